@@ -1,0 +1,104 @@
+// The rules of the house that a linter cannot know, checked over the whole tree:
+// who may import whom, that the domain stays pure, that effect is imported by submodule (a barrel costs
+// 50 MB of resident memory), and that a file stays short enough to read at one sitting.
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { dirname, join, relative, resolve } from "node:path"
+
+const root = resolve(import.meta.dirname, "..")
+
+/** Longest file that still counts as one sitting. */
+const MAX_LINES = 400
+
+/** Which top-level folders of `src/` a folder may import from, besides itself. */
+const MAY_IMPORT: Record<string, ReadonlyArray<string>> = {
+  domain: [],
+  services: ["domain"],
+  layers: ["services", "domain"],
+  actors: ["services", "domain"],
+  http: ["services", "domain", "actors", "layers"],
+  cli: ["services", "domain", "actors", "layers"],
+  training: ["services", "domain", "actors", "layers"],
+  sources: ["services", "domain", "actors", "layers"]
+}
+
+const IMPURE: ReadonlyArray<readonly [RegExp, string]> = [
+  [/\bDate\.now\(|\bnew Date\(\)/, "reads the clock: take the instant as an argument"],
+  [/\bMath\.random\(|\bcrypto\.randomUUID\(/, "is random: take the random bytes or a seeded generator as an argument"],
+  [/\bprocess\.|\bfetch\(/, "touches the outside world: that belongs in layers/"],
+  [/from "node:/, "imports a Node module: the domain does no I/O"]
+]
+
+const problems: Array<string> = []
+
+const filesBelow = (folder: string): Array<string> => {
+  try {
+    return readdirSync(folder).flatMap((name) => {
+      const path = join(folder, name)
+      if (statSync(path).isDirectory()) return name === "node_modules" ? [] : filesBelow(path)
+      return /\.(ts|mts|mjs|tsx)$/.test(name) ? [path] : []
+    })
+  } catch {
+    return []
+  }
+}
+
+const importsOf = (text: string): Array<string> =>
+  [
+    ...text.matchAll(
+      /(?:^|\n)\s*(?:import|export)\s[^"'`;]*?from\s+"([^"]+)"|import\("([^"]+)"\)|(?:^|\n)import "([^"]+)"/g
+    )
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? "")
+
+const checkBoundary = (file: string, target: string) => {
+  const [, area, sub] = relative(root, file).split("/")
+  const [top, targetArea, targetSub] = relative(root, resolve(dirname(file), target)).split("/")
+  if (top !== "src" || area === undefined || targetArea === undefined) return
+  const name = relative(root, file)
+  if (!(area in MAY_IMPORT)) return // main.ts, config.ts: the composition root and the settings
+  if (targetArea === "config.ts") return
+  if (targetArea === "main.ts") problems.push(`${name}: imports main.ts; only the entry point may`)
+  else if (targetArea !== area && !MAY_IMPORT[area]!.includes(targetArea)) {
+    problems.push(
+      `${name}: ${area}/ may not import ${targetArea}/ (allowed: ${MAY_IMPORT[area]!.join(", ") || "nothing of ours"})`
+    )
+  } else if (area === "layers" && targetArea === "layers" && sub !== targetSub) {
+    problems.push(`${name}: layers/${sub} may not import layers/${targetSub}; one technology does not know another`)
+  }
+}
+
+for (const file of ["src", "test", "bench", "scripts"].flatMap((folder) => filesBelow(join(root, folder)))) {
+  const text = readFileSync(file, "utf8")
+  const name = relative(root, file)
+  const lines = text.split("\n").length - 1
+  if (lines > MAX_LINES)
+    problems.push(`${name}: ${lines} lines; more than ${MAX_LINES} do not fit one sitting, split it`)
+  for (const target of importsOf(text)) {
+    if (target.startsWith(".")) checkBoundary(file, target)
+    if (
+      name.startsWith("src/") &&
+      /^effect(\/(http|http-api|sql|schema|observability|persistence|cli|cluster|process|socket|workflow))?$/.test(
+        target
+      )
+    ) {
+      problems.push(`${name}: imports the barrel "${target}"; name the module, as in "effect/Effect"`)
+    }
+    if (name.startsWith("src/") && target === "@effect/platform-node") {
+      problems.push(
+        `${name}: imports the barrel "${target}"; name the module, as in "@effect/platform-node/NodeRuntime"`
+      )
+    }
+  }
+  if (name.startsWith("src/domain/")) {
+    text.split("\n").forEach((line, index) => {
+      if (/^\s*(\*|\/\/)/.test(line)) return
+      for (const [pattern, reason] of IMPURE) if (pattern.test(line)) problems.push(`${name}:${index + 1}: ${reason}`)
+    })
+  }
+}
+
+if (problems.length > 0) {
+  console.error(problems.join("\n"))
+  console.error(`house rules: ${problems.length} broken`)
+  process.exit(1)
+}
+console.log("house rules: kept")

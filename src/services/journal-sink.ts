@@ -1,0 +1,39 @@
+/**
+ * Where the journal drains to. One call is one transaction: the batch's records and the drainer's progress are stored
+ * together or not at all, and a record whose id is stored already is skipped.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { JournalEntry } from "./journal.ts"
+
+/** Where a journal's drain stands. `node` names the journal, not the machine: a new data directory is a new node. */
+export interface DrainProgress {
+  readonly node: string
+  /** The segment (named by its first position) and the bytes into it: `segment + byteOffset` is the position. */
+  readonly segment: number
+  readonly byteOffset: number
+}
+
+/** The store cannot be reached or is overloaded: the same batch may succeed later. */
+export class SinkUnavailable extends Schema.TaggedError<SinkUnavailable>()("SinkUnavailable", {
+  message: Schema.String
+}) {}
+
+/** The store will never take this batch as it is: at least one record in it is bad. Nothing of it was stored. */
+export class SinkRejected extends Schema.TaggedError<SinkRejected>()("SinkRejected", {
+  message: Schema.String
+}) {}
+
+export class JournalSink extends Context.Service<
+  JournalSink,
+  {
+    /** The position up to which `node` is stored; 0 for one never seen. */
+    progress(node: string): Effect.Effect<number, SinkUnavailable>
+    /** Stores a batch, in order, and its progress. An empty batch moves the progress alone. */
+    apply(
+      batch: ReadonlyArray<JournalEntry>,
+      progress: DrainProgress
+    ): Effect.Effect<void, SinkUnavailable | SinkRejected>
+  }
+>()("overplanned/JournalSink") {}

@@ -1,0 +1,141 @@
+/**
+ * The journal: what makes "acknowledged" mean "durable". An append-only log on local disk that every write goes
+ * through before it is acknowledged; a drainer moves it into SQL later, so that no write waits for a database.
+ *
+ * It promises:
+ * - **Durable before told.** `settled` is called without an error only after the records are on disk (written and
+ *   synced). Callbacks are called in the order of the appends.
+ * - **All or nothing.** The records of one `append` survive a crash together or not at all.
+ * - **A failure is final.** When a write or a sync fails, every append that was not yet durable is told so, in
+ *   order; none is retried behind the caller's back. Whoever built state on such a record drops that state and
+ *   reloads it (`undrained`, then the database).
+ * - **Bounded.** Memory and disk have budgets; past them `append` refuses at once, with a reason and a time to wait.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/** One fact to keep. `payload` is JSON text, written as it is. */
+export interface JournalRecord {
+  /** What happened, as registered in `RecordTypes`: `"signal"`, `"trip_event"`, … */
+  readonly type: string
+  /** The version of the payload's shape: the newest one registered for `type`. */
+  readonly version: number
+  /** Whose order it belongs to: `"trip:<uuid>"`, `"user:<uuid>"`. Records of one key reach the sink in order. */
+  readonly key: string
+  /** A UUID; the sink applies an id once, however often it sees it. */
+  readonly id: string
+  readonly payload: string
+}
+
+/** A record read back, upcast to the newest version of its type. */
+export interface JournalEntry extends JournalRecord {
+  /** Where the record ends in the log: everything up to here includes it. Rises; never reused. */
+  readonly position: number
+}
+
+/**
+ * A kind of record, declared once by whoever owns it. `upcast[n]` turns a payload of version n into version n + 1. A
+ * record on disk whose type or version nobody declared stops the start, with the files left untouched.
+ */
+export interface RecordType {
+  readonly type: string
+  readonly version: number
+  readonly upcast?: Readonly<Record<number, (payload: unknown) => unknown>>
+}
+
+/** Every record type this program can read, gathered by the composition root. */
+export class RecordTypes extends Context.Service<RecordTypes, ReadonlyArray<RecordType>>()("overplanned/RecordTypes") {}
+
+/**
+ * What a write is for. When the disk fills up, signals are refused first (80 % of the budget), trip writes later
+ * (95 %); what the system must say to let people leave (`system`) only when the budget is gone.
+ */
+export type JournalLane = "signal" | "trip" | "system"
+
+/** A budget is used up: nothing was buffered. Refusals are not failures; the next append may succeed. */
+export class JournalFull extends Schema.TaggedError<JournalFull>()("JournalFull", {
+  message: Schema.String,
+  budget: Schema.Literals(["memory", "disk", "record"]),
+  retryAfterMillis: Schema.Int
+}) {}
+
+/** The disk refuses writes (full, failing, or being reopened after a failure): nothing was buffered. */
+export class JournalUnavailable extends Schema.TaggedError<JournalUnavailable>()("JournalUnavailable", {
+  message: Schema.String,
+  retryAfterMillis: Schema.Int
+}) {}
+
+/**
+ * The append was buffered and could not be made durable. `onDisk` is `"no"` when the bytes are known to be gone and
+ * `"unknown"` when the disk would not even take them back: then a later start may still find the records.
+ */
+export class JournalWriteFailed extends Schema.TaggedError<JournalWriteFailed>()("JournalWriteFailed", {
+  message: Schema.String,
+  onDisk: Schema.Literals(["no", "unknown"])
+}) {}
+
+export type JournalRefused = JournalFull | JournalUnavailable
+export type JournalError = JournalRefused | JournalWriteFailed
+
+/** The append is buffered; it is durable when `settled` says so. */
+export interface AppendTicket {
+  readonly _tag: "AppendTicket"
+  /** The position after the last record of this append. */
+  readonly position: number
+}
+
+/** Called once, on a later turn of the event loop, never from inside `append`. It must not throw. */
+export type Settled = (failure: JournalWriteFailed | undefined) => void
+
+export interface JournalStatus {
+  readonly available: boolean
+  /** Appended so far, durable so far, drained so far. */
+  readonly appended: number
+  readonly durable: number
+  readonly drained: number
+  /** Undrained records, and the bytes of all segments on disk. */
+  readonly depth: number
+  readonly bytes: number
+  readonly quarantined: number
+}
+
+export class Journal extends Context.Service<
+  Journal,
+  {
+    /**
+     * The hot path: encodes into memory and returns, in about a microsecond per record. No I/O happens here. An
+     * empty list appends nothing and settles when everything appended before it has.
+     */
+    append(
+      lane: JournalLane,
+      records: ReadonlyArray<JournalRecord>,
+      settled: Settled
+    ): AppendTicket | JournalFull | JournalUnavailable
+
+    /** `append`, then waits until durable; gives the position. */
+    commit(lane: JournalLane, records: ReadonlyArray<JournalRecord>): Effect.Effect<number, JournalError>
+
+    /**
+     * This key's records that may not be in the database yet, in order: waits until what was appended for it has
+     * settled, then costs one small read per record. Call it **before** reading the database, and merge by id or
+     * sequence: what is drained in between is then seen twice, never missed.
+     */
+    undrained(key: string): Effect.Effect<ReadonlyArray<JournalEntry>, JournalUnavailable>
+
+    /** Waits until everything appended before this call is durable and in the database. */
+    readonly drained: Effect.Effect<void>
+
+    /**
+     * For erasure: drains everything appended before this call and deletes the segments it was in, and drops whatever
+     * was set aside (corrupt, rejected) that contains one of `mentions`, such as a user's id. Afterwards no file of the journal
+     * holds a trace of them.
+     */
+    erase(mentions: ReadonlyArray<string>): Effect.Effect<{ readonly removed: number }, JournalUnavailable>
+
+    /** For the erasure checker: the files of the journal that contain one of `mentions`. */
+    search(mentions: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, JournalUnavailable>
+
+    readonly status: Effect.Effect<JournalStatus>
+  }
+>()("overplanned/Journal") {}

@@ -7,7 +7,7 @@ import { TAG_RELATIONS } from "./taxonomy-relations.ts"
 import { TAG_ENTRIES } from "./taxonomy-tags.ts"
 
 /** Rises whenever tags, their order or their relations change: embeddings of different versions do not compare. */
-export const TAXONOMY_VERSION = 1
+export const TAXONOMY_VERSION = "1"
 
 export const VIBE_DIMENSIONS = 64
 

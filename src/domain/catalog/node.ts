@@ -1,0 +1,103 @@
+/**
+ * A place one can spend time at, and the evidence for it. Field names are those of the table `activity_nodes`.
+ */
+import * as Schema from "effect/Schema"
+import { uuidOfName } from "../hash.ts"
+import type { CityId, NodeId } from "../ids.ts"
+import { Uuid } from "../ids.ts"
+import { Category } from "./category.ts"
+import { VIBE_DIMENSIONS, VibeTag } from "./taxonomy.ts"
+
+const ratio = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+export const Latitude = Schema.Finite.check(Schema.isBetween({ minimum: -90, maximum: 90 }))
+export const Longitude = Schema.Finite.check(Schema.isBetween({ minimum: -180, maximum: 180 }))
+
+export const Setting = Schema.Literals(["indoor", "outdoor", "mixed"])
+
+/** 0 free · 1 cheap · 2 moderate · 3 expensive · 4 a splurge. */
+export const PriceTier = Schema.Literals([0, 1, 2, 3, 4])
+export type PriceTier = typeof PriceTier.Type
+
+/** 1 local experts and blogs · 2 local forums · 3 aggregators · 4 places fallback. */
+export const SourceTier = Schema.Literals([1, 2, 3, 4])
+export type SourceTier = typeof SourceTier.Type
+
+export const SignalKind = Schema.Literals(["local", "tourist"])
+export type SignalKind = typeof SignalKind.Type
+
+/** How many quotes a signal keeps: enough to show evidence, too few to copy a source. */
+export const MAX_QUOTES = 3
+export const MAX_QUOTE_LENGTH = 240
+
+/** What one source says about a place. */
+export const QualitySignal = Schema.Struct({
+  source: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(80)),
+  kind: SignalKind,
+  mentions: count,
+  /** 0 dislikes it · 1 loves it. */
+  score: ratio,
+  /** Mentions that tell others to stay away. */
+  avoid_mentions: count,
+  last_seen: Schema.NullOr(Schema.String.check(Schema.isPattern(/^\d{4}-\d{2}-\d{2}$/))),
+  quotes: Schema.Array(Schema.String.check(Schema.isMaxLength(MAX_QUOTE_LENGTH))).check(Schema.isMaxLength(MAX_QUOTES)),
+  licence: Schema.NullOr(Schema.String)
+})
+export type QualitySignal = typeof QualitySignal.Type
+
+/** Where a field's value comes from, by field name; `*` stands for all fields that are not named. */
+export const Provenance = Schema.Record(Schema.String, Schema.Struct({ source: Schema.String, licence: Schema.String }))
+export type Provenance = typeof Provenance.Type
+
+/** The derived summary kept on the node; the table `quality_signals` is the truth. */
+export const QualitySummary = Schema.Struct({
+  local: Schema.NullOr(Schema.Struct({ score: ratio, mentions: count, sources: Schema.Array(Schema.String) })),
+  tourist: Schema.NullOr(Schema.Struct({ score: ratio, mentions: count, sources: Schema.Array(Schema.String) })),
+  avoid_mentions: count,
+  /** Set where nothing is known but what a places service says. */
+  places_fallback: Schema.optionalKey(Schema.Literal(true))
+})
+export type QualitySummary = typeof QualitySummary.Type
+
+export const ActivityNode = Schema.Struct({
+  id: Uuid.pipe(Schema.brand("NodeId")),
+  city_id: Uuid.pipe(Schema.brand("CityId")),
+  name: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200)),
+  neighbourhood: Schema.String.check(Schema.isMaxLength(120)),
+  category: Category,
+  lat: Latitude,
+  lon: Longitude,
+  time_zone: Schema.String,
+  /** OSM syntax; `null` where nobody knows, which is the normal case. */
+  opening_hours: Schema.NullOr(Schema.String.check(Schema.isMaxLength(1000))),
+  price_tier: PriceTier,
+  setting: Setting,
+  weather_sensitivity: ratio,
+  typical_minutes: Schema.Int.check(Schema.isBetween({ minimum: 5, maximum: 1440 })),
+  booking_needed: Schema.Boolean,
+  vibe_tags: Schema.Array(VibeTag),
+  vibe_weights: Schema.Array(ratio),
+  vibe_embedding: Schema.Array(Schema.Finite).check(
+    Schema.isMinLength(VIBE_DIMENSIONS),
+    Schema.isMaxLength(VIBE_DIMENSIONS)
+  ),
+  taxonomy_version: Schema.String,
+  quality_signals: QualitySummary,
+  /** `null` where the evidence is too thin to say. */
+  cross_ref_confidence: Schema.NullOr(ratio),
+  /** `null` where the detector abstains. */
+  overrated_flag: Schema.NullOr(Schema.Boolean),
+  source_tier: SourceTier,
+  /** `curated`, `posts`, `synthetic`, `places`, or the name of an imported file. */
+  source: Schema.String,
+  provenance: Provenance
+})
+export type ActivityNode = typeof ActivityNode.Type
+
+/** The id of a city: the same on every machine. */
+export const cityIdOf = (slug: string): CityId => uuidOfName("overplanned/city", slug) as CityId
+
+/** The id of a node of a catalog file: the same on every machine and at every seeding. */
+export const nodeIdOf = (citySlug: string, key: string): NodeId =>
+  uuidOfName("overplanned/node", citySlug, key) as NodeId

@@ -1,0 +1,104 @@
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { JobId, NodeId } from "../../domain/ids.ts"
+import { AdminAuthorization, Authorization } from "./identity.ts"
+import { Conflict, NotFound, Unavailable, Unprocessable } from "./problems.ts"
+import { Instant, JobView } from "./shapes.ts"
+
+const started = Schema.Struct({ job_id: Schema.String }).pipe(HttpApiSchema.status(202))
+const jobErrors = [Unprocessable, Conflict, Unavailable] as const
+
+const Window = { starts_at: Instant, ends_at: Instant }
+
+export const CityEventPayload = Schema.Union([
+  Schema.Struct({
+    kind: Schema.Literal("weather"),
+    id: Schema.optionalKey(Schema.String),
+    condition: Schema.Literals(["rain", "heat", "cold", "storm", "snow", "wind"]),
+    severity: Schema.Literals(["advisory", "warning", "severe"]),
+    ...Window
+  }),
+  Schema.Struct({
+    kind: Schema.Literal("closure"),
+    id: Schema.optionalKey(Schema.String),
+    node_id: NodeId,
+    starts_at: Schema.optionalKey(Instant),
+    ends_at: Schema.optionalKey(Instant)
+  }),
+  Schema.Struct({
+    kind: Schema.Literal("transit"),
+    id: Schema.optionalKey(Schema.String),
+    delay_minutes: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 })),
+    line: Schema.optionalKey(Schema.String),
+    area: Schema.optionalKey(Schema.Struct({ lat: Schema.Finite, lon: Schema.Finite, radius_m: Schema.Finite })),
+    ...Window
+  })
+])
+export type CityEventPayload = typeof CityEventPayload.Type
+
+export const ModelView = Schema.Struct({
+  model_name: Schema.String,
+  model_version: Schema.String,
+  model_type: Schema.String,
+  description: Schema.String,
+  stage: Schema.Literals(["staging", "shadow", "production", "archived"]),
+  training_date: Schema.NullOr(Instant),
+  promoted_at: Schema.NullOr(Instant),
+  metrics: Schema.Unknown
+})
+
+export class AdminGroup extends HttpApiGroup.make("admin")
+  .add(
+    HttpApiEndpoint.post("seedCity", "/seed-city", {
+      payload: Schema.Struct({
+        city: Schema.String,
+        source: Schema.optionalKey(Schema.Literals(["curated", "synthetic"])),
+        limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 })))
+      }),
+      success: started,
+      error: jobErrors
+    }),
+    HttpApiEndpoint.post("seedTrainingData", "/seed-training-data", {
+      payload: Schema.Struct({
+        users: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
+        seed: Schema.optionalKey(Schema.Int)
+      }),
+      success: started,
+      error: jobErrors
+    }),
+    HttpApiEndpoint.post("train", "/train", {
+      payload: Schema.Struct({ model: Schema.String }),
+      success: started,
+      error: jobErrors
+    }),
+    HttpApiEndpoint.get("job", "/jobs/:id", {
+      params: { id: JobId },
+      success: JobView,
+      error: [NotFound, Unavailable]
+    }),
+    HttpApiEndpoint.post("cityEvent", "/cities/:slug/events", {
+      params: { slug: Schema.String },
+      payload: CityEventPayload,
+      success: Schema.Struct({ event_id: Schema.String, trips_touched: Schema.Int }).pipe(HttpApiSchema.status(202)),
+      error: [NotFound, Unprocessable, Unavailable]
+    }),
+    HttpApiEndpoint.get("models", "/model-registry", {
+      success: Schema.Struct({ models: Schema.Array(ModelView) }),
+      error: Unavailable
+    }),
+    HttpApiEndpoint.post("promote", "/model-registry/:name/:version/promote", {
+      params: { name: Schema.String, version: Schema.String },
+      success: ModelView,
+      error: [NotFound, Conflict, Unavailable]
+    }),
+    HttpApiEndpoint.get("shadow", "/shadow", { success: Schema.Unknown, error: Unavailable }),
+    HttpApiEndpoint.get("costs", "/costs", { success: Schema.Unknown, error: Unavailable }),
+    HttpApiEndpoint.get("actors", "/actors", { success: Schema.Unknown, error: Unavailable })
+  )
+  .middleware(AdminAuthorization)
+  .middleware(Authorization)
+  .prefix("/api/v1/admin")
+  .annotateMerge(OpenApi.annotations({ title: "Administration", description: "For operators: role admin." })) {}

@@ -1,0 +1,20 @@
+/** The HTTP contract, whole: what `/openapi.json` is made from and what typed clients are derived from. */
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as OpenApi from "effect/http-api/OpenApi"
+import { AdminGroup } from "./admin.ts"
+import { CitiesGroup } from "./cities.ts"
+import { RequestForm } from "./form.ts"
+import { PeopleGroup } from "./people.ts"
+import { TripsGroup } from "./trips.ts"
+
+export class Api extends HttpApi.make("overplanned")
+  .add(TripsGroup, PeopleGroup, CitiesGroup, AdminGroup)
+  .middleware(RequestForm)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Overplanned",
+      version: "1",
+      description:
+        "Plans trips from local evidence and stays with the traveler while the trip is under way. Pivot offers also travel over the WebSocket /ws/trips/{id}/pivot-stream."
+    })
+  ) {}

@@ -1,0 +1,45 @@
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { Authorization } from "./identity.ts"
+import { NotFound, Unavailable, Unprocessable } from "./problems.ts"
+import { NodeView, Page } from "./shapes.ts"
+
+export const CityView = Schema.Struct({
+  slug: Schema.String,
+  name: Schema.String,
+  country: Schema.String,
+  time_zone: Schema.String,
+  nodes: Schema.Int,
+  catalog_version: Schema.Int
+})
+
+export class CitiesGroup extends HttpApiGroup.make("cities")
+  .add(
+    HttpApiEndpoint.get("list", "/", {
+      success: Schema.Struct({ cities: Schema.Array(CityView) }),
+      error: Unavailable
+    }),
+    HttpApiEndpoint.get("nodes", "/:slug/nodes", {
+      params: { slug: Schema.String },
+      query: {
+        ...Page,
+        category: Schema.optionalKey(Schema.String),
+        tag: Schema.optionalKey(Schema.String),
+        neighbourhood: Schema.optionalKey(Schema.String),
+        setting: Schema.optionalKey(Schema.Literals(["indoor", "outdoor", "mixed"])),
+        q: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(100)))
+      },
+      success: Schema.Struct({
+        city: Schema.String,
+        catalog_version: Schema.Int,
+        nodes: Schema.Array(NodeView),
+        next_cursor: Schema.NullOr(Schema.String)
+      }),
+      error: [NotFound, Unprocessable, Unavailable]
+    })
+  )
+  .middleware(Authorization)
+  .prefix("/api/v1/cities")
+  .annotateMerge(OpenApi.annotations({ title: "Cities", description: "The catalogs, and the evidence in them." })) {}

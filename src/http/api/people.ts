@@ -1,0 +1,95 @@
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { UserId } from "../../domain/ids.ts"
+import { Authorization } from "./identity.ts"
+import { Conflict, NotFound, PayloadTooLarge, Unavailable, Unprocessable } from "./problems.ts"
+import { Instant, NodeView } from "./shapes.ts"
+
+const Word = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(64))
+
+export const Onboarding = Schema.Struct({
+  /** Free groups of words: `{food: ["ramen"], pace: "slow"}`. Words that we do not know are kept and not used. */
+  tags: Schema.Record(Word, Schema.Union([Word, Schema.Array(Word).check(Schema.isMaxLength(40))])),
+  age: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 130 }))),
+  interests: Schema.optionalKey(Schema.Array(Word).check(Schema.isMaxLength(40))),
+  personality: Schema.optionalKey(
+    Schema.Union([
+      Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
+      Schema.Literals(["introvert", "ambivert", "extrovert"])
+    ])
+  )
+})
+export type Onboarding = typeof Onboarding.Type
+
+export const PersonaView = Schema.Struct({
+  user_id: UserId,
+  dimensions: Schema.Record(
+    Schema.String,
+    Schema.Struct({ value: Schema.Unknown, confidence: Schema.Finite, source: Schema.String })
+  ),
+  top_vibes: Schema.Array(Schema.Struct({ tag: Schema.String, weight: Schema.Finite })),
+  encoder_version: Schema.String,
+  state: Schema.Literals(["cold", "warm"]),
+  signal_count: Schema.Int,
+  signals_to_go: Schema.Int,
+  /** What each recent signal changed, newest first. */
+  recent: Schema.Array(
+    Schema.Struct({
+      signal_id: Schema.String,
+      signal_type: Schema.String,
+      occurred_at: Instant,
+      changes: Schema.Array(Schema.Struct({ tag: Schema.String, change: Schema.Finite }))
+    })
+  )
+})
+
+export class PeopleGroup extends HttpApiGroup.make("people")
+  .add(
+    HttpApiEndpoint.get("persona", "/users/me/persona", { success: PersonaView, error: Unavailable }),
+    HttpApiEndpoint.put("onboard", "/users/me/onboarding", {
+      payload: Onboarding,
+      success: PersonaView,
+      error: [Unprocessable, Unavailable]
+    }),
+    HttpApiEndpoint.get("companions", "/users/me/companions", {
+      success: Schema.Struct({ user_ids: Schema.Array(UserId) }),
+      error: Unavailable
+    }),
+    HttpApiEndpoint.put("setCompanions", "/users/me/companions", {
+      payload: Schema.Struct({ user_ids: Schema.Array(UserId).check(Schema.isMaxLength(100)) }),
+      success: Schema.Struct({ user_ids: Schema.Array(UserId) }),
+      error: [Unprocessable, Unavailable]
+    }),
+    HttpApiEndpoint.get("export", "/users/me/export", { success: Schema.Unknown, error: Unavailable }),
+    HttpApiEndpoint.delete("erase", "/users/me", {
+      success: Schema.Struct({ job_id: Schema.String }).pipe(HttpApiSchema.status(202)),
+      error: [Conflict, Unavailable]
+    }),
+    HttpApiEndpoint.post("signals", "/signals", {
+      /** One signal or an array of them; each item is judged by itself. */
+      payload: Schema.Unknown,
+      success: Schema.Struct({
+        accepted: Schema.Int,
+        duplicates: Schema.Int,
+        rejected: Schema.Array(Schema.Struct({ index: Schema.Int, problem: Schema.String }))
+      }).pipe(HttpApiSchema.status(202)),
+      error: [Unprocessable, PayloadTooLarge, Unavailable]
+    }),
+    HttpApiEndpoint.get("discovery", "/discovery", {
+      query: { city: Schema.String, limit: Schema.optionalKey(Schema.FiniteFromString) },
+      success: Schema.Struct({
+        session_id: Schema.String,
+        city: Schema.String,
+        nodes: Schema.Array(Schema.Struct({ position: Schema.Int, node: NodeView, score: Schema.Finite }))
+      }),
+      error: [NotFound, Unprocessable, Unavailable]
+    })
+  )
+  .middleware(Authorization)
+  .prefix("/api/v1")
+  .annotateMerge(
+    OpenApi.annotations({ title: "People", description: "Tastes, signals, discovery, consent, and leaving." })
+  ) {}

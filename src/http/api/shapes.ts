@@ -1,0 +1,116 @@
+/** The JSON shapes that more than one group of the contract speaks of. */
+import * as Schema from "effect/Schema"
+import { NodeId, SlotId, TripId, UserId } from "../../domain/ids.ts"
+import { EvidenceLine, NodeBrief } from "../../domain/pivot/model.ts"
+import { IsoDate, Relaxation, TripConstraints, TripModel } from "../../domain/trip/model.ts"
+import { DayPart, Open, TripStatus } from "../../domain/vocabulary.ts"
+
+/** RFC 3339 in UTC. */
+export const Instant = Schema.String
+
+export const SlotView = Schema.Struct({
+  id: SlotId,
+  order: Schema.Int,
+  day_part: DayPart,
+  starts_at: Instant,
+  ends_at: Instant,
+  time_zone: Schema.String,
+  locked: Schema.Boolean,
+  status: Schema.Literals(["planned", "done", "skipped"]),
+  node: NodeBrief,
+  open: Open,
+  travel_minutes: Schema.Int,
+  narrative: Schema.NullOr(Schema.String),
+  score: Schema.Finite,
+  why: Schema.Array(Schema.String),
+  evidence: Schema.Array(EvidenceLine)
+})
+export type SlotView = typeof SlotView.Type
+
+export const DayView = Schema.Struct({ day: Schema.Int, date: IsoDate, slots: Schema.Array(SlotView) })
+
+export const MemberView = Schema.Struct({
+  user_id: UserId,
+  role: Schema.Literals(["owner", "member"]),
+  /** How much of this plan serves this member, 0 to 1, and with which stops. */
+  share: Schema.optionalKey(Schema.Finite),
+  stops: Schema.optionalKey(Schema.Array(SlotId))
+})
+
+export const TripView = Schema.Struct({
+  id: TripId,
+  city: Schema.String,
+  status: TripStatus,
+  start_date: IsoDate,
+  end_date: IsoDate,
+  state_version: Schema.Int,
+  constraints: TripConstraints,
+  days: Schema.Array(DayView),
+  model: TripModel,
+  members: Schema.Array(MemberView),
+  relaxed: Schema.optionalKey(Schema.Array(Relaxation)),
+  degraded: Schema.optionalKey(Schema.String)
+})
+export type TripView = typeof TripView.Type
+
+export const TripSummary = Schema.Struct({
+  id: TripId,
+  city: Schema.String,
+  status: TripStatus,
+  start_date: IsoDate,
+  end_date: IsoDate,
+  state_version: Schema.Int
+})
+
+/** What a change did: the slots as they are now, and the ones that are gone. */
+export const ChangeView = Schema.Struct({
+  trip_id: TripId,
+  state_version: Schema.Int,
+  status: TripStatus,
+  changed: Schema.Array(SlotView),
+  removed: Schema.Array(SlotId),
+  /** Slots later that day whose times or openness were checked again. */
+  downstream: Schema.Array(SlotId),
+  alternatives: Schema.optionalKey(Schema.Array(Schema.Struct({ node: NodeBrief, score: Schema.Finite })))
+})
+export type ChangeView = typeof ChangeView.Type
+
+export const NodeView = Schema.Struct({
+  id: NodeId,
+  name: Schema.String,
+  category: Schema.String,
+  neighbourhood: Schema.String,
+  lat: Schema.Finite,
+  lon: Schema.Finite,
+  time_zone: Schema.String,
+  opening_hours: Schema.NullOr(Schema.String),
+  open: Open,
+  price_tier: Schema.Int,
+  setting: Schema.String,
+  vibe_tags: Schema.Array(Schema.String),
+  overrated: Schema.NullOr(Schema.Boolean),
+  cross_ref_confidence: Schema.NullOr(Schema.Finite),
+  source: Schema.String,
+  source_tier: Schema.Int,
+  evidence: Schema.Array(EvidenceLine)
+})
+export type NodeView = typeof NodeView.Type
+
+/** What a list takes: an opaque cursor from the page before, and how many. */
+export const Page = {
+  cursor: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200))),
+  limit: Schema.optionalKey(
+    Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 200 }))
+  )
+}
+
+export const JobView = Schema.Struct({
+  id: Schema.String,
+  kind: Schema.String,
+  state: Schema.Literals(["queued", "running", "done", "failed"]),
+  progress: Schema.NullOr(Schema.Unknown),
+  result: Schema.NullOr(Schema.Unknown),
+  error: Schema.NullOr(Schema.String),
+  created_at: Instant,
+  finished_at: Schema.NullOr(Instant)
+})

@@ -1,0 +1,134 @@
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { NodeId, OptionId, PivotId, SlotId, TripId, UserId } from "../../domain/ids.ts"
+import { Offer, PivotRequest } from "../../domain/pivot/model.ts"
+import { IsoDate, TripConstraints } from "../../domain/trip/model.ts"
+import { Authorization } from "./identity.ts"
+import { Conflict, NotFound, PivotExpired, StaleState, Unavailable, Unprocessable } from "./problems.ts"
+import { ChangeView, Page, TripSummary, TripView } from "./shapes.ts"
+
+export const TripCreation = Schema.Struct({
+  city: Schema.String.check(
+    Schema.isPattern(/^[a-z0-9-]{1,64}$/, { message: "must be the slug of a city, such as seattle" })
+  ),
+  start_date: IsoDate,
+  days: Schema.Int.check(
+    Schema.isBetween({ minimum: 1, maximum: 21 }, { message: "must be a whole number from 1 to 21" })
+  ),
+  party: Schema.optionalKey(Schema.Array(UserId).check(Schema.isMaxLength(7))),
+  constraints: Schema.optionalKey(TripConstraints)
+})
+export type TripCreation = typeof TripCreation.Type
+
+export const TripPatch = Schema.Struct({
+  start_date: Schema.optionalKey(IsoDate),
+  end_date: Schema.optionalKey(IsoDate),
+  status: Schema.optionalKey(Schema.Literals(["confirmed", "active", "completed", "shortened", "cancelled"]))
+})
+
+/** Why somebody changes the plan; kept as an intention signal. */
+const Why = Schema.optionalKey(
+  Schema.Literals(["fatigue", "weather", "curiosity", "schedule", "group_conflict", "price_mismatch", "other"])
+)
+
+export const SlotAction = Schema.Union([
+  Schema.Struct({ action: Schema.Literal("swap"), node_id: Schema.optionalKey(NodeId), reason: Why }),
+  Schema.Struct({ action: Schema.Literals(["lock", "unlock", "remove"]), reason: Why })
+])
+
+export const PivotAnswer = Schema.Union([
+  Schema.Struct({ response: Schema.Literal("accept"), option_id: OptionId }),
+  Schema.Struct({ response: Schema.Literal("dismiss"), reason: Why })
+])
+
+const TripParams = { id: TripId }
+const IfMatch = { "if-match": Schema.optionalKey(Schema.String) }
+
+const created = HttpApiSchema.status(201)
+
+export class TripsGroup extends HttpApiGroup.make("trips")
+  .add(
+    HttpApiEndpoint.post("create", "/", {
+      payload: TripCreation,
+      success: TripView.pipe(created),
+      error: [Unprocessable, NotFound, Unavailable]
+    }),
+    HttpApiEndpoint.get("list", "/", {
+      query: Page,
+      success: Schema.Struct({ trips: Schema.Array(TripSummary), next_cursor: Schema.NullOr(Schema.String) }),
+      error: Unavailable
+    }),
+    HttpApiEndpoint.get("read", "/:id", { params: TripParams, success: TripView, error: [NotFound, Unavailable] }),
+    HttpApiEndpoint.patch("change", "/:id", {
+      params: TripParams,
+      headers: IfMatch,
+      payload: TripPatch,
+      success: TripView,
+      error: [NotFound, Conflict, StaleState, Unprocessable, Unavailable]
+    }),
+    HttpApiEndpoint.post("invite", "/:id/members", {
+      params: TripParams,
+      headers: IfMatch,
+      payload: Schema.Struct({ user_id: UserId }),
+      success: TripView,
+      error: [NotFound, Conflict, StaleState, Unprocessable, Unavailable]
+    }),
+    HttpApiEndpoint.post("join", "/:id/join", {
+      params: TripParams,
+      success: TripView,
+      error: [NotFound, Conflict, Unavailable]
+    }),
+    HttpApiEndpoint.delete("leave", "/:id/members/:user_id", {
+      params: { id: TripId, user_id: UserId },
+      headers: IfMatch,
+      success: HttpApiSchema.NoContent,
+      error: [NotFound, Conflict, StaleState, Unavailable]
+    }),
+    HttpApiEndpoint.post("replan", "/:id/replan", {
+      params: TripParams,
+      headers: IfMatch,
+      payload: Schema.Struct({ constraints: Schema.optionalKey(TripConstraints) }),
+      success: TripView,
+      error: [NotFound, Conflict, StaleState, Unprocessable, Unavailable]
+    }),
+    HttpApiEndpoint.put("veto", "/:id/vetoes", {
+      params: TripParams,
+      payload: Schema.Struct({
+        node_ids: Schema.Array(NodeId).check(Schema.isMaxLength(200)),
+        tags: Schema.Array(Schema.String.check(Schema.isMaxLength(64))).check(Schema.isMaxLength(64))
+      }),
+      success: Schema.Struct({
+        node_ids: Schema.Array(NodeId),
+        tags: Schema.Array(Schema.String),
+        /** Slots of the plan that now go against somebody's veto. */
+        affected_slots: Schema.Array(SlotId)
+      }),
+      error: [NotFound, Conflict, Unprocessable, Unavailable]
+    }),
+    HttpApiEndpoint.patch("changeSlot", "/:id/slots/:slot_id", {
+      params: { id: TripId, slot_id: SlotId },
+      headers: IfMatch,
+      payload: SlotAction,
+      success: ChangeView,
+      error: [NotFound, Conflict, StaleState, Unprocessable, Unavailable]
+    }),
+    HttpApiEndpoint.post("pivot", "/:id/pivot", {
+      params: TripParams,
+      payload: PivotRequest,
+      success: Offer,
+      error: [NotFound, Conflict, Unprocessable, Unavailable]
+    }),
+    HttpApiEndpoint.post("answerPivot", "/:id/pivots/:pivot_id", {
+      params: { id: TripId, pivot_id: PivotId },
+      headers: IfMatch,
+      payload: PivotAnswer,
+      success: ChangeView,
+      error: [NotFound, Conflict, PivotExpired, StaleState, Unavailable]
+    })
+  )
+  .middleware(Authorization)
+  .prefix("/api/v1/trips")
+  .annotateMerge(OpenApi.annotations({ title: "Trips", description: "Plans, and what happens to them under way." })) {}

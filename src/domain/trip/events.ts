@@ -1,0 +1,54 @@
+/**
+ * What can happen to a trip. The sequence of these is the trip's truth; every projection, snapshot and stream frame
+ * follows from it. Events are facts about the outcome, complete enough to be applied without a catalog or a clock.
+ */
+import * as Schema from "effect/Schema"
+import { OptionId, PivotId, SlotId, UserId } from "../ids.ts"
+import { Trigger, TripStatus } from "../vocabulary.ts"
+import { Invitation, IsoDate, Relaxation, Slot, TripConstraints, TripModel, TripState, Veto } from "./model.ts"
+
+export const TRIP_EVENT_SCHEMA_VERSION = 1
+
+/** Slots that were put in place (new or changed) and slots that went: one shape for every change of the plan. */
+const SlotsChanged = { slots: Schema.Array(Slot), removed: Schema.Array(SlotId) }
+
+export const TripEvent = Schema.Union([
+  Schema.TaggedStruct("trip_created", { trip: TripState }),
+  Schema.TaggedStruct("trip_rescheduled", { start_date: IsoDate, end_date: IsoDate, ...SlotsChanged }),
+  Schema.TaggedStruct("trip_replanned", {
+    constraints: TripConstraints,
+    model: TripModel,
+    catalog_version: Schema.Int,
+    relaxed: Schema.Array(Relaxation),
+    ...SlotsChanged
+  }),
+  Schema.TaggedStruct("status_changed", { status: TripStatus, previous: TripStatus }),
+  Schema.TaggedStruct("slot_swapped", { slot_id: SlotId, ...SlotsChanged }),
+  Schema.TaggedStruct("slot_removed", { slot_id: SlotId, ...SlotsChanged }),
+  Schema.TaggedStruct("slot_locked", { slot_id: SlotId, locked: Schema.Boolean }),
+  Schema.TaggedStruct("slot_done", { slot_id: SlotId }),
+  Schema.TaggedStruct("member_invited", { invitation: Invitation }),
+  Schema.TaggedStruct("invitation_closed", {
+    user_id: UserId,
+    reason: Schema.Literals(["declined", "withdrawn", "expired"])
+  }),
+  Schema.TaggedStruct("member_joined", { user_id: UserId }),
+  Schema.TaggedStruct("member_left", { user_id: UserId, erased: Schema.Boolean }),
+  Schema.TaggedStruct("vetoes_set", { veto: Veto }),
+  Schema.TaggedStruct("pivot_accepted", { pivot_id: PivotId, option_id: OptionId, trigger: Trigger, ...SlotsChanged }),
+  Schema.TaggedStruct("pivot_dismissed", { pivot_id: PivotId, trigger: Trigger }),
+  Schema.TaggedStruct("pivot_ignored", { pivot_id: PivotId, trigger: Trigger })
+])
+export type TripEvent = typeof TripEvent.Type
+
+/** An event in its place in the trip's stream. */
+export const TripEventEnvelope = Schema.Struct({
+  id: Schema.String,
+  trip_id: Schema.String,
+  seq: Schema.Int,
+  at: Schema.Int,
+  actor_id: Schema.NullOr(Schema.String),
+  idempotency_key: Schema.optionalKey(Schema.String),
+  event: TripEvent
+})
+export type TripEventEnvelope = typeof TripEventEnvelope.Type

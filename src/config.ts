@@ -1,0 +1,162 @@
+/**
+ * Every setting there is. `.env.example` is written from this table (`npm run format` keeps it true), `doctor` prints
+ * it, and a wrong value stops the start with one sentence for each problem.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as S from "./domain/settings.ts"
+
+export const settings = {
+  PORT: S.integer(0, 65_535)("Port of the gateway; 0 takes a free one.", { default: "8000" }),
+  HOST: S.text("Address to listen on. Beyond loopback, AUTH_SECRET or AUTH_JWKS_URL must be set.", {
+    default: "127.0.0.1"
+  }),
+  OVERPLANNED_DATA_DIR: S.text("Where the embedded database, the journal and generated secrets live.", {
+    default: "./.overplanned"
+  }),
+  OVERPLANNED_DEMO: S.flag("Makes a demo traveler with a trip under way at start. false for servers.", {
+    default: "true"
+  }),
+  OVERPLANNED_NODE_ID: S.optional(
+    S.text("Name of this node in journal progress and job claims. Default: made once, kept in the data directory.")
+  ),
+
+  DATABASE_URL: S.optional(
+    S.secretUrl("postgres:", "postgresql:")("PostgreSQL 15 or newer. Unset: an embedded PostgreSQL is run for you.")
+  ),
+  DATABASE_POOL_SIZE: S.integer(2, 200)("Most connections to PostgreSQL.", { default: "12" }),
+  DATABASE_STATEMENT_TIMEOUT: S.duration("Longest a statement of a request may run.", { default: "5s" }),
+
+  REDIS_URL: S.optional(S.secretUrl("redis:", "rediss:")("Shared cache. Unset: a bounded cache in this process.")),
+  QDRANT_URL: S.optional(S.url("http:", "https:")("Vector index. Unset: an exact index in this process.")),
+  QDRANT_API_KEY: S.optional(S.secret("Key for QDRANT_URL.")),
+  VECTOR_INDEX: S.oneOf(
+    "auto",
+    "memory",
+    "qdrant",
+    "pgvector"
+  )("Which vector index serves searches; auto takes Qdrant when QDRANT_URL is set, else memory.", { default: "auto" }),
+
+  ANTHROPIC_API_KEY: S.optional(S.secret("Key for Claude. Unset: the local ranker answers, and says so.")),
+  ANTHROPIC_BASE_URL: S.optional(S.url("http:", "https:")("Another address that speaks the Messages API.")),
+  LLM_MODEL_FAST: S.text("Model that ranks, narrates and extracts.", { default: "claude-haiku-4-5" }),
+  LLM_MODEL_CAREFUL: S.text("Model for arbitration edge cases only.", { default: "claude-sonnet-4-5" }),
+  LLM_DAILY_BUDGET_USD: S.decimal(0, 1_000_000)("Most that Claude may cost in one UTC day.", { default: "25" }),
+  LLM_USER_DAILY_BUDGET_USD: S.decimal(0, 1_000_000)("Most that one traveler may cost in one UTC day.", {
+    default: "1"
+  }),
+  LLM_TIMEOUT: S.duration("Longest wait for one call to Claude.", { default: "6s" }),
+  LLM_MAX_CONCURRENT: S.integer(1, 1000)("Most calls to Claude at once.", { default: "64" }),
+
+  GOOGLE_PLACES_API_KEY: S.optional(S.secret("Key for Google Places, used for cities that are not seeded.")),
+  GOOGLE_PLACES_BASE_URL: S.optional(S.url("http:", "https:")("Another address that speaks the Places API.")),
+  GOOGLE_PLACES_DAILY_CALLS: S.integer(0, 1_000_000)("Most calls to Places in one UTC day.", { default: "500" }),
+  TRAVEL_TIME_URL: S.optional(
+    S.url("http:", "https:")("An OSRM server for travel times. Unset: great-circle distance with a speed model.")
+  ),
+
+  AUTH_SECRET: S.optional(
+    S.secretOfAtLeast(32)("Secret of HS256 tokens. Unset on loopback: made once, kept in the data directory.")
+  ),
+  AUTH_JWKS_URL: S.optional(S.url("http:", "https:")("Key set for RS256 and ES256 tokens, in place of AUTH_SECRET.")),
+  AUTH_AUDIENCE: S.optional(S.text("Audience that tokens must name.")),
+  AUTH_ISSUER: S.optional(S.text("Issuer that tokens must name.")),
+  AUTH_MAX_TOKEN_AGE: S.duration("Tokens that live longer than this are refused.", { default: "24h" }),
+  AUTH_CLOCK_SKEW: S.duration("How far another clock may be off.", { default: "30s" }),
+
+  CORS_ORIGINS: S.list("Origins that a browser may call from, separated by commas; * for any.", { default: "" }),
+  TRUSTED_PROXIES: S.list("Addresses whose X-Forwarded-For is believed, separated by commas.", { default: "" }),
+  RATE_LIMIT: S.flag("Limits requests per traveler and per address. off for load tests.", { default: "on" }),
+  RATE_LIMIT_USER_PER_MINUTE: S.integer(1, 1_000_000)("Requests a traveler may make in a minute.", { default: "1200" }),
+  RATE_LIMIT_ADDRESS_PER_MINUTE: S.integer(1, 1_000_000)("Requests an address may make in a minute.", {
+    default: "6000"
+  }),
+  HTTP_MAX_BODY: S.bytes("Largest request body.", { default: "1MiB" }),
+  HTTP_REQUEST_TIMEOUT: S.duration("Longest that a request may take before it is answered with 503.", {
+    default: "30s"
+  }),
+  HTTP_DRAIN_TIMEOUT: S.duration("How long a stopping server waits for requests under way.", { default: "10s" }),
+  METRICS_PORT: S.optional(S.integer(0, 65_535)("Serves /metrics on another port, open to HOST, for a scraper.")),
+
+  IDEMPOTENCY_TTL: S.duration("How long a write's receipt is kept for replays.", { default: "24h" }),
+
+  JOURNAL_DISK_BUDGET: S.bytes("Most disk the journal may take before writes are refused.", { default: "2GiB" }),
+  JOURNAL_SEGMENT_SIZE: S.bytes("Size at which a journal segment is closed.", { default: "64MiB" }),
+  JOURNAL_MEMORY_BUDGET: S.bytes("Most memory for records that wait for the disk.", { default: "64MiB" }),
+  JOURNAL_DRAIN_BATCH: S.integer(1, 10_000)("Records that the drainer moves into PostgreSQL at a time.", {
+    default: "1000"
+  }),
+
+  ACTOR_MAILBOX: S.integer(1, 100_000)("Commands that may wait for one actor.", { default: "256" }),
+  ACTOR_MEMORY_BUDGET: S.bytes("Memory for resident actors before the least recently used leave.", {
+    default: "1GiB"
+  }),
+  ACTOR_IDLE: S.duration("How long an actor stays in memory unasked.", { default: "30m" }),
+  ACTOR_COMMAND_DEADLINE: S.duration("Longest that a command may wait for its answer.", { default: "5s" }),
+  FALLBACK_HORIZON: S.duration("How far ahead fallbacks are worked out.", { default: "36h" }),
+  OFFER_TTL: S.duration("How long an offered replacement may be taken.", { default: "10m" }),
+
+  CACHE_MAX_ENTRIES: S.integer(1, 10_000_000)("Entries of the cache in this process.", { default: "20000" }),
+  CACHE_TTL: S.duration("How long a cached ranking is served.", { default: "24h" }),
+
+  MODELS_DIR: S.optional(S.text("Where trained models are kept. Default: models/ in the data directory.")),
+  TEXT_EMBEDDING_MODEL: S.optional(S.text("Folder of a sentence-transformer in ONNX form, with its tokenizer.")),
+  K_ANONYMITY: S.integer(1, 1000)("Combinations rarer than this are generalised when a person is erased.", {
+    default: "5"
+  }),
+  JOBS_TIME_ZONE: S.text("Time zone of the nightly jobs.", { default: "UTC" }),
+
+  LOG_FORMAT: S.oneOf("pretty", "json")("How log lines look.", { default: "pretty" }),
+  LOG_LEVEL: S.oneOf("debug", "info", "warn", "error")("The least that is logged.", { default: "info" }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: S.optional(S.url("http:", "https:")("Sends traces, metrics and logs there.")),
+  OTEL_SERVICE_NAME: S.text("Name in traces.", { default: "overplanned" })
+} as const
+
+export type Settings = S.Values<typeof settings>
+
+export class SettingsRefused extends Schema.TaggedError<SettingsRefused>()("SettingsRefused", {
+  message: Schema.String
+}) {}
+
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"])
+
+/** Settings that are right one by one and wrong together. */
+const contradictions = (config: Settings): ReadonlyArray<S.SettingProblem> => {
+  const problems: Array<S.SettingProblem> = []
+  if (!LOOPBACK.has(config.HOST) && config.AUTH_SECRET === undefined && config.AUTH_JWKS_URL === undefined) {
+    problems.push({
+      name: "HOST",
+      message: `HOST ${config.HOST} is reachable from outside, and nothing would check tokens with a key of yours. Set AUTH_SECRET or AUTH_JWKS_URL, or listen on 127.0.0.1.`
+    })
+  }
+  if (config.AUTH_SECRET !== undefined && config.AUTH_JWKS_URL !== undefined) {
+    problems.push({
+      name: "AUTH_JWKS_URL",
+      message: "AUTH_SECRET and AUTH_JWKS_URL are both set. Keep the one whose tokens you want to accept."
+    })
+  }
+  if (config.VECTOR_INDEX === "qdrant" && config.QDRANT_URL === undefined) {
+    problems.push({ name: "VECTOR_INDEX", message: "VECTOR_INDEX is qdrant, and QDRANT_URL is not set. Set it." })
+  }
+  return problems
+}
+
+export const readConfig = (
+  environment: Readonly<Record<string, string | undefined>>
+): Result.Result<Settings, SettingsRefused> => {
+  const read = S.readSettings(settings, environment, "OVERPLANNED_")
+  const problems = Result.isFailure(read) ? read.failure : contradictions(read.success)
+  if (problems.length > 0) {
+    return Result.fail(new SettingsRefused({ message: problems.map((problem) => problem.message).join("\n") }))
+  }
+  return read as Result.Result<Settings, never>
+}
+
+/** The settings in force. */
+export class Config extends Context.Service<Config, Settings>()("overplanned/Config") {
+  static readonly layer = (environment: Readonly<Record<string, string | undefined>>) =>
+    Layer.effect(Config, Effect.fromResult(readConfig(environment)))
+}

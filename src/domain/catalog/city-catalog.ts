@@ -1,0 +1,31 @@
+/**
+ * A city's catalog as it is held in memory: immutable, one object per catalog version, shared by every trip.
+ * `index` is a node's position in the city's matrix; positions are append-only, so an index that a running trip
+ * holds stays valid in later versions (a retired node keeps its place and is never offered).
+ */
+import type { Open } from "../vocabulary.ts"
+import type { ActivityNode } from "./node.ts"
+
+export interface City {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly country: string
+  readonly time_zone: string
+  readonly lat: number
+  readonly lon: number
+}
+
+export interface CityCatalog {
+  readonly city: City
+  readonly version: number
+  readonly nodes: ReadonlyArray<ActivityNode>
+  /** `nodes.length` × 64 vibe embeddings, unit length, over a SharedArrayBuffer so that workers see the same bytes. */
+  readonly matrix: Float32Array
+  readonly indexOf: (nodeId: string) => number | undefined
+  readonly retired: (index: number) => boolean
+  /** Whether the node is open at a Unix time in milliseconds, in its own time zone. Microseconds; never throws. */
+  readonly openAt: (index: number, millis: number) => Open
+  /** When that answer next changes, in Unix milliseconds; undefined when it never does or is unknown. */
+  readonly nextChange: (index: number, millis: number) => number | undefined
+}

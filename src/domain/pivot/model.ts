@@ -1,0 +1,80 @@
+/** A disruption, and the answers to it. `Offer` is the wire shape of the contract. */
+import * as Schema from "effect/Schema"
+import { NodeId, OptionId, PivotId, SlotId } from "../ids.ts"
+import { Trigger } from "../vocabulary.ts"
+
+export const PivotDetail = Schema.Struct({
+  mood: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(64))),
+  tags: Schema.optionalKey(Schema.Array(Schema.String.check(Schema.isMaxLength(64))).check(Schema.isMaxLength(16))),
+  delay_minutes: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 }))),
+  line: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(120))),
+  condition: Schema.optionalKey(Schema.Literals(["rain", "heat", "cold", "storm", "snow", "wind"])),
+  until: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(40)))
+})
+export type PivotDetail = typeof PivotDetail.Type
+
+export const PivotRequest = Schema.Struct({
+  trigger: Trigger,
+  slot_id: Schema.optionalKey(SlotId),
+  detail: Schema.optionalKey(PivotDetail)
+})
+export type PivotRequest = typeof PivotRequest.Type
+
+export const EvidenceLine = Schema.Struct({
+  source: Schema.String,
+  kind: Schema.Literals(["local", "tourist"]),
+  mentions: Schema.Int
+})
+export type EvidenceLine = typeof EvidenceLine.Type
+
+export const NodeBrief = Schema.Struct({
+  id: NodeId,
+  name: Schema.String,
+  category: Schema.String,
+  lat: Schema.Finite,
+  lon: Schema.Finite,
+  neighbourhood: Schema.String,
+  vibe_tags: Schema.Array(Schema.String)
+})
+export type NodeBrief = typeof NodeBrief.Type
+
+/** One slot's part in an option. Times are RFC 3339 in UTC. */
+export const Change = Schema.Struct({
+  slot_id: SlotId,
+  action: Schema.Literals(["replace", "move", "shorten", "drop"]),
+  node: Schema.optionalKey(NodeBrief),
+  starts_at: Schema.String,
+  ends_at: Schema.String,
+  open: Schema.Literals(["open", "unknown"]),
+  travel_minutes: Schema.Int
+})
+export type Change = typeof Change.Type
+
+export const OfferOption = Schema.Struct({
+  option_id: OptionId,
+  changes: Schema.Array(Change),
+  unchanged: Schema.Int,
+  score: Schema.Finite,
+  why: Schema.Array(Schema.String),
+  evidence: Schema.Array(EvidenceLine)
+})
+export type OfferOption = typeof OfferOption.Type
+
+/** Why nothing (or not more) could be offered, with how many places fell to each reason. */
+export const NoPivotReason = Schema.Struct({ reason: Schema.String, message: Schema.String, places: Schema.Int })
+export type NoPivotReason = typeof NoPivotReason.Type
+
+export const Offer = Schema.Struct({
+  pivot_id: PivotId,
+  trigger: Trigger,
+  slot_id: Schema.NullOr(SlotId),
+  options: Schema.Array(OfferOption),
+  reasons: Schema.optionalKey(Schema.Array(NoPivotReason)),
+  computed_at: Schema.String,
+  expires_at: Schema.String,
+  state_version: Schema.Int,
+  model: Schema.Struct({ name: Schema.String, version: Schema.String }),
+  source: Schema.Literals(["precomputed", "on_demand"]),
+  catalog_version: Schema.Int
+})
+export type Offer = typeof Offer.Type

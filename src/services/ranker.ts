@@ -1,0 +1,43 @@
+/**
+ * Orders candidates for one traveler or one group. Implementations: `local` (deterministic, always there), `llm`
+ * (Claude), `ml` (a trained model by name and version). A ranking holds every candidate exactly once.
+ *
+ * A ranker of kind `ml` refuses cold travelers by itself as well: the gate stands in the desk and here, so that no
+ * new path can forget it.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { ModelRef, Ranking, RankRequest } from "../domain/ranking.ts"
+
+export class RankerUnavailable extends Schema.TaggedError<RankerUnavailable>()("RankerUnavailable", {
+  reason: Schema.Literals(["budget", "timeout", "unavailable", "refused", "malformed", "cold"]),
+  message: Schema.String,
+  cause: Schema.optional(Schema.Defect())
+}) {}
+
+export interface Ranker {
+  readonly kind: "local" | "llm" | "ml"
+  readonly model: ModelRef
+  readonly rank: (request: RankRequest) => Effect.Effect<Ranking, RankerUnavailable>
+}
+
+/** The ranker that is always there: no network, no model file, the same answer for the same question. */
+export class LocalRanker extends Context.Service<LocalRanker, Ranker>()("overplanned/LocalRanker") {}
+
+export interface RankedOutcome {
+  readonly ranking: Ranking
+  readonly arbitration?: { readonly choice: "ml" | "llm" | "local"; readonly rule: string; readonly reason: string }
+  /** What a shadow model would have said; logged, never shown. */
+  readonly shadow?: Ranking
+}
+
+/** The only way that the rest of the house ranks: gates, asks, arbitrates, degrades; it always answers. */
+export class RankingDesk extends Context.Service<
+  RankingDesk,
+  {
+    readonly rank: (request: RankRequest) => Effect.Effect<RankedOutcome>
+    /** The model that would answer for members with these signal counts now: `X-Model-Version` when nothing was ranked. */
+    readonly inForce: (signalCounts: ReadonlyArray<number>) => ModelRef
+  }
+>()("overplanned/RankingDesk") {}

@@ -1,0 +1,63 @@
+/**
+ * Nearest neighbours by cosine, over vectors that are derived from PostgreSQL and can be rebuilt from it at any time.
+ *
+ * Two collections: `vibe_embedding` (64 numbers, one point per activity node) and `persona_embedding` (128, one per
+ * traveler). Vectors are unit length, so cosine is the inner product. A search answers the best `limit` points that
+ * pass the filter, best first, ties by id; it never answers a point that does not pass.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+export type Collection = "vibe_embedding" | "persona_embedding"
+
+export const collectionDimensions: Record<Collection, number> = { vibe_embedding: 64, persona_embedding: 128 }
+
+export interface VectorPoint {
+  readonly id: string
+  readonly vector: Float32Array
+  /** The city that the point belongs to; searches are within one city. Personas use the empty string. */
+  readonly city: string
+  readonly category?: string
+  /** Day parts in which the node is worth offering. */
+  readonly dayParts?: ReadonlyArray<string>
+}
+
+export interface VectorFilter {
+  readonly city: string
+  readonly categories?: ReadonlyArray<string>
+  readonly dayPart?: string
+  readonly exclude?: ReadonlySet<string>
+}
+
+export interface VectorHit {
+  readonly id: string
+  readonly score: number
+}
+
+export class VectorIndexUnavailable extends Schema.TaggedError<VectorIndexUnavailable>()("VectorIndexUnavailable", {
+  message: Schema.String,
+  cause: Schema.optional(Schema.Defect())
+}) {}
+
+export class VectorIndex extends Context.Service<
+  VectorIndex,
+  {
+    readonly name: "memory" | "qdrant" | "pgvector"
+    /** Inserts or replaces, in batches; the points are searchable when the effect completes. */
+    readonly upsert: (
+      collection: Collection,
+      points: ReadonlyArray<VectorPoint>
+    ) => Effect.Effect<void, VectorIndexUnavailable>
+    readonly remove: (collection: Collection, ids: ReadonlyArray<string>) => Effect.Effect<void, VectorIndexUnavailable>
+    readonly removeCity: (collection: Collection, city: string) => Effect.Effect<void, VectorIndexUnavailable>
+    readonly search: (
+      collection: Collection,
+      query: Float32Array,
+      limit: number,
+      filter: VectorFilter
+    ) => Effect.Effect<ReadonlyArray<VectorHit>, VectorIndexUnavailable>
+    /** How many points a city has: compared with PostgreSQL at start, to notice an empty or drifted index. */
+    readonly count: (collection: Collection, city: string) => Effect.Effect<number, VectorIndexUnavailable>
+  }
+>()("overplanned/VectorIndex") {}

@@ -1,0 +1,90 @@
+/** Brings an engine to life in a scope: its clock, its ticks, its metrics, and its orderly end. */
+import { randomFillSync } from "node:crypto"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import { uuidV7 } from "../../domain/ids.ts"
+import { register } from "./counters.ts"
+import { Engine } from "./engine.ts"
+import type { Alert } from "./host.ts"
+import { type ActorKind, DEFAULT_LIMITS, type Limits, type Types } from "./kind.ts"
+import { TICK_MILLIS } from "./timers.ts"
+
+/** Random bytes are drawn in pages: one system call serves some hundred ids. */
+const PAGE = new Uint8Array(4_000)
+let used = PAGE.length
+
+const randomTen = (): Uint8Array => {
+  if (used + 10 > PAGE.length) {
+    randomFillSync(PAGE)
+    used = 0
+  }
+  used += 10
+  return PAGE.subarray(used - 10, used)
+}
+
+const report = (alert: Alert) => {
+  const line = `${alert.kind} ${alert.key}: ${alert.event.replaceAll("_", " ")}: ${alert.cause}`
+  return alert.event === "stopped" || alert.event === "write_failed" ? Effect.logError(line) : Effect.logWarning(line)
+}
+
+export const make = Effect.fnUntraced(function* <T extends Types>(
+  kind: ActorKind<T>,
+  limits: Partial<Limits> = {},
+  onAlert: (alert: Alert) => Effect.Effect<void> = report
+): Effect.fn.Return<Engine<T>, never, Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const context = yield* Effect.context<never>()
+  const fork = Effect.runForkWith(context)
+  const now = () => clock.currentTimeMillisUnsafe()
+  const engine = new Engine(
+    kind,
+    { ...DEFAULT_LIMITS, ...limits },
+    {
+      now,
+      id: () => uuidV7(now(), randomTen()),
+      fork,
+      defer: (work) => void setImmediate(work),
+      alert: (alert) => void fork(onAlert(alert))
+    }
+  )
+  const unregister = register(kind.name, engine.counters, () => engine.resident, context)
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      unregister()
+      engine.residency.close()
+      for (const cell of [...engine.residency.cells()]) engine.residency.remove(cell)
+    })
+  )
+  yield* Effect.forkScoped(
+    Effect.repeat(
+      Effect.sync(() => engine.tick()),
+      Schedule.spaced(TICK_MILLIS)
+    )
+  )
+  return engine
+})
+
+/**
+ * Going down: no new activations; what was asked is answered or runs into `withinMillis`. Answers true if nothing
+ * was left waiting.
+ */
+export const drain = Effect.fnUntraced(function* <T extends Types>(
+  engine: Engine<T>,
+  withinMillis: number
+): Effect.fn.Return<boolean> {
+  engine.residency.close()
+  const settled = () => {
+    for (const cell of engine.residency.cells()) {
+      if (cell.waiting > 0 || cell.releases !== undefined || cell.busy) return false
+    }
+    return true
+  }
+  const deadline = (yield* Clock.currentTimeMillis) + withinMillis
+  while (!settled()) {
+    if ((yield* Clock.currentTimeMillis) >= deadline) return false
+    yield* Effect.sleep(TICK_MILLIS)
+  }
+  return true
+})

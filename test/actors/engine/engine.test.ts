@@ -1,0 +1,345 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { Pending } from "../../../src/actors/engine/cell.ts"
+import { Engine } from "../../../src/actors/engine/engine.ts"
+import { type ActorKind, DEFAULT_LIMITS, type Limits } from "../../../src/actors/engine/kind.ts"
+import type { ActorError } from "../../../src/domain/actor-errors.ts"
+import { type Bank, bank, breathe, type Command, Disk, FakeHost } from "./bank.ts"
+
+const start = (options: { limits?: Partial<Limits>; kind?: Partial<ActorKind<Bank>>; immediate?: boolean } = {}) => {
+  const disk = new Disk()
+  disk.immediate = options.immediate ?? true
+  const host = new FakeHost()
+  const engine = new Engine(bank(disk, options.kind), { ...DEFAULT_LIMITS, ...options.limits }, host)
+  const wait = (millis: number) => {
+    host.time += millis
+    engine.tick()
+  }
+  /** What happened to a command so far. */
+  const send = (key: string, command: Command, deadline?: number) => {
+    const seen: { outcome?: Bank["Reply"] | ActorError } = {}
+    const outcome = engine.askSync(key, command, deadline)
+    if (outcome instanceof Pending)
+      outcome.onSettled((settled) => {
+        seen.outcome = settled
+      })
+    else seen.outcome = outcome
+    return seen
+  }
+  const tag = (seen: { outcome?: unknown }) => (seen.outcome as { _tag?: string } | undefined)?._tag
+  const entries = (seen: { outcome?: unknown }) => (seen.outcome as Bank["Reply"] | undefined)?.entries
+  return { disk, host, engine, wait, send, tag, entries }
+}
+
+const ran = (seen: { outcome?: unknown }) => (seen.outcome as { outcome?: string } | undefined)?.outcome
+
+const add = (entry: string): Command => ({ _tag: "Add", entry })
+const read: Command = { _tag: "Read" }
+
+describe("a first call", () => {
+  it("starts the actor once, however many call together, and answers all of them in order", async () => {
+    const { disk, engine, send, entries } = start()
+    const calls = ["a", "b", "c"].map((entry) => send("k", add(entry)))
+    assert.isUndefined(calls[0]!.outcome)
+    await breathe()
+    assert.strictEqual(disk.loads, 1)
+    assert.deepStrictEqual(calls.map(entries), [["a"], ["a", "b"], ["a", "b", "c"]])
+    assert.strictEqual(engine.resident, 1)
+  })
+
+  it("says why when the storage does not answer, and works again when it does", async () => {
+    const { disk, send, tag, entries, engine } = start()
+    disk.storageDown = true
+    const lost = send("k", read)
+    await breathe()
+    assert.strictEqual(tag(lost), "ActorUnavailable")
+    assert.include((lost.outcome as ActorError).message, "the database does not answer")
+    assert.strictEqual(engine.resident, 0)
+    disk.storageDown = false
+    const found = send("k", read)
+    await breathe()
+    assert.deepStrictEqual(entries(found), [])
+  })
+
+  it("loads a bounded number at the same time", async () => {
+    const { disk, send, entries } = start({ limits: { activationConcurrency: 2 } })
+    const open = disk.close()
+    const calls = [1, 2, 3, 4, 5].map((n) => send(`k${n}`, read))
+    await breathe()
+    assert.strictEqual(disk.loads, 2)
+    open()
+    await breathe(20)
+    assert.strictEqual(disk.loads, 5)
+    assert.isTrue(calls.every((call) => entries(call)?.length === 0))
+  })
+})
+
+describe("durability", () => {
+  it("tells nobody before it is durable, not even a reader who came later", async () => {
+    const published: Array<number> = []
+    const { disk, send, entries } = start({
+      immediate: false,
+      kind: { publish: (_key, events) => void published.push(...events.map((event) => event.seq)) }
+    })
+    send("k", read)
+    await breathe()
+    const writes = [send("k", add("a")), send("k", add("b"))]
+    const reader = send("k", read)
+    assert.deepStrictEqual([...writes, reader].map(entries), [undefined, undefined, undefined])
+    assert.deepStrictEqual(published, [])
+    disk.sync()
+    assert.deepStrictEqual([...writes, reader].map(entries), [["a"], ["a", "b"], ["a", "b"]])
+    assert.deepStrictEqual(published, [1, 2])
+  })
+
+  it("gives advice at once, its tasks too, even behind a write that is not durable yet or a full disk", async () => {
+    const performed: Array<string> = []
+    const { disk, send, tag, entries, engine } = start({
+      immediate: false,
+      kind: { perform: (_key, task) => void performed.push(task) }
+    })
+    send("k", read)
+    await breathe()
+    const write = send("k", { ...add("a"), task: "written" } as Command)
+    assert.deepStrictEqual(entries(send("k", { _tag: "Advise", task: "advised" })), ["a"])
+    assert.deepStrictEqual(performed, ["advised"])
+    disk.full = true
+    assert.deepStrictEqual(entries(send("k", { _tag: "Advise" })), ["a"])
+    assert.strictEqual(engine.counters.unloggedAdvice, 1)
+    const refused = send("k", add("b"))
+    assert.strictEqual(tag(refused), "WriteRefused")
+    assert.include((refused.outcome as ActorError).message, "no space left")
+    disk.sync()
+    assert.deepStrictEqual(entries(write), ["a"])
+    assert.deepStrictEqual(performed, ["advised", "written"])
+    assert.deepStrictEqual(entries(send("k", read)), ["a"])
+  })
+
+  it("drops an actor whose write failed and goes on from what the disk holds", async () => {
+    const { disk, send, tag, entries, wait } = start({ immediate: false })
+    send("k", add("kept"))
+    await breathe()
+    disk.sync()
+    const lost = [send("k", add("lost")), send("k", read)]
+    disk.fail()
+    assert.deepStrictEqual(lost.map(tag), ["WriteFailed", "WriteFailed"])
+    const next = send("k", add("next"))
+    wait(100)
+    await breathe()
+    disk.sync()
+    assert.deepStrictEqual(entries(next), ["kept", "next"])
+    assert.strictEqual(disk.loads, 2)
+  })
+
+  it("writes a snapshot off the path after so many events, and starts from it", async () => {
+    const { disk, send, entries, engine } = start({ limits: { snapshotEvery: 3 } })
+    for (const entry of ["a", "b", "c", "d"]) send("k", add(entry))
+    await breathe()
+    assert.strictEqual(disk.snapshots.get("k")?.seq, 3)
+    assert.isTrue(engine.residency.passivate("k"))
+    const again = send("k", read)
+    await breathe()
+    assert.deepStrictEqual(entries(again), ["a", "b", "c", "d"])
+  })
+})
+
+describe("bounds", () => {
+  it("refuses the command that does not fit the mailbox, and no other", async () => {
+    const { disk, send, tag, entries } = start({ limits: { mailboxCapacity: 2 } })
+    const open = disk.close()
+    const calls = ["a", "b", "c"].map((entry) => send("k", add(entry)))
+    assert.strictEqual(tag(calls[2]!), "MailboxFull")
+    open()
+    await breathe()
+    assert.deepStrictEqual(entries(calls[1]!), ["a", "b"])
+  })
+
+  it("says in time that it cannot answer in time, and whether it ran", async () => {
+    const { disk, send, tag, wait, engine } = start({ immediate: false })
+    disk.gate = new Promise<void>(() => {})
+    const waiting = send("other", add("a"), 50)
+    disk.gate = undefined
+    send("k", read)
+    await breathe()
+    const written = send("k", add("a"), 50)
+    wait(40)
+    assert.isUndefined(waiting.outcome)
+    wait(30)
+    assert.deepStrictEqual([tag(waiting), tag(written)], ["CommandTimeout", "CommandTimeout"])
+    assert.deepStrictEqual([ran(waiting), ran(written)], ["not_run", "unknown"])
+    assert.strictEqual(engine.counters.waiting, 0)
+  })
+
+  it("takes an interrupted caller's command out of the mailbox", async () => {
+    const { disk, engine, send, entries } = start()
+    const open = disk.close()
+    const fiber = Effect.runFork(engine.ask("k", add("never")))
+    await breathe(1)
+    Effect.runFork(Fiber.interrupt(fiber))
+    open()
+    await breathe()
+    assert.deepStrictEqual(entries(send("k", read)), [])
+  })
+})
+
+describe("supervision", () => {
+  it("restarts a crashed actor and carries the command out when it was a stumble", async () => {
+    const { send, entries, wait, host } = start()
+    send("k", add("a"))
+    await breathe()
+    const stumbled = send("k", { _tag: "CrashOnce", entry: "b" })
+    const behind = send("k", add("c"))
+    wait(50)
+    await breathe()
+    assert.deepStrictEqual(entries(stumbled), ["a", "b"])
+    assert.deepStrictEqual(entries(behind), ["a", "b", "c"])
+    assert.deepStrictEqual(host.alerts, ["crashed k"])
+  })
+
+  it("parks a command that crashes twice, with its cause, and goes on answering", async () => {
+    const { send, tag, entries, wait, engine } = start()
+    send("k", add("a"))
+    await breathe()
+    const poison = send("k", { _tag: "Poison" })
+    wait(50)
+    await breathe()
+    assert.strictEqual(tag(poison), "CommandQuarantined")
+    assert.deepInclude(engine.supervisor.quarantine[0], { key: "k", command: "Poison", cause: "poisoned" })
+    const next = send("k", add("b"))
+    wait(100)
+    await breathe()
+    assert.deepStrictEqual(entries(next), ["a", "b"])
+  })
+
+  it("resumes from memory when the storage is down during the restart", async () => {
+    const { disk, send, entries, wait } = start()
+    send("k", add("a"))
+    await breathe()
+    disk.storageDown = true
+    send("k", { _tag: "Poison" })
+    for (let i = 0; i < 4; i++) {
+      wait(100)
+      await breathe()
+    }
+    assert.deepStrictEqual(entries(send("k", read)), ["a"])
+  })
+
+  it("stops one actor alone after too many restarts, says so, and lets an operator revive it", async () => {
+    const { send, tag, entries, wait, host, engine } = start({ limits: { maxRestarts: 3 } })
+    send("k", add("a"))
+    send("healthy", read)
+    await breathe()
+    for (let i = 0; i < 4; i++) {
+      send("k", { _tag: "Poison" })
+      wait(200)
+      await breathe()
+      wait(200)
+      await breathe()
+    }
+    const refused = send("k", read)
+    assert.strictEqual(tag(refused), "ActorStopped")
+    assert.include(host.alerts, "stopped k")
+    assert.deepStrictEqual(entries(send("healthy", read)), [])
+    assert.strictEqual(engine.supervisor.stopped(host.time)[0]?.cause, "poisoned")
+    engine.supervisor.revive("k")
+    const revived = send("k", read)
+    await breathe()
+    assert.deepStrictEqual(entries(revived), ["a"])
+  })
+})
+
+describe("passivation", () => {
+  it("lets idle actors go and brings them back unseen", async () => {
+    const { send, entries, wait, engine, disk } = start({ limits: { idleMillis: 1_000 } })
+    send("k", add("a"))
+    await breathe()
+    wait(999)
+    assert.strictEqual(engine.resident, 1)
+    wait(1)
+    assert.strictEqual(engine.resident, 0)
+    const back = send("k", add("b"))
+    await breathe()
+    assert.deepStrictEqual(entries(back), ["a", "b"])
+    assert.strictEqual(disk.loads, 2)
+  })
+
+  it("lets the least recently used go first when the memory budget is reached, never a pinned one", async () => {
+    const { send, wait, engine } = start({
+      limits: { memoryBytes: 1_300 },
+      kind: { pinned: (state) => state.entries.includes("window") }
+    })
+    send("pinned", add("window"))
+    send("old", read)
+    send("young", read)
+    await breathe()
+    send("old", read)
+    wait(1)
+    assert.isUndefined(engine.peek("young"))
+    assert.isDefined(engine.peek("old"))
+    assert.isDefined(engine.peek("pinned"))
+  })
+
+  it("lets nobody go while the storage is down", async () => {
+    const { send, wait, engine, disk } = start({ limits: { idleMillis: 10, maxResident: 1 } })
+    send("k", read)
+    await breathe()
+    disk.available = false
+    wait(1_000)
+    assert.strictEqual(engine.resident, 1)
+    const refused = engine.askSync("other", read) as ActorError
+    assert.strictEqual(refused._tag, "RuntimeFull")
+    disk.available = true
+    wait(1_000)
+    assert.strictEqual(engine.resident, 0)
+  })
+
+  it("drops a key that names nothing as soon as it has said so", async () => {
+    const { send, entries, engine } = start({ kind: { vacant: (state) => state.seq === 0 } })
+    const nothing = send("nobody", read)
+    await breathe()
+    assert.deepStrictEqual(entries(nothing), [])
+    assert.strictEqual(engine.resident, 0)
+  })
+})
+
+describe("wake-ups and children", () => {
+  it("wakes an actor when it asked for it, with one shared wheel", async () => {
+    const { send, wait, engine } = start({
+      kind: { wakeAt: (state) => (state.notes === 0 ? 1_000_500 : undefined), wake: () => ({ _tag: "Note" }) }
+    })
+    send("k", read)
+    await breathe()
+    wait(400)
+    assert.strictEqual(engine.peek("k")?.notes, 0)
+    wait(200)
+    assert.strictEqual(engine.peek("k")?.notes, 1)
+    wait(10_000)
+    assert.strictEqual(engine.peek("k")?.notes, 1)
+  })
+
+  it("lets a child report back as a command, and interrupts it with its actor", async () => {
+    let interrupted = false
+    const { send, engine, wait } = start({
+      kind: {
+        perform: (_key, task, self) =>
+          task === "report"
+            ? Effect.asVoid(Effect.andThen(Effect.yieldNow, self.ask({ _tag: "Note" })))
+            : Effect.onInterrupt(Effect.never, () =>
+                Effect.sync(() => {
+                  interrupted = true
+                })
+              )
+      }
+    })
+    send("k", { ...add("a"), task: "report" } as Command)
+    await breathe()
+    assert.strictEqual(engine.peek("k")?.notes, 1)
+    send("k", { ...add("b"), task: "hang" } as Command)
+    assert.isFalse(engine.residency.passivate("k"))
+    send("k", { _tag: "Poison" })
+    wait(10)
+    await breathe()
+    assert.isTrue(interrupted)
+  })
+})

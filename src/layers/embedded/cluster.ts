@@ -8,6 +8,7 @@ import {
   existsSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -18,7 +19,7 @@ import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { DatabaseServerError } from "../../services/database-server.ts"
 import type { Binaries } from "./binaries.ts"
-import { alive, commandLine } from "./process.ts"
+import { alive, commandLine, workingFolder } from "./process.ts"
 import { command, identity, type RunAs } from "./run-as.ts"
 
 export const USER = "overplanned"
@@ -116,31 +117,38 @@ export const checkVersion = (plan: RunAs, binaries: Binaries) =>
     })
   })
 
-/** The process id and port of the server that runs on this data directory, if one does. */
-export const running = (data: string): { readonly pid: number; readonly port: number } | undefined => {
-  let lines: ReadonlyArray<string>
+const pidFile = (data: string): ReadonlyArray<string> => {
   try {
-    lines = readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")
+    return readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")
   } catch {
-    return undefined
+    return []
   }
-  const pid = Number(lines[0])
-  const port = Number(lines[3])
-  // After a restart of the machine or a container the number may belong to anything.
-  if (!Number.isInteger(pid) || !alive(pid) || !/postgres/.test(commandLine(pid))) return undefined
-  return Number.isInteger(port) && port > 0 ? { pid, port } : undefined
+}
+
+// After a restart of the machine or a container the number in the file may belong to anything.
+const serves = (pid: number, data: string): boolean => {
+  if (!alive(pid)) return false
+  const folder = workingFolder(pid)
+  return folder === undefined ? /postgres/.test(commandLine(pid)) : folder === realpathSync(data)
+}
+
+/** The process of the server that runs on this data directory, if one does, be it still starting. */
+export const processOf = (data: string): number | undefined => {
+  const pid = Number(pidFile(data)[0])
+  return Number.isInteger(pid) && pid > 0 && serves(pid, data) ? pid : undefined
+}
+
+/** The same with its port, once the server has written it down. */
+export const running = (data: string): { readonly pid: number; readonly port: number } | undefined => {
+  const pid = processOf(data)
+  const port = Number(pidFile(data)[3])
+  return pid !== undefined && Number.isInteger(port) && port > 0 ? { pid, port } : undefined
 }
 
 /** Removes the pid file of a server that is gone where PostgreSQL itself would mistake another process for it. */
 const clearStalePidFile = (data: string): void => {
-  if (running(data) !== undefined) return
-  let pid: number
-  try {
-    pid = Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0])
-  } catch {
-    return
-  }
-  if (alive(pid) && !/postgres/.test(commandLine(pid))) rmSync(join(data, "postmaster.pid"), { force: true })
+  const pid = Number(pidFile(data)[0])
+  if (pid > 0 && alive(pid) && !serves(pid, data)) rmSync(join(data, "postmaster.pid"), { force: true })
 }
 
 export const freePort: Effect.Effect<number> = Effect.callback((resume) => {

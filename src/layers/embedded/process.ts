@@ -1,6 +1,6 @@
 /** What can be known about a process from outside: whether it lives, and whether it is still the one we meant. */
 import { execFileSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { readFileSync, readlinkSync } from "node:fs"
 
 /** Whether a process with this id exists, ours or not. */
 export const alive = (pid: number): boolean => {
@@ -43,6 +43,15 @@ export const commandLine = (pid: number): string => {
       : execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" })
   } catch {
     return ""
+  }
+}
+
+/** The working folder of a process, which for a PostgreSQL server is its data directory; undefined if unknown. */
+export const workingFolder = (pid: number): string | undefined => {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`)
+  } catch {
+    return undefined
   }
 }
 

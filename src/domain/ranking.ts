@@ -4,6 +4,7 @@
  */
 import type { ActivityNode } from "./catalog/node.ts"
 import type { Persona } from "./persona/persona.ts"
+import type { TripConstraints } from "./trip/model.ts"
 import type { DayPart, Surface } from "./vocabulary.ts"
 
 export interface ModelRef {
@@ -17,6 +18,9 @@ export const modelVersion = (model: ModelRef): string => `${model.name}:${model.
 export interface RankingContext {
   readonly surface: Surface
   readonly city: string
+  /** The version of the city's catalog that the candidates come from. */
+  readonly catalogVersion: number
+  readonly constraints?: TripConstraints
   readonly dayPart?: DayPart
   readonly weather?: "clear" | "rain" | "heat" | "cold" | "storm" | "snow"
   readonly groupSize: number

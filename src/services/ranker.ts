@@ -27,6 +27,8 @@ export class LocalRanker extends Context.Service<LocalRanker, Ranker>()("overpla
 
 export interface RankedOutcome {
   readonly ranking: Ranking
+  /** Where the ranking came from; `cache` is an earlier answer of an LLM to the same question. */
+  readonly source: "local" | "llm" | "ml" | "cache"
   readonly arbitration?: { readonly choice: "ml" | "llm" | "local"; readonly rule: string; readonly reason: string }
   /** What a shadow model would have said; logged, never shown. */
   readonly shadow?: Ranking

@@ -1,4 +1,5 @@
 /** What we know of a traveler's taste, as data. Made by a `PersonaEncoder`, kept by the UserActor. */
+import type { Category } from "../catalog/category.ts"
 import type { UserId } from "../ids.ts"
 import type { Budget, Pace, PrimaryInterest, SocialMode, TimeOrientation, TripCount } from "../vocabulary.ts"
 import { COLD_BELOW_SIGNALS } from "../vocabulary.ts"
@@ -27,6 +28,8 @@ export interface SequenceItem {
   readonly node_id: string
   readonly accepted: boolean
   readonly at: number
+  /** Known where the node was known when the signal came; the history half of the vector is made of it. */
+  readonly category?: Category
 }
 
 export interface Persona {

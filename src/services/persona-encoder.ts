@@ -4,7 +4,11 @@
  * and history. `deterministic` is always there; `llm` reads the tags and signals, and falls back to it.
  */
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { explain } from "../domain/catalog/embedding.ts"
+import { ENCODER_VERSION, encodePersona } from "../domain/persona/encode.ts"
+import { personaText } from "../domain/persona/onboarding.ts"
 import type { PersonaDimensions, SequenceItem } from "../domain/persona/persona.ts"
 
 export interface EncodedPersona {
@@ -24,4 +28,18 @@ export class PersonaEncoder extends Context.Service<
       readonly signalCount: number
     }) => Effect.Effect<EncodedPersona>
   }
->()("overplanned/PersonaEncoder") {}
+>()("overplanned/PersonaEncoder") {
+  /** Pure, in microseconds; the text names tastes, never a person. */
+  static readonly layerDeterministic = Layer.succeed(PersonaEncoder, {
+    encode: (input) =>
+      Effect.sync(() => ({
+        vector: encodePersona(input),
+        encoder_version: ENCODER_VERSION,
+        dimensions: input.dimensions,
+        text: personaText(
+          input.dimensions,
+          explain(input.dimensions.category_affinities.value, 6, 0.25).map(({ tag }) => tag)
+        )
+      }))
+  })
+}

@@ -6,8 +6,10 @@
  * new path can forget it.
  */
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { LOCAL_MODEL, rankLocally } from "../domain/rankers/local.ts"
 import type { ModelRef, Ranking, RankRequest } from "../domain/ranking.ts"
 
 export class RankerUnavailable extends Schema.TaggedError<RankerUnavailable>()("RankerUnavailable", {
@@ -23,7 +25,21 @@ export interface Ranker {
 }
 
 /** The ranker that is always there: no network, no model file, the same answer for the same question. */
-export class LocalRanker extends Context.Service<LocalRanker, Ranker>()("overplanned/LocalRanker") {}
+export class LocalRanker extends Context.Service<
+  LocalRanker,
+  Ranker & { readonly rank: (request: RankRequest) => Effect.Effect<Ranking> }
+>()("overplanned/LocalRanker") {
+  static readonly layer = Layer.succeed(LocalRanker, {
+    kind: "local",
+    model: LOCAL_MODEL,
+    rank: (request) =>
+      Effect.sync(() => {
+        const started = performance.now()
+        const { items, confidence } = rankLocally(request)
+        return { model: LOCAL_MODEL, items, confidence, latencyMs: performance.now() - started }
+      })
+  })
+}
 
 export interface RankedOutcome {
   readonly ranking: Ranking

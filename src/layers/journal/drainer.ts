@@ -1,0 +1,133 @@
+/**
+ * Moves the log into the sink, batch by batch, in the order it was written. The store being away only makes it wait; a batch that
+ * the store rejects is halved until the bad record stands alone, which is set aside, and the rest goes on.
+ */
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type { JournalEntry } from "../../services/journal.ts"
+import type { DrainProgress, JournalSink, SinkUnavailable } from "../../services/journal-sink.ts"
+import type { Aside } from "./aside.ts"
+import type { Reader } from "./reader.ts"
+import type { Writer } from "./writer.ts"
+
+export interface Drainer {
+  readonly drained: () => number
+  /** Waits until everything before this position is in the sink. */
+  readonly past: (position: number) => Effect.Effect<void>
+  /** Tells the drainer that there may be something to do. */
+  readonly wake: () => void
+  /** Works until interrupted. */
+  readonly run: Effect.Effect<never>
+}
+
+export interface DrainerEvents {
+  readonly drained: (position: number, records: number) => void
+  readonly waiting: (reason: SinkUnavailable) => void
+}
+
+/** Between attempts while the store is away. */
+const AWAY = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
+
+export const makeDrainer = (options: {
+  readonly node: string
+  readonly renew: Effect.Effect<string>
+  readonly writer: Writer
+  readonly reader: Reader
+  readonly aside: Aside
+  readonly sink: typeof JournalSink.Service
+  readonly batchRecords: number
+  readonly events: DrainerEvents
+}): Drainer => {
+  const { writer, reader, aside, sink, events } = options
+  let node = options.node
+  let drained = 0
+  const waiting = new Set<() => void>()
+  const until = (condition: () => boolean) =>
+    Effect.whileLoop({
+      while: () => !condition(),
+      body: () =>
+        Effect.callback<void>((resume) => {
+          if (condition()) return resume(Effect.void)
+          const resumed = () => resume(Effect.void)
+          waiting.add(resumed)
+          return Effect.sync(() => waiting.delete(resumed))
+        }),
+      step: () => {}
+    })
+  const notify = () => {
+    const all = [...waiting]
+    waiting.clear()
+    for (const resumed of all) resumed()
+  }
+
+  const patiently = <A, E>(
+    effect: Effect.Effect<A, E | SinkUnavailable>
+  ): Effect.Effect<A, Exclude<E, SinkUnavailable>> =>
+    effect.pipe(
+      Effect.tapError((error) =>
+        Effect.sync(() => {
+          if ((error as SinkUnavailable)._tag === "SinkUnavailable") events.waiting(error as SinkUnavailable)
+        })
+      ),
+      Effect.retry({ schedule: AWAY, while: (error) => (error as SinkUnavailable)._tag === "SinkUnavailable" })
+    ) as Effect.Effect<A, Exclude<E, SinkUnavailable>>
+
+  const progressAt = (position: number): DrainProgress => {
+    const segment = writer.segments.findLast(({ base }) => base <= position)?.base ?? 0
+    return { node, segment, byteOffset: position - segment }
+  }
+
+  const store = (entries: ReadonlyArray<JournalEntry>, through: number): Effect.Effect<void> =>
+    patiently(sink.apply(entries, progressAt(through))).pipe(
+      Effect.catchTag("SinkRejected", (reason) =>
+        Effect.gen(function* () {
+          const [only] = entries
+          if (entries.length > 1) {
+            const half = entries.length >> 1
+            yield* store(entries.slice(0, half), entries[half - 1]!.position)
+            return yield* store(entries.slice(half), through)
+          }
+          if (only === undefined) return yield* Effect.die(reason)
+          const note = JSON.stringify({ ...only, reason: reason.message })
+          yield* Effect.promise(() => aside.keep("rejected", only.position, Buffer.from(note)))
+          yield* store([], through)
+        })
+      )
+    )
+
+  const advance = (position: number, records: number) =>
+    Effect.promise(async () => {
+      drained = position
+      await writer.removeThrough(position)
+      events.drained(position, records)
+      notify()
+    })
+
+  const start = Effect.gen(function* () {
+    const stored = yield* patiently(sink.progress(node))
+    if (stored <= writer.appended()) {
+      drained = stored
+      return
+    }
+    // The store has seen more of this journal than the disk holds: files were lost or put back from a copy. Under a
+    // new name everything that is here goes in again, and what is stored already is skipped by id.
+    node = yield* options.renew
+  })
+
+  const run = Effect.gen(function* () {
+    yield* start
+    for (;;) {
+      yield* until(() => writer.durable() > drained)
+      const { entries, through } = yield* Effect.promise(() => reader.batch(drained, options.batchRecords))
+      if (entries.length > 0) yield* store(entries, through)
+      yield* advance(through, entries.length)
+    }
+  })
+
+  return {
+    drained: () => drained,
+    past: (position) => until(() => drained >= position),
+    wake: notify,
+    run
+  }
+}

@@ -1,0 +1,115 @@
+/** The reading side: batches for the drainer, and the records of one key for an activation. */
+import type { JournalEntry, JournalRecord, RecordType } from "../../services/journal.ts"
+import type { Aside } from "./aside.ts"
+import { claimedLength, frameKey, keyHash, readFrame, SEGMENT_HEADER, scanFrames, wholeFrame } from "./frame.ts"
+import type { Segment } from "./segment.ts"
+
+export interface Batch {
+  readonly entries: ReadonlyArray<JournalEntry>
+  /** Everything before this position has been read. */
+  readonly through: number
+}
+
+export interface Reader {
+  /** The durable records from a position on, at most `records` of them and about `bytes` long. */
+  readonly batch: (from: number, records: number) => Promise<Batch>
+  /** The durable records of a key from a position on. */
+  readonly ofKey: (key: string, from: number) => Promise<ReadonlyArray<JournalEntry>>
+}
+
+/** One read serves all the records of a key that lie this close together. */
+const WINDOW = 64 * 1024
+
+export const upcaster = (types: ReadonlyArray<RecordType>) => {
+  const known = new Map(types.map((type) => [type.type, type]))
+  return (record: JournalRecord): JournalRecord => {
+    const type = known.get(record.type)
+    if (type === undefined || record.version === type.version) return record
+    let payload: unknown = JSON.parse(record.payload)
+    for (let version = record.version; version < type.version; version++) {
+      payload = type.upcast?.[version]?.(payload) ?? payload
+    }
+    return { ...record, version: type.version, payload: JSON.stringify(payload) }
+  }
+}
+
+export const makeReader = (options: {
+  readonly segments: ReadonlyArray<Segment>
+  readonly durable: () => number
+  readonly aside: Aside
+  readonly types: ReadonlyArray<RecordType>
+  readonly batchBytes: number
+  readonly recordBytes: number
+}): Reader => {
+  const { segments, aside, recordBytes } = options
+  const upcast = upcaster(options.types)
+  let chunk = Buffer.allocUnsafeSlow(options.batchBytes)
+  /** Longer than any frame: a stretch of this length without one is damage, not a frame cut off by the chunk's end. */
+  const longest = recordBytes + 1024
+
+  const entry = (bytes: Buffer, at: number, length: number, position: number): JournalEntry => ({
+    ...upcast(readFrame(bytes, at, length)),
+    position
+  })
+
+  const batch = async (from: number, records: number): Promise<Batch> => {
+    const durable = options.durable()
+    const segment = segments.find(({ end }) => end > from)
+    if (segment === undefined) return { entries: [], through: durable }
+    const start = Math.max(from, segment.base)
+    const limit = await segment.read(chunk, start)
+    const entries: Array<JournalEntry> = []
+    let through = start
+    const damages = scanFrames(chunk, 0, limit, start, (at, length) => {
+      through = start + at + length
+      entries.push(entry(chunk, at, length, through))
+      return entries.length < records
+    })
+    const tail = damages.at(-1)
+    const cutOff = tail !== undefined && tail.to === limit && start + limit < segment.end
+    if (cutOff && entries.length === 0 && chunk.length < longest) {
+      chunk = Buffer.allocUnsafeSlow(longest)
+      return batch(from, records)
+    }
+    for (const damage of damages) {
+      if (cutOff && damage === tail && entries.length > 0) continue
+      await aside.keep("damaged", start + damage.from, chunk.subarray(damage.from, damage.to))
+      through = Math.max(through, start + damage.to)
+    }
+    return { entries, through }
+  }
+
+  const ofKey = async (key: string, from: number): Promise<ReadonlyArray<JournalEntry>> => {
+    const hash = keyHash(key)
+    const found: Array<JournalEntry> = []
+    for (const segment of [...segments]) {
+      if (segment.end <= from) continue
+      let window = Buffer.alloc(0)
+      let windowStart = 0
+      for (const offset of segment.index.offsets(hash)) {
+        const position = segment.base + offset - SEGMENT_HEADER
+        if (position < from) continue
+        const load = async (size: number) => {
+          window = Buffer.allocUnsafe(size)
+          window = window.subarray(0, await segment.read(window, position))
+          windowStart = position
+        }
+        const whole = () => wholeFrame(window, position - windowStart, window.length, position)
+        let length = whole()
+        if (length === 0) {
+          await load(WINDOW)
+          length = whole()
+        }
+        if (length === 0 && window.length >= 8 && claimedLength(window, 0) <= longest) {
+          await load(claimedLength(window, 0))
+          length = whole()
+        }
+        const at = position - windowStart
+        if (length > 0 && frameKey(window, at) === key) found.push(entry(window, at, length, position + length))
+      }
+    }
+    return found
+  }
+
+  return { batch, ofKey }
+}

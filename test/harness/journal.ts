@@ -1,0 +1,81 @@
+/** Opens journals for tests, over a fragile disk or a real directory, draining into a store in memory. */
+import * as Effect from "effect/Effect"
+import * as References from "effect/References"
+import type * as Scope from "effect/Scope"
+import type { FilePort } from "../../src/layers/journal/files.ts"
+import { type JournalOptions, makeJournal } from "../../src/layers/journal/journal.ts"
+import type { JournalUnreadable } from "../../src/layers/journal/recovery.ts"
+import {
+  type Journal,
+  type JournalEntry,
+  type JournalRecord,
+  type RecordType,
+  RecordTypes
+} from "../../src/services/journal.ts"
+import { JournalSink, SinkRejected, SinkUnavailable } from "../../src/services/journal-sink.ts"
+
+/** A store that keeps what it is given, by id, and can be away or refuse what it does not like. */
+export class MemorySink {
+  readonly entries: Array<JournalEntry> = []
+  readonly #ids = new Set<string>()
+  readonly positions = new Map<string, number>()
+  away = false
+  refuses: (entry: JournalEntry) => boolean = () => false
+  batches = 0
+
+  readonly service = JournalSink.of({
+    progress: (node) =>
+      Effect.suspend(() =>
+        this.away
+          ? Effect.fail(new SinkUnavailable({ message: "away" }))
+          : Effect.succeed(this.positions.get(node) ?? 0)
+      ),
+    apply: (batch, { node, segment, byteOffset }) =>
+      Effect.suspend((): Effect.Effect<void, SinkUnavailable | SinkRejected> => {
+        if (this.away) return Effect.fail(new SinkUnavailable({ message: "away" }))
+        const bad = batch.find(this.refuses)
+        if (bad !== undefined) return Effect.fail(new SinkRejected({ message: `will not take ${bad.id}` }))
+        for (const entry of batch) {
+          if (!this.#ids.has(entry.id)) this.entries.push(entry)
+          this.#ids.add(entry.id)
+        }
+        this.batches++
+        this.positions.set(node, segment + byteOffset)
+        return Effect.void
+      })
+  })
+}
+
+export const journalTypes: ReadonlyArray<RecordType> = [{ type: "note", version: 1 }]
+
+export const smallJournal: JournalOptions = {
+  directory: "/journal",
+  segmentBytes: 1200,
+  diskBytes: 1024 * 1024,
+  bufferBytes: 64 * 1024,
+  recordBytes: 16 * 1024,
+  batchRecords: 10
+}
+
+export const openJournal = (
+  files: FilePort,
+  sink: MemorySink,
+  options: Partial<JournalOptions> = {},
+  types: ReadonlyArray<RecordType> = journalTypes
+): Effect.Effect<typeof Journal.Service, JournalUnreadable, Scope.Scope> =>
+  makeJournal({ ...smallJournal, ...options }, files).pipe(
+    Effect.provideService(RecordTypes, types),
+    Effect.provideService(JournalSink, sink.service),
+    Effect.provideService(References.MinimumLogLevel, "None")
+  )
+
+/** The nth note of a key: its id tells who it is. */
+export const note = (n: number, key = "trip:a", text = "hello"): JournalRecord => ({
+  type: "note",
+  version: 1,
+  key,
+  id: `00000000-0000-7000-8000-${String(n).padStart(12, "0")}`,
+  payload: JSON.stringify({ n, text })
+})
+
+export const noteNumber = (record: JournalRecord): number => Number(record.id.slice(24))

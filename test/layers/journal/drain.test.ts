@@ -1,0 +1,171 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as fc from "fast-check"
+import { KeyIndex } from "../../../src/layers/journal/key-index.ts"
+import { FragileDisk } from "../../harness/fragile-disk.ts"
+import { MemorySink, note, noteNumber, openJournal } from "../../harness/journal.ts"
+
+describe("draining", () => {
+  it.live("stores every record once and in order, and deletes what is stored", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      const journal = yield* openJournal(disk, sink)
+      for (let n = 1; n <= 200; n += 4)
+        yield* journal.commit(
+          "trip",
+          [n, n + 1, n + 2, n + 3].map((i) => note(i, `trip:${i % 3}`))
+        )
+      yield* journal.drained
+      assert.deepStrictEqual(
+        sink.entries.map(noteNumber),
+        Array.from({ length: 200 }, (_, i) => i + 1)
+      )
+      const { depth, drained, durable } = yield* journal.status
+      assert.deepStrictEqual([depth, drained], [0, durable])
+      assert.isAtMost([...disk.files.keys()].filter((path) => path.endsWith(".journal")).length, 1)
+    })
+  )
+
+  it.live(
+    "waits for a store that is away, takes appends meanwhile, and shows an activation what is not stored yet",
+    () =>
+      Effect.gen(function* () {
+        const sink = new MemorySink()
+        sink.away = true
+        const journal = yield* openJournal(new FragileDisk(), sink)
+        for (let n = 1; n <= 60; n++) yield* journal.commit("trip", [note(n, `trip:${n % 3}`, "z".repeat(n * 20))])
+        const seen = yield* journal.undrained("trip:1")
+        assert.deepStrictEqual(
+          seen.map(noteNumber),
+          Array.from({ length: 20 }, (_, i) => 1 + i * 3)
+        )
+        assert.deepStrictEqual(JSON.parse(seen[19]!.payload), JSON.parse(note(58, "", "z".repeat(1160)).payload))
+        const waiting = yield* Effect.forkChild(journal.drained)
+        sink.away = false
+        yield* Fiber.join(waiting)
+        assert.strictEqual(sink.entries.length, 60)
+        assert.deepStrictEqual(yield* journal.undrained("trip:1"), [])
+      })
+  )
+
+  it.live("sees the append of a moment ago in what is undrained", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      sink.away = true
+      const journal = yield* openJournal(new FragileDisk(), sink)
+      journal.append("trip", [note(1)], () => {})
+      assert.deepStrictEqual((yield* journal.undrained("trip:a")).map(noteNumber), [1])
+    })
+  )
+
+  it.live("sets a record aside that the store rejects, and stores all the others", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      sink.refuses = (entry) => [7, 8, 23].includes(noteNumber(entry))
+      const journal = yield* openJournal(disk, sink)
+      yield* journal.commit(
+        "trip",
+        Array.from({ length: 30 }, (_, i) => note(i + 1))
+      )
+      yield* journal.drained
+      assert.deepStrictEqual(
+        sink.entries.map(noteNumber),
+        Array.from({ length: 30 }, (_, i) => i + 1).filter((n) => ![7, 8, 23].includes(n))
+      )
+      assert.strictEqual((yield* journal.status).quarantined, 3)
+      const kept = [...disk.files]
+        .filter(([path]) => path.endsWith(".rejected"))
+        .map(([, { bytes }]) => bytes.toString())
+      assert.include(kept.join(), note(23).id)
+    })
+  )
+
+  it.live("goes on where it stood after a restart, also when everything was stored and deleted", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      for (let round = 0; round < 4; round++) {
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const journal = yield* openJournal(disk, sink)
+            yield* journal.commit("trip", [note(round * 2 + 1), note(round * 2 + 2)])
+            if (round !== 1) yield* journal.drained
+          })
+        )
+      }
+      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 2, 3, 4, 5, 6, 7, 8])
+    })
+  )
+
+  it.live("starts over under a new name when the store knows more of it than the disk, and loses nothing", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const journal = yield* openJournal(disk, sink)
+          for (let n = 1; n <= 20; n++) yield* journal.commit("trip", [note(n)])
+          yield* journal.drained
+        })
+      )
+      for (const path of disk.files.keys()) if (path.endsWith(".journal")) disk.files.delete(path)
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const journal = yield* openJournal(disk, sink)
+          yield* journal.commit("trip", [note(21)])
+          yield* journal.drained
+        })
+      )
+      assert.include(sink.entries.map(noteNumber), 21)
+      assert.strictEqual(sink.positions.size, 2)
+    })
+  )
+})
+
+describe("erasing", () => {
+  it.live("leaves no file that mentions the person, stored, rejected or damaged", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      sink.refuses = (entry) => noteNumber(entry) === 5
+      const journal = yield* openJournal(disk, sink)
+      for (let n = 1; n <= 10; n++) yield* journal.commit("trip", [note(n, "user:1234", "of 1234")])
+      const before = yield* journal.search(["1234"])
+      assert.isAbove(before.length, 0)
+      const { removed } = yield* journal.erase(["1234"])
+      assert.strictEqual(removed, 1)
+      assert.deepStrictEqual(yield* journal.search(["1234"]), [])
+      for (const [path, { bytes }] of disk.files) assert.isFalse(bytes.includes("1234"), path)
+      yield* journal.commit("trip", [note(11)])
+      yield* journal.drained
+      assert.strictEqual(sink.entries.length, 10)
+    })
+  )
+})
+
+describe("the index of keys", () => {
+  it("finds the offsets of every hash, oldest first", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.integer({ min: 0, max: 2 ** 32 - 1 }).map((hash) => ((hash % 97) * 2654435761) % 2 ** 32),
+          { maxLength: 3000 }
+        ),
+        (hashes) => {
+          const index = new KeyIndex()
+          for (const [i, hash] of hashes.entries()) index.add(hash, i)
+          for (const hash of new Set([...hashes, 12345])) {
+            assert.deepStrictEqual(
+              index.offsets(hash),
+              hashes.flatMap((other, i) => (other === hash ? [i] : []))
+            )
+          }
+        }
+      ),
+      { numRuns: 30 }
+    )
+  })
+})

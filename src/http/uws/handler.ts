@@ -1,0 +1,170 @@
+import type * as Uws from "uWebSockets.js"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as HttpEffect from "effect/http/HttpEffect"
+import type { HttpMiddleware } from "effect/http/HttpMiddleware"
+import { ClientAbort } from "effect/http/HttpServerError"
+import { HttpServerRequest } from "effect/http/HttpServerRequest"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import * as Response from "effect/http/HttpServerResponse"
+import type * as Scope from "effect/Scope"
+import { type BodyBudget, RequestBody } from "./body.ts"
+import { Exchange } from "./exchange.ts"
+import { copyHeaders } from "./headers.ts"
+import type { Drainable, Lifecycle } from "./lifecycle.ts"
+import type { Refusal, UwsOptions } from "./options.ts"
+import { UwsRequest } from "./request.ts"
+import { send } from "./response.ts"
+
+export type Handler = (response: Uws.HttpResponse, request: Uws.HttpRequest) => void
+
+/** Methods whose requests carry no body worth reading; the native parser skips one that is there. */
+const bodyless = new Set(["GET", "HEAD"])
+
+/** The requests that have no answer yet. */
+export class UnderWay implements Drainable {
+  private readonly waiting = new Set<Exchange>()
+  private readonly changed: () => void
+  private starting = 0
+
+  constructor(changed: () => void) {
+    this.changed = changed
+  }
+
+  /** Starts a request. Most are answered within this call and are never remembered. */
+  start(exchange: Exchange, fork: () => Fiber.Fiber<unknown, unknown>): void {
+    this.starting++
+    const fiber = fork()
+    this.starting--
+    if (fiber.pollUnsafe() !== undefined) {
+      exchange.close()
+      this.changed()
+      return
+    }
+    exchange.fiber = fiber
+    this.waiting.add(exchange)
+    fiber.addObserver(() => {
+      this.waiting.delete(exchange)
+      exchange.body?.release()
+      // A fiber that ended without an answer leaves nobody to give one.
+      exchange.close()
+      this.changed()
+    })
+  }
+
+  /** Answers learn by themselves that their connection is to close. */
+  begin(): void {}
+
+  remaining(): number {
+    return this.waiting.size + this.starting
+  }
+
+  force(): void {
+    for (const exchange of [...this.waiting]) exchange.fiber?.interruptUnsafe()
+  }
+}
+
+export interface HandlerContext {
+  readonly options: UwsOptions
+  readonly lifecycle: Lifecycle
+  readonly budget: BodyBudget
+  readonly underWay: UnderWay
+}
+
+/** Turns native requests into fibers. */
+export const makeHandler = (
+  httpEffect: Effect.Effect<HttpServerResponse, unknown, HttpServerRequest | Scope.Scope>,
+  middleware: HttpMiddleware | undefined,
+  context: Context.Context<Scope.Scope>,
+  { budget, lifecycle, options, underWay }: HandlerContext
+): Handler => {
+  const bodyTimeout = Duration.toMillis(Duration.fromInputUnsafe(options.bodyTimeout))
+
+  const respond = (request: HttpServerRequest, response: HttpServerResponse) => {
+    const exchange = (request as UwsRequest).source
+    // What follows an unread body cannot be told from the body, so the connection ends here.
+    if (exchange.body?.complete === false || lifecycle.draining()) exchange.closing = true
+    if (exchange.refusal !== undefined && response.status >= 400 && response.body._tag === "Empty") {
+      return send(exchange, request, options.refuse(request, exchange.refusal, options))
+    }
+    return send(exchange, request, response)
+  }
+  const handled = HttpEffect.toHandled(httpEffect, respond, middleware)
+
+  const run = (exchange: Exchange, request: UwsRequest): void =>
+    underWay.start(exchange, () => Effect.runForkWith(Context.add(context, HttpServerRequest, request))(handled))
+
+  const onAborted = (exchange: Exchange): void => {
+    exchange.done = true
+    exchange.body?.fail("aborted")
+    exchange.fiber?.interruptUnsafe(undefined, ClientAbort.annotation)
+  }
+
+  return (native, received) => {
+    const method = received.getCaseSensitiveMethod().toUpperCase()
+    const path = received.getUrl()
+    const query = received.getQuery()
+    const exchange = new Exchange(native, received, lifecycle.draining())
+    const request = new UwsRequest(exchange, method, query === "" ? path : `${path}?${query}`)
+    if (underWay.remaining() >= options.maxInFlight) {
+      return refuseExchange(exchange, request, "overloaded", options)
+    }
+    if (bodyless.has(method)) {
+      run(exchange, request)
+      if (!exchange.done) native.onAborted(() => onAborted(exchange))
+      exchange.detach()
+      return
+    }
+    const { headers, ambiguousLength } = copyHeaders(received)
+    exchange.headers = headers
+    if (ambiguousLength) return refuseExchange(exchange, request, "ambiguous_length", options)
+    const body = new RequestBody(exchange, budget, options.maxBodySize, bodyTimeout, options.bodyHighWaterMark)
+    exchange.body = body
+    if (Number(headers["content-length"]) > options.maxBodySize) body.fail("too_large")
+    native.onAborted(() => onAborted(exchange))
+    let started = false
+    native.onData((chunk, last) => {
+      if (exchange.done) return
+      exchange.corked = true
+      body.push(chunk, last)
+      // The handler starts with the first piece: most bodies come whole with the head, and then nothing has to wait.
+      if (!started && !exchange.done) {
+        started = true
+        run(exchange, request)
+      }
+      exchange.corked = false
+    })
+    exchange.detach()
+  }
+}
+
+const refuseExchange = (exchange: Exchange, request: UwsRequest, refusal: Refusal, options: UwsOptions): void => {
+  exchange.closing = true
+  exchange.refusal = refusal
+  const response = options.refuse(request, refusal, options)
+  const native = exchange.response
+  Effect.runSync(Effect.exit(send(exchange, request, isSmall(response) ? response : Response.empty({ status: 503 }))))
+  if (!exchange.done) native.close()
+}
+
+/** A refusal is written on the spot: nothing that would have to be waited for. */
+const isSmall = (response: HttpServerResponse): boolean =>
+  response.body._tag === "Empty" || response.body._tag === "Uint8Array"
+
+/** Answers a request that no handler sees. */
+export const refuseNative = (
+  native: Uws.HttpResponse,
+  received: Uws.HttpRequest,
+  refusal: Refusal,
+  options: UwsOptions
+): void => {
+  const exchange = new Exchange(native, received, true)
+  refuseExchange(
+    exchange,
+    new UwsRequest(exchange, received.getMethod().toUpperCase(), received.getUrl()),
+    refusal,
+    options
+  )
+}

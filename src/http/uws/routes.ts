@@ -1,0 +1,219 @@
+import type * as Uws from "uWebSockets.js"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
+import { addressOf } from "./exchange.ts"
+import { copyHeaders } from "./headers.ts"
+import type { Lifecycle } from "./lifecycle.ts"
+import { Socket } from "./socket.ts"
+import {
+  type Admission,
+  type CallbackResult,
+  defaultBounds,
+  type UpgradeRequest,
+  type WebSocketBounds,
+  type WebSocketRoute,
+  type WebSockets
+} from "./websocket.ts"
+
+interface UserData {
+  readonly socket: Socket<unknown>
+}
+
+/** Close codes of RFC 6455. */
+const GOING_AWAY = 1001
+const POLICY = 1008
+const TOO_BIG = 1009
+
+/**
+ * The native server cuts a connection whose message is too large without a word. It is told a larger bound, so that what
+ * is only somewhat too large gets its 1009.
+ */
+const NATIVE_PAYLOAD_FACTOR = 4
+
+const STOPPING = "the server is stopping"
+
+/** The statuses a route may refuse with contain no line break; anything else would write headers of its own. */
+const safeStatus = /^[45]\d\d [\x20-\x7e]+$/
+
+export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle): WebSockets => {
+  let open = 0
+
+  const route = <A, R>(definition: WebSocketRoute<A, R>): Effect.Effect<void, never, R | Scope.Scope> =>
+    Effect.gen(function* () {
+      const context = yield* Effect.context<R>()
+      const runFork = Effect.runForkWith(context)
+      const bounds: WebSocketBounds = { ...defaultBounds, ...definition.bounds }
+      const sockets = new Set<Socket<A>>()
+      const pending = new Set<Fiber.Fiber<unknown>>()
+      const parting = new Set<Fiber.Fiber<unknown>>()
+      let closed = false
+
+      /** Runs what a callback returned, tied to its socket. */
+      const run = (socket: Socket<A>, result: CallbackResult<R>): void => {
+        if (result === undefined) return
+        const fiber = runFork(reported(result))
+        if (fiber.pollUnsafe() !== undefined) return
+        if (!socket.track(fiber, bounds.maxConcurrent)) socket.close(POLICY, "too many messages under way")
+      }
+
+      const end = (socket: Socket<A>, code: number, reason: string): void => {
+        open--
+        sockets.delete(socket)
+        socket.release()
+        const last = definition.close?.(socket, code, reason)
+        if (last !== undefined) {
+          const fiber = runFork(reported(last))
+          if (fiber.pollUnsafe() === undefined) {
+            parting.add(fiber)
+            fiber.addObserver(() => {
+              parting.delete(fiber)
+              lifecycle.changed()
+            })
+          }
+        }
+        lifecycle.changed()
+      }
+
+      const upgrade = (native: Uws.HttpResponse, received: Uws.HttpRequest, nativeContext: Uws.us_socket_context_t) => {
+        const key = received.getHeader("sec-websocket-key")
+        const extensions = received.getHeader("sec-websocket-extensions")
+        const offered = received.getHeader("sec-websocket-protocol")
+        const request: UpgradeRequest = {
+          path: received.getUrl(),
+          params: paramsOf(definition.pattern, received),
+          query: new URLSearchParams(received.getQuery()),
+          headers: copyHeaders(received).headers,
+          protocols: offered === "" ? [] : offered.split(",").map((protocol) => protocol.trim()),
+          remoteAddress: addressOf(native.getRemoteAddressAsText())
+        }
+        let gone = false
+        native.onAborted(() => {
+          gone = true
+        })
+        const finish = (admission: Admission<A>): void => {
+          if (gone) return
+          gone = true
+          if (admission._tag === "Refuse" || lifecycle.draining()) {
+            answer(native, admission._tag === "Refuse" ? admission : unavailable)
+            return
+          }
+          const { protocol } = admission
+          const selected = protocol !== undefined && request.protocols.includes(protocol) ? protocol : ""
+          const socket = new Socket<A>(request, admission, bounds.maxBackpressure)
+          native.upgrade<UserData>({ socket: socket as Socket<unknown> }, key, selected, extensions, nativeContext)
+        }
+
+        if (closed || pending.size >= bounds.maxPendingUpgrades) return finish(unavailable)
+        const fiber = runFork(definition.authorize(request))
+        const settle = (exit: Exit.Exit<Admission<A>>) => {
+          if (Exit.isSuccess(exit)) return finish(exit.value)
+          if (!gone && !Exit.hasInterrupts(exit))
+            Effect.runForkWith(context)(Effect.logError("an upgrade failed", exit.cause))
+          finish(Exit.hasInterrupts(exit) ? unavailable : failure)
+        }
+        const exit = fiber.pollUnsafe()
+        if (exit !== undefined) return settle(exit)
+        pending.add(fiber)
+        const timer = setTimeout(() => fiber.interruptUnsafe(), bounds.authorizeTimeoutMillis)
+        native.onAborted(() => {
+          gone = true
+          fiber.interruptUnsafe()
+        })
+        fiber.addObserver((exit) => {
+          clearTimeout(timer)
+          pending.delete(fiber)
+          if (!gone) native.cork(() => settle(exit))
+          lifecycle.changed()
+        })
+      }
+
+      const socketOf = (ws: Uws.WebSocket<UserData>) => ws.getUserData().socket as Socket<A>
+
+      app.ws<UserData>(definition.pattern, {
+        maxPayloadLength: bounds.maxPayload * NATIVE_PAYLOAD_FACTOR,
+        // Bounded in `Socket.send`: the native bound would drop the close frame too, and with it the reason.
+        maxBackpressure: 0,
+        idleTimeout: bounds.idleTimeoutSeconds,
+        sendPingsAutomatically: true,
+        upgrade,
+        open: (ws) => {
+          const socket = socketOf(ws)
+          open++
+          sockets.add(socket)
+          socket.attach(ws)
+          if (socket.verdict !== undefined) return socket.close(socket.verdict.code, socket.verdict.reason)
+          run(socket, definition.open?.(socket))
+        },
+        message: (ws, message, isBinary) => {
+          const socket = socketOf(ws)
+          if (socket.closed) return
+          if (message.byteLength > bounds.maxPayload) {
+            return socket.close(TOO_BIG, `a message may have ${bounds.maxPayload} bytes`)
+          }
+          // The native bytes live only during this call.
+          const bytes = new Uint8Array(message)
+          run(socket, definition.message(socket, isBinary ? bytes.slice() : Buffer.from(message).toString("utf8")))
+        },
+        drain: (ws) => {
+          const socket = socketOf(ws)
+          if (!socket.closed && socket.drained()) run(socket, definition.writable?.(socket))
+        },
+        close: (ws, code, reason) => {
+          const socket = socketOf(ws)
+          if (socket.verdict === undefined) return end(socket, code, Buffer.from(reason).toString("utf8"))
+          open--
+          sockets.delete(socket)
+          socket.release()
+          lifecycle.changed()
+        }
+      })
+
+      const remove = lifecycle.add({
+        begin: () => {
+          for (const socket of [...sockets]) {
+            if (definition.drain === undefined) socket.close(GOING_AWAY, STOPPING)
+            else run(socket, definition.drain(socket))
+          }
+        },
+        remaining: () => sockets.size + pending.size + parting.size,
+        force: () => {
+          for (const fiber of [...pending, ...parting]) fiber.interruptUnsafe()
+          for (const socket of [...sockets]) socket.close(GOING_AWAY, STOPPING)
+        }
+      })
+      yield* Effect.addFinalizer(() =>
+        Effect.andThen(
+          lifecycle.drain,
+          Effect.sync(() => {
+            closed = true
+            remove()
+          })
+        )
+      )
+    })
+
+  return { route, count: () => open }
+}
+
+const unavailable: Admission<never> & { _tag: "Refuse" } = {
+  _tag: "Refuse",
+  status: "503 Service Unavailable",
+  retryAfterSeconds: 1
+}
+const failure: Admission<never> = { _tag: "Refuse", status: "500 Internal Server Error", retryAfterSeconds: undefined }
+
+const answer = (native: Uws.HttpResponse, refusal: Admission<never> & { _tag: "Refuse" }): void => {
+  native.writeStatus(safeStatus.test(refusal.status) ? refusal.status : "500 Internal Server Error")
+  if (refusal.retryAfterSeconds !== undefined) native.writeHeader("retry-after", String(refusal.retryAfterSeconds))
+  native.end("", true)
+}
+
+const reported = <R>(effect: Effect.Effect<void, never, R>): Effect.Effect<void, never, R> =>
+  Effect.catchCause(effect, (cause) => Effect.logError("a socket's callback failed", cause))
+
+const paramsOf = (pattern: string, request: Uws.HttpRequest): ReadonlyArray<string> => {
+  const count = pattern.split("/").filter((part) => part.startsWith(":")).length
+  return Array.from({ length: count }, (_, index) => request.getParameter(index) ?? "")
+}

@@ -1,0 +1,264 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import { isPublicHoliday } from "../../../../src/domain/catalog/hours/holidays.ts"
+import {
+  type Hours,
+  nextChange,
+  openAt,
+  openDuring,
+  openSpans,
+  parseHours
+} from "../../../../src/domain/catalog/hours/hours.ts"
+import { dayNumber } from "../../../../src/domain/time/calendar.ts"
+import { instantOf, zoneOf } from "../../../../src/domain/time/zone.ts"
+import { openingHours } from "./values.ts"
+
+const la = zoneOf("America/Los_Angeles")!
+const tokyo = zoneOf("Asia/Tokyo")!
+
+const parse = (text: string, country = "US"): Hours => {
+  const result = parseHours(text, country)
+  if (Result.isFailure(result)) throw result.failure
+  return result.success
+}
+const refusal = (text: string, country = "US") => {
+  const result = parseHours(text, country)
+  return Result.isFailure(result) ? result.failure : assert.fail(`"${text}" was read`)
+}
+const at = (zone: typeof la, date: string, clock: string) => {
+  const [y, m, d] = date.split("-").map(Number)
+  const [h, min] = clock.split(":").map(Number)
+  return instantOf(zone, dayNumber(y!, m!, d!), h! * 60 + min!)
+}
+const state = (text: string, date: string, clock: string) => openAt(parse(text), la, at(la, date, clock))
+
+describe("opening hours", () => {
+  it("are asked in the venue's zone: one instant, open in Tokyo and closed in Seattle", () => {
+    const hours = parse("10:00-18:00", "JP")
+    const instant = Date.UTC(2026, 5, 1, 3, 0)
+    assert.strictEqual(openAt(hours, tokyo, instant), "open")
+    assert.strictEqual(openAt(hours, la, instant), "closed")
+  })
+
+  it("that nobody knows are unknown and never change", () => {
+    assert.strictEqual(openAt(null, la, 0), "unknown")
+    assert.isNull(nextChange(null, la, 0))
+    assert.strictEqual(openDuring(null, la, 0, 1), "unknown")
+  })
+
+  it("reach past midnight into the next day", () => {
+    assert.strictEqual(state("Su-Th 11:00-22:00; Fr-Sa 11:00-02:00", "2026-06-07", "01:30"), "open")
+    assert.strictEqual(state("Su-Th 11:00-22:00; Fr-Sa 11:00-02:00", "2026-06-07", "02:00"), "closed")
+    assert.strictEqual(state("Sa off; Fr 18:00-26:00", "2026-06-06", "01:30"), "open")
+  })
+
+  it("of a later rule replace a day's earlier ones, what reached over from the night before included", () => {
+    assert.strictEqual(state("Fr 18:00-02:00; Sa 10:00-12:00", "2026-06-06", "01:30"), "closed")
+    assert.strictEqual(state("Fr 18:00-02:00, Sa 10:00-12:00", "2026-06-06", "01:30"), "open")
+  })
+
+  it("close on public holidays of the country", () => {
+    assert.strictEqual(state("Mo-Su 10:00-18:00; PH off", "2026-11-26", "12:00"), "closed")
+    assert.strictEqual(state("Mo-Su 10:00-18:00; PH off", "2026-11-27", "12:00"), "open")
+  })
+
+  it("follow a season across the turn of the year", () => {
+    assert.strictEqual(state("Nov-Feb 10:00-16:00; Mar-Oct 09:00-20:00", "2026-01-05", "18:00"), "closed")
+    assert.strictEqual(
+      state("Dec 20-Jan 05 off; Mo-Su 10:00-16:00; Dec 20-Jan 05 off", "2027-01-05", "12:00"),
+      "closed"
+    )
+  })
+
+  it("that nobody knows the end of are unknown from there on", () => {
+    assert.strictEqual(state("17:00-22:00+", "2026-06-06", "21:59"), "open")
+    assert.strictEqual(state("17:00-22:00+", "2026-06-06", "23:00"), "unknown")
+    assert.strictEqual(state("17:00+", "2026-06-06", "18:00"), "unknown")
+  })
+
+  it("that follow the sun are certain at noon and midnight, and unknown when the sun might be rising or setting", () => {
+    const park = "sunrise-sunset"
+    assert.strictEqual(state(park, "2026-06-06", "12:00"), "open")
+    assert.strictEqual(state(park, "2026-06-06", "23:30"), "closed")
+    assert.strictEqual(state(park, "2026-06-06", "20:30"), "unknown")
+    assert.strictEqual(state("08:00-(sunset-01:00)", "2026-06-06", "14:30"), "open")
+  })
+
+  it("are read as people type them", () => {
+    for (const text of ["Monday-Friday 9:00-17:00", "mo–fr 09:00–17:00", "Mon-Fri: 09:00-17:00", "Mo-Fr 09-17"]) {
+      assert.strictEqual(openAt(parse(text), la, at(la, "2026-06-05", "16:59")), "open", text)
+      assert.strictEqual(openAt(parse(text), la, at(la, "2026-06-06", "12:00")), "closed", text)
+    }
+  })
+
+  it("that make no sense are refused with the place and the reason", () => {
+    assert.match(refusal("Mo-Fr 10:00-18:00 whenever").message, /whenever/)
+    assert.strictEqual(refusal("Mo-Fr 10:00-18:00 whenever").at, 18)
+    for (const text of [
+      "",
+      ";",
+      "10:00",
+      "Mo 25:70-26:00",
+      "Mo[6] 10:00-12:00",
+      "Feb 30 off",
+      "week 60",
+      'Mo "open',
+      "Mo-Fr,"
+    ]) {
+      assert.strictEqual(refusal(text).kind, "syntax", text)
+    }
+    assert.strictEqual(refusal("Mo ".repeat(500)).kind, "syntax")
+  })
+
+  it("that need what is not known here are refused as unsupported, not guessed", () => {
+    assert.strictEqual(refusal("SH off").kind, "unsupported")
+    assert.strictEqual(refusal("easter off").kind, "unsupported")
+    assert.strictEqual(refusal("10:00-16:00/01:30").kind, "unsupported")
+    assert.match(refusal("PH off", "PT").message, /PT/)
+    assert.strictEqual(openAt(parse("Mo-Su 10:00-18:00", "PT"), la, at(la, "2026-06-05", "12:00")), "open")
+  })
+
+  it("never make the parser fail otherwise, whatever the text", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          openingHours.chain((text) => fc.constantFrom(...[...text].map((_, i) => text.slice(i))))
+        ),
+        (text) => {
+          const result = parseHours(text, "US")
+          if (Result.isSuccess(result)) openAt(result.success, la, 1_780_000_000_000)
+        }
+      )
+    )
+  })
+})
+
+describe("the next change", () => {
+  const hours = openingHours.map((text) => parse(text))
+  const instant = fc.integer({ min: Date.UTC(2025, 0, 1), max: Date.UTC(2027, 0, 1) })
+
+  it("is the first: the state stays until then and differs from then on, on clock-change days too", () => {
+    const near = fc.constantFrom(Date.UTC(2026, 2, 8, 8), Date.UTC(2026, 10, 1, 8))
+    const aroundClockChange = fc.tuple(near, fc.integer({ min: -20, max: 6 })).map(([t, h]) => t + h * 3_600_000)
+    fc.assert(
+      fc.property(
+        hours,
+        fc.oneof(instant, aroundClockChange),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 10 }),
+        (h, t, samples) => {
+          const now = openAt(h, la, t)
+          const change = nextChange(h, la, t)
+          const until = change?.at ?? t + 365 * 86_400_000
+          for (const fraction of [...samples, 1]) {
+            assert.strictEqual(openAt(h, la, Math.max(t, Math.floor(t + (until - t) * fraction) - 1)), now, h.text)
+          }
+          if (change !== null) {
+            assert.isAbove(change.at, t)
+            assert.notStrictEqual(change.state, now)
+            assert.strictEqual(openAt(h, la, change.at), change.state)
+          }
+        }
+      ),
+      { numRuns: 1500 }
+    )
+  })
+
+  it("comes an hour later by the clock on the wall when the night is an hour longer", () => {
+    const bar = parse("18:00-02:00")
+    const evening = at(la, "2026-10-31", "20:00")
+    // The clock shows 01:00–02:00 twice; it is past two only after the second time.
+    assert.strictEqual(nextChange(bar, la, evening)!.at - evening, 7 * 3_600_000)
+    const spring = at(la, "2026-03-07", "20:00")
+    assert.strictEqual(nextChange(bar, la, spring)!.at - spring, 6 * 3_600_000)
+  })
+
+  it("does not come for a place that never closes", () => {
+    assert.isNull(nextChange(parse("24/7"), la, 0))
+    assert.isNull(nextChange(parse("Jan-Dec"), la, 0))
+  })
+})
+
+describe("a visit", () => {
+  const museum = parse("Tu-Su 10:00-17:00; We 10:00-14:00,15:00-17:00")
+  const during = (date: string, from: string, to: string) =>
+    openDuring(museum, la, at(la, date, from), at(la, date, to))
+
+  it("fits when the place is open for all of it", () => {
+    assert.strictEqual(during("2026-06-04", "15:00", "17:00"), "open")
+    assert.strictEqual(during("2026-06-04", "16:00", "17:30"), "closed")
+    assert.strictEqual(during("2026-06-03", "13:30", "15:30"), "closed")
+    assert.strictEqual(
+      openDuring(parse("17:00-22:00+"), la, at(la, "2026-06-04", "21:00"), at(la, "2026-06-04", "23:00")),
+      "unknown"
+    )
+  })
+
+  it("sees the open stretches of a day", () => {
+    assert.deepStrictEqual(openSpans(museum, dayNumber(2026, 6, 3)), [
+      { from: 600, to: 840, certain: true },
+      { from: 900, to: 1020, certain: true }
+    ])
+  })
+})
+
+describe("public holidays", () => {
+  const is = (country: string, date: string) => {
+    const [y, m, d] = date.split("-").map(Number)
+    return isPublicHoliday(country, dayNumber(y!, m!, d!))
+  }
+
+  it("of the United States are the federal ones, on weekends also the weekday they are observed on", () => {
+    for (const date of [
+      "2026-01-19",
+      "2026-02-16",
+      "2026-05-25",
+      "2026-07-03",
+      "2026-07-04",
+      "2026-09-07",
+      "2026-10-12",
+      "2026-11-11",
+      "2026-11-26",
+      "2027-12-24",
+      "2027-12-31",
+      "2028-11-10"
+    ]) {
+      assert.isTrue(is("US", date), date)
+    }
+    for (const date of ["2026-11-27", "2026-07-06", "2026-04-03"]) assert.isFalse(is("US", date), date)
+  })
+
+  it("of Mexico include the day on which a president takes office", () => {
+    for (const date of [
+      "2026-02-02",
+      "2026-03-16",
+      "2026-05-01",
+      "2026-09-16",
+      "2026-11-16",
+      "2024-10-01",
+      "2030-10-01"
+    ]) {
+      assert.isTrue(is("MX", date), date)
+    }
+    for (const date of ["2026-10-01", "2026-11-02", "2026-05-05"]) assert.isFalse(is("MX", date), date)
+  })
+
+  it("of Japan include equinoxes, substitutes and the day between two holidays", () => {
+    for (const date of [
+      "2026-01-12",
+      "2026-02-23",
+      "2026-03-20",
+      "2026-05-06",
+      "2026-09-21",
+      "2026-09-22",
+      "2026-09-23",
+      "2027-03-22",
+      "2025-02-24",
+      "2025-11-24"
+    ]) {
+      assert.isTrue(is("JP", date), date)
+    }
+    for (const date of ["2026-12-25", "2027-09-22", "2026-05-07"]) assert.isFalse(is("JP", date), date)
+  })
+})

@@ -1,0 +1,78 @@
+/** What keeps a place out of a plan for good: somebody's veto, or something the trip avoids. */
+
+import { CATEGORIES, type Category, categoryIndex } from "../catalog/category.ts"
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { tagIndex } from "../catalog/taxonomy.ts"
+import type { TripConstraints, Veto } from "../trip/model.ts"
+
+export type Exclusion = "veto" | "avoid"
+
+interface TagBits {
+  readonly low: Int32Array
+  readonly high: Int32Array
+}
+
+const tagBits = new WeakMap<CityCatalog, TagBits>()
+
+/** The tags of every node as 64 bits: asking for twenty vetoed tags is then one AND. */
+const bitsOf = (catalog: CityCatalog): TagBits => {
+  let bits = tagBits.get(catalog)
+  if (bits === undefined) {
+    const n = catalog.nodes.length
+    bits = { low: new Int32Array(n), high: new Int32Array(n) }
+    for (let i = 0; i < n; i++) {
+      for (const tag of catalog.nodes[i]!.vibe_tags) {
+        const at = tagIndex(tag)
+        if (at === undefined) continue
+        if (at < 32) bits.low[i]! |= 1 << at
+        else bits.high[i]! |= 1 << (at - 32)
+      }
+    }
+    tagBits.set(catalog, bits)
+  }
+  return bits
+}
+
+interface Words {
+  low: number
+  high: number
+  readonly categories: Set<number>
+  readonly settings: Set<string>
+}
+
+/** Tags are what one avoids; a category or a setting named in their place is understood too. */
+const readWords = (words: ReadonlyArray<string>): Words => {
+  const out: Words = { low: 0, high: 0, categories: new Set(), settings: new Set() }
+  for (const word of words) {
+    const at = tagIndex(word)
+    if (at !== undefined && at < 32) out.low |= 1 << at
+    else if (at !== undefined) out.high |= 1 << (at - 32)
+    else if (CATEGORIES.includes(word as Category)) out.categories.add(categoryIndex(word as Category))
+    else if (word === "indoor" || word === "outdoor") out.settings.add(word)
+  }
+  return out
+}
+
+/** Says of a node index why it must stay out, or `undefined`. A veto counts before what the trip avoids. */
+export const exclusionOf = (
+  catalog: CityCatalog,
+  constraints: Pick<TripConstraints, "avoid">,
+  vetoes: ReadonlyArray<Pick<Veto, "node_ids" | "tags">>
+): ((index: number) => Exclusion | undefined) => {
+  const bits = bitsOf(catalog)
+  const vetoed = new Set<number>()
+  for (const veto of vetoes) {
+    for (const id of veto.node_ids) {
+      const index = catalog.indexOf(id)
+      if (index !== undefined) vetoed.add(index)
+    }
+  }
+  const veto = readWords(vetoes.flatMap((v) => v.tags))
+  const avoid = readWords(constraints.avoid ?? [])
+  const meets = (words: Words, index: number): boolean =>
+    (bits.low[index]! & words.low) !== 0 ||
+    (bits.high[index]! & words.high) !== 0 ||
+    (words.categories.size > 0 && words.categories.has(categoryIndex(catalog.nodes[index]!.category))) ||
+    (words.settings.size > 0 && words.settings.has(catalog.nodes[index]!.setting))
+  return (index) => (vetoed.has(index) || meets(veto, index) ? "veto" : meets(avoid, index) ? "avoid" : undefined)
+}

@@ -1,0 +1,64 @@
+/** What an itinerary is assembled from, and what comes out. Data only. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { NodeId, SlotId } from "../ids.ts"
+import type { Scored } from "../ranking.ts"
+import type { DayPart } from "../time/day-part.ts"
+import type { Relaxation, TripConstraints, Veto } from "../trip/model.ts"
+import type { Open, TimeOrientation } from "../vocabulary.ts"
+import type { TravelMinutes, TripDay } from "./rules.ts"
+
+/** A slot that stays as it is: booked, or already lived through. */
+export interface LockedStop {
+  readonly slot_id: SlotId
+  readonly day: number
+  readonly index: number
+  readonly starts_at: number
+  readonly ends_at: number
+}
+
+/** Whose tastes each day must show: `serves(index)` has bit `m` set where the place is one for member `m`. */
+export interface Coverage {
+  readonly members: number
+  readonly serves: (index: number) => number
+}
+
+export interface AssemblyInput {
+  readonly catalog: CityCatalog
+  readonly travel: TravelMinutes
+  /** The ranked candidates, about 200. Nothing else is ever chosen, must-sees and bookings aside. */
+  readonly scores: ReadonlyArray<Pick<Scored, "index" | "score">>
+  readonly days: ReadonlyArray<TripDay>
+  readonly constraints: TripConstraints
+  readonly vetoes: ReadonlyArray<Pick<Veto, "node_ids" | "tags">>
+  readonly orientations: ReadonlyArray<TimeOrientation>
+  readonly locked: ReadonlyArray<LockedStop>
+  readonly coverage?: Coverage
+  /** Nothing new begins before this instant: a trip under way is planned from now on. */
+  readonly notBefore?: number
+  /** Decides between equals; the same input and seed give the same trip. */
+  readonly seed: number
+}
+
+/** A slot without its id. A stop that was locked carries the id it had. */
+export interface PlannedStop {
+  readonly slot_id?: SlotId
+  readonly day: number
+  readonly order: number
+  readonly index: number
+  readonly node_id: NodeId
+  readonly day_part: DayPart
+  readonly starts_at: number
+  readonly ends_at: number
+  readonly travel_minutes: number
+  readonly locked: boolean
+  readonly open: Open
+  readonly score: number
+}
+
+export interface Assembly {
+  readonly stops: ReadonlyArray<PlannedStop>
+  /** Constraints that were bent, each with what was done about it. */
+  readonly relaxations: ReadonlyArray<Relaxation>
+  /** What could not be done at all. A trip with problems is partial, and says so. */
+  readonly problems: ReadonlyArray<Relaxation>
+}

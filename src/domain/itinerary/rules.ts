@@ -1,0 +1,130 @@
+/**
+ * The rules a day is planned by, as data: how full it is, when one eats, when it begins and ends, what a budget
+ * allows. Minutes are local minutes of the day; they pass 1440 where the night runs into the next morning.
+ */
+import { DAY_PART_MINUTES, DAY_PARTS, type DayPart } from "../time/day-part.ts"
+import type { TripConstraints } from "../trip/model.ts"
+import type { Budget, Pace, TimeOrientation } from "../vocabulary.ts"
+
+/**
+ * Whole minutes from one node to another (positions in the catalog's matrix) when one leaves at a Unix time.
+ * A plan asks once per pair: the everyday time. Disruptions are answered by pivots, not planned for.
+ */
+export type TravelMinutes = (fromIndex: number, toIndex: number, atMillis: number) => number
+
+/** A calendar day of the trip. `noon` is 12:00 in the city: the anchor that survives a change of the clocks. */
+export interface TripDay {
+  readonly day: number
+  readonly date: string
+  readonly noon: number
+}
+
+const MINUTE = 60_000
+const NOON = 720
+
+/** The instant of a local minute of the day. */
+export const millisAt = (day: Pick<TripDay, "noon">, minute: number): number => day.noon + (minute - NOON) * MINUTE
+
+/** The local minute of an instant, as reckoned from the day's noon. */
+export const minuteAt = (day: Pick<TripDay, "noon">, millis: number): number => NOON + (millis - day.noon) / MINUTE
+
+/** Starts are offered on this grid: nobody meets at 10:37. */
+export const GRID_MINUTES = 5
+
+export const onGrid = (minute: number): number => Math.ceil(minute / GRID_MINUTES) * GRID_MINUTES
+
+export interface PaceRule {
+  /** Fewer stops than this is said as a relaxation of the pace. */
+  readonly fewest: number
+  /** Stops of a full day, meals among them; a day never gets more, must-sees and bookings aside. */
+  readonly most: number
+  /** Room between leaving and setting off. */
+  readonly buffer: number
+  /** How long one stays, relative to what is typical. */
+  readonly stay: number
+}
+
+export const PACE: Readonly<Record<Pace, PaceRule>> = {
+  leisurely: { fewest: 3, most: 4, buffer: 15, stay: 1.15 },
+  moderate: { fewest: 4, most: 6, buffer: 10, stay: 1 },
+  packed: { fewest: 5, most: 8, buffer: 5, stay: 0.85 }
+}
+
+/** A day this long carries the pace's full number of stops; a shorter one proportionally fewer. */
+export const FULL_DAY_MINUTES = 660
+
+/** The least share of the usual stay that is still a visit, and the least minutes of any. */
+export const LEAST_STAY = 0.5
+export const LEAST_STAY_MINUTES = 15
+
+export type Meal = "lunch" | "dinner"
+
+/** When one arrives for a meal; `to` is exclusive. */
+export const MEAL_MINUTES: Readonly<Record<Meal, { readonly from: number; readonly to: number }>> = {
+  lunch: { from: 690, to: 870 },
+  dinner: { from: 1050, to: 1290 }
+}
+
+/** The day must be out and about for this long within a meal's hours before it needs that meal. */
+export const MEAL_OVERLAP_MINUTES = 90
+
+export const mealAt = (minute: number): Meal | undefined =>
+  minute >= MEAL_MINUTES.lunch.from && minute < MEAL_MINUTES.lunch.to
+    ? "lunch"
+    : minute >= MEAL_MINUTES.dinner.from && minute < MEAL_MINUTES.dinner.to
+      ? "dinner"
+      : undefined
+
+/** The dearest price tier that a budget includes. */
+export const BUDGET_TIER: Readonly<Record<Budget, number>> = { low: 1, mid: 2, high: 4 }
+
+const ORIENTATION: Readonly<Record<TimeOrientation, { readonly from: number; readonly to: number }>> = {
+  early_bird: { from: 480, to: 1260 },
+  balanced: { from: 540, to: 1320 },
+  night_owl: { from: 630, to: 1440 }
+}
+
+const clockMinutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5))
+
+export interface DayHours {
+  readonly from: number
+  readonly to: number
+}
+
+/** The least length of a day: hours that leave less than this are taken as a day that ends after midnight. */
+const LEAST_DAY_MINUTES = 60
+
+/** When a day begins and ends: as asked for, else by how the members live, on average. */
+export const dayHours = (
+  constraints: Pick<TripConstraints, "day_start" | "day_end">,
+  orientations: ReadonlyArray<TimeOrientation>
+): DayHours => {
+  const usual = orientations.length === 0 ? [ORIENTATION.balanced] : orientations.map((kind) => ORIENTATION[kind])
+  const mean = (side: "from" | "to") =>
+    Math.round(usual.reduce((sum, hours) => sum + hours[side], 0) / usual.length / 30) * 30
+  const from = constraints.day_start === undefined ? mean("from") : clockMinutes(constraints.day_start)
+  let to =
+    constraints.day_end === undefined
+      ? Math.max(mean("to"), from + LEAST_DAY_MINUTES)
+      : clockMinutes(constraints.day_end)
+  if (to <= from) to += 1440
+  return { from, to }
+}
+
+/** Bit `i` stands for `DAY_PARTS[i]`. */
+export const dayPartMask = (parts: ReadonlyArray<DayPart>): number =>
+  parts.reduce((mask, part) => mask | (1 << DAY_PARTS.indexOf(part)), 0)
+
+/** The minutes in which one may arrive, for each mask of day parts: merged, ascending, `[from, to)` pairs. */
+export const MASK_MINUTES: ReadonlyArray<ReadonlyArray<number>> = Array.from({ length: 32 }, (_, mask) => {
+  const out: Array<number> = []
+  // The small hours belong to the night before and to the night that is still going on.
+  if (mask & 16) out.push(0, 360)
+  DAY_PARTS.forEach((part, bit) => {
+    if ((mask & (1 << bit)) === 0) return
+    const { from, to } = DAY_PART_MINUTES[part]
+    if (out.at(-1) === from) out[out.length - 1] = to
+    else out.push(from, to)
+  })
+  return out
+})

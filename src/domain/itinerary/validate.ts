@@ -1,0 +1,165 @@
+/**
+ * The judge of itineraries. It shares no code with what makes them: it reads slots, clocks and the catalog, and
+ * names every hard rule that a plan breaks. Generation, replans and pivots are all held against it.
+ */
+import { categoryInfo } from "../catalog/category.ts"
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { isVibeTag } from "../catalog/taxonomy.ts"
+import type { Relaxation, TripConstraints, Veto } from "../trip/model.ts"
+
+export interface JudgedStop {
+  readonly day: number
+  readonly order: number
+  readonly node_id: string
+  readonly starts_at: number
+  readonly ends_at: number
+  readonly travel_minutes: number
+  readonly locked: boolean
+}
+
+export interface Violation {
+  readonly rule:
+    | "node"
+    | "repeat"
+    | "veto"
+    | "avoid"
+    | "closed"
+    | "overlap"
+    | "travel"
+    | "order"
+    | "hours"
+    | "day_part"
+    | "meal"
+    | "budget"
+    | "stay"
+    | "locked"
+    | "must"
+    | "two_stops"
+    | "pace"
+  readonly day?: number
+  readonly message: string
+}
+
+export interface JudgedTrip {
+  readonly catalog: CityCatalog
+  /** Minutes between two nodes; the everyday time. */
+  readonly travel: (from: number, to: number, at: number) => number
+  /** The local minute of day (0–1439) of an instant in the city. */
+  readonly localMinute: (millis: number) => number
+  readonly stops: ReadonlyArray<JudgedStop>
+  readonly days: ReadonlyArray<number>
+  readonly constraints: TripConstraints
+  readonly vetoes: ReadonlyArray<Pick<Veto, "node_ids" | "tags">>
+  /** What the plan itself says it could not keep. A rule that was bent and said so is not broken. */
+  readonly relaxations: ReadonlyArray<Relaxation>
+  readonly problems: ReadonlyArray<Relaxation>
+}
+
+const PARTS: Record<string, (m: number) => boolean> = {
+  morning: (m) => m >= 360 && m < 660,
+  midday: (m) => m >= 660 && m < 840,
+  afternoon: (m) => m >= 840 && m < 1080,
+  evening: (m) => m >= 1080 && m < 1320,
+  night: (m) => m >= 1320 || m < 360
+}
+
+const TIERS = { low: 1, mid: 2, high: 4 }
+const MOST = { leisurely: 4, moderate: 6, packed: 8 }
+
+const minutesOf = (clock: string): number => {
+  const [hours, minutes] = clock.split(":")
+  return Number(hours) * 60 + Number(minutes)
+}
+
+export const validateItinerary = (trip: JudgedTrip): ReadonlyArray<Violation> => {
+  const { catalog, constraints } = trip
+  const found: Array<Violation> = []
+  const bent = (constraint: string, day: number) =>
+    [...trip.relaxations, ...trip.problems].some((r) => r.constraint === constraint && (r.day ?? day) === day)
+  const must = new Set<string>(constraints.must ?? [])
+  const seen = new Set<string>()
+
+  for (const stop of trip.stops) {
+    const say = (rule: Violation["rule"], message: string) => found.push({ rule, day: stop.day, message })
+    const index = catalog.indexOf(stop.node_id)
+    const node = index === undefined ? undefined : catalog.nodes[index]
+    if (index === undefined || node === undefined) {
+      say("node", `${stop.node_id} is not in the catalog`)
+      continue
+    }
+    if (seen.has(stop.node_id)) say("repeat", `${node.name} is visited twice`)
+    seen.add(stop.node_id)
+    if (stop.locked) continue
+    if (catalog.retired(index)) say("node", `${node.name} is retired`)
+    const named = (words: ReadonlyArray<string>) =>
+      words.some((w) => (isVibeTag(w) ? node.vibe_tags.includes(w) : w === node.category || w === node.setting))
+    if (trip.vetoes.some((v) => (v.node_ids as ReadonlyArray<string>).includes(stop.node_id) || named(v.tags))) {
+      say("veto", `${node.name} is vetoed`)
+    }
+    if (named(constraints.avoid ?? []) && !(must.has(stop.node_id) && bent("avoid", stop.day))) {
+      say("avoid", `${node.name} has something to avoid`)
+    }
+    if (catalog.openAt(index, stop.starts_at) === "closed") say("closed", `${node.name} is closed at arrival`)
+    const lastMinute = stop.ends_at - 60_000
+    if (lastMinute > stop.starts_at && catalog.openAt(index, lastMinute) === "closed") {
+      say("closed", `${node.name} closes during the visit`)
+    }
+    const stay = (stop.ends_at - stop.starts_at) / 60_000
+    if (stay < Math.min(15, node.typical_minutes) || stay < node.typical_minutes * 0.5 - 5) {
+      say("stay", `${stay} minutes are too short for ${node.name}`)
+    }
+    const minute = trip.localMinute(stop.starts_at)
+    const info = categoryInfo(node.category)
+    if (!info.day_parts.some((part) => PARTS[part]!(minute)) && !bent("day_part", stop.day)) {
+      say("day_part", `${node.name} at minute ${minute} is at the wrong time of day`)
+    }
+    if (info.meal && !(minute >= 690 && minute < 870) && !(minute >= 1050 && minute < 1290)) {
+      if (!bent("meals", stop.day)) say("meal", `${node.name} at minute ${minute} is no meal time`)
+    }
+    if (constraints.budget !== undefined && node.price_tier > TIERS[constraints.budget] && !bent("budget", stop.day)) {
+      say("budget", `${node.name} is above the budget`)
+    }
+    if (constraints.day_start !== undefined && constraints.day_end !== undefined) {
+      const from = minutesOf(constraints.day_start)
+      const length = (minutesOf(constraints.day_end) - from + 1440) % 1440 || 1440
+      const since = (minute - from + 1440) % 1440
+      if (since + stay > length && !bent("day_start", stop.day) && !bent("day_end", stop.day)) {
+        say("hours", `${node.name} lies outside the hours of the day`)
+      }
+    }
+  }
+
+  for (const day of trip.days) {
+    const stops = trip.stops.filter((stop) => stop.day === day)
+    const say = (rule: Violation["rule"], message: string) => found.push({ rule, day, message })
+    if (stops.some((stop, i) => stop.order !== i)) say("order", `the order of day ${day} has gaps`)
+    if (stops.length < 2 && !bent("two_stops", day)) say("two_stops", `day ${day} has ${stops.length} stops`)
+    const free = stops.filter((stop) => !stop.locked && !must.has(stop.node_id)).length
+    if (free > MOST[constraints.pace ?? "moderate"]) say("pace", `day ${day} has ${free} stops`)
+    const meals = stops.filter((stop) => {
+      const index = catalog.indexOf(stop.node_id)
+      return index !== undefined && !stop.locked && categoryInfo(catalog.nodes[index]!.category).meal
+    })
+    if (meals.length > 2 && !bent("meals", day)) say("meal", `day ${day} has ${meals.length} meals`)
+    for (let i = 1; i < stops.length; i++) {
+      const before = stops[i - 1]!
+      const stop = stops[i]!
+      if (before.locked && stop.locked) continue
+      const from = catalog.indexOf(before.node_id)
+      const to = catalog.indexOf(stop.node_id)
+      if (from === undefined || to === undefined) continue
+      if (stop.starts_at < before.ends_at) say("overlap", `stop ${i} begins before stop ${i - 1} ends`)
+      const needed = trip.travel(from, to, before.ends_at)
+      if (stop.starts_at - before.ends_at < needed * 60_000) {
+        say("travel", `stop ${i} cannot be reached: ${Math.ceil(needed)} minutes of travel`)
+      }
+      if (Math.abs(stop.travel_minutes - needed) > 1) say("travel", `stop ${i} misstates its travel`)
+    }
+  }
+
+  const missing = [...must].filter((id) => !seen.has(id))
+  if (missing.length > trip.problems.filter((p) => p.constraint === "must").length) {
+    found.push({ rule: "must", message: `must-sees are missing and not each is accounted for: ${missing.join(", ")}` })
+  }
+  return found
+}

@@ -1,0 +1,215 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { CATEGORIES } from "../../../src/domain/catalog/category.ts"
+import { VIBE_TAGS } from "../../../src/domain/catalog/taxonomy.ts"
+import type { NodeId, SlotId } from "../../../src/domain/ids.ts"
+import { assemble, startAssembly } from "../../../src/domain/itinerary/assemble.ts"
+import type { Assembly, AssemblyInput, LockedStop } from "../../../src/domain/itinerary/model.ts"
+import { millisAt } from "../../../src/domain/itinerary/rules.ts"
+import { validateItinerary } from "../../../src/domain/itinerary/validate.ts"
+import type { TripConstraints } from "../../../src/domain/trip/model.ts"
+import { type GeneratedCity, generateCity, pick, randomOf, scoresFor } from "../../support/generated-city.ts"
+
+const inputFor = (
+  city: GeneratedCity,
+  seed: number,
+  days: number,
+  more: Partial<AssemblyInput> = {}
+): AssemblyInput => ({
+  catalog: city,
+  travel: city.travel,
+  scores: scoresFor(city, randomOf(seed)),
+  days: city.tripDays("2026-05-01", days),
+  constraints: {},
+  vetoes: [],
+  orientations: [],
+  locked: [],
+  seed,
+  ...more
+})
+
+const judge = (city: GeneratedCity, input: AssemblyInput, out: Assembly) =>
+  validateItinerary({
+    catalog: city,
+    travel: city.travel,
+    localMinute: city.localMinute,
+    stops: out.stops,
+    days: input.days.map((day) => day.day),
+    constraints: input.constraints,
+    vetoes: input.vetoes,
+    relaxations: out.relaxations,
+    problems: out.problems
+  })
+
+const idOf = (city: GeneratedCity, index: number) => city.nodes[index]!.id as NodeId
+
+/** A request with every kind of wish, some of them at odds with each other. */
+const anyRequest = fc
+  .record({
+    city: fc.integer({ min: 0, max: 40 }),
+    nodes: fc.constantFrom(2, 12, 60, 130, 220),
+    unknown: fc.constantFrom(0, 0.5, 0.9),
+    days: fc.integer({ min: 1, max: 8 }),
+    seed: fc.nat(1_000_000)
+  })
+  .map(({ city: citySeed, nodes, unknown, days, seed }) => {
+    const city = generateCity(citySeed, { nodes, unknown })
+    const random = randomOf(seed)
+    const some = (p: number) => random() < p
+    const several = (count: number) =>
+      Array.from({ length: Math.floor(random() * count) }, () => idOf(city, Math.floor(random() * nodes)))
+    const constraints: TripConstraints = {
+      ...(some(0.5) ? { budget: pick(random, ["low", "mid", "high"] as const) } : {}),
+      ...(some(0.7) ? { pace: pick(random, ["leisurely", "moderate", "packed"] as const) } : {}),
+      ...(some(0.5) ? { must: several(6) } : {}),
+      ...(some(0.3) ? { avoid: [pick(random, VIBE_TAGS), pick(random, CATEGORIES)] } : {}),
+      ...(some(0.3) ? { day_start: "10:00", day_end: pick(random, ["16:00", "23:30", "01:00"]) } : {})
+    }
+    const locked: Array<LockedStop> = some(0.4)
+      ? city.tripDays("2026-05-01", days).flatMap((day, i) =>
+          i < nodes && some(0.5)
+            ? [
+                {
+                  slot_id: `00000000-0000-7000-8000-00000000000${i}` as SlotId,
+                  day: day.day,
+                  index: i,
+                  starts_at: millisAt(day, 843),
+                  ends_at: millisAt(day, 921)
+                }
+              ]
+            : []
+        )
+      : []
+    return {
+      city,
+      input: inputFor(city, seed, days, {
+        constraints,
+        locked,
+        vetoes: some(0.3) ? [{ node_ids: several(8), tags: some(0.5) ? [pick(random, VIBE_TAGS)] : [] }] : [],
+        orientations: Array.from({ length: Math.floor(random() * 3) }, () =>
+          pick(random, ["early_bird", "balanced", "night_owl"] as const)
+        )
+      })
+    }
+  })
+
+describe("assembly", () => {
+  it("breaks no hard rule, whatever is asked for", () => {
+    fc.assert(
+      fc.property(anyRequest, ({ city, input }) => {
+        const out = assemble(input)
+        assert.deepEqual(judge(city, input, out), [])
+        for (const booking of input.locked) {
+          const kept = out.stops.find((stop) => stop.slot_id === booking.slot_id)
+          assert.deepEqual(
+            [kept?.index, kept?.starts_at, kept?.ends_at],
+            [booking.index, booking.starts_at, booking.ends_at]
+          )
+        }
+      }),
+      { numRuns: 400, seed: 20260501 }
+    )
+  })
+
+  it("gives the same trip for the same input and seed, also when it runs in slices", () => {
+    fc.assert(
+      fc.property(anyRequest, ({ input }) => {
+        const run = startAssembly({ ...input })
+        for (const step of run.steps) step()
+        assert.deepEqual(run.result(), assemble(input))
+      }),
+      { numRuns: 40, seed: 7 }
+    )
+  })
+
+  it("gives every day of an ordinary trip its meals, its pace and something to do", () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const city = generateCity(seed, { nodes: 220 })
+      const out = assemble(inputFor(city, seed, 4))
+      assert.deepEqual(out.problems, [])
+      for (const day of [1, 2, 3, 4]) {
+        const stops = out.stops.filter((stop) => stop.day === day)
+        assert.isAtLeast(stops.length, 4)
+        assert.isAtMost(stops.length, 6)
+      }
+    }
+  })
+
+  it("lets opposite tastes lead to different trips", () => {
+    const city = generateCity(3, { nodes: 220 })
+    const scores = city.nodes.map((_, index) => ({ index, score: city.matrix[index * 64]! }))
+    const mine = assemble(inputFor(city, 1, 3, { scores }))
+    const yours = assemble(inputFor(city, 1, 3, { scores: scores.map((s) => ({ ...s, score: -s.score })) }))
+    const shared = mine.stops.filter((stop) => yours.stops.some((other) => other.index === stop.index)).length
+    assert.isBelow(shared / mine.stops.length, 0.3)
+  })
+
+  it("places must-sees ahead of everything and says what they cost", () => {
+    const city = generateCity(5, { nodes: 130, unknown: 1 })
+    const random = randomOf(5)
+    const worst = scoresFor(city, random, 130).slice(-3)
+    const constraints = { must: worst.map((s) => idOf(city, s.index)), budget: "low" as const }
+    const out = assemble(inputFor(city, 5, 2, { constraints }))
+    for (const { index } of worst) assert.isTrue(out.stops.some((stop) => stop.index === index))
+    for (const { index } of worst) {
+      if (city.nodes[index]!.price_tier <= 1) continue
+      assert.isTrue(
+        out.relaxations.some((r) => r.constraint === "budget" && r.message.includes(city.nodes[index]!.name))
+      )
+    }
+  })
+
+  it("says that a must-see is closed on all days, and plans the rest", () => {
+    const city = generateCity(6, { nodes: 130 })
+    const shut: GeneratedCity = {
+      ...city,
+      openAt: (index, at) => (index === 0 ? "closed" : city.openAt(index, at)),
+      nextChange: (index, at) => (index === 0 ? undefined : city.nextChange(index, at))
+    }
+    const out = assemble(inputFor(shut, 1, 3, { constraints: { must: [idOf(city, 0)] } }))
+    assert.deepEqual(
+      out.problems.map((p) => [p.constraint, p.message.includes("closed on every day")]),
+      [["must", true]]
+    )
+    assert.isAtLeast(out.stops.length, 12)
+  })
+
+  it("keeps a vetoed must-see out without saying whose veto it is", () => {
+    const city = generateCity(8, { nodes: 130 })
+    const id = idOf(city, 4)
+    const out = assemble(inputFor(city, 1, 2, { constraints: { must: [id] }, vetoes: [{ node_ids: [id], tags: [] }] }))
+    assert.isFalse(out.stops.some((stop) => stop.node_id === id))
+    assert.match(out.problems[0]!.message, /veto/)
+  })
+
+  it("gives an honest partial trip where the city has two places", () => {
+    const city = generateCity(9, { nodes: 2, unknown: 1 })
+    const out = assemble(inputFor(city, 1, 3))
+    assert.isAtMost(out.stops.length, 2)
+    const named = out.problems.filter((p) => p.constraint === "two_stops").map((p) => p.day)
+    for (const day of [1, 2, 3]) {
+      if (out.stops.filter((stop) => stop.day === day).length < 2) assert.include(named, day)
+    }
+    assert.isAbove(named.length, 0)
+  })
+
+  it("plans nothing before now, and leaves days that are over alone", () => {
+    const city = generateCity(11, { nodes: 220 })
+    const days = city.tripDays("2026-05-01", 3)
+    const notBefore = millisAt(days[1]!, 900)
+    const out = assemble(inputFor(city, 1, 3, { notBefore }))
+    assert.isTrue(out.stops.every((stop) => stop.starts_at >= notBefore))
+    assert.isTrue(out.stops.some((stop) => stop.day === 2))
+    assert.isFalse([...out.problems, ...out.relaxations].some((p) => p.day === 1))
+  })
+
+  it("has something for each member on each day", () => {
+    const city = generateCity(12, { nodes: 220 })
+    const serves = (index: number) => (index % 5 === 0 ? 1 : index % 5 === 1 ? 2 : 0)
+    const out = assemble(inputFor(city, 1, 4, { coverage: { members: 2, serves } }))
+    for (const day of [1, 2, 3, 4]) {
+      const mask = out.stops.filter((s) => s.day === day).reduce((m, s) => m | serves(s.index), 0)
+      assert.strictEqual(mask, 3)
+    }
+  })
+})

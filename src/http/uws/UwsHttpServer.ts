@@ -68,7 +68,9 @@ const make = (given: Partial<UwsOptions> & Pick<UwsOptions, "host" | "port">) =>
     const budget: BodyBudget = { held: 0, max: options.maxBufferedBodies }
     const underWay = new UnderWay(lifecycle.changed)
     lifecycle.add(underWay)
-    const webSockets = makeWebSockets(app, lifecycle)
+    const webSockets = makeWebSockets(app, lifecycle, () => {
+      connections--
+    })
 
     const server = HttpServer.make({
       address: NetAddress.inetAddressFromIpStringUnsafe(listening.address, listening.port),

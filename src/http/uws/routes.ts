@@ -37,7 +37,8 @@ const STOPPING = "the server is stopping"
 /** The statuses a route may refuse with contain no line break; anything else would write headers of its own. */
 const safeStatus = /^[45]\d\d [\x20-\x7e]+$/
 
-export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle): WebSockets => {
+/** `onGone` is told of each connection that ends as a socket: the native connection filter forgets those it upgraded. */
+export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGone: () => void): WebSockets => {
   let open = 0
 
   const route = <A, R>(definition: WebSocketRoute<A, R>): Effect.Effect<void, never, R | Scope.Scope> =>
@@ -162,6 +163,7 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle): Web
         },
         close: (ws, code, reason) => {
           const socket = socketOf(ws)
+          onGone()
           if (socket.verdict === undefined) return end(socket, code, Buffer.from(reason).toString("utf8"))
           open--
           sockets.delete(socket)

@@ -19,7 +19,7 @@ export interface VectorPoint {
   /** The city that the point belongs to; searches are within one city. Personas use the empty string. */
   readonly city: string
   readonly category?: string
-  /** Day parts in which the node is worth offering. */
+  /** Day parts in which the node is worth offering; a point that names none passes no filter by day part. */
   readonly dayParts?: ReadonlyArray<string>
 }
 
@@ -33,6 +33,22 @@ export interface VectorFilter {
 export interface VectorHit {
   readonly id: string
   readonly score: number
+}
+
+/**
+ * The vector at unit length, as every index keeps it and searches with it. Throws where the vector has the wrong
+ * number of dimensions or holds something that is no number; the zero vector stays zero and is like nothing.
+ */
+export const unitVector = (collection: Collection, vector: ArrayLike<number>): Float32Array => {
+  const dimensions = collectionDimensions[collection]
+  if (vector.length !== dimensions) {
+    throw new Error(`a vector of ${collection} has ${dimensions} numbers, this one has ${vector.length}`)
+  }
+  let square = 0
+  for (let i = 0; i < dimensions; i++) square += vector[i]! * vector[i]!
+  if (!Number.isFinite(square)) throw new Error("a vector holds something that is no number")
+  const scale = square === 0 ? 0 : 1 / Math.sqrt(square)
+  return Float32Array.from(vector, (x) => x * scale)
 }
 
 export class VectorIndexUnavailable extends Schema.TaggedError<VectorIndexUnavailable>()("VectorIndexUnavailable", {

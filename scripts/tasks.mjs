@@ -1,0 +1,60 @@
+// What each npm script does. Begins on any Node from 18 on, sets up what is missing, goes on under Node 22.
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { runNode } from "./setup/child.mjs"
+import { prepare, root } from "./setup/prepare.mjs"
+import { Problem } from "./setup/say.mjs"
+
+const main = join(root, "src", "main.ts")
+const tool = (...path) => join(root, "node_modules", ...path)
+
+// Each task is a list of Node command lines, run one after another until one fails.
+const tasks = {
+  start: (rest) => [[main, "serve", ...rest]],
+  cli: (rest) => [[main, ...rest]],
+  test: (rest) => [[tool("vitest", "vitest.mjs"), "run", ...rest]],
+  format: () => [[tool("@biomejs", "biome", "bin", "biome"), "check", "--write", "."]],
+  check: () => [
+    [tool("typescript", "bin", "tsc"), "-p", "."],
+    [tool("@biomejs", "biome", "bin", "biome"), "check", "."],
+    [join(root, "scripts", "house-rules.ts")]
+  ],
+  bench: (rest) => [[join(root, "bench", "run.ts"), ...rest]]
+}
+
+/** What runs the product itself needs no tools for tests and checks, so a first start does not wait for them. */
+const PRODUCT = ["start", "cli"]
+
+const run = async (task, rest) => {
+  const node = await prepare({ withDev: !PRODUCT.includes(task) })
+  const commands = tasks[task](rest)
+  if (node === process.execPath && PRODUCT.includes(task)) {
+    // Already the right Node: no second process that only waits for the first.
+    const [[file, ...args]] = commands
+    process.argv = [process.execPath, file, ...args]
+    await import(pathToFileURL(file).href)
+    return
+  }
+  let code = 0
+  for (const command of commands) {
+    code = await runNode(node, command)
+    if (code !== 0) break
+  }
+  process.exitCode = code
+}
+
+/** Runs a task of the table; ends with its exit code, or with one sentence where it could not begin. */
+export const runTask = async (task, rest) => {
+  if (!Object.hasOwn(tasks, task ?? "")) {
+    process.stderr.write(`There is no task "${task ?? ""}"; there are ${Object.keys(tasks).join(", ")}.\n`)
+    process.exitCode = 2
+    return
+  }
+  try {
+    await run(task, rest)
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause
+    process.stderr.write(`${cause.message}\n`)
+    process.exitCode = cause.code
+  }
+}

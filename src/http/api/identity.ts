@@ -2,22 +2,25 @@
 import * as Context from "effect/Context"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
-import type { UserId } from "../../domain/ids.ts"
-import { AdminsOnly, Unauthorized } from "./problems.ts"
+import type { TokenHolder } from "../../services/tokens.ts"
+import {
+  AdminsOnly,
+  IdempotencyConflict,
+  InvalidRequest,
+  TooManyRequests,
+  Unauthorized,
+  Unavailable
+} from "./problems.ts"
 
-export interface Caller {
-  readonly userId: UserId
-  readonly role: "traveler" | "admin"
-  /** Unix milliseconds. */
-  readonly expiresAt: number
-}
+export class CurrentCaller extends Context.Service<CurrentCaller, TokenHolder>()("overplanned/CurrentCaller") {}
 
-export class CurrentCaller extends Context.Service<CurrentCaller, Caller>()("overplanned/CurrentCaller") {}
-
-/** A valid token, from anybody. */
+/** A valid token, from anybody who stays within their limits; a write that was sent before is answered as before. */
 export class Authorization extends HttpApiMiddleware.Service<Authorization, { provides: CurrentCaller }>()(
   "overplanned/Authorization",
-  { security: { bearer: HttpApiSecurity.bearer }, error: Unauthorized }
+  {
+    security: { bearer: HttpApiSecurity.bearer },
+    error: [Unauthorized, TooManyRequests, IdempotencyConflict, InvalidRequest, Unavailable]
+  }
 ) {}
 
 /** A valid token that says `role: admin`. */

@@ -1,0 +1,78 @@
+// Renders /openapi.json: every route with what it takes, what it answers and what can go wrong.
+const element = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
+  node.append(...children)
+  return node
+}
+
+const resolve = (document, schema, seen = []) => {
+  if (schema?.$ref === undefined) return schema
+  if (seen.includes(schema.$ref)) return { type: "object", description: "(as above)" }
+  const target = schema.$ref
+    .slice(2)
+    .split("/")
+    .reduce((part, key) => part?.[key], document)
+  return resolve(document, target, [...seen, schema.$ref])
+}
+
+const outline = (document, schema, depth = 0) => {
+  const s = resolve(document, schema)
+  if (s === undefined || depth > 6) return "…"
+  if (s.enum !== undefined) return s.enum.map((value) => JSON.stringify(value)).join(" | ")
+  if (s.const !== undefined) return JSON.stringify(s.const)
+  const union = s.anyOf ?? s.oneOf
+  if (union !== undefined) return union.map((part) => outline(document, part, depth + 1)).join(" | ")
+  if (s.allOf !== undefined && s.type === undefined) return outline(document, s.allOf[0], depth + 1)
+  if (s.type === "array") return `[${outline(document, s.items ?? s.prefixItems?.[0] ?? {}, depth + 1)}]`
+  if (s.properties !== undefined) {
+    const pad = "  ".repeat(depth + 1)
+    const lines = Object.entries(s.properties).map(
+      ([name, part]) => `${pad}${name}${s.required?.includes(name) ? "" : "?"}: ${outline(document, part, depth + 1)}`
+    )
+    return `{\n${lines.join("\n")}\n${"  ".repeat(depth)}}`
+  }
+  return s.type ?? "anything"
+}
+
+const body = (document, title, content) => {
+  const schema = content?.["application/json"]?.schema
+  return schema === undefined ? [] : [element("h4", {}, title), element("pre", {}, outline(document, schema))]
+}
+
+const route = (document, path, method, operation) => {
+  const answers = Object.entries(operation.responses ?? {})
+  const success = answers.filter(([status]) => status < "400")
+  const problems = answers.filter(([status]) => status >= "400")
+  const parameters = (operation.parameters ?? []).map((p) => `${p.name}${p.required ? "" : "?"} (${p.in})`)
+  return element(
+    "details",
+    { class: "route" },
+    element(
+      "summary",
+      {},
+      element("code", { class: `method ${method}` }, method.toUpperCase()),
+      " ",
+      element("code", {}, path)
+    ),
+    ...(parameters.length > 0 ? [element("p", {}, `Takes ${parameters.join(", ")}.`)] : []),
+    ...body(document, "Body", operation.requestBody?.content),
+    ...success.flatMap(([status, answer]) => body(document, `Answer ${status}`, answer.content)),
+    element("p", {}, `Problems: ${problems.map(([status]) => status).join(", ") || "none"}.`)
+  )
+}
+
+const main = document.getElementById("routes")
+try {
+  const contract = await (await fetch("/openapi.json")).json()
+  const groups = new Map()
+  for (const [path, item] of Object.entries(contract.paths)) {
+    for (const [method, operation] of Object.entries(item)) {
+      const tag = operation.tags?.[0] ?? "Other"
+      groups.set(tag, [...(groups.get(tag) ?? []), route(contract, path, method, operation)])
+    }
+  }
+  main.replaceChildren(...[...groups].map(([tag, routes]) => element("section", {}, element("h2", {}, tag), ...routes)))
+} catch (error) {
+  main.replaceChildren(element("p", {}, `The contract cannot be read: ${error.message}`))
+}

@@ -1,0 +1,55 @@
+/**
+ * The gateway, put together: the contract's routes behind the pipeline, on whatever `HttpServer` it is given. What the
+ * routes do stands in `handlers/`.
+ */
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as Layer from "effect/Layer"
+import { Config } from "../config.ts"
+import { modelVersion } from "../domain/ranking.ts"
+import { ModelInForce } from "../services/model-in-force.ts"
+import { Api } from "./api/api.ts"
+import * as Authorization from "./handlers/authorization.ts"
+import * as Form from "./handlers/form.ts"
+import * as System from "./handlers/system.ts"
+import { makeRequestMetrics } from "./metrics.ts"
+import { pipeline } from "./middleware/pipeline.ts"
+
+export interface GatewayOptions {
+  readonly version: string
+  readonly consoleFolder: string
+}
+
+/** Serves the contract with these handlers of its groups. */
+export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, never, R>) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const settings = yield* Config
+      const models = yield* ModelInForce
+      const { metrics, sample } = yield* makeRequestMetrics
+
+      const userLimitPerMinute = settings.RATE_LIMIT ? settings.RATE_LIMIT_USER_PER_MINUTE : undefined
+      const checks = Layer.mergeAll(Authorization.layer({ userLimitPerMinute }), Authorization.adminLayer, Form.layer)
+      const contract = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
+        Layer.provide(groups),
+        Layer.provide(checks)
+      )
+      const routes = Layer.mergeAll(
+        contract,
+        System.layer({ ...options, metricsOpen: settings.METRICS_PORT !== undefined, sampleMetrics: sample })
+      )
+
+      const app = yield* HttpRouter.toHttpEffect(routes)
+      const through = pipeline({
+        corsOrigins: settings.CORS_ORIGINS,
+        trustedProxies: new Set(settings.TRUSTED_PROXIES),
+        addressLimitPerMinute: settings.RATE_LIMIT ? settings.RATE_LIMIT_ADDRESS_PER_MINUTE : undefined,
+        requestTimeoutMillis: settings.HTTP_REQUEST_TIMEOUT,
+        modelInForce: (callerId) => modelVersion(models.forUser(callerId)),
+        metrics
+      })
+      yield* HttpServer.serveEffect(through(app))
+    })
+  )

@@ -1,0 +1,94 @@
+/** Routes for monitors and readers: `/health`, `/ready`, `/metrics`, `/docs` and the console. None needs a token. */
+import { readFile } from "node:fs/promises"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as Response from "effect/http/HttpServerResponse"
+import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
+import { type DependencyHealth, Health } from "../../services/health.ts"
+import { NotFound } from "../api/problems.ts"
+import { RequestScope } from "../middleware/request-scope.ts"
+
+export interface SystemOptions {
+  readonly version: string
+  /** Whether `/metrics` answers others than this machine. */
+  readonly metricsOpen: boolean
+  readonly consoleFolder: string
+  readonly sampleMetrics: Effect.Effect<void>
+}
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+|0000:0000:0000:0000:0000:0000:0000:0001)$/
+
+const worst = (report: ReadonlyArray<DependencyHealth>): DependencyHealth["status"] =>
+  report.some((one) => one.status === "down")
+    ? "down"
+    : report.some((one) => one.status === "degraded")
+      ? "degraded"
+      : "up"
+
+/** The pages run their own script and call this server, and nothing else. */
+const PAGE_HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer"
+}
+
+const PAGES: ReadonlyArray<readonly [path: `/${string}`, file: string, type: string]> = [
+  ["/docs", "docs.html", "text/html; charset=utf-8"],
+  ["/console/console.css", "console.css", "text/css; charset=utf-8"],
+  ["/console/docs.js", "docs.js", "text/javascript; charset=utf-8"]
+]
+
+const metrics = (sample: Effect.Effect<void>) =>
+  Effect.andThen(
+    sample,
+    Effect.map(PrometheusMetrics.format({ prefix: "overplanned" }), (text) =>
+      Response.text(text, { contentType: "text/plain; version=0.0.4; charset=utf-8" })
+    )
+  )
+
+export const metricsRoute = (sample: Effect.Effect<void>) => HttpRouter.add("GET", "/metrics", metrics(sample))
+
+export const layer = (options: SystemOptions) =>
+  HttpRouter.use(
+    Effect.fnUntraced(function* (router) {
+      const health = yield* Health
+
+      yield* router.add("GET", "/health", Response.jsonUnsafe({ status: "up", version: options.version }))
+
+      yield* router.add(
+        "GET",
+        "/ready",
+        Effect.gen(function* () {
+          const dependencies = yield* health.report
+          const status = worst(dependencies)
+          return Response.jsonUnsafe({ status, dependencies }, { status: status === "down" ? 503 : 200 })
+        })
+      )
+
+      yield* router.add(
+        "GET",
+        "/metrics",
+        Effect.gen(function* () {
+          const { address } = yield* RequestScope
+          if (!options.metricsOpen && !LOOPBACK.test(address)) {
+            return yield* new NotFound({
+              detail: "Metrics are told on this machine only. Set METRICS_PORT to open them."
+            })
+          }
+          return yield* metrics(options.sampleMetrics)
+        })
+      )
+
+      for (const [path, file, type] of PAGES) {
+        yield* router.add(
+          "GET",
+          path,
+          Effect.map(
+            Effect.promise(() => readFile(`${options.consoleFolder}/${file}`)),
+            (bytes) => Response.uint8Array(bytes, { contentType: type, headers: PAGE_HEADERS })
+          )
+        )
+      }
+    })
+  )

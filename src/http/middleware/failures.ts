@@ -1,0 +1,77 @@
+/**
+ * The last word on every answer that is not a success: whatever failed inside, outside there is a problem document
+ * with a stable type, a sentence and the request's id, and nothing of our insides.
+ */
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as HttpServerError from "effect/http/HttpServerError"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as Response from "effect/http/HttpServerResponse"
+import { problemBody } from "../api/problems.ts"
+
+const CONTENT_TYPE = "application/problem+json"
+
+const KNOWN: Record<number, readonly [name: string, title: string, detail: string]> = {
+  400: ["invalid-request", "The request is not of the form this route takes", "Look at /docs for what it takes."],
+  404: ["not-found", "There is no such thing, or it is not yours", "No route answers this path. Look at /docs."],
+  405: ["method-not-allowed", "The route does not take this method", "Look at /docs for the methods it takes."],
+  413: ["payload-too-large", "The body is too large", "Send less at once."],
+  415: ["unsupported-media-type", "The body is of a kind this route does not take", "Send application/json."],
+  499: ["client-left", "The client left", "The connection was closed before the answer."],
+  503: ["unavailable", "This cannot be answered right now", "The server is stopping or overloaded. Try again shortly."]
+}
+
+const UNEXPECTED = [
+  "unexpected",
+  "Something went wrong on our side",
+  "Nothing you sent explains this. Quote the request_id when you report it."
+] as const
+
+const textOf = (response: Response.HttpServerResponse): string | undefined => {
+  const body = response.body
+  if (body._tag === "Uint8Array") return new TextDecoder().decode(body.body)
+  if (body._tag === "Raw" && typeof body.body === "string") return body.body
+  return undefined
+}
+
+/** An error response as a problem document that names the request; a success as it is. */
+export const asProblem = (response: Response.HttpServerResponse, requestId: string): Response.HttpServerResponse => {
+  if (response.status < 400) return response
+  const [name, title, detail] = KNOWN[response.status] ?? UNEXPECTED
+  const isProblem = response.headers["content-type"]?.startsWith(CONTENT_TYPE) === true
+  const text = isProblem ? textOf(response) : undefined
+  const given = text === undefined ? problemBody(name, response.status, title, detail) : JSON.parse(text)
+  if (given.type === "about:blank") given.type = problemBody(name, response.status, title, detail).type
+  const retryAfter = given.retry_after_seconds ?? (response.status === 503 ? 1 : undefined)
+  const answer = Response.jsonUnsafe(
+    { ...given, request_id: requestId },
+    { status: response.status, headers: response.headers, contentType: CONTENT_TYPE }
+  )
+  return retryAfter === undefined ? answer : Response.setHeader(answer, "retry-after", String(retryAfter))
+}
+
+const isExpected = (cause: Cause.Cause<unknown>): boolean =>
+  cause.reasons.every(
+    (reason) =>
+      reason._tag === "Interrupt" ||
+      (reason._tag === "Fail" &&
+        HttpServerError.isHttpServerError(reason.error) &&
+        reason.error.reason._tag !== "InternalError")
+  )
+
+/** Turns a failed request into its answer; what nobody expected is logged with its cause. */
+export const answerFailure = (
+  cause: Cause.Cause<unknown>,
+  request: HttpServerRequest,
+  requestId: string
+): Effect.Effect<Response.HttpServerResponse> =>
+  Effect.gen(function* () {
+    const [response] = yield* HttpServerError.causeResponse(cause)
+    if (response.status >= 500 && response.status !== 503 && !isExpected(cause)) {
+      const path = request.url.split("?")[0]
+      yield* Effect.logError(`${request.method} ${path} failed unexpectedly`, cause).pipe(
+        Effect.annotateLogs({ request_id: requestId })
+      )
+    }
+    return response
+  })

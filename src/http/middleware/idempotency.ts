@@ -1,0 +1,83 @@
+/** `Idempotency-Key` on any write: one execution, one answer, however often it is sent. */
+import { createHash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Response from "effect/http/HttpServerResponse"
+import { Idempotency } from "../../services/idempotency.ts"
+import type { TokenHolder } from "../../services/tokens.ts"
+import { IdempotencyConflict, InvalidRequest, Unavailable } from "../api/problems.ts"
+import { RequestScope } from "./request-scope.ts"
+
+const WRITES = new Set(["POST", "PUT", "PATCH", "DELETE"])
+
+const KEY = /^[\x21-\x7e]{1,200}$/
+
+/** Headers that belong to the answer and not to the connection. */
+const KEPT = ["content-type", "etag"]
+
+const bodyOf = (response: Response.HttpServerResponse): string | undefined => {
+  const { body } = response
+  if (body._tag === "Empty") return ""
+  if (body._tag === "Uint8Array") return new TextDecoder().decode(body.body)
+  if (body._tag === "Raw" && typeof body.body === "string") return body.body
+  return undefined
+}
+
+export const answerOnce = Effect.gen(function* () {
+  const receipts = yield* Idempotency
+
+  return <E, R>(handler: Effect.Effect<Response.HttpServerResponse, E, R>, caller: TokenHolder) =>
+    Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const key = request.headers["idempotency-key"]
+      if (key === undefined || !WRITES.has(request.method)) return yield* handler
+      if (!KEY.test(key)) {
+        return yield* new InvalidRequest({
+          detail: "Idempotency-Key must be 1 to 200 printable characters without spaces; a UUID is a good one."
+        })
+      }
+      const text = yield* Effect.orDie(request.text)
+      const hash = createHash("sha256").update(`${request.method} ${request.originalUrl}\n${text}`).digest("base64url")
+      const opening = yield* receipts.open(caller.userId, key, hash)
+      switch (opening._tag) {
+        case "other_request":
+          return yield* new IdempotencyConflict({
+            detail: "This Idempotency-Key belongs to another request of yours. Use a new key for a new request."
+          })
+        case "under_way":
+          return yield* new Unavailable({
+            detail: "The first request with this Idempotency-Key is still under way. Ask again in a moment.",
+            retry_after_seconds: 1
+          })
+        case "replay": {
+          const scope = yield* RequestScope
+          const { receipt } = opening
+          scope.modelVersion = receipt.headers["x-model-version"]
+          return Response.text(receipt.body, {
+            status: receipt.status,
+            headers: { ...receipt.headers, "idempotency-replayed": "true" }
+          })
+        }
+        case "first": {
+          const response = yield* Effect.onExit(handler, (exit) =>
+            exit._tag === "Success" ? Effect.void : receipts.abandon(caller.userId, key)
+          )
+          const body = bodyOf(response)
+          if (body === undefined || response.status >= 400) {
+            yield* receipts.abandon(caller.userId, key)
+            return response
+          }
+          const scope = yield* RequestScope
+          const headers: Record<string, string> = {}
+          for (const name of KEPT) if (response.headers[name] !== undefined) headers[name] = response.headers[name]
+          if (scope.modelVersion !== undefined) headers["x-model-version"] = scope.modelVersion
+          // The write itself is durable by now; a receipt that cannot be kept costs the replay, not the write.
+          yield* Effect.catch(
+            receipts.close(caller.userId, key, { request_hash: hash, status: response.status, headers, body }),
+            () => receipts.abandon(caller.userId, key)
+          )
+          return response
+        }
+      }
+    })
+})

@@ -1,0 +1,119 @@
+/**
+ * What every request passes on its way in and out, in this order: a request id, the limit per address, the routes with
+ * a deadline, a problem document if it failed, the headers of the contract, and one log line.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Response from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import { uuidV7 } from "../../domain/ids.ts"
+import { TooManyRequests, Unavailable } from "../api/problems.ts"
+import type { RequestMetrics } from "../metrics.ts"
+import { Cors } from "./cors.ts"
+import { answerFailure, asProblem } from "./failures.ts"
+import { RateLimiter } from "./rate-limit.ts"
+import { type RequestFacts, RequestScope } from "./request-scope.ts"
+
+export interface PipelineOptions {
+  readonly corsOrigins: ReadonlyArray<string>
+  readonly trustedProxies: ReadonlySet<string>
+  readonly addressLimitPerMinute: number | undefined
+  readonly requestTimeoutMillis: number
+  /** The model in force for a caller, as `X-Model-Version` says it. */
+  readonly modelInForce: (callerId: string | undefined) => string
+  readonly metrics: RequestMetrics
+}
+
+/** A client's request id is kept when it is short and harmless in a log line. */
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+/** Paths that monitors ask for every few seconds: never limited, never logged. */
+const QUIET = new Set(["/health", "/ready", "/metrics"])
+
+const pathOf = (url: string): string => {
+  const query = url.indexOf("?")
+  return query === -1 ? url : url.slice(0, query)
+}
+
+const IDS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+
+/** A path as it may be logged: ids say who, and logs are not where that belongs. */
+const withoutIds = (path: string): string => path.slice(0, 200).replace(IDS, ":id")
+
+export const pipeline = (options: PipelineOptions) => {
+  const cors = new Cors(options.corsOrigins)
+  const limiter =
+    options.addressLimitPerMinute === undefined ? undefined : new RateLimiter(options.addressLimitPerMinute)
+  const { metrics } = options
+
+  const addressOf = (request: HttpServerRequest.HttpServerRequest): string => {
+    const peer = Option.getOrElse(request.remoteAddress, () => "unknown")
+    if (!options.trustedProxies.has(peer)) return peer
+    // The last hop that is not one of our proxies is the client, as far as our own proxies can tell.
+    const hops = (request.headers["x-forwarded-for"] ?? "").split(",").map((hop) => hop.trim())
+    return hops.findLast((hop) => hop !== "" && !options.trustedProxies.has(hop)) ?? peer
+  }
+
+  return <E, R>(
+    routes: Effect.Effect<Response.HttpServerResponse, E, R>
+  ): Effect.Effect<Response.HttpServerResponse, never, R | HttpServerRequest.HttpServerRequest | Scope.Scope> => {
+    const late = new Unavailable({
+      detail: `The answer took longer than ${options.requestTimeoutMillis / 1000} seconds and was given up. Try again.`,
+      retry_after_seconds: 1
+    })
+    const timed = Effect.timeoutOrElse(routes, {
+      duration: options.requestTimeoutMillis,
+      orElse: () => Effect.fail(late)
+    })
+    return Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const receivedAt = yield* Clock.currentTimeMillis
+      const path = pathOf(request.url)
+      const quiet = QUIET.has(path)
+      const asked = request.headers["x-request-id"]
+      const scope: RequestFacts = {
+        id:
+          asked !== undefined && REQUEST_ID.test(asked)
+            ? asked
+            : uuidV7(receivedAt, crypto.getRandomValues(new Uint8Array(10))),
+        address: addressOf(request),
+        receivedAt,
+        modelVersion: undefined,
+        callerId: undefined
+      }
+      const wait = quiet || limiter === undefined ? 0 : limiter.take(scope.address, receivedAt)
+      const run: Effect.Effect<Response.HttpServerResponse, unknown, R> =
+        wait > 0
+          ? Effect.fail(
+              new TooManyRequests({
+                detail: `Too many requests from this address. Try again in ${wait} seconds.`,
+                retry_after_seconds: wait
+              })
+            )
+          : request.method === "OPTIONS"
+            ? Effect.succeed(cors.preflight(request.headers["origin"]))
+            : timed
+      const answered = yield* Effect.catchCause(Effect.provideService(run, RequestScope, scope), (cause) =>
+        answerFailure(cause, request, scope.id)
+      )
+      const headers: Record<string, string> = { "x-request-id": scope.id }
+      if (path.startsWith("/api/v1")) {
+        headers["x-model-version"] = scope.modelVersion ?? options.modelInForce(scope.callerId)
+        headers["cache-control"] = "no-store"
+      }
+      const origin = request.headers["origin"]
+      if (origin !== undefined) Object.assign(headers, cors.headersFor(origin))
+      const response = Response.setHeaders(asProblem(answered, scope.id), headers)
+      const took = (yield* Clock.currentTimeMillis) - receivedAt
+      metrics.answered(request.method, response.status, took)
+      if (!quiet) {
+        yield* Effect.logDebug(`${request.method} ${withoutIds(path)} ${response.status} ${took} ms`).pipe(
+          Effect.annotateLogs({ request_id: scope.id })
+        )
+      }
+      return response
+    })
+  }
+}

@@ -1,0 +1,18 @@
+/** What belongs to one request on its way through the gateway: written by whoever knows, read when it leaves. */
+import * as Context from "effect/Context"
+
+export interface RequestFacts {
+  readonly id: string
+  /** The address that counts for limits: the peer's, or what a trusted proxy says it is. */
+  readonly address: string
+  readonly receivedAt: number
+  /** `<name>:<version>` of the ranker that answered; the gateway fills in the one in force. */
+  modelVersion: string | undefined
+  /** Set once the token is checked; decides which model is in force. Never logged. */
+  callerId: string | undefined
+}
+
+/** Outside the gateway (typed in-memory clients) facts are made up for each reader and lead nowhere. */
+export const RequestScope = Context.Reference<RequestFacts>("overplanned/RequestScope", {
+  defaultValue: () => ({ id: "none", address: "none", receivedAt: 0, modelVersion: undefined, callerId: undefined })
+})

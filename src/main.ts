@@ -1,0 +1,129 @@
+/**
+ * The composition root: the only file that picks layers. Read it from top to bottom to see what the system is made of;
+ * what each part does stands in `services/`, how it is done in `layers/`.
+ */
+import { existsSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Runtime from "effect/Runtime"
+import type { SqlError } from "effect/sql/SqlError"
+import { doctor } from "./cli/doctor.ts"
+import { migrate } from "./cli/migrate.ts"
+import { serve } from "./cli/serve.ts"
+import { token } from "./cli/token.ts"
+import { Config } from "./config.ts"
+import * as Embedded from "./layers/embedded/layer.ts"
+import * as Keepsakes from "./layers/files/keepsakes.ts"
+import * as Logging from "./layers/files/logging.ts"
+import * as JoseTokens from "./layers/jose/tokens.ts"
+import * as PostgresClient from "./layers/postgres/client.ts"
+import * as ExternalPostgres from "./layers/postgres/external.ts"
+import * as PostgresHealth from "./layers/postgres/health.ts"
+import * as Migrator from "./layers/postgres/migrator.ts"
+import type { DatabaseServer, DatabaseServerError } from "./services/database-server.ts"
+import { Health } from "./services/health.ts"
+import * as HealthDesk from "./services/health-desk.ts"
+import { ErasedSubjects } from "./services/tokens.ts"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const version = (JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { version: string }).version
+
+if (existsSync(".env")) process.loadEnvFile(".env")
+
+const config = Config.layer(process.env)
+
+const database = Layer.unwrap(
+  Effect.map(
+    Config,
+    (settings): Layer.Layer<DatabaseServer, DatabaseServerError | SqlError> =>
+      settings.DATABASE_URL === undefined
+        ? Embedded.layer({ dataDir: settings.OVERPLANNED_DATA_DIR })
+        : ExternalPostgres.layer(settings.DATABASE_URL)
+  )
+)
+
+const sql = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    PostgresClient.layerFromServer({
+      maxConnections: settings.DATABASE_POOL_SIZE,
+      statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT
+    })
+  )
+).pipe(Layer.provideMerge(database))
+
+const noOneErased = Layer.succeed(ErasedSubjects, ErasedSubjects.of({ has: () => false, add: () => Effect.void }))
+
+const tokens = Layer.unwrap(
+  Effect.gen(function* () {
+    const settings = yield* Config
+    const secret =
+      settings.AUTH_JWKS_URL !== undefined
+        ? undefined
+        : (settings.AUTH_SECRET ?? Redacted.make(yield* Keepsakes.authSecret(settings.OVERPLANNED_DATA_DIR)))
+    return JoseTokens.layer({
+      key: secret === undefined ? { jwksUrl: settings.AUTH_JWKS_URL! } : { secret },
+      audience: settings.AUTH_AUDIENCE,
+      issuer: settings.AUTH_ISSUER,
+      maxTokenAgeMillis: settings.AUTH_MAX_TOKEN_AGE,
+      clockSkewMillis: settings.AUTH_CLOCK_SKEW
+    })
+  })
+).pipe(Layer.provide(noOneErased))
+
+const health = PostgresHealth.layer.pipe(Layer.provideMerge(HealthDesk.layer))
+
+/** The server is large and most commands do without it: it is loaded when it is run. */
+const runServer = (role: "all" | "gateway" | "worker") =>
+  Effect.gen(function* () {
+    const { server } = yield* Effect.promise(() => import("./server.ts"))
+    return yield* Layer.launch(server({ role, version, root }))
+  }).pipe(Effect.provide(Layer.mergeAll(Migrator.layer(), health, tokens).pipe(Layer.provideMerge(sql))))
+
+const inspect = Effect.gen(function* () {
+  const settings = yield* Config
+  const report = Effect.flatMap(Health, (desk) => desk.report)
+  const dependencies = yield* report.pipe(
+    Effect.provide(health.pipe(Layer.provideMerge(sql))),
+    Effect.catch((error) => Effect.succeed([{ name: "postgresql", status: "down" as const, detail: error.message }]))
+  )
+  return { config: settings, environment: process.env, dependencies }
+})
+
+const overplanned = Command.make("overplanned").pipe(
+  Command.withDescription("A travel runtime: plans trips from local evidence and stays with the traveler."),
+  Command.withSubcommands([
+    serve(runServer),
+    migrate(Migrator.migrate().pipe(Effect.provide(sql))),
+    token.pipe(Command.provide(tokens)),
+    doctor(inspect)
+  ])
+)
+
+/** What a person reads when a command fails: the sentences of the failure, never a stack. */
+const tell = (cause: Cause.Cause<unknown>) =>
+  Effect.sync(() => {
+    if (Cause.hasInterruptsOnly(cause)) return
+    for (const reason of cause.reasons) {
+      if (reason._tag === "Fail") {
+        const message = reason.error instanceof Error ? reason.error.message : String(reason.error)
+        if (message !== "") console.error(message)
+      } else if (reason._tag === "Die") console.error("This should not have happened:", reason.defect)
+    }
+  })
+
+overplanned.pipe(
+  Command.run({ version }),
+  Effect.tapCause(tell),
+  Effect.provide(Layer.mergeAll(NodeServices.layer, Logging.layer).pipe(Layer.provideMerge(config))),
+  (program) =>
+    NodeRuntime.runMain(program, {
+      disableErrorReporting: true,
+      teardown: (exit, onExit) => Runtime.defaultTeardown(exit, onExit)
+    })
+)

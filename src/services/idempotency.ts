@@ -1,0 +1,147 @@
+/**
+ * Receipts for writes that carry an `Idempotency-Key`: a repeated request is answered with the first answer, a key
+ * used for another request is refused, and a repetition that arrives while the first is under way is told to wait.
+ *
+ * A receipt is durable before its answer leaves. Keys are kept in memory (a bounded number, read back at start), so
+ * that a write never waits for the database to learn that its key is new; the answer of an old one is read from the
+ * store. Where the store is down and memory does not know the key, the write goes ahead: trips, pivots and signals
+ * are idempotent by their own ids as well.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { Config } from "../config.ts"
+import { uuidOfName } from "../domain/hash.ts"
+import { Journal, type JournalError, type RecordType } from "./journal.ts"
+
+export const RECEIPT: RecordType = { type: "idempotency_receipt", version: 1 }
+
+export interface Receipt {
+  readonly user_id: string
+  readonly idempotency_key: string
+  readonly request_hash: string
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly expires_at: number
+}
+
+export class ReceiptsUnavailable extends Schema.TaggedError<ReceiptsUnavailable>()("ReceiptsUnavailable", {
+  message: Schema.String
+}) {}
+
+/** Where drained receipts are read back from. */
+export class ReceiptStore extends Context.Service<
+  ReceiptStore,
+  {
+    readonly recent: (
+      limit: number
+    ) => Effect.Effect<
+      ReadonlyArray<{ readonly user_id: string; readonly idempotency_key: string }>,
+      ReceiptsUnavailable
+    >
+    readonly find: (userId: string, key: string) => Effect.Effect<Receipt | undefined, ReceiptsUnavailable>
+  }
+>()("overplanned/ReceiptStore") {}
+
+export type Opening =
+  | { readonly _tag: "first" }
+  | { readonly _tag: "replay"; readonly receipt: Receipt }
+  | { readonly _tag: "other_request" }
+  | { readonly _tag: "under_way" }
+
+/** Keys that are remembered; of the oldest past it only the actors' own receipts protect. */
+const REMEMBERED_KEYS = 100_000
+
+/** Answers whose body is kept in memory too; older ones are read from the store when they are asked for again. */
+const REMEMBERED_ANSWERS = 10_000
+
+export class Idempotency extends Context.Service<
+  Idempotency,
+  {
+    readonly open: (userId: string, key: string, requestHash: string) => Effect.Effect<Opening>
+    /** Keeps the answer; it may leave once this succeeds. */
+    readonly close: (
+      userId: string,
+      key: string,
+      answer: Pick<Receipt, "request_hash" | "status" | "headers" | "body">
+    ) => Effect.Effect<void, JournalError>
+    /** The write failed: the key is free again. */
+    readonly abandon: (userId: string, key: string) => Effect.Effect<void>
+  }
+>()("overplanned/Idempotency") {
+  static readonly layer = Layer.effect(
+    Idempotency,
+    Effect.gen(function* () {
+      const journal = yield* Journal
+      const store = yield* ReceiptStore
+      const config = yield* Config
+      const keys = new Set<string>()
+      const answers = new Map<string, Receipt>()
+      const underWay = new Set<string>()
+      const nameOf = (userId: string, key: string) => `${userId} ${key}`
+
+      const remember = (name: string) => {
+        if (keys.size >= REMEMBERED_KEYS) keys.delete(keys.values().next().value!)
+        keys.add(name)
+      }
+
+      const recent = yield* Effect.orElseSucceed(store.recent(REMEMBERED_KEYS), () => [])
+      for (const { user_id, idempotency_key } of recent) remember(nameOf(user_id, idempotency_key))
+
+      const fromJournal = (userId: string, key: string) =>
+        Effect.map(
+          Effect.orElseSucceed(journal.undrained(`receipts:${userId}`), () => []),
+          (entries) =>
+            entries
+              .map((entry) => JSON.parse(entry.payload) as Receipt)
+              .find((receipt) => receipt.idempotency_key === key)
+        )
+
+      const find = Effect.fnUntraced(function* (userId: string, key: string) {
+        const name = nameOf(userId, key)
+        const held = answers.get(name)
+        if (held !== undefined) return held
+        const undrained = yield* fromJournal(userId, key)
+        if (undrained !== undefined || !keys.has(name)) return undrained
+        return yield* Effect.orElseSucceed(store.find(userId, key), () => undefined)
+      })
+
+      return Idempotency.of({
+        open: Effect.fnUntraced(function* (userId, key, requestHash) {
+          const name = nameOf(userId, key)
+          if (underWay.has(name)) return { _tag: "under_way" } as const
+          underWay.add(name)
+          const now = yield* Clock.currentTimeMillis
+          const receipt = yield* find(userId, key)
+          if (receipt === undefined || receipt.expires_at <= now) return { _tag: "first" } as const
+          underWay.delete(name)
+          return receipt.request_hash === requestHash
+            ? ({ _tag: "replay", receipt } as const)
+            : ({ _tag: "other_request" } as const)
+        }),
+        close: Effect.fnUntraced(function* (userId, key, answer) {
+          const name = nameOf(userId, key)
+          const expiresAt = (yield* Clock.currentTimeMillis) + config.IDEMPOTENCY_TTL
+          const receipt: Receipt = { user_id: userId, idempotency_key: key, expires_at: expiresAt, ...answer }
+          yield* journal.commit("trip", [
+            {
+              type: RECEIPT.type,
+              version: RECEIPT.version,
+              key: `receipts:${userId}`,
+              id: uuidOfName("overplanned/receipt", userId, key, String(expiresAt)),
+              payload: JSON.stringify(receipt)
+            }
+          ])
+          remember(name)
+          if (answers.size >= REMEMBERED_ANSWERS) answers.delete(answers.keys().next().value!)
+          answers.set(name, receipt)
+          underWay.delete(name)
+        }),
+        abandon: (userId, key) => Effect.sync(() => void underWay.delete(nameOf(userId, key)))
+      })
+    })
+  )
+}

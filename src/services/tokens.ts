@@ -1,0 +1,39 @@
+/**
+ * Checks who a bearer token belongs to. A token is refused with one sentence about why; the sentence never repeats
+ * the token. Checks are remembered until the token expires, within a bounded number, so that a busy client costs
+ * one signature check and not thousands; an erased person's tokens stop at once all the same.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { UserId } from "../domain/ids.ts"
+
+export interface TokenHolder {
+  readonly userId: UserId
+  readonly role: "traveler" | "admin"
+  /** Unix milliseconds. */
+  readonly expiresAt: number
+}
+
+export class TokenRefused extends Schema.TaggedError<TokenRefused>()("TokenRefused", {
+  message: Schema.String
+}) {}
+
+export class Tokens extends Context.Service<
+  Tokens,
+  {
+    readonly verify: (token: string) => Effect.Effect<TokenHolder, TokenRefused>
+    /** Makes a token of our own; refused where tokens come from somebody else's key set. */
+    readonly mint: (options: {
+      readonly userId: UserId
+      readonly role: "traveler" | "admin"
+      readonly ttlMillis: number
+    }) => Effect.Effect<string, TokenRefused>
+  }
+>()("overplanned/Tokens") {}
+
+/** Ids of erased people whose tokens may still be alive: kept as keyed hashes, asked before any answer. */
+export class ErasedSubjects extends Context.Service<
+  ErasedSubjects,
+  { readonly has: (userId: string) => boolean; readonly add: (userId: string, until: number) => Effect.Effect<void> }
+>()("overplanned/ErasedSubjects") {}

@@ -42,6 +42,8 @@ create table cities (
   lat double precision not null check (lat between -90 and 90),
   lon double precision not null check (lon between -180 and 180),
   bounds jsonb,
+  -- How one gets around: what the travel time model needs to know.
+  transit jsonb,
   catalog_version bigint not null default 0,
   created_at timestamptz not null default now()
 );

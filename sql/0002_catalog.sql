@@ -17,6 +17,7 @@ create table activity_nodes (
   weather_sensitivity real not null check (weather_sensitivity between 0 and 1),
   typical_minutes smallint not null check (typical_minutes between 5 and 1440),
   booking_needed boolean not null default false,
+  day_parts text[] not null,
   vibe_tags text[] not null,
   vibe_weights real[] not null,
   vibe_embedding real[] not null check (cardinality(vibe_embedding) = 64),
@@ -49,7 +50,7 @@ create table quality_signals (
   quotes jsonb not null default '[]',
   licence text,
   created_at timestamptz not null default now(),
-  unique (activity_node_id, source)
+  unique (activity_node_id, source, kind)
 );
 
 create table scraped_posts (

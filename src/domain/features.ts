@@ -24,7 +24,7 @@
  * | group_size, day_of_trip, position_in_trip | 0…1 | the situation, scaled |
  * | signal_count | 0…1 | of the member with the fewest, saturating |
  */
-import { categoryIndex, categoryInfo } from "./catalog/category.ts"
+import { categoryIndex } from "./catalog/category.ts"
 import { tagIndex } from "./catalog/taxonomy.ts"
 import { vibeQuery } from "./persona/encode.ts"
 import type { Persona } from "./persona/persona.ts"
@@ -169,7 +169,7 @@ export const featuresOf = (candidate: Candidate, party: Party, context: RankRequ
     source_tier: (4 - node.source_tier) / 3,
     price_fit: node.price_tier === 0 ? 1 : 1 - clamp01(Math.abs(node.price_tier - PRICE_LIKED[party.budget]) / 3),
     pace_fit: 1 - clamp01(Math.abs(node.typical_minutes - MINUTES_LIKED[party.pace]) / 180),
-    day_part_fit: dayPart === undefined || categoryInfo(node.category).day_parts.includes(dayPart) ? 1 : 0,
+    day_part_fit: dayPart === undefined || node.day_parts.includes(dayPart) ? 1 : 0,
     weather_fit: weatherFit(candidate, context.weather),
     social_fit: socialFit(candidate, party.social),
     category_balance: Math.max(-1, Math.min(1, 4 * party.balance[categoryIndex(node.category)]!)),

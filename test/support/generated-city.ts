@@ -115,6 +115,7 @@ export const generateCity = (seed: number, options: CityOptions): GeneratedCity 
       weather_sensitivity: info.weather_sensitivity,
       typical_minutes: info.typical_minutes,
       booking_needed: false,
+      day_parts: info.day_parts,
       vibe_tags: tags,
       vibe_weights: weights,
       vibe_embedding: Array.from(vibeEmbeddingOf(tags, weights)),

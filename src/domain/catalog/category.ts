@@ -3,7 +3,7 @@
  * it is under a roof, how much rain spoils it, and at which times of day one goes.
  */
 import * as Schema from "effect/Schema"
-import type { DayPart } from "../time/day-part.ts"
+import type { DayPart } from "../vocabulary.ts"
 
 export type Setting = "indoor" | "outdoor" | "mixed"
 

@@ -3,7 +3,7 @@
  * of it becomes. The format is explained with an example in `data/cities/README.md`.
  */
 import * as Schema from "effect/Schema"
-import { DayPart } from "../time/day-part.ts"
+import { DayPart } from "../vocabulary.ts"
 import { Category } from "./category.ts"
 import {
   Latitude,

@@ -3,7 +3,8 @@
  * tags beside it, at unit length. The smoothing is a symmetric, strictly diagonally dominant matrix: it has an
  * inverse, so an embedding can always be explained back into the tags it came from.
  */
-import { TAXONOMY, tagIndex, VIBE_DIMENSIONS, VIBE_TAGS } from "./taxonomy.ts"
+import { VIBE_DIMENSIONS } from "../vocabulary.ts"
+import { TAXONOMY, tagIndex, VIBE_TAGS } from "./taxonomy.ts"
 
 /** How much of a tag's weight its closest possible relative gets. Larger blurs tags, and past 1/(sum of relations) the inverse is lost. */
 export const SMOOTHING = 0.25

@@ -5,8 +5,9 @@ import * as Schema from "effect/Schema"
 import { uuidOfName } from "../hash.ts"
 import type { CityId, NodeId } from "../ids.ts"
 import { Uuid } from "../ids.ts"
+import { DayPart, VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { Category } from "./category.ts"
-import { VIBE_DIMENSIONS, VibeTag } from "./taxonomy.ts"
+import { VibeTag } from "./taxonomy.ts"
 
 const ratio = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -76,6 +77,8 @@ export const ActivityNode = Schema.Struct({
   weather_sensitivity: ratio,
   typical_minutes: Schema.Int.check(Schema.isBetween({ minimum: 5, maximum: 1440 })),
   booking_needed: Schema.Boolean,
+  /** When one goes there. */
+  day_parts: Schema.Array(DayPart),
   vibe_tags: Schema.Array(VibeTag),
   vibe_weights: Schema.Array(ratio),
   vibe_embedding: Schema.Array(Schema.Finite).check(

@@ -3,13 +3,12 @@
  * the vibe space, so every score can be said in words.
  */
 import * as Schema from "effect/Schema"
+import { VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { TAG_RELATIONS } from "./taxonomy-relations.ts"
 import { TAG_ENTRIES } from "./taxonomy-tags.ts"
 
 /** Rises whenever tags, their order or their relations change: embeddings of different versions do not compare. */
 export const TAXONOMY_VERSION = "1"
-
-export const VIBE_DIMENSIONS = 64
 
 export interface VibeTagInfo {
   readonly tag: string

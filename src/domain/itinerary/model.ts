@@ -2,9 +2,8 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { NodeId, SlotId } from "../ids.ts"
 import type { Scored } from "../ranking.ts"
-import type { DayPart } from "../time/day-part.ts"
 import type { Relaxation, TripConstraints, Veto } from "../trip/model.ts"
-import type { Open, TimeOrientation } from "../vocabulary.ts"
+import type { DayPart, Open, TimeOrientation } from "../vocabulary.ts"
 import type { TravelMinutes, TripDay } from "./rules.ts"
 
 /** A slot that stays as it is: booked, or already lived through. */

@@ -60,7 +60,7 @@ const build = (catalog: CityCatalog): Places => {
     places.minutes[i] = node.typical_minutes
     places.price[i] = node.price_tier
     places.category[i] = categoryIndex(node.category)
-    places.dayParts[i] = dayPartMask(info.day_parts)
+    places.dayParts[i] = dayPartMask(node.day_parts)
     places.flags[i] =
       (info.meal ? MEAL : 0) |
       (node.setting === "outdoor" ? OUTDOOR : 0) |

@@ -2,9 +2,9 @@
  * The rules a day is planned by, as data: how full it is, when one eats, when it begins and ends, what a budget
  * allows. Minutes are local minutes of the day; they pass 1440 where the night runs into the next morning.
  */
-import { DAY_PART_MINUTES, DAY_PARTS, type DayPart } from "../time/day-part.ts"
+import { DAY_PART_MINUTES, DAY_PARTS } from "../time/day-part.ts"
 import type { TripConstraints } from "../trip/model.ts"
-import type { Budget, Pace, TimeOrientation } from "../vocabulary.ts"
+import type { Budget, DayPart, Pace, TimeOrientation } from "../vocabulary.ts"
 
 /**
  * Whole minutes from one node to another (positions in the catalog's matrix) when one leaves at a Unix time.

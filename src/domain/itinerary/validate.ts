@@ -110,7 +110,7 @@ export const validateItinerary = (trip: JudgedTrip): ReadonlyArray<Violation> =>
     }
     const minute = trip.localMinute(stop.starts_at)
     const info = categoryInfo(node.category)
-    if (!info.day_parts.some((part) => PARTS[part]!(minute)) && !bent("day_part", stop.day)) {
+    if (!node.day_parts.some((part) => PARTS[part]!(minute)) && !bent("day_part", stop.day)) {
       say("day_part", `${node.name} at minute ${minute} is at the wrong time of day`)
     }
     if (info.meal && !(minute >= 690 && minute < 870) && !(minute >= 1050 && minute < 1290)) {

@@ -2,7 +2,6 @@
  * The eight dimensions as values: their vocabularies, their defaults, and how they stand in the rows of
  * `persona_dimensions`. Older generators and imports used other words; reading maps them and says what it guessed.
  */
-import { VIBE_DIMENSIONS } from "../catalog/taxonomy.ts"
 import {
   Budget,
   Pace,
@@ -10,7 +9,8 @@ import {
   type PrimaryInterest as PrimaryInterestType,
   SocialMode,
   TimeOrientation,
-  TripCount
+  TripCount,
+  VIBE_DIMENSIONS
 } from "../vocabulary.ts"
 import { INTEREST_VECTOR } from "./interests.ts"
 import type { Dimension, PersonaDimensions } from "./persona.ts"

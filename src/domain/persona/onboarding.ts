@@ -5,8 +5,8 @@
  */
 import * as Schema from "effect/Schema"
 import { embedDense } from "../catalog/embedding.ts"
-import { TAXONOMY, tagIndex, VIBE_DIMENSIONS } from "../catalog/taxonomy.ts"
-import type { PrimaryInterest } from "../vocabulary.ts"
+import { TAXONOMY, tagIndex } from "../catalog/taxonomy.ts"
+import { type PrimaryInterest, VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { DEFAULT_CONFIDENCE, defaultDimensions, readWord } from "./dimensions.ts"
 import { INTEREST_TAGS, INTERESTS } from "./interests.ts"
 import type { Dimension, PersonaDimensions } from "./persona.ts"

@@ -1,11 +1,9 @@
 /**
  * The parts of a day as travelers speak of them. They tile the 24 hours; the night belongs to the day it began on.
  */
-import * as Schema from "effect/Schema"
+import { DayPart } from "../vocabulary.ts"
 
-export const DAY_PARTS = ["morning", "midday", "afternoon", "evening", "night"] as const
-export const DayPart = Schema.Literals(DAY_PARTS)
-export type DayPart = typeof DayPart.Type
+export const DAY_PARTS: ReadonlyArray<DayPart> = DayPart.literals
 
 /** Local minutes after midnight; `to` is exclusive and passes 1440 where the part runs into the next morning. */
 export const DAY_PART_MINUTES: Readonly<Record<DayPart, { readonly from: number; readonly to: number }>> = {

@@ -31,6 +31,7 @@ export const place = (key: string, category: Category, more: Partial<ActivityNod
     weather_sensitivity: info.weather_sensitivity,
     typical_minutes: info.typical_minutes,
     booking_needed: false,
+    day_parts: info.day_parts,
     vibe_tags: Object.keys(weights),
     vibe_weights: Object.values(weights),
     vibe_embedding: Array.from(vibeEmbedding(weights)),

@@ -1,0 +1,55 @@
+/** Distances on the globe, and how long they take in a city when nobody asks a routing engine. */
+
+export interface Position {
+  readonly lat: number
+  readonly lon: number
+}
+
+const EARTH_RADIUS_KM = 6371.0088
+const RADIANS = Math.PI / 180
+
+/** Great-circle distance in kilometres (haversine). */
+export const distanceKm = (a: Position, b: Position): number => {
+  const dLat = (b.lat - a.lat) * RADIANS
+  const dLon = (b.lon - a.lon) * RADIANS
+  const h = Math.sin(dLat / 2) ** 2 + Math.cos(a.lat * RADIANS) * Math.cos(b.lat * RADIANS) * Math.sin(dLon / 2) ** 2
+  return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)))
+}
+
+/** How one gets around a city. */
+export interface TravelModel {
+  /** Speed over the streets between two stops. */
+  readonly transit_kmh: number
+  /** Walking to the stop, waiting, walking from it. */
+  readonly overhead_minutes: number
+  /** How much longer the street is than the crow's flight. */
+  readonly detour: number
+}
+
+/** A city of which nobody said anything: a bus every ten minutes and a street grid. */
+export const DEFAULT_TRAVEL_MODEL: TravelModel = { transit_kmh: 18, overhead_minutes: 10, detour: 1.3 }
+
+/** A traveler looks around. */
+export const WALKING_KMH = 4.6
+
+/** Finding the door takes a moment however near it is. */
+export const DOOR_MINUTES = 2
+
+export type TravelMode = "walk" | "transit"
+
+export interface Travel {
+  /** Whole minutes, rounded up: arriving early costs less than arriving late. */
+  readonly minutes: number
+  readonly mode: TravelMode
+  readonly km: number
+}
+
+/** On foot or by transit, whichever is there first. Symmetric; never shorter for a longer way. */
+export const estimateTravel = (model: TravelModel, from: Position, to: Position): Travel => {
+  const km = distanceKm(from, to)
+  const street = km * model.detour
+  const walk = (street / WALKING_KMH) * 60
+  const transit = model.overhead_minutes + (street / model.transit_kmh) * 60
+  const mode = walk <= transit ? "walk" : "transit"
+  return { minutes: Math.ceil(Math.min(walk, transit) + DOOR_MINUTES), mode, km }
+}

@@ -16,6 +16,11 @@ create table model_registry (
 );
 create unique index model_registry_one_production on model_registry (model_name) where stage = 'production';
 
+-- The ranker that is always there has its anchor too, so that every X-Model-Version leads to a row.
+insert into model_registry (id, model_name, model_version, model_type, description, stage, promoted_at)
+values (gen_random_uuid(), 'local_ranker', '1', 'rules', 'Taste, quality, local evidence and context; no training.',
+  'production', now());
+
 create table llm_ledger (
   id uuid primary key,
   user_id uuid,
@@ -35,6 +40,14 @@ create table llm_ledger (
 );
 create index llm_ledger_by_day on llm_ledger (day);
 create index llm_ledger_by_user on llm_ledger (user_id, day);
+
+-- Running totals of a day: one per traveler, and one for everybody under the nil id. Spent or reserved.
+create table llm_spend (
+  day date not null,
+  subject uuid not null,
+  micros bigint not null check (micros >= 0),
+  primary key (day, subject)
+);
 
 create table jobs (
   id uuid primary key,

@@ -1,0 +1,151 @@
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import { SqlClient } from "effect/sql/SqlClient"
+import { daysBefore, utcDay } from "../../../src/domain/money.ts"
+import * as PostgresCostGuard from "../../../src/layers/postgres/cost-guard.ts"
+import { emptyDatabase, freshDatabase } from "../../harness/postgres.ts"
+
+const user = "00000000-0000-7000-8000-00000000000a"
+const other = "00000000-0000-7000-8000-00000000000b"
+const call = (mostMicros: number, userId?: string) => ({
+  model: "claude-haiku-4-5",
+  purpose: "rank",
+  mostMicros,
+  ...(userId === undefined ? {} : { userId })
+})
+const used = (inputTokens: number, outputTokens = 0) => ({ inputTokens, outputTokens, cachedTokens: 0 })
+
+/** A guard of its own over the database of the test: as another node would have it. */
+const node = (dailyBudgetUsd: number, userDailyBudgetUsd = 100) =>
+  PostgresCostGuard.make({ dailyBudgetUsd, userDailyBudgetUsd })
+
+const clean = Effect.flatMap(SqlClient, (sql) =>
+  Effect.andThen(sql`delete from llm_spend`, sql`delete from llm_ledger`)
+)
+
+describe("the cost guard", () => {
+  layer(freshDatabase(), { excludeTestServices: true })((it) => {
+    it.effect("stops before the budget is passed, with two nodes and many calls at once", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const [one, two] = [yield* node(0.001), yield* node(0.001)]
+        const results = yield* Effect.all(
+          Array.from({ length: 60 }, (_, i) => Effect.result((i % 2 ? one : two).reserve(call(30)))),
+          { concurrency: "unbounded" }
+        )
+        const taken = results.filter(Result.isSuccess)
+        assert.strictEqual(taken.length, 33) // 33 × 30 = 990 of 1,000
+        for (const refused of results.filter(Result.isFailure)) {
+          assert.deepInclude(refused.failure, { _tag: "BudgetSpent", scope: "everybody" })
+        }
+        const report = yield* one.report(1)
+        assert.deepInclude(report, { spent_micros: 990, budget_micros: 1000 })
+        assert.strictEqual(report.days[0]!.calls, 33)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("gives back what a call did not cost, exactly once", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const guard = yield* node(0.001)
+        const reservation = yield* guard.reserve(call(900))
+        assert.isTrue(Result.isFailure(yield* Effect.result(guard.reserve(call(200)))))
+        const settlement = { usage: used(100, 20), outcome: "ok", latencyMs: 12 } as const
+        yield* guard.settle(reservation, settlement)
+        yield* guard.settle(reservation, settlement)
+        assert.strictEqual((yield* guard.report(1)).spent_micros, 200)
+        const sql = yield* SqlClient
+        const [row] = yield* sql`select cost_usd::text as cost, input_tokens, outcome from llm_ledger`
+        assert.deepStrictEqual(row, { cost: "0.000200", input_tokens: 100, outcome: "ok" })
+        yield* guard.reserve(call(800))
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("counts the whole reservation where nobody can know the cost", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const guard = yield* node(1)
+        yield* guard.settle(yield* guard.reserve(call(700)), { outcome: "timeout", latencyMs: 6000 })
+        assert.strictEqual((yield* guard.report(1)).spent_micros, 700)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("keeps each traveler to their own budget, and leaves nothing behind when it refuses", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const guard = yield* node(1, 0.0005)
+        yield* guard.reserve(call(400, user))
+        const refused = yield* Effect.result(guard.reserve(call(200, user)))
+        assert.isTrue(
+          Result.isFailure(refused) && refused.failure._tag === "BudgetSpent" && refused.failure.scope === "traveler"
+        )
+        yield* guard.reserve(call(500, other))
+        yield* guard.reserve(call(2000))
+        const report = yield* guard.report(1)
+        assert.strictEqual(report.spent_micros, 2900)
+        assert.strictEqual(report.days[0]!.calls, 3)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("takes nothing of a traveler's budget when everybody's is spent", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const tight = yield* node(0.0001)
+        assert.isTrue(Result.isFailure(yield* Effect.result(tight.reserve(call(200, user)))))
+        const sql = yield* SqlClient
+        assert.deepStrictEqual(yield* sql`select * from llm_spend`, [])
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("notices a day that costs more than twice the usual", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const sql = yield* SqlClient
+        const today = utcDay(Date.now())
+        for (let i = 1; i <= 7; i++) {
+          yield* sql`insert into llm_spend values (${daysBefore(today, i)}::date, ${"00000000-0000-0000-0000-000000000000"}, 1000)`
+        }
+        const guard = yield* node(1)
+        yield* guard.reserve(call(2000))
+        assert.deepInclude(yield* guard.report(1), { usual_micros: 1000, unusual: false })
+        yield* guard.reserve(call(1))
+        assert.deepInclude(yield* guard.report(1), { unusual: true })
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("lets a killed process's reservations stand as spent, and says so", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const gone = yield* node(1)
+        yield* gone.reserve(call(300))
+        const sql = yield* SqlClient
+        yield* sql`update llm_ledger set created_at = now() - interval '1 hour'`
+        const guard = yield* node(1)
+        const abandoned = sql<{ outcome: string }>`select outcome from llm_ledger`.pipe(
+          Effect.repeat({ until: ([row]) => row?.outcome === "abandoned" }),
+          Effect.timeout("5 seconds")
+        )
+        yield* abandoned
+        assert.strictEqual((yield* guard.report(1)).spent_micros, 300)
+      }).pipe(Effect.scoped)
+    )
+  })
+
+  layer(
+    Layer.effect(
+      SqlClient,
+      Effect.map(SqlClient, (sql) => sql)
+    ).pipe(Layer.provide(emptyDatabase())),
+    { excludeTestServices: true }
+  )("without its tables", (it) => {
+    it.effect("fails closed, and says what to look at", () =>
+      Effect.gen(function* () {
+        const guard = yield* node(100)
+        const refused = yield* Effect.result(guard.reserve(call(1)))
+        assert.isTrue(Result.isFailure(refused) && refused.failure._tag === "LedgerUnavailable")
+      }).pipe(Effect.scoped)
+    )
+  })
+})

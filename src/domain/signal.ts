@@ -1,0 +1,223 @@
+/**
+ * Behavioural signals: what a traveler did, in words that training can trust. An item from outside becomes a `Signal` here or
+ * is refused with a sentence that names what is wrong with it; there is nothing in between.
+ *
+ * The judging is written out rather than left to a schema library, because twenty thousand of them pass in a second.
+ */
+import { hash128 } from "./hash.ts"
+import { isUuid } from "./ids.ts"
+import { DAY_PARTS } from "./time/day-part.ts"
+import { Intention, type SignalSource, SignalType } from "./vocabulary.ts"
+
+export interface SignalContext {
+  readonly time_to_action_ms?: number
+  readonly day_of_trip?: number
+  readonly day_part?: string
+  readonly group_size?: number
+  readonly weather?: string
+  readonly position?: number
+  readonly rating?: number
+  readonly replaced_by?: string
+  readonly pivot_id?: string
+  readonly intention?: string
+  readonly [more: string]: unknown
+}
+
+export interface Signal {
+  readonly id: string
+  readonly user_id: string
+  readonly signal_type: SignalType
+  readonly trip_id: string | null
+  readonly slot_id: string | null
+  readonly activity_node_id: string | null
+  readonly session_id: string | null
+  readonly context: SignalContext
+  readonly source: SignalSource
+  readonly weight: number
+  /** The ranker and version whose decision it answers. */
+  readonly model_version: string | null
+  readonly occurred_at: number
+}
+
+/** The journal's record of one signal. Version 1's payload is what `signalPayload` writes. */
+export const SIGNAL_RECORD = { type: "signal", version: 1 } as const
+
+/** What each type must say it is about, where it would mean nothing otherwise: one of these fields. */
+const SUBJECT: Readonly<Partial<Record<SignalType, ReadonlyArray<"slot_id" | "activity_node_id" | "trip_id">>>> = {
+  slot_view: ["slot_id", "activity_node_id", "trip_id"],
+  slot_accept: ["slot_id", "activity_node_id"],
+  slot_skip: ["slot_id", "activity_node_id"],
+  slot_swap: ["slot_id", "activity_node_id"],
+  pivot_accept: ["slot_id", "activity_node_id", "trip_id"],
+  pivot_dismiss: ["slot_id", "activity_node_id", "trip_id"],
+  pivot_ignore: ["slot_id", "activity_node_id", "trip_id"],
+  thumbs_up: ["slot_id", "activity_node_id"],
+  thumbs_down: ["slot_id", "activity_node_id"],
+  discovery_swipe_right: ["activity_node_id"],
+  discovery_swipe_left: ["activity_node_id"],
+  post_trip_rating: ["slot_id", "activity_node_id", "trip_id"]
+}
+
+/** The types that count towards the gate of twenty, when they come from the app. */
+export const COUNTING_SIGNALS: ReadonlyArray<SignalType> = [
+  "slot_accept",
+  "slot_skip",
+  "slot_swap",
+  "pivot_accept",
+  "pivot_dismiss",
+  "thumbs_up",
+  "thumbs_down",
+  "discovery_swipe_right",
+  "discovery_swipe_left",
+  "post_trip_rating"
+]
+const COUNTING = new Set<string>(COUNTING_SIGNALS)
+
+export const countsTowardsGate = (signal: Pick<Signal, "signal_type" | "source">): boolean =>
+  signal.source === "app" && COUNTING.has(signal.signal_type)
+
+/** How much a signal weighs: ours to say, whatever a client writes. */
+export const SIGNAL_WEIGHT: Readonly<Record<SignalSource, number>> = { app: 1, backfill: 0.3 }
+
+/** Most characters of a context as JSON: facts about a moment fit many times over. */
+export const MAX_CONTEXT_LENGTH = 4096
+
+export const MAX_SIGNALS = 1000
+
+const TYPES = new Set<string>(SignalType.literals)
+const PARTS = new Set<string>(DAY_PARTS)
+const INTENTIONS = new Set<string>(Intention.literals)
+const DAY_MS = 86_400_000
+
+const within = (from: number, to: number, whole: boolean) => (value: unknown) =>
+  typeof value === "number" && value >= from && value <= to && (!whole || Number.isInteger(value))
+    ? undefined
+    : `must be a ${whole ? "whole " : ""}number from ${from} to ${to}`
+
+const uuid = (value: unknown) =>
+  typeof value === "string" && isUuid(value) ? undefined : "must be a UUID in lower case"
+
+const word = (most: number) => (value: unknown) =>
+  typeof value === "string" && value.length > 0 && value.length <= most && !/\p{Cc}/u.test(value)
+    ? undefined
+    : `must be 1 to ${most} printable characters`
+
+const oneOf = (words: ReadonlySet<string>) => (value: unknown) =>
+  typeof value === "string" && words.has(value) ? undefined : `must be one of ${[...words].join(", ")}`
+
+/** The facts of a context that have a meaning of their own. Others may be there, within the length. */
+const CONTEXT: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  time_to_action_ms: within(0, 7 * DAY_MS, false),
+  day_of_trip: within(1, 60, true),
+  day_part: oneOf(PARTS),
+  group_size: within(1, 100, true),
+  weather: word(40),
+  position: within(0, 10_000, true),
+  rating: within(1, 5, false),
+  replaced_by: uuid,
+  pivot_id: uuid,
+  intention: oneOf(INTENTIONS),
+  model_version: word(100)
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
+
+export interface SignalRules {
+  readonly now: number
+  /** How far ahead of ours a client's clock may be. */
+  readonly maxAheadMillis: number
+  /** How long ago a signal may have happened, for phones that were offline. Backfill may be as old as it likes. */
+  readonly maxAgeMillis: number
+}
+
+const contextProblem = (context: unknown): string | undefined => {
+  if (typeof context !== "object" || context === null || Array.isArray(context)) return "context must be an object"
+  for (const name in context) {
+    const value = (context as Record<string, unknown>)[name]
+    if (typeof value === "number" && !Number.isFinite(value))
+      return `context.${name.slice(0, 40)} must be a finite number`
+    const problem = Object.hasOwn(CONTEXT, name) ? CONTEXT[name]!(value) : undefined
+    if (problem !== undefined) return `context.${name} ${problem}`
+  }
+  return undefined
+}
+
+/** The item as a signal of this user, or what is wrong with it. */
+export const judgeSignal = (
+  item: unknown,
+  userId: string,
+  source: SignalSource,
+  rules: SignalRules
+): Signal | { readonly problem: string } => {
+  const refuse = (problem: string) => ({ problem })
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return refuse("must be an object")
+  const it = item as Record<string, unknown>
+  if (typeof it.id !== "string" || !isUuid(it.id)) return refuse("id must be a UUID in lower case")
+  const type = it.signal_type
+  if (typeof type !== "string" || !TYPES.has(type)) {
+    return refuse(`signal_type must be one of ${SignalType.literals.filter((name) => name in SUBJECT).join(", ")}`)
+  }
+  const subject = SUBJECT[type as SignalType]
+  if (subject === undefined) return refuse(`signal_type ${type} is written by the server only`)
+  for (const field of ["trip_id", "slot_id", "activity_node_id", "session_id"]) {
+    const value = it[field]
+    if (value !== undefined && value !== null && uuid(value)) return refuse(`${field} must be a UUID in lower case`)
+  }
+  if (!subject.some((field) => typeof it[field] === "string"))
+    return refuse(`${type} must name ${subject.join(" or ")}`)
+
+  const when = it.occurred_at ?? it.created_at
+  if (when === undefined || when === null) return refuse("occurred_at is missing")
+  if (typeof when !== "string" || !INSTANT.test(when)) {
+    return refuse("occurred_at must be an instant such as 2026-05-01T09:30:00Z")
+  }
+  const occurredAt = Date.parse(when)
+  if (Number.isNaN(occurredAt) || occurredAt < 0) return refuse("occurred_at is no instant there ever was")
+  if (occurredAt > rules.now + rules.maxAheadMillis) return refuse("occurred_at lies in the future: check the clock")
+  if (source === "app" && occurredAt < rules.now - rules.maxAgeMillis) {
+    return refuse(`occurred_at is more than ${Math.round(rules.maxAgeMillis / DAY_MS)} days ago`)
+  }
+
+  const context = it.context ?? {}
+  const problem = contextProblem(context)
+  if (problem !== undefined) return refuse(problem)
+  const text = JSON.stringify(context)
+  if (text.length > MAX_CONTEXT_LENGTH) return refuse(`context is longer than ${MAX_CONTEXT_LENGTH} characters`)
+  if (text.includes("\\u0000") || text.includes("\\ud")) {
+    return refuse("context holds characters that cannot be stored: NUL, or half of a surrogate pair")
+  }
+
+  const model = it.model_version ?? (context as SignalContext).model_version ?? null
+  if (model !== null && CONTEXT.model_version!(model))
+    return refuse("model_version must be 1 to 100 printable characters")
+  return {
+    id: it.id,
+    user_id: userId,
+    signal_type: type as SignalType,
+    trip_id: (it.trip_id as string | undefined) ?? null,
+    slot_id: (it.slot_id as string | undefined) ?? null,
+    activity_node_id: (it.activity_node_id as string | undefined) ?? null,
+    session_id: (it.session_id as string | undefined) ?? null,
+    context: context as SignalContext,
+    source,
+    weight: SIGNAL_WEIGHT[source],
+    model_version: model as string | null,
+    occurred_at: occurredAt
+  }
+}
+
+/** Tells one content from another: what a client may not change under the same id. */
+export const signalHash = (signal: Signal): string => hash128(JSON.stringify(signal))
+
+/**
+ * The payload of a signal's journal record; its fields are the columns of `behavioral_signals`. An unverified signal names
+ * a trip that could not be looked up, and is stored only if it turns out to be the user's.
+ */
+export const signalPayload = (signal: Signal, hash: string, receivedAt: number, unverified: boolean): string =>
+  JSON.stringify({
+    ...signal,
+    occurred_at: new Date(signal.occurred_at),
+    received_at: new Date(receivedAt),
+    content_hash: hash,
+    ...(unverified ? { unverified } : {})
+  })

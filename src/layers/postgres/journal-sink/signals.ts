@@ -1,0 +1,45 @@
+/** Stores behavioural signals, and keeps `users.signal_count` true in the same statement: nobody else writes it. */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { COUNTING_SIGNALS, SIGNAL_RECORD } from "../../../domain/signal.ts"
+import { payloadsOf, type SinkHandler } from "./handler.ts"
+
+export const signalsHandler: SinkHandler = {
+  types: [SIGNAL_RECORD],
+  apply: Effect.fnUntraced(function* (records) {
+    const sql = yield* SqlClient
+    const payloads = payloadsOf(records)
+    // A traveler whose first request met an absent database has no row yet; the log must not stumble over that.
+    yield* sql`
+      insert into users (id)
+      select distinct user_id from jsonb_to_recordset(${payloads}::text::jsonb) as r(user_id uuid)
+      on conflict do nothing`
+    yield* sql`
+      with incoming as materialized (
+        select * from jsonb_to_recordset(${payloads}::text::jsonb) as r(
+          id uuid, user_id uuid, signal_type text, activity_node_id uuid, slot_id uuid, trip_id uuid, session_id uuid,
+          context jsonb, source text, weight real, model_version text, content_hash text, occurred_at timestamptz,
+          received_at timestamptz, unverified boolean)
+      ), stored as (
+        insert into behavioral_signals (
+          id, user_id, signal_type, activity_node_id, slot_id, trip_id, session_id, context, source, weight,
+          model_version, content_hash, occurred_at, created_at)
+        select r.id, r.user_id, r.signal_type, n.id, r.slot_id, r.trip_id, r.session_id,
+          case when n.id is null and r.activity_node_id is not null
+            then r.context || jsonb_build_object('unknown_node_id', r.activity_node_id) else r.context end,
+          r.source, r.weight, r.model_version, r.content_hash, r.occurred_at, r.received_at
+        from incoming r
+        left join activity_nodes n on n.id = r.activity_node_id
+        where r.unverified is not true
+          or exists (select from trip_members m where m.trip_id = r.trip_id and m.user_id = r.user_id)
+          or exists (select from trips t where t.id = r.trip_id and t.user_id = r.user_id)
+        on conflict (id) do nothing
+        returning user_id, signal_type, source
+      ), counted as (
+        select user_id, count(*)::int as signals from stored
+        where source = 'app' and signal_type in ${sql.in(COUNTING_SIGNALS)}
+        group by user_id order by user_id
+      )
+      update users u set signal_count = u.signal_count + c.signals from counted c where u.id = c.user_id`
+  })
+}

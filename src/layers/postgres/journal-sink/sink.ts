@@ -1,0 +1,86 @@
+/** Stores what the journal drains: each batch and the drainer's progress in one transaction. */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { type JournalEntry, RecordTypes } from "../../../services/journal.ts"
+import { JournalSink, SinkRejected, SinkUnavailable } from "../../../services/journal-sink.ts"
+import type { SinkHandler } from "./handler.ts"
+
+/**
+ * What PostgreSQL will say again however often it is asked: a violated constraint (class 23), a value it cannot take (class
+ * 22). All else passes or needs an operator: the database away, a deadlock, a table that is not there yet.
+ */
+const isRejection = ({ reason }: SqlError): boolean => {
+  if (reason._tag === "ConstraintError" || reason._tag === "UniqueViolation") return true
+  const code = (reason.cause as { readonly code?: unknown } | undefined)?.code
+  return typeof code === "string" && (code.startsWith("22") || code.startsWith("23"))
+}
+
+const describe = (error: SqlError): string => {
+  const cause = error.reason.cause as { readonly message?: unknown } | undefined
+  return typeof cause?.message === "string" ? cause.message : error.message
+}
+
+const classify = (error: SqlError): SinkRejected | SinkUnavailable =>
+  isRejection(error)
+    ? new SinkRejected({ message: `PostgreSQL refused the records: ${describe(error)}.` })
+    : new SinkUnavailable({ message: `PostgreSQL did not store the records: ${describe(error)}. They wait.` })
+
+/** The types of these handlers, for the journal to know what it can read. */
+export const recordTypes = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<RecordTypes> =>
+  Layer.succeed(RecordTypes)(handlers.flatMap(({ types }) => types))
+
+export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<JournalSink, never, SqlClient> =>
+  Layer.effect(
+    JournalSink,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const handlerOf = new Map<string, SinkHandler>()
+      for (const handler of handlers) {
+        for (const { type } of handler.types) {
+          if (handlerOf.has(type)) return yield* Effect.die(`Two sink handlers store records of type "${type}".`)
+          handlerOf.set(type, handler)
+        }
+      }
+
+      const store = (batch: ReadonlyArray<JournalEntry>) => {
+        const shares = Map.groupBy(batch, ({ type }) => handlerOf.get(type))
+        return Effect.forEach(
+          handlers.filter((handler) => shares.has(handler)),
+          (handler) => handler.apply(shares.get(handler)!),
+          { discard: true }
+        )
+      }
+
+      return JournalSink.of({
+        progress: (node) =>
+          sql<{ position: string }>`
+            select (segment + byte_offset)::text as position from journal_progress where node_id = ${node}
+          `.pipe(
+            Effect.map(([row]) => Number(row?.position ?? 0)),
+            Effect.mapError(
+              (error) => new SinkUnavailable({ message: `PostgreSQL does not answer: ${describe(error)}.` })
+            )
+          ),
+        apply: (batch, { node, segment, byteOffset }) =>
+          store(batch).pipe(
+            Effect.andThen(sql`
+              insert into journal_progress (node_id, segment, byte_offset) values (${node}, ${segment}, ${byteOffset})
+              on conflict (node_id) do update
+                set segment = excluded.segment, byte_offset = excluded.byte_offset, updated_at = now()`),
+            sql.withTransaction,
+            Effect.asVoid,
+            Effect.provideService(SqlClient, sql),
+            // A fault in a handler or in the driver must not set good records aside: they wait for a program that works.
+            Effect.catchDefect((defect) =>
+              Effect.fail(
+                new SinkUnavailable({ message: `Storing records failed: ${Cause.pretty(Cause.die(defect))}` })
+              )
+            ),
+            Effect.mapError((error) => (error._tag === "SqlError" ? classify(error) : error))
+          )
+      })
+    })
+  )

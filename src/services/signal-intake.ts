@@ -1,0 +1,203 @@
+/**
+ * Takes behavioural signals and answers once they are durable. It never waits for PostgreSQL: what is taken is in the journal,
+ * and what the journal cannot take now is refused as a whole, with nothing of it kept.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Random from "effect/Random"
+import * as Schema from "effect/Schema"
+import { RecentIds } from "../domain/recent-ids.ts"
+import { judgeSignal, MAX_SIGNALS, SIGNAL_RECORD, type Signal, signalHash, signalPayload } from "../domain/signal.ts"
+import type { SignalSource } from "../domain/vocabulary.ts"
+import { Journal, type JournalError, type JournalRecord } from "./journal.ts"
+import { SignalListener } from "./signal-listener.ts"
+import { SignalReferences, type TripStanding } from "./signal-references.ts"
+
+export interface SignalReceipt {
+  readonly accepted: number
+  /** Ids that were taken before, with the same content. */
+  readonly duplicates: number
+  /** The items that were not taken, each with what is wrong with it. */
+  readonly rejected: ReadonlyArray<{ readonly index: number; readonly problem: string }>
+}
+
+/** Too many signals in one call, or none at all. */
+export class SignalCountRefused extends Schema.TaggedError<SignalCountRefused>()("SignalCountRefused", {
+  message: Schema.String
+}) {}
+
+export class SignalIntake extends Context.Service<
+  SignalIntake,
+  {
+    /**
+     * Judges one item or 1 to 1000 of them, each by itself; the good ones go in. An id that comes again within the
+     * remembered ones is a duplicate if its content is the same, else a rejection; beyond that, storage keeps the first.
+     */
+    readonly accept: (
+      userId: string,
+      items: unknown,
+      source: SignalSource
+    ) => Effect.Effect<SignalReceipt, SignalCountRefused | JournalError>
+    /** The system's own signals (candidate sets, pivots, swaps), by the same road. */
+    readonly record: (signals: ReadonlyArray<Signal>) => Effect.Effect<void, JournalError>
+  }
+>()("overplanned/SignalIntake") {}
+
+export interface SignalIntakeOptions {
+  readonly maxAheadMillis: number
+  readonly maxAgeMillis: number
+  /** How many ids are remembered to recognise duplicates; twice as many at most. About 50 bytes each. */
+  readonly rememberedIds: number
+  /** Longest that a first look at a trip may take before its signals go in to be verified when they are stored. */
+  readonly lookUpMillis: number
+}
+
+const outcomes = Metric.counter("signals_total", { description: "Signals by what became of them", incremental: true })
+const accepted = Metric.withAttributes(outcomes, { outcome: "accepted" })
+const duplicated = Metric.withAttributes(outcomes, { outcome: "duplicate" })
+const refused = Metric.withAttributes(outcomes, { outcome: "rejected" })
+
+/** The journal's record of a signal, for those who journal it together with other things. */
+export const signalRecord = (signal: Signal, receivedAt: number, unverified = false): JournalRecord => ({
+  ...SIGNAL_RECORD,
+  key: `user:${signal.user_id}`,
+  id: signal.id,
+  payload: signalPayload(signal, signalHash(signal), receivedAt, unverified)
+})
+
+const NOT_YOURS = "trip_id names no trip of yours"
+const OTHER_CONTENT = "id was used before with other content"
+
+export const layer = (options: SignalIntakeOptions): Layer.Layer<SignalIntake, never, Journal | SignalReferences> =>
+  Layer.effect(
+    SignalIntake,
+    Effect.gen(function* () {
+      const journal = yield* Journal
+      const references = yield* SignalReferences
+      const listener = yield* SignalListener
+      const clock = yield* Clock.Clock
+      const context = yield* Effect.context<never>()
+      const recent = new RecentIds(options.rememberedIds, yield* Random.nextInt)
+
+      /** Standings of the trips that these signals name; undefined where nobody can say now. */
+      const standings = Effect.fnUntraced(function* (userId: string, signals: ReadonlyArray<Signal>) {
+        const known = new Map<string, TripStanding>()
+        const unknown = new Set<string>()
+        for (const { trip_id } of signals) {
+          if (trip_id === null || known.has(trip_id) || unknown.has(trip_id)) continue
+          const standing = references.trip(userId, trip_id)
+          if (standing === undefined) unknown.add(trip_id)
+          else known.set(trip_id, standing)
+        }
+        if (unknown.size > 0) {
+          const found = yield* references.lookUp(userId, [...unknown]).pipe(Effect.timeoutOption(options.lookUpMillis))
+          if (found._tag === "Some") for (const [id, standing] of found.value) known.set(id, standing)
+        }
+        return known
+      })
+
+      const referenceProblem = (signal: Signal, standing: TripStanding | undefined): string | undefined => {
+        if (standing?.visible === false) return NOT_YOURS
+        if (signal.activity_node_id === null) return undefined
+        if (references.hasNode(signal.activity_node_id, standing?.city_id) !== false) return undefined
+        return standing === undefined
+          ? "activity_node_id names no place of any city"
+          : "activity_node_id names no place of the trip's city"
+      }
+
+      const accept = Effect.fnUntraced(function* (userId: string, input: unknown, source: SignalSource) {
+        const items: ReadonlyArray<unknown> = Array.isArray(input) ? input : [input]
+        if (items.length === 0 || items.length > MAX_SIGNALS) {
+          return yield* new SignalCountRefused({
+            message: `A call takes 1 to ${MAX_SIGNALS} signals; this one has ${items.length}. Send them in parts.`
+          })
+        }
+        const now = clock.currentTimeMillisUnsafe()
+        const rules = { now, maxAheadMillis: options.maxAheadMillis, maxAgeMillis: options.maxAgeMillis }
+        const rejected: Array<{ readonly index: number; readonly problem: string }> = []
+        const judged: Array<{ readonly index: number; readonly signal: Signal }> = []
+        items.forEach((item, index) => {
+          const signal = judgeSignal(item, userId, source, rules)
+          if ("problem" in signal) rejected.push({ index, problem: signal.problem })
+          else judged.push({ index, signal })
+        })
+        const trips = yield* standings(
+          userId,
+          judged.map(({ signal }) => signal)
+        )
+
+        // From here to the append nothing waits: two calls with the same id cannot both find it new.
+        const fresh: Array<Signal> = []
+        const records: Array<JournalRecord> = []
+        let duplicates = 0
+        for (const { index, signal } of judged) {
+          const standing = signal.trip_id === null ? undefined : trips.get(signal.trip_id)
+          const problem = referenceProblem(signal, standing)
+          if (problem !== undefined) {
+            rejected.push({ index, problem })
+            continue
+          }
+          const hash = signalHash(signal)
+          const before = recent.get(signal.id)
+          if (before === undefined) {
+            recent.set(signal.id, hash)
+            fresh.push(signal)
+            const unverified = signal.trip_id !== null && standing === undefined
+            records.push({
+              ...SIGNAL_RECORD,
+              key: `user:${userId}`,
+              id: signal.id,
+              payload: signalPayload(signal, hash, now, unverified)
+            })
+          } else if (recent.same(signal.id, hash)) duplicates++
+          else rejected.push({ index, problem: OTHER_CONTENT })
+        }
+        rejected.sort((a, b) => a.index - b.index)
+        // Also with nothing new: a duplicate is acknowledged only when the first one of it is durable.
+        yield* commit(fresh, records)
+        if (fresh.length > 0) {
+          accepted.updateUnsafe(fresh.length, context)
+          listener.durable(userId, fresh)
+        }
+        if (duplicates > 0) duplicated.updateUnsafe(duplicates, context)
+        if (rejected.length > 0) refused.updateUnsafe(rejected.length, context)
+        return { accepted: fresh.length, duplicates, rejected }
+      })
+
+      /** What did not become durable is forgotten, so that sending it again counts. */
+      const commit = (signals: ReadonlyArray<Signal>, records: ReadonlyArray<JournalRecord>) =>
+        Effect.callback<void, JournalError>((resume) => {
+          const forget = () => {
+            for (const { id } of signals) recent.delete(id)
+          }
+          const outcome = journal.append("signal", records, (failure) => {
+            if (failure !== undefined) forget()
+            resume(failure === undefined ? Effect.void : Effect.fail(failure))
+          })
+          if (outcome._tag === "AppendTicket") return
+          forget()
+          resume(Effect.fail(outcome))
+        })
+
+      return SignalIntake.of({
+        accept,
+        record: (signals) =>
+          Effect.suspend(() => {
+            const now = clock.currentTimeMillisUnsafe()
+            return journal.commit(
+              "trip",
+              signals.map((signal) => signalRecord(signal, now))
+            )
+          }).pipe(
+            Effect.andThen(
+              Effect.sync(() => {
+                for (const signal of signals) listener.durable(signal.user_id, [signal])
+              })
+            )
+          )
+      })
+    })
+  )

@@ -1,0 +1,12 @@
+/** Who wants to know of signals the moment they are durable: the traveler's actor, which learns from them in memory. */
+import * as Context from "effect/Context"
+import type { Signal } from "../domain/signal.ts"
+
+export interface SignalListener {
+  /** Called once per signal that was new, after it is durable, in order per user. Must return at once and not throw. */
+  readonly durable: (userId: string, signals: ReadonlyArray<Signal>) => void
+}
+
+export const SignalListener = Context.Reference<SignalListener>("overplanned/SignalListener", {
+  defaultValue: () => ({ durable: () => {} })
+})

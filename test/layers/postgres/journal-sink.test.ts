@@ -1,0 +1,132 @@
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import { judgeSignal, type Signal } from "../../../src/domain/signal.ts"
+import { type JournalOptions, makeJournal } from "../../../src/layers/journal/journal.ts"
+import { signalsHandler } from "../../../src/layers/postgres/journal-sink/signals.ts"
+import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
+import { signalRecord } from "../../../src/services/signal-intake.ts"
+import { contractSuite } from "../../harness/contract.ts"
+import { FragileDisk } from "../../harness/fragile-disk.ts"
+import { smallJournal } from "../../harness/journal.ts"
+import { freshDatabase } from "../../harness/postgres.ts"
+import { item, nodeOf, seedPeopleAndPlaces, signalId, tripOf, userOf } from "../../harness/signals.ts"
+
+const handlers = [signalsHandler]
+const NOW = Date.parse("2026-05-01T10:00:00Z")
+
+const signal = (n: number, user: number, more: Readonly<Record<string, unknown>> = {}): Signal => {
+  const judged = judgeSignal(item(n, more), userOf(user), "app", { now: NOW, maxAheadMillis: 0, maxAgeMillis: 1e9 })
+  if ("problem" in judged) throw new Error(judged.problem)
+  return judged
+}
+
+const open = (disk: FragileDisk, options: Partial<JournalOptions> = {}) =>
+  makeJournal({ ...smallJournal, bufferBytes: 1_000_000, ...options }, disk).pipe(
+    Effect.provide(Layer.mergeAll(Sink.layer(handlers), Sink.recordTypes(handlers)))
+  )
+
+const stored = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  return yield* sql<{ id: string; user_id: string; context: Record<string, unknown>; created_at: Date }>`
+    select * from behavioral_signals order by id`
+})
+
+const count = (user: number) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient
+    const [row] = yield* sql<{ signal_count: number }>`select signal_count from users where id = ${userOf(user)}`
+    return row?.signal_count
+  })
+
+await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
+  it.effect("stores each signal once, counts those that count, and remembers how far it got", () =>
+    Effect.gen(function* () {
+      yield* seedPeopleAndPlaces
+      const disk = new FragileDisk()
+      const first = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const journal = yield* open(disk, { segmentBytes: 1_000_000 })
+          const signals = [
+            signal(1, 1),
+            signal(2, 1, { signal_type: "slot_view" }),
+            signal(3, 7, { activity_node_id: nodeOf(99) }),
+            signal(4, 1, { context: { 'weird " key': "line\nend é 日本 😀" } })
+          ]
+          yield* journal.commit(
+            "signal",
+            signals.map((one) => signalRecord(one, NOW))
+          )
+          yield* journal.drained
+          return disk.copy()
+        })
+      )
+      const rows = yield* stored
+      assert.deepStrictEqual(
+        rows.map(({ id }) => id),
+        [1, 2, 3, 4].map(signalId)
+      )
+      assert.deepStrictEqual(rows[3]!.context, { 'weird " key': "line\nend é 日本 😀" })
+      assert.strictEqual(rows[2]!.context.unknown_node_id, nodeOf(99))
+      assert.strictEqual(rows[0]!.created_at.getTime(), NOW)
+      assert.deepStrictEqual([yield* count(1), yield* count(7)], [2, 1])
+
+      const sql = yield* SqlClient
+      yield* sql`delete from journal_progress`
+      yield* Effect.scoped(Effect.andThen(open(first), (journal) => journal.drained))
+      assert.strictEqual((yield* stored).length, 4)
+      assert.strictEqual(yield* count(1), 2)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("stores an unverified signal only if the trip turns out to be the user's", () =>
+    Effect.gen(function* () {
+      const journal = yield* open(new FragileDisk())
+      const about = { trip_id: tripOf(1) }
+      yield* journal.commit(
+        "signal",
+        [signal(11, 1, about), signal(12, 2, about), signal(13, 3, about)].map((one) => signalRecord(one, NOW, true))
+      )
+      yield* journal.drained
+      const ids = (yield* stored).map(({ id }) => id)
+      assert.includeMembers(ids, [signalId(11), signalId(12)])
+      assert.notInclude(ids, signalId(13))
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("sets aside the one record that PostgreSQL refuses, and stores the others", () =>
+    Effect.gen(function* () {
+      const journal = yield* open(new FragileDisk())
+      const bad = { ...signal(25, 1), weight: 0.7 }
+      const worse = { ...signal(26, 1), context: { text: "\u0000" } }
+      yield* journal.commit(
+        "signal",
+        [signal(21, 1), signal(22, 1), bad, worse, signal(23, 1), signal(24, 1)].map((one) => signalRecord(one, NOW))
+      )
+      yield* journal.drained
+      const ids = (yield* stored).map(({ id }) => id)
+      assert.includeMembers(ids, [21, 22, 23, 24].map(signalId))
+      assert.notInclude(ids, signalId(25))
+      assert.notInclude(ids, signalId(26))
+      assert.strictEqual((yield* journal.status).quarantined, 2)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("lets records wait while a table is missing, rather than setting them aside", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      yield* sql`alter table behavioral_signals rename to elsewhere`
+      const journal = yield* open(new FragileDisk())
+      yield* journal.commit("signal", [signalRecord(signal(31, 1), NOW)])
+      const before = yield* journal.status
+      yield* sql`alter table elsewhere rename to behavioral_signals`
+      yield* journal.drained
+      assert.strictEqual(before.quarantined, 0)
+      assert.include(
+        (yield* stored).map(({ id }) => id),
+        signalId(31)
+      )
+    }).pipe(Effect.scoped)
+  )
+})

@@ -30,9 +30,9 @@ export const seedPeopleAndPlaces = Effect.gen(function* () {
       values (${cityOf(n)}, ${`city-${n}`}, ${`City ${n}`}, 'US', 'UTC', 0, 0)`
     yield* sql`
       insert into activity_nodes (id, city_id, node_index, name, neighbourhood, category, lat, lon, time_zone, price_tier,
-        setting, weather_sensitivity, typical_minutes, vibe_tags, vibe_weights, vibe_embedding, taxonomy_version, source_tier,
+        setting, weather_sensitivity, typical_minutes, day_parts, vibe_tags, vibe_weights, vibe_embedding, taxonomy_version, source_tier,
         content_hash)
-      values (${nodeOf(n)}, ${cityOf(n)}, 0, 'Place', 'Here', 'cafe', 0, 0, 'UTC', 1, 'indoor', 0, 30, '{}', '{}',
+      values (${nodeOf(n)}, ${cityOf(n)}, 0, 'Place', 'Here', 'cafe', 0, 0, 'UTC', 1, 'indoor', 0, 30, '{}', '{}', '{}',
         array_fill(0.125::real, array[64]), 'v1', 1, 'x')`
   }
   yield* sql`

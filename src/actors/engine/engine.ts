@@ -17,9 +17,6 @@ import { Later, TimerWheel } from "./timers.ts"
 
 const NONE: ReadonlyArray<never> = []
 
-/** Queued turns that one actor runs before it lets the event loop go on. */
-const TURNS_PER_SLICE = 32
-
 export class Engine<T extends Types> {
   readonly kind: ActorKind<T>
   readonly limits: Limits
@@ -217,7 +214,7 @@ export class Engine<T extends Types> {
     cell.draining = true
     let turns = 0
     while (cell.mailbox !== undefined && cell.status === "ready" && !cell.busy) {
-      if (turns++ === TURNS_PER_SLICE) {
+      if (turns++ === this.limits.turnsPerSlice) {
         cell.draining = false
         this.#drainSoon(cell)
         return

@@ -127,6 +127,8 @@ export interface Limits {
   readonly snapshotEvery: number
   /** A child task that has not ended by then is interrupted. */
   readonly taskMillis: number
+  /** Queued turns that one actor runs before it lets the event loop go on. */
+  readonly turnsPerSlice: number
   /** Quarantined commands kept for operators; the oldest goes first. */
   readonly quarantineCapacity: number
 }
@@ -145,5 +147,6 @@ export const DEFAULT_LIMITS: Limits = {
   stoppedMillis: 5 * 60_000,
   snapshotEvery: 64,
   taskMillis: 30_000,
+  turnsPerSlice: 32,
   quarantineCapacity: 256
 }

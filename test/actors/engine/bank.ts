@@ -86,8 +86,12 @@ export class Disk {
     this.live = new Map()
   }
 
-  fail(): void {
-    for (const { settled } of this.#waiting.splice(0)) settled(new Error("fdatasync: input/output error"))
+  /** The sync failed; the bytes may be gone or may have reached the disk all the same. */
+  fail(kept = false): void {
+    for (const { key, events, settled } of this.#waiting.splice(0)) {
+      if (kept) this.durable.set(key, [...(this.durable.get(key) ?? []), ...events])
+      settled(new Error("fdatasync: input/output error"))
+    }
   }
 
   load(key: string): Effect.Effect<Loaded<Ledger, Event>, Error> {

@@ -18,7 +18,18 @@ type Step =
   | { readonly _tag: "Poison"; readonly key: string }
   | { readonly _tag: "Passivate"; readonly key: string }
   | { readonly _tag: "Wait"; readonly millis: number }
-  | { readonly _tag: "Sync" | "FailWrite" | "Breathe" | "StorageDown" | "StorageUp" | "DiskFull" | "DiskFree" | "Kill" }
+  | {
+      readonly _tag:
+        | "Sync"
+        | "FailWrite"
+        | "FailUnknown"
+        | "Breathe"
+        | "StorageDown"
+        | "StorageUp"
+        | "DiskFull"
+        | "DiskFree"
+        | "Kill"
+    }
 
 const key = fc.constantFrom(...KEYS)
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -41,6 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.constantFrom<Step>(
       { _tag: "FailWrite" },
+      { _tag: "FailUnknown" },
       { _tag: "StorageDown" },
       { _tag: "StorageUp" },
       { _tag: "DiskFull" },
@@ -63,7 +75,14 @@ class World {
   }
 
   boot(): Engine<Bank> {
-    const limits = { ...DEFAULT_LIMITS, idleMillis: 500, snapshotEvery: 4, maxRestarts: 50, mailboxCapacity: 6 }
+    const limits = {
+      ...DEFAULT_LIMITS,
+      turnsPerSlice: 1,
+      idleMillis: 500,
+      snapshotEvery: 4,
+      maxRestarts: 50,
+      mailboxCapacity: 6
+    }
     const { disk } = this
     const incarnation = ++this.incarnations
     const kind = bank(disk, {
@@ -111,6 +130,8 @@ class World {
         return this.disk.sync()
       case "FailWrite":
         return this.disk.fail()
+      case "FailUnknown":
+        return this.disk.fail(true)
       case "Breathe":
         return breathe(2)
       case "StorageDown":

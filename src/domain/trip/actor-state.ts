@@ -1,0 +1,162 @@
+/** All that a trip's actor holds: the trip itself, what makes repeating harmless, and what can be derived again. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { type CityConditions, calm } from "../city/model.ts"
+import type { Persona } from "../persona/persona.ts"
+import type { Offer, PivotRequest } from "../pivot/model.ts"
+import type { TripEventEnvelope } from "./events.ts"
+import { evolveTrip } from "./evolve.ts"
+import type { TripState } from "./model.ts"
+import type { Fallbacks, PreparedOption } from "./planner.ts"
+
+/** Which event an idempotency key led to. */
+export interface Receipt {
+  readonly key: string
+  readonly by: string | null
+  readonly seq: number
+  readonly at: number
+  readonly type: string
+}
+
+/** An offer and what is needed to honour it. */
+export interface OpenOffer {
+  readonly offer: Offer
+  readonly request: PivotRequest
+  readonly request_id: string | undefined
+  readonly by: string | null
+  readonly options: ReadonlyArray<PreparedOption>
+  readonly offered_at: number
+  readonly expires_at: number
+}
+
+/** Lost in a crash without harm: it is derived again on activation. */
+export interface TripMemory {
+  readonly catalog: CityCatalog | undefined
+  readonly conditions: CityConditions | undefined
+  readonly personas: ReadonlyArray<Persona>
+  readonly fallbacks: Fallbacks | undefined
+  readonly offers: ReadonlyArray<OpenOffer>
+  /** City events that were answered already, newest last. */
+  readonly told: ReadonlyArray<string>
+}
+
+export interface TripActorState {
+  readonly id: string
+  readonly trip: TripState | undefined
+  readonly receipts: ReadonlyArray<Receipt>
+  /** The newest events in order, for streams that reconnect. */
+  readonly recent: ReadonlyArray<TripEventEnvelope>
+  readonly memory: TripMemory
+}
+
+/** Changes of the memory. They are applied like events and never journaled. */
+export type TripMemoryEvent =
+  | { readonly _tag: "offered"; readonly offer: OpenOffer; readonly told?: string }
+  | { readonly _tag: "offer_closed"; readonly pivot_id: string }
+  | { readonly _tag: "told"; readonly event_id: string }
+  | { readonly _tag: "fallbacks_ready"; readonly fallbacks: Fallbacks }
+  | {
+      readonly _tag: "world_known"
+      readonly catalog?: CityCatalog
+      readonly conditions?: CityConditions
+      readonly personas?: ReadonlyArray<Persona>
+    }
+  | { readonly _tag: "person_forgotten"; readonly user_id: string }
+
+/** Receipts older than this are dropped: the contract keeps a key for 24 hours. */
+export const RECEIPT_MILLIS = 24 * 3_600_000
+/** More writes with a key than this in 24 hours are beyond any honest client of one trip. */
+export const MAX_RECEIPTS = 512
+/** Events kept for streams; who was away for longer gets the whole trip. */
+export const MAX_RECENT = 64
+/** Offers open at the same time; the oldest makes room. */
+export const MAX_OFFERS = 16
+const MAX_TOLD = 64
+
+export const emptyTrip = (id: string): TripActorState => ({
+  id,
+  trip: undefined,
+  receipts: [],
+  recent: [],
+  memory: { catalog: undefined, conditions: undefined, personas: [], fallbacks: undefined, offers: [], told: [] }
+})
+
+export const conditionsOf = (state: TripActorState, trip: TripState): CityConditions =>
+  state.memory.conditions ?? calm(trip.city_id)
+
+const lastOf = <A>(items: ReadonlyArray<A>, most: number): ReadonlyArray<A> =>
+  items.length > most ? items.slice(items.length - most) : items
+
+const withReceipt = (state: TripActorState, envelope: TripEventEnvelope): ReadonlyArray<Receipt> => {
+  if (envelope.idempotency_key === undefined) return state.receipts
+  const receipt = {
+    key: envelope.idempotency_key,
+    by: envelope.actor_id,
+    seq: envelope.seq,
+    at: envelope.at,
+    type: envelope.event._tag
+  }
+  const fresh = state.receipts.filter((one) => one.at > envelope.at - RECEIPT_MILLIS)
+  return lastOf([...fresh, receipt], MAX_RECEIPTS)
+}
+
+const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
+  switch (event._tag) {
+    case "offered":
+      return {
+        ...memory,
+        offers: lastOf([...memory.offers, event.offer], MAX_OFFERS),
+        told: event.told === undefined ? memory.told : lastOf([...memory.told, event.told], MAX_TOLD)
+      }
+    case "offer_closed":
+      return { ...memory, offers: memory.offers.filter((one) => one.offer.pivot_id !== event.pivot_id) }
+    case "told":
+      return { ...memory, told: lastOf([...memory.told, event.event_id], MAX_TOLD) }
+    case "fallbacks_ready":
+      return { ...memory, fallbacks: event.fallbacks }
+    case "world_known":
+      return {
+        ...memory,
+        catalog: event.catalog ?? memory.catalog,
+        conditions: event.conditions ?? memory.conditions,
+        personas: event.personas ?? memory.personas
+      }
+    case "person_forgotten":
+      return {
+        ...memory,
+        personas: memory.personas.filter((persona) => persona.user_id !== event.user_id),
+        offers: memory.offers.map((one) => (one.by === event.user_id ? { ...one, by: null } : one))
+      }
+  }
+}
+
+/** An erased person's name leaves everything that is remembered; a stream that was away gets the whole trip. */
+const forgetting = (state: TripActorState, trip: TripState, userId: string): TripActorState => ({
+  ...state,
+  trip,
+  recent: [],
+  receipts: state.receipts.filter((one) => one.by !== userId),
+  memory: remember(state.memory, { _tag: "person_forgotten", user_id: userId })
+})
+
+export const evolveActor = (state: TripActorState, event: TripEventEnvelope | TripMemoryEvent): TripActorState => {
+  if (!("event" in event)) return { ...state, memory: remember(state.memory, event) }
+  const trip = evolveTrip(state.trip, event)
+  if (event.event._tag === "member_left" && event.event.erased) return forgetting(state, trip, event.event.user_id)
+  return {
+    ...state,
+    trip,
+    recent: lastOf([...state.recent, event], MAX_RECENT),
+    receipts: withReceipt(state, event)
+  }
+}
+
+/** Bytes, near enough for a budget: measured over real trips by the engine benchmark. */
+export const sizeOfTrip = (state: TripActorState): number => {
+  const { trip, memory } = state
+  if (trip === undefined) return 500
+  let bytes = 1_200 + trip.members.length * 200 + trip.vetoes.length * 200
+  for (const slot of trip.slots) bytes += 260 + (slot.narrative?.length ?? 0)
+  bytes += state.receipts.length * 150 + state.recent.length * 400
+  for (const open of memory.offers) bytes += 800 + open.options.length * 1_200
+  return bytes + (memory.fallbacks?.bytes ?? 0)
+}

@@ -1,0 +1,98 @@
+/** What a trip can be asked, and what it answers. Both are schemas: they travel between nodes as they are. */
+import * as Schema from "effect/Schema"
+import { CityEvent } from "../city/model.ts"
+import { NodeId, OptionId, PivotId, SlotId, UserId, Uuid } from "../ids.ts"
+import { Offer, PivotRequest } from "../pivot/model.ts"
+import { Intention, TripStatus } from "../vocabulary.ts"
+import { TripEventEnvelope } from "./events.ts"
+import { IsoDate, Relaxation, Slot, TripConstraints, TripModel, TripState } from "./model.ts"
+
+const IdempotencyKey = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200))
+
+const reader = { by: UserId }
+
+const writer = {
+  by: UserId,
+  /** The `state_version` that the change is based on; refused when the trip moved on. */
+  if_match: Schema.optionalKey(Schema.Int),
+  idempotency_key: Schema.optionalKey(IdempotencyKey)
+}
+
+const plan = { slots: Schema.Array(Slot), removed: Schema.Array(SlotId) }
+
+export const TripCommand = Schema.Union([
+  Schema.TaggedStruct("read", reader),
+  /** Everything after `since` in order, or the whole trip where that cannot be proven complete. */
+  Schema.TaggedStruct("recover", { ...reader, epoch: Schema.optionalKey(Uuid), since: Schema.optionalKey(Schema.Int) }),
+  /** Starts the trip's life with a finished plan. `trip.seq` is ignored: the creation is event 1. */
+  Schema.TaggedStruct("create", { by: UserId, idempotency_key: Schema.optionalKey(IdempotencyKey), trip: TripState }),
+  Schema.TaggedStruct("reschedule", { ...writer, start_date: IsoDate, end_date: IsoDate, ...plan }),
+  Schema.TaggedStruct("replan", {
+    ...writer,
+    constraints: TripConstraints,
+    model: TripModel,
+    catalog_version: Schema.Int,
+    relaxed: Schema.Array(Relaxation),
+    ...plan
+  }),
+  Schema.TaggedStruct("set_status", { ...writer, status: TripStatus }),
+  Schema.TaggedStruct("invite", { ...writer, user_id: UserId, expires_at: Schema.Int }),
+  Schema.TaggedStruct("join", writer),
+  Schema.TaggedStruct("close_invitation", {
+    ...writer,
+    user_id: UserId,
+    reason: Schema.Literals(["declined", "withdrawn"])
+  }),
+  Schema.TaggedStruct("leave", { ...writer, user_id: UserId }),
+  /** The person is being erased: taken out of the trip whatever its status, and out of what the actor remembers. */
+  Schema.TaggedStruct("erase_member", { user_id: UserId }),
+  Schema.TaggedStruct("set_vetoes", {
+    ...writer,
+    node_ids: Schema.Array(NodeId).check(Schema.isMaxLength(200)),
+    tags: Schema.Array(Schema.String.check(Schema.isMaxLength(64))).check(Schema.isMaxLength(64))
+  }),
+  Schema.TaggedStruct("swap_slot", {
+    ...writer,
+    slot_id: SlotId,
+    node_id: Schema.optionalKey(NodeId),
+    intention: Schema.optionalKey(Intention)
+  }),
+  Schema.TaggedStruct("lock_slot", { ...writer, slot_id: SlotId, locked: Schema.Boolean }),
+  Schema.TaggedStruct("remove_slot", { ...writer, slot_id: SlotId, intention: Schema.optionalKey(Intention) }),
+  /** Advice: answered at once. The same `request_id` gets the same offer again while it is open. */
+  Schema.TaggedStruct("request_pivot", {
+    ...reader,
+    request_id: Schema.optionalKey(IdempotencyKey),
+    request: PivotRequest
+  }),
+  Schema.TaggedStruct("respond_pivot", {
+    ...writer,
+    pivot_id: PivotId,
+    response: Schema.Literals(["accept", "dismiss"]),
+    option_id: Schema.optionalKey(OptionId)
+  }),
+  /** From the trip's city; answered with the offer that was pushed, if the plan is touched. */
+  Schema.TaggedStruct("city_event", { event: CityEvent })
+])
+export type TripCommand = typeof TripCommand.Type
+
+export const TripReply = Schema.Union([
+  Schema.TaggedStruct("trip", { trip: TripState, open_offers: Schema.Array(Offer) }),
+  Schema.TaggedStruct("recovered", {
+    recovered: Schema.Boolean,
+    epoch: Uuid,
+    seq: Schema.Int,
+    events: Schema.Array(TripEventEnvelope),
+    trip: Schema.optionalKey(TripState),
+    open_offers: Schema.Array(Offer)
+  }),
+  /** The trip after the change, and the event that made it; without one, the change was made before (or is none). */
+  Schema.TaggedStruct("changed", {
+    trip: TripState,
+    event: Schema.NullOr(TripEventEnvelope),
+    replayed: Schema.Boolean
+  }),
+  Schema.TaggedStruct("offered", { offer: Offer }),
+  Schema.TaggedStruct("noted", { offer: Schema.NullOr(Offer) })
+])
+export type TripReply = typeof TripReply.Type

@@ -1,0 +1,80 @@
+/** Who travels: invitations, joining, leaving, private vetoes. */
+import type { UserId } from "../ids.ts"
+import type { TripCommand } from "./commands.ts"
+import { isMember, type Veto } from "./model.ts"
+import * as R from "./rejections.ts"
+import { changed, closed, isOver, reject, type TripDecision, type Turn, unchanged } from "./turn.ts"
+
+const owns = (turn: Turn): boolean => turn.by === null || turn.by === turn.trip.user_id
+
+const ownerOnly = (what: string) => new R.OwnerOnly({ message: `Only the trip's owner may ${what}.` })
+
+export const invite = (turn: Turn, command: Extract<TripCommand, { _tag: "invite" }>): TripDecision => {
+  const { trip } = turn
+  if (isOver(trip)) return reject(closed(trip))
+  if (!owns(turn)) return reject(ownerOnly("invite somebody"))
+  if (isMember(trip, command.user_id)) return unchanged(turn)
+  const open = trip.invitations.filter((one) => one.expires_at > turn.context.now && one.user_id !== command.user_id)
+  if (trip.members.length + open.length >= turn.rules.maxMembers) return reject(groupFull(turn))
+  const invitation = { user_id: command.user_id, invited_by: command.by, expires_at: command.expires_at }
+  return changed(turn, { _tag: "member_invited", invitation })
+}
+
+const groupFull = (turn: Turn) =>
+  new R.GroupFull({
+    message: `A trip takes ${turn.rules.maxMembers} people, open invitations included; let one go first.`,
+    limit: turn.rules.maxMembers
+  })
+
+export const join = (turn: Turn, userId: UserId): TripDecision => {
+  const { trip } = turn
+  if (isMember(trip, userId)) return unchanged(turn)
+  if (isOver(trip)) return reject(closed(trip))
+  const invitation = trip.invitations.find((one) => one.user_id === userId)
+  if (invitation === undefined || invitation.expires_at <= turn.context.now) {
+    return reject(new R.NotInvited({ message: "The invitation has expired; ask for a new one." }))
+  }
+  if (trip.members.length >= turn.rules.maxMembers) return reject(groupFull(turn))
+  return changed(turn, { _tag: "member_joined", user_id: userId })
+}
+
+export const closeInvitation = (
+  turn: Turn,
+  command: Extract<TripCommand, { _tag: "close_invitation" }>
+): TripDecision => {
+  if (command.user_id !== command.by && !owns(turn)) return reject(ownerOnly("withdraw an invitation"))
+  if (!turn.trip.invitations.some((one) => one.user_id === command.user_id)) return unchanged(turn)
+  return changed(turn, { _tag: "invitation_closed", user_id: command.user_id, reason: command.reason })
+}
+
+export const leave = (turn: Turn, userId: UserId): TripDecision => {
+  const { trip } = turn
+  if (!isMember(trip, userId)) {
+    return reject(new R.NotAMember({ message: "This person is not a member of the trip.", user_id: userId }))
+  }
+  if (userId === trip.user_id) {
+    return reject(new R.OwnerOnly({ message: "The owner cannot leave the trip; cancel it instead." }))
+  }
+  if (userId !== turn.by && !owns(turn)) return reject(ownerOnly("remove somebody else"))
+  return changed(turn, { _tag: "member_left", user_id: userId, erased: false })
+}
+
+export const eraseMember = (turn: Turn, userId: UserId): TripDecision => {
+  const { trip } = turn
+  const known =
+    isMember(trip, userId) ||
+    trip.vetoes.some((one) => one.user_id === userId) ||
+    trip.invitations.some((one) => one.user_id === userId || one.invited_by === userId)
+  if (!known) return { ...unchanged(turn), transient: [{ _tag: "person_forgotten", user_id: userId }] }
+  return changed(turn, { _tag: "member_left", user_id: userId, erased: true })
+}
+
+const same = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
+  a.length === b.length && a.every((one) => b.includes(one))
+
+export const setVetoes = (turn: Turn, veto: Veto): TripDecision => {
+  if (isOver(turn.trip)) return reject(closed(turn.trip))
+  const before = turn.trip.vetoes.find((one) => one.user_id === veto.user_id)
+  if (same(before?.node_ids ?? [], veto.node_ids) && same(before?.tags ?? [], veto.tags)) return unchanged(turn)
+  return changed(turn, { _tag: "vetoes_set", veto })
+}

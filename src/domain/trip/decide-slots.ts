@@ -1,0 +1,109 @@
+/** Changes of single stops that a traveler makes by hand. */
+import type { IntentionSignal } from "../decisions.ts"
+import type { Intention } from "../vocabulary.ts"
+import type { TripCommand } from "./commands.ts"
+import type { Slot } from "./model.ts"
+import type { PlanOutcome } from "./planner.ts"
+import * as R from "./rejections.ts"
+import {
+  changed,
+  closed,
+  isOver,
+  isRejection,
+  notReady,
+  reject,
+  signal,
+  slotAhead,
+  type TripDecision,
+  type TripRecord,
+  type Turn,
+  unchanged,
+  worldOf
+} from "./turn.ts"
+
+/** Why somebody changed the plan, in their own choice of word. */
+const intention = (turn: Turn, userId: string, slot: Slot, word: Intention | undefined): ReadonlyArray<TripRecord> => {
+  if (word === undefined) return []
+  const id = turn.context.id()
+  const payload: IntentionSignal = {
+    id,
+    user_id: userId,
+    trip_id: turn.trip.id,
+    slot_id: slot.id,
+    intention: word,
+    confidence: 1,
+    source: "traveler",
+    occurred_at: turn.context.now
+  }
+  return [{ type: "intention_signal", id, payload }]
+}
+
+const refused = (outcome: Extract<PlanOutcome, { _tag: "refused" }>): TripDecision =>
+  reject(
+    new R.NoReplacement({
+      message: outcome.reasons[0]?.message ?? "Nothing passes the checks that a replacement must pass.",
+      reasons: outcome.reasons
+    })
+  )
+
+/** A slot that a traveler may change now, or why not. */
+const changeable = (turn: Turn, slotId: string): Slot | R.TripRejection => {
+  if (isOver(turn.trip)) return closed(turn.trip)
+  const slot = slotAhead(turn, slotId)
+  if (!isRejection(slot) && slot.locked) {
+    return new R.SlotLocked({ message: "That stop is locked (a booking): unlock it first.", slot_id: slot.id })
+  }
+  return slot
+}
+
+const dayOfTrip = (slot: Slot) => ({ day_of_trip: slot.day, day_part: slot.day_part, position: slot.order })
+
+export const swapSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "swap_slot" }>): TripDecision => {
+  const slot = changeable(turn, command.slot_id)
+  if (isRejection(slot)) return reject(slot)
+  const world = worldOf(turn)
+  if (world === undefined) return reject(notReady(turn.trip))
+  const outcome = turn.rules.planner.swap(world, slot, command.node_id)
+  if (outcome._tag === "refused") return refused(outcome)
+  const { slots, removed } = outcome.change
+  const node = slots.find((one) => one.id === slot.id)?.node_id ?? null
+  const records: Array<TripRecord> = [
+    signal(turn, command.by, "slot_swap", {
+      slot_id: slot.id,
+      node_id: slot.node_id,
+      model_version: slot.model_version,
+      context: { ...dayOfTrip(slot), replaced_by: node }
+    }),
+    ...intention(turn, command.by, slot, command.intention)
+  ]
+  return changed(turn, { _tag: "slot_swapped", slot_id: slot.id, slots, removed }, { records })
+}
+
+export const removeSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "remove_slot" }>): TripDecision => {
+  const slot = changeable(turn, command.slot_id)
+  if (isRejection(slot)) return reject(slot)
+  const world = worldOf(turn)
+  if (world === undefined) return reject(notReady(turn.trip))
+  const outcome = turn.rules.planner.remove(world, slot)
+  if (outcome._tag === "refused") return refused(outcome)
+  const records: Array<TripRecord> = [
+    signal(turn, command.by, "slot_skip", {
+      slot_id: slot.id,
+      node_id: slot.node_id,
+      model_version: slot.model_version,
+      context: dayOfTrip(slot)
+    }),
+    ...intention(turn, command.by, slot, command.intention)
+  ]
+  const { slots, removed } = outcome.change
+  const gone = removed.includes(slot.id) ? removed : [...removed, slot.id]
+  return changed(turn, { _tag: "slot_removed", slot_id: slot.id, slots, removed: gone }, { records })
+}
+
+export const lockSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "lock_slot" }>): TripDecision => {
+  if (isOver(turn.trip)) return reject(closed(turn.trip))
+  const slot = slotAhead(turn, command.slot_id)
+  if (isRejection(slot)) return reject(slot)
+  if (slot.locked === command.locked) return unchanged(turn)
+  return changed(turn, { _tag: "slot_locked", slot_id: slot.id, locked: command.locked })
+}

@@ -1,0 +1,226 @@
+/**
+ * The pure decider of a trip: what a command does to it, or why not. No clock, no randomness, no I/O; everything that
+ * is known comes with the state and the turn's context.
+ */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { CityConditions } from "../city/model.ts"
+import type { Persona } from "../persona/persona.ts"
+import type { TripActorState } from "./actor-state.ts"
+import type { TripCommand } from "./commands.ts"
+import { closeInvitation, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
+import { cityEvent, expireOffers, requestPivot, respondPivot } from "./decide-pivots.ts"
+import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
+import type { TripEvent, TripEventEnvelope } from "./events.ts"
+import { evolveTrip } from "./evolve.ts"
+import { advanceByDate, setStatus } from "./lifecycle.ts"
+import { isMember, type TripState } from "./model.ts"
+import type { Fallbacks } from "./planner.ts"
+import * as R from "./rejections.ts"
+import {
+  changed,
+  closed,
+  isOver,
+  notFound,
+  reject,
+  replayed,
+  type TripDecision,
+  type TripRules,
+  type Turn,
+  type TurnContext
+} from "./turn.ts"
+
+/** What the actor's own children and timers tell it. These never leave this node. */
+export type TripSelfCommand =
+  | { readonly _tag: "wake" }
+  | { readonly _tag: "fallbacks_ready"; readonly fallbacks: Fallbacks }
+  | {
+      readonly _tag: "world_known"
+      readonly catalog?: CityCatalog
+      readonly conditions?: CityConditions
+      readonly personas?: ReadonlyArray<Persona>
+    }
+
+/** Which events a write can lead to: an idempotency key stands for one kind of change only. */
+const MAKES: Readonly<Partial<Record<TripCommand["_tag"], ReadonlyArray<TripEvent["_tag"]>>>> = {
+  create: ["trip_created"],
+  reschedule: ["trip_rescheduled"],
+  replan: ["trip_replanned"],
+  set_status: ["status_changed"],
+  invite: ["member_invited"],
+  join: ["member_joined"],
+  close_invitation: ["invitation_closed"],
+  leave: ["member_left"],
+  set_vetoes: ["vetoes_set"],
+  swap_slot: ["slot_swapped"],
+  lock_slot: ["slot_locked"],
+  remove_slot: ["slot_removed"],
+  respond_pivot: ["pivot_accepted", "pivot_dismissed"]
+}
+
+const create = (
+  state: TripActorState,
+  command: Extract<TripCommand, { _tag: "create" }>,
+  context: TurnContext,
+  rules: TripRules
+): TripDecision => {
+  const made: TripEventEnvelope = {
+    id: context.id(),
+    trip_id: state.id,
+    seq: 1,
+    at: context.now,
+    actor_id: command.by,
+    ...(command.idempotency_key === undefined ? {} : { idempotency_key: command.idempotency_key }),
+    event: { _tag: "trip_created", trip: { ...command.trip, seq: 1 } }
+  }
+  const trip = evolveTrip(undefined, made)
+  const started = advanceByDate({ state, trip, context, rules, by: null, key: undefined })
+  const events = [made, ...(started?.events ?? [])]
+  return {
+    reply: { _tag: "changed", trip: events.slice(1).reduce(evolveTrip, trip), event: made, replayed: false },
+    events,
+    tasks: [{ _tag: "prepare" }]
+  }
+}
+
+/** A pivot of a trip that should have started by now starts it: nobody is turned away for a timer's sake. */
+const pivot = (turn: Turn, command: Extract<TripCommand, { _tag: "request_pivot" }>): TripDecision => {
+  const started = advanceByDate({ ...turn, by: null, key: undefined })
+  if (started?.events === undefined) return requestPivot(turn, command)
+  const { advice: _, ...asked } = requestPivot({ ...turn, trip: started.events.reduce(evolveTrip, turn.trip) }, command)
+  return { ...asked, events: started.events, ...(started.tasks === undefined ? {} : { tasks: started.tasks }) }
+}
+
+const openOffers = (turn: Turn) =>
+  turn.state.memory.offers.filter((one) => one.expires_at > turn.context.now).map((one) => one.offer)
+
+const recover = (turn: Turn, command: Extract<TripCommand, { _tag: "recover" }>): TripDecision => {
+  const { trip, state } = turn
+  const since = command.since
+  const oldest = state.recent[0]?.seq ?? trip.seq + 1
+  const complete =
+    command.epoch === trip.epoch && since !== undefined && since <= trip.seq && since >= oldest - 1 && since >= 0
+  return {
+    reply: {
+      _tag: "recovered",
+      recovered: complete,
+      epoch: trip.epoch,
+      seq: trip.seq,
+      events: complete ? state.recent.filter((one) => one.seq > since) : [],
+      ...(complete ? {} : { trip }),
+      open_offers: openOffers(turn)
+    }
+  }
+}
+
+const reschedule = (turn: Turn, command: Extract<TripCommand, { _tag: "reschedule" }>): TripDecision => {
+  if (isOver(turn.trip)) return reject(closed(turn.trip))
+  if (command.end_date < command.start_date) {
+    return reject(new R.InvalidDates({ message: "A trip cannot end before it starts." }))
+  }
+  return changed(turn, {
+    _tag: "trip_rescheduled",
+    start_date: command.start_date,
+    end_date: command.end_date,
+    slots: command.slots,
+    removed: command.removed
+  })
+}
+
+const replan = (turn: Turn, command: Extract<TripCommand, { _tag: "replan" }>): TripDecision => {
+  if (isOver(turn.trip)) return reject(closed(turn.trip))
+  const { constraints, model, catalog_version, relaxed, slots, removed } = command
+  return changed(turn, { _tag: "trip_replanned", constraints, model, catalog_version, relaxed, slots, removed })
+}
+
+const dispatch = (turn: Turn, command: TripCommand): TripDecision => {
+  switch (command._tag) {
+    case "read":
+      return { reply: { _tag: "trip", trip: turn.trip, open_offers: openOffers(turn) } }
+    case "recover":
+      return recover(turn, command)
+    case "create":
+      return reject(new R.TripExists({ message: "A trip with this id is there already." }))
+    case "reschedule":
+      return reschedule(turn, command)
+    case "replan":
+      return replan(turn, command)
+    case "set_status":
+      return setStatus(turn, command.status)
+    case "invite":
+      return invite(turn, command)
+    case "join":
+      return join(turn, command.by)
+    case "close_invitation":
+      return closeInvitation(turn, command)
+    case "leave":
+      return leave(turn, command.user_id)
+    case "erase_member":
+      return eraseMember(turn, command.user_id)
+    case "set_vetoes":
+      return setVetoes(turn, { user_id: command.by, node_ids: command.node_ids, tags: command.tags })
+    case "swap_slot":
+      return swapSlot(turn, command)
+    case "lock_slot":
+      return lockSlot(turn, command)
+    case "remove_slot":
+      return removeSlot(turn, command)
+    case "request_pivot":
+      return pivot(turn, command)
+    case "respond_pivot":
+      return respondPivot(turn, command)
+    case "city_event":
+      return cityEvent(turn, command.event)
+  }
+}
+
+/** Who may see the trip at all: its members; whoever is invited may join or decline; the system may do anything. */
+const admits = (trip: TripState, command: TripCommand): boolean => {
+  if (!("by" in command)) return true
+  if (isMember(trip, command.by)) return true
+  const invited = trip.invitations.some((one) => one.user_id === command.by)
+  return invited && (command._tag === "join" || command._tag === "close_invitation" || command._tag === "read")
+}
+
+const self = (turn: Turn | undefined, command: TripSelfCommand): TripDecision => {
+  switch (command._tag) {
+    case "fallbacks_ready":
+      return { reply: { _tag: "noted", offer: null }, transient: [command] }
+    case "world_known":
+      return { reply: { _tag: "noted", offer: null }, transient: [command] }
+    case "wake":
+      return turn === undefined
+        ? { reply: { _tag: "noted", offer: null } }
+        : (advanceByDate(turn) ?? expireOffers(turn))
+  }
+}
+
+const isSelf = (command: TripCommand | TripSelfCommand): command is TripSelfCommand =>
+  command._tag === "wake" || command._tag === "fallbacks_ready" || command._tag === "world_known"
+
+export const decideTrip =
+  (rules: TripRules) =>
+  (state: TripActorState, command: TripCommand | TripSelfCommand, context: TurnContext): TripDecision => {
+    const by = "by" in command ? command.by : null
+    const key = "idempotency_key" in command ? command.idempotency_key : undefined
+    const { trip } = state
+    const turn = trip === undefined ? undefined : { state, trip, context, rules, by, key }
+    if (isSelf(command)) return self(turn, command)
+    if (turn === undefined)
+      return command._tag === "create" ? create(state, command, context, rules) : reject(notFound())
+    const makes = MAKES[command._tag]
+    if (makes !== undefined) {
+      const before = replayed(turn, makes)
+      if (before !== undefined) return before
+    }
+    if (!admits(turn.trip, command)) return reject(notFound())
+    if ("if_match" in command && command.if_match !== undefined && command.if_match !== turn.trip.seq) {
+      return reject(
+        new R.VersionMismatch({
+          message: `The trip is at version ${turn.trip.seq} by now, not ${command.if_match}; read it again and decide anew.`,
+          expected: command.if_match,
+          actual: turn.trip.seq
+        })
+      )
+    }
+    return dispatch(turn, command)
+  }

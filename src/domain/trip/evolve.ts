@@ -1,0 +1,99 @@
+/** How events make a trip. Pure; a state is never changed in place, unchanged parts are shared. */
+import type { SlotId, UserId } from "../ids.ts"
+import type { TripEvent, TripEventEnvelope } from "./events.ts"
+import type { Member, Slot, TripState, Veto } from "./model.ts"
+
+const inOrder = (a: Slot, b: Slot): number => a.day - b.day || a.order - b.order || a.starts_at - b.starts_at
+
+/** The plan with some slots put in place (by id) and some taken out, in order. */
+export const withSlots = (
+  slots: ReadonlyArray<Slot>,
+  put: ReadonlyArray<Slot>,
+  removed: ReadonlyArray<SlotId>
+): ReadonlyArray<Slot> => {
+  if (put.length === 0 && removed.length === 0) return slots
+  const gone = new Set<string>(removed)
+  const replaced = new Map(put.map((slot) => [slot.id, slot]))
+  const kept = slots.filter((slot) => !gone.has(slot.id)).map((slot) => replaced.get(slot.id) ?? slot)
+  const known = new Set<string>(slots.map((slot) => slot.id))
+  return [...kept, ...put.filter((slot) => !known.has(slot.id))].sort(inOrder)
+}
+
+const patchSlot = (slots: ReadonlyArray<Slot>, id: string, patch: Partial<Slot>): ReadonlyArray<Slot> =>
+  slots.map((slot) => (slot.id === id ? { ...slot, ...patch } : slot))
+
+const withVeto = (vetoes: ReadonlyArray<Veto>, veto: Veto): ReadonlyArray<Veto> => {
+  const others = vetoes.filter((other) => other.user_id !== veto.user_id)
+  return veto.node_ids.length === 0 && veto.tags.length === 0 ? others : [...others, veto]
+}
+
+const joined = (trip: TripState, userId: UserId, at: number): ReadonlyArray<Member> => {
+  const ordinal = trip.members.reduce((most, member) => Math.max(most, member.ordinal), -1) + 1
+  return [...trip.members, { user_id: userId, role: "member", ordinal, joined_at: at }]
+}
+
+const left = (trip: TripState, userId: UserId): Partial<TripState> => ({
+  members: trip.members.filter((member) => member.user_id !== userId),
+  invitations: trip.invitations.filter((one) => one.user_id !== userId && one.invited_by !== userId),
+  vetoes: trip.vetoes.filter((veto) => veto.user_id !== userId)
+})
+
+const change = (trip: TripState, event: TripEvent, at: number): Partial<TripState> => {
+  switch (event._tag) {
+    case "trip_created":
+      return event.trip
+    case "trip_rescheduled":
+      return {
+        start_date: event.start_date,
+        end_date: event.end_date,
+        slots: withSlots(trip.slots, event.slots, event.removed)
+      }
+    case "trip_replanned":
+      return {
+        constraints: event.constraints,
+        model: event.model,
+        catalog_version: event.catalog_version,
+        relaxed: event.relaxed,
+        slots: withSlots(trip.slots, event.slots, event.removed)
+      }
+    case "status_changed":
+      return { status: event.status }
+    case "slot_swapped":
+    case "slot_removed":
+    case "pivot_accepted":
+      return { slots: withSlots(trip.slots, event.slots, event.removed) }
+    case "slot_locked":
+      return { slots: patchSlot(trip.slots, event.slot_id, { locked: event.locked }) }
+    case "slot_done":
+      return { slots: patchSlot(trip.slots, event.slot_id, { status: "done" }) }
+    case "member_invited":
+      return {
+        invitations: [...trip.invitations.filter((one) => one.user_id !== event.invitation.user_id), event.invitation]
+      }
+    case "invitation_closed":
+      return { invitations: trip.invitations.filter((one) => one.user_id !== event.user_id) }
+    case "member_joined":
+      return {
+        members: joined(trip, event.user_id, at),
+        invitations: trip.invitations.filter((one) => one.user_id !== event.user_id)
+      }
+    case "member_left":
+      return left(trip, event.user_id)
+    case "vetoes_set":
+      return { vetoes: withVeto(trip.vetoes, event.veto) }
+    case "pivot_dismissed":
+    case "pivot_ignored":
+      return {}
+  }
+}
+
+/** Applies the next event. An event out of place is a defect: history has a hole. */
+export const evolveTrip = (trip: TripState | undefined, envelope: TripEventEnvelope): TripState => {
+  const { event, seq } = envelope
+  if (trip === undefined) {
+    if (event._tag !== "trip_created") throw new Error(`trip ${envelope.trip_id} begins with ${event._tag}`)
+    return { ...event.trip, seq }
+  }
+  if (seq !== trip.seq + 1) throw new Error(`trip ${trip.id}: event ${seq} cannot follow ${trip.seq}`)
+  return { ...trip, ...change(trip, event, envelope.at), seq }
+}

@@ -1,0 +1,77 @@
+/** A trip's statuses: which may follow which, and what the calendar of its city does to them by itself. */
+import { parseIsoDate } from "../time/calendar.ts"
+import { instantOf, zoneOf } from "../time/zone.ts"
+import type { TripStatus } from "../vocabulary.ts"
+import type { TripState } from "./model.ts"
+import * as R from "./rejections.ts"
+import { changed, experiment, reject, type TripDecision, type Turn, unchanged } from "./turn.ts"
+
+const NEXT: Readonly<Record<TripStatus, ReadonlyArray<TripStatus>>> = {
+  planning: ["confirmed", "active", "cancelled"],
+  confirmed: ["active", "cancelled"],
+  active: ["completed", "shortened", "cancelled"],
+  completed: [],
+  shortened: [],
+  cancelled: []
+}
+
+/** The last evening runs into the next morning: a trip is over at this hour of the day after its last. */
+const OVER_AT_MINUTE = 6 * 60
+
+/** The instants between which a trip is under way by the calendar, in its city's zone. */
+export const tripWindow = (
+  trip: Pick<TripState, "time_zone" | "start_date" | "end_date">
+): { readonly from: number; readonly until: number } => {
+  const zone = zoneOf(trip.time_zone)
+  const first = parseIsoDate(trip.start_date)
+  const last = parseIsoDate(trip.end_date)
+  if (zone === undefined || first === undefined || last === undefined) {
+    throw new Error(`trip dates ${trip.start_date} to ${trip.end_date} in ${trip.time_zone} cannot be read`)
+  }
+  return { from: instantOf(zone, first, 0), until: instantOf(zone, last + 1, OVER_AT_MINUTE) }
+}
+
+const moveTo = (turn: Turn, status: TripStatus): TripDecision => {
+  const { trip } = turn
+  // Confirming or starting a plan that was only proposed is how a traveler accepts it.
+  const accepted = trip.status === "planning" && (status === "confirmed" || status === "active") && turn.by !== null
+  return changed(
+    turn,
+    { _tag: "status_changed", status, previous: trip.status },
+    accepted ? { records: [experiment(turn, "plan_accepted", { slots: trip.slots.map((slot) => slot.node_id) })] } : {}
+  )
+}
+
+export const setStatus = (turn: Turn, status: TripStatus): TripDecision => {
+  const { trip } = turn
+  if (trip.status === status) return unchanged(turn)
+  if (!NEXT[trip.status].includes(status)) {
+    const allowed = NEXT[trip.status].join(", ")
+    return reject(
+      new R.InvalidTransition({
+        message: `A trip that is ${trip.status} cannot become ${status}${allowed === "" ? "; it stays so" : `; it can become ${allowed}`}.`,
+        from: trip.status,
+        to: status
+      })
+    )
+  }
+  if (status === "cancelled" && turn.by !== null && turn.by !== trip.user_id) {
+    return reject(new R.OwnerOnly({ message: "Only the trip's owner may cancel it; you may leave it." }))
+  }
+  return moveTo(turn, status)
+}
+
+/** What today's date makes of the trip, if anything. */
+export const advanceByDate = (turn: Turn): TripDecision | undefined => {
+  const { trip, context } = turn
+  const window = tripWindow(trip)
+  if (trip.status === "active") return context.now >= window.until ? moveTo(turn, "completed") : undefined
+  if (trip.status !== "planning" && trip.status !== "confirmed") return undefined
+  return context.now >= window.from && context.now < window.until ? moveTo(turn, "active") : undefined
+}
+
+/** When the calendar next has something to say about the trip. */
+export const nextDate = (trip: TripState): number | undefined => {
+  if (trip.status === "active") return tripWindow(trip).until
+  return trip.status === "planning" || trip.status === "confirmed" ? tripWindow(trip).from : undefined
+}

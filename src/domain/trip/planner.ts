@@ -1,0 +1,90 @@
+/**
+ * What a trip's decider asks of the plan-changing functions (`domain/pivot`): pure, synchronous, from memory, well
+ * under a millisecond. They get everything there is to know and give complete changes, which are facts once recorded.
+ */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { CityConditions, CityEvent } from "../city/model.ts"
+import type { SlotId } from "../ids.ts"
+import type { Persona } from "../persona/persona.ts"
+import type { NoPivotReason, OfferOption, PivotRequest } from "../pivot/model.ts"
+import type { ModelRef } from "../ranking.ts"
+import type { Slot, TripState } from "./model.ts"
+
+/** Slots that are put in place (new or changed) and slots that go. */
+export interface PlanChange {
+  readonly slots: ReadonlyArray<Slot>
+  readonly removed: ReadonlyArray<SlotId>
+}
+
+/** Replacements worked out ahead: compact, replaced as a whole, thrown away when anything they rest on changes. */
+export interface Fallbacks {
+  /** The state they were computed from; others are stale. */
+  readonly seq: number
+  readonly catalog_version: number
+  readonly conditions_version: number
+  readonly computed_at: number
+  /** Until when they cover the plan. */
+  readonly until: number
+  /** Bytes of the typed arrays. */
+  readonly bytes: number
+}
+
+/** All that a turn knows. `fallbacks` may be stale or missing: then the answer is computed on demand. */
+export interface TripWorld {
+  readonly trip: TripState
+  readonly catalog: CityCatalog
+  readonly personas: ReadonlyArray<Persona>
+  readonly conditions: CityConditions
+  readonly fallbacks: Fallbacks | undefined
+  readonly now: number
+  readonly id: () => string
+}
+
+/** An option as it is shown, what accepting it does, and the features it was scored with. */
+export interface PreparedOption {
+  readonly option: OfferOption
+  readonly change: PlanChange
+  readonly node_id: string | null
+  readonly features: Readonly<Record<string, number>>
+}
+
+/** The places that were eligible for one decision, for the ranking log. */
+export interface DecisionSlate {
+  readonly candidate_ids: ReadonlyArray<string>
+  readonly scores: ReadonlyArray<number>
+  readonly propensities: ReadonlyArray<number>
+  readonly ranked_ids: ReadonlyArray<string>
+}
+
+export interface PivotAnswer {
+  /** The slot it is about: the one asked for, else the one the disruption hits first. */
+  readonly slot_id: SlotId | null
+  /** Verified for their arrival time; empty with `reasons` where nothing passes. */
+  readonly options: ReadonlyArray<PreparedOption>
+  readonly reasons: ReadonlyArray<NoPivotReason>
+  readonly model: ModelRef
+  readonly source: "precomputed" | "on_demand"
+  readonly slate: DecisionSlate
+}
+
+export type PlanOutcome =
+  | {
+      readonly _tag: "change"
+      readonly change: PlanChange
+      readonly model?: ModelRef
+      readonly slate?: DecisionSlate
+    }
+  | { readonly _tag: "refused"; readonly reasons: ReadonlyArray<NoPivotReason> }
+
+export interface TripPlanner {
+  /** Options for a disruption. `slot_id` in the request, where given, exists and is not over. */
+  readonly pivot: (world: TripWorld, request: PivotRequest) => PivotAnswer
+  /** Checks an offered option against the world as it is now and gives its change, downstream slots re-validated. */
+  readonly accept: (world: TripWorld, option: PreparedOption) => PlanOutcome
+  /** Puts another place into a slot: the given one if it passes the checks, else the best there is. */
+  readonly swap: (world: TripWorld, slot: Slot, nodeId: string | undefined) => PlanOutcome
+  /** Takes a slot out and closes the gap in the travel times behind it. */
+  readonly remove: (world: TripWorld, slot: Slot) => PlanOutcome
+  /** What a traveler of this trip would ask because of that event; undefined when the plan is not touched. */
+  readonly touchedBy: (world: TripWorld, event: CityEvent) => PivotRequest | undefined
+}

@@ -1,0 +1,247 @@
+/** One turn of a trip: what is known, who asks, and how events, records and refusals are written down. */
+import type { ExperimentEvent, IntentionSignal, PivotEvent, RankingEvent, UserState } from "../decisions.ts"
+import type { UserId } from "../ids.ts"
+import type { Persona } from "../persona/persona.ts"
+import type { Offer } from "../pivot/model.ts"
+import { modelVersion } from "../ranking.ts"
+import { SIGNAL_WEIGHT, type Signal } from "../signal.ts"
+import { conditionsOf, RECEIPT_MILLIS, type TripActorState, type TripMemoryEvent } from "./actor-state.ts"
+import type { TripReply } from "./commands.ts"
+import type { TripEvent, TripEventEnvelope } from "./events.ts"
+import { evolveTrip } from "./evolve.ts"
+import type { Slot, TripState } from "./model.ts"
+import type { TripPlanner, TripWorld } from "./planner.ts"
+import * as R from "./rejections.ts"
+
+/** A journal entry beside the events: training data, and what became of offers. `id` is the record's own. */
+export type TripRecord =
+  | { readonly type: "pivot_event"; readonly id: string; readonly payload: PivotEvent }
+  | { readonly type: "pivot_response"; readonly id: string; readonly payload: PivotResponse }
+  | { readonly type: "ranking_event"; readonly id: string; readonly payload: RankingEvent }
+  | { readonly type: "signal"; readonly id: string; readonly payload: Signal }
+  | { readonly type: "experiment_event"; readonly id: string; readonly payload: ExperimentEvent }
+  | { readonly type: "intention_signal"; readonly id: string; readonly payload: IntentionSignal }
+
+/** What became of an offer: completes the row that `pivot_event` began. */
+export type PivotResponse = Pick<
+  PivotEvent,
+  "pivot_id" | "trip_id" | "response" | "chosen_option_id" | "time_to_action_ms" | "slots_changed" | "responded_at"
+>
+
+/** What a trip starts when its decision is durable. */
+export type TripTask = { readonly _tag: "prepare" } | { readonly _tag: "push_offer"; readonly offer: Offer }
+
+export interface TripDecision {
+  readonly reply: TripReply | R.TripRejection
+  readonly events?: ReadonlyArray<TripEventEnvelope>
+  readonly records?: ReadonlyArray<TripRecord>
+  readonly transient?: ReadonlyArray<TripMemoryEvent>
+  readonly tasks?: ReadonlyArray<TripTask>
+  readonly advice?: true
+}
+
+export interface TurnContext {
+  readonly now: number
+  readonly id: () => string
+}
+
+export interface TripRules {
+  readonly planner: TripPlanner
+  readonly offerMillis: number
+  readonly maxMembers: number
+}
+
+/** What every handler gets: a trip that exists and that the sender belongs to. */
+export interface Turn {
+  readonly state: TripActorState
+  readonly trip: TripState
+  readonly context: TurnContext
+  readonly rules: TripRules
+  readonly by: UserId | null
+  readonly key: string | undefined
+}
+
+export const reject = (reply: R.TripRejection): TripDecision => ({ reply })
+
+const envelope = (turn: Turn, event: TripEvent): TripEventEnvelope => ({
+  id: turn.context.id(),
+  trip_id: turn.state.id,
+  seq: turn.trip.seq + 1,
+  at: turn.context.now,
+  actor_id: turn.by,
+  ...(turn.key === undefined ? {} : { idempotency_key: turn.key }),
+  event
+})
+
+const PREPARE: ReadonlyArray<TripTask> = [{ _tag: "prepare" }]
+
+/** A change that happened: the reply carries the trip as it is afterwards, and fallbacks are worked out anew. */
+export const changed = (
+  turn: Turn,
+  event: TripEvent,
+  extra: { readonly records?: ReadonlyArray<TripRecord>; readonly transient?: ReadonlyArray<TripMemoryEvent> } = {}
+): TripDecision => {
+  const made = envelope(turn, event)
+  return {
+    reply: { _tag: "changed", trip: evolveTrip(turn.trip, made), event: made, replayed: false },
+    events: [made],
+    tasks: PREPARE,
+    ...extra
+  }
+}
+
+/** Nothing had to change. */
+export const unchanged = (turn: Turn): TripDecision => ({
+  reply: { _tag: "changed", trip: turn.trip, event: null, replayed: false }
+})
+
+/** The answer to a write that was done before: the trip as it is now, and its event while that is remembered. */
+export const replayed = (turn: Turn, makes: ReadonlyArray<TripEvent["_tag"]>): TripDecision | undefined => {
+  if (turn.key === undefined) return undefined
+  const since = turn.context.now - RECEIPT_MILLIS
+  const receipt = turn.state.receipts.find((one) => one.key === turn.key && one.by === turn.by && one.at > since)
+  if (receipt === undefined) return undefined
+  if (!makes.some((type) => type === receipt.type)) {
+    return reject(
+      new R.KeyReused({
+        message: `This idempotency key stands for another change (${receipt.type}); use a new key for this one.`
+      })
+    )
+  }
+  const event = turn.state.recent.find((one) => one.seq === receipt.seq) ?? null
+  return { reply: { _tag: "changed", trip: turn.trip, event, replayed: true } }
+}
+
+/** The trip's world at this turn, or undefined while its city's catalog is not in memory. */
+export const worldOf = (turn: Turn): TripWorld | undefined => {
+  const { catalog, personas, fallbacks } = turn.state.memory
+  if (catalog === undefined) return undefined
+  return {
+    trip: turn.trip,
+    catalog,
+    personas,
+    conditions: conditionsOf(turn.state, turn.trip),
+    fallbacks,
+    now: turn.context.now,
+    id: turn.context.id
+  }
+}
+
+export const notFound = () =>
+  new R.TripNotFound({ message: "There is no such trip for you: check the id, or ask its owner to invite you." })
+
+export const notReady = (trip: TripState) =>
+  new R.TripNotReady({
+    message: `The catalog of ${trip.city} is still being loaded; try again in a moment.`
+  })
+
+export const isOver = (trip: TripState): boolean =>
+  trip.status === "completed" || trip.status === "shortened" || trip.status === "cancelled"
+
+export const closed = (trip: TripState) =>
+  new R.TripClosed({ message: `The trip is ${trip.status}: its plan does not change any more.`, status: trip.status })
+
+/** The slot if it is there and still ahead (or under way), else why not. */
+export const slotAhead = (turn: Turn, slotId: string): Slot | R.TripRejection => {
+  const slot = turn.trip.slots.find((one) => one.id === slotId)
+  if (slot === undefined) {
+    return new R.SlotNotFound({
+      message: "The plan has no such slot: it may have been replaced; read the trip again.",
+      slot_id: slotId as Slot["id"]
+    })
+  }
+  if (slot.ends_at <= turn.context.now || slot.status === "done") {
+    return new R.SlotInPast({ message: "That stop is over and stays as it was.", slot_id: slot.id })
+  }
+  return slot
+}
+
+export const isRejection = (value: Slot | R.TripRejection): value is R.TripRejection => value instanceof Error
+
+/** The signals of one traveler's act on the plan. */
+export const signal = (
+  turn: Turn,
+  userId: string,
+  type: Signal["signal_type"],
+  about: {
+    readonly slot_id: string | null
+    readonly node_id: string | null
+    readonly model_version: string
+    readonly context: Readonly<Record<string, unknown>>
+  }
+): TripRecord => {
+  const id = turn.context.id()
+  return {
+    type: "signal",
+    id,
+    payload: {
+      id,
+      user_id: userId,
+      signal_type: type,
+      activity_node_id: about.node_id,
+      slot_id: about.slot_id,
+      trip_id: turn.trip.id,
+      session_id: turn.trip.session_id,
+      context: { group_size: turn.trip.members.length, ...about.context },
+      source: "app",
+      weight: SIGNAL_WEIGHT.app,
+      model_version: about.model_version,
+      occurred_at: turn.context.now
+    }
+  }
+}
+
+/** An entry of the experiment log: the plan's unit is its owner, the plan is the session it was made in. */
+export const experiment = (
+  turn: Turn,
+  type: ExperimentEvent["event_type"],
+  payload: Readonly<Record<string, unknown>>
+): TripRecord => {
+  const id = turn.context.id()
+  return {
+    type: "experiment_event",
+    id,
+    payload: {
+      event_id: id,
+      event_type: type,
+      unit_id: turn.trip.user_id,
+      plan_id: turn.trip.session_id,
+      timestamp: turn.context.now,
+      context: { policy_version_id: modelVersion(turn.trip.model), workflow_type: "plan-first", mode: "assisted" },
+      payload
+    }
+  }
+}
+
+const NOBODY: UserState = {
+  encoder_version: "none",
+  persona_vector: [],
+  dimensions: {},
+  signal_count: 0,
+  sequence: [],
+  members: []
+}
+
+/** Sequence items that a decision's log carries; older ones are found in the signals. */
+const LOGGED_SEQUENCE = 20
+
+const states = new WeakMap<ReadonlyArray<Persona>, UserState>()
+
+/** Who the decision was for, as a model will need to see it later. Worked out once per set of personas. */
+export const userState = (personas: ReadonlyArray<Persona>): UserState => {
+  const first = personas[0]
+  if (first === undefined) return NOBODY
+  let state = states.get(personas)
+  if (state === undefined) {
+    state = {
+      encoder_version: first.encoder_version,
+      persona_vector: Array.from(first.vector),
+      dimensions: { ...first.dimensions },
+      signal_count: first.signal_count,
+      sequence: first.sequence.slice(-LOGGED_SEQUENCE),
+      members: personas.map(({ user_id, signal_count }) => ({ user_id, signal_count }))
+    }
+    states.set(personas, state)
+  }
+  return state
+}

@@ -1,0 +1,75 @@
+/**
+ * The port through which everybody reaches trips. Whether a trip lives in this process or on another node is not
+ * visible here.
+ *
+ * It promises: one live trip per id; a sender's commands run in the order they were sent; a reply to a change means
+ * that the change survives `kill -9` and power loss; an offer comes from memory and waits for nothing. A write with an
+ * idempotency key takes effect once in 24 hours. Asking a resident trip costs microseconds, waking one up some
+ * milliseconds.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { ActorError } from "../domain/actor-errors.ts"
+import type { CityEvent } from "../domain/city/model.ts"
+import type { CityId, TripId } from "../domain/ids.ts"
+import type { Offer } from "../domain/pivot/model.ts"
+import type { TripCommand, TripReply } from "../domain/trip/commands.ts"
+import type { TripEventEnvelope } from "../domain/trip/events.ts"
+import type { TripState } from "../domain/trip/model.ts"
+import type { TripRejection } from "../domain/trip/rejections.ts"
+
+export type TripFailure = TripRejection | ActorError
+
+/** What a trip says without being asked. Events come in order of `seq`, each once, and only once they are durable. */
+export interface TripListener {
+  readonly events: (events: ReadonlyArray<TripEventEnvelope>, trip: TripState) => void
+  /** An offer that nobody asked for. */
+  readonly offer: (offer: Offer) => void
+}
+
+export interface TripResident {
+  readonly id: string
+  readonly status: string
+  readonly seq: number
+  readonly bytes: number
+  readonly idle_ms: number
+}
+
+export interface ActorKindStatus {
+  readonly kind: string
+  readonly resident: number
+  readonly bytes: number
+  readonly mailbox: number
+  readonly activations: number
+  readonly passivations: number
+  readonly restarts: number
+  readonly turns: number
+  readonly quarantined: ReadonlyArray<{ key: string; command: string; cause: string; at: number }>
+  readonly stopped: ReadonlyArray<{ key: string; cause: string; until: number }>
+}
+
+export class TripRuntime extends Context.Service<
+  TripRuntime,
+  {
+    /** Asks a trip; the failure is either the trip's own refusal or the runtime's. */
+    readonly ask: (
+      id: TripId,
+      command: TripCommand,
+      options?: { readonly deadlineMillis?: number }
+    ) => Effect.Effect<TripReply, TripFailure>
+    /** `ask` with a callback in place of a fiber: called before this returns where the answer is known at once. */
+    readonly dispatch: (id: TripId, command: TripCommand, answered: (outcome: TripReply | TripFailure) => void) => void
+    /** Listens until the returned function is called. Listening alone does not wake a trip up. */
+    readonly watch: (id: TripId, listener: TripListener) => () => void
+    /** Tells every active trip of the city that the event touches; answers how many were told. */
+    readonly announce: (city: CityId, event: CityEvent) => Effect.Effect<{ readonly trips: number }, ActorError>
+    /** For operators: every kind of actor on this node. */
+    readonly status: Effect.Effect<ReadonlyArray<ActorKindStatus>>
+    /** Lets a stopped trip try again before its time. */
+    readonly revive: (id: TripId) => Effect.Effect<boolean>
+    /** Brings all trips that are under way into memory, in bulk. */
+    readonly preload: Effect.Effect<{ readonly trips: number }, ActorError>
+    /** No new activations; waits until nothing is in flight. True if nothing was left waiting. */
+    readonly drain: (withinMillis: number) => Effect.Effect<boolean>
+  }
+>()("overplanned/TripRuntime") {}

@@ -1,0 +1,328 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import type { OptionId, PivotId, UserId } from "../../../src/domain/ids.ts"
+import { emptyTrip, evolveActor } from "../../../src/domain/trip/actor-state.ts"
+import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
+import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
+import { nextDate } from "../../../src/domain/trip/lifecycle.ts"
+import type { TripRejection } from "../../../src/domain/trip/rejections.ts"
+import { FIRST_DAY, friend, LiveTrip, nodeId, owner, slotId, stranger, trip } from "./fixtures.ts"
+
+const tag = (reply: TripReply | TripRejection) => reply._tag
+const HOUR = 3_600_000
+const active = () => new LiveTrip(trip({ status: "active" }))
+
+const invited = (live: LiveTrip, userId: UserId = friend) => {
+  live.send({ _tag: "invite", by: owner, user_id: userId, expires_at: live.now + HOUR })
+  live.send({ _tag: "join", by: userId })
+}
+
+const offer = (live: LiveTrip, command: Partial<Extract<TripCommand, { _tag: "request_pivot" }>> = {}) => {
+  const reply = live.send({ _tag: "request_pivot", by: owner, request: { trigger: "weather" }, ...command })
+  if (reply._tag !== "offered") throw new Error(reply._tag)
+  return reply.offer
+}
+
+describe("who may do what", () => {
+  it("does not tell a stranger that the trip exists", () => {
+    const live = active()
+    for (const command of [
+      { _tag: "read", by: stranger },
+      { _tag: "join", by: stranger },
+      { _tag: "lock_slot", by: stranger, slot_id: slotId(1, 1), locked: true },
+      { _tag: "request_pivot", by: stranger, request: { trigger: "mood" } }
+    ] satisfies ReadonlyArray<TripCommand>) {
+      assert.strictEqual(tag(live.send(command)), "TripNotFound")
+    }
+    assert.strictEqual(tag(new LiveTrip(null).send({ _tag: "read", by: owner })), "TripNotFound")
+  })
+
+  it("takes members by invitation, as many as it takes, and lets them go", () => {
+    const live = active()
+    invited(live)
+    assert.deepStrictEqual(
+      live.trip.members.map((one) => [one.user_id, one.role, one.ordinal]),
+      [
+        [owner, "owner", 0],
+        [friend, "member", 1]
+      ]
+    )
+    assert.strictEqual(tag(live.send({ _tag: "invite", by: friend, user_id: stranger, expires_at: 0 })), "OwnerOnly")
+    live.send({ _tag: "invite", by: owner, user_id: stranger, expires_at: live.now + 1 })
+    const fourth = "00000000-0000-7000-8000-000000000004" as UserId
+    const late = { _tag: "invite", by: owner, user_id: fourth, expires_at: live.now + 1 } as const
+    assert.strictEqual(tag(live.send(late)), "GroupFull")
+    live.now += 2
+    assert.strictEqual(tag(live.send({ _tag: "join", by: stranger })), "NotInvited")
+    live.send({ _tag: "leave", by: friend, user_id: friend })
+    assert.strictEqual(tag(live.send({ _tag: "read", by: friend })), "TripNotFound")
+    assert.strictEqual(tag(live.send({ _tag: "leave", by: owner, user_id: owner })), "OwnerOnly")
+  })
+
+  it("forgets an erased person in everything it remembers", () => {
+    const live = active()
+    invited(live)
+    const swap = { slot_id: slotId(2, 1), idempotency_key: "k" } as const
+    live.send({ _tag: "swap_slot", by: friend, ...swap })
+    live.send({ _tag: "set_vetoes", by: friend, node_ids: [nodeId(1)], tags: ["bar"] })
+    live.send({ _tag: "request_pivot", by: friend, request: { trigger: "weather" } })
+    live.send({ _tag: "erase_member", user_id: friend })
+    assert.notInclude(JSON.stringify(live.state), friend)
+  })
+})
+
+describe("changing a plan", () => {
+  it("loses no change of two members at once: a version that moved on is refused with both versions", () => {
+    const live = active()
+    const based = live.trip.seq
+    live.send({ _tag: "lock_slot", by: owner, slot_id: slotId(1, 2), locked: true, if_match: based })
+    const refused = live.send({ _tag: "remove_slot", by: owner, slot_id: slotId(2, 0), if_match: based })
+    assert.deepInclude(refused, { _tag: "VersionMismatch", expected: based, actual: based + 1 })
+    assert.strictEqual(live.trip.slots.length, 6)
+  })
+
+  it("does a repeated write once, and says that it did it before", () => {
+    const live = active()
+    const swap = { _tag: "swap_slot", by: owner, slot_id: slotId(2, 1), idempotency_key: "a", if_match: 1 } as const
+    const first = live.send(swap)
+    const second = live.send(swap)
+    assert.deepInclude(first, { _tag: "changed", replayed: false })
+    assert.deepInclude(second, { _tag: "changed", replayed: true })
+    assert.deepStrictEqual(
+      (second as { event: unknown }).event,
+      (first as { event: unknown }).event,
+      "the answer of the first time"
+    )
+    assert.strictEqual(live.trip.seq, 2)
+    const reused = { _tag: "lock_slot", by: owner, slot_id: slotId(1, 1), locked: true, idempotency_key: "a" } as const
+    assert.strictEqual(tag(live.send(reused)), "KeyReused")
+    live.now += 24 * HOUR + 1
+    const { if_match: _, ...later } = swap
+    assert.deepInclude(live.send({ ...later, slot_id: slotId(2, 2) }), { replayed: false })
+  })
+
+  it("keeps bookings, what is over, and what is not there", () => {
+    const live = active()
+    live.send({ _tag: "lock_slot", by: owner, slot_id: slotId(1, 2), locked: true })
+    assert.strictEqual(tag(live.send({ _tag: "remove_slot", by: owner, slot_id: slotId(1, 2) })), "SlotLocked")
+    live.now = FIRST_DAY + 12 * HOUR
+    assert.strictEqual(tag(live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(1, 0) })), "SlotInPast")
+    assert.strictEqual(tag(live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(9, 9) })), "SlotNotFound")
+  })
+
+  it("says why somebody changed the plan, in signals and intentions", () => {
+    const live = active()
+    live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(2, 1), intention: "price_mismatch" })
+    const records = live.last.records!
+    assert.deepStrictEqual(
+      records.map((one) => one.type),
+      ["signal", "intention_signal"]
+    )
+    assert.deepInclude(records[0]!.payload, { signal_type: "slot_swap", model_version: "local_ranker:1", weight: 1 })
+  })
+})
+
+describe("the calendar", () => {
+  it("starts a trip by itself on its first day in the city's zone, and ends it after its last evening", () => {
+    const live = new LiveTrip(trip(), FIRST_DAY - 1)
+    assert.strictEqual(nextDate(live.trip), FIRST_DAY)
+    live.send({ _tag: "wake" })
+    assert.strictEqual(live.trip.status, "planning")
+    live.now = FIRST_DAY
+    live.send({ _tag: "wake" })
+    assert.strictEqual(live.trip.status, "active")
+    assert.strictEqual(nextDate(live.trip), FIRST_DAY + 54 * HOUR)
+    live.now = nextDate(live.trip)!
+    live.send({ _tag: "wake" })
+    assert.strictEqual(live.trip.status, "completed")
+    assert.strictEqual(tag(live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(2, 2) })), "TripClosed")
+  })
+
+  it("is asked before a pivot is refused: a trip that slept through its first morning starts with it", () => {
+    const live = new LiveTrip(trip(), FIRST_DAY - 1)
+    live.now = FIRST_DAY + 8 * HOUR
+    offer(live)
+    assert.strictEqual(live.trip.status, "active")
+    assert.isUndefined(live.last.advice, "the offer waits for the start to be durable")
+    const today = new LiveTrip()
+    assert.strictEqual(today.trip.status, "active", "a trip made on its first day starts at once")
+  })
+
+  it("lets statuses follow each other in their order only", () => {
+    const live = new LiveTrip(trip(), FIRST_DAY - 1)
+    assert.strictEqual(tag(live.send({ _tag: "set_status", by: owner, status: "completed" })), "InvalidTransition")
+    live.send({ _tag: "set_status", by: owner, status: "confirmed" })
+    assert.deepInclude(live.last.records?.[0]?.payload, { event_type: "plan_accepted" })
+    live.send({ _tag: "set_status", by: owner, status: "active" })
+    assert.isUndefined(live.last.records)
+    assert.strictEqual(tag(live.send({ _tag: "set_status", by: owner, status: "planning" })), "InvalidTransition")
+  })
+})
+
+describe("pivots", () => {
+  it("are advice while asked for, and change the plan when accepted", () => {
+    const live = active()
+    const asked = offer(live)
+    assert.isTrue(live.last.advice)
+    assert.isUndefined(live.last.events)
+    assert.deepStrictEqual(
+      live.last.records?.map((one) => one.type),
+      ["pivot_event", "ranking_event"]
+    )
+    const option_id = asked.options[0]!.option_id
+    live.send({ _tag: "respond_pivot", by: owner, pivot_id: asked.pivot_id, response: "accept", option_id })
+    assert.deepStrictEqual(
+      live.last.records?.map((one) => one.type),
+      ["pivot_response", "signal", "intention_signal", "experiment_event"]
+    )
+    assert.notStrictEqual(live.trip.slots[0]!.node_id, nodeId(0))
+    assert.strictEqual(live.trip.slots.length, 6)
+  })
+
+  it("answer the same request with the same offer", () => {
+    const live = active()
+    const first = offer(live, { request_id: "frame-1" })
+    assert.strictEqual(offer(live, { request_id: "frame-1" }).pivot_id, first.pivot_id)
+    assert.notStrictEqual(offer(live, { request_id: "frame-2" }).pivot_id, first.pivot_id)
+  })
+
+  it("let one of two win and tell the other what happened", () => {
+    const live = active()
+    invited(live)
+    const asked = offer(live)
+    const option_id = asked.options[0]!.option_id
+    live.send({ _tag: "respond_pivot", by: owner, pivot_id: asked.pivot_id, response: "accept", option_id })
+    const late = { _tag: "respond_pivot", by: friend, pivot_id: asked.pivot_id, response: "dismiss" } as const
+    assert.deepInclude(live.send(late), { _tag: "PivotAnswered", response: "accept", option_id, by: owner })
+  })
+
+  it("refuse what does not hold any more, with a fresh offer that can be taken", () => {
+    const live = active()
+    const asked = offer(live)
+    const option = asked.options[0]!
+    const taken = live.state.memory.offers[0]!.options[0]!.node_id!
+    live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(2, 2), node_id: taken as ReturnType<typeof nodeId> })
+    const refused = live.send({
+      _tag: "respond_pivot",
+      by: owner,
+      pivot_id: asked.pivot_id,
+      response: "accept",
+      option_id: option.option_id
+    })
+    assert.strictEqual(tag(refused), "OptionInvalid")
+    const fresh = (refused as Extract<TripRejection, { _tag: "OptionInvalid" }>).fresh!
+    const option_id = fresh.options[0]!.option_id
+    const again = { _tag: "respond_pivot", by: owner, pivot_id: fresh.pivot_id, response: "accept", option_id } as const
+    assert.strictEqual(tag(live.send(again)), "changed")
+  })
+
+  it("answer to an offer that nobody knows any more with a fresh one", () => {
+    const live = active()
+    const lost = "00000000-0000-7000-8000-0000000000ff" as PivotId
+    const option_id = lost as string as OptionId
+    const refused = live.send({ _tag: "respond_pivot", by: owner, pivot_id: lost, response: "accept", option_id })
+    assert.strictEqual(tag(refused), "PivotExpired")
+    assert.isNotEmpty((refused as Extract<TripRejection, { _tag: "PivotExpired" }>).fresh?.options)
+  })
+
+  it("notice that nobody answered", () => {
+    const live = active()
+    const asked = offer(live)
+    live.now += 600_000
+    live.send({ _tag: "wake" })
+    assert.deepInclude(live.state.recent.at(-1)?.event, { _tag: "pivot_ignored", pivot_id: asked.pivot_id })
+    const types = live.last.records?.map((one) => ("signal_type" in one.payload ? one.payload.signal_type : one.type))
+    assert.deepStrictEqual(types, ["pivot_response", "pivot_ignore"])
+    assert.isEmpty(live.state.memory.offers)
+  })
+
+  it("are for trips under way", () => {
+    const live = new LiveTrip(trip(), FIRST_DAY - 1)
+    const asked = live.send({ _tag: "request_pivot", by: owner, request: { trigger: "mood" } })
+    assert.deepInclude(asked, { _tag: "TripNotActive", status: "planning" })
+  })
+
+  it("are pushed once for an event in the city that touches the plan, and not for others", () => {
+    const live = active()
+    const event = (id: string, node: number) => ({
+      _tag: "city_event" as const,
+      event: { kind: "closure" as const, id, from: 0, until: FIRST_DAY * 2, node_id: nodeId(node) }
+    })
+    live.send(event("e1", 1))
+    assert.strictEqual(live.last.tasks?.[0]?._tag, "push_offer")
+    live.send(event("e1", 1))
+    assert.isUndefined(live.last.tasks)
+    live.send(event("e2", 11))
+    assert.isUndefined(live.last.tasks)
+  })
+})
+
+describe("streams", () => {
+  it("get every missed event in order, or the whole trip: never a silent gap", () => {
+    const live = active()
+    for (let i = 0; i < 3; i++) live.send({ _tag: "lock_slot", by: owner, slot_id: slotId(1, 1), locked: i % 2 === 0 })
+    const { epoch } = live.trip
+    const missed = live.send({ _tag: "recover", by: owner, epoch, since: 2 })
+    assert.deepStrictEqual(
+      (missed as Extract<TripReply, { _tag: "recovered" }>).events.map((one) => one.seq),
+      [3, 4]
+    )
+    for (const query of [{ epoch, since: 9 }, { epoch: trip().session_id as string, since: 2 }, {}, { epoch }]) {
+      const whole = live.send({ _tag: "recover", by: owner, ...query })
+      assert.deepInclude(whole, { recovered: false, trip: live.trip })
+    }
+    for (let i = 0; i < 70; i++) live.send({ _tag: "lock_slot", by: owner, slot_id: slotId(1, 1), locked: i % 2 === 1 })
+    assert.deepInclude(live.send({ _tag: "recover", by: owner, epoch, since: 2 }), { recovered: false })
+  })
+})
+
+const command = fc.oneof(
+  fc.record({
+    _tag: fc.constant("lock_slot" as const),
+    by: fc.constantFrom(owner, friend),
+    slot_id: fc.constantFrom(slotId(1, 1), slotId(2, 0)),
+    locked: fc.boolean()
+  }),
+  fc.record({
+    _tag: fc.constantFrom("swap_slot" as const, "remove_slot" as const),
+    by: fc.constantFrom(owner, friend),
+    slot_id: fc.constantFrom(slotId(1, 1), slotId(2, 0), slotId(2, 2)),
+    idempotency_key: fc.constantFrom("a", "b", "c")
+  }),
+  fc.record({
+    _tag: fc.constant("set_vetoes" as const),
+    by: fc.constant(owner),
+    node_ids: fc.constant([nodeId(7)]),
+    tags: fc.constant([])
+  }),
+  fc.constantFrom<TripCommand>(
+    { _tag: "invite", by: owner, user_id: friend, expires_at: FIRST_DAY * 2 },
+    { _tag: "join", by: friend },
+    { _tag: "leave", by: friend, user_id: friend },
+    { _tag: "set_status", by: owner, status: "confirmed" },
+    { _tag: "set_status", by: owner, status: "active" },
+    { _tag: "request_pivot", by: owner, request: { trigger: "weather" } }
+  )
+)
+
+describe("any sequence of commands", () => {
+  it("leaves a history that makes the same trip again, numbered without a gap", () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 40 }), (commands) => {
+        const live = new LiveTrip()
+        for (const one of commands) live.send(one)
+        const events = live.decisions.flatMap((one): ReadonlyArray<TripEventEnvelope> => one.events ?? [])
+        assert.deepStrictEqual(
+          events.map((one) => one.seq),
+          events.map((_, i) => i + 1)
+        )
+        // As the journal and the database keep it.
+        const stored: ReadonlyArray<TripEventEnvelope> = JSON.parse(JSON.stringify(events))
+        const again = stored.reduce(evolveActor, emptyTrip(live.state.id))
+        assert.deepStrictEqual(again.trip, live.trip)
+        assert.deepStrictEqual(again.receipts, live.state.receipts)
+      }),
+      { numRuns: 200 }
+    )
+  })
+})

@@ -4,7 +4,8 @@
  * are passed as `data`, fenced from the instructions: they are hostile until proven otherwise.
  */
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
 export class LlmUnavailable extends Schema.TaggedError<LlmUnavailable>()("LlmUnavailable", {
@@ -39,6 +40,22 @@ export class Llm extends Context.Service<
   Llm,
   {
     readonly configured: boolean
+    /** The model ids in force, by what they are asked for. */
+    readonly models: { readonly haiku: string; readonly sonnet: string }
     readonly ask: <A>(question: LlmQuestion<A>) => Effect.Effect<A, LlmUnavailable>
   }
->()("overplanned/Llm") {}
+>()("overplanned/Llm") {
+  /** No key: every question is refused at once, and who asks goes on without. */
+  static readonly layerNotConfigured = (models: { readonly haiku: string; readonly sonnet: string }) =>
+    Layer.succeed(Llm, {
+      configured: false,
+      models,
+      ask: () =>
+        Effect.fail(
+          new LlmUnavailable({
+            reason: "not_configured",
+            message: "ANTHROPIC_API_KEY is not set: Claude is not asked."
+          })
+        )
+    })
+}

@@ -13,11 +13,15 @@ const tasks = {
   start: (rest) => [[main, "serve", ...rest]],
   cli: (rest) => [[main, ...rest]],
   test: (rest) => [[tool("vitest", "vitest.mjs"), "run", ...rest]],
-  format: () => [[tool("@biomejs", "biome", "bin", "biome"), "check", "--write", "."]],
+  format: () => [
+    [tool("@biomejs", "biome", "bin", "biome"), "check", "--write", "."],
+    [join(root, "scripts", "env-example.ts")]
+  ],
   check: () => [
     [tool("typescript", "bin", "tsc"), "-p", "."],
     [tool("@biomejs", "biome", "bin", "biome"), "check", "."],
-    [join(root, "scripts", "house-rules.ts")]
+    [join(root, "scripts", "house-rules.ts")],
+    [join(root, "scripts", "env-example.ts"), "--check"]
   ],
   bench: (rest) => [[join(root, "bench", "run.ts"), ...rest]]
 }

@@ -83,6 +83,13 @@ export const settings = {
 
   IDEMPOTENCY_TTL: S.duration("How long a write's receipt is kept for replays.", { default: "24h" }),
 
+  SIGNAL_MAX_AHEAD: S.duration("How far in the future a signal may say it happened.", { default: "5m" }),
+  SIGNAL_MAX_AGE: S.duration("How old a signal may be when it arrives.", { default: "30d" }),
+  SIGNAL_REMEMBERED_IDS: S.integer(1000, 10_000_000)("Signal ids that are remembered to recognise duplicates.", {
+    default: "200000"
+  }),
+  SIGNAL_LOOK_UP: S.duration("Longest that a first look at a trip may delay its signals.", { default: "100ms" }),
+
   JOURNAL_DISK_BUDGET: S.bytes("Most disk the journal may take before writes are refused.", { default: "2GiB" }),
   JOURNAL_SEGMENT_SIZE: S.bytes("Size at which a journal segment is closed.", { default: "64MiB" }),
   JOURNAL_MEMORY_BUDGET: S.bytes("Most memory for records that wait for the disk.", { default: "64MiB" }),

@@ -3,6 +3,8 @@
  * `index` is a node's position in the city's matrix; positions are append-only, so an index that a running trip
  * holds stays valid in later versions (a retired node keeps its place and is never offered).
  */
+
+import type { TravelModel } from "../geo.ts"
 import type { Open } from "../vocabulary.ts"
 import type { ActivityNode } from "./node.ts"
 
@@ -14,6 +16,8 @@ export interface City {
   readonly time_zone: string
   readonly lat: number
   readonly lon: number
+  /** How fast one gets around; the default model where nobody said. */
+  readonly travel?: TravelModel
 }
 
 export interface CityCatalog {

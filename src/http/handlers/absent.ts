@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import { Api } from "../api/api.ts"
 import { Unavailable } from "../api/problems.ts"
 
-const absent = () =>
+export const absent = () =>
   Effect.fail(
     new Unavailable({ detail: "This part of the contract is not served by this build.", retry_after_seconds: 3600 })
   )
@@ -25,18 +25,6 @@ export const layer = Layer.mergeAll(
       changeSlot: absent,
       pivot: absent,
       answerPivot: absent
-    })
-  ),
-  HttpApiBuilder.group(Api, "people", (group) =>
-    group.handleAll({
-      persona: absent,
-      onboard: absent,
-      companions: absent,
-      setCompanions: absent,
-      export: absent,
-      erase: absent,
-      signals: absent,
-      discovery: absent
     })
   ),
   HttpApiBuilder.group(Api, "cities", (group) => group.handleAll({ list: absent, nodes: absent })),

@@ -1,0 +1,63 @@
+/** Puts a city's nodes together as they are held in memory: hours parsed, vibes in one shared matrix. */
+import * as Result from "effect/Result"
+import { type Zone, zoneOf } from "../time/zone.ts"
+import { VIBE_DIMENSIONS } from "../vocabulary.ts"
+import type { City, CityCatalog } from "./city-catalog.ts"
+import { nextChange, openAt, parseHours } from "./hours/hours.ts"
+import type { Hours } from "./hours/model.ts"
+import type { ActivityNode } from "./node.ts"
+
+export interface ResidentParts {
+  readonly city: City
+  readonly version: number
+  /** In order of `node_index`. */
+  readonly nodes: ReadonlyArray<ActivityNode>
+  readonly retired: ReadonlySet<number>
+  /** The matrix when it exists already: workers are handed the one that the process shares. */
+  readonly matrix?: Float32Array
+}
+
+const matrixOf = (nodes: ReadonlyArray<ActivityNode>): Float32Array => {
+  const matrix = new Float32Array(new SharedArrayBuffer(nodes.length * VIBE_DIMENSIONS * 4))
+  for (const [index, node] of nodes.entries()) matrix.set(node.vibe_embedding, index * VIBE_DIMENSIONS)
+  return matrix
+}
+
+/** Hours that do not parse are hours that nobody knows: the place is answered with "unknown", never left out. */
+const hoursOf = (nodes: ReadonlyArray<ActivityNode>, country: string): ReadonlyArray<Hours | null> => {
+  const parsed = new Map<string, Hours | null>()
+  return nodes.map(({ opening_hours: text }) => {
+    if (text === null) return null
+    const known = parsed.get(text)
+    if (known !== undefined) return known
+    const hours = Result.getOrElse(parseHours(text, country), () => null)
+    parsed.set(text, hours)
+    return hours
+  })
+}
+
+export const residentCatalog = (parts: ResidentParts): CityCatalog => {
+  const { city, nodes } = parts
+  const hours = hoursOf(nodes, city.country)
+  const positions = new Map(nodes.map((node, index) => [node.id as string, index]))
+  const home = zoneOf(city.time_zone)
+  const zones = nodes.map(({ time_zone }): Zone | undefined =>
+    time_zone === city.time_zone ? home : zoneOf(time_zone)
+  )
+  return {
+    city,
+    version: parts.version,
+    nodes,
+    matrix: parts.matrix ?? matrixOf(nodes),
+    indexOf: (nodeId) => positions.get(nodeId),
+    retired: (index) => parts.retired.has(index),
+    openAt: (index, millis) => {
+      const zone = zones[index]
+      return zone === undefined ? "unknown" : openAt(hours[index] ?? null, zone, millis)
+    },
+    nextChange: (index, millis) => {
+      const zone = zones[index]
+      return zone === undefined ? undefined : nextChange(hours[index] ?? null, zone, millis)?.at
+    }
+  }
+}

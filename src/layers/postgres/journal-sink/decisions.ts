@@ -1,0 +1,127 @@
+/**
+ * Stores decisions and what became of them: one statement per table and batch. Payloads are the rows themselves, with
+ * instants in Unix milliseconds.
+ */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { JournalEntry } from "../../../services/journal.ts"
+import { payloadsOf, type SinkHandler } from "./handler.ts"
+
+const type = (name: string) => ({ type: name, version: 1 }) as const
+
+export const DECISION_RECORDS = {
+  ranking_event: type("ranking_event"),
+  pivot_event: type("pivot_event"),
+  pivot_response: type("pivot_response"),
+  intention_signal: type("intention_signal"),
+  experiment_event: type("experiment_event"),
+  constraint_snapshot: type("constraint_snapshot")
+} as const
+
+const rankingEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into ranking_events (
+      id, user_id, trip_id, session_id, day_number, surface, model_name, model_version, candidate_ids, scores,
+      propensities, ranked_ids, selected_ids, user_state, shadow_model_name, shadow_model_version, shadow_ranked_ids,
+      latency_ms, occurred_at)
+    select r.id, r.user_id, r.trip_id, r.session_id, r.day_number, r.surface, r.model_name, r.model_version,
+      r.candidate_ids, r.scores, r.propensities, r.ranked_ids, r.selected_ids, r.user_state, r.shadow_model_name,
+      r.shadow_model_version, r.shadow_ranked_ids, r.latency_ms, to_timestamp(r.occurred_at / 1000.0)
+    from jsonb_to_recordset(${payloadsOf(records)}::text::jsonb) as r(
+      id uuid, user_id uuid, trip_id uuid, session_id uuid, day_number smallint, surface text, model_name text,
+      model_version text, candidate_ids uuid[], scores real[], propensities real[], ranked_ids uuid[],
+      selected_ids uuid[], user_state jsonb, shadow_model_name text, shadow_model_version text,
+      shadow_ranked_ids uuid[], latency_ms real, occurred_at double precision)
+    on conflict (id) do nothing`
+})
+
+const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into pivot_events (
+      id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, reasons, source, state_version, model_name,
+      model_version, response, chosen_option_id, time_to_action_ms, latency_ms, slots_changed, offered_at, responded_at)
+    select r.id, r.pivot_id, r.user_id, r.trip_id, r.slot_id, r.trigger, r.detail, r.options, r.reasons, r.source,
+      r.state_version, r.model_name, r.model_version, r.response, r.chosen_option_id, r.time_to_action_ms, r.latency_ms,
+      r.slots_changed, to_timestamp(r.offered_at / 1000.0), to_timestamp(r.responded_at / 1000.0)
+    from jsonb_to_recordset(${payloadsOf(records)}::text::jsonb) as r(
+      id uuid, pivot_id uuid, user_id uuid, trip_id uuid, slot_id uuid, trigger text, detail jsonb, options jsonb,
+      reasons jsonb, source text, state_version bigint, model_name text, model_version text, response text,
+      chosen_option_id uuid, time_to_action_ms bigint, latency_ms real, slots_changed smallint,
+      offered_at double precision, responded_at double precision)
+    on conflict do nothing`
+})
+
+/** What became of an offer completes the row that the offer began; an answer, once given, stands. */
+const pivotResponses = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  yield* sql`
+    update pivot_events p set
+      response = r.response, chosen_option_id = r.chosen_option_id, time_to_action_ms = r.time_to_action_ms,
+      slots_changed = r.slots_changed, responded_at = to_timestamp(r.responded_at / 1000.0)
+    from (
+      select distinct on (pivot_id) *
+      from jsonb_to_recordset(${payloadsOf(records)}::text::jsonb) as r(
+        pivot_id uuid, response text, chosen_option_id uuid, time_to_action_ms bigint, slots_changed smallint,
+        responded_at double precision)
+      order by pivot_id, responded_at
+    ) r
+    where p.pivot_id = r.pivot_id and p.response is null`
+})
+
+const intentions = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into intention_signals (id, user_id, trip_id, slot_id, intention, confidence, source, occurred_at)
+    select r.id, r.user_id, r.trip_id, r.slot_id, r.intention, r.confidence, r.source,
+      to_timestamp(r.occurred_at / 1000.0)
+    from jsonb_to_recordset(${payloadsOf(records)}::text::jsonb) as r(
+      id uuid, user_id uuid, trip_id uuid, slot_id uuid, intention text, confidence real, source text,
+      occurred_at double precision)
+    on conflict (id) do nothing`
+})
+
+const experimentEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into exp.events (event_id, event_type, unit_id, plan_id, timestamp, context, payload)
+    select r.event_id, r.event_type, r.unit_id, r.plan_id, to_timestamp(r.timestamp / 1000.0), r.context, r.payload
+    from jsonb_to_recordset(${payloadsOf(records)}::text::jsonb) as r(
+      event_id uuid, event_type text, unit_id uuid, plan_id uuid, timestamp double precision, context jsonb,
+      payload jsonb)
+    on conflict (event_id) do nothing`
+})
+
+const constraintSnapshots = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into exp.constraint_snapshots (id, trip_id, valid_from, constraints)
+    select r.id, r.trip_id, to_timestamp(r.valid_from / 1000.0), r.constraints
+    from jsonb_to_recordset(${payloadsOf(records)}::text::jsonb) as r(
+      id uuid, trip_id uuid, valid_from double precision, constraints jsonb)
+    on conflict (id) do nothing`
+})
+
+/** In the order in which they must be stored: an answer after the offer that it answers. */
+const TABLES = [
+  [DECISION_RECORDS.ranking_event, rankingEvents],
+  [DECISION_RECORDS.pivot_event, pivotEvents],
+  [DECISION_RECORDS.pivot_response, pivotResponses],
+  [DECISION_RECORDS.intention_signal, intentions],
+  [DECISION_RECORDS.experiment_event, experimentEvents],
+  [DECISION_RECORDS.constraint_snapshot, constraintSnapshots]
+] as const
+
+export const decisionsHandler: SinkHandler = {
+  types: TABLES.map(([record]) => record),
+  apply: (records) =>
+    Effect.forEach(
+      TABLES,
+      ([record, store]) => {
+        const share = records.filter((entry) => entry.type === record.type)
+        return share.length === 0 ? Effect.void : store(share)
+      },
+      { discard: true }
+    )
+}

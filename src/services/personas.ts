@@ -1,0 +1,40 @@
+/**
+ * Travelers' tastes, as their actors hold them. Reading somebody whose actor is resident costs nothing; otherwise the
+ * actor is woken up. What is learnt is durable before it is told.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { UserId } from "../domain/ids.ts"
+import type { Onboarding } from "../domain/persona/onboarding.ts"
+import type { Persona } from "../domain/persona/persona.ts"
+
+export class PersonasUnavailable extends Schema.TaggedError<PersonasUnavailable>()("PersonasUnavailable", {
+  message: Schema.String,
+  retryAfterMillis: Schema.Int
+}) {}
+
+/** What one recent signal changed, for people who want to know why. */
+export interface PersonaChangeExplained {
+  readonly signal_id: string
+  readonly signal_type: string
+  readonly occurred_at: number
+  readonly changes: ReadonlyArray<{ readonly tag: string; readonly change: number }>
+}
+
+export interface PersonaExplained {
+  readonly persona: Persona
+  /** Newest first. */
+  readonly recent: ReadonlyArray<PersonaChangeExplained>
+}
+
+export class Personas extends Context.Service<
+  Personas,
+  {
+    readonly of: (userId: UserId) => Effect.Effect<Persona, PersonasUnavailable>
+    /** From memory, at once: undefined where the actor is not resident. */
+    readonly resident: (userId: string) => Persona | undefined
+    readonly explain: (userId: UserId) => Effect.Effect<PersonaExplained, PersonasUnavailable>
+    readonly onboard: (userId: UserId, onboarding: Onboarding) => Effect.Effect<PersonaExplained, PersonasUnavailable>
+  }
+>()("overplanned/Personas") {}

@@ -2,18 +2,27 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
+import { assembleNode } from "../../src/domain/catalog/assemble.ts"
+import { categoryInfo } from "../../src/domain/catalog/category.ts"
 import { CityFileHeader, CityFileNode } from "../../src/domain/catalog/city-file.ts"
+import { DAY_PARTS } from "../../src/domain/time/day-part.ts"
 
 const folder = new URL("../../data/cities/", import.meta.url)
 
 const read = (slug: string) => {
-  const text = readFileSync(new URL(`${slug}.json`, folder), "utf8")
-  const header = Schema.decodeUnknownSync(CityFileHeader)(JSON.parse(text))
-  return { text, header, nodes: header.nodes.map((node) => Schema.decodeUnknownSync(CityFileNode)(node)) }
+  const header = Schema.decodeUnknownSync(CityFileHeader)(
+    JSON.parse(readFileSync(new URL(`${slug}.json`, folder), "utf8"))
+  )
+  return { header, nodes: header.nodes.map((node) => Schema.decodeUnknownSync(CityFileNode)(node)) }
 }
 
 /** Beyond these, a city has too little to fill four days without repeating itself. */
-const MINIMUM: Readonly<Record<string, number>> = { seattle: 130, "new-york": 90 }
+const MINIMUM: Readonly<Record<string, number>> = {
+  seattle: 130,
+  "new-york": 90,
+  "mexico-city": 90,
+  tokyo: 70
+}
 
 const share = <A>(all: ReadonlyArray<A>, test: (item: A) => boolean) => all.filter(test).length / all.length
 
@@ -28,6 +37,7 @@ describe("the curated catalogs", () => {
   for (const [slug, minimum] of Object.entries(MINIMUM)) {
     describe(slug, () => {
       const { header, nodes } = read(slug)
+      const assembled = nodes.map((node) => assembleNode(header.city, header, node))
 
       it("is marked as curated, has its own name, and has enough places in enough neighbourhoods", () => {
         assert.strictEqual(header.source, "curated")
@@ -41,16 +51,41 @@ describe("the curated catalogs", () => {
         assert.isTrue(known >= 0.3 && known <= 0.6, `${Math.round(known * 100)} % have hours`)
       })
 
-      it("tells locals' places from tourists' ones: a third are in no tourist list, ten are famous and not worth it", () => {
-        assert.isAtLeast(
-          share(nodes, (node) => node.quality?.tourist === undefined),
-          1 / 3
-        )
-        const overrated = nodes.filter(
+      it("holds places to see through: famous, disliked by locals, warned of, and flagged by the detector alone", () => {
+        const flagged = assembled.filter(({ evidence }) => evidence.overrated_flag === true)
+        const meant = nodes.filter(
           ({ quality }) => (quality?.tourist?.score ?? 0) >= 0.7 && (quality?.local?.score ?? 1) <= 0.4
         )
-        assert.isAtLeast(overrated.length, 10)
-        assert.isAtLeast(overrated.filter(({ quality }) => quality?.avoid !== undefined).length, 8)
+        assert.sameMembers(
+          flagged.map(({ node }) => node.name),
+          meant.map((node) => node.name)
+        )
+        assert.isAtLeast(flagged.length, 10)
+        assert.isAtLeast(flagged.filter(({ node }) => node.quality_signals.avoid_mentions > 0).length, 10)
+      })
+
+      it("never calls a place overrated that no tourist list names, and those are a third of all", () => {
+        const missed = assembled.filter(({ evidence }) => evidence.summary.tourist === null)
+        assert.isAtLeast(missed.length, nodes.length / 3)
+        for (const { node } of missed) assert.isFalse(node.overrated_flag, node.name)
+      })
+
+      it("offers a full day in every part of it, indoors too, for little money", () => {
+        for (const part of DAY_PARTS) {
+          const cheapAndDry = assembled.filter(
+            ({ node }) => node.day_parts.includes(part) && node.setting !== "outdoor" && node.price_tier <= 2
+          )
+          assert.isAtLeast(cheapAndDry.length, 12, part)
+        }
+        const meals = assembled.filter(({ node }) => categoryInfo(node.category).meal)
+        assert.isAtLeast(meals.length, 16)
+      })
+
+      it("calls weather-proof what has a roof and not what has none", () => {
+        for (const { node } of assembled) {
+          if (node.setting === "indoor") assert.isAtMost(node.weather_sensitivity, 0.2, node.name)
+          if (node.setting === "outdoor") assert.isAtLeast(node.weather_sensitivity, 0.3, node.name)
+        }
       })
 
       it("says of every place, in one sentence, why a local would go or not", () => {

@@ -9,7 +9,7 @@ const compare = (a, b) => {
 }
 
 const holds = (version, part) => {
-  const match = /^(>=|<=|>|<|\^|~|=)?v?(\d[\d.]*|\*|x)/.exec(part)
+  const match = /^(>=|<=|>|<|\^|~|=)?v?(\d+(?:\.\d+)*|\*|x)/.exec(part)
   if (match === null || match[2] === "*" || match[2] === "x") return true
   const [operator, bound] = [match[1] ?? "=", numbers(match[2])]
   const order = compare(version, bound)

@@ -20,6 +20,9 @@ export interface Reader {
 /** One read serves all the records of a key that lie this close together. */
 const WINDOW = 64 * 1024
 
+/** What is read of the last record in a window before its length is known: most are shorter. */
+const FIRST_READ = 1024
+
 export const upcaster = (types: ReadonlyArray<RecordType>) => {
   const known = new Map(types.map((type) => [type.type, type]))
   return (record: JournalRecord): JournalRecord => {
@@ -80,31 +83,34 @@ export const makeReader = (options: {
   }
 
   const ofKey = async (key: string, from: number): Promise<ReadonlyArray<JournalEntry>> => {
-    const hash = keyHash(key)
     const found: Array<JournalEntry> = []
     for (const segment of [...segments]) {
       if (segment.end <= from) continue
+      const positions = segment.index
+        .offsets(keyHash(key))
+        .map((offset) => segment.base + offset - SEGMENT_HEADER)
+        .filter((position) => position >= from)
       let window = Buffer.alloc(0)
-      let windowStart = 0
-      for (const offset of segment.index.offsets(hash)) {
-        const position = segment.base + offset - SEGMENT_HEADER
-        if (position < from) continue
-        const load = async (size: number) => {
-          window = Buffer.allocUnsafe(size)
-          window = window.subarray(0, await segment.read(window, position))
-          windowStart = position
-        }
-        const whole = () => wholeFrame(window, position - windowStart, window.length, position)
+      let start = 0
+      const load = async (position: number, size: number) => {
+        window = Buffer.allocUnsafe(size)
+        window = window.subarray(0, await segment.read(window, position))
+        start = position
+      }
+      for (const [i, position] of positions.entries()) {
+        const whole = () => wholeFrame(window, position - start, window.length, position)
         let length = whole()
         if (length === 0) {
-          await load(WINDOW)
+          let last = i
+          while (last + 1 < positions.length && positions[last + 1]! - position < WINDOW) last++
+          await load(position, positions[last]! - position + FIRST_READ)
           length = whole()
         }
         if (length === 0 && window.length >= 8 && claimedLength(window, 0) <= longest) {
-          await load(claimedLength(window, 0))
+          await load(position, claimedLength(window, 0))
           length = whole()
         }
-        const at = position - windowStart
+        const at = position - start
         if (length > 0 && frameKey(window, at) === key) found.push(entry(window, at, length, position + length))
       }
     }

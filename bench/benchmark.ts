@@ -1,0 +1,52 @@
+/** What a benchmark is. `bench/<name>/index.ts` exports one as `benchmark`; `npm run bench <name>` runs it. */
+export interface Benchmark {
+  readonly summary: string
+  /** Its flags, one per line, for `--help`. */
+  readonly options?: ReadonlyArray<string>
+  readonly run: (args: ReadonlyArray<string>) => Promise<Report>
+}
+
+export interface Report {
+  readonly tables: ReadonlyArray<Table>
+  /** What was promised, and what was measured. */
+  readonly bars: ReadonlyArray<Bar>
+  /** Words under the tables: what the numbers do not say by themselves. */
+  readonly notes?: ReadonlyArray<string>
+}
+
+export interface Table {
+  readonly title: string
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<string | number>>
+}
+
+export interface Bar {
+  readonly name: string
+  readonly wanted: string
+  readonly measured: string
+  readonly met: boolean
+}
+
+/** The value of `--name value` or `--name=value`. */
+export const flag = (args: ReadonlyArray<string>, name: string): string | undefined => {
+  const at = args.findIndex((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`))
+  if (at === -1) return undefined
+  const arg = args[at]!
+  return arg.includes("=") ? arg.slice(arg.indexOf("=") + 1) : (args[at + 1] ?? "")
+}
+
+export const numberFlag = (args: ReadonlyArray<string>, name: string, fallback: number): number => {
+  const given = flag(args, name)
+  if (given === undefined) return fallback
+  const value = Number(given)
+  if (given === "" || !Number.isFinite(value) || value <= 0) {
+    throw new Error(`--${name} wants a number above 0, not "${given}"`)
+  }
+  return value
+}
+
+export const median = (values: ReadonlyArray<number>): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}

@@ -1,0 +1,157 @@
+/** Jobs in PostgreSQL. Nodes share one table; each claims what it runs. */
+import { randomBytes } from "node:crypto"
+import * as Clock from "effect/Clock"
+import * as Cron from "effect/Cron"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { uuidV7 } from "../../domain/ids.ts"
+import { type EnqueueOptions, type Job, type JobSchedule, Jobs, JobsUnavailable } from "../../services/jobs.ts"
+import { makeRunner, type RunnerOptions } from "./job-runner.ts"
+
+export interface JobsOptions extends RunnerOptions {
+  /** The name of this node. */
+  readonly node: string
+  /** How many jobs run at once here. */
+  readonly concurrency: number
+  /** How often an idle node looks for work that others enqueued. */
+  readonly pollEvery: Duration.Input
+}
+
+export const jobsDefaults = {
+  concurrency: 2,
+  pollEvery: "1 second",
+  heartbeatEvery: "5 seconds",
+  staleAfter: "30 seconds",
+  retryAfter: "2 seconds"
+} satisfies Omit<JobsOptions, "node">
+
+const MAX_ATTEMPTS = 5
+
+/** How long a time that has come is tried to be enqueued while the database is away. */
+const WORTH_TRYING = "1 hour"
+
+/** A machine that was asleep, or whose clock was set, is noticed within this time. */
+const LONGEST_SLEEP_MS = 60_000
+
+/** Before a worker looks again after the database failed it. */
+const AFTER_FAULT = "1 second"
+
+const unavailable = (error: SqlError) =>
+  new JobsUnavailable({ message: `The jobs cannot be reached in the database (${error.message}). Try again shortly.` })
+
+type Row = Omit<Job, "run_after" | "created_at" | "finished_at"> & {
+  readonly run_after: Date
+  readonly created_at: Date
+  readonly finished_at: Date | null
+}
+
+export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient> =>
+  Layer.effect(
+    Jobs,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const clock = yield* Clock.Clock
+      const wakeUps = yield* Queue.sliding<void>(options.concurrency)
+      const fresh = () => uuidV7(clock.currentTimeMillisUnsafe(), randomBytes(10))
+
+      const enqueue = Effect.fnUntraced(function* (kind: string, payload: unknown, how: EnqueueOptions = {}) {
+        const id = fresh()
+        const [row] = yield* sql<{ id: string }>`
+          insert into jobs (id, kind, dedupe_key, payload, state, run_after, max_attempts)
+          values (${id}, ${kind}, ${how.key ?? null}, ${JSON.stringify(payload ?? null)}::text::jsonb, 'queued',
+            coalesce(${how.runAfter === undefined ? null : new Date(how.runAfter)}::timestamptz, now()),
+            ${how.maxAttempts ?? MAX_ATTEMPTS})
+          on conflict (kind, dedupe_key) where dedupe_key is not null do update set
+            state = case jobs.state when 'failed' then 'queued' else jobs.state end,
+            attempts = case jobs.state when 'failed' then 0 else jobs.attempts end,
+            run_after = case jobs.state when 'failed' then excluded.run_after else jobs.run_after end,
+            finished_at = case jobs.state when 'failed' then null else jobs.finished_at end
+          returning id`
+        Queue.offerUnsafe(wakeUps, undefined)
+        return { id: row!.id, created: row!.id === id }
+      }, Effect.mapError(unavailable))
+
+      /** Each time of a schedule is a key of its own, so that all nodes together enqueue it once. */
+      const keepSchedule = (schedule: JobSchedule) => {
+        const cron = Cron.parseUnsafe(schedule.cron, schedule.zone)
+        const due = (at: Date) =>
+          enqueue(schedule.kind, schedule.payload, { key: `at ${at.toISOString()}` }).pipe(
+            Effect.retry(Schedule.spaced(AFTER_FAULT).pipe(Schedule.upTo({ duration: WORTH_TRYING })))
+          )
+        return Effect.gen(function* () {
+          const start = clock.currentTimeMillisUnsafe()
+          const missed = Cron.prev(cron, start)
+          const catchUp =
+            schedule.catchUp === undefined ? 0 : Duration.toMillis(Duration.fromInputUnsafe(schedule.catchUp))
+          if (start - missed.getTime() < catchUp) yield* due(missed)
+          let last = start
+          for (;;) {
+            const at = Cron.next(cron, last)
+            for (let wait = 1; wait > 0; wait = at.getTime() - clock.currentTimeMillisUnsafe()) {
+              yield* Effect.sleep(Math.min(wait, LONGEST_SLEEP_MS))
+            }
+            yield* due(at)
+            last = at.getTime()
+          }
+        }).pipe(
+          Effect.catch((error) => Effect.logError(`A time of ${schedule.kind} was missed: ${error.message}`)),
+          Effect.forever
+        )
+      }
+
+      return Jobs.of({
+        enqueue,
+        find: (id) =>
+          sql<Row>`
+            select id, kind, dedupe_key as key, state, attempts, max_attempts, progress, result, error, run_after, created_at,
+              finished_at
+            from jobs where id = ${id}`.pipe(
+            Effect.mapError(unavailable),
+            Effect.map(
+              ([row]): Job | undefined =>
+                row && {
+                  ...row,
+                  run_after: row.run_after.getTime(),
+                  created_at: row.created_at.getTime(),
+                  finished_at: row.finished_at?.getTime() ?? null
+                }
+            )
+          ),
+        purge: (olderThan) =>
+          sql`
+            delete from jobs where state in ('done', 'failed')
+              and finished_at < now() - make_interval(secs => ${Duration.toSeconds(Duration.fromInputUnsafe(olderThan))})
+            returning id`.pipe(
+            Effect.map((rows) => rows.length),
+            Effect.mapError(unavailable)
+          ),
+        work: (handlers, schedules = []) =>
+          Effect.gen(function* () {
+            // A claimant is one life of one node: its former life's jobs are not its own.
+            const runner = yield* makeRunner(options, `${options.node} ${fresh()}`, handlers)
+            const idle = Queue.take(wakeUps).pipe(Effect.timeoutOption(options.pollEvery))
+            const worker = Effect.gen(function* () {
+              if (!(yield* runner.next)) yield* idle
+            }).pipe(
+              Effect.catchCause((cause) =>
+                Effect.andThen(Effect.logWarning("A job worker could not go on.", cause), Effect.sleep(AFTER_FAULT))
+              ),
+              Effect.forever
+            )
+            const sweeper = Effect.ignore(runner.giveUp).pipe(
+              Effect.andThen(Effect.sleep(options.staleAfter)),
+              Effect.forever
+            )
+            const workers = Array.from({ length: options.concurrency }, () => worker)
+            return yield* Effect.all([...workers, sweeper, ...schedules.map(keepSchedule)], {
+              concurrency: "unbounded"
+            }).pipe(Effect.andThen(Effect.never))
+          }).pipe(Effect.provideService(SqlClient, sql))
+      })
+    })
+  )

@@ -1,0 +1,92 @@
+/**
+ * Work that outlives a request: seeding, training, erasure, the nightly jobs. Kept in the database, so that it survives a
+ * restart and any node may do it.
+ *
+ * It promises: a job that was enqueued runs to an end, once unless its node dies or cannot reach the database under it (then
+ * another takes it over, so a handler must be able to begin again); a key is enqueued once however often it is asked for, also by
+ * several nodes.
+ */
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+export type JobState = "queued" | "running" | "done" | "failed"
+
+export interface Job {
+  readonly id: string
+  readonly kind: string
+  readonly key: string | null
+  readonly state: JobState
+  readonly attempts: number
+  readonly max_attempts: number
+  readonly progress: unknown
+  readonly result: unknown
+  /** What went wrong last, in a sentence. */
+  readonly error: string | null
+  readonly run_after: number
+  readonly created_at: number
+  readonly finished_at: number | null
+}
+
+/** The database does not answer: try again. */
+export class JobsUnavailable extends Schema.TaggedError<JobsUnavailable>()("JobsUnavailable", {
+  message: Schema.String
+}) {}
+
+/** How a handler fails. With `retry: false` no further attempt is made. */
+export class JobFailed extends Schema.TaggedError<JobFailed>()("JobFailed", {
+  message: Schema.String,
+  retry: Schema.Boolean
+}) {}
+
+export interface RunningJob {
+  readonly id: string
+  /** 1 the first time. */
+  readonly attempt: number
+  readonly payload: unknown
+  /** Stored for whoever watches, soon: the newest one counts, and it never fails or slows the job. */
+  readonly progress: (value: unknown) => void
+}
+
+export interface JobHandler<R = never> {
+  readonly kind: string
+  /** What it gives becomes the job's result (JSON). Interrupted when the node stops or has lost the job to another one. */
+  readonly run: (job: RunningJob) => Effect.Effect<unknown, JobFailed, R>
+}
+
+/** A job that comes by itself, at the times of a cron expression (five or six fields) in a named time zone. */
+export interface JobSchedule {
+  readonly kind: string
+  readonly cron: string
+  readonly zone: string
+  readonly payload?: unknown
+  /** How late a time that was missed (nothing ran then) may still be made up for. None by default. */
+  readonly catchUp?: Duration.Input
+}
+
+export interface EnqueueOptions {
+  /** The same kind and key is one job for as long as it is kept; a failed one is queued again. */
+  readonly key?: string
+  readonly runAfter?: number
+  readonly maxAttempts?: number
+}
+
+export class Jobs extends Context.Service<
+  Jobs,
+  {
+    readonly enqueue: (
+      kind: string,
+      payload: unknown,
+      options?: EnqueueOptions
+    ) => Effect.Effect<{ readonly id: string; readonly created: boolean }, JobsUnavailable>
+    readonly find: (id: string) => Effect.Effect<Job | undefined, JobsUnavailable>
+    /** Claims and runs jobs of these kinds, and enqueues what the schedules ask for, until interrupted. */
+    readonly work: <R>(
+      handlers: ReadonlyArray<JobHandler<R>>,
+      schedules?: ReadonlyArray<JobSchedule>
+    ) => Effect.Effect<never, never, R>
+    /** Forgets finished jobs older than this; gives how many. */
+    readonly purge: (olderThan: Duration.Input) => Effect.Effect<number, JobsUnavailable>
+  }
+>()("overplanned/Jobs") {}

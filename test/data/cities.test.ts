@@ -1,11 +1,14 @@
 /** What the product promises of its own catalogs, beyond what the validator asks of any curated file. */
 import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { assembleNode } from "../../src/domain/catalog/assemble.ts"
 import { categoryInfo } from "../../src/domain/catalog/category.ts"
 import { CityFileHeader, CityFileNode } from "../../src/domain/catalog/city-file.ts"
-import { DAY_PARTS } from "../../src/domain/time/day-part.ts"
+import { openSpans, parseHours } from "../../src/domain/catalog/hours/hours.ts"
+import { dayNumber } from "../../src/domain/time/calendar.ts"
+import { DAY_PART_MINUTES, DAY_PARTS } from "../../src/domain/time/day-part.ts"
 
 const folder = new URL("../../data/cities/", import.meta.url)
 
@@ -79,6 +82,20 @@ describe("the curated catalogs", () => {
         }
         const meals = assembled.filter(({ node }) => categoryInfo(node.category).meal)
         assert.isAtLeast(meals.length, 16)
+      })
+
+      it("sends nobody to a place at a time of day when it is never open", () => {
+        const monday = dayNumber(2026, 6, 1)
+        for (const { node } of assembled) {
+          if (node.opening_hours === null) continue
+          const hours = Result.getOrThrow(parseHours(node.opening_hours, header.city.country))
+          const week = Array.from({ length: 7 }, (_, i) => openSpans(hours, monday + i)).flat()
+          for (const part of node.day_parts) {
+            const { from, to } = DAY_PART_MINUTES[part]
+            const longest = Math.max(...week.map((span) => Math.min(span.to, to) - Math.max(span.from, from)))
+            assert.isAtLeast(longest, 45, `${node.name}, ${part}`)
+          }
+        }
       })
 
       it("calls weather-proof what has a roof and not what has none", () => {

@@ -17,6 +17,7 @@ import type { TripCommand, TripReply } from "../domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../domain/trip/events.ts"
 import type { TripState } from "../domain/trip/model.ts"
 import type { TripRejection } from "../domain/trip/rejections.ts"
+import type { TripStorageUnavailable } from "./trip-storage.ts"
 
 export type TripFailure = TripRejection | ActorError
 
@@ -25,14 +26,6 @@ export interface TripListener {
   readonly events: (events: ReadonlyArray<TripEventEnvelope>, trip: TripState) => void
   /** An offer that nobody asked for. */
   readonly offer: (offer: Offer) => void
-}
-
-export interface TripResident {
-  readonly id: string
-  readonly status: string
-  readonly seq: number
-  readonly bytes: number
-  readonly idle_ms: number
 }
 
 export interface ActorKindStatus {
@@ -61,14 +54,19 @@ export class TripRuntime extends Context.Service<
     readonly dispatch: (id: TripId, command: TripCommand, answered: (outcome: TripReply | TripFailure) => void) => void
     /** Listens until the returned function is called. Listening alone does not wake a trip up. */
     readonly watch: (id: TripId, listener: TripListener) => () => void
-    /** Tells every active trip of the city that the event touches; answers how many were told. */
-    readonly announce: (city: CityId, event: CityEvent) => Effect.Effect<{ readonly trips: number }, ActorError>
+    /** Records an event in a city and tells its active trips; answers how many were told and how many it touches. */
+    readonly announce: (
+      city: CityId,
+      event: CityEvent
+    ) => Effect.Effect<{ readonly trips: number; readonly touched: number }, ActorError>
     /** For operators: every kind of actor on this node. */
     readonly status: Effect.Effect<ReadonlyArray<ActorKindStatus>>
+    /** Takes a trip out of memory so that it is read anew; for who rewrote its rows (erasure). */
+    readonly forget: (id: TripId) => Effect.Effect<void>
     /** Lets a stopped trip try again before its time. */
     readonly revive: (id: TripId) => Effect.Effect<boolean>
     /** Brings all trips that are under way into memory, in bulk. */
-    readonly preload: Effect.Effect<{ readonly trips: number }, ActorError>
+    readonly preload: Effect.Effect<{ readonly trips: number }, TripStorageUnavailable>
     /** No new activations; waits until nothing is in flight. True if nothing was left waiting. */
     readonly drain: (withinMillis: number) => Effect.Effect<boolean>
   }

@@ -158,6 +158,15 @@ export class Residency<T extends Types> {
     return true
   }
 
+  /** Takes one actor out of memory whatever speaks against it but work in flight; what it held in memory only is lost. */
+  forget(key: string): boolean {
+    const cell = this.#cells.get(key)
+    if (cell === undefined) return true
+    if (cell.status !== "ready" || cell.busy || cell.mailbox !== undefined || cell.releases !== undefined) return false
+    this.#passivate(cell)
+    return true
+  }
+
   #evictable(cell: Cell<T>, now: number): boolean {
     return (
       cell.status === "ready" &&

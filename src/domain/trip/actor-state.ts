@@ -50,7 +50,7 @@ export interface TripActorState {
 
 /** Changes of the memory. They are applied like events and never journaled. */
 export type TripMemoryEvent =
-  | { readonly _tag: "offered"; readonly offer: OpenOffer; readonly told?: string }
+  | { readonly _tag: "offered"; readonly offer: OpenOffer }
   | { readonly _tag: "offer_closed"; readonly pivot_id: string }
   | { readonly _tag: "told"; readonly event_id: string }
   | { readonly _tag: "fallbacks_ready"; readonly fallbacks: Fallbacks }
@@ -102,11 +102,7 @@ const withReceipt = (state: TripActorState, envelope: TripEventEnvelope): Readon
 const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
   switch (event._tag) {
     case "offered":
-      return {
-        ...memory,
-        offers: lastOf([...memory.offers, event.offer], MAX_OFFERS),
-        told: event.told === undefined ? memory.told : lastOf([...memory.told, event.told], MAX_TOLD)
-      }
+      return { ...memory, offers: lastOf([...memory.offers, event.offer], MAX_OFFERS) }
     case "offer_closed":
       return { ...memory, offers: memory.offers.filter((one) => one.offer.pivot_id !== event.pivot_id) }
     case "told":

@@ -1,6 +1,5 @@
 /** What a trip can be asked, and what it answers. Both are schemas: they travel between nodes as they are. */
 import * as Schema from "effect/Schema"
-import { CityEvent } from "../city/model.ts"
 import { NodeId, OptionId, PivotId, SlotId, UserId, Uuid } from "../ids.ts"
 import { Offer, PivotRequest } from "../pivot/model.ts"
 import { Intention, TripStatus } from "../vocabulary.ts"
@@ -70,9 +69,7 @@ export const TripCommand = Schema.Union([
     pivot_id: PivotId,
     response: Schema.Literals(["accept", "dismiss"]),
     option_id: Schema.optionalKey(OptionId)
-  }),
-  /** From the trip's city; answered with the offer that was pushed, if the plan is touched. */
-  Schema.TaggedStruct("city_event", { event: CityEvent })
+  })
 ])
 export type TripCommand = typeof TripCommand.Type
 

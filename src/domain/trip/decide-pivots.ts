@@ -1,11 +1,11 @@
 /** Disruptions: offers from memory, answers to them, and what a city's events do to a plan. */
-import type { CityEvent } from "../city/model.ts"
+import type { CityConditions, CityEvent } from "../city/model.ts"
 import type { PivotEvent, RankingEvent } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import type { Offer, PivotRequest } from "../pivot/model.ts"
 import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
-import type { OpenOffer } from "./actor-state.ts"
+import type { OpenOffer, TripMemoryEvent } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
 import type { PivotAnswer, PreparedOption, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
@@ -13,6 +13,7 @@ import {
   changed,
   experiment,
   isRejection,
+  NOTHING,
   notReady,
   reject,
   signal,
@@ -329,9 +330,9 @@ export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
 /** Nobody answered in time: that is an answer too. One offer per wake-up; the next is due at once. */
 export const expireOffers = (turn: Turn): TripDecision => {
   const due = turn.state.memory.offers.find((one) => one.expires_at <= turn.context.now)
-  if (due === undefined) return { reply: { _tag: "noted", offer: null } }
+  if (due === undefined) return NOTHING
   const closing = [{ _tag: "offer_closed" as const, pivot_id: due.offer.pivot_id }]
-  if (due.options.length === 0) return { reply: { _tag: "noted", offer: null }, transient: closing }
+  if (due.options.length === 0) return { ...NOTHING, transient: closing }
   return changed(
     turn,
     { _tag: "pivot_ignored", pivot_id: due.offer.pivot_id, trigger: due.offer.trigger },
@@ -339,20 +340,29 @@ export const expireOffers = (turn: Turn): TripDecision => {
   )
 }
 
-/** An event in the city: answered once, with an offer that is pushed, and only if the plan is touched. */
-export const cityEvent = (turn: Turn, event: CityEvent): TripDecision => {
-  const nothing: TripDecision = { reply: { _tag: "noted", offer: null } }
-  if (turn.trip.status !== "active" || turn.state.memory.told.includes(event.id)) return nothing
-  const world = worldOf(turn)
-  if (world === undefined) return nothing
-  const request = turn.rules.planner.touchedBy(world, event)
-  if (request === undefined) return { ...nothing, transient: [{ _tag: "told", event_id: event.id }] }
-  const { offer, open, records } = makeOffer(turn, world, request, undefined)
-  return {
-    reply: { _tag: "noted", offer },
-    records,
-    transient: [{ _tag: "offered", offer: open, told: event.id }],
-    tasks: [{ _tag: "push_offer", offer }],
-    advice: true
+/**
+ * Events in the city: each is answered once, all that came together with one offer that is pushed, and only if the
+ * plan is touched.
+ */
+export const cityChanged = (turn: Turn, conditions: CityConditions, events: ReadonlyArray<CityEvent>): TripDecision => {
+  const known: TripMemoryEvent = { _tag: "world_known", conditions }
+  const { memory } = turn.state
+  const news = events.filter((event) => !memory.told.includes(event.id))
+  const world = turn.trip.status === "active" && news.length > 0 ? worldOf(turn) : undefined
+  if (world === undefined) return { ...NOTHING, transient: [known] }
+  const now = { ...world, conditions }
+  const told = news.map((event): TripMemoryEvent => ({ _tag: "told", event_id: event.id }))
+  for (const event of news) {
+    const request = turn.rules.planner.touchedBy(now, event)
+    if (request === undefined) continue
+    const { offer, open, records } = makeOffer(turn, now, request, undefined)
+    return {
+      reply: { _tag: "noted", offer },
+      records,
+      transient: [known, ...told, { _tag: "offered", offer: open }],
+      tasks: [{ _tag: "push_offer", offer }, { _tag: "prepare" }],
+      advice: true
+    }
   }
+  return { ...NOTHING, transient: [known, ...told] }
 }

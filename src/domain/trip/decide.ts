@@ -3,12 +3,12 @@
  * is known comes with the state and the turn's context.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { CityConditions } from "../city/model.ts"
+import type { CityConditions, CityEvent } from "../city/model.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { TripActorState } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
 import { closeInvitation, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
-import { cityEvent, expireOffers, requestPivot, respondPivot } from "./decide-pivots.ts"
+import { cityChanged, expireOffers, requestPivot, respondPivot } from "./decide-pivots.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
@@ -20,7 +20,9 @@ import {
   changed,
   closed,
   isOver,
+  NOTHING,
   notFound,
+  PREPARE,
   reject,
   replayed,
   type TripDecision,
@@ -33,11 +35,19 @@ import {
 export type TripSelfCommand =
   | { readonly _tag: "wake" }
   | { readonly _tag: "fallbacks_ready"; readonly fallbacks: Fallbacks }
+  /** Something happened in the trip's city; answered with the offer that was pushed, if the plan is touched. */
+  | {
+      readonly _tag: "city_changed"
+      readonly conditions: CityConditions
+      readonly events: ReadonlyArray<CityEvent>
+    }
   | {
       readonly _tag: "world_known"
       readonly catalog?: CityCatalog
       readonly conditions?: CityConditions
       readonly personas?: ReadonlyArray<Persona>
+      /** It changed while the trip lived: what was worked out from it is worked out again. */
+      readonly refreshed?: true
     }
 
 /** Which events a write can lead to: an idempotency key stands for one kind of change only. */
@@ -78,7 +88,7 @@ const create = (
   return {
     reply: { _tag: "changed", trip: events.slice(1).reduce(evolveTrip, trip), event: made, replayed: false },
     events,
-    tasks: [{ _tag: "prepare" }]
+    tasks: PREPARE
   }
 }
 
@@ -168,8 +178,6 @@ const dispatch = (turn: Turn, command: TripCommand): TripDecision => {
       return pivot(turn, command)
     case "respond_pivot":
       return respondPivot(turn, command)
-    case "city_event":
-      return cityEvent(turn, command.event)
   }
 }
 
@@ -184,18 +192,24 @@ const admits = (trip: TripState, command: TripCommand): boolean => {
 const self = (turn: Turn | undefined, command: TripSelfCommand): TripDecision => {
   switch (command._tag) {
     case "fallbacks_ready":
-      return { reply: { _tag: "noted", offer: null }, transient: [command] }
+      return { ...NOTHING, transient: [command] }
     case "world_known":
-      return { reply: { _tag: "noted", offer: null }, transient: [command] }
+      return { ...NOTHING, transient: [command], ...(command.refreshed ? { tasks: PREPARE } : {}) }
+    case "city_changed":
+      return turn === undefined ? NOTHING : cityChanged(turn, command.conditions, command.events)
     case "wake":
-      return turn === undefined
-        ? { reply: { _tag: "noted", offer: null } }
-        : (advanceByDate(turn) ?? expireOffers(turn))
+      return turn === undefined ? NOTHING : (advanceByDate(turn) ?? expireOffers(turn))
   }
 }
 
-const isSelf = (command: TripCommand | TripSelfCommand): command is TripSelfCommand =>
-  command._tag === "wake" || command._tag === "fallbacks_ready" || command._tag === "world_known"
+const SELF: ReadonlySet<string> = new Set<TripSelfCommand["_tag"]>([
+  "wake",
+  "fallbacks_ready",
+  "city_changed",
+  "world_known"
+])
+
+const isSelf = (command: TripCommand | TripSelfCommand): command is TripSelfCommand => SELF.has(command._tag)
 
 export const decideTrip =
   (rules: TripRules) =>

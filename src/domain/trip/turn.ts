@@ -73,7 +73,7 @@ const envelope = (turn: Turn, event: TripEvent): TripEventEnvelope => ({
   event
 })
 
-const PREPARE: ReadonlyArray<TripTask> = [{ _tag: "prepare" }]
+export const PREPARE: ReadonlyArray<TripTask> = [{ _tag: "prepare" }]
 
 /** A change that happened: the reply carries the trip as it is afterwards, and fallbacks are worked out anew. */
 export const changed = (
@@ -89,6 +89,9 @@ export const changed = (
     ...extra
   }
 }
+
+/** Heard, and nothing to say. */
+export const NOTHING: TripDecision = { reply: { _tag: "noted", offer: null } }
 
 /** Nothing had to change. */
 export const unchanged = (turn: Turn): TripDecision => ({

@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import type { CityEvent } from "../../../src/domain/city/model.ts"
 import type { OptionId, PivotId, UserId } from "../../../src/domain/ids.ts"
 import { emptyTrip, evolveActor } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
 import { nextDate } from "../../../src/domain/trip/lifecycle.ts"
 import type { TripRejection } from "../../../src/domain/trip/rejections.ts"
-import { FIRST_DAY, friend, LiveTrip, nodeId, owner, slotId, stranger, trip } from "./fixtures.ts"
+import { cityId, FIRST_DAY, friend, LiveTrip, nodeId, owner, slotId, stranger, trip } from "./fixtures.ts"
 
 const tag = (reply: TripReply | TripRejection) => reply._tag
 const HOUR = 3_600_000
@@ -244,16 +245,17 @@ describe("pivots", () => {
 
   it("are pushed once for an event in the city that touches the plan, and not for others", () => {
     const live = active()
-    const event = (id: string, node: number) => ({
-      _tag: "city_event" as const,
-      event: { kind: "closure" as const, id, from: 0, until: FIRST_DAY * 2, node_id: nodeId(node) }
-    })
-    live.send(event("e1", 1))
-    assert.strictEqual(live.last.tasks?.[0]?._tag, "push_offer")
-    live.send(event("e1", 1))
-    assert.isUndefined(live.last.tasks)
-    live.send(event("e2", 11))
-    assert.isUndefined(live.last.tasks)
+    const closed = (id: string, node: number) =>
+      ({ kind: "closure", id, from: 0, until: FIRST_DAY * 2, node_id: nodeId(node) }) as const
+    const happens = (...events: ReadonlyArray<CityEvent>) => {
+      live.send({ _tag: "city_changed", conditions: { city_id: cityId, version: 1, events }, events })
+      return live.last.tasks?.filter((task) => task._tag === "push_offer").length ?? 0
+    }
+    assert.strictEqual(happens(closed("e1", 1)), 1)
+    assert.strictEqual(happens(closed("e1", 1)), 0, "told before")
+    assert.strictEqual(happens(closed("e2", 11)), 0, "not in the plan")
+    assert.strictEqual(happens(closed("e3", 11), closed("e4", 2), closed("e5", 3)), 1, "one offer for what piles up")
+    assert.strictEqual(happens(closed("e5", 3)), 0)
   })
 })
 

@@ -1,0 +1,70 @@
+/** Who listens to which trip, and which trips of a city or a traveler are in memory. */
+import type { Offer } from "../../domain/pivot/model.ts"
+import type { TripEventEnvelope } from "../../domain/trip/events.ts"
+import type { TripState } from "../../domain/trip/model.ts"
+import type { TripListener } from "../../services/trip-runtime.ts"
+
+const add = (index: Map<string, Set<string>>, key: string, id: string): void => {
+  const ids = index.get(key)
+  if (ids === undefined) index.set(key, new Set([id]))
+  else ids.add(id)
+}
+
+const drop = (index: Map<string, Set<string>>, key: string, id: string): void => {
+  const ids = index.get(key)
+  if (ids?.delete(id) && ids.size === 0) index.delete(key)
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+export class TripHub {
+  readonly #listeners = new Map<string, Set<TripListener>>()
+  readonly #byCity = new Map<string, Set<string>>()
+  readonly #byUser = new Map<string, Set<string>>()
+
+  watch(id: string, listener: TripListener): () => void {
+    const own = { ...listener }
+    const listeners = this.#listeners.get(id) ?? new Set()
+    this.#listeners.set(id, listeners.add(own))
+    return () => {
+      if (listeners.delete(own) && listeners.size === 0) this.#listeners.delete(id)
+    }
+  }
+
+  watched(id: string): boolean {
+    return this.#listeners.has(id)
+  }
+
+  publish(id: string, events: ReadonlyArray<TripEventEnvelope>, trip: TripState): void {
+    const listeners = this.#listeners.get(id)
+    if (listeners !== undefined) for (const listener of listeners) listener.events(events, trip)
+    for (const { event } of events) {
+      if (event._tag === "trip_created") this.resident(event.trip)
+      else if (event._tag === "member_joined") add(this.#byUser, event.user_id, id)
+      else if (event._tag === "member_left") drop(this.#byUser, event.user_id, id)
+    }
+  }
+
+  push(id: string, offer: Offer): void {
+    const listeners = this.#listeners.get(id)
+    if (listeners !== undefined) for (const listener of listeners) listener.offer(offer)
+  }
+
+  resident(trip: TripState): void {
+    add(this.#byCity, trip.city_id, trip.id)
+    for (const member of trip.members) add(this.#byUser, member.user_id, trip.id)
+  }
+
+  gone(trip: TripState): void {
+    drop(this.#byCity, trip.city_id, trip.id)
+    for (const member of trip.members) drop(this.#byUser, member.user_id, trip.id)
+  }
+
+  ofCity(cityId: string): ReadonlySet<string> {
+    return this.#byCity.get(cityId) ?? NONE
+  }
+
+  ofUser(userId: string): ReadonlySet<string> {
+    return this.#byUser.get(userId) ?? NONE
+  }
+}

@@ -1,0 +1,232 @@
+/** The trip as an actor: the pure decider, its state from snapshot, events and journal, and its children. */
+import * as Effect from "effect/Effect"
+import type { TripId } from "../../domain/ids.ts"
+import {
+  emptyTrip,
+  evolveActor,
+  sizeOfTrip,
+  type TripActorState,
+  type TripMemoryEvent
+} from "../../domain/trip/actor-state.ts"
+import type { TripCommand, TripReply } from "../../domain/trip/commands.ts"
+import { decideTrip, type TripSelfCommand } from "../../domain/trip/decide.ts"
+import type { TripEventEnvelope } from "../../domain/trip/events.ts"
+import { nextDate } from "../../domain/trip/lifecycle.ts"
+import type { TripState } from "../../domain/trip/model.ts"
+import type { TripRejection } from "../../domain/trip/rejections.ts"
+import { packTrip, restore, snapshotOf } from "../../domain/trip/snapshot.ts"
+import { isOver, type TripRecord, type TripRules, type TripTask } from "../../domain/trip/turn.ts"
+import type { Catalog } from "../../services/catalog.ts"
+import type { Journal } from "../../services/journal.ts"
+import type { CityWatch, FallbackPreparer, MemberPersonas } from "../../services/trip-helpers.ts"
+import type { StoredTrip, TripStorage } from "../../services/trip-storage.ts"
+import type { ActorKind, Self } from "../engine/kind.ts"
+import type { TripHub } from "./hub.ts"
+import { eventsIn, journalKey, tripLog } from "./log.ts"
+
+export interface TripTypes {
+  State: TripActorState
+  Command: TripCommand | TripSelfCommand
+  Event: TripEventEnvelope | TripMemoryEvent
+  Record: TripRecord
+  Reply: TripReply | TripRejection
+  Task: TripTask
+}
+
+export interface TripParts {
+  readonly rules: TripRules
+  readonly journal: Journal["Service"]
+  readonly storage: TripStorage["Service"]
+  readonly catalog: Catalog["Service"]
+  readonly personas: MemberPersonas["Service"]
+  readonly cities: CityWatch["Service"]
+  readonly preparer: FallbackPreparer["Service"]
+  readonly hub: TripHub
+  readonly now: () => number
+}
+
+/** What a trip leans on may be slow when it is asked for the first time: an activation waits this long for it at most. */
+const WORLD_TIMEOUT = "250 millis"
+
+/** Changes come in bursts: fallbacks are worked out once the plan has been still for this long. */
+const SETTLE = "50 millis"
+
+const softly = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A | undefined> =>
+  effect.pipe(
+    Effect.timeout(WORLD_TIMEOUT),
+    Effect.catchCause(() => Effect.succeed(undefined))
+  )
+
+/** Which fallbacks are being worked out, and whether they are out of date already. */
+class Preparing {
+  readonly #running = new Map<string, boolean>()
+
+  begin(id: string): boolean {
+    if (this.#running.has(id)) {
+      this.#running.set(id, true)
+      return false
+    }
+    this.#running.set(id, false)
+    return true
+  }
+
+  /** True if the plan changed meanwhile and it is to be done again. */
+  again(id: string): boolean {
+    const dirty = this.#running.get(id) === true
+    if (dirty) this.#running.set(id, false)
+    return dirty
+  }
+
+  end(id: string): void {
+    this.#running.delete(id)
+  }
+}
+
+export const tripKind = (
+  parts: TripParts,
+  peek: (id: string) => TripActorState | undefined
+): ActorKind<TripTypes> & { readonly awake: (state: TripActorState) => Effect.Effect<TripActorState> } => {
+  const { catalog, cities, hub, journal, personas, preparer, storage } = parts
+  const log = tripLog(journal, parts.now)
+  const preparing = new Preparing()
+
+  const world = (trip: TripState) =>
+    Effect.all(
+      {
+        catalog: softly(catalog.city(trip.city)),
+        conditions: softly(cities.conditions(trip.city_id)),
+        personas: softly(personas.of(trip.members.map((member) => member.user_id)))
+      },
+      { concurrency: "unbounded" }
+    )
+
+  /** Puts what a stored trip leans on beside it, and packs it. */
+  const awake = Effect.fnUntraced(function* (state: TripActorState) {
+    const { trip } = state
+    if (trip === undefined) return state
+    const known = yield* world(trip)
+    return {
+      ...state,
+      trip: packTrip(trip, known.catalog),
+      memory: {
+        ...state.memory,
+        catalog: known.catalog,
+        conditions: known.conditions,
+        personas: known.personas ?? state.memory.personas
+      }
+    }
+  })
+
+  const load = Effect.fnUntraced(function* (id: string) {
+    // The journal first: what is drained in between is then seen twice, and dropped by its number.
+    const entries = eventsIn(yield* journal.undrained(journalKey(id)))
+    const stored = yield* storage.load(id as TripId)
+    const snapshot = yield* awake(merge(stored, entries))
+    return { snapshot, events: [] }
+  })
+
+  const prepareOnce = Effect.fnUntraced(function* (id: string, self: Self<TripTypes>) {
+    const trip = peek(id)?.trip
+    if (trip === undefined || isOver(trip)) return
+    const known = yield* world(trip)
+    yield* self.ask({
+      _tag: "world_known",
+      ...(known.catalog === undefined ? {} : { catalog: known.catalog }),
+      ...(known.conditions === undefined ? {} : { conditions: known.conditions }),
+      ...(known.personas === undefined ? {} : { personas: known.personas })
+    })
+    yield* Effect.sleep(SETTLE)
+    const state = peek(id)
+    if (state?.trip === undefined || state.memory.catalog === undefined || state.memory.conditions === undefined) return
+    const fallbacks = yield* preparer.prepare({
+      trip: state.trip,
+      catalog: state.memory.catalog,
+      conditions: state.memory.conditions,
+      personas: state.memory.personas,
+      now: parts.now()
+    })
+    if (fallbacks !== undefined) yield* self.ask({ _tag: "fallbacks_ready", fallbacks })
+  })
+
+  const prepare = (id: string, self: Self<TripTypes>): Effect.Effect<void, unknown> | void => {
+    if (!preparing.begin(id)) return
+    return Effect.repeat(prepareOnce(id, self), { while: () => preparing.again(id) }).pipe(
+      Effect.ensuring(Effect.sync(() => preparing.end(id)))
+    )
+  }
+
+  const decide = decideTrip(parts.rules)
+
+  /** A trip that was made a moment ago finds its city's catalog in memory before its child has brought it. */
+  const equipped = (state: TripActorState): TripActorState => {
+    if (state.trip === undefined || state.memory.catalog !== undefined) return state
+    const resident = catalog.resident(state.trip.city)
+    return resident === undefined ? state : { ...state, memory: { ...state.memory, catalog: resident } }
+  }
+
+  return {
+    awake,
+    name: "trip",
+    log: {
+      append: (id, events, records, settled) =>
+        log.append(
+          id,
+          events.filter((one) => "event" in one),
+          records,
+          settled
+        )
+    },
+    storage: {
+      load,
+      saveSnapshot: (_id, state) => {
+        const snapshot = snapshotOf(state)
+        return snapshot === undefined ? Effect.void : storage.saveSnapshot(snapshot)
+      },
+      available: storage.available
+    },
+    initial: emptyTrip,
+    evolve: evolveActor,
+    decide: (state, command, context) => decide(equipped(state), command, context),
+    describe: (command) => command._tag,
+    sizeOf: sizeOfTrip,
+    vacant: (state) => state.trip === undefined,
+    /** A disruption window: an offer is open, or something that may touch the plan goes on in the city. */
+    pinned: (state, now) =>
+      hub.watched(state.id) ||
+      (state.trip?.status === "active" &&
+        (state.memory.offers.length > 0 ||
+          (state.memory.conditions?.events.some((event) => event.until > now) ?? false))),
+    wakeAt: (state) => {
+      if (state.trip === undefined) return undefined
+      const date = nextDate(state.trip)
+      return state.memory.offers.reduce<number | undefined>(
+        (soonest, one) => Math.min(soonest ?? Number.POSITIVE_INFINITY, one.expires_at),
+        date
+      )
+    },
+    wake: () => ({ _tag: "wake" }),
+    perform: (id, task, self) => (task._tag === "prepare" ? prepare(id, self) : hub.push(id, task.offer)),
+    publish: (id, events, state) => {
+      if (state.trip !== undefined)
+        hub.publish(
+          id,
+          events.filter((one) => "event" in one),
+          state.trip
+        )
+    },
+    activated: (_id, state) => {
+      if (state.trip === undefined) return []
+      hub.resident(state.trip)
+      return isOver(state.trip) ? [] : [{ _tag: "prepare" }]
+    },
+    passivated: (_id, state) => {
+      if (state.trip !== undefined) hub.gone(state.trip)
+    }
+  }
+}
+
+/** Stored events and those that are only in the journal yet, each once, in order. */
+export const merge = (stored: StoredTrip, undrained: ReadonlyArray<TripEventEnvelope>): TripActorState => {
+  const last = stored.events.at(-1)?.seq ?? 0
+  return restore(stored.id, stored.snapshot, [...stored.events, ...undrained.filter((one) => one.seq > last)])
+}

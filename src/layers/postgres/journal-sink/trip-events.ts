@@ -1,0 +1,41 @@
+/**
+ * Stores what happened to trips, and keeps the projections true in the same transaction: `trips`, `trip_members`,
+ * `trip_invitations`, `trip_vetoes` and `itinerary_slots` are what the events say, and nobody else writes them.
+ */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { TRIP_EVENT_SCHEMA_VERSION, type TripEventEnvelope } from "../../../domain/trip/events.ts"
+import type { SinkHandler } from "./handler.ts"
+import { project } from "./trip-projection.ts"
+
+export const TRIP_EVENT = { type: "trip_event", version: TRIP_EVENT_SCHEMA_VERSION } as const
+
+export const tripEventsHandler: SinkHandler = {
+  types: [TRIP_EVENT],
+  apply: Effect.fnUntraced(function* (records) {
+    const sql = yield* SqlClient
+    const envelopes = records.map((record): TripEventEnvelope => JSON.parse(record.payload))
+    const ids = [...new Set(envelopes.map((one) => one.trip_id))]
+    const rows = yield* sql<{ id: string; state_version: string | number }>`
+      select id, state_version from trips where ${sql.in("id", ids)} for update`
+    const versions = new Map(rows.map((row) => [row.id, Number(row.state_version)]))
+    const json = JSON.stringify(
+      envelopes.map(({ at, event, ...one }) => ({
+        ...one,
+        type: event._tag,
+        payload: event,
+        schema_version: TRIP_EVENT.version,
+        occurred_at: new Date(at)
+      }))
+    )
+    // A second event with a number that is taken is a fork of history: it must fail here, not be skipped.
+    yield* sql`
+      insert into trip_events (id, trip_id, seq, type, payload, schema_version, actor_id, idempotency_key, occurred_at)
+      select id, trip_id, seq, type, payload, schema_version, actor_id, idempotency_key, occurred_at
+      from jsonb_to_recordset(${json}::text::jsonb) as r(
+        id uuid, trip_id uuid, seq bigint, type text, payload jsonb, schema_version smallint, actor_id uuid,
+        idempotency_key text, occurred_at timestamptz)
+      on conflict (id) do nothing`
+    yield* project(envelopes.filter((one) => one.seq > (versions.get(one.trip_id) ?? 0)))
+  })
+}

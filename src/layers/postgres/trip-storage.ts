@@ -1,0 +1,188 @@
+/** Trips in PostgreSQL: `trip_snapshots` and `trip_events`. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { CityId, TripId } from "../../domain/ids.ts"
+import { MAX_RECENT } from "../../domain/trip/actor-state.ts"
+import { TRIP_EVENT_SCHEMA_VERSION, type TripEvent, type TripEventEnvelope } from "../../domain/trip/events.ts"
+import { TRIP_SNAPSHOT_SCHEMA_VERSION, TripSnapshot } from "../../domain/trip/snapshot.ts"
+import { type StoredTrip, TripStorage, TripStorageUnavailable } from "../../services/trip-storage.ts"
+
+/** After a failure the database counts as away for this long, unless it answers before. */
+const AWAY_MILLIS = 5_000
+
+/** Longest that one load waits; an activation behind it has its own deadline. */
+const LOAD_TIMEOUT = "4 seconds"
+
+/** Zones run from 12 hours behind UTC to 14 ahead. */
+const EARLIEST_ZONE_MILLIS = 14 * 3_600_000
+
+interface EventRow {
+  readonly id: string
+  readonly trip_id: string
+  readonly seq: string | number
+  readonly payload: TripEvent
+  readonly schema_version: number
+  readonly actor_id: string | null
+  readonly idempotency_key: string | null
+  readonly occurred_at: Date
+}
+
+interface SnapshotRow {
+  readonly trip_id: string
+  readonly schema_version: number
+  readonly state: unknown
+}
+
+const unreadable = (what: string, version: number) =>
+  new TripStorageUnavailable({
+    message: `A ${what} of version ${version} is stored and this program reads up to version ${TRIP_EVENT_SCHEMA_VERSION}; run the newer program.`
+  })
+
+const envelopeOf = (row: EventRow): TripEventEnvelope => ({
+  id: row.id,
+  trip_id: row.trip_id,
+  seq: Number(row.seq),
+  at: row.occurred_at.getTime(),
+  actor_id: row.actor_id,
+  ...(row.idempotency_key === null ? {} : { idempotency_key: row.idempotency_key }),
+  event: row.payload
+})
+
+const decodeSnapshot = Schema.decodeUnknownEffect(TripSnapshot)
+
+const snapshotOf = Effect.fnUntraced(function* (row: SnapshotRow | undefined) {
+  if (row === undefined) return undefined
+  if (row.schema_version > TRIP_SNAPSHOT_SCHEMA_VERSION) return yield* unreadable("trip snapshot", row.schema_version)
+  return yield* decodeSnapshot(row.state)
+})
+
+const eventsOf = (rows: ReadonlyArray<EventRow>) => {
+  const newer = rows.find((row) => row.schema_version > TRIP_EVENT_SCHEMA_VERSION)
+  return newer === undefined
+    ? Effect.succeed(rows.map(envelopeOf))
+    : Effect.fail(unreadable("trip event", newer.schema_version))
+}
+
+export const layer = Layer.effect(
+  TripStorage,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient
+    const clock = yield* Clock.Clock
+    let awaySince = 0
+
+    const away = (since: number) =>
+      Effect.sync(() => {
+        awaySince = since
+      })
+
+    /** Turns whatever goes wrong into the one failure that actors know, and remembers that it did. */
+    const watched = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, TripStorageUnavailable> =>
+      effect.pipe(
+        Effect.timeout(LOAD_TIMEOUT),
+        Effect.tap(() => away(0)),
+        Effect.mapError((cause) =>
+          cause instanceof TripStorageUnavailable
+            ? cause
+            : new TripStorageUnavailable({
+                message: "The database did not give the trip; it will be asked again.",
+                cause
+              })
+        ),
+        Effect.tapError(() => away(clock.currentTimeMillisUnsafe()))
+      )
+
+    const load = Effect.fnUntraced(function* (id: TripId) {
+      // Events first: a snapshot that is written in between then covers some of them, and none is missed.
+      const [events, snapshots] = yield* Effect.all(
+        [
+          sql<EventRow>`
+            select id, trip_id, seq, payload, schema_version, actor_id, idempotency_key, occurred_at
+            from trip_events
+            where trip_id = ${id}
+              and seq > coalesce((select seq from trip_snapshots where trip_id = ${id}), 0) - ${MAX_RECENT}
+            order by seq`,
+          sql<SnapshotRow>`select trip_id, schema_version, state from trip_snapshots where trip_id = ${id}`
+        ],
+        { concurrency: 1 }
+      )
+      return { id, snapshot: yield* snapshotOf(snapshots[0]), events: yield* eventsOf(events) }
+    })
+
+    const underWay = Effect.fnUntraced(function* (page: {
+      readonly after: TripId | undefined
+      readonly limit: number
+      readonly city?: CityId
+    }) {
+      const ids = yield* sql<{ id: TripId }>`
+        select id from trips
+        where status = 'active'
+          and (${page.after ?? null}::uuid is null or id > ${page.after ?? null}::uuid)
+          and (${page.city ?? null}::uuid is null or city_id = ${page.city ?? null}::uuid)
+        order by id limit ${page.limit}`
+      if (ids.length === 0) return []
+      const keys = ids.map((row) => row.id)
+      const events = yield* sql<EventRow>`
+        select e.id, e.trip_id, e.seq, e.payload, e.schema_version, e.actor_id, e.idempotency_key, e.occurred_at
+        from trip_events e left join trip_snapshots s on s.trip_id = e.trip_id
+        where ${sql.in("e.trip_id", keys)} and e.seq > coalesce(s.seq, 0) - ${MAX_RECENT}
+        order by e.trip_id, e.seq`
+      const snapshots = yield* sql<SnapshotRow>`
+        select trip_id, schema_version, state from trip_snapshots where ${sql.in("trip_id", keys)}`
+      const eventsById = Map.groupBy(events, (row) => row.trip_id)
+      const snapshotById = new Map(snapshots.map((row) => [row.trip_id, row]))
+      return yield* Effect.forEach(
+        keys,
+        Effect.fnUntraced(function* (id) {
+          return {
+            id,
+            snapshot: yield* snapshotOf(snapshotById.get(id)),
+            events: yield* eventsOf(eventsById.get(id) ?? [])
+          } satisfies StoredTrip
+        })
+      )
+    })
+
+    return TripStorage.of({
+      load: (id) => watched(load(id)),
+      underWay: (page) => watched(underWay(page)),
+      due: (now, limit) =>
+        watched(
+          Effect.map(
+            sql<{ id: TripId }>`
+              select id from trips
+              where status in ('planning', 'confirmed')
+                and start_date <= ${new Date(now + EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
+                and end_date >= ${new Date(now - 2 * EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
+              order by start_date limit ${limit}`,
+            (rows) => rows.map((row) => row.id)
+          )
+        ),
+      ofUser: (userId) =>
+        watched(
+          Effect.map(
+            sql<{ id: TripId }>`
+              select id from trips where user_id = ${userId}
+              union select trip_id from trip_members where user_id = ${userId}
+              union select trip_id from trip_vetoes where user_id = ${userId}
+              union select trip_id from trip_invitations where invited_user_id = ${userId} or invited_by = ${userId}`,
+            (rows) => rows.map((row) => row.id)
+          )
+        ),
+      saveSnapshot: (snapshot) =>
+        watched(
+          Effect.asVoid(sql`
+            insert into trip_snapshots (trip_id, seq, schema_version, state)
+            values (${snapshot.id}, ${snapshot.seq}, ${TRIP_SNAPSHOT_SCHEMA_VERSION},
+              ${JSON.stringify(snapshot)}::text::jsonb)
+            on conflict (trip_id) do update
+              set seq = excluded.seq, schema_version = excluded.schema_version, state = excluded.state,
+                updated_at = now()
+              where trip_snapshots.seq < excluded.seq`)
+        ),
+      available: () => awaySince === 0 || clock.currentTimeMillisUnsafe() - awaySince > AWAY_MILLIS
+    })
+  })
+)

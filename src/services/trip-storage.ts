@@ -1,0 +1,45 @@
+/**
+ * What is kept of trips in the database: snapshots and events. Only the drainer writes events; an actor reads them
+ * together with its journal records that are not drained yet, which come on top.
+ *
+ * Loading one trip costs at most two queries; a failure says that the database did not answer.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { CityId, TripId, UserId } from "../domain/ids.ts"
+import type { TripEventEnvelope } from "../domain/trip/events.ts"
+import type { TripSnapshot } from "../domain/trip/snapshot.ts"
+
+export class TripStorageUnavailable extends Schema.TaggedError<TripStorageUnavailable>()("TripStorageUnavailable", {
+  message: Schema.String,
+  cause: Schema.optional(Schema.Defect())
+}) {}
+
+export interface StoredTrip {
+  readonly id: TripId
+  readonly snapshot: TripSnapshot | undefined
+  /** In order. Begins some events before the snapshot, for streams that reconnect. */
+  readonly events: ReadonlyArray<TripEventEnvelope>
+}
+
+export class TripStorage extends Context.Service<
+  TripStorage,
+  {
+    readonly load: (id: TripId) => Effect.Effect<StoredTrip, TripStorageUnavailable>
+    /** Trips under way, by id, after the given one: a page of a bulk load. With a city, only its trips. */
+    readonly underWay: (page: {
+      readonly after: TripId | undefined
+      readonly limit: number
+      readonly city?: CityId
+    }) => Effect.Effect<ReadonlyArray<StoredTrip>, TripStorageUnavailable>
+    /** Trips that have not started although their first day may have come somewhere on earth. */
+    readonly due: (now: number, limit: number) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
+    /** The trips that hold something of a person: as owner, member, invited or inviting. */
+    readonly ofUser: (userId: UserId) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
+    /** An older snapshot never replaces a newer one. */
+    readonly saveSnapshot: (snapshot: TripSnapshot) => Effect.Effect<void, TripStorageUnavailable>
+    /** Whether the database answered lately: while it does not, nobody leaves memory. */
+    readonly available: () => boolean
+  }
+>()("overplanned/TripStorage") {}

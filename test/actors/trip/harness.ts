@@ -1,0 +1,120 @@
+/** A trip runtime over a real journal on a fragile disk and whatever storage it is given. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import { type TripOptions, layer as tripRuntime } from "../../../src/actors/trip/local.ts"
+import { tripRecordTypes } from "../../../src/actors/trip/log.ts"
+import { type CityConditions, calm } from "../../../src/domain/city/model.ts"
+import type { TripId } from "../../../src/domain/ids.ts"
+import { SIGNAL_RECORD } from "../../../src/domain/signal.ts"
+import type { TripState } from "../../../src/domain/trip/model.ts"
+import { makeJournal } from "../../../src/layers/journal/journal.ts"
+import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
+import { tripEventsHandler } from "../../../src/layers/postgres/journal-sink/trip-events.ts"
+import * as PostgresTrips from "../../../src/layers/postgres/trip-storage.ts"
+import { Catalog } from "../../../src/services/catalog.ts"
+import { Journal } from "../../../src/services/journal.ts"
+import { CityWatch, FallbackPreparer, MemberPersonas, TripPlanning } from "../../../src/services/trip-helpers.ts"
+import { TripStorage, TripStorageUnavailable } from "../../../src/services/trip-storage.ts"
+import { catalog, cityId, nodeId, owner, planner, slotId, trip } from "../../domain/trip/fixtures.ts"
+import type { FragileDisk } from "../../harness/fragile-disk.ts"
+import { smallJournal } from "../../harness/journal.ts"
+
+/** The rest of the records is somebody else's to store; these tests only keep the trips. */
+const others = {
+  types: [...tripRecordTypes.filter((one) => one.type !== "trip_event"), SIGNAL_RECORD],
+  apply: () => Effect.void
+}
+const handlers = [tripEventsHandler, others]
+
+export const seedCity = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into cities (id, slug, name, country, time_zone, lat, lon)
+    values (${cityId}, 'seattle', 'Seattle', 'US', 'America/Los_Angeles', 47.6, -122.3)`
+  for (let n = 0; n < catalog.nodes.length; n++) {
+    yield* sql`
+      insert into activity_nodes (id, city_id, node_index, name, neighbourhood, category, lat, lon, time_zone, price_tier,
+        setting, weather_sensitivity, typical_minutes, day_parts, vibe_tags, vibe_weights, vibe_embedding,
+        taxonomy_version, source_tier, content_hash)
+      values (${nodeId(n)}, ${cityId}, ${n}, 'Place', 'Here', 'cafe', 0, 0, 'UTC', 1, 'indoor', 0, 30, '{}', '{}', '{}',
+        array_fill(0.125::real, array[64]), 'v1', 1, 'x')`
+  }
+})
+
+/** A database that can be away. */
+export class Outage {
+  on = false
+  readonly storage = Layer.effect(
+    TripStorage,
+    Effect.map(TripStorage, (real) => {
+      const away = new TripStorageUnavailable({ message: "the database is away" })
+      const guard = <A>(effect: Effect.Effect<A, TripStorageUnavailable>) =>
+        Effect.suspend(() => (this.on ? Effect.fail(away) : effect))
+      return TripStorage.of({
+        load: (id) => guard(real.load(id)),
+        underWay: (page) => guard(real.underWay(page)),
+        due: (now, limit) => guard(real.due(now, limit)),
+        ofUser: (user) => guard(real.ofUser(user)),
+        saveSnapshot: (snapshot) => guard(real.saveSnapshot(snapshot)),
+        available: () => !this.on && real.available()
+      })
+    })
+  ).pipe(Layer.provide(PostgresTrips.layer))
+}
+
+const helpers = () => {
+  const conditions = new Map<string, CityConditions>()
+  const of = (city: typeof cityId) => conditions.get(city) ?? calm(city)
+  return Layer.mergeAll(
+    Layer.succeed(TripPlanning, planner),
+    Layer.succeed(FallbackPreparer, { prepare: () => Effect.succeed(undefined) }),
+    Layer.succeed(MemberPersonas, { of: () => Effect.succeed([]), onChange: () => () => {} }),
+    Layer.succeed(CityWatch, {
+      conditions: (city) => Effect.sync(() => of(city)),
+      report: (city, event) =>
+        Effect.sync(() => {
+          const before = of(city)
+          const next = { ...before, version: before.version + 1, events: [...before.events, event] }
+          conditions.set(city, next)
+          return { conditions: next, known: false }
+        })
+    }),
+    Layer.succeed(Catalog, {
+      city: () => Effect.succeed(catalog),
+      resident: () => catalog,
+      cities: Effect.succeed([]),
+      refresh: () => Effect.succeed(catalog),
+      onChange: () => () => {}
+    })
+  )
+}
+
+export const OPTIONS: TripOptions = { offerMillis: 600_000, maxMembers: 4, dueEvery: 60_000 }
+
+/** One life of the process: its journal on `disk`, gone with the scope. */
+export const process = (disk: FragileDisk, outage: Outage, options: Partial<TripOptions> = {}) =>
+  tripRuntime({ ...OPTIONS, ...options }).pipe(
+    Layer.provideMerge(
+      Layer.effect(
+        Journal,
+        makeJournal({ ...smallJournal, segmentBytes: 1_000_000, bufferBytes: 1_000_000, diskBytes: 10_000_000 }, disk)
+      )
+    ),
+    Layer.provide(Layer.mergeAll(Sink.layer(handlers), Sink.recordTypes(handlers), outage.storage, helpers()))
+  )
+
+export const tripNumber = (n: number, patch: Partial<TripState> = {}): TripState => {
+  const id = `00000000-0000-7000-8000-${String(n).padStart(12, "0")}` as TripId
+  const made = trip({ id, start_date: "2020-01-01", end_date: "2099-01-01", status: "active", ...patch })
+  const tomorrow = Date.now() + 86_400_000
+  const slots = made.slots.map((slot) => ({
+    ...slot,
+    id: slotId(n, slot.day * 10 + slot.order),
+    starts_at: tomorrow + (slot.starts_at % 86_400_000),
+    ends_at: tomorrow + (slot.starts_at % 86_400_000) + 3_600_000
+  }))
+  return { ...made, slots }
+}
+
+export const create = (state: TripState) => ({ _tag: "create", by: owner, trip: state }) as const

@@ -1,0 +1,173 @@
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { Offer } from "../../../src/domain/pivot/model.ts"
+import type { TripReply } from "../../../src/domain/trip/commands.ts"
+import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
+import { Journal } from "../../../src/services/journal.ts"
+import { TripRuntime } from "../../../src/services/trip-runtime.ts"
+import { cityId, friend, nodeId, owner } from "../../domain/trip/fixtures.ts"
+import { contractSuite } from "../../harness/contract.ts"
+import { FragileDisk } from "../../harness/fragile-disk.ts"
+import { freshDatabase } from "../../harness/postgres.ts"
+import { create, Outage, process, seedCity, tripNumber } from "./harness.ts"
+
+const changed = (reply: { _tag: string }) => {
+  if (reply._tag !== "changed") throw new Error(`answered ${reply._tag}`)
+  return reply as Extract<TripReply, { _tag: "changed" }>
+}
+
+const until = (condition: () => boolean) =>
+  Effect.repeat(Effect.sync(condition), { until: (done) => done, times: 2_000 }).pipe(
+    Effect.tap((done) => (done ? Effect.void : Effect.die(new Error("did not come about"))))
+  )
+
+await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
+  it.effect("keeps what it acknowledged through a power cut, from the journal alone, and stores it once drained", () =>
+    Effect.gen(function* () {
+      yield* seedCity
+      const sql = yield* SqlClient
+      const disk = new FragileDisk()
+      const outage = new Outage()
+      const state = tripNumber(1)
+      const slot = state.slots[3]!.id
+      const before = yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        yield* trips.ask(state.id, create(state))
+        const invite = { _tag: "invite", by: owner, user_id: friend, expires_at: Date.now() + 1e6 } as const
+        yield* trips.ask(state.id, invite)
+        yield* trips.ask(state.id, { _tag: "join", by: friend, idempotency_key: "j" })
+        const swap = { _tag: "swap_slot", by: friend, slot_id: slot, idempotency_key: "s" } as const
+        const swapped = changed(yield* trips.ask(state.id, swap))
+        return { trip: swapped.trip, disk: disk.losePower(() => false) }
+      }).pipe(Effect.provide(process(disk, outage)))
+      const after = yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        const journal = yield* Journal
+        const swap = { _tag: "swap_slot", by: friend, slot_id: slot, idempotency_key: "s" } as const
+        const again = changed(yield* trips.ask(state.id, swap))
+        assert.isTrue(again.replayed)
+        assert.deepStrictEqual(again.trip, before.trip)
+        yield* trips.ask(state.id, { _tag: "remove_slot", by: owner, slot_id: state.slots[5]!.id })
+        yield* trips.ask(state.id, { _tag: "set_vetoes", by: friend, node_ids: [nodeId(1)], tags: ["bar"] })
+        yield* journal.drained
+        const reply = yield* trips.ask(state.id, { _tag: "read", by: owner })
+        return reply._tag === "trip" ? reply.trip : undefined
+      }).pipe(Effect.provide(process(before.disk, outage)))
+      const [row] = yield* sql<Record<string, unknown>>`select status, state_version::int from trips`
+      assert.deepStrictEqual(row, { status: "active", state_version: after!.seq })
+      const slots = yield* sql<{ id: string; activity_node_id: string }>`
+          select id, activity_node_id from itinerary_slots where status <> 'removed' order by day_number, slot_order`
+      assert.deepStrictEqual(
+        slots.map((one) => [one.id, one.activity_node_id]),
+        after!.slots.map((one) => [one.id, one.node_id] as [string, string])
+      )
+      const members = yield* sql`select user_id, role, ordinal from trip_members order by ordinal`
+      assert.deepStrictEqual(
+        members as ReadonlyArray<unknown>,
+        after!.members.map(({ user_id, role, ordinal }) => ({ user_id, role, ordinal }))
+      )
+      const [veto] = yield* sql`select tags from trip_vetoes`
+      assert.deepStrictEqual(veto, { tags: ["bar"] })
+      const [invitation] = yield* sql`select status from trip_invitations`
+      assert.deepStrictEqual(invitation, { status: "accepted" })
+      const [counted] = yield* sql<{ n: number; last: number }>`
+          select count(*)::int as n, max(seq)::int as last from trip_events`
+      assert.deepStrictEqual(counted, { n: after!.seq, last: after!.seq })
+      // A third life reads it from the database, the journal being empty.
+      const third = yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        const { trips: loaded } = yield* trips.preload
+        assert.strictEqual(loaded, 1)
+        outage.on = true
+        const reply = yield* trips.ask(state.id, { _tag: "read", by: friend })
+        return reply._tag === "trip" ? reply.trip : undefined
+      }).pipe(Effect.provide(process(new FragileDisk(), outage)))
+      assert.deepStrictEqual(third, after)
+    })
+  )
+
+  it.effect("goes on while the database is away: resident trips pivot and change, nobody leaves memory", () =>
+    Effect.gen(function* () {
+      const outage = new Outage()
+      const state = tripNumber(2)
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        yield* trips.ask(state.id, create(state))
+        outage.on = true
+        const asked = yield* trips.ask(state.id, {
+          _tag: "request_pivot",
+          by: owner,
+          request: { trigger: "weather" }
+        })
+        assert.strictEqual(asked._tag, "offered")
+        const { offer } = asked as { offer: Offer }
+        yield* Effect.sleep(100)
+        const option_id = offer.options[0]!.option_id
+        const respond = { _tag: "respond_pivot", by: owner, pivot_id: offer.pivot_id, response: "accept" } as const
+        const accepted = changed(yield* trips.ask(state.id, { ...respond, option_id }))
+        assert.strictEqual(accepted.trip.seq, 2)
+        const [status] = yield* trips.status
+        assert.deepInclude(status, { kind: "trip", resident: 1, passivations: 0 })
+        const unknown = yield* Effect.result(trips.ask(tripNumber(99).id, { _tag: "read", by: owner }))
+        assert.strictEqual(Result.isFailure(unknown) && unknown.failure._tag, "ActorUnavailable")
+      }).pipe(Effect.provide(process(new FragileDisk(), outage, { limits: { idleMillis: 20 } })))
+    })
+  )
+
+  it.effect(
+    "tells listeners every event once, in order, and pushes what a city's event does to the plans it touches",
+    () =>
+      Effect.gen(function* () {
+        const states = [3, 4, 5].map((n) => tripNumber(n))
+        const touched = states[1]!
+        yield* Effect.gen(function* () {
+          const trips = yield* TripRuntime
+          for (const one of states) yield* trips.ask(one.id, create(one))
+          // Only this trip still has the place that is going to close.
+          for (const one of [states[0]!, states[2]!]) {
+            yield* trips.ask(one.id, { _tag: "remove_slot", by: owner, slot_id: one.slots[4]!.id })
+          }
+          const events: Array<TripEventEnvelope> = []
+          const offers: Array<[string, Offer]> = []
+          for (const one of states) {
+            trips.watch(one.id, {
+              events: (news) => void events.push(...news),
+              offer: (offer) => void offers.push([one.id, offer])
+            })
+          }
+          const event = {
+            kind: "closure",
+            id: tripNumber(50).id as string,
+            from: 0,
+            until: Date.now() * 2,
+            node_id: touched.slots[4]!.node_id
+          } as const
+          const told = yield* trips.announce(cityId, event)
+          assert.strictEqual(told.touched, 1)
+          assert.isAtLeast(told.trips, 3, "trips of other tests that are under way are woken up for this")
+          assert.deepStrictEqual(
+            offers.map(([id, offer]) => [id, offer.trigger]),
+            [[touched.id, "venue_closed"]]
+          )
+          const locks = [true, false, true].map(
+            (locked) => ({ _tag: "lock_slot", by: owner, slot_id: touched.slots[1]!.id, locked }) as const
+          )
+          yield* Effect.all(
+            locks.map((one) => trips.ask(touched.id, one)),
+            { concurrency: "unbounded" }
+          )
+          yield* until(() => events.length === 3)
+          assert.deepStrictEqual(
+            events.map((one) => [one.seq, one.event._tag === "slot_locked" && one.event.locked]),
+            [
+              [2, true],
+              [3, false],
+              [4, true]
+            ]
+          )
+        }).pipe(Effect.provide(process(new FragileDisk(), new Outage())))
+      })
+  )
+})

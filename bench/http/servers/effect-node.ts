@@ -1,0 +1,15 @@
+import { createServer } from "node:http"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Effect from "effect/Effect"
+import { HttpServer } from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import type { InetAddress } from "effect/net/NetAddress"
+import { application } from "../api.ts"
+import { ready } from "./control.ts"
+
+const announce = Layer.effectDiscard(
+  HttpServer.use((server) => Effect.sync(() => ready((server.address as InetAddress).port)))
+)
+const server = NodeHttpServer.layerServer(createServer, { port: 0, host: "127.0.0.1" })
+
+Effect.runFork(Layer.launch(Layer.mergeAll(application, announce).pipe(Layer.provide(server))))

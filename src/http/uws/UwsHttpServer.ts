@@ -41,21 +41,25 @@ const make = (given: Partial<UwsOptions> & Pick<UwsOptions, "host" | "port">) =>
     const uws = yield* loadNative(options.maxHeaderSize)
     const app = uws.App()
     let connections = 0
-    let handler: Handler = (native, request) => refuseNative(native, request, "starting", options)
+    let handler: Handler = (native, request, method) => refuseNative(native, request, method, "starting", options)
     const onConnection = (native: Uws.HttpResponse, change: number): void => {
       connections += change > 0 ? 1 : -1
       if (change > 0 && connections > options.maxConnections) native.close()
     }
     app.filter((native, change) => onConnection(native, Number(change)))
-    app.any("/*", (native, request) => {
+    const guarded = (native: Uws.HttpResponse, request: Uws.HttpRequest, method: string): void => {
       try {
-        handler(native, request)
+        handler(native, request, method)
       } catch (defect) {
         // Thrown into the native caller it would end the process.
         Effect.runFork(Effect.logError("a request failed in the server itself", defect))
         native.close()
       }
-    })
+    }
+    // The usual methods have routes of their own: the native router knows them already.
+    app.get("/*", (native, request) => guarded(native, request, "GET"))
+    app.post("/*", (native, request) => guarded(native, request, "POST"))
+    app.any("/*", (native, request) => guarded(native, request, request.getCaseSensitiveMethod().toUpperCase()))
 
     const listening = yield* listen(uws, app, options.host, options.port)
     const lifecycle = yield* Lifecycle.make(Duration.fromInputUnsafe(options.drainTimeout), listening.close)

@@ -30,6 +30,7 @@ export interface BodySource {
 export class RequestBody {
   private chunks: Array<Buffer> = []
   private whole: Buffer | undefined
+  private borrowed = false
   private size = 0
   private buffered = 0
   private ended = false
@@ -58,7 +59,10 @@ export class RequestBody {
     return this.ended
   }
 
-  /** The native chunk lives only during this call, so it is copied. */
+  /**
+   * The native chunk lives only during the native callback. One that is the whole body is not copied yet: a handler that
+   * does not wait reads it in place, and `keep` copies it for one that does.
+   */
   push(chunk: ArrayBuffer, last: boolean): void {
     if (last) this.ended = true
     if (this.failure !== undefined) return
@@ -68,10 +72,11 @@ export class RequestBody {
         this.fail("too_large")
         return
       }
-      const copy = Buffer.from(new Uint8Array(chunk))
-      if (last && this.whole === undefined && this.chunks.length === 0 && !this.streaming) {
-        this.whole = copy
+      if (last && this.size === chunk.byteLength && !this.streaming) {
+        this.whole = Buffer.from(chunk)
+        this.borrowed = true
       } else {
+        const copy = Buffer.from(new Uint8Array(chunk))
         this.buffered += copy.length
         this.budget.held += copy.length
         this.chunks.push(copy)
@@ -85,6 +90,13 @@ export class RequestBody {
     }
     if (!last) this.keepTime()
     this.wake()
+  }
+
+  /** Called before the native callback returns. */
+  keep(): void {
+    if (!this.borrowed) return
+    this.borrowed = false
+    this.whole = Buffer.from(this.whole!)
   }
 
   private keepTime(): void {
@@ -179,6 +191,7 @@ export class RequestBody {
   /** The body as it arrives; it can be read once, unless it was read whole before. */
   get stream(): Stream.Stream<Uint8Array, BodyFailure> {
     return Stream.suspend(() => {
+      this.keep()
       const now = this.now
       if (now !== undefined) return now.length === 0 ? Stream.empty : Stream.succeed<Uint8Array>(now)
       if (this.streaming) return Stream.fail<BodyFailure>("consumed")

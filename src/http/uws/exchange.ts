@@ -49,14 +49,12 @@ export class Exchange implements BodySource {
 
   /** Called before the native request dies: takes what may still be asked for. */
   detach(): void {
-    if (!this.done) {
-      this.headers
-      this.remoteAddress
-    }
+    if (!this.done) this.headers
     this.native = undefined
     this.corked = false
   }
 
+  /** A system call the first time, so only when asked for; unknown once the answer is out, unless it was asked for before. */
   get remoteAddress(): Option.Option<string> {
     if (this.address === undefined) {
       if (this.done) return Option.none()

@@ -18,10 +18,7 @@ import type { Refusal, UwsOptions } from "./options.ts"
 import { UwsRequest } from "./request.ts"
 import { send } from "./response.ts"
 
-export type Handler = (response: Uws.HttpResponse, request: Uws.HttpRequest) => void
-
-/** Methods whose requests carry no body worth reading; the native parser skips one that is there. */
-const bodyless = new Set(["GET", "HEAD"])
+export type Handler = (response: Uws.HttpResponse, request: Uws.HttpRequest, method: string) => void
 
 /** The requests that have no answer yet. */
 export class UnderWay implements Drainable {
@@ -91,10 +88,12 @@ export const makeHandler = (
     }
     return send(exchange, request, response)
   }
+  // Flat, so that what each request adds to it stays cheap to look up.
+  const base = Context.makeUnsafe<Scope.Scope>(new Map(context.mapUnsafe))
   const handled = HttpEffect.toHandled(httpEffect, respond, middleware)
 
   const run = (exchange: Exchange, request: UwsRequest): void =>
-    underWay.start(exchange, () => Effect.runForkWith(Context.add(context, HttpServerRequest, request))(handled))
+    underWay.start(exchange, () => Effect.runForkWith(Context.add(base, HttpServerRequest, request))(handled))
 
   const onAborted = (exchange: Exchange): void => {
     exchange.done = true
@@ -102,8 +101,7 @@ export const makeHandler = (
     exchange.fiber?.interruptUnsafe(undefined, ClientAbort.annotation)
   }
 
-  return (native, received) => {
-    const method = received.getCaseSensitiveMethod().toUpperCase()
+  return (native, received, method) => {
     const path = received.getUrl()
     const query = received.getQuery()
     const exchange = new Exchange(native, received, lifecycle.draining())
@@ -111,7 +109,8 @@ export const makeHandler = (
     if (underWay.remaining() >= options.maxInFlight) {
       return refuseExchange(exchange, request, "overloaded", options)
     }
-    if (bodyless.has(method)) {
+    if (method === "GET" || method === "HEAD") {
+      // A body here has no meaning; the native parser skips it.
       run(exchange, request)
       if (!exchange.done) native.onAborted(() => onAborted(exchange))
       exchange.detach()
@@ -134,6 +133,7 @@ export const makeHandler = (
         started = true
         run(exchange, request)
       }
+      if (exchange.fiber !== undefined) body.keep()
       exchange.corked = false
     })
     exchange.detach()
@@ -157,14 +157,10 @@ const isSmall = (response: HttpServerResponse): boolean =>
 export const refuseNative = (
   native: Uws.HttpResponse,
   received: Uws.HttpRequest,
+  method: string,
   refusal: Refusal,
   options: UwsOptions
 ): void => {
   const exchange = new Exchange(native, received, true)
-  refuseExchange(
-    exchange,
-    new UwsRequest(exchange, received.getMethod().toUpperCase(), received.getUrl()),
-    refusal,
-    options
-  )
+  refuseExchange(exchange, new UwsRequest(exchange, method, received.getUrl()), refusal, options)
 }

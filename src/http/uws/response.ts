@@ -46,7 +46,8 @@ const writeHeader = (native: HttpResponse, name: string, value: string): void =>
 
 const checkValues = (headers: Readonly<Record<string, string>>): void => {
   for (const name in headers) {
-    if (badValue.test(headers[name]!)) throw new TypeError(`the header ${name} holds a control character`)
+    if (name !== "content-length" && badValue.test(headers[name]!))
+      throw new TypeError(`the header ${name} holds a control character`)
   }
 }
 

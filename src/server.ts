@@ -11,6 +11,7 @@ import { Config } from "./config.ts"
 import { LOCAL_MODEL } from "./domain/rankers/local.ts"
 import * as Gateway from "./http/gateway.ts"
 import * as Absent from "./http/handlers/absent.ts"
+import * as Cities from "./http/handlers/cities.ts"
 import * as People from "./http/handlers/people.ts"
 import * as UwsHttpServer from "./http/uws/UwsHttpServer.ts"
 import * as FileJournal from "./layers/journal/journal.ts"
@@ -75,7 +76,7 @@ const announce = Layer.effectDiscard(
   })
 )
 
-const groups = Layer.mergeAll(Absent.layer, People.layer)
+const groups = Layer.mergeAll(Absent.layer, People.layer, Cities.layer)
 
 export const server = (options: {
   readonly role: "all" | "gateway" | "worker"

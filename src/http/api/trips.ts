@@ -7,7 +7,7 @@ import { NodeId, OptionId, PivotId, SlotId, TripId, UserId } from "../../domain/
 import { Offer, PivotRequest } from "../../domain/pivot/model.ts"
 import { IsoDate, TripConstraints } from "../../domain/trip/model.ts"
 import { Authorization } from "./identity.ts"
-import { Conflict, NotFound, PivotExpired, StaleState, Unavailable, Unprocessable } from "./problems.ts"
+import { Conflict, InvalidRequest, NotFound, PivotExpired, StaleState, Unavailable, Unprocessable } from "./problems.ts"
 import { ChangeView, Page, TripSummary, TripView } from "./shapes.ts"
 
 export const TripCreation = Schema.Struct({
@@ -44,6 +44,9 @@ export const PivotAnswer = Schema.Union([
   Schema.Struct({ response: Schema.Literal("dismiss"), reason: Why })
 ])
 
+/** What asking a trip for something can come to. */
+const tripProblems = [NotFound, Conflict, PivotExpired, StaleState, Unprocessable, Unavailable, InvalidRequest] as const
+
 const TripParams = { id: TripId }
 const IfMatch = { "if-match": Schema.optionalKey(Schema.String) }
 
@@ -54,45 +57,45 @@ export class TripsGroup extends HttpApiGroup.make("trips")
     HttpApiEndpoint.post("create", "/", {
       payload: TripCreation,
       success: TripView.pipe(created),
-      error: [Unprocessable, NotFound, Unavailable]
+      error: tripProblems
     }),
     HttpApiEndpoint.get("list", "/", {
       query: Page,
       success: Schema.Struct({ trips: Schema.Array(TripSummary), next_cursor: Schema.NullOr(Schema.String) }),
       error: Unavailable
     }),
-    HttpApiEndpoint.get("read", "/:id", { params: TripParams, success: TripView, error: [NotFound, Unavailable] }),
+    HttpApiEndpoint.get("read", "/:id", { params: TripParams, success: TripView, error: tripProblems }),
     HttpApiEndpoint.patch("change", "/:id", {
       params: TripParams,
       headers: IfMatch,
       payload: TripPatch,
       success: TripView,
-      error: [NotFound, Conflict, StaleState, Unprocessable, Unavailable]
+      error: tripProblems
     }),
     HttpApiEndpoint.post("invite", "/:id/members", {
       params: TripParams,
       headers: IfMatch,
       payload: Schema.Struct({ user_id: UserId }),
       success: TripView,
-      error: [NotFound, Conflict, StaleState, Unprocessable, Unavailable]
+      error: tripProblems
     }),
     HttpApiEndpoint.post("join", "/:id/join", {
       params: TripParams,
       success: TripView,
-      error: [NotFound, Conflict, Unavailable]
+      error: tripProblems
     }),
     HttpApiEndpoint.delete("leave", "/:id/members/:user_id", {
       params: { id: TripId, user_id: UserId },
       headers: IfMatch,
       success: HttpApiSchema.NoContent,
-      error: [NotFound, Conflict, StaleState, Unavailable]
+      error: tripProblems
     }),
     HttpApiEndpoint.post("replan", "/:id/replan", {
       params: TripParams,
       headers: IfMatch,
       payload: Schema.Struct({ constraints: Schema.optionalKey(TripConstraints) }),
       success: TripView,
-      error: [NotFound, Conflict, StaleState, Unprocessable, Unavailable]
+      error: tripProblems
     }),
     HttpApiEndpoint.put("veto", "/:id/vetoes", {
       params: TripParams,
@@ -106,27 +109,27 @@ export class TripsGroup extends HttpApiGroup.make("trips")
         /** Slots of the plan that now go against somebody's veto. */
         affected_slots: Schema.Array(SlotId)
       }),
-      error: [NotFound, Conflict, Unprocessable, Unavailable]
+      error: tripProblems
     }),
     HttpApiEndpoint.patch("changeSlot", "/:id/slots/:slot_id", {
       params: { id: TripId, slot_id: SlotId },
       headers: IfMatch,
       payload: SlotAction,
       success: ChangeView,
-      error: [NotFound, Conflict, StaleState, Unprocessable, Unavailable]
+      error: tripProblems
     }),
     HttpApiEndpoint.post("pivot", "/:id/pivot", {
       params: TripParams,
       payload: PivotRequest,
       success: Offer,
-      error: [NotFound, Conflict, Unprocessable, Unavailable]
+      error: tripProblems
     }),
     HttpApiEndpoint.post("answerPivot", "/:id/pivots/:pivot_id", {
       params: { id: TripId, pivot_id: PivotId },
       headers: IfMatch,
       payload: PivotAnswer,
       success: ChangeView,
-      error: [NotFound, Conflict, PivotExpired, StaleState, Unavailable]
+      error: tripProblems
     })
   )
   .middleware(Authorization)

@@ -27,7 +27,6 @@ export const layer = Layer.mergeAll(
       answerPivot: absent
     })
   ),
-  HttpApiBuilder.group(Api, "cities", (group) => group.handleAll({ list: absent, nodes: absent })),
   HttpApiBuilder.group(Api, "admin", (group) =>
     group.handleAll({
       seedCity: absent,

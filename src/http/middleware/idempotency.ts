@@ -36,6 +36,8 @@ export const answerOnce = Effect.gen(function* () {
           detail: "Idempotency-Key must be 1 to 200 printable characters without spaces; a UUID is a good one."
         })
       }
+      const scope = yield* RequestScope
+      scope.idempotencyKey = key
       const text = yield* Effect.orDie(request.text)
       const hash = createHash("sha256").update(`${request.method} ${request.originalUrl}\n${text}`).digest("base64url")
       const opening = yield* receipts.open(caller.userId, key, hash)
@@ -50,7 +52,6 @@ export const answerOnce = Effect.gen(function* () {
             retry_after_seconds: 1
           })
         case "replay": {
-          const scope = yield* RequestScope
           const { receipt } = opening
           scope.modelVersion = receipt.headers["x-model-version"]
           return Response.text(receipt.body, {
@@ -67,7 +68,6 @@ export const answerOnce = Effect.gen(function* () {
             yield* receipts.abandon(caller.userId, key)
             return response
           }
-          const scope = yield* RequestScope
           const headers: Record<string, string> = {}
           for (const name of KEPT) if (response.headers[name] !== undefined) headers[name] = response.headers[name]
           if (scope.modelVersion !== undefined) headers["x-model-version"] = scope.modelVersion

@@ -81,7 +81,8 @@ export const pipeline = (options: PipelineOptions) => {
         address: addressOf(request),
         receivedAt,
         modelVersion: undefined,
-        callerId: undefined
+        callerId: undefined,
+        idempotencyKey: undefined
       }
       const wait = quiet || limiter === undefined ? 0 : limiter.take(scope.address, receivedAt)
       const run: Effect.Effect<Response.HttpServerResponse, unknown, R> =

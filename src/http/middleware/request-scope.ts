@@ -10,9 +10,18 @@ export interface RequestFacts {
   modelVersion: string | undefined
   /** Set once the token is checked; decides which model is in force. Never logged. */
   callerId: string | undefined
+  /** The client's `Idempotency-Key`, once it is known to be well formed. */
+  idempotencyKey: string | undefined
 }
 
 /** Outside the gateway (typed in-memory clients) facts are made up for each reader and lead nowhere. */
 export const RequestScope = Context.Reference<RequestFacts>("overplanned/RequestScope", {
-  defaultValue: () => ({ id: "none", address: "none", receivedAt: 0, modelVersion: undefined, callerId: undefined })
+  defaultValue: () => ({
+    id: "none",
+    address: "none",
+    receivedAt: 0,
+    modelVersion: undefined,
+    callerId: undefined,
+    idempotencyKey: undefined
+  })
 })

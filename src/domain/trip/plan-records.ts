@@ -1,0 +1,160 @@
+/**
+ * The log of a generated plan: the whole candidate set with what the ranker saw, one ranking event per day, the plan
+ * itself and the constraints it was made under. Pure: ids and the instant are handed in.
+ */
+
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { CandidateSet, ConstraintSnapshot, ExperimentEvent, RankingEvent } from "../decisions.ts"
+import type { Persona } from "../persona/persona.ts"
+import { modelVersion, type Ranking } from "../ranking.ts"
+import { SIGNAL_WEIGHT, type Signal } from "../signal.ts"
+import type { TripState } from "./model.ts"
+import { userState } from "./turn.ts"
+
+/** Candidates that a day's decision is logged with. */
+export const DAY_CANDIDATES = 20
+
+export interface PlanDecision {
+  readonly trip: TripState
+  readonly catalog: CityCatalog
+  readonly personas: ReadonlyArray<Persona>
+  readonly ranking: Ranking
+  readonly shadow?: Ranking
+  readonly arbitration?: CandidateSet["arbitration"]
+  readonly workflow: "plan-first" | "explore-first"
+  readonly at: number
+  readonly id: () => string
+}
+
+export interface PlanRecords {
+  readonly candidateSet: Signal
+  readonly days: ReadonlyArray<RankingEvent>
+  readonly generated: ExperimentEvent
+  readonly constraints: ConstraintSnapshot
+}
+
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
+
+const candidateSet = (decision: PlanDecision): Signal => {
+  const { trip, catalog, ranking } = decision
+  const context: CandidateSet = {
+    full_candidate_set: ranking.items.map((item, rank) => ({
+      node_id: catalog.nodes[item.index]!.id,
+      score: rounded(item.score),
+      rank: rank + 1,
+      features: Object.fromEntries(Object.entries(item.features).map(([name, value]) => [name, rounded(value)]))
+    })),
+    ranker: modelVersion(ranking.model),
+    user_state: userState(decision.personas),
+    ...(decision.arbitration === undefined ? {} : { arbitration: decision.arbitration })
+  }
+  return {
+    id: decision.id(),
+    user_id: trip.user_id,
+    signal_type: "candidate_set_logged",
+    trip_id: trip.id,
+    slot_id: null,
+    activity_node_id: null,
+    session_id: trip.session_id,
+    context: { ...context },
+    source: "app",
+    weight: SIGNAL_WEIGHT.app,
+    model_version: modelVersion(ranking.model),
+    occurred_at: decision.at
+  }
+}
+
+/**
+ * A day chooses among its own picks and the best that no other day took, so that no pick of one day ever stands as a
+ * negative of another.
+ */
+const dayEvent = (decision: PlanDecision, day: number): RankingEvent => {
+  const { trip, catalog, ranking, shadow } = decision
+  const picked = new Set(trip.slots.filter((slot) => slot.day === day).map((slot) => slot.node_id as string))
+  const elsewhere = new Set(trip.slots.filter((slot) => slot.day !== day).map((slot) => slot.node_id as string))
+  const eligible: Array<{ readonly id: string; readonly score: number }> = []
+  let room = Math.max(0, DAY_CANDIDATES - picked.size)
+  const seen = new Set<string>()
+  for (const item of ranking.items) {
+    const { id } = catalog.nodes[item.index]!
+    if (elsewhere.has(id)) continue
+    if (!picked.has(id)) {
+      if (room === 0) continue
+      room--
+    }
+    seen.add(id)
+    eligible.push({ id, score: rounded(item.score) })
+  }
+  // A must-see or a booking need not be among the ranked; it was chosen all the same.
+  for (const id of picked) if (!seen.has(id)) eligible.push({ id, score: 0 })
+  const ids = eligible.map(({ id }) => id)
+  const among = new Set(ids)
+  return {
+    id: decision.id(),
+    user_id: trip.user_id,
+    trip_id: trip.id,
+    session_id: trip.session_id,
+    day_number: day,
+    surface: "itinerary",
+    model_name: ranking.model.name,
+    model_version: ranking.model.version,
+    candidate_ids: ids,
+    scores: eligible.map(({ score }) => score),
+    // Rankers and assembly are deterministic: what was shown was shown for sure.
+    propensities: ids.map(() => 1),
+    ranked_ids: ids,
+    selected_ids: [...picked],
+    user_state: userState(decision.personas),
+    ...(shadow === undefined
+      ? {}
+      : {
+          shadow_model_name: shadow.model.name,
+          shadow_model_version: shadow.model.version,
+          shadow_ranked_ids: shadow.items.map((item) => catalog.nodes[item.index]!.id).filter((id) => among.has(id))
+        }),
+    latency_ms: ranking.latencyMs,
+    occurred_at: decision.at
+  }
+}
+
+export const planRecords = (decision: PlanDecision): PlanRecords => {
+  const { trip, ranking } = decision
+  const days = [...new Set(trip.slots.map((slot) => slot.day))].sort((a, b) => a - b)
+  return {
+    candidateSet: candidateSet(decision),
+    days: days.map((day) => dayEvent(decision, day)),
+    generated: {
+      event_id: decision.id(),
+      event_type: "plan_generated",
+      unit_id: trip.user_id,
+      plan_id: trip.session_id,
+      timestamp: decision.at,
+      context: {
+        policy_version_id: modelVersion(ranking.model),
+        workflow_type: decision.workflow,
+        mode: "assisted"
+      },
+      payload: {
+        trip_id: trip.id,
+        city: trip.city,
+        catalog_version: trip.catalog_version,
+        start_date: trip.start_date,
+        end_date: trip.end_date,
+        party: trip.members.map((member) => member.user_id),
+        slots: trip.slots.map(({ day, order, node_id, starts_at, ends_at }) => ({
+          day,
+          order,
+          node_id,
+          starts_at,
+          ends_at
+        }))
+      }
+    },
+    constraints: {
+      id: decision.id(),
+      trip_id: trip.id,
+      valid_from: decision.at,
+      constraints: { ...trip.constraints }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/** What somebody asks a trip to be, checked against the calendar and the catalog before anything is planned. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { tagIndex } from "../catalog/taxonomy.ts"
+import type { TripDay } from "../itinerary/rules.ts"
+import { isoDate, parseIsoDate } from "../time/calendar.ts"
+import { instantOf, localDate, zoneOf } from "../time/zone.ts"
+import type { TripConstraints } from "./model.ts"
+
+export interface RequestIssue {
+  readonly path: ReadonlyArray<string | number>
+  readonly message: string
+}
+
+/** Further ahead nobody knows hours or holidays. */
+const FURTHEST_DAYS = 730
+
+export const MAX_DAYS = 21
+
+const NOON_MINUTES = 720
+
+/** The days of a trip with their noons; throws for a city without a time zone, which no catalog has. */
+export const tripDays = (timeZone: string, startDate: string, days: number): ReadonlyArray<TripDay> => {
+  const zone = zoneOf(timeZone)!
+  const first = parseIsoDate(startDate)!
+  return Array.from({ length: days }, (_, index) => ({
+    day: index + 1,
+    date: isoDate(first + index),
+    noon: instantOf(zone, first + index, NOON_MINUTES)
+  }))
+}
+
+export const dateIssues = (
+  timeZone: string,
+  startDate: string,
+  days: number,
+  now: number
+): ReadonlyArray<RequestIssue> => {
+  const first = parseIsoDate(startDate)
+  if (first === undefined) return [{ path: ["start_date"], message: `${startDate} is not a day of the calendar` }]
+  const today = parseIsoDate(localDate(zoneOf(timeZone)!, now))!
+  const issues: Array<RequestIssue> = []
+  if (first < today) {
+    issues.push({ path: ["start_date"], message: `${startDate} is past: in the city it is ${isoDate(today)}` })
+  }
+  if (first > today + FURTHEST_DAYS) {
+    issues.push({ path: ["start_date"], message: "lies more than two years ahead, beyond what can be planned" })
+  }
+  if (days < 1 || days > MAX_DAYS) {
+    issues.push({ path: ["days"], message: `a trip has 1 to ${MAX_DAYS} days, not ${days}` })
+  }
+  return issues
+}
+
+export const constraintIssues = (catalog: CityCatalog, constraints: TripConstraints): ReadonlyArray<RequestIssue> => {
+  const issues: Array<RequestIssue> = []
+  const { must = [], avoid = [], day_start, day_end } = constraints
+  for (const [index, id] of must.entries()) {
+    const at = catalog.indexOf(id)
+    if (at === undefined) {
+      issues.push({ path: ["constraints", "must", index], message: `${catalog.city.name} has no such place` })
+    } else {
+      const node = catalog.nodes[at]!
+      const clash = node.vibe_tags.find((tag) => avoid.includes(tag))
+      if (catalog.retired(at)) {
+        issues.push({ path: ["constraints", "must", index], message: `${node.name} is no longer listed` })
+      } else if (clash !== undefined) {
+        issues.push({
+          path: ["constraints", "must", index],
+          message: `${node.name} is a must, and you avoid "${clash}", which it is`
+        })
+      }
+    }
+  }
+  for (const [index, tag] of avoid.entries()) {
+    if (tagIndex(tag) === undefined) {
+      issues.push({ path: ["constraints", "avoid", index], message: `"${tag}" is not a vibe tag` })
+    }
+  }
+  if (day_start !== undefined && day_end !== undefined && day_start === day_end) {
+    issues.push({ path: ["constraints", "day_end"], message: "the day ends when it starts: no room for a plan" })
+  }
+  return issues
+}

@@ -1,0 +1,50 @@
+/** How a place is shown: the same words in trips, offers, discovery and catalogs. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { ActivityNode } from "../catalog/node.ts"
+import type { EvidenceLine, NodeBrief } from "../pivot/model.ts"
+
+/** Tags that are shown of a place: the ones that say most about it. */
+const SHOWN_TAGS = 6
+
+export const topTags = (node: Pick<ActivityNode, "vibe_tags" | "vibe_weights">): ReadonlyArray<string> =>
+  node.vibe_tags
+    .map((tag, index) => [tag, node.vibe_weights[index] ?? 0] as const)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, SHOWN_TAGS)
+    .map(([tag]) => tag)
+
+export const nodeBrief = (node: ActivityNode): NodeBrief => ({
+  id: node.id,
+  name: node.name,
+  category: node.category,
+  lat: node.lat,
+  lon: node.lon,
+  neighbourhood: node.neighbourhood,
+  vibe_tags: topTags(node)
+})
+
+/** Which sources speak for it, local ones first, and how many mentions they have. */
+export const evidenceLines = (node: Pick<ActivityNode, "quality_signals">): ReadonlyArray<EvidenceLine> =>
+  (["local", "tourist"] as const).flatMap((kind) => {
+    const side = node.quality_signals[kind]
+    if (side === null) return []
+    return [{ source: side.sources.join(", "), kind, mentions: side.mentions }]
+  })
+
+/** A place as the catalog shows it, open or not at this instant. */
+export const nodeView = (catalog: CityCatalog, index: number, now: number) => {
+  const node = catalog.nodes[index]!
+  return {
+    ...nodeBrief(node),
+    time_zone: node.time_zone,
+    opening_hours: node.opening_hours,
+    open: catalog.openAt(index, now),
+    price_tier: node.price_tier,
+    setting: node.setting,
+    overrated: node.overrated_flag,
+    cross_ref_confidence: node.cross_ref_confidence,
+    source: node.source,
+    source_tier: node.source_tier,
+    evidence: evidenceLines(node)
+  }
+}

@@ -1,0 +1,161 @@
+/** A trip as the contract shows it: state from the actor, everything about places from the catalog in memory. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { sharedTags } from "../catalog/embedding.ts"
+import { vibeQuery } from "../persona/encode.ts"
+import type { Persona } from "../persona/persona.ts"
+import { isoDate, parseIsoDate } from "../time/calendar.ts"
+import type { Slot, TripState } from "../trip/model.ts"
+import { evidenceLines, nodeBrief, topTags } from "./node.ts"
+
+/** Reasons that are shown for a stop. */
+const SHOWN_REASONS = 3
+
+const instant = (millis: number): string => new Date(millis).toISOString()
+
+/** Why a place is there for these people: the tags that it shares with their taste; its own where nobody is known. */
+const reasonsFor = (node: CityCatalog["nodes"][number], taste: Float32Array | undefined): ReadonlyArray<string> => {
+  if (taste === undefined) return topTags(node).slice(0, SHOWN_REASONS)
+  const shared = sharedTags(taste, node.vibe_embedding, SHOWN_REASONS).map(({ tag }) => tag)
+  return shared.length > 0 ? shared : topTags(node).slice(0, SHOWN_REASONS)
+}
+
+const meanTaste = (personas: ReadonlyArray<Persona>): Float32Array | undefined => {
+  if (personas.length === 0) return undefined
+  const mean = new Float32Array(personas[0]!.vector.length)
+  for (const { vector } of personas) for (let i = 0; i < mean.length; i++) mean[i]! += vector[i]! / personas.length
+  return vibeQuery(mean)
+}
+
+export const slotView = (slot: Slot, trip: TripState, catalog: CityCatalog, taste: Float32Array | undefined) => {
+  const index = catalog.indexOf(slot.node_id)
+  const node = index === undefined ? undefined : catalog.nodes[index]
+  // A place can leave the catalog while a trip still names it: the trip is shown all the same.
+  const brief =
+    node === undefined
+      ? {
+          id: slot.node_id,
+          name: "A place that is no longer listed",
+          category: "unknown",
+          lat: catalog.city.lat,
+          lon: catalog.city.lon,
+          neighbourhood: "",
+          vibe_tags: []
+        }
+      : nodeBrief(node)
+  return {
+    id: slot.id,
+    order: slot.order,
+    day_part: slot.day_part,
+    starts_at: instant(slot.starts_at),
+    ends_at: instant(slot.ends_at),
+    time_zone: node?.time_zone ?? trip.time_zone,
+    locked: slot.locked,
+    status: slot.status,
+    node: brief,
+    open: index === undefined ? ("unknown" as const) : catalog.openAt(index, slot.starts_at),
+    travel_minutes: slot.travel_minutes,
+    narrative: slot.narrative ?? null,
+    score: Math.round(slot.score * 10_000) / 10_000,
+    why: node === undefined ? [] : reasonsFor(node, taste),
+    evidence: node === undefined ? [] : evidenceLines(node)
+  }
+}
+
+const dayCount = (trip: Pick<TripState, "start_date" | "end_date">): number =>
+  parseIsoDate(trip.end_date)! - parseIsoDate(trip.start_date)! + 1
+
+/** Which stops serve a member best: those where their own taste is stronger than the others' mean. */
+const memberShares = (trip: TripState, catalog: CityCatalog, personas: ReadonlyArray<Persona>) => {
+  const queries = personas.map((persona) => [persona.user_id as string, vibeQuery(persona.vector)] as const)
+  const liking = (query: Float32Array, slot: Slot): number => {
+    const index = catalog.indexOf(slot.node_id)
+    if (index === undefined) return 0
+    let dot = 0
+    for (let i = 0; i < query.length; i++) dot += query[i]! * catalog.matrix[index * query.length + i]!
+    return dot
+  }
+  const best = trip.slots.map((slot) => {
+    const likings = queries.map(([userId, query]) => [userId, liking(query, slot)] as const)
+    return likings.reduce<readonly [string, number] | undefined>(
+      (top, one) => (top === undefined || one[1] > top[1] ? one : top),
+      undefined
+    )?.[0]
+  })
+  return new Map(
+    queries.map(([userId, query]) => {
+      const mean = trip.slots.reduce((sum, slot) => sum + liking(query, slot), 0) / Math.max(1, trip.slots.length)
+      const stops = trip.slots.filter((_, index) => best[index] === userId).map((slot) => slot.id)
+      return [userId, { share: Math.round(Math.max(0, mean) * 1000) / 1000, stops }] as const
+    })
+  )
+}
+
+export const tripView = (trip: TripState, catalog: CityCatalog, personas: ReadonlyArray<Persona>) => {
+  const taste = meanTaste(personas)
+  const first = parseIsoDate(trip.start_date)!
+  const shares = personas.length > 1 ? memberShares(trip, catalog, personas) : undefined
+  return {
+    id: trip.id,
+    city: trip.city,
+    status: trip.status,
+    start_date: trip.start_date,
+    end_date: trip.end_date,
+    state_version: trip.seq,
+    constraints: trip.constraints,
+    days: Array.from({ length: dayCount(trip) }, (_, index) => ({
+      day: index + 1,
+      date: isoDate(first + index),
+      slots: trip.slots.filter((slot) => slot.day === index + 1).map((slot) => slotView(slot, trip, catalog, taste))
+    })),
+    model: trip.model,
+    members: trip.members.map((member) => ({
+      user_id: member.user_id,
+      role: member.role,
+      ...shares?.get(member.user_id)
+    })),
+    ...(trip.relaxed.length === 0 ? {} : { relaxed: trip.relaxed }),
+    ...(trip.degraded === undefined ? {} : { degraded: trip.degraded })
+  }
+}
+
+export const tripSummary = (trip: TripState) => ({
+  id: trip.id,
+  city: trip.city,
+  status: trip.status,
+  start_date: trip.start_date,
+  end_date: trip.end_date,
+  state_version: trip.seq
+})
+
+/** What a change did, for the one who made it. */
+export const changeView = (
+  before: ReadonlyArray<Slot>,
+  trip: TripState,
+  catalog: CityCatalog,
+  personas: ReadonlyArray<Persona>
+) => {
+  const taste = meanTaste(personas)
+  const old = new Map(before.map((slot) => [slot.id, slot]))
+  const changed = trip.slots.filter((slot) => old.get(slot.id) !== slot && !sameSlot(old.get(slot.id), slot))
+  const kept = new Set(trip.slots.map((slot) => slot.id))
+  const days = new Set(changed.map((slot) => slot.day))
+  const firstChange = Math.min(...changed.map((slot) => slot.starts_at))
+  return {
+    trip_id: trip.id,
+    state_version: trip.seq,
+    status: trip.status,
+    changed: changed.map((slot) => slotView(slot, trip, catalog, taste)),
+    removed: before.filter((slot) => !kept.has(slot.id)).map((slot) => slot.id),
+    downstream: trip.slots.filter((slot) => days.has(slot.day) && slot.starts_at > firstChange).map((slot) => slot.id)
+  }
+}
+
+const sameSlot = (a: Slot | undefined, b: Slot): boolean =>
+  a !== undefined &&
+  a.node_id === b.node_id &&
+  a.starts_at === b.starts_at &&
+  a.ends_at === b.ends_at &&
+  a.locked === b.locked &&
+  a.status === b.status &&
+  a.order === b.order &&
+  a.day === b.day

@@ -1,0 +1,95 @@
+/** The catalogs, from memory: which cities there are, and their places, filtered and paged. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { CATEGORIES } from "../../domain/catalog/category.ts"
+import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
+import { nodeView } from "../../domain/view/node.ts"
+import { Catalog } from "../../services/catalog.ts"
+import { Api } from "../api/api.ts"
+import { NotFound, Unavailable, Unprocessable } from "../api/problems.ts"
+import { orUnavailable } from "./refusals.ts"
+
+const DEFAULT_PAGE = 50
+
+interface Filter {
+  readonly category?: string
+  readonly tag?: string
+  readonly neighbourhood?: string
+  readonly setting?: string
+  readonly q?: string
+}
+
+const passes = (node: CityCatalog["nodes"][number], filter: Filter): boolean =>
+  (filter.category === undefined || node.category === filter.category) &&
+  (filter.tag === undefined || node.vibe_tags.includes(filter.tag)) &&
+  (filter.neighbourhood === undefined || node.neighbourhood.toLowerCase() === filter.neighbourhood.toLowerCase()) &&
+  (filter.setting === undefined || node.setting === filter.setting) &&
+  (filter.q === undefined || node.name.toLowerCase().includes(filter.q.toLowerCase()))
+
+/** Positions never change, so a position is a cursor that survives a new catalog version. */
+const page = (catalog: CityCatalog, filter: Filter, from: number, limit: number) => {
+  const found: Array<number> = []
+  let index = from
+  for (; index < catalog.nodes.length && found.length < limit; index++) {
+    if (!catalog.retired(index) && passes(catalog.nodes[index]!, filter)) found.push(index)
+  }
+  return { found, next: index < catalog.nodes.length ? String(index) : null }
+}
+
+/** The city, or what to say when there is none: which ones there are. */
+export const cityOr404 = (catalogs: Catalog["Service"], slug: string) =>
+  catalogs
+    .city(slug)
+    .pipe(
+      Effect.mapError((error) =>
+        error._tag === "UnknownCity"
+          ? new NotFound({ detail: error.message })
+          : new Unavailable({ detail: error.message, retry_after_seconds: 2 })
+      )
+    )
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "cities",
+  Effect.fnUntraced(function* (group) {
+    const catalogs = yield* Catalog
+    return group.handleAll({
+      list: () =>
+        Effect.map(orUnavailable(catalogs.cities), (cities) => ({
+          cities: cities.map(({ slug, name, country, time_zone, nodes, catalog_version }) => ({
+            slug,
+            name,
+            country,
+            time_zone,
+            nodes,
+            catalog_version
+          }))
+        })),
+
+      nodes: ({ params, query }) =>
+        Effect.gen(function* () {
+          const catalog = yield* cityOr404(catalogs, params.slug)
+          if (query.tag !== undefined && !isVibeTag(query.tag)) {
+            return yield* new Unprocessable({ detail: `tag: "${query.tag}" is not a vibe tag of the taxonomy.` })
+          }
+          if (query.category !== undefined && !(CATEGORIES as ReadonlyArray<string>).includes(query.category)) {
+            return yield* new Unprocessable({ detail: `category: there are ${CATEGORIES.join(", ")}.` })
+          }
+          const from = Number(query.cursor ?? 0)
+          if (!Number.isSafeInteger(from) || from < 0) {
+            return yield* new Unprocessable({ detail: "cursor: take it from next_cursor of the page before." })
+          }
+          const now = yield* Clock.currentTimeMillis
+          const { found, next } = page(catalog, query, from, query.limit ?? DEFAULT_PAGE)
+          return {
+            city: catalog.city.slug,
+            catalog_version: catalog.version,
+            nodes: found.map((index) => nodeView(catalog, index, now)),
+            next_cursor: next
+          }
+        })
+    })
+  })
+)

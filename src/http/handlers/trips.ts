@@ -1,0 +1,236 @@
+/** Trips over HTTP: each route asks the trip's actor or the planner, and shows what came of it. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import type { TripId, UserId } from "../../domain/ids.ts"
+import { isUuid } from "../../domain/ids.ts"
+import type { Persona } from "../../domain/persona/persona.ts"
+import { modelVersion } from "../../domain/ranking.ts"
+import type { TripCommand } from "../../domain/trip/commands.ts"
+import type { TripState } from "../../domain/trip/model.ts"
+import { changeView, tripView } from "../../domain/view/trip.ts"
+import { Catalog } from "../../services/catalog.ts"
+import { Personas } from "../../services/personas.ts"
+import { TripList } from "../../services/trip-list.ts"
+import { TripPlanning } from "../../services/trip-planning.ts"
+import { TripRuntime } from "../../services/trip-runtime.ts"
+import { Api } from "../api/api.ts"
+import { CurrentCaller } from "../api/identity.ts"
+import { RequestScope } from "../middleware/request-scope.ts"
+import { ifMatchVersion } from "./if-match.ts"
+import { orUnavailable } from "./refusals.ts"
+import { planningProblem, tripProblem } from "./trip-problems.ts"
+
+/** How long an invitation waits for its answer. */
+const INVITATION_MS = 14 * 86_400_000
+
+const DEFAULT_PAGE = 50
+
+const make = Effect.gen(function* () {
+  const catalogs = yield* Catalog
+  const personas = yield* Personas
+  const trips = yield* TripRuntime
+
+  const knownPeople = (trip: TripState): ReadonlyArray<Persona> =>
+    trip.members.flatMap((member) => personas.resident(member.user_id) ?? [])
+
+  const answeredBy = (trip: TripState) =>
+    Effect.map(RequestScope, (scope) => {
+      scope.modelVersion = modelVersion(trip.model)
+    })
+
+  const show = Effect.fnUntraced(function* (trip: TripState) {
+    const catalog = yield* orUnavailable(catalogs.city(trip.city))
+    yield* answeredBy(trip)
+    return tripView(trip, catalog, knownPeople(trip))
+  })
+
+  const showChange = Effect.fnUntraced(function* (before: TripState, after: TripState) {
+    const catalog = yield* orUnavailable(catalogs.city(after.city))
+    yield* answeredBy(after)
+    return changeView(before.slots, after, catalog, knownPeople(after))
+  })
+
+  const ask = (id: TripId, command: TripCommand) => Effect.mapError(trips.ask(id, command), tripProblem)
+
+  /** Asks for a change and gives the trip after it. */
+  const change = (id: TripId, command: TripCommand) =>
+    Effect.flatMap(ask(id, command), (reply) =>
+      reply._tag === "changed" ? Effect.succeed(reply.trip) : Effect.die(`A change was answered with ${reply._tag}.`)
+    )
+
+  const read = (id: TripId, by: UserId) =>
+    Effect.flatMap(ask(id, { _tag: "read", by }), (reply) =>
+      reply._tag === "trip" ? Effect.succeed(reply.trip) : Effect.die(`A reading was answered with ${reply._tag}.`)
+    )
+
+  /** What every write carries: who, based on which version, under which key. */
+  const writer = Effect.fnUntraced(function* (headers?: { readonly "if-match"?: string }) {
+    const { userId } = yield* CurrentCaller
+    const scope = yield* RequestScope
+    const version = yield* ifMatchVersion(headers?.["if-match"])
+    return {
+      by: userId,
+      ...(version === undefined ? {} : { if_match: version }),
+      ...(scope.idempotencyKey === undefined ? {} : { idempotency_key: scope.idempotencyKey })
+    }
+  })
+
+  return { show, showChange, ask, change, read, writer }
+})
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "trips",
+  Effect.fnUntraced(function* (group) {
+    const { show, showChange, ask, change, read, writer } = yield* make
+    const planning = yield* TripPlanning
+    const list = yield* TripList
+
+    return group.handleAll({
+      create: ({ payload }) =>
+        Effect.gen(function* () {
+          const { userId } = yield* CurrentCaller
+          const { idempotencyKey } = yield* RequestScope
+          const trip = yield* Effect.mapError(planning.create(userId, payload, idempotencyKey), planningProblem)
+          return yield* show(trip)
+        }),
+
+      list: ({ query }) =>
+        Effect.gen(function* () {
+          const { userId } = yield* CurrentCaller
+          const limit = query.limit ?? DEFAULT_PAGE
+          const after = query.cursor !== undefined && isUuid(query.cursor) ? query.cursor : undefined
+          const mine = yield* orUnavailable(list.mine(userId, { after, limit }))
+          return { trips: mine, next_cursor: mine.length < limit ? null : mine.at(-1)!.id }
+        }),
+
+      read: ({ params }) =>
+        Effect.gen(function* () {
+          const { userId } = yield* CurrentCaller
+          return yield* show(yield* read(params.id, userId))
+        }),
+
+      change: ({ params, payload, headers }) =>
+        Effect.gen(function* () {
+          const who = yield* writer(headers)
+          let trip = yield* read(params.id, who.by)
+          if (payload.start_date !== undefined || payload.end_date !== undefined) {
+            trip = yield* planning
+              .reschedule(who.by, trip, {
+                startDate: payload.start_date ?? trip.start_date,
+                endDate: payload.end_date ?? trip.end_date,
+                ...(who.if_match === undefined ? {} : { ifMatch: who.if_match }),
+                ...(who.idempotency_key === undefined ? {} : { idempotencyKey: `${who.idempotency_key}/dates` })
+              })
+              .pipe(Effect.mapError(planningProblem))
+          }
+          if (payload.status !== undefined) {
+            // After new dates, the version that the caller read is the one before them.
+            const { if_match: _, ...unconditionally } = who
+            const based = payload.start_date === undefined && payload.end_date === undefined ? who : unconditionally
+            trip = yield* change(params.id, { _tag: "set_status", ...based, status: payload.status })
+          }
+          return yield* show(trip)
+        }),
+
+      invite: ({ params, payload, headers }) =>
+        Effect.gen(function* () {
+          const who = yield* writer(headers)
+          const expires_at = (yield* Clock.currentTimeMillis) + INVITATION_MS
+          return yield* show(yield* change(params.id, { _tag: "invite", ...who, user_id: payload.user_id, expires_at }))
+        }),
+
+      join: ({ params }) =>
+        Effect.gen(function* () {
+          const who = yield* writer()
+          return yield* show(yield* change(params.id, { _tag: "join", ...who }))
+        }),
+
+      leave: ({ params, headers }) =>
+        Effect.gen(function* () {
+          const who = yield* writer(headers)
+          yield* change(params.id, { _tag: "leave", ...who, user_id: params.user_id })
+        }),
+
+      replan: ({ params, payload, headers }) =>
+        Effect.gen(function* () {
+          const who = yield* writer(headers)
+          const trip = yield* read(params.id, who.by)
+          const after = yield* planning
+            .replan(who.by, trip, {
+              ...(payload.constraints === undefined ? {} : { constraints: payload.constraints }),
+              ...(who.if_match === undefined ? {} : { ifMatch: who.if_match }),
+              ...(who.idempotency_key === undefined ? {} : { idempotencyKey: who.idempotency_key })
+            })
+            .pipe(Effect.mapError(planningProblem))
+          return yield* show(after)
+        }),
+
+      veto: ({ params, payload }) =>
+        Effect.gen(function* () {
+          const who = yield* writer()
+          const trip = yield* change(params.id, { _tag: "set_vetoes", ...who, ...payload })
+          const nodes = new Set<string>(payload.node_ids)
+          return {
+            ...payload,
+            affected_slots: trip.slots.filter((slot) => nodes.has(slot.node_id)).map((slot) => slot.id)
+          }
+        }),
+
+      changeSlot: ({ params, payload, headers }) =>
+        Effect.gen(function* () {
+          const who = yield* writer(headers)
+          const before = yield* read(params.id, who.by)
+          const intention = payload.reason === undefined ? {} : { intention: payload.reason }
+          const slot_id = params.slot_id
+          const command = (): TripCommand => {
+            switch (payload.action) {
+              case "swap":
+                return {
+                  _tag: "swap_slot",
+                  ...who,
+                  slot_id,
+                  ...(payload.node_id === undefined ? {} : { node_id: payload.node_id }),
+                  ...intention
+                }
+              case "remove":
+                return { _tag: "remove_slot", ...who, slot_id, ...intention }
+              default:
+                return { _tag: "lock_slot", ...who, slot_id, locked: payload.action === "lock" }
+            }
+          }
+          return yield* showChange(before, yield* change(params.id, command()))
+        }),
+
+      pivot: ({ params, payload }) =>
+        Effect.gen(function* () {
+          const scope = yield* RequestScope
+          const { userId } = yield* CurrentCaller
+          const reply = yield* ask(params.id, {
+            _tag: "request_pivot",
+            by: userId,
+            request: payload,
+            ...(scope.idempotencyKey === undefined ? {} : { request_id: scope.idempotencyKey })
+          })
+          if (reply._tag !== "offered") return yield* Effect.die(`A pivot was answered with ${reply._tag}.`)
+          scope.modelVersion = modelVersion(reply.offer.model)
+          return reply.offer
+        }),
+
+      answerPivot: ({ params, payload, headers }) =>
+        Effect.gen(function* () {
+          const who = yield* writer(headers)
+          const before = yield* read(params.id, who.by)
+          const after = yield* change(params.id, {
+            _tag: "respond_pivot",
+            ...who,
+            pivot_id: params.pivot_id,
+            response: payload.response,
+            ...(payload.response === "accept" ? { option_id: payload.option_id } : {})
+          })
+          return yield* showChange(before, after)
+        })
+    })
+  })
+)

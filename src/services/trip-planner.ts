@@ -1,0 +1,361 @@
+/** Planning, step by step, over the other services. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { CityCatalog } from "../domain/catalog/city-catalog.ts"
+import { DEFAULT_TRAVEL_MODEL, estimateTravel } from "../domain/geo.ts"
+import { uuidOfName } from "../domain/hash.ts"
+import type { SessionId, SlotId, TripId, UserId } from "../domain/ids.ts"
+import { uuidV7 } from "../domain/ids.ts"
+import { startAssembly } from "../domain/itinerary/assemble.ts"
+import type { Assembly, AssemblyInput, LockedStop } from "../domain/itinerary/model.ts"
+import type { Persona } from "../domain/persona/persona.ts"
+import { modelVersion } from "../domain/ranking.ts"
+import { isoDate, parseIsoDate } from "../domain/time/calendar.ts"
+import type { Slot, TripConstraints, TripModel, TripState } from "../domain/trip/model.ts"
+import { planRecords } from "../domain/trip/plan-records.ts"
+import { constraintIssues, dateIssues, type RequestIssue, tripDays } from "../domain/trip/request.ts"
+import { Catalog } from "./catalog.ts"
+import { Companions } from "./companions.ts"
+import { planJournal } from "./decision-log.ts"
+import { Journal } from "./journal.ts"
+import { Personas } from "./personas.ts"
+import { type RankedOutcome, RankingDesk } from "./ranker.ts"
+import { CANDIDATES, partyQuery, Retrieval } from "./retrieval.ts"
+import { PlanningUnavailable, PlanRefused, type PlanRequest, TripPlanning } from "./trip-planning.ts"
+import { TripRuntime } from "./trip-runtime.ts"
+
+/** Trip generation promises 8 s; rankers get what leaves room for the rest. */
+const RANKING_BUDGET_MS = 6_500
+
+/** Assembly gives the event loop back at least this often. */
+const SLICE_MS = 1
+
+interface Plan {
+  readonly assembly: Assembly
+  readonly outcome: RankedOutcome
+  readonly slots: ReadonlyArray<Slot>
+  readonly model: TripModel
+}
+
+const refuse = (issues: ReadonlyArray<RequestIssue>, seeded?: ReadonlyArray<string>) =>
+  new PlanRefused({
+    message: issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+    issues,
+    ...(seeded === undefined ? {} : { seeded })
+  })
+
+/** Runs the assembly in slices: a long trip does not hold up the pivots of others. */
+const assembleInSlices = (input: AssemblyInput) =>
+  Effect.gen(function* () {
+    const run = startAssembly(input)
+    let began = performance.now()
+    for (const step of run.steps) {
+      step()
+      if (performance.now() - began < SLICE_MS) continue
+      yield* Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+      began = performance.now()
+    }
+    return run.result()
+  })
+
+const travelIn = (catalog: CityCatalog) => {
+  const model = catalog.city.travel ?? DEFAULT_TRAVEL_MODEL
+  return (from: number, to: number) => estimateTravel(model, catalog.nodes[from]!, catalog.nodes[to]!).minutes
+}
+
+/** The same wish of the same people gives the same plan: what decides between equals follows from the request. */
+const seedOf = (...parts: ReadonlyArray<string>): number =>
+  Number.parseInt(uuidOfName("overplanned/plan", ...parts).slice(0, 8), 16)
+
+const sourceOf = (outcome: RankedOutcome): TripModel["source"] => {
+  const choice = outcome.arbitration?.choice
+  return choice === undefined ? "local" : choice
+}
+
+export const layer = Layer.effect(
+  TripPlanning,
+  Effect.gen(function* () {
+    const catalogs = yield* Catalog
+    const companions = yield* Companions
+    const personas = yield* Personas
+    const retrieval = yield* Retrieval
+    const desk = yield* RankingDesk
+    const journal = yield* Journal
+    const trips = yield* TripRuntime
+
+    const newId = (now: number) => uuidV7(now, crypto.getRandomValues(new Uint8Array(10)))
+
+    const cityOf = (slug: string) =>
+      Effect.catchTags(catalogs.city(slug), {
+        UnknownCity: (unknown) => Effect.fail(refuse([{ path: ["city"], message: unknown.message }], unknown.seeded)),
+        CatalogUnavailable: (away) => Effect.fail(new PlanningUnavailable({ message: away.message }))
+      })
+
+    /** Consent comes first: only those who named the planner a companion can be planned for. */
+    const consenting = Effect.fnUntraced(function* (userId: UserId, party: ReadonlyArray<UserId>) {
+      const others = [...new Set(party)].filter((one) => one !== userId)
+      const named = yield* Effect.mapError(
+        companions.consenting(userId, others),
+        (away) => new PlanningUnavailable({ message: away.message })
+      )
+      const issues = others.flatMap(
+        (one, index): ReadonlyArray<RequestIssue> =>
+          named.has(one)
+            ? []
+            : [{ path: ["party", index], message: "has not named you a companion; ask them to, or invite them later" }]
+      )
+      if (issues.length > 0) return yield* refuse(issues)
+      return [userId, ...others]
+    })
+
+    /** Ranks and assembles; the heart of creating, replanning and rescheduling. */
+    const plan = Effect.fnUntraced(function* (wish: {
+      readonly tripId: string
+      readonly catalog: CityCatalog
+      readonly people: ReadonlyArray<Persona>
+      readonly startDate: string
+      readonly days: number
+      readonly constraints: TripConstraints
+      readonly vetoes: TripState["vetoes"]
+      readonly locked: ReadonlyArray<LockedStop>
+      readonly now: number
+    }): Effect.fn.Return<Plan, PlanRefused> {
+      const { catalog, people, constraints, now } = wish
+      const query = partyQuery(people)
+      const pool = yield* retrieval.nearest(catalog, query)
+      const candidates = pool.slice(0, CANDIDATES)
+      const outcome = yield* desk.rank({
+        members: people,
+        candidates,
+        context: {
+          surface: "itinerary",
+          city: catalog.city.slug,
+          groupSize: people.length,
+          tripDays: wish.days,
+          catalogVersion: catalog.version,
+          constraints
+        },
+        deadline: now + RANKING_BUDGET_MS,
+        tripId: wish.tripId
+      })
+      const assembly = yield* assembleInSlices({
+        catalog,
+        travel: travelIn(catalog),
+        scores: outcome.ranking.items,
+        days: tripDays(catalog.city.time_zone, wish.startDate, wish.days),
+        constraints,
+        vetoes: wish.vetoes,
+        orientations: people.map((person) => person.dimensions.time_orientation.value),
+        locked: wish.locked,
+        notBefore: now,
+        seed: seedOf(catalog.city.slug, wish.startDate, String(wish.days), ...people.map((person) => person.user_id))
+      })
+      if (assembly.stops.length === 0) {
+        const why = [...assembly.problems, ...assembly.relaxations]
+        return yield* refuse(
+          why.length === 0
+            ? [{ path: ["city"], message: `nothing in ${catalog.city.name} fits these dates and constraints` }]
+            : why.map((problem) => ({ path: ["constraints", problem.constraint], message: problem.message }))
+        )
+      }
+      const version = modelVersion(outcome.ranking.model)
+      const slots = assembly.stops.map(
+        (stop): Slot => ({
+          id: stop.slot_id ?? (newId(now) as SlotId),
+          day: stop.day,
+          order: stop.order,
+          node_id: stop.node_id,
+          day_part: stop.day_part,
+          starts_at: stop.starts_at,
+          ends_at: stop.ends_at,
+          travel_minutes: stop.travel_minutes,
+          locked: stop.locked,
+          status: "planned",
+          score: stop.score,
+          model_version: version
+        })
+      )
+      return { assembly, outcome, slots, model: { ...outcome.ranking.model, source: sourceOf(outcome) } }
+    })
+
+    /** Logs the decision whole, durable before the trip that came of it can be seen. */
+    const log = (
+      userId: UserId,
+      trip: TripState,
+      catalog: CityCatalog,
+      people: ReadonlyArray<Persona>,
+      made: Plan,
+      now: number
+    ) =>
+      journal.commit(
+        "trip",
+        planJournal(
+          userId,
+          planRecords({
+            trip,
+            catalog,
+            personas: people,
+            ranking: made.outcome.ranking,
+            ...(made.outcome.shadow === undefined ? {} : { shadow: made.outcome.shadow }),
+            ...(made.outcome.arbitration === undefined ? {} : { arbitration: made.outcome.arbitration }),
+            workflow: "plan-first",
+            at: now,
+            id: () => newId(now)
+          })
+        )
+      )
+
+    const peopleOf = (ids: ReadonlyArray<UserId>) => Effect.forEach(ids, personas.of, { concurrency: "unbounded" })
+
+    const create = Effect.fnUntraced(function* (userId: UserId, request: PlanRequest, key: string | undefined) {
+      const now = yield* Clock.currentTimeMillis
+      const catalog = yield* cityOf(request.city)
+      const constraints = request.constraints ?? {}
+      const issues = [
+        ...dateIssues(catalog.city.time_zone, request.start_date, request.days, now),
+        ...constraintIssues(catalog, constraints)
+      ]
+      if (issues.length > 0) return yield* refuse(issues)
+      const party = yield* consenting(userId, request.party ?? [])
+      const people = yield* peopleOf(party)
+      const id = (key === undefined ? newId(now) : uuidOfName("overplanned/trip", userId, key)) as TripId
+
+      const made = yield* plan({
+        tripId: id,
+        catalog,
+        people,
+        startDate: request.start_date,
+        days: request.days,
+        constraints,
+        vetoes: [],
+        locked: [],
+        now
+      })
+      const trip: TripState = {
+        id,
+        city_id: catalog.city.id as TripState["city_id"],
+        city: catalog.city.slug,
+        time_zone: catalog.city.time_zone,
+        user_id: userId,
+        status: "planning",
+        start_date: request.start_date,
+        end_date: isoDate(parseIsoDate(request.start_date)! + request.days - 1),
+        epoch: newId(now) as TripState["epoch"],
+        seq: 1,
+        constraints,
+        session_id: newId(now) as SessionId,
+        model: made.model,
+        catalog_version: catalog.version,
+        members: party.map((one, ordinal) => ({
+          user_id: one,
+          role: ordinal === 0 ? "owner" : "member",
+          ordinal,
+          joined_at: now
+        })),
+        invitations: [],
+        vetoes: [],
+        slots: made.slots,
+        relaxed: [...made.assembly.relaxations, ...made.assembly.problems],
+        ...(made.outcome.ranking.degraded === undefined ? {} : { degraded: made.outcome.ranking.degraded.message }),
+        created_at: now
+      }
+      yield* log(userId, trip, catalog, people, made, now)
+      const reply = yield* trips.ask(id, {
+        _tag: "create",
+        by: userId,
+        trip,
+        ...(key === undefined ? {} : { idempotency_key: key })
+      })
+      return reply._tag === "changed" ? reply.trip : trip
+    })
+
+    /** What of the old plan a new one must keep: bookings, and what has begun already. */
+    const keptStops = (trip: TripState, catalog: CityCatalog, now: number, shift: number): ReadonlyArray<LockedStop> =>
+      trip.slots.flatMap((slot): ReadonlyArray<LockedStop> => {
+        const index = catalog.indexOf(slot.node_id)
+        if (index === undefined || (!slot.locked && slot.starts_at > now)) return []
+        return [{ slot_id: slot.id, day: slot.day - shift, index, starts_at: slot.starts_at, ends_at: slot.ends_at }]
+      })
+
+    const replanned = Effect.fnUntraced(function* (
+      userId: UserId,
+      trip: TripState,
+      startDate: string,
+      days: number,
+      constraints: TripConstraints
+    ) {
+      const now = yield* Clock.currentTimeMillis
+      const catalog = yield* cityOf(trip.city)
+      const shift = parseIsoDate(startDate)! - parseIsoDate(trip.start_date)!
+      const issues = constraintIssues(catalog, constraints)
+      if (issues.length > 0) return yield* refuse(issues)
+      const people = yield* peopleOf(trip.members.map((member) => member.user_id))
+      const locked = keptStops(trip, catalog, now, shift).filter((stop) => stop.day >= 1 && stop.day <= days)
+      const made = yield* plan({
+        tripId: trip.id,
+        catalog,
+        people,
+        startDate,
+        days,
+        constraints,
+        vetoes: trip.vetoes,
+        locked,
+        now
+      })
+      const kept = new Set(made.slots.map((slot) => slot.id))
+      const removed = trip.slots.filter((slot) => !kept.has(slot.id)).map((slot) => slot.id)
+      const after = { ...trip, slots: made.slots, constraints, model: made.model, catalog_version: catalog.version }
+      yield* log(userId, after, catalog, people, made, now)
+      return { made, removed, catalog }
+    })
+
+    const ifMatch = (version: number | undefined) => (version === undefined ? {} : { if_match: version })
+    const withKey = (key: string | undefined) => (key === undefined ? {} : { idempotency_key: key })
+
+    return TripPlanning.of({
+      create,
+      replan: Effect.fnUntraced(function* (userId, trip, change) {
+        const days = parseIsoDate(trip.end_date)! - parseIsoDate(trip.start_date)! + 1
+        const constraints = change.constraints ?? trip.constraints
+        const { made, removed, catalog } = yield* replanned(userId, trip, trip.start_date, days, constraints)
+        const reply = yield* trips.ask(trip.id, {
+          _tag: "replan",
+          by: userId,
+          ...ifMatch(change.ifMatch ?? trip.seq),
+          ...withKey(change.idempotencyKey),
+          constraints,
+          model: made.model,
+          catalog_version: catalog.version,
+          relaxed: [...made.assembly.relaxations, ...made.assembly.problems],
+          slots: made.slots,
+          removed
+        })
+        return reply._tag === "changed" ? reply.trip : trip
+      }),
+      reschedule: Effect.fnUntraced(function* (userId, trip, change) {
+        const first = parseIsoDate(change.startDate)
+        const last = parseIsoDate(change.endDate)
+        const now = yield* Clock.currentTimeMillis
+        const days = first === undefined || last === undefined ? 0 : last - first + 1
+        const started = trip.status === "active" && change.startDate === trip.start_date
+        const issues = dateIssues(trip.time_zone, change.startDate, days, now).filter(
+          (issue) => !(started && issue.path[0] === "start_date")
+        )
+        if (issues.length > 0) return yield* refuse(issues)
+        const { made, removed } = yield* replanned(userId, trip, change.startDate, days, trip.constraints)
+        const reply = yield* trips.ask(trip.id, {
+          _tag: "reschedule",
+          by: userId,
+          ...ifMatch(change.ifMatch ?? trip.seq),
+          ...withKey(change.idempotencyKey),
+          start_date: change.startDate,
+          end_date: change.endDate,
+          slots: made.slots,
+          removed
+        })
+        return reply._tag === "changed" ? reply.trip : trip
+      })
+    })
+  })
+)

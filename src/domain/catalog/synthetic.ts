@@ -92,7 +92,6 @@ export function* syntheticNodes(city: CityInfo, count: number, seed = 1): Genera
     })
   )
   const radius = distanceKm({ lat: south, lon: west }, { lat: north, lon: east }) / 2
-  const digits = String(count).length
   for (let i = 0; i < count; i++) {
     // The square makes a few quarters crowded and most of them thin.
     const quarter = neighbourhoods[Math.floor(random() ** 2 * neighbourhoods.length)]!
@@ -103,7 +102,7 @@ export function* syntheticNodes(city: CityInfo, count: number, seed = 1): Genera
     const centrality = unit(1 - distanceKm(city.centre, { lat, lon }) / radius)
     const quality = unit(0.55 + 0.25 * bell())
     const fame = unit(centrality * 0.5 + quality * 0.3 + 0.45 * bell())
-    const number = String(i + 1).padStart(digits, "0")
+    const number = String(i + 1).padStart(6, "0")
     yield {
       key: `synthetic-${number}`,
       name: `Synthetic ${category.replaceAll("_", " ")} ${number}`,

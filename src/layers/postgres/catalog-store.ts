@@ -1,0 +1,170 @@
+/** The writing side of the catalogs over PostgreSQL. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import { crossReference } from "../../domain/catalog/evidence.ts"
+import { cityIdOf, type QualitySignal } from "../../domain/catalog/node.ts"
+import { uuidOfName } from "../../domain/hash.ts"
+import {
+  CATALOG_CHANGED,
+  CatalogStore,
+  CatalogStoreError,
+  type IndexedNode,
+  type KnownNode
+} from "../../services/catalog-store.ts"
+import { contentHash, NODE_COLUMNS, SIGNAL_COLUMNS, signalRow, upsertFromJson } from "./catalog-rows.ts"
+
+const UPSERT_NODES = upsertFromJson("activity_nodes", NODE_COLUMNS, "id", ", retired_at = null, updated_at = now()")
+const UPSERT_SIGNALS = upsertFromJson("quality_signals", SIGNAL_COLUMNS, "activity_node_id, source, kind")
+
+const UPDATE_DERIVED = `update activity_nodes n
+  set quality_signals = d.quality_signals, cross_ref_confidence = d.cross_ref_confidence, overrated_flag = d.overrated_flag,
+    updated_at = now()
+  from json_to_recordset($1::json) as d(id uuid, quality_signals jsonb, cross_ref_confidence real, overrated_flag boolean)
+  where n.id = d.id`
+
+const failed = (what: string) => (cause: unknown) =>
+  new CatalogStoreError({
+    message: `${what} failed, and nothing of that batch was written: ${cause instanceof Error ? cause.message : String(cause)}. Run it again; what is in already is found unchanged.`,
+    cause
+  })
+
+export const layer = Layer.effect(
+  CatalogStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient
+
+    /** Batches of one city take turns, so that no two give out the same place in its matrix. */
+    const lockCity = (cityId: string) => sql`select 1 from cities where id = ${cityId} for update`
+
+    /** Derives anew what nodes say of themselves because of their signals, all sources together. */
+    const derive = Effect.fnUntraced(function* (nodeIds: ReadonlyArray<string>) {
+      if (nodeIds.length === 0) return
+      const rows = yield* sql<QualitySignal & { activity_node_id: string }>`
+        select activity_node_id, source, kind, mentions, score::float8 as score, avoid_mentions, last_seen::text as last_seen, quotes, licence
+        from quality_signals where activity_node_id = any(${nodeIds as Array<string>}::uuid[])`
+      const byNode = Map.groupBy(rows, (row) => row.activity_node_id)
+      const derived = nodeIds.map((id) => {
+        const { summary, cross_ref_confidence, overrated_flag } = crossReference(byNode.get(id) ?? [])
+        return { id, quality_signals: summary, cross_ref_confidence, overrated_flag }
+      })
+      yield* sql.unsafe(UPDATE_DERIVED, [JSON.stringify(derived)])
+    })
+
+    return CatalogStore.of({
+      saveCity: (city) =>
+        sql`insert into cities (id, slug, name, country, time_zone, lat, lon, bounds, transit)
+          values (${cityIdOf(city.slug)}, ${city.slug}, ${city.name}, ${city.country}, ${city.time_zone}, ${city.centre.lat},
+            ${city.centre.lon}, ${JSON.stringify(city.bounds)}::jsonb, ${city.transit === undefined ? null : JSON.stringify(city.transit)}::jsonb)
+          on conflict (id) do update set name = excluded.name, country = excluded.country, time_zone = excluded.time_zone,
+            lat = excluded.lat, lon = excluded.lon, bounds = excluded.bounds, transit = excluded.transit`.pipe(
+          Effect.asVoid,
+          Effect.mapError(failed(`Saving the city ${city.slug}`))
+        ),
+
+      saveNodes: (cityId, nodes) =>
+        Effect.gen(function* () {
+          const ids = nodes.map(({ node }) => node.id as string)
+          yield* lockCity(cityId)
+          const rows = yield* sql<{ id: string; content_hash: string; node_index: number; retired: boolean }>`
+            select id, content_hash, node_index, retired_at is not null as retired
+            from activity_nodes where id = any(${ids}::uuid[])`
+          const existing = new Map(rows.map((row) => [row.id, row]))
+          const write = nodes
+            .map((assembled) => ({ assembled, hash: contentHash(assembled), before: existing.get(assembled.node.id) }))
+            .filter(({ hash, before }) => before === undefined || before.content_hash !== hash || before.retired)
+          const changed = write.filter(({ before }) => before !== undefined).map(({ assembled }) => assembled.node.id)
+          if (write.length > 0) {
+            const [top] = yield* sql<{ next: number }>`
+              select coalesce(max(node_index), -1) + 1 as next from activity_nodes where city_id = ${cityId}`
+            let next = top!.next
+            const nodeRows = write.map(({ assembled, hash, before }) => ({
+              ...assembled.node,
+              node_index: before?.node_index ?? next++,
+              content_hash: hash
+            }))
+            yield* sql.unsafe(UPSERT_NODES, [JSON.stringify(nodeRows)])
+            if (changed.length > 0) {
+              yield* sql`delete from quality_signals q using activity_nodes n
+                where n.id = q.activity_node_id and n.source = q.source and n.id = any(${changed as Array<string>}::uuid[])`
+            }
+            const signalRows = write.flatMap(({ assembled }) =>
+              assembled.signals.map((signal) => signalRow(assembled.node.id, signal))
+            )
+            if (signalRows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(signalRows)])
+            // Other sources may have spoken of a node that was here before.
+            yield* derive(changed)
+          }
+          return {
+            new: write.length - changed.length,
+            changed: changed.length,
+            unchanged: nodes.length - write.length,
+            touched: write.map(({ assembled }) => assembled.node.id)
+          }
+        }).pipe(sql.withTransaction, Effect.mapError(failed("Saving a batch of places"))),
+
+      retireOthers: (cityId, source, keep) =>
+        sql<{ id: string }>`update activity_nodes set retired_at = now(), updated_at = now()
+          where city_id = ${cityId} and source = ${source} and retired_at is null and id <> all(${[...keep]}::uuid[])
+          returning id`.pipe(
+          Effect.map((rows) => rows.map(({ id }) => id)),
+          Effect.mapError(failed("Retiring places"))
+        ),
+
+      saveSignals: (nodes) =>
+        Effect.gen(function* () {
+          const rows = nodes.flatMap(({ node_id, signals }) => signals.map((signal) => signalRow(node_id, signal)))
+          if (rows.length === 0) return
+          yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
+          yield* derive(nodes.map(({ node_id }) => node_id))
+        }).pipe(sql.withTransaction, Effect.mapError(failed("Saving signals"))),
+
+      close: (cityId) =>
+        Effect.gen(function* () {
+          const [city] = yield* sql<{ slug: string; catalog_version: string; time: Date }>`
+            select slug, catalog_version, now() as time from cities where id = ${cityId} for update`
+          const [state] = yield* sql<{ all: number; live: number; overrated: number; digest: string }>`
+            select count(*)::int as all, (count(*) filter (where retired_at is null))::int as live,
+              (count(*) filter (where overrated_flag))::int as overrated,
+              coalesce(md5(string_agg(content_hash || quality_signals::text || coalesce(retired_at::text, ''), '' order by node_index)), '') as digest
+            from activity_nodes where city_id = ${cityId}`
+          const [rows] = yield* sql<{ signals: number; posts: number }>`
+            select (select count(*) from quality_signals q join activity_nodes n on n.id = q.activity_node_id
+                where n.city_id = ${cityId})::int as signals,
+              (select count(*) from scraped_posts where city_id = ${cityId})::int as posts`
+          const [last] = yield* sql<{ digest: string }>`
+            select digest from exp.catalog_snapshots where city_id = ${cityId} order by catalog_version desc limit 1`
+          const changed = last?.digest !== state!.digest
+          const version = Number(city!.catalog_version) + (changed ? 1 : 0)
+          if (changed) {
+            const summary = { retired: state!.all - state!.live, overrated: state!.overrated }
+            yield* sql`update cities set catalog_version = ${version} where id = ${cityId}`
+            yield* sql`insert into exp.catalog_snapshots (id, city_id, catalog_version, valid_from, nodes, digest, summary)
+              values (${uuidOfName("overplanned/catalog-snapshot", cityId, String(version))}, ${cityId}, ${version}, now(),
+                ${state!.live}, ${state!.digest}, ${JSON.stringify(summary)}::jsonb)`
+            yield* sql`select pg_notify(${CATALOG_CHANGED}, ${city!.slug})`
+          }
+          return {
+            catalog_version: version,
+            changed,
+            live: state!.live,
+            counts: { activity_nodes: state!.all, quality_signals: rows!.signals, scraped_posts: rows!.posts }
+          }
+        }).pipe(sql.withTransaction, Effect.mapError(failed("Closing the seeding"))),
+
+      known: (cityId) =>
+        sql<KnownNode>`select id, name, neighbourhood, lat, lon from activity_nodes
+          where city_id = ${cityId} and retired_at is null order by node_index`.pipe(
+          Effect.mapError(failed("Reading the city's places"))
+        ),
+
+      indexed: (cityId, after, limit) =>
+        sql<IndexedNode & { node_index: number }>`select id, category, day_parts, vibe_embedding, node_index
+          from activity_nodes where city_id = ${cityId} and retired_at is null and node_index > ${after}
+          order by node_index limit ${limit}`.pipe(
+          Effect.map((nodes) => ({ nodes, next: nodes.length < limit ? undefined : nodes.at(-1)!.node_index })),
+          Effect.mapError(failed("Reading the city's embeddings"))
+        )
+    })
+  })
+)

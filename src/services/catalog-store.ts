@@ -1,0 +1,97 @@
+/**
+ * Writing side of the catalogs: cities, nodes and what sources say of them, in batches, never row by row.
+ *
+ * A batch is one transaction: it is in whole or not at all, so a seeding that is killed can simply be run again and
+ * finds what it already wrote unchanged. A node's place in the city's matrix (`node_index`) is given once and kept for
+ * ever, because running trips hold it.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { AssembledNode } from "../domain/catalog/assemble.ts"
+import type { CityInfo } from "../domain/catalog/city-file.ts"
+import type { QualitySignal } from "../domain/catalog/node.ts"
+
+export class CatalogStoreError extends Schema.TaggedError<CatalogStoreError>()("CatalogStoreError", {
+  message: Schema.String,
+  cause: Schema.optional(Schema.Defect())
+}) {}
+
+export interface SavedBatch {
+  readonly new: number
+  readonly changed: number
+  readonly unchanged: number
+  /** The ids of new and changed nodes: what a derived index has to learn. */
+  readonly touched: ReadonlyArray<string>
+}
+
+export interface NodeSignals {
+  readonly node_id: string
+  readonly signals: ReadonlyArray<QualitySignal>
+}
+
+export interface CatalogVersion {
+  readonly catalog_version: number
+  /** Whether this call made a new version. */
+  readonly changed: boolean
+  /** Rows that the city has, by table. */
+  readonly counts: { readonly activity_nodes: number; readonly quality_signals: number; readonly scraped_posts: number }
+  /** Nodes that are not retired. */
+  readonly live: number
+}
+
+/** What matching a post to a node needs to know of it. */
+export interface KnownNode {
+  readonly id: string
+  readonly name: string
+  readonly neighbourhood: string
+  readonly lat: number
+  readonly lon: number
+}
+
+/** What a vector index needs to know of a node. */
+export interface IndexedNode {
+  readonly id: string
+  readonly category: string
+  readonly day_parts: ReadonlyArray<string>
+  readonly vibe_embedding: ReadonlyArray<number>
+}
+
+export class CatalogStore extends Context.Service<
+  CatalogStore,
+  {
+    /** Makes the city's row, or brings it up to date. */
+    readonly saveCity: (city: CityInfo) => Effect.Effect<void, CatalogStoreError>
+    /** New and changed nodes are written with their signals; unchanged ones cost one comparison. */
+    readonly saveNodes: (
+      cityId: string,
+      nodes: ReadonlyArray<AssembledNode>
+    ) => Effect.Effect<SavedBatch, CatalogStoreError>
+    /** Retires the source's nodes that are not among these ids; they keep their place and are never offered again. */
+    readonly retireOthers: (
+      cityId: string,
+      source: string,
+      keep: ReadonlySet<string>
+    ) => Effect.Effect<ReadonlyArray<string>, CatalogStoreError>
+    /** Adds or replaces signals (by node, source and kind) and works out anew what nodes derive from them. */
+    readonly saveSignals: (signals: ReadonlyArray<NodeSignals>) => Effect.Effect<void, CatalogStoreError>
+    /**
+     * Closes a seeding: when the catalog differs from its last snapshot it gets a new version, a snapshot, and whoever
+     * listens on the channel `catalog_changed` is told. Also after a kill between batches and this.
+     */
+    readonly close: (cityId: string) => Effect.Effect<CatalogVersion, CatalogStoreError>
+    /** The nodes that are not retired, in pages of matrix order; an empty page is the end. */
+    readonly known: (cityId: string) => Effect.Effect<ReadonlyArray<KnownNode>, CatalogStoreError>
+    readonly indexed: (
+      cityId: string,
+      after: number,
+      limit: number
+    ) => Effect.Effect<
+      { readonly nodes: ReadonlyArray<IndexedNode>; readonly next: number | undefined },
+      CatalogStoreError
+    >
+  }
+>()("overplanned/CatalogStore") {}
+
+/** The channel on which a new catalog version is announced, with the city's slug. */
+export const CATALOG_CHANGED = "catalog_changed"

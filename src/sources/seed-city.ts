@@ -1,0 +1,148 @@
+/**
+ * Seeding a city: entries of any source → nodes → quality signals → vibes → PostgreSQL → vector index. Run it twice and
+ * the second run changes nothing; kill it and the next run goes on where it was; a bad entry is left out with its
+ * reason and the others go in.
+ */
+import * as Effect from "effect/Effect"
+import { type AssembledNode, assembleNode } from "../domain/catalog/assemble.ts"
+import type { CityFileNode, CityInfo } from "../domain/catalog/city-file.ts"
+import { cityIdOf } from "../domain/catalog/node.ts"
+import { type ItemProblem, makeGate } from "../domain/catalog/validate.ts"
+import { CatalogStore } from "../services/catalog-store.ts"
+import { VectorIndex } from "../services/vector-index.ts"
+
+/** What is to be seeded. `nodes` may be a generator: it is never held in memory whole. */
+export interface SeedInput {
+  readonly city: CityInfo
+  readonly source: string
+  readonly licence: string
+  readonly nodes: Iterable<CityFileNode>
+  /** How many there are, for the progress bar. */
+  readonly total: number
+  /** Whether `nodes` is all that the source has of this city: what is missing from it is then retired. */
+  readonly complete: boolean
+  /** Entries that could not even be decoded. */
+  readonly rejected: ReadonlyArray<ItemProblem>
+}
+
+export interface SeedSummary {
+  readonly city: string
+  readonly source: string
+  readonly new: number
+  readonly changed: number
+  readonly unchanged: number
+  readonly retired: number
+  readonly rejected: number
+  /** The first hundred of them. */
+  readonly rejections: ReadonlyArray<ItemProblem>
+  /** What went in with something put right. */
+  readonly notes: ReadonlyArray<ItemProblem>
+  readonly catalog_version: number
+  readonly counts: Readonly<Record<string, number>>
+}
+
+/** Places per transaction: large enough that the round trip does not count, small enough to lose little to a kill. */
+const BATCH = 500
+/** Places between two breaths: other work in this process waits no longer than this takes, a few milliseconds. */
+const SLICE = 50
+/** A summary is read by people. */
+const MAX_TOLD = 100
+
+const indexPoints = (slug: string, batch: ReadonlyArray<AssembledNode>) =>
+  batch.map(({ node }) => ({
+    id: node.id,
+    vector: Float32Array.from(node.vibe_embedding),
+    city: slug,
+    category: node.category,
+    dayParts: node.day_parts
+  }))
+
+/** Brings the index to what PostgreSQL holds, where a kill or another index left it short. */
+export const reindexCity = Effect.fn("reindexCity")(function* (slug: string, cityId: string) {
+  const store = yield* CatalogStore
+  const index = yield* VectorIndex
+  yield* index.removeCity("vibe_embedding", slug)
+  let indexed = 0
+  let after = -1
+  for (;;) {
+    const { nodes, next } = yield* store.indexed(cityId, after, 1000)
+    const points = nodes.map((node) => ({
+      id: node.id,
+      vector: Float32Array.from(node.vibe_embedding),
+      city: slug,
+      category: node.category,
+      dayParts: node.day_parts
+    }))
+    if (points.length > 0) yield* index.upsert("vibe_embedding", points)
+    indexed += points.length
+    if (next === undefined) return indexed
+    after = next
+  }
+})
+
+export const seedCity = Effect.fn("seedCity")(function* (
+  input: SeedInput,
+  onProgress: (done: number, total: number) => Effect.Effect<void> = () => Effect.void
+) {
+  const store = yield* CatalogStore
+  const index = yield* VectorIndex
+  const { city, source, licence } = input
+  const cityId = cityIdOf(city.slug)
+  const gate = makeGate(city)
+  const rejections = input.rejected.slice(0, MAX_TOLD)
+  const notes: Array<ItemProblem> = []
+  const kept = new Set<string>()
+  const total = { new: 0, changed: 0, unchanged: 0, rejected: input.rejected.length }
+  let done = input.rejected.length
+  let batch: Array<AssembledNode> = []
+
+  const flush = Effect.gen(function* () {
+    if (batch.length === 0) return
+    const saved = yield* store.saveNodes(cityId, batch)
+    total.new += saved.new
+    total.changed += saved.changed
+    total.unchanged += saved.unchanged
+    const touched = new Set(saved.touched)
+    const points = indexPoints(
+      city.slug,
+      batch.filter(({ node }) => touched.has(node.id))
+    )
+    if (points.length > 0) yield* index.upsert("vibe_embedding", points)
+    batch = []
+    yield* onProgress(done, input.total)
+  })
+
+  yield* store.saveCity(city)
+  for (const entry of input.nodes) {
+    done++
+    const refused = gate(entry)
+    if (refused === undefined) {
+      const assembled = assembleNode(city, { source, licence }, entry)
+      batch.push(assembled)
+      if (input.complete) kept.add(assembled.node.id)
+      for (const reason of assembled.notes) if (notes.length < MAX_TOLD) notes.push({ item: entry.key, reason })
+    } else {
+      total.rejected++
+      if (rejections.length < MAX_TOLD) rejections.push({ item: entry.key, reason: refused })
+    }
+    if (batch.length >= BATCH) yield* flush
+    else if (done % SLICE === 0) yield* Effect.yieldNow
+  }
+  yield* flush
+  const retired = input.complete ? yield* store.retireOthers(cityId, source, kept) : []
+  if (retired.length > 0) yield* index.remove("vibe_embedding", retired)
+  const closed = yield* store.close(cityId)
+  if ((yield* index.count("vibe_embedding", city.slug)) !== closed.live) yield* reindexCity(city.slug, cityId)
+  yield* onProgress(done, done)
+  const summary: SeedSummary = {
+    city: city.slug,
+    source,
+    ...total,
+    retired: retired.length,
+    rejections,
+    notes,
+    catalog_version: closed.catalog_version,
+    counts: closed.counts
+  }
+  return summary
+})

@@ -15,6 +15,7 @@ import * as Runtime from "effect/Runtime"
 import type { SqlError } from "effect/sql/SqlError"
 import { doctor } from "./cli/doctor.ts"
 import { migrate } from "./cli/migrate.ts"
+import { seedCity } from "./cli/seed-city.ts"
 import { serve } from "./cli/serve.ts"
 import { token } from "./cli/token.ts"
 import { Config } from "./config.ts"
@@ -22,6 +23,8 @@ import * as Embedded from "./layers/embedded/layer.ts"
 import * as Keepsakes from "./layers/files/keepsakes.ts"
 import * as Logging from "./layers/files/logging.ts"
 import * as JoseTokens from "./layers/jose/tokens.ts"
+import * as MemoryVectors from "./layers/memory/vector-index/layer.ts"
+import * as PostgresCatalogStore from "./layers/postgres/catalog-store.ts"
 import * as PostgresClient from "./layers/postgres/client.ts"
 import * as ExternalPostgres from "./layers/postgres/external.ts"
 import * as PostgresHealth from "./layers/postgres/health.ts"
@@ -30,6 +33,7 @@ import type { DatabaseServer, DatabaseServerError } from "./services/database-se
 import { Health } from "./services/health.ts"
 import * as HealthDesk from "./services/health-desk.ts"
 import { ErasedSubjects } from "./services/tokens.ts"
+import * as CitySeeder from "./sources/city-seeder.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const version = (JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { version: string }).version
@@ -78,6 +82,12 @@ const tokens = Layer.unwrap(
 
 const health = PostgresHealth.layer.pipe(Layer.provideMerge(HealthDesk.layer))
 
+const seeder = CitySeeder.layer.pipe(
+  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, MemoryVectors.layer())),
+  Layer.provide(Migrator.layer()),
+  Layer.provide(sql)
+)
+
 /** The server is large and most commands do without it: it is loaded when it is run. */
 const runServer = (role: "all" | "gateway" | "worker") =>
   Effect.gen(function* () {
@@ -100,6 +110,7 @@ const overplanned = Command.make("overplanned").pipe(
   Command.withSubcommands([
     serve(runServer),
     migrate(Migrator.migrate().pipe(Effect.provide(sql))),
+    seedCity.pipe(Command.provide(seeder)),
     token.pipe(Command.provide(tokens)),
     doctor(inspect)
   ])

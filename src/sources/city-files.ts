@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, statSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import type { CityInfo } from "../domain/catalog/city-file.ts"
 import {
   MAX_SYNTHETIC_NODES,
@@ -13,16 +12,13 @@ import {
 } from "../domain/catalog/synthetic.ts"
 import { decodeHeader, decodeNodes } from "../domain/catalog/validate.ts"
 import { UnknownCity } from "../services/catalog.ts"
+import { SeedRefused } from "../services/city-seeder.ts"
 import type { SeedInput } from "./seed-city.ts"
 
 const FOLDER = fileURLToPath(new URL("../../data/cities/", import.meta.url))
 
 /** A city of a hundred thousand places is under 100 MB as JSON. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024
-
-export class CityFileProblem extends Schema.TaggedError<CityFileProblem>()("CityFileProblem", {
-  message: Schema.String
-}) {}
 
 /** The slugs of the curated cities. */
 export const curatedCities = (): ReadonlyArray<string> =>
@@ -31,7 +27,7 @@ export const curatedCities = (): ReadonlyArray<string> =>
     .map((name) => name.slice(0, -".json".length))
     .sort()
 
-const readJson = (path: string): Effect.Effect<unknown, CityFileProblem> =>
+const readJson = (path: string): Effect.Effect<unknown, SeedRefused> =>
   Effect.try({
     try: () => {
       const { size } = statSync(path)
@@ -39,7 +35,7 @@ const readJson = (path: string): Effect.Effect<unknown, CityFileProblem> =>
       return JSON.parse(readFileSync(path, "utf8")) as unknown
     },
     catch: (cause) =>
-      new CityFileProblem({
+      new SeedRefused({
         message: `${path} cannot be read as a city file: ${cause instanceof Error ? cause.message : String(cause)}. See data/cities/README.md for the format.`
       })
   })
@@ -48,7 +44,7 @@ const readJson = (path: string): Effect.Effect<unknown, CityFileProblem> =>
 export const fromFile = Effect.fnUntraced(function* (path: string, limit?: number) {
   const header = decodeHeader(yield* readJson(path))
   if (Result.isFailure(header)) {
-    return yield* new CityFileProblem({ message: `${path} is not a city file: ${header.failure}` })
+    return yield* new SeedRefused({ message: `${path} is not a city file: ${header.failure}` })
   }
   const { city, source, licence, nodes: all } = header.success
   const wanted = limit === undefined ? all : all.slice(0, limit)
@@ -72,7 +68,7 @@ const unknown = (city: string) =>
     message: `There is no curated catalog of "${city.slice(0, 64)}". Curated are: ${curatedCities().join(", ")}. Another city can be seeded from a file (--source file --file <path>).`
   })
 
-export const fromCurated = (slug: string, limit?: number): Effect.Effect<SeedInput, UnknownCity | CityFileProblem> =>
+export const fromCurated = (slug: string, limit?: number): Effect.Effect<SeedInput, UnknownCity | SeedRefused> =>
   curatedCities().includes(slug) ? fromFile(`${FOLDER}${slug}.json`, limit) : Effect.fail(unknown(slug))
 
 /** How many places a made-up catalog has when nobody says. */

@@ -9,6 +9,7 @@ import type { CityFileNode, CityInfo } from "../domain/catalog/city-file.ts"
 import { cityIdOf } from "../domain/catalog/node.ts"
 import { type ItemProblem, makeGate } from "../domain/catalog/validate.ts"
 import { CatalogStore } from "../services/catalog-store.ts"
+import type { SeedProgress, SeedSummary } from "../services/city-seeder.ts"
 import { VectorIndex } from "../services/vector-index.ts"
 
 /** What is to be seeded. `nodes` may be a generator: it is never held in memory whole. */
@@ -23,22 +24,6 @@ export interface SeedInput {
   readonly complete: boolean
   /** Entries that could not even be decoded. */
   readonly rejected: ReadonlyArray<ItemProblem>
-}
-
-export interface SeedSummary {
-  readonly city: string
-  readonly source: string
-  readonly new: number
-  readonly changed: number
-  readonly unchanged: number
-  readonly retired: number
-  readonly rejected: number
-  /** The first hundred of them. */
-  readonly rejections: ReadonlyArray<ItemProblem>
-  /** What went in with something put right. */
-  readonly notes: ReadonlyArray<ItemProblem>
-  readonly catalog_version: number
-  readonly counts: Readonly<Record<string, number>>
 }
 
 /** Places per transaction: large enough that the round trip does not count, small enough to lose little to a kill. */
@@ -82,7 +67,7 @@ export const reindexCity = Effect.fn("reindexCity")(function* (slug: string, cit
 
 export const seedCity = Effect.fn("seedCity")(function* (
   input: SeedInput,
-  onProgress: (done: number, total: number) => Effect.Effect<void> = () => Effect.void
+  onProgress: SeedProgress = () => Effect.void
 ) {
   const store = yield* CatalogStore
   const index = yield* VectorIndex

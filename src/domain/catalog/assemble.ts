@@ -55,6 +55,9 @@ const readableHours = (text: string | null, country: string) => {
   return { hours: null, note: `opening hours "${text.slice(0, 60)}" left out: ${message} (at character ${at + 1})` }
 }
 
+/** As many digits as a 32-bit float has: more of them would only be bytes on the wire. */
+const sevenDigits = (x: number) => Math.round(x * 1e7) / 1e7
+
 export const assembleNode = (city: CityInfo, origin: FileOrigin, entry: CityFileNode): AssembledNode => {
   const info = categoryInfo(entry.category)
   const tags = Object.keys(entry.vibes).sort((a, b) => entry.vibes[b]! - entry.vibes[a]! || tagIndex(a)! - tagIndex(b)!)
@@ -80,7 +83,7 @@ export const assembleNode = (city: CityInfo, origin: FileOrigin, entry: CityFile
     day_parts: entry.day_parts ?? info.day_parts,
     vibe_tags: tags,
     vibe_weights: weights,
-    vibe_embedding: Array.from(vibeEmbeddingOf(tags, weights)),
+    vibe_embedding: Array.from(vibeEmbeddingOf(tags, weights), sevenDigits),
     taxonomy_version: TAXONOMY_VERSION,
     quality_signals: evidence.summary,
     cross_ref_confidence: evidence.cross_ref_confidence,

@@ -4,7 +4,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { distanceKm } from "../geo.ts"
+import { distanceKm, type Position } from "../geo.ts"
 import { DAY_PARTS } from "../time/day-part.ts"
 import { zoneOf } from "../time/zone.ts"
 import { type AssembledNode, assembleNode } from "./assemble.ts"
@@ -66,7 +66,7 @@ const within = (city: CityInfo, { lat, lon }: { readonly lat: number; readonly l
  */
 export const makeGate = (city: CityInfo) => {
   const keys = new Set<string>()
-  const byName = new Map<string, Array<CityFileNode>>()
+  const byName = new Map<string, Array<Position & { readonly key: string }>>()
   return (node: CityFileNode): string | undefined => {
     if (!within(city, node)) return `${node.lat}, ${node.lon} lies outside of ${city.name}`
     if (keys.has(node.key)) return `the key "${node.key}" is taken`
@@ -76,7 +76,7 @@ export const makeGate = (city: CityInfo) => {
     if (twin !== undefined) return `the same place as "${twin.key}"`
     keys.add(node.key)
     if (namesakes.length === 0) byName.set(name, namesakes)
-    namesakes.push(node)
+    namesakes.push({ key: node.key, lat: node.lat, lon: node.lon })
     return undefined
   }
 }

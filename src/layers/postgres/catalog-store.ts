@@ -80,6 +80,8 @@ export const layer = Layer.effect(
             let next = top!.next
             const nodeRows = write.map(({ assembled, hash, before }) => ({
               ...assembled.node,
+              // An array literal: PostgreSQL takes it in several times faster than an array of JSON.
+              vibe_embedding: `{${assembled.node.vibe_embedding.join(",")}}`,
               node_index: before?.node_index ?? next++,
               content_hash: hash
             }))
@@ -104,8 +106,9 @@ export const layer = Layer.effect(
         }).pipe(sql.withTransaction, Effect.mapError(failed("Saving a batch of places"))),
 
       retireOthers: (cityId, source, keep) =>
-        sql<{ id: string }>`update activity_nodes set retired_at = now(), updated_at = now()
-          where city_id = ${cityId} and source = ${source} and retired_at is null and id <> all(${[...keep]}::uuid[])
+        sql<{ id: string }>`update activity_nodes n set retired_at = now(), updated_at = now()
+          where city_id = ${cityId} and source = ${source} and retired_at is null
+            and not exists (select 1 from unnest(${[...keep]}::uuid[]) as kept(id) where kept.id = n.id)
           returning id`.pipe(
           Effect.map((rows) => rows.map(({ id }) => id)),
           Effect.mapError(failed("Retiring places"))

@@ -1,0 +1,54 @@
+import * as Console from "effect/Console"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { CitySeeder, SEED_SOURCES, type SeedSummary } from "../services/city-seeder.ts"
+import { progressBar } from "./progress.ts"
+
+/** As many places as a city may have. */
+const MOST_NODES = 100_000
+
+/** Fills a city's catalog and its vector index; running it again changes nothing. */
+export const seedCity = Command.make(
+  "seed-city",
+  {
+    city: Flag.String("city").pipe(Flag.withDescription("The city's slug, such as seattle.")),
+    source: Flag.Literals("source", SEED_SOURCES).pipe(
+      Flag.withDescription("curated: our own files. synthetic: made up. file: a city file. posts: scraped posts."),
+      Flag.withDefault("curated" as const)
+    ),
+    limit: Flag.Int("limit").pipe(
+      Flag.withDescription("Only so many places (synthetic: how many to make up)."),
+      Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MOST_NODES }))),
+      Flag.optional
+    ),
+    file: Flag.String("file").pipe(
+      Flag.withDescription("The city file of `file`, or the JSON lines of `posts`."),
+      Flag.optional
+    ),
+    seed: Flag.Int("seed").pipe(
+      Flag.withDescription("Of synthetic: the same seed, the same city."),
+      Flag.withDefault(1)
+    ),
+    json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false))
+  },
+  Effect.fnUntraced(function* ({ city, source, limit, file, seed, json }) {
+    const seeder = yield* CitySeeder
+    const bar = progressBar(`Seeding ${city}`)
+    const summary = yield* seeder
+      .seed({ city, source, seed, limit: Option.getOrUndefined(limit), file: Option.getOrUndefined(file) }, bar.update)
+      .pipe(Effect.ensuring(bar.end))
+    yield* Console.log(json ? JSON.stringify(summary) : describe(summary))
+  })
+).pipe(
+  Command.withDescription("Fills a city's catalog and vector index. Idempotent; goes on where a killed run stopped.")
+)
+
+const describe = (summary: SeedSummary): string =>
+  [
+    `${summary.city} (${summary.source}): ${summary.new} new, ${summary.changed} changed, ${summary.unchanged} unchanged, ${summary.retired} retired, ${summary.rejected} rejected. Catalog version ${summary.catalog_version}.`,
+    ...summary.rejections.map(({ item, reason }) => `  rejected ${item}: ${reason}`),
+    ...summary.notes.map(({ item, reason }) => `  note on ${item}: ${reason}`)
+  ].join("\n")

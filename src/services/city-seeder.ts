@@ -1,0 +1,58 @@
+/**
+ * Seeds a city, for the command line and for the administrators' job alike. Run twice it changes nothing the second
+ * time; killed, the next run goes on; a bad item is left out with its reason and the others go in.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { ItemProblem } from "../domain/catalog/validate.ts"
+import type { UnknownCity } from "./catalog.ts"
+import type { CatalogStoreError } from "./catalog-store.ts"
+import type { VectorIndexUnavailable } from "./vector-index.ts"
+
+export const SEED_SOURCES = ["curated", "posts", "synthetic", "file"] as const
+export type SeedSource = (typeof SEED_SOURCES)[number]
+
+export interface SeedRequest {
+  readonly city: string
+  readonly source: SeedSource
+  /** Only so many items; what is missing is then not retired. */
+  readonly limit?: number | undefined
+  /** The city file of `file`, the JSON lines of `posts`. */
+  readonly file?: string | undefined
+  /** Of `synthetic`: the same seed makes the same city. */
+  readonly seed?: number | undefined
+}
+
+export interface SeedSummary {
+  readonly city: string
+  readonly source: string
+  readonly new: number
+  readonly changed: number
+  readonly unchanged: number
+  readonly retired: number
+  readonly rejected: number
+  /** The first hundred of them. */
+  readonly rejections: ReadonlyArray<ItemProblem>
+  /** What went in with something put right; the first hundred. */
+  readonly notes: ReadonlyArray<ItemProblem>
+  readonly catalog_version: number
+  /** Rows that the city has now, by table. */
+  readonly counts: Readonly<Record<string, number>>
+}
+
+/** The request or its file cannot be used at all. */
+export class SeedRefused extends Schema.TaggedError<SeedRefused>()("SeedRefused", { message: Schema.String }) {}
+
+export type SeedError = UnknownCity | SeedRefused | CatalogStoreError | VectorIndexUnavailable
+
+export type SeedProgress = (done: number, total: number) => Effect.Effect<void>
+
+export class CitySeeder extends Context.Service<
+  CitySeeder,
+  {
+    readonly seed: (request: SeedRequest, onProgress?: SeedProgress) => Effect.Effect<SeedSummary, SeedError>
+    /** The cities that can be seeded from the curated files. */
+    readonly curated: ReadonlyArray<string>
+  }
+>()("overplanned/CitySeeder") {}

@@ -9,8 +9,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { isGroupCold } from "../domain/persona/persona.ts"
 import { LOCAL_MODEL, rankLocally } from "../domain/rankers/local.ts"
-import type { ModelRef, Ranking, RankRequest } from "../domain/ranking.ts"
+import type { Candidate, ModelRef, Ranking, RankRequest } from "../domain/ranking.ts"
+import { COLD_BELOW_SIGNALS } from "../domain/vocabulary.ts"
 
 export class RankerUnavailable extends Schema.TaggedError<RankerUnavailable>()("RankerUnavailable", {
   reason: Schema.Literals(["budget", "timeout", "unavailable", "refused", "malformed", "cold"]),
@@ -24,10 +26,34 @@ export interface Ranker {
   readonly rank: (request: RankRequest) => Effect.Effect<Ranking, RankerUnavailable>
 }
 
+/** The gate itself: what is behind it never sees a request in which anybody is cold. */
+export const gated = (ranker: Ranker): Ranker => ({
+  kind: ranker.kind,
+  model: ranker.model,
+  rank: (request) =>
+    request.members.length === 0 || isGroupCold(request.members)
+      ? Effect.fail(
+          new RankerUnavailable({
+            reason: "cold",
+            message: `A trained model needs ${COLD_BELOW_SIGNALS} signals of every member.`
+          })
+        )
+      : ranker.rank(request)
+})
+
+/** Every candidate exactly once, with scores that are numbers. */
+export const isComplete = (ranking: Ranking, candidates: ReadonlyArray<Candidate>): boolean => {
+  const left = new Set(candidates.map((candidate) => candidate.index))
+  return (
+    ranking.items.length === candidates.length &&
+    ranking.items.every((item) => left.delete(item.index) && Number.isFinite(item.score))
+  )
+}
+
 /** The ranker that is always there: no network, no model file, the same answer for the same question. */
 export class LocalRanker extends Context.Service<
   LocalRanker,
-  Ranker & { readonly rank: (request: RankRequest) => Effect.Effect<Ranking> }
+  Omit<Ranker, "rank"> & { readonly rank: (request: RankRequest) => Effect.Effect<Ranking> }
 >()("overplanned/LocalRanker") {
   static readonly layer = Layer.succeed(LocalRanker, {
     kind: "local",

@@ -61,21 +61,34 @@ const hoursFor = (random: Random, parts: ReadonlyArray<string>): Weekly => {
   }
 }
 
-const spanAt = (hours: Weekly, millis: number): { readonly open: boolean; readonly change: number | undefined } => {
+const works = (hours: Weekly, day: number): boolean => (hours.weekdays & (1 << ((day + 4) % 7))) !== 0
+
+const isOpen = (hours: Weekly, millis: number): boolean => {
+  const local = millis + OFFSET
+  const today = Math.floor(local / DAY)
+  // Yesterday's night may still go on.
+  for (let day = today - 1; day <= today; day++) {
+    if (!works(hours, day)) continue
+    const minute = (local - day * DAY) / 60_000
+    for (const [from, to] of hours.spans) if (minute >= from && minute < to) return true
+  }
+  return false
+}
+
+const changeAfter = (hours: Weekly, millis: number): number | undefined => {
   const local = millis + OFFSET
   const today = Math.floor(local / DAY)
   let change: number | undefined
-  let open = false
   for (let day = today - 1; day <= today + 8; day++) {
-    if ((hours.weekdays & (1 << ((day + 4) % 7))) === 0) continue
+    if (change !== undefined && change < day * DAY) break
+    if (!works(hours, day)) continue
     for (const [from, to] of hours.spans) {
-      const start = day * DAY + from * 60_000 - OFFSET
-      const end = day * DAY + to * 60_000 - OFFSET
-      if (millis >= start && millis < end) open = true
-      for (const edge of [start, end]) if (edge > millis && (change === undefined || edge < change)) change = edge
+      for (const edge of [day * DAY + from * 60_000, day * DAY + to * 60_000]) {
+        if (edge > local && (change === undefined || edge < change)) change = edge
+      }
     }
   }
-  return { open, change }
+  return change === undefined ? undefined : change - OFFSET
 }
 
 export interface CityOptions {
@@ -146,11 +159,11 @@ export const generateCity = (seed: number, options: CityOptions): GeneratedCity 
     retired: () => false,
     openAt: (index, millis) => {
       const known = hours[index]
-      return known === undefined ? "unknown" : spanAt(known, millis).open ? "open" : "closed"
+      return known === undefined ? "unknown" : isOpen(known, millis) ? "open" : "closed"
     },
     nextChange: (index, millis) => {
       const known = hours[index]
-      return known === undefined ? undefined : spanAt(known, millis).change
+      return known === undefined ? undefined : changeAfter(known, millis)
     },
     localMinute: (millis) => Math.floor(((((millis + OFFSET) % DAY) + DAY) % DAY) / 60_000),
     travel: (from, to) => {

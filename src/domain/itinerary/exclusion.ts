@@ -53,12 +53,37 @@ const readWords = (words: ReadonlyArray<string>): Words => {
   return out
 }
 
-/** Says of a node index why it must stay out, or `undefined`. A veto counts before what the trip avoids. */
+type Excluded = (index: number) => Exclusion | undefined
+
+const nothing: Excluded = () => undefined
+
+const recent = new WeakMap<
+  object,
+  { readonly catalog: CityCatalog; readonly avoid: ReadonlyArray<string> | undefined; readonly excluded: Excluded }
+>()
+
+/**
+ * Says of a node index why it must stay out, or `undefined`. A veto counts before what the trip avoids. Asked again
+ * with the same lists (a trip's state is immutable) it costs nothing.
+ */
 export const exclusionOf = (
   catalog: CityCatalog,
   constraints: Pick<TripConstraints, "avoid">,
   vetoes: ReadonlyArray<Pick<Veto, "node_ids" | "tags">>
-): ((index: number) => Exclusion | undefined) => {
+): Excluded => {
+  if (vetoes.length === 0 && (constraints.avoid === undefined || constraints.avoid.length === 0)) return nothing
+  const known = recent.get(vetoes)
+  if (known !== undefined && known.catalog === catalog && known.avoid === constraints.avoid) return known.excluded
+  const excluded = readExclusion(catalog, constraints, vetoes)
+  recent.set(vetoes, { catalog, avoid: constraints.avoid, excluded })
+  return excluded
+}
+
+const readExclusion = (
+  catalog: CityCatalog,
+  constraints: Pick<TripConstraints, "avoid">,
+  vetoes: ReadonlyArray<Pick<Veto, "node_ids" | "tags">>
+): Excluded => {
   const bits = bitsOf(catalog)
   const vetoed = new Set<number>()
   for (const veto of vetoes) {

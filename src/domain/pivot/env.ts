@@ -1,0 +1,70 @@
+/**
+ * What the pivot engine reads while it works: a city's columns, its hours, its travel model. Everything in it is
+ * either shared memory or a function that a worker thread can build for itself from the same catalog.
+ */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { type Places, placesOf } from "../itinerary/places.ts"
+import type { TravelMinutes } from "../itinerary/rules.ts"
+import type { ModelRef } from "../ranking.ts"
+import { localTime, zoneOf } from "../time/zone.ts"
+import type { Open } from "../vocabulary.ts"
+
+export interface PivotEnv {
+  readonly version: number
+  readonly places: Places
+  readonly matrix: Float32Array
+  readonly openAt: (index: number, millis: number) => Open
+  readonly nextChange: (index: number, millis: number) => number | undefined
+  readonly travel: TravelMinutes
+  /** The local minute of the day (0–1439) of an instant in the city. */
+  readonly localMinute: (millis: number) => number
+}
+
+export const pivotEnv = (catalog: CityCatalog, travel: TravelMinutes): PivotEnv => {
+  const zone = zoneOf(catalog.city.time_zone)
+  return {
+    version: catalog.version,
+    places: placesOf(catalog),
+    matrix: catalog.matrix,
+    openAt: (index, millis) => catalog.openAt(index, millis),
+    nextChange: (index, millis) => catalog.nextChange(index, millis),
+    travel,
+    // A zone that the runtime does not know is read as UTC: the catalog's loader has refused such a city before.
+    localMinute: (millis) =>
+      zone === undefined ? Math.floor((((millis / 60_000) % 1440) + 1440) % 1440) : localTime(zone, millis).minute
+  }
+}
+
+export interface TimeSpan {
+  readonly from: number
+  readonly to: number
+}
+
+/** What is known of the city right now, beyond the catalog. */
+export interface LiveCity {
+  /** Places reported closed, by node index, until an instant. */
+  readonly closures: ReadonlyMap<number, number>
+  /** Weather in which nobody should be sent outdoors. */
+  readonly badWeather: ReadonlyArray<TimeSpan>
+}
+
+export const CALM_CITY: LiveCity = { closures: new Map(), badWeather: [] }
+
+export interface PivotSettings {
+  /** Options of an offer. */
+  readonly options: number
+  /** Candidates kept per slot and trigger: more than are offered, because some fall when they are verified again. */
+  readonly stored: number
+  readonly horizonMs: number
+  readonly offerTtlMs: number
+}
+
+export const PIVOT_SETTINGS: PivotSettings = {
+  options: 3,
+  stored: 6,
+  horizonMs: 36 * 3_600_000,
+  offerTtlMs: 10 * 60_000
+}
+
+/** Who answers pivots: the rules of this folder. Rises when their choices change. */
+export const PIVOT_MODEL: ModelRef = { name: "pivot_engine", version: "1" }

@@ -1,0 +1,71 @@
+/** A trip's slots as the pivot engine reads them, and the gap that a replacement has to fit into. */
+import type { SlotId } from "../ids.ts"
+import type { Slot } from "../trip/model.ts"
+import type { PivotEnv } from "./env.ts"
+
+export interface PlanSlot {
+  readonly id: SlotId
+  readonly day: number
+  /** Position in the catalog's matrix; -1 where the catalog does not know the node. */
+  readonly index: number
+  readonly starts: number
+  readonly ends: number
+  readonly locked: boolean
+  /** Lived through or given up: it changes no more. */
+  readonly past: boolean
+}
+
+export type IndexOf = (nodeId: string) => number | undefined
+
+export const planSlot = (slot: Slot, indexOf: IndexOf): PlanSlot => ({
+  id: slot.id,
+  day: slot.day,
+  index: indexOf(slot.node_id) ?? -1,
+  starts: slot.starts_at,
+  ends: slot.ends_at,
+  locked: slot.locked,
+  past: slot.status !== "planned"
+})
+
+/** The slots of one day in their order; those that were skipped left the day. */
+export const daySlots = (slots: ReadonlyArray<Slot>, day: number, indexOf: IndexOf): Array<PlanSlot> => {
+  const out: Array<PlanSlot> = []
+  for (const slot of slots) if (slot.day === day && slot.status !== "skipped") out.push(planSlot(slot, indexOf))
+  return out
+}
+
+/** Minutes between two nodes; nodes that the catalog does not know are taken to be where one is. */
+export const minutesBetween = (env: PivotEnv, from: number, to: number, at: number): number =>
+  from < 0 || to < 0 || from === to ? 0 : env.travel(from, to, at)
+
+/** Where one comes from and where one has to be: what a slot's replacement lives between. */
+export interface Gap {
+  /** The node one sets off from; -1 at the start of a day. */
+  readonly from: number
+  readonly depart: number
+  /** Nothing is gained by being there before. */
+  readonly earliest: number
+  /** The node one has to go on to; -1 at the end of a day. */
+  readonly to: number
+  /** When one has to be there, or have left where nothing follows. */
+  readonly deadline: number
+}
+
+/** The last stop of a day may run over by this much. */
+const OVERRUN = 60 * 60_000
+
+/** The gap around the slot at a position of its day, as it is now. */
+export const gapAt = (day: ReadonlyArray<PlanSlot>, position: number, now: number): Gap => {
+  const slot = day[position]!
+  const before = day[position - 1]
+  const after = day[position + 1]
+  // Whose slot has begun stands in front of it.
+  const there = slot.starts <= now
+  return {
+    from: there ? slot.index : (before?.index ?? -1),
+    depart: there ? now : Math.max(before?.ends ?? now, now),
+    earliest: Math.max(slot.starts, now),
+    to: after?.index ?? -1,
+    deadline: after === undefined ? slot.ends + OVERRUN : after.starts
+  }
+}

@@ -1,0 +1,225 @@
+/** Options that put another place into a slot: from what is kept ready, verified again, else searched for now. */
+import { exclusionOf } from "../itinerary/exclusion.ts"
+import { MEAL, RETIRED } from "../itinerary/places.ts"
+import { BUDGET_TIER, mealAt } from "../itinerary/rules.ts"
+import type { PivotWorld } from "./answer-model.ts"
+import { allowedNodes, type FallbackSet, plannedNodes, storedFor } from "./fallbacks.ts"
+import type { NoPivotReason } from "./model.ts"
+import type { MoodWish } from "./moods.ts"
+import type { Finding, OptionDraft } from "./offer.ts"
+import { type Gap, gapAt, type PlanSlot } from "./plan.ts"
+import { clock, presentationOf, replaceChange } from "./present.ts"
+import {
+  CLOSED_COLUMN,
+  type Found,
+  isMealSlot,
+  likingFor,
+  MOOD_COLUMN,
+  openSearch,
+  type Party,
+  pickFor,
+  suits,
+  type Unfit,
+  WEATHER_COLUMN
+} from "./search.ts"
+import { fitVisit } from "./visit.ts"
+
+const MESSAGES: Readonly<Record<Unfit, string>> = {
+  closed: "are closed at that time",
+  unreachable: "cannot be reached in time",
+  too_short: "leave too little time for a visit before the next stop or closing time",
+  time_of_day: "are not places for that time of day",
+  weather: "are outdoors or exposed to the weather",
+  role: "do not suit the slot: a meal at the wrong time, or no meal where one was planned"
+}
+
+export const reasonsOf = (
+  fell: ReadonlyMap<Unfit, number>,
+  excluded: number,
+  planned: number
+): Array<NoPivotReason> => {
+  const out: Array<NoPivotReason> = [...fell].map(([reason, places]) => ({
+    reason,
+    message: `${places} places ${MESSAGES[reason]}.`,
+    places
+  }))
+  if (excluded > 0) {
+    out.push({
+      reason: "excluded",
+      message: `${excluded} places are kept out by vetoes, by what the trip avoids, or by its budget.`,
+      places: excluded
+    })
+  }
+  if (planned > 0) {
+    out.push({ reason: "planned", message: `${planned} places are in the plan already.`, places: planned })
+  }
+  return out
+}
+
+/** Whether a node may be offered to this trip, asked for a few nodes; `allowedNodes` asks for all. */
+export const mayOffer = (world: PivotWorld, index: number): boolean => {
+  const { trip, catalog, env } = world
+  if (index >= env.places.count || (env.places.flags[index]! & RETIRED) !== 0) return false
+  if (trip.constraints.budget !== undefined && env.places.price[index]! > BUDGET_TIER[trip.constraints.budget]) {
+    return false
+  }
+  return exclusionOf(catalog, trip.constraints, trip.vetoes)(index) === undefined
+}
+
+export const isPlanned = (world: PivotWorld, index: number): boolean => {
+  const id = world.catalog.nodes[index]!.id as string
+  for (const slot of world.trip.slots) if (slot.node_id === id) return true
+  return false
+}
+
+export const partyOf = (world: PivotWorld): Party => ({
+  tastes: world.tastes,
+  allowed: allowedNodes(world.env, world.catalog, world.trip),
+  planned: new Set(plannedNodes(world.trip, world.catalog)),
+  liking: new Float32Array(world.env.places.count).fill(Number.NaN)
+})
+
+const otherMealsOf = (world: PivotWorld, day: ReadonlyArray<PlanSlot>, slot: PlanSlot): ReadonlySet<string> => {
+  const out = new Set<string>()
+  for (const other of day) {
+    if (other === slot || other.index < 0 || (world.env.places.flags[other.index]! & MEAL) === 0) continue
+    const meal = mealAt(world.env.localMinute(other.starts))
+    if (meal !== undefined) out.add(meal)
+  }
+  return out
+}
+
+export interface Picked {
+  readonly found: ReadonlyArray<Found>
+  readonly considered: ReadonlyArray<{ readonly index: number; readonly score: number }>
+  readonly source: "precomputed" | "on_demand"
+  readonly computedAt: number
+  readonly reasons: ReadonlyArray<NoPivotReason>
+}
+
+/** Candidates that a search on demand looks for: enough for the log of the decision. */
+const SEARCHED = 12
+
+/** Verified places for a slot, best first; what was kept ready if it is still true. */
+export const pickReplacements = (
+  world: PivotWorld,
+  set: FallbackSet | undefined,
+  day: ReadonlyArray<PlanSlot>,
+  position: number,
+  column: number,
+  mood: MoodWish | undefined,
+  now: number,
+  refused?: ReadonlySet<number>
+): Picked => {
+  const { env, live, settings } = world
+  const slot = day[position]!
+  const gap = gapAt(day, position, now)
+  const outside = mood !== undefined && mood.palette === undefined
+  const stored = outside ? undefined : storedFor(set, slot, column, env.version)
+  if (stored !== undefined) {
+    const meal = isMealSlot(env, slot)
+    const otherMeals = otherMealsOf(world, day, slot)
+    const found: Array<Found> = []
+    for (const { index, score } of stored) {
+      if (refused?.has(index) === true || !mayOffer(world, index) || isPlanned(world, index)) continue
+      const visit = fitVisit(env, live, index, gap)
+      if (typeof visit === "string" || suits(env, live, column, index, visit, meal, otherMeals) !== undefined) continue
+      found.push({ index, score, visit })
+      if (found.length === settings.options) break
+    }
+    if (found.length === settings.options) {
+      return { found, considered: stored, source: "precomputed", computedAt: set!.computedAt, reasons: [] }
+    }
+  }
+  const party = partyOf(world)
+  if (refused !== undefined) for (const index of refused) party.allowed[index] = 0
+  const search = openSearch(env, live, party, day, position, gap)
+  const fell = new Map<Unfit, number>()
+  for (const reason of ["unreachable", "too_short", "time_of_day"] as const) {
+    if (search.fallen[reason] > 0) fell.set(reason, search.fallen[reason])
+  }
+  const found = pickFor(search, column, SEARCHED, outside ? mood.vector : undefined, (reason) => {
+    fell.set(reason, (fell.get(reason) ?? 0) + 1)
+  })
+  let allowed = 0
+  for (let i = 0; i < party.allowed.length; i++) allowed += party.allowed[i]!
+  return {
+    found,
+    considered: found,
+    source: "on_demand",
+    computedAt: now,
+    reasons: found.length >= settings.options ? [] : reasonsOf(fell, env.places.count - allowed, party.planned.size)
+  }
+}
+
+export const whyOf = (
+  world: PivotWorld,
+  column: number,
+  found: Found,
+  gap: Gap,
+  mood: MoodWish | undefined
+): ReadonlyArray<string> => {
+  const { catalog, env } = world
+  const { visit, index } = found
+  const at = clock(env.localMinute(visit.arrive))
+  const why = [presentationOf(catalog, index).known]
+  if (column === WEATHER_COLUMN) why.push("Sheltered from the weather")
+  else if (column === CLOSED_COLUMN) why.push("The closest match to what was planned")
+  else if (mood !== undefined) why.push(`Suits the mood: ${mood.label}`)
+  why.push(visit.open === "open" ? `Open at ${at}` : `Nobody knows its hours: check before you go at ${at}`)
+  if (gap.from >= 0) why.push(`${visit.travelIn} minutes from ${catalog.nodes[gap.from]!.name}`)
+  return why
+}
+
+/** The features of a replacement at offer time. */
+export const featuresOfFound = (world: PivotWorld, found: Found, slot: PlanSlot): Readonly<Record<string, number>> => {
+  const { env } = world
+  const { visit, index, score } = found
+  return {
+    score,
+    liking: likingFor(env, world.tastes, index),
+    quality: env.places.quality[index]!,
+    price_tier: env.places.price[index]!,
+    weather_sensitivity: env.places.weatherSensitivity[index]!,
+    same_category: slot.index >= 0 && env.places.category[slot.index] === env.places.category[index] ? 1 : 0,
+    open_known: visit.open === "open" ? 1 : 0,
+    travel_in_minutes: visit.travelIn,
+    travel_out_minutes: visit.travelOut,
+    stay_minutes: (visit.leave - visit.arrive) / 60_000,
+    shift_minutes: (visit.arrive - slot.starts) / 60_000
+  }
+}
+
+/** One slot, one place each: the answer to a closed door, a turn of the weather, or a mood. */
+export const replaceSlot = (
+  world: PivotWorld,
+  set: FallbackSet | undefined,
+  day: ReadonlyArray<PlanSlot>,
+  position: number,
+  column: number,
+  mood: MoodWish | undefined,
+  now: number
+): Finding => {
+  const slot = day[position]!
+  const gap = gapAt(day, position, now)
+  const picked = pickReplacements(world, set, day, position, column, mood, now)
+  const options = picked.found.slice(0, world.settings.options).map(
+    (found): OptionDraft => ({
+      changes: [replaceChange(world.catalog, slot.id, found.index, found.visit)],
+      score: found.score,
+      why: whyOf(world, column, found, gap, mood),
+      index: found.index,
+      features: featuresOfFound(world, found, slot)
+    })
+  )
+  return {
+    slot,
+    options,
+    reasons: picked.reasons,
+    source: picked.source,
+    computedAt: picked.computedAt,
+    candidates: picked.considered
+  }
+}
+
+export const columnOfMood = (mood: MoodWish): number => MOOD_COLUMN + (mood.palette ?? 0)

@@ -1,0 +1,300 @@
+/**
+ * The search for what could stand in a slot's place: a pool of places around it, what each is worth for each reason
+ * to change, and whether each fits. Verdicts are shared by all triggers, so a place is checked once per slot.
+ */
+import { categoryIndex } from "../catalog/category.ts"
+import { MEAL, OUTDOOR } from "../itinerary/places.ts"
+import { mealAt } from "../itinerary/rules.ts"
+import { VIBE_DIMENSIONS } from "../vocabulary.ts"
+import type { LiveCity, PivotEnv } from "./env.ts"
+import { MOODS, moodTable } from "./moods.ts"
+import { type Gap, minutesBetween, type PlanSlot } from "./plan.ts"
+import { ceilGrid, fitVisit, goesAt, leastStay, type Misfit, type Visit } from "./visit.ts"
+
+/** The columns of a fallback set. */
+export const COLUMNS = ["venue_closed", "weather", "transit", ...MOODS] as const
+export const CLOSED_COLUMN = 0
+export const WEATHER_COLUMN = 1
+export const TRANSIT_COLUMN = 2
+export const MOOD_COLUMN = 3
+const HUNGRY = MOOD_COLUMN + MOODS.indexOf("hungry")
+
+/** Above this, bad weather spoils a place. */
+export const WEATHERPROOF = 0.35
+
+const FOOD: ReadonlySet<number> = new Set(
+  (["restaurant", "street_food", "food_hall", "cafe", "bakery", "dessert", "market"] as const).map(categoryIndex)
+)
+
+const MINUTE = 60_000
+
+/** Whose trip it is: what they like, and what is out of the question. */
+export interface Party {
+  readonly tastes: ReadonlyArray<ArrayLike<number>>
+  /** 1 for nodes that may be offered: not retired, not vetoed, not avoided, within the budget. */
+  readonly allowed: Uint8Array
+  /** Nodes that the plan visits already. */
+  readonly planned: ReadonlySet<number>
+  /** How well a node is liked, worked out when first asked: NaN until then. */
+  readonly liking: Float32Array
+}
+
+const dotWith = (vector: ArrayLike<number>, matrix: Float32Array, index: number): number => {
+  const base = index * VIBE_DIMENSIONS
+  let sum = 0
+  for (let i = 0; i < VIBE_DIMENSIONS; i++) sum += vector[i]! * matrix[base + i]!
+  return sum
+}
+
+/** How a group likes a place: the mean, pulled down by whoever likes it least. */
+export const likingFor = (env: PivotEnv, tastes: ReadonlyArray<ArrayLike<number>>, index: number): number => {
+  let sum = 0
+  let least = 1
+  for (const taste of tastes) {
+    const like = Math.max(0, dotWith(taste, env.matrix, index))
+    sum += like
+    if (like < least) least = like
+  }
+  const n = tastes.length
+  return n === 0 ? 0.5 : n === 1 ? sum : 0.6 * (sum / n) + 0.4 * least
+}
+
+const likingOf = (env: PivotEnv, party: Party, index: number): number => {
+  const known = party.liking[index]!
+  if (!Number.isNaN(known)) return known
+  const liking = likingFor(env, party.tastes, index)
+  party.liking[index] = liking
+  return liking
+}
+
+/** What the slot is to the day: a meal must stay a meal, and a walk must not become a second lunch. */
+export const isMealSlot = (env: PivotEnv, slot: PlanSlot): boolean =>
+  slot.index >= 0 && (env.places.flags[slot.index]! & MEAL) !== 0 && mealAt(env.localMinute(slot.starts)) !== undefined
+
+export interface SlotSearch {
+  readonly env: PivotEnv
+  readonly live: LiveCity
+  readonly party: Party
+  readonly slot: PlanSlot
+  readonly gap: Gap
+  readonly meal: boolean
+  /** Meals that other slots of the day are. */
+  readonly otherMeals: ReadonlySet<string>
+  readonly pool: Int32Array
+  readonly similarity: Float32Array
+  /** Minutes of travel that the place adds to the day. */
+  readonly detour: Float32Array
+  readonly verdicts: Array<Visit | Misfit | undefined>
+  /** How many places were out from the start: too far, too long, or not at that time of day. */
+  readonly fallen: Readonly<Record<"unreachable" | "too_short" | "time_of_day", number>>
+  readonly scores: Float32Array
+}
+
+/** Half sides of the box that is searched, in degrees of latitude: 1.5 km, 4 km, 12 km, the whole city. */
+const BOXES = [0.0135, 0.036, 0.108, Number.POSITIVE_INFINITY]
+/** A box with this many places is large enough. */
+const ENOUGH = 160
+/** More places than this are not looked at for one slot: the nearest box holds better ones than anybody needs. */
+const POOL_LIMIT = 1024
+
+const gather = (env: PivotEnv, party: Party, centres: ReadonlyArray<number>): Int32Array => {
+  const { lat, lon, count } = env.places
+  const { allowed } = party
+  const pool = new Int32Array(Math.min(count, POOL_LIMIT))
+  let found = 0
+  for (const half of count <= POOL_LIMIT ? BOXES.slice(-1) : BOXES) {
+    found = 0
+    const wide = half * 1.5
+    for (let i = 0; i < count && found < pool.length; i++) {
+      if (allowed[i] === 0) continue
+      let near = centres.length === 0
+      for (let c = 0; c < centres.length; c++) {
+        const centre = centres[c]!
+        if (Math.abs(lat[i]! - lat[centre]!) <= half && Math.abs(lon[i]! - lon[centre]!) <= wide) {
+          near = true
+          break
+        }
+      }
+      if (near && !party.planned.has(i)) pool[found++] = i
+    }
+    if (found >= ENOUGH) break
+  }
+  return pool.subarray(0, found)
+}
+
+export const openSearch = (
+  env: PivotEnv,
+  live: LiveCity,
+  party: Party,
+  day: ReadonlyArray<PlanSlot>,
+  position: number,
+  gap: Gap
+): SlotSearch => {
+  const slot = day[position]!
+  const centres = [...new Set([gap.from, slot.index, gap.to])].filter((index) => index >= 0)
+  const around = gather(env, party, centres)
+  const pool = new Int32Array(around.length)
+  const similarity = new Float32Array(around.length)
+  const detour = new Float32Array(around.length)
+  const fallen = { unreachable: 0, too_short: 0, time_of_day: 0 }
+  const direct = minutesBetween(env, gap.from, gap.to < 0 ? gap.from : gap.to, gap.depart)
+  const own =
+    slot.index < 0 ? undefined : env.matrix.subarray(slot.index * VIBE_DIMENSIONS, (slot.index + 1) * VIBE_DIMENSIONS)
+  const { minutes, dayParts } = env.places
+  let n = 0
+  for (const index of around) {
+    // What cannot fit is out before anything is weighed; what may is checked in full when it is about to be chosen.
+    const there = minutesBetween(env, gap.from, index, gap.depart)
+    const onward = minutesBetween(env, index, gap.to, gap.depart)
+    const arrive = ceilGrid(Math.max(gap.earliest, gap.depart + there * MINUTE))
+    const latest = gap.deadline - onward * MINUTE
+    if (arrive >= latest) fallen.unreachable++
+    else if (arrive + leastStay(minutes[index]!) > latest) fallen.too_short++
+    else if (!goesAt(dayParts[index]!, env.localMinute(arrive))) fallen.time_of_day++
+    else {
+      pool[n] = index
+      similarity[n] = own === undefined ? 0 : dotWith(own, env.matrix, index)
+      const begin = gap.from < 0 ? minutesBetween(env, slot.index, index, gap.depart) : there
+      detour[n] = Math.max(0, begin + onward - direct)
+      n++
+    }
+  }
+  const otherMeals = new Set<string>()
+  for (const other of day) {
+    if (other !== slot && isMealSlot(env, other)) otherMeals.add(mealAt(env.localMinute(other.starts))!)
+  }
+  return {
+    env,
+    live,
+    party,
+    slot,
+    gap,
+    meal: isMealSlot(env, slot),
+    otherMeals,
+    pool: pool.subarray(0, n),
+    similarity,
+    detour,
+    verdicts: new Array(n),
+    fallen,
+    scores: new Float32Array(n)
+  }
+}
+
+/** Extra travel that halves a place's worth, and what a place keeps that is no meal where one was planned. */
+const HALVING_DETOUR = 45
+const NO_MEAL_KEEPS = 0.4
+
+/** The worth of a place of the pool for a column; `mood` is the fit to a mood outside of the palette. */
+const worth = (search: SlotSearch, column: number, p: number, mood: ArrayLike<number> | undefined): number => {
+  const { env, party } = search
+  const index = search.pool[p]!
+  const like = likingOf(env, party, index)
+  const quality = env.places.quality[index]!
+  const alike = Math.max(0, search.similarity[p]!)
+  let score: number
+  if (column === CLOSED_COLUMN) score = 0.4 * alike + 0.35 * like + 0.25 * quality
+  else if (column === WEATHER_COLUMN) score = 0.3 * alike + 0.4 * like + 0.3 * quality
+  else if (column === TRANSIT_COLUMN) {
+    const near = Math.max(0, 1 - search.detour[p]! / 30)
+    score = 0.2 * alike + 0.35 * like + 0.2 * quality + 0.25 * near
+  } else {
+    const fit =
+      mood === undefined
+        ? moodTable(env.matrix)[index * MOODS.length + column - MOOD_COLUMN]!
+        : Math.max(0, dotWith(mood, env.matrix, index))
+    score = 0.55 * fit + 0.25 * like + 0.2 * quality
+  }
+  if (search.meal && (env.places.flags[index]! & MEAL) === 0) score *= NO_MEAL_KEEPS
+  return Math.min(1, Math.max(0.001, score / (1 + search.detour[p]! / HALVING_DETOUR)))
+}
+
+export type Unfit = Misfit | "weather" | "role"
+
+const isWet = (live: LiveCity, from: number, to: number): boolean =>
+  live.badWeather.some((span) => from < span.to && to > span.from)
+
+/** Whether the place may be what the column asks for, given its visit: the part of the check that is not about time. */
+export const suits = (
+  env: PivotEnv,
+  live: LiveCity,
+  column: number,
+  index: number,
+  visit: Visit,
+  meal: boolean,
+  otherMeals: ReadonlySet<string>
+): Unfit | undefined => {
+  const { flags, category, weatherSensitivity } = env.places
+  if (
+    ((flags[index]! & OUTDOOR) !== 0 || weatherSensitivity[index]! > WEATHERPROOF) &&
+    (column === WEATHER_COLUMN || isWet(live, visit.arrive, visit.leave))
+  ) {
+    return "weather"
+  }
+  // Who is hungry eats now, whatever the hour.
+  if (column === HUNGRY) return FOOD.has(category[index]!) ? undefined : "role"
+  if ((flags[index]! & MEAL) !== 0) {
+    const at = mealAt(env.localMinute(visit.arrive))
+    if (!meal || at === undefined || otherMeals.has(at)) return "role"
+  }
+  return undefined
+}
+
+const verdictOf = (search: SlotSearch, p: number): Visit | Misfit => {
+  let verdict = search.verdicts[p]
+  if (verdict === undefined) {
+    verdict = fitVisit(search.env, search.live, search.pool[p]!, search.gap)
+    search.verdicts[p] = verdict
+  }
+  return verdict
+}
+
+export interface Found {
+  readonly index: number
+  readonly score: number
+  readonly visit: Visit
+}
+
+/** What a second option of a category loses: three ramen shops are one option. */
+const SAME_CATEGORY = 0.12
+
+/** The best `count` places for a column, each verified, diverse, best first. `refuse` hears of those that fell. */
+export const pickFor = (
+  search: SlotSearch,
+  column: number,
+  count: number,
+  mood?: ArrayLike<number>,
+  refuse?: (reason: Unfit) => void
+): Array<Found> => {
+  const { env, pool, scores } = search
+  const n = pool.length
+  for (let p = 0; p < n; p++) scores[p] = worth(search, column, p, mood)
+  const found: Array<Found> = []
+  for (let tries = 0; tries < n && found.length < count; tries++) {
+    let best = -1
+    let top = 0
+    for (let p = 0; p < n; p++) {
+      if (scores[p]! > top) {
+        top = scores[p]!
+        best = p
+      }
+    }
+    if (best < 0) break
+    scores[best] = 0
+    const index = pool[best]!
+    const visit = verdictOf(search, best)
+    const unfit =
+      typeof visit === "string" ? visit : suits(env, search.live, column, index, visit, search.meal, search.otherMeals)
+    if (unfit !== undefined) {
+      refuse?.(unfit)
+      continue
+    }
+    found.push({ index, score: top, visit: visit as Visit })
+    const category = env.places.category[index]!
+    for (let p = 0; p < n; p++) {
+      if (scores[p]! > 0 && env.places.category[pool[p]!]! === category) {
+        scores[p] = Math.max(0.001, scores[p]! - SAME_CATEGORY)
+      }
+    }
+  }
+  return found
+}

@@ -1,0 +1,87 @@
+/** Whether a place can be visited within a gap of the day: the check that every option passes, when it is computed and again when it is served. */
+import { LEAST_STAY, LEAST_STAY_MINUTES, MASK_MINUTES } from "../itinerary/rules.ts"
+import type { Open } from "../vocabulary.ts"
+import type { LiveCity, PivotEnv } from "./env.ts"
+import { type Gap, minutesBetween } from "./plan.ts"
+
+export interface Visit {
+  readonly arrive: number
+  readonly leave: number
+  readonly open: "open" | "unknown"
+  readonly travelIn: number
+  readonly travelOut: number
+}
+
+export type Misfit = "closed" | "unreachable" | "too_short" | "time_of_day"
+
+const MINUTE = 60_000
+const GRID = 5 * MINUTE
+
+export const ceilGrid = (millis: number): number => Math.ceil(millis / GRID) * GRID
+
+const floorGrid = (millis: number): number => Math.floor(millis / GRID) * GRID
+
+export const openState = (env: PivotEnv, live: LiveCity, index: number, at: number): Open => {
+  if (live.closures.size > 0) {
+    const until = live.closures.get(index)
+    if (until !== undefined && at < until) return "closed"
+  }
+  return env.openAt(index, at)
+}
+
+/** No place closes and opens again within this time. */
+const PROBE = 30 * MINUTE
+
+/** The instant from which the place is closed during a stay, or the stay's end. */
+export const openUntil = (env: PivotEnv, live: LiveCity, index: number, arrive: number, leave: number): number => {
+  for (let at = arrive; at < leave; ) {
+    const next = Math.min(at + PROBE, leave - MINUTE)
+    if (next <= at) return leave
+    if (openState(env, live, index, next) === "closed") {
+      const change = env.nextChange(index, at)
+      return change === undefined ? at : Math.min(leave, change)
+    }
+    at = next
+  }
+  return leave
+}
+
+export const goesAt = (dayParts: number, localMinute: number): boolean => {
+  const windows = MASK_MINUTES[dayParts]!
+  for (let i = 0; i < windows.length; i += 2) {
+    if (localMinute >= windows[i]! && localMinute < windows[i + 1]!) return true
+  }
+  return false
+}
+
+export const leastStay = (typical: number): number => Math.max(LEAST_STAY_MINUTES, typical * LEAST_STAY) * MINUTE
+
+/** How long one waits in front of a door that opens soon. */
+const LONGEST_WAIT = 30 * MINUTE
+
+/** The visit to a place within a gap, or why there is none. */
+export const fitVisit = (env: PivotEnv, live: LiveCity, index: number, gap: Gap): Visit | Misfit => {
+  const { places } = env
+  const travelIn = Math.ceil(minutesBetween(env, gap.from, index, gap.depart))
+  let arrive = ceilGrid(Math.max(gap.earliest, gap.depart + travelIn * MINUTE))
+  const travelOut = gap.to < 0 ? 0 : Math.ceil(minutesBetween(env, index, gap.to, arrive))
+  const latest = gap.deadline - travelOut * MINUTE
+  const typical = places.minutes[index]!
+  const least = leastStay(typical)
+  if (arrive + least > latest) return arrive >= latest ? "unreachable" : "too_short"
+  let open = openState(env, live, index, arrive)
+  if (open === "closed") {
+    const opens = env.nextChange(index, arrive)
+    if (opens === undefined || opens - arrive > LONGEST_WAIT) return "closed"
+    arrive = ceilGrid(opens)
+    if (arrive + least > latest) return "closed"
+    open = openState(env, live, index, arrive)
+    if (open === "closed") return "closed"
+  }
+  if (!goesAt(places.dayParts[index]!, env.localMinute(arrive))) return "time_of_day"
+  const wanted = Math.min(arrive + typical * MINUTE, latest)
+  const until = openUntil(env, live, index, arrive, wanted)
+  // Times that people can read, unless the visit would be too short for it.
+  const leave = floorGrid(until) - arrive >= least ? floorGrid(until) : until
+  return leave - arrive < least ? "too_short" : { arrive, leave, open, travelIn, travelOut }
+}

@@ -1,0 +1,96 @@
+// Trips under way in made-up cities: assembled, then given the shape that their actor holds.
+
+import { uuidOfName } from "../../src/domain/hash.ts"
+import type { CityId, NodeId, OptionId, PivotId, SlotId, TripId, UserId } from "../../src/domain/ids.ts"
+import { assemble } from "../../src/domain/itinerary/assemble.ts"
+import type { AssemblyInput } from "../../src/domain/itinerary/model.ts"
+import { vibeQuery } from "../../src/domain/persona/encode.ts"
+import type { OfferIds, PivotWorld } from "../../src/domain/pivot/answer-model.ts"
+import { CALM_CITY, PIVOT_SETTINGS, pivotEnv } from "../../src/domain/pivot/env.ts"
+import type { TripState } from "../../src/domain/trip/model.ts"
+import { type GeneratedCity, randomOf, scoresFor } from "./generated-city.ts"
+
+export const START = "2026-05-01"
+
+export const idsFor = (name: string): OfferIds => ({
+  pivot_id: uuidOfName("pivot", name) as PivotId,
+  option_ids: [0, 1, 2].map((i) => uuidOfName("option", name, `${i}`) as OptionId)
+})
+
+export const tasteOf = (seed: number): Float32Array => {
+  const random = randomOf(seed)
+  return vibeQuery(Float32Array.from({ length: 128 }, () => Math.max(0, random() * 2 - 1)))
+}
+
+export const tripIn = (
+  city: GeneratedCity,
+  seed: number,
+  days: number,
+  more: Partial<AssemblyInput> = {}
+): TripState => {
+  const input: AssemblyInput = {
+    catalog: city,
+    travel: city.travel,
+    scores: scoresFor(city, randomOf(seed)),
+    days: city.tripDays(START, days),
+    constraints: {},
+    vetoes: [],
+    orientations: [],
+    locked: [],
+    seed,
+    ...more
+  }
+  const out = assemble(input)
+  const name = `trip-${seed}`
+  return {
+    id: uuidOfName(name) as TripId,
+    city_id: city.city.id as CityId,
+    city: city.city.slug,
+    time_zone: city.city.time_zone,
+    user_id: uuidOfName("user", name) as UserId,
+    status: "active",
+    start_date: START,
+    end_date: input.days.at(-1)!.date,
+    epoch: uuidOfName("epoch", name),
+    seq: 1,
+    constraints: input.constraints,
+    session_id: uuidOfName("session", name) as TripState["session_id"],
+    model: { name: "local_ranker", version: "1", source: "local" },
+    catalog_version: city.version,
+    members: [],
+    invitations: [],
+    vetoes: input.vetoes.map((veto) => ({ ...veto, user_id: uuidOfName("user", name) as UserId })),
+    slots: out.stops.map((stop) => ({
+      id: (stop.slot_id ?? uuidOfName(name, `${stop.day}`, `${stop.order}`)) as SlotId,
+      day: stop.day,
+      order: stop.order,
+      node_id: stop.node_id as NodeId,
+      day_part: stop.day_part,
+      starts_at: stop.starts_at,
+      ends_at: stop.ends_at,
+      travel_minutes: stop.travel_minutes,
+      locked: stop.locked,
+      status: "planned",
+      score: stop.score,
+      model_version: "local_ranker:1"
+    })),
+    relaxed: out.relaxations,
+    created_at: 0
+  }
+}
+
+const envs = new WeakMap<GeneratedCity, PivotWorld["env"]>()
+
+export const worldOf = (
+  city: GeneratedCity,
+  trip: TripState,
+  seed: number,
+  more: Partial<PivotWorld> = {}
+): PivotWorld => {
+  let env = envs.get(city)
+  if (env === undefined) {
+    env = pivotEnv(city, city.travel)
+    envs.set(city, env)
+  }
+  return { trip, catalog: city, env, tastes: [tasteOf(seed)], live: CALM_CITY, settings: PIVOT_SETTINGS, ...more }
+}

@@ -1,0 +1,96 @@
+/**
+ * One sentence per stop: what it is, why this traveler, what the evidence is. Without an LLM it is put together here,
+ * the same words for the same stop; with one, this is what checks the words that came back.
+ */
+import * as Schema from "effect/Schema"
+import type { ActivityNode } from "./catalog/node.ts"
+import type { Reason } from "./ranking.ts"
+import type { DayPart } from "./vocabulary.ts"
+
+export interface Stop {
+  readonly node: ActivityNode
+  readonly day: number
+  readonly dayPart: DayPart
+  readonly why: ReadonlyArray<Reason>
+}
+
+export const NARRATIVE_INSTRUCTIONS = `You write one sentence per stop of a travel plan, at most 30 words, plain and warm, in the second person.
+Say what the place is and why it suits these travelers at this time. Use only facts from the line of the stop; invent no dishes, prices, hours or history. No links, no markup, no exclamation marks.
+Each stop is one line: number|name|category|neighbourhood|day|part of the day|vibes|what it shares with the travelers' tastes|local score and mentions.
+Answer with one object per stop: its number and the text.`
+
+export const NarrativeAnswer = Schema.Struct({
+  narratives: Schema.Array(Schema.Struct({ n: Schema.Finite, text: Schema.String }))
+})
+export type NarrativeAnswer = typeof NarrativeAnswer.Type
+
+const line = (text: string) => text.replace(/[|\r\n]+/g, " ").trim()
+const words = (word: string) => word.replaceAll("_", " ")
+
+export const narrativeData = (stops: ReadonlyArray<Stop>): string =>
+  stops
+    .map(({ node, day, dayPart, why }, i) => {
+      const { local } = node.quality_signals
+      return [
+        i + 1,
+        line(node.name),
+        node.category,
+        line(node.neighbourhood),
+        `day ${day}`,
+        dayPart,
+        node.vibe_tags.slice(0, 5).map(words).join(", "),
+        why.map(({ tag }) => words(tag)).join(", "),
+        local === null ? "-" : `${local.score.toFixed(2)} (${local.mentions})`
+      ].join("|")
+    })
+    .join("\n")
+
+const MAX_LENGTH = 320
+const SUSPICIOUS = /https?:|www\.|[<>{}[\]]|[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
+
+/** The texts by stop; `undefined` where none came, or one that nobody should read. */
+export const acceptedTexts = (answer: NarrativeAnswer, stops: number): ReadonlyArray<string | undefined> => {
+  const texts = new Array<string | undefined>(stops).fill(undefined)
+  for (const { n, text } of answer.narratives) {
+    const clean = text.trim()
+    if (!Number.isInteger(n) || n < 1 || n > stops || texts[n - 1] !== undefined) continue
+    if (clean.length < 10 || clean.length > MAX_LENGTH || SUSPICIOUS.test(clean)) continue
+    texts[n - 1] = clean
+  }
+  return texts
+}
+
+const joined = (items: ReadonlyArray<string>): string =>
+  items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`
+
+const DAY_PART_WORDS: Readonly<Record<DayPart, string>> = {
+  morning: "in the morning",
+  midday: "around midday",
+  afternoon: "in the afternoon",
+  evening: "in the evening",
+  night: "late at night"
+}
+
+const evidenceOf = (node: ActivityNode): string => {
+  const { local, tourist } = node.quality_signals
+  if (local !== null && local.mentions > 0 && local.score >= 0.6) {
+    return local.mentions === 1 ? "A local recommends it." : `${local.mentions} local mentions speak well of it.`
+  }
+  if (node.overrated_flag === true) return "Famous, and locals think less of it than visitors do."
+  if (node.quality_signals.places_fallback === true) return "Little is known about it yet."
+  return tourist !== null && tourist.mentions > 0 && tourist.score >= 0.6
+    ? "Visitors like it; locals have said little so far."
+    : "The evidence for it is thin so far."
+}
+
+/** The sentence without an LLM. */
+export const plainNarrative = ({ node, dayPart, why }: Stop): string => {
+  const tastes = why.slice(0, 2).map(({ tag }) => words(tag))
+  const suits =
+    tastes.length > 0
+      ? `it shares your taste for ${joined(tastes)}`
+      : `it is ${joined(node.vibe_tags.slice(0, 2).map(words))}`
+  const place = node.neighbourhood === "" ? words(node.category) : `${words(node.category)} in ${node.neighbourhood}`
+  const reason = tastes.length === 0 && node.vibe_tags.length === 0 ? "" : `: ${suits}`
+  return `${node.name}, ${place}, ${DAY_PART_WORDS[dayPart]}${reason}. ${evidenceOf(node)}`
+}

@@ -103,9 +103,10 @@ export const makeHandler = (
 
   return (native, received, method) => {
     const path = received.getUrl()
-    const query = received.getQuery()
+    // The types promise a string; without a question mark it is undefined.
+    const query = received.getQuery() as string | undefined
     const exchange = new Exchange(native, received, lifecycle.draining())
-    const request = new UwsRequest(exchange, method, query === "" ? path : `${path}?${query}`)
+    const request = new UwsRequest(exchange, method, query === undefined || query === "" ? path : `${path}?${query}`)
     if (underWay.remaining() >= options.maxInFlight) {
       return refuseExchange(exchange, request, "overloaded", options)
     }

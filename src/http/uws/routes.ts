@@ -84,7 +84,7 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGo
         const request: UpgradeRequest = {
           path: received.getUrl(),
           params: paramsOf(definition.pattern, received),
-          query: new URLSearchParams(received.getQuery()),
+          query: new URLSearchParams((received.getQuery() as string | undefined) ?? ""),
           headers: copyHeaders(received).headers,
           protocols: offered === "" ? [] : offered.split(",").map((protocol) => protocol.trim()),
           remoteAddress: addressOf(native.getRemoteAddressAsText())

@@ -84,6 +84,8 @@ describe("the server", () => {
       assert.strictEqual(seen.address, "127.0.0.1")
       assert.strictEqual(about.headers.get("content-type"), "application/json")
 
+      const plain = JSON.parse(yield* text(yield* get(`${url}/about`)))
+      assert.strictEqual(plain.url, "/about")
       const echo = yield* get(`${url}/echo`, { method: "PUT", body: "grüße 🌍" })
       assert.strictEqual(yield* text(echo), "grüße 🌍")
       assert.strictEqual(echo.headers.get("x-method"), "PUT")

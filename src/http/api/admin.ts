@@ -3,7 +3,8 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { JobId, NodeId } from "../../domain/ids.ts"
+import { Area, Severity, WeatherCondition } from "../../domain/city/model.ts"
+import { JobId, NodeId, Uuid } from "../../domain/ids.ts"
 import { AdminAuthorization, Authorization } from "./identity.ts"
 import { Conflict, NotFound, Unavailable, Unprocessable } from "./problems.ts"
 import { Instant, JobView } from "./shapes.ts"
@@ -11,30 +12,25 @@ import { Instant, JobView } from "./shapes.ts"
 const started = Schema.Struct({ job_id: Schema.String }).pipe(HttpApiSchema.status(202))
 const jobErrors = [Unprocessable, Conflict, Unavailable] as const
 
-const Window = { starts_at: Instant, ends_at: Instant }
+const window = { from: Instant, until: Instant }
 
+/** What happens in a city; `id` makes announcing it twice harmless. */
 export const CityEventPayload = Schema.Union([
   Schema.Struct({
     kind: Schema.Literal("weather"),
-    id: Schema.optionalKey(Schema.String),
-    condition: Schema.Literals(["rain", "heat", "cold", "storm", "snow", "wind"]),
-    severity: Schema.Literals(["advisory", "warning", "severe"]),
-    ...Window
+    id: Schema.optionalKey(Uuid),
+    ...window,
+    condition: WeatherCondition,
+    severity: Severity
   }),
-  Schema.Struct({
-    kind: Schema.Literal("closure"),
-    id: Schema.optionalKey(Schema.String),
-    node_id: NodeId,
-    starts_at: Schema.optionalKey(Instant),
-    ends_at: Schema.optionalKey(Instant)
-  }),
+  Schema.Struct({ kind: Schema.Literal("closure"), id: Schema.optionalKey(Uuid), ...window, node_id: NodeId }),
   Schema.Struct({
     kind: Schema.Literal("transit"),
-    id: Schema.optionalKey(Schema.String),
+    id: Schema.optionalKey(Uuid),
+    ...window,
     delay_minutes: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 })),
-    line: Schema.optionalKey(Schema.String),
-    area: Schema.optionalKey(Schema.Struct({ lat: Schema.Finite, lon: Schema.Finite, radius_m: Schema.Finite })),
-    ...Window
+    line: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(120))),
+    area: Schema.optionalKey(Area)
   })
 ])
 export type CityEventPayload = typeof CityEventPayload.Type
@@ -82,7 +78,9 @@ export class AdminGroup extends HttpApiGroup.make("admin")
     HttpApiEndpoint.post("cityEvent", "/cities/:slug/events", {
       params: { slug: Schema.String },
       payload: CityEventPayload,
-      success: Schema.Struct({ event_id: Schema.String, trips_touched: Schema.Int }).pipe(HttpApiSchema.status(202)),
+      success: Schema.Struct({ event_id: Schema.String, trips_told: Schema.Int, trips_touched: Schema.Int }).pipe(
+        HttpApiSchema.status(202)
+      ),
       error: [NotFound, Unprocessable, Unavailable]
     }),
     HttpApiEndpoint.get("models", "/model-registry", {

@@ -108,6 +108,7 @@ export const JobView = Schema.Struct({
   id: Schema.String,
   kind: Schema.String,
   state: Schema.Literals(["queued", "running", "done", "failed"]),
+  attempts: Schema.Int,
   progress: Schema.NullOr(Schema.Unknown),
   result: Schema.NullOr(Schema.Unknown),
   error: Schema.NullOr(Schema.String),

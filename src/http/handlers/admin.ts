@@ -1,0 +1,135 @@
+/** For operators: jobs, models, money, actors, and what happens in a city. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import type { CityEvent } from "../../domain/city/model.ts"
+import { type CityId, uuidV7 } from "../../domain/ids.ts"
+import { Catalog } from "../../services/catalog.ts"
+import { CostGuard } from "../../services/cost-guard.ts"
+import { type Job, Jobs } from "../../services/jobs.ts"
+import { ModelRegistry } from "../../services/model-registry.ts"
+import { TripRuntime } from "../../services/trip-runtime.ts"
+import type { CityEventPayload } from "../api/admin.ts"
+import { Api } from "../api/api.ts"
+import { Conflict, NotFound, Unavailable, Unprocessable } from "../api/problems.ts"
+import { cityOr404 } from "./cities.ts"
+import { orUnavailable } from "./refusals.ts"
+
+/** Days of costs that are shown: today and the week it is compared with, twice. */
+const COST_DAYS = 15
+
+const usdOfMicros = (micros: number): number => micros / 1_000_000
+
+const instant = (millis: number | null): string | null => (millis === null ? null : new Date(millis).toISOString())
+
+const jobView = (job: Job) => ({
+  id: job.id,
+  kind: job.kind,
+  state: job.state,
+  attempts: job.attempts,
+  progress: job.progress ?? null,
+  result: job.result ?? null,
+  error: job.error,
+  created_at: new Date(job.created_at).toISOString(),
+  finished_at: instant(job.finished_at)
+})
+
+/** The window in Unix milliseconds, or what is wrong with it. */
+const windowOf = (payload: { readonly from: string; readonly until: string }) => {
+  const from = Date.parse(payload.from)
+  const until = Date.parse(payload.until)
+  if (Number.isNaN(from)) return "from is not an instant such as 2026-05-01T10:00:00Z."
+  if (Number.isNaN(until)) return "until is not an instant such as 2026-05-01T18:00:00Z."
+  if (until <= from) return "until is not after from."
+  return { from, until }
+}
+
+const cityEvent = (payload: CityEventPayload, id: string): CityEvent | string => {
+  const window = windowOf(payload)
+  if (typeof window === "string") return window
+  return { ...payload, ...window, id }
+}
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "admin",
+  Effect.fnUntraced(function* (group) {
+    const catalogs = yield* Catalog
+    const jobs = yield* Jobs
+    const models = yield* ModelRegistry
+    const costs = yield* CostGuard
+    const trips = yield* TripRuntime
+
+    const start = (kind: string, payload: unknown) =>
+      Effect.map(orUnavailable(jobs.enqueue(kind, payload)), ({ id }) => ({ job_id: id }))
+
+    return group.handleAll({
+      seedCity: ({ payload }) => start("seed_city", payload),
+      seedTrainingData: ({ payload }) => start("seed_training_data", payload),
+      train: ({ payload }) =>
+        Effect.fail(
+          new Unprocessable({
+            detail: `No trainer of "${payload.model}" is part of this version. Models are registered with an artifact and promoted.`
+          })
+        ),
+
+      job: ({ params }) =>
+        Effect.gen(function* () {
+          const job = yield* orUnavailable(jobs.find(params.id))
+          if (job === undefined) return yield* new NotFound({ detail: "There is no job with this id." })
+          return jobView(job)
+        }),
+
+      cityEvent: ({ params, payload }) =>
+        Effect.gen(function* () {
+          const catalog = yield* cityOr404(catalogs, params.slug)
+          const now = yield* Clock.currentTimeMillis
+          const id = payload.id ?? uuidV7(now, crypto.getRandomValues(new Uint8Array(10)))
+          const event = cityEvent(payload, id)
+          if (typeof event === "string") return yield* new Unprocessable({ detail: event })
+          if (event.kind === "closure" && catalog.indexOf(event.node_id) === undefined) {
+            return yield* new Unprocessable({ detail: `node_id: ${catalog.city.name} has no such place.` })
+          }
+          const told = yield* trips
+            .announce(catalog.city.id as CityId, event)
+            .pipe(Effect.mapError((error) => new Unavailable({ detail: error.message, retry_after_seconds: 1 })))
+          return { event_id: id, trips_told: told.trips, trips_touched: told.touched }
+        }),
+
+      models: () => Effect.map(orUnavailable(models.list), (list) => ({ models: list })),
+
+      promote: ({ params }) =>
+        models.promote(params.name, params.version).pipe(
+          Effect.mapError((error) => {
+            switch (error._tag) {
+              case "UnknownModel":
+                return new NotFound({ detail: error.message })
+              case "PromotionRefused":
+                return new Conflict({ detail: error.message })
+              case "RegistryUnavailable":
+                return new Unavailable({ detail: error.message, retry_after_seconds: 2 })
+            }
+          })
+        ),
+
+      shadow: () =>
+        Effect.map(orUnavailable(models.list), (list) => ({
+          models: list.filter((model) => model.stage === "shadow")
+        })),
+
+      costs: () =>
+        Effect.map(orUnavailable(costs.report(COST_DAYS)), (report) => ({
+          today: report.today,
+          spent_usd: usdOfMicros(report.spent_micros),
+          budget_usd: usdOfMicros(report.budget_micros),
+          user_budget_usd: usdOfMicros(report.user_budget_micros),
+          usual_usd: usdOfMicros(report.usual_micros),
+          alert: report.unusual ? "Today costs more than twice the average of the seven days before." : null,
+          days: report.days,
+          by_purpose: report.by_purpose
+        })),
+
+      actors: () => Effect.map(trips.status, (kinds) => ({ kinds }))
+    })
+  })
+)

@@ -3,11 +3,17 @@ import { spawn } from "node:child_process"
 import { delimiter, dirname } from "node:path"
 import { Problem } from "./say.mjs"
 
-const ATTEMPTS = 3
+const ATTEMPTS = 2
 const NO_NETWORK =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EIDLETIMEOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|EHOSTUNREACH/
 const FLAGS = ["--no-audit", "--no-fund", "--no-progress", "--loglevel=error", "--ignore-scripts", "--prefer-offline"]
-const PATIENCE = ["--fetch-retries=3", "--fetch-retry-mintimeout=1000", "--fetch-timeout=120000"]
+// A hiccup is sat out, but whoever is offline hears so within seconds.
+const PATIENCE = [
+  "--fetch-retries=4",
+  "--fetch-retry-factor=2",
+  "--fetch-retry-mintimeout=500",
+  "--fetch-timeout=120000"
+]
 
 /** The environment in which every child finds the right Node first. */
 export const environment = (node, extra = {}) => ({
@@ -77,7 +83,7 @@ export const npm = async (node, args, cwd) => {
     const { code, signal, output } = await once(node, args, cwd)
     if (code === 0) return
     if (signal !== null) throw new Problem("Stopped before the installation was complete.", 130)
-    if (attempt < ATTEMPTS && NO_NETWORK.test(output) && !/ECONNREFUSED/.test(output)) continue
+    if (attempt < ATTEMPTS && NO_NETWORK.test(output) && !/ECONNREFUSED|ENOTFOUND/.test(output)) continue
     throw new Problem(explain(output) ?? `npm ${args[0]} failed:\n${output.trim().split("\n").slice(-20).join("\n")}`)
   }
 }

@@ -1,6 +1,6 @@
 // The Node that everything runs on: the one at hand if it fits, else a pinned one from the npm registry.
 import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { npm } from "./npm.mjs"
 import { Problem, step } from "./say.mjs"
@@ -51,8 +51,11 @@ export const nodeAtHand = (folder) => {
 export const fetchNode = (folder) => {
   const { name, version, integrity, home, path } = pinned(folder)
   return step(`Fetching Node ${version} for this folder (Node ${process.versions.node} is at hand)`, async () => {
+    // Nobody else works in the folder now: whatever draft is there was left by a killed run.
+    for (const name of readdirSync(folder)) {
+      if (name.startsWith("draft-")) rmSync(join(folder, name), { recursive: true, force: true })
+    }
     const draft = join(folder, `draft-${process.pid}`)
-    rmSync(draft, { recursive: true, force: true })
     mkdirSync(draft, { recursive: true })
     const manifest = { name: "toolchain", version: "1.0.0", private: true, dependencies: { [name]: version } }
     const lock = {

@@ -1,0 +1,164 @@
+/** What an idle actor holds on to: measured as the heap and the array buffers that many of them add. */
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type { ActorKind } from "../../src/actors/engine/kind.ts"
+import { make } from "../../src/actors/engine/make.ts"
+import type { TripTypes } from "../../src/actors/trip/kind.ts"
+import type { CityCatalog } from "../../src/domain/catalog/city-catalog.ts"
+import { uuidOfName } from "../../src/domain/hash.ts"
+import { emptyTrip, evolveActor, sizeOfTrip, type TripActorState } from "../../src/domain/trip/actor-state.ts"
+import type { Slot, TripState } from "../../src/domain/trip/model.ts"
+import type { Fallbacks } from "../../src/domain/trip/planner.ts"
+import { packTrip } from "../../src/domain/trip/snapshot.ts"
+import { counter } from "./ask.ts"
+
+setFlagsFromString("--expose_gc")
+const gc = runInNewContext("gc") as () => void
+
+const held = (): number => {
+  gc()
+  gc()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+const NODES = 300
+const DAYS = 5
+const STOPS = 5
+const DAY = 86_400_000
+
+/** What the design asks for: the slots of 36 hours, four triggers with eight moods, three options of index and score. */
+const SLOTS_AHEAD = 8
+const TRIGGERS = 11
+const OPTIONS = 3
+
+const uuid = <A>(name: string) => uuidOfName("engine-bench", name) as A
+
+const nodes = Array.from({ length: NODES }, (_, n) => ({ id: uuid<string>(`node ${n}`) }))
+const indexes = new Map(nodes.map((node, n) => [node.id, n]))
+const catalog = { nodes, indexOf: (id: string) => indexes.get(id) } as unknown as CityCatalog
+
+const narrative =
+  "A short walk from the stop before, and at its best when the morning crowd has gone; order at the bar."
+
+/** A trip as it comes out of the database: parsed from JSON, nothing shared with any other. */
+const stored = (n: number): TripState => {
+  const slots: ReadonlyArray<Slot> = Array.from({ length: DAYS * STOPS }, (_, i) => ({
+    id: uuid(`slot ${n} ${i}`),
+    day: Math.floor(i / STOPS) + 1,
+    order: i % STOPS,
+    node_id: nodes[(n + i * 7) % NODES]!.id as Slot["node_id"],
+    day_part: "afternoon",
+    starts_at: 1_777_000_000_000 + Math.floor(i / STOPS) * DAY + (i % STOPS) * 9_000_000,
+    ends_at: 1_777_000_000_000 + Math.floor(i / STOPS) * DAY + (i % STOPS) * 9_000_000 + 5_400_000,
+    travel_minutes: 12,
+    locked: false,
+    status: "planned",
+    score: 0.731,
+    narrative,
+    model_version: "local_ranker:1"
+  }))
+  const members = ["owner", "member"].map((role, ordinal) => ({
+    user_id: uuid(`${role} ${n}`),
+    role,
+    ordinal,
+    joined_at: 1_776_000_000_000
+  }))
+  const trip = {
+    id: uuid(`trip ${n}`),
+    city_id: uuid("city"),
+    city: "seattle",
+    time_zone: "America/Los_Angeles",
+    user_id: members[0]!.user_id,
+    status: "active",
+    start_date: "2026-04-24",
+    end_date: "2026-04-28",
+    epoch: uuid(`epoch ${n}`),
+    seq: 1,
+    constraints: { budget: "mid", pace: "moderate", must: [], avoid: [] },
+    session_id: uuid(`session ${n}`),
+    model: { name: "local_ranker", version: "1", source: "local" },
+    catalog_version: 1,
+    members,
+    invitations: [],
+    vetoes: [],
+    slots,
+    relaxed: [],
+    created_at: 1_776_000_000_000
+  }
+  return JSON.parse(JSON.stringify(trip)) as TripState
+}
+
+const fallbacks = (): Fallbacks => {
+  const cells = SLOTS_AHEAD * TRIGGERS * OPTIONS
+  // One buffer for indexes, scores and times: a typed array of its own costs more than what is in it.
+  const table = new ArrayBuffer(cells * 12)
+  const made = { seq: 1, catalog_version: 1, conditions_version: 0, computed_at: 0, until: 0, bytes: cells * 12, table }
+  return made
+}
+
+const none: ReadonlyArray<never> = []
+
+const tripState = (n: number, parts: { readonly fallbacks: boolean }): TripActorState => {
+  const trip = packTrip(stored(n), catalog)
+  const state: TripActorState = {
+    ...emptyTrip(trip.id),
+    trip,
+    memory: { ...emptyTrip(trip.id).memory, catalog, personas: none }
+  }
+  return parts.fallbacks ? evolveActor(state, { _tag: "fallbacks_ready", fallbacks: fallbacks() }) : state
+}
+
+const inert: ActorKind<TripTypes> = {
+  name: "trip",
+  storage: { load: () => Effect.never, saveSnapshot: () => Effect.void, available: () => true },
+  log: { append: (_key, _events, _records, settled) => settled() },
+  initial: emptyTrip,
+  evolve: evolveActor,
+  decide: () => ({ reply: { _tag: "noted", offer: null } }),
+  describe: (command) => command._tag,
+  sizeOf: sizeOfTrip
+}
+
+export const bareMemory = (count: number) =>
+  Effect.gen(function* () {
+    const before = held()
+    const actors = yield* Effect.forEach(
+      Array.from({ length: count }),
+      Effect.fnUntraced(function* () {
+        const queue = yield* Queue.bounded<Deferred.Deferred<number>>(256)
+        yield* Effect.forkScoped(
+          Effect.forever(Effect.flatMap(Queue.take(queue), (reply) => Deferred.succeed(reply, 1)))
+        )
+        return queue
+      })
+    )
+    yield* Effect.yieldNow
+    return (held() - before) / actors.length
+  }).pipe(Effect.scoped)
+
+export const engineMemory = (count: number) =>
+  Effect.gen(function* () {
+    const engine = yield* make(counter)
+    const before = held()
+    for (let n = 0; n < count; n++) engine.residency.adopt(`key-${n}`, { snapshot: { count: n }, events: [] })
+    return (held() - before) / engine.resident
+  }).pipe(Effect.scoped)
+
+export const tripMemory = (count: number, parts: { readonly fallbacks: boolean }) =>
+  Effect.gen(function* () {
+    const engine = yield* make(inert, { maxResident: count + 1, memoryBytes: Number.POSITIVE_INFINITY })
+    const before = held()
+    for (let n = 0; n < count; n++) {
+      const snapshot = tripState(n, parts)
+      engine.residency.adopt(snapshot.id, { snapshot, events: [] })
+      // Parsed JSON piles up faster than the collector looks: what stays is what is measured.
+      if (n % 10_000 === 0) gc()
+    }
+    const bytes = held() - before
+    const estimate = engine.counters.bytes
+    return { perActor: bytes / count, estimated: estimate / count, rss: process.memoryUsage().rss }
+  }).pipe(Effect.scoped)

@@ -59,7 +59,7 @@ export class Retrieval extends Context.Service<
       const index = yield* VectorIndex
       return Retrieval.of({
         nearest: (catalog, query) =>
-          index.search("vibe_embedding", query, POOL, { city: catalog.city.id }).pipe(
+          index.search("vibe_embedding", query, POOL, { city: catalog.city.slug }).pipe(
             Effect.map((hits) =>
               hits.flatMap(({ id, score }): ReadonlyArray<Candidate> => {
                 const at = catalog.indexOf(id)

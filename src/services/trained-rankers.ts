@@ -7,6 +7,19 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Ranker } from "./ranker.ts"
 
+/** `model_registry.model_type` of the models that this service loads: ONNX, over the columns of `domain/features.ts`. */
+export const RANKER_MODEL_TYPE = "onnx_ranker"
+
+/** What the registry says of a model, as far as loading it goes. */
+export interface RegisteredRanker {
+  readonly model_name: string
+  readonly model_version: string
+  readonly model_type: string
+  readonly stage: string
+  readonly artifact_path: string | null
+  readonly promoted_at: string | null
+}
+
 export class TrainedRankers extends Context.Service<
   TrainedRankers,
   {

@@ -16,7 +16,7 @@ export const collectionDimensions: Record<Collection, number> = { vibe_embedding
 export interface VectorPoint {
   readonly id: string
   readonly vector: Float32Array
-  /** The city that the point belongs to; searches are within one city. Personas use the empty string. */
+  /** Slug of the city that the point belongs to; searches are within one city. Personas use the empty string. */
   readonly city: string
   readonly category?: string
   /** Day parts in which the node is worth offering; a point that names none passes no filter by day part. */

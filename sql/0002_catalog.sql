@@ -89,3 +89,17 @@ create table places_api_usage (
   day date primary key,
   calls integer not null default 0 check (calls >= 0)
 );
+
+-- What goes on in a city and may touch plans: weather, closures, transit. Written by the drainer only.
+create table city_events (
+  id uuid primary key,
+  city_id uuid not null references cities (id) on delete cascade,
+  kind text not null check (kind in ('weather', 'closure', 'transit')),
+  starts_at timestamptz not null,
+  until timestamptz not null,
+  payload jsonb not null,
+  occurred_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  check (until > starts_at)
+);
+create index city_events_current on city_events (city_id, until);

@@ -1,0 +1,32 @@
+/** Stores what happened in cities. */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { CityEventEnvelope } from "../../../domain/city/decide.ts"
+import type { SinkHandler } from "./handler.ts"
+
+export const CITY_EVENT = { type: "city_event", version: 1 } as const
+
+export const cityEventsHandler: SinkHandler = {
+  types: [CITY_EVENT],
+  apply: Effect.fnUntraced(function* (records) {
+    const sql = yield* SqlClient
+    const rows = records.map((record) => {
+      const { id, city_id, at, event }: CityEventEnvelope = JSON.parse(record.payload)
+      return {
+        id,
+        city_id,
+        kind: event.kind,
+        starts_at: new Date(event.from),
+        until: new Date(event.until),
+        payload: event,
+        occurred_at: new Date(at)
+      }
+    })
+    yield* sql`
+      insert into city_events (id, city_id, kind, starts_at, until, payload, occurred_at)
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r(
+        id uuid, city_id uuid, kind text, starts_at timestamptz, until timestamptz, payload jsonb,
+        occurred_at timestamptz)
+      on conflict (id) do nothing`
+  })
+}

@@ -30,7 +30,8 @@ interface Weekly {
   readonly weekdays: number
 }
 
-export interface GeneratedCity extends CityCatalog {
+/** A city with what planning asks of it besides its catalog. */
+export interface PlanningCity extends CityCatalog {
   readonly localMinute: (millis: number) => number
   readonly travel: (from: number, to: number, at: number) => number
   readonly tripDays: (start: string, count: number) => ReadonlyArray<TripDay>
@@ -97,7 +98,7 @@ export interface CityOptions {
   readonly unknown?: number
 }
 
-export const generateCity = (seed: number, options: CityOptions): GeneratedCity => {
+export const generateCity = (seed: number, options: CityOptions): PlanningCity => {
   const random = randomOf(seed)
   const slug = `made-up-${seed}`
   const hoods = Array.from({ length: Math.max(2, Math.round(options.nodes / 14)) }, (_, i) => ({

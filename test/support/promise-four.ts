@@ -4,7 +4,7 @@ import { categoryInfo } from "../../src/domain/catalog/category.ts"
 import { isVibeTag } from "../../src/domain/catalog/taxonomy.ts"
 import type { PivotWorld } from "../../src/domain/pivot/answer-model.ts"
 import type { Offer, OfferOption, PivotRequest } from "../../src/domain/pivot/model.ts"
-import type { GeneratedCity } from "./generated-city.ts"
+import type { PlanningCity } from "./generated-city.ts"
 
 interface Stop {
   readonly id: string
@@ -19,7 +19,7 @@ const TIERS = { low: 1, mid: 2, high: 4 }
 const MIN = 60_000
 
 export const brokenBy = (
-  city: GeneratedCity,
+  city: PlanningCity,
   world: PivotWorld,
   request: PivotRequest,
   offer: Offer,

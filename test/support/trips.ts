@@ -8,7 +8,7 @@ import { vibeQuery } from "../../src/domain/persona/encode.ts"
 import type { OfferIds, PivotWorld } from "../../src/domain/pivot/answer-model.ts"
 import { CALM_CITY, PIVOT_SETTINGS, pivotEnv } from "../../src/domain/pivot/env.ts"
 import type { TripState } from "../../src/domain/trip/model.ts"
-import { type GeneratedCity, randomOf, scoresFor } from "./generated-city.ts"
+import { type PlanningCity, randomOf, scoresFor } from "./generated-city.ts"
 
 export const START = "2026-05-01"
 
@@ -23,7 +23,7 @@ export const tasteOf = (seed: number): Float32Array => {
 }
 
 export const tripIn = (
-  city: GeneratedCity,
+  city: PlanningCity,
   seed: number,
   days: number,
   more: Partial<AssemblyInput> = {}
@@ -79,10 +79,10 @@ export const tripIn = (
   }
 }
 
-const envs = new WeakMap<GeneratedCity, PivotWorld["env"]>()
+const envs = new WeakMap<PlanningCity, PivotWorld["env"]>()
 
 export const worldOf = (
-  city: GeneratedCity,
+  city: PlanningCity,
   trip: TripState,
   seed: number,
   more: Partial<PivotWorld> = {}

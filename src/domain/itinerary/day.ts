@@ -13,8 +13,8 @@ export interface Stop {
   readonly stay: number
   readonly arrivals: ReadonlyArray<number>
   readonly value: number
-  /** A booking (its time is its own) or a must-see (its day may change, its place in the trip not). */
-  readonly kind: "booked" | "must" | "free"
+  /** A booking keeps its time; a must-see, or what a rule was bent for on this day, keeps its day. */
+  readonly kind: "booked" | "fixed" | "free"
 }
 
 export interface DayDraft {
@@ -91,7 +91,7 @@ export interface Insertion {
 }
 
 /** What an hour of free time filled is worth, and a minute of travel costs, in units of the candidates' scores. */
-export const GAP_WORTH = 0.1
+export const GAP_WORTH = 0.2
 const GAP_SATISFIED = 180
 export const TRAVEL_COST = 0.007
 

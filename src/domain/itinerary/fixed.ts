@@ -62,7 +62,7 @@ const bestPlace = (draft: Draft, candidate: number, room: (day: number) => boole
     if (!room(day)) continue
     for (const role of rolesOf(draft, candidate)) {
       if (role !== "visit" && draftDay.stops.some((stop) => stop.role === role)) continue
-      const stop = roleStop(draft, day, candidate, role, "must")
+      const stop = roleStop(draft, day, candidate, role, "fixed")
       if (stop === undefined) continue
       // Must-sees spread over the days, so that one day does not become a checklist.
       const found = bestInsertion(draftDay, stop, 1 - 0.15 * draftDay.stops.length, draft.between)
@@ -166,7 +166,7 @@ const anyTime = (draft: Draft, candidate: number): Place | undefined => {
       stay: windows.stay,
       arrivals: windows.arrivals,
       value: draft.values[candidate]!,
-      kind: "must"
+      kind: "fixed"
     }
     const found = bestInsertion(draftDay, stop, 1, draft.between)
     if (found === undefined) continue

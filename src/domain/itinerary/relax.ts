@@ -28,7 +28,7 @@ const spendMore = (draft: Draft, day: number, role: Role): boolean => {
     const only = (c: number) => isMealPlace(draft.places, draft.indexes[c]!) === (role !== "visit")
     const found = choose(draft, day, { role, from, only })
     if (found === undefined) continue
-    add(draft, day, found)
+    add(draft, day, { ...found, stop: { ...found.stop, kind: "fixed" } })
     const tier = TIER_WORDS[draft.places.price[draft.indexes[found.stop.candidate]!]!]
     draft.relaxations.push({
       constraint: "budget",

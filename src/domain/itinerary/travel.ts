@@ -1,6 +1,7 @@
-/** The travel model of `domain/geo.ts` over a city's columns: what plans and pivots are reckoned with. */
-import { estimateTravel, type TravelModel } from "../geo.ts"
-import type { Places } from "./places.ts"
+/** The travel model of a city over its columns: what plans and pivots are reckoned with. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { DEFAULT_TRAVEL_MODEL, estimateTravel, type TravelModel } from "../geo.ts"
+import { type Places, placesOf } from "./places.ts"
 import type { TravelMinutes } from "./rules.ts"
 
 export const travelOver =
@@ -13,3 +14,7 @@ export const travelOver =
           { lat: places.lat[from]!, lon: places.lon[from]! },
           { lat: places.lat[to]!, lon: places.lon[to]! }
         ).minutes
+
+/** How one gets around this city, as its catalog says. */
+export const travelIn = (catalog: CityCatalog): TravelMinutes =>
+  travelOver(placesOf(catalog), catalog.city.travel ?? DEFAULT_TRAVEL_MODEL)

@@ -5,6 +5,7 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { type Places, placesOf } from "../itinerary/places.ts"
 import type { TravelMinutes } from "../itinerary/rules.ts"
+import { travelIn } from "../itinerary/travel.ts"
 import type { ModelRef } from "../ranking.ts"
 import { localTime, zoneOf } from "../time/zone.ts"
 import type { Open } from "../vocabulary.ts"
@@ -20,7 +21,7 @@ export interface PivotEnv {
   readonly localMinute: (millis: number) => number
 }
 
-export const pivotEnv = (catalog: CityCatalog, travel: TravelMinutes): PivotEnv => {
+export const pivotEnv = (catalog: CityCatalog, travel: TravelMinutes = travelIn(catalog)): PivotEnv => {
   const zone = zoneOf(catalog.city.time_zone)
   return {
     version: catalog.version,

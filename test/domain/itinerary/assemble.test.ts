@@ -8,10 +8,11 @@ import type { Assembly, AssemblyInput, LockedStop } from "../../../src/domain/it
 import { millisAt } from "../../../src/domain/itinerary/rules.ts"
 import { validateItinerary } from "../../../src/domain/itinerary/validate.ts"
 import type { TripConstraints } from "../../../src/domain/trip/model.ts"
-import { type GeneratedCity, generateCity, pick, randomOf, scoresFor } from "../../support/generated-city.ts"
+import { curatedCities } from "../../support/curated-cities.ts"
+import { generateCity, type PlanningCity, pick, randomOf, scoresFor } from "../../support/generated-city.ts"
 
 const inputFor = (
-  city: GeneratedCity,
+  city: PlanningCity,
   seed: number,
   days: number,
   more: Partial<AssemblyInput> = {}
@@ -28,7 +29,7 @@ const inputFor = (
   ...more
 })
 
-const judge = (city: GeneratedCity, input: AssemblyInput, out: Assembly) =>
+const judge = (city: PlanningCity, input: AssemblyInput, out: Assembly) =>
   validateItinerary({
     catalog: city,
     travel: city.travel,
@@ -41,7 +42,7 @@ const judge = (city: GeneratedCity, input: AssemblyInput, out: Assembly) =>
     problems: out.problems
   })
 
-const idOf = (city: GeneratedCity, index: number) => city.nodes[index]!.id as NodeId
+const idOf = (city: PlanningCity, index: number) => city.nodes[index]!.id as NodeId
 
 /** A request with every kind of wish, some of them at odds with each other. */
 const anyRequest = fc
@@ -111,6 +112,27 @@ describe("assembly", () => {
     )
   })
 
+  it("breaks no hard rule in the cities that ship", () => {
+    const cities = curatedCities()
+    for (let seed = 0; seed < 160; seed++) {
+      const city = cities[seed % cities.length]!
+      const random = randomOf(seed)
+      const input = inputFor(city, seed, 1 + (seed % 9), {
+        constraints: {
+          pace: pick(random, ["leisurely", "moderate", "packed"] as const),
+          ...(seed % 2 === 0 ? { budget: pick(random, ["low", "mid", "high"] as const) } : {}),
+          must: [pick(random, city.nodes).id as NodeId]
+        }
+      })
+      const out = assemble(input)
+      assert.deepEqual(judge(city, input, out), [])
+      assert.deepEqual(
+        out.problems.filter((p) => p.constraint !== "must"),
+        []
+      )
+    }
+  })
+
   it("gives the same trip for the same input and seed, also when it runs in slices", () => {
     fc.assert(
       fc.property(anyRequest, ({ input }) => {
@@ -161,7 +183,7 @@ describe("assembly", () => {
 
   it("says that a must-see is closed on all days, and plans the rest", () => {
     const city = generateCity(6, { nodes: 130 })
-    const shut: GeneratedCity = {
+    const shut: PlanningCity = {
       ...city,
       openAt: (index, at) => (index === 0 ? "closed" : city.openAt(index, at)),
       nextChange: (index, at) => (index === 0 ? undefined : city.nextChange(index, at))

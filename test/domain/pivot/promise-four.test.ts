@@ -9,7 +9,7 @@ import { computeFallbacks, fallbackInput } from "../../../src/domain/pivot/fallb
 import type { PivotRequest } from "../../../src/domain/pivot/model.ts"
 import { MOODS } from "../../../src/domain/pivot/moods.ts"
 import type { TripConstraints, TripState } from "../../../src/domain/trip/model.ts"
-import { type GeneratedCity, generateCity, pick, type Random, randomOf } from "../../support/generated-city.ts"
+import { generateCity, type PlanningCity, pick, type Random, randomOf } from "../../support/generated-city.ts"
 import { brokenBy } from "../../support/promise-four.ts"
 import { idsFor, tripIn, worldOf } from "../../support/trips.ts"
 
@@ -17,8 +17,8 @@ const TRIPS = 1000
 const CITIES = 25
 const HOUR = 3_600_000
 
-const cities = new Map<number, GeneratedCity>()
-const cityFor = (n: number): GeneratedCity => {
+const cities = new Map<number, PlanningCity>()
+const cityFor = (n: number): PlanningCity => {
   let city = cities.get(n)
   if (city === undefined) {
     city = generateCity(n, { nodes: [40, 130, 230][n % 3]!, unknown: [0, 0.5, 0.8][(n >> 1) % 3]! })
@@ -28,7 +28,7 @@ const cityFor = (n: number): GeneratedCity => {
 }
 
 interface Scene {
-  readonly city: GeneratedCity
+  readonly city: PlanningCity
   readonly world: PivotWorld
   readonly now: number
   readonly random: Random

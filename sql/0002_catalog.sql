@@ -64,6 +64,8 @@ create table scraped_posts (
   vibe_weights real[] not null default '{}',
   local_score real check (local_score between 0 and 1),
   tourist_flag boolean,
+  sentiment real check (sentiment between 0 and 1),
+  avoid boolean,
   extractor text,
   content_hash text not null,
   posted_at timestamptz,

@@ -33,6 +33,7 @@ import type { DatabaseServer, DatabaseServerError } from "./services/database-se
 import { Health } from "./services/health.ts"
 import * as HealthDesk from "./services/health-desk.ts"
 import { ErasedSubjects } from "./services/tokens.ts"
+import { VibeExtractor } from "./services/vibe-extractor.ts"
 import * as CitySeeder from "./sources/city-seeder.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -83,7 +84,7 @@ const tokens = Layer.unwrap(
 const health = PostgresHealth.layer.pipe(Layer.provideMerge(HealthDesk.layer))
 
 const seeder = CitySeeder.layer.pipe(
-  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, MemoryVectors.layer())),
+  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, MemoryVectors.layer(), VibeExtractor.layerKeyword)),
   Layer.provide(Migrator.layer()),
   Layer.provide(sql)
 )

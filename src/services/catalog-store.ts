@@ -25,6 +25,12 @@ export interface SavedBatch {
   readonly touched: ReadonlyArray<string>
 }
 
+export interface SavedPosts {
+  readonly new: number
+  readonly changed: number
+  readonly unchanged: number
+}
+
 export interface NodeSignals {
   readonly node_id: string
   readonly signals: ReadonlyArray<QualitySignal>
@@ -38,6 +44,25 @@ export interface CatalogVersion {
   readonly counts: { readonly activity_nodes: number; readonly quality_signals: number; readonly scraped_posts: number }
   /** Nodes that are not retired. */
   readonly live: number
+}
+
+/** A post that was read, as the table `scraped_posts` keeps it. */
+export interface ReadPost {
+  readonly id: string
+  readonly source: string
+  readonly external_id: string | null
+  /** Cleaned: markup, invisible characters and instructions to models are gone. */
+  readonly raw_text: string
+  readonly activity_node_id: string | null
+  readonly vibe_tags: ReadonlyArray<string>
+  readonly vibe_weights: ReadonlyArray<number>
+  readonly local_score: number
+  readonly tourist_flag: boolean
+  readonly sentiment: number
+  readonly avoid: boolean
+  readonly extractor: string
+  readonly content_hash: string
+  readonly posted_at: string | null
 }
 
 /** What matching a post to a node needs to know of it. */
@@ -75,6 +100,11 @@ export class CatalogStore extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<string>, CatalogStoreError>
     /** Adds or replaces signals (by node, source and kind) and works out anew what nodes derive from them. */
     readonly saveSignals: (signals: ReadonlyArray<NodeSignals>) => Effect.Effect<void, CatalogStoreError>
+    /**
+     * Writes posts (one per source and content) and works out anew what the places they are about derive from all their
+     * posts, so that a post that is read twice counts once. Signals of posts are named `posts:<source>`.
+     */
+    readonly savePosts: (cityId: string, posts: ReadonlyArray<ReadPost>) => Effect.Effect<SavedPosts, CatalogStoreError>
     /**
      * Closes a seeding: when the catalog differs from its last snapshot it gets a new version, a snapshot, and whoever
      * listens on the channel `catalog_changed` is told. Also after a kill between batches and this.

@@ -2,12 +2,20 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CatalogStore } from "../services/catalog-store.ts"
-import { CitySeeder, SeedRefused, type SeedRequest } from "../services/city-seeder.ts"
+import {
+  CitySeeder,
+  type SeedProgress,
+  SeedRefused,
+  type SeedRequest,
+  type SeedSource
+} from "../services/city-seeder.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
+import type { VibeExtractor } from "../services/vibe-extractor.ts"
 import { curatedCities, fromCurated, fromFile, fromSynthetic } from "./city-files.ts"
 import { seedCity } from "./seed-city.ts"
+import { seedPosts } from "./seed-posts.ts"
 
-const inputOf = (request: SeedRequest) => {
+const inputOf = (request: SeedRequest & { readonly source: Exclude<SeedSource, "posts"> }) => {
   switch (request.source) {
     case "curated":
       return fromCurated(request.city, request.limit)
@@ -24,22 +32,32 @@ const inputOf = (request: SeedRequest) => {
           message: `${request.file} is a catalog of "${input.city.slug}", not of "${request.city.slice(0, 64)}". Name that city, or another file.`
         })
       })
-    case "posts":
-      return Effect.fail(new SeedRefused({ message: "No source of posts is configured." }))
   }
 }
+
+const posts = Effect.fnUntraced(function* (request: SeedRequest, onProgress: SeedProgress | undefined) {
+  if (request.file === undefined) {
+    return yield* new SeedRefused({
+      message: "The source `posts` needs a file with one post per line, as JSON: name it with --file <path>."
+    })
+  }
+  const { city } = yield* fromCurated(request.city, 0)
+  return yield* seedPosts(city, request.file, request.limit, onProgress)
+})
 
 export const layer = Layer.effect(
   CitySeeder,
   Effect.gen(function* () {
-    const services = yield* Effect.context<CatalogStore | VectorIndex>()
+    const services = yield* Effect.context<CatalogStore | VectorIndex | VibeExtractor>()
     return CitySeeder.of({
       curated: curatedCities(),
       seed: (request, onProgress) =>
-        inputOf(request).pipe(
-          Effect.flatMap((input) => seedCity(input, onProgress)),
-          Effect.provideContext(services)
-        )
+        request.source === "posts"
+          ? Effect.provideContext(posts(request, onProgress), services)
+          : inputOf({ ...request, source: request.source }).pipe(
+              Effect.flatMap((input) => seedCity(input, onProgress)),
+              Effect.provideContext(services)
+            )
     })
   })
 )

@@ -204,16 +204,18 @@ describe("bad input", () => {
             { ...nodes[0], key: "twin" },
             { ...nodes[1] },
             "not even an object",
+            { ...nodes[0], key: "nul", name: "A \u0000 in the name" },
+            { ...nodes[0], key: "half", neighbourhood: "half \ud800 a pair" },
             { ...nodes[0], key: "odd-hours", name: "Odd hours", opening_hours: "'; drop table cities; --" }
           ]
         }
         const path = join(folder, "elsewhere.json")
         writeFileSync(path, JSON.stringify(file))
         const summary = yield* seedCity(yield* fromFile(path))
-        assert.deepInclude(summary, { new: 7, rejected: 5 })
+        assert.deepInclude(summary, { new: 7, rejected: 7 })
         assert.deepStrictEqual(
           summary.rejections.map(({ item }) => item).sort(),
-          [nodes[1]!.key, "node 11", "off-the-planet", "out-of-town", "twin"].sort()
+          [nodes[1]!.key, "node 11", "off-the-planet", "out-of-town", "twin", "nul", "half"].sort()
         )
         for (const { reason } of summary.rejections) assert.isAbove(reason.length, 10)
         assert.strictEqual(summary.notes[0]!.item, "odd-hours")

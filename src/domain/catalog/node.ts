@@ -5,12 +5,13 @@ import * as Schema from "effect/Schema"
 import { uuidOfName } from "../hash.ts"
 import type { CityId, NodeId } from "../ids.ts"
 import { Uuid } from "../ids.ts"
+import { parseIsoDate } from "../time/calendar.ts"
 import { DayPart, VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { Category } from "./category.ts"
 import { VibeTag } from "./taxonomy.ts"
 
 const ratio = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
-const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))
 
 export const Latitude = Schema.Finite.check(Schema.isBetween({ minimum: -90, maximum: 90 }))
 export const Longitude = Schema.Finite.check(Schema.isBetween({ minimum: -180, maximum: 180 }))
@@ -41,7 +42,11 @@ export const QualitySignal = Schema.Struct({
   score: ratio,
   /** Mentions that tell others to stay away. */
   avoid_mentions: count,
-  last_seen: Schema.NullOr(Schema.String.check(Schema.isPattern(/^\d{4}-\d{2}-\d{2}$/))),
+  last_seen: Schema.NullOr(
+    Schema.String.check(
+      Schema.makeFilter((text: string) => parseIsoDate(text) !== undefined || "must be a date, YYYY-MM-DD")
+    )
+  ),
   quotes: Schema.Array(Schema.String.check(Schema.isMaxLength(MAX_QUOTE_LENGTH))).check(Schema.isMaxLength(MAX_QUOTES)),
   licence: Schema.NullOr(Schema.String)
 })

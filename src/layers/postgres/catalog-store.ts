@@ -12,10 +12,12 @@ import {
   type IndexedNode,
   type KnownNode
 } from "../../services/catalog-store.ts"
-import { contentHash, NODE_COLUMNS, SIGNAL_COLUMNS, signalRow, upsertFromJson } from "./catalog-rows.ts"
+import { contentHash, NODE_COLUMNS, POST_COLUMNS, SIGNAL_COLUMNS, signalRow, upsertFromJson } from "./catalog-rows.ts"
 
 const UPSERT_NODES = upsertFromJson("activity_nodes", NODE_COLUMNS, "id", ", retired_at = null, updated_at = now()")
 const UPSERT_SIGNALS = upsertFromJson("quality_signals", SIGNAL_COLUMNS, "activity_node_id, source, kind")
+
+const UPSERT_POSTS = upsertFromJson("scraped_posts", POST_COLUMNS, "city_id, source, content_hash")
 
 const UPDATE_DERIVED = `update activity_nodes n
   set quality_signals = d.quality_signals, cross_ref_confidence = d.cross_ref_confidence, overrated_flag = d.overrated_flag,
@@ -49,6 +51,21 @@ export const layer = Layer.effect(
         return { id, quality_signals: summary, cross_ref_confidence, overrated_flag }
       })
       yield* sql.unsafe(UPDATE_DERIVED, [JSON.stringify(derived)])
+    })
+
+    /** Counts the posts of these places into signals: one per source and voice, replacing those counted before. */
+    const signalsOfPosts = Effect.fnUntraced(function* (nodeIds: ReadonlyArray<string>) {
+      if (nodeIds.length === 0) return
+      const ids = nodeIds as Array<string>
+      yield* sql`delete from quality_signals where activity_node_id = any(${ids}::uuid[]) and source like 'posts:%'`
+      const counted = yield* sql<QualitySignal & { activity_node_id: string }>`
+        select activity_node_id, 'posts:' || source as source, case when tourist_flag then 'tourist' else 'local' end as kind,
+          count(*)::int as mentions, avg(sentiment)::float8 as score, (count(*) filter (where avoid))::int as avoid_mentions,
+          max(posted_at)::date::text as last_seen, '[]'::jsonb as quotes, null as licence
+        from scraped_posts where activity_node_id = any(${ids}::uuid[]) group by activity_node_id, source, tourist_flag`
+      const rows = counted.map(({ activity_node_id, ...signal }) => signalRow(activity_node_id, signal))
+      if (rows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
+      yield* derive(nodeIds)
     })
 
     return CatalogStore.of({
@@ -121,6 +138,28 @@ export const layer = Layer.effect(
           yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
           yield* derive(nodes.map(({ node_id }) => node_id))
         }).pipe(sql.withTransaction, Effect.mapError(failed("Saving signals"))),
+
+      savePosts: (cityId, posts) =>
+        Effect.gen(function* () {
+          const ids = posts.map(({ id }) => id)
+          yield* lockCity(cityId)
+          const [now] = yield* sql<{ now: string }>`select now()::text as now`
+          const rows = yield* sql<{ id: string; activity_node_id: string | null; extractor: string }>`
+            select id, activity_node_id, extractor from scraped_posts where id = any(${ids}::uuid[])`
+          const before = new Map(rows.map((row) => [row.id, row]))
+          const write = posts.filter(({ id, activity_node_id, extractor }) => {
+            const row = before.get(id)
+            return row?.activity_node_id !== activity_node_id || row.extractor !== extractor
+          })
+          if (write.length > 0) {
+            const postRows = write.map((post) => ({ ...post, city_id: cityId, processed_at: now!.now }))
+            yield* sql.unsafe(UPSERT_POSTS, [JSON.stringify(postRows)])
+            const about = [...write, ...rows].flatMap((row) => row.activity_node_id ?? [])
+            yield* signalsOfPosts([...new Set(about)])
+          }
+          const changed = write.filter(({ id }) => before.has(id)).length
+          return { new: write.length - changed, changed, unchanged: posts.length - write.length }
+        }).pipe(sql.withTransaction, Effect.mapError(failed("Saving a batch of posts"))),
 
       close: (cityId) =>
         Effect.gen(function* () {

@@ -128,11 +128,17 @@ export const makeHandler = (
     native.onData((chunk, last) => {
       if (exchange.done) return
       exchange.corked = true
-      body.push(chunk, last)
-      // The handler starts with the first piece: most bodies come whole with the head, and then nothing has to wait.
-      if (!started && !exchange.done) {
-        started = true
-        run(exchange, request)
+      try {
+        body.push(chunk, last)
+        // The handler starts with the first piece: most bodies come whole with the head, and then nothing has to wait.
+        if (!started && !exchange.done) {
+          started = true
+          run(exchange, request)
+        }
+      } catch (defect) {
+        // Thrown into the native caller it would end the process.
+        Effect.runFork(Effect.logError("a request failed in the server itself", defect))
+        exchange.close()
       }
       if (exchange.fiber !== undefined) body.keep()
       exchange.corked = false

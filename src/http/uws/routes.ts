@@ -25,6 +25,7 @@ interface UserData {
 const GOING_AWAY = 1001
 const POLICY = 1008
 const TOO_BIG = 1009
+const INTERNAL_ERROR = 1011
 
 /**
  * The native server cuts a connection whose message is too large without a word. It is told a larger bound, so that what
@@ -51,19 +52,30 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGo
       const parting = new Set<Fiber.Fiber<unknown>>()
       let closed = false
 
-      /** Runs what a callback returned, tied to its socket. */
-      const run = (socket: Socket<A>, result: CallbackResult<R>): void => {
+      /** Calls a callback and runs what it returns, tied to its socket. Thrown into the native caller it would end the process. */
+      const run = (socket: Socket<A>, callback: () => CallbackResult<R>): void => {
+        const result = attempt(socket, callback)
         if (result === undefined) return
         const fiber = runFork(reported(result))
         if (fiber.pollUnsafe() !== undefined) return
         if (!socket.track(fiber, bounds.maxConcurrent)) socket.close(POLICY, "too many messages under way")
       }
 
+      const attempt = (socket: Socket<A>, callback: () => CallbackResult<R>): CallbackResult<R> => {
+        try {
+          return callback()
+        } catch (defect) {
+          runFork(Effect.logError("a socket's callback threw", defect))
+          socket.close(INTERNAL_ERROR, "internal error")
+          return undefined
+        }
+      }
+
       const end = (socket: Socket<A>, code: number, reason: string): void => {
         open--
         sockets.delete(socket)
         socket.release()
-        const last = definition.close?.(socket, code, reason)
+        const last = attempt(socket, () => definition.close?.(socket, code, reason))
         if (last !== undefined) {
           const fiber = runFork(reported(last))
           if (fiber.pollUnsafe() === undefined) {
@@ -107,7 +119,7 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGo
         }
 
         if (closed || pending.size >= bounds.maxPendingUpgrades) return finish(unavailable)
-        const fiber = runFork(definition.authorize(request))
+        const fiber = runFork(Effect.suspend(() => definition.authorize(request)))
         const settle = (exit: Exit.Exit<Admission<A>>) => {
           if (Exit.isSuccess(exit)) return finish(exit.value)
           if (!gone && !Exit.hasInterrupts(exit))
@@ -145,7 +157,7 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGo
           sockets.add(socket)
           socket.attach(ws)
           if (socket.verdict !== undefined) return socket.close(socket.verdict.code, socket.verdict.reason)
-          run(socket, definition.open?.(socket))
+          run(socket, () => definition.open?.(socket))
         },
         message: (ws, message, isBinary) => {
           const socket = socketOf(ws)
@@ -155,11 +167,13 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGo
           }
           // The native bytes live only during this call.
           const bytes = new Uint8Array(message)
-          run(socket, definition.message(socket, isBinary ? bytes.slice() : Buffer.from(message).toString("utf8")))
+          run(socket, () =>
+            definition.message(socket, isBinary ? bytes.slice() : Buffer.from(message).toString("utf8"))
+          )
         },
         drain: (ws) => {
           const socket = socketOf(ws)
-          if (!socket.closed && socket.drained()) run(socket, definition.writable?.(socket))
+          if (!socket.closed && socket.drained()) run(socket, () => definition.writable?.(socket))
         },
         close: (ws, code, reason) => {
           const socket = socketOf(ws)
@@ -176,7 +190,7 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGo
         begin: () => {
           for (const socket of [...sockets]) {
             if (definition.drain === undefined) socket.close(GOING_AWAY, STOPPING)
-            else run(socket, definition.drain(socket))
+            else run(socket, () => definition.drain?.(socket))
           }
         },
         remaining: () => sockets.size + pending.size + parting.size,

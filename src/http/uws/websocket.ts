@@ -22,7 +22,8 @@
  *
  * Promises: callbacks of one socket come in order (`open` first, `close` last and exactly once); `send` and `close` are safe
  * at any time, also on a socket that is gone; a client that leaves while `authorize` runs interrupts it and nothing else
- * happens. Effects of several messages run side by side: who needs order queues them, as an actor's mailbox does.
+ * happens; a callback that throws closes its socket with 1011, an Effect that fails is logged. Effects of several messages
+ * run side by side: who needs order queues them, as an actor's mailbox does.
  */
 
 import type * as Effect from "effect/Effect"

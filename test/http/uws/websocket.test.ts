@@ -171,6 +171,27 @@ describe("WebSocket routes", () => {
     })
   )
 
+  it.live("close a socket whose callback throws with 1011, and go on with the others", () =>
+    Effect.gen(function* () {
+      const { port } = yield* withRoute({
+        pattern: "/ws",
+        authorize: () => Effect.succeed(accept(undefined)),
+        message: (socket, message) => {
+          if (message === "throw") throw new Error("on purpose")
+          if (message === "die") return Effect.die("on purpose")
+          socket.send("fine")
+        }
+      })
+      const other = yield* open(port, "/ws")
+      const client = yield* open(port, "/ws")
+      client.socket.send("throw")
+      assert.strictEqual((yield* closedWith(client)).code, 1011)
+      other.socket.send("die")
+      other.socket.send("hello")
+      yield* eventually("the other is answered", () => other.messages.length === 1)
+    })
+  )
+
   it.live("interrupt a socket's effects when it closes and run its close callback once, to the end", () =>
     Effect.gen(function* () {
       const events: Array<string> = []

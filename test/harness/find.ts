@@ -66,7 +66,11 @@ const postgres = async (folder: string): Promise<Running> => {
   if (elsewhere !== undefined) return elsewhere
   const local = await Effect.runPromise(installed)
   if (local !== undefined) return throwAwayCluster(local, "this machine's PostgreSQL", folder)
-  return throwAwayCluster(await Effect.runPromise(bundled), "embedded PostgreSQL", folder)
+  try {
+    return await throwAwayCluster(await Effect.runPromise(bundled), "embedded PostgreSQL", folder)
+  } catch (cause) {
+    return missing((cause as Error).message)
+  }
 }
 
 const hasVector = (url: string): Promise<boolean> =>

@@ -8,15 +8,11 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
-import { vi } from "vitest"
 import { layer } from "../../../src/layers/embedded/layer.ts"
 import { layer as clientLayer } from "../../../src/layers/postgres/client.ts"
 import { migrate } from "../../../src/layers/postgres/migrator.ts"
 import { DatabaseServer } from "../../../src/services/database-server.ts"
 import { eventually, logOf, postmaster, query, scratchDir, startOwner } from "./support.ts"
-
-// Every test makes a cluster of its own, which takes its time where two cores do other things as well.
-vi.setConfig({ testTimeout: 60_000 })
 
 const withServer = <A, E, R>(dataDir: string, use: (server: DatabaseServer["Service"]) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(DatabaseServer, use).pipe(Effect.provide(layer({ dataDir }).pipe(Layer.provide(Logger.layer([])))))

@@ -2,14 +2,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { vi } from "vitest"
 import { processOf } from "../../../src/layers/embedded/cluster.ts"
 import { layer } from "../../../src/layers/embedded/layer.ts"
 import { DatabaseServer } from "../../../src/services/database-server.ts"
 import { dataOf, query, scratchDir } from "./support.ts"
-
-// Every test makes a cluster of its own, which takes its time where two cores do other things as well.
-vi.setConfig({ testTimeout: 60_000 })
 
 const isRoot = process.getuid?.() === 0
 /** As everybody else there is nothing to work around; the other suites of this folder run as that user then. */

@@ -9,12 +9,13 @@ import * as Layer from "effect/Layer"
 import type { CityCatalog } from "../domain/catalog/city-catalog.ts"
 import { type UserId, uuidV7 } from "../domain/ids.ts"
 import type { ModelRef, Scored } from "../domain/ranking.ts"
+import { CANDIDATES } from "../domain/retrieval/diversify.ts"
 import { userState } from "../domain/trip/turn.ts"
 import { rankingRecord } from "./decision-log.ts"
 import { Journal, type JournalError } from "./journal.ts"
 import { Personas, type PersonasUnavailable } from "./personas.ts"
 import { RankingDesk } from "./ranker.ts"
-import { CANDIDATES, partyQuery, Retrieval } from "./retrieval.ts"
+import { partyQuery, Retrieval } from "./retrieval.ts"
 
 export const SLATE_SIZE = 20
 

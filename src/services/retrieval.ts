@@ -10,14 +10,9 @@ import type { CityCatalog } from "../domain/catalog/city-catalog.ts"
 import { vibeQuery } from "../domain/persona/encode.ts"
 import type { Persona } from "../domain/persona/persona.ts"
 import type { Candidate } from "../domain/ranking.ts"
+import { NEIGHBOURS } from "../domain/retrieval/diversify.ts"
 import { PERSONA_DIMENSIONS, VIBE_DIMENSIONS } from "../domain/vocabulary.ts"
 import { VectorIndex } from "./vector-index.ts"
-
-/** Candidates that the index is asked for, so that filters and diversity still leave enough. */
-export const POOL = 800
-
-/** Candidates that are ranked and logged. */
-export const CANDIDATES = 200
 
 /** Longest that the index may take before the matrix answers in its place. */
 const INDEX_PATIENCE = "400 millis"
@@ -44,12 +39,12 @@ const fromMatrix = (catalog: CityCatalog, query: Float32Array): ReadonlyArray<Ca
     .map((node, index): Candidate => ({ index, node, similarity: similarityTo(catalog, query, index) }))
     .filter(({ index }) => !catalog.retired(index))
     .sort((a, b) => b.similarity - a.similarity || a.index - b.index)
-    .slice(0, POOL)
+    .slice(0, NEIGHBOURS)
 
 export class Retrieval extends Context.Service<
   Retrieval,
   {
-    /** The places of a city nearest to a taste, best first, at most `POOL`. Never fails. */
+    /** The places of a city nearest to a taste, best first, at most `NEIGHBOURS`. Never fails. */
     readonly nearest: (catalog: CityCatalog, query: Float32Array) => Effect.Effect<ReadonlyArray<Candidate>>
   }
 >()("overplanned/Retrieval") {
@@ -59,7 +54,7 @@ export class Retrieval extends Context.Service<
       const index = yield* VectorIndex
       return Retrieval.of({
         nearest: (catalog, query) =>
-          index.search("vibe_embedding", query, POOL, { city: catalog.city.slug }).pipe(
+          index.search("vibe_embedding", query, NEIGHBOURS, { city: catalog.city.slug }).pipe(
             Effect.map((hits) =>
               hits.flatMap(({ id, score }): ReadonlyArray<Candidate> => {
                 const at = catalog.indexOf(id)

@@ -62,7 +62,7 @@ type Plan =
   | { readonly steps: ReadonlyArray<Step>; readonly dropped: ReadonlySet<string>; readonly first: number }
   | string
 
-interface Taking {
+export interface Taking {
   readonly changes: ReadonlyArray<Change>
   readonly trigger: Offer["trigger"]
   readonly score: number
@@ -108,7 +108,7 @@ const stepsOf = (world: PivotWorld, day: ReadonlyArray<PlanSlot>, { changes, tri
 }
 
 /** Applies an option's changes as of now, or says why they do not hold. */
-const apply = (world: PivotWorld, taking: Taking): Accepted | string => {
+export const applyChanges = (world: PivotWorld, taking: Taking): Accepted | string => {
   const { trip, catalog, env, live } = world
   const home = trip.slots.find((slot) => slot.id === taking.changes[0]?.slot_id)
   if (home === undefined) return "a stop of it is not in the plan any more"
@@ -156,7 +156,7 @@ export const acceptOption = (
   const option = offer.options.find((one) => one.option_id === optionId)
   if (option === undefined) return refuse("unknown_option", `The offer has no option ${optionId}.`)
   if (now > Date.parse(offer.expires_at)) return refuse("expired", "The offer has expired; here is what there is now.")
-  const applied = apply(world, { changes: option.changes, trigger: offer.trigger, score: option.score, now })
+  const applied = applyChanges(world, { changes: option.changes, trigger: offer.trigger, score: option.score, now })
   return typeof applied === "string"
     ? refuse("invalid", `The option is not possible any more: ${applied}. Here is what there is now.`)
     : applied

@@ -3,7 +3,7 @@ import type { IntentionSignal } from "../decisions.ts"
 import type { Intention } from "../vocabulary.ts"
 import type { TripCommand } from "./commands.ts"
 import type { Slot } from "./model.ts"
-import type { PlanOutcome } from "./planner.ts"
+import type { PlanOutcome, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 import {
   changed,
@@ -18,6 +18,7 @@ import {
   type TripRecord,
   type Turn,
   unchanged,
+  userState,
   worldOf
 } from "./turn.ts"
 
@@ -58,6 +59,39 @@ const changeable = (turn: Turn, slotId: string): Slot | R.TripRejection => {
 
 const dayOfTrip = (slot: Slot) => ({ day_of_trip: slot.day, day_part: slot.day_part, position: slot.order })
 
+/** A swap is a decision like any other: what could have come, and what did. */
+const swapDecision = (
+  turn: Turn,
+  world: TripWorld,
+  outcome: Extract<PlanOutcome, { _tag: "change" }>,
+  node: string | null
+): ReadonlyArray<TripRecord> => {
+  const { slate, model } = outcome
+  if (slate === undefined || model === undefined || node === null || slate.candidate_ids.length === 0) return []
+  const id = turn.context.id()
+  return [
+    {
+      type: "ranking_event",
+      id,
+      payload: {
+        id,
+        user_id: turn.by ?? turn.trip.user_id,
+        trip_id: turn.trip.id,
+        session_id: turn.trip.session_id,
+        day_number: null,
+        surface: "swap",
+        model_name: model.name,
+        model_version: model.version,
+        ...slate,
+        selected_ids: slate.candidate_ids.includes(node) ? [node] : [],
+        user_state: userState(world.personas),
+        latency_ms: 0,
+        occurred_at: turn.context.now
+      }
+    }
+  ]
+}
+
 export const swapSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "swap_slot" }>): TripDecision => {
   const slot = changeable(turn, command.slot_id)
   if (isRejection(slot)) return reject(slot)
@@ -68,6 +102,7 @@ export const swapSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "swap
   const { slots, removed } = outcome.change
   const node = slots.find((one) => one.id === slot.id)?.node_id ?? null
   const records: Array<TripRecord> = [
+    ...swapDecision(turn, world, outcome, node),
     signal(turn, command.by, "slot_swap", {
       slot_id: slot.id,
       node_id: slot.node_id,

@@ -8,6 +8,7 @@ import type { SlotId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { NoPivotReason, OfferOption, PivotRequest } from "../pivot/model.ts"
 import type { ModelRef } from "../ranking.ts"
+import type { Trigger } from "../vocabulary.ts"
 import type { Slot, TripState } from "./model.ts"
 
 /** Slots that are put in place (new or changed) and slots that go. */
@@ -40,10 +41,10 @@ export interface TripWorld {
   readonly id: () => string
 }
 
-/** An option as it is shown, what accepting it does, and the features it was scored with. */
+/** An option as it is shown, what it answers, and the features it was scored with. What accepting it does is worked out then. */
 export interface PreparedOption {
   readonly option: OfferOption
-  readonly change: PlanChange
+  readonly trigger: Trigger
   readonly node_id: string | null
   readonly features: Readonly<Record<string, number>>
 }

@@ -1,5 +1,5 @@
 /** What a trip, or the runtime it lives in, refuses, as a problem of the contract: the one table of them. */
-import type { PlanningError } from "../../services/trip-planning.ts"
+import type { PlanningError } from "../../services/trip-generation.ts"
 import type { TripFailure } from "../../services/trip-runtime.ts"
 import { Conflict, NotFound, PivotExpired, StaleState, Unavailable, Unprocessable } from "../api/problems.ts"
 

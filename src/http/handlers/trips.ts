@@ -11,8 +11,8 @@ import type { TripState } from "../../domain/trip/model.ts"
 import { changeView, tripView } from "../../domain/view/trip.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Personas } from "../../services/personas.ts"
+import { TripGeneration } from "../../services/trip-generation.ts"
 import { TripList } from "../../services/trip-list.ts"
-import { TripPlanning } from "../../services/trip-planning.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
@@ -84,7 +84,7 @@ export const layer = HttpApiBuilder.group(
   "trips",
   Effect.fnUntraced(function* (group) {
     const { show, showChange, ask, change, read, writer } = yield* make
-    const planning = yield* TripPlanning
+    const planning = yield* TripGeneration
     const list = yield* TripList
 
     return group.handleAll({

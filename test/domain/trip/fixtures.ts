@@ -116,22 +116,33 @@ export const planner: TripPlanner = {
     const option: PreparedOption = {
       option: {
         option_id: world.id() as OptionId,
-        changes: [],
+        changes: [
+          {
+            slot_id: about.id,
+            action: "replace",
+            starts_at: new Date(about.starts_at).toISOString(),
+            ends_at: new Date(about.ends_at).toISOString(),
+            open: "unknown",
+            travel_minutes: about.travel_minutes
+          }
+        ],
         unchanged: world.trip.slots.length - 1,
         score: 1,
         why: [],
         evidence: []
       },
-      change: replace(about, node),
+      trigger: request.trigger,
       node_id: node,
       features: {}
     }
     return { slot_id: about.id, options: [option], reasons: [], model, source: "on_demand", slate }
   },
-  accept: (world, option) =>
-    world.trip.slots.some((one) => one.node_id === option.node_id)
+  accept: (world, option) => {
+    const about = world.trip.slots.find((one) => one.id === option.option.changes[0]?.slot_id)
+    return about === undefined || world.trip.slots.some((one) => one.node_id === option.node_id)
       ? { _tag: "refused", reasons: [{ reason: "in_plan", message: "That place is in the plan by now.", places: 1 }] }
-      : { _tag: "change", change: option.change },
+      : { _tag: "change", change: replace(about, option.node_id as NodeId) }
+  },
   swap: (world, one, wanted) => {
     const node = (wanted as NodeId | undefined) ?? free(world)
     return node === undefined ? { _tag: "refused", reasons: [nothing] } : { _tag: "change", change: replace(one, node) }

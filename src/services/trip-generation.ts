@@ -38,8 +38,8 @@ export interface PlanRequest {
 
 export type PlanningError = PlanRefused | PlanningUnavailable | PersonasUnavailable | JournalError | TripFailure
 
-export class TripPlanning extends Context.Service<
-  TripPlanning,
+export class TripGeneration extends Context.Service<
+  TripGeneration,
   {
     /** Plans and begins a trip. The same idempotency key of the same traveler is the same trip. */
     readonly create: (
@@ -69,4 +69,4 @@ export class TripPlanning extends Context.Service<
       }
     ) => Effect.Effect<TripState, PlanningError>
   }
->()("overplanned/TripPlanning") {}
+>()("overplanned/TripGeneration") {}

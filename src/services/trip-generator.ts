@@ -9,8 +9,10 @@ import type { SessionId, SlotId, TripId, UserId } from "../domain/ids.ts"
 import { uuidV7 } from "../domain/ids.ts"
 import { startAssembly } from "../domain/itinerary/assemble.ts"
 import type { Assembly, AssemblyInput, LockedStop } from "../domain/itinerary/model.ts"
+import { dayHours } from "../domain/itinerary/rules.ts"
 import type { Persona } from "../domain/persona/persona.ts"
-import { modelVersion } from "../domain/ranking.ts"
+import { modelVersion, type RankRequest } from "../domain/ranking.ts"
+import { diversify } from "../domain/retrieval/diversify.ts"
 import { isoDate, parseIsoDate } from "../domain/time/calendar.ts"
 import type { Slot, TripConstraints, TripModel, TripState } from "../domain/trip/model.ts"
 import { planRecords } from "../domain/trip/plan-records.ts"
@@ -19,14 +21,19 @@ import { Catalog } from "./catalog.ts"
 import { Companions } from "./companions.ts"
 import { planJournal } from "./decision-log.ts"
 import { Journal } from "./journal.ts"
+import { Narrator } from "./narrator.ts"
 import { Personas } from "./personas.ts"
 import { type RankedOutcome, RankingDesk } from "./ranker.ts"
-import { CANDIDATES, partyQuery, Retrieval } from "./retrieval.ts"
-import { PlanningUnavailable, PlanRefused, type PlanRequest, TripPlanning } from "./trip-planning.ts"
+import { RankingWarmer } from "./ranking-warmer.ts"
+import { partyQuery, Retrieval } from "./retrieval.ts"
+import { PlanningUnavailable, PlanRefused, type PlanRequest, TripGeneration } from "./trip-generation.ts"
 import { TripRuntime } from "./trip-runtime.ts"
 
 /** Trip generation promises 8 s; rankers get what leaves room for the rest. */
-const RANKING_BUDGET_MS = 6_500
+const RANKING_BUDGET_MS = 4_500
+
+/** By then the narratives are written, or the plain ones stand in; what is left is for the disk. */
+const ANSWER_BUDGET_MS = 7_200
 
 /** Assembly gives the event loop back at least this often. */
 const SLICE_MS = 1
@@ -36,6 +43,7 @@ interface Plan {
   readonly outcome: RankedOutcome
   readonly slots: ReadonlyArray<Slot>
   readonly model: TripModel
+  readonly degraded: string | undefined
 }
 
 const refuse = (issues: ReadonlyArray<RequestIssue>, seeded?: ReadonlyArray<string>) =>
@@ -68,19 +76,16 @@ const travelIn = (catalog: CityCatalog) => {
 const seedOf = (...parts: ReadonlyArray<string>): number =>
   Number.parseInt(uuidOfName("overplanned/plan", ...parts).slice(0, 8), 16)
 
-const sourceOf = (outcome: RankedOutcome): TripModel["source"] => {
-  const choice = outcome.arbitration?.choice
-  return choice === undefined ? "local" : choice
-}
-
 export const layer = Layer.effect(
-  TripPlanning,
+  TripGeneration,
   Effect.gen(function* () {
     const catalogs = yield* Catalog
     const companions = yield* Companions
     const personas = yield* Personas
     const retrieval = yield* Retrieval
     const desk = yield* RankingDesk
+    const narrator = yield* Narrator
+    const warmer = yield* RankingWarmer
     const journal = yield* Journal
     const trips = yield* TripRuntime
 
@@ -124,8 +129,17 @@ export const layer = Layer.effect(
       const { catalog, people, constraints, now } = wish
       const query = partyQuery(people)
       const pool = yield* retrieval.nearest(catalog, query)
-      const candidates = pool.slice(0, CANDIDATES)
-      const outcome = yield* desk.rank({
+      const days = tripDays(catalog.city.time_zone, wish.startDate, wish.days)
+      const orientations = people.map((person) => person.dimensions.time_orientation.value)
+      const { candidates } = diversify({
+        catalog,
+        neighbours: pool,
+        constraints,
+        vetoes: wish.vetoes,
+        days,
+        hours: dayHours(constraints, orientations)
+      })
+      const request: RankRequest = {
         members: people,
         candidates,
         context: {
@@ -138,15 +152,17 @@ export const layer = Layer.effect(
         },
         deadline: now + RANKING_BUDGET_MS,
         tripId: wish.tripId
-      })
+      }
+      const outcome = yield* desk.rank(request)
+      yield* warmer.warm(request)
       const assembly = yield* assembleInSlices({
         catalog,
         travel: travelIn(catalog),
         scores: outcome.ranking.items,
-        days: tripDays(catalog.city.time_zone, wish.startDate, wish.days),
+        days,
         constraints,
         vetoes: wish.vetoes,
-        orientations: people.map((person) => person.dimensions.time_orientation.value),
+        orientations,
         locked: wish.locked,
         notBefore: now,
         seed: seedOf(catalog.city.slug, wish.startDate, String(wish.days), ...people.map((person) => person.user_id))
@@ -159,9 +175,21 @@ export const layer = Layer.effect(
             : why.map((problem) => ({ path: ["constraints", problem.constraint], message: problem.message }))
         )
       }
+      const why = new Map(outcome.ranking.items.map((item) => [item.index, item.why]))
+      const narration = yield* narrator.narrate({
+        stops: assembly.stops.map((stop) => ({
+          node: catalog.nodes[stop.index]!,
+          day: stop.day,
+          dayPart: stop.day_part,
+          why: why.get(stop.index) ?? []
+        })),
+        deadline: now + ANSWER_BUDGET_MS,
+        userId: people[0]!.user_id,
+        tripId: wish.tripId
+      })
       const version = modelVersion(outcome.ranking.model)
       const slots = assembly.stops.map(
-        (stop): Slot => ({
+        (stop, at): Slot => ({
           id: stop.slot_id ?? (newId(now) as SlotId),
           day: stop.day,
           order: stop.order,
@@ -173,10 +201,18 @@ export const layer = Layer.effect(
           locked: stop.locked,
           status: "planned",
           score: stop.score,
+          narrative: narration.texts[at]!,
           model_version: version
         })
       )
-      return { assembly, outcome, slots, model: { ...outcome.ranking.model, source: sourceOf(outcome) } }
+      const degraded = outcome.ranking.degraded ?? narration.degraded
+      return {
+        assembly,
+        outcome,
+        slots,
+        model: { ...outcome.ranking.model, source: outcome.source },
+        degraded: degraded?.message
+      }
     })
 
     /** Logs the decision whole, durable before the trip that came of it can be seen. */
@@ -257,7 +293,7 @@ export const layer = Layer.effect(
         vetoes: [],
         slots: made.slots,
         relaxed: [...made.assembly.relaxations, ...made.assembly.problems],
-        ...(made.outcome.ranking.degraded === undefined ? {} : { degraded: made.outcome.ranking.degraded.message }),
+        ...(made.degraded === undefined ? {} : { degraded: made.degraded }),
         created_at: now
       }
       yield* log(userId, trip, catalog, people, made, now)
@@ -313,7 +349,7 @@ export const layer = Layer.effect(
     const ifMatch = (version: number | undefined) => (version === undefined ? {} : { if_match: version })
     const withKey = (key: string | undefined) => (key === undefined ? {} : { idempotency_key: key })
 
-    return TripPlanning.of({
+    return TripGeneration.of({
       create,
       replan: Effect.fnUntraced(function* (userId, trip, change) {
         const days = parseIsoDate(trip.end_date)! - parseIsoDate(trip.start_date)! + 1

@@ -1,0 +1,349 @@
+/** The plan-changing functions that a trip's decider calls, over the pivot engine and the city's live state. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { CityConditions, CityEvent } from "../city/model.ts"
+import { DEFAULT_TRAVEL_MODEL, distanceKm, estimateTravel } from "../geo.ts"
+import type { OptionId, PivotId } from "../ids.ts"
+import { vibeQuery } from "../persona/encode.ts"
+import type { Persona } from "../persona/persona.ts"
+import { applyChanges } from "../pivot/accept.ts"
+import { answerPivot } from "../pivot/answer.ts"
+import type { Answered, PivotWorld } from "../pivot/answer-model.ts"
+import {
+  CALM_CITY,
+  type LiveCity,
+  PIVOT_MODEL,
+  PIVOT_SETTINGS,
+  type PivotEnv,
+  type PivotSettings,
+  pivotEnv
+} from "../pivot/env.ts"
+import { bytesOf, type FallbackRun, type FallbackSet, fallbackInput, startFallbacks } from "../pivot/fallbacks.ts"
+import type { Change, NoPivotReason, PivotRequest } from "../pivot/model.ts"
+import { daySlots, gapAt } from "../pivot/plan.ts"
+import { presentationOf, rfc3339 } from "../pivot/present.ts"
+import { isPlanned, mayOffer, pickReplacements } from "../pivot/replace.ts"
+import { CLOSED_COLUMN } from "../pivot/search.ts"
+import { fitVisit, type Visit } from "../pivot/visit.ts"
+import { exposedDay } from "../pivot/weather.ts"
+import type { Slot } from "./model.ts"
+import type {
+  DecisionSlate,
+  Fallbacks,
+  PivotAnswer,
+  PlanOutcome,
+  PreparedOption,
+  TripPlanner,
+  TripWorld
+} from "./planner.ts"
+
+/** Fallbacks with what they consist of. */
+export interface PreparedFallbacks extends Fallbacks {
+  readonly set: FallbackSet
+}
+
+const envs = new WeakMap<CityCatalog, PivotEnv>()
+
+/** What the engine reads of a city; made once per catalog version. */
+export const envOf = (catalog: CityCatalog): PivotEnv => {
+  let env = envs.get(catalog)
+  if (env === undefined) {
+    const model = catalog.city.travel ?? DEFAULT_TRAVEL_MODEL
+    env = pivotEnv(catalog, (from, to) => estimateTravel(model, catalog.nodes[from]!, catalog.nodes[to]!).minutes)
+    envs.set(catalog, env)
+  }
+  return env
+}
+
+const tastes = new WeakMap<ReadonlyArray<Persona>, ReadonlyArray<Float32Array>>()
+
+const tastesOf = (personas: ReadonlyArray<Persona>): ReadonlyArray<Float32Array> => {
+  let known = tastes.get(personas)
+  if (known === undefined) {
+    known = personas.map((persona) => vibeQuery(persona.vector))
+    tastes.set(personas, known)
+  }
+  return known
+}
+
+/** Weather that keeps people indoors; an advisory does not empty the parks. */
+const bites = (event: Extract<CityEvent, { kind: "weather" }>): boolean => event.severity !== "minor"
+
+const lives = new WeakMap<CityConditions, { readonly catalog: CityCatalog; readonly live: LiveCity }>()
+
+const liveOf = (conditions: CityConditions, catalog: CityCatalog): LiveCity => {
+  if (conditions.events.length === 0) return CALM_CITY
+  const known = lives.get(conditions)
+  if (known?.catalog === catalog) return known.live
+  const closures = new Map<number, number>()
+  const badWeather: Array<{ readonly from: number; readonly to: number }> = []
+  for (const event of conditions.events) {
+    if (event.kind === "closure") {
+      const index = catalog.indexOf(event.node_id)
+      if (index !== undefined) closures.set(index, Math.max(event.until, closures.get(index) ?? 0))
+    } else if (event.kind === "weather" && bites(event)) badWeather.push({ from: event.from, to: event.until })
+  }
+  const live = { closures, badWeather }
+  lives.set(conditions, { catalog, live })
+  return live
+}
+
+type KnownWorld = Pick<TripWorld, "trip" | "catalog" | "personas" | "conditions">
+
+const pivotWorld = (world: KnownWorld, settings: PivotSettings): PivotWorld => ({
+  trip: world.trip,
+  catalog: world.catalog,
+  env: envOf(world.catalog),
+  tastes: tastesOf(world.personas),
+  live: liveOf(world.conditions, world.catalog),
+  settings
+})
+
+const NO_SLATE: DecisionSlate = { candidate_ids: [], scores: [], propensities: [], ranked_ids: [] }
+
+/** What was eligible for a decision, as it is logged; verified and deterministic, so shown for sure. */
+const slateOf = (candidates: Answered["candidates"], options: ReadonlyArray<PreparedOption>): DecisionSlate => {
+  const scores = new Map(candidates.map(({ node_id, score }) => [node_id, score]))
+  for (const { node_id, option } of options)
+    if (node_id !== null) scores.set(node_id, scores.get(node_id) ?? option.score)
+  const ids = [...scores.keys()]
+  return {
+    candidate_ids: ids,
+    scores: [...scores.values()],
+    propensities: ids.map(() => 1),
+    ranked_ids: [...ids].sort((a, b) => scores.get(b)! - scores.get(a)!)
+  }
+}
+
+const refusedWith = (reason: string, message: string, places = 0): PlanOutcome => ({
+  _tag: "refused",
+  reasons: [{ reason, message, places }]
+})
+
+const pivot = (settings: PivotSettings) => {
+  const spare = settings.options
+  return (world: TripWorld, request: PivotRequest): PivotAnswer => {
+    const set = (world.fallbacks as PreparedFallbacks | undefined)?.set
+    const ids = {
+      pivot_id: world.id() as PivotId,
+      option_ids: Array.from({ length: spare }, () => world.id() as OptionId)
+    }
+    const answer = answerPivot(pivotWorld(world, settings), set, request, world.now, ids)
+    if (answer._tag === "refused") {
+      return {
+        slot_id: request.slot_id ?? null,
+        options: [],
+        reasons: [{ reason: answer.problem, message: answer.message, places: 0 }],
+        model: PIVOT_MODEL,
+        source: "on_demand",
+        slate: NO_SLATE
+      }
+    }
+    const { offer, logged } = answer
+    const options = offer.options.map((option, at): PreparedOption => {
+      const { node_id, features } = logged[at]!
+      return { option, trigger: request.trigger, node_id, features }
+    })
+    return {
+      slot_id: offer.slot_id,
+      options,
+      reasons: offer.reasons ?? [],
+      model: offer.model,
+      source: offer.source,
+      slate: slateOf(answer.candidates, options)
+    }
+  }
+}
+
+const outcomeOf = (applied: ReturnType<typeof applyChanges>, slate?: DecisionSlate): PlanOutcome =>
+  typeof applied === "string"
+    ? refusedWith("invalid", `This does not hold any more: ${applied}.`)
+    : {
+        _tag: "change",
+        change: { slots: applied.slots, removed: applied.removed },
+        model: PIVOT_MODEL,
+        ...(slate === undefined ? {} : { slate })
+      }
+
+const replacement = (catalog: CityCatalog, slot: Slot, index: number, visit: Visit): Change => ({
+  slot_id: slot.id,
+  action: "replace",
+  node: presentationOf(catalog, index).brief,
+  starts_at: rfc3339(visit.arrive),
+  ends_at: rfc3339(visit.leave),
+  open: visit.open,
+  travel_minutes: visit.travelIn
+})
+
+const MISFITS: Readonly<Record<string, string>> = {
+  closed: "is closed at that time",
+  unreachable: "cannot be reached in time",
+  too_short: "leaves no time for a visit before the next stop",
+  time_of_day: "is not a place for that time of day"
+}
+
+const swap =
+  (settings: PivotSettings) =>
+  (world: TripWorld, slot: Slot, nodeId: string | undefined): PlanOutcome => {
+    const known = pivotWorld(world, settings)
+    const { catalog, env, live } = known
+    const day = daySlots(world.trip.slots, slot.day, catalog.indexOf)
+    const position = day.findIndex((one) => one.id === slot.id)
+    if (position < 0) return refusedWith("unknown_slot", "That stop is not part of the day any more.")
+    let index: number | undefined
+    let visit: Visit
+    let score: number
+    let reasons: ReadonlyArray<NoPivotReason> = []
+    let candidates: ReadonlyArray<{ readonly index: number; readonly score: number }> = []
+    if (nodeId === undefined) {
+      const picked = pickReplacements(
+        known,
+        (world.fallbacks as PreparedFallbacks | undefined)?.set,
+        day,
+        position,
+        CLOSED_COLUMN,
+        undefined,
+        world.now
+      )
+      reasons = picked.reasons
+      candidates = picked.considered
+      const best = picked.found[0]
+      if (best === undefined) {
+        return {
+          _tag: "refused",
+          reasons:
+            reasons.length > 0 ? reasons : [{ reason: "nothing", message: "Nothing near fits that time.", places: 0 }]
+        }
+      }
+      index = best.index
+      visit = best.visit
+      score = best.score
+    } else {
+      index = catalog.indexOf(nodeId)
+      if (index === undefined) return refusedWith("unknown_node", `${catalog.city.name} has no such place.`)
+      const { name } = catalog.nodes[index]!
+      if (isPlanned(known, index)) return refusedWith("planned", `${name} is in the plan already.`, 1)
+      if (!mayOffer(known, index)) {
+        return refusedWith("excluded", `${name} goes against a veto, a thing to avoid or the budget of this trip.`, 1)
+      }
+      const fit = fitVisit(env, live, index, gapAt(day, position, world.now))
+      if (typeof fit === "string") return refusedWith(fit, `${name} ${MISFITS[fit] ?? "does not fit there"}.`, 1)
+      visit = fit
+      score = slot.score
+      candidates = [{ index, score }]
+    }
+    const changes = [replacement(catalog, slot, index, visit)]
+    const named = candidates.map((one) => ({ node_id: catalog.nodes[one.index]!.id as string, score: one.score }))
+    return outcomeOf(applyChanges(known, { changes, trigger: "mood", score, now: world.now }), slateOf(named, []))
+  }
+
+const remove =
+  (settings: PivotSettings) =>
+  (world: TripWorld, slot: Slot): PlanOutcome => {
+    const change: Change = {
+      slot_id: slot.id,
+      action: "drop",
+      starts_at: rfc3339(slot.starts_at),
+      ends_at: rfc3339(slot.ends_at),
+      open: "unknown",
+      travel_minutes: 0
+    }
+    const applied = applyChanges(pivotWorld(world, settings), {
+      changes: [change],
+      trigger: "mood",
+      score: slot.score,
+      now: world.now
+    })
+    // Going straight to what comes next may be what does not fit; leaving the stop out is the traveler's right anyway.
+    return typeof applied === "string"
+      ? { _tag: "change", change: { slots: [], removed: [slot.id] } }
+      : outcomeOf(applied)
+  }
+
+const aheadDuring = (slot: Slot, now: number, from: number, until: number): boolean =>
+  slot.status === "planned" && slot.ends_at > now && slot.ends_at > from && slot.starts_at < until
+
+const near = (catalog: CityCatalog, slot: Slot, area: { lat: number; lon: number; radius_metres: number }): boolean => {
+  const index = catalog.indexOf(slot.node_id)
+  return index !== undefined && distanceKm(catalog.nodes[index]!, area) * 1000 <= area.radius_metres
+}
+
+const touchedBy =
+  (settings: PivotSettings) =>
+  (world: TripWorld, event: CityEvent): PivotRequest | undefined => {
+    const { trip, catalog, now } = world
+    const until = new Date(event.until).toISOString()
+    const ahead = trip.slots.filter((slot) => aheadDuring(slot, now, event.from, event.until))
+    if (ahead.length === 0) return undefined
+    switch (event.kind) {
+      case "closure": {
+        const slot = ahead.find((one) => one.node_id === event.node_id)
+        return slot === undefined ? undefined : { trigger: "venue_closed", slot_id: slot.id, detail: { until } }
+      }
+      case "weather": {
+        if (!bites(event)) return undefined
+        const from = Math.max(now, event.from)
+        const { day, affected } = exposedDay(pivotWorld(world, settings), from, event.until)
+        const first = affected[0] === undefined ? undefined : day[affected[0]]
+        if (first === undefined) return undefined
+        const detail = { condition: event.condition, until }
+        // Weather that is on already concerns the day as a whole; what is only ahead concerns its first stop.
+        return event.from <= now ? { trigger: "weather", detail } : { trigger: "weather", slot_id: first.id, detail }
+      }
+      case "transit": {
+        const { area } = event
+        const moving = ahead.filter((slot) => slot.travel_minutes > 0)
+        const slot = area === undefined ? moving[0] : moving.find((one) => near(catalog, one, area))
+        if (slot === undefined) return undefined
+        const line = event.line === undefined ? {} : { line: event.line }
+        return { trigger: "transit", slot_id: slot.id, detail: { delay_minutes: event.delay_minutes, ...line } }
+      }
+    }
+  }
+
+/** The planner of a trip's decider. */
+export const planEngine = (settings: PivotSettings = PIVOT_SETTINGS): TripPlanner => ({
+  pivot: pivot(settings),
+  accept: (world, option) =>
+    outcomeOf(
+      applyChanges(pivotWorld(world, settings), {
+        changes: option.option.changes,
+        trigger: option.trigger,
+        score: option.option.score,
+        now: world.now
+      })
+    ),
+  swap: swap(settings),
+  remove: remove(settings),
+  touchedBy: touchedBy(settings)
+})
+
+export interface FallbackWork {
+  readonly steps: FallbackRun["steps"]
+  readonly result: () => PreparedFallbacks
+}
+
+/** Fallbacks in steps of a fraction of a millisecond, for whoever runs them in slices. */
+export const fallbackWork = (
+  world: KnownWorld & Pick<TripWorld, "now">,
+  settings: PivotSettings = PIVOT_SETTINGS
+): FallbackWork => {
+  const { trip, catalog, conditions, now } = world
+  const env = envOf(catalog)
+  const input = fallbackInput(trip, catalog, env, tastesOf(world.personas), liveOf(conditions, catalog), now, settings)
+  const run = startFallbacks(input, env)
+  return {
+    steps: run.steps,
+    result: () => {
+      const set = run.result()
+      return {
+        seq: trip.seq,
+        catalog_version: catalog.version,
+        conditions_version: conditions.version,
+        computed_at: now,
+        until: now + settings.horizonMs,
+        bytes: bytesOf(set),
+        set
+      }
+    }
+  }
+}

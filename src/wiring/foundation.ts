@@ -1,0 +1,58 @@
+/** What everything else stands on: settings, the database, keys, readiness. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import type { SqlError } from "effect/sql/SqlError"
+import { Config } from "../config.ts"
+import * as Embedded from "../layers/embedded/layer.ts"
+import * as Keepsakes from "../layers/files/keepsakes.ts"
+import * as JoseTokens from "../layers/jose/tokens.ts"
+import * as PostgresClient from "../layers/postgres/client.ts"
+import * as ExternalPostgres from "../layers/postgres/external.ts"
+import * as PostgresHealth from "../layers/postgres/health.ts"
+import type { DatabaseServer, DatabaseServerError } from "../services/database-server.ts"
+import * as HealthDesk from "../services/health-desk.ts"
+import { ErasedSubjects } from "../services/tokens.ts"
+
+export const config = Config.layer(process.env)
+
+/** The server that is given, or one of our own. */
+export const database = Layer.unwrap(
+  Effect.map(
+    Config,
+    (settings): Layer.Layer<DatabaseServer, DatabaseServerError | SqlError> =>
+      settings.DATABASE_URL === undefined
+        ? Embedded.layer({ dataDir: settings.OVERPLANNED_DATA_DIR })
+        : ExternalPostgres.layer(settings.DATABASE_URL)
+  )
+)
+
+export const sql = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    PostgresClient.layerFromServer({
+      maxConnections: settings.DATABASE_POOL_SIZE,
+      statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT
+    })
+  )
+).pipe(Layer.provideMerge(database))
+
+const noOneErased = Layer.succeed(ErasedSubjects, ErasedSubjects.of({ has: () => false, add: () => Effect.void }))
+
+export const tokens = Layer.unwrap(
+  Effect.gen(function* () {
+    const settings = yield* Config
+    const secret =
+      settings.AUTH_JWKS_URL !== undefined
+        ? undefined
+        : (settings.AUTH_SECRET ?? Redacted.make(yield* Keepsakes.authSecret(settings.OVERPLANNED_DATA_DIR)))
+    return JoseTokens.layer({
+      key: secret === undefined ? { jwksUrl: settings.AUTH_JWKS_URL! } : { secret },
+      audience: settings.AUTH_AUDIENCE,
+      issuer: settings.AUTH_ISSUER,
+      maxTokenAgeMillis: settings.AUTH_MAX_TOKEN_AGE,
+      clockSkewMillis: settings.AUTH_CLOCK_SKEW
+    })
+  })
+).pipe(Layer.provide(noOneErased))
+
+export const health = PostgresHealth.layer.pipe(Layer.provideMerge(HealthDesk.layer))

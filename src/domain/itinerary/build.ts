@@ -19,6 +19,29 @@ export interface Choice {
   readonly gain: number
 }
 
+/** What a place is worth more when it is the turn of those who like it. */
+const TURN_FAVOURITE = 0.15
+const TURN_OWN = 0.25
+
+const mostBehind = (counts: Uint16Array, mask: number): number => {
+  let [least, most, mine] = [Number.MAX_SAFE_INTEGER, 0, Number.MAX_SAFE_INTEGER]
+  for (let m = 0; m < counts.length; m++) {
+    least = Math.min(least, counts[m]!)
+    most = Math.max(most, counts[m]!)
+    if (mask & (1 << m)) mine = Math.min(mine, counts[m]!)
+  }
+  return mask === 0 || most === least ? 0 : Math.max(0, (most - mine) / (most - least))
+}
+
+/** The further behind the others somebody is whom the place would please, the more it is worth. */
+const turnBonus = (draft: Draft, index: number): number => {
+  const { coverage } = draft.input
+  return coverage === undefined
+    ? 0
+    : TURN_FAVOURITE * mostBehind(draft.served, coverage.serves(index)) +
+        TURN_OWN * mostBehind(draft.owned, coverage.owns(index))
+}
+
 const worthOf = (draft: Draft, day: DayDraft, candidate: number, role: Role): number => {
   const { places, indexes } = draft
   const index = indexes[candidate]!
@@ -31,6 +54,7 @@ const worthOf = (draft: Draft, day: DayDraft, candidate: number, role: Role): nu
     near ||= places.neighbourhood[otherIndex] === places.neighbourhood[index]
   }
   if (near) worth += SAME_NEIGHBOURHOOD
+  worth += turnBonus(draft, index)
   return role === "visit" ? worth - SAME_TRIP * draft.categories[category]! : worth
 }
 
@@ -56,10 +80,12 @@ export interface Wish {
 /** The best stop for a day among those wished for, with its position. */
 export const choose = (draft: Draft, day: number, wish: Wish): Choice | undefined => {
   const draftDay = draft.days[day]!
+  const mostBonus =
+    SAME_NEIGHBOURHOOD + GAP_WORTH + (draft.input.coverage === undefined ? 0 : TURN_FAVOURITE + TURN_OWN)
   let best: Choice | undefined
   let bar = wish.above ?? Number.NEGATIVE_INFINITY
   for (const candidate of wish.from) {
-    if (draft.values[candidate]! + SAME_NEIGHBOURHOOD + GAP_WORTH <= bar) break
+    if (draft.values[candidate]! + mostBonus <= bar) break
     if (draft.taken[candidate] === 1 || wish.only?.(candidate) === false) continue
     const worth =
       worthOf(draft, draftDay, candidate, wish.role) - (wish.anchor === true ? beginsElsewhere(draft, candidate) : 0)

@@ -40,6 +40,9 @@ export interface Draft {
   readonly days: Array<DayDraft>
   /** Stops of each category in the whole trip so far. */
   readonly categories: Uint16Array
+  /** Stops so far that are a favourite of each member, and that each has no envy for. */
+  readonly served: Uint16Array
+  readonly owned: Uint16Array
   readonly relaxations: Array<Relaxation>
   readonly problems: Array<Relaxation>
   readonly windowCache: Array<Map<number, Windows | null>>
@@ -140,6 +143,8 @@ export const beginDraft = (input: AssemblyInput): Draft => {
       }
     }),
     categories: new Uint16Array(256),
+    served: new Uint16Array(input.coverage?.members ?? 0),
+    owned: new Uint16Array(input.coverage?.members ?? 0),
     relaxations: [],
     problems: [],
     windowCache: input.days.map(() => new Map())
@@ -203,14 +208,26 @@ export const mostStops = (draft: Draft, day: DayDraft): number => {
   return share <= 0 ? 0 : Math.max(2, Math.round(draft.pace.most * share))
 }
 
+const count = (draft: Draft, stop: Stop, by: 1 | -1): void => {
+  const index = draft.indexes[stop.candidate]!
+  draft.categories[draft.places.category[index]!]! += by
+  const { coverage } = draft.input
+  if (coverage === undefined) return
+  const [serves, owns] = [coverage.serves(index), coverage.owns(index)]
+  for (let m = 0; m < coverage.members; m++) {
+    if (serves & (1 << m)) draft.served[m]! += by
+    if (owns & (1 << m)) draft.owned[m]! += by
+  }
+}
+
 export const take = (draft: Draft, stop: Stop): void => {
   draft.taken[stop.candidate] = 1
-  draft.categories[draft.places.category[draft.indexes[stop.candidate]!]!]!++
+  count(draft, stop, 1)
 }
 
 export const release = (draft: Draft, stop: Stop): void => {
   draft.taken[stop.candidate] = 0
-  draft.categories[draft.places.category[draft.indexes[stop.candidate]!]!]!--
+  count(draft, stop, -1)
 }
 
 export const nameOf = (draft: Draft, candidate: number): string =>

@@ -15,10 +15,13 @@ export interface LockedStop {
   readonly ends_at: number
 }
 
-/** Whose tastes each day must show: `serves(index)` has bit `m` set where the place is one for member `m`. */
+/** Whose tastes each day must show, and whose turn it is when stops are dealt out. Bit `m` stands for member `m`. */
 export interface Coverage {
   readonly members: number
+  /** The members of whom the place is a favourite: each day has one for everybody. */
   readonly serves: (index: number) => number
+  /** The members who need not envy anybody for the place: over the trip everybody has about as many. */
+  readonly owns: (index: number) => number
 }
 
 export interface AssemblyInput {

@@ -228,7 +228,7 @@ describe("assembly", () => {
   it("has something for each member on each day", () => {
     const city = generateCity(12, { nodes: 220 })
     const serves = (index: number) => (index % 5 === 0 ? 1 : index % 5 === 1 ? 2 : 0)
-    const out = assemble(inputFor(city, 1, 4, { coverage: { members: 2, serves } }))
+    const out = assemble(inputFor(city, 1, 4, { coverage: { members: 2, serves, owns: serves } }))
     for (const day of [1, 2, 3, 4]) {
       const mask = out.stops.filter((s) => s.day === day).reduce((m, s) => m | serves(s.index), 0)
       assert.strictEqual(mask, 3)

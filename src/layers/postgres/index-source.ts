@@ -1,0 +1,45 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import {
+  type IndexedCity,
+  type IndexedPersona,
+  IndexSource,
+  IndexSourceUnavailable
+} from "../../services/index-source.ts"
+
+const unavailable = (cause: unknown) =>
+  new IndexSourceUnavailable({
+    message: "The vector index cannot be compared with PostgreSQL: the database does not answer.",
+    cause
+  })
+
+export const layer = Layer.effect(
+  IndexSource,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient
+    return IndexSource.of({
+      cities: Effect.mapError(
+        sql<IndexedCity>`
+          select c.id::text as id, c.slug, count(n.id)::int as live
+          from cities c left join activity_nodes n on n.city_id = c.id and n.retired_at is null
+          group by c.id, c.slug order by c.slug`,
+        unavailable
+      ),
+      personaCount: sql<{ count: number }>`
+        select count(*)::int as count from users where persona_embedding is not null and deleted_at is null`.pipe(
+        Effect.map(([row]) => row?.count ?? 0),
+        Effect.mapError(unavailable)
+      ),
+      personas: (after, limit) =>
+        Effect.mapError(
+          sql<IndexedPersona>`
+            select id::text as user_id, persona_embedding from users
+            where persona_embedding is not null and deleted_at is null
+              and id > ${after ?? "00000000-0000-0000-0000-000000000000"}::uuid
+            order by id limit ${limit}`,
+          unavailable
+        )
+    })
+  })
+)

@@ -15,6 +15,7 @@ import * as Runtime from "effect/Runtime"
 import type { SqlError } from "effect/sql/SqlError"
 import { doctor } from "./cli/doctor.ts"
 import { migrate } from "./cli/migrate.ts"
+import { reindex } from "./cli/reindex.ts"
 import { seedCity } from "./cli/seed-city.ts"
 import { serve } from "./cli/serve.ts"
 import { token } from "./cli/token.ts"
@@ -23,18 +24,20 @@ import * as Embedded from "./layers/embedded/layer.ts"
 import * as Keepsakes from "./layers/files/keepsakes.ts"
 import * as Logging from "./layers/files/logging.ts"
 import * as JoseTokens from "./layers/jose/tokens.ts"
-import * as MemoryVectors from "./layers/memory/vector-index/layer.ts"
 import * as PostgresCatalogStore from "./layers/postgres/catalog-store.ts"
 import * as PostgresClient from "./layers/postgres/client.ts"
 import * as ExternalPostgres from "./layers/postgres/external.ts"
 import * as PostgresHealth from "./layers/postgres/health.ts"
+import * as PostgresIndexSource from "./layers/postgres/index-source.ts"
 import * as Migrator from "./layers/postgres/migrator.ts"
+import { chosenIndex, vectorIndex } from "./minds.ts"
 import type { DatabaseServer, DatabaseServerError } from "./services/database-server.ts"
 import { Health } from "./services/health.ts"
 import * as HealthDesk from "./services/health-desk.ts"
 import { ErasedSubjects } from "./services/tokens.ts"
 import { VibeExtractor } from "./services/vibe-extractor.ts"
 import * as CitySeeder from "./sources/city-seeder.ts"
+import * as Reindex from "./sources/reindex.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const version = (JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { version: string }).version
@@ -84,7 +87,12 @@ const tokens = Layer.unwrap(
 const health = PostgresHealth.layer.pipe(Layer.provideMerge(HealthDesk.layer))
 
 const seeder = CitySeeder.layer.pipe(
-  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, MemoryVectors.layer(), VibeExtractor.layerKeyword)),
+  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, vectorIndex, VibeExtractor.layerKeyword)),
+  Layer.provide(Migrator.layer()),
+  Layer.provide(sql)
+)
+
+const reindexing = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSource.layer, vectorIndex).pipe(
   Layer.provide(Migrator.layer()),
   Layer.provide(sql)
 )
@@ -112,6 +120,7 @@ const overplanned = Command.make("overplanned").pipe(
     serve(runServer),
     migrate(Migrator.migrate().pipe(Effect.provide(sql))),
     seedCity.pipe(Command.provide(seeder)),
+    reindex({ index: chosenIndex, run: (request) => Effect.provide(Reindex.reindex(request), reindexing) }),
     token.pipe(Command.provide(tokens)),
     doctor(inspect)
   ])

@@ -23,6 +23,7 @@ import { Config } from "./config.ts"
 import * as Embedded from "./layers/embedded/layer.ts"
 import * as Keepsakes from "./layers/files/keepsakes.ts"
 import * as Logging from "./layers/files/logging.ts"
+import * as GooglePlaces from "./layers/google-places/api.ts"
 import * as JoseTokens from "./layers/jose/tokens.ts"
 import * as PostgresCatalogStore from "./layers/postgres/catalog-store.ts"
 import * as PostgresClient from "./layers/postgres/client.ts"
@@ -30,6 +31,7 @@ import * as ExternalPostgres from "./layers/postgres/external.ts"
 import * as PostgresHealth from "./layers/postgres/health.ts"
 import * as PostgresIndexSource from "./layers/postgres/index-source.ts"
 import * as Migrator from "./layers/postgres/migrator.ts"
+import * as PlacesCache from "./layers/postgres/places-cache.ts"
 import { chosenIndex, vectorIndex } from "./minds.ts"
 import type { DatabaseServer, DatabaseServerError } from "./services/database-server.ts"
 import { Health } from "./services/health.ts"
@@ -86,8 +88,21 @@ const tokens = Layer.unwrap(
 
 const health = PostgresHealth.layer.pipe(Layer.provideMerge(HealthDesk.layer))
 
+const places = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    PlacesCache.layer({ dailyCalls: settings.GOOGLE_PLACES_DAILY_CALLS }).pipe(
+      Layer.provide(
+        GooglePlaces.layer({
+          key: settings.GOOGLE_PLACES_API_KEY,
+          baseUrl: settings.GOOGLE_PLACES_BASE_URL?.toString()
+        })
+      )
+    )
+  )
+)
+
 const seeder = CitySeeder.layer.pipe(
-  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, vectorIndex, VibeExtractor.layerKeyword)),
+  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, vectorIndex, VibeExtractor.layerKeyword, places)),
   Layer.provide(Migrator.layer()),
   Layer.provide(sql)
 )

@@ -16,7 +16,9 @@ export const seedCity = Command.make(
   {
     city: Flag.String("city").pipe(Flag.withDescription("The city's slug, such as seattle.")),
     source: Flag.Literals("source", SEED_SOURCES).pipe(
-      Flag.withDescription("curated: our own files. synthetic: made up. file: a city file. posts: scraped posts."),
+      Flag.withDescription(
+        "curated: our own files. synthetic: made up. file: a city file. posts: scraped posts. places: Google Places."
+      ),
       Flag.withDefault("curated" as const)
     ),
     limit: Flag.Int("limit").pipe(

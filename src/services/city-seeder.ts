@@ -10,7 +10,7 @@ import type { UnknownCity } from "./catalog.ts"
 import type { CatalogStoreError } from "./catalog-store.ts"
 import type { VectorIndexUnavailable } from "./vector-index.ts"
 
-export const SEED_SOURCES = ["curated", "posts", "synthetic", "file"] as const
+export const SEED_SOURCES = ["curated", "posts", "synthetic", "file", "places"] as const
 export type SeedSource = (typeof SEED_SOURCES)[number]
 
 export interface SeedRequest {

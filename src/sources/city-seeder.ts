@@ -9,9 +9,11 @@ import {
   type SeedRequest,
   type SeedSource
 } from "../services/city-seeder.ts"
+import type { PlacesSource } from "../services/places-source.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
 import type { VibeExtractor } from "../services/vibe-extractor.ts"
 import { curatedCities, fromCurated, fromFile, fromSynthetic } from "./city-files.ts"
+import { fromPlaces } from "./places-city.ts"
 import { seedCity } from "./seed-city.ts"
 import { seedPosts } from "./seed-posts.ts"
 
@@ -21,6 +23,8 @@ const inputOf = (request: SeedRequest & { readonly source: Exclude<SeedSource, "
       return fromCurated(request.city, request.limit)
     case "synthetic":
       return fromSynthetic(request.city, request.limit, request.seed)
+    case "places":
+      return fromPlaces(request.city, curatedCities(), request.limit)
     case "file":
       return Effect.gen(function* () {
         if (request.file === undefined) {
@@ -48,7 +52,7 @@ const posts = Effect.fnUntraced(function* (request: SeedRequest, onProgress: See
 export const layer = Layer.effect(
   CitySeeder,
   Effect.gen(function* () {
-    const services = yield* Effect.context<CatalogStore | VectorIndex | VibeExtractor>()
+    const services = yield* Effect.context<CatalogStore | VectorIndex | VibeExtractor | PlacesSource>()
     return CitySeeder.of({
       curated: curatedCities(),
       seed: (request, onProgress) =>

@@ -10,13 +10,22 @@ import * as MemoryIndex from "../../src/layers/memory/vector-index/layer.ts"
 import * as Store from "../../src/layers/postgres/catalog-store.ts"
 import { CitySeeder } from "../../src/services/city-seeder.ts"
 import { Llm, LlmUnavailable } from "../../src/services/llm.ts"
+import { PlacesSource, PlacesUnavailable } from "../../src/services/places-source.ts"
 import { VibeExtractor } from "../../src/services/vibe-extractor.ts"
 import * as Seeder from "../../src/sources/city-seeder.ts"
 import { freshDatabase } from "../harness/postgres.ts"
 
+const away = Effect.fail(new PlacesUnavailable({ reason: "not_configured", message: "no key" }))
+const noPlaces = Layer.succeed(PlacesSource, {
+  configured: false,
+  search: () => away,
+  city: () => away,
+  purge: away
+})
+
 const world = (extractor: Layer.Layer<VibeExtractor>) =>
   Seeder.layer.pipe(
-    Layer.provide(Layer.mergeAll(Store.layer, MemoryIndex.layer(), extractor)),
+    Layer.provide(Layer.mergeAll(Store.layer, MemoryIndex.layer(), extractor, noPlaces)),
     Layer.provideMerge(freshDatabase())
   )
 

@@ -85,7 +85,7 @@ export const assembleNode = (city: CityInfo, origin: FileOrigin, entry: CityFile
     vibe_weights: weights,
     vibe_embedding: Array.from(vibeEmbeddingOf(tags, weights), sevenDigits),
     taxonomy_version: TAXONOMY_VERSION,
-    quality_signals: evidence.summary,
+    quality_signals: entry.source_tier === 4 ? { ...evidence.summary, places_fallback: true } : evidence.summary,
     cross_ref_confidence: evidence.cross_ref_confidence,
     overrated_flag: evidence.overrated_flag,
     source_tier: entry.source_tier ?? 1,

@@ -20,7 +20,7 @@ const UPSERT_SIGNALS = upsertFromJson("quality_signals", SIGNAL_COLUMNS, "activi
 const UPSERT_POSTS = upsertFromJson("scraped_posts", POST_COLUMNS, "city_id, source, content_hash")
 
 const UPDATE_DERIVED = `update activity_nodes n
-  set quality_signals = d.quality_signals, cross_ref_confidence = d.cross_ref_confidence, overrated_flag = d.overrated_flag,
+  set quality_signals = d.quality_signals || case when n.source_tier = 4 then '{"places_fallback": true}'::jsonb else '{}' end, cross_ref_confidence = d.cross_ref_confidence, overrated_flag = d.overrated_flag,
     updated_at = now()
   from json_to_recordset($1::json) as d(id uuid, quality_signals jsonb, cross_ref_confidence real, overrated_flag boolean)
   where n.id = d.id`

@@ -78,7 +78,7 @@ export const makeDrainer = (options: {
   }
 
   const store = (entries: ReadonlyArray<JournalEntry>, through: number): Effect.Effect<void> =>
-    patiently(sink.apply(entries, progressAt(through))).pipe(
+    patiently(Effect.suspend(() => sink.apply(entries, progressAt(through)))).pipe(
       Effect.catchTag("SinkRejected", (reason) =>
         Effect.gen(function* () {
           const [only] = entries
@@ -104,7 +104,7 @@ export const makeDrainer = (options: {
     })
 
   const start = Effect.gen(function* () {
-    const stored = yield* patiently(sink.progress(node))
+    const stored = yield* patiently(Effect.suspend(() => sink.progress(node)))
     if (stored <= writer.appended()) {
       drained = stored
       return

@@ -1,0 +1,26 @@
+/** A PostgreSQL of the benchmark's own that flushes like a production one, with the schema in it. */
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { bundled, installed } from "../src/layers/embedded/binaries.ts"
+import * as Cluster from "../src/layers/embedded/cluster.ts"
+import { plan } from "../src/layers/embedded/run-as.ts"
+import { layer } from "../src/layers/postgres/client.ts"
+import { migrate } from "../src/layers/postgres/migrator.ts"
+
+/** Started in `folder`, stopped with the scope. */
+export const ownPostgres = (folder: string) =>
+  Effect.gen(function* () {
+    const home = join(folder, "postgres")
+    mkdirSync(home, { recursive: true })
+    const binaries = (yield* installed) ?? (yield* bundled)
+    const how = yield* plan(binaries, home)
+    const secret = Cluster.password(home)
+    yield* Cluster.initialise(how, binaries, secret)
+    const port = yield* Cluster.freePort
+    const pid = yield* Effect.acquireRelease(Cluster.start(how, port), (pid) => Effect.ignore(Cluster.stop(pid)))
+    const url = `postgres://${Cluster.USER}:${encodeURIComponent(secret)}@127.0.0.1:${port}/postgres`
+    yield* migrate().pipe(Effect.provide(layer(Redacted.make(url))))
+    return { url, port, pid, version: binaries.version }
+  })

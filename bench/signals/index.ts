@@ -1,0 +1,201 @@
+/**
+ * The road of a signal inside the process: judged and journaled in batches of 100 while the database is away, then drained
+ * into a PostgreSQL that flushes. Meanwhile a probe asks every few milliseconds how long the event loop kept it waiting:
+ * that is what a pivot would have waited too.
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
+import { SqlClient } from "effect/sql/SqlClient"
+import { uuidV7 } from "../../src/domain/ids.ts"
+import * as FileJournal from "../../src/layers/journal/journal.ts"
+import { layer as postgres } from "../../src/layers/postgres/client.ts"
+import { signalsHandler } from "../../src/layers/postgres/journal-sink/signals.ts"
+import * as Sink from "../../src/layers/postgres/journal-sink/sink.ts"
+import { Journal } from "../../src/services/journal.ts"
+import { JournalSink, SinkUnavailable } from "../../src/services/journal-sink.ts"
+import * as Intake from "../../src/services/signal-intake.ts"
+import { SignalReferences } from "../../src/services/signal-references.ts"
+import { type Benchmark, numberFlag } from "../benchmark.ts"
+import { cpuMillis } from "../cpu.ts"
+import { percentile } from "../percentile.ts"
+import { ownPostgres } from "../postgres.ts"
+
+const BATCH = 100
+const CALLERS = 64
+const USERS = 1000
+
+const id = (random: Uint8Array<ArrayBuffer>) => uuidV7(Date.now(), crypto.getRandomValues(random))
+
+/** Every signal speaks of a trip and a place of the user's; what the intake asks of memory is answered as in a warm server. */
+const references = Layer.succeed(
+  SignalReferences,
+  SignalReferences.of({
+    trip: () => ({ visible: true, city_id: "" }),
+    lookUp: () => Effect.succeed(new Map()),
+    hasNode: () => true
+  })
+)
+
+/** How long something that wanted to run at once had to wait, sampled until stopped. */
+const loopProbe = () => {
+  const waits: Array<number> = []
+  let running = true
+  const sample = () => {
+    const asked = performance.now()
+    setImmediate(() => {
+      waits.push(performance.now() - asked)
+      if (running) setTimeout(sample, 2)
+    })
+  }
+  sample()
+  return () => {
+    running = false
+    return waits
+  }
+}
+
+const measure = (total: number) =>
+  Effect.gen(function* () {
+    const folder = mkdtempSync(join(tmpdir(), "overplanned-bench-signals-"))
+    yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
+    const server = yield* ownPostgres(folder)
+    const gate = { open: false }
+    const gated = Layer.effect(
+      JournalSink,
+      Effect.map(JournalSink, (sink) =>
+        JournalSink.of({
+          progress: sink.progress,
+          apply: (batch, progress) =>
+            Effect.suspend(() =>
+              gate.open ? sink.apply(batch, progress) : Effect.fail(new SinkUnavailable({ message: "kept shut" }))
+            )
+        })
+      )
+    ).pipe(Layer.provide(Sink.layer([signalsHandler])))
+    const journal = FileJournal.layer({
+      directory: join(folder, "journal"),
+      segmentBytes: 64 * 1024 * 1024,
+      diskBytes: 8 * 1024 * 1024 * 1024,
+      bufferBytes: 64 * 1024 * 1024,
+      recordBytes: 4 * 1024 * 1024,
+      batchRecords: 1000
+    }).pipe(Layer.provide([gated, Sink.recordTypes([signalsHandler])]))
+    const intake = Intake.layer({
+      maxAheadMillis: 300_000,
+      maxAgeMillis: 864e5,
+      rememberedIds: 200_000,
+      lookUpMillis: 100
+    })
+    const context = yield* Layer.build(
+      intake.pipe(
+        Layer.provideMerge(journal),
+        Layer.provide(references),
+        Layer.provideMerge(postgres(Redacted.make(server.url), { statementTimeout: "1 minute" }))
+      )
+    )
+
+    return yield* Effect.gen(function* () {
+      const signals = yield* Intake.SignalIntake
+      const log = yield* Journal
+      const sql = yield* SqlClient
+      const random = new Uint8Array(10)
+      const users = Array.from({ length: USERS }, () => id(random))
+      const subject = { trip_id: id(random), slot_id: id(random), session_id: id(random) }
+
+      const latencies: Array<number> = []
+      let sent = 0
+      const caller = Effect.gen(function* () {
+        while (sent < total) {
+          sent += BATCH
+          const batch = Array.from({ length: BATCH }, (_, i) => ({
+            id: id(random),
+            signal_type: i % 3 === 0 ? "slot_view" : "slot_accept",
+            ...subject,
+            occurred_at: new Date().toISOString(),
+            context: { time_to_action_ms: 2300, day_part: "evening", position: i % 20, group_size: 2, weather: "rain" }
+          }))
+          const at = performance.now()
+          yield* signals.accept(users[(sent / BATCH) % USERS]!, batch, "app")
+          latencies.push(performance.now() - at)
+        }
+      })
+      const started = performance.now()
+      yield* Effect.all(
+        Array.from({ length: CALLERS }, () => caller),
+        { concurrency: "unbounded" }
+      )
+      const acceptSeconds = (performance.now() - started) / 1000
+
+      gate.open = true
+      const stopProbe = loopProbe()
+      const cpu = { store: cpuMillis(server.pid), here: process.cpuUsage() }
+      const draining = performance.now()
+      yield* log.drained
+      const drainSeconds = (performance.now() - draining) / 1000
+      const waits = stopProbe()
+      const here = process.cpuUsage(cpu.here)
+      const drainCpu = {
+        store: ((cpuMillis(server.pid) - cpu.store) * 1000) / total,
+        here: (here.user + here.system) / total
+      }
+      const [row] = yield* sql<{ stored: number }>`select count(*)::int as stored from behavioral_signals`
+      return { acceptSeconds, drainSeconds, latencies, waits, drainCpu, stored: row!.stored, version: server.version }
+    }).pipe(Effect.provide(context))
+  })
+
+const perSecond = (rate: number) => `${Math.round(rate).toLocaleString("en-US")} signals/s`
+
+export const benchmark: Benchmark = {
+  summary: "signals judged and journaled in batches of 100, then drained into PostgreSQL",
+  options: ["--signals <count>   how many (1000000)"],
+  run: async (args) => {
+    const total = numberFlag(args, "signals", 1_000_000)
+    const seen = await Effect.runPromise(
+      measure(total).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "None"))
+    )
+    const accepted = total / seen.acceptSeconds
+    const drained = total / seen.drainSeconds
+    const waited = percentile(seen.waits, 0.99)
+    return {
+      tables: [
+        {
+          title: `${total.toLocaleString("en-US")} signals, ${CALLERS} callers, PostgreSQL ${seen.version} on the same machine`,
+          columns: ["", "signals/s", "p50, ms", "p99, ms"],
+          rows: [
+            [
+              "accepted durable, per batch of 100",
+              accepted,
+              percentile(seen.latencies, 0.5),
+              percentile(seen.latencies, 0.99)
+            ],
+            ["drained, event loop's delay", drained, percentile(seen.waits, 0.5), waited]
+          ]
+        }
+      ],
+      notes: [
+        `Draining one signal cost ${seen.drainCpu.store.toFixed(1)} µs of CPU in PostgreSQL and ${seen.drainCpu.here.toFixed(1)} µs here: what a core to themselves would allow, whatever else ran.`
+      ],
+      bars: [
+        { name: "accepted", wanted: "20,000 signals/s", measured: perSecond(accepted), met: accepted >= 20_000 },
+        { name: "drained", wanted: "20,000 signals/s", measured: perSecond(drained), met: drained >= 20_000 },
+        {
+          name: "event loop's delay while draining, p99",
+          wanted: "5 ms",
+          measured: `${waited.toFixed(2)} ms`,
+          met: waited <= 5
+        },
+        {
+          name: "stored exactly once",
+          wanted: String(total),
+          measured: String(seen.stored),
+          met: seen.stored === total
+        }
+      ]
+    }
+  }
+}

@@ -10,6 +10,8 @@ create table users (
   onboarding_tags jsonb not null default '{}',
   persona_embedding real[] check (cardinality(persona_embedding) = 128),
   encoder_version text,
+  -- Signals that came in until then are in the persona.
+  persona_learnt_until timestamptz,
   persona_text text,
   persona_text_embedding real[],
   signal_count integer not null default 0 check (signal_count >= 0),

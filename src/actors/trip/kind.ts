@@ -18,6 +18,7 @@ import { packTrip, restore, snapshotOf } from "../../domain/trip/snapshot.ts"
 import { isOver, type TripRecord, type TripRules, type TripTask } from "../../domain/trip/turn.ts"
 import type { Catalog } from "../../services/catalog.ts"
 import type { Journal } from "../../services/journal.ts"
+import type { SignalListener } from "../../services/signal-listener.ts"
 import type { CityWatch, FallbackPreparer, MemberPersonas } from "../../services/trip-helpers.ts"
 import type { StoredTrip, TripStorage } from "../../services/trip-storage.ts"
 import type { ActorKind, Self } from "../engine/kind.ts"
@@ -41,6 +42,7 @@ export interface TripParts {
   readonly personas: MemberPersonas["Service"]
   readonly cities: CityWatch["Service"]
   readonly preparer: FallbackPreparer["Service"]
+  readonly listener: SignalListener
   readonly hub: TripHub
   readonly now: () => number
 }
@@ -205,7 +207,18 @@ export const tripKind = (
       )
     },
     wake: () => ({ _tag: "wake" }),
-    perform: (id, task, self) => (task._tag === "prepare" ? prepare(id, self) : hub.push(id, task.offer)),
+    perform: (id, task, self) => {
+      switch (task._tag) {
+        case "prepare":
+          return prepare(id, self)
+        case "push_offer":
+          return hub.push(id, task.offer)
+        case "learn":
+          for (const [userId, signals] of Map.groupBy(task.signals, (one) => one.user_id)) {
+            parts.listener.durable(userId, signals)
+          }
+      }
+    },
     publish: (id, events, state) => {
       if (state.trip !== undefined)
         hub.publish(

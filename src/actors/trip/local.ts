@@ -9,6 +9,7 @@ import type { TripReply } from "../../domain/trip/commands.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Journal } from "../../services/journal.ts"
+import { SignalListener } from "../../services/signal-listener.ts"
 import { CityWatch, FallbackPreparer, MemberPersonas, TripPlanning } from "../../services/trip-helpers.ts"
 import { type TripFailure, TripRuntime } from "../../services/trip-runtime.ts"
 import { TripStorage } from "../../services/trip-storage.ts"
@@ -57,6 +58,7 @@ export const layer = (options: TripOptions) =>
           personas,
           cities,
           preparer: yield* FallbackPreparer,
+          listener: yield* SignalListener,
           hub,
           now
         },

@@ -29,7 +29,11 @@ export type PivotResponse = Pick<
 >
 
 /** What a trip starts when its decision is durable. */
-export type TripTask = { readonly _tag: "prepare" } | { readonly _tag: "push_offer"; readonly offer: Offer }
+export type TripTask =
+  | { readonly _tag: "prepare" }
+  | { readonly _tag: "push_offer"; readonly offer: Offer }
+  /** Signals that the trip gave are durable: their travelers may learn from them. */
+  | { readonly _tag: "learn"; readonly signals: ReadonlyArray<Signal> }
 
 export interface TripDecision {
   readonly reply: TripReply | R.TripRejection
@@ -85,9 +89,14 @@ export const changed = (
   return {
     reply: { _tag: "changed", trip: evolveTrip(turn.trip, made), event: made, replayed: false },
     events: [made],
-    tasks: PREPARE,
+    tasks: [...PREPARE, ...learnFrom(extra.records ?? [])],
     ...extra
   }
+}
+
+const learnFrom = (records: ReadonlyArray<TripRecord>): ReadonlyArray<TripTask> => {
+  const signals = records.flatMap((record) => (record.type === "signal" ? [record.payload] : []))
+  return signals.length === 0 ? [] : [{ _tag: "learn", signals }]
 }
 
 /** Heard, and nothing to say. */

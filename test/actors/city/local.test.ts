@@ -17,6 +17,7 @@ import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
 import { cityOf, nodeOf, seedPeopleAndPlaces, uuidOf } from "../../harness/signals.ts"
+import { withoutFarewell } from "../power-cut.ts"
 
 const city = cityOf(1) as CityId
 const node = nodeOf(1) as NodeId
@@ -49,7 +50,7 @@ await contractSuite("CityWatch", { local: { needs: "postgres", layer: () => fres
         assert.isTrue((yield* cities.report(city, closure(1, later))).known, "an event counts once")
         assert.isTrue((yield* cities.report(city, closure(2, Date.now() - 1))).known, "what is over is no news")
         return disk.losePower(() => false)
-      }).pipe(Effect.provide(process(disk)))
+      }).pipe(withoutFarewell(process(disk)))
       for (const [life, at] of [
         ["journal", survivor],
         ["database", new FragileDisk()]

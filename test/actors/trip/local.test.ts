@@ -11,6 +11,7 @@ import { cityId, friend, nodeId, owner } from "../../domain/trip/fixtures.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
+import { withoutFarewell } from "../power-cut.ts"
 import { create, Outage, process, seedCity, tripNumber } from "./harness.ts"
 
 const changed = (reply: { _tag: string }) => {
@@ -41,7 +42,7 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         const swap = { _tag: "swap_slot", by: friend, slot_id: slot, idempotency_key: "s" } as const
         const swapped = changed(yield* trips.ask(state.id, swap))
         return { trip: swapped.trip, disk: disk.losePower(() => false) }
-      }).pipe(Effect.provide(process(disk, outage)))
+      }).pipe(withoutFarewell(process(disk, outage)))
       const after = yield* Effect.gen(function* () {
         const trips = yield* TripRuntime
         const journal = yield* Journal

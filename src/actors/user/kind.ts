@@ -1,0 +1,114 @@
+/** The traveler as an actor: the persona from what is stored and journaled, learning as signals become durable. */
+import * as Effect from "effect/Effect"
+import { countsTowardsGate, SIGNAL_RECORD, type Signal } from "../../domain/signal.ts"
+import {
+  decideUser,
+  evolveUser,
+  type PersonaRecord,
+  saveAt,
+  type UserCommand,
+  type UserFact,
+  type UserReply,
+  type UserTask
+} from "../../domain/user/decide.ts"
+import {
+  type Lesson,
+  learn,
+  MAX_SEQUENCE,
+  newUser,
+  personaOf,
+  sequenceOf,
+  type UserState
+} from "../../domain/user/state.ts"
+import type { Journal, JournalEntry, RecordType } from "../../services/journal.ts"
+import type { UserStorage } from "../../services/user-storage.ts"
+import type { ActorKind } from "../engine/kind.ts"
+
+export interface UserTypes {
+  State: UserState
+  Command: UserCommand
+  Event: UserFact
+  Record: never
+  Reply: UserReply
+  Task: UserTask
+}
+
+export interface UserParts {
+  readonly journal: Journal["Service"]
+  readonly storage: UserStorage["Service"]
+  /** The place as a resident catalog knows it. */
+  readonly nodeOf: (nodeId: string) => Lesson["node"]
+  readonly changed: (userId: string) => void
+  readonly now: () => number
+}
+
+const PERSONA: RecordType = { type: "persona", version: 1 }
+const journalKey = (id: string): string => `user:${id}`
+
+/** A signal as its journal record has it: with times as text. */
+type StoredSignal = Omit<Signal, "occurred_at"> & { readonly occurred_at: string; readonly received_at: string }
+
+const signalIn = (entry: JournalEntry): { readonly signal: Signal; readonly at: number } => {
+  const stored: StoredSignal = JSON.parse(entry.payload)
+  return { signal: { ...stored, occurred_at: Date.parse(stored.occurred_at) }, at: Date.parse(stored.received_at) }
+}
+
+export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
+  const { journal, storage } = parts
+
+  const load = Effect.fnUntraced(function* (id: string) {
+    const entries = yield* journal.undrained(journalKey(id))
+    const signals = entries.filter((entry) => entry.type === SIGNAL_RECORD.type).map(signalIn)
+    const stored = yield* storage.load(
+      id,
+      signals.map(({ signal }) => signal.id)
+    )
+    const written = entries.filter((entry) => entry.type === PERSONA.type).at(-1)
+    const record: PersonaRecord | undefined = written === undefined ? undefined : JSON.parse(written.payload)
+    const learntUntil = Math.max(stored.learntUntil, record?.learnt_until ?? 0)
+    const fresh = signals
+      .filter(({ signal }) => !stored.known.has(signal.id))
+      .map(
+        (one): Lesson => ({
+          ...one,
+          node: one.signal.activity_node_id === null ? undefined : parts.nodeOf(one.signal.activity_node_id)
+        })
+      )
+    const all = [...stored.signals, ...fresh]
+    const lessons = all.filter((lesson) => lesson.at > learntUntil)
+    const counting = (of: ReadonlyArray<Lesson>) => of.filter(({ signal }) => countsTowardsGate(signal)).length
+    // Learning counts: what is about to be learnt from is not counted before.
+    const count = stored.signalCount + counting(fresh) - counting(lessons)
+    const base = newUser(id)
+    const sequence = sequenceOf(all.filter((lesson) => lesson.at <= learntUntil)).slice(-MAX_SEQUENCE)
+    const dimensions = record?.dimensions ?? stored.dimensions ?? base.persona.dimensions
+    const before: UserState = { ...base, persona: personaOf(id, dimensions, sequence, count), learntUntil }
+    return { snapshot: learn(before, lessons, parts.now()), events: [] }
+  })
+
+  return {
+    name: "user",
+    storage: { load, saveSnapshot: () => Effect.void, available: storage.available },
+    log: {
+      append: (id, facts, _records, settled) => {
+        const records = facts.flatMap((fact) =>
+          fact._tag === "learnt"
+            ? []
+            : [{ ...PERSONA, key: journalKey(id), id: fact.record.id, payload: JSON.stringify(fact.record) }]
+        )
+        const ticket = journal.append("trip", records, settled)
+        if (ticket._tag !== "AppendTicket") throw ticket
+      }
+    },
+    initial: newUser,
+    evolve: evolveUser,
+    decide: decideUser,
+    describe: (command) => command._tag,
+    sizeOf: (state) => 3_500 + state.persona.sequence.length * 120 + state.recent.length * 250,
+    /** What was learnt is written down before anybody leaves. */
+    pinned: (state) => state.unsavedSince !== undefined,
+    wakeAt: saveAt,
+    wake: () => ({ _tag: "save" }),
+    perform: (id) => parts.changed(id)
+  }
+}

@@ -1,0 +1,110 @@
+/** Travelers in this process: `Personas` for everybody, `MemberPersonas` for trips, and the ear for durable signals. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { ActorError } from "../../domain/actor-errors.ts"
+import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import type { UserId } from "../../domain/ids.ts"
+import type { Signal } from "../../domain/signal.ts"
+import type { UserReply } from "../../domain/user/decide.ts"
+import type { Lesson } from "../../domain/user/state.ts"
+import { Catalog } from "../../services/catalog.ts"
+import { Journal } from "../../services/journal.ts"
+import { type PersonaExplained, Personas, PersonasUnavailable } from "../../services/personas.ts"
+import { SignalListener } from "../../services/signal-listener.ts"
+import { MemberPersonas } from "../../services/trip-helpers.ts"
+import { UserStorage } from "../../services/user-storage.ts"
+import type { Limits } from "../engine/kind.ts"
+import { make } from "../engine/make.ts"
+import { userKind } from "./kind.ts"
+
+/** Members of a trip that are woken up at the same time. */
+const CONCURRENCY = 8
+
+const unavailable = (error: ActorError) =>
+  new PersonasUnavailable({ message: error.message, retryAfterMillis: error._tag === "MailboxFull" ? 100 : 1_000 })
+
+const explained = ({ persona, recent }: UserReply): PersonaExplained => ({ persona, recent: recent.toReversed() })
+
+export const layer = (limits: Partial<Limits> = {}) =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const catalog = yield* Catalog
+      const clock = yield* Clock.Clock
+      const listeners = new Set<(user: UserId) => void>()
+      const catalogs = new Map<string, CityCatalog>()
+      const cities = yield* Effect.orElseSucceed(catalog.cities, () => [])
+      for (const { slug } of cities) {
+        const resident = catalog.resident(slug)
+        if (resident !== undefined) catalogs.set(slug, resident)
+      }
+      const stop = catalog.onChange((next) => void catalogs.set(next.city.slug, next))
+      yield* Effect.addFinalizer(() => Effect.sync(stop))
+
+      const nodeOf = (nodeId: string): Lesson["node"] => {
+        for (const city of catalogs.values()) {
+          const index = city.indexOf(nodeId)
+          if (index === undefined) continue
+          const { category, price_tier, vibe_embedding } = city.nodes[index]!
+          return { id: nodeId, category, price_tier, vibe: vibe_embedding }
+        }
+        return undefined
+      }
+
+      const kind = userKind({
+        journal: yield* Journal,
+        storage: yield* UserStorage,
+        nodeOf,
+        changed: (user) => {
+          for (const listener of listeners) listener(user as UserId)
+        },
+        now: () => clock.currentTimeMillisUnsafe()
+      })
+      const engine = yield* make(kind, limits)
+
+      /** Whoever is not in memory learns when they wake up. */
+      const durable = (userId: string, signals: ReadonlyArray<Signal>): void => {
+        if (engine.residency.get(userId) === undefined) return
+        const at = clock.currentTimeMillisUnsafe()
+        const lessons = signals.map(
+          (signal): Lesson => ({
+            signal,
+            node: signal.activity_node_id === null ? undefined : nodeOf(signal.activity_node_id),
+            at
+          })
+        )
+        engine.askSync(userId, { _tag: "observe", lessons })
+      }
+
+      const read = (userId: UserId) => engine.ask(userId, { _tag: "read" })
+
+      const personas = Personas.of({
+        of: (userId) => Effect.mapBoth(read(userId), { onSuccess: (reply) => reply.persona, onFailure: unavailable }),
+        resident: (userId) => engine.peek(userId)?.persona,
+        explain: (userId) => Effect.mapBoth(read(userId), { onSuccess: explained, onFailure: unavailable }),
+        onboard: (userId, onboarding) =>
+          Effect.mapBoth(engine.ask(userId, { _tag: "onboard", onboarding }), {
+            onSuccess: explained,
+            onFailure: unavailable
+          })
+      })
+
+      const members = MemberPersonas.of({
+        of: (users) =>
+          Effect.map(
+            Effect.forEach(users, (user) => Effect.option(personas.of(user)), { concurrency: CONCURRENCY }),
+            (found) => found.flatMap((one) => (one._tag === "Some" ? [one.value] : []))
+          ),
+        onChange: (listener) => {
+          listeners.add(listener)
+          return () => void listeners.delete(listener)
+        }
+      })
+
+      return Context.make(Personas, personas).pipe(
+        Context.add(MemberPersonas, members),
+        Context.add(SignalListener, { durable })
+      )
+    })
+  )

@@ -1,0 +1,100 @@
+/** The pure decider of a traveler: who they are, what they learn from, and when it is written down. */
+import type { Onboarding } from "../persona/onboarding.ts"
+import type { Persona } from "../persona/persona.ts"
+import { type Learnt, type Lesson, learn, onboard, type UserState } from "./state.ts"
+
+export type UserCommand =
+  | { readonly _tag: "read" }
+  | { readonly _tag: "observe"; readonly lessons: ReadonlyArray<Lesson> }
+  | { readonly _tag: "onboard"; readonly onboarding: Onboarding }
+  /** The actor's own timer: write down what was learnt. */
+  | { readonly _tag: "save" }
+
+/** A persona worth keeping, with the onboarding that it came from, if it did: the payload of a `persona` record. */
+export interface PersonaRecord {
+  readonly id: string
+  readonly user_id: string
+  readonly at: number
+  readonly learnt_until: number
+  readonly dimensions: Persona["dimensions"]
+  readonly vector: ReadonlyArray<number>
+  readonly encoder_version: string
+  readonly onboarding?: Onboarding
+}
+
+export type UserFact =
+  | { readonly _tag: "onboarded"; readonly record: PersonaRecord; readonly onboarding: Onboarding }
+  | { readonly _tag: "saved"; readonly record: PersonaRecord }
+  | { readonly _tag: "learnt"; readonly state: UserState }
+
+export interface UserReply {
+  readonly persona: Persona
+  readonly recent: ReadonlyArray<Learnt>
+}
+
+/** Who leans on this persona is told that it changed. */
+export type UserTask = { readonly _tag: "tell" }
+
+export interface UserDecision {
+  readonly reply: UserReply
+  readonly events?: ReadonlyArray<UserFact>
+  readonly transient?: ReadonlyArray<UserFact>
+  readonly tasks?: ReadonlyArray<UserTask>
+}
+
+/** What was learnt is written down this long after: a slate's worth of swipes makes one record. */
+export const SAVE_AFTER_MILLIS = 5_000
+
+export const saveAt = (state: UserState): number | undefined =>
+  state.unsavedSince === undefined ? undefined : state.unsavedSince + SAVE_AFTER_MILLIS
+
+export const evolveUser = (state: UserState, fact: UserFact): UserState => {
+  switch (fact._tag) {
+    case "onboarded":
+      return onboard(state, fact.onboarding)
+    case "saved":
+      return { ...state, unsavedSince: undefined }
+    case "learnt":
+      return fact.state
+  }
+}
+
+const TELL: ReadonlyArray<UserTask> = [{ _tag: "tell" }]
+
+const recordOf = (state: UserState, context: { readonly now: number; readonly id: () => string }): PersonaRecord => ({
+  id: context.id(),
+  user_id: state.persona.user_id,
+  at: context.now,
+  learnt_until: state.learntUntil,
+  dimensions: state.persona.dimensions,
+  vector: Array.from(state.persona.vector),
+  encoder_version: state.persona.encoder_version
+})
+
+const replyOf = ({ persona, recent }: UserState): UserReply => ({ persona, recent })
+
+export const decideUser = (
+  state: UserState,
+  command: UserCommand,
+  context: { readonly now: number; readonly id: () => string }
+): UserDecision => {
+  switch (command._tag) {
+    case "read":
+      return { reply: replyOf(state) }
+    case "observe": {
+      const next = learn(state, command.lessons, context.now)
+      if (next === state) return { reply: replyOf(state) }
+      return { reply: replyOf(next), transient: [{ _tag: "learnt", state: next }], tasks: TELL }
+    }
+    case "onboard": {
+      const { onboarding } = command
+      const next = onboard(state, onboarding)
+      const record = { ...recordOf(next, context), onboarding }
+      return { reply: replyOf(next), events: [{ _tag: "onboarded", record, onboarding }], tasks: TELL }
+    }
+    case "save":
+      return state.unsavedSince === undefined
+        ? { reply: replyOf(state) }
+        : { reply: replyOf(state), events: [{ _tag: "saved", record: recordOf(state, context) }] }
+  }
+}

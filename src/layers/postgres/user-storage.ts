@@ -1,0 +1,92 @@
+/** Travelers in PostgreSQL: `users`, `persona_dimensions`, and the signals that they learn from. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { Category } from "../../domain/catalog/category.ts"
+import { type RawDimension, readDimensions } from "../../domain/persona/dimensions.ts"
+import type { Signal } from "../../domain/signal.ts"
+import type { Lesson } from "../../domain/user/state.ts"
+import { type StoredUser, UserStorage, UserStorageUnavailable } from "../../services/user-storage.ts"
+
+const TIMEOUT = "2 seconds"
+const AWAY_MILLIS = 5_000
+
+/** Signals that a waking actor reads: more than it remembers, so that what a crash kept from being saved is among them. */
+const SIGNALS = 200
+
+interface UserRow {
+  readonly signal_count: number
+  readonly learnt_until: Date | null
+  readonly dimensions: Readonly<Record<string, RawDimension>> | null
+}
+
+interface SignalRow extends Omit<Signal, "occurred_at"> {
+  readonly occurred_at: Date
+  readonly created_at: Date
+  readonly category: Category | null
+  readonly price_tier: number
+  readonly vibe_embedding: ReadonlyArray<number>
+  readonly known: boolean
+}
+
+const lessonOf = ({ category, created_at, price_tier, vibe_embedding, known: _, ...row }: SignalRow): Lesson => ({
+  signal: { ...row, occurred_at: row.occurred_at.getTime() },
+  node:
+    category === null || row.activity_node_id === null
+      ? undefined
+      : { id: row.activity_node_id, category, price_tier, vibe: vibe_embedding },
+  at: created_at.getTime()
+})
+
+export const layer = Layer.effect(
+  UserStorage,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient
+    const clock = yield* Clock.Clock
+    let awaySince = 0
+    const away = (since: number) =>
+      Effect.sync(() => {
+        awaySince = since
+      })
+
+    const load = Effect.fnUntraced(function* (userId: string, signalIds: ReadonlyArray<string>) {
+      const [user] = yield* sql<UserRow>`
+        select u.signal_count, u.persona_learnt_until as learnt_until,
+          (select jsonb_object_agg(d.dimension, jsonb_build_object(
+             'value', d.value, 'confidence', d.confidence, 'source', d.source))
+           from persona_dimensions d where d.user_id = u.id) as dimensions
+        from users u where u.id = ${userId}`
+      const rows = yield* sql<SignalRow>`
+        select s.id, s.user_id, s.signal_type, s.trip_id, s.slot_id, s.activity_node_id, s.session_id, s.context,
+          s.source, s.weight, s.model_version, s.occurred_at, s.created_at, n.category, n.price_tier, n.vibe_embedding,
+          s.id = any(${signalIds}::uuid[]) as known
+        from (
+          select * from behavioral_signals
+          where user_id = ${userId} and signal_type <> 'candidate_set_logged'
+          order by occurred_at desc, id desc limit ${SIGNALS}
+        ) s left join activity_nodes n on n.id = s.activity_node_id
+        order by s.created_at, s.id`
+      return {
+        dimensions: user?.dimensions == null ? undefined : readDimensions(user.dimensions, "stored").dimensions,
+        learntUntil: user?.learnt_until?.getTime() ?? 0,
+        signalCount: user?.signal_count ?? 0,
+        signals: rows.map(lessonOf),
+        known: new Set(rows.filter((row) => row.known).map((row) => row.id))
+      } satisfies StoredUser
+    })
+
+    return UserStorage.of({
+      load: (userId, signalIds) =>
+        load(userId, signalIds).pipe(
+          Effect.timeout(TIMEOUT),
+          Effect.tap(() => away(0)),
+          Effect.tapError(() => away(clock.currentTimeMillisUnsafe())),
+          Effect.mapError(
+            (cause) => new UserStorageUnavailable({ message: "The database did not give the traveler.", cause })
+          )
+        ),
+      available: () => awaySince === 0 || clock.currentTimeMillisUnsafe() - awaySince > AWAY_MILLIS
+    })
+  })
+)

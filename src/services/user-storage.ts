@@ -1,0 +1,35 @@
+/** What is kept of travelers in the database: the persona as it was last written down, and the signals since. */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { PersonaDimensions } from "../domain/persona/persona.ts"
+import type { Lesson } from "../domain/user/state.ts"
+
+export class UserStorageUnavailable extends Schema.TaggedError<UserStorageUnavailable>()("UserStorageUnavailable", {
+  message: Schema.String,
+  cause: Schema.optional(Schema.Defect())
+}) {}
+
+export interface StoredUser {
+  /** Undefined where nothing is known: the defaults stand. */
+  readonly dimensions: PersonaDimensions | undefined
+  /** Signals that came in until then are in `dimensions`. */
+  readonly learntUntil: number
+  /** How many stored signals count. */
+  readonly signalCount: number
+  /** The newest stored signals in the order of their coming, learnt from or not. */
+  readonly signals: ReadonlyArray<Lesson>
+  /** Which of the given signal ids are stored. */
+  readonly known: ReadonlySet<string>
+}
+
+export class UserStorage extends Context.Service<
+  UserStorage,
+  {
+    readonly load: (
+      userId: string,
+      signalIds: ReadonlyArray<string>
+    ) => Effect.Effect<StoredUser, UserStorageUnavailable>
+    readonly available: () => boolean
+  }
+>()("overplanned/UserStorage") {}

@@ -1,0 +1,144 @@
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import { layer as users } from "../../../src/actors/user/local.ts"
+import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
+import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
+import type { UserId } from "../../../src/domain/ids.ts"
+import type { Signal } from "../../../src/domain/signal.ts"
+import { makeJournal } from "../../../src/layers/journal/journal.ts"
+import { personasHandler } from "../../../src/layers/postgres/journal-sink/personas.ts"
+import { signalsHandler } from "../../../src/layers/postgres/journal-sink/signals.ts"
+import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
+import * as PostgresUsers from "../../../src/layers/postgres/user-storage.ts"
+import { Catalog } from "../../../src/services/catalog.ts"
+import { Journal } from "../../../src/services/journal.ts"
+import { Personas } from "../../../src/services/personas.ts"
+import { signalRecord } from "../../../src/services/signal-intake.ts"
+import { SignalListener } from "../../../src/services/signal-listener.ts"
+import { MemberPersonas } from "../../../src/services/trip-helpers.ts"
+import { contractSuite } from "../../harness/contract.ts"
+import { FragileDisk } from "../../harness/fragile-disk.ts"
+import { smallJournal } from "../../harness/journal.ts"
+import { freshDatabase } from "../../harness/postgres.ts"
+import { nodeOf, seedPeopleAndPlaces, signalId, userOf } from "../../harness/signals.ts"
+import { withoutFarewell } from "../power-cut.ts"
+
+/** The one place of the seed, as its city's catalog has it. */
+const vibe = Array.from({ length: 64 }, () => 0.125)
+const place = { category: "cafe", price_tier: 1, vibe_embedding: vibe } as unknown as ActivityNode
+const city = {
+  city: { slug: "city-1" },
+  nodes: [place],
+  indexOf: (id: string) => (id === nodeOf(1) ? 0 : undefined)
+} as unknown as CityCatalog
+
+const catalog = Layer.succeed(Catalog, {
+  city: () => Effect.succeed(city),
+  resident: () => city,
+  cities: Effect.succeed([{ slug: "city-1" } as never]),
+  refresh: () => Effect.succeed(city),
+  onChange: () => () => {}
+})
+
+const handlers = [signalsHandler, personasHandler]
+
+const process = (disk: FragileDisk) =>
+  users().pipe(
+    Layer.provideMerge(
+      Layer.effect(Journal, makeJournal({ ...smallJournal, segmentBytes: 1_000_000, bufferBytes: 1_000_000 }, disk))
+    ),
+    Layer.provide(Layer.mergeAll(Sink.layer(handlers), Sink.recordTypes(handlers), PostgresUsers.layer, catalog))
+  )
+
+const signal = (n: number, user: string, type: Signal["signal_type"] = "slot_accept"): Signal => ({
+  id: signalId(n),
+  user_id: user,
+  signal_type: type,
+  trip_id: null,
+  slot_id: null,
+  activity_node_id: nodeOf(1),
+  session_id: null,
+  context: {},
+  source: "app",
+  weight: 1,
+  model_version: null,
+  occurred_at: Date.now()
+})
+
+/** As the intake does it: durable first, then told. */
+const give = Effect.fnUntraced(function* (signals: ReadonlyArray<Signal>) {
+  const journal = yield* Journal
+  yield* journal.commit(
+    "signal",
+    signals.map((one) => signalRecord(one, Date.now()))
+  )
+  const listener = yield* SignalListener
+  listener.durable(signals[0]!.user_id, signals)
+})
+
+const liking = (affinities: ReadonlyArray<number>) => affinities.reduce((sum, x, i) => sum + x * vibe[i]!, 0)
+
+await contractSuite("Personas", { local: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
+  it.effect("learns as signals become durable, and knows the same after a power cut and from the database", () =>
+    Effect.gen(function* () {
+      yield* seedPeopleAndPlaces
+      const sql = yield* SqlClient
+      const user = userOf(1) as UserId
+      const disk = new FragileDisk()
+      const first = yield* Effect.gen(function* () {
+        const personas = yield* Personas
+        const members = yield* MemberPersonas
+        const changed: Array<string> = []
+        members.onChange((one) => void changed.push(one))
+        const stranger = yield* personas.of(user)
+        yield* give([signal(1, user), signal(2, user, "slot_view"), signal(3, user, "thumbs_up")])
+        const known = yield* personas.of(user)
+        assert.deepStrictEqual(changed, [user])
+        assert.isAbove(
+          liking(known.dimensions.category_affinities.value),
+          liking(stranger.dimensions.category_affinities.value)
+        )
+        assert.strictEqual(known.signal_count, 2)
+        assert.deepStrictEqual(
+          known.sequence.map((one) => [one.node_id, one.accepted]),
+          [
+            [nodeOf(1), true],
+            [nodeOf(1), true]
+          ]
+        )
+        const { recent } = yield* personas.explain(user)
+        assert.deepInclude(recent[0], { signal_id: signalId(3), signal_type: "thumbs_up" })
+        return { disk: disk.losePower(() => false), persona: known }
+      }).pipe(withoutFarewell(process(disk)))
+      const after = yield* Effect.gen(function* () {
+        const personas = yield* Personas
+        const journal = yield* Journal
+        const again = yield* personas.of(user)
+        assert.strictEqual(again.signal_count, 2)
+        assert.approximately(
+          liking(again.dimensions.category_affinities.value),
+          liking(first.persona.dimensions.category_affinities.value),
+          1e-3
+        )
+        yield* personas.onboard(user, { tags: { pace: "packed", food: ["ramen"] } })
+        yield* journal.drained
+        return yield* personas.of(user)
+      }).pipe(Effect.provide(process(first.disk)))
+      assert.deepInclude(after.dimensions.pace_preference, { value: "packed", source: "onboarding" })
+      const [row] =
+        yield* sql`select signal_count, cardinality(persona_embedding) as size from users where id = ${user}`
+      assert.deepStrictEqual(row, { signal_count: 2, size: 128 })
+      const third = yield* Effect.gen(function* () {
+        return yield* (yield* Personas).of(user)
+      }).pipe(Effect.provide(process(new FragileDisk())))
+      assert.strictEqual(third.signal_count, 2)
+      assert.deepInclude(third.dimensions.pace_preference, { value: "packed", source: "onboarding" })
+      assert.deepStrictEqual(
+        third.sequence.map((one) => one.node_id),
+        after.sequence.map((one) => one.node_id)
+      )
+    })
+  )
+})

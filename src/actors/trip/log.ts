@@ -2,14 +2,14 @@
 import type { RankingEvent } from "../../domain/decisions.ts"
 import { TRIP_EVENT_SCHEMA_VERSION, type TripEventEnvelope } from "../../domain/trip/events.ts"
 import type { TripRecord } from "../../domain/trip/turn.ts"
-import type { Journal, JournalEntry, JournalRecord, RecordType } from "../../services/journal.ts"
+import type { Journal, JournalEntry, JournalRecord } from "../../services/journal.ts"
 import { signalRecord } from "../../services/signal-intake.ts"
 import type { ActorLog } from "../engine/kind.ts"
 
 const VERSION = 1
 
 /** The record types that trips write beside the signals; what each holds is named in `domain/decisions.ts`. */
-export const TRIP_RECORD_TYPES = {
+const TRIP_RECORD_TYPES = {
   trip_event: TRIP_EVENT_SCHEMA_VERSION,
   pivot_event: VERSION,
   pivot_response: VERSION,
@@ -17,11 +17,6 @@ export const TRIP_RECORD_TYPES = {
   experiment_event: VERSION,
   intention_signal: VERSION
 } as const satisfies Readonly<Record<string, number>>
-
-export const tripRecordTypes: ReadonlyArray<RecordType> = Object.entries(TRIP_RECORD_TYPES).map(([type, version]) => ({
-  type,
-  version
-}))
 
 export const journalKey = (tripId: string): string => `trip:${tripId}`
 

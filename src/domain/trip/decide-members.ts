@@ -35,7 +35,8 @@ export const join = (turn: Turn, userId: UserId): TripDecision => {
     return reject(new R.NotInvited({ message: "The invitation has expired; ask for a new one." }))
   }
   if (trip.members.length >= turn.rules.maxMembers) return reject(groupFull(turn))
-  return changed(turn, { _tag: "member_joined", user_id: userId })
+  const ordinal = trip.members.reduce((most, member) => Math.max(most, member.ordinal), -1) + 1
+  return changed(turn, { _tag: "member_joined", user_id: userId, ordinal })
 }
 
 export const closeInvitation = (

@@ -32,7 +32,7 @@ export const TripEvent = Schema.Union([
     user_id: UserId,
     reason: Schema.Literals(["declined", "withdrawn", "expired"])
   }),
-  Schema.TaggedStruct("member_joined", { user_id: UserId }),
+  Schema.TaggedStruct("member_joined", { user_id: UserId, ordinal: Schema.Int }),
   Schema.TaggedStruct("member_left", { user_id: UserId, erased: Schema.Boolean }),
   Schema.TaggedStruct("vetoes_set", { veto: Veto }),
   Schema.TaggedStruct("pivot_accepted", { pivot_id: PivotId, option_id: OptionId, trigger: Trigger, ...SlotsChanged }),

@@ -1,7 +1,7 @@
 /** How events make a trip. Pure; a state is never changed in place, unchanged parts are shared. */
 import type { SlotId, UserId } from "../ids.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
-import type { Member, Slot, TripState, Veto } from "./model.ts"
+import type { Slot, TripState, Veto } from "./model.ts"
 
 const inOrder = (a: Slot, b: Slot): number => a.day - b.day || a.order - b.order || a.starts_at - b.starts_at
 
@@ -25,11 +25,6 @@ const patchSlot = (slots: ReadonlyArray<Slot>, id: string, patch: Partial<Slot>)
 const withVeto = (vetoes: ReadonlyArray<Veto>, veto: Veto): ReadonlyArray<Veto> => {
   const others = vetoes.filter((other) => other.user_id !== veto.user_id)
   return veto.node_ids.length === 0 && veto.tags.length === 0 ? others : [...others, veto]
-}
-
-const joined = (trip: TripState, userId: UserId, at: number): ReadonlyArray<Member> => {
-  const ordinal = trip.members.reduce((most, member) => Math.max(most, member.ordinal), -1) + 1
-  return [...trip.members, { user_id: userId, role: "member", ordinal, joined_at: at }]
 }
 
 const left = (trip: TripState, userId: UserId): Partial<TripState> => ({
@@ -74,7 +69,7 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
       return { invitations: trip.invitations.filter((one) => one.user_id !== event.user_id) }
     case "member_joined":
       return {
-        members: joined(trip, event.user_id, at),
+        members: [...trip.members, { user_id: event.user_id, role: "member", ordinal: event.ordinal, joined_at: at }],
         invitations: trip.invitations.filter((one) => one.user_id !== event.user_id)
       }
     case "member_left":

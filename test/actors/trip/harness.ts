@@ -3,12 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type TripOptions, layer as tripRuntime } from "../../../src/actors/trip/local.ts"
-import { tripRecordTypes } from "../../../src/actors/trip/log.ts"
 import { type CityConditions, calm } from "../../../src/domain/city/model.ts"
 import type { TripId } from "../../../src/domain/ids.ts"
-import { SIGNAL_RECORD } from "../../../src/domain/signal.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
 import { makeJournal } from "../../../src/layers/journal/journal.ts"
+import { decisionsHandler } from "../../../src/layers/postgres/journal-sink/decisions.ts"
+import { signalsHandler } from "../../../src/layers/postgres/journal-sink/signals.ts"
 import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
 import { tripEventsHandler } from "../../../src/layers/postgres/journal-sink/trip-events.ts"
 import * as PostgresTrips from "../../../src/layers/postgres/trip-storage.ts"
@@ -20,12 +20,7 @@ import { catalog, cityId, nodeId, owner, planner, slotId, trip } from "../../dom
 import type { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"
 
-/** The rest of the records is somebody else's to store; these tests only keep the trips. */
-const others = {
-  types: [...tripRecordTypes.filter((one) => one.type !== "trip_event"), SIGNAL_RECORD],
-  apply: () => Effect.void
-}
-const handlers = [tripEventsHandler, others]
+const handlers = [tripEventsHandler, signalsHandler, decisionsHandler]
 
 export const seedCity = Effect.gen(function* () {
   const sql = yield* SqlClient

@@ -109,7 +109,8 @@ export const planner: TripPlanner = {
     )
     const node = free(world)
     const model = { name: "local_ranker", version: "1" }
-    const slate = { candidate_ids: node === undefined ? [] : [node], scores: [], propensities: [], ranked_ids: [] }
+    const ids = node === undefined ? [] : [node]
+    const slate = { candidate_ids: ids, scores: ids.map(() => 1), propensities: ids.map(() => 1), ranked_ids: ids }
     if (about === undefined || node === undefined) {
       return { slot_id: null, options: [], reasons: [nothing], model, source: "on_demand", slate }
     }

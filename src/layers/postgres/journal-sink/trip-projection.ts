@@ -111,7 +111,12 @@ const apply = (rows: Rows, { trip_id, id, at, event }: TripEventEnvelope) => {
       })
     case "member_joined":
       rows.invitation(trip_id, event.user_id, id, { status: "accepted" })
-      return rows.member(trip_id, event.user_id, id, { role: "member", joined_at: instant(at), left: false })
+      return rows.member(trip_id, event.user_id, id, {
+        role: "member",
+        ordinal: event.ordinal,
+        joined_at: instant(at),
+        left: false
+      })
     case "member_left":
       if (event.erased) rows.invitation(trip_id, event.user_id, id, { gone: true })
       rows.vetoes.set(`${trip_id} ${event.user_id}`, { trip_id, user_id: event.user_id, node_ids: [], tags: [] })
@@ -193,10 +198,7 @@ const writePeople = Effect.fnUntraced(function* (rows: Rows) {
       where m.trip_id = r.trip_id and m.user_id = r.user_id and r."left"`
     yield* sql`
       insert into trip_members (id, trip_id, user_id, role, ordinal, joined_at)
-      select gen_random_uuid(), r.trip_id, r.user_id, r.role,
-        coalesce(r.ordinal, (select coalesce(max(m.ordinal), -1) from trip_members m where m.trip_id = r.trip_id)
-          + row_number() over (partition by r.trip_id order by r.joined_at)),
-        r.joined_at
+      select gen_random_uuid(), r.trip_id, r.user_id, r.role, r.ordinal, r.joined_at
       from jsonb_to_recordset(${members}::text::jsonb) as r(
         trip_id uuid, user_id uuid, role text, ordinal smallint, joined_at timestamptz, "left" boolean)
       where not r."left"

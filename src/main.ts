@@ -32,7 +32,7 @@ import * as PostgresHealth from "./layers/postgres/health.ts"
 import * as PostgresIndexSource from "./layers/postgres/index-source.ts"
 import * as Migrator from "./layers/postgres/migrator.ts"
 import * as PlacesCache from "./layers/postgres/places-cache.ts"
-import { chosenIndex, vectorIndex } from "./minds.ts"
+import { chosenIndex, llm, vectorIndex } from "./minds.ts"
 import type { DatabaseServer, DatabaseServerError } from "./services/database-server.ts"
 import { Health } from "./services/health.ts"
 import * as HealthDesk from "./services/health-desk.ts"
@@ -102,7 +102,9 @@ const places = Layer.unwrap(
 )
 
 const seeder = CitySeeder.layer.pipe(
-  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, vectorIndex, VibeExtractor.layerKeyword, places)),
+  Layer.provide(
+    Layer.mergeAll(PostgresCatalogStore.layer, vectorIndex, VibeExtractor.layer.pipe(Layer.provide(llm)), places)
+  ),
   Layer.provide(Migrator.layer()),
   Layer.provide(sql)
 )

@@ -37,6 +37,8 @@ export interface SeedSummary {
   /** What went in with something put right; the first hundred. */
   readonly notes: ReadonlyArray<ItemProblem>
   readonly catalog_version: number
+  /** From the first read to the last write. */
+  readonly took_ms: number
   /** Rows that the city has now, by table. */
   readonly counts: Readonly<Record<string, number>>
 }

@@ -3,6 +3,7 @@
  * the second run changes nothing; kill it and the next run goes on where it was; a bad entry is left out with its
  * reason and the others go in.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type AssembledNode, assembleNode } from "../domain/catalog/assemble.ts"
 import type { CityFileNode, CityInfo } from "../domain/catalog/city-file.ts"
@@ -69,6 +70,7 @@ export const seedCity = Effect.fn("seedCity")(function* (
   input: SeedInput,
   onProgress: SeedProgress = () => Effect.void
 ) {
+  const began = yield* Clock.currentTimeMillis
   const store = yield* CatalogStore
   const index = yield* VectorIndex
   const { city, source, licence } = input
@@ -127,6 +129,7 @@ export const seedCity = Effect.fn("seedCity")(function* (
     rejections,
     notes,
     catalog_version: closed.catalog_version,
+    took_ms: (yield* Clock.currentTimeMillis) - began,
     counts: closed.counts
   }
   return summary

@@ -3,6 +3,7 @@
  * is left out with its reason; one that is about no known place is kept, and counts for nothing until a place matches.
  */
 import { statSync } from "node:fs"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -52,6 +53,7 @@ export const seedPosts = Effect.fn("seedPosts")(function* (
   limit: number | undefined,
   onProgress: SeedProgress = () => Effect.void
 ) {
+  const began = yield* Clock.currentTimeMillis
   const store = yield* CatalogStore
   const extractor = yield* VibeExtractor
   const size = yield* Effect.try({
@@ -141,6 +143,7 @@ export const seedPosts = Effect.fn("seedPosts")(function* (
     rejections,
     notes,
     catalog_version: closed.catalog_version,
+    took_ms: (yield* Clock.currentTimeMillis) - began,
     counts: closed.counts
   }
   return summary

@@ -6,7 +6,7 @@ import { MEAL } from "../itinerary/places.ts"
 import { mealAt } from "../itinerary/rules.ts"
 import type { LiveCity, PivotEnv } from "./env.ts"
 import { minutesBetween, type PlanSlot } from "./plan.ts"
-import { WEATHERPROOF } from "./search.ts"
+import { isExposed } from "./search.ts"
 import { ceilGrid, goesAt, leastStay, openState, openUntil } from "./visit.ts"
 
 export interface Step {
@@ -61,8 +61,7 @@ const rightTime = (env: PivotEnv, index: number, at: number): boolean => {
 }
 
 const rainsOn = (env: PivotEnv, live: LiveCity, index: number, from: number, to: number): boolean =>
-  env.places.weatherSensitivity[index]! > WEATHERPROOF &&
-  live.badWeather.some((span) => from < span.to && to > span.from)
+  isExposed(env, index) && live.badWeather.some((span) => from < span.to && to > span.from)
 
 /** The times of a stop that is reached at `ready`, or `undefined` where it cannot be. */
 const settle = (

@@ -20,7 +20,7 @@ export const MOOD_COLUMN = 3
 const HUNGRY = MOOD_COLUMN + MOODS.indexOf("hungry")
 
 /** Above this, bad weather spoils a place. */
-export const WEATHERPROOF = 0.35
+const WEATHERPROOF = 0.35
 
 const FOOD: ReadonlySet<number> = new Set(
   (["restaurant", "street_food", "food_hall", "cafe", "bakery", "dessert", "market"] as const).map(categoryIndex)
@@ -90,8 +90,8 @@ export interface SlotSearch {
   readonly scores: Float32Array
 }
 
-/** Half sides of the box that is searched, in degrees of latitude: 1.5 km, 4 km, 12 km, the whole city. */
-const BOXES = [0.0135, 0.036, 0.108, Number.POSITIVE_INFINITY]
+/** Half sides of the box that is searched, in degrees of latitude: 0.8 km, 1.5 km, 4 km, 12 km, the whole city. */
+const BOXES = [0.0072, 0.0135, 0.036, 0.108, Number.POSITIVE_INFINITY]
 /** A box with this many places is large enough. */
 const ENOUGH = 160
 /** More places than this are not looked at for one slot: the nearest box holds better ones than anybody needs. */
@@ -210,8 +210,21 @@ const worth = (search: SlotSearch, column: number, p: number, mood: ArrayLike<nu
 
 export type Unfit = Misfit | "weather" | "role"
 
+/** Whether bad weather spoils a place. */
+export const isExposed = (env: PivotEnv, index: number): boolean =>
+  (env.places.flags[index]! & OUTDOOR) !== 0 || env.places.weatherSensitivity[index]! > WEATHERPROOF
+
 const isWet = (live: LiveCity, from: number, to: number): boolean =>
   live.badWeather.some((span) => from < span.to && to > span.from)
+
+/** Whether a place can never be what the column asks for, whenever one comes. */
+const barred = (env: PivotEnv, column: number, index: number, meal: boolean): Unfit | undefined => {
+  const { flags, category } = env.places
+  if (column === WEATHER_COLUMN && isExposed(env, index)) return "weather"
+  // Who is hungry eats now, whatever the hour and whatever was planned.
+  if (column === HUNGRY) return FOOD.has(category[index]!) ? undefined : "role"
+  return !meal && (flags[index]! & MEAL) !== 0 ? "role" : undefined
+}
 
 /** Whether the place may be what the column asks for, given its visit: the part of the check that is not about time. */
 export const suits = (
@@ -223,20 +236,12 @@ export const suits = (
   meal: boolean,
   otherMeals: ReadonlySet<string>
 ): Unfit | undefined => {
-  const { flags, category, weatherSensitivity } = env.places
-  if (
-    ((flags[index]! & OUTDOOR) !== 0 || weatherSensitivity[index]! > WEATHERPROOF) &&
-    (column === WEATHER_COLUMN || isWet(live, visit.arrive, visit.leave))
-  ) {
-    return "weather"
-  }
-  // Who is hungry eats now, whatever the hour.
-  if (column === HUNGRY) return FOOD.has(category[index]!) ? undefined : "role"
-  if ((flags[index]! & MEAL) !== 0) {
-    const at = mealAt(env.localMinute(visit.arrive))
-    if (!meal || at === undefined || otherMeals.has(at)) return "role"
-  }
-  return undefined
+  const bar = barred(env, column, index, meal)
+  if (bar !== undefined) return bar
+  if (isExposed(env, index) && isWet(live, visit.arrive, visit.leave)) return "weather"
+  if (column === HUNGRY || (env.places.flags[index]! & MEAL) === 0) return undefined
+  const at = mealAt(env.localMinute(visit.arrive))
+  return at === undefined || otherMeals.has(at) ? "role" : undefined
 }
 
 const verdictOf = (search: SlotSearch, p: number): Visit | Misfit => {
@@ -267,7 +272,13 @@ export const pickFor = (
 ): Array<Found> => {
   const { env, pool, scores } = search
   const n = pool.length
-  for (let p = 0; p < n; p++) scores[p] = worth(search, column, p, mood)
+  for (let p = 0; p < n; p++) {
+    // What has been found not to fit for one column does not fit for any.
+    const known = search.verdicts[p]
+    const bar = typeof known === "string" ? known : barred(env, column, pool[p]!, search.meal)
+    scores[p] = bar === undefined ? worth(search, column, p, mood) : 0
+    if (bar !== undefined) refuse?.(bar)
+  }
   const found: Array<Found> = []
   for (let tries = 0; tries < n && found.length < count; tries++) {
     let best = -1

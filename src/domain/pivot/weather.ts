@@ -1,6 +1,5 @@
 /** The weather turns: every exposed stop of the time it lasts gets a roof, in one option. */
 
-import { OUTDOOR } from "../itinerary/places.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import type { FallbackSet } from "./fallbacks.ts"
 import type { Change, PivotDetail } from "./model.ts"
@@ -8,7 +7,7 @@ import type { Finding, OptionDraft } from "./offer.ts"
 import { daySlots, gapAt, type PlanSlot, planSlot } from "./plan.ts"
 import { replaceChange } from "./present.ts"
 import { featuresOfFound, pickReplacements, whyOf } from "./replace.ts"
-import { type Found, WEATHER_COLUMN, WEATHERPROOF } from "./search.ts"
+import { type Found, isExposed, WEATHER_COLUMN } from "./search.ts"
 
 /** Bad weather of which nobody says when it ends. */
 const USUAL_LENGTH = 6 * 3_600_000
@@ -20,14 +19,14 @@ export const weatherEnds = (detail: PivotDetail | undefined, now: number): numbe
   return Number.isNaN(until) || until <= now ? now + USUAL_LENGTH : until
 }
 
-const exposed = (world: PivotWorld, slot: PlanSlot): boolean =>
-  slot.index >= 0 &&
-  ((world.env.places.flags[slot.index]! & OUTDOOR) !== 0 ||
-    world.env.places.weatherSensitivity[slot.index]! > WEATHERPROOF)
-
 /** Whether weather that lasts until then spoils a stop that is still ahead. */
 const spoilt = (world: PivotWorld, slot: PlanSlot, now: number, until: number): boolean =>
-  !slot.past && !slot.locked && slot.ends > now && slot.starts < until && exposed(world, slot)
+  !slot.past &&
+  !slot.locked &&
+  slot.ends > now &&
+  slot.starts < until &&
+  slot.index >= 0 &&
+  isExposed(world.env, slot.index)
 
 export interface ExposedDay {
   readonly day: ReadonlyArray<PlanSlot>

@@ -10,9 +10,7 @@ import * as Cause from "effect/Cause"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Runtime from "effect/Runtime"
-import type { SqlError } from "effect/sql/SqlError"
 import { doctor } from "./cli/doctor.ts"
 import { migrate } from "./cli/migrate.ts"
 import { reindex } from "./cli/reindex.ts"
@@ -20,94 +18,22 @@ import { seedCity } from "./cli/seed-city.ts"
 import { serve } from "./cli/serve.ts"
 import { token } from "./cli/token.ts"
 import { Config } from "./config.ts"
-import * as Embedded from "./layers/embedded/layer.ts"
-import * as Keepsakes from "./layers/files/keepsakes.ts"
 import * as Logging from "./layers/files/logging.ts"
-import * as GooglePlaces from "./layers/google-places/api.ts"
-import * as JoseTokens from "./layers/jose/tokens.ts"
 import * as PostgresCatalogStore from "./layers/postgres/catalog-store.ts"
-import * as PostgresClient from "./layers/postgres/client.ts"
-import * as ExternalPostgres from "./layers/postgres/external.ts"
-import * as PostgresHealth from "./layers/postgres/health.ts"
 import * as PostgresIndexSource from "./layers/postgres/index-source.ts"
 import * as Migrator from "./layers/postgres/migrator.ts"
-import * as PlacesCache from "./layers/postgres/places-cache.ts"
-import { chosenIndex, llm, vectorIndex } from "./minds.ts"
-import type { DatabaseServer, DatabaseServerError } from "./services/database-server.ts"
 import { Health } from "./services/health.ts"
-import * as HealthDesk from "./services/health-desk.ts"
-import { ErasedSubjects } from "./services/tokens.ts"
-import { VibeExtractor } from "./services/vibe-extractor.ts"
-import * as CitySeeder from "./sources/city-seeder.ts"
 import * as Reindex from "./sources/reindex.ts"
+import { seeder } from "./wiring/catalogs.ts"
+import { config, health, sql, tokens } from "./wiring/foundation.ts"
+import { chosenIndex, vectorIndex } from "./wiring/minds.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const version = (JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { version: string }).version
 
 if (existsSync(".env")) process.loadEnvFile(".env")
 
-const config = Config.layer(process.env)
-
-const database = Layer.unwrap(
-  Effect.map(
-    Config,
-    (settings): Layer.Layer<DatabaseServer, DatabaseServerError | SqlError> =>
-      settings.DATABASE_URL === undefined
-        ? Embedded.layer({ dataDir: settings.OVERPLANNED_DATA_DIR })
-        : ExternalPostgres.layer(settings.DATABASE_URL)
-  )
-)
-
-const sql = Layer.unwrap(
-  Effect.map(Config, (settings) =>
-    PostgresClient.layerFromServer({
-      maxConnections: settings.DATABASE_POOL_SIZE,
-      statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT
-    })
-  )
-).pipe(Layer.provideMerge(database))
-
-const noOneErased = Layer.succeed(ErasedSubjects, ErasedSubjects.of({ has: () => false, add: () => Effect.void }))
-
-const tokens = Layer.unwrap(
-  Effect.gen(function* () {
-    const settings = yield* Config
-    const secret =
-      settings.AUTH_JWKS_URL !== undefined
-        ? undefined
-        : (settings.AUTH_SECRET ?? Redacted.make(yield* Keepsakes.authSecret(settings.OVERPLANNED_DATA_DIR)))
-    return JoseTokens.layer({
-      key: secret === undefined ? { jwksUrl: settings.AUTH_JWKS_URL! } : { secret },
-      audience: settings.AUTH_AUDIENCE,
-      issuer: settings.AUTH_ISSUER,
-      maxTokenAgeMillis: settings.AUTH_MAX_TOKEN_AGE,
-      clockSkewMillis: settings.AUTH_CLOCK_SKEW
-    })
-  })
-).pipe(Layer.provide(noOneErased))
-
-const health = PostgresHealth.layer.pipe(Layer.provideMerge(HealthDesk.layer))
-
-const places = Layer.unwrap(
-  Effect.map(Config, (settings) =>
-    PlacesCache.layer({ dailyCalls: settings.GOOGLE_PLACES_DAILY_CALLS }).pipe(
-      Layer.provide(
-        GooglePlaces.layer({
-          key: settings.GOOGLE_PLACES_API_KEY,
-          baseUrl: settings.GOOGLE_PLACES_BASE_URL?.toString()
-        })
-      )
-    )
-  )
-)
-
-const seeder = CitySeeder.layer.pipe(
-  Layer.provide(
-    Layer.mergeAll(PostgresCatalogStore.layer, vectorIndex, VibeExtractor.layer.pipe(Layer.provide(llm)), places)
-  ),
-  Layer.provide(Migrator.layer()),
-  Layer.provide(sql)
-)
+const seeding = seeder.pipe(Layer.provide(vectorIndex), Layer.provide(Migrator.layer()), Layer.provide(sql))
 
 const reindexing = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSource.layer, vectorIndex).pipe(
   Layer.provide(Migrator.layer()),
@@ -118,7 +44,7 @@ const reindexing = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSourc
 const runServer = (role: "all" | "gateway" | "worker") =>
   Effect.gen(function* () {
     const { server } = yield* Effect.promise(() => import("./server.ts"))
-    return yield* Layer.launch(server({ role, version, root }))
+    return yield* server({ role, version, root })
   }).pipe(Effect.provide(Layer.mergeAll(Migrator.layer(), health, tokens).pipe(Layer.provideMerge(sql))))
 
 const inspect = Effect.gen(function* () {
@@ -136,7 +62,7 @@ const overplanned = Command.make("overplanned").pipe(
   Command.withSubcommands([
     serve(runServer),
     migrate(Migrator.migrate().pipe(Effect.provide(sql))),
-    seedCity.pipe(Command.provide(seeder)),
+    seedCity.pipe(Command.provide(seeding)),
     reindex({ index: chosenIndex, run: (request) => Effect.provide(Reindex.reindex(request), reindexing) }),
     token.pipe(Command.provide(tokens)),
     doctor(inspect)

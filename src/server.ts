@@ -1,38 +1,80 @@
 /**
  * The server's part of the composition root, kept from `main.ts` only because most commands do without it and should
- * not pay for loading it.
+ * not pay for loading it. Read it from the bottom: what the server is, then what that is made of.
  */
 import { join } from "node:path"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
+import * as CityActors from "./actors/city/local.ts"
+import * as TripActors from "./actors/trip/local.ts"
+import * as UserActors from "./actors/user/local.ts"
+import type { Role } from "./cli/serve.ts"
 import { Config } from "./config.ts"
-import { LOCAL_MODEL } from "./domain/rankers/local.ts"
+import { PIVOT_SETTINGS } from "./domain/pivot/env.ts"
+import { planEngine } from "./domain/trip/plan-engine.ts"
 import * as Gateway from "./http/gateway.ts"
-import * as Absent from "./http/handlers/absent.ts"
+import * as Admin from "./http/handlers/admin.ts"
 import * as Cities from "./http/handlers/cities.ts"
 import * as People from "./http/handlers/people.ts"
+import * as Trips from "./http/handlers/trips.ts"
 import * as UwsHttpServer from "./http/uws/UwsHttpServer.ts"
 import * as FileJournal from "./layers/journal/journal.ts"
-import * as PostgresCatalog from "./layers/postgres/catalog.ts"
+import * as PostgresCityStorage from "./layers/postgres/city-storage.ts"
 import * as PostgresCompanions from "./layers/postgres/companions.ts"
+import { cityEventsHandler } from "./layers/postgres/journal-sink/city-events.ts"
 import { decisionsHandler } from "./layers/postgres/journal-sink/decisions.ts"
 import { receiptsHandler, usersHandler } from "./layers/postgres/journal-sink/people.ts"
+import { personasHandler } from "./layers/postgres/journal-sink/personas.ts"
 import { signalsHandler } from "./layers/postgres/journal-sink/signals.ts"
 import * as PostgresSink from "./layers/postgres/journal-sink/sink.ts"
+import { tripEventsHandler } from "./layers/postgres/journal-sink/trip-events.ts"
+import * as PostgresModelRegistry from "./layers/postgres/model-registry.ts"
 import * as PostgresReceipts from "./layers/postgres/receipts.ts"
 import * as PostgresSignalReferences from "./layers/postgres/signal-references.ts"
+import * as PostgresTripList from "./layers/postgres/trip-list.ts"
+import * as PostgresTripStorage from "./layers/postgres/trip-storage.ts"
+import * as PostgresUserStorage from "./layers/postgres/user-storage.ts"
+import { Discovery } from "./services/discovery.ts"
+import * as FallbackPreparer from "./services/fallback-preparer.ts"
 import { Idempotency } from "./services/idempotency.ts"
 import { ModelInForce } from "./services/model-in-force.ts"
+import { ModelRegistry } from "./services/model-registry.ts"
 import { Newcomers } from "./services/newcomers.ts"
+import { Retrieval } from "./services/retrieval.ts"
 import * as SignalIntake from "./services/signal-intake.ts"
+import { Tokens } from "./services/tokens.ts"
+import * as TripGenerator from "./services/trip-generator.ts"
+import { TripPlanning } from "./services/trip-helpers.ts"
+import { TripRuntime } from "./services/trip-runtime.ts"
+import { catalogStore, catalogs, seeder } from "./wiring/catalogs.ts"
+import { DEMO_TRAVELER, demoTrip, firstCity } from "./wiring/first-run.ts"
+import { jobs, worker } from "./wiring/jobs.ts"
+import { indexUpToDate, rankers, trainedRankers, vectorIndex } from "./wiring/minds.ts"
 
 /** The longest record the journal takes: a candidate set of 200 with its features, several times over. */
 const RECORD_BYTES = 4 * 1024 * 1024
 
+/** Most people on one trip: the owner and seven more. */
+const MAX_MEMBERS = 8
+
+/** How often trips that are not in memory are looked over for their first day. */
+const DUE_EVERY_MS = 300_000
+
+/** How long a demo's token lives. */
+const DEMO_TOKEN_MS = 12 * 3_600_000
+
 /** Families of journal records, in the order in which they are stored: whom others refer to comes first. */
-const families = [usersHandler, receiptsHandler, signalsHandler, decisionsHandler]
+const families = [
+  usersHandler,
+  receiptsHandler,
+  personasHandler,
+  tripEventsHandler,
+  cityEventsHandler,
+  signalsHandler,
+  decisionsHandler
+]
 
 const journal = Layer.unwrap(
   Effect.map(Config, (settings) =>
@@ -58,6 +100,52 @@ const signals = Layer.unwrap(
   )
 ).pipe(Layer.provide(PostgresSignalReferences.layer))
 
+const people = UserActors.layer().pipe(Layer.provide(PostgresUserStorage.layer))
+
+const trips = Layer.unwrap(
+  Effect.map(Config, (settings) => {
+    const pivots = { ...PIVOT_SETTINGS, horizonMs: settings.FALLBACK_HORIZON, offerTtlMs: settings.OFFER_TTL }
+    return TripActors.layer({
+      limits: {
+        mailboxCapacity: settings.ACTOR_MAILBOX,
+        deadlineMillis: settings.ACTOR_COMMAND_DEADLINE,
+        idleMillis: settings.ACTOR_IDLE,
+        memoryBytes: settings.ACTOR_MEMORY_BUDGET
+      },
+      offerMillis: settings.OFFER_TTL,
+      maxMembers: MAX_MEMBERS,
+      dueEvery: DUE_EVERY_MS
+    }).pipe(
+      Layer.provide(Layer.succeed(TripPlanning, planEngine(pivots))),
+      Layer.provide(FallbackPreparer.layer(pivots)),
+      Layer.provide(PostgresTripStorage.layer)
+    )
+  })
+).pipe(Layer.provide(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer))))
+
+const minds = rankers.pipe(
+  Layer.provide(Layer.unwrap(Effect.map(ModelRegistry, (registry) => trainedRankers(registry.list))))
+)
+
+/** All that the routes ask. */
+const capabilities = Layer.mergeAll(
+  ModelInForce.layer,
+  Newcomers.layer,
+  Idempotency.layer.pipe(Layer.provide(PostgresReceipts.layer)),
+  PostgresTripList.layer,
+  TripGenerator.layer,
+  Discovery.layer
+).pipe(
+  Layer.provideMerge(trips),
+  Layer.provideMerge(signals),
+  Layer.provideMerge(people),
+  Layer.provideMerge(minds),
+  Layer.provideMerge(Retrieval.layer),
+  Layer.provideMerge(Layer.mergeAll(PostgresCompanions.layer, PostgresModelRegistry.layer, journal, seeder, jobs)),
+  Layer.provideMerge(firstCity.pipe(Layer.provide(seeder))),
+  Layer.provideMerge(Layer.merge(catalogs, vectorIndex))
+)
+
 const httpServer = Layer.unwrap(
   Effect.map(Config, (settings) =>
     UwsHttpServer.layer({
@@ -69,30 +157,53 @@ const httpServer = Layer.unwrap(
   )
 )
 
+const groups = Layer.mergeAll(Trips.layer, People.layer, Cities.layer, Admin.layer)
+
+/** Trips under way come into memory while the first requests are answered already. */
+const preload = Layer.effectDiscard(
+  Effect.flatMap(TripRuntime, (runtime) => runtime.preload).pipe(
+    Effect.catch((error) => Effect.logWarning(`Trips under way are woken up one by one: ${error.message}`)),
+    Effect.forkScoped
+  )
+)
+
 const announce = Layer.effectDiscard(
   Effect.gen(function* () {
     const { address } = yield* HttpServer.HttpServer
+    const settings = yield* Config
     yield* Console.log(`Overplanned answers on ${HttpServer.formatAddress(address)}`)
+    if (!settings.OVERPLANNED_DEMO) return
+    const tokens = yield* Tokens
+    yield* Effect.gen(function* () {
+      const trip = yield* demoTrip
+      const token = yield* tokens.mint({ userId: DEMO_TRAVELER, role: "traveler", ttlMillis: DEMO_TOKEN_MS })
+      yield* Console.log(`A demo traveler is under way in ${trip.city}: trip ${trip.id}.`)
+      yield* Console.log(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
+    }).pipe(Effect.catch((error) => Effect.logWarning(`No demo trip: ${error.message}`)))
   })
 )
 
-const groups = Layer.mergeAll(Absent.layer, People.layer, Cities.layer)
-
-export const server = (options: {
-  readonly role: "all" | "gateway" | "worker"
+export interface ServerOptions {
+  readonly role: Role
   readonly version: string
   readonly root: string
-}) =>
-  announce.pipe(
-    Layer.provideMerge(Gateway.layer({ version: options.version, consoleFolder: `${options.root}console` }, groups)),
-    Layer.provide([
-      Layer.succeed(ModelInForce, ModelInForce.of({ forUser: () => LOCAL_MODEL })),
-      Newcomers.layer,
-      Idempotency.layer.pipe(Layer.provide(PostgresReceipts.layer)),
-      PostgresCompanions.layer,
-      signals
-    ]),
-    Layer.provide(journal),
-    Layer.provide(PostgresCatalog.layer),
-    Layer.provide(Layer.merge(httpServer, HttpServer.layerServices))
+}
+
+/** Runs until it is stopped. A worker answers `/health` and `/ready` like everybody else, and runs the jobs. */
+export const server = (options: ServerOptions) => {
+  const gateway = Gateway.layer({ version: options.version, consoleFolder: join(options.root, "console") }, groups)
+  const parts =
+    options.role === "worker"
+      ? Layer.mergeAll(worker, gateway)
+      : options.role === "gateway"
+        ? Layer.mergeAll(preload, gateway)
+        : Layer.mergeAll(worker, preload, gateway)
+  return Layer.launch(
+    announce.pipe(
+      Layer.provideMerge(parts),
+      Layer.provideMerge(indexUpToDate.pipe(Layer.provide(catalogStore))),
+      Layer.provideMerge(capabilities),
+      Layer.provide(Layer.merge(httpServer, HttpServer.layerServices))
+    )
   )
+}

@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CityCatalog } from "../domain/catalog/city-catalog.ts"
-import { DEFAULT_TRAVEL_MODEL, estimateTravel } from "../domain/geo.ts"
+import { groupPackage } from "../domain/group/package.ts"
 import { uuidOfName } from "../domain/hash.ts"
 import type { SessionId, SlotId, TripId, UserId } from "../domain/ids.ts"
 import { uuidV7 } from "../domain/ids.ts"
@@ -14,6 +14,7 @@ import type { Persona } from "../domain/persona/persona.ts"
 import { modelVersion, type RankRequest } from "../domain/ranking.ts"
 import { diversify } from "../domain/retrieval/diversify.ts"
 import { isoDate, parseIsoDate } from "../domain/time/calendar.ts"
+import { groupAffinity, keptStops, seedOf, travelIn } from "../domain/trip/generation.ts"
 import type { Slot, TripConstraints, TripModel, TripState } from "../domain/trip/model.ts"
 import { planRecords } from "../domain/trip/plan-records.ts"
 import { constraintIssues, dateIssues, type RequestIssue, tripDays } from "../domain/trip/request.ts"
@@ -34,6 +35,9 @@ const RANKING_BUDGET_MS = 4_500
 
 /** By then the narratives are written, or the plain ones stand in; what is left is for the disk. */
 const ANSWER_BUDGET_MS = 7_200
+
+/** Stops of a usual day: what a fair share is reckoned from. */
+const STOPS_PER_DAY = 5
 
 /** Assembly gives the event loop back at least this often. */
 const SLICE_MS = 1
@@ -66,15 +70,6 @@ const assembleInSlices = (input: AssemblyInput) =>
     }
     return run.result()
   })
-
-const travelIn = (catalog: CityCatalog) => {
-  const model = catalog.city.travel ?? DEFAULT_TRAVEL_MODEL
-  return (from: number, to: number) => estimateTravel(model, catalog.nodes[from]!, catalog.nodes[to]!).minutes
-}
-
-/** The same wish of the same people gives the same plan: what decides between equals follows from the request. */
-const seedOf = (...parts: ReadonlyArray<string>): number =>
-  Number.parseInt(uuidOfName("overplanned/plan", ...parts).slice(0, 8), 16)
 
 export const layer = Layer.effect(
   TripGeneration,
@@ -155,10 +150,12 @@ export const layer = Layer.effect(
       }
       const outcome = yield* desk.rank(request)
       yield* warmer.warm(request)
+      const group = people.length < 2 ? undefined : groupPackage(groupAffinity(request), days.length * STOPS_PER_DAY)
       const assembly = yield* assembleInSlices({
         catalog,
         travel: travelIn(catalog),
-        scores: outcome.ranking.items,
+        scores: group?.scores ?? outcome.ranking.items,
+        ...(group === undefined ? {} : { coverage: group.coverage }),
         days,
         constraints,
         vetoes: wish.vetoes,
@@ -305,14 +302,6 @@ export const layer = Layer.effect(
       })
       return reply._tag === "changed" ? reply.trip : trip
     })
-
-    /** What of the old plan a new one must keep: bookings, and what has begun already. */
-    const keptStops = (trip: TripState, catalog: CityCatalog, now: number, shift: number): ReadonlyArray<LockedStop> =>
-      trip.slots.flatMap((slot): ReadonlyArray<LockedStop> => {
-        const index = catalog.indexOf(slot.node_id)
-        if (index === undefined || (!slot.locked && slot.starts_at > now)) return []
-        return [{ slot_id: slot.id, day: slot.day - shift, index, starts_at: slot.starts_at, ends_at: slot.ends_at }]
-      })
 
     const replanned = Effect.fnUntraced(function* (
       userId: UserId,

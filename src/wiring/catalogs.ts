@@ -1,15 +1,34 @@
-/** Cities: their catalogs in memory, the vector index over them, and how they are seeded. */
+/** Cities: their catalogs in memory, and how they are seeded. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Config } from "../config.ts"
-import * as MemoryVectorIndex from "../layers/memory/vector-index/layer.ts"
+import * as GooglePlaces from "../layers/google-places/api.ts"
 import * as PostgresCatalog from "../layers/postgres/catalog.ts"
+import * as PostgresCatalogListener from "../layers/postgres/catalog-listener.ts"
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
-import type { VectorIndex } from "../services/vector-index.ts"
+import * as PlacesCache from "../layers/postgres/places-cache.ts"
+import { VibeExtractor } from "../services/vibe-extractor.ts"
 import * as CitySeeder from "../sources/city-seeder.ts"
+import { llm } from "./minds.ts"
 
-export const vectorIndex = Layer.unwrap(Effect.map(Config, (): Layer.Layer<VectorIndex> => MemoryVectorIndex.layer()))
+export const catalogs = PostgresCatalogListener.layer.pipe(Layer.provideMerge(PostgresCatalog.layer))
 
-export const catalogs = PostgresCatalog.layer
+export const catalogStore = PostgresCatalogStore.layer
 
-export const seeder = CitySeeder.layer.pipe(Layer.provide(PostgresCatalogStore.layer))
+/** Places of cities that nobody seeded: asked for once, then from the cache. */
+const places = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    PlacesCache.layer({ dailyCalls: settings.GOOGLE_PLACES_DAILY_CALLS }).pipe(
+      Layer.provide(
+        GooglePlaces.layer({
+          key: settings.GOOGLE_PLACES_API_KEY,
+          baseUrl: settings.GOOGLE_PLACES_BASE_URL?.toString()
+        })
+      )
+    )
+  )
+)
+
+export const seeder = CitySeeder.layer.pipe(
+  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, VibeExtractor.layer.pipe(Layer.provide(llm)), places))
+)

@@ -1,25 +1,60 @@
-/** Who ranks and who writes: the local ranker always, Claude where there is a key, trained models where one is registered. */
+/**
+ * The part of the composition root that decides who thinks: which index searches, whether Claude is asked, where
+ * answers are kept, and which models rank. Each is chosen by the settings alone.
+ */
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { SqlClient } from "effect/sql/SqlClient"
 import { Config } from "../config.ts"
-import * as Anthropic from "../layers/anthropic/llm.ts"
+import * as AnthropicLlm from "../layers/anthropic/llm.ts"
 import * as MemoryCache from "../layers/memory/cache.ts"
+import * as MemoryVectorIndex from "../layers/memory/vector-index/layer.ts"
 import * as OnnxRankers from "../layers/onnx/trained-rankers.ts"
 import * as PostgresCostGuard from "../layers/postgres/cost-guard.ts"
-import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
+import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
+import * as PgvectorIndex from "../layers/postgres/pgvector-index.ts"
+import * as QdrantIndex from "../layers/qdrant/vector-index.ts"
 import * as RedisCache from "../layers/redis/cache.ts"
 import { Cache } from "../services/cache.ts"
-import type { CostGuard } from "../services/cost-guard.ts"
 import { Llm } from "../services/llm.ts"
 import { LlmRanker } from "../services/llm-ranker.ts"
-import { ModelRegistry } from "../services/model-registry.ts"
 import { Narrator } from "../services/narrator.ts"
 import { LocalRanker } from "../services/ranker.ts"
 import * as RankingDesk from "../services/ranking-desk.ts"
 import { RankingWarmer } from "../services/ranking-warmer.ts"
+import type { RegisteredRanker } from "../services/trained-rankers.ts"
+import type { VectorIndex } from "../services/vector-index.ts"
+import { reindexAtStart } from "../sources/reindex.ts"
 
-export const costs = Layer.unwrap(
+/** Which index the settings choose. */
+export const chosenIndex = Effect.map(Config, (settings) =>
+  settings.VECTOR_INDEX !== "auto" ? settings.VECTOR_INDEX : settings.QDRANT_URL === undefined ? "memory" : "qdrant"
+)
+
+export const vectorIndex: Layer.Layer<VectorIndex, never, Config | SqlClient> = Layer.unwrap(
+  Effect.gen(function* () {
+    const settings = yield* Config
+    switch (yield* chosenIndex) {
+      case "memory":
+        return MemoryVectorIndex.layer()
+      case "pgvector":
+        return PgvectorIndex.layer
+      case "qdrant":
+        return QdrantIndex.layer({
+          url: settings.QDRANT_URL!,
+          ...(settings.QDRANT_API_KEY === undefined ? {} : { apiKey: settings.QDRANT_API_KEY })
+        })
+    }
+  })
+)
+
+/** Beside the start: an index that is empty or behind is filled while searches use the catalog in memory. */
+export const indexUpToDate = Layer.effectDiscard(Effect.forkScoped(reindexAtStart)).pipe(
+  Layer.provide(PostgresIndexSource.layer)
+)
+
+export const costGuard = Layer.unwrap(
   Effect.map(Config, (settings) =>
     PostgresCostGuard.layer({
       dailyBudgetUsd: settings.LLM_DAILY_BUDGET_USD,
@@ -28,23 +63,23 @@ export const costs = Layer.unwrap(
   )
 )
 
-const llm = Layer.unwrap(
-  Effect.map(
-    Config,
-    (settings): Layer.Layer<Llm, never, CostGuard> =>
-      settings.ANTHROPIC_API_KEY === undefined
-        ? Llm.layerNotConfigured({ haiku: settings.LLM_MODEL_FAST, sonnet: settings.LLM_MODEL_CAREFUL })
-        : Anthropic.layer({
-            apiKey: settings.ANTHROPIC_API_KEY,
-            ...(settings.ANTHROPIC_BASE_URL === undefined ? {} : { baseUrl: settings.ANTHROPIC_BASE_URL }),
-            models: { haiku: settings.LLM_MODEL_FAST, sonnet: settings.LLM_MODEL_CAREFUL },
-            timeoutMs: settings.LLM_TIMEOUT,
-            maxConcurrent: settings.LLM_MAX_CONCURRENT
-          })
-  )
-)
+/** Claude with its cost guard; without a key, the one that refuses every question. */
+export const llm = Layer.unwrap(
+  Effect.map(Config, (settings) => {
+    const models = { haiku: settings.LLM_MODEL_FAST, sonnet: settings.LLM_MODEL_CAREFUL }
+    return settings.ANTHROPIC_API_KEY === undefined
+      ? Llm.layerNotConfigured(models)
+      : AnthropicLlm.layer({
+          apiKey: settings.ANTHROPIC_API_KEY,
+          ...(settings.ANTHROPIC_BASE_URL === undefined ? {} : { baseUrl: settings.ANTHROPIC_BASE_URL }),
+          models,
+          timeoutMs: settings.LLM_TIMEOUT,
+          maxConcurrent: settings.LLM_MAX_CONCURRENT
+        })
+  })
+).pipe(Layer.provideMerge(costGuard))
 
-const cache = Layer.unwrap(
+export const cache = Layer.unwrap(
   Effect.map(Config, (settings) =>
     Cache.layer({ ttl: settings.CACHE_TTL }).pipe(
       Layer.provide(
@@ -56,21 +91,21 @@ const cache = Layer.unwrap(
   )
 )
 
-const trained = Layer.unwrap(
-  Effect.gen(function* () {
-    const settings = yield* Config
-    const registry = yield* ModelRegistry
-    return OnnxRankers.layer({
-      modelsDir: settings.MODELS_DIR ?? join(settings.OVERPLANNED_DATA_DIR, "models"),
-      registered: registry.list
-    })
-  })
-)
+/** The models that the registry names, from `MODELS_DIR`. */
+export const trainedRankers = <E>(registered: Effect.Effect<ReadonlyArray<RegisteredRanker>, E>) =>
+  Layer.unwrap(
+    Effect.map(Config, (settings) =>
+      OnnxRankers.layer({
+        modelsDir: settings.MODELS_DIR ?? join(settings.OVERPLANNED_DATA_DIR, "models"),
+        registered
+      })
+    )
+  )
 
-export const registry = PostgresModelRegistry.layer
-
-/** The desk, the narrator and the warmer; the ledger is shared with the operators' view of it. */
-export const minds = Layer.mergeAll(RankingDesk.layer, Narrator.layer, RankingWarmer.layer).pipe(
-  Layer.provide(Layer.mergeAll(LocalRanker.layer, LlmRanker.layer, trained)),
-  Layer.provide(Layer.mergeAll(cache, llm))
+/** Everything that ranks and narrates. What it still needs: the catalog, the vector index and the trained rankers. */
+export const rankers = Layer.mergeAll(RankingDesk.layer, RankingWarmer.layer, Narrator.layer).pipe(
+  Layer.provideMerge(LlmRanker.layer),
+  Layer.provideMerge(LocalRanker.layer),
+  Layer.provideMerge(llm),
+  Layer.provideMerge(cache)
 )

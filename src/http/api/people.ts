@@ -4,25 +4,10 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { UserId } from "../../domain/ids.ts"
+import { Onboarding } from "../../domain/persona/onboarding.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, NotFound, PayloadTooLarge, Unavailable, Unprocessable } from "./problems.ts"
 import { Instant, NodeView } from "./shapes.ts"
-
-const Word = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(64))
-
-export const Onboarding = Schema.Struct({
-  /** Free groups of words: `{food: ["ramen"], pace: "slow"}`. Words that we do not know are kept and not used. */
-  tags: Schema.Record(Word, Schema.Union([Word, Schema.Array(Word).check(Schema.isMaxLength(40))])),
-  age: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 130 }))),
-  interests: Schema.optionalKey(Schema.Array(Word).check(Schema.isMaxLength(40))),
-  personality: Schema.optionalKey(
-    Schema.Union([
-      Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })),
-      Schema.Literals(["introvert", "ambivert", "extrovert"])
-    ])
-  )
-})
-export type Onboarding = typeof Onboarding.Type
 
 export const PersonaView = Schema.Struct({
   user_id: UserId,

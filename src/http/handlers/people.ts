@@ -1,26 +1,75 @@
 /** Tastes, signals, consent. */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { modelVersion } from "../../domain/ranking.ts"
+import { nodeView } from "../../domain/view/node.ts"
+import { personaView } from "../../domain/view/persona.ts"
+import { Catalog } from "../../services/catalog.ts"
 import { Companions } from "../../services/companions.ts"
+import { Discovery, SLATE_SIZE } from "../../services/discovery.ts"
+import { Personas } from "../../services/personas.ts"
 import { SignalIntake } from "../../services/signal-intake.ts"
 import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
-import { Unprocessable } from "../api/problems.ts"
-import { absent } from "./absent.ts"
+import { Unavailable, Unprocessable } from "../api/problems.ts"
+import { RequestScope } from "../middleware/request-scope.ts"
+import { cityOr404 } from "./cities.ts"
 import { journalRefused, orUnavailable } from "./refusals.ts"
+
+const orRetry = orUnavailable
+
+const notYet = Effect.fail(new Unavailable({ detail: "Not served by this build.", retry_after_seconds: 3600 }))
 
 export const layer = HttpApiBuilder.group(
   Api,
   "people",
   Effect.fnUntraced(function* (group) {
+    const catalogs = yield* Catalog
     const companions = yield* Companions
+    const discovery = yield* Discovery
+    const personas = yield* Personas
     const signals = yield* SignalIntake
     return group.handleAll({
-      persona: absent,
-      onboard: absent,
-      export: absent,
-      erase: absent,
-      discovery: absent,
+      persona: () =>
+        Effect.gen(function* () {
+          const { userId } = yield* CurrentCaller
+          return personaView(yield* orRetry(personas.explain(userId)))
+        }),
+      onboard: ({ payload }) =>
+        Effect.gen(function* () {
+          const { userId } = yield* CurrentCaller
+          return personaView(yield* orRetry(personas.onboard(userId, payload)))
+        }),
+      export: () => notYet,
+      erase: () => notYet,
+      discovery: ({ query }) =>
+        Effect.gen(function* () {
+          const { userId } = yield* CurrentCaller
+          const catalog = yield* cityOr404(catalogs, query.city)
+          const size = Math.min(SLATE_SIZE, query.limit ?? SLATE_SIZE)
+          const slate = yield* discovery
+            .slate(userId, catalog, size)
+            .pipe(
+              Effect.mapError((error) =>
+                error._tag === "PersonasUnavailable"
+                  ? new Unavailable({ detail: error.message, retry_after_seconds: 1 })
+                  : journalRefused(error)
+              )
+            )
+          const scope = yield* RequestScope
+          scope.modelVersion = modelVersion(slate.model)
+          const now = yield* Clock.currentTimeMillis
+          return {
+            session_id: slate.session_id,
+            city: catalog.city.slug,
+            nodes: slate.items.map((item, position) => ({
+              position: position + 1,
+              node: nodeView(catalog, item.index, now),
+              score: Math.round(item.score * 10_000) / 10_000
+            }))
+          }
+        }),
       companions: () =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller

@@ -1,0 +1,41 @@
+/** The pure parts of making a plan: travel in a city, what a group's members like, what a new plan must keep. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { DEFAULT_TRAVEL_MODEL, estimateTravel } from "../geo.ts"
+import { affinityFrom } from "../group/affinity.ts"
+import { uuidOfName } from "../hash.ts"
+import type { LockedStop } from "../itinerary/model.ts"
+import { rankLocally } from "../rankers/local.ts"
+import type { RankRequest } from "../ranking.ts"
+import type { TripState } from "./model.ts"
+
+/** How much each member likes each candidate, judged for each of them alone. */
+export const groupAffinity = (request: RankRequest) => {
+  const indexes = request.candidates.map((candidate) => candidate.index)
+  const rows = request.members.map((member) => {
+    const scores = new Map(rankLocally({ ...request, members: [member] }).items.map((item) => [item.index, item.score]))
+    return indexes.map((index) => scores.get(index) ?? 0)
+  })
+  return affinityFrom(indexes, rows)
+}
+
+export const travelIn = (catalog: CityCatalog) => {
+  const model = catalog.city.travel ?? DEFAULT_TRAVEL_MODEL
+  return (from: number, to: number) => estimateTravel(model, catalog.nodes[from]!, catalog.nodes[to]!).minutes
+}
+
+/** The same wish of the same people gives the same plan: what decides between equals follows from the request. */
+export const seedOf = (...parts: ReadonlyArray<string>): number =>
+  Number.parseInt(uuidOfName("overplanned/plan", ...parts).slice(0, 8), 16)
+
+/** What of the old plan a new one must keep: bookings, and what has begun already. */
+export const keptStops = (
+  trip: TripState,
+  catalog: CityCatalog,
+  now: number,
+  shift: number
+): ReadonlyArray<LockedStop> =>
+  trip.slots.flatMap((slot): ReadonlyArray<LockedStop> => {
+    const index = catalog.indexOf(slot.node_id)
+    if (index === undefined || (!slot.locked && slot.starts_at > now)) return []
+    return [{ slot_id: slot.id, day: slot.day - shift, index, starts_at: slot.starts_at, ends_at: slot.ends_at }]
+  })

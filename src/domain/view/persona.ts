@@ -1,0 +1,50 @@
+/** A persona as its owner reads it: what we believe, how sure we are, who says so, and what each signal changed. */
+import { explain } from "../catalog/embedding.ts"
+import { vibeQuery } from "../persona/encode.ts"
+import { isCold, type Persona } from "../persona/persona.ts"
+import { COLD_BELOW_SIGNALS } from "../vocabulary.ts"
+
+const SHOWN_VIBES = 8
+
+const rounded = (value: number): number => Math.round(value * 1000) / 1000
+
+interface Recent {
+  readonly signal_id: string
+  readonly signal_type: string
+  readonly occurred_at: number
+  readonly changes: ReadonlyArray<{ readonly tag: string; readonly change: number }>
+}
+
+export const personaView = ({
+  persona,
+  recent
+}: {
+  readonly persona: Persona
+  readonly recent: ReadonlyArray<Recent>
+}) => ({
+  user_id: persona.user_id,
+  dimensions: Object.fromEntries(
+    Object.entries(persona.dimensions).map(([name, dimension]) => [
+      name,
+      {
+        value: Array.isArray(dimension.value) ? dimension.value.map(rounded) : dimension.value,
+        confidence: rounded(dimension.confidence),
+        source: dimension.source
+      }
+    ])
+  ),
+  top_vibes: explain(vibeQuery(persona.vector), SHOWN_VIBES).map(({ tag, weight }) => ({
+    tag,
+    weight: rounded(weight)
+  })),
+  encoder_version: persona.encoder_version,
+  state: isCold(persona) ? ("cold" as const) : ("warm" as const),
+  signal_count: persona.signal_count,
+  signals_to_go: Math.max(0, COLD_BELOW_SIGNALS - persona.signal_count),
+  recent: recent.map((one) => ({
+    signal_id: one.signal_id,
+    signal_type: one.signal_type,
+    occurred_at: new Date(one.occurred_at).toISOString(),
+    changes: one.changes.map(({ tag, change }) => ({ tag, change: rounded(change) }))
+  }))
+})

@@ -1,0 +1,59 @@
+/** What a fresh machine gets by itself: the first city, and a demo traveler with a trip under way. */
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Config } from "../config.ts"
+import { uuidOfName } from "../domain/hash.ts"
+import type { UserId } from "../domain/ids.ts"
+import { localDate, zoneOf } from "../domain/time/zone.ts"
+import { Catalog } from "../services/catalog.ts"
+import { CitySeeder } from "../services/city-seeder.ts"
+import { Newcomers } from "../services/newcomers.ts"
+import { Personas } from "../services/personas.ts"
+import { TripGeneration } from "../services/trip-generation.ts"
+
+const FIRST_CITY = "seattle"
+
+export const DEMO_TRAVELER = uuidOfName("overplanned/demo", "traveler") as UserId
+
+const DEMO_DAYS = 3
+
+const DEMO_TASTES = {
+  tags: { food: ["ramen", "coffee", "bakery"], likes: ["bookstore", "live music", "waterfront"], pace: "moderate" }
+}
+
+/** Seeds the first city where there is none. */
+export const firstCity = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const catalogs = yield* Catalog
+    const seeder = yield* CitySeeder
+    const cities = yield* catalogs.cities
+    if (cities.length > 0) return
+    const { counts } = yield* seeder.seed({ city: FIRST_CITY, source: "curated" })
+    yield* Console.log(`Seeded the first catalog: ${FIRST_CITY}, ${counts["activity_nodes"] ?? 0} places.`)
+  })
+)
+
+/**
+ * One trip a day, begun today in the city's own time: the key of the day makes starting twice harmless. A demo that
+ * cannot be made says so and stops nothing.
+ */
+export const demoTrip = Effect.gen(function* () {
+  const catalogs = yield* Catalog
+  const personas = yield* Personas
+  const trips = yield* TripGeneration
+  const newcomers = yield* Newcomers
+  const { city } = yield* catalogs.city(FIRST_CITY)
+  const today = localDate(zoneOf(city.time_zone)!, yield* Clock.currentTimeMillis)
+  yield* newcomers.welcome(DEMO_TRAVELER)
+  const known = yield* personas.of(DEMO_TRAVELER)
+  if (known.dimensions.primary_interest.source === "default") yield* personas.onboard(DEMO_TRAVELER, DEMO_TASTES)
+  return yield* trips.create(
+    DEMO_TRAVELER,
+    { city: FIRST_CITY, start_date: today, days: DEMO_DAYS },
+    `demo trip of ${today}`
+  )
+})
+
+export const isDemoWanted = Effect.map(Config, (settings) => settings.OVERPLANNED_DEMO)

@@ -1,0 +1,75 @@
+/** Work that outlives a request, and what comes by itself: which handlers this node runs, and when. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { Config } from "../config.ts"
+import * as Keepsakes from "../layers/files/keepsakes.ts"
+import * as PostgresJobs from "../layers/postgres/jobs.ts"
+import { CitySeeder } from "../services/city-seeder.ts"
+import { JobFailed, type JobHandler, Jobs } from "../services/jobs.ts"
+
+export const jobs = Layer.unwrap(
+  Effect.gen(function* () {
+    const settings = yield* Config
+    const node = settings.OVERPLANNED_NODE_ID ?? (yield* Keepsakes.nodeId(settings.OVERPLANNED_DATA_DIR))
+    return PostgresJobs.layer({ ...PostgresJobs.jobsDefaults, node })
+  })
+)
+
+const SeedCityPayload = Schema.Struct({
+  city: Schema.String,
+  source: Schema.optionalKey(Schema.Literals(["curated", "synthetic"])),
+  limit: Schema.optionalKey(Schema.Int)
+})
+
+const decodePayload = <A>(schema: Schema.Codec<A, unknown>, payload: unknown) =>
+  Effect.mapError(
+    Schema.decodeUnknownEffect(schema)(payload),
+    (error) => new JobFailed({ message: `The job's payload is not of its form: ${error.message}`, retry: false })
+  )
+
+const seedCity = Effect.map(
+  CitySeeder,
+  (seeder): JobHandler => ({
+    kind: "seed_city",
+    run: (job) =>
+      Effect.gen(function* () {
+        const { city, source, limit } = yield* decodePayload(SeedCityPayload, job.payload)
+        return yield* seeder
+          .seed({ city, source: source ?? "curated", limit }, (done, total) =>
+            Effect.sync(() => job.progress({ done, total }))
+          )
+          .pipe(
+            Effect.mapError(
+              (error) =>
+                new JobFailed({
+                  message: error.message,
+                  retry: error._tag === "CatalogStoreError" || error._tag === "VectorIndexUnavailable"
+                })
+            )
+          )
+      })
+  })
+)
+
+/** Finished jobs are kept this long for whoever asks what became of them. */
+const KEEP_JOBS = "30 days"
+
+const housekeeping = Effect.map(
+  Jobs,
+  (desk): JobHandler => ({
+    kind: "purge_jobs",
+    run: () => Effect.mapError(desk.purge(KEEP_JOBS), (error) => new JobFailed({ message: error.message, retry: true }))
+  })
+)
+
+/** Works through jobs until the server stops. */
+export const worker = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const settings = yield* Config
+    const desk = yield* Jobs
+    const handlers = yield* Effect.all([seedCity, housekeeping])
+    const zone = settings.JOBS_TIME_ZONE
+    yield* Effect.forkScoped(desk.work(handlers, [{ kind: "purge_jobs", cron: "30 4 * * *", zone }]))
+  })
+)

@@ -25,7 +25,7 @@ import * as Migrator from "./layers/postgres/migrator.ts"
 import { Health } from "./services/health.ts"
 import * as Reindex from "./sources/reindex.ts"
 import { seeder } from "./wiring/catalogs.ts"
-import { config, health, sql, tokens } from "./wiring/foundation.ts"
+import { checkedTokens, config, erasedSubjects, health, sql, tokens } from "./wiring/foundation.ts"
 import { chosenIndex, vectorIndex } from "./wiring/minds.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -45,7 +45,15 @@ const runServer = (role: "all" | "gateway" | "worker") =>
   Effect.gen(function* () {
     const { server } = yield* Effect.promise(() => import("./server.ts"))
     return yield* server({ role, version, root })
-  }).pipe(Effect.provide(Layer.mergeAll(Migrator.layer(), health, tokens).pipe(Layer.provideMerge(sql))))
+  }).pipe(
+    Effect.provide(
+      Layer.mergeAll(health, checkedTokens).pipe(
+        Layer.provideMerge(erasedSubjects),
+        Layer.provideMerge(Migrator.layer()),
+        Layer.provideMerge(sql)
+      )
+    )
+  )
 
 const inspect = Effect.gen(function* () {
   const settings = yield* Config

@@ -8,6 +8,7 @@ import * as Embedded from "../layers/embedded/layer.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as JoseTokens from "../layers/jose/tokens.ts"
 import * as PostgresClient from "../layers/postgres/client.ts"
+import * as PostgresErasedSubjects from "../layers/postgres/erased-subjects.ts"
 import * as ExternalPostgres from "../layers/postgres/external.ts"
 import * as PostgresHealth from "../layers/postgres/health.ts"
 import type { DatabaseServer, DatabaseServerError } from "../services/database-server.ts"
@@ -36,9 +37,16 @@ export const sql = Layer.unwrap(
   )
 ).pipe(Layer.provideMerge(database))
 
-const noOneErased = Layer.succeed(ErasedSubjects, ErasedSubjects.of({ has: () => false, add: () => Effect.void }))
+/** Who was erased. Every node of a database needs the same `erasure-key` in its data directory. */
+export const erasedSubjects = Layer.unwrap(
+  Effect.gen(function* () {
+    const settings = yield* Config
+    return PostgresErasedSubjects.layer(Redacted.make(yield* Keepsakes.erasureKey(settings.OVERPLANNED_DATA_DIR)))
+  })
+)
 
-export const tokens = Layer.unwrap(
+/** Tokens as the server checks them. */
+export const checkedTokens = Layer.unwrap(
   Effect.gen(function* () {
     const settings = yield* Config
     const secret =
@@ -53,6 +61,9 @@ export const tokens = Layer.unwrap(
       clockSkewMillis: settings.AUTH_CLOCK_SKEW
     })
   })
-).pipe(Layer.provide(noOneErased))
+)
+
+/** Tokens for commands, which make them and check none. */
+export const tokens = checkedTokens.pipe(Layer.provide(ErasedSubjects.layerNobody))
 
 export const health = PostgresHealth.layer.pipe(Layer.provideMerge(HealthDesk.layer))

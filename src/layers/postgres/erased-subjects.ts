@@ -1,0 +1,87 @@
+/**
+ * Who was erased, as keyed hashes: in memory on every node, in `erased_subjects` for the next start. A hash is announced to
+ * the other nodes when it is added, and each looks by itself now and then in case it missed one.
+ */
+import { createHmac } from "node:crypto"
+import { PgClient } from "@effect/sql-pg/PgClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import { ErasedSubjects, ErasedSubjectsUnavailable } from "../../services/tokens.ts"
+
+const CHANNEL = "overplanned_erased"
+
+/** How soon a node learns of somebody whose announcement it missed. */
+const LOOK_EVERY = "10 seconds"
+
+/** Before the channel is opened again after the database was away. */
+const REOPEN = Schedule.spaced("2 seconds")
+
+const unavailable = (error: { readonly message: string }) =>
+  new ErasedSubjectsUnavailable({
+    message: `Who was erased cannot be read or written in the database (${error.message}). Try again shortly.`
+  })
+
+/** Every node of a database must be given the same key: it is what makes their hashes agree. */
+export const layer = (key: Redacted.Redacted): Layer.Layer<ErasedSubjects, ErasedSubjectsUnavailable, PgClient> =>
+  Layer.effect(
+    ErasedSubjects,
+    Effect.gen(function* () {
+      const sql = yield* PgClient
+      const hashOf = (userId: string) => createHmac("sha256", Redacted.value(key)).update(userId).digest("base64url")
+      let hashes: ReadonlySet<string> = new Set()
+
+      const load = Effect.map(
+        sql<{ subject_hash: string }>`select subject_hash from erased_subjects where until > now()`,
+        (rows) => {
+          hashes = new Set(rows.map((row) => row.subject_hash))
+        }
+      )
+      // Answering anybody before this is known would let the erased back in.
+      yield* Effect.mapError(load, unavailable)
+
+      const listen = Effect.scoped(
+        Effect.gen(function* () {
+          const announcements = yield* sql.listen(CHANNEL)
+          yield* load
+          for (;;) {
+            yield* Queue.take(announcements)
+            yield* load
+          }
+        })
+      )
+      yield* listen.pipe(
+        Effect.catchCause(() => Effect.fail("closed" as const)),
+        Effect.retry(REOPEN),
+        Effect.ignore,
+        Effect.forkScoped
+      )
+      yield* Effect.ignore(load).pipe(Effect.delay(LOOK_EVERY), Effect.forever, Effect.forkScoped)
+
+      return ErasedSubjects.of({
+        has: (userId) => hashes.size > 0 && hashes.has(hashOf(userId)),
+        add: (userId, until) => {
+          const hash = hashOf(userId)
+          return sql`
+            insert into erased_subjects (subject_hash, until) values (${hash}, ${new Date(until)})
+            on conflict (subject_hash) do update set until = greatest(erased_subjects.until, excluded.until)`.pipe(
+            Effect.andThen(
+              Effect.sync(() => {
+                hashes = new Set(hashes).add(hash)
+              })
+            ),
+            Effect.andThen(sql`select pg_notify(${CHANNEL}, '')`),
+            Effect.asVoid,
+            Effect.mapError(unavailable)
+          )
+        },
+        purge: sql`delete from erased_subjects where until <= now() returning 1`.pipe(
+          Effect.tap(() => load),
+          Effect.map((rows) => rows.length),
+          Effect.mapError(unavailable)
+        )
+      })
+    })
+  )

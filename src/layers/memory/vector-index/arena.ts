@@ -8,6 +8,8 @@ import { ALWAYS, instantiate, MAX_PAGES, PAGE, type Scan } from "./kernel.ts"
 export const CHUNK_ROWS = 256
 /** Per searching thread: a query, the table of allowed categories, and what one chunk may hand out. */
 const SCRATCH = 4_096
+/** Rows that a search for 200 looks at closely before its threshold is high: room to begin with. */
+const FIRST_CANDIDATES = 4_096
 /** The searching threads that ever touch one memory: this one and one worker. */
 const SCRATCHES = 2
 const CATEGORIES_AT = 1_024
@@ -79,6 +81,9 @@ export class Searcher {
   private readonly dimensions: number
   private readonly memory: WebAssembly.Memory
   private readonly scratch: number
+  /** What was handed out so far in a search; kept between searches, so that they leave the collector little to do. */
+  private rows = new Int32Array(FIRST_CANDIDATES)
+  private scores = new Float32Array(FIRST_CANDIDATES)
   constructor(dimensions: number, memory: WebAssembly.Memory, thread: 0 | 1) {
     this.dimensions = dimensions
     this.memory = memory
@@ -97,8 +102,7 @@ export class Searcher {
     const outRows = new Int32Array(buffer, scratch + OUT_AT, CHUNK_ROWS * 2)
     const outScores = new Float32Array(buffer, scratch + OUT_AT, CHUNK_ROWS * 2)
     const threshold = new Threshold(spec.limit)
-    const rows: Array<number> = []
-    const scores: Array<number> = []
+    let size = 0
     for (let first = 0, i = 0; first < spec.count; first += CHUNK_ROWS, i++) {
       const chunk = spec.chunks[i]!
       const found = this.scan(
@@ -112,19 +116,32 @@ export class Searcher {
         scratch + OUT_AT,
         first
       )
+      if (size + found > this.rows.length) this.grow()
       for (let j = 0; j < found; j++) {
         const row = outRows[2 * j]!
         if (spec.excluded.size > 0 && spec.excluded.has(row)) continue
         const score = outScores[2 * j + 1]!
         threshold.add(score)
-        rows.push(row)
-        scores.push(score)
+        this.rows[size] = row
+        this.scores[size++] = score
       }
     }
     const least = threshold.value
-    const best: Array<number> = []
-    for (let i = 0; i < rows.length; i++) if (scores[i]! >= least) best.push(i)
-    return { rows: Int32Array.from(best, (i) => rows[i]!), scores: Float32Array.from(best, (i) => scores[i]!) }
+    let kept = 0
+    for (let i = 0; i < size; i++) {
+      if (this.scores[i]! < least) continue
+      this.rows[kept] = this.rows[i]!
+      this.scores[kept++] = this.scores[i]!
+    }
+    return { rows: this.rows.slice(0, kept), scores: this.scores.slice(0, kept) }
+  }
+
+  private grow(): void {
+    const [rows, scores] = [this.rows, this.scores]
+    this.rows = new Int32Array(rows.length * 2)
+    this.scores = new Float32Array(scores.length * 2)
+    this.rows.set(rows)
+    this.scores.set(scores)
   }
 }
 

@@ -32,6 +32,9 @@ export interface TripOptions {
   readonly dueEvery: number
 }
 
+/** A trip waits its turn for fallbacks behind all that were loaded with it. */
+const TASK_MILLIS = 15 * 60_000
+
 /** Trips that one query of a bulk load reads. */
 const PAGE = 500
 
@@ -64,7 +67,7 @@ export const layer = (options: TripOptions) =>
         },
         (id) => engine.peek(id)
       )
-      const engine = yield* make(kind, options.limits)
+      const engine = yield* make(kind, { taskMillis: TASK_MILLIS, ...options.limits })
       const fork = Effect.runForkWith(yield* Effect.context<never>())
 
       const ask: TripRuntime["Service"]["ask"] = (id, command, asked) =>

@@ -69,7 +69,7 @@ export const MAX_RECEIPTS = 512
 /** Events kept for streams; who was away for longer gets the whole trip. */
 export const MAX_RECENT = 64
 /** Offers open at the same time; the oldest makes room. */
-export const MAX_OFFERS = 16
+export const MAX_OFFERS = 8
 const MAX_TOLD = 64
 
 export const emptyTrip = (id: string): TripActorState => ({

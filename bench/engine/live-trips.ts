@@ -1,0 +1,167 @@
+/** Ten thousand trips under way in a real city, with their fallbacks, over a real journal: what a pivot is asked of. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { layer as tripRuntime } from "../../src/actors/trip/local.ts"
+import { calm } from "../../src/domain/city/model.ts"
+import { uuidOfName } from "../../src/domain/hash.ts"
+import type { CityId, SlotId, TripId, UserId } from "../../src/domain/ids.ts"
+import { assemble } from "../../src/domain/itinerary/assemble.ts"
+import { PIVOT_SETTINGS } from "../../src/domain/pivot/env.ts"
+import type { Slot, TripState } from "../../src/domain/trip/model.ts"
+import { planEngine } from "../../src/domain/trip/plan-engine.ts"
+import { nodeFiles } from "../../src/layers/journal/files.ts"
+import { makeJournal } from "../../src/layers/journal/journal.ts"
+import { Catalog } from "../../src/services/catalog.ts"
+import { layer as fallbackPreparer } from "../../src/services/fallback-preparer.ts"
+import { Journal, RecordTypes } from "../../src/services/journal.ts"
+import { JournalSink } from "../../src/services/journal-sink.ts"
+import { CityWatch, MemberPersonas, TripPlanning } from "../../src/services/trip-helpers.ts"
+import { type StoredTrip, TripStorage } from "../../src/services/trip-storage.ts"
+import { curatedCities } from "../../test/support/curated-cities.ts"
+import { randomOf, scoresFor } from "../../test/support/generated-city.ts"
+
+export const DAYS = 5
+const PLANS = 100
+const DAY = 86_400_000
+
+const uuid = <A>(name: string) => uuidOfName("live-trips", name) as A
+export const owner = uuid<UserId>("owner")
+const city = curatedCities().find((one) => one.city.slug === "seattle")!
+const cityId = city.city.id as CityId
+const isoDay = (millis: number) => new Date(millis).toISOString().slice(0, 10)
+
+/** Plans that begin yesterday, so that the whole of tomorrow is ahead in every zone. */
+const plans = () => {
+  const first = isoDay(Date.now() - DAY)
+  const days = city.tripDays(first, DAYS)
+  return Array.from({ length: PLANS }, (_, n) =>
+    assemble({
+      catalog: city,
+      travel: city.travel,
+      scores: scoresFor(city, randomOf(n)),
+      days,
+      constraints: { pace: "moderate" },
+      vetoes: [],
+      orientations: ["balanced"],
+      locked: [],
+      seed: n
+    })
+  )
+}
+
+const trips = (count: number): ReadonlyArray<TripState> => {
+  const made = plans()
+  return Array.from({ length: count }, (_, n) => ({
+    id: uuid<TripId>(`trip ${n}`),
+    city_id: cityId,
+    city: city.city.slug,
+    time_zone: city.city.time_zone,
+    user_id: owner,
+    status: "active",
+    start_date: isoDay(Date.now() - DAY),
+    end_date: isoDay(Date.now() + (DAYS - 2) * DAY),
+    epoch: uuid(`epoch ${n}`),
+    seq: 1,
+    constraints: {},
+    session_id: uuid(`session ${n}`),
+    model: { name: "local_ranker", version: "1", source: "local" },
+    catalog_version: city.version,
+    members: [{ user_id: owner, role: "owner", ordinal: 0, joined_at: 0 }],
+    invitations: [],
+    vetoes: [],
+    slots: made[n % PLANS]!.stops.map(
+      (stop): Slot => ({
+        id: uuid<SlotId>(`slot ${n} ${stop.day} ${stop.order}`),
+        day: stop.day,
+        order: stop.order,
+        node_id: stop.node_id,
+        day_part: stop.day_part,
+        starts_at: stop.starts_at,
+        ends_at: stop.ends_at,
+        travel_minutes: stop.travel_minutes,
+        locked: false,
+        status: "planned",
+        score: stop.score,
+        model_version: "local_ranker:1"
+      })
+    ),
+    relaxed: [],
+    created_at: 0
+  }))
+}
+
+/** A database that holds the trips and takes nothing. */
+const storage = (all: ReadonlyArray<TripState>) => {
+  const stored = all.map((trip): StoredTrip => ({ id: trip.id, snapshot: trip, events: [] }))
+  const from = (after: string | undefined) =>
+    after === undefined ? 0 : stored.findIndex((one) => one.id === after) + 1
+  return TripStorage.of({
+    load: (id) => Effect.succeed(stored.find((one) => one.id === id) ?? { id, snapshot: undefined, events: [] }),
+    underWay: ({ after, limit }) => Effect.sync(() => stored.slice(from(after), from(after) + limit)),
+    due: () => Effect.succeed([]),
+    ofUser: () => Effect.succeed([]),
+    saveSnapshot: () => Effect.void,
+    available: () => true
+  })
+}
+
+const journal = Layer.effect(
+  Journal,
+  Effect.gen(function* () {
+    const directory = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "overplanned-engine-"))),
+      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+    )
+    return yield* makeJournal(
+      {
+        directory,
+        segmentBytes: 64 * 1024 ** 2,
+        diskBytes: 16 * 1024 ** 3,
+        bufferBytes: 256 * 1024 ** 2,
+        recordBytes: 1024 ** 2,
+        batchRecords: 1_000
+      },
+      nodeFiles
+    )
+  })
+).pipe(
+  Layer.provide(
+    Layer.mergeAll(
+      Layer.succeed(RecordTypes, [
+        { type: "trip_event", version: 1 },
+        { type: "pivot_event", version: 1 },
+        { type: "ranking_event", version: 1 }
+      ]),
+      // A store that is away: the engine and the journal are measured, and no database.
+      Layer.succeed(JournalSink, JournalSink.of({ progress: () => Effect.never, apply: () => Effect.never }))
+    )
+  )
+)
+
+const around = Layer.mergeAll(
+  Layer.succeed(TripPlanning, planEngine()),
+  fallbackPreparer(),
+  Layer.succeed(MemberPersonas, { of: () => Effect.succeed([]), onChange: () => () => {} }),
+  Layer.succeed(CityWatch, {
+    conditions: () => Effect.succeed(calm(cityId)),
+    report: () => Effect.succeed({ conditions: calm(cityId), known: true })
+  }),
+  Layer.succeed(Catalog, {
+    city: () => Effect.succeed(city),
+    resident: () => city,
+    cities: Effect.succeed([]),
+    refresh: () => Effect.succeed(city),
+    onChange: () => () => {}
+  })
+)
+
+export const liveTrips = (count: number) => {
+  const all = trips(count)
+  const runtime = tripRuntime({ offerMillis: PIVOT_SETTINGS.offerTtlMs, maxMembers: 12, dueEvery: DAY }).pipe(
+    Layer.provide(Layer.mergeAll(Layer.succeed(TripStorage, storage(all)), journal, around))
+  )
+  return { trips: all, runtime }
+}

@@ -5,10 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { uuidV7 } from "../../domain/ids.ts"
+import { ActorKinds } from "../../services/actor-kinds.ts"
 import { register } from "./counters.ts"
 import { Engine } from "./engine.ts"
 import type { Alert } from "./host.ts"
 import { type ActorKind, DEFAULT_LIMITS, type Limits, type Types } from "./kind.ts"
+import { statusOf } from "./status.ts"
 import { TICK_MILLIS } from "./timers.ts"
 
 /** Random bytes are drawn in pages: one system call serves some hundred ids. */
@@ -49,9 +51,13 @@ export const make = Effect.fnUntraced(function* <T extends Types>(
       alert: (alert) => void fork(onAlert(alert))
     }
   )
+  const status = () => statusOf(engine, now())
+  const kinds = yield* ActorKinds
+  kinds?.add(status)
   const unregister = register(kind.name, engine.counters, () => engine.resident, context)
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
+      kinds?.delete(status)
       unregister()
       engine.residency.close()
       for (const cell of [...engine.residency.cells()]) engine.residency.remove(cell)

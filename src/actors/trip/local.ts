@@ -7,6 +7,7 @@ import type { CityConditions, CityEvent } from "../../domain/city/model.ts"
 import type { CityId, TripId } from "../../domain/ids.ts"
 import type { TripReply } from "../../domain/trip/commands.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
+import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Journal } from "../../services/journal.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
@@ -52,6 +53,7 @@ export const layer = (options: TripOptions) =>
       const clock = yield* Clock.Clock
       const now = () => clock.currentTimeMillisUnsafe()
       const hub = new TripHub()
+      const kinds = yield* ActorKinds
       const kind = tripKind(
         {
           rules: { planner: yield* TripPlanning, offerMillis: options.offerMillis, maxMembers: options.maxMembers },
@@ -160,7 +162,7 @@ export const layer = (options: TripOptions) =>
           if (known) return { trips: 0, touched: 0 }
           return yield* waves.add(city, event)
         }),
-        status: Effect.sync(() => [statusOf(engine, now())]),
+        status: Effect.sync(() => (kinds === undefined ? [statusOf(engine, now())] : [...kinds].map((kind) => kind()))),
         forget: (id) =>
           Effect.repeat(
             Effect.sync(() => engine.residency.forget(id)),

@@ -1,10 +1,12 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { Offer } from "../../../src/domain/pivot/model.ts"
 import type { TripReply } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
+import * as ActorKinds from "../../../src/services/actor-kinds.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { TripRuntime } from "../../../src/services/trip-runtime.ts"
 import { cityId, friend, nodeId, owner } from "../../domain/trip/fixtures.ts"
@@ -113,7 +115,11 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         assert.deepInclude(status, { kind: "trip", resident: 1, passivations: 0 })
         const unknown = yield* Effect.result(trips.ask(tripNumber(99).id, { _tag: "read", by: owner }))
         assert.strictEqual(Result.isFailure(unknown) && unknown.failure._tag, "ActorUnavailable")
-      }).pipe(Effect.provide(process(new FragileDisk(), outage, { limits: { idleMillis: 20 } })))
+      }).pipe(
+        Effect.provide(
+          process(new FragileDisk(), outage, { limits: { idleMillis: 20 } }).pipe(Layer.provide(ActorKinds.layer))
+        )
+      )
     })
   )
 

@@ -1,0 +1,77 @@
+/** The whole system as a process of its own, as an operator runs it, for benchmarks that speak HTTP to it or kill it. */
+import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { once } from "node:events"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { promisify } from "node:util"
+
+const MAIN = join(import.meta.dirname, "../src/main.ts")
+
+/** Longest that a start may take on a busy machine. */
+const START_MS = 60_000
+
+export interface ServerSettings {
+  readonly dataDirectory: string
+  readonly databaseUrl: string
+  readonly port: number
+  readonly more?: Readonly<Record<string, string>>
+}
+
+const environment = (settings: ServerSettings): NodeJS.ProcessEnv => ({
+  PATH: process.env["PATH"] ?? "",
+  HOME: process.env["HOME"] ?? "",
+  PORT: String(settings.port),
+  OVERPLANNED_DATA_DIR: settings.dataDirectory,
+  DATABASE_URL: settings.databaseUrl,
+  AUTH_SECRET: "a secret for measuring only, of thirty-two bytes or more",
+  OVERPLANNED_DEMO: "false",
+  RATE_LIMIT: "off",
+  LOG_LEVEL: "error",
+  ...settings.more
+})
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as { readonly port: number }
+  server.close()
+  return port
+}
+
+/** Starts the server and waits until it answers; tries again if it ends before (its database may be away). */
+export const startServer = async (settings: ServerSettings): Promise<ChildProcess> => {
+  const deadline = Date.now() + START_MS
+  while (Date.now() < deadline) {
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, "serve"], {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: environment(settings)
+    })
+    while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
+      const answered = await fetch(`http://127.0.0.1:${settings.port}/health`).then(
+        (response) => response.ok,
+        () => false
+      )
+      if (answered) return child
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    child.kill("SIGKILL")
+  }
+  throw new Error("The server did not answer within a minute.")
+}
+
+export const killServer = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill("SIGKILL")
+  await once(child, "exit")
+}
+
+/** Tokens of as many new travelers. */
+export const mintTokens = async (settings: ServerSettings, count: number): Promise<ReadonlyArray<string>> => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", MAIN, "token", "--count", String(count), "--ttl", "12h", "--json"],
+    { env: environment(settings), maxBuffer: 64 * 1024 * 1024 }
+  )
+  const { tokens } = JSON.parse(stdout.trim().split("\n").at(-1)!) as { tokens: ReadonlyArray<{ token: string }> }
+  return tokens.map(({ token }) => token)
+}

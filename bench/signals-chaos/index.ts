@@ -41,6 +41,15 @@ const signal = (id: string, slot: string) => ({
   context: { time_to_action_ms: 2300, day_part: "evening", position: 3 }
 })
 
+/** What a problem document says, cut short. */
+const detail = (body: string): string => {
+  try {
+    return String((JSON.parse(body) as { readonly detail?: unknown }).detail).slice(0, 100)
+  } catch {
+    return body.slice(0, 100)
+  }
+}
+
 /** Sends until everything is acknowledged; whatever fails is sent again under the same ids. */
 const send = (load: Load, acknowledged: Set<string>, refused: Map<string, number>) => {
   const agent = new Agent({ keepAlive: true, maxSockets: load.callers })
@@ -90,7 +99,7 @@ const send = (load: Load, acknowledged: Set<string>, refused: Map<string, number
           for (const id of ids) acknowledged.add(id)
           break
         }
-        const kind = answer.status === 0 ? "no answer" : `status ${answer.status}`
+        const kind = answer.status === 0 ? "no answer" : `${answer.status}: ${detail(answer.body)}`
         refused.set(kind, (refused.get(kind) ?? 0) + 1)
         if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) throw new Error(answer.body)
         await pause(50)

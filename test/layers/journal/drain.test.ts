@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Metric from "effect/Metric"
 import * as fc from "fast-check"
 import { KeyIndex } from "../../../src/layers/journal/key-index.ts"
+import { journalMetrics } from "../../../src/layers/journal/metrics.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { MemorySink, note, noteNumber, openJournal } from "../../harness/journal.ts"
 
@@ -121,6 +123,26 @@ describe("draining", () => {
       )
       assert.include(sink.entries.map(noteNumber), 21)
       assert.strictEqual(sink.positions.size, 2)
+    })
+  )
+})
+
+describe("what an operator sees", () => {
+  it.live("depth and lag while the store is away, nothing left when it is back, and what was set aside", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      const journal = yield* openJournal(new FragileDisk(), sink)
+      const before = (yield* Metric.value(journalMetrics.quarantined)).count
+      sink.away = true
+      yield* journal.commit("trip", [note(1), note(2), note(3)])
+      assert.strictEqual((yield* journal.status).depth, 3)
+      sink.refuses = (entry) => noteNumber(entry) === 2
+      sink.away = false
+      yield* journal.drained
+      assert.strictEqual((yield* Metric.value(journalMetrics.depth)).value, 0)
+      assert.strictEqual((yield* Metric.value(journalMetrics.lag)).value, 0)
+      assert.strictEqual((yield* Metric.value(journalMetrics.available)).value, 1)
+      assert.strictEqual((yield* Metric.value(journalMetrics.quarantined)).count, before + 1)
     })
   )
 })

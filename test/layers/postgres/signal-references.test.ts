@@ -1,0 +1,77 @@
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
+import * as PostgresReferences from "../../../src/layers/postgres/signal-references.ts"
+import { Catalog } from "../../../src/services/catalog.ts"
+import { Journal } from "../../../src/services/journal.ts"
+import { SignalReferences } from "../../../src/services/signal-references.ts"
+import { contractSuite } from "../../harness/contract.ts"
+import { FragileDisk } from "../../harness/fragile-disk.ts"
+import { MemorySink, note, openJournal } from "../../harness/journal.ts"
+import { freshDatabase } from "../../harness/postgres.ts"
+import { cityOf, nodeOf, seedPeopleAndPlaces, tripOf, userOf } from "../../harness/signals.ts"
+
+/** City 1 is in memory with its one place; nothing else is. */
+const catalog = Catalog.of({
+  city: () => Effect.die("not asked for"),
+  refresh: () => Effect.die("not asked for"),
+  resident: () => undefined,
+  cities: Effect.succeed([]),
+  onChange: (listener) => {
+    const city = { id: cityOf(1), slug: "city-1" }
+    listener({ city, indexOf: (id: string) => (id === nodeOf(1) ? 0 : undefined) } as unknown as CityCatalog)
+    return () => {}
+  }
+})
+
+const build = Effect.gen(function* () {
+  const sink = new MemorySink()
+  sink.away = true
+  const journal = yield* openJournal(new FragileDisk(), sink)
+  const context = yield* Layer.build(
+    PostgresReferences.layer.pipe(Layer.provide([Layer.succeed(Catalog)(catalog), Layer.succeed(Journal)(journal)]))
+  )
+  return { journal, references: yield* Effect.provide(SignalReferences, context) }
+})
+
+await contractSuite("SignalReferences", { postgres: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
+  it.effect(
+    "knows owners, members and strangers, from memory after the first look, also while the database is away",
+    () =>
+      Effect.gen(function* () {
+        yield* seedPeopleAndPlaces
+        const { journal, references } = yield* build
+        yield* journal.commit("trip", [note(1, `trip:${tripOf(5)}`)])
+        const mine = { visible: true as const, city_id: cityOf(1) }
+        for (const [user, standing] of [
+          [1, mine],
+          [2, mine],
+          [3, { visible: false as const }]
+        ] as const) {
+          assert.isUndefined(references.trip(userOf(user), tripOf(1)))
+          const found = yield* references.lookUp(userOf(user), [tripOf(1), tripOf(4), tripOf(5)])
+          assert.deepStrictEqual(found.get(tripOf(1)), standing)
+          assert.deepStrictEqual(found.get(tripOf(4)), { visible: false })
+          assert.isFalse(found.has(tripOf(5)), "a trip whose events are on their way cannot be judged yet")
+          assert.deepStrictEqual(references.trip(userOf(user), tripOf(1)), standing)
+        }
+        const sql = yield* SqlClient
+        yield* sql`alter table trips rename to elsewhere`
+        assert.strictEqual((yield* references.lookUp(userOf(1), [tripOf(7)])).size, 0)
+        assert.deepStrictEqual(references.trip(userOf(2), tripOf(1)), mine)
+      }).pipe(Effect.scoped)
+  )
+
+  it.effect("knows the places of the cities in memory, and does not judge those of others", () =>
+    Effect.gen(function* () {
+      const { references } = yield* build
+      assert.isTrue(references.hasNode(nodeOf(1), cityOf(1)))
+      assert.isFalse(references.hasNode(nodeOf(2), cityOf(1)))
+      assert.isUndefined(references.hasNode(nodeOf(2), cityOf(2)))
+      assert.isTrue(references.hasNode(nodeOf(1), undefined))
+      assert.isUndefined(references.hasNode(nodeOf(2), undefined))
+    }).pipe(Effect.scoped)
+  )
+})

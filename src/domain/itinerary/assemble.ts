@@ -4,7 +4,7 @@
  */
 import type { NodeId } from "../ids.ts"
 import { dayPartAt } from "../time/day-part.ts"
-import { addMeals, anchorDay, coverMembers, fillDay, improveDay, swapBetween } from "./build.ts"
+import { addMeals, anchorDay, coverMembers, fillDay, improveDay, mealsExchanged, swapBetween } from "./build.ts"
 import { beginDraft, type Draft } from "./draft.ts"
 import { placeBookings, placeMusts } from "./fixed.ts"
 import type { Assembly, AssemblyInput, PlannedStop } from "./model.ts"
@@ -63,7 +63,7 @@ export const startAssembly = (input: AssemblyInput): AssemblyRun => {
       for (let b = a + 1; b < days.length; b++) swapBetween(draft, a, b)
     }),
     ...each(relaxDay),
-    ...each((d, day) => orderDay(d.days[day]!, d.between))
+    ...each((d, day) => orderDay(d.days[day]!, d.between, mealsExchanged(d, day)))
   ]
   return {
     steps,

@@ -243,3 +243,16 @@ export const swapBetween = (draft: Draft, a: number, b: number): void => {
     }
   }
 }
+
+/** The day's stops with lunch and dinner exchanged; `undefined` where there are not both, or one serves only one. */
+export const mealsExchanged = (draft: Draft, day: number): ReadonlyArray<Stop> | undefined => {
+  const { stops } = draft.days[day]!
+  const lunch = stops.find((stop) => stop.role === "lunch")
+  const dinner = stops.find((stop) => stop.role === "dinner")
+  if (lunch === undefined || dinner === undefined || lunch.kind === "booked" || dinner.kind === "booked")
+    return undefined
+  const late = roleStop(draft, day, lunch.candidate, "dinner", lunch.kind)
+  const early = roleStop(draft, day, dinner.candidate, "lunch", dinner.kind)
+  if (late === undefined || early === undefined) return undefined
+  return stops.map((stop) => (stop === lunch ? late : stop === dinner ? early : stop))
+}

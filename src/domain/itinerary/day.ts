@@ -94,11 +94,14 @@ export interface Insertion {
 export const GAP_WORTH = 0.2
 const GAP_SATISFIED = 180
 export const TRAVEL_COST = 0.007
+/** One crosses a city for a museum, and eats where one is. */
+const MEAL_TRAVEL_COST = 0.012
 
 /** The best position for a stop by worth, or `undefined` where it fits nowhere. The day must be reckoned. */
 export const bestInsertion = (draft: DayDraft, stop: Stop, worth: number, between: Between): Insertion | undefined => {
   const { stops, arrive, latest, buffer } = draft
   const n = stops.length
+  const cost = stop.role === "visit" ? TRAVEL_COST : MEAL_TRAVEL_COST
   let best: Insertion | undefined
   for (let position = 0; position <= n; position++) {
     const before = position === 0 ? undefined : stops[position - 1]!
@@ -119,7 +122,7 @@ export const bestInsertion = (draft: DayDraft, stop: Stop, worth: number, betwee
       gap = arrive[position]! - free - direct
     }
     const detour = there + onward - direct
-    const gain = worth - TRAVEL_COST * detour + (GAP_WORTH * Math.min(gap, GAP_SATISFIED)) / GAP_SATISFIED
+    const gain = worth - cost * detour + (GAP_WORTH * Math.min(gap, GAP_SATISFIED)) / GAP_SATISFIED
     if (best === undefined || gain > best.gain) best = { position, detour, gap, gain }
   }
   return best

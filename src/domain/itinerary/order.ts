@@ -140,8 +140,11 @@ const improve = (draft: DayDraft, between: Between): void => {
   }
 }
 
-/** Puts the stops of a day into the order that travels least. */
-export const orderDay = (draft: DayDraft, between: Between): void => {
+/**
+ * Puts the stops of a day into the order that travels least. `otherwise` is the same day with lunch and dinner
+ * exchanged, where both places serve both: sometimes the way home is what decides where one eats when.
+ */
+export const orderDay = (draft: DayDraft, between: Between, otherwise?: ReadonlyArray<Stop>): void => {
   const n = draft.stops.length
   if (n < 2 || draft.clash || !reckon(draft, between)) return
   if (n > EXACT_UP_TO) {
@@ -149,11 +152,16 @@ export const orderDay = (draft: DayDraft, between: Between): void => {
     return
   }
   const kept = draft.stops
-  const order = exact(kept, draft.hours.from, draft.buffer, between)
-  if (order === undefined) return
-  draft.stops = order
-  if (!reckon(draft, between)) {
-    draft.stops = kept
+  const attempt = (stops: ReadonlyArray<Stop>): boolean => {
+    const order = exact(stops, draft.hours.from, draft.buffer, between)
+    if (order === undefined || travelOf(order, between) >= travelOf(draft.stops, between)) return false
+    const before = draft.stops
+    draft.stops = order
+    if (reckon(draft, between)) return true
+    draft.stops = before
     reckon(draft, between)
+    return false
   }
+  attempt(kept)
+  if (otherwise !== undefined) attempt(otherwise)
 }

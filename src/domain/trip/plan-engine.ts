@@ -1,7 +1,7 @@
 /** The plan-changing functions that a trip's decider calls, over the pivot engine and the city's live state. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions, CityEvent } from "../city/model.ts"
-import { DEFAULT_TRAVEL_MODEL, distanceKm, estimateTravel } from "../geo.ts"
+import { distanceKm } from "../geo.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
@@ -47,8 +47,7 @@ const envs = new WeakMap<CityCatalog, PivotEnv>()
 export const envOf = (catalog: CityCatalog): PivotEnv => {
   let env = envs.get(catalog)
   if (env === undefined) {
-    const model = catalog.city.travel ?? DEFAULT_TRAVEL_MODEL
-    env = pivotEnv(catalog, (from, to) => estimateTravel(model, catalog.nodes[from]!, catalog.nodes[to]!).minutes)
+    env = pivotEnv(catalog)
     envs.set(catalog, env)
   }
   return env

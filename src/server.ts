@@ -51,7 +51,7 @@ import { TripRuntime } from "./services/trip-runtime.ts"
 import { catalogStore, catalogs, seeder } from "./wiring/catalogs.ts"
 import { DEMO_TRAVELER, demoTrip, firstCity } from "./wiring/first-run.ts"
 import { jobs, worker } from "./wiring/jobs.ts"
-import { indexUpToDate, rankers, trainedRankers, vectorIndex } from "./wiring/minds.ts"
+import { indexUpToDate, mindsHealth, rankers, trainedRankers, vectorIndex } from "./wiring/minds.ts"
 
 /** The longest record the journal takes: a candidate set of 200 with its features, several times over. */
 const RECORD_BYTES = 4 * 1024 * 1024
@@ -201,7 +201,7 @@ export const server = (options: ServerOptions) => {
   return Layer.launch(
     announce.pipe(
       Layer.provideMerge(parts),
-      Layer.provideMerge(indexUpToDate.pipe(Layer.provide(catalogStore))),
+      Layer.provideMerge(Layer.merge(indexUpToDate.pipe(Layer.provide(catalogStore)), mindsHealth)),
       Layer.provideMerge(capabilities),
       Layer.provide(Layer.merge(httpServer, HttpServer.layerServices))
     )

@@ -45,6 +45,8 @@ export class Cache extends Context.Service<
     /** Which of the keys are there. While the store is away, none. */
     readonly present: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>>
     readonly set: <A>(key: string, schema: Schema.Codec<A, unknown>, value: A) => Effect.Effect<void>
+    /** Whether the store answers at all, for `/ready`. */
+    readonly reachable: Effect.Effect<boolean>
     /** Looks up, or computes once and keeps. Failures are not kept. */
     readonly getOrCompute: <A, E, R>(
       key: string,
@@ -148,5 +150,11 @@ const make = (options: CacheOptions) =>
         })
       )
 
-    return Cache.of({ get, set, present, getOrCompute })
+    const reachable = store.get("reachable").pipe(
+      Effect.timeout(options.patience ?? PATIENCE),
+      Effect.as(true),
+      Effect.catchCause(() => Effect.succeed(false))
+    )
+
+    return Cache.of({ reachable, get, set, present, getOrCompute })
   })

@@ -42,6 +42,8 @@ export class Llm extends Context.Service<
     readonly configured: boolean
     /** The model ids in force, by what they are asked for. */
     readonly models: { readonly haiku: string; readonly sonnet: string }
+    /** `left_alone`: it failed several times in a row and is not asked for a while. For `/ready`; costs nothing. */
+    readonly state: Effect.Effect<"not_configured" | "answering" | "left_alone">
     readonly ask: <A>(question: LlmQuestion<A>) => Effect.Effect<A, LlmUnavailable>
   }
 >()("overplanned/Llm") {
@@ -50,6 +52,7 @@ export class Llm extends Context.Service<
     Layer.succeed(Llm, {
       configured: false,
       models,
+      state: Effect.succeed("not_configured" as const),
       ask: () =>
         Effect.fail(
           new LlmUnavailable({

@@ -19,6 +19,7 @@ import * as RedisCache from "../layers/redis/cache.ts"
 import { Cache } from "../services/cache.ts"
 import { Llm } from "../services/llm.ts"
 import { LlmRanker } from "../services/llm-ranker.ts"
+import * as MindsHealth from "../services/minds-health.ts"
 import { Narrator } from "../services/narrator.ts"
 import { LocalRanker } from "../services/ranker.ts"
 import * as RankingDesk from "../services/ranking-desk.ts"
@@ -90,6 +91,9 @@ export const cache = Layer.unwrap(
     )
   )
 )
+
+/** What `/ready` says of index, cache and Claude. */
+export const mindsHealth = MindsHealth.layer
 
 /** The models that the registry names, from `MODELS_DIR`. */
 export const trainedRankers = <E>(registered: Effect.Effect<ReadonlyArray<RegisteredRanker>, E>) =>

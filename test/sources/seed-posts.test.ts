@@ -137,6 +137,7 @@ describe("seeding posts with a model", () => {
     Llm.of({
       configured: true,
       models: { haiku: "haiku", sonnet: "sonnet" },
+      state: Effect.succeed("answering" as const),
       ask: (question) =>
         Effect.suspend(() => {
           asked.push({ instructions: question.instructions, data: question.data })

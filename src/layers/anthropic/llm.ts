@@ -37,6 +37,7 @@ const FIRST_PAUSE_MS = 200
 /** Failures in a row after which nobody is sent there for a while. */
 const TRIPS_AFTER = 5
 const STAYS_OPEN = "15 seconds"
+const CIRCUIT = "anthropic"
 /** A question that was given less time than this and ran out of it says nothing about the provider's health. */
 const FAIR_MS = 1_000
 /** How long a stopping process waits for costs to be written; what is left stays reserved. */
@@ -181,7 +182,7 @@ const make = (options: AnthropicOptions) =>
     const guarded = <A>(question: LlmQuestion<A>, left: number) =>
       breaker
         .execute(exchange(question), {
-          key: "anthropic",
+          key: CIRCUIT,
           classify: (exit) => {
             const failure = Exit.findErrorOption(exit)
             if (failure._tag === "None") return Exit.isSuccess(exit) ? CircuitBreaker.success : CircuitBreaker.ignored
@@ -255,7 +256,12 @@ const make = (options: AnthropicOptions) =>
         return yield* decode(question, text)
       })
 
-    return Llm.of({ configured: true, models: options.models, ask })
+    const state = breaker.state(CIRCUIT).pipe(
+      Effect.map((circuit) => (circuit._tag === "Open" ? ("left_alone" as const) : ("answering" as const))),
+      Effect.catchCause(() => Effect.succeed("answering" as const))
+    )
+
+    return Llm.of({ configured: true, models: options.models, state, ask })
   })
 
 export const layer = (options: AnthropicOptions): Layer.Layer<Llm, never, CostGuard> =>

@@ -30,7 +30,7 @@ export interface Fairness {
 }
 
 /** Items of the package that are a member's part. */
-export const dueOf = (size: number, members: number): number => Math.max(1, Math.floor(size / members))
+const dueOf = (size: number, members: number): number => Math.max(1, Math.floor(size / members))
 
 /** Measures a package, given as positions in the matrix. */
 export const fairnessOf = (affinity: AffinityMatrix, chosen: ReadonlyArray<number>): Fairness => {

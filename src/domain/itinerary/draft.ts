@@ -1,6 +1,6 @@
 /** The state of an assembly between its steps: candidates, their scores, the days so far, and what was said. */
 import type { Relaxation } from "../trip/model.ts"
-import { type Between, type DayDraft, reckon, type Stop, stopOf } from "./day.ts"
+import { type Between, type DayDraft, type Stop, stopOf } from "./day.ts"
 import { exclusionOf } from "./exclusion.ts"
 import type { AssemblyInput } from "./model.ts"
 import { MEAL, type Places, placesOf, RETIRED } from "./places.ts"
@@ -153,7 +153,7 @@ export const beginDraft = (input: AssemblyInput): Draft => {
 }
 
 /** The windows of a candidate on a day, by the day's own hours; worked out once. */
-export const windowsFor = (draft: Draft, day: number, candidate: number): Windows | null => {
+const windowsFor = (draft: Draft, day: number, candidate: number): Windows | null => {
   const cache = draft.windowCache[day]!
   let windows = cache.get(candidate)
   if (windows === undefined) {
@@ -232,7 +232,3 @@ export const release = (draft: Draft, stop: Stop): void => {
 
 export const nameOf = (draft: Draft, candidate: number): string =>
   draft.input.catalog.nodes[draft.indexes[candidate]!]!.name
-
-export const settle = (draft: Draft): void => {
-  for (const day of draft.days) reckon(day, draft.between)
-}

@@ -9,7 +9,7 @@ import { BUDGET_TIER } from "./rules.ts"
 import { isMealPlace, type Role } from "./windows.ts"
 
 /** Fewer stops than this is not a day out. */
-export const LEAST_STOPS = 2
+const LEAST_STOPS = 2
 
 const TIER_WORDS = ["free", "cheap", "moderate", "expensive", "a splurge"]
 

@@ -19,7 +19,7 @@ export const MOOD_VIBES: Readonly<Record<Mood, Readonly<Record<string, number>>>
 
 const VECTORS: ReadonlyArray<Float32Array> = MOODS.map((mood) => vibeEmbedding(MOOD_VIBES[mood]))
 
-export const isMood = (text: string): text is Mood => (MOODS as ReadonlyArray<string>).includes(text)
+const isMood = (text: string): text is Mood => (MOODS as ReadonlyArray<string>).includes(text)
 
 /** How well each node suits each mood of the palette, node by node. Depends on the catalog alone. */
 const build = (matrix: Float32Array): Float32Array => {

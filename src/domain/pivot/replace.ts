@@ -33,11 +33,7 @@ const MESSAGES: Readonly<Record<Unfit, string>> = {
   role: "do not suit the slot: a meal at the wrong time, or no meal where one was planned"
 }
 
-export const reasonsOf = (
-  fell: ReadonlyMap<Unfit, number>,
-  excluded: number,
-  planned: number
-): Array<NoPivotReason> => {
+const reasonsOf = (fell: ReadonlyMap<Unfit, number>, excluded: number, planned: number): Array<NoPivotReason> => {
   const out: Array<NoPivotReason> = [...fell].map(([reason, places]) => ({
     reason,
     message: `${places} places ${MESSAGES[reason]}.`,

@@ -4,6 +4,8 @@
  */
 import * as Schema from "effect/Schema"
 import type { ActivityNode } from "./catalog/node.ts"
+import { hash128 } from "./hash.ts"
+import type { Archetype } from "./persona/archetype.ts"
 import type { Reason } from "./ranking.ts"
 import type { DayPart } from "./vocabulary.ts"
 
@@ -14,9 +16,16 @@ export interface Stop {
   readonly why: ReadonlyArray<Reason>
 }
 
+/** What the travelers of an archetype come for, in the words of the prompt. */
+const COMES_FOR: Readonly<Record<Archetype, string>> = {
+  food_and_night: "food and nights out",
+  culture_and_shops: "culture and browsing",
+  nature_and_rest: "nature and rest"
+}
+
 export const NARRATIVE_INSTRUCTIONS = `You write one sentence per stop of a travel plan, at most 30 words, plain and warm, in the second person.
-Say what the place is and why it suits these travelers at this time. Use only facts from the line of the stop; invent no dishes, prices, hours or history. No links, no markup, no exclamation marks.
-Each stop is one line: number|name|category|neighbourhood|day|part of the day|vibes|what it shares with the travelers' tastes|local score and mentions.
+Say what the place is and why it is worth a stop at this time of day for travelers of the kind that the first line describes. Use only facts from the line of the stop; invent no dishes, prices, hours or history. No links, no markup, no exclamation marks.
+Each stop is one line: number|name|category|neighbourhood|part of the day|vibes|local score and mentions.
 Answer with one object per stop: its number and the text.`
 
 export const NarrativeAnswer = Schema.Struct({
@@ -27,23 +36,25 @@ export type NarrativeAnswer = typeof NarrativeAnswer.Type
 const line = (text: string) => text.replace(/[|\r\n]+/g, " ").trim()
 const words = (word: string) => word.replaceAll("_", " ")
 
-export const narrativeData = (stops: ReadonlyArray<Stop>): string =>
-  stops
-    .map(({ node, day, dayPart, why }, i) => {
-      const { local } = node.quality_signals
-      return [
-        i + 1,
-        line(node.name),
-        node.category,
-        line(node.neighbourhood),
-        `day ${day}`,
-        dayPart,
-        node.vibe_tags.slice(0, 5).map(words).join(", "),
-        why.map(({ tag }) => words(tag)).join(", "),
-        local === null ? "-" : `${local.score.toFixed(2)} (${local.mentions})`
-      ].join("|")
-    })
-    .join("\n")
+/** Everything that the LLM is told of a stop, and nothing that is one traveler's own: the text may be shared. */
+const factsOf = ({ node, dayPart }: Stop): string => {
+  const { local } = node.quality_signals
+  return [
+    line(node.name),
+    node.category,
+    line(node.neighbourhood),
+    dayPart,
+    node.vibe_tags.slice(0, 5).map(words).join(", "),
+    local === null ? "-" : `${local.score.toFixed(2)} (${local.mentions})`
+  ].join("|")
+}
+
+export const narrativeData = (stops: ReadonlyArray<Stop>, archetype: Archetype): string =>
+  [`travelers who come for ${COMES_FOR[archetype]}`, ...stops.map((stop, i) => `${i + 1}|${factsOf(stop)}`)].join("\n")
+
+/** Under which key a stop's text is kept: whoever would be told the same is told the same. */
+export const narrativeKey = (stop: Stop, archetype: Archetype, model: string): string =>
+  `narrate1|${encodeURIComponent(model)}|${archetype}|${hash128(factsOf(stop))}`
 
 const MAX_LENGTH = 320
 const SUSPICIOUS = /https?:|www\.|[<>{}[\]]|[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u

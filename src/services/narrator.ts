@@ -1,24 +1,29 @@
 /**
- * Says in a sentence why a stop is in the plan: one call to Claude for all stops of a trip, and plain sentences of our
- * own for every stop that it did not answer, or answered in a way that nobody should read. It always answers, before
- * the deadline.
+ * Says in a sentence why a stop is in the plan: one call to Claude for all stops of a trip that it has not described to
+ * a traveler of this archetype before, and plain sentences of our own for every stop that it did not answer, or
+ * answered in a way that nobody should read. It always answers, before the deadline.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import {
   acceptedTexts,
   NARRATIVE_INSTRUCTIONS,
   NarrativeAnswer,
   narrativeData,
+  narrativeKey,
   plainNarrative,
   type Stop
 } from "../domain/narrative.ts"
+import type { Archetype } from "../domain/persona/archetype.ts"
 import type { Ranking } from "../domain/ranking.ts"
+import { Cache } from "./cache.ts"
 import { Llm } from "./llm.ts"
 
 export interface NarrationRequest {
   readonly stops: ReadonlyArray<Stop>
+  readonly archetype: Archetype
   /** Unix milliseconds. */
   readonly deadline: number
   readonly userId?: string
@@ -46,42 +51,62 @@ export class Narrator extends Context.Service<
     Narrator,
     Effect.gen(function* () {
       const llm = yield* Llm
-      const plainly = (request: NarrationRequest): Narration => ({
-        texts: request.stops.map(plainNarrative),
-        source: "local"
-      })
-      return {
-        narrate: (request) => {
-          if (!llm.configured || request.stops.length === 0) return Effect.sync(() => plainly(request))
-          const stops = request.stops.slice(0, MOST_STOPS)
-          return llm
-            .ask({
-              purpose: "narrate",
-              model: "haiku",
-              instructions: NARRATIVE_INSTRUCTIONS,
-              data: narrativeData(stops),
-              answer: NarrativeAnswer,
-              maxOutputTokens: 200 + TOKENS_PER_STOP * stops.length,
-              deadline: request.deadline,
-              ...(request.userId === undefined ? {} : { userId: request.userId }),
-              ...(request.tripId === undefined ? {} : { tripId: request.tripId })
-            })
-            .pipe(
-              Effect.map((answer): Narration => {
-                const texts = acceptedTexts(answer, stops.length)
-                return { texts: request.stops.map((stop, i) => texts[i] ?? plainNarrative(stop)), source: "llm" }
-              }),
-              Effect.catch((error) =>
-                Effect.succeed<Narration>({
-                  ...plainly(request),
-                  ...(error.reason === "not_configured"
-                    ? {}
-                    : { degraded: { reason: error.reason, message: error.message } })
-                })
-              )
+      const cache = yield* Cache
+
+      const write = (request: NarrationRequest, stops: ReadonlyArray<Stop>) =>
+        Effect.map(
+          llm.ask({
+            purpose: "narrate",
+            model: "haiku",
+            instructions: NARRATIVE_INSTRUCTIONS,
+            data: narrativeData(stops, request.archetype),
+            answer: NarrativeAnswer,
+            maxOutputTokens: 200 + TOKENS_PER_STOP * stops.length,
+            deadline: request.deadline,
+            ...(request.userId === undefined ? {} : { userId: request.userId }),
+            ...(request.tripId === undefined ? {} : { tripId: request.tripId })
+          }),
+          (answer) => acceptedTexts(answer, stops.length)
+        )
+
+      const narrate = (request: NarrationRequest): Effect.Effect<Narration> =>
+        Effect.gen(function* () {
+          const { stops, archetype } = request
+          if (!llm.configured || stops.length === 0) return { texts: stops.map(plainNarrative), source: "local" }
+          const keys = stops.map((stop) => narrativeKey(stop, archetype, llm.models.haiku))
+          const texts: Array<string | undefined> = yield* Effect.forEach(keys, (key) => cache.get(key, Schema.String), {
+            concurrency: "unbounded"
+          })
+          const missing = stops.flatMap((_, i) => (texts[i] === undefined ? [i] : [])).slice(0, MOST_STOPS)
+          const plain = () => stops.map((stop, i) => texts[i] ?? plainNarrative(stop))
+          if (missing.length === 0) return { texts: plain(), source: "llm" }
+          const written = yield* Effect.result(
+            write(
+              request,
+              missing.map((i) => stops[i]!)
             )
-        }
-      }
+          )
+          if (written._tag === "Failure") {
+            const { reason, message } = written.failure
+            return {
+              texts: plain(),
+              source: missing.length === stops.length ? "local" : "llm",
+              ...(reason === "not_configured" ? {} : { degraded: { reason, message } })
+            }
+          }
+          yield* Effect.forEach(
+            missing,
+            (i, at) => {
+              const text = written.success[at]
+              texts[i] = text
+              return text === undefined ? Effect.void : cache.set(keys[i]!, Schema.String, text)
+            },
+            { concurrency: "unbounded", discard: true }
+          )
+          return { texts: plain(), source: "llm" }
+        })
+
+      return { narrate }
     })
   )
 }

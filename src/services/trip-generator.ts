@@ -10,6 +10,7 @@ import { uuidV7 } from "../domain/ids.ts"
 import { startAssembly } from "../domain/itinerary/assemble.ts"
 import type { Assembly, AssemblyInput, LockedStop } from "../domain/itinerary/model.ts"
 import { dayHours } from "../domain/itinerary/rules.ts"
+import { archetypeOf } from "../domain/persona/archetype.ts"
 import type { Persona } from "../domain/persona/persona.ts"
 import { modelVersion, type RankRequest } from "../domain/ranking.ts"
 import { diversify } from "../domain/retrieval/diversify.ts"
@@ -180,6 +181,7 @@ export const layer = Layer.effect(
           dayPart: stop.day_part,
           why: why.get(stop.index) ?? []
         })),
+        archetype: archetypeOf(people[0]!.dimensions),
         deadline: now + ANSWER_BUDGET_MS,
         userId: people[0]!.user_id,
         tripId: wish.tripId

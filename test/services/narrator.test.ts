@@ -14,7 +14,9 @@ const stops: ReadonlyArray<Stop> = places(6).map((node, i) => ({
   why: [{ tag: "specialty_coffee", weight: 0.4 }]
 }))
 const narrate = (deadline = Date.now() + 5_000) =>
-  Narrator.use((narrator) => narrator.narrate({ stops, deadline, userId: "user-1", tripId: "trip-1" }))
+  Narrator.use((narrator) =>
+    narrator.narrate({ stops, archetype: "food_and_night", deadline, userId: "user-1", tripId: "trip-1" })
+  )
 const narratorOn = (server?: Parameters<typeof deskLayer>[0]["server"]) =>
   Narrator.layer.pipe(Layer.provide(deskLayer({ nodes: [], ...(server === undefined ? {} : { server }) })))
 
@@ -47,6 +49,29 @@ describe("narratives", () => {
       const { texts } = yield* Effect.provide(narrate(), narratorOn(server))
       assert.strictEqual(texts[0], "A lovely place for a slow morning coffee.")
       assert.deepStrictEqual(texts.slice(1), stops.slice(1).map(plainNarrative))
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("are shared by travelers of one archetype: only what nobody was told yet is asked for", () =>
+    Effect.gen(function* () {
+      const server = yield* fakeAnthropic
+      yield* Effect.gen(function* () {
+        const narrator = yield* Narrator
+        const ask = (some: ReadonlyArray<Stop>, archetype: "food_and_night" | "nature_and_rest" = "food_and_night") =>
+          narrator.narrate({ stops: some, archetype, deadline: Date.now() + 5_000 })
+        const first = yield* ask(stops.slice(0, 4))
+        const again = yield* ask(stops.slice(0, 4).map((stop) => ({ ...stop, why: [] })))
+        assert.deepStrictEqual(again, first)
+        assert.strictEqual(server.calls.length, 1)
+        yield* ask(stops)
+        assert.strictEqual(server.calls.length, 2)
+        assert.strictEqual(server.calls[1]!.user.match(/^\d+\|/gm)?.length, 2)
+        server.always({ status: 400 })
+        const partly = yield* ask([...stops, { ...stops[0]!, dayPart: "evening" }])
+        assert.deepStrictEqual([partly.source, partly.degraded?.reason], ["llm", "unavailable"])
+        const others = yield* ask(stops, "nature_and_rest")
+        assert.strictEqual(others.source, "local")
+      }).pipe(Effect.provide(narratorOn(server)))
     }).pipe(Effect.scoped)
   )
 

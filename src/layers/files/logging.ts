@@ -1,15 +1,27 @@
 /** Structured log lines on stderr, as the settings want them; to an OTLP collector as well when one is configured. */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as Otlp from "effect/observability/Otlp"
 import * as References from "effect/References"
-import { Config } from "../../config.ts"
+import { Config, type Settings } from "../../config.ts"
 
 const LEVELS = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const
 
 const json = Logger.withConsoleError(Logger.formatJson)
+
+/** The exporters bring an HTTP client of 25 MB along: loaded only where somebody listens. */
+const exporters = (endpoint: string, settings: Settings) =>
+  Layer.unwrap(
+    Effect.promise(async () => {
+      const [Otlp, NodeHttpClient] = await Promise.all([
+        import("effect/observability/Otlp"),
+        import("@effect/platform-node/NodeHttpClient")
+      ])
+      return Otlp.layerJson({ baseUrl: endpoint, resource: { serviceName: settings.OTEL_SERVICE_NAME } }).pipe(
+        Layer.provide(NodeHttpClient.layerUndici)
+      )
+    })
+  )
 
 export const layer = Layer.unwrap(
   Effect.map(Config, (settings) => {
@@ -19,11 +31,7 @@ export const layer = Layer.unwrap(
       Layer.succeed(References.MinimumLogLevel, LEVELS[settings.LOG_LEVEL]),
       Layer.succeed(Logger.LogToStderr, true)
     )
-    if (settings.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return local
-    const otlp = Otlp.layerJson({
-      baseUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
-      resource: { serviceName: settings.OTEL_SERVICE_NAME }
-    })
-    return Layer.provideMerge(otlp.pipe(Layer.provide(NodeHttpClient.layerUndici)), local)
+    const endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT
+    return endpoint === undefined ? local : Layer.provideMerge(exporters(endpoint, settings), local)
   })
 )

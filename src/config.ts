@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import * as S from "./domain/settings.ts"
 
@@ -126,7 +127,10 @@ export type Settings = S.Values<typeof settings>
 
 export class SettingsRefused extends Schema.TaggedError<SettingsRefused>()("SettingsRefused", {
   message: Schema.String
-}) {}
+}) {
+  /** What system tools use for a wrong configuration. */
+  override readonly [Runtime.errorExitCode] = 78
+}
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"])
 

@@ -1,0 +1,60 @@
+/** The commands, each with the layers it needs. */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { doctor } from "./cli/doctor.ts"
+import { migrate } from "./cli/migrate.ts"
+import { reindex } from "./cli/reindex.ts"
+import { seedCity } from "./cli/seed-city.ts"
+import { type Role, serve } from "./cli/serve.ts"
+import { token } from "./cli/token.ts"
+import { Config } from "./config.ts"
+import * as PostgresCatalogStore from "./layers/postgres/catalog-store.ts"
+import * as PostgresIndexSource from "./layers/postgres/index-source.ts"
+import * as Migrator from "./layers/postgres/migrator.ts"
+import { Health } from "./services/health.ts"
+import * as Reindex from "./sources/reindex.ts"
+import { seeder } from "./wiring/catalogs.ts"
+import { health, sql, tokens } from "./wiring/foundation.ts"
+import { chosenIndex, vectorIndex } from "./wiring/minds.ts"
+import { version } from "./wiring/release.ts"
+
+const seeding = seeder.pipe(Layer.provide(vectorIndex), Layer.provide(Migrator.layer()), Layer.provide(sql))
+
+const reindexing = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSource.layer, vectorIndex).pipe(
+  Layer.provide(Migrator.layer()),
+  Layer.provide(sql)
+)
+
+/** The server is large: it is loaded when it is run. */
+const runServer = (role: Role) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./wiring/run-server.ts")),
+    (server) => server.runServer(role)
+  )
+
+const inspect = Effect.gen(function* () {
+  const settings = yield* Config
+  const report = Effect.flatMap(Health, (desk) => desk.report)
+  const dependencies = yield* report.pipe(
+    Effect.provide(health.pipe(Layer.provideMerge(sql))),
+    Effect.catch((error) => Effect.succeed([{ name: "postgresql", status: "down" as const, detail: error.message }]))
+  )
+  return { config: settings, environment: process.env, dependencies }
+})
+
+const overplanned = Command.make("overplanned").pipe(
+  Command.withDescription("A travel runtime: plans trips from local evidence and stays with the traveler."),
+  Command.withSubcommands([
+    serve(runServer),
+    migrate(Migrator.migrate().pipe(Effect.provide(sql))),
+    seedCity.pipe(Command.provide(seeding)),
+    reindex({ index: chosenIndex, run: (request) => Effect.provide(Reindex.reindex(request), reindexing) }),
+    token.pipe(Command.provide(tokens)),
+    doctor(inspect)
+  ])
+)
+
+/** Parses the command line and runs the command; `--help` and mistakes are answered by the parser. */
+export const run = overplanned.pipe(Command.run({ version }), Effect.provide(NodeServices.layer))

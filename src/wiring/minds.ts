@@ -10,6 +10,7 @@ import { Config } from "../config.ts"
 import * as AnthropicLlm from "../layers/anthropic/llm.ts"
 import * as MemoryCache from "../layers/memory/cache.ts"
 import * as MemoryVectorIndex from "../layers/memory/vector-index/layer.ts"
+import * as OnnxText from "../layers/onnx/text-embedding.ts"
 import * as OnnxRankers from "../layers/onnx/trained-rankers.ts"
 import * as PostgresCostGuard from "../layers/postgres/cost-guard.ts"
 import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
@@ -21,9 +22,11 @@ import { Llm } from "../services/llm.ts"
 import { LlmRanker } from "../services/llm-ranker.ts"
 import * as MindsHealth from "../services/minds-health.ts"
 import { Narrator } from "../services/narrator.ts"
+import { PersonaEncoder } from "../services/persona-encoder.ts"
 import { LocalRanker } from "../services/ranker.ts"
 import * as RankingDesk from "../services/ranking-desk.ts"
 import { RankingWarmer } from "../services/ranking-warmer.ts"
+import { TextEmbedding } from "../services/text-embedding.ts"
 import type { RegisteredRanker } from "../services/trained-rankers.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
 import { reindexAtStart } from "../sources/reindex.ts"
@@ -94,6 +97,17 @@ export const cache = Layer.unwrap(
 
 /** What `/ready` says of index, cache and Claude. */
 export const mindsHealth = MindsHealth.layer
+
+/** Claude's reading of a traveler, and its words as a vector, each where it is configured. */
+export const personaEncoder = PersonaEncoder.layerReading.pipe(
+  Layer.provide(
+    Layer.unwrap(
+      Effect.map(Config, ({ TEXT_EMBEDDING_MODEL: folder }) =>
+        folder === undefined ? TextEmbedding.layerNotConfigured : OnnxText.layer(folder)
+      )
+    )
+  )
+)
 
 /** The models that the registry names, from `MODELS_DIR`. */
 export const trainedRankers = <E>(registered: Effect.Effect<ReadonlyArray<RegisteredRanker>, E>) =>

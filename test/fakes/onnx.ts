@@ -26,3 +26,36 @@ export const linearRanker = (
     }
   }).finish()
 }
+
+const INT64 = 7
+
+/** A sentence-transformer of one layer: each token's vector is its row of the table. */
+export const lookupTransformer = (rows: ReadonlyArray<ReadonlyArray<number>>): Uint8Array => {
+  const width = rows[0]!.length
+  const tokens = (name: string) => ({
+    name,
+    type: { tensorType: { elemType: INT64, shape: { dim: [{ dimParam: "batch" }, { dimParam: "tokens" }] } } }
+  })
+  return onnx.ModelProto.encode({
+    irVersion: 8,
+    producerName: "overplanned tests",
+    opsetImport: [{ domain: "", version: 17 }],
+    graph: {
+      name: "lookup",
+      node: [{ opType: "Gather", input: ["table", "input_ids"], output: ["last_hidden_state"], name: "look up" }],
+      initializer: [{ name: "table", dims: [rows.length, width], dataType: FLOAT, floatData: rows.flat() }],
+      input: [tokens("input_ids"), tokens("attention_mask")],
+      output: [
+        {
+          name: "last_hidden_state",
+          type: {
+            tensorType: {
+              elemType: FLOAT,
+              shape: { dim: [{ dimParam: "batch" }, { dimParam: "tokens" }, { dimValue: width }] }
+            }
+          }
+        }
+      ]
+    }
+  }).finish()
+}

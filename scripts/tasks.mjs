@@ -29,9 +29,27 @@ const tasks = {
 /** What runs the product itself needs no tools for tests and checks, so a first start does not wait for them. */
 const PRODUCT = ["start", "cli"]
 
+/**
+ * A server that waits for travelers should be small: a young generation of 4 MiB and one malloc arena save a fifth of
+ * its resident memory and cost nothing that the benchmarks can see.
+ */
+const SERVER_FLAGS = ["--max-semi-space-size=4"]
+const SERVER_ENVIRONMENT = { MALLOC_ARENA_MAX: "1" }
+
+/** Becomes the server: the flags have to stand before it begins, and a waiting parent would cost 45 MB. */
+const becomeServer = (node, [file, ...args]) => {
+  if (node !== process.execPath || typeof process.execve !== "function") return false
+  process.execve(node, [node, ...SERVER_FLAGS, file, ...args], { ...process.env, ...SERVER_ENVIRONMENT })
+}
+
 const run = async (task, rest) => {
   const node = await prepare({ withDev: !PRODUCT.includes(task) })
   const commands = tasks[task](rest)
+  if (task === "start" && becomeServer(node, commands[0]) === false) {
+    Object.assign(process.env, SERVER_ENVIRONMENT)
+    process.exitCode = await runNode(node, [...SERVER_FLAGS, ...commands[0]])
+    return
+  }
   if (node === process.execPath && PRODUCT.includes(task)) {
     // Already the right Node: no second process that only waits for the first.
     const [[file, ...args]] = commands

@@ -7,20 +7,29 @@ import { doctor } from "./cli/doctor.ts"
 import { migrate } from "./cli/migrate.ts"
 import { reindex } from "./cli/reindex.ts"
 import { seedCity } from "./cli/seed-city.ts"
+import { seedTrainingData } from "./cli/seed-training-data.ts"
 import { type Role, serve } from "./cli/serve.ts"
 import { token } from "./cli/token.ts"
 import { Config } from "./config.ts"
+import * as PostgresCatalog from "./layers/postgres/catalog.ts"
 import * as PostgresCatalogStore from "./layers/postgres/catalog-store.ts"
 import * as PostgresIndexSource from "./layers/postgres/index-source.ts"
 import * as Migrator from "./layers/postgres/migrator.ts"
 import { Health } from "./services/health.ts"
 import * as Reindex from "./sources/reindex.ts"
+import * as ShadowPopulation from "./training/population/seed.ts"
 import { seeder } from "./wiring/catalogs.ts"
 import { health, sql, tokens } from "./wiring/foundation.ts"
 import { chosenIndex, vectorIndex } from "./wiring/minds.ts"
 import { version } from "./wiring/release.ts"
 
 const seeding = seeder.pipe(Layer.provide(vectorIndex), Layer.provide(Migrator.layer()), Layer.provide(sql))
+
+const population = ShadowPopulation.layer.pipe(
+  Layer.provide([PostgresCatalog.layer, seeding]),
+  Layer.provide(Migrator.layer()),
+  Layer.provide(sql)
+)
 
 const reindexing = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSource.layer, vectorIndex).pipe(
   Layer.provide(Migrator.layer()),
@@ -50,6 +59,7 @@ const overplanned = Command.make("overplanned").pipe(
     serve(runServer),
     migrate(Migrator.migrate().pipe(Effect.provide(sql))),
     seedCity.pipe(Command.provide(seeding)),
+    seedTrainingData.pipe(Command.provide(population)),
     reindex({ index: chosenIndex, run: (request) => Effect.provide(Reindex.reindex(request), reindexing) }),
     token.pipe(Command.provide(tokens)),
     doctor(inspect)

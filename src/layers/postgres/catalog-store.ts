@@ -42,9 +42,10 @@ export const layer = Layer.effect(
     /** Derives anew what nodes say of themselves because of their signals, all sources together. */
     const derive = Effect.fnUntraced(function* (nodeIds: ReadonlyArray<string>) {
       if (nodeIds.length === 0) return
+      // What the made-up population says is training data and never evidence that a traveler is shown.
       const rows = yield* sql<QualitySignal & { activity_node_id: string }>`
         select activity_node_id, source, kind, mentions, score::float8 as score, avoid_mentions, last_seen::text as last_seen, quotes, licence
-        from quality_signals where activity_node_id = any(${nodeIds as Array<string>}::uuid[])`
+        from quality_signals where activity_node_id = any(${nodeIds as Array<string>}::uuid[]) and source not like 'shadow\\_%'`
       const byNode = Map.groupBy(rows, (row) => row.activity_node_id)
       const derived = nodeIds.map((id) => {
         const { summary, cross_ref_confidence, overrated_flag } = crossReference(byNode.get(id) ?? [])

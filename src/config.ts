@@ -107,6 +107,24 @@ export const settings = {
   FALLBACK_HORIZON: S.duration("How far ahead fallbacks are worked out.", { default: "36h" }),
   OFFER_TTL: S.duration("How long an offered replacement may be taken.", { default: "10m" }),
 
+  STREAM_MAX_FRAME: S.bytes("Largest frame that a client may send on a trip's stream.", { default: "32KiB" }),
+  STREAM_MAX_BUFFER: S.bytes("Bytes that may wait for a slow reader of a stream before it is closed with 4008.", {
+    default: "256KiB"
+  }),
+  STREAM_FRAMES_PER_SECOND: S.integer(1, 100_000)(
+    "Frames a client may send in a second, on average over five, before its stream is closed with 1008.",
+    {
+      default: "50"
+    }
+  ),
+  STREAM_IDLE: S.duration("How long a stream may be silent, pings unanswered, before it is closed.", {
+    default: "60s"
+  }),
+  STREAM_PER_USER: S.integer(1, 100_000)("Streams that one traveler may have open.", { default: "200" }),
+  STREAM_DRAIN_SPREAD: S.duration("A stopping server asks its streams to reconnect in groups spread over this time.", {
+    default: "3s"
+  }),
+
   CACHE_MAX_ENTRIES: S.integer(1, 10_000_000)("Entries of the cache in this process.", { default: "20000" }),
   CACHE_TTL: S.duration("How long a cached ranking is served.", { default: "24h" }),
 

@@ -19,6 +19,7 @@ import * as Admin from "./http/handlers/admin.ts"
 import * as Cities from "./http/handlers/cities.ts"
 import * as People from "./http/handlers/people.ts"
 import * as Trips from "./http/handlers/trips.ts"
+import * as PivotStream from "./http/stream/stream.ts"
 import * as UwsHttpServer from "./http/uws/UwsHttpServer.ts"
 import * as FileJournal from "./layers/journal/journal.ts"
 import * as PostgresCityStorage from "./layers/postgres/city-storage.ts"
@@ -191,7 +192,8 @@ export interface ServerOptions {
 
 /** Runs until it is stopped. A worker answers `/health` and `/ready` like everybody else, and runs the jobs. */
 export const server = (options: ServerOptions) => {
-  const gateway = Gateway.layer({ version: options.version, consoleFolder: join(options.root, "console") }, groups)
+  const api = Gateway.layer({ version: options.version, consoleFolder: join(options.root, "console") }, groups)
+  const gateway = Layer.merge(PivotStream.layer, api)
   const parts =
     options.role === "worker"
       ? Layer.mergeAll(worker, gateway)

@@ -26,13 +26,14 @@ export const tripIn = (
   city: PlanningCity,
   seed: number,
   days: number,
-  more: Partial<AssemblyInput> = {}
+  more: Partial<AssemblyInput> = {},
+  start = START
 ): TripState => {
   const input: AssemblyInput = {
     catalog: city,
     travel: city.travel,
     scores: scoresFor(city, randomOf(seed)),
-    days: city.tripDays(START, days),
+    days: city.tripDays(start, days),
     constraints: {},
     vetoes: [],
     orientations: [],
@@ -49,7 +50,7 @@ export const tripIn = (
     time_zone: city.city.time_zone,
     user_id: uuidOfName("user", name) as UserId,
     status: "active",
-    start_date: START,
+    start_date: start,
     end_date: input.days.at(-1)!.date,
     epoch: uuidOfName("epoch", name),
     seq: 1,

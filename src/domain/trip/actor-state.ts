@@ -66,8 +66,9 @@ export type TripMemoryEvent =
 export const RECEIPT_MILLIS = 24 * 3_600_000
 /** More writes with a key than this in 24 hours are beyond any honest client of one trip. */
 export const MAX_RECEIPTS = 512
-/** Events kept for streams; who was away for longer gets the whole trip. */
+/** Events kept for streams, by number and by bytes; who was away for longer gets the whole trip. */
 export const MAX_RECENT = 64
+const MAX_RECENT_BYTES = 64 * 1024
 /** Offers open at the same time; the oldest makes room. */
 export const MAX_OFFERS = 8
 const MAX_TOLD = 64
@@ -85,6 +86,23 @@ export const conditionsOf = (state: TripActorState, trip: TripState): CityCondit
 
 const lastOf = <A>(items: ReadonlyArray<A>, most: number): ReadonlyArray<A> =>
   items.length > most ? items.slice(items.length - most) : items
+
+/** Bytes of an event in memory, near enough for a bound. */
+const sizeOfEvent = ({ event }: TripEventEnvelope): number =>
+  400 + ("slots" in event ? event.slots.length * 400 + event.removed.length * 60 : 0)
+
+/**
+ * What streams catch up from. The creation is not part of it: it holds the whole trip, which is what anybody gets who
+ * has seen nothing yet.
+ */
+export const withRecent = (recent: ReadonlyArray<TripEventEnvelope>, event: TripEventEnvelope) => {
+  if (event.event._tag === "trip_created") return recent
+  const kept = lastOf([...recent, event], MAX_RECENT)
+  let bytes = 0
+  let from = kept.length
+  while (from > 0 && bytes + sizeOfEvent(kept[from - 1]!) <= MAX_RECENT_BYTES) bytes += sizeOfEvent(kept[--from]!)
+  return from === 0 ? kept : kept.slice(from)
+}
 
 const withReceipt = (state: TripActorState, envelope: TripEventEnvelope): ReadonlyArray<Receipt> => {
   if (envelope.idempotency_key === undefined) return state.receipts
@@ -141,7 +159,7 @@ export const evolveActor = (state: TripActorState, event: TripEventEnvelope | Tr
   return {
     ...state,
     trip,
-    recent: lastOf([...state.recent, event], MAX_RECENT),
+    recent: withRecent(state.recent, event),
     receipts: withReceipt(state, event)
   }
 }
@@ -152,7 +170,7 @@ export const sizeOfTrip = (state: TripActorState): number => {
   if (trip === undefined) return 500
   let bytes = 1_200 + trip.members.length * 200 + trip.vetoes.length * 200
   for (const slot of trip.slots) bytes += 260 + (slot.narrative?.length ?? 0)
-  bytes += state.receipts.length * 150 + state.recent.length * 400
+  bytes += state.receipts.length * 150 + state.recent.reduce((sum, event) => sum + sizeOfEvent(event), 0)
   for (const open of memory.offers) bytes += 800 + open.options.length * 1_200
   return bytes + (memory.fallbacks?.bytes ?? 0)
 }

@@ -80,7 +80,8 @@ export const TripReply = Schema.Union([
     epoch: Uuid,
     seq: Schema.Int,
     events: Schema.Array(TripEventEnvelope),
-    trip: Schema.optionalKey(TripState),
+    /** As it is now: where nothing could be proven missing or complete, all there is to say. */
+    trip: TripState,
     open_offers: Schema.Array(Offer)
   }),
   /** The trip after the change, and the event that made it; without one, the change was made before (or is none). */

@@ -116,7 +116,7 @@ const recover = (turn: Turn, command: Extract<TripCommand, { _tag: "recover" }>)
       epoch: trip.epoch,
       seq: trip.seq,
       events: complete ? state.recent.filter((one) => one.seq > since) : [],
-      ...(complete ? {} : { trip }),
+      trip,
       open_offers: openOffers(turn)
     }
   }

@@ -4,7 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import { emptyTrip, evolveActor, MAX_RECENT, type TripActorState } from "./actor-state.ts"
+import { emptyTrip, evolveActor, type TripActorState, withRecent } from "./actor-state.ts"
 import type { TripEventEnvelope } from "./events.ts"
 import { type Slot, TripState } from "./model.ts"
 
@@ -69,6 +69,8 @@ export const packTrip = (trip: TripState, catalog: CityCatalog | undefined): Tri
   slots: trip.slots.map((slot) => packSlot(slot, catalog))
 })
 
+const EMPTY: ReadonlyArray<TripEventEnvelope> = []
+
 /** The actor's state from what is stored: the snapshot, the events after it, and those before it for streams. */
 export const restore = (
   id: string,
@@ -79,7 +81,12 @@ export const restore = (
   const { receipts, ...trip } = snapshot
   // A hole before the snapshot would be a silent gap in a stream: only what joins it without one is kept.
   const earlier = events.filter((one) => one.seq <= trip.seq)
-  const joined = earlier.filter((one, i) => one.seq === trip.seq - (earlier.length - 1 - i)).slice(-MAX_RECENT)
-  const base: TripActorState = { ...emptyTrip(id), trip, receipts: receipts ?? [], recent: joined }
+  const joined = earlier.filter((one, i) => one.seq === trip.seq - (earlier.length - 1 - i))
+  const base: TripActorState = {
+    ...emptyTrip(id),
+    trip,
+    receipts: receipts ?? [],
+    recent: joined.reduce(withRecent, EMPTY)
+  }
   return events.filter((one) => one.seq > trip.seq).reduce(evolveActor, base)
 }

@@ -19,7 +19,8 @@ const reasonsFor = (node: CityCatalog["nodes"][number], taste: Float32Array | un
   return shared.length > 0 ? shared : topTags(node).slice(0, SHOWN_REASONS)
 }
 
-const meanTaste = (personas: ReadonlyArray<Persona>): Float32Array | undefined => {
+/** What these people like together; undefined where nobody is known. */
+export const meanTaste = (personas: ReadonlyArray<Persona>): Float32Array | undefined => {
   if (personas.length === 0) return undefined
   const mean = new Float32Array(personas[0]!.vector.length)
   for (const { vector } of personas) for (let i = 0; i < mean.length; i++) mean[i]! += vector[i]! / personas.length

@@ -15,16 +15,19 @@ const segment = (part: PropertyKey | { readonly key: PropertyKey }): string | nu
   return typeof key === "number" ? key : String(key)
 }
 
+/** What is wrong where, below `root`. */
+export const issuesOf = (issue: SchemaIssue.Issue, root: string) =>
+  format(issue)
+    .issues.slice(0, MOST_ISSUES)
+    .map((one) => ({ path: [root, ...(one.path ?? []).map(segment)], message: one.message }))
+
+export const issuesText = (issues: ReturnType<typeof issuesOf>): string =>
+  issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")
+
 const SLOTS: Record<string, string> = { Payload: "body", Params: "path", Query: "query", Headers: "headers" }
 
 export const layer = HttpApiMiddleware.layerSchemaErrorTransform(RequestForm, (error) => {
   if (error.kind === "Body" || error.kind === "ResponseHeaders") return Effect.die(error)
-  const errors = format(error.cause.issue)
-    .issues.slice(0, MOST_ISSUES)
-    .map((issue) => ({
-      path: [SLOTS[error.kind] ?? error.kind.toLowerCase(), ...(issue.path ?? []).map(segment)],
-      message: issue.message
-    }))
-  const detail = errors.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")
-  return Effect.fail(new InvalidRequest({ detail, errors }))
+  const errors = issuesOf(error.cause.issue, SLOTS[error.kind] ?? error.kind.toLowerCase())
+  return Effect.fail(new InvalidRequest({ detail: issuesText(errors), errors }))
 })

@@ -29,9 +29,10 @@ const INTERNAL_ERROR = 1011
 
 /**
  * The native server cuts a connection whose message is too large without a word. It is told a larger bound, so that what
- * is only somewhat too large gets its 1009.
+ * is only somewhat too large (a megabyte in place of some kilobytes) gets its 1009.
  */
 const NATIVE_PAYLOAD_FACTOR = 4
+const NATIVE_PAYLOAD_LEAST = 1024 * 1024 + 4096
 
 const STOPPING = "the server is stopping"
 
@@ -145,7 +146,7 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGo
       const socketOf = (ws: Uws.WebSocket<UserData>) => ws.getUserData().socket as Socket<A>
 
       app.ws<UserData>(definition.pattern, {
-        maxPayloadLength: bounds.maxPayload * NATIVE_PAYLOAD_FACTOR,
+        maxPayloadLength: Math.max(bounds.maxPayload * NATIVE_PAYLOAD_FACTOR, NATIVE_PAYLOAD_LEAST),
         // Bounded in `Socket.send`: the native bound would drop the close frame too, and with it the reason.
         maxBackpressure: 0,
         idleTimeout: bounds.idleTimeoutSeconds,

@@ -45,10 +45,19 @@ export class Socket<A> {
 
   /** Sends a text (string) or binary (bytes) message. */
   send(message: string | Uint8Array): SendResult {
+    return this.write(message, typeof message !== "string")
+  }
+
+  /** Sends a text message that is UTF-8 already: what many sockets are told is encoded once. */
+  sendText(utf8: Uint8Array): SendResult {
+    return this.write(utf8, false)
+  }
+
+  private write(message: string | Uint8Array, binary: boolean): SendResult {
     const native = this.native
     if (native === undefined) return "closed"
     if (this.buffering && native.getBufferedAmount() > this.maxBackpressure) return "full"
-    const sent = native.send(message, typeof message !== "string")
+    const sent = native.send(message, binary)
     if (sent === 1) return "sent"
     this.buffering = true
     return sent === 0 ? "buffered" : "full"

@@ -1,0 +1,111 @@
+/** One trip's listeners: an event is encoded once here, however many sockets hear it. */
+import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import type { Persona } from "../../domain/persona/persona.ts"
+import type { Offer } from "../../domain/pivot/model.ts"
+import type { TripEventEnvelope } from "../../domain/trip/events.ts"
+import type { TripState } from "../../domain/trip/model.ts"
+import { eventFrame } from "../../domain/view/stream.ts"
+import type { TripListener } from "../../services/trip-runtime.ts"
+import { CLOSE } from "./close-codes.ts"
+import { offerFrame, presenceFrame } from "./frames.ts"
+
+/** What a channel needs of a socket. */
+export interface Listener {
+  readonly userId: string
+  readonly deliver: (utf8: Uint8Array) => void
+  readonly close: (code: number, reason: string) => void
+}
+
+export interface ChannelWorld {
+  readonly watch: (listener: TripListener) => () => void
+  readonly catalog: (slug: string) => CityCatalog | undefined
+  readonly persona: (userId: string) => Persona | undefined
+}
+
+const encoder = new TextEncoder()
+
+export class TripChannel {
+  readonly #world: ChannelWorld
+  readonly #listeners = new Set<Listener>()
+  readonly #online = new Map<string, number>()
+  readonly #stop: () => void
+  #catalog: CityCatalog
+  #seq: number
+
+  constructor(world: ChannelWorld, catalog: CityCatalog, seq: number) {
+    this.#world = world
+    this.#catalog = catalog
+    this.#seq = seq
+    this.#stop = world.watch({
+      events: (events, trip) => this.#events(events, trip),
+      offer: (offer: Offer) => this.#tell(offerFrame(offer))
+    })
+  }
+
+  /** Who has a stream of this trip open. */
+  get online(): ReadonlyArray<string> {
+    return [...this.#online.keys()]
+  }
+
+  /** From here on the listener hears everything after the state that the caller has just read. */
+  join(listener: Listener): void {
+    const { userId } = listener
+    const before = this.#online.get(userId) ?? 0
+    if (before === 0) this.#tell(presenceFrame(userId, true))
+    this.#online.set(userId, before + 1)
+    this.#listeners.add(listener)
+  }
+
+  /** True when nobody listens any more: the channel is then closed. */
+  leave(listener: Listener): boolean {
+    if (this.#listeners.delete(listener)) {
+      const left = this.#online.get(listener.userId)! - 1
+      if (left > 0) this.#online.set(listener.userId, left)
+      else {
+        this.#online.delete(listener.userId)
+        this.#tell(presenceFrame(listener.userId, false))
+      }
+    }
+    if (this.#listeners.size > 0) return false
+    this.#stop()
+    return true
+  }
+
+  /** An event's frame, for who was away as for who is there. */
+  frameOf(envelope: TripEventEnvelope, trip: TripState): string {
+    this.#catalog = this.#world.catalog(trip.city) ?? this.#catalog
+    const known = trip.members.flatMap((member) => this.#world.persona(member.user_id) ?? [])
+    return JSON.stringify(eventFrame(envelope, trip, this.#catalog, known))
+  }
+
+  #events(events: ReadonlyArray<TripEventEnvelope>, trip: TripState): void {
+    for (const envelope of events) {
+      if (envelope.seq <= this.#seq) continue
+      if (envelope.seq !== this.#seq + 1) {
+        this.#lost(events.at(-1)!.seq)
+        return
+      }
+      this.#seq = envelope.seq
+      this.#tell(this.frameOf(envelope, trip))
+      if (envelope.event._tag === "member_left") this.#dismiss(envelope.event.user_id)
+    }
+  }
+
+  #tell(text: string): void {
+    if (this.#listeners.size === 0) return
+    const utf8 = encoder.encode(text)
+    for (const listener of [...this.#listeners]) listener.deliver(utf8)
+  }
+
+  #dismiss(userId: string): void {
+    for (const listener of [...this.#listeners]) {
+      if (listener.userId === userId) listener.close(CLOSE.noSuchTrip, "you are not part of this trip any more")
+    }
+  }
+
+  /** Events went past unheard: nobody may believe to have seen everything, and recovery gives the rest. */
+  #lost(seq: number): void {
+    this.#seq = seq
+    for (const listener of [...this.#listeners]) listener.close(CLOSE.tryAgain, "reconnect to recover what you missed")
+  }
+}

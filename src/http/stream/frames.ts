@@ -1,0 +1,107 @@
+/** The frames of a trip's stream: what clients say, read strictly, and what they are told. */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { OptionId, PivotId } from "../../domain/ids.ts"
+import { type Offer, PivotRequest } from "../../domain/pivot/model.ts"
+import { InvalidRequest } from "../api/problems.ts"
+import { issuesOf, issuesText } from "../handlers/form.ts"
+
+export type ClientFrame =
+  | { readonly type: "pivot"; readonly id: string; readonly request: PivotRequest }
+  | { readonly type: "respond"; readonly id: string; readonly answer: Answer }
+  | { readonly type: "signal"; readonly id: string; readonly item: Record<string, unknown> }
+  | { readonly type: "auth"; readonly id: string | undefined; readonly token: string }
+  | { readonly type: "ping"; readonly id: string | undefined }
+  | { readonly type: "malformed"; readonly id: string | undefined; readonly problem: InvalidRequest }
+
+const Answer = Schema.Union([
+  Schema.Struct({ pivot_id: PivotId, response: Schema.Literal("accept"), option_id: OptionId }),
+  Schema.Struct({ pivot_id: PivotId, response: Schema.Literal("dismiss") })
+])
+type Answer = typeof Answer.Type
+
+const readPivot = Schema.decodeUnknownResult(PivotRequest)
+const readAnswer = Schema.decodeUnknownResult(Answer)
+
+/** Longest id that a client may give a frame: a UUID several times over, and short enough to be remembered. */
+const LONGEST_ID = 128
+
+const malformed = (id: string | undefined, detail: string, errors?: InvalidRequest["errors"]): ClientFrame => ({
+  type: "malformed",
+  id,
+  problem: new InvalidRequest({ detail, ...(errors === undefined ? {} : { errors }) })
+})
+
+const refused = (id: string, error: Schema.SchemaError): ClientFrame => {
+  const errors = issuesOf(error.issue, "frame")
+  return malformed(id, issuesText(errors), errors)
+}
+
+const TYPES = "pivot, respond, signal, auth or ping"
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export const readFrame = (message: string | Uint8Array): ClientFrame => {
+  if (typeof message !== "string") return malformed(undefined, "Frames are JSON text, not binary.")
+  const value = parse(message)
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return malformed(undefined, 'A frame is a JSON object such as {"type": "ping", "id": "1"}.')
+  }
+  const frame = value as Record<string, unknown>
+  const { type, id } = frame
+  if (id !== undefined && (typeof id !== "string" || id.length === 0 || id.length > LONGEST_ID)) {
+    return malformed(undefined, `A frame's id is a string of 1 to ${LONGEST_ID} characters.`)
+  }
+  if (type === "ping") return { type, id }
+  if (type === "auth") {
+    const { token } = frame
+    return typeof token === "string" ? { type, id, token } : malformed(id, "auth carries a token: a string.")
+  }
+  if (type !== "pivot" && type !== "respond" && type !== "signal") {
+    return malformed(id, `A frame's type is ${TYPES}.`)
+  }
+  if (id === undefined) return malformed(id, `${type} carries an id of your choice; the answer repeats it.`)
+  switch (type) {
+    case "pivot": {
+      const request = readPivot(frame)
+      return Result.isSuccess(request) ? { type, id, request: request.success } : refused(id, request.failure)
+    }
+    case "respond": {
+      const answer = readAnswer(frame)
+      return Result.isSuccess(answer) ? { type, id, answer: answer.success } : refused(id, answer.failure)
+    }
+    case "signal": {
+      const { type: _, ...item } = frame
+      return { type, id, item }
+    }
+  }
+}
+
+const named = (type: string, id: string | undefined): string =>
+  id === undefined ? `{"type":"${type}"` : `{"type":"${type}","id":${JSON.stringify(id)}`
+
+/** Frames are put together as text: an offer is large, and copying it only to add two fields would double its cost. */
+export const offerFrame = (offer: Offer, id?: string): string =>
+  `${named("offer", id)},${JSON.stringify(offer).slice(1)}`
+
+export const ackFrame = (id: string | undefined, more: Readonly<Record<string, unknown>> = {}): string => {
+  const text = JSON.stringify(more)
+  return text === "{}" ? `${named("ack", id)}}` : `${named("ack", id)},${text.slice(1)}`
+}
+
+export const errorFrame = (id: string | undefined, problem: object): string =>
+  `${named("error", id)},"problem":${JSON.stringify(problem)}}`
+
+export const pongFrame = (id: string | undefined): string => `${named("pong", id)}}`
+
+export const presenceFrame = (userId: string, online: boolean): string =>
+  JSON.stringify({ type: "member_changed", user_id: userId, online })
+
+export const drainFrame = (reconnectInMillis: number): string =>
+  JSON.stringify({ type: "drain", reconnect_in_ms: reconnectInMillis })

@@ -1,0 +1,102 @@
+/** The streams of this process: which trips are listened to, by whom, and what their sockets lean on. */
+import type * as Effect from "effect/Effect"
+import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import type { TripId } from "../../domain/ids.ts"
+import type { Catalog } from "../../services/catalog.ts"
+import type { Personas } from "../../services/personas.ts"
+import type { SignalIntake } from "../../services/signal-intake.ts"
+import type { Tokens } from "../../services/tokens.ts"
+import type { TripRuntime } from "../../services/trip-runtime.ts"
+import { type ChannelWorld, TripChannel } from "./channel.ts"
+import type { Connection } from "./connection.ts"
+
+export interface StreamSettings {
+  readonly framesPerSecond: number | undefined
+  readonly perUser: number | undefined
+  readonly clockSkewMillis: number
+  readonly drainSpreadMillis: number
+}
+
+export interface StreamParts {
+  readonly trips: TripRuntime["Service"]
+  readonly catalogs: Catalog["Service"]
+  readonly personas: Personas["Service"]
+  readonly signals: SignalIntake["Service"]
+  readonly tokens: Tokens["Service"]
+  readonly settings: StreamSettings
+  readonly now: () => number
+  readonly fork: (effect: Effect.Effect<void>) => void
+}
+
+/** Sockets that are asked to reconnect at the same time. */
+const DRAIN_GROUP = 100
+
+/** Closest that two groups follow each other. */
+const DRAIN_STEP_MS = 100
+
+export class StreamHub {
+  readonly trips: StreamParts["trips"]
+  readonly catalogs: StreamParts["catalogs"]
+  readonly personas: StreamParts["personas"]
+  readonly signals: StreamParts["signals"]
+  readonly tokens: StreamParts["tokens"]
+  readonly settings: StreamSettings
+  readonly now: () => number
+  readonly fork: StreamParts["fork"]
+  readonly #channels = new Map<TripId, TripChannel>()
+  readonly #ofUser = new Map<string, number>()
+  #draining = 0
+
+  constructor(parts: StreamParts) {
+    this.trips = parts.trips
+    this.catalogs = parts.catalogs
+    this.personas = parts.personas
+    this.signals = parts.signals
+    this.tokens = parts.tokens
+    this.settings = parts.settings
+    this.now = parts.now
+    this.fork = parts.fork
+  }
+
+  /** Whether one more stream of this traveler may open. */
+  hasRoomFor(userId: string): boolean {
+    const { perUser } = this.settings
+    return perUser === undefined || (this.#ofUser.get(userId) ?? 0) < perUser
+  }
+
+  opened(connection: Connection): void {
+    this.#ofUser.set(connection.userId, (this.#ofUser.get(connection.userId) ?? 0) + 1)
+  }
+
+  ended(connection: Connection): void {
+    const left = (this.#ofUser.get(connection.userId) ?? 1) - 1
+    if (left === 0) this.#ofUser.delete(connection.userId)
+    else this.#ofUser.set(connection.userId, left)
+    connection.end()
+  }
+
+  /** The trip's listeners; `seq` is where the trip stands as its first one joins. */
+  channel(id: TripId, catalog: CityCatalog, seq: number): TripChannel {
+    const known = this.#channels.get(id)
+    if (known !== undefined) return known
+    const world: ChannelWorld = {
+      watch: (listener) => this.trips.watch(id, listener),
+      catalog: (slug) => this.catalogs.resident(slug),
+      persona: (userId) => this.personas.resident(userId)
+    }
+    const made = new TripChannel(world, catalog, seq)
+    this.#channels.set(id, made)
+    return made
+  }
+
+  closed(id: TripId, channel: TripChannel): void {
+    if (this.#channels.get(id) === channel) this.#channels.delete(id)
+  }
+
+  /** When the next socket should go: group after group, faster if there are many groups. */
+  nextDrain(open: number): number {
+    const group = Math.floor(this.#draining++ / DRAIN_GROUP)
+    const step = Math.min(DRAIN_STEP_MS, (this.settings.drainSpreadMillis * DRAIN_GROUP) / Math.max(open, 1))
+    return Math.round(Math.min(group * step, this.settings.drainSpreadMillis))
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * A trip's stream: `/ws/trips/:id/pivot-stream`. A client is told everything that happens to its trip in order, asks
+ * for pivots and answers them. What it missed while it was away comes first, or the whole trip where that cannot be
+ * proven complete: never a silent gap.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Config } from "../../config.ts"
+import { isUuid, type TripId } from "../../domain/ids.ts"
+import { Catalog } from "../../services/catalog.ts"
+import { Personas } from "../../services/personas.ts"
+import { SignalIntake } from "../../services/signal-intake.ts"
+import { Tokens } from "../../services/tokens.ts"
+import { TripRuntime } from "../../services/trip-runtime.ts"
+import type { Socket } from "../uws/socket.ts"
+import { UwsApp } from "../uws/UwsHttpServer.ts"
+import { accept, acceptThenClose, type UpgradeRequest } from "../uws/websocket.ts"
+import { CLOSE } from "./close-codes.ts"
+import { Connection, type Ticket } from "./connection.ts"
+import { StreamHub } from "./hub.ts"
+
+const PATTERN = "/ws/trips/:id/pivot-stream"
+
+/** The subprotocol that is selected; a browser offers it beside `bearer.<token>`, which is never echoed. */
+const PROTOCOL = "overplanned.v1"
+const BEARER = "bearer."
+
+/** What the native server takes for its idle timeout, in seconds. */
+const IDLE_SECONDS = { least: 8, most: 960 }
+
+/** The token is never in the URL: URLs end up in logs. */
+const tokenOf = (request: UpgradeRequest): string => {
+  const offered = request.protocols.find((protocol) => protocol.startsWith(BEARER))
+  if (offered !== undefined) return offered.slice(BEARER.length)
+  const header = request.headers["authorization"] ?? ""
+  return /^bearer /i.test(header) ? header.slice("bearer ".length).trim() : ""
+}
+
+const sinceOf = (query: URLSearchParams): number | undefined => {
+  const text = query.get("since")
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
+const epochOf = (query: URLSearchParams): string | undefined => {
+  const text = query.get("epoch")
+  return text !== null && isUuid(text) ? text : undefined
+}
+
+export const layer = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const app = yield* UwsApp
+    const settings = yield* Config
+    const clock = yield* Clock.Clock
+    const tokens = yield* Tokens
+    const fork = Effect.runForkWith(yield* Effect.context<never>())
+    const limited = settings.RATE_LIMIT
+    const hub = new StreamHub({
+      trips: yield* TripRuntime,
+      catalogs: yield* Catalog,
+      personas: yield* Personas,
+      signals: yield* SignalIntake,
+      tokens,
+      settings: {
+        framesPerSecond: limited ? settings.STREAM_FRAMES_PER_SECOND : undefined,
+        perUser: limited ? settings.STREAM_PER_USER : undefined,
+        clockSkewMillis: settings.AUTH_CLOCK_SKEW,
+        drainSpreadMillis: Math.min(settings.STREAM_DRAIN_SPREAD, settings.HTTP_DRAIN_TIMEOUT / 2)
+      },
+      now: () => clock.currentTimeMillisUnsafe(),
+      fork
+    })
+    const connections = new Map<Socket<Ticket>, Connection>()
+
+    yield* app.websocket<Ticket, never>({
+      pattern: PATTERN,
+      authorize: (request) =>
+        tokens.verify(tokenOf(request)).pipe(
+          Effect.map((holder) => {
+            const tripId = request.params[0] ?? ""
+            if (!isUuid(tripId)) return acceptThenClose(CLOSE.noSuchTrip, "no such trip for you", PROTOCOL)
+            if (!hub.hasRoomFor(holder.userId)) {
+              return acceptThenClose(CLOSE.policy, `more than ${settings.STREAM_PER_USER} streams of yours`, PROTOCOL)
+            }
+            const ticket: Ticket = {
+              holder,
+              tripId: tripId as TripId,
+              epoch: epochOf(request.query),
+              since: sinceOf(request.query)
+            }
+            return accept(ticket, PROTOCOL)
+          }),
+          Effect.catch((refused) => Effect.succeed(acceptThenClose(CLOSE.unauthorized, refused.message, PROTOCOL)))
+        ),
+      open: (socket) => {
+        const connection = new Connection(socket, hub)
+        connections.set(socket, connection)
+        hub.opened(connection)
+        return connection.begin()
+      },
+      message: (socket, message) => connections.get(socket)?.receive(message),
+      close: (socket) => {
+        const connection = connections.get(socket)
+        if (connection === undefined) return
+        connections.delete(socket)
+        hub.ended(connection)
+      },
+      drain: (socket) => connections.get(socket)?.drain(hub.nextDrain(connections.size)),
+      bounds: {
+        maxPayload: settings.STREAM_MAX_FRAME,
+        maxBackpressure: settings.STREAM_MAX_BUFFER,
+        idleTimeoutSeconds: Math.min(
+          Math.max(Math.round(settings.STREAM_IDLE / 1000), IDLE_SECONDS.least),
+          IDLE_SECONDS.most
+        )
+      }
+    })
+  })
+)

@@ -63,10 +63,10 @@ interface Times {
 }
 
 /** Searches are timed in rounds, and the least disturbed round counts: another process's turn takes 10 ms. */
-const ROUNDS = 5
+const ROUNDS = 20
 
 const measure = async <A>(queries: ReadonlyArray<Float32Array>, search: (query: Float32Array) => A | Promise<A>) => {
-  for (const query of queries.slice(0, 100)) await search(query)
+  for (const query of queries.slice(0, 500)) await search(query)
   const found: Array<A> = []
   const rounds: Array<Times> = []
   const perRound = Math.ceil(queries.length / ROUNDS)
@@ -155,9 +155,9 @@ const compare = async (
 
 export const benchmark: Benchmark = {
   summary: "a search for the nearest 200 places, exact, against an approximate index",
-  options: ["--queries <n>   searches per row (default 1000)"],
+  options: ["--queries <n>   searches per row (default 2000)"],
   run: async (args) => {
-    const queries = makeQueries(numberFlag(args, "queries", 1_000))
+    const queries = makeQueries(numberFlag(args, "queries", 2_000))
     const usearch = loadUsearch()
     const rows: Array<ReadonlyArray<string | number>> = []
     const bars = []

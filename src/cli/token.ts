@@ -5,15 +5,16 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { UserId, uuidV7 } from "../domain/ids.ts"
+import { UserId } from "../domain/ids.ts"
 import { duration } from "../domain/settings.ts"
+import { newId } from "../services/new-id.ts"
 import { Tokens } from "../services/tokens.ts"
 import { Refused } from "./refused.ts"
 
 /** More than any load test needs; each costs one signature. */
 const MOST_TOKENS = 100_000
 
-const newUser = () => uuidV7(Date.now(), crypto.getRandomValues(new Uint8Array(10))) as UserId
+const newUser = () => newId(Date.now()) as UserId
 
 export const token = Command.make(
   "token",

@@ -15,6 +15,7 @@ import * as Authorization from "./handlers/authorization.ts"
 import * as Form from "./handlers/form.ts"
 import * as System from "./handlers/system.ts"
 import { makeRequestMetrics } from "./metrics.ts"
+import { makeDeadlines } from "./middleware/deadlines.ts"
 import { pipeline } from "./middleware/pipeline.ts"
 
 export interface GatewayOptions {
@@ -47,6 +48,8 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
         trustedProxies: new Set(settings.TRUSTED_PROXIES),
         addressLimitPerMinute: settings.RATE_LIMIT ? settings.RATE_LIMIT_ADDRESS_PER_MINUTE : undefined,
         requestTimeoutMillis: settings.HTTP_REQUEST_TIMEOUT,
+        deadlines: yield* makeDeadlines(settings.HTTP_REQUEST_TIMEOUT),
+        logRequests: settings.LOG_LEVEL === "debug",
         modelInForce: (callerId) => modelVersion(models.forUser(callerId)),
         metrics
       })

@@ -7,12 +7,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CityCatalog } from "../domain/catalog/city-catalog.ts"
-import { type UserId, uuidV7 } from "../domain/ids.ts"
+import type { UserId } from "../domain/ids.ts"
 import type { ModelRef, Scored } from "../domain/ranking.ts"
 import { CANDIDATES } from "../domain/retrieval/diversify.ts"
 import { userState } from "../domain/trip/turn.ts"
 import { rankingRecord } from "./decision-log.ts"
 import { Journal, type JournalError } from "./journal.ts"
+import { newId } from "./new-id.ts"
 import { Personas, type PersonasUnavailable } from "./personas.ts"
 import { RankingDesk } from "./ranker.ts"
 import { partyQuery, Retrieval } from "./retrieval.ts"
@@ -49,7 +50,6 @@ export class Discovery extends Context.Service<
       return Discovery.of({
         slate: Effect.fnUntraced(function* (userId, catalog, size) {
           const now = yield* Clock.currentTimeMillis
-          const newId = () => uuidV7(now, crypto.getRandomValues(new Uint8Array(10)))
           const persona = yield* personas.of(userId)
           // What somebody judged before tells us nothing when it is shown again.
           const seen = new Set(persona.sequence.map((item) => item.node_id))
@@ -63,11 +63,11 @@ export class Discovery extends Context.Service<
             deadline: now + RANKING_BUDGET_MS
           })
           const items = ranking.items.slice(0, size)
-          const sessionId = newId()
+          const sessionId = newId(now)
           const ids = items.map((item) => catalog.nodes[item.index]!.id as string)
           yield* journal.commit("trip", [
             rankingRecord({
-              id: newId(),
+              id: newId(now),
               user_id: userId,
               trip_id: null,
               session_id: sessionId,

@@ -6,7 +6,6 @@ import type { CityCatalog } from "../domain/catalog/city-catalog.ts"
 import { groupPackage } from "../domain/group/package.ts"
 import { uuidOfName } from "../domain/hash.ts"
 import type { SessionId, SlotId, TripId, UserId } from "../domain/ids.ts"
-import { uuidV7 } from "../domain/ids.ts"
 import { startAssembly } from "../domain/itinerary/assemble.ts"
 import type { Assembly, AssemblyInput, LockedStop } from "../domain/itinerary/model.ts"
 import { dayHours } from "../domain/itinerary/rules.ts"
@@ -24,6 +23,7 @@ import { Companions } from "./companions.ts"
 import { planJournal } from "./decision-log.ts"
 import { Journal } from "./journal.ts"
 import { Narrator } from "./narrator.ts"
+import { newId } from "./new-id.ts"
 import { Personas } from "./personas.ts"
 import { type RankedOutcome, RankingDesk } from "./ranker.ts"
 import { RankingWarmer } from "./ranking-warmer.ts"
@@ -84,8 +84,6 @@ export const layer = Layer.effect(
     const warmer = yield* RankingWarmer
     const journal = yield* Journal
     const trips = yield* TripRuntime
-
-    const newId = (now: number) => uuidV7(now, crypto.getRandomValues(new Uint8Array(10)))
 
     const cityOf = (slug: string) =>
       Effect.catchTags(catalogs.city(slug), {

@@ -3,11 +3,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { CityEvent } from "../../domain/city/model.ts"
-import { type CityId, uuidV7 } from "../../domain/ids.ts"
+import type { CityId } from "../../domain/ids.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { CostGuard } from "../../services/cost-guard.ts"
 import { type Job, Jobs } from "../../services/jobs.ts"
 import { ModelRegistry } from "../../services/model-registry.ts"
+import { newId } from "../../services/new-id.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 import type { CityEventPayload } from "../api/admin.ts"
 import { Api } from "../api/api.ts"
@@ -84,7 +85,7 @@ export const layer = HttpApiBuilder.group(
         Effect.gen(function* () {
           const catalog = yield* cityOr404(catalogs, params.slug)
           const now = yield* Clock.currentTimeMillis
-          const id = payload.id ?? uuidV7(now, crypto.getRandomValues(new Uint8Array(10)))
+          const id = payload.id ?? newId(now)
           const event = cityEvent(payload, id)
           if (typeof event === "string") return yield* new Unprocessable({ detail: event })
           if (event.kind === "closure" && catalog.indexOf(event.node_id) === undefined) {

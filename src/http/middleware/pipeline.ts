@@ -2,16 +2,19 @@
  * What every request passes on its way in and out, in this order: a request id, the limit per address, the routes with
  * a deadline, a problem document if it failed, the headers of the contract, and one log line.
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { uuidV7 } from "../../domain/ids.ts"
+import { newId } from "../../services/new-id.ts"
 import { TooManyRequests, Unavailable } from "../api/problems.ts"
 import type { RequestMetrics } from "../metrics.ts"
 import { Cors } from "./cors.ts"
+import type { Deadlines } from "./deadlines.ts"
 import { answerFailure, asProblem } from "./failures.ts"
 import { RateLimiter } from "./rate-limit.ts"
 import { type RequestFacts, RequestScope } from "./request-scope.ts"
@@ -21,6 +24,9 @@ export interface PipelineOptions {
   readonly trustedProxies: ReadonlySet<string>
   readonly addressLimitPerMinute: number | undefined
   readonly requestTimeoutMillis: number
+  readonly deadlines: Deadlines
+  /** A line for each request costs as much as answering it: only where somebody debugs. */
+  readonly logRequests: boolean
   /** The model in force for a caller, as `X-Model-Version` says it. */
   readonly modelInForce: (callerId: string | undefined) => string
   readonly metrics: RequestMetrics
@@ -63,10 +69,6 @@ export const pipeline = (options: PipelineOptions) => {
       detail: `The answer took longer than ${options.requestTimeoutMillis / 1000} seconds and was given up. Try again.`,
       retry_after_seconds: 1
     })
-    const timed = Effect.timeoutOrElse(routes, {
-      duration: options.requestTimeoutMillis,
-      orElse: () => Effect.fail(late)
-    })
     return Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const receivedAt = yield* Clock.currentTimeMillis
@@ -74,11 +76,10 @@ export const pipeline = (options: PipelineOptions) => {
       const quiet = QUIET.has(path)
       const asked = request.headers["x-request-id"]
       const scope: RequestFacts = {
-        id:
-          asked !== undefined && REQUEST_ID.test(asked)
-            ? asked
-            : uuidV7(receivedAt, crypto.getRandomValues(new Uint8Array(10))),
-        address: addressOf(request),
+        id: asked !== undefined && REQUEST_ID.test(asked) ? asked : newId(receivedAt),
+        get address() {
+          return addressOf(request)
+        },
         receivedAt,
         modelVersion: undefined,
         callerId: undefined,
@@ -95,10 +96,12 @@ export const pipeline = (options: PipelineOptions) => {
             )
           : request.method === "OPTIONS"
             ? Effect.succeed(cors.preflight(request.headers["origin"]))
-            : timed
+            : routes
+      const underWay = options.deadlines.enter(Fiber.getCurrent()!, receivedAt)
       const answered = yield* Effect.catchCause(Effect.provideService(run, RequestScope, scope), (cause) =>
-        answerFailure(cause, request, scope.id)
+        answerFailure(underWay.late ? Cause.fail(late) : cause, request, scope.id)
       )
+      options.deadlines.leave(underWay)
       const headers: Record<string, string> = { "x-request-id": scope.id }
       if (path.startsWith("/api/v1")) {
         headers["x-model-version"] = scope.modelVersion ?? options.modelInForce(scope.callerId)
@@ -109,7 +112,7 @@ export const pipeline = (options: PipelineOptions) => {
       const response = Response.setHeaders(asProblem(answered, scope.id), headers)
       const took = (yield* Clock.currentTimeMillis) - receivedAt
       metrics.answered(request.method, response.status, took)
-      if (!quiet) {
+      if (options.logRequests && !quiet) {
         yield* Effect.logDebug(`${request.method} ${withoutIds(path)} ${response.status} ${took} ms`).pipe(
           Effect.annotateLogs({ request_id: scope.id })
         )

@@ -1,5 +1,4 @@
 /** Jobs in PostgreSQL. Nodes share one table; each claims what it runs. */
-import { randomBytes } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Cron from "effect/Cron"
 import * as Duration from "effect/Duration"
@@ -9,8 +8,8 @@ import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import { uuidV7 } from "../../domain/ids.ts"
 import { type EnqueueOptions, type Job, type JobSchedule, Jobs, JobsUnavailable } from "../../services/jobs.ts"
+import { newId } from "../../services/new-id.ts"
 import { makeRunner, type RunnerOptions } from "./job-runner.ts"
 
 export interface JobsOptions extends RunnerOptions {
@@ -57,7 +56,7 @@ export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient>
       const sql = yield* SqlClient
       const clock = yield* Clock.Clock
       const wakeUps = yield* Queue.sliding<void>(options.concurrency)
-      const fresh = () => uuidV7(clock.currentTimeMillisUnsafe(), randomBytes(10))
+      const fresh = () => newId(clock.currentTimeMillisUnsafe())
 
       const enqueue = Effect.fnUntraced(function* (kind: string, payload: unknown, how: EnqueueOptions = {}) {
         const id = fresh()

@@ -21,11 +21,16 @@ export class LedgerUnavailable extends Schema.TaggedError<LedgerUnavailable>()("
   cause: Schema.optional(Schema.Defect())
 }) {}
 
+/** The share of a day's budget that work ahead of time may bring the total to. */
+export const BACKGROUND_SHARE = 0.5
+
 export interface PlannedCall {
   readonly model: string
   readonly purpose: string
   readonly userId?: string
   readonly tripId?: string
+  /** Nobody waits for it: refused once `BACKGROUND_SHARE` of the day's budget is spent, so that travelers come first. */
+  readonly background?: boolean
   /** The most that the call can cost. */
   readonly mostMicros: number
 }

@@ -58,6 +58,7 @@ export class LlmRanker extends Context.Service<
           cause: error
         })
 
+      /** Without an owner it is asked ahead of time, on nobody's personal budget. */
       const ask = (request: RankRequest, owner: string | undefined): Effect.Effect<KeptRanking, RankerUnavailable> =>
         Effect.gen(function* () {
           const answer = yield* Effect.mapError(
@@ -69,7 +70,7 @@ export class LlmRanker extends Context.Service<
               answer: LlmRankingAnswer,
               maxOutputTokens: RANKING_TOKENS,
               deadline: request.deadline - HEDGE_MS,
-              ...(owner === undefined ? {} : { userId: owner }),
+              ...(owner === undefined ? { background: true } : { userId: owner }),
               ...(request.tripId === undefined ? {} : { tripId: request.tripId })
             }),
             unavailable

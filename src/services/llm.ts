@@ -29,6 +29,8 @@ interface Question<A> {
   /** Ledger subjects; they never reach the provider. */
   readonly userId?: string
   readonly tripId?: string
+  /** Nobody waits for the answer: it is asked for only while much of the day's budget is left for those who do. */
+  readonly background?: boolean
 }
 
 /** Only an arbitration edge case may ask the larger model: the pair of purpose and model is checked by the compiler. */

@@ -1,7 +1,7 @@
 /**
  * Asks Claude ahead of time for what the next travelers and the next slots will want: three archetypes, three parts of
- * the day, five days of the trip. Only what is missing is asked for, only where Claude ranks, only within the budget,
- * and never in anybody's way: requests beyond a small queue are dropped, since the next trip brings them again.
+ * the day, five days of the trip. Only what is missing is asked for, only where Claude ranks, only within the part of
+ * the budget that travelers who wait can spare, and never in anybody's way: requests beyond a small queue are dropped, since the next trip brings them again.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"

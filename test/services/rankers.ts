@@ -22,7 +22,7 @@ const MODELS = { haiku: "claude-haiku-4-5", sonnet: "claude-sonnet-4-5" }
 
 /** A purse that counts calls and can be emptied. */
 export const purse = () => {
-  const state = { left: Number.POSITIVE_INFINITY, owners: [] as Array<string | undefined> }
+  const state = { left: Number.POSITIVE_INFINITY, owners: [] as Array<string | undefined>, background: 0 }
   const layer = Layer.succeed(CostGuard, {
     reserve: (call) =>
       Effect.suspend(() => {
@@ -30,6 +30,7 @@ export const purse = () => {
           return Effect.fail(new BudgetSpent({ scope: "everybody", message: "The budget is spent." }))
         state.left--
         state.owners.push(call.userId)
+        if (call.background === true) state.background++
         return Effect.succeed({ id: "r", day: "2026-01-01", model: call.model, reservedMicros: call.mostMicros })
       }),
     settle: () => Effect.void,

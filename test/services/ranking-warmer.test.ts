@@ -46,6 +46,7 @@ describe("warming up", () => {
         for (const call of server.calls.slice(0, 45)) assert.notInclude(call.user, "weather: rain")
         assert.include(server.calls[45]!.user, "weather: rain")
         assert.deepStrictEqual(new Set(state.owners), new Set([undefined]))
+        assert.strictEqual(state.background, state.owners.length)
 
         const desk = yield* RankingDesk
         const { source } = yield* desk.rank(

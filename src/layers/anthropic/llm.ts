@@ -131,7 +131,8 @@ const make = (options: AnthropicOptions) =>
               purpose: question.purpose,
               mostMicros: mostMicros(model, Buffer.byteLength(JSON.stringify(body)), question.maxOutputTokens),
               ...(question.userId === undefined ? {} : { userId: question.userId }),
-              ...(question.tripId === undefined ? {} : { tripId: question.tripId })
+              ...(question.tripId === undefined ? {} : { tripId: question.tripId }),
+              ...(question.background === true ? { background: true } : {})
             })
             .pipe(
               Effect.mapError(

@@ -13,6 +13,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { uuidV7 } from "../../domain/ids.ts"
 import { costMicros, daysBefore, isUnusual, microsOfUsd, USUAL_DAYS, usd, utcDay } from "../../domain/money.ts"
 import {
+  BACKGROUND_SHARE,
   BudgetSpent,
   CostGuard,
   type CostReport,
@@ -121,11 +122,15 @@ export const make = (options: CostGuardOptions) =>
               insert into llm_ledger (id, user_id, trip_id, model, purpose, reserved_usd, day, outcome)
               values (${id}, ${call.userId ?? null}, ${call.tripId ?? null}, ${call.model}, ${call.purpose},
                 ${call.mostMicros}::bigint / 1000000::numeric, ${day}::date, 'reserved')`
-            const all = yield* take(day, EVERYBODY, call.mostMicros, budget)
+            const most = call.background === true ? Math.floor(budget * BACKGROUND_SHARE) : budget
+            const all = yield* take(day, EVERYBODY, call.mostMicros, most)
             if (all === undefined) {
               return yield* new BudgetSpent({
                 scope: "everybody",
-                message: `Today's budget for Claude (${usd(budget)}) would be passed; the local ranker answers until midnight UTC.`
+                message:
+                  call.background === true
+                    ? `Work ahead of time may use ${usd(most)} of today's budget for Claude; the rest is for travelers who wait.`
+                    : `Today's budget for Claude (${usd(budget)}) would be passed; the local ranker answers until midnight UTC.`
               })
             }
             yield* Metric.update(spent, all)

@@ -89,6 +89,18 @@ describe("the cost guard", () => {
       }).pipe(Effect.scoped)
     )
 
+    it.effect("leaves half of the budget to travelers who wait", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const guard = yield* node(0.001)
+        const ahead = { ...call(300), background: true }
+        yield* guard.reserve(ahead)
+        const refused = yield* Effect.result(guard.reserve(ahead))
+        assert.isTrue(Result.isFailure(refused) && refused.failure.message.includes("travelers who wait"))
+        yield* guard.reserve(call(700))
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("takes nothing of a traveler's budget when everybody's is spent", () =>
       Effect.gen(function* () {
         yield* clean

@@ -16,6 +16,7 @@ import * as Form from "./handlers/form.ts"
 import * as System from "./handlers/system.ts"
 import { makeRequestMetrics } from "./metrics.ts"
 import { makeDeadlines } from "./middleware/deadlines.ts"
+import { methodsByPath } from "./middleware/methods.ts"
 import { pipeline } from "./middleware/pipeline.ts"
 
 export interface GatewayOptions {
@@ -42,6 +43,10 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
         System.layer({ ...options, metricsOpen: settings.METRICS_PORT !== undefined, sampleMetrics: sample })
       )
 
+      const methodsOf = methodsByPath([
+        ...Object.values(Api.groups).flatMap((group) => Object.values(group.endpoints)),
+        ...System.PATHS.map((path) => ({ method: "GET", path }))
+      ])
       const app = yield* HttpRouter.toHttpEffect(routes)
       const through = pipeline({
         corsOrigins: settings.CORS_ORIGINS,
@@ -51,6 +56,7 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
         deadlines: yield* makeDeadlines(settings.HTTP_REQUEST_TIMEOUT),
         logRequests: settings.LOG_LEVEL === "debug",
         modelInForce: (callerId) => modelVersion(models.forUser(callerId)),
+        methodsOf,
         metrics
       })
       yield* HttpServer.serveEffect(through(app))

@@ -10,6 +10,8 @@ import { TripsGroup } from "./trips.ts"
 export class Api extends HttpApi.make("overplanned")
   .add(TripsGroup, PeopleGroup, CitiesGroup, AdminGroup)
   .middleware(RequestForm)
+  // Everything that is wrong with a body at once, not one field per attempt.
+  .annotate(HttpApi.PayloadParseOptions, { errors: "all" })
   .annotateMerge(
     OpenApi.annotations({
       title: "Overplanned",

@@ -39,6 +39,9 @@ const PAGES: ReadonlyArray<readonly [path: `/${string}`, file: string, type: str
   ["/console/docs.js", "docs.js", "text/javascript; charset=utf-8"]
 ]
 
+/** Every path of this file, and the contract's document. */
+export const PATHS = ["/health", "/ready", "/metrics", "/openapi.json", ...PAGES.map(([path]) => path)]
+
 const metrics = (sample: Effect.Effect<void>) =>
   Effect.andThen(
     sample,

@@ -59,13 +59,26 @@ const isExpected = (cause: Cause.Cause<unknown>): boolean =>
         reason.error.reason._tag !== "InternalError")
   )
 
+const isNobodysRoute = (cause: Cause.Cause<unknown>): boolean =>
+  cause.reasons.some(
+    (reason) =>
+      reason._tag === "Fail" &&
+      HttpServerError.isHttpServerError(reason.error) &&
+      reason.error.reason._tag === "RouteNotFound"
+  )
+
 /** Turns a failed request into its answer; what nobody expected is logged with its cause. */
 export const answerFailure = (
   cause: Cause.Cause<unknown>,
   request: HttpServerRequest,
-  requestId: string
+  requestId: string,
+  methodsOf: (path: string) => ReadonlyArray<string>
 ): Effect.Effect<Response.HttpServerResponse> =>
   Effect.gen(function* () {
+    if (isNobodysRoute(cause)) {
+      const methods = methodsOf(request.url.split("?")[0]!)
+      if (methods.length > 0) return Response.empty({ status: 405, headers: { allow: methods.join(", ") } })
+    }
     const [response] = yield* HttpServerError.causeResponse(cause)
     if (response.status >= 500 && response.status !== 503 && !isExpected(cause)) {
       const path = request.url.split("?")[0]

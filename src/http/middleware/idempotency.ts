@@ -39,7 +39,7 @@ export const answerOnce = Effect.gen(function* () {
       const scope = yield* RequestScope
       scope.idempotencyKey = key
       const text = yield* Effect.orDie(request.text)
-      const hash = createHash("sha256").update(`${request.method} ${request.originalUrl}\n${text}`).digest("base64url")
+      const hash = createHash("sha256").update(`${request.method} ${request.url}\n${text}`).digest("base64url")
       const opening = yield* receipts.open(caller.userId, key, hash)
       switch (opening._tag) {
         case "other_request":

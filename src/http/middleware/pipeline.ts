@@ -29,6 +29,8 @@ export interface PipelineOptions {
   readonly logRequests: boolean
   /** The model in force for a caller, as `X-Model-Version` says it. */
   readonly modelInForce: (callerId: string | undefined) => string
+  /** What `Allow` says of a path; empty when nobody serves it. */
+  readonly methodsOf: (path: string) => ReadonlyArray<string>
   readonly metrics: RequestMetrics
 }
 
@@ -99,7 +101,7 @@ export const pipeline = (options: PipelineOptions) => {
             : routes
       const underWay = options.deadlines.enter(Fiber.getCurrent()!, receivedAt)
       const answered = yield* Effect.catchCause(Effect.provideService(run, RequestScope, scope), (cause) =>
-        answerFailure(underWay.late ? Cause.fail(late) : cause, request, scope.id)
+        answerFailure(underWay.late ? Cause.fail(late) : cause, request, scope.id, options.methodsOf)
       )
       options.deadlines.leave(underWay)
       const headers: Record<string, string> = { "x-request-id": scope.id }

@@ -34,6 +34,7 @@ const serving = (
       deadlines: yield* makeDeadlines(requestTimeoutMillis),
       logRequests: false,
       modelInForce: () => "local_ranker:1",
+      methodsOf: () => [],
       metrics: { answered: () => {} }
     })
     yield* HttpServer.serveEffect(through(Effect.interruptible(routes)))

@@ -1,0 +1,75 @@
+/** A running server with a database of its own, shared by the tests of a file. */
+
+import * as Effect from "effect/Effect"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Redacted from "effect/Redacted"
+import type * as SqlClient from "effect/sql/SqlClient"
+import { SqlClient as Sql } from "effect/sql/SqlClient"
+import { layer } from "../../src/layers/postgres/client.ts"
+import { ask } from "../harness/ask.ts"
+import {
+  type Environment,
+  type Server,
+  scratchFolder,
+  startServer,
+  type Traveler,
+  traveler,
+  until
+} from "../support/server.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: rows of ad-hoc queries.
+export type Rows = ReadonlyArray<any>
+
+export interface World {
+  readonly folder: string
+  readonly server: () => Server
+  /** Ends the server with this signal and starts its successor on the same data. */
+  readonly restart: (signal: NodeJS.Signals, environment?: Environment) => Promise<void>
+  readonly someone: (options?: { readonly id?: string; readonly role?: string }) => Promise<Traveler>
+  /** Reads the database itself. */
+  readonly rows: (query: (sql: SqlClient.SqlClient) => Effect.Effect<Rows, unknown>) => Promise<Rows>
+  /** The same, again and again until the journal was drained that far. */
+  readonly drained: (
+    query: (sql: SqlClient.SqlClient) => Effect.Effect<Rows, unknown>,
+    enough: (rows: Rows) => boolean
+  ) => Promise<Rows>
+  readonly close: () => Promise<void>
+}
+
+/** A migrated database of this file's own, at the URL. */
+export const freshDatabase = async (): Promise<{ readonly url: string; readonly drop: () => Promise<unknown> }> => {
+  const made = await ask("createDatabase", { empty: false })
+  if ("problem" in made) throw new Error(made.problem)
+  return { url: made.url, drop: () => ask("dropDatabase", made) }
+}
+
+export const openWorld = async (environment: Environment = {}, database?: { readonly url: string }): Promise<World> => {
+  const own = database === undefined ? await freshDatabase() : undefined
+  const url = database?.url ?? own!.url
+  const scratch = scratchFolder()
+  const settings = { DATABASE_URL: url, ...environment }
+  let server = await startServer(settings, scratch.path)
+  const client = ManagedRuntime.make(layer(Redacted.make(url), { maxConnections: 1, applicationName: "e2e" }))
+  const rows: World["rows"] = (query) => client.runPromise(Effect.flatMap(Sql, query))
+  return {
+    folder: scratch.path,
+    server: () => server,
+    restart: async (signal, changes) => {
+      await server.stop(signal)
+      server = await startServer({ ...settings, ...changes }, scratch.path)
+    },
+    someone: (options) => traveler(() => server, options),
+    rows,
+    drained: (query, enough) =>
+      until("the rows in the database", async () => {
+        const found = await rows(query)
+        return enough(found) && found
+      }),
+    close: async () => {
+      await server.stop()
+      await client.dispose()
+      await own?.drop()
+      scratch.remove()
+    }
+  }
+}

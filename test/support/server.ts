@@ -1,0 +1,159 @@
+/** The real server as a child process, the way an operator runs it, and a client that speaks to it as an app would. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { randomUUID } from "node:crypto"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as jose from "jose"
+
+const MAIN = join(import.meta.dirname, "../../src/main.ts")
+
+export const SECRET = "the secret of tests, long enough to be accepted"
+
+/** Generous: a test machine may be busy with everything else at once. */
+const START_MS = 30_000
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What the surroundings say about us is not what a test asked for. */
+const surroundings = (): Record<string, string | undefined> => {
+  const kept: Record<string, string | undefined> = {}
+  for (const name of ["PATH", "HOME", "USER", "TMPDIR", "LANG", "NODE_OPTIONS"]) kept[name] = process.env[name]
+  return kept
+}
+
+export const scratchFolder = (): { readonly path: string; readonly remove: () => void } => {
+  const path = mkdtempSync(join(tmpdir(), "overplanned-e2e-"))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) }
+}
+
+const launch = (environment: Environment, folder: string): { child: ChildProcess; output: () => string } => {
+  const child = spawn(process.execPath, [MAIN, "serve"], {
+    // Not the repository: a developer's .env is not the test's.
+    cwd: folder,
+    env: { ...surroundings(), OVERPLANNED_DATA_DIR: folder, OVERPLANNED_DEMO: "false", PORT: "0", ...environment },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  let text = ""
+  child.stdout!.on("data", (chunk) => (text += String(chunk)))
+  child.stderr!.on("data", (chunk) => (text += String(chunk)))
+  return { child, output: () => text }
+}
+
+const ended = (child: ChildProcess): Promise<number | null> =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve(child.exitCode)
+    : new Promise((resolve) => child.once("exit", (code) => resolve(code)))
+
+export interface Server {
+  readonly url: string
+  readonly pid: number
+  readonly output: () => string
+  /** Ends it and says its exit code; null when the signal ended it. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>
+}
+
+/** Waits until the condition holds, and says what it waited for when it never does. */
+export const until = async <A>(
+  what: string,
+  look: () => Promise<A | undefined | false> | A | undefined | false,
+  millis = 20_000
+): Promise<A> => {
+  const deadline = performance.now() + millis
+  for (;;) {
+    const seen = await look()
+    if (seen !== undefined && seen !== false) return seen
+    if (performance.now() > deadline) throw new Error(`Waited ${millis} ms in vain: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+export const startServer = async (environment: Environment, folder: string): Promise<Server> => {
+  const { child, output } = launch({ AUTH_SECRET: SECRET, ...environment }, folder)
+  const url = await until(
+    "the server's address",
+    () => {
+      if (child.exitCode !== null) throw new Error(`The server did not start:\n${output()}`)
+      return /answers on (http:\S+)/.exec(output())?.[1]
+    },
+    START_MS
+  )
+  return {
+    url,
+    pid: child.pid!,
+    output,
+    stop: (signal = "SIGTERM") => {
+      child.kill(signal)
+      return ended(child)
+    }
+  }
+}
+
+/** A start that is refused: what it said, and its exit code. */
+export const refusedStart = async (environment: Environment, folder: string) => {
+  const { child, output } = launch(environment, folder)
+  const guard = setTimeout(() => child.kill("SIGKILL"), START_MS)
+  const code = await ended(child)
+  clearTimeout(guard)
+  return { code, said: output().trim() }
+}
+
+export const tokenFor = (
+  userId: string,
+  { role = "traveler", secret = SECRET, alg = "HS256", from = 0, ttl = 3600 } = {}
+): Promise<string> => {
+  const now = Math.floor(Date.now() / 1000) + from
+  return new jose.SignJWT({ role })
+    .setProtectedHeader({ alg })
+    .setSubject(userId)
+    .setIssuedAt(now)
+    .setExpirationTime(now + ttl)
+    .sign(new TextEncoder().encode(secret))
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: what a stranger's JSON is until it is looked at.
+  readonly body: any
+}
+
+export interface Traveler {
+  readonly id: string
+  readonly token: string
+  readonly call: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
+}
+
+const bodyOf = async (response: Response): Promise<unknown> => {
+  const text = await response.text()
+  if (text === "") return undefined
+  return (response.headers.get("content-type") ?? "").includes("json") ? JSON.parse(text) : text
+}
+
+/** Somebody with a token; `server` may be replaced by its successor after a restart. */
+export const traveler = async (
+  server: () => Pick<Server, "url">,
+  options: { readonly id?: string; readonly role?: string } = {}
+): Promise<Traveler> => {
+  const id = options.id ?? randomUUID()
+  const token = await tokenFor(id, options.role === undefined ? {} : { role: options.role })
+  return {
+    id,
+    token,
+    call: async (method, path, body, headers = {}) => {
+      const response = await fetch(`${server().url}${path.startsWith("/api") ? path : `/api/v1${path}`}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers
+        },
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) })
+      })
+      return { status: response.status, headers: response.headers, body: await bodyOf(response) }
+    }
+  }
+}
+
+/** The day this many days from now, safely ahead in every time zone. */
+export const dayAhead = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)

@@ -1,4 +1,5 @@
 /** The commands, each with the layers it needs. */
+import { join } from "node:path"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
@@ -11,16 +12,18 @@ import { seedTrainingData } from "./cli/seed-training-data.ts"
 import { type Role, serve } from "./cli/serve.ts"
 import { token } from "./cli/token.ts"
 import { Config } from "./config.ts"
+import { healthOnDisk } from "./layers/journal/on-disk.ts"
 import * as PostgresCatalog from "./layers/postgres/catalog.ts"
 import * as PostgresCatalogStore from "./layers/postgres/catalog-store.ts"
 import * as PostgresIndexSource from "./layers/postgres/index-source.ts"
 import * as Migrator from "./layers/postgres/migrator.ts"
 import { Health } from "./services/health.ts"
+import * as HealthDesk from "./services/health-desk.ts"
 import * as Reindex from "./sources/reindex.ts"
 import * as ShadowPopulation from "./training/population/seed.ts"
-import { seeder } from "./wiring/catalogs.ts"
+import { placesHealth, seeder } from "./wiring/catalogs.ts"
 import { health, sql, tokens } from "./wiring/foundation.ts"
-import { chosenIndex, vectorIndex } from "./wiring/minds.ts"
+import { cache, chosenIndex, llm, mindsHealth, vectorIndex } from "./wiring/minds.ts"
 import { version } from "./wiring/release.ts"
 
 const seeding = seeder.pipe(Layer.provide(vectorIndex), Layer.provide(Migrator.layer()), Layer.provide(sql))
@@ -43,14 +46,22 @@ const runServer = (role: Role) =>
     (server) => server.runServer(role)
   )
 
+/** Each is asked as the server would ask it, and nothing is started that the server would not start. */
+const dependencies = health.pipe(
+  Layer.provideMerge(Layer.mergeAll(mindsHealth, placesHealth)),
+  Layer.provide(Layer.mergeAll(vectorIndex, cache, llm)),
+  Layer.provideMerge(HealthDesk.layer),
+  Layer.provideMerge(sql)
+)
+
 const inspect = Effect.gen(function* () {
   const settings = yield* Config
-  const report = Effect.flatMap(Health, (desk) => desk.report)
-  const dependencies = yield* report.pipe(
-    Effect.provide(health.pipe(Layer.provideMerge(sql))),
+  const journal = yield* healthOnDisk(join(settings.OVERPLANNED_DATA_DIR, "journal"), settings.JOURNAL_DISK_BUDGET)
+  const others = yield* Effect.flatMap(Health, (desk) => desk.report).pipe(
+    Effect.provide(dependencies),
     Effect.catch((error) => Effect.succeed([{ name: "postgresql", status: "down" as const, detail: error.message }]))
   )
-  return { config: settings, environment: process.env, dependencies }
+  return { config: settings, environment: process.env, dependencies: [...others, journal] }
 })
 
 const overplanned = Command.make("overplanned").pipe(

@@ -167,6 +167,12 @@ const contradictions = (config: Settings): ReadonlyArray<S.SettingProblem> => {
       message: "AUTH_SECRET and AUTH_JWKS_URL are both set. Keep the one whose tokens you want to accept."
     })
   }
+  if (config.METRICS_PORT !== undefined && config.METRICS_PORT !== 0 && config.METRICS_PORT === config.PORT) {
+    problems.push({
+      name: "METRICS_PORT",
+      message: `METRICS_PORT and PORT are both ${config.PORT}. Give the metrics a port of their own, or leave METRICS_PORT out.`
+    })
+  }
   if (config.VECTOR_INDEX === "qdrant" && config.QDRANT_URL === undefined) {
     problems.push({ name: "VECTOR_INDEX", message: "VECTOR_INDEX is qdrant, and QDRANT_URL is not set. Set it." })
   }

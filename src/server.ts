@@ -19,6 +19,8 @@ import * as Admin from "./http/handlers/admin.ts"
 import * as Cities from "./http/handlers/cities.ts"
 import * as People from "./http/handlers/people.ts"
 import * as Trips from "./http/handlers/trips.ts"
+import { GatewayMetrics } from "./http/metrics.ts"
+import { refuse } from "./http/middleware/refuse.ts"
 import * as PivotStream from "./http/stream/stream.ts"
 import * as UwsHttpServer from "./http/uws/UwsHttpServer.ts"
 import * as FileJournal from "./layers/journal/journal.ts"
@@ -40,6 +42,7 @@ import * as PostgresUserStorage from "./layers/postgres/user-storage.ts"
 import { Discovery } from "./services/discovery.ts"
 import * as FallbackPreparer from "./services/fallback-preparer.ts"
 import { Idempotency } from "./services/idempotency.ts"
+import * as JournalHealth from "./services/journal-health.ts"
 import { ModelInForce } from "./services/model-in-force.ts"
 import { ModelRegistry } from "./services/model-registry.ts"
 import { Newcomers } from "./services/newcomers.ts"
@@ -49,7 +52,7 @@ import { Tokens } from "./services/tokens.ts"
 import * as TripGenerator from "./services/trip-generator.ts"
 import { TripPlanning } from "./services/trip-helpers.ts"
 import { TripRuntime } from "./services/trip-runtime.ts"
-import { catalogStore, catalogs, seeder } from "./wiring/catalogs.ts"
+import { catalogStore, catalogs, placesHealth, seeder } from "./wiring/catalogs.ts"
 import { DEMO_TRAVELER, demoTrip, firstCity } from "./wiring/first-run.ts"
 import { jobs, worker } from "./wiring/jobs.ts"
 import { indexUpToDate, mindsHealth, rankers, trainedRankers, vectorIndex } from "./wiring/minds.ts"
@@ -153,8 +156,20 @@ const httpServer = Layer.unwrap(
       host: settings.HOST,
       port: settings.PORT,
       maxBodySize: settings.HTTP_MAX_BODY,
-      drainTimeout: settings.HTTP_DRAIN_TIMEOUT
+      drainTimeout: settings.HTTP_DRAIN_TIMEOUT,
+      refuse
     })
+  )
+)
+
+/** A second, small server for a scraper, where the settings ask for one. */
+const metricsServer = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    settings.METRICS_PORT === undefined
+      ? Layer.empty
+      : Gateway.metricsLayer.pipe(
+          Layer.provide(Layer.fresh(UwsHttpServer.layer({ host: settings.HOST, port: settings.METRICS_PORT, refuse })))
+        )
   )
 )
 
@@ -193,7 +208,7 @@ export interface ServerOptions {
 /** Runs until it is stopped. A worker answers `/health` and `/ready` like everybody else, and runs the jobs. */
 export const server = (options: ServerOptions) => {
   const api = Gateway.layer({ version: options.version, consoleFolder: join(options.root, "console") }, groups)
-  const gateway = Layer.merge(PivotStream.layer, api)
+  const gateway = Layer.mergeAll(PivotStream.layer, api, metricsServer).pipe(Layer.provide(GatewayMetrics.layer))
   const parts =
     options.role === "worker"
       ? Layer.mergeAll(worker, gateway)
@@ -203,7 +218,9 @@ export const server = (options: ServerOptions) => {
   return Layer.launch(
     announce.pipe(
       Layer.provideMerge(parts),
-      Layer.provideMerge(Layer.merge(indexUpToDate.pipe(Layer.provide(catalogStore)), mindsHealth)),
+      Layer.provideMerge(
+        Layer.mergeAll(indexUpToDate.pipe(Layer.provide(catalogStore)), mindsHealth, placesHealth, JournalHealth.layer)
+      ),
       Layer.provideMerge(capabilities),
       Layer.provide(Layer.merge(httpServer, HttpServer.layerServices))
     )

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Layer from "effect/Layer"
 import { Config } from "../config.ts"
@@ -14,7 +15,7 @@ import { Api } from "./api/api.ts"
 import * as Authorization from "./handlers/authorization.ts"
 import * as Form from "./handlers/form.ts"
 import * as System from "./handlers/system.ts"
-import { makeRequestMetrics } from "./metrics.ts"
+import { GatewayMetrics } from "./metrics.ts"
 import { makeDeadlines } from "./middleware/deadlines.ts"
 import { methodsByPath } from "./middleware/methods.ts"
 import { pipeline } from "./middleware/pipeline.ts"
@@ -30,7 +31,7 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
     Effect.gen(function* () {
       const settings = yield* Config
       const models = yield* ModelInForce
-      const { metrics, sample } = yield* makeRequestMetrics
+      const { metrics, sample } = yield* GatewayMetrics
 
       const userLimitPerMinute = settings.RATE_LIMIT ? settings.RATE_LIMIT_USER_PER_MINUTE : undefined
       const checks = Layer.mergeAll(Authorization.layer({ userLimitPerMinute }), Authorization.adminLayer, Form.layer)
@@ -38,10 +39,7 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
         Layer.provide(groups),
         Layer.provide(checks)
       )
-      const routes = Layer.mergeAll(
-        contract,
-        System.layer({ ...options, metricsOpen: settings.METRICS_PORT !== undefined, sampleMetrics: sample })
-      )
+      const routes = Layer.mergeAll(contract, System.layer({ ...options, sampleMetrics: sample }))
 
       const methodsOf = methodsByPath([
         ...Object.values(Api.groups).flatMap((group) => Object.values(group.endpoints)),
@@ -62,3 +60,14 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
       yield* HttpServer.serveEffect(through(app))
     })
   )
+
+/** Only `/metrics`, for a scraper: on the port that is given to it, open to whoever can reach it. */
+export const metricsLayer = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const { sample } = yield* GatewayMetrics
+    const app = yield* HttpRouter.toHttpEffect(System.metricsRoute(sample))
+    yield* HttpServer.serveEffect(
+      Effect.catchCause(app, (cause) => Effect.map(HttpServerError.causeResponse(cause), ([response]) => response))
+    )
+  })
+)

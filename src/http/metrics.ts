@@ -1,6 +1,8 @@
 /** The gateway's own figures: requests by method and status, their time, and how late the event loop runs. */
 import { monitorEventLoopDelay } from "node:perf_hooks"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 
 export interface RequestMetrics {
@@ -26,7 +28,7 @@ const RESOLUTION_MS = 10
 /** Methods that exist; anything else counts as one, so that a fuzzer cannot grow the registry. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 
-export const makeRequestMetrics = Effect.gen(function* () {
+const make = Effect.gen(function* () {
   const context = yield* Effect.context<never>()
   const series = new Map<string, (millis: number) => void>()
 
@@ -60,3 +62,10 @@ export const makeRequestMetrics = Effect.gen(function* () {
     })
   }
 })
+
+export class GatewayMetrics extends Context.Service<
+  GatewayMetrics,
+  { readonly metrics: RequestMetrics; readonly sample: Effect.Effect<void> }
+>()("overplanned/http/GatewayMetrics") {
+  static readonly layer = Layer.effect(GatewayMetrics, make)
+}

@@ -53,6 +53,9 @@ export class RecordTypes extends Context.Service<RecordTypes, ReadonlyArray<Reco
  */
 export type JournalLane = "signal" | "trip" | "system"
 
+/** The share of the disk budget that each lane may fill: signals give way to trips, and trips to the system's own. */
+export const LANE_SHARE: Record<JournalLane, number> = { signal: 0.8, trip: 0.95, system: 1 }
+
 /** A budget is used up: nothing was buffered. Refusals are not failures; the next append may succeed. */
 export class JournalFull extends Schema.TaggedError<JournalFull>()("JournalFull", {
   message: Schema.String,
@@ -97,6 +100,10 @@ export interface JournalStatus {
   /** Undrained records, and the bytes of all segments on disk. */
   readonly depth: number
   readonly bytes: number
+  /** What all segments together may take: `LANE_SHARE` says how much of it each lane may fill. */
+  readonly limit_bytes: number
+  /** Age of the oldest undrained record. */
+  readonly lag_millis: number
   readonly quarantined: number
 }
 

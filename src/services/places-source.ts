@@ -65,6 +65,8 @@ export class PlacesApi extends Context.Service<PlacesApi, PlacesOperations>()("o
 export class PlacesSource extends Context.Service<
   PlacesSource,
   PlacesOperations & {
+    /** Calls of this UTC day over all nodes, and the most there may be. */
+    readonly usage: Effect.Effect<{ readonly calls: number; readonly limit: number }, PlacesUnavailable>
     /** Forgets what may not be kept any longer; gives how many rows. For a nightly job. */
     readonly purge: Effect.Effect<number, PlacesUnavailable>
   }

@@ -7,6 +7,7 @@ import * as PostgresCatalog from "../layers/postgres/catalog.ts"
 import * as PostgresCatalogListener from "../layers/postgres/catalog-listener.ts"
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
 import * as PlacesCache from "../layers/postgres/places-cache.ts"
+import * as PlacesHealth from "../services/places-health.ts"
 import { VibeExtractor } from "../services/vibe-extractor.ts"
 import * as CitySeeder from "../sources/city-seeder.ts"
 import { llm } from "./minds.ts"
@@ -28,6 +29,9 @@ const places = Layer.unwrap(
     )
   )
 )
+
+/** What `/ready` says of the places service. */
+export const placesHealth = PlacesHealth.layer.pipe(Layer.provide(places))
 
 export const seeder = CitySeeder.layer.pipe(
   Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, VibeExtractor.layer.pipe(Layer.provide(llm)), places))

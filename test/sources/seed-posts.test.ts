@@ -20,6 +20,7 @@ const noPlaces = Layer.succeed(PlacesSource, {
   configured: false,
   search: () => away,
   city: () => away,
+  usage: Effect.succeed({ calls: 0, limit: 0 }),
   purge: away
 })
 

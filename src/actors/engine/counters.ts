@@ -55,25 +55,25 @@ export const register = (
       hooks(() => ({ count: read(), incremental: true }))
     )
   const registrations = [
-    gauge("overplanned_actors_resident", "Actors in memory", resident),
-    gauge("overplanned_actors_state_bytes", "Estimated bytes of actor state in memory", () => counters.bytes),
-    gauge("overplanned_actors_mailbox_depth", "Commands waiting in mailboxes", () => counters.waiting),
-    counter("overplanned_actors_activations_total", "Actors loaded into memory", () => counters.activations),
-    counter("overplanned_actors_passivations_total", "Actors that left memory", () => counters.passivations),
-    counter("overplanned_actors_restarts_total", "Restarts after a crash or a failed write", () => counters.restarts),
-    counter("overplanned_actors_crashes_total", "Turns that crashed", () => counters.crashes),
-    counter("overplanned_actors_quarantined_total", "Commands parked after two crashes", () => counters.quarantined),
-    counter("overplanned_actors_stopped_total", "Actors stopped after too many restarts", () => counters.stopped),
-    counter("overplanned_actors_refused_total", "Commands refused before they ran", () => counters.refused),
-    counter("overplanned_actors_timeouts_total", "Commands past their deadline", () => counters.timeouts),
-    counter("overplanned_actors_task_failures_total", "Child tasks that failed", () => counters.taskFailures),
+    gauge("actors_resident", "Actors in memory", resident),
+    gauge("actors_state_bytes", "Estimated bytes of actor state in memory", () => counters.bytes),
+    gauge("actors_mailbox_depth", "Commands waiting in mailboxes", () => counters.waiting),
+    counter("actors_activations_total", "Actors loaded into memory", () => counters.activations),
+    counter("actors_passivations_total", "Actors that left memory", () => counters.passivations),
+    counter("actors_restarts_total", "Restarts after a crash or a failed write", () => counters.restarts),
+    counter("actors_crashes_total", "Turns that crashed", () => counters.crashes),
+    counter("actors_quarantined_total", "Commands parked after two crashes", () => counters.quarantined),
+    counter("actors_stopped_total", "Actors stopped after too many restarts", () => counters.stopped),
+    counter("actors_refused_total", "Commands refused before they ran", () => counters.refused),
+    counter("actors_timeouts_total", "Commands past their deadline", () => counters.timeouts),
+    counter("actors_task_failures_total", "Child tasks that failed", () => counters.taskFailures),
     counter(
-      "overplanned_actors_unlogged_advice_total",
+      "actors_unlogged_advice_total",
       "Answers given while the journal refused their record",
       () => counters.unloggedAdvice
     ),
     Metric.registerUnsafe(
-      Metric.histogram("overplanned_actors_turn_milliseconds", {
+      Metric.histogram("actors_turn_milliseconds", {
         description: "Time of one synchronous turn",
         attributes,
         boundaries: TURN_BOUNDS

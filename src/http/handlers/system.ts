@@ -10,8 +10,6 @@ import { RequestScope } from "../middleware/request-scope.ts"
 
 export interface SystemOptions {
   readonly version: string
-  /** Whether `/metrics` answers others than this machine. */
-  readonly metricsOpen: boolean
   readonly consoleFolder: string
   readonly sampleMetrics: Effect.Effect<void>
 }
@@ -74,9 +72,10 @@ export const layer = (options: SystemOptions) =>
         "/metrics",
         Effect.gen(function* () {
           const { address } = yield* RequestScope
-          if (!options.metricsOpen && !LOOPBACK.test(address)) {
+          if (!LOOPBACK.test(address)) {
             return yield* new NotFound({
-              detail: "Metrics are told on this machine only. Set METRICS_PORT to open them."
+              detail:
+                "Here metrics are told to this machine only. Set METRICS_PORT to serve them to others on a port of their own."
             })
           }
           return yield* metrics(options.sampleMetrics)

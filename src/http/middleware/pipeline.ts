@@ -10,14 +10,13 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { newId } from "../../services/new-id.ts"
 import { TooManyRequests, Unavailable } from "../api/problems.ts"
 import type { RequestMetrics } from "../metrics.ts"
 import { Cors } from "./cors.ts"
 import type { Deadlines } from "./deadlines.ts"
 import { answerFailure, asProblem } from "./failures.ts"
 import { RateLimiter } from "./rate-limit.ts"
-import { type RequestFacts, RequestScope } from "./request-scope.ts"
+import { type RequestFacts, RequestScope, requestIdFor } from "./request-scope.ts"
 
 export interface PipelineOptions {
   readonly corsOrigins: ReadonlyArray<string>
@@ -33,9 +32,6 @@ export interface PipelineOptions {
   readonly methodsOf: (path: string) => ReadonlyArray<string>
   readonly metrics: RequestMetrics
 }
-
-/** A client's request id is kept when it is short and harmless in a log line. */
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 /** Paths that monitors ask for every few seconds: never limited, never logged. */
 const QUIET = new Set(["/health", "/ready", "/metrics"])
@@ -76,9 +72,8 @@ export const pipeline = (options: PipelineOptions) => {
       const receivedAt = yield* Clock.currentTimeMillis
       const path = pathOf(request.url)
       const quiet = QUIET.has(path)
-      const asked = request.headers["x-request-id"]
       const scope: RequestFacts = {
-        id: asked !== undefined && REQUEST_ID.test(asked) ? asked : newId(receivedAt),
+        id: requestIdFor(request.headers["x-request-id"], receivedAt),
         get address() {
           return addressOf(request)
         },

@@ -1,5 +1,12 @@
 /** What belongs to one request on its way through the gateway: written by whoever knows, read when it leaves. */
 import * as Context from "effect/Context"
+import { newId } from "../../services/new-id.ts"
+
+/** A client's request id is kept when it is short and harmless in a log line. */
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+export const requestIdFor = (asked: string | undefined, now: number): string =>
+  asked !== undefined && REQUEST_ID.test(asked) ? asked : newId(now)
 
 export interface RequestFacts {
   readonly id: string

@@ -75,10 +75,11 @@ export const makeJournal = (
     let quarantined = 0
     let lastMark = 0
     const marks: Array<{ readonly position: number; readonly at: number }> = []
+    const lag = () => (marks[0] === undefined ? 0 : performance.now() - marks[0].at)
     const gauges = () => {
       count(journalMetrics.depth, depth)
       count(journalMetrics.bytes, writer.bytes())
-      count(journalMetrics.lag, marks[0] === undefined ? 0 : performance.now() - marks[0].at)
+      count(journalMetrics.lag, lag())
     }
     const noteQuarantined = (position: number, what: string) => {
       quarantined++
@@ -240,6 +241,8 @@ export const makeJournal = (
         drained: drainer.drained(),
         depth,
         bytes: writer.bytes(),
+        limit_bytes: options.diskBytes,
+        lag_millis: lag(),
         quarantined
       }))
     })

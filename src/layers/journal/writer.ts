@@ -12,6 +12,7 @@ import {
   type JournalRecord,
   JournalUnavailable,
   JournalWriteFailed,
+  LANE_SHARE,
   type Settled
 } from "../../services/journal.ts"
 import type { FilePort, OpenFile } from "./files.ts"
@@ -28,9 +29,6 @@ export interface WriterLimits {
   /** The longest record. */
   readonly recordBytes: number
 }
-
-/** The share of the disk budget that each lane may fill. */
-const LANE_SHARE: Record<JournalLane, number> = { signal: 0.8, trip: 0.95, system: 1 }
 
 /** Both buffers start here and double up to the limit. */
 const FIRST_BUFFER = 256 * 1024

@@ -110,6 +110,11 @@ export const layer = (options: PlacesCacheOptions) =>
           return cached(keyOf("search", query.text.toLowerCase(), ...box), Places, api.search(query))
         },
         city: (name) => cached(keyOf("city", name.toLowerCase()), CityAnswer, api.city(name)),
+        usage: Effect.gen(function* () {
+          const day = new Date(yield* Clock.currentTimeMillis).toISOString().slice(0, 10)
+          const [row] = yield* sql<{ calls: number }>`select calls from places_api_usage where day = ${day}::date`
+          return { calls: row?.calls ?? 0, limit: options.dailyCalls }
+        }).pipe(Effect.mapError(database)),
         purge: Effect.gen(function* () {
           const limit = new Date((yield* Clock.currentTimeMillis) - KEPT_MS).toISOString()
           const gone =

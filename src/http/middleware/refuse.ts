@@ -1,0 +1,56 @@
+/**
+ * What the server refuses before any route sees it, said as everything else is: a problem document with a stable type
+ * and the request's id. Answered on the spot, on the native caller's stack, so nothing here waits.
+ */
+import * as Response from "effect/http/HttpServerResponse"
+import { problemBody } from "../api/problems.ts"
+import type { Refusal, UwsOptions } from "../uws/options.ts"
+import { asProblem } from "./failures.ts"
+import { requestIdFor } from "./request-scope.ts"
+
+const told = (refusal: Refusal, options: UwsOptions) => {
+  switch (refusal) {
+    case "body_too_large":
+      return problemBody(
+        "payload-too-large",
+        413,
+        "The body is too large",
+        `At most ${options.maxBodySize} bytes are taken: send less, or in several requests.`
+      )
+    case "body_not_utf8":
+      return problemBody(
+        "invalid-request",
+        400,
+        "The request is not of the form this route takes",
+        "The body is not valid UTF-8: send text and JSON in UTF-8."
+      )
+    case "ambiguous_length":
+      return problemBody(
+        "invalid-request",
+        400,
+        "The request is not of the form this route takes",
+        "The length of the body is ambiguous: send exactly one Content-Length header."
+      )
+    case "overloaded":
+      return problemBody(
+        "unavailable",
+        503,
+        "This cannot be answered right now",
+        "The server answers as many requests as it can: try again shortly."
+      )
+    case "starting":
+      return problemBody(
+        "unavailable",
+        503,
+        "This cannot be answered right now",
+        "The server is starting or stopping and takes no requests: try again shortly."
+      )
+  }
+}
+
+export const refuse: UwsOptions["refuse"] = (request, refusal, options) => {
+  const id = requestIdFor(request.headers["x-request-id"], Date.now())
+  const body = told(refusal, options)
+  const response = Response.jsonUnsafe(body, { status: body.status, contentType: "application/problem+json" })
+  return Response.setHeader(asProblem(response, id), "x-request-id", id)
+}

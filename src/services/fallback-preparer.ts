@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import { PIVOT_SETTINGS, type PivotSettings } from "../domain/pivot/env.ts"
 import { fallbackWork } from "../domain/trip/plan-engine.ts"
+import { inSlices } from "./slices.ts"
 import { FallbackPreparer } from "./trip-helpers.ts"
 
 /** Longest that one slice holds the event loop. */
@@ -14,8 +15,6 @@ const SLICE_MS = 1
 
 /** Trips that are worked on at once; the rest wait their turn. */
 const AT_ONCE = 2
-
-const breathe = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 export const layer = (settings: PivotSettings = PIVOT_SETTINGS) =>
   Layer.effect(
@@ -27,13 +26,7 @@ export const layer = (settings: PivotSettings = PIVOT_SETTINGS) =>
           turn.withPermits(1)(
             Effect.gen(function* () {
               const work = fallbackWork(world, settings)
-              let until = performance.now() + SLICE_MS
-              for (const step of work.steps) {
-                step()
-                if (performance.now() < until) continue
-                yield* breathe
-                until = performance.now() + SLICE_MS
-              }
+              yield* inSlices(work.steps, (step) => step(), SLICE_MS)
               return work.result()
             })
           )

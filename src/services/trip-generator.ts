@@ -9,12 +9,13 @@ import type { SessionId, SlotId, TripId, UserId } from "../domain/ids.ts"
 import { startAssembly } from "../domain/itinerary/assemble.ts"
 import type { Assembly, AssemblyInput, LockedStop } from "../domain/itinerary/model.ts"
 import { dayHours } from "../domain/itinerary/rules.ts"
+import { travelIn } from "../domain/itinerary/travel.ts"
 import { archetypeOf } from "../domain/persona/archetype.ts"
 import type { Persona } from "../domain/persona/persona.ts"
 import { modelVersion, type RankRequest } from "../domain/ranking.ts"
 import { diversify } from "../domain/retrieval/diversify.ts"
 import { isoDate, parseIsoDate } from "../domain/time/calendar.ts"
-import { groupAffinity, keptStops, seedOf, travelIn } from "../domain/trip/generation.ts"
+import { groupAffinity, keptStops, seedOf } from "../domain/trip/generation.ts"
 import type { Slot, TripConstraints, TripModel, TripState } from "../domain/trip/model.ts"
 import { planRecords } from "../domain/trip/plan-records.ts"
 import { constraintIssues, dateIssues, type RequestIssue, tripDays } from "../domain/trip/request.ts"
@@ -28,6 +29,7 @@ import { Personas } from "./personas.ts"
 import { type RankedOutcome, RankingDesk } from "./ranker.ts"
 import { RankingWarmer } from "./ranking-warmer.ts"
 import { partyQuery, Retrieval } from "./retrieval.ts"
+import { inSlices } from "./slices.ts"
 import { PlanningUnavailable, PlanRefused, type PlanRequest, TripGeneration } from "./trip-generation.ts"
 import { TripRuntime } from "./trip-runtime.ts"
 
@@ -60,16 +62,12 @@ const refuse = (issues: ReadonlyArray<RequestIssue>, seeded?: ReadonlyArray<stri
 
 /** Runs the assembly in slices: a long trip does not hold up the pivots of others. */
 const assembleInSlices = (input: AssemblyInput) =>
-  Effect.gen(function* () {
+  Effect.suspend(() => {
     const run = startAssembly(input)
-    let began = performance.now()
-    for (const step of run.steps) {
-      step()
-      if (performance.now() - began < SLICE_MS) continue
-      yield* Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
-      began = performance.now()
-    }
-    return run.result()
+    return Effect.map(
+      inSlices(run.steps, (step) => step(), SLICE_MS),
+      () => run.result()
+    )
   })
 
 export const layer = Layer.effect(

@@ -1,20 +1,14 @@
 /** How options are told: the place, its evidence, and why. What depends on the catalog alone is made once. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { ActivityNode } from "../catalog/node.ts"
-import type { NodeId, SlotId } from "../ids.ts"
+import type { SlotId } from "../ids.ts"
+import { evidenceLines, nodeBrief } from "../view/node.ts"
 import type { Change, EvidenceLine, NodeBrief } from "./model.ts"
 
 interface Presentation {
   readonly brief: NodeBrief
   readonly evidence: ReadonlyArray<EvidenceLine>
   readonly known: string
-}
-
-const evidenceOf = (node: ActivityNode): ReadonlyArray<EvidenceLine> => {
-  const { local, tourist } = node.quality_signals
-  const line = (kind: "local" | "tourist", side: typeof local): ReadonlyArray<EvidenceLine> =>
-    side === null ? [] : [{ source: side.sources.join(", "), kind, mentions: side.mentions }]
-  return [...line("local", local), ...line("tourist", tourist)]
 }
 
 const strongest = (node: ActivityNode): string =>
@@ -37,16 +31,8 @@ export const presentationOf = (catalog: CityCatalog, index: number): Presentatio
   if (one === undefined) {
     const node = catalog.nodes[index]!
     one = {
-      brief: {
-        id: node.id as NodeId,
-        name: node.name,
-        category: node.category,
-        lat: node.lat,
-        lon: node.lon,
-        neighbourhood: node.neighbourhood,
-        vibe_tags: node.vibe_tags
-      },
-      evidence: evidenceOf(node),
+      brief: nodeBrief(node),
+      evidence: evidenceLines(node),
       known: `${node.category.replaceAll("_", " ")} in ${node.neighbourhood}: ${strongest(node)}`
     }
     all[index] = one

@@ -1,6 +1,5 @@
-/** The pure parts of making a plan: travel in a city, what a group's members like, what a new plan must keep. */
+/** The pure parts of making a plan: what a group's members like, what a new plan must keep. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import { DEFAULT_TRAVEL_MODEL, estimateTravel } from "../geo.ts"
 import { affinityFrom } from "../group/affinity.ts"
 import { uuidOfName } from "../hash.ts"
 import type { LockedStop } from "../itinerary/model.ts"
@@ -16,11 +15,6 @@ export const groupAffinity = (request: RankRequest) => {
     return indexes.map((index) => scores.get(index) ?? 0)
   })
   return affinityFrom(indexes, rows)
-}
-
-export const travelIn = (catalog: CityCatalog) => {
-  const model = catalog.city.travel ?? DEFAULT_TRAVEL_MODEL
-  return (from: number, to: number) => estimateTravel(model, catalog.nodes[from]!, catalog.nodes[to]!).minutes
 }
 
 /** The same wish of the same people gives the same plan: what decides between equals follows from the request. */

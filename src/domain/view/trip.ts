@@ -1,6 +1,8 @@
 /** A trip as the contract shows it: state from the actor, everything about places from the catalog in memory. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { sharedTags } from "../catalog/embedding.ts"
+import { affinityOf } from "../group/affinity.ts"
+import { explainPackage } from "../group/package.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
@@ -65,29 +67,27 @@ export const slotView = (slot: Slot, trip: TripState, catalog: CityCatalog, tast
 const dayCount = (trip: Pick<TripState, "start_date" | "end_date">): number =>
   parseIsoDate(trip.end_date)! - parseIsoDate(trip.start_date)! + 1
 
-/** Which stops serve a member best: those where their own taste is stronger than the others' mean. */
+/** Places that a member's favourites are told from: all of a city, or an even sample of a very large one. */
+const MOST_COMPARED = 2_000
+
+/** What each member got out of the plan, in the words of the fair package. */
 const memberShares = (trip: TripState, catalog: CityCatalog, personas: ReadonlyArray<Persona>) => {
-  const queries = personas.map((persona) => [persona.user_id as string, vibeQuery(persona.vector)] as const)
-  const liking = (query: Float32Array, slot: Slot): number => {
-    const index = catalog.indexOf(slot.node_id)
-    if (index === undefined) return 0
-    let dot = 0
-    for (let i = 0; i < query.length; i++) dot += query[i]! * catalog.matrix[index * query.length + i]!
-    return dot
-  }
-  const best = trip.slots.map((slot) => {
-    const likings = queries.map(([userId, query]) => [userId, liking(query, slot)] as const)
-    return likings.reduce<readonly [string, number] | undefined>(
-      (top, one) => (top === undefined || one[1] > top[1] ? one : top),
-      undefined
-    )?.[0]
-  })
+  const chosen = trip.slots.flatMap((slot) => catalog.indexOf(slot.node_id) ?? [])
+  const stride = Math.ceil(catalog.nodes.length / MOST_COMPARED)
+  const compared = new Set(chosen)
+  for (let index = 0; index < catalog.nodes.length; index += stride) if (!catalog.retired(index)) compared.add(index)
+  const tastes = personas.map((persona) => vibeQuery(persona.vector))
+  const told = explainPackage(catalog, affinityOf(catalog.matrix, [...compared], tastes), chosen)
+  const slotOf = new Map(trip.slots.map((slot) => [slot.node_id as string, slot.id]))
   return new Map(
-    queries.map(([userId, query]) => {
-      const mean = trip.slots.reduce((sum, slot) => sum + liking(query, slot), 0) / Math.max(1, trip.slots.length)
-      const stops = trip.slots.filter((_, index) => best[index] === userId).map((slot) => slot.id)
-      return [userId, { share: Math.round(Math.max(0, mean) * 1000) / 1000, stops }] as const
-    })
+    told.map((one) => [
+      personas[one.member]!.user_id as string,
+      {
+        share: one.satisfaction,
+        stops: one.node_ids.flatMap((id) => slotOf.get(id) ?? []),
+        got: one.message
+      }
+    ])
   )
 }
 

@@ -34,7 +34,9 @@ export const MemberView = Schema.Struct({
   role: Schema.Literals(["owner", "member"]),
   /** How much of this plan serves this member, 0 to 1, and with which stops. */
   share: Schema.optionalKey(Schema.Finite),
-  stops: Schema.optionalKey(Schema.Array(SlotId))
+  stops: Schema.optionalKey(Schema.Array(SlotId)),
+  /** The same in a sentence. */
+  got: Schema.optionalKey(Schema.String)
 })
 
 export const TripView = Schema.Struct({

@@ -1,0 +1,22 @@
+/** Long walks in short steps: a storm over ten thousand trips must not hold up anybody else's pivot. */
+import * as Effect from "effect/Effect"
+
+/** Longest that a walk through many actors holds the event loop at a time. */
+const SLICE_MILLIS = 4
+
+const breathe = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+
+/** Visits every item, and gives the event loop back whenever a slice is used up. */
+export const inSlices = Effect.fnUntraced(function* <A>(
+  items: Iterable<A>,
+  visit: (item: A) => void,
+  sliceMillis: number = SLICE_MILLIS
+) {
+  let until = performance.now() + sliceMillis
+  for (const item of items) {
+    visit(item)
+    if (performance.now() < until) continue
+    yield* breathe
+    until = performance.now() + sliceMillis
+  }
+})

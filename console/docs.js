@@ -1,10 +1,5 @@
 // Renders /openapi.json: every route with what it takes, what it answers and what can go wrong.
-const element = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
-  node.append(...children)
-  return node
-}
+import { element } from "./dom.js"
 
 const resolve = (document, schema, seen = []) => {
   if (schema?.$ref === undefined) return schema

@@ -183,6 +183,10 @@ const preload = Layer.effectDiscard(
   )
 )
 
+/** Opens the console logged in: a fragment stays in the browser, and the page takes it out of the address bar. */
+const consoleLink = (address: HttpServer.HttpServer["Service"]["address"], token: string) =>
+  `${HttpServer.formatAddress(address).replace("//0.0.0.0", "//127.0.0.1").replace("//[::]", "//[::1]")}/#token=${token}`
+
 const announce = Layer.effectDiscard(
   Effect.gen(function* () {
     const { address } = yield* HttpServer.HttpServer
@@ -194,6 +198,7 @@ const announce = Layer.effectDiscard(
       const trip = yield* demoTrip
       const token = yield* tokens.mint({ userId: DEMO_TRAVELER, role: "traveler", ttlMillis: DEMO_TOKEN_MS })
       yield* Console.log(`A demo traveler is under way in ${trip.city}: trip ${trip.id}.`)
+      yield* Console.log(`Open the console as that traveler: ${consoleLink(address, token)}`)
       yield* Console.log(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
     }).pipe(Effect.catch((error) => Effect.logWarning(`No demo trip: ${error.message}`)))
   })

@@ -1,5 +1,6 @@
 /** Routes for monitors and readers: `/health`, `/ready`, `/metrics`, `/docs` and the console. None needs a token. */
-import { readFile } from "node:fs/promises"
+import { readdir, readFile } from "node:fs/promises"
+import { extname } from "node:path"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Response from "effect/http/HttpServerResponse"
@@ -26,19 +27,42 @@ const worst = (report: ReadonlyArray<DependencyHealth>): DependencyHealth["statu
 /** The pages run their own script and call this server, and nothing else. */
 const PAGE_HEADERS = {
   "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer"
+  "referrer-policy": "no-referrer",
+  // Asked for anew each time: a page must never run beside the script of another version.
+  "cache-control": "no-cache"
 }
 
-const PAGES: ReadonlyArray<readonly [path: `/${string}`, file: string, type: string]> = [
-  ["/docs", "docs.html", "text/html; charset=utf-8"],
-  ["/console/console.css", "console.css", "text/css; charset=utf-8"],
-  ["/console/docs.js", "docs.js", "text/javascript; charset=utf-8"]
+const PAGES: ReadonlyArray<readonly [path: `/${string}`, file: string]> = [
+  ["/", "index.html"],
+  ["/docs", "docs.html"]
 ]
 
 /** Every path of this file, and the contract's document. */
-export const PATHS = ["/health", "/ready", "/metrics", "/openapi.json", ...PAGES.map(([path]) => path)]
+export const PATHS = [
+  "/health",
+  "/ready",
+  "/metrics",
+  "/openapi.json",
+  "/console/:file",
+  ...PAGES.map(([path]) => path)
+]
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8"
+}
+
+/** The pages at their addresses, and what they are made of below `/console`. */
+const pageFiles = Effect.fnUntraced(function* (folder: string) {
+  const files = yield* Effect.promise(() => readdir(folder))
+  const parts = files
+    .filter((file) => [".css", ".js"].includes(extname(file)))
+    .map((file) => [`/console/${file}`, file] as const)
+  return [...PAGES, ...parts]
+})
 
 const metrics = (sample: Effect.Effect<void>) =>
   Effect.andThen(
@@ -82,13 +106,14 @@ export const layer = (options: SystemOptions) =>
         })
       )
 
-      for (const [path, file, type] of PAGES) {
+      for (const [path, file] of yield* pageFiles(options.consoleFolder)) {
+        const page = { contentType: CONTENT_TYPES[extname(file)]!, headers: PAGE_HEADERS }
         yield* router.add(
           "GET",
           path,
           Effect.map(
             Effect.promise(() => readFile(`${options.consoleFolder}/${file}`)),
-            (bytes) => Response.uint8Array(bytes, { contentType: type, headers: PAGE_HEADERS })
+            (bytes) => Response.uint8Array(bytes, page)
           )
         )
       }

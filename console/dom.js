@@ -1,0 +1,52 @@
+/**
+ * An element with its attributes and children. Strings become text nodes and nothing else: names and notes of places
+ * are written by strangers. An attribute that is a function listens to the event of its name.
+ */
+export const element = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue
+    if (typeof value === "function") node.addEventListener(name, value)
+    else node.setAttribute(name, value === true ? "" : String(value))
+  }
+  node.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false))
+  return node
+}
+
+export const button = (label, act, attributes = {}) =>
+  element("button", { type: "button", click: act, ...attributes }, label)
+
+/** A labelled form control. */
+export const field = (label, control, hint) =>
+  element("label", { class: "field" }, element("span", {}, label), control, hint && element("small", {}, hint))
+
+export const select = (name, choices, chosen) =>
+  element(
+    "select",
+    { name },
+    choices.map(([value, label]) => element("option", { value, selected: value === chosen }, label))
+  )
+
+/** Says something to who sees the page and to who hears it. */
+export const announce = (text, kind = "info") => {
+  const place = document.getElementById("notices")
+  const notice = element("p", { class: `notice ${kind}`, role: kind === "error" ? "alert" : "status" }, text)
+  place.replaceChildren(
+    notice,
+    button("Dismiss", () => place.replaceChildren(), { class: "quiet" })
+  )
+}
+
+/** Runs what a button does with the button held down, so that an impatient second click asks for nothing. */
+export const held = (act) => async (event) => {
+  const pressed = event.currentTarget
+  if (pressed.getAttribute("aria-busy") === "true") return
+  pressed.setAttribute("aria-busy", "true")
+  try {
+    await act(event)
+  } catch (error) {
+    announce(error.message, "error")
+  } finally {
+    pressed.removeAttribute("aria-busy")
+  }
+}

@@ -1,0 +1,83 @@
+/** A trip as the page holds it, and what news does to it. Pure: a slot that nothing happened to stays the same object. */
+import { localDate } from "./format.js"
+
+const slotsOf = (trip) => trip.days.flatMap((day) => day.slots)
+
+export const slotOf = (trip, slotId) => slotsOf(trip).find((slot) => slot.id === slotId)
+
+/** The zone of the trip's city: every stop carries it. */
+export const zoneOfTrip = (trip, cities) =>
+  slotsOf(trip)[0]?.time_zone ?? cities.find((city) => city.slug === trip.city)?.time_zone ?? "UTC"
+
+/**
+ * The plan after a change, and which stops to show as changed; `undefined` where the change does not fit what the page
+ * knows (a stop it never heard of, one that went to another day) and the trip has to be read anew.
+ *
+ * @param {any} trip
+ * @param {any} change a change as HTTP answers it, or a frame of the stream
+ */
+export const applyChange = (trip, { state_version, status, changed = [], removed = [] }) => {
+  const known = new Map(slotsOf(trip).map((slot) => [slot.id, slot]))
+  for (const slot of changed) {
+    const before = known.get(slot.id)
+    if (before === undefined) return undefined
+    const day = localDate(slot.starts_at, slot.time_zone)
+    if (day !== localDate(before.starts_at, before.time_zone)) return undefined
+  }
+  const now = new Map(changed.map((slot) => [slot.id, slot]))
+  const gone = new Set(removed)
+  const days = trip.days.map((day) => {
+    if (!day.slots.some((slot) => now.has(slot.id) || gone.has(slot.id))) return day
+    const slots = day.slots.filter((slot) => !gone.has(slot.id)).map((slot) => now.get(slot.id) ?? slot)
+    return { ...day, slots: slots.sort((a, b) => a.order - b.order || a.starts_at.localeCompare(b.starts_at)) }
+  })
+  return {
+    trip: { ...trip, days, state_version, status: status ?? trip.status },
+    changed: [...now.keys()],
+    removed: [...gone]
+  }
+}
+
+/**
+ * What a numbered frame of the stream means for the plan: `old`, `gap` (something was missed), `reread`, or `change`.
+ *
+ * @param {any} trip
+ * @param {any} frame
+ * @returns {{kind: string, trip?: any, changed?: Array<string>, removed?: Array<string>}}
+ */
+export const judgeFrame = (trip, frame) => {
+  if (frame.seq <= trip.state_version) return { kind: "old" }
+  if (frame.seq !== trip.state_version + 1) return { kind: "gap" }
+  if (frame.type === "slot_changed") {
+    const applied = applyChange(trip, { ...frame, changed: changedOf(frame), state_version: frame.seq })
+    return applied === undefined ? { kind: "reread" } : { kind: "change", ...applied }
+  }
+  if (frame.type === "trip_changed" && frame.cause === "status") {
+    return {
+      kind: "change",
+      trip: { ...trip, state_version: frame.seq, status: frame.status },
+      changed: [],
+      removed: []
+    }
+  }
+  if (frame.type === "offer_closed") {
+    return { kind: "change", trip: { ...trip, state_version: frame.seq }, changed: [], removed: [] }
+  }
+  return { kind: "reread" }
+}
+
+/** Every stop that a frame shows; the first one alone where it lists no others. */
+const changedOf = ({ changed, slot }) => changed ?? (slot?.node === undefined ? [] : [slot])
+
+/** Which statuses the traveler may set next, worded. */
+export const NEXT_STATUS = {
+  planning: [
+    ["confirmed", "Confirm"],
+    ["active", "Start now"]
+  ],
+  confirmed: [["active", "Start now"]],
+  active: [["completed", "Finish"]]
+}
+
+/** The moods that every plan is prepared for. */
+export const MOODS = ["calm", "energetic", "hungry", "curious", "romantic", "playful", "tired", "social"]

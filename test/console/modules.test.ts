@@ -1,0 +1,186 @@
+import { assert, describe, it } from "@effect/vitest"
+import { makeApi, type Problem } from "../../console/api.js"
+import {
+  calendarDay,
+  changeText,
+  clockTime,
+  localDate,
+  milliseconds,
+  OPEN_WORDS,
+  plural,
+  TRIGGER_WORDS
+} from "../../console/format.js"
+import { applyChange, judgeFrame, MOODS, zoneOfTrip } from "../../console/plan.js"
+import { claimsOf, newId, tokenOfFragment } from "../../console/session.js"
+import { isUuid } from "../../src/domain/ids.ts"
+import { Mood, Open, Trigger } from "../../src/domain/vocabulary.ts"
+
+const ZONE = "America/Los_Angeles"
+
+const slot = (id: string, order: number, starts_at: string, name = `Place ${id}`) => ({
+  id,
+  order,
+  starts_at,
+  ends_at: starts_at.replace(":00:", ":45:"),
+  time_zone: ZONE,
+  node: { name }
+})
+
+const first = slot("a", 1, "2026-05-01T17:00:00Z")
+const second = slot("b", 2, "2026-05-01T20:00:00Z")
+const third = slot("c", 1, "2026-05-02T17:00:00Z")
+
+const trip = {
+  id: "t",
+  city: "seattle",
+  status: "active",
+  state_version: 4,
+  days: [
+    { day: 1, date: "2026-05-01", slots: [first, second] },
+    { day: 2, date: "2026-05-02", slots: [third] }
+  ]
+}
+
+describe("the words of the console", () => {
+  it("tell times and dates on the clocks of the city", () => {
+    assert.strictEqual(clockTime("2026-05-01T17:05:00Z", ZONE), "10:05")
+    assert.strictEqual(clockTime("2026-05-01T07:00:00Z", ZONE), "00:00")
+    assert.strictEqual(localDate("2026-05-01T05:00:00Z", ZONE), "2026-04-30")
+    assert.strictEqual(calendarDay("2026-05-01"), "Fri 1 May")
+  })
+
+  it("say what a change does to the stop that is there now", () => {
+    const when = { starts_at: "2026-05-01T17:00:00Z", ends_at: "2026-05-01T18:00:00Z" }
+    const told = (change: object) => changeText({ ...when, ...change }, first, ZONE)
+    assert.strictEqual(told({ action: "replace", node: { name: "Café" } }), "Café, 10:00–11:00, instead of Place a")
+    assert.strictEqual(told({ action: "move" }), "Place a moves to 10:00–11:00")
+    assert.strictEqual(told({ action: "drop" }), "Place a is left out")
+  })
+
+  it("count in plain English", () => {
+    assert.strictEqual(plural(1, "stop"), "1 stop")
+    assert.strictEqual(plural(0, "stop"), "0 stops")
+    assert.strictEqual(milliseconds(3.14), "3.1 ms")
+    assert.strictEqual(milliseconds(57.4), "57 ms")
+  })
+
+  it("cover the vocabularies of the contract", () => {
+    assert.deepStrictEqual(MOODS, [...Mood.literals])
+    assert.sameMembers(Object.keys(OPEN_WORDS), [...Open.literals])
+    assert.sameMembers(Object.keys(TRIGGER_WORDS), [...Trigger.literals])
+  })
+})
+
+describe("the token", () => {
+  it("is found in the printed link and nowhere else", () => {
+    assert.strictEqual(tokenOfFragment("#token=a.b.c"), "a.b.c")
+    assert.isUndefined(tokenOfFragment("#/trips"))
+    assert.isUndefined(tokenOfFragment("#token="))
+    assert.isUndefined(tokenOfFragment(""))
+  })
+
+  it("tells whose it is, and anything else is no token", () => {
+    const payload = Buffer.from(JSON.stringify({ sub: "zoë", role: "traveler" })).toString("base64url")
+    assert.strictEqual(claimsOf(`x.${payload}.y`)?.sub, "zoë")
+    for (const text of ["", "abc", "a.b.c", "x.e30.y", "..", "x.bnVsbA.y"]) assert.isUndefined(claimsOf(text), text)
+  })
+
+  it("goes with requests whose keys are UUIDs of their own", () => {
+    const ids = new Set(Array.from({ length: 100 }, newId))
+    assert.strictEqual(ids.size, 100)
+    for (const id of ids) assert.isTrue(isUuid(id), id)
+  })
+})
+
+describe("a plan on the page", () => {
+  it("takes over changed stops and leaves the others the same objects", () => {
+    const later = { ...first, starts_at: "2026-05-01T21:00:00Z", order: 3 }
+    const after = applyChange(trip, { state_version: 5, changed: [later], removed: [] })!
+    assert.deepStrictEqual(
+      after.trip.days[0]!.slots.map((one: { id: string }) => one.id),
+      ["b", "a"]
+    )
+    assert.strictEqual(after.trip.days[0]!.slots[0], second)
+    assert.strictEqual(after.trip.days[1], trip.days[1])
+    assert.deepStrictEqual(after.changed, ["a"])
+    assert.strictEqual(after.trip.state_version, 5)
+    assert.strictEqual(trip.days[0]!.slots[0], first)
+  })
+
+  it("is read anew where a change does not fit it", () => {
+    assert.isUndefined(applyChange(trip, { state_version: 5, changed: [slot("new", 1, "2026-05-01T17:00:00Z")] }))
+    assert.isUndefined(
+      applyChange(trip, { state_version: 5, changed: [{ ...first, starts_at: "2026-05-02T17:00:00Z" }] })
+    )
+    assert.strictEqual(judgeFrame(trip, { type: "trip_changed", cause: "replan", seq: 5 }).kind, "reread")
+  })
+
+  it("hears each numbered frame once and never passes over a gap", () => {
+    const frame = { type: "slot_changed", slot: { id: "b" }, changed: [], removed: ["b"] }
+    assert.strictEqual(judgeFrame(trip, { ...frame, seq: 4 }).kind, "old")
+    assert.strictEqual(judgeFrame(trip, { ...frame, seq: 6 }).kind, "gap")
+    const judged = judgeFrame(trip, { ...frame, seq: 5 })
+    assert.strictEqual(judged.kind, "change")
+    assert.deepStrictEqual(judged.trip.days[0].slots, [first])
+    assert.deepStrictEqual(judged.removed, ["b"])
+  })
+
+  it("follows a frame that shows one stop alone", () => {
+    const locked = { ...first, locked: true }
+    const judged = judgeFrame(trip, { type: "slot_changed", seq: 5, slot: locked })
+    assert.strictEqual(judged.trip.days[0].slots[0], locked)
+  })
+
+  it("knows its zone even without a stop", () => {
+    const empty = { ...trip, days: [] }
+    assert.strictEqual(zoneOfTrip(trip, []), ZONE)
+    assert.strictEqual(zoneOfTrip(empty, [{ slug: "seattle", time_zone: ZONE }]), ZONE)
+  })
+})
+
+describe("requests", () => {
+  const answering = (status: number, body: unknown) => {
+    const asked: Array<{ readonly path: string; readonly init: RequestInit }> = []
+    let refused: string | undefined
+    const api = makeApi(
+      "a.b.c",
+      (why: string) => {
+        refused = why
+      },
+      async (path, init) => {
+        asked.push({ path: String(path), init: init! })
+        return new Response(JSON.stringify(body), { status })
+      }
+    )
+    return { api, asked, refused: () => refused }
+  }
+
+  it("carry the token, a key, and the version that the page shows", async () => {
+    const { api, asked } = answering(200, {})
+    await api.changeSlot("t", "s/../x", "swap", 7)
+    const { path, init } = asked[0]!
+    const headers = init.headers as Record<string, string>
+    assert.strictEqual(path, "/api/v1/trips/t/slots/s%2F..%2Fx")
+    assert.strictEqual(headers["authorization"], "Bearer a.b.c")
+    assert.strictEqual(headers["if-match"], "7")
+    assert.isTrue(isUuid(headers["idempotency-key"]!))
+  })
+
+  it("tell a refusal in the server's words, with the fields and the wait", async () => {
+    const issue = { path: ["constraints", "pace"], message: "is no pace" }
+    const { api, refused } = answering(429, { detail: "Too fast.", errors: [issue], retry_after_seconds: 2 })
+    const problem: Problem = await api.trips(undefined).then(
+      () => assert.fail("was refused"),
+      (error: Problem) => error
+    )
+    assert.strictEqual(problem.message, "Too fast. constraints.pace is no pace Try again in 2 s.")
+    assert.strictEqual(problem.status, 429)
+    assert.isUndefined(refused())
+  })
+
+  it("report a token that is no longer good", async () => {
+    const { api, refused } = answering(401, { detail: "The token has expired." })
+    await api.persona().catch(() => {})
+    assert.strictEqual(refused(), "The token has expired.")
+  })
+})

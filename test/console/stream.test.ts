@@ -1,0 +1,140 @@
+import type { IncomingMessage } from "node:http"
+import type { AddressInfo } from "node:net"
+import { assert, describe, it } from "@effect/vitest"
+import { type WebSocket, WebSocketServer } from "ws"
+import { openStream, streamAddress, Unanswered, waitBefore } from "../../console/stream.js"
+
+const HELLO = JSON.stringify({ type: "hello", epoch: "e1", seq: 7, recovered: false, open_offers: [] })
+
+const until = async (what: string, condition: () => boolean): Promise<void> => {
+  const deadline = performance.now() + 5_000
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`not within 5 s: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** A server that does with each connection what the test says, and one stream to it. */
+const streaming = async (
+  greet: (socket: WebSocket, request: IncomingMessage, nth: number) => void,
+  use: (page: {
+    readonly stream: ReturnType<typeof openStream>
+    readonly states: Array<string>
+    readonly frames: Array<{ type: string }>
+    readonly asked: Array<IncomingMessage>
+  }) => Promise<void>
+): Promise<void> => {
+  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, handleProtocols: (offered) => [...offered][0]! })
+  await new Promise((resolve) => server.once("listening", resolve))
+  const asked: Array<IncomingMessage> = []
+  server.on("connection", (socket, request) => greet(socket, request, asked.push(request)))
+  const states: Array<string> = []
+  const frames: Array<{ type: string }> = []
+  const stream = openStream({
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    tripId: "trip",
+    token: "a.b.c",
+    since: () => 9,
+    onFrame: (frame: { type: string }) => frames.push(frame),
+    onState: (state: string) => states.push(state)
+  })
+  try {
+    await use({ stream, states, frames, asked })
+  } finally {
+    stream.close()
+    for (const client of server.clients) client.terminate()
+    server.close()
+  }
+}
+
+describe("the live connection", () => {
+  it("goes where the trip's stream is, without the token in the address", () => {
+    assert.strictEqual(streamAddress("https://x.test/a#b", "t", undefined), "wss://x.test/ws/trips/t/pivot-stream")
+    assert.strictEqual(
+      streamAddress("http://127.0.0.1:8000", "t", { epoch: "e&1", since: 3 }),
+      "ws://127.0.0.1:8000/ws/trips/t/pivot-stream?epoch=e%261&since=3"
+    )
+  })
+
+  it("waits longer after each failure, never longer than the bound", () => {
+    assert.isBelow(waitBefore(0, 0.99), 501)
+    for (let attempt = 0; attempt < 50; attempt++) {
+      for (const random of [0, 0.5, 0.99]) assert.isTrue(waitBefore(attempt, random) <= 20_000, `${attempt}`)
+    }
+    assert.isAbove(waitBefore(5, 0), waitBefore(1, 0.99))
+  })
+
+  it("offers the token as a subprotocol, comes back after a break and says what it knows", () =>
+    streaming(
+      (socket, _, nth) => {
+        socket.send(HELLO)
+        // Told when to come back: at once.
+        if (nth === 1) {
+          socket.send(JSON.stringify({ type: "drain", reconnect_in_ms: 0 }))
+          socket.close(1001)
+        }
+      },
+      async ({ states, asked }) => {
+        await until("live again", () => states.filter((state) => state === "live").length === 2)
+        assert.deepStrictEqual(states, ["connecting", "live", "waiting", "connecting", "live"])
+        assert.strictEqual(
+          asked[0]!.headers["sec-websocket-protocol"]?.replaceAll(" ", ""),
+          "overplanned.v1,bearer.a.b.c"
+        )
+        assert.strictEqual(asked[0]!.url, "/ws/trips/trip/pivot-stream")
+        assert.strictEqual(asked[1]!.url, "/ws/trips/trip/pivot-stream?epoch=e1&since=9")
+      }
+    ))
+
+  it("gives each request its own answer and passes on what nobody asked for", () =>
+    streaming(
+      (socket) => {
+        socket.send(HELLO)
+        socket.on("message", (data) => {
+          const { id } = JSON.parse(String(data))
+          socket.send(JSON.stringify({ type: "slot_changed", seq: 8 }))
+          socket.send(JSON.stringify({ type: "offer", id, pivot_id: `for ${id}` }))
+        })
+      },
+      async ({ stream, states, frames }) => {
+        await until("live", () => states.includes("live"))
+        const answers = await Promise.all(["x", "y"].map((id) => stream.request({ type: "pivot", id })))
+        assert.deepStrictEqual(
+          answers.map((answer) => (answer as { pivot_id: string }).pivot_id),
+          ["for x", "for y"]
+        )
+        assert.deepStrictEqual(
+          frames.map((frame) => frame.type),
+          ["hello", "slot_changed", "slot_changed"]
+        )
+      }
+    ))
+
+  it("says that a request was not answered when the connection breaks, so that it can go another way", () =>
+    streaming(
+      (socket) => {
+        socket.send(HELLO)
+        socket.on("message", () => socket.terminate())
+      },
+      async ({ stream, states }) => {
+        await until("live", () => states.includes("live"))
+        const failure = await stream.request({ type: "pivot", id: "x" }).catch((error: unknown) => error)
+        assert.instanceOf(failure, Unanswered)
+      }
+    ))
+
+  for (const [code, state] of [
+    [4401, "unauthorized"],
+    [4404, "not_found"]
+  ] as const) {
+    it(`stays away after ${code}`, () =>
+      streaming(
+        (socket) => socket.close(code),
+        async ({ states, asked }) => {
+          await until(state, () => states.includes(state))
+          assert.deepStrictEqual(states, ["connecting", state])
+          assert.strictEqual(asked.length, 1)
+        }
+      ))
+  }
+})

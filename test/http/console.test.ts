@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as Layer from "effect/Layer"
+import * as System from "../../src/http/handlers/system.ts"
+import { Health } from "../../src/services/health.ts"
+import { serve } from "./uws/harness.ts"
+
+const FOLDER = join(import.meta.dirname, "../../console")
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8"
+}
+
+const files = readdirSync(FOLDER)
+const text = (file: string): string => readFileSync(join(FOLDER, file), "utf8")
+const pages = files.filter((file) => file.endsWith(".html"))
+const scripts = files.filter((file) => file.endsWith(".js"))
+
+const health = Layer.succeed(Health, { register: () => Effect.void, report: Effect.succeed([]) })
+
+const routes = System.layer({ version: "test", consoleFolder: FOLDER, sampleMetrics: Effect.void })
+
+const serving = Effect.gen(function* () {
+  const app = yield* HttpRouter.toHttpEffect(routes.pipe(Layer.provide(health)))
+  const { url } = yield* serve(app)
+  return (path: string) => Effect.promise(() => fetch(`${url}${path}`))
+})
+
+/** What a page or a script asks the server for. */
+const references = (file: string): ReadonlyArray<string> =>
+  file.endsWith(".html")
+    ? [...text(file).matchAll(/(?:href|src)="([^"]+)"/g)]
+        .map((match) => match[1]!)
+        .filter((address) => !address.startsWith("#") && !address.startsWith("data:"))
+    : [...text(file).matchAll(/from "\.\/([^"]+)"/g)].map((match) => `/console/${match[1]}`)
+
+describe("the console's pages", () => {
+  it.live("are served with their types under a policy that lets nothing else run", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const ask = yield* serving
+        for (const [path, file] of [
+          ["/", "index.html"],
+          ["/docs", "docs.html"],
+          ...files.filter((one) => !one.endsWith(".html")).map((one) => [`/console/${one}`, one] as const)
+        ] as const) {
+          const response = yield* ask(path)
+          assert.strictEqual(response.status, 200, path)
+          assert.strictEqual(response.headers.get("content-type"), TYPES[file.split(".").at(-1)!], path)
+          const policy = response.headers.get("content-security-policy") ?? ""
+          assert.include(policy, "default-src 'none'", path)
+          assert.include(policy, "script-src 'self'", path)
+          assert.notInclude(policy, "unsafe", path)
+          assert.strictEqual(response.headers.get("x-content-type-options"), "nosniff", path)
+          assert.strictEqual(yield* Effect.promise(() => response.text()), text(file), path)
+        }
+      })
+    )
+  )
+
+  it.live("find everything that they refer to", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const ask = yield* serving
+        const wanted = new Set([...pages, ...scripts].flatMap(references))
+        wanted.delete("/openapi.json") // served by the contract, beside these routes
+        assert.isAtLeast(wanted.size, 10)
+        for (const path of wanted) assert.strictEqual((yield* ask(path)).status, 200, path)
+      })
+    )
+  )
+
+  it.live("give away no other file of their folder, or around it", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const ask = yield* serving
+        for (const path of ["/console/../package.json", "/console/%2e%2e/package.json", "/console/nothing.js"]) {
+          assert.strictEqual((yield* ask(path)).status, 404, path)
+        }
+      })
+    )
+  )
+
+  for (const file of pages) {
+    it(`${file} has no script, style or listener of its own, which the policy would refuse`, () => {
+      assert.notMatch(text(file), /<script(?![^>]*\ssrc=)/)
+      assert.notMatch(text(file), /<style|\sstyle=|\son[a-z]+=|javascript:/)
+    })
+  }
+
+  for (const file of files) {
+    it(`${file} loads nothing from elsewhere`, () => {
+      assert.notMatch(text(file), /(?:https?:|wss?:)?\/\/[a-z0-9-]+\.[a-z]/i)
+    })
+  }
+
+  for (const file of scripts) {
+    it(`${file} never reads text as markup or as code`, () => {
+      assert.notMatch(
+        text(file),
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|srcdoc|\beval\(|new Function/
+      )
+    })
+  }
+})

@@ -8,6 +8,7 @@ import { SqlClient as Sql } from "effect/sql/SqlClient"
 import { layer } from "../../src/layers/postgres/client.ts"
 import { ask } from "../harness/ask.ts"
 import {
+  command,
   type Environment,
   type Server,
   scratchFolder,
@@ -33,6 +34,8 @@ export interface World {
     query: (sql: SqlClient.SqlClient) => Effect.Effect<Rows, unknown>,
     enough: (rows: Rows) => boolean
   ) => Promise<Rows>
+  /** Runs a command beside the server, on the same data. */
+  readonly command: (...args: ReadonlyArray<string>) => Promise<{ readonly code: number | null; readonly said: string }>
   readonly close: () => Promise<void>
 }
 
@@ -65,6 +68,7 @@ export const openWorld = async (environment: Environment = {}, database?: { read
         const found = await rows(query)
         return enough(found) && found
       }),
+    command: (...args) => command(args, settings, scratch.path),
     close: async () => {
       await server.stop()
       await client.dispose()

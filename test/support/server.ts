@@ -27,8 +27,12 @@ export const scratchFolder = (): { readonly path: string; readonly remove: () =>
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) }
 }
 
-const launch = (environment: Environment, folder: string): { child: ChildProcess; output: () => string } => {
-  const child = spawn(process.execPath, [MAIN, "serve"], {
+const launch = (
+  environment: Environment,
+  folder: string,
+  args: ReadonlyArray<string> = ["serve"]
+): { child: ChildProcess; output: () => string } => {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     // Not the repository: a developer's .env is not the test's.
     cwd: folder,
     env: { ...surroundings(), OVERPLANNED_DATA_DIR: folder, OVERPLANNED_DEMO: "false", PORT: "0", ...environment },
@@ -96,6 +100,12 @@ export const refusedStart = async (environment: Environment, folder: string) => 
   const code = await ended(child)
   clearTimeout(guard)
   return { code, said: output().trim() }
+}
+
+/** A command, to its end: what it said, and its exit code. */
+export const command = async (args: ReadonlyArray<string>, environment: Environment, folder: string) => {
+  const { child, output } = launch(environment, folder, args)
+  return { code: await ended(child), said: output().trim() }
 }
 
 export const tokenFor = (

@@ -186,7 +186,7 @@ const admits = (trip: TripState, command: TripCommand): boolean => {
   if (!("by" in command)) return true
   if (isMember(trip, command.by)) return true
   const invited = trip.invitations.some((one) => one.user_id === command.by)
-  return invited && (command._tag === "join" || command._tag === "close_invitation" || command._tag === "read")
+  return invited && (command._tag === "join" || command._tag === "close_invitation")
 }
 
 const self = (turn: Turn | undefined, command: TripSelfCommand): TripDecision => {

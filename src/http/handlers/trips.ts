@@ -2,12 +2,14 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
 import type { TripId, UserId } from "../../domain/ids.ts"
 import { isUuid } from "../../domain/ids.ts"
+import { exclusionOf } from "../../domain/itinerary/exclusion.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import type { TripCommand } from "../../domain/trip/commands.ts"
-import type { TripState } from "../../domain/trip/model.ts"
+import type { TripState, Veto } from "../../domain/trip/model.ts"
 import { changeView, tripView } from "../../domain/view/trip.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Personas } from "../../services/personas.ts"
@@ -16,6 +18,7 @@ import { TripList } from "../../services/trip-list.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
+import { Unprocessable } from "../api/problems.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
 import { ifMatchVersion } from "./if-match.ts"
 import { orUnavailable } from "./refusals.ts"
@@ -51,6 +54,16 @@ const make = Effect.gen(function* () {
     return changeView(before.slots, after, catalog, knownPeople(after))
   })
 
+  /** The slots that go against these vetoes. */
+  const against = Effect.fnUntraced(function* (trip: TripState, veto: Pick<Veto, "node_ids" | "tags">) {
+    const catalog = yield* orUnavailable(catalogs.city(trip.city))
+    const excluded = exclusionOf(catalog, {}, [veto])
+    return trip.slots.flatMap((slot) => {
+      const index = catalog.indexOf(slot.node_id)
+      return index === undefined || excluded(index) === undefined ? [] : [slot.id]
+    })
+  })
+
   const ask = (id: TripId, command: TripCommand) => Effect.mapError(trips.ask(id, command), tripProblem)
 
   /** Asks for a change and gives the trip after it. */
@@ -76,14 +89,14 @@ const make = Effect.gen(function* () {
     }
   })
 
-  return { show, showChange, ask, change, read, writer }
+  return { show, showChange, against, ask, change, read, writer }
 })
 
 export const layer = HttpApiBuilder.group(
   Api,
   "trips",
   Effect.fnUntraced(function* (group) {
-    const { show, showChange, ask, change, read, writer } = yield* make
+    const { show, showChange, against, ask, change, read, writer } = yield* make
     const planning = yield* TripGeneration
     const list = yield* TripList
 
@@ -170,12 +183,15 @@ export const layer = HttpApiBuilder.group(
       veto: ({ params, payload }) =>
         Effect.gen(function* () {
           const who = yield* writer()
-          const trip = yield* change(params.id, { _tag: "set_vetoes", ...who, ...payload })
-          const nodes = new Set<string>(payload.node_ids)
-          return {
-            ...payload,
-            affected_slots: trip.slots.filter((slot) => nodes.has(slot.node_id)).map((slot) => slot.id)
+          const unknown = payload.tags.flatMap((tag, index) =>
+            isVibeTag(tag) ? [] : [{ path: ["tags", index], message: `"${tag}" is not a vibe tag of the taxonomy` }]
+          )
+          if (unknown.length > 0) {
+            const detail = unknown.map(({ message }) => message).join("; ")
+            return yield* new Unprocessable({ detail, errors: unknown })
           }
+          const trip = yield* change(params.id, { _tag: "set_vetoes", ...who, ...payload })
+          return { ...payload, affected_slots: yield* against(trip, payload) }
         }),
 
       changeSlot: ({ params, payload, headers }) =>

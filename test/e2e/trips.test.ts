@@ -1,0 +1,283 @@
+/** A trip from the first request to the last, for one traveler and for several, and what is asked wrongly. */
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { type Answer, dayAhead, type Traveler, until } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
+type Json = any
+
+const slotsOf = (trip: Json): ReadonlyArray<Json> => trip.days.flatMap((day: Json) => day.slots)
+const placesOf = (trip: Json): ReadonlyArray<string> => slotsOf(trip).map((slot) => slot.node.id)
+const ok = (answer: Answer, status = 200): Json => {
+  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
+  return answer.body
+}
+const refusedFor = (answer: Answer, mention: RegExp) => {
+  assert.strictEqual(answer.status, 422, JSON.stringify(answer.body).slice(0, 600))
+  assert.match(answer.body.detail, mention)
+}
+const aTrip = (changes: object = {}) => ({ city: "seattle", start_date: dayAhead(12), days: 3, ...changes })
+
+/** A city of two venues, made from the first entries of the curated file. */
+const tinyCity = (folder: string, venues: number, slug: string): string => {
+  const whole = JSON.parse(readFileSync(join(import.meta.dirname, "../../data/cities/seattle.json"), "utf8"))
+  const file = join(folder, `${slug}.json`)
+  writeFileSync(
+    file,
+    JSON.stringify({ ...whole, city: { ...whole.city, slug, name: slug }, nodes: whole.nodes.slice(0, venues) })
+  )
+  return file
+}
+
+describe("trips", () => {
+  let world: World
+  let ann: Traveler
+  let bob: Traveler
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+    ann = await world.someone()
+    bob = await world.someone()
+    ok(await ann.call("PUT", "/users/me/onboarding", { tags: { food: ["ramen", "coffee"], pace: "slow" } }))
+  })
+  afterAll(() => world?.close())
+
+  it("are planned, read, listed, changed, confirmed and begun", async () => {
+    const trip = ok(await ann.call("POST", "/trips", aTrip()), 201)
+    assert.deepEqual([trip.status, trip.days.length, trip.model.source], ["planning", 3, "local"])
+    for (const day of trip.days) {
+      assert.isAtLeast(day.slots.length, 2, day.date)
+      let free = 0
+      for (const slot of day.slots) {
+        assert.notStrictEqual(slot.open, "closed")
+        assert.isString(slot.narrative)
+        assert.isNotEmpty(slot.why)
+        const starts = Date.parse(slot.starts_at)
+        assert.isAtLeast(starts, free)
+        free = Date.parse(slot.ends_at)
+      }
+    }
+    assert.strictEqual(new Set(placesOf(trip)).size, slotsOf(trip).length)
+    assert.deepEqual(ok(await ann.call("GET", `/trips/${trip.id}`)), trip)
+    await until("the trip in the list", async () =>
+      (await ann.call("GET", "/trips?limit=50")).body.trips.some((one: Json) => one.id === trip.id)
+    )
+
+    const later = ok(await ann.call("PATCH", `/trips/${trip.id}`, { start_date: dayAhead(20), end_date: dayAhead(21) }))
+    assert.deepEqual([later.start_date, later.days.length], [dayAhead(20), 2])
+    assert.isAbove(later.state_version, trip.state_version)
+    assert.strictEqual(ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" })).status, "confirmed")
+    assert.strictEqual(ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "active" })).status, "active")
+    assert.strictEqual(ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "completed" })).status, "completed")
+    const closed = await ann.call("PATCH", `/trips/${trip.id}/slots/${slotsOf(later)[0].id}`, { action: "remove" })
+    assert.strictEqual(closed.status, 409)
+    assert.strictEqual((await ann.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" })).status, 409)
+  })
+
+  it("let their stops be swapped, locked and removed", async () => {
+    const trip = ok(await ann.call("POST", "/trips", aTrip()), 201)
+    const path = (slot: Json) => `/trips/${trip.id}/slots/${slot.id}`
+    const [first, second, third] = slotsOf(trip)
+    const swapped = ok(await ann.call("PATCH", path(first), { action: "swap", reason: "curiosity" }))
+    assert.isNotEmpty(swapped.changed)
+    const now = swapped.changed.find((slot: Json) => slot.id === first.id)
+    assert.notStrictEqual(now.node.id, first.node.id)
+    assert.notInclude(placesOf(trip), now.node.id)
+    const locked = ok(await ann.call("PATCH", path(second), { action: "lock" }))
+    assert.isTrue(locked.changed.find((slot: Json) => slot.id === second.id).locked)
+    assert.strictEqual((await ann.call("PATCH", path(second), { action: "swap" })).status, 409)
+    const removed = ok(await ann.call("PATCH", path(third), { action: "remove" }))
+    assert.deepEqual(removed.removed, [third.id])
+    assert.strictEqual((await ann.call("PATCH", path(third), { action: "lock" })).status, 404)
+    const again = ok(await ann.call("POST", `/trips/${trip.id}/replan`, {}))
+    const kept = slotsOf(again).find((slot) => slot.id === second.id)
+    assert.deepEqual([kept.node.id, kept.starts_at], [second.node.id, second.starts_at])
+    const wanted = placesOf(ok(await bob.call("POST", "/trips", aTrip()), 201)).find(
+      (id) => !placesOf(again).includes(id)
+    )!
+    const slot = slotsOf(again).find((one) => !one.locked)
+    const chosen = await ann.call("PATCH", path(slot), { action: "swap", node_id: wanted })
+    if (chosen.status === 200) {
+      assert.strictEqual(chosen.body.changed.find((one: Json) => one.id === slot.id).node.id, wanted)
+    } else refusedFor(chosen, /./)
+    const nowhere = "01890000-0000-7000-8000-000000000000"
+    assert.oneOf((await ann.call("PATCH", path(slot), { action: "swap", node_id: nowhere })).status, [404, 422])
+  })
+
+  it("use nobody's tastes before they agreed", async () => {
+    const refused = await ann.call("POST", "/trips", aTrip({ party: [bob.id] }))
+    refusedFor(refused, /companion/)
+    const trip = ok(await ann.call("POST", "/trips", aTrip()), 201)
+    const invited = ok(await ann.call("POST", `/trips/${trip.id}/members`, { user_id: bob.id }))
+    assert.lengthOf(invited.members, 1)
+    assert.strictEqual((await bob.call("GET", `/trips/${trip.id}`)).status, 404)
+    const joined = ok(await bob.call("POST", `/trips/${trip.id}/join`))
+    assert.deepEqual(
+      joined.members.map((member: Json) => member.user_id),
+      [ann.id, bob.id]
+    )
+    const fair = ok(await ann.call("POST", `/trips/${trip.id}/replan`, {}))
+    for (const member of fair.members) assert.isNumber(member.share)
+    const eve = await world.someone()
+    assert.strictEqual((await eve.call("POST", `/trips/${trip.id}/join`)).status, 404)
+    assert.strictEqual((await bob.call("DELETE", `/trips/${trip.id}/members/${ann.id}`)).status, 409)
+    assert.strictEqual((await bob.call("DELETE", `/trips/${trip.id}/members/${bob.id}`)).status, 204)
+    assert.strictEqual((await bob.call("GET", `/trips/${trip.id}`)).status, 404)
+
+    ok(await bob.call("PUT", "/users/me/companions", { user_ids: [ann.id] }))
+    const together = ok(await ann.call("POST", "/trips", aTrip({ party: [bob.id] })), 201)
+    assert.lengthOf(together.members, 2)
+    assert.strictEqual((await bob.call("GET", `/trips/${together.id}`)).status, 200)
+  })
+
+  it("keep vetoes private and honour them", async () => {
+    ok(await bob.call("PUT", "/users/me/companions", { user_ids: [ann.id] }))
+    const trip = ok(await ann.call("POST", "/trips", aTrip({ party: [bob.id] })), 201)
+    const [first] = slotsOf(trip)
+    const veto = ok(await bob.call("PUT", `/trips/${trip.id}/vetoes`, { node_ids: [first.node.id], tags: [] }))
+    assert.deepEqual(veto.affected_slots, [first.id])
+    const seen = await ann.call("GET", `/trips/${trip.id}`)
+    assert.notInclude(JSON.stringify(seen.body), "veto")
+    const after = ok(await ann.call("POST", `/trips/${trip.id}/replan`, {}))
+    assert.notInclude(placesOf(after), first.node.id)
+    assert.strictEqual(
+      (await bob.call("PUT", `/trips/${trip.id}/vetoes`, { node_ids: [], tags: ["no_such_tag"] })).status,
+      422
+    )
+  })
+
+  it("lose no change when two members change them at once", async () => {
+    ok(await bob.call("PUT", "/users/me/companions", { user_ids: [ann.id] }))
+    const trip = ok(await ann.call("POST", "/trips", aTrip({ party: [bob.id] })), 201)
+    const slots = slotsOf(trip)
+    const answers = await Promise.all(
+      slots.map((slot, index) =>
+        (index % 2 === 0 ? ann : bob).call("PATCH", `/trips/${trip.id}/slots/${slot.id}`, { action: "lock" })
+      )
+    )
+    for (const answer of answers) ok(answer)
+    const after = ok(await ann.call("GET", `/trips/${trip.id}`))
+    assert.isTrue(slotsOf(after).every((slot) => slot.locked))
+    assert.strictEqual(after.state_version, trip.state_version + slots.length)
+    const unlock = (who: Traveler, slot: Json) =>
+      who.call(
+        "PATCH",
+        `/trips/${trip.id}/slots/${slot.id}`,
+        { action: "unlock" },
+        { "if-match": String(after.state_version) }
+      )
+    const [one, other] = await Promise.all([unlock(ann, slots[0]), unlock(bob, slots[1])])
+    assert.sameMembers([one.status, other.status], [200, 412])
+  })
+
+  it("are the same for the same wish, and others for other people", async () => {
+    const [first, second] = [
+      ok(await ann.call("POST", "/trips", aTrip()), 201),
+      ok(await ann.call("POST", "/trips", aTrip()), 201)
+    ]
+    assert.notStrictEqual(first.id, second.id)
+    assert.deepEqual(placesOf(second), placesOf(first))
+    const opposites = await Promise.all(
+      [
+        {
+          tags: {
+            nightlife: ["cocktails", "live music"],
+            pace: "packed",
+            time: "night_owl",
+            budget: "high",
+            interest: "nightlife"
+          }
+        },
+        {
+          tags: {
+            outdoors: ["hiking", "gardens"],
+            pace: "slow",
+            time: "early_bird",
+            budget: "low",
+            interest: "outdoors"
+          }
+        }
+      ].map(async (tastes) => {
+        const someone = await world.someone()
+        ok(await someone.call("PUT", "/users/me/onboarding", tastes))
+        return placesOf(ok(await someone.call("POST", "/trips", aTrip()), 201))
+      })
+    )
+    const [owl, lark] = opposites as [ReadonlyArray<string>, ReadonlyArray<string>]
+    const shared = owl.filter((id) => lark.includes(id)).length
+    assert.isBelow(shared / Math.min(owl.length, lark.length), 0.3, `${shared} of ${owl.length} and ${lark.length}`)
+  })
+
+  it("leave no hole of half an afternoon in a day at a moderate pace", async () => {
+    const someone = await world.someone()
+    const trip = ok(await someone.call("POST", "/trips", aTrip({ constraints: { pace: "moderate" } })), 201)
+    const holes = trip.days.flatMap((day: Json) =>
+      day.slots.slice(1).map((slot: Json, index: number) => {
+        const before = Date.parse(day.slots[index].ends_at)
+        return (Date.parse(slot.starts_at) - before) / 60_000 - slot.travel_minutes
+      })
+    )
+    assert.isAtMost(Math.max(...holes), 135, JSON.stringify(holes))
+  })
+
+  describe("that cannot be planned say why", () => {
+    it("for dates, lengths and cities that there are not", async () => {
+      refusedFor(await ann.call("POST", "/trips", aTrip({ start_date: "2020-01-01" })), /past/)
+      refusedFor(await ann.call("POST", "/trips", aTrip({ start_date: "2027-02-30" })), /calendar/)
+      const long = await ann.call("POST", "/trips", aTrip({ days: 22 }))
+      assert.strictEqual(long.status, 400)
+      assert.match(long.body.detail, /1 to 21/)
+      const unknown = await ann.call("POST", "/trips", aTrip({ city: "atlantis" }))
+      refusedFor(unknown, /atlantis/)
+      assert.deepEqual(unknown.body.seeded_cities, ["seattle"])
+      const missing = await ann.call("POST", "/trips", { city: "seattle" })
+      assert.strictEqual(missing.status, 400)
+    })
+    it("for wishes that exclude one another", async () => {
+      const { nodes } = ok(await ann.call("GET", "/cities/seattle/nodes?limit=200"))
+      const [node] = nodes
+      refusedFor(
+        await ann.call("POST", "/trips", aTrip({ constraints: { must: [node.id], avoid: [node.vibe_tags[0]] } })),
+        /must/
+      )
+      refusedFor(await ann.call("POST", "/trips", aTrip({ constraints: { avoid: ["gravity"] } })), /gravity/)
+      refusedFor(await ann.call("POST", "/trips", aTrip({ constraints: { must: [ann.id] } })), /place/)
+      refusedFor(
+        await ann.call("POST", "/trips", aTrip({ constraints: { day_start: "10:00", day_end: "10:00" } })),
+        /day/
+      )
+    })
+    it("or are honest about a must-see that is closed on all days", async () => {
+      const { nodes } = ok(await ann.call("GET", "/cities/seattle/nodes?limit=200"))
+      const closedOn = (hours: string | null, day: string) => hours !== null && new RegExp(`${day} off`).test(hours)
+      const found = nodes.find((node: Json) => closedOn(node.opening_hours, "Mo"))
+      const monday = Array.from({ length: 7 }, (_, i) => dayAhead(12 + i)).find(
+        (day) => new Date(day).getUTCDay() === 1
+      )!
+      if (found === undefined) return assert.isDefined(nodes.find((node: Json) => node.opening_hours !== null))
+      const answer = await ann.call(
+        "POST",
+        "/trips",
+        aTrip({ start_date: monday, days: 1, constraints: { must: [found.id] } })
+      )
+      if (answer.status === 422) return assert.match(answer.body.detail, new RegExp(found.name.slice(0, 8)))
+      assert.notInclude(placesOf(ok(answer, 201)), found.id)
+      assert.include(JSON.stringify(answer.body.relaxed), found.name)
+    })
+    it("or are partial in a city of two venues", async () => {
+      const file = tinyCity(world.folder, 2, "tinytown")
+      const seeded = await world.command("seed-city", "--city", "tinytown", "--source", "file", "--file", file)
+      assert.strictEqual(seeded.code, 0, seeded.said)
+      await until("the city", async () =>
+        ok(await ann.call("GET", "/cities")).cities.some((city: Json) => city.slug === "tinytown")
+      )
+      const answer = await ann.call("POST", "/trips", aTrip({ city: "tinytown" }))
+      if (answer.status === 201) {
+        assert.isNotEmpty(slotsOf(answer.body))
+        assert.isNotEmpty(answer.body.relaxed)
+      } else refusedFor(answer, /./)
+    })
+  })
+})

@@ -24,6 +24,8 @@ export class Tokens extends Context.Service<
   Tokens,
   {
     readonly verify: (token: string) => Effect.Effect<TokenHolder, TokenRefused>
+    /** The holder of a token that was checked before and still holds, at once; undefined where `verify` has to look. */
+    readonly known: (token: string, now: number) => TokenHolder | undefined
     /** Makes a token of our own; refused where tokens come from somebody else's key set. */
     readonly mint: (options: {
       readonly userId: UserId

@@ -45,8 +45,9 @@ export const demoTrip = Effect.gen(function* () {
   const trips = yield* TripGeneration
   const newcomers = yield* Newcomers
   const { city } = yield* catalogs.city(FIRST_CITY)
-  const today = localDate(zoneOf(city.time_zone)!, yield* Clock.currentTimeMillis)
-  yield* newcomers.welcome(DEMO_TRAVELER)
+  const now = yield* Clock.currentTimeMillis
+  const today = localDate(zoneOf(city.time_zone)!, now)
+  newcomers.welcome(DEMO_TRAVELER, now)
   const known = yield* personas.of(DEMO_TRAVELER)
   if (known.dimensions.primary_interest.source === "default") yield* personas.onboard(DEMO_TRAVELER, DEMO_TASTES)
   return yield* trips.create(

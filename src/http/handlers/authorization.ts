@@ -2,17 +2,29 @@
  * Who may come in: the token is checked, the traveler's own limit counts, a repeated write is answered from its
  * receipt, and the traveler's row is there from the first valid token on.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import type * as Response from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import type { unhandled } from "effect/Types"
 import { Newcomers } from "../../services/newcomers.ts"
-import { Tokens } from "../../services/tokens.ts"
+import { type TokenHolder, Tokens } from "../../services/tokens.ts"
 import { AdminAuthorization, Authorization, CurrentCaller } from "../api/identity.ts"
-import { AdminsOnly, TooManyRequests, Unauthorized } from "../api/problems.ts"
+import {
+  AdminsOnly,
+  type IdempotencyConflict,
+  type InvalidRequest,
+  TooManyRequests,
+  Unauthorized,
+  type Unavailable
+} from "../api/problems.ts"
 import { answerOnce } from "../middleware/idempotency.ts"
 import { RateLimiter } from "../middleware/rate-limit.ts"
-import { RequestScope } from "../middleware/request-scope.ts"
+import { type RequestFacts, RequestScope } from "../middleware/request-scope.ts"
+
+/** What coming in can come to, beside what happens inside. */
+type Admission = IdempotencyConflict | InvalidRequest | TooManyRequests | Unauthorized | Unavailable | unhandled
 
 export const layer = (options: { readonly userLimitPerMinute: number | undefined }) =>
   Layer.effect(
@@ -22,23 +34,38 @@ export const layer = (options: { readonly userLimitPerMinute: number | undefined
       const newcomers = yield* Newcomers
       const once = yield* answerOnce
       const limiter = options.userLimitPerMinute === undefined ? undefined : new RateLimiter(options.userLimitPerMinute)
+
+      const admit = (
+        handler: Effect.Effect<Response.HttpServerResponse, unhandled, CurrentCaller>,
+        caller: TokenHolder,
+        scope: RequestFacts
+      ): Effect.Effect<Response.HttpServerResponse, Admission, HttpServerRequest> => {
+        scope.callerId = caller.userId
+        const wait = limiter === undefined ? 0 : limiter.take(caller.userId, scope.receivedAt)
+        if (wait > 0) {
+          return Effect.fail(
+            new TooManyRequests({
+              detail: `That is more than ${options.userLimitPerMinute} requests in a minute. Try again in ${wait} seconds.`,
+              retry_after_seconds: wait
+            })
+          )
+        }
+        newcomers.welcome(caller.userId, scope.receivedAt)
+        return once(Effect.provideService(handler, CurrentCaller, caller), caller)
+      }
+
       return Authorization.of({
+        // The usual case, a token that was seen before, is decided on the spot: no fiber steps, no waiting.
         bearer: (handler, { credential }) =>
-          Effect.gen(function* () {
-            const caller = yield* Effect.catch(tokens.verify(Redacted.value(credential)), (refused) =>
-              Effect.fail(new Unauthorized({ detail: refused.message }))
-            )
-            const scope = yield* RequestScope
-            scope.callerId = caller.userId
-            const wait = limiter === undefined ? 0 : limiter.take(caller.userId, yield* Clock.currentTimeMillis)
-            if (wait > 0) {
-              return yield* new TooManyRequests({
-                detail: `That is more than ${options.userLimitPerMinute} requests in a minute. Try again in ${wait} seconds.`,
-                retry_after_seconds: wait
-              })
-            }
-            yield* newcomers.welcome(caller.userId)
-            return yield* once(Effect.provideService(handler, CurrentCaller, caller), caller)
+          Effect.withFiber((fiber) => {
+            const scope = fiber.getRef(RequestScope)
+            const token = Redacted.value(credential)
+            const known = tokens.known(token, scope.receivedAt)
+            if (known !== undefined) return admit(handler, known, scope)
+            return Effect.matchEffect(tokens.verify(token), {
+              onFailure: (refused) => Effect.fail(new Unauthorized({ detail: refused.message })),
+              onSuccess: (caller) => admit(handler, caller, scope)
+            })
           })
       })
     })

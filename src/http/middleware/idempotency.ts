@@ -26,11 +26,13 @@ const bodyOf = (response: Response.HttpServerResponse): string | undefined => {
 export const answerOnce = Effect.gen(function* () {
   const receipts = yield* Idempotency
 
-  return <E, R>(handler: Effect.Effect<Response.HttpServerResponse, E, R>, caller: TokenHolder) =>
+  const withReceipt = <E, R>(
+    handler: Effect.Effect<Response.HttpServerResponse, E, R>,
+    caller: TokenHolder,
+    request: HttpServerRequest.HttpServerRequest,
+    key: string
+  ) =>
     Effect.gen(function* () {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const key = request.headers["idempotency-key"]
-      if (key === undefined || !WRITES.has(request.method)) return yield* handler
       if (!KEY.test(key)) {
         return yield* new InvalidRequest({
           detail: "Idempotency-Key must be 1 to 200 printable characters without spaces; a UUID is a good one."
@@ -79,5 +81,11 @@ export const answerOnce = Effect.gen(function* () {
           return response
         }
       }
+    })
+
+  return <E, R>(handler: Effect.Effect<Response.HttpServerResponse, E, R>, caller: TokenHolder) =>
+    Effect.flatMapEager(HttpServerRequest.HttpServerRequest, (request) => {
+      const key = request.headers["idempotency-key"]
+      return key === undefined || !WRITES.has(request.method) ? handler : withReceipt(handler, caller, request, key)
     })
 })

@@ -3,9 +3,8 @@
  * a deadline, a problem document if it failed, the headers of the contract, and one log line.
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
@@ -13,7 +12,7 @@ import type * as Scope from "effect/Scope"
 import { TooManyRequests, Unavailable } from "../api/problems.ts"
 import type { RequestMetrics } from "../metrics.ts"
 import { Cors } from "./cors.ts"
-import type { Deadlines } from "./deadlines.ts"
+import type { Deadlines, UnderWay } from "./deadlines.ts"
 import { answerFailure, asProblem } from "./failures.ts"
 import { RateLimiter } from "./rate-limit.ts"
 import { type RequestFacts, RequestScope, requestIdFor } from "./request-scope.ts"
@@ -31,6 +30,14 @@ export interface PipelineOptions {
   /** What `Allow` says of a path; empty when nobody serves it. */
   readonly methodsOf: (path: string) => ReadonlyArray<string>
   readonly metrics: RequestMetrics
+}
+
+/** One request on its way through. */
+interface Passage {
+  readonly request: HttpServerRequest.HttpServerRequest
+  readonly path: string
+  readonly scope: RequestFacts
+  readonly underWay: UnderWay
 }
 
 /** Paths that monitors ask for every few seconds: never limited, never logged. */
@@ -67,38 +74,12 @@ export const pipeline = (options: PipelineOptions) => {
       detail: `The answer took longer than ${options.requestTimeoutMillis / 1000} seconds and was given up. Try again.`,
       retry_after_seconds: 1
     })
-    return Effect.gen(function* () {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const receivedAt = yield* Clock.currentTimeMillis
-      const path = pathOf(request.url)
-      const quiet = QUIET.has(path)
-      const scope: RequestFacts = {
-        id: requestIdFor(request.headers["x-request-id"], receivedAt),
-        get address() {
-          return addressOf(request)
-        },
-        receivedAt,
-        modelVersion: undefined,
-        callerId: undefined,
-        idempotencyKey: undefined
-      }
-      const wait = quiet || limiter === undefined ? 0 : limiter.take(scope.address, receivedAt)
-      const run: Effect.Effect<Response.HttpServerResponse, unknown, R> =
-        wait > 0
-          ? Effect.fail(
-              new TooManyRequests({
-                detail: `Too many requests from this address. Try again in ${wait} seconds.`,
-                retry_after_seconds: wait
-              })
-            )
-          : request.method === "OPTIONS"
-            ? Effect.succeed(cors.preflight(request.headers["origin"]))
-            : routes
-      const underWay = options.deadlines.enter(Fiber.getCurrent()!, receivedAt)
-      const answered = yield* Effect.catchCause(Effect.provideService(run, RequestScope, scope), (cause) =>
-        answerFailure(underWay.late ? Cause.fail(late) : cause, request, scope.id, options.methodsOf)
-      )
-      options.deadlines.leave(underWay)
+    const leave = (
+      passage: Passage,
+      answered: Response.HttpServerResponse
+    ): Effect.Effect<Response.HttpServerResponse> => {
+      const { path, request, scope } = passage
+      options.deadlines.leave(passage.underWay)
       const headers: Record<string, string> = { "x-request-id": scope.id }
       if (path.startsWith("/api/v1")) {
         headers["x-model-version"] = scope.modelVersion ?? options.modelInForce(scope.callerId)
@@ -107,14 +88,63 @@ export const pipeline = (options: PipelineOptions) => {
       const origin = request.headers["origin"]
       if (origin !== undefined) Object.assign(headers, cors.headersFor(origin))
       const response = Response.setHeaders(asProblem(answered, scope.id), headers)
-      const took = (yield* Clock.currentTimeMillis) - receivedAt
+      const took = Date.now() - scope.receivedAt
       metrics.answered(request.method, response.status, took)
-      if (options.logRequests && !quiet) {
-        yield* Effect.logDebug(`${request.method} ${withoutIds(path)} ${response.status} ${took} ms`).pipe(
-          Effect.annotateLogs({ request_id: scope.id })
+      const sent = Effect.succeed(response)
+      if (!options.logRequests || QUIET.has(path)) return sent
+      return Effect.andThen(
+        Effect.annotateLogs(Effect.logDebug(`${request.method} ${withoutIds(path)} ${response.status} ${took} ms`), {
+          request_id: scope.id
+        }),
+        sent
+      )
+    }
+
+    const enter = (passage: Passage): Effect.Effect<Response.HttpServerResponse, unknown, R> => {
+      const { path, request, scope } = passage
+      const wait = limiter === undefined || QUIET.has(path) ? 0 : limiter.take(scope.address, scope.receivedAt)
+      if (wait > 0) {
+        return Effect.fail(
+          new TooManyRequests({
+            detail: `Too many requests from this address. Try again in ${wait} seconds.`,
+            retry_after_seconds: wait
+          })
         )
       }
-      return response
+      return request.method === "OPTIONS" ? Effect.succeed(cors.preflight(request.headers["origin"])) : routes
+    }
+
+    return Effect.withFiber((fiber) => {
+      const request = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
+      const receivedAt = Date.now()
+      const passage: Passage = {
+        request,
+        path: pathOf(request.url),
+        underWay: options.deadlines.enter(fiber, receivedAt),
+        scope: {
+          id: requestIdFor(request.headers["x-request-id"], receivedAt),
+          get address() {
+            return addressOf(request)
+          },
+          receivedAt,
+          modelVersion: undefined,
+          callerId: undefined,
+          idempotencyKey: undefined
+        }
+      }
+      return Effect.matchCauseEffect(Effect.provideService(enter(passage), RequestScope, passage.scope), {
+        onSuccess: (answered) => leave(passage, answered),
+        onFailure: (cause) =>
+          Effect.flatMap(
+            answerFailure(
+              passage.underWay.late ? Cause.fail(late) : cause,
+              request,
+              passage.scope.id,
+              options.methodsOf
+            ),
+            (answered) => leave(passage, answered)
+          )
+      })
     })
   }
 }

@@ -84,14 +84,18 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
 
   const gone = new TokenRefused({ message: "This account was deleted." })
 
+  const known = (token: string, now: number): TokenHolder | undefined => {
+    const holder = remembered.get(token)
+    if (holder === undefined) return undefined
+    if (holder.expiresAt + options.clockSkewMillis > now) return erased.has(holder.userId) ? undefined : holder
+    remembered.delete(token)
+    return undefined
+  }
+
   const verify = Effect.fnUntraced(function* (token: string) {
     const now = yield* Clock.currentTimeMillis
-    const known = remembered.get(token)
-    if (known !== undefined) {
-      if (erased.has(known.userId)) return yield* gone
-      if (known.expiresAt + options.clockSkewMillis > now) return known
-      remembered.delete(token)
-    }
+    const before = known(token, now)
+    if (before !== undefined) return before
     if (token === "") return yield* new TokenRefused({ message: "Send a token: Authorization: Bearer <token>." })
     if (token.length > LONGEST_TOKEN) return yield* new TokenRefused({ message: "The token is too long to be ours." })
     const { payload } = yield* check(token, now)
@@ -105,6 +109,7 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
 
   return Tokens.of({
     verify,
+    known,
     mint: Effect.fnUntraced(function* ({ userId, role, ttlMillis }) {
       if (secret === undefined) {
         return yield* new TokenRefused({

@@ -27,14 +27,37 @@ export const select = (name, choices, chosen) =>
     choices.map(([value, label]) => element("option", { value, selected: value === chosen }, label))
   )
 
+/** How long news stays; what went wrong stays until it is dismissed. */
+const NEWS_MS = 12_000
+
+let fading
+
 /** Says something to who sees the page and to who hears it. */
 export const announce = (text, kind = "info") => {
   const place = document.getElementById("notices")
+  clearTimeout(fading)
+  if (kind !== "error") fading = setTimeout(() => place.replaceChildren(), NEWS_MS)
   const notice = element("p", { class: `notice ${kind}`, role: kind === "error" ? "alert" : "status" }, text)
   place.replaceChildren(
     notice,
     button("Dismiss", () => place.replaceChildren(), { class: "quiet" })
   )
+}
+
+/** Which button of which stop or offer has the focus, as a selector that outlives the element. */
+const focused = (part) => {
+  const button = document.activeElement
+  if (!part.contains(button)) return undefined
+  const owner = button.closest("[data-of]")
+  const act = button.dataset.act === undefined ? "" : ` [data-act="${button.dataset.act}"]`
+  return owner === null ? undefined : `[data-of="${owner.dataset.of}"]${act}`
+}
+
+/** Draws a part of the page anew; who was at one of its buttons by keyboard is there again. */
+export const redraw = (part, children) => {
+  const selector = focused(part)
+  part.replaceChildren(...children)
+  if (selector !== undefined) part.querySelector(selector)?.focus({ preventScroll: true })
 }
 
 /** Runs what a button does with the button held down, so that an impatient second click asks for nothing. */

@@ -53,7 +53,7 @@ const optionElement = (option, index, { trip, zone, accept }) =>
     button(
       "Accept",
       held(() => accept(option)),
-      { class: "primary", "aria-label": `Accept option ${index + 1}` }
+      { class: "primary", "data-act": `accept-${index}`, "aria-label": `Accept option ${index + 1}` }
     )
   )
 
@@ -71,7 +71,7 @@ export const offerElement = ({ offer, tookMs, via }, { trip, zone, accept, dismi
   const took = tookMs === undefined ? "sent by the server" : `answered in ${milliseconds(tookMs)} over ${via}`
   return element(
     "section",
-    { class: "card offer", "data-pivot": pivot_id, tabindex: "-1", "aria-labelledby": `offer-${pivot_id}` },
+    { class: "card offer", "data-of": pivot_id, tabindex: "-1", "aria-labelledby": `offer-${pivot_id}` },
     element(
       "div",
       { class: "heading" },

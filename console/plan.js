@@ -66,6 +66,22 @@ export const judgeFrame = (trip, frame) => {
   return { kind: "reread" }
 }
 
+/** What differs between a plan and a later reading of it: stops that are another place, or at another time, or gone. */
+export const differences = (before, after) => {
+  const old = new Map(slotsOf(before).map((slot) => [slot.id, slot]))
+  const now = slotsOf(after)
+  const isSame = (slot) => {
+    const known = old.get(slot.id)
+    if (known === undefined || known.node.id !== slot.node.id) return false
+    return known.starts_at === slot.starts_at && known.ends_at === slot.ends_at
+  }
+  const kept = new Set(now.map((slot) => slot.id))
+  return {
+    changed: now.filter((slot) => !isSame(slot)).map((slot) => slot.id),
+    removed: [...old.keys()].filter((id) => !kept.has(id))
+  }
+}
+
 /** Every stop that a frame shows; the first one alone where it lists no others. */
 const changedOf = ({ changed, slot }) => changed ?? (slot?.node === undefined ? [] : [slot])
 

@@ -32,7 +32,7 @@ export const stopElement = (slot, { zone, isChanged, acts }) => {
   const settled = slot.status !== "planned"
   return element(
     "li",
-    { class: `stop ${slot.status}${isChanged ? " changed" : ""}`, "data-slot": slot.id },
+    { class: `stop ${slot.status}${isChanged ? " changed" : ""}`, "data-of": slot.id },
     travel(slot.travel_minutes),
     element(
       "div",

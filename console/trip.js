@@ -1,16 +1,19 @@
 /** One trip, live: the page shows the plan, asks for offers, and takes over every change as it is told. */
 import { Problem } from "./api.js"
 import { controlsElement } from "./controls.js"
-import { announce, element } from "./dom.js"
+import { makeDays } from "./days.js"
+import { announce, element, redraw } from "./dom.js"
 import { calendarDay, plural, timeSpan } from "./format.js"
 import { offerElement, offerTitle } from "./offer.js"
-import { applyChange, judgeFrame, slotOf, zoneOfTrip } from "./plan.js"
+import { applyChange, differences, judgeFrame, slotOf, zoneOfTrip } from "./plan.js"
 import { newId } from "./session.js"
-import { stopElement } from "./stop.js"
 import { openStream, Unanswered } from "./stream.js"
 
 /** Offers shown at the same time; the oldest goes first. */
 const MOST_OFFERS = 4
+
+/** Stops that the news of a change names one by one. */
+const MOST_NAMED = 3
 
 /** How long a changed stop stays marked. */
 const MARKED_MS = 20_000
@@ -30,9 +33,10 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
   let trip = first
   let stream
   let rereading
+  /** The newest event that the stream told of. */
+  let heard = first.state_version
   const offers = new Map()
   const marked = new Map()
-  const stops = new Map()
 
   const zone = () => zoneOfTrip(trip, known)
   const state = element("span", { class: "badge", role: "status", id: "stream-state" })
@@ -41,42 +45,23 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
   const notes = element("div", {})
   const controls = element("div", {})
   const panel = element("div", { class: "offers", "aria-label": "Offers", role: "region" })
-  const days = element("div", { class: "days" })
-
-  const drawStop = (slot) => {
-    const isChanged = marked.has(slot.id)
-    const before = stops.get(slot.id)
-    if (before?.slot === slot && before.isChanged === isChanged && before.status === trip.status) return before.made
-    const isOver = !["planning", "confirmed", "active"].includes(trip.status)
-    const made = stopElement(slot, { zone: zone(), isChanged, acts: isOver ? undefined : acts })
-    stops.set(slot.id, { slot, isChanged, status: trip.status, made })
-    return made
-  }
-
-  const drawDays = () => {
-    const focus = document.activeElement?.closest("[data-act]")
-    const at = focus?.closest("[data-slot]")
-    days.replaceChildren(
-      ...trip.days.map((day) =>
-        element(
-          "section",
-          { "aria-labelledby": `day-${day.day}` },
-          element("h2", { id: `day-${day.day}` }, `Day ${day.day}, ${calendarDay(day.date)}`),
-          day.slots.length === 0 && element("p", { class: "soft" }, "Nothing is planned."),
-          element("ol", { class: "plain stops" }, day.slots.map(drawStop))
-        )
-      )
-    )
-    // Who pressed a button of a stop by keyboard stays at that button when the stop is drawn anew.
-    if (at !== null && at !== undefined && days.isConnected) {
-      const again = days.querySelector(`[data-slot="${at.dataset.slot}"] [data-act="${focus.dataset.act}"]`)
-      again?.focus({ preventScroll: true })
-    }
-  }
+  /** The buttons stand before what they do; nobody presses one sooner. */
+  const days = makeDays({
+    closed: (slot) => pivot({ trigger: "venue_closed", slot_id: slot.id }),
+    swap: (slot) => changeSlot(slot, "swap"),
+    lock: (slot) => changeSlot(slot, slot.locked ? "unlock" : "lock"),
+    remove: (slot) => changeSlot(slot, "remove"),
+    like: (slot) => feel(slot, "thumbs_up"),
+    dislike: (slot) => feel(slot, "thumbs_down")
+  })
+  const drawDays = () => days.draw(trip, zone(), marked)
 
   const drawOffers = () => {
     const context = { trip, zone: zone(), accept, dismiss }
-    panel.replaceChildren(...[...offers.values()].reverse().map((one) => offerElement(one, context)))
+    redraw(
+      panel,
+      [...offers.values()].reverse().map((one) => offerElement(one, context))
+    )
     panel.classList.toggle("filled", offers.size > 0)
   }
 
@@ -105,7 +90,10 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
 
   const tell = (after, changed, removed) => {
     const named = changed.map((slot) => slotOf(after, slot)).filter(Boolean)
-    const parts = named.map((slot) => `${slot.node.name}, ${timeSpan(slot.starts_at, slot.ends_at, slot.time_zone)}`)
+    const parts = named
+      .slice(0, MOST_NAMED)
+      .map((slot) => `${slot.node.name}, ${timeSpan(slot.starts_at, slot.ends_at, slot.time_zone)}`)
+    if (named.length > MOST_NAMED) parts.push(plural(named.length - MOST_NAMED, "more stop"))
     if (removed.length > 0) parts.push(`${plural(removed.length, "stop")} left out`)
     if (parts.length > 0) announce(`Changed: ${parts.join("; ")}.`)
   }
@@ -119,19 +107,25 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
     draw()
   }
 
-  /** Reads the whole trip; asked for twice, it is read once. */
+  const takeWhole = (fresh) => {
+    if (fresh.state_version >= trip.state_version) take({ trip: fresh, ...differences(trip, fresh) })
+  }
+
+  /** Reads the whole trip; asked for twice, it is read once, and again if news came that the reading does not have. */
   const reread = () => {
     rereading ??= api
       .trip(id)
-      .then((fresh) => {
-        if (fresh.state_version < trip.state_version) return
-        trip = fresh
-        draw()
-      })
-      .catch((error) => announce(error.message, "error"))
-      .finally(() => {
-        rereading = undefined
-      })
+      .then(takeWhole)
+      .then(
+        () => {
+          rereading = undefined
+          return trip.state_version < heard ? reread() : undefined
+        },
+        (error) => {
+          rereading = undefined
+          announce(error.message, "error")
+        }
+      )
     return rereading
   }
 
@@ -153,10 +147,7 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
 
   const onFrame = (frame) => {
     if (frame.type === "hello") {
-      if (frame.trip !== undefined && frame.trip.state_version > trip.state_version) {
-        trip = frame.trip
-        draw()
-      }
+      if (frame.trip !== undefined && frame.trip.state_version > trip.state_version) takeWhole(frame.trip)
       for (const offer of frame.open_offers) if (!offers.has(offer.pivot_id)) addOffer({ offer })
     } else if (frame.type === "offer") {
       if (offers.has(frame.pivot_id)) return
@@ -164,6 +155,7 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
       announce(`An offer: ${offerTitle(frame, trip)}.`)
     } else if (typeof frame.seq === "number") {
       if (frame.pivot_id !== undefined) dropOffer(frame.pivot_id)
+      heard = Math.max(heard, frame.seq)
       const judged = judgeFrame(trip, frame)
       if (judged.kind === "change") take(judged)
       else if (judged.kind !== "old") reread()
@@ -209,14 +201,18 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
   const accept = async (offer, option) => {
     await respond(offer, { response: "accept", option_id: option.option_id })
     const changed = option.changes.find(({ action }) => action !== "drop")
-    const stop = changed === undefined ? null : days.querySelector(`[data-slot="${changed.slot_id}"]`)
+    const stop = changed === undefined ? null : days.part.querySelector(`[data-of="${changed.slot_id}"]`)
     stop?.scrollIntoView({ block: "nearest" })
     stop?.querySelector("[data-act]")?.focus({ preventScroll: true })
   }
 
-  const dismiss = (offer) =>
+  const dismiss = async (offer) => {
     // Nothing was on offer: there is nothing to turn down.
-    offer.options.length === 0 ? dropOffer(offer.pivot_id) : respond(offer, { response: "dismiss" })
+    if (offer.options.length === 0) dropOffer(offer.pivot_id)
+    else await respond(offer, { response: "dismiss" })
+    const next = panel.querySelector(".offer") ?? document.getElementById("main")
+    next.focus({ preventScroll: true })
+  }
 
   /** A write based on what this page shows; where the trip has moved on, the page catches up and says so. */
   const write = async (does) => {
@@ -249,15 +245,6 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
     announce(rejected[0]?.problem ?? "Noted. My taste shows what that changed.", rejected.length > 0 ? "error" : "info")
   }
 
-  const acts = {
-    closed: (slot) => pivot({ trigger: "venue_closed", slot_id: slot.id }),
-    swap: (slot) => changeSlot(slot, "swap"),
-    lock: (slot) => changeSlot(slot, slot.locked ? "unlock" : "lock"),
-    remove: (slot) => changeSlot(slot, "remove"),
-    like: (slot) => feel(slot, "thumbs_up"),
-    dislike: (slot) => feel(slot, "thumbs_down")
-  }
-
   stream = openStream({
     origin: location.origin,
     tripId: id,
@@ -277,7 +264,7 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
       element("div", { class: "title" }, element("h1", {}, city?.name ?? trip.city), status, state),
       facts,
       notes,
-      element("div", { class: "trip" }, days, element("aside", {}, panel, controls))
+      element("div", { class: "trip" }, days.part, element("aside", {}, panel, controls))
     ],
     close: () => stream.close()
   }

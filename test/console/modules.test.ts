@@ -10,7 +10,7 @@ import {
   plural,
   TRIGGER_WORDS
 } from "../../console/format.js"
-import { applyChange, judgeFrame, MOODS, zoneOfTrip } from "../../console/plan.js"
+import { applyChange, differences, judgeFrame, MOODS, zoneOfTrip } from "../../console/plan.js"
 import { claimsOf, newId, tokenOfFragment } from "../../console/session.js"
 import { isUuid } from "../../src/domain/ids.ts"
 import { Mood, Open, Trigger } from "../../src/domain/vocabulary.ts"
@@ -129,6 +129,20 @@ describe("a plan on the page", () => {
     const locked = { ...first, locked: true }
     const judged = judgeFrame(trip, { type: "slot_changed", seq: 5, slot: locked })
     assert.strictEqual(judged.trip.days[0].slots[0], locked)
+  })
+
+  it("shows what differs after it was read anew", () => {
+    const moved = { ...second, starts_at: "2026-05-01T21:00:00Z" }
+    const other = slot("d", 2, "2026-05-02T20:00:00Z")
+    const read = {
+      ...trip,
+      days: [
+        { ...trip.days[0]!, slots: [moved] },
+        { ...trip.days[1]!, slots: [{ ...third }, other] }
+      ]
+    }
+    assert.deepStrictEqual(differences(trip, read), { changed: ["b", "d"], removed: ["a"] })
+    assert.deepStrictEqual(differences(trip, trip), { changed: [], removed: [] })
   })
 
   it("knows its zone even without a stop", () => {

@@ -5,6 +5,7 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { doctor } from "./cli/doctor.ts"
+import { erasureCheck } from "./cli/erasure-check.ts"
 import { migrate } from "./cli/migrate.ts"
 import { reindex } from "./cli/reindex.ts"
 import { seedCity } from "./cli/seed-city.ts"
@@ -25,6 +26,7 @@ import { placesHealth, seeder } from "./wiring/catalogs.ts"
 import { health, sql, tokens } from "./wiring/foundation.ts"
 import { cache, chosenIndex, llm, mindsHealth, vectorIndex } from "./wiring/minds.ts"
 import { version } from "./wiring/release.ts"
+import { traceStores } from "./wiring/traces.ts"
 
 const seeding = seeder.pipe(Layer.provide(vectorIndex), Layer.provide(Migrator.layer()), Layer.provide(sql))
 
@@ -73,6 +75,7 @@ const overplanned = Command.make("overplanned").pipe(
     seedTrainingData.pipe(Command.provide(population)),
     reindex({ index: chosenIndex, run: (request) => Effect.provide(Reindex.reindex(request), reindexing) }),
     token.pipe(Command.provide(tokens)),
+    erasureCheck({ stores: traceStores }).pipe(Command.provide(vectorIndex.pipe(Layer.provideMerge(sql)))),
     doctor(inspect)
   ])
 )

@@ -26,6 +26,7 @@ import * as UwsHttpServer from "./http/uws/UwsHttpServer.ts"
 import * as FileJournal from "./layers/journal/journal.ts"
 import * as PostgresCityStorage from "./layers/postgres/city-storage.ts"
 import * as PostgresCompanions from "./layers/postgres/companions.ts"
+import * as PostgresPersonRecords from "./layers/postgres/erasure/person-records.ts"
 import { cityEventsHandler } from "./layers/postgres/journal-sink/city-events.ts"
 import { decisionsHandler } from "./layers/postgres/journal-sink/decisions.ts"
 import { receiptsHandler, usersHandler } from "./layers/postgres/journal-sink/people.ts"
@@ -40,6 +41,7 @@ import * as PostgresTripList from "./layers/postgres/trip-list.ts"
 import * as PostgresTripStorage from "./layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "./layers/postgres/user-storage.ts"
 import { Discovery } from "./services/discovery.ts"
+import * as Erasure from "./services/erasure.ts"
 import * as FallbackPreparer from "./services/fallback-preparer.ts"
 import { Idempotency } from "./services/idempotency.ts"
 import * as JournalHealth from "./services/journal-health.ts"
@@ -131,15 +133,26 @@ const minds = rankers.pipe(
   Layer.provide(Layer.unwrap(Effect.map(ModelRegistry, (registry) => trainedRankers(registry.list))))
 )
 
+const receipts = Idempotency.layer.pipe(Layer.provide(PostgresReceipts.layer))
+
+const erasure = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    Erasure.layer({ tokenMillis: settings.AUTH_MAX_TOKEN_AGE + settings.AUTH_CLOCK_SKEW }).pipe(
+      Layer.provide(PostgresPersonRecords.layer({ kAnonymity: settings.K_ANONYMITY }))
+    )
+  )
+).pipe(Layer.provide(receipts))
+
 /** All that the routes ask. */
 const capabilities = Layer.mergeAll(
   ModelInForce.layer,
   Newcomers.layer,
-  Idempotency.layer.pipe(Layer.provide(PostgresReceipts.layer)),
+  receipts,
   PostgresTripList.layer,
   TripGenerator.layer,
   Discovery.layer
 ).pipe(
+  Layer.provideMerge(erasure),
   Layer.provideMerge(trips),
   Layer.provideMerge(signals),
   Layer.provideMerge(people),

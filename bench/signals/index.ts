@@ -20,6 +20,7 @@ import { Journal } from "../../src/services/journal.ts"
 import { JournalSink, SinkUnavailable } from "../../src/services/journal-sink.ts"
 import * as Intake from "../../src/services/signal-intake.ts"
 import { SignalReferences } from "../../src/services/signal-references.ts"
+import { ErasedSubjects } from "../../src/services/tokens.ts"
 import { type Benchmark, numberFlag } from "../benchmark.ts"
 import { cpuMillis } from "../cpu.ts"
 import { percentile } from "../percentile.ts"
@@ -94,7 +95,7 @@ const measure = (total: number) =>
     const context = yield* Layer.build(
       intake.pipe(
         Layer.provideMerge(journal),
-        Layer.provide(references),
+        Layer.provide([references, ErasedSubjects.layerNobody]),
         Layer.provideMerge(postgres(Redacted.make(server.url), { statementTimeout: "1 minute" }))
       )
     )

@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 import { Config } from "../config.ts"
 import { uuidOfName } from "../domain/hash.ts"
 import { Journal, type JournalError, type RecordType } from "./journal.ts"
+import { ErasedSubjects } from "./tokens.ts"
 
 export const RECEIPT: RecordType = { type: "idempotency_receipt", version: 1 }
 
@@ -68,6 +69,8 @@ export class Idempotency extends Context.Service<
       key: string,
       answer: Pick<Receipt, "request_hash" | "status" | "headers" | "body">
     ) => Effect.Effect<void, JournalError>
+    /** For erasure: nothing of this person is remembered here any more, nor what others were told of them. */
+    readonly forget: (userId: string) => Effect.Effect<void>
     /** The write failed: the key is free again. */
     readonly abandon: (userId: string, key: string) => Effect.Effect<void>
   }
@@ -77,6 +80,7 @@ export class Idempotency extends Context.Service<
     Effect.gen(function* () {
       const journal = yield* Journal
       const store = yield* ReceiptStore
+      const erased = yield* ErasedSubjects
       const config = yield* Config
       const keys = new Set<string>()
       const answers = new Map<string, Receipt>()
@@ -124,6 +128,8 @@ export class Idempotency extends Context.Service<
         }),
         close: Effect.fnUntraced(function* (userId, key, answer) {
           const name = nameOf(userId, key)
+          // Nobody can come back with an erased person's token to ask for the answer again.
+          if (erased.has(userId)) return void underWay.delete(name)
           const expiresAt = (yield* Clock.currentTimeMillis) + config.IDEMPOTENCY_TTL
           const receipt: Receipt = { user_id: userId, idempotency_key: key, expires_at: expiresAt, ...answer }
           yield* journal.commit("trip", [
@@ -140,6 +146,14 @@ export class Idempotency extends Context.Service<
           answers.set(name, receipt)
           underWay.delete(name)
         }),
+        forget: (userId) =>
+          Effect.sync(() => {
+            for (const name of keys) if (name.startsWith(`${userId} `)) keys.delete(name)
+            for (const name of underWay) if (name.startsWith(`${userId} `)) underWay.delete(name)
+            for (const [name, receipt] of answers) {
+              if (receipt.user_id === userId || receipt.body.includes(userId)) answers.delete(name)
+            }
+          }),
         abandon: (userId, key) => Effect.sync(() => void underWay.delete(nameOf(userId, key)))
       })
     })

@@ -35,6 +35,8 @@ export class Personas extends Context.Service<
     /** From memory, at once: undefined where the actor is not resident. */
     readonly resident: (userId: string) => Persona | undefined
     readonly explain: (userId: UserId) => Effect.Effect<PersonaExplained, PersonasUnavailable>
+    /** Takes a traveler out of memory with whatever was not written down yet; for who erases them. */
+    readonly forget: (userId: UserId) => Effect.Effect<void>
     readonly onboard: (userId: UserId, onboarding: Onboarding) => Effect.Effect<PersonaExplained, PersonasUnavailable>
   }
 >()("overplanned/Personas") {}

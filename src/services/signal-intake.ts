@@ -15,6 +15,7 @@ import type { SignalSource } from "../domain/vocabulary.ts"
 import { Journal, type JournalError, type JournalRecord } from "./journal.ts"
 import { SignalListener } from "./signal-listener.ts"
 import { SignalReferences, type TripStanding } from "./signal-references.ts"
+import { ErasedSubjects } from "./tokens.ts"
 
 export interface SignalReceipt {
   readonly accepted: number
@@ -69,15 +70,19 @@ export const signalRecord = (signal: Signal, receivedAt: number, unverified = fa
 })
 
 const NOT_YOURS = "trip_id names no trip of yours"
+const ACCOUNT_DELETED = "this account was deleted: nothing is kept for it any more"
 const OTHER_CONTENT = "id was used before with other content"
 
-export const layer = (options: SignalIntakeOptions): Layer.Layer<SignalIntake, never, Journal | SignalReferences> =>
+export const layer = (
+  options: SignalIntakeOptions
+): Layer.Layer<SignalIntake, never, Journal | SignalReferences | ErasedSubjects> =>
   Layer.effect(
     SignalIntake,
     Effect.gen(function* () {
       const journal = yield* Journal
       const references = yield* SignalReferences
       const listener = yield* SignalListener
+      const erased = yield* ErasedSubjects
       const clock = yield* Clock.Clock
       const context = yield* Effect.context<never>()
       const recent = new RecentIds(options.rememberedIds, yield* Random.nextInt)
@@ -133,9 +138,10 @@ export const layer = (options: SignalIntakeOptions): Layer.Layer<SignalIntake, n
         const fresh: Array<Signal> = []
         const records: Array<JournalRecord> = []
         let duplicates = 0
+        const gone = erased.has(userId)
         for (const { index, signal } of judged) {
           const standing = signal.trip_id === null ? undefined : trips.get(signal.trip_id)
-          const problem = referenceProblem(signal, standing)
+          const problem = gone ? ACCOUNT_DELETED : referenceProblem(signal, standing)
           if (problem !== undefined) {
             rejected.push({ index, problem })
             continue

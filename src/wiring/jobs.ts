@@ -6,7 +6,9 @@ import { Config } from "../config.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import { CitySeeder } from "../services/city-seeder.ts"
+import { Erasure } from "../services/erasure.ts"
 import { JobFailed, type JobHandler, Jobs } from "../services/jobs.ts"
+import { ErasedSubjects } from "../services/tokens.ts"
 
 export const jobs = Layer.unwrap(
   Effect.gen(function* () {
@@ -63,13 +65,32 @@ const housekeeping = Effect.map(
   })
 )
 
+/** The last token of somebody who was erased dies one day; then nothing at all is kept of them. */
+const forgetErased = Effect.map(
+  ErasedSubjects,
+  (erased): JobHandler => ({
+    kind: "purge_erased_subjects",
+    run: () => Effect.mapError(erased.purge, (error) => new JobFailed({ message: error.message, retry: true }))
+  })
+)
+
 /** Works through jobs until the server stops. */
 export const worker = Layer.effectDiscard(
   Effect.gen(function* () {
     const settings = yield* Config
     const desk = yield* Jobs
-    const handlers = yield* Effect.all([seedCity, housekeeping])
+    const handlers = yield* Effect.all([
+      seedCity,
+      housekeeping,
+      forgetErased,
+      Effect.map(Erasure, ({ handler }) => handler)
+    ])
     const zone = settings.JOBS_TIME_ZONE
-    yield* Effect.forkScoped(desk.work(handlers, [{ kind: "purge_jobs", cron: "30 4 * * *", zone }]))
+    yield* Effect.forkScoped(
+      desk.work(handlers, [
+        { kind: "purge_jobs", cron: "30 4 * * *", zone },
+        { kind: "purge_erased_subjects", cron: "45 4 * * *", zone }
+      ])
+    )
   })
 )

@@ -7,6 +7,7 @@ import * as Intake from "../../src/services/signal-intake.ts"
 import { SignalIntake } from "../../src/services/signal-intake.ts"
 import { SignalListener } from "../../src/services/signal-listener.ts"
 import { SignalReferences, type TripStanding } from "../../src/services/signal-references.ts"
+import { ErasedSubjects } from "../../src/services/tokens.ts"
 import { FragileDisk } from "../harness/fragile-disk.ts"
 import { MemorySink, openJournal } from "../harness/journal.ts"
 import { cityOf, item, nodeOf, signalId, tripOf, userOf } from "../harness/signals.ts"
@@ -41,6 +42,7 @@ const withIntake = <A, E>(
     const context = yield* Layer.build(
       Intake.layer({ maxAheadMillis: 300_000, maxAgeMillis: 90 * 86_400_000, rememberedIds, lookUpMillis: 100 }).pipe(
         Layer.provide([Layer.succeed(Journal)(journal), Layer.succeed(SignalReferences)(references)]),
+        Layer.provide(Layer.mock(ErasedSubjects)({ has: (userId) => userId === userOf(9) })),
         Layer.provide(
           Layer.succeed(SignalListener)({ durable: (_, signals) => heard.push(...signals.map(({ id }) => id)) })
         )

@@ -90,7 +90,9 @@ export const streamServer = (options: StreamServerOptions) => {
     maxAgeMillis: 86_400_000,
     rememberedIds: 10_000,
     lookUpMillis: 1_000
-  }).pipe(Layer.provide(PostgresSignalReferences.layer))
+  })
+    .pipe(Layer.provide(ErasedSubjects.layerNobody))
+    .pipe(Layer.provide(PostgresSignalReferences.layer))
   return PivotStream.layer.pipe(
     Layer.provideMerge(trips),
     Layer.provideMerge(signals),

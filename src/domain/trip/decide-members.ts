@@ -67,7 +67,9 @@ export const eraseMember = (turn: Turn, userId: UserId): TripDecision => {
     trip.vetoes.some((one) => one.user_id === userId) ||
     trip.invitations.some((one) => one.user_id === userId || one.invited_by === userId)
   if (!known) return { ...unchanged(turn), transient: [{ _tag: "person_forgotten", user_id: userId }] }
-  return changed(turn, { _tag: "member_left", user_id: userId, erased: true })
+  const next = trip.members.filter((member) => member.user_id !== userId).sort((a, b) => a.ordinal - b.ordinal)[0]
+  const owner = trip.user_id === userId && next !== undefined ? { owner: next.user_id } : {}
+  return changed(turn, { _tag: "member_left", user_id: userId, erased: true, ...owner })
 }
 
 const same = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>

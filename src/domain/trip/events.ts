@@ -33,7 +33,12 @@ export const TripEvent = Schema.Union([
     reason: Schema.Literals(["declined", "withdrawn", "expired"])
   }),
   Schema.TaggedStruct("member_joined", { user_id: UserId, ordinal: Schema.Int }),
-  Schema.TaggedStruct("member_left", { user_id: UserId, erased: Schema.Boolean }),
+  /** `owner` is who owns the trip from now on, where an erased owner left it to others. */
+  Schema.TaggedStruct("member_left", {
+    user_id: UserId,
+    erased: Schema.Boolean,
+    owner: Schema.optionalKey(UserId)
+  }),
   Schema.TaggedStruct("vetoes_set", { veto: Veto }),
   Schema.TaggedStruct("pivot_accepted", { pivot_id: PivotId, option_id: OptionId, trigger: Trigger, ...SlotsChanged }),
   Schema.TaggedStruct("pivot_dismissed", { pivot_id: PivotId, trigger: Trigger }),

@@ -27,8 +27,11 @@ const withVeto = (vetoes: ReadonlyArray<Veto>, veto: Veto): ReadonlyArray<Veto> 
   return veto.node_ids.length === 0 && veto.tags.length === 0 ? others : [...others, veto]
 }
 
-const left = (trip: TripState, userId: UserId): Partial<TripState> => ({
-  members: trip.members.filter((member) => member.user_id !== userId),
+const left = (trip: TripState, userId: UserId, owner = trip.user_id): Partial<TripState> => ({
+  user_id: owner,
+  members: trip.members
+    .filter((member) => member.user_id !== userId)
+    .map((member) => (member.user_id === owner ? { ...member, role: "owner" as const } : member)),
   invitations: trip.invitations.filter((one) => one.user_id !== userId && one.invited_by !== userId),
   vetoes: trip.vetoes.filter((veto) => veto.user_id !== userId)
 })
@@ -73,7 +76,7 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
         invitations: trip.invitations.filter((one) => one.user_id !== event.user_id)
       }
     case "member_left":
-      return left(trip, event.user_id)
+      return left(trip, event.user_id, event.owner)
     case "vetoes_set":
       return { vetoes: withVeto(trip.vetoes, event.veto) }
     case "pivot_dismissed":

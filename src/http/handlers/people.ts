@@ -1,13 +1,16 @@
 /** Tastes, signals, consent. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Response from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as Stream from "effect/Stream"
 import { modelVersion } from "../../domain/ranking.ts"
 import { nodeView } from "../../domain/view/node.ts"
 import { personaView } from "../../domain/view/persona.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Companions } from "../../services/companions.ts"
 import { Discovery, SLATE_SIZE } from "../../services/discovery.ts"
+import { Erasure } from "../../services/erasure.ts"
 import { Personas } from "../../services/personas.ts"
 import { SignalIntake } from "../../services/signal-intake.ts"
 import { Api } from "../api/api.ts"
@@ -19,8 +22,6 @@ import { journalRefused, orUnavailable } from "./refusals.ts"
 
 const orRetry = orUnavailable
 
-const notYet = Effect.fail(new Unavailable({ detail: "Not served by this build.", retry_after_seconds: 3600 }))
-
 export const layer = HttpApiBuilder.group(
   Api,
   "people",
@@ -28,6 +29,7 @@ export const layer = HttpApiBuilder.group(
     const catalogs = yield* Catalog
     const companions = yield* Companions
     const discovery = yield* Discovery
+    const erasure = yield* Erasure
     const personas = yield* Personas
     const signals = yield* SignalIntake
     return group.handleAll({
@@ -41,8 +43,21 @@ export const layer = HttpApiBuilder.group(
           const { userId } = yield* CurrentCaller
           return personaView(yield* orRetry(personas.onboard(userId, payload)))
         }),
-      export: () => notYet,
-      erase: () => notYet,
+      export: () =>
+        Effect.map(CurrentCaller, ({ userId }) =>
+          Response.stream(Stream.encodeText(erasure.held(userId)), {
+            contentType: "application/json",
+            headers: {
+              "content-disposition": 'attachment; filename="overplanned-export.json"',
+              "cache-control": "no-store"
+            }
+          })
+        ),
+      erase: () =>
+        Effect.gen(function* () {
+          const { userId } = yield* CurrentCaller
+          return yield* orUnavailable(erasure.request(userId))
+        }),
       discovery: ({ query }) =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller

@@ -58,7 +58,7 @@ export class Outage {
   ).pipe(Layer.provide(PostgresTrips.layer))
 }
 
-const helpers = () => {
+export const helpers = () => {
   const conditions = new Map<string, CityConditions>()
   const of = (city: typeof cityId) => conditions.get(city) ?? calm(city)
   return Layer.mergeAll(

@@ -119,6 +119,7 @@ const apply = (rows: Rows, { trip_id, id, at, event }: TripEventEnvelope) => {
       })
     case "member_left":
       if (event.erased) rows.invitation(trip_id, event.user_id, id, { gone: true })
+      if (event.owner !== undefined) rows.patch(trip_id, { user_id: event.owner })
       rows.vetoes.set(`${trip_id} ${event.user_id}`, { trip_id, user_id: event.user_id, node_ids: [], tags: [] })
       return rows.member(trip_id, event.user_id, id, { left: true })
     case "vetoes_set": {
@@ -149,6 +150,7 @@ const writeTrips = Effect.fnUntraced(function* (rows: Rows) {
   yield* sql`
     update trips t set
       state_version = greatest(t.state_version, r.state_version),
+      user_id = coalesce(r.user_id, t.user_id),
       status = coalesce(r.status, t.status),
       start_date = coalesce(r.start_date, t.start_date),
       end_date = coalesce(r.end_date, t.end_date),
@@ -157,7 +159,7 @@ const writeTrips = Effect.fnUntraced(function* (rows: Rows) {
       model_version = coalesce(r.model_version, t.model_version),
       updated_at = now()
     from jsonb_to_recordset(${json(rows.patches)}::text::jsonb) as r(
-      id uuid, state_version bigint, status text, start_date date, end_date date, constraints jsonb, model_name text,
+      id uuid, user_id uuid, state_version bigint, status text, start_date date, end_date date, constraints jsonb, model_name text,
       model_version text)
     where t.id = r.id`
 })
@@ -203,6 +205,10 @@ const writePeople = Effect.fnUntraced(function* (rows: Rows) {
         trip_id uuid, user_id uuid, role text, ordinal smallint, joined_at timestamptz, "left" boolean)
       where not r."left"
       on conflict (trip_id, user_id) do nothing`
+    yield* sql`
+      update trip_members m set role = 'owner'
+      from jsonb_to_recordset(${json(rows.patches)}::text::jsonb) as r(id uuid, user_id uuid)
+      where m.trip_id = r.id and m.user_id = r.user_id`
   }
   if (rows.invitations.size > 0) {
     const invitations = json(rows.invitations)

@@ -1,0 +1,75 @@
+/** The account itself, and the mentions of it that other rows still carry. */
+import { randomUUID } from "node:crypto"
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+
+/** Personas, consents, invitations and vetoes go with the account, by cascade. */
+export const removeAccount = Effect.fnUntraced(function* (person: string) {
+  const sql = yield* SqlClient
+  yield* sql`delete from exp.persona_snapshots where user_id = ${person}`
+  yield* sql`delete from idempotency_receipts where user_id = ${person}`
+  yield* sql`update llm_ledger set user_id = null, trip_id = null where user_id = ${person}`
+  yield* sql`delete from llm_spend where subject = ${person}`
+  yield* sql`delete from jobs where kind <> 'erase_user' and (dedupe_key like ${`%${person}%`}
+    or payload::text like ${`%${person}%`}) and state <> 'running'`
+  yield* sql`delete from users where id = ${person}`
+})
+
+/** Columns whose text may name people in passing: what others did, and what was answered to them. */
+const MENTIONING = [
+  ["trip_events", "payload", "jsonb"],
+  ["trip_snapshots", "state", "jsonb"],
+  ["trips", "persona_seed", "jsonb"],
+  ["trips", "constraints", "jsonb"],
+  ["behavioral_signals", "context", "jsonb"],
+  ["ranking_events", "user_state", "jsonb"],
+  ["pivot_events", "detail", "jsonb"],
+  ["pivot_events", "options", "jsonb"],
+  ["exp.events", "payload", "jsonb"],
+  ["exp.events", "context", "jsonb"],
+  ["exp.persona_snapshots", "persona", "jsonb"],
+  ["exp.constraint_snapshots", "constraints", "jsonb"],
+  ["idempotency_receipts", "body", "text"],
+  ["jobs", "progress", "jsonb"],
+  ["jobs", "result", "jsonb"],
+  ["jobs", "error", "text"]
+] as const
+
+/** Each mention becomes somebody unknown, a different one each time. */
+export const removeMentions = Effect.fnUntraced(function* (person: string) {
+  const sql = yield* SqlClient
+  for (const [table, column, type] of MENTIONING) {
+    const name = sql.literal(column)
+    yield* sql`
+      update ${sql.literal(table)} set ${name} = replace(${name}::text, ${person}, gen_random_uuid()::text)::${sql.literal(type)}
+      where ${name}::text like ${`%${person}%`}`
+  }
+  yield* sql`update trip_events set actor_id = ${randomUUID()} where actor_id = ${person}`
+})
+
+/** The columns that name a person, for a last look. */
+const NAMING = [
+  ["users", "id"],
+  ["trips", "user_id"],
+  ["trip_members", "user_id"],
+  ["trip_events", "actor_id"],
+  ["behavioral_signals", "user_id"],
+  ["ranking_events", "user_id"],
+  ["pivot_events", "user_id"],
+  ["intention_signals", "user_id"],
+  ["exp.events", "unit_id"],
+  ["exp.persona_snapshots", "user_id"],
+  ["idempotency_receipts", "user_id"],
+  ["llm_ledger", "user_id"],
+  ["llm_spend", "subject"]
+] as const
+
+export const remains = Effect.fnUntraced(function* (person: string) {
+  const sql = yield* SqlClient
+  for (const [table, column] of NAMING) {
+    const rows = yield* sql`
+      select 1 from ${sql.literal(table)} where ${sql.literal(column)} = ${person} limit 1`
+    if (rows.length > 0) return true
+  }
+  return false
+})

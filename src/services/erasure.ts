@@ -1,0 +1,167 @@
+/**
+ * Lets a person leave. Asked for, their tokens die at once; a job then takes them out of live trips, the database, the
+ * journal, indexes and memories. What they did stays for training under stand-ins who cannot be told apart from anybody
+ * of their archetype. What was interrupted goes on where it stood: each step leaves nothing of its part behind, so doing
+ * it again costs little.
+ *
+ * Kept: a keyed hash of the id, for as long as a token could live.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { isActorError } from "../domain/actor-errors.ts"
+import type { TripId, UserId } from "../domain/ids.ts"
+import { Idempotency } from "./idempotency.ts"
+import { JobFailed, type JobHandler, Jobs, type JobsUnavailable } from "./jobs.ts"
+import { Journal, type JournalUnavailable } from "./journal.ts"
+import { PersonRecords, type PersonRecordsUnavailable } from "./person-records.ts"
+import { Personas } from "./personas.ts"
+import { ErasedSubjects, type ErasedSubjectsUnavailable } from "./tokens.ts"
+import { TripRuntime } from "./trip-runtime.ts"
+import { VectorIndex } from "./vector-index.ts"
+
+export const ERASE_USER = "erase_user"
+
+export interface ErasureOptions {
+  /** The longest that a token of theirs may still be alive. */
+  readonly tokenMillis: number
+}
+
+/** What was under way when the account went may still land: each round catches what the one before could not know. */
+const MOST_ROUNDS = 5
+
+const userIn = (payload: unknown): UserId | undefined => (payload as { readonly user_id?: UserId } | null)?.user_id
+
+export class Erasure extends Context.Service<
+  Erasure,
+  {
+    /** Enqueues the job, once per person, and refuses their tokens from now on. */
+    readonly request: (
+      userId: UserId
+    ) => Effect.Effect<{ readonly job_id: string }, JobsUnavailable | ErasedSubjectsUnavailable>
+    readonly handler: JobHandler
+    /** Everything that is held about a person, as the text of one JSON document; made while it is read. */
+    readonly held: (userId: UserId) => Stream.Stream<string, PersonRecordsUnavailable | JournalUnavailable>
+  }
+>()("overplanned/Erasure") {}
+
+export const layer = (options: ErasureOptions) =>
+  Layer.effect(
+    Erasure,
+    Effect.gen(function* () {
+      const erased = yield* ErasedSubjects
+      const idempotency = yield* Idempotency
+      const index = yield* VectorIndex
+      const jobs = yield* Jobs
+      const journal = yield* Journal
+      const personas = yield* Personas
+      const records = yield* PersonRecords
+      const trips = yield* TripRuntime
+
+      const refuse = (userId: UserId) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => erased.add(userId, now + options.tokenMillis))
+
+      /** Companions are told that somebody left; a trip that nobody else shares just leaves memory. */
+      const leave = Effect.fnUntraced(function* (userId: UserId, trip: TripId, alone: boolean) {
+        if (!alone) {
+          // A trip without a stream knows of nobody: its rows are all there is to it.
+          yield* trips
+            .ask(trip, { _tag: "erase_member", user_id: userId })
+            .pipe(Effect.catch((error) => (isActorError(error) ? Effect.fail(error) : Effect.void)))
+        }
+        yield* trips.forget(trip)
+      })
+
+      const round = Effect.fnUntraced(function* (userId: UserId, step: (name: string) => void) {
+        step("leaving trips")
+        const found = yield* records.trips(userId)
+        yield* Effect.forEach(found, ({ id, alone }) => leave(userId, id, alone), { discard: true })
+        yield* personas.forget(userId)
+        step("draining")
+        yield* journal.drained
+        step("trips")
+        const stored = yield* records.trips(userId)
+        for (const { id } of stored) {
+          yield* records.disguiseTrip(userId, id)
+          yield* trips.forget(id)
+        }
+        step("sessions")
+        while (yield* records.disguiseLoose(userId)) yield* Effect.yieldNow
+        step("account")
+        yield* records.removeAccount(userId)
+        step("mentions")
+        yield* records.removeMentions(userId)
+        step("journal")
+        yield* journal.erase([userId])
+        yield* index.remove("persona_embedding", [userId])
+        yield* idempotency.forget(userId)
+        yield* personas.forget(userId)
+      })
+
+      const run: JobHandler["run"] = (job) =>
+        Effect.gen(function* () {
+          const userId = userIn(job.payload)
+          // Done by an attempt that was cut off just before it could say so.
+          if (userId === undefined) return { erased: true }
+          yield* refuse(userId)
+          for (let n = 0; n === 0 || (yield* records.remains(userId)); n++) {
+            if (n === MOST_ROUNDS) {
+              return yield* new JobFailed({
+                message: "Something keeps writing for the person; it is tried again.",
+                retry: true
+              })
+            }
+            yield* round(userId, (step) => job.progress({ step }))
+          }
+          yield* records.forgetJob(job.id)
+          return { erased: true }
+        }).pipe(
+          Effect.mapError((error) =>
+            error._tag === "JobFailed" ? error : new JobFailed({ message: error.message, retry: true })
+          )
+        )
+
+      const undrained = Effect.fnUntraced(function* (userId: UserId) {
+        const found = yield* records.trips(userId)
+        const keys = [`user:${userId}`, `receipts:${userId}`, ...found.map(({ id }) => `trip:${id}`)]
+        const entries = yield* Effect.forEach(keys, (key) => journal.undrained(key))
+        return entries
+          .flat()
+          .filter((entry) => entry.key.endsWith(userId) || entry.payload.includes(userId))
+          .map((entry) => ({
+            table: "journal",
+            row: `{"type":"${entry.type}","id":"${entry.id}","payload":${entry.payload}}`
+          }))
+      })
+
+      return Erasure.of({
+        request: Effect.fnUntraced(function* (userId) {
+          // The job first: somebody locked out whom nobody erases would be the worse half.
+          const { id } = yield* jobs.enqueue(ERASE_USER, { user_id: userId }, { key: userId })
+          yield* refuse(userId)
+          return { job_id: id }
+        }),
+        handler: { kind: ERASE_USER, run },
+        held: (userId) => {
+          // The journal is read first: what is drained in between then stands in both, never in neither.
+          const rows = Stream.unwrap(
+            Effect.map(undrained(userId), (entries) =>
+              Stream.concat(Stream.fromIterable(entries), records.held(userId))
+            )
+          )
+          let table: string | undefined
+          const lines = Stream.map(rows, (one) => {
+            const begins = one.table !== table
+            const before = table === undefined ? "" : begins ? "\n]," : ",\n"
+            table = one.table
+            return `${before}${begins ? `\n"${one.table}": [\n` : ""}${one.row}`
+          })
+          const head = Stream.make(`{"user_id": "${userId}", "held": {`)
+          const tail = Stream.suspend(() => Stream.make(table === undefined ? "}}\n" : "\n]}}\n"))
+          return Stream.concat(Stream.concat(head, lines), tail)
+        }
+      })
+    })
+  )

@@ -1,0 +1,25 @@
+/** Where the erasure checker looks: everywhere that outlives the server. What a process holds in memory dies with it. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Config } from "../config.ts"
+import { fileTraces } from "../layers/files/traces.ts"
+import { postgresTraces } from "../layers/postgres/erasure/traces.ts"
+import * as RedisClient from "../layers/redis/client.ts"
+import { redisTraces } from "../layers/redis/traces.ts"
+import { vectorTraces } from "../services/trace-search.ts"
+import { VectorIndex } from "../services/vector-index.ts"
+
+export const traceStores = Effect.gen(function* () {
+  const settings = yield* Config
+  const index = yield* VectorIndex
+  const redis =
+    settings.REDIS_URL === undefined
+      ? []
+      : [yield* Effect.provide(redisTraces, yield* Layer.build(RedisClient.layer({ url: settings.REDIS_URL })))]
+  return [
+    yield* postgresTraces(settings.K_ANONYMITY),
+    fileTraces(settings.OVERPLANNED_DATA_DIR),
+    ...(index.name === "memory" ? [] : [vectorTraces(index)]),
+    ...redis
+  ]
+})

@@ -77,15 +77,20 @@ export const layer = Layer.effect(
     })
 
     return UserStorage.of({
+      // One snapshot for the count and the signals: what is drained between two looks would be in one of them alone.
       load: (userId, signalIds) =>
-        load(userId, signalIds).pipe(
-          Effect.timeout(TIMEOUT),
-          Effect.tap(() => away(0)),
-          Effect.tapError(() => away(clock.currentTimeMillisUnsafe())),
-          Effect.mapError(
-            (cause) => new UserStorageUnavailable({ message: "The database did not give the traveler.", cause })
+        sql
+          .withTransaction(
+            Effect.andThen(sql`set transaction isolation level repeatable read`, load(userId, signalIds))
           )
-        ),
+          .pipe(
+            Effect.timeout(TIMEOUT),
+            Effect.tap(() => away(0)),
+            Effect.tapError(() => away(clock.currentTimeMillisUnsafe())),
+            Effect.mapError(
+              (cause) => new UserStorageUnavailable({ message: "The database did not give the traveler.", cause })
+            )
+          ),
       available: () => awaySince === 0 || clock.currentTimeMillisUnsafe() - awaySince > AWAY_MILLIS
     })
   })

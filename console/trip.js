@@ -219,8 +219,9 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
     try {
       await does()
     } catch (error) {
-      if (error.status === 412) await reread()
-      throw error
+      if (error.status !== 412) throw error
+      await reread()
+      announce("The plan had changed meanwhile; this is how it is now. Nothing else was done.", "error")
     }
   }
 

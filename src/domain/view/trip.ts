@@ -1,8 +1,10 @@
 /** A trip as the contract shows it: state from the actor, everything about places from the catalog in memory. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { sharedTags } from "../catalog/embedding.ts"
+import type { ActivityNode } from "../catalog/node.ts"
 import { affinityOf } from "../group/affinity.ts"
 import { explainPackage } from "../group/package.ts"
+import { plainNarrative } from "../narrative.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
@@ -28,6 +30,14 @@ export const meanTaste = (personas: ReadonlyArray<Persona>): Float32Array | unde
   for (const { vector } of personas) for (let i = 0; i < mean.length; i++) mean[i]! += vector[i]! / personas.length
   return vibeQuery(mean)
 }
+
+const told = (node: ActivityNode, slot: Slot, taste: Float32Array | undefined): string =>
+  plainNarrative({
+    node,
+    day: slot.day,
+    dayPart: slot.day_part,
+    why: taste === undefined ? [] : sharedTags(taste, node.vibe_embedding, SHOWN_REASONS)
+  })
 
 export const slotView = (slot: Slot, trip: TripState, catalog: CityCatalog, taste: Float32Array | undefined) => {
   const index = catalog.indexOf(slot.node_id)
@@ -57,7 +67,8 @@ export const slotView = (slot: Slot, trip: TripState, catalog: CityCatalog, tast
     node: brief,
     open: index === undefined ? ("unknown" as const) : catalog.openAt(index, slot.starts_at),
     travel_minutes: slot.travel_minutes,
-    narrative: slot.narrative ?? null,
+    // A stop that came in place of another has nobody's words yet: the plain ones say why it is there.
+    narrative: slot.narrative ?? (node === undefined ? null : told(node, slot, taste)),
     score: Math.round(slot.score * 10_000) / 10_000,
     why: node === undefined ? [] : reasonsFor(node, taste),
     evidence: node === undefined ? [] : evidenceLines(node)

@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
+import { hash128 } from "../domain/hash.ts"
 import { RecentIds } from "../domain/recent-ids.ts"
 import { judgeSignal, MAX_SIGNALS, SIGNAL_RECORD, type Signal, signalHash, signalPayload } from "../domain/signal.ts"
 import type { SignalSource } from "../domain/vocabulary.ts"
@@ -61,12 +62,15 @@ const accepted = Metric.withAttributes(outcomes, { outcome: "accepted" })
 const duplicated = Metric.withAttributes(outcomes, { outcome: "duplicate" })
 const refused = Metric.withAttributes(outcomes, { outcome: "rejected" })
 
-/** The journal's record of a signal, for those who journal it together with other things. */
+/**
+ * The journal's record of a signal of our own making, for those who journal it together with other things. Its id was
+ * made for it, so the id tells its content from every other; hashing a candidate set would cost more than making it.
+ */
 export const signalRecord = (signal: Signal, receivedAt: number, unverified = false): JournalRecord => ({
   ...SIGNAL_RECORD,
   key: `user:${signal.user_id}`,
   id: signal.id,
-  payload: signalPayload(signal, signalHash(signal), receivedAt, unverified)
+  payload: signalPayload(signal, hash128(signal.id), receivedAt, unverified)
 })
 
 const NOT_YOURS = "trip_id names no trip of yours"

@@ -8,6 +8,7 @@ import * as R from "./rejections.ts"
 import {
   changed,
   closed,
+  experiment,
   isOver,
   isRejection,
   notReady,
@@ -109,7 +110,8 @@ export const swapSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "swap
       model_version: slot.model_version,
       context: { ...dayOfTrip(slot), replaced_by: node }
     }),
-    ...intention(turn, command.by, slot, command.intention)
+    ...intention(turn, command.by, slot, command.intention),
+    experiment(turn, "plan_edited", { action: "swap", slot_id: slot.id, node_id: slot.node_id, replaced_by: node })
   ]
   return changed(turn, { _tag: "slot_swapped", slot_id: slot.id, slots, removed }, { records })
 }
@@ -128,7 +130,8 @@ export const removeSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "re
       model_version: slot.model_version,
       context: dayOfTrip(slot)
     }),
-    ...intention(turn, command.by, slot, command.intention)
+    ...intention(turn, command.by, slot, command.intention),
+    experiment(turn, "plan_edited", { action: "remove", slot_id: slot.id, node_id: slot.node_id })
   ]
   const { slots, removed } = outcome.change
   const gone = removed.includes(slot.id) ? removed : [...removed, slot.id]

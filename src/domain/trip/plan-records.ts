@@ -35,6 +35,13 @@ export interface PlanRecords {
 
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
 
+/** Four thousand numbers per plan: written as a loop because it is run on the event loop. */
+const roundedFeatures = (features: Readonly<Record<string, number>>): Record<string, number> => {
+  const out: Record<string, number> = {}
+  for (const name in features) out[name] = rounded(features[name]!)
+  return out
+}
+
 const candidateSet = (decision: PlanDecision): Signal => {
   const { trip, catalog, ranking } = decision
   const context: CandidateSet = {
@@ -42,7 +49,7 @@ const candidateSet = (decision: PlanDecision): Signal => {
       node_id: catalog.nodes[item.index]!.id,
       score: rounded(item.score),
       rank: rank + 1,
-      features: Object.fromEntries(Object.entries(item.features).map(([name, value]) => [name, rounded(value)]))
+      features: roundedFeatures(item.features)
     })),
     ranker: modelVersion(ranking.model),
     user_state: userState(decision.personas),

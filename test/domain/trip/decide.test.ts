@@ -117,7 +117,7 @@ describe("changing a plan", () => {
     const records = live.last.records!
     assert.deepStrictEqual(
       records.map((one) => one.type),
-      ["signal", "intention_signal"]
+      ["signal", "intention_signal", "experiment_event"]
     )
     assert.deepInclude(records[0]!.payload, { signal_type: "slot_swap", model_version: "local_ranker:1", weight: 1 })
   })

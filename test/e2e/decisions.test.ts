@@ -1,0 +1,135 @@
+/** What every decision leaves behind in the database: the whole of it, once, and nothing that contradicts it. */
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
+type Json = any
+
+const ok = (answer: Answer, status = 200): Json => {
+  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
+  return answer.body
+}
+
+describe("decisions", () => {
+  let world: World
+  let ann: Traveler
+  let trip: Json
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+    ann = await world.someone()
+    trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(12), days: 3 }), 201)
+  })
+  afterAll(() => world?.close())
+
+  it("log a plan's candidates whole, with what the ranker saw", async () => {
+    const rows = await world.drained(
+      (sql) => sql`select context, model_version, session_id from behavioral_signals
+        where trip_id = ${trip.id} and signal_type = 'candidate_set_logged'`,
+      (found) => found.length > 0
+    )
+    assert.lengthOf(rows, 1)
+    const { full_candidate_set: all, user_state, ranker } = rows[0].context
+    assert.lengthOf(all, 200)
+    assert.strictEqual(new Set(all.map((one: Json) => one.node_id)).size, 200)
+    assert.deepEqual(
+      all.map((one: Json) => one.rank),
+      all.map((_: Json, index: number) => index + 1)
+    )
+    assert.isTrue(all.every((one: Json) => Number.isFinite(one.score) && Object.keys(one.features).length > 10))
+    assert.strictEqual(ranker, `${trip.model.name}:${trip.model.version}`)
+    assert.strictEqual(rows[0].model_version, ranker)
+    assert.isNotEmpty(Object.keys(user_state))
+  })
+
+  it("log each day once, and no pick as another day's negative", async () => {
+    const rows = await world.drained(
+      (sql) => sql`select day_number, surface, candidate_ids, selected_ids, scores, propensities, user_state, session_id
+        from ranking_events where trip_id = ${trip.id} and surface = 'itinerary' order by day_number`,
+      (found) => found.length >= 3
+    )
+    assert.deepEqual(
+      rows.map((row) => row.day_number),
+      [1, 2, 3]
+    )
+    const picks = trip.days.map((day: Json) => day.slots.map((slot: Json) => slot.node.id))
+    for (const [index, row] of rows.entries()) {
+      assert.sameMembers(row.selected_ids, picks[index])
+      assert.includeMembers(row.candidate_ids, row.selected_ids)
+      assert.lengthOf(row.candidate_ids, 20)
+      assert.strictEqual(row.scores.length, 20)
+      const others = picks.filter((_: Json, other: number) => other !== index).flat()
+      assert.isEmpty(row.candidate_ids.filter((id: string) => others.includes(id)))
+    }
+    assert.strictEqual(new Set(rows.map((row) => row.session_id)).size, 1)
+  })
+
+  it("log a swap and a discovery slate once each", async () => {
+    const [slot] = trip.days[0].slots
+    const swapped = ok(
+      await ann.call("PATCH", `/trips/${trip.id}/slots/${slot.id}`, { action: "swap", reason: "curiosity" })
+    )
+    const to = swapped.changed.find((one: Json) => one.id === slot.id).node.id
+    const swaps = await world.drained(
+      (sql) => sql`select candidate_ids, selected_ids from ranking_events
+        where trip_id = ${trip.id} and surface = 'swap'`,
+      (found) => found.length > 0
+    )
+    assert.lengthOf(swaps, 1)
+    assert.deepEqual(swaps[0].selected_ids, [to])
+    const signals = await world.drained(
+      (sql) => sql`select signal_type, activity_node_id, context from behavioral_signals
+        where trip_id = ${trip.id} and signal_type = 'slot_swap'`,
+      (found) => found.length > 0
+    )
+    assert.lengthOf(signals, 1)
+    assert.deepEqual([signals[0].activity_node_id, signals[0].context.replaced_by], [slot.node.id, to])
+    const reasons = await world.drained(
+      (sql) => sql`select intention from intention_signals where trip_id = ${trip.id}`,
+      (found) => found.length > 0
+    )
+    assert.deepEqual(
+      reasons.map((row) => row.intention),
+      ["curiosity"]
+    )
+
+    const slate = ok(await ann.call("GET", "/discovery?city=seattle"))
+    const slates = await world.drained(
+      (sql) => sql`select candidate_ids, session_id from ranking_events
+        where user_id = ${ann.id} and surface = 'discovery'`,
+      (found) => found.length > 0
+    )
+    assert.lengthOf(slates, 1)
+    assert.strictEqual(slates[0].session_id, slate.session_id)
+    assert.deepEqual(
+      slates[0].candidate_ids,
+      slate.nodes.map((one: Json) => one.node.id)
+    )
+  })
+
+  it("keep the experiment's log: generated, edited, accepted, and the constraints of each time", async () => {
+    ok(await ann.call("POST", `/trips/${trip.id}/replan`, { constraints: { pace: "packed" } }))
+    ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" }))
+    const events = await world.drained(
+      (sql) => sql`select event_type, unit_id, context from exp.events
+        where plan_id in (select session_id from behavioral_signals where trip_id = ${trip.id})
+        order by timestamp, event_id`,
+      (found) => found.some((row) => row.event_type === "plan_accepted")
+    )
+    const types = events.map((row) => row.event_type)
+    assert.strictEqual(types[0], "plan_generated")
+    assert.include(types, "plan_edited")
+    assert.strictEqual(types.at(-1), "plan_accepted")
+    for (const { context } of events) {
+      assert.match(context.policy_version_id, /^local_ranker:/)
+      assert.oneOf(context.workflow_type, ["plan-first", "explore-first"])
+      assert.oneOf(context.mode, ["autopilot", "assisted"])
+    }
+    const snapshots = await world.drained(
+      (sql) => sql`select constraints from exp.constraint_snapshots where trip_id = ${trip.id} order by valid_from`,
+      (found) => found.length >= 2
+    )
+    assert.strictEqual(snapshots.at(-1).constraints.pace, "packed")
+  })
+})

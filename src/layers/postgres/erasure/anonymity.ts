@@ -7,6 +7,7 @@ import { PrimaryInterest } from "../../../domain/vocabulary.ts"
 
 /** Trips of others in the same city whose signals say what is common there: enough to judge by, and quickly read. */
 const SAMPLE_TRIPS = 300
+const SAMPLE_SIGNALS = 100
 
 /** The person's archetype, unless too few travelers share it. */
 export const knownArchetype = Effect.fnUntraced(function* (person: string, k: number) {
@@ -33,11 +34,16 @@ export const commonMoments = Effect.fnUntraced(function* (person: string, city: 
   const rows = yield* sql<Moment>`
     select s.context ->> 'day_part' as day_part, s.context ->> 'weather' as weather,
       least((s.context ->> 'group_size')::numeric, 6)::int as group_size
-    from behavioral_signals s
-    where s.user_id <> ${person} and jsonb_typeof(coalesce(s.context -> 'group_size', '1')) = 'number' and s.trip_id in (
-      select id from trips where (${city ?? null}::uuid is null or city_id = ${city ?? null}::uuid)
-        and user_id <> ${person}
-      order by id desc limit ${SAMPLE_TRIPS})
+    from (
+      select id from trips
+      where (${city ?? null}::uuid is null or city_id = ${city ?? null}::uuid) and user_id <> ${person}
+      order by id desc limit ${SAMPLE_TRIPS}
+    ) t cross join lateral (
+      select user_id, context from behavioral_signals
+      where trip_id = t.id and user_id <> ${person}
+        and jsonb_typeof(coalesce(context -> 'group_size', '1')) = 'number'
+      limit ${SAMPLE_SIGNALS}
+    ) s
     group by 1, 2, 3 having count(distinct s.user_id) >= ${k}`
   const common = new Set(
     rows.map((row) =>

@@ -1,0 +1,119 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { coarse, type Disguise, disguisedState, HOUR_MS, WEEK_MS } from "../../../src/domain/erasure/disguise.ts"
+import { disguisedContext, disguisedSignal } from "../../../src/domain/erasure/rows.ts"
+import { uuidOfName } from "../../../src/domain/hash.ts"
+
+const person = uuidOfName("test", "person")
+const standIn = uuidOfName("test", "stand-in")
+const friend = uuidOfName("test", "friend")
+const fresh = (id: string) => uuidOfName("test", "fresh", id)
+
+const disguise = (more: Partial<Disguise> = {}): Disguise => ({
+  person,
+  standIn,
+  own: fresh,
+  shared: fresh,
+  shiftMillis: 3 * WEEK_MS,
+  archetype: "food_and_night",
+  common: () => true,
+  ...more
+})
+
+const instant = fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2035, 0, 1) })
+
+describe("times of a stand-in", () => {
+  it("are right to the hour and the weekday, keep their order, and lie whole weeks back", () =>
+    fc.assert(
+      fc.property(instant, instant, fc.integer({ min: 0, max: 52 }), (a, b, weeks) => {
+        const moved = { shiftMillis: weeks * WEEK_MS }
+        assert.strictEqual(coarse(moved, a) % HOUR_MS, 0)
+        assert.strictEqual(new Date(coarse(moved, a)).getUTCDay(), new Date(a).getUTCDay())
+        assert.isBelow(a - weeks * WEEK_MS - coarse(moved, a), HOUR_MS)
+        if (a <= b) assert.isAtMost(coarse(moved, a), coarse(moved, b))
+      })
+    ))
+})
+
+describe("the context of a stand-in's signal", () => {
+  it("holds no word and no exact number that was said freely, whatever a client sent", () =>
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string(), fc.oneof(fc.uuid(), fc.string({ minLength: 9 }), fc.object())),
+        (context) => {
+          const kept = JSON.stringify(disguisedContext(disguise(), { ...context, note: person }, new Set()))
+          assert.notInclude(kept, person)
+          for (const [key, value] of Object.entries(context)) {
+            if (key !== "replaced_by" && typeof value === "string") assert.notInclude(kept, JSON.stringify(value))
+          }
+        }
+      )
+    ))
+
+  it("tells a rare combination less precisely, and a common one as it was", () => {
+    const context = { day_part: "evening", weather: "snow", group_size: 12, time_to_action_ms: 1234, position: 3 }
+    assert.deepStrictEqual(disguisedContext(disguise(), context, new Set()), {
+      day_part: "evening",
+      weather: "snow",
+      group_size: 6,
+      time_to_action_ms: 1000,
+      position: 3
+    })
+    assert.deepStrictEqual(disguisedContext(disguise({ common: () => false }), context, new Set()), {
+      day_part: "evening",
+      time_to_action_ms: 1000,
+      position: 3
+    })
+  })
+})
+
+describe("what a stand-in's rows are joined by", () => {
+  const row = {
+    id: uuidOfName("test", "signal"),
+    trip_id: uuidOfName("test", "trip"),
+    slot_id: null,
+    session_id: uuidOfName("test", "session"),
+    context: {},
+    occurred_at: 1,
+    created_at: 2
+  }
+
+  it("is new in a trip that was theirs alone, and the trip's own in one that others share", () => {
+    const alone = disguisedSignal(disguise(), row, new Set())
+    assert.deepStrictEqual(
+      [alone.key, alone.trip_id, alone.session_id],
+      [row.id, fresh(row.trip_id), fresh(row.session_id)]
+    )
+    const left = disguisedSignal(disguise({ shared: (id) => id, shiftMillis: 0 }), row, new Set())
+    assert.deepStrictEqual([left.id, left.trip_id, left.session_id], [fresh(row.id), row.trip_id, row.session_id])
+  })
+})
+
+describe("the state of a stand-in's decision", () => {
+  it("shows an archetype's taste, cold or warm, and of the sequence only what this trip shows anyway", () => {
+    const state = {
+      encoder_version: "deterministic-1",
+      persona_vector: [0.1, 0.2],
+      dimensions: { pace_preference: { value: "packed", confidence: 0.93, source: "signals" } },
+      signal_count: 57,
+      sequence: [
+        { node_id: "here", accepted: true, at: 10 * HOUR_MS + 7 },
+        { node_id: "elsewhere", accepted: true, at: 1 }
+      ],
+      members: [
+        { user_id: person, signal_count: 57 },
+        { user_id: friend, signal_count: 3 }
+      ]
+    }
+    const one = disguisedState(disguise({ shiftMillis: 0 }), state, new Set(["here"]))
+    const another = disguisedState(disguise(), { ...state, persona_vector: [9, 9], signal_count: 31 }, new Set())
+    assert.deepStrictEqual(one.persona_vector, another.persona_vector)
+    assert.deepStrictEqual(one.dimensions, another.dimensions)
+    assert.deepStrictEqual([one.signal_count, another.signal_count], [20, 20])
+    assert.deepStrictEqual(one.sequence, [{ node_id: "here", accepted: true, at: 10 * HOUR_MS }])
+    assert.deepStrictEqual(one.members, [
+      { user_id: standIn, signal_count: 20 },
+      { user_id: friend, signal_count: 3 }
+    ])
+  })
+})

@@ -107,6 +107,11 @@ export const settings = {
   FALLBACK_HORIZON: S.duration("How far ahead fallbacks are worked out.", { default: "36h" }),
   OFFER_TTL: S.duration("How long an offered replacement may be taken.", { default: "10m" }),
 
+  WEATHER_URL: S.optional(
+    S.url("http:", "https:")("An address that speaks the Open-Meteo API. Unset: no forecasts are fetched.")
+  ),
+  WEATHER_EVERY: S.duration("How often forecasts are looked at.", { default: "30m" }),
+
   STREAM_MAX_FRAME: S.bytes("Largest frame that a client may send on a trip's stream.", { default: "32KiB" }),
   STREAM_MAX_BUFFER: S.bytes("Bytes that may wait for a slow reader of a stream before it is closed with 4008.", {
     default: "256KiB"

@@ -58,6 +58,7 @@ import { catalogStore, catalogs, placesHealth, seeder } from "./wiring/catalogs.
 import { DEMO_TRAVELER, demoTrip, firstCity } from "./wiring/first-run.ts"
 import { jobs, worker } from "./wiring/jobs.ts"
 import { indexUpToDate, mindsHealth, rankers, trainedRankers, vectorIndex } from "./wiring/minds.ts"
+import { weather } from "./wiring/weather.ts"
 
 /** The longest record the journal takes: a candidate set of 200 with its features, several times over. */
 const RECORD_BYTES = 4 * 1024 * 1024
@@ -232,7 +233,7 @@ export const server = (options: ServerOptions) => {
       ? Layer.mergeAll(worker, gateway)
       : options.role === "gateway"
         ? Layer.mergeAll(preload, gateway)
-        : Layer.mergeAll(worker, preload, gateway)
+        : Layer.mergeAll(worker, preload, weather, gateway)
   return Layer.launch(
     announce.pipe(
       Layer.provideMerge(parts),

@@ -1,0 +1,96 @@
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { alertsOf } from "../../../src/domain/city/forecast.ts"
+import * as MemoryCache from "../../../src/layers/memory/cache.ts"
+import * as OpenMeteo from "../../../src/layers/open-meteo/weather-source.ts"
+import { Cache } from "../../../src/services/cache.ts"
+import { WeatherSource } from "../../../src/services/weather-source.ts"
+
+const HOUR = 3_600_000
+const NEXT = Math.ceil(Date.now() / HOUR) * HOUR
+
+/** Speaks the forecast API on a loopback socket; `answer` is what it says, or nothing at all. */
+const server = (answer: () => { readonly status: number; readonly body: string }) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const paths: Array<string> = []
+      const http = createServer((request, response) => {
+        paths.push(request.url ?? "")
+        const { status, body } = answer()
+        response.writeHead(status, { "content-type": "application/json" }).end(body)
+      })
+      await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve))
+      return { http, paths, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/` }
+    }),
+    ({ http }) => Effect.promise(() => new Promise<void>((resolve) => http.close(() => resolve())))
+  )
+
+const forecast = (rain: ReadonlyArray<number | null>) => ({
+  status: 200,
+  body: JSON.stringify({
+    hourly: {
+      time: rain.map((_, i) => NEXT / 1000 + i * 3600),
+      rain,
+      temperature_2m: rain.map(() => 12),
+      snowfall: rain.map(() => 0),
+      wind_speed_10m: rain.map(() => 10),
+      weather_code: rain.map(() => null)
+    }
+  })
+})
+
+const seattle = { slug: "seattle", lat: 47.6062, lon: -122.3321 }
+
+const source = (url: string) =>
+  OpenMeteo.layer({ url, timeout: "1 second" }).pipe(
+    Layer.provide(Cache.layer({ ttl: "1 hour" }).pipe(Layer.provide(MemoryCache.layer({ maxEntries: 10 }))))
+  )
+
+describe("weather from a forecast", () => {
+  it.live("joins wet hours into one alert, and asks once an hour", () =>
+    Effect.gen(function* () {
+      const { url, paths } = yield* server(() => forecast([0, 2, 9, null, 0.2, 3]))
+      yield* Effect.gen(function* () {
+        const weather = yield* WeatherSource
+        const alerts = yield* weather.alerts(seattle)
+        assert.deepStrictEqual(alerts, [
+          { condition: "rain", severity: "severe", from: NEXT + HOUR, until: NEXT + 3 * HOUR },
+          { condition: "rain", severity: "moderate", from: NEXT + 5 * HOUR, until: NEXT + 6 * HOUR }
+        ])
+        assert.deepStrictEqual(yield* weather.alerts(seattle), alerts)
+      }).pipe(Effect.provide(source(url)))
+      assert.strictEqual(paths.length, 1)
+      assert.match(paths[0]!, /^\/v1\/forecast\?latitude=47\.61&longitude=-122\.33&/)
+    })
+  )
+
+  it.live("says so when the forecast is broken, and does not keep that", () =>
+    Effect.gen(function* () {
+      let answer = { status: 500, body: "{}" }
+      const { url } = yield* server(() => answer)
+      yield* Effect.gen(function* () {
+        const weather = yield* WeatherSource
+        for (const bad of ["{}", "not json", '{"hourly":{"time":["soon"]}}']) {
+          answer = { status: answer.status === 500 ? 500 : 200, body: bad }
+          const failure = yield* Effect.flip(weather.alerts(seattle))
+          assert.strictEqual(failure._tag, "WeatherUnavailable")
+          answer = { status: 200, body: bad }
+        }
+        answer = forecast([5])
+        assert.strictEqual((yield* weather.alerts(seattle)).length, 1)
+      }).pipe(Effect.provide(source(url)))
+    })
+  )
+
+  it("knows one condition per hour, the most dangerous first", () => {
+    const hour = { at: NEXT, temperature: 12, rain_mm: 0, snow_cm: 0, wind_kmh: 0, thunder: false }
+    const conditions = (change: Partial<typeof hour>) => alertsOf([{ ...hour, ...change }]).map((one) => one.condition)
+    assert.deepStrictEqual(conditions({}), [])
+    assert.deepStrictEqual(conditions({ rain_mm: 9, thunder: true }), ["storm"])
+    assert.deepStrictEqual(conditions({ temperature: 35 }), ["heat"])
+    assert.deepStrictEqual(conditions({ temperature: -10, wind_kmh: 60 }), ["wind"])
+  })
+})

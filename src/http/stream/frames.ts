@@ -86,9 +86,27 @@ export const readFrame = (message: string | Uint8Array): ClientFrame => {
 const named = (type: string, id: string | undefined): string =>
   id === undefined ? `{"type":"${type}"` : `{"type":"${type}","id":${JSON.stringify(id)}`
 
-/** Frames are put together as text: an offer is large, and copying it only to add two fields would double its cost. */
-export const offerFrame = (offer: Offer, id?: string): string =>
-  `${named("offer", id)},${JSON.stringify(offer).slice(1)}`
+const written = new WeakMap<object, string>()
+
+/** Places and their evidence are shared by all offers of a catalog: they are written once. */
+const shared = (value: object): string => {
+  let text = written.get(value)
+  if (text === undefined) {
+    text = JSON.stringify(value)
+    written.set(value, text)
+  }
+  return text
+}
+
+const changeText = ({ node, ...change }: Offer["options"][number]["changes"][number]): string =>
+  node === undefined ? JSON.stringify(change) : `${JSON.stringify(change).slice(0, -1)},"node":${shared(node)}}`
+
+const optionText = ({ changes, evidence, ...option }: Offer["options"][number]): string =>
+  `${JSON.stringify(option).slice(0, -1)},"changes":[${changes.map(changeText).join()}],"evidence":${shared(evidence)}}`
+
+/** Put together as text: an offer is large, and most of it was said before. */
+export const offerFrame = ({ options, ...offer }: Offer, id?: string): string =>
+  `${named("offer", id)},${JSON.stringify(offer).slice(1, -1)},"options":[${options.map(optionText).join()}]}`
 
 export const ackFrame = (id: string | undefined, more: Readonly<Record<string, unknown>> = {}): string => {
   const text = JSON.stringify(more)

@@ -4,8 +4,10 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { buildDataset } from "./cli/build-dataset.ts"
 import { doctor } from "./cli/doctor.ts"
 import { erasureCheck } from "./cli/erasure-check.ts"
+import { analyzeDataset, generateMatchEvents } from "./cli/match.ts"
 import { migrate } from "./cli/migrate.ts"
 import { reindex } from "./cli/reindex.ts"
 import { seedCity } from "./cli/seed-city.ts"
@@ -21,6 +23,8 @@ import * as Migrator from "./layers/postgres/migrator.ts"
 import { Health } from "./services/health.ts"
 import * as HealthDesk from "./services/health-desk.ts"
 import * as Reindex from "./sources/reindex.ts"
+import * as Datasets from "./training/datasets/build.ts"
+import * as MatchData from "./training/match/data.ts"
 import * as ShadowPopulation from "./training/population/seed.ts"
 import { placesHealth, seeder } from "./wiring/catalogs.ts"
 import { health, sql, tokens } from "./wiring/foundation.ts"
@@ -72,6 +76,9 @@ const overplanned = Command.make("overplanned").pipe(
     serve(runServer),
     migrate(Migrator.migrate().pipe(Effect.provide(sql))),
     seedCity.pipe(Command.provide(seeding)),
+    buildDataset.pipe(Command.provide(Datasets.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
+    generateMatchEvents.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
+    analyzeDataset.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
     seedTrainingData.pipe(Command.provide(population)),
     reindex({ index: chosenIndex, run: (request) => Effect.provide(Reindex.reindex(request), reindexing) }),
     token.pipe(Command.provide(tokens)),

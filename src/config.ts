@@ -135,6 +135,13 @@ export const settings = {
 
   MODELS_DIR: S.optional(S.text("Where trained models are kept. Default: models/ in the data directory.")),
   TEXT_EMBEDDING_MODEL: S.optional(S.text("Folder of a sentence-transformer in ONNX form, with its tokenizer.")),
+  DATASETS_DIR: S.text("Where datasets are published.", { default: "./datasets" }),
+  MLFLOW_TRACKING_URI: S.optional(
+    S.url(
+      "http:",
+      "https:"
+    )("An MLflow server that is told of datasets and trainings. Unset: files beside the datasets.")
+  ),
   K_ANONYMITY: S.integer(1, 1000)("Combinations rarer than this are generalised when a person is erased.", {
     default: "5"
   }),

@@ -46,6 +46,9 @@ const SOCIABILITY: Readonly<Record<SocialMode, number>> = { solo: 0.36, couple: 
 /** How often people travel; the mean times the number of people is the number of trips. */
 const TRIPS = [1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 9]
 
+/** Shares no factor with the number of archetypes: few people are spread over all axes, and 300 are one of each. */
+const STRIDE = 97
+
 const clamp = (x: number, from: number, to: number) => Math.min(to, Math.max(from, x))
 
 export const tripCountOf = (trips: number): TripCount =>
@@ -53,7 +56,7 @@ export const tripCountOf = (trips: number): TripCount =>
 
 export const profileOf = (seed: number, n: number): Profile => {
   const random: Random = randomStream("profile", seed, n)
-  const archetype = ARCHETYPES[n % ARCHETYPES.length]!
+  const archetype = ARCHETYPES[(n * STRIDE) % ARCHETYPES.length]!
   const affinities = tasteOf(archetype).map(
     (x) => Math.round((x + between(random, -AFFINITY_JITTER, AFFINITY_JITTER)) * 1e4) / 1e4
   )

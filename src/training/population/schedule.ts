@@ -58,7 +58,8 @@ export const tripsOf = (population: Population, profile: Profile): ReadonlyArray
   const { seed, users, today } = population
   const random = randomStream("schedule", seed, profile.n)
   const now = population.now.get(profile.n)
-  const from = today - profile.joinedDaysAgo + 14
+  // Planned up to three weeks ahead, and nobody plans before they came.
+  const from = today - profile.joinedDaysAgo + 23
   const until = today - LONGEST - 6
   const past = profile.trips - (now === undefined ? 0 : 1)
   const stretch = (until - from) / Math.max(1, past)

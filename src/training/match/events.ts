@@ -1,0 +1,137 @@
+/** Match events: how alike two people (or somebody and a group) are, and whether it went well. */
+import { cosine } from "../../domain/catalog/embedding.ts"
+import { hash128, uuidOfName } from "../../domain/hash.ts"
+import { VALUES } from "../../domain/persona/dimensions.ts"
+import { gaussian, logistic, randomStream, shuffled, whole } from "../../domain/random.ts"
+import type { MatchType } from "../../services/match-data.ts"
+import type { Person } from "./people.ts"
+
+export const MATCH_FEATURES = [
+  "interest_score",
+  "age_score",
+  "personality_score",
+  "pace_score",
+  "budget_score",
+  "time_score",
+  "location_overlap"
+] as const
+export type MatchFeature = (typeof MATCH_FEATURES)[number]
+export type MatchFeatures = Readonly<Record<MatchFeature, number>>
+
+export interface MatchEvent extends MatchFeatures {
+  readonly event_id: string
+  /** Who was matched, in a fixed order: the same people are the same pair. */
+  readonly pair: string
+  readonly members: ReadonlyArray<string>
+  readonly match_type: MatchType
+  readonly source: "synthetic" | "real"
+  readonly outcome: 0 | 1
+}
+
+const rounded = (x: number) => Math.round(x * 1e4) / 1e4
+
+const jaccard = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): number => {
+  const all = new Set([...a, ...b])
+  return all.size === 0 ? 0 : a.filter((one) => b.includes(one)).length / all.size
+}
+
+const closeness = (scale: ReadonlyArray<string>, a: string, b: string): number =>
+  1 - Math.abs(scale.indexOf(a) - scale.indexOf(b)) / (scale.length - 1)
+
+/** Years apart at which the score has fallen to a third. */
+const AGE_SCALE = 12
+
+const pairFeatures = (a: Person, b: Person): Record<MatchFeature, number> => {
+  const [x, y] = [a.dimensions, b.dimensions]
+  return {
+    interest_score:
+      0.4 * jaccard(a.interests, b.interests) +
+      0.6 * Math.max(0, cosine(x.category_affinities.value, y.category_affinities.value)),
+    age_score: Math.exp(-Math.abs(a.age - b.age) / AGE_SCALE),
+    personality_score: 1 - Math.abs(a.personality - b.personality),
+    pace_score: closeness(VALUES.pace_preference, x.pace_preference.value, y.pace_preference.value),
+    budget_score: closeness(VALUES.budget_sensitivity, x.budget_sensitivity.value, y.budget_sensitivity.value),
+    time_score: closeness(VALUES.time_orientation, x.time_orientation.value, y.time_orientation.value),
+    location_overlap: jaccard(a.cities, b.cities)
+  }
+}
+
+/** Of a group: the mean over its pairs, so that one who fits nobody is felt by all. */
+export const matchFeatures = (people: ReadonlyArray<Person>): MatchFeatures => {
+  const sums = Object.fromEntries(MATCH_FEATURES.map((name) => [name, 0])) as Record<MatchFeature, number>
+  let pairs = 0
+  for (let i = 0; i < people.length; i++) {
+    for (let j = i + 1; j < people.length; j++) {
+      const one = pairFeatures(people[i]!, people[j]!)
+      for (const name of MATCH_FEATURES) sums[name] += one[name]
+      pairs++
+    }
+  }
+  for (const name of MATCH_FEATURES) sums[name] = rounded(sums[name] / pairs)
+  return sums
+}
+
+/** What makes a match work, in units of the noise; pairs are about as often good as bad. */
+const WORTH: MatchFeatures = {
+  interest_score: 5.5,
+  age_score: 2,
+  personality_score: 2.8,
+  pace_score: 1.5,
+  budget_score: 1.6,
+  time_score: 1.1,
+  location_overlap: 0.5
+}
+const CHANCE = 0.4
+const LEAST_GROUP = 3
+const MOST_GROUP = 5
+
+export const compatibility = (features: MatchFeatures): number =>
+  MATCH_FEATURES.reduce((sum, name) => sum + WORTH[name] * features[name], 0)
+
+export const pairOf = (ids: ReadonlyArray<string>): string => [...ids].sort().join("+")
+
+/** Distinct matches; each half of them by chance and among people with an interest in common, as a matching desk would. */
+export const syntheticMatches = (
+  people: ReadonlyArray<Person>,
+  request: { readonly count: number; readonly type: MatchType; readonly seed: number }
+): ReadonlyArray<MatchEvent> => {
+  const random = randomStream("matches", request.seed, request.type)
+  const drawn = new Map<string, ReadonlyArray<Person>>()
+  const most = Math.max(0, (people.length * (people.length - 1)) / 2)
+  const byInterest = Map.groupBy(people, (one) => one.dimensions.primary_interest.value)
+  for (let tries = 0; drawn.size < request.count && tries < request.count * 20; tries++) {
+    const size = request.type === "solo" ? 2 : whole(random, LEAST_GROUP, MOST_GROUP)
+    const first = people[Math.floor(random() * people.length)]
+    if (first === undefined || most === 0) break
+    const among = random() < 0.5 ? people : (byInterest.get(first.dimensions.primary_interest.value) ?? people)
+    const chosen = new Set([first])
+    for (const other of shuffled(random, among.length > 40 ? sampleOf(random, among) : among)) {
+      if (chosen.size === size) break
+      chosen.add(other)
+    }
+    if (chosen.size < size) continue
+    const members = [...chosen]
+    drawn.set(pairOf(members.map((one) => one.id)), members)
+  }
+  const matches = [...drawn].map(([pair, members]) => ({ pair, members, features: matchFeatures(members) }))
+  const worth = matches.map(({ features }) => compatibility(features))
+  const middle = [...worth].sort((a, b) => a - b)[Math.floor(worth.length / 2)] ?? 0
+  return matches.map(({ pair, members, features }, i): MatchEvent => {
+    const felt = worth[i]! - middle + CHANCE * gaussian(random)
+    return {
+      event_id: uuidOfName("overplanned/match", String(request.seed), request.type, pair),
+      pair,
+      members: members.map((one) => one.id),
+      match_type: request.type,
+      source: "synthetic",
+      ...features,
+      outcome: random() < logistic(felt) ? 1 : 0
+    }
+  })
+}
+
+const sampleOf = (random: () => number, people: ReadonlyArray<Person>): ReadonlyArray<Person> =>
+  Array.from({ length: 12 }, () => people[Math.floor(random() * people.length)]!)
+
+/** One pair in five validates; the same pair always does. */
+export const validates = (pair: string): boolean => Number.parseInt(hash128(`match ${pair}`).slice(0, 8), 16) % 5 === 0

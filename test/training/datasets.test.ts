@@ -1,0 +1,388 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createServer, type IncomingMessage } from "node:http"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DuckDBInstance } from "@duckdb/node-api"
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as References from "effect/References"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as fc from "fast-check"
+import { randomStream } from "../../src/domain/random.ts"
+import { ShadowPopulation } from "../../src/services/shadow-population.ts"
+import { buildDataset, DEFINITIONS } from "../../src/training/datasets/build.ts"
+import type { Columns, DatasetRow } from "../../src/training/datasets/columns.ts"
+import type { Definition } from "../../src/training/datasets/definition.ts"
+import { checkDataset, GATE } from "../../src/training/datasets/gate.ts"
+import { createParquet } from "../../src/training/datasets/parquet.ts"
+import { histogramOf, profiler } from "../../src/training/datasets/profile.ts"
+import { cutsOf, isApart, splitOf } from "../../src/training/datasets/split.ts"
+import { track } from "../../src/training/datasets/tracking.ts"
+import { shadowId } from "../../src/training/population/profile.ts"
+import { populated, SMALL } from "./population/world.ts"
+
+const duck = async (query: string) => {
+  const connection = await (await DuckDBInstance.create(":memory:")).connect()
+  try {
+    return (await connection.runAndReadAll(query)).getRowObjectsJson() as ReadonlyArray<Record<string, unknown>>
+  } finally {
+    connection.closeSync()
+  }
+}
+
+const scratch = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "datasets-test-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+)
+
+const COLUMNS: Columns = {
+  id: { type: "string", required: true, role: "key" },
+  city: { type: "string", required: true, role: "remark" },
+  x: { type: "double", role: "feature", continuous: true, default: 0.5 },
+  y: { type: "double", role: "feature", continuous: true },
+  word: { type: "string", required: true, role: "feature" },
+  label: { type: "boolean", required: true, role: "label" }
+}
+
+const sound = (n = 1_200, seed = "sound"): Array<DatasetRow> => {
+  const random = randomStream(seed)
+  return Array.from({ length: n }, (_, i) => ({
+    id: `row-${i}`,
+    city: "here",
+    x: random(),
+    y: random() * 10,
+    word: ["a", "b", "c"][Math.floor(random() * 3)]!,
+    label: random() < 0.4
+  }))
+}
+
+const check = (
+  rows: ReadonlyArray<DatasetRow>,
+  more: { nodes?: number; before?: ReadonlyArray<DatasetRow>; leak?: boolean } = {}
+) => {
+  const profile = profiler(COLUMNS)
+  for (const row of rows) profile.observe(row)
+  if (more.leak) profile.leaks.push(3)
+  const numbers = (name: string) => (more.before ?? []).map((row) => row[name] as number)
+  return checkDataset({
+    columns: COLUMNS,
+    profile,
+    cityNodes: new Map([["here", more.nodes ?? 200]]),
+    ...(more.before === undefined ? {} : { previous: { x: histogramOf(numbers("x")), y: histogramOf(numbers("y")) } })
+  })
+}
+
+const failing = (...args: Parameters<typeof check>) => check(...args).filter((one) => !one.passed)
+
+describe("the quality gate", () => {
+  it("lets sound data through", () => assert.deepStrictEqual(failing(sound(), { before: sound(1_200, "other") }), []))
+
+  const cases: ReadonlyArray<readonly [string, RegExp, () => ReturnType<typeof failing>]> = [
+    ["enough_rows", /999 rows; at least 1000/, () => failing(sound(GATE.leastRows - 1))],
+    [
+      "no_nulls",
+      /word is missing in 1 rows \(rows 7\)/,
+      () => failing(sound().map((row, i) => (i === 7 ? { ...row, word: null } : row)))
+    ],
+    [
+      "few_duplicates",
+      /repeated \(rows .*\).*add features/,
+      () => failing(sound().map((row, i, all) => (i % 8 === 1 ? { ...all[0], id: row["id"] } : row)))
+    ],
+    [
+      "varied",
+      /y takes 10 values/,
+      () => failing(sound().map((row) => ({ ...row, y: Math.floor(row["y"] as number) })))
+    ],
+    [
+      "defaults",
+      /x stands at its default 0.5 in 10 %/,
+      () => failing(sound().map((row, i) => (i % 10 === 0 ? { ...row, x: 0.5 } : row)))
+    ],
+    ["constant", /word is the same in every row/, () => failing(sound().map((row) => ({ ...row, word: "a" })))],
+    [
+      "derived",
+      /x and y follow from one another/,
+      () => failing(sound().map((row) => ({ ...row, y: 3 * (row["x"] as number) + 1 })))
+    ],
+    [
+      "leakage",
+      /word gives label away/,
+      () => failing(sound().map((row) => ({ ...row, word: row["label"] ? "taken" : "left" })))
+    ],
+    ["leakage", /not known yet/, () => failing(sound(), { leak: true })],
+    ["cities", /here \(49 places, 1200 rows\)/, () => failing(sound(), { nodes: GATE.leastNodes - 1 })],
+    [
+      "drift",
+      /x is distributed otherwise/,
+      () =>
+        failing(
+          sound().map((row) => ({ ...row, x: (row["x"] as number) ** 3 })),
+          { before: sound() }
+        )
+    ]
+  ]
+  for (const [rule, says, run] of cases) {
+    it(`refuses: ${rule}, ${says.source.slice(0, 40)}`, () => {
+      const found = run()
+      assert.include(
+        found.map((one) => one.rule),
+        rule
+      )
+      assert.match(found.find((one) => one.rule === rule)!.says, says)
+    })
+  }
+})
+
+describe("splits", () => {
+  it("never train on what came after what is tested, nor on people who are kept apart", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.uuid(), fc.integer({ min: 0, max: 1_000_000 })), { minLength: 20 }), (rows) => {
+        const cuts = cutsOf(rows.map(([, at]) => at))
+        const inSplit = (name: string) => rows.filter(([user, at]) => splitOf(cuts, user, at) === name)
+        const latest = Math.max(-1, ...inSplit("train").map(([, at]) => at))
+        for (const [, at] of [...inSplit("validation"), ...inSplit("test")]) assert.isAbove(at, latest)
+        for (const name of ["train", "validation", "test"])
+          assert.isFalse(inSplit(name).some(([user]) => isApart(user)))
+      })
+    )
+  })
+})
+
+describe("Parquet", () => {
+  it.effect("is read by another reader as it was written: nested, null, and over several row groups", () =>
+    Effect.gen(function* () {
+      const path = join(yield* scratch, "rows.parquet")
+      const columns: Columns = {
+        id: { type: "int", required: true, role: "key" },
+        at: { type: "timestamp", role: "remark" },
+        tree: { type: { list: { struct: { name: "string", weights: { list: "double" } } } }, role: "feature" }
+      }
+      const file = createParquet(path, columns)
+      for (let i = 0; i < 5_000; i++) {
+        file.append({
+          id: i,
+          at: i % 2 ? new Date(i) : null,
+          tree: i % 3 ? [{ name: `n${i}`, weights: [i, null] }] : []
+        })
+      }
+      assert.strictEqual(file.close(), 5_000)
+      const rows = yield* Effect.promise(() => duck(`select * from '${path}' where id in (0, 4999) order by id`))
+      assert.deepInclude(rows[0]!, { id: 0, at: null, tree: [] })
+      assert.deepInclude(rows[1]!, { id: 4999, tree: [{ name: "n4999", weights: [4999, null] }] })
+      const meta = yield* Effect.promise(() => duck(`select distinct compression from parquet_metadata('${path}')`))
+      assert.deepStrictEqual(
+        meta.map((row) => row["compression"]),
+        ["ZSTD"]
+      )
+    })
+  )
+})
+
+describe("tracking", () => {
+  it.effect("speaks MLflow's interface, and falls back to files where the server fails", () =>
+    Effect.gen(function* () {
+      const calls: Array<readonly [string, Readonly<Record<string, unknown>> | undefined]> = []
+      let broken = false
+      const body = async (request: IncomingMessage) => {
+        let text = ""
+        for await (const part of request) text += part
+        return text === "" ? undefined : JSON.parse(text)
+      }
+      const server = createServer(async (request, response) => {
+        const path = request.url!.replace("/api/2.0/mlflow/", "").split("?")[0]!
+        calls.push([path, await body(request)])
+        const missing = path === "experiments/get-by-name"
+        response.statusCode = broken ? 500 : missing ? 404 : 200
+        response.end(
+          JSON.stringify(path === "runs/create" ? { run: { info: { run_id: "r1" } } } : { experiment_id: "7" })
+        )
+      })
+      yield* Effect.acquireRelease(
+        Effect.promise(() => new Promise<void>((done) => server.listen(0, "127.0.0.1", done))),
+        () => Effect.sync(() => server.close())
+      )
+      const root = yield* scratch
+      const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const run = {
+        experiment: "e",
+        name: "n",
+        startedAt: 1,
+        endedAt: 2,
+        finished: true,
+        params: { seed: "1" },
+        metrics: { rows: 5 },
+        tags: {}
+      }
+      yield* track({ uri, root }, run)
+      assert.deepStrictEqual(
+        calls.map(([path]) => path),
+        ["experiments/get-by-name", "experiments/create", "runs/create", "runs/log-batch", "runs/update"]
+      )
+      assert.deepInclude(calls[3]![1]!, { run_id: "r1", params: [{ key: "seed", value: "1" }] })
+      assert.isFalse(existsSync(join(root, "mlruns")))
+      broken = true
+      yield* track({ uri, root }, run)
+      assert.strictEqual(readFileSync(join(root, "mlruns/e/n-1/metrics/rows"), "utf8"), "2 5 0\n")
+    }).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
+  )
+})
+
+const generated = (rows: ReadonlyArray<DatasetRow>): Definition => ({
+  columns: COLUMNS,
+  query: "generated",
+  read: ({ row }) => Effect.sync(() => rows.forEach((one, i) => void row(one, String(i % 97), i)))
+})
+
+describe("building datasets", () => {
+  layer(populated(), { excludeTestServices: true, timeout: 60_000 })((it) => {
+    it.effect("publishes what passes, and of what is refused only the report", () =>
+      Effect.gen(function* () {
+        const root = yield* scratch
+        const build = (rows: ReadonlyArray<DatasetRow>) =>
+          buildDataset({ root, trackingUri: undefined, definition: generated(rows) }, { name: "planner" })
+        const first = yield* build(sound())
+        const again = yield* build(sound())
+        const lineage = (folder: string) => JSON.parse(readFileSync(join(folder, "lineage.json"), "utf8"))
+        assert.strictEqual(lineage(first.folder).rows_sha256, lineage(again.folder).rows_sha256)
+        const [count] = yield* Effect.promise(() => duck(`select count(*)::int as n from '${again.folder}/*.parquet'`))
+        assert.strictEqual(count!["n"], 1_200)
+        assert.match(readFileSync(join(again.folder, "dataset_summary.md"), "utf8"), /!\[x\]\(x\.svg\)/)
+
+        const refused = yield* Effect.flip(build(sound(10)))
+        assert.match(refused.message, /10 rows; at least 1000/)
+        const folder = `${again.folder}.refused`
+        assert.isTrue(existsSync(join(folder, "dataset_summary.md")))
+        assert.isFalse(existsSync(join(folder, "train.parquet")))
+        assert.isTrue(existsSync(join(again.folder, "train.parquet")), "what was published stays")
+      })
+    )
+
+    it.effect("notices a file that was changed by hand, and a drift from one that was not", () =>
+      Effect.gen(function* () {
+        const root = yield* scratch
+        const build = (rows: ReadonlyArray<DatasetRow>) =>
+          buildDataset({ root, trackingUri: undefined, definition: generated(rows) }, { name: "planner" })
+        const { folder } = yield* build(sound())
+        const { renameSync } = yield* Effect.promise(() => import("node:fs"))
+        const old = join(root, "planner", "2001-01-01")
+        renameSync(folder, old)
+        const drifted = sound().map((row) => ({ ...row, x: (row["x"] as number) ** 3 }))
+        assert.match((yield* Effect.flip(build(drifted))).message, /drift: x is distributed otherwise/)
+        writeFileSync(join(old, "train.parquet"), "PAR1 something else")
+        const { checks } = yield* build(drifted)
+        assert.match(checks.find((one) => one.rule === "previous")!.says, /changed by hand/)
+      })
+    )
+
+    it.effect(
+      "joins plans with what was known then, however much is learnt later",
+      () =>
+        Effect.gen(function* () {
+          const population = yield* ShadowPopulation
+          const sql = yield* SqlClient
+          yield* population.seed({ ...SMALL, users: 40 })
+          const plans = yield* sql<{ unit_id: string; trip_id: string; at: Date }>`
+          select unit_id, payload ->> 'trip_id' as trip_id, timestamp as at from exp.events
+          where event_type = 'plan_generated' order by event_id`
+          // At random distances around plans, also a millisecond after: only what came before may be seen.
+          yield* Effect.promise(() =>
+            fc.assert(
+              fc.asyncProperty(
+                fc.array(fc.tuple(fc.nat(plans.length - 1), fc.integer({ min: -50, max: 50 })), {
+                  minLength: 5,
+                  maxLength: 40
+                }),
+                (planted) =>
+                  Effect.runPromise(
+                    sql
+                      .withTransaction(
+                        Effect.gen(function* () {
+                          for (const [i, shift] of planted) {
+                            const { unit_id, trip_id, at } = plans[i]!
+                            const when = new Date(at.getTime() + shift)
+                            yield* sql`insert into exp.persona_snapshots (id, user_id, valid_from, persona)
+                        values (gen_random_uuid(), ${unit_id}, ${when}, '{"dimensions": {"pace_preference": {"value": "planted"}}}')`
+                            yield* sql`insert into exp.constraint_snapshots (id, trip_id, valid_from, constraints)
+                        values (gen_random_uuid(), ${trip_id}, ${when}, '{"avoid": ["planted"]}')`
+                          }
+                          const leaks: Array<number> = []
+                          let seen = 0
+                          yield* DEFINITIONS.planner.read({
+                            range: { from: 0, to: 4e12 },
+                            row: (row) => {
+                              seen++
+                              const { persona, constraints, catalog } = row["input"] as Record<
+                                string,
+                                { valid_from: Date }
+                              >
+                              for (const one of [persona!, constraints!, catalog!]) {
+                                if (one.valid_from > (row["timestamp"] as Date)) leaks.push(seen)
+                              }
+                              const latest = (known: ReadonlyArray<readonly [number, number]>) =>
+                                Math.max(...known.map(([, at]) => at))
+                              const before = planted
+                                .map(([i, shift]) => [i, plans[i]!.at.getTime() + shift] as const)
+                                .filter(
+                                  ([i, at]) =>
+                                    plans[i]!.unit_id === row["input.traveler.id"] &&
+                                    at <= (row["timestamp"] as Date).getTime()
+                                )
+                              if (before.length > 0) assert.isAtLeast(persona!.valid_from.getTime(), latest(before))
+                            },
+                            aside: () => undefined,
+                            skip: () => undefined,
+                            leak: () => leaks.push(-1)
+                          })
+                          assert.isAbove(seen, 50)
+                          assert.deepStrictEqual(leaks, [])
+                          return yield* Effect.fail("undo" as const)
+                        })
+                      )
+                      .pipe(
+                        Effect.provideService(SqlClient, sql),
+                        Effect.catch((error) => (error === "undo" ? Effect.void : Effect.fail(error)))
+                      )
+                  )
+              ),
+              { numRuns: 6 }
+            )
+          )
+        }),
+      60_000
+    )
+
+    it.effect(
+      "leaves out people of whom no persona is known, and says how many",
+      () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient
+          const root = yield* scratch
+          yield* sql`delete from exp.persona_snapshots where user_id = ${shadowId(0)}`
+          const skipped: Array<string> = []
+          yield* DEFINITIONS.planner.read({
+            range: { from: 0, to: 4e12 },
+            row: (row) => assert.notStrictEqual(row["input.traveler.id"], shadowId(0)),
+            aside: () => undefined,
+            skip: (reason) => skipped.push(reason),
+            leak: () => undefined
+          })
+          assert.isAbove(skipped.length, 0)
+          assert.match(skipped[0]!, /no persona was known/)
+
+          const { folder, rows } = yield* buildDataset({ root, trackingUri: undefined }, { name: "bpr_triples" })
+          const files = `'${folder}/*.parquet'`
+          const [facts] = yield* Effect.promise(() =>
+            duck(`select count(*)::int as n, count(distinct (user_id, positive_id, negative_id))::int as d, max(weight) as w,
+            count(*) filter (where positive_id = negative_id)::int as same, count(*) filter (where origin = 'accept_skip')::int as explicit
+            from ${files}`)
+          )
+          const total = Object.values(rows).reduce((a, b) => a + b, 0)
+          assert.deepInclude(facts!, { n: total, d: total, w: 0.3, same: 0 })
+          assert.isAbove(Number(facts!["explicit"]), 0)
+        }),
+      60_000
+    )
+  })
+})

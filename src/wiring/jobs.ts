@@ -6,9 +6,15 @@ import { Config } from "../config.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import { CitySeeder } from "../services/city-seeder.ts"
+import type { Datasets } from "../services/datasets.ts"
 import { Erasure } from "../services/erasure.ts"
 import { JobFailed, type JobHandler, Jobs } from "../services/jobs.ts"
+import type { ShadowPopulation } from "../services/shadow-population.ts"
 import { ErasedSubjects } from "../services/tokens.ts"
+import * as DatasetsBuilder from "../training/datasets/build.ts"
+import { buildDatasetJob, dailyDatasetsJob, dailyDatasetsSchedule } from "../training/datasets/job.ts"
+import { seedTrainingDataJob } from "../training/population/job.ts"
+import * as PopulationSeeder from "../training/population/seed.ts"
 
 export const jobs = Layer.unwrap(
   Effect.gen(function* () {
@@ -74,6 +80,17 @@ const forgetErased = Effect.map(
   })
 )
 
+const training = Effect.map(Effect.context<ShadowPopulation | Datasets>(), (services) => {
+  const handlers: ReadonlyArray<JobHandler<ShadowPopulation | Datasets>> = [
+    seedTrainingDataJob,
+    buildDatasetJob,
+    dailyDatasetsJob
+  ]
+  return handlers.map(
+    ({ kind, run }): JobHandler => ({ kind, run: (job) => Effect.provideContext(run(job), services) })
+  )
+})
+
 /** Works through jobs until the server stops. */
 export const worker = Layer.effectDiscard(
   Effect.gen(function* () {
@@ -87,10 +104,14 @@ export const worker = Layer.effectDiscard(
     ])
     const zone = settings.JOBS_TIME_ZONE
     yield* Effect.forkScoped(
-      desk.work(handlers, [
-        { kind: "purge_jobs", cron: "30 4 * * *", zone },
-        { kind: "purge_erased_subjects", cron: "45 4 * * *", zone }
-      ])
+      desk.work(
+        [...handlers, ...(yield* training)],
+        [
+          { kind: "purge_jobs", cron: "30 4 * * *", zone },
+          { kind: "purge_erased_subjects", cron: "45 4 * * *", zone },
+          dailyDatasetsSchedule(zone)
+        ]
+      )
     )
   })
-)
+).pipe(Layer.provide([PopulationSeeder.layer, DatasetsBuilder.layer]))

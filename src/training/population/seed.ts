@@ -30,7 +30,7 @@ import { journeyOf } from "./journey.ts"
 import { dimensionsAfter, type Profile, profileOf } from "./profile.ts"
 import { measureQuality } from "./quality.ts"
 import { millisOf, populationOf, SHADOW_CITIES, type ShadowCity, tripsOf } from "./schedule.ts"
-import { begin, takeOut, takeOutSurplus } from "./store.ts"
+import { begin, STATEMENT_TIMEOUT, takeOut, takeOutSurplus } from "./store.ts"
 import { arrayOf, insertRows, Rows, TABLES } from "./tables.ts"
 import { writeJourney } from "./traces.ts"
 import { type World, worldOf } from "./world.ts"
@@ -156,7 +156,12 @@ export const seedPopulation = Effect.fnUntraced(function* (
 
   const { put, counts, quality } = yield* Effect.gen(function* () {
     const put = yield* sql.withTransaction(write)
-    return { put, counts: yield* countRows, quality: yield* measureQuality(seed) }
+    // Counting a large population takes longer than a request may.
+    const judged = Effect.gen(function* () {
+      yield* sql.unsafe(`set local statement_timeout = '${STATEMENT_TIMEOUT}'`)
+      return { counts: yield* countRows, quality: yield* measureQuality(seed) }
+    })
+    return { put, ...(yield* sql.withTransaction(judged)) }
   }).pipe(Effect.catchTag("SqlError", (cause) => Effect.fail(undone(cause))))
 
   return {

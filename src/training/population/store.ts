@@ -5,7 +5,7 @@ import { PopulationRefused } from "../../services/shadow-population.ts"
 import { SHADOW_EMAIL_PATTERN } from "./profile.ts"
 
 /** Statements of a seeding are long by nature; the limit for requests is not for them. */
-const STATEMENT_TIMEOUT = "10min"
+export const STATEMENT_TIMEOUT = "10min"
 
 /** One seeding at a time, and nobody's row mistaken for one of ours. Fills `shadow_users` for this transaction. */
 export const begin = Effect.gen(function* () {

@@ -56,7 +56,7 @@ export const writeDiscovery = (
       const node = world.places[place]!
       const felt = CHOICE.affinity * z[places.indexOf(place)]! + CHOICE.appeal * node.appeal
       const likes =
-        random() < logistic(felt - NEEDED * (1 + profile.threshold * 4) - CHOICE.position * (position / swiped - 0.5))
+        random() < logistic(felt - NEEDED * (1 + profile.threshold) - CHOICE.position * (position / swiped - 0.5))
       if (likes) right.push(place)
       const wait = timeToAct(random, felt)
       at += Math.min(wait, SECONDS_PER_SWIPE * 4)

@@ -1,0 +1,61 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { DatasetRefused, type DatasetRequest, type DatasetSummary, Datasets } from "../../src/services/datasets.ts"
+import { PopulationRefused, type PopulationRequest, ShadowPopulation } from "../../src/services/shadow-population.ts"
+import { dailyDatasetsJob, dailyDatasetsSchedule } from "../../src/training/datasets/job.ts"
+import { seedTrainingDataJob } from "../../src/training/population/job.ts"
+
+const job = (payload: unknown) => ({ id: "1", attempt: 1, payload, progress: () => undefined })
+
+describe("the seeding job", () => {
+  const asked: Array<PopulationRequest> = []
+  const population = ShadowPopulation.of({
+    seed: (request) => {
+      asked.push(request)
+      return Effect.fail(new PopulationRefused({ message: "not now", retry: request.seed === 7 }))
+    }
+  })
+  const run = (payload: unknown) =>
+    Effect.flip(seedTrainingDataJob.run(job(payload))).pipe(Effect.provideService(ShadowPopulation, population))
+
+  it.effect("passes on what it was asked for, and tries again only what may go better", () =>
+    Effect.gen(function* () {
+      assert.deepInclude(yield* run({ users: 5, seed: 7 }), { message: "not now", retry: true })
+      assert.deepInclude(yield* run(null), { message: "not now", retry: false })
+      assert.deepStrictEqual(asked, [{ users: 5, seed: 7 }, {}])
+      assert.match((yield* run({ users: 0 })).message, /payload cannot be used/)
+      assert.strictEqual(asked.length, 2)
+    })
+  )
+})
+
+describe("the nightly datasets", () => {
+  it("come at two and are not made up for", () =>
+    assert.deepStrictEqual(dailyDatasetsSchedule("UTC"), {
+      kind: "build_daily_datasets",
+      cron: "0 2 * * *",
+      zone: "UTC"
+    }))
+
+  it.effect("cover seven days, and one that is refused stops none of the others", () =>
+    Effect.gen(function* () {
+      const asked: Array<DatasetRequest> = []
+      const datasets = Datasets.of({
+        build: (request) => {
+          asked.push(request)
+          return request.name === "planner"
+            ? Effect.fail(new DatasetRefused({ message: "too few rows", report: "there" }))
+            : Effect.succeed({ rows: { train: 1 }, folder: request.name } as unknown as DatasetSummary)
+        }
+      })
+      const result = (yield* dailyDatasetsJob.run(job({})).pipe(Effect.provideService(Datasets, datasets))) as Record<
+        string,
+        unknown
+      >
+      assert.deepStrictEqual(result["planner"], { refused: "too few rows" })
+      assert.deepStrictEqual(result["bpr_triples"], { rows: { train: 1 }, folder: "bpr_triples" })
+      assert.isTrue(asked.every(({ from, to }) => to! - from! === 7 * 86_400_000))
+      assert.strictEqual(asked.length, 6)
+    })
+  )
+})

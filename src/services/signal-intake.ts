@@ -5,6 +5,7 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
@@ -73,6 +74,9 @@ export const signalRecord = (signal: Signal, receivedAt: number, unverified = fa
   payload: signalPayload(signal, hash128(signal.id), receivedAt, unverified)
 })
 
+/** Look-ups that may be under way: past them a signal's trip is verified when it is stored. */
+const MOST_LOOK_UPS = 1_000
+
 const NOT_YOURS = "trip_id names no trip of yours"
 const ACCOUNT_DELETED = "this account was deleted: nothing is kept for it any more"
 const OTHER_CONTENT = "id was used before with other content"
@@ -92,6 +96,9 @@ export const layer = (
       const recent = new RecentIds(options.rememberedIds, yield* Random.nextInt)
 
       /** Standings of the trips that these signals name; undefined where nobody can say now. */
+      const scope = yield* Effect.scope
+      let lookingUp = 0
+
       const standings = Effect.fnUntraced(function* (userId: string, signals: ReadonlyArray<Signal>) {
         const known = new Map<string, TripStanding>()
         const unknown = new Set<string>()
@@ -101,8 +108,14 @@ export const layer = (
           if (standing === undefined) unknown.add(trip_id)
           else known.set(trip_id, standing)
         }
-        if (unknown.size > 0) {
-          const found = yield* references.lookUp(userId, [...unknown]).pipe(Effect.timeoutOption(options.lookUpMillis))
+        if (unknown.size > 0 && lookingUp < MOST_LOOK_UPS) {
+          lookingUp++
+          // In a fiber of its own, which nobody interrupts: to interrupt a statement is to ask the server to cancel it,
+          // and a database that hangs does not answer that either.
+          const looking = yield* references
+            .lookUp(userId, [...unknown])
+            .pipe(Effect.ensuring(Effect.sync(() => lookingUp--)), Effect.forkIn(scope))
+          const found = yield* Fiber.join(looking).pipe(Effect.timeoutOption(options.lookUpMillis))
           if (found._tag === "Some") for (const [id, standing] of found.value) known.set(id, standing)
         }
         return known

@@ -17,6 +17,7 @@ import {
   MAX_SEQUENCE,
   newUser,
   personaOf,
+  remembered,
   sequenceOf,
   type UserState
 } from "../../domain/user/state.ts"
@@ -80,9 +81,15 @@ export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
     // Learning counts: what is about to be learnt from is not counted before.
     const count = stored.signalCount + counting(fresh) - counting(lessons)
     const base = newUser(id)
-    const sequence = sequenceOf(all.filter((lesson) => lesson.at <= learntUntil)).slice(-MAX_SEQUENCE)
+    const learnt = all.filter((lesson) => lesson.at <= learntUntil)
+    const sequence = sequenceOf(learnt).slice(-MAX_SEQUENCE)
     const dimensions = record?.dimensions ?? stored.dimensions ?? base.persona.dimensions
-    const before: UserState = { ...base, persona: personaOf(id, dimensions, sequence, count), learntUntil }
+    const before: UserState = {
+      ...base,
+      persona: personaOf(id, dimensions, sequence, count),
+      recent: remembered(learnt),
+      learntUntil
+    }
     return { snapshot: learn(before, lessons, parts.now()), events: [] }
   })
 

@@ -99,6 +99,18 @@ const evidenceOf = ({ signal, node }: Lesson): Evidence | undefined => {
   }
 }
 
+/**
+ * What was learnt before this actor woke up: an app that sends those signals again, because it never saw that they were
+ * taken, does not make them count twice. What they changed then is not known any more.
+ */
+export const remembered = (lessons: ReadonlyArray<Lesson>): ReadonlyArray<Learnt> =>
+  lessons.slice(-MAX_RECENT).map(({ signal }) => ({
+    signal_id: signal.id,
+    signal_type: signal.signal_type,
+    occurred_at: signal.occurred_at,
+    changes: []
+  }))
+
 /** Learns from signals in order. One that was learnt from lately changes nothing. */
 export const learn = (state: UserState, lessons: ReadonlyArray<Lesson>, now: number): UserState => {
   let { dimensions, signal_count: count, sequence } = state.persona

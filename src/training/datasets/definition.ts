@@ -1,0 +1,38 @@
+/** What a dataset is: its columns, and how its rows are read as of their own time. */
+import type * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Columns, DatasetRow } from "./columns.ts"
+
+export interface Range {
+  /** Unix milliseconds. */
+  readonly from: number
+  readonly to: number
+}
+
+export interface Reading {
+  readonly range: Range
+  /** A row of the dataset proper; with the user it belongs to and its time, by which it is split. */
+  readonly row: (row: DatasetRow, user: string, at: number) => void
+  /** A row of a file of its own, such as plans that were never accepted. */
+  readonly aside: (row: DatasetRow) => void
+  /** Something that was left out, and why: counted. */
+  readonly skip: (reason: string) => void
+  /** An input that was not known yet at the row's time. */
+  readonly leak: () => void
+}
+
+export interface Definition {
+  readonly columns: Columns
+  /** Columns of the file aside, and its name. */
+  readonly aside?: { readonly name: string; readonly columns: Columns }
+  /** Whether rows rank places of cities. */
+  readonly ranks?: boolean
+  /** Rows have no time of their own: they are split by whom they are about alone. */
+  readonly untimed?: boolean
+  /** The rows' times (`at`) for a range (`$1`, `$2`), where that is quicker than reading the rows. */
+  readonly times?: string
+  /** The query, as it stands in the lineage. */
+  readonly query: string
+  readonly read: (reading: Reading) => Effect.Effect<void, SqlError, SqlClient>
+}

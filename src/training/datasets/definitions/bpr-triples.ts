@@ -1,0 +1,120 @@
+/**
+ * Somebody preferred this place to that one: of each logged decision every selected place against every candidate that was
+ * not. Pairs whose negative was passed by hand say so. Nothing is guessed or sampled.
+ */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { Definition } from "../definition.ts"
+import { GATE } from "../gate.ts"
+
+const PAGE = 1_000
+
+const DECISIONS = `
+  select r.id, r.user_id, r.occurred_at as at, r.candidate_ids, r.selected_ids, r.scores, r.propensities, r.source,
+    r.surface, (select array_agg(s.activity_node_id) from behavioral_signals s
+      where s.trip_id = r.trip_id and s.user_id = r.user_id and s.signal_type = 'slot_skip') as skipped,
+    (select c.slug from activity_nodes n join cities c on c.id = n.city_id where n.id = r.candidate_ids[1]) as city
+  from ranking_events r
+  where r.surface in ('itinerary', 'discovery') and cardinality(r.selected_ids) > 0
+    and r.occurred_at >= $1 and r.occurred_at < $2 and (r.user_id, r.occurred_at, r.id) > ($3, $4, $5)
+  order by r.user_id, r.occurred_at, r.id limit $6`
+
+const TIMES = `
+  select occurred_at as at from ranking_events
+  where surface in ('itinerary', 'discovery') and occurred_at >= $1 and occurred_at < $2`
+
+interface Decision {
+  readonly id: string
+  readonly user_id: string
+  readonly at: Date
+  readonly candidate_ids: ReadonlyArray<string>
+  readonly selected_ids: ReadonlyArray<string>
+  readonly scores: ReadonlyArray<number>
+  readonly propensities: ReadonlyArray<number>
+  readonly source: "app" | "backfill"
+  readonly surface: string
+  readonly skipped: ReadonlyArray<string> | null
+  readonly city: string | null
+}
+
+const WEIGHT = { app: 1, backfill: 0.3 } as const
+
+export const bprTriples: Definition = {
+  columns: {
+    decision_id: { type: "string", required: true, role: "key" },
+    timestamp: { type: "timestamp", required: true, role: "remark" },
+    user_id: { type: "string", required: true, role: "feature" },
+    positive_id: { type: "string", required: true, role: "feature" },
+    negative_id: { type: "string", required: true, role: "feature" },
+    city: { type: "string", required: true, role: "remark" },
+    origin: { type: "string", required: true, role: "remark" },
+    weight: { type: "double", required: true, role: "remark" },
+    propensity: { type: "double", role: "remark" },
+    score_positive: { type: "double", role: "remark" },
+    score_negative: { type: "double", role: "remark" }
+  },
+  ranks: true,
+  times: TIMES,
+  query: DECISIONS,
+  read: Effect.fnUntraced(function* ({ range, row, skip }) {
+    const sql = yield* SqlClient
+    const cities = yield* sql<{ slug: string; nodes: number }>`
+      select c.slug, count(n.id)::int as nodes from cities c
+      left join activity_nodes n on n.city_id = c.id and n.retired_at is null group by c.slug`
+    const small = new Set(cities.filter((city) => city.nodes < GATE.leastNodes).map((city) => city.slug))
+    const usable = (city: string | null): city is string => {
+      if (city === null) skip("places that no city has any more")
+      else if (small.has(city)) skip(`a city of fewer than ${GATE.leastNodes} places`)
+      else return true
+      return false
+    }
+    const none = "00000000-0000-0000-0000-000000000000"
+    let after: readonly [string, Date, string] = [none, new Date(range.from), none]
+    // What one person said before is said once: a preference that comes back later would stand in two splits.
+    let person: string | undefined
+    const said = new Set<string>()
+    for (;;) {
+      const page = yield* sql.unsafe<Decision>(DECISIONS, [new Date(range.from), new Date(range.to), ...after, PAGE])
+      for (const one of page) {
+        if (one.user_id !== person) said.clear()
+        person = one.user_id
+        if (!usable(one.city)) continue
+        const at = new Map(one.candidate_ids.map((id, i) => [id, i]))
+        const selected = new Set(one.selected_ids)
+        const skipped = new Set(one.skipped ?? [])
+        const others = one.candidate_ids.filter((id) => !selected.has(id))
+        for (const positive of selected) {
+          for (const negative of others) {
+            const triple = `${positive} ${negative}`
+            if (said.has(triple)) {
+              skip("a preference that the person stated before")
+              continue
+            }
+            said.add(triple)
+            row(
+              {
+                decision_id: one.id,
+                timestamp: one.at,
+                user_id: one.user_id,
+                positive_id: positive,
+                negative_id: negative,
+                city: one.city,
+                // Passed by hand is surer than merely not chosen.
+                origin: skipped.has(negative) ? "accept_skip" : one.surface,
+                weight: WEIGHT[one.source],
+                propensity: one.propensities[at.get(positive)!] ?? null,
+                score_positive: one.scores[at.get(positive)!] ?? null,
+                score_negative: one.scores[at.get(negative)!] ?? null
+              },
+              one.user_id,
+              one.at.getTime()
+            )
+          }
+        }
+      }
+      if (page.length < PAGE) break
+      const last = page.at(-1)!
+      after = [last.user_id, last.at, last.id]
+    }
+  })
+}

@@ -1,0 +1,38 @@
+/** Pairs and groups of people, how alike they are, and whether it went well; made-up and real ones together. */
+import * as Effect from "effect/Effect"
+import { matchEvents } from "../../match/data.ts"
+import { MATCH_FEATURES } from "../../match/events.ts"
+import type { Column } from "../columns.ts"
+import type { Definition } from "../definition.ts"
+
+const COUNT = 4_000
+const SEED = 1
+
+/** A scale, of which fewer values are asked than of a measure. */
+const SCALE = 11
+
+const featureOf = (name: (typeof MATCH_FEATURES)[number]): Column => ({
+  type: "double",
+  required: true,
+  role: "feature",
+  ...(name === "interest_score" || name === "age_score" ? { continuous: true, default: 0.5 } : {}),
+  ...(name === "personality_score" ? { continuous: true, leastDistinct: SCALE, default: 0.5 } : {})
+})
+
+export const companionMatch: Definition = {
+  columns: {
+    event_id: { type: "string", required: true, role: "key" },
+    pair: { type: "string", required: true, role: "key" },
+    source: { type: "string", required: true, role: "remark" },
+    ...Object.fromEntries(MATCH_FEATURES.map((name) => [name, featureOf(name)])),
+    outcome: { type: "int", required: true, role: "label" }
+  },
+  untimed: true,
+  query: `match events: type solo, count ${COUNT}, seed ${SEED}`,
+  read: Effect.fnUntraced(function* ({ range, row, skip }) {
+    const { events, skipped } = yield* matchEvents({ count: COUNT, type: "solo", seed: SEED }, range.to)
+    for (const [reason, n] of Object.entries(skipped)) for (let i = 0; i < n; i++) skip(reason)
+    // A match has no time of its own: it is split by its pair alone.
+    for (const [i, event] of events.entries()) row({ ...event }, event.pair, i)
+  })
+}

@@ -1,0 +1,97 @@
+/** Each option that a pivot offered, as it was at that moment, and whether it was taken. */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { Columns } from "../columns.ts"
+import type { Definition } from "../definition.ts"
+
+const PAGE = 2_000
+
+/** Features that every surface logs with an option; others stay with the event. */
+const FEATURES = ["affinity", "affinity_planned", "distance_km", "price_mismatch", "weather_fit"] as const
+
+const QUERY = `
+  select p.pivot_id, coalesce(p.user_id, t.user_id) as user_id, p.trip_id, p.trigger, p.options, p.response,
+    p.chosen_option_id, p.offered_at as at, p.origin, p.model_name || ':' || p.model_version as model_version
+  from pivot_events p left join trips t on t.id = p.trip_id
+  where p.response is not null and p.offered_at >= $1 and p.offered_at < $2 and (p.offered_at, p.pivot_id) > ($3, $4)
+  order by p.offered_at, p.pivot_id limit $5`
+
+interface Row {
+  readonly pivot_id: string
+  readonly user_id: string | null
+  readonly trigger: string
+  readonly options: ReadonlyArray<{
+    readonly option_id: string
+    readonly node_id: string | null
+    readonly score: number
+    readonly position: number
+    readonly features: Readonly<Record<string, number>>
+  }>
+  readonly response: string
+  readonly chosen_option_id: string | null
+  readonly at: Date
+  readonly origin: string
+  readonly model_version: string
+}
+
+const COLUMNS: Columns = {
+  pivot_id: { type: "string", required: true, role: "key" },
+  option_id: { type: "string", required: true, role: "key" },
+  user_id: { type: "string", required: true, role: "key" },
+  node_id: { type: "string", role: "key" },
+  timestamp: { type: "timestamp", required: true, role: "remark" },
+  origin: { type: "string", required: true, role: "remark" },
+  policy_version_id: { type: "string", required: true, role: "remark" },
+  trigger: { type: "string", required: true, role: "feature" },
+  position: { type: "int", required: true, role: "feature" },
+  score: { type: "double", required: true, role: "feature", continuous: true },
+  affinity: { type: "double", role: "feature", continuous: true },
+  affinity_planned: { type: "double", role: "feature", continuous: true },
+  distance_km: { type: "double", role: "feature", continuous: true },
+  price_mismatch: { type: "double", role: "feature" },
+  weather_fit: { type: "double", role: "feature" },
+  response: { type: "string", required: true, role: "remark" },
+  accepted: { type: "boolean", required: true, role: "label" }
+}
+
+export const pivotAcceptance: Definition = {
+  columns: COLUMNS,
+  query: QUERY,
+  read: Effect.fnUntraced(function* ({ range, row, skip }) {
+    const sql = yield* SqlClient
+    let after: readonly [Date, string] = [new Date(range.from - 1), "00000000-0000-0000-0000-000000000000"]
+    for (;;) {
+      const page = yield* sql.unsafe<Row>(QUERY, [new Date(range.from), new Date(range.to), after[0], after[1], PAGE])
+      for (const one of page) {
+        if (one.user_id === null) {
+          skip("nobody knows any more whom it was offered to")
+          continue
+        }
+        for (const option of one.options) {
+          row(
+            {
+              pivot_id: one.pivot_id,
+              option_id: option.option_id,
+              user_id: one.user_id,
+              node_id: option.node_id,
+              timestamp: one.at,
+              origin: one.origin,
+              policy_version_id: one.model_version,
+              trigger: one.trigger,
+              position: option.position,
+              score: option.score,
+              ...Object.fromEntries(FEATURES.map((name) => [name, option.features[name] ?? null])),
+              response: one.response,
+              accepted: option.option_id === one.chosen_option_id
+            },
+            one.user_id,
+            one.at.getTime()
+          )
+        }
+      }
+      if (page.length < PAGE) return
+      const last = page.at(-1)!
+      after = [last.at, last.pivot_id]
+    }
+  })
+}

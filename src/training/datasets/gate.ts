@@ -1,0 +1,167 @@
+/** The rules that a dataset must keep to be published. Each says what it found, in which rows, and what to do. */
+import type { DatasetCheck } from "../../services/datasets.ts"
+import type { Columns } from "./columns.ts"
+import { classesOf, type Histogram, histogramOf, type Profile, sharedInformation, stabilityIndex } from "./profile.ts"
+
+export const GATE = {
+  leastRows: 1_000,
+  mostDuplicates: 0.1,
+  leastDistinct: 20,
+  mostAtDefault: 0.05,
+  derivedAt: 0.98,
+  leakedAt: 0.95,
+  leastNodes: 50,
+  mostDrift: 0.25
+} as const
+
+export interface GateInput {
+  readonly columns: Columns
+  readonly profile: Profile
+  /** Places that each city has, where the dataset ranks places. */
+  readonly cityNodes?: ReadonlyMap<string, number>
+  /** Histograms of the dataset before this one. */
+  readonly previous?: Readonly<Record<string, Histogram>>
+}
+
+const percent = (x: number) => `${Math.round(x * 1000) / 10} %`
+const rowsNamed = (rows: ReadonlyArray<number>) => `rows ${rows.join(", ")}${rows.length === 5 ? ", …" : ""}`
+
+const ok = (rule: string, says: string): DatasetCheck => ({ rule, passed: true, says })
+const refused = (rule: string, says: string): DatasetCheck => ({ rule, passed: false, says })
+
+export const checkDataset = ({ columns, profile, cityNodes, previous }: GateInput): ReadonlyArray<DatasetCheck> => {
+  const checks: Array<DatasetCheck> = []
+  const { rows } = profile
+  const named = (role: string) => Object.keys(columns).filter((name) => columns[name]!.role === role)
+  const features = named("feature").filter((name) => typeof columns[name]!.type !== "object")
+  const labels = named("label").filter((name) => typeof columns[name]!.type !== "object")
+
+  checks.push(
+    rows >= GATE.leastRows
+      ? ok("enough_rows", `${rows} rows`)
+      : refused(
+          "enough_rows",
+          `${rows} rows; at least ${GATE.leastRows} are needed. Widen --from and --to, or wait for more data.`
+        )
+  )
+
+  const nulls = Object.keys(columns).filter((name) => columns[name]!.required && profile.columns[name]!.nulls > 0)
+  checks.push(
+    nulls.length === 0
+      ? ok("no_nulls", "every required field is there")
+      : refused(
+          "no_nulls",
+          `${nulls.map((name) => `${name} is missing in ${profile.columns[name]!.nulls} rows (${rowsNamed(profile.columns[name]!.nullRows)})`).join("; ")}. Mend the source of these rows or leave them out with a counted reason.`
+        )
+  )
+
+  const { checked, repeated, examples } = profile.duplicates
+  const share = checked === 0 ? 0 : repeated / checked
+  checks.push(
+    share < GATE.mostDuplicates
+      ? ok("few_duplicates", `${percent(share)} of feature vectors are repeated`)
+      : refused(
+          "few_duplicates",
+          `${percent(share)} of feature vectors are repeated (${rowsNamed(examples)}); less than ${percent(GATE.mostDuplicates)} is allowed. A model would give all of them the same answer: add features that tell them apart.`
+        )
+  )
+
+  for (const name of features) {
+    const column = columns[name]!
+    const { distinct, atDefault } = profile.columns[name]!
+    const least = column.leastDistinct ?? GATE.leastDistinct
+    if (column.continuous && distinct.size < least) {
+      checks.push(
+        refused(
+          "varied",
+          `${name} takes ${distinct.size} values; a continuous feature takes at least ${least}. It was rounded or defaulted on its way: look at how it is computed.`
+        )
+      )
+    }
+    if (column.default !== undefined && atDefault > GATE.mostAtDefault * rows) {
+      checks.push(
+        refused(
+          "defaults",
+          `${name} stands at its default ${column.default} in ${percent(atDefault / rows)} of rows; at most ${percent(GATE.mostAtDefault)} may. Leave out rows about which nothing is known.`
+        )
+      )
+    }
+    if (rows > 1 && distinct.size <= 1) {
+      checks.push(
+        refused("constant", `${name} is the same in every row. It teaches nothing: take it out of the columns.`)
+      )
+    }
+  }
+
+  const classes = new Map(
+    [...features, ...labels].map((name) => [name, classesOf(profile.sample.map((row) => row[name] ?? null))])
+  )
+  /** An almost unique word shares all of its information with anything; only what repeats can be judged. */
+  const telling = (name: string) => new Set(classes.get(name)).size <= Math.max(32, profile.sample.length / 20)
+  for (const [i, a] of features.entries()) {
+    if (!telling(a)) continue
+    for (const b of features.slice(i + 1)) {
+      if (!telling(b)) continue
+      const shared = sharedInformation(classes.get(a)!, classes.get(b)!)
+      if (shared > GATE.derivedAt) {
+        checks.push(
+          refused(
+            "derived",
+            `${a} and ${b} follow from one another (shared information ${shared.toFixed(3)}). Keep one of them.`
+          )
+        )
+      }
+    }
+    for (const label of labels) {
+      const shared = sharedInformation(classes.get(a)!, classes.get(label)!)
+      if (shared > GATE.leakedAt) {
+        checks.push(
+          refused(
+            "leakage",
+            `${a} gives ${label} away (shared information ${shared.toFixed(3)}). It is known only afterwards, or is the label in other words: take it out.`
+          )
+        )
+      }
+    }
+  }
+  if (profile.leaks.length > 0) {
+    checks.push(
+      refused(
+        "leakage",
+        `the input of ${rowsNamed(profile.leaks.slice(0, 5))} was not known yet at its own time. The join looks into the future: mend it.`
+      )
+    )
+  }
+
+  if (cityNodes !== undefined) {
+    const small = [...profile.cities].filter(([city]) => (cityNodes.get(city) ?? 0) < GATE.leastNodes)
+    checks.push(
+      small.length === 0
+        ? ok("cities", "every city has enough places")
+        : refused(
+            "cities",
+            `${small.map(([city, n]) => `${city} (${cityNodes.get(city) ?? 0} places, ${n} rows)`).join(", ")}: below ${GATE.leastNodes} places everybody sees the same candidates. Leave these rows out.`
+          )
+    )
+  }
+
+  if (previous !== undefined) {
+    for (const name of features) {
+      const before = previous[name]
+      if (before === undefined || profile.columns[name]!.numbers.length === 0) continue
+      const drift = stabilityIndex(before, histogramOf(Object.values(profile.columns[name]!.numbers), before.edges))
+      if (drift > GATE.mostDrift) {
+        checks.push(
+          refused(
+            "drift",
+            `${name} is distributed otherwise than in the dataset before (stability index ${drift.toFixed(2)}, at most ${GATE.mostDrift}). Find out what changed; if it is meant, remove the previous dataset's profile.json.`
+          )
+        )
+      }
+    }
+  }
+  for (const rule of ["varied", "defaults", "constant", "derived", "leakage", ...(previous ? ["drift"] : [])]) {
+    if (!checks.some((check) => check.rule === rule)) checks.push(ok(rule, "nothing found"))
+  }
+  return checks
+}

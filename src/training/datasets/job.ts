@@ -1,0 +1,63 @@
+/** Datasets as jobs: one asked for, and those of every night. */
+
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { MS_PER_DAY } from "../../domain/time/calendar.ts"
+import { DATASETS, Datasets } from "../../services/datasets.ts"
+import { JobFailed, type JobHandler, type JobSchedule } from "../../services/jobs.ts"
+
+const Payload = Schema.Struct({
+  name: Schema.Literals(DATASETS),
+  /** Unix milliseconds. */
+  from: Schema.optionalKey(Schema.Int),
+  to: Schema.optionalKey(Schema.Int)
+})
+
+/** `{name, from?, to?}` → the summary. A dataset that a check refuses fails the job for good: trying again changes nothing. */
+export const buildDatasetJob: JobHandler<Datasets> = {
+  kind: "build_dataset",
+  run: (job) =>
+    Effect.gen(function* () {
+      const request = yield* Schema.decodeUnknownEffect(Payload)(job.payload).pipe(
+        Effect.mapError(
+          (error) => new JobFailed({ message: `The payload cannot be used: ${error.message}`, retry: false })
+        )
+      )
+      const datasets = yield* Datasets
+      return yield* datasets
+        .build(request, (rows) => Effect.sync(() => job.progress({ rows })))
+        .pipe(
+          Effect.mapError((error) => new JobFailed({ message: error.message, retry: error._tag === "DatasetFailed" }))
+        )
+    })
+}
+
+const DAYS = 7
+
+/** Every dataset over the last seven days. One that is refused is said in the result and stops none of the others. */
+export const dailyDatasetsJob: JobHandler<Datasets> = {
+  kind: "build_daily_datasets",
+  run: (job) =>
+    Effect.gen(function* () {
+      const datasets = yield* Datasets
+      const to = yield* Clock.currentTimeMillis
+      const results: Record<string, unknown> = {}
+      for (const name of DATASETS) {
+        results[name] = yield* datasets.build({ name, from: to - DAYS * MS_PER_DAY, to }).pipe(
+          Effect.map(({ rows, folder }) => ({ rows, folder })),
+          Effect.catchTag("DatasetRefused", (error) => Effect.succeed({ refused: error.message })),
+          Effect.mapError((error) => new JobFailed({ message: error.message, retry: true }))
+        )
+        job.progress({ done: Object.keys(results).length, total: DATASETS.length })
+      }
+      return results
+    })
+}
+
+/** At two in the night; a night that was missed is not made up for, the next one covers its days. */
+export const dailyDatasetsSchedule = (zone: string): JobSchedule => ({
+  kind: dailyDatasetsJob.kind,
+  cron: "0 2 * * *",
+  zone
+})

@@ -10,6 +10,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { isActorError } from "../domain/actor-errors.ts"
 import type { TripId, UserId } from "../domain/ids.ts"
@@ -31,6 +32,9 @@ export interface ErasureOptions {
 
 /** What was under way when the account went may still land: each round catches what the one before could not know. */
 const MOST_ROUNDS = 5
+
+/** Exports at a time: each holds a connection to the database for as long as its reader takes. */
+const MOST_EXPORTS = 2
 
 const userIn = (payload: unknown): UserId | undefined => (payload as { readonly user_id?: UserId } | null)?.user_id
 
@@ -59,6 +63,7 @@ export const layer = (options: ErasureOptions) =>
       const personas = yield* Personas
       const records = yield* PersonRecords
       const trips = yield* TripRuntime
+      const exports = yield* Semaphore.make(MOST_EXPORTS)
 
       const refuse = (userId: UserId) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => erased.add(userId, now + options.tokenMillis))
@@ -75,15 +80,23 @@ export const layer = (options: ErasureOptions) =>
       })
 
       const round = Effect.fnUntraced(function* (userId: UserId, step: (name: string) => void) {
-        step("leaving trips")
-        const found = yield* records.trips(userId)
-        yield* Effect.forEach(found, ({ id, alone }) => leave(userId, id, alone), { discard: true })
-        yield* personas.forget(userId)
         step("draining")
         yield* journal.drained
+        step("leaving trips")
+        const told = new Set<string>()
+        // Somebody may have joined meanwhile: then the trip is told once more, as one that is shared.
+        for (;;) {
+          const found = (yield* records.trips(userId)).filter(({ id, alone }) => !told.has(`${id} ${alone}`))
+          if (found.length === 0) break
+          for (const { id, alone } of found) {
+            yield* leave(userId, id, alone)
+            told.add(`${id} ${alone}`)
+          }
+          yield* personas.forget(userId)
+          yield* journal.drained
+        }
         step("trips")
-        const stored = yield* records.trips(userId)
-        for (const { id } of stored) {
+        for (const { id } of yield* records.trips(userId)) {
           yield* records.disguiseTrip(userId, id)
           yield* trips.forget(id)
         }
@@ -147,9 +160,11 @@ export const layer = (options: ErasureOptions) =>
         held: (userId) => {
           // The journal is read first: what is drained in between then stands in both, never in neither.
           const rows = Stream.unwrap(
-            Effect.map(undrained(userId), (entries) =>
-              Stream.concat(Stream.fromIterable(entries), records.held(userId))
-            )
+            Effect.gen(function* () {
+              yield* Effect.acquireRelease(exports.take(1), () => exports.release(1), { interruptible: true })
+              const entries = yield* undrained(userId)
+              return Stream.concat(Stream.fromIterable(entries), records.held(userId))
+            })
           )
           let table: string | undefined
           const lines = Stream.map(rows, (one) => {

@@ -58,7 +58,7 @@ const searchIds = Effect.fnUntraced(function* (all: ReadonlyArray<Column>, ids: 
         : type === "_uuid"
           ? sql`${cell} && ${known}::uuid[]`
           : type === "jsonb" || type === "text"
-            ? sql`exists (
+            ? sql`${cell}::text like '%________-____-____-____-____________%' and exists (
                 select from regexp_matches(${cell}::text, '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'g') m
                 where m[1]::uuid = any(${known}::uuid[]))`
             : undefined

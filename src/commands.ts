@@ -10,6 +10,7 @@ import { erasureCheck } from "./cli/erasure-check.ts"
 import { analyzeDataset, generateMatchEvents } from "./cli/match.ts"
 import { migrate } from "./cli/migrate.ts"
 import { reindex } from "./cli/reindex.ts"
+import { replay } from "./cli/replay/replay.ts"
 import { seedCity } from "./cli/seed-city.ts"
 import { seedTrainingData } from "./cli/seed-training-data.ts"
 import { type Role, serve } from "./cli/serve.ts"
@@ -82,6 +83,7 @@ const overplanned = Command.make("overplanned").pipe(
     seedTrainingData.pipe(Command.provide(population)),
     reindex({ index: chosenIndex, run: (request) => Effect.provide(Reindex.reindex(request), reindexing) }),
     token.pipe(Command.provide(tokens)),
+    replay.pipe(Command.provide(tokens)),
     erasureCheck({ stores: traceStores }).pipe(Command.provide(vectorIndex.pipe(Layer.provideMerge(sql)))),
     doctor(inspect)
   ])

@@ -52,6 +52,17 @@ export interface Announced {
   readonly at: number
 }
 
+/** Milliseconds until trips that were not in memory had answered: one after another, and many at once. */
+export interface Woken {
+  readonly each: Array<number>
+  readonly eachDelay: number
+  readonly together: Array<number>
+  readonly delay: number
+}
+
+const WOKEN = 300
+const WOKEN_TOGETHER = 1_000
+
 const [folder, url, count, tokenCount, peers] = process.argv.slice(2) as [string, string, string, string, string]
 
 const main = Effect.gen(function* () {
@@ -123,8 +134,32 @@ const main = Effect.gen(function* () {
     const announced: Announced = { ...told, millis: performance.now() - began, at }
     return announced
   })
+  const forget = (count: number) =>
+    Effect.forEach(trips.slice(0, count), (trip) => runtime.forget(trip.id), { discard: true })
+  const waking = (n: number) =>
+    Effect.gen(function* () {
+      const began = performance.now()
+      yield* runtime.ask(trips[n]!.id, { _tag: "read", by: trips[n]!.user_id })
+      return performance.now() - began
+    })
+  const wake = Effect.gen(function* () {
+    yield* forget(WOKEN)
+    yield* books
+    const each = yield* Effect.forEach(
+      Array.from({ length: Math.min(WOKEN, trips.length) }, (_, n) => n),
+      waking
+    )
+    const { delayP99: eachDelay } = yield* books
+    yield* forget(WOKEN_TOGETHER)
+    yield* books
+    const all = Array.from({ length: Math.min(WOKEN_TOGETHER, trips.length) }, (_, n) => n)
+    const together = yield* Effect.forEach(all, waking, { concurrency: "unbounded" })
+    const woken: Woken = { each, eachDelay, together, delay: (yield* books).delayP99 }
+    return woken
+  })
   process.on("message", (what) => {
-    const answer = what === "storm" ? storm : what === "drained" ? Effect.as(journal.drained, 0) : books
+    const answer =
+      what === "storm" ? storm : what === "wake" ? wake : what === "drained" ? Effect.as(journal.drained, 0) : books
     Effect.runFork(Effect.map(Effect.orDie<unknown, unknown, never>(answer), (reply) => void process.send?.(reply)))
   })
   process.send?.(started)

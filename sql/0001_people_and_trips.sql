@@ -12,6 +12,9 @@ create table users (
   encoder_version text,
   -- Signals that came in until then are in the persona.
   persona_learnt_until timestamptz,
+  -- The persona's snapshot of this instant came from onboarding; signals that came in after the other have changed it since.
+  persona_base_at timestamptz,
+  persona_base_learnt_until timestamptz,
   persona_text text,
   persona_text_embedding real[],
   signal_count integer not null default 0 check (signal_count >= 0),

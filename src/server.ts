@@ -57,7 +57,15 @@ import { TripRuntime } from "./services/trip-runtime.ts"
 import { catalogStore, catalogs, placesHealth, seeder } from "./wiring/catalogs.ts"
 import { DEMO_TRAVELER, demoTrip, firstCity } from "./wiring/first-run.ts"
 import { jobs, worker } from "./wiring/jobs.ts"
-import { indexUpToDate, mindsHealth, rankers, trainedRankers, vectorIndex } from "./wiring/minds.ts"
+import {
+  indexUpToDate,
+  llm,
+  mindsHealth,
+  personaEncoder,
+  rankers,
+  trainedRankers,
+  vectorIndex
+} from "./wiring/minds.ts"
 import { weather } from "./wiring/weather.ts"
 
 /** The longest record the journal takes: a candidate set of 200 with its features, several times over. */
@@ -107,7 +115,9 @@ const signals = Layer.unwrap(
   )
 ).pipe(Layer.provide(PostgresSignalReferences.layer))
 
-const people = UserActors.layer().pipe(Layer.provide(PostgresUserStorage.layer))
+const people = UserActors.layer().pipe(
+  Layer.provide(Layer.merge(PostgresUserStorage.layer, personaEncoder.pipe(Layer.provide(llm))))
+)
 
 const trips = Layer.unwrap(
   Effect.map(Config, (settings) => {

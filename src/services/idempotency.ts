@@ -44,6 +44,8 @@ export class ReceiptStore extends Context.Service<
       ReceiptsUnavailable
     >
     readonly find: (userId: string, key: string) => Effect.Effect<Receipt | undefined, ReceiptsUnavailable>
+    /** Forgets receipts that nothing is replayed from any longer; gives how many. For a nightly job. */
+    readonly purge: Effect.Effect<number, ReceiptsUnavailable>
   }
 >()("overplanned/ReceiptStore") {}
 

@@ -37,6 +37,15 @@ export class Personas extends Context.Service<
     readonly explain: (userId: UserId) => Effect.Effect<PersonaExplained, PersonasUnavailable>
     /** Takes a traveler out of memory with whatever was not written down yet; for who erases them. */
     readonly forget: (userId: UserId) => Effect.Effect<void>
+    /**
+     * Gives dimensions that were worked out from all signals until then; false where something has been learnt since,
+     * and they stay as they are.
+     */
+    readonly correct: (
+      userId: UserId,
+      learntUntil: number,
+      dimensions: Persona["dimensions"]
+    ) => Effect.Effect<boolean, PersonasUnavailable>
     readonly onboard: (userId: UserId, onboarding: Onboarding) => Effect.Effect<PersonaExplained, PersonasUnavailable>
   }
 >()("overplanned/Personas") {}

@@ -152,6 +152,7 @@ export const layer = (
         )
 
         // From here to the append nothing waits: two calls with the same id cannot both find it new.
+        const receivedAt = clock.currentTimeMillisUnsafe()
         const fresh: Array<Signal> = []
         const records: Array<JournalRecord> = []
         let duplicates = 0
@@ -173,7 +174,7 @@ export const layer = (
               ...SIGNAL_RECORD,
               key: `user:${userId}`,
               id: signal.id,
-              payload: signalPayload(signal, hash, now, unverified)
+              payload: signalPayload(signal, hash, receivedAt, unverified)
             })
           } else if (recent.same(signal.id, hash)) duplicates++
           else rejected.push({ index, problem: OTHER_CONTENT })
@@ -183,7 +184,7 @@ export const layer = (
         yield* commit(fresh, records)
         if (fresh.length > 0) {
           accepted.updateUnsafe(fresh.length, context)
-          listener.durable(userId, fresh)
+          listener.durable(userId, fresh, receivedAt)
         }
         if (duplicates > 0) duplicated.updateUnsafe(duplicates, context)
         if (rejected.length > 0) refused.updateUnsafe(rejected.length, context)
@@ -210,17 +211,16 @@ export const layer = (
         record: (signals) =>
           Effect.suspend(() => {
             const now = clock.currentTimeMillisUnsafe()
-            return journal.commit(
-              "trip",
-              signals.map((signal) => signalRecord(signal, now))
-            )
-          }).pipe(
-            Effect.andThen(
+            return Effect.andThen(
+              journal.commit(
+                "trip",
+                signals.map((signal) => signalRecord(signal, now))
+              ),
               Effect.sync(() => {
-                for (const signal of signals) listener.durable(signal.user_id, [signal])
+                for (const signal of signals) listener.durable(signal.user_id, [signal], now)
               })
             )
-          )
+          })
       })
     })
   )

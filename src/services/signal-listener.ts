@@ -3,8 +3,11 @@ import * as Context from "effect/Context"
 import type { Signal } from "../domain/signal.ts"
 
 export interface SignalListener {
-  /** Called once per signal that was new, after it is durable, in order per user. Must return at once and not throw. */
-  readonly durable: (userId: string, signals: ReadonlyArray<Signal>) => void
+  /**
+   * Called once per signal that was new, after it is durable, in order per user, with the instant of its coming as the
+   * journal has it. Must return at once and not throw.
+   */
+  readonly durable: (userId: string, signals: ReadonlyArray<Signal>, receivedAt: number) => void
 }
 
 export const SignalListener = Context.Reference<SignalListener>("overplanned/SignalListener", {

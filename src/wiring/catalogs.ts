@@ -17,7 +17,7 @@ export const catalogs = PostgresCatalogListener.layer.pipe(Layer.provideMerge(Po
 export const catalogStore = PostgresCatalogStore.layer
 
 /** Places of cities that nobody seeded: asked for once, then from the cache. */
-const places = Layer.unwrap(
+export const places = Layer.unwrap(
   Effect.map(Config, (settings) =>
     PlacesCache.layer({ dailyCalls: settings.GOOGLE_PLACES_DAILY_CALLS }).pipe(
       Layer.provide(

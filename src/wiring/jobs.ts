@@ -5,16 +5,22 @@ import * as Schema from "effect/Schema"
 import { Config } from "../config.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
+import * as PostgresPersonaHistory from "../layers/postgres/persona-history.ts"
+import * as PostgresReceipts from "../layers/postgres/receipts.ts"
 import { CitySeeder } from "../services/city-seeder.ts"
 import type { Datasets } from "../services/datasets.ts"
 import { Erasure } from "../services/erasure.ts"
-import { JobFailed, type JobHandler, Jobs } from "../services/jobs.ts"
+import { ReceiptStore } from "../services/idempotency.ts"
+import { JobFailed, type JobHandler, type JobSchedule, Jobs } from "../services/jobs.ts"
+import * as PersonaNightly from "../services/persona-nightly.ts"
+import { PlacesSource } from "../services/places-source.ts"
 import type { ShadowPopulation } from "../services/shadow-population.ts"
 import { ErasedSubjects } from "../services/tokens.ts"
 import * as DatasetsBuilder from "../training/datasets/build.ts"
 import { buildDatasetJob, dailyDatasetsJob, dailyDatasetsSchedule } from "../training/datasets/job.ts"
 import { seedTrainingDataJob } from "../training/population/job.ts"
 import * as PopulationSeeder from "../training/population/seed.ts"
+import { places } from "./catalogs.ts"
 
 export const jobs = Layer.unwrap(
   Effect.gen(function* () {
@@ -63,22 +69,36 @@ const seedCity = Effect.map(
 /** Finished jobs are kept this long for whoever asks what became of them. */
 const KEEP_JOBS = "30 days"
 
-const housekeeping = Effect.map(
-  Jobs,
-  (desk): JobHandler => ({
-    kind: "purge_jobs",
-    run: () => Effect.mapError(desk.purge(KEEP_JOBS), (error) => new JobFailed({ message: error.message, retry: true }))
+/** Everything that is kept for a time only. Each is a job of its own: one that fails is tried again alone. */
+const purges = Effect.gen(function* () {
+  const desk = yield* Jobs
+  const receipts = yield* ReceiptStore
+  const places = yield* PlacesSource
+  const erased = yield* ErasedSubjects
+  const purge = (kind: string, rows: Effect.Effect<number, { readonly message: string }>): JobHandler => ({
+    kind,
+    run: () =>
+      Effect.mapBoth(rows, {
+        onSuccess: (removed) => ({ removed }),
+        onFailure: ({ message }) => new JobFailed({ message, retry: true })
+      })
   })
-)
+  return [
+    purge("purge_jobs", desk.purge(KEEP_JOBS)),
+    purge("purge_receipts", receipts.purge),
+    purge("purge_places", places.purge),
+    purge("purge_erased_subjects", erased.purge)
+  ]
+})
 
-/** The last token of somebody who was erased dies one day; then nothing at all is kept of them. */
-const forgetErased = Effect.map(
-  ErasedSubjects,
-  (erased): JobHandler => ({
-    kind: "purge_erased_subjects",
-    run: () => Effect.mapError(erased.purge, (error) => new JobFailed({ message: error.message, retry: true }))
-  })
-)
+/** What comes by itself, in `JOBS_TIME_ZONE`: personas first, then the broom, a few minutes apart. */
+const NIGHTLY: ReadonlyArray<Omit<JobSchedule, "zone">> = [
+  { kind: PersonaNightly.PERSONA_NIGHTLY, cron: "0 3 * * *", catchUp: "20 hours" },
+  { kind: "purge_places", cron: "0 4 * * *", catchUp: "20 hours" },
+  { kind: "purge_receipts", cron: "10 4 * * *" },
+  { kind: "purge_erased_subjects", cron: "20 4 * * *" },
+  { kind: "purge_jobs", cron: "30 4 * * *" }
+]
 
 const training = Effect.map(Effect.context<ShadowPopulation | Datasets>(), (services) => {
   const handlers: ReadonlyArray<JobHandler<ShadowPopulation | Datasets>> = [
@@ -96,22 +116,17 @@ export const worker = Layer.effectDiscard(
   Effect.gen(function* () {
     const settings = yield* Config
     const desk = yield* Jobs
-    const handlers = yield* Effect.all([
-      seedCity,
-      housekeeping,
-      forgetErased,
-      Effect.map(Erasure, ({ handler }) => handler)
-    ])
     const zone = settings.JOBS_TIME_ZONE
-    yield* Effect.forkScoped(
-      desk.work(
-        [...handlers, ...(yield* training)],
-        [
-          { kind: "purge_jobs", cron: "30 4 * * *", zone },
-          { kind: "purge_erased_subjects", cron: "45 4 * * *", zone },
-          dailyDatasetsSchedule(zone)
-        ]
-      )
-    )
+    const handlers = [yield* seedCity, (yield* Erasure).handler, yield* PersonaNightly.handler, ...(yield* purges)]
+    const schedules = [...NIGHTLY.map((schedule) => ({ ...schedule, zone })), dailyDatasetsSchedule(zone)]
+    yield* Effect.forkScoped(desk.work([...handlers, ...(yield* training)], schedules))
   })
-).pipe(Layer.provide([PopulationSeeder.layer, DatasetsBuilder.layer]))
+).pipe(
+  Layer.provide([
+    PopulationSeeder.layer,
+    DatasetsBuilder.layer,
+    PostgresReceipts.layer,
+    PostgresPersonaHistory.layer,
+    places
+  ])
+)

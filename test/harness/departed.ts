@@ -31,6 +31,7 @@ import * as PostgresUsers from "../../src/layers/postgres/user-storage.ts"
 import * as Erasure from "../../src/services/erasure.ts"
 import { Idempotency } from "../../src/services/idempotency.ts"
 import { Journal } from "../../src/services/journal.ts"
+import { PersonaEncoder } from "../../src/services/persona-encoder.ts"
 import { Personas } from "../../src/services/personas.ts"
 import { signalRecord } from "../../src/services/signal-intake.ts"
 import { TripRuntime } from "../../src/services/trip-runtime.ts"
@@ -69,7 +70,9 @@ export const house = (folder: string) => {
     Layer.provideMerge(PostgresPersonRecords.layer({ kAnonymity: K })),
     Layer.provideMerge(Idempotency.layer.pipe(Layer.provide(PostgresReceipts.layer))),
     Layer.provideMerge(tripActors(OPTIONS).pipe(Layer.provide([PostgresTrips.layer, helpers()]))),
-    Layer.provideMerge(userActors().pipe(Layer.provide([PostgresUsers.layer, helpers()]))),
+    Layer.provideMerge(
+      userActors().pipe(Layer.provide([PostgresUsers.layer, PersonaEncoder.layerDeterministic, helpers()]))
+    ),
     Layer.provideMerge(
       Layer.mergeAll(
         PostgresJobs.layer({ ...PostgresJobs.jobsDefaults, pollEvery: "20 millis", node: "test" }),

@@ -30,6 +30,7 @@ import * as PostgresSignalReferences from "../../src/layers/postgres/signal-refe
 import * as PostgresTripStorage from "../../src/layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../../src/layers/postgres/user-storage.ts"
 import * as FallbackPreparer from "../../src/services/fallback-preparer.ts"
+import { PersonaEncoder } from "../../src/services/persona-encoder.ts"
 import * as SignalIntake from "../../src/services/signal-intake.ts"
 import { ErasedSubjects } from "../../src/services/tokens.ts"
 import { TripPlanning } from "../../src/services/trip-helpers.ts"
@@ -96,7 +97,11 @@ export const streamServer = (options: StreamServerOptions) => {
   return PivotStream.layer.pipe(
     Layer.provideMerge(trips),
     Layer.provideMerge(signals),
-    Layer.provideMerge(UserActors.layer().pipe(Layer.provide(PostgresUserStorage.layer))),
+    Layer.provideMerge(
+      UserActors.layer().pipe(
+        Layer.provide([PostgresUserStorage.layer, PersonaEncoder.layerDeterministic, ErasedSubjects.layerNobody])
+      )
+    ),
     Layer.provideMerge(journal),
     Layer.provideMerge(PostgresCatalog.layer),
     Layer.provideMerge(tokens),

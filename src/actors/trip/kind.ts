@@ -215,7 +215,8 @@ export const tripKind = (
           return hub.push(id, task.offer)
         case "learn":
           for (const [userId, signals] of Map.groupBy(task.signals, (one) => one.user_id)) {
-            parts.listener.durable(userId, signals)
+            // A trip's own signals happen the moment they are written down.
+            parts.listener.durable(userId, signals, signals[0]!.occurred_at)
           }
       }
     },

@@ -4,16 +4,19 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as Semaphore from "effect/Semaphore"
 import type { ActorError } from "../../domain/actor-errors.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { UserId } from "../../domain/ids.ts"
 import type { Signal } from "../../domain/signal.ts"
-import type { UserReply } from "../../domain/user/decide.ts"
+import type { Revision, UserReply } from "../../domain/user/decide.ts"
 import type { Lesson } from "../../domain/user/state.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Journal } from "../../services/journal.ts"
+import { PersonaEncoder } from "../../services/persona-encoder.ts"
 import { type PersonaExplained, Personas, PersonasUnavailable } from "../../services/personas.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
+import { ErasedSubjects } from "../../services/tokens.ts"
 import { MemberPersonas } from "../../services/trip-helpers.ts"
 import { UserStorage } from "../../services/user-storage.ts"
 import type { Limits } from "../engine/kind.ts"
@@ -26,6 +29,12 @@ const FORGET_AGAIN_MILLIS = 5
 /** Members of a trip that are woken up at the same time. */
 const CONCURRENCY = 8
 
+/** Onboardings that are read at the same time. */
+const READINGS = 4
+
+/** Beyond this many that wait to be read, an onboarding stays with what its tags say by rule. */
+const MAX_WAITING = 1_000
+
 const unavailable = (error: ActorError) =>
   new PersonasUnavailable({ message: error.message, retryAfterMillis: error._tag === "MailboxFull" ? 100 : 1_000 })
 
@@ -36,6 +45,11 @@ export const layer = (limits: Partial<Limits> = {}) =>
     Effect.gen(function* () {
       const catalog = yield* Catalog
       const clock = yield* Clock.Clock
+      const encoder = yield* PersonaEncoder
+      const erased = yield* ErasedSubjects
+      const scope = yield* Effect.scope
+      const reading = yield* Semaphore.make(READINGS)
+      let waiting = 0
       const listeners = new Set<(user: UserId) => void>()
       const catalogs = new Map<string, CityCatalog>()
       const cities = yield* Effect.orElseSucceed(catalog.cities, () => [])
@@ -68,10 +82,11 @@ export const layer = (limits: Partial<Limits> = {}) =>
       const engine = yield* make(kind, limits)
 
       /** Whoever is not in memory learns when they wake up. */
-      const durable = (userId: string, signals: ReadonlyArray<Signal>): void => {
+      const durable = (userId: string, signals: ReadonlyArray<Signal>, at: number): void => {
         if (engine.residency.get(userId) === undefined) return
-        const at = clock.currentTimeMillisUnsafe()
-        const lessons = signals.map(
+        // In the order of the database, which knows one instant for all that came together.
+        const inOrder = signals.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        const lessons = inOrder.map(
           (signal): Lesson => ({
             signal,
             node: signal.activity_node_id === null ? undefined : nodeOf(signal.activity_node_id),
@@ -83,6 +98,37 @@ export const layer = (limits: Partial<Limits> = {}) =>
 
       const read = (userId: UserId) => engine.ask(userId, { _tag: "read" })
 
+      const revise = (userId: UserId, learntUntil: number, revision: Revision) =>
+        erased.has(userId) ? read(userId) : engine.ask(userId, { _tag: "revise", learntUntil, revision })
+
+      /** What an encoder reads in an onboarding comes later, and counts for as long as nothing was learnt meanwhile. */
+      const readIn = (userId: UserId, { learntUntil, persona }: UserReply) => {
+        if (waiting >= MAX_WAITING) return Effect.void
+        waiting++
+        return reading
+          .withPermits(1)(
+            Effect.gen(function* () {
+              const { dimensions, sequence, signal_count: signalCount } = persona
+              const {
+                dimensions: read,
+                text,
+                text_embedding: embedding
+              } = yield* encoder.encode({
+                userId,
+                dimensions,
+                sequence,
+                signalCount
+              })
+              // Onboarded anew meanwhile, or taught by a signal: then this reading is of somebody who is no more.
+              const now = engine.peek(userId)?.persona.vector
+              if (now?.some((x, i) => x !== persona.vector[i])) return
+              const words = { text, ...(embedding === undefined ? {} : { embedding: Array.from(embedding) }) }
+              yield* revise(userId, learntUntil, { dimensions: read, words })
+            }).pipe(Effect.catch((error) => Effect.logDebug(`An onboarding was not read: ${error.message}`)))
+          )
+          .pipe(Effect.ensuring(Effect.sync(() => void waiting--)))
+      }
+
       const personas = Personas.of({
         of: (userId) => Effect.mapBoth(read(userId), { onSuccess: (reply) => reply.persona, onFailure: unavailable }),
         resident: (userId) => engine.peek(userId)?.persona,
@@ -92,11 +138,16 @@ export const layer = (limits: Partial<Limits> = {}) =>
             Effect.sync(() => engine.residency.forget(userId)),
             { until: (gone) => gone, schedule: Schedule.spaced(FORGET_AGAIN_MILLIS) }
           ).pipe(Effect.asVoid),
-        onboard: (userId, onboarding) =>
-          Effect.mapBoth(engine.ask(userId, { _tag: "onboard", onboarding }), {
-            onSuccess: explained,
+        correct: (userId, learntUntil, dimensions) =>
+          Effect.mapBoth(revise(userId, learntUntil, { dimensions }), {
+            onSuccess: (reply) => reply.learntUntil === learntUntil,
             onFailure: unavailable
-          })
+          }),
+        onboard: (userId, onboarding) =>
+          engine.ask(userId, { _tag: "onboard", onboarding }).pipe(
+            Effect.tap((reply) => Effect.forkIn(readIn(userId, reply), scope)),
+            Effect.mapBoth({ onSuccess: explained, onFailure: unavailable })
+          )
       })
 
       const members = MemberPersonas.of({

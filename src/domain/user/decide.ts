@@ -1,12 +1,20 @@
 /** The pure decider of a traveler: who they are, what they learn from, and when it is written down. */
 import type { Onboarding } from "../persona/onboarding.ts"
 import type { Persona } from "../persona/persona.ts"
-import { type Learnt, type Lesson, learn, onboard, type UserState } from "./state.ts"
+import { type Learnt, type Lesson, learn, onboard, revise, type UserState } from "./state.ts"
+
+/** Dimensions by other means than a signal; with words where they are a reading of the onboarding. */
+export interface Revision {
+  readonly dimensions: Persona["dimensions"]
+  readonly words?: { readonly text: string; readonly embedding?: ReadonlyArray<number> }
+}
 
 export type UserCommand =
   | { readonly _tag: "read" }
   | { readonly _tag: "observe"; readonly lessons: ReadonlyArray<Lesson> }
   | { readonly _tag: "onboard"; readonly onboarding: Onboarding }
+  /** Worked out beside the actor from what it knew then: refused where it has learnt since. */
+  | { readonly _tag: "revise"; readonly learntUntil: number; readonly revision: Revision }
   /** The actor's own timer: write down what was learnt. */
   | { readonly _tag: "save" }
 
@@ -20,15 +28,19 @@ export interface PersonaRecord {
   readonly vector: ReadonlyArray<number>
   readonly encoder_version: string
   readonly onboarding?: Onboarding
+  /** How Claude, or a rule, describes the traveler, and that as a vector of a sentence-transformer. */
+  readonly words?: Revision["words"]
 }
 
 export type UserFact =
   | { readonly _tag: "onboarded"; readonly record: PersonaRecord; readonly onboarding: Onboarding }
+  | { readonly _tag: "revised"; readonly record: PersonaRecord }
   | { readonly _tag: "saved"; readonly record: PersonaRecord }
   | { readonly _tag: "learnt"; readonly state: UserState }
 
 export interface UserReply {
   readonly persona: Persona
+  readonly learntUntil: number
   readonly recent: ReadonlyArray<Learnt>
 }
 
@@ -52,6 +64,8 @@ export const evolveUser = (state: UserState, fact: UserFact): UserState => {
   switch (fact._tag) {
     case "onboarded":
       return onboard(state, fact.onboarding)
+    case "revised":
+      return revise(state, fact.record.dimensions)
     case "saved":
       return { ...state, unsavedSince: undefined }
     case "learnt":
@@ -71,7 +85,7 @@ const recordOf = (state: UserState, context: { readonly now: number; readonly id
   encoder_version: state.persona.encoder_version
 })
 
-const replyOf = ({ persona, recent }: UserState): UserReply => ({ persona, recent })
+const replyOf = ({ learntUntil, persona, recent }: UserState): UserReply => ({ persona, learntUntil, recent })
 
 export const decideUser = (
   state: UserState,
@@ -91,6 +105,14 @@ export const decideUser = (
       const next = onboard(state, onboarding)
       const record = { ...recordOf(next, context), onboarding }
       return { reply: replyOf(next), events: [{ _tag: "onboarded", record, onboarding }], tasks: TELL }
+    }
+    case "revise": {
+      const { learntUntil, revision } = command
+      if (state.learntUntil !== learntUntil) return { reply: replyOf(state) }
+      const next = revise(state, revision.dimensions)
+      const { words } = revision
+      const record = { ...recordOf(next, context), ...(words === undefined ? {} : { words }) }
+      return { reply: replyOf(next), events: [{ _tag: "revised", record }], tasks: TELL }
     }
     case "save":
       return state.unsavedSince === undefined

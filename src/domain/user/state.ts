@@ -63,13 +63,13 @@ export const newUser = (id: string): UserState => ({
   learntUntil: 0
 })
 
-const ACCEPTED: ReadonlySet<SignalType> = new Set<SignalType>([
+export const ACCEPTED: ReadonlySet<SignalType> = new Set<SignalType>([
   "slot_accept",
   "pivot_accept",
   "thumbs_up",
   "discovery_swipe_right"
 ])
-const PASSED: ReadonlySet<SignalType> = new Set<SignalType>([
+export const PASSED: ReadonlySet<SignalType> = new Set<SignalType>([
   "slot_skip",
   "slot_swap",
   "pivot_dismiss",
@@ -79,10 +79,17 @@ const PASSED: ReadonlySet<SignalType> = new Set<SignalType>([
 
 /** What somebody accepted and passed, in the order given. */
 export const sequenceOf = (lessons: ReadonlyArray<Lesson>): ReadonlyArray<SequenceItem> =>
-  lessons.flatMap(({ signal }) => {
+  lessons.flatMap(({ node, signal }) => {
     const accepted = ACCEPTED.has(signal.signal_type)
     if (signal.activity_node_id === null || !(accepted || PASSED.has(signal.signal_type))) return []
-    return [{ node_id: signal.activity_node_id, accepted, at: signal.occurred_at }]
+    return [
+      {
+        node_id: signal.activity_node_id,
+        accepted,
+        at: signal.occurred_at,
+        ...(node === undefined ? {} : { category: node.category })
+      }
+    ]
   })
 
 const evidenceOf = ({ signal, node }: Lesson): Evidence | undefined => {
@@ -111,7 +118,10 @@ export const remembered = (lessons: ReadonlyArray<Lesson>): ReadonlyArray<Learnt
     changes: []
   }))
 
-/** Learns from signals in order. One that was learnt from lately changes nothing. */
+/**
+ * Learns from signals in order, each as fresh as it was when it came in: learning late teaches the same. One that was
+ * learnt from lately changes nothing.
+ */
 export const learn = (state: UserState, lessons: ReadonlyArray<Lesson>, now: number): UserState => {
   let { dimensions, signal_count: count, sequence } = state.persona
   let { recent, learntUntil } = state
@@ -120,7 +130,8 @@ export const learn = (state: UserState, lessons: ReadonlyArray<Lesson>, now: num
     const { signal } = lesson
     if (recent.some((one) => one.signal_id === signal.id)) continue
     const evidence = evidenceOf(lesson)
-    const update = evidence === undefined ? undefined : updatePersona(dimensions, evidence, { signalCount: count, now })
+    const update =
+      evidence === undefined ? undefined : updatePersona(dimensions, evidence, { signalCount: count, now: lesson.at })
     if (countsTowardsGate(signal)) count++
     dimensions = update?.dimensions ?? dimensions
     sequence = [...sequence, ...sequenceOf([lesson])].slice(-MAX_SEQUENCE)
@@ -148,13 +159,12 @@ export const learn = (state: UserState, lessons: ReadonlyArray<Lesson>, now: num
   }
 }
 
-/** Somebody said who they are: that replaces what was assumed, and what the signals taught stays in the sequence. */
-export const onboard = (state: UserState, onboarding: Onboarding): UserState => {
-  const { persona } = state
-  const { dimensions } = personaFromOnboarding(onboarding)
-  return {
-    ...state,
-    persona: personaOf(persona.user_id, dimensions, persona.sequence, persona.signal_count),
-    unsavedSince: undefined
-  }
+/** Learnt by other means than a signal: everything else stays. */
+export const revise = (state: UserState, dimensions: PersonaDimensions): UserState => {
+  const { sequence, signal_count, user_id } = state.persona
+  return { ...state, persona: personaOf(user_id, dimensions, sequence, signal_count), unsavedSince: undefined }
 }
+
+/** Somebody said who they are: that replaces what was assumed, and what the signals taught stays in the sequence. */
+export const onboard = (state: UserState, onboarding: Onboarding): UserState =>
+  revise(state, personaFromOnboarding(onboarding).dimensions)

@@ -36,7 +36,10 @@ export const layer = Layer.effect(
               where user_id = ${userId} and idempotency_key = ${key} and expires_at > now()`,
             ([row]) => row
           )
-        )
+        ),
+      purge: sql`delete from idempotency_receipts where expires_at <= now() returning 1`.pipe(
+        Effect.mapBoth({ onSuccess: (rows) => rows.length, onFailure: () => unavailable })
+      )
     })
   })
 )

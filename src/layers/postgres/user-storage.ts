@@ -3,16 +3,18 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
-import type { Category } from "../../domain/catalog/category.ts"
 import { type RawDimension, readDimensions } from "../../domain/persona/dimensions.ts"
-import type { Signal } from "../../domain/signal.ts"
-import type { Lesson } from "../../domain/user/state.ts"
+import { ACCEPTED, MAX_SEQUENCE, PASSED } from "../../domain/user/state.ts"
 import { type StoredUser, UserStorage, UserStorageUnavailable } from "../../services/user-storage.ts"
+import { LESSON_COLUMNS, type LessonRow, lessonOf } from "./lessons.ts"
 
 const TIMEOUT = "2 seconds"
 const AWAY_MILLIS = 5_000
 
-/** Signals that a waking actor reads: more than it remembers, so that what a crash kept from being saved is among them. */
+/**
+ * Signals that a waking actor reads: more than it remembers, so that what a crash kept from being saved is among them.
+ * Verdicts are read beside them: a hundred looks at places must not push what was accepted out of the sequence.
+ */
 const SIGNALS = 200
 
 interface UserRow {
@@ -21,23 +23,11 @@ interface UserRow {
   readonly dimensions: Readonly<Record<string, RawDimension>> | null
 }
 
-interface SignalRow extends Omit<Signal, "occurred_at"> {
-  readonly occurred_at: Date
-  readonly created_at: Date
-  readonly category: Category | null
-  readonly price_tier: number
-  readonly vibe_embedding: ReadonlyArray<number>
+interface SignalRow extends LessonRow {
   readonly known: boolean
 }
 
-const lessonOf = ({ category, created_at, price_tier, vibe_embedding, known: _, ...row }: SignalRow): Lesson => ({
-  signal: { ...row, occurred_at: row.occurred_at.getTime() },
-  node:
-    category === null || row.activity_node_id === null
-      ? undefined
-      : { id: row.activity_node_id, category, price_tier, vibe: vibe_embedding },
-  at: created_at.getTime()
-})
+const VERDICTS = [...ACCEPTED, ...PASSED]
 
 export const layer = Layer.effect(
   UserStorage,
@@ -58,20 +48,24 @@ export const layer = Layer.effect(
            from persona_dimensions d where d.user_id = u.id) as dimensions
         from users u where u.id = ${userId}`
       const rows = yield* sql<SignalRow>`
-        select s.id, s.user_id, s.signal_type, s.trip_id, s.slot_id, s.activity_node_id, s.session_id, s.context,
-          s.source, s.weight, s.model_version, s.occurred_at, s.created_at, n.category, n.price_tier, n.vibe_embedding,
-          s.id = any(${signalIds}::uuid[]) as known
-        from (
-          select * from behavioral_signals
+        with newest as (
+          select id, created_at from behavioral_signals
           where user_id = ${userId} and signal_type <> 'candidate_set_logged'
-          order by occurred_at desc, id desc limit ${SIGNALS}
-        ) s left join activity_nodes n on n.id = s.activity_node_id
+          order by created_at desc, id desc limit ${SIGNALS}
+        ), verdicts as (
+          select id, created_at from behavioral_signals
+          where user_id = ${userId} and signal_type in ${sql.in(VERDICTS)} and activity_node_id is not null
+          order by created_at desc, id desc limit ${MAX_SEQUENCE}
+        )
+        select ${sql.literal(LESSON_COLUMNS)}, s.id = any(${signalIds}::uuid[]) as known
+        from behavioral_signals s left join activity_nodes n on n.id = s.activity_node_id
+        where s.id in (select id from newest union select id from verdicts)
         order by s.created_at, s.id`
       return {
         dimensions: user?.dimensions == null ? undefined : readDimensions(user.dimensions, "stored").dimensions,
         learntUntil: user?.learnt_until?.getTime() ?? 0,
         signalCount: user?.signal_count ?? 0,
-        signals: rows.map(lessonOf),
+        signals: rows.map(({ known: _, ...row }) => lessonOf(row)),
         known: new Set(rows.filter((row) => row.known).map((row) => row.id))
       } satisfies StoredUser
     })

@@ -14,9 +14,11 @@ import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
 import * as PostgresUsers from "../../../src/layers/postgres/user-storage.ts"
 import { Catalog } from "../../../src/services/catalog.ts"
 import { Journal } from "../../../src/services/journal.ts"
+import { PersonaEncoder } from "../../../src/services/persona-encoder.ts"
 import { Personas } from "../../../src/services/personas.ts"
 import { signalRecord } from "../../../src/services/signal-intake.ts"
 import { SignalListener } from "../../../src/services/signal-listener.ts"
+import { ErasedSubjects } from "../../../src/services/tokens.ts"
 import { MemberPersonas } from "../../../src/services/trip-helpers.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
@@ -49,7 +51,16 @@ const process = (disk: FragileDisk) =>
     Layer.provideMerge(
       Layer.effect(Journal, makeJournal({ ...smallJournal, segmentBytes: 1_000_000, bufferBytes: 1_000_000 }, disk))
     ),
-    Layer.provide(Layer.mergeAll(Sink.layer(handlers), Sink.recordTypes(handlers), PostgresUsers.layer, catalog))
+    Layer.provide(
+      Layer.mergeAll(
+        Sink.layer(handlers),
+        Sink.recordTypes(handlers),
+        PostgresUsers.layer,
+        catalog,
+        PersonaEncoder.layerDeterministic,
+        ErasedSubjects.layerNobody
+      )
+    )
   )
 
 const signal = (n: number, user: string, type: Signal["signal_type"] = "slot_accept"): Signal => ({
@@ -70,12 +81,13 @@ const signal = (n: number, user: string, type: Signal["signal_type"] = "slot_acc
 /** As the intake does it: durable first, then told. */
 const give = Effect.fnUntraced(function* (signals: ReadonlyArray<Signal>) {
   const journal = yield* Journal
+  const at = Date.now()
   yield* journal.commit(
     "signal",
-    signals.map((one) => signalRecord(one, Date.now()))
+    signals.map((one) => signalRecord(one, at))
   )
   const listener = yield* SignalListener
-  listener.durable(signals[0]!.user_id, signals)
+  listener.durable(signals[0]!.user_id, signals, at)
 })
 
 const liking = (affinities: ReadonlyArray<number>) => affinities.reduce((sum, x, i) => sum + x * vibe[i]!, 0)

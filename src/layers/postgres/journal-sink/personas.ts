@@ -16,14 +16,22 @@ export const personasHandler: SinkHandler = {
     // Of several in a batch the newest stands; all of them are history.
     const newest = [...new Map(records.map((one) => [one.user_id, one])).values()]
     const onboarded = new Map(records.filter((one) => one.onboarding).map((one) => [one.user_id, one.onboarding!]))
+    const described = new Map(records.filter((one) => one.words).map((one) => [one.user_id, one.words!]))
+    const bases = new Map(records.filter((one) => one.onboarding ?? one.words).map((one) => [one.user_id, one]))
     const users = JSON.stringify(
       newest.map((one) => {
         const onboarding = onboarded.get(one.user_id)
+        const words = described.get(one.user_id)
+        const base = bases.get(one.user_id)
         return {
           id: one.user_id,
           vector: one.vector,
           encoder_version: one.encoder_version,
           learnt_until: new Date(one.learnt_until),
+          base_at: base && new Date(base.at),
+          base_learnt_until: base && new Date(base.learnt_until),
+          text: words?.text,
+          text_embedding: words?.embedding,
           tags: onboarding?.tags,
           age: onboarding?.age,
           interests: onboarding?.interests,
@@ -37,10 +45,15 @@ export const personasHandler: SinkHandler = {
     yield* sql`
       update users u set
         persona_embedding = r.vector, encoder_version = r.encoder_version, persona_learnt_until = r.learnt_until,
+        persona_base_at = coalesce(r.base_at, u.persona_base_at),
+        persona_base_learnt_until = coalesce(r.base_learnt_until, u.persona_base_learnt_until),
+        persona_text = coalesce(r.text, u.persona_text),
+        persona_text_embedding = coalesce(r.text_embedding, u.persona_text_embedding),
         onboarding_tags = coalesce(r.tags, u.onboarding_tags), age = coalesce(r.age, u.age),
         interests = coalesce(r.interests, u.interests), personality = coalesce(r.personality, u.personality)
       from jsonb_to_recordset(${users}::text::jsonb) as r(
-        id uuid, vector real[], encoder_version text, learnt_until timestamptz, tags jsonb, age smallint,
+        id uuid, vector real[], encoder_version text, learnt_until timestamptz, base_at timestamptz, base_learnt_until timestamptz, text text,
+        text_embedding real[], tags jsonb, age smallint,
         interests text[], personality real)
       where u.id = r.id and u.deleted_at is null`
     const dimensions = JSON.stringify(

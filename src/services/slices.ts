@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 /** Longest that a walk through many actors holds the event loop at a time. */
 const SLICE_MILLIS = 4
 
-const breathe = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
+/** Gives the event loop back once. */
+export const breathe = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 /** Visits every item, and gives the event loop back whenever a slice is used up. */
 export const inSlices = Effect.fnUntraced(function* <A>(

@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
 import type { CityCatalog } from "../domain/catalog/city-catalog.ts"
 import { groupPackage } from "../domain/group/package.ts"
 import { uuidOfName } from "../domain/hash.ts"
@@ -29,7 +30,7 @@ import { Personas } from "./personas.ts"
 import { type RankedOutcome, RankingDesk } from "./ranker.ts"
 import { RankingWarmer } from "./ranking-warmer.ts"
 import { partyQuery, Retrieval } from "./retrieval.ts"
-import { inSlices } from "./slices.ts"
+import { breathe, inSlices } from "./slices.ts"
 import { PlanningUnavailable, PlanRefused, type PlanRequest, TripGeneration } from "./trip-generation.ts"
 import { TripRuntime } from "./trip-runtime.ts"
 
@@ -83,6 +84,12 @@ export const layer = Layer.effect(
     const journal = yield* Journal
     const trips = yield* TripRuntime
 
+    // Each heavy stretch of a request waits in line for a turn of the event loop of its own: fifty trips asked for at
+    // once take as long as before, and nobody else's pivot waits behind more than one of them.
+    const line = yield* Semaphore.make(1)
+    const alone = line.withPermits(1)
+    const myTurn = alone(breathe)
+
     const cityOf = (slug: string) =>
       Effect.catchTags(catalogs.city(slug), {
         UnknownCity: (unknown) => Effect.fail(refuse([{ path: ["city"], message: unknown.message }], unknown.seeded)),
@@ -121,6 +128,7 @@ export const layer = Layer.effect(
       const { catalog, people, constraints, now } = wish
       const query = partyQuery(people)
       const pool = yield* retrieval.nearest(catalog, query)
+      yield* myTurn
       const days = tripDays(catalog.city.time_zone, wish.startDate, wish.days)
       const orientations = people.map((person) => person.dimensions.time_orientation.value)
       const { candidates } = diversify({
@@ -148,19 +156,21 @@ export const layer = Layer.effect(
       const outcome = yield* desk.rank(request)
       yield* warmer.warm(request)
       const group = people.length < 2 ? undefined : groupPackage(groupAffinity(request), days.length * STOPS_PER_DAY)
-      const assembly = yield* assembleInSlices({
-        catalog,
-        travel: travelIn(catalog),
-        scores: group?.scores ?? outcome.ranking.items,
-        ...(group === undefined ? {} : { coverage: group.coverage }),
-        days,
-        constraints,
-        vetoes: wish.vetoes,
-        orientations,
-        locked: wish.locked,
-        notBefore: now,
-        seed: seedOf(catalog.city.slug, wish.startDate, String(wish.days), ...people.map((person) => person.user_id))
-      })
+      const assembly = yield* alone(
+        assembleInSlices({
+          catalog,
+          travel: travelIn(catalog),
+          scores: group?.scores ?? outcome.ranking.items,
+          ...(group === undefined ? {} : { coverage: group.coverage }),
+          days,
+          constraints,
+          vetoes: wish.vetoes,
+          orientations,
+          locked: wish.locked,
+          notBefore: now,
+          seed: seedOf(catalog.city.slug, wish.startDate, String(wish.days), ...people.map((person) => person.user_id))
+        })
+      )
       if (assembly.stops.length === 0) {
         const why = [...assembly.problems, ...assembly.relaxations]
         return yield* refuse(
@@ -219,21 +229,26 @@ export const layer = Layer.effect(
       made: Plan,
       now: number
     ) =>
-      journal.commit(
-        "trip",
-        planJournal(
-          userId,
-          planRecords({
-            trip,
-            catalog,
-            personas: people,
-            ranking: made.outcome.ranking,
-            ...(made.outcome.shadow === undefined ? {} : { shadow: made.outcome.shadow }),
-            ...(made.outcome.arbitration === undefined ? {} : { arbitration: made.outcome.arbitration }),
-            workflow: "plan-first",
-            at: now,
-            id: () => newId(now)
-          })
+      Effect.andThen(
+        myTurn,
+        Effect.suspend(() =>
+          journal.commit(
+            "trip",
+            planJournal(
+              userId,
+              planRecords({
+                trip,
+                catalog,
+                personas: people,
+                ranking: made.outcome.ranking,
+                ...(made.outcome.shadow === undefined ? {} : { shadow: made.outcome.shadow }),
+                ...(made.outcome.arbitration === undefined ? {} : { arbitration: made.outcome.arbitration }),
+                workflow: "plan-first",
+                at: now,
+                id: () => newId(now)
+              })
+            )
+          )
         )
       )
 

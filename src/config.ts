@@ -55,9 +55,6 @@ export const settings = {
   GOOGLE_PLACES_API_KEY: S.optional(S.secret("Key for Google Places, used for cities that are not seeded.")),
   GOOGLE_PLACES_BASE_URL: S.optional(S.url("http:", "https:")("Another address that speaks the Places API.")),
   GOOGLE_PLACES_DAILY_CALLS: S.integer(0, 1_000_000)("Most calls to Places in one UTC day.", { default: "500" }),
-  TRAVEL_TIME_URL: S.optional(
-    S.url("http:", "https:")("An OSRM server for travel times. Unset: great-circle distance with a speed model.")
-  ),
 
   AUTH_SECRET: S.optional(
     S.secretOfAtLeast(32)("Secret of HS256 tokens. Unset on loopback: made once, kept in the data directory.")

@@ -101,6 +101,8 @@ const storage = (all: ReadonlyArray<TripState>) => {
   return TripStorage.of({
     load: (id) => Effect.succeed(stored.find((one) => one.id === id) ?? { id, snapshot: undefined, events: [] }),
     underWay: ({ after, limit }) => Effect.sync(() => stored.slice(from(after), from(after) + limit)),
+    underWayIds: (_city, after, limit) =>
+      Effect.sync(() => stored.slice(from(after), from(after) + limit).map((one) => one.id)),
     due: () => Effect.succeed([]),
     ofUser: () => Effect.succeed([]),
     saveSnapshot: () => Effect.void,

@@ -8,10 +8,13 @@ import {
   coverageOf,
   type FallbackSet,
   fallbackInput,
-  startFallbacks
+  startFallbacks,
+  wanted
 } from "../../src/domain/pivot/fallbacks.ts"
 import type { PivotRequest } from "../../src/domain/pivot/model.ts"
 import { MOODS } from "../../src/domain/pivot/moods.ts"
+import { planSlot } from "../../src/domain/pivot/plan.ts"
+import { COLUMNS } from "../../src/domain/pivot/search.ts"
 import { curatedCities } from "../../test/support/curated-cities.ts"
 import { generateCity, type PlanningCity, randomOf } from "../../test/support/generated-city.ts"
 import { brokenBy } from "../../test/support/promise-four.ts"
@@ -157,17 +160,17 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
     accepts.push((performance.now() - began) * 1000)
   })
 
-  const covered = (sets: ReadonlyArray<FallbackSet>) => {
-    const sums = new Map<string, [number, number]>()
-    for (const set of sets) {
-      for (const { column, covered, slots } of coverageOf(set, 3)) {
-        const [a, b] = sums.get(column) ?? [0, 0]
-        sums.set(column, [a + covered, b + slots])
-      }
-    }
-    return sums
-  }
-  const coverage = covered(small.sets)
+  const coverage = new Map(COLUMNS.map((column): [string, [number, number]] => [column, [0, 0]]))
+  small.scenes.forEach(({ world, now }, i) => {
+    const ahead = world.trip.slots
+      .map((slot) => planSlot(slot, world.catalog.indexOf))
+      .filter((slot) => wanted(slot, now, now + PIVOT_SETTINGS.horizonMs))
+    coverageOf(small.sets[i], ahead, world.catalog.version, 3).forEach((covered, column) => {
+      const sum = coverage.get(COLUMNS[column]!)!
+      sum[0] += covered
+      sum[1] += ahead.length
+    })
+  })
   const fallbackMs = small.computed.map((c) => c.ms)
   const bytes = small.sets.map(bytesOf)
   const p99 = percentile(small.answered.all, 0.99)

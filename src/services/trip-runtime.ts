@@ -14,6 +14,7 @@ import type { CityEvent } from "../domain/city/model.ts"
 import type { CityId, TripId } from "../domain/ids.ts"
 import type { Offer } from "../domain/pivot/model.ts"
 import type { TripCommand, TripReply } from "../domain/trip/commands.ts"
+import type { FallbackCoverage } from "../domain/trip/coverage.ts"
 import type { TripEventEnvelope } from "../domain/trip/events.ts"
 import type { TripState } from "../domain/trip/model.ts"
 import type { TripRejection } from "../domain/trip/rejections.ts"
@@ -39,6 +40,8 @@ export interface ActorKindStatus {
   readonly turns: number
   readonly quarantined: ReadonlyArray<{ key: string; command: string; cause: string; at: number }>
   readonly stopped: ReadonlyArray<{ key: string; cause: string; until: number }>
+  /** Of trips only, once they were counted for the first time. */
+  readonly coverage?: FallbackCoverage | undefined
 }
 
 export class TripRuntime extends Context.Service<

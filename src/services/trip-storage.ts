@@ -27,12 +27,17 @@ export class TripStorage extends Context.Service<
   TripStorage,
   {
     readonly load: (id: TripId) => Effect.Effect<StoredTrip, TripStorageUnavailable>
-    /** Trips under way, by id, after the given one: a page of a bulk load. With a city, only its trips. */
+    /** Trips under way, by id, after the given one: a page of a bulk load. */
     readonly underWay: (page: {
       readonly after: TripId | undefined
       readonly limit: number
-      readonly city?: CityId
     }) => Effect.Effect<ReadonlyArray<StoredTrip>, TripStorageUnavailable>
+    /** Which trips are under way in a city, by id, after the given one; costs one query that reads no trip. */
+    readonly underWayIds: (
+      city: CityId,
+      after: TripId | undefined,
+      limit: number
+    ) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
     /** Trips that have not started although their first day may have come somewhere on earth. */
     readonly due: (now: number, limit: number) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
     /** The trips that hold something of a person: as owner, member, invited or inviting. */

@@ -19,6 +19,7 @@ import { Pending } from "../engine/cell.ts"
 import type { Limits } from "../engine/kind.ts"
 import { drain, make } from "../engine/make.ts"
 import { statusOf } from "../engine/status.ts"
+import { sampleCoverage } from "./coverage.ts"
 import { TripHub } from "./hub.ts"
 import { merge, tripKind } from "./kind.ts"
 import { eventsIn, journalKey } from "./log.ts"
@@ -31,10 +32,15 @@ export interface TripOptions {
   readonly maxMembers: number
   /** How often trips that are not in memory are looked over for their first day. */
   readonly dueEvery: number
+  /** How often the fallbacks of the trips in memory are counted. */
+  readonly coverageEvery?: number
 }
 
 /** A trip waits its turn for fallbacks behind all that were loaded with it. */
 const TASK_MILLIS = 15 * 60_000
+
+/** A walk over all resident trips: often enough for a dashboard, too seldom to be felt. */
+const COVERAGE_MILLIS = 30_000
 
 /** Trips that one query of a bulk load reads. */
 const PAGE = 500
@@ -97,12 +103,12 @@ export const layer = (options: TripOptions) =>
         yield* inSlices([...hub.ofCity(city)], tell)
         let after: TripId | undefined
         do {
-          const page = yield* Effect.orElseSucceed(storage.underWay({ after, limit: PAGE, city }), () => [])
+          const page = yield* Effect.orElseSucceed(storage.underWayIds(city, after, PAGE), () => [])
           yield* inSlices(
-            page.filter((one) => engine.peek(one.id) === undefined),
-            (one) => tell(one.id)
+            page.filter((id) => engine.peek(id) === undefined),
+            tell
           )
-          after = page.length === PAGE ? page.at(-1)!.id : undefined
+          after = page.length === PAGE ? page.at(-1)! : undefined
         } while (after !== undefined)
         return { trips, touched }
       })
@@ -149,6 +155,12 @@ export const layer = (options: TripOptions) =>
       })
       yield* Effect.forkScoped(Effect.repeat(Effect.ignore(wakeDue), Schedule.spaced(options.dueEvery)))
 
+      const coverage = yield* sampleCoverage(
+        () => [...engine.residency.cells()].map((cell) => cell.state),
+        now,
+        options.coverageEvery ?? COVERAGE_MILLIS
+      )
+
       return TripRuntime.of({
         ask,
         dispatch: (id, command, answered) => {
@@ -162,7 +174,10 @@ export const layer = (options: TripOptions) =>
           if (known) return { trips: 0, touched: 0 }
           return yield* waves.add(city, event)
         }),
-        status: Effect.sync(() => (kinds === undefined ? [statusOf(engine, now())] : [...kinds].map((kind) => kind()))),
+        status: Effect.sync(() => {
+          const known = kinds === undefined ? [statusOf(engine, now())] : [...kinds].map((status) => status())
+          return known.map((one) => (one.kind === kind.name ? { ...one, coverage: coverage() } : one))
+        }),
         forget: (id) =>
           Effect.repeat(
             Effect.sync(() => engine.residency.forget(id)),

@@ -67,7 +67,7 @@ export const plannedNodes = (trip: Pick<TripState, "slots">, catalog: Pick<CityC
 }
 
 /** Whether fallbacks make sense for a slot: still ahead (or under way), within the horizon. */
-const wanted = (slot: PlanSlot, now: number, until: number): boolean =>
+export const wanted = (slot: PlanSlot, now: number, until: number): boolean =>
   !slot.past && slot.ends > now && slot.starts < until
 
 export const fallbackInput = (
@@ -161,6 +161,13 @@ export interface StoredCandidate {
   readonly score: number
 }
 
+/** Where a slot's fallbacks are in the set; -1 where it has none, or they were made for another plan or catalog. */
+const keptAt = (set: FallbackSet | undefined, slot: PlanSlot, catalogVersion: number): number => {
+  if (set === undefined || set.catalogVersion !== catalogVersion) return -1
+  const at = set.slotIds.indexOf(slot.id)
+  return at >= 0 && set.slotNodes[at] === slot.index && set.slotStarts[at] === slot.starts ? at : -1
+}
+
 /** What is kept for a slot and a column; `undefined` where the set is stale for it, and has to be worked out anew. */
 export const storedFor = (
   set: FallbackSet | undefined,
@@ -168,9 +175,8 @@ export const storedFor = (
   column: number,
   catalogVersion: number
 ): ReadonlyArray<StoredCandidate> | undefined => {
-  if (set === undefined || set.catalogVersion !== catalogVersion) return undefined
-  const at = set.slotIds.indexOf(slot.id)
-  if (at < 0 || set.slotNodes[at] !== slot.index || set.slotStarts[at] !== slot.starts) return undefined
+  const at = keptAt(set, slot, catalogVersion)
+  if (set === undefined || at < 0) return undefined
   const base = (at * COLUMNS.length + column) * set.stored
   const none = noNode(set.nodes)
   const out: Array<StoredCandidate> = []
@@ -190,19 +196,22 @@ export const bytesOf = (set: FallbackSet): number =>
   set.slotStarts.byteLength +
   8 * set.slotIds.length
 
-/** How many slots have at least `least` options, by column: what an operator calls coverage. */
+/** How many of these slots have at least `least` options that are not stale, column by column. */
 export const coverageOf = (
-  set: FallbackSet,
+  set: FallbackSet | undefined,
+  slots: ReadonlyArray<PlanSlot>,
+  catalogVersion: number,
   least: number
-): ReadonlyArray<{ readonly column: string; readonly covered: number; readonly slots: number }> => {
+): ReadonlyArray<number> => {
+  const covered = COLUMNS.map(() => 0)
+  if (set === undefined || least > set.stored) return covered
   const none = noNode(set.nodes)
-  const slots = set.slotIds.length
-  return COLUMNS.map((column, c) => {
-    let covered = 0
-    for (let at = 0; at < slots; at++) {
-      const last = set.nodes[(at * COLUMNS.length + c) * set.stored + least - 1]
-      if (least <= set.stored && last !== undefined && last !== none) covered++
+  for (const slot of slots) {
+    const at = keptAt(set, slot, catalogVersion)
+    if (at < 0) continue
+    for (let column = 0; column < COLUMNS.length; column++) {
+      if (set.nodes[(at * COLUMNS.length + column) * set.stored + least - 1] !== none) covered[column]!++
     }
-    return { column, covered, slots }
-  })
+  }
+  return covered
 }

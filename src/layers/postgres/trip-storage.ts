@@ -111,19 +111,23 @@ export const layer = Layer.effect(
       return { id, snapshot: yield* snapshotOf(snapshots[0]), events: yield* eventsOf(events) }
     })
 
+    const idsUnderWay = (city: CityId | undefined, after: TripId | undefined, limit: number) =>
+      Effect.map(
+        sql<{ id: TripId }>`
+          select id from trips
+          where status = 'active'
+            and (${after ?? null}::uuid is null or id > ${after ?? null}::uuid)
+            and (${city ?? null}::uuid is null or city_id = ${city ?? null}::uuid)
+          order by id limit ${limit}`,
+        (rows) => rows.map((row) => row.id)
+      )
+
     const underWay = Effect.fnUntraced(function* (page: {
       readonly after: TripId | undefined
       readonly limit: number
-      readonly city?: CityId
     }) {
-      const ids = yield* sql<{ id: TripId }>`
-        select id from trips
-        where status = 'active'
-          and (${page.after ?? null}::uuid is null or id > ${page.after ?? null}::uuid)
-          and (${page.city ?? null}::uuid is null or city_id = ${page.city ?? null}::uuid)
-        order by id limit ${page.limit}`
-      if (ids.length === 0) return []
-      const keys = ids.map((row) => row.id)
+      const keys = yield* idsUnderWay(undefined, page.after, page.limit)
+      if (keys.length === 0) return []
       const events = yield* sql<EventRow>`
         select e.id, e.trip_id, e.seq, e.payload, e.schema_version, e.actor_id, e.idempotency_key, e.occurred_at
         from trip_events e left join trip_snapshots s on s.trip_id = e.trip_id
@@ -148,6 +152,7 @@ export const layer = Layer.effect(
     return TripStorage.of({
       load: (id) => watched(load(id)),
       underWay: (page) => watched(underWay(page)),
+      underWayIds: (city, after, limit) => watched(idsUnderWay(city, after, limit)),
       due: (now, limit) =>
         watched(
           Effect.map(

@@ -49,6 +49,7 @@ export class Outage {
       return TripStorage.of({
         load: (id) => guard(real.load(id)),
         underWay: (page) => guard(real.underWay(page)),
+        underWayIds: (city, after, limit) => guard(real.underWayIds(city, after, limit)),
         due: (now, limit) => guard(real.due(now, limit)),
         ofUser: (user) => guard(real.ofUser(user)),
         saveSnapshot: (snapshot) => guard(real.saveSnapshot(snapshot)),
@@ -58,12 +59,12 @@ export class Outage {
   ).pipe(Layer.provide(PostgresTrips.layer))
 }
 
-export const helpers = () => {
+export const helpers = (prepare: FallbackPreparer["Service"]["prepare"] = () => Effect.succeed(undefined)) => {
   const conditions = new Map<string, CityConditions>()
   const of = (city: typeof cityId) => conditions.get(city) ?? calm(city)
   return Layer.mergeAll(
     Layer.succeed(TripPlanning, planner),
-    Layer.succeed(FallbackPreparer, { prepare: () => Effect.succeed(undefined) }),
+    Layer.succeed(FallbackPreparer, { prepare }),
     Layer.succeed(MemberPersonas, { of: () => Effect.succeed([]), onChange: () => () => {} }),
     Layer.succeed(CityWatch, {
       conditions: (city) => Effect.sync(() => of(city)),
@@ -88,7 +89,12 @@ export const helpers = () => {
 export const OPTIONS: TripOptions = { offerMillis: 600_000, maxMembers: 4, dueEvery: 60_000 }
 
 /** One life of the process: its journal on `disk`, gone with the scope. */
-export const process = (disk: FragileDisk, outage: Outage, options: Partial<TripOptions> = {}) =>
+export const process = (
+  disk: FragileDisk,
+  outage: Outage,
+  options: Partial<TripOptions> = {},
+  prepare?: Parameters<typeof helpers>[0]
+) =>
   tripRuntime({ ...OPTIONS, ...options }).pipe(
     Layer.provideMerge(
       Layer.effect(
@@ -96,7 +102,7 @@ export const process = (disk: FragileDisk, outage: Outage, options: Partial<Trip
         makeJournal({ ...smallJournal, segmentBytes: 1_000_000, bufferBytes: 1_000_000, diskBytes: 10_000_000 }, disk)
       )
     ),
-    Layer.provide(Layer.mergeAll(Sink.layer(handlers), Sink.recordTypes(handlers), outage.storage, helpers()))
+    Layer.provide(Layer.mergeAll(Sink.layer(handlers), Sink.recordTypes(handlers), outage.storage, helpers(prepare)))
   )
 
 export const tripNumber = (n: number, patch: Partial<TripState> = {}): TripState => {

@@ -1,15 +1,20 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import { SqlClient } from "effect/sql/SqlClient"
+import { bytesOf } from "../../../src/domain/pivot/fallbacks.ts"
 import type { Offer } from "../../../src/domain/pivot/model.ts"
+import { COLUMNS } from "../../../src/domain/pivot/search.ts"
 import type { TripReply } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
+import type { TripState } from "../../../src/domain/trip/model.ts"
+import type { PreparedFallbacks } from "../../../src/domain/trip/plan-engine.ts"
 import * as ActorKinds from "../../../src/services/actor-kinds.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { TripRuntime } from "../../../src/services/trip-runtime.ts"
-import { cityId, friend, nodeId, owner } from "../../domain/trip/fixtures.ts"
+import { catalog, cityId, friend, nodeId, owner } from "../../domain/trip/fixtures.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
@@ -25,6 +30,27 @@ const until = (condition: () => boolean) =>
   Effect.repeat(Effect.sync(condition), { until: (done) => done, times: 2_000 }).pipe(
     Effect.tap((done) => (done ? Effect.void : Effect.die(new Error("did not come about"))))
   )
+
+/** Six places for every stop and every reason, and only two for rain. */
+const dryFallbacks = (trip: TripState): PreparedFallbacks => {
+  const stored = 6
+  const cells = trip.slots.flatMap(() => COLUMNS.flatMap((column) => places(stored, column === "weather" ? 2 : stored)))
+  const set = {
+    stateVersion: trip.seq,
+    catalogVersion: catalog.version,
+    computedAt: 0,
+    stored,
+    slotIds: trip.slots.map((slot) => slot.id),
+    slotNodes: Int32Array.from(trip.slots, (slot) => catalog.indexOf(slot.node_id)!),
+    slotStarts: Float64Array.from(trip.slots, (slot) => slot.starts_at),
+    nodes: Uint16Array.from(cells),
+    scores: new Uint16Array(cells.length)
+  }
+  const versions = { seq: trip.seq, catalog_version: catalog.version, conditions_version: 0 }
+  return { ...versions, computed_at: 0, until: Date.now() * 2, bytes: bytesOf(set), set }
+}
+
+const places = (stored: number, found: number) => Array.from({ length: stored }, (_, n) => (n < found ? n : 0xffff))
 
 await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
   it.effect("keeps what it acknowledged through a power cut, from the journal alone, and stores it once drained", () =>
@@ -176,5 +202,56 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
           )
         }).pipe(Effect.provide(process(new FragileDisk(), new Outage())))
       })
+  )
+
+  it.effect("wakes the trips of a city that are not in memory when something happens there", () =>
+    Effect.gen(function* () {
+      const state = tripNumber(8)
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        yield* trips.ask(state.id, create(state))
+        yield* (yield* Journal).drained
+      }).pipe(Effect.provide(process(new FragileDisk(), new Outage())))
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        const offers: Array<Offer> = []
+        trips.watch(state.id, { events: () => {}, offer: (offer) => void offers.push(offer) })
+        const closed = { kind: "closure", from: 0, until: Date.now() * 2, node_id: state.slots[4]!.node_id } as const
+        yield* trips.announce(cityId, { ...closed, id: tripNumber(51).id })
+        yield* until(() => offers.length === 1)
+        assert.strictEqual(offers[0]!.trigger, "venue_closed")
+      }).pipe(Effect.provide(process(new FragileDisk(), new Outage())))
+    })
+  )
+
+  it.effect("counts how many active trips are prepared for what, and shows it to operators", () =>
+    Effect.gen(function* () {
+      const states = [tripNumber(6), tripNumber(7)]
+      const prepared = states[0]!
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        for (const one of states) yield* trips.ask(one.id, create(one))
+        const coverage = Effect.map(trips.status, ([status]) => status!.coverage)
+        const shares = Effect.map(coverage, (known) =>
+          Object.fromEntries(known?.triggers.map(({ trigger, share }) => [trigger, share]) ?? [])
+        )
+        yield* Effect.repeat(shares, { until: (known) => known["transit"] === 0.5, times: 2_000 })
+        assert.deepInclude(yield* shares, { venue_closed: 0.5, weather: 0, transit: 0.5 })
+        assert.strictEqual((yield* coverage)?.trips, 2)
+        const gauge = (yield* Metric.snapshot).find(
+          (one) => one.id === "fallback_coverage" && one.attributes?.["trigger"] === "transit"
+        )
+        assert.deepInclude(gauge?.state, { value: 0.5 })
+        yield* trips.ask(prepared.id, { _tag: "swap_slot", by: owner, slot_id: prepared.slots[3]!.id })
+        yield* Effect.repeat(shares, { until: (known) => known["transit"] === 0, times: 2_000 })
+        assert.deepInclude(yield* shares, { transit: 0 }, "what was prepared for another plan does not count")
+      }).pipe(
+        Effect.provide(
+          process(new FragileDisk(), new Outage(), { coverageEvery: 1 }, ({ trip }) =>
+            Effect.succeed(trip.id === prepared.id && trip.seq === 1 ? dryFallbacks(trip) : undefined)
+          )
+        )
+      )
+    })
   )
 })

@@ -15,6 +15,7 @@ import {
 } from "../../../src/domain/pivot/fallbacks.ts"
 import type { PivotRequest } from "../../../src/domain/pivot/model.ts"
 import { MOOD_VIBES } from "../../../src/domain/pivot/moods.ts"
+import { planSlot } from "../../../src/domain/pivot/plan.ts"
 import type { Slot, TripState } from "../../../src/domain/trip/model.ts"
 import { generateCity } from "../../support/generated-city.ts"
 import { idsFor, tripIn, worldOf } from "../../support/trips.ts"
@@ -52,7 +53,9 @@ describe("fallbacks", () => {
       set.slotIds,
       within.map((s) => s.id)
     )
-    for (const { covered, slots } of coverageOf(set, 3)) assert.isAtLeast(covered / slots, 0.8)
+    const ahead = within.map((s) => planSlot(s, city.indexOf))
+    for (const covered of coverageOf(set, ahead, city.version, 3)) assert.isAtLeast(covered / ahead.length, 0.8)
+    for (const covered of coverageOf(set, ahead, city.version + 1, 3)) assert.strictEqual(covered, 0)
     assert.isBelow(bytesOf(set), 8_000)
   })
 

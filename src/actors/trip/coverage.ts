@@ -1,0 +1,31 @@
+/** Looks every now and then at how many of the resident trips are prepared for what may happen to them. */
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Schedule from "effect/Schedule"
+import type { TripActorState } from "../../domain/trip/actor-state.ts"
+import { coverageTally, type FallbackCoverage } from "../../domain/trip/coverage.ts"
+import { inSlices } from "../../services/slices.ts"
+
+const gauge = (trigger: string) =>
+  Metric.gauge("fallback_coverage", {
+    description: "Share of active trips in memory of which every stop ahead has three valid fallbacks",
+    attributes: { trigger }
+  })
+
+/** Samples until the scope closes; the returned function tells the newest sample, if there is one yet. */
+export const sampleCoverage = Effect.fnUntraced(function* (
+  states: () => ReadonlyArray<TripActorState>,
+  now: () => number,
+  everyMillis: number
+) {
+  let newest: FallbackCoverage | undefined
+  const sample = Effect.gen(function* () {
+    const tally = coverageTally(now())
+    yield* inSlices(states(), tally.add)
+    const counted = tally.result()
+    for (const { trigger, share } of counted.triggers) yield* Metric.update(gauge(trigger), share)
+    newest = counted
+  })
+  yield* Effect.forkScoped(Effect.repeat(sample, Schedule.spaced(everyMillis)))
+  return () => newest
+})

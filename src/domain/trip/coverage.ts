@@ -1,0 +1,60 @@
+/** How well the trips under way are prepared: the operator's view of their fallbacks. */
+import { coverageOf, wanted } from "../pivot/fallbacks.ts"
+import { planSlot } from "../pivot/plan.ts"
+import { COLUMNS } from "../pivot/search.ts"
+import type { TripActorState } from "./actor-state.ts"
+import type { PreparedFallbacks } from "./plan-engine.ts"
+
+/** Options that an offer shows: a stop with fewer in stock leaves a traveler less to choose from. */
+const LEAST = 3
+
+export interface FallbackCoverage {
+  readonly sampled_at: number
+  /** Active trips in memory that have a stop ahead, as far as their fallbacks reach. */
+  readonly trips: number
+  readonly triggers: ReadonlyArray<{
+    readonly trigger: string
+    /** Trips of which every stop ahead has enough fallbacks that are not stale. */
+    readonly covered: number
+    /** `covered` of `trips`; 1 where there is no trip, since then nobody is unprepared. */
+    readonly share: number
+  }>
+}
+
+export interface CoverageTally {
+  readonly add: (state: TripActorState) => void
+  readonly result: () => FallbackCoverage
+}
+
+/** Counts trips one by one, for whoever walks through many of them in slices. */
+export const coverageTally = (now: number): CoverageTally => {
+  let trips = 0
+  const covered = COLUMNS.map(() => 0)
+  return {
+    add: ({ trip, memory }) => {
+      if (trip?.status !== "active") return
+      const { catalog } = memory
+      const kept = memory.fallbacks as PreparedFallbacks | undefined
+      const valid = kept !== undefined && kept.until > now ? kept : undefined
+      const until = valid?.until ?? Number.POSITIVE_INFINITY
+      const ahead = trip.slots
+        .map((slot) => planSlot(slot, (id) => catalog?.indexOf(id)))
+        .filter((slot) => wanted(slot, now, until))
+      if (ahead.length === 0) return
+      trips++
+      if (catalog === undefined) return
+      coverageOf(valid?.set, ahead, catalog.version, LEAST).forEach((slots, column) => {
+        if (slots === ahead.length) covered[column]!++
+      })
+    },
+    result: () => ({
+      sampled_at: now,
+      trips,
+      triggers: COLUMNS.map((trigger, column) => ({
+        trigger,
+        covered: covered[column]!,
+        share: trips === 0 ? 1 : covered[column]! / trips
+      }))
+    })
+  }
+}

@@ -54,7 +54,8 @@ import { Tokens } from "./services/tokens.ts"
 import * as TripGenerator from "./services/trip-generator.ts"
 import { TripPlanning } from "./services/trip-helpers.ts"
 import { TripRuntime } from "./services/trip-runtime.ts"
-import { catalogStore, catalogs, placesHealth, seeder } from "./wiring/catalogs.ts"
+import * as UnseededCity from "./services/unseeded-city.ts"
+import { catalogStore, catalogs, places, placesHealth, seeder } from "./wiring/catalogs.ts"
 import { DEMO_TRAVELER, demoTrip, firstCity } from "./wiring/first-run.ts"
 import { jobs, worker } from "./wiring/jobs.ts"
 import {
@@ -160,7 +161,7 @@ const capabilities = Layer.mergeAll(
   Newcomers.layer,
   receipts,
   PostgresTripList.layer,
-  TripGenerator.layer,
+  TripGenerator.layer.pipe(Layer.provide(UnseededCity.layer().pipe(Layer.provide(places)))),
   Discovery.layer
 ).pipe(
   Layer.provideMerge(erasure),

@@ -33,6 +33,7 @@ import { partyQuery, Retrieval } from "./retrieval.ts"
 import { breathe, inSlices } from "./slices.ts"
 import { PlanningUnavailable, PlanRefused, type PlanRequest, TripGeneration } from "./trip-generation.ts"
 import { TripRuntime } from "./trip-runtime.ts"
+import { UnseededCity } from "./unseeded-city.ts"
 
 /** Trip generation promises 8 s; rankers get what leaves room for the rest. */
 const RANKING_BUDGET_MS = 4_500
@@ -75,6 +76,7 @@ export const layer = Layer.effect(
   TripGeneration,
   Effect.gen(function* () {
     const catalogs = yield* Catalog
+    const unseeded = yield* UnseededCity
     const companions = yield* Companions
     const personas = yield* Personas
     const retrieval = yield* Retrieval
@@ -84,14 +86,13 @@ export const layer = Layer.effect(
     const journal = yield* Journal
     const trips = yield* TripRuntime
 
-    // Each heavy stretch of a request waits in line for a turn of the event loop of its own: fifty trips asked for at
-    // once take as long as before, and nobody else's pivot waits behind more than one of them.
+    // Each heavy stretch waits for a turn of the event loop of its own: nobody's pivot waits behind more than one.
     const line = yield* Semaphore.make(1)
     const alone = line.withPermits(1)
     const myTurn = alone(breathe)
 
     const cityOf = (slug: string) =>
-      Effect.catchTags(catalogs.city(slug), {
+      Effect.catchTags(Effect.catchTag(catalogs.city(slug), "UnknownCity", unseeded.lookUp), {
         UnknownCity: (unknown) => Effect.fail(refuse([{ path: ["city"], message: unknown.message }], unknown.seeded)),
         CatalogUnavailable: (away) => Effect.fail(new PlanningUnavailable({ message: away.message }))
       })

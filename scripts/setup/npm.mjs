@@ -69,7 +69,7 @@ export const explain = (output) => {
   if (/npm is not installed/.test(output))
     return "npm is not installed; install it beside Node and run the command again."
   if (/\bE404\b|ETARGET/.test(output)) {
-    return "The registry that npm is configured for does not have a pinned package; use https://registry.npmjs.org or a full mirror of it (npm config get registry shows the one in force)."
+    return "The registry that npm is configured for does not have a pinned package; use the public one or a full mirror of it (npm config get registry shows the one in force)."
   }
   if (/EUSAGE/.test(output)) {
     return "package.json and package-lock.json do not fit together; restore both from the repository (git checkout package.json package-lock.json)."

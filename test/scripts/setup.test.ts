@@ -82,8 +82,8 @@ describe("what is installed", () => {
 
 describe("a failed installation", () => {
   it("is explained in one sentence", () => {
-    const offline = "npm error code EAI_AGAIN\nnpm error request to https://registry.npmjs.org/effect failed"
-    assert.match(explain(offline) ?? "", /^https:\/\/registry\.npmjs\.org cannot be reached \(EAI_AGAIN\); connect/)
+    const offline = "npm error code EAI_AGAIN\nnpm error request to https://packages.example/effect failed"
+    assert.match(explain(offline) ?? "", /^https:\/\/packages\.example cannot be reached \(EAI_AGAIN\); connect/)
     assert.match(explain("npm error code EINTEGRITY sha512") ?? "", /something else than the lockfile pins/)
     assert.match(explain("ENOSPC: no space left on device") ?? "", /disk is full/)
     assert.match(explain("EACCES: permission denied, mkdir") ?? "", /chown -R/)

@@ -13,7 +13,12 @@ export const distanceKm = (a: Position, b: Position): number => {
   const dLat = (b.lat - a.lat) * RADIANS
   const dLon = (b.lon - a.lon) * RADIANS
   const h = Math.sin(dLat / 2) ** 2 + Math.cos(a.lat * RADIANS) * Math.cos(b.lat * RADIANS) * Math.sin(dLon / 2) ** 2
-  return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(h)))
+  if (h <= 0.5) return 2 * EARTH_RADIUS_KM * Math.asin(Math.sqrt(h))
+  // Towards the other side of the globe the arcsine loses its digits: there the way is what is left of half the globe.
+  const rest =
+    Math.sin(((b.lat + a.lat) * RADIANS) / 2) ** 2 +
+    Math.cos(a.lat * RADIANS) * Math.cos(b.lat * RADIANS) * Math.cos(dLon / 2) ** 2
+  return EARTH_RADIUS_KM * (Math.PI - 2 * Math.asin(Math.min(1, Math.sqrt(rest))))
 }
 
 /** How one gets around a city. */

@@ -170,14 +170,14 @@ export const connect = (server: Server, tripId: string, how: Connecting = {}): E
 
 export const closedWith = (client: Client) =>
   Effect.map(
-    eventually("the socket closes", () => client.closed() !== undefined, 10_000),
+    eventually("the socket closes", () => client.closed() !== undefined, 30_000),
     () => client.closed()!
   )
 
 /** The first frame that fits, now or soon. */
 export const frame = (client: Client, what: string, fits: (frame: Frame) => boolean): Effect.Effect<Frame> =>
   Effect.map(
-    eventually(what, () => client.frames.some(fits), 10_000),
+    eventually(what, () => client.frames.some(fits), 30_000),
     () => client.frames.find(fits)!
   )
 
@@ -187,7 +187,7 @@ export const answerTo = (client: Client, id: string) => frame(client, `an answer
 export const joined = (server: Server, tripId: string, userId: UserId, query = "") =>
   Effect.gen(function* () {
     const client = yield* connect(server, tripId, { token: yield* server.token(userId), query })
-    yield* eventually("hello", () => client.frames.length > 0, 10_000)
+    yield* eventually("hello", () => client.frames.length > 0, 30_000)
     return client
   })
 

@@ -97,7 +97,7 @@ describe("the bounds of a stream", () => {
     it.effect("spreads a stopping server's clients over a while", () =>
       Effect.gen(function* () {
         const owner = newId<UserId>()
-        const gateway = yield* server({ RATE_LIMIT: "off", STREAM_DRAIN_SPREAD: "1s", HTTP_DRAIN_TIMEOUT: "4s" })
+        const gateway = yield* server({ RATE_LIMIT: "off", STREAM_DRAIN_SPREAD: "1s", HTTP_DRAIN_TIMEOUT: "30s" })
         const trip = yield* underWay(gateway, [owner])
         const clients = yield* Effect.forEach(Array.from({ length: 250 }), () => joined(gateway, trip.id, owner), {
           concurrency: 20

@@ -176,10 +176,16 @@ export const closedWith = (client: Client) =>
 
 /** The first frame that fits, now or soon. */
 export const frame = (client: Client, what: string, fits: (frame: Frame) => boolean): Effect.Effect<Frame> =>
-  Effect.map(
-    eventually(what, () => client.frames.some(fits), 30_000),
-    () => client.frames.find(fits)!
-  )
+  Effect.suspend(() => {
+    const known = client.frames.find(fits)
+    const closed = client.closed()
+    if (known !== undefined) return Effect.succeed(known)
+    if (closed !== undefined) {
+      return Effect.die(new Error(`closed with ${closed.code} (${closed.reason}) before this came: ${what}`))
+    }
+    const come = () => client.frames.some(fits) || client.closed() !== undefined
+    return Effect.andThen(eventually(what, come, 30_000), frame(client, what, fits))
+  })
 
 export const answerTo = (client: Client, id: string) => frame(client, `an answer to ${id}`, (one) => one.id === id)
 
@@ -187,7 +193,11 @@ export const answerTo = (client: Client, id: string) => frame(client, `an answer
 export const joined = (server: Server, tripId: string, userId: UserId, query = "") =>
   Effect.gen(function* () {
     const client = yield* connect(server, tripId, { token: yield* server.token(userId), query })
-    yield* eventually("hello", () => client.frames.length > 0, 30_000)
+    yield* eventually("hello or a refusal", () => client.frames.length > 0 || client.closed() !== undefined, 30_000)
+    const refused = client.frames.length > 0 ? undefined : client.closed()
+    if (refused !== undefined) {
+      return yield* Effect.die(new Error(`closed before hello with ${refused.code}: ${refused.reason}`))
+    }
     return client
   })
 

@@ -32,7 +32,7 @@ const PATIENCE = "150 millis"
 const TRIPS_AFTER = 3
 const STAYS_OPEN = "5 seconds"
 
-const asked = Metric.counter("overplanned_cache_requests", {
+const asked = Metric.counter("cache_requests", {
   description: "Look-ups in the cache, by result",
   incremental: true
 })

@@ -38,11 +38,11 @@ const MODEL_PATIENCE_MS = 1_000
 /** How long an answer waits for the shadow that ran beside it. */
 const SHADOW_PATIENCE_MS = 50
 
-const rankings = Metric.counter("overplanned_rankings", {
+const rankings = Metric.counter("rankings", {
   description: "Rankings, by who answered and on which surface",
   incremental: true
 })
-const degradations = Metric.counter("overplanned_rankings_degraded", {
+const degradations = Metric.counter("rankings_degraded", {
   description: "Rankings that a lesser ranker answered, by reason",
   incremental: true
 })

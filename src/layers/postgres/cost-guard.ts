@@ -33,14 +33,14 @@ const SETTLE_RETRIES = Schedule.exponential("200 millis").pipe(Schedule.upTo({ t
 /** A reservation that is this old belongs to a process that is gone. */
 const ABANDONED_AFTER_MINUTES = 10
 
-const spent = Metric.gauge("overplanned_llm_spent_micros", {
+const spent = Metric.gauge("llm_spent_micros", {
   description: "Micro-dollars spent or reserved for Claude today (UTC)"
 })
-const calls = Metric.counter("overplanned_llm_calls", {
+const calls = Metric.counter("llm_calls", {
   description: "Calls to Claude that were settled",
   incremental: true
 })
-const unusualDay = Metric.gauge("overplanned_llm_unusual_day", {
+const unusualDay = Metric.gauge("llm_unusual_day", {
   description: "1 while today costs more than twice the average of the seven days before"
 })
 

@@ -1,13 +1,14 @@
 /**
  * Moves the log into the sink, batch by batch, in the order it was written. The store being away only makes it wait; a batch that
- * the store rejects is halved until the bad record stands alone, which is set aside, and the rest goes on.
+ * the store rejects is halved until the bad record stands alone, which is set aside, and the rest goes on. While the store
+ * works on a full batch the next one is read, so that neither waits for the other.
  */
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { JournalEntry } from "../../services/journal.ts"
 import type { DrainProgress, JournalSink, SinkUnavailable } from "../../services/journal-sink.ts"
 import type { Aside } from "./aside.ts"
-import type { Reader } from "./reader.ts"
+import type { Batch, Reader } from "./reader.ts"
 import type { Writer } from "./writer.ts"
 
 export interface Drainer {
@@ -114,13 +115,24 @@ export const makeDrainer = (options: {
     node = yield* options.renew
   })
 
+  /** Begun only behind a full batch: behind a small one, what is appended meanwhile would miss it and cost a transaction more. */
+  const readAhead = ({ through, full }: Batch): Promise<Batch> | undefined => {
+    if (!full || writer.durable() <= through) return undefined
+    const next = reader.batch(through, options.batchRecords)
+    // A disk that fails must not stop what is being stored: the failure is met when it is this batch's turn.
+    next.catch(() => {})
+    return next
+  }
+
   const run = Effect.gen(function* () {
     yield* start
+    let ahead: Promise<Batch> | undefined
     for (;;) {
       yield* until(() => writer.durable() > drained)
-      const { entries, through } = yield* Effect.promise(() => reader.batch(drained, options.batchRecords))
-      if (entries.length > 0) yield* store(entries, through)
-      yield* advance(through, entries.length)
+      const batch = yield* Effect.promise(() => ahead ?? reader.batch(drained, options.batchRecords))
+      ahead = readAhead(batch)
+      if (batch.entries.length > 0) yield* store(batch.entries, batch.through)
+      yield* advance(batch.through, batch.entries.length)
     }
   })
 

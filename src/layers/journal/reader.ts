@@ -8,6 +8,8 @@ export interface Batch {
   readonly entries: ReadonlyArray<JournalEntry>
   /** Everything before this position has been read. */
   readonly through: number
+  /** It ended because it was as large as a batch may be: more may wait behind it. */
+  readonly full: boolean
 }
 
 export interface Reader {
@@ -46,7 +48,6 @@ export const makeReader = (options: {
 }): Reader => {
   const { segments, aside, recordBytes } = options
   const upcast = upcaster(options.types)
-  let chunk = Buffer.allocUnsafeSlow(options.batchBytes)
   /** Longer than any frame: a stretch of this length without one is damage, not a frame cut off by the chunk's end. */
   const longest = recordBytes + 1024
 
@@ -55,11 +56,13 @@ export const makeReader = (options: {
     position
   })
 
-  const batch = async (from: number, records: number): Promise<Batch> => {
+  const batch = async (from: number, records: number, size = options.batchBytes): Promise<Batch> => {
     const durable = options.durable()
     const segment = segments.find(({ end }) => end > from)
-    if (segment === undefined) return { entries: [], through: durable }
+    if (segment === undefined) return { entries: [], through: durable, full: false }
     const start = Math.max(from, segment.base)
+    // Memory of this read alone: one that an interrupted drainer left behind must not write into the next one's.
+    const chunk = Buffer.allocUnsafeSlow(Math.min(size, segment.end - start))
     const limit = await segment.read(chunk, start)
     const entries: Array<JournalEntry> = []
     let through = start
@@ -70,16 +73,13 @@ export const makeReader = (options: {
     })
     const tail = damages.at(-1)
     const cutOff = tail !== undefined && tail.to === limit && start + limit < segment.end
-    if (cutOff && entries.length === 0 && chunk.length < longest) {
-      chunk = Buffer.allocUnsafeSlow(longest)
-      return batch(from, records)
-    }
+    if (cutOff && entries.length === 0 && size < longest) return batch(from, records, longest)
     for (const damage of damages) {
       if (cutOff && damage === tail && entries.length > 0) continue
       await aside.keep("damaged", start + damage.from, chunk.subarray(damage.from, damage.to))
       through = Math.max(through, start + damage.to)
     }
-    return { entries, through }
+    return { entries, through, full: entries.length === records || limit === size }
   }
 
   const ofKey = async (key: string, from: number): Promise<ReadonlyArray<JournalEntry>> => {

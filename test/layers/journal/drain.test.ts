@@ -85,6 +85,46 @@ describe("draining", () => {
     })
   )
 
+  for (const failing of [false, true]) {
+    it.live(
+      `reads the next batch while the store works on a full one${failing ? ", also from a failing disk" : ""}`,
+      () =>
+        Effect.gen(function* () {
+          const disk = new FragileDisk()
+          const sink = new MemorySink()
+          sink.away = true
+          const journal = yield* openJournal(disk, sink, { segmentBytes: 100_000 })
+          const numbers = Array.from({ length: 30 }, (_, i) => i + 1)
+          yield* journal.commit(
+            "trip",
+            numbers.map((n) => note(n))
+          )
+          const read = Promise.withResolvers<void>()
+          let reads = 0
+          disk.fault = (operation) => {
+            if (operation !== "read" || ++reads !== 2) return undefined
+            read.resolve()
+            return failing ? "EIO" : undefined
+          }
+          // The first batch is not stored before the second one was read.
+          const apply = sink.service.apply
+          const slow = {
+            ...sink.service,
+            apply: (...given: Parameters<typeof apply>) =>
+              Effect.andThen(
+                Effect.promise(() => read.promise),
+                apply(...given)
+              )
+          }
+          Object.assign(sink.service, slow)
+          sink.away = false
+          yield* journal.drained
+          assert.deepStrictEqual(sink.entries.map(noteNumber), numbers)
+          assert.strictEqual(sink.batches, 3)
+        })
+    )
+  }
+
   it.live("goes on where it stood after a restart, also when everything was stored and deleted", () =>
     Effect.gen(function* () {
       const disk = new FragileDisk()

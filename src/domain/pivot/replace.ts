@@ -96,7 +96,7 @@ export interface Picked {
 /** Candidates that a search on demand looks for: enough for the log of the decision. */
 const SEARCHED = 12
 
-/** Verified places for a slot, best first; what was kept ready if it is still true. */
+/** Verified places for a slot, best first; what was kept ready where `enough` of it is still true. */
 export const pickReplacements = (
   world: PivotWorld,
   set: FallbackSet | undefined,
@@ -105,9 +105,10 @@ export const pickReplacements = (
   column: number,
   mood: MoodWish | undefined,
   now: number,
-  refused?: ReadonlySet<number>
+  refused?: ReadonlySet<number>,
+  enough: number = world.settings.options
 ): Picked => {
-  const { env, live, settings } = world
+  const { env, live } = world
   const slot = day[position]!
   const gap = gapAt(day, position, now)
   const outside = mood !== undefined && mood.palette === undefined
@@ -121,9 +122,9 @@ export const pickReplacements = (
       const visit = fitVisit(env, live, index, gap)
       if (typeof visit === "string" || suits(env, live, column, index, visit, meal, otherMeals) !== undefined) continue
       found.push({ index, score, visit })
-      if (found.length === settings.options) break
+      if (found.length === enough) break
     }
-    if (found.length === settings.options) {
+    if (found.length === enough) {
       return { found, considered: stored, source: "precomputed", computedAt: set!.computedAt, reasons: [] }
     }
   }
@@ -144,7 +145,7 @@ export const pickReplacements = (
     considered: found,
     source: "on_demand",
     computedAt: now,
-    reasons: found.length >= settings.options ? [] : reasonsOf(fell, env.places.count - allowed, party.planned.size)
+    reasons: found.length >= enough ? [] : reasonsOf(fell, env.places.count - allowed, party.planned.size)
   }
 }
 

@@ -67,7 +67,7 @@ export const shelterDay = (
     const here = new Set(used)
     for (const position of affected) {
       const slot = working[position]!
-      const picked = pickReplacements(world, set, working, position, WEATHER_COLUMN, undefined, now, here)
+      const picked = pickReplacements(world, set, working, position, WEATHER_COLUMN, undefined, now, here, 1)
       first ??= picked
       if (picked.source === "on_demand") source = "on_demand"
       for (const { index, score } of picked.considered) candidates.set(index, score)

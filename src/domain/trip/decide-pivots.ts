@@ -1,11 +1,10 @@
-/** Disruptions: offers from memory, answers to them, and what a city's events do to a plan. */
-import type { CityConditions, CityEvent } from "../city/model.ts"
+/** Disruptions: offers from memory, and answers to them. */
 import type { PivotEvent, RankingEvent } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import type { Offer, PivotRequest } from "../pivot/model.ts"
 import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
-import type { OpenOffer, TripMemoryEvent } from "./actor-state.ts"
+import type { OpenOffer } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
 import type { PivotAnswer, PreparedOption, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
@@ -107,7 +106,7 @@ const ranked = (turn: Turn, world: TripWorld, answer: PivotAnswer): TripRecord =
 }
 
 /** An offer made: shown at once, remembered, and logged. */
-const makeOffer = (turn: Turn, world: TripWorld, request: PivotRequest, requestId: string | undefined) => {
+export const makeOffer = (turn: Turn, world: TripWorld, request: PivotRequest, requestId: string | undefined) => {
   const answer = turn.rules.planner.pivot(world, request)
   const offer = offerOf(turn, world, request, answer)
   const records = [offered(turn, request, answer, offer)]
@@ -338,31 +337,4 @@ export const expireOffers = (turn: Turn): TripDecision => {
     { _tag: "pivot_ignored", pivot_id: due.offer.pivot_id, trigger: due.offer.trigger },
     { records: responded(turn, due, "ignore", undefined), transient: closing }
   )
-}
-
-/**
- * Events in the city: each is answered once, all that came together with one offer that is pushed, and only if the
- * plan is touched.
- */
-export const cityChanged = (turn: Turn, conditions: CityConditions, events: ReadonlyArray<CityEvent>): TripDecision => {
-  const known: TripMemoryEvent = { _tag: "world_known", conditions }
-  const { memory } = turn.state
-  const news = events.filter((event) => !memory.told.includes(event.id))
-  const world = turn.trip.status === "active" && news.length > 0 ? worldOf(turn) : undefined
-  if (world === undefined) return { ...NOTHING, transient: [known] }
-  const now = { ...world, conditions }
-  const told = news.map((event): TripMemoryEvent => ({ _tag: "told", event_id: event.id }))
-  for (const event of news) {
-    const request = turn.rules.planner.touchedBy(now, event)
-    if (request === undefined) continue
-    const { offer, open, records } = makeOffer(turn, now, request, undefined)
-    return {
-      reply: { _tag: "noted", offer },
-      records,
-      transient: [known, ...told, { _tag: "offered", offer: open }],
-      tasks: [{ _tag: "push_offer", offer }, { _tag: "prepare" }],
-      advice: true
-    }
-  }
-  return { ...NOTHING, transient: [known, ...told] }
 }

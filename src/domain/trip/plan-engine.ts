@@ -1,22 +1,10 @@
 /** The plan-changing functions that a trip's decider calls, over the pivot engine and the city's live state. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { CityConditions, CityEvent } from "../city/model.ts"
-import { distanceKm } from "../geo.ts"
 import type { OptionId, PivotId } from "../ids.ts"
-import { vibeQuery } from "../persona/encode.ts"
-import type { Persona } from "../persona/persona.ts"
 import { applyChanges } from "../pivot/accept.ts"
 import { answerPivot } from "../pivot/answer.ts"
-import type { Answered, PivotWorld } from "../pivot/answer-model.ts"
-import {
-  CALM_CITY,
-  type LiveCity,
-  PIVOT_MODEL,
-  PIVOT_SETTINGS,
-  type PivotEnv,
-  type PivotSettings,
-  pivotEnv
-} from "../pivot/env.ts"
+import type { Answered } from "../pivot/answer-model.ts"
+import { PIVOT_MODEL, PIVOT_SETTINGS, type PivotSettings } from "../pivot/env.ts"
 import { bytesOf, type FallbackRun, type FallbackSet, fallbackInput, startFallbacks } from "../pivot/fallbacks.ts"
 import type { Change, NoPivotReason, PivotRequest } from "../pivot/model.ts"
 import { daySlots, gapAt } from "../pivot/plan.ts"
@@ -24,8 +12,9 @@ import { presentationOf, rfc3339 } from "../pivot/present.ts"
 import { isPlanned, mayOffer, pickReplacements } from "../pivot/replace.ts"
 import { CLOSED_COLUMN } from "../pivot/search.ts"
 import { fitVisit, type Visit } from "../pivot/visit.ts"
-import { exposedDay } from "../pivot/weather.ts"
+import { liveOf } from "./live-city.ts"
 import type { Slot } from "./model.ts"
+import { envOf, type KnownWorld, pivotWorld, tastesOf } from "./pivot-world.ts"
 import type {
   DecisionSlate,
   Fallbacks,
@@ -35,67 +24,12 @@ import type {
   TripPlanner,
   TripWorld
 } from "./planner.ts"
+import { touchedBy } from "./touched.ts"
 
 /** Fallbacks with what they consist of. */
 export interface PreparedFallbacks extends Fallbacks {
   readonly set: FallbackSet
 }
-
-const envs = new WeakMap<CityCatalog, PivotEnv>()
-
-/** What the engine reads of a city; made once per catalog version. */
-export const envOf = (catalog: CityCatalog): PivotEnv => {
-  let env = envs.get(catalog)
-  if (env === undefined) {
-    env = pivotEnv(catalog)
-    envs.set(catalog, env)
-  }
-  return env
-}
-
-const tastes = new WeakMap<ReadonlyArray<Persona>, ReadonlyArray<Float32Array>>()
-
-const tastesOf = (personas: ReadonlyArray<Persona>): ReadonlyArray<Float32Array> => {
-  let known = tastes.get(personas)
-  if (known === undefined) {
-    known = personas.map((persona) => vibeQuery(persona.vector))
-    tastes.set(personas, known)
-  }
-  return known
-}
-
-/** Weather that keeps people indoors; an advisory does not empty the parks. */
-const bites = (event: Extract<CityEvent, { kind: "weather" }>): boolean => event.severity !== "minor"
-
-const lives = new WeakMap<CityConditions, { readonly catalog: CityCatalog; readonly live: LiveCity }>()
-
-const liveOf = (conditions: CityConditions, catalog: CityCatalog): LiveCity => {
-  if (conditions.events.length === 0) return CALM_CITY
-  const known = lives.get(conditions)
-  if (known?.catalog === catalog) return known.live
-  const closures = new Map<number, number>()
-  const badWeather: Array<{ readonly from: number; readonly to: number }> = []
-  for (const event of conditions.events) {
-    if (event.kind === "closure") {
-      const index = catalog.indexOf(event.node_id)
-      if (index !== undefined) closures.set(index, Math.max(event.until, closures.get(index) ?? 0))
-    } else if (event.kind === "weather" && bites(event)) badWeather.push({ from: event.from, to: event.until })
-  }
-  const live = { closures, badWeather }
-  lives.set(conditions, { catalog, live })
-  return live
-}
-
-type KnownWorld = Pick<TripWorld, "trip" | "catalog" | "personas" | "conditions">
-
-const pivotWorld = (world: KnownWorld, settings: PivotSettings): PivotWorld => ({
-  trip: world.trip,
-  catalog: world.catalog,
-  env: envOf(world.catalog),
-  tastes: tastesOf(world.personas),
-  live: liveOf(world.conditions, world.catalog),
-  settings
-})
 
 const NO_SLATE: DecisionSlate = { candidate_ids: [], scores: [], propensities: [], ranked_ids: [] }
 
@@ -256,47 +190,6 @@ const remove =
     return typeof applied === "string"
       ? { _tag: "change", change: { slots: [], removed: [slot.id] } }
       : outcomeOf(applied)
-  }
-
-const aheadDuring = (slot: Slot, now: number, from: number, until: number): boolean =>
-  slot.status === "planned" && slot.ends_at > now && slot.ends_at > from && slot.starts_at < until
-
-const near = (catalog: CityCatalog, slot: Slot, area: { lat: number; lon: number; radius_metres: number }): boolean => {
-  const index = catalog.indexOf(slot.node_id)
-  return index !== undefined && distanceKm(catalog.nodes[index]!, area) * 1000 <= area.radius_metres
-}
-
-const touchedBy =
-  (settings: PivotSettings) =>
-  (world: TripWorld, event: CityEvent): PivotRequest | undefined => {
-    const { trip, catalog, now } = world
-    const until = new Date(event.until).toISOString()
-    const ahead = trip.slots.filter((slot) => aheadDuring(slot, now, event.from, event.until))
-    if (ahead.length === 0) return undefined
-    switch (event.kind) {
-      case "closure": {
-        const slot = ahead.find((one) => one.node_id === event.node_id)
-        return slot === undefined ? undefined : { trigger: "venue_closed", slot_id: slot.id, detail: { until } }
-      }
-      case "weather": {
-        if (!bites(event)) return undefined
-        const from = Math.max(now, event.from)
-        const { day, affected } = exposedDay(pivotWorld(world, settings), from, event.until)
-        const first = affected[0] === undefined ? undefined : day[affected[0]]
-        if (first === undefined) return undefined
-        const detail = { condition: event.condition, until }
-        // Weather that is on already concerns the day as a whole; what is only ahead concerns its first stop.
-        return event.from <= now ? { trigger: "weather", detail } : { trigger: "weather", slot_id: first.id, detail }
-      }
-      case "transit": {
-        const { area } = event
-        const moving = ahead.filter((slot) => slot.travel_minutes > 0)
-        const slot = area === undefined ? moving[0] : moving.find((one) => near(catalog, one, area))
-        if (slot === undefined) return undefined
-        const line = event.line === undefined ? {} : { line: event.line }
-        return { trigger: "transit", slot_id: slot.id, detail: { delay_minutes: event.delay_minutes, ...line } }
-      }
-    }
   }
 
 /** The planner of a trip's decider. */

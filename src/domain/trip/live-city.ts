@@ -1,0 +1,26 @@
+/** A city's conditions as the pivot engine reads them. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { CityConditions, CityEvent } from "../city/model.ts"
+import { CALM_CITY, type LiveCity } from "../pivot/env.ts"
+
+/** Weather that keeps people indoors; an advisory does not empty the parks. */
+export const bites = (event: Extract<CityEvent, { kind: "weather" }>): boolean => event.severity !== "minor"
+
+const lives = new WeakMap<CityConditions, { readonly catalog: CityCatalog; readonly live: LiveCity }>()
+
+export const liveOf = (conditions: CityConditions, catalog: CityCatalog): LiveCity => {
+  if (conditions.events.length === 0) return CALM_CITY
+  const known = lives.get(conditions)
+  if (known?.catalog === catalog) return known.live
+  const closures = new Map<number, number>()
+  const badWeather: Array<{ readonly from: number; readonly to: number }> = []
+  for (const event of conditions.events) {
+    if (event.kind === "closure") {
+      const index = catalog.indexOf(event.node_id)
+      if (index !== undefined) closures.set(index, Math.max(event.until, closures.get(index) ?? 0))
+    } else if (event.kind === "weather" && bites(event)) badWeather.push({ from: event.from, to: event.until })
+  }
+  const live = { closures, badWeather }
+  lives.set(conditions, { catalog, live })
+  return live
+}

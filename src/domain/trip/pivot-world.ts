@@ -1,0 +1,42 @@
+/** What a trip's turn knows, as the pivot engine reads it; what depends on a catalog or on tastes alone is made once. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { vibeQuery } from "../persona/encode.ts"
+import type { Persona } from "../persona/persona.ts"
+import type { PivotWorld } from "../pivot/answer-model.ts"
+import { type PivotEnv, type PivotSettings, pivotEnv } from "../pivot/env.ts"
+import { liveOf } from "./live-city.ts"
+import type { TripWorld } from "./planner.ts"
+
+const envs = new WeakMap<CityCatalog, PivotEnv>()
+
+/** What the engine reads of a city; made once per catalog version. */
+export const envOf = (catalog: CityCatalog): PivotEnv => {
+  let env = envs.get(catalog)
+  if (env === undefined) {
+    env = pivotEnv(catalog)
+    envs.set(catalog, env)
+  }
+  return env
+}
+
+const tastes = new WeakMap<ReadonlyArray<Persona>, ReadonlyArray<Float32Array>>()
+
+export const tastesOf = (personas: ReadonlyArray<Persona>): ReadonlyArray<Float32Array> => {
+  let known = tastes.get(personas)
+  if (known === undefined) {
+    known = personas.map((persona) => vibeQuery(persona.vector))
+    tastes.set(personas, known)
+  }
+  return known
+}
+
+export type KnownWorld = Pick<TripWorld, "trip" | "catalog" | "personas" | "conditions">
+
+export const pivotWorld = (world: KnownWorld, settings: PivotSettings): PivotWorld => ({
+  trip: world.trip,
+  catalog: world.catalog,
+  env: envOf(world.catalog),
+  tastes: tastesOf(world.personas),
+  live: liveOf(world.conditions, world.catalog),
+  settings
+})

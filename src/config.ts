@@ -91,6 +91,9 @@ export const settings = {
   JOURNAL_DISK_BUDGET: S.bytes("Most disk the journal may take before writes are refused.", { default: "2GiB" }),
   JOURNAL_SEGMENT_SIZE: S.bytes("Size at which a journal segment is closed.", { default: "64MiB" }),
   JOURNAL_MEMORY_BUDGET: S.bytes("Most memory for records that wait for the disk.", { default: "64MiB" }),
+  JOURNAL_LINGER: S.duration("How long records that nobody waits for (the log of offers) gather in memory.", {
+    default: "20ms"
+  }),
   JOURNAL_DRAIN_BATCH: S.integer(1, 10_000)("Records that the drainer moves into PostgreSQL at a time.", {
     default: "1000"
   }),

@@ -100,7 +100,8 @@ const journal = Layer.unwrap(
       segmentBytes: settings.JOURNAL_SEGMENT_SIZE,
       diskBytes: settings.JOURNAL_DISK_BUDGET,
       bufferBytes: settings.JOURNAL_MEMORY_BUDGET,
-      recordBytes: RECORD_BYTES
+      recordBytes: RECORD_BYTES,
+      lingerMillis: settings.JOURNAL_LINGER
     })
   )
 ).pipe(Layer.provide([PostgresSink.recordTypes(families), PostgresSink.layer(families)]))

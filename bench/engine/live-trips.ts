@@ -124,6 +124,7 @@ const journal = Layer.effect(
         diskBytes: 16 * 1024 ** 3,
         bufferBytes: 256 * 1024 ** 2,
         recordBytes: 1024 ** 2,
+        lingerMillis: 20,
         batchRecords: 1_000
       },
       nodeFiles

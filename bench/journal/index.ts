@@ -73,6 +73,7 @@ const measure = (parent: string) =>
         diskBytes: 2 * 1024 * 1024 * 1024,
         bufferBytes: 64 * 1024 * 1024,
         recordBytes: 1024 * 1024,
+        lingerMillis: 20,
         batchRecords: 1000
       },
       nodeFiles

@@ -84,6 +84,7 @@ const measure = (total: number) =>
       diskBytes: 8 * 1024 * 1024 * 1024,
       bufferBytes: 64 * 1024 * 1024,
       recordBytes: 4 * 1024 * 1024,
+      lingerMillis: 20,
       batchRecords: 1000
     }).pipe(Layer.provide([gated, Sink.recordTypes([signalsHandler])]))
     const intake = Intake.layer({

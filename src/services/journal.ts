@@ -53,6 +53,12 @@ export class RecordTypes extends Context.Service<RecordTypes, ReadonlyArray<Reco
  */
 export type JournalLane = "signal" | "trip" | "system"
 
+/**
+ * Who waits for an append. `soon` is for records that nobody waits for, such as the log of an offer that was sent at
+ * once: they leave with the next group that somebody does wait for, or after the journal's linger, whichever is first.
+ */
+export type Urgency = "now" | "soon"
+
 /** The share of the disk budget that each lane may fill: signals give way to trips, and trips to the system's own. */
 export const LANE_SHARE: Record<JournalLane, number> = { signal: 0.8, trip: 0.95, system: 1 }
 
@@ -117,7 +123,8 @@ export class Journal extends Context.Service<
     append(
       lane: JournalLane,
       records: ReadonlyArray<JournalRecord>,
-      settled: Settled
+      settled: Settled,
+      urgency?: Urgency
     ): AppendTicket | JournalFull | JournalUnavailable
 
     /** `append`, then waits until durable; gives the position. */

@@ -64,7 +64,8 @@ export const house = (folder: string) => {
     segmentBytes: 64 * 1024 * 1024,
     diskBytes: 1024 * 1024 * 1024,
     bufferBytes: 64 * 1024 * 1024,
-    recordBytes: 4 * 1024 * 1024
+    recordBytes: 4 * 1024 * 1024,
+    lingerMillis: 1
   }).pipe(Layer.provide([Sink.layer(handlers), Sink.recordTypes(handlers)]))
   return Erasure.layer({ tokenMillis: 3_600_000 }).pipe(
     Layer.provideMerge(PostgresPersonRecords.layer({ kAnonymity: K })),

@@ -54,6 +54,7 @@ export const smallJournal: JournalOptions = {
   diskBytes: 1024 * 1024,
   bufferBytes: 64 * 1024,
   recordBytes: 16 * 1024,
+  lingerMillis: 1,
   batchRecords: 10
 }
 

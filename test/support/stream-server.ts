@@ -73,6 +73,7 @@ export const streamServer = (options: StreamServerOptions) => {
     diskBytes: 4096 * MIB,
     bufferBytes: 64 * MIB,
     recordBytes: 4 * MIB,
+    lingerMillis: 20,
     batchRecords: 1000
   }).pipe(Layer.provide([PostgresSink.layer(families), PostgresSink.recordTypes(families)]))
   const trips = TripActors.layer({

@@ -55,7 +55,7 @@ export class Pending<T extends Types> extends Timer {
 /** A decision whose reply, frames and tasks wait until everything up to it is durable. */
 export interface Release<T extends Types> {
   durable: boolean
-  readonly pending: Pending<T> | undefined
+  readonly pending: Pending<T>
   readonly reply: T["Reply"]
   readonly events: ReadonlyArray<T["Event"]>
   readonly tasks: ReadonlyArray<T["Task"]> | undefined

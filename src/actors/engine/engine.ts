@@ -29,6 +29,9 @@ export class Engine<T extends Types> {
   readonly #recovery: Recovery<T>
   readonly #context: { now: number; id: () => string }
   readonly #expire = (pending: Pending<T>) => this.#expired(pending)
+  readonly #adviceSettled = (failure?: unknown) => {
+    if (failure !== undefined) this.counters.unloggedAdvice++
+  }
 
   constructor(kind: ActorKind<T>, limits: Limits, host: Host) {
     this.kind = kind
@@ -84,8 +87,7 @@ export class Engine<T extends Types> {
       return outcome
     }
     if (cell.waiting >= this.limits.mailboxCapacity) {
-      this.counters.refused++
-      return refusals.mailboxFull(this.kind.name, key, this.limits.mailboxCapacity)
+      return this.#full(key)
     }
     const pending = this.#pending(cell.key, command, deadlineMillis, now)
     pending.cell = cell
@@ -163,20 +165,26 @@ export class Engine<T extends Types> {
     const events = decision.events ?? NONE
     const records = decision.records ?? NONE
     const advice = decision.advice === true && events.length === 0
-    const appends = events.length > 0 || records.length > 0
+    const appends = !advice && (events.length > 0 || records.length > 0)
     const immediate = advice || (!appends && cell.releases === undefined)
     let outcome: T["Reply"] | Pending<T> = decision.reply
     cell.state = next
     if (cell.releases === undefined && !appends) cell.durable = next
-    if (appends || !immediate) {
-      const pending = advice ? undefined : (queued ?? this.#pending(cell.key, command, deadlineMillis, now))
-      if (pending !== undefined) outcome = pending
+    if (advice && records.length > 0) this.#logAdvice(cell.key, records)
+    if (!immediate && (cell.releases?.length ?? 0) >= this.limits.mailboxCapacity) {
+      cell.state = before
+      cell.busy = false
+      return this.#full(cell.key)
+    }
+    if (!immediate) {
+      const pending = queued ?? this.#pending(cell.key, command, deadlineMillis, now)
+      outcome = pending
       const release: Release<T> = {
         durable: !appends,
         pending,
         reply: decision.reply,
         events,
-        tasks: advice ? undefined : decision.tasks,
+        tasks: decision.tasks,
         state: next
       }
       if (cell.releases === undefined) cell.releases = [release]
@@ -187,15 +195,11 @@ export class Engine<T extends Types> {
         } catch (refusal) {
           cell.releases.pop()
           if (cell.releases.length === 0) cell.releases = undefined
-          if (cell.releases === undefined && advice) cell.durable = next
-          if (advice) this.counters.unloggedAdvice++
-          else {
-            cell.state = before
-            cell.busy = false
-            if (pending !== undefined) this.#wheel.disarm(pending)
-            this.counters.refused++
-            return refusals.writeRefused(kind.name, cell.key, refusal)
-          }
+          cell.state = before
+          cell.busy = false
+          this.#wheel.disarm(pending)
+          this.counters.refused++
+          return refusals.writeRefused(kind.name, cell.key, refusal)
         }
       }
     }
@@ -206,6 +210,21 @@ export class Engine<T extends Types> {
     cell.busy = false
     if (cell.releases !== undefined && cell.releases[0]!.durable) this.#flush(cell)
     return outcome
+  }
+
+  /** As many may wait for the disk as for their turn. */
+  #full(key: string): ActorError {
+    this.counters.refused++
+    return refusals.mailboxFull(this.kind.name, key, this.limits.mailboxCapacity)
+  }
+
+  /** Nobody waits for the log of advice, and nobody is turned away because it cannot be written: it is counted. */
+  #logAdvice(key: string, records: ReadonlyArray<T["Record"]>): void {
+    try {
+      this.kind.log.append(key, NONE, records, this.#adviceSettled, "soon")
+    } catch {
+      this.counters.unloggedAdvice++
+    }
   }
 
   /** Runs what waits in the mailbox, in slices. */
@@ -251,7 +270,7 @@ export class Engine<T extends Types> {
       const release = releases[done++]!
       cell.durable = release.state
       if (release.events.length > 0) this.#published(cell, release)
-      if (release.pending !== undefined) this.#answer(release.pending, release.reply)
+      this.#answer(release.pending, release.reply)
       if (release.tasks !== undefined) this.#children.perform(cell, release.tasks)
     }
     if (done === releases.length) {

@@ -33,7 +33,10 @@ export interface Decision<T extends Types> {
   readonly transient?: ReadonlyArray<T["Event"]>
   /** Side effects, started when everything up to this decision is durable. */
   readonly tasks?: ReadonlyArray<T["Task"]>
-  /** The reply and the tasks are advice and leave at once, without waiting for durability. Never together with events. */
+  /**
+   * The reply and the tasks are advice: they leave at once, whatever becomes of the records, which a crash may lose.
+   * Never together with events.
+   */
   readonly advice?: true
 }
 
@@ -56,13 +59,15 @@ export interface ActorStorage<State, Event> {
 export interface ActorLog<Event, Record> {
   /**
    * Takes the events and records in one piece, or throws and takes nothing. Calls `settled` exactly once, in the
-   * order of the appends: without a failure once they are durable, with one when they will never be.
+   * order of the appends: without a failure once they are durable, with one when they will never be. `soon` says that
+   * nobody waits for it.
    */
   readonly append: (
     key: string,
     events: ReadonlyArray<Event>,
     records: ReadonlyArray<Record>,
-    settled: (failure?: unknown) => void
+    settled: (failure?: unknown) => void,
+    urgency?: "now" | "soon"
   ) => void
 }
 

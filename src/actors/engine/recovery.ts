@@ -64,8 +64,7 @@ export class Recovery<T extends Types> {
     this.#alert(cell.key, "write_failed", failure)
     if (cell.status === "ready") this.#restart(cell, refusals.causeText(failure), true)
     for (const lost of releases.slice(from)) {
-      if (lost.pending !== undefined)
-        this.#parts.answer(lost.pending, refusals.writeFailed(this.#parts.kind.name, cell.key, failure))
+      this.#parts.answer(lost.pending, refusals.writeFailed(this.#parts.kind.name, cell.key, failure))
     }
   }
 

@@ -170,12 +170,13 @@ export const tripKind = (
     awake,
     name: "trip",
     log: {
-      append: (id, events, records, settled) =>
+      append: (id, events, records, settled, urgency) =>
         log.append(
           id,
           events.filter((one) => "event" in one),
           records,
-          settled
+          settled,
+          urgency
         )
     },
     storage: {

@@ -44,7 +44,7 @@ export const eventsIn = (entries: ReadonlyArray<JournalEntry>): ReadonlyArray<Tr
   entries.filter((one) => one.type === "trip_event").map((one): TripEventEnvelope => JSON.parse(one.payload))
 
 export const tripLog = (journal: Journal["Service"], now: () => number): ActorLog<TripEventEnvelope, TripRecord> => ({
-  append: (id, events, records, settled) => {
+  append: (id, events, records, settled, urgency) => {
     const key = journalKey(id)
     const entries: Array<JournalRecord> = []
     for (const event of events) {
@@ -57,7 +57,7 @@ export const tripLog = (journal: Journal["Service"], now: () => number): ActorLo
       })
     }
     for (const record of records) entries.push(recordOf(key, record, now()))
-    const ticket = journal.append("trip", entries, settled)
+    const ticket = journal.append("trip", entries, settled, urgency)
     if (ticket._tag !== "AppendTicket") throw ticket
   }
 })

@@ -180,8 +180,8 @@ export const makeJournal = (
       Effect.forkScoped
     )
 
-    const append: (typeof Journal.Service)["append"] = (lane, records, settled) => {
-      const outcome = writer.append(lane, records, settled)
+    const append: (typeof Journal.Service)["append"] = (lane, records, settled, urgency) => {
+      const outcome = writer.append(lane, records, settled, urgency)
       if (outcome._tag !== "AppendTicket") count(journalMetrics.refused, 1)
       return outcome
     }

@@ -1,6 +1,7 @@
 /**
  * The writing side: appends gather in memory while the disk works, and each time a sync ends everything gathered
- * meanwhile becomes the next group. So a lone append waits for one sync, and a thousand wait for one sync too; there is no timer.
+ * meanwhile becomes the next group. So a lone append waits for one sync, and a thousand wait for one sync too; there is
+ * no timer. Only what nobody waits for lingers: a write and a sync for each would cost more than all else about it.
  *
  * A failed write or sync is final for its file: what the kernel still holds of it can no longer be known. The file is cut back
  * to what was durable, everyone who waits is told, and the log goes on in a new segment once the disk takes one.
@@ -13,7 +14,8 @@ import {
   JournalUnavailable,
   JournalWriteFailed,
   LANE_SHARE,
-  type Settled
+  type Settled,
+  type Urgency
 } from "../../services/journal.ts"
 import type { FilePort, OpenFile } from "./files.ts"
 import { frameBound, frameLength, malformed, SEGMENT_HEADER, writeFrame } from "./frame.ts"
@@ -28,10 +30,15 @@ export interface WriterLimits {
   readonly bufferBytes: number
   /** The longest record. */
   readonly recordBytes: number
+  /** How long records that nobody waits for may gather in memory. */
+  readonly lingerMillis: number
 }
 
 /** Both buffers start here and double up to the limit. */
 const FIRST_BUFFER = 256 * 1024
+
+/** Records that nobody waits for leave before their time when there are this many bytes of them. */
+const LINGER_BYTES = FIRST_BUFFER
 
 /** Room that a disk must prove to have before writes are taken again after a failure, so that "full" does not flap. */
 const REOPEN_RESERVE = 1024 * 1024
@@ -59,13 +66,16 @@ interface Group {
   start: number
   records: number
   settled: Array<Settled>
+  /** Somebody waits for it. */
+  urgent: boolean
 }
 
 export interface Writer {
   readonly append: (
     lane: JournalLane,
     records: ReadonlyArray<JournalRecord>,
-    settled: Settled
+    settled: Settled,
+    urgency?: Urgency
   ) => AppendTicket | JournalFull | JournalUnavailable
   /** Resolves when everything appended so far has settled, one way or the other. */
   readonly barrier: () => Promise<void>
@@ -104,7 +114,16 @@ export const openWriter = async (
   let wakeReopen: (() => void) | undefined
   const rotations: Array<{ readonly resolve: () => void; readonly reject: (cause: unknown) => void }> = []
 
-  const emptyGroup = (buffer: Buffer<ArrayBuffer>): Group => ({ buffer, used: 0, start: next, records: 0, settled: [] })
+  let lingering: ReturnType<typeof setTimeout> | undefined
+
+  const emptyGroup = (buffer: Buffer<ArrayBuffer>): Group => ({
+    buffer,
+    used: 0,
+    start: next,
+    records: 0,
+    settled: [],
+    urgent: false
+  })
   let pending = emptyGroup(Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER, limits.bufferBytes)))
   let spare = Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER, limits.bufferBytes))
 
@@ -166,7 +185,7 @@ export const openWriter = async (
     pending.buffer = wider
   }
 
-  const append: Writer["append"] = (lane, records, settled) => {
+  const append: Writer["append"] = (lane, records, settled, urgency = "now") => {
     if (stopped !== undefined || unavailable !== undefined) return (stopped ?? unavailable)!
     for (const record of records) {
       const fault =
@@ -186,7 +205,8 @@ export const openWriter = async (
     pending.records += records.length
     pending.settled.push(settled)
     next = pending.start + pending.used
-    schedule()
+    if (urgency === "now" || pending.used >= LINGER_BYTES) hurry()
+    else linger()
     return { _tag: "AppendTicket", position: next }
   }
 
@@ -195,10 +215,24 @@ export const openWriter = async (
     pumping ??= new Promise<void>((resolve) => setImmediate(resolve)).then(pump)
   }
 
+  const hurry = () => {
+    pending.urgent = true
+    schedule()
+  }
+
+  const linger = () => {
+    lingering ??= setTimeout(() => {
+      lingering = undefined
+      if (pending.settled.length > 0) hurry()
+    }, limits.lingerMillis)
+  }
+
+  const due = () => pending.urgent || rotations.length > 0
+
   const pump = async () => {
     let durableNow: ReadonlyArray<Settled> = []
     for (;;) {
-      const idle = pending.settled.length === 0 && rotations.length === 0
+      const idle = !due()
       const group = pending
       if (!idle) pending = emptyGroup(spare)
       // The disk works on the next group while those who waited for the last one are told.
@@ -206,7 +240,7 @@ export const openWriter = async (
       release(durableNow, undefined)
       durableNow = []
       if (writing === undefined) {
-        if (pending.settled.length === 0 && rotations.length === 0) break
+        if (!due()) break
         continue
       }
       try {
@@ -307,7 +341,7 @@ export const openWriter = async (
       new Promise((resolve) => {
         if (durable === next) return resolve()
         pending.settled.push(() => resolve())
-        schedule()
+        hurry()
       }),
     rotate: () =>
       new Promise((resolve, reject) => {
@@ -337,6 +371,8 @@ export const openWriter = async (
         retryAfterMillis: REOPEN_DELAYS.at(-1)!
       })
       wakeReopen?.()
+      clearTimeout(lingering)
+      if (pending.settled.length > 0) hurry()
       await pumping
       await closeFile()
       await Promise.all(segments.map((segment) => segment.closeReader()))

@@ -116,6 +116,18 @@ describe("durability", () => {
     assert.deepStrictEqual(entries(send("k", read)), ["a"])
   })
 
+  it("lets no more wait for a disk that hangs than for a turn, and gives advice all the same", async () => {
+    const { disk, send, tag, entries } = start({ immediate: false, limits: { mailboxCapacity: 2 } })
+    send("k", read)
+    await breathe()
+    const waiting = [send("k", add("a")), send("k", read)]
+    assert.deepStrictEqual([send("k", read), send("k", add("b"))].map(tag), ["MailboxFull", "MailboxFull"])
+    assert.deepStrictEqual(entries(send("k", { _tag: "Advise" })), ["a"])
+    disk.sync()
+    assert.deepStrictEqual(waiting.map(entries), [["a"], ["a"]])
+    assert.deepStrictEqual(entries(send("k", read)), ["a"])
+  })
+
   it("drops an actor whose write failed and goes on from what the disk holds", async () => {
     const { disk, send, tag, entries, wait } = start({ immediate: false })
     send("k", add("kept"))

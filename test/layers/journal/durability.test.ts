@@ -94,6 +94,52 @@ describe("losing power", () => {
   })
 })
 
+describe("records that nobody waits for", () => {
+  it.effect("gather until somebody waits, and are durable before that one is told", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const journal = yield* openJournal(disk, new MemorySink(), { lingerMillis: 60_000 })
+      const settled: Array<string> = []
+      journal.append("trip", [note(1)], () => settled.push("first"), "soon")
+      journal.append("trip", [note(2)], () => settled.push("second"), "soon")
+      yield* turns(20)
+      assert.deepStrictEqual(settled, [])
+      journal.append("trip", [note(3)], () => settled.push("third"))
+      yield* journal.drained
+      assert.deepStrictEqual(settled, ["first", "second", "third"])
+    })
+  )
+
+  it.effect("are read by an activation, and on disk when the journal is closed", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const away = new MemorySink()
+      away.away = true
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const journal = yield* openJournal(disk, away, { lingerMillis: 60_000 })
+          journal.append("trip", [note(1, "trip:1")], () => {}, "soon")
+          assert.deepStrictEqual((yield* journal.undrained("trip:1")).map(noteNumber), [1])
+          journal.append("trip", [note(2, "trip:1")], () => {}, "soon")
+        })
+      )
+      const sink = new MemorySink()
+      yield* (yield* openJournal(disk, sink)).drained
+      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 2])
+    })
+  )
+
+  it.live("leave by themselves after the linger", () =>
+    Effect.gen(function* () {
+      const journal = yield* openJournal(new FragileDisk(), new MemorySink(), { lingerMillis: 5 })
+      yield* Effect.callback<void>((resume) => {
+        journal.append("trip", [note(1)], () => resume(Effect.void), "soon")
+      })
+      assert.strictEqual((yield* journal.status).durable, (yield* journal.status).appended)
+    })
+  )
+})
+
 describe("a disk that fails", () => {
   const failing = (code: string, operation: "write" | "sync") =>
     Effect.gen(function* () {

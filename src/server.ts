@@ -131,7 +131,6 @@ const trips = Layer.unwrap(
         idleMillis: settings.ACTOR_IDLE,
         memoryBytes: settings.ACTOR_MEMORY_BUDGET
       },
-      offerMillis: settings.OFFER_TTL,
       maxMembers: MAX_MEMBERS,
       dueEvery: DUE_EVERY_MS
     }).pipe(

@@ -9,7 +9,6 @@ import { calm } from "../../src/domain/city/model.ts"
 import { uuidOfName } from "../../src/domain/hash.ts"
 import type { CityId, SlotId, TripId, UserId } from "../../src/domain/ids.ts"
 import { assemble } from "../../src/domain/itinerary/assemble.ts"
-import { PIVOT_SETTINGS } from "../../src/domain/pivot/env.ts"
 import type { Slot, TripState } from "../../src/domain/trip/model.ts"
 import { planEngine } from "../../src/domain/trip/plan-engine.ts"
 import { nodeFiles } from "../../src/layers/journal/files.ts"
@@ -163,7 +162,7 @@ const around = Layer.mergeAll(
 
 export const liveTrips = (count: number) => {
   const all = trips(count)
-  const runtime = tripRuntime({ offerMillis: PIVOT_SETTINGS.offerTtlMs, maxMembers: 12, dueEvery: DAY }).pipe(
+  const runtime = tripRuntime({ maxMembers: 12, dueEvery: DAY }).pipe(
     Layer.provide(Layer.mergeAll(Layer.succeed(TripStorage, storage(all)), journal, around))
   )
   return { trips: all, runtime }

@@ -2,8 +2,8 @@
  * Decisions, logged whole. Each record is one row of the table of the same name; together they are what every later
  * model is trained on, so no path that shows somebody a choice may skip them.
  */
-import type { Offer } from "./pivot/model.ts"
-import type { Intention, Surface, Trigger } from "./vocabulary.ts"
+import type { Offer, PivotRequest } from "./pivot/model.ts"
+import type { Intention, Surface } from "./vocabulary.ts"
 
 /** Who decided in which state: enough to compute any feature again, as of that moment. */
 export interface UserState {
@@ -52,35 +52,46 @@ export interface CandidateSet {
   readonly arbitration?: { readonly choice: "ml" | "llm" | "local"; readonly rule: string; readonly reason: string }
 }
 
-export interface PivotEvent {
-  readonly id: string
-  readonly pivot_id: string
-  readonly user_id: string | null
+/**
+ * An offer as it was made: `pivot_events` gets the row that an answer completes later, `ranking_events` the decision
+ * behind it, both under the offer's id.
+ */
+export interface PivotOffered {
+  readonly offer: Offer
+  readonly request: PivotRequest
+  /** Who asked; nobody where a city's event made the offer. */
+  readonly by: string | null
+  /** Whose taste decided: who asked, else the trip's owner. */
+  readonly user_id: string
   readonly trip_id: string
-  readonly slot_id: string | null
-  readonly trigger: Trigger
-  readonly detail: Readonly<Record<string, unknown>>
-  /** The offered options with score, position and the features at offer time. */
-  readonly options: ReadonlyArray<{
-    readonly option_id: string
-    readonly node_id: string | null
-    readonly score: number
-    readonly position: number
-    readonly features: Readonly<Record<string, number>>
-    readonly changes: number
-  }>
-  readonly reasons: NonNullable<Offer["reasons"]>
-  readonly source: "precomputed" | "on_demand"
-  readonly state_version: number
-  readonly model_name: string
-  readonly model_version: string
-  readonly response: "accept" | "dismiss" | "ignore" | null
-  readonly chosen_option_id: string | null
-  readonly time_to_action_ms: number | null
-  readonly latency_ms: number
-  readonly slots_changed: number | null
+  readonly session_id: string
   readonly offered_at: number
-  readonly responded_at: number | null
+  /** The place that each option is about, and what it was scored with. */
+  readonly chosen: ReadonlyArray<ChosenPlace>
+  readonly slate: DecisionSlate
+  readonly user_state: UserState
+}
+
+export interface ChosenPlace {
+  readonly node_id: string | null
+  readonly features: Readonly<Record<string, number>>
+}
+
+/** The places that were eligible for one decision, best first, as it is logged. */
+export interface DecisionSlate {
+  readonly candidate_ids: ReadonlyArray<string>
+  readonly scores: ReadonlyArray<number>
+}
+
+/** What became of an offer. */
+export interface PivotResponse {
+  readonly pivot_id: string
+  readonly trip_id: string
+  readonly response: "accept" | "dismiss" | "ignore"
+  readonly chosen_option_id: string | null
+  readonly time_to_action_ms: number
+  readonly slots_changed: number | null
+  readonly responded_at: number
 }
 
 export interface IntentionSignal {

@@ -1,22 +1,23 @@
 /**
- * Fresh identifiers. Asking the system for ten random bytes costs more than everything else about an id, so they are
- * asked for by the page.
+ * Fresh identifiers. Asking the system for random bytes costs more than everything else about an id, so they are asked
+ * for by the page.
  */
-import { uuidV7 } from "../domain/ids.ts"
+import { UUID_V7_DIGITS, uuidV7FromHex } from "../domain/ids.ts"
 
-const BYTES = 10
+const IDS = 400
 
-const page = new Uint8Array(BYTES * 409)
+const bytes = new Uint8Array(Math.ceil((IDS * UUID_V7_DIGITS) / 2))
 
-let used = page.length
+let page = ""
+let used = 0
 
 /** A version 7 UUID for this instant (Unix milliseconds). */
 export const newId = (millis: number): string => {
-  if (used >= page.length) {
-    crypto.getRandomValues(page)
+  if (used + UUID_V7_DIGITS > page.length) {
+    page = Buffer.from(crypto.getRandomValues(bytes)).toString("hex")
     used = 0
   }
-  const id = uuidV7(millis, page.subarray(used, used + BYTES))
-  used += BYTES
+  const id = uuidV7FromHex(millis, page, used)
+  used += UUID_V7_DIGITS
   return id
 }

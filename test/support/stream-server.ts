@@ -78,11 +78,15 @@ export const streamServer = (options: StreamServerOptions) => {
   }).pipe(Layer.provide([PostgresSink.layer(families), PostgresSink.recordTypes(families)]))
   const trips = TripActors.layer({
     limits: { memoryBytes: options.memoryBytes ?? 512 * MIB, deadlineMillis: 5_000 },
-    offerMillis: options.offerMillis ?? 600_000,
     maxMembers: 8,
     dueEvery: 300_000
   }).pipe(
-    Layer.provide(Layer.succeed(TripPlanning, planEngine(PIVOT_SETTINGS))),
+    Layer.provide(
+      Layer.succeed(
+        TripPlanning,
+        planEngine({ ...PIVOT_SETTINGS, offerTtlMs: options.offerMillis ?? PIVOT_SETTINGS.offerTtlMs })
+      )
+    ),
     Layer.provide(FallbackPreparer.layer()),
     Layer.provide(PostgresTripStorage.layer),
     Layer.provide(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer)))

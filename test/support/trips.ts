@@ -14,7 +14,7 @@ export const START = "2026-05-01"
 
 export const idsFor = (name: string): OfferIds => ({
   pivot_id: uuidOfName("pivot", name) as PivotId,
-  option_ids: [0, 1, 2].map((i) => uuidOfName("option", name, `${i}`) as OptionId)
+  option: (position) => uuidOfName("option", name, `${position}`) as OptionId
 })
 
 export const tasteOf = (seed: number): Float32Array => {

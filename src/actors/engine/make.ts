@@ -1,30 +1,16 @@
 /** Brings an engine to life in a scope: its clock, its ticks, its metrics, and its orderly end. */
-import { randomFillSync } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import { uuidV7 } from "../../domain/ids.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
+import { newId } from "../../services/new-id.ts"
 import { register } from "./counters.ts"
 import { Engine } from "./engine.ts"
 import type { Alert } from "./host.ts"
 import { type ActorKind, DEFAULT_LIMITS, type Limits, type Types } from "./kind.ts"
 import { statusOf } from "./status.ts"
 import { TICK_MILLIS } from "./timers.ts"
-
-/** Random bytes are drawn in pages: one system call serves some hundred ids. */
-const PAGE = new Uint8Array(4_000)
-let used = PAGE.length
-
-const randomTen = (): Uint8Array => {
-  if (used + 10 > PAGE.length) {
-    randomFillSync(PAGE)
-    used = 0
-  }
-  used += 10
-  return PAGE.subarray(used - 10, used)
-}
 
 const report = (alert: Alert) => {
   const line = `${alert.kind} ${alert.key}: ${alert.event.replaceAll("_", " ")}: ${alert.cause}`
@@ -45,7 +31,7 @@ export const make = Effect.fnUntraced(function* <T extends Types>(
     { ...DEFAULT_LIMITS, ...limits },
     {
       now,
-      id: () => uuidV7(now(), randomTen()),
+      id: () => newId(now()),
       fork,
       defer: (work) => void setImmediate(work),
       alert: (alert) => void fork(onAlert(alert))

@@ -89,7 +89,8 @@ export const tripKind = (
   peek: (id: string) => TripActorState | undefined
 ): ActorKind<TripTypes> & { readonly awake: (state: TripActorState) => Effect.Effect<TripActorState> } => {
   const { catalog, cities, hub, journal, personas, preparer, storage } = parts
-  const log = tripLog(journal, parts.now)
+  let turnBegan = 0
+  const log = tripLog(journal, parts.now, () => performance.now() - turnBegan)
   const preparing = new Preparing()
 
   const world = (trip: TripState) =>
@@ -189,7 +190,10 @@ export const tripKind = (
     },
     initial: emptyTrip,
     evolve: evolveActor,
-    decide: (state, command, context) => decide(equipped(state), command, context),
+    decide: (state, command, context) => {
+      turnBegan = performance.now()
+      return decide(equipped(state), command, context)
+    },
     describe: (command) => command._tag,
     sizeOf: sizeOfTrip,
     vacant: (state) => state.trip === undefined,

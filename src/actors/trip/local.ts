@@ -27,8 +27,6 @@ import { Waves } from "./waves.ts"
 
 export interface TripOptions {
   readonly limits?: Partial<Limits>
-  /** How long an offer may be taken. */
-  readonly offerMillis: number
   readonly maxMembers: number
   /** How often trips that are not in memory are looked over for their first day. */
   readonly dueEvery: number
@@ -62,7 +60,7 @@ export const layer = (options: TripOptions) =>
       const kinds = yield* ActorKinds
       const kind = tripKind(
         {
-          rules: { planner: yield* TripPlanning, offerMillis: options.offerMillis, maxMembers: options.maxMembers },
+          rules: { planner: yield* TripPlanning, maxMembers: options.maxMembers },
           journal,
           storage,
           catalog,

@@ -1,6 +1,6 @@
 /** What a pivot is answered from, and what comes out besides the offer itself. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { PivotEvent } from "../decisions.ts"
+import type { ChosenPlace, DecisionSlate } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import type { TripState } from "../trip/model.ts"
 import type { LiveCity, PivotEnv, PivotSettings } from "./env.ts"
@@ -16,10 +16,10 @@ export interface PivotWorld {
   readonly settings: PivotSettings
 }
 
-/** Ids are made outside: pure code makes no randomness. At least as many option ids as an offer has options. */
+/** Ids are made outside: pure code makes no randomness. */
 export interface OfferIds {
   readonly pivot_id: PivotId
-  readonly option_ids: ReadonlyArray<OptionId>
+  readonly option: (position: number) => OptionId
 }
 
 export type PivotRefusal =
@@ -39,10 +39,9 @@ export interface Refused {
 export interface Answered {
   readonly _tag: "offer"
   readonly offer: Offer
-  /** The options as `pivot_events` keeps them, with the features at offer time. */
-  readonly logged: PivotEvent["options"]
-  /** Everything that was eligible for this decision, best first: the candidates of its ranking event. */
-  readonly candidates: ReadonlyArray<{ readonly node_id: string; readonly score: number }>
+  /** For the log of the decision, option by option. */
+  readonly chosen: ReadonlyArray<ChosenPlace>
+  readonly slate: DecisionSlate
 }
 
 export type PivotAnswer = Answered | Refused

@@ -1,10 +1,11 @@
 /** From drafts of options to the offer that goes over the wire, and to what is logged about it. */
-import type { PivotEvent } from "../decisions.ts"
+import type { ChosenPlace, DecisionSlate } from "../decisions.ts"
+import { rfc3339 } from "../time/rfc3339.ts"
 import type { Answered, OfferIds, PivotWorld } from "./answer-model.ts"
 import { PIVOT_MODEL } from "./env.ts"
 import type { Change, EvidenceLine, NoPivotReason, OfferOption, PivotRequest } from "./model.ts"
 import type { PlanSlot } from "./plan.ts"
-import { presentationOf, rfc3339 } from "./present.ts"
+import { presentationOf } from "./present.ts"
 
 export interface OptionDraft {
   readonly changes: ReadonlyArray<Change>
@@ -26,6 +27,24 @@ export interface Finding {
 
 const NO_EVIDENCE: ReadonlyArray<EvidenceLine> = []
 
+/** All that was considered, and the options' own places where a search of another kind brought them. */
+const slateOf = (world: PivotWorld, finding: Finding): DecisionSlate => {
+  const { nodes } = world.catalog
+  const candidate_ids: Array<string> = []
+  const scores: Array<number> = []
+  for (const { index, score } of finding.candidates) {
+    candidate_ids.push(nodes[index]!.id)
+    scores.push(score)
+  }
+  for (const { index, score } of finding.options) {
+    if (index === undefined || finding.candidates.some((one) => one.index === index)) continue
+    const at = scores.findIndex((other) => other < score)
+    candidate_ids.splice(at < 0 ? scores.length : at, 0, nodes[index]!.id)
+    scores.splice(at < 0 ? scores.length : at, 0, score)
+  }
+  return { candidate_ids, scores }
+}
+
 export const makeOffer = (
   world: PivotWorld,
   request: PivotRequest,
@@ -35,29 +54,21 @@ export const makeOffer = (
 ): Answered => {
   const { trip, catalog, settings } = world
   const options: Array<OfferOption> = []
-  const logged: Array<PivotEvent["options"][number]> = []
+  const chosen: Array<ChosenPlace> = []
   let planned = 0
   for (const slot of trip.slots) if (slot.status === "planned") planned++
-  const count = Math.min(finding.options.length, ids.option_ids.length, settings.options)
+  const count = Math.min(finding.options.length, settings.options)
   for (let i = 0; i < count; i++) {
-    const draft = finding.options[i]!
-    const option_id = ids.option_ids[i]!
+    const { changes, features, index, score, why } = finding.options[i]!
     options.push({
-      option_id,
-      changes: draft.changes,
-      unchanged: Math.max(0, planned - draft.changes.length),
-      score: Math.round(draft.score * 1000) / 1000,
-      why: draft.why,
-      evidence: draft.index === undefined ? NO_EVIDENCE : presentationOf(catalog, draft.index).evidence
+      option_id: ids.option(i),
+      changes,
+      unchanged: Math.max(0, planned - changes.length),
+      score: Math.round(score * 1000) / 1000,
+      why,
+      evidence: index === undefined ? NO_EVIDENCE : presentationOf(catalog, index).evidence
     })
-    logged.push({
-      option_id,
-      node_id: draft.index === undefined ? null : catalog.nodes[draft.index]!.id,
-      score: draft.score,
-      position: i,
-      features: draft.features,
-      changes: draft.changes.length
-    })
+    chosen.push({ node_id: index === undefined ? null : catalog.nodes[index]!.id, features })
   }
   return {
     _tag: "offer",
@@ -66,7 +77,7 @@ export const makeOffer = (
       trigger: request.trigger,
       slot_id: finding.slot?.id ?? null,
       options,
-      ...(options.length < settings.options && finding.reasons.length > 0 ? { reasons: finding.reasons } : {}),
+      ...(count < settings.options && finding.reasons.length > 0 ? { reasons: finding.reasons } : {}),
       computed_at: rfc3339(finding.computedAt),
       expires_at: rfc3339(now + settings.offerTtlMs),
       state_version: trip.seq,
@@ -74,7 +85,7 @@ export const makeOffer = (
       source: finding.source,
       catalog_version: world.env.version
     },
-    logged,
-    candidates: finding.candidates.map(({ index, score }) => ({ node_id: catalog.nodes[index]!.id, score }))
+    chosen,
+    slate: slateOf(world, finding)
   }
 }

@@ -2,6 +2,7 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { ActivityNode } from "../catalog/node.ts"
 import type { SlotId } from "../ids.ts"
+import { rfc3339 } from "../time/rfc3339.ts"
 import { evidenceLines, nodeBrief } from "../view/node.ts"
 import type { Change, EvidenceLine, NodeBrief } from "./model.ts"
 
@@ -44,20 +45,6 @@ const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`)
 
 /** A local minute of the day as one says it. */
 export const clock = (localMinute: number): string => `${two(Math.floor(localMinute / 60))}:${two(localMinute % 60)}`
-
-const WRITTEN = 4_096
-const instants = new Float64Array(WRITTEN).fill(Number.NaN)
-const texts: Array<string> = []
-
-/** The same minutes of the same day come again and again, and writing one costs more than finding what was written. */
-export const rfc3339 = (millis: number): string => {
-  const at = Math.floor(millis / 60_000) % WRITTEN
-  if (instants[at] !== millis) {
-    instants[at] = millis
-    texts[at] = new Date(millis).toISOString()
-  }
-  return texts[at]!
-}
 
 export const replaceChange = (
   catalog: CityCatalog,

@@ -3,13 +3,14 @@
  * (cut short, slip, drop one, swap two, go somewhere near instead) and the ones that change least are offered.
  */
 
+import { rfc3339 } from "../time/rfc3339.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Mode, type Start, type Step, type Timed } from "./cascade.ts"
 import type { FallbackSet } from "./fallbacks.ts"
 import type { Change } from "./model.ts"
 import type { Finding, OptionDraft } from "./offer.ts"
 import { gapAt, minutesBetween, type PlanSlot } from "./plan.ts"
-import { presentationOf, rfc3339 } from "./present.ts"
+import { presentationOf } from "./present.ts"
 import { featuresOfFound, pickReplacements } from "./replace.ts"
 import { type Found, TRANSIT_COLUMN } from "./search.ts"
 

@@ -1,12 +1,12 @@
 /** Disruptions: offers from memory, and answers to them. */
-import type { PivotEvent, RankingEvent } from "../decisions.ts"
+import type { PivotOffered } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import type { Offer, PivotRequest } from "../pivot/model.ts"
 import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
 import type { OpenOffer } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
-import type { PivotAnswer, PreparedOption, TripWorld } from "./planner.ts"
+import type { PreparedOption, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 import {
   changed,
@@ -24,8 +24,6 @@ import {
   worldOf
 } from "./turn.ts"
 
-const rfc3339 = (millis: number): string => new Date(millis).toISOString()
-
 /** What taking an offer says about why the plan changed. A mood is a wish, not a nuisance. */
 const INTENTION: Readonly<Record<Trigger, Intention>> = {
   weather: "weather",
@@ -34,91 +32,35 @@ const INTENTION: Readonly<Record<Trigger, Intention>> = {
   mood: "curiosity"
 }
 
-const offerOf = (turn: Turn, world: TripWorld, request: PivotRequest, answer: PivotAnswer): Offer => ({
-  pivot_id: turn.context.id() as PivotId,
-  trigger: request.trigger,
-  slot_id: answer.slot_id,
-  options: answer.options.map((one) => one.option),
-  ...(answer.options.length === 0 ? { reasons: answer.reasons } : {}),
-  computed_at: rfc3339(
-    answer.source === "precomputed" ? (world.fallbacks?.computed_at ?? turn.context.now) : turn.context.now
-  ),
-  expires_at: rfc3339(turn.context.now + turn.rules.offerMillis),
-  state_version: turn.trip.seq,
-  model: answer.model,
-  source: answer.source,
-  catalog_version: world.catalog.version
-})
-
-const offered = (turn: Turn, request: PivotRequest, answer: PivotAnswer, offer: Offer): TripRecord => {
-  const payload: PivotEvent = {
-    id: offer.pivot_id,
-    pivot_id: offer.pivot_id,
-    user_id: turn.by,
-    trip_id: turn.trip.id,
-    slot_id: offer.slot_id,
-    trigger: request.trigger,
-    detail: request.detail ?? {},
-    options: answer.options.map((one, position) => ({
-      option_id: one.option.option_id,
-      node_id: one.node_id,
-      score: one.option.score,
-      position,
-      features: one.features,
-      changes: one.option.changes.length
-    })),
-    reasons: answer.reasons,
-    source: offer.source,
-    state_version: offer.state_version,
-    model_name: offer.model.name,
-    model_version: offer.model.version,
-    response: null,
-    chosen_option_id: null,
-    time_to_action_ms: null,
-    latency_ms: 0,
-    slots_changed: null,
-    offered_at: turn.context.now,
-    responded_at: null
-  }
-  return { type: "pivot_event", id: turn.context.id(), payload }
-}
-
-const ranked = (turn: Turn, world: TripWorld, answer: PivotAnswer): TripRecord => {
-  const id = turn.context.id()
-  const selected = answer.options.flatMap((one) => (one.node_id === null ? [] : [one.node_id]))
-  const known = new Set(answer.slate.candidate_ids)
-  const payload: RankingEvent = {
-    id,
-    user_id: turn.by ?? turn.trip.user_id,
-    trip_id: turn.trip.id,
-    session_id: turn.trip.session_id,
-    day_number: null,
-    surface: "pivot",
-    model_name: answer.model.name,
-    model_version: answer.model.version,
-    ...answer.slate,
-    selected_ids: selected.filter((node) => known.has(node)),
-    user_state: userState(world.personas),
-    latency_ms: 0,
-    occurred_at: turn.context.now
-  }
-  return { type: "ranking_event", id, payload }
-}
-
 /** An offer made: shown at once, remembered, and logged. */
 export const makeOffer = (turn: Turn, world: TripWorld, request: PivotRequest, requestId: string | undefined) => {
-  const answer = turn.rules.planner.pivot(world, request)
-  const offer = offerOf(turn, world, request, answer)
-  const records = [offered(turn, request, answer, offer)]
-  if (answer.slate.candidate_ids.length > 0) records.push(ranked(turn, world, answer))
+  const { trip, by, context } = turn
+  const { offer, expires_at, chosen, slate } = turn.rules.planner.pivot(world, request)
+  const payload: PivotOffered = {
+    offer,
+    request,
+    by,
+    user_id: by ?? trip.user_id,
+    trip_id: trip.id,
+    session_id: trip.session_id,
+    offered_at: context.now,
+    chosen,
+    slate,
+    user_state: userState(world.personas)
+  }
+  const records: ReadonlyArray<TripRecord> = [{ type: "pivot_event", id: offer.pivot_id, payload }]
   const open: OpenOffer = {
     offer,
     request,
     request_id: requestId,
-    by: turn.by,
-    options: answer.options,
-    offered_at: turn.context.now,
-    expires_at: turn.context.now + turn.rules.offerMillis
+    by,
+    options: offer.options.map((option, i) => ({
+      option,
+      trigger: request.trigger,
+      node_id: chosen[i]!.node_id
+    })),
+    offered_at: context.now,
+    expires_at
   }
   return { offer, open, records }
 }

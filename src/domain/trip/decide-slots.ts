@@ -84,6 +84,8 @@ const swapDecision = (
         model_name: model.name,
         model_version: model.version,
         ...slate,
+        propensities: slate.candidate_ids.map(() => 1),
+        ranked_ids: slate.candidate_ids,
         selected_ids: slate.candidate_ids.includes(node) ? [node] : [],
         user_state: userState(world.personas),
         latency_ms: 0,

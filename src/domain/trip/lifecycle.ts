@@ -18,10 +18,24 @@ const NEXT: Readonly<Record<TripStatus, ReadonlyArray<TripStatus>>> = {
 /** The last evening runs into the next morning: a trip is over at this hour of the day after its last. */
 const OVER_AT_MINUTE = 6 * 60
 
-/** The instants between which a trip is under way by the calendar, in its city's zone. */
-export const tripWindow = (
-  trip: Pick<TripState, "time_zone" | "start_date" | "end_date">
-): { readonly from: number; readonly until: number } => {
+interface Window {
+  readonly from: number
+  readonly until: number
+}
+
+const windows = new WeakMap<object, Window>()
+
+/** The instants between which a trip is under way by the calendar, in its city's zone. Every turn asks for them. */
+export const tripWindow = (trip: Pick<TripState, "time_zone" | "start_date" | "end_date">): Window => {
+  let window = windows.get(trip)
+  if (window === undefined) {
+    window = readWindow(trip)
+    windows.set(trip, window)
+  }
+  return window
+}
+
+const readWindow = (trip: Pick<TripState, "time_zone" | "start_date" | "end_date">): Window => {
   const zone = zoneOf(trip.time_zone)
   const first = parseIsoDate(trip.start_date)
   const last = parseIsoDate(trip.end_date)

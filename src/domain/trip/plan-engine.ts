@@ -1,29 +1,22 @@
 /** The plan-changing functions that a trip's decider calls, over the pivot engine and the city's live state. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { DecisionSlate } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import { applyChanges } from "../pivot/accept.ts"
 import { answerPivot } from "../pivot/answer.ts"
-import type { Answered } from "../pivot/answer-model.ts"
 import { PIVOT_MODEL, PIVOT_SETTINGS, type PivotSettings } from "../pivot/env.ts"
 import { bytesOf, type FallbackRun, type FallbackSet, fallbackInput, startFallbacks } from "../pivot/fallbacks.ts"
-import type { Change, NoPivotReason, PivotRequest } from "../pivot/model.ts"
+import type { Change, NoPivotReason, Offer, PivotRequest } from "../pivot/model.ts"
 import { daySlots, gapAt } from "../pivot/plan.ts"
-import { presentationOf, rfc3339 } from "../pivot/present.ts"
+import { presentationOf } from "../pivot/present.ts"
 import { isPlanned, mayOffer, pickReplacements } from "../pivot/replace.ts"
 import { CLOSED_COLUMN } from "../pivot/search.ts"
 import { fitVisit, type Visit } from "../pivot/visit.ts"
+import { rfc3339 } from "../time/rfc3339.ts"
 import { liveOf } from "./live-city.ts"
 import type { Slot } from "./model.ts"
 import { envOf, type KnownWorld, pivotWorld, tastesOf } from "./pivot-world.ts"
-import type {
-  DecisionSlate,
-  Fallbacks,
-  PivotAnswer,
-  PlanOutcome,
-  PreparedOption,
-  TripPlanner,
-  TripWorld
-} from "./planner.ts"
+import type { Fallbacks, PivotAnswer, PlanOutcome, TripPlanner, TripWorld } from "./planner.ts"
 import { touchedBy } from "./touched.ts"
 
 /** Fallbacks with what they consist of. */
@@ -31,61 +24,41 @@ export interface PreparedFallbacks extends Fallbacks {
   readonly set: FallbackSet
 }
 
-const NO_SLATE: DecisionSlate = { candidate_ids: [], scores: [], propensities: [], ranked_ids: [] }
-
-/** What was eligible for a decision, as it is logged; verified and deterministic, so shown for sure. */
-const slateOf = (candidates: Answered["candidates"], options: ReadonlyArray<PreparedOption>): DecisionSlate => {
-  const scores = new Map(candidates.map(({ node_id, score }) => [node_id, score]))
-  for (const { node_id, option } of options)
-    if (node_id !== null) scores.set(node_id, scores.get(node_id) ?? option.score)
-  const ids = [...scores.keys()]
-  return {
-    candidate_ids: ids,
-    scores: [...scores.values()],
-    propensities: ids.map(() => 1),
-    ranked_ids: [...ids].sort((a, b) => scores.get(b)! - scores.get(a)!)
-  }
-}
+const NO_SLATE: DecisionSlate = { candidate_ids: [], scores: [] }
 
 const refusedWith = (reason: string, message: string, places = 0): PlanOutcome => ({
   _tag: "refused",
   reasons: [{ reason, message, places }]
 })
 
-const pivot = (settings: PivotSettings) => {
-  const spare = settings.options
-  return (world: TripWorld, request: PivotRequest): PivotAnswer => {
+const pivot =
+  (settings: PivotSettings) =>
+  (world: TripWorld, request: PivotRequest): PivotAnswer => {
+    const { now } = world
     const set = (world.fallbacks as PreparedFallbacks | undefined)?.set
-    const ids = {
-      pivot_id: world.id() as PivotId,
-      option_ids: Array.from({ length: spare }, () => world.id() as OptionId)
+    const pivot_id = world.id() as PivotId
+    const expires_at = now + settings.offerTtlMs
+    const ids = { pivot_id, option: () => world.id() as OptionId }
+    const answer = answerPivot(pivotWorld(world, settings), set, request, now, ids)
+    if (answer._tag === "offer") {
+      return { offer: answer.offer, expires_at, chosen: answer.chosen, slate: answer.slate }
     }
-    const answer = answerPivot(pivotWorld(world, settings), set, request, world.now, ids)
-    if (answer._tag === "refused") {
-      return {
-        slot_id: request.slot_id ?? null,
-        options: [],
-        reasons: [{ reason: answer.problem, message: answer.message, places: 0 }],
-        model: PIVOT_MODEL,
-        source: "on_demand",
-        slate: NO_SLATE
-      }
+    // A request that asks for nothing that could be: an answer all the same, and logged as one.
+    const offer: Offer = {
+      pivot_id,
+      trigger: request.trigger,
+      slot_id: request.slot_id ?? null,
+      options: [],
+      reasons: [{ reason: answer.problem, message: answer.message, places: 0 }],
+      computed_at: rfc3339(now),
+      expires_at: rfc3339(expires_at),
+      state_version: world.trip.seq,
+      model: PIVOT_MODEL,
+      source: "on_demand",
+      catalog_version: world.catalog.version
     }
-    const { offer, logged } = answer
-    const options = offer.options.map((option, at): PreparedOption => {
-      const { node_id, features } = logged[at]!
-      return { option, trigger: request.trigger, node_id, features }
-    })
-    return {
-      slot_id: offer.slot_id,
-      options,
-      reasons: offer.reasons ?? [],
-      model: offer.model,
-      source: offer.source,
-      slate: slateOf(answer.candidates, options)
-    }
+    return { offer, expires_at, chosen: [], slate: NO_SLATE }
   }
-}
 
 const outcomeOf = (applied: ReturnType<typeof applyChanges>, slate?: DecisionSlate): PlanOutcome =>
   typeof applied === "string"
@@ -165,8 +138,11 @@ const swap =
       candidates = [{ index, score }]
     }
     const changes = [replacement(catalog, slot, index, visit)]
-    const named = candidates.map((one) => ({ node_id: catalog.nodes[one.index]!.id as string, score: one.score }))
-    return outcomeOf(applyChanges(known, { changes, trigger: "mood", score, now: world.now }), slateOf(named, []))
+    const slate = {
+      candidate_ids: candidates.map((one) => catalog.nodes[one.index]!.id as string),
+      scores: candidates.map((one) => one.score)
+    }
+    return outcomeOf(applyChanges(known, { changes, trigger: "mood", score, now: world.now }), slate)
   }
 
 const remove =

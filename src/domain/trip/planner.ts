@@ -4,9 +4,10 @@
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions, CityEvent } from "../city/model.ts"
+import type { ChosenPlace, DecisionSlate } from "../decisions.ts"
 import type { SlotId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
-import type { NoPivotReason, OfferOption, PivotRequest } from "../pivot/model.ts"
+import type { NoPivotReason, Offer, OfferOption, PivotRequest } from "../pivot/model.ts"
 import type { ModelRef } from "../ranking.ts"
 import type { Trigger } from "../vocabulary.ts"
 import type { Slot, TripState } from "./model.ts"
@@ -41,30 +42,18 @@ export interface TripWorld {
   readonly id: () => string
 }
 
-/** An option as it is shown, what it answers, and the features it was scored with. What accepting it does is worked out then. */
+/** An option as it is shown, and what it answers. What accepting it does is worked out then. */
 export interface PreparedOption {
   readonly option: OfferOption
   readonly trigger: Trigger
   readonly node_id: string | null
-  readonly features: Readonly<Record<string, number>>
-}
-
-/** The places that were eligible for one decision, for the ranking log. */
-export interface DecisionSlate {
-  readonly candidate_ids: ReadonlyArray<string>
-  readonly scores: ReadonlyArray<number>
-  readonly propensities: ReadonlyArray<number>
-  readonly ranked_ids: ReadonlyArray<string>
 }
 
 export interface PivotAnswer {
-  /** The slot it is about: the one asked for, else the one the disruption hits first. */
-  readonly slot_id: SlotId | null
-  /** Verified for their arrival time; empty with `reasons` where nothing passes. */
-  readonly options: ReadonlyArray<PreparedOption>
-  readonly reasons: ReadonlyArray<NoPivotReason>
-  readonly model: ModelRef
-  readonly source: "precomputed" | "on_demand"
+  /** Options verified for their arrival time; none, with `reasons`, where nothing passes. */
+  readonly offer: Offer
+  readonly expires_at: number
+  readonly chosen: ReadonlyArray<ChosenPlace>
   readonly slate: DecisionSlate
 }
 

@@ -1,5 +1,12 @@
 /** One turn of a trip: what is known, who asks, and how events, records and refusals are written down. */
-import type { ExperimentEvent, IntentionSignal, PivotEvent, RankingEvent, UserState } from "../decisions.ts"
+import type {
+  ExperimentEvent,
+  IntentionSignal,
+  PivotOffered,
+  PivotResponse,
+  RankingEvent,
+  UserState
+} from "../decisions.ts"
 import type { UserId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { Offer } from "../pivot/model.ts"
@@ -15,18 +22,12 @@ import * as R from "./rejections.ts"
 
 /** A journal entry beside the events: training data, and what became of offers. `id` is the record's own. */
 export type TripRecord =
-  | { readonly type: "pivot_event"; readonly id: string; readonly payload: PivotEvent }
+  | { readonly type: "pivot_event"; readonly id: string; readonly payload: PivotOffered }
   | { readonly type: "pivot_response"; readonly id: string; readonly payload: PivotResponse }
   | { readonly type: "ranking_event"; readonly id: string; readonly payload: RankingEvent }
   | { readonly type: "signal"; readonly id: string; readonly payload: Signal }
   | { readonly type: "experiment_event"; readonly id: string; readonly payload: ExperimentEvent }
   | { readonly type: "intention_signal"; readonly id: string; readonly payload: IntentionSignal }
-
-/** What became of an offer: completes the row that `pivot_event` began. */
-export type PivotResponse = Pick<
-  PivotEvent,
-  "pivot_id" | "trip_id" | "response" | "chosen_option_id" | "time_to_action_ms" | "slots_changed" | "responded_at"
->
 
 /** What a trip starts when its decision is durable. */
 export type TripTask =
@@ -51,7 +52,6 @@ export interface TurnContext {
 
 export interface TripRules {
   readonly planner: TripPlanner
-  readonly offerMillis: number
   readonly maxMembers: number
 }
 
@@ -237,6 +237,15 @@ const NOBODY: UserState = {
 /** Sequence items that a decision's log carries; older ones are found in the signals. */
 const LOGGED_SEQUENCE = 20
 
+/** The number with the fewest digits that is the same in single precision: what is logged is what was used, in half the text. */
+const shortest = (value: number): number => {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return short
+  }
+  return value
+}
+
 const states = new WeakMap<ReadonlyArray<Persona>, UserState>()
 
 /** Who the decision was for, as a model will need to see it later. Worked out once per set of personas. */
@@ -247,7 +256,7 @@ export const userState = (personas: ReadonlyArray<Persona>): UserState => {
   if (state === undefined) {
     state = {
       encoder_version: first.encoder_version,
-      persona_vector: Array.from(first.vector),
+      persona_vector: Array.from(first.vector, shortest),
       dimensions: { ...first.dimensions },
       signal_count: first.signal_count,
       sequence: first.sequence.slice(-LOGGED_SEQUENCE),

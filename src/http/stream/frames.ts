@@ -5,6 +5,7 @@ import { OptionId, PivotId } from "../../domain/ids.ts"
 import { type Offer, PivotRequest } from "../../domain/pivot/model.ts"
 import { InvalidRequest } from "../api/problems.ts"
 import { issuesOf, issuesText } from "../handlers/form.ts"
+import { plainPivot } from "./plain-pivot.ts"
 
 export type ClientFrame =
   | { readonly type: "pivot"; readonly id: string; readonly request: PivotRequest }
@@ -20,7 +21,13 @@ const Answer = Schema.Union([
 ])
 type Answer = typeof Answer.Type
 
-const readPivot = Schema.decodeUnknownResult(PivotRequest)
+const decodePivot = Schema.decodeUnknownResult(PivotRequest)
+
+/** Reads what nearly every pivot is without the decoder, which costs as much as the answer; all else goes through it. */
+const readPivot = (frame: Record<string, unknown>): ReturnType<typeof decodePivot> => {
+  const plain = plainPivot(frame)
+  return plain === undefined ? decodePivot(frame) : Result.succeed(plain)
+}
 const readAnswer = Schema.decodeUnknownResult(Answer)
 
 /** Longest id that a client may give a frame: a UUID several times over, and short enough to be remembered. */
@@ -98,15 +105,26 @@ const shared = (value: object): string => {
   return text
 }
 
-const changeText = ({ node, ...change }: Offer["options"][number]["changes"][number]): string =>
-  node === undefined ? JSON.stringify(change) : `${JSON.stringify(change).slice(0, -1)},"node":${shared(node)}}`
+type Option = Offer["options"][number]
 
-const optionText = ({ changes, evidence, ...option }: Offer["options"][number]): string =>
-  `${JSON.stringify(option).slice(0, -1)},"changes":[${changes.map(changeText).join()}],"evidence":${shared(evidence)}}`
+const changeText = (change: Option["changes"][number]): string =>
+  `{"slot_id":"${change.slot_id}","action":"${change.action}","starts_at":"${change.starts_at}","ends_at":"${change.ends_at}","open":"${change.open}","travel_minutes":${change.travel_minutes}${change.node === undefined ? "" : `,"node":${shared(change.node)}`}}`
 
-/** Put together as text: an offer is large, and most of it was said before. */
-export const offerFrame = ({ options, ...offer }: Offer, id?: string): string =>
-  `${named("offer", id)},${JSON.stringify(offer).slice(1, -1)},"options":[${options.map(optionText).join()}]}`
+const optionText = (option: Option): string => {
+  let changes = ""
+  for (const change of option.changes) changes += changes === "" ? changeText(change) : `,${changeText(change)}`
+  return `{"option_id":"${option.option_id}","changes":[${changes}],"unchanged":${option.unchanged},"score":${option.score},"why":${JSON.stringify(option.why)},"evidence":${shared(option.evidence)}}`
+}
+
+/**
+ * Put together as text: an offer is large, and most of it was said before. Ids, instants, numbers and words of ours stand
+ * as they are; names and reasons are encoded.
+ */
+export const offerFrame = (offer: Offer, id?: string): string => {
+  let options = ""
+  for (const option of offer.options) options += options === "" ? optionText(option) : `,${optionText(option)}`
+  return `${named("offer", id)},"pivot_id":"${offer.pivot_id}","trigger":"${offer.trigger}","slot_id":${offer.slot_id === null ? "null" : `"${offer.slot_id}"`},"options":[${options}]${offer.reasons === undefined ? "" : `,"reasons":${JSON.stringify(offer.reasons)}`},"computed_at":"${offer.computed_at}","expires_at":"${offer.expires_at}","state_version":${offer.state_version},"model":${shared(offer.model)},"source":"${offer.source}","catalog_version":${offer.catalog_version}}`
+}
 
 export const ackFrame = (id: string | undefined, more: Readonly<Record<string, unknown>> = {}): string => {
   const text = JSON.stringify(more)

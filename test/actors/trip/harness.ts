@@ -86,7 +86,7 @@ export const helpers = (prepare: FallbackPreparer["Service"]["prepare"] = () => 
   )
 }
 
-export const OPTIONS: TripOptions = { offerMillis: 600_000, maxMembers: 4, dueEvery: 60_000 }
+export const OPTIONS: TripOptions = { maxMembers: 4, dueEvery: 60_000 }
 
 /** One life of the process: its journal on `disk`, gone with the scope. */
 export const process = (

@@ -77,12 +77,12 @@ describe("an answer", () => {
     assert.strictEqual(answer.offer.source, "precomputed")
     assert.strictEqual(answer.offer.computed_at, new Date(now - 20 * MINUTE).toISOString())
     assert.lengthOf(answer.offer.options, 3)
-    assert.lengthOf(answer.logged, 3)
+    assert.lengthOf(answer.chosen, 3)
     for (const option of answer.offer.options) {
       assert.isNotEmpty(option.why)
       assert.strictEqual(option.unchanged, trip.slots.length - 1)
     }
-    assert.isAtLeast(answer.candidates.length, 3)
+    assert.isAtLeast(answer.slate.candidate_ids.length, 3)
   })
 
   it("is the same for the same world, set, request, instant and ids", () => {

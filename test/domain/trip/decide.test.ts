@@ -168,7 +168,7 @@ describe("pivots", () => {
     assert.isUndefined(live.last.events)
     assert.deepStrictEqual(
       live.last.records?.map((one) => one.type),
-      ["pivot_event", "ranking_event"]
+      ["pivot_event"]
     )
     const option_id = asked.options[0]!.option_id
     live.send({ _tag: "respond_pivot", by: owner, pivot_id: asked.pivot_id, response: "accept", option_id })

@@ -4,12 +4,13 @@ import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import { calm } from "../../../src/domain/city/model.ts"
 import { uuidOfName } from "../../../src/domain/hash.ts"
-import type { CityId, NodeId, OptionId, SessionId, SlotId, TripId, UserId } from "../../../src/domain/ids.ts"
+import type { CityId, NodeId, OptionId, PivotId, SessionId, SlotId, TripId, UserId } from "../../../src/domain/ids.ts"
+import type { OfferOption } from "../../../src/domain/pivot/model.ts"
 import { emptyTrip, evolveActor, type TripActorState } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../../src/domain/trip/decide.ts"
 import type { Slot, TripState } from "../../../src/domain/trip/model.ts"
-import type { PlanChange, PreparedOption, TripPlanner, TripWorld } from "../../../src/domain/trip/planner.ts"
+import type { PivotAnswer, PlanChange, TripPlanner, TripWorld } from "../../../src/domain/trip/planner.ts"
 import type { TripRejection } from "../../../src/domain/trip/rejections.ts"
 import type { TripDecision } from "../../../src/domain/trip/turn.ts"
 
@@ -108,14 +109,27 @@ export const planner: TripPlanner = {
       request.slot_id === undefined ? one.ends_at > world.now : one.id === request.slot_id
     )
     const node = free(world)
-    const model = { name: "local_ranker", version: "1" }
-    const ids = node === undefined ? [] : [node]
-    const slate = { candidate_ids: ids, scores: ids.map(() => 1), propensities: ids.map(() => 1), ranked_ids: ids }
-    if (about === undefined || node === undefined) {
-      return { slot_id: null, options: [], reasons: [nothing], model, source: "on_demand", slate }
-    }
-    const option: PreparedOption = {
-      option: {
+    const offer = (slot_id: SlotId | null, options: ReadonlyArray<OfferOption>): PivotAnswer => ({
+      offer: {
+        pivot_id: world.id() as PivotId,
+        trigger: request.trigger,
+        slot_id,
+        options,
+        ...(options.length === 0 ? { reasons: [nothing] } : {}),
+        computed_at: new Date(world.now).toISOString(),
+        expires_at: new Date(world.now + 600_000).toISOString(),
+        state_version: world.trip.seq,
+        model: { name: "local_ranker", version: "1" },
+        source: "on_demand",
+        catalog_version: catalog.version
+      },
+      expires_at: world.now + 600_000,
+      chosen: options.map(() => ({ node_id: node!, features: {} })),
+      slate: { candidate_ids: node === undefined ? [] : [node], scores: node === undefined ? [] : [1] }
+    })
+    if (about === undefined || node === undefined) return offer(null, [])
+    return offer(about.id, [
+      {
         option_id: world.id() as OptionId,
         changes: [
           {
@@ -131,12 +145,8 @@ export const planner: TripPlanner = {
         score: 1,
         why: [],
         evidence: []
-      },
-      trigger: request.trigger,
-      node_id: node,
-      features: {}
-    }
-    return { slot_id: about.id, options: [option], reasons: [], model, source: "on_demand", slate }
+      }
+    ])
   },
   accept: (world, option) => {
     const about = world.trip.slots.find((one) => one.id === option.option.changes[0]?.slot_id)
@@ -161,7 +171,7 @@ export class LiveTrip {
   now: number
   readonly decisions: Array<TripDecision> = []
   #ids = 0
-  readonly #decide = decideTrip({ planner, offerMillis: 600_000, maxMembers: 3 })
+  readonly #decide = decideTrip({ planner, maxMembers: 3 })
 
   constructor(initial: TripState | null = trip(), now = FIRST_DAY + 8 * HOUR) {
     this.now = now

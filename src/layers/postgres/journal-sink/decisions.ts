@@ -11,7 +11,8 @@ const type = (name: string) => ({ type: name, version: 1 }) as const
 
 export const DECISION_RECORDS = {
   ranking_event: type("ranking_event"),
-  pivot_event: type("pivot_event"),
+  // What version 1 was is part of version 2: without the decision behind the offer, which had a record of its own.
+  pivot_event: { type: "pivot_event", version: 2, upcast: { 1: (payload: unknown) => payload } },
   pivot_response: type("pivot_response"),
   intention_signal: type("intention_signal"),
   experiment_event: type("experiment_event"),
@@ -36,21 +37,33 @@ const rankingEvents = Effect.fnUntraced(function* (records: ReadonlyArray<Journa
     on conflict (id) do nothing`
 })
 
+/** The offer and the decision behind it, under one id. All that was shown was shown for sure, best first. */
 const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
   yield* sql`
-    insert into pivot_events (
-      id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, reasons, source, state_version, model_name,
-      model_version, response, chosen_option_id, time_to_action_ms, latency_ms, slots_changed, offered_at, responded_at)
-    select r.id, r.pivot_id, r.user_id, r.trip_id, r.slot_id, r.trigger, r.detail, r.options, r.reasons, r.source,
-      r.state_version, r.model_name, r.model_version, r.response, r.chosen_option_id, r.time_to_action_ms, r.latency_ms,
-      r.slots_changed, to_timestamp(r.offered_at / 1000.0), to_timestamp(r.responded_at / 1000.0)
-    from json_to_recordset(${payloadsOf(records)}::text::json) as r(
-      id uuid, pivot_id uuid, user_id uuid, trip_id uuid, slot_id uuid, trigger text, detail jsonb, options jsonb,
-      reasons jsonb, source text, state_version bigint, model_name text, model_version text, response text,
-      chosen_option_id uuid, time_to_action_ms bigint, latency_ms real, slots_changed smallint,
-      offered_at double precision, responded_at double precision)
-    on conflict do nothing`
+    with r as materialized (
+      select * from json_to_recordset(${payloadsOf(records)}::text::json) as r(
+        pivot_id uuid, user_id uuid, trip_id uuid, slot_id uuid, trigger text, detail jsonb, options jsonb,
+        reasons jsonb, source text, state_version bigint, model_name text, model_version text, latency_ms real,
+        offered_at double precision, ranked_for uuid, session_id uuid, candidate_ids uuid[], scores real[],
+        selected_ids uuid[], user_state jsonb)
+    ), offered as (
+      insert into pivot_events (
+        id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, reasons, source, state_version, model_name,
+        model_version, latency_ms, offered_at)
+      select pivot_id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, reasons, source, state_version,
+        model_name, model_version, latency_ms, to_timestamp(offered_at / 1000.0)
+      from r
+      on conflict do nothing
+    )
+    insert into ranking_events (
+      id, user_id, trip_id, session_id, surface, model_name, model_version, candidate_ids, scores, propensities,
+      ranked_ids, selected_ids, user_state, latency_ms, occurred_at)
+    select pivot_id, ranked_for, trip_id, session_id, 'pivot', model_name, model_version, candidate_ids, scores,
+      array_fill(1::real, array[cardinality(candidate_ids)]), candidate_ids, selected_ids, user_state, latency_ms,
+      to_timestamp(offered_at / 1000.0)
+    from r where candidate_ids is not null
+    on conflict (id) do nothing`
 })
 
 /** What became of an offer completes the row that the offer began; an answer, once given, stands. */

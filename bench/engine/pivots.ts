@@ -1,6 +1,7 @@
 /** Pivots of ten thousand resident trips, asked in this process: ask, decide, log, reply. */
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import { readOffer } from "../../src/domain/pivot/model.ts"
 import type { TripCommand } from "../../src/domain/trip/commands.ts"
 import { TripRuntime } from "../../src/services/trip-runtime.ts"
 import { randomOf } from "../../test/support/generated-city.ts"
@@ -50,8 +51,9 @@ export const pivotCosts = (resident: number, pivots: number) => {
         if (outcome._tag !== "offered") throw new Error(`${outcome._tag}: ${JSON.stringify(outcome)}`)
         if (n < warmUp) return
         latencies.get(request.trigger)!.push(performance.now() - at)
-        sources.set(outcome.offer.source, (sources.get(outcome.offer.source) ?? 0) + 1)
-        if (outcome.offer.options.length === 0) empty++
+        const offer = readOffer(outcome.offer)
+        sources.set(offer.source, (sources.get(offer.source) ?? 0) + 1)
+        if (offer.options.length === 0) empty++
       })
       if (n % BURST === 0) yield* breathe
     }

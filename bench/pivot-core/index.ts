@@ -1,7 +1,5 @@
 /** The pivot engine alone: what fallbacks and answers cost, what they weigh, and whether every option holds. */
 import { availableParallelism, loadavg } from "node:os"
-import { acceptOption } from "../../src/domain/pivot/accept.ts"
-import { answerPivot } from "../../src/domain/pivot/answer.ts"
 import { CALM_CITY, PIVOT_SETTINGS } from "../../src/domain/pivot/env.ts"
 import {
   bytesOf,
@@ -18,7 +16,7 @@ import { COLUMNS } from "../../src/domain/pivot/search.ts"
 import { curatedCities } from "../../test/support/curated-cities.ts"
 import { generateCity, type PlanningCity, randomOf } from "../../test/support/generated-city.ts"
 import { brokenBy } from "../../test/support/promise-four.ts"
-import { idsFor, tripIn, worldOf } from "../../test/support/trips.ts"
+import { acceptOption, answerPivot, idsFor, tripIn, worldOf } from "../../test/support/trips.ts"
 import { type Benchmark, numberFlag, type Report } from "../benchmark.ts"
 import { percentile } from "../percentile.ts"
 
@@ -156,7 +154,7 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
     const option = answer._tag === "offer" ? answer.offer.options[0] : undefined
     if (answer._tag !== "offer" || option === undefined) return
     const began = performance.now()
-    acceptOption(world, small.sets[i], request, answer.offer, option.option_id, now, ids)
+    acceptOption(world, answer.offer, option.option_id, now)
     accepts.push((performance.now() - began) * 1000)
   })
 

@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import type { InetAddress } from "effect/net/NetAddress"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
+import { offerFrame } from "../../src/http/stream/frames.ts"
 import * as MemoryIndex from "../../src/layers/memory/vector-index/layer.ts"
 import * as CatalogStore from "../../src/layers/postgres/catalog-store.ts"
 import { layer as postgres } from "../../src/layers/postgres/client.ts"
@@ -91,11 +92,11 @@ const main = Effect.gen(function* () {
     by: userId(0),
     request: { trigger: "venue_closed" }
   })
-  const offer = sample._tag === "offered" ? sample.offer : undefined
+  if (sample._tag !== "offered") throw new Error(`a pivot was answered with ${sample._tag}`)
   const wanted = peers === "peers"
   const started: Started = {
     port: (Context.get(context, HttpServer).address as InetAddress).port,
-    echo: yield* Effect.promise(() => startEcho(JSON.stringify({ type: "offer", id: crypto.randomUUID(), ...offer }))),
+    echo: yield* Effect.promise(() => startEcho(offerFrame(sample.offer, crypto.randomUUID()))),
     socketIo: wanted ? yield* Effect.promise(() => startSocketIo(runtime, tokens)) : 0,
     colyseus: wanted ? yield* Effect.promise(() => startColyseus(runtime, tokens)) : 0,
     tokens: minted

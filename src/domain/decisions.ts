@@ -2,8 +2,10 @@
  * Decisions, logged whole. Each record is one row of the table of the same name; together they are what every later
  * model is trained on, so no path that shows somebody a choice may skip them.
  */
-import type { Offer, PivotRequest } from "./pivot/model.ts"
-import type { Intention, Surface } from "./vocabulary.ts"
+import type { OptionId, PivotId, SlotId } from "./ids.ts"
+import type { NoPivotReason, OfferText, PivotDetail } from "./pivot/model.ts"
+import type { ModelRef } from "./ranking.ts"
+import type { Intention, Surface, Trigger } from "./vocabulary.ts"
 
 /** Who decided in which state: enough to compute any feature again, as of that moment. */
 export interface UserState {
@@ -52,13 +54,46 @@ export interface CandidateSet {
   readonly arbitration?: { readonly choice: "ml" | "llm" | "local"; readonly rule: string; readonly reason: string }
 }
 
+/** A user state that the records of decisions refer to. */
+export interface UserStateRecord {
+  readonly id: string
+  /** Whom it tells about. */
+  readonly user_ids: ReadonlyArray<string>
+  readonly state: UserState
+}
+
+/** An offer: the text that everybody is told, and what is logged about how it came about. */
+export interface MadeOffer {
+  readonly text: OfferText
+  readonly pivot_id: PivotId
+  readonly slot_id: SlotId | null
+  readonly trigger: Trigger
+  readonly source: "precomputed" | "on_demand"
+  readonly state_version: number
+  readonly model: ModelRef
+  readonly reasons: ReadonlyArray<NoPivotReason>
+  readonly chosen: ReadonlyArray<ChosenOption>
+  readonly slate: DecisionSlate
+  readonly expires_at: number
+}
+
+/** An option with the place that it is about and what that was scored with. */
+export interface ChosenOption {
+  readonly option_id: OptionId
+  readonly node_id: string | null
+  readonly score: number
+  /** How many stops it changes. */
+  readonly changes: number
+  readonly features: Readonly<Record<string, number>>
+}
+
 /**
- * An offer as it was made: `pivot_events` gets the row that an answer completes later, `ranking_events` the decision
+ * An offer as it is logged: `pivot_events` gets the row that an answer completes later, `ranking_events` the decision
  * behind it, both under the offer's id.
  */
 export interface PivotOffered {
-  readonly offer: Offer
-  readonly request: PivotRequest
+  readonly offer: MadeOffer
+  readonly detail: PivotDetail | undefined
   /** Who asked; nobody where a city's event made the offer. */
   readonly by: string | null
   /** Whose taste decided: who asked, else the trip's owner. */
@@ -66,15 +101,7 @@ export interface PivotOffered {
   readonly trip_id: string
   readonly session_id: string
   readonly offered_at: number
-  /** The place that each option is about, and what it was scored with. */
-  readonly chosen: ReadonlyArray<ChosenPlace>
-  readonly slate: DecisionSlate
   readonly user_state: UserState
-}
-
-export interface ChosenPlace {
-  readonly node_id: string | null
-  readonly features: Readonly<Record<string, number>>
 }
 
 /** The places that were eligible for one decision, best first, as it is logged. */

@@ -12,7 +12,7 @@ import type * as Effect from "effect/Effect"
 import type { ActorError } from "../domain/actor-errors.ts"
 import type { CityEvent } from "../domain/city/model.ts"
 import type { CityId, TripId } from "../domain/ids.ts"
-import type { Offer } from "../domain/pivot/model.ts"
+import type { OfferText } from "../domain/pivot/model.ts"
 import type { TripCommand, TripReply } from "../domain/trip/commands.ts"
 import type { FallbackCoverage } from "../domain/trip/coverage.ts"
 import type { TripEventEnvelope } from "../domain/trip/events.ts"
@@ -26,7 +26,7 @@ export type TripFailure = TripRejection | ActorError
 export interface TripListener {
   readonly events: (events: ReadonlyArray<TripEventEnvelope>, trip: TripState) => void
   /** An offer that nobody asked for. */
-  readonly offer: (offer: Offer) => void
+  readonly offer: (offer: OfferText) => void
 }
 
 export interface ActorKindStatus {

@@ -2,11 +2,13 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { SqlClient } from "effect/sql/SqlClient"
 import { Config } from "../config.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as PostgresPersonaHistory from "../layers/postgres/persona-history.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
+import { purgeUserStates } from "../layers/postgres/user-states.ts"
 import { CitySeeder } from "../services/city-seeder.ts"
 import type { Datasets } from "../services/datasets.ts"
 import { Erasure } from "../services/erasure.ts"
@@ -87,7 +89,8 @@ const purges = Effect.gen(function* () {
     purge("purge_jobs", desk.purge(KEEP_JOBS)),
     purge("purge_receipts", receipts.purge),
     purge("purge_places", places.purge),
-    purge("purge_erased_subjects", erased.purge)
+    purge("purge_erased_subjects", erased.purge),
+    purge("purge_user_states", Effect.provideService(purgeUserStates, SqlClient, yield* SqlClient))
   ]
 })
 
@@ -97,6 +100,7 @@ const NIGHTLY: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   { kind: "purge_places", cron: "0 4 * * *", catchUp: "20 hours" },
   { kind: "purge_receipts", cron: "10 4 * * *" },
   { kind: "purge_erased_subjects", cron: "20 4 * * *" },
+  { kind: "purge_user_states", cron: "25 4 * * *" },
   { kind: "purge_jobs", cron: "30 4 * * *" }
 ]
 

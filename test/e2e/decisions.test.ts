@@ -108,6 +108,83 @@ describe("decisions", () => {
     )
   })
 
+  it("log pivots with their options, what decided, and what became of them", async () => {
+    const began = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 }), 201)
+    ok(await ann.call("PATCH", `/trips/${began.id}`, { status: "active" }))
+    const ahead = began.days[1].slots[0]
+    const ask = async (body: object) => ok(await ann.call("POST", `/trips/${began.id}/pivot`, body))
+    const taken = await ask({ trigger: "venue_closed", slot_id: ahead.id })
+    const refused = await ask({ trigger: "mood", slot_id: ahead.id, detail: { mood: "cozy" } })
+    const { option_id } = taken.options[1]
+    ok(await ann.call("POST", `/trips/${began.id}/pivots/${taken.pivot_id}`, { response: "accept", option_id }))
+    ok(await ann.call("POST", `/trips/${began.id}/pivots/${refused.pivot_id}`, { response: "dismiss" }))
+    const rows = await world.drained(
+      (sql) => sql`select p.*, r.candidate_ids, r.selected_ids, r.scores, r.propensities, r.user_state, r.surface,
+          r.user_id as ranked_for, r.latency_ms as ranking_latency
+        from pivot_events p join ranking_events r on r.id = p.pivot_id where p.trip_id = ${began.id} order by p.offered_at`,
+      (found) => found.filter((row) => row.response !== null).length === 2
+    )
+    assert.deepEqual(
+      rows.map((row) => [row.pivot_id, row.trigger, row.slot_id, row.user_id, row.surface, row.response]),
+      [
+        [taken.pivot_id, "venue_closed", ahead.id, ann.id, "pivot", "accept"],
+        [refused.pivot_id, "mood", ahead.id, ann.id, "pivot", "dismiss"]
+      ]
+    )
+    assert.deepEqual(rows[1].detail, { mood: "cozy" })
+    const [row] = rows
+    assert.strictEqual(row.chosen_option_id, option_id)
+    assert.strictEqual(row.slots_changed, 1)
+    assert.isAbove(Number(row.time_to_action_ms), 0)
+    assert.isAbove(row.latency_ms, 0)
+    assert.strictEqual(row.ranking_latency, row.latency_ms)
+    for (const [position, option] of taken.options.entries()) {
+      const logged = row.options[position]
+      assert.strictEqual(logged.option_id, option.option_id)
+      assert.strictEqual(logged.node_id, option.changes[0].node.id)
+      assert.strictEqual(logged.position, position)
+      assert.strictEqual(logged.score, option.score)
+      assert.strictEqual(logged.features.travel_in_minutes, option.changes[0].travel_minutes)
+    }
+    assert.deepEqual(
+      row.selected_ids,
+      taken.options.map((option: Json) => option.changes[0].node.id)
+    )
+    assert.includeMembers(row.candidate_ids, row.selected_ids)
+    assert.strictEqual(row.scores.length, row.candidate_ids.length)
+    assert.isTrue(row.propensities.every((one: number) => one === 1))
+    assert.strictEqual(row.ranked_for, ann.id)
+    assert.lengthOf(row.user_state.persona_vector, 128)
+    assert.deepEqual(row.user_state, rows[1].user_state)
+    const signals = await world.drained(
+      (sql) => sql`select signal_type from behavioral_signals where trip_id = ${began.id} and signal_type like 'pivot_%'
+        order by occurred_at`,
+      (found) => found.length === 2
+    )
+    assert.deepEqual(
+      signals.map((one) => one.signal_type),
+      ["pivot_accept", "pivot_dismiss"]
+    )
+  })
+
+  it("log a pivot for which there is nothing, too", async () => {
+    const began = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 }), 201)
+    ok(await ann.call("PATCH", `/trips/${began.id}`, { status: "active" }))
+    const locked = began.days[1].slots[0]
+    ok(await ann.call("PATCH", `/trips/${began.id}/slots/${locked.id}`, { action: "lock" }))
+    const asked = ok(
+      await ann.call("POST", `/trips/${began.id}/pivot`, { trigger: "weather", slot_id: locked.id, detail: {} })
+    )
+    assert.isEmpty(asked.options)
+    const rows = await world.drained(
+      (sql) => sql`select p.reasons, r.candidate_ids from pivot_events p join ranking_events r on r.id = p.id
+        where p.trip_id = ${began.id}`,
+      (found) => found.length > 0
+    )
+    assert.deepEqual(rows[0].reasons, asked.reasons)
+    assert.isEmpty(rows[0].candidate_ids)
+  })
+
   it("keep the experiment's log: generated, edited, accepted, and the constraints of each time", async () => {
     ok(await ann.call("POST", `/trips/${trip.id}/replan`, { constraints: { pace: "packed" } }))
     ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" }))

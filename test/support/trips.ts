@@ -1,12 +1,18 @@
 // Trips under way in made-up cities: assembled, then given the shape that their actor holds.
 
+import type { ChosenOption, DecisionSlate } from "../../src/domain/decisions.ts"
 import { uuidOfName } from "../../src/domain/hash.ts"
 import type { CityId, NodeId, OptionId, PivotId, SlotId, TripId, UserId } from "../../src/domain/ids.ts"
 import { assemble } from "../../src/domain/itinerary/assemble.ts"
 import type { AssemblyInput } from "../../src/domain/itinerary/model.ts"
 import { vibeQuery } from "../../src/domain/persona/encode.ts"
-import type { OfferIds, PivotWorld } from "../../src/domain/pivot/answer-model.ts"
+import { applyChanges } from "../../src/domain/pivot/accept.ts"
+import { findPivot } from "../../src/domain/pivot/answer.ts"
+import type { OfferIds, PivotWorld, Refused } from "../../src/domain/pivot/answer-model.ts"
 import { CALM_CITY, PIVOT_SETTINGS, pivotEnv } from "../../src/domain/pivot/env.ts"
+import type { FallbackSet } from "../../src/domain/pivot/fallbacks.ts"
+import { type Offer, type PivotRequest, readOffer } from "../../src/domain/pivot/model.ts"
+import { makeOffer } from "../../src/domain/pivot/offer.ts"
 import type { TripState } from "../../src/domain/trip/model.ts"
 import { type PlanningCity, randomOf, scoresFor } from "./generated-city.ts"
 
@@ -94,4 +100,31 @@ export const worldOf = (
     envs.set(city, env)
   }
   return { trip, catalog: city, env, tastes: [tasteOf(seed)], live: CALM_CITY, settings: PIVOT_SETTINGS, ...more }
+}
+
+/** An offer as a client reads it, and what is logged about it. */
+export interface Answered {
+  readonly _tag: "offer"
+  readonly offer: Offer
+  readonly chosen: ReadonlyArray<ChosenOption>
+  readonly slate: DecisionSlate
+}
+
+export const answerPivot = (
+  world: PivotWorld,
+  set: FallbackSet | undefined,
+  request: PivotRequest,
+  now: number,
+  ids: OfferIds
+): Answered | Refused => {
+  const found = findPivot(world, set, request, now)
+  if ("_tag" in found) return found
+  const { text, chosen, slate } = makeOffer(world, request, found, now, ids)
+  return { _tag: "offer", offer: readOffer(text), chosen, slate }
+}
+
+/** What accepting an option does to the plan, or why it cannot be. */
+export const acceptOption = (world: PivotWorld, offer: Offer, optionId: OptionId, now: number) => {
+  const { changes, score } = offer.options.find((one) => one.option_id === optionId)!
+  return applyChanges(world, { changes, trigger: offer.trigger, score, now })
 }

@@ -46,7 +46,7 @@ export const startColyseus = async (runtime: TripRuntime["Service"], tokens: Tok
           { _tag: "request_pivot", by: client.auth.userId, request_id: id, request },
           (outcome) => {
             if (!(outcome instanceof Error) && outcome._tag === "offered")
-              client.send("offer", { id, ...outcome.offer })
+              client.send("offer", { id, offer: outcome.offer })
           }
         )
       })

@@ -40,7 +40,7 @@ export const startSocketIo = (runtime: TripRuntime["Service"], tokens: Tokens["S
             { _tag: "request_pivot", by: holder.userId, request_id: id, request },
             (outcome) => {
               if (!(outcome instanceof Error) && outcome._tag === "offered")
-                socket.emit("offer", { id, ...outcome.offer })
+                socket.emit("offer", { id, offer: outcome.offer })
             }
           )
         })

@@ -1,5 +1,5 @@
 /** Who listens to which trip, and which trips of a city or a traveler are in memory. */
-import type { Offer } from "../../domain/pivot/model.ts"
+import type { OfferText } from "../../domain/pivot/model.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripListener } from "../../services/trip-runtime.ts"
@@ -45,7 +45,7 @@ export class TripHub {
     }
   }
 
-  push(id: string, offer: Offer): void {
+  push(id: string, offer: OfferText): void {
     const listeners = this.#listeners.get(id)
     if (listeners !== undefined) for (const listener of listeners) listener.offer(offer)
   }

@@ -1,11 +1,12 @@
 /** A trip's events and records as journal records: one append, one fate. */
-import type { RankingEvent } from "../../domain/decisions.ts"
+import type { UserState } from "../../domain/decisions.ts"
 import { TRIP_EVENT_SCHEMA_VERSION, type TripEventEnvelope } from "../../domain/trip/events.ts"
-import { pivotRecordText, userStateText } from "../../domain/trip/pivot-record.ts"
+import { pivotRecordText } from "../../domain/trip/pivot-record.ts"
 import type { TripRecord } from "../../domain/trip/turn.ts"
 import type { Journal, JournalEntry, JournalRecord } from "../../services/journal.ts"
 import { signalRecord } from "../../services/signal-intake.ts"
 import type { ActorLog } from "../engine/kind.ts"
+import { KeptStates } from "./kept-states.ts"
 
 const VERSION = 1
 
@@ -24,25 +25,10 @@ const TRIP_RECORD_TYPES = {
 
 export const journalKey = (tripId: string): string => `trip:${tripId}`
 
-const rankingText = ({ user_state, ...row }: RankingEvent, latency_ms: number): string =>
-  `${JSON.stringify({ ...row, latency_ms }).slice(0, -1)},"user_state":${userStateText(user_state)}}`
+type PlainRecord = Exclude<TripRecord, { readonly type: "signal" | "pivot_event" }>
 
-const textOf = (record: Exclude<TripRecord, { type: "signal" }>, latencyMillis: number): string => {
-  switch (record.type) {
-    case "pivot_event":
-      return pivotRecordText(record.payload, latencyMillis)
-    case "ranking_event":
-      return rankingText(record.payload, latencyMillis)
-    default:
-      return JSON.stringify(record.payload)
-  }
-}
-
-const recordOf = (key: string, record: TripRecord, now: number, latencyMillis: number): JournalRecord => {
-  if (record.type === "signal") return signalRecord(record.payload, now)
-  const { type, id } = record
-  return { type, version: TRIP_RECORD_TYPES[type], key, id, payload: textOf(record, latencyMillis) }
-}
+const payloadOf = (record: PlainRecord, latency_ms: number): string =>
+  JSON.stringify(record.type === "ranking_event" ? { ...record.payload, latency_ms } : record.payload)
 
 /** The events among a trip's journal records that the database may not have yet. */
 export const eventsIn = (entries: ReadonlyArray<JournalEntry>): ReadonlyArray<TripEventEnvelope> =>
@@ -53,21 +39,40 @@ export const tripLog = (
   journal: Journal["Service"],
   now: () => number,
   elapsed: () => number
-): ActorLog<TripEventEnvelope, TripRecord> => ({
-  append: (id, events, records, settled, urgency) => {
-    const key = journalKey(id)
-    const entries: Array<JournalRecord> = []
-    for (const event of events) {
-      entries.push({
-        type: "trip_event",
-        version: TRIP_RECORD_TYPES.trip_event,
-        key,
-        id: event.id,
-        payload: JSON.stringify(event)
-      })
+): ActorLog<TripEventEnvelope, TripRecord> => {
+  const states = new KeptStates()
+  return {
+    append: (id, events, records, settled, urgency) => {
+      const key = journalKey(id)
+      const entries: Array<JournalRecord> = []
+      const add = (type: keyof typeof TRIP_RECORD_TYPES, recordId: string, payload: string) =>
+        entries.push({ type, version: TRIP_RECORD_TYPES[type], key, id: recordId, payload })
+      for (const event of events) add("trip_event", event.id, JSON.stringify(event))
+      const written: Array<UserState> = []
+      for (const record of records) {
+        if (record.type === "signal") entries.push(signalRecord(record.payload, now()))
+        else if (record.type === "pivot_event") {
+          const { user_state } = record.payload
+          const before = entries.length
+          const stateId = states.refer(user_state, key, now(), entries)
+          if (entries.length > before) written.push(user_state)
+          add(record.type, record.id, pivotRecordText(record.payload, stateId, elapsed()))
+        } else add(record.type, record.id, payloadOf(record, elapsed()))
+      }
+      const undo = () => {
+        for (const state of written) states.lost(state)
+      }
+      const told =
+        written.length === 0
+          ? settled
+          : (failure?: unknown) => {
+              if (failure !== undefined) undo()
+              settled(failure)
+            }
+      const ticket = journal.append("trip", entries, told, urgency)
+      if (ticket._tag === "AppendTicket") return
+      undo()
+      throw ticket
     }
-    for (const record of records) entries.push(recordOf(key, record, now(), elapsed()))
-    const ticket = journal.append("trip", entries, settled, urgency)
-    if (ticket._tag !== "AppendTicket") throw ticket
   }
-})
+}

@@ -2,34 +2,23 @@
  * Taking an option. Minutes have passed since it was offered, and the plan may have changed: everything in it is
  * verified again as of now. What slipped a little is timed anew, what is not true any more is refused with a fresh offer.
  */
-import type { NodeId, OptionId, SlotId } from "../ids.ts"
+import type { NodeId, SlotId } from "../ids.ts"
 import { modelVersion } from "../ranking.ts"
 import { dayPartAt } from "../time/day-part.ts"
 import type { Slot } from "../trip/model.ts"
-import { answerPivot } from "./answer.ts"
-import type { OfferIds, PivotAnswer, PivotWorld } from "./answer-model.ts"
+import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Step, type Timed } from "./cascade.ts"
 import { PIVOT_MODEL } from "./env.ts"
-import type { FallbackSet } from "./fallbacks.ts"
-import type { Change, Offer, PivotRequest } from "./model.ts"
+import type { Change, Offer } from "./model.ts"
 import { daySlots, gapAt, minutesBetween, type PlanSlot } from "./plan.ts"
 import { isPlanned, mayOffer } from "./replace.ts"
 
 export interface Accepted {
-  readonly _tag: "accepted"
   /** New values of every slot of the day that differs, in order: what the event carries. */
   readonly slots: ReadonlyArray<Slot>
   readonly removed: ReadonlyArray<SlotId>
   /** Slots that a traveler sees changed: not those whose way there is another one now. */
   readonly changed: number
-}
-
-export interface AcceptRefused {
-  readonly _tag: "refused"
-  readonly problem: "expired" | "unknown_option" | "invalid"
-  readonly message: string
-  /** What there is instead, as of now. */
-  readonly fresh: PivotAnswer
 }
 
 const slotOf = (world: PivotWorld, before: Slot, timed: Timed, order: number, travel: number, score: number): Slot => {
@@ -134,30 +123,5 @@ export const applyChanges = (world: PivotWorld, taking: Taking): Accepted | stri
     if (next.node_id !== old.node_id || next.starts_at !== old.starts_at || next.ends_at !== old.ends_at) changed++
     if (differs(old, next)) slots.push(next)
   })
-  return { _tag: "accepted", slots, removed: [...dropped] as Array<SlotId>, changed }
-}
-
-/** Applies the option, or refuses it with what there is instead. `request` is what the offer answered. */
-export const acceptOption = (
-  world: PivotWorld,
-  set: FallbackSet | undefined,
-  request: PivotRequest,
-  offer: Offer,
-  optionId: OptionId,
-  now: number,
-  freshIds: OfferIds
-): Accepted | AcceptRefused => {
-  const refuse = (problem: AcceptRefused["problem"], message: string): AcceptRefused => ({
-    _tag: "refused",
-    problem,
-    message,
-    fresh: answerPivot(world, set, request, now, freshIds)
-  })
-  const option = offer.options.find((one) => one.option_id === optionId)
-  if (option === undefined) return refuse("unknown_option", `The offer has no option ${optionId}.`)
-  if (now > Date.parse(offer.expires_at)) return refuse("expired", "The offer has expired; here is what there is now.")
-  const applied = applyChanges(world, { changes: option.changes, trigger: offer.trigger, score: option.score, now })
-  return typeof applied === "string"
-    ? refuse("invalid", `The option is not possible any more: ${applied}. Here is what there is now.`)
-    : applied
+  return { slots, removed: [...dropped] as Array<SlotId>, changed }
 }

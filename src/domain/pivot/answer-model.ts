@@ -1,10 +1,8 @@
 /** What a pivot is answered from, and what comes out besides the offer itself. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { ChosenPlace, DecisionSlate } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import type { TripState } from "../trip/model.ts"
 import type { LiveCity, PivotEnv, PivotSettings } from "./env.ts"
-import type { Offer } from "./model.ts"
 
 export interface PivotWorld {
   readonly trip: TripState
@@ -35,13 +33,3 @@ export interface Refused {
   readonly problem: PivotRefusal
   readonly message: string
 }
-
-export interface Answered {
-  readonly _tag: "offer"
-  readonly offer: Offer
-  /** For the log of the decision, option by option. */
-  readonly chosen: ReadonlyArray<ChosenPlace>
-  readonly slate: DecisionSlate
-}
-
-export type PivotAnswer = Answered | Refused

@@ -2,11 +2,11 @@
  * The answer to a disruption, from memory, within a turn: pure, synchronous, well under a millisecond. Options come
  * from what was kept ready where that is still true, and every one is verified in this turn, whatever it came from.
  */
-import type { OfferIds, PivotAnswer, PivotRefusal, PivotWorld, Refused } from "./answer-model.ts"
+import type { PivotRefusal, PivotWorld, Refused } from "./answer-model.ts"
 import type { FallbackSet } from "./fallbacks.ts"
 import type { PivotRequest } from "./model.ts"
 import { MOODS, moodWish } from "./moods.ts"
-import { makeOffer } from "./offer.ts"
+import type { Finding } from "./offer.ts"
 import { daySlots, type PlanSlot } from "./plan.ts"
 import { columnOfMood, replaceSlot } from "./replace.ts"
 import { CLOSED_COLUMN, WEATHER_COLUMN } from "./search.ts"
@@ -51,51 +51,41 @@ const targetOf = (world: PivotWorld, request: PivotRequest, now: number): Target
   return { day, position: day.findIndex((slot) => slot.id === id) }
 }
 
-/** The offer for a disruption, or a refusal that says what is wrong with the request. */
-export const answerPivot = (
+/** What there is for a disruption, or a refusal that says what is wrong with the request. */
+export const findPivot = (
   world: PivotWorld,
   set: FallbackSet | undefined,
   request: PivotRequest,
-  now: number,
-  ids: OfferIds
-): PivotAnswer => {
+  now: number
+): Finding | Refused => {
   if (world.trip.status !== "active") {
     return refuse("trip_not_active", `The trip is ${world.trip.status}; only a trip under way has pivots.`)
   }
   const { detail, trigger } = request
   if (trigger === "weather" && request.slot_id === undefined) {
     const { day, affected } = exposedDay(world, now, weatherEnds(detail, now))
-    if (affected.length === 0) {
-      const message = "No stop of the day that is still ahead is exposed to the weather: nothing has to change."
-      const reasons = [{ reason: "not_affected", message, places: 0 }]
-      const finding = {
-        slot: undefined,
-        options: [],
-        reasons,
-        source: "on_demand",
-        computedAt: now,
-        candidates: []
-      } as const
-      return makeOffer(world, request, finding, now, ids)
+    if (affected.length > 0) return shelterDay(world, set, day, affected, now)
+    const message = "No stop of the day that is still ahead is exposed to the weather: nothing has to change."
+    return {
+      slot: undefined,
+      options: [],
+      reasons: [{ reason: "not_affected", message, places: 0 }],
+      source: "on_demand",
+      computedAt: now,
+      candidates: []
     }
-    return makeOffer(world, request, shelterDay(world, set, day, affected, now), now, ids)
   }
   const target = targetOf(world, request, now)
   if ("_tag" in target) return target
   const { day, position } = target
   if (trigger === "transit") {
-    const minutes = detail?.delay_minutes ?? USUAL_DELAY
-    return makeOffer(world, request, repairDay(world, set, day, position, { minutes, now }), now, ids)
+    return repairDay(world, set, day, position, { minutes: detail?.delay_minutes ?? USUAL_DELAY, now })
   }
-  if (trigger === "weather") {
-    return makeOffer(world, request, replaceSlot(world, set, day, position, WEATHER_COLUMN, undefined, now), now, ids)
+  if (trigger === "weather") return replaceSlot(world, set, day, position, WEATHER_COLUMN, undefined, now)
+  if (trigger === "venue_closed") return replaceSlot(world, set, day, position, CLOSED_COLUMN, undefined, now)
+  const wish = moodWish(detail)
+  if (wish === undefined) {
+    return refuse("unknown_mood", `Name a mood (${MOODS.join(", ")}) or tags of the vibe taxonomy.`)
   }
-  if (trigger === "mood") {
-    const wish = moodWish(detail)
-    if (wish === undefined) {
-      return refuse("unknown_mood", `Name a mood (${MOODS.join(", ")}) or tags of the vibe taxonomy.`)
-    }
-    return makeOffer(world, request, replaceSlot(world, set, day, position, columnOfMood(wish), wish, now), now, ids)
-  }
-  return makeOffer(world, request, replaceSlot(world, set, day, position, CLOSED_COLUMN, undefined, now), now, ids)
+  return replaceSlot(world, set, day, position, columnOfMood(wish), wish, now)
 }

@@ -78,3 +78,9 @@ export const Offer = Schema.Struct({
   catalog_version: Schema.Int
 })
 export type Offer = typeof Offer.Type
+
+/** An offer as JSON. It is written once, when it is made, and most who handle it never look inside. */
+export const OfferText = Schema.String.pipe(Schema.brand("OfferText"))
+export type OfferText = typeof OfferText.Type
+
+export const readOffer = (text: OfferText): Offer => JSON.parse(text)

@@ -1,14 +1,27 @@
 /** From drafts of options to the offer that goes over the wire, and to what is logged about it. */
-import type { ChosenPlace, DecisionSlate } from "../decisions.ts"
+import type { ChosenOption, DecisionSlate, MadeOffer } from "../decisions.ts"
+import type { SlotId } from "../ids.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
-import type { Answered, OfferIds, PivotWorld } from "./answer-model.ts"
+import type { OfferIds, PivotWorld } from "./answer-model.ts"
 import { PIVOT_MODEL } from "./env.ts"
-import type { Change, EvidenceLine, NoPivotReason, OfferOption, PivotRequest } from "./model.ts"
+import type { Change, NoPivotReason, OfferText, PivotRequest } from "./model.ts"
 import type { PlanSlot } from "./plan.ts"
 import { presentationOf } from "./present.ts"
 
+/** A change with its place and times as numbers: most drafts are never told. */
+export interface ChangeDraft {
+  readonly slot_id: SlotId
+  readonly action: Change["action"]
+  /** The node that comes in; undefined where the place stays. */
+  readonly index: number | undefined
+  readonly starts: number
+  readonly ends: number
+  readonly open: Change["open"]
+  readonly travel: number
+}
+
 export interface OptionDraft {
-  readonly changes: ReadonlyArray<Change>
+  readonly changes: ReadonlyArray<ChangeDraft>
   readonly score: number
   readonly why: ReadonlyArray<string>
   /** The node that the option is about; undefined where no place is new. */
@@ -25,67 +38,84 @@ export interface Finding {
   readonly candidates: ReadonlyArray<{ readonly index: number; readonly score: number }>
 }
 
-const NO_EVIDENCE: ReadonlyArray<EvidenceLine> = []
-
 /** All that was considered, and the options' own places where a search of another kind brought them. */
-const slateOf = (world: PivotWorld, finding: Finding): DecisionSlate => {
-  const { nodes } = world.catalog
+const slateOf = ({ catalog }: PivotWorld, finding: Finding): DecisionSlate => {
   const candidate_ids: Array<string> = []
   const scores: Array<number> = []
   for (const { index, score } of finding.candidates) {
-    candidate_ids.push(nodes[index]!.id)
+    candidate_ids.push(catalog.nodes[index]!.id)
     scores.push(score)
   }
   for (const { index, score } of finding.options) {
     if (index === undefined || finding.candidates.some((one) => one.index === index)) continue
-    const at = scores.findIndex((other) => other < score)
-    candidate_ids.splice(at < 0 ? scores.length : at, 0, nodes[index]!.id)
-    scores.splice(at < 0 ? scores.length : at, 0, score)
+    const lower = scores.findIndex((other) => other < score)
+    const at = lower < 0 ? scores.length : lower
+    candidate_ids.splice(at, 0, catalog.nodes[index]!.id)
+    scores.splice(at, 0, score)
   }
   return { candidate_ids, scores }
 }
 
+const changeText = ({ catalog }: PivotWorld, one: ChangeDraft): string =>
+  `{"slot_id":"${one.slot_id}","action":"${one.action}","starts_at":"${rfc3339(one.starts)}","ends_at":"${rfc3339(one.ends)}","open":"${one.open}","travel_minutes":${one.travel}${one.index === undefined ? "" : presentationOf(catalog, one.index).nodeField}}`
+
+const optionText = (
+  world: PivotWorld,
+  draft: OptionDraft,
+  { option_id, score }: ChosenOption,
+  planned: number
+): string => {
+  let changes = ""
+  for (const change of draft.changes) changes += `${changes === "" ? "" : ","}${changeText(world, change)}`
+  const unchanged = Math.max(0, planned - draft.changes.length)
+  const evidence = draft.index === undefined ? "[]" : presentationOf(world.catalog, draft.index).evidence
+  return `{"option_id":"${option_id}","changes":[${changes}],"unchanged":${unchanged},"score":${score},"why":${JSON.stringify(draft.why)},"evidence":${evidence}}`
+}
+
+const MODEL = JSON.stringify(PIVOT_MODEL)
+
+/** Ids, instants, numbers and words of ours stand in the text as they are; names and reasons are encoded. */
 export const makeOffer = (
   world: PivotWorld,
   request: PivotRequest,
   finding: Finding,
   now: number,
   ids: OfferIds
-): Answered => {
+): MadeOffer => {
   const { trip, catalog, settings } = world
-  const options: Array<OfferOption> = []
-  const chosen: Array<ChosenPlace> = []
+  const { source, slot } = finding
+  const slot_id = slot?.id ?? request.slot_id ?? null
   let planned = 0
-  for (const slot of trip.slots) if (slot.status === "planned") planned++
+  for (const one of trip.slots) if (one.status === "planned") planned++
   const count = Math.min(finding.options.length, settings.options)
+  const reasons = count < settings.options ? finding.reasons : []
+  const expires_at = now + settings.offerTtlMs
+  const chosen: Array<ChosenOption> = []
+  let options = ""
   for (let i = 0; i < count; i++) {
-    const { changes, features, index, score, why } = finding.options[i]!
-    options.push({
+    const draft = finding.options[i]!
+    const one: ChosenOption = {
       option_id: ids.option(i),
-      changes,
-      unchanged: Math.max(0, planned - changes.length),
-      score: Math.round(score * 1000) / 1000,
-      why,
-      evidence: index === undefined ? NO_EVIDENCE : presentationOf(catalog, index).evidence
-    })
-    chosen.push({ node_id: index === undefined ? null : catalog.nodes[index]!.id, features })
+      node_id: draft.index === undefined ? null : catalog.nodes[draft.index]!.id,
+      score: Math.round(draft.score * 1000) / 1000,
+      changes: draft.changes.length,
+      features: draft.features
+    }
+    chosen.push(one)
+    options += `${i === 0 ? "" : ","}${optionText(world, draft, one, planned)}`
   }
+  const text = `{"pivot_id":"${ids.pivot_id}","trigger":"${request.trigger}","slot_id":${slot_id === null ? "null" : `"${slot_id}"`},"options":[${options}]${reasons.length === 0 ? "" : `,"reasons":${JSON.stringify(reasons)}`},"computed_at":"${rfc3339(finding.computedAt)}","expires_at":"${rfc3339(expires_at)}","state_version":${trip.seq},"model":${MODEL},"source":"${source}","catalog_version":${world.env.version}}`
   return {
-    _tag: "offer",
-    offer: {
-      pivot_id: ids.pivot_id,
-      trigger: request.trigger,
-      slot_id: finding.slot?.id ?? null,
-      options,
-      ...(count < settings.options && finding.reasons.length > 0 ? { reasons: finding.reasons } : {}),
-      computed_at: rfc3339(finding.computedAt),
-      expires_at: rfc3339(now + settings.offerTtlMs),
-      state_version: trip.seq,
-      model: PIVOT_MODEL,
-      source: finding.source,
-      catalog_version: world.env.version
-    },
+    pivot_id: ids.pivot_id,
+    slot_id,
+    trigger: request.trigger,
+    source,
+    state_version: trip.seq,
+    model: PIVOT_MODEL,
+    reasons,
     chosen,
-    slate: slateOf(world, finding)
+    slate: slateOf(world, finding),
+    expires_at,
+    text: text as OfferText
   }
 }

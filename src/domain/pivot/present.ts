@@ -2,13 +2,15 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { ActivityNode } from "../catalog/node.ts"
 import type { SlotId } from "../ids.ts"
-import { rfc3339 } from "../time/rfc3339.ts"
 import { evidenceLines, nodeBrief } from "../view/node.ts"
-import type { Change, EvidenceLine, NodeBrief } from "./model.ts"
+import type { ChangeDraft } from "./offer.ts"
+import type { Visit } from "./visit.ts"
 
 interface Presentation {
-  readonly brief: NodeBrief
-  readonly evidence: ReadonlyArray<EvidenceLine>
+  /** `,"node":{…}` as it stands in a change. */
+  readonly nodeField: string
+  /** The evidence as JSON. */
+  readonly evidence: string
   readonly known: string
 }
 
@@ -32,8 +34,8 @@ export const presentationOf = (catalog: CityCatalog, index: number): Presentatio
   if (one === undefined) {
     const node = catalog.nodes[index]!
     one = {
-      brief: nodeBrief(node),
-      evidence: evidenceLines(node),
+      nodeField: `,"node":${JSON.stringify(nodeBrief(node))}`,
+      evidence: JSON.stringify(evidenceLines(node)),
       known: `${node.category.replaceAll("_", " ")} in ${node.neighbourhood}: ${strongest(node)}`
     }
     all[index] = one
@@ -46,22 +48,12 @@ const two = (n: number): string => (n < 10 ? `0${n}` : `${n}`)
 /** A local minute of the day as one says it. */
 export const clock = (localMinute: number): string => `${two(Math.floor(localMinute / 60))}:${two(localMinute % 60)}`
 
-export const replaceChange = (
-  catalog: CityCatalog,
-  slotId: SlotId,
-  index: number,
-  visit: {
-    readonly arrive: number
-    readonly leave: number
-    readonly open: "open" | "unknown"
-    readonly travelIn: number
-  }
-): Change => ({
+export const replaceChange = (slotId: SlotId, index: number, visit: Visit): ChangeDraft => ({
   slot_id: slotId,
   action: "replace",
-  node: presentationOf(catalog, index).brief,
-  starts_at: rfc3339(visit.arrive),
-  ends_at: rfc3339(visit.leave),
+  index,
+  starts: visit.arrive,
+  ends: visit.leave,
   open: visit.open,
-  travel_minutes: visit.travelIn
+  travel: visit.travelIn
 })

@@ -202,7 +202,7 @@ export const replaceSlot = (
   const picked = pickReplacements(world, set, day, position, column, mood, now)
   const options = picked.found.slice(0, world.settings.options).map(
     (found): OptionDraft => ({
-      changes: [replaceChange(world.catalog, slot.id, found.index, found.visit)],
+      changes: [replaceChange(slot.id, found.index, found.visit)],
       score: found.score,
       why: whyOf(world, column, found, gap, mood),
       index: found.index,

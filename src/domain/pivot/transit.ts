@@ -3,14 +3,12 @@
  * (cut short, slip, drop one, swap two, go somewhere near instead) and the ones that change least are offered.
  */
 
-import { rfc3339 } from "../time/rfc3339.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Mode, type Start, type Step, type Timed } from "./cascade.ts"
 import type { FallbackSet } from "./fallbacks.ts"
 import type { Change } from "./model.ts"
-import type { Finding, OptionDraft } from "./offer.ts"
+import type { ChangeDraft, Finding, OptionDraft } from "./offer.ts"
 import { gapAt, minutesBetween, type PlanSlot } from "./plan.ts"
-import { presentationOf } from "./present.ts"
 import { featuresOfFound, pickReplacements } from "./replace.ts"
 import { type Found, TRANSIT_COLUMN } from "./search.ts"
 
@@ -29,7 +27,7 @@ const MOST_DROPPED = 5
 const COST = { move: 0.4, shorten: 0.7, replace: 1.3, drop: 2 } as const
 
 interface Repair {
-  readonly changes: ReadonlyArray<Change>
+  readonly changes: ReadonlyArray<ChangeDraft>
   readonly cost: number
   readonly moved: number
   readonly dropped: ReadonlyArray<PlanSlot>
@@ -40,26 +38,22 @@ const sameChanges = (a: Repair, b: Repair): boolean =>
   a.changes.length === b.changes.length &&
   a.changes.every((change, i) => {
     const other = b.changes[i]!
-    return change.slot_id === other.slot_id && change.action === other.action && change.starts_at === other.starts_at
+    return change.slot_id === other.slot_id && change.action === other.action && change.starts === other.starts
   })
 
-const dropChange = (slot: PlanSlot): Change => ({
+const dropChange = (slot: PlanSlot): ChangeDraft => ({
   slot_id: slot.id,
   action: "drop",
-  starts_at: rfc3339(slot.starts),
-  ends_at: rfc3339(slot.ends),
+  index: undefined,
+  starts: slot.starts,
+  ends: slot.ends,
   open: "unknown",
-  travel_minutes: 0
+  travel: 0
 })
 
 /** What differs between the day as it is and the day as it would be. */
-const repairOf = (
-  world: PivotWorld,
-  timed: ReadonlyArray<Timed>,
-  dropped: ReadonlyArray<PlanSlot>,
-  found: Found | undefined
-): Repair => {
-  const changes: Array<Change> = dropped.map(dropChange)
+const repairOf = (timed: ReadonlyArray<Timed>, dropped: ReadonlyArray<PlanSlot>, found: Found | undefined): Repair => {
+  const changes: Array<ChangeDraft> = dropped.map(dropChange)
   let cost = dropped.length * COST.drop
   let moved = 0
   for (const { slot, index, arrive, leave, travelIn, open } of timed) {
@@ -74,11 +68,11 @@ const repairOf = (
     changes.push({
       slot_id: slot.id,
       action,
-      ...(replaced ? { node: presentationOf(world.catalog, index).brief } : {}),
-      starts_at: rfc3339(arrive),
-      ends_at: rfc3339(leave),
+      index: replaced ? index : undefined,
+      starts: arrive,
+      ends: leave,
       open,
-      travel_minutes: travelIn
+      travel: travelIn
     })
   }
   return { changes, cost, moved, dropped, found }
@@ -97,7 +91,7 @@ const LIST_WORDS: Readonly<Record<Change["action"], string>> = {
 const tell = (world: PivotWorld, rest: ReadonlyArray<PlanSlot>, repair: Repair): ReadonlyArray<string> => {
   const why = repair.changes.map((change) => {
     const slot = rest.find((s) => s.id === change.slot_id)!
-    const into = change.node === undefined ? "" : ` by ${change.node.name}`
+    const into = change.index === undefined ? "" : ` by ${world.catalog.nodes[change.index]!.name}`
     return `${nameOf(world, slot)} ${LIST_WORDS[change.action]}${into}`
   })
   const kept = rest.length - repair.changes.length
@@ -162,7 +156,7 @@ export const repairDay = (
   ) => {
     const timed = order.length === 0 ? [] : cascade(env, live, order, from, mode)
     if (timed === undefined) return
-    const repair = repairOf(world, timed, dropped, found)
+    const repair = repairOf(timed, dropped, found)
     if (repair.changes.length > 0 && !repairs.some((other) => sameChanges(other, repair))) repairs.push(repair)
   }
   for (const mode of ["shorten", "slip"] as const) {

@@ -2,8 +2,8 @@
 
 import type { PivotWorld } from "./answer-model.ts"
 import type { FallbackSet } from "./fallbacks.ts"
-import type { Change, PivotDetail } from "./model.ts"
-import type { Finding, OptionDraft } from "./offer.ts"
+import type { PivotDetail } from "./model.ts"
+import type { ChangeDraft, Finding, OptionDraft } from "./offer.ts"
 import { daySlots, gapAt, type PlanSlot, planSlot } from "./plan.ts"
 import { replaceChange } from "./present.ts"
 import { featuresOfFound, pickReplacements, whyOf } from "./replace.ts"
@@ -62,7 +62,7 @@ export const shelterDay = (
   let source: Finding["source"] = "precomputed"
   for (let round = 0; round < world.settings.options; round++) {
     const working = [...day]
-    const changes: Array<Change> = []
+    const changes: Array<ChangeDraft> = []
     const placed: Array<{ readonly found: Found; readonly why: ReadonlyArray<string>; readonly slot: PlanSlot }> = []
     const here = new Set(used)
     for (const position of affected) {
@@ -74,7 +74,7 @@ export const shelterDay = (
       const found = picked.found[0]
       if (found === undefined) continue
       here.add(found.index)
-      changes.push(replaceChange(world.catalog, slot.id, found.index, found.visit))
+      changes.push(replaceChange(slot.id, found.index, found.visit))
       placed.push({ found, slot, why: whyOf(world, WEATHER_COLUMN, found, gapAt(working, position, now), undefined) })
       working[position] = { ...slot, index: found.index, starts: found.visit.arrive, ends: found.visit.leave }
     }

@@ -1,12 +1,13 @@
 /** All that a trip's actor holds: the trip itself, what makes repeating harmless, and what can be derived again. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { type CityConditions, calm } from "../city/model.ts"
+import type { PivotId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
-import type { Offer, PivotRequest } from "../pivot/model.ts"
+import type { OfferText, PivotRequest } from "../pivot/model.ts"
 import type { TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
-import type { TripState } from "./model.ts"
-import type { Fallbacks, PreparedOption } from "./planner.ts"
+import type { Slot, TripState } from "./model.ts"
+import type { Fallbacks } from "./planner.ts"
 
 /** Which event an idempotency key led to. */
 export interface Receipt {
@@ -15,15 +16,21 @@ export interface Receipt {
   readonly seq: number
   readonly at: number
   readonly type: string
+  /** The offer or the stop that the write was about. */
+  readonly about?: string
 }
 
-/** An offer and what is needed to honour it. */
+/** An offer and what is needed to honour it: held as text, because many are open and few are ever looked into. */
 export interface OpenOffer {
-  readonly offer: Offer
+  readonly pivot_id: PivotId
+  readonly text: OfferText
+  /** How many options it has. */
+  readonly options: number
   readonly request: PivotRequest
   readonly request_id: string | undefined
   readonly by: string | null
-  readonly options: ReadonlyArray<PreparedOption>
+  /** The plan that it was made for. */
+  readonly slots: ReadonlyArray<Slot>
   readonly offered_at: number
   readonly expires_at: number
 }
@@ -104,6 +111,13 @@ export const withRecent = (recent: ReadonlyArray<TripEventEnvelope>, event: Trip
   return from === 0 ? kept : kept.slice(from)
 }
 
+/** The same key for another offer or stop is another write, and not a repetition. */
+export const aboutOf = (write: object): { readonly about?: string } => {
+  const { pivot_id, slot_id } = write as { readonly pivot_id?: string; readonly slot_id?: string }
+  const about = pivot_id ?? slot_id
+  return about === undefined ? {} : { about }
+}
+
 const withReceipt = (state: TripActorState, envelope: TripEventEnvelope): ReadonlyArray<Receipt> => {
   if (envelope.idempotency_key === undefined) return state.receipts
   const receipt = {
@@ -111,7 +125,8 @@ const withReceipt = (state: TripActorState, envelope: TripEventEnvelope): Readon
     by: envelope.actor_id,
     seq: envelope.seq,
     at: envelope.at,
-    type: envelope.event._tag
+    type: envelope.event._tag,
+    ...aboutOf(envelope.event)
   }
   const fresh = state.receipts.filter((one) => one.at > envelope.at - RECEIPT_MILLIS)
   return lastOf([...fresh, receipt], MAX_RECEIPTS)
@@ -122,7 +137,7 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
     case "offered":
       return { ...memory, offers: lastOf([...memory.offers, event.offer], MAX_OFFERS) }
     case "offer_closed":
-      return { ...memory, offers: memory.offers.filter((one) => one.offer.pivot_id !== event.pivot_id) }
+      return { ...memory, offers: memory.offers.filter((one) => one.pivot_id !== event.pivot_id) }
     case "told":
       return { ...memory, told: lastOf([...memory.told, event.event_id], MAX_TOLD) }
     case "fallbacks_ready":
@@ -171,6 +186,6 @@ export const sizeOfTrip = (state: TripActorState): number => {
   let bytes = 1_200 + trip.members.length * 200 + trip.vetoes.length * 200
   for (const slot of trip.slots) bytes += 260 + (slot.narrative?.length ?? 0)
   bytes += state.receipts.length * 150 + state.recent.reduce((sum, event) => sum + sizeOfEvent(event), 0)
-  for (const open of memory.offers) bytes += 800 + open.options.length * 1_200
+  for (const open of memory.offers) bytes += 600 + open.text.length
   return bytes + (memory.fallbacks?.bytes ?? 0)
 }

@@ -1,7 +1,7 @@
 /** What a trip can be asked, and what it answers. Both are schemas: they travel between nodes as they are. */
 import * as Schema from "effect/Schema"
 import { NodeId, OptionId, PivotId, SlotId, UserId, Uuid } from "../ids.ts"
-import { Offer, PivotRequest } from "../pivot/model.ts"
+import { OfferText, PivotRequest } from "../pivot/model.ts"
 import { Intention, TripStatus } from "../vocabulary.ts"
 import { TripEventEnvelope } from "./events.ts"
 import { IsoDate, Relaxation, Slot, TripConstraints, TripModel, TripState } from "./model.ts"
@@ -74,7 +74,7 @@ export const TripCommand = Schema.Union([
 export type TripCommand = typeof TripCommand.Type
 
 export const TripReply = Schema.Union([
-  Schema.TaggedStruct("trip", { trip: TripState, open_offers: Schema.Array(Offer) }),
+  Schema.TaggedStruct("trip", { trip: TripState, open_offers: Schema.Array(OfferText) }),
   Schema.TaggedStruct("recovered", {
     recovered: Schema.Boolean,
     epoch: Uuid,
@@ -82,7 +82,7 @@ export const TripReply = Schema.Union([
     events: Schema.Array(TripEventEnvelope),
     /** As it is now: where nothing could be proven missing or complete, all there is to say. */
     trip: TripState,
-    open_offers: Schema.Array(Offer)
+    open_offers: Schema.Array(OfferText)
   }),
   /** The trip after the change, and the event that made it; without one, the change was made before (or is none). */
   Schema.TaggedStruct("changed", {
@@ -90,7 +90,7 @@ export const TripReply = Schema.Union([
     event: Schema.NullOr(TripEventEnvelope),
     replayed: Schema.Boolean
   }),
-  Schema.TaggedStruct("offered", { offer: Offer }),
-  Schema.TaggedStruct("noted", { offer: Schema.NullOr(Offer) })
+  Schema.TaggedStruct("offered", { offer: OfferText }),
+  Schema.TaggedStruct("noted", { offer: Schema.NullOr(OfferText) })
 ])
 export type TripReply = typeof TripReply.Type

@@ -19,12 +19,12 @@ export const cityChanged = (turn: Turn, conditions: CityConditions, events: Read
   for (const event of news) {
     const request = turn.rules.planner.touchedBy(now, event)
     if (request === undefined) continue
-    const { offer, open, records } = makeOffer(turn, now, request, undefined)
+    const { open, records } = makeOffer(turn, now, request, undefined)
     return {
-      reply: { _tag: "noted", offer },
+      reply: { _tag: "noted", offer: open.text },
       records,
       transient: [known, ...told, { _tag: "offered", offer: open }],
-      tasks: [{ _tag: "push_offer", offer }, { _tag: "prepare" }],
+      tasks: [{ _tag: "push_offer", offer: open.text }, { _tag: "prepare" }],
       advice: true
     }
   }

@@ -1,17 +1,18 @@
 /** Disruptions: offers from memory, and answers to them. */
 import type { PivotOffered } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
-import type { Offer, PivotRequest } from "../pivot/model.ts"
+import { type Offer, type OfferOption, type PivotRequest, readOffer } from "../pivot/model.ts"
 import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
 import type { OpenOffer } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
-import type { PreparedOption, TripWorld } from "./planner.ts"
+import type { PlanOutcome, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 import {
   changed,
   experiment,
   isRejection,
+  keyReused,
   NOTHING,
   notReady,
   reject,
@@ -35,35 +36,34 @@ const INTENTION: Readonly<Record<Trigger, Intention>> = {
 /** An offer made: shown at once, remembered, and logged. */
 export const makeOffer = (turn: Turn, world: TripWorld, request: PivotRequest, requestId: string | undefined) => {
   const { trip, by, context } = turn
-  const { offer, expires_at, chosen, slate } = turn.rules.planner.pivot(world, request)
+  const offer = turn.rules.planner.pivot(world, request)
   const payload: PivotOffered = {
     offer,
-    request,
+    detail: request.detail,
     by,
     user_id: by ?? trip.user_id,
     trip_id: trip.id,
     session_id: trip.session_id,
     offered_at: context.now,
-    chosen,
-    slate,
     user_state: userState(world.personas)
   }
-  const records: ReadonlyArray<TripRecord> = [{ type: "pivot_event", id: offer.pivot_id, payload }]
   const open: OpenOffer = {
-    offer,
+    pivot_id: offer.pivot_id,
+    text: offer.text,
+    options: offer.chosen.length,
     request,
     request_id: requestId,
     by,
-    options: offer.options.map((option, i) => ({
-      option,
-      trigger: request.trigger,
-      node_id: chosen[i]!.node_id
-    })),
+    slots: trip.slots,
     offered_at: context.now,
-    expires_at
+    expires_at: offer.expires_at
   }
-  return { offer, open, records }
+  const records: ReadonlyArray<TripRecord> = [{ type: "pivot_event", id: offer.pivot_id, payload }]
+  return { open, records }
 }
+
+const sameRequest = (a: PivotRequest, b: PivotRequest): boolean =>
+  a.trigger === b.trigger && a.slot_id === b.slot_id && JSON.stringify(a.detail) === JSON.stringify(b.detail)
 
 export const requestPivot = (turn: Turn, command: Extract<TripCommand, { _tag: "request_pivot" }>): TripDecision => {
   const { trip, context } = turn
@@ -81,16 +81,20 @@ export const requestPivot = (turn: Turn, command: Extract<TripCommand, { _tag: "
       : turn.state.memory.offers.find(
           (one) => one.request_id === command.request_id && one.by === turn.by && one.expires_at > context.now
         )
-  if (again !== undefined) return { reply: { _tag: "offered", offer: again.offer }, advice: true }
+  if (again !== undefined) {
+    return sameRequest(again.request, command.request)
+      ? { reply: { _tag: "offered", offer: again.text }, advice: true }
+      : reject(keyReused("another pivot"))
+  }
   if (command.request.slot_id !== undefined) {
     const slot = slotAhead(turn, command.request.slot_id)
     if (isRejection(slot)) return reject(slot)
   }
   const world = worldOf(turn)
   if (world === undefined) return reject(notReady(trip))
-  const { offer, open, records } = makeOffer(turn, world, command.request, command.request_id)
+  const { open, records } = makeOffer(turn, world, command.request, command.request_id)
   return {
-    reply: { _tag: "offered", offer },
+    reply: { _tag: "offered", offer: open.text },
     records,
     transient: [{ _tag: "offered", offer: open }],
     advice: true
@@ -118,7 +122,7 @@ const refuseWith = (
   const closing = close === undefined ? [] : [{ _tag: "offer_closed" as const, pivot_id: close }]
   if (made === undefined) return { reply: refusal({}), transient: closing }
   return {
-    reply: refusal({ fresh: made.offer }),
+    reply: refusal({ fresh: readOffer(made.open.text) }),
     records: made.records,
     transient: [...closing, { _tag: "offered", offer: made.open }],
     advice: true
@@ -146,15 +150,15 @@ const answeredBefore = (turn: Turn, pivotId: PivotId): R.TripRejection | undefin
 
 type Respond = Extract<TripCommand, { _tag: "respond_pivot" }>
 
+/** What becomes of an offer, for the log; `chosen` is the option that was taken. */
 const responded = (
   turn: Turn,
   open: OpenOffer,
+  offer: Offer,
   response: "accept" | "dismiss" | "ignore",
-  chosen: PreparedOption | undefined
+  chosen: OfferOption | undefined
 ): ReadonlyArray<TripRecord> => {
-  const { offer } = open
   const userId = turn.by ?? open.by ?? turn.trip.user_id
-  const model = modelVersion(offer.model)
   const delay = Math.max(0, turn.context.now - open.offered_at)
   const records: Array<TripRecord> = [
     {
@@ -164,21 +168,21 @@ const responded = (
         pivot_id: offer.pivot_id,
         trip_id: turn.trip.id,
         response,
-        chosen_option_id: chosen?.option.option_id ?? null,
+        chosen_option_id: chosen?.option_id ?? null,
         time_to_action_ms: delay,
-        slots_changed: chosen === undefined ? null : chosen.option.changes.length,
+        slots_changed: chosen === undefined ? null : chosen.changes.length,
         responded_at: turn.context.now
       }
     },
     signal(turn, userId, `pivot_${response}`, {
       slot_id: offer.slot_id,
-      node_id: chosen?.node_id ?? null,
-      model_version: model,
+      node_id: chosen === undefined ? null : placeOf(chosen),
+      model_version: modelVersion(offer.model),
       context: {
         pivot_id: offer.pivot_id,
         trigger: offer.trigger,
         time_to_action_ms: delay,
-        ...(chosen === undefined ? {} : { position: open.options.indexOf(chosen) })
+        ...(chosen === undefined ? {} : { position: offer.options.indexOf(chosen) })
       }
     })
   ]
@@ -198,52 +202,72 @@ const responded = (
       occurred_at: turn.context.now
     }
   })
-  records.push(experiment(turn, "plan_edited", { pivot_id: offer.pivot_id, option_id: chosen.option.option_id }))
+  records.push(experiment(turn, "plan_edited", { pivot_id: offer.pivot_id, option_id: chosen.option_id }))
   return records
 }
 
+/** The place that an option is about: the first that it brings in. */
+const placeOf = (option: OfferOption): string | null =>
+  option.changes.find((change) => change.node !== undefined)?.node?.id ?? null
+
+/** Whether a stop that the option changes is another than it was when the option was offered. */
+const changedSince = (turn: Turn, open: OpenOffer, option: OfferOption): boolean =>
+  open.slots !== turn.trip.slots &&
+  option.changes.some(({ slot_id }) => {
+    const then = open.slots.find((slot) => slot.id === slot_id)
+    const now = turn.trip.slots.find((slot) => slot.id === slot_id)
+    return then?.node_id !== now?.node_id || then?.starts_at !== now?.starts_at
+  })
+
 const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined): TripDecision => {
-  const { offer } = open
-  const chosen = open.options.find((one) => one.option.option_id === optionId)
+  const { pivot_id } = open
+  const { trigger } = open.request
+  const offer = readOffer(open.text)
+  const chosen = offer.options.find((one) => one.option_id === optionId)
   if (chosen === undefined) {
     return reject(
-      new R.OptionNotFound({
-        message: "The offer has no such option: accept one of its option_ids.",
-        pivot_id: offer.pivot_id
-      })
+      new R.OptionNotFound({ message: "The offer has no such option: accept one of its option_ids.", pivot_id })
     )
   }
   const world = worldOf(turn)
   if (world === undefined) return reject(notReady(turn.trip))
-  const outcome = turn.rules.planner.accept(world, chosen)
+  const outcome = changedSince(turn, open, chosen)
+    ? OVERTAKEN
+    : turn.rules.planner.accept(world, { option: chosen, trigger, node_id: placeOf(chosen) })
   if (outcome._tag === "refused") {
     const message = outcome.reasons[0]?.message ?? "This option does not hold any more."
     return refuseWith(
       turn,
       open.request,
-      offer.pivot_id,
-      (extra) => new R.OptionInvalid({ message, pivot_id: offer.pivot_id, reasons: outcome.reasons, ...extra })
+      pivot_id,
+      (extra) => new R.OptionInvalid({ message, pivot_id, reasons: outcome.reasons, ...extra })
     )
   }
+  const { slots, removed } = outcome.change
   return changed(
     turn,
+    { _tag: "pivot_accepted", pivot_id, option_id: chosen.option_id, trigger, slots, removed },
     {
-      _tag: "pivot_accepted",
-      pivot_id: offer.pivot_id,
-      option_id: chosen.option.option_id,
-      trigger: offer.trigger,
-      slots: outcome.change.slots,
-      removed: outcome.change.removed
-    },
-    {
-      records: responded(turn, open, "accept", chosen),
-      transient: [{ _tag: "offer_closed", pivot_id: offer.pivot_id }]
+      records: responded(turn, open, offer, "accept", chosen),
+      transient: [{ _tag: "offer_closed", pivot_id }]
     }
   )
 }
 
+const OVERTAKEN: PlanOutcome = {
+  _tag: "refused",
+  reasons: [
+    {
+      reason: "overtaken",
+      message:
+        "That stop has been changed since this was offered; the fresh offer attached is for the plan as it is now.",
+      places: 0
+    }
+  ]
+}
+
 export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
-  const open = turn.state.memory.offers.find((one) => one.offer.pivot_id === command.pivot_id)
+  const open = turn.state.memory.offers.find((one) => one.pivot_id === command.pivot_id)
   if (open === undefined || open.expires_at <= turn.context.now) {
     const before = answeredBefore(turn, command.pivot_id)
     if (before !== undefined) return reject(before)
@@ -260,10 +284,10 @@ export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
   if (command.response === "accept") return accept(turn, open, command.option_id)
   return changed(
     turn,
-    { _tag: "pivot_dismissed", pivot_id: open.offer.pivot_id, trigger: open.offer.trigger },
+    { _tag: "pivot_dismissed", pivot_id: open.pivot_id, trigger: open.request.trigger },
     {
-      records: responded(turn, open, "dismiss", undefined),
-      transient: [{ _tag: "offer_closed", pivot_id: open.offer.pivot_id }]
+      records: responded(turn, open, readOffer(open.text), "dismiss", undefined),
+      transient: [{ _tag: "offer_closed", pivot_id: open.pivot_id }]
     }
   )
 }
@@ -272,11 +296,11 @@ export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
 export const expireOffers = (turn: Turn): TripDecision => {
   const due = turn.state.memory.offers.find((one) => one.expires_at <= turn.context.now)
   if (due === undefined) return NOTHING
-  const closing = [{ _tag: "offer_closed" as const, pivot_id: due.offer.pivot_id }]
-  if (due.options.length === 0) return { ...NOTHING, transient: closing }
+  const closing = [{ _tag: "offer_closed" as const, pivot_id: due.pivot_id }]
+  if (due.options === 0) return { ...NOTHING, transient: closing }
   return changed(
     turn,
-    { _tag: "pivot_ignored", pivot_id: due.offer.pivot_id, trigger: due.offer.trigger },
-    { records: responded(turn, due, "ignore", undefined), transient: closing }
+    { _tag: "pivot_ignored", pivot_id: due.pivot_id, trigger: due.request.trigger },
+    { records: responded(turn, due, readOffer(due.text), "ignore", undefined), transient: closing }
   )
 }

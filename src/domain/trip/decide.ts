@@ -5,7 +5,7 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions, CityEvent } from "../city/model.ts"
 import type { Persona } from "../persona/persona.ts"
-import type { TripActorState } from "./actor-state.ts"
+import { aboutOf, type TripActorState } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
 import { cityChanged } from "./decide-city.ts"
 import { closeInvitation, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
@@ -102,7 +102,7 @@ const pivot = (turn: Turn, command: Extract<TripCommand, { _tag: "request_pivot"
 }
 
 const openOffers = (turn: Turn) =>
-  turn.state.memory.offers.filter((one) => one.expires_at > turn.context.now).map((one) => one.offer)
+  turn.state.memory.offers.filter((one) => one.expires_at > turn.context.now).map((one) => one.text)
 
 const recover = (turn: Turn, command: Extract<TripCommand, { _tag: "recover" }>): TripDecision => {
   const { trip, state } = turn
@@ -224,7 +224,7 @@ export const decideTrip =
       return command._tag === "create" ? create(state, command, context, rules) : reject(notFound())
     const makes = MAKES[command._tag]
     if (makes !== undefined) {
-      const before = replayed(turn, makes)
+      const before = replayed(turn, makes, aboutOf(command).about)
       if (before !== undefined) return before
     }
     if (!admits(turn.trip, command)) return reject(notFound())

@@ -1,22 +1,24 @@
 /** The plan-changing functions that a trip's decider calls, over the pivot engine and the city's live state. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { DecisionSlate } from "../decisions.ts"
+import type { DecisionSlate, MadeOffer } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import { applyChanges } from "../pivot/accept.ts"
-import { answerPivot } from "../pivot/answer.ts"
+import { findPivot } from "../pivot/answer.ts"
+import type { Refused } from "../pivot/answer-model.ts"
 import { PIVOT_MODEL, PIVOT_SETTINGS, type PivotSettings } from "../pivot/env.ts"
 import { bytesOf, type FallbackRun, type FallbackSet, fallbackInput, startFallbacks } from "../pivot/fallbacks.ts"
-import type { Change, NoPivotReason, Offer, PivotRequest } from "../pivot/model.ts"
+import type { Change, NoPivotReason, PivotRequest } from "../pivot/model.ts"
+import { type Finding, makeOffer } from "../pivot/offer.ts"
 import { daySlots, gapAt } from "../pivot/plan.ts"
-import { presentationOf } from "../pivot/present.ts"
 import { isPlanned, mayOffer, pickReplacements } from "../pivot/replace.ts"
 import { CLOSED_COLUMN } from "../pivot/search.ts"
 import { fitVisit, type Visit } from "../pivot/visit.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
+import { nodeBrief } from "../view/node.ts"
 import { liveOf } from "./live-city.ts"
 import type { Slot } from "./model.ts"
 import { envOf, type KnownWorld, pivotWorld, tastesOf } from "./pivot-world.ts"
-import type { Fallbacks, PivotAnswer, PlanOutcome, TripPlanner, TripWorld } from "./planner.ts"
+import type { Fallbacks, PlanOutcome, TripPlanner, TripWorld } from "./planner.ts"
 import { touchedBy } from "./touched.ts"
 
 /** Fallbacks with what they consist of. */
@@ -24,40 +26,30 @@ export interface PreparedFallbacks extends Fallbacks {
   readonly set: FallbackSet
 }
 
-const NO_SLATE: DecisionSlate = { candidate_ids: [], scores: [] }
-
 const refusedWith = (reason: string, message: string, places = 0): PlanOutcome => ({
   _tag: "refused",
   reasons: [{ reason, message, places }]
 })
 
+/** A request that asks for nothing that could be gets an answer all the same, and is logged as one. */
+const nothingFound = ({ problem, message }: Refused, now: number): Finding => ({
+  slot: undefined,
+  options: [],
+  reasons: [{ reason: problem, message, places: 0 }],
+  source: "on_demand",
+  computedAt: now,
+  candidates: []
+})
+
 const pivot =
   (settings: PivotSettings) =>
-  (world: TripWorld, request: PivotRequest): PivotAnswer => {
-    const { now } = world
+  (world: TripWorld, request: PivotRequest): MadeOffer => {
+    const known = pivotWorld(world, settings)
     const set = (world.fallbacks as PreparedFallbacks | undefined)?.set
-    const pivot_id = world.id() as PivotId
-    const expires_at = now + settings.offerTtlMs
-    const ids = { pivot_id, option: () => world.id() as OptionId }
-    const answer = answerPivot(pivotWorld(world, settings), set, request, now, ids)
-    if (answer._tag === "offer") {
-      return { offer: answer.offer, expires_at, chosen: answer.chosen, slate: answer.slate }
-    }
-    // A request that asks for nothing that could be: an answer all the same, and logged as one.
-    const offer: Offer = {
-      pivot_id,
-      trigger: request.trigger,
-      slot_id: request.slot_id ?? null,
-      options: [],
-      reasons: [{ reason: answer.problem, message: answer.message, places: 0 }],
-      computed_at: rfc3339(now),
-      expires_at: rfc3339(expires_at),
-      state_version: world.trip.seq,
-      model: PIVOT_MODEL,
-      source: "on_demand",
-      catalog_version: world.catalog.version
-    }
-    return { offer, expires_at, chosen: [], slate: NO_SLATE }
+    const found = findPivot(known, set, request, world.now)
+    const finding = "_tag" in found ? nothingFound(found, world.now) : found
+    const ids = { pivot_id: world.id() as PivotId, option: () => world.id() as OptionId }
+    return makeOffer(known, request, finding, world.now, ids)
   }
 
 const outcomeOf = (applied: ReturnType<typeof applyChanges>, slate?: DecisionSlate): PlanOutcome =>
@@ -73,7 +65,7 @@ const outcomeOf = (applied: ReturnType<typeof applyChanges>, slate?: DecisionSla
 const replacement = (catalog: CityCatalog, slot: Slot, index: number, visit: Visit): Change => ({
   slot_id: slot.id,
   action: "replace",
-  node: presentationOf(catalog, index).brief,
+  node: nodeBrief(catalog.nodes[index]!),
   starts_at: rfc3339(visit.arrive),
   ends_at: rfc3339(visit.leave),
   open: visit.open,

@@ -4,10 +4,10 @@
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions, CityEvent } from "../city/model.ts"
-import type { ChosenPlace, DecisionSlate } from "../decisions.ts"
+import type { DecisionSlate, MadeOffer } from "../decisions.ts"
 import type { SlotId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
-import type { NoPivotReason, Offer, OfferOption, PivotRequest } from "../pivot/model.ts"
+import type { NoPivotReason, OfferOption, PivotRequest } from "../pivot/model.ts"
 import type { ModelRef } from "../ranking.ts"
 import type { Trigger } from "../vocabulary.ts"
 import type { Slot, TripState } from "./model.ts"
@@ -42,19 +42,12 @@ export interface TripWorld {
   readonly id: () => string
 }
 
-/** An option as it is shown, and what it answers. What accepting it does is worked out then. */
-export interface PreparedOption {
+/** An option that somebody takes, and what it answers. What taking it does is worked out then. */
+export interface TakenOption {
   readonly option: OfferOption
   readonly trigger: Trigger
+  /** The place that it is about; null where no place is new. */
   readonly node_id: string | null
-}
-
-export interface PivotAnswer {
-  /** Options verified for their arrival time; none, with `reasons`, where nothing passes. */
-  readonly offer: Offer
-  readonly expires_at: number
-  readonly chosen: ReadonlyArray<ChosenPlace>
-  readonly slate: DecisionSlate
 }
 
 export type PlanOutcome =
@@ -68,9 +61,9 @@ export type PlanOutcome =
 
 export interface TripPlanner {
   /** Options for a disruption. `slot_id` in the request, where given, exists and is not over. */
-  readonly pivot: (world: TripWorld, request: PivotRequest) => PivotAnswer
+  readonly pivot: (world: TripWorld, request: PivotRequest) => MadeOffer
   /** Checks an offered option against the world as it is now and gives its change, downstream slots re-validated. */
-  readonly accept: (world: TripWorld, option: PreparedOption) => PlanOutcome
+  readonly accept: (world: TripWorld, option: TakenOption) => PlanOutcome
   /** Puts another place into a slot: the given one if it passes the checks, else the best there is. */
   readonly swap: (world: TripWorld, slot: Slot, nodeId: string | undefined) => PlanOutcome
   /** Takes a slot out and closes the gap in the travel times behind it. */

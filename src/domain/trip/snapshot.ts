@@ -19,7 +19,8 @@ export const TripSnapshot = Schema.Struct({
         by: Schema.NullOr(Schema.String),
         seq: Schema.Int,
         at: Schema.Int,
-        type: Schema.String
+        type: Schema.String,
+        about: Schema.optionalKey(Schema.String)
       })
     )
   )

@@ -9,7 +9,7 @@ import type {
 } from "../decisions.ts"
 import type { UserId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
-import type { Offer } from "../pivot/model.ts"
+import type { OfferText } from "../pivot/model.ts"
 import { modelVersion } from "../ranking.ts"
 import { SIGNAL_WEIGHT, type Signal } from "../signal.ts"
 import { conditionsOf, RECEIPT_MILLIS, type TripActorState, type TripMemoryEvent } from "./actor-state.ts"
@@ -32,7 +32,7 @@ export type TripRecord =
 /** What a trip starts when its decision is durable. */
 export type TripTask =
   | { readonly _tag: "prepare" }
-  | { readonly _tag: "push_offer"; readonly offer: Offer }
+  | { readonly _tag: "push_offer"; readonly offer: OfferText }
   /** Signals that the trip gave are durable: their travelers may learn from them. */
   | { readonly _tag: "learn"; readonly signals: ReadonlyArray<Signal> }
 
@@ -108,21 +108,25 @@ export const unchanged = (turn: Turn): TripDecision => ({
 })
 
 /** The answer to a write that was done before: the trip as it is now, and its event while that is remembered. */
-export const replayed = (turn: Turn, makes: ReadonlyArray<TripEvent["_tag"]>): TripDecision | undefined => {
+export const replayed = (
+  turn: Turn,
+  makes: ReadonlyArray<TripEvent["_tag"]>,
+  about: string | undefined
+): TripDecision | undefined => {
   if (turn.key === undefined) return undefined
   const since = turn.context.now - RECEIPT_MILLIS
   const receipt = turn.state.receipts.find((one) => one.key === turn.key && one.by === turn.by && one.at > since)
   if (receipt === undefined) return undefined
-  if (!makes.some((type) => type === receipt.type)) {
-    return reject(
-      new R.KeyReused({
-        message: `This idempotency key stands for another change (${receipt.type}); use a new key for this one.`
-      })
-    )
-  }
+  const other = receipt.about !== undefined && about !== undefined && receipt.about !== about
+  if (other || !makes.some((type) => type === receipt.type)) return reject(keyReused(receipt.type))
   const event = turn.state.recent.find((one) => one.seq === receipt.seq) ?? null
   return { reply: { _tag: "changed", trip: turn.trip, event, replayed: true } }
 }
+
+export const keyReused = (what: string) =>
+  new R.KeyReused({
+    message: `This id or idempotency key stands for something else already (${what}); use a new one for this.`
+  })
 
 /** The trip's world at this turn, or undefined while its city's catalog is not in memory. */
 export const worldOf = (turn: Turn): TripWorld | undefined => {

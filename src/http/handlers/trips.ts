@@ -7,6 +7,7 @@ import type { TripId, UserId } from "../../domain/ids.ts"
 import { isUuid } from "../../domain/ids.ts"
 import { exclusionOf } from "../../domain/itinerary/exclusion.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
+import { readOffer } from "../../domain/pivot/model.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import type { TripCommand } from "../../domain/trip/commands.ts"
 import type { TripState, Veto } from "../../domain/trip/model.ts"
@@ -230,8 +231,9 @@ export const layer = HttpApiBuilder.group(
             ...(scope.idempotencyKey === undefined ? {} : { request_id: scope.idempotencyKey })
           })
           if (reply._tag !== "offered") return yield* Effect.die(`A pivot was answered with ${reply._tag}.`)
-          scope.modelVersion = modelVersion(reply.offer.model)
-          return reply.offer
+          const offer = readOffer(reply.offer)
+          scope.modelVersion = modelVersion(offer.model)
+          return offer
         }),
 
       answerPivot: ({ params, payload, headers }) =>

@@ -1,7 +1,6 @@
 /** One trip's listeners: an event is encoded once here, however many sockets hear it. */
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
-import type { Offer } from "../../domain/pivot/model.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import { eventFrame } from "../../domain/view/stream.ts"
@@ -38,7 +37,7 @@ export class TripChannel {
     this.#seq = seq
     this.#stop = world.watch({
       events: (events, trip) => this.#events(events, trip),
-      offer: (offer: Offer) => this.#tell(offerFrame(offer))
+      offer: (offer) => this.#tell(offerFrame(offer))
     })
   }
 

@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { TripId } from "../../domain/ids.ts"
+import { readOffer } from "../../domain/pivot/model.ts"
 import type { TripReply } from "../../domain/trip/commands.ts"
 import { tripView } from "../../domain/view/trip.ts"
 import type { TokenHolder } from "../../services/tokens.ts"
@@ -109,7 +110,7 @@ export class Connection implements Listener {
       epoch,
       seq,
       recovered,
-      open_offers,
+      open_offers: open_offers.map(readOffer),
       online: [...others, this.userId],
       ...(recovered ? {} : { trip: tripView(trip, catalog, known) })
     }

@@ -2,7 +2,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { OptionId, PivotId } from "../../domain/ids.ts"
-import { type Offer, PivotRequest } from "../../domain/pivot/model.ts"
+import { type OfferText, PivotRequest } from "../../domain/pivot/model.ts"
 import { InvalidRequest } from "../api/problems.ts"
 import { issuesOf, issuesText } from "../handlers/form.ts"
 import { plainPivot } from "./plain-pivot.ts"
@@ -93,38 +93,8 @@ export const readFrame = (message: string | Uint8Array): ClientFrame => {
 const named = (type: string, id: string | undefined): string =>
   id === undefined ? `{"type":"${type}"` : `{"type":"${type}","id":${JSON.stringify(id)}`
 
-const written = new WeakMap<object, string>()
-
-/** Places and their evidence are shared by all offers of a catalog: they are written once. */
-const shared = (value: object): string => {
-  let text = written.get(value)
-  if (text === undefined) {
-    text = JSON.stringify(value)
-    written.set(value, text)
-  }
-  return text
-}
-
-type Option = Offer["options"][number]
-
-const changeText = (change: Option["changes"][number]): string =>
-  `{"slot_id":"${change.slot_id}","action":"${change.action}","starts_at":"${change.starts_at}","ends_at":"${change.ends_at}","open":"${change.open}","travel_minutes":${change.travel_minutes}${change.node === undefined ? "" : `,"node":${shared(change.node)}`}}`
-
-const optionText = (option: Option): string => {
-  let changes = ""
-  for (const change of option.changes) changes += changes === "" ? changeText(change) : `,${changeText(change)}`
-  return `{"option_id":"${option.option_id}","changes":[${changes}],"unchanged":${option.unchanged},"score":${option.score},"why":${JSON.stringify(option.why)},"evidence":${shared(option.evidence)}}`
-}
-
-/**
- * Put together as text: an offer is large, and most of it was said before. Ids, instants, numbers and words of ours stand
- * as they are; names and reasons are encoded.
- */
-export const offerFrame = (offer: Offer, id?: string): string => {
-  let options = ""
-  for (const option of offer.options) options += options === "" ? optionText(option) : `,${optionText(option)}`
-  return `${named("offer", id)},"pivot_id":"${offer.pivot_id}","trigger":"${offer.trigger}","slot_id":${offer.slot_id === null ? "null" : `"${offer.slot_id}"`},"options":[${options}]${offer.reasons === undefined ? "" : `,"reasons":${JSON.stringify(offer.reasons)}`},"computed_at":"${offer.computed_at}","expires_at":"${offer.expires_at}","state_version":${offer.state_version},"model":${shared(offer.model)},"source":"${offer.source}","catalog_version":${offer.catalog_version}}`
-}
+/** The offer is text already: what asked for it is put in front. */
+export const offerFrame = (offer: OfferText, id?: string): string => `${named("offer", id)},${offer.slice(1)}`
 
 export const ackFrame = (id: string | undefined, more: Readonly<Record<string, unknown>> = {}): string => {
   const text = JSON.stringify(more)

@@ -5,7 +5,7 @@ import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import { SqlClient } from "effect/sql/SqlClient"
 import { bytesOf } from "../../../src/domain/pivot/fallbacks.ts"
-import type { Offer } from "../../../src/domain/pivot/model.ts"
+import { type Offer, type OfferText, readOffer } from "../../../src/domain/pivot/model.ts"
 import { COLUMNS } from "../../../src/domain/pivot/search.ts"
 import type { TripReply } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
@@ -131,7 +131,7 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
           request: { trigger: "weather" }
         })
         assert.strictEqual(asked._tag, "offered")
-        const { offer } = asked as { offer: Offer }
+        const offer = readOffer((asked as { offer: OfferText }).offer)
         yield* Effect.sleep(100)
         const option_id = offer.options[0]!.option_id
         const respond = { _tag: "respond_pivot", by: owner, pivot_id: offer.pivot_id, response: "accept" } as const
@@ -167,7 +167,7 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
           for (const one of states) {
             trips.watch(one.id, {
               events: (news) => void events.push(...news),
-              offer: (offer) => void offers.push([one.id, offer])
+              offer: (offer) => void offers.push([one.id, readOffer(offer)])
             })
           }
           const event = {
@@ -215,7 +215,7 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
       yield* Effect.gen(function* () {
         const trips = yield* TripRuntime
         const offers: Array<Offer> = []
-        trips.watch(state.id, { events: () => {}, offer: (offer) => void offers.push(offer) })
+        trips.watch(state.id, { events: () => {}, offer: (offer) => void offers.push(readOffer(offer)) })
         const closed = { kind: "closure", from: 0, until: Date.now() * 2, node_id: state.slots[4]!.node_id } as const
         yield* trips.announce(cityId, { ...closed, id: tripNumber(51).id })
         yield* until(() => offers.length === 1)

@@ -1,8 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { VIBE_TAGS } from "../../../src/domain/catalog/taxonomy.ts"
 import type { NodeId } from "../../../src/domain/ids.ts"
-import { acceptOption } from "../../../src/domain/pivot/accept.ts"
-import { answerPivot } from "../../../src/domain/pivot/answer.ts"
 import type { PivotWorld } from "../../../src/domain/pivot/answer-model.ts"
 import { CALM_CITY, type LiveCity, PIVOT_SETTINGS } from "../../../src/domain/pivot/env.ts"
 import { computeFallbacks, fallbackInput } from "../../../src/domain/pivot/fallbacks.ts"
@@ -11,7 +9,7 @@ import { MOODS } from "../../../src/domain/pivot/moods.ts"
 import type { TripConstraints, TripState } from "../../../src/domain/trip/model.ts"
 import { generateCity, type PlanningCity, pick, type Random, randomOf } from "../../support/generated-city.ts"
 import { brokenBy } from "../../support/promise-four.ts"
-import { idsFor, tripIn, worldOf } from "../../support/trips.ts"
+import { acceptOption, answerPivot, idsFor, tripIn, worldOf } from "../../support/trips.ts"
 
 const TRIPS = 1000
 const CITIES = 25
@@ -125,9 +123,9 @@ describe("promise 4", () => {
         }
         const later = now + (n % 4) * 60_000
         const chosen = offer.options[n % offer.options.length]!
-        const taken = acceptOption(world, set, request, offer, chosen.option_id, later, idsFor(`${n}/${r}/again`))
-        if (taken._tag === "refused") {
-          if (later === now) problems.push(`${n}/${r} ${request.trigger}: refused at once: ${taken.message}`)
+        const taken = acceptOption(world, offer, chosen.option_id, later)
+        if (typeof taken === "string") {
+          if (later === now) problems.push(`${n}/${r} ${request.trigger}: refused at once: ${taken}`)
           return
         }
         seen.accepted++

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import type { CityEvent } from "../../../src/domain/city/model.ts"
 import type { OptionId, PivotId, UserId } from "../../../src/domain/ids.ts"
+import { type Offer, readOffer } from "../../../src/domain/pivot/model.ts"
 import { emptyTrip, evolveActor } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
@@ -21,7 +22,7 @@ const invited = (live: LiveTrip, userId: UserId = friend) => {
 const offer = (live: LiveTrip, command: Partial<Extract<TripCommand, { _tag: "request_pivot" }>> = {}) => {
   const reply = live.send({ _tag: "request_pivot", by: owner, request: { trigger: "weather" }, ...command })
   if (reply._tag !== "offered") throw new Error(reply._tag)
-  return reply.offer
+  return readOffer(reply.offer)
 }
 
 describe("who may do what", () => {
@@ -187,6 +188,39 @@ describe("pivots", () => {
     assert.notStrictEqual(offer(live, { request_id: "frame-2" }).pivot_id, first.pivot_id)
   })
 
+  it("do not take one request's id for another's", () => {
+    const live = active()
+    offer(live, { request_id: "frame-1" })
+    const other = { _tag: "request_pivot", by: owner, request_id: "frame-1", request: { trigger: "mood" } } as const
+    assert.strictEqual(tag(live.send(other)), "KeyReused")
+    const [first, second] = [offer(live), offer(live)]
+    const dismiss = { _tag: "respond_pivot", by: owner, response: "dismiss", idempotency_key: "frame-2" } as const
+    assert.strictEqual(tag(live.send({ ...dismiss, pivot_id: first.pivot_id })), "changed")
+    assert.deepInclude(live.send({ ...dismiss, pivot_id: first.pivot_id }), { _tag: "changed", replayed: true })
+    assert.strictEqual(tag(live.send({ ...dismiss, pivot_id: second.pivot_id })), "KeyReused")
+  })
+
+  it("let one of two who were offered something for the same stop win, and give the other a fresh offer", () => {
+    const live = active()
+    invited(live)
+    const theirs = offer(live, { by: friend })
+    const taking = (by: UserId, of: Offer) =>
+      ({
+        _tag: "respond_pivot",
+        by,
+        pivot_id: of.pivot_id,
+        response: "accept",
+        option_id: of.options[0]!.option_id
+      }) as const
+    live.send({ _tag: "swap_slot", by: owner, slot_id: live.trip.slots[0]!.id, node_id: nodeId(30) })
+    const overtaken = live.send(taking(friend, theirs))
+    assert.deepInclude(overtaken, { _tag: "OptionInvalid" })
+    const refused = overtaken as Extract<TripRejection, { _tag: "OptionInvalid" }>
+    assert.strictEqual(refused.reasons[0]?.reason, "overtaken")
+    assert.strictEqual(live.trip.slots[0]!.node_id, nodeId(30), "what the other chose stays")
+    assert.strictEqual(tag(live.send(taking(friend, refused.fresh!))), "changed")
+  })
+
   it("let one of two win and tell the other what happened", () => {
     const live = active()
     invited(live)
@@ -201,8 +235,8 @@ describe("pivots", () => {
     const live = active()
     const asked = offer(live)
     const option = asked.options[0]!
-    const taken = live.state.memory.offers[0]!.options[0]!.node_id!
-    live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(2, 2), node_id: taken as ReturnType<typeof nodeId> })
+    const taken = option.changes[0]!.node!.id
+    live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(2, 2), node_id: taken })
     const refused = live.send({
       _tag: "respond_pivot",
       by: owner,

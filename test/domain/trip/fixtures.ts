@@ -3,14 +3,15 @@
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import { calm } from "../../../src/domain/city/model.ts"
+import type { MadeOffer } from "../../../src/domain/decisions.ts"
 import { uuidOfName } from "../../../src/domain/hash.ts"
 import type { CityId, NodeId, OptionId, PivotId, SessionId, SlotId, TripId, UserId } from "../../../src/domain/ids.ts"
-import type { OfferOption } from "../../../src/domain/pivot/model.ts"
+import type { Offer, OfferOption, OfferText } from "../../../src/domain/pivot/model.ts"
 import { emptyTrip, evolveActor, type TripActorState } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../../src/domain/trip/decide.ts"
 import type { Slot, TripState } from "../../../src/domain/trip/model.ts"
-import type { PivotAnswer, PlanChange, TripPlanner, TripWorld } from "../../../src/domain/trip/planner.ts"
+import type { PlanChange, TripPlanner, TripWorld } from "../../../src/domain/trip/planner.ts"
 import type { TripRejection } from "../../../src/domain/trip/rejections.ts"
 import type { TripDecision } from "../../../src/domain/trip/turn.ts"
 
@@ -109,24 +110,31 @@ export const planner: TripPlanner = {
       request.slot_id === undefined ? one.ends_at > world.now : one.id === request.slot_id
     )
     const node = free(world)
-    const offer = (slot_id: SlotId | null, options: ReadonlyArray<OfferOption>): PivotAnswer => ({
-      offer: {
-        pivot_id: world.id() as PivotId,
-        trigger: request.trigger,
-        slot_id,
+    const offer = (slot_id: SlotId | null, options: ReadonlyArray<OfferOption>): MadeOffer => {
+      const pivot_id = world.id() as PivotId
+      const expires_at = world.now + 600_000
+      const reasons = options.length === 0 ? [nothing] : []
+      const model = { name: "local_ranker", version: "1" }
+      const common = { pivot_id, slot_id, trigger: request.trigger, state_version: world.trip.seq, model }
+      const shown: Offer = {
+        ...common,
         options,
-        ...(options.length === 0 ? { reasons: [nothing] } : {}),
+        ...(options.length === 0 ? { reasons } : {}),
         computed_at: new Date(world.now).toISOString(),
-        expires_at: new Date(world.now + 600_000).toISOString(),
-        state_version: world.trip.seq,
-        model: { name: "local_ranker", version: "1" },
+        expires_at: new Date(expires_at).toISOString(),
         source: "on_demand",
         catalog_version: catalog.version
-      },
-      expires_at: world.now + 600_000,
-      chosen: options.map(() => ({ node_id: node!, features: {} })),
-      slate: { candidate_ids: node === undefined ? [] : [node], scores: node === undefined ? [] : [1] }
-    })
+      }
+      return {
+        ...common,
+        text: JSON.stringify(shown) as OfferText,
+        source: "on_demand",
+        reasons,
+        chosen: options.map(({ option_id }) => ({ option_id, node_id: node!, score: 1, changes: 1, features: {} })),
+        slate: { candidate_ids: node === undefined ? [] : [node], scores: node === undefined ? [] : [1] },
+        expires_at
+      }
+    }
     if (about === undefined || node === undefined) return offer(null, [])
     return offer(about.id, [
       {
@@ -135,6 +143,7 @@ export const planner: TripPlanner = {
           {
             slot_id: about.id,
             action: "replace",
+            node: { id: node, name: node, category: "cafe", lat: 0, lon: 0, neighbourhood: "", vibe_tags: [] },
             starts_at: new Date(about.starts_at).toISOString(),
             ends_at: new Date(about.ends_at).toISOString(),
             open: "unknown",

@@ -10,6 +10,7 @@ import { payloadsOf, type SinkHandler } from "./handler.ts"
 const type = (name: string) => ({ type: name, version: 1 }) as const
 
 export const DECISION_RECORDS = {
+  user_state: type("user_state"),
   ranking_event: type("ranking_event"),
   // What version 1 was is part of version 2: without the decision behind the offer, which had a record of its own.
   pivot_event: { type: "pivot_event", version: 2, upcast: { 1: (payload: unknown) => payload } },
@@ -37,6 +38,15 @@ const rankingEvents = Effect.fnUntraced(function* (records: ReadonlyArray<Journa
     on conflict (id) do nothing`
 })
 
+const userStates = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into user_states (id, user_ids, state)
+    select r.id, r.user_ids, r.state
+    from json_to_recordset(${payloadsOf(records)}::text::json) as r(id uuid, user_ids uuid[], state jsonb)
+    on conflict (id) do nothing`
+})
+
 /** The offer and the decision behind it, under one id. All that was shown was shown for sure, best first. */
 const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
@@ -46,7 +56,7 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
         pivot_id uuid, user_id uuid, trip_id uuid, slot_id uuid, trigger text, detail jsonb, options jsonb,
         reasons jsonb, source text, state_version bigint, model_name text, model_version text, latency_ms real,
         offered_at double precision, ranked_for uuid, session_id uuid, candidate_ids uuid[], scores real[],
-        selected_ids uuid[], user_state jsonb)
+        selected_ids uuid[], user_state_id uuid)
     ), offered as (
       insert into pivot_events (
         id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, reasons, source, state_version, model_name,
@@ -60,9 +70,10 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
       id, user_id, trip_id, session_id, surface, model_name, model_version, candidate_ids, scores, propensities,
       ranked_ids, selected_ids, user_state, latency_ms, occurred_at)
     select pivot_id, ranked_for, trip_id, session_id, 'pivot', model_name, model_version, candidate_ids, scores,
-      array_fill(1::real, array[cardinality(candidate_ids)]), candidate_ids, selected_ids, user_state, latency_ms,
-      to_timestamp(offered_at / 1000.0)
-    from r where candidate_ids is not null
+      array_fill(1::real, array[cardinality(candidate_ids)]), candidate_ids, selected_ids,
+      coalesce(s.state, '{}'), latency_ms, to_timestamp(offered_at / 1000.0)
+    from r left join user_states s on s.id = r.user_state_id
+    where candidate_ids is not null
     on conflict (id) do nothing`
 })
 
@@ -116,8 +127,9 @@ const constraintSnapshots = Effect.fnUntraced(function* (records: ReadonlyArray<
     on conflict (id) do nothing`
 })
 
-/** In the order in which they must be stored: an answer after the offer that it answers. */
+/** In the order in which they must be stored: what others refer to first, an answer after the offer that it answers. */
 const TABLES = [
+  [DECISION_RECORDS.user_state, userStates],
   [DECISION_RECORDS.ranking_event, rankingEvents],
   [DECISION_RECORDS.pivot_event, pivotEvents],
   [DECISION_RECORDS.pivot_response, pivotResponses],

@@ -26,11 +26,15 @@ const startsWith = (data: Buffer, prefix: Buffer) => data.subarray(0, prefix.len
 const webSocket = (url: string, headers: Record<string, string>, greets: boolean): Promise<Link> =>
   new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { headers, perMessageDeflate: false })
+    let ended = false
     const link: Link = {
       pivot: (body) => socket.send(frame(body)),
       onOffer: () => {},
       onPushed: () => {},
-      close: () => socket.terminate()
+      close: () => {
+        ended = true
+        socket.terminate()
+      }
     }
     let greeted = !greets
     if (!greets) socket.on("open", () => resolve(link))
@@ -42,9 +46,13 @@ const webSocket = (url: string, headers: Record<string, string>, greets: boolean
       else if (startsWith(data, PUSHED)) link.onPushed()
       else if (data.includes('"type":"error"')) throw new Error(`refused: ${data.toString()}`)
     })
-    socket.on("error", reject)
+    let fault = ""
+    socket.on("error", (cause) => {
+      fault = cause.message
+      reject(cause)
+    })
     socket.on("close", (code, reason) => {
-      if (code !== 1006) throw new Error(`closed with ${code}: ${reason.toString()}`)
+      if (!ended) throw new Error(`closed with ${code}: ${reason.toString()}${fault}`)
     })
   })
 

@@ -174,6 +174,7 @@ export const layer = (options: TripOptions) =>
           if (known) return { trips: 0, touched: 0 }
           return yield* waves.add(city, event)
         }),
+        conditions: (city) => cities.resident(city),
         status: Effect.sync(() => {
           const known = kinds === undefined ? [statusOf(engine, now())] : [...kinds].map((status) => status())
           return known.map((one) => (one.kind === kind.name ? { ...one, coverage: coverage() } : one))

@@ -1,10 +1,12 @@
 /** The weather turns: every exposed stop of the time it lasts gets a roof, in one option. */
 
+import type { Slot } from "../trip/model.ts"
 import type { PivotWorld } from "./answer-model.ts"
+import type { TimeSpan } from "./env.ts"
 import type { FallbackSet } from "./fallbacks.ts"
 import type { Change, PivotDetail } from "./model.ts"
 import type { Finding, OptionDraft } from "./offer.ts"
-import { daySlots, gapAt, type PlanSlot, planSlot } from "./plan.ts"
+import { daySlots, gapAt, type PlanSlot } from "./plan.ts"
 import { replaceChange } from "./present.ts"
 import { featuresOfFound, pickReplacements, whyOf } from "./replace.ts"
 import { type Found, isExposed, WEATHER_COLUMN } from "./search.ts"
@@ -14,19 +16,33 @@ const USUAL_LENGTH = 6 * 3_600_000
 /** More stops than this are not replaced at once: that would be another day, not a repair. */
 const MOST_AFFECTED = 4
 
-export const weatherEnds = (detail: PivotDetail | undefined, now: number): number => {
-  const until = detail?.until === undefined ? Number.NaN : Date.parse(detail.until)
-  return Number.isNaN(until) || until <= now ? now + USUAL_LENGTH : until
+/** From when until when the weather is what a request says it is. */
+export const weatherWindow = (detail: PivotDetail | undefined, now: number): TimeSpan => {
+  const said = (text: string | undefined) => (text === undefined ? Number.NaN : Date.parse(text))
+  const begins = said(detail?.from)
+  const from = Number.isNaN(begins) ? now : Math.max(begins, now)
+  const ends = said(detail?.until)
+  return { from, to: ends > from ? ends : from + USUAL_LENGTH }
 }
 
-/** Whether weather that lasts until then spoils a stop that is still ahead. */
-const spoilt = (world: PivotWorld, slot: PlanSlot, now: number, until: number): boolean =>
-  !slot.past &&
-  !slot.locked &&
-  slot.ends > now &&
-  slot.starts < until &&
-  slot.index >= 0 &&
-  isExposed(world.env, slot.index)
+/** Whether the weather of that time spoils a stop. */
+const spoilt = (world: PivotWorld, slot: Slot, { from, to }: TimeSpan): boolean => {
+  if (slot.status !== "planned" || slot.locked || slot.ends_at <= from || slot.starts_at >= to) return false
+  const index = world.catalog.indexOf(slot.node_id)
+  return index !== undefined && isExposed(world.env, index)
+}
+
+/** The stops that the weather spoils, day by day, of each day no more than are repaired at once. */
+export const exposedStops = (world: PivotWorld, window: TimeSpan): ReadonlyMap<number, ReadonlyArray<Slot>> => {
+  const days = new Map<number, Array<Slot>>()
+  for (const slot of world.trip.slots) {
+    if (!spoilt(world, slot, window)) continue
+    const day = days.get(slot.day)
+    if (day === undefined) days.set(slot.day, [slot])
+    else if (day.length < MOST_AFFECTED) day.push(slot)
+  }
+  return days
+}
 
 export interface ExposedDay {
   readonly day: ReadonlyArray<PlanSlot>
@@ -35,16 +51,12 @@ export interface ExposedDay {
 }
 
 /** The first day with a stop that the weather spoils. */
-export const exposedDay = (world: PivotWorld, now: number, until: number): ExposedDay => {
-  const { trip, catalog } = world
-  for (const slot of trip.slots) {
-    if (slot.status !== "planned" || slot.ends_at <= now || slot.starts_at >= until) continue
-    if (!spoilt(world, planSlot(slot, catalog.indexOf), now, until)) continue
-    const day = daySlots(trip.slots, slot.day, catalog.indexOf)
-    const affected = day.flatMap((other, position) => (spoilt(world, other, now, until) ? [position] : []))
-    return { day, affected: affected.slice(0, MOST_AFFECTED) }
-  }
-  return { day: [], affected: [] }
+export const exposedDay = (world: PivotWorld, window: TimeSpan): ExposedDay => {
+  const [first] = exposedStops(world, window)
+  if (first === undefined) return { day: [], affected: [] }
+  const [number, stops] = first
+  const day = daySlots(world.trip.slots, number, world.catalog.indexOf)
+  return { day, affected: stops.map((stop) => day.findIndex((slot) => slot.id === stop.id)) }
 }
 
 /** Each option replaces every affected stop, one after the other, each judged with the one before it replaced. */

@@ -23,6 +23,8 @@ export interface OpenOffer {
   readonly request: PivotRequest
   readonly request_id: string | undefined
   readonly by: string | null
+  /** Marks of the city's events that it answers; absent where somebody asked for it. */
+  readonly about?: ReadonlyArray<string>
   readonly options: ReadonlyArray<PreparedOption>
   readonly offered_at: number
   readonly expires_at: number
@@ -35,7 +37,7 @@ export interface TripMemory {
   readonly personas: ReadonlyArray<Persona>
   readonly fallbacks: Fallbacks | undefined
   readonly offers: ReadonlyArray<OpenOffer>
-  /** City events that were answered already, newest last. */
+  /** Marks of city events that this trip was told of, newest last. */
   readonly told: ReadonlyArray<string>
 }
 
@@ -52,7 +54,7 @@ export interface TripActorState {
 export type TripMemoryEvent =
   | { readonly _tag: "offered"; readonly offer: OpenOffer }
   | { readonly _tag: "offer_closed"; readonly pivot_id: string }
-  | { readonly _tag: "told"; readonly event_id: string }
+  | { readonly _tag: "told"; readonly marks: ReadonlyArray<string> }
   | { readonly _tag: "fallbacks_ready"; readonly fallbacks: Fallbacks }
   | {
       readonly _tag: "world_known"
@@ -117,6 +119,10 @@ const withReceipt = (state: TripActorState, envelope: TripEventEnvelope): Readon
   return lastOf([...fresh, receipt], MAX_RECEIPTS)
 }
 
+/** What was answered stays told through every restart: the events say so. */
+export const withTold = (memory: TripMemory, { event }: TripEventEnvelope): TripMemory =>
+  "about" in event && event.about !== undefined ? remember(memory, { _tag: "told", marks: event.about }) : memory
+
 const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
   switch (event._tag) {
     case "offered":
@@ -124,7 +130,7 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
     case "offer_closed":
       return { ...memory, offers: memory.offers.filter((one) => one.offer.pivot_id !== event.pivot_id) }
     case "told":
-      return { ...memory, told: lastOf([...memory.told, event.event_id], MAX_TOLD) }
+      return { ...memory, told: lastOf([...new Set([...memory.told, ...event.marks])], MAX_TOLD) }
     case "fallbacks_ready":
       return { ...memory, fallbacks: event.fallbacks }
     case "world_known":
@@ -159,6 +165,7 @@ export const evolveActor = (state: TripActorState, event: TripEventEnvelope | Tr
   return {
     ...state,
     trip,
+    memory: withTold(state.memory, event),
     recent: withRecent(state.recent, event),
     receipts: withReceipt(state, event)
   }

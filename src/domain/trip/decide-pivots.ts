@@ -34,8 +34,14 @@ const INTENTION: Readonly<Record<Trigger, Intention>> = {
   mood: "curiosity"
 }
 
-const offerOf = (turn: Turn, world: TripWorld, request: PivotRequest, answer: PivotAnswer): Offer => ({
-  pivot_id: turn.context.id() as PivotId,
+const offerOf = (
+  turn: Turn,
+  world: TripWorld,
+  request: PivotRequest,
+  answer: PivotAnswer,
+  pivotId: PivotId
+): Offer => ({
+  pivot_id: pivotId,
   trigger: request.trigger,
   slot_id: answer.slot_id,
   options: answer.options.map((one) => one.option),
@@ -106,9 +112,15 @@ const ranked = (turn: Turn, world: TripWorld, answer: PivotAnswer): TripRecord =
 }
 
 /** An offer made: shown at once, remembered, and logged. */
-export const makeOffer = (turn: Turn, world: TripWorld, request: PivotRequest, requestId: string | undefined) => {
+export const makeOffer = (
+  turn: Turn,
+  world: TripWorld,
+  request: PivotRequest,
+  requestId: string | undefined,
+  pivotId = turn.context.id() as PivotId
+) => {
   const answer = turn.rules.planner.pivot(world, request)
-  const offer = offerOf(turn, world, request, answer)
+  const offer = offerOf(turn, world, request, answer, pivotId)
   const records = [offered(turn, request, answer, offer)]
   if (answer.slate.candidate_ids.length > 0) records.push(ranked(turn, world, answer))
   const open: OpenOffer = {
@@ -202,6 +214,8 @@ const answeredBefore = (turn: Turn, pivotId: PivotId): R.TripRejection | undefin
   return undefined
 }
 
+const aboutOf = ({ about }: OpenOffer) => (about === undefined ? {} : { about })
+
 type Respond = Extract<TripCommand, { _tag: "respond_pivot" }>
 
 const responded = (
@@ -290,6 +304,7 @@ const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined): Tr
       pivot_id: offer.pivot_id,
       option_id: chosen.option.option_id,
       trigger: offer.trigger,
+      ...aboutOf(open),
       slots: outcome.change.slots,
       removed: outcome.change.removed
     },
@@ -318,7 +333,7 @@ export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
   if (command.response === "accept") return accept(turn, open, command.option_id)
   return changed(
     turn,
-    { _tag: "pivot_dismissed", pivot_id: open.offer.pivot_id, trigger: open.offer.trigger },
+    { _tag: "pivot_dismissed", pivot_id: open.offer.pivot_id, trigger: open.offer.trigger, ...aboutOf(open) },
     {
       records: responded(turn, open, "dismiss", undefined),
       transient: [{ _tag: "offer_closed", pivot_id: open.offer.pivot_id }]
@@ -331,10 +346,12 @@ export const expireOffers = (turn: Turn): TripDecision => {
   const due = turn.state.memory.offers.find((one) => one.expires_at <= turn.context.now)
   if (due === undefined) return NOTHING
   const closing = [{ _tag: "offer_closed" as const, pivot_id: due.offer.pivot_id }]
-  if (due.options.length === 0) return { ...NOTHING, transient: closing }
+  const empty = due.options.length === 0
+  if (empty && due.about === undefined) return { ...NOTHING, transient: closing }
   return changed(
     turn,
-    { _tag: "pivot_ignored", pivot_id: due.offer.pivot_id, trigger: due.offer.trigger },
-    { records: responded(turn, due, "ignore", undefined), transient: closing }
+    { _tag: "pivot_ignored", pivot_id: due.offer.pivot_id, trigger: due.offer.trigger, ...aboutOf(due) },
+    // Where there was nothing to choose nobody ignored a choice: it only counts as told.
+    { records: empty ? [] : responded(turn, due, "ignore", undefined), transient: closing }
   )
 }

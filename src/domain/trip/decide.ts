@@ -7,7 +7,7 @@ import type { CityConditions, CityEvent } from "../city/model.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { TripActorState } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
-import { cityChanged } from "./decide-city.ts"
+import { cityChanged, worldKnown } from "./decide-city.ts"
 import { closeInvitation, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
 import { expireOffers, requestPivot, respondPivot } from "./decide-pivots.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
@@ -195,7 +195,7 @@ const self = (turn: Turn | undefined, command: TripSelfCommand): TripDecision =>
     case "fallbacks_ready":
       return { ...NOTHING, transient: [command] }
     case "world_known":
-      return { ...NOTHING, transient: [command], ...(command.refreshed ? { tasks: PREPARE } : {}) }
+      return turn === undefined ? NOTHING : worldKnown(turn, command, command.refreshed === true)
     case "city_changed":
       return turn === undefined ? NOTHING : cityChanged(turn, command.conditions, command.events)
     case "wake":

@@ -77,6 +77,14 @@ export type PlanOutcome =
     }
   | { readonly _tag: "refused"; readonly reasons: ReadonlyArray<NoPivotReason> }
 
+/** What an event in the city does to a plan. */
+export interface Touch {
+  /** What is told once: the event, and the day where an event touches several. */
+  readonly mark: string
+  readonly slot_ids: ReadonlyArray<SlotId>
+  readonly request: PivotRequest
+}
+
 export interface TripPlanner {
   /** Options for a disruption. `slot_id` in the request, where given, exists and is not over. */
   readonly pivot: (world: TripWorld, request: PivotRequest) => PivotAnswer
@@ -86,6 +94,6 @@ export interface TripPlanner {
   readonly swap: (world: TripWorld, slot: Slot, nodeId: string | undefined) => PlanOutcome
   /** Takes a slot out and closes the gap in the travel times behind it. */
   readonly remove: (world: TripWorld, slot: Slot) => PlanOutcome
-  /** What a traveler of this trip would ask because of that event; undefined when the plan is not touched. */
-  readonly touchedBy: (world: TripWorld, event: CityEvent) => PivotRequest | undefined
+  /** What travelers of this trip would ask because of that event, soonest first; nothing when the plan is not touched. */
+  readonly touchedBy: (world: TripWorld, event: CityEvent) => ReadonlyArray<Touch>
 }

@@ -68,6 +68,7 @@ export const helpers = (prepare: FallbackPreparer["Service"]["prepare"] = () => 
     Layer.succeed(MemberPersonas, { of: () => Effect.succeed([]), onChange: () => () => {} }),
     Layer.succeed(CityWatch, {
       conditions: (city) => Effect.sync(() => of(city)),
+      resident: of,
       report: (city, event) =>
         Effect.sync(() => {
           const before = of(city)

@@ -104,7 +104,7 @@ describe("an answer", () => {
     const before = offered({ trigger: "venue_closed", slot_id: slot.id }, world, set)
     const closed = before.offer.options.map((option) => option.changes[0]!.node!.id)
     const live = {
-      closures: new Map(closed.map((id) => [city.indexOf(id)!, now + 24 * 60 * MINUTE])),
+      closures: new Map(closed.map((id) => [city.indexOf(id)!, [{ from: now, to: now + 24 * 60 * MINUTE }]])),
       badWeather: []
     }
     const after = offered({ trigger: "venue_closed", slot_id: slot.id }, { ...world, live }, set)
@@ -237,7 +237,7 @@ describe("accepting", () => {
   it("is refused with a fresh offer when the place has closed, the stop is over, or time has run out", () => {
     const option = offer.options[0]!
     const gone = city.indexOf(option.changes[0]!.node!.id)!
-    const live = { closures: new Map([[gone, now + 24 * 60 * MINUTE]]), badWeather: [] }
+    const live = { closures: new Map([[gone, [{ from: now, to: now + 24 * 60 * MINUTE }]]]), badWeather: [] }
     const closed = take({ ...world, live }, option.option_id)
     assert(closed._tag === "refused")
     assert.strictEqual(closed.problem, "invalid")

@@ -5,6 +5,7 @@ import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import { calm } from "../../../src/domain/city/model.ts"
 import { uuidOfName } from "../../../src/domain/hash.ts"
 import type { CityId, NodeId, OptionId, SessionId, SlotId, TripId, UserId } from "../../../src/domain/ids.ts"
+import type { Offer } from "../../../src/domain/pivot/model.ts"
 import { emptyTrip, evolveActor, type TripActorState } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../../src/domain/trip/decide.ts"
@@ -150,9 +151,13 @@ export const planner: TripPlanner = {
   },
   remove: (_world, one) => ({ _tag: "change", change: { slots: [], removed: [one.id] } }),
   touchedBy: (world, event) =>
-    event.kind === "closure" && world.trip.slots.some((one) => one.node_id === event.node_id)
-      ? { trigger: "venue_closed" }
-      : undefined
+    world.trip.slots
+      .filter((one) => event.kind === "closure" && one.node_id === event.node_id)
+      .map((one) => ({
+        mark: event.id,
+        slot_ids: [one.id],
+        request: { trigger: "venue_closed", slot_id: one.id } as const
+      }))
 }
 
 /** A trip that is alive without any runtime: the decider, its state and a clock that is told the time. */
@@ -161,15 +166,25 @@ export class LiveTrip {
   now: number
   readonly decisions: Array<TripDecision> = []
   #ids = 0
-  readonly #decide = decideTrip({ planner, offerMillis: 600_000, maxMembers: 3 })
+  readonly #decide: ReturnType<typeof decideTrip>
 
-  constructor(initial: TripState | null = trip(), now = FIRST_DAY + 8 * HOUR) {
+  constructor(
+    initial: TripState | null = trip(),
+    now = FIRST_DAY + 8 * HOUR,
+    world: { readonly planner: TripPlanner; readonly catalog: CityCatalog } = { planner, catalog }
+  ) {
     this.now = now
-    this.state = emptyTrip(trip().id)
+    this.#decide = decideTrip({ planner: world.planner, offerMillis: 600_000, maxMembers: 3 })
+    this.state = emptyTrip(initial?.id ?? trip().id)
     if (initial !== null) {
-      this.send({ _tag: "create", by: owner, trip: initial })
-      this.send({ _tag: "world_known", catalog, conditions: calm(cityId), personas: [] })
+      this.send({ _tag: "create", by: initial.user_id, trip: initial })
+      this.send({ _tag: "world_known", catalog: world.catalog, conditions: calm(initial.city_id), personas: [] })
     }
+  }
+
+  /** The offers that the last command pushed. */
+  get pushed(): ReadonlyArray<Offer> {
+    return this.last.tasks?.flatMap((task) => (task._tag === "push_offer" ? [task.offer] : [])) ?? []
   }
 
   get trip(): TripState {

@@ -5,6 +5,7 @@ import type { PivotId } from "../ids.ts"
 import type { Offer } from "../pivot/model.ts"
 import { evolveActor, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
 import { makeOffer } from "./decide-pivots.ts"
+import { upsetBy } from "./freshness.ts"
 import type { Touch, TripWorld } from "./planner.ts"
 import { NOTHING, PREPARE, type TripDecision, type TripRecord, type TripTask, type Turn, worldOf } from "./turn.ts"
 
@@ -122,5 +123,7 @@ export const worldKnown = (
 export const cityChanged = (turn: Turn, conditions: CityConditions, events: ReadonlyArray<CityEvent>): TripDecision => {
   const known: TripMemoryEvent = { _tag: "world_known", conditions }
   const answers = tell(turn, known, events)
-  return decisionOf(known, answers, answers.made.length === 0 ? [] : PREPARE)
+  const { catalog, fallbacks } = turn.state.memory
+  const stale = answers.made.length > 0 || upsetBy(fallbacks, catalog, events)
+  return decisionOf(known, answers, stale ? PREPARE : [])
 }

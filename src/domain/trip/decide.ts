@@ -190,6 +190,15 @@ const admits = (trip: TripState, command: TripCommand): boolean => {
   return invited && (command._tag === "join" || command._tag === "close_invitation")
 }
 
+/** The calendar first; then what nobody answered, and what has become old meanwhile. */
+const wake = (turn: Turn): TripDecision => {
+  const decision = advanceByDate(turn) ?? expireOffers(turn)
+  const { fallbacks } = turn.state.memory
+  const old = fallbacks?.stale_at !== undefined && fallbacks.stale_at <= turn.context.now
+  // Every change of the plan is followed by that anyway.
+  return old && decision.tasks === undefined ? { ...decision, tasks: PREPARE } : decision
+}
+
 const self = (turn: Turn | undefined, command: TripSelfCommand): TripDecision => {
   switch (command._tag) {
     case "fallbacks_ready":
@@ -199,7 +208,7 @@ const self = (turn: Turn | undefined, command: TripSelfCommand): TripDecision =>
     case "city_changed":
       return turn === undefined ? NOTHING : cityChanged(turn, command.conditions, command.events)
     case "wake":
-      return turn === undefined ? NOTHING : (advanceByDate(turn) ?? expireOffers(turn))
+      return turn === undefined ? NOTHING : wake(turn)
   }
 }
 

@@ -24,6 +24,8 @@ export interface Fallbacks {
   readonly catalog_version: number
   readonly conditions_version: number
   readonly computed_at: number
+  /** When they are worked out anew for time's sake alone; absent where that is never. */
+  readonly stale_at?: number | undefined
   /** Until when they cover the plan. */
   readonly until: number
   /** Bytes of the typed arrays. */

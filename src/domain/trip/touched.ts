@@ -3,6 +3,7 @@ import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityEvent } from "../city/model.ts"
 import { distanceKm } from "../geo.ts"
 import type { PivotSettings } from "../pivot/env.ts"
+import { rfc3339 } from "../pivot/present.ts"
 import { exposedStops } from "../pivot/weather.ts"
 import { bites } from "./live-city.ts"
 import type { Slot } from "./model.ts"
@@ -15,8 +16,6 @@ const MINUTE = 60_000
 const MOST_LEGS = 3
 
 const UNTOUCHED: ReadonlyArray<Touch> = []
-
-const rfc3339 = (millis: number): string => new Date(millis).toISOString()
 
 /** Still ahead or under way, and within the event's time. */
 const aheadDuring = (slot: Slot, now: number, { from, until }: CityEvent): boolean =>

@@ -149,6 +149,7 @@ const around = Layer.mergeAll(
   Layer.succeed(MemberPersonas, { of: () => Effect.succeed([]), onChange: () => () => {} }),
   Layer.succeed(CityWatch, {
     conditions: () => Effect.succeed(calm(cityId)),
+    resident: () => calm(cityId),
     report: () => Effect.succeed({ conditions: calm(cityId), known: true })
   }),
   Layer.succeed(Catalog, {

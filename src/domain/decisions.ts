@@ -73,6 +73,8 @@ export interface MadeOffer {
   readonly model: ModelRef
   readonly reasons: ReadonlyArray<NoPivotReason>
   readonly chosen: ReadonlyArray<ChosenOption>
+  /** The stops that its first option changes. */
+  readonly changes: ReadonlyArray<SlotId>
   readonly slate: DecisionSlate
   readonly expires_at: number
 }

@@ -35,6 +35,8 @@ export class CityWatch extends Context.Service<
   CityWatch,
   {
     readonly conditions: (city: CityId) => Effect.Effect<CityConditions, ActorError>
+    /** What is known of it at this moment without asking; undefined where nobody asked before. */
+    readonly resident: (city: CityId) => CityConditions | undefined
     /** Adds an event; durable when this succeeds. An id that came before changes nothing (`known`). */
     readonly report: (
       city: CityId,

@@ -36,7 +36,7 @@ import { Personas } from "../../src/services/personas.ts"
 import { signalRecord } from "../../src/services/signal-intake.ts"
 import { TripRuntime } from "../../src/services/trip-runtime.ts"
 import { VectorIndex } from "../../src/services/vector-index.ts"
-import { helpers, OPTIONS, seedCity, tripNumber } from "../actors/trip/harness.ts"
+import { OPTIONS, Surroundings, seedCity, tripNumber } from "../actors/trip/harness.ts"
 import { cityId, nodeId } from "../domain/trip/fixtures.ts"
 
 export const K = 3
@@ -70,9 +70,11 @@ export const house = (folder: string) => {
   return Erasure.layer({ tokenMillis: 3_600_000 }).pipe(
     Layer.provideMerge(PostgresPersonRecords.layer({ kAnonymity: K })),
     Layer.provideMerge(Idempotency.layer.pipe(Layer.provide(PostgresReceipts.layer))),
-    Layer.provideMerge(tripActors(OPTIONS).pipe(Layer.provide([PostgresTrips.layer, helpers()]))),
+    Layer.provideMerge(tripActors(OPTIONS).pipe(Layer.provide([PostgresTrips.layer, new Surroundings().layer]))),
     Layer.provideMerge(
-      userActors().pipe(Layer.provide([PostgresUsers.layer, PersonaEncoder.layerDeterministic, helpers()]))
+      userActors().pipe(
+        Layer.provide([PostgresUsers.layer, PersonaEncoder.layerDeterministic, new Surroundings().layer])
+      )
     ),
     Layer.provideMerge(
       Layer.mergeAll(

@@ -38,7 +38,8 @@ export const brokenBy = (
   }
 
   const closedAt = (node: number, at: number): boolean =>
-    at < (live.closures.get(node) ?? 0) || city.openAt(node, at) === "closed"
+    (live.closures.get(node) ?? []).some((span) => at >= span.from && at < span.to) ||
+    city.openAt(node, at) === "closed"
 
   for (const change of option.changes) {
     const slot = trip.slots.find((s) => s.id === change.slot_id)

@@ -78,6 +78,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
 
       return CityWatch.of({
         conditions: (city) => Effect.map(engine.ask(city, { _tag: "read" }), (reply) => reply.conditions),
+        resident: (city) => engine.peek(city)?.conditions,
         report: (city, event) => engine.ask(city, { _tag: "report", event })
       })
     })

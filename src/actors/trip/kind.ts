@@ -1,5 +1,6 @@
 /** The trip as an actor: the pure decider, its state from snapshot, events and journal, and its children. */
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { TripId } from "../../domain/ids.ts"
 import {
   emptyTrip,
@@ -11,6 +12,7 @@ import {
 import type { TripCommand, TripReply } from "../../domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../domain/trip/decide.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
+import { staleAt } from "../../domain/trip/freshness.ts"
 import { nextDate } from "../../domain/trip/lifecycle.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
@@ -21,9 +23,10 @@ import type { Journal } from "../../services/journal.ts"
 import type { SignalListener } from "../../services/signal-listener.ts"
 import type { CityWatch, FallbackPreparer, MemberPersonas } from "../../services/trip-helpers.ts"
 import type { StoredTrip, TripStorage } from "../../services/trip-storage.ts"
-import type { ActorKind, Self } from "../engine/kind.ts"
+import type { ActorKind } from "../engine/kind.ts"
 import type { TripHub } from "./hub.ts"
 import { eventsIn, journalKey, tripLog } from "./log.ts"
+import { makePreparing } from "./preparing.ts"
 
 export interface TripTypes {
   State: TripActorState
@@ -44,6 +47,8 @@ export interface TripParts {
   readonly preparer: FallbackPreparer["Service"]
   readonly listener: SignalListener
   readonly hub: TripHub
+  /** Waits while an event goes out to the trips of a city. */
+  readonly quiet: Effect.Effect<void>
   readonly now: () => number
 }
 
@@ -51,7 +56,7 @@ export interface TripParts {
 const WORLD_TIMEOUT = "250 millis"
 
 /** Changes come in bursts: fallbacks are worked out once the plan has been still for this long. */
-const SETTLE = "50 millis"
+const SETTLE_MILLIS = 50
 
 const softly = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A | undefined> =>
   effect.pipe(
@@ -59,39 +64,19 @@ const softly = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A | undefined>
     Effect.catchCause(() => Effect.succeed(undefined))
   )
 
-/** Which fallbacks are being worked out, and whether they are out of date already. */
-class Preparing {
-  readonly #running = new Map<string, boolean>()
-
-  begin(id: string): boolean {
-    if (this.#running.has(id)) {
-      this.#running.set(id, true)
-      return false
-    }
-    this.#running.set(id, false)
-    return true
-  }
-
-  /** True if the plan changed meanwhile and it is to be done again. */
-  again(id: string): boolean {
-    const dirty = this.#running.get(id) === true
-    if (dirty) this.#running.set(id, false)
-    return dirty
-  }
-
-  end(id: string): void {
-    this.#running.delete(id)
-  }
+export interface TripKind extends ActorKind<TripTypes> {
+  readonly awake: (state: TripActorState) => Effect.Effect<TripActorState>
 }
 
-export const tripKind = (
+/** `peek` looks at a trip in memory; `self` is how what is done for a trip off its turns comes back to it. */
+export const tripKind = Effect.fnUntraced(function* (
   parts: TripParts,
-  peek: (id: string) => TripActorState | undefined
-): ActorKind<TripTypes> & { readonly awake: (state: TripActorState) => Effect.Effect<TripActorState> } => {
+  peek: (id: string) => TripActorState | undefined,
+  self: (id: string, command: TripSelfCommand) => Effect.Effect<unknown, unknown>
+): Effect.fn.Return<TripKind, never, Scope.Scope> {
   const { catalog, cities, hub, journal, personas, preparer, storage } = parts
   let turnBegan = 0
   const log = tripLog(journal, parts.now, () => performance.now() - turnBegan)
-  const preparing = new Preparing()
 
   const world = (trip: TripState) =>
     Effect.all(
@@ -128,35 +113,38 @@ export const tripKind = (
     return { snapshot, events: [] }
   })
 
-  const prepareOnce = Effect.fnUntraced(function* (id: string, self: Self<TripTypes>) {
-    const trip = peek(id)?.trip
-    if (trip === undefined || isOver(trip)) return
-    const known = yield* world(trip)
-    yield* self.ask({
-      _tag: "world_known",
-      ...(known.catalog === undefined ? {} : { catalog: known.catalog }),
-      ...(known.conditions === undefined ? {} : { conditions: known.conditions }),
-      ...(known.personas === undefined ? {} : { personas: known.personas })
+  const preparing = yield* makePreparing({
+    quiet: parts.quiet,
+    settleMillis: SETTLE_MILLIS,
+    look: Effect.fnUntraced(function* (id) {
+      const trip = peek(id)?.trip
+      if (trip === undefined || isOver(trip)) return false
+      const known = yield* world(trip)
+      // An event may have gone out while the rest was on its way.
+      const conditions = cities.resident(trip.city_id) ?? known.conditions
+      yield* Effect.ignore(
+        self(id, {
+          _tag: "world_known",
+          ...(known.catalog === undefined ? {} : { catalog: known.catalog }),
+          ...(conditions === undefined ? {} : { conditions }),
+          ...(known.personas === undefined ? {} : { personas: known.personas })
+        })
+      )
+      return true
+    }),
+    work: Effect.fnUntraced(function* (id) {
+      const state = peek(id)
+      const { catalog: inForce, conditions, personas: people } = state?.memory ?? {}
+      if (state?.trip === undefined || inForce === undefined || conditions === undefined) return Effect.void
+      const now = parts.now()
+      const { trip } = state
+      const known = { trip, catalog: inForce, conditions, personas: people ?? [], now }
+      const fallbacks = yield* preparer.prepare(known)
+      if (fallbacks === undefined) return Effect.void
+      const ready = { ...fallbacks, stale_at: staleAt(trip, now) }
+      return Effect.ignore(self(id, { _tag: "fallbacks_ready", fallbacks: ready }))
     })
-    yield* Effect.sleep(SETTLE)
-    const state = peek(id)
-    if (state?.trip === undefined || state.memory.catalog === undefined || state.memory.conditions === undefined) return
-    const fallbacks = yield* preparer.prepare({
-      trip: state.trip,
-      catalog: state.memory.catalog,
-      conditions: state.memory.conditions,
-      personas: state.memory.personas,
-      now: parts.now()
-    })
-    if (fallbacks !== undefined) yield* self.ask({ _tag: "fallbacks_ready", fallbacks })
   })
-
-  const prepare = (id: string, self: Self<TripTypes>): Effect.Effect<void, unknown> | void => {
-    if (!preparing.begin(id)) return
-    return Effect.repeat(prepareOnce(id, self), { while: () => preparing.again(id) }).pipe(
-      Effect.ensuring(Effect.sync(() => preparing.end(id)))
-    )
-  }
 
   const decide = decideTrip(parts.rules)
 
@@ -167,7 +155,7 @@ export const tripKind = (
     return resident === undefined ? state : { ...state, memory: { ...state.memory, catalog: resident } }
   }
 
-  return {
+  const kind: TripKind = {
     awake,
     name: "trip",
     log: {
@@ -205,17 +193,20 @@ export const tripKind = (
           (state.memory.conditions?.events.some((event) => event.until > now) ?? false))),
     wakeAt: (state) => {
       if (state.trip === undefined) return undefined
-      const date = nextDate(state.trip)
-      return state.memory.offers.reduce<number | undefined>(
-        (soonest, one) => Math.min(soonest ?? Number.POSITIVE_INFINITY, one.expires_at),
-        date
-      )
+      let soonest = nextDate(state.trip) ?? Number.POSITIVE_INFINITY
+      for (const { expires_at } of state.memory.offers) soonest = Math.min(soonest, expires_at)
+      // What is being prepared anew is not asked for again.
+      const { fallbacks } = state.memory
+      if (fallbacks?.stale_at !== undefined && fallbacks.stale_at < soonest && !preparing.has(state.id)) {
+        soonest = fallbacks.stale_at
+      }
+      return soonest === Number.POSITIVE_INFINITY ? undefined : soonest
     },
     wake: () => ({ _tag: "wake" }),
-    perform: (id, task, self) => {
+    perform: (id, task) => {
       switch (task._tag) {
         case "prepare":
-          return prepare(id, self)
+          return preparing.add(id)
         case "push_offer":
           return hub.push(id, task.offer)
         case "learn":
@@ -242,7 +233,8 @@ export const tripKind = (
       if (state.trip !== undefined) hub.gone(state.trip)
     }
   }
-}
+  return kind
+})
 
 /** Stored events and those that are only in the journal yet, each once, in order. */
 export const merge = (stored: StoredTrip, undrained: ReadonlyArray<TripEventEnvelope>): TripActorState => {

@@ -1,11 +1,14 @@
 /** `TripRuntime` in this process: the trip engine, its hub, and what reaches many trips at once. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import type { CityConditions, CityEvent } from "../../domain/city/model.ts"
+import type { CityConditions } from "../../domain/city/model.ts"
 import type { CityId, TripId } from "../../domain/ids.ts"
 import type { TripReply } from "../../domain/trip/commands.ts"
+import type { TripSelfCommand } from "../../domain/trip/decide.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
@@ -16,12 +19,13 @@ import { CityWatch, FallbackPreparer, MemberPersonas, TripPlanning } from "../..
 import { type TripFailure, TripRuntime } from "../../services/trip-runtime.ts"
 import { TripStorage } from "../../services/trip-storage.ts"
 import { Pending } from "../engine/cell.ts"
+import type { Engine } from "../engine/engine.ts"
 import type { Limits } from "../engine/kind.ts"
 import { drain, make } from "../engine/make.ts"
 import { statusOf } from "../engine/status.ts"
 import { sampleCoverage } from "./coverage.ts"
 import { TripHub } from "./hub.ts"
-import { merge, tripKind } from "./kind.ts"
+import { merge, type TripTypes, tripKind } from "./kind.ts"
 import { eventsIn, journalKey } from "./log.ts"
 import { Waves } from "./waves.ts"
 
@@ -34,14 +38,20 @@ export interface TripOptions {
   readonly coverageEvery?: number
 }
 
-/** A trip waits its turn for fallbacks behind all that were loaded with it. */
-const TASK_MILLIS = 15 * 60_000
+/** How long a trip in memory may take to hear of an event; it is at work for somebody, or writing. */
+const RESIDENT_MILLIS = 10_000
+
+/** How long a page of trips that have to be read first may take: some wait for all the others of their page. */
+const COLD_MILLIS = 60_000
 
 /** A walk over all resident trips: often enough for a dashboard, too seldom to be felt. */
 const COVERAGE_MILLIS = 30_000
 
 /** Trips that one query of a bulk load reads. */
 const PAGE = 500
+
+/** Ids that one query reads when the trips of a city are named: most of them are in memory already. */
+const IDS_PAGE = 5_000
 
 const isRejection = (reply: TripReply | TripRejection): reply is TripRejection => reply instanceof Error
 
@@ -58,7 +68,10 @@ export const layer = (options: TripOptions) =>
       const now = () => clock.currentTimeMillisUnsafe()
       const hub = new TripHub()
       const kinds = yield* ActorKinds
-      const kind = tripKind(
+      const waves = new Waves(yield* Effect.scope, (city, events) =>
+        Effect.flatMap(cities.conditions(city), (conditions) => fanOut(city, conditions, events))
+      )
+      const kind = yield* tripKind(
         {
           rules: { planner: yield* TripPlanning, maxMembers: options.maxMembers },
           journal,
@@ -69,11 +82,13 @@ export const layer = (options: TripOptions) =>
           preparer: yield* FallbackPreparer,
           listener: yield* SignalListener,
           hub,
+          quiet: waves.quiet,
           now
         },
-        (id) => engine.peek(id)
+        (id) => engine.peek(id),
+        (id, command) => engine.ask(id, command)
       )
-      const engine = yield* make(kind, { taskMillis: TASK_MILLIS, ...options.limits })
+      const engine: Engine<TripTypes> = yield* make(kind, options.limits)
       const fork = Effect.runForkWith(yield* Effect.context<never>())
 
       const ask: TripRuntime["Service"]["ask"] = (id, command, asked) =>
@@ -81,39 +96,63 @@ export const layer = (options: TripOptions) =>
           isRejection(reply) ? Effect.fail(reply) : Effect.succeed(reply)
         )
 
-      /** Tells the active trips in memory first; then wakes the ones that are not, where the database can name them. */
-      const fanOut = Effect.fnUntraced(function* (
-        city: CityId,
-        conditions: CityConditions,
-        events: ReadonlyArray<CityEvent>
+      /** Tells trips, and answers when each of them has said what it makes of that. */
+      const tellAll = Effect.fnUntraced(function* (
+        ids: ReadonlyArray<string>,
+        command: TripSelfCommand,
+        deadlineMillis: number
       ) {
-        let trips = 0
-        let touched = 0
-        const tell = (id: string) => {
-          trips++
-          const outcome = engine.askSync(id, { _tag: "city_changed", conditions, events })
-          const note = (reply: TripReply | TripFailure) => {
-            if (reply._tag === "noted" && reply.offer !== null) touched++
-          }
-          if (outcome instanceof Pending) outcome.onSettled(note)
-          else note(outcome)
+        const told = { trips: 0, touched: 0, missed: 0 }
+        const all = Latch.makeUnsafe(false)
+        let open = 1
+        const settle = (reply: TripReply | TripFailure) => {
+          if (reply._tag === "noted" && reply.offer !== null) told.touched++
+          if (reply instanceof Error) told.missed++
+          else told.trips++
+          if (--open === 0) all.openUnsafe()
         }
-        yield* inSlices([...hub.ofCity(city)], tell)
-        let after: TripId | undefined
-        do {
-          const page = yield* Effect.orElseSucceed(storage.underWayIds(city, after, PAGE), () => [])
-          yield* inSlices(
-            page.filter((id) => engine.peek(id) === undefined),
-            tell
-          )
-          after = page.length === PAGE ? page.at(-1)! : undefined
-        } while (after !== undefined)
-        return { trips, touched }
+        yield* inSlices(ids, (id) => {
+          open++
+          const outcome = engine.askSync(id, command, deadlineMillis)
+          if (outcome instanceof Pending) outcome.onSettled(settle)
+          else settle(outcome)
+        })
+        if (--open > 0) yield* all.await
+        return told
       })
 
-      const waves = new Waves((city, events) =>
-        Effect.flatMap(cities.conditions(city), (conditions) => fanOut(city, conditions, events))
-      )
+      /** Tells the active trips in memory first; then wakes the ones that are not, where the database can name them. */
+      const fanOut = Effect.fnUntraced(function* (city: CityId, conditions: CityConditions, news: ReadonlySet<string>) {
+        const events = conditions.events.filter((event) => news.has(event.id))
+        const command = { _tag: "city_changed", conditions, events } as const
+        const page = (after: TripId | undefined) =>
+          storage
+            .underWayIds(city, after, IDS_PAGE)
+            .pipe(
+              Effect.catch((error) =>
+                Effect.as(
+                  Effect.logWarning(`Trips that are not in memory hear of it when they come back: ${error.message}`),
+                  []
+                )
+              )
+            )
+        const first = yield* Effect.forkChild(page(undefined))
+        let { trips, touched, missed } = yield* tellAll([...hub.ofCity(city)], command, RESIDENT_MILLIS)
+        let ids = yield* Fiber.join(first)
+        while (ids.length > 0) {
+          const cold = ids.filter((id) => engine.peek(id) === undefined)
+          for (let from = 0; from < cold.length; from += PAGE) {
+            const told = yield* tellAll(cold.slice(from, from + PAGE), command, COLD_MILLIS)
+            trips += told.trips
+            touched += told.touched
+            missed += told.missed
+          }
+          ids = ids.length === IDS_PAGE ? yield* page(ids.at(-1)) : []
+        }
+        if (missed > 0)
+          yield* Effect.logWarning(`${missed} trips could not be told now: they hear of it when they come back.`)
+        return { trips, touched }
+      })
 
       const stopCatalog = catalog.onChange((next) => {
         const refresh = (id: string) => void engine.askSync(id, { _tag: "world_known", catalog: next, refreshed: true })
@@ -168,10 +207,12 @@ export const layer = (options: TripOptions) =>
         },
         watch: (id, listener) => hub.watch(id, listener),
         announce: Effect.fnUntraced(function* (city, event) {
-          const { known } = yield* cities.report(city, event)
-          if (known) return { trips: 0, touched: 0 }
-          return yield* waves.add(city, event)
+          const { conditions } = yield* cities.report(city, event)
+          // Also what was known before: it may have been durable and told to nobody when somebody stumbled.
+          const stands = conditions.events.some((one) => one.id === event.id)
+          return stands ? yield* waves.add(city, event.id) : { trips: 0, touched: 0 }
         }),
+        conditions: (city) => cities.resident(city),
         status: Effect.sync(() => {
           const known = kinds === undefined ? [statusOf(engine, now())] : [...kinds].map((status) => status())
           return known.map((one) => (one.kind === kind.name ? { ...one, coverage: coverage() } : one))

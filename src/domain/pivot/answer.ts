@@ -11,7 +11,7 @@ import { daySlots, type PlanSlot } from "./plan.ts"
 import { columnOfMood, replaceSlot } from "./replace.ts"
 import { CLOSED_COLUMN, WEATHER_COLUMN } from "./search.ts"
 import { repairDay, USUAL_DELAY } from "./transit.ts"
-import { exposedDay, shelterDay, weatherEnds } from "./weather.ts"
+import { exposedDay, shelterDay, weatherWindow } from "./weather.ts"
 
 const refuse = (problem: PivotRefusal, message: string): Refused => ({ _tag: "refused", problem, message })
 
@@ -63,7 +63,7 @@ export const findPivot = (
   }
   const { detail, trigger } = request
   if (trigger === "weather" && request.slot_id === undefined) {
-    const { day, affected } = exposedDay(world, now, weatherEnds(detail, now))
+    const { day, affected } = exposedDay(world, weatherWindow(detail, now))
     if (affected.length > 0) return shelterDay(world, set, day, affected, now)
     const message = "No stop of the day that is still ahead is exposed to the weather: nothing has to change."
     return {

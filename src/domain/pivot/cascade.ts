@@ -7,7 +7,7 @@ import { mealAt } from "../itinerary/rules.ts"
 import type { LiveCity, PivotEnv } from "./env.ts"
 import { minutesBetween, type PlanSlot } from "./plan.ts"
 import { isExposed } from "./search.ts"
-import { ceilGrid, goesAt, leastStay, openState, openUntil } from "./visit.ts"
+import { ceilGrid, goesAt, leastStay, openState, opensAt, openUntil } from "./visit.ts"
 
 export interface Step {
   readonly slot: PlanSlot
@@ -79,7 +79,7 @@ const settle = (
   let arrive = Math.max(step.starts, ceilGrid(ready))
   let open = openState(env, live, index, arrive)
   if (open === "closed") {
-    const opens = env.nextChange(index, arrive)
+    const opens = opensAt(env, live, index, arrive)
     if (opens === undefined || opens - arrive > LONGEST_WAIT) return undefined
     arrive = ceilGrid(opens)
     open = openState(env, live, index, arrive)

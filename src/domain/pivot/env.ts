@@ -43,8 +43,8 @@ export interface TimeSpan {
 
 /** What is known of the city right now, beyond the catalog. */
 export interface LiveCity {
-  /** Places reported closed, by node index, until an instant. */
-  readonly closures: ReadonlyMap<number, number>
+  /** Places reported closed, by node index, and when: what closes on Friday is open today. */
+  readonly closures: ReadonlyMap<number, ReadonlyArray<TimeSpan>>
   /** Weather in which nobody should be sent outdoors. */
   readonly badWeather: ReadonlyArray<TimeSpan>
 }

@@ -188,6 +188,9 @@ export const storedFor = (
   return out
 }
 
+/** Whether a place is kept ready for any of its slots. */
+export const holdsNode = (set: FallbackSet, index: number): boolean => set.nodes.includes(index)
+
 /** Bytes of memory that a set takes, its strings aside (they are the trip's own). */
 export const bytesOf = (set: FallbackSet): number =>
   set.nodes.byteLength +

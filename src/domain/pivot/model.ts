@@ -9,6 +9,8 @@ export const PivotDetail = Schema.Struct({
   delay_minutes: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 }))),
   line: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(120))),
   condition: Schema.optionalKey(Schema.Literals(["rain", "heat", "cold", "storm", "snow", "wind"])),
+  /** When the disruption begins, where that is still ahead, and when it ends. */
+  from: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(40))),
   until: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(40)))
 })
 export type PivotDetail = typeof PivotDetail.Type

@@ -114,6 +114,7 @@ export const makeOffer = (
     model: PIVOT_MODEL,
     reasons,
     chosen,
+    changes: finding.options[0]?.changes.map((change) => change.slot_id) ?? [],
     slate: slateOf(world, finding),
     expires_at,
     text: text as OfferText

@@ -75,7 +75,8 @@ export const partyOf = (world: PivotWorld): Party => ({
   liking: new Float32Array(world.env.places.count).fill(Number.NaN)
 })
 
-const otherMealsOf = (world: PivotWorld, day: ReadonlyArray<PlanSlot>, slot: PlanSlot): ReadonlySet<string> => {
+/** Meals that the other stops of the day are. */
+export const otherMealsOf = (world: PivotWorld, day: ReadonlyArray<PlanSlot>, slot: PlanSlot): ReadonlySet<string> => {
   const out = new Set<string>()
   for (const other of day) {
     if (other === slot || other.index < 0 || (world.env.places.flags[other.index]! & MEAL) === 0) continue

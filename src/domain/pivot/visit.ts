@@ -1,7 +1,7 @@
 /** Whether a place can be visited within a gap of the day: the check that every option passes, when it is computed and again when it is served. */
 import { LEAST_STAY, LEAST_STAY_MINUTES, MASK_MINUTES } from "../itinerary/rules.ts"
 import type { Open } from "../vocabulary.ts"
-import type { LiveCity, PivotEnv } from "./env.ts"
+import type { LiveCity, PivotEnv, TimeSpan } from "./env.ts"
 import { type Gap, minutesBetween } from "./plan.ts"
 
 export interface Visit {
@@ -21,29 +21,40 @@ export const ceilGrid = (millis: number): number => Math.ceil(millis / GRID) * G
 
 const floorGrid = (millis: number): number => Math.floor(millis / GRID) * GRID
 
+const NO_SPANS: ReadonlyArray<TimeSpan> = []
+
+const closuresOf = (live: LiveCity, index: number): ReadonlyArray<TimeSpan> =>
+  live.closures.size === 0 ? NO_SPANS : (live.closures.get(index) ?? NO_SPANS)
+
 export const openState = (env: PivotEnv, live: LiveCity, index: number, at: number): Open => {
-  if (live.closures.size > 0) {
-    const until = live.closures.get(index)
-    if (until !== undefined && at < until) return "closed"
-  }
+  for (const { from, to } of closuresOf(live, index)) if (from <= at && at < to) return "closed"
   return env.openAt(index, at)
 }
 
-/** No place closes and opens again within this time. */
+/** When a place that is closed may open: the end of what was reported, else the next change of its hours. */
+export const opensAt = (env: PivotEnv, live: LiveCity, index: number, at: number): number | undefined => {
+  let ends: number | undefined
+  for (const { from, to } of closuresOf(live, index)) if (from <= at && at < to) ends = Math.max(to, ends ?? to)
+  return ends ?? env.nextChange(index, at)
+}
+
+/** No place's hours close and open again within this time. */
 const PROBE = 30 * MINUTE
 
-/** The instant from which the place is closed during a stay, or the stay's end. */
+/** The instant from which a place that is open on arrival is closed during a stay, or the stay's end. */
 export const openUntil = (env: PivotEnv, live: LiveCity, index: number, arrive: number, leave: number): number => {
-  for (let at = arrive; at < leave; ) {
-    const next = Math.min(at + PROBE, leave - MINUTE)
-    if (next <= at) return leave
-    if (openState(env, live, index, next) === "closed") {
+  let last = leave
+  for (const { from, to } of closuresOf(live, index)) if (from < last && to > arrive) last = Math.max(arrive, from)
+  for (let at = arrive; at < last; ) {
+    const next = Math.min(at + PROBE, last - MINUTE)
+    if (next <= at) return last
+    if (env.openAt(index, next) === "closed") {
       const change = env.nextChange(index, at)
-      return change === undefined ? at : Math.min(leave, change)
+      return change === undefined ? at : Math.min(last, change)
     }
     at = next
   }
-  return leave
+  return last
 }
 
 export const goesAt = (dayParts: number, localMinute: number): boolean => {
@@ -71,7 +82,7 @@ export const fitVisit = (env: PivotEnv, live: LiveCity, index: number, gap: Gap)
   if (arrive + least > latest) return arrive >= latest ? "unreachable" : "too_short"
   let open = openState(env, live, index, arrive)
   if (open === "closed") {
-    const opens = env.nextChange(index, arrive)
+    const opens = opensAt(env, live, index, arrive)
     if (opens === undefined || opens - arrive > LONGEST_WAIT) return "closed"
     arrive = ceilGrid(opens)
     if (arrive + least > latest) return "closed"

@@ -1,32 +1,48 @@
 /** The weather turns: every exposed stop of the time it lasts gets a roof, in one option. */
-
+import type { Slot } from "../trip/model.ts"
 import type { PivotWorld } from "./answer-model.ts"
-import type { FallbackSet } from "./fallbacks.ts"
+import type { TimeSpan } from "./env.ts"
+import { type FallbackSet, type StoredCandidate, storedFor } from "./fallbacks.ts"
 import type { PivotDetail } from "./model.ts"
 import type { ChangeDraft, Finding, OptionDraft } from "./offer.ts"
-import { daySlots, gapAt, type PlanSlot, planSlot } from "./plan.ts"
+import { daySlots, type Gap, gapAt, type PlanSlot } from "./plan.ts"
 import { replaceChange } from "./present.ts"
-import { featuresOfFound, pickReplacements, whyOf } from "./replace.ts"
-import { type Found, isExposed, WEATHER_COLUMN } from "./search.ts"
+import { featuresOfFound, isPlanned, mayOffer, otherMealsOf, type Picked, pickReplacements, whyOf } from "./replace.ts"
+import { type Found, isExposed, isMealSlot, suits, WEATHER_COLUMN } from "./search.ts"
+import { fitVisit, type Visit } from "./visit.ts"
 
 /** Bad weather of which nobody says when it ends. */
 const USUAL_LENGTH = 6 * 3_600_000
 /** More stops than this are not replaced at once: that would be another day, not a repair. */
 const MOST_AFFECTED = 4
 
-export const weatherEnds = (detail: PivotDetail | undefined, now: number): number => {
-  const until = detail?.until === undefined ? Number.NaN : Date.parse(detail.until)
-  return Number.isNaN(until) || until <= now ? now + USUAL_LENGTH : until
+/** From when until when the weather is what a request says it is. */
+export const weatherWindow = (detail: PivotDetail | undefined, now: number): TimeSpan => {
+  const said = (text: string | undefined) => (text === undefined ? Number.NaN : Date.parse(text))
+  const begins = said(detail?.from)
+  const from = Number.isNaN(begins) ? now : Math.max(begins, now)
+  const ends = said(detail?.until)
+  return { from, to: ends > from ? ends : from + USUAL_LENGTH }
 }
 
-/** Whether weather that lasts until then spoils a stop that is still ahead. */
-const spoilt = (world: PivotWorld, slot: PlanSlot, now: number, until: number): boolean =>
-  !slot.past &&
-  !slot.locked &&
-  slot.ends > now &&
-  slot.starts < until &&
-  slot.index >= 0 &&
-  isExposed(world.env, slot.index)
+/** Whether the weather of that time spoils a stop. */
+const spoilt = (world: PivotWorld, slot: Slot, { from, to }: TimeSpan): boolean => {
+  if (slot.status !== "planned" || slot.locked || slot.ends_at <= from || slot.starts_at >= to) return false
+  const index = world.catalog.indexOf(slot.node_id)
+  return index !== undefined && isExposed(world.env, index)
+}
+
+/** The stops that the weather spoils, day by day, of each day no more than are repaired at once. */
+export const exposedStops = (world: PivotWorld, window: TimeSpan): ReadonlyMap<number, ReadonlyArray<Slot>> => {
+  const days = new Map<number, Array<Slot>>()
+  for (const slot of world.trip.slots) {
+    if (!spoilt(world, slot, window)) continue
+    const day = days.get(slot.day)
+    if (day === undefined) days.set(slot.day, [slot])
+    else if (day.length < MOST_AFFECTED) day.push(slot)
+  }
+  return days
+}
 
 export interface ExposedDay {
   readonly day: ReadonlyArray<PlanSlot>
@@ -35,16 +51,84 @@ export interface ExposedDay {
 }
 
 /** The first day with a stop that the weather spoils. */
-export const exposedDay = (world: PivotWorld, now: number, until: number): ExposedDay => {
-  const { trip, catalog } = world
-  for (const slot of trip.slots) {
-    if (slot.status !== "planned" || slot.ends_at <= now || slot.starts_at >= until) continue
-    if (!spoilt(world, planSlot(slot, catalog.indexOf), now, until)) continue
-    const day = daySlots(trip.slots, slot.day, catalog.indexOf)
-    const affected = day.flatMap((other, position) => (spoilt(world, other, now, until) ? [position] : []))
-    return { day, affected: affected.slice(0, MOST_AFFECTED) }
+export const exposedDay = (world: PivotWorld, window: TimeSpan): ExposedDay => {
+  const [first] = exposedStops(world, window)
+  if (first === undefined) return { day: [], affected: [] }
+  const [number, stops] = first
+  const day = daySlots(world.trip.slots, number, world.catalog.indexOf)
+  return { day, affected: stops.map((stop) => day.findIndex((slot) => slot.id === stop.id)) }
+}
+
+/** Places for one stop: what was kept ready as long as that lasts, then what one search finds for all options. */
+class Shelters {
+  readonly position: number
+  readonly stored: ReadonlyArray<StoredCandidate>
+  searched: Picked | undefined = undefined
+  readonly #world: PivotWorld
+  readonly #day: ReadonlyArray<PlanSlot>
+  readonly #meals: ReadonlySet<string>
+  readonly #now: number
+
+  constructor(
+    world: PivotWorld,
+    set: FallbackSet | undefined,
+    day: ReadonlyArray<PlanSlot>,
+    position: number,
+    now: number
+  ) {
+    const slot = day[position]!
+    this.position = position
+    this.stored = storedFor(set, slot, WEATHER_COLUMN, world.env.version) ?? []
+    this.#world = world
+    this.#day = day
+    this.#meals = otherMealsOf(world, day, slot)
+    this.#now = now
   }
-  return { day: [], affected: [] }
+
+  /** The best that is not taken, timed for the day as it is by now. */
+  best(working: ReadonlyArray<PlanSlot>, taken: ReadonlySet<number>): Found | undefined {
+    const gap = gapAt(working, this.position, this.#now)
+    for (const { index, score } of this.stored) {
+      if (taken.has(index) || !mayOffer(this.#world, index) || isPlanned(this.#world, index)) continue
+      const visit = this.#visit(index, gap)
+      if (visit !== undefined) return { index, score, visit }
+    }
+    this.searched ??= pickReplacements(
+      this.#world,
+      undefined,
+      this.#day,
+      this.position,
+      WEATHER_COLUMN,
+      undefined,
+      this.#now
+    )
+    // Another stop before it is another way to it.
+    const asFound = working[this.position - 1] === this.#day[this.position - 1]
+    for (const found of this.searched.found) {
+      if (taken.has(found.index)) continue
+      if (asFound) return found
+      const visit = this.#visit(found.index, gap)
+      if (visit !== undefined) return { ...found, visit }
+    }
+    return undefined
+  }
+
+  #visit(index: number, gap: Gap): Visit | undefined {
+    const { env, live } = this.#world
+    const visit = fitVisit(env, live, index, gap)
+    if (typeof visit === "string") return undefined
+    const meal = isMealSlot(env, this.#day[this.position]!)
+    return suits(env, live, WEATHER_COLUMN, index, visit, meal, this.#meals) === undefined ? visit : undefined
+  }
+}
+
+/** Everything that was eligible for any of the stops, best first. */
+const consideredOf = (shelters: ReadonlyArray<Shelters>): Finding["candidates"] => {
+  const scores = new Map<number, number>()
+  for (const { stored, searched } of shelters) {
+    for (const { index, score } of searched?.considered ?? stored) scores.set(index, score)
+  }
+  return [...scores].map(([index, score]) => ({ index, score })).sort((a, b) => b.score - a.score || a.index - b.index)
 }
 
 /** Each option replaces every affected stop, one after the other, each judged with the one before it replaced. */
@@ -55,52 +139,47 @@ export const shelterDay = (
   affected: ReadonlyArray<number>,
   now: number
 ): Finding => {
+  const shelters = affected.map((position) => new Shelters(world, set, day, position, now))
   const used = new Set<number>()
   const options: Array<OptionDraft> = []
-  const candidates = new Map<number, number>()
-  let first: ReturnType<typeof pickReplacements> | undefined
-  let source: Finding["source"] = "precomputed"
   for (let round = 0; round < world.settings.options; round++) {
     const working = [...day]
     const changes: Array<ChangeDraft> = []
-    const placed: Array<{ readonly found: Found; readonly why: ReadonlyArray<string>; readonly slot: PlanSlot }> = []
+    const why: Array<string> = []
     const here = new Set(used)
-    for (const position of affected) {
-      const slot = working[position]!
-      const picked = pickReplacements(world, set, working, position, WEATHER_COLUMN, undefined, now, here, 1)
-      first ??= picked
-      if (picked.source === "on_demand") source = "on_demand"
-      for (const { index, score } of picked.considered) candidates.set(index, score)
-      const found = picked.found[0]
+    let lead: { readonly found: Found; readonly slot: PlanSlot } | undefined
+    let score = 0
+    for (const places of shelters) {
+      const { position } = places
+      const slot = day[position]!
+      const found = places.best(working, here)
       if (found === undefined) continue
       here.add(found.index)
+      lead ??= { found, slot }
+      score += found.score
       changes.push(replaceChange(slot.id, found.index, found.visit))
-      placed.push({ found, slot, why: whyOf(world, WEATHER_COLUMN, found, gapAt(working, position, now), undefined) })
+      why.push(...whyOf(world, WEATHER_COLUMN, found, gapAt(working, position, now), undefined))
       working[position] = { ...slot, index: found.index, starts: found.visit.arrive, ends: found.visit.leave }
     }
-    if (placed.length === 0) break
-    for (const { found } of placed) used.add(found.index)
-    const lead = placed[0]!
-    const stays = affected.length - placed.length
+    if (lead === undefined) break
+    for (const index of here) used.add(index)
+    const stays = affected.length - changes.length
+    if (stays > 0) why.push(`${stays} exposed stops stay as they are: nothing sheltered fits in their place`)
     options.push({
       changes,
-      score: placed.reduce((sum, { found }) => sum + found.score, 0) / placed.length,
-      why: [
-        ...placed.flatMap(({ why }) => why),
-        ...(stays === 0 ? [] : [`${stays} exposed stops stay as they are: nothing sheltered fits in their place`])
-      ],
+      score: score / changes.length,
+      why,
       index: lead.found.index,
-      features: { ...featuresOfFound(world, lead.found, lead.slot), slots_changed: placed.length }
+      features: { ...featuresOfFound(world, lead.found, lead.slot), slots_changed: changes.length }
     })
   }
+  const onDemand = shelters.some(({ searched }) => searched !== undefined)
   return {
     slot: day[affected[0]!],
     options,
-    reasons: first?.reasons ?? [],
-    source,
-    computedAt: source === "precomputed" ? (first?.computedAt ?? now) : now,
-    candidates: [...candidates]
-      .map(([index, score]) => ({ index, score }))
-      .sort((a, b) => b.score - a.score || a.index - b.index)
+    reasons: shelters[0]!.searched?.reasons ?? [],
+    source: onDemand ? "on_demand" : "precomputed",
+    computedAt: onDemand ? now : set!.computedAt,
+    candidates: consideredOf(shelters)
   }
 }

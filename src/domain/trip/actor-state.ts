@@ -17,7 +17,7 @@ export interface Receipt {
   readonly at: number
   readonly type: string
   /** The offer or the stop that the write was about. */
-  readonly about?: string
+  readonly subject?: string
 }
 
 /** An offer and what is needed to honour it: held as text, because many are open and few are ever looked into. */
@@ -31,6 +31,8 @@ export interface OpenOffer {
   readonly by: string | null
   /** The plan that it was made for. */
   readonly slots: ReadonlyArray<Slot>
+  /** Marks of the city's events that it answers; absent where somebody asked for it. */
+  readonly about?: ReadonlyArray<string>
   readonly offered_at: number
   readonly expires_at: number
 }
@@ -42,7 +44,7 @@ export interface TripMemory {
   readonly personas: ReadonlyArray<Persona>
   readonly fallbacks: Fallbacks | undefined
   readonly offers: ReadonlyArray<OpenOffer>
-  /** City events that were answered already, newest last. */
+  /** Marks of city events that this trip was told of, newest last. */
   readonly told: ReadonlyArray<string>
 }
 
@@ -59,7 +61,7 @@ export interface TripActorState {
 export type TripMemoryEvent =
   | { readonly _tag: "offered"; readonly offer: OpenOffer }
   | { readonly _tag: "offer_closed"; readonly pivot_id: string }
-  | { readonly _tag: "told"; readonly event_id: string }
+  | { readonly _tag: "told"; readonly marks: ReadonlyArray<string> }
   | { readonly _tag: "fallbacks_ready"; readonly fallbacks: Fallbacks }
   | {
       readonly _tag: "world_known"
@@ -112,10 +114,10 @@ export const withRecent = (recent: ReadonlyArray<TripEventEnvelope>, event: Trip
 }
 
 /** The same key for another offer or stop is another write, and not a repetition. */
-export const aboutOf = (write: object): { readonly about?: string } => {
+export const subjectOf = (write: object): { readonly subject?: string } => {
   const { pivot_id, slot_id } = write as { readonly pivot_id?: string; readonly slot_id?: string }
-  const about = pivot_id ?? slot_id
-  return about === undefined ? {} : { about }
+  const subject = pivot_id ?? slot_id
+  return subject === undefined ? {} : { subject }
 }
 
 const withReceipt = (state: TripActorState, envelope: TripEventEnvelope): ReadonlyArray<Receipt> => {
@@ -126,11 +128,15 @@ const withReceipt = (state: TripActorState, envelope: TripEventEnvelope): Readon
     seq: envelope.seq,
     at: envelope.at,
     type: envelope.event._tag,
-    ...aboutOf(envelope.event)
+    ...subjectOf(envelope.event)
   }
   const fresh = state.receipts.filter((one) => one.at > envelope.at - RECEIPT_MILLIS)
   return lastOf([...fresh, receipt], MAX_RECEIPTS)
 }
+
+/** What was answered stays told through every restart: the events say so. */
+export const withTold = (memory: TripMemory, { event }: TripEventEnvelope): TripMemory =>
+  "about" in event && event.about !== undefined ? remember(memory, { _tag: "told", marks: event.about }) : memory
 
 const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
   switch (event._tag) {
@@ -139,7 +145,7 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
     case "offer_closed":
       return { ...memory, offers: memory.offers.filter((one) => one.pivot_id !== event.pivot_id) }
     case "told":
-      return { ...memory, told: lastOf([...memory.told, event.event_id], MAX_TOLD) }
+      return { ...memory, told: lastOf([...new Set([...memory.told, ...event.marks])], MAX_TOLD) }
     case "fallbacks_ready":
       return { ...memory, fallbacks: event.fallbacks }
     case "world_known":
@@ -174,6 +180,7 @@ export const evolveActor = (state: TripActorState, event: TripEventEnvelope | Tr
   return {
     ...state,
     trip,
+    memory: withTold(state.memory, event),
     recent: withRecent(state.recent, event),
     receipts: withReceipt(state, event)
   }

@@ -34,9 +34,15 @@ const INTENTION: Readonly<Record<Trigger, Intention>> = {
 }
 
 /** An offer made: shown at once, remembered, and logged. */
-export const makeOffer = (turn: Turn, world: TripWorld, request: PivotRequest, requestId: string | undefined) => {
+export const makeOffer = (
+  turn: Turn,
+  world: TripWorld,
+  request: PivotRequest,
+  requestId: string | undefined,
+  pivotId?: PivotId
+) => {
   const { trip, by, context } = turn
-  const offer = turn.rules.planner.pivot(world, request)
+  const offer = turn.rules.planner.pivot(world, request, pivotId)
   const payload: PivotOffered = {
     offer,
     detail: request.detail,
@@ -59,7 +65,7 @@ export const makeOffer = (turn: Turn, world: TripWorld, request: PivotRequest, r
     expires_at: offer.expires_at
   }
   const records: ReadonlyArray<TripRecord> = [{ type: "pivot_event", id: offer.pivot_id, payload }]
-  return { open, records }
+  return { offer, open, records }
 }
 
 const sameRequest = (a: PivotRequest, b: PivotRequest): boolean =>
@@ -147,6 +153,8 @@ const answeredBefore = (turn: Turn, pivotId: PivotId): R.TripRejection | undefin
   }
   return undefined
 }
+
+const aboutOf = ({ about }: OpenOffer) => (about === undefined ? {} : { about })
 
 type Respond = Extract<TripCommand, { _tag: "respond_pivot" }>
 
@@ -246,7 +254,7 @@ const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined): Tr
   const { slots, removed } = outcome.change
   return changed(
     turn,
-    { _tag: "pivot_accepted", pivot_id, option_id: chosen.option_id, trigger, slots, removed },
+    { _tag: "pivot_accepted", pivot_id, option_id: chosen.option_id, trigger, ...aboutOf(open), slots, removed },
     {
       records: responded(turn, open, offer, "accept", chosen),
       transient: [{ _tag: "offer_closed", pivot_id }]
@@ -284,7 +292,7 @@ export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
   if (command.response === "accept") return accept(turn, open, command.option_id)
   return changed(
     turn,
-    { _tag: "pivot_dismissed", pivot_id: open.pivot_id, trigger: open.request.trigger },
+    { _tag: "pivot_dismissed", pivot_id: open.pivot_id, trigger: open.request.trigger, ...aboutOf(open) },
     {
       records: responded(turn, open, readOffer(open.text), "dismiss", undefined),
       transient: [{ _tag: "offer_closed", pivot_id: open.pivot_id }]
@@ -297,10 +305,12 @@ export const expireOffers = (turn: Turn): TripDecision => {
   const due = turn.state.memory.offers.find((one) => one.expires_at <= turn.context.now)
   if (due === undefined) return NOTHING
   const closing = [{ _tag: "offer_closed" as const, pivot_id: due.pivot_id }]
-  if (due.options === 0) return { ...NOTHING, transient: closing }
+  const empty = due.options === 0
+  if (empty && due.about === undefined) return { ...NOTHING, transient: closing }
   return changed(
     turn,
-    { _tag: "pivot_ignored", pivot_id: due.pivot_id, trigger: due.request.trigger },
-    { records: responded(turn, due, readOffer(due.text), "ignore", undefined), transient: closing }
+    { _tag: "pivot_ignored", pivot_id: due.pivot_id, trigger: due.request.trigger, ...aboutOf(due) },
+    // Where there was nothing to choose nobody ignored a choice: it only counts as told.
+    { records: empty ? [] : responded(turn, due, readOffer(due.text), "ignore", undefined), transient: closing }
   )
 }

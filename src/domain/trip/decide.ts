@@ -5,9 +5,9 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions, CityEvent } from "../city/model.ts"
 import type { Persona } from "../persona/persona.ts"
-import { aboutOf, type TripActorState } from "./actor-state.ts"
+import { subjectOf, type TripActorState } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
-import { cityChanged } from "./decide-city.ts"
+import { cityChanged, worldKnown } from "./decide-city.ts"
 import { closeInvitation, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
 import { expireOffers, requestPivot, respondPivot } from "./decide-pivots.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
@@ -190,16 +190,25 @@ const admits = (trip: TripState, command: TripCommand): boolean => {
   return invited && (command._tag === "join" || command._tag === "close_invitation")
 }
 
+/** The calendar first; then what nobody answered, and what has become old meanwhile. */
+const wake = (turn: Turn): TripDecision => {
+  const decision = advanceByDate(turn) ?? expireOffers(turn)
+  const { fallbacks } = turn.state.memory
+  const old = fallbacks?.stale_at !== undefined && fallbacks.stale_at <= turn.context.now
+  // Every change of the plan is followed by that anyway.
+  return old && decision.tasks === undefined ? { ...decision, tasks: PREPARE } : decision
+}
+
 const self = (turn: Turn | undefined, command: TripSelfCommand): TripDecision => {
   switch (command._tag) {
     case "fallbacks_ready":
       return { ...NOTHING, transient: [command] }
     case "world_known":
-      return { ...NOTHING, transient: [command], ...(command.refreshed ? { tasks: PREPARE } : {}) }
+      return turn === undefined ? NOTHING : worldKnown(turn, command, command.refreshed === true)
     case "city_changed":
       return turn === undefined ? NOTHING : cityChanged(turn, command.conditions, command.events)
     case "wake":
-      return turn === undefined ? NOTHING : (advanceByDate(turn) ?? expireOffers(turn))
+      return turn === undefined ? NOTHING : wake(turn)
   }
 }
 
@@ -224,7 +233,7 @@ export const decideTrip =
       return command._tag === "create" ? create(state, command, context, rules) : reject(notFound())
     const makes = MAKES[command._tag]
     if (makes !== undefined) {
-      const before = replayed(turn, makes, aboutOf(command).about)
+      const before = replayed(turn, makes, subjectOf(command).subject)
       if (before !== undefined) return before
     }
     if (!admits(turn.trip, command)) return reject(notFound())

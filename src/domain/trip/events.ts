@@ -12,6 +12,9 @@ export const TRIP_EVENT_SCHEMA_VERSION = 1
 /** Slots that were put in place (new or changed) and slots that went: one shape for every change of the plan. */
 const SlotsChanged = { slots: Schema.Array(Slot), removed: Schema.Array(SlotId) }
 
+/** Marks of the city's events that an offer answered: the trip is never told of them again. */
+const About = { about: Schema.optionalKey(Schema.Array(Schema.String)) }
+
 export const TripEvent = Schema.Union([
   Schema.TaggedStruct("trip_created", { trip: TripState }),
   Schema.TaggedStruct("trip_rescheduled", { start_date: IsoDate, end_date: IsoDate, ...SlotsChanged }),
@@ -40,9 +43,15 @@ export const TripEvent = Schema.Union([
     owner: Schema.optionalKey(UserId)
   }),
   Schema.TaggedStruct("vetoes_set", { veto: Veto }),
-  Schema.TaggedStruct("pivot_accepted", { pivot_id: PivotId, option_id: OptionId, trigger: Trigger, ...SlotsChanged }),
-  Schema.TaggedStruct("pivot_dismissed", { pivot_id: PivotId, trigger: Trigger }),
-  Schema.TaggedStruct("pivot_ignored", { pivot_id: PivotId, trigger: Trigger })
+  Schema.TaggedStruct("pivot_accepted", {
+    pivot_id: PivotId,
+    option_id: OptionId,
+    trigger: Trigger,
+    ...About,
+    ...SlotsChanged
+  }),
+  Schema.TaggedStruct("pivot_dismissed", { pivot_id: PivotId, trigger: Trigger, ...About }),
+  Schema.TaggedStruct("pivot_ignored", { pivot_id: PivotId, trigger: Trigger, ...About })
 ])
 export type TripEvent = typeof TripEvent.Type
 

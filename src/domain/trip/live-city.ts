@@ -1,7 +1,7 @@
 /** A city's conditions as the pivot engine reads them. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions, CityEvent } from "../city/model.ts"
-import { CALM_CITY, type LiveCity } from "../pivot/env.ts"
+import { CALM_CITY, type LiveCity, type TimeSpan } from "../pivot/env.ts"
 
 /** Weather that keeps people indoors; an advisory does not empty the parks. */
 export const bites = (event: Extract<CityEvent, { kind: "weather" }>): boolean => event.severity !== "minor"
@@ -12,13 +12,17 @@ export const liveOf = (conditions: CityConditions, catalog: CityCatalog): LiveCi
   if (conditions.events.length === 0) return CALM_CITY
   const known = lives.get(conditions)
   if (known?.catalog === catalog) return known.live
-  const closures = new Map<number, number>()
-  const badWeather: Array<{ readonly from: number; readonly to: number }> = []
+  const closures = new Map<number, Array<TimeSpan>>()
+  const badWeather: Array<TimeSpan> = []
   for (const event of conditions.events) {
+    const span = { from: event.from, to: event.until }
     if (event.kind === "closure") {
       const index = catalog.indexOf(event.node_id)
-      if (index !== undefined) closures.set(index, Math.max(event.until, closures.get(index) ?? 0))
-    } else if (event.kind === "weather" && bites(event)) badWeather.push({ from: event.from, to: event.until })
+      if (index === undefined) continue
+      const spans = closures.get(index)
+      if (spans === undefined) closures.set(index, [span])
+      else spans.push(span)
+    } else if (event.kind === "weather" && bites(event)) badWeather.push(span)
   }
   const live = { closures, badWeather }
   lives.set(conditions, { catalog, live })

@@ -43,12 +43,12 @@ const nothingFound = ({ problem, message }: Refused, now: number): Finding => ({
 
 const pivot =
   (settings: PivotSettings) =>
-  (world: TripWorld, request: PivotRequest): MadeOffer => {
+  (world: TripWorld, request: PivotRequest, pivotId?: PivotId): MadeOffer => {
     const known = pivotWorld(world, settings)
     const set = (world.fallbacks as PreparedFallbacks | undefined)?.set
     const found = findPivot(known, set, request, world.now)
     const finding = "_tag" in found ? nothingFound(found, world.now) : found
-    const ids = { pivot_id: world.id() as PivotId, option: () => world.id() as OptionId }
+    const ids = { pivot_id: pivotId ?? (world.id() as PivotId), option: () => world.id() as OptionId }
     return makeOffer(known, request, finding, world.now, ids)
   }
 

@@ -5,7 +5,7 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions, CityEvent } from "../city/model.ts"
 import type { DecisionSlate, MadeOffer } from "../decisions.ts"
-import type { SlotId } from "../ids.ts"
+import type { PivotId, SlotId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { NoPivotReason, OfferOption, PivotRequest } from "../pivot/model.ts"
 import type { ModelRef } from "../ranking.ts"
@@ -25,6 +25,8 @@ export interface Fallbacks {
   readonly catalog_version: number
   readonly conditions_version: number
   readonly computed_at: number
+  /** When they are worked out anew for time's sake alone; absent where that is never. */
+  readonly stale_at?: number | undefined
   /** Until when they cover the plan. */
   readonly until: number
   /** Bytes of the typed arrays. */
@@ -59,15 +61,23 @@ export type PlanOutcome =
     }
   | { readonly _tag: "refused"; readonly reasons: ReadonlyArray<NoPivotReason> }
 
+/** What an event in the city does to a plan. */
+export interface Touch {
+  /** What is told once: the event, and the day where an event touches several. */
+  readonly mark: string
+  readonly slot_ids: ReadonlyArray<SlotId>
+  readonly request: PivotRequest
+}
+
 export interface TripPlanner {
   /** Options for a disruption. `slot_id` in the request, where given, exists and is not over. */
-  readonly pivot: (world: TripWorld, request: PivotRequest) => MadeOffer
+  readonly pivot: (world: TripWorld, request: PivotRequest, pivotId?: PivotId) => MadeOffer
   /** Checks an offered option against the world as it is now and gives its change, downstream slots re-validated. */
   readonly accept: (world: TripWorld, option: TakenOption) => PlanOutcome
   /** Puts another place into a slot: the given one if it passes the checks, else the best there is. */
   readonly swap: (world: TripWorld, slot: Slot, nodeId: string | undefined) => PlanOutcome
   /** Takes a slot out and closes the gap in the travel times behind it. */
   readonly remove: (world: TripWorld, slot: Slot) => PlanOutcome
-  /** What a traveler of this trip would ask because of that event; undefined when the plan is not touched. */
-  readonly touchedBy: (world: TripWorld, event: CityEvent) => PivotRequest | undefined
+  /** What travelers of this trip would ask because of that event, soonest first; nothing when the plan is not touched. */
+  readonly touchedBy: (world: TripWorld, event: CityEvent) => ReadonlyArray<Touch>
 }

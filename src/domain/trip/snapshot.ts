@@ -4,7 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import { emptyTrip, evolveActor, type TripActorState, withRecent } from "./actor-state.ts"
+import { emptyTrip, evolveActor, type TripActorState, withRecent, withTold } from "./actor-state.ts"
 import type { TripEventEnvelope } from "./events.ts"
 import { type Slot, TripState } from "./model.ts"
 
@@ -20,7 +20,7 @@ export const TripSnapshot = Schema.Struct({
         seq: Schema.Int,
         at: Schema.Int,
         type: Schema.String,
-        about: Schema.optionalKey(Schema.String)
+        subject: Schema.optionalKey(Schema.String)
       })
     )
   )
@@ -83,11 +83,13 @@ export const restore = (
   // A hole before the snapshot would be a silent gap in a stream: only what joins it without one is kept.
   const earlier = events.filter((one) => one.seq <= trip.seq)
   const joined = earlier.filter((one, i) => one.seq === trip.seq - (earlier.length - 1 - i))
+  const empty = emptyTrip(id)
   const base: TripActorState = {
-    ...emptyTrip(id),
+    ...empty,
     trip,
     receipts: receipts ?? [],
-    recent: joined.reduce(withRecent, EMPTY)
+    recent: joined.reduce(withRecent, EMPTY),
+    memory: earlier.reduce(withTold, empty.memory)
   }
   return events.filter((one) => one.seq > trip.seq).reduce(evolveActor, base)
 }

@@ -3,50 +3,93 @@ import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityEvent } from "../city/model.ts"
 import { distanceKm } from "../geo.ts"
 import type { PivotSettings } from "../pivot/env.ts"
-import type { PivotRequest } from "../pivot/model.ts"
-import { exposedDay } from "../pivot/weather.ts"
+import { exposedStops } from "../pivot/weather.ts"
+import { rfc3339 } from "../time/rfc3339.ts"
 import { bites } from "./live-city.ts"
 import type { Slot } from "./model.ts"
 import { pivotWorld } from "./pivot-world.ts"
-import type { TripWorld } from "./planner.ts"
+import type { Touch, TripWorld } from "./planner.ts"
 
-const aheadDuring = (slot: Slot, now: number, from: number, until: number): boolean =>
+const MINUTE = 60_000
+
+/** Legs of a disrupted line that are looked at: free time absorbs what comes later anyway. */
+const MOST_LEGS = 3
+
+const UNTOUCHED: ReadonlyArray<Touch> = []
+
+/** Still ahead or under way, and within the event's time. */
+const aheadDuring = (slot: Slot, now: number, { from, until }: CityEvent): boolean =>
   slot.status === "planned" && slot.ends_at > now && slot.ends_at > from && slot.starts_at < until
+
+/** The way to a stop is still to be finished, and falls into the event's time: where one is already, no train is late. */
+const legAhead = (slot: Slot, now: number, { from, until }: CityEvent): boolean =>
+  slot.status === "planned" &&
+  slot.travel_minutes > 0 &&
+  slot.starts_at > now &&
+  slot.starts_at > from &&
+  slot.starts_at - slot.travel_minutes * MINUTE < until
 
 const near = (catalog: CityCatalog, slot: Slot, area: { lat: number; lon: number; radius_metres: number }): boolean => {
   const index = catalog.indexOf(slot.node_id)
   return index !== undefined && distanceKm(catalog.nodes[index]!, area) * 1000 <= area.radius_metres
 }
 
+const closed = ({ trip, now }: TripWorld, event: Extract<CityEvent, { kind: "closure" }>): ReadonlyArray<Touch> => {
+  const slot = trip.slots.find((one) => one.node_id === event.node_id && aheadDuring(one, now, event))
+  if (slot === undefined) return UNTOUCHED
+  const request = { trigger: "venue_closed", slot_id: slot.id, detail: { until: rfc3339(event.until) } } as const
+  return [{ mark: event.id, slot_ids: [slot.id], request }]
+}
+
+/** Each day is a repair of its own. */
+const wet = (
+  world: TripWorld,
+  event: Extract<CityEvent, { kind: "weather" }>,
+  settings: PivotSettings
+): ReadonlyArray<Touch> => {
+  if (!bites(event)) return UNTOUCHED
+  const from = Math.max(world.now, event.from)
+  const days = [...exposedStops(pivotWorld(world, settings), { from, to: event.until })]
+  return days.map(([day, stops], n): Touch => {
+    const begins = n === 0 ? from : Math.max(from, stops[0]!.starts_at)
+    return {
+      mark: `${event.id}/${day}`,
+      slot_ids: stops.map((slot) => slot.id),
+      request: {
+        trigger: "weather",
+        detail: {
+          condition: event.condition,
+          ...(begins > world.now ? { from: rfc3339(begins) } : {}),
+          until: rfc3339(event.until)
+        }
+      }
+    }
+  })
+}
+
+const late = (
+  { trip, catalog, now }: TripWorld,
+  event: Extract<CityEvent, { kind: "transit" }>
+): ReadonlyArray<Touch> => {
+  const { area, delay_minutes, line } = event
+  const legs = trip.slots.filter(
+    (slot) => legAhead(slot, now, event) && (area === undefined || near(catalog, slot, area))
+  )
+  const detail = { delay_minutes, ...(line === undefined ? {} : { line }) }
+  return legs
+    .slice(0, MOST_LEGS)
+    .map((slot) => ({ mark: event.id, slot_ids: [slot.id], request: { trigger: "transit", slot_id: slot.id, detail } }))
+}
+
 export const touchedBy =
   (settings: PivotSettings) =>
-  (world: TripWorld, event: CityEvent): PivotRequest | undefined => {
-    const { trip, catalog, now } = world
-    const until = new Date(event.until).toISOString()
-    const ahead = trip.slots.filter((slot) => aheadDuring(slot, now, event.from, event.until))
-    if (ahead.length === 0) return undefined
+  (world: TripWorld, event: CityEvent): ReadonlyArray<Touch> => {
     switch (event.kind) {
-      case "closure": {
-        const slot = ahead.find((one) => one.node_id === event.node_id)
-        return slot === undefined ? undefined : { trigger: "venue_closed", slot_id: slot.id, detail: { until } }
-      }
-      case "weather": {
-        if (!bites(event)) return undefined
-        const from = Math.max(now, event.from)
-        const { day, affected } = exposedDay(pivotWorld(world, settings), from, event.until)
-        const first = affected[0] === undefined ? undefined : day[affected[0]]
-        if (first === undefined) return undefined
-        const detail = { condition: event.condition, until }
-        // Weather that is on already concerns the day as a whole; what is only ahead concerns its first stop.
-        return event.from <= now ? { trigger: "weather", detail } : { trigger: "weather", slot_id: first.id, detail }
-      }
-      case "transit": {
-        const { area } = event
-        const moving = ahead.filter((slot) => slot.travel_minutes > 0)
-        const slot = area === undefined ? moving[0] : moving.find((one) => near(catalog, one, area))
-        if (slot === undefined) return undefined
-        const line = event.line === undefined ? {} : { line: event.line }
-        return { trigger: "transit", slot_id: slot.id, detail: { delay_minutes: event.delay_minutes, ...line } }
-      }
+      case "closure":
+        return closed(world, event)
+      case "weather":
+        return wet(world, event, settings)
+      case "transit":
+        return late(world, event)
     }
   }

@@ -111,13 +111,13 @@ export const unchanged = (turn: Turn): TripDecision => ({
 export const replayed = (
   turn: Turn,
   makes: ReadonlyArray<TripEvent["_tag"]>,
-  about: string | undefined
+  subject: string | undefined
 ): TripDecision | undefined => {
   if (turn.key === undefined) return undefined
   const since = turn.context.now - RECEIPT_MILLIS
   const receipt = turn.state.receipts.find((one) => one.key === turn.key && one.by === turn.by && one.at > since)
   if (receipt === undefined) return undefined
-  const other = receipt.about !== undefined && about !== undefined && receipt.about !== about
+  const other = receipt.subject !== undefined && subject !== undefined && receipt.subject !== subject
   if (other || !makes.some((type) => type === receipt.type)) return reject(keyReused(receipt.type))
   const event = turn.state.recent.find((one) => one.seq === receipt.seq) ?? null
   return { reply: { _tag: "changed", trip: turn.trip, event, replayed: true } }

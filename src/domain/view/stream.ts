@@ -1,9 +1,7 @@
 /** A trip's events as its stream tells them: one frame per event, so that `seq` rises by one for whoever listens. */
-import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { Persona } from "../persona/persona.ts"
 import type { TripEvent, TripEventEnvelope } from "../trip/events.ts"
 import type { Slot, TripState } from "../trip/model.ts"
-import { meanTaste, slotView } from "./trip.ts"
+import { meanTaste, type Shown, slotView } from "./trip.ts"
 
 const CAUSES: Readonly<Partial<Record<TripEvent["_tag"], string>>> = {
   slot_swapped: "swap",
@@ -76,13 +74,8 @@ const told = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Slot) =
 }
 
 /** `trip` is the trip after the event, or a later state of it for who was away. */
-export const eventFrame = (
-  envelope: TripEventEnvelope,
-  trip: TripState,
-  catalog: CityCatalog,
-  personas: ReadonlyArray<Persona>
-) => {
-  const taste = meanTaste(personas)
-  const frame = told(envelope, trip, (slot) => slotView(slot, trip, catalog, taste))
+export const eventFrame = (envelope: TripEventEnvelope, trip: TripState, shown: Shown) => {
+  const taste = meanTaste(shown.personas)
+  const frame = told(envelope, trip, (slot) => slotView(slot, trip, shown, taste))
   return { ...frame, seq: envelope.seq, at: new Date(envelope.at).toISOString() }
 }

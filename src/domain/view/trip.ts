@@ -2,6 +2,7 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { sharedTags } from "../catalog/embedding.ts"
 import type { ActivityNode } from "../catalog/node.ts"
+import { type CityConditions, shutByEvent } from "../city/model.ts"
 import { affinityOf } from "../group/affinity.ts"
 import { explainPackage } from "../group/package.ts"
 import { plainNarrative } from "../narrative.ts"
@@ -9,6 +10,7 @@ import { vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import type { Slot, TripState } from "../trip/model.ts"
+import type { Open } from "../vocabulary.ts"
 import { evidenceLines, nodeBrief, topTags } from "./node.ts"
 
 /** Reasons that are shown for a stop. */
@@ -39,7 +41,20 @@ const told = (node: ActivityNode, slot: Slot, taste: Float32Array | undefined): 
     why: taste === undefined ? [] : sharedTags(taste, node.vibe_embedding, SHOWN_REASONS)
   })
 
-export const slotView = (slot: Slot, trip: TripState, catalog: CityCatalog, taste: Float32Array | undefined) => {
+/** What a trip is shown with: the city's catalog, who travels, and what goes on there, as far as it is known. */
+export interface Shown {
+  readonly catalog: CityCatalog
+  readonly personas: ReadonlyArray<Persona>
+  readonly conditions?: CityConditions | undefined
+}
+
+const openOn = ({ catalog, conditions }: Shown, index: number, slot: Slot): Open =>
+  conditions !== undefined && shutByEvent(conditions, slot.node_id, slot.starts_at)
+    ? "closed"
+    : catalog.openAt(index, slot.starts_at)
+
+export const slotView = (slot: Slot, trip: TripState, shown: Shown, taste: Float32Array | undefined) => {
+  const { catalog } = shown
   const index = catalog.indexOf(slot.node_id)
   const node = index === undefined ? undefined : catalog.nodes[index]
   // A place can leave the catalog while a trip still names it: the trip is shown all the same.
@@ -65,7 +80,7 @@ export const slotView = (slot: Slot, trip: TripState, catalog: CityCatalog, tast
     locked: slot.locked,
     status: slot.status,
     node: brief,
-    open: index === undefined ? ("unknown" as const) : catalog.openAt(index, slot.starts_at),
+    open: index === undefined ? ("unknown" as const) : openOn(shown, index, slot),
     travel_minutes: slot.travel_minutes,
     // A stop that came in place of another has nobody's words yet: the plain ones say why it is there.
     narrative: slot.narrative ?? (node === undefined ? null : told(node, slot, taste)),
@@ -102,7 +117,8 @@ const memberShares = (trip: TripState, catalog: CityCatalog, personas: ReadonlyA
   )
 }
 
-export const tripView = (trip: TripState, catalog: CityCatalog, personas: ReadonlyArray<Persona>) => {
+export const tripView = (trip: TripState, shown: Shown) => {
+  const { catalog, personas } = shown
   const taste = meanTaste(personas)
   const first = parseIsoDate(trip.start_date)!
   const shares = personas.length > 1 ? memberShares(trip, catalog, personas) : undefined
@@ -117,7 +133,7 @@ export const tripView = (trip: TripState, catalog: CityCatalog, personas: Readon
     days: Array.from({ length: dayCount(trip) }, (_, index) => ({
       day: index + 1,
       date: isoDate(first + index),
-      slots: trip.slots.filter((slot) => slot.day === index + 1).map((slot) => slotView(slot, trip, catalog, taste))
+      slots: trip.slots.filter((slot) => slot.day === index + 1).map((slot) => slotView(slot, trip, shown, taste))
     })),
     model: trip.model,
     members: trip.members.map((member) => ({
@@ -140,13 +156,8 @@ export const tripSummary = (trip: TripState) => ({
 })
 
 /** What a change did, for the one who made it. */
-export const changeView = (
-  before: ReadonlyArray<Slot>,
-  trip: TripState,
-  catalog: CityCatalog,
-  personas: ReadonlyArray<Persona>
-) => {
-  const taste = meanTaste(personas)
+export const changeView = (before: ReadonlyArray<Slot>, trip: TripState, shown: Shown) => {
+  const taste = meanTaste(shown.personas)
   const old = new Map(before.map((slot) => [slot.id, slot]))
   const changed = trip.slots.filter((slot) => old.get(slot.id) !== slot && !sameSlot(old.get(slot.id), slot))
   const kept = new Set(trip.slots.map((slot) => slot.id))
@@ -156,7 +167,7 @@ export const changeView = (
     trip_id: trip.id,
     state_version: trip.seq,
     status: trip.status,
-    changed: changed.map((slot) => slotView(slot, trip, catalog, taste)),
+    changed: changed.map((slot) => slotView(slot, trip, shown, taste)),
     removed: before.filter((slot) => !kept.has(slot.id)).map((slot) => slot.id),
     downstream: trip.slots.filter((slot) => days.has(slot.day) && slot.starts_at > firstChange).map((slot) => slot.id)
   }

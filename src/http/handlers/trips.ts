@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
 import type { TripId, UserId } from "../../domain/ids.ts"
 import { isUuid } from "../../domain/ids.ts"
@@ -38,6 +39,12 @@ const make = Effect.gen(function* () {
   const knownPeople = (trip: TripState): ReadonlyArray<Persona> =>
     trip.members.flatMap((member) => personas.resident(member.user_id) ?? [])
 
+  const shown = (trip: TripState, catalog: CityCatalog) => ({
+    catalog,
+    personas: knownPeople(trip),
+    conditions: trips.conditions(trip.city_id)
+  })
+
   const answeredBy = (trip: TripState) =>
     Effect.map(RequestScope, (scope) => {
       scope.modelVersion = modelVersion(trip.model)
@@ -46,13 +53,13 @@ const make = Effect.gen(function* () {
   const show = Effect.fnUntraced(function* (trip: TripState) {
     const catalog = yield* orUnavailable(catalogs.city(trip.city))
     yield* answeredBy(trip)
-    return tripView(trip, catalog, knownPeople(trip))
+    return tripView(trip, shown(trip, catalog))
   })
 
   const showChange = Effect.fnUntraced(function* (before: TripState, after: TripState) {
     const catalog = yield* orUnavailable(catalogs.city(after.city))
     yield* answeredBy(after)
-    return changeView(before.slots, after, catalog, knownPeople(after))
+    return changeView(before.slots, after, shown(after, catalog))
   })
 
   /** The slots that go against these vetoes. */

@@ -4,7 +4,7 @@ import type { Persona } from "../../domain/persona/persona.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import { eventFrame } from "../../domain/view/stream.ts"
-import type { TripListener } from "../../services/trip-runtime.ts"
+import type { TripListener, TripRuntime } from "../../services/trip-runtime.ts"
 import { CLOSE } from "./close-codes.ts"
 import { offerFrame, presenceFrame } from "./frames.ts"
 
@@ -19,6 +19,7 @@ export interface ChannelWorld {
   readonly watch: (listener: TripListener) => () => void
   readonly catalog: (slug: string) => CityCatalog | undefined
   readonly persona: (userId: string) => Persona | undefined
+  readonly conditions: TripRuntime["Service"]["conditions"]
 }
 
 const encoder = new TextEncoder()
@@ -73,8 +74,9 @@ export class TripChannel {
   /** An event's frame, for who was away as for who is there. */
   frameOf(envelope: TripEventEnvelope, trip: TripState): string {
     this.#catalog = this.#world.catalog(trip.city) ?? this.#catalog
-    const known = trip.members.flatMap((member) => this.#world.persona(member.user_id) ?? [])
-    return JSON.stringify(eventFrame(envelope, trip, this.#catalog, known))
+    const personas = trip.members.flatMap((member) => this.#world.persona(member.user_id) ?? [])
+    const conditions = this.#world.conditions(trip.city_id)
+    return JSON.stringify(eventFrame(envelope, trip, { catalog: this.#catalog, personas, conditions }))
   }
 
   #events(events: ReadonlyArray<TripEventEnvelope>, trip: TripState): void {

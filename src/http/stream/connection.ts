@@ -104,7 +104,11 @@ export class Connection implements Listener {
     const catalog = catalogs.resident(trip.city)!
     const channel = this.#hub.channel(this.#trip, catalog, seq)
     const others = channel.online.filter((user) => user !== this.userId)
-    const known = trip.members.flatMap((member) => personas.resident(member.user_id) ?? [])
+    const shown = {
+      catalog,
+      personas: trip.members.flatMap((member) => personas.resident(member.user_id) ?? []),
+      conditions: this.#hub.trips.conditions(trip.city_id)
+    }
     const hello = {
       type: "hello",
       epoch,
@@ -112,7 +116,7 @@ export class Connection implements Listener {
       recovered,
       open_offers: open_offers.map(readOffer),
       online: [...others, this.userId],
-      ...(recovered ? {} : { trip: tripView(trip, catalog, known) })
+      ...(recovered ? {} : { trip: tripView(trip, shown) })
     }
     this.#channel = channel
     channel.join(this)

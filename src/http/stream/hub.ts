@@ -82,7 +82,8 @@ export class StreamHub {
     const world: ChannelWorld = {
       watch: (listener) => this.trips.watch(id, listener),
       catalog: (slug) => this.catalogs.resident(slug),
-      persona: (userId) => this.personas.resident(userId)
+      persona: (userId) => this.personas.resident(userId),
+      conditions: this.trips.conditions
     }
     const made = new TripChannel(world, catalog, seq)
     this.#channels.set(id, made)

@@ -3,8 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type TripOptions, layer as tripRuntime } from "../../../src/actors/trip/local.ts"
+import type { ActorUnavailable } from "../../../src/domain/actor-errors.ts"
+import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import { type CityConditions, calm } from "../../../src/domain/city/model.ts"
-import type { TripId } from "../../../src/domain/ids.ts"
+import type { CityId, TripId, UserId } from "../../../src/domain/ids.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
 import { makeJournal } from "../../../src/layers/journal/journal.ts"
 import { decisionsHandler } from "../../../src/layers/postgres/journal-sink/decisions.ts"
@@ -40,6 +42,8 @@ export const seedCity = Effect.gen(function* () {
 /** A database that can be away. */
 export class Outage {
   on = false
+  /** How long every reading of a trip takes. */
+  slowMillis = 0
   readonly storage = Layer.effect(
     TripStorage,
     Effect.map(TripStorage, (real) => {
@@ -47,7 +51,7 @@ export class Outage {
       const guard = <A>(effect: Effect.Effect<A, TripStorageUnavailable>) =>
         Effect.suspend(() => (this.on ? Effect.fail(away) : effect))
       return TripStorage.of({
-        load: (id) => guard(real.load(id)),
+        load: (id) => Effect.delay(guard(real.load(id)), this.slowMillis),
         underWay: (page) => guard(real.underWay(page)),
         underWayIds: (city, after, limit) => guard(real.underWayIds(city, after, limit)),
         due: (now, limit) => guard(real.due(now, limit)),
@@ -59,31 +63,70 @@ export class Outage {
   ).pipe(Layer.provide(PostgresTrips.layer))
 }
 
-export const helpers = (prepare: FallbackPreparer["Service"]["prepare"] = () => Effect.succeed(undefined)) => {
-  const conditions = new Map<string, CityConditions>()
-  const of = (city: typeof cityId) => conditions.get(city) ?? calm(city)
-  return Layer.mergeAll(
-    Layer.succeed(TripPlanning, planner),
-    Layer.succeed(FallbackPreparer, { prepare }),
-    Layer.succeed(MemberPersonas, { of: () => Effect.succeed([]), onChange: () => () => {} }),
-    Layer.succeed(CityWatch, {
-      conditions: (city) => Effect.sync(() => of(city)),
-      report: (city, event) =>
-        Effect.sync(() => {
-          const before = of(city)
-          const next = { ...before, version: before.version + 1, events: [...before.events, event] }
-          conditions.set(city, next)
-          return { conditions: next, known: false }
-        })
-    }),
-    Layer.succeed(Catalog, {
-      city: () => Effect.succeed(catalog),
-      resident: () => catalog,
-      cities: Effect.succeed([]),
-      refresh: () => Effect.succeed(catalog),
-      onChange: () => () => {}
-    })
-  )
+type Prepare = FallbackPreparer["Service"]["prepare"]
+
+/** What trips lean on besides their storage: a city that forgets nothing and can stumble, and what may change in it. */
+export class Surroundings {
+  /** While this is set, nobody learns what goes on in a city; what was reported stands all the same. */
+  stumbling: Effect.Effect<void, ActorUnavailable> = Effect.void
+  readonly #conditions = new Map<string, CityConditions>()
+  readonly #catalogs = new Set<(next: CityCatalog) => void>()
+  readonly #personas = new Set<(user: UserId) => void>()
+  readonly #prepare: Prepare
+
+  constructor(prepare: Prepare = () => Effect.succeed(undefined)) {
+    this.#prepare = prepare
+  }
+
+  #of(city: CityId): CityConditions {
+    return this.#conditions.get(city) ?? calm(city)
+  }
+
+  catalogChanges(next: CityCatalog): void {
+    for (const listener of this.#catalogs) listener(next)
+  }
+
+  personaChanges(user: UserId): void {
+    for (const listener of this.#personas) listener(user)
+  }
+
+  get layer() {
+    const listen = <A>(listeners: Set<A>, listener: A) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    }
+    return Layer.mergeAll(
+      Layer.succeed(TripPlanning, planner),
+      Layer.succeed(FallbackPreparer, { prepare: this.#prepare }),
+      Layer.succeed(MemberPersonas, {
+        of: () => Effect.succeed([]),
+        onChange: (listener) => listen(this.#personas, listener)
+      }),
+      Layer.succeed(CityWatch, {
+        conditions: (city) =>
+          Effect.andThen(
+            Effect.suspend(() => this.stumbling),
+            Effect.sync(() => this.#of(city))
+          ),
+        resident: (city) => this.#of(city),
+        report: (city, event) =>
+          Effect.sync(() => {
+            const before = this.#of(city)
+            if (before.events.some((one) => one.id === event.id)) return { conditions: before, known: true }
+            const next = { ...before, version: before.version + 1, events: [...before.events, event] }
+            this.#conditions.set(city, next)
+            return { conditions: next, known: false }
+          })
+      }),
+      Layer.succeed(Catalog, {
+        city: () => Effect.succeed(catalog),
+        resident: () => catalog,
+        cities: Effect.succeed([]),
+        refresh: () => Effect.succeed(catalog),
+        onChange: (listener) => listen(this.#catalogs, listener)
+      })
+    )
+  }
 }
 
 export const OPTIONS: TripOptions = { maxMembers: 4, dueEvery: 60_000 }
@@ -93,7 +136,7 @@ export const process = (
   disk: FragileDisk,
   outage: Outage,
   options: Partial<TripOptions> = {},
-  prepare?: Parameters<typeof helpers>[0]
+  around: Surroundings | Prepare = new Surroundings()
 ) =>
   tripRuntime({ ...OPTIONS, ...options }).pipe(
     Layer.provideMerge(
@@ -102,7 +145,14 @@ export const process = (
         makeJournal({ ...smallJournal, segmentBytes: 1_000_000, bufferBytes: 1_000_000, diskBytes: 10_000_000 }, disk)
       )
     ),
-    Layer.provide(Layer.mergeAll(Sink.layer(handlers), Sink.recordTypes(handlers), outage.storage, helpers(prepare)))
+    Layer.provide(
+      Layer.mergeAll(
+        Sink.layer(handlers),
+        Sink.recordTypes(handlers),
+        outage.storage,
+        (typeof around === "function" ? new Surroundings(around) : around).layer
+      )
+    )
   )
 
 export const tripNumber = (n: number, patch: Partial<TripState> = {}): TripState => {

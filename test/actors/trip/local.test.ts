@@ -178,8 +178,12 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
             node_id: touched.slots[4]!.node_id
           } as const
           const told = yield* trips.announce(cityId, event)
-          assert.strictEqual(told.touched, 1)
-          assert.isAtLeast(told.trips, 3, "trips of other tests that are under way are woken up for this")
+          assert.isAtLeast(told.touched, 1)
+          assert.isAtLeast(
+            told.trips,
+            told.touched + 2,
+            "trips of other tests that are under way are woken up for this"
+          )
           assert.deepStrictEqual(
             offers.map(([id, offer]) => [id, offer.trigger]),
             [[touched.id, "venue_closed"]]

@@ -102,7 +102,7 @@ describe("an answer", () => {
     const before = offered({ trigger: "venue_closed", slot_id: slot.id }, world, set)
     const closed = before.offer.options.map((option) => option.changes[0]!.node!.id)
     const live = {
-      closures: new Map(closed.map((id) => [city.indexOf(id)!, now + 24 * 60 * MINUTE])),
+      closures: new Map(closed.map((id) => [city.indexOf(id)!, [{ from: now, to: now + 24 * 60 * MINUTE }]])),
       badWeather: []
     }
     const after = offered({ trigger: "venue_closed", slot_id: slot.id }, { ...world, live }, set)
@@ -234,7 +234,7 @@ describe("accepting", () => {
   it("is refused when the place has closed or the stop is over", () => {
     const option = offer.options[0]!
     const gone = city.indexOf(option.changes[0]!.node!.id)!
-    const live = { closures: new Map([[gone, now + 24 * 60 * MINUTE]]), badWeather: [] }
+    const live = { closures: new Map([[gone, [{ from: now, to: now + 24 * 60 * MINUTE }]]]), badWeather: [] }
     assert.isString(take({ ...world, live }, option.option_id))
     const done = withSlots((s) => (s.id === slot.id ? { status: "done" } : {}))
     assert.isString(take(done, option.option_id))

@@ -56,7 +56,16 @@ const sceneOf = (n: number): Scene | undefined => {
   const now = at.starts_at + Math.floor((random() * 2.4 - 1.4) * 60) * 60_000
   const live: LiveCity = some(0.3)
     ? {
-        closures: new Map(Array.from({ length: 8 }, () => [Math.floor(random() * city.nodes.length), now + 5 * HOUR])),
+        closures: new Map(
+          Array.from({ length: Math.ceil(city.nodes.length / 4) }, () => [
+            Math.floor(random() * city.nodes.length),
+            // Some are closed now, some close in the middle of a visit, some for a quarter of an hour, some twice.
+            [now - HOUR + Math.floor(random() * 240) * 60_000, now + 6 * HOUR].map((from) => ({
+              from,
+              to: from + pick(random, [0.25, 1, 5]) * HOUR
+            }))
+          ])
+        ),
         badWeather: some(0.5) ? [{ from: now, to: now + 4 * HOUR }] : []
       }
     : CALM_CITY
@@ -183,8 +192,15 @@ describe("the checker", () => {
     assert.isNotEmpty(judge(node(outdoors)))
     assert.isNotEmpty(judge(node(city.indexOf(trip.slots[3]!.node_id)!)))
     assert.isNotEmpty(judge({ open: change.open === "open" ? "unknown" : "open" }))
-    const closures = new Map([[city.indexOf(change.node!.id)!, now + 12 * HOUR]])
-    assert.isNotEmpty(judge({}, { live: { closures, badWeather: [] } }))
+    const index = city.indexOf(change.node!.id)!
+    const closed = (from: number, to: number) => ({
+      live: { closures: new Map([[index, [{ from, to }]]]), badWeather: [] }
+    })
+    const [arrive, leave] = [Date.parse(change.starts_at), Date.parse(change.ends_at)]
+    assert.isNotEmpty(judge({}, closed(now, now + 12 * HOUR)))
+    assert.isNotEmpty(judge({}, closed(arrive + 5 * 60_000, arrive + 10 * 60_000)), "closed in the middle of the visit")
+    assert.deepEqual(judge({}, closed(now, arrive)), [], "open again by then")
+    assert.deepEqual(judge({}, closed(leave, leave + HOUR)), [], "closed only after it")
     assert.isNotEmpty(
       judge({}, { trip: { ...trip, vetoes: [{ user_id: trip.user_id, node_ids: [change.node!.id], tags: [] }] } })
     )

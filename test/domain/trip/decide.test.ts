@@ -283,13 +283,17 @@ describe("pivots", () => {
       ({ kind: "closure", id, from: 0, until: FIRST_DAY * 2, node_id: nodeId(node) }) as const
     const happens = (...events: ReadonlyArray<CityEvent>) => {
       live.send({ _tag: "city_changed", conditions: { city_id: cityId, version: 1, events }, events })
-      return live.last.tasks?.filter((task) => task._tag === "push_offer").length ?? 0
+      return live.pushed.map((offer) => offer.slot_id)
     }
-    assert.strictEqual(happens(closed("e1", 1)), 1)
-    assert.strictEqual(happens(closed("e1", 1)), 0, "told before")
-    assert.strictEqual(happens(closed("e2", 11)), 0, "not in the plan")
-    assert.strictEqual(happens(closed("e3", 11), closed("e4", 2), closed("e5", 3)), 1, "one offer for what piles up")
-    assert.strictEqual(happens(closed("e5", 3)), 0)
+    assert.deepStrictEqual(happens(closed("e1", 1)), [slotId(1, 1)])
+    assert.deepStrictEqual(happens(closed("e1", 1)), [], "told before")
+    assert.deepStrictEqual(happens(closed("e2", 11)), [], "not in the plan")
+    assert.deepStrictEqual(
+      happens(closed("e3", 11), closed("e4", 2), closed("e5", 3), closed("e6", 2)),
+      [slotId(1, 2), slotId(2, 0)],
+      "one offer for each stop that is touched"
+    )
+    assert.deepStrictEqual(happens(closed("e5", 3), closed("e6", 2)), [])
   })
 })
 

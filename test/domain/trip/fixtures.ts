@@ -6,7 +6,7 @@ import { calm } from "../../../src/domain/city/model.ts"
 import type { MadeOffer } from "../../../src/domain/decisions.ts"
 import { uuidOfName } from "../../../src/domain/hash.ts"
 import type { CityId, NodeId, OptionId, PivotId, SessionId, SlotId, TripId, UserId } from "../../../src/domain/ids.ts"
-import type { Offer, OfferOption, OfferText } from "../../../src/domain/pivot/model.ts"
+import { type Offer, type OfferOption, type OfferText, readOffer } from "../../../src/domain/pivot/model.ts"
 import { emptyTrip, evolveActor, type TripActorState } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../../src/domain/trip/decide.ts"
@@ -105,13 +105,13 @@ const free = (world: TripWorld): NodeId | undefined =>
 const replace = (one: Slot, node: NodeId): PlanChange => ({ slots: [{ ...one, node_id: node }], removed: [] })
 
 export const planner: TripPlanner = {
-  pivot: (world, request) => {
+  pivot: (world, request, pivotId) => {
     const about = world.trip.slots.find((one) =>
       request.slot_id === undefined ? one.ends_at > world.now : one.id === request.slot_id
     )
     const node = free(world)
     const offer = (slot_id: SlotId | null, options: ReadonlyArray<OfferOption>): MadeOffer => {
-      const pivot_id = world.id() as PivotId
+      const pivot_id = pivotId ?? (world.id() as PivotId)
       const expires_at = world.now + 600_000
       const reasons = options.length === 0 ? [nothing] : []
       const model = { name: "local_ranker", version: "1" }
@@ -131,6 +131,7 @@ export const planner: TripPlanner = {
         source: "on_demand",
         reasons,
         chosen: options.map(({ option_id }) => ({ option_id, node_id: node!, score: 1, changes: 1, features: {} })),
+        changes: options.length === 0 ? [] : [slot_id!],
         slate: { candidate_ids: node === undefined ? [] : [node], scores: node === undefined ? [] : [1] },
         expires_at
       }
@@ -169,9 +170,13 @@ export const planner: TripPlanner = {
   },
   remove: (_world, one) => ({ _tag: "change", change: { slots: [], removed: [one.id] } }),
   touchedBy: (world, event) =>
-    event.kind === "closure" && world.trip.slots.some((one) => one.node_id === event.node_id)
-      ? { trigger: "venue_closed" }
-      : undefined
+    world.trip.slots
+      .filter((one) => event.kind === "closure" && one.node_id === event.node_id)
+      .map((one) => ({
+        mark: event.id,
+        slot_ids: [one.id],
+        request: { trigger: "venue_closed", slot_id: one.id } as const
+      }))
 }
 
 /** A trip that is alive without any runtime: the decider, its state and a clock that is told the time. */
@@ -180,15 +185,25 @@ export class LiveTrip {
   now: number
   readonly decisions: Array<TripDecision> = []
   #ids = 0
-  readonly #decide = decideTrip({ planner, maxMembers: 3 })
+  readonly #decide: ReturnType<typeof decideTrip>
 
-  constructor(initial: TripState | null = trip(), now = FIRST_DAY + 8 * HOUR) {
+  constructor(
+    initial: TripState | null = trip(),
+    now = FIRST_DAY + 8 * HOUR,
+    world: { readonly planner: TripPlanner; readonly catalog: CityCatalog } = { planner, catalog }
+  ) {
     this.now = now
-    this.state = emptyTrip(trip().id)
+    this.#decide = decideTrip({ planner: world.planner, maxMembers: 3 })
+    this.state = emptyTrip(initial?.id ?? trip().id)
     if (initial !== null) {
-      this.send({ _tag: "create", by: owner, trip: initial })
-      this.send({ _tag: "world_known", catalog, conditions: calm(cityId), personas: [] })
+      this.send({ _tag: "create", by: initial.user_id, trip: initial })
+      this.send({ _tag: "world_known", catalog: world.catalog, conditions: calm(initial.city_id), personas: [] })
     }
+  }
+
+  /** The offers that the last command pushed. */
+  get pushed(): ReadonlyArray<Offer> {
+    return this.last.tasks?.flatMap((task) => (task._tag === "push_offer" ? [readOffer(task.offer)] : [])) ?? []
   }
 
   get trip(): TripState {

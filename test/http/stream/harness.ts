@@ -108,6 +108,12 @@ interface Option {
   readonly changes: ReadonlyArray<{ readonly action: string; readonly node?: { readonly id: string } }>
 }
 
+interface SlotShown {
+  readonly id: string
+  readonly open: string
+  readonly node: { readonly id: string; readonly name: string }
+}
+
 /** Whatever the server may say; which fields are there depends on `type`. */
 export interface Frame {
   readonly type: string
@@ -129,7 +135,7 @@ export interface Frame {
   readonly trip: {
     readonly id: string
     readonly state_version: number
-    readonly days: ReadonlyArray<{ readonly slots: ReadonlyArray<{ readonly node: { readonly name: string } }> }>
+    readonly days: ReadonlyArray<{ readonly slots: ReadonlyArray<SlotShown> }>
   }
   readonly problem: { readonly type: string; readonly status: number; readonly detail: string }
   readonly reconnect_in_ms: number

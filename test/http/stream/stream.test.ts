@@ -282,6 +282,13 @@ describe("a trip's stream", () => {
         yield* Effect.orDie(gateway.runtime.announce(trip.city_id, closed))
         const pushed = yield* frame(mine, "a pushed offer", (one) => one.type === "offer" && one.id === undefined)
         assert.isTrue(pushed.options.length > 0 || pushed.reasons.length > 0)
+        const [hello] = (yield* joined(gateway, trip.id, owner)).frames
+        const shown = hello!.trip.days.flatMap((day) => day.slots).find((slot) => slot.id === ahead[1]!.id)
+        assert.strictEqual(
+          shown?.node.id === ahead[1]!.node_id && shown.open,
+          "closed",
+          "a plan shows what was reported"
+        )
         assert.isAbove(outage.refused, 0)
         outage.on = false
         yield* gateway.journal.drained

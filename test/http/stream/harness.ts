@@ -163,11 +163,14 @@ export const connect = (server: Server, tripId: string, how: Connecting = {}): E
     )
     const frames: Array<Frame> = []
     let closed: { code: number; reason: string } | undefined
+    let fault = ""
     socket.on("message", (data: Buffer) => frames.push(JSON.parse(data.toString())))
     socket.on("close", (code, reason) => {
-      closed = { code, reason: reason.toString() }
+      closed = { code, reason: `${reason.toString()}${fault}` }
     })
-    socket.on("error", () => {})
+    socket.on("error", (cause) => {
+      fault = cause.message
+    })
     socket.on("open", () => {
       const send = (frame: unknown) => socket.send(typeof frame === "string" ? frame : JSON.stringify(frame))
       resume(Effect.succeed({ socket, frames, closed: () => closed, send }))

@@ -11,7 +11,7 @@ import { liveTrips, owner } from "./live-trips.ts"
 /** Every so many pivots the loop is given back, as a socket's next frame would. */
 const BURST = 16
 
-const REQUESTS = [
+export const REQUESTS = [
   { trigger: "venue_closed" },
   { trigger: "weather", detail: { condition: "rain" } },
   { trigger: "transit", detail: { delay_minutes: 35 } },
@@ -21,6 +21,14 @@ const REQUESTS = [
 
 const breathe = Effect.callback<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
+/** Waits until all trips that were brought in have their fallbacks. */
+export const allPrepared = (service: typeof TripRuntime.Service, resident: number) =>
+  // Two turns for each trip: its world is known, and its fallbacks are there.
+  Effect.repeat(service.status, {
+    until: ([status]) => status!.turns >= 2 * resident,
+    schedule: Schedule.spaced("200 millis")
+  })
+
 export const pivotCosts = (resident: number, pivots: number) => {
   const { trips, runtime } = liveTrips(resident)
   return Effect.gen(function* () {
@@ -28,11 +36,7 @@ export const pivotCosts = (resident: number, pivots: number) => {
     const loading = performance.now()
     yield* service.preload
     const loaded = performance.now() - loading
-    // Two turns for each trip that was brought in: its world is known, and its fallbacks are there.
-    yield* Effect.repeat(service.status, {
-      until: ([status]) => status!.turns >= 2 * resident,
-      schedule: Schedule.spaced("200 millis")
-    })
+    yield* allPrepared(service, resident)
     const prepared = performance.now() - loading
     const [status] = yield* service.status
     const random = randomOf(7)

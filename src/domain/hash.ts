@@ -6,6 +6,19 @@ import { uuidFromBytes } from "./ids.ts"
 
 const encoder = new TextEncoder()
 
+/** The text being hashed, as bytes; grows to the longest seen, up to `SCRATCH_BYTES`. */
+let scratch = new Uint8Array(4096)
+
+/** Longer texts get memory of their own, which goes again. */
+const SCRATCH_BYTES = 64 * 1024
+
+const room = (bytes: number): Uint8Array<ArrayBuffer> => {
+  if (bytes <= scratch.length) return scratch
+  const wider = new Uint8Array(bytes)
+  if (bytes <= SCRATCH_BYTES) scratch = wider
+  return wider
+}
+
 const rotate = (x: number, by: number) => (x << by) | (x >>> (32 - by))
 
 const finish = (x: number) => {
@@ -18,19 +31,22 @@ const finish = (x: number) => {
 
 /** Four lanes of 32 bits over the text's UTF-8 bytes. */
 const lanes = (text: string): Uint32Array => {
-  const bytes = encoder.encode(text)
+  // A character takes three bytes at most, and the last word is filled up with zeros.
+  const bytes = room(text.length * 3 + 3)
+  const length = encoder.encodeInto(text, bytes).written
+  bytes.fill(0, length, length + 3)
   let a = 0x9e3779b1
   let b = 0x85ebca77
   let c = 0xc2b2ae3d
   let d = 0x27d4eb2f
-  for (let i = 0; i < bytes.length; i += 4) {
-    const word = bytes[i]! | ((bytes[i + 1] ?? 0) << 8) | ((bytes[i + 2] ?? 0) << 16) | ((bytes[i + 3] ?? 0) << 24)
+  for (let i = 0; i < length; i += 4) {
+    const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24)
     a = Math.imul(rotate(a ^ Math.imul(word, 0x239b961b), 15) + b, 5) + 0x561ccd1b
     b = Math.imul(rotate(b ^ Math.imul(word, 0xab0e9789), 16) + c, 5) + 0x0bcaa747
     c = Math.imul(rotate(c ^ Math.imul(word, 0x38b34ae5), 17) + d, 5) + 0x96cd1c35
     d = Math.imul(rotate(d ^ Math.imul(word, 0xa1e38b93), 18) + a, 5) + 0x32ac3b17
   }
-  a ^= bytes.length
+  a ^= length
   const out = new Uint32Array(4)
   for (let round = 0; round < 2; round++) {
     a = finish(a + d) + b
@@ -42,9 +58,13 @@ const lanes = (text: string): Uint32Array => {
   return out
 }
 
+const hex = (lane: number): string => lane.toString(16).padStart(8, "0")
+
 /** 32 hexadecimal digits. */
-export const hash128 = (text: string): string =>
-  Array.from(lanes(text), (lane) => lane.toString(16).padStart(8, "0")).join("")
+export const hash128 = (text: string): string => {
+  const out = lanes(text)
+  return hex(out[0]!) + hex(out[1]!) + hex(out[2]!) + hex(out[3]!)
+}
 
 /**
  * The UUID (version 8) of a name: the same name gives the same id for ever, on every machine. `parts` are joined so

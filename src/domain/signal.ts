@@ -206,18 +206,34 @@ export const judgeSignal = (
   }
 }
 
-/** Tells one content from another: what a client may not change under the same id. */
-export const signalHash = (signal: Signal): string => hash128(JSON.stringify(signal))
+const quoted = (id: string | null): string => (id === null ? "null" : `"${id}"`)
+
+/**
+ * A signal as JSON up to its instant, which its hash and its record write differently. Written out, because these are the
+ * texts of every signal: ids, types and sources need no escapes, and the context is turned into text once for both.
+ */
+const opening = (signal: Signal): string =>
+  `{"id":"${signal.id}","user_id":"${signal.user_id}","signal_type":"${signal.signal_type}","trip_id":${quoted(signal.trip_id)},"slot_id":${quoted(signal.slot_id)},"activity_node_id":${quoted(signal.activity_node_id)},"session_id":${quoted(signal.session_id)},"context":${JSON.stringify(signal.context)},"source":"${signal.source}","weight":${signal.weight},"model_version":${signal.model_version === null ? "null" : JSON.stringify(signal.model_version)}`
+
+const payloadOf = (begun: string, signal: Signal, hash: string, receivedAt: number, unverified: boolean): string =>
+  `${begun},"occurred_at":"${new Date(signal.occurred_at).toISOString()}","received_at":"${new Date(receivedAt).toISOString()}","content_hash":"${hash}"${unverified ? ',"unverified":true' : ""}}`
 
 /**
  * The payload of a signal's journal record; its fields are the columns of `behavioral_signals`. An unverified signal names
  * a trip that could not be looked up, and is stored only if it turns out to be the user's.
  */
 export const signalPayload = (signal: Signal, hash: string, receivedAt: number, unverified: boolean): string =>
-  JSON.stringify({
-    ...signal,
-    occurred_at: new Date(signal.occurred_at),
-    received_at: new Date(receivedAt),
-    content_hash: hash,
-    ...(unverified ? { unverified } : {})
-  })
+  payloadOf(opening(signal), signal, hash, receivedAt, unverified)
+
+export interface SignalText {
+  /** Tells one content from another: what a client may not change under the same id. */
+  readonly hash: string
+  readonly payload: (receivedAt: number, unverified: boolean) => string
+}
+
+/** What is written of a signal, in one go. */
+export const signalText = (signal: Signal): SignalText => {
+  const begun = opening(signal)
+  const hash = hash128(`${begun},"occurred_at":${signal.occurred_at}}`)
+  return { hash, payload: (receivedAt, unverified) => payloadOf(begun, signal, hash, receivedAt, unverified) }
+}

@@ -14,11 +14,15 @@ import { ModelInForce } from "../services/model-in-force.ts"
 import { Api } from "./api/api.ts"
 import * as Authorization from "./handlers/authorization.ts"
 import * as Form from "./handlers/form.ts"
+import { SIGNALS_PATH, signalsShortcut } from "./handlers/signals-shortcut.ts"
 import * as System from "./handlers/system.ts"
 import { GatewayMetrics } from "./metrics.ts"
 import { makeDeadlines } from "./middleware/deadlines.ts"
 import { methodsByPath } from "./middleware/methods.ts"
-import { pipeline } from "./middleware/pipeline.ts"
+import { makePassages } from "./middleware/passage.ts"
+import { type PipelineOptions, pipeline } from "./middleware/pipeline.ts"
+import { RateLimiter } from "./middleware/rate-limit.ts"
+import { UwsApp } from "./uws/UwsHttpServer.ts"
 
 export interface GatewayOptions {
   readonly version: string
@@ -34,7 +38,12 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
       const { metrics, sample } = yield* GatewayMetrics
 
       const userLimitPerMinute = settings.RATE_LIMIT ? settings.RATE_LIMIT_USER_PER_MINUTE : undefined
-      const checks = Layer.mergeAll(Authorization.layer({ userLimitPerMinute }), Authorization.adminLayer, Form.layer)
+      const userLimiter = userLimitPerMinute === undefined ? undefined : new RateLimiter(userLimitPerMinute)
+      const checks = Layer.mergeAll(
+        Authorization.layer({ userLimitPerMinute, limiter: userLimiter }),
+        Authorization.adminLayer,
+        Form.layer
+      )
       const contract = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
         Layer.provide(groups),
         Layer.provide(checks)
@@ -46,17 +55,28 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
         ...System.PATHS.map((path) => ({ method: "GET", path }))
       ])
       const app = yield* HttpRouter.toHttpEffect(routes)
-      const through = pipeline({
+      const requestTimeoutMillis = settings.HTTP_REQUEST_TIMEOUT
+      const deadlines = yield* makeDeadlines(requestTimeoutMillis)
+      const logRequests = settings.LOG_LEVEL === "debug"
+      const rules: PipelineOptions = {
         corsOrigins: settings.CORS_ORIGINS,
         trustedProxies: new Set(settings.TRUSTED_PROXIES),
         addressLimitPerMinute: settings.RATE_LIMIT ? settings.RATE_LIMIT_ADDRESS_PER_MINUTE : undefined,
-        requestTimeoutMillis: settings.HTTP_REQUEST_TIMEOUT,
-        deadlines: yield* makeDeadlines(settings.HTTP_REQUEST_TIMEOUT),
-        logRequests: settings.LOG_LEVEL === "debug",
+        requestTimeoutMillis,
+        deadlines,
+        logRequests,
         modelInForce: (callerId) => modelVersion(models.forUser(callerId)),
         methodsOf,
         metrics
-      })
+      }
+      const passages = makePassages(rules)
+      const through = pipeline(rules, passages)
+      // Where each request is to leave a line in the log, none takes a short way round it.
+      if (!logRequests) {
+        const native = yield* UwsApp
+        const short = { passages, userLimiter, deadlines, requestTimeoutMillis, metrics, through }
+        native.shortcut("POST", SIGNALS_PATH, yield* signalsShortcut(short))
+      }
       yield* HttpServer.serveEffect(through(app))
     })
   )

@@ -12,11 +12,20 @@ import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import { hash128 } from "../domain/hash.ts"
 import { RecentIds } from "../domain/recent-ids.ts"
-import { judgeSignal, MAX_SIGNALS, SIGNAL_RECORD, type Signal, signalHash, signalPayload } from "../domain/signal.ts"
+import {
+  judgeSignal,
+  MAX_SIGNALS,
+  SIGNAL_RECORD,
+  type Signal,
+  type SignalText,
+  signalPayload,
+  signalText
+} from "../domain/signal.ts"
 import type { SignalSource } from "../domain/vocabulary.ts"
-import { Journal, type JournalError, type JournalRecord } from "./journal.ts"
+import { Journal, type JournalError, type JournalRecord, type JournalWriteFailed } from "./journal.ts"
 import { SignalListener } from "./signal-listener.ts"
 import { SignalReferences, type TripStanding } from "./signal-references.ts"
+import { breathe } from "./slices.ts"
 import { ErasedSubjects } from "./tokens.ts"
 
 export interface SignalReceipt {
@@ -44,6 +53,17 @@ export class SignalIntake extends Context.Service<
       items: unknown,
       source: SignalSource
     ) => Effect.Effect<SignalReceipt, SignalCountRefused | JournalError>
+    /**
+     * `accept` for callers that can do without a fiber: a few signals of which memory knows everything are judged and appended
+     * before it returns, and `settled` is told later, once. It says false, and has done nothing, where there is more to it
+     * than that: too many items, a trip to be looked up, a journal that refuses. Then `accept` is the road.
+     */
+    readonly acceptNow: (
+      userId: string,
+      items: unknown,
+      source: SignalSource,
+      settled: (outcome: SignalReceipt | JournalWriteFailed) => void
+    ) => boolean
     /** The system's own signals (candidate sets, pivots, swaps), by the same road. */
     readonly record: (signals: ReadonlyArray<Signal>) => Effect.Effect<void, JournalError>
   }
@@ -73,6 +93,12 @@ export const signalRecord = (signal: Signal, receivedAt: number, unverified = fa
   id: signal.id,
   payload: signalPayload(signal, hash128(signal.id), receivedAt, unverified)
 })
+
+/** Signals of one call that are judged before the event loop is given back: about half a millisecond. */
+const SLICE = 64
+
+/** Most signals that are taken on the caller's stack. */
+const MOST_AT_ONCE = 16
 
 /** Look-ups that may be under way: past them a signal's trip is verified when it is stored. */
 const MOST_LOOK_UPS = 1_000
@@ -130,6 +156,84 @@ export const layer = (
           : "activity_node_id names no place of the trip's city"
       }
 
+      interface Judged {
+        readonly index: number
+        readonly signal: Signal
+        readonly text: SignalText
+      }
+      type Rejected = SignalReceipt["rejected"][number]
+
+      /** Judges the items of one call, one after another. */
+      const judging = (userId: string, source: SignalSource) => {
+        const now = clock.currentTimeMillisUnsafe()
+        const rules = { now, maxAheadMillis: options.maxAheadMillis, maxAgeMillis: options.maxAgeMillis }
+        const judged: Array<Judged> = []
+        const rejected: Array<Rejected> = []
+        let index = 0
+        const judge = (item: unknown) => {
+          const signal = judgeSignal(item, userId, source, rules)
+          if ("problem" in signal) rejected.push({ index, problem: signal.problem })
+          else judged.push({ index, signal, text: signalText(signal) })
+          index++
+        }
+        return { judge, judged, rejected }
+      }
+
+      /** Nothing in here waits: two calls with the same id cannot both find it new. */
+      const take = (
+        userId: string,
+        judged: ReadonlyArray<Judged>,
+        malformed: ReadonlyArray<Rejected>,
+        standingOf: (tripId: string) => TripStanding | undefined,
+        settled: (outcome: SignalReceipt | JournalWriteFailed) => void
+      ) => {
+        const receivedAt = clock.currentTimeMillisUnsafe()
+        const rejected = [...malformed]
+        const fresh: Array<Signal> = []
+        const records: Array<JournalRecord> = []
+        const key = `user:${userId}`
+        const gone = erased.has(userId)
+        let duplicates = 0
+        for (const { index, signal, text } of judged) {
+          const standing = signal.trip_id === null ? undefined : standingOf(signal.trip_id)
+          const problem = gone ? ACCOUNT_DELETED : referenceProblem(signal, standing)
+          if (problem !== undefined) {
+            rejected.push({ index, problem })
+            continue
+          }
+          const before = recent.get(signal.id)
+          if (before === undefined) {
+            recent.set(signal.id, text.hash)
+            fresh.push(signal)
+            const unverified = signal.trip_id !== null && standing === undefined
+            records.push({ ...SIGNAL_RECORD, key, id: signal.id, payload: text.payload(receivedAt, unverified) })
+          } else if (recent.same(signal.id, text.hash)) duplicates++
+          else rejected.push({ index, problem: OTHER_CONTENT })
+        }
+        rejected.sort((a, b) => a.index - b.index)
+        /** What did not become durable is forgotten, so that sending it again counts. */
+        const forget = () => {
+          for (const { id } of fresh) recent.delete(id)
+        }
+        // Also with nothing new: a duplicate is acknowledged only when the first one of it is durable.
+        const outcome = journal.append("signal", records, (failure) => {
+          if (failure !== undefined) {
+            forget()
+            return settled(failure)
+          }
+          if (fresh.length > 0) {
+            accepted.updateUnsafe(fresh.length, context)
+            listener.durable(userId, fresh, receivedAt)
+          }
+          if (duplicates > 0) duplicated.updateUnsafe(duplicates, context)
+          if (rejected.length > 0) refused.updateUnsafe(rejected.length, context)
+          settled({ accepted: fresh.length, duplicates, rejected })
+        })
+        if (outcome._tag === "AppendTicket") return undefined
+        forget()
+        return outcome
+      }
+
       const accept = Effect.fnUntraced(function* (userId: string, input: unknown, source: SignalSource) {
         const items: ReadonlyArray<unknown> = Array.isArray(input) ? input : [input]
         if (items.length === 0 || items.length > MAX_SIGNALS) {
@@ -137,77 +241,38 @@ export const layer = (
             message: `A call takes 1 to ${MAX_SIGNALS} signals; this one has ${items.length}. Send them in parts.`
           })
         }
-        const now = clock.currentTimeMillisUnsafe()
-        const rules = { now, maxAheadMillis: options.maxAheadMillis, maxAgeMillis: options.maxAgeMillis }
-        const rejected: Array<{ readonly index: number; readonly problem: string }> = []
-        const judged: Array<{ readonly index: number; readonly signal: Signal }> = []
-        items.forEach((item, index) => {
-          const signal = judgeSignal(item, userId, source, rules)
-          if ("problem" in signal) rejected.push({ index, problem: signal.problem })
-          else judged.push({ index, signal })
-        })
+        const { judge, judged, rejected } = judging(userId, source)
+        for (let from = 0; from < items.length; from += SLICE) {
+          if (from > 0) yield* breathe
+          for (const item of items.slice(from, from + SLICE)) judge(item)
+        }
         const trips = yield* standings(
           userId,
           judged.map(({ signal }) => signal)
         )
-
-        // From here to the append nothing waits: two calls with the same id cannot both find it new.
-        const receivedAt = clock.currentTimeMillisUnsafe()
-        const fresh: Array<Signal> = []
-        const records: Array<JournalRecord> = []
-        let duplicates = 0
-        const gone = erased.has(userId)
-        for (const { index, signal } of judged) {
-          const standing = signal.trip_id === null ? undefined : trips.get(signal.trip_id)
-          const problem = gone ? ACCOUNT_DELETED : referenceProblem(signal, standing)
-          if (problem !== undefined) {
-            rejected.push({ index, problem })
-            continue
-          }
-          const hash = signalHash(signal)
-          const before = recent.get(signal.id)
-          if (before === undefined) {
-            recent.set(signal.id, hash)
-            fresh.push(signal)
-            const unverified = signal.trip_id !== null && standing === undefined
-            records.push({
-              ...SIGNAL_RECORD,
-              key: `user:${userId}`,
-              id: signal.id,
-              payload: signalPayload(signal, hash, receivedAt, unverified)
-            })
-          } else if (recent.same(signal.id, hash)) duplicates++
-          else rejected.push({ index, problem: OTHER_CONTENT })
-        }
-        rejected.sort((a, b) => a.index - b.index)
-        // Also with nothing new: a duplicate is acknowledged only when the first one of it is durable.
-        yield* commit(fresh, records)
-        if (fresh.length > 0) {
-          accepted.updateUnsafe(fresh.length, context)
-          listener.durable(userId, fresh, receivedAt)
-        }
-        if (duplicates > 0) duplicated.updateUnsafe(duplicates, context)
-        if (rejected.length > 0) refused.updateUnsafe(rejected.length, context)
-        return { accepted: fresh.length, duplicates, rejected }
+        return yield* Effect.callback<SignalReceipt, JournalError>((resume) => {
+          const settled = (outcome: SignalReceipt | JournalWriteFailed) =>
+            resume("_tag" in outcome ? Effect.fail(outcome) : Effect.succeed(outcome))
+          const refusal = take(userId, judged, rejected, (id) => trips.get(id), settled)
+          if (refusal !== undefined) resume(Effect.fail(refusal))
+        })
       })
 
-      /** What did not become durable is forgotten, so that sending it again counts. */
-      const commit = (signals: ReadonlyArray<Signal>, records: ReadonlyArray<JournalRecord>) =>
-        Effect.callback<void, JournalError>((resume) => {
-          const forget = () => {
-            for (const { id } of signals) recent.delete(id)
-          }
-          const outcome = journal.append("signal", records, (failure) => {
-            if (failure !== undefined) forget()
-            resume(failure === undefined ? Effect.void : Effect.fail(failure))
-          })
-          if (outcome._tag === "AppendTicket") return
-          forget()
-          resume(Effect.fail(outcome))
-        })
+      const acceptNow: (typeof SignalIntake.Service)["acceptNow"] = (userId, input, source, settled) => {
+        const items: ReadonlyArray<unknown> = Array.isArray(input) ? input : [input]
+        if (items.length === 0 || items.length > MOST_AT_ONCE) return false
+        const { judge, judged, rejected } = judging(userId, source)
+        for (const item of items) judge(item)
+        const standingOf = (tripId: string) => references.trip(userId, tripId)
+        for (const { signal } of judged) {
+          if (signal.trip_id !== null && standingOf(signal.trip_id) === undefined) return false
+        }
+        return take(userId, judged, rejected, standingOf, settled) === undefined
+      }
 
       return SignalIntake.of({
         accept,
+        acceptNow,
         record: (signals) =>
           Effect.suspend(() => {
             const now = clock.currentTimeMillisUnsafe()

@@ -20,20 +20,23 @@ import {
   type Unavailable
 } from "../api/problems.ts"
 import { answerOnce } from "../middleware/idempotency.ts"
-import { RateLimiter } from "../middleware/rate-limit.ts"
+import type { RateLimiter } from "../middleware/rate-limit.ts"
 import { type RequestFacts, RequestScope } from "../middleware/request-scope.ts"
 
 /** What coming in can come to, beside what happens inside. */
 type Admission = IdempotencyConflict | InvalidRequest | TooManyRequests | Unauthorized | Unavailable | unhandled
 
-export const layer = (options: { readonly userLimitPerMinute: number | undefined }) =>
+export const layer = (options: {
+  readonly userLimitPerMinute: number | undefined
+  readonly limiter: RateLimiter | undefined
+}) =>
   Layer.effect(
     Authorization,
     Effect.gen(function* () {
       const tokens = yield* Tokens
       const newcomers = yield* Newcomers
       const once = yield* answerOnce
-      const limiter = options.userLimitPerMinute === undefined ? undefined : new RateLimiter(options.userLimitPerMinute)
+      const { limiter } = options
 
       const admit = (
         handler: Effect.Effect<Response.HttpServerResponse, unhandled, CurrentCaller>,

@@ -3,10 +3,14 @@
  * fiber for each: a late one is interrupted, and the pipeline answers it with 503.
  */
 import * as Effect from "effect/Effect"
-import type * as Fiber from "effect/Fiber"
+
+/** What is told when its time is up: a fiber, or whoever answers without one. */
+export interface Interruptible {
+  readonly interruptUnsafe: () => void
+}
 
 interface UnderWay {
-  readonly fiber: Fiber.Fiber<unknown, unknown>
+  readonly work: Interruptible
   readonly until: number
   late: boolean
 }
@@ -17,7 +21,7 @@ export type { UnderWay }
 const LOOK_EVERY_MS = 250
 
 export interface Deadlines {
-  readonly enter: (fiber: Fiber.Fiber<unknown, unknown>, now: number) => UnderWay
+  readonly enter: (work: Interruptible, now: number) => UnderWay
   readonly leave: (request: UnderWay) => void
 }
 
@@ -32,13 +36,13 @@ export const makeDeadlines = (timeoutMillis: number) =>
           if (request.until > now) break
           underWay.delete(request)
           request.late = true
-          request.fiber.interruptUnsafe()
+          request.work.interruptUnsafe()
         }
       }, LOOK_EVERY_MS)
       timer.unref()
       const deadlines: Deadlines = {
-        enter: (fiber, now) => {
-          const request = { fiber, until: now + timeoutMillis, late: false }
+        enter: (work, now) => {
+          const request = { work, until: now + timeoutMillis, late: false }
           underWay.add(request)
           return request
         },

@@ -7,87 +7,58 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { TooManyRequests, Unavailable } from "../api/problems.ts"
 import type { RequestMetrics } from "../metrics.ts"
-import { Cors } from "./cors.ts"
 import type { Deadlines, UnderWay } from "./deadlines.ts"
 import { answerFailure, asProblem } from "./failures.ts"
-import { RateLimiter } from "./rate-limit.ts"
-import { type RequestFacts, RequestScope, requestIdFor } from "./request-scope.ts"
+import { makePassages, type Passage, type PassageOptions, type Passages } from "./passage.ts"
+import { RequestScope } from "./request-scope.ts"
 
-export interface PipelineOptions {
-  readonly corsOrigins: ReadonlyArray<string>
-  readonly trustedProxies: ReadonlySet<string>
-  readonly addressLimitPerMinute: number | undefined
+export interface PipelineOptions extends PassageOptions {
   readonly requestTimeoutMillis: number
   readonly deadlines: Deadlines
   /** A line for each request costs as much as answering it: only where somebody debugs. */
   readonly logRequests: boolean
-  /** The model in force for a caller, as `X-Model-Version` says it. */
-  readonly modelInForce: (callerId: string | undefined) => string
   /** What `Allow` says of a path; empty when nobody serves it. */
   readonly methodsOf: (path: string) => ReadonlyArray<string>
   readonly metrics: RequestMetrics
 }
 
-/** One request on its way through. */
-interface Passage {
-  readonly request: HttpServerRequest.HttpServerRequest
-  readonly path: string
-  readonly scope: RequestFacts
+interface Timed extends Passage {
   readonly underWay: UnderWay
 }
 
 /** Paths that monitors ask for every few seconds: never limited, never logged. */
 const QUIET = new Set(["/health", "/ready", "/metrics"])
 
-const pathOf = (url: string): string => {
-  const query = url.indexOf("?")
-  return query === -1 ? url : url.slice(0, query)
-}
-
 const IDS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
 /** A path as it may be logged: ids say who, and logs are not where that belongs. */
 const withoutIds = (path: string): string => path.slice(0, 200).replace(IDS, ":id")
 
-export const pipeline = (options: PipelineOptions) => {
-  const cors = new Cors(options.corsOrigins)
-  const limiter =
-    options.addressLimitPerMinute === undefined ? undefined : new RateLimiter(options.addressLimitPerMinute)
-  const { metrics } = options
+/** The answer to a request that was given up after this long. */
+export const lateAnswer = (requestTimeoutMillis: number) =>
+  new Unavailable({
+    detail: `The answer took longer than ${requestTimeoutMillis / 1000} seconds and was given up. Try again.`,
+    retry_after_seconds: 1
+  })
 
-  const addressOf = (request: HttpServerRequest.HttpServerRequest): string => {
-    const peer = Option.getOrElse(request.remoteAddress, () => "unknown")
-    if (!options.trustedProxies.has(peer)) return peer
-    // The last hop that is not one of our proxies is the client, as far as our own proxies can tell.
-    const hops = (request.headers["x-forwarded-for"] ?? "").split(",").map((hop) => hop.trim())
-    return hops.findLast((hop) => hop !== "" && !options.trustedProxies.has(hop)) ?? peer
-  }
+export const pipeline = (options: PipelineOptions, passages: Passages = makePassages(options)) => {
+  const { metrics } = options
+  const { cors, limiter } = passages
 
   return <E, R>(
     routes: Effect.Effect<Response.HttpServerResponse, E, R>
   ): Effect.Effect<Response.HttpServerResponse, never, R | HttpServerRequest.HttpServerRequest | Scope.Scope> => {
-    const late = new Unavailable({
-      detail: `The answer took longer than ${options.requestTimeoutMillis / 1000} seconds and was given up. Try again.`,
-      retry_after_seconds: 1
-    })
+    const late = lateAnswer(options.requestTimeoutMillis)
     const leave = (
-      passage: Passage,
+      passage: Timed,
       answered: Response.HttpServerResponse
     ): Effect.Effect<Response.HttpServerResponse> => {
       const { path, request, scope } = passage
       options.deadlines.leave(passage.underWay)
-      const headers: Record<string, string> = { "x-request-id": scope.id }
-      if (path.startsWith("/api/v1")) {
-        headers["x-model-version"] = scope.modelVersion ?? options.modelInForce(scope.callerId)
-        headers["cache-control"] = "no-store"
-      }
-      const origin = request.headers["origin"]
-      if (origin !== undefined) Object.assign(headers, cors.headersFor(origin))
-      const response = Response.setHeaders(asProblem(answered, scope.id), headers)
+      const response = Response.setHeaders(asProblem(answered, scope.id), passages.headersOf(passage))
       const took = Date.now() - scope.receivedAt
       metrics.answered(request.method, response.status, took)
       const sent = Effect.succeed(response)
@@ -100,7 +71,7 @@ export const pipeline = (options: PipelineOptions) => {
       )
     }
 
-    const enter = (passage: Passage): Effect.Effect<Response.HttpServerResponse, unknown, R> => {
+    const enter = (passage: Timed): Effect.Effect<Response.HttpServerResponse, unknown, R> => {
       const { path, request, scope } = passage
       const wait = limiter === undefined || QUIET.has(path) ? 0 : limiter.take(scope.address, scope.receivedAt)
       if (wait > 0) {
@@ -117,20 +88,9 @@ export const pipeline = (options: PipelineOptions) => {
     return Effect.withFiber((fiber) => {
       const request = Context.getUnsafe(fiber.context, HttpServerRequest.HttpServerRequest)
       const receivedAt = Date.now()
-      const passage: Passage = {
-        request,
-        path: pathOf(request.url),
-        underWay: options.deadlines.enter(fiber, receivedAt),
-        scope: {
-          id: requestIdFor(request.headers["x-request-id"], receivedAt),
-          get address() {
-            return addressOf(request)
-          },
-          receivedAt,
-          modelVersion: undefined,
-          callerId: undefined,
-          idempotencyKey: undefined
-        }
+      const passage: Timed = {
+        ...passages.open(request, receivedAt),
+        underWay: options.deadlines.enter(fiber, receivedAt)
       }
       return Effect.matchCauseEffect(Effect.provideService(enter(passage), RequestScope, passage.scope), {
         onSuccess: (answered) => leave(passage, answered),

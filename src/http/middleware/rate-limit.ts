@@ -22,14 +22,24 @@ export class RateLimiter {
 
   /** Counts one request. Answers 0 when it may pass, otherwise the seconds to wait. */
   take(key: string, now: number): number {
-    this.#turn(now)
-    const name = this.#current.size < MOST_KEYS || this.#current.has(key) ? key : OVERFLOW
-    const used = this.#current.get(name) ?? 0
-    const elapsed = (now % WINDOW_MS) / WINDOW_MS
-    const inSight = used + (this.#previous.get(name) ?? 0) * (1 - elapsed)
-    if (inSight + 1 > this.#limit) return Math.max(1, Math.ceil(((1 - elapsed) * WINDOW_MS) / 1000))
-    this.#current.set(name, used + 1)
+    const wait = this.wait(key, now)
+    if (wait > 0) return wait
+    const name = this.#nameOf(key)
+    this.#current.set(name, (this.#current.get(name) ?? 0) + 1)
     return 0
+  }
+
+  /** What `take` would answer, without counting. */
+  wait(key: string, now: number): number {
+    this.#turn(now)
+    const name = this.#nameOf(key)
+    const elapsed = (now % WINDOW_MS) / WINDOW_MS
+    const inSight = (this.#current.get(name) ?? 0) + (this.#previous.get(name) ?? 0) * (1 - elapsed)
+    return inSight + 1 > this.#limit ? Math.max(1, Math.ceil(((1 - elapsed) * WINDOW_MS) / 1000)) : 0
+  }
+
+  #nameOf(key: string): string {
+    return this.#current.size < MOST_KEYS || this.#current.has(key) ? key : OVERFLOW
   }
 
   #turn(now: number): void {

@@ -14,6 +14,7 @@ import { listen } from "./listen.ts"
 import { loadNative } from "./native.ts"
 import { defaults, type UwsOptions } from "./options.ts"
 import { makeWebSockets } from "./routes.ts"
+import type { Shortcut, Shortcuts } from "./shortcut.ts"
 import type { WebSockets } from "./websocket.ts"
 
 /**
@@ -26,6 +27,8 @@ export class UwsApp extends Context.Service<
   {
     /** Serves a WebSocket route until the scope closes; see `websocket.ts`. */
     readonly websocket: WebSockets["route"]
+    /** Lets requests of a method and path past the fibers, where that can be; see `shortcut.ts`. */
+    readonly shortcut: (method: string, path: string, take: Shortcut) => void
     /** Completes when the server begins to stop. */
     readonly awaitDraining: Effect.Effect<void>
     /** Stops listening and waits for requests and sockets under way. The layer does so by itself when its scope closes. */
@@ -72,6 +75,7 @@ const make = (given: Partial<UwsOptions> & Pick<UwsOptions, "host" | "port">) =>
     const budget: BodyBudget = { held: 0, max: options.maxBufferedBodies }
     const underWay = new UnderWay(lifecycle.changed)
     lifecycle.add(underWay)
+    const shortcuts: Shortcuts = new Map()
     const webSockets = makeWebSockets(app, lifecycle, () => {
       connections--
     })
@@ -82,7 +86,13 @@ const make = (given: Partial<UwsOptions> & Pick<UwsOptions, "host" | "port">) =>
         Effect.gen(function* () {
           const context = yield* Effect.context<Scope.Scope>()
           const previous = handler
-          handler = makeHandler(httpEffect, middleware, context, { options, lifecycle, budget, underWay })
+          handler = makeHandler(httpEffect, middleware, context, {
+            options,
+            lifecycle,
+            budget,
+            underWay,
+            shortcuts
+          })
           yield* Effect.addFinalizer(() =>
             Effect.andThen(
               lifecycle.drain,
@@ -97,6 +107,7 @@ const make = (given: Partial<UwsOptions> & Pick<UwsOptions, "host" | "port">) =>
     return Context.make(HttpServer.HttpServer, server).pipe(
       Context.add(UwsApp, {
         websocket: webSockets.route,
+        shortcut: (method, path, take) => void shortcuts.set(`${method} ${path}`, take),
         awaitDraining: lifecycle.awaitDraining,
         drain: lifecycle.drain,
         counts: () => ({ connections, requests: underWay.remaining(), sockets: webSockets.count() })

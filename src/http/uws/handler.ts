@@ -16,7 +16,9 @@ import { copyHeaders } from "./headers.ts"
 import type { Drainable, Lifecycle } from "./lifecycle.ts"
 import type { Refusal, UwsOptions } from "./options.ts"
 import { UwsRequest } from "./request.ts"
-import { send } from "./response.ts"
+import { send, sendNow } from "./response.ts"
+import type { Shortcuts } from "./shortcut.ts"
+import { Turns } from "./turns.ts"
 
 export type Handler = (response: Uws.HttpResponse, request: Uws.HttpRequest, method: string) => void
 
@@ -51,6 +53,15 @@ export class UnderWay implements Drainable {
     })
   }
 
+  /** Remembers a request that is answered without a fiber, until `finish`. */
+  keep(exchange: Exchange): void {
+    this.waiting.add(exchange)
+  }
+
+  finish(exchange: Exchange): void {
+    if (this.waiting.delete(exchange)) this.changed()
+  }
+
   /** Answers learn by themselves that their connection is to close. */
   begin(): void {}
 
@@ -59,7 +70,14 @@ export class UnderWay implements Drainable {
   }
 
   force(): void {
-    for (const exchange of [...this.waiting]) exchange.fiber?.interruptUnsafe()
+    for (const exchange of [...this.waiting]) {
+      if (exchange.fiber !== undefined) {
+        exchange.fiber.interruptUnsafe()
+        continue
+      }
+      exchange.close()
+      this.finish(exchange)
+    }
   }
 }
 
@@ -68,6 +86,7 @@ export interface HandlerContext {
   readonly lifecycle: Lifecycle
   readonly budget: BodyBudget
   readonly underWay: UnderWay
+  readonly shortcuts: Shortcuts
 }
 
 /** Turns native requests into fibers. */
@@ -75,7 +94,7 @@ export const makeHandler = (
   httpEffect: Effect.Effect<HttpServerResponse, unknown, HttpServerRequest | Scope.Scope>,
   middleware: HttpMiddleware | undefined,
   context: Context.Context<Scope.Scope>,
-  { budget, lifecycle, options, underWay }: HandlerContext
+  { budget, lifecycle, options, shortcuts, underWay }: HandlerContext
 ): Handler => {
   const bodyTimeout = Duration.toMillis(Duration.fromInputUnsafe(options.bodyTimeout))
 
@@ -92,8 +111,32 @@ export const makeHandler = (
   const base = Context.makeUnsafe<Scope.Scope>(new Map(context.mapUnsafe))
   const handled = HttpEffect.toHandled(httpEffect, respond, middleware)
 
-  const run = (exchange: Exchange, request: UwsRequest): void =>
-    underWay.start(exchange, () => Effect.runForkWith(Context.add(base, HttpServerRequest, request))(handled))
+  const start = (exchange: Exchange, request: UwsRequest, effect: typeof handled): void =>
+    underWay.start(exchange, () => Effect.runForkWith(Context.add(base, HttpServerRequest, request))(effect))
+  const run = (exchange: Exchange, request: UwsRequest): void => start(exchange, request, handled)
+
+  const turns = new Turns()
+
+  /** Whether a request whose body is here found a shorter way to its answer. */
+  const short = (exchange: Exchange, request: UwsRequest): boolean => {
+    const take = shortcuts.get(`${request.method} ${request.url}`)
+    const body = take === undefined ? undefined : exchange.body!.now
+    if (body === undefined) return false
+    const taken = take!(request, body, {
+      send: (response, text) =>
+        turns.add(() => {
+          if (lifecycle.draining()) exchange.closing = true
+          sendNow(exchange, response, text)
+          underWay.finish(exchange)
+        }),
+      handOver: (effect) => {
+        underWay.finish(exchange)
+        if (!exchange.done) start(exchange, request, HttpEffect.toHandled(effect, respond, middleware))
+      }
+    })
+    if (taken && !exchange.done) underWay.keep(exchange)
+    return taken
+  }
 
   const onAborted = (exchange: Exchange): void => {
     exchange.done = true
@@ -133,7 +176,7 @@ export const makeHandler = (
         // The handler starts with the first piece: most bodies come whole with the head, and then nothing has to wait.
         if (!started && !exchange.done) {
           started = true
-          run(exchange, request)
+          if (!short(exchange, request)) run(exchange, request)
         }
       } catch (defect) {
         // Thrown into the native caller it would end the process.

@@ -273,6 +273,19 @@ const failed = <E>(exchange: Exchange, original: HttpServerResponse, cause: Caus
     return Effect.failCause(remaining)
   }) as Effect.Effect<never, never>
 
+/** Sends a small answer whole, at once; one that must not go out cuts the connection. */
+export const sendNow = (exchange: Exchange, response: HttpServerResponse, body: string): void => {
+  if (exchange.done) return
+  try {
+    exchange.cork(() => {
+      writeHead(exchange, response)
+      end(exchange, body)
+    })
+  } catch {
+    exchange.close()
+  }
+}
+
 const cancelBody = (response: HttpServerResponse): Effect.Effect<void> => {
   const raw = response.body._tag === "Raw" ? response.body.body : undefined
   if (raw instanceof Readable) return Effect.sync(() => raw.destroy())

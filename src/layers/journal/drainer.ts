@@ -89,8 +89,9 @@ export const makeDrainer = (options: {
             return yield* store(entries.slice(half), through)
           }
           if (only === undefined) return yield* Effect.die(reason)
-          const note = JSON.stringify({ ...only, reason: reason.message })
-          yield* Effect.promise(() => aside.keep("rejected", only.position, Buffer.from(note)))
+          const { type, version, key, id, payload, position } = only
+          const note = JSON.stringify({ type, version, key, id, payload, position, reason: reason.message })
+          yield* Effect.promise(() => aside.keep("rejected", position, Buffer.from(note)))
           yield* store([], through)
         })
       )

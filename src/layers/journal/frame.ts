@@ -139,17 +139,19 @@ export const keyHash = (key: string): number => {
   return hash >>> 0
 }
 
-export const readFrame = (bytes: Buffer, at: number, length: number): JournalRecord => {
-  const id = at + FRAME_HEADER
-  const payload = at + SMALLEST_FRAME + bytes[at + 23]! + bytes[at + 24]!
-  return {
-    type: frameType(bytes, at),
-    version: frameVersion(bytes, at),
-    key: frameKey(bytes, at),
-    id: bytes.toString("latin1", id, id + ID_LENGTH),
-    payload: bytes.toString("utf8", payload, at + length)
-  }
-}
+export const framePayload = (bytes: Buffer, at: number, length: number): string =>
+  bytes.toString("utf8", at + SMALLEST_FRAME + bytes[at + 23]! + bytes[at + 24]!, at + length)
+
+export const frameId = (bytes: Buffer, at: number): string =>
+  bytes.toString("latin1", at + FRAME_HEADER, at + SMALLEST_FRAME)
+
+export const readFrame = (bytes: Buffer, at: number, length: number): JournalRecord => ({
+  type: frameType(bytes, at),
+  version: frameVersion(bytes, at),
+  key: frameKey(bytes, at),
+  id: frameId(bytes, at),
+  payload: framePayload(bytes, at, length)
+})
 
 /** A stretch of bytes that holds no whole frame. */
 export interface Damage {

@@ -1,7 +1,17 @@
 /** The reading side: batches for the drainer, and the records of one key for an activation. */
 import type { JournalEntry, JournalRecord, RecordType } from "../../services/journal.ts"
 import type { Aside } from "./aside.ts"
-import { claimedLength, frameKey, keyHash, readFrame, SEGMENT_HEADER, scanFrames, wholeFrame } from "./frame.ts"
+import {
+  claimedLength,
+  type Damage,
+  frameKey,
+  keyHash,
+  readFrame,
+  SEGMENT_HEADER,
+  scanFrames,
+  wholeFrame
+} from "./frame.ts"
+import { FrameEntry } from "./frame-entry.ts"
 import type { Segment } from "./segment.ts"
 
 export interface Batch {
@@ -24,6 +34,11 @@ const WINDOW = 64 * 1024
 
 /** What is read of the last record in a window before its length is known: most are shorter. */
 const FIRST_READ = 1024
+
+/** Frames that are checked before the event loop is given back: less than half a millisecond of the usual ones. */
+const SLICE_FRAMES = 200
+
+const breathe = () => new Promise<void>((resolve) => void setImmediate(resolve))
 
 export const upcaster = (types: ReadonlyArray<RecordType>) => {
   const known = new Map(types.map((type) => [type.type, type]))
@@ -48,6 +63,7 @@ export const makeReader = (options: {
 }): Reader => {
   const { segments, aside, recordBytes } = options
   const upcast = upcaster(options.types)
+  const newest = new Map(options.types.map(({ type, version }) => [type, version]))
   /** Longer than any frame: a stretch of this length without one is damage, not a frame cut off by the chunk's end. */
   const longest = recordBytes + 1024
 
@@ -55,6 +71,12 @@ export const makeReader = (options: {
     ...upcast(readFrame(bytes, at, length)),
     position
   })
+
+  /** As it lies there, where nothing has to be upcast. */
+  const drained = (bytes: Buffer, at: number, length: number, position: number): JournalEntry => {
+    const found = new FrameEntry(bytes, at, length, position)
+    return newest.get(found.type) === found.version ? found : entry(bytes, at, length, position)
+  }
 
   const batch = async (from: number, records: number, size = options.batchBytes): Promise<Batch> => {
     const durable = options.durable()
@@ -65,12 +87,21 @@ export const makeReader = (options: {
     const chunk = Buffer.allocUnsafeSlow(Math.min(size, segment.end - start))
     const limit = await segment.read(chunk, start)
     const entries: Array<JournalEntry> = []
+    const damages: Array<Damage> = []
     let through = start
-    const damages = scanFrames(chunk, 0, limit, start, (at, length) => {
-      through = start + at + length
-      entries.push(entry(chunk, at, length, through))
-      return entries.length < records
-    })
+    for (let at = 0; ; await breathe()) {
+      let room = Math.min(SLICE_FRAMES, records - entries.length)
+      const from = at
+      damages.push(
+        ...scanFrames(chunk, from, limit, start + from, (found, length) => {
+          at = found + length
+          through = start + at
+          entries.push(drained(chunk, found, length, through))
+          return --room > 0
+        })
+      )
+      if (room > 0 || entries.length === records) break
+    }
     const tail = damages.at(-1)
     const cutOff = tail !== undefined && tail.to === limit && start + limit < segment.end
     if (cutOff && entries.length === 0 && size < longest) return batch(from, records, longest)

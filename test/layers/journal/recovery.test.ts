@@ -30,7 +30,7 @@ const readBack = async (disk: FragileDisk) => {
   let at = 0
   while (at < next) {
     const { entries, through } = await reader.batch(at, 100)
-    found.push(...entries)
+    for (const { type, version, key, id, payload } of entries) found.push({ type, version, key, id, payload })
     at = through
   }
   return { found, asides, next }
@@ -78,8 +78,7 @@ describe("a journal found at start", () => {
           const { found } = yield* Effect.promise(() => readBack(torn))
           const expected = appends.filter((_, i) => ends[i]! <= Math.max(base, base + cut - 24)).flat()
           assert.deepStrictEqual(found.map(noteNumber), expected, `cut at byte ${cut}`)
-          for (const record of found)
-            assert.deepStrictEqual({ ...record, position: 0 }, { ...note(noteNumber(record)), position: 0 })
+          for (const record of found) assert.deepStrictEqual(record, note(noteNumber(record)))
         }
       }),
     60_000
@@ -100,7 +99,7 @@ describe("a journal found at start", () => {
               damaged.put(path, bytes)
               const { found, asides } = yield* Effect.promise(() => readBack(damaged))
               for (const record of found) {
-                assert.deepStrictEqual({ ...record, position: 0 }, { ...note(noteNumber(record)), position: 0 })
+                assert.deepStrictEqual(record, note(noteNumber(record)))
               }
               const numbers = found.map(noteNumber)
               assert.deepStrictEqual(

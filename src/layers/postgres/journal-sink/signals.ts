@@ -2,27 +2,44 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { COUNTING_SIGNALS, SIGNAL_RECORD } from "../../../domain/signal.ts"
-import { payloadsOf, type SinkHandler } from "./handler.ts"
+import { boolean, columnsOf, instant, json, real, text, uuid } from "./columns.ts"
+import type { SinkHandler } from "./handler.ts"
+
+const COLUMNS = [
+  uuid("id"),
+  uuid("user_id"),
+  text("signal_type"),
+  uuid("activity_node_id"),
+  uuid("slot_id"),
+  uuid("trip_id"),
+  uuid("session_id"),
+  json("context"),
+  text("source"),
+  real("weight"),
+  text("model_version"),
+  text("content_hash"),
+  instant("occurred_at"),
+  instant("received_at"),
+  boolean("unverified")
+]
+const NAMES = COLUMNS.map(({ field }) => field).join(", ")
 
 export const signalsHandler: SinkHandler = {
   types: [SIGNAL_RECORD],
   apply: Effect.fnUntraced(function* (records) {
     const sql = yield* SqlClient
-    // `json` rather than `jsonb`: only the context is turned into jsonb, which saves a quarter of the time.
+    const columns = yield* columnsOf(COLUMNS, records)
     // A traveler whose first request met an absent database has no row yet; the log must not stumble over that.
     yield* sql`
       with incoming as materialized (
-        select * from json_to_recordset(${payloadsOf(records)}::text::json) as r(
-          id uuid, user_id uuid, signal_type text, activity_node_id uuid, slot_id uuid, trip_id uuid, session_id uuid,
-          context jsonb, source text, weight real, model_version text, content_hash text, occurred_at timestamptz,
-          received_at timestamptz, unverified boolean)
+        select * from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) as r(${sql.literal(NAMES)})
       ), stored as (
         insert into behavioral_signals (
           id, user_id, signal_type, activity_node_id, slot_id, trip_id, session_id, context, source, weight,
           model_version, content_hash, occurred_at, created_at)
         select r.id, r.user_id, r.signal_type, n.id, r.slot_id, r.trip_id, r.session_id,
           case when n.id is null and r.activity_node_id is not null
-            then r.context || jsonb_build_object('unknown_node_id', r.activity_node_id) else r.context end,
+            then r.context::jsonb || jsonb_build_object('unknown_node_id', r.activity_node_id) else r.context::jsonb end,
           r.source, r.weight, r.model_version, r.content_hash, r.occurred_at, r.received_at
         from incoming r
         left join activity_nodes n on n.id = r.activity_node_id

@@ -1,4 +1,5 @@
 /** Stores what the journal drains: each batch and the drainer's progress in one transaction. */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -10,10 +11,11 @@ import type { SinkHandler } from "./handler.ts"
 
 /**
  * What PostgreSQL will say again however often it is asked: a violated constraint (class 23), a value it cannot take (class
- * 22). All else passes or needs an operator: the database away, a deadlock, a table that is not there yet.
+ * 22), or that already the client cannot put into PostgreSQL's form. All else passes or needs an operator: the database away, a deadlock, a table that is not there yet.
  */
 const isRejection = ({ reason }: SqlError): boolean => {
   if (reason._tag === "ConstraintError" || reason._tag === "UniqueViolation") return true
+  if (reason.cause instanceof PgTypes.CodecError) return true
   const code = (reason.cause as { readonly code?: unknown } | undefined)?.code
   return typeof code === "string" && (code.startsWith("22") || code.startsWith("23"))
 }

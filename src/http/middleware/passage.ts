@@ -1,0 +1,70 @@
+/** One request on its way through: what is known of it when it comes, and the headers of the contract when it leaves. */
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Option from "effect/Option"
+import { Cors } from "./cors.ts"
+import { RateLimiter } from "./rate-limit.ts"
+import { type RequestFacts, requestIdFor } from "./request-scope.ts"
+
+export interface PassageOptions {
+  readonly corsOrigins: ReadonlyArray<string>
+  readonly trustedProxies: ReadonlySet<string>
+  readonly addressLimitPerMinute: number | undefined
+  /** The model in force for a caller, as `X-Model-Version` says it. */
+  readonly modelInForce: (callerId: string | undefined) => string
+}
+
+export interface Passage {
+  readonly request: HttpServerRequest.HttpServerRequest
+  readonly path: string
+  readonly scope: RequestFacts
+}
+
+const pathOf = (url: string): string => {
+  const query = url.indexOf("?")
+  return query === -1 ? url : url.slice(0, query)
+}
+
+export const makePassages = (options: PassageOptions) => {
+  const cors = new Cors(options.corsOrigins)
+  const limiter =
+    options.addressLimitPerMinute === undefined ? undefined : new RateLimiter(options.addressLimitPerMinute)
+
+  const addressOf = (request: HttpServerRequest.HttpServerRequest): string => {
+    const peer = Option.getOrElse(request.remoteAddress, () => "unknown")
+    if (!options.trustedProxies.has(peer)) return peer
+    // The last hop that is not one of our proxies is the client, as far as our own proxies can tell.
+    const hops = (request.headers["x-forwarded-for"] ?? "").split(",").map((hop) => hop.trim())
+    return hops.findLast((hop) => hop !== "" && !options.trustedProxies.has(hop)) ?? peer
+  }
+
+  return {
+    cors,
+    limiter,
+    open: (request: HttpServerRequest.HttpServerRequest, receivedAt: number): Passage => ({
+      request,
+      path: pathOf(request.url),
+      scope: {
+        id: requestIdFor(request.headers["x-request-id"], receivedAt),
+        get address() {
+          return addressOf(request)
+        },
+        receivedAt,
+        modelVersion: undefined,
+        callerId: undefined,
+        idempotencyKey: undefined
+      }
+    }),
+    headersOf: ({ path, request, scope }: Passage): Record<string, string> => {
+      const headers: Record<string, string> = { "x-request-id": scope.id }
+      if (path.startsWith("/api/v1")) {
+        headers["x-model-version"] = scope.modelVersion ?? options.modelInForce(scope.callerId)
+        headers["cache-control"] = "no-store"
+      }
+      const origin = request.headers["origin"]
+      if (origin !== undefined) Object.assign(headers, cors.headersFor(origin))
+      return headers
+    }
+  }
+}
+
+export type Passages = ReturnType<typeof makePassages>

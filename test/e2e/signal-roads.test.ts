@@ -1,0 +1,112 @@
+/**
+ * Ordinary signals take a short way through the gateway. A query sends a request the usual road: whatever is sent, both
+ * give the same answer, and what one of them took the other knows.
+ */
+import { randomUUID } from "node:crypto"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { openWorld, type World } from "./world.ts"
+
+const signal = (more: object = {}) => ({
+  id: randomUUID(),
+  signal_type: "slot_accept",
+  slot_id: randomUUID(),
+  occurred_at: new Date(Date.now() - 1000).toISOString(),
+  context: { time_to_action_ms: 2300, day_part: "evening" },
+  ...more
+})
+
+const SHORT = "/api/v1/signals"
+const USUAL = "/api/v1/signals?"
+
+describe("a signal's two roads", () => {
+  let world: World
+  beforeAll(async () => {
+    world = await openWorld({ CORS_ORIGINS: "https://app.example", RATE_LIMIT_USER_PER_MINUTE: "60" })
+  })
+  afterAll(() => world?.close())
+
+  const send = async (path: string, token: string, body: string | Uint8Array, headers: Record<string, string>) => {
+    const response = await fetch(`${world.server().url}${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+      body: body as string
+    })
+    const told = Object.fromEntries(response.headers)
+    const text = await response.text()
+    const id = told["x-request-id"]!
+    delete told["date"]
+    return { status: response.status, text: text.replaceAll(id, "<id>"), headers: { ...told, "x-request-id": "<id>" } }
+  }
+
+  /** Sends the same kind of body both ways; each way gets ids of its own, so that none is a repetition. */
+  const both = async (make: () => unknown, headers: Record<string, string> = {}, token?: string) => {
+    const who = await world.someone()
+    await who.call("GET", "/users/me/persona")
+    const body = () => {
+      const made = make()
+      return typeof made === "string" || made instanceof Uint8Array ? made : JSON.stringify(made)
+    }
+    const short = await send(SHORT, token ?? who.token, body(), headers)
+    const usual = await send(USUAL, token ?? who.token, body(), headers)
+    assert.deepStrictEqual(short, usual)
+    return short
+  }
+
+  it("take one signal, several and many", async () => {
+    for (const count of [1, 5, 40]) {
+      const answer = await both(() => (count === 1 ? signal() : Array.from({ length: count }, () => signal())))
+      assert.strictEqual(answer.status, 202)
+      assert.deepStrictEqual(JSON.parse(answer.text), { accepted: count, duplicates: 0, rejected: [] })
+    }
+  })
+
+  it("say the same of each item that is not taken", async () => {
+    const answer = await both(() => [
+      signal(),
+      signal({ signal_type: "candidate_set_logged" }),
+      signal({ context: { day_of_trip: 0 } }),
+      signal({ occurred_at: "yesterday" }),
+      signal({ trip_id: "00000000-0000-7000-8000-000000000404" }),
+      null
+    ])
+    assert.deepStrictEqual(
+      JSON.parse(answer.text).rejected.map(({ index }: { readonly index: number }) => index),
+      [1, 2, 3, 4, 5]
+    )
+  })
+
+  it("refuse in the same words what is no call of signals", async () => {
+    const wanted: ReadonlyArray<readonly [body: () => unknown, status: number, headers?: Record<string, string>]> = [
+      [() => [], 422],
+      [() => Array.from({ length: 1001 }, () => signal()), 422],
+      [() => "{no", 400],
+      [() => "", 400],
+      [() => Uint8Array.of(0x22, 0xff, 0x22), 400],
+      [() => signal(), 415, { "content-type": "text/plain" }],
+      [() => signal(), 202, { "content-type": "application/json; charset=utf-8" }],
+      [() => signal(), 400, { "idempotency-key": "with spaces in it" }],
+      [() => signal(), 202, { origin: "https://app.example" }],
+      [() => signal(), 202, { origin: "https://elsewhere.example", "x-request-id": "mine-1" }]
+    ]
+    for (const [body, status, headers] of wanted) assert.strictEqual((await both(body, headers)).status, status)
+    assert.strictEqual((await both(() => signal(), {}, "no.such.token")).status, 401)
+  })
+
+  it("know each other's signals, and count into one limit", async () => {
+    const who = await world.someone()
+    const first = signal()
+    const told = async (path: string, body: object) =>
+      JSON.parse((await send(path, who.token, JSON.stringify(body), {})).text)
+    assert.strictEqual((await told(USUAL, first)).accepted, 1)
+    assert.strictEqual((await told(SHORT, first)).duplicates, 1)
+    assert.match((await told(SHORT, { ...first, context: {} })).rejected[0].problem, /used before/)
+    for (let n = 3; n < 60; n++) {
+      assert.strictEqual((await told(n % 2 === 0 ? SHORT : USUAL, signal())).accepted, 1)
+    }
+    for (const path of [SHORT, USUAL]) {
+      const refused = await send(path, who.token, JSON.stringify(signal()), {})
+      assert.strictEqual(refused.status, 429)
+      assert.match(refused.text, /more than 60 requests in a minute/)
+    }
+  })
+})

@@ -32,6 +32,8 @@ export interface JournalRecord {
 export interface JournalEntry extends JournalRecord {
   /** Where the record ends in the log: everything up to here includes it. Rises; never reused. */
   readonly position: number
+  /** The payload as it lies on disk, where it is at hand: UTF-8, for who hands it on unread. */
+  readonly bytes?: Uint8Array
 }
 
 /**

@@ -3,7 +3,7 @@
  * somebody asks for it.
  */
 import type { JournalEntry } from "../../services/journal.ts"
-import { frameId, frameKey, framePayload, frameType, frameVersion } from "./frame.ts"
+import { frameId, frameKey, framePayload, framePayloadBytes, frameType, frameVersion } from "./frame.ts"
 
 export class FrameEntry implements JournalEntry {
   readonly type: string
@@ -32,5 +32,9 @@ export class FrameEntry implements JournalEntry {
 
   get payload(): string {
     return framePayload(this.#bytes, this.#at, this.#length)
+  }
+
+  get bytes(): Uint8Array {
+    return framePayloadBytes(this.#bytes, this.#at, this.#length)
   }
 }

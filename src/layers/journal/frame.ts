@@ -86,10 +86,8 @@ export const writeFrame = (
   into[at + 25] = 0
   into[at + 26] = 0
   into[at + 27] = 0
-  end += into.write(record.id, end, "latin1")
-  end += into.write(type, end, "latin1")
-  end += into.write(key, end, "latin1")
-  end += into.write(record.payload, end, "utf8")
+  end += into.write(record.id + type + key, end, "latin1")
+  end += into.write(record.payload, end)
   into.writeUInt32LE(end - at, at + 4)
   writePosition(into, at + 8, position)
   into.writeUInt32LE(position - groupStart, at + 16)
@@ -139,8 +137,13 @@ export const keyHash = (key: string): number => {
   return hash >>> 0
 }
 
+const payloadAt = (bytes: Buffer, at: number): number => at + SMALLEST_FRAME + bytes[at + 23]! + bytes[at + 24]!
+
 export const framePayload = (bytes: Buffer, at: number, length: number): string =>
-  bytes.toString("utf8", at + SMALLEST_FRAME + bytes[at + 23]! + bytes[at + 24]!, at + length)
+  bytes.toString("utf8", payloadAt(bytes, at), at + length)
+
+export const framePayloadBytes = (bytes: Buffer, at: number, length: number): Buffer =>
+  bytes.subarray(payloadAt(bytes, at), at + length)
 
 export const frameId = (bytes: Buffer, at: number): string =>
   bytes.toString("latin1", at + FRAME_HEADER, at + SMALLEST_FRAME)

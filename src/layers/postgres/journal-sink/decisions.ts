@@ -30,7 +30,7 @@ const rankingEvents = Effect.fnUntraced(function* (records: ReadonlyArray<Journa
     select r.id, r.user_id, r.trip_id, r.session_id, r.day_number, r.surface, r.model_name, r.model_version,
       r.candidate_ids, r.scores, r.propensities, r.ranked_ids, r.selected_ids, r.user_state, r.shadow_model_name,
       r.shadow_model_version, r.shadow_ranked_ids, r.latency_ms, to_timestamp(r.occurred_at / 1000.0)
-    from json_to_recordset(${payloadsOf(records)}::text::json) as r(
+    from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
       id uuid, user_id uuid, trip_id uuid, session_id uuid, day_number smallint, surface text, model_name text,
       model_version text, candidate_ids uuid[], scores real[], propensities real[], ranked_ids uuid[],
       selected_ids uuid[], user_state jsonb, shadow_model_name text, shadow_model_version text,
@@ -43,7 +43,7 @@ const userStates = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEn
   yield* sql`
     insert into user_states (id, user_ids, state)
     select r.id, r.user_ids, r.state
-    from json_to_recordset(${payloadsOf(records)}::text::json) as r(id uuid, user_ids uuid[], state jsonb)
+    from json_to_recordset(${payloadsOf(sql, records)}::json) as r(id uuid, user_ids uuid[], state jsonb)
     on conflict (id) do nothing`
 })
 
@@ -52,7 +52,7 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
   const sql = yield* SqlClient
   yield* sql`
     with r as materialized (
-      select * from json_to_recordset(${payloadsOf(records)}::text::json) as r(
+      select * from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
         pivot_id uuid, user_id uuid, trip_id uuid, slot_id uuid, trigger text, detail jsonb, options jsonb,
         reasons jsonb, source text, state_version bigint, model_name text, model_version text, latency_ms real,
         offered_at double precision, ranked_for uuid, session_id uuid, candidate_ids uuid[], scores real[],
@@ -86,7 +86,7 @@ const pivotResponses = Effect.fnUntraced(function* (records: ReadonlyArray<Journ
       slots_changed = r.slots_changed, responded_at = to_timestamp(r.responded_at / 1000.0)
     from (
       select distinct on (pivot_id) *
-      from json_to_recordset(${payloadsOf(records)}::text::json) as r(
+      from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
         pivot_id uuid, response text, chosen_option_id uuid, time_to_action_ms bigint, slots_changed smallint,
         responded_at double precision)
       order by pivot_id, responded_at
@@ -100,7 +100,7 @@ const intentions = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEn
     insert into intention_signals (id, user_id, trip_id, slot_id, intention, confidence, source, occurred_at)
     select r.id, r.user_id, r.trip_id, r.slot_id, r.intention, r.confidence, r.source,
       to_timestamp(r.occurred_at / 1000.0)
-    from json_to_recordset(${payloadsOf(records)}::text::json) as r(
+    from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
       id uuid, user_id uuid, trip_id uuid, slot_id uuid, intention text, confidence real, source text,
       occurred_at double precision)
     on conflict (id) do nothing`
@@ -111,7 +111,7 @@ const experimentEvents = Effect.fnUntraced(function* (records: ReadonlyArray<Jou
   yield* sql`
     insert into exp.events (event_id, event_type, unit_id, plan_id, timestamp, context, payload)
     select r.event_id, r.event_type, r.unit_id, r.plan_id, to_timestamp(r.timestamp / 1000.0), r.context, r.payload
-    from json_to_recordset(${payloadsOf(records)}::text::json) as r(
+    from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
       event_id uuid, event_type text, unit_id uuid, plan_id uuid, timestamp double precision, context jsonb,
       payload jsonb)
     on conflict (event_id) do nothing`
@@ -122,7 +122,7 @@ const constraintSnapshots = Effect.fnUntraced(function* (records: ReadonlyArray<
   yield* sql`
     insert into exp.constraint_snapshots (id, trip_id, valid_from, constraints)
     select r.id, r.trip_id, to_timestamp(r.valid_from / 1000.0), r.constraints
-    from json_to_recordset(${payloadsOf(records)}::text::json) as r(
+    from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
       id uuid, trip_id uuid, valid_from double precision, constraints jsonb)
     on conflict (id) do nothing`
 })

@@ -1,7 +1,9 @@
 /** What a family of journal records brings along to be stored: one file per family, listed by the composition root. */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import type { Fragment } from "effect/sql/Statement"
 import type { JournalEntry, RecordType } from "../../../services/journal.ts"
 import type { SinkRejected } from "../../../services/journal-sink.ts"
 
@@ -17,6 +19,22 @@ export interface SinkHandler {
   readonly apply: (records: ReadonlyArray<JournalEntry>) => Effect.Effect<void, SqlError | SinkRejected, SqlClient>
 }
 
-/** The payloads of records as one JSON array, without parsing them: what `jsonb_to_recordset` takes. */
-export const payloadsOf = (records: ReadonlyArray<JournalEntry>): string =>
-  `[${records.map(({ payload }) => payload).join()}]`
+const [OPEN, COMMA, CLOSE] = Buffer.from("[,]")
+
+/**
+ * The payloads of records as one JSON array, for `json_to_recordset`: sent as the bytes that they are on disk. Made into
+ * text first, each batch would be several megabytes of strings that live just long enough to burden the collector.
+ */
+export const payloadsOf = (sql: SqlClient, records: ReadonlyArray<JournalEntry>): Fragment => {
+  const parts = records.map((record) => record.bytes ?? Buffer.from(record.payload))
+  const all = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + part.length + 1, 1))
+  let at = 0
+  for (const part of parts) {
+    all[at] = at === 0 ? OPEN! : COMMA!
+    all.set(part, at + 1)
+    at += part.length + 1
+  }
+  if (at === 0) all[at++] = OPEN!
+  all[at] = CLOSE!
+  return sql`convert_from(${PgTypes.bytea(all)}, 'UTF8')`
+}

@@ -12,7 +12,7 @@ export const usersHandler: SinkHandler = {
     yield* sql`
       insert into users (id, created_at)
       select r.user_id, to_timestamp(r.at / 1000.0)
-      from jsonb_to_recordset(${payloadsOf(records)}::text::jsonb) as r(user_id uuid, at double precision)
+      from jsonb_to_recordset(${payloadsOf(sql, records)}::jsonb) as r(user_id uuid, at double precision)
       on conflict do nothing`
   })
 }
@@ -28,7 +28,7 @@ export const receiptsHandler: SinkHandler = {
       select distinct on (r.user_id, r.idempotency_key)
         gen_random_uuid(), r.user_id, r.idempotency_key, r.request_hash, r.status, r.headers, r.body,
         to_timestamp(r.expires_at / 1000.0)
-      from jsonb_to_recordset(${payloadsOf(records)}::text::jsonb) as r(
+      from jsonb_to_recordset(${payloadsOf(sql, records)}::jsonb) as r(
         user_id uuid, idempotency_key text, request_hash text, status smallint, headers jsonb, body text,
         expires_at double precision)
       order by r.user_id, r.idempotency_key, r.expires_at desc

@@ -20,7 +20,11 @@ const city = () => {
   const told: Array<CityEvent> = []
   const conditions = () => ({ ...calm(catalog.city.id as CityId), events: told })
   const layer = Layer.mergeAll(
-    Layer.mock(Catalog, { cities: Effect.succeed([{ ...catalog.city, nodes: 0, catalog_version: 1 }]) }),
+    Layer.mock(Catalog, {
+      resident: () => catalog,
+      onChange: () => () => {},
+      cities: Effect.succeed([{ ...catalog.city, nodes: 0, catalog_version: 1 }])
+    }),
     Layer.mock(CityWatch, { conditions: () => Effect.sync(conditions), resident: conditions }),
     Layer.mock(TripRuntime, {
       dispatch: () => assert.fail("nobody asks a trip"),

@@ -139,7 +139,7 @@ const trips = Layer.unwrap(
       Layer.provide(PostgresTripStorage.layer)
     )
   })
-).pipe(Layer.provide(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer))))
+).pipe(Layer.provideMerge(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer))))
 
 const minds = rankers.pipe(
   Layer.provide(Layer.unwrap(Effect.map(ModelRegistry, (registry) => trainedRankers(registry.list))))
@@ -235,7 +235,7 @@ export interface ServerOptions {
   readonly root: string
 }
 
-/** Runs until it is stopped. A worker answers `/health` and `/ready` like everybody else, and runs the jobs. */
+/** Runs until it is stopped. Weather is told where trips are live: in the gateway. A worker answers `/health` and `/ready` like everybody else, and runs the jobs. */
 export const server = (options: ServerOptions) => {
   const api = Gateway.layer({ version: options.version, consoleFolder: join(options.root, "console") }, groups)
   const gateway = Layer.mergeAll(PivotStream.layer, api, metricsServer).pipe(Layer.provide(GatewayMetrics.layer))
@@ -243,7 +243,7 @@ export const server = (options: ServerOptions) => {
     options.role === "worker"
       ? Layer.mergeAll(worker, gateway)
       : options.role === "gateway"
-        ? Layer.mergeAll(preload, gateway)
+        ? Layer.mergeAll(preload, weather, gateway)
         : Layer.mergeAll(worker, preload, weather, gateway)
   return Layer.launch(
     announce.pipe(

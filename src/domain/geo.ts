@@ -21,6 +21,22 @@ export const distanceKm = (a: Position, b: Position): number => {
   return EARTH_RADIUS_KM * (Math.PI - 2 * Math.asin(Math.min(1, Math.sqrt(rest))))
 }
 
+/**
+ * The same distances between the places of a list, by their positions in it. Searches ask for thousands of them: what
+ * depends on one place alone is worked out once.
+ */
+export const distancesOf = (places: ReadonlyArray<Position>): ((from: number, to: number) => number) => {
+  const lat = Float64Array.from(places, (place) => place.lat)
+  const lon = Float64Array.from(places, (place) => place.lon)
+  const cosine = lat.map((degrees) => Math.cos(degrees * RADIANS))
+  return (from, to) => {
+    const dLat = (lat[to]! - lat[from]!) * RADIANS
+    const dLon = (lon[to]! - lon[from]!) * RADIANS
+    const h = Math.sin(dLat / 2) ** 2 + cosine[from]! * cosine[to]! * Math.sin(dLon / 2) ** 2
+    return h <= 0.5 ? 2 * EARTH_RADIUS_KM * Math.asin(Math.sqrt(h)) : distanceKm(places[from]!, places[to]!)
+  }
+}
+
 /** How one gets around a city. */
 export interface TravelModel {
   /** Speed over the streets between two stops. */
@@ -49,12 +65,18 @@ export interface Travel {
   readonly km: number
 }
 
-/** On foot or by transit, whichever is there first. Symmetric; never shorter for a longer way. */
+const walking = (model: TravelModel, km: number): number => ((km * model.detour) / WALKING_KMH) * 60
+
+const riding = (model: TravelModel, km: number): number =>
+  model.overhead_minutes + ((km * model.detour) / model.transit_kmh) * 60
+
+/** Whole minutes for a way of so many kilometres. Never shorter for a longer way. */
+export const travelMinutes = (model: TravelModel, km: number): number =>
+  Math.ceil(Math.min(walking(model, km), riding(model, km)) + DOOR_MINUTES)
+
+/** On foot or by transit, whichever is there first. Symmetric. */
 export const estimateTravel = (model: TravelModel, from: Position, to: Position): Travel => {
   const km = distanceKm(from, to)
-  const street = km * model.detour
-  const walk = (street / WALKING_KMH) * 60
-  const transit = model.overhead_minutes + (street / model.transit_kmh) * 60
-  const mode = walk <= transit ? "walk" : "transit"
-  return { minutes: Math.ceil(Math.min(walk, transit) + DOOR_MINUTES), mode, km }
+  const mode = walking(model, km) <= riding(model, km) ? "walk" : "transit"
+  return { minutes: travelMinutes(model, km), mode, km }
 }

@@ -1,14 +1,16 @@
 /**
- * Tells every city what its weather will be, on a schedule. The same alert has the same id however often it is forecast,
- * so trips hear of it once; a forecast that changed is news.
+ * Tells every city what its weather will be, on a schedule. A spell is told once however often it is forecast, and again
+ * only when it became more severe or much longer. It belongs where trips are live: it tells them itself.
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import { newsOf } from "../domain/city/forecast.ts"
 import { uuidOfName } from "../domain/hash.ts"
 import type { CityId } from "../domain/ids.ts"
 import { Catalog } from "./catalog.ts"
+import { CityWatch } from "./trip-helpers.ts"
 import { TripRuntime } from "./trip-runtime.ts"
 import { WeatherSource } from "./weather-source.ts"
 
@@ -17,13 +19,15 @@ export const announceWeather = Effect.gen(function* () {
   const catalogs = yield* Catalog
   const trips = yield* TripRuntime
   const weather = yield* WeatherSource
+  const watch = yield* CityWatch
   for (const city of yield* catalogs.cities) {
-    yield* weather.alerts(city).pipe(
-      Effect.flatMap((alerts) =>
-        Effect.forEach(alerts, ({ condition, severity, from, until }) =>
-          trips.announce(city.id as CityId, {
+    const id = city.id as CityId
+    yield* Effect.all([weather.alerts(city), watch.conditions(id)]).pipe(
+      Effect.flatMap(([alerts, { events }]) =>
+        Effect.forEach(newsOf(alerts, events), ({ condition, severity, from, until }) =>
+          trips.announce(id, {
             kind: "weather",
-            id: uuidOfName("weather", city.slug, condition, severity, `${from}`, `${until}`),
+            id: uuidOfName("weather", city.slug, condition, severity, `${from}`),
             condition,
             severity,
             from,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readScenario } from "../../src/cli/replay/scenario.ts"
-import { changedSlots, judge, type SlotShown, type TripShown } from "../../src/cli/replay/verify.ts"
+import { changedSlots, judge, type SlotShown, type TripShown, touchedAtLeast } from "../../src/cli/replay/verify.ts"
 
 const folder = new URL("../../data/scenarios/", import.meta.url)
 
@@ -12,6 +12,7 @@ const slot = (id: string, from: number, node = id): SlotShown => ({
   ends_at: `2026-05-01T${from + 1}:00:00Z`,
   locked: id === "booked",
   open: node === "shut" ? "closed" : "open",
+  travel_minutes: 20,
   node: { id: node }
 })
 
@@ -65,6 +66,16 @@ describe("a replay", () => {
       wrong(trip({ ...slot("a", 10), ends_at: "2026-05-01T13:00:00Z" }, slot("b", 12), slot("booked", 14)), "a"),
       "overlap"
     )
+    assert.include(
+      wrong(trip({ ...slot("a", 10, "new"), ends_at: "2026-05-01T11:50:00Z" }, slot("b", 12), slot("booked", 14)), "a"),
+      "20 minutes away"
+    )
     assert.include(wrong(trip(slot("a", 10, "shut"), slot("b", 12), slot("booked", 14)), "a"), "closed")
+  })
+
+  it("expects an offer for every plan of its own that must be touched, whoever else's are", () => {
+    assert.strictEqual(touchedAtLeast({ trips_told: 3, trips_touched: 2 }, 3), 2)
+    assert.strictEqual(touchedAtLeast({ trips_told: 10, trips_touched: 8 }, 3), 1)
+    assert.strictEqual(touchedAtLeast({ trips_told: 10, trips_touched: 2 }, 3), 0)
   })
 })

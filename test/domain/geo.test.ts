@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { DEFAULT_TRAVEL_MODEL, distanceKm, estimateTravel } from "../../src/domain/geo.ts"
+import { DEFAULT_TRAVEL_MODEL, distanceKm, distancesOf, estimateTravel } from "../../src/domain/geo.ts"
 
 const position = fc.record({
   lat: fc.double({ min: -85, max: 85, noNaN: true }),
@@ -41,6 +41,18 @@ describe("the travel estimate", () => {
       fc.property(km, km, (a, b) => {
         const minutes = (d: number) => estimateTravel(DEFAULT_TRAVEL_MODEL, seattle, north(d)).minutes
         if (a <= b) assert.isAtMost(minutes(a), minutes(b))
+      })
+    )
+  })
+
+  it("comes out the same for places of a list as for any two places", () => {
+    const place = fc.record({
+      lat: fc.double({ min: -90, max: 90, noNaN: true }),
+      lon: fc.double({ min: -180, max: 180, noNaN: true })
+    })
+    fc.assert(
+      fc.property(place, place, (a, b) => {
+        assert.strictEqual(distancesOf([a, b])(0, 1), distanceKm(a, b))
       })
     )
   })

@@ -14,11 +14,12 @@ import { Tokens } from "../../services/tokens.ts"
 import { Refused } from "../refused.ts"
 import { readScenario, type Scenario, type Step } from "./scenario.ts"
 import { call, type FrameHeard, PATIENCE_MS, Traveler } from "./traveler.ts"
-import { changedSlots, judge } from "./verify.ts"
+import { type Announced, changedSlots, judge, touchedAtLeast } from "./verify.ts"
 
 interface Score {
   readonly what: string
-  readonly traveler: number
+  /** Nobody in particular where an offer reached none. */
+  readonly traveler: number | null
   readonly answered: boolean
   readonly millis: number
   readonly options: number
@@ -26,6 +27,18 @@ interface Score {
   readonly slots_changed: number
   readonly problems: ReadonlyArray<string>
 }
+
+/** The server says that a plan is touched, and its traveler was told nothing. */
+const unheard = (what: string, millis: number): Score => ({
+  what,
+  traveler: null,
+  answered: false,
+  millis,
+  options: 0,
+  repaired: false,
+  slots_changed: 0,
+  problems: ["a plan is touched and no offer arrived"]
+})
 
 const TOKEN_MS = 2 * 3_600_000
 
@@ -95,18 +108,20 @@ const play = Effect.fnUntraced(function* (base: string, scenario: Scenario, spee
     const hearing = travelers.map((traveler) =>
       Effect.map(traveler.hears(pushed, PATIENCE_MS / 5), (offer) => ({ offer, at: performance.now() }))
     )
-    const [, heard] = yield* Effect.all(
+    const [announced, heard] = yield* Effect.all(
       [
-        call(base, admin, "POST", `/api/v1/admin/cities/${city}/events`, event),
+        call<Announced>(base, admin, "POST", `/api/v1/admin/cities/${city}/events`, event),
         Effect.all(hearing, { concurrency: "unbounded" })
       ],
       { concurrency: "unbounded" }
     )
-    // Who heard nothing was not touched: that is for the server to know.
-    return yield* Effect.forEach(
-      heard.flatMap(({ offer, at }, n) => (offer === undefined ? [] : [{ offer, at, n }])),
-      ({ offer, at, n }) => scored(what, n, began, offer, at)
-    )
+    const reached = heard.flatMap(({ offer, at }, n) => (offer === undefined ? [] : [{ offer, at, n }]))
+    const scores = yield* Effect.forEach(reached, ({ offer, at, n }) => scored(what, n, began, offer, at))
+    // Which plans are touched is for the server to say; that each of them hears of it is for us to see.
+    const lost = touchedAtLeast(announced, travelers.length) - reached.length
+    return lost > 0
+      ? [...scores, ...Array.from({ length: lost }, () => unheard(what, performance.now() - began))]
+      : scores
   })
 
   const stopOf = (step: Extract<Step, { traveler: number }>) => {
@@ -166,7 +181,7 @@ const card = (scores: ReadonlyArray<Score>) => {
 }
 
 const lineOf = (one: Score): string =>
-  `  ${one.what.padEnd(22)} traveler ${one.traveler}  ${one.millis.toFixed(0).padStart(6)} ms  ${one.options} options  ${
+  `  ${one.what.padEnd(22)} traveler ${one.traveler ?? "?"}  ${one.millis.toFixed(0).padStart(6)} ms  ${one.options} options  ${
     one.repaired ? `${one.slots_changed} stops changed` : "left as it was"
   }${one.problems.length > 0 ? `  ! ${one.problems.join("; ")}` : ""}`
 

@@ -6,6 +6,8 @@ export interface SlotShown {
   readonly ends_at: string
   readonly locked: boolean
   readonly open: string
+  /** The way from the stop before. */
+  readonly travel_minutes: number
   readonly node: { readonly id: string }
 }
 
@@ -33,6 +35,16 @@ export const changedSlots = (before: TripShown, after: TripShown): ReadonlyArray
   })
 }
 
+/** What an announcement says of all trips under way in the city, the replay's own among them. */
+export interface Announced {
+  readonly trips_told: number
+  readonly trips_touched: number
+}
+
+/** How many of so many travelers must have been touched, whoever else's trips were told as well. */
+export const touchedAtLeast = ({ trips_told, trips_touched }: Announced, travelers: number): number =>
+  Math.max(0, trips_touched - Math.max(0, trips_told - travelers))
+
 /** What is wrong with the plan after the change; nothing, if it is a verified repair and no more than was offered. */
 export const judge = (before: TripShown, after: TripShown, option: OptionShown): ReadonlyArray<string> => {
   const problems: Array<string> = []
@@ -49,6 +61,11 @@ export const judge = (before: TripShown, after: TripShown, option: OptionShown):
       const next = inOrder[i + 1]
       if (next !== undefined && Date.parse(slot.ends_at) > Date.parse(next.starts_at)) {
         problems.push(`stops ${slot.id} and ${next.id} overlap`)
+      } else if (next !== undefined && (promised.has(slot.id) || promised.has(next.id))) {
+        const room = (Date.parse(next.starts_at) - Date.parse(slot.ends_at)) / 60_000
+        if (room < next.travel_minutes) {
+          problems.push(`stop ${next.id} is ${next.travel_minutes} minutes away and ${room} are left`)
+        }
       }
       if (promised.has(slot.id) && slot.open === "closed") problems.push(`stop ${slot.id} is closed when one arrives`)
     })

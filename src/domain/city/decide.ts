@@ -1,15 +1,19 @@
 /** What goes on in a city, decided: an event counts once, and is forgotten when its time has passed. */
+import * as Schema from "effect/Schema"
 import type { CityId } from "../ids.ts"
-import { type CityConditions, type CityEvent, calm } from "./model.ts"
+import { CityConditions, CityEvent, calm } from "./model.ts"
 
 export interface CityState {
   readonly conditions: CityConditions
 }
 
-export type CityCommand =
-  | { readonly _tag: "report"; readonly event: CityEvent }
-  | { readonly _tag: "read" }
-  | { readonly _tag: "wake" }
+/** What a city can be asked, and what it answers: like a trip's, both travel between nodes as they are. */
+export const CityCommand = Schema.Union([
+  Schema.TaggedStruct("report", { event: CityEvent }),
+  Schema.TaggedStruct("read", {}),
+  Schema.TaggedStruct("wake", {})
+])
+export type CityCommand = typeof CityCommand.Type
 
 /** A city's event with its place in the journal. */
 export interface CityEventEnvelope {
@@ -21,11 +25,12 @@ export interface CityEventEnvelope {
 
 export type CityFact = CityEventEnvelope | { readonly _tag: "passed"; readonly now: number }
 
-export interface CityReply {
-  readonly conditions: CityConditions
+export const CityReply = Schema.Struct({
+  conditions: CityConditions,
   /** The event had been reported before. */
-  readonly known: boolean
-}
+  known: Schema.Boolean
+})
+export type CityReply = typeof CityReply.Type
 
 /** Events that a city keeps at the same time; past it the one that ends first makes room. */
 export const MAX_CITY_EVENTS = 256

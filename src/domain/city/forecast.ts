@@ -1,5 +1,8 @@
 /** From an hourly forecast to the weather that can touch a plan: hours of one condition, joined. */
-import type { Severity, WeatherCondition } from "./model.ts"
+import type { CityEvent, Severity, WeatherCondition } from "./model.ts"
+
+/** How far a spell must have outgrown what is known of it before its new hours are news. */
+const OUTGROWN_MILLIS = 6 * 3_600_000
 
 export interface ForecastHour {
   /** Unix milliseconds. */
@@ -57,3 +60,26 @@ export const alertsOf = (hours: ReadonlyArray<ForecastHour>): ReadonlyArray<Weat
   }
   return alerts
 }
+
+const RANK: Readonly<Record<Severity, number>> = { minor: 0, moderate: 1, severe: 2 }
+
+/**
+ * What a forecast says beyond what stands already. A forecast moves by an hour every hour: the same spell is no news
+ * for that, only if it became more severe or goes on for much longer; then the hours that are new are.
+ */
+export const newsOf = (
+  alerts: ReadonlyArray<WeatherAlert>,
+  standing: ReadonlyArray<CityEvent>
+): ReadonlyArray<WeatherAlert> =>
+  alerts.flatMap((alert) => {
+    let severity = -1
+    let until = Number.NEGATIVE_INFINITY
+    for (const event of standing) {
+      if (event.kind !== "weather" || event.condition !== alert.condition) continue
+      if (event.from > alert.until || event.until < alert.from) continue
+      severity = Math.max(severity, RANK[event.severity])
+      until = Math.max(until, event.until)
+    }
+    if (RANK[alert.severity] > severity) return [alert]
+    return alert.until - until >= OUTGROWN_MILLIS ? [{ ...alert, from: until }] : []
+  })

@@ -1,6 +1,6 @@
 /** What is going on in a city right now, as far as it can touch a plan. Times are Unix milliseconds. */
 import * as Schema from "effect/Schema"
-import { type CityId, NodeId, Uuid } from "../ids.ts"
+import { CityId, NodeId, Uuid } from "../ids.ts"
 
 export const WeatherCondition = Schema.Literals(["rain", "heat", "cold", "storm", "snow", "wind"])
 export type WeatherCondition = typeof WeatherCondition.Type
@@ -39,11 +39,12 @@ export const CityEvent = Schema.Union([
 export type CityEvent = typeof CityEvent.Type
 
 /** The events that are on or ahead, oldest first, and the catalog they speak of. Shared by every trip of the city. */
-export interface CityConditions {
-  readonly city_id: CityId
-  readonly version: number
-  readonly events: ReadonlyArray<CityEvent>
-}
+export const CityConditions = Schema.Struct({
+  city_id: CityId,
+  version: Schema.Int,
+  events: Schema.Array(CityEvent)
+})
+export type CityConditions = typeof CityConditions.Type
 
 export const calm = (cityId: CityId): CityConditions => ({ city_id: cityId, version: 0, events: [] })
 

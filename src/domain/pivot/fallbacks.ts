@@ -199,12 +199,13 @@ export const bytesOf = (set: FallbackSet): number =>
   set.slotStarts.byteLength +
   8 * set.slotIds.length
 
-/** How many of these slots have at least `least` options that are not stale, column by column. */
+/** How many of these slots have at least `least` options that are not stale and still `usable`, column by column. */
 export const coverageOf = (
   set: FallbackSet | undefined,
   slots: ReadonlyArray<PlanSlot>,
   catalogVersion: number,
-  least: number
+  least: number,
+  usable: (index: number, slot: PlanSlot) => boolean = () => true
 ): ReadonlyArray<number> => {
   const covered = COLUMNS.map(() => 0)
   if (set === undefined || least > set.stored) return covered
@@ -213,7 +214,12 @@ export const coverageOf = (
     const at = keptAt(set, slot, catalogVersion)
     if (at < 0) continue
     for (let column = 0; column < COLUMNS.length; column++) {
-      if (set.nodes[(at * COLUMNS.length + column) * set.stored + least - 1] !== none) covered[column]!++
+      const base = (at * COLUMNS.length + column) * set.stored
+      let left = least
+      for (let i = 0; i < set.stored && left > 0 && set.nodes[base + i] !== none; i++) {
+        if (usable(set.nodes[base + i]!, slot)) left--
+      }
+      if (left === 0) covered[column]!++
     }
   }
   return covered

@@ -8,7 +8,7 @@ import type { ChangeDraft, Finding, OptionDraft } from "./offer.ts"
 import { daySlots, type Gap, gapAt, type PlanSlot } from "./plan.ts"
 import { replaceChange } from "./present.ts"
 import { featuresOfFound, isPlanned, mayOffer, otherMealsOf, type Picked, pickReplacements, whyOf } from "./replace.ts"
-import { type Found, isExposed, isMealSlot, suits, WEATHER_COLUMN } from "./search.ts"
+import { CLOSED_COLUMN, type Found, isExposed, isMealSlot, suits, TRANSIT_COLUMN, WEATHER_COLUMN } from "./search.ts"
 import { fitVisit, type Visit } from "./visit.ts"
 
 /** Bad weather of which nobody says when it ends. */
@@ -59,10 +59,15 @@ export const exposedDay = (world: PivotWorld, window: TimeSpan): ExposedDay => {
   return { day, affected: stops.map((stop) => day.findIndex((slot) => slot.id === stop.id)) }
 }
 
+/** What was kept ready for other reasons is as good a roof, if it is one. */
+const RESERVE = [CLOSED_COLUMN, TRANSIT_COLUMN]
+
 /** Places for one stop: what was kept ready as long as that lasts, then what one search finds for all options. */
 class Shelters {
   readonly position: number
   readonly stored: ReadonlyArray<StoredCandidate>
+  readonly #set: FallbackSet | undefined
+  #reserve: ReadonlyArray<StoredCandidate> | undefined = undefined
   searched: Picked | undefined = undefined
   readonly #world: PivotWorld
   readonly #day: ReadonlyArray<PlanSlot>
@@ -78,6 +83,7 @@ class Shelters {
   ) {
     const slot = day[position]!
     this.position = position
+    this.#set = set
     this.stored = storedFor(set, slot, WEATHER_COLUMN, world.env.version) ?? []
     this.#world = world
     this.#day = day
@@ -88,11 +94,8 @@ class Shelters {
   /** The best that is not taken, timed for the day as it is by now. */
   best(working: ReadonlyArray<PlanSlot>, taken: ReadonlySet<number>): Found | undefined {
     const gap = gapAt(working, this.position, this.#now)
-    for (const { index, score } of this.stored) {
-      if (taken.has(index) || !mayOffer(this.#world, index) || isPlanned(this.#world, index)) continue
-      const visit = this.#visit(index, gap)
-      if (visit !== undefined) return { index, score, visit }
-    }
+    const kept = this.#kept(this.stored, gap, taken) ?? this.#kept(this.#reserved(), gap, taken)
+    if (kept !== undefined) return kept
     this.searched ??= pickReplacements(
       this.#world,
       undefined,
@@ -109,6 +112,23 @@ class Shelters {
       if (asFound) return found
       const visit = this.#visit(found.index, gap)
       if (visit !== undefined) return { ...found, visit }
+    }
+    return undefined
+  }
+
+  #reserved(): ReadonlyArray<StoredCandidate> {
+    const { env } = this.#world
+    this.#reserve ??= RESERVE.flatMap(
+      (column) => storedFor(this.#set, this.#day[this.position]!, column, env.version) ?? []
+    ).filter(({ index }) => !isExposed(env, index))
+    return this.#reserve
+  }
+
+  #kept(candidates: ReadonlyArray<StoredCandidate>, gap: Gap, taken: ReadonlySet<number>): Found | undefined {
+    for (const { index, score } of candidates) {
+      if (taken.has(index) || !mayOffer(this.#world, index) || isPlanned(this.#world, index)) continue
+      const visit = this.#visit(index, gap)
+      if (visit !== undefined) return { index, score, visit }
     }
     return undefined
   }

@@ -1,8 +1,13 @@
 /** How well the trips under way are prepared: the operator's view of their fallbacks. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { CityConditions } from "../city/model.ts"
+import type { TimeSpan } from "../pivot/env.ts"
 import { coverageOf, wanted } from "../pivot/fallbacks.ts"
-import { planSlot } from "../pivot/plan.ts"
-import { COLUMNS } from "../pivot/search.ts"
+import { type PlanSlot, planSlot } from "../pivot/plan.ts"
+import { COLUMNS, isExposed } from "../pivot/search.ts"
 import type { TripActorState } from "./actor-state.ts"
+import { liveOf } from "./live-city.ts"
+import { envOf } from "./pivot-world.ts"
 import type { PreparedFallbacks } from "./plan-engine.ts"
 
 /** Options that an offer shows: a stop with fewer in stock leaves a traveler less to choose from. */
@@ -26,6 +31,21 @@ export interface CoverageTally {
   readonly result: () => FallbackCoverage
 }
 
+/** Whether a place that is kept ready is still one: what has happened in the city since may have shut or drenched it. */
+const usableIn = (
+  conditions: CityConditions | undefined,
+  catalog: CityCatalog,
+  kept: PreparedFallbacks | undefined
+): ((index: number, slot: PlanSlot) => boolean) | undefined => {
+  if (conditions === undefined || kept === undefined || kept.conditions_version === conditions.version) return undefined
+  const { closures, badWeather } = liveOf(conditions, catalog)
+  const env = envOf(catalog)
+  return (index, slot) => {
+    const hits = ({ from, to }: TimeSpan) => from <= slot.starts && slot.starts < to
+    return !(closures.get(index) ?? []).some(hits) && !(isExposed(env, index) && badWeather.some(hits))
+  }
+}
+
 /** Counts trips one by one, for whoever walks through many of them in slices. */
 export const coverageTally = (now: number): CoverageTally => {
   let trips = 0
@@ -43,7 +63,8 @@ export const coverageTally = (now: number): CoverageTally => {
       if (ahead.length === 0) return
       trips++
       if (catalog === undefined) return
-      coverageOf(valid?.set, ahead, catalog.version, LEAST).forEach((slots, column) => {
+      const usable = usableIn(memory.conditions, catalog, valid)
+      coverageOf(valid?.set, ahead, catalog.version, LEAST, usable).forEach((slots, column) => {
         if (slots === ahead.length) covered[column]!++
       })
     },

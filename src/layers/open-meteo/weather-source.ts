@@ -22,6 +22,9 @@ const TIMEOUT = "10 seconds"
 const HOUR = 3_600_000
 const HOURS_AHEAD = 24
 
+/** A spell that is on began in the past, and is known by when it began. */
+const HOURS_BEHIND = 24
+
 /** WMO codes of thunderstorms begin here. */
 const THUNDER = 95
 
@@ -69,6 +72,7 @@ export const layer = ({ url, timeout = TIMEOUT }: OpenMeteoOptions) =>
               latitude: lat.toFixed(2),
               longitude: lon.toFixed(2),
               hourly: FIELDS,
+              past_hours: String(HOURS_BEHIND),
               forecast_hours: String(HOURS_AHEAD),
               timeformat: "unixtime"
             }

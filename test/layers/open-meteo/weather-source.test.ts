@@ -1,5 +1,3 @@
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -8,39 +6,12 @@ import * as MemoryCache from "../../../src/layers/memory/cache.ts"
 import * as OpenMeteo from "../../../src/layers/open-meteo/weather-source.ts"
 import { Cache } from "../../../src/services/cache.ts"
 import { WeatherSource } from "../../../src/services/weather-source.ts"
+import { forecast as forecastFrom, forecastServer as server } from "../../fakes/open-meteo.ts"
 
 const HOUR = 3_600_000
 const NEXT = Math.ceil(Date.now() / HOUR) * HOUR
 
-/** Speaks the forecast API on a loopback socket; `answer` is what it says, or nothing at all. */
-const server = (answer: () => { readonly status: number; readonly body: string }) =>
-  Effect.acquireRelease(
-    Effect.promise(async () => {
-      const paths: Array<string> = []
-      const http = createServer((request, response) => {
-        paths.push(request.url ?? "")
-        const { status, body } = answer()
-        response.writeHead(status, { "content-type": "application/json" }).end(body)
-      })
-      await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve))
-      return { http, paths, url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/` }
-    }),
-    ({ http }) => Effect.promise(() => new Promise<void>((resolve) => http.close(() => resolve())))
-  )
-
-const forecast = (rain: ReadonlyArray<number | null>) => ({
-  status: 200,
-  body: JSON.stringify({
-    hourly: {
-      time: rain.map((_, i) => NEXT / 1000 + i * 3600),
-      rain,
-      temperature_2m: rain.map(() => 12),
-      snowfall: rain.map(() => 0),
-      wind_speed_10m: rain.map(() => 10),
-      weather_code: rain.map(() => null)
-    }
-  })
-})
+const forecast = (rain: ReadonlyArray<number | null>) => forecastFrom(NEXT, rain)
 
 const seattle = { slug: "seattle", lat: 47.6062, lon: -122.3321 }
 

@@ -202,6 +202,17 @@ export const livePast = (n: number) =>
       ),
       signalOf(user, { session_id: session, signal_type: "discovery_swipe_right" }),
       signalOf(user),
+      // Under the server's own names, and as a version of a model that nobody knows: a client may say what it likes.
+      signalOf(user, {
+        context: {
+          full_candidate_set: 5,
+          ranker: "I am Ada",
+          arbitration: "Ada",
+          features: { Ada: 1 },
+          user_state: "Ada"
+        },
+        model_version: "ada:lovelace"
+      }),
       signalOf(user, {
         trip_id: alone.id,
         session_id: alone.session_id,

@@ -204,6 +204,21 @@ await contractSuite("Erasure", { postgres: { needs: "postgres", layer: () => fre
           ],
           ["words", sql`update behavioral_signals set context = '{"note": "x"}' where id = ${standIn!.id}`, /freely/],
           [
+            "words under the server's names",
+            sql`update behavioral_signals set context = '{"ranker": "I am Ada"}' where id = ${standIn!.id}`,
+            /freely/
+          ],
+          [
+            "words in place of closed ones",
+            sql`update behavioral_signals set context = '{"weather": "Ada"}' where id = ${standIn!.id}`,
+            /freely/
+          ],
+          [
+            "words as a model's version",
+            sql`update behavioral_signals set model_version = 'ada:lovelace' where id = ${standIn!.id}`,
+            /freely/
+          ],
+          [
             "rare",
             sql`update behavioral_signals set context = '{"weather": "snow", "group_size": 5}' where id = ${standIn!.id}`,
             /fewer than/

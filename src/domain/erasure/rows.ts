@@ -1,76 +1,12 @@
 /** The erased person's rows as they are kept: the shape that training joins on, and nothing that was said freely. */
-import type { CandidateSet, UserState } from "../decisions.ts"
-import { DAY_PARTS } from "../time/day-part.ts"
-import { Intention, Trigger } from "../vocabulary.ts"
+import type { UserState } from "../decisions.ts"
+import { coarseReaction, disguisedContext, WEATHER } from "./contexts.ts"
 import { blurred, coarse, type Disguise, disguisedState } from "./disguise.ts"
-
-type Json = Readonly<Record<string, unknown>>
-
-const words = (list: ReadonlyArray<string>): ReadonlySet<string> => new Set(list)
-const PARTS = words(DAY_PARTS)
-const INTENTIONS = words(Intention.literals)
-const TRIGGERS = words(Trigger.literals)
-const WEATHER = words(["clear", "rain", "heat", "cold", "storm", "snow", "wind"])
-
-const wordOf = (known: ReadonlySet<string>, value: unknown): string | undefined =>
-  typeof value === "string" && known.has(value) ? value : undefined
-
-const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined)
-
-const defined = (values: Json): Json =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
-
-/** Steps in which a reaction's time is kept: whether somebody hesitated shows, the very moment does not. */
-const REACTION_STEP_MS = 500
-
-/** Groups larger than this are all alike. */
-const LARGE_GROUP = 6
-
-const coarseReaction = (millis: number | undefined): number | undefined =>
-  millis === undefined ? undefined : Math.round(millis / REACTION_STEP_MS) * REACTION_STEP_MS
-
-/** Only what has a meaning of its own stays of a context; a rare combination is told less precisely. */
-export const disguisedContext = (disguise: Disguise, context: Json, ofThisTrip: ReadonlySet<string>): Json => {
-  const size = number(context.group_size)
-  const moment = {
-    day_part: wordOf(PARTS, context.day_part),
-    weather: wordOf(WEATHER, context.weather),
-    group_size: size === undefined ? undefined : Math.min(size, LARGE_GROUP)
-  }
-  const kept = disguise.common(moment) ? moment : { day_part: moment.day_part }
-  const id = (value: unknown) => (typeof value === "string" ? disguise.shared(value) : undefined)
-  return defined({
-    ...kept,
-    time_to_action_ms: coarseReaction(number(context.time_to_action_ms)),
-    day_of_trip: number(context.day_of_trip),
-    position: number(context.position),
-    rating: number(context.rating),
-    intention: wordOf(INTENTIONS, context.intention),
-    trigger: wordOf(TRIGGERS, context.trigger),
-    replaced_by: context.replaced_by,
-    pivot_id: id(context.pivot_id),
-    ...(context.full_candidate_set === undefined
-      ? {}
-      : candidateSet(disguise, context as unknown as CandidateSet, ofThisTrip))
-  })
-}
-
-const candidateSet = (disguise: Disguise, set: CandidateSet, ofThisTrip: ReadonlySet<string>): Json => ({
-  full_candidate_set: set.full_candidate_set.map(({ node_id, score, rank, features }) => ({
-    node_id,
-    score: blurred(score),
-    rank,
-    features: Object.fromEntries(Object.entries(features ?? {}).map(([name, value]) => [name, blurred(value)]))
-  })),
-  ranker: set.ranker,
-  user_state: disguisedState(disguise, set.user_state ?? {}, ofThisTrip),
-  ...(set.arbitration === undefined
-    ? {}
-    : { arbitration: { choice: set.arbitration.choice, rule: set.arbitration.rule } })
-})
+import { defined, type Json, numberOf, wordOf } from "./shapes.ts"
 
 export interface SignalRow {
   readonly id: string
+  readonly signal_type: string
   readonly trip_id: string | null
   readonly slot_id: string | null
   readonly session_id: string | null
@@ -88,7 +24,7 @@ export const disguisedSignal = (disguise: Disguise, row: SignalRow, ofThisTrip: 
   trip_id: maybe(disguise.shared, row.trip_id),
   slot_id: maybe(disguise.shared, row.slot_id),
   session_id: maybe(disguise.shared, row.session_id),
-  context: disguisedContext(disguise, row.context, ofThisTrip),
+  context: disguisedContext(disguise, row.signal_type, row.context, ofThisTrip),
   occurred_at: new Date(coarse(disguise, row.occurred_at)),
   created_at: new Date(coarse(disguise, row.created_at))
 })
@@ -137,7 +73,7 @@ export const disguisedPivot = (disguise: Disguise, row: PivotRow) => ({
   slot_id: maybe(disguise.shared, row.slot_id),
   detail: defined({
     condition: wordOf(WEATHER, row.detail.condition),
-    delay_minutes: number(row.detail.delay_minutes)
+    delay_minutes: numberOf(row.detail.delay_minutes)
   }),
   options: row.options.map((option) => ({
     ...option,
@@ -145,7 +81,7 @@ export const disguisedPivot = (disguise: Disguise, row: PivotRow) => ({
   })),
   reasons: disguisedJson(disguise, row.reasons),
   chosen_option_id: maybe(disguise.shared, row.chosen_option_id),
-  time_to_action_ms: coarseReaction(row.time_to_action_ms ?? undefined) ?? null,
+  time_to_action_ms: coarseReaction(row.time_to_action_ms) ?? null,
   offered_at: new Date(coarse(disguise, row.offered_at)),
   responded_at: row.responded_at === null ? null : new Date(coarse(disguise, row.responded_at)),
   created_at: new Date(coarse(disguise, row.created_at))
@@ -160,9 +96,9 @@ export interface ExperimentRow {
 }
 
 /** Keys of a payload that hold a time, and those that hold ids of the trip's own. */
-const TIMES = words(["starts_at", "ends_at"])
-const IDS = words(["trip_id", "pivot_id", "option_id", "slot_id", "session_id"])
-const FREE_TEXT = words(["narrative", "message", "note", "text", "degraded"])
+const TIMES = new Set(["starts_at", "ends_at"])
+const IDS = new Set(["trip_id", "pivot_id", "option_id", "slot_id", "session_id"])
+const FREE_TEXT = new Set(["narrative", "message", "note", "text", "degraded"])
 
 const disguisedJson = (disguise: Disguise, value: unknown, name = ""): unknown => {
   if (Array.isArray(value)) return value.map((one) => disguisedJson(disguise, one, name))

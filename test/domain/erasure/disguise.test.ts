@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import { disguisedContext } from "../../../src/domain/erasure/contexts.ts"
 import { coarse, type Disguise, disguisedState, HOUR_MS, WEEK_MS } from "../../../src/domain/erasure/disguise.ts"
-import { disguisedContext, disguisedSignal } from "../../../src/domain/erasure/rows.ts"
+import { disguisedSignal } from "../../../src/domain/erasure/rows.ts"
 import { uuidOfName } from "../../../src/domain/hash.ts"
+import { SignalType } from "../../../src/domain/vocabulary.ts"
 
 const person = uuidOfName("test", "person")
 const standIn = uuidOfName("test", "stand-in")
@@ -36,30 +38,85 @@ describe("times of a stand-in", () => {
 })
 
 describe("the context of a stand-in's signal", () => {
+  /** Whatever a client may write, also under the names that the server writes and under those that have a meaning. */
+  const anything = fc.oneof(fc.uuid(), fc.string({ minLength: 9 }), fc.double(), fc.constant(null), fc.object())
+  const ours = fc.record(
+    {
+      full_candidate_set: fc.oneof(
+        anything,
+        fc.array(anything),
+        fc.array(
+          fc.record({ node_id: anything, score: anything, rank: anything, features: anything }, { requiredKeys: [] })
+        )
+      ),
+      ranker: anything,
+      user_state: fc.oneof(
+        anything,
+        fc.record(
+          {
+            sequence: fc.oneof(anything, fc.array(anything)),
+            members: fc.oneof(anything, fc.array(anything)),
+            dimensions: anything,
+            signal_count: anything
+          },
+          { requiredKeys: [] }
+        )
+      ),
+      arbitration: fc.oneof(anything, fc.record({ choice: anything, rule: anything })),
+      features: anything,
+      node_id: anything,
+      weather: anything,
+      day_part: anything,
+      trigger: anything,
+      intention: anything,
+      position: anything,
+      rating: anything,
+      time_to_action_ms: anything
+    },
+    { requiredKeys: [] }
+  )
+  const kindOf = fc.constantFrom(...SignalType.literals)
+
   it("holds no word and no exact number that was said freely, whatever a client sent", () =>
     fc.assert(
-      fc.property(
-        fc.dictionary(fc.string(), fc.oneof(fc.uuid(), fc.string({ minLength: 9 }), fc.object())),
-        (context) => {
-          const kept = JSON.stringify(disguisedContext(disguise(), { ...context, note: person }, new Set()))
-          assert.notInclude(kept, person)
-          for (const [key, value] of Object.entries(context)) {
-            if (key !== "replaced_by" && typeof value === "string") assert.notInclude(kept, JSON.stringify(value))
-          }
+      fc.property(kindOf, fc.dictionary(fc.string(), anything), ours, (type, free, known) => {
+        const context = { ...free, ...known, note: person }
+        const kept = JSON.stringify(disguisedContext(disguise(), type, context, new Set()))
+        assert.notInclude(kept, person)
+        for (const [key, value] of Object.entries(context)) {
+          if (key !== "replaced_by" && typeof value === "string") assert.notInclude(kept, JSON.stringify(value))
         }
-      )
+      })
     ))
+
+  it("believes what is the server's own in the server's own signals alone", () => {
+    const context = {
+      full_candidate_set: [
+        { node_id: fresh("a"), score: 0.12345, rank: 1, features: { affinity: 0.98765, "I am Ann": 1 } }
+      ],
+      ranker: "local_ranker:1",
+      arbitration: { choice: "ml", rule: "agreement", reason: "0.85 and 0.82, says Ann" }
+    }
+    assert.deepStrictEqual(disguisedContext(disguise(), "candidate_set_logged", context, new Set()), {
+      full_candidate_set: [{ node_id: fresh("a"), score: 0.12, rank: 1, features: { affinity: 0.99 } }],
+      ranker: "local_ranker:1",
+      user_state: {},
+      arbitration: { choice: "ml", rule: "agreement" }
+    })
+    assert.deepStrictEqual(disguisedContext(disguise(), "slot_accept", context, new Set()), {})
+    assert.deepStrictEqual(disguisedContext(disguise(), "slot_view", { full_candidate_set: 5 }, new Set()), {})
+  })
 
   it("tells a rare combination less precisely, and a common one as it was", () => {
     const context = { day_part: "evening", weather: "snow", group_size: 12, time_to_action_ms: 1234, position: 3 }
-    assert.deepStrictEqual(disguisedContext(disguise(), context, new Set()), {
+    assert.deepStrictEqual(disguisedContext(disguise(), "slot_accept", context, new Set()), {
       day_part: "evening",
       weather: "snow",
       group_size: 6,
       time_to_action_ms: 1000,
       position: 3
     })
-    assert.deepStrictEqual(disguisedContext(disguise({ common: () => false }), context, new Set()), {
+    assert.deepStrictEqual(disguisedContext(disguise({ common: () => false }), "slot_accept", context, new Set()), {
       day_part: "evening",
       time_to_action_ms: 1000,
       position: 3
@@ -70,6 +127,7 @@ describe("the context of a stand-in's signal", () => {
 describe("what a stand-in's rows are joined by", () => {
   const row = {
     id: uuidOfName("test", "signal"),
+    signal_type: "slot_accept",
     trip_id: uuidOfName("test", "trip"),
     slot_id: null,
     session_id: uuidOfName("test", "session"),

@@ -42,6 +42,7 @@ import * as PostgresTripStorage from "./layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "./layers/postgres/user-storage.ts"
 import { Discovery } from "./services/discovery.ts"
 import * as Erasure from "./services/erasure.ts"
+import * as ErasureHealth from "./services/erasure-health.ts"
 import * as FallbackPreparer from "./services/fallback-preparer.ts"
 import { Idempotency } from "./services/idempotency.ts"
 import * as JournalHealth from "./services/journal-health.ts"
@@ -249,7 +250,13 @@ export const server = (options: ServerOptions) => {
     announce.pipe(
       Layer.provideMerge(parts),
       Layer.provideMerge(
-        Layer.mergeAll(indexUpToDate.pipe(Layer.provide(catalogStore)), mindsHealth, placesHealth, JournalHealth.layer)
+        Layer.mergeAll(
+          indexUpToDate.pipe(Layer.provide(catalogStore)),
+          mindsHealth,
+          placesHealth,
+          JournalHealth.layer,
+          ErasureHealth.layer
+        )
       ),
       Layer.provideMerge(capabilities),
       Layer.provide(Layer.merge(httpServer, HttpServer.layerServices))

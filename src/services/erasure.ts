@@ -2,7 +2,7 @@
  * Lets a person leave. Asked for, their tokens die at once; a job then takes them out of live trips, the database, the
  * journal, indexes and memories. What they did stays for training under stand-ins who cannot be told apart from anybody
  * of their archetype. What was interrupted goes on where it stood: each step leaves nothing of its part behind, so doing
- * it again costs little.
+ * it again costs little. It is never given up: the person cannot ask a second time.
  *
  * Kept: a keyed hash of the id, for as long as a token could live.
  */
@@ -152,7 +152,7 @@ export const layer = (options: ErasureOptions) =>
       return Erasure.of({
         request: Effect.fnUntraced(function* (userId) {
           // The job first: somebody locked out whom nobody erases would be the worse half.
-          const { id } = yield* jobs.enqueue(ERASE_USER, { user_id: userId }, { key: userId })
+          const { id } = yield* jobs.enqueue(ERASE_USER, { user_id: userId }, { key: userId, untilDone: true })
           yield* refuse(userId)
           return { job_id: id }
         }),

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -56,8 +57,13 @@ export const scratch = Effect.acquireRelease(
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 )
 
+export interface HouseOptions {
+  readonly index?: Layer.Layer<VectorIndex>
+  readonly retryAfter?: Duration.Input
+}
+
 /** A server without its gateway, on the given database and data directory. */
-export const house = (folder: string) => {
+export const house = (folder: string, { index = MemoryVectorIndex.layer(), retryAfter }: HouseOptions = {}) => {
   const journal = FileJournal.layer({
     directory: join(folder, "journal"),
     batchRecords: 1000,
@@ -75,9 +81,14 @@ export const house = (folder: string) => {
     ),
     Layer.provideMerge(
       Layer.mergeAll(
-        PostgresJobs.layer({ ...PostgresJobs.jobsDefaults, pollEvery: "20 millis", node: "test" }),
+        PostgresJobs.layer({
+          ...PostgresJobs.jobsDefaults,
+          pollEvery: "20 millis",
+          retryAfter: retryAfter ?? PostgresJobs.jobsDefaults.retryAfter,
+          node: "test"
+        }),
         PostgresErased.layer(Redacted.make("a key for tests")),
-        MemoryVectorIndex.layer(),
+        index,
         journal
       )
     ),

@@ -7,8 +7,7 @@ import type { CityCatalog } from "../domain/catalog/city-catalog.ts"
 import { groupPackage } from "../domain/group/package.ts"
 import { uuidOfName } from "../domain/hash.ts"
 import type { SessionId, SlotId, TripId, UserId } from "../domain/ids.ts"
-import { startAssembly } from "../domain/itinerary/assemble.ts"
-import type { Assembly, AssemblyInput, LockedStop } from "../domain/itinerary/model.ts"
+import type { Assembly, LockedStop } from "../domain/itinerary/model.ts"
 import { dayHours } from "../domain/itinerary/rules.ts"
 import { travelIn } from "../domain/itinerary/travel.ts"
 import { archetypeOf } from "../domain/persona/archetype.ts"
@@ -20,6 +19,7 @@ import { groupAffinity, keptStops, seedOf } from "../domain/trip/generation.ts"
 import type { Slot, TripConstraints, TripModel, TripState } from "../domain/trip/model.ts"
 import { planRecords } from "../domain/trip/plan-records.ts"
 import { constraintIssues, dateIssues, type RequestIssue, tripDays } from "../domain/trip/request.ts"
+import { assembleInSlices } from "./assembly.ts"
 import { Catalog } from "./catalog.ts"
 import { Companions } from "./companions.ts"
 import { planJournal } from "./decision-log.ts"
@@ -30,7 +30,7 @@ import { Personas } from "./personas.ts"
 import { type RankedOutcome, RankingDesk } from "./ranker.ts"
 import { RankingWarmer } from "./ranking-warmer.ts"
 import { partyQuery, Retrieval } from "./retrieval.ts"
-import { breathe, inSlices } from "./slices.ts"
+import { breathe } from "./slices.ts"
 import { PlanningUnavailable, PlanRefused, type PlanRequest, TripGeneration } from "./trip-generation.ts"
 import { TripRuntime } from "./trip-runtime.ts"
 import { UnseededCity } from "./unseeded-city.ts"
@@ -43,9 +43,6 @@ const ANSWER_BUDGET_MS = 7_200
 
 /** Stops of a usual day: what a fair share is reckoned from. */
 const STOPS_PER_DAY = 5
-
-/** Assembly gives the event loop back at least this often. */
-const SLICE_MS = 1
 
 interface Plan {
   readonly assembly: Assembly
@@ -60,16 +57,6 @@ const refuse = (issues: ReadonlyArray<RequestIssue>, seeded?: ReadonlyArray<stri
     message: issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
     issues,
     ...(seeded === undefined ? {} : { seeded })
-  })
-
-/** Runs the assembly in slices: a long trip does not hold up the pivots of others. */
-const assembleInSlices = (input: AssemblyInput) =>
-  Effect.suspend(() => {
-    const run = startAssembly(input)
-    return Effect.map(
-      inSlices(run.steps, (step) => step(), SLICE_MS),
-      () => run.result()
-    )
   })
 
 export const layer = Layer.effect(
@@ -344,7 +331,9 @@ export const layer = Layer.effect(
       })
       const kept = new Set(made.slots.map((slot) => slot.id))
       const removed = trip.slots.filter((slot) => !kept.has(slot.id)).map((slot) => slot.id)
-      const after = { ...trip, slots: made.slots, constraints, model: made.model, catalog_version: catalog.version }
+      const dates = { start_date: startDate, end_date: isoDate(parseIsoDate(startDate)! + days - 1) }
+      const { slots, model } = made
+      const after = { ...trip, ...dates, slots, constraints, model, catalog_version: catalog.version }
       yield* log(userId, after, catalog, people, made, now)
       return { made, removed, catalog }
     })

@@ -14,6 +14,7 @@ import type { SessionId, TripId, UserId } from "../../src/domain/ids.ts"
 import { uuidV7 } from "../../src/domain/ids.ts"
 import type { Signal } from "../../src/domain/signal.ts"
 import type { TripState } from "../../src/domain/trip/model.ts"
+import { planRecords } from "../../src/domain/trip/plan-records.ts"
 import * as FileJournal from "../../src/layers/journal/journal.ts"
 import * as MemoryVectorIndex from "../../src/layers/memory/vector-index/layer.ts"
 import * as PostgresErased from "../../src/layers/postgres/erased-subjects.ts"
@@ -29,6 +30,7 @@ import { tripEventsHandler } from "../../src/layers/postgres/journal-sink/trip-e
 import * as PostgresReceipts from "../../src/layers/postgres/receipts.ts"
 import * as PostgresTrips from "../../src/layers/postgres/trip-storage.ts"
 import * as PostgresUsers from "../../src/layers/postgres/user-storage.ts"
+import { planJournal } from "../../src/services/decision-log.ts"
 import * as Erasure from "../../src/services/erasure.ts"
 import { Idempotency } from "../../src/services/idempotency.ts"
 import { Journal } from "../../src/services/journal.ts"
@@ -38,7 +40,7 @@ import { signalRecord } from "../../src/services/signal-intake.ts"
 import { TripRuntime } from "../../src/services/trip-runtime.ts"
 import { VectorIndex } from "../../src/services/vector-index.ts"
 import { helpers, OPTIONS, seedCity, tripNumber } from "../actors/trip/harness.ts"
-import { cityId, nodeId } from "../domain/trip/fixtures.ts"
+import { catalog, cityId, nodeId } from "../domain/trip/fixtures.ts"
 
 export const K = 3
 
@@ -140,14 +142,37 @@ export const signalOf = (user: string, more: Partial<Signal> = {}): Signal => ({
   ...more
 })
 
-const state = (user: string, others: ReadonlyArray<string>, nodes: ReadonlyArray<string>) => ({
-  encoder_version: "deterministic-1",
-  persona_vector: Array.from({ length: 128 }, (_, i) => Math.sin(i + user.length)),
-  dimensions: { primary_interest: { value: "food", confidence: 0.9, source: "signals" } },
-  signal_count: 37,
-  sequence: nodes.map((node_id) => ({ node_id, accepted: true, at: clock })),
-  members: [user, ...others].map((user_id) => ({ user_id, signal_count: 37 }))
-})
+/** What planning a trip leaves behind, with the personas of its members as they are by then. */
+const planned = (trip: TripState) =>
+  Effect.gen(function* () {
+    const personas = yield* Personas
+    const people = yield* Effect.forEach(trip.members, ({ user_id }) => personas.of(user_id))
+    return planRecords({
+      trip,
+      catalog,
+      personas: people.map((persona) => ({
+        ...persona,
+        signal_count: 37,
+        sequence: [nodeId(1), nodeId(9)].map((node_id) => ({ node_id, accepted: true, at: clock }))
+      })),
+      ranking: {
+        model: { name: "local_ranker", version: "1" },
+        items: catalog.nodes.map((_, index) => ({
+          index,
+          score: 0.987654 - index / 100,
+          confidence: 0.5,
+          features: { affinity: 0.654321 },
+          why: []
+        })),
+        confidence: 0.5,
+        latencyMs: 3
+      },
+      arbitration: { choice: "local", rule: "cold", reason: "Ada is cold" },
+      workflow: "plan-first",
+      at: clock,
+      id: freshId
+    })
+  })
 
 export interface Departed {
   readonly user: UserId
@@ -224,35 +249,17 @@ export const livePast = (n: number) =>
         },
         model_version: "ada:lovelace"
       }),
-      signalOf(user, {
-        trip_id: alone.id,
-        session_id: alone.session_id,
-        signal_type: "candidate_set_logged",
-        activity_node_id: null,
-        context: {
-          full_candidate_set: [{ node_id: nodeId(1), score: 0.123456, rank: 1, features: { taste: 0.654321 } }],
-          ranker: "local_ranker:1",
-          user_state: state(user, [], [nodeId(1), nodeId(9)])
-        }
-      }),
       signalOf(friend, { trip_id: owned.id, session_id: owned.session_id, context: { group_size: 2, with: user } })
     ]
     yield* journal.commit(
       "signal",
       signals.map((one) => signalRecord(one, one.occurred_at + 250))
     )
+    for (const trip of [alone, owned, joined]) {
+      yield* journal.commit("trip", planJournal(trip.user_id, yield* planned(trip)))
+    }
     yield* journal.drained
-    for (const [trip, by, others] of [
-      [alone, user, []],
-      [owned, user, [friend]],
-      [joined, friend, [user]]
-    ] as const) {
-      yield* sql`
-        insert into ranking_events (id, user_id, trip_id, session_id, day_number, surface, model_name, model_version,
-          candidate_ids, scores, propensities, ranked_ids, selected_ids, user_state, latency_ms)
-        values (${freshId()}, ${by}, ${trip.id}, ${trip.session_id}, 1, 'itinerary', 'local_ranker', '1',
-          ${[nodeId(1)]}::uuid[], '{0.123456}', '{1}', ${[nodeId(1)]}::uuid[], ${[nodeId(1)]}::uuid[],
-          ${JSON.stringify(state(by, others, [nodeId(1), nodeId(9)]))}::text::jsonb, 3)`
+    for (const trip of [alone, owned, joined]) {
       yield* sql`
         insert into pivot_events (id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, source, state_version,
           model_name, model_version, latency_ms, offered_at)
@@ -262,13 +269,6 @@ export const livePast = (n: number) =>
       yield* sql`
         insert into intention_signals (id, user_id, trip_id, slot_id, intention, confidence, source)
         values (${freshId()}, ${user}, ${trip.id}, ${trip.slots[1]!.id}, 'fatigue', 1, 'swap')`
-      yield* sql`
-        insert into exp.events (event_id, event_type, unit_id, plan_id, timestamp, context, payload)
-        values (${freshId()}, 'plan_generated', ${by}, ${trip.session_id}, now(), '{}',
-          ${JSON.stringify({ trip_id: trip.id, member_ids: [by, ...others], slots: trip.slots.map(({ day, order, node_id, starts_at }) => ({ day, order, node_id, starts_at })) })}::text::jsonb)`
-      yield* sql`
-        insert into exp.constraint_snapshots (id, trip_id, valid_from, constraints)
-        values (${freshId()}, ${trip.id}, now(), ${JSON.stringify(trip.constraints)}::text::jsonb)`
     }
     yield* sql`insert into intention_signals (id, user_id, intention, confidence, source) values (${freshId()}, ${user}, 'other', 1, 'app')`
     yield* sql`update users set email = ${`ada.${n}@example.org`}, persona_text = ${`Traveler ${n} eats.`} where id = ${user}`

@@ -130,6 +130,12 @@ await contractSuite("Erasure", { postgres: { needs: "postgres", layer: () => fre
           ],
           ["words", sql`update behavioral_signals set context = '{"note": "x"}' where id = ${standIn!.id}`, /freely/],
           [
+            "weeks",
+            sql`update exp.events set payload = payload || ${JSON.stringify({ start_date: departed.alone.start_date })}::text::jsonb
+              where unit_id in (select id from users where encoder_version = 'archetype')`,
+            /weeks by which/
+          ],
+          [
             "words under the server's names",
             sql`update behavioral_signals set context = '{"ranker": "I am Ada"}' where id = ${standIn!.id}`,
             /freely/

@@ -1,5 +1,6 @@
 /** The erased person's rows as they are kept: the shape that training joins on, and nothing that was said freely. */
 import type { UserState } from "../decisions.ts"
+import { isoDate, MS_PER_DAY, parseIsoDate } from "../time/calendar.ts"
 import { coarseReaction, disguisedContext, WEATHER } from "./contexts.ts"
 import { blurred, coarse, type Disguise, disguisedState } from "./disguise.ts"
 import { defined, type Json, numberOf, wordOf } from "./shapes.ts"
@@ -95,23 +96,37 @@ export interface ExperimentRow {
   readonly created_at: number
 }
 
-/** Keys of a payload that hold a time, and those that hold ids of the trip's own. */
+/** Keys of a payload that hold an instant, and those that hold ids of the trip's own. */
 const TIMES = new Set(["starts_at", "ends_at"])
 const IDS = new Set(["trip_id", "pivot_id", "option_id", "slot_id", "session_id"])
 const FREE_TEXT = new Set(["narrative", "message", "note", "text", "degraded"])
+
+/** Says when the plan was made as well as a date does: each version of a catalog has its own days. */
+const DATING = new Set(["catalog_version"])
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
+
+/** A date that stayed where it was would give the weeks away by which everything else was moved. */
+const disguisedText = (disguise: Disguise, text: string): string => {
+  const day = parseIsoDate(text)
+  if (day !== undefined) return isoDate(day - disguise.shiftMillis / MS_PER_DAY)
+  const at = INSTANT.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(at) ? text : new Date(coarse(disguise, at)).toISOString()
+}
 
 const disguisedJson = (disguise: Disguise, value: unknown, name = ""): unknown => {
   if (Array.isArray(value)) return value.map((one) => disguisedJson(disguise, one, name))
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(
       Object.entries(value)
-        .filter(([key]) => !FREE_TEXT.has(key))
+        .filter(([key]) => !FREE_TEXT.has(key) && !(disguise.shiftMillis > 0 && DATING.has(key)))
         .map(([key, one]) => [key, disguisedJson(disguise, one, key)])
     )
   }
   if (value === disguise.person) return disguise.standIn
   if (TIMES.has(name) && typeof value === "number") return coarse(disguise, value)
-  return IDS.has(name) && typeof value === "string" ? disguise.shared(value) : value
+  if (typeof value !== "string") return value
+  return IDS.has(name) ? disguise.shared(value) : disguisedText(disguise, value)
 }
 
 export const disguisedExperiment = (disguise: Disguise, row: ExperimentRow) => ({

@@ -2,9 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { disguisedContext } from "../../../src/domain/erasure/contexts.ts"
 import { coarse, type Disguise, disguisedState, HOUR_MS, WEEK_MS } from "../../../src/domain/erasure/disguise.ts"
-import { disguisedSignal } from "../../../src/domain/erasure/rows.ts"
+import { disguisedExperiment, disguisedSignal } from "../../../src/domain/erasure/rows.ts"
 import { uuidOfName } from "../../../src/domain/hash.ts"
+import type { UserId } from "../../../src/domain/ids.ts"
+import { planRecords } from "../../../src/domain/trip/plan-records.ts"
 import { SignalType } from "../../../src/domain/vocabulary.ts"
+import { catalog, FIRST_DAY, trip } from "../trip/fixtures.ts"
 
 const person = uuidOfName("test", "person")
 const standIn = uuidOfName("test", "stand-in")
@@ -144,6 +147,42 @@ describe("what a stand-in's rows are joined by", () => {
     )
     const left = disguisedSignal(disguise({ shared: (id) => id, shiftMillis: 0 }), row, new Set())
     assert.deepStrictEqual([left.id, left.trip_id, left.session_id], [fresh(row.id), row.trip_id, row.session_id])
+  })
+})
+
+describe("the plan of a stand-in's trip", () => {
+  const { generated } = planRecords({
+    trip: trip({
+      user_id: person as UserId,
+      members: [{ user_id: person as UserId, role: "owner", ordinal: 0, joined_at: 0 }]
+    }),
+    catalog,
+    personas: [],
+    ranking: { model: { name: "local_ranker", version: "1" }, items: [], confidence: 0, latencyMs: 1 },
+    workflow: "plan-first",
+    at: FIRST_DAY - 5 * HOUR_MS - 7,
+    id: () => uuidOfName("test", "event")
+  })
+  const row = { ...generated, created_at: generated.timestamp }
+
+  it("lies whole weeks back with everything in it that tells a day", () => {
+    const { payload } = generated as unknown as { payload: { slots: ReadonlyArray<{ starts_at: number }> } }
+    const moved = disguisedExperiment(disguise(), row)
+    const kept = moved.payload as { [name: string]: unknown; slots: ReadonlyArray<{ starts_at: number }> }
+    assert.deepStrictEqual([kept.start_date, kept.end_date], ["2026-04-10", "2026-04-11"])
+    assert.deepStrictEqual(
+      kept.slots.map((one) => one.starts_at),
+      payload.slots.map((one) => one.starts_at - 3 * WEEK_MS)
+    )
+    assert.deepStrictEqual(kept.party, [standIn])
+    assert.notProperty(kept, "catalog_version")
+    const texts = disguisedExperiment(disguise(), { ...row, payload: { made: "2026-05-01T10:20:30.456Z", city: "x" } })
+    assert.deepStrictEqual(texts.payload, { made: "2026-04-10T10:00:00.000Z", city: "x" })
+  })
+
+  it("keeps its days where the trip is others' too", () => {
+    const left = disguisedExperiment(disguise({ shared: (id) => id, shiftMillis: 0 }), row)
+    assert.include(left.payload as object, { start_date: "2026-05-01", end_date: "2026-05-02", catalog_version: 1 })
   })
 })
 

@@ -52,6 +52,15 @@ export const relinks = (sql: SqlClient, marks: Marks, k: number) => {
         union all select 1 from persona_dimensions where user_id in ${standIns} and source <> ${ARCHETYPE_SOURCE}`
     ],
     [
+      "a plan of a stand-in's with other dates than its trip: the weeks by which the trip was moved",
+      sql`select 1 from trips t cross join lateral (
+          select payload from exp.events e where e.unit_id = t.user_id and e.event_type = 'plan_generated'
+            and e.payload ->> 'trip_id' = t.id::text
+          order by e.timestamp desc, e.event_id desc limit 1) plan
+        where t.user_id in ${standIns} and plan.payload ? 'start_date'
+          and (plan.payload ->> 'start_date' <> t.start_date::text or plan.payload ->> 'end_date' <> t.end_date::text)`
+    ],
+    [
       "words that a stand-in said freely",
       sql`select 1 from behavioral_signals s, jsonb_each(s.context) said
         where s.user_id in ${standIns} and not (

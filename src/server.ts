@@ -46,6 +46,7 @@ import * as ErasureHealth from "./services/erasure-health.ts"
 import * as FallbackPreparer from "./services/fallback-preparer.ts"
 import { Idempotency } from "./services/idempotency.ts"
 import * as JournalHealth from "./services/journal-health.ts"
+import * as LateRecords from "./services/late-records.ts"
 import { ModelInForce } from "./services/model-in-force.ts"
 import { ModelRegistry } from "./services/model-registry.ts"
 import { Newcomers } from "./services/newcomers.ts"
@@ -93,6 +94,8 @@ const families = [
   decisionsHandler
 ]
 
+const sink = PostgresSink.layer(families).pipe(Layer.provide(LateRecords.layer.pipe(Layer.provide(jobs))))
+
 const journal = Layer.unwrap(
   Effect.map(Config, (settings) =>
     FileJournal.layer({
@@ -104,7 +107,7 @@ const journal = Layer.unwrap(
       recordBytes: RECORD_BYTES
     })
   )
-).pipe(Layer.provide([PostgresSink.recordTypes(families), PostgresSink.layer(families)]))
+).pipe(Layer.provide([PostgresSink.recordTypes(families), sink]))
 
 const signals = Layer.unwrap(
   Effect.map(Config, (settings) =>

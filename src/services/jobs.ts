@@ -66,7 +66,7 @@ export interface JobSchedule {
 }
 
 export interface EnqueueOptions {
-  /** The same kind and key is one job for as long as it is kept; a failed one is queued again. */
+  /** The same kind and key is one job for as long as it is kept, with the newest payload; a failed one is queued again. */
   readonly key?: string
   readonly runAfter?: number
   readonly maxAttempts?: number

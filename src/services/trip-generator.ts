@@ -31,6 +31,7 @@ import { type RankedOutcome, RankingDesk } from "./ranker.ts"
 import { RankingWarmer } from "./ranking-warmer.ts"
 import { partyQuery, Retrieval } from "./retrieval.ts"
 import { breathe } from "./slices.ts"
+import { ErasedSubjects } from "./tokens.ts"
 import { PlanningUnavailable, PlanRefused, type PlanRequest, TripGeneration } from "./trip-generation.ts"
 import { TripRuntime } from "./trip-runtime.ts"
 import { UnseededCity } from "./unseeded-city.ts"
@@ -71,6 +72,7 @@ export const layer = Layer.effect(
     const narrator = yield* Narrator
     const warmer = yield* RankingWarmer
     const journal = yield* Journal
+    const erased = yield* ErasedSubjects
     const trips = yield* TripRuntime
 
     // Each heavy stretch waits for a turn of the event loop of its own: nobody's pivot waits behind more than one.
@@ -208,6 +210,12 @@ export const layer = Layer.effect(
       }
     })
 
+    /** Whoever left while their plan was made is not brought back by it. */
+    const stillHere = (people: ReadonlyArray<Persona>) =>
+      people.some((person) => erased.has(person.user_id))
+        ? Effect.fail(refuse([{ path: ["party"], message: "somebody has deleted their account meanwhile" }]))
+        : Effect.void
+
     /** Logs the decision whole, durable before the trip that came of it can be seen. */
     const log = (
       userId: UserId,
@@ -218,7 +226,10 @@ export const layer = Layer.effect(
       now: number
     ) =>
       Effect.andThen(
-        myTurn,
+        Effect.andThen(
+          myTurn,
+          Effect.suspend(() => stillHere(people))
+        ),
         Effect.suspend(() =>
           journal.commit(
             "trip",

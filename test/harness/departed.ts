@@ -34,6 +34,7 @@ import { planJournal } from "../../src/services/decision-log.ts"
 import * as Erasure from "../../src/services/erasure.ts"
 import { Idempotency } from "../../src/services/idempotency.ts"
 import { Journal } from "../../src/services/journal.ts"
+import * as LateRecords from "../../src/services/late-records.ts"
 import { PersonaEncoder } from "../../src/services/persona-encoder.ts"
 import { Personas } from "../../src/services/personas.ts"
 import { signalRecord } from "../../src/services/signal-intake.ts"
@@ -66,6 +67,14 @@ export interface HouseOptions {
 
 /** A server without its gateway, on the given database and data directory. */
 export const house = (folder: string, { index = MemoryVectorIndex.layer(), retryAfter }: HouseOptions = {}) => {
+  const jobs = PostgresJobs.layer({
+    ...PostgresJobs.jobsDefaults,
+    pollEvery: "20 millis",
+    retryAfter: retryAfter ?? PostgresJobs.jobsDefaults.retryAfter,
+    node: "test"
+  })
+  const erased = PostgresErased.layer(Redacted.make("a key for tests"))
+  const late = LateRecords.layer.pipe(Layer.provide([jobs, erased]))
   const journal = FileJournal.layer({
     directory: join(folder, "journal"),
     batchRecords: 1000,
@@ -73,7 +82,7 @@ export const house = (folder: string, { index = MemoryVectorIndex.layer(), retry
     diskBytes: 1024 * 1024 * 1024,
     bufferBytes: 64 * 1024 * 1024,
     recordBytes: 4 * 1024 * 1024
-  }).pipe(Layer.provide([Sink.layer(handlers), Sink.recordTypes(handlers)]))
+  }).pipe(Layer.provide([Sink.layer(handlers).pipe(Layer.provide(late)), Sink.recordTypes(handlers)]))
   return Erasure.layer({ tokenMillis: 3_600_000 }).pipe(
     Layer.provideMerge(PostgresPersonRecords.layer({ kAnonymity: K })),
     Layer.provideMerge(Idempotency.layer.pipe(Layer.provide(PostgresReceipts.layer))),
@@ -81,19 +90,7 @@ export const house = (folder: string, { index = MemoryVectorIndex.layer(), retry
     Layer.provideMerge(
       userActors().pipe(Layer.provide([PostgresUsers.layer, PersonaEncoder.layerDeterministic, helpers()]))
     ),
-    Layer.provideMerge(
-      Layer.mergeAll(
-        PostgresJobs.layer({
-          ...PostgresJobs.jobsDefaults,
-          pollEvery: "20 millis",
-          retryAfter: retryAfter ?? PostgresJobs.jobsDefaults.retryAfter,
-          node: "test"
-        }),
-        PostgresErased.layer(Redacted.make("a key for tests")),
-        index,
-        journal
-      )
-    ),
+    Layer.provideMerge(Layer.mergeAll(jobs, erased, index, journal)),
     Layer.provide(Config.layer({ OVERPLANNED_DATA_DIR: folder }))
   )
 }
@@ -143,7 +140,7 @@ export const signalOf = (user: string, more: Partial<Signal> = {}): Signal => ({
 })
 
 /** What planning a trip leaves behind, with the personas of its members as they are by then. */
-const planned = (trip: TripState) =>
+export const planned = (trip: TripState) =>
   Effect.gen(function* () {
     const personas = yield* Personas
     const people = yield* Effect.forEach(trip.members, ({ user_id }) => personas.of(user_id))

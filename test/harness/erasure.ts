@@ -8,11 +8,12 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { Export, Marks } from "../../src/domain/erasure/marks.ts"
 import type { UserId } from "../../src/domain/ids.ts"
 import { fileTraces } from "../../src/layers/files/traces.ts"
+import * as MemoryVectorIndex from "../../src/layers/memory/vector-index/layer.ts"
 import { postgresTraces } from "../../src/layers/postgres/erasure/traces.ts"
-import { Erasure } from "../../src/services/erasure.ts"
+import { ERASE_USER, Erasure } from "../../src/services/erasure.ts"
 import { type Job, Jobs } from "../../src/services/jobs.ts"
 import { vectorTraces } from "../../src/services/trace-search.ts"
-import { VectorIndex } from "../../src/services/vector-index.ts"
+import { VectorIndex, type VectorIndexUnavailable } from "../../src/services/vector-index.ts"
 import { crowd, type Departed, type HouseOptions, house, K, livePast, scratch } from "./departed.ts"
 
 export const taken = (user: UserId) =>
@@ -98,3 +99,28 @@ export const withoutTrace = (folder: string, departed: Departed, marks: Marks) =
     assert.deepStrictEqual(yield* search(folder, marks), [])
     assert.deepStrictEqual([...(yield* rowsNaming(departed.user)).keys()], [])
   })
+
+/** An index before whose removals something else happens. */
+export const indexThat = (before: () => Effect.Effect<void, VectorIndexUnavailable>) =>
+  Layer.effect(
+    VectorIndex,
+    Effect.map(VectorIndex, (index) =>
+      VectorIndex.of({
+        ...index,
+        remove: (collection, ids) => Effect.andThen(Effect.suspend(before), index.remove(collection, ids))
+      })
+    )
+  ).pipe(Layer.provide(MemoryVectorIndex.layer()))
+
+/** Works through erasures until nobody waits for one. */
+export const workedOff = Effect.gen(function* () {
+  const jobs = yield* Jobs
+  const erasure = yield* Erasure
+  yield* quietly(jobs.work([erasure.handler]))
+  const deadline = Date.now() + 10_000
+  for (;;) {
+    if ((yield* jobs.open(ERASE_USER)).open === 0) return
+    if (Date.now() > deadline) throw new Error("somebody still waits to be erased")
+    yield* Effect.sleep("10 millis")
+  }
+})

@@ -3,37 +3,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { marksOf } from "../../src/domain/erasure/marks.ts"
-import * as MemoryVectorIndex from "../../src/layers/memory/vector-index/layer.ts"
 import { ERASE_USER, Erasure } from "../../src/services/erasure.ts"
 import * as ErasureHealth from "../../src/services/erasure-health.ts"
 import { Health } from "../../src/services/health.ts"
 import * as HealthDesk from "../../src/services/health-desk.ts"
 import { Jobs } from "../../src/services/jobs.ts"
 import { ErasedSubjects } from "../../src/services/tokens.ts"
-import { VectorIndex, VectorIndexUnavailable } from "../../src/services/vector-index.ts"
+import { VectorIndexUnavailable } from "../../src/services/vector-index.ts"
 import { contractSuite } from "../harness/contract.ts"
-import { inHouse, jobWhere, quietly, somebody, taken, withoutTrace } from "../harness/erasure.ts"
+import { indexThat, inHouse, jobWhere, quietly, somebody, taken, withoutTrace } from "../harness/erasure.ts"
 import { freshDatabase } from "../harness/postgres.ts"
-
-/** An index that removes nothing until it is back. */
-const absentIndex = () => {
-  const state = { away: true }
-  const layer = Layer.effect(
-    VectorIndex,
-    Effect.map(VectorIndex, (index) =>
-      VectorIndex.of({
-        ...index,
-        remove: (collection, ids) =>
-          Effect.suspend(() =>
-            state.away
-              ? Effect.fail(new VectorIndexUnavailable({ message: "The index is away." }))
-              : index.remove(collection, ids)
-          )
-      })
-    )
-  ).pipe(Layer.provide(MemoryVectorIndex.layer()))
-  return Object.assign(state, { layer })
-}
 
 const healthOfErasure = Effect.gen(function* () {
   const [erasure] = yield* Effect.flatMap(Health, (health) => health.report).pipe(
@@ -65,7 +44,10 @@ await contractSuite(
     )
 
     it.effect("is never given up: it goes on until what was away is back, and operators see it meanwhile", () => {
-      const index = absentIndex()
+      let away = true
+      const index = indexThat(() =>
+        away ? Effect.fail(new VectorIndexUnavailable({ message: "The index is away." })) : Effect.void
+      )
       return inHouse(
         (folder) =>
           Effect.gen(function* () {
@@ -79,12 +61,12 @@ await contractSuite(
             const tired = yield* jobWhere(job_id, ({ attempts }) => attempts > 8)
             assert.notStrictEqual(tired.state, "failed")
             assert.deepStrictEqual(yield* healthOfErasure, "degraded")
-            index.away = false
+            away = false
             yield* jobWhere(job_id, ({ state }) => state === "done")
             assert.deepStrictEqual(yield* healthOfErasure, "up")
             yield* withoutTrace(folder, departed, marks)
           }),
-        { index: index.layer, retryAfter: "1 millis" }
+        { index, retryAfter: "1 millis" }
       )
     })
 

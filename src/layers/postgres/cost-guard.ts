@@ -23,6 +23,7 @@ import {
   type Reservation,
   type Settlement
 } from "../../services/cost-guard.ts"
+import { ErasedSubjects } from "../../services/tokens.ts"
 
 /** The subject of everybody's total. */
 const EVERYBODY = "00000000-0000-0000-0000-000000000000"
@@ -58,6 +59,7 @@ const unreachable = (cause: unknown) =>
 export const make = (options: CostGuardOptions) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
+    const erased = yield* ErasedSubjects
     const budget = microsOfUsd(options.dailyBudgetUsd)
     const userBudget = microsOfUsd(options.userDailyBudgetUsd)
     let alarmedOn = ""
@@ -106,6 +108,12 @@ export const make = (options: CostGuardOptions) =>
       Effect.gen(function* () {
         const day = utcDay(yield* Clock.currentTimeMillis)
         const id = yield* newId
+        if (call.userId !== undefined && erased.has(call.userId)) {
+          return yield* new BudgetSpent({
+            scope: "traveler",
+            message: "This account was deleted: nothing is spent for it any more."
+          })
+        }
         yield* sql.withTransaction(
           Effect.gen(function* () {
             if (call.userId !== undefined) {
@@ -227,5 +235,5 @@ export const make = (options: CostGuardOptions) =>
     return CostGuard.of({ reserve, settle, report })
   })
 
-export const layer = (options: CostGuardOptions): Layer.Layer<CostGuard, never, SqlClient> =>
+export const layer = (options: CostGuardOptions): Layer.Layer<CostGuard, never, SqlClient | ErasedSubjects> =>
   Layer.effect(CostGuard, make(options))

@@ -72,6 +72,7 @@ export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient>
             coalesce(${how.runAfter === undefined ? null : new Date(how.runAfter)}::timestamptz, now()),
             ${how.untilDone === true ? UNTIL_DONE_ATTEMPTS : (how.maxAttempts ?? MAX_ATTEMPTS)})
           on conflict (kind, dedupe_key) where dedupe_key is not null do update set
+            payload = excluded.payload,
             state = case jobs.state when 'failed' then 'queued' else jobs.state end,
             attempts = case jobs.state when 'failed' then 0 else jobs.attempts end,
             max_attempts = greatest(jobs.max_attempts, excluded.max_attempts),

@@ -5,10 +5,12 @@ import * as Result from "effect/Result"
 import { SqlClient } from "effect/sql/SqlClient"
 import { daysBefore, utcDay } from "../../../src/domain/money.ts"
 import * as PostgresCostGuard from "../../../src/layers/postgres/cost-guard.ts"
+import { ErasedSubjects } from "../../../src/services/tokens.ts"
 import { emptyDatabase, freshDatabase } from "../../harness/postgres.ts"
 
 const user = "00000000-0000-7000-8000-00000000000a"
 const other = "00000000-0000-7000-8000-00000000000b"
+const departed = "00000000-0000-7000-8000-00000000000c"
 const call = (mostMicros: number, userId?: string) => ({
   model: "claude-haiku-4-5",
   purpose: "rank",
@@ -19,7 +21,9 @@ const used = (inputTokens: number, outputTokens = 0) => ({ inputTokens, outputTo
 
 /** A guard of its own over the database of the test: as another node would have it. */
 const node = (dailyBudgetUsd: number, userDailyBudgetUsd = 100) =>
-  PostgresCostGuard.make({ dailyBudgetUsd, userDailyBudgetUsd })
+  PostgresCostGuard.make({ dailyBudgetUsd, userDailyBudgetUsd }).pipe(
+    Effect.provide(Layer.mock(ErasedSubjects)({ has: (userId) => userId === departed }))
+  )
 
 const clean = Effect.flatMap(SqlClient, (sql) =>
   Effect.andThen(sql`delete from llm_spend`, sql`delete from llm_ledger`)
@@ -43,6 +47,16 @@ describe("the cost guard", () => {
         const report = yield* one.report(1)
         assert.deepInclude(report, { spent_micros: 990, budget_micros: 1000 })
         assert.strictEqual(report.days[0]!.calls, 33)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("spends nothing for somebody who has left, and leaves no row that names them", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const refused = yield* Effect.flip((yield* node(1)).reserve(call(30, departed)))
+        assert.strictEqual(refused._tag, "BudgetSpent")
+        const sql = yield* SqlClient
+        assert.lengthOf(yield* sql`select 1 from llm_ledger union all select 1 from llm_spend`, 0)
       }).pipe(Effect.scoped)
     )
 

@@ -261,7 +261,7 @@ export const livePast = (n: number) =>
         insert into pivot_events (id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, source, state_version,
           model_name, model_version, latency_ms, offered_at)
         values (${freshId()}, ${freshId()}, ${user}, ${trip.id}, ${trip.slots[1]!.id}, 'mood',
-          '{"mood": "tired of Ada"}', ${JSON.stringify([{ option_id: freshId(), node_id: nodeId(4), score: 1 }])}::text::jsonb,
+          '{"mood": "tired of Ada"}', ${JSON.stringify([{ option_id: freshId(), node_id: nodeId(4), score: 0.123456, position: 0, features: { affinity: 0.654321 }, changes: 1, why: "for Ada" }])}::text::jsonb,
           'on_demand', 1, 'local_ranker', '1', 2, now())`
       yield* sql`
         insert into intention_signals (id, user_id, trip_id, slot_id, intention, confidence, source)

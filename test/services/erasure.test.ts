@@ -136,6 +136,18 @@ await contractSuite("Erasure", { postgres: { needs: "postgres", layer: () => fre
             /weeks by which/
           ],
           [
+            "precise features of a pivot",
+            sql`update pivot_events set options = '[{"score": 0.5, "features": {"affinity": 0.654321}}]'
+              where user_id in (select id from users where encoder_version = 'archetype')`,
+            /taste out/
+          ],
+          [
+            "precise scores of a stop",
+            sql`update itinerary_slots set score = 0.654321 where trip_id in (
+              select t.id from trips t join users u on u.id = t.user_id where u.encoder_version = 'archetype')`,
+            /taste out/
+          ],
+          [
             "words under the server's names",
             sql`update behavioral_signals set context = '{"ranker": "I am Ada"}' where id = ${standIn!.id}`,
             /freely/

@@ -77,13 +77,13 @@ export const disguisedContext = (
   })
 }
 
-const blurredOf = (value: unknown): number | undefined => {
+export const blurredOf = (value: unknown): number | undefined => {
   const exact = numberOf(value)
   return exact === undefined ? undefined : blurred(exact)
 }
 
 /** Features by their names, as exact as a stand-in's may be. */
-const blurredFeatures = (features: unknown): Json =>
+export const blurredFeatures = (features: unknown): Json =>
   defined(
     Object.fromEntries(
       Object.entries(objectOf(features))

@@ -62,8 +62,11 @@ export const coarseCount = (signals: number): number => (signals < COLD_BELOW_SI
 export const archetypeVector = (archetype: Archetype | undefined): ReadonlyArray<number> =>
   Array.from(encodePersona({ dimensions: archetypeDimensions(archetype), sequence: [], signalCount: 0 }))
 
-/** Numbers this precise can be solved for the taste behind them; two digits still order candidates. */
-export const blurred = (value: number): number => Math.round(value * 100) / 100
+/** More precise numbers can be solved for the taste behind them; two digits still order candidates. */
+export const BLURRED_DIGITS = 2
+const BLUR = 10 ** BLURRED_DIGITS
+
+export const blurred = (value: number): number => Math.round(value * BLUR) / BLUR
 
 /** The state of a decision that the person made. Of the sequence only what this trip shows anyway is left. */
 export const disguisedState = (

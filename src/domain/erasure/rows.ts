@@ -1,9 +1,9 @@
 /** The erased person's rows as they are kept: the shape that training joins on, and nothing that was said freely. */
 import type { UserState } from "../decisions.ts"
 import { isoDate, MS_PER_DAY, parseIsoDate } from "../time/calendar.ts"
-import { coarseReaction, disguisedContext, WEATHER } from "./contexts.ts"
+import { blurredFeatures, blurredOf, coarseReaction, disguisedContext, WEATHER } from "./contexts.ts"
 import { blurred, coarse, type Disguise, disguisedState } from "./disguise.ts"
-import { defined, type Json, numberOf, wordOf } from "./shapes.ts"
+import { defined, idOf, type Json, listOf, numberOf, objectOf, wordOf } from "./shapes.ts"
 
 export interface SignalRow {
   readonly id: string
@@ -57,7 +57,7 @@ export interface PivotRow {
   readonly trip_id: string
   readonly slot_id: string | null
   readonly detail: Json
-  readonly options: ReadonlyArray<Json>
+  readonly options: unknown
   readonly reasons: unknown
   readonly chosen_option_id: string | null
   readonly time_to_action_ms: number | null
@@ -76,10 +76,16 @@ export const disguisedPivot = (disguise: Disguise, row: PivotRow) => ({
     condition: wordOf(WEATHER, row.detail.condition),
     delay_minutes: numberOf(row.detail.delay_minutes)
   }),
-  options: row.options.map((option) => ({
-    ...option,
-    ...(typeof option.option_id === "string" ? { option_id: disguise.shared(option.option_id) } : {})
-  })),
+  options: listOf(row.options)
+    .map(objectOf)
+    .map((option) => ({
+      option_id: typeof option.option_id === "string" ? disguise.shared(option.option_id) : null,
+      node_id: idOf(option.node_id) ?? null,
+      score: blurredOf(option.score) ?? null,
+      position: numberOf(option.position) ?? null,
+      features: blurredFeatures(option.features),
+      changes: numberOf(option.changes) ?? null
+    })),
   reasons: disguisedJson(disguise, row.reasons),
   chosen_option_id: maybe(disguise.shared, row.chosen_option_id),
   time_to_action_ms: coarseReaction(row.time_to_action_ms) ?? null,

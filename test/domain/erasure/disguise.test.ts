@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { disguisedContext } from "../../../src/domain/erasure/contexts.ts"
 import { coarse, type Disguise, disguisedState, HOUR_MS, WEEK_MS } from "../../../src/domain/erasure/disguise.ts"
-import { disguisedExperiment, disguisedSignal } from "../../../src/domain/erasure/rows.ts"
+import { disguisedExperiment, disguisedPivot, disguisedSignal } from "../../../src/domain/erasure/rows.ts"
 import { uuidOfName } from "../../../src/domain/hash.ts"
 import type { UserId } from "../../../src/domain/ids.ts"
 import { planRecords } from "../../../src/domain/trip/plan-records.ts"
@@ -183,6 +183,36 @@ describe("the plan of a stand-in's trip", () => {
   it("keeps its days where the trip is others' too", () => {
     const left = disguisedExperiment(disguise({ shared: (id) => id, shiftMillis: 0 }), row)
     assert.include(left.payload as object, { start_date: "2026-05-01", end_date: "2026-05-02", catalog_version: 1 })
+  })
+})
+
+describe("the pivot of a stand-in", () => {
+  it("tells its options' scores and features in two digits, and nothing that is not a number of theirs", () => {
+    const id = uuidOfName("test", "option")
+    const option = {
+      option_id: id,
+      node_id: fresh("n"),
+      score: 0.98765,
+      position: 1,
+      features: { a: 0.12345 },
+      changes: 2
+    }
+    const { options } = disguisedPivot(disguise(), {
+      id: uuidOfName("test", "row"),
+      pivot_id: uuidOfName("test", "pivot"),
+      trip_id: uuidOfName("test", "trip"),
+      slot_id: null,
+      detail: {},
+      options: [{ ...option, why: "because Ann likes it" }, "Ann"],
+      reasons: [],
+      chosen_option_id: id,
+      time_to_action_ms: 3,
+      offered_at: 0,
+      responded_at: null,
+      created_at: 0
+    })
+    assert.deepStrictEqual(options[0], { ...option, option_id: fresh(id), score: 0.99, features: { a: 0.12 } })
+    assert.notInclude(JSON.stringify(options), "Ann")
   })
 })
 

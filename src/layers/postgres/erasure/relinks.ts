@@ -1,5 +1,6 @@
 /** Ways to put a person together again from what is left in PostgreSQL. */
 import type { SqlClient } from "effect/sql/SqlClient"
+import type { Fragment } from "effect/sql/Statement"
 import {
   CONTEXT_IDS,
   CONTEXT_NUMBERS,
@@ -7,7 +8,7 @@ import {
   DECISION_KEYS,
   DECISION_SIGNAL
 } from "../../../domain/erasure/contexts.ts"
-import { ARCHETYPE_SOURCE } from "../../../domain/erasure/disguise.ts"
+import { ARCHETYPE_SOURCE, BLURRED_DIGITS } from "../../../domain/erasure/disguise.ts"
 import type { Marks } from "../../../domain/erasure/marks.ts"
 import { knownModel } from "./rows.ts"
 
@@ -15,6 +16,7 @@ const UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 /** Each query gives what it would find; none of them should find anything. */
 export const relinks = (sql: SqlClient, marks: Marks, k: number) => {
+  const fine = (number: Fragment) => sql`${number}::numeric <> round(${number}::numeric, ${BLURRED_DIGITS})`
   const standIns = sql`(select id from users where encoder_version = ${ARCHETYPE_SOURCE})`
   const rows = sql`(
     select user_id, id, trip_id, session_id, occurred_at as at from behavioral_signals where user_id in ${standIns}
@@ -59,6 +61,18 @@ export const relinks = (sql: SqlClient, marks: Marks, k: number) => {
           order by e.timestamp desc, e.event_id desc limit 1) plan
         where t.user_id in ${standIns} and plan.payload ? 'start_date'
           and (plan.payload ->> 'start_date' <> t.start_date::text or plan.payload ->> 'end_date' <> t.end_date::text)`
+    ],
+    [
+      "scores precise enough to work a stand-in's taste out",
+      sql`select 1 from ranking_events, unnest(scores) score
+        where user_id in ${standIns} and ${fine(sql`score`)}
+        union all select 1 from itinerary_slots s join trips t on t.id = s.trip_id
+        where t.user_id in ${standIns} and ${fine(sql`s.score`)}
+        union all select 1 from pivot_events p, jsonb_path_query(p.options, '$[*].**{1 to 2} ? (@.type() == "number")') score
+        where p.user_id in ${standIns} and ${fine(sql`score`)}
+        union all select 1 from behavioral_signals b,
+          jsonb_path_query(b.context, '$.full_candidate_set[*].**{1 to 2} ? (@.type() == "number")') score
+        where b.user_id in ${standIns} and b.signal_type = ${DECISION_SIGNAL} and ${fine(sql`score`)}`
     ],
     [
       "words that a stand-in said freely",

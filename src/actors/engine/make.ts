@@ -4,7 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import { uuidV7 } from "../../domain/ids.ts"
+import { uuidV7, withoutIds } from "../../domain/ids.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { register } from "./counters.ts"
 import { Engine } from "./engine.ts"
@@ -26,8 +26,9 @@ const randomTen = (): Uint8Array => {
   return PAGE.subarray(used - 10, used)
 }
 
+/** Which actor it is stands in `/admin/actors`: a log would still name people who have left. */
 const report = (alert: Alert) => {
-  const line = `${alert.kind} ${alert.key}: ${alert.event.replaceAll("_", " ")}: ${alert.cause}`
+  const line = withoutIds(`${alert.kind} ${alert.key}: ${alert.event.replaceAll("_", " ")}: ${alert.cause}`)
   return alert.event === "stopped" || alert.event === "write_failed" ? Effect.logError(line) : Effect.logWarning(line)
 }
 

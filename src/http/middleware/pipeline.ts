@@ -14,6 +14,7 @@ import type { RequestMetrics } from "../metrics.ts"
 import { Cors } from "./cors.ts"
 import type { Deadlines, UnderWay } from "./deadlines.ts"
 import { answerFailure, asProblem } from "./failures.ts"
+import { loggable, pathOf } from "./path.ts"
 import { RateLimiter } from "./rate-limit.ts"
 import { type RequestFacts, RequestScope, requestIdFor } from "./request-scope.ts"
 
@@ -42,16 +43,6 @@ interface Passage {
 
 /** Paths that monitors ask for every few seconds: never limited, never logged. */
 const QUIET = new Set(["/health", "/ready", "/metrics"])
-
-const pathOf = (url: string): string => {
-  const query = url.indexOf("?")
-  return query === -1 ? url : url.slice(0, query)
-}
-
-const IDS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
-
-/** A path as it may be logged: ids say who, and logs are not where that belongs. */
-const withoutIds = (path: string): string => path.slice(0, 200).replace(IDS, ":id")
 
 export const pipeline = (options: PipelineOptions) => {
   const cors = new Cors(options.corsOrigins)
@@ -93,7 +84,7 @@ export const pipeline = (options: PipelineOptions) => {
       const sent = Effect.succeed(response)
       if (!options.logRequests || QUIET.has(path)) return sent
       return Effect.andThen(
-        Effect.annotateLogs(Effect.logDebug(`${request.method} ${withoutIds(path)} ${response.status} ${took} ms`), {
+        Effect.annotateLogs(Effect.logDebug(`${request.method} ${loggable(path)} ${response.status} ${took} ms`), {
           request_id: scope.id
         }),
         sent

@@ -8,6 +8,7 @@ import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as PostgresPersonaHistory from "../layers/postgres/persona-history.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
 import { CitySeeder } from "../services/city-seeder.ts"
+import { CostGuard } from "../services/cost-guard.ts"
 import type { Datasets } from "../services/datasets.ts"
 import { ERASE_USER, Erasure } from "../services/erasure.ts"
 import { ReceiptStore } from "../services/idempotency.ts"
@@ -74,6 +75,7 @@ const purges = Effect.gen(function* () {
   const desk = yield* Jobs
   const receipts = yield* ReceiptStore
   const places = yield* PlacesSource
+  const guard = yield* CostGuard
   const erased = yield* ErasedSubjects
   const purge = (kind: string, rows: Effect.Effect<number, { readonly message: string }>): JobHandler => ({
     kind,
@@ -87,6 +89,7 @@ const purges = Effect.gen(function* () {
     purge("purge_jobs", desk.purge(KEEP_JOBS, [ERASE_USER])),
     purge("purge_receipts", receipts.purge),
     purge("purge_places", places.purge),
+    purge("reset_quotas", guard.reset),
     purge("purge_erased_subjects", erased.purge)
   ]
 })
@@ -110,6 +113,7 @@ const NIGHTLY: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   { kind: "resume_erasures", cron: "50 3 * * *", catchUp: "20 hours" },
   { kind: "purge_places", cron: "0 4 * * *", catchUp: "20 hours" },
   { kind: "purge_receipts", cron: "10 4 * * *" },
+  { kind: "reset_quotas", cron: "15 4 * * *" },
   { kind: "purge_erased_subjects", cron: "20 4 * * *" },
   { kind: "purge_jobs", cron: "30 4 * * *" }
 ]

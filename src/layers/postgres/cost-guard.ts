@@ -232,7 +232,18 @@ export const make = (options: CostGuardOptions) =>
       Effect.forkScoped
     )
 
-    return CostGuard.of({ reserve, settle, report })
+    // A call of yesterday may be settled today still.
+    const reset = Effect.gen(function* () {
+      const today = utcDay(yield* Clock.currentTimeMillis)
+      const gone = yield* sql`
+        delete from llm_spend
+        where day < case when subject = ${EVERYBODY}::uuid
+          then ${daysBefore(today, USUAL_DAYS)}::date else ${daysBefore(today, 1)}::date end
+        returning 1`
+      return gone.length
+    }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(error))))
+
+    return CostGuard.of({ reserve, settle, reset, report })
   })
 
 export const layer = (options: CostGuardOptions): Layer.Layer<CostGuard, never, SqlClient | ErasedSubjects> =>

@@ -60,6 +60,39 @@ describe("the cost guard", () => {
       }).pipe(Effect.scoped)
     )
 
+    it.effect(
+      "forgets what travelers spent once their day is over, and keeps the totals that alarms compare with",
+      () =>
+        Effect.gen(function* () {
+          yield* clean
+          const sql = yield* SqlClient
+          const guard = yield* node(1)
+          yield* guard.reserve(call(30, user))
+          const today = utcDay(Date.now())
+          const nobody = "00000000-0000-0000-0000-000000000000"
+          for (const days of [1, 2, 7, 8]) {
+            for (const subject of [other, nobody]) {
+              yield* sql`insert into llm_spend (day, subject, micros) values (${daysBefore(today, days)}::date, ${subject}, 5)`
+            }
+          }
+          assert.strictEqual(yield* guard.reset, 4)
+          const left = yield* sql<{ day: string; subject: string }>`
+          select day::text as day, subject from llm_spend order by day desc, subject`
+          assert.deepStrictEqual(
+            left.map(({ day, subject }) => [day, subject]),
+            [
+              [today, nobody],
+              [today, user],
+              [daysBefore(today, 1), nobody],
+              [daysBefore(today, 1), other],
+              [daysBefore(today, 2), nobody],
+              [daysBefore(today, 7), nobody]
+            ]
+          )
+          assert.strictEqual(yield* guard.reset, 0)
+        }).pipe(Effect.scoped)
+    )
+
     it.effect("gives back what a call did not cost, exactly once", () =>
       Effect.gen(function* () {
         yield* clean

@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { PersonaDimensions } from "../domain/persona/persona.ts"
-import type { Lesson } from "../domain/user/state.ts"
+import type { Lesson, ToldChanges } from "../domain/user/state.ts"
 
 export class UserStorageUnavailable extends Schema.TaggedError<UserStorageUnavailable>()("UserStorageUnavailable", {
   message: Schema.String,
@@ -15,6 +15,8 @@ export interface StoredUser {
   readonly dimensions: PersonaDimensions | undefined
   /** Signals that came in until then are in `dimensions`. */
   readonly learntUntil: number
+  /** What the newest of these changed. */
+  readonly recent: ReadonlyArray<ToldChanges>
   /** How many stored signals count. */
   readonly signalCount: number
   /** The newest stored signals in the order of their coming, learnt from or not. */

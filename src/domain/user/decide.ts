@@ -1,7 +1,16 @@
 /** The pure decider of a traveler: who they are, what they learn from, and when it is written down. */
 import type { Onboarding } from "../persona/onboarding.ts"
 import type { Persona } from "../persona/persona.ts"
-import { type Learnt, type Lesson, learn, onboard, revise, type UserState } from "./state.ts"
+import {
+  type Learnt,
+  type Lesson,
+  learn,
+  onboard,
+  revise,
+  type ToldChanges,
+  toldChanges,
+  type UserState
+} from "./state.ts"
 
 /** Dimensions by other means than a signal; with words where they are a reading of the onboarding. */
 export interface Revision {
@@ -27,6 +36,8 @@ export interface PersonaRecord {
   readonly dimensions: Persona["dimensions"]
   readonly vector: ReadonlyArray<number>
   readonly encoder_version: string
+  /** What the newest signals changed; absent in records of older releases. */
+  readonly recent?: ReadonlyArray<ToldChanges>
   readonly onboarding?: Onboarding
   /** How Claude, or a rule, describes the traveler, and that as a vector of a sentence-transformer. */
   readonly words?: Revision["words"]
@@ -82,7 +93,8 @@ const recordOf = (state: UserState, context: { readonly now: number; readonly id
   learnt_until: state.learntUntil,
   dimensions: state.persona.dimensions,
   vector: Array.from(state.persona.vector),
-  encoder_version: state.persona.encoder_version
+  encoder_version: state.persona.encoder_version,
+  recent: toldChanges(state.recent)
 })
 
 const replyOf = ({ learntUntil, persona, recent }: UserState): UserReply => ({ persona, learntUntil, recent })

@@ -20,6 +20,7 @@ const SIGNALS = 200
 interface UserRow {
   readonly signal_count: number
   readonly learnt_until: Date | null
+  readonly recent: StoredUser["recent"] | null
   readonly dimensions: Readonly<Record<string, RawDimension>> | null
 }
 
@@ -42,7 +43,7 @@ export const layer = Layer.effect(
 
     const load = Effect.fnUntraced(function* (userId: string, signalIds: ReadonlyArray<string>) {
       const [user] = yield* sql<UserRow>`
-        select u.signal_count, u.persona_learnt_until as learnt_until,
+        select u.signal_count, u.persona_learnt_until as learnt_until, u.persona_recent as recent,
           (select jsonb_object_agg(d.dimension, jsonb_build_object(
              'value', d.value, 'confidence', d.confidence, 'source', d.source))
            from persona_dimensions d where d.user_id = u.id) as dimensions
@@ -64,6 +65,7 @@ export const layer = Layer.effect(
       return {
         dimensions: user?.dimensions == null ? undefined : readDimensions(user.dimensions, "stored").dimensions,
         learntUntil: user?.learnt_until?.getTime() ?? 0,
+        recent: user?.recent ?? [],
         signalCount: user?.signal_count ?? 0,
         signals: rows.map(({ known: _, ...row }) => lessonOf(row)),
         known: new Set(rows.filter((row) => row.known).map((row) => row.id))

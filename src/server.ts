@@ -53,6 +53,7 @@ import { Newcomers } from "./services/newcomers.ts"
 import { Retrieval } from "./services/retrieval.ts"
 import * as SignalIntake from "./services/signal-intake.ts"
 import { Tokens } from "./services/tokens.ts"
+import * as TripEndings from "./services/trip-endings.ts"
 import * as TripGenerator from "./services/trip-generator.ts"
 import { TripPlanning } from "./services/trip-helpers.ts"
 import { TripRuntime } from "./services/trip-runtime.ts"
@@ -94,7 +95,9 @@ const families = [
   decisionsHandler
 ]
 
-const sink = PostgresSink.layer(families).pipe(Layer.provide(LateRecords.layer.pipe(Layer.provide(jobs))))
+const sink = TripEndings.told(
+  PostgresSink.layer(families).pipe(Layer.provide(LateRecords.layer.pipe(Layer.provide(jobs))))
+).pipe(Layer.provide(TripEndings.layer))
 
 const journal = Layer.unwrap(
   Effect.map(Config, (settings) =>
@@ -121,7 +124,7 @@ const signals = Layer.unwrap(
 ).pipe(Layer.provide(PostgresSignalReferences.layer))
 
 const people = UserActors.layer().pipe(
-  Layer.provide(Layer.merge(PostgresUserStorage.layer, personaEncoder.pipe(Layer.provide(llm))))
+  Layer.provide([PostgresUserStorage.layer, TripEndings.layer, personaEncoder.pipe(Layer.provide(llm))])
 )
 
 const trips = Layer.unwrap(

@@ -6,6 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { UserId } from "../domain/ids.ts"
+import { TRIPS_SOURCE } from "../domain/persona/trips.ts"
 import { distance, rederivation } from "../domain/user/rederive.ts"
 import { JobFailed, type JobHandler } from "./jobs.ts"
 import { type LessonCursor, PersonaHistory, type StoredPersona } from "./persona-history.ts"
@@ -36,7 +37,7 @@ export interface NightlyResult {
   readonly without_base: number
 }
 
-const LEARNT = new Set(["default", "signals"])
+const LEARNT = new Set(["default", "signals", TRIPS_SOURCE])
 
 /** Without an onboarding only what signals taught can be derived. */
 const isDerivable = ({ base, dimensions }: StoredPersona): boolean =>
@@ -44,7 +45,7 @@ const isDerivable = ({ base, dimensions }: StoredPersona): boolean =>
 
 export const rederive = Effect.fn("rederivePersona")(function* (stored: StoredPersona) {
   const history = yield* PersonaHistory
-  const run = rederivation(stored.user_id, stored.base)
+  const run = rederivation(stored.user_id, stored.base, stored.tripsEnded)
   let after: LessonCursor | undefined
   do {
     const lessons = yield* history.lessons({

@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { UserId } from "../domain/ids.ts"
 import type { PersonaDimensions } from "../domain/persona/persona.ts"
 import type { Lesson, ToldChanges } from "../domain/user/state.ts"
 
@@ -32,6 +33,10 @@ export class UserStorage extends Context.Service<
       userId: string,
       signalIds: ReadonlyArray<string>
     ) => Effect.Effect<StoredUser, UserStorageUnavailable>
+    /** Everybody who was on one of these trips, with how many of their trips have come to their end by now. */
+    readonly travellers: (
+      tripIds: ReadonlyArray<string>
+    ) => Effect.Effect<ReadonlyArray<{ readonly user_id: UserId; readonly ended: number }>, UserStorageUnavailable>
     readonly available: () => boolean
   }
 >()("overplanned/UserStorage") {}

@@ -212,6 +212,16 @@ await contractSuite("Personas at night", { local: { needs: "postgres", layer: ()
         yield* drained
         assert.deepStrictEqual(yield* rederiveAll(), { ...night, agreed: 1 })
 
+        // A trip whose end nobody was told of, because a crash lay behind it.
+        const sql = yield* SqlClient
+        yield* sql`
+          insert into trips (id, user_id, city_id, start_date, end_date, status, epoch)
+          values (gen_random_uuid(), ${user}, ${cityOf(1)}, '2026-04-01', '2026-04-03', 'completed', gen_random_uuid())`
+        assert.deepStrictEqual(yield* rederiveAll(), { ...night, corrected: 1 })
+        assert.deepInclude((yield* personas.of(user)).dimensions.trip_count, { value: "returning", source: "trips" })
+        yield* drained
+        assert.deepStrictEqual(yield* rederiveAll(), { ...night, agreed: 1 })
+
         yield* falsify(user)
         yield* give(behaviour(user, 400, 5))
         assert.deepInclude(yield* rederiveAll(), { corrected: 0, moved_on: 1 })

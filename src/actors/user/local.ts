@@ -17,6 +17,7 @@ import { PersonaEncoder } from "../../services/persona-encoder.ts"
 import { type PersonaExplained, Personas, PersonasUnavailable } from "../../services/personas.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
+import { TripEndings } from "../../services/trip-endings.ts"
 import { MemberPersonas } from "../../services/trip-helpers.ts"
 import { UserStorage } from "../../services/user-storage.ts"
 import type { Limits } from "../engine/kind.ts"
@@ -48,6 +49,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
       const encoder = yield* PersonaEncoder
       const erased = yield* ErasedSubjects
       const scope = yield* Effect.scope
+      const context = yield* Effect.context<never>()
       const reading = yield* Semaphore.make(READINGS)
       let waiting = 0
       const listeners = new Set<(user: UserId) => void>()
@@ -70,9 +72,10 @@ export const layer = (limits: Partial<Limits> = {}) =>
         return undefined
       }
 
+      const storage = yield* UserStorage
       const kind = userKind({
         journal: yield* Journal,
-        storage: yield* UserStorage,
+        storage,
         nodeOf,
         changed: (user) => {
           for (const listener of listeners) listener(user as UserId)
@@ -100,6 +103,22 @@ export const layer = (limits: Partial<Limits> = {}) =>
 
       const revise = (userId: UserId, learntUntil: number, revision: Revision) =>
         erased.has(userId) ? read(userId) : engine.ask(userId, { _tag: "revise", learntUntil, revision })
+
+      const counted = Effect.fnUntraced(
+        function* (tripIds: ReadonlyArray<string>) {
+          const travellers = yield* storage.travellers(tripIds)
+          yield* Effect.forEach(
+            travellers,
+            ({ user_id, ended }) =>
+              erased.has(user_id) ? Effect.void : engine.ask(user_id, { _tag: "travelled", ended }),
+            { concurrency: CONCURRENCY, discard: true }
+          )
+        },
+        Effect.catch((error) => Effect.logDebug(`Trips are counted at night: ${error.message}`))
+      )
+      const endings = yield* TripEndings
+      const stopCounting = endings.onEnded((tripIds) => void Effect.runForkWith(context)(counted(tripIds)))
+      yield* Effect.addFinalizer(() => Effect.sync(stopCounting))
 
       /** What an encoder reads in an onboarding comes later, and counts for as long as nothing was learnt meanwhile. */
       const readIn = (userId: UserId, { learntUntil, persona }: UserReply) => {

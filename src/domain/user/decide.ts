@@ -1,6 +1,7 @@
 /** The pure decider of a traveler: who they are, what they learn from, and when it is written down. */
 import type { Onboarding } from "../persona/onboarding.ts"
 import type { Persona } from "../persona/persona.ts"
+import { withTrips } from "../persona/trips.ts"
 import {
   type Learnt,
   type Lesson,
@@ -24,6 +25,8 @@ export type UserCommand =
   | { readonly _tag: "onboard"; readonly onboarding: Onboarding }
   /** Worked out beside the actor from what it knew then: refused where it has learnt since. */
   | { readonly _tag: "revise"; readonly learntUntil: number; readonly revision: Revision }
+  /** So many of their trips have come to their end by now. */
+  | { readonly _tag: "travelled"; readonly ended: number }
   /** The actor's own timer: write down what was learnt. */
   | { readonly _tag: "save" }
 
@@ -125,6 +128,12 @@ export const decideUser = (
       const { words } = revision
       const record = { ...recordOf(next, context), ...(words === undefined ? {} : { words }) }
       return { reply: replyOf(next), events: [{ _tag: "revised", record }], tasks: TELL }
+    }
+    case "travelled": {
+      const dimensions = withTrips(state.persona.dimensions, command.ended)
+      if (dimensions === state.persona.dimensions) return { reply: replyOf(state) }
+      const next = revise(state, dimensions)
+      return { reply: replyOf(next), events: [{ _tag: "revised", record: recordOf(next, context) }], tasks: TELL }
     }
     case "save":
       return state.unsavedSince === undefined

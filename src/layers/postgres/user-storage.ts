@@ -3,10 +3,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { UserId } from "../../domain/ids.ts"
 import { type RawDimension, readDimensions } from "../../domain/persona/dimensions.ts"
 import { ACCEPTED, MAX_SEQUENCE, PASSED } from "../../domain/user/state.ts"
 import { type StoredUser, UserStorage, UserStorageUnavailable } from "../../services/user-storage.ts"
 import { LESSON_COLUMNS, type LessonRow, lessonOf } from "./lessons.ts"
+import { tripsEnded } from "./trips-ended.ts"
 
 const TIMEOUT = "2 seconds"
 const AWAY_MILLIS = 5_000
@@ -87,6 +89,16 @@ export const layer = Layer.effect(
               (cause) => new UserStorageUnavailable({ message: "The database did not give the traveler.", cause })
             )
           ),
+      travellers: (tripIds) =>
+        sql<{ user_id: UserId; ended: number }>`
+          select p.user_id, ${tripsEnded(sql, "p.user_id")} as ended
+          from (
+            select user_id from trips where id = any(${[...tripIds]}::uuid[])
+            union select user_id from trip_members where trip_id = any(${[...tripIds]}::uuid[])) p`.pipe(
+          Effect.mapError(
+            (cause) => new UserStorageUnavailable({ message: "The database did not give the travelers.", cause })
+          )
+        ),
       available: () => awaySince === 0 || clock.currentTimeMillisUnsafe() - awaySince > AWAY_MILLIS
     })
   })

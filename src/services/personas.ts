@@ -47,6 +47,8 @@ export class Personas extends Context.Service<
       learntUntil: number,
       dimensions: Persona["dimensions"]
     ) => Effect.Effect<boolean, PersonasUnavailable>
+    /** Has the encoder read somebody again; false where it did not, or they learnt something meanwhile. */
+    readonly readAgain: (userId: UserId) => Effect.Effect<boolean, PersonasUnavailable>
     readonly onboard: (userId: UserId, onboarding: Onboarding) => Effect.Effect<PersonaExplained, PersonasUnavailable>
   }
 >()("overplanned/Personas") {}

@@ -39,8 +39,10 @@ const signal = ({ signal_type, occurred_at, changes }) =>
       { class: "tags" },
       changes.length === 0
         ? element("span", { class: "soft" }, "changed nothing")
-        : changes.map(({ tag, change }) =>
-            element("span", { class: `tag ${change < 0 ? "down" : "up"}` }, `${words(tag)} ${signed(change)}`)
+        : changes.map(({ dimension, tag, change, from, to }) =>
+            tag === undefined
+              ? element("span", { class: "tag up" }, `${words(dimension)}: ${words(from)} → ${words(to)}`)
+              : element("span", { class: `tag ${change < 0 ? "down" : "up"}` }, `${words(tag)} ${signed(change)}`)
           )
     )
   )

@@ -23,6 +23,7 @@ import * as PostgresIndexSource from "./layers/postgres/index-source.ts"
 import * as Migrator from "./layers/postgres/migrator.ts"
 import { Health } from "./services/health.ts"
 import * as HealthDesk from "./services/health-desk.ts"
+import { ErasedSubjects } from "./services/tokens.ts"
 import * as Reindex from "./sources/reindex.ts"
 import * as Datasets from "./training/datasets/build.ts"
 import * as MatchData from "./training/match/data.ts"
@@ -33,7 +34,12 @@ import { cache, chosenIndex, llm, mindsHealth, vectorIndex } from "./wiring/mind
 import { version } from "./wiring/release.ts"
 import { traceStores } from "./wiring/traces.ts"
 
-const seeding = seeder.pipe(Layer.provide(vectorIndex), Layer.provide(Migrator.layer()), Layer.provide(sql))
+/** Commands ask for nobody in particular: who left does not concern them. */
+const seeding = seeder.pipe(
+  Layer.provide([vectorIndex, ErasedSubjects.layerNobody]),
+  Layer.provide(Migrator.layer()),
+  Layer.provide(sql)
+)
 
 const population = ShadowPopulation.layer.pipe(
   Layer.provide([PostgresCatalog.layer, seeding]),
@@ -56,7 +62,7 @@ const runServer = (role: Role) =>
 /** Each is asked as the server would ask it, and nothing is started that the server would not start. */
 const dependencies = health.pipe(
   Layer.provideMerge(Layer.mergeAll(mindsHealth, placesHealth)),
-  Layer.provide(Layer.mergeAll(vectorIndex, cache, llm)),
+  Layer.provide(Layer.mergeAll(vectorIndex, cache, llm).pipe(Layer.provide(ErasedSubjects.layerNobody))),
   Layer.provideMerge(HealthDesk.layer),
   Layer.provideMerge(sql)
 )

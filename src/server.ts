@@ -42,15 +42,18 @@ import * as PostgresTripStorage from "./layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "./layers/postgres/user-storage.ts"
 import { Discovery } from "./services/discovery.ts"
 import * as Erasure from "./services/erasure.ts"
+import * as ErasureHealth from "./services/erasure-health.ts"
 import * as FallbackPreparer from "./services/fallback-preparer.ts"
 import { Idempotency } from "./services/idempotency.ts"
 import * as JournalHealth from "./services/journal-health.ts"
+import * as LateRecords from "./services/late-records.ts"
 import { ModelInForce } from "./services/model-in-force.ts"
 import { ModelRegistry } from "./services/model-registry.ts"
 import { Newcomers } from "./services/newcomers.ts"
 import { Retrieval } from "./services/retrieval.ts"
 import * as SignalIntake from "./services/signal-intake.ts"
 import { Tokens } from "./services/tokens.ts"
+import * as TripEndings from "./services/trip-endings.ts"
 import * as TripGenerator from "./services/trip-generator.ts"
 import { TripPlanning } from "./services/trip-helpers.ts"
 import { TripRuntime } from "./services/trip-runtime.ts"
@@ -92,6 +95,10 @@ const families = [
   decisionsHandler
 ]
 
+const sink = TripEndings.told(
+  PostgresSink.layer(families).pipe(Layer.provide(LateRecords.layer.pipe(Layer.provide(jobs))))
+).pipe(Layer.provide(TripEndings.layer))
+
 const journal = Layer.unwrap(
   Effect.map(Config, (settings) =>
     FileJournal.layer({
@@ -104,7 +111,7 @@ const journal = Layer.unwrap(
       lingerMillis: settings.JOURNAL_LINGER
     })
   )
-).pipe(Layer.provide([PostgresSink.recordTypes(families), PostgresSink.layer(families)]))
+).pipe(Layer.provide([PostgresSink.recordTypes(families), sink]))
 
 const signals = Layer.unwrap(
   Effect.map(Config, (settings) =>
@@ -118,7 +125,7 @@ const signals = Layer.unwrap(
 ).pipe(Layer.provide(PostgresSignalReferences.layer))
 
 const people = UserActors.layer().pipe(
-  Layer.provide(Layer.merge(PostgresUserStorage.layer, personaEncoder.pipe(Layer.provide(llm))))
+  Layer.provide([PostgresUserStorage.layer, TripEndings.layer, personaEncoder.pipe(Layer.provide(llm))])
 )
 
 const trips = Layer.unwrap(
@@ -249,7 +256,13 @@ export const server = (options: ServerOptions) => {
     announce.pipe(
       Layer.provideMerge(parts),
       Layer.provideMerge(
-        Layer.mergeAll(indexUpToDate.pipe(Layer.provide(catalogStore)), mindsHealth, placesHealth, JournalHealth.layer)
+        Layer.mergeAll(
+          indexUpToDate.pipe(Layer.provide(catalogStore)),
+          mindsHealth,
+          placesHealth,
+          JournalHealth.layer,
+          ErasureHealth.layer
+        )
       ),
       Layer.provideMerge(capabilities),
       Layer.provide(Layer.merge(httpServer, HttpServer.layerServices))

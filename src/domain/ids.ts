@@ -32,6 +32,11 @@ export type JobId = typeof JobId.Type
 
 export const isUuid = (value: string): boolean => UUID.test(value)
 
+const ANYWHERE = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
+
+/** A text as it may be logged: ids say who, and logs are not where that belongs. */
+export const withoutIds = (text: string): string => text.replace(ANYWHERE, ":id")
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
 
 /** Lays 16 bytes out as a UUID. */

@@ -84,6 +84,8 @@ export class CostGuard extends Context.Service<
     readonly reserve: (call: PlannedCall) => Effect.Effect<Reservation, BudgetSpent | LedgerUnavailable>
     /** Never fails: what cannot be written now stays reserved, which errs on the side of the budget. */
     readonly settle: (reservation: Reservation, settlement: Settlement) => Effect.Effect<void>
+    /** Forgets what travelers have spent of the quotas of days that are over, and totals that no alarm compares with. */
+    readonly reset: Effect.Effect<number, LedgerUnavailable>
     /** The last `days` days, today included. */
     readonly report: (days: number) => Effect.Effect<CostReport, LedgerUnavailable>
   }

@@ -2,7 +2,7 @@
  * Lets a person leave. Asked for, their tokens die at once; a job then takes them out of live trips, the database, the
  * journal, indexes and memories. What they did stays for training under stand-ins who cannot be told apart from anybody
  * of their archetype. What was interrupted goes on where it stood: each step leaves nothing of its part behind, so doing
- * it again costs little.
+ * it again costs little. It is never given up: the person cannot ask a second time.
  *
  * Kept: a keyed hash of the id, for as long as a token could live.
  */
@@ -79,9 +79,11 @@ export const layer = (options: ErasureOptions) =>
         yield* trips.forget(trip)
       })
 
-      const round = Effect.fnUntraced(function* (userId: UserId, step: (name: string) => void) {
+      /** Gives the last arrival that the round has dealt with. */
+      const round = Effect.fnUntraced(function* (userId: UserId, jobId: string, step: (name: string) => void) {
         step("draining")
         yield* journal.drained
+        const seen = yield* records.arrival(jobId)
         step("leaving trips")
         const told = new Set<string>()
         // Somebody may have joined meanwhile: then the trip is told once more, as one that is shared.
@@ -111,6 +113,7 @@ export const layer = (options: ErasureOptions) =>
         yield* index.remove("persona_embedding", [userId])
         yield* idempotency.forget(userId)
         yield* personas.forget(userId)
+        return seen
       })
 
       const run: JobHandler["run"] = (job) =>
@@ -119,17 +122,14 @@ export const layer = (options: ErasureOptions) =>
           // Done by an attempt that was cut off just before it could say so.
           if (userId === undefined) return { erased: true }
           yield* refuse(userId)
-          for (let n = 0; n === 0 || (yield* records.remains(userId)); n++) {
-            if (n === MOST_ROUNDS) {
-              return yield* new JobFailed({
-                message: "Something keeps writing for the person; it is tried again.",
-                retry: true
-              })
-            }
-            yield* round(userId, (step) => job.progress({ step }))
+          for (let n = 0; n < MOST_ROUNDS; n++) {
+            const seen = yield* round(userId, job.id, (step) => job.progress({ step }))
+            if (yield* records.conclude(userId, job.id, seen)) return { erased: true }
           }
-          yield* records.forgetJob(job.id)
-          return { erased: true }
+          return yield* new JobFailed({
+            message: "Something keeps writing for the person; it is tried again.",
+            retry: true
+          })
         }).pipe(
           Effect.mapError((error) =>
             error._tag === "JobFailed" ? error : new JobFailed({ message: error.message, retry: true })
@@ -152,7 +152,7 @@ export const layer = (options: ErasureOptions) =>
       return Erasure.of({
         request: Effect.fnUntraced(function* (userId) {
           // The job first: somebody locked out whom nobody erases would be the worse half.
-          const { id } = yield* jobs.enqueue(ERASE_USER, { user_id: userId }, { key: userId })
+          const { id } = yield* jobs.enqueue(ERASE_USER, { user_id: userId }, { key: userId, untilDone: true })
           yield* refuse(userId)
           return { job_id: id }
         }),

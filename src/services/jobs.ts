@@ -66,10 +66,21 @@ export interface JobSchedule {
 }
 
 export interface EnqueueOptions {
-  /** The same kind and key is one job for as long as it is kept; a failed one is queued again. */
+  /** The same kind and key is one job for as long as it is kept, with the newest payload; a failed one is queued again. */
   readonly key?: string
   readonly runAfter?: number
   readonly maxAttempts?: number
+  /** Never given up: tried again, less and less often, until it is done. For what was promised to somebody. */
+  readonly untilDone?: boolean
+}
+
+/** Jobs of a kind that are not done. */
+export interface OpenJobs {
+  readonly open: number
+  /** Of these: given up, or tried several times already. */
+  readonly failing: number
+  /** When the first of them was asked for. */
+  readonly oldest: number | null
 }
 
 export class Jobs extends Context.Service<
@@ -86,7 +97,14 @@ export class Jobs extends Context.Service<
       handlers: ReadonlyArray<JobHandler<R>>,
       schedules?: ReadonlyArray<JobSchedule>
     ) => Effect.Effect<never, never, R>
-    /** Forgets finished jobs older than this; gives how many. */
-    readonly purge: (olderThan: Duration.Input) => Effect.Effect<number, JobsUnavailable>
+    /** How it stands with the jobs of a kind. */
+    readonly open: (kind: string) => Effect.Effect<OpenJobs, JobsUnavailable>
+    /** Queues what was given up of this kind again, and gives none of it up from now on; gives how many were queued. */
+    readonly resume: (kind: string) => Effect.Effect<number, JobsUnavailable>
+    /** Forgets finished jobs older than this, but for failed ones of the kinds to be kept; gives how many. */
+    readonly purge: (
+      olderThan: Duration.Input,
+      keepFailed?: ReadonlyArray<string>
+    ) => Effect.Effect<number, JobsUnavailable>
   }
 >()("overplanned/Jobs") {}

@@ -39,9 +39,12 @@ export class PersonRecords extends Context.Service<
     readonly removeAccount: (userId: UserId) => Doing<void>
     /** Mentions of the person in what others did, wherever they may stand: reads every table that could hold one. */
     readonly removeMentions: (userId: UserId) => Doing<void>
-    /** Whether any row is about the person still: something was under way while they were taken apart. */
-    readonly remains: (userId: UserId) => Doing<boolean>
-    /** The job itself forgets whom it was about. */
-    readonly forgetJob: (jobId: string) => Doing<void>
+    /** The last arrival of records about the person that the job was told of while it ran, if there was one. */
+    readonly arrival: (jobId: string) => Doing<string | undefined>
+    /**
+     * The job forgets whom it was about, if no row is about the person and nothing has arrived since `seen`; else it stays
+     * as it is, and this is false.
+     */
+    readonly conclude: (userId: UserId, jobId: string, seen: string | undefined) => Doing<boolean>
   }
 >()("overplanned/PersonRecords") {}

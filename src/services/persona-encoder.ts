@@ -16,6 +16,7 @@ import type { PersonaDimensions, SequenceItem } from "../domain/persona/persona.
 import {
   PersonaReading,
   READING_INSTRUCTIONS,
+  type ReadSignal,
   readableText,
   readingData,
   withReading
@@ -36,11 +37,13 @@ export interface PersonaToEncode {
   readonly dimensions: PersonaDimensions
   readonly sequence: ReadonlyArray<SequenceItem>
   readonly signalCount: number
+  /** What they did lately, oldest first. */
+  readonly signals: ReadonlyArray<ReadSignal>
 }
 
 /** Nobody waits for a reading, but it must not hold its place in the queue for ever. */
 const READING_MS = 20_000
-const READING_TOKENS = 500
+const READING_TOKENS = 900
 
 const plainly = (input: PersonaToEncode): EncodedPersona => ({
   vector: encodePersona(input),
@@ -54,11 +57,19 @@ const plainly = (input: PersonaToEncode): EncodedPersona => ({
 
 export class PersonaEncoder extends Context.Service<
   PersonaEncoder,
-  { readonly encode: (input: PersonaToEncode) => Effect.Effect<EncodedPersona> }
+  {
+    readonly encode: (input: PersonaToEncode) => Effect.Effect<EncodedPersona>
+    /**
+     * Reads somebody again of whom more is known by now; undefined where nobody can read, or today's money for work that
+     * nobody waits for is spent. Then what was read before stays.
+     */
+    readonly readAgain: (input: PersonaToEncode) => Effect.Effect<EncodedPersona | undefined>
+  }
 >()("overplanned/PersonaEncoder") {
   /** Pure, in microseconds. */
   static readonly layerDeterministic = Layer.succeed(PersonaEncoder, {
-    encode: (input) => Effect.sync(() => plainly(input))
+    encode: (input) => Effect.sync(() => plainly(input)),
+    readAgain: () => Effect.succeed(undefined)
   })
 
   static readonly layerReading = Layer.effect(
@@ -67,17 +78,18 @@ export class PersonaEncoder extends Context.Service<
       const llm = yield* Llm
       const embedding = yield* TextEmbedding
 
-      const read = (input: PersonaToEncode) =>
+      const read = (input: PersonaToEncode, background: boolean) =>
         Effect.gen(function* () {
           const reading = yield* llm.ask({
             purpose: "persona",
             model: "haiku",
             instructions: READING_INSTRUCTIONS,
-            data: readingData(input.dimensions, input.sequence),
+            data: readingData(input.dimensions, input.sequence, input.signals),
             answer: PersonaReading,
             maxOutputTokens: READING_TOKENS,
             deadline: (yield* Clock.currentTimeMillis) + READING_MS,
-            userId: input.userId
+            userId: input.userId,
+            background
           })
           const encoded = plainly({ ...input, dimensions: withReading(input.dimensions, reading) })
           return { ...encoded, text: readableText(reading.text) ?? encoded.text }
@@ -92,10 +104,17 @@ export class PersonaEncoder extends Context.Service<
       return {
         encode: (input) => {
           const encoded = llm.configured
-            ? Effect.catch(read(input), (error) => Effect.as(Effect.logDebug(error.message), plainly(input)))
+            ? Effect.catch(read(input, false), (error) => Effect.as(Effect.logDebug(error.message), plainly(input)))
             : Effect.sync(() => plainly(input))
           return embedding.configured ? Effect.flatMap(encoded, withVector) : encoded
-        }
+        },
+        readAgain: (input) =>
+          llm.configured
+            ? read(input, true).pipe(
+                Effect.flatMap((encoded) => (embedding.configured ? withVector(encoded) : Effect.succeed(encoded))),
+                Effect.catch((error) => Effect.as(Effect.logDebug(error.message), undefined))
+              )
+            : Effect.succeed(undefined)
       }
     })
   )

@@ -19,6 +19,8 @@ export interface StoredPersona {
   readonly learntUntil: number
   /** What onboarding gave; undefined where the traveler never said anything. */
   readonly base: PersonaBase | undefined
+  /** Trips of theirs that have come to their end. */
+  readonly tripsEnded: number
   /** Whether signals have come in that are not in `dimensions`. */
   readonly behind: boolean
 }

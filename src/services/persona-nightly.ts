@@ -6,6 +6,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { UserId } from "../domain/ids.ts"
+import { isCold } from "../domain/persona/persona.ts"
+import { TRIPS_SOURCE } from "../domain/persona/trips.ts"
 import { distance, rederivation } from "../domain/user/rederive.ts"
 import { JobFailed, type JobHandler } from "./jobs.ts"
 import { type LessonCursor, PersonaHistory, type StoredPersona } from "./persona-history.ts"
@@ -32,11 +34,19 @@ export interface NightlyResult {
   readonly moved_on: number
   /** Signals waited for somebody to learn from them. */
   readonly woken: number
+  /** Claude has read them again, from what they have done by now. */
+  readonly read: number
   /** Nothing tells where they began: imported, say. They stay as they are. */
   readonly without_base: number
 }
 
-const LEARNT = new Set(["default", "signals"])
+/** Most people who are read again in a night: the budget for work that nobody waits for ends most nights earlier. */
+const MOST_READINGS = 500
+
+/** Readings that fail one after another before the night is given up: the budget is spent, or nobody can read. */
+const VAIN_READINGS = 3
+
+const LEARNT = new Set(["default", "signals", TRIPS_SOURCE])
 
 /** Without an onboarding only what signals taught can be derived. */
 const isDerivable = ({ base, dimensions }: StoredPersona): boolean =>
@@ -44,7 +54,7 @@ const isDerivable = ({ base, dimensions }: StoredPersona): boolean =>
 
 export const rederive = Effect.fn("rederivePersona")(function* (stored: StoredPersona) {
   const history = yield* PersonaHistory
-  const run = rederivation(stored.user_id, stored.base)
+  const run = rederivation(stored.user_id, stored.base, stored.tripsEnded)
   let after: LessonCursor | undefined
   do {
     const lessons = yield* history.lessons({
@@ -66,7 +76,9 @@ export const rederiveAll = (onProgress: (done: number) => void = () => {}) =>
     const personas = yield* Personas
     const erased = yield* ErasedSubjects
     const since = (yield* Clock.currentTimeMillis) - LOOK_BACK_MS
-    const result = { looked_at: 0, agreed: 0, corrected: 0, moved_on: 0, woken: 0, without_base: 0 }
+    const result = { looked_at: 0, agreed: 0, corrected: 0, moved_on: 0, woken: 0, read: 0, without_base: 0 }
+    let tried = 0
+    let vain = 0
     let after: UserId | undefined
     do {
       const page = yield* history.changed({ since, after, limit: PEOPLE })
@@ -83,12 +95,17 @@ export const rederiveAll = (onProgress: (done: number) => void = () => {}) =>
           continue
         }
         const derived = yield* rederive(stored)
-        if (distance(derived, stored.dimensions) <= TOLERANCE) {
-          result.agreed++
-          continue
+        if (distance(derived, stored.dimensions) <= TOLERANCE) result.agreed++
+        else {
+          const taken = yield* personas.correct(stored.user_id, stored.learntUntil, derived.dimensions)
+          result[taken ? "corrected" : "moved_on"]++
         }
-        const taken = yield* personas.correct(stored.user_id, stored.learntUntil, derived.dimensions)
-        result[taken ? "corrected" : "moved_on"]++
+        const more = stored.learntUntil > (stored.base?.learntUntil ?? 0)
+        if (!more || isCold(derived) || tried === MOST_READINGS || vain === VAIN_READINGS) continue
+        tried++
+        const read = yield* personas.readAgain(stored.user_id)
+        vain = read ? 0 : vain + 1
+        if (read) result.read++
       }
       after = page.length === PEOPLE ? page.at(-1)!.user_id : undefined
       onProgress(result.looked_at)

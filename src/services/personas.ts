@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import type { UserId } from "../domain/ids.ts"
 import type { Onboarding } from "../domain/persona/onboarding.ts"
 import type { Persona } from "../domain/persona/persona.ts"
+import type { LearntChange } from "../domain/user/state.ts"
 
 export class PersonasUnavailable extends Schema.TaggedError<PersonasUnavailable>()("PersonasUnavailable", {
   message: Schema.String,
@@ -19,7 +20,7 @@ export interface PersonaChangeExplained {
   readonly signal_id: string
   readonly signal_type: string
   readonly occurred_at: number
-  readonly changes: ReadonlyArray<{ readonly tag: string; readonly change: number }>
+  readonly changes: ReadonlyArray<LearntChange>
 }
 
 export interface PersonaExplained {
@@ -46,6 +47,8 @@ export class Personas extends Context.Service<
       learntUntil: number,
       dimensions: Persona["dimensions"]
     ) => Effect.Effect<boolean, PersonasUnavailable>
+    /** Has the encoder read somebody again; false where it did not, or they learnt something meanwhile. */
+    readonly readAgain: (userId: UserId) => Effect.Effect<boolean, PersonasUnavailable>
     readonly onboard: (userId: UserId, onboarding: Onboarding) => Effect.Effect<PersonaExplained, PersonasUnavailable>
   }
 >()("overplanned/Personas") {}

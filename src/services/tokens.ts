@@ -47,6 +47,8 @@ export class ErasedSubjects extends Context.Service<
   {
     /** From memory: some microseconds, and nothing at all while nobody was erased lately. */
     readonly has: (userId: string) => boolean
+    /** Which of these were erased, as the database knows it at this moment: for who must not miss what was not heard yet. */
+    readonly among: (userIds: Iterable<string>) => Effect.Effect<ReadonlyArray<string>, ErasedSubjectsUnavailable>
     /** Durable when it completes, here at once, on other nodes soon. */
     readonly add: (userId: string, until: number) => Effect.Effect<void, ErasedSubjectsUnavailable>
     /** Forgets those whose last token has died; gives how many. */
@@ -56,6 +58,11 @@ export class ErasedSubjects extends Context.Service<
   /** For programs that check nobody's token. */
   static readonly layerNobody = Layer.succeed(
     ErasedSubjects,
-    ErasedSubjects.of({ has: () => false, add: () => Effect.void, purge: Effect.succeed(0) })
+    ErasedSubjects.of({
+      has: () => false,
+      among: () => Effect.succeed([]),
+      add: () => Effect.void,
+      purge: Effect.succeed(0)
+    })
   )
 }

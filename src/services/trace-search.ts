@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Marks } from "../domain/erasure/marks.ts"
+import { isUuid } from "../domain/ids.ts"
 import type { VectorIndex } from "./vector-index.ts"
 
 /** A store cannot be read: whether something is left in it is not known. */
@@ -25,21 +26,13 @@ export interface TraceStore {
   readonly search: (marks: Marks) => Effect.Effect<ReadonlyArray<Trace>, StoreNotSearched>
 }
 
-/** Personas that an index is asked for; one beyond them is found by rebuilding the index from PostgreSQL. */
-const MOST_PERSONAS = 10_000
-
-/** Any direction will do: all points are looked at. */
-const SOMEWHERE = new Float32Array(128).fill(1)
-
 export const vectorTraces = (index: typeof VectorIndex.Service): TraceStore => ({
   name: `vector index (${index.name})`,
   search: (marks) =>
-    Effect.gen(function* () {
-      const points = yield* index.count("persona_embedding", "")
-      if (points === 0) return []
-      const hits = yield* index.search("persona_embedding", SOMEWHERE, Math.min(points, MOST_PERSONAS), { city: "" })
-      return hits
-        .filter((hit) => marks.texts.includes(hit.id))
-        .map(() => ({ where: "persona_embedding", what: "a point under the person's id" }))
-    }).pipe(Effect.mapError((error) => new StoreNotSearched({ message: error.message })))
+    index.countOf("persona_embedding", marks.texts.filter(isUuid)).pipe(
+      Effect.map((points) =>
+        points === 0 ? [] : [{ where: "persona_embedding", what: "a point under the person's id" }]
+      ),
+      Effect.mapError((error) => new StoreNotSearched({ message: error.message }))
+    )
 })

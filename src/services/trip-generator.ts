@@ -7,8 +7,7 @@ import type { CityCatalog } from "../domain/catalog/city-catalog.ts"
 import { groupPackage } from "../domain/group/package.ts"
 import { uuidOfName } from "../domain/hash.ts"
 import type { SessionId, SlotId, TripId, UserId } from "../domain/ids.ts"
-import { startAssembly } from "../domain/itinerary/assemble.ts"
-import type { Assembly, AssemblyInput, LockedStop } from "../domain/itinerary/model.ts"
+import type { Assembly, LockedStop } from "../domain/itinerary/model.ts"
 import { dayHours } from "../domain/itinerary/rules.ts"
 import { travelIn } from "../domain/itinerary/travel.ts"
 import { archetypeOf } from "../domain/persona/archetype.ts"
@@ -20,6 +19,7 @@ import { groupAffinity, keptStops, seedOf } from "../domain/trip/generation.ts"
 import type { Slot, TripConstraints, TripModel, TripState } from "../domain/trip/model.ts"
 import { planRecords } from "../domain/trip/plan-records.ts"
 import { constraintIssues, dateIssues, type RequestIssue, tripDays } from "../domain/trip/request.ts"
+import { assembleInSlices } from "./assembly.ts"
 import { Catalog } from "./catalog.ts"
 import { Companions } from "./companions.ts"
 import { planJournal } from "./decision-log.ts"
@@ -30,7 +30,8 @@ import { Personas } from "./personas.ts"
 import { type RankedOutcome, RankingDesk } from "./ranker.ts"
 import { RankingWarmer } from "./ranking-warmer.ts"
 import { partyQuery, Retrieval } from "./retrieval.ts"
-import { breathe, inSlices } from "./slices.ts"
+import { breathe } from "./slices.ts"
+import { ErasedSubjects } from "./tokens.ts"
 import { PlanningUnavailable, PlanRefused, type PlanRequest, TripGeneration } from "./trip-generation.ts"
 import { TripRuntime } from "./trip-runtime.ts"
 import { UnseededCity } from "./unseeded-city.ts"
@@ -43,9 +44,6 @@ const ANSWER_BUDGET_MS = 7_200
 
 /** Stops of a usual day: what a fair share is reckoned from. */
 const STOPS_PER_DAY = 5
-
-/** Assembly gives the event loop back at least this often. */
-const SLICE_MS = 1
 
 interface Plan {
   readonly assembly: Assembly
@@ -62,16 +60,6 @@ const refuse = (issues: ReadonlyArray<RequestIssue>, seeded?: ReadonlyArray<stri
     ...(seeded === undefined ? {} : { seeded })
   })
 
-/** Runs the assembly in slices: a long trip does not hold up the pivots of others. */
-const assembleInSlices = (input: AssemblyInput) =>
-  Effect.suspend(() => {
-    const run = startAssembly(input)
-    return Effect.map(
-      inSlices(run.steps, (step) => step(), SLICE_MS),
-      () => run.result()
-    )
-  })
-
 export const layer = Layer.effect(
   TripGeneration,
   Effect.gen(function* () {
@@ -84,6 +72,7 @@ export const layer = Layer.effect(
     const narrator = yield* Narrator
     const warmer = yield* RankingWarmer
     const journal = yield* Journal
+    const erased = yield* ErasedSubjects
     const trips = yield* TripRuntime
 
     // Each heavy stretch waits for a turn of the event loop of its own: nobody's pivot waits behind more than one.
@@ -221,6 +210,12 @@ export const layer = Layer.effect(
       }
     })
 
+    /** Whoever left while their plan was made is not brought back by it. */
+    const stillHere = (people: ReadonlyArray<Persona>) =>
+      people.some((person) => erased.has(person.user_id))
+        ? Effect.fail(refuse([{ path: ["party"], message: "somebody has deleted their account meanwhile" }]))
+        : Effect.void
+
     /** Logs the decision whole, durable before the trip that came of it can be seen. */
     const log = (
       userId: UserId,
@@ -231,7 +226,10 @@ export const layer = Layer.effect(
       now: number
     ) =>
       Effect.andThen(
-        myTurn,
+        Effect.andThen(
+          myTurn,
+          Effect.suspend(() => stillHere(people))
+        ),
         Effect.suspend(() =>
           journal.commit(
             "trip",
@@ -344,7 +342,9 @@ export const layer = Layer.effect(
       })
       const kept = new Set(made.slots.map((slot) => slot.id))
       const removed = trip.slots.filter((slot) => !kept.has(slot.id)).map((slot) => slot.id)
-      const after = { ...trip, slots: made.slots, constraints, model: made.model, catalog_version: catalog.version }
+      const dates = { start_date: startDate, end_date: isoDate(parseIsoDate(startDate)! + days - 1) }
+      const { slots, model } = made
+      const after = { ...trip, ...dates, slots, constraints, model, catalog_version: catalog.version }
       yield* log(userId, after, catalog, people, made, now)
       return { made, removed, catalog }
     })

@@ -2,8 +2,9 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { UserId } from "../domain/ids.ts"
 import type { PersonaDimensions } from "../domain/persona/persona.ts"
-import type { Lesson } from "../domain/user/state.ts"
+import type { Lesson, ToldChanges } from "../domain/user/state.ts"
 
 export class UserStorageUnavailable extends Schema.TaggedError<UserStorageUnavailable>()("UserStorageUnavailable", {
   message: Schema.String,
@@ -15,6 +16,8 @@ export interface StoredUser {
   readonly dimensions: PersonaDimensions | undefined
   /** Signals that came in until then are in `dimensions`. */
   readonly learntUntil: number
+  /** What the newest of these changed. */
+  readonly recent: ReadonlyArray<ToldChanges>
   /** How many stored signals count. */
   readonly signalCount: number
   /** The newest stored signals in the order of their coming, learnt from or not. */
@@ -30,6 +33,10 @@ export class UserStorage extends Context.Service<
       userId: string,
       signalIds: ReadonlyArray<string>
     ) => Effect.Effect<StoredUser, UserStorageUnavailable>
+    /** Everybody who was on one of these trips, with how many of their trips have come to their end by now. */
+    readonly travellers: (
+      tripIds: ReadonlyArray<string>
+    ) => Effect.Effect<ReadonlyArray<{ readonly user_id: UserId; readonly ended: number }>, UserStorageUnavailable>
     readonly available: () => boolean
   }
 >()("overplanned/UserStorage") {}

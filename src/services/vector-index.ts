@@ -75,5 +75,10 @@ export class VectorIndex extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<VectorHit>, VectorIndexUnavailable>
     /** How many points a city has: compared with PostgreSQL at start, to notice an empty or drifted index. */
     readonly count: (collection: Collection, city: string) => Effect.Effect<number, VectorIndexUnavailable>
+    /** How many of these ids (UUIDs) have a point, of whatever city: exact however many points there are. */
+    readonly countOf: (
+      collection: Collection,
+      ids: ReadonlyArray<string>
+    ) => Effect.Effect<number, VectorIndexUnavailable>
   }
 >()("overplanned/VectorIndex") {}

@@ -10,8 +10,9 @@ import * as PostgresPersonaHistory from "../layers/postgres/persona-history.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
 import { purgeUserStates } from "../layers/postgres/user-states.ts"
 import { CitySeeder } from "../services/city-seeder.ts"
+import { CostGuard } from "../services/cost-guard.ts"
 import type { Datasets } from "../services/datasets.ts"
-import { Erasure } from "../services/erasure.ts"
+import { ERASE_USER, Erasure } from "../services/erasure.ts"
 import { ReceiptStore } from "../services/idempotency.ts"
 import { JobFailed, type JobHandler, type JobSchedule, Jobs } from "../services/jobs.ts"
 import * as PersonaNightly from "../services/persona-nightly.ts"
@@ -76,6 +77,7 @@ const purges = Effect.gen(function* () {
   const desk = yield* Jobs
   const receipts = yield* ReceiptStore
   const places = yield* PlacesSource
+  const guard = yield* CostGuard
   const erased = yield* ErasedSubjects
   const purge = (kind: string, rows: Effect.Effect<number, { readonly message: string }>): JobHandler => ({
     kind,
@@ -86,19 +88,35 @@ const purges = Effect.gen(function* () {
       })
   })
   return [
-    purge("purge_jobs", desk.purge(KEEP_JOBS)),
+    purge("purge_jobs", desk.purge(KEEP_JOBS, [ERASE_USER])),
     purge("purge_receipts", receipts.purge),
     purge("purge_places", places.purge),
+    purge("reset_quotas", guard.reset),
     purge("purge_erased_subjects", erased.purge),
     purge("purge_user_states", Effect.provideService(purgeUserStates, SqlClient, yield* SqlClient))
   ]
 })
 
+/** Nobody who asked to be erased is left behind, whatever an older release or an operator did to their job. */
+const resumeErasures = Effect.map(
+  Jobs,
+  (desk): JobHandler => ({
+    kind: "resume_erasures",
+    run: () =>
+      Effect.mapBoth(desk.resume(ERASE_USER), {
+        onSuccess: (resumed) => ({ resumed }),
+        onFailure: ({ message }) => new JobFailed({ message, retry: true })
+      })
+  })
+)
+
 /** What comes by itself, in `JOBS_TIME_ZONE`: personas first, then the broom, a few minutes apart. */
 const NIGHTLY: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   { kind: PersonaNightly.PERSONA_NIGHTLY, cron: "0 3 * * *", catchUp: "20 hours" },
+  { kind: "resume_erasures", cron: "50 3 * * *", catchUp: "20 hours" },
   { kind: "purge_places", cron: "0 4 * * *", catchUp: "20 hours" },
   { kind: "purge_receipts", cron: "10 4 * * *" },
+  { kind: "reset_quotas", cron: "15 4 * * *" },
   { kind: "purge_erased_subjects", cron: "20 4 * * *" },
   { kind: "purge_user_states", cron: "25 4 * * *" },
   { kind: "purge_jobs", cron: "30 4 * * *" }
@@ -121,8 +139,17 @@ export const worker = Layer.effectDiscard(
     const settings = yield* Config
     const desk = yield* Jobs
     const zone = settings.JOBS_TIME_ZONE
-    const handlers = [yield* seedCity, (yield* Erasure).handler, yield* PersonaNightly.handler, ...(yield* purges)]
+    const resume = yield* resumeErasures
+    const handlers = [
+      yield* seedCity,
+      (yield* Erasure).handler,
+      resume,
+      yield* PersonaNightly.handler,
+      ...(yield* purges)
+    ]
     const schedules = [...NIGHTLY.map((schedule) => ({ ...schedule, zone })), dailyDatasetsSchedule(zone)]
+    // Also when this node starts: whoever was given up meanwhile does not wait for the night.
+    yield* Effect.ignore(desk.enqueue(resume.kind, null))
     yield* Effect.forkScoped(desk.work([...handlers, ...(yield* training)], schedules))
   })
 ).pipe(

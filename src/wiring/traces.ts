@@ -8,6 +8,7 @@ import * as RedisClient from "../layers/redis/client.ts"
 import { redisTraces } from "../layers/redis/traces.ts"
 import { vectorTraces } from "../services/trace-search.ts"
 import { VectorIndex } from "../services/vector-index.ts"
+import { datasetTraces } from "../training/datasets/traces.ts"
 
 export const traceStores = Effect.gen(function* () {
   const settings = yield* Config
@@ -19,6 +20,7 @@ export const traceStores = Effect.gen(function* () {
   return [
     yield* postgresTraces(settings.K_ANONYMITY),
     fileTraces(settings.OVERPLANNED_DATA_DIR),
+    datasetTraces(settings.DATASETS_DIR),
     ...(index.name === "memory" ? [] : [vectorTraces(index)]),
     ...redis
   ]

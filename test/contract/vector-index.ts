@@ -205,6 +205,21 @@ export const vectorIndexSuite =
       })
     )
 
+    it.effect("finds a point by its id among more than any search would give, of whatever city", () =>
+      Effect.gen(function* () {
+        const index = yield* VectorIndex
+        const city = freshCity(run)
+        const points = pointsOf("persona_embedding", city, 300)
+        yield* index.upsert("persona_embedding", points)
+        const [first, second] = points.map(({ id }) => id)
+        const stranger = uuidOfName(city, "nobody")
+        assert.strictEqual(yield* index.countOf("persona_embedding", [first!, second!, stranger]), 2)
+        yield* index.remove("persona_embedding", [first!])
+        assert.strictEqual(yield* index.countOf("persona_embedding", [first!, stranger]), 0)
+        assert.strictEqual(yield* index.countOf("persona_embedding", []), 0)
+      })
+    )
+
     it.effect("takes writes and searches at once, and never shows half of either", () =>
       Effect.gen(function* () {
         const index = yield* VectorIndex

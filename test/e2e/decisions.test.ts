@@ -209,4 +209,15 @@ describe("decisions", () => {
     )
     assert.strictEqual(snapshots.at(-1).constraints.pace, "packed")
   })
+  it("log a plan that was moved with its new dates", async () => {
+    const moved = { start_date: dayAhead(20), end_date: dayAhead(21) }
+    const planned = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(14), days: 2 }), 201)
+    ok(await ann.call("PATCH", `/trips/${planned.id}`, moved))
+    const plans = await world.drained(
+      (sql) => sql`select payload from exp.events
+        where event_type = 'plan_generated' and payload ->> 'trip_id' = ${planned.id} order by timestamp, event_id`,
+      (found) => found.length >= 2
+    )
+    assert.include(plans.at(-1).payload, moved)
+  })
 })

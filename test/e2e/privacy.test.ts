@@ -73,4 +73,28 @@ describe("a traveler who leaves", () => {
     assert.notInclude(JSON.stringify(bobs), ann.id)
     assert.strictEqual((await bob.call("GET", `/trips/${solo.id}`)).status, 404)
   })
+  it("is not brought back by a trip that was asked for at the same moment, nor by whoever names them", async () => {
+    const eve = await world.someone()
+    await eve.call("PUT", "/users/me/onboarding", { tags: { food: ["ramen"] } })
+    const [asked, left] = await Promise.all([
+      eve.call("POST", "/trips", { city: "seattle", start_date: dayAhead(5), days: 5 }),
+      eve.call("DELETE", "/users/me")
+    ])
+    assert.strictEqual(left.status, 202)
+    assert.oneOf(asked.status, [201, 401, 422])
+    const trip = (await bob.call("POST", "/trips", { city: "seattle", start_date: dayAhead(3), days: 1 })).body
+    assert.strictEqual((await bob.call("POST", `/trips/${trip.id}/members`, { user_id: eve.id })).status, 422)
+    assert.strictEqual((await bob.call("PUT", "/users/me/companions", { user_ids: [eve.id] })).status, 422)
+    // Bob's trip was journaled after everything of hers: once it is stored, so is that.
+    await world.drained(
+      (sql) => sql`select id from trips where id = ${trip.id}`,
+      (rows) => rows.length === 1
+    )
+    await world.drained(
+      (sql) => sql`select id from jobs where kind = 'erase_user' and state <> 'done'`,
+      (rows) => rows.length === 0
+    )
+    const found = await world.command("erasure-check", "--user", eve.id, "--json")
+    assert.strictEqual(found.code, 0, found.said)
+  })
 })

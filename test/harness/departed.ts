@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -13,6 +14,7 @@ import type { SessionId, TripId, UserId } from "../../src/domain/ids.ts"
 import { uuidV7 } from "../../src/domain/ids.ts"
 import type { Signal } from "../../src/domain/signal.ts"
 import type { TripState } from "../../src/domain/trip/model.ts"
+import { planRecords } from "../../src/domain/trip/plan-records.ts"
 import * as FileJournal from "../../src/layers/journal/journal.ts"
 import * as MemoryVectorIndex from "../../src/layers/memory/vector-index/layer.ts"
 import * as PostgresErased from "../../src/layers/postgres/erased-subjects.ts"
@@ -28,16 +30,18 @@ import { tripEventsHandler } from "../../src/layers/postgres/journal-sink/trip-e
 import * as PostgresReceipts from "../../src/layers/postgres/receipts.ts"
 import * as PostgresTrips from "../../src/layers/postgres/trip-storage.ts"
 import * as PostgresUsers from "../../src/layers/postgres/user-storage.ts"
+import { planJournal } from "../../src/services/decision-log.ts"
 import * as Erasure from "../../src/services/erasure.ts"
 import { Idempotency } from "../../src/services/idempotency.ts"
 import { Journal } from "../../src/services/journal.ts"
+import * as LateRecords from "../../src/services/late-records.ts"
 import { PersonaEncoder } from "../../src/services/persona-encoder.ts"
 import { Personas } from "../../src/services/personas.ts"
 import { signalRecord } from "../../src/services/signal-intake.ts"
 import { TripRuntime } from "../../src/services/trip-runtime.ts"
 import { VectorIndex } from "../../src/services/vector-index.ts"
 import { OPTIONS, Surroundings, seedCity, tripNumber } from "../actors/trip/harness.ts"
-import { cityId, nodeId } from "../domain/trip/fixtures.ts"
+import { catalog, cityId, nodeId } from "../domain/trip/fixtures.ts"
 
 export const K = 3
 
@@ -56,8 +60,21 @@ export const scratch = Effect.acquireRelease(
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 )
 
+export interface HouseOptions {
+  readonly index?: Layer.Layer<VectorIndex>
+  readonly retryAfter?: Duration.Input
+}
+
 /** A server without its gateway, on the given database and data directory. */
-export const house = (folder: string) => {
+export const house = (folder: string, { index = MemoryVectorIndex.layer(), retryAfter }: HouseOptions = {}) => {
+  const jobs = PostgresJobs.layer({
+    ...PostgresJobs.jobsDefaults,
+    pollEvery: "20 millis",
+    retryAfter: retryAfter ?? PostgresJobs.jobsDefaults.retryAfter,
+    node: "test"
+  })
+  const erased = PostgresErased.layer(Redacted.make("a key for tests"))
+  const late = LateRecords.layer.pipe(Layer.provide([jobs, erased]))
   const journal = FileJournal.layer({
     directory: join(folder, "journal"),
     batchRecords: 1000,
@@ -66,7 +83,7 @@ export const house = (folder: string) => {
     bufferBytes: 64 * 1024 * 1024,
     recordBytes: 4 * 1024 * 1024,
     lingerMillis: 1
-  }).pipe(Layer.provide([Sink.layer(handlers), Sink.recordTypes(handlers)]))
+  }).pipe(Layer.provide([Sink.layer(handlers).pipe(Layer.provide(late)), Sink.recordTypes(handlers)]))
   return Erasure.layer({ tokenMillis: 3_600_000 }).pipe(
     Layer.provideMerge(PostgresPersonRecords.layer({ kAnonymity: K })),
     Layer.provideMerge(Idempotency.layer.pipe(Layer.provide(PostgresReceipts.layer))),
@@ -76,14 +93,7 @@ export const house = (folder: string) => {
         Layer.provide([PostgresUsers.layer, PersonaEncoder.layerDeterministic, new Surroundings().layer])
       )
     ),
-    Layer.provideMerge(
-      Layer.mergeAll(
-        PostgresJobs.layer({ ...PostgresJobs.jobsDefaults, pollEvery: "20 millis", node: "test" }),
-        PostgresErased.layer(Redacted.make("a key for tests")),
-        MemoryVectorIndex.layer(),
-        journal
-      )
-    ),
+    Layer.provideMerge(Layer.mergeAll(jobs, erased, index, journal)),
     Layer.provide(Config.layer({ OVERPLANNED_DATA_DIR: folder }))
   )
 }
@@ -132,14 +142,37 @@ export const signalOf = (user: string, more: Partial<Signal> = {}): Signal => ({
   ...more
 })
 
-const state = (user: string, others: ReadonlyArray<string>, nodes: ReadonlyArray<string>) => ({
-  encoder_version: "deterministic-1",
-  persona_vector: Array.from({ length: 128 }, (_, i) => Math.sin(i + user.length)),
-  dimensions: { primary_interest: { value: "food", confidence: 0.9, source: "signals" } },
-  signal_count: 37,
-  sequence: nodes.map((node_id) => ({ node_id, accepted: true, at: clock })),
-  members: [user, ...others].map((user_id) => ({ user_id, signal_count: 37 }))
-})
+/** What planning a trip leaves behind, with the personas of its members as they are by then. */
+export const planned = (trip: TripState) =>
+  Effect.gen(function* () {
+    const personas = yield* Personas
+    const people = yield* Effect.forEach(trip.members, ({ user_id }) => personas.of(user_id))
+    return planRecords({
+      trip,
+      catalog,
+      personas: people.map((persona) => ({
+        ...persona,
+        signal_count: 37,
+        sequence: [nodeId(1), nodeId(9)].map((node_id) => ({ node_id, accepted: true, at: clock }))
+      })),
+      ranking: {
+        model: { name: "local_ranker", version: "1" },
+        items: catalog.nodes.map((_, index) => ({
+          index,
+          score: 0.987654 - index / 100,
+          confidence: 0.5,
+          features: { affinity: 0.654321 },
+          why: []
+        })),
+        confidence: 0.5,
+        latencyMs: 3
+      },
+      arbitration: { choice: "local", rule: "cold", reason: "Ada is cold" },
+      workflow: "plan-first",
+      at: clock,
+      id: freshId
+    })
+  })
 
 export interface Departed {
   readonly user: UserId
@@ -205,16 +238,16 @@ export const livePast = (n: number) =>
       ),
       signalOf(user, { session_id: session, signal_type: "discovery_swipe_right" }),
       signalOf(user),
+      // Under the server's own names, and as a version of a model that nobody knows: a client may say what it likes.
       signalOf(user, {
-        trip_id: alone.id,
-        session_id: alone.session_id,
-        signal_type: "candidate_set_logged",
-        activity_node_id: null,
         context: {
-          full_candidate_set: [{ node_id: nodeId(1), score: 0.123456, rank: 1, features: { taste: 0.654321 } }],
-          ranker: "local_ranker:1",
-          user_state: state(user, [], [nodeId(1), nodeId(9)])
-        }
+          full_candidate_set: 5,
+          ranker: "I am Ada",
+          arbitration: "Ada",
+          features: { Ada: 1 },
+          user_state: "Ada"
+        },
+        model_version: "ada:lovelace"
       }),
       signalOf(friend, { trip_id: owned.id, session_id: owned.session_id, context: { group_size: 2, with: user } })
     ]
@@ -222,34 +255,20 @@ export const livePast = (n: number) =>
       "signal",
       signals.map((one) => signalRecord(one, one.occurred_at + 250))
     )
+    for (const trip of [alone, owned, joined]) {
+      yield* journal.commit("trip", planJournal(trip.user_id, yield* planned(trip)))
+    }
     yield* journal.drained
-    for (const [trip, by, others] of [
-      [alone, user, []],
-      [owned, user, [friend]],
-      [joined, friend, [user]]
-    ] as const) {
-      yield* sql`
-        insert into ranking_events (id, user_id, trip_id, session_id, day_number, surface, model_name, model_version,
-          candidate_ids, scores, propensities, ranked_ids, selected_ids, user_state, latency_ms)
-        values (${freshId()}, ${by}, ${trip.id}, ${trip.session_id}, 1, 'itinerary', 'local_ranker', '1',
-          ${[nodeId(1)]}::uuid[], '{0.123456}', '{1}', ${[nodeId(1)]}::uuid[], ${[nodeId(1)]}::uuid[],
-          ${JSON.stringify(state(by, others, [nodeId(1), nodeId(9)]))}::text::jsonb, 3)`
+    for (const trip of [alone, owned, joined]) {
       yield* sql`
         insert into pivot_events (id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, source, state_version,
           model_name, model_version, latency_ms, offered_at)
         values (${freshId()}, ${freshId()}, ${user}, ${trip.id}, ${trip.slots[1]!.id}, 'mood',
-          '{"mood": "tired of Ada"}', ${JSON.stringify([{ option_id: freshId(), node_id: nodeId(4), score: 1 }])}::text::jsonb,
+          '{"mood": "tired of Ada"}', ${JSON.stringify([{ option_id: freshId(), node_id: nodeId(4), score: 0.123456, position: 0, features: { affinity: 0.654321 }, changes: 1, why: "for Ada" }])}::text::jsonb,
           'on_demand', 1, 'local_ranker', '1', 2, now())`
       yield* sql`
         insert into intention_signals (id, user_id, trip_id, slot_id, intention, confidence, source)
         values (${freshId()}, ${user}, ${trip.id}, ${trip.slots[1]!.id}, 'fatigue', 1, 'swap')`
-      yield* sql`
-        insert into exp.events (event_id, event_type, unit_id, plan_id, timestamp, context, payload)
-        values (${freshId()}, 'plan_generated', ${by}, ${trip.session_id}, now(), '{}',
-          ${JSON.stringify({ trip_id: trip.id, member_ids: [by, ...others], slots: trip.slots.map(({ day, order, node_id, starts_at }) => ({ day, order, node_id, starts_at })) })}::text::jsonb)`
-      yield* sql`
-        insert into exp.constraint_snapshots (id, trip_id, valid_from, constraints)
-        values (${freshId()}, ${trip.id}, now(), ${JSON.stringify(trip.constraints)}::text::jsonb)`
     }
     yield* sql`insert into intention_signals (id, user_id, intention, confidence, source) values (${freshId()}, ${user}, 'other', 1, 'app')`
     yield* sql`update users set email = ${`ada.${n}@example.org`}, persona_text = ${`Traveler ${n} eats.`} where id = ${user}`

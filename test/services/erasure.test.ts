@@ -2,71 +2,20 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
 import { SqlClient } from "effect/sql/SqlClient"
-import { type Export, type Marks, marksOf } from "../../src/domain/erasure/marks.ts"
-import type { UserId } from "../../src/domain/ids.ts"
-import { fileTraces } from "../../src/layers/files/traces.ts"
-import { postgresTraces } from "../../src/layers/postgres/erasure/traces.ts"
+import { marksOf } from "../../src/domain/erasure/marks.ts"
 import { Erasure } from "../../src/services/erasure.ts"
-import { Jobs } from "../../src/services/jobs.ts"
 import { Journal } from "../../src/services/journal.ts"
 import { ErasedSubjects } from "../../src/services/tokens.ts"
-import { type Trace, vectorTraces } from "../../src/services/trace-search.ts"
+import type { Trace } from "../../src/services/trace-search.ts"
 import { TripRuntime } from "../../src/services/trip-runtime.ts"
 import { VectorIndex } from "../../src/services/vector-index.ts"
 import { contractSuite } from "../harness/contract.ts"
-import { crowd, type Departed, house, K, livePast, scratch } from "../harness/departed.ts"
+import { erase, inHouse, rowsNaming, search, somebody, taken, withoutTrace } from "../harness/erasure.ts"
 import { freshDatabase } from "../harness/postgres.ts"
 
 /** Journal records, beside the tables. */
 const JOURNAL = "journal"
-
-const taken = (user: UserId) =>
-  Effect.gen(function* () {
-    const erasure = yield* Erasure
-    const text = yield* Stream.runFold(
-      erasure.held(user),
-      () => "",
-      (all, part) => all + part
-    )
-    return JSON.parse(text) as Export
-  })
-
-const search = (folder: string, marks: Marks) =>
-  Effect.gen(function* () {
-    const stores = [yield* postgresTraces(K), fileTraces(folder), vectorTraces(yield* VectorIndex)]
-    const found = yield* Effect.forEach(stores, (store) => store.search(marks))
-    return found.flat()
-  })
-
-const erase = (user: UserId) =>
-  Effect.gen(function* () {
-    const erasure = yield* Erasure
-    const { job_id } = yield* erasure.request(user)
-    return yield* erasure.handler.run({ id: job_id, attempt: 1, payload: { user_id: user }, progress: () => {} })
-  })
-
-/** Every table's rows in which the user's id stands, read without knowing the tables. */
-const rowsNaming = (user: string) =>
-  Effect.gen(function* () {
-    const sql = yield* SqlClient
-    const tables = yield* sql<{ name: string }>`
-      select table_schema || '.' || table_name as name from information_schema.tables
-      where table_type = 'BASE TABLE' and table_schema in ('public', 'exp') order by 1`
-    const found = new Map<string, ReadonlyArray<string>>()
-    for (const { name } of tables) {
-      const rows = yield* sql<{ row: string }>`
-        select to_jsonb(t)::text as row from ${sql.literal(name)} t where t::text like ${`%${user}%`}`
-      if (rows.length > 0)
-        found.set(
-          name,
-          rows.map(({ row }) => row)
-        )
-    }
-    return found
-  })
 
 /** How many signals meet the decision that they answer, by trip and session: the join of training. */
 const joined = Effect.gen(function* () {
@@ -79,29 +28,6 @@ const joined = Effect.gen(function* () {
         join trips t on t.id = s.trip_id)::int as slots`
   return row!
 })
-
-const inHouse = <A, E, R>(body: (folder: string) => Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const folder = yield* scratch
-    const context = yield* Layer.build(house(folder))
-    return yield* body(folder).pipe(Effect.provide(context))
-  }).pipe(Effect.scoped)
-
-let populated = false
-const populate = Effect.suspend(() => {
-  if (populated) return Effect.void
-  populated = true
-  return crowd
-})
-
-let people = 0
-const somebody = Effect.suspend(() => Effect.andThen(populate, livePast(++people)))
-
-const withoutTrace = (folder: string, departed: Departed, marks: Marks) =>
-  Effect.gen(function* () {
-    assert.deepStrictEqual(yield* search(folder, marks), [])
-    assert.deepStrictEqual([...(yield* rowsNaming(departed.user)).keys()], [])
-  })
 
 await contractSuite("Erasure", { postgres: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
   it.effect("leaves nothing that names the person or puts them together again, and every join of training", () =>
@@ -203,6 +129,39 @@ await contractSuite("Erasure", { postgres: { needs: "postgres", layer: () => fre
             /moment at which/
           ],
           ["words", sql`update behavioral_signals set context = '{"note": "x"}' where id = ${standIn!.id}`, /freely/],
+          [
+            "weeks",
+            sql`update exp.events set payload = payload || ${JSON.stringify({ start_date: departed.alone.start_date })}::text::jsonb
+              where unit_id in (select id from users where encoder_version = 'archetype')`,
+            /weeks by which/
+          ],
+          [
+            "precise features of a pivot",
+            sql`update pivot_events set options = '[{"score": 0.5, "features": {"affinity": 0.654321}}]'
+              where user_id in (select id from users where encoder_version = 'archetype')`,
+            /taste out/
+          ],
+          [
+            "precise scores of a stop",
+            sql`update itinerary_slots set score = 0.654321 where trip_id in (
+              select t.id from trips t join users u on u.id = t.user_id where u.encoder_version = 'archetype')`,
+            /taste out/
+          ],
+          [
+            "words under the server's names",
+            sql`update behavioral_signals set context = '{"ranker": "I am Ada"}' where id = ${standIn!.id}`,
+            /freely/
+          ],
+          [
+            "words in place of closed ones",
+            sql`update behavioral_signals set context = '{"weather": "Ada"}' where id = ${standIn!.id}`,
+            /freely/
+          ],
+          [
+            "words as a model's version",
+            sql`update behavioral_signals set model_version = 'ada:lovelace' where id = ${standIn!.id}`,
+            /freely/
+          ],
           [
             "rare",
             sql`update behavioral_signals set context = '{"weather": "snow", "group_size": 5}' where id = ${standIn!.id}`,
@@ -330,29 +289,6 @@ await contractSuite("Erasure", { postgres: { needs: "postgres", layer: () => fre
         const signals = new Set((held.behavioral_signals ?? []).map((row) => row.id))
         for (const entry of held.journal ?? []) if (entry.type === "signal") signals.add(entry.id)
         assert.strictEqual(signals.size, mine!.count)
-      })
-    )
-  )
-
-  it.effect("is a job that runs once, and forgets whom it was about", () =>
-    inHouse((folder) =>
-      Effect.gen(function* () {
-        const erasure = yield* Erasure
-        const jobs = yield* Jobs
-        const departed = yield* somebody
-        const marks = marksOf(departed.user, yield* taken(departed.user))
-        const one = yield* erasure.request(departed.user)
-        assert.isTrue((yield* ErasedSubjects).has(departed.user))
-        assert.deepStrictEqual(yield* erasure.request(departed.user), one)
-        yield* Effect.forkChild(jobs.work([erasure.handler]))
-        const deadline = Date.now() + 10_000
-        let job = yield* jobs.find(one.job_id)
-        while (job?.state !== "done" && job?.state !== "failed" && Date.now() < deadline) {
-          yield* Effect.sleep("20 millis")
-          job = yield* jobs.find(one.job_id)
-        }
-        assert.strictEqual(job?.state, "done", job?.error ?? "")
-        yield* withoutTrace(folder, departed, marks)
       })
     )
   )

@@ -21,7 +21,7 @@ import * as PostgresHistory from "../../src/layers/postgres/persona-history.ts"
 import * as PostgresUsers from "../../src/layers/postgres/user-storage.ts"
 import { Catalog } from "../../src/services/catalog.ts"
 import { Journal } from "../../src/services/journal.ts"
-import { PersonaEncoder } from "../../src/services/persona-encoder.ts"
+import { PersonaEncoder, type PersonaToEncode } from "../../src/services/persona-encoder.ts"
 import { PersonaHistory } from "../../src/services/persona-history.ts"
 import { rederive, rederiveAll } from "../../src/services/persona-nightly.ts"
 import { Personas } from "../../src/services/personas.ts"
@@ -76,7 +76,7 @@ const seedPlaces = Effect.gen(function* () {
 
 const handlers = [signalsHandler, personasHandler]
 
-const process = (disk: FragileDisk) =>
+const process = (disk: FragileDisk, encoder = PersonaEncoder.layerDeterministic) =>
   Layer.mergeAll(users(), PostgresHistory.layer, ErasedSubjects.layerNobody).pipe(
     Layer.provideMerge(
       Layer.effect(Journal, makeJournal({ ...smallJournal, segmentBytes: 1_000_000, bufferBytes: 1_000_000 }, disk))
@@ -87,7 +87,7 @@ const process = (disk: FragileDisk) =>
         Sink.recordTypes(handlers),
         PostgresUsers.layer,
         catalog,
-        PersonaEncoder.layerDeterministic,
+        encoder,
         ErasedSubjects.layerNobody
       )
     ),
@@ -182,7 +182,7 @@ const falsify = Effect.fnUntraced(function* (user: UserId) {
     update persona_dimensions set value = ${other} where user_id = ${user} and dimension = 'category_affinities'`
 })
 
-const night = { looked_at: 1, agreed: 0, corrected: 0, moved_on: 0, woken: 0, without_base: 0 }
+const night = { looked_at: 1, agreed: 0, corrected: 0, moved_on: 0, woken: 0, read: 0, without_base: 0 }
 
 await contractSuite("Personas at night", { local: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
   it.effect("a persona learnt online is the one that its history gives, and differences are put right", () =>
@@ -212,6 +212,16 @@ await contractSuite("Personas at night", { local: { needs: "postgres", layer: ()
         yield* drained
         assert.deepStrictEqual(yield* rederiveAll(), { ...night, agreed: 1 })
 
+        // A trip whose end nobody was told of, because a crash lay behind it.
+        const sql = yield* SqlClient
+        yield* sql`
+          insert into trips (id, user_id, city_id, start_date, end_date, status, epoch)
+          values (gen_random_uuid(), ${user}, ${cityOf(1)}, '2026-04-01', '2026-04-03', 'completed', gen_random_uuid())`
+        assert.deepStrictEqual(yield* rederiveAll(), { ...night, corrected: 1 })
+        assert.deepInclude((yield* personas.of(user)).dimensions.trip_count, { value: "returning", source: "trips" })
+        yield* drained
+        assert.deepStrictEqual(yield* rederiveAll(), { ...night, agreed: 1 })
+
         yield* falsify(user)
         yield* give(behaviour(user, 400, 5))
         assert.deepInclude(yield* rederiveAll(), { corrected: 0, moved_on: 1 })
@@ -231,6 +241,51 @@ await contractSuite("Personas at night", { local: { needs: "postgres", layer: ()
         const online = yield* personas.of(user)
         assert.deepStrictEqual(derived.sequence, online.sequence)
       }).pipe(Effect.provide(process(new FragileDisk())))
+    }).pipe(hurrying)
+  )
+
+  it.effect("is read again by whoever reads, when its traveler turns warm and in the night after they did more", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      yield* sql`update users set persona_learnt_until = null`
+      const user = userOf(3) as UserId
+      const seen: Array<PersonaToEncode> = []
+      const reader = Layer.succeed(PersonaEncoder, {
+        encode: () => Effect.die("nobody was onboarded"),
+        readAgain: (input) =>
+          Effect.sync(() => {
+            seen.push(input)
+            const cuisine_openness = { value: 0.5 + seen.length / 10, confidence: 0.6, source: "llm" }
+            const dimensions = { ...input.dimensions, cuisine_openness }
+            return { vector: new Float32Array(128), encoder_version: "", dimensions, text: `reading ${seen.length}` }
+          })
+      })
+      yield* Effect.gen(function* () {
+        const personas = yield* Personas
+        const openness = Effect.map(personas.of(user), ({ dimensions }) => dimensions.cuisine_openness.value)
+        const liked = behaviour(user, 1300, 30).map((one): Signal => ({ ...one, signal_type: "slot_accept" }))
+        yield* personas.of(user)
+        yield* give(liked.slice(0, 15))
+        assert.lengthOf(seen, 0)
+        yield* give(liked.slice(15, 20))
+        yield* Effect.repeat(openness, { until: (value) => value === 0.6 }).pipe(Effect.timeout("5 seconds"))
+        assert.lengthOf(seen, 1)
+        assert.strictEqual(seen[0]!.signals.length, 20)
+        assert.isTrue(
+          seen[0]!.signals.every(({ signal_type, tags }) => signal_type === "slot_accept" && tags.length > 0)
+        )
+
+        yield* drained
+        assert.deepInclude(yield* rederiveAll(), { read: 0 })
+        yield* give(liked.slice(20))
+        yield* save(user)
+        assert.deepInclude(yield* rederiveAll(), { agreed: 1, read: 1 })
+        assert.strictEqual(yield* openness, 0.7)
+        yield* drained
+        const [row] = yield* sql`select persona_text from users where id = ${user}`
+        assert.strictEqual(row!["persona_text"], "reading 2")
+        assert.deepInclude(yield* rederiveAll(), { agreed: 1, read: 0 })
+      }).pipe(Effect.provide(process(new FragileDisk(), reader)))
     }).pipe(hurrying)
   )
 

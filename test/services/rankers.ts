@@ -34,6 +34,7 @@ export const purse = () => {
         return Effect.succeed({ id: "r", day: "2026-01-01", model: call.model, reservedMicros: call.mostMicros })
       }),
     settle: () => Effect.void,
+    reset: Effect.succeed(0),
     report: () => Effect.die("not asked for here")
   })
   return { state, layer }

@@ -231,6 +231,7 @@ describe("tracking", () => {
 
 const generated = (rows: ReadonlyArray<DatasetRow>): Definition => ({
   columns: COLUMNS,
+  ids: [],
   query: "generated",
   read: ({ row }) => Effect.sync(() => rows.forEach((one, i) => void row(one, String(i % 97), i)))
 })

@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import { withoutIds } from "../../domain/ids.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { newId } from "../../services/new-id.ts"
 import { register } from "./counters.ts"
@@ -12,8 +13,9 @@ import { type ActorKind, DEFAULT_LIMITS, type Limits, type Types } from "./kind.
 import { statusOf } from "./status.ts"
 import { TICK_MILLIS } from "./timers.ts"
 
+/** Which actor it is stands in `/admin/actors`: a log would still name people who have left. */
 const report = (alert: Alert) => {
-  const line = `${alert.kind} ${alert.key}: ${alert.event.replaceAll("_", " ")}: ${alert.cause}`
+  const line = withoutIds(`${alert.kind} ${alert.key}: ${alert.event.replaceAll("_", " ")}: ${alert.cause}`)
   return alert.event === "stopped" || alert.event === "write_failed" ? Effect.logError(line) : Effect.logWarning(line)
 }
 

@@ -87,7 +87,7 @@ export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
     const before: UserState = {
       ...base,
       persona: personaOf(id, dimensions, sequence, count),
-      recent: remembered(learnt),
+      recent: remembered(learnt, record?.recent ?? stored.recent),
       learntUntil
     }
     return { snapshot: learn(before, lessons, parts.now()), events: [] }

@@ -8,17 +8,21 @@ import * as Semaphore from "effect/Semaphore"
 import type { ActorError } from "../../domain/actor-errors.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { UserId } from "../../domain/ids.ts"
+import { isCold } from "../../domain/persona/persona.ts"
+import type { ReadSignal } from "../../domain/persona/reading.ts"
 import type { Signal } from "../../domain/signal.ts"
 import type { Revision, UserReply } from "../../domain/user/decide.ts"
 import type { Lesson } from "../../domain/user/state.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Journal } from "../../services/journal.ts"
-import { PersonaEncoder } from "../../services/persona-encoder.ts"
+import { type EncodedPersona, PersonaEncoder, type PersonaToEncode } from "../../services/persona-encoder.ts"
 import { type PersonaExplained, Personas, PersonasUnavailable } from "../../services/personas.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
+import { TripEndings } from "../../services/trip-endings.ts"
 import { MemberPersonas } from "../../services/trip-helpers.ts"
 import { UserStorage } from "../../services/user-storage.ts"
+import { Pending } from "../engine/cell.ts"
 import type { Limits } from "../engine/kind.ts"
 import { make } from "../engine/make.ts"
 import { userKind } from "./kind.ts"
@@ -48,6 +52,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
       const encoder = yield* PersonaEncoder
       const erased = yield* ErasedSubjects
       const scope = yield* Effect.scope
+      const context = yield* Effect.context<never>()
       const reading = yield* Semaphore.make(READINGS)
       let waiting = 0
       const listeners = new Set<(user: UserId) => void>()
@@ -70,9 +75,10 @@ export const layer = (limits: Partial<Limits> = {}) =>
         return undefined
       }
 
+      const storage = yield* UserStorage
       const kind = userKind({
         journal: yield* Journal,
-        storage: yield* UserStorage,
+        storage,
         nodeOf,
         changed: (user) => {
           for (const listener of listeners) listener(user as UserId)
@@ -83,6 +89,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
 
       /** Whoever is not in memory learns when they wake up. */
       const durable = (userId: string, signals: ReadonlyArray<Signal>, at: number): void => {
+        const before = engine.peek(userId)?.persona
         if (engine.residency.get(userId) === undefined) return
         // In the order of the database, which knows one instant for all that came together.
         const inOrder = signals.toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -93,7 +100,10 @@ export const layer = (limits: Partial<Limits> = {}) =>
             at
           })
         )
-        engine.askSync(userId, { _tag: "observe", lessons })
+        const outcome = engine.askSync(userId, { _tag: "observe", lessons })
+        const look = warmed(userId as UserId, before !== undefined && isCold(before))
+        if (outcome instanceof Pending) outcome.onSettled(look)
+        else look(outcome)
       }
 
       const read = (userId: UserId) => engine.ask(userId, { _tag: "read" })
@@ -101,32 +111,61 @@ export const layer = (limits: Partial<Limits> = {}) =>
       const revise = (userId: UserId, learntUntil: number, revision: Revision) =>
         erased.has(userId) ? read(userId) : engine.ask(userId, { _tag: "revise", learntUntil, revision })
 
-      /** What an encoder reads in an onboarding comes later, and counts for as long as nothing was learnt meanwhile. */
-      const readIn = (userId: UserId, { learntUntil, persona }: UserReply) => {
+      const counted = Effect.fnUntraced(
+        function* (tripIds: ReadonlyArray<string>) {
+          const travellers = yield* storage.travellers(tripIds)
+          yield* Effect.forEach(
+            travellers,
+            ({ user_id, ended }) =>
+              erased.has(user_id) ? Effect.void : engine.ask(user_id, { _tag: "travelled", ended }),
+            { concurrency: CONCURRENCY, discard: true }
+          )
+        },
+        Effect.catch((error) => Effect.logDebug(`Trips are counted at night: ${error.message}`))
+      )
+      const endings = yield* TripEndings
+      const stopCounting = endings.onEnded((tripIds) => void Effect.runForkWith(context)(counted(tripIds)))
+      yield* Effect.addFinalizer(() => Effect.sync(stopCounting))
+
+      /** Gives whether what was read counts: not where somebody learnt or said something meanwhile. */
+      const takeIn = Effect.fnUntraced(function* (
+        userId: UserId,
+        { learntUntil, persona, recent }: UserReply,
+        encode: (input: PersonaToEncode) => Effect.Effect<EncodedPersona | undefined>
+      ) {
+        const { dimensions, sequence, signal_count: signalCount } = persona
+        const signals = recent.map(
+          ({ changes, signal_type }): ReadSignal => ({
+            signal_type,
+            tags: changes.flatMap((change) => ("tag" in change ? [change.tag] : []))
+          })
+        )
+        const read = yield* encode({ userId, dimensions, sequence, signalCount, signals })
+        if (read === undefined) return false
+        // Onboarded anew meanwhile, or taught by a signal: then this reading is of somebody who is no more.
+        const now = engine.peek(userId)?.persona.vector
+        if (now?.some((x, i) => x !== persona.vector[i])) return false
+        const { dimensions: as, text, text_embedding: embedding } = read
+        const words = { text, ...(embedding === undefined ? {} : { embedding: Array.from(embedding) }) }
+        return (yield* revise(userId, learntUntil, { dimensions: as, words })).learntUntil === learntUntil
+      })
+
+      /** A reading comes later than what it is of: nobody waits for it. */
+      const readIn = (userId: UserId, reply: UserReply, encode: Parameters<typeof takeIn>[2]) => {
         if (waiting >= MAX_WAITING) return Effect.void
         waiting++
         return reading
-          .withPermits(1)(
-            Effect.gen(function* () {
-              const { dimensions, sequence, signal_count: signalCount } = persona
-              const {
-                dimensions: read,
-                text,
-                text_embedding: embedding
-              } = yield* encoder.encode({
-                userId,
-                dimensions,
-                sequence,
-                signalCount
-              })
-              // Onboarded anew meanwhile, or taught by a signal: then this reading is of somebody who is no more.
-              const now = engine.peek(userId)?.persona.vector
-              if (now?.some((x, i) => x !== persona.vector[i])) return
-              const words = { text, ...(embedding === undefined ? {} : { embedding: Array.from(embedding) }) }
-              yield* revise(userId, learntUntil, { dimensions: read, words })
-            }).pipe(Effect.catch((error) => Effect.logDebug(`An onboarding was not read: ${error.message}`)))
+          .withPermits(1)(takeIn(userId, reply, encode))
+          .pipe(
+            Effect.catch((error) => Effect.logDebug(`A traveler was not read: ${error.message}`)),
+            Effect.ensuring(Effect.sync(() => void waiting--))
           )
-          .pipe(Effect.ensuring(Effect.sync(() => void waiting--)))
+      }
+
+      /** Who turns warm has said more than at the start: what was read then is read again. */
+      const warmed = (userId: UserId, coldBefore: boolean) => (outcome: UserReply | ActorError) => {
+        if (!coldBefore || "_tag" in outcome || isCold(outcome.persona)) return
+        Effect.runForkWith(context)(Effect.forkIn(readIn(userId, outcome, encoder.readAgain), scope))
       }
 
       const personas = Personas.of({
@@ -143,9 +182,13 @@ export const layer = (limits: Partial<Limits> = {}) =>
             onSuccess: (reply) => reply.learntUntil === learntUntil,
             onFailure: unavailable
           }),
+        readAgain: (userId) =>
+          Effect.flatMap(read(userId), (reply) => takeIn(userId, reply, encoder.readAgain)).pipe(
+            Effect.mapError(unavailable)
+          ),
         onboard: (userId, onboarding) =>
           engine.ask(userId, { _tag: "onboard", onboarding }).pipe(
-            Effect.tap((reply) => Effect.forkIn(readIn(userId, reply), scope)),
+            Effect.tap((reply) => Effect.forkIn(readIn(userId, reply, encoder.encode), scope)),
             Effect.mapBoth({ onSuccess: explained, onFailure: unavailable })
           )
       })

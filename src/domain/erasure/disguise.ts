@@ -8,6 +8,7 @@ import { defaultDimensions } from "../persona/dimensions.ts"
 import { encodePersona } from "../persona/encode.ts"
 import type { Dimension, PersonaDimensions } from "../persona/persona.ts"
 import { COLD_BELOW_SIGNALS } from "../vocabulary.ts"
+import { listOf, numberOf, objectOf } from "./shapes.ts"
 
 /** What a stand-in's dimensions and vector name as their source: no living person has it. */
 export const ARCHETYPE_SOURCE = "archetype"
@@ -61,8 +62,11 @@ export const coarseCount = (signals: number): number => (signals < COLD_BELOW_SI
 export const archetypeVector = (archetype: Archetype | undefined): ReadonlyArray<number> =>
   Array.from(encodePersona({ dimensions: archetypeDimensions(archetype), sequence: [], signalCount: 0 }))
 
-/** Numbers this precise can be solved for the taste behind them; two digits still order candidates. */
-export const blurred = (value: number): number => Math.round(value * 100) / 100
+/** More precise numbers can be solved for the taste behind them; two digits still order candidates. */
+export const BLURRED_DIGITS = 2
+const BLUR = 10 ** BLURRED_DIGITS
+
+export const blurred = (value: number): number => Math.round(value * BLUR) / BLUR
 
 /** The state of a decision that the person made. Of the sequence only what this trip shows anyway is left. */
 export const disguisedState = (
@@ -70,25 +74,32 @@ export const disguisedState = (
   state: Partial<UserState>,
   ofThisTrip: ReadonlySet<string>
 ): Partial<UserState> => {
+  const members = disguisedMembers(disguise, state.members)
   if (state.dimensions === undefined && state.persona_vector === undefined) {
-    return state.members === undefined ? {} : { members: disguisedMembers(disguise, state.members) }
+    return state.members === undefined ? {} : { members }
   }
   return {
     encoder_version: ARCHETYPE_SOURCE,
     persona_vector: archetypeVector(disguise.archetype),
     dimensions: { ...archetypeDimensions(disguise.archetype) },
     signal_count: coarseCount(state.signal_count ?? 0),
-    sequence: (state.sequence ?? [])
-      .filter((item) => ofThisTrip.has(item.node_id))
-      .map(({ node_id, accepted, at }) => ({ node_id, accepted, at: coarse(disguise, at) })),
-    members: disguisedMembers(disguise, state.members ?? [])
+    sequence: listOf(state.sequence)
+      .map(objectOf)
+      .flatMap(({ node_id, accepted, at }) =>
+        typeof node_id === "string" && ofThisTrip.has(node_id) && typeof at === "number"
+          ? [{ node_id, accepted: accepted === true, at: coarse(disguise, at) }]
+          : []
+      ),
+    members
   }
 }
 
 /** Companions stay who they are; their count goes with the person, whose own decision this was. */
-const disguisedMembers = (disguise: Disguise, members: UserState["members"]): UserState["members"] =>
-  members.map(({ user_id, signal_count }) =>
-    user_id === disguise.person
-      ? { user_id: disguise.standIn, signal_count: coarseCount(signal_count) }
-      : { user_id, signal_count }
-  )
+const disguisedMembers = (disguise: Disguise, members: unknown): UserState["members"] =>
+  listOf(members)
+    .map(objectOf)
+    .flatMap(({ user_id, signal_count }) => {
+      const count = numberOf(signal_count) ?? 0
+      if (user_id === disguise.person) return [{ user_id: disguise.standIn, signal_count: coarseCount(count) }]
+      return typeof user_id === "string" ? [{ user_id, signal_count: count }] : []
+    })

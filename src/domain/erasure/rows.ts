@@ -1,76 +1,13 @@
 /** The erased person's rows as they are kept: the shape that training joins on, and nothing that was said freely. */
-import type { CandidateSet, UserState } from "../decisions.ts"
-import { DAY_PARTS } from "../time/day-part.ts"
-import { Intention, Trigger } from "../vocabulary.ts"
+import type { UserState } from "../decisions.ts"
+import { isoDate, MS_PER_DAY, parseIsoDate } from "../time/calendar.ts"
+import { blurredFeatures, blurredOf, coarseReaction, disguisedContext, WEATHER } from "./contexts.ts"
 import { blurred, coarse, type Disguise, disguisedState } from "./disguise.ts"
-
-type Json = Readonly<Record<string, unknown>>
-
-const words = (list: ReadonlyArray<string>): ReadonlySet<string> => new Set(list)
-const PARTS = words(DAY_PARTS)
-const INTENTIONS = words(Intention.literals)
-const TRIGGERS = words(Trigger.literals)
-const WEATHER = words(["clear", "rain", "heat", "cold", "storm", "snow", "wind"])
-
-const wordOf = (known: ReadonlySet<string>, value: unknown): string | undefined =>
-  typeof value === "string" && known.has(value) ? value : undefined
-
-const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined)
-
-const defined = (values: Json): Json =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
-
-/** Steps in which a reaction's time is kept: whether somebody hesitated shows, the very moment does not. */
-const REACTION_STEP_MS = 500
-
-/** Groups larger than this are all alike. */
-const LARGE_GROUP = 6
-
-const coarseReaction = (millis: number | undefined): number | undefined =>
-  millis === undefined ? undefined : Math.round(millis / REACTION_STEP_MS) * REACTION_STEP_MS
-
-/** Only what has a meaning of its own stays of a context; a rare combination is told less precisely. */
-export const disguisedContext = (disguise: Disguise, context: Json, ofThisTrip: ReadonlySet<string>): Json => {
-  const size = number(context.group_size)
-  const moment = {
-    day_part: wordOf(PARTS, context.day_part),
-    weather: wordOf(WEATHER, context.weather),
-    group_size: size === undefined ? undefined : Math.min(size, LARGE_GROUP)
-  }
-  const kept = disguise.common(moment) ? moment : { day_part: moment.day_part }
-  const id = (value: unknown) => (typeof value === "string" ? disguise.shared(value) : undefined)
-  return defined({
-    ...kept,
-    time_to_action_ms: coarseReaction(number(context.time_to_action_ms)),
-    day_of_trip: number(context.day_of_trip),
-    position: number(context.position),
-    rating: number(context.rating),
-    intention: wordOf(INTENTIONS, context.intention),
-    trigger: wordOf(TRIGGERS, context.trigger),
-    replaced_by: context.replaced_by,
-    pivot_id: id(context.pivot_id),
-    ...(context.full_candidate_set === undefined
-      ? {}
-      : candidateSet(disguise, context as unknown as CandidateSet, ofThisTrip))
-  })
-}
-
-const candidateSet = (disguise: Disguise, set: CandidateSet, ofThisTrip: ReadonlySet<string>): Json => ({
-  full_candidate_set: set.full_candidate_set.map(({ node_id, score, rank, features }) => ({
-    node_id,
-    score: blurred(score),
-    rank,
-    features: Object.fromEntries(Object.entries(features ?? {}).map(([name, value]) => [name, blurred(value)]))
-  })),
-  ranker: set.ranker,
-  user_state: disguisedState(disguise, set.user_state ?? {}, ofThisTrip),
-  ...(set.arbitration === undefined
-    ? {}
-    : { arbitration: { choice: set.arbitration.choice, rule: set.arbitration.rule } })
-})
+import { defined, idOf, type Json, listOf, numberOf, objectOf, wordOf } from "./shapes.ts"
 
 export interface SignalRow {
   readonly id: string
+  readonly signal_type: string
   readonly trip_id: string | null
   readonly slot_id: string | null
   readonly session_id: string | null
@@ -88,7 +25,7 @@ export const disguisedSignal = (disguise: Disguise, row: SignalRow, ofThisTrip: 
   trip_id: maybe(disguise.shared, row.trip_id),
   slot_id: maybe(disguise.shared, row.slot_id),
   session_id: maybe(disguise.shared, row.session_id),
-  context: disguisedContext(disguise, row.context, ofThisTrip),
+  context: disguisedContext(disguise, row.signal_type, row.context, ofThisTrip),
   occurred_at: new Date(coarse(disguise, row.occurred_at)),
   created_at: new Date(coarse(disguise, row.created_at))
 })
@@ -120,7 +57,7 @@ export interface PivotRow {
   readonly trip_id: string
   readonly slot_id: string | null
   readonly detail: Json
-  readonly options: ReadonlyArray<Json>
+  readonly options: unknown
   readonly reasons: unknown
   readonly chosen_option_id: string | null
   readonly time_to_action_ms: number | null
@@ -137,15 +74,21 @@ export const disguisedPivot = (disguise: Disguise, row: PivotRow) => ({
   slot_id: maybe(disguise.shared, row.slot_id),
   detail: defined({
     condition: wordOf(WEATHER, row.detail.condition),
-    delay_minutes: number(row.detail.delay_minutes)
+    delay_minutes: numberOf(row.detail.delay_minutes)
   }),
-  options: row.options.map((option) => ({
-    ...option,
-    ...(typeof option.option_id === "string" ? { option_id: disguise.shared(option.option_id) } : {})
-  })),
+  options: listOf(row.options)
+    .map(objectOf)
+    .map((option) => ({
+      option_id: typeof option.option_id === "string" ? disguise.shared(option.option_id) : null,
+      node_id: idOf(option.node_id) ?? null,
+      score: blurredOf(option.score) ?? null,
+      position: numberOf(option.position) ?? null,
+      features: blurredFeatures(option.features),
+      changes: numberOf(option.changes) ?? null
+    })),
   reasons: disguisedJson(disguise, row.reasons),
   chosen_option_id: maybe(disguise.shared, row.chosen_option_id),
-  time_to_action_ms: coarseReaction(row.time_to_action_ms ?? undefined) ?? null,
+  time_to_action_ms: coarseReaction(row.time_to_action_ms) ?? null,
   offered_at: new Date(coarse(disguise, row.offered_at)),
   responded_at: row.responded_at === null ? null : new Date(coarse(disguise, row.responded_at)),
   created_at: new Date(coarse(disguise, row.created_at))
@@ -159,23 +102,37 @@ export interface ExperimentRow {
   readonly created_at: number
 }
 
-/** Keys of a payload that hold a time, and those that hold ids of the trip's own. */
-const TIMES = words(["starts_at", "ends_at"])
-const IDS = words(["trip_id", "pivot_id", "option_id", "slot_id", "session_id"])
-const FREE_TEXT = words(["narrative", "message", "note", "text", "degraded"])
+/** Keys of a payload that hold an instant, and those that hold ids of the trip's own. */
+const TIMES = new Set(["starts_at", "ends_at"])
+const IDS = new Set(["trip_id", "pivot_id", "option_id", "slot_id", "session_id"])
+const FREE_TEXT = new Set(["narrative", "message", "note", "text", "degraded"])
+
+/** Says when the plan was made as well as a date does: each version of a catalog has its own days. */
+const DATING = new Set(["catalog_version"])
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
+
+/** A date that stayed where it was would give the weeks away by which everything else was moved. */
+const disguisedText = (disguise: Disguise, text: string): string => {
+  const day = parseIsoDate(text)
+  if (day !== undefined) return isoDate(day - disguise.shiftMillis / MS_PER_DAY)
+  const at = INSTANT.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(at) ? text : new Date(coarse(disguise, at)).toISOString()
+}
 
 const disguisedJson = (disguise: Disguise, value: unknown, name = ""): unknown => {
   if (Array.isArray(value)) return value.map((one) => disguisedJson(disguise, one, name))
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(
       Object.entries(value)
-        .filter(([key]) => !FREE_TEXT.has(key))
+        .filter(([key]) => !FREE_TEXT.has(key) && !(disguise.shiftMillis > 0 && DATING.has(key)))
         .map(([key, one]) => [key, disguisedJson(disguise, one, key)])
     )
   }
   if (value === disguise.person) return disguise.standIn
   if (TIMES.has(name) && typeof value === "number") return coarse(disguise, value)
-  return IDS.has(name) && typeof value === "string" ? disguise.shared(value) : value
+  if (typeof value !== "string") return value
+  return IDS.has(name) ? disguise.shared(value) : disguisedText(disguise, value)
 }
 
 export const disguisedExperiment = (disguise: Disguise, row: ExperimentRow) => ({

@@ -1,7 +1,17 @@
 /** The pure decider of a traveler: who they are, what they learn from, and when it is written down. */
 import type { Onboarding } from "../persona/onboarding.ts"
 import type { Persona } from "../persona/persona.ts"
-import { type Learnt, type Lesson, learn, onboard, revise, type UserState } from "./state.ts"
+import { withTrips } from "../persona/trips.ts"
+import {
+  type Learnt,
+  type Lesson,
+  learn,
+  onboard,
+  revise,
+  type ToldChanges,
+  toldChanges,
+  type UserState
+} from "./state.ts"
 
 /** Dimensions by other means than a signal; with words where they are a reading of the onboarding. */
 export interface Revision {
@@ -15,6 +25,8 @@ export type UserCommand =
   | { readonly _tag: "onboard"; readonly onboarding: Onboarding }
   /** Worked out beside the actor from what it knew then: refused where it has learnt since. */
   | { readonly _tag: "revise"; readonly learntUntil: number; readonly revision: Revision }
+  /** So many of their trips have come to their end by now. */
+  | { readonly _tag: "travelled"; readonly ended: number }
   /** The actor's own timer: write down what was learnt. */
   | { readonly _tag: "save" }
 
@@ -27,6 +39,8 @@ export interface PersonaRecord {
   readonly dimensions: Persona["dimensions"]
   readonly vector: ReadonlyArray<number>
   readonly encoder_version: string
+  /** What the newest signals changed; absent in records of older releases. */
+  readonly recent?: ReadonlyArray<ToldChanges>
   readonly onboarding?: Onboarding
   /** How Claude, or a rule, describes the traveler, and that as a vector of a sentence-transformer. */
   readonly words?: Revision["words"]
@@ -82,7 +96,8 @@ const recordOf = (state: UserState, context: { readonly now: number; readonly id
   learnt_until: state.learntUntil,
   dimensions: state.persona.dimensions,
   vector: Array.from(state.persona.vector),
-  encoder_version: state.persona.encoder_version
+  encoder_version: state.persona.encoder_version,
+  recent: toldChanges(state.recent)
 })
 
 const replyOf = ({ learntUntil, persona, recent }: UserState): UserReply => ({ persona, learntUntil, recent })
@@ -113,6 +128,12 @@ export const decideUser = (
       const { words } = revision
       const record = { ...recordOf(next, context), ...(words === undefined ? {} : { words }) }
       return { reply: replyOf(next), events: [{ _tag: "revised", record }], tasks: TELL }
+    }
+    case "travelled": {
+      const dimensions = withTrips(state.persona.dimensions, command.ended)
+      if (dimensions === state.persona.dimensions) return { reply: replyOf(state) }
+      const next = revise(state, dimensions)
+      return { reply: replyOf(next), events: [{ _tag: "revised", record: recordOf(next, context) }], tasks: TELL }
     }
     case "save":
       return state.unsavedSince === undefined

@@ -1,6 +1,7 @@
 /** A persona worked out again from its whole history: what the traveler's actor arrived at step by step. */
 import { encodePersona } from "../persona/encode.ts"
 import type { Persona, PersonaDimensions } from "../persona/persona.ts"
+import { withTrips } from "../persona/trips.ts"
 import { type Lesson, learn, newUser, revise, type UserState } from "./state.ts"
 
 export interface PersonaBase {
@@ -10,7 +11,7 @@ export interface PersonaBase {
 }
 
 /** Feeds lessons in order, in as many pieces as it suits; onboarding takes its place among them. */
-export const rederivation = (userId: string, base: PersonaBase | undefined) => {
+export const rederivation = (userId: string, base: PersonaBase | undefined, tripsEnded: number) => {
   let state: UserState = newUser(userId)
   let begun = base === undefined
   const begin = () => {
@@ -31,7 +32,7 @@ export const rederivation = (userId: string, base: PersonaBase | undefined) => {
     },
     persona: (): Persona => {
       begin()
-      return state.persona
+      return revise(state, withTrips(state.persona.dimensions, tripsEnded)).persona
     }
   }
 }

@@ -7,7 +7,7 @@ import { defaultDimensions } from "../persona/dimensions.ts"
 import { ENCODER_VERSION, encodePersona } from "../persona/encode.ts"
 import { type Onboarding, personaFromOnboarding } from "../persona/onboarding.ts"
 import type { Persona, PersonaDimensions, SequenceItem } from "../persona/persona.ts"
-import { type Evidence, updatePersona } from "../persona/update.ts"
+import { type Evidence, type PersonaChange, updatePersona } from "../persona/update.ts"
 import { countsTowardsGate, type Signal } from "../signal.ts"
 import type { SignalType } from "../vocabulary.ts"
 
@@ -19,13 +19,21 @@ export interface Lesson {
   readonly at: number
 }
 
+/** By how much a taste moved, or what a dimension was before and is now. */
+export type LearntChange =
+  | { readonly dimension: string; readonly tag: string; readonly change: number }
+  | { readonly dimension: string; readonly from: string; readonly to: string }
+
 /** What one recent signal changed. */
 export interface Learnt {
   readonly signal_id: string
   readonly signal_type: SignalType
   readonly occurred_at: number
-  readonly changes: ReadonlyArray<{ readonly tag: string; readonly change: number }>
+  readonly changes: ReadonlyArray<LearntChange>
 }
+
+/** The same as it is written down: the signal itself is stored elsewhere. */
+export type ToldChanges = Pick<Learnt, "signal_id" | "changes">
 
 export interface UserState {
   readonly persona: Persona
@@ -40,7 +48,10 @@ export interface UserState {
 /** Things that a persona remembers about the past. */
 export const MAX_SEQUENCE = 50
 const MAX_RECENT = 64
-const TOLD_CHANGES = 3
+const TOLD_TAGS = 3
+
+/** Signals whose changes are written down with the persona: what people look at, in a record of some kilobytes. */
+const WRITTEN_RECENT = 20
 
 export const personaOf = (
   userId: string,
@@ -108,15 +119,39 @@ const evidenceOf = ({ signal, node }: Lesson): Evidence | undefined => {
 
 /**
  * What was learnt before this actor woke up: an app that sends those signals again, because it never saw that they were
- * taken, does not make them count twice. What they changed then is not known any more.
+ * taken, does not make them count twice. What they changed then stands in what was written down.
  */
-export const remembered = (lessons: ReadonlyArray<Lesson>): ReadonlyArray<Learnt> =>
-  lessons.slice(-MAX_RECENT).map(({ signal }) => ({
+export const remembered = (lessons: ReadonlyArray<Lesson>, told: ReadonlyArray<ToldChanges>): ReadonlyArray<Learnt> => {
+  const changesOf = new Map(told.map((one) => [one.signal_id, one.changes]))
+  return lessons.slice(-MAX_RECENT).map(({ signal }) => ({
     signal_id: signal.id,
     signal_type: signal.signal_type,
     occurred_at: signal.occurred_at,
-    changes: []
+    changes: changesOf.get(signal.id) ?? []
   }))
+}
+
+/** What of it is written down with the persona. */
+export const toldChanges = (recent: ReadonlyArray<Learnt>): ReadonlyArray<ToldChanges> =>
+  recent
+    .filter(({ changes }) => changes.length > 0)
+    .slice(-WRITTEN_RECENT)
+    .map(({ signal_id, changes }) => ({ signal_id, changes }))
+
+/** What somebody reads of an update: dimensions that are another value now, then the tastes that moved most. */
+const accountOf = (changes: ReadonlyArray<PersonaChange>): ReadonlyArray<LearntChange> => {
+  const values = changes.flatMap(
+    ({ dimension, tag, from, to }): ReadonlyArray<LearntChange> =>
+      tag === undefined ? [{ dimension, from: String(from), to: String(to) }] : []
+  )
+  const tastes = changes.flatMap(
+    ({ dimension, tag, from, to }): ReadonlyArray<LearntChange> =>
+      tag === undefined || typeof from !== "number" || typeof to !== "number"
+        ? []
+        : [{ dimension, tag, change: to - from }]
+  )
+  return [...values, ...tastes.slice(0, TOLD_TAGS)]
+}
 
 /**
  * Learns from signals in order, each as fresh as it was when it came in: learning late teaches the same. One that was
@@ -135,16 +170,13 @@ export const learn = (state: UserState, lessons: ReadonlyArray<Lesson>, now: num
     if (countsTowardsGate(signal)) count++
     dimensions = update?.dimensions ?? dimensions
     sequence = [...sequence, ...sequenceOf([lesson])].slice(-MAX_SEQUENCE)
-    const changes = (update?.changes ?? []).flatMap(({ tag, from, to }) =>
-      tag === undefined || typeof from !== "number" || typeof to !== "number" ? [] : [{ tag, change: to - from }]
-    )
     recent = [
       ...recent.slice(1 - MAX_RECENT),
       {
         signal_id: signal.id,
         signal_type: signal.signal_type,
         occurred_at: signal.occurred_at,
-        changes: changes.slice(0, TOLD_CHANGES)
+        changes: accountOf(update?.changes ?? [])
       }
     ]
     learntUntil = Math.max(learntUntil, lesson.at)

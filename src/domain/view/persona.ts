@@ -2,6 +2,7 @@
 import { explain } from "../catalog/embedding.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import { isCold, type Persona } from "../persona/persona.ts"
+import type { LearntChange } from "../user/state.ts"
 import { COLD_BELOW_SIGNALS } from "../vocabulary.ts"
 
 const SHOWN_VIBES = 8
@@ -12,7 +13,7 @@ interface Recent {
   readonly signal_id: string
   readonly signal_type: string
   readonly occurred_at: number
-  readonly changes: ReadonlyArray<{ readonly tag: string; readonly change: number }>
+  readonly changes: ReadonlyArray<LearntChange>
 }
 
 export const personaView = ({
@@ -45,6 +46,6 @@ export const personaView = ({
     signal_id: one.signal_id,
     signal_type: one.signal_type,
     occurred_at: new Date(one.occurred_at).toISOString(),
-    changes: one.changes.map(({ tag, change }) => ({ tag, change: rounded(change) }))
+    changes: one.changes.map((it) => ("tag" in it ? { ...it, change: rounded(it.change) } : it))
   }))
 })

@@ -26,7 +26,13 @@ export const PersonaView = Schema.Struct({
       signal_id: Schema.String,
       signal_type: Schema.String,
       occurred_at: Instant,
-      changes: Schema.Array(Schema.Struct({ tag: Schema.String, change: Schema.Finite }))
+      /** By how much a taste moved, or what a dimension was and is now. */
+      changes: Schema.Array(
+        Schema.Union([
+          Schema.Struct({ dimension: Schema.String, tag: Schema.String, change: Schema.Finite }),
+          Schema.Struct({ dimension: Schema.String, from: Schema.String, to: Schema.String })
+        ])
+      )
     })
   )
 })

@@ -13,12 +13,13 @@ import { Discovery, SLATE_SIZE } from "../../services/discovery.ts"
 import { Erasure } from "../../services/erasure.ts"
 import { Personas } from "../../services/personas.ts"
 import { SignalIntake } from "../../services/signal-intake.ts"
+import { ErasedSubjects } from "../../services/tokens.ts"
 import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
 import { Unavailable, Unprocessable } from "../api/problems.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
 import { cityOr404 } from "./cities.ts"
-import { journalRefused, orUnavailable } from "./refusals.ts"
+import { accountDeleted, journalRefused, orUnavailable } from "./refusals.ts"
 
 const orRetry = orUnavailable
 
@@ -29,6 +30,7 @@ export const layer = HttpApiBuilder.group(
     const catalogs = yield* Catalog
     const companions = yield* Companions
     const discovery = yield* Discovery
+    const erased = yield* ErasedSubjects
     const erasure = yield* Erasure
     const personas = yield* Personas
     const signals = yield* SignalIntake
@@ -95,6 +97,9 @@ export const layer = HttpApiBuilder.group(
           const { userId } = yield* CurrentCaller
           if (payload.user_ids.includes(userId)) {
             return yield* new Unprocessable({ detail: "user_ids names you. You may always plan with your own tastes." })
+          }
+          if (payload.user_ids.some((id) => erased.has(id))) {
+            return yield* new Unprocessable({ detail: accountDeleted("user_ids") })
           }
           return { user_ids: yield* orUnavailable(companions.name(userId, payload.user_ids)) }
         }),

@@ -18,5 +18,9 @@ export const awayFor =
   (error: { readonly message: string }): Unavailable =>
     new Unavailable({ detail: error.message, retry_after_seconds: retryAfterSeconds })
 
+/** Who named somebody that is being erased, or was lately: their id is not written anywhere again. */
+export const accountDeleted = (field: string): string =>
+  `${field} names somebody who has deleted their account. Leave them out.`
+
 export const orUnavailable = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.mapError(effect, awayFor(2))

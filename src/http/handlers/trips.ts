@@ -15,6 +15,7 @@ import type { TripState, Veto } from "../../domain/trip/model.ts"
 import { changeView, tripView } from "../../domain/view/trip.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Personas } from "../../services/personas.ts"
+import { ErasedSubjects } from "../../services/tokens.ts"
 import { TripGeneration } from "../../services/trip-generation.ts"
 import { TripList } from "../../services/trip-list.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
@@ -23,7 +24,7 @@ import { CurrentCaller } from "../api/identity.ts"
 import { Unprocessable } from "../api/problems.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
 import { ifMatchVersion } from "./if-match.ts"
-import { orUnavailable } from "./refusals.ts"
+import { accountDeleted, orUnavailable } from "./refusals.ts"
 import { planningProblem, tripProblem } from "./trip-problems.ts"
 
 /** How long an invitation waits for its answer. */
@@ -107,6 +108,7 @@ export const layer = HttpApiBuilder.group(
     const { show, showChange, against, ask, change, read, writer } = yield* make
     const planning = yield* TripGeneration
     const list = yield* TripList
+    const erased = yield* ErasedSubjects
 
     return group.handleAll({
       create: ({ payload }) =>
@@ -158,6 +160,7 @@ export const layer = HttpApiBuilder.group(
       invite: ({ params, payload, headers }) =>
         Effect.gen(function* () {
           const who = yield* writer(headers)
+          if (erased.has(payload.user_id)) return yield* new Unprocessable({ detail: accountDeleted("user_id") })
           const expires_at = (yield* Clock.currentTimeMillis) + INVITATION_MS
           return yield* show(yield* change(params.id, { _tag: "invite", ...who, user_id: payload.user_id, expires_at }))
         }),

@@ -8,6 +8,7 @@ import * as HttpServerError from "effect/http/HttpServerError"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import { problemBody } from "../api/problems.ts"
+import { loggable, pathOf } from "./path.ts"
 
 const CONTENT_TYPE = "application/problem+json"
 
@@ -76,13 +77,12 @@ export const answerFailure = (
 ): Effect.Effect<Response.HttpServerResponse> =>
   Effect.gen(function* () {
     if (isNobodysRoute(cause)) {
-      const methods = methodsOf(request.url.split("?")[0]!)
+      const methods = methodsOf(pathOf(request.url))
       if (methods.length > 0) return Response.empty({ status: 405, headers: { allow: methods.join(", ") } })
     }
     const [response] = yield* HttpServerError.causeResponse(cause)
     if (response.status >= 500 && response.status !== 503 && !isExpected(cause)) {
-      const path = request.url.split("?")[0]
-      yield* Effect.logError(`${request.method} ${path} failed unexpectedly`, cause).pipe(
+      yield* Effect.logError(`${request.method} ${loggable(pathOf(request.url))} failed unexpectedly`, cause).pipe(
         Effect.annotateLogs({ request_id: requestId })
       )
     }

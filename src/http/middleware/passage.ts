@@ -2,6 +2,7 @@
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
 import { Cors } from "./cors.ts"
+import { pathOf } from "./path.ts"
 import { RateLimiter } from "./rate-limit.ts"
 import { type RequestFacts, requestIdFor } from "./request-scope.ts"
 
@@ -17,11 +18,6 @@ export interface Passage {
   readonly request: HttpServerRequest.HttpServerRequest
   readonly path: string
   readonly scope: RequestFacts
-}
-
-const pathOf = (url: string): string => {
-  const query = url.indexOf("?")
-  return query === -1 ? url : url.slice(0, query)
 }
 
 export const makePassages = (options: PassageOptions) => {

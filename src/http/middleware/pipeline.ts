@@ -13,6 +13,7 @@ import type { RequestMetrics } from "../metrics.ts"
 import type { Deadlines, UnderWay } from "./deadlines.ts"
 import { answerFailure, asProblem } from "./failures.ts"
 import { makePassages, type Passage, type PassageOptions, type Passages } from "./passage.ts"
+import { loggable } from "./path.ts"
 import { RequestScope } from "./request-scope.ts"
 
 export interface PipelineOptions extends PassageOptions {
@@ -31,11 +32,6 @@ interface Timed extends Passage {
 
 /** Paths that monitors ask for every few seconds: never limited, never logged. */
 const QUIET = new Set(["/health", "/ready", "/metrics"])
-
-const IDS = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
-
-/** A path as it may be logged: ids say who, and logs are not where that belongs. */
-const withoutIds = (path: string): string => path.slice(0, 200).replace(IDS, ":id")
 
 /** The answer to a request that was given up after this long. */
 export const lateAnswer = (requestTimeoutMillis: number) =>
@@ -64,7 +60,7 @@ export const pipeline = (options: PipelineOptions, passages: Passages = makePass
       const sent = Effect.succeed(response)
       if (!options.logRequests || QUIET.has(path)) return sent
       return Effect.andThen(
-        Effect.annotateLogs(Effect.logDebug(`${request.method} ${withoutIds(path)} ${response.status} ${took} ms`), {
+        Effect.annotateLogs(Effect.logDebug(`${request.method} ${loggable(path)} ${response.status} ${took} ms`), {
           request_id: scope.id
         }),
         sent

@@ -23,6 +23,7 @@ import {
   type Reservation,
   type Settlement
 } from "../../services/cost-guard.ts"
+import { ErasedSubjects } from "../../services/tokens.ts"
 
 /** The subject of everybody's total. */
 const EVERYBODY = "00000000-0000-0000-0000-000000000000"
@@ -58,6 +59,7 @@ const unreachable = (cause: unknown) =>
 export const make = (options: CostGuardOptions) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
+    const erased = yield* ErasedSubjects
     const budget = microsOfUsd(options.dailyBudgetUsd)
     const userBudget = microsOfUsd(options.userDailyBudgetUsd)
     let alarmedOn = ""
@@ -106,6 +108,12 @@ export const make = (options: CostGuardOptions) =>
       Effect.gen(function* () {
         const day = utcDay(yield* Clock.currentTimeMillis)
         const id = yield* newId
+        if (call.userId !== undefined && erased.has(call.userId)) {
+          return yield* new BudgetSpent({
+            scope: "traveler",
+            message: "This account was deleted: nothing is spent for it any more."
+          })
+        }
         yield* sql.withTransaction(
           Effect.gen(function* () {
             if (call.userId !== undefined) {
@@ -224,8 +232,19 @@ export const make = (options: CostGuardOptions) =>
       Effect.forkScoped
     )
 
-    return CostGuard.of({ reserve, settle, report })
+    // A call of yesterday may be settled today still.
+    const reset = Effect.gen(function* () {
+      const today = utcDay(yield* Clock.currentTimeMillis)
+      const gone = yield* sql`
+        delete from llm_spend
+        where day < case when subject = ${EVERYBODY}::uuid
+          then ${daysBefore(today, USUAL_DAYS)}::date else ${daysBefore(today, 1)}::date end
+        returning 1`
+      return gone.length
+    }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(error))))
+
+    return CostGuard.of({ reserve, settle, reset, report })
   })
 
-export const layer = (options: CostGuardOptions): Layer.Layer<CostGuard, never, SqlClient> =>
+export const layer = (options: CostGuardOptions): Layer.Layer<CostGuard, never, SqlClient | ErasedSubjects> =>
   Layer.effect(CostGuard, make(options))

@@ -4,6 +4,7 @@
  */
 import { createHmac } from "node:crypto"
 import { PgClient } from "@effect/sql-pg/PgClient"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
@@ -30,15 +31,21 @@ export const layer = (key: Redacted.Redacted): Layer.Layer<ErasedSubjects, Erase
     ErasedSubjects,
     Effect.gen(function* () {
       const sql = yield* PgClient
+      const clock = yield* Clock.Clock
       const hashOf = (userId: string) => createHmac("sha256", Redacted.value(key)).update(userId).digest("base64url")
       let hashes: ReadonlySet<string> = new Set()
+      /** What was added here, until when: a reading that began before must not take it back. */
+      const added = new Map<string, number>()
 
       const load = Effect.map(
         sql<{ subject_hash: string }>`select subject_hash from erased_subjects where until > now()`,
         (rows) => {
-          hashes = new Set(rows.map((row) => row.subject_hash))
+          const now = clock.currentTimeMillisUnsafe()
+          for (const [hash, until] of added) if (until <= now) added.delete(hash)
+          hashes = new Set([...rows.map((row) => row.subject_hash), ...added.keys()])
         }
       )
+      const has = (userId: string) => hashes.size > 0 && hashes.has(hashOf(userId))
       // Answering anybody before this is known would let the erased back in.
       yield* Effect.mapError(load, unavailable)
 
@@ -61,7 +68,12 @@ export const layer = (key: Redacted.Redacted): Layer.Layer<ErasedSubjects, Erase
       yield* Effect.ignore(load).pipe(Effect.delay(LOOK_EVERY), Effect.forever, Effect.forkScoped)
 
       return ErasedSubjects.of({
-        has: (userId) => hashes.size > 0 && hashes.has(hashOf(userId)),
+        has,
+        among: (userIds) =>
+          load.pipe(
+            Effect.map(() => (hashes.size === 0 ? [] : [...userIds].filter(has))),
+            Effect.mapError(unavailable)
+          ),
         add: (userId, until) => {
           const hash = hashOf(userId)
           return sql`
@@ -69,6 +81,7 @@ export const layer = (key: Redacted.Redacted): Layer.Layer<ErasedSubjects, Erase
             on conflict (subject_hash) do update set until = greatest(erased_subjects.until, excluded.until)`.pipe(
             Effect.andThen(
               Effect.sync(() => {
+                added.set(hash, Math.max(until, added.get(hash) ?? 0))
                 hashes = new Set(hashes).add(hash)
               })
             ),

@@ -31,6 +31,12 @@ export const jobsDefaults = {
 
 const MAX_ATTEMPTS = 5
 
+/** As many as the column counts: at the longest wait between two, a quarter of a year, and then `resume` begins anew. */
+const UNTIL_DONE_ATTEMPTS = 32_767
+
+/** Attempts after which a job that is not done is a matter for an operator. */
+const SEVERAL_ATTEMPTS = 3
+
 /** How long a time that has come is tried to be enqueued while the database is away. */
 const WORTH_TRYING = "1 hour"
 
@@ -64,10 +70,12 @@ export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient>
           insert into jobs (id, kind, dedupe_key, payload, state, run_after, max_attempts)
           values (${id}, ${kind}, ${how.key ?? null}, ${JSON.stringify(payload ?? null)}::text::jsonb, 'queued',
             coalesce(${how.runAfter === undefined ? null : new Date(how.runAfter)}::timestamptz, now()),
-            ${how.maxAttempts ?? MAX_ATTEMPTS})
+            ${how.untilDone === true ? UNTIL_DONE_ATTEMPTS : (how.maxAttempts ?? MAX_ATTEMPTS)})
           on conflict (kind, dedupe_key) where dedupe_key is not null do update set
+            payload = excluded.payload,
             state = case jobs.state when 'failed' then 'queued' else jobs.state end,
             attempts = case jobs.state when 'failed' then 0 else jobs.attempts end,
+            max_attempts = greatest(jobs.max_attempts, excluded.max_attempts),
             run_after = case jobs.state when 'failed' then excluded.run_after else jobs.run_after end,
             finished_at = case jobs.state when 'failed' then null else jobs.finished_at end
           returning id`
@@ -121,9 +129,28 @@ export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient>
                 }
             )
           ),
-        purge: (olderThan) =>
+        open: (kind) =>
+          sql<{ open: number; failing: number; oldest: Date | null }>`
+            select count(*)::int as open, min(created_at) as oldest,
+              (count(*) filter (where state = 'failed' or attempts >= ${SEVERAL_ATTEMPTS}))::int as failing
+            from jobs where kind = ${kind} and state <> 'done'`.pipe(
+            Effect.map(([row]) => ({ ...row!, oldest: row!.oldest?.getTime() ?? null })),
+            Effect.mapError(unavailable)
+          ),
+        resume: (kind) =>
           sql`
-            delete from jobs where state in ('done', 'failed')
+            with ours as (
+              update jobs set max_attempts = ${UNTIL_DONE_ATTEMPTS} where kind = ${kind} and state in ('queued', 'running')
+            )
+            update jobs set state = 'queued', attempts = 0, max_attempts = ${UNTIL_DONE_ATTEMPTS}, run_after = now(),
+              finished_at = null
+            where kind = ${kind} and state = 'failed' returning id`.pipe(
+            Effect.map((rows) => rows.length),
+            Effect.mapError(unavailable)
+          ),
+        purge: (olderThan, keepFailed = []) =>
+          sql`
+            delete from jobs where (state = 'done' or (state = 'failed' and kind <> all(${[...keepFailed]}::text[])))
               and finished_at < now() - make_interval(secs => ${Duration.toSeconds(Duration.fromInputUnsafe(olderThan))})
             returning id`.pipe(
             Effect.map((rows) => rows.length),

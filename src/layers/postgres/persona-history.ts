@@ -6,6 +6,7 @@ import type { UserId } from "../../domain/ids.ts"
 import { type RawDimension, readDimensions } from "../../domain/persona/dimensions.ts"
 import { PersonaHistory, PersonaHistoryUnavailable, type StoredPersona } from "../../services/persona-history.ts"
 import { LESSON_COLUMNS, type LessonRow, lessonOf } from "./lessons.ts"
+import { tripsEnded } from "./trips-ended.ts"
 
 type Raw = Readonly<Record<string, RawDimension>>
 
@@ -15,6 +16,7 @@ interface Row {
   readonly learnt_until: Date
   readonly base: Raw | null
   readonly base_learnt_until: Date | null
+  readonly trips_ended: number
   readonly behind: boolean
 }
 
@@ -29,6 +31,7 @@ const storedOf = (row: Row): StoredPersona => ({
     row.base === null || row.base_learnt_until === null
       ? undefined
       : { dimensions: readDimensions(row.base, "onboarding").dimensions, learntUntil: row.base_learnt_until.getTime() },
+  tripsEnded: row.trips_ended,
   behind: row.behind
 })
 
@@ -40,7 +43,7 @@ export const layer = Layer.effect(
       changed: ({ after, limit, since }) =>
         sql<Row>`
           select u.id as user_id, u.persona_learnt_until as learnt_until, u.persona_base_learnt_until as base_learnt_until, b.persona as base,
-            d.dimensions, w.behind
+            d.dimensions, w.behind, ${tripsEnded(sql, "u.id")} as trips_ended
           from users u
           join lateral (
             select jsonb_object_agg(dimension, jsonb_build_object(

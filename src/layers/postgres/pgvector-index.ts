@@ -149,6 +149,15 @@ const make = Effect.gen(function* () {
       ).pipe(
         Effect.map(([row]) => row?.count ?? 0),
         Effect.mapError(failed("count"))
+      ),
+    countOf: (collection, ids) =>
+      Effect.andThen(
+        iterative,
+        sql<{ count: number }>`
+          select count(*)::int as count from ${tableOf(collection)} where id = any(${[...ids]}::text[])`
+      ).pipe(
+        Effect.map(([row]) => row?.count ?? 0),
+        Effect.mapError(failed("look points up"))
       )
   })
 })

@@ -126,7 +126,8 @@ export const layer = (options: PlacesCacheOptions) =>
             where source = 'places' and content_hash <> 'purged' and updated_at < ${limit}::timestamptz returning id`
           const ids = blanked.map(({ id }) => id as string)
           yield* sql`delete from quality_signals where source = 'places' and activity_node_id = any(${ids}::uuid[])`
-          return gone.length + blanked.length
+          const days = yield* sql`delete from places_api_usage where day < ${limit}::date returning day`
+          return gone.length + blanked.length + days.length
         }).pipe(sql.withTransaction, Effect.mapError(database))
       })
     })

@@ -3,10 +3,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { UserId } from "../../domain/ids.ts"
 import { type RawDimension, readDimensions } from "../../domain/persona/dimensions.ts"
 import { ACCEPTED, MAX_SEQUENCE, PASSED } from "../../domain/user/state.ts"
 import { type StoredUser, UserStorage, UserStorageUnavailable } from "../../services/user-storage.ts"
 import { LESSON_COLUMNS, type LessonRow, lessonOf } from "./lessons.ts"
+import { tripsEnded } from "./trips-ended.ts"
 
 const TIMEOUT = "2 seconds"
 const AWAY_MILLIS = 5_000
@@ -20,6 +22,7 @@ const SIGNALS = 200
 interface UserRow {
   readonly signal_count: number
   readonly learnt_until: Date | null
+  readonly recent: StoredUser["recent"] | null
   readonly dimensions: Readonly<Record<string, RawDimension>> | null
 }
 
@@ -42,7 +45,7 @@ export const layer = Layer.effect(
 
     const load = Effect.fnUntraced(function* (userId: string, signalIds: ReadonlyArray<string>) {
       const [user] = yield* sql<UserRow>`
-        select u.signal_count, u.persona_learnt_until as learnt_until,
+        select u.signal_count, u.persona_learnt_until as learnt_until, u.persona_recent as recent,
           (select jsonb_object_agg(d.dimension, jsonb_build_object(
              'value', d.value, 'confidence', d.confidence, 'source', d.source))
            from persona_dimensions d where d.user_id = u.id) as dimensions
@@ -64,6 +67,7 @@ export const layer = Layer.effect(
       return {
         dimensions: user?.dimensions == null ? undefined : readDimensions(user.dimensions, "stored").dimensions,
         learntUntil: user?.learnt_until?.getTime() ?? 0,
+        recent: user?.recent ?? [],
         signalCount: user?.signal_count ?? 0,
         signals: rows.map(({ known: _, ...row }) => lessonOf(row)),
         known: new Set(rows.filter((row) => row.known).map((row) => row.id))
@@ -85,6 +89,16 @@ export const layer = Layer.effect(
               (cause) => new UserStorageUnavailable({ message: "The database did not give the traveler.", cause })
             )
           ),
+      travellers: (tripIds) =>
+        sql<{ user_id: UserId; ended: number }>`
+          select p.user_id, ${tripsEnded(sql, "p.user_id")} as ended
+          from (
+            select user_id from trips where id = any(${[...tripIds]}::uuid[])
+            union select user_id from trip_members where trip_id = any(${[...tripIds]}::uuid[])) p`.pipe(
+          Effect.mapError(
+            (cause) => new UserStorageUnavailable({ message: "The database did not give the travelers.", cause })
+          )
+        ),
       available: () => awaySince === 0 || clock.currentTimeMillisUnsafe() - awaySince > AWAY_MILLIS
     })
   })

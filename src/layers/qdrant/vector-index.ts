@@ -222,6 +222,15 @@ const make = (options: QdrantOptions) =>
             client.count(nameOf(collection), { filter: filterOf({ city }), exact: true })
           )
           return count
+        }),
+      countOf: (collection, ids) =>
+        Effect.gen(function* () {
+          if (ids.length === 0) return 0
+          yield* ensured(collection)
+          const { count } = yield* call("look points up", "reading", (client) =>
+            client.count(nameOf(collection), { filter: { must: [{ has_id: [...ids] }] }, exact: true })
+          )
+          return count
         })
     })
   })

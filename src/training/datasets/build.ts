@@ -30,6 +30,7 @@ import { vibeLabels } from "./definitions/vibe-labels.ts"
 import { checkDataset } from "./gate.ts"
 import { createParquet, type ParquetFile } from "./parquet.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
+import { pseudonyms } from "./pseudonyms.ts"
 import { writeReport } from "./report.ts"
 import { type Cuts, cutsOf, SPLITS, splitOf, untimedSplitOf } from "./split.ts"
 import { track } from "./tracking.ts"
@@ -44,7 +45,7 @@ export const DEFINITIONS: Readonly<Record<DatasetName, Definition>> = {
 }
 
 /** Raised whenever a definition changes what its rows mean. */
-export const CODE_VERSION = "1"
+export const CODE_VERSION = "2"
 
 /** Times kept to find the cuts; of more rows every second is dropped, again and again. */
 const MOST_TIMES = 100_000
@@ -154,6 +155,7 @@ export const buildDataset = Effect.fnUntraced(function* (
       }
       return file
     }
+    const renamed = pseudonyms(definition.ids)
     for (const split of SPLITS) fileOf(split)
     const profile = profiler(columns)
     const skipped: Record<string, number> = {}
@@ -164,13 +166,13 @@ export const buildDataset = Effect.fnUntraced(function* (
       range,
       row: (row, user, at) => {
         hashed.push(profile.observe(row))
-        fileOf(definition.untimed ? untimedSplitOf(user) : splitOf(cuts, user, at)).append(row)
+        fileOf(definition.untimed ? untimedSplitOf(user) : splitOf(cuts, user, at)).append(renamed(row))
         if (hashed.length < 500) return
         rowHash.update(hashed.join("\n"))
         hashed = []
         if (profile.rows % 20_000 < 500) peak = Math.max(peak, process.memoryUsage().rss)
       },
-      aside: (row) => fileOf(definition.aside!.name, true).append(row),
+      aside: (row) => fileOf(definition.aside!.name, true).append(renamed(row)),
       skip: (reason) => {
         skipped[reason] = (skipped[reason] ?? 0) + 1
       },

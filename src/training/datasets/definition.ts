@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Columns, DatasetRow } from "./columns.ts"
+import type { IdPath } from "./pseudonyms.ts"
 
 export interface Range {
   /** Unix milliseconds. */
@@ -24,6 +25,8 @@ export interface Reading {
 
 export interface Definition {
   readonly columns: Columns
+  /** Where rows name a person, or a row that is a person's own: published under other names. */
+  readonly ids: ReadonlyArray<IdPath>
   /** Columns of the file aside, and its name. */
   readonly aside?: { readonly name: string; readonly columns: Columns }
   /** Whether rows rank places of cities. */

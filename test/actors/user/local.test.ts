@@ -122,7 +122,7 @@ await contractSuite("Personas", { local: { needs: "postgres", layer: () => fresh
         )
         const { recent } = yield* personas.explain(user)
         assert.deepInclude(recent[0], { signal_id: signalId(3), signal_type: "thumbs_up" })
-        return { disk: disk.losePower(() => false), persona: known }
+        return { disk: disk.losePower(() => false), persona: known, recent }
       }).pipe(withoutFarewell(process(disk)))
       const after = yield* Effect.gen(function* () {
         const personas = yield* Personas
@@ -143,7 +143,14 @@ await contractSuite("Personas", { local: { needs: "postgres", layer: () => fresh
         yield* sql`select signal_count, cardinality(persona_embedding) as size from users where id = ${user}`
       assert.deepStrictEqual(row, { signal_count: 2, size: 128 })
       const third = yield* Effect.gen(function* () {
-        return yield* (yield* Personas).of(user)
+        const personas = yield* Personas
+        // What each signal changed is told as on the first day: values that are others now, and tastes that moved.
+        const { recent } = yield* personas.explain(user)
+        assert.deepStrictEqual(recent, first.recent)
+        const all = recent.flatMap(({ changes }) => changes)
+        assert.isTrue(all.some((change) => "tag" in change && change.change > 0))
+        assert.deepInclude(all, { dimension: "primary_interest", from: "culture", to: "food" })
+        return yield* personas.of(user)
       }).pipe(Effect.provide(process(new FragileDisk())))
       assert.strictEqual(third.signal_count, 2)
       assert.deepInclude(third.dimensions.pace_preference, { value: "packed", source: "onboarding" })

@@ -12,11 +12,22 @@ import {
 import { encodePersona, vibeQuery } from "../../../src/domain/persona/encode.ts"
 import { categoriesWithoutInterest, INTERESTS } from "../../../src/domain/persona/interests.ts"
 import { personaFromOnboarding, personaText } from "../../../src/domain/persona/onboarding.ts"
+import { withTrips } from "../../../src/domain/persona/trips.ts"
 import { type Evidence, sequenceItemOf, strengthOf, updatePersona } from "../../../src/domain/persona/update.ts"
 
 const length = (v: ArrayLike<number>) => Math.sqrt(Array.from(v).reduce((sum, x) => sum + x * x, 0))
 const tastes = (v: ArrayLike<number>) => explain(v, 6).map(({ tag }) => tag)
 const encode = (dimensions = defaultDimensions()) => encodePersona({ dimensions, sequence: [], signalCount: 0 })
+
+describe("trips that came to their end", () => {
+  it("make somebody more travelled, and never less than they said", () => {
+    const after = (ended: number) => withTrips(defaultDimensions(), ended).trip_count.value
+    assert.deepStrictEqual([0, 1, 2, 3, 9].map(after), ["first_trip", "returning", "returning", "frequent", "frequent"])
+    const stated = defaultDimensions()
+    const frequent = { ...stated, trip_count: { value: "frequent", confidence: 1, source: "onboarding" } as const }
+    assert.strictEqual(withTrips(frequent, 1), frequent)
+  })
+})
 
 describe("onboarding", () => {
   it("hears words, not only tags", () => {

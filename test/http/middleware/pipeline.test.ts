@@ -9,6 +9,7 @@ import { Conflict } from "../../../src/http/api/problems.ts"
 import { makeDeadlines } from "../../../src/http/middleware/deadlines.ts"
 import { pipeline } from "../../../src/http/middleware/pipeline.ts"
 import * as UwsHttpServer from "../../../src/http/uws/UwsHttpServer.ts"
+import { logged } from "../../harness/logged.ts"
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7/
 
@@ -95,6 +96,22 @@ describe("the pipeline", () => {
       })
     )
   )
+
+  it.live("logs what nobody expected without saying whom it was about", () => {
+    const { lines, layer } = logged()
+    return live(
+      Effect.gen(function* () {
+        const ask = yield* serving(Effect.die(new Error("a bug")))
+        const person = "0198c0de-0000-7000-8000-0000000000AA"
+        assert.strictEqual(
+          (yield* ask(`/api/v1/trips/x/members/${person}?why=${person}`, { method: "DELETE" })).status,
+          500
+        )
+        assert.include(lines[0], "DELETE /api/v1/trips/x/members/:id failed unexpectedly")
+        assert.notInclude(lines.join(), person)
+      }).pipe(Effect.provide(layer))
+    )
+  })
 
   it.live("names every request itself where the client's name would not do", () =>
     live(

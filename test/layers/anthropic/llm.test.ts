@@ -46,6 +46,7 @@ const booksLayer = (books: Books) =>
             }
           }),
     settle: (_, settlement) => Effect.sync(() => void books.settled.push(settlement)),
+    reset: Effect.succeed(0),
     report: () => Effect.die("not asked for here")
   })
 

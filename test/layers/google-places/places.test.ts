@@ -121,8 +121,13 @@ describe("the places source", () => {
         behave("broken")
         assert.strictEqual((yield* Effect.flip(places.search(query("museums in Lisbon")))).reason, "unavailable")
         behave("well")
+        yield* sql`insert into places_api_usage (day, calls) values (current_date - 31, 7)`
         assert.isAbove(yield* places.purge, 0)
         assert.strictEqual((yield* sql`select 1 from places_api_cache`).length, 0)
+        // Calls of today still count towards today's cap.
+        const days = yield* sql<{ old: boolean }>`select day < current_date - 30 as old from places_api_usage`
+        assert.isFalse(days.some(({ old }) => old))
+        assert.isAbove((yield* places.usage).calls, 0)
       })
     )
 

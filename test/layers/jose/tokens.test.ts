@@ -18,7 +18,12 @@ const NOW = Date.UTC(2026, 4, 1)
 const erased = new Set<string>()
 const erasedSubjects = Layer.succeed(
   ErasedSubjects,
-  ErasedSubjects.of({ has: (id) => erased.has(id), add: () => Effect.void, purge: Effect.succeed(0) })
+  ErasedSubjects.of({
+    has: (id) => erased.has(id),
+    among: (ids) => Effect.succeed([...ids].filter((id) => erased.has(id))),
+    add: () => Effect.void,
+    purge: Effect.succeed(0)
+  })
 )
 
 const options = {

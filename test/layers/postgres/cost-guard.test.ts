@@ -5,10 +5,12 @@ import * as Result from "effect/Result"
 import { SqlClient } from "effect/sql/SqlClient"
 import { daysBefore, utcDay } from "../../../src/domain/money.ts"
 import * as PostgresCostGuard from "../../../src/layers/postgres/cost-guard.ts"
+import { ErasedSubjects } from "../../../src/services/tokens.ts"
 import { emptyDatabase, freshDatabase } from "../../harness/postgres.ts"
 
 const user = "00000000-0000-7000-8000-00000000000a"
 const other = "00000000-0000-7000-8000-00000000000b"
+const departed = "00000000-0000-7000-8000-00000000000c"
 const call = (mostMicros: number, userId?: string) => ({
   model: "claude-haiku-4-5",
   purpose: "rank",
@@ -19,7 +21,9 @@ const used = (inputTokens: number, outputTokens = 0) => ({ inputTokens, outputTo
 
 /** A guard of its own over the database of the test: as another node would have it. */
 const node = (dailyBudgetUsd: number, userDailyBudgetUsd = 100) =>
-  PostgresCostGuard.make({ dailyBudgetUsd, userDailyBudgetUsd })
+  PostgresCostGuard.make({ dailyBudgetUsd, userDailyBudgetUsd }).pipe(
+    Effect.provide(Layer.mock(ErasedSubjects)({ has: (userId) => userId === departed }))
+  )
 
 const clean = Effect.flatMap(SqlClient, (sql) =>
   Effect.andThen(sql`delete from llm_spend`, sql`delete from llm_ledger`)
@@ -44,6 +48,49 @@ describe("the cost guard", () => {
         assert.deepInclude(report, { spent_micros: 990, budget_micros: 1000 })
         assert.strictEqual(report.days[0]!.calls, 33)
       }).pipe(Effect.scoped)
+    )
+
+    it.effect("spends nothing for somebody who has left, and leaves no row that names them", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const refused = yield* Effect.flip((yield* node(1)).reserve(call(30, departed)))
+        assert.strictEqual(refused._tag, "BudgetSpent")
+        const sql = yield* SqlClient
+        assert.lengthOf(yield* sql`select 1 from llm_ledger union all select 1 from llm_spend`, 0)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect(
+      "forgets what travelers spent once their day is over, and keeps the totals that alarms compare with",
+      () =>
+        Effect.gen(function* () {
+          yield* clean
+          const sql = yield* SqlClient
+          const guard = yield* node(1)
+          yield* guard.reserve(call(30, user))
+          const today = utcDay(Date.now())
+          const nobody = "00000000-0000-0000-0000-000000000000"
+          for (const days of [1, 2, 7, 8]) {
+            for (const subject of [other, nobody]) {
+              yield* sql`insert into llm_spend (day, subject, micros) values (${daysBefore(today, days)}::date, ${subject}, 5)`
+            }
+          }
+          assert.strictEqual(yield* guard.reset, 4)
+          const left = yield* sql<{ day: string; subject: string }>`
+          select day::text as day, subject from llm_spend order by day desc, subject`
+          assert.deepStrictEqual(
+            left.map(({ day, subject }) => [day, subject]),
+            [
+              [today, nobody],
+              [today, user],
+              [daysBefore(today, 1), nobody],
+              [daysBefore(today, 1), other],
+              [daysBefore(today, 2), nobody],
+              [daysBefore(today, 7), nobody]
+            ]
+          )
+          assert.strictEqual(yield* guard.reset, 0)
+        }).pipe(Effect.scoped)
     )
 
     it.effect("gives back what a call did not cost, exactly once", () =>

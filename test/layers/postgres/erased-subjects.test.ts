@@ -46,6 +46,27 @@ await contractSuite("ErasedSubjects", { postgres: { needs: "postgres", layer: ()
     }).pipe(Effect.scoped)
   )
 
+  it.effect("stay refused where they were added, also by a reading that began before", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const erased = yield* node
+      yield* erased.add(userOf(76), Date.now() + HOUR)
+      // What such a reading sees: the table without the row.
+      yield* sql`delete from erased_subjects`
+      yield* erased.purge
+      assert.isTrue(erased.has(userOf(76)))
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("are found among others as the database knows it, also before this node has heard of them", () =>
+    Effect.gen(function* () {
+      const one = yield* node
+      const two = yield* node
+      yield* one.add(userOf(77), Date.now() + HOUR)
+      assert.deepStrictEqual(yield* two.among([userOf(78), userOf(77)]), [userOf(77)])
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("have their tokens refused, also those that were accepted a moment ago", () =>
     Effect.gen(function* () {
       const erased = yield* node

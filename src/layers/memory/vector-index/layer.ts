@@ -133,7 +133,9 @@ export const make = (options: { readonly inlineRows?: number } = {}) =>
             }).pipe(Effect.uninterruptible)
           )
         }),
-      count: (collection, city) => Effect.sync(() => stateOf(collection).segments.get(city)?.size ?? 0)
+      count: (collection, city) => Effect.sync(() => stateOf(collection).segments.get(city)?.size ?? 0),
+      countOf: (collection, ids) =>
+        Effect.sync(() => [...new Set(ids)].filter((id) => stateOf(collection).cityOf.has(id)).length)
     })
   })
 

@@ -47,30 +47,3 @@ export const removeMentions = Effect.fnUntraced(function* (person: string) {
   }
   yield* sql`update trip_events set actor_id = ${randomUUID()} where actor_id = ${person}`
 })
-
-/** The columns that name a person, for a last look. */
-const NAMING = [
-  ["users", "id"],
-  ["trips", "user_id"],
-  ["trip_members", "user_id"],
-  ["trip_events", "actor_id"],
-  ["behavioral_signals", "user_id"],
-  ["ranking_events", "user_id"],
-  ["pivot_events", "user_id"],
-  ["intention_signals", "user_id"],
-  ["exp.events", "unit_id"],
-  ["exp.persona_snapshots", "user_id"],
-  ["idempotency_receipts", "user_id"],
-  ["llm_ledger", "user_id"],
-  ["llm_spend", "subject"]
-] as const
-
-export const remains = Effect.fnUntraced(function* (person: string) {
-  const sql = yield* SqlClient
-  for (const [table, column] of NAMING) {
-    const rows = yield* sql`
-      select 1 from ${sql.literal(table)} where ${sql.literal(column)} = ${person} limit 1`
-    if (rows.length > 0) return true
-  }
-  return false
-})

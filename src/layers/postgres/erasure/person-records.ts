@@ -6,7 +6,8 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { TripId } from "../../../domain/ids.ts"
 import { PersonRecords, PersonRecordsUnavailable } from "../../../services/person-records.ts"
-import { remains, removeAccount, removeMentions } from "./account.ts"
+import { removeAccount, removeMentions } from "./account.ts"
+import { arrival, conclude } from "./conclusion.ts"
 import { heldRows } from "./held.ts"
 import { disguiseLoose } from "./loose.ts"
 import { disguiseTrip, isAlone } from "./trip.ts"
@@ -62,11 +63,8 @@ export const layer = (options: PersonRecordsOptions): Layer.Layer<PersonRecords,
         disguiseLoose: (userId) => whole(disguiseLoose(userId, k)),
         removeAccount: (userId) => whole(removeAccount(userId)),
         removeMentions: (userId) => whole(removeMentions(userId)),
-        remains: (userId) => whole(remains(userId)),
-        forgetJob: (jobId) =>
-          whole(
-            Effect.asVoid(sql`update jobs set payload = '{}', dedupe_key = null, progress = null where id = ${jobId}`)
-          )
+        arrival: (jobId) => whole(arrival(jobId)),
+        conclude: (userId, jobId, seen) => whole(conclude(userId, jobId, seen))
       })
     })
   )

@@ -1,6 +1,7 @@
 /** Moves rows of one person to a stand-in, page by page within the caller's transaction. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { DECISION_SIGNAL } from "../../../domain/erasure/contexts.ts"
 import type { Disguise } from "../../../domain/erasure/disguise.ts"
 import {
   disguisedExperiment,
@@ -20,6 +21,15 @@ const PAGE = 1_000
 const LONG_PAGE = 50
 
 const millis = (column: string) => `(extract(epoch from ${column}) * 1000)::double precision as ${column}`
+
+/** Whether the version that a client said it answers is one that decided here: any other text could be a message. */
+export const knownModel = (sql: SqlClient, signal: string) => {
+  const version = sql.literal(`${signal}.model_version`)
+  return sql`(
+    exists (select from model_registry m where m.model_name || ':' || m.model_version = ${version})
+    or exists (select from ranking_events e where e.model_name = split_part(${version}, ':', 1)
+      and e.model_version = substr(${version}, strpos(${version}, ':') + 1)))`
+}
 
 /** Which rows: all of the person's in a trip, or of one session (or day) outside trips. */
 export type Unit =
@@ -57,17 +67,20 @@ export const moveSignals = Effect.fnUntraced(function* (
   const move = (long: boolean) =>
     drainPages(
       sql<SignalRow>`
-        select id, trip_id, slot_id, session_id, context, ${sql.literal(millis("occurred_at"))},
+        select id, signal_type, trip_id, slot_id, session_id, context, ${sql.literal(millis("occurred_at"))},
           ${sql.literal(millis("created_at"))}
         from behavioral_signals
-        where ${where} and (signal_type = 'candidate_set_logged') = ${long} limit ${long ? LONG_PAGE : PAGE}`,
+        where ${where} and (signal_type = ${DECISION_SIGNAL}) = ${long} limit ${long ? LONG_PAGE : PAGE}`,
       (rows) => {
         const moved = rows.map((row) => disguisedSignal(disguise, row, ofThisTrip))
         return sql`
           update behavioral_signals s set
             id = r.id, user_id = ${disguise.standIn}, trip_id = r.trip_id, slot_id = r.slot_id,
-            session_id = r.session_id, context = r.context, content_hash = null,
-            model_version = case when s.model_version ~ '^[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]+$' then s.model_version end,
+            session_id = r.session_id, content_hash = null,
+            context = case when r.context ? 'replaced_by'
+              and not exists (select from activity_nodes n where n.id = (r.context ->> 'replaced_by')::uuid)
+              then r.context - 'replaced_by' else r.context end,
+            model_version = case when ${knownModel(sql, "s")} then s.model_version end,
             occurred_at = r.occurred_at, created_at = r.created_at
           from json_to_recordset(${JSON.stringify(moved)}::text::json) as r(
             key uuid, id uuid, trip_id uuid, slot_id uuid, session_id uuid, context jsonb, occurred_at timestamptz,

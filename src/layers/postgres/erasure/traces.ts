@@ -2,9 +2,8 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
-import { ARCHETYPE_SOURCE } from "../../../domain/erasure/disguise.ts"
-import type { Marks } from "../../../domain/erasure/marks.ts"
 import { StoreNotSearched, type Trace, type TraceStore } from "../../../services/trace-search.ts"
+import { relinks } from "./relinks.ts"
 
 /** `%` and `_` mean themselves. */
 const anywhere = (word: string): string => `%${word.replace(/[\\%_]/g, (c) => `\\${c}`)}%`
@@ -70,61 +69,6 @@ const searchIds = Effect.fnUntraced(function* (all: ReadonlyArray<Column>, ids: 
   }
   return found
 })
-
-/** Ways to put a person together again; each query gives what it would find. */
-const relinks = (sql: SqlClient, marks: Marks, k: number) => {
-  const standIns = sql`(select id from users where encoder_version = ${ARCHETYPE_SOURCE})`
-  const rows = sql`(
-    select user_id, id, trip_id, session_id, occurred_at as at from behavioral_signals where user_id in ${standIns}
-    union all
-    select user_id, id, trip_id, session_id, occurred_at from ranking_events where user_id in ${standIns}
-    union all select user_id, id, trip_id, null, occurred_at from intention_signals where user_id in ${standIns}
-    union all select user_id, id, trip_id, null, offered_at from pivot_events where user_id in ${standIns}
-    union all select unit_id, event_id, null, null, timestamp from exp.events where unit_id in ${standIns}
-    union all select id, id, null, null, created_at from users where id in ${standIns})`
-  return [
-    [
-      "a stand-in in more than one trip",
-      sql`select user_id from ${rows} r where trip_id is not null group by user_id having count(distinct trip_id) > 1`
-    ],
-    [
-      "a session that two stand-ins share across trips",
-      sql`select session_id from ${rows} r where session_id is not null group by session_id
-        having count(distinct user_id) > 1 and count(distinct coalesce(trip_id, user_id)) > 1`
-    ],
-    ["a stand-in's row with its exact time", sql`select 1 from ${rows} r where at <> date_trunc('hour', at)`],
-    [
-      "a stand-in's row whose id tells when it was made",
-      sql`select 1 from ${rows} r where substr(id::text, 15, 1) = '7'`
-    ],
-    [
-      "a moment at which the person did something",
-      sql`select 1 from ${rows} r where at = any(${[...marks.instants]}::timestamptz[])`
-    ],
-    [
-      "a taste of a stand-in's own",
-      sql`select 1 from ranking_events where user_id in ${standIns} and user_state ? 'persona_vector'
-          and user_state ->> 'encoder_version' <> ${ARCHETYPE_SOURCE}
-        union all select 1 from behavioral_signals where user_id in ${standIns}
-          and context -> 'user_state' ->> 'encoder_version' <> ${ARCHETYPE_SOURCE}
-        union all select 1 from persona_dimensions where user_id in ${standIns} and source <> ${ARCHETYPE_SOURCE}`
-    ],
-    [
-      "words that a stand-in said freely",
-      sql`select 1 from behavioral_signals s, jsonb_object_keys(s.context) key
-        where s.user_id in ${standIns} and key not in ('time_to_action_ms', 'day_of_trip', 'day_part', 'group_size',
-          'weather', 'position', 'rating', 'replaced_by', 'pivot_id', 'intention', 'trigger', 'full_candidate_set',
-          'ranker', 'user_state', 'arbitration')`
-    ],
-    [
-      `a moment that fewer than ${k} travelers share`,
-      sql`select 1 from behavioral_signals
-        where context ->> 'weather' is not null or context ->> 'group_size' is not null
-        group by context ->> 'day_part', context ->> 'weather', context ->> 'group_size'
-        having count(distinct user_id) < ${k} and bool_or(user_id in ${standIns})`
-    ]
-  ] as const
-}
 
 export const postgresTraces = (k: number) =>
   Effect.map(

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { coarse, type Disguise, HOUR_MS } from "../../../domain/erasure/disguise.ts"
+import { BLURRED_DIGITS, coarse, type Disguise, HOUR_MS } from "../../../domain/erasure/disguise.ts"
 import { COUNTING_SIGNALS } from "../../../domain/signal.ts"
 import type { TripSnapshot } from "../../../domain/trip/snapshot.ts"
 import { commonMoments, fewLikeIt, knownArchetype } from "./anonymity.ts"
@@ -118,7 +118,8 @@ const moveTrip = Effect.fnUntraced(function* (disguise: Disguise, trip: string, 
   const moved = slots.map((slot) => ({ key: slot.id, id: disguise.shared(slot.id) }))
   yield* sql`
     update itinerary_slots s set
-      id = r.id, trip_id = ${id}, generated_narrative = null, starts_at = ${hour("starts_at")},
+      id = r.id, trip_id = ${id}, generated_narrative = null,
+      score = round(s.score::numeric, ${BLURRED_DIGITS})::real, starts_at = ${hour("starts_at")},
       ends_at = date_trunc('hour', s.ends_at + interval '59 minutes 59.999 seconds') - ${shift},
       created_at = ${hour("created_at")}, updated_at = ${hour("updated_at")}
     from jsonb_to_recordset(${JSON.stringify(moved)}::text::jsonb) as r(key uuid, id uuid)

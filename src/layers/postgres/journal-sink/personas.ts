@@ -28,6 +28,7 @@ export const personasHandler: SinkHandler = {
           vector: one.vector,
           encoder_version: one.encoder_version,
           learnt_until: new Date(one.learnt_until),
+          recent: one.recent,
           base_at: base && new Date(base.at),
           base_learnt_until: base && new Date(base.learnt_until),
           text: words?.text,
@@ -45,6 +46,7 @@ export const personasHandler: SinkHandler = {
     yield* sql`
       update users u set
         persona_embedding = r.vector, encoder_version = r.encoder_version, persona_learnt_until = r.learnt_until,
+        persona_recent = coalesce(r.recent, u.persona_recent),
         persona_base_at = coalesce(r.base_at, u.persona_base_at),
         persona_base_learnt_until = coalesce(r.base_learnt_until, u.persona_base_learnt_until),
         persona_text = coalesce(r.text, u.persona_text),
@@ -52,7 +54,7 @@ export const personasHandler: SinkHandler = {
         onboarding_tags = coalesce(r.tags, u.onboarding_tags), age = coalesce(r.age, u.age),
         interests = coalesce(r.interests, u.interests), personality = coalesce(r.personality, u.personality)
       from jsonb_to_recordset(${users}::text::jsonb) as r(
-        id uuid, vector real[], encoder_version text, learnt_until timestamptz, base_at timestamptz, base_learnt_until timestamptz, text text,
+        id uuid, vector real[], encoder_version text, learnt_until timestamptz, recent jsonb, base_at timestamptz, base_learnt_until timestamptz, text text,
         text_embedding real[], tags jsonb, age smallint,
         interests text[], personality real)
       where u.id = r.id and u.deleted_at is null`

@@ -7,6 +7,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { type JournalEntry, RecordTypes } from "../../../services/journal.ts"
 import { JournalSink, SinkRejected, SinkUnavailable } from "../../../services/journal-sink.ts"
+import { LateRecords } from "../../../services/late-records.ts"
 import type { SinkHandler } from "./handler.ts"
 
 /**
@@ -39,6 +40,7 @@ export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<Journal
     JournalSink,
     Effect.gen(function* () {
       const sql = yield* SqlClient
+      const tellOfLate = yield* LateRecords
       const handlerOf = new Map<string, SinkHandler>()
       for (const handler of handlers) {
         for (const { type } of handler.types) {
@@ -68,6 +70,7 @@ export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<Journal
           ),
         apply: (batch, { node, segment, byteOffset }) =>
           store(batch).pipe(
+            Effect.andThen(tellOfLate(batch)),
             Effect.andThen(sql`
               insert into journal_progress (node_id, segment, byte_offset) values (${node}, ${segment}, ${byteOffset})
               on conflict (node_id) do update

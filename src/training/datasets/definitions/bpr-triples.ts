@@ -53,6 +53,7 @@ export const bprTriples: Definition = {
     score_positive: { type: "double", role: "remark" },
     score_negative: { type: "double", role: "remark" }
   },
+  ids: [["decision_id"], ["user_id"]],
   ranks: true,
   times: TIMES,
   query: DECISIONS,

@@ -27,6 +27,7 @@ export const companionMatch: Definition = {
     ...Object.fromEntries(MATCH_FEATURES.map((name) => [name, featureOf(name)])),
     outcome: { type: "int", required: true, role: "label" }
   },
+  ids: [["event_id"], ["pair"]],
   untimed: true,
   query: `match events: type solo, count ${COUNT}, seed ${SEED}`,
   read: Effect.fnUntraced(function* ({ range, row, skip }) {

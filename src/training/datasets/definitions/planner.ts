@@ -177,6 +177,7 @@ const exampleOf = (row: Row): DatasetRow => {
 
 export const planner: Definition = {
   columns: COLUMNS,
+  ids: [["event_id"], ["input.traveler.id"], ["input", "traveler", "id"]],
   aside: { name: "never_accepted", columns: SHARED },
   query: PLANNER_QUERY,
   read: Effect.fnUntraced(function* ({ range, row, aside, skip, leak }) {

@@ -50,6 +50,7 @@ export const sequences: Definition = {
     length: { type: "int", required: true, role: "remark" },
     left_out: { type: "string", role: "remark" }
   },
+  ids: [["user_id"], ["session_id"]],
   query: QUERY,
   read: Effect.fnUntraced(function* ({ range, row }) {
     const sql = yield* SqlClient

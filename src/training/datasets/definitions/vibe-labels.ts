@@ -50,6 +50,7 @@ export const vibeLabels: Definition = {
     text: { type: "string", required: true, role: "feature" },
     weights: { type: { list: "double" }, required: true, role: "label" }
   },
+  ids: [],
   untimed: true,
   query: QUERY,
   read: Effect.fnUntraced(function* ({ range, row, skip }) {

@@ -74,13 +74,14 @@ export const layer = Layer.effectDiscard(
 
     yield* app.websocket<Ticket, never>({
       pattern: PATTERN,
+      protocol: PROTOCOL,
       authorize: (request) =>
         tokens.verify(tokenOf(request)).pipe(
           Effect.map((holder) => {
             const tripId = request.params[0] ?? ""
-            if (!isUuid(tripId)) return acceptThenClose(CLOSE.noSuchTrip, "no such trip for you", PROTOCOL)
+            if (!isUuid(tripId)) return acceptThenClose(CLOSE.noSuchTrip, "no such trip for you")
             if (!hub.hasRoomFor(holder.userId)) {
-              return acceptThenClose(CLOSE.policy, `more than ${settings.STREAM_PER_USER} streams of yours`, PROTOCOL)
+              return acceptThenClose(CLOSE.policy, `more than ${settings.STREAM_PER_USER} streams of yours`)
             }
             const ticket: Ticket = {
               holder,
@@ -88,9 +89,9 @@ export const layer = Layer.effectDiscard(
               epoch: epochOf(request.query),
               since: sinceOf(request.query)
             }
-            return accept(ticket, PROTOCOL)
+            return accept(ticket)
           }),
-          Effect.catch((refused) => Effect.succeed(acceptThenClose(CLOSE.unauthorized, refused.message, PROTOCOL)))
+          Effect.catch((refused) => Effect.succeed(acceptThenClose(CLOSE.unauthorized, refused.message)))
         ),
       open: (socket) => {
         const connection = new Connection(socket, hub)

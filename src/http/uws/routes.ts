@@ -26,6 +26,7 @@ const GOING_AWAY = 1001
 const POLICY = 1008
 const TOO_BIG = 1009
 const INTERNAL_ERROR = 1011
+const TRY_AGAIN = 1013
 
 /**
  * The native server cuts a connection whose message is too large without a word. It is told a larger bound, so that what
@@ -102,45 +103,60 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGo
           protocols: offered === "" ? [] : offered.split(",").map((protocol) => protocol.trim()),
           remoteAddress: addressOf(native.getRemoteAddressAsText())
         }
-        let gone = false
-        native.onAborted(() => {
-          gone = true
-        })
-        const finish = (admission: Admission<A>): void => {
-          if (gone) return
-          gone = true
-          if (admission._tag === "Refuse" || lifecycle.draining()) {
-            answer(native, admission._tag === "Refuse" ? admission : unavailable)
-            return
-          }
-          const { protocol } = admission
+        const upgradeWith = (admission: Admission<A> | undefined): Socket<A> => {
+          const { protocol } = definition
           const selected = protocol !== undefined && request.protocols.includes(protocol) ? protocol : ""
           const socket = new Socket<A>(request, admission, bounds.maxBackpressure)
           native.upgrade<UserData>({ socket: socket as Socket<unknown> }, key, selected, extensions, nativeContext)
+          return socket
         }
 
-        if (closed || pending.size >= bounds.maxPendingUpgrades) return finish(unavailable)
-        const fiber = runFork(Effect.suspend(() => definition.authorize(request)))
-        const settle = (exit: Exit.Exit<Admission<A>>) => {
-          if (Exit.isSuccess(exit)) return finish(exit.value)
-          if (!gone && !Exit.hasInterrupts(exit))
-            Effect.runForkWith(context)(Effect.logError("an upgrade failed", exit.cause))
-          finish(Exit.hasInterrupts(exit) ? unavailable : failure)
+        if (closed || lifecycle.draining() || pending.size >= bounds.maxPendingUpgrades) {
+          return answer(native, unavailable)
         }
+        const fiber = runFork(Effect.suspend(() => definition.authorize(request)))
         const exit = fiber.pollUnsafe()
-        if (exit !== undefined) return settle(exit)
+        if (exit !== undefined) {
+          const admission = admissionOf(exit)
+          if (admission._tag === "Refuse") answer(native, admission)
+          else upgradeWith(admission)
+          return
+        }
+        // Upgraded before it is decided: later, within `cork`, the native side may take the socket for the response that
+        // it was and close it, and outside of it the upgrade is not gathered into one packet.
+        const socket = upgradeWith(undefined)
+        socket.track(fiber, bounds.maxConcurrent)
         pending.add(fiber)
         const timer = setTimeout(() => fiber.interruptUnsafe(), bounds.authorizeTimeoutMillis)
-        native.onAborted(() => {
-          gone = true
-          fiber.interruptUnsafe()
-        })
         fiber.addObserver((exit) => {
           clearTimeout(timer)
           pending.delete(fiber)
-          if (!gone) native.cork(() => settle(exit))
+          if (!socket.closed) decided(socket, lifecycle.draining() ? unavailable : admissionOf(exit))
           lifecycle.changed()
         })
+      }
+
+      const admissionOf = (exit: Exit.Exit<Admission<A>>): Admission<A> => {
+        if (Exit.isSuccess(exit)) return exit.value
+        if (Exit.hasInterrupts(exit)) return unavailable
+        Effect.runForkWith(context)(Effect.logError("an upgrade failed", exit.cause))
+        return failure
+      }
+
+      const decided = (socket: Socket<A>, admission: Admission<A>): void => {
+        socket.admission = admission
+        const { early } = socket
+        socket.early = []
+        settle(socket, admission)
+        for (const message of early) if (!socket.closed) run(socket, () => definition.message(socket, message))
+      }
+
+      const settle = (socket: Socket<A>, admission: Admission<A>): void => {
+        if (admission._tag === "Accept") {
+          sockets.add(socket)
+          run(socket, () => definition.open?.(socket))
+        } else if (admission._tag === "AcceptThenClose") socket.close(admission.code, admission.reason)
+        else socket.close(admission === failure ? INTERNAL_ERROR : TRY_AGAIN, admission.status)
       }
 
       const socketOf = (ws: Uws.WebSocket<UserData>) => ws.getUserData().socket as Socket<A>
@@ -155,10 +171,8 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGo
         open: (ws) => {
           const socket = socketOf(ws)
           open++
-          sockets.add(socket)
           socket.attach(ws)
-          if (socket.verdict !== undefined) return socket.close(socket.verdict.code, socket.verdict.reason)
-          run(socket, () => definition.open?.(socket))
+          if (socket.admission !== undefined) settle(socket, socket.admission)
         },
         message: (ws, message, isBinary) => {
           const socket = socketOf(ws)
@@ -168,20 +182,21 @@ export const makeWebSockets = (app: Uws.TemplatedApp, lifecycle: Lifecycle, onGo
           }
           // The native bytes live only during this call.
           const bytes = new Uint8Array(message)
-          run(socket, () =>
-            definition.message(socket, isBinary ? bytes.slice() : Buffer.from(message).toString("utf8"))
-          )
+          const said = () => (isBinary ? bytes.slice() : Buffer.from(message).toString("utf8"))
+          if (socket.admission !== undefined) return run(socket, () => definition.message(socket, said()))
+          if (socket.early.length >= bounds.maxEarly) socket.close(POLICY, "wait to be let in before saying that much")
+          else socket.early.push(said())
         },
         drain: (ws) => {
           const socket = socketOf(ws)
-          if (!socket.closed && socket.drained()) run(socket, () => definition.writable?.(socket))
+          if (!socket.closed && socket.drained() && sockets.has(socket))
+            run(socket, () => definition.writable?.(socket))
         },
         close: (ws, code, reason) => {
           const socket = socketOf(ws)
           onGone()
-          if (socket.verdict === undefined) return end(socket, code, Buffer.from(reason).toString("utf8"))
+          if (sockets.has(socket)) return end(socket, code, Buffer.from(reason).toString("utf8"))
           open--
-          sockets.delete(socket)
           socket.release()
           lifecycle.changed()
         }

@@ -14,24 +14,24 @@ const MAX_REASON = 123
 /** One open WebSocket. Every method may be called at any time, also after it was closed. */
 export class Socket<A> {
   readonly request: UpgradeRequest
-  /** Set when the socket was only opened to tell why it is refused. */
-  readonly verdict: { readonly code: number; readonly reason: string } | undefined
-  private readonly accepted: A | undefined
+  /** For the route: undefined while it is being decided. */
+  admission: Admission<A> | undefined
+  /** For the route: what was said before the decision. */
+  early: Array<string | Uint8Array> = []
   private readonly maxBackpressure: number
   private native: WebSocket<unknown> | undefined
   private buffering = false
   private fibers: Set<Fiber.Fiber<unknown, unknown>> | undefined
 
-  constructor(request: UpgradeRequest, admission: Admission<A>, maxBackpressure: number) {
+  constructor(request: UpgradeRequest, admission: Admission<A> | undefined, maxBackpressure: number) {
     this.request = request
-    this.accepted = admission._tag === "Accept" ? admission.data : undefined
-    this.verdict = admission._tag === "AcceptThenClose" ? admission : undefined
+    this.admission = admission
     this.maxBackpressure = maxBackpressure
   }
 
   /** What `accept` was given; callbacks only see sockets that were accepted. */
   get data(): A {
-    return this.accepted as A
+    return this.admission?._tag === "Accept" ? this.admission.data : (undefined as A)
   }
 
   get closed(): boolean {

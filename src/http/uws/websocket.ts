@@ -12,9 +12,10 @@
  *   authorize: (request) =>
  *     Effect.map(checkToken(request), (user) =>
  *       user === undefined
- *         ? acceptThenClose(4401, "token missing or expired", "overplanned.v1")
- *         : accept({ user, trip: request.params[0]! }, "overplanned.v1")
+ *         ? acceptThenClose(4401, "token missing or expired")
+ *         : accept({ user, trip: request.params[0]! })
  *     ),
+ *   protocol: "overplanned.v1",
  *   open: (socket) => void socket.send(hello(socket.data)),
  *   message: (socket, message) => handle(socket, message)
  * })
@@ -45,27 +46,24 @@ export interface UpgradeRequest {
 }
 
 export type Admission<A> =
-  | { readonly _tag: "Accept"; readonly data: A; readonly protocol: string | undefined }
-  | {
-      readonly _tag: "AcceptThenClose"
-      readonly code: number
-      readonly reason: string
-      readonly protocol: string | undefined
-    }
+  | { readonly _tag: "Accept"; readonly data: A }
+  | { readonly _tag: "AcceptThenClose"; readonly code: number; readonly reason: string }
   | { readonly _tag: "Refuse"; readonly status: string; readonly retryAfterSeconds: number | undefined }
 
-/** Opens the socket; `data` is its `socket.data`. `protocol` is selected if the client offered it. */
-export const accept = <A>(data: A, protocol?: string): Admission<A> => ({ _tag: "Accept", data, protocol })
+/** Opens the socket; `data` is its `socket.data`. */
+export const accept = <A>(data: A): Admission<A> => ({ _tag: "Accept", data })
 
 /** Opens the socket only to close it with a code: the one refusal that browsers can read. No callback runs. */
-export const acceptThenClose = (code: number, reason: string, protocol?: string): Admission<never> => ({
+export const acceptThenClose = (code: number, reason: string): Admission<never> => ({
   _tag: "AcceptThenClose",
   code,
-  reason,
-  protocol
+  reason
 })
 
-/** Answers the upgrade with an HTTP status such as `"429 Too Many Requests"`, for clients that read it. */
+/**
+ * Answers the upgrade with an HTTP status such as `"429 Too Many Requests"`, for clients that read it. A decision that
+ * took its time comes after the upgrade: it closes the socket with 1013 and the status as its reason.
+ */
 export const refuse = (status: string, retryAfterSeconds?: number): Admission<never> => ({
   _tag: "Refuse",
   status,
@@ -83,7 +81,9 @@ export interface WebSocketBounds {
   readonly maxConcurrent: number
   /** Upgrades being authorised at a time; further ones get 503. */
   readonly maxPendingUpgrades: number
-  /** Milliseconds that `authorize` may take; then the upgrade gets 503. */
+  /** Messages kept for a socket that waits for its decision; with more it is closed with 1008. */
+  readonly maxEarly: number
+  /** Milliseconds that `authorize` may take; then the socket is closed with 1013. */
   readonly authorizeTimeoutMillis: number
 }
 
@@ -93,6 +93,7 @@ export const defaultBounds: WebSocketBounds = {
   idleTimeoutSeconds: 60,
   maxConcurrent: 256,
   maxPendingUpgrades: 4_096,
+  maxEarly: 16,
   authorizeTimeoutMillis: 10_000
 }
 
@@ -101,6 +102,12 @@ export type CallbackResult<R> = void | Effect.Effect<void, never, R>
 export interface WebSocketRoute<A, R = never> {
   /** A path with `:name` for one segment, such as `/ws/trips/:id/pivot-stream`. */
   readonly pattern: string
+  /** The subprotocol that is selected where a client offers it. */
+  readonly protocol?: string
+  /**
+   * Decides at once or later. A socket that waits for its decision is open already, and what it says meanwhile is kept
+   * for `message`: a native upgrade is safe only within the native call that asks for it.
+   */
   readonly authorize: (request: UpgradeRequest) => Effect.Effect<Admission<A>, never, R>
   readonly open?: (socket: Socket<A>) => CallbackResult<R>
   /** Text arrives as a string (valid UTF-8: anything else closes with 1007), binary as bytes of its own. */

@@ -3,7 +3,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Response from "effect/http/HttpServerResponse"
 import type * as Scope from "effect/Scope"
 import { WebSocket } from "ws"
@@ -64,11 +63,9 @@ describe("WebSocket routes", () => {
         pattern: "/ws/trips/:id/:part",
         authorize: (request) =>
           Effect.map(Greeting, ({ word }) =>
-            accept(
-              `${word} ${request.params.join("+")} ${request.query.get("since")} ${request.headers["x-who"]}`,
-              "overplanned.v1"
-            )
+            accept(`${word} ${request.params.join("+")} ${request.query.get("since")} ${request.headers["x-who"]}`)
           ),
+        protocol: "overplanned.v1",
         open: (socket) => void socket.send(socket.data),
         message: (socket, message) => {
           if (message === "effect") return Effect.map(Greeting, ({ word }) => void socket.send(word))
@@ -90,18 +87,46 @@ describe("WebSocket routes", () => {
     }).pipe(Effect.provideService(Greeting, { word: "hello" }))
   )
 
+  it.live("let a socket in whose decision took its time, and hear what it said meanwhile, but not too much", () =>
+    Effect.gen(function* () {
+      const decision = yield* Deferred.make<void>()
+      const { port } = yield* withRoute({
+        pattern: "/ws/:how",
+        protocol: "v1",
+        authorize: (request) =>
+          request.params[0] === "soon" ? Effect.as(Deferred.await(decision), accept("in")) : Effect.never,
+        open: (socket) => void socket.send(socket.data),
+        message: (socket, message) => void socket.send(message),
+        bounds: { maxEarly: 3 }
+      })
+      const client = yield* open(port, "/ws/soon", ["v1"])
+      assert.strictEqual(client.socket.protocol, "v1")
+      client.socket.send("one")
+      client.socket.send(Buffer.from([2]))
+      const loud = yield* open(port, "/ws/never")
+      for (let i = 0; i < 4; i++) loud.socket.send("let me in")
+      assert.strictEqual((yield* closedWith(loud)).code, 1008)
+      assert.isEmpty(client.messages)
+      yield* Deferred.succeed(decision, undefined)
+      yield* eventually("both are answered", () => client.messages.length === 3)
+      assert.deepStrictEqual(client.messages, ["in", "one", Buffer.from([2])])
+    })
+  )
+
   it.live("can refuse with a close code after the upgrade, or with a status before it", () =>
     Effect.gen(function* () {
       const seen: Array<string> = []
       const { port, app } = yield* withRoute({
         pattern: "/ws/:how",
-        authorize: (request) =>
-          Effect.as(
+        protocol: "v1",
+        authorize: (request) => {
+          const tooMany = refuse("429 Too Many Requests", 3)
+          if (request.params[0] === "soon") return Effect.succeed(tooMany)
+          return Effect.as(
             Effect.promise(() => new Promise((resolve) => setImmediate(resolve))),
-            request.params[0] === "late"
-              ? refuse("429 Too Many Requests", 3)
-              : acceptThenClose(4401, "token expired", "v1")
-          ),
+            request.params[0] === "late" ? tooMany : acceptThenClose(4401, "token expired")
+          )
+        },
         open: () => void seen.push("open"),
         message: () => void seen.push("message"),
         close: () => void seen.push("close")
@@ -109,7 +134,9 @@ describe("WebSocket routes", () => {
       const client = yield* open(port, "/ws/token", ["v1"])
       client.socket.send("never heard")
       assert.deepStrictEqual(yield* closedWith(client), { code: 4401, reason: "token expired" })
-      assert.strictEqual(yield* Effect.flip(open(port, "/ws/late")), 429)
+      assert.strictEqual(yield* Effect.flip(open(port, "/ws/soon")), 429)
+      const late = yield* open(port, "/ws/late")
+      assert.deepStrictEqual(yield* closedWith(late), { code: 1013, reason: "429 Too Many Requests" })
       assert.deepStrictEqual(seen, [])
       assert.strictEqual(app.counts().sockets, 0)
     })
@@ -135,7 +162,7 @@ describe("WebSocket routes", () => {
       yield* Deferred.await(started)
       gone.destroy()
       yield* eventually("the authorisation is interrupted", () => interrupted === 1)
-      assert.strictEqual(yield* Effect.flip(open(port, "/ws")), 503)
+      assert.strictEqual((yield* closedWith(yield* open(port, "/ws"))).code, 1013)
       assert.strictEqual(interrupted, 2)
     })
   )
@@ -270,14 +297,14 @@ describe("WebSocket routes", () => {
       })
       const plain = yield* open(port, "/plain")
       const polite = yield* open(port, "/polite")
-      const undecided = yield* Effect.forkChild(Effect.flip(open(port, "/undecided")))
+      const undecided = yield* open(port, "/undecided")
       yield* Deferred.await(asked)
-      yield* eventually("two are open", () => app.counts().sockets === 2)
+      yield* eventually("three are open", () => app.counts().sockets === 3)
       yield* app.drain
       assert.strictEqual((yield* closedWith(plain)).code, 1001)
       assert.strictEqual((yield* closedWith(polite)).code, 1001)
       assert.deepStrictEqual(polite.messages, ["reconnect elsewhere"])
-      assert.strictEqual(yield* Fiber.join(undecided), 503)
+      assert.strictEqual((yield* closedWith(undecided)).code, 1013)
       yield* eventually("every connection is gone", () => app.counts().connections === 0)
       assert.deepStrictEqual(app.counts(), { connections: 0, requests: 0, sockets: 0 })
     })

@@ -42,6 +42,7 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       const announced = await server.ask<Announced>("storm")
       const meanwhile = await others
+      for (const link of links) link.close()
       return { woken, announced, arrivals: arrivals.map((at) => at - announced.at), meanwhile }
     })
   }).pipe(Effect.scoped)

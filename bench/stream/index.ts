@@ -79,6 +79,7 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
       await server.settled()
       const paced = await openLoop(links, mixed, PER_SECOND, Math.min(seconds, 30))
       const end = await server.ask<number>("drained").then(server.books)
+      for (const link of links) link.close()
       return { lines, paced, idle, end }
     })
   }).pipe(Effect.scoped)

@@ -241,13 +241,11 @@ const NOBODY: UserState = {
 /** Sequence items that a decision's log carries; older ones are found in the signals. */
 const LOGGED_SEQUENCE = 20
 
-/** The number with the fewest digits that is the same in single precision: what is logged is what was used, in half the text. */
-const shortest = (value: number): number => {
-  for (let digits = 6; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits))
-    if (Math.fround(short) === value) return short
-  }
-  return value
+/** Single precision in text: seven decimals of a number below one are all that was used, in half the digits. */
+const decimals = (vector: Float32Array): ReadonlyArray<number> => {
+  const out: Array<number> = []
+  for (let i = 0; i < vector.length; i++) out.push(Math.round(vector[i]! * 1e7) / 1e7)
+  return out
 }
 
 const states = new WeakMap<ReadonlyArray<Persona>, UserState>()
@@ -260,7 +258,7 @@ export const userState = (personas: ReadonlyArray<Persona>): UserState => {
   if (state === undefined) {
     state = {
       encoder_version: first.encoder_version,
-      persona_vector: Array.from(first.vector, shortest),
+      persona_vector: decimals(first.vector),
       dimensions: { ...first.dimensions },
       signal_count: first.signal_count,
       sequence: first.sequence.slice(-LOGGED_SEQUENCE),

@@ -16,6 +16,8 @@ export interface FilePort {
 }
 
 export interface OpenFile {
+  /** Writes survive a loss of power once they return, without `sync`. */
+  readonly writesThrough?: boolean
   /** Writes all of the bytes, or fails. */
   write(bytes: Uint8Array, position: number): Promise<void>
   /** After this, what was written before it survives a loss of power. */
@@ -34,7 +36,8 @@ const settle =
     else reject(cause)
   }
 
-const openFile = (fd: number): OpenFile => ({
+const openFile = (fd: number, writesThrough: boolean): OpenFile => ({
+  writesThrough,
   write: (bytes, position) =>
     new Promise((resolve, reject) => {
       const step = (from: number) =>
@@ -65,6 +68,12 @@ const openFile = (fd: number): OpenFile => ({
 const openDescriptor = (path: string, flags: number): Promise<number> =>
   new Promise((resolve, reject) => fs.open(path, flags, 0o600, (cause, fd) => (cause ? reject(cause) : resolve(fd))))
 
+/**
+ * A write that is durable when it returns: a sync of its own would have to wait for a busy event loop to come round once
+ * more. Elsewhere what the flag promises is not what the disk does.
+ */
+const THROUGH = process.platform === "linux" ? fs.constants.O_DSYNC : 0
+
 /** The real file system. */
 export const nodeFiles: FilePort = {
   makeDirectory: async (path) => {
@@ -79,12 +88,12 @@ export const nodeFiles: FilePort = {
     }
   },
   open: async (path, mode) =>
-    openFile(
-      await openDescriptor(path, mode === "read" ? fs.constants.O_RDONLY : fs.constants.O_RDWR | fs.constants.O_CREAT)
-    ),
+    mode === "read"
+      ? openFile(await openDescriptor(path, fs.constants.O_RDONLY), false)
+      : openFile(await openDescriptor(path, fs.constants.O_RDWR | fs.constants.O_CREAT | THROUGH), THROUGH !== 0),
   remove: (path) => unlink(path),
   syncDirectory: async (path) => {
-    const directory = openFile(await openDescriptor(path, fs.constants.O_RDONLY))
+    const directory = openFile(await openDescriptor(path, fs.constants.O_RDONLY), false)
     try {
       await directory.sync()
     } finally {

@@ -272,7 +272,7 @@ export const openWriter = async (
     for (const { resolve } of rotations.splice(0)) resolve()
     if (group.used === 0) return
     await file!.write(group.buffer.subarray(0, group.used), active.offset(group.start))
-    await file!.sync()
+    if (file!.writesThrough !== true) await file!.sync()
     active.extend(group.buffer, group.used)
     segmentBytes += group.used
     durable = group.start + group.used

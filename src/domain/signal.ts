@@ -120,6 +120,19 @@ const CONTEXT: Readonly<Record<string, (value: unknown) => string | undefined>> 
   model_version: word(100)
 }
 
+/** What only the server writes into a context: from a client it would pass for the record of a decision. */
+const OURS = new Set(["full_candidate_set", "ranker", "user_state", "arbitration", "unknown_node_id"])
+
+/** Objects within objects: more is no fact about a signal, and much more cannot even be written down. */
+const MAX_CONTEXT_DEPTH = 8
+
+const tooDeep = (value: unknown, left: number): boolean => {
+  if (typeof value !== "object" || value === null) return false
+  if (left === 0) return true
+  for (const name in value) if (tooDeep((value as Record<string, unknown>)[name], left - 1)) return true
+  return false
+}
+
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
 
 export interface SignalRules {
@@ -136,6 +149,10 @@ const contextProblem = (context: unknown): string | undefined => {
     const value = (context as Record<string, unknown>)[name]
     if (typeof value === "number" && !Number.isFinite(value))
       return `context.${name.slice(0, 40)} must be a finite number`
+    if (OURS.has(name)) return `context.${name} is written by the server only`
+    if (tooDeep(value, MAX_CONTEXT_DEPTH)) {
+      return `context.${name.slice(0, 40)} is nested more than ${MAX_CONTEXT_DEPTH} levels deep`
+    }
     const problem = Object.hasOwn(CONTEXT, name) ? CONTEXT[name]!(value) : undefined
     if (problem !== undefined) return `context.${name} ${problem}`
   }

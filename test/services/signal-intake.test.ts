@@ -53,6 +53,8 @@ const withIntake = <A, E>(
   })
 
 const at = new Date(Date.now() - 60_000).toISOString()
+/** Arrays in arrays: what can be parsed and not be written down again. */
+const nested = (depth: number): unknown => JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`)
 const now = (n: number, more: Readonly<Record<string, unknown>> = {}) => item(n, { occurred_at: at, ...more })
 
 describe("taking signals", () => {
@@ -82,6 +84,8 @@ describe("taking signals", () => {
           [now(17, { context: { note: "a\u0000b" } }), "cannot be stored"],
           [now(18, { context: { note: "\ud800" } }), "cannot be stored"],
           [now(19, { context: [] }), "context must be an object"],
+          [now(22, { context: { full_candidate_set: 5 } }), "written by the server only"],
+          [now(23, { context: { note: nested(20_000) } }), "nested more than"],
           [now(20, { weight: 100, source: "backfill" }), ""],
           [{ ...now(21), occurred_at: undefined, created_at: at }, ""]
         ]

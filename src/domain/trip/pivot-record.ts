@@ -39,8 +39,10 @@ const featuresText = (features: ChosenOption["features"]): string => {
 const optionText = (one: ChosenOption, position: number): string =>
   `{"option_id":"${one.option_id}","node_id":${orNull(one.node_id)},"score":${one.score},"position":${position},"changes":${one.changes},"features":{${featuresText(one.features)}}}`
 
-/** `userStateId` names who it was for: the same for many decisions, and more text than all the rest of one. */
-// Words of ours (triggers, sources, model names) and ids stand as they are; what a client wrote is encoded.
+/**
+ * `userStateId` names who it was for: the same for many decisions, and more text than all the rest of one. Ids and words of
+ * ours (triggers, sources, model names) stand as they are; what a client wrote is encoded.
+ */
 export const pivotRecordText = (one: PivotOffered, userStateId: string, latencyMillis: number): string => {
   const { offer, detail } = one
   const { chosen, slate } = offer

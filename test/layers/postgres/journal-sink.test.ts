@@ -95,6 +95,27 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: () =>
     }).pipe(Effect.scoped)
   )
 
+  it.effect("stores what somebody sent before they left the trip, and no place of another city under it", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      yield* sql`
+        insert into trip_events (id, trip_id, seq, type, payload, schema_version, occurred_at)
+        values (gen_random_uuid(), ${tripOf(1)}, 1, 'member_left',
+          ${JSON.stringify({ _tag: "member_left", user_id: userOf(3), erased: false })}::text::jsonb, 1, now())`
+      const journal = yield* open(new FragileDisk())
+      const about = { trip_id: tripOf(1) }
+      const elsewhere = { ...about, activity_node_id: nodeOf(2) }
+      yield* journal.commit("signal", [
+        signalRecord(signal(14, 3, about), NOW, true),
+        signalRecord(signal(15, 1, elsewhere), NOW)
+      ])
+      yield* journal.drained
+      const rows = new Map((yield* stored).map((row) => [row.id, row]))
+      assert.isTrue(rows.has(signalId(14)))
+      assert.strictEqual(rows.get(signalId(15))!.context.unknown_node_id, nodeOf(2))
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("sets aside the one record that PostgreSQL refuses, and stores the others", () =>
     Effect.gen(function* () {
       const journal = yield* open(new FragileDisk())

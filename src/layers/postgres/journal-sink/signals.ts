@@ -42,10 +42,14 @@ export const signalsHandler: SinkHandler = {
             then r.context::jsonb || jsonb_build_object('unknown_node_id', r.activity_node_id) else r.context::jsonb end,
           r.source, r.weight, r.model_version, r.content_hash, r.occurred_at, r.received_at
         from incoming r
-        left join activity_nodes n on n.id = r.activity_node_id
+        left join trips t on t.id = r.trip_id
+        left join activity_nodes n on n.id = r.activity_node_id and (t.id is null or n.city_id = t.city_id)
         where r.unverified is not true
+          or t.user_id = r.user_id
           or exists (select from trip_members m where m.trip_id = r.trip_id and m.user_id = r.user_id)
-          or exists (select from trips t where t.id = r.trip_id and t.user_id = r.user_id)
+          -- Who left in the same batch was a member when they sent it.
+          or exists (select from trip_events e where e.trip_id = r.trip_id and e.type = 'member_left'
+            and e.payload ->> 'user_id' = r.user_id::text)
         on conflict (id) do nothing
         returning user_id, signal_type, source
       ), counted as (

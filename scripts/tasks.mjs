@@ -31,7 +31,7 @@ const PRODUCT = ["start", "cli"]
 
 /**
  * A server that waits for travelers should be small: a young generation of 4 MiB and one malloc arena save a fifth of
- * its resident memory and cost nothing that the benchmarks can see.
+ * its resident memory. A loaded server wants more: docs/decisions/small-idle-server.md.
  */
 const SERVER_FLAGS = ["--max-semi-space-size=4"]
 const SERVER_ENVIRONMENT = { MALLOC_ARENA_MAX: "1" }

@@ -30,6 +30,8 @@ export const layer = Layer.effect(
     const jobs = yield* Jobs
     return Effect.fnUntraced(
       function* (stored: ReadonlyArray<JournalEntry>) {
+        // Mostly there is nobody to look for, and then no record is read for it.
+        if (!(yield* erased.anybody)) return
         const named = new Set<string>()
         yield* inSlices(stored, (record) => peopleNamed(record, (id) => named.add(id)), SLICE_MS)
         for (const user_id of yield* erased.among(named)) {

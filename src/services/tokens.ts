@@ -47,6 +47,8 @@ export class ErasedSubjects extends Context.Service<
   {
     /** From memory: some microseconds, and nothing at all while nobody was erased lately. */
     readonly has: (userId: string) => boolean
+    /** Whether there is anybody to look for, as the database knows it at this moment. */
+    readonly anybody: Effect.Effect<boolean, ErasedSubjectsUnavailable>
     /** Which of these were erased, as the database knows it at this moment: for who must not miss what was not heard yet. */
     readonly among: (userIds: Iterable<string>) => Effect.Effect<ReadonlyArray<string>, ErasedSubjectsUnavailable>
     /** Durable when it completes, here at once, on other nodes soon. */
@@ -60,6 +62,7 @@ export class ErasedSubjects extends Context.Service<
     ErasedSubjects,
     ErasedSubjects.of({
       has: () => false,
+      anybody: Effect.succeed(false),
       among: () => Effect.succeed([]),
       add: () => Effect.void,
       purge: Effect.succeed(0)

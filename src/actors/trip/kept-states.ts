@@ -6,7 +6,7 @@ import type { UserState, UserStateRecord } from "../../domain/decisions.ts"
 import type { JournalRecord } from "../../services/journal.ts"
 import { newId } from "../../services/new-id.ts"
 
-export const USER_STATE = { type: "user_state", version: 1 } as const
+const USER_STATE = { type: "user_state", version: 1 } as const
 
 /** After this long it is written again: the database sweeps what has not been referred to for days. */
 const REWRITTEN_AFTER = 12 * 3_600_000

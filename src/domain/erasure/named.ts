@@ -1,7 +1,7 @@
 /** Whom a record of the journal is about, read from its text: most records name nobody who left, and are parsed elsewhere. */
 
 /** The fields that hold a person's id, also inside the text of an answer that is kept as a receipt. */
-const PERSON = /(?:user_id|unit_id|actor_id|invited_by|owner|by)\\?":\\?"([0-9a-f]{8}-[0-9a-f-]{27})/g
+const PERSON = /(?:user_id|ranked_for|unit_id|actor_id|invited_by|owner|by)\\?":\\?"([0-9a-f]{8}-[0-9a-f-]{27})/g
 const PARTY = /"party":\[([^\]]*)\]/g
 const ID = /[0-9a-f]{8}-[0-9a-f-]{27}/g
 

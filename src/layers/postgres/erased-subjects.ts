@@ -69,6 +69,10 @@ export const layer = (key: Redacted.Redacted): Layer.Layer<ErasedSubjects, Erase
 
       return ErasedSubjects.of({
         has,
+        anybody: load.pipe(
+          Effect.map(() => hashes.size > 0),
+          Effect.mapError(unavailable)
+        ),
         among: (userIds) =>
           load.pipe(
             Effect.map(() => (hashes.size === 0 ? [] : [...userIds].filter(has))),

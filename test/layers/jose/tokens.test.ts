@@ -20,6 +20,7 @@ const erasedSubjects = Layer.succeed(
   ErasedSubjects,
   ErasedSubjects.of({
     has: (id) => erased.has(id),
+    anybody: Effect.sync(() => erased.size > 0),
     among: (ids) => Effect.succeed([...ids].filter((id) => erased.has(id))),
     add: () => Effect.void,
     purge: Effect.succeed(0)

@@ -2,22 +2,19 @@
  * Fresh identifiers. Asking the system for random bytes costs more than everything else about an id, so they are asked
  * for by the page.
  */
-import { UUID_V7_DIGITS, uuidV7FromHex } from "../domain/ids.ts"
+import { UUID_V7_RANDOM, uuidV7 } from "../domain/ids.ts"
 
-const IDS = 400
+const page = new Uint8Array(400 * UUID_V7_RANDOM)
 
-const bytes = new Uint8Array(Math.ceil((IDS * UUID_V7_DIGITS) / 2))
-
-let page = ""
-let used = 0
+let used = page.length
 
 /** A version 7 UUID for this instant (Unix milliseconds). */
 export const newId = (millis: number): string => {
-  if (used + UUID_V7_DIGITS > page.length) {
-    page = Buffer.from(crypto.getRandomValues(bytes)).toString("hex")
+  if (used === page.length) {
+    crypto.getRandomValues(page)
     used = 0
   }
-  const id = uuidV7FromHex(millis, page, used)
-  used += UUID_V7_DIGITS
+  const id = uuidV7(millis, page, used)
+  used += UUID_V7_RANDOM
   return id
 }

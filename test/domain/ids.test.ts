@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { isUuid, uuidV7, uuidV7FromHex, uuidV7Millis } from "../../src/domain/ids.ts"
+import { isUuid, uuidV7, uuidV7Millis } from "../../src/domain/ids.ts"
 
 const millis = fc.integer({ min: 0, max: 2 ** 48 - 1 })
 const random = fc.uint8Array({ minLength: 10, maxLength: 10 })
@@ -17,14 +17,25 @@ describe("version 7 ids", () => {
     )
   })
 
-  it("are the same kind of UUID when made from hexadecimal digits", () => {
-    const hex = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 20, maxLength: 40 })
+  it("take their random part from anywhere in a page of bytes, digit by digit", () => {
+    const page = fc.uint8Array({ minLength: 30, maxLength: 30 })
     fc.assert(
-      fc.property(millis, hex, fc.integer({ min: 0, max: 1 }), (at, digits, from) => {
-        const id = uuidV7FromHex(at, digits, from)
-        assert.isTrue(isUuid(id))
-        assert.strictEqual(id[14], "7")
-        assert.strictEqual(uuidV7Millis(id), at)
+      fc.property(millis, page, fc.integer({ min: 0, max: 20 }), (at, bytes, from) => {
+        const own = bytes.slice(from, from + 10)
+        const hex = (byte: number) => byte.toString(16).padStart(2, "0")
+        const time = at.toString(16).padStart(12, "0")
+        const rest = Array.from(own, (byte, i) =>
+          hex(i === 0 ? (byte & 0x0f) | 0x70 : i === 2 ? (byte & 0x3f) | 0x80 : byte)
+        )
+        const digits = time + rest.join("")
+        const laidOut = [
+          digits.slice(0, 8),
+          digits.slice(8, 12),
+          digits.slice(12, 16),
+          digits.slice(16, 20),
+          digits.slice(20)
+        ]
+        assert.strictEqual(uuidV7(at, bytes, from), laidOut.join("-"))
       })
     )
   })

@@ -10,11 +10,8 @@ import { ActorUnavailable } from "../../../src/domain/actor-errors.ts"
 import type { CityEvent } from "../../../src/domain/city/model.ts"
 import { uuidOfName } from "../../../src/domain/hash.ts"
 import type { NodeId } from "../../../src/domain/ids.ts"
-import { bytesOf } from "../../../src/domain/pivot/fallbacks.ts"
 import { type Offer, type OfferText, readOffer } from "../../../src/domain/pivot/model.ts"
-import { COLUMNS } from "../../../src/domain/pivot/search.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
-import type { PreparedFallbacks } from "../../../src/domain/trip/plan-engine.ts"
 import * as ActorKinds from "../../../src/services/actor-kinds.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { TripRuntime } from "../../../src/services/trip-runtime.ts"
@@ -23,6 +20,7 @@ import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
 import { withoutFarewell } from "../power-cut.ts"
+import { fallbacksOf } from "./fallbacks.ts"
 import { create, Outage, process, Surroundings, seedCity, tripNumber } from "./harness.ts"
 
 const HOUR = 3_600_000
@@ -50,32 +48,13 @@ const soon = (what: string, condition: () => boolean) =>
 
 const closedStop = (state: TripState) => state.slots[4]!.node_id
 
-/** Fallbacks for every stop that know of one place only. */
-const keeping = (trip: TripState, node: number): PreparedFallbacks => {
-  const stored = 1
-  const cells = trip.slots.length * COLUMNS.length
-  const set = {
-    stateVersion: trip.seq,
-    catalogVersion: catalog.version,
-    computedAt: 0,
-    stored,
-    slotIds: trip.slots.map((slot) => slot.id),
-    slotNodes: Int32Array.from(trip.slots, (slot) => catalog.indexOf(slot.node_id)!),
-    slotStarts: Float64Array.from(trip.slots, (slot) => slot.starts_at),
-    nodes: new Uint16Array(cells).fill(node),
-    scores: new Uint16Array(cells)
-  }
-  const versions = { seq: trip.seq, catalog_version: catalog.version, conditions_version: 0 }
-  return { ...versions, computed_at: Date.now(), until: Date.now() * 2, bytes: bytesOf(set), set }
-}
-
 /** Surroundings that count how often a trip is prepared. */
 const counting = (node = 11) => {
   const times = new Map<string, number>()
   const around = new Surroundings(({ trip }) =>
     Effect.sync(() => {
       times.set(trip.id, (times.get(trip.id) ?? 0) + 1)
-      return keeping(trip, node)
+      return fallbacksOf(trip, 1, () => [node])
     })
   )
   return { around, times: (trip: TripState) => times.get(trip.id) ?? 0 }

@@ -4,21 +4,19 @@ import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import { SqlClient } from "effect/sql/SqlClient"
-import { bytesOf } from "../../../src/domain/pivot/fallbacks.ts"
 import { type Offer, type OfferText, readOffer } from "../../../src/domain/pivot/model.ts"
-import { COLUMNS } from "../../../src/domain/pivot/search.ts"
 import type { TripReply } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
-import type { PreparedFallbacks } from "../../../src/domain/trip/plan-engine.ts"
 import * as ActorKinds from "../../../src/services/actor-kinds.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { TripRuntime } from "../../../src/services/trip-runtime.ts"
-import { catalog, cityId, friend, nodeId, owner } from "../../domain/trip/fixtures.ts"
+import { cityId, friend, nodeId, owner } from "../../domain/trip/fixtures.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
 import { withoutFarewell } from "../power-cut.ts"
+import { fallbacksOf } from "./fallbacks.ts"
 import { create, Outage, process, seedCity, tripNumber } from "./harness.ts"
 
 const changed = (reply: { _tag: string }) => {
@@ -32,25 +30,8 @@ const until = (condition: () => boolean) =>
   )
 
 /** Six places for every stop and every reason, and only two for rain. */
-const dryFallbacks = (trip: TripState): PreparedFallbacks => {
-  const stored = 6
-  const cells = trip.slots.flatMap(() => COLUMNS.flatMap((column) => places(stored, column === "weather" ? 2 : stored)))
-  const set = {
-    stateVersion: trip.seq,
-    catalogVersion: catalog.version,
-    computedAt: 0,
-    stored,
-    slotIds: trip.slots.map((slot) => slot.id),
-    slotNodes: Int32Array.from(trip.slots, (slot) => catalog.indexOf(slot.node_id)!),
-    slotStarts: Float64Array.from(trip.slots, (slot) => slot.starts_at),
-    nodes: Uint16Array.from(cells),
-    scores: new Uint16Array(cells.length)
-  }
-  const versions = { seq: trip.seq, catalog_version: catalog.version, conditions_version: 0 }
-  return { ...versions, computed_at: 0, until: Date.now() * 2, bytes: bytesOf(set), set }
-}
-
-const places = (stored: number, found: number) => Array.from({ length: stored }, (_, n) => (n < found ? n : 0xffff))
+const dryFallbacks = (trip: TripState) =>
+  fallbacksOf(trip, 6, (column) => Array.from({ length: column === "weather" ? 2 : 6 }, (_, n) => n))
 
 await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
   it.effect("keeps what it acknowledged through a power cut, from the journal alone, and stores it once drained", () =>

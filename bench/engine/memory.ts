@@ -10,9 +10,9 @@ import type { TripTypes } from "../../src/actors/trip/kind.ts"
 import type { CityCatalog } from "../../src/domain/catalog/city-catalog.ts"
 import { uuidOfName } from "../../src/domain/hash.ts"
 import { emptyTrip, evolveActor, sizeOfTrip, type TripActorState } from "../../src/domain/trip/actor-state.ts"
+import { holdLoaded } from "../../src/domain/trip/held-trip.ts"
 import type { Slot, TripState } from "../../src/domain/trip/model.ts"
 import type { Fallbacks } from "../../src/domain/trip/planner.ts"
-import { packTrip } from "../../src/domain/trip/snapshot.ts"
 import { counter } from "./ask.ts"
 
 setFlagsFromString("--expose_gc")
@@ -103,7 +103,7 @@ const fallbacks = (): Fallbacks => {
 const none: ReadonlyArray<never> = []
 
 const tripState = (n: number, parts: { readonly fallbacks: boolean }): TripActorState => {
-  const trip = packTrip(stored(n), catalog)
+  const trip = holdLoaded(stored(n), catalog)
   const state: TripActorState = {
     ...emptyTrip(trip.id),
     trip,

@@ -13,10 +13,11 @@ import type { TripCommand, TripReply } from "../../domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../domain/trip/decide.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import { staleAt } from "../../domain/trip/freshness.ts"
+import { holdLoaded } from "../../domain/trip/held-trip.ts"
 import { nextDate } from "../../domain/trip/lifecycle.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
-import { packTrip, restore, snapshotOf } from "../../domain/trip/snapshot.ts"
+import { restore, snapshotOf } from "../../domain/trip/snapshot.ts"
 import { isOver, type TripRecord, type TripRules, type TripTask } from "../../domain/trip/turn.ts"
 import type { Catalog } from "../../services/catalog.ts"
 import type { Journal } from "../../services/journal.ts"
@@ -95,7 +96,7 @@ export const tripKind = Effect.fnUntraced(function* (
     const known = yield* world(trip)
     return {
       ...state,
-      trip: packTrip(trip, known.catalog),
+      trip: holdLoaded(trip, known.catalog),
       memory: {
         ...state.memory,
         catalog: known.catalog,

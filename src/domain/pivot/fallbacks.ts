@@ -17,14 +17,14 @@ export interface FallbackSet {
   readonly catalogVersion: number
   readonly computedAt: number
   readonly stored: number
-  readonly slotIds: ReadonlyArray<string>
-  /** What each slot was when its fallbacks were computed: a slot that differs has none. */
-  readonly slotNodes: Int32Array
-  readonly slotStarts: Float64Array
-  /** Slots × columns × `stored`: node indexes, `NO_NODE` where there is none further. */
-  readonly nodes: Uint16Array | Uint32Array
-  /** The same, scores of 0…1 as 0…65535. */
-  readonly scores: Uint16Array
+  /** When each slot began when its fallbacks were computed: a slot that begins at another time has none. */
+  readonly starts: ReadonlyArray<number>
+  /**
+   * One table, because an array of its own costs more memory than what is in it. First the node of each slot (a slot
+   * with another has no fallbacks), then slots × columns × `stored` node indexes, `none` where there is none further,
+   * then their scores, 0…1 as 0…65535.
+   */
+  readonly table: Uint16Array | Uint32Array
 }
 
 /** Everything the computation needs besides the city: plain data, so that it can be sent to a worker. */
@@ -108,17 +108,29 @@ export interface FallbackRun {
   readonly result: () => FallbackSet
 }
 
-const noNode = (nodes: Uint16Array | Uint32Array): number => (nodes instanceof Uint16Array ? 0xffff : 0xffffffff)
+type Table = FallbackSet["table"]
+
+/** What stands in a table where there is no node. */
+const noneIn = (table: Table): number => (table instanceof Uint16Array ? 0xffff : 0xffffffff)
+
+/** Where the options of the slot at `at` begin, and how far behind a node its score stands. */
+const cellsOf = (slots: number, at: number, column: number, stored: number): number =>
+  slots + (at * COLUMNS.length + column) * stored
+const toScores = (slots: number, stored: number): number => slots * COLUMNS.length * stored
 
 export const startFallbacks = (input: FallbackInput, env: PivotEnv): FallbackRun => {
   const { stored, now, until } = input
   const targets = input.days.flatMap((day) =>
     day.flatMap((slot, position) => (wanted(slot, now, until) ? [{ day, position, slot }] : []))
   )
-  const cells = targets.length * COLUMNS.length * stored
-  const nodes = env.places.count < 0xffff ? new Uint16Array(cells) : new Uint32Array(cells)
-  nodes.fill(noNode(nodes))
-  const scores = new Uint16Array(cells)
+  const slots = targets.length
+  const scoresAt = toScores(slots, stored)
+  const length = slots + 2 * scoresAt
+  const table = env.places.count < 0xffff ? new Uint16Array(length) : new Uint32Array(length)
+  table.fill(noneIn(table))
+  targets.forEach(({ slot }, at) => {
+    if (slot.index >= 0) table[at] = slot.index
+  })
   const party: Party = {
     tastes: input.tastes,
     allowed: input.allowed,
@@ -129,10 +141,10 @@ export const startFallbacks = (input: FallbackInput, env: PivotEnv): FallbackRun
     steps: targets.map(({ day, position }, at) => () => {
       const search = openSearch(env, input.live, party, day, position, gapAt(day, position, now))
       for (let column = 0; column < COLUMNS.length; column++) {
-        const base = (at * COLUMNS.length + column) * stored
+        const base = cellsOf(slots, at, column, stored)
         pickFor(search, column, stored).forEach(({ index, score }, i) => {
-          nodes[base + i] = index
-          scores[base + i] = Math.round(score * 0xffff)
+          table[base + i] = index
+          table[base + i + scoresAt] = Math.round(score * 0xffff)
         })
       }
     }),
@@ -141,11 +153,8 @@ export const startFallbacks = (input: FallbackInput, env: PivotEnv): FallbackRun
       catalogVersion: env.version,
       computedAt: now,
       stored,
-      slotIds: targets.map(({ slot }) => slot.id),
-      slotNodes: Int32Array.from(targets, ({ slot }) => slot.index),
-      slotStarts: Float64Array.from(targets, ({ slot }) => slot.starts),
-      nodes,
-      scores
+      starts: targets.map(({ slot }) => slot.starts),
+      table
     })
   }
 }
@@ -164,8 +173,9 @@ export interface StoredCandidate {
 /** Where a slot's fallbacks are in the set; -1 where it has none, or they were made for another plan or catalog. */
 const keptAt = (set: FallbackSet | undefined, slot: PlanSlot, catalogVersion: number): number => {
   if (set === undefined || set.catalogVersion !== catalogVersion) return -1
-  const at = set.slotIds.indexOf(slot.id)
-  return at >= 0 && set.slotNodes[at] === slot.index && set.slotStarts[at] === slot.starts ? at : -1
+  const { starts, table } = set
+  for (let at = 0; at < starts.length; at++) if (starts[at] === slot.starts && table[at] === slot.index) return at
+  return -1
 }
 
 /** What is kept for a slot and a column; `undefined` where the set is stale for it, and has to be worked out anew. */
@@ -177,27 +187,25 @@ export const storedFor = (
 ): ReadonlyArray<StoredCandidate> | undefined => {
   const at = keptAt(set, slot, catalogVersion)
   if (set === undefined || at < 0) return undefined
-  const base = (at * COLUMNS.length + column) * set.stored
-  const none = noNode(set.nodes)
+  const { stored, starts, table } = set
+  const base = cellsOf(starts.length, at, column, stored)
+  const scoresAt = toScores(starts.length, stored)
+  const none = noneIn(table)
   const out: Array<StoredCandidate> = []
-  for (let i = 0; i < set.stored; i++) {
-    const index = set.nodes[base + i]!
+  for (let i = base; i < base + stored; i++) {
+    const index = table[i]!
     if (index === none) break
-    out.push({ index, score: set.scores[base + i]! / 0xffff })
+    out.push({ index, score: table[i + scoresAt]! / 0xffff })
   }
   return out
 }
 
 /** Whether a place is kept ready for any of its slots. */
-export const holdsNode = (set: FallbackSet, index: number): boolean => set.nodes.includes(index)
+export const holdsNode = ({ starts, stored, table }: FallbackSet, index: number): boolean =>
+  table.subarray(starts.length, starts.length + toScores(starts.length, stored)).includes(index)
 
-/** Bytes of memory that a set takes, its strings aside (they are the trip's own). */
-export const bytesOf = (set: FallbackSet): number =>
-  set.nodes.byteLength +
-  set.scores.byteLength +
-  set.slotNodes.byteLength +
-  set.slotStarts.byteLength +
-  8 * set.slotIds.length
+/** Bytes of memory that a set takes. */
+export const bytesOf = (set: FallbackSet): number => set.table.byteLength + 8 * set.starts.length
 
 /** How many of these slots have at least `least` options that are not stale and still `usable`, column by column. */
 export const coverageOf = (
@@ -209,15 +217,16 @@ export const coverageOf = (
 ): ReadonlyArray<number> => {
   const covered = COLUMNS.map(() => 0)
   if (set === undefined || least > set.stored) return covered
-  const none = noNode(set.nodes)
+  const { stored, starts, table } = set
+  const none = noneIn(table)
   for (const slot of slots) {
     const at = keptAt(set, slot, catalogVersion)
     if (at < 0) continue
     for (let column = 0; column < COLUMNS.length; column++) {
-      const base = (at * COLUMNS.length + column) * set.stored
+      const base = cellsOf(starts.length, at, column, stored)
       let left = least
-      for (let i = 0; i < set.stored && left > 0 && set.nodes[base + i] !== none; i++) {
-        if (usable(set.nodes[base + i]!, slot)) left--
+      for (let i = base; i < base + stored && left > 0 && table[i] !== none; i++) {
+        if (usable(table[i]!, slot)) left--
       }
       if (left === 0) covered[column]!++
     }

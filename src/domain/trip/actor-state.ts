@@ -6,7 +6,9 @@ import type { Persona } from "../persona/persona.ts"
 import type { OfferText, PivotRequest } from "../pivot/model.ts"
 import type { TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
-import type { Slot, TripState } from "./model.ts"
+import { holdChanged, planOf } from "./held-trip.ts"
+import type { TripState } from "./model.ts"
+import type { PackedPlan } from "./packed-plan.ts"
 import type { Fallbacks } from "./planner.ts"
 
 /** Which event an idempotency key led to. */
@@ -30,7 +32,7 @@ export interface OpenOffer {
   readonly request_id: string | undefined
   readonly by: string | null
   /** The plan that it was made for. */
-  readonly slots: ReadonlyArray<Slot>
+  readonly plan: PackedPlan
   /** Marks of the city's events that it answers; absent where somebody asked for it. */
   readonly about?: ReadonlyArray<string>
   readonly offered_at: number
@@ -175,7 +177,7 @@ const forgetting = (state: TripActorState, trip: TripState, userId: string): Tri
 
 export const evolveActor = (state: TripActorState, event: TripEventEnvelope | TripMemoryEvent): TripActorState => {
   if (!("event" in event)) return { ...state, memory: remember(state.memory, event) }
-  const trip = evolveTrip(state.trip, event)
+  const trip = holdChanged(state.trip, evolveTrip(state.trip, event))
   if (event.event._tag === "member_left" && event.event.erased) return forgetting(state, trip, event.event.user_id)
   return {
     ...state,
@@ -190,8 +192,7 @@ export const evolveActor = (state: TripActorState, event: TripEventEnvelope | Tr
 export const sizeOfTrip = (state: TripActorState): number => {
   const { trip, memory } = state
   if (trip === undefined) return 500
-  let bytes = 1_200 + trip.members.length * 200 + trip.vetoes.length * 200
-  for (const slot of trip.slots) bytes += 260 + (slot.narrative?.length ?? 0)
+  let bytes = 1_200 + planOf(trip).bytes + trip.members.length * 200 + trip.vetoes.length * 200
   bytes += state.receipts.length * 150 + state.recent.reduce((sum, event) => sum + sizeOfEvent(event), 0)
   for (const open of memory.offers) bytes += 600 + open.text.length
   return bytes + (memory.fallbacks?.bytes ?? 0)

@@ -6,6 +6,7 @@ import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
 import type { OpenOffer } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
+import { planOf } from "./held-trip.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 import {
@@ -60,7 +61,7 @@ export const makeOffer = (
     request,
     request_id: requestId,
     by,
-    slots: trip.slots,
+    plan: planOf(turn.state.trip ?? trip),
     offered_at: context.now,
     expires_at: offer.expires_at
   }
@@ -219,13 +220,16 @@ const placeOf = (option: OfferOption): string | null =>
   option.changes.find((change) => change.node !== undefined)?.node?.id ?? null
 
 /** Whether a stop that the option changes is another than it was when the option was offered. */
-const changedSince = (turn: Turn, open: OpenOffer, option: OfferOption): boolean =>
-  open.slots !== turn.trip.slots &&
-  option.changes.some(({ slot_id }) => {
-    const then = open.slots.find((slot) => slot.id === slot_id)
-    const now = turn.trip.slots.find((slot) => slot.id === slot_id)
-    return then?.node_id !== now?.node_id || then?.starts_at !== now?.starts_at
+const changedSince = (turn: Turn, open: OpenOffer, option: OfferOption): boolean => {
+  if (open.plan === planOf(turn.state.trip ?? turn.trip)) return false
+  const then = open.plan.unpack()
+  const now = turn.trip.slots
+  return option.changes.some(({ slot_id }) => {
+    const offered = then.find((slot) => slot.id === slot_id)
+    const planned = now.find((slot) => slot.id === slot_id)
+    return offered?.node_id !== planned?.node_id || offered?.starts_at !== planned?.starts_at
   })
+}
 
 const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined): TripDecision => {
   const { pivot_id } = open

@@ -1,6 +1,7 @@
 /** How events make a trip. Pure; a state is never changed in place, unchanged parts are shared. */
 import type { SlotId, UserId } from "../ids.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
+import { plainTrip } from "./held-trip.ts"
 import type { Slot, TripState, Veto } from "./model.ts"
 
 const inOrder = (a: Slot, b: Slot): number => a.day - b.day || a.order - b.order || a.starts_at - b.starts_at
@@ -93,5 +94,6 @@ export const evolveTrip = (trip: TripState | undefined, envelope: TripEventEnvel
     return { ...event.trip, seq }
   }
   if (seq !== trip.seq + 1) throw new Error(`trip ${trip.id}: event ${seq} cannot follow ${trip.seq}`)
-  return { ...trip, ...change(trip, event, envelope.at), seq }
+  const plain = plainTrip(trip)
+  return { ...plain, ...change(plain, event, envelope.at), seq }
 }

@@ -40,7 +40,7 @@ const upsets = (event: CityEvent, { set }: PreparedFallbacks, catalog: CityCatal
   if (event.kind === "transit") return false
   if (event.kind === "weather" && !bites(event)) return false
   const from = event.from - REACH_MILLIS
-  if (!set.slotStarts.some((starts) => starts > from && starts < event.until)) return false
+  if (!set.starts.some((starts) => starts > from && starts < event.until)) return false
   if (event.kind === "weather") return true
   const index = catalog.indexOf(event.node_id)
   return index !== undefined && holdsNode(set, index)

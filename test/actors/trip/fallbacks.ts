@@ -24,11 +24,12 @@ export const fallbacksOf = (
     catalogVersion: catalog.version,
     computedAt: 0,
     stored,
-    slotIds: trip.slots.map((slot) => slot.id),
-    slotNodes: Int32Array.from(trip.slots, (slot) => catalog.indexOf(slot.node_id)!),
-    slotStarts: Float64Array.from(trip.slots, (slot) => slot.starts_at),
-    nodes: Uint16Array.from(nodes),
-    scores: new Uint16Array(nodes.length)
+    starts: trip.slots.map((slot) => slot.starts_at),
+    table: Uint16Array.from([
+      ...trip.slots.map((slot) => catalog.indexOf(slot.node_id)!),
+      ...nodes,
+      ...nodes.map(() => 0)
+    ])
   }
   const versions = { seq: trip.seq, catalog_version: catalog.version, conditions_version: 0 }
   return { ...versions, computed_at: Date.now(), until: Date.now() * 2, bytes: bytesOf(set), set }

@@ -48,8 +48,8 @@ describe("fallbacks", () => {
     const set = setAt(now)
     const within = trip.slots.filter((s) => s.ends_at > now && s.starts_at < now + PIVOT_SETTINGS.horizonMs)
     assert.deepEqual(
-      set.slotIds,
-      within.map((s) => s.id)
+      set.starts,
+      within.map((s) => s.starts_at)
     )
     const ahead = within.map((s) => planSlot(s, city.indexOf))
     for (const covered of coverageOf(set, ahead, city.version, 3)) assert.isAtLeast(covered / ahead.length, 0.8)

@@ -32,7 +32,7 @@ describe("the coverage of fallbacks", () => {
     const { shares, set } = sharesAfter()
     assert.strictEqual(shares.get("venue_closed"), 1)
     const window = { from: now, until: trip.slots.at(-1)!.ends_at }
-    const first = [...set.nodes.slice(0, set.stored * COLUMNS.length)]
+    const first = [...set.table.slice(set.starts.length, set.starts.length + set.stored * COLUMNS.length)]
     const kept = new Set(first.slice(0, set.stored - 2))
     const closed = [...kept].map(
       (index, n): CityEvent => ({

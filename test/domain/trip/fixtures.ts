@@ -10,6 +10,7 @@ import { type Offer, type OfferOption, type OfferText, readOffer } from "../../.
 import { emptyTrip, evolveActor, type TripActorState } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../../src/domain/trip/decide.ts"
+import { plainTrip } from "../../../src/domain/trip/held-trip.ts"
 import type { Slot, TripState } from "../../../src/domain/trip/model.ts"
 import type { PlanChange, TripPlanner, TripWorld } from "../../../src/domain/trip/planner.ts"
 import type { TripRejection } from "../../../src/domain/trip/rejections.ts"
@@ -207,7 +208,7 @@ export class LiveTrip {
   }
 
   get trip(): TripState {
-    return this.state.trip!
+    return plainTrip(this.state.trip!)
   }
 
   get last(): TripDecision {

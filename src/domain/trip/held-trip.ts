@@ -1,0 +1,123 @@
+/**
+ * A trip as its actor holds it between turns: all that a trip is, with the stops packed. Turns, and whoever is answered
+ * by one, see plain data. Stops are laid out when they are asked for, and stay so until those of another trip are.
+ */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { Slot, TripState } from "./model.ts"
+import { PackedPlan, share } from "./packed-plan.ts"
+
+let laidOut: PackedPlan | undefined
+let stops: ReadonlyArray<Slot> = []
+
+const slotsOf = (plan: PackedPlan): ReadonlyArray<Slot> => {
+  if (laidOut !== plan) {
+    stops = plan.unpack()
+    laidOut = plan
+  }
+  return stops
+}
+
+const NONE: ReadonlyArray<never> = []
+
+const orNone = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> => (items.length === 0 ? NONE : items)
+
+/** To spread one use `plain()`: what is computed is not copied by a spread. */
+export class HeldTrip implements TripState {
+  readonly id: TripState["id"]
+  readonly city_id: TripState["city_id"]
+  readonly city: string
+  readonly time_zone: string
+  readonly user_id: TripState["user_id"]
+  readonly status: TripState["status"]
+  readonly start_date: string
+  readonly end_date: string
+  readonly epoch: TripState["epoch"]
+  readonly seq: number
+  readonly constraints: TripState["constraints"]
+  readonly session_id: TripState["session_id"]
+  readonly model: TripState["model"]
+  readonly catalog_version: number
+  readonly members: TripState["members"]
+  readonly invitations: TripState["invitations"]
+  readonly vetoes: TripState["vetoes"]
+  readonly relaxed: TripState["relaxed"]
+  readonly degraded?: string
+  readonly created_at: number
+  readonly plan: PackedPlan
+
+  constructor(trip: TripState, plan: PackedPlan) {
+    this.id = trip.id
+    this.city_id = trip.city_id
+    this.city = share(trip.city)
+    this.time_zone = share(trip.time_zone)
+    this.user_id = trip.user_id
+    this.status = share(trip.status)
+    this.start_date = trip.start_date
+    this.end_date = trip.end_date
+    this.epoch = trip.epoch
+    this.seq = trip.seq
+    this.constraints = trip.constraints
+    this.session_id = trip.session_id
+    this.model = trip.model
+    this.catalog_version = trip.catalog_version
+    this.members = orNone(trip.members)
+    this.invitations = orNone(trip.invitations)
+    this.vetoes = orNone(trip.vetoes)
+    this.relaxed = orNone(trip.relaxed)
+    if (trip.degraded !== undefined) this.degraded = trip.degraded
+    this.created_at = trip.created_at
+    this.plan = plan
+  }
+
+  get slots(): ReadonlyArray<Slot> {
+    return slotsOf(this.plan)
+  }
+
+  /** The trip as plain data. */
+  plain(): TripState {
+    const trip: TripState = {
+      id: this.id,
+      city_id: this.city_id,
+      city: this.city,
+      time_zone: this.time_zone,
+      user_id: this.user_id,
+      status: this.status,
+      start_date: this.start_date,
+      end_date: this.end_date,
+      epoch: this.epoch,
+      seq: this.seq,
+      constraints: this.constraints,
+      session_id: this.session_id,
+      model: this.model,
+      catalog_version: this.catalog_version,
+      members: this.members,
+      invitations: this.invitations,
+      vetoes: this.vetoes,
+      slots: slotsOf(this.plan),
+      relaxed: this.relaxed,
+      created_at: this.created_at
+    }
+    return this.degraded === undefined ? trip : { ...trip, degraded: this.degraded }
+  }
+
+  toJSON(): TripState {
+    return this.plain()
+  }
+}
+
+export const plainTrip = (trip: TripState): TripState => (trip instanceof HeldTrip ? trip.plain() : trip)
+
+/** The plan of a trip, packed; what stands for it as long as nothing in it changes. */
+export const planOf = (trip: TripState): PackedPlan =>
+  trip instanceof HeldTrip ? trip.plan : new PackedPlan(trip.slots)
+
+/** Holds what a change made of a trip: a plan that it did not touch stays the same one. */
+export const holdChanged = (before: TripState | undefined, after: TripState): HeldTrip =>
+  new HeldTrip(after, before instanceof HeldTrip && before.slots === after.slots ? before.plan : planOf(after))
+
+/** Holds a trip that was loaded: with the catalog at hand, a place's id is the catalog's own string. */
+export const holdLoaded = (trip: TripState, catalog: CityCatalog | undefined): HeldTrip => {
+  const { name, version, source } = trip.model
+  const model = { name: share(name), version: share(version), source: share(source) }
+  return new HeldTrip({ ...plainTrip(trip), model }, new PackedPlan(trip.slots, catalog))
+}

@@ -1,0 +1,110 @@
+/**
+ * An itinerary at rest. Tens of thousands of stops are in memory and hardly any is looked at: as records of numbers and
+ * one text for a whole plan they are a handful of objects instead of hundreds, which the collector would have to visit
+ * one by one, again and again, while travelers wait. Who asks for the stops gets them laid out as usual.
+ */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { NodeId, SlotId } from "../ids.ts"
+import { DayPart } from "../vocabulary.ts"
+import { Slot } from "./model.ts"
+
+/** Numbers of a stop's record; the two ends say where its id and its narrative end in the text. */
+const [DAY, ORDER, PART, STARTS, ENDS, TRAVEL, LOCKED, STATUS, SCORE, ID_END, NARRATIVE_END, WIDTH] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+] as const
+
+const PARTS = DayPart.literals
+const STATUSES = Slot.fields.status.literals
+
+/** Strings that many trips share become one string each. */
+const shared = new Map<string, string>()
+const MAX_SHARED = 1_000
+
+export const share = <A extends string>(text: A): A => {
+  const known = shared.get(text)
+  if (known !== undefined) return known as A
+  if (shared.size < MAX_SHARED) shared.set(text, text)
+  return text
+}
+
+/** A place's id is the catalog's own string. */
+const nodeIdOf = (id: NodeId, catalog: CityCatalog | undefined): NodeId => {
+  const index = catalog?.indexOf(id)
+  return index === undefined ? id : (catalog!.nodes[index]!.id as NodeId)
+}
+
+export class PackedPlan {
+  readonly #records: ReadonlyArray<number>
+  readonly #text: string
+  readonly #nodes: ReadonlyArray<NodeId>
+  /** One for all where they are the same, which is the rule. */
+  readonly #models: string | ReadonlyArray<string>
+
+  constructor(slots: ReadonlyArray<Slot>, catalog?: CityCatalog) {
+    // A fraction to begin with makes it an array of plain doubles, which the collector need not look into.
+    const records = new Array<number>(slots.length * WIDTH).fill(0.5)
+    const texts: Array<string> = []
+    let end = 0
+    slots.forEach((slot, n) => {
+      const at = n * WIDTH
+      records[at + DAY] = slot.day
+      records[at + ORDER] = slot.order
+      records[at + PART] = PARTS.indexOf(slot.day_part)
+      records[at + STARTS] = slot.starts_at
+      records[at + ENDS] = slot.ends_at
+      records[at + TRAVEL] = slot.travel_minutes
+      records[at + LOCKED] = slot.locked ? 1 : 0
+      records[at + STATUS] = STATUSES.indexOf(slot.status)
+      records[at + SCORE] = slot.score
+      texts.push(slot.id)
+      records[at + ID_END] = end += slot.id.length
+      if (slot.narrative === undefined) records[at + NARRATIVE_END] = -1
+      else {
+        texts.push(slot.narrative)
+        records[at + NARRATIVE_END] = end += slot.narrative.length
+      }
+    })
+    const [first] = slots
+    this.#records = records
+    this.#text = texts.join("")
+    this.#nodes = slots.map((slot) => nodeIdOf(slot.node_id, catalog))
+    this.#models = slots.every((slot) => slot.model_version === first!.model_version)
+      ? share(first?.model_version ?? "")
+      : slots.map((slot) => share(slot.model_version))
+  }
+
+  /** The stops, made anew. */
+  unpack(): ReadonlyArray<Slot> {
+    const records = this.#records
+    const text = this.#text
+    const models = this.#models
+    let end = 0
+    return this.#nodes.map((node_id, n): Slot => {
+      const at = n * WIDTH
+      const idEnd = records[at + ID_END]!
+      const narrativeEnd = records[at + NARRATIVE_END]!
+      const id = text.slice(end, idEnd) as SlotId
+      end = Math.max(idEnd, narrativeEnd)
+      const slot: Slot = {
+        id,
+        day: records[at + DAY]!,
+        order: records[at + ORDER]!,
+        node_id,
+        day_part: PARTS[records[at + PART]!]!,
+        starts_at: records[at + STARTS]!,
+        ends_at: records[at + ENDS]!,
+        travel_minutes: records[at + TRAVEL]!,
+        locked: records[at + LOCKED] === 1,
+        status: STATUSES[records[at + STATUS]!]!,
+        score: records[at + SCORE]!,
+        model_version: typeof models === "string" ? models : models[n]!
+      }
+      return narrativeEnd < 0 ? slot : { ...slot, narrative: text.slice(idEnd, narrativeEnd) }
+    })
+  }
+
+  /** Bytes of memory, near enough for a budget. */
+  get bytes(): number {
+    return 200 + 8 * this.#records.length + 8 * this.#nodes.length + this.#text.length
+  }
+}

@@ -1,21 +1,17 @@
 /**
  * A trip as its actor holds it between turns: all that a trip is, with the stops packed. Turns, and whoever is answered
- * by one, see plain data. Stops are laid out when they are asked for, and stay so until those of another trip are.
+ * by one, see plain data. It is laid out when it is asked for, and stays so while few others were since: who asks for
+ * one thing mostly asks for another soon.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { Slot, TripState } from "./model.ts"
 import { PackedPlan, share } from "./packed-plan.ts"
 
-let laidOut: PackedPlan | undefined
-let stops: ReadonlyArray<Slot> = []
+/** Trips that stay laid out, some kilobytes each. */
+const LAID_OUT = 256
 
-const slotsOf = (plan: PackedPlan): ReadonlyArray<Slot> => {
-  if (laidOut !== plan) {
-    stops = plan.unpack()
-    laidOut = plan
-  }
-  return stops
-}
+const laidOut = new Array<HeldTrip | undefined>(LAID_OUT)
+let next = 0
 
 const NONE: ReadonlyArray<never> = []
 
@@ -44,6 +40,7 @@ export class HeldTrip implements TripState {
   readonly degraded?: string
   readonly created_at: number
   readonly plan: PackedPlan
+  #plain: TripState | undefined
 
   constructor(trip: TripState, plan: PackedPlan) {
     this.id = trip.id
@@ -70,11 +67,22 @@ export class HeldTrip implements TripState {
   }
 
   get slots(): ReadonlyArray<Slot> {
-    return slotsOf(this.plan)
+    return this.plain().slots
   }
 
   /** The trip as plain data. */
   plain(): TripState {
+    if (this.#plain === undefined) {
+      const oldest = laidOut[next]
+      if (oldest !== undefined) oldest.#plain = undefined
+      laidOut[next] = this
+      next = (next + 1) % LAID_OUT
+      this.#plain = this.#layOut()
+    }
+    return this.#plain
+  }
+
+  #layOut(): TripState {
     const trip: TripState = {
       id: this.id,
       city_id: this.city_id,
@@ -93,7 +101,7 @@ export class HeldTrip implements TripState {
       members: this.members,
       invitations: this.invitations,
       vetoes: this.vetoes,
-      slots: slotsOf(this.plan),
+      slots: this.plan.unpack(),
       relaxed: this.relaxed,
       created_at: this.created_at
     }

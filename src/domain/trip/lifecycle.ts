@@ -23,14 +23,18 @@ interface Window {
   readonly until: number
 }
 
-const windows = new WeakMap<object, Window>()
+/** Trips of one city on the same days have the same; a year of one city's weekends does not fill it. */
+const windows = new Map<string, Window>()
+const MAX_WINDOWS = 1_000
 
 /** The instants between which a trip is under way by the calendar, in its city's zone. Every turn asks for them. */
 export const tripWindow = (trip: Pick<TripState, "time_zone" | "start_date" | "end_date">): Window => {
-  let window = windows.get(trip)
+  const key = `${trip.start_date} ${trip.end_date} ${trip.time_zone}`
+  let window = windows.get(key)
   if (window === undefined) {
     window = readWindow(trip)
-    windows.set(trip, window)
+    if (windows.size >= MAX_WINDOWS) windows.clear()
+    windows.set(key, window)
   }
   return window
 }

@@ -83,6 +83,10 @@ describe("a held trip", () => {
     assert.notDeepEqual(mine, theirs)
     assert.deepEqual(held.slots, mine)
     assert.deepEqual(other.slots, theirs)
+    assert.strictEqual(held.slots, mine, "laid out once")
+    for (let n = 0; n < 1_000; n++) assert.deepEqual(holdLoaded(trip, city).slots, mine)
+    assert.notStrictEqual(held.slots, mine, "and packed again when others took its place")
+    assert.deepEqual(held.slots, mine)
   })
 
   it("keeps its plan through changes of anything else, and packs a changed one anew", () => {

@@ -1,9 +1,10 @@
 /** All that a trip's actor holds: the trip itself, what makes repeating harmless, and what can be derived again. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { type CityConditions, calm } from "../city/model.ts"
-import type { PivotId } from "../ids.ts"
+import type { PivotId, SlotId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { OfferText, PivotRequest } from "../pivot/model.ts"
+import type { ModelRef } from "../ranking.ts"
 import type { TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
 import { holdChanged, planOf } from "./held-trip.ts"
@@ -26,6 +27,8 @@ export interface Receipt {
 export interface OpenOffer {
   readonly pivot_id: PivotId
   readonly text: OfferText
+  readonly slot_id: SlotId | null
+  readonly model: ModelRef
   /** How many options it has. */
   readonly options: number
   readonly request: PivotRequest
@@ -63,6 +66,8 @@ export interface TripActorState {
 export type TripMemoryEvent =
   | { readonly _tag: "offered"; readonly offer: OpenOffer }
   | { readonly _tag: "offer_closed"; readonly pivot_id: string }
+  /** Its time is over earlier than it was promised: the next wake-up says that nobody answered. */
+  | { readonly _tag: "offer_due"; readonly pivot_id: string; readonly at: number }
   | { readonly _tag: "told"; readonly marks: ReadonlyArray<string> }
   | { readonly _tag: "fallbacks_ready"; readonly fallbacks: Fallbacks }
   | {
@@ -80,8 +85,10 @@ export const MAX_RECEIPTS = 512
 /** Events kept for streams, by number and by bytes; who was away for longer gets the whole trip. */
 export const MAX_RECENT = 64
 const MAX_RECENT_BYTES = 64 * 1024
-/** Offers open at the same time; the oldest makes room. */
+/** Offers open at the same time; the oldest makes room, and counts as ignored. */
 export const MAX_OFFERS = 8
+/** Offers held: the open ones, and those whose time is over until a wake-up has written that down. */
+export const MAX_HELD_OFFERS = 2 * MAX_OFFERS
 const MAX_TOLD = 64
 
 export const emptyTrip = (id: string): TripActorState => ({
@@ -143,9 +150,14 @@ export const withTold = (memory: TripMemory, { event }: TripEventEnvelope): Trip
 const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
   switch (event._tag) {
     case "offered":
-      return { ...memory, offers: lastOf([...memory.offers, event.offer], MAX_OFFERS) }
+      return { ...memory, offers: lastOf([...memory.offers, event.offer], MAX_HELD_OFFERS) }
     case "offer_closed":
       return { ...memory, offers: memory.offers.filter((one) => one.pivot_id !== event.pivot_id) }
+    case "offer_due":
+      return {
+        ...memory,
+        offers: memory.offers.map((one) => (one.pivot_id === event.pivot_id ? { ...one, expires_at: event.at } : one))
+      }
     case "told":
       return { ...memory, told: lastOf([...new Set([...memory.told, ...event.marks])], MAX_TOLD) }
     case "fallbacks_ready":

@@ -4,7 +4,7 @@ import type { MadeOffer } from "../decisions.ts"
 import { uuidOfName } from "../hash.ts"
 import type { PivotId } from "../ids.ts"
 import { evolveActor, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
-import { makeOffer } from "./decide-pivots.ts"
+import { makeOffer, makeRoom } from "./decide-pivots.ts"
 import { upsetBy } from "./freshness.ts"
 import type { Touch, TripWorld } from "./planner.ts"
 import { NOTHING, PREPARE, type TripDecision, type TripRecord, type TripTask, type Turn, worldOf } from "./turn.ts"
@@ -82,17 +82,20 @@ const tell = (turn: Turn, known: TripMemoryEvent, events: ReadonlyArray<CityEven
 }
 
 const decisionOf = (
+  turn: Turn,
   known: TripMemoryEvent,
   { made }: { readonly made: ReadonlyArray<Told> },
   tasks: ReadonlyArray<TripTask>
 ): TripDecision => {
   const [first] = made
   if (first === undefined) return { ...NOTHING, transient: [known], ...(tasks.length === 0 ? {} : { tasks }) }
+  const room = makeRoom(turn, made.length)
   return {
     reply: { _tag: "noted", offer: first.offer.text },
-    records: made.flatMap((one) => one.records),
+    records: [...made.flatMap((one) => one.records), ...room.records],
     transient: [
       known,
+      ...room.transient,
       ...made.flatMap(
         ({ open, marks }): ReadonlyArray<TripMemoryEvent> => [
           { _tag: "told", marks },
@@ -116,7 +119,7 @@ export const worldKnown = (
 ): TripDecision => {
   const { events } = known.conditions ?? turn.state.memory.conditions ?? { events: [] }
   const answers = tell(turn, known, events)
-  return decisionOf(known, answers, refreshed || answers.more ? PREPARE : [])
+  return decisionOf(turn, known, answers, refreshed || answers.more ? PREPARE : [])
 }
 
 /** Events in the city: each is told once, and only to whose plan it touches. */
@@ -125,5 +128,5 @@ export const cityChanged = (turn: Turn, conditions: CityConditions, events: Read
   const answers = tell(turn, known, events)
   const { catalog, fallbacks } = turn.state.memory
   const stale = answers.made.length > 0 || upsetBy(fallbacks, catalog, events)
-  return decisionOf(known, answers, stale ? PREPARE : [])
+  return decisionOf(turn, known, answers, stale ? PREPARE : [])
 }

@@ -1,10 +1,10 @@
 /** Disruptions: offers from memory, and answers to them. */
-import type { PivotOffered } from "../decisions.ts"
+import type { PivotOffered, PivotResponse } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import { type Offer, type OfferOption, type PivotRequest, readOffer } from "../pivot/model.ts"
 import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
-import type { OpenOffer } from "./actor-state.ts"
+import { MAX_HELD_OFFERS, MAX_OFFERS, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
 import { planOf } from "./held-trip.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
@@ -57,6 +57,8 @@ export const makeOffer = (
   const open: OpenOffer = {
     pivot_id: offer.pivot_id,
     text: offer.text,
+    slot_id: offer.slot_id,
+    model: offer.model,
     options: offer.chosen.length,
     request,
     request_id: requestId,
@@ -67,6 +69,46 @@ export const makeOffer = (
   }
   const records: ReadonlyArray<TripRecord> = [{ type: "pivot_event", id: offer.pivot_id, payload }]
   return { offer, open, records }
+}
+
+interface Room {
+  readonly records: ReadonlyArray<TripRecord>
+  readonly transient: ReadonlyArray<TripMemoryEvent>
+}
+
+const ROOMY: Room = { records: [], transient: [] }
+
+/**
+ * Makes room for this many offers more. Who never answered an offer before newer ones pushed it out ignored it, which is
+ * logged beside them and waited for by nobody: asking stays advice. It gives no signal, because `pivot_ignore` means that
+ * somebody let an offer time out, and this one had no time. One that answers an event in the city gives way
+ * through the wake-up that its time running out would bring, because its event has to say for good that the trip was told.
+ */
+export const makeRoom = (turn: Turn, coming: number, closing?: string): Room => {
+  const { now } = turn.context
+  const { offers } = turn.state.memory
+  if (offers.length + coming <= MAX_OFFERS) return ROOMY
+  const records: Array<TripRecord> = []
+  const transient: Array<TripMemoryEvent> = []
+  let open = coming - MAX_OFFERS
+  let held = coming - MAX_HELD_OFFERS
+  for (const one of offers) {
+    if (one.pivot_id === closing) continue
+    held++
+    if (one.expires_at > now) open++
+  }
+  for (const one of offers) {
+    if (open <= 0 && held <= 0) break
+    if (one.pivot_id === closing) continue
+    const isOpen = one.expires_at > now
+    if (held > 0 || (isOpen && one.about === undefined)) {
+      if (one.options > 0) records.push(answerTo(turn, one, "ignore"))
+      transient.push({ _tag: "offer_closed", pivot_id: one.pivot_id })
+      held--
+    } else if (isOpen) transient.push({ _tag: "offer_due", pivot_id: one.pivot_id, at: now })
+    if (isOpen) open--
+  }
+  return { records, transient }
 }
 
 const sameRequest = (a: PivotRequest, b: PivotRequest): boolean =>
@@ -100,10 +142,11 @@ export const requestPivot = (turn: Turn, command: Extract<TripCommand, { _tag: "
   const world = worldOf(turn)
   if (world === undefined) return reject(notReady(trip))
   const { open, records } = makeOffer(turn, world, command.request, command.request_id)
+  const room = makeRoom(turn, 1)
   return {
     reply: { _tag: "offered", offer: open.text },
-    records,
-    transient: [{ _tag: "offered", offer: open }],
+    records: [...records, ...room.records],
+    transient: [...room.transient, { _tag: "offered", offer: open }],
     advice: true
   }
 }
@@ -128,10 +171,11 @@ const refuseWith = (
   const made = fresh(turn, request)
   const closing = close === undefined ? [] : [{ _tag: "offer_closed" as const, pivot_id: close }]
   if (made === undefined) return { reply: refusal({}), transient: closing }
+  const room = makeRoom(turn, 1, close)
   return {
     reply: refusal({ fresh: readOffer(made.open.text) }),
-    records: made.records,
-    transient: [...closing, { _tag: "offered", offer: made.open }],
+    records: [...made.records, ...room.records],
+    transient: [...closing, ...room.transient, { _tag: "offered", offer: made.open }],
     advice: true
   }
 }
@@ -159,39 +203,50 @@ const aboutOf = ({ about }: OpenOffer) => (about === undefined ? {} : { about })
 
 type Respond = Extract<TripCommand, { _tag: "respond_pivot" }>
 
-/** What becomes of an offer, for the log; `chosen` is the option that was taken. */
+const delayOf = (turn: Turn, open: OpenOffer): number => Math.max(0, turn.context.now - open.offered_at)
+
+/** What completes the row of an offer. */
+const answerTo = (
+  turn: Turn,
+  open: OpenOffer,
+  response: PivotResponse["response"],
+  chosen?: OfferOption
+): TripRecord => ({
+  type: "pivot_response",
+  id: turn.context.id(),
+  payload: {
+    pivot_id: open.pivot_id,
+    trip_id: turn.trip.id,
+    response,
+    chosen_option_id: chosen?.option_id ?? null,
+    time_to_action_ms: delayOf(turn, open),
+    slots_changed: chosen === undefined ? null : chosen.changes.length,
+    responded_at: turn.context.now
+  }
+})
+
+/** What becomes of an offer, for the log; `chosen` is the option that was taken, and its place among the others. */
 const responded = (
   turn: Turn,
   open: OpenOffer,
-  offer: Offer,
-  response: "accept" | "dismiss" | "ignore",
-  chosen: OfferOption | undefined
+  response: PivotResponse["response"],
+  chosen?: { readonly option: OfferOption; readonly position: number }
 ): ReadonlyArray<TripRecord> => {
+  const { pivot_id, slot_id } = open
+  const { trigger } = open.request
   const userId = turn.by ?? open.by ?? turn.trip.user_id
-  const delay = Math.max(0, turn.context.now - open.offered_at)
+  const delay = delayOf(turn, open)
   const records: Array<TripRecord> = [
-    {
-      type: "pivot_response",
-      id: turn.context.id(),
-      payload: {
-        pivot_id: offer.pivot_id,
-        trip_id: turn.trip.id,
-        response,
-        chosen_option_id: chosen?.option_id ?? null,
-        time_to_action_ms: delay,
-        slots_changed: chosen === undefined ? null : chosen.changes.length,
-        responded_at: turn.context.now
-      }
-    },
+    answerTo(turn, open, response, chosen?.option),
     signal(turn, userId, `pivot_${response}`, {
-      slot_id: offer.slot_id,
-      node_id: chosen === undefined ? null : placeOf(chosen),
-      model_version: modelVersion(offer.model),
+      slot_id,
+      node_id: chosen === undefined ? null : placeOf(chosen.option),
+      model_version: modelVersion(open.model),
       context: {
-        pivot_id: offer.pivot_id,
-        trigger: offer.trigger,
+        pivot_id,
+        trigger,
         time_to_action_ms: delay,
-        ...(chosen === undefined ? {} : { position: offer.options.indexOf(chosen) })
+        ...(chosen === undefined ? {} : { position: chosen.position })
       }
     })
   ]
@@ -204,16 +259,20 @@ const responded = (
       id,
       user_id: userId,
       trip_id: turn.trip.id,
-      slot_id: offer.slot_id,
-      intention: INTENTION[offer.trigger],
-      confidence: offer.trigger === "mood" ? 0.5 : 0.9,
+      slot_id,
+      intention: INTENTION[trigger],
+      confidence: trigger === "mood" ? 0.5 : 0.9,
       source: "pivot",
       occurred_at: turn.context.now
     }
   })
-  records.push(experiment(turn, "plan_edited", { pivot_id: offer.pivot_id, option_id: chosen.option_id }))
+  records.push(experiment(turn, "plan_edited", { pivot_id, option_id: chosen.option.option_id }))
   return records
 }
+
+/** Where there was nothing to choose nobody ignored a choice. */
+const ignored = (turn: Turn, open: OpenOffer): ReadonlyArray<TripRecord> =>
+  open.options === 0 ? [] : responded(turn, open, "ignore")
 
 /** The place that an option is about: the first that it brings in. */
 const placeOf = (option: OfferOption): string | null =>
@@ -260,7 +319,7 @@ const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined): Tr
     turn,
     { _tag: "pivot_accepted", pivot_id, option_id: chosen.option_id, trigger, ...aboutOf(open), slots, removed },
     {
-      records: responded(turn, open, offer, "accept", chosen),
+      records: responded(turn, open, "accept", { option: chosen, position: offer.options.indexOf(chosen) }),
       transient: [{ _tag: "offer_closed", pivot_id }]
     }
   )
@@ -298,7 +357,7 @@ export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
     turn,
     { _tag: "pivot_dismissed", pivot_id: open.pivot_id, trigger: open.request.trigger, ...aboutOf(open) },
     {
-      records: responded(turn, open, readOffer(open.text), "dismiss", undefined),
+      records: responded(turn, open, "dismiss"),
       transient: [{ _tag: "offer_closed", pivot_id: open.pivot_id }]
     }
   )
@@ -309,12 +368,10 @@ export const expireOffers = (turn: Turn): TripDecision => {
   const due = turn.state.memory.offers.find((one) => one.expires_at <= turn.context.now)
   if (due === undefined) return NOTHING
   const closing = [{ _tag: "offer_closed" as const, pivot_id: due.pivot_id }]
-  const empty = due.options === 0
-  if (empty && due.about === undefined) return { ...NOTHING, transient: closing }
+  if (due.options === 0 && due.about === undefined) return { ...NOTHING, transient: closing }
   return changed(
     turn,
     { _tag: "pivot_ignored", pivot_id: due.pivot_id, trigger: due.request.trigger, ...aboutOf(due) },
-    // Where there was nothing to choose nobody ignored a choice: it only counts as told.
-    { records: empty ? [] : responded(turn, due, readOffer(due.text), "ignore", undefined), transient: closing }
+    { records: ignored(turn, due), transient: closing }
   )
 }

@@ -5,6 +5,7 @@ import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type Offer, type OfferText, readOffer } from "../../../src/domain/pivot/model.ts"
+import { MAX_OFFERS } from "../../../src/domain/trip/actor-state.ts"
 import type { TripReply } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
@@ -127,6 +128,31 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
           process(new FragileDisk(), outage, { limits: { idleMillis: 20 } }).pipe(Layer.provide(ActorKinds.layer))
         )
       )
+    })
+  )
+
+  it.effect("stores that an offer was ignored when so many newer ones were asked for that it was dropped", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const state = tripNumber(9)
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        yield* trips.ask(state.id, create(state))
+        const made: Array<string> = []
+        for (let i = 0; i <= MAX_OFFERS; i++) {
+          const pivot = { _tag: "request_pivot", by: owner, request: { trigger: "weather" } } as const
+          const reply = yield* trips.ask(state.id, pivot)
+          made.push(readOffer((reply as { offer: OfferText }).offer).pivot_id)
+        }
+        yield* (yield* Journal).drained
+        const rows = yield* sql<{ pivot_id: string; response: string | null }>`
+          select pivot_id, response from pivot_events where trip_id = ${state.id} order by offered_at, pivot_id`
+        const responses = new Map(rows.map((row) => [row.pivot_id, row.response]))
+        assert.deepStrictEqual(
+          made.map((id) => responses.get(id)),
+          made.map((_, i) => (i === 0 ? "ignore" : null))
+        )
+      }).pipe(Effect.provide(process(new FragileDisk(), new Outage())))
     })
   )
 

@@ -2,29 +2,30 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import type { CityEvent } from "../../../src/domain/city/model.ts"
 import type { OptionId, PivotId, UserId } from "../../../src/domain/ids.ts"
-import { type Offer, readOffer } from "../../../src/domain/pivot/model.ts"
+import type { Offer } from "../../../src/domain/pivot/model.ts"
 import { emptyTrip, evolveActor } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
 import { plainTrip } from "../../../src/domain/trip/held-trip.ts"
 import { nextDate } from "../../../src/domain/trip/lifecycle.ts"
 import type { TripRejection } from "../../../src/domain/trip/rejections.ts"
-import { cityId, FIRST_DAY, friend, LiveTrip, nodeId, owner, slotId, stranger, trip } from "./fixtures.ts"
+import {
+  active,
+  cityId,
+  FIRST_DAY,
+  friend,
+  invited,
+  LiveTrip,
+  nodeId,
+  offer,
+  owner,
+  slotId,
+  stranger,
+  tag,
+  trip
+} from "./fixtures.ts"
 
-const tag = (reply: TripReply | TripRejection) => reply._tag
 const HOUR = 3_600_000
-const active = () => new LiveTrip(trip({ status: "active" }))
-
-const invited = (live: LiveTrip, userId: UserId = friend) => {
-  live.send({ _tag: "invite", by: owner, user_id: userId, expires_at: live.now + HOUR })
-  live.send({ _tag: "join", by: userId })
-}
-
-const offer = (live: LiveTrip, command: Partial<Extract<TripCommand, { _tag: "request_pivot" }>> = {}) => {
-  const reply = live.send({ _tag: "request_pivot", by: owner, request: { trigger: "weather" }, ...command })
-  if (reply._tag !== "offered") throw new Error(reply._tag)
-  return readOffer(reply.offer)
-}
 
 describe("who may do what", () => {
   it("does not tell a stranger that the trip exists", () => {

@@ -225,3 +225,17 @@ export class LiveTrip {
     return decision.reply
   }
 }
+
+export const tag = (reply: TripReply | TripRejection) => reply._tag
+export const active = () => new LiveTrip(trip({ status: "active" }))
+
+export const invited = (live: LiveTrip, userId: UserId = friend) => {
+  live.send({ _tag: "invite", by: owner, user_id: userId, expires_at: live.now + HOUR })
+  live.send({ _tag: "join", by: userId })
+}
+
+export const offer = (live: LiveTrip, command: Partial<Extract<TripCommand, { _tag: "request_pivot" }>> = {}) => {
+  const reply = live.send({ _tag: "request_pivot", by: owner, request: { trigger: "weather" }, ...command })
+  if (reply._tag !== "offered") throw new Error(reply._tag)
+  return readOffer(reply.offer)
+}

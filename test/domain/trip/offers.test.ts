@@ -1,0 +1,73 @@
+/** Offers that nobody answers: none leaves memory without its log being told. */
+import { assert, describe, it } from "@effect/vitest"
+import { MAX_HELD_OFFERS, MAX_OFFERS } from "../../../src/domain/trip/actor-state.ts"
+import { active, cityId, FIRST_DAY, friend, invited, nodeId, offer, tag } from "./fixtures.ts"
+
+describe("offers that newer ones push out", () => {
+  it("count as ignored, and asking stays advice", () => {
+    const live = active()
+    invited(live)
+    const first = offer(live, { by: friend })
+    for (let i = 1; i < MAX_OFFERS; i++) offer(live)
+    assert.deepStrictEqual(
+      live.last.records?.map((one) => one.type),
+      ["pivot_event"]
+    )
+    live.now += 5_000
+    offer(live)
+    assert.isTrue(live.last.advice)
+    assert.isUndefined(live.last.events)
+    const [made, response, ...more] = live.last.records!
+    assert.strictEqual(made!.type, "pivot_event")
+    assert.deepInclude(response!.payload, {
+      pivot_id: first.pivot_id,
+      response: "ignore",
+      chosen_option_id: null,
+      time_to_action_ms: 5_000
+    })
+    assert.isEmpty(more, "no signal: nobody let it time out")
+    assert.strictEqual(live.state.memory.offers.length, MAX_OFFERS)
+    const late = { _tag: "respond_pivot", by: friend, pivot_id: first.pivot_id, response: "dismiss" } as const
+    assert.strictEqual(tag(live.send(late)), "PivotExpired")
+  })
+
+  it("leave by an event when they answered one of the city's: its trip was told for good", () => {
+    const live = active()
+    const event = { kind: "closure", id: "e1", from: 0, until: FIRST_DAY * 2, node_id: nodeId(1) } as const
+    live.send({ _tag: "city_changed", conditions: { city_id: cityId, version: 1, events: [event] }, events: [event] })
+    const [pushed] = live.pushed
+    for (let i = 1; i < MAX_OFFERS; i++) offer(live)
+    const { seq } = live.trip
+    offer(live)
+    assert.strictEqual(live.last.records?.length, 1)
+    assert.strictEqual(live.trip.seq, seq, "asking is no change")
+    live.send({ _tag: "wake" })
+    const { event: told } = live.state.recent.at(-1)!
+    assert.deepInclude(told, { _tag: "pivot_ignored", pivot_id: pushed!.pivot_id, about: ["e1"] })
+    assert.deepInclude(live.last.records?.[0]?.payload, { pivot_id: pushed!.pivot_id, response: "ignore" })
+    live.send({ _tag: "wake" })
+    assert.isUndefined(live.last.events, "no other's time is over")
+    assert.strictEqual(live.state.memory.offers.length, MAX_OFFERS)
+  })
+
+  it("are never more than can be held, and none goes without a word, however late wake-ups come", () => {
+    const live = active()
+    const made: Array<string> = []
+    for (let round = 0; round < 4; round++) {
+      for (let i = 0; i < MAX_OFFERS; i++) made.push(offer(live).pivot_id)
+      live.now += 600_000
+    }
+    const answered = () =>
+      live.decisions.flatMap(({ records = [] }) =>
+        records.flatMap((one) => (one.type === "pivot_response" ? [one.payload.pivot_id as string] : []))
+      )
+    assert.strictEqual(live.state.memory.offers.length, MAX_HELD_OFFERS)
+    assert.sameMembers(
+      [...answered(), ...live.state.memory.offers.map((one) => one.pivot_id as string)],
+      made,
+      "open, or answered"
+    )
+    for (let i = 0; i < MAX_HELD_OFFERS; i++) live.send({ _tag: "wake" })
+    assert.sameMembers(answered(), made, "each once")
+  })
+})

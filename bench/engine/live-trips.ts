@@ -154,7 +154,10 @@ const journal = Layer.effect(
         { type: "ranking_event", version: 1 }
       ]),
       // A store that is away: the engine and the journal are measured, and no database.
-      Layer.succeed(JournalSink, JournalSink.of({ progress: () => Effect.never, apply: () => Effect.never }))
+      Layer.succeed(
+        JournalSink,
+        JournalSink.of({ enroll: () => Effect.succeed(0), close: () => Effect.void, apply: () => Effect.never })
+      )
     )
   )
 )

@@ -102,7 +102,10 @@ export const benchmark: Benchmark = {
         Effect.scoped,
         Effect.provideService(RecordTypes, [{ type: "note", version: 1 }]),
         // A store that is away: nothing but the journal is measured.
-        Effect.provideService(JournalSink, JournalSink.of({ progress: () => Effect.never, apply: () => Effect.never })),
+        Effect.provideService(
+          JournalSink,
+          JournalSink.of({ enroll: () => Effect.succeed(0), close: () => Effect.void, apply: () => Effect.never })
+        ),
         Effect.provideService(References.MinimumLogLevel, "None")
       )
     )

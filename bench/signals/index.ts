@@ -55,7 +55,8 @@ const measure = (total: number) =>
       JournalSink,
       Effect.map(JournalSink, (sink) =>
         JournalSink.of({
-          progress: sink.progress,
+          enroll: sink.enroll,
+          close: sink.close,
           apply: (batch, progress) =>
             Effect.suspend(() =>
               gate.open ? sink.apply(batch, progress) : Effect.fail(new SinkUnavailable({ message: "kept shut" }))

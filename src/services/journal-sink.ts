@@ -28,8 +28,14 @@ export class SinkRejected extends Schema.TaggedError<SinkRejected>()("SinkReject
 export class JournalSink extends Context.Service<
   JournalSink,
   {
-    /** The position up to which `node` is stored; 0 for one never seen. */
-    progress(node: string): Effect.Effect<number, SinkUnavailable>
+    /**
+     * A journal goes to work: answers the position up to which it is stored, 0 for one never seen. One that takes the place of
+     * another, which was not closed, breaks the continuity of trips: what that one acknowledged may be gone, so every trip
+     * whose stream may go on gets a new epoch, in the same transaction. `former` are names of its own, before it lost something.
+     */
+    enroll(node: string, former: ReadonlyArray<string>): Effect.Effect<number, SinkUnavailable>
+    /** A journal with nothing left in it stops work: whatever becomes of its disk, nothing is lost with it. */
+    close(node: string): Effect.Effect<void, SinkUnavailable>
     /** Stores a batch, in order, and its progress. An empty batch moves the progress alone. */
     apply(
       batch: ReadonlyArray<JournalEntry>,

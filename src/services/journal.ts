@@ -44,6 +44,8 @@ export interface RecordType {
   readonly type: string
   readonly version: number
   readonly upcast?: Readonly<Record<number, (payload: unknown) => unknown>>
+  /** Clients follow these by number: where one cannot be stored, their streams cannot be said to be complete. */
+  readonly sequenced?: true
 }
 
 /** Every record type this program can read, gathered by the composition root. */
@@ -138,6 +140,12 @@ export class Journal extends Context.Service<
      * sequence: what is drained in between is then seen twice, never missed.
      */
     undrained(key: string): Effect.Effect<ReadonlyArray<JournalEntry>, JournalUnavailable>
+
+    /**
+     * Waits until the database has been asked what it knows of this journal. What is read from it before may still be
+     * taken back: a journal that lost something breaks the continuity of trips there.
+     */
+    readonly enrolled: Effect.Effect<void>
 
     /** Waits until everything appended before this call is durable and in the database. */
     readonly drained: Effect.Effect<void>

@@ -47,7 +47,8 @@ export const told = <E, R>(sink: Layer.Layer<JournalSink, E, R>): Layer.Layer<Jo
       const real = yield* JournalSink
       const endings = yield* TripEndings
       return JournalSink.of({
-        progress: (node) => real.progress(node),
+        enroll: (node, former) => real.enroll(node, former),
+        close: (node) => real.close(node),
         apply: (batch, progress) =>
           Effect.tap(real.apply(batch, progress), () =>
             Effect.sync(() => {

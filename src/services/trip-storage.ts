@@ -9,6 +9,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { CityId, TripId, UserId } from "../domain/ids.ts"
 import type { TripEventEnvelope } from "../domain/trip/events.ts"
+import type { TripState } from "../domain/trip/model.ts"
 import type { TripSnapshot } from "../domain/trip/snapshot.ts"
 
 export class TripStorageUnavailable extends Schema.TaggedError<TripStorageUnavailable>()("TripStorageUnavailable", {
@@ -18,6 +19,8 @@ export class TripStorageUnavailable extends Schema.TaggedError<TripStorageUnavai
 
 export interface StoredTrip {
   readonly id: TripId
+  /** The trip's epoch in force, once the trip itself is stored: what snapshot and events say may be older. */
+  readonly epoch?: TripState["epoch"] | undefined
   readonly snapshot: TripSnapshot | undefined
   /** In order. Begins some events before the snapshot, for streams that reconnect. */
   readonly events: ReadonlyArray<TripEventEnvelope>

@@ -19,16 +19,25 @@ export class MemorySink {
   readonly entries: Array<JournalEntry> = []
   readonly #ids = new Set<string>()
   readonly positions = new Map<string, number>()
+  /** Names of the journals that went to work, and of those that stopped with nothing left, in order. */
+  readonly enrolled: Array<string> = []
+  readonly closed: Array<string> = []
   away = false
   refuses: (entry: JournalEntry) => boolean = () => false
   batches = 0
 
   readonly service = JournalSink.of({
-    progress: (node) =>
+    enroll: (node) =>
+      Effect.suspend((): Effect.Effect<number, SinkUnavailable> => {
+        if (this.away) return Effect.fail(new SinkUnavailable({ message: "away" }))
+        this.enrolled.push(node)
+        return Effect.succeed(this.positions.get(node) ?? 0)
+      }),
+    close: (node) =>
       Effect.suspend(() =>
         this.away
           ? Effect.fail(new SinkUnavailable({ message: "away" }))
-          : Effect.succeed(this.positions.get(node) ?? 0)
+          : Effect.sync(() => void this.closed.push(node))
       ),
     apply: (batch, { node, segment, byteOffset }) =>
       Effect.suspend((): Effect.Effect<void, SinkUnavailable | SinkRejected> => {

@@ -13,7 +13,7 @@ import type { TripCommand, TripReply } from "../../domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../domain/trip/decide.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import { staleAt } from "../../domain/trip/freshness.ts"
-import { holdLoaded } from "../../domain/trip/held-trip.ts"
+import { holdLoaded, plainTrip } from "../../domain/trip/held-trip.ts"
 import { nextDate } from "../../domain/trip/lifecycle.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
@@ -23,7 +23,7 @@ import type { Catalog } from "../../services/catalog.ts"
 import type { Journal } from "../../services/journal.ts"
 import type { SignalListener } from "../../services/signal-listener.ts"
 import type { CityWatch, FallbackPreparer, MemberPersonas } from "../../services/trip-helpers.ts"
-import type { StoredTrip, TripStorage } from "../../services/trip-storage.ts"
+import { type StoredTrip, type TripStorage, TripStorageUnavailable } from "../../services/trip-storage.ts"
 import type { ActorKind } from "../engine/kind.ts"
 import type { TripHub } from "./hub.ts"
 import { eventsIn, journalKey, tripLog } from "./log.ts"
@@ -55,6 +55,9 @@ export interface TripParts {
 
 /** What a trip leans on may be slow when it is asked for the first time: an activation waits this long for it at most. */
 const WORLD_TIMEOUT = "250 millis"
+
+/** A database that does not answer the journal gives no trip either. */
+const ENROLL_TIMEOUT = "1 second"
 
 /** Changes come in bursts: fallbacks are worked out once the plan has been still for this long. */
 const SETTLE_MILLIS = 50
@@ -106,9 +109,17 @@ export const tripKind = Effect.fnUntraced(function* (
     }
   })
 
+  const enrolled = journal.enrolled.pipe(
+    Effect.timeout(ENROLL_TIMEOUT),
+    Effect.mapError(
+      (cause) => new TripStorageUnavailable({ message: "The database has not answered since the start.", cause })
+    )
+  )
+
   const load = Effect.fnUntraced(function* (id: string) {
     // The journal first: what is drained in between is then seen twice, and dropped by its number.
     const entries = eventsIn(yield* journal.undrained(journalKey(id)))
+    yield* enrolled
     const stored = yield* storage.load(id as TripId)
     const snapshot = yield* awake(merge(stored, entries))
     return { snapshot, events: [] }
@@ -240,5 +251,10 @@ export const tripKind = Effect.fnUntraced(function* (
 /** Stored events and those that are only in the journal yet, each once, in order. */
 export const merge = (stored: StoredTrip, undrained: ReadonlyArray<TripEventEnvelope>): TripActorState => {
   const last = stored.events.at(-1)?.seq ?? 0
-  return restore(stored.id, stored.snapshot, [...stored.events, ...undrained.filter((one) => one.seq > last)])
+  const state = restore(stored.id, stored.snapshot, [...stored.events, ...undrained.filter((one) => one.seq > last)])
+  const { epoch } = stored
+  const { trip } = state
+  return epoch === undefined || trip === undefined || trip.epoch === epoch
+    ? state
+    : { ...state, trip: { ...plainTrip(trip), epoch } }
 }

@@ -169,6 +169,7 @@ export const layer = (options: TripOptions) =>
       )
 
       const preload = Effect.gen(function* () {
+        yield* journal.enrolled
         let trips = 0
         let after: TripId | undefined
         do {

@@ -11,8 +11,11 @@ export type AsideKind = "torn" | "damaged" | "header" | "rejected"
 export interface Aside {
   readonly bytes: () => number
   readonly count: () => number
-  /** Keeping the same thing twice keeps it once. */
-  readonly keep: (kind: AsideKind, position: number, bytes: Uint8Array) => Promise<void>
+  /**
+   * Keeping the same thing twice keeps it once. What may have been acknowledged and cannot be read any more is a loss,
+   * and so is whatever the caller says is one.
+   */
+  readonly keep: (kind: AsideKind, position: number, bytes: Uint8Array, loss?: boolean) => Promise<void>
   readonly remove: (mentions: ReadonlyArray<string>) => Promise<number>
 }
 
@@ -22,7 +25,9 @@ export const mentionsAny = (bytes: Buffer, mentions: ReadonlyArray<string>): boo
 export const openAside = async (
   files: FilePort,
   directory: string,
-  kept: (position: number, kind: AsideKind) => void
+  kept: (position: number, kind: AsideKind) => void,
+  /** Called before a loss is kept, so that a crash in between has it called again. */
+  losing: () => Promise<void> = async () => {}
 ): Promise<Aside> => {
   await files.makeDirectory(directory)
   const sizes = new Map<string, number>()
@@ -37,9 +42,10 @@ export const openAside = async (
   return {
     bytes: () => total,
     count: () => sizes.size,
-    keep: async (kind, position, bytes) => {
+    keep: async (kind, position, bytes, loss = kind === "damaged") => {
       const name = `${String(position).padStart(16, "0")}.${kind}`
       if (sizes.has(name)) return
+      if (loss) await losing()
       const file = await files.open(`${directory}/${name}`, "write")
       try {
         await file.write(bytes, 0)

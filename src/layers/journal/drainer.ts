@@ -17,6 +17,10 @@ export interface Drainer {
   readonly past: (position: number) => Effect.Effect<void>
   /** Tells the drainer that there may be something to do. */
   readonly wake: () => void
+  /** The name that the sink knows this journal by; empty before it was asked. */
+  readonly name: () => string
+  /** Waits until the sink has been asked how far it is. */
+  readonly enrolled: Effect.Effect<void>
   /** Works until interrupted. */
   readonly run: Effect.Effect<never>
 }
@@ -26,22 +30,31 @@ export interface DrainerEvents {
   readonly waiting: (reason: SinkUnavailable) => void
 }
 
+/** Between attempts to enroll: nobody is woken up from the store before one succeeded. */
+const ENROLLING = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")])
+
 /** Between attempts while the store is away. */
 const AWAY = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
 
 export const makeDrainer = (options: {
-  readonly node: string
-  readonly renew: Effect.Effect<string>
+  /** The name under which the sink keeps this journal's progress, another one after every loss; and those before. */
+  readonly node: () => string
+  readonly former: ReadonlyArray<string>
+  readonly renew: Effect.Effect<void>
   readonly writer: Writer
   readonly reader: Reader
   readonly aside: Aside
   readonly sink: typeof JournalSink.Service
   readonly batchRecords: number
+  /** Types of which none may be missing. */
+  readonly sequenced: ReadonlySet<string>
   readonly events: DrainerEvents
 }): Drainer => {
   const { writer, reader, aside, sink, events } = options
-  let node = options.node
+  const { node } = options
+  let enrolledAs = ""
   let drained = 0
+  let ready = false
   const waiting = new Set<() => void>()
   const until = (condition: () => boolean) =>
     Effect.whileLoop({
@@ -62,7 +75,8 @@ export const makeDrainer = (options: {
   }
 
   const patiently = <A, E>(
-    effect: Effect.Effect<A, E | SinkUnavailable>
+    effect: Effect.Effect<A, E | SinkUnavailable>,
+    schedule: Schedule.Schedule<unknown> = AWAY
   ): Effect.Effect<A, Exclude<E, SinkUnavailable>> =>
     effect.pipe(
       Effect.tapError((error) =>
@@ -70,13 +84,27 @@ export const makeDrainer = (options: {
           if ((error as SinkUnavailable)._tag === "SinkUnavailable") events.waiting(error as SinkUnavailable)
         })
       ),
-      Effect.retry({ schedule: AWAY, while: (error) => (error as SinkUnavailable)._tag === "SinkUnavailable" })
+      Effect.retry({ schedule, while: (error) => (error as SinkUnavailable)._tag === "SinkUnavailable" })
     ) as Effect.Effect<A, Exclude<E, SinkUnavailable>>
 
   const progressAt = (position: number): DrainProgress => {
     const segment = writer.segments.findLast(({ base }) => base <= position)?.base ?? 0
-    return { node, segment, byteOffset: position - segment }
+    return { node: enrolledAs, segment, byteOffset: position - segment }
   }
+
+  /** Until it goes by the name that it has now. */
+  const enroll = Effect.gen(function* () {
+    let stored = 0
+    while (enrolledAs !== node()) {
+      const name = node()
+      stored = yield* patiently(
+        Effect.suspend(() => sink.enroll(name, options.former)),
+        ENROLLING
+      )
+      enrolledAs = name
+    }
+    return stored
+  })
 
   const store = (entries: ReadonlyArray<JournalEntry>, through: number): Effect.Effect<void> =>
     patiently(Effect.suspend(() => sink.apply(entries, progressAt(through)))).pipe(
@@ -91,7 +119,9 @@ export const makeDrainer = (options: {
           if (only === undefined) return yield* Effect.die(reason)
           const { type, version, key, id, payload, position } = only
           const note = JSON.stringify({ type, version, key, id, payload, position, reason: reason.message })
-          yield* Effect.promise(() => aside.keep("rejected", position, Buffer.from(note)))
+          const loss = options.sequenced.has(type)
+          yield* Effect.promise(() => aside.keep("rejected", position, Buffer.from(note), loss))
+          if (loss) yield* enroll
           yield* store([], through)
         })
       )
@@ -106,14 +136,18 @@ export const makeDrainer = (options: {
     })
 
   const start = Effect.gen(function* () {
-    const stored = yield* patiently(Effect.suspend(() => sink.progress(node)))
+    enrolledAs = ""
+    const stored = yield* enroll
     if (stored <= writer.appended()) {
-      drained = stored
-      return
+      drained = Math.max(drained, stored)
+    } else {
+      // The store has seen more of this journal than the disk holds: files were lost or put back from a copy. Under a
+      // new name everything that is here goes in again, and what is stored already is skipped by id.
+      yield* options.renew
+      yield* enroll
     }
-    // The store has seen more of this journal than the disk holds: files were lost or put back from a copy. Under a
-    // new name everything that is here goes in again, and what is stored already is skipped by id.
-    node = yield* options.renew
+    ready = true
+    notify()
   })
 
   /** Begun only behind a full batch: behind a small one, what is appended meanwhile would miss it and cost a transaction more. */
@@ -131,6 +165,8 @@ export const makeDrainer = (options: {
     for (;;) {
       yield* until(() => writer.durable() > drained)
       const batch = yield* Effect.promise(() => ahead ?? reader.batch(drained, options.batchRecords))
+      // Reading may have found damage, and changed the name.
+      if (enrolledAs !== node()) yield* enroll
       ahead = readAhead(batch)
       if (batch.entries.length > 0) yield* store(batch.entries, batch.through)
       yield* advance(batch.through, batch.entries.length)
@@ -141,6 +177,8 @@ export const makeDrainer = (options: {
     drained: () => drained,
     past: (position) => until(() => drained >= position),
     wake: notify,
+    name: () => enrolledAs,
+    enrolled: until(() => ready),
     run
   }
 }

@@ -17,7 +17,7 @@ import type { JournalRecord } from "../../services/journal.ts"
 export const SEGMENT_HEADER = 24
 export const FRAME_HEADER = 28
 const ID_LENGTH = 36
-const SMALLEST_FRAME = FRAME_HEADER + ID_LENGTH
+export const SMALLEST_FRAME = FRAME_HEADER + ID_LENGTH
 const MAGIC = "OVPJRNL1"
 
 /** The frame after this one belongs to the same append: they survive together or not at all. */

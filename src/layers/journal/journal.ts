@@ -35,10 +35,13 @@ const READ_BYTES = 1024 * 1024
 const MARK_EVERY_MS = 1000
 const MARKS = 3600
 
+/** How long a journal that stops tries to say that nothing is left in it. */
+const FAREWELL = "1 second"
+
 /** Before the drainer is started again after a fault of its own, such as a disk that cannot be read. */
 const DRAINER_RESTART = "1 second"
 
-/** The name under which the store keeps this journal's progress; a new directory gets a new one. */
+/** The name under which the store keeps this journal's progress; a new directory gets a new one, and one that lost something. */
 const identity = async (files: FilePort, directory: string, renew: boolean): Promise<string> => {
   const path = `${directory}/identity`
   if (!renew && (await files.list(directory)).includes("identity")) {
@@ -71,10 +74,17 @@ export const makeJournal = (
     const { directory } = options
     const asideDirectory = `${directory}/aside`
 
+    let name = ""
+    const former: Array<string> = []
+    const renew = async () => {
+      former.push(name)
+      name = await identity(files, directory, true)
+    }
     let depth = 0
     let quarantined = 0
     let lastMark = 0
     const marks: Array<{ readonly position: number; readonly at: number }> = []
+    const farewell = (node: string) => Effect.ignore(Effect.timeout(sink.close(node), FAREWELL))
     const lag = () => (marks[0] === undefined ? 0 : performance.now() - marks[0].at)
     const gauges = () => {
       count(journalMetrics.depth, depth)
@@ -94,7 +104,8 @@ export const makeJournal = (
     const opened = yield* Effect.tryPromise({
       try: async () => {
         await files.makeDirectory(directory)
-        const aside = await openAside(files, asideDirectory, noteQuarantined)
+        name = await identity(files, directory, false)
+        const aside = await openAside(files, asideDirectory, noteQuarantined, renew)
         quarantined = aside.count()
         const recovered = await recover(files, directory, aside, types)
         const writer = await openWriter(
@@ -129,7 +140,7 @@ export const makeJournal = (
             crashed: (cause) => fork(Effect.logError("Whoever waited for the journal failed when told.", cause))
           }
         )
-        return { aside, recovered, writer, node: await identity(files, directory, false) }
+        return { aside, recovered, writer }
       },
       catch: (cause) =>
         cause instanceof JournalUnreadable
@@ -151,13 +162,15 @@ export const makeJournal = (
       recordBytes: options.recordBytes
     })
     const drainer = makeDrainer({
-      node: opened.node,
-      renew: Effect.promise(() => identity(files, directory, true)),
+      node: () => name,
+      former,
+      renew: Effect.promise(renew),
       writer,
       reader,
       aside,
       sink,
       batchRecords: options.batchRecords,
+      sequenced: new Set(types.flatMap(({ type, sequenced }) => (sequenced === true ? [type] : []))),
       events: {
         drained: (position, records) => {
           depth = position >= writer.durable() ? 0 : Math.max(0, depth - records)
@@ -172,7 +185,12 @@ export const makeJournal = (
       }
     })
     gauges()
-    yield* Effect.addFinalizer(() => Effect.promise(() => writer.close()))
+    yield* Effect.addFinalizer(() =>
+      Effect.andThen(
+        Effect.promise(() => writer.close()),
+        Effect.suspend(() => (drainer.drained() < writer.durable() ? Effect.void : farewell(drainer.name())))
+      )
+    )
     yield* drainer.run.pipe(
       Effect.tapCause((cause) => Effect.logError("The drainer stopped and is started again.", cause)),
       Effect.catchCause(() => Effect.sleep(DRAINER_RESTART)),
@@ -210,6 +228,7 @@ export const makeJournal = (
           await writer.barrier()
           return reader.ofKey(key, drainer.drained())
         }),
+      enrolled: drainer.enrolled,
       drained: Effect.promise(() => writer.barrier()).pipe(
         Effect.andThen(Effect.suspend(() => drainer.past(writer.durable())))
       ),

@@ -7,6 +7,7 @@ import type { RecordType } from "../../services/journal.ts"
 import type { Aside, AsideKind } from "./aside.ts"
 import type { FilePort } from "./files.ts"
 import {
+  claimedLength,
   frameContinues,
   frameGroupStart,
   frameKeyHash,
@@ -14,6 +15,7 @@ import {
   frameVersion,
   readSegmentHeader,
   SEGMENT_HEADER,
+  SMALLEST_FRAME,
   scanFrames
 } from "./frame.ts"
 import { Segment, segmentBases } from "./segment.ts"
@@ -33,7 +35,13 @@ export interface Recovered {
 interface Plan {
   readonly segment: Segment
   readonly size: number
-  readonly setAside: ReadonlyArray<{ readonly kind: AsideKind; readonly position: number; readonly bytes: Buffer }>
+  readonly setAside: ReadonlyArray<{
+    readonly kind: AsideKind
+    readonly position: number
+    readonly bytes: Buffer
+    /** Whether something that was acknowledged may be in it. */
+    readonly loss: boolean
+  }>
 }
 
 /** What a disk writes whole or not at all. */
@@ -46,6 +54,20 @@ const holdsUnwrittenSector = (bytes: Buffer, from: number, to: number, group: nu
     if (part.every((byte) => byte === 0)) return true
   }
   return false
+}
+
+/** More than any record has: a frame that says so was not cut short, its length is what was damaged. */
+const ABSURD_LENGTH = 64 * 1024 * 1024
+
+/**
+ * Whether an end that cannot be read may have been whole once. A write that a crash cut short leaves a sector that was never
+ * written, or a file that ends within the frame; where there is neither, the disk gave back other bytes than it took.
+ */
+const wasWhole = (bytes: Buffer, from: number, group: number): boolean => {
+  if (from + SMALLEST_FRAME > bytes.length) return false
+  const length = claimedLength(bytes, from)
+  if (length < ABSURD_LENGTH && from + length > bytes.length) return false
+  return !holdsUnwrittenSector(bytes, from, bytes.length, Math.min(group, from))
 }
 
 /**
@@ -97,11 +119,13 @@ const planSegment = async (
     }
   }
   const end = Math.min(bytes.length, logEnd(bytes, frames, damages, base))
-  const copy = (kind: AsideKind, from: number, to: number) => ({
+  const copy = (kind: AsideKind, from: number, to: number, loss: boolean) => ({
     kind,
     position: base + from - SEGMENT_HEADER,
-    bytes: Buffer.from(bytes.subarray(from, to))
+    bytes: Buffer.from(bytes.subarray(from, to)),
+    loss
   })
+  const cut = damages.find(({ from }) => from >= end)
   for (const at of frames) if (at < end) segment.index.add(frameKeyHash(bytes, at), at)
   segment.end = base + Math.max(0, end - SEGMENT_HEADER)
   return {
@@ -109,10 +133,19 @@ const planSegment = async (
     size: bytes.length,
     setAside: [
       ...(header === "damaged" && bytes.length >= SEGMENT_HEADER
-        ? [{ kind: "header" as const, position: base, bytes: Buffer.from(bytes.subarray(0, SEGMENT_HEADER)) }]
+        ? [
+            {
+              kind: "header" as const,
+              position: base,
+              bytes: Buffer.from(bytes.subarray(0, SEGMENT_HEADER)),
+              loss: false
+            }
+          ]
         : []),
-      ...damages.filter(({ from }) => from < end).map(({ from, to }) => copy("damaged", from, to)),
-      ...(end < bytes.length ? [copy("torn", end, bytes.length)] : [])
+      ...damages.filter(({ from }) => from < end).map(({ from, to }) => copy("damaged", from, to, true)),
+      ...(end < bytes.length
+        ? [copy("torn", end, bytes.length, cut !== undefined && wasWhole(bytes, cut.from, cut.from))]
+        : [])
     ]
   }
 }
@@ -131,7 +164,7 @@ export const recover = async (
   const segments: Array<Segment> = []
   let next = 0
   for (const { segment, size, setAside } of plans) {
-    for (const { kind, position, bytes } of setAside) await aside.keep(kind, position, bytes)
+    for (const { kind, position, bytes, loss } of setAside) await aside.keep(kind, position, bytes, loss)
     if (size > segment.bytes) {
       const file = await files.open(segment.path, "write")
       try {

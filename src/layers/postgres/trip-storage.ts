@@ -7,6 +7,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { CityId, TripId } from "../../domain/ids.ts"
 import { MAX_RECENT } from "../../domain/trip/actor-state.ts"
 import { TRIP_EVENT_SCHEMA_VERSION, type TripEvent, type TripEventEnvelope } from "../../domain/trip/events.ts"
+import type { TripState } from "../../domain/trip/model.ts"
 import { TRIP_SNAPSHOT_SCHEMA_VERSION, TripSnapshot } from "../../domain/trip/snapshot.ts"
 import { type StoredTrip, TripStorage, TripStorageUnavailable } from "../../services/trip-storage.ts"
 
@@ -30,9 +31,11 @@ interface EventRow {
   readonly occurred_at: Date
 }
 
-interface SnapshotRow {
+/** A trip with its snapshot: one made by import has no row of its own, one made here has no snapshot at first. */
+interface TripRow {
   readonly trip_id: string
-  readonly schema_version: number
+  readonly epoch: TripState["epoch"] | null
+  readonly schema_version: number | null
   readonly state: unknown
 }
 
@@ -53,8 +56,8 @@ const envelopeOf = (row: EventRow): TripEventEnvelope => ({
 
 const decodeSnapshot = Schema.decodeUnknownEffect(TripSnapshot)
 
-const snapshotOf = Effect.fnUntraced(function* (row: SnapshotRow | undefined) {
-  if (row === undefined) return undefined
+const snapshotOf = Effect.fnUntraced(function* (row: TripRow | undefined) {
+  if (row === undefined || row.schema_version === null) return undefined
   if (row.schema_version > TRIP_SNAPSHOT_SCHEMA_VERSION) return yield* unreadable("trip snapshot", row.schema_version)
   return yield* decodeSnapshot(row.state)
 })
@@ -65,6 +68,16 @@ const eventsOf = (rows: ReadonlyArray<EventRow>) => {
     ? Effect.succeed(rows.map(envelopeOf))
     : Effect.fail(unreadable("trip event", newer.schema_version))
 }
+
+const stored = Effect.fnUntraced(function* (id: TripId, row: TripRow | undefined, events: ReadonlyArray<EventRow>) {
+  const made: StoredTrip = {
+    id,
+    epoch: row?.epoch ?? undefined,
+    snapshot: yield* snapshotOf(row),
+    events: yield* eventsOf(events)
+  }
+  return made
+})
 
 export const layer = Layer.effect(
   TripStorage,
@@ -96,7 +109,7 @@ export const layer = Layer.effect(
 
     const load = Effect.fnUntraced(function* (id: TripId) {
       // Events first: a snapshot that is written in between then covers some of them, and none is missed.
-      const [events, snapshots] = yield* Effect.all(
+      const [events, [row]] = yield* Effect.all(
         [
           sql<EventRow>`
             select id, trip_id, seq, payload, schema_version, actor_id, idempotency_key, occurred_at
@@ -104,11 +117,14 @@ export const layer = Layer.effect(
             where trip_id = ${id}
               and seq > coalesce((select seq from trip_snapshots where trip_id = ${id}), 0) - ${MAX_RECENT}
             order by seq`,
-          sql<SnapshotRow>`select trip_id, schema_version, state from trip_snapshots where trip_id = ${id}`
+          sql<TripRow>`
+            select t.id as trip_id, t.epoch, s.schema_version, s.state
+            from (select ${id}::uuid as id) one
+            left join trips t on t.id = one.id left join trip_snapshots s on s.trip_id = one.id`
         ],
         { concurrency: 1 }
       )
-      return { id, snapshot: yield* snapshotOf(snapshots[0]), events: yield* eventsOf(events) }
+      return yield* stored(id, row, events)
     })
 
     const idsUnderWay = (city: CityId | undefined, after: TripId | undefined, limit: number) =>
@@ -133,20 +149,12 @@ export const layer = Layer.effect(
         from trip_events e left join trip_snapshots s on s.trip_id = e.trip_id
         where ${sql.in("e.trip_id", keys)} and e.seq > coalesce(s.seq, 0) - ${MAX_RECENT}
         order by e.trip_id, e.seq`
-      const snapshots = yield* sql<SnapshotRow>`
-        select trip_id, schema_version, state from trip_snapshots where ${sql.in("trip_id", keys)}`
+      const rows = yield* sql<TripRow>`
+        select t.id as trip_id, t.epoch, s.schema_version, s.state
+        from trips t left join trip_snapshots s on s.trip_id = t.id where ${sql.in("t.id", keys)}`
       const eventsById = Map.groupBy(events, (row) => row.trip_id)
-      const snapshotById = new Map(snapshots.map((row) => [row.trip_id, row]))
-      return yield* Effect.forEach(
-        keys,
-        Effect.fnUntraced(function* (id) {
-          return {
-            id,
-            snapshot: yield* snapshotOf(snapshotById.get(id)),
-            events: yield* eventsOf(eventsById.get(id) ?? [])
-          } satisfies StoredTrip
-        })
-      )
+      const rowById = new Map(rows.map((row) => [row.trip_id, row]))
+      return yield* Effect.forEach(keys, (id) => stored(id, rowById.get(id), eventsById.get(id) ?? []))
     })
 
     return TripStorage.of({

@@ -62,11 +62,15 @@ const faultsAfterPowerLoss = (story: Story, lies: boolean): Promise<ReadonlyArra
       const sink = new MemorySink()
       yield* Effect.scoped(
         Effect.gen(function* () {
-          yield* (yield* openJournal(after, sink)).drained
+          const again = yield* openJournal(after, sink)
+          yield* again.enrolled
+          yield* again.drained
         })
       )
       const found = sink.entries.map(noteNumber)
       const faults: Array<string> = []
+      const before = disk.files.get("/journal/identity")?.bytes.toString()
+      if (sink.enrolled.at(-1) !== before) faults.push("a new name, as if something had been lost")
       for (const number of acknowledged) if (!found.includes(number)) faults.push(`lost ${number}`)
       if (found.some((number, i) => number !== i + 1)) faults.push(`a gap: ${found}`)
       for (const { numbers } of appends) {

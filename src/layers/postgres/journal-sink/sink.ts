@@ -8,6 +8,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { type JournalEntry, RecordTypes } from "../../../services/journal.ts"
 import { JournalSink, SinkRejected, SinkUnavailable } from "../../../services/journal-sink.ts"
 import { LateRecords } from "../../../services/late-records.ts"
+import { enroll } from "./enrollment.ts"
 import type { SinkHandler } from "./handler.ts"
 
 /**
@@ -30,6 +31,9 @@ const classify = (error: SqlError): SinkRejected | SinkUnavailable =>
   isRejection(error)
     ? new SinkRejected({ message: `PostgreSQL refused the records: ${describe(error)}.` })
     : new SinkUnavailable({ message: `PostgreSQL did not store the records: ${describe(error)}. They wait.` })
+
+const unanswered = (error: SqlError): SinkUnavailable =>
+  new SinkUnavailable({ message: `PostgreSQL does not answer: ${describe(error)}.` })
 
 /** The types of these handlers, for the journal to know what it can read. */
 export const recordTypes = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<RecordTypes> =>
@@ -59,14 +63,11 @@ export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<Journal
       }
 
       return JournalSink.of({
-        progress: (node) =>
-          sql<{ position: string }>`
-            select (segment + byte_offset)::text as position from journal_progress where node_id = ${node}
-          `.pipe(
-            Effect.map(([row]) => Number(row?.position ?? 0)),
-            Effect.mapError(
-              (error) => new SinkUnavailable({ message: `PostgreSQL does not answer: ${describe(error)}.` })
-            )
+        enroll: (node, former) => Effect.mapError(sql.withTransaction(enroll(sql, node, former)), unanswered),
+        close: (node) =>
+          sql`update journal_progress set closed = true, updated_at = now() where node_id = ${node}`.pipe(
+            Effect.asVoid,
+            Effect.mapError(unanswered)
           ),
         apply: (batch, { node, segment, byteOffset }) =>
           store(batch).pipe(

@@ -11,7 +11,7 @@ import { project } from "./trip-projection.ts"
 export const TRIP_EVENT = { type: "trip_event", version: TRIP_EVENT_SCHEMA_VERSION } as const
 
 export const tripEventsHandler: SinkHandler = {
-  types: [TRIP_EVENT],
+  types: [{ ...TRIP_EVENT, sequenced: true }],
   apply: Effect.fnUntraced(function* (records) {
     const sql = yield* SqlClient
     const envelopes = records.map((record): TripEventEnvelope => JSON.parse(record.payload))

@@ -1,0 +1,30 @@
+/** A journal goes to work: what is known of it, and whether trips can be said to go on where they were. */
+import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+
+/** Trips that ended longer ago than this are followed by nobody: they keep the epoch that they had. */
+const FOLLOWED_DAYS = 7
+
+/** Run in a transaction. Answers the position up to which the journal is stored. */
+export const enroll = Effect.fnUntraced(function* (sql: SqlClient, node: string, former: ReadonlyArray<string>) {
+  // Two that enroll at once must see each other.
+  yield* sql`lock table journal_progress in share row exclusive mode`
+  const [known] = yield* sql<{ position: string }>`
+    update journal_progress set closed = false where node_id = ${node}
+    returning (segment + byte_offset)::text as position`
+  if (known !== undefined) return Number(known.position)
+  const [other] = yield* sql<{ at: string }>`
+    select updated_at::text as at from journal_progress where not closed order by updated_at desc limit 1`
+  yield* sql`insert into journal_progress (node_id, segment, byte_offset) values (${node}, 0, 0)`
+  if (other === undefined) return 0
+  const trips = yield* sql`
+    update trips set epoch = gen_random_uuid()
+    where status in ('planning', 'confirmed', 'active') or end_date > current_date - ${FOLLOWED_DAYS}::int
+    returning id`
+  // What they may have lost is accounted for.
+  if (former.length > 0) yield* sql`update journal_progress set closed = true where ${sql.in("node_id", former)}`
+  yield* Effect.logWarning(
+    `This journal is new to the database, and another that was last heard of at ${other.at} was not closed: it may have held what is lost now. Whoever follows one of ${trips.length} trips gets the whole trip when they come back.`
+  )
+  return 0
+})

@@ -1,0 +1,134 @@
+/** A stream goes on where it was for as long as that can be proven: across which ends of a journal, and across which not. */
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import { SqlClient as Sql } from "effect/sql/SqlClient"
+import type { TripId } from "../../../src/domain/ids.ts"
+import type { TripReply } from "../../../src/domain/trip/commands.ts"
+import type { TripState } from "../../../src/domain/trip/model.ts"
+import { Journal } from "../../../src/services/journal.ts"
+import { TripRuntime } from "../../../src/services/trip-runtime.ts"
+import { owner } from "../../domain/trip/fixtures.ts"
+import { contractSuite } from "../../harness/contract.ts"
+import { FragileDisk } from "../../harness/fragile-disk.ts"
+import { freshDatabase } from "../../harness/postgres.ts"
+import { withoutFarewell } from "../power-cut.ts"
+import { create, Outage, process, seedCity, tripNumber } from "./harness.ts"
+
+type Recovered = Extract<TripReply, { _tag: "recovered" }>
+
+const lock = (trip: TripState, locked: boolean) =>
+  ({ _tag: "lock_slot", by: owner, slot_id: trip.slots[0]!.id, locked }) as const
+
+/** What a client is told that comes back with an epoch and the last number that it has seen. */
+const comeBack = (id: TripId, epoch: string, since: number) =>
+  Effect.gen(function* () {
+    const trips = yield* TripRuntime
+    const reply = yield* trips.ask(id, { _tag: "recover", by: owner, epoch: epoch as TripState["epoch"], since })
+    return reply as Recovered
+  })
+
+/** Makes a trip with two changes; the second is only in the journal if it is not to be drained. */
+const begin = (trip: TripState, all: boolean) =>
+  Effect.gen(function* () {
+    const trips = yield* TripRuntime
+    const journal = yield* Journal
+    yield* trips.ask(trip.id, create(trip))
+    yield* trips.ask(trip.id, lock(trip, true))
+    yield* journal.drained
+    if (!all) yield* (yield* Sql).unsafe("alter table trip_events rename to elsewhere")
+    yield* trips.ask(trip.id, lock(trip, false))
+    if (all) yield* journal.drained
+  })
+
+const databaseBack = Effect.flatMap(Sql, (sql: SqlClient) => sql.unsafe("alter table elsewhere rename to trip_events"))
+
+await contractSuite(
+  "The continuity of streams",
+  { local: { needs: "postgres", layer: () => freshDatabase() } },
+  (it) => {
+    it.effect("is kept by a journal that is still there, however its process ended", () =>
+      Effect.gen(function* () {
+        yield* seedCity
+        const trip = tripNumber(1)
+        const disk = new FragileDisk()
+        yield* Effect.provide(begin(trip, true), process(disk, new Outage()))
+        const crashed = yield* Effect.gen(function* () {
+          const trips = yield* TripRuntime
+          yield* trips.ask(trip.id, lock(trip, true))
+          return disk.losePower(() => false)
+        }).pipe(withoutFarewell(process(disk, new Outage())))
+        const back = yield* Effect.provide(
+          Effect.tap(comeBack(trip.id, trip.epoch, 2), () => Effect.flatMap(Journal, (journal) => journal.drained)),
+          process(crashed, new Outage())
+        )
+        assert.deepInclude(back, { recovered: true, epoch: trip.epoch, seq: 4 })
+        assert.deepStrictEqual(
+          back.events.map((one) => one.seq),
+          [3, 4]
+        )
+      })
+    )
+
+    it.effect("is kept by a new journal after one that was closed with nothing in it", () =>
+      Effect.gen(function* () {
+        const trip = tripNumber(2)
+        yield* Effect.provide(begin(trip, true), process(new FragileDisk(), new Outage()))
+        const back = yield* Effect.provide(comeBack(trip.id, trip.epoch, 2), process(new FragileDisk(), new Outage()))
+        assert.deepInclude(back, { recovered: true, epoch: trip.epoch, seq: 3 })
+      })
+    )
+
+    it.effect(
+      "is broken by a disk that went with what was not drained: the fork of history is not taken for the rest",
+      () =>
+        Effect.gen(function* () {
+          const trip = tripNumber(3)
+          yield* Effect.provide(begin(trip, false), process(new FragileDisk(), new Outage()))
+          yield* databaseBack
+          const disk = new FragileDisk()
+          const epoch = yield* Effect.gen(function* () {
+            const trips = yield* TripRuntime
+            const [first, second] = [yield* comeBack(trip.id, trip.epoch, 2), yield* comeBack(trip.id, trip.epoch, 3)]
+            for (const one of [first, second]) {
+              assert.deepInclude(one, { recovered: false, seq: 2 })
+              assert.notStrictEqual(one.epoch, trip.epoch)
+              assert.strictEqual(one.trip.epoch, one.epoch)
+            }
+            // History goes on in another way: event 3 is not what the client saw.
+            yield* trips.ask(trip.id, { _tag: "remove_slot", by: owner, slot_id: trip.slots[5]!.id })
+            yield* trips.ask(trip.id, lock(trip, false))
+            assert.deepInclude(yield* comeBack(trip.id, trip.epoch, 3), { recovered: false, seq: 4 })
+            yield* (yield* Journal).drained
+            return first.epoch
+          }).pipe(Effect.provide(process(disk, new Outage())))
+          const back = yield* Effect.provide(comeBack(trip.id, epoch, 3), process(disk, new Outage()))
+          assert.deepInclude(back, { recovered: true, epoch, seq: 4 }, "the new epoch is as lasting as the old one was")
+          const made = tripNumber(4)
+          const later = yield* Effect.gen(function* () {
+            yield* begin(made, true)
+            return yield* comeBack(made.id, made.epoch, 2)
+          }).pipe(Effect.provide(process(disk, new Outage())))
+          assert.deepInclude(later, { recovered: true, epoch: made.epoch, seq: 3 })
+        })
+    )
+
+    it.effect("is broken by an event that turns out damaged on the disk", () =>
+      Effect.gen(function* () {
+        const trip = tripNumber(5)
+        const disk = new FragileDisk()
+        yield* Effect.provide(begin(trip, false), process(disk, new Outage()))
+        yield* databaseBack
+        const found = disk.copy()
+        const [path, { bytes }] = [...found.files].findLast(([name]) => name.endsWith(".journal"))!
+        const damaged = Buffer.from(bytes)
+        const at = damaged.lastIndexOf('"locked":false')
+        damaged[at] = damaged[at]! ^ 0xff
+        found.put(path, damaged)
+        const back = yield* Effect.provide(comeBack(trip.id, trip.epoch, 2), process(found, new Outage()))
+        assert.deepInclude(back, { recovered: false, seq: 2 })
+        assert.notStrictEqual(back.epoch, trip.epoch)
+      })
+    )
+  }
+)

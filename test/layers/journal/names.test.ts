@@ -1,0 +1,111 @@
+/** A journal keeps its name for as long as nothing that it acknowledged can have been lost. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { FragileDisk } from "../../harness/fragile-disk.ts"
+import { journalTypes, MemorySink, note, noteNumber, openJournal } from "../../harness/journal.ts"
+
+/** One life: writes these notes and ends, with nothing left to drain if the store is there. */
+const life = (disk: FragileDisk, sink: MemorySink, numbers: ReadonlyArray<number>, types = journalTypes) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const journal = yield* openJournal(disk, sink, { segmentBytes: 100_000 }, types)
+      for (const n of numbers) yield* journal.commit("trip", [note(n)])
+      if (sink.away) return
+      yield* journal.drained
+      yield* journal.enrolled
+    })
+  )
+
+const segmentWith = (disk: FragileDisk, n: number) =>
+  [...disk.files].find(([path, { bytes }]) => path.endsWith(".journal") && bytes.includes(note(n).id))!
+
+const damage = (disk: FragileDisk, n: number) => {
+  const [path, { bytes }] = segmentWith(disk, n)
+  const damaged = Buffer.from(bytes)
+  const at = damaged.indexOf(note(n).id)
+  damaged[at] = damaged[at]! ^ 0xff
+  disk.put(path, damaged)
+}
+
+describe("the name of a journal", () => {
+  it.live("stays through restarts, outages and a torn tail, and is closed when nothing is left", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      yield* life(disk, sink, [1, 2])
+      assert.deepStrictEqual(sink.closed, sink.enrolled)
+      sink.away = true
+      yield* life(disk, sink, [3, 4])
+      assert.strictEqual(sink.closed.length, 1, "something is left")
+      const [path, { bytes }] = segmentWith(disk, 4)
+      // Half of what would have been the next group made it.
+      disk.put(path, Buffer.concat([bytes, bytes.subarray(bytes.indexOf(note(4).id) - 24, bytes.length - 5)]))
+      sink.away = false
+      yield* life(disk, sink, [5])
+      assert.strictEqual(new Set(sink.enrolled).size, 1)
+      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 2, 3, 4, 5])
+    })
+  )
+
+  it.live("is another one, once, when a record that was acknowledged turns out damaged", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      yield* life(disk, sink, [1])
+      sink.away = true
+      yield* life(disk, sink, [2, 3])
+      damage(disk, 2)
+      sink.away = false
+      yield* life(disk, sink, [4])
+      yield* life(disk, sink, [5])
+      const [first, second, third] = sink.enrolled
+      assert.notStrictEqual(second, first)
+      assert.strictEqual(third, second)
+      assert.notInclude(sink.entries.map(noteNumber), 2)
+      assert.includeMembers(sink.entries.map(noteNumber), [1, 3, 4, 5])
+    })
+  )
+
+  it.live("is another one also when it was the very last record, and the end is cut off like a torn one", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      yield* life(disk, sink, [1])
+      sink.away = true
+      yield* life(disk, sink, [2, 3])
+      damage(disk, 3)
+      sink.away = false
+      yield* life(disk, sink, [4])
+      assert.strictEqual(new Set(sink.enrolled).size, 2)
+      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 2, 4])
+    })
+  )
+
+  it.live("is another one when the store knows more than the disk holds, and when the directory is new", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      yield* life(disk, sink, [1, 2])
+      disk.files.delete(segmentWith(disk, 2)[0])
+      yield* life(disk, sink, [3])
+      yield* life(new FragileDisk(), sink, [4])
+      assert.strictEqual(new Set(sink.enrolled).size, 3)
+      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 2, 3, 4])
+    })
+  )
+
+  it.live("changes when the store will never take a record of a stream, and not for any other record", () =>
+    Effect.gen(function* () {
+      for (const sequenced of [false, true]) {
+        const sink = new MemorySink()
+        sink.refuses = (entry) => noteNumber(entry) === 2
+        const disk = new FragileDisk()
+        const types = sequenced ? [{ type: "note", version: 1, sequenced } as const] : journalTypes
+        yield* life(disk, sink, [1, 2, 3], types)
+        yield* life(disk, sink, [4], types)
+        assert.strictEqual(new Set(sink.enrolled).size, sequenced ? 2 : 1)
+        assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 3, 4])
+      }
+    })
+  )
+})

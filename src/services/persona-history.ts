@@ -4,8 +4,8 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { UserId } from "../domain/ids.ts"
 import type { PersonaDimensions } from "../domain/persona/persona.ts"
+import type { Lesson } from "../domain/user/commands.ts"
 import type { PersonaBase } from "../domain/user/rederive.ts"
-import type { Lesson } from "../domain/user/state.ts"
 
 export class PersonaHistoryUnavailable extends Schema.TaggedError<PersonaHistoryUnavailable>()(
   "PersonaHistoryUnavailable",

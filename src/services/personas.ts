@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import type { UserId } from "../domain/ids.ts"
 import type { Onboarding } from "../domain/persona/onboarding.ts"
 import type { Persona } from "../domain/persona/persona.ts"
-import type { LearntChange } from "../domain/user/state.ts"
+import type { LearntChange } from "../domain/user/commands.ts"
 
 export class PersonasUnavailable extends Schema.TaggedError<PersonasUnavailable>()("PersonasUnavailable", {
   message: Schema.String,

@@ -4,7 +4,8 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { UserId } from "../domain/ids.ts"
 import type { PersonaDimensions } from "../domain/persona/persona.ts"
-import type { Lesson, ToldChanges } from "../domain/user/state.ts"
+import type { Lesson } from "../domain/user/commands.ts"
+import type { ToldChanges } from "../domain/user/state.ts"
 
 export class UserStorageUnavailable extends Schema.TaggedError<UserStorageUnavailable>()("UserStorageUnavailable", {
   message: Schema.String,

@@ -1,18 +1,17 @@
 /** The traveler as an actor: the persona from what is stored and journaled, learning as signals become durable. */
 import * as Effect from "effect/Effect"
 import { countsTowardsGate, SIGNAL_RECORD, type Signal } from "../../domain/signal.ts"
+import type { Lesson, UserCommand, UserReply } from "../../domain/user/commands.ts"
 import {
   decideUser,
   evolveUser,
   type PersonaRecord,
   saveAt,
-  type UserCommand,
   type UserFact,
-  type UserReply,
+  type UserSelfCommand,
   type UserTask
 } from "../../domain/user/decide.ts"
 import {
-  type Lesson,
   learn,
   MAX_SEQUENCE,
   newUser,
@@ -27,7 +26,7 @@ import type { ActorKind } from "../engine/kind.ts"
 
 export interface UserTypes {
   State: UserState
-  Command: UserCommand
+  Command: UserCommand | UserSelfCommand
   Event: UserFact
   Record: never
   Reply: UserReply

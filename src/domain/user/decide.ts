@@ -2,33 +2,11 @@
 import type { Onboarding } from "../persona/onboarding.ts"
 import type { Persona } from "../persona/persona.ts"
 import { withTrips } from "../persona/trips.ts"
-import {
-  type Learnt,
-  type Lesson,
-  learn,
-  onboard,
-  revise,
-  type ToldChanges,
-  toldChanges,
-  type UserState
-} from "./state.ts"
+import type { Revision, UserCommand, UserReply } from "./commands.ts"
+import { learn, onboard, revise, type ToldChanges, toldChanges, type UserState } from "./state.ts"
 
-/** Dimensions by other means than a signal; with words where they are a reading of the onboarding. */
-export interface Revision {
-  readonly dimensions: Persona["dimensions"]
-  readonly words?: { readonly text: string; readonly embedding?: ReadonlyArray<number> }
-}
-
-export type UserCommand =
-  | { readonly _tag: "read" }
-  | { readonly _tag: "observe"; readonly lessons: ReadonlyArray<Lesson> }
-  | { readonly _tag: "onboard"; readonly onboarding: Onboarding }
-  /** Worked out beside the actor from what it knew then: refused where it has learnt since. */
-  | { readonly _tag: "revise"; readonly learntUntil: number; readonly revision: Revision }
-  /** So many of their trips have come to their end by now. */
-  | { readonly _tag: "travelled"; readonly ended: number }
-  /** The actor's own timer: write down what was learnt. */
-  | { readonly _tag: "save" }
+/** What the actor's own timer tells it: write down what was learnt. It never leaves this node. */
+export type UserSelfCommand = { readonly _tag: "save" }
 
 /** A persona worth keeping, with the onboarding that it came from, if it did: the payload of a `persona` record. */
 export interface PersonaRecord {
@@ -51,12 +29,6 @@ export type UserFact =
   | { readonly _tag: "revised"; readonly record: PersonaRecord }
   | { readonly _tag: "saved"; readonly record: PersonaRecord }
   | { readonly _tag: "learnt"; readonly state: UserState }
-
-export interface UserReply {
-  readonly persona: Persona
-  readonly learntUntil: number
-  readonly recent: ReadonlyArray<Learnt>
-}
 
 /** Who leans on this persona is told that it changed. */
 export type UserTask = { readonly _tag: "tell" }
@@ -104,7 +76,7 @@ const replyOf = ({ learntUntil, persona, recent }: UserState): UserReply => ({ p
 
 export const decideUser = (
   state: UserState,
-  command: UserCommand,
+  command: UserCommand | UserSelfCommand,
   context: { readonly now: number; readonly id: () => string }
 ): UserDecision => {
   switch (command._tag) {

@@ -2,7 +2,8 @@
 import { encodePersona } from "../persona/encode.ts"
 import type { Persona, PersonaDimensions } from "../persona/persona.ts"
 import { withTrips } from "../persona/trips.ts"
-import { type Lesson, learn, newUser, revise, type UserState } from "./state.ts"
+import type { Lesson } from "./commands.ts"
+import { learn, newUser, revise, type UserState } from "./state.ts"
 
 export interface PersonaBase {
   readonly dimensions: PersonaDimensions

@@ -8,29 +8,9 @@ import { ENCODER_VERSION, encodePersona } from "../persona/encode.ts"
 import { type Onboarding, personaFromOnboarding } from "../persona/onboarding.ts"
 import type { Persona, PersonaDimensions, SequenceItem } from "../persona/persona.ts"
 import { type Evidence, type PersonaChange, updatePersona } from "../persona/update.ts"
-import { countsTowardsGate, type Signal } from "../signal.ts"
+import { countsTowardsGate } from "../signal.ts"
 import type { SignalType } from "../vocabulary.ts"
-
-/** A signal and the place it is about, where the catalog knows it. */
-export interface Lesson {
-  readonly signal: Signal
-  readonly node: Evidence["node"] | undefined
-  /** When it came in, which is the order of learning: phones that were offline send old signals late. */
-  readonly at: number
-}
-
-/** By how much a taste moved, or what a dimension was before and is now. */
-export type LearntChange =
-  | { readonly dimension: string; readonly tag: string; readonly change: number }
-  | { readonly dimension: string; readonly from: string; readonly to: string }
-
-/** What one recent signal changed. */
-export interface Learnt {
-  readonly signal_id: string
-  readonly signal_type: SignalType
-  readonly occurred_at: number
-  readonly changes: ReadonlyArray<LearntChange>
-}
+import type { Learnt, LearntChange, Lesson } from "./commands.ts"
 
 /** The same as it is written down: the signal itself is stored elsewhere. */
 export type ToldChanges = Pick<Learnt, "signal_id" | "changes">

@@ -2,7 +2,7 @@
 import { explain } from "../catalog/embedding.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import { isCold, type Persona } from "../persona/persona.ts"
-import type { LearntChange } from "../user/state.ts"
+import type { LearntChange } from "../user/commands.ts"
 import { COLD_BELOW_SIGNALS } from "../vocabulary.ts"
 
 const SHOWN_VIBES = 8

@@ -1,7 +1,7 @@
 /** Stored signals as the lessons that they were, each with its place as the catalog has it now. */
 import type { Category } from "../../domain/catalog/category.ts"
 import type { Signal } from "../../domain/signal.ts"
-import type { Lesson } from "../../domain/user/state.ts"
+import type { Lesson } from "../../domain/user/commands.ts"
 
 /** The columns that a lesson is made of, from signals `s` and their places `n`. */
 export const LESSON_COLUMNS = `s.id, s.user_id, s.signal_type, s.trip_id, s.slot_id, s.activity_node_id, s.session_id, s.context,

@@ -105,6 +105,10 @@ export const settings = {
   ACTOR_IDLE: S.duration("How long an actor stays in memory unasked.", { default: "30m" }),
   ACTOR_COMMAND_DEADLINE: S.duration("Longest that a command may wait for its answer.", { default: "5s" }),
   FALLBACK_HORIZON: S.duration("How far ahead fallbacks are worked out.", { default: "36h" }),
+  MOOD_SEARCH_DEADLINE: S.duration(
+    "Longest that a trip searches for a mood that no answers are kept ready for; what was checked until then is offered.",
+    { default: "20ms" }
+  ),
   OFFER_TTL: S.duration("How long an offered replacement may be taken.", { default: "10m" }),
 
   WEATHER_URL: S.optional(

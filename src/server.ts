@@ -130,7 +130,12 @@ const people = UserActors.layer().pipe(
 
 const trips = Layer.unwrap(
   Effect.map(Config, (settings) => {
-    const pivots = { ...PIVOT_SETTINGS, horizonMs: settings.FALLBACK_HORIZON, offerTtlMs: settings.OFFER_TTL }
+    const pivots = {
+      ...PIVOT_SETTINGS,
+      horizonMs: settings.FALLBACK_HORIZON,
+      offerTtlMs: settings.OFFER_TTL,
+      moodSearchMs: settings.MOOD_SEARCH_DEADLINE
+    }
     return TripActors.layer({
       limits: {
         mailboxCapacity: settings.ACTOR_MAILBOX,
@@ -141,7 +146,12 @@ const trips = Layer.unwrap(
       maxMembers: MAX_MEMBERS,
       dueEvery: DUE_EVERY_MS
     }).pipe(
-      Layer.provide(Layer.succeed(TripPlanning, planEngine(pivots))),
+      Layer.provide(
+        Layer.succeed(
+          TripPlanning,
+          planEngine(pivots, () => performance.now())
+        )
+      ),
       Layer.provide(FallbackPreparer.layer(pivots)),
       Layer.provide(PostgresTripStorage.layer)
     )

@@ -12,6 +12,8 @@ export interface PivotWorld {
   readonly tastes: ReadonlyArray<Float32Array>
   readonly live: LiveCity
   readonly settings: PivotSettings
+  /** Goes forward, for the search that has a deadline; without one it has none. */
+  readonly clock?: () => number
 }
 
 /** Ids are made outside: pure code makes no randomness. */

@@ -58,13 +58,16 @@ export interface PivotSettings {
   readonly stored: number
   readonly horizonMs: number
   readonly offerTtlMs: number
+  /** Longest that the search for a mood outside of the palette may take. */
+  readonly moodSearchMs: number
 }
 
 export const PIVOT_SETTINGS: PivotSettings = {
   options: 3,
   stored: 6,
   horizonMs: 36 * 3_600_000,
-  offerTtlMs: 10 * 60_000
+  offerTtlMs: 10 * 60_000,
+  moodSearchMs: 20
 }
 
 /** Who answers pivots: the rules of this folder. Rises when their choices change. */

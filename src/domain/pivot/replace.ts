@@ -3,9 +3,10 @@ import { exclusionOf } from "../itinerary/exclusion.ts"
 import { MEAL, RETIRED } from "../itinerary/places.ts"
 import { BUDGET_TIER, mealAt } from "../itinerary/rules.ts"
 import type { PivotWorld } from "./answer-model.ts"
+import { Deadline, NO_DEADLINE } from "./deadline.ts"
 import { allowedNodes, type FallbackSet, plannedNodes, storedFor } from "./fallbacks.ts"
 import type { NoPivotReason } from "./model.ts"
-import type { MoodWish } from "./moods.ts"
+import { MOODS, type MoodWish } from "./moods.ts"
 import type { Finding, OptionDraft } from "./offer.ts"
 import { type Gap, gapAt, type PlanSlot } from "./plan.ts"
 import { clock, presentationOf, replaceChange } from "./present.ts"
@@ -18,6 +19,7 @@ import {
   openSearch,
   type Party,
   pickFor,
+  type SlotSearch,
   suits,
   type Unfit,
   WEATHER_COLUMN
@@ -50,6 +52,17 @@ const reasonsOf = (fell: ReadonlyMap<Unfit, number>, excluded: number, planned: 
     out.push({ reason: "planned", message: `${planned} places are in the plan already.`, places: planned })
   }
   return out
+}
+
+/** Said also beside options: better ones may have been among what was not looked at. */
+const outOfTime = ({ settings }: PivotWorld, { verdicts }: SlotSearch): NoPivotReason => {
+  let unchecked = 0
+  for (let p = 0; p < verdicts.length; p++) if (verdicts[p] === undefined) unchecked++
+  return {
+    reason: "out_of_time",
+    message: `The search was stopped after ${settings.moodSearchMs} ms, before all places in reach were looked at. Ask again, or for one of the moods that answers are kept ready for: ${MOODS.join(", ")}.`,
+    places: unchecked
+  }
 }
 
 /** Whether a node may be offered to this trip, asked for a few nodes; `allowedNodes` asks for all. */
@@ -131,7 +144,9 @@ export const pickReplacements = (
   }
   const party = partyOf(world)
   if (refused !== undefined) for (const index of refused) party.allowed[index] = 0
-  const search = openSearch(env, live, party, day, position, gap)
+  const deadline =
+    outside && world.clock !== undefined ? new Deadline(world.clock, world.settings.moodSearchMs) : NO_DEADLINE
+  const search = openSearch(env, live, party, day, position, gap, deadline)
   const fell = new Map<Unfit, number>()
   for (const reason of ["unreachable", "too_short", "time_of_day"] as const) {
     if (search.fallen[reason] > 0) fell.set(reason, search.fallen[reason])
@@ -146,7 +161,10 @@ export const pickReplacements = (
     considered: found,
     source: "on_demand",
     computedAt: now,
-    reasons: found.length >= enough ? [] : reasonsOf(fell, env.places.count - allowed, party.planned.size)
+    reasons: [
+      ...(deadline.over ? [outOfTime(world, search)] : []),
+      ...(found.length >= enough ? [] : reasonsOf(fell, env.places.count - allowed, party.planned.size))
+    ]
   }
 }
 

@@ -6,6 +6,7 @@ import { categoryIndex } from "../catalog/category.ts"
 import { MEAL, OUTDOOR } from "../itinerary/places.ts"
 import { mealAt } from "../itinerary/rules.ts"
 import { VIBE_DIMENSIONS } from "../vocabulary.ts"
+import { type Deadline, NO_DEADLINE } from "./deadline.ts"
 import type { LiveCity, PivotEnv } from "./env.ts"
 import { MOODS, moodTable } from "./moods.ts"
 import { type Gap, minutesBetween, type PlanSlot } from "./plan.ts"
@@ -88,6 +89,8 @@ export interface SlotSearch {
   /** How many places were out from the start: too far, too long, or not at that time of day. */
   readonly fallen: Readonly<Record<"unreachable" | "too_short" | "time_of_day", number>>
   readonly scores: Float32Array
+  /** When it stops, with what it has verified until then. */
+  readonly deadline: Deadline
 }
 
 /** Half sides of the box that is searched, in degrees of latitude: 0.8 km, 1.5 km, 4 km, 12 km, the whole city. */
@@ -97,7 +100,7 @@ const ENOUGH = 160
 /** More places than this are not looked at for one slot: the nearest box holds better ones than anybody needs. */
 const POOL_LIMIT = 1024
 
-const gather = (env: PivotEnv, party: Party, centres: ReadonlyArray<number>): Int32Array => {
+const gather = (env: PivotEnv, party: Party, centres: ReadonlyArray<number>, deadline: Deadline): Int32Array => {
   const { lat, lon, count } = env.places
   const { allowed } = party
   const pool = new Int32Array(Math.min(count, POOL_LIMIT))
@@ -105,7 +108,7 @@ const gather = (env: PivotEnv, party: Party, centres: ReadonlyArray<number>): In
   for (const half of count <= POOL_LIMIT ? BOXES.slice(-1) : BOXES) {
     found = 0
     const wide = half * 1.5
-    for (let i = 0; i < count && found < pool.length; i++) {
+    for (let i = 0; i < count && found < pool.length && !deadline.passedAt(i); i++) {
       if (allowed[i] === 0) continue
       let near = centres.length === 0
       for (let c = 0; c < centres.length; c++) {
@@ -117,7 +120,7 @@ const gather = (env: PivotEnv, party: Party, centres: ReadonlyArray<number>): In
       }
       if (near && !party.planned.has(i)) pool[found++] = i
     }
-    if (found >= ENOUGH) break
+    if (found >= ENOUGH || deadline.over) break
   }
   return pool.subarray(0, found)
 }
@@ -128,11 +131,12 @@ export const openSearch = (
   party: Party,
   day: ReadonlyArray<PlanSlot>,
   position: number,
-  gap: Gap
+  gap: Gap,
+  deadline = NO_DEADLINE
 ): SlotSearch => {
   const slot = day[position]!
   const centres = [...new Set([gap.from, slot.index, gap.to])].filter((index) => index >= 0)
-  const around = gather(env, party, centres)
+  const around = gather(env, party, centres, deadline)
   const pool = new Int32Array(around.length)
   const similarity = new Float32Array(around.length)
   const detour = new Float32Array(around.length)
@@ -142,7 +146,8 @@ export const openSearch = (
     slot.index < 0 ? undefined : env.matrix.subarray(slot.index * VIBE_DIMENSIONS, (slot.index + 1) * VIBE_DIMENSIONS)
   const { minutes, dayParts } = env.places
   let n = 0
-  for (const index of around) {
+  for (let p = 0; p < around.length && !deadline.passedAt(p); p++) {
+    const index = around[p]!
     // What cannot fit is out before anything is weighed; what may is checked in full when it is about to be chosen.
     const there = minutesBetween(env, gap.from, index, gap.depart)
     const onward = minutesBetween(env, index, gap.to, gap.depart)
@@ -176,7 +181,8 @@ export const openSearch = (
     detour,
     verdicts: new Array(n),
     fallen,
-    scores: new Float32Array(n)
+    scores: new Float32Array(n),
+    deadline
   }
 }
 
@@ -270,9 +276,10 @@ export const pickFor = (
   mood?: ArrayLike<number>,
   refuse?: (reason: Unfit) => void
 ): Array<Found> => {
-  const { env, pool, scores } = search
+  const { deadline, env, pool, scores } = search
   const n = pool.length
-  for (let p = 0; p < n; p++) {
+  if (deadline !== NO_DEADLINE) scores.fill(0)
+  for (let p = 0; p < n && !deadline.passedAt(p); p++) {
     // What has been found not to fit for one column does not fit for any.
     const known = search.verdicts[p]
     const bar = typeof known === "string" ? known : barred(env, column, pool[p]!, search.meal)
@@ -289,7 +296,8 @@ export const pickFor = (
         best = p
       }
     }
-    if (best < 0) break
+    // Weighing them all once more and working out opening hours is what takes time: it is asked before each.
+    if (best < 0 || deadline.passed()) break
     scores[best] = 0
     const index = pool[best]!
     const visit = verdictOf(search, best)

@@ -42,9 +42,9 @@ const nothingFound = ({ problem, message }: Refused, now: number): Finding => ({
 })
 
 const pivot =
-  (settings: PivotSettings) =>
+  (settings: PivotSettings, clock: (() => number) | undefined) =>
   (world: TripWorld, request: PivotRequest, pivotId?: PivotId): MadeOffer => {
-    const known = pivotWorld(world, settings)
+    const known = { ...pivotWorld(world, settings), ...(clock === undefined ? {} : { clock }) }
     const set = (world.fallbacks as PreparedFallbacks | undefined)?.set
     const found = findPivot(known, set, request, world.now)
     const finding = "_tag" in found ? nothingFound(found, world.now) : found
@@ -160,9 +160,9 @@ const remove =
       : outcomeOf(applied)
   }
 
-/** The planner of a trip's decider. */
-export const planEngine = (settings: PivotSettings = PIVOT_SETTINGS): TripPlanner => ({
-  pivot: pivot(settings),
+/** The planner of a trip's decider. Without a clock no search runs out of time. */
+export const planEngine = (settings: PivotSettings = PIVOT_SETTINGS, clock?: () => number): TripPlanner => ({
+  pivot: pivot(settings, clock),
   accept: (world, option) =>
     outcomeOf(
       applyChanges(pivotWorld(world, settings), {

@@ -3,22 +3,30 @@
 import type { AddressInfo } from "node:net"
 import { connect, createServer, type Socket, type Server as TcpServer } from "node:net"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { fakeQdrant } from "../fakes/qdrant.ts"
 import { type Traveler, until } from "../support/server.ts"
 import { freshDatabase, openWorld, type World } from "./world.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
 type Json = any
 
-/** Passes bytes on to a service, or, with none behind it, takes connections and drops them. It counts who comes. */
+/**
+ * Passes bytes on to a service, or, with none behind it, takes connections and drops them; once it hangs, it keeps them and
+ * never says a word. It counts who comes in vain.
+ */
 const gate = async (behind?: { readonly host: string; readonly port: number }) => {
   const sockets = new Set<Socket>()
   let open = behind !== undefined
+  let mute = false
   let refused = 0
   const server: TcpServer = createServer((socket) => {
     sockets.add(socket.on("close", () => sockets.delete(socket)).on("error", () => socket.destroy()))
     if (!open || behind === undefined) {
       refused++
-      socket.destroy()
+      if (!mute) socket.destroy()
       return
     }
     const onward = connect(behind.port, behind.host)
@@ -35,6 +43,10 @@ const gate = async (behind?: { readonly host: string; readonly port: number }) =
     port: (server.address() as AddressInfo).port,
     refused: () => refused,
     cut,
+    hang: () => {
+      mute = true
+      cut()
+    },
     restore: () => {
       open = behind !== undefined
     },
@@ -67,7 +79,9 @@ const stream = async (world: World, traveler: Traveler, trip: string) => {
 describe("with no database, cache, vector index or model", () => {
   let world: World
   let sql: Gate
+  let qdrant: Gate
   let others: ReadonlyArray<Gate>
+  const services = Effect.runSync(Scope.make())
   let drop: () => Promise<unknown>
 
   beforeAll(async () => {
@@ -75,6 +89,9 @@ describe("with no database, cache, vector index or model", () => {
     drop = database.drop
     const url = new URL(database.url)
     sql = await gate({ host: url.hostname, port: Number(url.port === "" ? 5432 : url.port) })
+    // Its first start fills the index with the first city, so this one goes away later.
+    const index = new URL((await Effect.runPromise(Scope.provide(fakeQdrant, services))).url)
+    qdrant = await gate({ host: index.hostname, port: Number(index.port) })
     others = [await gate(), await gate(), await gate()]
     url.hostname = "127.0.0.1"
     url.port = `${sql.port}`
@@ -82,6 +99,8 @@ describe("with no database, cache, vector index or model", () => {
     world = await openWorld(
       {
         RATE_LIMIT: "off",
+        VECTOR_INDEX: "qdrant",
+        QDRANT_URL: `http://127.0.0.1:${qdrant.port}`,
         REDIS_URL: `redis://127.0.0.1:${redis!.port}`,
         ANTHROPIC_API_KEY: "a key that nobody takes",
         ANTHROPIC_BASE_URL: `http://127.0.0.1:${llm!.port}`,
@@ -95,17 +114,21 @@ describe("with no database, cache, vector index or model", () => {
   afterAll(async () => {
     sql?.restore()
     await world?.close()
-    await Promise.all([sql, ...(others ?? [])].map((one) => one?.close()))
+    await Promise.all([sql, qdrant, ...(others ?? [])].map((one) => one?.close()))
+    await Effect.runPromise(Scope.close(services, Exit.void))
     await drop?.()
   })
 
   it("answers every pivot of a trip in memory, over the socket and over HTTP, and takes its acceptance", async () => {
     const ann = await world.someone()
+    // A server that is down is noticed at once; one that hangs can hold up everybody who asks it.
+    qdrant.hang()
     const today = new Date().toISOString().slice(0, 10)
     const made = await ann.call("POST", "/trips", { city: "seattle", start_date: today, days: 3 })
     assert.strictEqual(made.status, 201, JSON.stringify(made.body))
     const trip: Json = made.body
     if (trip.status !== "active") await ann.call("PATCH", `/trips/${trip.id}`, { status: "active" })
+    assert.isAbove(qdrant.refused(), 0, "making the trip asked the vector index, and went on without it")
     const socket = await stream(world, ann, trip.id)
     sql.cut()
     const ahead: ReadonlyArray<Json> = trip.days

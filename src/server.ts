@@ -27,13 +27,6 @@ import * as FileJournal from "./layers/journal/journal.ts"
 import * as PostgresCityStorage from "./layers/postgres/city-storage.ts"
 import * as PostgresCompanions from "./layers/postgres/companions.ts"
 import * as PostgresPersonRecords from "./layers/postgres/erasure/person-records.ts"
-import { cityEventsHandler } from "./layers/postgres/journal-sink/city-events.ts"
-import { decisionsHandler } from "./layers/postgres/journal-sink/decisions.ts"
-import { receiptsHandler, usersHandler } from "./layers/postgres/journal-sink/people.ts"
-import { personasHandler } from "./layers/postgres/journal-sink/personas.ts"
-import { signalsHandler } from "./layers/postgres/journal-sink/signals.ts"
-import * as PostgresSink from "./layers/postgres/journal-sink/sink.ts"
-import { tripEventsHandler } from "./layers/postgres/journal-sink/trip-events.ts"
 import * as PostgresModelRegistry from "./layers/postgres/model-registry.ts"
 import * as PostgresReceipts from "./layers/postgres/receipts.ts"
 import * as PostgresSignalReferences from "./layers/postgres/signal-references.ts"
@@ -46,7 +39,6 @@ import * as ErasureHealth from "./services/erasure-health.ts"
 import * as FallbackPreparer from "./services/fallback-preparer.ts"
 import { Idempotency } from "./services/idempotency.ts"
 import * as JournalHealth from "./services/journal-health.ts"
-import * as LateRecords from "./services/late-records.ts"
 import { ModelInForce } from "./services/model-in-force.ts"
 import { ModelRegistry } from "./services/model-registry.ts"
 import { Newcomers } from "./services/newcomers.ts"
@@ -61,6 +53,7 @@ import * as UnseededCity from "./services/unseeded-city.ts"
 import { catalogStore, catalogs, places, placesHealth, seeder } from "./wiring/catalogs.ts"
 import { DEMO_TRAVELER, demoTrip, firstCity } from "./wiring/first-run.ts"
 import { jobs, worker } from "./wiring/jobs.ts"
+import { journalSink, recordTypes } from "./wiring/journal-sink.ts"
 import {
   indexUpToDate,
   llm,
@@ -84,21 +77,6 @@ const DUE_EVERY_MS = 300_000
 /** How long a demo's token lives. */
 const DEMO_TOKEN_MS = 12 * 3_600_000
 
-/** Families of journal records, in the order in which they are stored: whom others refer to comes first. */
-const families = [
-  usersHandler,
-  receiptsHandler,
-  personasHandler,
-  tripEventsHandler,
-  cityEventsHandler,
-  signalsHandler,
-  decisionsHandler
-]
-
-const sink = TripEndings.told(
-  PostgresSink.layer(families).pipe(Layer.provide(LateRecords.layer.pipe(Layer.provide(jobs))))
-).pipe(Layer.provide(TripEndings.layer))
-
 const journal = Layer.unwrap(
   Effect.map(Config, (settings) =>
     FileJournal.layer({
@@ -111,7 +89,7 @@ const journal = Layer.unwrap(
       lingerMillis: settings.JOURNAL_LINGER
     })
   )
-).pipe(Layer.provide([PostgresSink.recordTypes(families), sink]))
+).pipe(Layer.provide([recordTypes, journalSink.pipe(Layer.provide(jobs))]))
 
 const signals = Layer.unwrap(
   Effect.map(Config, (settings) =>

@@ -13,13 +13,13 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { uuidV7 } from "../../src/domain/ids.ts"
 import * as FileJournal from "../../src/layers/journal/journal.ts"
 import { layer as postgres } from "../../src/layers/postgres/client.ts"
-import { signalsHandler } from "../../src/layers/postgres/journal-sink/signals.ts"
-import * as Sink from "../../src/layers/postgres/journal-sink/sink.ts"
+import * as PostgresErased from "../../src/layers/postgres/erased-subjects.ts"
+import * as PostgresJobs from "../../src/layers/postgres/jobs.ts"
 import { Journal } from "../../src/services/journal.ts"
 import { JournalSink, SinkUnavailable } from "../../src/services/journal-sink.ts"
 import * as Intake from "../../src/services/signal-intake.ts"
 import { SignalReferences } from "../../src/services/signal-references.ts"
-import { ErasedSubjects } from "../../src/services/tokens.ts"
+import { journalSink, recordTypes } from "../../src/wiring/journal-sink.ts"
 import { type Benchmark, numberFlag } from "../benchmark.ts"
 import { cpuMillis } from "../cpu.ts"
 import { percentile } from "../percentile.ts"
@@ -51,6 +51,9 @@ const measure = (total: number) =>
     yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
     const server = yield* ownPostgres(folder)
     const gate = { open: false }
+    // Nobody was erased, which the sink asks the database for with every batch, as in the server.
+    const erased = PostgresErased.layer(Redacted.make("a key for the benchmark"))
+    const jobs = PostgresJobs.layer({ ...PostgresJobs.jobsDefaults, node: "bench" })
     const gated = Layer.effect(
       JournalSink,
       Effect.map(JournalSink, (sink) =>
@@ -63,7 +66,7 @@ const measure = (total: number) =>
             )
         })
       )
-    ).pipe(Layer.provide(Sink.layer([signalsHandler])))
+    ).pipe(Layer.provide(journalSink), Layer.provide([jobs, erased]))
     const journal = FileJournal.layer({
       directory: join(folder, "journal"),
       segmentBytes: 64 * 1024 * 1024,
@@ -72,7 +75,7 @@ const measure = (total: number) =>
       recordBytes: 4 * 1024 * 1024,
       lingerMillis: 20,
       batchRecords: 1000
-    }).pipe(Layer.provide([gated, Sink.recordTypes([signalsHandler])]))
+    }).pipe(Layer.provide([gated, recordTypes]))
     const intake = Intake.layer({
       maxAheadMillis: 300_000,
       maxAgeMillis: 864e5,
@@ -82,7 +85,7 @@ const measure = (total: number) =>
     const context = yield* Layer.build(
       intake.pipe(
         Layer.provideMerge(journal),
-        Layer.provide([references, ErasedSubjects.layerNobody]),
+        Layer.provide([references, erased]),
         Layer.provideMerge(postgres(Redacted.make(server.url), { statementTimeout: "1 minute" }))
       )
     )

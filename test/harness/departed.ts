@@ -20,13 +20,6 @@ import * as MemoryVectorIndex from "../../src/layers/memory/vector-index/layer.t
 import * as PostgresErased from "../../src/layers/postgres/erased-subjects.ts"
 import * as PostgresPersonRecords from "../../src/layers/postgres/erasure/person-records.ts"
 import * as PostgresJobs from "../../src/layers/postgres/jobs.ts"
-import { cityEventsHandler } from "../../src/layers/postgres/journal-sink/city-events.ts"
-import { decisionsHandler } from "../../src/layers/postgres/journal-sink/decisions.ts"
-import { receiptsHandler, usersHandler } from "../../src/layers/postgres/journal-sink/people.ts"
-import { personasHandler } from "../../src/layers/postgres/journal-sink/personas.ts"
-import { signalsHandler } from "../../src/layers/postgres/journal-sink/signals.ts"
-import * as Sink from "../../src/layers/postgres/journal-sink/sink.ts"
-import { tripEventsHandler } from "../../src/layers/postgres/journal-sink/trip-events.ts"
 import * as PostgresReceipts from "../../src/layers/postgres/receipts.ts"
 import * as PostgresTrips from "../../src/layers/postgres/trip-storage.ts"
 import * as PostgresUsers from "../../src/layers/postgres/user-storage.ts"
@@ -34,26 +27,16 @@ import { planJournal } from "../../src/services/decision-log.ts"
 import * as Erasure from "../../src/services/erasure.ts"
 import { Idempotency } from "../../src/services/idempotency.ts"
 import { Journal } from "../../src/services/journal.ts"
-import * as LateRecords from "../../src/services/late-records.ts"
 import { PersonaEncoder } from "../../src/services/persona-encoder.ts"
 import { Personas } from "../../src/services/personas.ts"
 import { signalRecord } from "../../src/services/signal-intake.ts"
 import { TripRuntime } from "../../src/services/trip-runtime.ts"
 import { VectorIndex } from "../../src/services/vector-index.ts"
+import { journalSink, recordTypes } from "../../src/wiring/journal-sink.ts"
 import { OPTIONS, Surroundings, seedCity, tripNumber } from "../actors/trip/harness.ts"
 import { catalog, cityId, nodeId } from "../domain/trip/fixtures.ts"
 
 export const K = 3
-
-const handlers = [
-  usersHandler,
-  receiptsHandler,
-  personasHandler,
-  tripEventsHandler,
-  cityEventsHandler,
-  signalsHandler,
-  decisionsHandler
-]
 
 export const scratch = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "overplanned-departed-"))),
@@ -74,7 +57,6 @@ export const house = (folder: string, { index = MemoryVectorIndex.layer(), retry
     node: "test"
   })
   const erased = PostgresErased.layer(Redacted.make("a key for tests"))
-  const late = LateRecords.layer.pipe(Layer.provide([jobs, erased]))
   const journal = FileJournal.layer({
     directory: join(folder, "journal"),
     batchRecords: 1000,
@@ -83,7 +65,7 @@ export const house = (folder: string, { index = MemoryVectorIndex.layer(), retry
     bufferBytes: 64 * 1024 * 1024,
     recordBytes: 4 * 1024 * 1024,
     lingerMillis: 1
-  }).pipe(Layer.provide([Sink.layer(handlers).pipe(Layer.provide(late)), Sink.recordTypes(handlers)]))
+  }).pipe(Layer.provide([journalSink.pipe(Layer.provide([jobs, erased])), recordTypes]))
   return Erasure.layer({ tokenMillis: 3_600_000 }).pipe(
     Layer.provideMerge(PostgresPersonRecords.layer({ kAnonymity: K })),
     Layer.provideMerge(Idempotency.layer.pipe(Layer.provide(PostgresReceipts.layer))),

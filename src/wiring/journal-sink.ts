@@ -1,0 +1,29 @@
+/** Where the journal's records go: one composition for the server and for whatever measures or tests it. */
+import * as Layer from "effect/Layer"
+import { cityEventsHandler } from "../layers/postgres/journal-sink/city-events.ts"
+import { decisionsHandler } from "../layers/postgres/journal-sink/decisions.ts"
+import { receiptsHandler, usersHandler } from "../layers/postgres/journal-sink/people.ts"
+import { personasHandler } from "../layers/postgres/journal-sink/personas.ts"
+import { signalsHandler } from "../layers/postgres/journal-sink/signals.ts"
+import * as PostgresSink from "../layers/postgres/journal-sink/sink.ts"
+import { tripEventsHandler } from "../layers/postgres/journal-sink/trip-events.ts"
+import * as LateRecords from "../services/late-records.ts"
+import * as TripEndings from "../services/trip-endings.ts"
+
+/** Families of journal records, in the order in which they are stored: whom others refer to comes first. */
+const families = [
+  usersHandler,
+  receiptsHandler,
+  personasHandler,
+  tripEventsHandler,
+  cityEventsHandler,
+  signalsHandler,
+  decisionsHandler
+]
+
+export const recordTypes = PostgresSink.recordTypes(families)
+
+/** Stores records, looks among them for people who were erased, and tells of trips that ended. */
+export const journalSink = TripEndings.told(PostgresSink.layer(families).pipe(Layer.provide(LateRecords.layer))).pipe(
+  Layer.provide(TripEndings.layer)
+)

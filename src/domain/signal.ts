@@ -223,6 +223,9 @@ export const judgeSignal = (
   }
 }
 
+/** Hexadecimal digits of a content's hash. */
+const HASH_LENGTH = 32
+
 const quoted = (id: string | null): string => (id === null ? "null" : `"${id}"`)
 
 /**
@@ -241,6 +244,14 @@ const payloadOf = (begun: string, signal: Signal, hash: string, receivedAt: numb
  */
 export const signalPayload = (signal: Signal, hash: string, receivedAt: number, unverified: boolean): string =>
   payloadOf(opening(signal), signal, hash, receivedAt, unverified)
+
+const HASH_FIELD = '"content_hash":"'
+
+/** The hash in a payload, without reading the rest: nothing that a client writes comes after it. */
+export const hashIn = (payload: string): string | undefined => {
+  const at = payload.lastIndexOf(HASH_FIELD)
+  return at < 0 ? undefined : payload.slice(at + HASH_FIELD.length, at + HASH_FIELD.length + HASH_LENGTH)
+}
 
 export interface SignalText {
   /** Tells one content from another: what a client may not change under the same id. */

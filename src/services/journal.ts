@@ -147,6 +147,14 @@ export class Journal extends Context.Service<
      */
     readonly enrolled: Effect.Effect<void>
 
+     * For who has to remember across a restart: passes on what may not be in the database yet, oldest first and in pieces.
+     * Of more records than `newest` the oldest may be left out. Reads the log from disk: for the start alone.
+     */
+    backlog(
+      newest: number,
+      visit: (entries: ReadonlyArray<JournalEntry>) => void
+    ): Effect.Effect<void, JournalUnavailable>
+
     /** Waits until everything appended before this call is durable and in the database. */
     readonly drained: Effect.Effect<void>
 

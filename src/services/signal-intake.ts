@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
 import { hash128 } from "../domain/hash.ts"
 import { RecentIds } from "../domain/recent-ids.ts"
 import {
+  hashIn,
   judgeSignal,
   MAX_SIGNALS,
   SIGNAL_RECORD,
@@ -46,7 +47,8 @@ export class SignalIntake extends Context.Service<
   {
     /**
      * Judges one item or 1 to 1000 of them, each by itself; the good ones go in. An id that comes again within the
-     * remembered ones is a duplicate if its content is the same, else a rejection; beyond that, storage keeps the first.
+     * remembered ones, or those in the journal at the start, is a duplicate if its content is the same, else a rejection.
+     * Beyond that it is taken; storage keeps the first, and counts what came with other content.
      */
     readonly accept: (
       userId: string,
@@ -120,6 +122,20 @@ export const layer = (
       const clock = yield* Clock.Clock
       const context = yield* Effect.context<never>()
       const recent = new RecentIds(options.rememberedIds, yield* Random.nextInt)
+
+      // What an earlier process acknowledged, and no database has yet: it is known by its hash as if it had come to this one.
+      yield* journal
+        .backlog(options.rememberedIds, (entries) => {
+          for (const { id, payload, type } of entries) {
+            const hash = type === SIGNAL_RECORD.type ? hashIn(payload) : undefined
+            if (hash !== undefined && recent.get(id) === undefined) recent.set(id, hash)
+          }
+        })
+        .pipe(
+          Effect.catch((error) =>
+            Effect.logWarning(`Signals of before the start are recognised when they are stored: ${error.message}`)
+          )
+        )
 
       /** Standings of the trips that these signals name; undefined where nobody can say now. */
       const scope = yield* Effect.scope

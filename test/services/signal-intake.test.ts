@@ -32,15 +32,21 @@ const withIntake = <A, E>(
     readonly sink: MemorySink
     readonly heard: Array<string>
   }) => Effect.Effect<A, E>,
-  rememberedIds = 1000
+  {
+    disk = new FragileDisk(),
+    sink = new MemorySink()
+  }: { readonly disk?: FragileDisk; readonly sink?: MemorySink } = {}
 ) =>
   Effect.gen(function* () {
-    const disk = new FragileDisk()
-    const sink = new MemorySink()
     const heard: Array<string> = []
     const journal = yield* openJournal(disk, sink, { segmentBytes: 64_000, bufferBytes: 1_000_000 }, [SIGNAL_RECORD])
     const context = yield* Layer.build(
-      Intake.layer({ maxAheadMillis: 300_000, maxAgeMillis: 90 * 86_400_000, rememberedIds, lookUpMillis: 100 }).pipe(
+      Intake.layer({
+        maxAheadMillis: 300_000,
+        maxAgeMillis: 90 * 86_400_000,
+        rememberedIds: 1000,
+        lookUpMillis: 100
+      }).pipe(
         Layer.provide([Layer.succeed(Journal)(journal), Layer.succeed(SignalReferences)(references)]),
         Layer.provide(Layer.mock(ErasedSubjects)({ has: (userId) => userId === userOf(9) })),
         Layer.provide(
@@ -145,6 +151,52 @@ describe("taking signals", () => {
         assert.strictEqual(sink.entries.length, 3)
       })
     )
+  )
+
+  it.live("knows after a restart, which the database was away for, what it took before and with which content", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      sink.away = true
+      const about = { context: { note: '","content_hash":"00000000000000000000000000000000"' } }
+      const disk = yield* Effect.scoped(
+        withIntake(
+          ({ intake, disk }) =>
+            Effect.gen(function* () {
+              yield* intake.accept(userOf(1), [now(1), now(2, about), now(3, { trip_id: tripOf(3) })], "app")
+              return disk.losePower(() => false)
+            }),
+          { sink }
+        )
+      )
+      yield* withIntake(
+        ({ intake, journal }) =>
+          Effect.gen(function* () {
+            const again = [
+              now(1),
+              now(2, about),
+              now(3, { trip_id: tripOf(3) }),
+              now(1, { signal_type: "slot_skip" }),
+              now(2),
+              now(4)
+            ]
+            const { accepted, duplicates, rejected } = yield* intake.accept(userOf(1), again, "app")
+            assert.deepStrictEqual([accepted, duplicates], [1, 3])
+            assert.deepStrictEqual(
+              rejected.map(({ index }) => index),
+              [3, 4]
+            )
+            assert.include(rejected[0]!.problem, "other content")
+            assert.strictEqual((yield* intake.accept(userOf(2), now(1), "app")).rejected.length, 1)
+            sink.away = false
+            yield* journal.drained
+            assert.deepStrictEqual(
+              sink.entries.map(({ id }) => id),
+              [1, 2, 3, 4].map(signalId)
+            )
+          }),
+        { disk, sink }
+      )
+    })
   )
 
   it.live("refuses none, and more than a thousand", () =>

@@ -229,6 +229,25 @@ export const makeJournal = (
           return reader.ofKey(key, drainer.drained())
         }),
       enrolled: drainer.enrolled,
+      backlog: (newest, visit) =>
+        reading(async () => {
+          const until = writer.durable()
+          let from = drainer.drained()
+          let behind = 0
+          // Whole segments are passed over while enough records lie behind them.
+          for (const { base, index } of [...writer.segments].reverse()) {
+            behind += index.count
+            if (behind < newest) continue
+            from = Math.max(from, base)
+            break
+          }
+          while (from < until) {
+            const { entries, through } = await reader.batch(from, options.batchRecords)
+            visit(entries)
+            // What was drained and removed meanwhile gives nothing, and is over.
+            from = Math.max(through, drainer.drained())
+          }
+        }),
       drained: Effect.promise(() => writer.barrier()).pipe(
         Effect.andThen(Effect.suspend(() => drainer.past(writer.durable())))
       ),

@@ -5,6 +5,7 @@ import * as Metric from "effect/Metric"
 import * as fc from "fast-check"
 import { KeyIndex } from "../../../src/layers/journal/key-index.ts"
 import { journalMetrics } from "../../../src/layers/journal/metrics.ts"
+import type { Journal } from "../../../src/services/journal.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { MemorySink, note, noteNumber, openJournal } from "../../harness/journal.ts"
 
@@ -59,6 +60,44 @@ describe("draining", () => {
       const journal = yield* openJournal(new FragileDisk(), sink)
       journal.append("trip", [note(1)], () => {})
       assert.deepStrictEqual((yield* journal.undrained("trip:a")).map(noteNumber), [1])
+    })
+  )
+
+  it.live("passes on what a start finds undrained: the newest, in order, and nothing that is stored", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      const seenBy = (journal: typeof Journal.Service, newest: number) =>
+        Effect.gen(function* () {
+          const seen: Array<number> = []
+          yield* journal.backlog(newest, (entries) => seen.push(...entries.map(noteNumber)))
+          return seen
+        })
+      const disk = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const files = new FragileDisk()
+          const journal = yield* openJournal(files, sink)
+          for (let n = 1; n <= 10; n++) yield* journal.commit("trip", [note(n)])
+          yield* journal.drained
+          sink.away = true
+          for (let n = 11; n <= 60; n++) yield* journal.commit("trip", [note(n, `trip:${n % 3}`)])
+          assert.deepStrictEqual(
+            yield* seenBy(journal, 1_000),
+            Array.from({ length: 50 }, (_, i) => i + 11)
+          )
+          return files.copy()
+        })
+      )
+      const journal = yield* openJournal(disk, sink)
+      const newest = yield* seenBy(journal, 20)
+      assert.isAtLeast(newest.length, 20)
+      assert.isBelow(newest.length, 40)
+      assert.deepStrictEqual(
+        newest,
+        Array.from({ length: newest.length }, (_, i) => 61 - newest.length + i)
+      )
+      sink.away = false
+      yield* journal.drained
+      assert.deepStrictEqual(yield* seenBy(journal, 1_000), [])
     })
   )
 

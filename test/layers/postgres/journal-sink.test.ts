@@ -1,8 +1,9 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
-import { judgeSignal, type Signal } from "../../../src/domain/signal.ts"
+import { judgeSignal, type Signal, type SignalText, signalText } from "../../../src/domain/signal.ts"
 import { type JournalOptions, makeJournal } from "../../../src/layers/journal/journal.ts"
 import { signalsHandler } from "../../../src/layers/postgres/journal-sink/signals.ts"
 import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
@@ -10,6 +11,7 @@ import { signalRecord } from "../../../src/services/signal-intake.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"
+import { logged } from "../../harness/logged.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
 import { item, nodeOf, seedPeopleAndPlaces, signalId, tripOf, userOf } from "../../harness/signals.ts"
 
@@ -77,6 +79,56 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: () =>
       yield* Effect.scoped(Effect.andThen(open(first), (journal) => journal.drained))
       assert.strictEqual((yield* stored).length, 4)
       assert.strictEqual(yield* count(1), 2)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("keeps the first of an id that comes again with other content, and counts and tells of the others", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const countOf = (reason: string) =>
+        Effect.map(
+          Metric.snapshot,
+          (all) =>
+            all
+              .filter((one) => one.id === "signals_not_stored_total" && one.attributes?.["reason"] === reason)
+              .map((one) => (one.state as { readonly count: number }).count)[0] ?? 0
+        )
+      const record = (text: SignalText, one: Signal) => ({
+        ...signalRecord(one, NOW),
+        payload: text.payload(NOW, false)
+      })
+      const first = signal(71, 1)
+      const others = [signal(71, 1, { signal_type: "slot_skip" }), signal(71, 2)]
+      const records = [first, ...others, first].map((one) => record(signalText(one), one))
+      const before = yield* countOf("other_content")
+      const { lines, layer } = logged()
+      // The first in a batch of its own, then all in one: an id is also known within a batch.
+      yield* Effect.gen(function* () {
+        const journal = yield* open(new FragileDisk())
+        yield* journal.commit("signal", records.slice(0, 1))
+        yield* journal.drained
+        yield* journal.commit("signal", records)
+        yield* journal.commit("signal", [
+          record(signalText(signal(72, 1)), signal(72, 1)),
+          record(signalText(signal(72, 2)), signal(72, 2))
+        ])
+        yield* journal.drained
+      }).pipe(Effect.provide(layer))
+      const rows = yield* sql<{ id: string; user_id: string; signal_type: string; content_hash: string }>`
+        select id, user_id, signal_type, content_hash from behavioral_signals
+        where id in (${signalId(71)}, ${signalId(72)}) order by id`
+      assert.deepStrictEqual(
+        rows.map((row) => [row.user_id, row.signal_type, row.content_hash]),
+        [
+          [userOf(1), "slot_accept", signalText(first).hash],
+          [userOf(1), "slot_accept", signalText(signal(72, 1)).hash]
+        ]
+      )
+      assert.strictEqual((yield* countOf("other_content")) - before, 3)
+      const told = lines.filter((line) => line.includes("other content"))
+      assert.isAtLeast(told.length, 1)
+      for (const line of told)
+        for (const id of [71, 72].map(signalId).concat([1, 2].map(userOf))) assert.notInclude(line, id)
     }).pipe(Effect.scoped)
   )
 

@@ -7,6 +7,9 @@ import type { Fragment } from "effect/sql/Statement"
 import type { JournalEntry, RecordType } from "../../../services/journal.ts"
 import type { SinkRejected } from "../../../services/journal-sink.ts"
 
+/** What is left to do once it is certain that the records are stored: counting, telling. It must not fail. */
+export type OnceStored = Effect.Effect<void>
+
 export interface SinkHandler {
   /** The record types it stores; no other handler may name them. */
   readonly types: ReadonlyArray<RecordType>
@@ -16,7 +19,9 @@ export interface SinkHandler {
    * value that PostgreSQL cannot take makes the drainer look for the one bad record and set it aside, as does `SinkRejected`;
    * any other failure or defect makes it wait and try again. Handlers run in the order of the list, so put first what others refer to.
    */
-  readonly apply: (records: ReadonlyArray<JournalEntry>) => Effect.Effect<void, SqlError | SinkRejected, SqlClient>
+  readonly apply: (
+    records: ReadonlyArray<JournalEntry>
+  ) => Effect.Effect<OnceStored | void, SqlError | SinkRejected, SqlClient>
 }
 
 const [OPEN, COMMA, CLOSE] = Buffer.from("[,]")

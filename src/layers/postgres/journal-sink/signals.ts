@@ -1,5 +1,9 @@
-/** Stores behavioural signals, and keeps `users.signal_count` true in the same statement: nobody else writes it. */
+/**
+ * Stores behavioural signals, and keeps `users.signal_count` true in the same statement: nobody else writes it. An id that is
+ * stored already stays as it is; whether it came again with other content is found out here, whoever has forgotten it.
+ */
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
 import { COUNTING_SIGNALS, SIGNAL_RECORD } from "../../../domain/signal.ts"
 import { boolean, columnsOf, instant, json, real, text, uuid } from "./columns.ts"
@@ -24,15 +28,52 @@ const COLUMNS = [
 ]
 const NAMES = COLUMNS.map(({ field }) => field).join(", ")
 
+/** Where a record's id and hash stand among the columns. */
+const [ID, HASH] = ["id", "content_hash"].map((name) => COLUMNS.findIndex(({ field }) => field === name)) as [
+  number,
+  number
+]
+
+const notStored = Metric.counter("signals_not_stored_total", {
+  description: "Signals that were taken and could not be stored, by what was found out then",
+  incremental: true
+})
+const otherContent = Metric.withAttributes(notStored, { reason: "other_content" })
+const notTheirs = Metric.withAttributes(notStored, { reason: "not_theirs" })
+
+/** Why some of these records were not stored; what was stored before with the same content needs no reason. */
+const reasons = Effect.fnUntraced(function* (ids: unknown, hashes: unknown) {
+  const sql = yield* SqlClient
+  const [found] = yield* sql<{ other_content: number; not_theirs: number }>`
+    select count(*) filter (where s.content_hash <> r.content_hash)::int as other_content,
+      count(*) filter (where s.id is null)::int as not_theirs
+    from unnest(${ids}, ${hashes}) as r(id, content_hash) left join behavioral_signals s using (id)`
+  const { other_content, not_theirs } = found!
+  return Effect.gen(function* () {
+    yield* Metric.update(otherContent, other_content)
+    yield* Metric.update(notTheirs, not_theirs)
+    if (other_content > 0) {
+      yield* Effect.logWarning(
+        `${other_content} signals came under ids that are stored with other content: the first of each stays.`
+      )
+    }
+    if (not_theirs > 0) {
+      yield* Effect.logWarning(
+        `${not_theirs} signals spoke of trips that are not their sender's: they were not stored.`
+      )
+    }
+  })
+})
+
 export const signalsHandler: SinkHandler = {
   types: [SIGNAL_RECORD],
   apply: Effect.fnUntraced(function* (records) {
     const sql = yield* SqlClient
     const columns = yield* columnsOf(COLUMNS, records)
     // A traveler whose first request met an absent database has no row yet; the log must not stumble over that.
-    yield* sql`
+    const [result] = yield* sql<{ stored: number }>`
       with incoming as materialized (
-        select * from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) as r(${sql.literal(NAMES)})
+        select * from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) with ordinality as r(${sql.literal(NAMES)}, place_in_log)
       ), stored as (
         insert into behavioral_signals (
           id, user_id, signal_type, activity_node_id, slot_id, trip_id, session_id, context, source, weight,
@@ -50,18 +91,23 @@ export const signalsHandler: SinkHandler = {
           -- Who left in the same batch was a member when they sent it.
           or exists (select from trip_events e where e.trip_id = r.trip_id and e.type = 'member_left'
             and e.payload ->> 'user_id' = r.user_id::text)
+        -- Of two with one id the first in the log stays, also where they come together.
+        order by r.place_in_log
         on conflict (id) do nothing
         returning user_id, signal_type, source
       ), counted as (
         select user_id, count(*)::int as signals from stored
         where source = 'app' and signal_type in ${sql.in(COUNTING_SIGNALS)}
         group by user_id
+      ), people as (
+        insert into users as u (id, signal_count)
+        select p.user_id, coalesce(c.signals, 0)
+        from (select distinct user_id from incoming) p left join counted c using (user_id)
+        order by p.user_id
+        on conflict (id) do update set signal_count = u.signal_count + excluded.signal_count
+        where excluded.signal_count > 0
       )
-      insert into users as u (id, signal_count)
-      select p.user_id, coalesce(c.signals, 0)
-      from (select distinct user_id from incoming) p left join counted c using (user_id)
-      order by p.user_id
-      on conflict (id) do update set signal_count = u.signal_count + excluded.signal_count
-      where excluded.signal_count > 0`
+      select count(*)::int as stored from stored`
+    if (result!.stored < records.length) return yield* reasons(columns[ID], columns[HASH])
   })
 }

@@ -57,8 +57,7 @@ export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<Journal
         const shares = Map.groupBy(batch, ({ type }) => handlerOf.get(type))
         return Effect.forEach(
           handlers.filter((handler) => shares.has(handler)),
-          (handler) => handler.apply(shares.get(handler)!),
-          { discard: true }
+          (handler) => handler.apply(shares.get(handler)!)
         )
       }
 
@@ -71,13 +70,12 @@ export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<Journal
           ),
         apply: (batch, { node, segment, byteOffset }) =>
           store(batch).pipe(
-            Effect.andThen(tellOfLate(batch)),
-            Effect.andThen(sql`
+            Effect.tap(tellOfLate(batch)),
+            Effect.tap(sql`
               insert into journal_progress (node_id, segment, byte_offset) values (${node}, ${segment}, ${byteOffset})
               on conflict (node_id) do update
                 set segment = excluded.segment, byte_offset = excluded.byte_offset, updated_at = now()`),
             sql.withTransaction,
-            Effect.asVoid,
             Effect.provideService(SqlClient, sql),
             // A fault in a handler or in the driver must not set good records aside: they wait for a program that works.
             Effect.catchDefect((defect) =>
@@ -85,7 +83,8 @@ export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<Journal
                 new SinkUnavailable({ message: `Storing records failed: ${Cause.pretty(Cause.die(defect))}` })
               )
             ),
-            Effect.mapError((error) => (error._tag === "SqlError" ? classify(error) : error))
+            Effect.mapError((error) => (error._tag === "SqlError" ? classify(error) : error)),
+            Effect.flatMap((left) => Effect.forEach(left, (onceStored) => onceStored ?? Effect.void, { discard: true }))
           )
       })
     })

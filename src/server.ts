@@ -42,6 +42,7 @@ import * as JournalHealth from "./services/journal-health.ts"
 import { ModelInForce } from "./services/model-in-force.ts"
 import { ModelRegistry } from "./services/model-registry.ts"
 import { Newcomers } from "./services/newcomers.ts"
+import * as ProvenSignals from "./services/proven-signals.ts"
 import { Retrieval } from "./services/retrieval.ts"
 import * as SignalIntake from "./services/signal-intake.ts"
 import { Tokens } from "./services/tokens.ts"
@@ -103,7 +104,12 @@ const signals = Layer.unwrap(
 ).pipe(Layer.provide(PostgresSignalReferences.layer))
 
 const people = UserActors.layer().pipe(
-  Layer.provide([PostgresUserStorage.layer, TripEndings.layer, personaEncoder.pipe(Layer.provide(llm))])
+  Layer.provide([
+    PostgresUserStorage.layer,
+    TripEndings.layer,
+    ProvenSignals.layer,
+    personaEncoder.pipe(Layer.provide(llm))
+  ])
 )
 
 const trips = Layer.unwrap(
@@ -160,8 +166,8 @@ const capabilities = Layer.mergeAll(
   Discovery.layer
 ).pipe(
   Layer.provideMerge(erasure),
-  Layer.provideMerge(trips),
   Layer.provideMerge(signals),
+  Layer.provideMerge(trips),
   Layer.provideMerge(people),
   Layer.provideMerge(minds),
   Layer.provideMerge(Retrieval.layer),

@@ -40,6 +40,7 @@ const references = Layer.succeed(
   SignalReferences,
   SignalReferences.of({
     trip: () => ({ visible: true, city_id: "" }),
+    stop: () => undefined,
     lookUp: () => Effect.succeed(new Map()),
     hasNode: () => true
   })

@@ -245,6 +245,23 @@ const payloadOf = (begun: string, signal: Signal, hash: string, receivedAt: numb
 export const signalPayload = (signal: Signal, hash: string, receivedAt: number, unverified: boolean): string =>
   payloadOf(opening(signal), signal, hash, receivedAt, unverified)
 
+/** A signal as its journal record has it. */
+export interface ReceivedSignal {
+  readonly signal: Signal
+  readonly at: number
+  /** It teaches nobody before it is stored. */
+  readonly unverified: boolean
+}
+
+export const readPayload = (payload: string): ReceivedSignal => {
+  const { occurred_at, received_at, unverified, ...rest } = JSON.parse(payload)
+  return {
+    signal: { ...rest, occurred_at: Date.parse(occurred_at) },
+    at: Date.parse(received_at),
+    unverified: unverified === true
+  }
+}
+
 const HASH_FIELD = '"content_hash":"'
 
 /** The hash in a payload, without reading the rest: nothing that a client writes comes after it. */

@@ -147,6 +147,7 @@ export class Journal extends Context.Service<
      */
     readonly enrolled: Effect.Effect<void>
 
+    /**
      * For who has to remember across a restart: passes on what may not be in the database yet, oldest first and in pieces.
      * Of more records than `newest` the oldest may be left out. Reads the log from disk: for the start alone.
      */

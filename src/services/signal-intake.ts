@@ -205,7 +205,9 @@ export const layer = (
       ) => {
         const receivedAt = clock.currentTimeMillisUnsafe()
         const rejected = [...malformed]
-        const fresh: Array<Signal> = []
+        const fresh: Array<string> = []
+        /** Those of them that are their sender's for certain: others teach once they are stored. */
+        const verified: Array<Signal> = []
         const records: Array<JournalRecord> = []
         const key = `user:${userId}`
         const gone = erased.has(userId)
@@ -220,8 +222,9 @@ export const layer = (
           const before = recent.get(signal.id)
           if (before === undefined) {
             recent.set(signal.id, text.hash)
-            fresh.push(signal)
+            fresh.push(signal.id)
             const unverified = signal.trip_id !== null && standing === undefined
+            if (!unverified) verified.push(signal)
             records.push({ ...SIGNAL_RECORD, key, id: signal.id, payload: text.payload(receivedAt, unverified) })
           } else if (recent.same(signal.id, text.hash)) duplicates++
           else rejected.push({ index, problem: OTHER_CONTENT })
@@ -229,7 +232,7 @@ export const layer = (
         rejected.sort((a, b) => a.index - b.index)
         /** What did not become durable is forgotten, so that sending it again counts. */
         const forget = () => {
-          for (const { id } of fresh) recent.delete(id)
+          for (const id of fresh) recent.delete(id)
         }
         // Also with nothing new: a duplicate is acknowledged only when the first one of it is durable.
         const outcome = journal.append("signal", records, (failure) => {
@@ -237,10 +240,8 @@ export const layer = (
             forget()
             return settled(failure)
           }
-          if (fresh.length > 0) {
-            accepted.updateUnsafe(fresh.length, context)
-            listener.durable(userId, fresh, receivedAt)
-          }
+          if (fresh.length > 0) accepted.updateUnsafe(fresh.length, context)
+          if (verified.length > 0) listener.durable(userId, verified, receivedAt)
           if (duplicates > 0) duplicated.updateUnsafe(duplicates, context)
           if (rejected.length > 0) refused.updateUnsafe(rejected.length, context)
           settled({ accepted: fresh.length, duplicates, rejected })

@@ -5,7 +5,7 @@ import type { Signal } from "../domain/signal.ts"
 export interface SignalListener {
   /**
    * Called once per signal that was new, after it is durable, in order per user, with the instant of its coming as the
-   * journal has it. Must return at once and not throw.
+   * journal has it. One that had to be taken on trust comes through `ProvenSignals` instead. Must return at once and not throw.
    */
   readonly durable: (userId: string, signals: ReadonlyArray<Signal>, receivedAt: number) => void
 }

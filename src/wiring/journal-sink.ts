@@ -8,6 +8,7 @@ import { signalsHandler } from "../layers/postgres/journal-sink/signals.ts"
 import * as PostgresSink from "../layers/postgres/journal-sink/sink.ts"
 import { tripEventsHandler } from "../layers/postgres/journal-sink/trip-events.ts"
 import * as LateRecords from "../services/late-records.ts"
+import * as ProvenSignals from "../services/proven-signals.ts"
 import * as TripEndings from "../services/trip-endings.ts"
 
 /** Families of journal records, in the order in which they are stored: whom others refer to comes first. */
@@ -23,7 +24,7 @@ const families = [
 
 export const recordTypes = PostgresSink.recordTypes(families)
 
-/** Stores records, looks among them for people who were erased, and tells of trips that ended. */
-export const journalSink = TripEndings.told(PostgresSink.layer(families).pipe(Layer.provide(LateRecords.layer))).pipe(
-  Layer.provide(TripEndings.layer)
-)
+/** Stores records, looks among them for people who were erased, and tells of signals that were proven and of trips that ended. */
+export const journalSink = TripEndings.told(
+  PostgresSink.layer(families).pipe(Layer.provide([LateRecords.layer, ProvenSignals.layer]))
+).pipe(Layer.provide(TripEndings.layer))

@@ -289,6 +289,32 @@ await contractSuite("Personas at night", { local: { needs: "postgres", layer: ()
     }).pipe(hurrying)
   )
 
+  it.effect("forgets what was learnt from signals that were not stored, since their ids were taken", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      yield* sql`update users set persona_learnt_until = null`
+      const user = userOf(2) as UserId
+      yield* Effect.gen(function* () {
+        const personas = yield* Personas
+        yield* personas.of(user)
+        const honest = behaviour(user, 2000, 100)
+        yield* give(honest)
+        const { dimensions } = yield* personas.of(user)
+        // Under ids that were used so long ago that no memory has them.
+        const loved = places.at(-1)!.id
+        yield* give(honest.slice(0, 20).map((one) => ({ ...one, signal_type: "thumbs_up", activity_node_id: loved })))
+        yield* save(user)
+        const led = yield* personas.of(user)
+        const derived = yield* rederive((yield* storedOf(user))!)
+        assert.isAbove(distance(derived, led.dimensions), 0.1)
+        assert.isBelow(distance(derived, dimensions), 1e-4)
+        assert.deepStrictEqual(yield* rederiveAll(), { ...night, corrected: 1 })
+        const now = yield* personas.of(user)
+        assert.isBelow(distance(derived, now.dimensions), 1e-4)
+      }).pipe(Effect.provide(process(new FragileDisk())))
+    }).pipe(hurrying)
+  )
+
   it.effect("leaves alone whom nothing tells where they began", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient

@@ -100,8 +100,8 @@ export const streamServer = (options: StreamServerOptions) => {
     .pipe(Layer.provide(ErasedSubjects.layerNobody))
     .pipe(Layer.provide(PostgresSignalReferences.layer))
   return PivotStream.layer.pipe(
-    Layer.provideMerge(trips),
     Layer.provideMerge(signals),
+    Layer.provideMerge(trips),
     Layer.provideMerge(
       UserActors.layer().pipe(
         Layer.provide([PostgresUserStorage.layer, PersonaEncoder.layerDeterministic, ErasedSubjects.layerNobody])

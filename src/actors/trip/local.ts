@@ -1,5 +1,6 @@
 /** `TripRuntime` in this process: the trip engine, its hub, and what reaches many trips at once. */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
@@ -9,10 +10,12 @@ import type { CityConditions } from "../../domain/city/model.ts"
 import type { CityId, TripId } from "../../domain/ids.ts"
 import type { TripReply } from "../../domain/trip/commands.ts"
 import type { TripSelfCommand } from "../../domain/trip/decide.ts"
+import { placeThen } from "../../domain/trip/place-then.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Journal } from "../../services/journal.ts"
+import { ResidentTrips, type TripsInMemory } from "../../services/resident-trips.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
 import { inSlices } from "../../services/slices.ts"
 import { CityWatch, FallbackPreparer, MemberPersonas, TripPlanning } from "../../services/trip-helpers.ts"
@@ -50,14 +53,16 @@ const COVERAGE_MILLIS = 30_000
 /** Trips that one query of a bulk load reads. */
 const PAGE = 500
 
+/** Trips of one traveler that are looked through for a stop: what is in another one is found when its signal is stored. */
+const MOST_LOOKED = 16
+
 /** Ids that one query reads when the trips of a city are named: most of them are in memory already. */
 const IDS_PAGE = 5_000
 
 const isRejection = (reply: TripReply | TripRejection): reply is TripRejection => reply instanceof Error
 
 export const layer = (options: TripOptions) =>
-  Layer.effect(
-    TripRuntime,
+  Layer.effectContext(
     Effect.gen(function* () {
       const storage = yield* TripStorage
       const journal = yield* Journal
@@ -199,7 +204,21 @@ export const layer = (options: TripOptions) =>
         options.coverageEvery ?? COVERAGE_MILLIS
       )
 
-      return TripRuntime.of({
+      const inMemory: TripsInMemory = {
+        cityOf: (userId, tripId) => (hub.ofUser(userId).has(tripId) ? engine.peek(tripId)?.trip?.city_id : undefined),
+        stop: (userId, slotId, at) => {
+          let looked = 0
+          for (const tripId of hub.ofUser(userId)) {
+            if (looked++ === MOST_LOOKED) return undefined
+            const { recent, trip } = engine.peek(tripId) ?? {}
+            if (trip === undefined || recent === undefined || !trip.slots.some(({ id }) => id === slotId)) continue
+            return { trip_id: tripId, activity_node_id: placeThen(trip, recent, slotId, at) ?? null }
+          }
+          return undefined
+        }
+      }
+
+      const runtime = TripRuntime.of({
         ask,
         dispatch: (id, command, answered) => {
           const outcome = engine.askSync(id, command)
@@ -227,5 +246,6 @@ export const layer = (options: TripOptions) =>
         preload,
         drain: (withinMillis) => drain(engine, withinMillis)
       })
+      return Context.make(TripRuntime, runtime).pipe(Context.add(ResidentTrips, inMemory))
     })
   )

@@ -1,6 +1,6 @@
 /** The traveler as an actor: the persona from what is stored and journaled, learning as signals become durable. */
 import * as Effect from "effect/Effect"
-import { countsTowardsGate, SIGNAL_RECORD, type Signal } from "../../domain/signal.ts"
+import { countsTowardsGate, readPayload, SIGNAL_RECORD } from "../../domain/signal.ts"
 import type { Lesson, UserCommand, UserReply } from "../../domain/user/commands.ts"
 import {
   decideUser,
@@ -20,7 +20,7 @@ import {
   sequenceOf,
   type UserState
 } from "../../domain/user/state.ts"
-import type { Journal, JournalEntry, RecordType } from "../../services/journal.ts"
+import type { Journal, RecordType } from "../../services/journal.ts"
 import type { UserStorage } from "../../services/user-storage.ts"
 import type { ActorKind } from "../engine/kind.ts"
 
@@ -45,20 +45,14 @@ export interface UserParts {
 const PERSONA: RecordType = { type: "persona", version: 1 }
 const journalKey = (id: string): string => `user:${id}`
 
-/** A signal as its journal record has it: with times as text. */
-type StoredSignal = Omit<Signal, "occurred_at"> & { readonly occurred_at: string; readonly received_at: string }
-
-const signalIn = (entry: JournalEntry): { readonly signal: Signal; readonly at: number } => {
-  const stored: StoredSignal = JSON.parse(entry.payload)
-  return { signal: { ...stored, occurred_at: Date.parse(stored.occurred_at) }, at: Date.parse(stored.received_at) }
-}
-
 export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
   const { journal, storage } = parts
 
   const load = Effect.fnUntraced(function* (id: string) {
     const entries = yield* journal.undrained(journalKey(id))
-    const signals = entries.filter((entry) => entry.type === SIGNAL_RECORD.type).map(signalIn)
+    const signals = entries
+      .filter((entry) => entry.type === SIGNAL_RECORD.type)
+      .map((entry) => readPayload(entry.payload))
     const stored = yield* storage.load(
       id,
       signals.map(({ signal }) => signal.id)
@@ -66,12 +60,14 @@ export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
     const written = entries.filter((entry) => entry.type === PERSONA.type).at(-1)
     const record: PersonaRecord | undefined = written === undefined ? undefined : JSON.parse(written.payload)
     const learntUntil = Math.max(stored.learntUntil, record?.learnt_until ?? 0)
+    // What is not verified yet is told when it is stored.
     const fresh = signals
-      .filter(({ signal }) => !stored.known.has(signal.id))
+      .filter(({ signal, unverified }) => !(unverified || stored.known.has(signal.id)))
       .map(
-        (one): Lesson => ({
-          ...one,
-          node: one.signal.activity_node_id === null ? undefined : parts.nodeOf(one.signal.activity_node_id)
+        ({ at, signal }): Lesson => ({
+          signal,
+          at,
+          node: signal.activity_node_id === null ? undefined : parts.nodeOf(signal.activity_node_id)
         })
       )
     const all = [...stored.signals, ...fresh]

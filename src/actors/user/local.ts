@@ -16,6 +16,7 @@ import { Catalog } from "../../services/catalog.ts"
 import { Journal } from "../../services/journal.ts"
 import { type EncodedPersona, PersonaEncoder, type PersonaToEncode } from "../../services/persona-encoder.ts"
 import { type PersonaExplained, Personas, PersonasUnavailable } from "../../services/personas.ts"
+import { ProvenSignals } from "../../services/proven-signals.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
 import { TripEndings } from "../../services/trip-endings.ts"
@@ -104,6 +105,16 @@ export const layer = (limits: Partial<Limits> = {}) =>
         if (outcome instanceof Pending) outcome.onSettled(look)
         else look(outcome)
       }
+
+      const proven = yield* ProvenSignals
+      const stopProving = proven.onProven((signals) => {
+        for (const { read, user_id } of signals) {
+          if (engine.residency.get(user_id) === undefined) continue
+          const { at, signal } = read()
+          durable(user_id, [signal], at)
+        }
+      })
+      yield* Effect.addFinalizer(() => Effect.sync(stopProving))
 
       const read = (userId: UserId) => engine.ask(userId, { _tag: "read" })
 

@@ -1,4 +1,4 @@
-/** What signals may speak of, from the catalogs in memory and from PostgreSQL's trips, remembered for a while. */
+/** What signals may speak of, from the catalogs and trips in memory, and from PostgreSQL's trips, remembered for a while. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -6,6 +6,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Journal } from "../../services/journal.ts"
+import { ResidentTrips } from "../../services/resident-trips.ts"
 import { SignalReferences, type TripStanding } from "../../services/signal-references.ts"
 
 /** Standings remembered at most: a traveler on a trip sends many signals, and then none. */
@@ -22,6 +23,7 @@ export const layer: Layer.Layer<SignalReferences, never, SqlClient | Catalog | J
     const catalog = yield* Catalog
     const journal = yield* Journal
     const clock = yield* Clock.Clock
+    const trips = yield* ResidentTrips
     const remembered = new Map<string, { readonly standing: TripStanding; readonly until: number }>()
 
     const remember = (userId: string, tripId: string, standing: TripStanding) => {
@@ -62,8 +64,14 @@ export const layer: Layer.Layer<SignalReferences, never, SqlClient | Catalog | J
     return SignalReferences.of({
       trip: (userId, tripId) => {
         const known = remembered.get(`${userId} ${tripId}`)
-        return known !== undefined && known.until > clock.currentTimeMillisUnsafe() ? known.standing : undefined
+        const standing =
+          known !== undefined && known.until > clock.currentTimeMillisUnsafe() ? known.standing : undefined
+        if (standing?.visible === true) return standing
+        // Its members speak of a trip in memory also while no database can say so, and from the moment they have joined.
+        const city_id = trips.cityOf(userId, tripId)
+        return city_id === undefined ? standing : { visible: true, city_id }
       },
+      stop: trips.stop,
       lookUp: (userId, tripIds) =>
         lookUp(userId, tripIds).pipe(Effect.orElseSucceed(() => new Map<string, TripStanding>())),
       hasNode: (nodeId, cityId) => {

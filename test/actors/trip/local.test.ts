@@ -11,6 +11,7 @@ import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
 import * as ActorKinds from "../../../src/services/actor-kinds.ts"
 import { Journal } from "../../../src/services/journal.ts"
+import { ResidentTrips } from "../../../src/services/resident-trips.ts"
 import { TripRuntime } from "../../../src/services/trip-runtime.ts"
 import { cityId, friend, nodeId, owner } from "../../domain/trip/fixtures.ts"
 import { contractSuite } from "../../harness/contract.ts"
@@ -263,6 +264,45 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
           )
         )
       )
+    })
+  )
+
+  it.effect("tells whose trips are in memory, and which place stood at a stop when something was said of it", () =>
+    Effect.gen(function* () {
+      const state = tripNumber(30)
+      const stop = state.slots[3]!
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        const known = yield* ResidentTrips
+        assert.isUndefined(known.cityOf(owner, state.id))
+        yield* trips.ask(state.id, create(state))
+        const created = Date.now()
+        assert.strictEqual(known.cityOf(owner, state.id), cityId)
+        assert.isUndefined(known.cityOf(friend, state.id))
+        assert.isUndefined(known.stop(friend, stop.id, created))
+        const there = { trip_id: state.id, activity_node_id: stop.node_id }
+        assert.deepStrictEqual(known.stop(owner, stop.id, created), there)
+        assert.isUndefined(known.stop(owner, state.id, created))
+
+        yield* Effect.repeat(
+          Effect.sync(() => Date.now()),
+          { until: (now) => now > created }
+        )
+        const swap = { _tag: "swap_slot", by: owner, slot_id: stop.id, idempotency_key: "s" } as const
+        const { trip } = changed(yield* trips.ask(state.id, swap))
+        const now = trip.slots.find(({ id }) => id === stop.id)!.node_id
+        assert.notStrictEqual(now, stop.node_id)
+        assert.deepStrictEqual(known.stop(owner, stop.id, created), { ...there, activity_node_id: null })
+        assert.deepStrictEqual(known.stop(owner, stop.id, Date.now()), { ...there, activity_node_id: now })
+
+        const invite = { _tag: "invite", by: owner, user_id: friend, expires_at: Date.now() + 1e6 } as const
+        yield* trips.ask(state.id, invite)
+        assert.isUndefined(known.cityOf(friend, state.id))
+        yield* trips.ask(state.id, { _tag: "join", by: friend, idempotency_key: "j" })
+        assert.strictEqual(known.cityOf(friend, state.id), cityId)
+        yield* trips.ask(state.id, { _tag: "leave", by: friend, user_id: friend })
+        assert.isUndefined(known.cityOf(friend, state.id))
+      }).pipe(Effect.provide(process(new FragileDisk(), new Outage())))
     })
   )
 })

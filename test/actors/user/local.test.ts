@@ -1,6 +1,7 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer as users } from "../../../src/actors/user/local.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
@@ -8,6 +9,7 @@ import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import type { UserId } from "../../../src/domain/ids.ts"
 import type { Signal } from "../../../src/domain/signal.ts"
 import { makeJournal } from "../../../src/layers/journal/journal.ts"
+import type { SinkHandler } from "../../../src/layers/postgres/journal-sink/handler.ts"
 import { personasHandler } from "../../../src/layers/postgres/journal-sink/personas.ts"
 import { signalsHandler } from "../../../src/layers/postgres/journal-sink/signals.ts"
 import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
@@ -16,6 +18,7 @@ import { Catalog } from "../../../src/services/catalog.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { PersonaEncoder } from "../../../src/services/persona-encoder.ts"
 import { Personas } from "../../../src/services/personas.ts"
+import * as ProvenSignals from "../../../src/services/proven-signals.ts"
 import { signalRecord } from "../../../src/services/signal-intake.ts"
 import { SignalListener } from "../../../src/services/signal-listener.ts"
 import { ErasedSubjects } from "../../../src/services/tokens.ts"
@@ -24,7 +27,7 @@ import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
-import { nodeOf, seedPeopleAndPlaces, signalId, userOf } from "../../harness/signals.ts"
+import { nodeOf, seedPeopleAndPlaces, signalId, tripOf, userOf } from "../../harness/signals.ts"
 import { withoutFarewell } from "../power-cut.ts"
 
 /** The one place of the seed, as its city's catalog has it. */
@@ -44,9 +47,16 @@ const catalog = Layer.succeed(Catalog, {
   onChange: () => () => {}
 })
 
-const handlers = [signalsHandler, personasHandler]
+/** A database that takes no signals while it is shut. */
+const gated = (gate: { shut: boolean }): ReadonlyArray<SinkHandler> => [
+  {
+    ...signalsHandler,
+    apply: (records) => Effect.suspend(() => (gate.shut ? Effect.die("shut") : signalsHandler.apply(records)))
+  },
+  personasHandler
+]
 
-const process = (disk: FragileDisk) =>
+const process = (disk: FragileDisk, handlers: ReadonlyArray<SinkHandler> = [signalsHandler, personasHandler]) =>
   users().pipe(
     Layer.provideMerge(
       Layer.effect(Journal, makeJournal({ ...smallJournal, segmentBytes: 1_000_000, bufferBytes: 1_000_000 }, disk))
@@ -59,7 +69,7 @@ const process = (disk: FragileDisk) =>
         catalog,
         PersonaEncoder.layerDeterministic,
         ErasedSubjects.layerNobody
-      )
+      ).pipe(Layer.provideMerge(ProvenSignals.layer))
     )
   )
 
@@ -159,5 +169,48 @@ await contractSuite("Personas", { local: { needs: "postgres", layer: () => fresh
         after.sequence.map((one) => one.node_id)
       )
     })
+  )
+
+  it.effect(
+    "learns from what was taken on trust once it is stored, and never from what turns out to be another's",
+    () =>
+      Effect.gen(function* () {
+        const [member, stranger] = [userOf(2) as UserId, userOf(3) as UserId]
+        const gate = { shut: true }
+        const disk = new FragileDisk()
+        const both = Effect.flatMap(Personas, (personas) => Effect.all([personas.of(member), personas.of(stranger)]))
+        const counts = Effect.map(both, (found) => found.map((one) => [one.signal_count, one.sequence.length]))
+        const before = yield* Effect.gen(function* () {
+          const journal = yield* Journal
+          assert.deepStrictEqual(yield* counts, [
+            [0, 0],
+            [0, 0]
+          ])
+          const records = [signal(81, member), signal(82, stranger)].map((one) =>
+            signalRecord({ ...one, trip_id: tripOf(1) }, Date.now(), true)
+          )
+          yield* journal.commit("signal", records)
+          return disk.losePower(() => false)
+        }).pipe(withoutFarewell(process(disk, gated(gate))))
+        yield* Effect.gen(function* () {
+          const journal = yield* Journal
+          const [unknown] = yield* both
+          assert.deepStrictEqual(yield* counts, [
+            [0, 0],
+            [0, 0]
+          ])
+          gate.shut = false
+          yield* journal.drained
+          assert.deepStrictEqual(yield* counts, [
+            [1, 1],
+            [0, 0]
+          ])
+          const [known] = yield* both
+          assert.isAbove(
+            liking(known!.dimensions.category_affinities.value),
+            liking(unknown!.dimensions.category_affinities.value)
+          )
+        }).pipe(Effect.provide(process(before, gated(gate))))
+      }).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
   )
 })

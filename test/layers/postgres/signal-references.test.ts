@@ -6,6 +6,7 @@ import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import * as PostgresReferences from "../../../src/layers/postgres/signal-references.ts"
 import { Catalog } from "../../../src/services/catalog.ts"
 import { Journal } from "../../../src/services/journal.ts"
+import { ResidentTrips, type TripsInMemory } from "../../../src/services/resident-trips.ts"
 import { SignalReferences } from "../../../src/services/signal-references.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
@@ -26,12 +27,24 @@ const catalog = Catalog.of({
   }
 })
 
+/** Trip 8 is in memory, and user 3 is one of its members. */
+const inMemory: TripsInMemory = {
+  cityOf: (user, trip) => (user === userOf(3) && trip === tripOf(8) ? cityOf(2) : undefined),
+  stop: () => undefined
+}
+
 const build = Effect.gen(function* () {
   const sink = new MemorySink()
   sink.away = true
   const journal = yield* openJournal(new FragileDisk(), sink)
   const context = yield* Layer.build(
-    PostgresReferences.layer.pipe(Layer.provide([Layer.succeed(Catalog)(catalog), Layer.succeed(Journal)(journal)]))
+    PostgresReferences.layer.pipe(
+      Layer.provide([
+        Layer.succeed(Catalog)(catalog),
+        Layer.succeed(Journal)(journal),
+        Layer.succeed(ResidentTrips)(inMemory)
+      ])
+    )
   )
   return { journal, references: yield* Effect.provide(SignalReferences, context) }
 })
@@ -61,7 +74,19 @@ await contractSuite("SignalReferences", { postgres: { needs: "postgres", layer: 
         yield* sql`alter table trips rename to elsewhere`
         assert.strictEqual((yield* references.lookUp(userOf(1), [tripOf(7)])).size, 0)
         assert.deepStrictEqual(references.trip(userOf(2), tripOf(1)), mine)
+        yield* sql`alter table elsewhere rename to trips`
       }).pipe(Effect.scoped)
+  )
+
+  it.effect("knows the members of a trip in memory, whatever the database said a moment ago or does not say now", () =>
+    Effect.gen(function* () {
+      const { references } = yield* build
+      const mine = { visible: true as const, city_id: cityOf(2) }
+      assert.deepStrictEqual(references.trip(userOf(3), tripOf(8)), mine)
+      assert.isUndefined(references.trip(userOf(2), tripOf(8)))
+      yield* references.lookUp(userOf(3), [tripOf(8)])
+      assert.deepStrictEqual(references.trip(userOf(3), tripOf(8)), mine)
+    }).pipe(Effect.scoped)
   )
 
   it.effect("knows the places of the cities in memory, and does not judge those of others", () =>

@@ -5,7 +5,9 @@
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
-import { COUNTING_SIGNALS, SIGNAL_RECORD } from "../../../domain/signal.ts"
+import { COUNTING_SIGNALS, readPayload, SIGNAL_RECORD } from "../../../domain/signal.ts"
+import type { JournalEntry } from "../../../services/journal.ts"
+import { ProvenSignals } from "../../../services/proven-signals.ts"
 import { boolean, columnsOf, instant, json, real, text, uuid } from "./columns.ts"
 import type { SinkHandler } from "./handler.ts"
 
@@ -53,17 +55,23 @@ const reasons = Effect.fnUntraced(function* (ids: unknown, hashes: unknown) {
     yield* Metric.update(otherContent, other_content)
     yield* Metric.update(notTheirs, not_theirs)
     if (other_content > 0) {
-      yield* Effect.logWarning(
-        `${other_content} signals came under ids that are stored with other content: the first of each stays.`
-      )
+      yield* Effect.logWarning(`Signals not stored because their ids are, with other content: ${other_content}.`)
     }
     if (not_theirs > 0) {
-      yield* Effect.logWarning(
-        `${not_theirs} signals spoke of trips that are not their sender's: they were not stored.`
-      )
+      yield* Effect.logWarning(`Signals not stored because their trips are not their senders': ${not_theirs}.`)
     }
   })
 })
+
+/** Who takes signals on trust hears which of them were their sender's. */
+const tellProven = (records: ReadonlyArray<JournalEntry>, ids: ReadonlySet<string>) =>
+  Effect.map(ProvenSignals, ({ tell }) =>
+    tell(
+      records
+        .filter(({ id }) => ids.has(id))
+        .map(({ key, payload }) => ({ user_id: key.slice("user:".length), read: () => readPayload(payload) }))
+    )
+  )
 
 export const signalsHandler: SinkHandler = {
   types: [SIGNAL_RECORD],
@@ -71,7 +79,7 @@ export const signalsHandler: SinkHandler = {
     const sql = yield* SqlClient
     const columns = yield* columnsOf(COLUMNS, records)
     // A traveler whose first request met an absent database has no row yet; the log must not stumble over that.
-    const [result] = yield* sql<{ stored: number }>`
+    const [result] = yield* sql<{ stored: number; proven: ReadonlyArray<string> | null }>`
       with incoming as materialized (
         select * from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) with ordinality as r(${sql.literal(NAMES)}, place_in_log)
       ), stored as (
@@ -94,7 +102,7 @@ export const signalsHandler: SinkHandler = {
         -- Of two with one id the first in the log stays, also where they come together.
         order by r.place_in_log
         on conflict (id) do nothing
-        returning user_id, signal_type, source
+        returning id, user_id, signal_type, source
       ), counted as (
         select user_id, count(*)::int as signals from stored
         where source = 'app' and signal_type in ${sql.in(COUNTING_SIGNALS)}
@@ -107,7 +115,10 @@ export const signalsHandler: SinkHandler = {
         on conflict (id) do update set signal_count = u.signal_count + excluded.signal_count
         where excluded.signal_count > 0
       )
-      select count(*)::int as stored from stored`
-    if (result!.stored < records.length) return yield* reasons(columns[ID], columns[HASH])
+      select (select count(*)::int from stored) as stored,
+        (select array_agg(id) from stored where id in (select id from incoming where unverified)) as proven`
+    const { proven, stored } = result!
+    const others = stored < records.length ? yield* reasons(columns[ID], columns[HASH]) : Effect.void
+    return proven === null ? others : Effect.andThen(others, tellProven(records, new Set(proven)))
   })
 }

@@ -8,6 +8,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { type JournalEntry, RecordTypes } from "../../../services/journal.ts"
 import { JournalSink, SinkRejected, SinkUnavailable } from "../../../services/journal-sink.ts"
 import { LateRecords } from "../../../services/late-records.ts"
+import { ProvenSignals } from "../../../services/proven-signals.ts"
 import { enroll } from "./enrollment.ts"
 import type { SinkHandler } from "./handler.ts"
 
@@ -45,6 +46,7 @@ export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<Journal
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const tellOfLate = yield* LateRecords
+      const proven = yield* ProvenSignals
       const handlerOf = new Map<string, SinkHandler>()
       for (const handler of handlers) {
         for (const { type } of handler.types) {
@@ -84,7 +86,10 @@ export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<Journal
               )
             ),
             Effect.mapError((error) => (error._tag === "SqlError" ? classify(error) : error)),
-            Effect.flatMap((left) => Effect.forEach(left, (onceStored) => onceStored ?? Effect.void, { discard: true }))
+            Effect.flatMap((left) =>
+              Effect.forEach(left, (onceStored) => onceStored ?? Effect.void, { discard: true })
+            ),
+            Effect.provideService(ProvenSignals, proven)
           )
       })
     })

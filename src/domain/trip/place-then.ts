@@ -1,0 +1,26 @@
+/** Which place stood at a stop at an instant in the past. */
+import type { NodeId } from "../ids.ts"
+import type { TripEventEnvelope } from "./events.ts"
+import type { TripState } from "./model.ts"
+
+/**
+ * As far as the trip's newest events tell: undefined where the stop was given another place since, or may have been. A swap
+ * keeps the stop's id, and what somebody thought of the old place must not be held against the new one.
+ */
+export const placeThen = (
+  trip: Pick<TripState, "seq" | "slots">,
+  recent: ReadonlyArray<TripEventEnvelope>,
+  slotId: string,
+  at: number
+): NodeId | undefined => {
+  const slot = trip.slots.find(({ id }) => id === slotId)
+  if (slot === undefined) return undefined
+  const oldest = recent[0]
+  // The creation is number 1 and not among them: it is the trip itself.
+  const allKnown = (oldest?.seq ?? trip.seq + 1) <= 2
+  if (!allKnown && (oldest === undefined || oldest.at > at)) return undefined
+  const changed = recent.some(
+    (one) => one.at > at && "slots" in one.event && one.event.slots.some(({ id }) => id === slotId)
+  )
+  return changed ? undefined : slot.node_id
+}

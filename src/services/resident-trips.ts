@@ -1,0 +1,20 @@
+/** What the trips in memory know of the things that signals speak of. Asked for many signals a second: it only looks. */
+import * as Context from "effect/Context"
+
+/** A stop of one of somebody's trips; its place is null where it may have been another one then. */
+export interface KnownStop {
+  readonly trip_id: string
+  readonly activity_node_id: string | null
+}
+
+export interface TripsInMemory {
+  /** The city of a trip that is in memory and has this member. */
+  readonly cityOf: (userId: string, tripId: string) => string | undefined
+  /** A stop of one of the user's trips in memory, with the place that stood there at that instant. */
+  readonly stop: (userId: string, slotId: string, at: number) => KnownStop | undefined
+}
+
+/** By default no trip is in memory. */
+export const ResidentTrips = Context.Reference<TripsInMemory>("overplanned/ResidentTrips", {
+  defaultValue: () => ({ cityOf: () => undefined, stop: () => undefined })
+})

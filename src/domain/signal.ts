@@ -226,6 +226,37 @@ export const judgeSignal = (
 /** Hexadecimal digits of a content's hash. */
 const HASH_LENGTH = 32
 
+/** What is about the place at its stop. The answer to a pivot is about places that were offered for it. */
+export const ABOUT_STOPS: ReadonlyArray<SignalType> = [
+  "slot_view",
+  "slot_accept",
+  "slot_skip",
+  "slot_swap",
+  "thumbs_up",
+  "thumbs_down",
+  "post_trip_rating"
+]
+const ABOUT_STOP = new Set<string>(ABOUT_STOPS)
+
+/** Whether it names a stop and leaves to us of which trip, or which place, that is. */
+export const lacksPlace = ({ activity_node_id, signal_type, slot_id, trip_id }: Signal): boolean =>
+  slot_id !== null && (trip_id === null || (activity_node_id === null && ABOUT_STOP.has(signal_type)))
+
+/** The signal with what a stop that it names says: never the place that has just replaced the one it is about. */
+export const atStop = (
+  signal: Signal,
+  stop: { readonly trip_id: string; readonly activity_node_id: string | null }
+): Signal => {
+  const { activity_node_id, context, signal_type, trip_id } = signal
+  if (trip_id !== null && trip_id !== stop.trip_id) return signal
+  const says = ABOUT_STOP.has(signal_type) && stop.activity_node_id !== context.replaced_by
+  return {
+    ...signal,
+    trip_id: stop.trip_id,
+    activity_node_id: activity_node_id ?? (says ? stop.activity_node_id : null)
+  }
+}
+
 const quoted = (id: string | null): string => (id === null ? "null" : `"${id}"`)
 
 /**
@@ -240,7 +271,7 @@ const payloadOf = (begun: string, signal: Signal, hash: string, receivedAt: numb
 
 /**
  * The payload of a signal's journal record; its fields are the columns of `behavioral_signals`. An unverified signal names
- * a trip that could not be looked up, and is stored only if it turns out to be the user's.
+ * a trip that could not be looked up, or only a stop of one, and is stored only if it turns out to be the user's.
  */
 export const signalPayload = (signal: Signal, hash: string, receivedAt: number, unverified: boolean): string =>
   payloadOf(opening(signal), signal, hash, receivedAt, unverified)
@@ -249,17 +280,14 @@ export const signalPayload = (signal: Signal, hash: string, receivedAt: number, 
 export interface ReceivedSignal {
   readonly signal: Signal
   readonly at: number
-  /** It teaches nobody before it is stored. */
-  readonly unverified: boolean
+  /** What it is about, or whose, is certain only once it is stored: it teaches nobody before. */
+  readonly awaited: boolean
 }
 
 export const readPayload = (payload: string): ReceivedSignal => {
   const { occurred_at, received_at, unverified, ...rest } = JSON.parse(payload)
-  return {
-    signal: { ...rest, occurred_at: Date.parse(occurred_at) },
-    at: Date.parse(received_at),
-    unverified: unverified === true
-  }
+  const signal: Signal = { ...rest, occurred_at: Date.parse(occurred_at) }
+  return { signal, at: Date.parse(received_at), awaited: unverified === true || lacksPlace(signal) }
 }
 
 const HASH_FIELD = '"content_hash":"'
@@ -276,9 +304,13 @@ export interface SignalText {
   readonly payload: (receivedAt: number, unverified: boolean) => string
 }
 
-/** What is written of a signal, in one go. */
-export const signalText = (signal: Signal): SignalText => {
+/**
+ * What is written of a signal, in one go. `placed` is the same signal with what it left out, where that was found: the hash is
+ * of what the client sent, which says the same each time it is sent.
+ */
+export const signalText = (signal: Signal, placed: Signal = signal): SignalText => {
   const begun = opening(signal)
   const hash = hash128(`${begun},"occurred_at":${signal.occurred_at}}`)
-  return { hash, payload: (receivedAt, unverified) => payloadOf(begun, signal, hash, receivedAt, unverified) }
+  const written = placed === signal ? begun : opening(placed)
+  return { hash, payload: (receivedAt, unverified) => payloadOf(written, signal, hash, receivedAt, unverified) }
 }

@@ -13,8 +13,10 @@ import * as Schema from "effect/Schema"
 import { hash128 } from "../domain/hash.ts"
 import { RecentIds } from "../domain/recent-ids.ts"
 import {
+  atStop,
   hashIn,
   judgeSignal,
+  lacksPlace,
   MAX_SIGNALS,
   SIGNAL_RECORD,
   type Signal,
@@ -179,6 +181,13 @@ export const layer = (
       }
       type Rejected = SignalReceipt["rejected"][number]
 
+      /** A signal of a stop alone says as little as its sender's app knew: trips in memory know the rest. */
+      const placed = (signal: Signal): Signal => {
+        const { occurred_at, slot_id, user_id } = signal
+        const stop = slot_id !== null && lacksPlace(signal) ? references.stop(user_id, slot_id, occurred_at) : undefined
+        return stop === undefined ? signal : atStop(signal, stop)
+      }
+
       /** Judges the items of one call, one after another. */
       const judging = (userId: string, source: SignalSource) => {
         const now = clock.currentTimeMillisUnsafe()
@@ -187,9 +196,12 @@ export const layer = (
         const rejected: Array<Rejected> = []
         let index = 0
         const judge = (item: unknown) => {
-          const signal = judgeSignal(item, userId, source, rules)
-          if ("problem" in signal) rejected.push({ index, problem: signal.problem })
-          else judged.push({ index, signal, text: signalText(signal) })
+          const sent = judgeSignal(item, userId, source, rules)
+          if ("problem" in sent) rejected.push({ index, problem: sent.problem })
+          else {
+            const signal = placed(sent)
+            judged.push({ index, signal, text: signalText(sent, signal) })
+          }
           index++
         }
         return { judge, judged, rejected }
@@ -206,8 +218,8 @@ export const layer = (
         const receivedAt = clock.currentTimeMillisUnsafe()
         const rejected = [...malformed]
         const fresh: Array<string> = []
-        /** Those of them that are their sender's for certain: others teach once they are stored. */
-        const verified: Array<Signal> = []
+        /** Those of them of which it is known what and whose they are: others teach once they are stored. */
+        const certain: Array<Signal> = []
         const records: Array<JournalRecord> = []
         const key = `user:${userId}`
         const gone = erased.has(userId)
@@ -223,8 +235,8 @@ export const layer = (
           if (before === undefined) {
             recent.set(signal.id, text.hash)
             fresh.push(signal.id)
-            const unverified = signal.trip_id !== null && standing === undefined
-            if (!unverified) verified.push(signal)
+            const unverified = signal.trip_id === null ? signal.slot_id !== null : standing === undefined
+            if (!(unverified || lacksPlace(signal))) certain.push(signal)
             records.push({ ...SIGNAL_RECORD, key, id: signal.id, payload: text.payload(receivedAt, unverified) })
           } else if (recent.same(signal.id, text.hash)) duplicates++
           else rejected.push({ index, problem: OTHER_CONTENT })
@@ -241,7 +253,7 @@ export const layer = (
             return settled(failure)
           }
           if (fresh.length > 0) accepted.updateUnsafe(fresh.length, context)
-          if (verified.length > 0) listener.durable(userId, verified, receivedAt)
+          if (certain.length > 0) listener.durable(userId, certain, receivedAt)
           if (duplicates > 0) duplicated.updateUnsafe(duplicates, context)
           if (rejected.length > 0) refused.updateUnsafe(rejected.length, context)
           settled({ accepted: fresh.length, duplicates, rejected })

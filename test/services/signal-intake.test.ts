@@ -10,14 +10,17 @@ import { SignalReferences, type TripStanding } from "../../src/services/signal-r
 import { ErasedSubjects } from "../../src/services/tokens.ts"
 import { FragileDisk } from "../harness/fragile-disk.ts"
 import { MemorySink, openJournal } from "../harness/journal.ts"
-import { cityOf, item, nodeOf, signalId, tripOf, userOf } from "../harness/signals.ts"
+import { cityOf, item, nodeOf, signalId, tripOf, userOf, uuidOf } from "../harness/signals.ts"
 
 const NOW = Date.parse("2026-05-01T10:00:00Z")
 
-/** Trip 1 is everybody's, in city 1; trip 2 is nobody's; nobody can say anything of trip 3. Node 1 is in city 1. */
+const slotOf = (n: number) => uuidOf(6, n)
+
+/** User 1 has stop 1 of trip 1 in memory, at node 1. Trip 1 is everybody's, in city 1; trip 2 is nobody's; nobody can say anything of trip 3. Node 1 is in city 1. */
 const references = SignalReferences.of({
   trip: (_, id): TripStanding | undefined => (id === tripOf(1) ? { visible: true, city_id: cityOf(1) } : undefined),
-  stop: () => undefined,
+  stop: (user, slot) =>
+    user !== userOf(1) || slot !== slotOf(1) ? undefined : { trip_id: tripOf(1), activity_node_id: nodeOf(1) },
   lookUp: (_, ids) =>
     Effect.succeed(
       new Map(ids.filter((id) => id === tripOf(2)).map((id): [string, TripStanding] => [id, { visible: false }]))
@@ -198,6 +201,47 @@ describe("taking signals", () => {
         { disk, sink }
       )
     })
+  )
+
+  it.live("finds the place and the trip of a stop in memory, and leaves others to who stores them", () =>
+    withIntake(({ intake, journal, sink, heard }) =>
+      Effect.gen(function* () {
+        const of = (n: number, more: Readonly<Record<string, unknown>> = {}) =>
+          now(n, { slot_id: slotOf(1), activity_node_id: undefined, ...more })
+        const items = [
+          of(1),
+          of(2, { activity_node_id: nodeOf(1) }),
+          of(3, { trip_id: tripOf(1) }),
+          of(4, { trip_id: tripOf(3) }),
+          of(5, { slot_id: slotOf(2) }),
+          of(6, { signal_type: "pivot_dismiss" }),
+          of(7, { signal_type: "slot_swap", context: { replaced_by: nodeOf(1) } })
+        ]
+        assert.strictEqual((yield* intake.accept(userOf(1), items, "app")).accepted, items.length)
+        yield* journal.drained
+        const stored = sink.entries.map(({ payload }) => JSON.parse(payload))
+        assert.deepStrictEqual(
+          stored.map(({ trip_id, activity_node_id, unverified }) => [trip_id, activity_node_id, unverified === true]),
+          [
+            [tripOf(1), nodeOf(1), false],
+            [tripOf(1), nodeOf(1), false],
+            [tripOf(1), nodeOf(1), false],
+            [tripOf(3), null, true],
+            [null, null, true],
+            [tripOf(1), null, false],
+            [tripOf(1), null, false]
+          ]
+        )
+        assert.deepStrictEqual(heard, [1, 2, 3, 6].map(signalId))
+        // What was found beside it does not make it another signal.
+        const again = yield* intake.accept(userOf(1), items, "app")
+        assert.deepStrictEqual([again.accepted, again.duplicates], [0, items.length])
+        const others = yield* intake.accept(userOf(2), of(8), "app")
+        assert.strictEqual(others.accepted, 1)
+        yield* journal.drained
+        assert.isTrue(JSON.parse(sink.entries.at(-1)!.payload).unverified)
+      })
+    )
   )
 
   it.live("refuses none, and more than a thousand", () =>

@@ -60,9 +60,9 @@ export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
     const written = entries.filter((entry) => entry.type === PERSONA.type).at(-1)
     const record: PersonaRecord | undefined = written === undefined ? undefined : JSON.parse(written.payload)
     const learntUntil = Math.max(stored.learntUntil, record?.learnt_until ?? 0)
-    // What is not verified yet is told when it is stored.
+    // What is awaited is told when it is stored.
     const fresh = signals
-      .filter(({ signal, unverified }) => !(unverified || stored.known.has(signal.id)))
+      .filter(({ awaited, signal }) => !(awaited || stored.known.has(signal.id)))
       .map(
         ({ at, signal }): Lesson => ({
           signal,

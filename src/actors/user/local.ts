@@ -88,13 +88,13 @@ export const layer = (limits: Partial<Limits> = {}) =>
       const engine = yield* make(kind, limits)
 
       /** Whoever is not in memory learns when they wake up. */
-      const durable = (userId: string, signals: ReadonlyArray<Signal>, at: number): void => {
+      const teach = (userId: string, received: () => ReadonlyArray<Pick<Lesson, "signal" | "at">>): void => {
         const before = engine.peek(userId)?.persona
         if (engine.residency.get(userId) === undefined) return
         // In the order of the database, which knows one instant for all that came together.
-        const inOrder = signals.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        const inOrder = received().toSorted((a, b) => a.at - b.at || (a.signal.id < b.signal.id ? -1 : 1))
         const lessons = inOrder.map(
-          (signal): Lesson => ({
+          ({ at, signal }): Lesson => ({
             signal,
             node: signal.activity_node_id === null ? undefined : nodeOf(signal.activity_node_id),
             at
@@ -106,12 +106,13 @@ export const layer = (limits: Partial<Limits> = {}) =>
         else look(outcome)
       }
 
+      const durable = (userId: string, signals: ReadonlyArray<Signal>, at: number): void =>
+        teach(userId, () => signals.map((signal) => ({ signal, at })))
+
       const proven = yield* ProvenSignals
       const stopProving = proven.onProven((signals) => {
-        for (const { read, user_id } of signals) {
-          if (engine.residency.get(user_id) === undefined) continue
-          const { at, signal } = read()
-          durable(user_id, [signal], at)
+        for (const [userId, theirs] of Map.groupBy(signals, ({ user_id }) => user_id)) {
+          teach(userId, () => theirs.map(({ read }) => read()))
         }
       })
       yield* Effect.addFinalizer(() => Effect.sync(stopProving))

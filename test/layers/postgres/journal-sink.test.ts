@@ -2,18 +2,20 @@ import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
+import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import { judgeSignal, type Signal, type SignalText, signalText } from "../../../src/domain/signal.ts"
 import { type JournalOptions, makeJournal } from "../../../src/layers/journal/journal.ts"
 import { signalsHandler } from "../../../src/layers/postgres/journal-sink/signals.ts"
 import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
+import { ProvenSignals } from "../../../src/services/proven-signals.ts"
 import { signalRecord } from "../../../src/services/signal-intake.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"
 import { logged } from "../../harness/logged.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
-import { item, nodeOf, seedPeopleAndPlaces, signalId, tripOf, userOf } from "../../harness/signals.ts"
+import { item, nodeOf, seedPeopleAndPlaces, signalId, tripOf, userOf, uuidOf } from "../../harness/signals.ts"
 
 const handlers = [signalsHandler]
 const NOW = Date.parse("2026-05-01T10:00:00Z")
@@ -166,6 +168,85 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: () =>
       assert.isTrue(rows.has(signalId(14)))
       assert.strictEqual(rows.get(signalId(15))!.context.unknown_node_id, nodeOf(2))
     }).pipe(Effect.scoped)
+  )
+
+  it.effect("finds the trip and the place of a stop, as it was then, and stores nothing of another's stop", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const [stop, moved, unknown] = [uuidOf(6, 1), uuidOf(6, 2), uuidOf(6, 3)]
+      const later = nodeOf(3)
+      yield* sql`
+        insert into activity_nodes (id, city_id, node_index, name, neighbourhood, category, lat, lon, time_zone, price_tier,
+          setting, weather_sensitivity, typical_minutes, day_parts, vibe_tags, vibe_weights, vibe_embedding,
+          taxonomy_version, source_tier, content_hash)
+        select ${later}::uuid, city_id, 7, name, neighbourhood, category, lat, lon, time_zone, price_tier, setting,
+          weather_sensitivity, typical_minutes, day_parts, vibe_tags, vibe_weights, vibe_embedding, taxonomy_version,
+          source_tier, content_hash from activity_nodes where id = ${nodeOf(1)}`
+      for (const [id, node] of [
+        [stop, nodeOf(1)],
+        [moved, later]
+      ] as const) {
+        yield* sql`
+          insert into itinerary_slots (id, trip_id, day_number, slot_order, activity_node_id, day_part, starts_at, ends_at)
+          values (${id}, ${tripOf(1)}, 1, 0, ${node}, 'morning', now(), now() + interval '1 hour')`
+      }
+      const event = (seq: number, type: string, payload: object, at: string) => sql`
+        insert into trip_events (id, trip_id, seq, type, payload, schema_version, occurred_at)
+        values (gen_random_uuid(), ${tripOf(1)}, ${seq}, ${type}, ${JSON.stringify(payload)}::text::jsonb, 1, ${new Date(at)})`
+      const slots = (node: string) => [
+        { id: stop, node_id: nodeOf(1) },
+        { id: moved, node_id: node }
+      ]
+      yield* event(101, "trip_created", { trip: { slots: slots(nodeOf(1)) } }, "2026-04-30T00:00:00Z")
+      yield* event(102, "slot_swapped", { slots: slots(later).slice(1), removed: [] }, "2026-05-01T08:00:00Z")
+
+      const told: Array<readonly [string, string | null, string | null]> = []
+      const proven = ProvenSignals.of({
+        onProven: () => () => {},
+        tell: (signals) => {
+          for (const { read } of signals) {
+            const { signal: one } = read()
+            told.push([one.id, one.trip_id, one.activity_node_id])
+          }
+        }
+      })
+      const journal = yield* open(new FragileDisk()).pipe(Effect.provideService(ProvenSignals, proven))
+      const of = (n: number, user: number, slot_id: string, more: Readonly<Record<string, unknown>> = {}) => {
+        const one = signal(n, user, { slot_id, activity_node_id: undefined, ...more })
+        return signalRecord(one, NOW, one.trip_id === null)
+      }
+      const early = { occurred_at: "2026-05-01T07:00:00Z" }
+      yield* journal.commit("signal", [
+        of(41, 1, stop),
+        of(42, 2, stop, { trip_id: tripOf(1) }),
+        of(43, 1, moved),
+        of(44, 1, moved, early),
+        of(45, 1, moved, { signal_type: "slot_swap", context: { replaced_by: later } }),
+        of(46, 1, moved, { signal_type: "pivot_dismiss" }),
+        of(47, 1, moved, { activity_node_id: nodeOf(1) }),
+        of(48, 1, unknown),
+        of(49, 4, stop)
+      ])
+      yield* journal.drained
+      const rows = yield* sql<{ id: string; trip_id: string | null; activity_node_id: string | null }>`
+        select id, trip_id, activity_node_id from behavioral_signals
+        where id between ${signalId(41)} and ${signalId(49)} order by id`
+      const expected = [
+        [signalId(41), tripOf(1), nodeOf(1)],
+        [signalId(42), tripOf(1), nodeOf(1)],
+        [signalId(43), tripOf(1), later],
+        [signalId(44), tripOf(1), nodeOf(1)],
+        [signalId(45), tripOf(1), null],
+        [signalId(46), tripOf(1), null],
+        [signalId(47), tripOf(1), nodeOf(1)],
+        [signalId(48), null, null]
+      ] as const
+      assert.deepStrictEqual(
+        rows.map((row) => [row.id, row.trip_id, row.activity_node_id]),
+        expected.map((one) => [...one])
+      )
+      assert.deepStrictEqual(told, expected.slice())
+    }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "None"))
   )
 
   it.effect("sets aside the one record that PostgreSQL refuses, and stores the others", () =>

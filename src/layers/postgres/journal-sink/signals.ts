@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
-import { COUNTING_SIGNALS, readPayload, SIGNAL_RECORD } from "../../../domain/signal.ts"
+import { ABOUT_STOPS, COUNTING_SIGNALS, readPayload, SIGNAL_RECORD } from "../../../domain/signal.ts"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { ProvenSignals } from "../../../services/proven-signals.ts"
 import { boolean, columnsOf, instant, json, real, text, uuid } from "./columns.ts"
@@ -63,15 +63,29 @@ const reasons = Effect.fnUntraced(function* (ids: unknown, hashes: unknown) {
   })
 })
 
-/** Who takes signals on trust hears which of them were their sender's. */
-const tellProven = (records: ReadonlyArray<JournalEntry>, ids: ReadonlySet<string>) =>
-  Effect.map(ProvenSignals, ({ tell }) =>
+/** What was found out of signals that were taken on trust and are stored. */
+interface Found {
+  readonly ids: ReadonlyArray<string>
+  readonly trips: ReadonlyArray<string | null>
+  readonly nodes: ReadonlyArray<string | null>
+}
+
+const tellProven = (records: ReadonlyArray<JournalEntry>, { ids, nodes, trips }: Found) =>
+  Effect.map(ProvenSignals, ({ tell }) => {
+    // Of two with one id the first was stored.
+    const recordOf = new Map(records.toReversed().map((record) => [record.id, record]))
     tell(
-      records
-        .filter(({ id }) => ids.has(id))
-        .map(({ key, payload }) => ({ user_id: key.slice("user:".length), read: () => readPayload(payload) }))
+      ids.flatMap((id, i) => {
+        const record = recordOf.get(id)
+        if (record === undefined) return []
+        const read = () => {
+          const received = readPayload(record.payload)
+          return { ...received, signal: { ...received.signal, trip_id: trips[i]!, activity_node_id: nodes[i]! } }
+        }
+        return [{ user_id: record.key.slice("user:".length), read }]
+      })
     )
-  )
+  })
 
 export const signalsHandler: SinkHandler = {
   types: [SIGNAL_RECORD],
@@ -79,30 +93,51 @@ export const signalsHandler: SinkHandler = {
     const sql = yield* SqlClient
     const columns = yield* columnsOf(COLUMNS, records)
     // A traveler whose first request met an absent database has no row yet; the log must not stumble over that.
-    const [result] = yield* sql<{ stored: number; proven: ReadonlyArray<string> | null }>`
+    const [result] = yield* sql<{ stored: number } & (Found | { readonly ids: null })>`
       with incoming as materialized (
         select * from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) with ordinality as r(${sql.literal(NAMES)}, place_in_log)
+      ), placed as (
+        -- A signal of a stop alone is about the place that stood there when it happened, not what was swapped in since.
+        select r.*, coalesce(r.trip_id, s.trip_id) as trip,
+          case
+            when r.activity_node_id is not null or s.id is null or r.signal_type not in ${sql.in(ABOUT_STOPS)}
+              then r.activity_node_id
+            else nullif(case
+              when not exists (select from trip_events e where e.trip_id = s.trip_id and e.occurred_at > r.occurred_at
+                and e.payload -> 'slots' @> jsonb_build_array(jsonb_build_object('id', s.id))) then s.activity_node_id
+              else (
+                select (slot ->> 'node_id')::uuid
+                from trip_events e, jsonb_array_elements(coalesce(e.payload -> 'slots', e.payload #> '{trip,slots}')) slot
+                where e.trip_id = s.trip_id and e.occurred_at <= r.occurred_at and slot ->> 'id' = s.id::text
+                order by e.seq desc limit 1)
+              end, (r.context::jsonb ->> 'replaced_by')::uuid)
+          end as node
+        from incoming r
+        left join itinerary_slots s on (r.trip_id is null or s.trip_id = r.trip_id) and s.id = case
+          when r.trip_id is null and r.unverified or r.trip_id is not null and r.activity_node_id is null then r.slot_id end
       ), stored as (
         insert into behavioral_signals (
           id, user_id, signal_type, activity_node_id, slot_id, trip_id, session_id, context, source, weight,
           model_version, content_hash, occurred_at, created_at)
-        select r.id, r.user_id, r.signal_type, n.id, r.slot_id, r.trip_id, r.session_id,
+        select r.id, r.user_id, r.signal_type, n.id, r.slot_id, r.trip, r.session_id,
           case when n.id is null and r.activity_node_id is not null
             then r.context::jsonb || jsonb_build_object('unknown_node_id', r.activity_node_id) else r.context::jsonb end,
           r.source, r.weight, r.model_version, r.content_hash, r.occurred_at, r.received_at
-        from incoming r
-        left join trips t on t.id = r.trip_id
-        left join activity_nodes n on n.id = r.activity_node_id and (t.id is null or n.city_id = t.city_id)
+        from placed r
+        left join trips t on t.id = r.trip
+        left join activity_nodes n on n.id = r.node and (t.id is null or n.city_id = t.city_id)
         where r.unverified is not true
+          -- A stop that nobody knows names nobody's trip.
+          or r.trip is null
           or t.user_id = r.user_id
-          or exists (select from trip_members m where m.trip_id = r.trip_id and m.user_id = r.user_id)
+          or exists (select from trip_members m where m.trip_id = r.trip and m.user_id = r.user_id)
           -- Who left in the same batch was a member when they sent it.
-          or exists (select from trip_events e where e.trip_id = r.trip_id and e.type = 'member_left'
+          or exists (select from trip_events e where e.trip_id = r.trip and e.type = 'member_left'
             and e.payload ->> 'user_id' = r.user_id::text)
         -- Of two with one id the first in the log stays, also where they come together.
         order by r.place_in_log
         on conflict (id) do nothing
-        returning id, user_id, signal_type, source
+        returning id, user_id, signal_type, source, trip_id, activity_node_id
       ), counted as (
         select user_id, count(*)::int as signals from stored
         where source = 'app' and signal_type in ${sql.in(COUNTING_SIGNALS)}
@@ -115,10 +150,11 @@ export const signalsHandler: SinkHandler = {
         on conflict (id) do update set signal_count = u.signal_count + excluded.signal_count
         where excluded.signal_count > 0
       )
-      select (select count(*)::int from stored) as stored,
-        (select array_agg(id) from stored where id in (select id from incoming where unverified)) as proven`
-    const { proven, stored } = result!
-    const others = stored < records.length ? yield* reasons(columns[ID], columns[HASH]) : Effect.void
-    return proven === null ? others : Effect.andThen(others, tellProven(records, new Set(proven)))
+      select (select count(*)::int from stored) as stored, array_agg(id) as ids, array_agg(trip_id) as trips,
+        array_agg(activity_node_id) as nodes
+      from stored where id in (select id from incoming where unverified or slot_id is not null
+        and activity_node_id is null and signal_type in ${sql.in(ABOUT_STOPS)})`
+    const others = result!.stored < records.length ? yield* reasons(columns[ID], columns[HASH]) : Effect.void
+    return result!.ids === null ? others : Effect.andThen(others, tellProven(records, result as Found))
   })
 }

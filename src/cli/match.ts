@@ -13,7 +13,7 @@ const folder = Flag.String("folder").pipe(
 )
 const json = Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false))
 
-/** Makes match events between people with whole profiles; the same seed gives the same events. */
+/** Makes match events between people with whole profiles; the same seed gives the same events, under other names. */
 export const generateMatchEvents = Command.make(
   "generate-match-events",
   {

@@ -1,4 +1,5 @@
 /** Where the erasure checker looks: everywhere that outlives the server. What a process holds in memory dies with it. */
+import { existsSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Config } from "../config.ts"
@@ -21,6 +22,8 @@ export const traceStores = Effect.gen(function* () {
     yield* postgresTraces(settings.K_ANONYMITY),
     fileTraces(settings.OVERPLANNED_DATA_DIR),
     datasetTraces(settings.DATASETS_DIR),
+    // What lies there as text, such as match events that an older release wrote with names.
+    ...(existsSync(settings.DATASETS_DIR) ? [fileTraces(settings.DATASETS_DIR)] : []),
     ...(index.name === "memory" ? [] : [vectorTraces(index)]),
     ...redis
   ]

@@ -9,7 +9,16 @@ import { uuidOfName } from "../../domain/hash.ts"
 import { type MatchAnalysis, MatchData, MatchRefused, type MatchRequest } from "../../services/match-data.ts"
 import { histogramPlot } from "../datasets/plots.ts"
 import { histogramOf } from "../datasets/profile.ts"
-import { MATCH_FEATURES, type MatchEvent, matchFeatures, pairOf, syntheticMatches, validates } from "./events.ts"
+import { pseudonyms } from "../datasets/pseudonyms.ts"
+import {
+  MATCH_FEATURES,
+  type MatchEvent,
+  matchFeatures,
+  type PublishedMatch,
+  pairOf,
+  syntheticMatches,
+  validates
+} from "./events.ts"
 import { fitLogistic, rocAuc } from "./logistic.ts"
 import { type Person, readPeople } from "./people.ts"
 
@@ -59,6 +68,16 @@ export const matchEvents = Effect.fnUntraced(function* (
   return { events: [...real, ...syntheticMatches(people, request)], skipped, mapped }
 })
 
+/** The same people stay the same within what is written in one go, and are nobody elsewhere, as in a dataset. */
+const published = (events: ReadonlyArray<MatchEvent>): ReadonlyArray<PublishedMatch> => {
+  const renamed = pseudonyms([["event_id"], ["pair"]])
+  return events.map((event) => {
+    const row = renamed({ ...event }) as unknown as MatchEvent
+    const members = row.pair.split("+").sort()
+    return { ...row, pair: pairOf(members), members, validates: validates(event.pair) }
+  })
+}
+
 const csv = (events: ReadonlyArray<MatchEvent>): string =>
   [
     ["event_id", "pair", "source", ...MATCH_FEATURES, "outcome"].join(","),
@@ -76,7 +95,9 @@ const readEvents = (folder: string) =>
         .split("\n")
         .filter((line) => line !== "")
         .map((line, i) => {
-          const event = JSON.parse(line) as MatchEvent
+          const event = JSON.parse(line) as PublishedMatch
+          if (typeof event.validates !== "boolean")
+            throw new Error(`line ${i + 1} does not say whether it validates; an older release made it, make it again`)
           for (const name of MATCH_FEATURES) {
             if (!Number.isFinite(event[name]))
               throw new Error(`line ${i + 1} has no number ${name}; the file was changed by hand, make it again`)
@@ -92,7 +113,7 @@ const readEvents = (folder: string) =>
 /** Values that a feature must take at least; those of words on a scale of three are not asked. */
 const NEEDED: Readonly<Record<string, number>> = { interest_score: 20, age_score: 20, personality_score: 11 }
 
-export const analyzeEvents = (events: ReadonlyArray<MatchEvent>): MatchAnalysis => {
+export const analyzeEvents = (events: ReadonlyArray<PublishedMatch>): MatchAnalysis => {
   const vectors = events.map((event) => MATCH_FEATURES.map((name) => event[name]))
   const duplicates = events.length === 0 ? 0 : 1 - new Set(vectors.map((vector) => vector.join())).size / events.length
   const features = MATCH_FEATURES.map((name) => ({
@@ -101,8 +122,8 @@ export const analyzeEvents = (events: ReadonlyArray<MatchEvent>): MatchAnalysis 
     needed: NEEDED[name] ?? 2,
     at_default: events.filter((event) => event[name] === DEFAULT).length / Math.max(1, events.length)
   }))
-  const train = events.filter((event) => !validates(event.pair))
-  const held = events.filter((event) => validates(event.pair))
+  const train = events.filter((event) => !event.validates)
+  const held = events.filter((event) => event.validates)
   const vectorOf = (event: MatchEvent) => MATCH_FEATURES.map((name) => event[name])
   const { predict } = fitLogistic(
     train.map(vectorOf),
@@ -141,7 +162,9 @@ export const layer = Layer.effect(
     return MatchData.of({
       generate: (request) =>
         Effect.gen(function* () {
-          const { events, skipped, mapped } = yield* matchEvents(request, yield* Clock.currentTimeMillis)
+          const made = yield* matchEvents(request, yield* Clock.currentTimeMillis)
+          const { mapped, skipped } = made
+          const events = published(made.events)
           const synthetic = events.filter((event) => event.source === "synthetic").length
           for (const [reason, n] of Object.entries(skipped))
             yield* Effect.logWarning(`${n} people are left out: ${reason}.`)
@@ -150,8 +173,8 @@ export const layer = Layer.effect(
               message: `Only ${synthetic} of ${request.count} matches can be made: too few people have a whole profile and a recent session. Seed more with seed-training-data, or ask for fewer.`
             })
           }
-          const train = events.filter((event) => !validates(event.pair))
-          const validation = events.filter((event) => validates(event.pair))
+          const train = events.filter((event) => !event.validates)
+          const validation = events.filter((event) => event.validates)
           yield* Effect.try({
             try: () => {
               mkdirSync(request.folder, { recursive: true })

@@ -28,6 +28,11 @@ export interface MatchEvent extends MatchFeatures {
   readonly outcome: 0 | 1
 }
 
+/** An event as it leaves the system: whom it is of, said in names of that file alone, and on which side its pair is. */
+export interface PublishedMatch extends MatchEvent {
+  readonly validates: boolean
+}
+
 const rounded = (x: number) => Math.round(x * 1e4) / 1e4
 
 const jaccard = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): number => {

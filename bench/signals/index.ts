@@ -12,6 +12,8 @@ import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import { uuidV7 } from "../../src/domain/ids.ts"
 import * as FileJournal from "../../src/layers/journal/journal.ts"
+import * as MemoryIndex from "../../src/layers/memory/vector-index/layer.ts"
+import * as CatalogStore from "../../src/layers/postgres/catalog-store.ts"
 import { layer as postgres } from "../../src/layers/postgres/client.ts"
 import * as PostgresErased from "../../src/layers/postgres/erased-subjects.ts"
 import * as PostgresJobs from "../../src/layers/postgres/jobs.ts"
@@ -19,6 +21,8 @@ import { Journal } from "../../src/services/journal.ts"
 import { JournalSink, SinkUnavailable } from "../../src/services/journal-sink.ts"
 import * as Intake from "../../src/services/signal-intake.ts"
 import { SignalReferences } from "../../src/services/signal-references.ts"
+import { fromCurated } from "../../src/sources/city-files.ts"
+import { seedCity } from "../../src/sources/seed-city.ts"
 import { journalSink, recordTypes } from "../../src/wiring/journal-sink.ts"
 import { type Benchmark, numberFlag } from "../benchmark.ts"
 import { cpuMillis } from "../cpu.ts"
@@ -98,6 +102,10 @@ const measure = (total: number) =>
       const random = new Uint8Array(10)
       const users = Array.from({ length: USERS }, () => id(random))
       const subject = { trip_id: id(random), slot_id: id(random), session_id: id(random) }
+      yield* Effect.flatMap(fromCurated("seattle"), seedCity).pipe(
+        Effect.provide(Layer.merge(CatalogStore.layer, MemoryIndex.layer()))
+      )
+      const places = yield* sql<{ id: string }>`select id from activity_nodes`
 
       const latencies: Array<number> = []
       let sent = 0
@@ -108,6 +116,7 @@ const measure = (total: number) =>
             id: id(random),
             signal_type: i % 3 === 0 ? "slot_view" : "slot_accept",
             ...subject,
+            node_id: places[(sent + i) % places.length]!.id,
             occurred_at: new Date().toISOString(),
             context: { time_to_action_ms: 2300, day_part: "evening", position: i % 20, group_size: 2, weather: "rain" }
           }))

@@ -7,10 +7,10 @@ import * as fc from "fast-check"
 import {
   boolean,
   type Column,
-  columnsOf,
   instant,
   json,
   real,
+  tablesOf,
   text,
   uuid
 } from "../../../src/layers/postgres/journal-sink/columns.ts"
@@ -39,15 +39,33 @@ await contractSuite("Columns", { postgres: { needs: "postgres", layer: () => fre
       const sql = yield* SqlClient
       for (const rows of [[], ...fc.sample(fc.array(row, { maxLength: 40 }), 60)]) {
         const sent = JSON.parse(JSON.stringify(rows)) as ReadonlyArray<Record<string, unknown>>
-        const columns = yield* columnsOf(COLUMNS, entries(sent))
+        const [table] = yield* tablesOf(COLUMNS, entries(sent))
+        assert.strictEqual(table!.rows, sent.length)
         const stored = yield* sql<Record<string, unknown>>`
           select id, name, context::json as context, weight, sure,
             to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
-          from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) as r(id, name, context, weight, sure, at)`
+          from unnest(${sql.csv(table!.columns.map((column) => sql`${column}`))}) as r(id, name, context, weight, sure, at)`
         assert.deepStrictEqual(
           stored.map((one) => ({ ...one })),
           sent.map((one) => ({ ...one }))
         )
+      }
+    })
+  )
+
+  test.effect("are kept apart by group", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const rows = Array.from({ length: 40 }, (_, n) => ({ name: "x".repeat(n * 20), weight: n % 3 }))
+      const tables = yield* tablesOf([text("name")], entries(rows), 3, ({ weight }) => weight as number)
+      for (const [group, { columns, rows: count }] of tables.entries()) {
+        const stored = yield* sql<{ name: string }>`select * from unnest(${columns[0]}) as r(name)`
+        const meant = rows.filter(({ weight }) => weight === group).map(({ name }) => name)
+        assert.deepStrictEqual(
+          stored.map(({ name }) => name),
+          meant
+        )
+        assert.strictEqual(count, meant.length)
       }
     })
   )
@@ -65,7 +83,7 @@ await contractSuite("Columns", { postgres: { needs: "postgres", layer: () => fre
 const refused = (column: Column, value: unknown) =>
   it.effect(`${column.field} cannot be ${JSON.stringify(value)}`, () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(columnsOf([column], entries([{ [column.field]: value }])))
+      const error = yield* Effect.flip(tablesOf([column], entries([{ [column.field]: value }])))
       assert.strictEqual(error._tag, "SinkRejected")
       assert.include(error.message, column.field)
     })

@@ -198,12 +198,27 @@ const parameter = (type: number, value: Uint8Array): PgTypes.Parameter => ({
 /** Longest that taking records apart holds the event loop at a time. */
 const SLICE_MILLIS = 1
 
-/** An array parameter for each column, in their order. A payload that is not of its kind is the record's fault. */
-export const columnsOf = Effect.fnUntraced(function* (
+/** Records of one group: an array parameter for each column, in their order. */
+export interface Table {
+  readonly rows: number
+  readonly columns: ReadonlyArray<PgTypes.Parameter>
+}
+
+/**
+ * The records in as many tables as there are groups; `groupOf` says in which a row goes. A payload that is not of its kind is
+ * the record's fault.
+ */
+export const tablesOf = Effect.fnUntraced(function* (
   columns: ReadonlyArray<Column>,
-  records: ReadonlyArray<JournalEntry>
+  records: ReadonlyArray<JournalEntry>,
+  groups = 1,
+  groupOf: (row: Readonly<Record<string, unknown>>) => number = () => 0
 ) {
-  const arrays = columns.map(({ size }) => new ArrayBytes(records.length * (size + 4)))
+  const tables = Array.from({ length: groups }, (_, group) => ({
+    rows: 0,
+    // Most records are of the first group.
+    arrays: columns.map(({ size }) => new ArrayBytes(group === 0 ? records.length * (size + 4) : 0))
+  }))
   let fault: unknown
   yield* inSlices(
     records,
@@ -211,11 +226,13 @@ export const columnsOf = Effect.fnUntraced(function* (
       if (fault !== undefined) return
       try {
         const row = JSON.parse(record.payload) as Record<string, unknown>
+        const table = tables[groupOf(row)]!
+        table.rows++
         for (let i = 0; i < columns.length; i++) {
           const { field, write } = columns[i]!
           const value = row[field] ?? null
-          if (value === null) arrays[i]!.null()
-          else write(arrays[i]!, value)
+          if (value === null) table.arrays[i]!.null()
+          else write(table.arrays[i]!, value)
         }
       } catch (cause) {
         fault = cause
@@ -226,5 +243,10 @@ export const columnsOf = Effect.fnUntraced(function* (
   if (fault !== undefined) {
     return yield* new SinkRejected({ message: `A record is not of its kind: ${(fault as Error).message}.` })
   }
-  return columns.map(({ type }, i) => parameter(type, arrays[i]!.finished(type)))
+  return tables.map(
+    ({ rows, arrays }): Table => ({
+      rows,
+      columns: columns.map(({ type }, i) => parameter(type, arrays[i]!.finished(type)))
+    })
+  )
 })

@@ -8,7 +8,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { ABOUT_STOPS, COUNTING_SIGNALS, readPayload, SIGNAL_RECORD } from "../../../domain/signal.ts"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { ProvenSignals } from "../../../services/proven-signals.ts"
-import { boolean, columnsOf, instant, json, real, text, uuid } from "./columns.ts"
+import { boolean, instant, json, real, type Table, tablesOf, text, uuid } from "./columns.ts"
 import type { SinkHandler } from "./handler.ts"
 
 const COLUMNS = [
@@ -87,74 +87,104 @@ const tellProven = (records: ReadonlyArray<JournalEntry>, { ids, nodes, trips }:
     )
   })
 
+/** What a signal names, as it stands in its record. */
+type Row = Parameters<NonNullable<Parameters<typeof tablesOf>[3]>>[0]
+
+const aboutStops = new Set<unknown>(ABOUT_STOPS)
+
+/** Whether the signal names a stop and leaves to us which place, or of which trip, that is: `lacksPlace` of its record. */
+const namesOnlyStop = ({ activity_node_id, signal_type, slot_id, trip_id }: Row): boolean =>
+  (slot_id ?? null) !== null &&
+  ((trip_id ?? null) === null || ((activity_node_id ?? null) === null && aboutStops.has(signal_type)))
+
+const ORDINARY = 0
+const OF_STOPS = 1
+
+/** Trip and place of each signal, as it names them. */
+const asNamed = (sql: SqlClient) => sql`select r.*, r.trip_id as trip, r.activity_node_id as node from incoming r`
+
+/** Trip and place by its stop: the place that stood there when it happened, not what was swapped in since. */
+const byStop = (sql: SqlClient) => sql`
+  select r.*, coalesce(r.trip_id, s.trip_id) as trip,
+    case
+      when r.activity_node_id is not null or s.id is null or r.signal_type not in ${sql.in(ABOUT_STOPS)}
+        then r.activity_node_id
+      else nullif(case
+        when not exists (select from trip_events e where e.trip_id = s.trip_id and e.occurred_at > r.occurred_at
+          and e.payload -> 'slots' @> jsonb_build_array(jsonb_build_object('id', s.id))) then s.activity_node_id
+        else (
+          select (slot ->> 'node_id')::uuid
+          from trip_events e, jsonb_array_elements(coalesce(e.payload -> 'slots', e.payload #> '{trip,slots}')) slot
+          where e.trip_id = s.trip_id and e.occurred_at <= r.occurred_at and slot ->> 'id' = s.id::text
+          order by e.seq desc limit 1)
+        end, (r.context::jsonb ->> 'replaced_by')::uuid)
+    end as node
+  from incoming r
+  left join itinerary_slots s on (r.trip_id is null or s.trip_id = r.trip_id) and s.id = case
+    when r.trip_id is null and r.unverified or r.trip_id is not null and r.activity_node_id is null then r.slot_id end`
+
+const store = Effect.fnUntraced(function* ({ columns }: Table, group: number) {
+  const sql = yield* SqlClient
+  // A traveler whose first request met an absent database has no row yet; the log must not stumble over that.
+  const [result] = yield* sql<{ stored: number } & (Found | { readonly ids: null })>`
+    with incoming as materialized (
+      select * from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) with ordinality as r(${sql.literal(NAMES)}, place_in_log)
+    ), placed as (${group === ORDINARY ? asNamed(sql) : byStop(sql)}
+    ), stored as (
+      insert into behavioral_signals (
+        id, user_id, signal_type, activity_node_id, slot_id, trip_id, session_id, context, source, weight,
+        model_version, content_hash, occurred_at, created_at)
+      select r.id, r.user_id, r.signal_type, n.id, r.slot_id, r.trip, r.session_id,
+        case when n.id is null and r.activity_node_id is not null
+          then r.context::jsonb || jsonb_build_object('unknown_node_id', r.activity_node_id) else r.context::jsonb end,
+        r.source, r.weight, r.model_version, r.content_hash, r.occurred_at, r.received_at
+      from placed r
+      left join trips t on t.id = r.trip
+      left join activity_nodes n on n.id = r.node and (t.id is null or n.city_id = t.city_id)
+      where r.unverified is not true
+        -- A stop that nobody knows names nobody's trip.
+        or r.trip is null
+        or t.user_id = r.user_id
+        or exists (select from trip_members m where m.trip_id = r.trip and m.user_id = r.user_id)
+        -- Who left in the same batch was a member when they sent it.
+        or exists (select from trip_events e where e.trip_id = r.trip and e.type = 'member_left'
+          and e.payload ->> 'user_id' = r.user_id::text)
+      -- Of two with one id the first in the log stays, also where they come together.
+      order by r.place_in_log
+      on conflict (id) do nothing
+      returning id, user_id, signal_type, source, trip_id, activity_node_id
+    ), counted as (
+      select user_id, count(*)::int as signals from stored
+      where source = 'app' and signal_type in ${sql.in(COUNTING_SIGNALS)}
+      group by user_id
+    ), people as (
+      insert into users as u (id, signal_count)
+      select p.user_id, coalesce(c.signals, 0)
+      from (select distinct user_id from incoming) p left join counted c using (user_id)
+      order by p.user_id
+      on conflict (id) do update set signal_count = u.signal_count + excluded.signal_count
+      where excluded.signal_count > 0
+    ), awaited as (
+      select s.* from stored s
+      where ${group === ORDINARY ? sql`exists (select from incoming where unverified) and id in (select id from incoming where unverified)` : sql`true`}
+    )
+    select (select count(*)::int from stored) as stored, array_agg(id) as ids, array_agg(trip_id) as trips,
+      array_agg(activity_node_id) as nodes
+    from awaited`
+  return result!
+})
+
 export const signalsHandler: SinkHandler = {
   types: [SIGNAL_RECORD],
   apply: Effect.fnUntraced(function* (records) {
-    const sql = yield* SqlClient
-    const columns = yield* columnsOf(COLUMNS, records)
-    // A traveler whose first request met an absent database has no row yet; the log must not stumble over that.
-    const [result] = yield* sql<{ stored: number } & (Found | { readonly ids: null })>`
-      with incoming as materialized (
-        select * from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) with ordinality as r(${sql.literal(NAMES)}, place_in_log)
-      ), placed as (
-        -- A signal of a stop alone is about the place that stood there when it happened, not what was swapped in since.
-        select r.*, coalesce(r.trip_id, s.trip_id) as trip,
-          case
-            when r.activity_node_id is not null or s.id is null or r.signal_type not in ${sql.in(ABOUT_STOPS)}
-              then r.activity_node_id
-            else nullif(case
-              when not exists (select from trip_events e where e.trip_id = s.trip_id and e.occurred_at > r.occurred_at
-                and e.payload -> 'slots' @> jsonb_build_array(jsonb_build_object('id', s.id))) then s.activity_node_id
-              else (
-                select (slot ->> 'node_id')::uuid
-                from trip_events e, jsonb_array_elements(coalesce(e.payload -> 'slots', e.payload #> '{trip,slots}')) slot
-                where e.trip_id = s.trip_id and e.occurred_at <= r.occurred_at and slot ->> 'id' = s.id::text
-                order by e.seq desc limit 1)
-              end, (r.context::jsonb ->> 'replaced_by')::uuid)
-          end as node
-        from incoming r
-        left join itinerary_slots s on (r.trip_id is null or s.trip_id = r.trip_id) and s.id = case
-          when r.trip_id is null and r.unverified or r.trip_id is not null and r.activity_node_id is null then r.slot_id end
-      ), stored as (
-        insert into behavioral_signals (
-          id, user_id, signal_type, activity_node_id, slot_id, trip_id, session_id, context, source, weight,
-          model_version, content_hash, occurred_at, created_at)
-        select r.id, r.user_id, r.signal_type, n.id, r.slot_id, r.trip, r.session_id,
-          case when n.id is null and r.activity_node_id is not null
-            then r.context::jsonb || jsonb_build_object('unknown_node_id', r.activity_node_id) else r.context::jsonb end,
-          r.source, r.weight, r.model_version, r.content_hash, r.occurred_at, r.received_at
-        from placed r
-        left join trips t on t.id = r.trip
-        left join activity_nodes n on n.id = r.node and (t.id is null or n.city_id = t.city_id)
-        where r.unverified is not true
-          -- A stop that nobody knows names nobody's trip.
-          or r.trip is null
-          or t.user_id = r.user_id
-          or exists (select from trip_members m where m.trip_id = r.trip and m.user_id = r.user_id)
-          -- Who left in the same batch was a member when they sent it.
-          or exists (select from trip_events e where e.trip_id = r.trip and e.type = 'member_left'
-            and e.payload ->> 'user_id' = r.user_id::text)
-        -- Of two with one id the first in the log stays, also where they come together.
-        order by r.place_in_log
-        on conflict (id) do nothing
-        returning id, user_id, signal_type, source, trip_id, activity_node_id
-      ), counted as (
-        select user_id, count(*)::int as signals from stored
-        where source = 'app' and signal_type in ${sql.in(COUNTING_SIGNALS)}
-        group by user_id
-      ), people as (
-        insert into users as u (id, signal_count)
-        select p.user_id, coalesce(c.signals, 0)
-        from (select distinct user_id from incoming) p left join counted c using (user_id)
-        order by p.user_id
-        on conflict (id) do update set signal_count = u.signal_count + excluded.signal_count
-        where excluded.signal_count > 0
-      )
-      select (select count(*)::int from stored) as stored, array_agg(id) as ids, array_agg(trip_id) as trips,
-        array_agg(activity_node_id) as nodes
-      from stored where id in (select id from incoming where unverified or slot_id is not null
-        and activity_node_id is null and signal_type in ${sql.in(ABOUT_STOPS)})`
-    const others = result!.stored < records.length ? yield* reasons(columns[ID], columns[HASH]) : Effect.void
-    return result!.ids === null ? others : Effect.andThen(others, tellProven(records, result as Found))
+    const tables = yield* tablesOf(COLUMNS, records, 2, (row) => (namesOnlyStop(row) ? OF_STOPS : ORDINARY))
+    const after: Array<Effect.Effect<void>> = []
+    for (const [group, table] of tables.entries()) {
+      if (table.rows === 0) continue
+      const result = yield* store(table, group)
+      if (result.stored < table.rows) after.push(yield* reasons(table.columns[ID], table.columns[HASH]))
+      if (result.ids !== null) after.push(tellProven(records, result))
+    }
+    return Effect.all(after, { discard: true })
   })
 }

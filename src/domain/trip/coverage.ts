@@ -2,10 +2,11 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions } from "../city/model.ts"
 import type { TimeSpan } from "../pivot/env.ts"
-import { coverageOf, wanted } from "../pivot/fallbacks.ts"
-import { type PlanSlot, planSlot } from "../pivot/plan.ts"
+import { coverageOf } from "../pivot/fallbacks.ts"
+import type { PlanSlot } from "../pivot/plan.ts"
 import { COLUMNS, isExposed } from "../pivot/search.ts"
 import type { TripActorState } from "./actor-state.ts"
+import { planOf } from "./held-trip.ts"
 import { liveOf } from "./live-city.ts"
 import { envOf } from "./pivot-world.ts"
 import type { PreparedFallbacks } from "./plan-engine.ts"
@@ -57,9 +58,7 @@ export const coverageTally = (now: number): CoverageTally => {
       const kept = memory.fallbacks as PreparedFallbacks | undefined
       const valid = kept !== undefined && kept.until > now ? kept : undefined
       const until = valid?.until ?? Number.POSITIVE_INFINITY
-      const ahead = trip.slots
-        .map((slot) => planSlot(slot, (id) => catalog?.indexOf(id)))
-        .filter((slot) => wanted(slot, now, until))
+      const ahead = planOf(trip).ahead(now, until, (id) => catalog?.indexOf(id))
       if (ahead.length === 0) return
       trips++
       if (catalog === undefined) return

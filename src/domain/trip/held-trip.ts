@@ -1,14 +1,17 @@
 /**
  * A trip as its actor holds it between turns: all that a trip is, with the stops packed. Turns, and whoever is answered
- * by one, see plain data. It is laid out when it is asked for, and stays so while few others were since: who asks for
- * one thing mostly asks for another soon.
+ * by one, see plain data. It is laid out when it is asked for, and stays so until some others were: a turn looks at one
+ * trip, many times.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { Slot, TripState } from "./model.ts"
 import { PackedPlan, share } from "./packed-plan.ts"
 
-/** Trips that stay laid out, some kilobytes each. */
-const LAID_OUT = 256
+/**
+ * Trips that stay laid out. A few only: with more of them at a time when little else is alive, V8 takes what is laid out for
+ * long-lived, and from then on fills the old generation with it.
+ */
+const LAID_OUT = 8
 
 const laidOut = new Array<HeldTrip | undefined>(LAID_OUT)
 let next = 0

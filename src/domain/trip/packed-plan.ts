@@ -5,6 +5,7 @@
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { NodeId, SlotId } from "../ids.ts"
+import type { IndexOf, PlanSlot } from "../pivot/plan.ts"
 import { DayPart } from "../vocabulary.ts"
 import { Slot } from "./model.ts"
 
@@ -15,6 +16,7 @@ const [DAY, ORDER, PART, STARTS, ENDS, TRAVEL, LOCKED, STATUS, SCORE, ID_END, NA
 
 const PARTS = DayPart.literals
 const STATUSES = Slot.fields.status.literals
+const PLANNED = STATUSES.indexOf("planned")
 
 /** Strings that many trips share become one string each. */
 const shared = new Map<string, string>()
@@ -101,6 +103,30 @@ export class PackedPlan {
       }
       return narrativeEnd < 0 ? slot : { ...slot, narrative: text.slice(idEnd, narrativeEnd) }
     })
+  }
+
+  /** The stops that are still ahead at `now` and begin before `until`, as the pivot engine reads them. */
+  ahead(now: number, until: number, indexOf: IndexOf): ReadonlyArray<PlanSlot> {
+    const records = this.#records
+    const out: Array<PlanSlot> = []
+    for (let n = 0; n < this.#nodes.length; n++) {
+      const at = n * WIDTH
+      const starts = records[at + STARTS]!
+      const ends = records[at + ENDS]!
+      if (records[at + STATUS] !== PLANNED || ends <= now || starts >= until) continue
+      const before = at - WIDTH
+      const from = n === 0 ? 0 : Math.max(records[before + ID_END]!, records[before + NARRATIVE_END]!)
+      out.push({
+        id: this.#text.slice(from, records[at + ID_END]) as SlotId,
+        day: records[at + DAY]!,
+        index: indexOf(this.#nodes[n]!) ?? -1,
+        starts,
+        ends,
+        locked: records[at + LOCKED] === 1,
+        past: false
+      })
+    }
+    return out
   }
 
   /** Bytes of memory, near enough for a budget. */

@@ -1,6 +1,8 @@
 /** A trip at rest is the trip: packed, laid out, changed and written down again, it says what it said before. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import { wanted } from "../../../src/domain/pivot/fallbacks.ts"
+import { planSlot } from "../../../src/domain/pivot/plan.ts"
 import type { TripEvent } from "../../../src/domain/trip/events.ts"
 import { evolveTrip } from "../../../src/domain/trip/evolve.ts"
 import { HeldTrip, holdChanged, holdLoaded, planOf } from "../../../src/domain/trip/held-trip.ts"
@@ -57,6 +59,21 @@ describe("a packed plan", () => {
         assert.deepEqual(new PackedPlan(slots).unpack(), slots)
         assert.deepEqual(new PackedPlan(slots, city).unpack(), slots)
       })
+    )
+  })
+
+  it("tells the stops ahead as those who keep fallbacks for them see them", () => {
+    fc.assert(
+      fc.property(
+        fc.array(slot, { maxLength: 40 }),
+        fc.integer({ min: 0, max: 2 ** 45 }),
+        fc.nat(),
+        (slots, now, hours) => {
+          const until = now + hours
+          const ahead = slots.map((one) => planSlot(one, city.indexOf)).filter((one) => wanted(one, now, until))
+          assert.deepEqual(new PackedPlan(slots).ahead(now, until, city.indexOf), ahead)
+        }
+      )
     )
   })
 

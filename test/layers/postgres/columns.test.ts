@@ -57,7 +57,12 @@ await contractSuite("Columns", { postgres: { needs: "postgres", layer: () => fre
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const rows = Array.from({ length: 40 }, (_, n) => ({ name: "x".repeat(n * 20), weight: n % 3 }))
-      const tables = yield* tablesOf([text("name")], entries(rows), 3, ({ weight }) => weight as number)
+      const tables = yield* tablesOf(
+        [text("name"), real("weight")],
+        entries(rows),
+        3,
+        (record) => record.value(1) as number
+      )
       for (const [group, { columns, rows: count }] of tables.entries()) {
         const stored = yield* sql<{ name: string }>`select * from unnest(${columns[0]}) as r(name)`
         const meant = rows.filter(({ weight }) => weight === group).map(({ name }) => name)

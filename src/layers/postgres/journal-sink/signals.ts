@@ -10,6 +10,7 @@ import type { JournalEntry } from "../../../services/journal.ts"
 import { ProvenSignals } from "../../../services/proven-signals.ts"
 import { boolean, instant, json, real, type Table, tablesOf, text, uuid } from "./columns.ts"
 import type { SinkHandler } from "./handler.ts"
+import type { RecordFields } from "./record-fields.ts"
 
 const COLUMNS = [
   uuid("id"),
@@ -30,11 +31,14 @@ const COLUMNS = [
 ]
 const NAMES = COLUMNS.map(({ field }) => field).join(", ")
 
-/** Where a record's id and hash stand among the columns. */
-const [ID, HASH] = ["id", "content_hash"].map((name) => COLUMNS.findIndex(({ field }) => field === name)) as [
-  number,
-  number
-]
+const placeOf = (name: string): number => COLUMNS.findIndex(({ field }) => field === name)
+
+const ID = placeOf("id")
+const HASH = placeOf("content_hash")
+const TYPE = placeOf("signal_type")
+const NODE = placeOf("activity_node_id")
+const SLOT = placeOf("slot_id")
+const TRIP = placeOf("trip_id")
 
 const notStored = Metric.counter("signals_not_stored_total", {
   description: "Signals that were taken and could not be stored, by what was found out then",
@@ -87,15 +91,11 @@ const tellProven = (records: ReadonlyArray<JournalEntry>, { ids, nodes, trips }:
     )
   })
 
-/** What a signal names, as it stands in its record. */
-type Row = Parameters<NonNullable<Parameters<typeof tablesOf>[3]>>[0]
-
 const aboutStops = new Set<unknown>(ABOUT_STOPS)
 
 /** Whether the signal names a stop and leaves to us which place, or of which trip, that is: `lacksPlace` of its record. */
-const namesOnlyStop = ({ activity_node_id, signal_type, slot_id, trip_id }: Row): boolean =>
-  (slot_id ?? null) !== null &&
-  ((trip_id ?? null) === null || ((activity_node_id ?? null) === null && aboutStops.has(signal_type)))
+const namesOnlyStop = (record: RecordFields): boolean =>
+  !record.absent(SLOT) && (record.absent(TRIP) || (record.absent(NODE) && aboutStops.has(record.value(TYPE))))
 
 const ORDINARY = 0
 const OF_STOPS = 1

@@ -55,7 +55,8 @@ const measure = (total: number) =>
     const folder = mkdtempSync(join(tmpdir(), "overplanned-bench-signals-"))
     yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
     const server = yield* ownPostgres(folder)
-    const gate = { open: false }
+    /** While it is shut the drainer tries again every few seconds: the drain begins with the first batch that is let in. */
+    const gate = { open: false, passed: 0 }
     // Nobody was erased, which the sink asks the database for with every batch, as in the server.
     const erased = PostgresErased.layer(Redacted.make("a key for the benchmark"))
     const jobs = PostgresJobs.layer({ ...PostgresJobs.jobsDefaults, node: "bench" })
@@ -66,9 +67,11 @@ const measure = (total: number) =>
           enroll: sink.enroll,
           close: sink.close,
           apply: (batch, progress) =>
-            Effect.suspend(() =>
-              gate.open ? sink.apply(batch, progress) : Effect.fail(new SinkUnavailable({ message: "kept shut" }))
-            )
+            Effect.suspend(() => {
+              if (!gate.open) return Effect.fail(new SinkUnavailable({ message: "kept shut" }))
+              if (gate.passed === 0) gate.passed = performance.now()
+              return sink.apply(batch, progress)
+            })
         })
       )
     ).pipe(Layer.provide(journalSink), Layer.provide([jobs, erased]))
@@ -138,11 +141,11 @@ const measure = (total: number) =>
       const before = calm()
 
       gate.open = true
+      yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => gate.passed > 0 })
       const stopAsking = trips.ask()
       const cpu = { store: cpuMillis(server.pid), here: process.cpuUsage() }
-      const draining = performance.now()
       yield* log.drained
-      const drainSeconds = (performance.now() - draining) / 1000
+      const drainSeconds = (performance.now() - gate.passed) / 1000
       const pivots = { before, meanwhile: stopAsking() }
       const here = process.cpuUsage(cpu.here)
       const drainCpu = {

@@ -13,6 +13,7 @@ import { type Benchmark, numberFlag } from "../benchmark.ts"
 import { cpuMillis } from "../cpu.ts"
 import { ownPostgres } from "../postgres.ts"
 import { freePort, killServer, mintTokens, startServer } from "../server.ts"
+import { writeTravelers } from "./travelers.ts"
 
 interface Measured {
   readonly perSecond: number
@@ -22,12 +23,15 @@ interface Measured {
   readonly failed: number
 }
 
+/** Who sends the signals, each about a trip of their own. */
+const TRAVELERS = 50
+
 const SCRIPT = join(import.meta.dirname, "signals.lua")
 
 const wrk = async (
   pid: number,
   port: number,
-  token: string,
+  travelers: string,
   options: { readonly batch: number; readonly connections: number; readonly seconds: number }
 ): Promise<Measured> => {
   const before = cpuMillis(pid)
@@ -41,7 +45,7 @@ const wrk = async (
       SCRIPT,
       `http://127.0.0.1:${port}/api/v1/signals`
     ],
-    { env: { ...process.env, SIGNALS_BATCH: String(options.batch), SIGNALS_TOKEN: token } }
+    { env: { ...process.env, SIGNALS_BATCH: String(options.batch), SIGNALS_TRAVELERS: travelers } }
   )
   const spent = cpuMillis(pid) - before
   const seen = JSON.parse(/JSON (.*)/.exec(stdout)![1]!) as Record<string, number>
@@ -66,11 +70,13 @@ const measure = (connections: number, seconds: number) =>
         port: await freePort(),
         more: { JOURNAL_DISK_BUDGET: "16GiB" }
       }
-      const [token] = await mintTokens(settings, 1)
+      const tokens = await mintTokens(settings, TRAVELERS)
       const server = await startServer(settings)
       try {
+        const travelers = join(folder, "travelers")
+        await writeTravelers(travelers, `http://127.0.0.1:${settings.port}`, tokens)
         const load = (batch: number, at: number, length = seconds) =>
-          wrk(server.pid!, settings.port, token!, { batch, connections: at, seconds: length })
+          wrk(server.pid!, settings.port, travelers, { batch, connections: at, seconds: length })
         await load(0, connections, 3)
         await load(1, connections, 3)
         const empty = await load(0, connections)

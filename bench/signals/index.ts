@@ -119,7 +119,7 @@ const measure = (total: number) =>
             id: id(random),
             signal_type: i % 3 === 0 ? "slot_view" : "slot_accept",
             ...subject,
-            node_id: places[(sent + i) % places.length]!.id,
+            activity_node_id: places[(sent + i) % places.length]!.id,
             occurred_at: new Date().toISOString(),
             context: { time_to_action_ms: 2300, day_part: "evening", position: i % 20, group_size: 2, weather: "rain" }
           }))

@@ -10,8 +10,7 @@ import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { UserId } from "../../domain/ids.ts"
 import { isCold } from "../../domain/persona/persona.ts"
 import type { ReadSignal } from "../../domain/persona/reading.ts"
-import type { Signal } from "../../domain/signal.ts"
-import type { Lesson, Revision, UserReply } from "../../domain/user/commands.ts"
+import type { Lesson, Revision, UserCommand, UserReply } from "../../domain/user/commands.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Journal } from "../../services/journal.ts"
 import { type EncodedPersona, PersonaEncoder, type PersonaToEncode } from "../../services/persona-encoder.ts"
@@ -26,6 +25,7 @@ import { Pending } from "../engine/cell.ts"
 import type { Limits } from "../engine/kind.ts"
 import { make } from "../engine/make.ts"
 import { userKind } from "./kind.ts"
+import { WaitingLessons } from "./waiting-lessons.ts"
 
 /** Between looks at an actor that is at work when it should be forgotten. */
 const FORGET_AGAIN_MILLIS = 5
@@ -106,21 +106,29 @@ export const layer = (limits: Partial<Limits> = {}) =>
         else look(outcome)
       }
 
-      const durable = (userId: string, signals: ReadonlyArray<Signal>, at: number): void =>
-        teach(userId, () => signals.map((signal) => ({ signal, at })))
+      const lessons = new WaitingLessons((userId, received) => teach(userId, () => received))
+      yield* Effect.addFinalizer(() => Effect.sync(() => lessons.all()))
 
       const proven = yield* ProvenSignals
       const stopProving = proven.onProven((signals) => {
         for (const [userId, theirs] of Map.groupBy(signals, ({ user_id }) => user_id)) {
+          lessons.of(userId)
           teach(userId, () => theirs.map(({ read }) => read()))
         }
       })
       yield* Effect.addFinalizer(() => Effect.sync(stopProving))
 
-      const read = (userId: UserId) => engine.ask(userId, { _tag: "read" })
+      /** Whoever was told that a signal is taken finds it learnt. */
+      const ask = (userId: UserId, command: UserCommand) =>
+        Effect.suspend(() => {
+          lessons.of(userId)
+          return engine.ask(userId, command)
+        })
+
+      const read = (userId: UserId) => ask(userId, { _tag: "read" })
 
       const revise = (userId: UserId, learntUntil: number, revision: Revision) =>
-        erased.has(userId) ? read(userId) : engine.ask(userId, { _tag: "revise", learntUntil, revision })
+        erased.has(userId) ? read(userId) : ask(userId, { _tag: "revise", learntUntil, revision })
 
       const counted = Effect.fnUntraced(
         function* (tripIds: ReadonlyArray<string>) {
@@ -128,7 +136,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
           yield* Effect.forEach(
             travellers,
             ({ user_id, ended }) =>
-              erased.has(user_id) ? Effect.void : engine.ask(user_id, { _tag: "travelled", ended }),
+              erased.has(user_id) ? Effect.void : ask(user_id as UserId, { _tag: "travelled", ended }),
             { concurrency: CONCURRENCY, discard: true }
           )
         },
@@ -198,7 +206,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
             Effect.mapError(unavailable)
           ),
         onboard: (userId, onboarding) =>
-          engine.ask(userId, { _tag: "onboard", onboarding }).pipe(
+          ask(userId, { _tag: "onboard", onboarding }).pipe(
             Effect.tap((reply) => Effect.forkIn(readIn(userId, reply, encoder.encode), scope)),
             Effect.mapBoth({ onSuccess: explained, onFailure: unavailable })
           )
@@ -218,7 +226,9 @@ export const layer = (limits: Partial<Limits> = {}) =>
 
       return Context.make(Personas, personas).pipe(
         Context.add(MemberPersonas, members),
-        Context.add(SignalListener, { durable })
+        Context.add(SignalListener, {
+          durable: (userId, signals, receivedAt) => lessons.add(userId, signals, receivedAt)
+        })
       )
     })
   )

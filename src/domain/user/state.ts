@@ -138,8 +138,10 @@ const accountOf = (changes: ReadonlyArray<PersonaChange>): ReadonlyArray<LearntC
  * learnt from lately changes nothing.
  */
 export const learn = (state: UserState, lessons: ReadonlyArray<Lesson>, now: number): UserState => {
-  let { dimensions, signal_count: count, sequence } = state.persona
-  let { recent, learntUntil } = state
+  let { dimensions, signal_count: count } = state.persona
+  let { learntUntil } = state
+  const sequence = [...state.persona.sequence]
+  const recent = [...state.recent]
   let moved = false
   for (const lesson of lessons) {
     const { signal } = lesson
@@ -149,22 +151,20 @@ export const learn = (state: UserState, lessons: ReadonlyArray<Lesson>, now: num
       evidence === undefined ? undefined : updatePersona(dimensions, evidence, { signalCount: count, now: lesson.at })
     if (countsTowardsGate(signal)) count++
     dimensions = update?.dimensions ?? dimensions
-    sequence = [...sequence, ...sequenceOf([lesson])].slice(-MAX_SEQUENCE)
-    recent = [
-      ...recent.slice(1 - MAX_RECENT),
-      {
-        signal_id: signal.id,
-        signal_type: signal.signal_type,
-        occurred_at: signal.occurred_at,
-        changes: accountOf(update?.changes ?? [])
-      }
-    ]
+    sequence.push(...sequenceOf([lesson]))
+    if (recent.length >= MAX_RECENT) recent.shift()
+    recent.push({
+      signal_id: signal.id,
+      signal_type: signal.signal_type,
+      occurred_at: signal.occurred_at,
+      changes: accountOf(update?.changes ?? [])
+    })
     learntUntil = Math.max(learntUntil, lesson.at)
     moved = true
   }
   if (!moved) return state
   return {
-    persona: personaOf(state.persona.user_id, dimensions, sequence, count),
+    persona: personaOf(state.persona.user_id, dimensions, sequence.slice(-MAX_SEQUENCE), count),
     recent,
     unsavedSince: state.unsavedSince ?? now,
     learntUntil

@@ -1,0 +1,64 @@
+/**
+ * Signals become durable by the group, and many of a group may be of one traveler: what they teach is taken up together, a
+ * little in each turn of the loop, after those who sent them were told. Nobody waits for it but who asks for the persona.
+ */
+import type { Signal } from "../../domain/signal.ts"
+import type { Lesson } from "../../domain/user/commands.ts"
+
+type Received = Pick<Lesson, "signal" | "at">
+
+/** Longest that teaching holds the event loop at a time. */
+const SLICE_MILLIS = 1
+
+/** More signals than this do not wait: where they come faster than they are taught, those who send them slow down. */
+const MOST_WAITING = 2_000
+
+export class WaitingLessons {
+  readonly #teach: (userId: string, received: ReadonlyArray<Received>) => void
+  readonly #waiting = new Map<string, Array<Received>>()
+  #signals = 0
+  #scheduled = false
+
+  /** `teach` must not throw. */
+  constructor(teach: (userId: string, received: ReadonlyArray<Received>) => void) {
+    this.#teach = teach
+  }
+
+  add(userId: string, signals: ReadonlyArray<Signal>, at: number): void {
+    let theirs = this.#waiting.get(userId)
+    if (theirs === undefined) {
+      theirs = []
+      this.#waiting.set(userId, theirs)
+    }
+    for (const signal of signals) theirs.push({ signal, at })
+    this.#signals += signals.length
+    if (this.#signals > MOST_WAITING) this.all()
+    else if (!this.#scheduled) {
+      this.#scheduled = true
+      setImmediate(this.#turn)
+    }
+  }
+
+  /** Teaches what waits of one traveler now. */
+  of(userId: string): void {
+    const theirs = this.#waiting.get(userId)
+    if (theirs === undefined) return
+    this.#waiting.delete(userId)
+    this.#signals -= theirs.length
+    this.#teach(userId, theirs)
+  }
+
+  all(): void {
+    for (const userId of this.#waiting.keys()) this.of(userId)
+  }
+
+  readonly #turn = (): void => {
+    const until = performance.now() + SLICE_MILLIS
+    for (const userId of this.#waiting.keys()) {
+      this.of(userId)
+      if (performance.now() >= until) break
+    }
+    this.#scheduled = this.#waiting.size > 0
+    if (this.#scheduled) setImmediate(this.#turn)
+  }
+}

@@ -29,12 +29,26 @@ const finish = (x: number) => {
   return h ^ (h >>> 16)
 }
 
-/** Four lanes of 32 bits over the text's UTF-8 bytes. */
-const lanes = (text: string): Uint32Array => {
+/** What the last text gave. */
+const mixed = new Uint32Array(4)
+const mixedBytes = new Uint8Array(mixed.buffer)
+
+/** A text's UTF-8 bytes into `bytes`; gives how many. Names and ids are ASCII, for which a call of the encoder costs more. */
+const encode = (text: string, bytes: Uint8Array<ArrayBuffer>): number => {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 127) return encoder.encodeInto(text, bytes).written
+    bytes[i] = code
+  }
+  return text.length
+}
+
+/** Four lanes of 32 bits over the text's UTF-8 bytes, into `mixed`. */
+const mix = (text: string): void => {
   // A character takes three bytes at most, and the last word is filled up with zeros.
   const bytes = room(text.length * 3 + 3)
-  const length = encoder.encodeInto(text, bytes).written
-  bytes.fill(0, length, length + 3)
+  const length = encode(text, bytes)
+  bytes[length] = bytes[length + 1] = bytes[length + 2] = 0
   let a = 0x9e3779b1
   let b = 0x85ebca77
   let c = 0xc2b2ae3d
@@ -47,23 +61,24 @@ const lanes = (text: string): Uint32Array => {
     d = Math.imul(rotate(d ^ Math.imul(word, 0xa1e38b93), 18) + a, 5) + 0x32ac3b17
   }
   a ^= length
-  const out = new Uint32Array(4)
   for (let round = 0; round < 2; round++) {
     a = finish(a + d) + b
     b = finish(b + a) + c
     c = finish(c + b) + d
     d = finish(d + c) + a
   }
-  out.set([a >>> 0, b >>> 0, c >>> 0, d >>> 0])
-  return out
+  mixed[0] = a
+  mixed[1] = b
+  mixed[2] = c
+  mixed[3] = d
 }
 
 const hex = (lane: number): string => lane.toString(16).padStart(8, "0")
 
 /** 32 hexadecimal digits. */
 export const hash128 = (text: string): string => {
-  const out = lanes(text)
-  return hex(out[0]!) + hex(out[1]!) + hex(out[2]!) + hex(out[3]!)
+  mix(text)
+  return hex(mixed[0]!) + hex(mixed[1]!) + hex(mixed[2]!) + hex(mixed[3]!)
 }
 
 /**
@@ -71,8 +86,10 @@ export const hash128 = (text: string): string => {
  * that no two lists of parts read alike.
  */
 export const uuidOfName = (...parts: ReadonlyArray<string>): string => {
-  const bytes = new Uint8Array(lanes(parts.map((part) => `${part.length}:${part}`).join("")).buffer).slice()
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  return uuidFromBytes(bytes)
+  let name = ""
+  for (const part of parts) name += `${part.length}:${part}`
+  mix(name)
+  mixedBytes[6] = (mixedBytes[6]! & 0x0f) | 0x80
+  mixedBytes[8] = (mixedBytes[8]! & 0x3f) | 0x80
+  return uuidFromBytes(mixedBytes)
 }

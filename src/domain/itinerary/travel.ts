@@ -1,10 +1,23 @@
 /** How one gets around a city, as its catalog says: what plans and pivots are both reckoned with. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { DEFAULT_TRAVEL_MODEL, distancesOf, travelMinutes } from "../geo.ts"
+import { rememberPairs } from "../pairs.ts"
 import type { TravelMinutes } from "./rules.ts"
 
+const known = new WeakMap<CityCatalog, TravelMinutes>()
+
 export const travelIn = (catalog: CityCatalog): TravelMinutes => {
+  let travel = known.get(catalog)
+  if (travel === undefined) {
+    travel = travelOf(catalog)
+    known.set(catalog, travel)
+  }
+  return travel
+}
+
+const travelOf = (catalog: CityCatalog): TravelMinutes => {
   const model = catalog.city.travel ?? DEFAULT_TRAVEL_MODEL
   const distance = distancesOf(catalog.nodes)
-  return (from, to) => (from === to ? 0 : travelMinutes(model, distance(from, to)))
+  const minutes = rememberPairs(catalog.nodes.length, (from, to) => travelMinutes(model, distance(from, to)))
+  return (from, to) => (from === to ? 0 : minutes(from, to))
 }

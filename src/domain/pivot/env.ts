@@ -6,9 +6,10 @@ import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { type Places, placesOf } from "../itinerary/places.ts"
 import type { TravelMinutes } from "../itinerary/rules.ts"
 import { travelIn } from "../itinerary/travel.ts"
+import { rememberPairs } from "../pairs.ts"
 import type { ModelRef } from "../ranking.ts"
 import { localTime, zoneOf } from "../time/zone.ts"
-import type { Open } from "../vocabulary.ts"
+import { type Open, VIBE_DIMENSIONS } from "../vocabulary.ts"
 
 export interface PivotEnv {
   readonly version: number
@@ -17,6 +18,8 @@ export interface PivotEnv {
   readonly openAt: (index: number, millis: number) => Open
   readonly nextChange: (index: number, millis: number) => number | undefined
   readonly travel: TravelMinutes
+  /** How alike two places are in vibe space, from -1 to 1. */
+  readonly alike: (a: number, b: number) => number
   /** The local minute of the day (0–1439) of an instant in the city. */
   readonly localMinute: (millis: number) => number
 }
@@ -30,6 +33,13 @@ export const pivotEnv = (catalog: CityCatalog, travel: TravelMinutes = travelIn(
     openAt: (index, millis) => catalog.openAt(index, millis),
     nextChange: (index, millis) => catalog.nextChange(index, millis),
     travel,
+    alike: rememberPairs(catalog.nodes.length, (a, b) => {
+      let sum = 0
+      for (let i = 0; i < VIBE_DIMENSIONS; i++) {
+        sum += catalog.matrix[a * VIBE_DIMENSIONS + i]! * catalog.matrix[b * VIBE_DIMENSIONS + i]!
+      }
+      return sum
+    }),
     // A zone that the runtime does not know is read as UTC: the catalog's loader has refused such a city before.
     localMinute: (millis) =>
       zone === undefined ? Math.floor((((millis / 60_000) % 1440) + 1440) % 1440) : localTime(zone, millis).minute

@@ -174,7 +174,8 @@ export interface StoredCandidate {
 const keptAt = (set: FallbackSet | undefined, slot: PlanSlot, catalogVersion: number): number => {
   if (set === undefined || set.catalogVersion !== catalogVersion) return -1
   const { starts, table } = set
-  for (let at = 0; at < starts.length; at++) if (starts[at] === slot.starts && table[at] === slot.index) return at
+  const node = slot.index < 0 ? noneIn(table) : slot.index
+  for (let at = 0; at < starts.length; at++) if (starts[at] === slot.starts && table[at] === node) return at
   return -1
 }
 

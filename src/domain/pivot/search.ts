@@ -142,8 +142,6 @@ export const openSearch = (
   const detour = new Float32Array(around.length)
   const fallen = { unreachable: 0, too_short: 0, time_of_day: 0 }
   const direct = minutesBetween(env, gap.from, gap.to < 0 ? gap.from : gap.to, gap.depart)
-  const own =
-    slot.index < 0 ? undefined : env.matrix.subarray(slot.index * VIBE_DIMENSIONS, (slot.index + 1) * VIBE_DIMENSIONS)
   const { minutes, dayParts } = env.places
   let n = 0
   for (let p = 0; p < around.length && !deadline.passedAt(p); p++) {
@@ -158,7 +156,7 @@ export const openSearch = (
     else if (!goesAt(dayParts[index]!, env.localMinute(arrive))) fallen.time_of_day++
     else {
       pool[n] = index
-      similarity[n] = own === undefined ? 0 : dotWith(own, env.matrix, index)
+      similarity[n] = slot.index < 0 ? 0 : env.alike(slot.index, index)
       const begin = gap.from < 0 ? minutesBetween(env, slot.index, index, gap.depart) : there
       detour[n] = Math.max(0, begin + onward - direct)
       n++

@@ -57,6 +57,14 @@ describe("fallbacks", () => {
     assert.isBelow(bytesOf(set), 8_000)
   })
 
+  it("are kept, and served, for a stop whose place the catalog does not know any more", () => {
+    const gone = withSlots((one) =>
+      one.id === slot.id ? { node_id: "0198a0c4-0000-7000-8000-00000000dead" as never } : {}
+    )
+    const answer = offered({ trigger: "venue_closed", slot_id: slot.id }, gone, setAt(now, gone))
+    assert.strictEqual(answer.offer.source, "precomputed")
+  })
+
   it("come out the same in slices as at once, and from a copy of the input", () => {
     const input = fallbackInput(trip, city, world.env, world.tastes, CALM_CITY, now, PIVOT_SETTINGS)
     const run = startFallbacks(structuredClone(input), world.env)

@@ -149,23 +149,41 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: () =>
     }).pipe(Effect.scoped)
   )
 
-  it.effect("stores what somebody sent before they left the trip, and no place of another city under it", () =>
+  it.effect("stores what somebody sent before they left the trip, and nothing that they send of it afterwards", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient
+      const stop = uuidOf(6, 9)
+      yield* sql`
+        insert into itinerary_slots (id, trip_id, day_number, slot_order, activity_node_id, day_part, starts_at, ends_at)
+        values (${stop}, ${tripOf(1)}, 3, 0, ${nodeOf(1)}, 'morning', now(), now() + interval '1 hour')`
       yield* sql`
         insert into trip_events (id, trip_id, seq, type, payload, schema_version, occurred_at)
         values (gen_random_uuid(), ${tripOf(1)}, 1, 'member_left',
-          ${JSON.stringify({ _tag: "member_left", user_id: userOf(3), erased: false })}::text::jsonb, 1, now())`
+          ${JSON.stringify({ _tag: "member_left", user_id: userOf(3), erased: false })}::text::jsonb, 1, ${new Date(NOW)})`
       const journal = yield* open(new FragileDisk())
-      const about = { trip_id: tripOf(1) }
-      const elsewhere = { ...about, activity_node_id: nodeOf(2) }
+      const trip = { trip_id: tripOf(1) }
+      const stopAlone = { slot_id: stop, activity_node_id: undefined }
       yield* journal.commit("signal", [
-        signalRecord(signal(14, 3, about), NOW, true),
-        signalRecord(signal(15, 1, elsewhere), NOW)
+        signalRecord(signal(14, 3, trip), NOW, true),
+        signalRecord(signal(16, 3, stopAlone), NOW, true),
+        signalRecord(signal(17, 3, trip), NOW + 1, true),
+        signalRecord(signal(18, 3, stopAlone), NOW + 1, true)
       ])
       yield* journal.drained
+      const ids = (yield* stored).map(({ id }) => id)
+      assert.includeMembers(ids, [signalId(14), signalId(16)])
+      assert.notInclude(ids, signalId(17))
+      assert.notInclude(ids, signalId(18))
+    }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "None"))
+  )
+
+  it.effect("stores no place of another city under a trip", () =>
+    Effect.gen(function* () {
+      const journal = yield* open(new FragileDisk())
+      const elsewhere = { trip_id: tripOf(1), activity_node_id: nodeOf(2) }
+      yield* journal.commit("signal", [signalRecord(signal(15, 1, elsewhere), NOW)])
+      yield* journal.drained
       const rows = new Map((yield* stored).map((row) => [row.id, row]))
-      assert.isTrue(rows.has(signalId(14)))
       assert.strictEqual(rows.get(signalId(15))!.context.unknown_node_id, nodeOf(2))
     }).pipe(Effect.scoped)
   )

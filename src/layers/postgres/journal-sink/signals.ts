@@ -146,9 +146,9 @@ const store = Effect.fnUntraced(function* ({ columns }: Table, group: number) {
         or r.trip is null
         or t.user_id = r.user_id
         or exists (select from trip_members m where m.trip_id = r.trip and m.user_id = r.user_id)
-        -- Who left in the same batch was a member when they sent it.
+        -- Who left since was a member when they sent it; what they send afterwards is of a trip of others.
         or exists (select from trip_events e where e.trip_id = r.trip and e.type = 'member_left'
-          and e.payload ->> 'user_id' = r.user_id::text)
+          and e.payload ->> 'user_id' = r.user_id::text and e.occurred_at >= r.received_at)
       -- Of two with one id the first in the log stays, also where they come together.
       order by r.place_in_log
       on conflict (id) do nothing

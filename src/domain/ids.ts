@@ -62,7 +62,7 @@ const laidOut = new Uint8Array(16)
 /** Random bytes in a version 7 UUID. */
 export const UUID_V7_RANDOM = 10
 
-/** A version 7 UUID from a Unix time in milliupper and ten random bytes, those of `random` from `from` on. */
+/** A version 7 UUID from a Unix time in milliseconds and ten random bytes, those of `random` from `from` on. */
 export const uuidV7 = (millis: number, random: Uint8Array, from = 0): string => {
   const upper = Math.floor(millis / 65_536)
   laidOut[0] = upper >>> 24

@@ -35,9 +35,9 @@ export class TripStorage extends Context.Service<
       readonly after: TripId | undefined
       readonly limit: number
     }) => Effect.Effect<ReadonlyArray<StoredTrip>, TripStorageUnavailable>
-    /** Which trips are under way in a city, by id, after the given one; costs one query that reads no trip. */
+    /** Which trips are under way in a city, or anywhere, by id, after the given one; costs one query that reads no trip. */
     readonly underWayIds: (
-      city: CityId,
+      city: CityId | undefined,
       after: TripId | undefined,
       limit: number
     ) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>

@@ -14,7 +14,7 @@ import { placeThen } from "../../domain/trip/place-then.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
-import { Journal } from "../../services/journal.ts"
+import { Journal, type JournalEntry } from "../../services/journal.ts"
 import { ResidentTrips, type TripsInMemory } from "../../services/resident-trips.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
 import { inSlices } from "../../services/slices.ts"
@@ -178,10 +178,16 @@ export const layer = (options: TripOptions) =>
         let trips = 0
         let after: TripId | undefined
         do {
+          // The journal first, as for a trip alone: what is drained in between is then seen twice, and never in neither.
+          const entries = new Map<string, ReadonlyArray<JournalEntry>>()
+          for (const id of yield* storage.underWayIds(undefined, after, PAGE)) {
+            const undrained = yield* Effect.orElseSucceed(journal.undrained(journalKey(id)), () => undefined)
+            if (undrained !== undefined) entries.set(id, undrained)
+          }
           const page = yield* storage.underWay({ after, limit: PAGE })
           for (const stored of page) {
-            const undrained = yield* Effect.orElseSucceed(journal.undrained(journalKey(stored.id)), () => undefined)
-            // A journal that cannot be read now leaves the trip to its own activation.
+            // A journal that could not be read, or was not asked, leaves the trip to its own activation.
+            const undrained = entries.get(stored.id)
             if (undrained === undefined) continue
             const snapshot = yield* kind.awake(merge(stored, eventsIn(undrained)))
             if (engine.residency.adopt(stored.id, { snapshot, events: [] })) trips++

@@ -44,6 +44,8 @@ export class Outage {
   on = false
   /** How long every reading of a trip takes. */
   slowMillis = 0
+  /** What goes on between the reading of a page of trips and its use. */
+  afterPage: Effect.Effect<void> = Effect.void
   readonly storage = Layer.effect(
     TripStorage,
     Effect.map(TripStorage, (real) => {
@@ -52,7 +54,7 @@ export class Outage {
         Effect.suspend(() => (this.on ? Effect.fail(away) : effect))
       return TripStorage.of({
         load: (id) => Effect.delay(guard(real.load(id)), this.slowMillis),
-        underWay: (page) => guard(real.underWay(page)),
+        underWay: (page) => guard(Effect.tap(real.underWay(page), () => this.afterPage)),
         underWayIds: (city, after, limit) => guard(real.underWayIds(city, after, limit)),
         due: (now, limit) => guard(real.due(now, limit)),
         ofUser: (user) => guard(real.ofUser(user)),

@@ -1,0 +1,57 @@
+/** Trips that come into memory in bulk are as new as those that are asked for one by one. */
+import { assert } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { SqlClient } from "effect/sql/SqlClient"
+import { Journal } from "../../../src/services/journal.ts"
+import { TripRuntime } from "../../../src/services/trip-runtime.ts"
+import { owner } from "../../domain/trip/fixtures.ts"
+import { contractSuite } from "../../harness/contract.ts"
+import { FragileDisk } from "../../harness/fragile-disk.ts"
+import { freshDatabase } from "../../harness/postgres.ts"
+import { create, Outage, process, seedCity, tripNumber } from "./harness.ts"
+
+await contractSuite("A bulk load of trips", { local: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
+  it.effect("misses nothing that is drained while it reads", () =>
+    Effect.gen(function* () {
+      yield* seedCity
+      const sql = yield* SqlClient
+      const trip = tripNumber(1)
+      const disk = new FragileDisk()
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        yield* trips.ask(trip.id, create(trip))
+        yield* (yield* Journal).drained
+        yield* sql`alter table trip_events rename to elsewhere`
+        yield* trips.ask(trip.id, { _tag: "lock_slot", by: owner, slot_id: trip.slots[0]!.id, locked: true })
+      }).pipe(Effect.provide(process(disk, new Outage())))
+      yield* sql`alter table elsewhere rename to trip_events`
+
+      // The table can be read and not written: nothing is drained before the page has been read.
+      const [held, read] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const holding = yield* sql`lock table trip_events in share mode`.pipe(
+        Effect.andThen(Deferred.succeed(held, undefined)),
+        Effect.andThen(Deferred.await(read)),
+        sql.withTransaction,
+        Effect.forkChild
+      )
+      yield* Deferred.await(held)
+      const outage = new Outage()
+      const reply = yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        const journal = yield* Journal
+        outage.afterPage = Deferred.succeed(read, undefined).pipe(
+          Effect.andThen(Fiber.join(holding)),
+          Effect.andThen(journal.drained),
+          Effect.orDie
+        )
+        assert.deepStrictEqual(yield* trips.preload, { trips: 1 })
+        return yield* trips.ask(trip.id, { _tag: "read", by: owner })
+      }).pipe(Effect.provide(process(disk, outage)))
+      if (reply._tag !== "trip") throw new Error(`answered ${reply._tag}`)
+      assert.strictEqual(reply.trip.seq, 2)
+      assert.isTrue(reply.trip.slots[0]!.locked)
+    })
+  )
+})

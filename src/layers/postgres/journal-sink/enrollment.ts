@@ -17,14 +17,18 @@ export const enroll = Effect.fnUntraced(function* (sql: SqlClient, node: string,
     select updated_at::text as at from journal_progress where not closed order by updated_at desc limit 1`
   yield* sql`insert into journal_progress (node_id, segment, byte_offset) values (${node}, 0, 0)`
   if (other === undefined) return 0
-  const trips = yield* sql`
-    update trips set epoch = gen_random_uuid()
-    where status in ('planning', 'confirmed', 'active') or end_date > current_date - ${FOLLOWED_DAYS}::int
-    returning id`
+  // Longer than a request may take, where trips are many: cut short it would be begun anew for ever, and no trip come into memory.
+  yield* sql`set local statement_timeout = 0`
+  const [renewed] = yield* sql<{ trips: number }>`
+    with renewed as (
+      update trips set epoch = gen_random_uuid()
+      where status in ('planning', 'confirmed', 'active') or end_date > current_date - ${FOLLOWED_DAYS}::int
+      returning 1
+    ) select count(*)::int as trips from renewed`
   // What they may have lost is accounted for.
   if (former.length > 0) yield* sql`update journal_progress set closed = true where ${sql.in("node_id", former)}`
   yield* Effect.logWarning(
-    `This journal is new to the database, and another that was last heard of at ${other.at} was not closed: it may have held what is lost now. Whoever follows one of ${trips.length} trips gets the whole trip when they come back.`
+    `This journal is new to the database, and another that was last heard of at ${other.at} was not closed: it may have held what is lost now. Whoever follows one of ${renewed!.trips} trips gets the whole trip when they come back.`
   )
   return 0
 })

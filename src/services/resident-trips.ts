@@ -8,8 +8,8 @@ export interface KnownStop {
 }
 
 export interface TripsInMemory {
-  /** The city of a trip that is in memory and has this member. */
-  readonly cityOf: (userId: string, tripId: string) => string | undefined
+  /** The city of a trip that is in memory and has this member; null where it is in memory and has not. */
+  readonly cityOf: (userId: string, tripId: string) => string | null | undefined
   /** A stop of one of the user's trips in memory, with the place that stood there at that instant. */
   readonly stop: (userId: string, slotId: string, at: number) => KnownStop | undefined
 }

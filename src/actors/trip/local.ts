@@ -211,7 +211,10 @@ export const layer = (options: TripOptions) =>
       )
 
       const inMemory: TripsInMemory = {
-        cityOf: (userId, tripId) => (hub.ofUser(userId).has(tripId) ? engine.peek(tripId)?.trip?.city_id : undefined),
+        cityOf: (userId, tripId) => {
+          const city = engine.peek(tripId)?.trip?.city_id
+          return city === undefined || hub.ofUser(userId).has(tripId) ? city : null
+        },
         stop: (userId, slotId, at) => {
           let looked = 0
           for (const tripId of hub.ofUser(userId)) {

@@ -63,13 +63,11 @@ export const layer: Layer.Layer<SignalReferences, never, SqlClient | Catalog | J
 
     return SignalReferences.of({
       trip: (userId, tripId) => {
-        const known = remembered.get(`${userId} ${tripId}`)
-        const standing =
-          known !== undefined && known.until > clock.currentTimeMillisUnsafe() ? known.standing : undefined
-        if (standing?.visible === true) return standing
-        // Its members speak of a trip in memory also while no database can say so, and from the moment they have joined.
+        // A trip in memory knows its members also while no database can say so: from the moment they join, to that at which they leave.
         const city_id = trips.cityOf(userId, tripId)
-        return city_id === undefined ? standing : { visible: true, city_id }
+        if (city_id !== undefined) return city_id === null ? { visible: false } : { visible: true, city_id }
+        const known = remembered.get(`${userId} ${tripId}`)
+        return known !== undefined && known.until > clock.currentTimeMillisUnsafe() ? known.standing : undefined
       },
       stop: trips.stop,
       lookUp: (userId, tripIds) =>

@@ -278,7 +278,7 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         yield* trips.ask(state.id, create(state))
         const created = Date.now()
         assert.strictEqual(known.cityOf(owner, state.id), cityId)
-        assert.isUndefined(known.cityOf(friend, state.id))
+        assert.isNull(known.cityOf(friend, state.id))
         assert.isUndefined(known.stop(friend, stop.id, created))
         const there = { trip_id: state.id, activity_node_id: stop.node_id }
         assert.deepStrictEqual(known.stop(owner, stop.id, created), there)
@@ -297,11 +297,11 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
 
         const invite = { _tag: "invite", by: owner, user_id: friend, expires_at: Date.now() + 1e6 } as const
         yield* trips.ask(state.id, invite)
-        assert.isUndefined(known.cityOf(friend, state.id))
+        assert.isNull(known.cityOf(friend, state.id))
         yield* trips.ask(state.id, { _tag: "join", by: friend, idempotency_key: "j" })
         assert.strictEqual(known.cityOf(friend, state.id), cityId)
         yield* trips.ask(state.id, { _tag: "leave", by: friend, user_id: friend })
-        assert.isUndefined(known.cityOf(friend, state.id))
+        assert.isNull(known.cityOf(friend, state.id))
       }).pipe(Effect.provide(process(new FragileDisk(), new Outage())))
     })
   )

@@ -29,11 +29,11 @@ const catalog = Catalog.of({
 
 /** Trip 8 is in memory, and user 3 is one of its members. */
 const inMemory: TripsInMemory = {
-  cityOf: (user, trip) => (user === userOf(3) && trip === tripOf(8) ? cityOf(2) : undefined),
+  cityOf: (user, trip) => (trip === tripOf(8) ? (user === userOf(3) ? cityOf(2) : null) : undefined),
   stop: () => undefined
 }
 
-const build = Effect.gen(function* () {
+const build = Effect.fnUntraced(function* (trips = inMemory) {
   const sink = new MemorySink()
   sink.away = true
   const journal = yield* openJournal(new FragileDisk(), sink)
@@ -42,7 +42,7 @@ const build = Effect.gen(function* () {
       Layer.provide([
         Layer.succeed(Catalog)(catalog),
         Layer.succeed(Journal)(journal),
-        Layer.succeed(ResidentTrips)(inMemory)
+        Layer.succeed(ResidentTrips)(trips)
       ])
     )
   )
@@ -55,7 +55,7 @@ await contractSuite("SignalReferences", { postgres: { needs: "postgres", layer: 
     () =>
       Effect.gen(function* () {
         yield* seedPeopleAndPlaces
-        const { journal, references } = yield* build
+        const { journal, references } = yield* build()
         yield* journal.commit("trip", [note(1, `trip:${tripOf(5)}`)])
         const mine = { visible: true as const, city_id: cityOf(1) }
         for (const [user, standing] of [
@@ -80,18 +80,31 @@ await contractSuite("SignalReferences", { postgres: { needs: "postgres", layer: 
 
   it.effect("knows the members of a trip in memory, whatever the database said a moment ago or does not say now", () =>
     Effect.gen(function* () {
-      const { references } = yield* build
+      const { references } = yield* build()
       const mine = { visible: true as const, city_id: cityOf(2) }
       assert.deepStrictEqual(references.trip(userOf(3), tripOf(8)), mine)
-      assert.isUndefined(references.trip(userOf(2), tripOf(8)))
+      assert.deepStrictEqual(references.trip(userOf(2), tripOf(8)), { visible: false })
       yield* references.lookUp(userOf(3), [tripOf(8)])
       assert.deepStrictEqual(references.trip(userOf(3), tripOf(8)), mine)
     }).pipe(Effect.scoped)
   )
 
+  it.effect(
+    "knows at once that somebody left a trip in memory, although the database had them in it a moment ago",
+    () =>
+      Effect.gen(function* () {
+        let left = false
+        const { references } = yield* build({ ...inMemory, cityOf: () => (left ? null : undefined) })
+        yield* references.lookUp(userOf(2), [tripOf(1)])
+        assert.deepStrictEqual(references.trip(userOf(2), tripOf(1)), { visible: true, city_id: cityOf(1) })
+        left = true
+        assert.deepStrictEqual(references.trip(userOf(2), tripOf(1)), { visible: false })
+      }).pipe(Effect.scoped)
+  )
+
   it.effect("knows the places of the cities in memory, and does not judge those of others", () =>
     Effect.gen(function* () {
-      const { references } = yield* build
+      const { references } = yield* build()
       assert.isTrue(references.hasNode(nodeOf(1), cityOf(1)))
       assert.isFalse(references.hasNode(nodeOf(2), cityOf(1)))
       assert.isUndefined(references.hasNode(nodeOf(2), cityOf(2)))

@@ -148,6 +148,12 @@ export class Journal extends Context.Service<
     readonly enrolled: Effect.Effect<void>
 
     /**
+     * For work that many wait for, such as telling a city's trips of a storm: storing what is durable anyway stands back for
+     * it, a few seconds at most. Appending does not.
+     */
+    first<A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R>
+
+    /**
      * For who has to remember across a restart: passes on what may not be in the database yet, oldest first and in pieces.
      * Of more records than `newest` the oldest may be left out. Reads the log from disk: for the start alone.
      */

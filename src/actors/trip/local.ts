@@ -74,7 +74,7 @@ export const layer = (options: TripOptions) =>
       const hub = new TripHub()
       const kinds = yield* ActorKinds
       const waves = new Waves(yield* Effect.scope, (city, events) =>
-        Effect.flatMap(cities.conditions(city), (conditions) => fanOut(city, conditions, events))
+        journal.first(Effect.flatMap(cities.conditions(city), (conditions) => fanOut(city, conditions, events)))
       )
       const kind = yield* tripKind(
         {

@@ -46,6 +46,8 @@ export const makeDrainer = (options: {
   readonly aside: Aside
   readonly sink: typeof JournalSink.Service
   readonly batchRecords: number
+  /** Waited for before a batch: others need the process more just now. */
+  readonly turn: Effect.Effect<void>
   /** Types of which none may be missing. */
   readonly sequenced: ReadonlySet<string>
   readonly events: DrainerEvents
@@ -164,6 +166,7 @@ export const makeDrainer = (options: {
     let ahead: Promise<Batch> | undefined
     for (;;) {
       yield* until(() => writer.durable() > drained)
+      yield* options.turn
       const batch = yield* Effect.promise(() => ahead ?? reader.batch(drained, options.batchRecords))
       // Reading may have found damage, and changed the name.
       if (enrolledAs !== node()) yield* enroll

@@ -1,6 +1,7 @@
 /** The journal on local disk: ties the writer, the reader and the drainer together. */
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import type * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
@@ -34,6 +35,9 @@ const READ_BYTES = 1024 * 1024
 /** How often the age of the log is sampled for the lag, and how many samples are kept. */
 const MARK_EVERY_MS = 1000
 const MARKS = 3600
+
+/** How long the drainer stands back for others before it stores one more batch all the same. */
+const STANDS_BACK = "2 seconds"
 
 /** How long a journal that stops tries to say that nothing is left in it. */
 const FAREWELL = "1 second"
@@ -81,6 +85,8 @@ export const makeJournal = (
       name = await identity(files, directory, true)
     }
     let depth = 0
+    let hurrying = 0
+    const unhurried = Latch.makeUnsafe(true)
     let quarantined = 0
     let lastMark = 0
     const marks: Array<{ readonly position: number; readonly at: number }> = []
@@ -170,6 +176,7 @@ export const makeJournal = (
       aside,
       sink,
       batchRecords: options.batchRecords,
+      turn: Effect.ignore(Effect.timeout(unhurried.await, STANDS_BACK)),
       sequenced: new Set(types.flatMap(({ type, sequenced }) => (sequenced === true ? [type] : []))),
       events: {
         drained: (position, records) => {
@@ -229,6 +236,17 @@ export const makeJournal = (
           return reader.ofKey(key, drainer.drained())
         }),
       enrolled: drainer.enrolled,
+      first: (work) =>
+        Effect.suspend(() => {
+          hurrying++
+          unhurried.closeUnsafe()
+          return Effect.ensuring(
+            work,
+            Effect.sync(() => {
+              if (--hurrying === 0) unhurried.openUnsafe()
+            })
+          )
+        }),
       backlog: (newest, visit) =>
         reading(async () => {
           const until = writer.durable()

@@ -53,6 +53,24 @@ describe("draining", () => {
       })
   )
 
+  it.live("stands back for work that comes first, but not for ever", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      const journal = yield* openJournal(new FragileDisk(), sink)
+      yield* journal.first(
+        Effect.gen(function* () {
+          yield* journal.commit("trip", [note(1)])
+          yield* Effect.sleep("300 millis")
+          assert.isEmpty(sink.entries)
+        })
+      )
+      yield* journal.drained
+      assert.lengthOf(sink.entries, 1)
+      yield* journal.first(Effect.andThen(journal.commit("trip", [note(2)]), journal.drained))
+      assert.lengthOf(sink.entries, 2)
+    })
+  )
+
   it.live("sees the append of a moment ago in what is undrained", () =>
     Effect.gen(function* () {
       const sink = new MemorySink()

@@ -104,6 +104,15 @@ export interface PivotOffered {
   readonly session_id: string
   readonly offered_at: number
   readonly user_state: UserState
+  /** Offers that nobody had answered when this one took their place; absent where none had to go. */
+  readonly pushed_out?: ReadonlyArray<PushedOut>
+}
+
+/** An offer that counts as ignored, because newer ones came. */
+export interface PushedOut {
+  readonly pivot_id: string
+  /** For how long nobody had answered. */
+  readonly after_ms: number
 }
 
 /** The places that were eligible for one decision, best first, as it is logged. */

@@ -4,7 +4,7 @@ import type { MadeOffer } from "../decisions.ts"
 import { uuidOfName } from "../hash.ts"
 import type { PivotId } from "../ids.ts"
 import { evolveActor, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
-import { makeOffer, makeRoom } from "./decide-pivots.ts"
+import { makeOffer, makeRoom, tellingOf } from "./decide-pivots.ts"
 import { upsetBy } from "./freshness.ts"
 import type { Touch, TripWorld } from "./planner.ts"
 import { NOTHING, PREPARE, type TripDecision, type TripRecord, type TripTask, type Turn, worldOf } from "./turn.ts"
@@ -92,7 +92,10 @@ const decisionOf = (
   const room = makeRoom(turn, made.length)
   return {
     reply: { _tag: "noted", offer: first.offer.text },
-    records: [...made.flatMap((one) => one.records), ...room.records],
+    records: tellingOf(
+      made.flatMap((one) => one.records),
+      room
+    ),
     transient: [
       known,
       ...room.transient,

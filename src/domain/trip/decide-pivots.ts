@@ -1,5 +1,5 @@
 /** Disruptions: offers from memory, and answers to them. */
-import type { PivotOffered, PivotResponse } from "../decisions.ts"
+import type { PivotOffered, PivotResponse, PushedOut } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import { type Offer, type OfferOption, type PivotRequest, readOffer } from "../pivot/model.ts"
 import { modelVersion } from "../ranking.ts"
@@ -72,15 +72,15 @@ export const makeOffer = (
 }
 
 interface Room {
-  readonly records: ReadonlyArray<TripRecord>
+  readonly pushedOut: ReadonlyArray<PushedOut>
   readonly transient: ReadonlyArray<TripMemoryEvent>
 }
 
-const ROOMY: Room = { records: [], transient: [] }
+const ROOMY: Room = { pushedOut: [], transient: [] }
 
 /**
  * Makes room for this many offers more. Who never answered an offer before newer ones pushed it out ignored it, which is
- * logged beside them and waited for by nobody: asking stays advice. It gives no signal, because `pivot_ignore` means that
+ * logged with the first of them and waited for by nobody: asking stays advice. It gives no signal, because `pivot_ignore` means that
  * somebody let an offer time out, and this one had no time. One that answers an event in the city gives way
  * through the wake-up that its time running out would bring, because its event has to say for good that the trip was told.
  */
@@ -88,7 +88,7 @@ export const makeRoom = (turn: Turn, coming: number, closing?: string): Room => 
   const { now } = turn.context
   const { offers } = turn.state.memory
   if (offers.length + coming <= MAX_OFFERS) return ROOMY
-  const records: Array<TripRecord> = []
+  const pushedOut: Array<PushedOut> = []
   const transient: Array<TripMemoryEvent> = []
   let open = coming - MAX_OFFERS
   let held = coming - MAX_HELD_OFFERS
@@ -102,13 +102,23 @@ export const makeRoom = (turn: Turn, coming: number, closing?: string): Room => 
     if (one.pivot_id === closing) continue
     const isOpen = one.expires_at > now
     if (held > 0 || (isOpen && one.about === undefined)) {
-      if (one.options > 0) records.push(answerTo(turn, one, "ignore"))
+      if (one.options > 0) pushedOut.push({ pivot_id: one.pivot_id, after_ms: delayOf(turn, one) })
       transient.push({ _tag: "offer_closed", pivot_id: one.pivot_id })
       held--
     } else if (isOpen) transient.push({ _tag: "offer_due", pivot_id: one.pivot_id, at: now })
     if (isOpen) open--
   }
-  return { records, transient }
+  return { pushedOut, transient }
+}
+
+/** The records of new offers, the first of which also tells what had to go for them. */
+export const tellingOf = (
+  records: ReadonlyArray<TripRecord>,
+  { pushedOut }: Pick<Room, "pushedOut">
+): ReadonlyArray<TripRecord> => {
+  const [first, ...others] = records
+  if (pushedOut.length === 0 || first?.type !== "pivot_event") return records
+  return [{ ...first, payload: { ...first.payload, pushed_out: pushedOut } }, ...others]
 }
 
 const sameRequest = (a: PivotRequest, b: PivotRequest): boolean =>
@@ -145,7 +155,7 @@ export const requestPivot = (turn: Turn, command: Extract<TripCommand, { _tag: "
   const room = makeRoom(turn, 1)
   return {
     reply: { _tag: "offered", offer: open.text },
-    records: [...records, ...room.records],
+    records: tellingOf(records, room),
     transient: [...room.transient, { _tag: "offered", offer: open }],
     advice: true
   }
@@ -174,7 +184,7 @@ const refuseWith = (
   const room = makeRoom(turn, 1, close)
   return {
     reply: refusal({ fresh: readOffer(made.open.text) }),
-    records: [...made.records, ...room.records],
+    records: tellingOf(made.records, room),
     transient: [...closing, ...room.transient, { _tag: "offered", offer: made.open }],
     advice: true
   }

@@ -2,7 +2,7 @@
  * An offer as the journal keeps it, written as text at once: most of it has been text before, and turning it into an
  * object first, only to have that turned into text, would cost more than working the offer out.
  */
-import type { ChosenOption, PivotOffered } from "../decisions.ts"
+import type { ChosenOption, PivotOffered, PushedOut } from "../decisions.ts"
 
 /** Four decimals of what lies between 0 and 1, as most scores and shares do: each is written once. */
 const UNIT = 10_000
@@ -39,6 +39,13 @@ const featuresText = (features: ChosenOption["features"]): string => {
 const optionText = (one: ChosenOption, position: number): string =>
   `{"option_id":"${one.option_id}","node_id":${orNull(one.node_id)},"score":${one.score},"position":${position},"changes":${one.changes},"features":{${featuresText(one.features)}}}`
 
+const pushedOutText = (gone: ReadonlyArray<PushedOut>): string => {
+  let text = ""
+  for (const { pivot_id, after_ms } of gone)
+    text += `${text === "" ? "" : ","}{"pivot_id":"${pivot_id}","after_ms":${after_ms}}`
+  return `,"pushed_out":[${text}]`
+}
+
 /**
  * `userStateId` names who it was for: the same for many decisions, and more text than all the rest of one. Ids and words of
  * ours (triggers, sources, model names) stand as they are; what a client wrote is encoded.
@@ -55,5 +62,5 @@ export const pivotRecordText = (one: PivotOffered, userStateId: string, latencyM
     if (node_id !== null) selected += `${selected === "" ? "" : ","}"${node_id}"`
   }
   for (let i = 0; i < slate.scores.length; i++) scores += `${i === 0 ? "" : ","}${decimal(slate.scores[i]!)}`
-  return `{"pivot_id":"${offer.pivot_id}","user_id":${orNull(one.by)},"trip_id":"${one.trip_id}","slot_id":${orNull(offer.slot_id)},"trigger":"${offer.trigger}","detail":${detail === undefined ? "{}" : JSON.stringify(detail)},"options":[${options}],"reasons":${offer.reasons.length === 0 ? "[]" : JSON.stringify(offer.reasons)},"source":"${offer.source}","state_version":${offer.state_version},"model_name":"${offer.model.name}","model_version":"${offer.model.version}","latency_ms":${decimal(latencyMillis)},"offered_at":${one.offered_at},"ranked_for":"${one.user_id}","session_id":"${one.session_id}","candidate_ids":${ids(slate.candidate_ids)},"scores":[${scores}],"selected_ids":[${selected}],"user_state_id":"${userStateId}"}`
+  return `{"pivot_id":"${offer.pivot_id}","user_id":${orNull(one.by)},"trip_id":"${one.trip_id}","slot_id":${orNull(offer.slot_id)},"trigger":"${offer.trigger}","detail":${detail === undefined ? "{}" : JSON.stringify(detail)},"options":[${options}],"reasons":${offer.reasons.length === 0 ? "[]" : JSON.stringify(offer.reasons)},"source":"${offer.source}","state_version":${offer.state_version},"model_name":"${offer.model.name}","model_version":"${offer.model.version}","latency_ms":${decimal(latencyMillis)},"offered_at":${one.offered_at},"ranked_for":"${one.user_id}","session_id":"${one.session_id}","candidate_ids":${ids(slate.candidate_ids)},"scores":[${scores}],"selected_ids":[${selected}],"user_state_id":"${userStateId}"${one.pushed_out === undefined ? "" : pushedOutText(one.pushed_out)}}`
 }

@@ -1,5 +1,6 @@
 /** Offers that nobody answers: none leaves memory without its log being told. */
 import { assert, describe, it } from "@effect/vitest"
+import type { PivotOffered } from "../../../src/domain/decisions.ts"
 import { MAX_HELD_OFFERS, MAX_OFFERS } from "../../../src/domain/trip/actor-state.ts"
 import { active, cityId, FIRST_DAY, friend, invited, nodeId, offer, tag } from "./fixtures.ts"
 
@@ -17,14 +18,10 @@ describe("offers that newer ones push out", () => {
     offer(live)
     assert.isTrue(live.last.advice)
     assert.isUndefined(live.last.events)
-    const [made, response, ...more] = live.last.records!
+    const [made, ...more] = live.last.records!
     assert.strictEqual(made!.type, "pivot_event")
-    assert.deepInclude(response!.payload, {
-      pivot_id: first.pivot_id,
-      response: "ignore",
-      chosen_option_id: null,
-      time_to_action_ms: 5_000
-    })
+    const gone = { pivot_id: first.pivot_id, after_ms: 5_000 }
+    assert.deepStrictEqual((made!.payload as PivotOffered).pushed_out, [gone])
     assert.isEmpty(more, "no signal: nobody let it time out")
     assert.strictEqual(live.state.memory.offers.length, MAX_OFFERS)
     const late = { _tag: "respond_pivot", by: friend, pivot_id: first.pivot_id, response: "dismiss" } as const
@@ -59,7 +56,13 @@ describe("offers that newer ones push out", () => {
     }
     const answered = () =>
       live.decisions.flatMap(({ records = [] }) =>
-        records.flatMap((one) => (one.type === "pivot_response" ? [one.payload.pivot_id as string] : []))
+        records.flatMap((one) =>
+          one.type === "pivot_response"
+            ? [one.payload.pivot_id as string]
+            : one.type === "pivot_event"
+              ? (one.payload.pushed_out ?? []).map((gone) => gone.pivot_id)
+              : []
+        )
       )
     assert.strictEqual(live.state.memory.offers.length, MAX_HELD_OFFERS)
     assert.sameMembers(

@@ -47,7 +47,10 @@ const userStates = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEn
     on conflict (id) do nothing`
 })
 
-/** The offer and the decision behind it, under one id. All that was shown was shown for sure, best first. */
+/**
+ * The offer and the decision behind it, under one id. All that was shown was shown for sure, best first. Offers that it pushed
+ * out count as ignored, whether they were stored before or come in the same batch; an answer, once given, stands.
+ */
 const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
   yield* sql`
@@ -56,15 +59,24 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
         pivot_id uuid, user_id uuid, trip_id uuid, slot_id uuid, trigger text, detail jsonb, options jsonb,
         reasons jsonb, source text, state_version bigint, model_name text, model_version text, latency_ms real,
         offered_at double precision, ranked_for uuid, session_id uuid, candidate_ids uuid[], scores real[],
-        selected_ids uuid[], user_state_id uuid)
+        selected_ids uuid[], user_state_id uuid, pushed_out json)
+    ), gone as (
+      select (one ->> 'pivot_id')::uuid as pivot_id, (one ->> 'after_ms')::bigint as after_ms,
+        to_timestamp(r.offered_at / 1000.0) as at
+      from r, json_array_elements(r.pushed_out) one
     ), offered as (
       insert into pivot_events (
         id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, reasons, source, state_version, model_name,
-        model_version, latency_ms, offered_at)
+        model_version, latency_ms, offered_at, response, time_to_action_ms, responded_at)
       select pivot_id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, reasons, source, state_version,
-        model_name, model_version, latency_ms, to_timestamp(offered_at / 1000.0)
-      from r
+        model_name, model_version, latency_ms, to_timestamp(offered_at / 1000.0),
+        case when g.at is not null then 'ignore' end, g.after_ms, g.at
+      from r left join gone g using (pivot_id)
       on conflict do nothing
+    ), answered as (
+      update pivot_events p set response = 'ignore', time_to_action_ms = g.after_ms, responded_at = g.at
+      from gone g
+      where p.pivot_id = g.pivot_id and p.response is null
     )
     insert into ranking_events (
       id, user_id, trip_id, session_id, surface, model_name, model_version, candidate_ids, scores, propensities,

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { ownPostgres } from "../postgres.ts"
+import { LOADED_FLAGS } from "../server.ts"
 import type { Books, Started } from "./server.ts"
 
 export interface Measured {
@@ -39,7 +40,7 @@ export const measured = (options: { readonly trips: number; readonly tokens: num
     const file = new URL("./server.ts", import.meta.url).pathname
     const args = [folder, url, String(options.trips), String(options.tokens), options.peers ? "peers" : "alone"]
     const child = yield* Effect.acquireRelease(
-      Effect.sync(() => fork(file, args, { execArgv: ["--expose-gc", "--max-old-space-size=12000"] })),
+      Effect.sync(() => fork(file, args, { execArgv: [...LOADED_FLAGS, "--expose-gc", "--max-old-space-size=12000"] })),
       (one) =>
         Effect.promise(async () => {
           if (one.exitCode !== null) return

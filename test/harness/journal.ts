@@ -25,6 +25,8 @@ export class MemorySink {
   away = false
   refuses: (entry: JournalEntry) => boolean = () => false
   batches = 0
+  /** How long a batch takes. */
+  delayMillis = 0
 
   readonly service = JournalSink.of({
     enroll: (node) =>
@@ -50,7 +52,7 @@ export class MemorySink {
         }
         this.batches++
         this.positions.set(node, segment + byteOffset)
-        return Effect.void
+        return this.delayMillis === 0 ? Effect.void : Effect.sleep(this.delayMillis)
       })
   })
 }

@@ -33,6 +33,12 @@ export interface DrainerEvents {
 /** Between attempts to enroll: nobody is woken up from the store before one succeeded. */
 const ENROLLING = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")])
 
+/**
+ * While less than this waits, the drainer rests after a full batch for as long as it took: it shares the event loop and the
+ * machine with those who wait for an answer, and nobody waits for it. Beyond, catching up comes first.
+ */
+const RESTS_BELOW_BYTES = 64 * 1024 * 1024
+
 /** Between attempts while the store is away. */
 const AWAY = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
 
@@ -57,6 +63,7 @@ export const makeDrainer = (options: {
   let enrolledAs = ""
   let drained = 0
   let ready = false
+  let endRest: (() => void) | undefined
   const waiting = new Set<() => void>()
   const until = (condition: () => boolean) =>
     Effect.whileLoop({
@@ -75,6 +82,19 @@ export const makeDrainer = (options: {
     waiting.clear()
     for (const resumed of all) resumed()
   }
+
+  /** Ended before its time by whoever begins to wait. */
+  const rest = (millis: number) =>
+    Effect.callback<void>((resume) => {
+      const timer = setTimeout(() => end(), millis)
+      const end = () => {
+        clearTimeout(timer)
+        endRest = undefined
+        resume(Effect.void)
+      }
+      endRest = end
+      return Effect.sync(end)
+    })
 
   const patiently = <A, E>(
     effect: Effect.Effect<A, E | SinkUnavailable>,
@@ -167,18 +187,25 @@ export const makeDrainer = (options: {
     for (;;) {
       yield* until(() => writer.durable() > drained)
       yield* options.turn
+      const began = performance.now()
       const batch = yield* Effect.promise(() => ahead ?? reader.batch(drained, options.batchRecords))
       // Reading may have found damage, and changed the name.
       if (enrolledAs !== node()) yield* enroll
       ahead = readAhead(batch)
       if (batch.entries.length > 0) yield* store(batch.entries, batch.through)
       yield* advance(batch.through, batch.entries.length)
+      const behind = writer.durable() - drained
+      if (batch.full && behind < RESTS_BELOW_BYTES && waiting.size === 0) yield* rest(performance.now() - began)
     }
   })
 
   return {
     drained: () => drained,
-    past: (position) => until(() => drained >= position),
+    past: (position) =>
+      Effect.suspend(() => {
+        endRest?.()
+        return until(() => drained >= position)
+      }),
     wake: notify,
     name: () => enrolledAs,
     enrolled: until(() => ready),

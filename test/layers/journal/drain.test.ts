@@ -71,6 +71,25 @@ describe("draining", () => {
     })
   )
 
+  it.live("takes its time where nobody waits, and none where somebody does", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      sink.delayMillis = 100
+      const journal = yield* openJournal(new FragileDisk(), sink, { batchRecords: 2, segmentBytes: 100_000 })
+      const notes = (from: number) => Array.from({ length: 10 }, (_, n) => note(from + n))
+      yield* journal.commit("trip", notes(1))
+      const began = performance.now()
+      yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => sink.entries.length === 10 })
+      assert.isAtLeast(performance.now() - began, 750, "it rests between its five batches")
+      yield* journal.commit("trip", notes(11))
+      yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => sink.entries.length === 12 })
+      const asked = performance.now()
+      yield* journal.drained
+      assert.isBelow(performance.now() - asked, 650)
+      assert.lengthOf(sink.entries, 20)
+    })
+  )
+
   it.live("sees the append of a moment ago in what is undrained", () =>
     Effect.gen(function* () {
       const sink = new MemorySink()

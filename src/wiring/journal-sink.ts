@@ -12,7 +12,7 @@ import * as ProvenSignals from "../services/proven-signals.ts"
 import * as TripEndings from "../services/trip-endings.ts"
 
 /** Families of journal records, in the order in which they are stored: whom others refer to comes first. */
-const families = [
+export const families = [
   usersHandler,
   receiptsHandler,
   personasHandler,

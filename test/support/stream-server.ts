@@ -19,13 +19,7 @@ import * as JoseTokens from "../../src/layers/jose/tokens.ts"
 import * as FileJournal from "../../src/layers/journal/journal.ts"
 import * as PostgresCatalog from "../../src/layers/postgres/catalog.ts"
 import * as PostgresCityStorage from "../../src/layers/postgres/city-storage.ts"
-import { cityEventsHandler } from "../../src/layers/postgres/journal-sink/city-events.ts"
-import { decisionsHandler } from "../../src/layers/postgres/journal-sink/decisions.ts"
-import { receiptsHandler, usersHandler } from "../../src/layers/postgres/journal-sink/people.ts"
-import { personasHandler } from "../../src/layers/postgres/journal-sink/personas.ts"
-import { signalsHandler } from "../../src/layers/postgres/journal-sink/signals.ts"
 import * as PostgresSink from "../../src/layers/postgres/journal-sink/sink.ts"
-import { tripEventsHandler } from "../../src/layers/postgres/journal-sink/trip-events.ts"
 import * as PostgresSignalReferences from "../../src/layers/postgres/signal-references.ts"
 import * as PostgresTripStorage from "../../src/layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../../src/layers/postgres/user-storage.ts"
@@ -34,18 +28,9 @@ import { PersonaEncoder } from "../../src/services/persona-encoder.ts"
 import * as SignalIntake from "../../src/services/signal-intake.ts"
 import { ErasedSubjects } from "../../src/services/tokens.ts"
 import { TripPlanning } from "../../src/services/trip-helpers.ts"
+import { families } from "../../src/wiring/journal-sink.ts"
 import type { PlanningCity } from "./generated-city.ts"
 import { tripIn } from "./trips.ts"
-
-const families = [
-  usersHandler,
-  receiptsHandler,
-  personasHandler,
-  tripEventsHandler,
-  cityEventsHandler,
-  signalsHandler,
-  decisionsHandler
-]
 
 export interface StreamServerOptions {
   /** Where the journal lies: the same folder again is the same server, started again. */

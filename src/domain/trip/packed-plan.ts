@@ -105,7 +105,7 @@ export class PackedPlan {
     })
   }
 
-  /** The stops that are still ahead at `now` and begin before `until`, as the pivot engine reads them. */
+  /** The stops that the pivot engine calls `wanted`, still ahead at `now` and beginning before `until`, as it reads them. */
   ahead(now: number, until: number, indexOf: IndexOf): ReadonlyArray<PlanSlot> {
     const records = this.#records
     const out: Array<PlanSlot> = []

@@ -10,7 +10,7 @@ import { placeBookings, placeMusts } from "./fixed.ts"
 import type { Assembly, AssemblyInput, PlannedStop } from "./model.ts"
 import { orderDay } from "./order.ts"
 import { relaxDay, relaxMeals } from "./relax.ts"
-import { millisAt } from "./rules.ts"
+import { clockAt, millisAt } from "./rules.ts"
 
 /** An assembly cut into steps of well under a millisecond, so that a long trip never holds up the event loop. */
 export interface AssemblyRun {
@@ -33,7 +33,7 @@ const plannedStops = (draft: Draft): ReadonlyArray<PlannedStop> => {
         order,
         index,
         node_id: catalog.nodes[index]!.id as NodeId,
-        day_part: dayPartAt(((day.arrive[order]! % 1440) + 1440) % 1440),
+        day_part: dayPartAt(((clockAt(day.day, day.arrive[order]!) % 1440) + 1440) % 1440),
         starts_at: starts,
         ends_at: booking?.ends_at ?? starts + stop.stay * 60_000,
         travel_minutes: order === 0 ? 0 : draft.between(day.stops[order - 1]!.candidate, stop.candidate),

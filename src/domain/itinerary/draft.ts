@@ -9,6 +9,7 @@ import {
   type DayHours,
   dayHours,
   FULL_DAY_MINUTES,
+  hoursOn,
   MEAL_MINUTES,
   MEAL_OVERLAP_MINUTES,
   type Meal,
@@ -130,11 +131,12 @@ export const beginDraft = (input: AssemblyInput): Draft => {
     candidateOf,
     between: travelTable(input, indexes),
     days: input.days.map((day) => {
+      const asked = hoursOn(day, hours)
       const from =
-        input.notBefore === undefined ? hours.from : Math.max(hours.from, onGrid(minuteAt(day, input.notBefore)))
+        input.notBefore === undefined ? asked.from : Math.max(asked.from, onGrid(minuteAt(day, input.notBefore)))
       return {
         day,
-        hours: { from, to: hours.to },
+        hours: { from, to: asked.to },
         buffer: pace.buffer,
         stops: [],
         arrive: [],

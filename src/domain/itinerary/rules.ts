@@ -1,6 +1,7 @@
 /**
  * The rules a day is planned by, as data: how full it is, when one eats, when it begins and ends, what a budget
- * allows. Minutes are local minutes of the day; they pass 1440 where the night runs into the next morning.
+ * allows. Minutes are reckoned from the day's noon, so that they are as long as the time they stand for; they are the
+ * minutes of the city's clock except beyond a change of it, and pass 1440 where the night runs into the next morning.
  */
 import { DAY_PART_MINUTES, DAY_PARTS } from "../time/day-part.ts"
 import type { TripConstraints } from "../trip/model.ts"
@@ -12,21 +13,42 @@ import type { Budget, DayPart, Pace, TimeOrientation } from "../vocabulary.ts"
  */
 export type TravelMinutes = (fromIndex: number, toIndex: number, atMillis: number) => number
 
+/** A change of the clocks within a day, in the day's minutes. */
+export interface ClockChange {
+  readonly at: number
+  /** What to add to the clock's minutes before the change, and after it, to get the day's: one of the two is 0. */
+  readonly before: number
+  readonly after: number
+}
+
 /** A calendar day of the trip. `noon` is 12:00 in the city: the anchor that survives a change of the clocks. */
 export interface TripDay {
   readonly day: number
   readonly date: string
   readonly noon: number
+  /** Absent on the days on which the clocks do not change before the next day ends. */
+  readonly clockChange?: ClockChange
 }
 
 const MINUTE = 60_000
 const NOON = 720
 
-/** The instant of a local minute of the day. */
+/** The instant of a minute of the day. */
 export const millisAt = (day: Pick<TripDay, "noon">, minute: number): number => day.noon + (minute - NOON) * MINUTE
 
-/** The local minute of an instant, as reckoned from the day's noon. */
+/** The minute of the day that an instant is. */
 export const minuteAt = (day: Pick<TripDay, "noon">, millis: number): number => NOON + (millis - day.noon) / MINUTE
+
+/** The minute at which the clock first shows this (it may pass 1440), or skips it. */
+export const minuteOfClock = ({ clockChange }: Pick<TripDay, "clockChange">, clock: number): number => {
+  if (clockChange === undefined) return clock
+  const earlier = clock + clockChange.before
+  return earlier < clockChange.at ? earlier : Math.max(clockChange.at, clock + clockChange.after)
+}
+
+/** What the clock shows at a minute of the day. */
+export const clockAt = ({ clockChange }: Pick<TripDay, "clockChange">, minute: number): number =>
+  clockChange === undefined ? minute : minute - (minute < clockChange.at ? clockChange.before : clockChange.after)
 
 /** Starts are offered on this grid: nobody meets at 10:37. */
 export const GRID_MINUTES = 5
@@ -91,10 +113,16 @@ export interface DayHours {
   readonly to: number
 }
 
+/** Hours that are told by the clock, in the minutes of a day. */
+export const hoursOn = (day: TripDay, clock: DayHours): DayHours => ({
+  from: minuteOfClock(day, clock.from),
+  to: minuteOfClock(day, clock.to)
+})
+
 /** The least length of a day: hours that leave less than this are taken as a day that ends after midnight. */
 const LEAST_DAY_MINUTES = 60
 
-/** When a day begins and ends: as asked for, else by how the members live, on average. */
+/** When a day begins and ends by the clock: as asked for, else by how the members live, on average. */
 export const dayHours = (
   constraints: Pick<TripConstraints, "day_start" | "day_end">,
   orientations: ReadonlyArray<TimeOrientation>
@@ -115,7 +143,7 @@ export const dayHours = (
 export const dayPartMask = (parts: ReadonlyArray<DayPart>): number =>
   parts.reduce((mask, part) => mask | (1 << DAY_PARTS.indexOf(part)), 0)
 
-/** The minutes in which one may arrive, for each mask of day parts: merged, ascending, `[from, to)` pairs. */
+/** When one may arrive by the clock, for each mask of day parts: merged, ascending, `[from, to)` pairs. */
 export const MASK_MINUTES: ReadonlyArray<ReadonlyArray<number>> = Array.from({ length: 32 }, (_, mask) => {
   const out: Array<number> = []
   // The small hours belong to the night before and to the night that is still going on.

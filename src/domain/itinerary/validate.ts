@@ -123,7 +123,10 @@ export const validateItinerary = (trip: JudgedTrip): ReadonlyArray<Violation> =>
       const from = minutesOf(constraints.day_start)
       const length = (minutesOf(constraints.day_end) - from + 1440) % 1440 || 1440
       const since = (minute - from + 1440) % 1440
-      if (since + stay > length && !bent("day_start", stop.day) && !bent("day_end", stop.day)) {
+      // A clock that changes during the visit makes it longer or shorter than it looks.
+      const looks = (trip.localMinute(lastMinute) + 1 - minute + 1440) % 1440
+      const change = ((looks - stay + 720 + 1440) % 1440) - 720
+      if (since + stay + change > length && !bent("day_start", stop.day) && !bent("day_end", stop.day)) {
         say("hours", `${node.name} lies outside the hours of the day`)
       }
     }

@@ -14,6 +14,7 @@ import {
   type Meal,
   millisAt,
   minuteAt,
+  minuteOfClock,
   onGrid,
   type TripDay
 } from "./rules.ts"
@@ -70,6 +71,12 @@ export interface WindowRequest {
   readonly anyDayPart: boolean
 }
 
+/** The day parts of a mask in the minutes of a day. */
+const partsOn = (day: TripDay, mask: number): ReadonlyArray<number> => {
+  const clock = MASK_MINUTES[mask]!
+  return day.clockChange === undefined ? clock : clock.map((minute) => minuteOfClock(day, minute))
+}
+
 /** The windows of a place on a day, before its role is known; `null` where there is none. */
 export const windowsOf = (request: WindowRequest): Windows | null => {
   const { places, hours, index, day, within } = request
@@ -78,7 +85,7 @@ export const windowsOf = (request: WindowRequest): Windows | null => {
   for (let i = 0; i < open.length; i += 2) longest = Math.max(longest, open[i + 1]! - open[i]!)
   const stay = stayWithin(places.minutes[index]!, request.stay, longest)
   if (stay === 0) return null
-  const parts = request.anyDayPart ? [within.from, within.to] : MASK_MINUTES[places.dayParts[index]!]!
+  const parts = request.anyDayPart ? [within.from, within.to] : partsOn(day, places.dayParts[index]!)
   const arrivals: Array<number> = []
   for (let i = 0; i < open.length; i += 2) {
     for (let j = 0; j < parts.length; j += 2) {

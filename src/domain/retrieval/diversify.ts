@@ -8,7 +8,7 @@ import { CATEGORIES } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { type Exclusion, exclusionOf } from "../itinerary/exclusion.ts"
 import { placesOf } from "../itinerary/places.ts"
-import { type DayHours, LEAST_STAY_MINUTES, type TripDay } from "../itinerary/rules.ts"
+import { type DayHours, hoursOn, LEAST_STAY_MINUTES, type TripDay } from "../itinerary/rules.ts"
 import { openStretches } from "../itinerary/windows.ts"
 import type { Candidate } from "../ranking.ts"
 import type { TripConstraints, Veto } from "../trip/model.ts"
@@ -75,7 +75,8 @@ const eligibleOf = (request: DiversifyRequest, leave: (why: LeftOut) => void): R
 const visitable = ({ catalog, days, hours }: DiversifyRequest, index: number): boolean =>
   days.length === 0 ||
   days.some((day) => {
-    const open = openStretches(catalog, index, day, hours.from, hours.to)
+    const { from, to } = hoursOn(day, hours)
+    const open = openStretches(catalog, index, day, from, to)
     for (let i = 0; i < open.length; i += 2) if (open[i + 1]! - open[i]! >= LEAST_STAY_MINUTES) return true
     return false
   })

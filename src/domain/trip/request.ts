@@ -1,9 +1,9 @@
 /** What somebody asks a trip to be, checked against the calendar and the catalog before anything is planned. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { tagIndex } from "../catalog/taxonomy.ts"
-import type { TripDay } from "../itinerary/rules.ts"
+import { type ClockChange, minuteAt, type TripDay } from "../itinerary/rules.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
-import { instantOf, localDate, zoneOf } from "../time/zone.ts"
+import { instantOf, localDate, nextTransition, offsetAt, type Zone, zoneOf } from "../time/zone.ts"
 import type { TripConstraints } from "./model.ts"
 
 export interface RequestIssue {
@@ -18,15 +18,29 @@ export const MAX_DAYS = 21
 
 const NOON_MINUTES = 720
 
+/** The first change of the clocks from a day's midnight to the end of the day after it, in which its night lies. */
+const clockChange = (zone: Zone, day: number, noon: number): ClockChange | undefined => {
+  const change = nextTransition(zone, instantOf(zone, day, 0) - 1)
+  if (change === undefined || change >= instantOf(zone, day + 2, 0)) return undefined
+  const at = minuteAt({ noon }, change)
+  const jump = (offsetAt(zone, change) - offsetAt(zone, change - 1)) / 60_000
+  return change <= noon ? { at, before: jump, after: 0 } : { at, before: 0, after: -jump }
+}
+
 /** The days of a trip with their noons; throws for a city without a time zone, which no catalog has. */
 export const tripDays = (timeZone: string, startDate: string, days: number): ReadonlyArray<TripDay> => {
   const zone = zoneOf(timeZone)!
   const first = parseIsoDate(startDate)!
-  return Array.from({ length: days }, (_, index) => ({
-    day: index + 1,
-    date: isoDate(first + index),
-    noon: instantOf(zone, first + index, NOON_MINUTES)
-  }))
+  return Array.from({ length: days }, (_, index) => {
+    const noon = instantOf(zone, first + index, NOON_MINUTES)
+    const change = clockChange(zone, first + index, noon)
+    return {
+      day: index + 1,
+      date: isoDate(first + index),
+      noon,
+      ...(change === undefined ? {} : { clockChange: change })
+    }
+  })
 }
 
 export const dateIssues = (

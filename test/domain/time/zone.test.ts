@@ -19,6 +19,8 @@ const zones = [
   "Asia/Tokyo",
   "Europe/Lisbon",
   "Australia/Lord_Howe",
+  "Africa/Cairo",
+  "America/Nuuk",
   "Asia/Kathmandu",
   "Africa/Casablanca",
   "UTC"
@@ -93,6 +95,30 @@ describe("a zone", () => {
     const la = zoneOf("America/Los_Angeles")!
     assert.strictEqual(instantOf(la, dayNumber(2026, 3, 8), 150), Date.UTC(2026, 2, 8, 10, 0))
     assert.strictEqual(instantOf(la, dayNumber(2026, 11, 1), 90), Date.UTC(2026, 10, 1, 8, 30))
+  })
+
+  it("gives the first existing instant at or after what its clock is asked for, on the days around a change", () => {
+    const MINUTE = 60_000
+    const nearChange = zone
+      .filter((z) => z.transitions.some((at) => at > Date.UTC(2026, 0, 1)))
+      .chain((z) =>
+        fc.record({
+          z: fc.constant(z),
+          change: fc.constantFrom(...[...z.transitions].filter((at) => at > Date.UTC(2026, 0, 1))),
+          off: fc.integer({ min: -200, max: 200 })
+        })
+      )
+    fc.assert(
+      fc.property(nearChange, ({ z, change, off }) => {
+        const wanted = Math.floor(wallOf(z, change) / MINUTE + off) * MINUTE
+        const shown = new Intl.DateTimeFormat("sv-SE", { timeZone: z.name, dateStyle: "short", timeStyle: "short" })
+        const clock = (at: number) => Date.parse(`${shown.format(at).replace(" ", "T")}Z`)
+        let first = change - 480 * MINUTE
+        while (clock(first) < wanted) first += MINUTE
+        assert.strictEqual(instantOfWall(z, wanted), first)
+      }),
+      { numRuns: 60, seed: 20270314 }
+    )
   })
 
   it("that does not exist is no zone", () => {

@@ -30,7 +30,8 @@ export type SessionId = typeof SessionId.Type
 export const JobId = Uuid.pipe(Schema.brand("JobId"))
 export type JobId = typeof JobId.Type
 
-export const isUuid = (value: string): boolean => UUID.test(value)
+/** Of a text only: a pattern takes what is no text for what it looks like when written down. */
+export const isUuid = (value: unknown): value is string => typeof value === "string" && UUID.test(value)
 
 const ANYWHERE = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
 

@@ -94,8 +94,7 @@ const within = (from: number, to: number, whole: boolean) => (value: unknown) =>
     ? undefined
     : `must be a ${whole ? "whole " : ""}number from ${from} to ${to}`
 
-const uuid = (value: unknown) =>
-  typeof value === "string" && isUuid(value) ? undefined : "must be a UUID in lower case"
+const uuid = (value: unknown) => (isUuid(value) ? undefined : "must be a UUID in lower case")
 
 const word = (most: number) => (value: unknown) =>
   typeof value === "string" && value.length > 0 && value.length <= most && !/\p{Cc}/u.test(value)
@@ -169,7 +168,7 @@ export const judgeSignal = (
   const refuse = (problem: string) => ({ problem })
   if (typeof item !== "object" || item === null || Array.isArray(item)) return refuse("must be an object")
   const it = item as Record<string, unknown>
-  if (typeof it.id !== "string" || !isUuid(it.id)) return refuse("id must be a UUID in lower case")
+  if (!isUuid(it.id)) return refuse("id must be a UUID in lower case")
   const type = it.signal_type
   if (typeof type !== "string" || !TYPES.has(type)) {
     return refuse(`signal_type must be one of ${SignalType.literals.filter((name) => name in SUBJECT).join(", ")}`)

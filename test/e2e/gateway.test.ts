@@ -115,8 +115,13 @@ describe("the gateway", () => {
         .setProtectedHeader({ alg: "HS256" })
         .setExpirationTime("1h")
         .sign(new TextEncoder().encode(SECRET))
+      const manySubjects = await new jose.SignJWT({ role: "traveler", sub: [ann.id] as never })
+        .setProtectedHeader({ alg: "HS256" })
+        .setExpirationTime("1h")
+        .sign(new TextEncoder().encode(SECRET))
       const bad = [
         "",
+        manySubjects,
         "gibberish",
         unsigned,
         noSubject,

@@ -13,7 +13,7 @@ import { Recovery } from "./recovery.ts"
 import * as refusals from "./refusals.ts"
 import { Residency } from "./residency.ts"
 import { Supervisor } from "./supervisor.ts"
-import { Later, TimerWheel } from "./timers.ts"
+import { Later, type Timer, TimerWheel } from "./timers.ts"
 
 const NONE: ReadonlyArray<never> = []
 
@@ -29,6 +29,7 @@ export class Engine<T extends Types> {
   readonly #recovery: Recovery<T>
   readonly #context: { now: number; id: () => string }
   readonly #expire = (pending: Pending<T>) => this.#expired(pending)
+  readonly #timerFailed = (timer: Timer, cause: unknown) => this.#timerThrew(timer, cause)
   readonly #adviceSettled = (failure?: unknown) => {
     if (failure !== undefined) this.counters.unloggedAdvice++
   }
@@ -44,7 +45,8 @@ export class Engine<T extends Types> {
     this.#residency = new Residency(kind, limits, this.counters, this.supervisor, host, {
       ready: (cell) => this.#activated(cell),
       refuse: (cell, failure) => this.#refuseAll(cell, failure),
-      left: (cell) => this.#left(cell)
+      left: (cell) => this.#left(cell),
+      stumbled: (key, cause) => this.#recovery.stumbled(key, cause)
     })
     this.#recovery = new Recovery({
       kind,
@@ -136,7 +138,7 @@ export class Engine<T extends Types> {
   /** Timers, passivation and forgetting; called every few milliseconds. */
   tick(): void {
     const now = this.#host.now()
-    this.#wheel.advance(now)
+    this.#wheel.advance(now, this.#timerFailed)
     this.#residency.sweep(now)
   }
 
@@ -297,21 +299,33 @@ export class Engine<T extends Types> {
 
   #activated(cell: Cell<T>): void {
     this.#changed(cell)
-    const tasks = this.kind.activated?.(cell.key, cell.state, this.#host.now())
-    if (tasks !== undefined) this.#children.perform(cell, tasks)
+    try {
+      const tasks = this.kind.activated?.(cell.key, cell.state, this.#host.now())
+      if (tasks !== undefined) this.#children.perform(cell, tasks)
+    } catch (cause) {
+      this.#recovery.stumbled(cell.key, cause)
+    }
     this.#drain(cell)
   }
 
   #changed(cell: Cell<T>): void {
-    this.#residency.weigh(cell)
-    if (this.kind.wakeAt === undefined || this.kind.wake === undefined) return
-    const at = this.kind.wakeAt(cell.state)
+    try {
+      this.#residency.weigh(cell)
+      this.#wakeLater(cell)
+    } catch (cause) {
+      this.#recovery.stumbled(cell.key, cause)
+    }
+  }
+
+  #wakeLater(cell: Cell<T>): void {
+    const { wake, wakeAt } = this.kind
+    if (wakeAt === undefined || wake === undefined) return
+    const at = wakeAt(cell.state)
     if (at === undefined) {
       if (cell.wake !== undefined) this.#wheel.disarm(cell.wake)
       return
     }
-    const wake = this.kind.wake
-    if (cell.wake === undefined) cell.wake = new Later(() => void this.askSync(cell.key, wake()))
+    if (cell.wake === undefined) cell.wake = new Later(cell.key, () => void this.askSync(cell.key, wake()))
     this.#wheel.arm(cell.wake, at)
   }
 
@@ -340,6 +354,14 @@ export class Engine<T extends Types> {
     const waiting = pending.cell !== undefined
     if (waiting) this.#forgetWaiting(pending)
     this.#answer(pending, refusals.timedOut(this.kind.name, pending.key, waiting ? "not_run" : "unknown"))
+  }
+
+  /** Whoever waits for it is told all the same. */
+  #timerThrew(timer: Timer, cause: unknown): void {
+    this.#recovery.stumbled(timer.key, cause)
+    if (timer instanceof Pending) {
+      this.#answer(timer, refusals.unavailable(this.kind.name, String(timer.key), cause))
+    }
   }
 
   #forgetWaiting(pending: Pending<T>): void {

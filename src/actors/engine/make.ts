@@ -19,6 +19,9 @@ const report = (alert: Alert) => {
   return alert.event === "stopped" || alert.event === "write_failed" ? Effect.logError(line) : Effect.logWarning(line)
 }
 
+/** A tick that stumbles every time must not fill the log. */
+const AFTER_STUMBLING = "1 second"
+
 export const make = Effect.fnUntraced(function* <T extends Types>(
   kind: ActorKind<T>,
   limits: Partial<Limits> = {},
@@ -53,7 +56,15 @@ export const make = Effect.fnUntraced(function* <T extends Types>(
   )
   yield* Effect.forkScoped(
     Effect.repeat(
-      Effect.sync(() => engine.tick()),
+      Effect.catchCause(
+        Effect.sync(() => engine.tick()),
+        // Each actor answers for its own timers: this is the engine's, and no reason to let all others stand still.
+        (cause) =>
+          Effect.andThen(
+            Effect.logError(`The timers of the ${kind.name}s stumbled and go on in a moment.`, cause),
+            Effect.sleep(AFTER_STUMBLING)
+          )
+      ),
       Schedule.spaced(TICK_MILLIS)
     )
   )

@@ -38,7 +38,7 @@ export class Recovery<T extends Types> {
     pending.crashes++
     this.#alert(cell.key, "crashed", text)
     if (pending.crashes > 1) {
-      const label = this.#parts.kind.describe(pending.command)
+      const label = this.#describe(pending.command)
       this.#parts.counters.quarantined++
       this.#parts.supervisor.park({ key: cell.key, command: label, cause: text, at: this.#parts.host.now() })
       this.#alert(cell.key, "quarantined", `${label}: ${text}`)
@@ -51,6 +51,14 @@ export class Recovery<T extends Types> {
     }
     this.#restart(cell, text, false)
     return pending
+  }
+
+  /** What an actor brought along threw outside of a decision: no command is to blame, and that actor alone starts over. */
+  stumbled(key: string, cause: unknown): void {
+    this.#parts.counters.crashes++
+    this.#alert(key, "crashed", cause)
+    const cell = this.#parts.residency.get(key)
+    if (cell?.status === "ready") this.#restart(cell, refusals.causeText(cause), false)
   }
 
   /** Nothing after a failed write is known to be durable: fail it all, then start over from what is. */
@@ -81,7 +89,7 @@ export class Recovery<T extends Types> {
   }
 
   #reloadAt(cell: Cell<T>, at: number, attempt: number, stop?: string): void {
-    const reload = new Later(() => {
+    const reload = new Later(cell.key, () => {
       // Only what has settled can be read back.
       if (cell.releases !== undefined) return this.#parts.wheel.arm(reload, this.#parts.host.now())
       if (stop !== undefined) return this.#stop(cell, stop)
@@ -98,6 +106,14 @@ export class Recovery<T extends Types> {
     this.#alert(cell.key, "stopped", cause)
     this.#parts.residency.remove(cell)
     this.#parts.refuseAll(cell, refusals.stopped(this.#parts.kind.name, cell.key, cause))
+  }
+
+  #describe(command: T["Command"]): string {
+    try {
+      return this.#parts.kind.describe(command)
+    } catch {
+      return "that cannot be described"
+    }
   }
 
   #alert(key: string, event: Alert["event"], cause: unknown): void {

@@ -1,5 +1,6 @@
 /** Who is in memory: activation (once per key, so many at a time), reloading, passivation, and the memory budget. */
 import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type { ActorError } from "../../domain/actor-errors.ts"
 import { Cell, RecencyList } from "./cell.ts"
@@ -19,6 +20,8 @@ interface Callbacks<C> {
   readonly ready: (cell: C) => void
   readonly refuse: (cell: C, failure: ActorError) => void
   readonly left: (cell: C) => void
+  /** Something that the kind brings along threw: that actor alone starts over. */
+  readonly stumbled: (key: string, cause: unknown) => void
 }
 
 export class Residency<T extends Types> {
@@ -116,7 +119,12 @@ export class Residency<T extends Types> {
     const wasReady = cell.status !== "loading"
     cell.status = "gone"
     this.#callbacks.left(cell)
-    if (wasReady) this.#kind.passivated?.(cell.key, cell.state)
+    if (!wasReady) return
+    try {
+      this.#kind.passivated?.(cell.key, cell.state)
+    } catch (cause) {
+      this.#callbacks.stumbled(cell.key, cause)
+    }
   }
 
   /** Books the size of a changed state. */
@@ -127,7 +135,7 @@ export class Residency<T extends Types> {
   }
 
   dropIfVacant(cell: Cell<T>): void {
-    if (this.#kind.vacant?.(cell.state) === true && this.#evictable(cell, this.#host.now())) this.#passivate(cell)
+    if (this.#isVacant(cell) && this.#evictable(cell, this.#host.now())) this.#passivate(cell)
   }
 
   /** Idle ones leave; past the memory budget the least recently used do. A pinned one counts as used. */
@@ -174,8 +182,26 @@ export class Residency<T extends Types> {
       cell.mailbox === undefined &&
       cell.releases === undefined &&
       (cell.children === undefined || cell.children.size === 0) &&
-      this.#kind.pinned?.(cell.state, now) !== true
+      !this.#isPinned(cell, now)
     )
+  }
+
+  #isVacant(cell: Cell<T>): boolean {
+    try {
+      return this.#kind.vacant?.(cell.state) === true
+    } catch (cause) {
+      this.#callbacks.stumbled(cell.key, cause)
+      return false
+    }
+  }
+
+  #isPinned(cell: Cell<T>, now: number): boolean {
+    try {
+      return this.#kind.pinned?.(cell.state, now) === true
+    } catch (cause) {
+      this.#callbacks.stumbled(cell.key, cause)
+      return true
+    }
   }
 
   #passivate(cell: Cell<T>): void {
@@ -209,7 +235,7 @@ export class Residency<T extends Types> {
   #load(cell: Cell<T>, done: (exit: Exit.Exit<Loaded<T["State"], T["Event"]>, unknown>) => void): void {
     const start = () => {
       this.#loading++
-      this.#host.fork(this.#kind.storage.load(cell.key)).addObserver((exit) => {
+      this.#host.fork(Effect.suspend(() => this.#kind.storage.load(cell.key))).addObserver((exit) => {
         this.#loading--
         done(exit)
         this.#queue.shift()?.()

@@ -5,6 +5,8 @@
 
 /** Subclassed by what wants to be woken, so that arming a timer allocates nothing. */
 export abstract class Timer {
+  /** Whose timer it is: that actor answers for what it throws. */
+  abstract readonly key: string
   previous: Timer | undefined = undefined
   next: Timer | undefined = undefined
   bucket = UNARMED
@@ -15,9 +17,11 @@ const UNARMED = -1
 
 /** A timer that calls a function. */
 export class Later extends Timer {
+  readonly key: string
   readonly #run: () => void
-  constructor(run: () => void) {
+  constructor(key: string, run: () => void) {
     super()
+    this.key = key
     this.#run = run
   }
   override fire(): void {
@@ -64,8 +68,8 @@ export class TimerWheel {
     this.#armed--
   }
 
-  /** Fires what is due. A timer armed meanwhile waits for the next call. */
-  advance(now: number): void {
+  /** Fires what is due; one that throws is handed to `failed`, and the others fire all the same. A timer armed meanwhile waits for the next call. */
+  advance(now: number, failed: (timer: Timer, cause: unknown) => void): void {
     const to = Math.floor(now / TICK_MILLIS)
     const due: Array<Timer> = []
     const collect = (bucket: number) => {
@@ -82,7 +86,11 @@ export class TimerWheel {
     for (const timer of due) {
       if (timer.bucket === UNARMED || timer.bucket > to) continue
       this.disarm(timer)
-      timer.fire()
+      try {
+        timer.fire()
+      } catch (cause) {
+        failed(timer, cause)
+      }
     }
   }
 }

@@ -9,8 +9,7 @@ export const wordOf = (known: ReadonlySet<string>, value: unknown): string | und
 export const matching = (pattern: RegExp, value: unknown): string | undefined =>
   typeof value === "string" && pattern.test(value) ? value : undefined
 
-export const idOf = (value: unknown): string | undefined =>
-  typeof value === "string" && isUuid(value) ? value : undefined
+export const idOf = (value: unknown): string | undefined => (isUuid(value) ? value : undefined)
 
 export const numberOf = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined

@@ -123,7 +123,7 @@ export const layer = HttpApiBuilder.group(
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
           const limit = query.limit ?? DEFAULT_PAGE
-          const after = query.cursor !== undefined && isUuid(query.cursor) ? query.cursor : undefined
+          const after = isUuid(query.cursor) ? query.cursor : undefined
           const mine = yield* orUnavailable(list.mine(userId, { after, limit }))
           return { trips: mine, next_cursor: mine.length < limit ? null : mine.at(-1)!.id }
         }),

@@ -29,7 +29,7 @@ const plainDetail = (detail: unknown): PivotDetail | undefined => {
 export const plainPivot = (frame: Record<string, unknown>): PivotRequest | undefined => {
   const { trigger, slot_id, detail } = frame
   if (!TRIGGERS.has(trigger)) return undefined
-  if (slot_id !== undefined && (typeof slot_id !== "string" || !isUuid(slot_id))) return undefined
+  if (slot_id !== undefined && !isUuid(slot_id)) return undefined
   const read = detail === undefined ? undefined : plainDetail(detail)
   if (detail !== undefined && read === undefined) return undefined
   return {

@@ -44,7 +44,7 @@ const sinceOf = (query: URLSearchParams): number | undefined => {
 
 const epochOf = (query: URLSearchParams): string | undefined => {
   const text = query.get("epoch")
-  return text !== null && isUuid(text) ? text : undefined
+  return isUuid(text) ? text : undefined
 }
 
 export const layer = Layer.effectDiscard(

@@ -73,7 +73,7 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
   const holderOf = (payload: jose.JWTPayload, now: number): TokenHolder | string => {
     const { sub, exp, iat } = payload
     const role = payload["role"] ?? "traveler"
-    if (sub === undefined || !isUuid(sub)) return "The token's subject is not the id of a traveler."
+    if (!isUuid(sub)) return "The token's subject is not the id of a traveler."
     if (role !== "traveler" && role !== "admin") return `The token's role is neither traveler nor admin.`
     if (exp! * 1000 - (iat === undefined ? now : iat * 1000) > options.maxTokenAgeMillis) {
       return `The token lives longer than ${options.maxTokenAgeMillis / 3_600_000} hours. Get one that is shorter lived.`

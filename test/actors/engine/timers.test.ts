@@ -1,0 +1,180 @@
+/** A timer that throws is its own actor's misfortune: everybody else's deadlines and wake-ups go on. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { TestClock } from "effect/testing"
+import { Pending } from "../../../src/actors/engine/cell.ts"
+import { Engine } from "../../../src/actors/engine/engine.ts"
+import { type ActorKind, DEFAULT_LIMITS } from "../../../src/actors/engine/kind.ts"
+import { make } from "../../../src/actors/engine/make.ts"
+import type { ActorError } from "../../../src/domain/actor-errors.ts"
+import { logged } from "../../harness/logged.ts"
+import { type Bank, bank, breathe, type Command, Disk, FakeHost } from "./bank.ts"
+
+const read: Command = { _tag: "Read" }
+const note: Command = { _tag: "Note" }
+
+const start = (kind: Partial<ActorKind<Bank>>, immediate = true) => {
+  const disk = new Disk()
+  disk.immediate = immediate
+  const host = new FakeHost()
+  const engine = new Engine(bank(disk, kind), { ...DEFAULT_LIMITS, idleMillis: 60_000 }, host)
+  const wait = async (millis: number) => {
+    host.time += millis
+    engine.tick()
+    await breathe()
+  }
+  const send = (key: string, command: Command, deadline?: number) => {
+    const seen: { outcome?: Bank["Reply"] | ActorError } = {}
+    const outcome = engine.askSync(key, command, deadline)
+    if (outcome instanceof Pending)
+      outcome.onSettled((settled) => {
+        seen.outcome = settled
+      })
+    else seen.outcome = outcome
+    return seen
+  }
+  return { disk, engine, host, send, wait }
+}
+
+const tagOf = (seen: { outcome?: unknown }) => (seen.outcome as { _tag?: string } | undefined)?._tag
+
+describe("a wake-up that throws", () => {
+  it("restarts its actor alone, and those that are due in the same tick fire", async () => {
+    let broken = true
+    const { disk, engine, host, send, wait } = start({
+      wakeAt: (state) => (state.notes === 0 ? 1_000_500 : undefined),
+      wake: () => {
+        if (broken) throw new Error("no such command")
+        return note
+      }
+    })
+    // The first one's timer is the one that throws: what is armed later in a tick fires first.
+    for (const key of ["a", "b", "c"]) send(key, read)
+    await breathe()
+    const open = disk.close()
+    const late = send("slow", read, 500)
+    await wait(520)
+    assert.strictEqual(tagOf(late), "CommandTimeout")
+    assert.sameMembers(
+      host.alerts.filter((alert) => alert.startsWith("crashed")),
+      ["crashed a", "crashed b", "crashed c"]
+    )
+    broken = false
+    open()
+    for (let i = 0; i < 4; i++) await wait(100)
+    for (const key of ["a", "b", "c"]) assert.strictEqual(engine.peek(key)?.notes, 1, `${key} woke up again`)
+    assert.strictEqual(engine.counters.crashes, 3)
+  })
+})
+
+describe("a deadline that throws", () => {
+  it("still answers, and every other deadline fires", async () => {
+    const { disk, host, send, wait } = start({})
+    const open = disk.close()
+    const before = send("b", read, 500)
+    // What is no text must not get here; that it did once stopped the clock for everybody.
+    const odd = send(["x"] as unknown as string, read, 500)
+    const after = send("a", read, 500)
+    const later = send("a", read, 2_000)
+    await wait(520)
+    assert.strictEqual(tagOf(before), "CommandTimeout")
+    assert.strictEqual(tagOf(after), "CommandTimeout")
+    assert.strictEqual(tagOf(odd), "ActorUnavailable")
+    await wait(2_000)
+    assert.strictEqual(tagOf(later), "CommandTimeout")
+    assert.deepStrictEqual(
+      host.alerts.map((alert) => alert.split(" ")[0]),
+      ["crashed"]
+    )
+    open()
+  })
+})
+
+describe("what else a kind brings along", () => {
+  it("its size, its next wake-up, its pins: an actor where they throw restarts, and answers before and after", async () => {
+    for (const broken of ["sizeOf", "wakeAt", "pinned", "vacant"] as const) {
+      let fails: string | undefined
+      const bad = (state: Bank["State"]) => {
+        if (fails !== undefined && state.entries[0] === fails) throw new Error(`${broken} is broken`)
+      }
+      const { engine, host, send, wait } = start({
+        sizeOf: (state) => {
+          if (broken === "sizeOf") bad(state)
+          return 100
+        },
+        wakeAt: (state) => {
+          if (broken === "wakeAt") bad(state)
+          return undefined
+        },
+        wake: () => note,
+        pinned: (state) => {
+          if (broken === "pinned") bad(state)
+          return false
+        },
+        vacant: (state) => {
+          if (broken === "vacant") bad(state)
+          return false
+        }
+      })
+      send("k", { _tag: "Add", entry: "bad" })
+      send("healthy", { _tag: "Add", entry: "good" })
+      await breathe()
+      fails = "bad"
+      if (broken === "pinned") await wait(60_000)
+      if (broken === "vacant") assert.isTrue(engine.residency.passivate("k"))
+      const write = send("k", { _tag: "Add", entry: "more" })
+      await breathe()
+      assert.include(host.alerts, "crashed k", broken)
+      assert.notInclude(host.alerts, "crashed healthy", broken)
+      fails = undefined
+      for (let i = 0; i < 4; i++) await wait(100)
+      assert.deepStrictEqual((write.outcome as Bank["Reply"]).entries, ["bad", "more"], broken)
+      const found = send("k", read)
+      await breathe()
+      assert.deepStrictEqual((found.outcome as Bank["Reply"]).entries, ["bad", "more"], broken)
+      assert.isDefined(engine.peek("k"), broken)
+    }
+  })
+
+  it("does not keep an actor from leaving memory, nor those who wait from being answered", async () => {
+    const { engine, host, send, wait } = start({
+      passivated: () => {
+        throw new Error("cannot let go")
+      }
+    })
+    send("k", read)
+    send("other", read)
+    await breathe()
+    await wait(60_001)
+    assert.strictEqual(engine.resident, 0)
+    assert.sameMembers(host.alerts, ["crashed k", "crashed other"])
+    const found = send("k", read)
+    await breathe()
+    assert.deepStrictEqual((found.outcome as Bank["Reply"]).entries, [])
+  })
+})
+
+it.effect("the clock of a kind goes on ticking over a fault of its own, and says so once a second at most", () => {
+  const { lines, layer } = logged()
+  const disk = new Disk()
+  disk.immediate = true
+  const open = disk.close()
+  return Effect.gen(function* () {
+    const engine = yield* make<Bank>(bank(disk))
+    const sweep = engine.residency.sweep.bind(engine.residency)
+    let faults = 0
+    engine.residency.sweep = (now) => {
+      if (faults++ < 3) throw new Error("the sweep is broken")
+      sweep(now)
+    }
+    const outcome = engine.askSync("k", read, 4_000)
+    assert.instanceOf(outcome, Pending)
+    const seen: Array<unknown> = []
+    if (outcome instanceof Pending) outcome.onSettled((settled) => void seen.push(settled))
+    yield* TestClock.adjust("5 seconds")
+    assert.strictEqual((seen[0] as ActorError)._tag, "CommandTimeout")
+    assert.strictEqual(lines.length, 3)
+    assert.match(lines[0] ?? "", /timers of the banks stumbled/)
+    open()
+  }).pipe(Effect.scoped, Effect.provide(layer))
+})

@@ -13,12 +13,14 @@ const MAX_LINES = 400
 const MAY_IMPORT: Record<string, ReadonlyArray<string>> = {
   domain: [],
   services: ["domain"],
-  layers: ["services", "domain"],
-  actors: ["services", "domain"],
-  http: ["services", "domain", "actors", "layers"],
-  cli: ["services", "domain", "actors", "layers"],
-  training: ["services", "domain", "actors", "layers"],
-  sources: ["services", "domain", "actors", "layers"]
+  support: ["services", "domain"],
+  layers: ["support", "services", "domain"],
+  actors: ["support", "services", "domain"],
+  cases: ["support", "services", "domain"],
+  http: ["cases", "support", "services", "domain", "actors", "layers"],
+  cli: ["cases", "support", "services", "domain", "actors", "layers"],
+  training: ["cases", "support", "services", "domain", "actors", "layers"],
+  sources: ["cases", "support", "services", "domain", "actors", "layers"]
 }
 
 const IMPURE: ReadonlyArray<readonly [RegExp, string]> = [
@@ -88,6 +90,13 @@ for (const file of ["src", "test", "bench", "scripts"].flatMap((folder) => files
         `${name}: imports the barrel "${target}"; name the module, as in "@effect/platform-node/NodeRuntime"`
       )
     }
+  }
+  // An interface that brings its own implementation hides who does the work.
+  if (name.startsWith("src/services/")) {
+    if (/from "effect\/Layer"/.test(text))
+      problems.push(
+        `${name}: builds a layer; services/ holds interfaces, what implements them lives in cases/ or layers/`
+      )
   }
   if (name.startsWith("src/domain/")) {
     text.split("\n").forEach((line, index) => {

@@ -1,7 +1,7 @@
 /**
- * Where everything begins. The composition root is this file and what it loads from `commands.ts`, `server.ts` and
- * `wiring/`: nobody else picks layers. A plain `serve` does without the command parser, which costs a fifth of a second
- * and some megabytes that a server would carry for ever.
+ * Where everything begins. The composition root is this file and what it loads from `wiring/`: nobody else picks
+ * layers. A plain `serve` does without the command parser, which costs a fifth of a second and some megabytes that a
+ * server would carry for ever.
  */
 import { existsSync } from "node:fs"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -22,7 +22,7 @@ const program: Effect.Effect<void, unknown, Layer.Success<typeof config>> = comm
       ({ runServer }) => runServer("all")
     )
   : Effect.flatMap(
-      Effect.promise(() => import("./commands.ts")),
+      Effect.promise(() => import("./wiring/commands.ts")),
       ({ run }) => run
     )
 

@@ -1,5 +1,4 @@
 /** Group packages: how fair each method's trips are, over groups alike, at odds and at random. */
-
 import { vibeEmbedding } from "../../src/domain/catalog/embedding.ts"
 import { TAG_GROUPS, TAXONOMY } from "../../src/domain/catalog/taxonomy.ts"
 import { affinityOf } from "../../src/domain/group/affinity.ts"

@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as Intake from "../../src/cases/signals/journaled-intake.ts"
 import { uuidV7 } from "../../src/domain/ids.ts"
 import * as FileJournal from "../../src/layers/journal/journal.ts"
 import * as MemoryIndex from "../../src/layers/memory/vector-index/layer.ts"
@@ -19,7 +20,7 @@ import * as PostgresErased from "../../src/layers/postgres/erased-subjects.ts"
 import * as PostgresJobs from "../../src/layers/postgres/jobs.ts"
 import { Journal } from "../../src/services/journal.ts"
 import { JournalSink, SinkUnavailable } from "../../src/services/journal-sink.ts"
-import * as Intake from "../../src/services/signal-intake.ts"
+import { SignalIntake } from "../../src/services/signal-intake.ts"
 import { SignalReferences } from "../../src/services/signal-references.ts"
 import { fromCurated } from "../../src/sources/city-files.ts"
 import { seedCity } from "../../src/sources/seed-city.ts"
@@ -99,7 +100,7 @@ const measure = (total: number) =>
     )
 
     return yield* Effect.gen(function* () {
-      const signals = yield* Intake.SignalIntake
+      const signals = yield* SignalIntake
       const log = yield* Journal
       const sql = yield* SqlClient
       const random = new Uint8Array(10)

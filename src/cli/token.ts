@@ -7,8 +7,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { UserId } from "../domain/ids.ts"
 import { duration } from "../domain/settings.ts"
-import { newId } from "../services/new-id.ts"
 import { Tokens } from "../services/tokens.ts"
+import { newId } from "../support/new-id.ts"
 import { Refused } from "./refused.ts"
 
 /** More than any load test needs; each costs one signature. */

@@ -1,13 +1,10 @@
 /** Every kind of actor that lives on this node, for operators: kinds enter themselves while they are alive. */
 import * as Context from "effect/Context"
-import * as Layer from "effect/Layer"
 import type { ActorKindStatus } from "./trip-runtime.ts"
 
-type Kinds = Set<() => ActorKindStatus>
+export type Kinds = Set<() => ActorKindStatus>
 
 /** Without the layer nobody enters, and a runtime speaks of its own kind only. */
 export const ActorKinds = Context.Reference<Kinds | undefined>("overplanned/ActorKinds", {
   defaultValue: () => undefined
 })
-
-export const layer = Layer.sync(ActorKinds, (): Kinds => new Set())

@@ -4,8 +4,7 @@
  * are passed as `data`, fenced from the instructions: they are hostile until proven otherwise.
  */
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 export class LlmUnavailable extends Schema.TaggedError<LlmUnavailable>()("LlmUnavailable", {
@@ -48,19 +47,4 @@ export class Llm extends Context.Service<
     readonly state: Effect.Effect<"not_configured" | "answering" | "left_alone">
     readonly ask: <A>(question: LlmQuestion<A>) => Effect.Effect<A, LlmUnavailable>
   }
->()("overplanned/Llm") {
-  /** No key: every question is refused at once, and who asks goes on without. */
-  static readonly layerNotConfigured = (models: { readonly haiku: string; readonly sonnet: string }) =>
-    Layer.succeed(Llm, {
-      configured: false,
-      models,
-      state: Effect.succeed("not_configured" as const),
-      ask: () =>
-        Effect.fail(
-          new LlmUnavailable({
-            reason: "not_configured",
-            message: "ANTHROPIC_API_KEY is not set: Claude is not asked."
-          })
-        )
-    })
-}
+>()("overplanned/Llm") {}

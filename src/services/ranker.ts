@@ -7,10 +7,8 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { isGroupCold } from "../domain/persona/persona.ts"
-import { LOCAL_MODEL, rankLocally } from "../domain/rankers/local.ts"
 import type { Candidate, ModelRef, Ranking, RankRequest } from "../domain/ranking.ts"
 import { COLD_BELOW_SIGNALS } from "../domain/vocabulary.ts"
 
@@ -54,18 +52,7 @@ export const isComplete = (ranking: Ranking, candidates: ReadonlyArray<Candidate
 export class LocalRanker extends Context.Service<
   LocalRanker,
   Omit<Ranker, "rank"> & { readonly rank: (request: RankRequest) => Effect.Effect<Ranking> }
->()("overplanned/LocalRanker") {
-  static readonly layer = Layer.succeed(LocalRanker, {
-    kind: "local",
-    model: LOCAL_MODEL,
-    rank: (request) =>
-      Effect.sync(() => {
-        const started = performance.now()
-        const { items, confidence } = rankLocally(request)
-        return { model: LOCAL_MODEL, items, confidence, latencyMs: performance.now() - started }
-      })
-  })
-}
+>()("overplanned/LocalRanker") {}
 
 export interface RankedOutcome {
   readonly ranking: Ranking

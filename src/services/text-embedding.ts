@@ -3,8 +3,7 @@
  * so, and whoever wanted a vector goes on without: nothing on the way of a trip depends on it.
  */
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 export class TextEmbeddingUnavailable extends Schema.TaggedError<TextEmbeddingUnavailable>()(
@@ -21,12 +20,4 @@ export class TextEmbedding extends Context.Service<
       texts: ReadonlyArray<string>
     ) => Effect.Effect<ReadonlyArray<Float32Array>, TextEmbeddingUnavailable>
   }
->()("overplanned/TextEmbedding") {
-  static readonly layerNotConfigured = Layer.succeed(TextEmbedding, {
-    configured: false,
-    embed: () =>
-      Effect.fail(
-        new TextEmbeddingUnavailable({ message: "TEXT_EMBEDDING_MODEL is not set: texts have no vectors here." })
-      )
-  })
-}
+>()("overplanned/TextEmbedding") {}

@@ -4,8 +4,7 @@
  * one signature check and not thousands; an erased person's tokens stop at once all the same.
  */
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { UserId } from "../domain/ids.ts"
 
@@ -56,16 +55,4 @@ export class ErasedSubjects extends Context.Service<
     /** Forgets those whose last token has died; gives how many. */
     readonly purge: Effect.Effect<number, ErasedSubjectsUnavailable>
   }
->()("overplanned/ErasedSubjects") {
-  /** For programs that check nobody's token. */
-  static readonly layerNobody = Layer.succeed(
-    ErasedSubjects,
-    ErasedSubjects.of({
-      has: () => false,
-      anybody: Effect.succeed(false),
-      among: () => Effect.succeed([]),
-      add: () => Effect.void,
-      purge: Effect.succeed(0)
-    })
-  )
-}
+>()("overplanned/ErasedSubjects") {}

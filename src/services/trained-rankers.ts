@@ -3,8 +3,7 @@
  * up again when the registry changes; who asks gets what is loaded now, without waiting.
  */
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Effect from "effect/Effect"
 import type { Ranker } from "./ranker.ts"
 
 /** `model_registry.model_type` of the models that this service loads: ONNX, over the columns of `domain/features.ts`. */
@@ -28,10 +27,4 @@ export class TrainedRankers extends Context.Service<
     /** Reads the registry again now; keeps what is loaded where that fails. */
     readonly refresh: Effect.Effect<void>
   }
->()("overplanned/TrainedRankers") {
-  static readonly layerNone = Layer.succeed(TrainedRankers, {
-    production: () => undefined,
-    shadow: () => undefined,
-    refresh: Effect.void
-  })
-}
+>()("overplanned/TrainedRankers") {}

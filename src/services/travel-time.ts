@@ -3,9 +3,8 @@
  * everything else down, uses `estimateTravel` of the domain, which is also what answers when the engine does not.
  */
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import { estimateTravel, type Position, type Travel, type TravelModel } from "../domain/geo.ts"
+import type * as Effect from "effect/Effect"
+import type { Position, Travel, TravelModel } from "../domain/geo.ts"
 
 export interface TravelAnswer extends Travel {
   /** `estimate`: great circle with the city's speeds. */
@@ -19,11 +18,4 @@ export class TravelTime extends Context.Service<
     /** Never fails and never waits long: an engine that is down or slow is replaced by the estimate, which says so. */
     readonly between: (model: TravelModel, from: Position, to: Position) => Effect.Effect<TravelAnswer>
   }
->()("overplanned/TravelTime") {
-  /** Great circle and a speed model; microseconds, no I/O. */
-  static readonly layerEstimate = Layer.succeed(TravelTime, {
-    name: "estimate",
-    between: (model, from, to) =>
-      Effect.sync(() => ({ ...estimateTravel(model, from, to), source: "estimate" as const }))
-  })
-}
+>()("overplanned/TravelTime") {}

@@ -1,14 +1,14 @@
 /** Cities: their catalogs in memory, and how they are seeded. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as PlacesHealth from "../cases/health/places-health.ts"
+import * as PostReader from "../cases/reading/post-reader.ts"
 import { Config } from "../config.ts"
 import * as GooglePlaces from "../layers/google-places/api.ts"
 import * as PostgresCatalog from "../layers/postgres/catalog.ts"
 import * as PostgresCatalogListener from "../layers/postgres/catalog-listener.ts"
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
 import * as PlacesCache from "../layers/postgres/places-cache.ts"
-import * as PlacesHealth from "../services/places-health.ts"
-import { VibeExtractor } from "../services/vibe-extractor.ts"
 import * as CitySeeder from "../sources/city-seeder.ts"
 import { llm } from "./minds.ts"
 
@@ -34,5 +34,5 @@ export const places = Layer.unwrap(
 export const placesHealth = PlacesHealth.layer.pipe(Layer.provide(places))
 
 export const seeder = CitySeeder.layer.pipe(
-  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, VibeExtractor.layer.pipe(Layer.provide(llm)), places))
+  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, PostReader.layer.pipe(Layer.provide(llm)), places))
 )

@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { SqlError } from "effect/sql/SqlError"
+import * as NobodyErased from "../cases/absent/nobody-erased.ts"
+import * as HealthDesk from "../cases/health/health-desk.ts"
 import { Config } from "../config.ts"
 import * as Embedded from "../layers/embedded/layer.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
@@ -12,8 +14,6 @@ import * as PostgresErasedSubjects from "../layers/postgres/erased-subjects.ts"
 import * as ExternalPostgres from "../layers/postgres/external.ts"
 import * as PostgresHealth from "../layers/postgres/health.ts"
 import type { DatabaseServer, DatabaseServerError } from "../services/database-server.ts"
-import * as HealthDesk from "../services/health-desk.ts"
-import { ErasedSubjects } from "../services/tokens.ts"
 
 export const config = Config.layer(process.env)
 
@@ -64,6 +64,6 @@ export const checkedTokens = Layer.unwrap(
 )
 
 /** Tokens for commands, which make them and check none. */
-export const tokens = checkedTokens.pipe(Layer.provide(ErasedSubjects.layerNobody))
+export const tokens = checkedTokens.pipe(Layer.provide(NobodyErased.layer))
 
 export const health = PostgresHealth.layer.pipe(Layer.provideMerge(HealthDesk.layer))

@@ -1,5 +1,8 @@
 /** Where the journal's records go: one composition for the server and for whatever measures or tests it. */
 import * as Layer from "effect/Layer"
+import * as LateRecords from "../cases/people/late-erasure.ts"
+import * as TripEndings from "../cases/people/trip-ending-news.ts"
+import * as ProvenSignals from "../cases/signals/proven-signal-news.ts"
 import { cityEventsHandler } from "../layers/postgres/journal-sink/city-events.ts"
 import { decisionsHandler } from "../layers/postgres/journal-sink/decisions.ts"
 import { receiptsHandler, usersHandler } from "../layers/postgres/journal-sink/people.ts"
@@ -7,9 +10,6 @@ import { personasHandler } from "../layers/postgres/journal-sink/personas.ts"
 import { signalsHandler } from "../layers/postgres/journal-sink/signals.ts"
 import * as PostgresSink from "../layers/postgres/journal-sink/sink.ts"
 import { tripEventsHandler } from "../layers/postgres/journal-sink/trip-events.ts"
-import * as LateRecords from "../services/late-records.ts"
-import * as ProvenSignals from "../services/proven-signals.ts"
-import * as TripEndings from "../services/trip-endings.ts"
 
 /** Families of journal records, in the order in which they are stored: whom others refer to comes first. */
 export const families = [

@@ -6,6 +6,16 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { SqlClient } from "effect/sql/SqlClient"
+import * as NoLlm from "../cases/absent/no-llm.ts"
+import * as NoTextEmbedding from "../cases/absent/no-text-embedding.ts"
+import * as SharedCache from "../cases/answers/shared-cache.ts"
+import * as MindsHealth from "../cases/health/minds-health.ts"
+import * as PersonaEncoders from "../cases/people/persona-encoders.ts"
+import * as CachedNarrator from "../cases/planning/cached-narrator.ts"
+import * as ClaudeRanker from "../cases/ranking/claude-ranker.ts"
+import * as ClaudeWarmer from "../cases/ranking/claude-warmer.ts"
+import * as LocalRanking from "../cases/ranking/local-ranker.ts"
+import * as RankingDesk from "../cases/ranking/ranking-desk.ts"
 import { Config } from "../config.ts"
 import * as AnthropicLlm from "../layers/anthropic/llm.ts"
 import * as MemoryCache from "../layers/memory/cache.ts"
@@ -17,16 +27,6 @@ import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
 import * as PgvectorIndex from "../layers/postgres/pgvector-index.ts"
 import * as QdrantIndex from "../layers/qdrant/vector-index.ts"
 import * as RedisCache from "../layers/redis/cache.ts"
-import { Cache } from "../services/cache.ts"
-import { Llm } from "../services/llm.ts"
-import { LlmRanker } from "../services/llm-ranker.ts"
-import * as MindsHealth from "../services/minds-health.ts"
-import { Narrator } from "../services/narrator.ts"
-import { PersonaEncoder } from "../services/persona-encoder.ts"
-import { LocalRanker } from "../services/ranker.ts"
-import * as RankingDesk from "../services/ranking-desk.ts"
-import { RankingWarmer } from "../services/ranking-warmer.ts"
-import { TextEmbedding } from "../services/text-embedding.ts"
 import type { RegisteredRanker } from "../services/trained-rankers.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
 import { reindexAtStart } from "../sources/reindex.ts"
@@ -72,7 +72,7 @@ export const llm = Layer.unwrap(
   Effect.map(Config, (settings) => {
     const models = { haiku: settings.LLM_MODEL_FAST, sonnet: settings.LLM_MODEL_CAREFUL }
     return settings.ANTHROPIC_API_KEY === undefined
-      ? Llm.layerNotConfigured(models)
+      ? NoLlm.layer(models)
       : AnthropicLlm.layer({
           apiKey: settings.ANTHROPIC_API_KEY,
           ...(settings.ANTHROPIC_BASE_URL === undefined ? {} : { baseUrl: settings.ANTHROPIC_BASE_URL }),
@@ -85,7 +85,7 @@ export const llm = Layer.unwrap(
 
 export const cache = Layer.unwrap(
   Effect.map(Config, (settings) =>
-    Cache.layer({ ttl: settings.CACHE_TTL }).pipe(
+    SharedCache.layer({ ttl: settings.CACHE_TTL }).pipe(
       Layer.provide(
         settings.REDIS_URL === undefined
           ? MemoryCache.layer({ maxEntries: settings.CACHE_MAX_ENTRIES })
@@ -99,11 +99,11 @@ export const cache = Layer.unwrap(
 export const mindsHealth = MindsHealth.layer
 
 /** Claude's reading of a traveler, and its words as a vector, each where it is configured. */
-export const personaEncoder = PersonaEncoder.layerReading.pipe(
+export const personaEncoder = PersonaEncoders.layerReading.pipe(
   Layer.provide(
     Layer.unwrap(
       Effect.map(Config, ({ TEXT_EMBEDDING_MODEL: folder }) =>
-        folder === undefined ? TextEmbedding.layerNotConfigured : OnnxText.layer(folder)
+        folder === undefined ? NoTextEmbedding.layer : OnnxText.layer(folder)
       )
     )
   )
@@ -121,9 +121,9 @@ export const trainedRankers = <E>(registered: Effect.Effect<ReadonlyArray<Regist
   )
 
 /** Everything that ranks and narrates. What it still needs: the catalog, the vector index and the trained rankers. */
-export const rankers = Layer.mergeAll(RankingDesk.layer, RankingWarmer.layer, Narrator.layer).pipe(
-  Layer.provideMerge(LlmRanker.layer),
-  Layer.provideMerge(LocalRanker.layer),
+export const rankers = Layer.mergeAll(RankingDesk.layer, ClaudeWarmer.layer, CachedNarrator.layer).pipe(
+  Layer.provideMerge(ClaudeRanker.layer),
+  Layer.provideMerge(LocalRanking.layer),
   Layer.provideMerge(llm),
   Layer.provideMerge(cache)
 )

@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Role } from "../cli/serve.ts"
 import * as Migrator from "../layers/postgres/migrator.ts"
-import { server } from "../server.ts"
 import { checkedTokens, erasedSubjects, health, sql } from "./foundation.ts"
 import { root, version } from "./release.ts"
+import { server } from "./server.ts"
 
 export const runServer = (role: Role) =>
   server({ role, version, root }).pipe(

@@ -2,12 +2,12 @@
 import { existsSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { vectorTraces } from "../cases/people/vector-traces.ts"
 import { Config } from "../config.ts"
 import { fileTraces } from "../layers/files/traces.ts"
 import { postgresTraces } from "../layers/postgres/erasure/traces.ts"
 import * as RedisClient from "../layers/redis/client.ts"
 import { redisTraces } from "../layers/redis/traces.ts"
-import { vectorTraces } from "../services/trace-search.ts"
 import { VectorIndex } from "../services/vector-index.ts"
 import { datasetTraces } from "../training/datasets/traces.ts"
 

@@ -1,9 +1,9 @@
 /** Forecasts, where the settings name a source of them. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as WeatherFeed from "../cases/planning/weather-feed.ts"
 import { Config } from "../config.ts"
 import * as OpenMeteo from "../layers/open-meteo/weather-source.ts"
-import * as WeatherFeed from "../services/weather-feed.ts"
 
 export const weather = Layer.unwrap(
   Effect.map(Config, (settings) =>

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SharedCache from "../../src/cases/answers/shared-cache.ts"
 import * as MemoryCache from "../../src/layers/memory/cache.ts"
 import * as RedisCache from "../../src/layers/redis/cache.ts"
 import { Cache } from "../../src/services/cache.ts"
@@ -87,12 +88,12 @@ await contractSuite(
   "Cache",
   {
     memory: {
-      layer: Cache.layer({ ttl: "1 minute" }).pipe(Layer.provide(MemoryCache.layer({ maxEntries: 100 })))
+      layer: SharedCache.layer({ ttl: "1 minute" }).pipe(Layer.provide(MemoryCache.layer({ maxEntries: 100 })))
     },
     redis: {
       needs: "redis",
       layer: ({ url }) =>
-        Cache.layer({ ttl: "1 minute", patience: "2 seconds" }).pipe(
+        SharedCache.layer({ ttl: "1 minute", patience: "2 seconds" }).pipe(
           Layer.provide(RedisCache.layer({ url: Redacted.make(url), keyPrefix: freshPrefix() }))
         )
     }

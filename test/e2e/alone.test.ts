@@ -1,5 +1,4 @@
 /** Everything that a server may lean on is taken away by force; a trip that is under way goes on answering. */
-
 import type { AddressInfo } from "node:net"
 import { connect, createServer, type Socket, type Server as TcpServer } from "node:net"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"

@@ -1,5 +1,4 @@
 /** What every client relies on before it knows any route: problems, headers, limits, keys and tokens. */
-
 import { randomUUID } from "node:crypto"
 import { type AddressInfo, createServer } from "node:net"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"

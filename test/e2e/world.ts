@@ -1,5 +1,4 @@
 /** A running server with a database of its own, shared by the tests of a file. */
-
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"

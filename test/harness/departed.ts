@@ -9,6 +9,10 @@ import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer as tripActors } from "../../src/actors/trip/local.ts"
 import { layer as userActors } from "../../src/actors/user/local.ts"
+import * as KeptReceipts from "../../src/cases/answers/kept-receipts.ts"
+import * as Erasure from "../../src/cases/people/erasing.ts"
+import * as PersonaEncoders from "../../src/cases/people/persona-encoders.ts"
+import { planJournal } from "../../src/cases/signals/decision-log.ts"
 import { Config } from "../../src/config.ts"
 import type { SessionId, TripId, UserId } from "../../src/domain/ids.ts"
 import { uuidV7 } from "../../src/domain/ids.ts"
@@ -23,15 +27,11 @@ import * as PostgresJobs from "../../src/layers/postgres/jobs.ts"
 import * as PostgresReceipts from "../../src/layers/postgres/receipts.ts"
 import * as PostgresTrips from "../../src/layers/postgres/trip-storage.ts"
 import * as PostgresUsers from "../../src/layers/postgres/user-storage.ts"
-import { planJournal } from "../../src/services/decision-log.ts"
-import * as Erasure from "../../src/services/erasure.ts"
-import { Idempotency } from "../../src/services/idempotency.ts"
 import { Journal } from "../../src/services/journal.ts"
-import { PersonaEncoder } from "../../src/services/persona-encoder.ts"
 import { Personas } from "../../src/services/personas.ts"
-import { signalRecord } from "../../src/services/signal-intake.ts"
 import { TripRuntime } from "../../src/services/trip-runtime.ts"
 import { VectorIndex } from "../../src/services/vector-index.ts"
+import { signalRecord } from "../../src/support/signal-record.ts"
 import { journalSink, recordTypes } from "../../src/wiring/journal-sink.ts"
 import { OPTIONS, Surroundings, seedCity, tripNumber } from "../actors/trip/harness.ts"
 import { catalog, cityId, nodeId } from "../domain/trip/fixtures.ts"
@@ -68,11 +68,11 @@ export const house = (folder: string, { index = MemoryVectorIndex.layer(), retry
   }).pipe(Layer.provide([journalSink.pipe(Layer.provide([jobs, erased])), recordTypes]))
   return Erasure.layer({ tokenMillis: 3_600_000 }).pipe(
     Layer.provideMerge(PostgresPersonRecords.layer({ kAnonymity: K })),
-    Layer.provideMerge(Idempotency.layer.pipe(Layer.provide(PostgresReceipts.layer))),
+    Layer.provideMerge(KeptReceipts.layer.pipe(Layer.provide(PostgresReceipts.layer))),
     Layer.provideMerge(tripActors(OPTIONS).pipe(Layer.provide([PostgresTrips.layer, new Surroundings().layer]))),
     Layer.provideMerge(
       userActors().pipe(
-        Layer.provide([PostgresUsers.layer, PersonaEncoder.layerDeterministic, new Surroundings().layer])
+        Layer.provide([PostgresUsers.layer, PersonaEncoders.layerDeterministic, new Surroundings().layer])
       )
     ),
     Layer.provideMerge(Layer.mergeAll(jobs, erased, index, journal)),

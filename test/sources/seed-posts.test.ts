@@ -6,12 +6,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as PostReader from "../../src/cases/reading/post-reader.ts"
 import * as MemoryIndex from "../../src/layers/memory/vector-index/layer.ts"
 import * as Store from "../../src/layers/postgres/catalog-store.ts"
 import { CitySeeder } from "../../src/services/city-seeder.ts"
 import { Llm, LlmUnavailable } from "../../src/services/llm.ts"
 import { PlacesSource, PlacesUnavailable } from "../../src/services/places-source.ts"
-import { VibeExtractor } from "../../src/services/vibe-extractor.ts"
+import type { VibeExtractor } from "../../src/services/vibe-extractor.ts"
 import * as Seeder from "../../src/sources/city-seeder.ts"
 import { freshDatabase } from "../harness/postgres.ts"
 
@@ -50,7 +51,7 @@ const trouble = Array.from({ length: 6 }, (_, i) => ({
 }))
 
 describe("seeding posts", () => {
-  layer(world(VibeExtractor.layerKeyword), { excludeTestServices: true })((it) => {
+  layer(world(PostReader.layerKeyword), { excludeTestServices: true })((it) => {
     it.effect("needs a catalog to match them to", () =>
       Effect.gen(function* () {
         const seeder = yield* CitySeeder
@@ -155,7 +156,7 @@ describe("seeding posts with a model", () => {
         })
     })
   )
-  layer(world(VibeExtractor.layer.pipe(Layer.provide(model))), { excludeTestServices: true })((it) => {
+  layer(world(PostReader.layer.pipe(Layer.provide(model))), { excludeTestServices: true })((it) => {
     it.effect("marks whose label it is, and falls back to keywords when the model does not answer", () =>
       Effect.gen(function* () {
         const seeder = yield* CitySeeder

@@ -1,4 +1,5 @@
 // The part of the server that streams stand on, as the real one is composed: gateway, actors, a journal on disk, PostgreSQL.
+
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -7,6 +8,10 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import * as CityActors from "../../src/actors/city/local.ts"
 import * as TripActors from "../../src/actors/trip/local.ts"
 import * as UserActors from "../../src/actors/user/local.ts"
+import * as NobodyErased from "../../src/cases/absent/nobody-erased.ts"
+import * as PersonaEncoders from "../../src/cases/people/persona-encoders.ts"
+import * as FallbackPreparer from "../../src/cases/planning/fallback-preparer.ts"
+import * as SignalIntake from "../../src/cases/signals/journaled-intake.ts"
 import { Config } from "../../src/config.ts"
 import type { TripId, UserId } from "../../src/domain/ids.ts"
 import { PIVOT_SETTINGS } from "../../src/domain/pivot/env.ts"
@@ -23,10 +28,6 @@ import * as PostgresSink from "../../src/layers/postgres/journal-sink/sink.ts"
 import * as PostgresSignalReferences from "../../src/layers/postgres/signal-references.ts"
 import * as PostgresTripStorage from "../../src/layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../../src/layers/postgres/user-storage.ts"
-import * as FallbackPreparer from "../../src/services/fallback-preparer.ts"
-import { PersonaEncoder } from "../../src/services/persona-encoder.ts"
-import * as SignalIntake from "../../src/services/signal-intake.ts"
-import { ErasedSubjects } from "../../src/services/tokens.ts"
 import { TripPlanning } from "../../src/services/trip-helpers.ts"
 import { families } from "../../src/wiring/journal-sink.ts"
 import type { PlanningCity } from "./generated-city.ts"
@@ -51,7 +52,7 @@ export const streamServer = (options: StreamServerOptions) => {
     issuer: undefined,
     maxTokenAgeMillis: 86_400_000,
     clockSkewMillis: 0
-  }).pipe(Layer.provide(ErasedSubjects.layerNobody))
+  }).pipe(Layer.provide(NobodyErased.layer))
   const journal = FileJournal.layer({
     directory: join(options.folder, "journal"),
     segmentBytes: 64 * MIB,
@@ -82,14 +83,14 @@ export const streamServer = (options: StreamServerOptions) => {
     rememberedIds: 10_000,
     lookUpMillis: 1_000
   })
-    .pipe(Layer.provide(ErasedSubjects.layerNobody))
+    .pipe(Layer.provide(NobodyErased.layer))
     .pipe(Layer.provide(PostgresSignalReferences.layer))
   return PivotStream.layer.pipe(
     Layer.provideMerge(signals),
     Layer.provideMerge(trips),
     Layer.provideMerge(
       UserActors.layer().pipe(
-        Layer.provide([PostgresUserStorage.layer, PersonaEncoder.layerDeterministic, ErasedSubjects.layerNobody])
+        Layer.provide([PostgresUserStorage.layer, PersonaEncoders.layerDeterministic, NobodyErased.layer])
       )
     ),
     Layer.provideMerge(journal),

@@ -4,7 +4,7 @@ import * as Metric from "effect/Metric"
 import * as Schedule from "effect/Schedule"
 import type { TripActorState } from "../../domain/trip/actor-state.ts"
 import { coverageTally, type FallbackCoverage } from "../../domain/trip/coverage.ts"
-import { inSlices } from "../../services/slices.ts"
+import { inSlices } from "../../support/slices.ts"
 
 const gauge = (trigger: string) =>
   Metric.gauge("fallback_coverage", {

@@ -4,7 +4,7 @@
  */
 import type { UserState, UserStateRecord } from "../../domain/decisions.ts"
 import type { JournalRecord } from "../../services/journal.ts"
-import { newId } from "../../services/new-id.ts"
+import { newId } from "../../support/new-id.ts"
 
 const USER_STATE = { type: "user_state", version: 1 } as const
 

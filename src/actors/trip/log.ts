@@ -4,7 +4,7 @@ import { TRIP_EVENT_SCHEMA_VERSION, type TripEventEnvelope } from "../../domain/
 import { pivotRecordText } from "../../domain/trip/pivot-record.ts"
 import type { TripRecord } from "../../domain/trip/turn.ts"
 import type { Journal, JournalEntry, JournalRecord } from "../../services/journal.ts"
-import { signalRecord } from "../../services/signal-intake.ts"
+import { signalRecord } from "../../support/signal-record.ts"
 import type { ActorLog } from "../engine/kind.ts"
 import { KeptStates } from "./kept-states.ts"
 

@@ -6,7 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
-import { sharedSlices } from "../../services/slices.ts"
+import { sharedSlices } from "../../support/slices.ts"
 
 /** Trips that are told what they lean on at once: most of it is in memory, what is not must not hold up the others. */
 const LOOKING = 16

@@ -1,5 +1,4 @@
 /** What keeps a place out of a plan for good: somebody's veto, or something the trip avoids. */
-
 import { CATEGORIES, type Category, categoryIndex } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { tagIndex } from "../catalog/taxonomy.ts"

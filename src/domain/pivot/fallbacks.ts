@@ -2,7 +2,6 @@
  * What a trip keeps ready: for every slot of the coming hours and every reason to change, places that were verified
  * for that hour. A few kilobytes of typed arrays per trip, worked out slot by slot off the turn, and off the loop.
  */
-
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { exclusionOf } from "../itinerary/exclusion.ts"
 import { RETIRED } from "../itinerary/places.ts"

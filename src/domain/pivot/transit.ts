@@ -2,7 +2,6 @@
  * A train is late: the delay runs through the rest of the day until something absorbs it. Several repairs are tried
  * (cut short, slip, drop one, swap two, go somewhere near instead) and the ones that change least are offered.
  */
-
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Mode, type Start, type Step, type Timed } from "./cascade.ts"
 import type { FallbackSet } from "./fallbacks.ts"

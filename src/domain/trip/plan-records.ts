@@ -2,7 +2,6 @@
  * The log of a generated plan: the whole candidate set with what the ranker saw, one ranking event per day, the plan
  * itself and the constraints it was made under. Pure: ids and the instant are handed in.
  */
-
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CandidateSet, ConstraintSnapshot, ExperimentEvent, RankingEvent } from "../decisions.ts"
 import type { Persona } from "../persona/persona.ts"

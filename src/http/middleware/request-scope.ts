@@ -1,6 +1,6 @@
 /** What belongs to one request on its way through the gateway: written by whoever knows, read when it leaves. */
 import * as Context from "effect/Context"
-import { newId } from "../../services/new-id.ts"
+import { newId } from "../../support/new-id.ts"
 
 /** A client's request id is kept when it is short and harmless in a log line. */
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/

@@ -26,7 +26,6 @@
  * happens; a callback that throws closes its socket with 1011, an Effect that fails is logged. Effects of several messages
  * run side by side: who needs order queues them, as an actor's mailbox does.
  */
-
 import type * as Effect from "effect/Effect"
 import type * as Headers from "effect/http/Headers"
 import type * as Option from "effect/Option"

@@ -9,7 +9,7 @@ import * as Schedule from "effect/Schedule"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { type EnqueueOptions, type Job, type JobSchedule, Jobs, JobsUnavailable } from "../../services/jobs.ts"
-import { newId } from "../../services/new-id.ts"
+import { newId } from "../../support/new-id.ts"
 import { makeRunner, type RunnerOptions } from "./job-runner.ts"
 
 export interface JobsOptions extends RunnerOptions {

@@ -5,7 +5,6 @@
  * Effect's migrator applies and records the files. It skips what lies below the latest applied number without a word
  * and does not notice edits, so both are checked here first.
  */
-
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Migrator from "effect/sql/Migrator"

@@ -1,5 +1,4 @@
 /** Datasets as jobs: one asked for, and those of every night. */
-
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

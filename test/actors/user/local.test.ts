@@ -4,6 +4,9 @@ import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer as users } from "../../../src/actors/user/local.ts"
+import * as NobodyErased from "../../../src/cases/absent/nobody-erased.ts"
+import * as PersonaEncoders from "../../../src/cases/people/persona-encoders.ts"
+import * as ProvenSignals from "../../../src/cases/signals/proven-signal-news.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import type { UserId } from "../../../src/domain/ids.ts"
@@ -16,13 +19,10 @@ import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
 import * as PostgresUsers from "../../../src/layers/postgres/user-storage.ts"
 import { Catalog } from "../../../src/services/catalog.ts"
 import { Journal } from "../../../src/services/journal.ts"
-import { PersonaEncoder } from "../../../src/services/persona-encoder.ts"
 import { Personas } from "../../../src/services/personas.ts"
-import * as ProvenSignals from "../../../src/services/proven-signals.ts"
-import { signalRecord } from "../../../src/services/signal-intake.ts"
 import { SignalListener } from "../../../src/services/signal-listener.ts"
-import { ErasedSubjects } from "../../../src/services/tokens.ts"
 import { MemberPersonas } from "../../../src/services/trip-helpers.ts"
+import { signalRecord } from "../../../src/support/signal-record.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"
@@ -67,8 +67,8 @@ const process = (disk: FragileDisk, handlers: ReadonlyArray<SinkHandler> = [sign
         Sink.recordTypes(handlers),
         PostgresUsers.layer,
         catalog,
-        PersonaEncoder.layerDeterministic,
-        ErasedSubjects.layerNobody
+        PersonaEncoders.layerDeterministic,
+        NobodyErased.layer
       ).pipe(Layer.provideMerge(ProvenSignals.layer))
     )
   )

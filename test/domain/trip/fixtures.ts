@@ -1,5 +1,4 @@
 /** A small trip, and a planner of few words: it takes the first place of the catalog that is not in the plan. */
-
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import { calm } from "../../../src/domain/city/model.ts"

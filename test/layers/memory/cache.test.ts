@@ -3,11 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
+import * as SharedCache from "../../../src/cases/answers/shared-cache.ts"
 import * as MemoryCache from "../../../src/layers/memory/cache.ts"
 import { Cache } from "../../../src/services/cache.ts"
 
 const cacheOf = (maxEntries: number) =>
-  Cache.layer({ ttl: "10 minutes" }).pipe(Layer.provide(MemoryCache.layer({ maxEntries })))
+  SharedCache.layer({ ttl: "10 minutes" }).pipe(Layer.provide(MemoryCache.layer({ maxEntries })))
 
 describe("the cache in this process", () => {
   it.effect("never holds more than it may, and keeps what is used", () =>

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as NoTextEmbedding from "../../../src/cases/absent/no-text-embedding.ts"
 import * as OnnxText from "../../../src/layers/onnx/text-embedding.ts"
 import { makeWordPieces, vocabularyOfLines } from "../../../src/layers/onnx/word-pieces.ts"
 import { TextEmbedding } from "../../../src/services/text-embedding.ts"
@@ -73,7 +74,7 @@ describe("text embedding", () => {
       writeFileSync(join(dir, "tokenizer.json"), JSON.stringify({ model: { type: "BPE", vocab: {} } }))
       assert.include(yield* problem, "WordPiece")
       const none = yield* Effect.result(
-        TextEmbedding.use((service) => service.embed(["x"])).pipe(Effect.provide(TextEmbedding.layerNotConfigured))
+        TextEmbedding.use((service) => service.embed(["x"])).pipe(Effect.provide(NoTextEmbedding.layer))
       )
       assert.isTrue(Result.isFailure(none) && none.failure.message.includes("TEXT_EMBEDDING_MODEL"))
     }).pipe(Effect.scoped)

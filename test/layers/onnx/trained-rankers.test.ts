@@ -11,9 +11,9 @@ import { rankLocally } from "../../../src/domain/rankers/local.ts"
 import * as OnnxRankers from "../../../src/layers/onnx/trained-rankers.ts"
 import { isComplete, type Ranker, RankingDesk } from "../../../src/services/ranker.ts"
 import { RANKER_MODEL_TYPE, type RegisteredRanker, TrainedRankers } from "../../../src/services/trained-rankers.ts"
+import { deskLayer } from "../../cases/ranking/rankers.ts"
 import { places, request, traveler } from "../../domain/rankers/fixtures.ts"
 import { linearRanker } from "../../fakes/onnx.ts"
-import { deskLayer } from "../../services/rankers.ts"
 
 const on = (feature: FeatureName, factor = 1) => FEATURES.map((name) => (name === feature ? factor : 0))
 

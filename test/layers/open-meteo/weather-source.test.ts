@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as SharedCache from "../../../src/cases/answers/shared-cache.ts"
 import { alertsOf } from "../../../src/domain/city/forecast.ts"
 import * as MemoryCache from "../../../src/layers/memory/cache.ts"
 import * as OpenMeteo from "../../../src/layers/open-meteo/weather-source.ts"
-import { Cache } from "../../../src/services/cache.ts"
 import { WeatherSource } from "../../../src/services/weather-source.ts"
 import { forecast as forecastFrom, forecastServer as server } from "../../fakes/open-meteo.ts"
 
@@ -17,7 +17,7 @@ const seattle = { slug: "seattle", lat: 47.6062, lon: -122.3321 }
 
 const source = (url: string) =>
   OpenMeteo.layer({ url, timeout: "1 second" }).pipe(
-    Layer.provide(Cache.layer({ ttl: "1 hour" }).pipe(Layer.provide(MemoryCache.layer({ maxEntries: 10 }))))
+    Layer.provide(SharedCache.layer({ ttl: "1 hour" }).pipe(Layer.provide(MemoryCache.layer({ maxEntries: 10 }))))
   )
 
 describe("weather from a forecast", () => {

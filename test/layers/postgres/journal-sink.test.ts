@@ -9,7 +9,7 @@ import { type JournalOptions, makeJournal } from "../../../src/layers/journal/jo
 import { signalsHandler } from "../../../src/layers/postgres/journal-sink/signals.ts"
 import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
 import { ProvenSignals } from "../../../src/services/proven-signals.ts"
-import { signalRecord } from "../../../src/services/signal-intake.ts"
+import { signalRecord } from "../../../src/support/signal-record.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as SharedCache from "../../../src/cases/answers/shared-cache.ts"
 import * as RedisCache from "../../../src/layers/redis/cache.ts"
 import { Cache } from "../../../src/services/cache.ts"
 import { canOwnRedis, ownRedis } from "../../harness/redis.ts"
@@ -13,7 +14,9 @@ const pause = Schedule.spaced("100 millis")
 
 const cacheOn = (url: string) =>
   Effect.map(
-    Layer.build(Cache.layer({ ttl: "1 minute" }).pipe(Layer.provide(RedisCache.layer({ url: Redacted.make(url) })))),
+    Layer.build(
+      SharedCache.layer({ ttl: "1 minute" }).pipe(Layer.provide(RedisCache.layer({ url: Redacted.make(url) })))
+    ),
     Context.get(Cache)
   )
 

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { SinkRejected } from "../../../services/journal-sink.ts"
-import { inSlices } from "../../../services/slices.ts"
+import { inSlices } from "../../../support/slices.ts"
 import { RecordFields } from "./record-fields.ts"
 
 const { OID } = PgTypes

@@ -1,0 +1,99 @@
+/** Receipts in memory, in the journal and in the store, in this order. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Config } from "../../config.ts"
+import { uuidOfName } from "../../domain/hash.ts"
+import { Idempotency, RECEIPT, type Receipt, ReceiptStore } from "../../services/idempotency.ts"
+import { Journal } from "../../services/journal.ts"
+import { ErasedSubjects } from "../../services/tokens.ts"
+
+/** Keys that are remembered; of the oldest past it only the actors' own receipts protect. */
+const REMEMBERED_KEYS = 100_000
+
+/** Answers whose body is kept in memory too; older ones are read from the store when they are asked for again. */
+const REMEMBERED_ANSWERS = 10_000
+
+export const layer = Layer.effect(
+  Idempotency,
+  Effect.gen(function* () {
+    const journal = yield* Journal
+    const store = yield* ReceiptStore
+    const erased = yield* ErasedSubjects
+    const config = yield* Config
+    const keys = new Set<string>()
+    const answers = new Map<string, Receipt>()
+    const underWay = new Set<string>()
+    const nameOf = (userId: string, key: string) => `${userId} ${key}`
+
+    const remember = (name: string) => {
+      if (keys.size >= REMEMBERED_KEYS) keys.delete(keys.values().next().value!)
+      keys.add(name)
+    }
+
+    const recent = yield* Effect.orElseSucceed(store.recent(REMEMBERED_KEYS), () => [])
+    for (const { user_id, idempotency_key } of recent) remember(nameOf(user_id, idempotency_key))
+
+    const fromJournal = (userId: string, key: string) =>
+      Effect.map(
+        Effect.orElseSucceed(journal.undrained(`receipts:${userId}`), () => []),
+        (entries) =>
+          entries
+            .map((entry) => JSON.parse(entry.payload) as Receipt)
+            .find((receipt) => receipt.idempotency_key === key)
+      )
+
+    const find = Effect.fnUntraced(function* (userId: string, key: string) {
+      const name = nameOf(userId, key)
+      const held = answers.get(name)
+      if (held !== undefined) return held
+      const undrained = yield* fromJournal(userId, key)
+      if (undrained !== undefined || !keys.has(name)) return undrained
+      return yield* Effect.orElseSucceed(store.find(userId, key), () => undefined)
+    })
+
+    return Idempotency.of({
+      open: Effect.fnUntraced(function* (userId, key, requestHash) {
+        const name = nameOf(userId, key)
+        if (underWay.has(name)) return { _tag: "under_way" } as const
+        underWay.add(name)
+        const now = yield* Clock.currentTimeMillis
+        const receipt = yield* find(userId, key)
+        if (receipt === undefined || receipt.expires_at <= now) return { _tag: "first" } as const
+        underWay.delete(name)
+        return receipt.request_hash === requestHash
+          ? ({ _tag: "replay", receipt } as const)
+          : ({ _tag: "other_request" } as const)
+      }),
+      close: Effect.fnUntraced(function* (userId, key, answer) {
+        const name = nameOf(userId, key)
+        // Nobody can come back with an erased person's token to ask for the answer again.
+        if (erased.has(userId)) return void underWay.delete(name)
+        const expiresAt = (yield* Clock.currentTimeMillis) + config.IDEMPOTENCY_TTL
+        const receipt: Receipt = { user_id: userId, idempotency_key: key, expires_at: expiresAt, ...answer }
+        yield* journal.commit("trip", [
+          {
+            type: RECEIPT.type,
+            version: RECEIPT.version,
+            key: `receipts:${userId}`,
+            id: uuidOfName("overplanned/receipt", userId, key, String(expiresAt)),
+            payload: JSON.stringify(receipt)
+          }
+        ])
+        remember(name)
+        if (answers.size >= REMEMBERED_ANSWERS) answers.delete(answers.keys().next().value!)
+        answers.set(name, receipt)
+        underWay.delete(name)
+      }),
+      forget: (userId) =>
+        Effect.sync(() => {
+          for (const name of keys) if (name.startsWith(`${userId} `)) keys.delete(name)
+          for (const name of underWay) if (name.startsWith(`${userId} `)) underWay.delete(name)
+          for (const [name, receipt] of answers) {
+            if (receipt.user_id === userId || receipt.body.includes(userId)) answers.delete(name)
+          }
+        }),
+      abandon: (userId, key) => Effect.sync(() => void underWay.delete(nameOf(userId, key)))
+    })
+  })
+)

@@ -1,0 +1,47 @@
+/** Tells listeners on this node, and finds the endings in what a sink has stored. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { JournalEntry } from "../../services/journal.ts"
+import { JournalSink } from "../../services/journal-sink.ts"
+import { type Endings, TripEndings } from "../../services/trip-endings.ts"
+
+const ENDED = /"_tag":"status_changed","status":"(?:completed|shortened)"/
+
+const endedIn = (batch: ReadonlyArray<JournalEntry>): ReadonlyArray<string> =>
+  batch.flatMap(({ key, payload, type }) =>
+    type === "trip_event" && ENDED.test(payload) ? [key.slice("trip:".length)] : []
+  )
+
+export const layer = Layer.sync(TripEndings, (): Endings => {
+  const listeners = new Set<(tripIds: ReadonlyArray<string>) => void>()
+  return {
+    onEnded: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    tell: (tripIds) => {
+      for (const listener of listeners) listener(tripIds)
+    }
+  }
+})
+
+/** A sink that tells of the endings in what it has stored. */
+export const told = <E, R>(sink: Layer.Layer<JournalSink, E, R>): Layer.Layer<JournalSink, E, R> =>
+  Layer.effect(
+    JournalSink,
+    Effect.gen(function* () {
+      const real = yield* JournalSink
+      const endings = yield* TripEndings
+      return JournalSink.of({
+        enroll: (node, former) => real.enroll(node, former),
+        close: (node) => real.close(node),
+        apply: (batch, progress) =>
+          Effect.tap(real.apply(batch, progress), () =>
+            Effect.sync(() => {
+              const ended = endedIn(batch)
+              if (ended.length > 0) endings.tell(ended)
+            })
+          )
+      })
+    })
+  ).pipe(Layer.provide(sink))

@@ -1,0 +1,69 @@
+/** Slates from retrieval and the ranking desk, journaled before they are shown. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { CANDIDATES } from "../../domain/retrieval/diversify.ts"
+import { userState } from "../../domain/trip/turn.ts"
+import { Discovery } from "../../services/discovery.ts"
+import { Journal } from "../../services/journal.ts"
+import { Personas } from "../../services/personas.ts"
+import { RankingDesk } from "../../services/ranker.ts"
+import { Retrieval } from "../../services/retrieval.ts"
+import { newId } from "../../support/new-id.ts"
+import { partyQuery } from "../ranking/two-tower-retrieval.ts"
+import { rankingRecord } from "../signals/decision-log.ts"
+
+/** A slate is browsed, not waited for: rankers get this long. */
+const RANKING_BUDGET_MS = 3_000
+
+export const layer = Layer.effect(
+  Discovery,
+  Effect.gen(function* () {
+    const personas = yield* Personas
+    const retrieval = yield* Retrieval
+    const desk = yield* RankingDesk
+    const journal = yield* Journal
+    return Discovery.of({
+      slate: Effect.fnUntraced(function* (userId, catalog, size) {
+        const now = yield* Clock.currentTimeMillis
+        const persona = yield* personas.of(userId)
+        // What somebody judged before tells us nothing when it is shown again.
+        const seen = new Set(persona.sequence.map((item) => item.node_id))
+        const near = yield* retrieval.nearest(catalog, partyQuery([persona]))
+        const fresh = near.filter(({ node }) => !seen.has(node.id))
+        const pool = (fresh.length >= size ? fresh : near).slice(0, CANDIDATES)
+        const { ranking } = yield* desk.rank({
+          members: [persona],
+          candidates: pool,
+          context: { surface: "discovery", city: catalog.city.slug, catalogVersion: catalog.version, groupSize: 1 },
+          deadline: now + RANKING_BUDGET_MS
+        })
+        const items = ranking.items.slice(0, size)
+        const sessionId = newId(now)
+        const ids = items.map((item) => catalog.nodes[item.index]!.id as string)
+        yield* journal.commit("trip", [
+          rankingRecord({
+            id: newId(now),
+            user_id: userId,
+            trip_id: null,
+            session_id: sessionId,
+            day_number: null,
+            surface: "discovery",
+            model_name: ranking.model.name,
+            model_version: ranking.model.version,
+            candidate_ids: ids,
+            scores: items.map((item) => item.score),
+            propensities: ids.map(() => 1),
+            ranked_ids: ids,
+            // A slate is shown whole; the swipes say what was picked from it.
+            selected_ids: [],
+            user_state: userState([persona]),
+            latency_ms: ranking.latencyMs,
+            occurred_at: now
+          })
+        ])
+        return { session_id: sessionId, model: ranking.model, items }
+      })
+    })
+  })
+)

@@ -1,0 +1,62 @@
+/** Asks the vector index, and the city's own matrix where that does not answer. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import { vibeQuery } from "../../domain/persona/encode.ts"
+import type { Persona } from "../../domain/persona/persona.ts"
+import type { Candidate } from "../../domain/ranking.ts"
+import { NEIGHBOURS } from "../../domain/retrieval/diversify.ts"
+import { PERSONA_DIMENSIONS, VIBE_DIMENSIONS } from "../../domain/vocabulary.ts"
+import { Retrieval } from "../../services/retrieval.ts"
+import { VectorIndex } from "../../services/vector-index.ts"
+
+/** Longest that the index may take before the matrix answers in its place. */
+const INDEX_PATIENCE = "400 millis"
+
+/** The taste that a party is searched with: the mean of its members, none louder than another. */
+export const partyQuery = (personas: ReadonlyArray<Persona>): Float32Array => {
+  const mean = new Float32Array(PERSONA_DIMENSIONS)
+  for (const persona of personas) {
+    const taste = vibeQuery(persona.vector)
+    for (let i = 0; i < VIBE_DIMENSIONS; i++) mean[i]! += taste[i]! / personas.length
+  }
+  return vibeQuery(mean)
+}
+
+const similarityTo = (catalog: CityCatalog, query: Float32Array, index: number): number => {
+  let dot = 0
+  const from = index * VIBE_DIMENSIONS
+  for (let i = 0; i < VIBE_DIMENSIONS; i++) dot += query[i]! * catalog.matrix[from + i]!
+  return dot
+}
+
+const fromMatrix = (catalog: CityCatalog, query: Float32Array): ReadonlyArray<Candidate> =>
+  catalog.nodes
+    .map((node, index): Candidate => ({ index, node, similarity: similarityTo(catalog, query, index) }))
+    .filter(({ index }) => !catalog.retired(index))
+    .sort((a, b) => b.similarity - a.similarity || a.index - b.index)
+    .slice(0, NEIGHBOURS)
+
+export const layer = Layer.effect(
+  Retrieval,
+  Effect.gen(function* () {
+    const index = yield* VectorIndex
+    return Retrieval.of({
+      nearest: (catalog, query) =>
+        index.search("vibe_embedding", query, NEIGHBOURS, { city: catalog.city.slug }).pipe(
+          Effect.map((hits) =>
+            hits.flatMap(({ id, score }): ReadonlyArray<Candidate> => {
+              const at = catalog.indexOf(id)
+              return at === undefined || catalog.retired(at)
+                ? []
+                : [{ index: at, node: catalog.nodes[at]!, similarity: score }]
+            })
+          ),
+          Effect.timeoutOrElse({ duration: INDEX_PATIENCE, orElse: () => Effect.succeed([]) }),
+          Effect.orElseSucceed((): ReadonlyArray<Candidate> => []),
+          // An index that knows nothing of the city is empty or behind; the matrix is neither.
+          Effect.map((found) => (found.length === 0 ? fromMatrix(catalog, query) : found))
+        )
+    })
+  })
+)

@@ -1,0 +1,99 @@
+/** The commands, each with the layers it needs. */
+import { join } from "node:path"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as NobodyErased from "../cases/absent/nobody-erased.ts"
+import * as HealthDesk from "../cases/health/health-desk.ts"
+import { buildDataset } from "../cli/build-dataset.ts"
+import { doctor } from "../cli/doctor.ts"
+import { erasureCheck } from "../cli/erasure-check.ts"
+import { analyzeDataset, generateMatchEvents } from "../cli/match.ts"
+import { migrate } from "../cli/migrate.ts"
+import { reindex } from "../cli/reindex.ts"
+import { replay } from "../cli/replay/replay.ts"
+import { seedCity } from "../cli/seed-city.ts"
+import { seedTrainingData } from "../cli/seed-training-data.ts"
+import { type Role, serve } from "../cli/serve.ts"
+import { token } from "../cli/token.ts"
+import { Config } from "../config.ts"
+import { healthOnDisk } from "../layers/journal/on-disk.ts"
+import * as PostgresCatalog from "../layers/postgres/catalog.ts"
+import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
+import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
+import * as Migrator from "../layers/postgres/migrator.ts"
+import { Health } from "../services/health.ts"
+import * as Reindex from "../sources/reindex.ts"
+import * as Datasets from "../training/datasets/build.ts"
+import * as MatchData from "../training/match/data.ts"
+import * as ShadowPopulation from "../training/population/seed.ts"
+import { placesHealth, seeder } from "./catalogs.ts"
+import { health, sql, tokens } from "./foundation.ts"
+import { cache, chosenIndex, llm, mindsHealth, vectorIndex } from "./minds.ts"
+import { version } from "./release.ts"
+import { traceStores } from "./traces.ts"
+
+/** Commands ask for nobody in particular: who left does not concern them. */
+const seeding = seeder.pipe(
+  Layer.provide([vectorIndex, NobodyErased.layer]),
+  Layer.provide(Migrator.layer()),
+  Layer.provide(sql)
+)
+
+const population = ShadowPopulation.layer.pipe(
+  Layer.provide([PostgresCatalog.layer, seeding]),
+  Layer.provide(Migrator.layer()),
+  Layer.provide(sql)
+)
+
+const reindexing = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSource.layer, vectorIndex).pipe(
+  Layer.provide(Migrator.layer()),
+  Layer.provide(sql)
+)
+
+/** The server is large: it is loaded when it is run. */
+const runServer = (role: Role) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./run-server.ts")),
+    (server) => server.runServer(role)
+  )
+
+/** Each is asked as the server would ask it, and nothing is started that the server would not start. */
+const dependencies = health.pipe(
+  Layer.provideMerge(Layer.mergeAll(mindsHealth, placesHealth)),
+  Layer.provide(Layer.mergeAll(vectorIndex, cache, llm).pipe(Layer.provide(NobodyErased.layer))),
+  Layer.provideMerge(HealthDesk.layer),
+  Layer.provideMerge(sql)
+)
+
+const inspect = Effect.gen(function* () {
+  const settings = yield* Config
+  const journal = yield* healthOnDisk(join(settings.OVERPLANNED_DATA_DIR, "journal"), settings.JOURNAL_DISK_BUDGET)
+  const others = yield* Effect.flatMap(Health, (desk) => desk.report).pipe(
+    Effect.provide(dependencies),
+    Effect.catch((error) => Effect.succeed([{ name: "postgresql", status: "down" as const, detail: error.message }]))
+  )
+  return { config: settings, environment: process.env, dependencies: [...others, journal] }
+})
+
+const overplanned = Command.make("overplanned").pipe(
+  Command.withDescription("A travel runtime: plans trips from local evidence and stays with the traveler."),
+  Command.withSubcommands([
+    serve(runServer),
+    migrate(Migrator.migrate().pipe(Effect.provide(sql))),
+    seedCity.pipe(Command.provide(seeding)),
+    buildDataset.pipe(Command.provide(Datasets.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
+    generateMatchEvents.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
+    analyzeDataset.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
+    seedTrainingData.pipe(Command.provide(population)),
+    reindex({ index: chosenIndex, run: (request) => Effect.provide(Reindex.reindex(request), reindexing) }),
+    token.pipe(Command.provide(tokens)),
+    replay.pipe(Command.provide(tokens)),
+    erasureCheck({ stores: traceStores }).pipe(Command.provide(vectorIndex.pipe(Layer.provideMerge(sql)))),
+    doctor(inspect)
+  ])
+)
+
+/** Parses the command line and runs the command; `--help` and mistakes are answered by the parser. */
+export const run = overplanned.pipe(Command.run({ version }), Effect.provide(NodeServices.layer))

@@ -1,0 +1,257 @@
+/**
+ * The server's part of the composition root, kept from the commands only because most commands do without it and should
+ * not pay for loading it. Read it from the bottom: what the server is, then what that is made of.
+ */
+import { join } from "node:path"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import * as CityActors from "../actors/city/local.ts"
+import * as TripActors from "../actors/trip/local.ts"
+import * as UserActors from "../actors/user/local.ts"
+import * as KeptReceipts from "../cases/answers/kept-receipts.ts"
+import * as ErasureHealth from "../cases/health/erasure-health.ts"
+import * as JournalHealth from "../cases/health/journal-health.ts"
+import * as Erasure from "../cases/people/erasing.ts"
+import * as JournaledNewcomers from "../cases/people/journaled-newcomers.ts"
+import * as TripEndings from "../cases/people/trip-ending-news.ts"
+import * as UnseededCity from "../cases/planning/city-look-up.ts"
+import * as DiscoverySlates from "../cases/planning/discovery-slates.ts"
+import * as FallbackPreparer from "../cases/planning/fallback-preparer.ts"
+import * as TripGenerator from "../cases/planning/trip-generator.ts"
+import * as CurrentModel from "../cases/ranking/current-model.ts"
+import * as TwoTowerRetrieval from "../cases/ranking/two-tower-retrieval.ts"
+import * as SignalIntake from "../cases/signals/journaled-intake.ts"
+import * as ProvenSignals from "../cases/signals/proven-signal-news.ts"
+import type { Role } from "../cli/serve.ts"
+import { Config } from "../config.ts"
+import { PIVOT_SETTINGS } from "../domain/pivot/env.ts"
+import { planEngine } from "../domain/trip/plan-engine.ts"
+import * as Gateway from "../http/gateway.ts"
+import * as Admin from "../http/handlers/admin.ts"
+import * as Cities from "../http/handlers/cities.ts"
+import * as People from "../http/handlers/people.ts"
+import * as Trips from "../http/handlers/trips.ts"
+import { GatewayMetrics } from "../http/metrics.ts"
+import { refuse } from "../http/middleware/refuse.ts"
+import * as PivotStream from "../http/stream/stream.ts"
+import * as UwsHttpServer from "../http/uws/UwsHttpServer.ts"
+import * as FileJournal from "../layers/journal/journal.ts"
+import * as PostgresCityStorage from "../layers/postgres/city-storage.ts"
+import * as PostgresCompanions from "../layers/postgres/companions.ts"
+import * as PostgresPersonRecords from "../layers/postgres/erasure/person-records.ts"
+import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
+import * as PostgresReceipts from "../layers/postgres/receipts.ts"
+import * as PostgresSignalReferences from "../layers/postgres/signal-references.ts"
+import * as PostgresTripList from "../layers/postgres/trip-list.ts"
+import * as PostgresTripStorage from "../layers/postgres/trip-storage.ts"
+import * as PostgresUserStorage from "../layers/postgres/user-storage.ts"
+import { ModelRegistry } from "../services/model-registry.ts"
+import { Tokens } from "../services/tokens.ts"
+import { TripPlanning } from "../services/trip-helpers.ts"
+import { TripRuntime } from "../services/trip-runtime.ts"
+import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs.ts"
+import { DEMO_TRAVELER, demoTrip, firstCity } from "./first-run.ts"
+import { jobs, worker } from "./jobs.ts"
+import { journalSink, recordTypes } from "./journal-sink.ts"
+import { indexUpToDate, llm, mindsHealth, personaEncoder, rankers, trainedRankers, vectorIndex } from "./minds.ts"
+import { weather } from "./weather.ts"
+
+/** The longest record the journal takes: a candidate set of 200 with its features, several times over. */
+const RECORD_BYTES = 4 * 1024 * 1024
+
+/** Most people on one trip: the owner and seven more. */
+const MAX_MEMBERS = 8
+
+/** How often trips that are not in memory are looked over for their first day. */
+const DUE_EVERY_MS = 300_000
+
+/** How long a demo's token lives. */
+const DEMO_TOKEN_MS = 12 * 3_600_000
+
+const journal = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    FileJournal.layer({
+      directory: join(settings.OVERPLANNED_DATA_DIR, "journal"),
+      batchRecords: settings.JOURNAL_DRAIN_BATCH,
+      segmentBytes: settings.JOURNAL_SEGMENT_SIZE,
+      diskBytes: settings.JOURNAL_DISK_BUDGET,
+      bufferBytes: settings.JOURNAL_MEMORY_BUDGET,
+      recordBytes: RECORD_BYTES,
+      lingerMillis: settings.JOURNAL_LINGER
+    })
+  )
+).pipe(Layer.provide([recordTypes, journalSink.pipe(Layer.provide(jobs))]))
+
+const signals = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    SignalIntake.layer({
+      maxAheadMillis: settings.SIGNAL_MAX_AHEAD,
+      maxAgeMillis: settings.SIGNAL_MAX_AGE,
+      rememberedIds: settings.SIGNAL_REMEMBERED_IDS,
+      lookUpMillis: settings.SIGNAL_LOOK_UP
+    })
+  )
+).pipe(Layer.provide(PostgresSignalReferences.layer))
+
+const people = UserActors.layer().pipe(
+  Layer.provide([
+    PostgresUserStorage.layer,
+    TripEndings.layer,
+    ProvenSignals.layer,
+    personaEncoder.pipe(Layer.provide(llm))
+  ])
+)
+
+const trips = Layer.unwrap(
+  Effect.map(Config, (settings) => {
+    const pivots = {
+      ...PIVOT_SETTINGS,
+      horizonMs: settings.FALLBACK_HORIZON,
+      offerTtlMs: settings.OFFER_TTL,
+      moodSearchMs: settings.MOOD_SEARCH_DEADLINE
+    }
+    return TripActors.layer({
+      limits: {
+        mailboxCapacity: settings.ACTOR_MAILBOX,
+        deadlineMillis: settings.ACTOR_COMMAND_DEADLINE,
+        idleMillis: settings.ACTOR_IDLE,
+        memoryBytes: settings.ACTOR_MEMORY_BUDGET
+      },
+      maxMembers: MAX_MEMBERS,
+      dueEvery: DUE_EVERY_MS
+    }).pipe(
+      Layer.provide(
+        Layer.succeed(
+          TripPlanning,
+          planEngine(pivots, () => performance.now())
+        )
+      ),
+      Layer.provide(FallbackPreparer.layer(pivots)),
+      Layer.provide(PostgresTripStorage.layer)
+    )
+  })
+).pipe(Layer.provideMerge(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer))))
+
+const minds = rankers.pipe(
+  Layer.provide(Layer.unwrap(Effect.map(ModelRegistry, (registry) => trainedRankers(registry.list))))
+)
+
+const receipts = KeptReceipts.layer.pipe(Layer.provide(PostgresReceipts.layer))
+
+const erasure = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    Erasure.layer({ tokenMillis: settings.AUTH_MAX_TOKEN_AGE + settings.AUTH_CLOCK_SKEW }).pipe(
+      Layer.provide(PostgresPersonRecords.layer({ kAnonymity: settings.K_ANONYMITY }))
+    )
+  )
+).pipe(Layer.provide(receipts))
+
+/** All that the routes ask. */
+const capabilities = Layer.mergeAll(
+  CurrentModel.layer,
+  JournaledNewcomers.layer,
+  receipts,
+  PostgresTripList.layer,
+  TripGenerator.layer.pipe(Layer.provide(UnseededCity.layer().pipe(Layer.provide(places)))),
+  DiscoverySlates.layer
+).pipe(
+  Layer.provideMerge(erasure),
+  Layer.provideMerge(signals),
+  Layer.provideMerge(trips),
+  Layer.provideMerge(people),
+  Layer.provideMerge(minds),
+  Layer.provideMerge(TwoTowerRetrieval.layer),
+  Layer.provideMerge(Layer.mergeAll(PostgresCompanions.layer, PostgresModelRegistry.layer, journal, seeder, jobs)),
+  Layer.provideMerge(firstCity.pipe(Layer.provide(seeder))),
+  Layer.provideMerge(Layer.merge(catalogs, vectorIndex))
+)
+
+const httpServer = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    UwsHttpServer.layer({
+      host: settings.HOST,
+      port: settings.PORT,
+      maxBodySize: settings.HTTP_MAX_BODY,
+      drainTimeout: settings.HTTP_DRAIN_TIMEOUT,
+      refuse
+    })
+  )
+)
+
+/** A second, small server for a scraper, where the settings ask for one. */
+const metricsServer = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    settings.METRICS_PORT === undefined
+      ? Layer.empty
+      : Gateway.metricsLayer.pipe(
+          Layer.provide(Layer.fresh(UwsHttpServer.layer({ host: settings.HOST, port: settings.METRICS_PORT, refuse })))
+        )
+  )
+)
+
+const groups = Layer.mergeAll(Trips.layer, People.layer, Cities.layer, Admin.layer)
+
+/** Trips under way come into memory while the first requests are answered already. */
+const preload = Layer.effectDiscard(
+  Effect.flatMap(TripRuntime, (runtime) => runtime.preload).pipe(
+    Effect.catch((error) => Effect.logWarning(`Trips under way are woken up one by one: ${error.message}`)),
+    Effect.forkScoped
+  )
+)
+
+/** Opens the console logged in: a fragment stays in the browser, and the page takes it out of the address bar. */
+const consoleLink = (address: HttpServer.HttpServer["Service"]["address"], token: string) =>
+  `${HttpServer.formatAddress(address).replace("//0.0.0.0", "//127.0.0.1").replace("//[::]", "//[::1]")}/#token=${token}`
+
+const announce = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const { address } = yield* HttpServer.HttpServer
+    const settings = yield* Config
+    yield* Console.log(`Overplanned answers on ${HttpServer.formatAddress(address)}`)
+    if (!settings.OVERPLANNED_DEMO) return
+    const tokens = yield* Tokens
+    yield* Effect.gen(function* () {
+      const trip = yield* demoTrip
+      const token = yield* tokens.mint({ userId: DEMO_TRAVELER, role: "traveler", ttlMillis: DEMO_TOKEN_MS })
+      yield* Console.log(`A demo traveler is under way in ${trip.city}: trip ${trip.id}.`)
+      yield* Console.log(`Open the console as that traveler: ${consoleLink(address, token)}`)
+      yield* Console.log(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
+    }).pipe(Effect.catch((error) => Effect.logWarning(`No demo trip: ${error.message}`)))
+  })
+)
+
+export interface ServerOptions {
+  readonly role: Role
+  readonly version: string
+  readonly root: string
+}
+
+/** Runs until it is stopped. Weather is told where trips are live: in the gateway. A worker answers `/health` and `/ready` like everybody else, and runs the jobs. */
+export const server = (options: ServerOptions) => {
+  const api = Gateway.layer({ version: options.version, consoleFolder: join(options.root, "console") }, groups)
+  const gateway = Layer.mergeAll(PivotStream.layer, api, metricsServer).pipe(Layer.provide(GatewayMetrics.layer))
+  const parts =
+    options.role === "worker"
+      ? Layer.mergeAll(worker, gateway)
+      : options.role === "gateway"
+        ? Layer.mergeAll(preload, weather, gateway)
+        : Layer.mergeAll(worker, preload, weather, gateway)
+  return Layer.launch(
+    announce.pipe(
+      Layer.provideMerge(parts),
+      Layer.provideMerge(
+        Layer.mergeAll(
+          indexUpToDate.pipe(Layer.provide(catalogStore)),
+          mindsHealth,
+          placesHealth,
+          JournalHealth.layer,
+          ErasureHealth.layer
+        )
+      ),
+      Layer.provideMerge(capabilities),
+      Layer.provide(Layer.merge(httpServer, HttpServer.layerServices))
+    )
+  )
+}

@@ -1,0 +1,119 @@
+/** What is stored of somebody after they were erased: it was under way, or lay in another node's journal. */
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { planJournal } from "../../../src/cases/signals/decision-log.ts"
+import { marksOf } from "../../../src/domain/erasure/marks.ts"
+import { ERASE_USER, Erasure } from "../../../src/services/erasure.ts"
+import { Jobs } from "../../../src/services/jobs.ts"
+import { Journal } from "../../../src/services/journal.ts"
+import { TripRuntime } from "../../../src/services/trip-runtime.ts"
+import { signalRecord } from "../../../src/support/signal-record.ts"
+import { tripNumber } from "../../actors/trip/harness.ts"
+import { contractSuite } from "../../harness/contract.ts"
+import { freshId, house, planned, scratch, signalOf } from "../../harness/departed.ts"
+import {
+  erase,
+  indexThat,
+  inHouse,
+  rowsNaming,
+  somebody,
+  taken,
+  withoutTrace,
+  workedOff
+} from "../../harness/erasure.ts"
+import { freshDatabase } from "../../harness/postgres.ts"
+
+/** Commits signals and waits until they are in the database. */
+const arrive = (signals: ReadonlyArray<ReturnType<typeof signalOf>>) =>
+  Effect.gen(function* () {
+    const journal = yield* Journal
+    yield* journal.commit(
+      "signal",
+      signals.map((one) => signalRecord(one, one.occurred_at))
+    )
+    yield* journal.drained
+  })
+
+const waiting = Effect.map(
+  Effect.flatMap(Jobs, (jobs) => jobs.open(ERASE_USER)),
+  ({ open }) => open
+)
+
+await contractSuite("Late records", { postgres: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
+  it.effect("of a plan that was being made bring nobody back", () =>
+    inHouse((folder) =>
+      Effect.gen(function* () {
+        const journal = yield* Journal
+        const runtime = yield* TripRuntime
+        const departed = yield* somebody
+        const { user } = departed
+        const trip = tripNumber(900, {
+          id: freshId(),
+          user_id: user,
+          session_id: freshId(),
+          epoch: freshId(),
+          members: [{ user_id: user, role: "owner", ordinal: 0, joined_at: 0 }]
+        })
+        const records = planJournal(user, yield* planned(trip))
+        const marks = marksOf(user, yield* taken(user))
+        yield* erase(user)
+        yield* workedOff
+
+        yield* journal.commit("trip", records)
+        yield* runtime.ask(trip.id, { _tag: "create", by: user, trip })
+        yield* journal.drained
+        assert.isAbove((yield* rowsNaming(user)).size, 0)
+        yield* workedOff
+        yield* withoutTrace(folder, departed, marks)
+        assert.strictEqual((yield* Effect.exit(runtime.ask(trip.id, { _tag: "read", by: user })))._tag, "Failure")
+      })
+    )
+  )
+
+  it.effect("of another node, which had not heard of it, queue the erasure again, once for all of them", () =>
+    inHouse(() =>
+      Effect.gen(function* () {
+        const { user, friend } = yield* somebody
+        const other = yield* Layer.build(house(yield* scratch))
+        yield* erase(user)
+        yield* workedOff
+        yield* arrive([signalOf(user), signalOf(friend)]).pipe(Effect.provide(other))
+        yield* arrive([signalOf(friend, { context: { user_id: user } }), signalOf(user)]).pipe(Effect.provide(other))
+        assert.strictEqual(yield* waiting, 1)
+        yield* workedOff
+        assert.deepStrictEqual([...(yield* rowsNaming(user)).keys()], [])
+        yield* arrive([signalOf(friend)]).pipe(Effect.provide(other))
+        assert.strictEqual(yield* waiting, 0)
+      })
+    )
+  )
+
+  it.effect("that arrive after the job's last look are found by the same job", () => {
+    let arrival: Effect.Effect<void> = Effect.void
+    return inHouse(
+      (folder) =>
+        Effect.gen(function* () {
+          const erasure = yield* Erasure
+          const departed = yield* somebody
+          const { user, friend } = departed
+          const marks = marksOf(user, yield* taken(user))
+          const context = yield* Effect.context<Journal>()
+          // By then the job has looked for mentions already, and no column names the person.
+          arrival = arrive([signalOf(friend, { context: { user_id: user } })]).pipe(
+            Effect.provide(context),
+            Effect.orDie,
+            Effect.andThen(
+              Effect.sync(() => {
+                arrival = Effect.void
+              })
+            )
+          )
+          const { job_id } = yield* erasure.request(user)
+          yield* erasure.handler.run({ id: job_id, attempt: 1, payload: { user_id: user }, progress: () => {} })
+          yield* withoutTrace(folder, departed, marks)
+        }),
+      { index: indexThat(() => Effect.suspend(() => arrival)) }
+    )
+  })
+})

@@ -10,8 +10,10 @@ export class Problem extends Error {
 }
 
 export const problemText = (document, status) => {
-  const issues = (document?.errors ?? []).map(({ path, message }) => `${path.join(".")} ${message}`)
-  const text = [document?.detail ?? document?.title ?? `The server answered ${status}.`, ...issues].join(" ")
+  const said = document?.detail ?? document?.title ?? `The server answered ${status}.`
+  // The server's sentence names the fields as a rule; what it names is not said a second time.
+  const issues = (document?.errors ?? []).filter(({ message }) => !said.includes(message))
+  const text = [said, ...issues.map(({ path, message }) => `${path.join(".")} ${message}`)].join(" ")
   const wait = document?.retry_after_seconds
   return wait === undefined ? text : `${text} Try again in ${wait} s.`
 }

@@ -4,7 +4,8 @@
  */
 import * as Schema from "effect/Schema"
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+/** What every id looks like, those that clients make too. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 /** Any UUID, in lower case. */
 export const Uuid = Schema.String.check(Schema.isPattern(UUID, { message: "must be a UUID in lower case" }))

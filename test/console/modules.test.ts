@@ -192,6 +192,16 @@ describe("requests", () => {
     assert.isUndefined(refused())
   })
 
+  it("say a sentence once that the server wrote into its own already", async () => {
+    const issue = { path: ["body", "days"], message: "must be a whole number from 1 to 21" }
+    const { api } = answering(400, { detail: `body.days: ${issue.message}`, errors: [issue] })
+    const problem: Problem = await api.createTrip({}, "k").then(
+      () => assert.fail("was refused"),
+      (error: Problem) => error
+    )
+    assert.strictEqual(problem.message, "body.days: must be a whole number from 1 to 21")
+  })
+
   it("report a token that is no longer good", async () => {
     const { api, refused } = answering(401, { detail: "The token has expired." })
     await api.persona().catch(() => {})

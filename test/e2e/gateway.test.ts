@@ -46,6 +46,54 @@ describe("the gateway", () => {
       const paths = answer.body.errors.map((error: { path: Array<string> }) => error.path.join("."))
       assert.includeMembers(paths, ["body.days", "body.constraints.pace"])
     })
+    it("for a field or a parameter that nobody reads, naming it and what there is", async () => {
+      const misspelt: ReadonlyArray<readonly [method: string, path: string, body: object | undefined, field: string]> =
+        [
+          ["POST", "/trips", { ...aTrip(), cty: "seattle" }, "body.cty"],
+          ["POST", "/trips", aTrip({ constraints: { pce: "slow" } }), "body.constraints.pce"],
+          ["PATCH", `/trips/${randomUUID()}`, { stauts: "active" }, "body.stauts"],
+          ["POST", `/trips/${randomUUID()}/members`, { user_id: randomUUID(), role: "owner" }, "body.role"],
+          ["POST", `/trips/${randomUUID()}/replan`, { constraint: {} }, "body.constraint"],
+          ["PUT", `/trips/${randomUUID()}/vetoes`, { node_ids: [], tags: [], tag: [] }, "body.tag"],
+          ["PATCH", `/trips/${randomUUID()}/slots/${randomUUID()}`, { action: "lock", force: true }, "body.force"],
+          ["POST", `/trips/${randomUUID()}/pivot`, { trigger: "mood", detail: { moood: "cozy" } }, "body.detail.moood"],
+          ["POST", `/trips/${randomUUID()}/pivots/${randomUUID()}`, { response: "dismiss", why: "x" }, "body.why"],
+          ["PUT", "/users/me/onboarding", { tags: {}, name: "Ann" }, "body.name"],
+          ["PUT", "/users/me/companions", { user_ids: [], ids: [] }, "body.ids"],
+          ["GET", "/trips?curser=1", undefined, "query.curser"],
+          ["GET", "/cities/seattle/nodes?categry=food", undefined, "query.categry"],
+          ["GET", "/discovery?city=seattle&lmit=3", undefined, "query.lmit"]
+        ]
+      for (const [method, path, body, field] of misspelt) {
+        const answer = await ann.call(method, path, body)
+        assertProblem(answer, 400, "invalid-request")
+        assert.include(answer.body.detail, `${field}: is not known here; there are `)
+        assert.include(
+          answer.body.errors.map((error: { path: Array<string> }) => error.path.join(".")),
+          field
+        )
+      }
+      const flood = await ann.call("POST", "/trips", { ...aTrip(), ["x".repeat(100_000)]: 1 })
+      assertProblem(flood, 400, "invalid-request")
+      assert.isBelow(flood.body.detail.length, 500)
+    })
+    it("for a cursor that no page gave, and a number of entries that is none", async () => {
+      for (const [path, field] of [
+        ["/trips?cursor=nonsense", "query.cursor"],
+        ["/trips?cursor=", "query.cursor"],
+        ["/trips?cursor=7", "query.cursor"],
+        ["/cities/seattle/nodes?cursor=nonsense", "query.cursor"],
+        ["/cities/seattle/nodes?cursor=", "query.cursor"],
+        ["/cities/seattle/nodes?cursor=-1", "query.cursor"],
+        ["/cities/seattle/nodes?cursor=1e3", "query.cursor"],
+        ["/discovery?city=seattle&limit=-5", "query.limit"],
+        ["/trips?limit=2.5", "query.limit"]
+      ] as const) {
+        const answer = await ann.call("GET", path)
+        assertProblem(answer, 400, "invalid-request")
+        assert.match(answer.body.detail, new RegExp(`^${field}: must be [^;]+$`))
+      }
+    })
     it("for a path that nobody serves", async () => {
       assertProblem(await ann.call("GET", "/nowhere"), 404, "not-found")
       assertProblem(await ann.call("GET", `/trips/not-a-uuid`), 400, "invalid-request")

@@ -14,9 +14,10 @@ const ok = (answer: Answer, status = 200): Json => {
   assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
   return answer.body
 }
-const refusedFor = (answer: Answer, mention: RegExp) => {
+const refusedFor = (answer: Answer, mention: RegExp): Json => {
   assert.strictEqual(answer.status, 422, JSON.stringify(answer.body).slice(0, 600))
   assert.match(answer.body.detail, mention)
+  return answer.body
 }
 const aTrip = (changes: object = {}) => ({ city: "seattle", start_date: dayAhead(12), days: 3, ...changes })
 
@@ -102,6 +103,10 @@ describe("trips", () => {
     if (chosen.status === 200) {
       assert.strictEqual(chosen.body.changed.find((one: Json) => one.id === slot.id).node.id, wanted)
     } else refusedFor(chosen, /./)
+    const inThePlan = slotsOf(again).find((one) => one.id !== slot.id)!.node.id
+    const twice = refusedFor(await ann.call("PATCH", path(slot), { action: "swap", node_id: inThePlan }), /./)
+    const sentences: ReadonlyArray<string> = twice.detail.split(/(?<=[.!?]) /)
+    assert.deepEqual(sentences, [...new Set(sentences)])
     const nowhere = "01890000-0000-7000-8000-000000000000"
     assert.oneOf((await ann.call("PATCH", path(slot), { action: "swap", node_id: nowhere })).status, [404, 422])
   })

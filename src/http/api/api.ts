@@ -11,7 +11,9 @@ export class Api extends HttpApi.make("overplanned")
   .add(TripsGroup, PeopleGroup, CitiesGroup, AdminGroup)
   .middleware(RequestForm)
   // Everything that is wrong with a body at once, not one field per attempt.
-  .annotate(HttpApi.PayloadParseOptions, { errors: "all" })
+  // A field or parameter that nobody reads is a wish that would be lost without a word: it is refused.
+  .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(
     OpenApi.annotations({
       title: "Overplanned",

@@ -4,7 +4,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Authorization } from "./identity.ts"
 import { NotFound, Unavailable, Unprocessable } from "./problems.ts"
-import { NodeView, Page } from "./shapes.ts"
+import { NodeView, page } from "./shapes.ts"
 
 export const CityView = Schema.Struct({
   slug: Schema.String,
@@ -24,7 +24,7 @@ export class CitiesGroup extends HttpApiGroup.make("cities")
     HttpApiEndpoint.get("nodes", "/:slug/nodes", {
       params: { slug: Schema.String },
       query: {
-        ...Page,
+        ...page(/^\d{1,9}$/),
         category: Schema.optionalKey(Schema.String),
         tag: Schema.optionalKey(Schema.String),
         neighbourhood: Schema.optionalKey(Schema.String),

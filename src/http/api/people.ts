@@ -7,7 +7,7 @@ import { UserId } from "../../domain/ids.ts"
 import { Onboarding } from "../../domain/persona/onboarding.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, NotFound, PayloadTooLarge, Unavailable, Unprocessable } from "./problems.ts"
-import { Instant, NodeView } from "./shapes.ts"
+import { Instant, Limit, NodeView } from "./shapes.ts"
 
 export const PersonaView = Schema.Struct({
   user_id: UserId,
@@ -70,7 +70,7 @@ export class PeopleGroup extends HttpApiGroup.make("people")
       error: [Unprocessable, PayloadTooLarge, Unavailable]
     }),
     HttpApiEndpoint.get("discovery", "/discovery", {
-      query: { city: Schema.String, limit: Schema.optionalKey(Schema.FiniteFromString) },
+      query: { city: Schema.String, limit: Limit },
       success: Schema.Struct({
         session_id: Schema.String,
         city: Schema.String,

@@ -98,13 +98,23 @@ export const NodeView = Schema.Struct({
 })
 export type NodeView = typeof NodeView.Type
 
-/** What a list takes: an opaque cursor from the page before, and how many. */
-export const Page = {
-  cursor: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200))),
-  limit: Schema.optionalKey(
-    Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 200 }))
+/** How many entries a list is to give at most. */
+export const Limit = Schema.optionalKey(
+  Schema.FiniteFromString.check(
+    Schema.isInt({ message: "must be a whole number from 1 to 200" }),
+    Schema.isBetween({ minimum: 1, maximum: 200 }, { message: "must be a whole number from 1 to 200" })
   )
-}
+)
+
+/** What a list takes: a cursor from the page before, of the form that this list gives, and how many. */
+export const page = (form: RegExp) => ({
+  cursor: Schema.optionalKey(
+    Schema.String.check(
+      Schema.isPattern(form, { message: "must be the next_cursor of the page before, as it was given" })
+    )
+  ),
+  limit: Limit
+})
 
 export const JobView = Schema.Struct({
   id: Schema.String,

@@ -3,12 +3,12 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { NodeId, OptionId, PivotId, SlotId, TripId, UserId } from "../../domain/ids.ts"
+import { NodeId, OptionId, PivotId, SlotId, TripId, UserId, UUID } from "../../domain/ids.ts"
 import { Offer, PivotRequest } from "../../domain/pivot/model.ts"
 import { IsoDate, TripConstraints } from "../../domain/trip/model.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, InvalidRequest, NotFound, PivotExpired, StaleState, Unavailable, Unprocessable } from "./problems.ts"
-import { ChangeView, Page, TripSummary, TripView } from "./shapes.ts"
+import { ChangeView, page, TripSummary, TripView } from "./shapes.ts"
 
 export const TripCreation = Schema.Struct({
   city: Schema.String.check(
@@ -60,7 +60,7 @@ export class TripsGroup extends HttpApiGroup.make("trips")
       error: tripProblems
     }),
     HttpApiEndpoint.get("list", "/", {
-      query: Page,
+      query: page(UUID),
       success: Schema.Struct({ trips: Schema.Array(TripSummary), next_cursor: Schema.NullOr(Schema.String) }),
       error: Unavailable
     }),

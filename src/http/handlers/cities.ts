@@ -78,9 +78,6 @@ export const layer = HttpApiBuilder.group(
             return yield* new Unprocessable({ detail: `category: there are ${CATEGORIES.join(", ")}.` })
           }
           const from = Number(query.cursor ?? 0)
-          if (!Number.isSafeInteger(from) || from < 0) {
-            return yield* new Unprocessable({ detail: "cursor: take it from next_cursor of the page before." })
-          }
           const now = yield* Clock.currentTimeMillis
           const { found, next } = page(catalog, query, from, query.limit ?? DEFAULT_PAGE)
           return {

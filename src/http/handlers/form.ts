@@ -5,14 +5,23 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import { RequestForm } from "../api/form.ts"
 import { InvalidRequest } from "../api/problems.ts"
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1()
+/** Where a field is not known, the ones that are. */
+const unexpected = ({ ast }: SchemaIssue.UnexpectedKey): string => {
+  const known = ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
+  return known.length === 0 ? "is not known here" : `is not known here; there are ${known.join(", ")}`
+}
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1({
+  leafHook: (issue) => (issue._tag === "UnexpectedKey" ? unexpected(issue) : SchemaIssue.defaultLeafHook(issue))
+})
 
 /** Enough to fix a request by; a hostile body does not get to write a longer answer. */
 const MOST_ISSUES = 20
+const MOST_OF_A_NAME = 64
 
 const segment = (part: PropertyKey | { readonly key: PropertyKey }): string | number => {
   const key = typeof part === "object" ? part.key : part
-  return typeof key === "number" ? key : String(key)
+  return typeof key === "number" ? key : String(key).slice(0, MOST_OF_A_NAME)
 }
 
 /** What is wrong where, below `root`. */

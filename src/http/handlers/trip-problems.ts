@@ -5,8 +5,9 @@ import { Conflict, NotFound, PivotExpired, StaleState, Unavailable, Unprocessabl
 
 export type TripProblem = NotFound | Conflict | StaleState | Unprocessable | PivotExpired | Unavailable
 
-const reasonsText = (reasons: ReadonlyArray<{ readonly message: string }>): string =>
-  reasons.map((reason) => reason.message).join(" ")
+/** Each sentence once: what is refused often repeats its first reason. */
+const sentences = (detail: string, reasons: ReadonlyArray<{ readonly message: string }>): string =>
+  [...new Set([detail, ...reasons.map((reason) => reason.message)])].join(" ")
 
 export const tripProblem = (failure: TripFailure): TripProblem => {
   const { message: detail } = failure
@@ -36,13 +37,13 @@ export const tripProblem = (failure: TripFailure): TripProblem => {
       return new PivotExpired({ detail })
     case "OptionInvalid":
       return new PivotExpired({
-        detail: `${detail} ${reasonsText(failure.reasons)}`.trim(),
+        detail: sentences(detail, failure.reasons),
         ...(failure.fresh === undefined ? {} : { offer: failure.fresh })
       })
     case "InvalidDates":
       return new Unprocessable({ detail })
     case "NoReplacement":
-      return new Unprocessable({ detail: `${detail} ${reasonsText(failure.reasons)}`.trim() })
+      return new Unprocessable({ detail: sentences(detail, failure.reasons) })
     case "MailboxFull":
     case "CommandTimeout":
     case "WriteRefused":

@@ -5,7 +5,6 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
 import type { TripId, UserId } from "../../domain/ids.ts"
-import { isUuid } from "../../domain/ids.ts"
 import { exclusionOf } from "../../domain/itinerary/exclusion.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import { readOffer } from "../../domain/pivot/model.ts"
@@ -123,8 +122,7 @@ export const layer = HttpApiBuilder.group(
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
           const limit = query.limit ?? DEFAULT_PAGE
-          const after = isUuid(query.cursor) ? query.cursor : undefined
-          const mine = yield* orUnavailable(list.mine(userId, { after, limit }))
+          const mine = yield* orUnavailable(list.mine(userId, { after: query.cursor, limit }))
           return { trips: mine, next_cursor: mine.length < limit ? null : mine.at(-1)!.id }
         }),
 

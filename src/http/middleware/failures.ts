@@ -35,9 +35,13 @@ const textOf = (response: Response.HttpServerResponse): string | undefined => {
   return undefined
 }
 
-/** An error response as a problem document that names the request; a success as it is. */
+/** What a route itself has to say with its status, as `/ready` does: that is the answer, and no failure to explain. */
+const isReport = (response: Response.HttpServerResponse): boolean =>
+  response.body._tag === "Uint8Array" && response.headers["content-type"] === "application/json"
+
+/** An error response as a problem document that names the request; a success or a report as it is. */
 export const asProblem = (response: Response.HttpServerResponse, requestId: string): Response.HttpServerResponse => {
-  if (response.status < 400) return response
+  if (response.status < 400 || isReport(response)) return response
   const [name, title, detail] = KNOWN[response.status] ?? UNEXPECTED
   const isProblem = response.headers["content-type"]?.startsWith(CONTENT_TYPE) === true
   const text = isProblem ? textOf(response) : undefined

@@ -10,6 +10,13 @@ import { requestIdFor } from "./request-scope.ts"
 
 const told = (refusal: Refusal, options: UwsOptions) => {
   switch (refusal) {
+    case "head_too_large":
+      return problemBody(
+        "headers-too-large",
+        431,
+        "The headers are too large",
+        `At most ${options.maxHeaderSize} bytes of headers are taken: send fewer or shorter ones.`
+      )
     case "body_too_large":
       return problemBody(
         "payload-too-large",

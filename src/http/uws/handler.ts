@@ -150,6 +150,11 @@ export const makeHandler = (
     const query = received.getQuery() as string | undefined
     const exchange = new Exchange(native, received, lifecycle.draining())
     const request = new UwsRequest(exchange, method, query === undefined || query === "" ? path : `${path}?${query}`)
+    const { headers, size, ambiguousLength } = copyHeaders(received)
+    exchange.headers = headers
+    if (size + request.url.length > options.maxHeaderSize) {
+      return refuseExchange(exchange, request, "head_too_large", options)
+    }
     if (underWay.remaining() >= options.maxInFlight) {
       return refuseExchange(exchange, request, "overloaded", options)
     }
@@ -160,8 +165,6 @@ export const makeHandler = (
       exchange.detach()
       return
     }
-    const { headers, ambiguousLength } = copyHeaders(received)
-    exchange.headers = headers
     if (ambiguousLength) return refuseExchange(exchange, request, "ambiguous_length", options)
     const body = new RequestBody(exchange, budget, options.maxBodySize, bodyTimeout, options.bodyHighWaterMark)
     exchange.body = body

@@ -31,6 +31,8 @@ const makeRecord = HeaderRecord as unknown as new () => Record<string, string>
 
 export interface ReceivedHeaders {
   readonly headers: Headers.Headers
+  /** Bytes of the names and values together; both are Latin-1 or ASCII by then. */
+  readonly size: number
   /** Two different lengths were given: what follows the body would be read differently by different readers. */
   readonly ambiguousLength: boolean
 }
@@ -39,12 +41,14 @@ export interface ReceivedHeaders {
 export const copyHeaders = (request: HttpRequest): ReceivedHeaders => {
   const headers = new makeRecord()
   let ambiguousLength = false
+  let size = 0
   request.forEach((name, value) => {
+    size += name.length + value.length
     const before = headers[name]
     if (before === undefined) headers[name] = value
     else if (name === "cookie") headers[name] = `${before}; ${value}`
     else if (!singletons.has(name)) headers[name] = `${before}, ${value}`
     else if (name === "content-length" && before !== value) ambiguousLength = true
   })
-  return { headers: headers as unknown as Headers.Headers, ambiguousLength }
+  return { headers: headers as unknown as Headers.Headers, size, ambiguousLength }
 }

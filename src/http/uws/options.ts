@@ -4,7 +4,13 @@ import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as ServerResponse from "effect/http/HttpServerResponse"
 
 /** Why the server itself, and not a handler, refuses a request. */
-export type Refusal = "body_too_large" | "body_not_utf8" | "overloaded" | "starting" | "ambiguous_length"
+export type Refusal =
+  | "head_too_large"
+  | "body_too_large"
+  | "body_not_utf8"
+  | "overloaded"
+  | "starting"
+  | "ambiguous_length"
 
 /** What the server listens on and every bound it keeps. The defaults suit one node behind a reverse proxy. */
 export interface UwsOptions {
@@ -20,7 +26,10 @@ export interface UwsOptions {
   readonly bodyTimeout: Duration.Input
   /** Bytes of a streamed body that wait for its reader before the sender is paused. */
   readonly bodyHighWaterMark: number
-  /** Largest request head in bytes (431 beyond). Fixed by the first server of a process. */
+  /**
+   * Largest headers of a request in bytes (431 beyond). Past several times as many, or past a hundred headers, the native
+   * server answers 431 in HTML by itself; that bound is fixed by the first server of a process.
+   */
   readonly maxHeaderSize: number
   /** Open connections; further ones are closed at once. */
   readonly maxConnections: number
@@ -46,6 +55,12 @@ export const defaults: Omit<UwsOptions, "host" | "port"> = {
 
 const problem = (refusal: Refusal, options: UwsOptions): HttpServerResponse => {
   switch (refusal) {
+    case "head_too_large":
+      return problemResponse(
+        431,
+        "The request's headers are too large",
+        `At most ${options.maxHeaderSize} bytes of headers are accepted: send fewer or shorter ones.`
+      )
     case "body_too_large":
       return problemResponse(
         413,

@@ -97,6 +97,22 @@ describe("the pipeline", () => {
     )
   )
 
+  it.live("delivers what a route reports of itself with its status, as it is", () =>
+    live(
+      Effect.gen(function* () {
+        const report = {
+          status: "down",
+          dependencies: [{ name: "journal", status: "down", detail: "The disk is full." }]
+        }
+        const ask = yield* serving(Effect.succeed(Response.jsonUnsafe(report, { status: 503 })))
+        const response = yield* ask("/ready")
+        assert.strictEqual(response.status, 503)
+        assert.deepEqual(yield* Effect.promise(() => response.json()), report)
+        assert.match(response.headers.get("x-request-id") ?? "", ID)
+      })
+    )
+  )
+
   it.live("logs what nobody expected without saying whom it was about", () => {
     const { lines, layer } = logged()
     return live(

@@ -27,6 +27,28 @@ describe("what the server refuses before any route", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("tells headers that are somewhat too large so, and goes on serving others", () =>
+    Effect.gen(function* () {
+      const { port, url } = yield* serve(Effect.succeed(Response.text("ok")), { refuse })
+      for (const method of ["GET", "POST"]) {
+        const length = method === "POST" ? "Content-Length: 2\r\n" : ""
+        const many = Array.from({ length: 40 }, (_, i) => `X-Bulk-${i}: ${"a".repeat(1000)}\r\n`).join("")
+        for (const bulk of [`X-Bulk: ${"a".repeat(20_000)}\r\n`, many]) {
+          const { closed, text } = yield* raw(port, `${method} / HTTP/1.1\r\nHost: x\r\n${length}${bulk}\r\n{}`)
+          assert.match(text, /^HTTP\/1.1 431 Request Header Fields Too Large/)
+          assert.match(text, /content-type: application\/problem\+json/i)
+          assert.deepInclude(bodyOf(text), { type: "urn:overplanned:problem:headers-too-large", status: 431 })
+          assert.match(String(bodyOf(text)["detail"]), /16384 bytes/)
+          assert.isTrue(closed)
+        }
+      }
+      const long = yield* raw(port, `GET /?${"q".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`)
+      assert.match(long.text, /^HTTP\/1.1 431 [\s\S]*problem\+json/)
+      const large = yield* Effect.promise(() => fetch(url, { headers: { "x-large": "a".repeat(15_000) } }))
+      assert.strictEqual(large.status, 200)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("says when to come back where there are too many, and makes an id where none is given", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()

@@ -232,12 +232,13 @@ export const decideTrip =
     if (isSelf(command)) return self(turn, command)
     if (turn === undefined)
       return command._tag === "create" ? create(state, command, context, rules) : reject(notFound())
+    // First of all: what was answered to a member is not told again to who is none any more.
+    if (!admits(turn.trip, command)) return reject(notFound())
     const makes = MAKES[command._tag]
     if (makes !== undefined) {
       const before = replayed(turn, makes, subjectOf(command).subject)
       if (before !== undefined) return before
     }
-    if (!admits(turn.trip, command)) return reject(notFound())
     if ("if_match" in command && command.if_match !== undefined && command.if_match !== turn.trip.seq) {
       return reject(
         new R.VersionMismatch({

@@ -16,7 +16,7 @@ import { conditionsOf, RECEIPT_MILLIS, type TripActorState, type TripMemoryEvent
 import type { TripReply } from "./commands.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
-import type { Slot, TripState } from "./model.ts"
+import { isMember, type Slot, type TripState } from "./model.ts"
 import type { TripPlanner, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 
@@ -117,6 +117,8 @@ export const replayed = (
   const since = turn.context.now - RECEIPT_MILLIS
   const receipt = turn.state.receipts.find((one) => one.key === turn.key && one.by === turn.by && one.at > since)
   if (receipt === undefined) return undefined
+  // Who was a member then and is invited anew today sees nothing of the trip before they have joined again.
+  if (turn.by !== null && !isMember(turn.trip, turn.by)) return reject(keyReused(receipt.type))
   const other = receipt.subject !== undefined && subject !== undefined && receipt.subject !== subject
   if (other || !makes.some((type) => type === receipt.type)) return reject(keyReused(receipt.type))
   const event = turn.state.recent.find((one) => one.seq === receipt.seq) ?? null

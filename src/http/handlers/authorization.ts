@@ -3,13 +3,18 @@
  * receipt, and the traveler's row is there from the first valid token on.
  */
 import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import type * as Response from "effect/http/HttpServerResponse"
+import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { unhandled } from "effect/Types"
+import { isUuid, type TripId } from "../../domain/ids.ts"
 import { Newcomers } from "../../services/newcomers.ts"
 import { type TokenHolder, Tokens } from "../../services/tokens.ts"
+import { TripRuntime } from "../../services/trip-runtime.ts"
 import { AdminAuthorization, Authorization, CurrentCaller } from "../api/identity.ts"
 import {
   AdminsOnly,
@@ -17,11 +22,19 @@ import {
   type InvalidRequest,
   TooManyRequests,
   Unauthorized,
-  type Unavailable
+  Unavailable
 } from "../api/problems.ts"
 import { answerOnce } from "../middleware/idempotency.ts"
 import type { RateLimiter } from "../middleware/rate-limit.ts"
 import { type RequestFacts, RequestScope } from "../middleware/request-scope.ts"
+
+/** The group whose routes are about one trip, where they name one. */
+const TRIPS = "trips"
+
+interface Route {
+  readonly endpoint: HttpApiEndpoint.Top
+  readonly group: HttpApiGroup.Top
+}
 
 /** What coming in can come to, beside what happens inside. */
 type Admission = IdempotencyConflict | InvalidRequest | TooManyRequests | Unauthorized | Unavailable | unhandled
@@ -36,13 +49,27 @@ export const layer = (options: {
       const tokens = yield* Tokens
       const newcomers = yield* Newcomers
       const once = yield* answerOnce
+      const trips = yield* TripRuntime
       const { limiter } = options
+
+      /** Whether a request that was answered before would get past the door of its route today. */
+      const letInNow = Effect.fnUntraced(function* ({ endpoint, group }: Route, caller: TokenHolder) {
+        if (endpoint.middlewares.has(AdminAuthorization)) return caller.role === "admin"
+        const { id } = yield* HttpRouter.params
+        if (group.identifier !== TRIPS || !isUuid(id)) return true
+        return yield* trips.ask(id as TripId, { _tag: "read", by: caller.userId }).pipe(
+          Effect.as(true),
+          Effect.catchTag("TripNotFound", () => Effect.succeed(false)),
+          Effect.mapError(({ message }) => new Unavailable({ detail: message, retry_after_seconds: 1 }))
+        )
+      })
 
       const admit = (
         handler: Effect.Effect<Response.HttpServerResponse, unhandled, CurrentCaller>,
+        route: Route,
         caller: TokenHolder,
         scope: RequestFacts
-      ): Effect.Effect<Response.HttpServerResponse, Admission, HttpServerRequest> => {
+      ): Effect.Effect<Response.HttpServerResponse, Admission, HttpServerRequest | HttpRouter.RouteContext> => {
         scope.callerId = caller.userId
         const wait = limiter === undefined ? 0 : limiter.take(caller.userId, scope.receivedAt)
         if (wait > 0) {
@@ -54,20 +81,20 @@ export const layer = (options: {
           )
         }
         newcomers.welcome(caller.userId, scope.receivedAt)
-        return once(Effect.provideService(handler, CurrentCaller, caller), caller)
+        return once(Effect.provideService(handler, CurrentCaller, caller), letInNow(route, caller), caller)
       }
 
       return Authorization.of({
         // The usual case, a token that was seen before, is decided on the spot: no fiber steps, no waiting.
-        bearer: (handler, { credential }) =>
+        bearer: (handler, { credential, ...route }) =>
           Effect.withFiber((fiber) => {
             const scope = fiber.getRef(RequestScope)
             const token = Redacted.value(credential)
             const known = tokens.known(token, scope.receivedAt)
-            if (known !== undefined) return admit(handler, known, scope)
+            if (known !== undefined) return admit(handler, route, known, scope)
             return Effect.matchEffect(tokens.verify(token), {
               onFailure: (refused) => Effect.fail(new Unauthorized({ detail: refused.message })),
-              onSuccess: (caller) => admit(handler, caller, scope)
+              onSuccess: (caller) => admit(handler, route, caller, scope)
             })
           })
       })

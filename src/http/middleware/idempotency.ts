@@ -1,4 +1,7 @@
-/** `Idempotency-Key` on any write: one execution, one answer, however often it is sent. */
+/**
+ * `Idempotency-Key` on any write: one execution, one answer, however often it is sent, for as long as its sender is let in.
+ * A receipt is no key to what has been closed since: who would be turned away now is turned away.
+ */
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -26,8 +29,9 @@ const bodyOf = (response: Response.HttpServerResponse): string | undefined => {
 export const answerOnce = Effect.gen(function* () {
   const receipts = yield* Idempotency
 
-  const withReceipt = <E, R>(
+  const withReceipt = <E, R, AE, AR>(
     handler: Effect.Effect<Response.HttpServerResponse, E, R>,
+    admitted: Effect.Effect<boolean, AE, AR>,
     caller: TokenHolder,
     request: HttpServerRequest.HttpServerRequest,
     key: string
@@ -54,6 +58,8 @@ export const answerOnce = Effect.gen(function* () {
             retry_after_seconds: 1
           })
         case "replay": {
+          // The route itself says why not.
+          if (!(yield* admitted)) return yield* handler
           const { receipt } = opening
           scope.modelVersion = receipt.headers["x-model-version"]
           return Response.text(receipt.body, {
@@ -83,9 +89,16 @@ export const answerOnce = Effect.gen(function* () {
       }
     })
 
-  return <E, R>(handler: Effect.Effect<Response.HttpServerResponse, E, R>, caller: TokenHolder) =>
+  /** `admitted` is asked before a receipt is shown: whether the sender of this request would be let in now. */
+  return <E, R, AE, AR>(
+    handler: Effect.Effect<Response.HttpServerResponse, E, R>,
+    admitted: Effect.Effect<boolean, AE, AR>,
+    caller: TokenHolder
+  ) =>
     Effect.flatMapEager(HttpServerRequest.HttpServerRequest, (request) => {
       const key = request.headers["idempotency-key"]
-      return key === undefined || !WRITES.has(request.method) ? handler : withReceipt(handler, caller, request, key)
+      return key === undefined || !WRITES.has(request.method)
+        ? handler
+        : withReceipt(handler, admitted, caller, request, key)
     })
 })

@@ -41,6 +41,11 @@ export class WriteRefused extends Schema.TaggedError<WriteRefused>()("WriteRefus
   readonly outcome = "not_run"
 }
 
+/** What the write says can never be stored: sending it again changes nothing. */
+export class WriteUnstorable extends Schema.TaggedError<WriteUnstorable>()("WriteUnstorable", address) {
+  readonly outcome = "not_run"
+}
+
 /** The journal could not make the write durable; it is not acknowledged. */
 export class WriteFailed extends Schema.TaggedError<WriteFailed>()("WriteFailed", address) {
   readonly outcome = "unknown"
@@ -63,6 +68,7 @@ export const ActorError = Schema.Union([
   ActorStopped,
   ActorUnavailable,
   WriteRefused,
+  WriteUnstorable,
   WriteFailed,
   RuntimeDraining,
   RuntimeFull
@@ -76,6 +82,7 @@ const CLASSES: ReadonlySet<unknown> = new Set([
   ActorStopped,
   ActorUnavailable,
   WriteRefused,
+  WriteUnstorable,
   WriteFailed,
   RuntimeDraining,
   RuntimeFull

@@ -57,7 +57,7 @@ export const narrativeKey = (stop: Stop, archetype: Archetype, model: string): s
   `narrate1|${encodeURIComponent(model)}|${archetype}|${hash128(factsOf(stop))}`
 
 const MAX_LENGTH = 320
-const SUSPICIOUS = /https?:|www\.|[<>{}[\]]|[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
+const SUSPICIOUS = /https?:|www\.|[<>{}[\]]|[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\p{Cs}]/u
 
 /** The texts by stop; `undefined` where none came, or one that nobody should read. */
 export const acceptedTexts = (answer: NarrativeAnswer, stops: number): ReadonlyArray<string | undefined> => {

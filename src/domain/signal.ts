@@ -6,6 +6,7 @@
  */
 import { hash128 } from "./hash.ts"
 import { isUuid } from "./ids.ts"
+import { unstorableIn } from "./storable.ts"
 import { DAY_PARTS } from "./time/day-part.ts"
 import { Intention, type SignalSource, SignalType } from "./vocabulary.ts"
 
@@ -97,7 +98,7 @@ const within = (from: number, to: number, whole: boolean) => (value: unknown) =>
 const uuid = (value: unknown) => (isUuid(value) ? undefined : "must be a UUID in lower case")
 
 const word = (most: number) => (value: unknown) =>
-  typeof value === "string" && value.length > 0 && value.length <= most && !/\p{Cc}/u.test(value)
+  typeof value === "string" && value.length > 0 && value.length <= most && !/[\p{Cc}\p{Cs}]/u.test(value)
     ? undefined
     : `must be 1 to ${most} printable characters`
 
@@ -199,9 +200,8 @@ export const judgeSignal = (
   if (problem !== undefined) return refuse(problem)
   const text = JSON.stringify(context)
   if (text.length > MAX_CONTEXT_LENGTH) return refuse(`context is longer than ${MAX_CONTEXT_LENGTH} characters`)
-  if (text.includes("\\u0000") || text.includes("\\ud")) {
-    return refuse("context holds characters that cannot be stored: NUL, or half of a surrogate pair")
-  }
+  const fault = unstorableIn(text)
+  if (fault !== undefined) return refuse(`context: ${fault}`)
 
   const model = it.model_version ?? (context as SignalContext).model_version ?? null
   if (model !== null && CONTEXT.model_version!(model))

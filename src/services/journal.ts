@@ -9,6 +9,8 @@
  * - **A failure is final.** When a write or a sync fails, every append that was not yet durable is told so, in
  *   order; none is retried behind the caller's back. Whoever built state on such a record drops that state and
  *   reloads it (`undrained`, then the database).
+ * - **Storable.** A record with text or numbers that the database would not take is refused (`domain/storable.ts`): what
+ *   is acknowledged can be stored.
  * - **Bounded.** Memory and disk have budgets; past them `append` refuses at once, with a reason and a time to wait.
  */
 import * as Context from "effect/Context"
@@ -88,7 +90,12 @@ export class JournalWriteFailed extends Schema.TaggedError<JournalWriteFailed>()
   onDisk: Schema.Literals(["no", "unknown"])
 }) {}
 
-export type JournalRefused = JournalFull | JournalUnavailable
+/** The store would never take the record: nothing was buffered, and sending it again changes nothing. */
+export class JournalUnstorable extends Schema.TaggedError<JournalUnstorable>()("JournalUnstorable", {
+  message: Schema.String
+}) {}
+
+export type JournalRefused = JournalFull | JournalUnavailable | JournalUnstorable
 export type JournalError = JournalRefused | JournalWriteFailed
 
 /** The append is buffered; it is durable when `settled` says so. */
@@ -129,7 +136,7 @@ export class Journal extends Context.Service<
       records: ReadonlyArray<JournalRecord>,
       settled: Settled,
       urgency?: Urgency
-    ): AppendTicket | JournalFull | JournalUnavailable
+    ): AppendTicket | JournalRefused
 
     /** `append`, then waits until durable; gives the position. */
     commit(lane: JournalLane, records: ReadonlyArray<JournalRecord>): Effect.Effect<number, JournalError>

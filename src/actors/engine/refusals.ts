@@ -8,8 +8,10 @@ import {
   RuntimeDraining,
   RuntimeFull,
   WriteFailed,
-  WriteRefused
+  WriteRefused,
+  WriteUnstorable
 } from "../../domain/actor-errors.ts"
+import { JournalUnstorable } from "../../services/journal.ts"
 
 export const causeText = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
@@ -54,11 +56,13 @@ export const unavailable = (kind: string, key: string, cause: unknown) =>
   })
 
 export const writeRefused = (kind: string, key: string, cause: unknown) =>
-  new WriteRefused({
-    kind,
-    key,
-    message: `The ${kind} takes no changes at the moment: ${causeText(cause)}; nothing was changed.`
-  })
+  cause instanceof JournalUnstorable
+    ? new WriteUnstorable({ kind, key, message: cause.message })
+    : new WriteRefused({
+        kind,
+        key,
+        message: `The ${kind} takes no changes at the moment: ${causeText(cause)}; nothing was changed.`
+      })
 
 export const writeFailed = (kind: string, key: string, cause: unknown) =>
   new WriteFailed({

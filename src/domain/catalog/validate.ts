@@ -5,6 +5,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { distanceKm, type Position } from "../geo.ts"
+import { unstorableIn } from "../storable.ts"
 import { DAY_PARTS } from "../time/day-part.ts"
 import { zoneOf } from "../time/zone.ts"
 import { type AssembledNode, assembleNode } from "./assemble.ts"
@@ -30,9 +31,6 @@ export const decodeHeader = (input: unknown): Result.Result<CityFileHeader, stri
   return Result.succeed(decoded.success)
 }
 
-/** A NUL or half of a surrogate pair: valid JSON, and text that no database takes. */
-const UNSTORABLE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i
-
 const decodeNode = Schema.decodeUnknownResult(CityFileNode)
 
 const nameOf = (input: unknown, index: number): string => {
@@ -48,9 +46,9 @@ export const decodeNodes = (
   const rejected: Array<ItemProblem> = []
   inputs.forEach((input, index) => {
     const decoded = decodeNode(input)
-    if (Result.isSuccess(decoded) && UNSTORABLE.test(JSON.stringify(decoded.success))) {
-      rejected.push({ item: nameOf(input, index), reason: "a text holds a NUL or half of a character" })
-    } else if (Result.isSuccess(decoded)) nodes.push(decoded.success)
+    const fault = Result.isSuccess(decoded) ? unstorableIn(JSON.stringify(decoded.success)) : undefined
+    if (fault !== undefined) rejected.push({ item: nameOf(input, index), reason: fault })
+    else if (Result.isSuccess(decoded)) nodes.push(decoded.success)
     else
       rejected.push({
         item: nameOf(input, index),

@@ -1,6 +1,7 @@
 /** What is going on in a city right now, as far as it can touch a plan. Times are Unix milliseconds. */
 import * as Schema from "effect/Schema"
 import { CityId, NodeId, Uuid } from "../ids.ts"
+import { StorableNumber, Text } from "../storable.ts"
 
 export const WeatherCondition = Schema.Literals(["rain", "heat", "cold", "storm", "snow", "wind"])
 export type WeatherCondition = typeof WeatherCondition.Type
@@ -10,8 +11,8 @@ export type Severity = typeof Severity.Type
 
 /** A circle on the map; a transit disruption without one concerns the whole city. */
 export const Area = Schema.Struct({
-  lat: Schema.Finite,
-  lon: Schema.Finite,
+  lat: StorableNumber,
+  lon: StorableNumber,
   radius_metres: Schema.Finite.check(Schema.isBetween({ minimum: 1, maximum: 200_000 }))
 })
 export type Area = typeof Area.Type
@@ -32,7 +33,7 @@ export const CityEvent = Schema.Union([
     id: Uuid,
     ...window,
     delay_minutes: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 })),
-    line: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(120))),
+    line: Schema.optionalKey(Text(120)),
     area: Schema.optionalKey(Area)
   })
 ])

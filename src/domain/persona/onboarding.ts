@@ -6,23 +6,34 @@
 import * as Schema from "effect/Schema"
 import { embedDense } from "../catalog/embedding.ts"
 import { TAXONOMY, tagIndex } from "../catalog/taxonomy.ts"
+import { isStorableText, StorableNumber, Text } from "../storable.ts"
 import { type PrimaryInterest, VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { DEFAULT_CONFIDENCE, defaultDimensions, readWord } from "./dimensions.ts"
 import { INTEREST_TAGS, INTERESTS } from "./interests.ts"
 import type { Dimension, PersonaDimensions } from "./persona.ts"
 
-const Word = Schema.String.check(Schema.isMaxLength(64))
+const LONGEST_WORD = 64
+const Word = Text(LONGEST_WORD)
 const words = Schema.Array(Word).check(Schema.isMaxLength(64))
 
-export const OnboardingTags = Schema.Record(Word, Schema.Union([Word, Schema.Finite, Schema.Boolean, words])).check(
-  Schema.isMaxProperties(64)
+export const OnboardingTags = Schema.Record(
+  Schema.String,
+  Schema.Union([Word, StorableNumber, Schema.Boolean, words])
+).check(
+  Schema.isMaxProperties(64),
+  // Asked of the whole: a key that is not of a record's kind would be left out without a word.
+  Schema.makeFilter(
+    (tags: object) =>
+      Object.keys(tags).every((key) => key.length <= LONGEST_WORD && isStorableText(key)) ||
+      `names a topic that is longer than ${LONGEST_WORD} characters, or that holds one that cannot be stored`
+  )
 )
 export const Onboarding = Schema.Struct({
   tags: OnboardingTags,
   age: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 130 }))),
   interests: Schema.optionalKey(words),
   /** 0 introvert … 1 extrovert. */
-  personality: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
+  personality: Schema.optionalKey(StorableNumber.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
 })
 export type Onboarding = typeof Onboarding.Type
 

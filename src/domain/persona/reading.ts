@@ -5,6 +5,7 @@
 import * as Schema from "effect/Schema"
 import { explain } from "../catalog/embedding.ts"
 import { tagIndex, VIBE_TAGS } from "../catalog/taxonomy.ts"
+import { isStorableText } from "../storable.ts"
 import { Budget, Pace, PrimaryInterest, type SignalType, SocialMode, TimeOrientation } from "../vocabulary.ts"
 import { personaText } from "./onboarding.ts"
 import type { Dimension, PersonaDimensions, SequenceItem } from "./persona.ts"
@@ -119,5 +120,7 @@ export const withReading = (dimensions: PersonaDimensions, reading: PersonaReadi
 /** The text, if it can be shown and stored; `undefined` otherwise. */
 export const readableText = (text: string): string | undefined => {
   const clean = text.trim()
-  return clean.length < 10 || clean.length > LONGEST_TEXT || /[<>{}]|https?:/.test(clean) ? undefined : clean
+  return clean.length < 10 || clean.length > LONGEST_TEXT || /[<>{}]|https?:/.test(clean) || !isStorableText(clean)
+    ? undefined
+    : clean
 }

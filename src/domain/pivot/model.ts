@@ -1,17 +1,18 @@
 /** A disruption, and the answers to it. `Offer` is the wire shape of the contract. */
 import * as Schema from "effect/Schema"
 import { NodeId, OptionId, PivotId, SlotId } from "../ids.ts"
+import { Text } from "../storable.ts"
 import { Trigger } from "../vocabulary.ts"
 
 export const PivotDetail = Schema.Struct({
-  mood: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(64))),
-  tags: Schema.optionalKey(Schema.Array(Schema.String.check(Schema.isMaxLength(64))).check(Schema.isMaxLength(16))),
+  mood: Schema.optionalKey(Text(64)),
+  tags: Schema.optionalKey(Schema.Array(Text(64)).check(Schema.isMaxLength(16))),
   delay_minutes: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 }))),
-  line: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(120))),
+  line: Schema.optionalKey(Text(120)),
   condition: Schema.optionalKey(Schema.Literals(["rain", "heat", "cold", "storm", "snow", "wind"])),
   /** When the disruption begins, where that is still ahead, and when it ends. */
-  from: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(40))),
-  until: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(40)))
+  from: Schema.optionalKey(Text(40)),
+  until: Schema.optionalKey(Text(40))
 })
 export type PivotDetail = typeof PivotDetail.Type
 

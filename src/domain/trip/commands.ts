@@ -2,11 +2,12 @@
 import * as Schema from "effect/Schema"
 import { NodeId, OptionId, PivotId, SlotId, UserId, Uuid } from "../ids.ts"
 import { OfferText, PivotRequest } from "../pivot/model.ts"
+import { Text } from "../storable.ts"
 import { Intention, TripStatus } from "../vocabulary.ts"
 import { TripEventEnvelope } from "./events.ts"
 import { IsoDate, Relaxation, Slot, TripConstraints, TripModel, TripState } from "./model.ts"
 
-const IdempotencyKey = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200))
+const IdempotencyKey = Text(200).check(Schema.isMinLength(1))
 
 const reader = { by: UserId }
 
@@ -48,7 +49,7 @@ export const TripCommand = Schema.Union([
   Schema.TaggedStruct("set_vetoes", {
     ...writer,
     node_ids: Schema.Array(NodeId).check(Schema.isMaxLength(200)),
-    tags: Schema.Array(Schema.String.check(Schema.isMaxLength(64))).check(Schema.isMaxLength(64))
+    tags: Schema.Array(Text(64)).check(Schema.isMaxLength(64))
   }),
   Schema.TaggedStruct("swap_slot", {
     ...writer,

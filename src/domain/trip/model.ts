@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { CityId, NodeId, SessionId, SlotId, TripId, UserId, Uuid } from "../ids.ts"
+import { Text } from "../storable.ts"
 import { Budget, DayPart, Pace, TripStatus } from "../vocabulary.ts"
 
 export const IsoDate = Schema.String.check(
@@ -19,7 +20,7 @@ export const TripConstraints = Schema.Struct({
   budget: Schema.optionalKey(Budget),
   pace: Schema.optionalKey(Pace),
   must: Schema.optionalKey(Schema.Array(NodeId).check(Schema.isMaxLength(40))),
-  avoid: Schema.optionalKey(Schema.Array(Schema.String.check(Schema.isMaxLength(64))).check(Schema.isMaxLength(64))),
+  avoid: Schema.optionalKey(Schema.Array(Text(64)).check(Schema.isMaxLength(64))),
   day_start: Schema.optionalKey(ClockTime),
   day_end: Schema.optionalKey(ClockTime)
 })

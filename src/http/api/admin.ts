@@ -5,6 +5,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Area, Severity, WeatherCondition } from "../../domain/city/model.ts"
 import { JobId, NodeId, Uuid } from "../../domain/ids.ts"
+import { Text } from "../../domain/storable.ts"
 import { AdminAuthorization, Authorization } from "./identity.ts"
 import { Conflict, NotFound, Unavailable, Unprocessable } from "./problems.ts"
 import { Instant, JobView } from "./shapes.ts"
@@ -29,7 +30,7 @@ export const CityEventPayload = Schema.Union([
     id: Schema.optionalKey(Uuid),
     ...window,
     delay_minutes: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 })),
-    line: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(120))),
+    line: Schema.optionalKey(Text(120)),
     area: Schema.optionalKey(Area)
   })
 ])
@@ -50,7 +51,7 @@ export class AdminGroup extends HttpApiGroup.make("admin")
   .add(
     HttpApiEndpoint.post("seedCity", "/seed-city", {
       payload: Schema.Struct({
-        city: Schema.String,
+        city: Text(64),
         source: Schema.optionalKey(Schema.Literals(["curated", "synthetic"])),
         limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 })))
       }),
@@ -66,7 +67,7 @@ export class AdminGroup extends HttpApiGroup.make("admin")
       error: jobErrors
     }),
     HttpApiEndpoint.post("train", "/train", {
-      payload: Schema.Struct({ model: Schema.String }),
+      payload: Schema.Struct({ model: Text(100) }),
       success: started,
       error: jobErrors
     }),
@@ -76,7 +77,7 @@ export class AdminGroup extends HttpApiGroup.make("admin")
       error: [NotFound, Unavailable]
     }),
     HttpApiEndpoint.post("cityEvent", "/cities/:slug/events", {
-      params: { slug: Schema.String },
+      params: { slug: Text(64) },
       payload: CityEventPayload,
       success: Schema.Struct({ event_id: Schema.String, trips_told: Schema.Int, trips_touched: Schema.Int }).pipe(
         HttpApiSchema.status(202)
@@ -88,7 +89,7 @@ export class AdminGroup extends HttpApiGroup.make("admin")
       error: Unavailable
     }),
     HttpApiEndpoint.post("promote", "/model-registry/:name/:version/promote", {
-      params: { name: Schema.String, version: Schema.String },
+      params: { name: Text(100), version: Text(100) },
       success: ModelView,
       error: [NotFound, Conflict, Unavailable]
     }),

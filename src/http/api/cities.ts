@@ -2,6 +2,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { Text } from "../../domain/storable.ts"
 import { Authorization } from "./identity.ts"
 import { NotFound, Unavailable, Unprocessable } from "./problems.ts"
 import { NodeView, page } from "./shapes.ts"
@@ -22,14 +23,14 @@ export class CitiesGroup extends HttpApiGroup.make("cities")
       error: Unavailable
     }),
     HttpApiEndpoint.get("nodes", "/:slug/nodes", {
-      params: { slug: Schema.String },
+      params: { slug: Text(64) },
       query: {
         ...page(/^\d{1,9}$/),
-        category: Schema.optionalKey(Schema.String),
-        tag: Schema.optionalKey(Schema.String),
-        neighbourhood: Schema.optionalKey(Schema.String),
+        category: Schema.optionalKey(Text(64)),
+        tag: Schema.optionalKey(Text(64)),
+        neighbourhood: Schema.optionalKey(Text(100)),
         setting: Schema.optionalKey(Schema.Literals(["indoor", "outdoor", "mixed"])),
-        q: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(100)))
+        q: Schema.optionalKey(Text(100))
       },
       success: Schema.Struct({
         city: Schema.String,

@@ -5,6 +5,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { UserId } from "../../domain/ids.ts"
 import { Onboarding } from "../../domain/persona/onboarding.ts"
+import { Text } from "../../domain/storable.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, NotFound, PayloadTooLarge, Unavailable, Unprocessable } from "./problems.ts"
 import { Instant, Limit, NodeView } from "./shapes.ts"
@@ -70,7 +71,7 @@ export class PeopleGroup extends HttpApiGroup.make("people")
       error: [Unprocessable, PayloadTooLarge, Unavailable]
     }),
     HttpApiEndpoint.get("discovery", "/discovery", {
-      query: { city: Schema.String, limit: Limit },
+      query: { city: Text(64), limit: Limit },
       success: Schema.Struct({
         session_id: Schema.String,
         city: Schema.String,

@@ -5,6 +5,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { NodeId, OptionId, PivotId, SlotId, TripId, UserId, UUID } from "../../domain/ids.ts"
 import { Offer, PivotRequest } from "../../domain/pivot/model.ts"
+import { Text } from "../../domain/storable.ts"
 import { IsoDate, TripConstraints } from "../../domain/trip/model.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, InvalidRequest, NotFound, PivotExpired, StaleState, Unavailable, Unprocessable } from "./problems.ts"
@@ -48,7 +49,7 @@ export const PivotAnswer = Schema.Union([
 const tripProblems = [NotFound, Conflict, PivotExpired, StaleState, Unprocessable, Unavailable, InvalidRequest] as const
 
 const TripParams = { id: TripId }
-const IfMatch = { "if-match": Schema.optionalKey(Schema.String) }
+const IfMatch = { "if-match": Schema.optionalKey(Text(64)) }
 
 const created = HttpApiSchema.status(201)
 
@@ -101,7 +102,7 @@ export class TripsGroup extends HttpApiGroup.make("trips")
       params: TripParams,
       payload: Schema.Struct({
         node_ids: Schema.Array(NodeId).check(Schema.isMaxLength(200)),
-        tags: Schema.Array(Schema.String.check(Schema.isMaxLength(64))).check(Schema.isMaxLength(64))
+        tags: Schema.Array(Text(64)).check(Schema.isMaxLength(64))
       }),
       success: Schema.Struct({
         node_ids: Schema.Array(NodeId),

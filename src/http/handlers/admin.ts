@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { CityEvent } from "../../domain/city/model.ts"
 import type { CityId } from "../../domain/ids.ts"
+import { isStorableInstant } from "../../domain/storable.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { CostGuard } from "../../services/cost-guard.ts"
 import { type Job, Jobs } from "../../services/jobs.ts"
@@ -39,8 +40,8 @@ const jobView = (job: Job) => ({
 const windowOf = (payload: { readonly from: string; readonly until: string }) => {
   const from = Date.parse(payload.from)
   const until = Date.parse(payload.until)
-  if (Number.isNaN(from)) return "from is not an instant such as 2026-05-01T10:00:00Z."
-  if (Number.isNaN(until)) return "until is not an instant such as 2026-05-01T18:00:00Z."
+  if (!isStorableInstant(from)) return "from is not an instant such as 2026-05-01T10:00:00Z."
+  if (!isStorableInstant(until)) return "until is not an instant such as 2026-05-01T18:00:00Z."
   if (until <= from) return "until is not after from."
   return { from, until }
 }

@@ -1,16 +1,18 @@
 /** Refusals of the services, as problems of the contract. */
 import * as Effect from "effect/Effect"
 import type { JournalError } from "../../services/journal.ts"
-import { Unavailable } from "../api/problems.ts"
+import { Unavailable, Unprocessable } from "../api/problems.ts"
 
 const seconds = (millis: number): number => Math.max(1, Math.ceil(millis / 1000))
 
 /** The journal could not take a write: nothing was kept, and when to come back is said. */
-export const journalRefused = (error: JournalError): Unavailable =>
-  new Unavailable({
-    detail: error.message,
-    retry_after_seconds: error._tag === "JournalWriteFailed" ? 1 : seconds(error.retryAfterMillis)
-  })
+export const journalRefused = (error: JournalError): Unavailable | Unprocessable =>
+  error._tag === "JournalUnstorable"
+    ? new Unprocessable({ detail: error.message })
+    : new Unavailable({
+        detail: error.message,
+        retry_after_seconds: error._tag === "JournalWriteFailed" ? 1 : seconds(error.retryAfterMillis)
+      })
 
 /** A dependency is away; the message is written for people. */
 export const awayFor =

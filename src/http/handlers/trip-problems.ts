@@ -41,6 +41,7 @@ export const tripProblem = (failure: TripFailure): TripProblem => {
         ...(failure.fresh === undefined ? {} : { offer: failure.fresh })
       })
     case "InvalidDates":
+    case "WriteUnstorable":
       return new Unprocessable({ detail })
     case "NoReplacement":
       return new Unprocessable({ detail: sentences(detail, failure.reasons) })
@@ -69,6 +70,8 @@ export const planningProblem = (error: PlanningError): TripProblem => {
       })
     case "PlanningUnavailable":
     case "PersonasUnavailable":
+    case "JournalUnstorable":
+      return new Unprocessable({ detail: error.message })
     case "JournalFull":
     case "JournalUnavailable":
     case "JournalWriteFailed":

@@ -64,6 +64,16 @@ const isExpected = (cause: Cause.Cause<unknown>): boolean =>
         reason.error.reason._tag !== "InternalError")
   )
 
+/** A percent sign with no character behind it leads nowhere, whatever the method. */
+const isDecodable = (path: string): boolean => {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const isNobodysRoute = (cause: Cause.Cause<unknown>): boolean =>
   cause.reasons.some(
     (reason) =>
@@ -81,7 +91,9 @@ export const answerFailure = (
 ): Effect.Effect<Response.HttpServerResponse> =>
   Effect.gen(function* () {
     if (isNobodysRoute(cause)) {
-      const methods = methodsOf(pathOf(request.url))
+      const path = pathOf(request.url)
+      if (!isDecodable(path)) return Response.empty({ status: 400 })
+      const methods = methodsOf(path)
       if (methods.length > 0) return Response.empty({ status: 405, headers: { allow: methods.join(", ") } })
     }
     const [response] = yield* HttpServerError.causeResponse(cause)

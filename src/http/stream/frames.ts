@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { OptionId, PivotId } from "../../domain/ids.ts"
 import { type OfferText, PivotRequest } from "../../domain/pivot/model.ts"
+import { isStorableText } from "../../domain/storable.ts"
 import { InvalidRequest } from "../api/problems.ts"
 import { issuesOf, issuesText } from "../handlers/form.ts"
 import { plainPivot } from "./plain-pivot.ts"
@@ -62,8 +63,14 @@ export const readFrame = (message: string | Uint8Array): ClientFrame => {
   }
   const frame = value as Record<string, unknown>
   const { type, id } = frame
-  if (id !== undefined && (typeof id !== "string" || id.length === 0 || id.length > LONGEST_ID)) {
-    return malformed(undefined, `A frame's id is a string of 1 to ${LONGEST_ID} characters.`)
+  if (
+    id !== undefined &&
+    (typeof id !== "string" || id.length === 0 || id.length > LONGEST_ID || !isStorableText(id))
+  ) {
+    return malformed(
+      undefined,
+      `A frame's id is a string of 1 to ${LONGEST_ID} characters, without NUL or half of a surrogate pair.`
+    )
   }
   if (type === "ping") return { type, id }
   if (type === "auth") {

@@ -1,6 +1,7 @@
 /** The pivots that nearly everybody sends, read by hand. It takes nothing that the schema refuses, and leaves the rest to it. */
 import { isUuid, type SlotId } from "../../domain/ids.ts"
 import type { PivotDetail, PivotRequest } from "../../domain/pivot/model.ts"
+import { isStorableText } from "../../domain/storable.ts"
 import { Trigger } from "../../domain/vocabulary.ts"
 
 const TRIGGERS: ReadonlySet<unknown> = new Set(Trigger.literals)
@@ -14,7 +15,7 @@ const plainDetail = (detail: unknown): PivotDetail | undefined => {
   const value = (detail as Record<string, unknown>)[fields[0]!]
   switch (fields[0]) {
     case "mood":
-      return typeof value === "string" && value.length <= 64 ? { mood: value } : undefined
+      return typeof value === "string" && value.length <= 64 && isStorableText(value) ? { mood: value } : undefined
     case "delay_minutes":
       return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 1440
         ? { delay_minutes: value }

@@ -6,12 +6,16 @@
  * A failed write or sync is final for its file: what the kernel still holds of it can no longer be known. The file is cut back
  * to what was durable, everyone who waits is told, and the log goes on in a new segment once the disk takes one.
  */
+
+import { unstorableIn } from "../../domain/storable.ts"
 import {
   type AppendTicket,
   JournalFull,
   type JournalLane,
   type JournalRecord,
+  type JournalRefused,
   JournalUnavailable,
+  JournalUnstorable,
   JournalWriteFailed,
   LANE_SHARE,
   type Settled,
@@ -76,7 +80,7 @@ export interface Writer {
     records: ReadonlyArray<JournalRecord>,
     settled: Settled,
     urgency?: Urgency
-  ) => AppendTicket | JournalFull | JournalUnavailable
+  ) => AppendTicket | JournalRefused
   /** Resolves when everything appended so far has settled, one way or the other. */
   readonly barrier: () => Promise<void>
   /** Closes the current segment and begins another; rejects while the disk refuses writes. */
@@ -191,6 +195,12 @@ export const openWriter = async (
       const fault =
         knownVersions.get(record.type) === record.version ? malformed(record) : "its type or version is not registered"
       if (fault !== undefined) throw new TypeError(`A record of type "${record.type}" cannot be journaled: ${fault}.`)
+      const unstorable = unstorableIn(record.payload)
+      if (unstorable !== undefined) {
+        return new JournalUnstorable({
+          message: `A record of type "${record.type}" cannot be stored: ${unstorable}. Nothing was changed; send it without that.`
+        })
+      }
     }
     const size = sizeOf(records, pending.buffer.length - pending.used)
     if (size > limits.bufferBytes) return refusals.record

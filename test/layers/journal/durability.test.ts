@@ -81,6 +81,29 @@ const faultsAfterPowerLoss = (story: Story, lies: boolean): Promise<ReadonlyArra
     })
   )
 
+describe("a record that the database would never take", () => {
+  it.live("is refused before it is acknowledged, with all that was appended with it, and the log goes on", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      const journal = yield* openJournal(new FragileDisk(), sink)
+      yield* journal.commit("trip", [note(1)])
+      for (const text of ["\u0000", "a\ud800", "\udc00b"]) {
+        const refused = yield* Effect.flip(journal.commit("trip", [note(2), note(3, "trip:a", text)]))
+        assert.strictEqual(refused._tag, "JournalUnstorable")
+        assert.match(refused.message, /cannot be stored/)
+      }
+      const tiny = { ...note(4), payload: JSON.stringify({ n: 4, share: 5e-324 }) }
+      assert.strictEqual((yield* Effect.flip(journal.commit("trip", [tiny])))._tag, "JournalUnstorable")
+      yield* journal.commit("trip", [
+        note(5, "trip:a", "a backslash and \\u0000 are no NUL, nor is 5e-324 here a number")
+      ])
+      yield* journal.drained
+      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 5])
+      assert.strictEqual((yield* journal.status).quarantined, 0)
+    }).pipe(Effect.scoped)
+  )
+})
+
 describe("losing power", () => {
   it("loses nothing acknowledged, leaves no gap and no half append, whatever sectors survive", async () => {
     await fc.assert(

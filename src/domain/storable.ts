@@ -1,0 +1,73 @@
+/**
+ * What can be stored, said once: text that PostgreSQL holds, and numbers that fit its narrowest column. The edge refuses
+ * everything else before anything is done, and the journal before it acknowledges.
+ */
+import * as Schema from "effect/Schema"
+
+/** PostgreSQL's text has no NUL, and UTF-8 no half of a surrogate pair. */
+export const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes("\0")
+
+/** The range of single precision: nearer to zero PostgreSQL does not round, it refuses. */
+const LARGEST = 3.4028234e38
+const SMALLEST = 1.1754944e-38
+
+export const isStorableNumber = (value: number): boolean => {
+  const size = Math.abs(value)
+  return size === 0 || (size >= SMALLEST && size <= LARGEST)
+}
+
+/** The years of a calendar with four digits: what lies outside is written in ways that only some can read. */
+const FIRST_INSTANT = Date.UTC(1000, 0, 1)
+const LAST_INSTANT = Date.UTC(10_000, 0, 1) - 1
+
+export const isStorableInstant = (millis: number): boolean => millis >= FIRST_INSTANT && millis <= LAST_INSTANT
+
+const BAD_TEXT = "holds a character that cannot be stored: NUL, or half of a surrogate pair"
+const BAD_NUMBER = "must be 0, or a number from 1.2e-38 to 3.4e38 in size"
+
+/** Text from outside, of this many characters at most. */
+export const Text = (most: number) =>
+  Schema.String.check(
+    Schema.isMaxLength(most),
+    Schema.makeFilter((text: string) => isStorableText(text) || BAD_TEXT)
+  )
+
+/** A number from outside. */
+export const StorableNumber = Schema.Finite.check(
+  Schema.makeFilter((value: number) => isStorableNumber(value) || BAD_NUMBER)
+)
+
+/** What in a JSON value cannot be stored: a sentence's end that says of what it speaks. */
+const faultIn = (value: unknown): string | undefined => {
+  if (typeof value === "string") return isStorableText(value) ? undefined : `a text ${BAD_TEXT}`
+  if (typeof value === "number") return isStorableNumber(value) ? undefined : `a number ${BAD_NUMBER}`
+  if (typeof value !== "object" || value === null) return undefined
+  for (const name in value) {
+    const fault = Array.isArray(value) || isStorableText(name) ? undefined : `a name ${BAD_TEXT}`
+    const found = fault ?? faultIn((value as Record<string, unknown>)[name])
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/**
+ * Where there may be something wrong with a JSON text: an escape of a NUL or of half a character, or a number with an exponent
+ * of two digits. Nearly no text has any, and none is read for nothing.
+ */
+const SUSPECT = /\\u(?:0000|d[89a-f])|(?:^|[:[,])-?\d+(?:\.\d+)?e[+-]?\d\d/i
+
+/** What in a JSON text cannot be stored, if anything. */
+export const unstorableIn = (json: string): string | undefined =>
+  SUSPECT.test(json) ? faultIn(JSON.parse(json)) : undefined
+
+/** The same value with what cannot be stored replaced: by the sign for an unknown character, by zero, by the largest number. */
+export const madeStorable = (value: unknown): unknown => {
+  if (typeof value === "string") return value.toWellFormed().replaceAll("\0", "\ufffd")
+  if (typeof value === "number") {
+    if (isStorableNumber(value)) return value
+    return Math.abs(value) < SMALLEST ? 0 : Math.sign(value) * LARGEST
+  }
+  if (Array.isArray(value)) return value.map(madeStorable)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [madeStorable(name), madeStorable(one)]))
+}

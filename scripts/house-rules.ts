@@ -91,12 +91,14 @@ for (const file of ["src", "test", "bench", "scripts"].flatMap((folder) => files
       )
     }
   }
-  // An interface that brings its own implementation hides who does the work.
+  // An interface that brings its own implementation hides who does the work, and a default that does nothing hides that nobody does.
   if (name.startsWith("src/services/")) {
     if (/from "effect\/Layer"/.test(text))
       problems.push(
         `${name}: builds a layer; services/ holds interfaces, what implements them lives in cases/ or layers/`
       )
+    if (/Context\.Reference\b/.test(text))
+      problems.push(`${name}: a Context.Reference can be forgotten without a type error; make it a service`)
   }
   if (name.startsWith("src/domain/")) {
     text.split("\n").forEach((line, index) => {

@@ -1,5 +1,7 @@
 /** What the actor engine costs: an ask, a pivot in process, and an idle actor's memory. */
+
 import * as Effect from "effect/Effect"
+import * as ActorKindList from "../../src/cases/health/actor-kind-list.ts"
 import { type Benchmark, numberFlag } from "../benchmark.ts"
 import { askCosts } from "./ask.ts"
 import { bareMemory, engineMemory, tripMemory } from "./memory.ts"
@@ -95,6 +97,6 @@ export const benchmark: Benchmark = {
             `Bringing the trips in took ${(pivots.loadedMillis / 1_000).toFixed(1)} s, with all their fallbacks ${(pivots.preparedMillis / 1_000).toFixed(1)} s; a trip then holds ${pivots.kibPerTrip.toFixed(1)} KiB by the budget's estimate.`
           ]
         }
-      })
+      }).pipe(Effect.provide(ActorKindList.layer))
     )
 }

@@ -1,10 +1,13 @@
 /** Ten thousand trips under way in a real city, with their fallbacks, over a real journal: what a pivot is asked of. */
+
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { layer as tripRuntime } from "../../src/actors/trip/local.ts"
+import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
+import * as ActorKindList from "../../src/cases/health/actor-kind-list.ts"
 import { layer as fallbackPreparer } from "../../src/cases/planning/fallback-preparer.ts"
 import { calm } from "../../src/domain/city/model.ts"
 import { uuidOfName } from "../../src/domain/hash.ts"
@@ -163,6 +166,8 @@ const journal = Layer.effect(
 )
 
 const around = Layer.mergeAll(
+  ActorKindList.layer,
+  NobodyListens.toSignals,
   Layer.succeed(TripPlanning, planEngine()),
   fallbackPreparer(),
   Layer.succeed(MemberPersonas, { of: () => Effect.succeed([]), onChange: () => () => {} }),

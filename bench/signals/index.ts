@@ -2,6 +2,7 @@
  * The road of a signal inside the process: judged and journaled in batches of 100 while the database is away, then drained
  * into a PostgreSQL that flushes. Meanwhile ten thousand resident trips in the same process are asked for pivots.
  */
+
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
 import * as Intake from "../../src/cases/signals/journaled-intake.ts"
 import { uuidV7 } from "../../src/domain/ids.ts"
 import * as FileJournal from "../../src/layers/journal/journal.ts"
@@ -94,7 +96,7 @@ const measure = (total: number) =>
     const context = yield* Layer.build(
       intake.pipe(
         Layer.provideMerge(journal),
-        Layer.provide([references, erased]),
+        Layer.provide([references, erased, NobodyListens.toSignals]),
         Layer.provideMerge(postgres(Redacted.make(server.url), { statementTimeout: "1 minute" }))
       )
     )

@@ -4,11 +4,11 @@
  * stores them: the erasure of everybody named in them is queued again, once however often it is asked for.
  */
 import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import type { JournalEntry } from "./journal.ts"
 import type { SinkUnavailable } from "./journal-sink.ts"
 
-/** By default nobody ever leaves: for programs and tests that erase nobody. */
-export const LateRecords = Context.Reference<
-  (stored: ReadonlyArray<JournalEntry>) => Effect.Effect<void, SinkUnavailable>
->("overplanned/LateRecords", { defaultValue: () => () => Effect.void })
+export class LateRecords extends Context.Service<
+  LateRecords,
+  { readonly stored: (records: ReadonlyArray<JournalEntry>) => Effect.Effect<void, SinkUnavailable> }
+>()("overplanned/LateRecords") {}

@@ -17,7 +17,4 @@ export interface Proven {
   readonly tell: (signals: ReadonlyArray<ProvenSignal>) => void
 }
 
-/** By default nobody listens. */
-export const ProvenSignals = Context.Reference<Proven>("overplanned/ProvenSignals", {
-  defaultValue: () => ({ onProven: () => () => {}, tell: () => {} })
-})
+export class ProvenSignals extends Context.Service<ProvenSignals, Proven>()("overplanned/ProvenSignals") {}

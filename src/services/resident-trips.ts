@@ -14,7 +14,4 @@ export interface TripsInMemory {
   readonly stop: (userId: string, slotId: string, at: number) => KnownStop | undefined
 }
 
-/** By default no trip is in memory. */
-export const ResidentTrips = Context.Reference<TripsInMemory>("overplanned/ResidentTrips", {
-  defaultValue: () => ({ cityOf: () => undefined, stop: () => undefined })
-})
+export class ResidentTrips extends Context.Service<ResidentTrips, TripsInMemory>()("overplanned/ResidentTrips") {}

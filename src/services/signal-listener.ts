@@ -2,14 +2,13 @@
 import * as Context from "effect/Context"
 import type { Signal } from "../domain/signal.ts"
 
-export interface SignalListener {
-  /**
-   * Called once per signal that was new, after it is durable, in order per user, with the instant of its coming as the
-   * journal has it. One that had to be taken on trust comes through `ProvenSignals` instead. Must return at once and not throw.
-   */
-  readonly durable: (userId: string, signals: ReadonlyArray<Signal>, receivedAt: number) => void
-}
-
-export const SignalListener = Context.Reference<SignalListener>("overplanned/SignalListener", {
-  defaultValue: () => ({ durable: () => {} })
-})
+export class SignalListener extends Context.Service<
+  SignalListener,
+  {
+    /**
+     * Called once per signal that was new, after it is durable, in order per user, with the instant of its coming as the
+     * journal has it. One that had to be taken on trust comes through `ProvenSignals` instead. Must return at once and not throw.
+     */
+    readonly durable: (userId: string, signals: ReadonlyArray<Signal>, receivedAt: number) => void
+  }
+>()("overplanned/SignalListener") {}

@@ -10,7 +10,4 @@ export interface Endings {
   readonly tell: (tripIds: ReadonlyArray<string>) => void
 }
 
-/** By default no trip ever ends: for programs and tests that count none. */
-export const TripEndings = Context.Reference<Endings>("overplanned/TripEndings", {
-  defaultValue: () => ({ onEnded: () => () => {}, tell: () => {} })
-})
+export class TripEndings extends Context.Service<TripEndings, Endings>()("overplanned/TripEndings") {}

@@ -1,8 +1,8 @@
 /** Where the journal's records go: one composition for the server and for whatever measures or tests it. */
 import * as Layer from "effect/Layer"
-import * as LateRecords from "../cases/people/late-erasure.ts"
-import * as TripEndings from "../cases/people/trip-ending-news.ts"
-import * as ProvenSignals from "../cases/signals/proven-signal-news.ts"
+import * as LateErasure from "../cases/people/late-erasure.ts"
+import * as TripEndingNews from "../cases/people/trip-ending-news.ts"
+import * as ProvenSignalNews from "../cases/signals/proven-signal-news.ts"
 import { cityEventsHandler } from "../layers/postgres/journal-sink/city-events.ts"
 import { decisionsHandler } from "../layers/postgres/journal-sink/decisions.ts"
 import { receiptsHandler, usersHandler } from "../layers/postgres/journal-sink/people.ts"
@@ -25,6 +25,6 @@ export const families = [
 export const recordTypes = PostgresSink.recordTypes(families)
 
 /** Stores records, looks among them for people who were erased, and tells of signals that were proven and of trips that ended. */
-export const journalSink = TripEndings.told(
-  PostgresSink.layer(families).pipe(Layer.provide([LateRecords.layer, ProvenSignals.layer]))
-).pipe(Layer.provide(TripEndings.layer))
+export const journalSink = TripEndingNews.told(
+  PostgresSink.layer(families).pipe(Layer.provide([LateErasure.layer, ProvenSignalNews.layer]))
+).pipe(Layer.provide(TripEndingNews.layer))

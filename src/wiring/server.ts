@@ -11,11 +11,12 @@ import * as CityActors from "../actors/city/local.ts"
 import * as TripActors from "../actors/trip/local.ts"
 import * as UserActors from "../actors/user/local.ts"
 import * as KeptReceipts from "../cases/answers/kept-receipts.ts"
+import * as ActorKindList from "../cases/health/actor-kind-list.ts"
 import * as ErasureHealth from "../cases/health/erasure-health.ts"
 import * as JournalHealth from "../cases/health/journal-health.ts"
 import * as Erasure from "../cases/people/erasing.ts"
 import * as JournaledNewcomers from "../cases/people/journaled-newcomers.ts"
-import * as TripEndings from "../cases/people/trip-ending-news.ts"
+import * as TripEndingNews from "../cases/people/trip-ending-news.ts"
 import * as UnseededCity from "../cases/planning/city-look-up.ts"
 import * as DiscoverySlates from "../cases/planning/discovery-slates.ts"
 import * as FallbackPreparer from "../cases/planning/fallback-preparer.ts"
@@ -23,7 +24,7 @@ import * as TripGenerator from "../cases/planning/trip-generator.ts"
 import * as CurrentModel from "../cases/ranking/current-model.ts"
 import * as TwoTowerRetrieval from "../cases/ranking/two-tower-retrieval.ts"
 import * as SignalIntake from "../cases/signals/journaled-intake.ts"
-import * as ProvenSignals from "../cases/signals/proven-signal-news.ts"
+import * as ProvenSignalNews from "../cases/signals/proven-signal-news.ts"
 import type { Role } from "../cli/serve.ts"
 import { Config } from "../config.ts"
 import { PIVOT_SETTINGS } from "../domain/pivot/env.ts"
@@ -98,8 +99,8 @@ const signals = Layer.unwrap(
 const people = UserActors.layer().pipe(
   Layer.provide([
     PostgresUserStorage.layer,
-    TripEndings.layer,
-    ProvenSignals.layer,
+    TripEndingNews.layer,
+    ProvenSignalNews.layer,
     personaEncoder.pipe(Layer.provide(llm))
   ])
 )
@@ -165,6 +166,7 @@ const capabilities = Layer.mergeAll(
   Layer.provideMerge(TwoTowerRetrieval.layer),
   Layer.provideMerge(Layer.mergeAll(PostgresCompanions.layer, PostgresModelRegistry.layer, journal, seeder, jobs)),
   Layer.provideMerge(firstCity.pipe(Layer.provide(seeder))),
+  Layer.provideMerge(ActorKindList.layer),
   Layer.provideMerge(Layer.merge(catalogs, vectorIndex))
 )
 

@@ -1,4 +1,5 @@
 /** Somebody with a past: trips alone and with a friend, signals in every road's record, and rows in every table. */
+
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -9,10 +10,14 @@ import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer as tripActors } from "../../src/actors/trip/local.ts"
 import { layer as userActors } from "../../src/actors/user/local.ts"
+import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
 import * as KeptReceipts from "../../src/cases/answers/kept-receipts.ts"
+import * as ActorKindList from "../../src/cases/health/actor-kind-list.ts"
 import * as Erasure from "../../src/cases/people/erasing.ts"
 import * as PersonaEncoders from "../../src/cases/people/persona-encoders.ts"
+import * as TripEndingNews from "../../src/cases/people/trip-ending-news.ts"
 import { planJournal } from "../../src/cases/signals/decision-log.ts"
+import * as ProvenSignalNews from "../../src/cases/signals/proven-signal-news.ts"
 import { Config } from "../../src/config.ts"
 import type { SessionId, TripId, UserId } from "../../src/domain/ids.ts"
 import { uuidV7 } from "../../src/domain/ids.ts"
@@ -69,12 +74,21 @@ export const house = (folder: string, { index = MemoryVectorIndex.layer(), retry
   return Erasure.layer({ tokenMillis: 3_600_000 }).pipe(
     Layer.provideMerge(PostgresPersonRecords.layer({ kAnonymity: K })),
     Layer.provideMerge(KeptReceipts.layer.pipe(Layer.provide(PostgresReceipts.layer))),
-    Layer.provideMerge(tripActors(OPTIONS).pipe(Layer.provide([PostgresTrips.layer, new Surroundings().layer]))),
+    Layer.provideMerge(
+      tripActors(OPTIONS).pipe(Layer.provide([PostgresTrips.layer, NobodyListens.toSignals, new Surroundings().layer]))
+    ),
     Layer.provideMerge(
       userActors().pipe(
-        Layer.provide([PostgresUsers.layer, PersonaEncoders.layerDeterministic, new Surroundings().layer])
+        Layer.provide([
+          PostgresUsers.layer,
+          PersonaEncoders.layerDeterministic,
+          ProvenSignalNews.layer,
+          TripEndingNews.layer,
+          new Surroundings().layer
+        ])
       )
     ),
+    Layer.provideMerge(ActorKindList.layer),
     Layer.provideMerge(Layer.mergeAll(jobs, erased, index, journal)),
     Layer.provide(Config.layer({ OVERPLANNED_DATA_DIR: folder }))
   )

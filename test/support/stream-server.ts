@@ -9,6 +9,8 @@ import * as CityActors from "../../src/actors/city/local.ts"
 import * as TripActors from "../../src/actors/trip/local.ts"
 import * as UserActors from "../../src/actors/user/local.ts"
 import * as NobodyErased from "../../src/cases/absent/nobody-erased.ts"
+import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
+import * as ActorKindList from "../../src/cases/health/actor-kind-list.ts"
 import * as PersonaEncoders from "../../src/cases/people/persona-encoders.ts"
 import * as FallbackPreparer from "../../src/cases/planning/fallback-preparer.ts"
 import * as SignalIntake from "../../src/cases/signals/journaled-intake.ts"
@@ -61,7 +63,12 @@ export const streamServer = (options: StreamServerOptions) => {
     recordBytes: 4 * MIB,
     lingerMillis: 20,
     batchRecords: 1000
-  }).pipe(Layer.provide([PostgresSink.layer(families), PostgresSink.recordTypes(families)]))
+  }).pipe(
+    Layer.provide([
+      PostgresSink.layer(families).pipe(Layer.provide(NobodyListens.toWhatIsStored)),
+      PostgresSink.recordTypes(families)
+    ])
+  )
   const trips = TripActors.layer({
     limits: { memoryBytes: options.memoryBytes ?? 512 * MIB, deadlineMillis: 5_000 },
     maxMembers: 8,
@@ -90,10 +97,17 @@ export const streamServer = (options: StreamServerOptions) => {
     Layer.provideMerge(trips),
     Layer.provideMerge(
       UserActors.layer().pipe(
-        Layer.provide([PostgresUserStorage.layer, PersonaEncoders.layerDeterministic, NobodyErased.layer])
+        Layer.provide([
+          PostgresUserStorage.layer,
+          PersonaEncoders.layerDeterministic,
+          NobodyErased.layer,
+          NobodyListens.toTripEndings,
+          NobodyListens.toWhatIsStored
+        ])
       )
     ),
     Layer.provideMerge(journal),
+    Layer.provideMerge(ActorKindList.layer),
     Layer.provideMerge(PostgresCatalog.layer),
     Layer.provideMerge(tokens),
     Layer.provideMerge(

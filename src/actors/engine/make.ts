@@ -26,7 +26,7 @@ export const make = Effect.fnUntraced(function* <T extends Types>(
   kind: ActorKind<T>,
   limits: Partial<Limits> = {},
   onAlert: (alert: Alert) => Effect.Effect<void> = report
-): Effect.fn.Return<Engine<T>, never, Scope.Scope> {
+): Effect.fn.Return<Engine<T>, never, Scope.Scope | ActorKinds> {
   const clock = yield* Clock.Clock
   const context = yield* Effect.context<never>()
   const fork = Effect.runForkWith(context)
@@ -44,11 +44,11 @@ export const make = Effect.fnUntraced(function* <T extends Types>(
   )
   const status = () => statusOf(engine, now())
   const kinds = yield* ActorKinds
-  kinds?.add(status)
+  kinds.add(status)
   const unregister = register(kind.name, engine.counters, () => engine.resident, context)
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
-      kinds?.delete(status)
+      kinds.delete(status)
       unregister()
       engine.residency.close()
       for (const cell of [...engine.residency.cells()]) engine.residency.remove(cell)

@@ -46,7 +46,7 @@ export interface TripParts {
   readonly personas: MemberPersonas["Service"]
   readonly cities: CityWatch["Service"]
   readonly preparer: FallbackPreparer["Service"]
-  readonly listener: SignalListener
+  readonly listener: SignalListener["Service"]
   readonly hub: TripHub
   /** Waits while an event goes out to the trips of a city. */
   readonly quiet: Effect.Effect<void>

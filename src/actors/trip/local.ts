@@ -25,7 +25,6 @@ import { Pending } from "../engine/cell.ts"
 import type { Engine } from "../engine/engine.ts"
 import type { Limits } from "../engine/kind.ts"
 import { drain, make } from "../engine/make.ts"
-import { statusOf } from "../engine/status.ts"
 import { sampleCoverage } from "./coverage.ts"
 import { TripHub } from "./hub.ts"
 import { merge, type TripTypes, tripKind } from "./kind.ts"
@@ -242,10 +241,12 @@ export const layer = (options: TripOptions) =>
           return stands ? yield* waves.add(city, event.id) : { trips: 0, touched: 0 }
         }),
         conditions: (city) => cities.resident(city),
-        status: Effect.sync(() => {
-          const known = kinds === undefined ? [statusOf(engine, now())] : [...kinds].map((status) => status())
-          return known.map((one) => (one.kind === kind.name ? { ...one, coverage: coverage() } : one))
-        }),
+        status: Effect.sync(() =>
+          [...kinds].map((status) => {
+            const one = status()
+            return one.kind === kind.name ? { ...one, coverage: coverage() } : one
+          })
+        ),
         forget: (id) =>
           Effect.repeat(
             Effect.sync(() => engine.residency.forget(id)),

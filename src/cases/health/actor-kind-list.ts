@@ -1,5 +1,5 @@
 /** The list itself. */
 import * as Layer from "effect/Layer"
-import { ActorKinds, type Kinds } from "../../services/actor-kinds.ts"
+import { ActorKinds } from "../../services/actor-kinds.ts"
 
-export const layer = Layer.sync(ActorKinds, (): Kinds => new Set())
+export const layer = Layer.sync(ActorKinds, () => ActorKinds.of(new Set()))

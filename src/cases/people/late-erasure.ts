@@ -19,12 +19,12 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const erased = yield* ErasedSubjects
     const jobs = yield* Jobs
-    return Effect.fnUntraced(
-      function* (stored: ReadonlyArray<JournalEntry>) {
+    const stored = Effect.fnUntraced(
+      function* (records: ReadonlyArray<JournalEntry>) {
         // Mostly there is nobody to look for, and then no record is read for it.
         if (!(yield* erased.anybody)) return
         const named = new Set<string>()
-        yield* inSlices(stored, (record) => peopleNamed(record, (id) => named.add(id)), SLICE_MS)
+        yield* inSlices(records, (record) => peopleNamed(record, (id) => named.add(id)), SLICE_MS)
         for (const user_id of yield* erased.among(named)) {
           // Fresh each time: a job that is at work sees that there is more than what it has been told of.
           yield* jobs.enqueue(ERASE_USER, { user_id, late: randomUUID() }, { key: user_id, untilDone: true })
@@ -32,5 +32,6 @@ export const layer = Layer.effect(
       },
       Effect.mapError(({ message }) => new SinkUnavailable({ message }))
     )
+    return LateRecords.of({ stored })
   })
 )

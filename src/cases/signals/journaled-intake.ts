@@ -60,7 +60,7 @@ const OTHER_CONTENT = "id was used before with other content"
 
 export const layer = (
   options: SignalIntakeOptions
-): Layer.Layer<SignalIntake, never, Journal | SignalReferences | ErasedSubjects> =>
+): Layer.Layer<SignalIntake, never, Journal | SignalReferences | SignalListener | ErasedSubjects> =>
   Layer.effect(
     SignalIntake,
     Effect.gen(function* () {

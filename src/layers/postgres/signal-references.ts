@@ -16,7 +16,7 @@ const REMEMBERED = 50_000
 const VISIBLE_MS = 300_000
 const HIDDEN_MS = 10_000
 
-export const layer: Layer.Layer<SignalReferences, never, SqlClient | Catalog | Journal> = Layer.effect(
+export const layer: Layer.Layer<SignalReferences, never, SqlClient | Catalog | Journal | ResidentTrips> = Layer.effect(
   SignalReferences,
   Effect.gen(function* () {
     const sql = yield* SqlClient

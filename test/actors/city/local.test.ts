@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { layer as cityWatch } from "../../../src/actors/city/local.ts"
+import * as NobodyListens from "../../../src/cases/absent/nobody-listens.ts"
+import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
 import type { CityEvent } from "../../../src/domain/city/model.ts"
 import { shutByEvent } from "../../../src/domain/city/model.ts"
 import type { CityId, NodeId } from "../../../src/domain/ids.ts"
@@ -34,7 +36,12 @@ const process = (disk: FragileDisk) =>
   cityWatch().pipe(
     Layer.provideMerge(Layer.effect(Journal, makeJournal(smallJournal, disk))),
     Layer.provide(
-      Layer.mergeAll(Sink.layer([cityEventsHandler]), Sink.recordTypes([cityEventsHandler]), PostgresCities.layer)
+      Layer.mergeAll(
+        Sink.layer([cityEventsHandler]).pipe(Layer.provide(NobodyListens.toWhatIsStored)),
+        Sink.recordTypes([cityEventsHandler]),
+        ActorKindList.layer,
+        PostgresCities.layer
+      )
     )
   )
 

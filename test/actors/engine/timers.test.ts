@@ -1,4 +1,5 @@
 /** A timer that throws is its own actor's misfortune: everybody else's deadlines and wake-ups go on. */
+
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
@@ -6,6 +7,7 @@ import { Pending } from "../../../src/actors/engine/cell.ts"
 import { Engine } from "../../../src/actors/engine/engine.ts"
 import { type ActorKind, DEFAULT_LIMITS } from "../../../src/actors/engine/kind.ts"
 import { make } from "../../../src/actors/engine/make.ts"
+import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
 import type { ActorError } from "../../../src/domain/actor-errors.ts"
 import { logged } from "../../harness/logged.ts"
 import { type Bank, bank, breathe, type Command, Disk, FakeHost } from "./bank.ts"
@@ -176,5 +178,5 @@ it.effect("the clock of a kind goes on ticking over a fault of its own, and says
     assert.strictEqual(lines.length, 3)
     assert.match(lines[0] ?? "", /timers of the banks stumbled/)
     open()
-  }).pipe(Effect.scoped, Effect.provide(layer))
+  }).pipe(Effect.scoped, Effect.provide([layer, ActorKindList.layer]))
 })

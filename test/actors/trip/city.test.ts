@@ -4,9 +4,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import * as ActorKinds from "../../../src/cases/health/actor-kind-list.ts"
 import { ActorUnavailable } from "../../../src/domain/actor-errors.ts"
 import type { CityEvent } from "../../../src/domain/city/model.ts"
 import { uuidOfName } from "../../../src/domain/hash.ts"
@@ -249,9 +247,7 @@ await contractSuite("TripRuntime in its city", { local: { needs: "postgres", lay
         assert.strictEqual(yield* resident, before, "twenty times as long as idle trips stay")
         yield* comesDownTo(0)
         assert.isAtLeast(Date.now(), until)
-      }).pipe(
-        Effect.provide(process(new FragileDisk(), new Outage(), { limits }).pipe(Layer.provide(ActorKinds.layer)))
-      )
+      }).pipe(Effect.provide(process(new FragileDisk(), new Outage(), { limits })))
     })
   )
 })

@@ -1,8 +1,11 @@
 /** A trip runtime over a real journal on a fragile disk and whatever storage it is given. */
+
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type TripOptions, layer as tripRuntime } from "../../../src/actors/trip/local.ts"
+import * as NobodyListens from "../../../src/cases/absent/nobody-listens.ts"
+import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
 import type { ActorUnavailable } from "../../../src/domain/actor-errors.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import { type CityConditions, calm } from "../../../src/domain/city/model.ts"
@@ -149,7 +152,9 @@ export const process = (
     ),
     Layer.provide(
       Layer.mergeAll(
-        Sink.layer(handlers),
+        Sink.layer(handlers).pipe(Layer.provide(NobodyListens.toWhatIsStored)),
+        NobodyListens.toSignals,
+        ActorKindList.layer,
         Sink.recordTypes(handlers),
         outage.storage,
         (typeof around === "function" ? new Surroundings(around) : around).layer

@@ -1,10 +1,8 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
 import { SqlClient } from "effect/sql/SqlClient"
-import * as ActorKinds from "../../../src/cases/health/actor-kind-list.ts"
 import { type Offer, type OfferText, readOffer } from "../../../src/domain/pivot/model.ts"
 import { MAX_OFFERS } from "../../../src/domain/trip/actor-state.ts"
 import type { TripReply } from "../../../src/domain/trip/commands.ts"
@@ -124,11 +122,7 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         assert.deepInclude(status, { kind: "trip", resident: 1, passivations: 0 })
         const unknown = yield* Effect.result(trips.ask(tripNumber(99).id, { _tag: "read", by: owner }))
         assert.strictEqual(Result.isFailure(unknown) && unknown.failure._tag, "ActorUnavailable")
-      }).pipe(
-        Effect.provide(
-          process(new FragileDisk(), outage, { limits: { idleMillis: 20 } }).pipe(Layer.provide(ActorKinds.layer))
-        )
-      )
+      }).pipe(Effect.provide(process(new FragileDisk(), outage, { limits: { idleMillis: 20 } })))
     })
   )
 

@@ -5,6 +5,8 @@ import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer as users } from "../../../src/actors/user/local.ts"
 import * as NobodyErased from "../../../src/cases/absent/nobody-erased.ts"
+import * as NobodyListens from "../../../src/cases/absent/nobody-listens.ts"
+import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
 import * as PersonaEncoders from "../../../src/cases/people/persona-encoders.ts"
 import * as ProvenSignals from "../../../src/cases/signals/proven-signal-news.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
@@ -68,8 +70,10 @@ const process = (disk: FragileDisk, handlers: ReadonlyArray<SinkHandler> = [sign
         PostgresUsers.layer,
         catalog,
         PersonaEncoders.layerDeterministic,
-        NobodyErased.layer
-      ).pipe(Layer.provideMerge(ProvenSignals.layer))
+        NobodyErased.layer,
+        ActorKindList.layer,
+        NobodyListens.toTripEndings
+      ).pipe(Layer.provide(NobodyListens.toLateRecords), Layer.provideMerge(ProvenSignals.layer))
     )
   )
 

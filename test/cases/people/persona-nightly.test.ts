@@ -6,6 +6,8 @@ import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer as users } from "../../../src/actors/user/local.ts"
 import * as NobodyErased from "../../../src/cases/absent/nobody-erased.ts"
+import * as NobodyListens from "../../../src/cases/absent/nobody-listens.ts"
+import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
 import * as PersonaEncoders from "../../../src/cases/people/persona-encoders.ts"
 import { rederive, rederiveAll } from "../../../src/cases/people/persona-nightly.ts"
 import { CATEGORIES } from "../../../src/domain/catalog/category.ts"
@@ -89,8 +91,10 @@ const process = (disk: FragileDisk, encoder = PersonaEncoders.layerDeterministic
         PostgresUsers.layer,
         catalog,
         encoder,
-        NobodyErased.layer
-      )
+        NobodyErased.layer,
+        ActorKindList.layer,
+        NobodyListens.toTripEndings
+      ).pipe(Layer.provideMerge(NobodyListens.toWhatIsStored))
     ),
     Layer.provide(Layer.succeed(References.MinimumLogLevel, "None"))
   )

@@ -1,8 +1,11 @@
 /** A journal that takes another's place is taken in however many trips that concerns. */
+
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as NobodyListens from "../../../src/cases/absent/nobody-listens.ts"
 import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
 import { JournalSink } from "../../../src/services/journal-sink.ts"
 import { contractSuite } from "../../harness/contract.ts"
@@ -28,6 +31,9 @@ await contractSuite("JournalSink, enrolling", { postgres: { needs: "postgres", l
       assert.strictEqual(yield* sink.enroll("the one in its place", []), 0)
       const [after] = yield* epoch
       assert.notStrictEqual(after!.epoch, before!.epoch)
-    }).pipe(Effect.provide(Sink.layer([])), Effect.provideService(References.MinimumLogLevel, "None"))
+    }).pipe(
+      Effect.provide(Sink.layer([]).pipe(Layer.provide(NobodyListens.toWhatIsStored))),
+      Effect.provideService(References.MinimumLogLevel, "None")
+    )
   )
 })

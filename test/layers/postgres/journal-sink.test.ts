@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as NobodyListens from "../../../src/cases/absent/nobody-listens.ts"
 import { judgeSignal, type Signal, type SignalText, signalText } from "../../../src/domain/signal.ts"
 import { type JournalOptions, makeJournal } from "../../../src/layers/journal/journal.ts"
 import { signalsHandler } from "../../../src/layers/postgres/journal-sink/signals.ts"
@@ -26,9 +27,9 @@ const signal = (n: number, user: number, more: Readonly<Record<string, unknown>>
   return judged
 }
 
-const open = (disk: FragileDisk, options: Partial<JournalOptions> = {}) =>
+const open = (disk: FragileDisk, options: Partial<JournalOptions> = {}, around = NobodyListens.toWhatIsStored) =>
   makeJournal({ ...smallJournal, bufferBytes: 1_000_000, ...options }, disk).pipe(
-    Effect.provide(Layer.mergeAll(Sink.layer(handlers), Sink.recordTypes(handlers)))
+    Effect.provide(Layer.mergeAll(Sink.layer(handlers).pipe(Layer.provide(around)), Sink.recordTypes(handlers)))
   )
 
 const stored = Effect.gen(function* () {
@@ -228,7 +229,11 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: () =>
           }
         }
       })
-      const journal = yield* open(new FragileDisk()).pipe(Effect.provideService(ProvenSignals, proven))
+      const journal = yield* open(
+        new FragileDisk(),
+        {},
+        Layer.merge(NobodyListens.toWhatIsStored, Layer.succeed(ProvenSignals, proven))
+      )
       const of = (n: number, user: number, slot_id: string, more: Readonly<Record<string, unknown>> = {}) => {
         const one = signal(n, user, { slot_id, activity_node_id: undefined, ...more })
         return signalRecord(one, NOW, one.trip_id === null)

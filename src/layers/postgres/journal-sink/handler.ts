@@ -6,9 +6,10 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import type { JournalEntry, RecordType } from "../../../services/journal.ts"
 import type { SinkRejected } from "../../../services/journal-sink.ts"
+import type { ProvenSignals } from "../../../services/proven-signals.ts"
 
 /** What is left to do once it is certain that the records are stored: counting, telling. It must not fail. */
-export type OnceStored = Effect.Effect<void>
+export type OnceStored = Effect.Effect<void, never, ProvenSignals>
 
 export interface SinkHandler {
   /** The record types it stores; no other handler may name them. */

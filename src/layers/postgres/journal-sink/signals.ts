@@ -178,7 +178,7 @@ export const signalsHandler: SinkHandler = {
   types: [SIGNAL_RECORD],
   apply: Effect.fnUntraced(function* (records) {
     const tables = yield* tablesOf(COLUMNS, records, 2, (row) => (namesOnlyStop(row) ? OF_STOPS : ORDINARY))
-    const after: Array<Effect.Effect<void>> = []
+    const after: Array<Effect.Effect<void, never, ProvenSignals>> = []
     for (const [group, table] of tables.entries()) {
       if (table.rows === 0) continue
       const result = yield* store(table, group)

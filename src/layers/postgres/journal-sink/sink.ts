@@ -40,12 +40,14 @@ const unanswered = (error: SqlError): SinkUnavailable =>
 export const recordTypes = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<RecordTypes> =>
   Layer.succeed(RecordTypes)(handlers.flatMap(({ types }) => types))
 
-export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<JournalSink, never, SqlClient> =>
+export const layer = (
+  handlers: ReadonlyArray<SinkHandler>
+): Layer.Layer<JournalSink, never, SqlClient | LateRecords | ProvenSignals> =>
   Layer.effect(
     JournalSink,
     Effect.gen(function* () {
       const sql = yield* SqlClient
-      const tellOfLate = yield* LateRecords
+      const late = yield* LateRecords
       const proven = yield* ProvenSignals
       const handlerOf = new Map<string, SinkHandler>()
       for (const handler of handlers) {
@@ -72,7 +74,7 @@ export const layer = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<Journal
           ),
         apply: (batch, { node, segment, byteOffset }) =>
           store(batch).pipe(
-            Effect.tap(tellOfLate(batch)),
+            Effect.tap(late.stored(batch)),
             Effect.tap(sql`
               insert into journal_progress (node_id, segment, byte_offset) values (${node}, ${segment}, ${byteOffset})
               on conflict (node_id) do update

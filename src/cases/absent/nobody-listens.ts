@@ -1,0 +1,26 @@
+/** Nobody is told: for programs and tests where nothing follows from what is stored. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { LateRecords } from "../../services/late-records.ts"
+import { ProvenSignals } from "../../services/proven-signals.ts"
+import { ResidentTrips } from "../../services/resident-trips.ts"
+import { SignalListener } from "../../services/signal-listener.ts"
+import { TripEndings } from "../../services/trip-endings.ts"
+
+/** No traveler's actor learns from signals. */
+export const toSignals = Layer.succeed(SignalListener)({ durable: () => {} })
+
+/** Nobody counts trips. */
+export const toTripEndings = Layer.succeed(TripEndings)({ onEnded: () => () => {}, tell: () => {} })
+
+/** No trip is in memory. */
+export const noResidentTrips = Layer.succeed(ResidentTrips)({ cityOf: () => undefined, stop: () => undefined })
+
+/** Nobody waits for signals that were taken on trust. */
+export const toProvenSignals = Layer.succeed(ProvenSignals)({ onProven: () => () => {}, tell: () => {} })
+
+/** Nobody who was erased is looked for. */
+export const toLateRecords = Layer.succeed(LateRecords)({ stored: () => Effect.void })
+
+/** Both: what a sink tells of. */
+export const toWhatIsStored = Layer.merge(toProvenSignals, toLateRecords)

@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import type { UserId } from "../domain/ids.ts"
 
 export interface TokenHolder {
@@ -52,6 +53,11 @@ export class ErasedSubjects extends Context.Service<
     readonly among: (userIds: Iterable<string>) => Effect.Effect<ReadonlyArray<string>, ErasedSubjectsUnavailable>
     /** Durable when it completes, here at once, on other nodes soon. */
     readonly add: (userId: string, until: number) => Effect.Effect<void, ErasedSubjectsUnavailable>
+    /**
+     * For who holds something open for people, as long as the scope: calls back whenever somebody is erased, with their id
+     * where it was asked for here, without one where another node said so.
+     */
+    readonly onErased: (listener: (userId: string | undefined) => void) => Effect.Effect<void, never, Scope.Scope>
     /** Forgets those whose last token has died; gives how many. */
     readonly purge: Effect.Effect<number, ErasedSubjectsUnavailable>
   }

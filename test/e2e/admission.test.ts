@@ -1,7 +1,10 @@
 /** What was answered once is no key to what has been closed since. */
 import { randomUUID } from "node:crypto"
+import { copyFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
+import { WebSocket } from "ws"
+import { type Answer, dayAhead, type Server, scratchFolder, startServer, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
 describe("a request that was answered before", () => {
@@ -64,5 +67,84 @@ describe("a request that was answered before", () => {
     assert.strictEqual(first.status, 202, JSON.stringify(first.body))
     assert.deepEqual((await seed(operator)).body, first.body)
     refused(await seed(traveler), 403)
+  })
+})
+
+/** A stream that said hello, and how it ends. */
+const follow = async (server: Server, who: Traveler, tripId: string) => {
+  const socket = new WebSocket(`${server.url.replace("http", "ws")}/ws/trips/${tripId}/pivot-stream`, {
+    headers: { authorization: `Bearer ${who.token}` }
+  })
+  const ended = new Promise<{ readonly code: number; readonly reason: string }>((resolve) =>
+    socket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }))
+  )
+  const hello = new Promise((resolve) => socket.once("message", resolve))
+  assert.isUndefined(await Promise.race([ended, hello.then(() => undefined)]))
+  return { socket, ended }
+}
+
+describe("an open stream", () => {
+  let world: World
+  let ann: Traveler
+  let bob: Traveler
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+    ann = await world.someone()
+    bob = await world.someone()
+  })
+  afterAll(() => world?.close())
+
+  const planned = async (who: Traveler) =>
+    (await who.call("POST", "/trips", { city: "seattle", start_date: dayAhead(5), days: 1 })).body.id as string
+  const sharedBy = async (owner: Traveler, guest: Traveler) => {
+    const id = await planned(owner)
+    assert.strictEqual((await owner.call("POST", `/trips/${id}/members`, { user_id: guest.id })).status, 200)
+    assert.strictEqual((await guest.call("POST", `/trips/${id}/join`)).status, 200)
+    return id
+  }
+
+  it("of a member who is removed ends, and the owner's goes on", async () => {
+    const trip = await sharedBy(ann, bob)
+    const [owners, members] = [await follow(world.server(), ann, trip), await follow(world.server(), bob, trip)]
+    const told = new Promise<string>((resolve) => owners.socket.once("message", (data) => resolve(data.toString())))
+    assert.strictEqual((await ann.call("DELETE", `/trips/${trip}/members/${bob.id}`)).status, 204)
+    assert.deepEqual(await members.ended, { code: 4404, reason: "you are not part of this trip any more" })
+    assert.include(await told, bob.id)
+    assert.strictEqual(owners.socket.readyState, WebSocket.OPEN)
+    owners.socket.close()
+  })
+
+  it("of somebody who deletes their account ends at once, on a trip of their own and on a shared one", async () => {
+    const carol = await world.someone()
+    const [alone, shared, theirs] = [await planned(carol), await sharedBy(carol, bob), await sharedBy(bob, carol)]
+    const streams = await Promise.all([alone, shared, theirs].map((trip) => follow(world.server(), carol, trip)))
+    const companions = await follow(world.server(), bob, shared)
+    assert.strictEqual((await carol.call("DELETE", "/users/me")).status, 202)
+    for (const { ended } of streams) {
+      assert.deepEqual(await ended, { code: 4401, reason: "this account was deleted" })
+    }
+    assert.strictEqual(companions.socket.readyState, WebSocket.OPEN)
+    companions.socket.close()
+  })
+
+  it("ends as well where another server holds it", async () => {
+    const dave = await world.someone()
+    const trip = await planned(dave)
+    await world.drained(
+      (sql) => sql`select id from trips where id = ${trip}`,
+      (rows) => rows.length === 1
+    )
+    const scratch = scratchFolder()
+    copyFileSync(join(world.folder, "erasure-key"), join(scratch.path, "erasure-key"))
+    const other = await startServer({ DATABASE_URL: world.url, RATE_LIMIT: "off" }, scratch.path)
+    try {
+      const { ended } = await follow(other, dave, trip)
+      assert.strictEqual((await dave.call("DELETE", "/users/me")).status, 202)
+      assert.deepEqual(await ended, { code: 4401, reason: "this account was deleted" })
+    } finally {
+      await other.stop()
+      scratch.remove()
+    }
   })
 })

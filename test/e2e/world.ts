@@ -22,6 +22,8 @@ export type Rows = ReadonlyArray<any>
 
 export interface World {
   readonly folder: string
+  /** Of the database. */
+  readonly url: string
   readonly server: () => Server
   /** Ends the server with this signal and starts its successor on the same data. */
   readonly restart: (signal: NodeJS.Signals, environment?: Environment) => Promise<void>
@@ -55,6 +57,7 @@ export const openWorld = async (environment: Environment = {}, database?: { read
   const rows: World["rows"] = (query) => client.runPromise(Effect.flatMap(Sql, query))
   return {
     folder: scratch.path,
+    url,
     server: () => server,
     restart: async (signal, changes) => {
       await server.stop(signal)

@@ -93,6 +93,7 @@ export const streamServer = (options: StreamServerOptions) => {
     .pipe(Layer.provide(NobodyErased.layer))
     .pipe(Layer.provide(PostgresSignalReferences.layer))
   return PivotStream.layer.pipe(
+    Layer.provide(NobodyErased.layer),
     Layer.provideMerge(signals),
     Layer.provideMerge(trips),
     Layer.provideMerge(

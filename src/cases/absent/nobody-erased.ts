@@ -11,6 +11,7 @@ export const layer = Layer.succeed(
     anybody: Effect.succeed(false),
     among: () => Effect.succeed([]),
     add: () => Effect.void,
+    onErased: () => Effect.void,
     purge: Effect.succeed(0)
   })
 )

@@ -5,9 +5,11 @@ import type { TripId } from "../../domain/ids.ts"
 import type { Catalog } from "../../services/catalog.ts"
 import type { Personas } from "../../services/personas.ts"
 import type { SignalIntake } from "../../services/signal-intake.ts"
-import type { Tokens } from "../../services/tokens.ts"
+import type { ErasedSubjects, Tokens } from "../../services/tokens.ts"
 import type { TripRuntime } from "../../services/trip-runtime.ts"
+import { inSlices } from "../../support/slices.ts"
 import { type ChannelWorld, TripChannel } from "./channel.ts"
+import { CLOSE } from "./close-codes.ts"
 import type { Connection } from "./connection.ts"
 
 export interface StreamSettings {
@@ -23,6 +25,7 @@ export interface StreamParts {
   readonly personas: Personas["Service"]
   readonly signals: SignalIntake["Service"]
   readonly tokens: Tokens["Service"]
+  readonly erased: Pick<ErasedSubjects["Service"], "has">
   readonly settings: StreamSettings
   readonly now: () => number
   readonly fork: (effect: Effect.Effect<void>) => void
@@ -44,7 +47,8 @@ export class StreamHub {
   readonly now: () => number
   readonly fork: StreamParts["fork"]
   readonly #channels = new Map<TripId, TripChannel>()
-  readonly #ofUser = new Map<string, number>()
+  readonly #ofUser = new Map<string, Set<Connection>>()
+  readonly #erased: StreamParts["erased"]
   #draining = 0
 
   constructor(parts: StreamParts) {
@@ -53,6 +57,7 @@ export class StreamHub {
     this.personas = parts.personas
     this.signals = parts.signals
     this.tokens = parts.tokens
+    this.#erased = parts.erased
     this.settings = parts.settings
     this.now = parts.now
     this.fork = parts.fork
@@ -61,18 +66,40 @@ export class StreamHub {
   /** Whether one more stream of this traveler may open. */
   hasRoomFor(userId: string): boolean {
     const { perUser } = this.settings
-    return perUser === undefined || (this.#ofUser.get(userId) ?? 0) < perUser
+    return perUser === undefined || (this.#ofUser.get(userId)?.size ?? 0) < perUser
   }
 
   opened(connection: Connection): void {
-    this.#ofUser.set(connection.userId, (this.#ofUser.get(connection.userId) ?? 0) + 1)
+    const { userId } = connection
+    const own = this.#ofUser.get(userId)
+    if (own === undefined) this.#ofUser.set(userId, new Set([connection]))
+    else own.add(connection)
+    // Their account may have gone between the check of the token and now.
+    if (this.#erased.has(userId)) this.#dismiss(userId)
   }
 
   ended(connection: Connection): void {
-    const left = (this.#ofUser.get(connection.userId) ?? 1) - 1
-    if (left === 0) this.#ofUser.delete(connection.userId)
-    else this.#ofUser.set(connection.userId, left)
+    const own = this.#ofUser.get(connection.userId)
+    if (own?.delete(connection) && own.size === 0) this.#ofUser.delete(connection.userId)
     connection.end()
+  }
+
+  /** Somebody's account was deleted: what they have open ends at once. Who it was is looked for where only a node elsewhere knows. */
+  erased(userId: string | undefined): void {
+    if (userId !== undefined) {
+      this.#dismiss(userId)
+      return
+    }
+    const look = (one: string) => {
+      if (this.#erased.has(one)) this.#dismiss(one)
+    }
+    this.fork(inSlices([...this.#ofUser.keys()], look))
+  }
+
+  #dismiss(userId: string): void {
+    for (const connection of [...(this.#ofUser.get(userId) ?? [])]) {
+      connection.close(CLOSE.unauthorized, "this account was deleted")
+    }
   }
 
   /** The trip's listeners; `seq` is where the trip stands as its first one joins. */

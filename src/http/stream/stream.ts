@@ -11,7 +11,7 @@ import { isUuid, type TripId } from "../../domain/ids.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Personas } from "../../services/personas.ts"
 import { SignalIntake } from "../../services/signal-intake.ts"
-import { Tokens } from "../../services/tokens.ts"
+import { ErasedSubjects, Tokens } from "../../services/tokens.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 import type { Socket } from "../uws/socket.ts"
 import { UwsApp } from "../uws/UwsHttpServer.ts"
@@ -53,6 +53,7 @@ export const layer = Layer.effectDiscard(
     const settings = yield* Config
     const clock = yield* Clock.Clock
     const tokens = yield* Tokens
+    const erased = yield* ErasedSubjects
     const fork = Effect.runForkWith(yield* Effect.context<never>())
     const limited = settings.RATE_LIMIT
     const hub = new StreamHub({
@@ -61,6 +62,7 @@ export const layer = Layer.effectDiscard(
       personas: yield* Personas,
       signals: yield* SignalIntake,
       tokens,
+      erased,
       settings: {
         framesPerSecond: limited ? settings.STREAM_FRAMES_PER_SECOND : undefined,
         perUser: limited ? settings.STREAM_PER_USER : undefined,
@@ -71,6 +73,7 @@ export const layer = Layer.effectDiscard(
       fork
     })
     const connections = new Map<Socket<Ticket>, Connection>()
+    yield* erased.onErased((userId) => hub.erased(userId))
 
     yield* app.websocket<Ticket, never>({
       pattern: PATTERN,

@@ -36,13 +36,19 @@ export const layer = (key: Redacted.Redacted): Layer.Layer<ErasedSubjects, Erase
       let hashes: ReadonlySet<string> = new Set()
       /** What was added here, until when: a reading that began before must not take it back. */
       const added = new Map<string, number>()
+      const listeners = new Set<(userId: string | undefined) => void>()
+      const tell = (userId: string | undefined) => {
+        for (const listener of listeners) listener(userId)
+      }
 
       const load = Effect.map(
         sql<{ subject_hash: string }>`select subject_hash from erased_subjects where until > now()`,
         (rows) => {
           const now = clock.currentTimeMillisUnsafe()
           for (const [hash, until] of added) if (until <= now) added.delete(hash)
+          const before = hashes
           hashes = new Set([...rows.map((row) => row.subject_hash), ...added.keys()])
+          if ([...hashes].some((hash) => !before.has(hash))) tell(undefined)
         }
       )
       const has = (userId: string) => hashes.size > 0 && hashes.has(hashOf(userId))
@@ -87,6 +93,7 @@ export const layer = (key: Redacted.Redacted): Layer.Layer<ErasedSubjects, Erase
               Effect.sync(() => {
                 added.set(hash, Math.max(until, added.get(hash) ?? 0))
                 hashes = new Set(hashes).add(hash)
+                tell(userId)
               })
             ),
             Effect.andThen(sql`select pg_notify(${CHANNEL}, '')`),
@@ -94,6 +101,13 @@ export const layer = (key: Redacted.Redacted): Layer.Layer<ErasedSubjects, Erase
             Effect.mapError(unavailable)
           )
         },
+        onErased: (listener) =>
+          Effect.asVoid(
+            Effect.acquireRelease(
+              Effect.sync(() => listeners.add(listener)),
+              () => Effect.sync(() => listeners.delete(listener))
+            )
+          ),
         purge: sql`delete from erased_subjects where until <= now() returning 1`.pipe(
           Effect.tap(() => load),
           Effect.map((rows) => rows.length),

@@ -55,23 +55,23 @@ describe("a repeated write", () => {
   })
 })
 
-const anyone = fc.constantFrom(owner, friend, stranger)
-const key = fc.constantFrom("a", "b", "c")
+/** Mostly about one person who comes and goes, so that short runs reach far. */
+const anyone = fc.constantFrom(owner, friend, friend, stranger)
+const key = fc.constantFrom("a", "b")
 const command: fc.Arbitrary<TripCommand> = fc.oneof(
   fc.record({ _tag: fc.constantFrom("read" as const, "recover" as const), by: anyone }),
   fc.record({ _tag: fc.constant("join" as const), by: anyone, idempotency_key: key }),
   fc.record({
     _tag: fc.constant("invite" as const),
     by: anyone,
-    user_id: anyone,
-    expires_at: fc.constant(2 * FIRST_DAY),
-    idempotency_key: key
+    user_id: fc.constant(friend),
+    expires_at: fc.constant(2 * FIRST_DAY)
   }),
-  fc.record({ _tag: fc.constant("leave" as const), by: anyone, user_id: anyone, idempotency_key: key }),
+  fc.record({ _tag: fc.constant("leave" as const), by: anyone, user_id: fc.constant(friend) }),
   fc.record({
     _tag: fc.constant("close_invitation" as const),
     by: anyone,
-    user_id: anyone,
+    user_id: fc.constant(friend),
     reason: fc.constantFrom("declined" as const, "withdrawn" as const),
     idempotency_key: key
   }),
@@ -88,7 +88,7 @@ const command: fc.Arbitrary<TripCommand> = fc.oneof(
 
 it("nobody is shown a trip that they are no part of, in any order of commands and repetitions", () => {
   fc.assert(
-    fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
+    fc.property(fc.array(command, { minLength: 40, maxLength: 60 }), (commands) => {
       const live = running()
       const members = () => live.trip.members.map((one) => one.user_id)
       for (const one of commands) {

@@ -23,6 +23,7 @@ const erasedSubjects = Layer.succeed(
     anybody: Effect.sync(() => erased.size > 0),
     among: (ids) => Effect.succeed([...ids].filter((id) => erased.has(id))),
     add: () => Effect.void,
+    onErased: () => Effect.void,
     purge: Effect.succeed(0)
   })
 )

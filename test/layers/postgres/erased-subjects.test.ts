@@ -32,6 +32,27 @@ await contractSuite("ErasedSubjects", { postgres: { needs: "postgres", layer: ()
     }).pipe(Effect.scoped)
   )
 
+  it.effect("are told to who holds something open: by id here, as somebody on other nodes, and once", () =>
+    Effect.gen(function* () {
+      const one = yield* node
+      const two = yield* node
+      const here: Array<string | undefined> = []
+      const elsewhere: Array<string | undefined> = []
+      yield* one.onErased((userId) => void here.push(userId))
+      yield* Effect.scoped(one.onErased(() => assert.fail("nobody listens any more")))
+      const heard = Promise.withResolvers<boolean>()
+      yield* two.onErased((userId) => {
+        elsewhere.push(userId)
+        heard.resolve(two.has(userOf(79)))
+      })
+      yield* one.add(userOf(79), Date.now() + HOUR)
+      assert.isTrue(yield* Effect.promise(() => heard.promise), "known before it is told")
+      yield* one.anybody
+      yield* two.anybody
+      assert.deepStrictEqual([here, elsewhere], [[userOf(79)], [undefined]])
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("are kept as hashes alone, until their last token has died", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient

@@ -10,7 +10,7 @@ import * as PostgresCatalogListener from "../layers/postgres/catalog-listener.ts
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
 import * as PlacesCache from "../layers/postgres/places-cache.ts"
 import * as CitySeeder from "../sources/city-seeder.ts"
-import { llm } from "./minds.ts"
+import { llm } from "./ranking.ts"
 
 export const catalogs = PostgresCatalogListener.layer.pipe(Layer.provideMerge(PostgresCatalog.layer))
 

@@ -30,7 +30,7 @@ import * as MatchData from "../training/match/data.ts"
 import * as ShadowPopulation from "../training/population/seed.ts"
 import { placesHealth, seeder } from "./catalogs.ts"
 import { health, sql, tokens } from "./foundation.ts"
-import { cache, chosenIndex, llm, mindsHealth, vectorIndex } from "./minds.ts"
+import { cache, chosenIndex, llm, rankingHealth, vectorIndex } from "./ranking.ts"
 import { version } from "./release.ts"
 import { traceStores } from "./traces.ts"
 
@@ -61,7 +61,7 @@ const runServer = (role: Role) =>
 
 /** Each is asked as the server would ask it, and nothing is started that the server would not start. */
 const dependencies = health.pipe(
-  Layer.provideMerge(Layer.mergeAll(mindsHealth, placesHealth)),
+  Layer.provideMerge(Layer.mergeAll(rankingHealth, placesHealth)),
   Layer.provide(Layer.mergeAll(vectorIndex, cache, llm).pipe(Layer.provide(NobodyErased.layer))),
   Layer.provideMerge(HealthDesk.layer),
   Layer.provideMerge(sql)

@@ -25,6 +25,6 @@ export const families = [
 export const recordTypes = PostgresSink.recordTypes(families)
 
 /** Stores records, looks among them for people who were erased, and tells of signals that were proven and of trips that ended. */
-export const journalSink = TripEndingNews.told(
+export const journalSink = TripEndingNews.tellingEndings(
   PostgresSink.layer(families).pipe(Layer.provide([LateErasure.layer, ProvenSignalNews.layer]))
 ).pipe(Layer.provide(TripEndingNews.layer))

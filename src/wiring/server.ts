@@ -56,7 +56,7 @@ import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs
 import { DEMO_TRAVELER, demoTrip, firstCity } from "./first-run.ts"
 import { jobs, worker } from "./jobs.ts"
 import { journalSink, recordTypes } from "./journal-sink.ts"
-import { indexUpToDate, llm, mindsHealth, personaEncoder, rankers, trainedRankers, vectorIndex } from "./minds.ts"
+import { indexUpToDate, llm, personaEncoder, rankers, rankingHealth, trainedRankers, vectorIndex } from "./ranking.ts"
 import { weather } from "./weather.ts"
 
 /** The longest record the journal takes: a candidate set of 200 with its features, several times over. */
@@ -135,7 +135,7 @@ const trips = Layer.unwrap(
   })
 ).pipe(Layer.provideMerge(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer))))
 
-const minds = rankers.pipe(
+const ranking = rankers.pipe(
   Layer.provide(Layer.unwrap(Effect.map(ModelRegistry, (registry) => trainedRankers(registry.list))))
 )
 
@@ -162,7 +162,7 @@ const capabilities = Layer.mergeAll(
   Layer.provideMerge(signals),
   Layer.provideMerge(trips),
   Layer.provideMerge(people),
-  Layer.provideMerge(minds),
+  Layer.provideMerge(ranking),
   Layer.provideMerge(TwoTowerRetrieval.layer),
   Layer.provideMerge(Layer.mergeAll(PostgresCompanions.layer, PostgresModelRegistry.layer, journal, seeder, jobs)),
   Layer.provideMerge(firstCity.pipe(Layer.provide(seeder))),
@@ -246,7 +246,7 @@ export const server = (options: ServerOptions) => {
       Layer.provideMerge(
         Layer.mergeAll(
           indexUpToDate.pipe(Layer.provide(catalogStore)),
-          mindsHealth,
+          rankingHealth,
           placesHealth,
           JournalHealth.layer,
           ErasureHealth.layer

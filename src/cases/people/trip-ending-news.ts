@@ -26,7 +26,9 @@ export const layer = Layer.sync(TripEndings, (): Endings => {
 })
 
 /** A sink that tells of the endings in what it has stored. */
-export const told = <E, R>(sink: Layer.Layer<JournalSink, E, R>): Layer.Layer<JournalSink, E, R | TripEndings> =>
+export const tellingEndings = <E, R>(
+  sink: Layer.Layer<JournalSink, E, R>
+): Layer.Layer<JournalSink, E, R | TripEndings> =>
   Layer.effect(
     JournalSink,
     Effect.gen(function* () {

@@ -37,7 +37,7 @@ const planFrame = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Sl
 }
 
 /** What the frame says, by kind of event. Whose vetoes changed is nobody else's business. */
-const told = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Slot) => object) => {
+const frameBody = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Slot) => object) => {
   const { event, actor_id: by } = envelope
   switch (event._tag) {
     case "slot_swapped":
@@ -76,6 +76,6 @@ const told = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Slot) =
 /** `trip` is the trip after the event, or a later state of it for who was away. */
 export const eventFrame = (envelope: TripEventEnvelope, trip: TripState, shown: Shown) => {
   const taste = meanTaste(shown.personas)
-  const frame = told(envelope, trip, (slot) => slotView(slot, trip, shown, taste))
+  const frame = frameBody(envelope, trip, (slot) => slotView(slot, trip, shown, taste))
   return { ...frame, seq: envelope.seq, at: new Date(envelope.at).toISOString() }
 }

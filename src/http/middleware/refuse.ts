@@ -8,7 +8,7 @@ import type { Refusal, UwsOptions } from "../uws/options.ts"
 import { asProblem } from "./failures.ts"
 import { requestIdFor } from "./request-scope.ts"
 
-const told = (refusal: Refusal, options: UwsOptions) => {
+const problemOf = (refusal: Refusal, options: UwsOptions) => {
   switch (refusal) {
     case "head_too_large":
       return problemBody(
@@ -57,7 +57,7 @@ const told = (refusal: Refusal, options: UwsOptions) => {
 
 export const refuse: UwsOptions["refuse"] = (request, refusal, options) => {
   const id = requestIdFor(request.headers["x-request-id"], Date.now())
-  const body = told(refusal, options)
+  const body = problemOf(refusal, options)
   const response = Response.jsonUnsafe(body, { status: body.status, contentType: "application/problem+json" })
   return Response.setHeader(asProblem(response, id), "x-request-id", id)
 }

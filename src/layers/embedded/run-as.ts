@@ -58,7 +58,7 @@ const succeeds = (file: string, args: ReadonlyArray<string>, who: { uid?: number
   })
 
 /** Runs the server for real and lets the candidate touch the data folder: nothing else proves that it will work. */
-const works = (plan: RunAs): Effect.Effect<boolean> => {
+const canRun = (plan: RunAs): Effect.Effect<boolean> => {
   const probe = 'test -w "$2" && "$1" --version >/dev/null'
   const args = ["-c", probe, "sh", join(plan.bin, "postgres"), dirname(plan.data)]
   return plan.how === "user_namespace"
@@ -113,18 +113,18 @@ const asAnotherUser = (binaries: Binaries, folder: string) =>
     for (const { uid, gid } of users) {
       const plan: RunAs = { how: "other_user", bin: binaries.bin, data: join(folder, "server", "data"), uid, gid }
       owns(dirname(plan.data), uid, gid)
-      if (yield* works(plan)) return plan
+      if (yield* canRun(plan)) return plan
     }
     // Below a closed home nothing of ours can be reached by another user, so both go to the system's place for state.
     const name = createHash("sha256").update(folder).digest("hex").slice(0, 16)
     const shelter = join(SHELTERS, name)
     mkdirSync(shelter, { recursive: true, mode: 0o755 })
-    const bin = (yield* works({ how: "other_user", bin: binaries.bin, data: "/tmp/x", uid: NOBODY, gid: NOBODY }))
+    const bin = (yield* canRun({ how: "other_user", bin: binaries.bin, data: "/tmp/x", uid: NOBODY, gid: NOBODY }))
       ? binaries.bin
       : copyPrograms(binaries, shelter)
     const plan: RunAs = { how: "other_user", bin, data: join(shelter, "server", "data"), uid: NOBODY, gid: NOBODY }
     owns(dirname(plan.data), NOBODY, NOBODY)
-    if (!(yield* works(plan))) return undefined
+    if (!(yield* canRun(plan))) return undefined
     writeFileSync(join(folder, MOVED), `${shelter}\n`)
     return plan
   })
@@ -156,13 +156,13 @@ export const plan = (
     if (owner !== undefined) {
       const place = shelter === undefined ? data : join(shelter, "server", "data")
       const kept: RunAs = { how: "other_user", bin: binaries.bin, data: place, ...owner }
-      if (yield* works(kept)) return kept
+      if (yield* canRun(kept)) return kept
       if (shelter !== undefined) return { ...kept, bin: copyPrograms(binaries, shelter) }
     }
     if (options.userNamespaces !== false) {
       const inside: RunAs = { how: "user_namespace", bin: binaries.bin, data }
       mkdirSync(dirname(data), { recursive: true, mode: 0o700 })
-      if (yield* works(inside)) return inside
+      if (yield* canRun(inside)) return inside
     }
     const other = yield* asAnotherUser(binaries, here)
     if (other !== undefined) return other

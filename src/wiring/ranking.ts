@@ -9,7 +9,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import * as NoLlm from "../cases/absent/no-llm.ts"
 import * as NoTextEmbedding from "../cases/absent/no-text-embedding.ts"
 import * as SharedCache from "../cases/answers/shared-cache.ts"
-import * as MindsHealth from "../cases/health/minds-health.ts"
+import * as RankingHealth from "../cases/health/ranking-health.ts"
 import * as PersonaEncoders from "../cases/people/persona-encoders.ts"
 import * as CachedNarrator from "../cases/planning/cached-narrator.ts"
 import * as ClaudeRanker from "../cases/ranking/claude-ranker.ts"
@@ -96,7 +96,7 @@ export const cache = Layer.unwrap(
 )
 
 /** What `/ready` says of index, cache and Claude. */
-export const mindsHealth = MindsHealth.layer
+export const rankingHealth = RankingHealth.layer
 
 /** Claude's reading of a traveler, and its words as a vector, each where it is configured. */
 export const personaEncoder = PersonaEncoders.layerReading.pipe(

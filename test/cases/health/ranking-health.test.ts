@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as SharedCache from "../../../src/cases/answers/shared-cache.ts"
 import * as HealthDesk from "../../../src/cases/health/health-desk.ts"
-import * as MindsHealth from "../../../src/cases/health/minds-health.ts"
+import * as RankingHealth from "../../../src/cases/health/ranking-health.ts"
 import * as QdrantIndex from "../../../src/layers/qdrant/vector-index.ts"
 import * as RedisCache from "../../../src/layers/redis/cache.ts"
 import { Health } from "../../../src/services/health.ts"
@@ -34,7 +34,10 @@ describe("the health of index, cache and Claude", () => {
         assert.strictEqual((yield* statuses)["claude"], "degraded")
       }).pipe(
         Effect.provide(
-          MindsHealth.layer.pipe(Layer.provideMerge(deskLayer({ nodes, server })), Layer.provideMerge(HealthDesk.layer))
+          RankingHealth.layer.pipe(
+            Layer.provideMerge(deskLayer({ nodes, server })),
+            Layer.provideMerge(HealthDesk.layer)
+          )
         )
       )
     }).pipe(Effect.scoped)
@@ -53,7 +56,7 @@ describe("the health of index, cache and Claude", () => {
       assert.deepInclude(
         yield* statuses.pipe(
           Effect.provide(
-            MindsHealth.layer.pipe(
+            RankingHealth.layer.pipe(
               Layer.provide(Layer.provideMerge(away, deskLayer({ nodes }))),
               Layer.provideMerge(HealthDesk.layer)
             )

@@ -48,11 +48,29 @@ export const costMicros = (model: string, usage: Usage): number => {
 /** Tokens that the provider adds to every request for its own framing of messages and schemas. */
 const FRAMING_TOKENS = 600
 
-/** The most that a call can cost: no token is shorter than a byte, and the answer is cut at its limit. */
-export const mostMicros = (model: string, promptBytes: number, maxOutputTokens: number): number => {
+/** What a call was allowed to use: no token is shorter than a byte, and the answer is cut at its limit. */
+export interface Allowance {
+  readonly promptBytes: number
+  readonly maxOutputTokens: number
+}
+
+const mostInputTokens = (allowed: Allowance): number => allowed.promptBytes + FRAMING_TOKENS
+
+/** The most that a call can cost. */
+export const mostMicros = (model: string, allowed: Allowance): number => {
   const price = priceOf(model)
   return Math.ceil(
-    (promptBytes + FRAMING_TOKENS) * Math.max(price.input, price.cacheWrite) + maxOutputTokens * price.output
+    mostInputTokens(allowed) * Math.max(price.input, price.cacheWrite) + allowed.maxOutputTokens * price.output
+  )
+}
+
+/** Whether a call can have used what the provider counted. A count that cannot be true says nothing about the cost. */
+export const isPossible = (usage: Usage, allowed: Allowance): boolean => {
+  const { inputTokens, cachedTokens, cacheWriteTokens = 0, outputTokens } = usage
+  return (
+    [inputTokens, cachedTokens, cacheWriteTokens, outputTokens].every((n) => Number.isSafeInteger(n) && n >= 0) &&
+    inputTokens + cachedTokens + cacheWriteTokens <= mostInputTokens(allowed) &&
+    outputTokens <= allowed.maxOutputTokens
   )
 }
 

@@ -44,7 +44,7 @@ export interface Reservation {
 }
 
 export interface Settlement {
-  /** What the provider counted. Absent where nobody can know: then the whole reservation counts as spent. */
+  /** What the provider counted. Absent where nobody can know: then the whole reservation counts as spent, and never more. */
   readonly usage?: Usage
   readonly outcome: "ok" | "error" | "timeout" | "refused" | "abandoned"
   readonly latencyMs: number

@@ -16,7 +16,13 @@ export interface AnthropicCall {
 
 export type Behaviour =
   /** Text or JSON, after a while. */
-  | { readonly say: unknown; readonly afterMs?: number; readonly stop?: string }
+  | {
+      readonly say: unknown
+      readonly afterMs?: number
+      readonly stop?: string
+      /** What it claims to have counted, in place of a true count. */
+      readonly claims?: { readonly input: number; readonly output: number }
+    }
   | { readonly status: number; readonly retryAfter?: string }
   | { readonly refuse: true }
   /** Headers and the first half of the answer, then the connection breaks. */
@@ -64,8 +70,9 @@ const answer = (response: ServerResponse, call: AnthropicCall, behaviour: Behavi
   const text =
     "say" in behaviour ? (typeof behaviour.say === "string" ? behaviour.say : JSON.stringify(behaviour.say)) : ""
   const stop = "refuse" in behaviour ? "refusal" : "say" in behaviour ? (behaviour.stop ?? "end_turn") : "end_turn"
+  const claims = "say" in behaviour ? behaviour.claims : undefined
   const usage = {
-    input_tokens: Math.ceil((call.system.length + call.user.length) * TOKENS_PER_CHAR),
+    input_tokens: claims?.input ?? Math.ceil((call.system.length + call.user.length) * TOKENS_PER_CHAR),
     cache_creation_input_tokens: 0,
     cache_read_input_tokens: 0,
     output_tokens: 1
@@ -101,7 +108,7 @@ const answer = (response: ServerResponse, call: AnthropicCall, behaviour: Behavi
   send({
     type: "message_delta",
     delta: { stop_reason: stop, stop_sequence: null },
-    usage: { output_tokens: Math.ceil(text.length * TOKENS_PER_CHAR) + 1 }
+    usage: { output_tokens: claims?.output ?? Math.ceil(text.length * TOKENS_PER_CHAR) + 1 }
   })
   send({ type: "message_stop" })
   response.end()

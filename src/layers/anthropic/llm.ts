@@ -13,7 +13,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
-import { mostMicros } from "../../domain/money.ts"
+import { isPossible, mostMicros } from "../../domain/money.ts"
 import { CostGuard, type Settlement } from "../../services/cost-guard.ts"
 import { Llm, type LlmQuestion, LlmUnavailable } from "../../services/llm.ts"
 import { converse, newExchange, usageOf } from "./exchange.ts"
@@ -104,6 +104,10 @@ const make = (options: AnthropicOptions) =>
           messages: [{ role: "user", content: fence(question.data) }],
           output_config: { format: { type: "json_schema", schema } }
         }
+        const allowed = {
+          promptBytes: Buffer.byteLength(JSON.stringify(body)),
+          maxOutputTokens: question.maxOutputTokens
+        }
         const seen = newExchange()
         const settlementOf = (exit: Exit.Exit<string, Failure>, latencyMs: number): Settlement => {
           const failure = Exit.findErrorOption(exit)
@@ -121,7 +125,9 @@ const make = (options: AnthropicOptions) =>
                     ? "refused"
                     : "error",
             // An answer with an error status is not charged for; one that broke off may be, and nobody knows how much.
-            ...(seen.complete || refusedBeforeWork ? { usage: usageOf(seen) } : {})
+            ...((seen.complete && isPossible(usageOf(seen), allowed)) || refusedBeforeWork
+              ? { usage: usageOf(seen) }
+              : {})
           }
         }
         return yield* Effect.acquireUseRelease(
@@ -129,7 +135,7 @@ const make = (options: AnthropicOptions) =>
             .reserve({
               model,
               purpose: question.purpose,
-              mostMicros: mostMicros(model, Buffer.byteLength(JSON.stringify(body)), question.maxOutputTokens),
+              mostMicros: mostMicros(model, allowed),
               ...(question.userId === undefined ? {} : { userId: question.userId }),
               ...(question.tripId === undefined ? {} : { tripId: question.tripId }),
               ...(question.background === true ? { background: true } : {})
@@ -173,10 +179,16 @@ const make = (options: AnthropicOptions) =>
               )
             ),
           (reservation, exit) =>
-            Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            Effect.gen(function* () {
+              const now = yield* Clock.currentTimeMillis
+              if (seen.complete && !isPossible(usageOf(seen), allowed)) {
+                yield* Effect.logWarning(
+                  "The provider of Claude counted more tokens than the question and its answer can have, so the call is booked at the most that it can cost. Look at the provider's own bill."
+                )
+              }
               // Beside the path: a ledger that is down must not hold up a trip that has its answer.
-              FiberSet.run(settlements, guard.settle(reservation, settlementOf(exit, now - started)))
-            )
+              yield* FiberSet.run(settlements, guard.settle(reservation, settlementOf(exit, now - started)))
+            })
         )
       })
 

@@ -163,7 +163,11 @@ export const make = (options: CostGuardOptions) =>
       sql.withTransaction(
         Effect.gen(function* () {
           const { usage } = settlement
-          const cost = usage === undefined ? reservation.reservedMicros : costMicros(reservation.model, usage)
+          // No call costs more than it was allowed to, whatever somebody counted.
+          const cost = Math.min(
+            reservation.reservedMicros,
+            usage === undefined ? reservation.reservedMicros : costMicros(reservation.model, usage)
+          )
           const settled = yield* sql<{ id: string }>`
             update llm_ledger set
               input_tokens = ${(usage?.inputTokens ?? 0) + (usage?.cacheWriteTokens ?? 0)},

@@ -143,6 +143,24 @@ describe("Claude", () => {
     )
   }
 
+  for (const claims of [
+    { input: 2e9, output: 2e9 },
+    { input: 10, output: 51 },
+    { input: -5_000_000, output: 1 },
+    { input: 10.5, output: 1 }
+  ]) {
+    it.live(`books what a call can have cost at most where ${JSON.stringify(claims)} tokens are claimed for it`, () =>
+      withClaude(({ llm, server, books }) =>
+        Effect.gen(function* () {
+          server.next({ say: { word: "ramen" }, claims })
+          assert.deepStrictEqual(yield* llm.ask(question()), { word: "ramen" })
+          assert.deepInclude(books.settled[0], { outcome: "ok" })
+          assert.isUndefined(books.settled[0]!.usage)
+        })
+      )
+    )
+  }
+
   it.live("does not wait for a retry-after that ends past the deadline", () =>
     withClaude(({ llm, server }) =>
       Effect.gen(function* () {

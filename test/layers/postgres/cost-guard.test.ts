@@ -110,6 +110,19 @@ describe("the cost guard", () => {
       }).pipe(Effect.scoped)
     )
 
+    it.effect("books no more for a call than was reserved for it, whatever was counted", () =>
+      Effect.gen(function* () {
+        yield* clean
+        const guard = yield* node(1)
+        const absurd = { usage: used(2_000_000_000, 2_000_000_000), outcome: "ok", latencyMs: 12 } as const
+        yield* guard.settle(yield* guard.reserve(call(700, user)), absurd)
+        const report = yield* guard.report(1)
+        assert.strictEqual(report.spent_micros, 700)
+        assert.strictEqual(report.days[0]!.micros, 700)
+        yield* guard.reserve(call(900, user))
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("counts the whole reservation where nobody can know the cost", () =>
       Effect.gen(function* () {
         yield* clean

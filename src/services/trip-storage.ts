@@ -41,7 +41,10 @@ export class TripStorage extends Context.Service<
       after: TripId | undefined,
       limit: number
     ) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
-    /** Trips that have not started although their first day may have come somewhere on earth. */
+    /**
+     * Trips that have not started although their first day may have come somewhere on earth, and those that the calendar
+     * completed although their last day may not be over: the clock was wrong then.
+     */
     readonly due: (now: number, limit: number) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
     /** The trips that hold something of a person: as owner, member, invited or inviting. */
     readonly ofUser: (userId: UserId) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>

@@ -205,7 +205,7 @@ export const tripKind = Effect.fnUntraced(function* (
           (state.memory.conditions?.events.some((event) => event.until > now) ?? false))),
     wakeAt: (state) => {
       if (state.trip === undefined) return undefined
-      let soonest = nextDate(state.trip) ?? Number.POSITIVE_INFINITY
+      let soonest = nextDate(state.trip, parts.now()) ?? Number.POSITIVE_INFINITY
       for (const { expires_at } of state.memory.offers) soonest = Math.min(soonest, expires_at)
       // What is being prepared anew is not asked for again.
       const { fallbacks } = state.memory

@@ -25,7 +25,12 @@ export const TripEvent = Schema.Union([
     relaxed: Schema.Array(Relaxation),
     ...SlotsChanged
   }),
-  Schema.TaggedStruct("status_changed", { status: TripStatus, previous: TripStatus }),
+  /** `by_calendar`: nobody asked for it, the date did. */
+  Schema.TaggedStruct("status_changed", {
+    status: TripStatus,
+    previous: TripStatus,
+    by_calendar: Schema.optionalKey(Schema.Literal(true))
+  }),
   Schema.TaggedStruct("slot_swapped", { slot_id: SlotId, ...SlotsChanged }),
   Schema.TaggedStruct("slot_removed", { slot_id: SlotId, ...SlotsChanged }),
   Schema.TaggedStruct("slot_locked", { slot_id: SlotId, locked: Schema.Boolean }),

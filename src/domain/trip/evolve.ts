@@ -37,6 +37,9 @@ const left = (trip: TripState, userId: UserId, owner = trip.user_id): Partial<Tr
   vetoes: trip.vetoes.filter((veto) => veto.user_id !== userId)
 })
 
+const completedByCalendar = (event: Extract<TripEvent, { _tag: "status_changed" }>): boolean =>
+  event.status === "completed" && event.by_calendar === true
+
 const change = (trip: TripState, event: TripEvent, at: number): Partial<TripState> => {
   switch (event._tag) {
     case "trip_created":
@@ -56,7 +59,7 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
         slots: withSlots(trip.slots, event.slots, event.removed)
       }
     case "status_changed":
-      return { status: event.status }
+      return { status: event.status, ...(completedByCalendar(event) ? { completed_by_calendar: true } : {}) }
     case "slot_swapped":
     case "slot_removed":
     case "pivot_accepted":
@@ -94,6 +97,8 @@ export const evolveTrip = (trip: TripState | undefined, envelope: TripEventEnvel
     return { ...event.trip, seq }
   }
   if (seq !== trip.seq + 1) throw new Error(`trip ${trip.id}: event ${seq} cannot follow ${trip.seq}`)
-  const plain = plainTrip(trip)
-  return { ...plain, ...change(plain, event, envelope.at), seq }
+  const { completed_by_calendar, ...plain } = plainTrip(trip)
+  // Only the status that the calendar gave is the calendar's.
+  const kept = event._tag !== "status_changed" && completed_by_calendar !== undefined ? { completed_by_calendar } : {}
+  return { ...plain, ...kept, ...change(plain, event, envelope.at), seq }
 }

@@ -41,6 +41,7 @@ export class HeldTrip implements TripState {
   readonly vetoes: TripState["vetoes"]
   readonly relaxed: TripState["relaxed"]
   readonly degraded?: string
+  readonly completed_by_calendar?: true
   readonly created_at: number
   readonly plan: PackedPlan
   #plain: TripState | undefined
@@ -65,6 +66,7 @@ export class HeldTrip implements TripState {
     this.vetoes = orNone(trip.vetoes)
     this.relaxed = orNone(trip.relaxed)
     if (trip.degraded !== undefined) this.degraded = trip.degraded
+    if (trip.completed_by_calendar !== undefined) this.completed_by_calendar = trip.completed_by_calendar
     this.created_at = trip.created_at
     this.plan = plan
   }
@@ -108,7 +110,11 @@ export class HeldTrip implements TripState {
       relaxed: this.relaxed,
       created_at: this.created_at
     }
-    return this.degraded === undefined ? trip : { ...trip, degraded: this.degraded }
+    return {
+      ...trip,
+      ...(this.degraded === undefined ? {} : { degraded: this.degraded }),
+      ...(this.completed_by_calendar === undefined ? {} : { completed_by_calendar: this.completed_by_calendar })
+    }
   }
 
   toJSON(): TripState {

@@ -55,7 +55,7 @@ const moveTo = (turn: Turn, status: TripStatus): TripDecision => {
   const accepted = trip.status === "planning" && (status === "confirmed" || status === "active") && turn.by !== null
   return changed(
     turn,
-    { _tag: "status_changed", status, previous: trip.status },
+    { _tag: "status_changed", status, previous: trip.status, ...(turn.by === null ? { by_calendar: true } : {}) },
     accepted ? { records: [experiment(turn, "plan_accepted", { slots: trip.slots.map((slot) => slot.node_id) })] } : {}
   )
 }
@@ -84,12 +84,14 @@ export const advanceByDate = (turn: Turn): TripDecision | undefined => {
   const { trip, context } = turn
   const window = tripWindow(trip)
   if (trip.status === "active") return context.now >= window.until ? moveTo(turn, "completed") : undefined
+  if (trip.completed_by_calendar === true) return context.now < window.until ? moveTo(turn, "active") : undefined
   if (trip.status !== "planning" && trip.status !== "confirmed") return undefined
   return context.now >= window.from && context.now < window.until ? moveTo(turn, "active") : undefined
 }
 
-/** When the calendar next has something to say about the trip. */
-export const nextDate = (trip: TripState): number | undefined => {
+/** When the calendar next has something to say about the trip; the clock may have been wrong, and been put right since. */
+export const nextDate = (trip: TripState, now: number): number | undefined => {
   if (trip.status === "active") return tripWindow(trip).until
+  if (trip.completed_by_calendar === true) return now < tripWindow(trip).until ? now : undefined
   return trip.status === "planning" || trip.status === "confirmed" ? tripWindow(trip).from : undefined
 }

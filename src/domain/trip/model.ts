@@ -88,6 +88,8 @@ export const TripState = Schema.Struct({
   time_zone: Schema.String,
   user_id: UserId,
   status: TripStatus,
+  /** The date completed the trip, and not a person: where the clock was wrong, the trip goes on. */
+  completed_by_calendar: Schema.optionalKey(Schema.Literal(true)),
   start_date: IsoDate,
   end_date: IsoDate,
   epoch: Uuid,

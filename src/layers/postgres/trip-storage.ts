@@ -166,9 +166,11 @@ export const layer = Layer.effect(
           Effect.map(
             sql<{ id: TripId }>`
               select id from trips
-              where status in ('planning', 'confirmed')
-                and start_date <= ${new Date(now + EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
+              where start_date <= ${new Date(now + EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
                 and end_date >= ${new Date(now - 2 * EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
+                and (status in ('planning', 'confirmed') or status = 'completed' and (
+                  select payload -> 'by_calendar' from trip_events
+                  where trip_id = trips.id and type = 'status_changed' order by seq desc limit 1) = 'true')
               order by start_date limit ${limit}`,
             (rows) => rows.map((row) => row.id)
           )

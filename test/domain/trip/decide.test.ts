@@ -129,14 +129,14 @@ describe("changing a plan", () => {
 describe("the calendar", () => {
   it("starts a trip by itself on its first day in the city's zone, and ends it after its last evening", () => {
     const live = new LiveTrip(trip(), FIRST_DAY - 1)
-    assert.strictEqual(nextDate(live.trip), FIRST_DAY)
+    assert.strictEqual(nextDate(live.trip, live.now), FIRST_DAY)
     live.send({ _tag: "wake" })
     assert.strictEqual(live.trip.status, "planning")
     live.now = FIRST_DAY
     live.send({ _tag: "wake" })
     assert.strictEqual(live.trip.status, "active")
-    assert.strictEqual(nextDate(live.trip), FIRST_DAY + 54 * HOUR)
-    live.now = nextDate(live.trip)!
+    assert.strictEqual(nextDate(live.trip, live.now), FIRST_DAY + 54 * HOUR)
+    live.now = nextDate(live.trip, live.now)!
     live.send({ _tag: "wake" })
     assert.strictEqual(live.trip.status, "completed")
     assert.strictEqual(tag(live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(2, 2) })), "TripClosed")
@@ -150,6 +150,44 @@ describe("the calendar", () => {
     assert.isUndefined(live.last.advice, "the offer waits for the start to be durable")
     const today = new LiveTrip()
     assert.strictEqual(today.trip.status, "active", "a trip made on its first day starts at once")
+  })
+
+  it("takes back what it did while the clock was wrong, as often as that happens", () => {
+    const live = active()
+    const right = live.now
+    for (const _ of [1, 2]) {
+      live.now = right + 100 * HOUR
+      live.send({ _tag: "wake" })
+      assert.strictEqual(live.trip.status, "completed")
+      assert.isUndefined(nextDate(live.trip, live.now))
+      live.now = right
+      assert.strictEqual(nextDate(live.trip, live.now), live.now)
+      live.send({ _tag: "wake" })
+      assert.strictEqual(live.trip.status, "active")
+      assert.deepStrictEqual(live.last.tasks, [{ _tag: "prepare" }])
+    }
+    live.now = right + 100 * HOUR
+    live.send({ _tag: "wake" })
+    live.now = right
+    offer(live)
+    assert.strictEqual(live.trip.status, "active", "nobody is turned away until a timer notices")
+  })
+
+  it("leaves completed what a person completed", () => {
+    const live = active()
+    const right = live.now
+    live.now = right + 100 * HOUR
+    live.send({ _tag: "wake" })
+    live.now = right
+    live.send({ _tag: "wake" })
+    live.send({ _tag: "set_status", by: owner, status: "completed" })
+    live.send({ _tag: "wake" })
+    assert.strictEqual(live.trip.status, "completed")
+    assert.isUndefined(nextDate(live.trip, live.now))
+    assert.strictEqual(
+      tag(live.send({ _tag: "request_pivot", by: owner, request: { trigger: "weather" } })),
+      "TripNotActive"
+    )
   })
 
   it("lets statuses follow each other in their order only", () => {

@@ -90,7 +90,7 @@ describe("a held trip", () => {
     assert.deepEqual(held.slots, trip.slots)
     assert.deepEqual(held.plain(), trip)
     assert.deepEqual(copyOf(held), copyOf(trip) as unknown)
-    const degraded = { ...trip, degraded: "no persona" }
+    const degraded = { ...trip, degraded: "no persona", completed_by_calendar: true as const }
     assert.deepEqual(holdLoaded(degraded, undefined).plain(), degraded)
   })
 

@@ -17,7 +17,7 @@ export interface RegisteredModel {
 
 export class UnknownModel extends Schema.TaggedError<UnknownModel>()("UnknownModel", { message: Schema.String }) {}
 
-/** The model cannot be promoted from where it is. */
+/** The model cannot be promoted from where it is, or there is nothing of it to promote. */
 export class PromotionRefused extends Schema.TaggedError<PromotionRefused>()("PromotionRefused", {
   message: Schema.String
 }) {}
@@ -37,7 +37,7 @@ export class ModelRegistry extends Context.Service<
     readonly register: (
       model: Omit<RegisteredModel, "promoted_at" | "stage"> & { readonly stage?: "staging" | "production" }
     ) => Effect.Effect<void, RegistryUnavailable>
-    /** Puts a version into production; the one that was there is archived in the same moment. */
+    /** Puts a version that has an artifact into production; the one that was there is archived in the same moment. */
     readonly promote: (
       name: string,
       version: string

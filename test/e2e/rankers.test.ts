@@ -157,6 +157,28 @@ describe("with a trained ranker in production", () => {
     assert.isTrue(moved)
   })
 
+  it("which an operator replaces by one that has an artifact, and by nothing else", async () => {
+    const admin = await world.someone({ role: "admin" })
+    await world.rows(
+      (sql) => sql`insert into model_registry (id, model_name, model_version, model_type, stage, artifact_path) values
+        (gen_random_uuid(), 'bpr', '0.0.0', 'matrix_factorisation', 'staging', null),
+        (gen_random_uuid(), 'bpr', '1', 'matrix_factorisation', 'staging', 'bpr/1.onnx')`
+    )
+    const promote = (version: string) => admin.call("POST", `/admin/model-registry/bpr/${version}/promote`)
+    const stages = async () =>
+      ok(await admin.call("GET", "/admin/model-registry")).models.flatMap((model: Record<string, string>) =>
+        model.model_name === "bpr" ? [`${model.model_version} ${model.stage}`] : []
+      )
+    const refused = await promote("0.0.0")
+    assert.strictEqual(refused.status, 409)
+    assert.match(refused.body.detail, /bpr:0\.0\.0 has no artifact.*register a version with its artifact/)
+    assert.sameMembers(await stages(), ["0.0.0 staging", "1 staging"])
+    assert.strictEqual(ok(await promote("1")).stage, "production")
+    assert.strictEqual((await promote("2")).status, 404)
+    assert.strictEqual((await promote("0.0.0")).status, 409)
+    assert.sameMembers(await stages(), ["0.0.0 staging", "1 production"])
+  })
+
   it("but nobody with 19, nor a group with one of them", async () => {
     const [ann, bob] = [await world.someone(), await world.someone()]
     await judge(ann, 19)

@@ -62,6 +62,11 @@ export const layer = Layer.effect(
                   message: `${name}:${version} is archived. Register it again as a new version to bring it back.`
                 })
               }
+              if (model.artifact_path === null) {
+                return yield* new PromotionRefused({
+                  message: `${name}:${version} has no artifact: there is nothing that could rank. Train it, or register a version with its artifact, and promote that one.`
+                })
+              }
               yield* sql`
                 update model_registry set stage = 'archived' where model_name = ${name} and stage = 'production'`
               yield* sql`

@@ -7,7 +7,6 @@ import { emptyTrip, evolveActor } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
 import { plainTrip } from "../../../src/domain/trip/held-trip.ts"
-import { nextDate } from "../../../src/domain/trip/lifecycle.ts"
 import type { TripRejection } from "../../../src/domain/trip/rejections.ts"
 import {
   active,
@@ -123,81 +122,6 @@ describe("changing a plan", () => {
       ["signal", "intention_signal", "experiment_event"]
     )
     assert.deepInclude(records[0]!.payload, { signal_type: "slot_swap", model_version: "local_ranker:1", weight: 1 })
-  })
-})
-
-describe("the calendar", () => {
-  it("starts a trip by itself on its first day in the city's zone, and ends it after its last evening", () => {
-    const live = new LiveTrip(trip(), FIRST_DAY - 1)
-    assert.strictEqual(nextDate(live.trip, live.now), FIRST_DAY)
-    live.send({ _tag: "wake" })
-    assert.strictEqual(live.trip.status, "planning")
-    live.now = FIRST_DAY
-    live.send({ _tag: "wake" })
-    assert.strictEqual(live.trip.status, "active")
-    assert.strictEqual(nextDate(live.trip, live.now), FIRST_DAY + 54 * HOUR)
-    live.now = nextDate(live.trip, live.now)!
-    live.send({ _tag: "wake" })
-    assert.strictEqual(live.trip.status, "completed")
-    assert.strictEqual(tag(live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(2, 2) })), "TripClosed")
-  })
-
-  it("is asked before a pivot is refused: a trip that slept through its first morning starts with it", () => {
-    const live = new LiveTrip(trip(), FIRST_DAY - 1)
-    live.now = FIRST_DAY + 8 * HOUR
-    offer(live)
-    assert.strictEqual(live.trip.status, "active")
-    assert.isUndefined(live.last.advice, "the offer waits for the start to be durable")
-    const today = new LiveTrip()
-    assert.strictEqual(today.trip.status, "active", "a trip made on its first day starts at once")
-  })
-
-  it("takes back what it did while the clock was wrong, as often as that happens", () => {
-    const live = active()
-    const right = live.now
-    for (const _ of [1, 2]) {
-      live.now = right + 100 * HOUR
-      live.send({ _tag: "wake" })
-      assert.strictEqual(live.trip.status, "completed")
-      assert.isUndefined(nextDate(live.trip, live.now))
-      live.now = right
-      assert.strictEqual(nextDate(live.trip, live.now), live.now)
-      live.send({ _tag: "wake" })
-      assert.strictEqual(live.trip.status, "active")
-      assert.deepStrictEqual(live.last.tasks, [{ _tag: "prepare" }])
-    }
-    live.now = right + 100 * HOUR
-    live.send({ _tag: "wake" })
-    live.now = right
-    offer(live)
-    assert.strictEqual(live.trip.status, "active", "nobody is turned away until a timer notices")
-  })
-
-  it("leaves completed what a person completed", () => {
-    const live = active()
-    const right = live.now
-    live.now = right + 100 * HOUR
-    live.send({ _tag: "wake" })
-    live.now = right
-    live.send({ _tag: "wake" })
-    live.send({ _tag: "set_status", by: owner, status: "completed" })
-    live.send({ _tag: "wake" })
-    assert.strictEqual(live.trip.status, "completed")
-    assert.isUndefined(nextDate(live.trip, live.now))
-    assert.strictEqual(
-      tag(live.send({ _tag: "request_pivot", by: owner, request: { trigger: "weather" } })),
-      "TripNotActive"
-    )
-  })
-
-  it("lets statuses follow each other in their order only", () => {
-    const live = new LiveTrip(trip(), FIRST_DAY - 1)
-    assert.strictEqual(tag(live.send({ _tag: "set_status", by: owner, status: "completed" })), "InvalidTransition")
-    live.send({ _tag: "set_status", by: owner, status: "confirmed" })
-    assert.deepInclude(live.last.records?.[0]?.payload, { event_type: "plan_accepted" })
-    live.send({ _tag: "set_status", by: owner, status: "active" })
-    assert.isUndefined(live.last.records)
-    assert.strictEqual(tag(live.send({ _tag: "set_status", by: owner, status: "planning" })), "InvalidTransition")
   })
 })
 

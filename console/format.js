@@ -39,8 +39,9 @@ export const words = (name) => name.replaceAll("_", " ")
 
 export const OPEN_WORDS = { open: "open then", closed: "closed then", unknown: "hours unknown" }
 
-export const evidenceText = ({ source, kind, mentions }) =>
-  `${kind === "local" ? "Locals" : "Visitors"}: ${plural(mentions, "mention")} (${source})`
+/** The server words evidence by its kind; the licence of what others counted stands beside it. */
+export const evidenceText = ({ kind, text, licence }) =>
+  kind === "aggregator" && licence !== null ? `${text} (${licence})` : text
 
 /** Milliseconds with as many digits as mean something. */
 export const milliseconds = (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`

@@ -1,4 +1,6 @@
 /** Itineraries: how long they take, whether every one holds, and how close each day's travel is to the best order. */
+
+import { standing } from "../../src/domain/catalog/standing.ts"
 import { assemble } from "../../src/domain/itinerary/assemble.ts"
 import type { Assembly, AssemblyInput } from "../../src/domain/itinerary/model.ts"
 import { dayHours, PACE } from "../../src/domain/itinerary/rules.ts"
@@ -23,7 +25,7 @@ const scoresOf = (city: PlanningCity, taste: Float32Array): AssemblyInput["score
     .map((node, index) => {
       let dot = 0
       for (let i = 0; i < 64; i++) dot += taste[i]! * city.matrix[index * 64 + i]!
-      return { index, score: 0.75 * dot + 0.25 * (node.quality_signals.local?.score ?? 0.4) }
+      return { index, score: 0.75 * dot + 0.25 * (standing(node.quality_signals, "local") ?? 0.4) }
     })
     .sort((a, b) => b.score - a.score)
     .slice(0, 200)

@@ -8,8 +8,8 @@
  * | affinity | −1…1 | cosine of the party's taste (mean of the members) and the place |
  * | affinity_least | −1…1 | the same for the member who likes the place least |
  * | similarity | −1…1 | cosine with the vector that retrieved the candidate |
- * | local_score, tourist_score | 0…1 | how well locals and tourists speak of it; 0.5 where they are silent |
- * | local_voice, tourist_voice | 0…1 | how many of them speak, saturating |
+ * | local_score, tourist_score | 0…1 | how well locals and tourists think of it; 0.5 where nobody has said |
+ * | local_voice, tourist_voice | 0…1 | how many of them were counted, saturating |
  * | avoid_share | 0…1 | share of local mentions that tell others to stay away |
  * | overrated | 0…1 | confidence that it is overrated; 0 where it is not, or nobody can tell |
  * | evidence | 0…1 | how well sources agree; 0.5 where that is unknown |
@@ -23,15 +23,22 @@
  * | novelty | 0 or 1 | 0 where a member passed or visited this place before |
  * | group_size, day_of_trip, position_in_trip | 0…1 | the situation, scaled |
  * | signal_count | 0…1 | of the member with the fewest, saturating |
+ * | editor_local, editor_tourist | 0…1 | what an editor of ours judges of either side; 0.5 where none did |
+ * | editor_local_voice, editor_tourist_voice | 0…1 | how much that judgement weighs by its uncertainty; 0 where none did |
+ * | editor_warning | 0 or 1 | the editor warns visitors of it |
+ *
+ * The scores are the best guess of all evidence, an editor's judgement as its prior; the voices count rows alone, so that
+ * one editor and fifty posts are told apart.
  */
 import { categoryIndex } from "./catalog/category.ts"
+import { standing, weightOfJudgement } from "./catalog/standing.ts"
 import { tagIndex } from "./catalog/taxonomy.ts"
 import { vibeQuery } from "./persona/encode.ts"
 import type { Persona } from "./persona/persona.ts"
 import type { Candidate, RankRequest } from "./ranking.ts"
 import { type Budget, COLD_BELOW_SIGNALS, type Pace, type SocialMode, VIBE_DIMENSIONS } from "./vocabulary.ts"
 
-export const FEATURES_VERSION = "1"
+export const FEATURES_VERSION = "2"
 
 export const FEATURES = [
   "affinity",
@@ -55,7 +62,12 @@ export const FEATURES = [
   "group_size",
   "day_of_trip",
   "position_in_trip",
-  "signal_count"
+  "signal_count",
+  "editor_local",
+  "editor_tourist",
+  "editor_local_voice",
+  "editor_tourist_voice",
+  "editor_warning"
 ] as const
 
 export type FeatureName = (typeof FEATURES)[number]
@@ -151,7 +163,8 @@ const socialFit = (candidate: Candidate, social: SocialMode): number => {
 
 export const featuresOf = (candidate: Candidate, party: Party, context: RankRequest["context"]): Features => {
   const { node } = candidate
-  const { local, tourist } = node.quality_signals
+  const { local, tourist, editor } = node.quality_signals
+  const weight = editor === undefined ? 0 : voice(weightOfJudgement(editor.uncertainty))
   let least = 1
   for (const taste of party.tastes) least = Math.min(least, dot(taste, node.vibe_embedding))
   const dayPart = context.dayPart
@@ -159,8 +172,8 @@ export const featuresOf = (candidate: Candidate, party: Party, context: RankRequ
     affinity: dot(party.taste, node.vibe_embedding),
     affinity_least: party.tastes.length === 0 ? 0 : least,
     similarity: candidate.similarity,
-    local_score: local?.score ?? 0.5,
-    tourist_score: tourist?.score ?? 0.5,
+    local_score: standing(node.quality_signals, "local") ?? 0.5,
+    tourist_score: standing(node.quality_signals, "tourist") ?? 0.5,
     local_voice: voice(local?.mentions ?? 0),
     tourist_voice: voice(tourist?.mentions ?? 0),
     avoid_share: clamp01(node.quality_signals.avoid_mentions / Math.max(1, local?.mentions ?? 0)),
@@ -177,7 +190,12 @@ export const featuresOf = (candidate: Candidate, party: Party, context: RankRequ
     group_size: clamp01(context.groupSize / 8),
     day_of_trip: clamp01((context.dayOfTrip ?? 1) / 14),
     position_in_trip: clamp01(context.positionInTrip ?? 0),
-    signal_count: party.fewestSignals / (party.fewestSignals + COLD_BELOW_SIGNALS)
+    signal_count: party.fewestSignals / (party.fewestSignals + COLD_BELOW_SIGNALS),
+    editor_local: editor?.local?.score ?? 0.5,
+    editor_tourist: editor?.tourist?.score ?? 0.5,
+    editor_local_voice: editor?.local == null ? 0 : weight,
+    editor_tourist_voice: editor?.tourist == null ? 0 : weight,
+    editor_warning: editor?.warning == null ? 0 : 1
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import type { ActivityNode } from "./catalog/node.ts"
+import { evidenceForModel, evidenceSentence } from "./catalog/sayings.ts"
 import { hash128 } from "./hash.ts"
 import type { Archetype } from "./persona/archetype.ts"
 import type { Reason } from "./ranking.ts"
@@ -25,7 +26,8 @@ const COMES_FOR: Readonly<Record<Archetype, string>> = {
 
 export const NARRATIVE_INSTRUCTIONS = `You write one sentence per stop of a travel plan, at most 30 words, plain and warm, in the second person.
 Say what the place is and why it is worth a stop at this time of day for travelers of the kind that the first line describes. Use only facts from the line of the stop; invent no dishes, prices, hours or history. No links, no markup, no exclamation marks.
-Each stop is one line: number|name|category|neighbourhood|part of the day|vibes|local score and mentions.
+Each stop is one line: number|name|category|neighbourhood|part of the day|vibes|what speaks for it locally, by kind (an editor's score is one opinion and no count)|editor's note.
+Where you rest on the editor's note, say that it is an editor's; never say how many people think something.
 Answer with one object per stop: its number and the text.`
 
 export const NarrativeAnswer = Schema.Struct({
@@ -38,14 +40,14 @@ const words = (word: string) => word.replaceAll("_", " ")
 
 /** Everything that the LLM is told of a stop, and nothing that is one traveler's own: the text may be shared. */
 const factsOf = ({ node, dayPart }: Stop): string => {
-  const { local } = node.quality_signals
   return [
     line(node.name),
     node.category,
     line(node.neighbourhood),
     dayPart,
     node.vibe_tags.slice(0, 5).map(words).join(", "),
-    local === null ? "-" : `${local.score.toFixed(2)} (${local.mentions})`
+    evidenceForModel(node, "local"),
+    line(node.quality_signals.editor?.local?.note ?? "-")
   ].join("|")
 }
 
@@ -82,18 +84,6 @@ const DAY_PART_WORDS: Readonly<Record<DayPart, string>> = {
   night: "late at night"
 }
 
-const evidenceOf = (node: ActivityNode): string => {
-  const { local, tourist } = node.quality_signals
-  if (local !== null && local.mentions > 0 && local.score >= 0.6) {
-    return local.mentions === 1 ? "A local recommends it." : `${local.mentions} local mentions speak well of it.`
-  }
-  if (node.overrated_flag === true) return "Famous, and locals think less of it than visitors do."
-  if (node.quality_signals.places_fallback === true) return "Little is known about it yet."
-  return tourist !== null && tourist.mentions > 0 && tourist.score >= 0.6
-    ? "Visitors like it; locals have said little so far."
-    : "The evidence for it is thin so far."
-}
-
 /** The sentence without an LLM. */
 export const plainNarrative = ({ node, dayPart, why }: Stop): string => {
   const tastes = why.slice(0, 2).map(({ tag }) => words(tag))
@@ -103,5 +93,5 @@ export const plainNarrative = ({ node, dayPart, why }: Stop): string => {
       : `it is ${joined(node.vibe_tags.slice(0, 2).map(words))}`
   const place = node.neighbourhood === "" ? words(node.category) : `${words(node.category)} in ${node.neighbourhood}`
   const reason = tastes.length === 0 && node.vibe_tags.length === 0 ? "" : `: ${suits}`
-  return `${node.name}, ${place}, ${DAY_PART_WORDS[dayPart]}${reason}. ${evidenceOf(node)}`
+  return `${node.name}, ${place}, ${DAY_PART_WORDS[dayPart]}${reason}. ${evidenceSentence(node)}`
 }

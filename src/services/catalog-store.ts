@@ -51,6 +51,7 @@ export interface ReadPost {
   readonly id: string
   readonly source: string
   readonly external_id: string | null
+  readonly url: string | null
   /** Cleaned: markup, invisible characters and instructions to models are gone. */
   readonly raw_text: string
   readonly activity_node_id: string | null
@@ -98,7 +99,7 @@ export class CatalogStore extends Context.Service<
       source: string,
       keep: ReadonlySet<string>
     ) => Effect.Effect<ReadonlyArray<string>, CatalogStoreError>
-    /** Adds or replaces signals (by node, source and kind) and works out anew what nodes derive from them. */
+    /** Adds or replaces signals (by node, source and voice) and works out anew what nodes derive from them. */
     readonly saveSignals: (signals: ReadonlyArray<NodeSignals>) => Effect.Effect<void, CatalogStoreError>
     /**
      * Writes posts (one per source and content) and works out anew what the places they are about derive from all their

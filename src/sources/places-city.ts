@@ -126,7 +126,8 @@ const nodeOf = (city: CityInfo, place: Place): CityFileNode | undefined => {
         : [
             {
               source: PLACES_SOURCE,
-              kind: "tourist",
+              kind: "aggregator",
+              voice: "tourist",
               mentions: place.ratings,
               score: Math.min(1, Math.max(0, place.rating / 5)),
               avoid_mentions: 0,

@@ -87,6 +87,7 @@ export const seedPosts = Effect.fn("seedPosts")(function* (
       id: uuidOfName("overplanned/post", city.slug, post.source, content_hash),
       source: post.source,
       external_id: post.id ?? null,
+      url: post.url ?? null,
       raw_text: text,
       activity_node_id: "id" in matched ? matched.id : null,
       vibe_tags: tags,

@@ -64,11 +64,11 @@ describe("the curated catalogs", () => {
           meant.map((node) => node.name)
         )
         assert.isAtLeast(flagged.length, 10)
-        assert.isAtLeast(flagged.filter(({ node }) => node.quality_signals.avoid_mentions > 0).length, 10)
+        assert.isAtLeast(flagged.filter(({ node }) => node.quality_signals.editor?.warning != null).length, 10)
       })
 
       it("never calls a place overrated that no tourist list names, and those are a third of all", () => {
-        const missed = assembled.filter(({ evidence }) => evidence.summary.tourist === null)
+        const missed = assembled.filter(({ evidence }) => evidence.summary.editor?.tourist == null)
         assert.isAtLeast(missed.length, nodes.length / 3)
         for (const { node } of missed) assert.isFalse(node.overrated_flag, node.name)
       })

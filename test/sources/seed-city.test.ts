@@ -256,10 +256,11 @@ describe("signals of another source", () => {
         const input = yield* fromCurated("seattle")
         yield* seedCity(input)
         const [node] = yield* sql<{ id: string }>`select id from activity_nodes where overrated_flag = false
-          and quality_signals -> 'tourist' -> 'score' > '0.75' limit 1`
+          and quality_signals -> 'editor' -> 'tourist' -> 'score' > '0.75' limit 1`
         const forum = {
           source: "forum",
-          kind: "local" as const,
+          kind: "aggregator" as const,
+          voice: "local" as const,
           mentions: 30,
           score: 0.1,
           avoid_mentions: 20,

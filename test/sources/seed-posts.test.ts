@@ -72,7 +72,7 @@ describe("seeding posts", () => {
         assert.deepInclude(first, { new: 7, unchanged: 0, rejected: 0, catalog_version: 2 })
         assert.match(first.notes.map(({ reason }) => reason).join(), /kept without a place/)
         const signal = Effect.map(
-          sql`select q.source, q.kind, q.mentions, q.avoid_mentions, q.last_seen::text, n.quality_signals -> 'avoid_mentions' as told
+          sql`select q.source, q.kind, q.voice, q.mentions, q.avoid_mentions, q.last_seen::text, n.quality_signals -> 'avoid_mentions' as told
             from quality_signals q join activity_nodes n on n.id = q.activity_node_id
             where n.name = 'Kerry Park' and q.source like 'posts:%'`,
           (found) => found.map((row) => ({ ...row }))
@@ -80,7 +80,8 @@ describe("seeding posts", () => {
         const expected = [
           {
             source: "posts:forum:seattle",
-            kind: "local",
+            kind: "posts",
+            voice: "local",
             mentions: 6,
             avoid_mentions: 6,
             last_seen: "2026-04-06",

@@ -17,6 +17,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import { type Arbitration, arbitrate, momentumOf } from "../../domain/arbitration.ts"
+import { standing } from "../../domain/catalog/standing.ts"
 import { isGroupCold } from "../../domain/persona/persona.ts"
 import type { Candidate, Ranking, RankRequest } from "../../domain/ranking.ts"
 import { COLD_BELOW_SIGNALS } from "../../domain/vocabulary.ts"
@@ -112,8 +113,8 @@ export const layer = Layer.effect(
         ml,
         llm: llmRanking,
         llmPick: {
-          tourist: llmPick?.quality_signals.tourist?.score ?? 0,
-          local: llmPick?.quality_signals.local?.score ?? 0
+          tourist: (llmPick === undefined ? undefined : standing(llmPick.quality_signals, "tourist")) ?? 0,
+          local: (llmPick === undefined ? undefined : standing(llmPick.quality_signals, "local")) ?? 0
         },
         momentum: momentumOf(
           accepted,

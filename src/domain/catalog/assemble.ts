@@ -5,17 +5,17 @@ import type { CityFileNode, CityInfo, EditorialQuality } from "./city-file.ts"
 import { vibeEmbeddingOf } from "./embedding.ts"
 import { type CrossReference, crossReference } from "./evidence.ts"
 import { parseHours } from "./hours/hours.ts"
-import { type ActivityNode, cityIdOf, nodeIdOf, type QualitySignal } from "./node.ts"
+import { type ActivityNode, cityIdOf, type EditorJudgement, nodeIdOf, type QualitySignal, type Voice } from "./node.ts"
 import { TAXONOMY_VERSION, tagIndex } from "./taxonomy.ts"
 
-/** An editor's judgement sums up what the editor has read and heard: it counts as this many mentions. */
-export const JUDGEMENT_MENTIONS = 8
-/** A warning that locals commonly give: half of them. */
-export const JUDGEMENT_AVOID_MENTIONS = 4
+/** How far an editor's scores lie from what many people would say: a quarter of the scale, as a standard deviation. */
+export const EDITOR_UNCERTAINTY = 0.25
 
 export interface AssembledNode {
   readonly node: ActivityNode
   readonly signals: ReadonlyArray<QualitySignal>
+  /** `null` where no editor has judged it. */
+  readonly judgement: EditorJudgement | null
   readonly evidence: CrossReference
   /** What was put right rather than refused, in words. */
   readonly notes: ReadonlyArray<string>
@@ -26,25 +26,21 @@ export interface FileOrigin {
   readonly licence: string
 }
 
-export const editorialSignals = (quality: EditorialQuality, origin: FileOrigin): ReadonlyArray<QualitySignal> =>
-  (["local", "tourist"] as const).flatMap((kind): ReadonlyArray<QualitySignal> => {
-    const judgement = quality[kind]
-    if (judgement === undefined) return []
-    const avoid = kind === "local" && quality.avoid !== undefined
-    const quotes = [judgement.note, avoid ? quality.avoid : undefined].filter((quote) => quote !== undefined)
-    return [
-      {
-        source: origin.source,
-        kind,
-        mentions: JUDGEMENT_MENTIONS,
-        score: judgement.score,
-        avoid_mentions: avoid ? JUDGEMENT_AVOID_MENTIONS : 0,
-        last_seen: null,
-        quotes,
-        licence: origin.licence
-      }
-    ]
-  })
+/** What an editor wrote of a place, as a judgement: it is one opinion, however much was read for it. */
+export const editorJudgement = (quality: EditorialQuality, origin: FileOrigin): EditorJudgement => {
+  const opinion = (voice: Voice) => {
+    const said = quality[voice]
+    return said === undefined ? null : { score: said.score, note: said.note ?? null }
+  }
+  return {
+    source: origin.source,
+    licence: origin.licence,
+    local: opinion("local"),
+    tourist: opinion("tourist"),
+    warning: quality.avoid ?? null,
+    uncertainty: EDITOR_UNCERTAINTY
+  }
+}
 
 /** Hours that cannot be read are unknown hours: the place goes in without them. */
 const readableHours = (text: string | null, country: string) => {
@@ -62,8 +58,9 @@ export const assembleNode = (city: CityInfo, origin: FileOrigin, entry: CityFile
   const info = categoryInfo(entry.category)
   const tags = Object.keys(entry.vibes).sort((a, b) => entry.vibes[b]! - entry.vibes[a]! || tagIndex(a)! - tagIndex(b)!)
   const weights = tags.map((tag) => entry.vibes[tag]!)
-  const signals = entry.quality_signals ?? (entry.quality === undefined ? [] : editorialSignals(entry.quality, origin))
-  const evidence = crossReference(signals)
+  const signals = entry.quality_signals ?? []
+  const judgement = entry.quality === undefined ? null : editorJudgement(entry.quality, origin)
+  const evidence = crossReference(signals, judgement)
   const { hours, note } = readableHours(entry.opening_hours, city.country)
   const node: ActivityNode = {
     id: nodeIdOf(city.slug, entry.key),
@@ -92,5 +89,5 @@ export const assembleNode = (city: CityInfo, origin: FileOrigin, entry: CityFile
     source: origin.source,
     provenance: entry.provenance ?? { "*": { source: origin.source, licence: origin.licence } }
   }
-  return { node, signals, evidence, notes: note === undefined ? [] : [note] }
+  return { node, signals, judgement, evidence, notes: note === undefined ? [] : [note] }
 }

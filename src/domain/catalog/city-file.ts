@@ -75,6 +75,11 @@ const Vibes = Schema.Record(Schema.String, weight).check(
   })
 )
 
+/** A file may pass on what a source has counted. Posts and travelers are counted in our own tables or not at all. */
+const FileSignal = QualitySignal.check(
+  Schema.makeFilter(({ kind }) => kind === "aggregator" || `a file cannot claim evidence of kind ${kind}`)
+)
+
 export const CityFileNode = Schema.Struct({
   /** Names the node within its city for ever: its id is made of it. */
   key: Schema.String.check(Schema.isPattern(/^[a-z0-9][a-z0-9-]{0,99}$/)),
@@ -96,7 +101,7 @@ export const CityFileNode = Schema.Struct({
   provenance: Schema.optionalKey(Provenance),
   /** Editorial judgement (curated files) or full signals (imports, generated data); one of them. */
   quality: Schema.optionalKey(EditorialQuality),
-  quality_signals: Schema.optionalKey(Schema.Array(QualitySignal))
+  quality_signals: Schema.optionalKey(Schema.Array(FileSignal))
 })
 export type CityFileNode = typeof CityFileNode.Type
 

@@ -2,7 +2,9 @@
  * What sources say of a place, cross-referenced: do locals and tourist lists tell the same story, and is the place
  * famous for being famous? Where the evidence is thin the answer is `null`, never a guess.
  */
-import type { QualitySignal, QualitySummary, SignalKind } from "./node.ts"
+import type { CountedLine, EditorJudgement, QualitySignal, QualitySummary, Voice } from "./node.ts"
+import { editorsView, reasonOfSide } from "./sayings.ts"
+import { standing } from "./standing.ts"
 
 /** Fewer mentions than this on a side are hearsay. */
 export const MIN_MENTIONS = 3
@@ -30,6 +32,12 @@ const CLEAR_MARGIN = 0.3
 /** What a place can be trusted at most when only one side speaks of it. */
 const ONE_SIDED = 0.75
 
+/** What a place can be trusted at most when only an editor speaks of it. */
+export const EDITOR_CAP = 0.5
+
+/** An editor's warning pulls the locals' score down as far as one given by this share of the locals. */
+const WARNING_SHARE = 0.5
+
 interface Side {
   readonly score: number
   readonly mentions: number
@@ -51,8 +59,12 @@ export interface CrossReference {
   readonly reasons: ReadonlyArray<string>
 }
 
-const sideOf = (signals: ReadonlyArray<QualitySignal>, kind: SignalKind): Side | null => {
-  const own = signals.filter((signal) => signal.kind === kind && signal.mentions > 0)
+type Verdict = Pick<CrossReference, "overrated_flag" | "overrated_confidence" | "reasons"> & {
+  readonly by?: "editor" | "sources"
+}
+
+const sideOf = (signals: ReadonlyArray<QualitySignal>, voice: Voice): Side | null => {
+  const own = signals.filter((signal) => signal.voice === voice && signal.mentions > 0)
   if (own.length === 0) return null
   const counted = own.map((signal) => Math.min(signal.mentions, MENTIONS_PER_SOURCE))
   const total = counted.reduce((sum, n) => sum + n, 0)
@@ -72,6 +84,22 @@ const round = (x: number) => Math.round(x * 1000) / 1000
 const summarise = (side: Side | null): QualitySummary["local"] =>
   side === null ? null : { score: round(side.score), mentions: side.mentions, sources: side.sources }
 
+/** Locals first, then by kind and source: the same lines whatever order the rows come in. */
+const linesOf = (signals: ReadonlyArray<QualitySignal>): ReadonlyArray<CountedLine> =>
+  signals
+    .filter(({ mentions }) => mentions > 0)
+    .map(({ kind, voice, source, mentions, score, licence }) => ({
+      kind,
+      voice,
+      source,
+      count: mentions,
+      score: round(score),
+      licence
+    }))
+    .sort((a, b) => order(a).localeCompare(order(b)))
+
+const order = ({ voice, kind, source }: CountedLine) => `${voice}|${kind}|${source}`
+
 /** The side, where enough of it is heard to count. */
 const heard = (side: Side | null): Side | null => (side !== null && side.mentions >= MIN_MENTIONS ? side : null)
 
@@ -82,51 +110,91 @@ const confidence = (local: Side | null, tourist: Side | null): number | null => 
   return round(voice * (1 - Math.max(...sides.map((side) => side.spread))))
 }
 
-const words = (side: Side, who: string) =>
-  `${who}: ${Math.round(side.score * 100)} of 100 in ${side.mentions} mentions of ${side.sources.join(", ")}`
+const editorConfidence = (judgement: EditorJudgement | null): number | null =>
+  judgement === null || (judgement.local === null && judgement.tourist === null)
+    ? null
+    : round(EDITOR_CAP * (1 - judgement.uncertainty))
 
-/** Cross-references all signals of one place. Their order does not matter. */
-export const crossReference = (signals: ReadonlyArray<QualitySignal>): CrossReference => {
-  const local = sideOf(signals, "local")
-  const tourist = sideOf(signals, "tourist")
-  const avoid = signals.reduce((sum, signal) => sum + (signal.kind === "local" ? signal.avoid_mentions : 0), 0)
-  const cross_ref_confidence = confidence(local, tourist)
-  const summary: QualitySummary = { local: summarise(local), tourist: summarise(tourist), avoid_mentions: avoid }
-  const abstain = (...reasons: ReadonlyArray<string>): CrossReference => ({
-    summary,
-    cross_ref_confidence,
+const clarityOf = (lead: number) => 0.5 + 0.5 * Math.min(1, Math.abs(lead) / CLEAR_MARGIN)
+
+const leadOf = (touristScore: number, liked: number) => Math.min(touristScore - TOURIST_HIGH, LOCAL_LOW - liked)
+
+/** What was counted, where it is enough to decide. */
+const bySources = (local: Side | null, tourist: Side | null, avoid: number): Verdict => {
+  const abstain = (...reasons: ReadonlyArray<string>): Verdict => ({
     overrated_flag: null,
     overrated_confidence: 0,
     reasons
   })
-  if (local === null || heard(local) === null) {
-    return abstain(local === null ? "no local source speaks of it" : `only ${local.mentions} local mentions`)
-  }
+  if (local === null) return abstain("no local source speaks of it")
+  if (heard(local) === null) return abstain(reasonOfSide("local", local))
   if (tourist === null) {
     return {
-      summary,
-      cross_ref_confidence,
       overrated_flag: false,
       overrated_confidence: round(local.voice),
-      reasons: [words(local, "locals"), "no tourist list names it"]
+      reasons: [reasonOfSide("local", local), "no tourist list names it"],
+      by: "sources"
     }
   }
-  if (heard(tourist) === null)
-    return abstain(words(local, "locals"), `only ${tourist.mentions} mentions in tourist lists`)
+  if (heard(tourist) === null) return abstain(reasonOfSide("local", local), reasonOfSide("tourist", tourist))
   const avoidShare = avoid >= RECURRING_AVOID ? Math.min(1, avoid / local.mentions) : 0
-  const liked = local.score - AVOID_WEIGHT * avoidShare
-  const lead = Math.min(tourist.score - TOURIST_HIGH, LOCAL_LOW - liked)
-  const clarity = 0.5 + 0.5 * Math.min(1, Math.abs(lead) / CLEAR_MARGIN)
+  const lead = leadOf(tourist.score, local.score - AVOID_WEIGHT * avoidShare)
   return {
-    summary,
-    cross_ref_confidence,
     // A hair's breadth of rounding must not decide at the threshold itself.
     overrated_flag: lead >= -1e-9,
-    overrated_confidence: round(Math.sqrt(local.voice * tourist.voice) * clarity),
+    overrated_confidence: round(Math.sqrt(local.voice * tourist.voice) * clarityOf(lead)),
     reasons: [
-      words(local, "locals"),
-      words(tourist, "tourist lists"),
-      ...(avoidShare > 0 ? [`${avoid} local mentions tell others to stay away`] : [])
-    ]
+      reasonOfSide("local", local),
+      reasonOfSide("tourist", tourist),
+      ...(avoidShare > 0 ? [reasonOfSide("local", { ...local, avoid })] : [])
+    ],
+    by: "sources"
+  }
+}
+
+/** The editor's word, with what was counted taken into its scores; it decides only where counting does not. */
+const byEditor = (summary: QualitySummary, judgement: EditorJudgement): Verdict | undefined => {
+  const local = standing({ ...summary, editor: judgement }, "local")
+  const tourist = standing({ ...summary, editor: judgement }, "tourist")
+  if (judgement.local === null || local === undefined) return undefined
+  const sure = EDITOR_CAP * (1 - judgement.uncertainty)
+  if (tourist === undefined) {
+    return { overrated_flag: false, overrated_confidence: round(sure), reasons: [editorsView(false)], by: "editor" }
+  }
+  const lead = leadOf(tourist, local - AVOID_WEIGHT * (judgement.warning === null ? 0 : WARNING_SHARE))
+  const flag = lead >= -1e-9
+  return {
+    overrated_flag: flag,
+    overrated_confidence: round(sure * clarityOf(lead)),
+    reasons: [editorsView(flag)],
+    by: "editor"
+  }
+}
+
+/** Cross-references all signals of one place and what an editor thinks of it. The order of the signals does not matter. */
+export const crossReference = (
+  signals: ReadonlyArray<QualitySignal>,
+  judgement: EditorJudgement | null = null
+): CrossReference => {
+  const local = sideOf(signals, "local")
+  const tourist = sideOf(signals, "tourist")
+  const avoid = signals.reduce((sum, signal) => sum + (signal.voice === "local" ? signal.avoid_mentions : 0), 0)
+  const counted: QualitySummary = { local: summarise(local), tourist: summarise(tourist), avoid_mentions: avoid }
+  const sources = bySources(local, tourist, avoid)
+  // Locals who were counted overrule the editor only together with visitors who were, or where both know of no visitors.
+  const decided = sources.overrated_flag !== null && (heard(tourist) !== null || judgement?.tourist == null)
+  const verdict = decided || judgement === null ? sources : (byEditor(counted, judgement) ?? sources)
+  const confidences = [confidence(local, tourist), editorConfidence(judgement)].filter((one) => one !== null)
+  return {
+    summary: {
+      ...counted,
+      lines: linesOf(signals),
+      ...(judgement === null ? {} : { editor: judgement }),
+      ...(verdict.overrated_flag === null || verdict.by === undefined ? {} : { flagged_by: verdict.by })
+    },
+    cross_ref_confidence: confidences.length === 0 ? null : Math.max(...confidences),
+    overrated_flag: verdict.overrated_flag,
+    overrated_confidence: verdict.overrated_confidence,
+    reasons: verdict.reasons
   }
 }

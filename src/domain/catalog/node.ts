@@ -26,17 +26,32 @@ export type PriceTier = typeof PriceTier.Type
 export const SourceTier = Schema.Literals([1, 2, 3, 4])
 export type SourceTier = typeof SourceTier.Type
 
-export const SignalKind = Schema.Literals(["local", "tourist"])
-export type SignalKind = typeof SignalKind.Type
+/** Who speaks: people who live there, or people who visit. */
+export const Voice = Schema.Literals(["local", "tourist"])
+export type Voice = typeof Voice.Type
+
+/**
+ * What kind of thing evidence is. `editor`: a judgement of ours, never counted. `posts`: documents in the table
+ * `scraped_posts`. `aggregator`: what a named source says it has counted. `travelers`: people who traveled with us.
+ */
+export const EvidenceKind = Schema.Literals(["editor", "posts", "aggregator", "travelers"])
+export type EvidenceKind = typeof EvidenceKind.Type
+
+/** The kinds whose rows carry a count. */
+export const CountedKind = Schema.Literals(["posts", "aggregator", "travelers"])
+export type CountedKind = typeof CountedKind.Type
 
 /** How many quotes a signal keeps: enough to show evidence, too few to copy a source. */
 export const MAX_QUOTES = 3
 export const MAX_QUOTE_LENGTH = 240
 
-/** What one source says about a place. */
+const SourceName = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(80))
+
+/** What one source says about a place, counted. */
 export const QualitySignal = Schema.Struct({
-  source: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(80)),
-  kind: SignalKind,
+  source: SourceName,
+  kind: CountedKind,
+  voice: Voice,
   mentions: count,
   /** 0 dislikes it · 1 loves it. */
   score: ratio,
@@ -52,15 +67,50 @@ export const QualitySignal = Schema.Struct({
 })
 export type QualitySignal = typeof QualitySignal.Type
 
+/** How much an editor of ours thinks that one side likes a place, and in a sentence why. */
+export const EditorOpinion = Schema.Struct({
+  score: ratio,
+  note: Schema.NullOr(Schema.String.check(Schema.isMaxLength(MAX_QUOTE_LENGTH)))
+})
+
+/** The judgement of one editor. It stands for nobody but that editor, so it has an uncertainty and no count. */
+export const EditorJudgement = Schema.Struct({
+  source: SourceName,
+  licence: Schema.String,
+  local: Schema.NullOr(EditorOpinion),
+  tourist: Schema.NullOr(EditorOpinion),
+  /** What the editor warns visitors of. */
+  warning: Schema.NullOr(Schema.String.check(Schema.isMaxLength(MAX_QUOTE_LENGTH))),
+  /** The standard deviation of its scores from what many people would say. */
+  uncertainty: Schema.Finite.check(Schema.isBetween({ minimum: 0.05, maximum: 0.5 }))
+})
+export type EditorJudgement = typeof EditorJudgement.Type
+
+/** A signal as it is shown: whose it is, and its count as it stands in its row. */
+export const CountedLine = Schema.Struct({
+  kind: CountedKind,
+  voice: Voice,
+  source: Schema.String,
+  count,
+  score: ratio,
+  licence: Schema.NullOr(Schema.String)
+})
+export type CountedLine = typeof CountedLine.Type
+
 /** Where a field's value comes from, by field name; `*` stands for all fields that are not named. */
 export const Provenance = Schema.Record(Schema.String, Schema.Struct({ source: Schema.String, licence: Schema.String }))
 export type Provenance = typeof Provenance.Type
 
-/** The derived summary kept on the node; the table `quality_signals` is the truth. */
+/** The derived summary kept on the node; the tables `quality_signals` and `editor_judgements` are the truth. */
 export const QualitySummary = Schema.Struct({
+  /** Counted evidence alone; what an editor thinks stands apart. */
   local: Schema.NullOr(Schema.Struct({ score: ratio, mentions: count, sources: Schema.Array(Schema.String) })),
   tourist: Schema.NullOr(Schema.Struct({ score: ratio, mentions: count, sources: Schema.Array(Schema.String) })),
   avoid_mentions: count,
+  lines: Schema.optionalKey(Schema.Array(CountedLine)),
+  editor: Schema.optionalKey(EditorJudgement),
+  /** Whose word `overrated_flag` rests on, where it is set. */
+  flagged_by: Schema.optionalKey(Schema.Literals(["editor", "sources"])),
   /** Set where nothing is known but what a places service says. */
   places_fallback: Schema.optionalKey(Schema.Literal(true))
 })

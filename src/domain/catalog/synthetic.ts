@@ -7,7 +7,7 @@ import { distanceKm } from "../geo.ts"
 import { seededRandom } from "../random.ts"
 import { CATEGORY_INFO, type Category, categoryInfo } from "./category.ts"
 import type { CityFileNode, CityInfo } from "./city-file.ts"
-import type { PriceTier, QualitySignal } from "./node.ts"
+import type { PriceTier, QualitySignal, Voice } from "./node.ts"
 import { TAXONOMY, tagIndex } from "./taxonomy.ts"
 
 export const SYNTHETIC_SOURCE = "synthetic"
@@ -158,9 +158,10 @@ const vibesOf = (category: Category, flavour: string, random: () => number): Rea
 }
 
 const signalsOf = (quality: number, fame: number, random: () => number): ReadonlyArray<QualitySignal> => {
-  const signal = (kind: "local" | "tourist", score: number, mentions: number, avoid: number): QualitySignal => ({
-    source: `${SYNTHETIC_SOURCE}-${kind}`,
-    kind,
+  const signal = (voice: Voice, score: number, mentions: number, avoid: number): QualitySignal => ({
+    source: `${SYNTHETIC_SOURCE}-${voice}`,
+    kind: "aggregator",
+    voice,
     mentions,
     score: round(unit(score), 3),
     avoid_mentions: avoid,

@@ -105,7 +105,7 @@ const spreadProblems = (assembled: ReadonlyArray<AssembledNode>): ReadonlyArray<
   for (const part of DAY_PARTS) atLeast(0.1, ({ node }) => node.day_parts.includes(part), `serve the ${part}`)
   atLeast(0.15, ({ node }) => node.setting === "indoor", "are indoors")
   atLeast(0.15, ({ node }) => node.setting === "outdoor", "are outdoors")
-  atLeast(1 / 3, ({ evidence }) => evidence.summary.tourist === null, "are on no tourist list")
+  atLeast(1 / 3, ({ evidence }) => evidence.summary.editor?.tourist == null, "are on no tourist list")
   const tiers = new Set(assembled.map(({ node }) => node.price_tier)).size
   if (tiers < 3) problems.push(`only ${tiers} price tiers; at least 3 are wanted`)
   const overrated = assembled.filter(({ evidence }) => evidence.overrated_flag === true).length

@@ -4,6 +4,7 @@
  */
 import { categoryIndex, categoryInfo } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { standing } from "../catalog/standing.ts"
 import { dayPartMask } from "./rules.ts"
 
 export const MEAL = 1
@@ -63,7 +64,7 @@ const build = (catalog: CityCatalog): Places => {
     places.flags[i] =
       (info.meal ? MEAL : 0) | (node.setting === "outdoor" ? OUTDOOR : 0) | (catalog.retired(i) ? RETIRED : 0)
     places.weatherSensitivity[i] = node.weather_sensitivity
-    const local = node.quality_signals.local?.score ?? UNKNOWN_QUALITY
+    const local = standing(node.quality_signals, "local") ?? UNKNOWN_QUALITY
     places.quality[i] = node.overrated_flag === true ? local * 0.5 : local
     let number = neighbourhoods.get(node.neighbourhood)
     if (number === undefined) {

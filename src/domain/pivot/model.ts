@@ -1,5 +1,6 @@
 /** A disruption, and the answers to it. `Offer` is the wire shape of the contract. */
 import * as Schema from "effect/Schema"
+import { EvidenceKind, Voice } from "../catalog/node.ts"
 import { NodeId, OptionId, PivotId, SlotId } from "../ids.ts"
 import { Text } from "../storable.ts"
 import { Trigger } from "../vocabulary.ts"
@@ -24,9 +25,14 @@ export const PivotRequest = Schema.Struct({
 export type PivotRequest = typeof PivotRequest.Type
 
 export const EvidenceLine = Schema.Struct({
+  kind: EvidenceKind,
+  voice: Voice,
   source: Schema.String,
-  kind: Schema.Literals(["local", "tourist"]),
-  mentions: Schema.Int
+  /** How many rows of the source stand behind it; null for an editor, who is one person with an opinion. */
+  count: Schema.NullOr(Schema.Int),
+  licence: Schema.NullOr(Schema.String),
+  /** The same in a sentence. */
+  text: Schema.String
 })
 export type EvidenceLine = typeof EvidenceLine.Type
 

@@ -78,3 +78,15 @@ export const moodWish = (detail: PivotDetail | undefined): MoodWish | undefined 
   const tag = isVibeTag(mood) ? mood : tagOfWord.get(mood)
   return tag === undefined ? undefined : { palette: undefined, label: mood, vector: vibeEmbedding({ [tag]: 1 }) }
 }
+
+/** From here on a place has something of a mood; the best of a thin choice need not. */
+const SUITS = 0.15
+const HUNGRY = MOODS.indexOf("hungry")
+
+/** Whether it may be said of a place that it suits the mood. Who is hungry is only ever sent where there is food. */
+export const suitsMood = (matrix: Float32Array, { palette, vector }: MoodWish, index: number): boolean => {
+  if (palette === HUNGRY) return true
+  let dot = 0
+  for (let i = 0; i < VIBE_DIMENSIONS; i++) dot += vector[i]! * matrix[index * VIBE_DIMENSIONS + i]!
+  return dot >= SUITS
+}

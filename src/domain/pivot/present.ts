@@ -22,6 +22,28 @@ const strongest = (node: ActivityNode): string =>
     .map(({ tag }) => tag.replaceAll("_", " "))
     .join(", ")
 
+const kindOf = ({ category }: ActivityNode): string => category.replaceAll("_", " ")
+
+const aboutPlace = (node: ActivityNode): string => {
+  const where = node.neighbourhood === "" ? kindOf(node) : `${kindOf(node)} in ${node.neighbourhood}`
+  return node.vibe_tags.length === 0 ? where : `${where}: ${strongest(node)}`
+}
+
+/** What a place has in common with the one that was planned, as far as it has. */
+export const likePlanned = (place: ActivityNode, planned: ActivityNode): string | undefined => {
+  if (place.category === planned.category) return `A ${kindOf(place)}, as ${planned.name} is`
+  const shared = place.vibe_tags.find((tag) => planned.vibe_tags.includes(tag))
+  return shared === undefined ? undefined : `Shares with ${planned.name}: ${shared.replaceAll("_", " ")}`
+}
+
+/** What can be said of its hours at this time: nothing where nobody knows them. */
+export const openWords = (node: ActivityNode, open: Visit["open"], at: string): string => {
+  if (open === "open") return `Open at ${at}`
+  return node.opening_hours === null
+    ? `Nobody knows its hours: check before you go at ${at}`
+    : `Its hours leave ${at} uncertain (${node.opening_hours}): check before you go`
+}
+
 const made = new WeakMap<CityCatalog, Array<Presentation | undefined>>()
 
 export const presentationOf = (catalog: CityCatalog, index: number): Presentation => {
@@ -36,7 +58,7 @@ export const presentationOf = (catalog: CityCatalog, index: number): Presentatio
     one = {
       nodeField: `,"node":${JSON.stringify(nodeBrief(node))}`,
       evidence: JSON.stringify(evidenceLines(node)),
-      known: `${node.category.replaceAll("_", " ")} in ${node.neighbourhood}: ${strongest(node)}`
+      known: aboutPlace(node)
     }
     all[index] = one
   }

@@ -6,10 +6,10 @@ import type { PivotWorld } from "./answer-model.ts"
 import { Deadline, NO_DEADLINE } from "./deadline.ts"
 import { allowedNodes, type FallbackSet, plannedNodes, storedFor } from "./fallbacks.ts"
 import type { NoPivotReason } from "./model.ts"
-import { MOODS, type MoodWish } from "./moods.ts"
+import { MOODS, type MoodWish, suitsMood } from "./moods.ts"
 import type { Finding, OptionDraft } from "./offer.ts"
 import { type Gap, gapAt, type PlanSlot } from "./plan.ts"
-import { clock, presentationOf, replaceChange } from "./present.ts"
+import { clock, likePlanned, openWords, presentationOf, replaceChange } from "./present.ts"
 import {
   CLOSED_COLUMN,
   type Found,
@@ -172,18 +172,22 @@ export const whyOf = (
   world: PivotWorld,
   column: number,
   found: Found,
+  planned: PlanSlot,
   gap: Gap,
   mood: MoodWish | undefined
 ): ReadonlyArray<string> => {
   const { catalog, env } = world
   const { visit, index } = found
+  const node = catalog.nodes[index]!
+  const before = planned.index < 0 ? undefined : catalog.nodes[planned.index]!
   const at = clock(env.localMinute(visit.arrive))
   const why = [presentationOf(catalog, index).known]
-  if (column === WEATHER_COLUMN) why.push("Sheltered from the weather")
-  else if (column === CLOSED_COLUMN) why.push("The closest match to what was planned")
-  else if (mood !== undefined) why.push(`Suits the mood: ${mood.label}`)
-  why.push(visit.open === "open" ? `Open at ${at}` : `Nobody knows its hours: check before you go at ${at}`)
-  if (gap.from >= 0) why.push(`${visit.travelIn} minutes from ${catalog.nodes[gap.from]!.name}`)
+  const alike = column !== CLOSED_COLUMN || before === undefined ? undefined : likePlanned(node, before)
+  if (column === WEATHER_COLUMN) why.push(node.setting === "indoor" ? "Indoors" : "The weather matters little there")
+  else if (alike !== undefined) why.push(alike)
+  else if (mood !== undefined && suitsMood(env.matrix, mood, index)) why.push(`Suits the mood: ${mood.label}`)
+  why.push(openWords(node, visit.open, at))
+  if (gap.from >= 0) why.push(`About ${visit.travelIn} minutes from ${catalog.nodes[gap.from]!.name}`)
   return why
 }
 
@@ -223,7 +227,7 @@ export const replaceSlot = (
     (found): OptionDraft => ({
       changes: [replaceChange(slot.id, found.index, found.visit)],
       score: found.score,
-      why: whyOf(world, column, found, gap, mood),
+      why: whyOf(world, column, found, slot, gap, mood),
       index: found.index,
       features: featuresOfFound(world, found, slot)
     })

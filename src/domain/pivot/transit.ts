@@ -82,19 +82,26 @@ const nameOf = (world: PivotWorld, slot: PlanSlot): string =>
 
 const LIST_WORDS: Readonly<Record<Change["action"], string>> = {
   replace: "is replaced",
-  move: "begins later",
+  move: "moves",
   shorten: "is cut short",
   drop: "is dropped"
 }
+
+const movedWords = (slot: PlanSlot, starts: number): string =>
+  starts < slot.starts ? "begins earlier" : "begins later"
+
+const stayingWords = (kept: number): string =>
+  kept === 1 ? "1 later stop stays as it is" : `${kept} later stops stay as they are`
 
 const tell = (world: PivotWorld, rest: ReadonlyArray<PlanSlot>, repair: Repair): ReadonlyArray<string> => {
   const why = repair.changes.map((change) => {
     const slot = rest.find((s) => s.id === change.slot_id)!
     const into = change.index === undefined ? "" : ` by ${world.catalog.nodes[change.index]!.name}`
-    return `${nameOf(world, slot)} ${LIST_WORDS[change.action]}${into}`
+    const happens = change.action === "move" ? movedWords(slot, change.starts) : LIST_WORDS[change.action]
+    return `${nameOf(world, slot)} ${happens}${into}`
   })
   const kept = rest.length - repair.changes.length
-  why.push(kept === 0 ? "Nothing later is left unchanged" : `${kept} later stops stay as they are`)
+  why.push(kept === 0 ? "Nothing later is left unchanged" : stayingWords(kept))
   return why
 }
 

@@ -172,6 +172,11 @@ const consideredOf = (shelters: ReadonlyArray<Shelters>): Finding["candidates"] 
   return [...scores].map(([index, score]) => ({ index, score })).sort((a, b) => b.score - a.score || a.index - b.index)
 }
 
+const exposedWords = (stays: number): string =>
+  stays === 1
+    ? "1 exposed stop stays as it is: nothing sheltered fits in its place"
+    : `${stays} exposed stops stay as they are: nothing sheltered fits in their place`
+
 /** Each option replaces every affected stop, one after the other, each judged with the one before it replaced. */
 export const shelterDay = (
   world: PivotWorld,
@@ -199,13 +204,13 @@ export const shelterDay = (
       lead ??= { found, slot }
       score += found.score
       changes.push(replaceChange(slot.id, found.index, found.visit))
-      why.push(...whyOf(world, WEATHER_COLUMN, found, gapAt(working, position, now), undefined))
+      why.push(...whyOf(world, WEATHER_COLUMN, found, slot, gapAt(working, position, now), undefined))
       working[position] = { ...slot, index: found.index, starts: found.visit.arrive, ends: found.visit.leave }
     }
     if (lead === undefined) break
     for (const index of here) used.add(index)
     const stays = affected.length - changes.length
-    if (stays > 0) why.push(`${stays} exposed stops stay as they are: nothing sheltered fits in their place`)
+    if (stays > 0) why.push(exposedWords(stays))
     options.push({
       changes,
       score: score / changes.length,

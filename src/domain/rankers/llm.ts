@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { explain } from "../catalog/embedding.ts"
+import { evidenceForModel } from "../catalog/sayings.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import { personaText } from "../persona/onboarding.ts"
 import type { Candidate, RankRequest, Scored } from "../ranking.ts"
@@ -16,7 +17,7 @@ export const RANKING_TOKENS = 1_600
 export const RANKING_INSTRUCTIONS = `You are a local who knows a city well. Order places for the travelers described, best first.
 Judge by their tastes, the situation, and the evidence: what locals say counts far more than what tourists say; avoid famous places that locals call overrated unless the travelers clearly want them.
 Keep the order varied: no long runs of one category.
-Each candidate is one line: number|name|category|price 0-4|neighbourhood|vibes|local score and mentions|tourist score and mentions|remarks.
+Each candidate is one line: number|name|category|price 0-4|neighbourhood|vibes|local evidence|tourist evidence|remarks. Evidence is a score by kind, with how many were counted; an editor is one opinion.
 Answer with the best ${ASKED} (all, where there are fewer) as objects of the candidate's number and your confidence from 0 to 1 that it fits, and your confidence in the ranking as a whole. Use each number at most once, and only numbers from the list.`
 
 const confidence = Schema.Finite
@@ -29,12 +30,13 @@ export type LlmRankingAnswer = typeof LlmRankingAnswer.Type
 
 const line = (text: string) => text.replace(/[|\r\n]+/g, " ").trim()
 
-const evidence = (signal: { readonly score: number; readonly mentions: number } | null) =>
-  signal === null ? "-" : `${signal.score.toFixed(2)} (${signal.mentions})`
-
 const candidateLine = ({ node }: Candidate, i: number): string => {
   const remarks = [
-    node.overrated_flag === true ? "overrated" : "",
+    node.overrated_flag === true
+      ? node.quality_signals.flagged_by === "editor"
+        ? "overrated, says our editor"
+        : "overrated"
+      : "",
     node.quality_signals.avoid_mentions > 0 ? `${node.quality_signals.avoid_mentions} warn of it` : "",
     node.booking_needed ? "needs booking" : ""
   ].filter((remark) => remark !== "")
@@ -45,8 +47,8 @@ const candidateLine = ({ node }: Candidate, i: number): string => {
     node.price_tier,
     line(node.neighbourhood),
     node.vibe_tags.slice(0, 5).join(" "),
-    evidence(node.quality_signals.local),
-    evidence(node.quality_signals.tourist),
+    evidenceForModel(node, "local"),
+    evidenceForModel(node, "tourist"),
     remarks.join(", ")
   ].join("|")
 }

@@ -21,11 +21,20 @@ const WRONG_DAY_PART_KEEPS = 0.45
 /** The factor that a fit of 0…1 stands for, where nothing fitting keeps `least`. */
 const between = (least: number, fit: number) => least + (1 - least) * fit
 
+/** What is counted and what an editor judges, heard together. */
+const together = (counted: number, editor: number) => counted + editor - counted * editor
+
+/** An editor's warning weighs as one given by this share of the locals. */
+const WARNING_SHARE = 0.5
+
 export const localScore = (f: Features): number => {
   const taste = Math.max(0.02, (f.affinity + TASTE_FLOOR) / (1 + TASTE_FLOOR)) ** TASTE_POWER
-  const trust = f.local_voice / (f.local_voice + 0.5 * f.tourist_voice + 0.1)
+  const locals = together(f.local_voice, f.editor_local_voice)
+  const visitors = together(f.tourist_voice, f.editor_tourist_voice)
+  const warned = Math.max(f.avoid_share, WARNING_SHARE * f.editor_warning)
+  const trust = locals / (locals + 0.5 * visitors + 0.1)
   const quality = between(0.55, trust * f.local_score + (1 - trust) * f.tourist_score)
-  const local = between(0.7, f.local_voice * f.local_score * (1 - f.avoid_share)) * between(0.9, f.source_tier)
+  const local = between(0.7, locals * f.local_score * (1 - warned)) * between(0.9, f.source_tier)
   const context =
     between(0.6, f.price_fit) *
     between(0.85, f.pace_fit) *
@@ -33,7 +42,7 @@ export const localScore = (f: Features): number => {
     between(0.25, f.weather_fit) *
     (f.day_part_fit === 1 ? 1 : WRONG_DAY_PART_KEEPS) *
     (1 + 0.25 * f.category_balance)
-  const doubt = (1 - (1 - OVERRATED_KEEPS) * f.overrated) * between(0.75, 1 - f.avoid_share)
+  const doubt = (1 - (1 - OVERRATED_KEEPS) * f.overrated) * between(0.75, 1 - warned)
   return taste * quality * local * context * doubt * (f.novelty === 1 ? 1 : KNOWN_KEEPS)
 }
 
@@ -57,7 +66,7 @@ const sharedMost = (taste: ArrayLike<number>, place: ArrayLike<number>): Readonl
 }
 
 const confidenceOf = (f: Features): number =>
-  Math.min(0.95, 0.25 + 0.3 * f.local_voice + 0.25 * f.evidence + 0.15 * f.signal_count)
+  Math.min(0.95, 0.25 + 0.3 * together(f.local_voice, f.editor_local_voice) + 0.25 * f.evidence + 0.15 * f.signal_count)
 
 export const byScore = (a: Scored, b: Scored): number => b.score - a.score || a.index - b.index
 

@@ -1,6 +1,7 @@
 /** How a place is shown: the same words in trips, offers, discovery and catalogs. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { ActivityNode } from "../catalog/node.ts"
+import { countedSaying, editorSaying, sourceName } from "../catalog/sayings.ts"
 import type { EvidenceLine, NodeBrief } from "../pivot/model.ts"
 
 /** Tags that are shown of a place: the ones that say most about it. */
@@ -23,13 +24,26 @@ export const nodeBrief = (node: ActivityNode): NodeBrief => ({
   vibe_tags: topTags(node)
 })
 
-/** Which sources speak for it, local ones first, and how many mentions they have. */
-export const evidenceLines = (node: Pick<ActivityNode, "quality_signals">): ReadonlyArray<EvidenceLine> =>
-  (["local", "tourist"] as const).flatMap((kind) => {
-    const side = node.quality_signals[kind]
-    if (side === null) return []
-    return [{ source: side.sources.join(", "), kind, mentions: side.mentions }]
+/** Who speaks for it, locals first, each with its kind, in words and in numbers; an editor has no number. */
+export const evidenceLines = (node: Pick<ActivityNode, "quality_signals">): ReadonlyArray<EvidenceLine> => {
+  const { lines = [], editor } = node.quality_signals
+  const opinions = (["local", "tourist"] as const).flatMap((voice): ReadonlyArray<EvidenceLine> => {
+    const text = editor === undefined ? undefined : editorSaying(editor, voice)
+    if (editor === undefined || text === undefined) return []
+    return [{ kind: "editor", voice, source: editor.source, count: null, licence: editor.licence, text }]
   })
+  const counted = lines.map(
+    (line): EvidenceLine => ({
+      kind: line.kind,
+      voice: line.voice,
+      source: sourceName(line.source),
+      count: line.count,
+      licence: line.licence,
+      text: `${countedSaying(line)}.`
+    })
+  )
+  return [...counted, ...opinions].sort((a, b) => Number(a.voice === "tourist") - Number(b.voice === "tourist"))
+}
 
 /** A place as the catalog shows it, open or not at this instant. */
 export const nodeView = (catalog: CityCatalog, index: number, now: number) => {
@@ -42,6 +56,7 @@ export const nodeView = (catalog: CityCatalog, index: number, now: number) => {
     price_tier: node.price_tier,
     setting: node.setting,
     overrated: node.overrated_flag,
+    overrated_by: node.overrated_flag === null ? null : (node.quality_signals.flagged_by ?? null),
     cross_ref_confidence: node.cross_ref_confidence,
     source: node.source,
     source_tier: node.source_tier,

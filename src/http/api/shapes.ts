@@ -91,6 +91,8 @@ export const NodeView = Schema.Struct({
   setting: Schema.String,
   vibe_tags: Schema.Array(Schema.String),
   overrated: Schema.NullOr(Schema.Boolean),
+  /** Whose word that is: an editor's of ours, or what sources were counted to say. */
+  overrated_by: Schema.NullOr(Schema.Literals(["editor", "sources"])),
   cross_ref_confidence: Schema.NullOr(Schema.Finite),
   source: Schema.String,
   source_tier: Schema.Int,

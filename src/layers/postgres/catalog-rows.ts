@@ -3,7 +3,7 @@
  * statement of any size, one plan, and no limit on the number of parameters.
  */
 import type { AssembledNode } from "../../domain/catalog/assemble.ts"
-import type { QualitySignal } from "../../domain/catalog/node.ts"
+import type { EditorJudgement, QualitySignal } from "../../domain/catalog/node.ts"
 import { hash128, uuidOfName } from "../../domain/hash.ts"
 
 /** The columns of a node as the recordset declares them. */
@@ -42,6 +42,7 @@ export const SIGNAL_COLUMNS = [
   ["activity_node_id", "uuid"],
   ["source", "text"],
   ["kind", "text"],
+  ["voice", "text"],
   ["mentions", "integer"],
   ["score", "real"],
   ["avoid_mentions", "integer"],
@@ -50,10 +51,23 @@ export const SIGNAL_COLUMNS = [
   ["licence", "text"]
 ] as const
 
+export const JUDGEMENT_COLUMNS = [
+  ["activity_node_id", "uuid"],
+  ["source", "text"],
+  ["licence", "text"],
+  ["local_score", "real"],
+  ["local_note", "text"],
+  ["tourist_score", "real"],
+  ["tourist_note", "text"],
+  ["warning", "text"],
+  ["uncertainty", "real"]
+] as const
+
 export const POST_COLUMNS = [
   ["id", "uuid"],
   ["source", "text"],
   ["external_id", "text"],
+  ["url", "text"],
   ["city_id", "uuid"],
   ["raw_text", "text"],
   ["activity_node_id", "uuid"],
@@ -84,13 +98,33 @@ export const upsertFromJson = (table: string, columns: Columns, key: string, ext
 }
 
 /** What a node's content is, apart from what is derived from it: equal hashes mean that there is nothing to write. */
-export const contentHash = ({ node, signals }: AssembledNode): string => {
+export const contentHash = ({ node, signals, judgement }: AssembledNode): string => {
   const { vibe_embedding, quality_signals, cross_ref_confidence, overrated_flag, ...content } = node
-  return hash128(JSON.stringify([content, signals]))
+  return hash128(JSON.stringify([content, signals, judgement]))
 }
 
 export const signalRow = (nodeId: string, signal: QualitySignal) => ({
   ...signal,
-  id: uuidOfName("overplanned/signal", nodeId, signal.source, signal.kind),
+  id: uuidOfName("overplanned/signal", nodeId, signal.source, signal.voice),
   activity_node_id: nodeId
+})
+
+export const judgementRow = (nodeId: string, { local, tourist, ...judgement }: EditorJudgement) => ({
+  ...judgement,
+  activity_node_id: nodeId,
+  local_score: local?.score ?? null,
+  local_note: local?.note ?? null,
+  tourist_score: tourist?.score ?? null,
+  tourist_note: tourist?.note ?? null
+})
+
+export type JudgementRow = ReturnType<typeof judgementRow>
+
+export const judgementOf = (row: JudgementRow): EditorJudgement => ({
+  source: row.source,
+  licence: row.licence,
+  local: row.local_score === null ? null : { score: row.local_score, note: row.local_note },
+  tourist: row.tourist_score === null ? null : { score: row.tourist_score, note: row.tourist_note },
+  warning: row.warning,
+  uncertainty: row.uncertainty
 })

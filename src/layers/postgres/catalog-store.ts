@@ -12,10 +12,22 @@ import {
   type IndexedNode,
   type KnownNode
 } from "../../services/catalog-store.ts"
-import { contentHash, NODE_COLUMNS, POST_COLUMNS, SIGNAL_COLUMNS, signalRow, upsertFromJson } from "./catalog-rows.ts"
+import {
+  contentHash,
+  JUDGEMENT_COLUMNS,
+  type JudgementRow,
+  judgementOf,
+  judgementRow,
+  NODE_COLUMNS,
+  POST_COLUMNS,
+  SIGNAL_COLUMNS,
+  signalRow,
+  upsertFromJson
+} from "./catalog-rows.ts"
 
 const UPSERT_NODES = upsertFromJson("activity_nodes", NODE_COLUMNS, "id", ", retired_at = null, updated_at = now()")
-const UPSERT_SIGNALS = upsertFromJson("quality_signals", SIGNAL_COLUMNS, "activity_node_id, source, kind")
+const UPSERT_SIGNALS = upsertFromJson("quality_signals", SIGNAL_COLUMNS, "activity_node_id, source, voice")
+const UPSERT_JUDGEMENTS = upsertFromJson("editor_judgements", JUDGEMENT_COLUMNS, "activity_node_id")
 
 const UPSERT_POSTS = upsertFromJson("scraped_posts", POST_COLUMNS, "city_id, source, content_hash")
 
@@ -44,11 +56,19 @@ export const layer = Layer.effect(
       if (nodeIds.length === 0) return
       // What the made-up population says is training data and never evidence that a traveler is shown.
       const rows = yield* sql<QualitySignal & { activity_node_id: string }>`
-        select activity_node_id, source, kind, mentions, score::float8 as score, avoid_mentions, last_seen::text as last_seen, quotes, licence
+        select activity_node_id, source, kind, voice, mentions, score::float8 as score, avoid_mentions, last_seen::text as last_seen, quotes, licence
         from quality_signals where activity_node_id = any(${nodeIds as Array<string>}::uuid[]) and source not like 'shadow\\_%'`
+      const judged = yield* sql<JudgementRow>`
+        select activity_node_id, source, licence, local_score::float8 as local_score, local_note,
+          tourist_score::float8 as tourist_score, tourist_note, warning, uncertainty::float8 as uncertainty
+        from editor_judgements where activity_node_id = any(${nodeIds as Array<string>}::uuid[])`
+      const judgements = new Map(judged.map((row) => [row.activity_node_id, judgementOf(row)]))
       const byNode = Map.groupBy(rows, (row) => row.activity_node_id)
       const derived = nodeIds.map((id) => {
-        const { summary, cross_ref_confidence, overrated_flag } = crossReference(byNode.get(id) ?? [])
+        const { summary, cross_ref_confidence, overrated_flag } = crossReference(
+          byNode.get(id) ?? [],
+          judgements.get(id) ?? null
+        )
         return { id, quality_signals: summary, cross_ref_confidence, overrated_flag }
       })
       yield* sql.unsafe(UPDATE_DERIVED, [JSON.stringify(derived)])
@@ -60,7 +80,7 @@ export const layer = Layer.effect(
       const ids = nodeIds as Array<string>
       yield* sql`delete from quality_signals where activity_node_id = any(${ids}::uuid[]) and source like 'posts:%'`
       const counted = yield* sql<QualitySignal & { activity_node_id: string }>`
-        select activity_node_id, 'posts:' || source as source, case when tourist_flag then 'tourist' else 'local' end as kind,
+        select activity_node_id, 'posts:' || source as source, 'posts' as kind, case when tourist_flag then 'tourist' else 'local' end as voice,
           count(*)::int as mentions, avg(sentiment)::float8 as score, (count(*) filter (where avoid))::int as avoid_mentions,
           max(posted_at)::date::text as last_seen, '[]'::jsonb as quotes, null as licence
         from scraped_posts where activity_node_id = any(${ids}::uuid[]) group by activity_node_id, source, tourist_flag`
@@ -107,11 +127,16 @@ export const layer = Layer.effect(
             if (changed.length > 0) {
               yield* sql`delete from quality_signals q using activity_nodes n
                 where n.id = q.activity_node_id and n.source = q.source and n.id = any(${changed as Array<string>}::uuid[])`
+              yield* sql`delete from editor_judgements where activity_node_id = any(${changed as Array<string>}::uuid[])`
             }
             const signalRows = write.flatMap(({ assembled }) =>
               assembled.signals.map((signal) => signalRow(assembled.node.id, signal))
             )
             if (signalRows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(signalRows)])
+            const judgements = write.flatMap(({ assembled: { node, judgement } }) =>
+              judgement === null ? [] : [judgementRow(node.id, judgement)]
+            )
+            if (judgements.length > 0) yield* sql.unsafe(UPSERT_JUDGEMENTS, [JSON.stringify(judgements)])
             // Other sources may have spoken of a node that was here before.
             yield* derive(changed)
           }

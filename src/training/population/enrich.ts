@@ -104,8 +104,8 @@ export const addQualitySignals = Effect.gen(function* () {
   ] as const
   for (const [source, types, score, avoided] of habits) {
     yield* sql.unsafe(
-      `insert into quality_signals (id, activity_node_id, source, kind, mentions, score, avoid_mentions, last_seen, licence)
-       select gen_random_uuid(), s.activity_node_id, $2, 'tourist', count(*), ${score},
+      `insert into quality_signals (id, activity_node_id, source, kind, voice, mentions, score, avoid_mentions, last_seen, licence)
+       select gen_random_uuid(), s.activity_node_id, $2, 'travelers', 'tourist', count(*), ${score},
          count(*) filter (where ${avoided}), max(s.occurred_at)::date, 'synthetic'
        from behavioral_signals s
        where s.user_id in (${SHADOWS}) and s.source = 'backfill' and s.activity_node_id is not null

@@ -1,6 +1,7 @@
 /** What the shadow population meets in a city: its places as numbers, and the weather of each day. */
 import type { Category } from "../../domain/catalog/category.ts"
 import type { City, CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import { standing } from "../../domain/catalog/standing.ts"
 import { DEFAULT_TRAVEL_MODEL, estimateTravel } from "../../domain/geo.ts"
 import { pickWeighted, randomStream } from "../../domain/random.ts"
 import { type Zone, zoneOf } from "../../domain/time/zone.ts"
@@ -68,10 +69,10 @@ export const worldOf = (catalog: CityCatalog, seed: number): World => {
     vibes.set(catalog.matrix.subarray(from * VIBE_DIMENSIONS, (from + 1) * VIBE_DIMENSIONS), to * VIBE_DIMENSIONS)
   })
   const spoken = live.map((i) => {
-    const { local, tourist } = catalog.nodes[i]!.quality_signals
+    const said = catalog.nodes[i]!.quality_signals
     // What nobody wrote down draws people too: a part of the appeal is a place's own, the same for everybody.
     const hidden = randomStream("appeal", seed, catalog.nodes[i]!.id)()
-    return (local?.score ?? 0.5) * 0.6 + (tourist?.score ?? 0.5) * 0.2 + hidden * 0.5
+    return (standing(said, "local") ?? 0.5) * 0.6 + (standing(said, "tourist") ?? 0.5) * 0.2 + hidden * 0.5
   })
   const appeal = standardised(spoken)
   return {

@@ -4,14 +4,15 @@ import { crossReference } from "../../../src/domain/catalog/evidence.ts"
 import type { QualitySignal } from "../../../src/domain/catalog/node.ts"
 
 const signal = (
-  kind: "local" | "tourist",
+  voice: "local" | "tourist",
   score: number,
   mentions: number,
   avoid_mentions = 0,
-  source: string = kind
+  source: string = voice
 ): QualitySignal => ({
   source,
-  kind,
+  kind: "posts",
+  voice,
   mentions,
   score,
   avoid_mentions,
@@ -111,7 +112,7 @@ describe("the overrated detector", () => {
     fc.assert(
       fc.property(fc.array(anySignal, { maxLength: 6 }), fc.integer({ min: 1, max: 20 }), (signals, more) => {
         const before = crossReference(signals)
-        const worse = signals.map((s) => (s.kind === "local" ? { ...s, avoid_mentions: s.avoid_mentions + more } : s))
+        const worse = signals.map((s) => (s.voice === "local" ? { ...s, avoid_mentions: s.avoid_mentions + more } : s))
         if (before.overrated_flag === true) assert.strictEqual(crossReference(worse).overrated_flag, true)
       })
     )

@@ -5,6 +5,7 @@ import * as Result from "effect/Result"
 import { assembleNode } from "../../../src/domain/catalog/assemble.ts"
 import type { CityFileNode, CityInfo } from "../../../src/domain/catalog/city-file.ts"
 import { cosine } from "../../../src/domain/catalog/embedding.ts"
+import { EDITOR_CAP } from "../../../src/domain/catalog/evidence.ts"
 import { foldName } from "../../../src/domain/catalog/names.ts"
 import { syntheticNodes } from "../../../src/domain/catalog/synthetic.ts"
 import { decodeHeader, decodeNodes, makeGate, validateCuratedFile } from "../../../src/domain/catalog/validate.ts"
@@ -127,9 +128,13 @@ describe("an assembled node", () => {
 
   it("is overrated when tourist lists praise it and locals warn", () => {
     const quality = { local: { score: 0.5 }, tourist: { score: 0.9 }, avoid: "An hour of queue." }
-    const { node, signals } = assembleNode(city, origin, entry("a", { quality }))
+    const { node, signals, judgement } = assembleNode(city, origin, entry("a", { quality }))
     assert.strictEqual(node.overrated_flag, true)
-    assert.strictEqual(signals.length, 2)
+    assert.strictEqual(node.quality_signals.flagged_by, "editor")
+    assert.isAtMost(node.cross_ref_confidence ?? 1, EDITOR_CAP)
+    // One person's opinion is not a number of mentions.
+    assert.deepStrictEqual(signals, [])
+    assert.strictEqual(judgement?.warning, "An hour of queue.")
   })
 })
 

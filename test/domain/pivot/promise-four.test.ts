@@ -7,6 +7,7 @@ import { computeFallbacks, fallbackInput } from "../../../src/domain/pivot/fallb
 import type { PivotRequest } from "../../../src/domain/pivot/model.ts"
 import { MOODS } from "../../../src/domain/pivot/moods.ts"
 import type { TripConstraints, TripState } from "../../../src/domain/trip/model.ts"
+import { untrueClaims } from "../../support/claims.ts"
 import { generateCity, type PlanningCity, pick, type Random, randomOf } from "../../support/generated-city.ts"
 import { brokenBy } from "../../support/promise-four.ts"
 import { acceptOption, answerPivot, idsFor, tripIn, worldOf } from "../../support/trips.ts"
@@ -126,7 +127,8 @@ describe("promise 4", () => {
         seen.changes += offer.options[0]!.changes.length
         for (const option of offer.options) {
           seen.options++
-          for (const broken of brokenBy(city, world, request, offer, option, now)) {
+          const untrue = untrueClaims(city, world, request, option)
+          for (const broken of [...brokenBy(city, world, request, offer, option, now), ...untrue]) {
             problems.push(`${n}/${r} ${request.trigger} (${offer.source}): ${broken}`)
           }
         }

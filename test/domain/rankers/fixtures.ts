@@ -39,7 +39,11 @@ export const place = (key: string, category: Category, more: Partial<ActivityNod
     quality_signals: {
       local: { score: 0.8, mentions: 12, sources: ["forum"] },
       tourist: { score: 0.6, mentions: 5, sources: ["aggregator"] },
-      avoid_mentions: 0
+      avoid_mentions: 0,
+      lines: [
+        { kind: "posts", voice: "local", source: "posts:forum", count: 12, score: 0.8, licence: null },
+        { kind: "aggregator", voice: "tourist", source: "aggregator", count: 5, score: 0.6, licence: "CC0-1.0" }
+      ]
     },
     cross_ref_confidence: 0.7,
     overrated_flag: false,

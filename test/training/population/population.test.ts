@@ -96,8 +96,8 @@ const plantReal = Effect.gen(function* () {
     values (${id}, 'plan_generated', ${id}, ${id}, now(), '{}', '{}')`
   yield* sql`insert into exp.persona_snapshots (id, user_id, valid_from, persona) values (${id}, ${id}, now(), '{}')`
   yield* sql`insert into exp.constraint_snapshots (id, trip_id, valid_from, constraints) values (${id}, ${trip}, now(), '{}')`
-  yield* sql`insert into quality_signals (id, activity_node_id, source, kind, mentions, score)
-    values (${id}, ${node!.id}, 'shadows of the city', 'local', 1, 1)`
+  yield* sql`insert into quality_signals (id, activity_node_id, source, kind, voice, mentions, score)
+    values (${id}, ${node!.id}, 'shadows of the city', 'aggregator', 'local', 1, 1)`
   return { id, trip }
 })
 

@@ -15,6 +15,8 @@ export const ScrapedPost = Schema.Struct({
   source: Schema.String.check(Schema.isPattern(/^[a-z0-9][a-z0-9:._/-]{0,79}$/i)),
   /** The source's own id, where it has one. */
   id: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[^\p{Cc}\p{Cs}]{1,200}$/u))),
+  /** Where it can be read. */
+  url: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^https?:\/\/[^\s\p{Cc}\p{Cs}]{1,1000}$/u))),
   title: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(1000))),
   text: Schema.String,
   /** The place's name, where the source says it apart from the text. */

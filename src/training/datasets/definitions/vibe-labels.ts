@@ -15,12 +15,12 @@ const QUERY = `
       n.vibe_weights, n.name || ', ' || replace(n.category, '_', ' ') || ' in ' || n.neighbourhood as text
     from activity_nodes n where n.source = 'curated' and n.retired_at is null
     union all
-    select n.id::text || '/' || q.source || '/' || q.kind || '/' || quote.n, n.id, n.created_at, 'curated', n.taxonomy_version, n.vibe_tags,
-      n.vibe_weights, quote.text
+    select n.id::text || '/' || e.source || '/' || note.of, n.id, n.created_at, 'curated', n.taxonomy_version, n.vibe_tags,
+      n.vibe_weights, note.text
     from activity_nodes n
-      join quality_signals q on q.activity_node_id = n.id
-      cross join lateral jsonb_array_elements_text(q.quotes) with ordinality as quote(text, n)
-    where n.source = 'curated' and n.retired_at is null and length(quote.text) > 12
+      join editor_judgements e on e.activity_node_id = n.id
+      cross join lateral (values ('local', e.local_note), ('tourist', e.tourist_note), ('warning', e.warning)) as note(of, text)
+    where n.source = 'curated' and n.retired_at is null and length(note.text) > 12
     union all
     select p.id::text, p.activity_node_id, p.processed_at, p.extractor, '1', p.vibe_tags, p.vibe_weights, p.raw_text
     from scraped_posts p

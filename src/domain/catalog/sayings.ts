@@ -1,0 +1,101 @@
+/**
+ * Every sentence that the product says about the evidence for a place. Each is made from one row, and a number in it is a
+ * number of that row: `test/house/sayings.test.ts` reads them all, and refuses counts that are worded anywhere else.
+ */
+import type { ActivityNode, CountedLine, EditorJudgement, Voice } from "./node.ts"
+
+const plural = (count: number, one: string) => `${count} ${one}${count === 1 ? "" : "s"}`
+
+const WHO: Readonly<Record<Voice, string>> = { local: "locals", tourist: "visitors" }
+
+/** From here on people speak well of a place. */
+const LIKED = 0.6
+
+/** Sources of posts are named `posts:<where>` in their rows. */
+export const sourceName = (source: string): string => source.replace(/^posts:/, "")
+
+/** How a counted line is said: what was counted, of whom, by whom. */
+export const countedSaying = ({ kind, voice, source, count }: CountedLine): string => {
+  const where = sourceName(source)
+  if (kind === "posts") return `${plural(count, "post")} by ${WHO[voice]} on ${where}`
+  if (kind === "travelers") return `${plural(count, "traveler")} of ours rated it`
+  // What an aggregator counts is its own affair: it is named, and so is its licence beside it.
+  return `${plural(count, "rating")} by ${WHO[voice]} that ${where} counts`
+}
+
+/** The same where people speak well of it. */
+export const praise = (line: CountedLine): string => {
+  const said = countedSaying(line)
+  if (line.kind === "travelers") return `${said}, and well.`
+  return `${said} ${line.count === 1 ? "speaks" : "speak"} well of it.`
+}
+
+const ended = (sentence: string) => (/[.!?。！？]$/u.test(sentence) ? sentence : `${sentence}.`)
+
+/** What an editor of ours thinks, called that. */
+export const editorSaying = (judgement: EditorJudgement, voice: Voice): string | undefined => {
+  const opinion = judgement[voice]
+  if (opinion === null) return undefined
+  if (voice === "tourist") {
+    return opinion.score >= LIKED ? "Our editor finds it praised by visitors." : "Our editor finds visitors lukewarm."
+  }
+  if (opinion.note !== null) return `Editor's note: ${ended(opinion.note)}`
+  return opinion.score >= LIKED ? "Our editor likes it." : "Our editor is not convinced of it."
+}
+
+/** The detector's reason where it rests on an editor alone. */
+export const editorsView = (overrated: boolean): string =>
+  overrated ? "our editor calls it overrated" : "our editor does not call it overrated"
+
+/** The detector's reason where it rests on what was counted. */
+export const reasonOfSide = (
+  voice: Voice,
+  row: { readonly mentions: number; readonly sources: ReadonlyArray<string>; readonly avoid?: number }
+): string => {
+  if (row.avoid !== undefined) return `${row.avoid} of them tell others to stay away`
+  return `${plural(row.mentions, "voice")} of ${WHO[voice]} in ${row.sources.map(sourceName).join(", ")}`
+}
+
+const overratedSaying = (node: ActivityNode): string | undefined => {
+  const { editor, flagged_by } = node.quality_signals
+  if (node.overrated_flag !== true) return undefined
+  if (flagged_by !== "editor") return "Famous, and locals think less of it than visitors do."
+  const warning = editor?.warning ?? editor?.local?.note ?? null
+  return `Our editor calls it overrated${warning === null ? "." : `: ${ended(warning)}`}`
+}
+
+/** The kinds of counted evidence, most telling first. */
+const TELLING: ReadonlyArray<CountedLine["kind"]> = ["travelers", "posts", "aggregator"]
+
+const most = (lines: ReadonlyArray<CountedLine>, voice: Voice): CountedLine | undefined => {
+  for (const kind of TELLING) {
+    const own = lines.filter((line) => line.voice === voice && line.kind === kind && line.score >= LIKED)
+    if (own.length > 0) return own.reduce((best, line) => (line.count > best.count ? line : best))
+  }
+  return undefined
+}
+
+/** One sentence on why a place is worth a stop, or what speaks against it: the most telling thing that is so. */
+export const evidenceSentence = (node: ActivityNode): string => {
+  const { lines = [], editor, places_fallback } = node.quality_signals
+  const overrated = overratedSaying(node)
+  if (overrated !== undefined) return overrated
+  const locals = most(lines, "local")
+  if (locals !== undefined) return praise(locals)
+  const opinion = editor === undefined ? undefined : editorSaying(editor, "local")
+  if (opinion !== undefined) return opinion
+  const visitors = most(lines, "tourist")
+  if (visitors !== undefined) return praise(visitors)
+  return places_fallback === true ? "Little is known about it yet." : "The evidence for it is thin so far."
+}
+
+/** What a language model is told of the evidence on one side; "-" where there is none. */
+export const evidenceForModel = (node: ActivityNode, voice: Voice): string => {
+  const { lines = [], editor } = node.quality_signals
+  const opinion = editor?.[voice] ?? null
+  const said = [
+    ...(opinion === null ? [] : [`editor ${opinion.score.toFixed(2)}`]),
+    ...lines.filter((line) => line.voice === voice).map((one) => `${one.kind} ${one.score.toFixed(2)} (${one.count})`)
+  ]
+  return said.length === 0 ? "-" : said.join(", ")
+}

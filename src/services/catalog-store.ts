@@ -107,7 +107,7 @@ export class CatalogStore extends Context.Service<
      */
     readonly savePosts: (cityId: string, posts: ReadonlyArray<ReadPost>) => Effect.Effect<SavedPosts, CatalogStoreError>
     /**
-     * Closes a seeding: when the catalog differs from its last snapshot it gets a new version, a snapshot, and whoever
+     * Closes a seeding: counts anew what our own travelers rated, and when the catalog differs from its last snapshot it gets a new version, a snapshot, and whoever
      * listens on the channel `catalog_changed` is told. Also after a kill between batches and this.
      */
     readonly close: (cityId: string) => Effect.Effect<CatalogVersion, CatalogStoreError>

@@ -42,6 +42,7 @@ import * as FileJournal from "../layers/journal/journal.ts"
 import * as PostgresCityStorage from "../layers/postgres/city-storage.ts"
 import * as PostgresCompanions from "../layers/postgres/companions.ts"
 import * as PostgresPersonRecords from "../layers/postgres/erasure/person-records.ts"
+import * as PostgresEvidenceDocuments from "../layers/postgres/evidence-documents.ts"
 import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
 import * as PostgresSignalReferences from "../layers/postgres/signal-references.ts"
@@ -154,6 +155,7 @@ const capabilities = Layer.mergeAll(
   CurrentModel.layer,
   JournaledNewcomers.layer,
   receipts,
+  PostgresEvidenceDocuments.layer,
   PostgresTripList.layer,
   TripGenerator.layer.pipe(Layer.provide(UnseededCity.layer().pipe(Layer.provide(places)))),
   DiscoverySlates.layer

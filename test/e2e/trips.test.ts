@@ -227,6 +227,18 @@ describe("trips", () => {
     assert.isAtMost(Math.max(...holes), 135, JSON.stringify(holes))
   })
 
+  it("say who speaks for a place, an editor as one, and list the documents of what was counted", async () => {
+    const { nodes } = ok(await ann.call("GET", "/cities/seattle/nodes?limit=5"))
+    for (const node of nodes) {
+      const told = ok(await ann.call("GET", `/cities/seattle/nodes/${node.id}/evidence`))
+      assert.deepEqual(told.evidence, node.evidence)
+      assert.deepEqual(told.documents, [])
+      for (const one of told.evidence) assert.deepInclude(one, { kind: "editor", count: null })
+      assert.strictEqual(node.overrated_by, node.overrated === null ? null : "editor")
+    }
+    assert.strictEqual((await ann.call("GET", `/cities/seattle/nodes/${ann.id}/evidence`)).status, 404)
+  })
+
   describe("that cannot be planned say why", () => {
     it("for dates, lengths and cities that there are not", async () => {
       refusedFor(await ann.call("POST", "/trips", aTrip({ start_date: "2020-01-01" })), /past/)

@@ -99,3 +99,11 @@ export const evidenceForModel = (node: ActivityNode, voice: Voice): string => {
   ]
   return said.length === 0 ? "-" : said.join(", ")
 }
+
+/** Who warns of a place, for a language model: how many locals were counted to, or that an editor does. */
+export const warningForModel = ({ quality_signals: { avoid_mentions, editor } }: ActivityNode): string =>
+  avoid_mentions > 0
+    ? `${avoid_mentions} posts by locals warn of it`
+    : editor?.warning == null
+      ? ""
+      : "our editor warns of it"

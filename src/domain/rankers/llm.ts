@@ -4,7 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { explain } from "../catalog/embedding.ts"
-import { evidenceForModel } from "../catalog/sayings.ts"
+import { evidenceForModel, warningForModel } from "../catalog/sayings.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import { personaText } from "../persona/onboarding.ts"
 import type { Candidate, RankRequest, Scored } from "../ranking.ts"
@@ -37,7 +37,7 @@ const candidateLine = ({ node }: Candidate, i: number): string => {
         ? "overrated, says our editor"
         : "overrated"
       : "",
-    node.quality_signals.avoid_mentions > 0 ? `${node.quality_signals.avoid_mentions} warn of it` : "",
+    warningForModel(node),
     node.booking_needed ? "needs booking" : ""
   ].filter((remark) => remark !== "")
   return [

@@ -2,6 +2,9 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { Voice } from "../../domain/catalog/node.ts"
+import { NodeId } from "../../domain/ids.ts"
+import { EvidenceLine } from "../../domain/pivot/model.ts"
 import { Text } from "../../domain/storable.ts"
 import { Authorization } from "./identity.ts"
 import { NotFound, Unavailable, Unprocessable } from "./problems.ts"
@@ -39,6 +42,25 @@ export class CitiesGroup extends HttpApiGroup.make("cities")
         next_cursor: Schema.NullOr(Schema.String)
       }),
       error: [NotFound, Unprocessable, Unavailable]
+    })
+  )
+  .add(
+    HttpApiEndpoint.get("evidence", "/:slug/nodes/:id/evidence", {
+      params: { slug: Schema.String, id: NodeId },
+      success: Schema.Struct({
+        node_id: NodeId,
+        evidence: Schema.Array(EvidenceLine),
+        /** The newest posts that are counted. */
+        documents: Schema.Array(
+          Schema.Struct({
+            source: Schema.String,
+            voice: Voice,
+            posted_on: Schema.NullOr(Schema.String),
+            url: Schema.NullOr(Schema.String)
+          })
+        )
+      }),
+      error: [NotFound, Unavailable]
     })
   )
   .middleware(Authorization)

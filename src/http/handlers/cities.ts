@@ -5,13 +5,17 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { CATEGORIES } from "../../domain/catalog/category.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
-import { nodeView } from "../../domain/view/node.ts"
+import { evidenceLines, nodeView } from "../../domain/view/node.ts"
 import { Catalog } from "../../services/catalog.ts"
+import { EvidenceDocuments } from "../../services/evidence-documents.ts"
 import { Api } from "../api/api.ts"
 import { NotFound, Unavailable, Unprocessable } from "../api/problems.ts"
 import { orUnavailable } from "./refusals.ts"
 
 const DEFAULT_PAGE = 50
+
+/** Enough to look into a count; who wants more has the sources' own search. */
+const MOST_DOCUMENTS = 50
 
 interface Filter {
   readonly category?: string
@@ -55,7 +59,22 @@ export const layer = HttpApiBuilder.group(
   "cities",
   Effect.fnUntraced(function* (group) {
     const catalogs = yield* Catalog
+    const documents = yield* EvidenceDocuments
     return group.handleAll({
+      evidence: ({ params }) =>
+        Effect.gen(function* () {
+          const catalog = yield* cityOr404(catalogs, params.slug)
+          const index = catalog.indexOf(params.id)
+          if (index === undefined) {
+            return yield* new NotFound({ detail: `${catalog.city.name} has no place of that id.` })
+          }
+          const found = yield* Effect.mapError(
+            documents.of(params.id, MOST_DOCUMENTS),
+            ({ message }) => new Unavailable({ detail: message, retry_after_seconds: 2 })
+          )
+          return { node_id: params.id, evidence: evidenceLines(catalog.nodes[index]!), documents: found }
+        }),
+
       list: () =>
         Effect.map(orUnavailable(catalogs.cities), (cities) => ({
           cities: cities.map(({ slug, name, country, time_zone, nodes, catalog_version }) => ({

@@ -37,6 +37,11 @@ const UPDATE_DERIVED = `update activity_nodes n
   from json_to_recordset($1::json) as d(id uuid, quality_signals jsonb, cross_ref_confidence real, overrated_flag boolean)
   where n.id = d.id`
 
+/** The source under which our own travelers' ratings are counted. */
+const TRAVELERS = "overplanned"
+/** Fewer people than this are no number: each of them could be known by it. */
+const FEWEST_TRAVELERS = 3
+
 const failed = (what: string) => (cause: unknown) =>
   new CatalogStoreError({
     message: `${what} failed, and nothing of that batch was written: ${cause instanceof Error ? cause.message : String(cause)}. Run it again; what is in already is found unchanged.`,
@@ -87,6 +92,25 @@ export const layer = Layer.effect(
       const rows = counted.map(({ activity_node_id, ...signal }) => signalRow(activity_node_id, signal))
       if (rows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
       yield* derive(nodeIds)
+    })
+
+    /** What travelers of ours said after their trips, by place: distinct people, and only where several did. */
+    const signalsOfTravelers = Effect.fnUntraced(function* (cityId: string) {
+      const before = yield* sql<{ activity_node_id: string }>`
+        delete from quality_signals q using activity_nodes n
+        where n.id = q.activity_node_id and n.city_id = ${cityId} and q.kind = 'travelers' and q.source = ${TRAVELERS}
+        returning q.activity_node_id`
+      const counted = yield* sql<QualitySignal & { activity_node_id: string }>`
+        select s.activity_node_id, ${TRAVELERS} as source, 'travelers' as kind, 'tourist' as voice,
+          count(distinct s.user_id)::int as mentions, avg(((s.context ->> 'rating')::float8 - 1) / 4) as score,
+          0 as avoid_mentions, max(s.occurred_at)::date::text as last_seen, '[]'::jsonb as quotes, null as licence
+        from behavioral_signals s join activity_nodes n on n.id = s.activity_node_id
+        where n.city_id = ${cityId} and s.source = 'app' and s.signal_type = 'post_trip_rating'
+          and jsonb_typeof(s.context -> 'rating') = 'number' and (s.context ->> 'rating')::float8 between 1 and 5
+        group by s.activity_node_id having count(distinct s.user_id) >= ${FEWEST_TRAVELERS}`
+      const rows = counted.map(({ activity_node_id, ...signal }) => signalRow(activity_node_id, signal))
+      if (rows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
+      yield* derive([...new Set([...before, ...counted].map((row) => row.activity_node_id))])
     })
 
     return CatalogStore.of({
@@ -191,6 +215,7 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           const [city] = yield* sql<{ slug: string; catalog_version: string; time: Date }>`
             select slug, catalog_version, now() as time from cities where id = ${cityId} for update`
+          yield* signalsOfTravelers(cityId)
           const [state] = yield* sql<{ all: number; live: number; overrated: number; digest: string }>`
             select count(*)::int as all, (count(*) filter (where retired_at is null))::int as live,
               (count(*) filter (where overrated_flag))::int as overrated,

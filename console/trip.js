@@ -76,6 +76,7 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
     const { model } = trip
     facts.textContent = `${calendarDay(trip.start_date)} to ${calendarDay(trip.end_date)} · ${plural(trip.members.length, "traveler")} · planned by ${model.name} ${model.version} · version ${trip.state_version} · times of ${zone()}`
     notes.replaceChildren(
+      ...(trip.lost ?? []).map(({ message }) => element("p", { class: "notice" }, message)),
       ...(trip.relaxed ?? []).map(({ message }) => element("p", { class: "notice" }, message)),
       ...(trip.degraded === undefined ? [] : [element("p", { class: "notice" }, trip.degraded)])
     )

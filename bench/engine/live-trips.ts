@@ -112,10 +112,15 @@ const storage = (rows: ReadonlyArray<Row>) => {
     const from = after === undefined ? 0 : position.get(after)! + 1
     return rows.slice(from, from + limit)
   }
-  const read = ({ id, snapshot }: Row): StoredTrip => ({ id, snapshot: JSON.parse(snapshot.toString()), events: [] })
+  const read = ({ id, snapshot }: Row): StoredTrip => ({
+    id,
+    snapshot: JSON.parse(snapshot.toString()),
+    events: [],
+    lost: []
+  })
   const load = (id: string): StoredTrip => {
     const at = position.get(id)
-    return at === undefined ? { id: id as TripId, snapshot: undefined, events: [] } : read(rows[at]!)
+    return at === undefined ? { id: id as TripId, snapshot: undefined, events: [], lost: [] } : read(rows[at]!)
   }
   return TripStorage.of({
     load: (id) => Effect.sync(() => load(id)),
@@ -123,6 +128,8 @@ const storage = (rows: ReadonlyArray<Row>) => {
     underWayIds: (_city, after, limit) => Effect.sync(() => page(after, limit).map((row) => row.id)),
     due: () => Effect.succeed([]),
     ofUser: () => Effect.succeed([]),
+    lose: () => Effect.succeed(0),
+    lost: Effect.succeed({ changes: 0, trips: 0 }),
     saveSnapshot: () => Effect.void,
     available: () => true
   })
@@ -159,7 +166,12 @@ const journal = Layer.effect(
       // A store that is away: the engine and the journal are measured, and no database.
       Layer.succeed(
         JournalSink,
-        JournalSink.of({ enroll: () => Effect.succeed(0), close: () => Effect.void, apply: () => Effect.never })
+        JournalSink.of({
+          enroll: () => Effect.succeed(0),
+          close: () => Effect.void,
+          lose: () => Effect.void,
+          apply: () => Effect.never
+        })
       )
     )
   )

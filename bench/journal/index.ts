@@ -104,7 +104,12 @@ export const benchmark: Benchmark = {
         // A store that is away: nothing but the journal is measured.
         Effect.provideService(
           JournalSink,
-          JournalSink.of({ enroll: () => Effect.succeed(0), close: () => Effect.void, apply: () => Effect.never })
+          JournalSink.of({
+            enroll: () => Effect.succeed(0),
+            close: () => Effect.void,
+            lose: () => Effect.void,
+            apply: () => Effect.never
+          })
         ),
         Effect.provideService(References.MinimumLogLevel, "None")
       )

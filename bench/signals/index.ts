@@ -69,6 +69,7 @@ const measure = (total: number) =>
         JournalSink.of({
           enroll: sink.enroll,
           close: sink.close,
+          lose: sink.lose,
           apply: (batch, progress) =>
             Effect.suspend(() => {
               if (!gate.open) return Effect.fail(new SinkUnavailable({ message: "kept shut" }))

@@ -34,6 +34,11 @@ export class JournalSink extends Context.Service<
      * whose stream may go on gets a new epoch, in the same transaction. `former` are names of its own, before it lost something.
      */
     enroll(node: string, former: ReadonlyArray<string>): Effect.Effect<number, SinkUnavailable>
+    /**
+     * A record will never be stored of which none may be missing: whoever follows its key is told, and nobody else. Done twice it
+     * is done once. Rejected where nobody can say whom it concerns.
+     */
+    lose(record: JournalEntry): Effect.Effect<void, SinkUnavailable | SinkRejected>
     /** A journal with nothing left in it stops work: whatever becomes of its disk, nothing is lost with it. */
     close(node: string): Effect.Effect<void, SinkUnavailable>
     /** Stores a batch, in order, and its progress. An empty batch moves the progress alone. */

@@ -46,7 +46,7 @@ export interface RecordType {
   readonly type: string
   readonly version: number
   readonly upcast?: Readonly<Record<number, (payload: unknown) => unknown>>
-  /** Clients follow these by number: where one cannot be stored, their streams cannot be said to be complete. */
+  /** Clients follow these by number: where one cannot be stored, those who follow its key are told, and start anew. */
   readonly sequenced?: true
 }
 
@@ -153,6 +153,12 @@ export class Journal extends Context.Service<
      * taken back: a journal that lost something breaks the continuity of trips there.
      */
     readonly enrolled: Effect.Effect<void>
+
+    /**
+     * Tells of each key of which a record will never be stored, once that is written down: who holds what followed from it reads
+     * the key anew. Gives what ends the listening. A listener must not throw.
+     */
+    onLost(listener: (key: string) => void): () => void
 
     /**
      * For work that many wait for, such as telling a city's trips of a storm: storing what is durable anyway stands back for

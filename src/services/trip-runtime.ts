@@ -27,6 +27,8 @@ export interface TripListener {
   readonly events: (events: ReadonlyArray<TripEventEnvelope>, trip: TripState) => void
   /** An offer that nobody asked for. */
   readonly offer: (offer: OfferText) => void
+  /** What was told before may not be what is stored: whoever listens reads the trip anew. */
+  readonly lost: () => void
 }
 
 export interface ActorKindStatus {

@@ -9,7 +9,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { CityId, TripId, UserId } from "../domain/ids.ts"
 import type { TripEventEnvelope } from "../domain/trip/events.ts"
-import type { TripState } from "../domain/trip/model.ts"
+import type { LostChange, TripState } from "../domain/trip/model.ts"
 import type { TripSnapshot } from "../domain/trip/snapshot.ts"
 
 export class TripStorageUnavailable extends Schema.TaggedError<TripStorageUnavailable>()("TripStorageUnavailable", {
@@ -24,6 +24,8 @@ export interface StoredTrip {
   readonly snapshot: TripSnapshot | undefined
   /** In order. Begins some events before the snapshot, for streams that reconnect. */
   readonly events: ReadonlyArray<TripEventEnvelope>
+  /** Changes that will never be among the events, by number. */
+  readonly lost: ReadonlyArray<LostChange>
 }
 
 export class TripStorage extends Context.Service<
@@ -48,6 +50,13 @@ export class TripStorage extends Context.Service<
     readonly due: (now: number, limit: number) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
     /** The trips that hold something of a person: as owner, member, invited or inviting. */
     readonly ofUser: (userId: UserId) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
+    /**
+     * Writes down that changes of a trip are missing for good; the trip gets a new epoch where that was not known. Answers how
+     * many were not.
+     */
+    readonly lose: (id: TripId, changes: ReadonlyArray<LostChange>) => Effect.Effect<number, TripStorageUnavailable>
+    /** How many changes of how many trips are missing, and were not looked at by an operator. */
+    readonly lost: Effect.Effect<{ readonly changes: number; readonly trips: number }, TripStorageUnavailable>
     /** An older snapshot never replaces a newer one. */
     readonly saveSnapshot: (snapshot: TripSnapshot) => Effect.Effect<void, TripStorageUnavailable>
     /** Whether the database answered lately: while it does not, nobody leaves memory. */

@@ -14,6 +14,7 @@ import * as KeptReceipts from "../cases/answers/kept-receipts.ts"
 import * as ActorKindList from "../cases/health/actor-kind-list.ts"
 import * as ErasureHealth from "../cases/health/erasure-health.ts"
 import * as JournalHealth from "../cases/health/journal-health.ts"
+import * as TripHealth from "../cases/health/trip-health.ts"
 import * as Erasure from "../cases/people/erasing.ts"
 import * as JournaledNewcomers from "../cases/people/journaled-newcomers.ts"
 import * as TripEndingNews from "../cases/people/trip-ending-news.ts"
@@ -251,7 +252,8 @@ export const server = (options: ServerOptions) => {
           rankingHealth,
           placesHealth,
           JournalHealth.layer,
-          ErasureHealth.layer
+          ErasureHealth.layer,
+          TripHealth.layer.pipe(Layer.provide(PostgresTripStorage.layer))
         )
       ),
       Layer.provideMerge(capabilities),

@@ -24,6 +24,9 @@ export class MemorySink {
   readonly closed: Array<string> = []
   away = false
   refuses: (entry: JournalEntry) => boolean = () => false
+  /** Records of which whom they concern was told that they are lost; and whether nobody can be told. */
+  readonly lost: Array<JournalEntry> = []
+  tellsNobody = false
   batches = 0
   /** How long a batch takes. */
   delayMillis = 0
@@ -41,6 +44,13 @@ export class MemorySink {
           ? Effect.fail(new SinkUnavailable({ message: "away" }))
           : Effect.sync(() => void this.closed.push(node))
       ),
+    lose: (record) =>
+      Effect.suspend((): Effect.Effect<void, SinkUnavailable | SinkRejected> => {
+        if (this.away) return Effect.fail(new SinkUnavailable({ message: "away" }))
+        if (this.tellsNobody) return Effect.fail(new SinkRejected({ message: "concerns everybody" }))
+        this.lost.push(record)
+        return Effect.void
+      }),
     apply: (batch, { node, segment, byteOffset }) =>
       Effect.suspend((): Effect.Effect<void, SinkUnavailable | SinkRejected> => {
         if (this.away) return Effect.fail(new SinkUnavailable({ message: "away" }))

@@ -50,6 +50,11 @@ export class TripHub {
     if (listeners !== undefined) for (const listener of listeners) listener.offer(offer)
   }
 
+  lost(id: string): void {
+    const listeners = this.#listeners.get(id)
+    if (listeners !== undefined) for (const listener of [...listeners]) listener.lost()
+  }
+
   resident(trip: TripState): void {
     add(this.#byCity, trip.city_id, trip.id)
     for (const member of trip.members) add(this.#byUser, member.user_id, trip.id)

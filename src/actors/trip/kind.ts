@@ -17,7 +17,7 @@ import { holdLoaded, plainTrip } from "../../domain/trip/held-trip.ts"
 import { nextDate } from "../../domain/trip/lifecycle.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
-import { restore, snapshotOf } from "../../domain/trip/snapshot.ts"
+import { missingFrom, restore, snapshotOf } from "../../domain/trip/snapshot.ts"
 import { isOver, type TripRecord, type TripRules, type TripTask } from "../../domain/trip/turn.ts"
 import type { Catalog } from "../../services/catalog.ts"
 import type { Journal } from "../../services/journal.ts"
@@ -116,11 +116,27 @@ export const tripKind = Effect.fnUntraced(function* (
     )
   )
 
-  const load = Effect.fnUntraced(function* (id: string) {
+  const read = Effect.fnUntraced(function* (id: string) {
     // The journal first: what is drained in between is then seen twice, and dropped by its number.
     const entries = eventsIn(yield* journal.undrained(journalKey(id)))
     yield* enrolled
-    const stored = yield* storage.load(id as TripId)
+    return { stored: yield* storage.load(id as TripId), entries }
+  })
+
+  const load = Effect.fnUntraced(function* (id: string) {
+    let { entries, stored } = yield* read(id)
+    const missing = missingIn(stored, entries)
+    if (missing.length > 0) {
+      // Nobody wrote these down: the trip goes on without them, in a stream of its own.
+      yield* storage.lose(
+        id as TripId,
+        missing.map((seq) => ({ seq, type: null }))
+      )
+      yield* Effect.logError(
+        `A trip lacks ${missing.length} of its changes, the first is number ${missing[0]}. It goes on without them, and its members are told; repair-trip --all puts back what was set aside.`
+      )
+      ;({ entries, stored } = yield* read(id))
+    }
     const snapshot = yield* awake(merge(stored, entries))
     return { snapshot, events: [] }
   })
@@ -248,10 +264,23 @@ export const tripKind = Effect.fnUntraced(function* (
   return kind
 })
 
-/** Stored events and those that are only in the journal yet, each once, in order. */
+/** Stored events and those that are only in the journal yet, each once, in order, without those that were lost meanwhile. */
+const eventsOf = ({ events, lost }: StoredTrip, undrained: ReadonlyArray<TripEventEnvelope>) => {
+  const last = events.at(-1)?.seq ?? 0
+  const gone = new Set(lost.map((one) => one.seq))
+  return [...events, ...undrained.filter((one) => one.seq > last && !gone.has(one.seq))]
+}
+
+/** Numbers of changes that are neither stored, nor under way, nor known to be lost. */
+export const missingIn = (stored: StoredTrip, undrained: ReadonlyArray<TripEventEnvelope>): ReadonlyArray<number> =>
+  missingFrom(
+    stored.snapshot,
+    eventsOf(stored, undrained).filter((one) => one.seq > (stored.snapshot?.seq ?? 0)),
+    stored.lost
+  )
+
 export const merge = (stored: StoredTrip, undrained: ReadonlyArray<TripEventEnvelope>): TripActorState => {
-  const last = stored.events.at(-1)?.seq ?? 0
-  const state = restore(stored.id, stored.snapshot, [...stored.events, ...undrained.filter((one) => one.seq > last)])
+  const state = restore(stored.id, stored.snapshot, eventsOf(stored, undrained), stored.lost)
   const { epoch } = stored
   const { trip } = state
   return epoch === undefined || trip === undefined || trip.epoch === epoch

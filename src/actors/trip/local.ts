@@ -27,8 +27,8 @@ import type { Limits } from "../engine/kind.ts"
 import { drain, make } from "../engine/make.ts"
 import { sampleCoverage } from "./coverage.ts"
 import { TripHub } from "./hub.ts"
-import { merge, type TripTypes, tripKind } from "./kind.ts"
-import { eventsIn, journalKey } from "./log.ts"
+import { merge, missingIn, type TripTypes, tripKind } from "./kind.ts"
+import { eventsIn, journalKey, tripOf } from "./log.ts"
 import { Waves } from "./waves.ts"
 
 export interface TripOptions {
@@ -165,8 +165,21 @@ export const layer = (options: TripOptions) =>
       const stopPersonas = personas.onChange((user) => {
         for (const id of hub.ofUser(user)) engine.askSync(id, { _tag: "world_known", refreshed: true })
       })
+      /** What is in memory holds what was lost: it is read anew, and so does whoever follows it. */
+      const forget = (id: string) =>
+        Effect.repeat(
+          Effect.sync(() => engine.residency.forget(id)),
+          { until: (gone) => gone, schedule: Schedule.spaced(5) }
+        ).pipe(Effect.asVoid)
+      const stopLosses = journal.onLost((key) => {
+        const id = tripOf(key)
+        if (id !== undefined) {
+          fork(Effect.tap(forget(id), () => Effect.sync(() => hub.lost(id))))
+        }
+      })
       yield* Effect.addFinalizer(() =>
         Effect.sync(() => {
+          stopLosses()
           stopCatalog()
           stopPersonas()
         })
@@ -187,7 +200,7 @@ export const layer = (options: TripOptions) =>
           for (const stored of page) {
             // A journal that could not be read, or was not asked, leaves the trip to its own activation.
             const undrained = entries.get(stored.id)
-            if (undrained === undefined) continue
+            if (undrained === undefined || missingIn(stored, eventsIn(undrained)).length > 0) continue
             const snapshot = yield* kind.awake(merge(stored, eventsIn(undrained)))
             if (engine.residency.adopt(stored.id, { snapshot, events: [] })) trips++
           }
@@ -247,11 +260,7 @@ export const layer = (options: TripOptions) =>
             return one.kind === kind.name ? { ...one, coverage: coverage() } : one
           })
         ),
-        forget: (id) =>
-          Effect.repeat(
-            Effect.sync(() => engine.residency.forget(id)),
-            { until: (gone) => gone, schedule: Schedule.spaced(5) }
-          ).pipe(Effect.asVoid),
+        forget,
         revive: (id) => Effect.sync(() => engine.supervisor.revive(id)),
         preload,
         drain: (withinMillis) => drain(engine, withinMillis)

@@ -25,6 +25,9 @@ const TRIP_RECORD_TYPES = {
 
 export const journalKey = (tripId: string): string => `trip:${tripId}`
 
+/** The trip that a key of the journal stands for, if it stands for one. */
+export const tripOf = (key: string): string | undefined => (key.startsWith("trip:") ? key.slice(5) : undefined)
+
 type PlainRecord = Exclude<TripRecord, { readonly type: "signal" | "pivot_event" }>
 
 const payloadOf = (record: PlainRecord, latency_ms: number): string =>

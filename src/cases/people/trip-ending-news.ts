@@ -37,6 +37,7 @@ export const tellingEndings = <E, R>(
       return JournalSink.of({
         enroll: (node, former) => real.enroll(node, former),
         close: (node) => real.close(node),
+        lose: (record) => real.lose(record),
         apply: (batch, progress) =>
           Effect.tap(real.apply(batch, progress), () =>
             Effect.sync(() => {

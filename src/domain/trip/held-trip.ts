@@ -4,7 +4,7 @@
  * trip, many times.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { Slot, TripState } from "./model.ts"
+import type { LostChange, Slot, TripState } from "./model.ts"
 import { PackedPlan, share } from "./packed-plan.ts"
 
 /**
@@ -42,6 +42,7 @@ export class HeldTrip implements TripState {
   readonly relaxed: TripState["relaxed"]
   readonly degraded?: string
   readonly completed_by_calendar?: true
+  readonly lost?: ReadonlyArray<LostChange>
   readonly created_at: number
   readonly plan: PackedPlan
   #plain: TripState | undefined
@@ -67,6 +68,7 @@ export class HeldTrip implements TripState {
     this.relaxed = orNone(trip.relaxed)
     if (trip.degraded !== undefined) this.degraded = trip.degraded
     if (trip.completed_by_calendar !== undefined) this.completed_by_calendar = trip.completed_by_calendar
+    if (trip.lost !== undefined) this.lost = trip.lost
     this.created_at = trip.created_at
     this.plan = plan
   }
@@ -113,7 +115,8 @@ export class HeldTrip implements TripState {
     return {
       ...trip,
       ...(this.degraded === undefined ? {} : { degraded: this.degraded }),
-      ...(this.completed_by_calendar === undefined ? {} : { completed_by_calendar: this.completed_by_calendar })
+      ...(this.completed_by_calendar === undefined ? {} : { completed_by_calendar: this.completed_by_calendar }),
+      ...(this.lost === undefined ? {} : { lost: this.lost })
     }
   }
 

@@ -81,6 +81,10 @@ export const Relaxation = Schema.Struct({
 })
 export type Relaxation = typeof Relaxation.Type
 
+/** A change that was acknowledged and could not be stored: the trip goes on without it. */
+export const LostChange = Schema.Struct({ seq: Schema.Int, type: Schema.NullOr(Schema.String) })
+export type LostChange = typeof LostChange.Type
+
 export const TripState = Schema.Struct({
   id: TripId,
   city_id: CityId,
@@ -106,6 +110,8 @@ export const TripState = Schema.Struct({
   slots: Schema.Array(Slot),
   relaxed: Schema.Array(Relaxation),
   degraded: Schema.optionalKey(Schema.String),
+  /** Known from the storage each time the trip is read, and never from its events. */
+  lost: Schema.optionalKey(Schema.Array(LostChange)),
   created_at: Schema.Int
 })
 export type TripState = typeof TripState.Type

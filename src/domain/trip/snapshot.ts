@@ -5,8 +5,8 @@
 import * as Schema from "effect/Schema"
 import { emptyTrip, evolveActor, type TripActorState, withRecent, withTold } from "./actor-state.ts"
 import type { TripEventEnvelope } from "./events.ts"
-import { holdLoaded, plainTrip } from "./held-trip.ts"
-import { TripState } from "./model.ts"
+import { holdChanged, holdLoaded, plainTrip } from "./held-trip.ts"
+import { type LostChange, TripState } from "./model.ts"
 
 export const TRIP_SNAPSHOT_SCHEMA_VERSION = 1
 
@@ -27,18 +27,73 @@ export const TripSnapshot = Schema.Struct({
 })
 export type TripSnapshot = typeof TripSnapshot.Type
 
-export const snapshotOf = (state: TripActorState): TripSnapshot | undefined =>
-  state.trip === undefined ? undefined : { ...plainTrip(state.trip), receipts: state.receipts }
+export const snapshotOf = (state: TripActorState): TripSnapshot | undefined => {
+  if (state.trip === undefined) return undefined
+  const { lost: _, ...trip } = plainTrip(state.trip)
+  return { ...trip, receipts: state.receipts }
+}
 
 const EMPTY: ReadonlyArray<TripEventEnvelope> = []
+
+/** Most changes that are looked for in one trip: more are one misfortune, and not each its own. */
+const MOST_MISSING = 1_000
+
+/** The numbers of events that are not there although later ones are, and that are not known to be lost. */
+export const missingFrom = (
+  snapshot: Pick<TripSnapshot, "seq"> | undefined,
+  events: ReadonlyArray<TripEventEnvelope>,
+  lost: ReadonlyArray<LostChange>
+): ReadonlyArray<number> => {
+  const known = new Set(lost.map((one) => one.seq))
+  const missing: Array<number> = []
+  let last = snapshot?.seq ?? 0
+  for (const { seq } of events) {
+    for (let n = last + 1; n < seq && missing.length < MOST_MISSING; n++) if (!known.has(n)) missing.push(n)
+    last = Math.max(last, seq)
+  }
+  return missing
+}
+
+/** Goes past numbers that stand for nothing any more. A stream that was followed up to here gets the whole trip. */
+const skipTo = (state: TripActorState, trip: TripState, seq: number): TripActorState => ({
+  ...state,
+  trip: holdChanged(trip, { ...plainTrip(trip), seq }),
+  recent: EMPTY
+})
+
+/** Events are facts about the outcome, so what follows a lost one still holds. Nothing follows a trip that never began. */
+const follow = (state: TripActorState, event: TripEventEnvelope): TripActorState => {
+  const { trip } = state
+  if (trip === undefined) return event.event._tag === "trip_created" ? evolveActor(state, event) : state
+  return evolveActor(event.seq > trip.seq + 1 ? skipTo(state, trip, event.seq - 1) : state, event)
+}
+
+/** Most lost changes that a trip speaks of: the newest. */
+const MOST_TOLD = 20
+
+/** The number of a lost change is never given to another one. */
+const withLost = (state: TripActorState, lost: ReadonlyArray<LostChange>): TripActorState => {
+  if (state.trip === undefined || lost.length === 0) return state
+  const last = Math.max(...lost.map((one) => one.seq))
+  const behind = last > state.trip.seq ? skipTo(state, state.trip, last) : state
+  const trip = { ...plainTrip(behind.trip!), lost: lost.slice(-MOST_TOLD) }
+  return { ...behind, trip: holdChanged(behind.trip, trip) }
+}
 
 /** The actor's state from what is stored: the snapshot, the events after it, and those before it for streams. */
 export const restore = (
   id: string,
   snapshot: TripSnapshot | undefined,
+  events: ReadonlyArray<TripEventEnvelope>,
+  lost: ReadonlyArray<LostChange> = []
+): TripActorState => withLost(fold(id, snapshot, events), lost)
+
+const fold = (
+  id: string,
+  snapshot: TripSnapshot | undefined,
   events: ReadonlyArray<TripEventEnvelope>
 ): TripActorState => {
-  if (snapshot === undefined) return events.reduce(evolveActor, emptyTrip(id))
+  if (snapshot === undefined) return events.reduce(follow, emptyTrip(id))
   const { receipts, ...trip } = snapshot
   // A hole before the snapshot would be a silent gap in a stream: only what joins it without one is kept.
   const earlier = events.filter((one) => one.seq <= trip.seq)
@@ -51,5 +106,5 @@ export const restore = (
     recent: joined.reduce(withRecent, EMPTY),
     memory: earlier.reduce(withTold, empty.memory)
   }
-  return events.filter((one) => one.seq > trip.seq).reduce(evolveActor, base)
+  return events.filter((one) => one.seq > trip.seq).reduce(follow, base)
 }

@@ -9,7 +9,7 @@ import { plainNarrative } from "../narrative.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
-import type { Slot, TripState } from "../trip/model.ts"
+import type { LostChange, Slot, TripState } from "../trip/model.ts"
 import type { Open } from "../vocabulary.ts"
 import { evidenceLines, nodeBrief, topTags } from "./node.ts"
 
@@ -117,6 +117,33 @@ const memberShares = (trip: TripState, catalog: CityCatalog, personas: ReadonlyA
   )
 }
 
+const LOST: Readonly<Record<string, string>> = {
+  trip_rescheduled: "new dates",
+  trip_replanned: "a new plan",
+  status_changed: "a new status",
+  slot_swapped: "a swapped stop",
+  slot_removed: "a removed stop",
+  slot_locked: "a stop that was locked or unlocked",
+  slot_done: "a stop that was done",
+  member_invited: "an invitation",
+  invitation_closed: "an invitation that was closed",
+  member_joined: "somebody who joined",
+  member_left: "somebody who left",
+  vetoes_set: "somebody's vetoes",
+  pivot_accepted: "an offer that was accepted",
+  pivot_dismissed: "an offer that was dismissed",
+  pivot_ignored: "an offer that nobody answered"
+}
+
+/** What happened, and what to do. */
+const lostView = ({ seq, type }: LostChange) => {
+  const what = type === null ? undefined : LOST[type]
+  return {
+    state_version: seq,
+    message: `Change ${seq} of this trip${what === undefined ? "" : ` (${what})`} could not be kept, and the plan goes on without it. Look it over, and make the change again if you miss it.`
+  }
+}
+
 export const tripView = (trip: TripState, shown: Shown) => {
   const { catalog, personas } = shown
   const taste = meanTaste(personas)
@@ -142,7 +169,8 @@ export const tripView = (trip: TripState, shown: Shown) => {
       ...shares?.get(member.user_id)
     })),
     ...(trip.relaxed.length === 0 ? {} : { relaxed: trip.relaxed }),
-    ...(trip.degraded === undefined ? {} : { degraded: trip.degraded })
+    ...(trip.degraded === undefined ? {} : { degraded: trip.degraded }),
+    ...(trip.lost === undefined ? {} : { lost: trip.lost.map(lostView) })
   }
 }
 

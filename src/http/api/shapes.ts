@@ -51,7 +51,9 @@ export const TripView = Schema.Struct({
   model: TripModel,
   members: Schema.Array(MemberView),
   relaxed: Schema.optionalKey(Schema.Array(Relaxation)),
-  degraded: Schema.optionalKey(Schema.String)
+  degraded: Schema.optionalKey(Schema.String),
+  /** Changes that were acknowledged and could not be kept: the plan goes on without them. */
+  lost: Schema.optionalKey(Schema.Array(Schema.Struct({ state_version: Schema.Int, message: Schema.String })))
 })
 export type TripView = typeof TripView.Type
 

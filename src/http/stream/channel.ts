@@ -38,7 +38,8 @@ export class TripChannel {
     this.#seq = seq
     this.#stop = world.watch({
       events: (events, trip) => this.#events(events, trip),
-      offer: (offer) => this.#tell(offerFrame(offer))
+      offer: (offer) => this.#tell(offerFrame(offer)),
+      lost: () => this.#close("a change of this trip could not be kept: reconnect to see it as it is")
     })
   }
 
@@ -107,6 +108,10 @@ export class TripChannel {
   /** Events went past unheard: nobody may believe to have seen everything, and recovery gives the rest. */
   #lost(seq: number): void {
     this.#seq = seq
-    for (const listener of [...this.#listeners]) listener.close(CLOSE.tryAgain, "reconnect to recover what you missed")
+    this.#close("reconnect to recover what you missed")
+  }
+
+  #close(reason: string): void {
+    for (const listener of [...this.#listeners]) listener.close(CLOSE.tryAgain, reason)
   }
 }

@@ -28,6 +28,8 @@ export interface Drainer {
 export interface DrainerEvents {
   readonly drained: (position: number, records: number) => void
   readonly waiting: (reason: SinkUnavailable) => void
+  /** A record of this key was lost, and is behind us. */
+  readonly lost: (key: string) => void
 }
 
 /** Between attempts to enroll: nobody is woken up from the store before one succeeded. */
@@ -128,6 +130,19 @@ export const makeDrainer = (options: {
     return stored
   })
 
+  /** Keys of which a record was lost since the last batch. */
+  const lost = new Set<string>()
+
+  /** Whether those whom the loss of this record concerns were told; else it concerns everybody. */
+  const told = (entry: JournalEntry): Effect.Effect<boolean> =>
+    patiently(Effect.suspend(() => sink.lose(entry))).pipe(
+      Effect.map(() => {
+        lost.add(entry.key)
+        return true
+      }),
+      Effect.catchTag("SinkRejected", () => Effect.succeed(false))
+    )
+
   const store = (entries: ReadonlyArray<JournalEntry>, through: number): Effect.Effect<void> =>
     patiently(Effect.suspend(() => sink.apply(entries, progressAt(through)))).pipe(
       Effect.catchTag("SinkRejected", (reason) =>
@@ -141,7 +156,7 @@ export const makeDrainer = (options: {
           if (only === undefined) return yield* Effect.die(reason)
           const { type, version, key, id, payload, position } = only
           const note = JSON.stringify({ type, version, key, id, payload, position, reason: reason.message })
-          const loss = options.sequenced.has(type)
+          const loss = options.sequenced.has(type) && !(yield* told(only))
           yield* Effect.promise(() => aside.keep("rejected", position, Buffer.from(note), loss))
           if (loss) yield* enroll
           yield* store([], through)
@@ -154,6 +169,8 @@ export const makeDrainer = (options: {
       drained = position
       await writer.removeThrough(position)
       events.drained(position, records)
+      for (const key of lost) events.lost(key)
+      lost.clear()
       notify()
     })
 

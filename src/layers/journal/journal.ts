@@ -88,6 +88,7 @@ export const makeJournal = (
     let hurrying = 0
     const unhurried = Latch.makeUnsafe(true)
     let quarantined = 0
+    const losses = new Set<(key: string) => void>()
     let lastMark = 0
     const marks: Array<{ readonly position: number; readonly at: number }> = []
     const farewell = (node: string) => Effect.ignore(Effect.timeout(sink.close(node), FAREWELL))
@@ -185,6 +186,9 @@ export const makeJournal = (
           count(journalMetrics.drained, records)
           gauges()
         },
+        lost: (key) => {
+          for (const listener of losses) listener(key)
+        },
         waiting: (reason) => {
           gauges()
           fork(Effect.logWarning(`The journal waits for the database: ${reason.message}`))
@@ -236,6 +240,10 @@ export const makeJournal = (
           return reader.ofKey(key, drainer.drained())
         }),
       enrolled: drainer.enrolled,
+      onLost: (listener) => {
+        losses.add(listener)
+        return () => void losses.delete(listener)
+      },
       first: (work) =>
         Effect.suspend(() => {
           hurrying++

@@ -7,9 +7,10 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { CityId, TripId } from "../../domain/ids.ts"
 import { MAX_RECENT } from "../../domain/trip/actor-state.ts"
 import { TRIP_EVENT_SCHEMA_VERSION, type TripEvent, type TripEventEnvelope } from "../../domain/trip/events.ts"
-import type { TripState } from "../../domain/trip/model.ts"
+import type { LostChange, TripState } from "../../domain/trip/model.ts"
 import { TRIP_SNAPSHOT_SCHEMA_VERSION, TripSnapshot } from "../../domain/trip/snapshot.ts"
 import { type StoredTrip, TripStorage, TripStorageUnavailable } from "../../services/trip-storage.ts"
+import { loseTripEvents } from "./lost-trip-events.ts"
 
 /** After a failure the database counts as away for this long, unless it answers before. */
 const AWAY_MILLIS = 5_000
@@ -37,6 +38,7 @@ interface TripRow {
   readonly epoch: TripState["epoch"] | null
   readonly schema_version: number | null
   readonly state: unknown
+  readonly lost: ReadonlyArray<LostChange> | null
 }
 
 const unreadable = (what: string, version: number) =>
@@ -74,7 +76,8 @@ const stored = Effect.fnUntraced(function* (id: TripId, row: TripRow | undefined
     id,
     epoch: row?.epoch ?? undefined,
     snapshot: yield* snapshotOf(row),
-    events: yield* eventsOf(events)
+    events: yield* eventsOf(events),
+    lost: row?.lost ?? []
   }
   return made
 })
@@ -85,6 +88,10 @@ export const layer = Layer.effect(
     const sql = yield* SqlClient
     const clock = yield* Clock.Clock
     let awaySince = 0
+
+    const lostOf = (trip: string) => sql`(
+      select jsonb_agg(jsonb_build_object('seq', seq, 'type', type) order by seq)
+      from lost_trip_events where trip_id = ${sql.literal(trip)})`
 
     const away = (since: number) =>
       Effect.sync(() => {
@@ -118,7 +125,7 @@ export const layer = Layer.effect(
               and seq > coalesce((select seq from trip_snapshots where trip_id = ${id}), 0) - ${MAX_RECENT}
             order by seq`,
           sql<TripRow>`
-            select t.id as trip_id, t.epoch, s.schema_version, s.state
+            select t.id as trip_id, t.epoch, s.schema_version, s.state, ${lostOf("one.id")} as lost
             from (select ${id}::uuid as id) one
             left join trips t on t.id = one.id left join trip_snapshots s on s.trip_id = one.id`
         ],
@@ -150,7 +157,7 @@ export const layer = Layer.effect(
         where ${sql.in("e.trip_id", keys)} and e.seq > coalesce(s.seq, 0) - ${MAX_RECENT}
         order by e.trip_id, e.seq`
       const rows = yield* sql<TripRow>`
-        select t.id as trip_id, t.epoch, s.schema_version, s.state
+        select t.id as trip_id, t.epoch, s.schema_version, s.state, ${lostOf("t.id")} as lost
         from trips t left join trip_snapshots s on s.trip_id = t.id where ${sql.in("t.id", keys)}`
       const eventsById = Map.groupBy(events, (row) => row.trip_id)
       const rowById = new Map(rows.map((row) => [row.trip_id, row]))
@@ -197,6 +204,15 @@ export const layer = Layer.effect(
                 updated_at = now()
               where trip_snapshots.seq < excluded.seq`)
         ),
+      lose: (id, changes) => watched(loseTripEvents(sql, id, changes)),
+      lost: watched(
+        Effect.map(
+          sql<{ changes: number; trips: number }>`
+            select count(*)::int as changes, count(distinct trip_id)::int as trips
+            from lost_trip_events where settled_at is null`,
+          ([row]) => row!
+        )
+      ),
       available: () => awaySince === 0 || clock.currentTimeMillisUnsafe() - awaySince > AWAY_MILLIS
     })
   })

@@ -35,7 +35,7 @@ const closure = (name: string, node_id: NodeId, until = Date.now() + 48 * HOUR):
 const listening = Effect.fnUntraced(function* (id: TripState["id"]) {
   const trips = yield* TripRuntime
   const offers: Array<Offer> = []
-  trips.watch(id, { events: () => {}, offer: (offer) => void offers.push(readOffer(offer)) })
+  trips.watch(id, { events: () => {}, lost: () => {}, offer: (offer) => void offers.push(readOffer(offer)) })
   return offers
 })
 

@@ -61,6 +61,8 @@ export class Outage {
         underWayIds: (city, after, limit) => guard(real.underWayIds(city, after, limit)),
         due: (now, limit) => guard(real.due(now, limit)),
         ofUser: (user) => guard(real.ofUser(user)),
+        lose: (id, changes) => guard(real.lose(id, changes)),
+        lost: guard(real.lost),
         saveSnapshot: (snapshot) => guard(real.saveSnapshot(snapshot)),
         available: () => !this.on && real.available()
       })

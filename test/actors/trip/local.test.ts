@@ -171,7 +171,8 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
           for (const one of states) {
             trips.watch(one.id, {
               events: (news) => void events.push(...news),
-              offer: (offer) => void offers.push([one.id, readOffer(offer)])
+              offer: (offer) => void offers.push([one.id, readOffer(offer)]),
+              lost: () => {}
             })
           }
           const event = {
@@ -223,7 +224,11 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
       yield* Effect.gen(function* () {
         const trips = yield* TripRuntime
         const offers: Array<Offer> = []
-        trips.watch(state.id, { events: () => {}, offer: (offer) => void offers.push(readOffer(offer)) })
+        trips.watch(state.id, {
+          events: () => {},
+          lost: () => {},
+          offer: (offer) => void offers.push(readOffer(offer))
+        })
         const closed = { kind: "closure", from: 0, until: Date.now() * 2, node_id: state.slots[4]!.node_id } as const
         yield* trips.announce(cityId, { ...closed, id: tripNumber(51).id })
         yield* until(() => offers.length === 1)

@@ -234,6 +234,7 @@ await contractSuite("Erasure", { postgres: { needs: "postgres", layer: () => fre
         const { user, friend, alone, owned, joined } = yield* somebody
         const heard: Array<string> = []
         const stop = runtime.watch(owned.id, {
+          lost: () => {},
           events: (events) => heard.push(...events.map((one) => one.event._tag)),
           offer: () => {}
         })

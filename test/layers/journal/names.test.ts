@@ -94,10 +94,36 @@ describe("the name of a journal", () => {
     })
   )
 
-  it.live("changes when the store will never take a record of a stream, and not for any other record", () =>
+  it.live("stays when the store will never take a record of a stream, and those who follow it were told", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      sink.refuses = (entry) => noteNumber(entry) === 2
+      const disk = new FragileDisk()
+      const types = [{ type: "note", version: 1, sequenced: true } as const]
+      const told: Array<string> = []
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const journal = yield* openJournal(disk, sink, {}, types)
+          const stop = journal.onLost((key) => void told.push(`${key} ${sink.entries.map(noteNumber)}`))
+          for (const n of [1, 2, 3]) yield* journal.commit("trip", [note(n, `trip:${n}`)])
+          yield* journal.drained
+          stop()
+        })
+      )
+      yield* life(disk, sink, [4], types)
+      assert.strictEqual(new Set(sink.enrolled).size, 1)
+      assert.deepStrictEqual(sink.lost.map(noteNumber), [2])
+      assert.lengthOf(told, 1)
+      assert.match(told[0]!, /^trip:2 1/)
+      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 3, 4])
+    })
+  )
+
+  it.live("changes when nobody can say whom the loss of such a record concerns, and not for any other record", () =>
     Effect.gen(function* () {
       for (const sequenced of [false, true]) {
         const sink = new MemorySink()
+        sink.tellsNobody = true
         sink.refuses = (entry) => noteNumber(entry) === 2
         const disk = new FragileDisk()
         const types = sequenced ? [{ type: "note", version: 1, sequenced } as const] : journalTypes

@@ -276,7 +276,7 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: () =>
     Effect.gen(function* () {
       const journal = yield* open(new FragileDisk())
       const bad = { ...signal(25, 1), weight: 0.7 }
-      const worse = { ...signal(26, 1), context: { text: "\u0000" } }
+      const worse = { ...signal(26, 1), session_id: "no id" }
       yield* journal.commit(
         "signal",
         [signal(21, 1), signal(22, 1), bad, worse, signal(23, 1), signal(24, 1)].map((one) => signalRecord(one, NOW))

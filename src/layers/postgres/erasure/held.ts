@@ -30,6 +30,7 @@ export const heldTables = (sql: SqlClient, person: string): ReadonlyArray<readon
       sql`select trip_id, seq, schema_version, state - 'vetoes' - 'receipts' as state, created_at, updated_at
         from trip_snapshots where trip_id in ${trips}`
     ],
+    ["lost_trip_events", sql`select * from lost_trip_events where trip_id in ${trips}`],
     ["behavioral_signals", sql`select * from behavioral_signals where user_id = ${person}`],
     ["ranking_events", sql`select * from ranking_events where user_id = ${person}`],
     [

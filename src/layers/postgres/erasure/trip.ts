@@ -90,6 +90,7 @@ const moveTrip = Effect.fnUntraced(function* (disguise: Disguise, trip: string, 
   const hour = (column: string) => sql`date_trunc('hour', ${sql.literal(column)}) - ${shift}`
   yield* sql`delete from trip_events where trip_id = ${trip}`
   yield* sql`delete from trip_snapshots where trip_id = ${trip}`
+  yield* sql`delete from lost_trip_events where trip_id = ${trip}`
   yield* sql`update llm_ledger set user_id = null, trip_id = null where trip_id = ${trip}`
   const rare = row === undefined || (yield* fewLikeIt(row, k))
   const { budget, pace } = row?.constraints ?? {}

@@ -23,6 +23,8 @@ export interface SinkHandler {
   readonly apply: (
     records: ReadonlyArray<JournalEntry>
   ) => Effect.Effect<OnceStored | void, SqlError | SinkRejected, SqlClient>
+  /** For sequenced records: writes down that this one will never be stored, for those whom it concerns alone. */
+  readonly lose?: (record: JournalEntry) => Effect.Effect<void, SqlError, SqlClient>
 }
 
 const [OPEN, COMMA, CLOSE] = Buffer.from("[,]")

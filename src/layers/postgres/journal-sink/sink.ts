@@ -72,6 +72,18 @@ export const layer = (
             Effect.asVoid,
             Effect.mapError(unanswered)
           ),
+        lose: (record) => {
+          const lose = handlerOf.get(record.type)?.lose
+          if (lose === undefined) {
+            return Effect.fail(new SinkRejected({ message: `Nobody says whom the loss of a ${record.type} concerns.` }))
+          }
+          return Effect.suspend(() => lose(record)).pipe(
+            sql.withTransaction,
+            Effect.provideService(SqlClient, sql),
+            Effect.mapError(classify),
+            Effect.catchDefect((defect) => Effect.fail(new SinkRejected({ message: Cause.pretty(Cause.die(defect)) })))
+          )
+        },
         apply: (batch, { node, segment, byteOffset }) =>
           store(batch).pipe(
             Effect.tap(late.stored(batch)),

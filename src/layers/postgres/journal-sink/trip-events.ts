@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { TRIP_EVENT_SCHEMA_VERSION, type TripEventEnvelope } from "../../../domain/trip/events.ts"
+import { loseTripEvents } from "../lost-trip-events.ts"
 import type { SinkHandler } from "./handler.ts"
 import { project } from "./trip-projection.ts"
 
@@ -12,6 +13,14 @@ export const TRIP_EVENT = { type: "trip_event", version: TRIP_EVENT_SCHEMA_VERSI
 
 export const tripEventsHandler: SinkHandler = {
   types: [{ ...TRIP_EVENT, sequenced: true }],
+  lose: Effect.fnUntraced(function* (record) {
+    const sql = yield* SqlClient
+    const { event, seq, trip_id }: TripEventEnvelope = JSON.parse(record.payload)
+    yield* loseTripEvents(sql, trip_id, [{ seq, type: event._tag }])
+    yield* Effect.logError(
+      `The database refused change ${seq} of a trip (${event._tag}). The trip goes on without it, and its members are told; repair-trip --all puts it back once it can be stored.`
+    )
+  }),
   apply: Effect.fnUntraced(function* (records) {
     const sql = yield* SqlClient
     const envelopes = records.map((record): TripEventEnvelope => JSON.parse(record.payload))

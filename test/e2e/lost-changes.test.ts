@@ -1,0 +1,167 @@
+/** A change that the database will never take harms its own trip as little as possible, and no other trip at all. */
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { follow } from "../support/follow.ts"
+import { type Answer, dayAhead, type Traveler, until } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
+type Json = any
+
+const ok = (answer: Answer, status = 200): Json => {
+  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
+  return answer.body
+}
+const slotsOf = (trip: Json): ReadonlyArray<Json> => trip.days.flatMap((day: Json) => day.slots)
+
+describe("a change that cannot be stored", () => {
+  let world: World
+  let ann: Traveler
+  let eve: Traveler
+  let operator: Traveler
+
+  const path = (trip: Json, slot: Json) => `/trips/${trip.id}/slots/${slot.id}`
+  const plan = async (who: Traveler) =>
+    ok(await who.call("POST", "/trips", { city: "seattle", start_date: dayAhead(12), days: 2 }), 201)
+  const stored = (trip: Json, version: number) =>
+    world.drained(
+      (sql) => sql`select id from trips where id = ${trip.id} and state_version = ${version}`,
+      (rows) => rows.length === 1
+    )
+  const trips = async () =>
+    ((await (await fetch(`${world.server().url}/ready`)).json()) as Json).dependencies.find(
+      (one: Json) => one.name === "trips"
+    )
+  const followed = async (who: Traveler, trip: Json, from?: Json) => {
+    const query = from === undefined ? "" : `?epoch=${from.epoch}&since=${from.seq}`
+    return follow(world.server(), who, trip.id, query)
+  }
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+    ann = await world.someone()
+    eve = await world.someone()
+    operator = await world.someone({ role: "admin" })
+  })
+  afterAll(() => world?.close())
+
+  it("leaves its trip readable without it, tells its members, and harms no other trip", async () => {
+    const [trip, other] = [await plan(ann), await plan(eve)]
+    const [first, second, third] = slotsOf(trip)
+    const mine = await followed(ann, trip)
+    const others = await followed(eve, other)
+    await stored(trip, 1)
+    await stored(other, 1)
+    assert.strictEqual((await trips()).status, "up")
+    await world.rows(
+      (sql) => sql`alter table trip_events add constraint no_locks check (type <> 'slot_locked') not valid`
+    )
+
+    ok(await ann.call("PATCH", path(trip, first), { action: "lock" }))
+    const after = ok(await ann.call("PATCH", path(trip, second), { action: "remove" }))
+    assert.strictEqual(after.state_version, 3)
+    const closed = await until("the stream of that trip to end", () => mine.closed())
+    assert.strictEqual(closed.code, 1013)
+    assert.match(closed.reason, /could not be kept/)
+
+    const check = async () => {
+      const read = ok(await ann.call("GET", `/trips/${trip.id}`))
+      assert.strictEqual(read.state_version, 3)
+      assert.isFalse(slotsOf(read).find((slot) => slot.id === first.id).locked)
+      assert.notInclude(
+        slotsOf(read).map((slot) => slot.id),
+        second.id
+      )
+      assert.strictEqual(read.lost[0].state_version, 2)
+      assert.match(read.lost[0].message, /Change 2 .*locked.* could not be kept.*again/)
+      const back = await followed(ann, trip, { epoch: mine.hello.epoch, seq: 3 })
+      assert.isFalse(back.hello.recovered)
+      assert.notStrictEqual(back.hello.epoch, mine.hello.epoch)
+      assert.deepStrictEqual(back.hello.trip.lost, read.lost)
+      // Nobody is told to have seen everything who has not.
+      const between = await followed(ann, trip, { epoch: back.hello.epoch, seq: 1 })
+      assert.isFalse(between.hello.recovered)
+      back.close()
+      between.close()
+      const untouched = await followed(eve, other, others.hello)
+      assert.deepInclude(untouched.hello, { recovered: true, epoch: others.hello.epoch })
+      untouched.close()
+    }
+    await check()
+    assert.isUndefined(others.closed())
+    const health = await trips()
+    assert.strictEqual(health.status, "degraded")
+    assert.match(health.fix, /repair-trip/)
+    const metrics = await (await fetch(`${world.server().url}/metrics`)).text()
+    assert.match(metrics, /trip_changes_lost_total\S* 1/)
+    await stored(trip, 3)
+    await world.restart("SIGKILL")
+    await check()
+    // The number of what was lost is never another change's.
+    const next = ok(await ann.call("PATCH", path(trip, third), { action: "remove" }))
+    assert.strictEqual(next.state_version, 4)
+    await stored(trip, 4)
+
+    // The newest change of all: nothing comes after it, and its number stays its own.
+    const following = await followed(eve, other)
+    ok(await eve.call("PATCH", path(other, slotsOf(other)[0]), { action: "lock" }))
+    await until("the stream to end", () => following.closed())
+    const read = ok(await eve.call("GET", `/trips/${other.id}`))
+    assert.deepStrictEqual([read.state_version, read.lost[0].state_version], [2, 2])
+    const removed = ok(await eve.call("PATCH", path(other, slotsOf(other)[1]), { action: "remove" }))
+    assert.strictEqual(removed.state_version, 3)
+    await stored(other, 3)
+    await world.rows((sql) => sql`alter table trip_events drop constraint no_locks`)
+  })
+
+  /** What an older release left behind: an event that was refused, set aside, and those after it stored. */
+  const brick = async (trip: Json, version: number) => {
+    await stored(trip, version + 1)
+    await world.server().stop("SIGTERM")
+    const [row] = await world.rows(
+      (sql) => sql`delete from trip_events where trip_id = ${trip.id} and seq = ${version} returning *`
+    )
+    const { id, actor_id, payload, occurred_at } = row
+    const envelope = {
+      ...{ id, trip_id: trip.id, seq: version, at: occurred_at.getTime(), actor_id, idempotency_key: "\u0000" },
+      event: payload
+    }
+    const note = { type: "trip_event", version: 1, key: `trip:${trip.id}`, id, payload: JSON.stringify(envelope) }
+    writeFileSync(
+      join(world.folder, "journal", "aside", `${String(version).padStart(16, "0")}.rejected`),
+      JSON.stringify({ ...note, position: version, reason: "unsupported Unicode escape sequence" })
+    )
+    await world.restart("SIGTERM")
+  }
+
+  it("that an older release lost makes no trip unreadable, and keeps nobody from leaving", async () => {
+    const trip = await plan(ann)
+    const other = await plan(eve)
+    const [first, second] = slotsOf(trip)
+    ok(await ann.call("PATCH", path(trip, first), { action: "lock" }))
+    ok(await ann.call("PATCH", path(trip, second), { action: "remove" }))
+    const before = await followed(eve, other)
+    await stored(other, 1)
+    await brick(trip, 2)
+
+    const read = ok(await ann.call("GET", `/trips/${trip.id}`))
+    assert.deepStrictEqual([read.state_version, read.lost.length, read.lost[0].state_version], [3, 1, 2])
+    assert.isFalse(slotsOf(read).find((slot) => slot.id === first.id).locked)
+    ok(await ann.call("PATCH", path(trip, first), { action: "lock" }))
+    const after = await followed(eve, other, before.hello)
+    assert.deepInclude(after.hello, { recovered: true, epoch: before.hello.epoch })
+    assert.strictEqual((await trips()).status, "degraded")
+
+    const { job_id } = ok(await ann.call("DELETE", "/users/me"), 202)
+    await until("the job's end", async () => {
+      const job = (await operator.call("GET", `/admin/jobs/${job_id}`)).body
+      assert.notStrictEqual(job.state, "failed", job.error)
+      return job.state === "done"
+    })
+    const found = await world.command("erasure-check", "--user", ann.id, "--json")
+    assert.strictEqual(found.code, 0, found.said)
+    const rows = await world.rows((sql) => sql`select * from lost_trip_events where trip_id = ${trip.id}`)
+    assert.lengthOf(rows, 0)
+  })
+})

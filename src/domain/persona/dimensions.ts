@@ -2,6 +2,7 @@
  * The eight dimensions as values: their vocabularies, their defaults, and how they stand in the rows of
  * `persona_dimensions`. Older generators and imports used other words; reading maps them and says what it guessed.
  */
+import { entryOf } from "../entry-of.ts"
 import {
   Budget,
   Pace,
@@ -124,7 +125,7 @@ export const readWord = (dimension: WordDimension, raw: unknown): readonly [stri
     .toLowerCase()
     .replace(/[\s-]+/g, "_")
   if ((VALUES[dimension] as ReadonlyArray<string>).includes(word)) return [word, 1]
-  return OLDER_WORDS[dimension]?.[word]
+  return entryOf(OLDER_WORDS[dimension] ?? {}, word)
 }
 
 /**
@@ -164,15 +165,15 @@ export const readDimensions = (raw: { readonly [D in DimensionName]?: RawDimensi
 
 /** The seed that older generators left on a trip: plain values, or values with their confidence. */
 export const readSeed = (seed: unknown): Read => {
-  const raw: Record<string, RawDimension> = {}
-  if (typeof seed === "object" && seed !== null) {
-    for (const [name, value] of Object.entries(seed)) {
-      raw[name] =
-        typeof value === "object" && value !== null && !Array.isArray(value) && "value" in value
-          ? (value as RawDimension)
-          : { value }
-    }
-  }
+  const said = typeof seed === "object" && seed !== null ? Object.entries(seed) : []
+  const raw = Object.fromEntries(
+    said.map(([name, value]: readonly [string, unknown]) => [
+      name,
+      typeof value === "object" && value !== null && !Array.isArray(value) && "value" in value
+        ? (value as RawDimension)
+        : { value }
+    ])
+  )
   return readDimensions(raw as { [D in DimensionName]?: RawDimension }, "import")
 }
 

@@ -3,9 +3,11 @@
  * dimension, the others are topics whose words are looked up in the taxonomy. What is not understood is said, not
  * guessed.
  */
+
 import * as Schema from "effect/Schema"
 import { embedDense } from "../catalog/embedding.ts"
 import { TAXONOMY, tagIndex } from "../catalog/taxonomy.ts"
+import { entryOf } from "../entry-of.ts"
 import { isStorableText, StorableNumber, Text } from "../storable.ts"
 import { type PrimaryInterest, VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { DEFAULT_CONFIDENCE, defaultDimensions, readWord } from "./dimensions.ts"
@@ -87,32 +89,37 @@ const normal = (word: string) =>
     .replace(/[\s_-]+/g, " ")
 const singular = (word: string) => (word.length > 3 && word.endsWith("s") ? word.slice(0, -1) : word)
 
-/** How strongly a word speaks for each tag: the tag's own name, one of its words, a part of either. */
-const tagsOfWord = (word: string): ReadonlyArray<readonly [number, number]> => {
-  const asked = singular(normal(word))
-  if (asked === "") return []
-  const found: Array<readonly [number, number]> = []
+/** How strongly a word speaks for each tag: the tag's own name, one of its words, a part of either. Worked out once: people say many words. */
+const TAGS_OF_WORD: ReadonlyMap<string, ReadonlyArray<readonly [number, number]>> = (() => {
+  const found = new Map<string, Array<readonly [number, number]>>()
   for (const info of TAXONOMY) {
     const name = normal(info.tag)
     const suggestions = info.words.map((suggestion) => singular(normal(suggestion)))
-    const weight =
-      singular(name) === asked
-        ? 1
-        : suggestions.includes(asked)
-          ? 0.9
-          : name.split(" ").map(singular).includes(asked)
-            ? 0.7
-            : suggestions.some((suggestion) => suggestion.split(" ").includes(asked))
-              ? 0.5
-              : 0
-    if (weight > 0) found.push([info.index, weight])
+    const strongestFirst: ReadonlyArray<readonly [number, ReadonlyArray<string>]> = [
+      [1, [singular(name)]],
+      [0.9, suggestions],
+      [0.7, name.split(" ").map(singular)],
+      [0.5, suggestions.flatMap((suggestion) => suggestion.split(" "))]
+    ]
+    const weights = new Map<string, number>()
+    for (const [weight, words] of strongestFirst) {
+      for (const word of words) if (!weights.has(word)) weights.set(word, weight)
+    }
+    for (const [word, weight] of weights) {
+      const tags = found.get(word)
+      if (tags === undefined) found.set(word, [[info.index, weight]])
+      else tags.push([info.index, weight])
+    }
   }
   return found
-}
+})()
+
+const tagsOfWord = (word: string): ReadonlyArray<readonly [number, number]> =>
+  TAGS_OF_WORD.get(singular(normal(word))) ?? []
 
 const interestOfTopic = (topic: string): PrimaryInterest | undefined => {
   const word = normal(topic)
-  return INTERESTS.find((interest) => interest === word) ?? TOPIC_INTEREST[word]
+  return INTERESTS.find((interest) => interest === word) ?? entryOf(TOPIC_INTEREST, word)
 }
 
 export interface Onboarded {
@@ -151,13 +158,13 @@ export const personaFromOnboarding = (onboarding: Onboarding): Onboarded => {
   for (const [key, answer] of Object.entries(onboarding.tags)) {
     const topic = normal(key).replaceAll(" ", "_")
     const answers = Array.isArray(answer) ? answer : [answer]
-    if (topic in DIMENSION_KEYS) {
-      const name = DIMENSION_KEYS[topic as keyof typeof DIMENSION_KEYS]
+    const name = entryOf(DIMENSION_KEYS, topic)
+    if (name !== undefined) {
       const read = readWord(name, answers[0])
       if (read === undefined) unknown.push(`${key}: ${answers[0] ?? ""}`)
       else dimensions[name] = given(read[0], read[1])
     } else if (topic === "cuisine_openness" || topic === "openness") {
-      const value = typeof answers[0] === "number" ? answers[0] : OPENNESS_WORDS[normal(String(answers[0]))]
+      const value = typeof answers[0] === "number" ? answers[0] : entryOf(OPENNESS_WORDS, normal(String(answers[0])))
       if (value === undefined || !(value >= 0 && value <= 1)) unknown.push(`${key}: ${answers[0] ?? ""}`)
       else dimensions["cuisine_openness"] = given(value, GIVEN)
     } else {

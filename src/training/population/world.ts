@@ -2,6 +2,7 @@
 import type { Category } from "../../domain/catalog/category.ts"
 import type { City, CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { standing } from "../../domain/catalog/standing.ts"
+import { entryOf } from "../../domain/entry-of.ts"
 import { DEFAULT_TRAVEL_MODEL, estimateTravel } from "../../domain/geo.ts"
 import { pickWeighted, randomStream } from "../../domain/random.ts"
 import { type Zone, zoneOf } from "../../domain/time/zone.ts"
@@ -52,7 +53,7 @@ const TEMPERATE: Readonly<Record<Weather, number>> = { sunny: 44, cloudy: 24, ra
 
 /** The weather of a city on a date: the same for everybody who is there. */
 export const weatherOn = (seed: number, city: string, date: string): Weather =>
-  pickWeighted(randomStream("weather", seed, city, date), CLIMATE[city] ?? TEMPERATE)
+  pickWeighted(randomStream("weather", seed, city, date), entryOf(CLIMATE, city) ?? TEMPERATE)
 
 const standardised = (values: ReadonlyArray<number>): ReadonlyArray<number> => {
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length

@@ -1,6 +1,7 @@
 /**
  * Public holidays by rule, for the countries of our cities, with the days on which they are observed.
  */
+import { entryOf } from "../../entry-of.ts"
 import { civilOf, dayNumber, nthWeekday, weekdayOf } from "../../time/calendar.ts"
 
 const MONDAY = 0
@@ -105,7 +106,7 @@ const holidaysOf = (country: string, year: number): ReadonlySet<number> => {
   const key = `${country}${year}`
   const found = cache.get(key)
   if (found !== undefined) return found
-  const days = new Set(RULES[country]?.(year) ?? [])
+  const days = new Set(entryOf(RULES, country)?.(year) ?? [])
   if (cache.size >= MAX_CACHED_YEARS) cache.delete(cache.keys().next().value!)
   cache.set(key, days)
   return days

@@ -1,4 +1,5 @@
 /** Cuts opening hours into tokens; words are known by what they mean, whatever their case or length. */
+import { entryOf } from "../../entry-of.ts"
 import { HoursProblem } from "./model.ts"
 
 export interface Token {
@@ -118,7 +119,7 @@ export const tokenize = (text: string): ReadonlyArray<Token> | HoursProblem => {
     const lower = letters.toLowerCase()
     const meaning = WORDS.get(lower)
     if (meaning === undefined) {
-      const reason = UNSUPPORTED[lower]
+      const reason = entryOf(UNSUPPORTED, lower)
       return reason === undefined
         ? problem("syntax", at, `"${letters.slice(0, 20)}" is not a word of opening hours`)
         : problem("unsupported", at, reason)

@@ -2,7 +2,9 @@
  * Scraped text is hostile until proven otherwise. What comes out of here is plain words: no markup, no invisible
  * characters, no sentence that speaks to a machine instead of to people.
  */
+
 import * as Result from "effect/Result"
+import { entryOf } from "../../entry-of.ts"
 
 /** Longer than any honest post about places. */
 export const MAX_POST_CHARS = 50_000
@@ -24,7 +26,7 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">",
 
 const decodeEntities = (text: string): string =>
   text.replace(/&(#x?[0-9a-f]{1,6}|[a-z]{2,6});/gi, (whole, name: string) => {
-    if (name[0] !== "#") return ENTITIES[name.toLowerCase()] ?? whole
+    if (name[0] !== "#") return entryOf(ENTITIES, name.toLowerCase()) ?? whole
     const code =
       name[1] === "x" || name[1] === "X" ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10)
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : " "

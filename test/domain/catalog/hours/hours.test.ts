@@ -104,7 +104,9 @@ describe("opening hours", () => {
       "Feb 30 off",
       "week 60",
       'Mo "open',
-      "Mo-Fr,"
+      "Mo-Fr,",
+      "constructor",
+      "Mo 10:00-18:00 constructor"
     ]) {
       assert.strictEqual(refusal(text).kind, "syntax", text)
     }
@@ -124,6 +126,7 @@ describe("opening hours", () => {
       fc.property(
         fc.oneof(
           fc.string(),
+          fc.constantFrom(...Object.getOwnPropertyNames(Object.prototype)),
           openingHours.chain((text) => fc.constantFrom(...[...text].map((_, i) => text.slice(i))))
         ),
         (text) => {

@@ -1,0 +1,193 @@
+/** A problem in typed arrays: what the search reads in its innermost loops. Built once per problem. */
+import type { Crowd, Problem, Shares } from "./problem.ts"
+
+export interface Model {
+  readonly problem: Problem
+  readonly visits: number
+  readonly routes: number
+  /** Visits and, after them, the beginning and the end of each route. */
+  readonly nodes: number
+  readonly locations: number
+  readonly places: number
+  readonly groups: number
+  /** Positions that are kept per route, both ends included. */
+  readonly stride: number
+  /** Travel from row to column, and from column to row: both are read along a row. */
+  readonly travel: Int32Array
+  readonly back: Int32Array
+  /** The same for what ways cost; empty where they cost nothing. */
+  readonly cost: Float64Array
+  readonly costBack: Float64Array
+  readonly enter: Int32Array
+  readonly leave: Int32Array
+  readonly stay: Int32Array
+  readonly place: Int32Array
+  readonly group: Int32Array
+  /** By route and node: first and last start; where there are several windows, where they stand in `windows`. */
+  readonly first: Int32Array
+  readonly last: Int32Array
+  readonly offset: Int32Array
+  readonly count: Uint8Array
+  readonly windows: Int32Array
+  readonly profit: Float64Array
+  /** The most visits of a route, fixed ones included. */
+  readonly most: Int32Array
+  readonly pinned: Uint8Array
+  readonly crowds: ReadonlyArray<CrowdModel>
+  readonly shares: ShareModel | undefined
+  /** Profit of the usual visit, and how many units of time weigh as much as a unit of profit. */
+  readonly usual: number
+  readonly exchange: number
+  readonly waitFree: number
+  readonly waitCost: number
+}
+
+export interface CrowdModel {
+  readonly perRoute: boolean
+  readonly classes: number
+  readonly classOf: Int32Array
+  readonly step: number
+  /** Where its counts begin among the counts of all crowds. */
+  readonly at: number
+}
+
+export interface ShareModel {
+  readonly members: number
+  readonly gives: Float64Array
+  readonly weight: number
+}
+
+export const beginOf = (model: Pick<Model, "visits">, route: number): number => model.visits + 2 * route
+export const endOf = (model: Pick<Model, "visits">, route: number): number => model.visits + 2 * route + 1
+
+const crowdModels = (crowds: ReadonlyArray<Crowd>, visits: number, routes: number): ReadonlyArray<CrowdModel> => {
+  let at = 0
+  return crowds.map((crowd) => {
+    const classOf = Int32Array.from({ length: visits }, (_, visit) => crowd.classOf(visit))
+    const classes = classOf.reduce((most, one) => Math.max(most, one + 1), 0)
+    const perRoute = crowd.over === "route"
+    const made = { perRoute, classes, classOf, step: crowd.step, at }
+    at += classes * (perRoute ? routes : 1)
+    return made
+  })
+}
+
+const shareModel = (shares: Shares, visits: number): ShareModel => ({
+  members: shares.members,
+  weight: shares.weight,
+  gives: Float64Array.from({ length: shares.members * visits }, (_, at) =>
+    shares.gives(Math.floor(at / visits), at % visits)
+  )
+})
+
+const tables = (problem: Problem) => {
+  const n = problem.locations
+  const travel = new Int32Array(n * n)
+  const back = new Int32Array(n * n)
+  const costs = problem.wayCost === undefined ? 0 : n * n
+  const cost = new Float64Array(costs)
+  const costBack = new Float64Array(costs)
+  for (let from = 0; from < n; from++) {
+    for (let to = 0; to < n; to++) {
+      const minutes = problem.travel(from, to)
+      travel[from * n + to] = minutes
+      back[to * n + from] = minutes
+      if (problem.wayCost === undefined) continue
+      const price = problem.wayCost(from, to)
+      cost[from * n + to] = price
+      costBack[to * n + from] = price
+    }
+  }
+  return { travel, back, cost, costBack }
+}
+
+/** The windows and profits of every visit on every route. */
+const offers = (problem: Problem, visits: number, routes: number) => {
+  const nodes = visits + 2 * routes
+  const first = new Int32Array(routes * nodes)
+  const last = new Int32Array(routes * nodes).fill(-1)
+  const offset = new Int32Array(routes * nodes)
+  const count = new Uint8Array(routes * nodes)
+  const profit = new Float64Array(routes * nodes)
+  const windows: Array<number> = []
+  for (let route = 0; route < routes; route++) {
+    const { opens, closes } = problem.routes[route]!
+    for (let visit = 0; visit < visits; visit++) {
+      const at = route * nodes + visit
+      const own = problem.windows(route, visit)
+      if (own.length === 0) continue
+      first[at] = own[0]!
+      last[at] = own.at(-1)!
+      offset[at] = windows.length
+      count[at] = own.length / 2
+      windows.push(...own)
+      profit[at] = problem.profit(route, visit)
+    }
+    const begin = route * nodes + visits + 2 * route
+    first[begin] = opens
+    last[begin] = opens
+    first[begin + 1] = opens
+    last[begin + 1] = closes
+    count[begin] = 1
+    count[begin + 1] = 1
+  }
+  return { first, last, offset, count, profit, windows: Int32Array.from(windows) }
+}
+
+const withEnds = (
+  problem: Problem,
+  of: (visit: number) => number,
+  ends: (route: number) => readonly [number, number]
+) => Int32Array.from([...problem.visits.map((_, visit) => of(visit)), ...problem.routes.flatMap((_, r) => ends(r))])
+
+export const modelOf = (problem: Problem): Model => {
+  const visits = problem.visits.length
+  const routes = problem.routes.length
+  const made = offers(problem, visits, routes)
+  const positive = made.profit.filter((profit) => profit > 0)
+  const usual = positive.length === 0 ? 1 : positive.reduce((sum, profit) => sum + profit, 0) / positive.length
+  const most = Int32Array.from(problem.routes, (route) =>
+    Math.min(visits, (route.most ?? visits) + (route.fixed?.length ?? 0))
+  )
+  const deepest = most.reduce((deep, one) => Math.max(deep, one), 0)
+  const pinned = new Uint8Array(visits + 2 * routes)
+  for (const route of problem.routes) for (const visit of route.fixed ?? []) pinned[visit] = 1
+  const time = problem.routes.reduce((sum, route) => sum + route.closes - route.opens, 0) / Math.max(1, routes)
+  return {
+    problem,
+    visits,
+    routes,
+    nodes: visits + 2 * routes,
+    locations: problem.locations,
+    places: problem.visits.reduce((count, visit) => Math.max(count, visit.place + 1), 0),
+    groups: problem.visits.reduce((count, visit) => Math.max(count, (visit.group ?? -1) + 1), 0),
+    stride: deepest + 2,
+    ...tables(problem),
+    enter: withEnds(
+      problem,
+      (v) => problem.visits[v]!.enter,
+      (r) => [problem.routes[r]!.from, problem.routes[r]!.to]
+    ),
+    leave: withEnds(
+      problem,
+      (v) => problem.visits[v]!.leave,
+      (r) => [problem.routes[r]!.from, problem.routes[r]!.to]
+    ),
+    stay: withEnds(
+      problem,
+      (v) => problem.visits[v]!.stay,
+      () => [0, 0]
+    ),
+    place: Int32Array.from(problem.visits, (visit) => visit.place),
+    group: Int32Array.from(problem.visits, (visit) => visit.group ?? -1),
+    ...made,
+    most,
+    pinned,
+    crowds: crowdModels(problem.crowds ?? [], visits, routes),
+    shares: problem.shares === undefined ? undefined : shareModel(problem.shares, visits),
+    usual,
+    exchange: time / (usual * Math.max(1, Math.min(deepest, 10))),
+    waitFree: problem.waiting?.free ?? 0,
+    waitCost: problem.waiting?.cost ?? 0
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Choosing what to visit and in which order, with limited time: the team orienteering problem with time windows, and
+ * what a trip adds to it (several windows per place, fixed visits, one-of groups, what is liked less the more there is
+ * of it, ways that cost). Whole numbers of any unit of time; profits and costs of any common unit.
+ */
+
+/** One way to visit a place: a tavern as lunch and the same tavern as dinner are two visits of one place. */
+export interface Visit {
+  /** Locations at which the visit begins and ends: rows of the travel table. */
+  readonly enter: number
+  readonly leave: number
+  readonly stay: number
+  /** At most one visit of each place is in a plan. */
+  readonly place: number
+  /** At most one visit of each group is in a route: one lunch a day. */
+  readonly group?: number
+}
+
+export interface Route {
+  /** Locations where it begins and ends. */
+  readonly from: number
+  readonly to: number
+  readonly opens: number
+  readonly closes: number
+  /** Visits it may hold beside the fixed ones. */
+  readonly most?: number
+  /** Visits that are in it whatever happens, in their order; each needs a window on this route. */
+  readonly fixed?: ReadonlyArray<number>
+}
+
+/** Likes that wear off: the k-th visit of a class costs `step · (k − 1)`, counted over the plan or over each route. */
+export interface Crowd {
+  readonly over: "plan" | "route"
+  /** The class of a visit, or -1. */
+  readonly classOf: (visit: number) => number
+  readonly step: number
+}
+
+/** People who share a plan: it is worth `weight · Σ ln(1 + what the visits give to a member)`. */
+export interface Shares {
+  readonly members: number
+  readonly gives: (member: number, visit: number) => number
+  readonly weight: number
+}
+
+export interface Problem {
+  readonly locations: number
+  readonly travel: (from: number, to: number) => number
+  /** What a way costs beside its time. */
+  readonly wayCost?: (from: number, to: number) => number
+  readonly visits: ReadonlyArray<Visit>
+  readonly routes: ReadonlyArray<Route>
+  /** First and last start of each window, both included, ascending; empty where the visit is not possible. */
+  readonly windows: (route: number, visit: number) => ReadonlyArray<number>
+  readonly profit: (route: number, visit: number) => number
+  readonly crowds?: ReadonlyArray<Crowd>
+  readonly shares?: Shares
+  /** What each unit of waiting before a visit costs beyond those that are free. */
+  readonly waiting?: { readonly free: number; readonly cost: number }
+}
+
+/** Visits of each route in their order, and when each begins at the earliest. */
+export interface Plan {
+  readonly routes: ReadonlyArray<ReadonlyArray<number>>
+  readonly starts: ReadonlyArray<ReadonlyArray<number>>
+  readonly worth: number
+}

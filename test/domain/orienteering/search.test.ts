@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { walk } from "../../../bench/orienteering/check.ts"
 import { problemOf } from "../../../bench/orienteering/instance.ts"
 import { madeUp } from "../../../bench/orienteering/made-up.ts"
-import type { Problem } from "../../../src/domain/orienteering/problem.ts"
+import type { Problem, Visit } from "../../../src/domain/orienteering/problem.ts"
 import { Search } from "../../../src/domain/orienteering/search.ts"
 import { randomStream, whole } from "../../../src/domain/random.ts"
 import { walkPlan } from "../../support/walk-plan.ts"
@@ -15,7 +15,7 @@ const problemFrom = (seed: number, places: number, routes: number): Problem => {
   const meal = Array.from({ length: places }, () => random() < 0.3)
   const fixed = Array.from({ length: routes }, () => random() < 0.5)
   // A place that feeds is two visits: lunch and dinner. The last visits are the fixed ones, one per route.
-  const visits = [
+  const visits: ReadonlyArray<Visit> = [
     ...meal.flatMap((feeds, place) =>
       (feeds ? [0, 1] : [undefined]).map((group) => ({
         enter: place + 1,

@@ -32,7 +32,9 @@ export const settings = {
   DATABASE_STATEMENT_TIMEOUT: S.duration("Longest a statement of a request may run.", { default: "5s" }),
 
   REDIS_URL: S.optional(S.secretUrl("redis:", "rediss:")("Shared cache. Unset: a bounded cache in this process.")),
-  QDRANT_URL: S.optional(S.url("http:", "https:")("Vector index. Unset: an exact index in this process.")),
+  QDRANT_URL: S.optional(
+    S.url("http:", "https:")("Vector index. Unset: an exact index in this process, for cities of up to 30,000 places.")
+  ),
   QDRANT_API_KEY: S.optional(S.secret("Key for QDRANT_URL.")),
   VECTOR_INDEX: S.oneOf(
     "auto",

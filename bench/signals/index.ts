@@ -15,7 +15,7 @@ import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
 import * as Intake from "../../src/cases/signals/journaled-intake.ts"
 import { uuidV7 } from "../../src/domain/ids.ts"
 import * as FileJournal from "../../src/layers/journal/journal.ts"
-import * as MemoryIndex from "../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryIndex from "../../src/layers/memory/vector-index.ts"
 import * as CatalogStore from "../../src/layers/postgres/catalog-store.ts"
 import { layer as postgres } from "../../src/layers/postgres/client.ts"
 import * as PostgresErased from "../../src/layers/postgres/erased-subjects.ts"
@@ -110,7 +110,7 @@ const measure = (total: number) =>
       const users = Array.from({ length: USERS }, () => id(random))
       const subject = { trip_id: id(random), slot_id: id(random), session_id: id(random) }
       yield* Effect.flatMap(fromCurated("seattle"), seedCity).pipe(
-        Effect.provide(Layer.merge(CatalogStore.layer, MemoryIndex.layer()))
+        Effect.provide(Layer.merge(CatalogStore.layer, MemoryIndex.layer))
       )
       const places = yield* sql<{ id: string }>`select id from activity_nodes`
 

@@ -11,7 +11,7 @@ import type { InetAddress } from "effect/net/NetAddress"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import { offerFrame } from "../../src/http/stream/frames.ts"
-import * as MemoryIndex from "../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryIndex from "../../src/layers/memory/vector-index.ts"
 import * as CatalogStore from "../../src/layers/postgres/catalog-store.ts"
 import { layer as postgres } from "../../src/layers/postgres/client.ts"
 import { Journal } from "../../src/services/journal.ts"
@@ -69,7 +69,7 @@ const [folder, url, count, tokenCount, peers] = process.argv.slice(2) as [string
 const main = Effect.gen(function* () {
   const sql = postgres(Redacted.make(url), { statementTimeout: "1 minute" })
   yield* Effect.flatMap(fromCurated(CITY), seedCity).pipe(
-    Effect.provide(Layer.provideMerge(Layer.merge(CatalogStore.layer, MemoryIndex.layer()), sql))
+    Effect.provide(Layer.provideMerge(Layer.merge(CatalogStore.layer, MemoryIndex.layer), sql))
   )
   const context = yield* Layer.build(
     streamServer({ folder, settings: { RATE_LIMIT: "off" }, memoryBytes: 16 * 1024 ** 3 }).pipe(Layer.provide(sql))

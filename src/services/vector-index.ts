@@ -2,8 +2,8 @@
  * Nearest neighbours by cosine, over vectors that are derived from PostgreSQL and can be rebuilt from it at any time.
  *
  * Two collections: `vibe_embedding` (64 numbers, one point per activity node) and `persona_embedding` (128, one per
- * traveler). Vectors are unit length, so cosine is the inner product. A search answers the best `limit` points that
- * pass the filter, best first, ties by id; it never answers a point that does not pass.
+ * traveler). Vectors are unit length, so cosine is the inner product. A search answers the best `limit` points of one
+ * city, best first, ties by id.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -18,17 +18,13 @@ export interface VectorPoint {
   readonly vector: Float32Array
   /** Slug of the city that the point belongs to; searches are within one city. Personas use the empty string. */
   readonly city: string
-  readonly category?: string
-  /** Day parts in which the node is worth offering; a point that names none passes no filter by day part. */
-  readonly dayParts?: ReadonlyArray<string>
 }
 
-export interface VectorFilter {
-  readonly city: string
-  readonly categories?: ReadonlyArray<string>
-  readonly dayPart?: string
-  readonly exclude?: ReadonlySet<string>
-}
+/**
+ * The most places of a city, or travelers, that the index in memory is for: a search of as many takes a few milliseconds of
+ * the one thread that answers everybody.
+ */
+export const MEMORY_INDEX_POINTS = 30_000
 
 export interface VectorHit {
   readonly id: string
@@ -71,7 +67,7 @@ export class VectorIndex extends Context.Service<
       collection: Collection,
       query: Float32Array,
       limit: number,
-      filter: VectorFilter
+      city: string
     ) => Effect.Effect<ReadonlyArray<VectorHit>, VectorIndexUnavailable>
     /** How many points a city has: compared with PostgreSQL at start, to notice an empty or drifted index. */
     readonly count: (collection: Collection, city: string) => Effect.Effect<number, VectorIndexUnavailable>

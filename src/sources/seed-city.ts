@@ -38,9 +38,7 @@ const indexPoints = (slug: string, batch: ReadonlyArray<AssembledNode>) =>
   batch.map(({ node }) => ({
     id: node.id,
     vector: Float32Array.from(node.vibe_embedding),
-    city: slug,
-    category: node.category,
-    dayParts: node.day_parts
+    city: slug
   }))
 
 /** Brings the index to what PostgreSQL holds, where a kill or another index left it short. */
@@ -55,9 +53,7 @@ export const reindexCity = Effect.fn("reindexCity")(function* (slug: string, cit
     const points = nodes.map((node) => ({
       id: node.id,
       vector: Float32Array.from(node.vibe_embedding),
-      city: slug,
-      category: node.category,
-      dayParts: node.day_parts
+      city: slug
     }))
     if (points.length > 0) yield* index.upsert("vibe_embedding", points)
     indexed += points.length

@@ -19,7 +19,7 @@ import * as RankingDesk from "../cases/ranking/ranking-desk.ts"
 import { Config } from "../config.ts"
 import * as AnthropicLlm from "../layers/anthropic/llm.ts"
 import * as MemoryCache from "../layers/memory/cache.ts"
-import * as MemoryVectorIndex from "../layers/memory/vector-index/layer.ts"
+import * as MemoryVectorIndex from "../layers/memory/vector-index.ts"
 import * as OnnxText from "../layers/onnx/text-embedding.ts"
 import * as OnnxRankers from "../layers/onnx/trained-rankers.ts"
 import * as PostgresCostGuard from "../layers/postgres/cost-guard.ts"
@@ -41,7 +41,7 @@ export const vectorIndex: Layer.Layer<VectorIndex, never, Config | SqlClient> = 
     const settings = yield* Config
     switch (yield* chosenIndex) {
       case "memory":
-        return MemoryVectorIndex.layer()
+        return MemoryVectorIndex.layer
       case "pgvector":
         return PgvectorIndex.layer
       case "qdrant":
@@ -96,7 +96,7 @@ export const cache = Layer.unwrap(
 )
 
 /** What `/ready` says of index, cache and Claude. */
-export const rankingHealth = RankingHealth.layer
+export const rankingHealth = RankingHealth.layer.pipe(Layer.provide(PostgresIndexSource.layer))
 
 /** Claude's reading of a traveler, and its words as a vector, each where it is configured. */
 export const personaEncoder = PersonaEncoders.layerReading.pipe(

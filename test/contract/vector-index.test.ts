@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as MemoryVectorIndex from "../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryVectorIndex from "../../src/layers/memory/vector-index.ts"
 import * as PgvectorIndex from "../../src/layers/postgres/pgvector-index.ts"
 import * as QdrantVectorIndex from "../../src/layers/qdrant/vector-index.ts"
 import { fakeQdrant } from "../fakes/qdrant.ts"
@@ -15,8 +15,7 @@ const prefix = `test_${run}_`
 await contractSuite(
   "VectorIndex",
   {
-    memory: { layer: MemoryVectorIndex.layer() },
-    "memory, every search on its thread": { layer: MemoryVectorIndex.layer({ inlineRows: 0 }) },
+    memory: { layer: MemoryVectorIndex.layer },
     pgvector: {
       needs: "postgres",
       unless: ({ pgvector }) => (pgvector === true ? undefined : "this PostgreSQL has no pgvector"),

@@ -28,17 +28,12 @@ const numbers = (seed: number) => {
 const vectorOf = (collection: Collection, next: () => number) =>
   Float32Array.from({ length: collectionDimensions[collection] }, next)
 
-const DAY_PARTS = ["morning", "midday", "evening"]
-const CATEGORIES = ["cafe", "park", "museum", "bar"]
-
 const pointsOf = (collection: Collection, city: string, count: number, seed = 7): ReadonlyArray<VectorPoint> => {
   const next = numbers(seed)
   return Array.from({ length: count }, (_, i) => ({
     id: uuidOfName(city, `${i}`),
     vector: vectorOf(collection, next),
-    city,
-    category: CATEGORIES[i % 4]!,
-    dayParts: DAY_PARTS.filter((_, part) => (i >> part) & 1)
+    city
   }))
 }
 
@@ -93,46 +88,11 @@ export const vectorIndexSuite =
           const next = numbers(99)
           for (const limit of [1, 10, 200]) {
             const query = vectorOf(collection, next)
-            agree(yield* index.search(collection, query, limit, { city }), nearest(points, query, limit))
+            agree(yield* index.search(collection, query, limit, city), nearest(points, query, limit))
           }
         })
       )
     }
-
-    it.effect("answers only what passes every filter, and finds all of it", () =>
-      Effect.gen(function* () {
-        const index = yield* VectorIndex
-        const city = freshCity(run)
-        const points = pointsOf("vibe_embedding", city, 600)
-        yield* index.upsert("vibe_embedding", points)
-        const query = vectorOf("vibe_embedding", numbers(5))
-        const exclude = new Set(nearest(points, query, 30).map(({ id }) => id))
-        const filters = [
-          { city, categories: ["cafe", "bar"] },
-          { city, dayPart: "evening" },
-          { city, exclude },
-          { city, categories: ["park"], dayPart: "morning", exclude }
-        ]
-        for (const filter of filters) {
-          const passing = points.filter(
-            (point) =>
-              (filter.categories?.includes(point.category!) ?? true) &&
-              (filter.dayPart === undefined || point.dayParts!.includes(filter.dayPart)) &&
-              !filter.exclude?.has(point.id)
-          )
-          agree(yield* index.search("vibe_embedding", query, 50, filter), nearest(passing, query, 50))
-        }
-        assert.deepStrictEqual(
-          yield* index.search("vibe_embedding", query, 5, { city, categories: ["no such category"] }),
-          []
-        )
-        assert.deepStrictEqual(yield* index.search("vibe_embedding", query, 5, { city, categories: [] }), [])
-        assert.deepStrictEqual(
-          yield* index.search("vibe_embedding", query, 5, { city, dayPart: "no such part of a day" }),
-          []
-        )
-      })
-    )
 
     it.effect("keeps cities apart, and knows an empty one", () =>
       Effect.gen(function* () {
@@ -141,12 +101,12 @@ export const vectorIndexSuite =
         yield* index.upsert("vibe_embedding", pointsOf("vibe_embedding", one, 20))
         yield* index.upsert("vibe_embedding", pointsOf("vibe_embedding", other, 20, 8))
         const query = vectorOf("vibe_embedding", numbers(3))
-        const found = yield* index.search("vibe_embedding", query, 100, { city: one })
+        const found = yield* index.search("vibe_embedding", query, 100, one)
         assert.deepStrictEqual(
           new Set(found.map(({ id }) => id)),
           new Set(pointsOf("vibe_embedding", one, 20).map(({ id }) => id))
         )
-        assert.deepStrictEqual(yield* index.search("vibe_embedding", query, 10, { city: empty }), [])
+        assert.deepStrictEqual(yield* index.search("vibe_embedding", query, 10, empty), [])
         assert.strictEqual(yield* index.count("vibe_embedding", empty), 0)
         yield* index.removeCity("vibe_embedding", one)
         assert.strictEqual(yield* index.count("vibe_embedding", one), 0)
@@ -161,7 +121,7 @@ export const vectorIndexSuite =
         const points = pointsOf("vibe_embedding", city, 300)
         yield* index.upsert("vibe_embedding", points)
         const moved = points.map((point, i) =>
-          i % 3 === 0 ? { ...point, vector: point.vector.map((x) => -x), category: "spa" } : point
+          i % 3 === 0 ? { ...point, vector: point.vector.map((x) => -x) } : point
         )
         yield* index.upsert(
           "vibe_embedding",
@@ -173,9 +133,7 @@ export const vectorIndexSuite =
         const left = moved.filter(({ id }) => !gone.has(id))
         assert.strictEqual(yield* index.count("vibe_embedding", city), left.length)
         const query = vectorOf("vibe_embedding", numbers(21))
-        agree(yield* index.search("vibe_embedding", query, 40, { city }), nearest(left, query, 40))
-        const spas = left.filter(({ category }) => category === "spa")
-        agree(yield* index.search("vibe_embedding", query, 40, { city, categories: ["spa"] }), nearest(spas, query, 40))
+        agree(yield* index.search("vibe_embedding", query, 40, city), nearest(left, query, 40))
       })
     )
 
@@ -187,7 +145,7 @@ export const vectorIndexSuite =
         yield* index.upsert("vibe_embedding", [point!])
         yield* index.upsert("vibe_embedding", [{ ...point!, city: to }])
         assert.strictEqual(yield* index.count("vibe_embedding", from), 0)
-        assert.strictEqual((yield* index.search("vibe_embedding", point!.vector, 5, { city: to }))[0]?.id, point!.id)
+        assert.strictEqual((yield* index.search("vibe_embedding", point!.vector, 5, to))[0]?.id, point!.id)
       })
     )
 
@@ -199,7 +157,7 @@ export const vectorIndexSuite =
         const short = yield* Effect.result(index.upsert("vibe_embedding", [point]))
         assert.isTrue(Result.isFailure(short) && short.failure.message.includes("64"))
         const broken = yield* Effect.result(
-          index.search("vibe_embedding", new Float32Array(64).fill(Number.NaN), 5, { city })
+          index.search("vibe_embedding", new Float32Array(64).fill(Number.NaN), 5, city)
         )
         assert.isTrue(Result.isFailure(broken) && broken.failure.message.includes("no number"))
       })
@@ -232,7 +190,7 @@ export const vectorIndexSuite =
           [
             ...Array.from({ length: 10 }, () => index.upsert("vibe_embedding", points.slice(0, 100))),
             ...Array.from({ length: 20 }, () =>
-              Effect.map(index.search("vibe_embedding", query, 20, { city }), (found) => {
+              Effect.map(index.search("vibe_embedding", query, 20, city), (found) => {
                 assert.strictEqual(new Set(found.map(({ id }) => id)).size, 20)
                 for (const { id } of found) assert.isTrue(known.has(id))
               })

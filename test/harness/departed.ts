@@ -25,7 +25,7 @@ import type { Signal } from "../../src/domain/signal.ts"
 import type { TripState } from "../../src/domain/trip/model.ts"
 import { planRecords } from "../../src/domain/trip/plan-records.ts"
 import * as FileJournal from "../../src/layers/journal/journal.ts"
-import * as MemoryVectorIndex from "../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryVectorIndex from "../../src/layers/memory/vector-index.ts"
 import * as PostgresErased from "../../src/layers/postgres/erased-subjects.ts"
 import * as PostgresPersonRecords from "../../src/layers/postgres/erasure/person-records.ts"
 import * as PostgresJobs from "../../src/layers/postgres/jobs.ts"
@@ -54,7 +54,7 @@ export interface HouseOptions {
 }
 
 /** A server without its gateway, on the given database and data directory. */
-export const house = (folder: string, { index = MemoryVectorIndex.layer(), retryAfter }: HouseOptions = {}) => {
+export const house = (folder: string, { index = MemoryVectorIndex.layer, retryAfter }: HouseOptions = {}) => {
   const jobs = PostgresJobs.layer({
     ...PostgresJobs.jobsDefaults,
     pollEvery: "20 millis",

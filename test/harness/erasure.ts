@@ -9,7 +9,7 @@ import { vectorTraces } from "../../src/cases/people/vector-traces.ts"
 import type { Export, Marks } from "../../src/domain/erasure/marks.ts"
 import type { UserId } from "../../src/domain/ids.ts"
 import { fileTraces } from "../../src/layers/files/traces.ts"
-import * as MemoryVectorIndex from "../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryVectorIndex from "../../src/layers/memory/vector-index.ts"
 import { postgresTraces } from "../../src/layers/postgres/erasure/traces.ts"
 import { ERASE_USER, Erasure } from "../../src/services/erasure.ts"
 import { type Job, Jobs } from "../../src/services/jobs.ts"
@@ -110,7 +110,7 @@ export const indexThat = (before: () => Effect.Effect<void, VectorIndexUnavailab
         remove: (collection, ids) => Effect.andThen(Effect.suspend(before), index.remove(collection, ids))
       })
     )
-  ).pipe(Layer.provide(MemoryVectorIndex.layer()))
+  ).pipe(Layer.provide(MemoryVectorIndex.layer))
 
 /** Works through erasures until nobody waits for one. */
 export const workedOff = Effect.gen(function* () {

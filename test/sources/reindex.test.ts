@@ -2,7 +2,7 @@ import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
-import * as MemoryVectorIndex from "../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryVectorIndex from "../../src/layers/memory/vector-index.ts"
 import * as PostgresCatalogStore from "../../src/layers/postgres/catalog-store.ts"
 import * as PostgresIndexSource from "../../src/layers/postgres/index-source.ts"
 import { VectorIndex } from "../../src/services/vector-index.ts"
@@ -11,7 +11,7 @@ import { reindex, reindexAtStart } from "../../src/sources/reindex.ts"
 import { seedCity } from "../../src/sources/seed-city.ts"
 import { freshDatabase } from "../harness/postgres.ts"
 
-const services = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSource.layer, MemoryVectorIndex.layer()).pipe(
+const services = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSource.layer, MemoryVectorIndex.layer).pipe(
   Layer.provideMerge(freshDatabase())
 )
 
@@ -53,7 +53,7 @@ describe("rebuilding the index", () => {
         assert.deepStrictEqual(yield* reindex({ personas: true }), [
           { what: "travelers", before: 0, wanted: 3, after: 3 }
         ])
-        const [nearest] = yield* index.search("persona_embedding", Float32Array.from(persona(1)), 1, { city: "" })
+        const [nearest] = yield* index.search("persona_embedding", Float32Array.from(persona(1)), 1, "")
         assert.strictEqual(nearest?.id, "00000000-0000-7000-8000-000000000001")
       })
     )

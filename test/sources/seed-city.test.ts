@@ -9,7 +9,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { explain, tagVector } from "../../src/domain/catalog/embedding.ts"
 import { cityIdOf } from "../../src/domain/catalog/node.ts"
 import { syntheticNodes } from "../../src/domain/catalog/synthetic.ts"
-import * as MemoryIndex from "../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryIndex from "../../src/layers/memory/vector-index.ts"
 import * as Store from "../../src/layers/postgres/catalog-store.ts"
 import { CatalogStore } from "../../src/services/catalog-store.ts"
 import { VectorIndex } from "../../src/services/vector-index.ts"
@@ -17,7 +17,7 @@ import { fromCurated, fromFile, fromSynthetic } from "../../src/sources/city-fil
 import { type SeedInput, seedCity } from "../../src/sources/seed-city.ts"
 import { freshDatabase } from "../harness/postgres.ts"
 
-const world = () => Layer.mergeAll(Store.layer, MemoryIndex.layer()).pipe(Layer.provideMerge(freshDatabase()))
+const world = () => Layer.mergeAll(Store.layer, MemoryIndex.layer).pipe(Layer.provideMerge(freshDatabase()))
 
 const scratchFolder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "catalog-test-"))),
@@ -58,16 +58,13 @@ describe("seeding a curated city", () => {
     it.effect("finds by vibe, within the city, what the vibe says", () =>
       Effect.gen(function* () {
         const index = yield* VectorIndex
-        const hits = yield* index.search("vibe_embedding", tagVector("specialty_coffee"), 5, { city: "seattle" })
+        const hits = yield* index.search("vibe_embedding", tagVector("specialty_coffee"), 5, "seattle")
         const sql = yield* SqlClient
         const [best] = yield* sql<{ vibe_embedding: ReadonlyArray<number> }>`
           select vibe_embedding from activity_nodes where id = ${hits[0]!.id}`
         assert.strictEqual(explain(best!.vibe_embedding)[0]!.tag, "specialty_coffee")
         assert.strictEqual(hits.length, 5)
-        assert.strictEqual(
-          (yield* index.search("vibe_embedding", tagVector("cozy"), 5, { city: "elsewhere" })).length,
-          0
-        )
+        assert.strictEqual((yield* index.search("vibe_embedding", tagVector("cozy"), 5, "elsewhere")).length, 0)
       })
     )
 

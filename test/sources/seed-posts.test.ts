@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as PostReader from "../../src/cases/reading/post-reader.ts"
-import * as MemoryIndex from "../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryIndex from "../../src/layers/memory/vector-index.ts"
 import * as Store from "../../src/layers/postgres/catalog-store.ts"
 import { CitySeeder } from "../../src/services/city-seeder.ts"
 import { Llm, LlmUnavailable } from "../../src/services/llm.ts"
@@ -27,7 +27,7 @@ const noPlaces = Layer.succeed(PlacesSource, {
 
 const world = (extractor: Layer.Layer<VibeExtractor>) =>
   Seeder.layer.pipe(
-    Layer.provide(Layer.mergeAll(Store.layer, MemoryIndex.layer(), extractor, noPlaces)),
+    Layer.provide(Layer.mergeAll(Store.layer, MemoryIndex.layer, extractor, noPlaces)),
     Layer.provideMerge(freshDatabase())
   )
 

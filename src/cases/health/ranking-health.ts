@@ -6,11 +6,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Cache } from "../../services/cache.ts"
 import { type DependencyHealth, Health } from "../../services/health.ts"
+import { IndexSource } from "../../services/index-source.ts"
 import { Llm } from "../../services/llm.ts"
-import { VectorIndex } from "../../services/vector-index.ts"
+import { MEMORY_INDEX_POINTS, VectorIndex } from "../../services/vector-index.ts"
 
 /** Below the patience of the desk that asks, which would take silence for `down`. */
 const PATIENCE = "800 millis"
+/** A database that does not answer says nothing about an index in memory. */
+const COUNTING_PATIENCE = "400 millis"
+/** Cities do not outgrow the index from one moment to the next. */
+const COUNTED_EVERY = "1 minute"
 
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
@@ -18,12 +23,36 @@ export const layer = Layer.effectDiscard(
     const index = yield* VectorIndex
     const cache = yield* Cache
     const llm = yield* Llm
+    const source = yield* IndexSource
+
+    /** The largest city, where the index in memory is not meant for as many places; nothing where nobody can tell. */
+    const tooLarge = yield* Effect.cachedWithTTL(
+      source.cities.pipe(
+        Effect.map((cities) => cities.toSorted((a, b) => b.live - a.live)[0]),
+        Effect.map((city) => (city !== undefined && city.live > MEMORY_INDEX_POINTS ? city : undefined)),
+        Effect.timeout(COUNTING_PATIENCE),
+        Effect.orElseSucceed(() => undefined)
+      ),
+      COUNTED_EVERY
+    )
+
+    const searched = Effect.gen(function* () {
+      yield* index.count("vibe_embedding", "")
+      const city = index.name === "memory" ? yield* tooLarge : undefined
+      if (city === undefined) return { name: "vector_index", status: "up", detail: index.name } as const
+      return {
+        name: "vector_index",
+        status: "degraded",
+        detail: `memory: ${city.slug} has ${city.live} places, and the index in memory is for ${MEMORY_INDEX_POINTS}`,
+        fix: "Set VECTOR_INDEX to qdrant or pgvector: searching more in this process slows everybody down."
+      } as const
+    })
 
     yield* health.register(
       "vector_index",
-      index.count("vibe_embedding", "").pipe(
+      searched.pipe(
         Effect.timeout(PATIENCE),
-        Effect.as<DependencyHealth>({ name: "vector_index", status: "up", detail: index.name }),
+        Effect.map((one): DependencyHealth => one),
         Effect.catch((error) =>
           Effect.succeed<DependencyHealth>({
             name: "vector_index",

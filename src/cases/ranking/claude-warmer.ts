@@ -63,7 +63,7 @@ export const layer = Layer.effect(
         const city = catalog.resident(request.context.city)
         if (city === undefined || city.version !== request.context.catalogVersion) return []
         const query = vibeQuery(request.members[0]!.vector)
-        const hits = yield* index.search("vibe_embedding", query, CANDIDATES, { city: request.context.city })
+        const hits = yield* index.search("vibe_embedding", query, CANDIDATES, request.context.city)
         return hits.flatMap(({ id, score }): ReadonlyArray<Candidate> => {
           const at = city.indexOf(id)
           return at === undefined || city.retired(at) ? [] : [{ index: at, node: city.nodes[at]!, similarity: score }]

@@ -6,6 +6,7 @@ import { vibeQuery } from "../../domain/persona/encode.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import type { Candidate } from "../../domain/ranking.ts"
 import { NEIGHBOURS } from "../../domain/retrieval/diversify.ts"
+import { NearestRows } from "../../domain/retrieval/nearest.ts"
 import { PERSONA_DIMENSIONS, VIBE_DIMENSIONS } from "../../domain/vocabulary.ts"
 import { Retrieval } from "../../services/retrieval.ts"
 import { VectorIndex } from "../../services/vector-index.ts"
@@ -23,19 +24,11 @@ export const partyQuery = (personas: ReadonlyArray<Persona>): Float32Array => {
   return vibeQuery(mean)
 }
 
-const similarityTo = (catalog: CityCatalog, query: Float32Array, index: number): number => {
-  let dot = 0
-  const from = index * VIBE_DIMENSIONS
-  for (let i = 0; i < VIBE_DIMENSIONS; i++) dot += query[i]! * catalog.matrix[from + i]!
-  return dot
+const fromMatrix = (catalog: CityCatalog, query: Float32Array): ReadonlyArray<Candidate> => {
+  const nearest = new NearestRows(query, NEIGHBOURS)
+  nearest.scan(catalog.matrix, catalog.nodes.length, 0, (index) => catalog.retired(index))
+  return nearest.best().map(({ row, score }) => ({ index: row, node: catalog.nodes[row]!, similarity: score }))
 }
-
-const fromMatrix = (catalog: CityCatalog, query: Float32Array): ReadonlyArray<Candidate> =>
-  catalog.nodes
-    .map((node, index): Candidate => ({ index, node, similarity: similarityTo(catalog, query, index) }))
-    .filter(({ index }) => !catalog.retired(index))
-    .sort((a, b) => b.similarity - a.similarity || a.index - b.index)
-    .slice(0, NEIGHBOURS)
 
 export const layer = Layer.effect(
   Retrieval,
@@ -43,7 +36,7 @@ export const layer = Layer.effect(
     const index = yield* VectorIndex
     return Retrieval.of({
       nearest: (catalog, query) =>
-        index.search("vibe_embedding", query, NEIGHBOURS, { city: catalog.city.slug }).pipe(
+        index.search("vibe_embedding", query, NEIGHBOURS, catalog.city.slug).pipe(
           Effect.map((hits) =>
             hits.flatMap(({ id, score }): ReadonlyArray<Candidate> => {
               const at = catalog.indexOf(id)

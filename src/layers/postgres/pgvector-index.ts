@@ -2,7 +2,7 @@
  * The index in PostgreSQL itself, where the extension pgvector is there. Its tables are its own: they are made when the
  * index is first used, derived from the catalog, and may be dropped at any time.
  *
- * A filter may leave few of the points that the graph would visit, so the search goes on until it has enough
+ * A city may have few of the points that the graph would visit, so the search goes on until it has enough
  * (`hnsw.iterative_scan`, pgvector 0.8); an older pgvector is searched without the graph: exact, slower.
  */
 import * as Effect from "effect/Effect"
@@ -37,8 +37,6 @@ const literal = (vector: Float32Array): string => `[${vector.join(",")}]`
 const rowOf = (collection: Collection, point: VectorPoint) => ({
   id: point.id,
   city: point.city,
-  category: point.category ?? null,
-  day_parts: point.dayParts ?? [],
   embedding: literal(unitVector(collection, point.vector))
 })
 
@@ -60,9 +58,11 @@ const make = Effect.gen(function* () {
       for (const [collection, dimensions] of Object.entries(collectionDimensions)) {
         const table = tableOf(collection as Collection)
         yield* sql`create table if not exists ${table} (
-          id text primary key, city text not null, category text, day_parts text[] not null,
+          id text primary key, city text not null,
           embedding vector(${sql.literal(String(dimensions))}) not null)`
-        yield* sql`create index if not exists ${sql.literal(`${collection}_by_city`)} on ${table} (city, category)`
+        // Tables of an earlier version also held what nothing filtered by.
+        yield* sql`alter table ${table} drop column if exists category, drop column if exists day_parts`
+        yield* sql`create index if not exists ${sql.literal(`${collection}_of_city`)} on ${table} (city)`
         yield* sql`create index if not exists ${sql.literal(`${collection}_nearest`)} on ${table}
           using hnsw (embedding vector_cosine_ops)`
       }
@@ -78,12 +78,10 @@ const make = Effect.gen(function* () {
   const iterative = Effect.tapError(ready, () => forget)
 
   const write = (collection: Collection, rows: ReadonlyArray<ReturnType<typeof rowOf>>) => sql`
-    insert into ${tableOf(collection)} (id, city, category, day_parts, embedding)
-    select id, city, category, array(select json_array_elements_text(day_parts)), embedding::vector
-    from json_to_recordset(${JSON.stringify(rows)}::text::json)
-      as p(id text, city text, category text, day_parts json, embedding text)
-    on conflict (id) do update set city = excluded.city, category = excluded.category,
-      day_parts = excluded.day_parts, embedding = excluded.embedding`
+    insert into ${tableOf(collection)} (id, city, embedding)
+    select id, city, embedding::vector
+    from json_to_recordset(${JSON.stringify(rows)}::text::json) as p(id text, city text, embedding text)
+    on conflict (id) do update set city = excluded.city, embedding = excluded.embedding`
 
   return VectorIndex.of({
     name: "pgvector",
@@ -110,22 +108,14 @@ const make = Effect.gen(function* () {
         Effect.asVoid,
         Effect.mapError(failed("remove a city"))
       ),
-    search: (collection, query, limit, filter) =>
+    search: (collection, query, limit, city) =>
       Effect.gen(function* () {
         const vector = yield* Effect.try({
           try: () => literal(unitVector(collection, query)),
           catch: failed("search with this vector")
         })
-        if (limit < 1 || filter.categories?.length === 0) return []
+        if (limit < 1) return []
         const graph = yield* iterative
-        const conditions = [
-          sql`city = ${filter.city}`,
-          ...(filter.categories === undefined ? [] : [sql.in("category", filter.categories)]),
-          ...(filter.dayPart === undefined ? [] : [sql`day_parts @> array[${filter.dayPart}]::text[]`]),
-          ...(filter.exclude === undefined || filter.exclude.size === 0
-            ? []
-            : [sql`id not in (select json_array_elements_text(${JSON.stringify([...filter.exclude])}::text::json))`])
-        ]
         const hits = yield* sql.withTransaction(
           Effect.gen(function* () {
             if (graph) {
@@ -136,7 +126,7 @@ const make = Effect.gen(function* () {
             }
             return yield* sql<{ id: string; score: number }>`
               select id, (1 - (embedding <=> ${vector}::text::vector))::float8 as score
-              from ${tableOf(collection)} where ${sql.and(conditions)}
+              from ${tableOf(collection)} where city = ${city}
               order by embedding <=> ${vector}::text::vector limit ${limit}`
           })
         )

@@ -1,5 +1,5 @@
 /**
- * The index in Qdrant, through its REST client. Collections and the indexes of their payloads are made when first
+ * The index in Qdrant, through its REST client. Collections and the index of their payload are made when first
  * needed. Every operation may be repeated without harm, so every operation is retried; one that keeps failing opens the
  * circuit, and the caller falls back at once.
  */
@@ -13,7 +13,6 @@ import {
   type Collection,
   collectionDimensions,
   unitVector,
-  type VectorFilter,
   VectorIndex,
   VectorIndexUnavailable,
   type VectorPoint
@@ -40,25 +39,12 @@ const STAYS_OPEN = "10 seconds"
 /** Neighbours looked at per search: over 0.99 of the true 200 on vibe vectors, where the default of 128 is too few. */
 const HNSW_EF = 512
 
-const KEYWORDS = ["city", "category", "day_parts"] as const
-
-const filterOf = (filter: VectorFilter): Schemas["Filter"] => ({
-  must: [
-    { key: "city", match: { value: filter.city } },
-    ...(filter.categories === undefined ? [] : [{ key: "category", match: { any: [...filter.categories] } }]),
-    ...(filter.dayPart === undefined ? [] : [{ key: "day_parts", match: { value: filter.dayPart } }])
-  ],
-  ...(filter.exclude === undefined || filter.exclude.size === 0 ? {} : { must_not: [{ has_id: [...filter.exclude] }] })
-})
+const ofCity = (city: string): Schemas["Filter"] => ({ must: [{ key: "city", match: { value: city } }] })
 
 const pointOf = (collection: Collection, point: VectorPoint): Schemas["PointStruct"] => ({
   id: point.id,
   vector: Array.from(unitVector(collection, point.vector)),
-  payload: {
-    city: point.city,
-    ...(point.category === undefined ? {} : { category: point.category }),
-    ...(point.dayParts === undefined ? {} : { day_parts: point.dayParts })
-  }
+  payload: { city: point.city }
 })
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message.split("\n")[0]! : String(cause))
@@ -145,10 +131,9 @@ const make = (options: QdrantOptions) =>
             message: `The Qdrant collection ${name} is not one of ${size} numbers by cosine. Remove it, then run the command reindex.`
           })
         }
-        for (const field of KEYWORDS) {
-          if (info.payload_schema[field] !== undefined) continue
+        if (info.payload_schema["city"] === undefined) {
           yield* call("index a payload field", "writing", (client) =>
-            client.createPayloadIndex(name, { field_name: field, field_schema: "keyword", wait: true })
+            client.createPayloadIndex(name, { field_name: "city", field_schema: "keyword", wait: true })
           )
         }
       })
@@ -192,19 +177,19 @@ const make = (options: QdrantOptions) =>
           )
         }),
       remove: (collection, ids) => (ids.length === 0 ? Effect.void : remove(collection, { points: [...ids] })),
-      removeCity: (collection, city) => remove(collection, { filter: filterOf({ city }) }),
-      search: (collection, query, limit, filter) =>
+      removeCity: (collection, city) => remove(collection, { filter: ofCity(city) }),
+      search: (collection, query, limit, city) =>
         Effect.gen(function* () {
           const vector = yield* Effect.try({
             try: () => Array.from(unitVector(collection, query)),
             catch: failed("search with this vector")
           })
-          if (limit < 1 || filter.categories?.length === 0) return []
+          if (limit < 1) return []
           yield* ensured(collection)
           const { points } = yield* call("search", "reading", (client) =>
             client.query(nameOf(collection), {
               query: vector,
-              filter: filterOf(filter),
+              filter: ofCity(city),
               params: { hnsw_ef: HNSW_EF },
               limit,
               with_payload: false,
@@ -219,7 +204,7 @@ const make = (options: QdrantOptions) =>
         Effect.gen(function* () {
           yield* ensured(collection)
           const { count } = yield* call("count", "reading", (client) =>
-            client.count(nameOf(collection), { filter: filterOf({ city }), exact: true })
+            client.count(nameOf(collection), { filter: ofCity(city), exact: true })
           )
           return count
         }),

@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as CityLookUp from "../../../src/cases/planning/city-look-up.ts"
 import * as PostReader from "../../../src/cases/reading/post-reader.ts"
 import * as GooglePlaces from "../../../src/layers/google-places/api.ts"
-import * as MemoryIndex from "../../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryIndex from "../../../src/layers/memory/vector-index.ts"
 import * as PostgresCatalog from "../../../src/layers/postgres/catalog.ts"
 import * as Store from "../../../src/layers/postgres/catalog-store.ts"
 import * as PlacesCache from "../../../src/layers/postgres/places-cache.ts"
@@ -41,7 +41,7 @@ const world = (key: string | undefined, wait: Duration.Input = PATIENT) => {
   return CityLookUp.layer({ wait }).pipe(
     Layer.provideMerge(Seeder.layer),
     Layer.provideMerge(
-      Layer.mergeAll(places, Store.layer, MemoryIndex.layer(), PostReader.layerKeyword, PostgresCatalog.layer)
+      Layer.mergeAll(places, Store.layer, MemoryIndex.layer, PostReader.layerKeyword, PostgresCatalog.layer)
     ),
     Layer.provideMerge(Layer.mergeAll(freshDatabase(), fake))
   )

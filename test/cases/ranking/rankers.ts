@@ -11,7 +11,7 @@ import * as RankingDesk from "../../../src/cases/ranking/ranking-desk.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import * as AnthropicLlm from "../../../src/layers/anthropic/llm.ts"
 import * as MemoryCache from "../../../src/layers/memory/cache.ts"
-import * as MemoryVectorIndex from "../../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryVectorIndex from "../../../src/layers/memory/vector-index.ts"
 import { Catalog } from "../../../src/services/catalog.ts"
 import { BudgetSpent, CostGuard } from "../../../src/services/cost-guard.ts"
 import { TrainedRankers } from "../../../src/services/trained-rankers.ts"
@@ -81,7 +81,7 @@ export const deskLayer = (options: {
         LocalRanking.layer,
         trained,
         catalogLayer(options.nodes),
-        MemoryVectorIndex.layer(),
+        MemoryVectorIndex.layer,
         SharedCache.layer({ ttl: "1 hour" }).pipe(Layer.provide(MemoryCache.layer({ maxEntries: 1_000 })))
       )
     )

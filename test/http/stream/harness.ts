@@ -15,7 +15,7 @@ import { ConnectionError, SqlError } from "effect/sql/SqlError"
 import { WebSocket } from "ws"
 import { type TripId, type UserId, uuidV7 } from "../../../src/domain/ids.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
-import * as MemoryIndex from "../../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryIndex from "../../../src/layers/memory/vector-index.ts"
 import * as CatalogStore from "../../../src/layers/postgres/catalog-store.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { Tokens } from "../../../src/services/tokens.ts"
@@ -35,7 +35,7 @@ export const newId = <A>() => uuidV7(Date.now(), crypto.getRandomValues(new Uint
 
 /** A database with Seattle in it. */
 export const database = Layer.effectDiscard(Effect.flatMap(fromCurated(CITY), seedCity)).pipe(
-  Layer.provide(Layer.merge(CatalogStore.layer, MemoryIndex.layer())),
+  Layer.provide(Layer.merge(CatalogStore.layer, MemoryIndex.layer)),
   Layer.provideMerge(freshDatabase())
 )
 

@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as PostReader from "../../../src/cases/reading/post-reader.ts"
 import * as GooglePlaces from "../../../src/layers/google-places/api.ts"
-import * as MemoryIndex from "../../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryIndex from "../../../src/layers/memory/vector-index.ts"
 import * as Store from "../../../src/layers/postgres/catalog-store.ts"
 import * as PlacesCache from "../../../src/layers/postgres/places-cache.ts"
 import { CitySeeder } from "../../../src/services/city-seeder.ts"
@@ -34,7 +34,7 @@ const world = (dailyCalls = 100, key: string | undefined = KEY) => {
   )
   const places = PlacesCache.layer({ dailyCalls }).pipe(Layer.provide(api))
   return Seeder.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(places, Store.layer, MemoryIndex.layer(), PostReader.layerKeyword)),
+    Layer.provideMerge(Layer.mergeAll(places, Store.layer, MemoryIndex.layer, PostReader.layerKeyword)),
     Layer.provideMerge(Layer.mergeAll(freshDatabase(), fake))
   )
 }

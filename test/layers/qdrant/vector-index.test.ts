@@ -10,7 +10,7 @@ import { VectorIndex } from "../../../src/services/vector-index.ts"
 import { fakeQdrant } from "../../fakes/qdrant.ts"
 
 const vector = (at: number) => Float32Array.from({ length: 64 }, (_, i) => (i === at % 64 ? 1 : 0.01))
-const point = (i: number) => ({ id: uuidOfName("q", `${i}`), vector: vector(i), city: "seattle", category: "cafe" })
+const point = (i: number) => ({ id: uuidOfName("q", `${i}`), vector: vector(i), city: "seattle" })
 const indexOn = (url: string, apiKey?: string) =>
   Effect.map(
     Layer.build(QdrantIndex.layer({ url, ...(apiKey === undefined ? {} : { apiKey: Redacted.make(apiKey) }) })),
@@ -28,18 +28,14 @@ describe("the Qdrant index", () => {
         "vibe_embedding",
         Array.from({ length: 600 }, (_, i) => point(i))
       )
-      yield* index.search("vibe_embedding", vector(3), 5, { city: "seattle" })
+      yield* index.search("vibe_embedding", vector(3), 5, "seattle")
       const count = (verb: string) => server.requests.filter((request) => request.verb === verb).length
-      assert.deepStrictEqual([count("PUT points"), count("PUT index"), count("POST points/query")], [3, 3, 1])
-      assert.deepStrictEqual(Object.keys(server.collections.get("vibe_embedding")!.indexed), [
-        "city",
-        "category",
-        "day_parts"
-      ])
+      assert.deepStrictEqual([count("PUT points"), count("PUT index"), count("POST points/query")], [3, 1, 1])
+      assert.deepStrictEqual(Object.keys(server.collections.get("vibe_embedding")!.indexed), ["city"])
       assert.isTrue(server.requests.every(({ key }) => key === "secret"))
       const again = yield* indexOn(server.url)
       assert.strictEqual(yield* again.count("vibe_embedding", "seattle"), 600)
-      assert.strictEqual(count("PUT index"), 3)
+      assert.strictEqual(count("PUT index"), 1)
     }).pipe(Effect.scoped)
   )
 
@@ -50,7 +46,7 @@ describe("the Qdrant index", () => {
       server.next({ drop: true }, { status: 503 })
       yield* index.upsert("vibe_embedding", [point(1)])
       server.next({ status: 500 })
-      assert.strictEqual((yield* index.search("vibe_embedding", vector(1), 1, { city: "seattle" }))[0]?.id, point(1).id)
+      assert.strictEqual((yield* index.search("vibe_embedding", vector(1), 1, "seattle"))[0]?.id, point(1).id)
       const before = server.requests.length
       server.always({ status: 403 })
       assert.include(yield* problemOf(index.count("vibe_embedding", "seattle")), "QDRANT_API_KEY")
@@ -73,7 +69,7 @@ describe("the Qdrant index", () => {
       const index = yield* indexOn(server.url)
       yield* index.upsert("vibe_embedding", [point(1)])
       server.always({ hang: true })
-      const search = index.search("vibe_embedding", vector(1), 1, { city: "seattle" })
+      const search = index.search("vibe_embedding", vector(1), 1, "seattle")
       const before = Date.now()
       assert.include(yield* problemOf(search), "Qdrant could not search")
       assert.isBelow(Date.now() - before, 5_500)

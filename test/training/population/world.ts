@@ -1,7 +1,7 @@
 /** A database with everything that the shadow population needs. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as MemoryIndex from "../../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryIndex from "../../../src/layers/memory/vector-index.ts"
 import * as Catalog from "../../../src/layers/postgres/catalog.ts"
 import * as Store from "../../../src/layers/postgres/catalog-store.ts"
 import type { CatalogStore } from "../../../src/services/catalog-store.ts"
@@ -32,7 +32,7 @@ export const populated = () =>
   Population.layer.pipe(
     Layer.provideMerge(Catalog.layer),
     Layer.provideMerge(curatedOnly),
-    Layer.provideMerge(Layer.mergeAll(Store.layer, MemoryIndex.layer())),
+    Layer.provideMerge(Layer.mergeAll(Store.layer, MemoryIndex.layer)),
     Layer.provideMerge(freshDatabase({ statementTimeout: "60 seconds" }))
   )
 

@@ -13,7 +13,7 @@ import type { ActivityNode, CountedLine, EditorJudgement } from "../../src/domai
 import * as Sayings from "../../src/domain/catalog/sayings.ts"
 import { plainNarrative } from "../../src/domain/narrative.ts"
 import { evidenceLines } from "../../src/domain/view/node.ts"
-import * as MemoryIndex from "../../src/layers/memory/vector-index/layer.ts"
+import * as MemoryIndex from "../../src/layers/memory/vector-index.ts"
 import * as PostgresCatalog from "../../src/layers/postgres/catalog.ts"
 import * as Store from "../../src/layers/postgres/catalog-store.ts"
 import { Catalog } from "../../src/services/catalog.ts"
@@ -156,7 +156,7 @@ const noPlaces = Layer.succeed(PlacesSource, {
 })
 
 const world = Seeder.layer.pipe(
-  Layer.provide(Layer.mergeAll(Store.layer, MemoryIndex.layer(), PostReader.layerKeyword, noPlaces)),
+  Layer.provide(Layer.mergeAll(Store.layer, MemoryIndex.layer, PostReader.layerKeyword, noPlaces)),
   Layer.provideMerge(PostgresCatalog.layer),
   Layer.provideMerge(freshDatabase())
 )

@@ -124,6 +124,12 @@ export interface JournalStatus {
   readonly quarantined: number
 }
 
+/** A record that the store refused, as it was appended. */
+export interface SetAside {
+  readonly position: number
+  readonly payload: string
+}
+
 export class Journal extends Context.Service<
   Journal,
   {
@@ -184,6 +190,12 @@ export class Journal extends Context.Service<
      * holds a trace of them.
      */
     erase(mentions: ReadonlyArray<string>): Effect.Effect<{ readonly removed: number }, JournalUnavailable>
+
+    /** The records of this key that the store refused, oldest first. */
+    setAside(key: string): Effect.Effect<ReadonlyArray<SetAside>, JournalUnavailable>
+
+    /** Deletes records that were set aside: they are stored by now, or given up. */
+    dropAside(positions: ReadonlyArray<number>): Effect.Effect<void, JournalUnavailable>
 
     /** For the erasure checker: the files of the journal that contain one of `mentions`. */
     search(mentions: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, JournalUnavailable>

@@ -70,6 +70,8 @@ export class TripRuntime extends Context.Service<
     readonly status: Effect.Effect<ReadonlyArray<ActorKindStatus>>
     /** Takes a trip out of memory so that it is read anew; for who rewrote its rows (erasure). */
     readonly forget: (id: TripId) => Effect.Effect<void>
+    /** The same, where what was told of the trip may not hold any more: whoever follows it starts anew. */
+    readonly reread: (id: TripId) => Effect.Effect<void>
     /** Lets a stopped trip try again before its time. */
     readonly revive: (id: TripId) => Effect.Effect<boolean>
     /** Brings all trips that are under way into memory, in bulk. */

@@ -12,6 +12,7 @@ import { erasureCheck } from "../cli/erasure-check.ts"
 import { analyzeDataset, generateMatchEvents } from "../cli/match.ts"
 import { migrate } from "../cli/migrate.ts"
 import { reindex } from "../cli/reindex.ts"
+import { repairTrip } from "../cli/repair-trip.ts"
 import { replay } from "../cli/replay/replay.ts"
 import { seedCity } from "../cli/seed-city.ts"
 import { seedTrainingData } from "../cli/seed-training-data.ts"
@@ -22,7 +23,9 @@ import { healthOnDisk } from "../layers/journal/on-disk.ts"
 import * as PostgresCatalog from "../layers/postgres/catalog.ts"
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
 import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
+import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as Migrator from "../layers/postgres/migrator.ts"
+import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { Health } from "../services/health.ts"
 import * as Reindex from "../sources/reindex.ts"
 import * as Datasets from "../training/datasets/build.ts"
@@ -51,6 +54,12 @@ const reindexing = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSourc
   Layer.provide(Migrator.layer()),
   Layer.provide(sql)
 )
+
+/** It asks for the job and never takes one. */
+const repairing = Layer.mergeAll(
+  PostgresJobs.layer({ ...PostgresJobs.jobsDefaults, node: "command" }),
+  PostgresTripMending.layer
+).pipe(Layer.provide(Migrator.layer()), Layer.provide(sql))
 
 /** The server is large: it is loaded when it is run. */
 const runServer = (role: Role) =>
@@ -91,6 +100,7 @@ const overplanned = Command.make("overplanned").pipe(
     token.pipe(Command.provide(tokens)),
     replay.pipe(Command.provide(tokens)),
     erasureCheck({ stores: traceStores }).pipe(Command.provide(vectorIndex.pipe(Layer.provideMerge(sql)))),
+    repairTrip.pipe(Command.provide(repairing)),
     doctor(inspect)
   ])
 )

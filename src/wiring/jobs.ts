@@ -4,11 +4,13 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as PersonaNightly from "../cases/people/persona-nightly.ts"
+import * as TripRepair from "../cases/trips/repair.ts"
 import { Config } from "../config.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as PostgresPersonaHistory from "../layers/postgres/persona-history.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
+import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { purgeUserStates } from "../layers/postgres/user-states.ts"
 import { CitySeeder } from "../services/city-seeder.ts"
 import { CostGuard } from "../services/cost-guard.ts"
@@ -143,6 +145,7 @@ export const worker = Layer.effectDiscard(
     const handlers = [
       yield* seedCity,
       (yield* Erasure).handler,
+      yield* TripRepair.handler,
       resume,
       yield* PersonaNightly.handler,
       ...(yield* purges)
@@ -157,6 +160,7 @@ export const worker = Layer.effectDiscard(
     PopulationSeeder.layer,
     DatasetsBuilder.layer,
     PostgresReceipts.layer,
+    PostgresTripMending.layer,
     PostgresPersonaHistory.layer,
     places
   ])

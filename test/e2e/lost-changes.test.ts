@@ -1,5 +1,5 @@
 /** A change that the database will never take harms its own trip as little as possible, and no other trip at all. */
-import { writeFileSync } from "node:fs"
+import { readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { follow } from "../support/follow.ts"
@@ -14,6 +14,8 @@ const ok = (answer: Answer, status = 200): Json => {
   return answer.body
 }
 const slotsOf = (trip: Json): ReadonlyArray<Json> => trip.days.flatMap((day: Json) => day.slots)
+
+const aside = async (world: World) => readdirSync(join(world.folder, "journal", "aside"))
 
 describe("a change that cannot be stored", () => {
   let world: World
@@ -113,6 +115,22 @@ describe("a change that cannot be stored", () => {
     assert.strictEqual(removed.state_version, 3)
     await stored(other, 3)
     await world.rows((sql) => sql`alter table trip_events drop constraint no_locks`)
+
+    // After the loss of the locks something was decided without them: to put them back would change that.
+    const repaired = await world.command("repair-trip", "--all", "--json")
+    assert.strictEqual(repaired.code, 1, repaired.said)
+    const told = JSON.parse(repaired.said.split("\n").at(-1)!)
+    assert.deepInclude(told, { trips: 2, put_back: 0, lost: 2 })
+    assert.sameMembers(
+      told.missing.map((one: Json) => one.trip_id),
+      [trip.id, other.id]
+    )
+    const given = await world.command("repair-trip", "--all", "--give-up")
+    assert.strictEqual(given.code, 0, given.said)
+    assert.match(given.said, /2 trips looked at: 0 changes put back, 2 changes lost/)
+    assert.strictEqual((await trips()).status, "up")
+    assert.deepStrictEqual(await aside(world), [])
+    assert.strictEqual(ok(await ann.call("GET", `/trips/${trip.id}`)).lost.length, 1)
   })
 
   /** What an older release left behind: an event that was refused, set aside, and those after it stored. */
@@ -134,6 +152,83 @@ describe("a change that cannot be stored", () => {
     )
     await world.restart("SIGTERM")
   }
+
+  it("when it was made can be put back by an operator, under the eyes of who follows the trip", async () => {
+    const trip = await plan(eve)
+    const [first, second] = slotsOf(trip)
+    const seen = await followed(eve, trip)
+    await stored(trip, 1)
+    await world.rows(
+      (sql) => sql`alter table trip_events add constraint no_locks check (type <> 'slot_locked') not valid`
+    )
+    ok(await eve.call("PATCH", path(trip, first), { action: "lock" }))
+    ok(await eve.call("PATCH", path(trip, second), { action: "remove" }))
+    await until("the stream to end", () => seen.closed())
+    await stored(trip, 3)
+    const still = await world.command("repair-trip", "--trip", trip.id)
+    assert.strictEqual(still.code, 1, still.said)
+    assert.include(still.said, `${trip.id}: change 2 (slot_locked) stays lost`)
+    await world.rows((sql) => sql`alter table trip_events drop constraint no_locks`)
+    const without = await followed(eve, trip)
+    assert.lengthOf(without.hello.trip.lost, 1)
+    const done = await world.command("repair-trip", "--trip", trip.id)
+    assert.strictEqual(done.code, 0, done.said)
+    assert.match(done.said, /1 change put back, 0 changes lost/)
+    await until("the stream to end", () => without.closed())
+    const whole = await followed(eve, trip, without.hello)
+    assert.isFalse(whole.hello.recovered)
+    assert.isUndefined(whole.hello.trip.lost)
+    const mended = slotsOf(whole.hello.trip)
+    assert.isTrue(mended.find((slot) => slot.id === first.id).locked)
+    assert.notInclude(
+      mended.map((slot) => slot.id),
+      second.id
+    )
+    const rows = await world.rows(
+      (sql) =>
+        sql`select id, locked, status from itinerary_slots where trip_id = ${trip.id} and (locked or status = 'removed')`
+    )
+    assert.deepStrictEqual(
+      rows.map(({ id, locked, status }) => [id, locked, status]).sort(),
+      [
+        [first.id, true, "planned"],
+        [second.id, false, "removed"]
+      ].sort()
+    )
+    assert.strictEqual((await trips()).status, "up")
+    assert.deepStrictEqual(await aside(world), [])
+    await world.restart("SIGKILL")
+    assert.isTrue(slotsOf(ok(await eve.call("GET", `/trips/${trip.id}`)))[0].locked)
+  })
+
+  it("that an older release left behind is put back with what could not be stored replaced", async () => {
+    const trip = await plan(eve)
+    const [first, second] = slotsOf(trip)
+    ok(await eve.call("PATCH", path(trip, first), { action: "lock" }))
+    ok(await eve.call("PATCH", path(trip, second), { action: "remove" }))
+    await brick(trip, 2)
+    const done = await world.command("repair-trip", "--all")
+    assert.strictEqual(done.code, 0, done.said)
+    assert.match(done.said, /1 trip looked at: 1 change put back, 0 changes lost/)
+    const read = ok(await eve.call("GET", `/trips/${trip.id}`))
+    assert.isUndefined(read.lost)
+    assert.isTrue(slotsOf(read).find((slot) => slot.id === first.id).locked)
+    const rows = await world.rows(
+      (sql) => sql`
+      select seq::int as seq, idempotency_key from trip_events where trip_id = ${trip.id} order by seq`
+    )
+    assert.deepStrictEqual(
+      rows.map(({ seq, idempotency_key }) => [seq, idempotency_key]),
+      [
+        [1, null],
+        [2, "\ufffd"],
+        [3, null]
+      ]
+    )
+    const wrong = await world.command("repair-trip")
+    assert.strictEqual(wrong.code, 2)
+    assert.match(wrong.said, /--trip <id>, or --all/)
+  })
 
   it("that an older release lost makes no trip unreadable, and keeps nobody from leaving", async () => {
     const trip = await plan(ann)

@@ -171,11 +171,14 @@ export const layer = (options: TripOptions) =>
           Effect.sync(() => engine.residency.forget(id)),
           { until: (gone) => gone, schedule: Schedule.spaced(5) }
         ).pipe(Effect.asVoid)
+      const reread = (id: string) =>
+        Effect.andThen(
+          forget(id),
+          Effect.sync(() => hub.lost(id))
+        )
       const stopLosses = journal.onLost((key) => {
         const id = tripOf(key)
-        if (id !== undefined) {
-          fork(Effect.tap(forget(id), () => Effect.sync(() => hub.lost(id))))
-        }
+        if (id !== undefined) fork(reread(id))
       })
       yield* Effect.addFinalizer(() =>
         Effect.sync(() => {
@@ -261,6 +264,7 @@ export const layer = (options: TripOptions) =>
           })
         ),
         forget,
+        reread,
         revive: (id) => Effect.sync(() => engine.supervisor.revive(id)),
         preload,
         drain: (withinMillis) => drain(engine, withinMillis)

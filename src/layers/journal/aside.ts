@@ -2,6 +2,7 @@
  * What could not go on its way: torn tails, damaged stretches, records that the sink rejects. Kept in side files, counted,
  * never dropped, until an operator has looked or the person they speak of has left.
  */
+import type { SetAside } from "../../services/journal.ts"
 import type { FilePort } from "./files.ts"
 import { readWhole } from "./files.ts"
 
@@ -17,6 +18,28 @@ export interface Aside {
    */
   readonly keep: (kind: AsideKind, position: number, bytes: Uint8Array, loss?: boolean) => Promise<void>
   readonly remove: (mentions: ReadonlyArray<string>) => Promise<number>
+  /** The records of a key that the sink rejected, oldest first. */
+  readonly rejected: (key: string) => Promise<ReadonlyArray<SetAside>>
+  /** Forgets records that the sink rejected. */
+  readonly drop: (positions: ReadonlyArray<number>) => Promise<void>
+}
+
+/** What a rejected record is kept as. */
+interface RejectedNote {
+  readonly key: string
+  readonly payload: string
+  readonly position: number
+}
+
+const fileOf = (position: number, kind: AsideKind): string => `${String(position).padStart(16, "0")}.${kind}`
+
+/** A file that somebody has touched by hand may hold anything. */
+const noteIn = (text: string): RejectedNote | undefined => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 export const mentionsAny = (bytes: Buffer, mentions: ReadonlyArray<string>): boolean =>
@@ -43,7 +66,7 @@ export const openAside = async (
     bytes: () => total,
     count: () => sizes.size,
     keep: async (kind, position, bytes, loss = kind === "damaged") => {
-      const name = `${String(position).padStart(16, "0")}.${kind}`
+      const name = fileOf(position, kind)
       if (sizes.has(name)) return
       if (loss) await losing()
       const file = await files.open(`${directory}/${name}`, "write")
@@ -58,6 +81,26 @@ export const openAside = async (
       sizes.set(name, bytes.length)
       total += bytes.length
       kept(position, kind)
+    },
+    rejected: async (key) => {
+      const found: Array<SetAside> = []
+      for (const name of [...sizes.keys()].sort()) {
+        if (!name.endsWith(".rejected")) continue
+        const note = noteIn((await readWhole(files, `${directory}/${name}`)).toString())
+        if (note?.key === key) found.push({ position: note.position, payload: note.payload })
+      }
+      return found
+    },
+    drop: async (positions) => {
+      for (const position of positions) {
+        const name = fileOf(position, "rejected")
+        const size = sizes.get(name)
+        if (size === undefined) continue
+        await files.remove(`${directory}/${name}`)
+        sizes.delete(name)
+        total -= size
+      }
+      if (positions.length > 0) await files.syncDirectory(directory)
     },
     remove: async (mentions) => {
       let removed = 0

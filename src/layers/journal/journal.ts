@@ -87,7 +87,6 @@ export const makeJournal = (
     let depth = 0
     let hurrying = 0
     const unhurried = Latch.makeUnsafe(true)
-    let quarantined = 0
     const losses = new Set<(key: string) => void>()
     let lastMark = 0
     const marks: Array<{ readonly position: number; readonly at: number }> = []
@@ -99,7 +98,6 @@ export const makeJournal = (
       count(journalMetrics.lag, lag())
     }
     const noteQuarantined = (position: number, what: string) => {
-      quarantined++
       count(journalMetrics.quarantined, 1)
       fork(
         Effect.logError(
@@ -113,7 +111,6 @@ export const makeJournal = (
         await files.makeDirectory(directory)
         name = await identity(files, directory, false)
         const aside = await openAside(files, asideDirectory, noteQuarantined, renew)
-        quarantined = aside.count()
         const recovered = await recover(files, directory, aside, types)
         const writer = await openWriter(
           files,
@@ -286,6 +283,8 @@ export const makeJournal = (
           yield* reading(() => writer.removeThrough(drainer.drained()))
           return { removed: yield* reading(() => aside.remove(mentions)) }
         }),
+      setAside: (key) => reading(() => aside.rejected(key)),
+      dropAside: (positions) => reading(() => aside.drop(positions)),
       search: (mentions) =>
         reading(async () => {
           const found: Array<string> = []
@@ -307,7 +306,7 @@ export const makeJournal = (
         bytes: writer.bytes(),
         limit_bytes: options.diskBytes,
         lag_millis: lag(),
-        quarantined
+        quarantined: aside.count()
       }))
     })
   })

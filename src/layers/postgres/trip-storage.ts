@@ -21,7 +21,7 @@ const LOAD_TIMEOUT = "4 seconds"
 /** Zones run from 12 hours behind UTC to 14 ahead. */
 const EARLIEST_ZONE_MILLIS = 14 * 3_600_000
 
-interface EventRow {
+export interface EventRow {
   readonly id: string
   readonly trip_id: string
   readonly seq: string | number
@@ -46,7 +46,7 @@ const unreadable = (what: string, version: number) =>
     message: `A ${what} of version ${version} is stored and this program reads up to version ${TRIP_EVENT_SCHEMA_VERSION}; run the newer program.`
   })
 
-const envelopeOf = (row: EventRow): TripEventEnvelope => ({
+export const envelopeOf = (row: EventRow): TripEventEnvelope => ({
   id: row.id,
   trip_id: row.trip_id,
   seq: Number(row.seq),

@@ -5,6 +5,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { BLURRED_DIGITS, coarse, type Disguise, HOUR_MS } from "../../../domain/erasure/disguise.ts"
 import { COUNTING_SIGNALS } from "../../../domain/signal.ts"
 import type { TripSnapshot } from "../../../domain/trip/snapshot.ts"
+import { REPAIR_TRIP } from "../../../services/trip-mending.ts"
 import { commonMoments, fewLikeIt, knownArchetype } from "./anonymity.ts"
 import { moveExperiment, moveIntentions, movePivots, moveRankings, moveSignals, unitOf } from "./rows.ts"
 import { insertStandIn, makeDisguise } from "./stand-in.ts"
@@ -91,6 +92,7 @@ const moveTrip = Effect.fnUntraced(function* (disguise: Disguise, trip: string, 
   yield* sql`delete from trip_events where trip_id = ${trip}`
   yield* sql`delete from trip_snapshots where trip_id = ${trip}`
   yield* sql`delete from lost_trip_events where trip_id = ${trip}`
+  yield* sql`update jobs set payload = '{}' where kind = ${REPAIR_TRIP} and payload ->> 'trip_id' = ${trip}`
   yield* sql`update llm_ledger set user_id = null, trip_id = null where trip_id = ${trip}`
   const rare = row === undefined || (yield* fewLikeIt(row, k))
   const { budget, pace } = row?.constraints ?? {}

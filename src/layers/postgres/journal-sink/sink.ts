@@ -16,7 +16,7 @@ import type { SinkHandler } from "./handler.ts"
  * What PostgreSQL will say again however often it is asked: a violated constraint (class 23), a value it cannot take (class
  * 22), or that already the client cannot put into PostgreSQL's form. All else passes or needs an operator: the database away, a deadlock, a table that is not there yet.
  */
-const isRejection = ({ reason }: SqlError): boolean => {
+export const isRejection = ({ reason }: SqlError): boolean => {
   if (reason._tag === "ConstraintError" || reason._tag === "UniqueViolation") return true
   if (reason.cause instanceof PgTypes.CodecError) return true
   const code = (reason.cause as { readonly code?: unknown } | undefined)?.code

@@ -11,6 +11,27 @@ import { project } from "./trip-projection.ts"
 
 export const TRIP_EVENT = { type: "trip_event", version: TRIP_EVENT_SCHEMA_VERSION } as const
 
+/** A second event with a number that is taken is a fork of history: it must fail here, not be skipped. */
+export const insertTripEvents = Effect.fnUntraced(function* (envelopes: ReadonlyArray<TripEventEnvelope>) {
+  const sql = yield* SqlClient
+  const json = JSON.stringify(
+    envelopes.map(({ at, event, ...one }) => ({
+      ...one,
+      type: event._tag,
+      payload: event,
+      schema_version: TRIP_EVENT.version,
+      occurred_at: new Date(at)
+    }))
+  )
+  yield* sql`
+    insert into trip_events (id, trip_id, seq, type, payload, schema_version, actor_id, idempotency_key, occurred_at)
+    select id, trip_id, seq, type, payload, schema_version, actor_id, idempotency_key, occurred_at
+    from jsonb_to_recordset(${json}::text::jsonb) as r(
+      id uuid, trip_id uuid, seq bigint, type text, payload jsonb, schema_version smallint, actor_id uuid,
+      idempotency_key text, occurred_at timestamptz)
+    on conflict (id) do nothing`
+})
+
 export const tripEventsHandler: SinkHandler = {
   types: [{ ...TRIP_EVENT, sequenced: true }],
   lose: Effect.fnUntraced(function* (record) {
@@ -28,23 +49,7 @@ export const tripEventsHandler: SinkHandler = {
     const rows = yield* sql<{ id: string; state_version: string | number }>`
       select id, state_version from trips where ${sql.in("id", ids)} for update`
     const versions = new Map(rows.map((row) => [row.id, Number(row.state_version)]))
-    const json = JSON.stringify(
-      envelopes.map(({ at, event, ...one }) => ({
-        ...one,
-        type: event._tag,
-        payload: event,
-        schema_version: TRIP_EVENT.version,
-        occurred_at: new Date(at)
-      }))
-    )
-    // A second event with a number that is taken is a fork of history: it must fail here, not be skipped.
-    yield* sql`
-      insert into trip_events (id, trip_id, seq, type, payload, schema_version, actor_id, idempotency_key, occurred_at)
-      select id, trip_id, seq, type, payload, schema_version, actor_id, idempotency_key, occurred_at
-      from jsonb_to_recordset(${json}::text::jsonb) as r(
-        id uuid, trip_id uuid, seq bigint, type text, payload jsonb, schema_version smallint, actor_id uuid,
-        idempotency_key text, occurred_at timestamptz)
-      on conflict (id) do nothing`
+    yield* insertTripEvents(envelopes)
     yield* project(envelopes.filter((one) => one.seq > (versions.get(one.trip_id) ?? 0)))
   })
 }

@@ -60,10 +60,12 @@ export interface VectorIndexSuite {
   readonly run: string
   /** An approximate index may miss some of the nearest: the share that it has to find. */
   readonly recall?: number
+  /** Writes and searches that run at once: few where all of them wait for one session. */
+  readonly together?: number
 }
 
 export const vectorIndexSuite =
-  ({ run, recall = 1 }: VectorIndexSuite) =>
+  ({ run, recall = 1, together = 8 }: VectorIndexSuite) =>
   (it: Vitest.MethodsNonLive<VectorIndex>): void => {
     const agree = (
       found: ReadonlyArray<{ id: string; score: number }>,
@@ -196,7 +198,7 @@ export const vectorIndexSuite =
               })
             )
           ],
-          { concurrency: 8, discard: true }
+          { concurrency: together, discard: true }
         )
       })
     )

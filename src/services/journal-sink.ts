@@ -29,11 +29,11 @@ export class JournalSink extends Context.Service<
   JournalSink,
   {
     /**
-     * A journal goes to work: answers the position up to which it is stored, 0 for one never seen. One that takes the place of
-     * another, which was not closed, breaks the continuity of trips: what that one acknowledged may be gone, so every trip
+     * A journal goes to work: answers the position up to which it is stored. One never seen counts as stored up to `since`,
+     * where what its disk held began when it got this name. One that takes the place of another, which was not closed, breaks the continuity of trips: what that one acknowledged may be gone, so every trip
      * whose stream may go on gets a new epoch, in the same transaction. `former` are names of its own, before it lost something.
      */
-    enroll(node: string, former: ReadonlyArray<string>): Effect.Effect<number, SinkUnavailable>
+    enroll(node: string, former: ReadonlyArray<string>, since: number): Effect.Effect<number, SinkUnavailable>
     /**
      * A record will never be stored of which none may be missing: whoever follows its key is told, and nobody else. Done twice it
      * is done once. Rejected where nobody can say whom it concerns.

@@ -32,11 +32,13 @@ export class MemorySink {
   delayMillis = 0
 
   readonly service = JournalSink.of({
-    enroll: (node) =>
+    enroll: (node, _former, since) =>
       Effect.suspend((): Effect.Effect<number, SinkUnavailable> => {
         if (this.away) return Effect.fail(new SinkUnavailable({ message: "away" }))
         this.enrolled.push(node)
-        return Effect.succeed(this.positions.get(node) ?? 0)
+        const position = this.positions.get(node) ?? since
+        this.positions.set(node, position)
+        return Effect.succeed(position)
       }),
     close: (node) =>
       Effect.suspend(() =>

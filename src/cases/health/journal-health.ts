@@ -54,7 +54,7 @@ export const judge = (status: JournalStatus): DependencyHealth => {
         name,
         status: "degraded",
         detail: `${detail}; ${status.quarantined} set aside`,
-        fix: "Records that were damaged, or that the database refused, are kept in journal/aside of the data directory. The log says when; repair-trip --all puts back what was refused of trips."
+        fix: "Records that were damaged, or that the database refused, are kept in journal/aside of the data directory, with a note of what is gone. The log says when; repair-trip --all puts back what was refused of trips."
       }
 }
 

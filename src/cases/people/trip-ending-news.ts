@@ -35,7 +35,7 @@ export const tellingEndings = <E, R>(
       const real = yield* JournalSink
       const endings = yield* TripEndings
       return JournalSink.of({
-        enroll: (node, former) => real.enroll(node, former),
+        enroll: (node, former, since) => real.enroll(node, former, since),
         close: (node) => real.close(node),
         lose: (record) => real.lose(record),
         apply: (batch, progress) =>

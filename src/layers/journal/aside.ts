@@ -3,11 +3,12 @@
  * never dropped, until an operator has looked or the person they speak of has left.
  */
 import type { SetAside } from "../../services/journal.ts"
+import type { Hole } from "./continuity.ts"
 import type { FilePort } from "./files.ts"
 import { readWhole } from "./files.ts"
 
-/** Torn: cut off a segment's end. Damaged: a stretch or the header inside one. Rejected: records, by the sink. */
-export type AsideKind = "torn" | "damaged" | "header" | "rejected"
+/** Torn: cut off a segment's end. Damaged: a stretch or the header inside one. Rejected: records, by the sink. Missing: a note of what is gone. */
+export type AsideKind = "torn" | "damaged" | "header" | "rejected" | "missing"
 
 export interface Aside {
   readonly bytes: () => number
@@ -17,6 +18,10 @@ export interface Aside {
    * and so is whatever the caller says is one.
    */
   readonly keep: (kind: AsideKind, position: number, bytes: Uint8Array, loss?: boolean) => Promise<void>
+  /** Writes down that this stretch is in no file any more, which is a loss each time that it is found. */
+  readonly missing: (hole: Hole) => Promise<void>
+  /** Whether something that was kept, or a note, says already what became of this stretch. */
+  readonly accounts: (hole: Hole) => boolean
   readonly remove: (mentions: ReadonlyArray<string>) => Promise<number>
   /** The records of a key that the sink rejected, oldest first. */
   readonly rejected: (key: string) => Promise<ReadonlyArray<SetAside>>
@@ -31,7 +36,11 @@ interface RejectedNote {
   readonly position: number
 }
 
-const fileOf = (position: number, kind: AsideKind): string => `${String(position).padStart(16, "0")}.${kind}`
+const padded = (position: number): string => String(position).padStart(16, "0")
+
+const fileOf = (position: number, kind: AsideKind): string => `${padded(position)}.${kind}`
+
+const missingName = ({ from, to }: Hole): string => `${padded(from)}-${padded(to)}.missing`
 
 /** A file that somebody has touched by hand may hold anything. */
 const noteIn = (text: string): RejectedNote | undefined => {
@@ -48,7 +57,7 @@ export const mentionsAny = (bytes: Buffer, mentions: ReadonlyArray<string>): boo
 export const openAside = async (
   files: FilePort,
   directory: string,
-  kept: (position: number, kind: AsideKind) => void,
+  kept: (position: number, kind: AsideKind, until?: number) => void,
   /** Called before a loss is kept, so that a crash in between has it called again. */
   losing: () => Promise<void> = async () => {}
 ): Promise<Aside> => {
@@ -62,6 +71,19 @@ export const openAside = async (
     total += size
     await file.close()
   }
+  const store = async (name: string, bytes: Uint8Array) => {
+    const file = await files.open(`${directory}/${name}`, "write")
+    try {
+      await file.write(bytes, 0)
+      await file.truncate(bytes.length)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await files.syncDirectory(directory)
+    total += bytes.length - (sizes.get(name) ?? 0)
+    sizes.set(name, bytes.length)
+  }
   return {
     bytes: () => total,
     count: () => sizes.size,
@@ -69,17 +91,7 @@ export const openAside = async (
       const name = fileOf(position, kind)
       if (sizes.has(name)) return
       if (loss) await losing()
-      const file = await files.open(`${directory}/${name}`, "write")
-      try {
-        await file.write(bytes, 0)
-        await file.truncate(bytes.length)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await files.syncDirectory(directory)
-      sizes.set(name, bytes.length)
-      total += bytes.length
+      await store(name, bytes)
       kept(position, kind)
     },
     rejected: async (key) => {
@@ -102,6 +114,14 @@ export const openAside = async (
       }
       if (positions.length > 0) await files.syncDirectory(directory)
     },
+    missing: async (hole) => {
+      await losing()
+      await store(missingName(hole), Buffer.from(`${JSON.stringify(hole)}\n`))
+      kept(hole.from, "missing", hole.to)
+    },
+    accounts: (hole) =>
+      sizes.has(missingName(hole)) ||
+      (["torn", "damaged"] as const).some((kind) => (sizes.get(fileOf(hole.from, kind)) ?? -1) >= hole.to - hole.from),
     remove: async (mentions) => {
       let removed = 0
       for (const [name, size] of sizes) {

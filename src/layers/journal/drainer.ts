@@ -8,6 +8,7 @@ import * as Schedule from "effect/Schedule"
 import type { JournalEntry } from "../../services/journal.ts"
 import type { DrainProgress, JournalSink, SinkUnavailable } from "../../services/journal-sink.ts"
 import type { Aside } from "./aside.ts"
+import type { Name } from "./name.ts"
 import type { Batch, Reader } from "./reader.ts"
 import type { Writer } from "./writer.ts"
 
@@ -46,13 +47,15 @@ const AWAY = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("
 
 export const makeDrainer = (options: {
   /** The name under which the sink keeps this journal's progress, another one after every loss; and those before. */
-  readonly node: () => string
+  readonly node: () => Name
   readonly former: ReadonlyArray<string>
   readonly renew: Effect.Effect<void>
   readonly writer: Writer
   readonly reader: Reader
   readonly aside: Aside
   readonly sink: typeof JournalSink.Service
+  /** Where the log on disk begins: what is before must be in the sink. */
+  readonly begins: number
   readonly batchRecords: number
   /** Waited for before a batch: others need the process more just now. */
   readonly turn: Effect.Effect<void>
@@ -119,10 +122,10 @@ export const makeDrainer = (options: {
   /** Until it goes by the name that it has now. */
   const enroll = Effect.gen(function* () {
     let stored = 0
-    while (enrolledAs !== node()) {
-      const name = node()
+    while (enrolledAs !== node().name) {
+      const { name, since } = node()
       stored = yield* patiently(
-        Effect.suspend(() => sink.enroll(name, options.former)),
+        Effect.suspend(() => sink.enroll(name, options.former, since)),
         ENROLLING
       )
       enrolledAs = name
@@ -176,15 +179,15 @@ export const makeDrainer = (options: {
 
   const start = Effect.gen(function* () {
     enrolledAs = ""
-    const stored = yield* enroll
-    if (stored <= writer.appended()) {
-      drained = Math.max(drained, stored)
-    } else {
-      // The store has seen more of this journal than the disk holds: files were lost or put back from a copy. Under a
-      // new name everything that is here goes in again, and what is stored already is skipped by id.
-      yield* options.renew
-      yield* enroll
+    let stored = yield* enroll
+    // The store has seen more of this journal than the disk holds, or less than was taken off the disk: files were lost or
+    // put back from a copy. Under a new name everything that is here goes in again, and what is stored already is skipped by id.
+    const lacks = stored < options.begins
+    if (lacks || stored > writer.appended()) {
+      yield* lacks ? Effect.promise(() => aside.missing({ from: stored, to: options.begins })) : options.renew
+      stored = yield* enroll
     }
+    drained = Math.max(drained, stored)
     ready = true
     notify()
   })
@@ -207,9 +210,10 @@ export const makeDrainer = (options: {
       const began = performance.now()
       const batch = yield* Effect.promise(() => ahead ?? reader.batch(drained, options.batchRecords))
       // Reading may have found damage, and changed the name.
-      if (enrolledAs !== node()) yield* enroll
+      if (enrolledAs !== node().name) yield* enroll
       ahead = readAhead(batch)
-      if (batch.entries.length > 0) yield* store(batch.entries, batch.through)
+      // Also where nothing could be read: what is taken off the disk must have been passed in the store.
+      yield* store(batch.entries, batch.through)
       yield* advance(batch.through, batch.entries.length)
       const behind = writer.durable() - drained
       if (batch.full && behind < RESTS_BELOW_BYTES && waiting.size === 0) yield* rest(performance.now() - began)

@@ -2,11 +2,12 @@
  * How a record looks on disk. Everything is little-endian.
  *
  * ```
- * segment: "OVPJRNL1" · u64 base position · u32 CRC of the 16 bytes before · u32 zero · frames
+ * segment: "OVPJRNL1" · u64 base position · u32 CRC of the 16 bytes before · u32 gap · frames
  * frame:   u32 CRC of all that follows · u32 length of the frame · u64 position of its first byte
  *          u32 bytes since its group began · u16 version · u8 flags · u8 length of type · u8 length of key · 3 × zero
  *          id (36 characters) · type · key · payload (UTF-8)
  * ```
+ * The gap is how far behind the end of the segment before it a segment begins.
  * A frame knows its own position, so after a damaged stretch the next whole frame is found by looking for one that is
  * where it says it is, and bytes inside a payload can never pass for a frame. The checksum is the CRC-32 that Node has
  * in native code.
@@ -25,11 +26,11 @@ const CONTINUES = 1
 
 const TWO_32 = 2 ** 32
 
-export const writeSegmentHeader = (into: Buffer, base: number): void => {
+export const writeSegmentHeader = (into: Buffer, base: number, gap: number): void => {
   into.write(MAGIC, 0, 8, "latin1")
   writePosition(into, 8, base)
   into.writeUInt32LE(crc32(into.subarray(0, 16)), 16)
-  into.writeUInt32LE(0, 20)
+  into.writeUInt32LE(Math.min(gap, TWO_32 - 1), 20)
 }
 
 /** `"unknown"` is a whole header of a format that this program does not know; `"damaged"` is no header at all. */
@@ -38,6 +39,9 @@ export const readSegmentHeader = (bytes: Buffer, base: number): "ok" | "damaged"
   if (bytes.toString("latin1", 0, 8) !== MAGIC) return "unknown"
   return readPosition(bytes, 8) === base ? "ok" : "damaged"
 }
+
+/** Of a whole header. Where an older release wrote it there was none, or nobody said. */
+export const segmentGap = (bytes: Buffer): number => bytes.readUInt32LE(20)
 
 const writePosition = (into: Buffer, at: number, position: number) => {
   into.writeUInt32LE(position % TWO_32, at)

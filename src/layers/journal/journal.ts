@@ -1,5 +1,4 @@
 /** The journal on local disk: ties the writer, the reader and the drainer together. */
-import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
@@ -14,11 +13,12 @@ import {
   type Settled
 } from "../../services/journal.ts"
 import { JournalSink } from "../../services/journal-sink.ts"
-import { mentionsAny, openAside } from "./aside.ts"
+import { type AsideKind, mentionsAny, openAside } from "./aside.ts"
 import { makeDrainer } from "./drainer.ts"
 import { type FilePort, nodeFiles, readWhole } from "./files.ts"
 import { type DirectoryLocked, lockFile } from "./lock.ts"
 import { journalMetrics } from "./metrics.ts"
+import { giveName, type Name, readName } from "./name.ts"
 import { makeReader } from "./reader.ts"
 import { JournalUnreadable, recover } from "./recovery.ts"
 import { openWriter, type WriterLimits } from "./writer.ts"
@@ -45,25 +45,6 @@ const FAREWELL = "1 second"
 /** Before the drainer is started again after a fault of its own, such as a disk that cannot be read. */
 const DRAINER_RESTART = "1 second"
 
-/** The name under which the store keeps this journal's progress; a new directory gets a new one, and one that lost something. */
-const identity = async (files: FilePort, directory: string, renew: boolean): Promise<string> => {
-  const path = `${directory}/identity`
-  if (!renew && (await files.list(directory)).includes("identity")) {
-    const stored = (await readWhole(files, path)).toString("latin1")
-    if (stored.length === 36) return stored
-  }
-  const made = randomUUID()
-  const file = await files.open(path, "write")
-  try {
-    await file.write(Buffer.from(made, "latin1"), 0)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await files.syncDirectory(directory)
-  return made
-}
-
 export const makeJournal = (
   options: JournalOptions,
   files: FilePort
@@ -78,11 +59,11 @@ export const makeJournal = (
     const { directory } = options
     const asideDirectory = `${directory}/aside`
 
-    let name = ""
+    let named: Name = { name: "", since: 0 }
     const former: Array<string> = []
     const renew = async () => {
-      former.push(name)
-      name = await identity(files, directory, true)
+      former.push(named.name)
+      named = await giveName(files, directory)
     }
     let depth = 0
     let hurrying = 0
@@ -97,19 +78,23 @@ export const makeJournal = (
       count(journalMetrics.bytes, writer.bytes())
       count(journalMetrics.lag, lag())
     }
-    const noteQuarantined = (position: number, what: string) => {
-      count(journalMetrics.quarantined, 1)
+    const noteQuarantined = (position: number, what: AsideKind, until?: number) => {
+      count(what === "missing" ? journalMetrics.missing : journalMetrics.quarantined, 1)
       fork(
-        Effect.logError(
-          `The journal set something aside at position ${position} (${what}); it is kept in ${asideDirectory}. The rest goes on.`
-        )
+        what === "missing"
+          ? Effect.logError(
+              `A part of the journal is gone: no file in ${directory} holds its positions from ${position} to ${until}. What was acknowledged there and not stored yet is lost, whoever follows a trip gets it whole, and ${asideDirectory} keeps a note. If the file is somewhere else, stop the server, put it back and start again.`
+            )
+          : Effect.logError(
+              `The journal set something aside at position ${position} (${what}); it is kept in ${asideDirectory}. The rest goes on.`
+            )
       )
     }
 
     const opened = yield* Effect.tryPromise({
       try: async () => {
         await files.makeDirectory(directory)
-        name = await identity(files, directory, false)
+        named = (await readName(files, directory)) ?? (await giveName(files, directory))
         const aside = await openAside(files, asideDirectory, noteQuarantined, renew)
         const recovered = await recover(files, directory, aside, types)
         const writer = await openWriter(
@@ -166,13 +151,14 @@ export const makeJournal = (
       recordBytes: options.recordBytes
     })
     const drainer = makeDrainer({
-      node: () => name,
+      node: () => named,
       former,
       renew: Effect.promise(renew),
       writer,
       reader,
       aside,
       sink,
+      begins: opened.recovered.begins,
       batchRecords: options.batchRecords,
       turn: Effect.ignore(Effect.timeout(unhurried.await, STANDS_BACK)),
       sequenced: new Set(types.flatMap(({ type, sequenced }) => (sequenced === true ? [type] : []))),

@@ -14,6 +14,10 @@ export const journalMetrics = {
   drained: Metric.counter("journal_drained_total", { description: "Records moved to the database", incremental: true }),
   failures: Metric.counter("journal_failures_total", { description: "Writes or syncs that failed", incremental: true }),
   refused: Metric.counter("journal_refused_total", { description: "Appends refused", incremental: true }),
+  missing: Metric.counter("journal_missing_total", {
+    description: "Stretches of the log that were found to be gone, and whatever was acknowledged with them",
+    incremental: true
+  }),
   quarantined: Metric.counter("journal_quarantined_total", {
     description: "Torn tails, damaged stretches and rejected records that were set aside",
     incremental: true

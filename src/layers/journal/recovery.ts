@@ -5,6 +5,7 @@
 import * as Schema from "effect/Schema"
 import type { RecordType } from "../../services/journal.ts"
 import type { Aside, AsideKind } from "./aside.ts"
+import { holesBetween, readHead } from "./continuity.ts"
 import type { FilePort } from "./files.ts"
 import {
   claimedLength,
@@ -16,7 +17,8 @@ import {
   readSegmentHeader,
   SEGMENT_HEADER,
   SMALLEST_FRAME,
-  scanFrames
+  scanFrames,
+  segmentGap
 } from "./frame.ts"
 import { Segment, segmentBases } from "./segment.ts"
 
@@ -30,10 +32,15 @@ export interface Recovered {
   readonly segments: Array<Segment>
   /** Where the log goes on: after everything that was ever written. */
   readonly next: number
+  /** Where what is kept of it ends: before `next` if the rest was torn. */
+  readonly ends: number
+  /** Where it begins: what was before has been stored, or is lost. */
+  readonly begins: number
 }
 
 interface Plan {
   readonly segment: Segment
+  readonly gap: number
   readonly size: number
   readonly setAside: ReadonlyArray<{
     readonly kind: AsideKind
@@ -130,6 +137,7 @@ const planSegment = async (
   segment.end = base + Math.max(0, end - SEGMENT_HEADER)
   return {
     segment,
+    gap: header === "ok" ? segmentGap(bytes) : 0,
     size: bytes.length,
     setAside: [
       ...(header === "damaged" && bytes.length >= SEGMENT_HEADER
@@ -177,6 +185,18 @@ export const recover = async (
     next = Math.max(next, segment.base + Math.max(0, size - SEGMENT_HEADER))
     segments.push(segment)
   }
-  // An empty segment at the very end is made anew by the writer, under the same name.
-  return { segments: segments.filter(({ base }) => base !== next), next }
+  for (const hole of holesBetween(plans.map(({ gap, segment: { base, end } }) => ({ base, end, gap })))) {
+    if (!aside.accounts(hole)) await aside.missing(hole)
+  }
+  const [first] = plans
+  const last = plans.at(-1)
+  const head = await readHead(files, directory)
+  if (head !== undefined && !((last?.segment.base ?? -1) >= head)) await aside.missing({ from: next, to: head || next })
+  return {
+    // An empty segment at the very end is made anew by the writer, under the same name.
+    segments: segments.filter(({ base }) => base !== next),
+    next,
+    ends: last === undefined ? next : last.segment.base === next ? Math.max(0, next - last.gap) : last.segment.end,
+    begins: first === undefined ? next : Math.max(0, first.segment.base - first.gap)
+  }
 }

@@ -1,4 +1,5 @@
 /** One file of the log: its frames from position `base` on, and which keys they belong to. */
+import { writeHead } from "./continuity.ts"
 import type { FilePort, OpenFile } from "./files.ts"
 import { readWhole } from "./files.ts"
 import { claimedLength, frameKeyHash, SEGMENT_HEADER, writeSegmentHeader } from "./frame.ts"
@@ -88,22 +89,24 @@ export class Segment {
   }
 }
 
-/** Makes the file of a segment, with its header and room proven by writing `reserve` bytes that are taken back. */
+/** Makes the file of a segment that begins `gap` behind the end of the one before, with room proven by writing `reserve` bytes that are taken back. */
 export const createSegmentFile = async (
   files: FilePort,
   directory: string,
   base: number,
+  gap: number,
   reserve: number
 ): Promise<OpenFile> => {
   const file = await files.open(segmentPath(directory, base), "write")
   try {
     const header = Buffer.alloc(SEGMENT_HEADER + reserve)
-    writeSegmentHeader(header, base)
+    writeSegmentHeader(header, base, gap)
     await file.write(header, 0)
     await file.sync()
     await file.truncate(SEGMENT_HEADER)
     await file.sync()
     await files.syncDirectory(directory)
+    await writeHead(files, directory, base)
     return file
   } catch (cause) {
     await file.close().catch(() => {})

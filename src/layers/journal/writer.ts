@@ -23,6 +23,7 @@ import {
 } from "../../services/journal.ts"
 import type { FilePort, OpenFile } from "./files.ts"
 import { frameBound, frameLength, malformed, SEGMENT_HEADER, writeFrame } from "./frame.ts"
+import type { Recovered } from "./recovery.ts"
 import { createSegmentFile, Segment } from "./segment.ts"
 
 export interface WriterLimits {
@@ -101,7 +102,7 @@ const describe = (cause: unknown): string => (cause instanceof Error ? cause.mes
 export const openWriter = async (
   files: FilePort,
   directory: string,
-  recovered: { readonly segments: ReadonlyArray<Segment>; readonly next: number },
+  recovered: Pick<Recovered, "segments" | "next" | "ends">,
   limits: WriterLimits,
   knownVersions: ReadonlyMap<string, number>,
   events: WriterEvents
@@ -132,7 +133,8 @@ export const openWriter = async (
   let spare = Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER, limits.bufferBytes))
 
   const begin = async (base: number, reserve: number) => {
-    const created = await createSegmentFile(files, directory, base, reserve)
+    const gap = base - (segments.at(-1)?.end ?? recovered.ends)
+    const created = await createSegmentFile(files, directory, base, gap, reserve)
     await closeFile()
     file = created
     active = new Segment(files, directory, base)

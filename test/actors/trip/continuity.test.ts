@@ -130,5 +130,48 @@ await contractSuite(
         assert.notStrictEqual(back.epoch, trip.epoch)
       })
     )
+
+    it.effect("is broken by a file of the journal that is gone, and the trip goes on with what is left", () =>
+      Effect.gen(function* () {
+        const sql = yield* Sql
+        const trip = tripNumber(6)
+        const disk = new FragileDisk()
+        const life = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provide(effect, process(disk, new Outage()))
+        const change = (stop: number) =>
+          Effect.flatMap(TripRuntime, (trips) =>
+            trips.ask(trip.id, { _tag: "lock_slot", by: owner, slot_id: trip.slots[stop]!.id, locked: true })
+          )
+        yield* life(begin(trip, true))
+        yield* sql`create function not_now() returns trigger language plpgsql as $$ begin raise exception 'not now'; end $$`
+        yield* sql`create trigger not_now before insert on trip_events for each row execute function not_now()`
+        yield* life(change(1))
+        yield* life(change(2))
+        const [path] = [...disk.files].find(
+          ([name, { bytes }]) => name.endsWith(".journal") && bytes.includes(`"seq":4`) && bytes.includes(trip.id)
+        )!
+        disk.files.delete(path)
+        yield* sql`drop trigger not_now on trip_events`
+
+        const back = yield* life(
+          Effect.gen(function* () {
+            const found = yield* comeBack(trip.id, trip.epoch, 4)
+            assert.deepInclude(found, { recovered: false, seq: 5 })
+            assert.notStrictEqual(found.epoch, trip.epoch)
+            assert.deepStrictEqual(
+              [1, 2].map((stop) => found.trip.slots[stop]!.locked),
+              [false, true],
+              "what is left holds"
+            )
+            yield* change(3)
+            const journal = yield* Journal
+            yield* journal.drained
+            assert.strictEqual((yield* journal.status).quarantined, 1)
+            return found
+          })
+        )
+        const later = yield* life(comeBack(trip.id, back.epoch, 5))
+        assert.deepInclude(later, { recovered: true, epoch: back.epoch, seq: 6 }, "once, and not at every start")
+      })
+    )
   }
 )

@@ -1,6 +1,8 @@
 /** A journal keeps its name for as long as nothing that it acknowledged can have been lost. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import { journalMetrics } from "../../../src/layers/journal/metrics.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { journalTypes, MemorySink, note, noteNumber, openJournal } from "../../harness/journal.ts"
 
@@ -132,6 +134,115 @@ describe("the name of a journal", () => {
         assert.strictEqual(new Set(sink.enrolled).size, sequenced ? 2 : 1)
         assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 3, 4])
       }
+    })
+  )
+})
+
+/** Each note in a segment of its own, none of them stored. */
+const inManyFiles = (numbers: ReadonlyArray<number>) =>
+  Effect.gen(function* () {
+    const disk = new FragileDisk()
+    const sink = new MemorySink()
+    sink.away = true
+    yield* small(disk, sink, numbers)
+    sink.away = false
+    return { disk, sink }
+  })
+
+const small = (disk: FragileDisk, sink: MemorySink, numbers: ReadonlyArray<number>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const journal = yield* openJournal(disk, sink, { segmentBytes: 100 })
+      for (const n of numbers) yield* journal.commit("trip", [note(n)])
+      if (sink.away) return (yield* journal.status).quarantined
+      yield* journal.drained
+      yield* journal.enrolled
+      return (yield* journal.status).quarantined
+    })
+  )
+
+const segmentIsEmpty = (disk: FragileDisk, path: string) => disk.files.get(path)!.bytes.length <= 24
+
+const notes = (disk: FragileDisk) => [...disk.files.keys()].filter((path) => path.endsWith(".missing"))
+
+describe("a file of the journal that is gone", () => {
+  it.live("is noticed wherever it lay, once, and the rest is stored", () =>
+    Effect.gen(function* () {
+      for (const gone of [[1], [2], [3], [4], [1, 2], [2, 3], [2, 4], [3, 4], [1, 2, 3, 4]]) {
+        const { disk, sink } = yield* inManyFiles([1, 2, 3, 4])
+        const before = disk.files.get("/journal/identity")!.bytes.toString()
+        for (const n of gone) disk.files.delete(segmentWith(disk, n)[0])
+        // The empty one that the end of a life leaves behind says nothing of those before it.
+        if (gone.includes(4))
+          for (const path of disk.files.keys())
+            if (path.endsWith(".journal") && segmentIsEmpty(disk, path)) disk.files.delete(path)
+        const left = [1, 2, 3, 4].filter((n) => !gone.includes(n))
+        const counted = (yield* Metric.value(journalMetrics.missing)).count
+        assert.isAtLeast(yield* small(disk, sink, [5]), 1, `${gone} of four`)
+        assert.isAbove((yield* Metric.value(journalMetrics.missing)).count, counted)
+        assert.isNotEmpty(notes(disk), `${gone} of four`)
+        assert.notStrictEqual(sink.enrolled.at(-1), before, `${gone} of four`)
+        assert.deepStrictEqual(sink.entries.map(noteNumber), [...left, 5], `${gone} of four`)
+        const name = sink.enrolled.at(-1)
+        yield* small(disk, sink, [6])
+        yield* small(disk, sink, [7])
+        assert.strictEqual(sink.enrolled.at(-1), name, `${gone} of four: once`)
+      }
+    })
+  )
+
+  it.live(
+    "is noticed once also while the store stays away, and after some of the log was stored and taken off the disk",
+    () =>
+      Effect.gen(function* () {
+        const { disk, sink } = yield* inManyFiles([1, 2, 3])
+        yield* small(disk, sink, [4])
+        assert.strictEqual(notes(disk).length, 0)
+        const first = sink.enrolled.at(-1)
+        sink.away = true
+        yield* small(disk, sink, [5, 6, 7])
+        disk.files.delete(segmentWith(disk, 6)[0])
+        const nameOf = () => disk.files.get("/journal/identity")!.bytes.toString()
+        yield* small(disk, sink, [8])
+        const renewed = nameOf()
+        assert.notStrictEqual(renewed, first)
+        yield* small(disk, sink, [9])
+        yield* small(disk, sink, [])
+        assert.strictEqual(nameOf(), renewed)
+        assert.strictEqual(notes(disk).length, 1)
+        sink.away = false
+        yield* small(disk, sink, [10])
+        assert.strictEqual(nameOf(), renewed)
+        assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 2, 3, 4, 5, 7, 8, 9, 10])
+      })
+  )
+
+  it.live("is not taken for one where writes failed or a tail was torn: those positions were given to nobody", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      sink.away = true
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const journal = yield* openJournal(disk, sink)
+          yield* journal.commit("trip", [note(1)])
+          disk.fault = (at) => (at === "write" ? "EIO" : undefined)
+          yield* Effect.exit(journal.commit("trip", [note(2)]))
+          disk.fault = () => undefined
+          while (!(yield* journal.status).available) yield* Effect.sleep(5)
+          yield* journal.commit("trip", [note(3)])
+        })
+      )
+      const [path, { bytes }] = segmentWith(disk, 3)
+      disk.put(path, Buffer.concat([bytes, bytes.subarray(bytes.indexOf(note(3).id) - 24, bytes.length - 5)]))
+      yield* small(disk, sink, [4])
+      yield* small(disk, sink, [5])
+      sink.away = false
+      yield* small(disk, sink, [6])
+      yield* small(disk, sink, [7])
+      assert.strictEqual(new Set(sink.enrolled).size, 1)
+      assert.deepStrictEqual(notes(disk), [])
+      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 3, 4, 5, 6, 7])
     })
   )
 })

@@ -26,9 +26,9 @@ await contractSuite("JournalSink, enrolling", { postgres: { needs: "postgres", l
       const epoch = sql<{ epoch: string }>`select epoch from trips where id = ${tripOf(1)}`
       const [before] = yield* epoch
       const sink = yield* JournalSink
-      assert.strictEqual(yield* sink.enroll("a journal that was lost", []), 0)
+      assert.strictEqual(yield* sink.enroll("a journal that was lost", [], 0), 0)
       assert.deepStrictEqual(yield* epoch, [before!], "there was none before it")
-      assert.strictEqual(yield* sink.enroll("the one in its place", []), 0)
+      assert.strictEqual(yield* sink.enroll("the one in its place", [], 700), 700)
       const [after] = yield* epoch
       assert.notStrictEqual(after!.epoch, before!.epoch)
     }).pipe(

@@ -6,7 +6,12 @@ import type { SqlClient } from "effect/sql/SqlClient"
 const FOLLOWED_DAYS = 7
 
 /** Run in a transaction. Answers the position up to which the journal is stored. */
-export const enroll = Effect.fnUntraced(function* (sql: SqlClient, node: string, former: ReadonlyArray<string>) {
+export const enroll = Effect.fnUntraced(function* (
+  sql: SqlClient,
+  node: string,
+  former: ReadonlyArray<string>,
+  since: number
+) {
   // Two that enroll at once must see each other.
   yield* sql`lock table journal_progress in share row exclusive mode`
   const [known] = yield* sql<{ position: string }>`
@@ -15,8 +20,8 @@ export const enroll = Effect.fnUntraced(function* (sql: SqlClient, node: string,
   if (known !== undefined) return Number(known.position)
   const [other] = yield* sql<{ at: string }>`
     select updated_at::text as at from journal_progress where not closed order by updated_at desc limit 1`
-  yield* sql`insert into journal_progress (node_id, segment, byte_offset) values (${node}, 0, 0)`
-  if (other === undefined) return 0
+  yield* sql`insert into journal_progress (node_id, segment, byte_offset) values (${node}, ${since}, 0)`
+  if (other === undefined) return since
   // Longer than a request may take, where trips are many: cut short it would be begun anew for ever, and no trip come into memory.
   yield* sql`set local statement_timeout = 0`
   const [renewed] = yield* sql<{ trips: number }>`
@@ -30,5 +35,5 @@ export const enroll = Effect.fnUntraced(function* (sql: SqlClient, node: string,
   yield* Effect.logWarning(
     `This journal is new to the database, and another that was last heard of at ${other.at} was not closed: it may have held what is lost now. Whoever follows one of ${renewed!.trips} trips gets the whole trip when they come back.`
   )
-  return 0
+  return since
 })

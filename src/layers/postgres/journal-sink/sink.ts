@@ -66,7 +66,8 @@ export const layer = (
       }
 
       return JournalSink.of({
-        enroll: (node, former) => Effect.mapError(sql.withTransaction(enroll(sql, node, former)), unanswered),
+        enroll: (node, former, since) =>
+          Effect.mapError(sql.withTransaction(enroll(sql, node, former, since)), unanswered),
         close: (node) =>
           sql`update journal_progress set closed = true, updated_at = now() where node_id = ${node}`.pipe(
             Effect.asVoid,

@@ -115,7 +115,7 @@ describe("a trip", () => {
       { _tag: "leave", by: friend, user_id: friend },
       { _tag: "set_vetoes", by: owner, node_ids: [nodeId(3)], tags: ["bar"] },
       { _tag: "swap_slot", by: owner, slot_id: slotId(2, 1), intention: "fatigue" },
-      { _tag: "lock_slot", by: owner, slot_id: slotId(1, 0), locked: true },
+      { _tag: "lock_slot", by: owner, slot_id: slotId(1, 0), locked: true, intention: "schedule" },
       { _tag: "request_pivot", by: owner, request: { trigger: "transit", detail: { delay_minutes: 20 } } },
       { _tag: "respond_pivot", by: owner, pivot_id: pivot.pivot_id, response: "accept", option_id },
       { _tag: "respond_pivot", by: owner, pivot_id: uuidOfName("lost") as typeof pivot.pivot_id, response: "dismiss" },

@@ -1,5 +1,6 @@
 /** What every decision leaves behind in the database: the whole of it, once, and nothing that contradicts it. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { follow } from "../support/follow.ts"
 import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
@@ -164,6 +165,44 @@ describe("decisions", () => {
     assert.deepEqual(
       signals.map((one) => one.signal_type),
       ["pivot_accept", "pivot_dismiss"]
+    )
+  })
+
+  it("keep the reason that somebody gives, also for what they dismiss, lock and unlock", async () => {
+    const mine = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 }), 201)
+    ok(await ann.call("PATCH", `/trips/${mine.id}`, { status: "active" }))
+    const slot = mine.days[1].slots[1]
+    const offered = async () =>
+      ok(await ann.call("POST", `/trips/${mine.id}/pivot`, { trigger: "venue_closed", slot_id: slot.id }))
+    const dismiss = (offer: Json, more: object) =>
+      ann.call("POST", `/trips/${mine.id}/pivots/${offer.pivot_id}`, { response: "dismiss", ...more })
+    const act = (body: object) => ann.call("PATCH", `/trips/${mine.id}/slots/${slot.id}`, body)
+    ok(await dismiss(await offered(), { reason: "group_conflict" }))
+    ok(await dismiss(await offered(), {}))
+    ok(await act({ action: "lock", reason: "price_mismatch" }))
+    ok(await act({ action: "unlock", reason: "fatigue" }))
+    ok(await act({ action: "lock" }))
+    ok(await act({ action: "unlock" }))
+    const stream = await follow(world.server(), ann, mine.id)
+    const offer = await offered()
+    const id = "because"
+    stream.send({ type: "respond", id, pivot_id: offer.pivot_id, response: "dismiss", reason: "schedule" })
+    await stream.first("an ack", (frame) => frame.type === "ack" && frame.id === id)
+    stream.close()
+    const rows = await world.drained(
+      (sql) => sql`select intention, slot_id, user_id, confidence, source from intention_signals
+        where trip_id = ${mine.id} order by occurred_at, id`,
+      (found) => found.some((row) => row.intention === "schedule")
+    )
+    assert.deepEqual(
+      rows,
+      ["group_conflict", "price_mismatch", "fatigue", "schedule"].map((intention) => ({
+        intention,
+        slot_id: slot.id,
+        user_id: ann.id,
+        confidence: 1,
+        source: "traveler"
+      }))
     )
   })
 

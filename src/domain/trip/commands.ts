@@ -57,7 +57,12 @@ export const TripCommand = Schema.Union([
     node_id: Schema.optionalKey(NodeId),
     intention: Schema.optionalKey(Intention)
   }),
-  Schema.TaggedStruct("lock_slot", { ...writer, slot_id: SlotId, locked: Schema.Boolean }),
+  Schema.TaggedStruct("lock_slot", {
+    ...writer,
+    slot_id: SlotId,
+    locked: Schema.Boolean,
+    intention: Schema.optionalKey(Intention)
+  }),
   Schema.TaggedStruct("remove_slot", { ...writer, slot_id: SlotId, intention: Schema.optionalKey(Intention) }),
   /** Advice: answered at once. The same `request_id` gets the same offer again while it is open. */
   Schema.TaggedStruct("request_pivot", {
@@ -69,7 +74,9 @@ export const TripCommand = Schema.Union([
     ...writer,
     pivot_id: PivotId,
     response: Schema.Literals(["accept", "dismiss"]),
-    option_id: Schema.optionalKey(OptionId)
+    option_id: Schema.optionalKey(OptionId),
+    /** Why somebody dismisses an offer. */
+    intention: Schema.optionalKey(Intention)
   })
 ])
 export type TripCommand = typeof TripCommand.Type

@@ -12,6 +12,7 @@ import * as R from "./rejections.ts"
 import {
   changed,
   experiment,
+  intention,
   isRejection,
   keyReused,
   NOTHING,
@@ -367,7 +368,7 @@ export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
     turn,
     { _tag: "pivot_dismissed", pivot_id: open.pivot_id, trigger: open.request.trigger, ...aboutOf(open) },
     {
-      records: responded(turn, open, "dismiss"),
+      records: [...responded(turn, open, "dismiss"), ...intention(turn, command.by, open.slot_id, command.intention)],
       transient: [{ _tag: "offer_closed", pivot_id: open.pivot_id }]
     }
   )

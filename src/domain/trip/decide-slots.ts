@@ -1,6 +1,4 @@
 /** Changes of single stops that a traveler makes by hand. */
-import type { IntentionSignal } from "../decisions.ts"
-import type { Intention } from "../vocabulary.ts"
 import type { TripCommand } from "./commands.ts"
 import type { Slot } from "./model.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
@@ -9,6 +7,7 @@ import {
   changed,
   closed,
   experiment,
+  intention,
   isOver,
   isRejection,
   notReady,
@@ -22,23 +21,6 @@ import {
   userState,
   worldOf
 } from "./turn.ts"
-
-/** Why somebody changed the plan, in their own choice of word. */
-const intention = (turn: Turn, userId: string, slot: Slot, word: Intention | undefined): ReadonlyArray<TripRecord> => {
-  if (word === undefined) return []
-  const id = turn.context.id()
-  const payload: IntentionSignal = {
-    id,
-    user_id: userId,
-    trip_id: turn.trip.id,
-    slot_id: slot.id,
-    intention: word,
-    confidence: 1,
-    source: "traveler",
-    occurred_at: turn.context.now
-  }
-  return [{ type: "intention_signal", id, payload }]
-}
 
 const refused = (outcome: Extract<PlanOutcome, { _tag: "refused" }>): TripDecision =>
   reject(
@@ -112,7 +94,7 @@ export const swapSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "swap
       model_version: slot.model_version,
       context: { ...dayOfTrip(slot), replaced_by: node }
     }),
-    ...intention(turn, command.by, slot, command.intention),
+    ...intention(turn, command.by, slot.id, command.intention),
     experiment(turn, "plan_edited", { action: "swap", slot_id: slot.id, node_id: slot.node_id, replaced_by: node })
   ]
   return changed(turn, { _tag: "slot_swapped", slot_id: slot.id, slots, removed }, { records })
@@ -132,7 +114,7 @@ export const removeSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "re
       model_version: slot.model_version,
       context: dayOfTrip(slot)
     }),
-    ...intention(turn, command.by, slot, command.intention),
+    ...intention(turn, command.by, slot.id, command.intention),
     experiment(turn, "plan_edited", { action: "remove", slot_id: slot.id, node_id: slot.node_id })
   ]
   const { slots, removed } = outcome.change
@@ -145,5 +127,9 @@ export const lockSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "lock
   const slot = slotAhead(turn, command.slot_id)
   if (isRejection(slot)) return reject(slot)
   if (slot.locked === command.locked) return unchanged(turn)
-  return changed(turn, { _tag: "slot_locked", slot_id: slot.id, locked: command.locked })
+  return changed(
+    turn,
+    { _tag: "slot_locked", slot_id: slot.id, locked: command.locked },
+    { records: intention(turn, command.by, slot.id, command.intention) }
+  )
 }

@@ -12,6 +12,7 @@ import type { Persona } from "../persona/persona.ts"
 import type { OfferText } from "../pivot/model.ts"
 import { modelVersion } from "../ranking.ts"
 import { SIGNAL_WEIGHT, type Signal } from "../signal.ts"
+import type { Intention } from "../vocabulary.ts"
 import { conditionsOf, RECEIPT_MILLIS, type TripActorState, type TripMemoryEvent } from "./actor-state.ts"
 import type { TripReply } from "./commands.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
@@ -207,6 +208,28 @@ export const signal = (
       occurred_at: turn.context.now
     }
   }
+}
+
+/** Why somebody changed the plan or left it as it is, in their own choice of word. */
+export const intention = (
+  turn: Turn,
+  userId: string,
+  slotId: string | null,
+  word: Intention | undefined
+): ReadonlyArray<TripRecord> => {
+  if (word === undefined) return []
+  const id = turn.context.id()
+  const payload: IntentionSignal = {
+    id,
+    user_id: userId,
+    trip_id: turn.trip.id,
+    slot_id: slotId,
+    intention: word,
+    confidence: 1,
+    source: "traveler",
+    occurred_at: turn.context.now
+  }
+  return [{ type: "intention_signal", id, payload }]
 }
 
 /** An entry of the experiment log: the plan's unit is its owner, the plan is the session it was made in. */

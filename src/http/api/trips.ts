@@ -7,6 +7,7 @@ import { NodeId, OptionId, PivotId, SlotId, TripId, UserId, UUID } from "../../d
 import { Offer, PivotRequest } from "../../domain/pivot/model.ts"
 import { Text } from "../../domain/storable.ts"
 import { IsoDate, TripConstraints } from "../../domain/trip/model.ts"
+import { Intention } from "../../domain/vocabulary.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, InvalidRequest, NotFound, PivotExpired, StaleState, Unavailable, Unprocessable } from "./problems.ts"
 import { ChangeView, page, TripSummary, TripView } from "./shapes.ts"
@@ -31,9 +32,7 @@ export const TripPatch = Schema.Struct({
 })
 
 /** Why somebody changes the plan; kept as an intention signal. */
-const Why = Schema.optionalKey(
-  Schema.Literals(["fatigue", "weather", "curiosity", "schedule", "group_conflict", "price_mismatch", "other"])
-)
+const Why = Schema.optionalKey(Intention)
 
 export const SlotAction = Schema.Union([
   Schema.Struct({ action: Schema.Literal("swap"), node_id: Schema.optionalKey(NodeId), reason: Why }),

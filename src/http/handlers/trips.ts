@@ -222,7 +222,7 @@ export const layer = HttpApiBuilder.group(
               case "remove":
                 return { _tag: "remove_slot", ...who, slot_id, ...intention }
               default:
-                return { _tag: "lock_slot", ...who, slot_id, locked: payload.action === "lock" }
+                return { _tag: "lock_slot", ...who, slot_id, locked: payload.action === "lock", ...intention }
             }
           }
           return yield* showChange(before, yield* change(params.id, command()))
@@ -253,7 +253,11 @@ export const layer = HttpApiBuilder.group(
             ...who,
             pivot_id: params.pivot_id,
             response: payload.response,
-            ...(payload.response === "accept" ? { option_id: payload.option_id } : {})
+            ...(payload.response === "accept"
+              ? { option_id: payload.option_id }
+              : payload.reason === undefined
+                ? {}
+                : { intention: payload.reason })
           })
           return yield* showChange(before, after)
         })

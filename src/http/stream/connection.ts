@@ -154,8 +154,10 @@ export class Connection implements Listener {
         return undefined
       }
       case "respond": {
-        const { id, answer } = frame
-        const command = { _tag: "respond_pivot", by: this.userId, idempotency_key: id, ...answer } as const
+        const { id } = frame
+        const { reason, ...answer } = { reason: undefined, ...frame.answer }
+        const why = reason === undefined ? {} : { intention: reason }
+        const command = { _tag: "respond_pivot", by: this.userId, idempotency_key: id, ...answer, ...why } as const
         this.#hub.trips.dispatch(this.#trip, command, (outcome) => this.#changed(id, outcome))
         return undefined
       }

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { OptionId, PivotId } from "../../domain/ids.ts"
 import { type OfferText, PivotRequest } from "../../domain/pivot/model.ts"
 import { isStorableText } from "../../domain/storable.ts"
+import { Intention } from "../../domain/vocabulary.ts"
 import { InvalidRequest } from "../api/problems.ts"
 import { issuesOf, issuesText } from "../handlers/form.ts"
 import { plainPivot } from "./plain-pivot.ts"
@@ -18,7 +19,7 @@ export type ClientFrame =
 
 const Answer = Schema.Union([
   Schema.Struct({ pivot_id: PivotId, response: Schema.Literal("accept"), option_id: OptionId }),
-  Schema.Struct({ pivot_id: PivotId, response: Schema.Literal("dismiss") })
+  Schema.Struct({ pivot_id: PivotId, response: Schema.Literal("dismiss"), reason: Schema.optionalKey(Intention) })
 ])
 type Answer = typeof Answer.Type
 

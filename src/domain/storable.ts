@@ -60,6 +60,27 @@ const SUSPECT = /\\u(?:0000|d[89a-f])|(?:^|[:[,])-?\d+(?:\.\d+)?e[+-]?\d\d/i
 export const unstorableIn = (json: string): string | undefined =>
   SUSPECT.test(json) ? faultIn(JSON.parse(json)) : undefined
 
+/** A number too near to zero for single precision is zero: a weight that faded is not worth refusing what it stands in. */
+const withoutFaded = (value: unknown): unknown => {
+  if (typeof value === "number") return Math.abs(value) < SMALLEST ? 0 : value
+  if (Array.isArray(value)) return value.map(withoutFaded)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutFaded(one)]))
+}
+
+/**
+ * A record of our own making as it can be stored, or what in it cannot be. What came from outside was judged by the edge; what
+ * we work out ourselves may fade towards zero without end.
+ */
+export const recordText = (json: string): { readonly text: string } | { readonly fault: string } => {
+  if (!SUSPECT.test(json)) return { text: json }
+  const value: unknown = JSON.parse(json)
+  if (faultIn(value) === undefined) return { text: json }
+  const kept = withoutFaded(value)
+  const fault = faultIn(kept)
+  return fault === undefined ? { text: JSON.stringify(kept) } : { fault }
+}
+
 /** The same value with what cannot be stored replaced: by the sign for an unknown character, by zero, by the largest number. */
 export const madeStorable = (value: unknown): unknown => {
   if (typeof value === "string") return value.toWellFormed().replaceAll("\0", "\ufffd")

@@ -10,7 +10,7 @@
  *   order; none is retried behind the caller's back. Whoever built state on such a record drops that state and
  *   reloads it (`undrained`, then the database).
  * - **Storable.** A record with text or numbers that the database would not take is refused (`domain/storable.ts`): what
- *   is acknowledged can be stored.
+ *   is acknowledged can be stored. A number that has faded to less than single precision tells from zero is kept as zero.
  * - **Bounded.** Memory and disk have budgets; past them `append` refuses at once, with a reason and a time to wait.
  */
 import * as Context from "effect/Context"

@@ -7,7 +7,6 @@
  * to what was durable, everyone who waits is told, and the log goes on in a new segment once the disk takes one.
  */
 
-import { unstorableIn } from "../../domain/storable.ts"
 import {
   type AppendTicket,
   JournalFull,
@@ -15,7 +14,6 @@ import {
   type JournalRecord,
   type JournalRefused,
   JournalUnavailable,
-  JournalUnstorable,
   JournalWriteFailed,
   LANE_SHARE,
   type Settled,
@@ -25,6 +23,7 @@ import type { FilePort, OpenFile } from "./files.ts"
 import { frameBound, frameLength, malformed, SEGMENT_HEADER, writeFrame } from "./frame.ts"
 import type { Recovered } from "./recovery.ts"
 import { createSegmentFile, Segment } from "./segment.ts"
+import { storableRecords } from "./storable-records.ts"
 
 export interface WriterLimits {
   /** A segment is closed when it has grown beyond this. */
@@ -191,19 +190,15 @@ export const openWriter = async (
     pending.buffer = wider
   }
 
-  const append: Writer["append"] = (lane, records, settled, urgency = "now") => {
+  const append: Writer["append"] = (lane, given, settled, urgency = "now") => {
     if (stopped !== undefined || unavailable !== undefined) return (stopped ?? unavailable)!
-    for (const record of records) {
+    for (const record of given) {
       const fault =
         knownVersions.get(record.type) === record.version ? malformed(record) : "its type or version is not registered"
       if (fault !== undefined) throw new TypeError(`A record of type "${record.type}" cannot be journaled: ${fault}.`)
-      const unstorable = unstorableIn(record.payload)
-      if (unstorable !== undefined) {
-        return new JournalUnstorable({
-          message: `A record of type "${record.type}" cannot be stored: ${unstorable}. Nothing was changed; send it without that.`
-        })
-      }
     }
+    const records = storableRecords(given)
+    if ("_tag" in records) return records
     const size = sizeOf(records, pending.buffer.length - pending.used)
     if (size > limits.bufferBytes) return refusals.record
     if (pending.used + size > limits.bufferBytes || pending.settled.length >= mostWaiting) return refusals.memory

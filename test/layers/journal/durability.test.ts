@@ -92,13 +92,21 @@ describe("a record that the database would never take", () => {
         assert.strictEqual(refused._tag, "JournalUnstorable")
         assert.match(refused.message, /cannot be stored/)
       }
-      const tiny = { ...note(4), payload: JSON.stringify({ n: 4, share: 5e-324 }) }
-      assert.strictEqual((yield* Effect.flip(journal.commit("trip", [tiny])))._tag, "JournalUnstorable")
+      const huge = { ...note(4), payload: JSON.stringify({ n: 4, share: [1e39] }) }
+      assert.strictEqual((yield* Effect.flip(journal.commit("trip", [huge])))._tag, "JournalUnstorable")
+      // A weight of our own that has faded away is nothing to refuse a record for: it is zero.
+      const faded = {
+        ...note(6),
+        payload: JSON.stringify({ n: 6, text: "5e-324", weights: [0.5, 5e-324, -1e-45], x: { y: 1e-38 } })
+      }
+      yield* journal.commit("trip", [note(7), faded, note(8)])
       yield* journal.commit("trip", [
         note(5, "trip:a", "a backslash and \\u0000 are no NUL, nor is 5e-324 here a number")
       ])
       yield* journal.drained
-      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 5])
+      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 7, 6, 8, 5])
+      const kept = sink.entries.find((entry) => noteNumber(entry) === 6)!
+      assert.deepStrictEqual(JSON.parse(kept.payload), { n: 6, text: "5e-324", weights: [0.5, 0, 0], x: { y: 0 } })
       assert.strictEqual((yield* journal.status).quarantined, 0)
     }).pipe(Effect.scoped)
   )

@@ -50,15 +50,32 @@ const faultIn = (value: unknown): string | undefined => {
   return undefined
 }
 
+const ESCAPED = /\\u(?:0000|d[89a-f])/i
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+/** Whether a number with an exponent of two digits may stand there; ids have such digits too, and no colon, bracket or comma before. */
+const hasExponent = (json: string, sign: "e-" | "e+"): boolean => {
+  for (let at = json.indexOf(sign); at !== -1; at = json.indexOf(sign, at + 2)) {
+    if (!isDigit(json.charCodeAt(at + 2)) || !isDigit(json.charCodeAt(at + 3))) continue
+    let before = at - 1
+    while (before >= 0 && (isDigit(json.charCodeAt(before)) || json[before] === ".")) before--
+    if (before >= 0 && json[before] === "-") before--
+    if (before < 0 || ":[,".includes(json[before]!)) return true
+  }
+  return false
+}
+
 /**
- * Where there may be something wrong with a JSON text: an escape of a NUL or of half a character, or a number with an exponent
- * of two digits. Nearly no text has any, and none is read for nothing.
+ * Whether there may be something wrong with a text that `JSON.stringify` made: an escape of a NUL or of half a character, or a
+ * number far from one. Nearly no text has any, and none is read for nothing: this is asked of every record.
  */
-const SUSPECT = /\\u(?:0000|d[89a-f])|(?:^|[:[,])-?\d+(?:\.\d+)?e[+-]?\d\d/i
+const isSuspect = (json: string): boolean =>
+  (json.includes("\\u") && ESCAPED.test(json)) || hasExponent(json, "e-") || hasExponent(json, "e+")
 
 /** What in a JSON text cannot be stored, if anything. */
 export const unstorableIn = (json: string): string | undefined =>
-  SUSPECT.test(json) ? faultIn(JSON.parse(json)) : undefined
+  isSuspect(json) ? faultIn(JSON.parse(json)) : undefined
 
 /** A number too near to zero for single precision is zero: a weight that faded is not worth refusing what it stands in. */
 const withoutFaded = (value: unknown): unknown => {
@@ -73,7 +90,7 @@ const withoutFaded = (value: unknown): unknown => {
  * we work out ourselves may fade towards zero without end.
  */
 export const recordText = (json: string): { readonly text: string } | { readonly fault: string } => {
-  if (!SUSPECT.test(json)) return { text: json }
+  if (!isSuspect(json)) return { text: json }
   const value: unknown = JSON.parse(json)
   if (faultIn(value) === undefined) return { text: json }
   const kept = withoutFaded(value)

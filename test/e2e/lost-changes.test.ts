@@ -230,6 +230,34 @@ describe("a change that cannot be stored", () => {
     assert.match(wrong.said, /--trip <id>, or --all/)
   })
 
+  it("because the trip itself was refused leaves nothing behind that anybody stumbles over", async () => {
+    const dan = await world.someone()
+    const other = await plan(eve)
+    const before = await followed(eve, other)
+    await stored(other, 1)
+    await world.rows(
+      (sql) => sql`alter table trip_events add constraint no_trips check (type <> 'trip_created') not valid`
+    )
+    const trip = await plan(dan)
+    await until("the trip to be gone", async () => (await dan.call("GET", `/trips/${trip.id}`)).status === 404)
+    await world.rows((sql) => sql`alter table trip_events drop constraint no_trips`)
+    assert.isUndefined(before.closed())
+    assert.deepStrictEqual(ok(await dan.call("GET", "/trips")).trips, [])
+    const made = await plan(dan)
+    await stored(made, 1)
+    const done = await world.command("repair-trip", "--trip", trip.id)
+    assert.strictEqual(done.code, 0, done.said)
+    const back = ok(await dan.call("GET", `/trips/${trip.id}`))
+    assert.deepStrictEqual(back.days, trip.days)
+    const { job_id } = ok(await dan.call("DELETE", "/users/me"), 202)
+    await until("the job's end", async () => {
+      const job = (await operator.call("GET", `/admin/jobs/${job_id}`)).body
+      return job.state === "done"
+    })
+    const found = await world.command("erasure-check", "--user", dan.id, "--json")
+    assert.strictEqual(found.code, 0, found.said)
+  })
+
   it("that an older release lost makes no trip unreadable, and keeps nobody from leaving", async () => {
     const trip = await plan(ann)
     const other = await plan(eve)

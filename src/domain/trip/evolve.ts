@@ -76,7 +76,11 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
       return { invitations: trip.invitations.filter((one) => one.user_id !== event.user_id) }
     case "member_joined":
       return {
-        members: [...trip.members, { user_id: event.user_id, role: "member", ordinal: event.ordinal, joined_at: at }],
+        // Still there only where the event of their leaving was lost.
+        members: [
+          ...trip.members.filter((one) => one.user_id !== event.user_id),
+          { user_id: event.user_id, role: "member", ordinal: event.ordinal, joined_at: at }
+        ],
         invitations: trip.invitations.filter((one) => one.user_id !== event.user_id)
       }
     case "member_left":

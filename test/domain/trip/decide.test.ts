@@ -8,6 +8,7 @@ import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.t
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
 import { plainTrip } from "../../../src/domain/trip/held-trip.ts"
 import type { TripRejection } from "../../../src/domain/trip/rejections.ts"
+import { missingFrom, restore } from "../../../src/domain/trip/snapshot.ts"
 import {
   active,
   cityId,
@@ -326,6 +327,42 @@ describe("any sequence of commands", () => {
         assert.deepStrictEqual(plainTrip(again.trip!), live.trip)
         assert.deepStrictEqual(again.receipts, live.state.receipts)
       }),
+      { numRuns: 200 }
+    )
+  })
+
+  it("leaves a history that can be told without any of its changes, and no number ever stands for two", () => {
+    fc.assert(
+      fc.property(
+        fc.array(command, { minLength: 10, maxLength: 40 }),
+        fc.array(fc.nat(), { minLength: 1, maxLength: 3 }),
+        (commands, which) => {
+          const live = new LiveTrip()
+          for (const one of commands) live.send(one)
+          const events = live.decisions.flatMap((one): ReadonlyArray<TripEventEnvelope> => one.events ?? [])
+          if (events.length < 2) return
+          const gone = new Set(which.map((n) => 2 + (n % (events.length - 1))))
+          const stored = events.filter((one) => !gone.has(one.seq))
+          const lost = [...gone].sort((a, b) => a - b).map((seq) => ({ seq, type: null }))
+          const last = stored.at(-1)!.seq
+          assert.deepStrictEqual(
+            missingFrom(undefined, stored, []),
+            lost.map((one) => one.seq).filter((seq) => seq < last)
+          )
+          assert.isEmpty(missingFrom(undefined, stored, lost))
+          const told = restore(live.state.id, undefined, stored, lost)
+          assert.strictEqual(told.trip!.seq, events.length)
+          assert.deepStrictEqual(told.trip!.lost, lost)
+          const people = told.trip!.members.map((one) => one.user_id)
+          assert.strictEqual(new Set(people).size, people.length)
+          // What a stream catches up from has no hole.
+          const recent = told.recent.map((one) => one.seq)
+          assert.deepStrictEqual(
+            recent,
+            recent.map((_, i) => events.length - recent.length + 1 + i)
+          )
+        }
+      ),
       { numRuns: 200 }
     )
   })

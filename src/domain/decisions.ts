@@ -157,14 +157,6 @@ export interface ExperimentEvent {
   readonly payload: Readonly<Record<string, unknown>>
 }
 
-export interface PersonaSnapshot {
-  readonly id: string
-  readonly user_id: string
-  readonly valid_from: number
-  readonly persona: Readonly<Record<string, unknown>>
-  readonly encoder_version: string
-}
-
 export interface ConstraintSnapshot {
   readonly id: string
   readonly trip_id: string

@@ -79,6 +79,3 @@ export const uuidV7 = (millis: number, random: Uint8Array, from = 0): string => 
   laidOut[8] = (laidOut[8]! & 0x3f) | 0x80
   return uuidFromBytes(laidOut)
 }
-
-/** The instant a version 7 UUID was made at, in Unix milliseconds. */
-export const uuidV7Millis = (uuid: string): number => Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)

@@ -41,8 +41,6 @@ export const between = (random: Random, from: number, to: number): number => fro
 /** A whole number from `from` to `to`, both included. */
 export const whole = (random: Random, from: number, to: number): number => from + Math.floor(random() * (to - from + 1))
 
-export const pick = <A>(random: Random, items: ReadonlyArray<A>): A => items[Math.floor(random() * items.length)]!
-
 /** An entry by its weight. */
 export const pickWeighted = <A extends string>(random: Random, weights: Readonly<Record<A, number>>): A => {
   const entries = Object.entries<number>(weights) as unknown as ReadonlyArray<[A, number]>

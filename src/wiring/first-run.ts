@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Config } from "../config.ts"
 import { uuidOfName } from "../domain/hash.ts"
 import type { UserId } from "../domain/ids.ts"
 import { localDate, zoneOf } from "../domain/time/zone.ts"
@@ -56,5 +55,3 @@ export const demoTrip = Effect.gen(function* () {
     `demo trip of ${today}`
   )
 })
-
-export const isDemoWanted = Effect.map(Config, (settings) => settings.OVERPLANNED_DEMO)

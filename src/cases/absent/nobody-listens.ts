@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { LateRecords } from "../../services/late-records.ts"
 import { ProvenSignals } from "../../services/proven-signals.ts"
-import { ResidentTrips } from "../../services/resident-trips.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
 import { TripEndings } from "../../services/trip-endings.ts"
 
@@ -12,9 +11,6 @@ export const toSignals = Layer.succeed(SignalListener)({ durable: () => {} })
 
 /** Nobody counts trips. */
 export const toTripEndings = Layer.succeed(TripEndings)({ onEnded: () => () => {}, tell: () => {} })
-
-/** No trip is in memory. */
-export const noResidentTrips = Layer.succeed(ResidentTrips)({ cityOf: () => undefined, stop: () => undefined })
 
 /** Nobody waits for signals that were taken on trust. */
 export const toProvenSignals = Layer.succeed(ProvenSignals)({ onProven: () => () => {}, tell: () => {} })

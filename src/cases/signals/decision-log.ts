@@ -2,7 +2,7 @@
  * Decisions on their way to the journal: built in the domain, written here, durable when the effect completes. Whoever
  * shows somebody a choice goes through here first; there is no other road.
  */
-import type { ConstraintSnapshot, ExperimentEvent, IntentionSignal, RankingEvent } from "../../domain/decisions.ts"
+import type { ConstraintSnapshot, ExperimentEvent, RankingEvent } from "../../domain/decisions.ts"
 import type { PlanRecords } from "../../domain/trip/plan-records.ts"
 import type { JournalRecord } from "../../services/journal.ts"
 import { signalRecord } from "../../support/signal-record.ts"
@@ -23,14 +23,6 @@ export const experimentRecord = (event: ExperimentEvent): JournalRecord => ({
   key: keyed(event.unit_id),
   id: event.event_id,
   payload: JSON.stringify(event)
-})
-
-export const intentionRecord = (signal: IntentionSignal): JournalRecord => ({
-  type: "intention_signal",
-  version: 1,
-  key: keyed(signal.user_id),
-  id: signal.id,
-  payload: JSON.stringify(signal)
 })
 
 const constraintRecord = (userId: string, snapshot: ConstraintSnapshot): JournalRecord => ({

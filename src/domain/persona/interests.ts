@@ -2,7 +2,7 @@
  * What somebody with a primary interest tends to like, before they told us anything else, and which categories are
  * evidence for which interest.
  */
-import { CATEGORIES, type Category } from "../catalog/category.ts"
+import type { Category } from "../catalog/category.ts"
 import { type TagWeights, vibeEmbedding } from "../catalog/embedding.ts"
 import type { PrimaryInterest } from "../vocabulary.ts"
 
@@ -47,7 +47,3 @@ const interestByCategory: ReadonlyMap<Category, PrimaryInterest> = new Map(
 
 /** The interest that going to such a place speaks for. */
 export const interestOf = (category: Category): PrimaryInterest => interestByCategory.get(category)!
-
-/** Categories that speak for no interest: a mistake in the table above. */
-export const categoriesWithoutInterest = (): ReadonlyArray<Category> =>
-  CATEGORIES.filter((category) => !interestByCategory.has(category))

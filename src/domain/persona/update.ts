@@ -8,7 +8,7 @@ import { VIBE_TAGS } from "../catalog/taxonomy.ts"
 import type { Budget, DayPart, PrimaryInterest, SignalType, TimeOrientation } from "../vocabulary.ts"
 import type { DimensionName } from "./dimensions.ts"
 import { interestOf } from "./interests.ts"
-import type { Dimension, PersonaDimensions, SequenceItem } from "./persona.ts"
+import type { Dimension, PersonaDimensions } from "./persona.ts"
 
 /** A signal and the place it is about, as far as the persona cares. */
 export interface Evidence {
@@ -77,19 +77,6 @@ export const strengthOf = (evidence: Omit<Evidence, "node" | "occurred_at" | "we
   if (!passed || evidence.time_to_action_ms === undefined) return strength
   const slowness = (evidence.time_to_action_ms - FAST_SKIP_MS) / (SLOW_SKIP_MS - FAST_SKIP_MS)
   return strength * (1 + (FAST_SKIP_FACTOR - 1) * (1 - Math.min(1, Math.max(0, slowness))))
-}
-
-/** The item that a signal adds to the behavioural sequence; `undefined` for signals that are no verdict. */
-export const sequenceItemOf = (evidence: Evidence): SequenceItem | undefined => {
-  const strength = strengthOf(evidence)
-  return strength === 0
-    ? undefined
-    : {
-        node_id: evidence.node.id,
-        accepted: strength > 0,
-        at: evidence.occurred_at,
-        category: evidence.node.category
-      }
 }
 
 /** Evidence for or against a value: agreement makes it surer, contradiction less sure, and a lost value is replaced. */

@@ -174,15 +174,6 @@ export const tripView = (trip: TripState, shown: Shown) => {
   }
 }
 
-export const tripSummary = (trip: TripState) => ({
-  id: trip.id,
-  city: trip.city,
-  status: trip.status,
-  start_date: trip.start_date,
-  end_date: trip.end_date,
-  state_version: trip.seq
-})
-
 /** What a change did, for the one who made it. */
 export const changeView = (before: ReadonlyArray<Slot>, trip: TripState, shown: Shown) => {
   const taste = meanTaste(shown.personas)

@@ -74,8 +74,7 @@ export const ChangeView = Schema.Struct({
   changed: Schema.Array(SlotView),
   removed: Schema.Array(SlotId),
   /** Slots later that day whose times or openness were checked again. */
-  downstream: Schema.Array(SlotId),
-  alternatives: Schema.optionalKey(Schema.Array(Schema.Struct({ node: NodeBrief, score: Schema.Finite })))
+  downstream: Schema.Array(SlotId)
 })
 export type ChangeView = typeof ChangeView.Type
 

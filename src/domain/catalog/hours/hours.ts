@@ -77,22 +77,6 @@ export const nextChange = (
   return null
 }
 
-/**
- * Whether a place is open for all of a visit: `closed` when it is closed at any moment of it, `unknown` when that
- * cannot be ruled out. `to` is exclusive.
- */
-export const openDuring = (hours: Hours | null, zone: Zone, from: number, to: number): OpenState => {
-  let state = openAt(hours, zone, from)
-  if (state === "closed" || hours === null) return state
-  for (let at = from; ; ) {
-    const change = nextChange(hours, zone, at)
-    if (change === null || change.at >= to) return state
-    if (change.state === "closed") return "closed"
-    if (change.state === "unknown") state = "unknown"
-    at = change.at
-  }
-}
-
 /** The open stretches of a local day as minutes; `unknown` ones are marked. What passes midnight ends at 1440. */
 export const openSpans = (
   hours: Hours,

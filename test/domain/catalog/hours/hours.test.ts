@@ -2,14 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { isPublicHoliday } from "../../../../src/domain/catalog/hours/holidays.ts"
-import {
-  type Hours,
-  nextChange,
-  openAt,
-  openDuring,
-  openSpans,
-  parseHours
-} from "../../../../src/domain/catalog/hours/hours.ts"
+import { type Hours, nextChange, openAt, openSpans, parseHours } from "../../../../src/domain/catalog/hours/hours.ts"
 import { dayNumber } from "../../../../src/domain/time/calendar.ts"
 import { instantOf, zoneOf } from "../../../../src/domain/time/zone.ts"
 import { openingHours } from "./values.ts"
@@ -44,7 +37,6 @@ describe("opening hours", () => {
   it("that nobody knows are unknown and never change", () => {
     assert.strictEqual(openAt(null, la, 0), "unknown")
     assert.isNull(nextChange(null, la, 0))
-    assert.strictEqual(openDuring(null, la, 0, 1), "unknown")
   })
 
   it("reach past midnight into the next day", () => {
@@ -183,22 +175,10 @@ describe("the next change", () => {
   })
 })
 
-describe("a visit", () => {
+describe("a day", () => {
   const museum = parse("Tu-Su 10:00-17:00; We 10:00-14:00,15:00-17:00")
-  const during = (date: string, from: string, to: string) =>
-    openDuring(museum, la, at(la, date, from), at(la, date, to))
 
-  it("fits when the place is open for all of it", () => {
-    assert.strictEqual(during("2026-06-04", "15:00", "17:00"), "open")
-    assert.strictEqual(during("2026-06-04", "16:00", "17:30"), "closed")
-    assert.strictEqual(during("2026-06-03", "13:30", "15:30"), "closed")
-    assert.strictEqual(
-      openDuring(parse("17:00-22:00+"), la, at(la, "2026-06-04", "21:00"), at(la, "2026-06-04", "23:00")),
-      "unknown"
-    )
-  })
-
-  it("sees the open stretches of a day", () => {
+  it("has its open stretches", () => {
     assert.deepStrictEqual(openSpans(museum, dayNumber(2026, 6, 3)), [
       { from: 600, to: 840, certain: true },
       { from: 900, to: 1020, certain: true }

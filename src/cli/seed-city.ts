@@ -17,7 +17,7 @@ export const seedCity = Command.make(
     city: Flag.String("city").pipe(Flag.withDescription("The city's slug, such as seattle.")),
     source: Flag.Literals("source", SEED_SOURCES).pipe(
       Flag.withDescription(
-        "curated: our own files. synthetic: made up. file: a city file. posts: scraped posts. places: Google Places."
+        "curated: our own files. osm: an extract of OpenStreetMap. synthetic: made up. file: a city file. posts: scraped posts. places: Google Places."
       ),
       Flag.withDefault("curated" as const)
     ),
@@ -27,7 +27,14 @@ export const seedCity = Command.make(
       Flag.optional
     ),
     file: Flag.String("file").pipe(
-      Flag.withDescription("The city file of `file`, or the JSON lines of `posts`."),
+      Flag.withDescription(
+        "The .osm.pbf or Overpass JSON of `osm`, the city file of `file`, the JSON lines of `posts`."
+      ),
+      Flag.optional
+    ),
+    name: Flag.String("name").pipe(
+      Flag.withDescription("What the city is called, where an extract does not say."),
+      Flag.withSchema(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100))),
       Flag.optional
     ),
     seed: Flag.Int("seed").pipe(
@@ -36,11 +43,21 @@ export const seedCity = Command.make(
     ),
     json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false))
   },
-  Effect.fnUntraced(function* ({ city, source, limit, file, seed, json }) {
+  Effect.fnUntraced(function* ({ city, source, limit, file, name, seed, json }) {
     const seeder = yield* CitySeeder
     const bar = progressBar(`Seeding ${city}`)
     const summary = yield* seeder
-      .seed({ city, source, seed, limit: Option.getOrUndefined(limit), file: Option.getOrUndefined(file) }, bar.update)
+      .seed(
+        {
+          city,
+          source,
+          seed,
+          limit: Option.getOrUndefined(limit),
+          file: Option.getOrUndefined(file),
+          name: Option.getOrUndefined(name)
+        },
+        bar.update
+      )
       .pipe(Effect.ensuring(bar.end))
     yield* Console.log(json ? JSON.stringify(summary) : describe(summary))
   })
@@ -51,6 +68,8 @@ export const seedCity = Command.make(
 const describe = (summary: SeedSummary): string =>
   [
     `${summary.city} (${summary.source}): ${summary.new} new, ${summary.changed} changed, ${summary.unchanged} unchanged, ${summary.retired} retired, ${summary.rejected} rejected. Catalog version ${summary.catalog_version}.`,
+    ...Object.entries(summary.left_out).map(([reason, count]) => `  left out: ${count} × ${reason}`),
+    ...summary.broken.map((what) => `  broken: ${what}`),
     ...summary.rejections.map(({ item, reason }) => `  rejected ${item}: ${reason}`),
     ...summary.notes.map(({ item, reason }) => `  note on ${item}: ${reason}`)
   ].join("\n")

@@ -3,6 +3,7 @@
  * the same words for the same stop; with one, this is what checks the words that came back.
  */
 import * as Schema from "effect/Schema"
+import { whereabouts } from "./catalog/neighbourhoods.ts"
 import type { ActivityNode } from "./catalog/node.ts"
 import { evidenceForModel, evidenceSentence } from "./catalog/sayings.ts"
 import { hash128 } from "./hash.ts"
@@ -91,7 +92,7 @@ export const plainNarrative = ({ node, dayPart, why }: Stop): string => {
     tastes.length > 0
       ? `it shares your taste for ${joined(tastes)}`
       : `it is ${joined(node.vibe_tags.slice(0, 2).map(words))}`
-  const place = node.neighbourhood === "" ? words(node.category) : `${words(node.category)} in ${node.neighbourhood}`
+  const place = `${words(node.category)} ${whereabouts(node.neighbourhood)}`.trim()
   const reason = tastes.length === 0 && node.vibe_tags.length === 0 ? "" : `: ${suits}`
   return `${node.name}, ${place}, ${DAY_PART_WORDS[dayPart]}${reason}. ${evidenceSentence(node)}`
 }

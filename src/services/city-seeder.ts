@@ -10,7 +10,7 @@ import type { UnknownCity } from "./catalog.ts"
 import type { CatalogStoreError } from "./catalog-store.ts"
 import type { VectorIndexUnavailable } from "./vector-index.ts"
 
-export const SEED_SOURCES = ["curated", "posts", "synthetic", "file", "places"] as const
+export const SEED_SOURCES = ["curated", "posts", "synthetic", "file", "places", "osm"] as const
 export type SeedSource = (typeof SEED_SOURCES)[number]
 
 export interface SeedRequest {
@@ -18,8 +18,10 @@ export interface SeedRequest {
   readonly source: SeedSource
   /** Only so many items; what is missing is then not retired. */
   readonly limit?: number | undefined
-  /** The city file of `file`, the JSON lines of `posts`. */
+  /** The city file of `file`, the JSON lines of `posts`, the extract of `osm`. */
   readonly file?: string | undefined
+  /** What the city is called, where the extract does not say. */
+  readonly name?: string | undefined
   /** Of `synthetic`: the same seed makes the same city. */
   readonly seed?: number | undefined
 }
@@ -36,6 +38,12 @@ export interface SeedSummary {
   readonly rejections: ReadonlyArray<ItemProblem>
   /** What went in with something put right; the first hundred. */
   readonly notes: ReadonlyArray<ItemProblem>
+  /** Named things of the source that are no places to visit, or none that could be used: how many, by reason. */
+  readonly left_out: Readonly<Record<string, number>>
+  /** Opening hours that could not be read, as they stand in the source; those places go in with unknown hours. */
+  readonly unread_hours: ReadonlyArray<string>
+  /** Parts of the file that are broken and were passed over. */
+  readonly broken: ReadonlyArray<string>
   readonly catalog_version: number
   /** From the first read to the last write. */
   readonly took_ms: number

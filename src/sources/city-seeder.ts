@@ -13,16 +13,42 @@ import type { PlacesSource } from "../services/places-source.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
 import type { VibeExtractor } from "../services/vibe-extractor.ts"
 import { curatedCities, fromCurated, fromFile, fromSynthetic } from "./city-files.ts"
+import { fromOsm } from "./osm/osm-city.ts"
 import { fromPlaces } from "./places-city.ts"
 import { seedCity } from "./seed-city.ts"
 import { seedPosts } from "./seed-posts.ts"
 
-const inputOf = (request: SeedRequest & { readonly source: Exclude<SeedSource, "posts"> }) => {
+const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
+
+const fileOf = (request: SeedRequest, what: string) =>
+  request.file === undefined
+    ? Effect.fail(
+        new SeedRefused({ message: `The source \`${request.source}\` needs ${what}: name it with --file <path>.` })
+      )
+    : Effect.succeed(request.file)
+
+const osm = Effect.fnUntraced(function* (request: SeedRequest, onProgress: SeedProgress | undefined) {
+  if (!SLUG.test(request.city)) {
+    return yield* new SeedRefused({
+      message: `"${request.city.slice(0, 64)}" cannot name a city: use lower-case words joined by hyphens.`
+    })
+  }
+  const file = yield* fileOf(request, "an extract of OpenStreetMap, an .osm.pbf or an answer of Overpass in JSON")
+  const known = curatedCities().includes(request.city) ? (yield* fromCurated(request.city, 0)).city : undefined
+  return yield* fromOsm({ ...request, file }, known, onProgress)
+})
+
+const inputOf = (
+  request: SeedRequest & { readonly source: Exclude<SeedSource, "posts"> },
+  onProgress: SeedProgress | undefined
+) => {
   switch (request.source) {
     case "curated":
       return fromCurated(request.city, request.limit)
     case "synthetic":
       return fromSynthetic(request.city, request.limit, request.seed)
+    case "osm":
+      return osm(request, onProgress)
     case "places":
       return fromPlaces(request.city, curatedCities(), request.limit)
     case "file":
@@ -58,7 +84,7 @@ export const layer = Layer.effect(
       seed: (request, onProgress) =>
         request.source === "posts"
           ? Effect.provideContext(posts(request, onProgress), services)
-          : inputOf({ ...request, source: request.source }).pipe(
+          : inputOf({ ...request, source: request.source }, onProgress).pipe(
               Effect.flatMap((input) => seedCity(input, onProgress)),
               Effect.provideContext(services)
             )

@@ -25,6 +25,10 @@ export interface SeedInput {
   readonly complete: boolean
   /** Entries that could not even be decoded. */
   readonly rejected: ReadonlyArray<ItemProblem>
+  /** What the source has that is no place to visit, counted by reason. */
+  readonly leftOut?: Readonly<Record<string, number>>
+  /** Parts of the source that could not be read. */
+  readonly broken?: ReadonlyArray<string>
 }
 
 /** Places per transaction: large enough that the round trip does not count, small enough to lose little to a kill. */
@@ -33,6 +37,8 @@ const BATCH = 500
 const SLICE = 50
 /** A summary is read by people. */
 const MAX_TOLD = 100
+/** Hours that could not be read are told all: each is a door that somebody may stand before. */
+const MAX_HOURS_TOLD = 10_000
 
 const indexPoints = (slug: string, batch: ReadonlyArray<AssembledNode>) =>
   batch.map(({ node }) => ({
@@ -75,6 +81,7 @@ export const seedCity = Effect.fn("seedCity")(function* (
   const rejections = input.rejected.slice(0, MAX_TOLD)
   const notes: Array<ItemProblem> = []
   const kept = new Set<string>()
+  const unread: Array<string> = []
   const total = { new: 0, changed: 0, unchanged: 0, rejected: input.rejected.length }
   let done = input.rejected.length
   let batch: Array<AssembledNode> = []
@@ -102,6 +109,9 @@ export const seedCity = Effect.fn("seedCity")(function* (
     if (refused === undefined) {
       const assembled = assembleNode(city, { source, licence }, entry)
       batch.push(assembled)
+      if (entry.opening_hours !== null && assembled.node.opening_hours === null && unread.length < MAX_HOURS_TOLD) {
+        unread.push(entry.opening_hours)
+      }
       if (input.complete) kept.add(assembled.node.id)
       for (const reason of assembled.notes) if (notes.length < MAX_TOLD) notes.push({ item: entry.key, reason })
     } else {
@@ -124,6 +134,9 @@ export const seedCity = Effect.fn("seedCity")(function* (
     retired: retired.length,
     rejections,
     notes,
+    left_out: input.leftOut ?? {},
+    unread_hours: unread,
+    broken: input.broken ?? [],
     catalog_version: closed.catalog_version,
     took_ms: (yield* Clock.currentTimeMillis) - began,
     counts: closed.counts

@@ -143,6 +143,9 @@ export const seedPosts = Effect.fn("seedPosts")(function* (
     retired: 0,
     rejections,
     notes,
+    left_out: {},
+    unread_hours: [],
+    broken: [],
     catalog_version: closed.catalog_version,
     took_ms: (yield* Clock.currentTimeMillis) - began,
     counts: closed.counts

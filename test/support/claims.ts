@@ -99,7 +99,7 @@ const OF_A_CHANGE: ReadonlyArray<Claim> = [
     }
   ],
   [
-    /^([a-z ]+) in (.+): (.+)$/,
+    /^([a-z ]+) (?:in|near) (.+): (.+)$/,
     (told, change, [, kind, where, tags]) => {
       const node = newIn(told, change)
       return (

@@ -48,7 +48,7 @@ const readableHours = (text: string | null, country: string) => {
   const parsed = parseHours(text, country)
   if (Result.isSuccess(parsed)) return { hours: text, note: undefined }
   const { message, at } = parsed.failure
-  return { hours: null, note: `opening hours "${text.slice(0, 60)}" left out: ${message} (at character ${at + 1})` }
+  return { hours: null, note: `opening hours "${text}" left out: ${message} (at character ${at + 1})` }
 }
 
 /** As many digits as a 32-bit float has: more of them would only be bytes on the wire. */
@@ -87,7 +87,10 @@ export const assembleNode = (city: CityInfo, origin: FileOrigin, entry: CityFile
     overrated_flag: evidence.overrated_flag,
     source_tier: entry.source_tier ?? 1,
     source: origin.source,
-    provenance: entry.provenance ?? { "*": { source: origin.source, licence: origin.licence } }
+    provenance: entry.provenance ?? { "*": { source: origin.source, licence: origin.licence } },
+    ...(entry.names === undefined ? {} : { names: entry.names }),
+    ...(entry.facts === undefined ? {} : { facts: entry.facts }),
+    ...(entry.external_ids === undefined ? {} : { external_ids: entry.external_ids })
   }
   return { node, signals, judgement, evidence, notes: note === undefined ? [] : [note] }
 }

@@ -81,3 +81,27 @@ export const categoryInfo = (category: Category): CategoryInfo => CATEGORY_INFO[
 
 /** The number a category has in packed columns; the order of `CATEGORIES`. */
 export const categoryIndex = (category: Category): number => CATEGORIES.indexOf(category)
+
+/** Categories that sources mix up: one calls a place a park and another a garden. */
+const KIN: ReadonlyArray<ReadonlySet<Category>> = [
+  new Set(["restaurant", "cafe", "bakery", "street_food", "food_hall", "dessert", "bar", "brewery", "market"]),
+  new Set(["bar", "brewery", "nightclub", "music_venue", "entertainment"]),
+  new Set(["music_venue", "theatre", "cinema", "gallery"]),
+  new Set(["market", "shop", "bookstore", "bakery", "dessert", "cafe"]),
+  new Set(["museum", "gallery", "historic_site", "landmark", "temple", "library", "viewpoint"]),
+  new Set([
+    "park",
+    "garden",
+    "trail",
+    "viewpoint",
+    "beach",
+    "landmark",
+    "neighbourhood_walk",
+    "zoo_aquarium",
+    "historic_site"
+  ]),
+  new Set(["spa", "sport", "entertainment", "workshop"])
+]
+
+/** Whether two places of these categories and one name may be one place. */
+export const areKin = (a: Category, b: Category): boolean => a === b || KIN.some((one) => one.has(a) && one.has(b))

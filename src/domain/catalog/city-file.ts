@@ -5,10 +5,13 @@
 import * as Schema from "effect/Schema"
 import { DayPart } from "../vocabulary.ts"
 import { Category } from "./category.ts"
+import { PlaceFacts } from "./facts.ts"
 import {
+  ExternalIds,
   Latitude,
   Longitude,
   MAX_QUOTE_LENGTH,
+  Names,
   PriceTier,
   Provenance,
   QualitySignal,
@@ -48,7 +51,10 @@ export const CityInfo = Schema.Struct({
   time_zone: Schema.String.check(Schema.isPattern(/^[A-Za-z_]+(\/[A-Za-z0-9_+-]+)*$/)),
   bounds: Bounds,
   centre: Point,
-  transit: Schema.optionalKey(Transit)
+  transit: Schema.optionalKey(Transit),
+  /** ISO 639 codes of what is spoken there, and the ISO 4217 code of what one pays with. */
+  languages: Schema.optionalKey(Schema.Array(Schema.String.check(Schema.isPattern(/^[a-z]{2,3}$/)))),
+  currency: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^[A-Z]{3}$/)))
 })
 export type CityInfo = typeof CityInfo.Type
 
@@ -97,6 +103,9 @@ export const CityFileNode = Schema.Struct({
   typical_minutes: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 5, maximum: 1440 }))),
   day_parts: Schema.optionalKey(Schema.Array(DayPart)),
   booking_needed: Schema.optionalKey(Schema.Boolean),
+  names: Schema.optionalKey(Names),
+  facts: Schema.optionalKey(PlaceFacts),
+  external_ids: Schema.optionalKey(ExternalIds),
   source_tier: Schema.optionalKey(SourceTier),
   provenance: Schema.optionalKey(Provenance),
   /** Editorial judgement (curated files) or full signals (imports, generated data); one of them. */

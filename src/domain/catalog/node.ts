@@ -8,6 +8,7 @@ import { Uuid } from "../ids.ts"
 import { parseIsoDate } from "../time/calendar.ts"
 import { DayPart, VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { Category } from "./category.ts"
+import { PlaceFacts } from "./facts.ts"
 import { VibeTag } from "./taxonomy.ts"
 
 const ratio = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -116,6 +117,14 @@ export const QualitySummary = Schema.Struct({
 })
 export type QualitySummary = typeof QualitySummary.Type
 
+/** Names by language, `local` being the one on the door; also `alt_name` and its like. */
+export const Names = Schema.Record(Schema.String, Schema.String.check(Schema.isMaxLength(200)))
+export type Names = typeof Names.Type
+
+/** What the place is called elsewhere, by whom: `osm`, `wikidata` … */
+export const ExternalIds = Schema.Record(Schema.String, Schema.String.check(Schema.isMaxLength(300)))
+export type ExternalIds = typeof ExternalIds.Type
+
 export const ActivityNode = Schema.Struct({
   id: Uuid.pipe(Schema.brand("NodeId")),
   city_id: Uuid.pipe(Schema.brand("CityId")),
@@ -149,7 +158,10 @@ export const ActivityNode = Schema.Struct({
   source_tier: SourceTier,
   /** `curated`, `posts`, `synthetic`, `places`, or the name of an imported file. */
   source: Schema.String,
-  provenance: Provenance
+  provenance: Provenance,
+  names: Schema.optionalKey(Names),
+  facts: Schema.optionalKey(PlaceFacts),
+  external_ids: Schema.optionalKey(ExternalIds)
 })
 export type ActivityNode = typeof ActivityNode.Type
 

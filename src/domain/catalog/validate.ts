@@ -9,7 +9,9 @@ import { unstorableIn } from "../storable.ts"
 import { DAY_PARTS } from "../time/day-part.ts"
 import { zoneOf } from "../time/zone.ts"
 import { type AssembledNode, assembleNode } from "./assemble.ts"
+import { areKin, type Category } from "./category.ts"
 import { CityFileHeader, CityFileNode, type CityInfo } from "./city-file.ts"
+import { liesWithin } from "./extent.ts"
 import { foldName } from "./names.ts"
 
 /** One item that did not go in, or went in changed, and why. */
@@ -25,7 +27,7 @@ export const decodeHeader = (input: unknown): Result.Result<CityFileHeader, stri
   const decoded = Schema.decodeUnknownResult(CityFileHeader)(input)
   if (Result.isFailure(decoded)) return Result.fail(String(decoded.failure))
   const { bounds, time_zone, centre } = decoded.success.city
-  if (bounds.south >= bounds.north || bounds.west >= bounds.east) return Result.fail("city.bounds are empty")
+  if (bounds.south >= bounds.north || bounds.west === bounds.east) return Result.fail("city.bounds are empty")
   if (!within(decoded.success.city, centre)) return Result.fail("city.centre lies outside of city.bounds")
   if (zoneOf(time_zone) === undefined) return Result.fail(`city.time_zone "${time_zone}" is not an IANA time zone`)
   return Result.succeed(decoded.success)
@@ -60,8 +62,7 @@ export const decodeNodes = (
   return { nodes, rejected }
 }
 
-const within = (city: CityInfo, { lat, lon }: { readonly lat: number; readonly lon: number }): boolean =>
-  lat >= city.bounds.south && lat <= city.bounds.north && lon >= city.bounds.west && lon <= city.bounds.east
+const within = (city: CityInfo, at: Position): boolean => liesWithin(city.bounds, at)
 
 /**
  * Lets entries through one after another and says of each why not: outside of the city, the key taken, or the same
@@ -69,17 +70,19 @@ const within = (city: CityInfo, { lat, lon }: { readonly lat: number; readonly l
  */
 export const makeGate = (city: CityInfo) => {
   const keys = new Set<string>()
-  const byName = new Map<string, Array<Position & { readonly key: string }>>()
+  const byName = new Map<string, Array<Position & { readonly key: string; readonly category: Category }>>()
   return (node: CityFileNode): string | undefined => {
     if (!within(city, node)) return `${node.lat}, ${node.lon} lies outside of ${city.name}`
     if (keys.has(node.key)) return `the key "${node.key}" is taken`
     const name = foldName(node.name)
     const namesakes = byName.get(name) ?? []
-    const twin = namesakes.find((other) => distanceKm(other, node) < SAME_PLACE_KM)
+    const twin = namesakes.find(
+      (other) => areKin(other.category, node.category) && distanceKm(other, node) < SAME_PLACE_KM
+    )
     if (twin !== undefined) return `the same place as "${twin.key}"`
     keys.add(node.key)
     if (namesakes.length === 0) byName.set(name, namesakes)
-    namesakes.push({ key: node.key, lat: node.lat, lon: node.lon })
+    namesakes.push({ key: node.key, lat: node.lat, lon: node.lon, category: node.category })
     return undefined
   }
 }

@@ -1,5 +1,6 @@
 /** How options are told: the place, its evidence, and why. What depends on the catalog alone is made once. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { whereabouts } from "../catalog/neighbourhoods.ts"
 import type { ActivityNode } from "../catalog/node.ts"
 import type { SlotId } from "../ids.ts"
 import { evidenceLines, nodeBrief } from "../view/node.ts"
@@ -25,7 +26,7 @@ const strongest = (node: ActivityNode): string =>
 const kindOf = ({ category }: ActivityNode): string => category.replaceAll("_", " ")
 
 const aboutPlace = (node: ActivityNode): string => {
-  const where = node.neighbourhood === "" ? kindOf(node) : `${kindOf(node)} in ${node.neighbourhood}`
+  const where = `${kindOf(node)} ${whereabouts(node.neighbourhood)}`.trim()
   return node.vibe_tags.length === 0 ? where : `${where}: ${strongest(node)}`
 }
 

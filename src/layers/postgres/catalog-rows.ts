@@ -34,6 +34,9 @@ export const NODE_COLUMNS = [
   ["source_tier", "smallint"],
   ["source", "text"],
   ["provenance", "jsonb"],
+  ["names", "jsonb"],
+  ["facts", "jsonb"],
+  ["external_ids", "jsonb"],
   ["content_hash", "text"]
 ] as const
 

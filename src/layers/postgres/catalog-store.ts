@@ -115,11 +115,14 @@ export const layer = Layer.effect(
 
     return CatalogStore.of({
       saveCity: (city) =>
-        sql`insert into cities (id, slug, name, country, time_zone, lat, lon, bounds, transit)
+        sql`insert into cities (id, slug, name, country, time_zone, lat, lon, bounds, transit, languages, currency)
           values (${cityIdOf(city.slug)}, ${city.slug}, ${city.name}, ${city.country}, ${city.time_zone}, ${city.centre.lat},
-            ${city.centre.lon}, ${JSON.stringify(city.bounds)}::jsonb, ${city.transit === undefined ? null : JSON.stringify(city.transit)}::jsonb)
+            ${city.centre.lon}, ${JSON.stringify(city.bounds)}::jsonb, ${city.transit === undefined ? null : JSON.stringify(city.transit)}::jsonb,
+            ${(city.languages ?? []) as Array<string>}, ${city.currency ?? null})
           on conflict (id) do update set name = excluded.name, country = excluded.country, time_zone = excluded.time_zone,
-            lat = excluded.lat, lon = excluded.lon, bounds = excluded.bounds, transit = excluded.transit`.pipe(
+            lat = excluded.lat, lon = excluded.lon, bounds = excluded.bounds, transit = excluded.transit,
+            languages = case when excluded.languages = '{}' then cities.languages else excluded.languages end,
+            currency = coalesce(excluded.currency, cities.currency)`.pipe(
           Effect.asVoid,
           Effect.mapError(failed(`Saving the city ${city.slug}`))
         ),
@@ -141,6 +144,9 @@ export const layer = Layer.effect(
               select coalesce(max(node_index), -1) + 1 as next from activity_nodes where city_id = ${cityId}`
             let next = top!.next
             const nodeRows = write.map(({ assembled, hash, before }) => ({
+              names: {},
+              facts: {},
+              external_ids: {},
               ...assembled.node,
               // An array literal: PostgreSQL takes it in several times faster than an array of JSON.
               vibe_embedding: `{${assembled.node.vibe_embedding.join(",")}}`,

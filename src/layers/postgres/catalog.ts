@@ -65,7 +65,7 @@ export const make = Effect.gen(function* () {
         select node_index, retired_at is not null as retired, id, city_id, name, neighbourhood, category, lat, lon,
           time_zone, opening_hours, price_tier, setting, weather_sensitivity, typical_minutes, booking_needed, day_parts,
           vibe_tags, vibe_weights, vibe_embedding, taxonomy_version, quality_signals, cross_ref_confidence,
-          overrated_flag, source_tier, source, provenance
+          overrated_flag, source_tier, source, provenance, names, facts, external_ids
         from activity_nodes where city_id = ${row.id} and node_index >= ${nodes.length}
         order by node_index limit ${PAGE}`
       for (const { node_index, retired: gone, ...node } of page) {

@@ -1,0 +1,166 @@
+/** A city out of a file of OpenStreetMap, as input of a seeding. */
+import { closeSync, openSync, readSync, statSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import type { CityFileNode, CityInfo } from "../../domain/catalog/city-file.ts"
+import { liesWithin } from "../../domain/catalog/extent.ts"
+import { foldName } from "../../domain/catalog/names.ts"
+import { type SeedProgress, SeedRefused } from "../../services/city-seeder.ts"
+import type { SeedInput } from "../seed-city.ts"
+import { cityOfExtract } from "./city-facts.ts"
+import type { Extract, PlacedElement } from "./extract.ts"
+import { readOverpass } from "./read-overpass.ts"
+import { looksLikePbf, readPbf } from "./read-pbf.ts"
+
+export const OSM_SOURCE = "osm"
+export const OSM_LICENCE = "ODbL-1.0"
+
+/** An answer of Overpass is held in memory whole; a larger city comes as a `.osm.pbf`, which is not. */
+const MAX_JSON_BYTES = 256 * 1024 * 1024
+
+/** From so many of one name on, in one city, they are a chain whether or not anybody tagged it. */
+const A_CHAIN = 3
+
+const beginningOf = (path: string): Uint8Array => {
+  const file = openSync(path, "r")
+  try {
+    const bytes = new Uint8Array(64)
+    readSync(file, bytes, 0, bytes.length, 0)
+    return bytes
+  } finally {
+    closeSync(file)
+  }
+}
+
+const refused = (path: string, why: string) =>
+  new SeedRefused({ message: `${path} cannot be read as an extract of OpenStreetMap: ${why}` })
+
+const readExtract = Effect.fnUntraced(function* (path: string, onProgress: SeedProgress | undefined) {
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  return yield* Effect.tryPromise({
+    try: async () => {
+      if (looksLikePbf(beginningOf(path))) {
+        return await readPbf(path, (done, total) => void run(onProgress?.(done, total) ?? Effect.void))
+      }
+      const { size } = statSync(path)
+      if (size > MAX_JSON_BYTES) {
+        throw new Error(`it is no .osm.pbf, and an answer of Overpass has ${MAX_JSON_BYTES} bytes at most, not ${size}`)
+      }
+      return readOverpass(path)
+    },
+    catch: (cause) => refused(path, `${cause instanceof Error ? cause.message : String(cause)}.`)
+  })
+})
+
+/** Brands and names that occur again and again. */
+const chainsOf = (places: ReadonlyArray<PlacedElement>): ReadonlySet<string> => {
+  const counts = new Map<string, number>()
+  for (const { place } of places) {
+    const name = `${place.kind.category}|${foldName(place.name)}`
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return new Set([...counts].filter(([, count]) => count >= A_CHAIN).map(([name]) => name))
+}
+
+const SIGHTS = new Set(["historic_site", "landmark", "temple", "park", "garden", "viewpoint"])
+
+const entryOf = (
+  { ref, lat, lon, place }: PlacedElement,
+  neighbourhood: string,
+  chains: ReadonlySet<string>
+): CityFileNode => {
+  const { category, setting, minutes } = place.kind
+  const { brand, brand_wikidata } = place.facts
+  // Three memorials of one name are three memorials.
+  const repeated = !SIGHTS.has(category) && chains.has(`${category}|${foldName(place.name)}`)
+  const chain = brand !== undefined || brand_wikidata !== undefined || repeated
+  return {
+    key: `osm-${ref.replace("/", "-")}`,
+    name: place.name,
+    neighbourhood: neighbourhood.slice(0, 120),
+    category,
+    lat,
+    lon,
+    opening_hours: place.opening_hours,
+    price_tier: place.price_tier,
+    vibes: place.vibes,
+    ...(setting === undefined ? {} : { setting }),
+    ...(minutes === undefined ? {} : { typical_minutes: minutes }),
+    ...(place.booking_needed ? { booking_needed: true } : {}),
+    names: place.names,
+    facts: chain ? { ...place.facts, chain: true } : place.facts,
+    external_ids: { ...place.external_ids, osm: ref },
+    source_tier: 3,
+    provenance: { "*": { source: `openstreetmap:${ref}`, licence: OSM_LICENCE } }
+  }
+}
+
+const byRef = (a: PlacedElement, b: PlacedElement) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0)
+
+/** The entries of an extract; `known` is what the city is already taken to be, where it was seeded before. */
+export const inputOfExtract = Effect.fnUntraced(function* (
+  path: string,
+  extract: Extract,
+  request: { readonly city: string; readonly name?: string | undefined; readonly limit?: number | undefined },
+  known: CityInfo | undefined
+) {
+  if (extract.places.length === 0) {
+    const why = extract.broken[0] ?? "there is no named place in it that one could visit"
+    return yield* refused(path, `${why}.`)
+  }
+  const found = cityOfExtract(extract, request.city, request.name)
+  if (found === undefined) {
+    return yield* refused(path, "its places lie in no country, so neither time zone nor holidays are known.")
+  }
+  const city = known === undefined ? found.city : { ...known, ...widened(known, found.city) }
+  const chains = chainsOf(extract.places)
+  const all = [...extract.places].sort(byRef)
+  const wanted = request.limit === undefined ? all : all.slice(0, request.limit)
+  const input: SeedInput = {
+    city,
+    source: OSM_SOURCE,
+    licence: OSM_LICENCE,
+    nodes: wanted.map((one) => entryOf(one, found.neighbourhoodOf(one), chains)),
+    total: wanted.length,
+    // A file with broken parts does not say that what is missing from it is gone.
+    complete: wanted.length === all.length && extract.broken.length === 0,
+    rejected: [],
+    leftOut: Object.fromEntries([...extract.leftOut].sort((a, b) => b[1] - a[1])),
+    broken: extract.broken
+  }
+  return input
+})
+
+/** A city that is known keeps what it is; only its box grows to hold what the extract has. */
+const widened = (known: CityInfo, found: CityInfo): Partial<CityInfo> => {
+  const corners = [
+    { lat: found.bounds.south, lon: found.bounds.west },
+    { lat: found.bounds.north, lon: found.bounds.east }
+  ]
+  const bounds = corners.every((corner) => liesWithin(known.bounds, corner))
+    ? known.bounds
+    : {
+        south: Math.min(known.bounds.south, found.bounds.south),
+        north: Math.max(known.bounds.north, found.bounds.north),
+        west: Math.min(known.bounds.west, found.bounds.west),
+        east: Math.max(known.bounds.east, found.bounds.east)
+      }
+  const { languages, currency } = found
+  return {
+    bounds,
+    ...(known.languages !== undefined || languages === undefined ? {} : { languages }),
+    ...(known.currency !== undefined || currency === undefined ? {} : { currency })
+  }
+}
+
+export const fromOsm = Effect.fn("fromOsm")(function* (
+  request: {
+    readonly city: string
+    readonly file: string
+    readonly name?: string | undefined
+    readonly limit?: number | undefined
+  },
+  known: CityInfo | undefined,
+  onProgress?: SeedProgress
+) {
+  return yield* inputOfExtract(request.file, yield* readExtract(request.file, onProgress), request, known)
+})

@@ -78,7 +78,8 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
     notes.replaceChildren(
       ...(trip.lost ?? []).map(({ message }) => element("p", { class: "notice" }, message)),
       ...(trip.relaxed ?? []).map(({ message }) => element("p", { class: "notice" }, message)),
-      ...(trip.degraded === undefined ? [] : [element("p", { class: "notice" }, trip.degraded)])
+      ...(trip.degraded === undefined ? [] : [element("p", { class: "notice" }, trip.degraded)]),
+      element("p", { class: "soft" }, `Places: ${trip.attribution.map(({ text }) => text).join("; ")}.`)
     )
     drawDays()
     drawOffers()

@@ -15,6 +15,8 @@ export interface City {
   readonly time_zone: string
   readonly lat: number
   readonly lon: number
+  readonly languages?: ReadonlyArray<string>
+  readonly currency?: string | null
   /** How fast one gets around; the default model where nobody said. */
   readonly travel?: TravelModel
 }

@@ -1,4 +1,5 @@
 /** How a place is shown: the same words in trips, offers, discovery and catalogs. */
+import { attributionsFor } from "../catalog/attribution.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { ActivityNode } from "../catalog/node.ts"
 import { countedSaying, editorSaying, sourceName } from "../catalog/sayings.ts"
@@ -60,6 +61,10 @@ export const nodeView = (catalog: CityCatalog, index: number, now: number) => {
     cross_ref_confidence: node.cross_ref_confidence,
     source: node.source,
     source_tier: node.source_tier,
-    evidence: evidenceLines(node)
+    evidence: evidenceLines(node),
+    names: node.names ?? {},
+    facts: node.facts ?? {},
+    booking_needed: node.booking_needed,
+    attribution: attributionsFor([node])
   }
 }

@@ -1,4 +1,5 @@
 /** A trip as the contract shows it: state from the actor, everything about places from the catalog in memory. */
+import { attributionsFor } from "../catalog/attribution.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { sharedTags } from "../catalog/embedding.ts"
 import type { ActivityNode } from "../catalog/node.ts"
@@ -168,6 +169,9 @@ export const tripView = (trip: TripState, shown: Shown) => {
       role: member.role,
       ...shares?.get(member.user_id)
     })),
+    attribution: attributionsFor(
+      trip.slots.flatMap(({ node_id }) => catalog.nodes[catalog.indexOf(node_id) ?? -1] ?? [])
+    ),
     ...(trip.relaxed.length === 0 ? {} : { relaxed: trip.relaxed }),
     ...(trip.degraded === undefined ? {} : { degraded: trip.degraded }),
     ...(trip.lost === undefined ? {} : { lost: trip.lost.map(lostView) })

@@ -2,6 +2,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { Attribution } from "../../domain/catalog/attribution.ts"
 import { Voice } from "../../domain/catalog/node.ts"
 import { NodeId } from "../../domain/ids.ts"
 import { EvidenceLine } from "../../domain/pivot/model.ts"
@@ -15,6 +16,8 @@ export const CityView = Schema.Struct({
   name: Schema.String,
   country: Schema.String,
   time_zone: Schema.String,
+  languages: Schema.Array(Schema.String),
+  currency: Schema.NullOr(Schema.String),
   nodes: Schema.Int,
   catalog_version: Schema.Int
 })
@@ -39,6 +42,7 @@ export class CitiesGroup extends HttpApiGroup.make("cities")
         city: Schema.String,
         catalog_version: Schema.Int,
         nodes: Schema.Array(NodeView),
+        attribution: Schema.Array(Attribution),
         next_cursor: Schema.NullOr(Schema.String)
       }),
       error: [NotFound, Unprocessable, Unavailable]

@@ -1,5 +1,8 @@
 /** The JSON shapes that more than one group of the contract speaks of. */
 import * as Schema from "effect/Schema"
+import { Attribution } from "../../domain/catalog/attribution.ts"
+import { PlaceFacts } from "../../domain/catalog/facts.ts"
+import { Names } from "../../domain/catalog/node.ts"
 import { NodeId, SlotId, TripId, UserId } from "../../domain/ids.ts"
 import { EvidenceLine, NodeBrief } from "../../domain/pivot/model.ts"
 import { IsoDate, Relaxation, TripConstraints, TripModel } from "../../domain/trip/model.ts"
@@ -50,6 +53,8 @@ export const TripView = Schema.Struct({
   days: Schema.Array(DayView),
   model: TripModel,
   members: Schema.Array(MemberView),
+  /** Whose work the places of this trip are, in the words that their licences ask for. */
+  attribution: Schema.Array(Attribution),
   relaxed: Schema.optionalKey(Schema.Array(Relaxation)),
   degraded: Schema.optionalKey(Schema.String),
   /** Changes that were acknowledged and could not be kept: the plan goes on without them. */
@@ -97,7 +102,12 @@ export const NodeView = Schema.Struct({
   cross_ref_confidence: Schema.NullOr(Schema.Finite),
   source: Schema.String,
   source_tier: Schema.Int,
-  evidence: Schema.Array(EvidenceLine)
+  evidence: Schema.Array(EvidenceLine),
+  /** By language; `local` is the one on the door. */
+  names: Names,
+  facts: PlaceFacts,
+  booking_needed: Schema.Boolean,
+  attribution: Schema.Array(Attribution)
 })
 export type NodeView = typeof NodeView.Type
 

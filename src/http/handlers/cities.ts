@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { attributionsOf } from "../../domain/catalog/attribution.ts"
 import { CATEGORIES } from "../../domain/catalog/category.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
@@ -77,14 +78,18 @@ export const layer = HttpApiBuilder.group(
 
       list: () =>
         Effect.map(orUnavailable(catalogs.cities), (cities) => ({
-          cities: cities.map(({ slug, name, country, time_zone, nodes, catalog_version }) => ({
-            slug,
-            name,
-            country,
-            time_zone,
-            nodes,
-            catalog_version
-          }))
+          cities: cities.map(
+            ({ slug, name, country, time_zone, languages = [], currency = null, nodes, catalog_version }) => ({
+              slug,
+              name,
+              country,
+              time_zone,
+              languages,
+              currency,
+              nodes,
+              catalog_version
+            })
+          )
         })),
 
       nodes: ({ params, query }) =>
@@ -102,6 +107,7 @@ export const layer = HttpApiBuilder.group(
           return {
             city: catalog.city.slug,
             catalog_version: catalog.version,
+            attribution: attributionsOf(catalog),
             nodes: found.map((index) => nodeView(catalog, index, now)),
             next_cursor: next
           }

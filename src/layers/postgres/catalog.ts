@@ -33,6 +33,8 @@ const cityOf = ({ transit, ...row }: CityRow): City => ({
   time_zone: row.time_zone,
   lat: row.lat,
   lon: row.lon,
+  languages: row.languages ?? [],
+  currency: row.currency ?? null,
   ...(transit === null ? {} : { travel: transit })
 })
 
@@ -42,7 +44,9 @@ export const make = Effect.gen(function* () {
   const listeners = new Set<(catalog: CityCatalog) => void>()
   const loading = new Map<string, Semaphore.Semaphore>()
 
-  const columns = sql.literal("id, slug, name, country, time_zone, lat, lon, transit, catalog_version")
+  const columns = sql.literal(
+    "id, slug, name, country, time_zone, lat, lon, transit, languages, currency, catalog_version"
+  )
 
   const cityRow = (slug: string) =>
     Effect.gen(function* () {

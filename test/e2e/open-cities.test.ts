@@ -56,6 +56,9 @@ describe("a city from an extract of OpenStreetMap", () => {
     assert.match(attribution[0].text, /OpenStreetMap.*ODbL/)
     assert.deepStrictEqual(nodes[0].facts.diet, { vegetarian: "yes" })
     assert.deepStrictEqual(nodes[0].evidence, [])
+    const ramps = (await ann.call("GET", "/cities/lyon/nodes?fits=wheelchair")).body.nodes
+    assert.lengthOf(ramps, 12)
+    for (const node of ramps) assert.strictEqual(node.facts.wheelchair, "yes")
 
     const made = await ann.call("POST", "/trips", { city: "lyon", start_date: dayAhead(12), days: 3 })
     assert.strictEqual(made.status, 201, JSON.stringify(made.body))

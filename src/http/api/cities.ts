@@ -3,6 +3,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Attribution } from "../../domain/catalog/attribution.ts"
+import { NEEDS } from "../../domain/catalog/fits.ts"
 import { Voice } from "../../domain/catalog/node.ts"
 import { NodeId } from "../../domain/ids.ts"
 import { EvidenceLine } from "../../domain/pivot/model.ts"
@@ -35,6 +36,8 @@ export class CitiesGroup extends HttpApiGroup.make("cities")
         category: Schema.optionalKey(Text(64)),
         tag: Schema.optionalKey(Text(64)),
         neighbourhood: Schema.optionalKey(Text(100)),
+        /** Only places that are known to be fit for this need. */
+        fits: Schema.optionalKey(Schema.Literals(NEEDS)),
         setting: Schema.optionalKey(Schema.Literals(["indoor", "outdoor", "mixed"])),
         q: Schema.optionalKey(Text(100))
       },

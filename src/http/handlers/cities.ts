@@ -5,6 +5,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { attributionsOf } from "../../domain/catalog/attribution.ts"
 import { CATEGORIES } from "../../domain/catalog/category.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import { fitFor, type Need } from "../../domain/catalog/fits.ts"
 import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
 import { evidenceLines, nodeView } from "../../domain/view/node.ts"
 import { Catalog } from "../../services/catalog.ts"
@@ -23,6 +24,7 @@ interface Filter {
   readonly tag?: string
   readonly neighbourhood?: string
   readonly setting?: string
+  readonly fits?: Need
   readonly q?: string
 }
 
@@ -30,6 +32,7 @@ const passes = (node: CityCatalog["nodes"][number], filter: Filter): boolean =>
   (filter.category === undefined || node.category === filter.category) &&
   (filter.tag === undefined || node.vibe_tags.includes(filter.tag)) &&
   (filter.neighbourhood === undefined || node.neighbourhood.toLowerCase() === filter.neighbourhood.toLowerCase()) &&
+  (filter.fits === undefined || fitFor(node, filter.fits) === "fits") &&
   (filter.setting === undefined || node.setting === filter.setting) &&
   (filter.q === undefined || node.name.toLowerCase().includes(filter.q.toLowerCase()))
 

@@ -108,6 +108,14 @@ for (const file of ["src", "test", "bench", "scripts"].flatMap((folder) => files
   }
 }
 
+const numbered = new Map<string, string>()
+for (const name of readdirSync(join(root, "sql")).sort()) {
+  const number = name.slice(0, 4)
+  const other = numbered.get(number)
+  if (other !== undefined) problems.push(`sql/${name}: has the number of sql/${other}; take the next free one`)
+  numbered.set(number, name)
+}
+
 if (problems.length > 0) {
   console.error(problems.join("\n"))
   console.error(`house rules: ${problems.length} broken`)

@@ -293,7 +293,10 @@ export class Engine<T extends Types> {
     }
     if (cell.eventsSinceSnapshot >= this.limits.snapshotEvery) {
       cell.eventsSinceSnapshot = 0
-      this.#children.fork(cell, this.kind.storage.saveSnapshot(cell.key, release.state))
+      this.#children.fork(
+        cell,
+        Effect.suspend(() => this.kind.storage.saveSnapshot(cell.key, release.state))
+      )
     }
   }
 

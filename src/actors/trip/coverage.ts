@@ -1,9 +1,10 @@
 /** Looks every now and then at how many of the resident trips are prepared for what may happen to them. */
+
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
-import * as Schedule from "effect/Schedule"
 import type { TripActorState } from "../../domain/trip/actor-state.ts"
 import { coverageTally, type FallbackCoverage } from "../../domain/trip/coverage.ts"
+import { inRounds } from "../../support/rounds.ts"
 import { inSlices } from "../../support/slices.ts"
 
 const gauge = (trigger: string) =>
@@ -29,6 +30,6 @@ export const sampleCoverage = Effect.fnUntraced(function* (
     for (const { trigger, share } of counted.triggers) yield* Metric.update(gauge(trigger), share)
     newest = counted
   })
-  yield* Effect.forkScoped(Effect.repeat(sample, Schedule.spaced(everyMillis)))
+  yield* inRounds("Counting fallbacks", sample, everyMillis)
   return () => newest
 })

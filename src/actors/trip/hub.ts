@@ -36,13 +36,14 @@ export class TripHub {
   }
 
   publish(id: string, events: ReadonlyArray<TripEventEnvelope>, trip: TripState): void {
-    const listeners = this.#listeners.get(id)
-    if (listeners !== undefined) for (const listener of listeners) listener.events(events, trip)
+    // First what others find the trip by: a listener may throw.
     for (const { event } of events) {
       if (event._tag === "trip_created") this.resident(event.trip)
       else if (event._tag === "member_joined") add(this.#byUser, event.user_id, id)
       else if (event._tag === "member_left") drop(this.#byUser, event.user_id, id)
     }
+    const listeners = this.#listeners.get(id)
+    if (listeners !== undefined) for (const listener of listeners) listener.events(events, trip)
   }
 
   push(id: string, offer: OfferText): void {

@@ -1,4 +1,5 @@
 /** `TripRuntime` in this process: the trip engine, its hub, and what reaches many trips at once. */
+
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -20,6 +21,7 @@ import { SignalListener } from "../../services/signal-listener.ts"
 import { CityWatch, FallbackPreparer, MemberPersonas, TripPlanning } from "../../services/trip-helpers.ts"
 import { type TripFailure, TripRuntime } from "../../services/trip-runtime.ts"
 import { TripStorage } from "../../services/trip-storage.ts"
+import { inRounds } from "../../support/rounds.ts"
 import { inSlices } from "../../support/slices.ts"
 import { Pending } from "../engine/cell.ts"
 import type { Engine } from "../engine/engine.ts"
@@ -217,7 +219,7 @@ export const layer = (options: TripOptions) =>
         const due = yield* storage.due(now(), PAGE)
         yield* inSlices(due, (id) => void engine.askSync(id, { _tag: "wake" }))
       })
-      yield* Effect.forkScoped(Effect.repeat(Effect.ignore(wakeDue), Schedule.spaced(options.dueEvery)))
+      yield* inRounds("Waking the trips whose day has come", Effect.ignore(wakeDue), options.dueEvery)
 
       const coverage = yield* sampleCoverage(
         () => [...engine.residency.cells()].map((cell) => cell.state),

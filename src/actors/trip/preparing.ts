@@ -40,7 +40,8 @@ const line = Effect.fnUntraced(function* (workers: number, work: (id: string) =>
     waiting.delete(id)
     running.add(id)
     return Effect.ensuring(
-      work(id),
+      // Whoever stumbles over one trip goes on with the next: there are few of them, and many trips.
+      Effect.catchCause(work(id), (cause) => Effect.logWarning("A trip could not be looked after this time.", cause)),
       Effect.sync(() => {
         running.delete(id)
         if (again.delete(id)) add(id)

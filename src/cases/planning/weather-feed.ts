@@ -2,10 +2,10 @@
  * Tells every city what its weather will be, on a schedule. A spell is told once however often it is forecast, and again
  * only when it became more severe or much longer. It belongs where trips are live: it tells them itself.
  */
+
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import { newsOf } from "../../domain/city/forecast.ts"
 import { uuidOfName } from "../../domain/hash.ts"
 import type { CityId } from "../../domain/ids.ts"
@@ -13,6 +13,7 @@ import { Catalog } from "../../services/catalog.ts"
 import { CityWatch } from "../../services/trip-helpers.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 import { WeatherSource } from "../../services/weather-source.ts"
+import { inRounds } from "../../support/rounds.ts"
 
 /** One round over all cities; a city whose forecast cannot be had is tried again in the next. */
 export const announceWeather = Effect.gen(function* () {
@@ -41,4 +42,4 @@ export const announceWeather = Effect.gen(function* () {
 }).pipe(Effect.catch((error) => Effect.logWarning(`No weather this time: ${error.message}`)))
 
 export const layer = (options: { readonly every: Duration.Input }) =>
-  Layer.effectDiscard(Effect.forkScoped(Effect.repeat(announceWeather, Schedule.spaced(options.every))))
+  Layer.effectDiscard(inRounds("Announcing the weather", announceWeather, options.every))

@@ -87,9 +87,19 @@ export class TripChannel {
         this.#lost(events.at(-1)!.seq)
         return
       }
+      this.#tell(this.#frameToTell(envelope, trip, events.at(-1)!.seq))
       this.#seq = envelope.seq
-      this.#tell(this.frameOf(envelope, trip))
       if (envelope.event._tag === "member_left") this.#dismiss(envelope.event.user_id)
+    }
+  }
+
+  /** What cannot be put into words was missed by everybody. */
+  #frameToTell(envelope: TripEventEnvelope, trip: TripState, last: number): string {
+    try {
+      return this.frameOf(envelope, trip)
+    } catch (cause) {
+      this.#lost(last)
+      throw cause
     }
   }
 

@@ -1,4 +1,5 @@
 /** Takes up new catalog versions as they are announced, and looks by itself now and then in case one was missed. */
+
 import { PgClient } from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -6,6 +7,7 @@ import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import { Catalog } from "../../services/catalog.ts"
 import { CATALOG_CHANGED } from "../../services/catalog-store.ts"
+import { inRounds } from "../../support/rounds.ts"
 
 /** How soon a version is noticed whose announcement was missed. */
 const LOOK_EVERY = "1 minute"
@@ -44,6 +46,6 @@ export const layer = Layer.effectDiscard(
         if (held !== undefined && held.version < catalog_version) yield* take(slug)
       }
     })
-    yield* lookAround.pipe(Effect.repeat(Schedule.spaced(LOOK_EVERY)), Effect.forkScoped)
+    yield* inRounds("Looking for newer catalogs", lookAround, LOOK_EVERY)
   })
 )

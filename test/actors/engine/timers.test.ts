@@ -9,6 +9,7 @@ import { type ActorKind, DEFAULT_LIMITS } from "../../../src/actors/engine/kind.
 import { make } from "../../../src/actors/engine/make.ts"
 import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
 import type { ActorError } from "../../../src/domain/actor-errors.ts"
+import { inRounds } from "../../../src/support/rounds.ts"
 import { logged } from "../../harness/logged.ts"
 import { type Bank, bank, breathe, type Command, Disk, FakeHost } from "./bank.ts"
 
@@ -138,6 +139,26 @@ describe("what else a kind brings along", () => {
     }
   })
 
+  it("its snapshots: an actor where they throw goes on without them", async () => {
+    const { disk, host, send } = start({
+      storage: {
+        load: (key) => disk.load(key),
+        saveSnapshot: () => {
+          throw new Error("no snapshot can be taken")
+        },
+        available: () => true
+      }
+    })
+    send("k", read)
+    await breathe()
+    for (let n = 0; n < 2 * DEFAULT_LIMITS.snapshotEvery; n++) {
+      const write = send("k", { _tag: "Add", entry: `${n}` })
+      assert.strictEqual((write.outcome as Bank["Reply"]).seq, n + 1)
+    }
+    await breathe()
+    assert.deepStrictEqual(host.alerts, ["task_failed k", "task_failed k"])
+  })
+
   it("does not keep an actor from leaving memory, nor those who wait from being answered", async () => {
     const { engine, host, send, wait } = start({
       passivated: () => {
@@ -179,4 +200,24 @@ it.effect("the clock of a kind goes on ticking over a fault of its own, and says
     assert.match(lines[0] ?? "", /timers of the banks stumbled/)
     open()
   }).pipe(Effect.scoped, Effect.provide([layer, ActorKindList.layer]))
+})
+
+it.effect("what is done in rounds goes on after a round that went wrong, foreseen or not, and says so", () => {
+  const { lines, layer } = logged()
+  let rounds = 0
+  return Effect.gen(function* () {
+    yield* inRounds(
+      "Counting",
+      Effect.suspend(() => {
+        rounds++
+        if (rounds === 1) throw new Error("a mistake")
+        return rounds === 2 ? Effect.fail("no answer") : Effect.void
+      }),
+      "1 minute"
+    )
+    yield* TestClock.adjust("3 minutes")
+    assert.strictEqual(rounds, 4)
+    assert.strictEqual(lines.length, 2)
+    assert.match(lines[0] ?? "", /Counting went wrong this time/)
+  }).pipe(Effect.scoped, Effect.provide(layer))
 })

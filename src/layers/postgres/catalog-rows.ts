@@ -90,10 +90,19 @@ type Columns = ReadonlyArray<readonly [name: string, type: string]>
 
 const names = (columns: Columns) => columns.map(([name]) => name).join(", ")
 
-/** `insert … select` of a JSON recordset in `$1`, replacing what is there under the same key. */
-export const upsertFromJson = (table: string, columns: Columns, key: string, extra = ""): string => {
+/**
+ * `insert … select` of a JSON recordset in `$1`, replacing what is there under the same key. `fixed` columns never change and
+ * are left alone: an update that names a column of any unique index locks the row against everybody who refers to it.
+ */
+export const upsertFromJson = (
+  table: string,
+  columns: Columns,
+  key: string,
+  fixed: ReadonlyArray<string> = [],
+  extra = ""
+): string => {
   const record = columns.map(([name, type]) => `${name} ${type}`).join(", ")
-  const keys = new Set(key.split(", ").concat("id"))
+  const keys = new Set([...key.split(", "), "id", ...fixed])
   const updates = columns.filter(([name]) => !keys.has(name)).map(([name]) => `${name} = excluded.${name}`)
   return `insert into ${table} (${names(columns)})
     select ${names(columns)} from json_to_recordset($1::json) as rows(${record})

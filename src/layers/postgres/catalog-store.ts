@@ -25,7 +25,13 @@ import {
   upsertFromJson
 } from "./catalog-rows.ts"
 
-const UPSERT_NODES = upsertFromJson("activity_nodes", NODE_COLUMNS, "id", ", retired_at = null, updated_at = now()")
+const UPSERT_NODES = upsertFromJson(
+  "activity_nodes",
+  NODE_COLUMNS,
+  "id",
+  ["city_id", "node_index"],
+  ", retired_at = null, updated_at = now()"
+)
 const UPSERT_SIGNALS = upsertFromJson("quality_signals", SIGNAL_COLUMNS, "activity_node_id, source, voice")
 const UPSERT_JUDGEMENTS = upsertFromJson("editor_judgements", JUDGEMENT_COLUMNS, "activity_node_id")
 
@@ -53,8 +59,11 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient
 
-    /** Batches of one city take turns, so that no two give out the same place in its matrix. */
-    const lockCity = (cityId: string) => sql`select 1 from cities where id = ${cityId} for update`
+    /**
+     * Batches of one city take turns, so that no two give out the same place in its matrix. Whoever only refers to the city,
+     * such as the drainer that stores a trip in it, does not wait: the row's key does not change.
+     */
+    const lockCity = (cityId: string) => sql`select 1 from cities where id = ${cityId} for no key update`
 
     /** Derives anew what nodes say of themselves because of their signals, all sources together. */
     const derive = Effect.fnUntraced(function* (nodeIds: ReadonlyArray<string>) {
@@ -220,7 +229,7 @@ export const layer = Layer.effect(
       close: (cityId) =>
         Effect.gen(function* () {
           const [city] = yield* sql<{ slug: string; catalog_version: string; time: Date }>`
-            select slug, catalog_version, now() as time from cities where id = ${cityId} for update`
+            select slug, catalog_version, now() as time from cities where id = ${cityId} for no key update`
           yield* signalsOfTravelers(cityId)
           const [state] = yield* sql<{ all: number; live: number; overrated: number; digest: string }>`
             select count(*)::int as all, (count(*) filter (where retired_at is null))::int as live,

@@ -9,10 +9,12 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
+import { Config } from "./config.ts"
 import * as Logging from "./layers/files/logging.ts"
-import { config } from "./wiring/foundation.ts"
 
 if (existsSync(".env")) process.loadEnvFile(".env")
+
+const config = Config.layer(process.env)
 
 const [command, ...rest] = process.argv.slice(2)
 

@@ -63,7 +63,7 @@ const measure = (signals: number, others: number) =>
 
       const exporting = performance.now()
       const text = yield* Stream.runFold(
-        erasure.held(user),
+        yield* erasure.held(user),
         () => "",
         (all, part) => all + part
       )

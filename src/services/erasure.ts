@@ -25,7 +25,12 @@ export class Erasure extends Context.Service<
       userId: UserId
     ) => Effect.Effect<{ readonly job_id: string }, JobsUnavailable | ErasedSubjectsUnavailable>
     readonly handler: JobHandler
-    /** Everything that is held about a person, as the text of one JSON document; made while it is read. */
-    readonly held: (userId: UserId) => Stream.Stream<string, PersonRecordsUnavailable | JournalUnavailable>
+    /**
+     * Everything that is held about a person, as the text of one JSON document. Fails at once where it cannot be begun; then
+     * it is made while it is read, page by page. A stream that fails is cut off and no whole document.
+     */
+    readonly held: (
+      userId: UserId
+    ) => Effect.Effect<Stream.Stream<string, PersonRecordsUnavailable>, PersonRecordsUnavailable | JournalUnavailable>
   }
 >()("overplanned/Erasure") {}

@@ -15,8 +15,6 @@ import * as ExternalPostgres from "../layers/postgres/external.ts"
 import * as PostgresHealth from "../layers/postgres/health.ts"
 import type { DatabaseServer, DatabaseServerError } from "../services/database-server.ts"
 
-export const config = Config.layer(process.env)
-
 /** The server that is given, or one of our own. */
 export const database = Layer.unwrap(
   Effect.map(

@@ -1,19 +1,38 @@
-/** The server with what it stands on. Large, and loaded only when it is run. */
+/**
+ * Runs the server. It listens first and loads the rest then, which is large: whoever watches the process hears from its first
+ * moment on that it lives, and what it is at.
+ */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as StartupDesk from "../cases/health/startup-desk.ts"
 import type { Role } from "../cli/serve.ts"
-import * as Migrator from "../layers/postgres/migrator.ts"
-import { checkedTokens, erasedSubjects, health, sql } from "./foundation.ts"
-import { root, version } from "./release.ts"
-import { server } from "./server.ts"
+import { Config } from "../config.ts"
+import { refuseWhile } from "../http/middleware/refuse.ts"
+import * as UwsHttpServer from "../http/uws/UwsHttpServer.ts"
+import { Startup } from "../services/startup.ts"
+import { version } from "./release.ts"
+
+const httpServer = Layer.unwrap(
+  Effect.gen(function* () {
+    const settings = yield* Config
+    const startup = yield* Startup
+    yield* startup.say(
+      settings.DATABASE_URL === undefined
+        ? "Its PostgreSQL is started, or waited for where it runs already and takes no clients."
+        : "The database is asked for a first answer."
+    )
+    return UwsHttpServer.layer({
+      host: settings.HOST,
+      port: settings.PORT,
+      maxBodySize: settings.HTTP_MAX_BODY,
+      drainTimeout: settings.HTTP_DRAIN_TIMEOUT,
+      refuse: refuseWhile(version, startup.stage)
+    })
+  })
+)
 
 export const runServer = (role: Role) =>
-  server({ role, version, root }).pipe(
-    Effect.provide(
-      Layer.mergeAll(health, checkedTokens).pipe(
-        Layer.provideMerge(erasedSubjects),
-        Layer.provideMerge(Migrator.layer()),
-        Layer.provideMerge(sql)
-      )
-    )
-  )
+  Effect.flatMap(
+    Effect.promise(() => import("./whole-server.ts")),
+    ({ wholeServer }) => wholeServer(role)
+  ).pipe(Effect.provide(httpServer.pipe(Layer.provideMerge(StartupDesk.layer))))

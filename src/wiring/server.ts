@@ -51,6 +51,7 @@ import * as PostgresTripList from "../layers/postgres/trip-list.ts"
 import * as PostgresTripStorage from "../layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../layers/postgres/user-storage.ts"
 import { ModelRegistry } from "../services/model-registry.ts"
+import { Startup } from "../services/startup.ts"
 import { Tokens } from "../services/tokens.ts"
 import { TripPlanning } from "../services/trip-helpers.ts"
 import { TripRuntime } from "../services/trip-runtime.ts"
@@ -173,18 +174,6 @@ const capabilities = Layer.mergeAll(
   Layer.provideMerge(Layer.merge(catalogs, vectorIndex))
 )
 
-const httpServer = Layer.unwrap(
-  Effect.map(Config, (settings) =>
-    UwsHttpServer.layer({
-      host: settings.HOST,
-      port: settings.PORT,
-      maxBodySize: settings.HTTP_MAX_BODY,
-      drainTimeout: settings.HTTP_DRAIN_TIMEOUT,
-      refuse
-    })
-  )
-)
-
 /** A second, small server for a scraper, where the settings ask for one. */
 const metricsServer = Layer.unwrap(
   Effect.map(Config, (settings) =>
@@ -214,6 +203,7 @@ const announce = Layer.effectDiscard(
   Effect.gen(function* () {
     const { address } = yield* HttpServer.HttpServer
     const settings = yield* Config
+    yield* (yield* Startup).done
     yield* Console.log(`Overplanned answers on ${HttpServer.formatAddress(address)}`)
     if (!settings.OVERPLANNED_DEMO) return
     const tokens = yield* Tokens
@@ -257,7 +247,7 @@ export const server = (options: ServerOptions) => {
         )
       ),
       Layer.provideMerge(capabilities),
-      Layer.provide(Layer.merge(httpServer, HttpServer.layerServices))
+      Layer.provide(HttpServer.layerServices)
     )
   )
 }

@@ -1,9 +1,9 @@
 /** The database goes away in the middle of a trip: frozen, then killed. Travelers notice nothing, and nothing is lost. */
 import { randomUUID } from "node:crypto"
-import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { running } from "../../src/layers/embedded/cluster.ts"
+import { freeze } from "../harness/own-postgres.ts"
 import {
   type Answer,
   dayAhead,
@@ -25,20 +25,6 @@ const ok = (answer: Answer, status = 200): Json => {
 
 /** Far above what a pivot takes, far below what any wait for the database would. */
 const AT_ONCE_MS = 1_500
-
-/** The database server with every process of it. */
-const processesOf = (postmaster: number): ReadonlyArray<number> => [
-  postmaster,
-  ...readdirSync("/proc").flatMap((name) => {
-    try {
-      const stat = /^\d+$/.test(name) ? readFileSync(`/proc/${name}/stat`, "utf8") : ""
-      const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]
-      return Number(parent) === postmaster ? [Number(name)] : []
-    } catch {
-      return []
-    }
-  })
-]
 
 describe.skipIf(process.platform !== "linux")("while the database is away", () => {
   const scratch = scratchFolder()
@@ -94,14 +80,13 @@ describe.skipIf(process.platform !== "linux")("while the database is away", () =
   })
 
   it("because it hangs, pivots, changes and signals are answered at once", async () => {
-    const frozen = processesOf(postmaster()!)
-    for (const pid of frozen) process.kill(pid, "SIGSTOP")
+    const thaw = freeze(postmaster()!)
     try {
       await travelOn(slots()[0])
       await until("a readiness that is not up", async () => (await ready()).status !== "up")
       await travelOn(slots()[1])
     } finally {
-      for (const pid of frozen) process.kill(pid, "SIGCONT")
+      thaw()
     }
     await until("readiness", async () => (await ready()).status === "up")
   })

@@ -20,7 +20,7 @@ export const taken = (user: UserId) =>
   Effect.gen(function* () {
     const erasure = yield* Erasure
     const text = yield* Stream.runFold(
-      erasure.held(user),
+      yield* erasure.held(user),
       () => "",
       (all, part) => all + part
     )

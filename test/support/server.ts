@@ -93,6 +93,20 @@ export const startServer = async (environment: Environment, folder: string): Pro
   }
 }
 
+/** A start that is not waited for: the server that may come of it, at the address that the environment gives it. */
+export const launchServer = (environment: Environment & { readonly PORT: string }, folder: string): Server => {
+  const { child, output } = launch({ AUTH_SECRET: SECRET, ...environment }, folder)
+  return {
+    url: `http://127.0.0.1:${environment.PORT}`,
+    pid: child.pid!,
+    output,
+    stop: (signal = "SIGTERM") => {
+      child.kill(signal)
+      return ended(child)
+    }
+  }
+}
+
 /** A start that is refused: what it said, and its exit code. */
 export const refusedStart = async (environment: Environment, folder: string) => {
   const { child, output } = launch(environment, folder)

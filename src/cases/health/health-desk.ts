@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type DependencyHealth, Health } from "../../services/health.ts"
+import { giveUpAfter } from "../../support/give-up.ts"
 
 /** A probe that takes longer tells us what we wanted to know. */
 const PROBE_TIMEOUT = "1 second"
@@ -14,15 +15,12 @@ export const layer = Layer.sync(Health, () => {
       Effect.forEach(
         [...probes],
         ([name, probe]) =>
-          Effect.timeoutOrElse(
-            Effect.catchCause(probe, () =>
-              Effect.succeed<DependencyHealth>({ name, status: "down", detail: "The probe failed." })
-            ),
-            {
-              duration: PROBE_TIMEOUT,
-              orElse: () =>
-                Effect.succeed<DependencyHealth>({ name, status: "down", detail: "No answer within a second." })
-            }
+          Effect.catchCause(probe, () =>
+            Effect.succeed<DependencyHealth>({ name, status: "down", detail: "The probe failed." })
+          ).pipe(
+            giveUpAfter(PROBE_TIMEOUT, () =>
+              Effect.succeed<DependencyHealth>({ name, status: "down", detail: "No answer within a second." })
+            )
           ),
         { concurrency: "unbounded" }
       )

@@ -2,7 +2,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { isActorError } from "../../domain/actor-errors.ts"
 import type { TripId, UserId } from "../../domain/ids.ts"
@@ -24,9 +23,6 @@ export interface ErasureOptions {
 /** What was under way when the account went may still land: each round catches what the one before could not know. */
 const MOST_ROUNDS = 5
 
-/** Exports at a time: each holds a connection to the database for as long as its reader takes. */
-const MOST_EXPORTS = 2
-
 const userIn = (payload: unknown): UserId | undefined => (payload as { readonly user_id?: UserId } | null)?.user_id
 
 export const layer = (options: ErasureOptions) =>
@@ -41,7 +37,6 @@ export const layer = (options: ErasureOptions) =>
       const personas = yield* Personas
       const records = yield* PersonRecords
       const trips = yield* TripRuntime
-      const exports = yield* Semaphore.make(MOST_EXPORTS)
 
       const refuse = (userId: UserId) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => erased.add(userId, now + options.tokenMillis))
@@ -135,26 +130,21 @@ export const layer = (options: ErasureOptions) =>
           return { job_id: id }
         }),
         handler: { kind: ERASE_USER, run },
-        held: (userId) => {
+        held: (userId) =>
           // The journal is read first: what is drained in between then stands in both, never in neither.
-          const rows = Stream.unwrap(
-            Effect.gen(function* () {
-              yield* Effect.acquireRelease(exports.take(1), () => exports.release(1), { interruptible: true })
-              const entries = yield* undrained(userId)
-              return Stream.concat(Stream.fromIterable(entries), records.held(userId))
+          Effect.map(undrained(userId), (entries) => {
+            const rows = Stream.concat(Stream.fromIterable(entries), records.held(userId))
+            let table: string | undefined
+            const lines = Stream.map(rows, (one) => {
+              const begins = one.table !== table
+              const before = table === undefined ? "" : begins ? "\n]," : ",\n"
+              table = one.table
+              return `${before}${begins ? `\n"${one.table}": [\n` : ""}${one.row}`
             })
-          )
-          let table: string | undefined
-          const lines = Stream.map(rows, (one) => {
-            const begins = one.table !== table
-            const before = table === undefined ? "" : begins ? "\n]," : ",\n"
-            table = one.table
-            return `${before}${begins ? `\n"${one.table}": [\n` : ""}${one.row}`
+            const head = Stream.make(`{"user_id": "${userId}", "held": {`)
+            const tail = Stream.suspend(() => Stream.make(table === undefined ? "}}\n" : "\n]}}\n"))
+            return Stream.concat(Stream.concat(head, lines), tail)
           })
-          const head = Stream.make(`{"user_id": "${userId}", "held": {`)
-          const tail = Stream.suspend(() => Stream.make(table === undefined ? "}}\n" : "\n]}}\n"))
-          return Stream.concat(Stream.concat(head, lines), tail)
-        }
       })
     })
   )

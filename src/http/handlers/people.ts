@@ -46,15 +46,24 @@ export const layer = HttpApiBuilder.group(
           return personaView(yield* orRetry(personas.onboard(userId, payload)))
         }),
       export: () =>
-        Effect.map(CurrentCaller, ({ userId }) =>
-          Response.stream(Stream.encodeText(erasure.held(userId)), {
+        Effect.gen(function* () {
+          const { userId } = yield* CurrentCaller
+          const scope = yield* RequestScope
+          const document = yield* orUnavailable(erasure.held(userId))
+          // What is sent cannot be taken back: the connection is cut, so that half of it never looks whole.
+          const text = Stream.tapError(document, (error) =>
+            Effect.annotateLogs(Effect.logError(`An export was cut off before its end. ${error.message}`), {
+              request_id: scope.id
+            })
+          )
+          return Response.stream(Stream.encodeText(text), {
             contentType: "application/json",
             headers: {
               "content-disposition": 'attachment; filename="overplanned-export.json"',
               "cache-control": "no-store"
             }
           })
-        ),
+        }),
       erase: () =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller

@@ -6,6 +6,7 @@ import * as Response from "effect/http/HttpServerResponse"
 import { problemBody } from "../api/problems.ts"
 import type { Refusal, UwsOptions } from "../uws/options.ts"
 import { asProblem } from "./failures.ts"
+import { pathOf } from "./path.ts"
 import { requestIdFor } from "./request-scope.ts"
 
 const problemOf = (refusal: Refusal, options: UwsOptions) => {
@@ -61,3 +62,18 @@ export const refuse: UwsOptions["refuse"] = (request, refusal, options) => {
   const response = Response.jsonUnsafe(body, { status: body.status, contentType: "application/problem+json" })
   return Response.setHeader(asProblem(response, id), "x-request-id", id)
 }
+
+/** What monitors hear before the first request is taken, and after the last: that the process lives, and what it is at. */
+export const refuseWhile =
+  (version: string, stage: () => string | undefined): UwsOptions["refuse"] =>
+  (request, refusal, options) => {
+    const path = refusal === "starting" ? pathOf(request.url) : undefined
+    if (path === "/health") return Response.jsonUnsafe({ status: "up", version })
+    if (path !== "/ready") return refuse(request, refusal, options)
+    const starting = stage()
+    const detail = starting === undefined ? "The server is stopping." : `The server is starting. ${starting}`
+    return Response.jsonUnsafe(
+      { status: "down", dependencies: [{ name: "server", status: "down", detail }] },
+      { status: 503, headers: { "retry-after": "1" } }
+    )
+  }

@@ -8,6 +8,7 @@ import type { ActivityNode } from "../../domain/catalog/node.ts"
 import { residentCatalog } from "../../domain/catalog/resident-catalog.ts"
 import type { TravelModel } from "../../domain/geo.ts"
 import { Catalog, CatalogUnavailable, UnknownCity } from "../../services/catalog.ts"
+import { whyAway } from "./away.ts"
 
 /** Nodes that one query brings: a city of 100,000 neither fills the connection nor holds the loop. */
 const PAGE = 2_000
@@ -23,7 +24,7 @@ interface NodeRow extends ActivityNode {
 }
 
 const unavailable = (cause: unknown) =>
-  new CatalogUnavailable({ message: "The catalog cannot be read right now: the database does not answer.", cause })
+  new CatalogUnavailable({ message: `The catalog cannot be read right now: ${whyAway(cause)}.`, cause })
 
 const cityOf = ({ transit, ...row }: CityRow): City => ({
   id: row.id,

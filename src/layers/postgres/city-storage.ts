@@ -5,6 +5,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { MAX_CITY_EVENTS } from "../../domain/city/decide.ts"
 import type { CityEvent } from "../../domain/city/model.ts"
 import { CityStorage, CityStorageUnavailable } from "../../services/city-storage.ts"
+import { whyAway } from "./away.ts"
 
 const TIMEOUT = "2 seconds"
 
@@ -27,9 +28,7 @@ export const layer = Layer.effect(
               event: payload
             }))
           ),
-          Effect.mapError(
-            (cause) => new CityStorageUnavailable({ message: "The database did not give the city's events.", cause })
-          )
+          Effect.mapError((cause) => new CityStorageUnavailable({ message: whyAway(cause), cause }))
         )
     })
   })

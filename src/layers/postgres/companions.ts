@@ -3,9 +3,12 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { UserId } from "../../domain/ids.ts"
 import { Companions, CompanionsUnavailable } from "../../services/companions.ts"
+import { whyAway } from "./away.ts"
 
-const unavailable = () =>
-  new CompanionsUnavailable({ message: "Who may plan with whom cannot be read right now. Try again shortly." })
+const unavailable = (error: unknown) =>
+  new CompanionsUnavailable({
+    message: `Who may plan with whom cannot be read or changed right now: ${whyAway(error)}. Try again shortly.`
+  })
 
 const ids = (rows: ReadonlyArray<{ readonly id: UserId }>) => rows.map((row) => row.id)
 

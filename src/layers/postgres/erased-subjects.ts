@@ -11,6 +11,7 @@ import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { ErasedSubjects, ErasedSubjectsUnavailable } from "../../services/tokens.ts"
+import { whyAway } from "./away.ts"
 
 const CHANNEL = "overplanned_erased"
 
@@ -20,9 +21,9 @@ const LOOK_EVERY = "10 seconds"
 /** Before the channel is opened again after the database was away. */
 const REOPEN = Schedule.spaced("2 seconds")
 
-const unavailable = (error: { readonly message: string }) =>
+const unavailable = (error: unknown) =>
   new ErasedSubjectsUnavailable({
-    message: `Who was erased cannot be read or written in the database (${error.message}). Try again shortly.`
+    message: `Who was erased cannot be read or written right now: ${whyAway(error)}. Try again shortly.`
   })
 
 /** Every node of a database must be given the same key: it is what makes their hashes agree. */

@@ -2,9 +2,10 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import { layer as reactivity } from "effect/reactivity/Reactivity"
 import { DatabaseServer, type DatabaseServerStatus } from "../../services/database-server.ts"
+import { addressOf, Pulse } from "./pulse.ts"
 
 /** Often enough for an operator to see an outage at once, rare enough to cost nothing. */
 const PROBE_EVERY = "2 seconds"
@@ -14,8 +15,14 @@ export const layer = (url: Redacted.Redacted) =>
   Layer.effect(
     DatabaseServer,
     Effect.gen(function* () {
+      // Operators are told by the client that the server itself uses.
+      const pulse = yield* Effect.acquireRelease(
+        Effect.sync(() => new Pulse(addressOf(new URL(Redacted.value(url))), () => {})),
+        (one) => Effect.sync(() => one.stop())
+      )
       const sql = yield* PgClient.make({
         url,
+        stream: () => pulse.open(),
         applicationName: "overplanned health",
         maxConnections: 1,
         connectTimeout: PROBE_TIMEOUT

@@ -4,6 +4,10 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { DatabaseServer } from "../../services/database-server.ts"
 import { type DependencyHealth, Health } from "../../services/health.ts"
+import { giveUpAfter } from "../../support/give-up.ts"
+
+/** Shorter than what a probe is given, so that late is told as what it is: the system goes on without. */
+const PATIENCE = "700 millis"
 
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
@@ -33,6 +37,7 @@ export const layer = Layer.effectDiscard(
           Effect.map(
             ([row]): DependencyHealth => ({ name, status: "up", detail: `${server.kind}, version ${row?.v}` })
           ),
+          giveUpAfter(PATIENCE, () => Effect.fail("late" as const)),
           Effect.catch(() => Effect.succeed(away(`${server.kind}, does not answer`)))
         )
       })

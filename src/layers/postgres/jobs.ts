@@ -10,6 +10,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { type EnqueueOptions, type Job, type JobSchedule, Jobs, JobsUnavailable } from "../../services/jobs.ts"
 import { newId } from "../../support/new-id.ts"
+import { whyAway } from "./away.ts"
 import { makeRunner, type RunnerOptions } from "./job-runner.ts"
 
 export interface JobsOptions extends RunnerOptions {
@@ -47,7 +48,9 @@ const LONGEST_SLEEP_MS = 60_000
 const AFTER_FAULT = "1 second"
 
 const unavailable = (error: SqlError) =>
-  new JobsUnavailable({ message: `The jobs cannot be reached in the database (${error.message}). Try again shortly.` })
+  new JobsUnavailable({
+    message: `Jobs cannot be started or looked up right now: ${whyAway(error)}. Try again shortly.`
+  })
 
 type Row = Omit<Job, "run_after" | "created_at" | "finished_at"> & {
   readonly run_after: Date

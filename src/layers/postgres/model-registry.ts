@@ -8,9 +8,10 @@ import {
   RegistryUnavailable,
   UnknownModel
 } from "../../services/model-registry.ts"
+import { whyAway } from "./away.ts"
 
-const unavailable = () =>
-  new RegistryUnavailable({ message: "The model registry cannot be read right now: the database does not answer." })
+const unavailable = (error: unknown) =>
+  new RegistryUnavailable({ message: `The model registry cannot be read right now: ${whyAway(error)}.` })
 
 export const layer = Layer.effect(
   ModelRegistry,
@@ -38,7 +39,8 @@ export const layer = Layer.effect(
         sql<RegisteredModel>`select ${columns} from model_registry where stage = 'production' order by model_name`,
         unavailable
       ),
-      find: (name, version) => Effect.catchTag(find(name, version), "SqlError", () => Effect.fail(unavailable())),
+      find: (name, version) =>
+        Effect.catchTag(find(name, version), "SqlError", (error) => Effect.fail(unavailable(error))),
       register: (model) =>
         sql`
           insert into model_registry (
@@ -75,7 +77,7 @@ export const layer = Layer.effect(
               return yield* find(name, version)
             })
           )
-          .pipe(Effect.catchTag("SqlError", () => Effect.fail(unavailable())))
+          .pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unavailable(error))))
     })
   })
 )

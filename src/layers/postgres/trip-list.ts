@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type TripEntry, TripList, TripListUnavailable } from "../../services/trip-list.ts"
+import { whyAway } from "./away.ts"
 
 export const layer = Layer.effect(
   TripList,
@@ -16,8 +17,7 @@ export const layer = Layer.effect(
           where m.user_id = ${userId} and (${after ?? null}::uuid is null or t.id < ${after ?? null}::uuid)
           order by t.id desc limit ${limit}`.pipe(
           Effect.mapError(
-            () =>
-              new TripListUnavailable({ message: "Trips cannot be listed right now: the database does not answer." })
+            (error) => new TripListUnavailable({ message: `Trips cannot be listed right now: ${whyAway(error)}.` })
           )
         )
     })

@@ -10,6 +10,7 @@ import { TRIP_EVENT_SCHEMA_VERSION, type TripEvent, type TripEventEnvelope } fro
 import type { LostChange, TripState } from "../../domain/trip/model.ts"
 import { TRIP_SNAPSHOT_SCHEMA_VERSION, TripSnapshot } from "../../domain/trip/snapshot.ts"
 import { type StoredTrip, TripStorage, TripStorageUnavailable } from "../../services/trip-storage.ts"
+import { whyAway } from "./away.ts"
 import { loseTripEvents } from "./lost-trip-events.ts"
 
 /** After a failure the database counts as away for this long, unless it answers before. */
@@ -107,7 +108,7 @@ export const layer = Layer.effect(
           cause instanceof TripStorageUnavailable
             ? cause
             : new TripStorageUnavailable({
-                message: "The database did not give the trip; it will be asked again.",
+                message: whyAway(cause),
                 cause
               })
         ),

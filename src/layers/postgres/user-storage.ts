@@ -7,6 +7,7 @@ import type { UserId } from "../../domain/ids.ts"
 import { type RawDimension, readDimensions } from "../../domain/persona/dimensions.ts"
 import { ACCEPTED, MAX_SEQUENCE, PASSED } from "../../domain/user/state.ts"
 import { type StoredUser, UserStorage, UserStorageUnavailable } from "../../services/user-storage.ts"
+import { whyAway } from "./away.ts"
 import { LESSON_COLUMNS, type LessonRow, lessonOf } from "./lessons.ts"
 import { tripsEnded } from "./trips-ended.ts"
 
@@ -85,9 +86,7 @@ export const layer = Layer.effect(
             Effect.timeout(TIMEOUT),
             Effect.tap(() => away(0)),
             Effect.tapError(() => away(clock.currentTimeMillisUnsafe())),
-            Effect.mapError(
-              (cause) => new UserStorageUnavailable({ message: "The database did not give the traveler.", cause })
-            )
+            Effect.mapError((cause) => new UserStorageUnavailable({ message: whyAway(cause), cause }))
           ),
       travellers: (tripIds) =>
         sql<{ user_id: UserId; ended: number }>`
@@ -95,9 +94,7 @@ export const layer = Layer.effect(
           from (
             select user_id from trips where id = any(${[...tripIds]}::uuid[])
             union select user_id from trip_members where trip_id = any(${[...tripIds]}::uuid[])) p`.pipe(
-          Effect.mapError(
-            (cause) => new UserStorageUnavailable({ message: "The database did not give the travelers.", cause })
-          )
+          Effect.mapError((cause) => new UserStorageUnavailable({ message: whyAway(cause), cause }))
         ),
       available: () => awaySince === 0 || clock.currentTimeMillisUnsafe() - awaySince > AWAY_MILLIS
     })

@@ -1,11 +1,14 @@
 /** What PostgreSQL holds of one person: one transaction per step, none of them limited in time as requests are. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { TripId } from "../../../domain/ids.ts"
 import { PersonRecords, PersonRecordsUnavailable } from "../../../services/person-records.ts"
+import { whyAway } from "../away.ts"
 import { removeAccount, removeMentions } from "./account.ts"
 import { arrival, conclude } from "./conclusion.ts"
 import { heldRows } from "./held.ts"
@@ -17,15 +20,18 @@ export interface PersonRecordsOptions {
   readonly kAnonymity: number
 }
 
-const code = (error: SqlError): string => {
-  const cause = error.reason.cause as { readonly code?: unknown } | undefined
-  return typeof cause?.code === "string" ? `${error.reason._tag}, ${cause.code}` : error.reason._tag
-}
+/** Pages of exports that are read at a time, whoever they are for: the pool is there for travelers who wait. */
+const MOST_PAGES = 2
 
-/** The database's own words may name the person, so only its code is repeated. */
+/** A page may have to look through a whole table, and has its own limit in place of a request's. */
+const PAGE_LIMIT = "set local statement_timeout = '60s'"
+
+/** A database that is away for a moment does not cut an export off. */
+const PAGE_AGAIN = Schedule.spaced("1 second").pipe(Schedule.upTo({ duration: "10 seconds" }))
+
 const unavailable = (error: SqlError) =>
   new PersonRecordsUnavailable({
-    message: `The database did not do its part (${code(error)}). Nothing is half done; it is tried again.`
+    message: `What is held of the person cannot be read or changed right now: ${whyAway(error)}. Nothing is half done: try again shortly.`
   })
 
 export const layer = (options: PersonRecordsOptions): Layer.Layer<PersonRecords, never, SqlClient> =>
@@ -39,8 +45,14 @@ export const layer = (options: PersonRecordsOptions): Layer.Layer<PersonRecords,
           .withTransaction(Effect.andThen(sql`set local statement_timeout = 0`, step))
           .pipe(Effect.provideService(SqlClient, sql), Effect.mapError(unavailable))
 
+      const exports = yield* Semaphore.make(MOST_PAGES)
+      const page = <A>(read: Effect.Effect<A, SqlError>) =>
+        exports
+          .withPermit(sql.withTransaction(Effect.andThen(sql.unsafe(PAGE_LIMIT), read)))
+          .pipe(Effect.retry(PAGE_AGAIN))
+
       return PersonRecords.of({
-        held: (userId) => Stream.mapError(heldRows(sql, userId), unavailable),
+        held: (userId) => Stream.mapError(heldRows(sql, userId, page), unavailable),
         trips: (userId) =>
           whole(
             Effect.gen(function* () {

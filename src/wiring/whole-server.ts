@@ -1,0 +1,21 @@
+/** The server with what it stands on, but for the socket it listens on. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Role } from "../cli/serve.ts"
+import * as FirstAnswer from "../layers/postgres/first-answer.ts"
+import * as Migrator from "../layers/postgres/migrator.ts"
+import { checkedTokens, erasedSubjects, health, sql } from "./foundation.ts"
+import { root, version } from "./release.ts"
+import { server } from "./server.ts"
+
+export const wholeServer = (role: Role) =>
+  server({ role, version, root }).pipe(
+    Effect.provide(
+      Layer.mergeAll(health, checkedTokens).pipe(
+        Layer.provideMerge(erasedSubjects),
+        Layer.provideMerge(Migrator.layer()),
+        Layer.provideMerge(FirstAnswer.layer),
+        Layer.provideMerge(sql)
+      )
+    )
+  )

@@ -1,0 +1,134 @@
+/** The database is frozen: it keeps its connections and says nothing. Whoever needs it hears so, in time and in words. */
+import { randomUUID } from "node:crypto"
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { freePort } from "../../src/layers/embedded/cluster.ts"
+import { type OwnPostgres, startPostgres } from "../harness/own-postgres.ts"
+import {
+  type Answer,
+  dayAhead,
+  launchServer,
+  type Server,
+  scratchFolder,
+  startServer,
+  type Traveler,
+  traveler,
+  until
+} from "../support/server.ts"
+
+/** The server's own deadline for a request, in the settings of this file. */
+const DEADLINE_MS = 10_000
+
+/** What a monitor is willing to wait; far above what an answer from memory takes. */
+const AT_ONCE_MS = 1_000
+
+const CAUSE = /the database does not answer/i
+
+describe.skipIf(process.platform !== "linux")("while the database is frozen", () => {
+  const scratch = scratchFolder()
+  let database: OwnPostgres
+  let server: Server
+  let port: number
+  const environment = () => ({
+    DATABASE_URL: database.url,
+    PORT: String(port),
+    RATE_LIMIT: "off",
+    HTTP_REQUEST_TIMEOUT: `${DEADLINE_MS}ms`
+  })
+  const ready = async () => {
+    const response = await fetch(`${server.url}/ready`)
+    return { status: response.status, text: await response.text() }
+  }
+
+  beforeAll(async () => {
+    const folder = join(scratch.path, "own")
+    mkdirSync(folder)
+    database = await startPostgres(folder)
+    port = await Effect.runPromise(freePort)
+    server = await startServer(environment(), scratch.path)
+  })
+  afterAll(async () => {
+    database?.thaw()
+    await server?.stop()
+    await database?.stop()
+    scratch.remove()
+  })
+
+  it("every request ends within its deadline with the cause, and all goes on afterwards", async () => {
+    const known = await traveler(() => server)
+    const admin = await traveler(() => server, { role: "admin" })
+    const trip = (await known.call("POST", "/trips", { city: "seattle", start_date: dayAhead(3), days: 1 })).body
+    const job = (await admin.call("POST", "/admin/seed-city", { city: "seattle", source: "synthetic", limit: 1 })).body
+    const aTrip = { city: "seattle", start_date: dayAhead(4), days: 1 }
+    const asked: ReadonlyArray<readonly [what: string, who: Traveler, method: string, path: string, body?: object]> = [
+      ["creating a trip", await traveler(() => server), "POST", "/trips", aTrip],
+      ["creating one for companions", known, "POST", "/trips", { ...aTrip, party: [randomUUID()] }],
+      ["reading a trip nobody knows", known, "GET", `/trips/${randomUUID()}`],
+      ["listing trips", known, "GET", "/trips"],
+      ["listing cities", known, "GET", "/cities"],
+      ["a persona", await traveler(() => server), "GET", "/users/me/persona"],
+      ["companions", known, "GET", "/users/me/companions"],
+      ["naming companions", known, "PUT", "/users/me/companions", { user_ids: [randomUUID()] }],
+      ["an export", known, "GET", "/users/me/export"],
+      ["an erasure", await traveler(() => server), "DELETE", "/users/me"],
+      ["a job", admin, "GET", `/admin/jobs/${job.job_id}`],
+      ["starting a job", admin, "POST", "/admin/seed-city", { city: "seattle" }],
+      ["models", admin, "GET", "/admin/model-registry"],
+      ["promoting", admin, "POST", "/admin/model-registry/bpr/1/promote"]
+    ]
+    database.freeze()
+    try {
+      // All at once and as the first to notice; then again, when it is known.
+      for (const most of [DEADLINE_MS, AT_ONCE_MS * 3]) {
+        const answers = await Promise.all(
+          asked.map(async ([what, who, method, path, body]) => {
+            const began = performance.now()
+            const answer: Answer = await who.call(method, path, body)
+            return { what, answer, took: performance.now() - began }
+          })
+        )
+        for (const { what, answer, took } of answers) {
+          assert.strictEqual(answer.status, 503, `${what}: ${JSON.stringify(answer.body).slice(0, 300)}`)
+          assert.match(answer.body.detail, CAUSE, what)
+          assert.isAtLeast(Number(answer.headers.get("retry-after")), 1, what)
+          assert.isBelow(took, most, what)
+        }
+      }
+      // What is in memory is answered as ever.
+      assert.strictEqual((await known.call("GET", `/trips/${trip.id}`)).status, 200)
+      assert.match((await ready()).text, /does not answer/)
+    } finally {
+      database.thaw()
+    }
+    await until("trips to be listed again", async () => (await known.call("GET", "/trips")).status === 200)
+    assert.strictEqual((await known.call("POST", "/trips", aTrip)).status, 201)
+  })
+
+  it("a restart answers for its health at once, says what it waits for, and goes on when the database does", async () => {
+    database.freeze()
+    try {
+      await server.stop("SIGKILL")
+      server = launchServer(environment(), scratch.path)
+      const health = await until("an answer of /health", async () => {
+        const response = await fetch(`${server.url}/health`).catch(() => undefined)
+        return response?.status === 200 && ((await response.json()) as { readonly status: string })
+      })
+      assert.strictEqual(health.status, "up")
+      const told = await until("the cause", async () => {
+        const now = await ready()
+        return CAUSE.test(now.text) && now
+      })
+      assert.strictEqual(told.status, 503)
+      assert.match(told.text, /The server is starting\./)
+      const turnedAway = await fetch(`${server.url}/api/v1/trips`)
+      assert.strictEqual(turnedAway.status, 503)
+      assert.match(turnedAway.headers.get("content-type") ?? "", /problem\+json/)
+    } finally {
+      database.thaw()
+    }
+    await until("readiness", async () => (await ready()).status === 200, 30_000)
+    assert.match(server.output(), /answers on/)
+  })
+})

@@ -50,7 +50,7 @@ export const startServer = async (settings: ServerSettings): Promise<ChildProces
       env: environment(settings)
     })
     while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
-      const answered = await fetch(`http://127.0.0.1:${settings.port}/health`).then(
+      const answered = await fetch(`http://127.0.0.1:${settings.port}/ready`).then(
         (response) => response.ok,
         () => false
       )

@@ -68,10 +68,10 @@ export const planningProblem = (error: PlanningError): TripProblem => {
         errors: error.issues,
         ...(error.seeded === undefined ? {} : { seeded_cities: error.seeded })
       })
-    case "PlanningUnavailable":
-    case "PersonasUnavailable":
     case "JournalUnstorable":
       return new Unprocessable({ detail: error.message })
+    case "PlanningUnavailable":
+    case "PersonasUnavailable":
     case "JournalFull":
     case "JournalUnavailable":
     case "JournalWriteFailed":

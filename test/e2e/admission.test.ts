@@ -4,7 +4,15 @@ import { copyFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { WebSocket } from "ws"
-import { type Answer, dayAhead, type Server, scratchFolder, startServer, type Traveler } from "../support/server.ts"
+import {
+  type Answer,
+  dayAhead,
+  type Server,
+  scratchFolder,
+  startServer,
+  type Traveler,
+  until
+} from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
 describe("a request that was answered before", () => {
@@ -47,6 +55,7 @@ describe("a request that was answered before", () => {
     assert.strictEqual((await ann.call("DELETE", `${path}/members/${bob.id}`)).status, 204)
     for (const write of [join, lock, veto]) refused(await write())
     await world.restart("SIGKILL")
+    await until("the trip after the crash", async () => (await ann.call("GET", path)).status === 200)
     for (const write of [join, lock, veto]) refused(await write())
 
     assert.strictEqual((await invite()).status, 200)

@@ -78,8 +78,6 @@ export interface KnownNode {
 /** What a vector index needs to know of a node. */
 export interface IndexedNode {
   readonly id: string
-  readonly category: string
-  readonly day_parts: ReadonlyArray<string>
   readonly vibe_embedding: ReadonlyArray<number>
 }
 

@@ -267,7 +267,7 @@ export const layer = Layer.effect(
         ),
 
       indexed: (cityId, after, limit) =>
-        sql<IndexedNode & { node_index: number }>`select id, category, day_parts, vibe_embedding, node_index
+        sql<IndexedNode & { node_index: number }>`select id, vibe_embedding, node_index
           from activity_nodes where city_id = ${cityId} and retired_at is null and node_index > ${after}
           order by node_index limit ${limit}`.pipe(
           Effect.map((nodes) => ({ nodes, next: nodes.length < limit ? undefined : nodes.at(-1)!.node_index })),

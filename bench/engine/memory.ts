@@ -145,7 +145,7 @@ export const engineMemory = (count: number) =>
     const engine = yield* make(counter)
     const before = held()
     for (let n = 0; n < count; n++) engine.residency.adopt(`key-${n}`, { snapshot: { count: n }, events: [] })
-    return (held() - before) / engine.resident
+    return (held() - before) / engine.residency.size
   }).pipe(Effect.scoped)
 
 export const tripMemory = (count: number, parts: { readonly fallbacks: boolean }) =>
@@ -159,6 +159,6 @@ export const tripMemory = (count: number, parts: { readonly fallbacks: boolean }
       if (n % 10_000 === 0) gc()
     }
     const bytes = held() - before
-    const estimate = engine.counters.bytes
+    const estimate = engine.core.counters.bytes
     return { perActor: bytes / count, estimated: estimate / count, rss: process.memoryUsage().rss }
   }).pipe(Effect.scoped)

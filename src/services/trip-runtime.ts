@@ -18,6 +18,7 @@ import type { FallbackCoverage } from "../domain/trip/coverage.ts"
 import type { TripEventEnvelope } from "../domain/trip/events.ts"
 import type { TripState } from "../domain/trip/model.ts"
 import type { TripRejection } from "../domain/trip/rejections.ts"
+import type { ActorKindStatus } from "./actor-kinds.ts"
 import type { TripStorageUnavailable } from "./trip-storage.ts"
 
 export type TripFailure = TripRejection | ActorError
@@ -31,20 +32,8 @@ export interface TripListener {
   readonly lost: () => void
 }
 
-export interface ActorKindStatus {
-  readonly kind: string
-  readonly resident: number
-  readonly bytes: number
-  readonly mailbox: number
-  readonly activations: number
-  readonly passivations: number
-  readonly restarts: number
-  readonly turns: number
-  readonly quarantined: ReadonlyArray<{ key: string; command: string; cause: string; at: number }>
-  readonly stopped: ReadonlyArray<{ key: string; cause: string; until: number }>
-  /** Of trips only, once they were counted for the first time. */
-  readonly coverage?: FallbackCoverage | undefined
-}
+/** A kind of actor as operators see it; of trips also how many are prepared, once they were counted for the first time. */
+export type KindStatus = ActorKindStatus & { readonly coverage?: FallbackCoverage | undefined }
 
 export class TripRuntime extends Context.Service<
   TripRuntime,
@@ -67,7 +56,7 @@ export class TripRuntime extends Context.Service<
     /** What goes on in a city as its trips know it, for whoever shows them; undefined where no trip of it was asked yet. */
     readonly conditions: (city: CityId) => CityConditions | undefined
     /** For operators: every kind of actor on this node. */
-    readonly status: Effect.Effect<ReadonlyArray<ActorKindStatus>>
+    readonly status: Effect.Effect<ReadonlyArray<KindStatus>>
     /** Takes a trip out of memory so that it is read anew; for who rewrote its rows (erasure). */
     readonly forget: (id: TripId) => Effect.Effect<void>
     /** The same, where what was told of the trip may not hold any more: whoever follows it starts anew. */

@@ -1,11 +1,15 @@
-/** The engine's bookkeeping for one resident actor, kept small: an idle one holds no fiber, no queue and no timer. */
+/** The engine's bookkeeping for one resident actor, and for a command that waits for it. */
 import type * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
 import type { ActorError } from "../../domain/actor-errors.ts"
 import type { Types } from "./kind.ts"
 import { Timer } from "./timers.ts"
 
-/** `gone` cells have left the map; a late callback that still holds one must not touch the actor. */
-export type Status = "loading" | "ready" | "restarting" | "gone"
+/**
+ * `loading` before the first turn, `restarting` after a crash, `ending` while what was decided settles and what lives in
+ * its scope ends. `gone` cells have left the map: a late callback that still holds one must not touch the actor.
+ */
+export type Status = "loading" | "ready" | "restarting" | "ending" | "gone"
 
 /** A command that could not be answered at once, and where its answer goes. */
 export class Pending<T extends Types> extends Timer {
@@ -36,15 +40,14 @@ export class Pending<T extends Types> extends Timer {
     else this.#resume = resume
   }
 
-  /** True for the first outcome; later ones are dropped. */
-  settle(outcome: T["Reply"] | ActorError): boolean {
-    if (this.#settled) return false
+  /** The first outcome counts; later ones are dropped. */
+  settle(outcome: T["Reply"] | ActorError): void {
+    if (this.#settled) return
     this.#settled = true
     const resume = this.#resume
     this.#resume = undefined
     if (resume === undefined) this.#outcome = outcome
     else resume(outcome)
-    return true
   }
 
   override fire(): void {
@@ -62,7 +65,8 @@ export interface Release<T extends Types> {
   readonly state: T["State"]
 }
 
-export class Cell<T extends Types> {
+/** What outlives a crash: who the actor is, what waits for it, and its newest state. As a timer it is its own wake-up. */
+export class Cell<T extends Types> extends Timer {
   readonly key: string
   status: Status = "loading"
   state: T["State"]
@@ -71,8 +75,15 @@ export class Cell<T extends Types> {
   draining = false
   mailbox: Array<Pending<T>> | undefined = undefined
   releases: Array<Release<T>> | undefined = undefined
-  children: Set<Fiber.Fiber<unknown, unknown>> | undefined = undefined
-  wake: Timer | undefined = undefined
+  /** The life that it leads now, and what ends with it. */
+  fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined
+  scope: Scope.Closeable | undefined = undefined
+  children: Map<Fiber.Fiber<unknown, unknown>, string> | undefined = undefined
+  /** Ends this life with what a turn or a timer threw, or with a write that failed. */
+  crash: ((cause: unknown) => void) | undefined = undefined
+  /** Called when the last release has gone, while an end waits for it. */
+  settled: (() => void) | undefined = undefined
+  endFeeds: (() => void) | undefined = undefined
   /** The newest state that is known to be durable. */
   durable: T["State"]
   /** A write failed: what is on disk is not known until it was read back. */
@@ -82,16 +93,23 @@ export class Cell<T extends Types> {
   eventsSinceSnapshot = 0
   newer: Cell<T> | undefined = undefined
   older: Cell<T> | undefined = undefined
+  readonly #onWake: (cell: Cell<T>) => void
 
-  constructor(key: string, state: T["State"], now: number) {
+  constructor(key: string, state: T["State"], now: number, onWake: (cell: Cell<T>) => void) {
+    super()
     this.key = key
     this.state = state
     this.durable = state
     this.lastUsed = now
+    this.#onWake = onWake
   }
 
   get waiting(): number {
     return this.mailbox === undefined ? 0 : this.mailbox.length
+  }
+
+  override fire(): void {
+    this.#onWake(this)
   }
 }
 

@@ -98,8 +98,8 @@ export interface ActorKind<T extends Types> {
   readonly publish?: (key: string, events: ReadonlyArray<T["Event"]>, state: T["State"]) => void
   /** The actor became resident or was reloaded. The tasks are started at once. */
   readonly activated?: (key: string, state: T["State"], now: number) => ReadonlyArray<T["Task"]>
-  /** The actor left memory. */
-  readonly passivated?: (key: string, state: T["State"]) => void
+  /** Begins what reaches the actor without being asked, such as the news of its city; the returned function ends it. */
+  readonly feeds?: (key: string, state: () => T["State"]) => () => void
 }
 
 /** How an actor's own children speak to it. */

@@ -2,15 +2,15 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { withoutIds } from "../../domain/ids.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { newId } from "../../support/new-id.ts"
+import { controlOf } from "./control.ts"
+import type { Alert } from "./core.ts"
 import { register } from "./counters.ts"
 import { Engine } from "./engine.ts"
-import type { Alert } from "./host.ts"
 import { type ActorKind, DEFAULT_LIMITS, type Limits, type Types } from "./kind.ts"
-import { statusOf } from "./status.ts"
 import { TICK_MILLIS } from "./timers.ts"
 
 /** Which actor it is stands in `/admin/actors`: a log would still name people who have left. */
@@ -31,6 +31,7 @@ export const make = Effect.fnUntraced(function* <T extends Types>(
   const context = yield* Effect.context<never>()
   const fork = Effect.runForkWith(context)
   const now = () => clock.currentTimeMillisUnsafe()
+  const supervisor = yield* Scope.make()
   const engine = new Engine(
     kind,
     { ...DEFAULT_LIMITS, ...limits },
@@ -38,20 +39,21 @@ export const make = Effect.fnUntraced(function* <T extends Types>(
       now,
       id: () => newId(now()),
       fork,
+      scope: supervisor,
       defer: (work) => void setImmediate(work),
       alert: (alert) => void fork(onAlert(alert))
     }
   )
-  const status = () => statusOf(engine, now())
+  const control = controlOf(engine, now)
   const kinds = yield* ActorKinds
-  kinds.add(status)
-  const unregister = register(kind.name, engine.counters, () => engine.resident, context)
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      kinds.delete(status)
+  kinds.set(kind.name, control)
+  const unregister = register(kind.name, engine.core.counters, () => engine.residency.size, context)
+  yield* Effect.addFinalizer((exit) =>
+    Effect.suspend(() => {
+      kinds.delete(kind.name)
       unregister()
-      engine.residency.close()
-      for (const cell of [...engine.residency.cells()]) engine.residency.remove(cell)
+      engine.abandon()
+      return Scope.close(supervisor, exit)
     })
   )
   yield* Effect.forkScoped(

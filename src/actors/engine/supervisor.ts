@@ -1,5 +1,10 @@
-/** Who crashed how often, when to try again, whom to leave stopped, and which commands are parked. */
+/** How often an actor may crash and how long it rests in between, whom to leave stopped, and which commands are parked. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Pull from "effect/Pull"
+import * as Schedule from "effect/Schedule"
 import type { Limits } from "./kind.ts"
+import { causeText } from "./refusals.ts"
 
 /** A command that crashed its actor twice, for operators: a label and a cause, never the payload. */
 export interface Quarantined {
@@ -9,39 +14,55 @@ export interface Quarantined {
   readonly at: number
 }
 
-interface Record {
-  restarts: Array<number>
-  stoppedUntil: number
-  cause: string
+/** An actor crashed more often than its schedule allows. */
+export class GivenUp {
+  readonly cause: string
+  constructor(cause: string) {
+    this.cause = cause
+  }
 }
 
+/** The crashes of one actor within a window. */
+interface Record {
+  readonly since: number
+  cause: string
+  rest: ((cause: unknown) => Pull.Pull<unknown, never, unknown>) | undefined
+  stoppedUntil: number
+}
+
+/** Rests longer after each time, up to a bound. */
+const patiently = (limits: Limits) =>
+  Schedule.min([Schedule.exponential(limits.backoffMillis), Schedule.spaced(limits.maxBackoffMillis)])
+
 export class Supervisor {
+  /** How long reading back is put off while storage does not answer: for ever, since nothing else can be done. */
+  readonly untilItAnswers: Schedule.Schedule<unknown>
   readonly #limits: Limits
+  readonly #restarts: Schedule.Schedule<unknown>
   readonly #records = new Map<string, Record>()
   readonly #quarantine: Array<Quarantined> = []
 
   constructor(limits: Limits) {
     this.#limits = limits
+    this.untilItAnswers = patiently(limits)
+    this.#restarts = Schedule.upTo(patiently(limits), { times: limits.maxRestarts })
   }
 
-  /** Notes a restart; answers how long to back off, or `stop` after too many of them. */
-  restart(key: string, cause: string, now: number): number | "stop" {
-    const record = this.#records.get(key) ?? { restarts: [], stoppedUntil: 0, cause }
-    this.#records.set(key, record)
-    record.cause = cause
-    record.restarts = record.restarts.filter((at) => at > now - this.#limits.restartWindowMillis)
-    record.restarts.push(now)
-    if (record.restarts.length > this.#limits.maxRestarts) return "stop"
-    return this.backoff(record.restarts.length)
-  }
-
-  backoff(attempt: number): number {
-    return Math.min(this.#limits.backoffMillis * 2 ** (attempt - 1), this.#limits.maxBackoffMillis)
-  }
-
-  stop(key: string, now: number): void {
-    const record = this.#records.get(key)
-    if (record !== undefined) record.stoppedUntil = now + this.#limits.stoppedMillis
+  /** Rests before the next life; fails when it is not to have one for now. */
+  rest(key: string, cause: unknown): Effect.Effect<unknown, GivenUp> {
+    return Effect.gen({ self: this }, function* () {
+      const now = yield* Clock.currentTimeMillis
+      const known = this.#records.get(key)
+      const fresh = known === undefined || known.since <= now - this.#limits.restartWindowMillis
+      const record: Record = fresh ? { since: now, cause: "", rest: undefined, stoppedUntil: 0 } : known
+      record.cause = causeText(cause)
+      record.rest ??= yield* Schedule.toStepWithSleep(this.#restarts)
+      this.#records.set(key, record)
+      return yield* Pull.catchDone(record.rest(cause), () => {
+        record.stoppedUntil = now + this.#limits.stoppedMillis
+        return Effect.fail(new GivenUp(record.cause))
+      })
+    })
   }
 
   /** Why this actor is stopped, if it is. */
@@ -72,11 +93,11 @@ export class Supervisor {
     return list
   }
 
-  /** Forgets the actors that have behaved for a whole window. */
+  /** Forgets the actors that have behaved since their window closed. */
   forget(now: number): void {
     for (const [key, record] of this.#records) {
-      const last = record.restarts.at(-1) ?? 0
-      if (record.stoppedUntil <= now && last <= now - this.#limits.restartWindowMillis) this.#records.delete(key)
+      if (record.stoppedUntil <= now && record.since <= now - this.#limits.restartWindowMillis)
+        this.#records.delete(key)
     }
   }
 }

@@ -72,11 +72,18 @@ export interface TripKind extends ActorKind<TripTypes> {
   readonly awake: (state: TripActorState) => Effect.Effect<TripActorState>
 }
 
-/** `peek` looks at a trip in memory; `self` is how what is done for a trip off its turns comes back to it. */
+/** How what is done for a trip off its turns comes back to it. */
+interface TripSelf {
+  /** Looks at a trip in memory. */
+  readonly peek: (id: string) => TripActorState | undefined
+  readonly ask: (id: string, command: TripSelfCommand) => Effect.Effect<unknown, unknown>
+  /** Does something as a child of the trip: it ends with it. */
+  readonly within: <A, E>(id: string, name: string, effect: Effect.Effect<A, E>) => Effect.Effect<A | undefined>
+}
+
 export const tripKind = Effect.fnUntraced(function* (
   parts: TripParts,
-  peek: (id: string) => TripActorState | undefined,
-  self: (id: string, command: TripSelfCommand) => Effect.Effect<unknown, unknown>
+  self: TripSelf
 ): Effect.fn.Return<TripKind, never, Scope.Scope> {
   const { catalog, cities, hub, journal, personas, preparer, storage } = parts
   let turnBegan = 0
@@ -141,36 +148,40 @@ export const tripKind = Effect.fnUntraced(function* (
     return { snapshot, events: [] }
   })
 
+  /** Tells a trip what it leans on; false where there is nobody to prepare for. */
+  const lookAround = Effect.fnUntraced(function* (id: string) {
+    const trip = self.peek(id)?.trip
+    if (trip === undefined || isOver(trip)) return false
+    const known = yield* world(trip)
+    // An event may have gone out while the rest was on its way.
+    const conditions = cities.resident(trip.city_id) ?? known.conditions
+    yield* Effect.ignore(
+      self.ask(id, {
+        _tag: "world_known",
+        ...(known.catalog === undefined ? {} : { catalog: known.catalog }),
+        ...(conditions === undefined ? {} : { conditions }),
+        ...(known.personas === undefined ? {} : { personas: known.personas })
+      })
+    )
+    return true
+  })
+
   const preparing = yield* makePreparing({
     quiet: parts.quiet,
     settleMillis: SETTLE_MILLIS,
-    look: Effect.fnUntraced(function* (id) {
-      const trip = peek(id)?.trip
-      if (trip === undefined || isOver(trip)) return false
-      const known = yield* world(trip)
-      // An event may have gone out while the rest was on its way.
-      const conditions = cities.resident(trip.city_id) ?? known.conditions
-      yield* Effect.ignore(
-        self(id, {
-          _tag: "world_known",
-          ...(known.catalog === undefined ? {} : { catalog: known.catalog }),
-          ...(conditions === undefined ? {} : { conditions }),
-          ...(known.personas === undefined ? {} : { personas: known.personas })
-        })
-      )
-      return true
-    }),
+    look: (id) => Effect.map(self.within(id, "world", lookAround(id)), (looked) => looked === true),
     work: Effect.fnUntraced(function* (id) {
-      const state = peek(id)
+      const state = self.peek(id)
       const { catalog: inForce, conditions, personas: people } = state?.memory ?? {}
       if (state?.trip === undefined || inForce === undefined || conditions === undefined) return Effect.void
       const now = parts.now()
       const { trip } = state
       const known = { trip, catalog: inForce, conditions, personas: people ?? [], now }
-      const fallbacks = yield* preparer.prepare(known)
+      const fallbacks = yield* self.within(id, "fallbacks", preparer.prepare(known))
       if (fallbacks === undefined) return Effect.void
       const ready = { ...fallbacks, stale_at: staleAt(trip, now) }
-      return Effect.ignore(self(id, { _tag: "fallbacks_ready", fallbacks: ready }))
+      const handOver = self.ask(id, { _tag: "fallbacks_ready", fallbacks: ready })
+      return Effect.asVoid(self.within(id, "fallbacks", Effect.ignore(handOver)))
     })
   })
 
@@ -253,12 +264,16 @@ export const tripKind = Effect.fnUntraced(function* (
         )
     },
     activated: (_id, state) => {
-      if (state.trip === undefined) return []
-      hub.resident(state.trip)
-      return isOver(state.trip) ? [] : [{ _tag: "prepare" }]
+      return state.trip === undefined || isOver(state.trip) ? [] : [{ _tag: "prepare" }]
     },
-    passivated: (_id, state) => {
-      if (state.trip !== undefined) hub.gone(state.trip)
+    /** The news of its city, and of those who travel. */
+    feeds: (_id, state) => {
+      const { trip } = state()
+      if (trip !== undefined) hub.resident(trip)
+      return () => {
+        const now = state().trip
+        if (now !== undefined) hub.gone(now)
+      }
     }
   }
   return kind

@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import type { CityConditions } from "../../domain/city/model.ts"
 import type { CityId, TripId } from "../../domain/ids.ts"
 import type { TripReply } from "../../domain/trip/commands.ts"
@@ -91,8 +90,11 @@ export const layer = (options: TripOptions) =>
           quiet: waves.quiet,
           now
         },
-        (id) => engine.peek(id),
-        (id, command) => engine.ask(id, command)
+        {
+          peek: (id) => engine.peek(id),
+          ask: (id, command) => engine.ask(id, command),
+          within: (id, name, effect) => engine.within(id, name, effect)
+        }
       )
       const engine: Engine<TripTypes> = yield* make(kind, options.limits)
       const fork = Effect.runForkWith(yield* Effect.context<never>())
@@ -168,11 +170,7 @@ export const layer = (options: TripOptions) =>
         for (const id of hub.ofUser(user)) engine.askSync(id, { _tag: "world_known", refreshed: true })
       })
       /** What is in memory holds what was lost: it is read anew, and so does whoever follows it. */
-      const forget = (id: string) =>
-        Effect.repeat(
-          Effect.sync(() => engine.residency.forget(id)),
-          { until: (gone) => gone, schedule: Schedule.spaced(5) }
-        ).pipe(Effect.asVoid)
+      const forget = (id: string) => Effect.asVoid(engine.interrupt(id))
       const reread = (id: string) =>
         Effect.andThen(
           forget(id),
@@ -260,14 +258,14 @@ export const layer = (options: TripOptions) =>
         }),
         conditions: (city) => cities.resident(city),
         status: Effect.sync(() =>
-          [...kinds].map((status) => {
+          [...kinds.values()].map(({ status }) => {
             const one = status()
             return one.kind === kind.name ? { ...one, coverage: coverage() } : one
           })
         ),
         forget,
         reread,
-        revive: (id) => Effect.sync(() => engine.supervisor.revive(id)),
+        revive: (id) => Effect.sync(() => engine.core.supervisor.revive(id)),
         preload,
         drain: (withinMillis) => drain(engine, withinMillis)
       })

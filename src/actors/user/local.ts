@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
 import type { ActorError } from "../../domain/actor-errors.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
@@ -26,9 +25,6 @@ import type { Limits } from "../engine/kind.ts"
 import { make } from "../engine/make.ts"
 import { userKind } from "./kind.ts"
 import { WaitingLessons } from "./waiting-lessons.ts"
-
-/** Between looks at an actor that is at work when it should be forgotten. */
-const FORGET_AGAIN_MILLIS = 5
 
 /** Members of a trip that are woken up at the same time. */
 const CONCURRENCY = 8
@@ -191,11 +187,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
         of: (userId) => Effect.mapBoth(read(userId), { onSuccess: (reply) => reply.persona, onFailure: unavailable }),
         resident: (userId) => engine.peek(userId)?.persona,
         explain: (userId) => Effect.mapBoth(read(userId), { onSuccess: explained, onFailure: unavailable }),
-        forget: (userId) =>
-          Effect.repeat(
-            Effect.sync(() => engine.residency.forget(userId)),
-            { until: (gone) => gone, schedule: Schedule.spaced(FORGET_AGAIN_MILLIS) }
-          ).pipe(Effect.asVoid),
+        forget: (userId) => Effect.asVoid(engine.interrupt(userId)),
         correct: (userId, learntUntil, dimensions) =>
           Effect.mapBoth(revise(userId, learntUntil, { dimensions }), {
             onSuccess: (reply) => reply.learntUntil === learntUntil,

@@ -2,4 +2,4 @@
 import * as Layer from "effect/Layer"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 
-export const layer = Layer.sync(ActorKinds, () => ActorKinds.of(new Set()))
+export const layer = Layer.sync(ActorKinds, () => ActorKinds.of(new Map()))

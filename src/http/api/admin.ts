@@ -47,6 +47,20 @@ export const ModelView = Schema.Struct({
   metrics: Schema.Unknown
 })
 
+const actorParams = { kind: Text(16), id: Uuid }
+
+/** An actor in memory, or as it was when it was interrupted: its fiber, and the child fibers in that one's scope. */
+export const ActorShown = Schema.Struct({
+  kind: Schema.String,
+  id: Schema.String,
+  status: Schema.Literals(["loading", "ready", "restarting", "ending"]),
+  fiber: Schema.Int,
+  waiting: Schema.Int,
+  wakes_at: Schema.NullOr(Instant),
+  feeds: Schema.Boolean,
+  children: Schema.Array(Schema.Struct({ fiber: Schema.Int, name: Schema.String }))
+})
+
 export class AdminGroup extends HttpApiGroup.make("admin")
   .add(
     HttpApiEndpoint.post("seedCity", "/seed-city", {
@@ -95,7 +109,17 @@ export class AdminGroup extends HttpApiGroup.make("admin")
     }),
     HttpApiEndpoint.get("shadow", "/shadow", { success: Schema.Unknown, error: Unavailable }),
     HttpApiEndpoint.get("costs", "/costs", { success: Schema.Unknown, error: Unavailable }),
-    HttpApiEndpoint.get("actors", "/actors", { success: Schema.Unknown, error: Unavailable })
+    HttpApiEndpoint.get("actors", "/actors", { success: Schema.Unknown, error: Unavailable }),
+    HttpApiEndpoint.get("actor", "/actors/:kind/:id", {
+      params: actorParams,
+      success: ActorShown,
+      error: [NotFound, Unavailable]
+    }),
+    HttpApiEndpoint.post("interrupt", "/actors/:kind/:id/interrupt", {
+      params: actorParams,
+      success: ActorShown,
+      error: [NotFound, Unavailable]
+    })
   )
   .middleware(AdminAuthorization)
   .middleware(Authorization)

@@ -5,13 +5,14 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { CityEvent } from "../../domain/city/model.ts"
 import type { CityId } from "../../domain/ids.ts"
 import { isStorableInstant } from "../../domain/storable.ts"
+import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { CostGuard } from "../../services/cost-guard.ts"
 import { type Job, Jobs } from "../../services/jobs.ts"
 import { ModelRegistry } from "../../services/model-registry.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 import { newId } from "../../support/new-id.ts"
-import type { CityEventPayload } from "../api/admin.ts"
+import type { ActorShown, CityEventPayload } from "../api/admin.ts"
 import { Api } from "../api/api.ts"
 import { Conflict, NotFound, Unavailable, Unprocessable } from "../api/problems.ts"
 import { cityOr404 } from "./cities.ts"
@@ -52,6 +53,24 @@ const cityEvent = (payload: CityEventPayload, id: string): CityEvent | string =>
   return { ...payload, ...window, id }
 }
 
+/** Longest that an operator waits for what an interrupted actor has still to write. */
+const INTERRUPT_TIMEOUT = "5 seconds"
+
+const residentOr404 = (kinds: ActorKinds["Service"], { id, kind }: { readonly id: string; readonly kind: string }) => {
+  const control = kinds.get(kind)
+  if (control === undefined) {
+    const known = [...kinds.keys()].join(", ")
+    return Effect.fail(new NotFound({ detail: `There are no actors of kind "${kind}" here; there are: ${known}.` }))
+  }
+  const found = control.actor(id)
+  if (found === undefined || found.fiber === null || found.status === "gone") {
+    return Effect.fail(new NotFound({ detail: `No ${kind} with this id is in memory; whoever asks it next loads it.` }))
+  }
+  const { fiber, status, wakes_at } = found
+  const view: typeof ActorShown.Type = { ...found, kind, fiber, status, wakes_at: instant(wakes_at) }
+  return Effect.succeed({ control, view })
+}
+
 export const layer = HttpApiBuilder.group(
   Api,
   "admin",
@@ -61,6 +80,7 @@ export const layer = HttpApiBuilder.group(
     const models = yield* ModelRegistry
     const costs = yield* CostGuard
     const trips = yield* TripRuntime
+    const actors = yield* ActorKinds
 
     const start = (kind: string, payload: unknown) =>
       Effect.map(orUnavailable(jobs.enqueue(kind, payload)), ({ id }) => ({ job_id: id }))
@@ -131,7 +151,25 @@ export const layer = HttpApiBuilder.group(
           by_purpose: report.by_purpose
         })),
 
-      actors: () => Effect.map(trips.status, (kinds) => ({ kinds }))
+      actors: () => Effect.map(trips.status, (kinds) => ({ kinds })),
+
+      actor: ({ params }) => Effect.map(residentOr404(actors, params), ({ view }) => view),
+
+      interrupt: ({ params }) =>
+        Effect.gen(function* () {
+          const { control, view } = yield* residentOr404(actors, params)
+          yield* control.interrupt(params.id).pipe(
+            Effect.timeout(INTERRUPT_TIMEOUT),
+            Effect.mapError(
+              () =>
+                new Unavailable({
+                  detail: `The ${params.kind} waits for the disk to settle what it decided, and leaves memory once that is done.`,
+                  retry_after_seconds: 5
+                })
+            )
+          )
+          return view
+        })
     })
   })
 )

@@ -1,6 +1,10 @@
 /** A small kind for the engine's tests (an account with a ledger), and a log and a store that misbehave on command. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Host } from "../../../src/actors/engine/host.ts"
+import * as Scope from "effect/Scope"
+import type { Host } from "../../../src/actors/engine/core.ts"
 import type { ActorKind, Decision, Loaded, TurnContext } from "../../../src/actors/engine/kind.ts"
 
 export interface Ledger {
@@ -101,9 +105,11 @@ export class Disk {
       const live = this.live
       live.set(key, (live.get(key) ?? 0) + 1)
       this.mostConcurrentLoads = Math.max(this.mostConcurrentLoads, live.get(key)!)
-      yield* Effect.yieldNow
-      if (gate !== undefined) yield* Effect.promise(() => gate)
-      live.set(key, live.get(key)! - 1)
+      const waited = gate === undefined ? Effect.yieldNow : Effect.promise(() => gate)
+      yield* Effect.ensuring(
+        waited,
+        Effect.sync(() => live.set(key, live.get(key)! - 1))
+      )
       if (this.storageDown) return yield* Effect.fail(new Error("the database does not answer"))
       const snapshot = this.snapshots.get(key)
       const events = (this.durable.get(key) ?? []).filter((event) => event.seq > (snapshot?.seq ?? 0))
@@ -165,14 +171,52 @@ export const bank = (disk: Disk, extra: Partial<ActorKind<Bank>> = {}): ActorKin
   }
 }
 
+/** A clock that stands still until it is told the time; who sleeps is woken then, in order. */
+class HandClock implements Clock.Clock {
+  time: number
+  #asleep: Array<{ readonly at: number; readonly wake: () => void }> = []
+  constructor(time: number) {
+    this.time = time
+  }
+  currentTimeMillisUnsafe = () => this.time
+  currentTimeNanosUnsafe = () => BigInt(this.time) * 1_000_000n
+  monotonicTimeNanosUnsafe = () => this.currentTimeNanosUnsafe()
+  currentTimeMillis = Effect.sync(() => this.time)
+  currentTimeNanos = Effect.sync(() => this.currentTimeNanosUnsafe())
+  monotonicTimeNanos = Effect.sync(() => this.monotonicTimeNanosUnsafe())
+  sleep = (duration: Duration.Duration) =>
+    Effect.callback<void>((resume) => {
+      const one = { at: this.time + Duration.toMillis(duration), wake: () => resume(Effect.void) }
+      this.#asleep.push(one)
+      return Effect.sync(() => {
+        this.#asleep = this.#asleep.filter((other) => other !== one)
+      })
+    })
+  pass(millis: number): void {
+    this.time += millis
+    const due = this.#asleep.filter(({ at }) => at <= this.time).sort((one, other) => one.at - other.at)
+    this.#asleep = this.#asleep.filter((one) => !due.includes(one))
+    for (const { wake } of due) wake()
+  }
+}
+
 /** A process whose clock stands still until it is told the time. */
 export class FakeHost implements Host {
-  time = 1_000_000
+  readonly clock: HandClock
   readonly alerts: Array<string> = []
+  readonly scope = Scope.makeUnsafe()
+  readonly #fork: Host["fork"]
   #ids = 0
+  constructor(time = 1_000_000) {
+    this.clock = new HandClock(time)
+    this.#fork = Effect.runForkWith(Context.make(Clock.Clock, this.clock))
+  }
+  get time(): number {
+    return this.clock.time
+  }
   now = () => this.time
   id = () => `id-${++this.#ids}`
-  fork = <A, E>(effect: Effect.Effect<A, E>) => Effect.runFork(effect)
+  fork = <A, E>(effect: Effect.Effect<A, E>) => this.#fork(effect)
   defer = (work: () => void) => void setImmediate(work)
   alert = (alert: { event: string; key: string }) => void this.alerts.push(`${alert.event} ${alert.key}`)
 }

@@ -1,6 +1,7 @@
 /**
- * The engine against a model: whatever the interleaving of asks, crashes, failed writes, passivations, outages and
- * restarts of the process, a key lives once, each sender's commands keep their order, and what was acknowledged stays.
+ * The engine against a model: whatever the interleaving of asks, crashes, failed writes, passivations, interrupts, outages
+ * and restarts of the process, a key lives once, each sender's commands keep their order, what was acknowledged stays, and
+ * nothing is left of an actor that has left.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
@@ -17,6 +18,7 @@ type Step =
   | { readonly _tag: "Read"; readonly key: string }
   | { readonly _tag: "Poison"; readonly key: string }
   | { readonly _tag: "Passivate"; readonly key: string }
+  | { readonly _tag: "Interrupt"; readonly key: string }
   | { readonly _tag: "Wait"; readonly millis: number }
   | {
       readonly _tag:
@@ -45,6 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ _tag: fc.constant("Read" as const), key }) },
   { weight: 1, arbitrary: fc.record({ _tag: fc.constant("Poison" as const), key }) },
   { weight: 2, arbitrary: fc.record({ _tag: fc.constant("Passivate" as const), key }) },
+  { weight: 2, arbitrary: fc.record({ _tag: fc.constant("Interrupt" as const), key }) },
   { weight: 3, arbitrary: fc.record({ _tag: fc.constant("Wait" as const), millis: fc.nat(300) }) },
   { weight: 6, arbitrary: fc.constant({ _tag: "Sync" as const }) },
   { weight: 6, arbitrary: fc.constant({ _tag: "Breathe" as const }) },
@@ -64,7 +67,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 class World {
   readonly disk = new Disk()
-  readonly host = new FakeHost()
+  host = new FakeHost()
   engine: Engine<Bank>
   readonly acknowledged = new Map<string, Array<string>>(KEYS.map((name) => [name, []]))
   sent = 0
@@ -86,6 +89,9 @@ class World {
     const { disk } = this
     const incarnation = ++this.incarnations
     const kind = bank(disk, {
+      wakeAt: (state) => (state.notes === 0 && state.seq > 2 ? this.host.time + 700 : undefined),
+      wake: () => ({ _tag: "Note" }),
+      feeds: () => () => {},
       log: {
         append: (name, events, records, settled) => {
           // What still runs of a killed process has no disk to write to.
@@ -122,8 +128,11 @@ class World {
       case "Passivate":
         this.engine.residency.passivate(one.key)
         return
+      case "Interrupt":
+        this.host.fork(this.engine.interrupt(one.key))
+        return
       case "Wait":
-        this.host.time += one.millis
+        this.host.clock.pass(one.millis)
         this.engine.tick()
         return
       case "Sync":
@@ -147,6 +156,7 @@ class World {
         // The process is gone with everything that was not durable; its callbacks never run.
         this.disk.lose()
         this.engine.residency.close()
+        this.host = new FakeHost(this.host.time)
         this.engine = this.boot()
     }
   }
@@ -157,7 +167,7 @@ class World {
     this.disk.available = true
     this.disk.full = false
     for (let round = 0; round < 12; round++) {
-      this.host.time += 3_000
+      this.host.clock.pass(3_000)
       this.engine.tick()
       await breathe(2)
       this.disk.sync()
@@ -185,7 +195,21 @@ class World {
         "nothing acknowledged is lost"
       )
       assert.deepStrictEqual(this.engine.peek(name)?.entries ?? entries, entries, "memory agrees with the disk")
+      this.host.fork(this.engine.interrupt(name))
     }
+    const { core, residency } = this.engine
+    const { counters, wheel } = core
+    assert.deepStrictEqual(
+      {
+        resident: residency.size,
+        timers: wheel.armed,
+        waiting: counters.waiting,
+        bytes: counters.bytes,
+        feeds: counters.feeds
+      },
+      { resident: 0, timers: 0, waiting: 0, bytes: 0, feeds: 0 },
+      "nothing is left of those who left"
+    )
   }
 }
 

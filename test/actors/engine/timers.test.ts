@@ -22,7 +22,7 @@ const start = (kind: Partial<ActorKind<Bank>>, immediate = true) => {
   const host = new FakeHost()
   const engine = new Engine(bank(disk, kind), { ...DEFAULT_LIMITS, idleMillis: 60_000 }, host)
   const wait = async (millis: number) => {
-    host.time += millis
+    host.clock.pass(millis)
     engine.tick()
     await breathe()
   }
@@ -66,7 +66,7 @@ describe("a wake-up that throws", () => {
     open()
     for (let i = 0; i < 4; i++) await wait(100)
     for (const key of ["a", "b", "c"]) assert.strictEqual(engine.peek(key)?.notes, 1, `${key} woke up again`)
-    assert.strictEqual(engine.counters.crashes, 3)
+    assert.strictEqual(engine.core.counters.crashes, 3)
   })
 })
 
@@ -161,7 +161,7 @@ describe("what else a kind brings along", () => {
 
   it("does not keep an actor from leaving memory, nor those who wait from being answered", async () => {
     const { engine, host, send, wait } = start({
-      passivated: () => {
+      feeds: () => () => {
         throw new Error("cannot let go")
       }
     })
@@ -169,7 +169,7 @@ describe("what else a kind brings along", () => {
     send("other", read)
     await breathe()
     await wait(60_001)
-    assert.strictEqual(engine.resident, 0)
+    assert.strictEqual(engine.residency.size, 0)
     assert.sameMembers(host.alerts, ["crashed k", "crashed other"])
     const found = send("k", read)
     await breathe()

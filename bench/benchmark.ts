@@ -12,6 +12,13 @@ export interface Report {
   readonly bars: ReadonlyArray<Bar>
   /** Words under the tables: what the numbers do not say by themselves. */
   readonly notes?: ReadonlyArray<string>
+  /** What else belongs into the JSON, by its name there. */
+  readonly figures?: Readonly<Record<string, unknown>>
+}
+
+/** What was asked for cannot be measured: said in one sentence, without a stack. */
+export class NotMeasured extends Error {
+  override readonly name = "NotMeasured"
 }
 
 export interface Table {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import type { Benchmark, Report, Table } from "./benchmark.ts"
+import { type Benchmark, NotMeasured, type Report, type Table } from "./benchmark.ts"
 
 const here = import.meta.dirname
 
@@ -56,7 +56,7 @@ const commit = (): string => {
   }
 }
 
-const write = (name: string, report: Report): string => {
+const write = (name: string, { figures, ...report }: Report): string => {
   const folder = join(here, "results")
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `${name}.json`)
@@ -69,21 +69,12 @@ const write = (name: string, report: Report): string => {
   }
   writeFileSync(
     file,
-    `${JSON.stringify({ name, at: new Date().toISOString(), commit: commit(), machine, ...report }, null, 2)}\n`
+    `${JSON.stringify({ name, at: new Date().toISOString(), commit: commit(), machine, ...figures, ...report }, null, 2)}\n`
   )
   return file
 }
 
-const [name, ...args] = process.argv.slice(2)
-if (name === undefined || name === "--help" || name === "-h") {
-  console.log(await usage())
-} else if (!names.includes(name)) {
-  console.error(`There is no benchmark "${name}".\n\n${await usage()}`)
-  process.exitCode = 2
-} else if (args.includes("--help")) {
-  const benchmark = await load(name)
-  console.log([`${name}: ${benchmark.summary}`, ...(benchmark.options ?? []).map((option) => `  ${option}`)].join("\n"))
-} else {
+const measure = async (name: string, args: ReadonlyArray<string>): Promise<void> => {
   const benchmark = await load(name)
   const report = await benchmark.run(args)
   for (const table of report.tables) console.log(`\n${show(table)}`)
@@ -99,4 +90,23 @@ if (name === undefined || name === "--help" || name === "-h") {
   }
   console.log(`\nwritten to ${write(name, report)}`)
   if (report.bars.some((bar) => !bar.met)) process.exitCode = 1
+}
+
+const [name, ...args] = process.argv.slice(2)
+if (name === undefined || name === "--help" || name === "-h") {
+  console.log(await usage())
+} else if (!names.includes(name)) {
+  console.error(`There is no benchmark "${name}".\n\n${await usage()}`)
+  process.exitCode = 2
+} else if (args.includes("--help")) {
+  const benchmark = await load(name)
+  console.log([`${name}: ${benchmark.summary}`, ...(benchmark.options ?? []).map((option) => `  ${option}`)].join("\n"))
+} else {
+  try {
+    await measure(name, args)
+  } catch (cause) {
+    if (!(cause instanceof NotMeasured)) throw cause
+    console.error(cause.message)
+    process.exitCode = 2
+  }
 }

@@ -1,0 +1,116 @@
+/** The two graphs of a SASRec model: one that trains, one that serves. */
+import { binaryCrossEntropy, generalizedCrossEntropy, type Head, pairwise, sampledSoftmax } from "../heads.ts"
+import type { Shape, Value } from "../onnx/graph.ts"
+import { ownScores, sharedScores, withoutHits } from "../operations/scores.ts"
+import { type Precision, Tape } from "../tape.ts"
+import { type TrunkShape, trunk } from "./trunk.ts"
+
+/**
+ * What the states are taught by. `negatives` are drawn once per batch and shared by all its rows, except with plain
+ * cross-entropy, where every row has one of its own.
+ */
+export type Lesson =
+  | { readonly head: "bce" }
+  | { readonly head: "gbce"; readonly negatives: number; readonly calibration: number; readonly itemCount: number }
+  | { readonly head: "softmax"; readonly negatives: number }
+  | { readonly head: "bpr"; readonly negatives: number }
+
+export interface TrainingGraph {
+  readonly bytes: Uint8Array
+  readonly parameters: ReadonlyMap<string, Shape>
+  /** The inputs that take a window of the dropout pool, with their shapes. */
+  readonly masks: ReadonlyArray<{ readonly name: string; readonly shape: Shape }>
+}
+
+const sharedHead = (lesson: Exclude<Lesson, { head: "bce" }>) => {
+  switch (lesson.head) {
+    case "softmax":
+      return sampledSoftmax
+    case "bpr":
+      return pairwise
+    case "gbce": {
+      const { calibration } = lesson
+      const sampled = Math.min(1, lesson.negatives / Math.max(1, lesson.itemCount - 1))
+      return (tape: Tape, positive: Value, negatives: Value, weight: Value): Head =>
+        generalizedCrossEntropy(tape, positive, negatives, weight, { sampled, calibration })
+    }
+  }
+}
+
+/**
+ * Takes `items`, `targets` and `negatives` as rows of the item table, `padding`, `weight` (rows × 1) and, where negatives
+ * are shared, `target ids` and `negative ids`; gives `loss` and the gradients of all rows and parameters.
+ */
+export const trainingGraph = (
+  shape: TrunkShape,
+  lesson: Lesson,
+  options: { readonly dropout: boolean; readonly precision?: Precision }
+): TrainingGraph => {
+  const tape = new Tape({ precision: options.precision ?? "float" })
+  const rows = shape.batch * shape.length
+  const items = tape.leaf("items", [rows, shape.width])
+  const padding = tape.data("padding", [shape.batch, 1, shape.length])
+  const masks: Array<{ readonly name: string; readonly shape: Shape }> = []
+  const dropout = (of: Shape) => {
+    if (!options.dropout) return undefined
+    const name = `kept ${masks.length}`
+    masks.push({ name, shape: of })
+    return tape.data(name, of)
+  }
+  const states = trunk(tape, shape, items, padding, dropout)
+  const targets = tape.leaf("targets", [rows, shape.width])
+  const weight = tape.data("weight", [rows, 1])
+  const positive = ownScores(tape, states, targets)
+  let head: Head
+  if (lesson.head === "bce") {
+    const negatives = tape.leaf("negatives", [rows, shape.width])
+    head = binaryCrossEntropy(tape, positive, ownScores(tape, states, negatives), weight)
+  } else {
+    const negatives = tape.leaf("negatives", [lesson.negatives, shape.width])
+    const targetIds = tape.data("target ids", [rows, 1], "int32")
+    const negativeIds = tape.data("negative ids", [1, lesson.negatives], "int32")
+    const scores = withoutHits(tape, sharedScores(tape, states, negatives), targetIds, negativeIds)
+    head = sharedHead(lesson)(tape, positive, scores, weight)
+  }
+  tape.backward(head.seeds)
+  tape.graph.output("loss", head.loss)
+  return { bytes: tape.graph.bytes(), parameters: tape.parameters, masks }
+}
+
+/** What serves knows items by their number from 1; 0 is none. */
+export interface Weights {
+  readonly parameter: (name: string) => Float32Array
+  /** `itemCount + 1` rows, of which the first is zeros. */
+  readonly items: Float32Array
+}
+
+const HIDDEN = -1e9
+
+/**
+ * The same trunk with its weights in the file and without dropout: takes `history` (batch × length, whole numbers, the
+ * newest last, 0 before the first), gives `state` (batch × width), whose product with an item's row is its score.
+ */
+export const servingGraph = (shape: TrunkShape, weights: Weights): Uint8Array => {
+  const { batch, length, width } = shape
+  const tape = new Tape({
+    weights: (name) => {
+      const numbers = weights.parameter(name)
+      // Sequences stand at the right: a shorter graph has the last positions.
+      return name === "positions" ? numbers.subarray(numbers.length - length * width) : numbers
+    }
+  })
+  const { graph } = tape
+  const history = graph.input("history", [batch, length], "int32")
+  const table = graph.initializer("item rows", [weights.items.length / width, width], "float", weights.items)
+  const ids = tape.reshape(history, [batch * length])
+  const items = graph.node("Gather", [table, ids], [batch * length, width])
+  const none = graph.node("Equal", [history, graph.constant([], "int32", [0])], [batch, length], {}, "bool")
+  const hidden = graph.node("Where", [none, tape.constant([HIDDEN]), tape.constant([0])], [batch, length], {}, "float")
+  const states = trunk(tape, shape, items, tape.reshape(hidden, [batch, 1, length]))
+  const last = graph.constant([], "int64", [length - 1])
+  graph.output(
+    "state",
+    graph.node("Gather", [tape.reshape(states, [batch, length, width]), last], [batch, width], { axis: 1 })
+  )
+  return graph.bytes()
+}

@@ -1,0 +1,39 @@
+/** Trains on a thread of its own: the runtime holds the thread that calls it for as long as a step takes. */
+import { parentPort, workerData } from "node:worker_threads"
+import { trainBpr } from "./bpr/train.ts"
+import type { Progress } from "./progress.ts"
+import { trainSasrec } from "./sasrec/train.ts"
+import type { TrainRequest, TrainResults } from "./thread.ts"
+
+export type WorkerMessage =
+  | { readonly progress: Progress }
+  | { readonly result: TrainResults[keyof TrainResults] }
+  | { readonly problem: string }
+
+export interface WorkerSetup {
+  readonly request: TrainRequest
+  /** One word that both threads see; anything but 0 asks the run to end. */
+  readonly cancel: SharedArrayBuffer
+}
+
+const say = (message: WorkerMessage) => parentPort!.postMessage(message)
+
+const run = async ({ request, cancel }: WorkerSetup) => {
+  const flag = new Int32Array(cancel)
+  const watcher = { progress: (progress: Progress) => say({ progress }), cancelled: () => Atomics.load(flag, 0) !== 0 }
+  switch (request.model) {
+    case "sasrec":
+      return trainSasrec(request.data, request.validation, request.settings, watcher)
+    case "bpr": {
+      const { model, ...rest } = trainBpr(request.data, request.validation, request.settings, watcher)
+      const { width, users, items, biases } = model
+      return { ...rest, model: { width, users, items, biases } }
+    }
+  }
+}
+
+try {
+  say({ result: await run(workerData as WorkerSetup) })
+} catch (cause) {
+  say({ problem: cause instanceof Error ? cause.message : String(cause) })
+}

@@ -208,6 +208,10 @@ export const readConfig = (
   return read as Result.Result<Settings, never>
 }
 
+/** Where trained models lie: `<model>/<version>/` each. */
+export const modelsDirOf = (settings: Pick<Settings, "MODELS_DIR" | "OVERPLANNED_DATA_DIR">): string =>
+  settings.MODELS_DIR ?? `${settings.OVERPLANNED_DATA_DIR}/models`
+
 /** The settings in force. */
 export class Config extends Context.Service<Config, Settings>()("overplanned/Config") {
   static readonly layer = (environment: Readonly<Record<string, string | undefined>>) =>

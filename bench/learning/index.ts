@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import type { Interval } from "../../src/domain/learning/promotion.ts"
 import { randomStream } from "../../src/domain/random.ts"
-import { bootstrapMean, disjoint, type Interval } from "../../src/training/judge/bootstrap.ts"
+import { bootstrapMean, disjoint } from "../../src/training/judge/bootstrap.ts"
 import { markov, popularity, type Scorer } from "../../src/training/learn/baselines.ts"
 import { BprModel } from "../../src/training/learn/bpr/model.ts"
 import { bprPass, bprSettings, comparedOf, ranksBy } from "../../src/training/learn/bpr/train.ts"
@@ -85,7 +86,7 @@ interface Order {
 
 const bpr = async ({ train, validation, test }: Division, { out }: Order): Promise<Judged> => {
   const before = process.cpuUsage()
-  const request = { model: "bpr" as const, data: train, validation, settings: bprSettings(train, SEED) }
+  const request = { model: "bpr" as const, data: train, validation, settings: bprSettings(train.items.length, SEED) }
   const run = await trainInThread(request, tell("bpr"))
   const cpu_s = cpuSeconds(before)
   const { width, users, items, biases } = run.model
@@ -120,7 +121,7 @@ const sasrec = async (
 const bprSpeed = (train: Sequences): number => {
   const model = BprModel.start(64, userCount(train), train.itemCount, randomStream("speed", SEED))
   const compared = comparedOf(train)
-  const settings = bprSettings(train, SEED)
+  const settings = bprSettings(train.items.length, SEED)
   const random = randomStream("speed", SEED)
   const run = () => {
     const before = process.cpuUsage()

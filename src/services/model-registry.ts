@@ -13,7 +13,36 @@ export interface RegisteredModel {
   readonly training_date: string | null
   readonly promoted_at: string | null
   readonly metrics: unknown
+  /** Of the file at `artifact_path`; a file that differs is not the model that was judged. */
+  readonly artifact_sha256: string | null
+  /** Which version of the features, and of the persona encoder, it was trained on; null where it takes none. */
+  readonly features_version: string | null
+  readonly encoder_version: string | null
+  readonly code_commit: string | null
+  /** The dataset's files with their rows and checksums. */
+  readonly lineage: unknown
+  /** What it is and is not, for people. */
+  readonly card: string
+  /** How it came to its stage: what was checked, and the reason of whoever forced it. */
+  readonly promotion: unknown
 }
+
+/** What ran in the shadow of served decisions, as far as it was logged. */
+export interface ShadowRecord {
+  readonly days: number
+  readonly decisions: number
+}
+
+export type Registration = Pick<
+  RegisteredModel,
+  "model_name" | "model_version" | "model_type" | "description" | "artifact_path" | "training_date"
+> &
+  Partial<
+    Pick<
+      RegisteredModel,
+      "metrics" | "artifact_sha256" | "features_version" | "encoder_version" | "code_commit" | "lineage" | "card"
+    >
+  >
 
 export class UnknownModel extends Schema.TaggedError<UnknownModel>()("UnknownModel", { message: Schema.String }) {}
 
@@ -33,14 +62,20 @@ export class ModelRegistry extends Context.Service<
     readonly find: (name: string, version: string) => Effect.Effect<RegisteredModel, UnknownModel | RegistryUnavailable>
     /** What is in production, of every name. */
     readonly production: Effect.Effect<ReadonlyArray<RegisteredModel>, RegistryUnavailable>
-    /** Adds a version; one that is there already stays as it is. */
-    readonly register: (
-      model: Omit<RegisteredModel, "promoted_at" | "stage"> & { readonly stage?: "staging" | "production" }
-    ) => Effect.Effect<void, RegistryUnavailable>
-    /** Puts a version that has an artifact into production; the one that was there is archived in the same moment. */
-    readonly promote: (
+    /** Adds a version for staging; one that is there already stays as it is. */
+    readonly register: (model: Registration) => Effect.Effect<void, RegistryUnavailable>
+    /** Replaces what a version showed. */
+    readonly setMetrics: (name: string, version: string, metrics: unknown) => Effect.Effect<void, RegistryUnavailable>
+    readonly shadowRecord: (name: string, version: string) => Effect.Effect<ShadowRecord, RegistryUnavailable>
+    /**
+     * Moves a version to a stage; whichever version of that name was in production, or in the shadow, is archived in the
+     * same moment. Whether it may is decided before, by `Promotions`.
+     */
+    readonly moveTo: (
       name: string,
-      version: string
+      version: string,
+      stage: "shadow" | "production",
+      promotion: unknown
     ) => Effect.Effect<RegisteredModel, UnknownModel | PromotionRefused | RegistryUnavailable>
   }
 >()("overplanned/ModelRegistry") {}

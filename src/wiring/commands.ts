@@ -11,6 +11,7 @@ import { doctor } from "../cli/doctor.ts"
 import { erasureCheck } from "../cli/erasure-check.ts"
 import { analyzeDataset, generateMatchEvents } from "../cli/match.ts"
 import { migrate } from "../cli/migrate.ts"
+import { promote } from "../cli/promote.ts"
 import { reindex } from "../cli/reindex.ts"
 import { repairTrip } from "../cli/repair-trip.ts"
 import { replay } from "../cli/replay/replay.ts"
@@ -18,6 +19,7 @@ import { seedCity } from "../cli/seed-city.ts"
 import { seedTrainingData } from "../cli/seed-training-data.ts"
 import { type Role, serve } from "../cli/serve.ts"
 import { token } from "../cli/token.ts"
+import { evaluate, train } from "../cli/train.ts"
 import { Config } from "../config.ts"
 import { healthOnDisk } from "../layers/journal/on-disk.ts"
 import * as PostgresCatalog from "../layers/postgres/catalog.ts"
@@ -25,6 +27,7 @@ import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
 import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as Migrator from "../layers/postgres/migrator.ts"
+import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { Health } from "../services/health.ts"
 import * as Reindex from "../sources/reindex.ts"
@@ -33,6 +36,7 @@ import * as MatchData from "../training/match/data.ts"
 import * as ShadowPopulation from "../training/population/seed.ts"
 import { placesHealth, seeder } from "./catalogs.ts"
 import { health, sql, tokens } from "./foundation.ts"
+import { promotions, trainers } from "./models.ts"
 import { cache, chosenIndex, llm, rankingHealth, vectorIndex } from "./ranking.ts"
 import { version } from "./release.ts"
 import { traceStores } from "./traces.ts"
@@ -54,6 +58,8 @@ const reindexing = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSourc
   Layer.provide(Migrator.layer()),
   Layer.provide(sql)
 )
+
+const registry = PostgresModelRegistry.layer.pipe(Layer.provideMerge(Migrator.layer()), Layer.provideMerge(sql))
 
 /** It asks for the job and never takes one. */
 const repairing = Layer.mergeAll(
@@ -93,6 +99,9 @@ const overplanned = Command.make("overplanned").pipe(
     migrate(Migrator.migrate().pipe(Effect.provide(sql))),
     seedCity.pipe(Command.provide(seeding)),
     buildDataset.pipe(Command.provide(Datasets.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
+    train.pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),
+    evaluate.pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),
+    promote.pipe(Command.provide(promotions.pipe(Layer.provide(registry)))),
     generateMatchEvents.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
     analyzeDataset.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
     seedTrainingData.pipe(Command.provide(population)),

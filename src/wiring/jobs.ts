@@ -21,11 +21,14 @@ import { JobFailed, type JobHandler, type JobSchedule, Jobs } from "../services/
 import { PlacesSource } from "../services/places-source.ts"
 import type { ShadowPopulation } from "../services/shadow-population.ts"
 import { ErasedSubjects } from "../services/tokens.ts"
+import type { Trainers } from "../services/trainers.ts"
 import * as DatasetsBuilder from "../training/datasets/build.ts"
 import { buildDatasetJob, dailyDatasetsJob, dailyDatasetsSchedule } from "../training/datasets/job.ts"
+import { trainModelJob } from "../training/models/job.ts"
 import { seedTrainingDataJob } from "../training/population/job.ts"
 import * as PopulationSeeder from "../training/population/seed.ts"
 import { places } from "./catalogs.ts"
+import { trainers } from "./models.ts"
 
 export const jobs = Layer.unwrap(
   Effect.gen(function* () {
@@ -124,8 +127,9 @@ const NIGHTLY: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   { kind: "purge_jobs", cron: "30 4 * * *" }
 ]
 
-const training = Effect.map(Effect.context<ShadowPopulation | Datasets>(), (services) => {
-  const handlers: ReadonlyArray<JobHandler<ShadowPopulation | Datasets>> = [
+const training = Effect.map(Effect.context<ShadowPopulation | Datasets | Trainers>(), (services) => {
+  const handlers: ReadonlyArray<JobHandler<ShadowPopulation | Datasets | Trainers>> = [
+    trainModelJob,
     seedTrainingDataJob,
     buildDatasetJob,
     dailyDatasetsJob
@@ -159,6 +163,7 @@ export const worker = Layer.effectDiscard(
   Layer.provide([
     PopulationSeeder.layer,
     DatasetsBuilder.layer,
+    trainers,
     PostgresReceipts.layer,
     PostgresTripMending.layer,
     PostgresPersonaHistory.layer,

@@ -2,7 +2,6 @@
  * The part of the composition root that decides who thinks: which index searches, whether Claude is asked, where
  * answers are kept, and which models rank. Each is chosen by the settings alone.
  */
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { SqlClient } from "effect/sql/SqlClient"
@@ -16,7 +15,7 @@ import * as ClaudeRanker from "../cases/ranking/claude-ranker.ts"
 import * as ClaudeWarmer from "../cases/ranking/claude-warmer.ts"
 import * as LocalRanking from "../cases/ranking/local-ranker.ts"
 import * as RankingDesk from "../cases/ranking/ranking-desk.ts"
-import { Config } from "../config.ts"
+import { Config, modelsDirOf } from "../config.ts"
 import * as AnthropicLlm from "../layers/anthropic/llm.ts"
 import * as MemoryCache from "../layers/memory/cache.ts"
 import * as MemoryVectorIndex from "../layers/memory/vector-index.ts"
@@ -114,7 +113,7 @@ export const trainedRankers = <E>(registered: Effect.Effect<ReadonlyArray<Regist
   Layer.unwrap(
     Effect.map(Config, (settings) =>
       OnnxRankers.layer({
-        modelsDir: settings.MODELS_DIR ?? join(settings.OVERPLANNED_DATA_DIR, "models"),
+        modelsDir: modelsDirOf(settings),
         registered
       })
     )

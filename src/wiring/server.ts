@@ -59,6 +59,7 @@ import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs
 import { DEMO_TRAVELER, demoTrip, firstCity } from "./first-run.ts"
 import { jobs, worker } from "./jobs.ts"
 import { journalSink, recordTypes } from "./journal-sink.ts"
+import { promotions } from "./models.ts"
 import { indexUpToDate, llm, personaEncoder, rankers, rankingHealth, trainedRankers, vectorIndex } from "./ranking.ts"
 import { weather } from "./weather.ts"
 
@@ -155,6 +156,7 @@ const erasure = Layer.unwrap(
 /** All that the routes ask. */
 const capabilities = Layer.mergeAll(
   CurrentModel.layer,
+  promotions,
   JournaledNewcomers.layer,
   receipts,
   PostgresEvidenceDocuments.layer,

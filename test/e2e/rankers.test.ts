@@ -1,5 +1,5 @@
 /** Who ranks for whom, end to end: Claude for the cold, a trained model for the warm, the local ranker when money ends. */
-import { randomUUID } from "node:crypto"
+import { createHash, randomUUID } from "node:crypto"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -157,26 +157,57 @@ describe("with a trained ranker in production", () => {
     assert.isTrue(moved)
   })
 
-  it("which an operator replaces by one that has an artifact, and by nothing else", async () => {
+  it("which an operator replaces by one whose file is there, with a reason where the gate has seen too little", async () => {
     const admin = await world.someone({ role: "admin" })
+    const folder = join(world.folder, "models", "bpr")
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, "1.bin"), "one")
+    const checksum = createHash("sha256").update("one").digest("hex")
     await world.rows(
-      (sql) => sql`insert into model_registry (id, model_name, model_version, model_type, stage, artifact_path) values
-        (gen_random_uuid(), 'bpr', '0.0.0', 'matrix_factorisation', 'staging', null),
-        (gen_random_uuid(), 'bpr', '1', 'matrix_factorisation', 'staging', 'bpr/1.onnx')`
+      (
+        sql
+      ) => sql`insert into model_registry (id, model_name, model_version, model_type, stage, artifact_path, artifact_sha256)
+        values
+        (gen_random_uuid(), 'bpr', '0.0.0', 'matrix_factorisation', 'staging', null, null),
+        (gen_random_uuid(), 'bpr', '1', 'matrix_factorisation', 'staging', 'bpr/1.bin', ${checksum}),
+        (gen_random_uuid(), 'bpr', '2', 'matrix_factorisation', 'staging', 'bpr/2.bin', ${checksum})`
     )
-    const promote = (version: string) => admin.call("POST", `/admin/model-registry/bpr/${version}/promote`)
+    const promote = (version: string, query = "") =>
+      admin.call("POST", `/admin/model-registry/bpr/${version}/promote${query}`)
     const stages = async () =>
       ok(await admin.call("GET", "/admin/model-registry")).models.flatMap((model: Record<string, string>) =>
         model.model_name === "bpr" ? [`${model.model_version} ${model.stage}`] : []
       )
-    const refused = await promote("0.0.0")
+    const refused = await promote("0.0.0", "?force=at+once")
     assert.strictEqual(refused.status, 409)
     assert.match(refused.body.detail, /bpr:0\.0\.0 has no artifact.*register a version with its artifact/)
-    assert.sameMembers(await stages(), ["0.0.0 staging", "1 staging"])
-    assert.strictEqual(ok(await promote("1")).stage, "production")
-    assert.strictEqual((await promote("2")).status, 404)
+    assert.match((await promote("2", "?force=at+once")).body.detail, /is not in this node's MODELS_DIR/)
+    const unproven = await promote("1")
+    assert.strictEqual(unproven.status, 409)
+    assert.match(unproven.body.detail, /has not shown enough for production\. It was never judged/)
+    assert.sameMembers(await stages(), ["0.0.0 staging", "1 staging", "2 staging"])
+    assert.strictEqual(ok(await promote("1", "?to=shadow&force=to+watch+it")).stage, "shadow")
+    const forced = ok(await promote("1", "?force=a+trial"))
+    assert.strictEqual(forced.stage, "production")
+    assert.deepInclude(forced.promotion, { passed: false, forced: "a trial" })
+    assert.strictEqual((await promote("3")).status, 404)
     assert.strictEqual((await promote("0.0.0")).status, 409)
-    assert.sameMembers(await stages(), ["0.0.0 staging", "1 production"])
+    assert.sameMembers(await stages(), ["0.0.0 staging", "1 production", "2 staging"])
+  })
+
+  it("and a trainer answers as a job, which says in a sentence what it lacks", async () => {
+    const admin = await world.someone({ role: "admin" })
+    const unknown = await admin.call("POST", "/admin/train", { model: "magic" })
+    assert.strictEqual(unknown.status, 422)
+    assert.match(unknown.body.detail, /There is no trainer of "magic"; there are bpr\./)
+    const { job_id } = ok(await admin.call("POST", "/admin/train", { model: "bpr" }), 202)
+    let job = ok(await admin.call("GET", `/admin/jobs/${job_id}`))
+    for (let i = 0; i < 200 && job.state !== "failed" && job.state !== "done"; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      job = ok(await admin.call("GET", `/admin/jobs/${job_id}`))
+    }
+    assert.strictEqual(job.state, "failed")
+    assert.match(job.error, /No dataset bpr_triples is published/)
   })
 
   it("but nobody with 19, nor a group with one of them", async () => {

@@ -44,7 +44,14 @@ export const ModelView = Schema.Struct({
   stage: Schema.Literals(["staging", "shadow", "production", "archived"]),
   training_date: Schema.NullOr(Instant),
   promoted_at: Schema.NullOr(Instant),
-  metrics: Schema.Unknown
+  metrics: Schema.Unknown,
+  artifact_sha256: Schema.NullOr(Schema.String),
+  features_version: Schema.NullOr(Schema.String),
+  encoder_version: Schema.NullOr(Schema.String),
+  code_commit: Schema.NullOr(Schema.String),
+  lineage: Schema.Unknown,
+  card: Schema.String,
+  promotion: Schema.Unknown
 })
 
 const actorParams = { kind: Text(16), id: Uuid }
@@ -104,6 +111,10 @@ export class AdminGroup extends HttpApiGroup.make("admin")
     }),
     HttpApiEndpoint.post("promote", "/model-registry/:name/:version/promote", {
       params: { name: Text(100), version: Text(100) },
+      query: {
+        to: Schema.optionalKey(Schema.Literals(["shadow", "production"])),
+        force: Schema.optionalKey(Text(500))
+      },
       success: ModelView,
       error: [NotFound, Conflict, Unavailable]
     }),

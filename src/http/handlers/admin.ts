@@ -10,6 +10,8 @@ import { Catalog } from "../../services/catalog.ts"
 import { CostGuard } from "../../services/cost-guard.ts"
 import { type Job, Jobs } from "../../services/jobs.ts"
 import { ModelRegistry } from "../../services/model-registry.ts"
+import { Promotions } from "../../services/promotions.ts"
+import { TRAIN_MODEL, TRAINABLE } from "../../services/trainers.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 import { newId } from "../../support/new-id.ts"
 import type { ActorShown, CityEventPayload } from "../api/admin.ts"
@@ -78,6 +80,7 @@ export const layer = HttpApiBuilder.group(
     const catalogs = yield* Catalog
     const jobs = yield* Jobs
     const models = yield* ModelRegistry
+    const promotions = yield* Promotions
     const costs = yield* CostGuard
     const trips = yield* TripRuntime
     const actors = yield* ActorKinds
@@ -89,11 +92,13 @@ export const layer = HttpApiBuilder.group(
       seedCity: ({ payload }) => start("seed_city", payload),
       seedTrainingData: ({ payload }) => start("seed_training_data", payload),
       train: ({ payload }) =>
-        Effect.fail(
-          new Unprocessable({
-            detail: `No trainer of "${payload.model}" is part of this version. Models are registered with an artifact and promoted.`
+        Effect.gen(function* () {
+          const model = TRAINABLE.find((name) => name === payload.model)
+          if (model !== undefined) return yield* start(TRAIN_MODEL, { model })
+          return yield* new Unprocessable({
+            detail: `There is no trainer of "${payload.model}"; there are ${TRAINABLE.join(", ")}.`
           })
-        ),
+        }),
 
       job: ({ params }) =>
         Effect.gen(function* () {
@@ -120,8 +125,8 @@ export const layer = HttpApiBuilder.group(
 
       models: () => Effect.map(orUnavailable(models.list), (list) => ({ models: list })),
 
-      promote: ({ params }) =>
-        models.promote(params.name, params.version).pipe(
+      promote: ({ params, query }) =>
+        promotions.promote({ ...params, to: "production", ...query }).pipe(
           Effect.mapError((error) => {
             switch (error._tag) {
               case "UnknownModel":

@@ -1,6 +1,7 @@
 /** Trains a model on a thread of its own. */
 import { Worker } from "node:worker_threads"
 import type { BprModel } from "./bpr/model.ts"
+import type { Pairs, PairsRun } from "./bpr/pairs.ts"
 import type { BprRun, BprSettings } from "./bpr/train.ts"
 import { type Progress, TrainingFailed } from "./progress.ts"
 import type { SasrecSettings } from "./sasrec/settings.ts"
@@ -16,11 +17,20 @@ interface Material {
 export type TrainRequest =
   | (Material & { readonly model: "sasrec"; readonly settings: SasrecSettings })
   | (Material & { readonly model: "bpr"; readonly settings: BprSettings })
+  | {
+      readonly model: "bpr_pairs"
+      readonly pairs: Pairs
+      readonly validation: Pairs
+      readonly settings: BprSettings
+    }
+
+/** The model's numbers without its methods: those do not travel between threads. */
+type Numbers = Pick<BprModel, "width" | "users" | "items" | "biases">
 
 export interface TrainResults {
+  readonly bpr_pairs: Omit<PairsRun, "model"> & { readonly model: Numbers }
   readonly sasrec: SasrecRun
-  /** The model's numbers without its methods: those do not travel between threads. */
-  readonly bpr: Omit<BprRun, "model"> & { readonly model: Pick<BprModel, "width" | "users" | "items" | "biases"> }
+  readonly bpr: Omit<BprRun, "model"> & { readonly model: Numbers }
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Trains on a thread of its own: the runtime holds the thread that calls it for as long as a step takes. */
 import { parentPort, workerData } from "node:worker_threads"
+import { trainOnPairs } from "./bpr/pairs.ts"
 import { trainBpr } from "./bpr/train.ts"
 import type { Progress } from "./progress.ts"
 import { trainSasrec } from "./sasrec/train.ts"
@@ -24,6 +25,11 @@ const run = async ({ request, cancel }: WorkerSetup) => {
   switch (request.model) {
     case "sasrec":
       return trainSasrec(request.data, request.validation, request.settings, watcher)
+    case "bpr_pairs": {
+      const { model, ...rest } = trainOnPairs(request.pairs, request.validation, request.settings, watcher)
+      const { width, users, items, biases } = model
+      return { ...rest, model: { width, users, items, biases } }
+    }
     case "bpr": {
       const { model, ...rest } = trainBpr(request.data, request.validation, request.settings, watcher)
       const { width, users, items, biases } = model

@@ -127,7 +127,7 @@ describe("the baselines", () => {
 describe("BPR", () => {
   it("learns who likes what, and the same bits with the same seed", () => {
     const world = circle()
-    const settings = { ...bprSettings(world.train, 1), width: 8, mostEpochs: 60 }
+    const settings = { ...bprSettings(world.train.items.length, 1), width: 8, mostEpochs: 60 }
     const run = trainBpr(world.train, world.validation, settings)
     const hits = (score: (user: number, item: number) => number) =>
       bootstrapMean(

@@ -17,9 +17,12 @@ export interface BprSettings extends BprRates {
 /** Comparisons of a run at most, so that a large data set takes minutes and not hours. */
 const MOST_UPDATES = 200e6
 const MOST_EPOCHS = 200
+/** Looks without a better one before it is over: vectors begin small, and rest a while before they part. */
+const PATIENCE = 8
 
-export const bprSettings = (data: Sequences, seed: number): BprSettings => {
-  const mostEpochs = Math.ceil(Math.min(MOST_EPOCHS, MOST_UPDATES / Math.max(1, data.items.length)))
+/** Settings for so many comparisons an epoch. */
+export const bprSettings = (comparisons: number, seed: number): BprSettings => {
+  const mostEpochs = Math.ceil(Math.min(MOST_EPOCHS, MOST_UPDATES / Math.max(1, comparisons)))
   const judgeEvery = Math.max(1, Math.floor(mostEpochs / 50))
   return {
     seed,
@@ -29,7 +32,7 @@ export const bprSettings = (data: Sequences, seed: number): BprSettings => {
     biasDecay: 0.01,
     mostEpochs,
     judgeEvery,
-    patience: 4 * judgeEvery
+    patience: PATIENCE * judgeEvery
   }
 }
 

@@ -1,0 +1,84 @@
+/**
+ * What a model has to show before it is heard. Two gates: the paired one, which is sharp, lets a model run in the shadow;
+ * the one for production is conservative on purpose, because what it lets through decides for people.
+ */
+
+/** A mean and the middle 95 % of where it may lie. */
+export interface Interval {
+  readonly mean: number
+  readonly lower: number
+  readonly upper: number
+}
+
+export const GATE = {
+  /** Accept and skip pairs that the model was trained and judged with. */
+  leastPairs: 500,
+  leastShadowDays: 14,
+  leastDecisions: 1_000
+} as const
+
+export interface Evidence {
+  /** HR@5 on the held-out decisions, of the candidate and of whichever ranker served them. */
+  readonly candidate: Interval
+  readonly incumbent: Interval & { readonly name: string }
+  /** Candidate less incumbent, on the same decisions. */
+  readonly difference: Interval
+  readonly pairs: number
+  readonly shadowDays: number
+  readonly decisions: number
+  /** The same difference within each segment. */
+  readonly segments: ReadonlyArray<{ readonly name: string; readonly difference: Interval }>
+}
+
+export interface Check {
+  readonly rule: string
+  readonly passed: boolean
+  /** What was found against what is wanted, in a sentence. */
+  readonly says: string
+}
+
+export interface Verdict {
+  readonly passed: boolean
+  readonly checks: ReadonlyArray<Check>
+}
+
+const figure = (x: number): string => x.toFixed(3)
+
+const verdict = (checks: ReadonlyArray<Check>): Verdict => ({ passed: checks.every(({ passed }) => passed), checks })
+
+const atLeast = (rule: string, found: number, wanted: number, what: string): Check => ({
+  rule,
+  passed: found >= wanted,
+  says: `${found} ${what}; at least ${wanted} are wanted.`
+})
+
+/** Into the shadow, where it decides nothing: better than the incumbent on the same decisions. */
+export const shadowGate = ({ difference, incumbent }: Pick<Evidence, "difference" | "incumbent">): Verdict =>
+  verdict([
+    {
+      rule: "paired difference",
+      passed: difference.lower > 0,
+      says: `On the same decisions it is ${figure(difference.mean)} [${figure(difference.lower)}, ${figure(difference.upper)}] from ${incumbent.name} in HR@5; the lower end has to be above 0.`
+    }
+  ])
+
+/** Into production: its worst is better than the incumbent's best, on enough of everything, and nobody is worse off. */
+export const productionGate = (evidence: Evidence): Verdict => {
+  const { candidate, incumbent, segments } = evidence
+  const worse = segments.filter(({ difference }) => difference.upper < 0).map(({ name }) => name)
+  return verdict([
+    {
+      rule: "apart",
+      passed: candidate.lower > incumbent.upper,
+      says: `HR@5 is at least ${figure(candidate.lower)}, that of ${incumbent.name} at most ${figure(incumbent.upper)}; the first has to be above the second.`
+    },
+    atLeast("pairs", evidence.pairs, GATE.leastPairs, "accept and skip pairs stand behind it"),
+    atLeast("shadow", evidence.shadowDays, GATE.leastShadowDays, "days in the shadow"),
+    atLeast("decisions", evidence.decisions, GATE.leastDecisions, "decisions were judged"),
+    {
+      rule: "segments",
+      passed: worse.length === 0,
+      says: worse.length === 0 ? "No segment is worse off." : `Worse off by their own interval: ${worse.join(", ")}.`
+    }
+  ])
+}

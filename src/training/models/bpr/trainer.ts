@@ -1,0 +1,136 @@
+/** Trains and judges `bpr`: who prefers which place, from decisions as they were logged. */
+import { readFileSync } from "node:fs"
+import { TrainingRefused } from "../../../services/trainers.ts"
+import { type Evaluation, judge, type Ranked } from "../../judge/judge.ts"
+import type { Slate } from "../../judge/slates.ts"
+import { BprModel } from "../../learn/bpr/model.ts"
+import { bprSettings } from "../../learn/bpr/train.ts"
+import { learningCurve } from "../../learn/curve.ts"
+import type { Progress } from "../../learn/progress.ts"
+import { trainInThread } from "../../learn/thread.ts"
+import { newestDataset, type PublishedDataset } from "../dataset.ts"
+import type { Trainer } from "../trainer.ts"
+import { type BprFactors, bprScorer, decodeFactors, encodeFactors, type Vibes, withColdPlaces } from "./ranker.ts"
+import { byUser, type LoggedSlate, readSlates, readTraining, readValidation, type TrainingTriples } from "./triples.ts"
+
+const DATASET = "bpr_triples"
+const FILE = "factors.bin"
+const LEAST_PAIRS = 500
+const LEAST_JUDGED = 30
+/** The first is the model; how far the others are from it says what the seed alone can do. */
+const SEEDS = [1, 2, 3] as const
+const WIDTH = 64
+
+const refuse = (message: string) => new TrainingRefused({ message, retry: false })
+
+const settingsFor = (pairs: number, seed: number) => ({
+  ...bprSettings(pairs, seed),
+  width: WIDTH
+})
+
+/** What every version is held against. The first is whichever ranker served the decisions. */
+const baselines = (
+  logged: ReadonlyArray<LoggedSlate>,
+  { taken, takenBy }: Pick<TrainingTriples, "taken" | "takenBy">
+): ReadonlyArray<Ranked> => {
+  const scores = new Map(logged.map(({ slate, logged }) => [slate.id, logged]))
+  return [
+    { name: "as_logged", scorer: (slate) => scores.get(slate.id)! },
+    { name: "popularity", scorer: ({ items }) => items.map((item) => taken.get(item) ?? 0) },
+    {
+      name: "user_frequency",
+      scorer: ({ items, user }) =>
+        items.map((item) => (takenBy.get(byUser(user, item)) ?? 0) + (taken.get(item) ?? 0) * 1e-6)
+    }
+  ]
+}
+
+const judged = async (
+  dataset: PublishedDataset,
+  factors: BprFactors,
+  counts: Pick<TrainingTriples, "taken" | "takenBy">,
+  vibes: Vibes,
+  others: ReadonlyArray<BprFactors> = []
+): Promise<{ readonly evaluation: Evaluation; readonly slates: ReadonlyArray<Slate> }> => {
+  const known = new Set(factors.users)
+  const logged = [
+    ...(await readSlates(dataset, "test", (user) => known.has(user))),
+    ...(await readSlates(dataset, "new_people", (user) => known.has(user)))
+  ]
+  if (logged.length < LEAST_JUDGED) {
+    throw refuse(
+      `The dataset ${dataset.folder} has ${logged.length} decisions to judge by; at least ${LEAST_JUDGED} are needed. Build it over more days.`
+    )
+  }
+  const slates = logged.map(({ slate }) => slate)
+  const evaluation = judge(
+    slates,
+    [
+      { name: "bpr", scorer: bprScorer(factors, vibes) },
+      ...baselines(logged, counts),
+      ...others.map((other, i): Ranked => ({ name: `bpr, seed ${SEEDS[i + 1]}`, scorer: bprScorer(other, vibes) }))
+    ],
+    counts.taken
+  )
+  return { evaluation, slates }
+}
+
+const train: Trainer["train"] = async ({ datasetsDir, vibesOf, watch, signal }) => {
+  const dataset = await newestDataset(datasetsDir, DATASET)
+  const training = await readTraining(dataset)
+  const { pairs, users, items, sources } = training
+  if (pairs.users.length < LEAST_PAIRS) {
+    throw refuse(
+      `The dataset ${dataset.folder} has ${pairs.users.length} comparisons to train on; at least ${LEAST_PAIRS} are needed. Build it over more days.`
+    )
+  }
+  const validation = await readValidation(dataset, training)
+  const vibes = await vibesOf()
+  const versions: Array<BprFactors> = []
+  let progress: ReadonlyArray<Progress> = []
+  let epochs = 0
+  for (const seed of SEEDS) {
+    const request = { model: "bpr_pairs" as const, pairs, validation, settings: settingsFor(pairs.users.length, seed) }
+    const run = await trainInThread(request, seed === SEEDS[0] ? watch : undefined, signal)
+    if (seed === SEEDS[0]) {
+      progress = run.progress
+      epochs = run.bestEpoch
+    }
+    const { width, users: u, items: i, biases } = run.model
+    const model = new BprModel(width, u, i, biases)
+    versions.push(withColdPlaces({ users: users.names, items: items.names, model }, vibes))
+  }
+  const [factors, ...others] = versions as [BprFactors, ...ReadonlyArray<BprFactors>]
+  const { evaluation } = await judged(dataset, factors, training, vibes, others)
+  const mixed = Object.entries(sources).map(([source, n]) => `${n} from ${source}`)
+  return {
+    dataset,
+    file: FILE,
+    modelType: "matrix_factorisation",
+    description: "Bayesian personalised ranking of people and places from decisions as they were logged.",
+    files: { [FILE]: encodeFactors(factors), "learning-curve.svg": learningCurve("bpr", progress) },
+    rows: { comparisons: pairs.users.length, people: users.names.length, places: items.names.length },
+    pairs: pairs.users.length,
+    epochs,
+    evaluation,
+    card: [
+      "Who prefers which place: a vector per person, a vector and a bias per place.",
+      `Learnt from ${mixed.join(", ")}. Backfill counts 0.3 of the app, and rare choices count more by clipped inverse propensity.`,
+      "Places that nobody was offered have what their vibe says; people whom it has not seen have the mean of all.",
+      `Baselines: as_logged is whichever ranker served the decision; popularity and user_frequency count what was taken in the time that was trained on.`,
+      "People stand in it under the names of its dataset, which lead to nobody. So it can be judged, and ranks for nobody yet."
+    ],
+    notes: [
+      "It stays in staging: its people are known by the stand-ins of their dataset, and no live traveler is among them."
+    ]
+  }
+}
+
+const evaluate: Trainer["evaluate"] = async ({ datasetsDir, vibesOf }, file) => {
+  const dataset = await newestDataset(datasetsDir, DATASET)
+  const factors = decodeFactors(readFileSync(file))
+  const { evaluation } = await judged(dataset, factors, await readTraining(dataset), await vibesOf())
+  return { dataset, evaluation }
+}
+
+export const bprTrainer: Trainer = { train, evaluate }

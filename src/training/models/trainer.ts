@@ -1,0 +1,39 @@
+/** What a trainer is given, and what it makes of it. */
+import type { Evaluation } from "../judge/judge.ts"
+import type { Progress } from "../learn/progress.ts"
+import type { PublishedDataset } from "./dataset.ts"
+
+export interface Material {
+  readonly datasetsDir: string
+  /** The vibe of every place there is. */
+  readonly vibesOf: () => Promise<ReadonlyMap<string, ArrayLike<number>>>
+  readonly watch: (progress: Progress) => void
+  readonly signal: AbortSignal
+}
+
+export interface Trained {
+  readonly dataset: PublishedDataset
+  /** The file that serves, among `files`. */
+  readonly file: string
+  readonly files: Readonly<Record<string, string | Uint8Array>>
+  readonly modelType: string
+  readonly description: string
+  readonly rows: Readonly<Record<string, number>>
+  /** Accept and skip pairs behind it. */
+  readonly pairs: number
+  readonly epochs: number
+  readonly evaluation: Evaluation
+  /** What it is, for people, in lines. */
+  readonly card: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<string>
+}
+
+/** Both end in `TrainingRefused` or `TrainingFailed`, each one sentence. */
+export interface Trainer {
+  readonly train: (material: Material) => Promise<Trained>
+  /** Judges a model's file on the newest dataset. */
+  readonly evaluate: (
+    material: Material,
+    file: string
+  ) => Promise<{ readonly dataset: PublishedDataset; readonly evaluation: Evaluation }>
+}

@@ -1,0 +1,15 @@
+/** Models: who trains them, and who lets them in. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Promotions from "../cases/models/promotions.ts"
+import { Config, modelsDirOf } from "../config.ts"
+import * as ModelFiles from "../layers/files/model-artefacts.ts"
+import * as ModelTrainers from "../training/models/trainers.ts"
+import { root, version } from "./release.ts"
+
+/** Both still need the registry. */
+export const promotions = Promotions.layer.pipe(
+  Layer.provide(Layer.unwrap(Effect.map(Config, (settings) => ModelFiles.layer(modelsDirOf(settings)))))
+)
+
+export const trainers = ModelTrainers.layer({ root, version })

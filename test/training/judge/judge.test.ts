@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest"
+import { randomStream } from "../../../src/domain/random.ts"
+import { judge } from "../../../src/training/judge/judge.ts"
+import { evaluationPage, evaluationPlot, evaluationTable } from "../../../src/training/judge/report.ts"
+import { type Slate, worthOf } from "../../../src/training/judge/slates.ts"
+
+const slate = (taken: ReadonlyArray<number>, more: Partial<Slate> = {}): Slate => ({
+  id: "s",
+  user: "u",
+  cluster: "u",
+  at: 0,
+  items: taken.map((_, i) => `item ${i}`),
+  taken: Uint8Array.from(taken),
+  segments: {},
+  ...more
+})
+
+describe("what an order is worth", () => {
+  it("looks at the best that was taken, or at all", () => {
+    const worth = worthOf(slate([0, 1, 0, 0, 0, 1]), [9, 8, 7, 6, 5, 4])
+    expect(worth).toMatchObject({ hr5: 1, hr10: 1, mrr: 0.5, p3: 1 / 3 })
+    expect(worth.ndcg10).toBeCloseTo((1 / Math.log2(3) + 1 / Math.log2(7)) / (1 + 1 / Math.log2(3)), 10)
+    // Of eight pairs, three stand in the right order: the second beats three, the last none.
+    expect(worth.auc).toBeCloseTo(3 / 8, 10)
+  })
+
+  it("gives nothing away for scores that say nothing", () => {
+    const worth = worthOf(slate([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), Array(11).fill(1))
+    expect(worth).toMatchObject({ hr5: 0, auc: 0.5, mrr: 1 / 6 })
+  })
+})
+
+/** Slates of twelve, of which one is taken; the good ranker sees it through some noise, the others do not. */
+const world = (count = 300) => {
+  const random = randomStream("slates")
+  return Array.from({ length: count }, (_, n) => {
+    const at = Math.floor(random() * 12)
+    return slate(
+      Array.from({ length: 12 }, (_, i) => (i === at ? 1 : 0)),
+      {
+        id: `s${n}`,
+        user: `u${n % 60}`,
+        cluster: `u${n % 60}`,
+        at: n * 1000,
+        segments: { city: n % 3 === 0 ? "tokyo" : "seattle" }
+      }
+    )
+  })
+}
+
+const noise =
+  (name: string) =>
+  ({ id, items }: Slate) => {
+    const random = randomStream(name, id)
+    return items.map(() => random())
+  }
+
+describe("judging", () => {
+  const slates = world()
+  const good = { name: "good", scorer: (one: Slate) => noise("good")(one).map((x, i) => x + 0.5 * one.taken[i]!) }
+  const dull = { name: "dull", scorer: noise("dull") }
+  const evaluation = judge(
+    slates,
+    [good, dull, { name: "also dull", scorer: noise("other") }],
+    new Map([["item 3", 9]])
+  )
+
+  it("tells a ranker that knows something from those that do not, overall and in each segment", () => {
+    const [first, second] = evaluation.models
+    expect(first!.metrics.hr5.lower).toBeGreaterThan(second!.metrics.hr5.upper)
+    expect(second!.metrics.hr5.mean).toBeCloseTo(5 / 12, 1)
+    const [against] = evaluation.comparisons
+    expect(against!.incumbent).toBe("dull")
+    expect(against!.hr5.lower).toBeGreaterThan(0)
+    expect(against!.segments.map(({ name, decisions }) => [name, decisions])).toEqual([
+      ["city=seattle", 200],
+      ["city=tokyo", 100]
+    ])
+    expect(against!.segments.every(({ difference }) => difference.lower > 0)).toBe(true)
+  })
+
+  it("finds no difference where there is none, and is narrower in pairs than apart", () => {
+    const same = judge(slates, [dull, { name: "also dull", scorer: noise("other") }], new Map())
+    const { hr5 } = same.comparisons[0]!
+    expect(hr5.lower).toBeLessThan(0)
+    expect(hr5.upper).toBeGreaterThan(0)
+    const itself = judge(slates, [dull, { name: "itself", scorer: dull.scorer }], new Map())
+    expect(itself.comparisons[0]!.hr5).toEqual({ mean: 0, lower: 0, upper: 0 })
+  })
+
+  it("sees who only repeats what is popular", () => {
+    const popular = {
+      name: "popular",
+      scorer: ({ items }: Slate) => items.map((item) => (["item 3", "item 4"].includes(item) ? 1 : 0))
+    }
+    const taken = new Map([
+      ["item 3", 9],
+      ["item 4", 5]
+    ])
+    const [first, second] = judge(slates, [popular, dull], taken).models
+    expect(first!.popularity_bias).toBeGreaterThan(0.3)
+    expect(Math.abs(second!.popularity_bias)).toBeLessThan(0.1)
+    expect(first!.coverage).toBeLessThan(second!.coverage)
+  })
+
+  it("is told in a table, a picture and a page that stands alone", () => {
+    const table = evaluationTable(evaluation)
+    expect(table).toContain("300 decisions of 60 people")
+    expect(table).toMatch(/good {2,}0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]/)
+    expect(table).toMatch(/city=tokyo +100/)
+    expect(evaluationPlot(evaluation)).toContain("also dull")
+    const page = evaluationPage("<good> 1", "made & judged", evaluation)
+    expect(page).toContain("<h1>&lt;good&gt; 1</h1>")
+    expect(page).toContain("made &amp; judged")
+    expect(page).not.toContain("<script")
+  })
+})

@@ -1,0 +1,180 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as PromotionCases from "../../src/cases/models/promotions.ts"
+import { Config } from "../../src/config.ts"
+import * as ModelFiles from "../../src/layers/files/model-artefacts.ts"
+import * as PostgresModelRegistry from "../../src/layers/postgres/model-registry.ts"
+import { ModelRegistry } from "../../src/services/model-registry.ts"
+import { Promotions } from "../../src/services/promotions.ts"
+import { ShadowPopulation } from "../../src/services/shadow-population.ts"
+import { Trainers } from "../../src/services/trainers.ts"
+import { buildDataset } from "../../src/training/datasets/build.ts"
+import * as ModelTrainers from "../../src/training/models/trainers.ts"
+import { populated, SMALL } from "./population/world.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "overplanned-models-"))
+const [datasets, models] = [join(folder, "datasets"), join(folder, "models")]
+
+const world = ModelTrainers.layer({ root: folder, version: "test" }).pipe(
+  Layer.provideMerge(PromotionCases.layer),
+  Layer.provideMerge(Layer.mergeAll(PostgresModelRegistry.layer, ModelFiles.layer(models))),
+  Layer.provideMerge(populated()),
+  Layer.provide(Config.layer({ OVERPLANNED_DATA_DIR: folder, DATASETS_DIR: datasets, MODELS_DIR: models })),
+  Layer.provideMerge(
+    Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))))
+  )
+)
+
+describe("a model, from what was logged to the gate", () => {
+  layer(world, { excludeTestServices: true, timeout: 120_000 })((it) => {
+    it.effect("is not trained where there is nothing to train on", () =>
+      Effect.gen(function* () {
+        const trainers = yield* Trainers
+        const { message, retry } = yield* Effect.flip(trainers.train("bpr"))
+        assert.match(message, /^No dataset bpr_triples is published .* build-dataset bpr_triples\.$/)
+        assert.isFalse(retry)
+        assert.match((yield* Effect.flip(trainers.evaluate("bpr"))).message, /No bpr with an artifact is registered/)
+      })
+    )
+
+    it.effect(
+      "is trained, judged beside its baselines, and registered for staging with all that it comes from",
+      () =>
+        Effect.gen(function* () {
+          yield* (yield* ShadowPopulation).seed(SMALL)
+          yield* buildDataset({ root: datasets, trackingUri: undefined }, { name: "bpr_triples" })
+          const trainers = yield* Trainers
+          const progress: Array<number> = []
+          const trained = yield* trainers.train("bpr", ({ epoch }) => void progress.push(epoch))
+          assert.isAbove(progress.length, 0)
+          assert.isAbove(trained.epochs, 0)
+          assert.isAbove(trained.rows["comparisons"]!, 500)
+          assert.match(trained.table, /as_logged/)
+          assert.match(trained.notes.join(), /stays in staging/)
+          assert.includeMembers(readdirSync(trained.folder), [
+            "factors.bin",
+            "card.md",
+            "evaluation.html",
+            "evaluation.json",
+            "evaluation.svg",
+            "learning-curve.svg"
+          ])
+          const evaluation = JSON.parse(readFileSync(join(trained.folder, "evaluation.json"), "utf8"))
+          assert.deepEqual(
+            evaluation.models.map(({ name }: { name: string }) => name),
+            ["bpr", "as_logged", "popularity", "user_frequency", "bpr, seed 2", "bpr, seed 3"]
+          )
+          // People choose by their taste in this world, and what they like can be learnt from what they took before.
+          const [own, , ,] = evaluation.models
+          assert.isAbove(own.metrics.auc.lower, 0.5)
+          const kinds = new Set(
+            evaluation.comparisons[0].segments.map(({ name }: { name: string }) => name.split("=")[0])
+          )
+          assert.isTrue(kinds.has("city") && kinds.has("people"))
+
+          const registry = yield* ModelRegistry
+          const row = yield* registry.find("bpr", trained.version)
+          assert.strictEqual(row.stage, "staging")
+          assert.strictEqual(row.artifact_sha256, trained.artifact_sha256)
+          assert.strictEqual(row.code_commit, "release test")
+          assert.match(row.card, /Backfill counts 0\.3/)
+          const lineage = row.lineage as { dataset: string; files: Record<string, { sha256: string }> }
+          assert.strictEqual(lineage.dataset, "bpr_triples")
+          assert.match(lineage.files["train.parquet"]!.sha256, /^[0-9a-f]{64}$/)
+
+          // The file alone gives the same figures again, and the same data the same file.
+          const again = yield* trainers.evaluate("bpr", trained.version)
+          const figures = (one: { models: ReadonlyArray<unknown> }) => one.models.slice(0, 4)
+          assert.deepEqual(figures(JSON.parse(JSON.stringify(again.evaluation))), figures(evaluation))
+          const second = yield* trainers.train("bpr")
+          assert.notStrictEqual(second.version, trained.version)
+          assert.strictEqual(second.artifact_sha256, trained.artifact_sha256)
+        }),
+      240_000
+    )
+
+    it.effect(
+      "is promoted by what it showed, or by somebody who says why; never without the file that was judged",
+      () =>
+        Effect.gen(function* () {
+          const promotions = yield* Promotions
+          const registry = yield* ModelRegistry
+          const sql = yield* SqlClient
+          const [newest] = (yield* registry.list).filter(({ model_name }) => model_name === "bpr")
+          const version = newest!.model_version
+          const promote = (to: "shadow" | "production", force?: string) =>
+            promotions.promote({ name: "bpr", version, to, ...(force === undefined ? {} : { force }) })
+
+          const refused = (yield* Effect.flip(promote("production"))).message
+          assert.match(refused, /has not shown enough for production\..*0 days in the shadow; at least 14 are wanted/)
+          const placeholder = { name: "bpr", version: "0.0.0", to: "production", force: "for a try" } as const
+          assert.match((yield* Effect.flip(promotions.promote(placeholder))).message, /bpr:0\.0\.0 has no artifact/)
+
+          const file = join(models, newest!.artifact_path!)
+          const bytes = readFileSync(file)
+          writeFileSync(file, bytes.subarray(1))
+          assert.match((yield* Effect.flip(promote("shadow", "for a try"))).message, /not the one that was judged/)
+          const trainers = yield* Trainers
+          assert.match((yield* Effect.flip(trainers.evaluate("bpr"))).message, /not the one that was registered/)
+          rmSync(file)
+          assert.match((yield* Effect.flip(promote("shadow", "for a try"))).message, /is not in this node's MODELS_DIR/)
+          writeFileSync(file, bytes)
+          yield* sql`update model_registry set features_version = '0' where model_version = ${version}`
+          assert.match((yield* Effect.flip(promote("shadow", "for a try"))).message, /features of version 0/)
+          yield* sql`update model_registry set features_version = null where model_version = ${version}`
+
+          const shadow = yield* promote("shadow", "to see what it would do")
+          assert.strictEqual(shadow.stage, "shadow")
+          const forced = yield* promote("production", "  the gate's numbers are known ")
+          assert.strictEqual(forced.stage, "production")
+          assert.deepInclude(forced.promotion as object, {
+            to: "production",
+            passed: false,
+            forced: "the gate's numbers are known"
+          })
+
+          // One that showed everything needs nobody's reason.
+          const figure = (mean: number) => ({ mean, lower: mean - 0.02, upper: mean + 0.02 })
+          const shown = {
+            pairs: 600,
+            evaluation: {
+              decisions: 1_200,
+              models: [
+                { name: "bpr", metrics: { hr5: figure(0.73) } },
+                { name: "as_logged", metrics: { hr5: figure(0.66) } }
+              ],
+              comparisons: [{ incumbent: "as_logged", hr5: figure(0.07), segments: [] }]
+            }
+          }
+          yield* registry.register({ ...newest!, model_version: "shown", metrics: shown })
+          const good = { name: "bpr", version: "shown", to: "production" } as const
+          assert.match((yield* Effect.flip(promotions.promote(good))).message, /0 days in the shadow/)
+          yield* sql`
+          insert into ranking_events (id, user_id, surface, model_name, model_version, candidate_ids, scores, propensities,
+            ranked_ids, selected_ids, shadow_model_name, shadow_model_version, shadow_ranked_ids, latency_ms, occurred_at)
+          select gen_random_uuid(), (select id from users limit 1), 'discovery', 'local_ranker', '1', '{}', '{}', '{}',
+            '{}', '{}', 'bpr', 'shown', '{}', 1, now() - n * interval '1 day' from generate_series(1, 14) n`
+          assert.strictEqual((yield* promotions.promote(good)).stage, "production")
+          assert.strictEqual((yield* registry.find("bpr", version)).stage, "archived")
+          assert.match((yield* Effect.flip(promote("production", "back"))).message, /is archived/)
+        })
+    )
+
+    it.effect("ends in a sentence where the disk is full, and leaves nothing half", () =>
+      Effect.gen(function* () {
+        const trainers = yield* Trainers
+        // A file stands where the folder of models has to go.
+        rmSync(models, { recursive: true })
+        writeFileSync(models, "in the way")
+        const { message } = yield* Effect.flip(trainers.train("bpr"))
+        assert.match(message, /^The model could not be written to .*Make room or mend the folder, and train again\.$/)
+        assert.isFalse(existsSync(join(models, "bpr")))
+      })
+    )
+  })
+})

@@ -3,6 +3,7 @@
  * model is trained on, so no path that shows somebody a choice may skip them.
  */
 import type { OptionId, PivotId, SlotId } from "./ids.ts"
+import type { PivotFeatures } from "./pivot/features.ts"
 import type { NoPivotReason, OfferText, PivotDetail } from "./pivot/model.ts"
 import type { ModelRef } from "./ranking.ts"
 import type { Intention, Surface, Trigger } from "./vocabulary.ts"
@@ -86,7 +87,10 @@ export interface ChosenOption {
   readonly score: number
   /** How many stops it changes. */
   readonly changes: number
-  readonly features: Readonly<Record<string, number>>
+  /** What it is described by, in the words of `PIVOT_FEATURES`; null where nothing of it is a place of the catalog. */
+  readonly features: PivotFeatures | null
+  /** What the engine weighed it with, which differs by trigger. */
+  readonly measures: Readonly<Record<string, number>>
 }
 
 /**

@@ -110,7 +110,7 @@ const meanTaste = (tastes: ReadonlyArray<Float32Array>): Float32Array => {
 }
 
 /** The narrowest purse of a party decides: nobody is led where they cannot pay. */
-const budgetOf = (members: ReadonlyArray<Persona>): Budget =>
+export const budgetOf = (members: ReadonlyArray<Persona>): Budget =>
   BUDGETS.find((budget) => members.some((m) => m.dimensions.budget_sensitivity.value === budget)) ?? "mid"
 
 /** The slowest decides the pace. */

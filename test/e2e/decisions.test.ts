@@ -145,7 +145,7 @@ describe("decisions", () => {
       assert.strictEqual(logged.node_id, option.changes[0].node.id)
       assert.strictEqual(logged.position, position)
       assert.strictEqual(logged.score, option.score)
-      assert.strictEqual(logged.features.travel_in_minutes, option.changes[0].travel_minutes)
+      assert.strictEqual(logged.measures.travel_in_minutes, option.changes[0].travel_minutes)
     }
     assert.deepEqual(
       row.selected_ids,

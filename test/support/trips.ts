@@ -99,7 +99,17 @@ export const worldOf = (
     env = pivotEnv(city, city.travel)
     envs.set(city, env)
   }
-  return { trip, catalog: city, env, tastes: [tasteOf(seed)], live: CALM_CITY, settings: PIVOT_SETTINGS, ...more }
+  return {
+    trip,
+    catalog: city,
+    env,
+    tastes: [tasteOf(seed)],
+    live: CALM_CITY,
+    budget: "mid",
+    weather: [],
+    settings: PIVOT_SETTINGS,
+    ...more
+  }
 }
 
 /** An offer as a client reads it, and what is logged about it. */

@@ -84,6 +84,7 @@ export const disguisedPivot = (disguise: Disguise, row: PivotRow) => ({
       score: blurredOf(option.score) ?? null,
       position: numberOf(option.position) ?? null,
       features: blurredFeatures(option.features),
+      ...(option.measures === undefined ? {} : { measures: blurredFeatures(option.measures) }),
       changes: numberOf(option.changes) ?? null
     })),
   reasons: disguisedJson(disguise, row.reasons),

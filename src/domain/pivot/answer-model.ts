@@ -2,7 +2,9 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import type { TripState } from "../trip/model.ts"
-import type { LiveCity, PivotEnv, PivotSettings } from "./env.ts"
+import type { Budget } from "../vocabulary.ts"
+import type { LiveCity, PivotEnv, PivotSettings, TimeSpan } from "./env.ts"
+import type { SpoilingWeather } from "./features.ts"
 
 export interface PivotWorld {
   readonly trip: TripState
@@ -11,6 +13,10 @@ export interface PivotWorld {
   /** One unit vector of vibe space per member whose tastes count. */
   readonly tastes: ReadonlyArray<Float32Array>
   readonly live: LiveCity
+  /** What the party can spend, for describing options. */
+  readonly budget: Budget
+  /** The weather that is reported, also where it is no reason to stay indoors. */
+  readonly weather: ReadonlyArray<TimeSpan & { readonly condition: SpoilingWeather }>
   readonly settings: PivotSettings
   /** Goes forward, for the search that has a deadline; without one it has none. */
   readonly clock?: () => number

@@ -3,6 +3,7 @@ import type { ChosenOption, DecisionSlate, MadeOffer } from "../decisions.ts"
 import type { SlotId } from "../ids.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
 import type { OfferIds, PivotWorld } from "./answer-model.ts"
+import { describer } from "./describe.ts"
 import { PIVOT_MODEL } from "./env.ts"
 import type { Change, NoPivotReason, OfferText, PivotRequest } from "./model.ts"
 import type { PlanSlot } from "./plan.ts"
@@ -26,7 +27,8 @@ export interface OptionDraft {
   readonly why: ReadonlyArray<string>
   /** The node that the option is about; undefined where no place is new. */
   readonly index: number | undefined
-  readonly features: Readonly<Record<string, number>>
+  /** What the engine weighed it with; what it is described by for learning is worked out when it is offered. */
+  readonly measures: Readonly<Record<string, number>>
 }
 
 export interface Finding {
@@ -91,6 +93,7 @@ export const makeOffer = (
   const reasons = count < settings.options ? finding.reasons : []
   const expires_at = now + settings.offerTtlMs
   const chosen: Array<ChosenOption> = []
+  const describe = describer(world, request, slot, now)
   let options = ""
   for (let i = 0; i < count; i++) {
     const draft = finding.options[i]!
@@ -99,7 +102,8 @@ export const makeOffer = (
       node_id: draft.index === undefined ? null : catalog.nodes[draft.index]!.id,
       score: Math.round(draft.score * 1000) / 1000,
       changes: draft.changes.length,
-      features: draft.features
+      features: describe(draft) ?? null,
+      measures: draft.measures
     }
     chosen.push(one)
     options += `${i === 0 ? "" : ","}${optionText(world, draft, one, planned)}`

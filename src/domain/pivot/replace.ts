@@ -191,8 +191,8 @@ export const whyOf = (
   return why
 }
 
-/** The features of a replacement at offer time. */
-export const featuresOfFound = (world: PivotWorld, found: Found, slot: PlanSlot): Readonly<Record<string, number>> => {
+/** What a replacement was weighed with at offer time. */
+export const measuresOf = (world: PivotWorld, found: Found, slot: PlanSlot): Readonly<Record<string, number>> => {
   const { env } = world
   const { visit, index, score } = found
   return {
@@ -229,7 +229,7 @@ export const replaceSlot = (
       score: found.score,
       why: whyOf(world, column, found, slot, gap, mood),
       index: found.index,
-      features: featuresOfFound(world, found, slot)
+      measures: measuresOf(world, found, slot)
     })
   )
   return {

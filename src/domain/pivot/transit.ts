@@ -8,7 +8,7 @@ import type { FallbackSet } from "./fallbacks.ts"
 import type { Change } from "./model.ts"
 import type { ChangeDraft, Finding, OptionDraft } from "./offer.ts"
 import { gapAt, minutesBetween, type PlanSlot } from "./plan.ts"
-import { featuresOfFound, pickReplacements } from "./replace.ts"
+import { measuresOf, pickReplacements } from "./replace.ts"
 import { type Found, TRANSIT_COLUMN } from "./search.ts"
 
 const MINUTE = 60_000
@@ -206,8 +206,8 @@ export const repairDay = (
       score: 1 / (1 + repair.cost),
       why: tell(world, rest, repair),
       index: repair.found?.index,
-      features: {
-        ...(repair.found === undefined ? {} : featuresOfFound(world, repair.found, target)),
+      measures: {
+        ...(repair.found === undefined ? {} : measuresOf(world, repair.found, target)),
         cost: repair.cost,
         delay_minutes: minutes,
         slots_changed: repair.changes.length,

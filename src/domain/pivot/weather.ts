@@ -7,7 +7,7 @@ import type { PivotDetail } from "./model.ts"
 import type { ChangeDraft, Finding, OptionDraft } from "./offer.ts"
 import { daySlots, type Gap, gapAt, type PlanSlot } from "./plan.ts"
 import { replaceChange } from "./present.ts"
-import { featuresOfFound, isPlanned, mayOffer, otherMealsOf, type Picked, pickReplacements, whyOf } from "./replace.ts"
+import { isPlanned, mayOffer, measuresOf, otherMealsOf, type Picked, pickReplacements, whyOf } from "./replace.ts"
 import { CLOSED_COLUMN, type Found, isExposed, isMealSlot, suits, TRANSIT_COLUMN, WEATHER_COLUMN } from "./search.ts"
 import { fitVisit, type Visit } from "./visit.ts"
 
@@ -216,7 +216,7 @@ export const shelterDay = (
       score: score / changes.length,
       why,
       index: lead.found.index,
-      features: { ...featuresOfFound(world, lead.found, lead.slot), slots_changed: changes.length }
+      measures: { ...measuresOf(world, lead.found, lead.slot), slots_changed: changes.length }
     })
   }
   const onDemand = shelters.some(({ searched }) => searched !== undefined)

@@ -1,6 +1,6 @@
 /** A city's conditions as the pivot engine reads them. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { CityConditions, CityEvent } from "../city/model.ts"
+import type { CityConditions, CityEvent, WeatherCondition } from "../city/model.ts"
 import { CALM_CITY, type LiveCity, type TimeSpan } from "../pivot/env.ts"
 
 /** Weather that keeps people indoors; an advisory does not empty the parks. */
@@ -28,3 +28,15 @@ export const liveOf = (conditions: CityConditions, catalog: CityCatalog): LiveCi
   lives.set(conditions, { catalog, live })
   return live
 }
+
+type ReportedWeather = ReadonlyArray<TimeSpan & { readonly condition: WeatherCondition }>
+
+const NONE: ReportedWeather = []
+
+/** All weather that is reported, advisories too. */
+export const weatherIn = (conditions: CityConditions): ReportedWeather =>
+  conditions.events.length === 0
+    ? NONE
+    : conditions.events.flatMap((event) =>
+        event.kind === "weather" ? [{ from: event.from, to: event.until, condition: event.condition }] : []
+      )

@@ -27,17 +27,18 @@ const ids = (list: ReadonlyArray<string>): string => (list.length === 0 ? "[]" :
 /** The names are a handful of ours. */
 const labels: Record<string, string> = {}
 
-const featuresText = (features: ChosenOption["features"]): string => {
+const numbersText = (features: Readonly<Record<string, number>> | null): string => {
+  if (features === null) return "{}"
   let text = ""
   for (const name in features) {
     labels[name] ??= `"${name}":`
     text += (text === "" ? "" : ",") + labels[name] + decimal(features[name]!)
   }
-  return text
+  return `{${text}}`
 }
 
 const optionText = (one: ChosenOption, position: number): string =>
-  `{"option_id":"${one.option_id}","node_id":${orNull(one.node_id)},"score":${one.score},"position":${position},"changes":${one.changes},"features":{${featuresText(one.features)}}}`
+  `{"option_id":"${one.option_id}","node_id":${orNull(one.node_id)},"score":${one.score},"position":${position},"changes":${one.changes},"features":${numbersText(one.features)},"measures":${numbersText(one.measures)}}`
 
 const pushedOutText = (gone: ReadonlyArray<PushedOut>): string => {
   let text = ""

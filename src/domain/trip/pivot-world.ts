@@ -1,10 +1,11 @@
 /** What a trip's turn knows, as the pivot engine reads it; what depends on a catalog or on tastes alone is made once. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { budgetOf } from "../features.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { PivotWorld } from "../pivot/answer-model.ts"
 import { type PivotEnv, type PivotSettings, pivotEnv } from "../pivot/env.ts"
-import { liveOf } from "./live-city.ts"
+import { liveOf, weatherIn } from "./live-city.ts"
 import type { TripWorld } from "./planner.ts"
 
 const envs = new WeakMap<CityCatalog, PivotEnv>()
@@ -38,5 +39,7 @@ export const pivotWorld = (world: KnownWorld, settings: PivotSettings): PivotWor
   env: envOf(world.catalog),
   tastes: tastesOf(world.personas),
   live: liveOf(world.conditions, world.catalog),
+  budget: world.trip.constraints.budget ?? budgetOf(world.personas),
+  weather: weatherIn(world.conditions),
   settings
 })

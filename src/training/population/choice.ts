@@ -3,9 +3,10 @@
  * moment (time of day, weather, price), where in the list it stood, and how much of the same there was already. Chance
  * is as large as the rest, so that the data can be learnt from and is no echo of what generated it.
  */
+import { priceMismatch, SPOILS } from "../../domain/pivot/features.ts"
 import { gumbel, logistic, type Random } from "../../domain/random.ts"
 import type { Budget, DayPart } from "../../domain/vocabulary.ts"
-import { type Place, SPOILS, type Weather, type World } from "./world.ts"
+import type { Weather, World } from "./world.ts"
 
 /** Weights in units of the noise (a standard Gumbel). */
 export const CHOICE = {
@@ -21,8 +22,6 @@ export const CHOICE = {
   /** For a visit of two hours on the last day, against the first. */
   tired: 0.5
 } as const
-
-const WANTED_PRICE: Readonly<Record<Budget, number>> = { low: 1, mid: 2, high: 3 }
 
 /** What somebody feels about a place before the moment comes into it. */
 export interface Offer {
@@ -43,9 +42,6 @@ export interface Moment {
   readonly seen: ReadonlyMap<string, number>
 }
 
-export const priceMismatch = (place: Place, budget: Budget): number =>
-  Math.max(0, place.price - WANTED_PRICE[budget]) / 2
-
 /** Utility without chance. */
 export const utility = (world: World, offer: Offer, moment: Moment): number => {
   const place = world.places[offer.place]!
@@ -54,7 +50,7 @@ export const utility = (world: World, offer: Offer, moment: Moment): number => {
     CHOICE.appeal * place.appeal +
     (place.dayParts.includes(moment.dayPart) ? CHOICE.dayPart : 0) -
     CHOICE.weather * SPOILS[moment.weather] * place.weatherSensitivity -
-    CHOICE.price * priceMismatch(place, moment.budget) -
+    CHOICE.price * priceMismatch(place.price, moment.budget) -
     CHOICE.position * offer.position -
     CHOICE.sameAgain * (moment.seen.get(place.category) ?? 0) -
     CHOICE.tired * moment.progress * Math.min(1, place.minutes / 120)

@@ -1,18 +1,18 @@
 /** Disruptions of a trip under way, what was offered instead, and why people change their plans. */
-import { distanceKm } from "../../domain/geo.ts"
+import { type PivotFeatures, pivotFeatures, SPOILS } from "../../domain/pivot/features.ts"
 import { between, logistic, pickWeighted, shuffled, uuidFrom } from "../../domain/random.ts"
 import type { Intention, Trigger } from "../../domain/vocabulary.ts"
-import { type Offer, priceMismatch, timeToAct, utility } from "./choice.ts"
+import { type Offer, timeToAct, utility } from "./choice.ts"
 import type { Journey } from "./journey.ts"
 import { dayCandidates, type Plan, type Stop, streamOf } from "./plan.ts"
 import type { PlannedTrip, Population } from "./schedule.ts"
 import type { Rows } from "./tables.ts"
-import { SPOILS, type World } from "./world.ts"
+import type { World } from "./world.ts"
 
 export interface PivotOption {
   readonly offer: Offer
   readonly score: number
-  readonly features: Readonly<Record<string, number>>
+  readonly features: PivotFeatures
 }
 
 export interface Pivot {
@@ -36,8 +36,6 @@ const IGNORED = 0.12
 const URGENCY: Readonly<Record<Trigger, number>> = { venue_closed: 2.4, weather: 1.2, transit: 0.8, mood: 0.4 }
 /** What an offer has to overcome: plans are dear. */
 const INERTIA = 1.4
-
-const rounded = (x: number) => Math.round(x * 1e4) / 1e4
 
 export const disrupt = (input: {
   readonly population: Population
@@ -77,20 +75,16 @@ export const disrupt = (input: {
         random() < IGNORED ? "ignore" : random() < logistic(1.3 * margin) ? ("accept" as const) : ("dismiss" as const)
       const taken = response === "accept" ? best.offer : undefined
       const at = Math.floor(stop.startsAt - between(random, 20, 150) * 60_000)
-      const described = options.map(({ offer }, position): PivotOption => {
+      const described = options.map(({ offer }): PivotOption => {
         const other = world.places[offer.place]!
         return {
           offer,
           score: plan.scores.get(offer)!,
-          features: {
-            affinity: rounded(plan.cosines[offer.place]!),
-            affinity_planned: rounded(plan.cosines[planned.place]!),
-            distance_km: rounded(distanceKm(place, other)),
-            price_mismatch: rounded(priceMismatch(other, moment.budget)),
-            weather_fit: rounded(1 - SPOILS[moment.weather] * other.weatherSensitivity),
-            day_part_fit: other.dayParts.includes(moment.dayPart) ? 1 : 0,
-            position
-          }
+          features: pivotFeatures(
+            { ...other, affinity: plan.cosines[offer.place]! },
+            { ...place, affinity: plan.cosines[planned.place]! },
+            moment
+          )
         }
       })
       if (taken !== undefined) {

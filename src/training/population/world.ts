@@ -35,16 +35,6 @@ export interface World {
 export const WEATHERS = ["sunny", "cloudy", "rain", "storm", "heat", "snow"] as const
 export type Weather = (typeof WEATHERS)[number]
 
-/** How much each spoils an outing where the place is wholly at its mercy. */
-export const SPOILS: Readonly<Record<Weather, number>> = {
-  sunny: 0,
-  cloudy: 0.05,
-  rain: 0.7,
-  storm: 1,
-  heat: 0.35,
-  snow: 0.6
-}
-
 const CLIMATE: Readonly<Record<string, Readonly<Record<Weather, number>>>> = {
   "mexico-city": { sunny: 50, cloudy: 18, rain: 20, storm: 6, heat: 6, snow: 0 },
   seattle: { sunny: 28, cloudy: 34, rain: 32, storm: 2, heat: 3, snow: 1 }

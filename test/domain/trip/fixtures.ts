@@ -130,7 +130,14 @@ export const planner: TripPlanner = {
         text: JSON.stringify(shown) as OfferText,
         source: "on_demand",
         reasons,
-        chosen: options.map(({ option_id }) => ({ option_id, node_id: node!, score: 1, changes: 1, features: {} })),
+        chosen: options.map(({ option_id }) => ({
+          option_id,
+          node_id: node!,
+          score: 1,
+          changes: 1,
+          features: null,
+          measures: {}
+        })),
         changes: options.length === 0 ? [] : [slot_id!],
         slate: { candidate_ids: node === undefined ? [] : [node], scores: node === undefined ? [] : [1] },
         expires_at

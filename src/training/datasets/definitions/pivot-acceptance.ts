@@ -1,13 +1,15 @@
 /** Each option that a pivot offered, as it was at that moment, and whether it was taken. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { PIVOT_FEATURES, type PivotFeatures } from "../../../domain/pivot/features.ts"
 import type { Columns } from "../columns.ts"
 import type { Definition } from "../definition.ts"
 
 const PAGE = 2_000
 
-/** Features that every surface logs with an option; others stay with the event. */
-const FEATURES = ["affinity", "affinity_planned", "distance_km", "price_mismatch", "weather_fit"] as const
+/** What each option is described by: the same function writes them for travelers and for the shadow population. */
+const described = (features: Readonly<Record<string, number>> | null | undefined): PivotFeatures | undefined =>
+  PIVOT_FEATURES.every((name) => Number.isFinite(features?.[name])) ? (features as PivotFeatures) : undefined
 
 const QUERY = `
   select p.pivot_id, coalesce(p.user_id, t.user_id) as user_id, p.trip_id, p.trigger, p.options, p.response,
@@ -25,7 +27,7 @@ interface Row {
     readonly node_id: string | null
     readonly score: number
     readonly position: number
-    readonly features: Readonly<Record<string, number>>
+    readonly features: Readonly<Record<string, number>> | null
   }>
   readonly response: string
   readonly chosen_option_id: string | null
@@ -45,11 +47,13 @@ const COLUMNS: Columns = {
   trigger: { type: "string", required: true, role: "feature" },
   position: { type: "int", required: true, role: "feature" },
   score: { type: "double", required: true, role: "feature", continuous: true },
-  affinity: { type: "double", role: "feature", continuous: true },
-  affinity_planned: { type: "double", role: "feature", continuous: true },
-  distance_km: { type: "double", role: "feature", continuous: true },
-  price_mismatch: { type: "double", role: "feature" },
-  weather_fit: { type: "double", role: "feature" },
+  affinity: { type: "double", required: true, role: "feature", continuous: true },
+  affinity_planned: { type: "double", required: true, role: "feature", continuous: true },
+  distance_km: { type: "double", required: true, role: "feature", continuous: true },
+  price_mismatch: { type: "double", required: true, role: "feature" },
+  weather_fit: { type: "double", required: true, role: "feature" },
+  day_part_fit: { type: "double", required: true, role: "feature" },
+  same_category: { type: "double", required: true, role: "feature" },
   response: { type: "string", required: true, role: "remark" },
   accepted: { type: "boolean", required: true, role: "label" }
 }
@@ -69,6 +73,11 @@ export const pivotAcceptance: Definition = {
           continue
         }
         for (const option of one.options) {
+          const features = described(option.features)
+          if (features === undefined) {
+            skip("an option was logged before all its features were, or is about no place of the catalog")
+            continue
+          }
           row(
             {
               pivot_id: one.pivot_id,
@@ -81,7 +90,7 @@ export const pivotAcceptance: Definition = {
               trigger: one.trigger,
               position: option.position,
               score: option.score,
-              ...Object.fromEntries(FEATURES.map((name) => [name, option.features[name] ?? null])),
+              ...Object.fromEntries(PIVOT_FEATURES.map((name) => [name, features[name]])),
               response: one.response,
               accepted: option.option_id === one.chosen_option_id
             },

@@ -1,0 +1,74 @@
+/** What the features of an offer's options are worked out from: the party, the city and the weather as the trip knows them. */
+import { vibeQuery } from "../persona/encode.ts"
+import { dayPartAt } from "../time/day-part.ts"
+import { VIBE_DIMENSIONS } from "../vocabulary.ts"
+import type { PivotWorld } from "./answer-model.ts"
+import { type PivotFeatures, type PivotPlace, pivotFeatures, SPOILS, type SpoilingWeather } from "./features.ts"
+import type { PivotRequest } from "./model.ts"
+import type { ChangeDraft, OptionDraft } from "./offer.ts"
+import type { PlanSlot } from "./plan.ts"
+import { weatherWindow } from "./weather.ts"
+
+/** What somebody means who says that the weather is bad and not in which way. */
+const USUAL_WEATHER: SpoilingWeather = "rain"
+
+const meanTaste = (tastes: ReadonlyArray<Float32Array>): Float32Array => {
+  if (tastes.length === 1) return tastes[0]!
+  const mean = new Float32Array(VIBE_DIMENSIONS)
+  for (const taste of tastes) for (let i = 0; i < VIBE_DIMENSIONS; i++) mean[i]! += taste[i]! / tastes.length
+  return vibeQuery(mean)
+}
+
+/** The worst weather that is reported, or told with the request, for that time. */
+const weatherOf = (world: PivotWorld, request: PivotRequest, now: number, from: number, to: number) => {
+  const told =
+    request.trigger === "weather"
+      ? [{ ...weatherWindow(request.detail, now), condition: request.detail?.condition ?? USUAL_WEATHER }]
+      : []
+  let worst: SpoilingWeather = "sunny"
+  for (const span of [...world.weather, ...told]) {
+    if (span.from < to && span.to > from && SPOILS[span.condition] > SPOILS[worst]) worst = span.condition
+  }
+  return worst
+}
+
+const placeAt = ({ catalog }: PivotWorld, taste: Float32Array, index: number): PivotPlace => {
+  const node = catalog.nodes[index]!
+  let affinity = 0
+  for (let i = 0; i < VIBE_DIMENSIONS; i++) affinity += taste[i]! * catalog.matrix[index * VIBE_DIMENSIONS + i]!
+  return {
+    lat: node.lat,
+    lon: node.lon,
+    category: node.category,
+    price: node.price_tier,
+    weatherSensitivity: node.weather_sensitivity,
+    dayParts: node.day_parts,
+    affinity
+  }
+}
+
+/** The change that an option is about: the one that brings its place, else the first. */
+const leadOf = ({ changes, index }: OptionDraft): ChangeDraft | undefined =>
+  changes.find((change) => index !== undefined && change.index === index) ?? changes[0]
+
+/**
+ * Describes options of one offer. A place that the catalog knows no more is taken to be the other one of the two: so
+ * every option that an offer has is described whole.
+ */
+export const describer = (world: PivotWorld, request: PivotRequest, asked: PlanSlot | undefined, now: number) => {
+  const taste = meanTaste(world.tastes)
+  return (draft: OptionDraft): PivotFeatures | undefined => {
+    const lead = leadOf(draft)
+    const slot = lead === undefined ? undefined : world.trip.slots.find(({ id }) => id === lead.slot_id)
+    const known = slot === undefined ? asked?.index : world.catalog.indexOf(slot.node_id)
+    const planned = known === undefined || known < 0 ? draft.index : known
+    if (lead === undefined || planned === undefined) return undefined
+    const before = placeAt(world, taste, planned)
+    const place = draft.index === undefined || draft.index === planned ? before : placeAt(world, taste, draft.index)
+    return pivotFeatures(place, before, {
+      budget: world.budget,
+      weather: weatherOf(world, request, now, lead.starts, lead.ends),
+      dayPart: dayPartAt(world.env.localMinute(lead.starts))
+    })
+  }
+}

@@ -1,14 +1,14 @@
 /** What an importer takes out of a file of OpenStreetMap: places, what was left out and why, and what it says of its city. */
-import { type Reading, readTags, type TaggedPlace } from "../../domain/catalog/osm/read.ts"
+import type { TaggedPlace } from "../../domain/catalog/osm/read.ts"
 import type { Tags } from "../../domain/catalog/osm/rule.ts"
 import type { Point, Shape } from "../../domain/shapes.ts"
 
 export type ElementKind = "node" | "way" | "relation"
 
-export interface PlacedElement extends Point {
+export interface PlacedElement<P = TaggedPlace> extends Point {
   /** Such as `way/123`: where it can be looked up, and what its id is made of. */
   readonly ref: string
-  readonly place: TaggedPlace
+  readonly place: P
 }
 
 /** A settlement or a part of one, as a point. */
@@ -29,8 +29,8 @@ export interface NamedArea {
   readonly shape: Shape
 }
 
-export interface Extract {
-  readonly places: ReadonlyArray<PlacedElement>
+export interface Extract<P = TaggedPlace> {
+  readonly places: ReadonlyArray<PlacedElement<P>>
   /** How many named elements there are in all, and how many of them were left out, by reason. */
   readonly named: number
   readonly leftOut: ReadonlyMap<string, number>
@@ -68,13 +68,21 @@ export const areaOfTags = (tags: Tags): Omit<NamedArea, "shape"> | undefined => 
 }
 
 /** Gathers elements as they come, in whatever order, and counts what is left out. */
-export class Gathering {
-  readonly places: Array<PlacedElement> = []
+/** What tags are to whoever reads a file; `undefined` where they are nothing at all. */
+export type ReadTags<P> = (tags: Tags) => { readonly place: P } | { readonly leftOut: string } | undefined
+
+export class Gathering<P> {
+  readonly #readTags: ReadTags<P>
+  readonly places: Array<PlacedElement<P>> = []
   readonly leftOut = new Map<string, number>()
   readonly settlements: Array<Settlement> = []
   readonly areas: Array<NamedArea> = []
   readonly broken: Array<string> = []
   named = 0
+
+  constructor(reads: ReadTags<P>) {
+    this.#readTags = reads
+  }
 
   leave(reason: string): void {
     this.leftOut.set(reason, (this.leftOut.get(reason) ?? 0) + 1)
@@ -85,8 +93,8 @@ export class Gathering {
   }
 
   /** The place that these tags make, or nothing, counted. */
-  read(tags: Tags): TaggedPlace | undefined {
-    const reading: Reading | undefined = readTags(tags)
+  read(tags: Tags): P | undefined {
+    const reading = this.#readTags(tags)
     if (tags.name !== undefined && tags.name.trim() !== "") this.named++
     if (reading === undefined) return undefined
     if ("place" in reading) return reading.place
@@ -94,7 +102,7 @@ export class Gathering {
     return undefined
   }
 
-  put(kind: ElementKind, id: number, place: TaggedPlace, at: Point | undefined): void {
+  put(kind: ElementKind, id: number, place: P, at: Point | undefined): void {
     if (at === undefined) this.leave("has no position in this file")
     else if (!(Math.abs(at.lat) <= 90 && Math.abs(at.lon) <= 180)) this.leave("lies nowhere on earth")
     else if (this.places.length >= MOST_PLACES) this.leave(`is beyond the ${MOST_PLACES} places that a city may have`)

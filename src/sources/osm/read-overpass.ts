@@ -1,8 +1,9 @@
 /** An answer of Overpass in JSON, however it was asked for: `out center`, `out geom`, or ways with their nodes. */
 import { readFileSync } from "node:fs"
+import { readTags } from "../../domain/catalog/osm/read.ts"
 import type { Tags } from "../../domain/catalog/osm/rule.ts"
 import { joinRings, type Point, pointInside, type Ring } from "../../domain/shapes.ts"
-import { areaOfTags, type ElementKind, type Extract, Gathering, settlementOf } from "./extract.ts"
+import { areaOfTags, type ElementKind, type Extract, Gathering, type ReadTags, settlementOf } from "./extract.ts"
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -66,8 +67,11 @@ const middleOfBounds = (bounds: unknown): Point | undefined => {
 const KINDS: ReadonlySet<unknown> = new Set<ElementKind>(["node", "way", "relation"])
 
 /** The elements of an answer, read one by one: one that makes no sense is counted and the others go on. */
-export const fromElements = (elements: ReadonlyArray<unknown>): Extract => {
-  const found = new Gathering()
+export const fromElements = (elements: ReadonlyArray<unknown>): Extract => gatherElements(elements, readTags)
+
+/** The same for whoever reads tags in another way. */
+export const gatherElements = <P>(elements: ReadonlyArray<unknown>, reads: ReadTags<P>): Extract<P> => {
+  const found = new Gathering(reads)
   const nodes = new Map<number, Point>()
   for (const one of elements) {
     const at = isObject(one) && one.type === "node" ? pointOf(one) : undefined

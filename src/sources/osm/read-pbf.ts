@@ -3,9 +3,17 @@
  * lie. Between the passes only numbers are kept, so memory depends on how many places there are, not on the file.
  */
 import { Buffer } from "node:buffer"
-import type { TaggedPlace } from "../../domain/catalog/osm/read.ts"
+import { readTags } from "../../domain/catalog/osm/read.ts"
 import { joinRings, type Point, pointInside, type Ring } from "../../domain/shapes.ts"
-import { areaOfTags, type ElementKind, type Extract, Gathering, type NamedArea, settlementOf } from "./extract.ts"
+import {
+  areaOfTags,
+  type ElementKind,
+  type Extract,
+  Gathering,
+  type NamedArea,
+  type ReadTags,
+  settlementOf
+} from "./extract.ts"
 import { blocksOf } from "./pbf-blocks.ts"
 import { type Member, readBlock, type Visitor } from "./pbf-entities.ts"
 
@@ -15,10 +23,10 @@ const MOST_POINTS = 6_000_000
 /** Other work waits no longer than a block takes. */
 const breath = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-interface Wanted {
+interface Wanted<P> {
   readonly kind: ElementKind
   readonly id: number
-  readonly place: TaggedPlace | undefined
+  readonly place: P | undefined
   readonly area: Omit<NamedArea, "shape"> | undefined
   /** Of a way: its nodes. Of a relation: none before its ways are read. */
   readonly refs: Float64Array
@@ -77,16 +85,17 @@ const sortedDistinct = (lists: Iterable<ArrayLike<number>>, size: number): Float
   return all.slice(0, kept)
 }
 
-export class PbfReader {
+export class PbfReader<P> {
   readonly #path: string
   readonly #progress: (done: number, total: number) => void
-  readonly #found = new Gathering()
-  readonly #wanted: Array<Wanted> = []
+  readonly #found: Gathering<P>
+  readonly #wanted: Array<Wanted<P>> = []
   #points = 0
   #pass = 0
 
-  constructor(path: string, progress: (done: number, total: number) => void) {
+  constructor(path: string, progress: (done: number, total: number) => void, reads: ReadTags<P>) {
     this.#path = path
+    this.#found = new Gathering(reads)
     this.#progress = progress
   }
 
@@ -107,7 +116,7 @@ export class PbfReader {
     }
   }
 
-  #want(one: Wanted): void {
+  #want(one: Wanted<P>): void {
     const size = one.refs.length
     if (size > MOST_POINTS_OF_ONE || this.#points + size > MOST_POINTS) {
       if (one.place !== undefined) this.#found.leave("has an outline of too many points")
@@ -184,7 +193,7 @@ export class PbfReader {
     return positions
   }
 
-  async read(): Promise<Extract> {
+  async read(): Promise<Extract<P>> {
     await this.#read(this.#first())
     const ways = await this.#waysOfRelations()
     const positions = await this.#positions(ways)
@@ -193,7 +202,7 @@ export class PbfReader {
     return this.#found
   }
 
-  #place(one: Wanted, ways: ReadonlyMap<number, ReadonlyArray<number>>, positions: Positions): void {
+  #place(one: Wanted<P>, ways: ReadonlyMap<number, ReadonlyArray<number>>, positions: Positions): void {
     const pieces =
       one.kind === "way" ? [[...one.refs]] : one.members.filter(isOutline).map(({ id }) => ways.get(id) ?? [])
     const rings = joinRings(pieces).flatMap((ring): ReadonlyArray<Ring> => {
@@ -217,7 +226,7 @@ export class PbfReader {
 }
 
 export const readPbf = (path: string, progress: (done: number, total: number) => void): Promise<Extract> =>
-  new PbfReader(path, progress).read()
+  new PbfReader(path, progress, readTags).read()
 
 /** Whether a file begins as an `.osm.pbf` does: a length, then a header of type `OSMHeader`. */
 export const looksLikePbf = (start: Uint8Array): boolean => Buffer.from(start).subarray(0, 64).includes("OSMHeader")

@@ -134,7 +134,7 @@ const localName = (tags: Tags): string | undefined => {
 const namesOf = (tags: Tags, local: string): Readonly<Record<string, string>> => {
   const names: Record<string, string> = { local }
   for (const [key, value] of Object.entries(tags)) {
-    const language = /^name:([a-z]{2,3}(?:-[A-Za-z]{2,8})?)$/.exec(key)?.[1]
+    const language = /^name:([a-z]{2,3}(?:[-_][A-Za-z]{2,8})?)$/.exec(key)?.[1]
     if (language !== undefined && value.trim() !== "" && value.length <= LONGEST_NAME) names[language] = value.trim()
   }
   for (const key of ["alt_name", "official_name", "short_name", "old_name", "int_name"]) {

@@ -1,0 +1,133 @@
+// How well places of two sources are recognised as one: on pairs that were labelled by hand, and on two files with labels.
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { type Described, matchPlaces } from "../../src/domain/catalog/conflation/match.ts"
+import { type Benchmark, flag, NotMeasured, type Report } from "../benchmark.ts"
+import { extractPlaces, itemPlaces, type LabelledPair, labelledPairs } from "./sources.ts"
+
+export interface HandLabelled {
+  readonly same: boolean
+  readonly a: Described
+  readonly b: Described
+}
+
+const METRES_PER_DEGREE = 111_195
+
+export const handLabelled = (): ReadonlyArray<HandLabelled> =>
+  readFileSync(join(import.meta.dirname, "labelled-pairs.tsv"), "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => {
+      const [same, name, kind, other, otherKind, metres] = line.split("\t")
+      const place = (id: string, names: string, of: string, north: number): Described => ({
+        id,
+        lat: 45 + north / METRES_PER_DEGREE,
+        lon: 7,
+        names: names.split(" | "),
+        kind: of,
+        website: undefined
+      })
+      return { same: same === "1", a: place("a", name!, kind!, 0), b: place("b", other!, otherKind!, Number(metres)) }
+    })
+
+export interface Quality {
+  readonly precision: number
+  readonly recall: number
+  readonly right: number
+  readonly wrong: ReadonlyArray<string>
+  readonly missed: ReadonlyArray<string>
+}
+
+const quality = (right: number, wrong: ReadonlyArray<string>, missed: ReadonlyArray<string>): Quality => ({
+  precision: right + wrong.length === 0 ? 1 : right / (right + wrong.length),
+  recall: right + missed.length === 0 ? 1 : right / (right + missed.length),
+  right,
+  wrong,
+  missed
+})
+
+export const onHandLabelled = (): Quality => {
+  let right = 0
+  const wrong: Array<string> = []
+  const missed: Array<string> = []
+  for (const { same, a, b } of handLabelled()) {
+    const matched = matchPlaces([a], [b]).length > 0
+    if (matched && same) right++
+    else if (matched) wrong.push(`${a.names[0]} = ${b.names[0]}`)
+    else if (same) missed.push(`${a.names[0]} = ${b.names[0]}`)
+  }
+  return quality(right, wrong, missed)
+}
+
+/**
+ * A match is right when it is labelled, wrong when its element or its item is labelled as another's, and unjudged where
+ * neither is. An item that several elements stand for (a park as an area and as a point) is found with any of them.
+ */
+const judge = (a: ReadonlyArray<Described>, b: ReadonlyArray<Described>, pairs: ReadonlyArray<LabelledPair>) => {
+  const [elements, items] = [new Set(a.map(({ id }) => id)), new Set(b.map(({ id }) => id))]
+  const there = pairs.filter((pair) => elements.has(pair.a) && items.has(pair.b))
+  const known = new Set(there.map((pair) => `${pair.a}|${pair.b}`))
+  const [ofA, ofB] = [new Set(there.map((pair) => pair.a)), new Set(there.map((pair) => pair.b))]
+  const found = new Set<string>()
+  const wrong: Array<string> = []
+  let unjudged = 0
+  for (const match of matchPlaces(a, b)) {
+    if (known.has(`${match.a}|${match.b}`)) found.add(match.b)
+    else if (ofA.has(match.a) || ofB.has(match.b)) wrong.push(`${match.a} = ${match.b}`)
+    else unjudged++
+  }
+  const missed = [...ofB].filter((item) => !found.has(item))
+  return { ...quality(found.size, wrong, missed), unjudged, absent: pairs.length - there.length }
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+const bar = (name: string, measured: number, wanted: number) => ({
+  name,
+  wanted: `≥ ${percent(wanted)}`,
+  measured: percent(measured),
+  met: measured >= wanted
+})
+
+const run = async (args: ReadonlyArray<string>): Promise<Report> => {
+  const [fileA, fileB, filePairs] = ["a", "b", "pairs"].map((name) => flag(args, name))
+  if (fileA === undefined && fileB === undefined && filePairs === undefined) {
+    const hand = onHandLabelled()
+    return {
+      tables: [],
+      bars: [bar("precision on pairs labelled by hand", hand.precision, 0.98), bar("recall", hand.recall, 0.9)],
+      notes: [...hand.wrong.map((one) => `wrong: ${one}`), ...hand.missed.map((one) => `missed: ${one}`)],
+      figures: { precision: hand.precision, recall: hand.recall, pairs: handLabelled().length }
+    }
+  }
+  if (fileA === undefined || fileB === undefined || filePairs === undefined) {
+    throw new NotMeasured(
+      "Two sources and the pairs between them are wanted: --a <extract> --b <items> --pairs <labels>."
+    )
+  }
+  const [a, b, pairs] = [await extractPlaces(fileA), itemPlaces(fileB), labelledPairs(filePairs)]
+  const judged = judge(a, b, pairs)
+  const figures = { precision: judged.precision, recall: judged.recall, right: judged.right, unjudged: judged.unjudged }
+  console.log(
+    JSON.stringify({ ...figures, wrong: judged.wrong.length, missed: judged.missed.length, absent: judged.absent })
+  )
+  return {
+    tables: [],
+    bars: [bar("precision", judged.precision, 0.97), bar("recall", judged.recall, 0.85)],
+    notes: [
+      `${a.length} elements, ${b.length} items, ${pairs.length} pairs, ${judged.absent} of them of places that are in neither file.`,
+      ...judged.wrong.map((one) => `wrong: ${one}`),
+      ...judged.missed.map((one) => `missed: ${one}`)
+    ],
+    figures
+  }
+}
+
+export const benchmark: Benchmark = {
+  summary: "places of two sources recognised as one: precision and recall, by hand-made labels or on files of your own",
+  options: [
+    "--a <file>      an .osm.pbf or an answer of Overpass; its links to Wikidata are hidden from the matcher",
+    "--b <file>      JSON list of { wikidata, name, description, lat, lon, website }",
+    "--pairs <file>  which element is which item: JSON, JSON lines, or two columns"
+  ],
+  run
+}

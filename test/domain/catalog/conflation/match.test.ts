@@ -1,0 +1,72 @@
+import { assert, describe, it } from "@effect/vitest"
+import { handLabelled, onHandLabelled } from "../../../../bench/conflation/index.ts"
+import { type Described, matchPlaces } from "../../../../src/domain/catalog/conflation/match.ts"
+import { romanise } from "../../../../src/domain/catalog/conflation/romanise.ts"
+
+const place = (id: string, name: string, kind: string, north = 0, website?: string): Described => ({
+  id,
+  lat: 45 + north / 111_195,
+  lon: 7,
+  names: name.split(" | "),
+  kind,
+  website
+})
+
+describe("places of two sources", () => {
+  it("are recognised as one on at least 150 pairs that were labelled by hand", () => {
+    assert.isAtLeast(handLabelled().length, 150)
+    const { precision, recall, wrong, missed } = onHandLabelled()
+    assert.isAtLeast(precision, 0.98, wrong.join("; "))
+    assert.isAtLeast(recall, 0.9, missed.join("; "))
+  })
+
+  it("are matched once each, the nearest of one name first", () => {
+    const parks = [0, 300, 5_000].map((north, i) => place(`a${i}`, "Parc Central", "park", north))
+    const found = matchPlaces(parks, [
+      place("b0", "Central Park", "park", 20),
+      place("b1", "Parc Central", "park", 4_980)
+    ])
+    assert.deepStrictEqual(
+      found.map(({ a, b }) => `${a}=${b}`),
+      ["a2=b1", "a0=b0"]
+    )
+  })
+
+  it("are one by position alone only where names cannot be compared and no other of their kind is near", () => {
+    const shrine = place("a", "旭山神社", "temple")
+    const item = place("b", "Asahiyama Shrine", "Shinto shrine", 50)
+    assert.lengthOf(matchPlaces([shrine], [item]), 1)
+    assert.lengthOf(matchPlaces([shrine, place("c", "住吉神社", "temple", 90)], [item]), 0)
+    assert.lengthOf(matchPlaces([place("a", "旭山神社 | Kumano Jinja", "temple")], [item]), 0)
+    assert.lengthOf(matchPlaces([shrine], [place("b", "Asahiyama Museum", "museum", 50)]), 0)
+  })
+
+  it("are one by a website of their own, and not by one that many share", () => {
+    const page = "https://www.lac.example/"
+    assert.lengthOf(
+      matchPlaces(
+        [place("a", "La Cantine", "restaurant", 0, page)],
+        [place("b", "Chez Lac", "restaurant", 20, "http://lac.example/en")]
+      ),
+      1
+    )
+    const shared = "https://www.facebook.com/x"
+    assert.lengthOf(
+      matchPlaces(
+        [place("a", "La Cantine", "restaurant", 0, shared)],
+        [place("b", "Chez Lac", "restaurant", 20, shared)]
+      ),
+      0
+    )
+  })
+
+  it("are read in the letters of their own language", () => {
+    assert.strictEqual(romanise("ひろしまごこくじんじゃ"), "hiroshimagokokujinja")
+    assert.strictEqual(romanise("カフェ"), "kafe")
+    assert.strictEqual(romanise("きょうと"), "kyouto")
+    assert.strictEqual(romanise("경복궁"), "gyeongbokgung")
+    assert.strictEqual(romanise("Третьяковская"), "tretyakovskaya")
+    assert.strictEqual(romanise("Σύνταγμα"), "syntagma")
+    assert.strictEqual(romanise("Łódź Ōta Straße"), "lodz ota strasse")
+  })
+})

@@ -73,11 +73,18 @@ const judge = (a: ReadonlyArray<Described>, b: ReadonlyArray<Described>, pairs: 
   let unjudged = 0
   for (const match of matchPlaces(a, b)) {
     if (known.has(`${match.a}|${match.b}`)) found.add(match.b)
-    else if (ofA.has(match.a) || ofB.has(match.b)) wrong.push(`${match.a} = ${match.b}`)
+    else if (ofA.has(match.a) || ofB.has(match.b)) wrong.push(`${named(a, match.a)} = ${named(b, match.b)}`)
     else unjudged++
   }
-  const missed = [...ofB].filter((item) => !found.has(item))
-  return { ...quality(found.size, wrong, missed), unjudged, absent: pairs.length - there.length }
+  const missed = there.filter((pair) => !found.has(pair.b)).map((pair) => `${named(a, pair.a)} = ${named(b, pair.b)}`)
+  const missing = [...ofB].filter((item) => !found.has(item))
+  const measured = quality(found.size, wrong, missing)
+  return { ...measured, missed, unjudged, absent: pairs.length - there.length }
+}
+
+const named = (side: ReadonlyArray<Described>, id: string) => {
+  const one = side.find((other) => other.id === id)
+  return `${one?.names[0] ?? ""} [${id}, ${one?.kind ?? "?"}]`
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`

@@ -8,22 +8,17 @@ import { gatherElements } from "../../src/sources/osm/read-overpass.ts"
 import { looksLikePbf, PbfReader } from "../../src/sources/osm/read-pbf.ts"
 import { NotMeasured } from "../benchmark.ts"
 
-type Matched = Pick<Described, "names" | "kind" | "website">
+type Matched = Pick<Described, "names" | "kind" | "website" | "detail">
 
 const NAMES =
   /^(name|name:.+|alt_name|alt_name:.+|official_name|official_name:.+|int_name|loc_name|old_name|short_name)$/
 const TELLING = [
-  "amenity",
-  "tourism",
-  "leisure",
-  "historic",
-  "shop",
-  "natural",
-  "man_made",
-  "railway",
-  "building",
-  "place"
+  ...["amenity", "tourism", "leisure", "historic", "shop", "natural", "man_made", "railway", "public_transport"],
+  ...["aeroway", "office", "craft", "highway", "building", "place", "boundary", "route"]
 ]
+/** Parts of a street are streets, whatever their rank. */
+const wordsOf = (key: string, value: string) =>
+  key === "highway" && value !== "bus_stop" ? "street" : value.replaceAll("_", " ")
 
 /** What the matcher may see of an element: names in all languages, what it is, its website. No link to Wikidata or Wikipedia. */
 const describe: ReadTags<Matched> = (tags: Tags) => {
@@ -31,10 +26,11 @@ const describe: ReadTags<Matched> = (tags: Tags) => {
   if (names.length === 0) return undefined
   const { wikidata: _w, wikipedia: _p, ...seen } = tags
   const reading = readTags(seen)
-  const told = TELLING.flatMap((key) => (seen[key] === undefined ? [] : [seen[key].replaceAll("_", " ")])).join(" ")
+  const told = TELLING.flatMap((key) => (seen[key] === undefined ? [] : [wordsOf(key, seen[key])])).join(" ")
   const kind =
     reading !== undefined && "place" in reading ? reading.place.kind.category : told === "" ? undefined : told
-  return { place: { names, kind, website: seen.website ?? seen["contact:website"] ?? seen.url } }
+  const detail = Object.keys(seen).length
+  return { place: { names, kind, website: seen.website ?? seen["contact:website"] ?? seen.url, detail } }
 }
 
 const described = ({ ref, lat, lon, place }: PlacedElement<Matched>): Described => ({ id: ref, lat, lon, ...place })

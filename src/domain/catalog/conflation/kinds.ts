@@ -3,9 +3,12 @@ import { CATEGORIES, type Category } from "../category.ts"
 
 /** Broad kinds, by the words that stand in descriptions; the first that occurs counts. */
 const WORDS: ReadonlyArray<readonly [kind: string, words: RegExp]> = [
+  [
+    "stop",
+    /\b(bus stop|tram stop|platform|stop position|stop area|parking|entrance|ferry terminal|taxi|rail|subway entrance|route)\b/
+  ],
   ["food", /\b(restaurant|caf[eé]|coffee|bakery|bar|pub|bistro|diner|tavern|brewery|food hall|eatery|ice cream)\b/],
   ["hotel", /\b(hotel|hostel|ryokan|inn)\b/],
-  ["station", /\b(railway station|metro station|train station|subway station|tram stop|station)\b/],
   ["school", /\b(university|school|college|campus|faculty)\b/],
   ["hospital", /\b(hospital|clinic)\b/],
   ["shrine", /\bshrine\b/],
@@ -30,6 +33,7 @@ const WORDS: ReadonlyArray<readonly [kind: string, words: RegExp]> = [
   ["shop", /\b(shop|store|mall|market|bookshop|bookstore|department store|shopping)\b/],
   ["spa", /\b(spa|bath|onsen|sento|sauna)\b/],
   ["port", /\b(port|harbou?r|marina|pier)\b/],
+  ["area", /\b(administrative|suburb|district|commune|municipality|town|city|village|island|ward|country)\b/],
   ["event", /\b(grand prix|festival|tournament|race|company|organi[sz]ation|club|team|species|person)\b/]
 ]
 
@@ -73,6 +77,8 @@ export type KindFit = "same" | "near" | "unknown" | "apart"
 const mixes = (a: string, b: string) => MIXED_UP[a]?.split(" ").includes(b) === true
 
 export const kindFit = (a: string | undefined, b: string | undefined): KindFit => {
+  // A stop that is called after a sight stands at it; only who speaks of stops means one.
+  if (a !== b && (a === "stop" || b === "stop")) return "apart"
   if (a === undefined || b === undefined) return "unknown"
   if (a === b) return "same"
   return mixes(a, b) || mixes(b, a) ? "near" : "apart"

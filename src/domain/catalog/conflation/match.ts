@@ -13,6 +13,8 @@ export interface Described extends Position {
   /** A category of ours, or words that say what it is. */
   readonly kind: string | undefined
   readonly website: string | undefined
+  /** How many things the source says of it: between two that fit alike, the one that more is said of is meant. */
+  readonly detail?: number
 }
 
 export interface Match {
@@ -31,8 +33,8 @@ interface Prepared extends Described {
 /** From here on two places are one. */
 export const SURE = 0.62
 /** A word in more than this share of a source's names says little, once there are enough names to tell. */
-const COMMON_SHARE = 0.06
-const ENOUGH_NAMES = 30
+const COMMON_SHARE = 0.04
+const ENOUGH_NAMES = 20
 const COMMON_WEIGHT = 0.3
 
 /** Names that cannot be compared: places so near and alone of their kind are one all the same. */
@@ -69,7 +71,7 @@ const pageOf = (website: string | undefined): string | undefined => {
 const kindOfName = (forms: ReadonlyArray<NameForm>): string | undefined => {
   for (const { concepts } of forms) {
     const kind = broadKind(concepts.at(-1))
-    if (kind !== undefined) return kind
+    if (kind !== undefined && kind !== "area") return kind
   }
   return undefined
 }
@@ -105,6 +107,9 @@ const pagesOfOne = (side: ReadonlyArray<Prepared>): ReadonlySet<string> => {
   for (const { page } of side) if (page !== undefined) counts.set(page, (counts.get(page) ?? 0) + 1)
   return new Set([...counts].filter(([, count]) => count === 1).map(([page]) => page))
 }
+
+const DETAIL_COUNTS = 0.06
+const MUCH_DETAIL = 12
 
 const CELL = 0.02
 const cellsAround = ({ lat, lon }: Position): ReadonlyArray<string> => {
@@ -192,7 +197,9 @@ class Matcher {
         }
       }
     }
-    found.sort((x, y) => y.score - x.score || x.km - y.km || (x.a.id < y.a.id ? -1 : 1))
+    const worth = (one: (typeof found)[number]) =>
+      one.score + DETAIL_COUNTS * Math.min(1, (one.a.detail ?? 0) / MUCH_DETAIL)
+    found.sort((x, y) => worth(y) - worth(x) || x.km - y.km || (x.a.id < y.a.id ? -1 : 1))
     const taken = new Set<Prepared>()
     const out: Array<Match> = []
     for (const { a, b, score } of found) {

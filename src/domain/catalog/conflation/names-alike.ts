@@ -201,9 +201,14 @@ const contains = (a: NameForm, b: NameForm, weight: WordWeight, tolerance: Toler
   )
 }
 
-const joinedAlike = (a: NameForm, b: NameForm, agree: boolean): boolean => {
+const tells = ({ telling }: NameForm, weight: WordWeight): boolean => telling.some((word) => weight(word) >= 0.8)
+
+const joinedAlike = (a: NameForm, b: NameForm, agree: boolean, weight: WordWeight): boolean => {
   const same = (x: string, y: string) => x.length >= 4 && loose(x) === loose(y)
-  return same(a.whole, b.whole) || same(a.whole, b.core) || same(a.core, b.whole) || (agree && same(a.core, b.core))
+  if (same(a.whole, b.whole)) return true
+  // What is left of "Zoological Garden of Monaco" without what it is, is the city.
+  if (!tells(a, weight) || !tells(b, weight)) return false
+  return same(a.whole, b.core) || same(a.core, b.whole) || (agree && same(a.core, b.core))
 }
 
 const latinAlike = (a: NameForm, b: NameForm, weight: WordWeight, tolerance: Tolerance): number => {
@@ -213,9 +218,9 @@ const latinAlike = (a: NameForm, b: NameForm, weight: WordWeight, tolerance: Tol
   const all = x.all + y.all + CONCEPT_WEIGHT * (a.concepts.length + b.concepts.length)
   const words = all === 0 ? 0 : (x.sum + y.sum + CONCEPT_WEIGHT * 2 * concepts) / all
   const long = Math.min(a.core.length, b.core.length) >= 6
-  const spelt = agree && long ? spellingAlike(a.core, b.core) : 0
+  const spelt = agree && long && tells(a, weight) && tells(b, weight) ? spellingAlike(a.core, b.core) : 0
   return Math.max(
-    joinedAlike(a, b, agree) ? 0.98 : 0,
+    joinedAlike(a, b, agree, weight) ? (a.concepts.length > 0 === b.concepts.length > 0 ? 0.98 : 0.92) : 0,
     // Businesses in one house have words in common that say nothing of either.
     words * (agree ? 1 : 0.8) * (tolerance === "ending" && words < 0.9 ? 0.75 : 1),
     agree && contains(a, b, weight, tolerance) ? CONTAINED : 0,

@@ -23,6 +23,13 @@ const MAY_IMPORT: Record<string, ReadonlyArray<string>> = {
   sources: ["cases", "support", "services", "domain", "actors", "layers"]
 }
 
+/** In the domain a plan stands below what changes it, and that below the trip that holds it: no way leads back up. */
+const NEVER_UP: Record<string, ReadonlyArray<string>> = {
+  plan: ["itinerary", "pivot", "trip"],
+  itinerary: ["pivot", "trip"],
+  pivot: ["trip"]
+}
+
 const IMPURE: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bDate\.now\(|\bnew Date\(\)/, "reads the clock: take the instant as an argument"],
   [/\bMath\.random\(|\bcrypto\.randomUUID\(/, "is random: take the random bytes or a seeded generator as an argument"],
@@ -64,6 +71,8 @@ const checkBoundary = (file: string, target: string) => {
     problems.push(
       `${name}: ${area}/ may not import ${targetArea}/ (allowed: ${MAY_IMPORT[area]!.join(", ") || "nothing of ours"})`
     )
+  } else if (area === "domain" && targetArea === "domain" && NEVER_UP[sub ?? ""]?.includes(targetSub ?? "")) {
+    problems.push(`${name}: domain/${sub} stands below domain/${targetSub} and may not import it`)
   } else if (area === "layers" && targetArea === "layers" && sub !== targetSub) {
     problems.push(`${name}: layers/${sub} may not import layers/${targetSub}; one technology does not know another`)
   }

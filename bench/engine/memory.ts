@@ -9,9 +9,13 @@ import { make } from "../../src/actors/engine/make.ts"
 import type { TripTypes } from "../../src/actors/trip/kind.ts"
 import type { CityCatalog } from "../../src/domain/catalog/city-catalog.ts"
 import { uuidOfName } from "../../src/domain/hash.ts"
+import { PIVOT_SETTINGS } from "../../src/domain/pivot/env.ts"
+import { bytesOf } from "../../src/domain/pivot/fallbacks.ts"
+import { COLUMNS } from "../../src/domain/pivot/search.ts"
+import type { Slot } from "../../src/domain/plan/model.ts"
 import { emptyTrip, evolveActor, sizeOfTrip, type TripActorState } from "../../src/domain/trip/actor-state.ts"
 import { holdLoaded } from "../../src/domain/trip/held-trip.ts"
-import type { Slot, TripState } from "../../src/domain/trip/model.ts"
+import type { TripState } from "../../src/domain/trip/model.ts"
 import type { Fallbacks } from "../../src/domain/trip/planner.ts"
 import { counter } from "./ask.ts"
 
@@ -30,10 +34,8 @@ const DAYS = 5
 const STOPS = 5
 const DAY = 86_400_000
 
-/** What the design asks for: the slots of 36 hours, four triggers with eight moods, three options of index and score. */
+/** The slots of 36 hours. */
 const SLOTS_AHEAD = 8
-const TRIGGERS = 11
-const OPTIONS = 3
 
 const uuid = <A>(name: string) => uuidOfName("engine-bench", name) as A
 
@@ -92,12 +94,12 @@ const stored = (n: number): TripState => {
   return JSON.parse(JSON.stringify(trip)) as TripState
 }
 
-const fallbacks = (): Fallbacks => {
-  const cells = SLOTS_AHEAD * TRIGGERS * OPTIONS
-  // One buffer for indexes, scores and times: a typed array of its own costs more than what is in it.
-  const table = new ArrayBuffer(cells * 12)
-  const made = { seq: 1, catalog_version: 1, conditions_version: 0, computed_at: 0, until: 0, bytes: cells * 12, table }
-  return made
+/** As the pivot engine lays them out: for each slot its place, then places and scores for every reason to change. */
+const fallbacks = (starts: ReadonlyArray<number>): Fallbacks => {
+  const stored = PIVOT_SETTINGS.stored
+  const table = new Uint16Array(starts.length * (1 + 2 * COLUMNS.length * stored))
+  const set = { stateVersion: 1, catalogVersion: 1, computedAt: 0, stored, starts, table }
+  return { seq: 1, catalog_version: 1, conditions_version: 0, computed_at: 0, until: 0, bytes: bytesOf(set), set }
 }
 
 const none: ReadonlyArray<never> = []
@@ -109,7 +111,8 @@ const tripState = (n: number, parts: { readonly fallbacks: boolean }): TripActor
     trip,
     memory: { ...emptyTrip(trip.id).memory, catalog, personas: none }
   }
-  return parts.fallbacks ? evolveActor(state, { _tag: "fallbacks_ready", fallbacks: fallbacks() }) : state
+  const starts = trip.slots.slice(0, SLOTS_AHEAD).map((slot) => slot.starts_at)
+  return parts.fallbacks ? evolveActor(state, { _tag: "fallbacks_ready", fallbacks: fallbacks(starts) }) : state
 }
 
 const inert: ActorKind<TripTypes> = {

@@ -4,7 +4,7 @@
  */
 import type { ActivityNode } from "./catalog/node.ts"
 import type { Persona } from "./persona/persona.ts"
-import type { TripConstraints } from "./trip/model.ts"
+import type { TripConstraints } from "./plan/model.ts"
 import type { DayPart, Surface } from "./vocabulary.ts"
 
 export interface ModelRef {

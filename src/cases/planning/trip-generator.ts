@@ -16,7 +16,7 @@ import { modelVersion, type RankRequest } from "../../domain/ranking.ts"
 import { diversify } from "../../domain/retrieval/diversify.ts"
 import { isoDate, parseIsoDate } from "../../domain/time/calendar.ts"
 import { groupAffinity, keptStops, seedOf } from "../../domain/trip/generation.ts"
-import type { Slot, TripConstraints, TripModel, TripState } from "../../domain/trip/model.ts"
+import type { TripState } from "../../domain/trip/model.ts"
 import { planRecords } from "../../domain/trip/plan-records.ts"
 import { constraintIssues, dateIssues, type RequestIssue, tripDays } from "../../domain/trip/request.ts"
 import { Catalog } from "../../services/catalog.ts"
@@ -55,8 +55,8 @@ const STOPS_PER_DAY = 5
 interface Plan {
   readonly assembly: Assembly
   readonly outcome: RankedOutcome
-  readonly slots: ReadonlyArray<Slot>
-  readonly model: TripModel
+  readonly slots: TripState["slots"]
+  readonly model: TripState["model"]
   readonly degraded: string | undefined
 }
 
@@ -110,7 +110,7 @@ export const layer = Layer.effect(
       readonly people: ReadonlyArray<Persona>
       readonly startDate: string
       readonly days: number
-      readonly constraints: TripConstraints
+      readonly constraints: TripState["constraints"]
       readonly vetoes: TripState["vetoes"]
       readonly locked: ReadonlyArray<LockedStop>
       readonly now: number
@@ -183,23 +183,21 @@ export const layer = Layer.effect(
         tripId: wish.tripId
       })
       const version = modelVersion(outcome.ranking.model)
-      const slots = assembly.stops.map(
-        (stop, at): Slot => ({
-          id: stop.slot_id ?? (newId(now) as SlotId),
-          day: stop.day,
-          order: stop.order,
-          node_id: stop.node_id,
-          day_part: stop.day_part,
-          starts_at: stop.starts_at,
-          ends_at: stop.ends_at,
-          travel_minutes: stop.travel_minutes,
-          locked: stop.locked,
-          status: "planned",
-          score: stop.score,
-          narrative: narration.texts[at]!,
-          model_version: version
-        })
-      )
+      const slots = assembly.stops.map((stop, at): TripState["slots"][number] => ({
+        id: stop.slot_id ?? (newId(now) as SlotId),
+        day: stop.day,
+        order: stop.order,
+        node_id: stop.node_id,
+        day_part: stop.day_part,
+        starts_at: stop.starts_at,
+        ends_at: stop.ends_at,
+        travel_minutes: stop.travel_minutes,
+        locked: stop.locked,
+        status: "planned",
+        score: stop.score,
+        narrative: narration.texts[at]!,
+        model_version: version
+      }))
       const degraded = outcome.ranking.degraded ?? narration.degraded
       return {
         assembly,
@@ -320,7 +318,7 @@ export const layer = Layer.effect(
       trip: TripState,
       startDate: string,
       days: number,
-      constraints: TripConstraints
+      constraints: TripState["constraints"]
     ) {
       const now = yield* Clock.currentTimeMillis
       const catalog = yield* cityOf(trip.city)

@@ -1,5 +1,5 @@
 /** The state of an assembly between its steps: candidates, their scores, the days so far, and what was said. */
-import type { Relaxation } from "../trip/model.ts"
+import type { Relaxation } from "../plan/model.ts"
 import { type Between, type DayDraft, type Stop, stopOf } from "./day.ts"
 import { exclusionOf } from "./exclusion.ts"
 import type { AssemblyInput } from "./model.ts"

@@ -2,7 +2,7 @@
 import { CATEGORIES, type Category, categoryIndex } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { tagIndex } from "../catalog/taxonomy.ts"
-import type { TripConstraints, Veto } from "../trip/model.ts"
+import type { TripConstraints, Veto } from "../plan/model.ts"
 
 export type Exclusion = "veto" | "avoid"
 

@@ -1,8 +1,8 @@
 /** What an itinerary is assembled from, and what comes out. Data only. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { NodeId, SlotId } from "../ids.ts"
+import type { Relaxation, TripConstraints, Veto } from "../plan/model.ts"
 import type { Scored } from "../ranking.ts"
-import type { Relaxation, TripConstraints, Veto } from "../trip/model.ts"
 import type { DayPart, Open, TimeOrientation } from "../vocabulary.ts"
 import type { TravelMinutes, TripDay } from "./rules.ts"
 

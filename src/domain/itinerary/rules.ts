@@ -3,8 +3,9 @@
  * allows. Minutes are reckoned from the day's noon, so that they are as long as the time they stand for; they are the
  * minutes of the city's clock except beyond a change of it, and pass 1440 where the night runs into the next morning.
  */
+
+import type { TripConstraints } from "../plan/model.ts"
 import { DAY_PART_MINUTES, DAY_PARTS } from "../time/day-part.ts"
-import type { TripConstraints } from "../trip/model.ts"
 import type { Budget, DayPart, Pace, TimeOrientation } from "../vocabulary.ts"
 
 /**

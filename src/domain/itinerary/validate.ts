@@ -5,7 +5,7 @@
 import { categoryInfo } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { isVibeTag } from "../catalog/taxonomy.ts"
-import type { Relaxation, TripConstraints, Veto } from "../trip/model.ts"
+import type { Relaxation, TripConstraints, Veto } from "../plan/model.ts"
 
 export interface JudgedStop {
   readonly day: number

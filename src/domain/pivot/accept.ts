@@ -3,9 +3,9 @@
  * verified again as of now. What slipped a little is timed anew, what is not true any more is refused with a fresh offer.
  */
 import type { NodeId, SlotId } from "../ids.ts"
+import type { Slot } from "../plan/model.ts"
 import { modelVersion } from "../ranking.ts"
 import { dayPartAt } from "../time/day-part.ts"
-import type { Slot } from "../trip/model.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Step, type Timed } from "./cascade.ts"
 import { PIVOT_MODEL } from "./env.ts"

@@ -1,13 +1,13 @@
 /** What a pivot is answered from, and what comes out besides the offer itself. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { OptionId, PivotId } from "../ids.ts"
-import type { TripState } from "../trip/model.ts"
+import type { PlannedTrip } from "../plan/model.ts"
 import type { Budget } from "../vocabulary.ts"
 import type { LiveCity, PivotEnv, PivotSettings, TimeSpan } from "./env.ts"
 import type { SpoilingWeather } from "./features.ts"
 
 export interface PivotWorld {
-  readonly trip: TripState
+  readonly trip: PlannedTrip
   readonly catalog: CityCatalog
   readonly env: PivotEnv
   /** One unit vector of vibe space per member whose tastes count. */

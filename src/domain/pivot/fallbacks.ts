@@ -6,7 +6,7 @@ import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { exclusionOf } from "../itinerary/exclusion.ts"
 import { RETIRED } from "../itinerary/places.ts"
 import { BUDGET_TIER } from "../itinerary/rules.ts"
-import type { TripState } from "../trip/model.ts"
+import type { PlannedTrip } from "../plan/model.ts"
 import type { LiveCity, PivotEnv, PivotSettings } from "./env.ts"
 import { gapAt, type PlanSlot, planSlot } from "./plan.ts"
 import { COLUMNS, openSearch, type Party, pickFor } from "./search.ts"
@@ -44,7 +44,7 @@ export interface FallbackInput {
 export const allowedNodes = (
   env: PivotEnv,
   catalog: CityCatalog,
-  trip: Pick<TripState, "constraints" | "vetoes">
+  trip: Pick<PlannedTrip, "constraints" | "vetoes">
 ): Uint8Array => {
   const excluded = exclusionOf(catalog, trip.constraints, trip.vetoes)
   const cap = trip.constraints.budget === undefined ? 4 : BUDGET_TIER[trip.constraints.budget]
@@ -56,7 +56,10 @@ export const allowedNodes = (
   return allowed
 }
 
-export const plannedNodes = (trip: Pick<TripState, "slots">, catalog: Pick<CityCatalog, "indexOf">): Array<number> => {
+export const plannedNodes = (
+  trip: Pick<PlannedTrip, "slots">,
+  catalog: Pick<CityCatalog, "indexOf">
+): Array<number> => {
   const out: Array<number> = []
   for (const slot of trip.slots) {
     const index = catalog.indexOf(slot.node_id)
@@ -70,7 +73,7 @@ export const wanted = (slot: PlanSlot, now: number, until: number): boolean =>
   !slot.past && slot.ends > now && slot.starts < until
 
 export const fallbackInput = (
-  trip: TripState,
+  trip: PlannedTrip,
   catalog: CityCatalog,
   env: PivotEnv,
   tastes: ReadonlyArray<Float32Array>,

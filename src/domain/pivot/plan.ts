@@ -1,6 +1,6 @@
 /** A trip's slots as the pivot engine reads them, and the gap that a replacement has to fit into. */
 import type { SlotId } from "../ids.ts"
-import type { Slot } from "../trip/model.ts"
+import type { Slot } from "../plan/model.ts"
 import type { PivotEnv } from "./env.ts"
 
 export interface PlanSlot {

@@ -1,5 +1,5 @@
 /** The weather turns: every exposed stop of the time it lasts gets a roof, in one option. */
-import type { Slot } from "../trip/model.ts"
+import type { Slot } from "../plan/model.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import type { TimeSpan } from "./env.ts"
 import { type FallbackSet, type StoredCandidate, storedFor } from "./fallbacks.ts"

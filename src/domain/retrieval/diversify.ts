@@ -10,8 +10,8 @@ import { type Exclusion, exclusionOf } from "../itinerary/exclusion.ts"
 import { placesOf } from "../itinerary/places.ts"
 import { type DayHours, hoursOn, LEAST_STAY_MINUTES, type TripDay } from "../itinerary/rules.ts"
 import { openStretches } from "../itinerary/windows.ts"
+import type { TripConstraints, Veto } from "../plan/model.ts"
 import type { Candidate } from "../ranking.ts"
-import type { TripConstraints, Veto } from "../trip/model.ts"
 
 /** How many places a ranker is given. */
 export const CANDIDATES = 200

@@ -2,10 +2,11 @@
 import * as Schema from "effect/Schema"
 import { NodeId, OptionId, PivotId, SlotId, UserId, Uuid } from "../ids.ts"
 import { OfferText, PivotRequest } from "../pivot/model.ts"
+import { Relaxation, Slot, TripConstraints } from "../plan/model.ts"
 import { Text } from "../storable.ts"
 import { Intention, TripStatus } from "../vocabulary.ts"
 import { TripEventEnvelope } from "./events.ts"
-import { IsoDate, Relaxation, Slot, TripConstraints, TripModel, TripState } from "./model.ts"
+import { IsoDate, TripModel, TripState } from "./model.ts"
 
 const IdempotencyKey = Text(200).check(Schema.isMinLength(1))
 

@@ -9,7 +9,7 @@ import type { TripActorState } from "./actor-state.ts"
 import { planOf } from "./held-trip.ts"
 import { liveOf } from "./live-city.ts"
 import { envOf } from "./pivot-world.ts"
-import type { PreparedFallbacks } from "./plan-engine.ts"
+import type { Fallbacks } from "./planner.ts"
 
 /** Options that an offer shows: a stop with fewer in stock leaves a traveler less to choose from. */
 const LEAST = 3
@@ -36,7 +36,7 @@ export interface CoverageTally {
 const usableIn = (
   conditions: CityConditions | undefined,
   catalog: CityCatalog,
-  kept: PreparedFallbacks | undefined
+  kept: Fallbacks | undefined
 ): ((index: number, slot: PlanSlot) => boolean) | undefined => {
   if (conditions === undefined || kept === undefined || kept.conditions_version === conditions.version) return undefined
   const { closures, badWeather } = liveOf(conditions, catalog)
@@ -55,7 +55,7 @@ export const coverageTally = (now: number): CoverageTally => {
     add: ({ trip, memory }) => {
       if (trip?.status !== "active") return
       const { catalog } = memory
-      const kept = memory.fallbacks as PreparedFallbacks | undefined
+      const kept = memory.fallbacks
       const valid = kept !== undefined && kept.until > now ? kept : undefined
       const until = valid?.until ?? Number.POSITIVE_INFINITY
       const ahead = planOf(trip).ahead(now, until, (id) => catalog?.indexOf(id))

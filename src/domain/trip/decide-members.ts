@@ -1,7 +1,8 @@
 /** Who travels: invitations, joining, leaving, private vetoes. */
 import type { UserId } from "../ids.ts"
+import type { Veto } from "../plan/model.ts"
 import type { TripCommand } from "./commands.ts"
-import { isMember, type Veto } from "./model.ts"
+import { isMember } from "./model.ts"
 import * as R from "./rejections.ts"
 import { changed, closed, isOver, reject, type TripDecision, type Turn, unchanged } from "./turn.ts"
 

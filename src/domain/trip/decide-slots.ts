@@ -1,6 +1,7 @@
 /** Changes of single stops that a traveler makes by hand. */
+
+import type { Slot } from "../plan/model.ts"
 import type { TripCommand } from "./commands.ts"
-import type { Slot } from "./model.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 import {

@@ -4,8 +4,9 @@
  */
 import * as Schema from "effect/Schema"
 import { OptionId, PivotId, SlotId, UserId } from "../ids.ts"
+import { Relaxation, Slot, TripConstraints, Veto } from "../plan/model.ts"
 import { Trigger, TripStatus } from "../vocabulary.ts"
-import { Invitation, IsoDate, Relaxation, Slot, TripConstraints, TripModel, TripState, Veto } from "./model.ts"
+import { Invitation, IsoDate, TripModel, TripState } from "./model.ts"
 
 export const TRIP_EVENT_SCHEMA_VERSION = 1
 

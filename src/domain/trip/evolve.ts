@@ -1,8 +1,9 @@
 /** How events make a trip. Pure; a state is never changed in place, unchanged parts are shared. */
 import type { SlotId, UserId } from "../ids.ts"
+import type { Slot, Veto } from "../plan/model.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { plainTrip } from "./held-trip.ts"
-import type { Slot, TripState, Veto } from "./model.ts"
+import type { TripState } from "./model.ts"
 
 const inOrder = (a: Slot, b: Slot): number => a.day - b.day || a.order - b.order || a.starts_at - b.starts_at
 

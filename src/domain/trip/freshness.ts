@@ -4,7 +4,6 @@ import type { CityEvent } from "../city/model.ts"
 import { holdsNode } from "../pivot/fallbacks.ts"
 import { bites } from "./live-city.ts"
 import type { TripState } from "./model.ts"
-import type { PreparedFallbacks } from "./plan-engine.ts"
 import type { Fallbacks } from "./planner.ts"
 
 /** Their horizon moves on with the clock: after this long there is enough new in it. */
@@ -36,7 +35,7 @@ export const staleAt = (trip: TripState, computedAt: number): number | undefined
 }
 
 /** Whether an event may have made something wrong that is kept ready. A late train closes no place. */
-const upsets = (event: CityEvent, { set }: PreparedFallbacks, catalog: CityCatalog): boolean => {
+const upsets = (event: CityEvent, { set }: Fallbacks, catalog: CityCatalog): boolean => {
   if (event.kind === "transit") return false
   if (event.kind === "weather" && !bites(event)) return false
   const from = event.from - REACH_MILLIS
@@ -50,7 +49,4 @@ export const upsetBy = (
   kept: Fallbacks | undefined,
   catalog: CityCatalog | undefined,
   events: ReadonlyArray<CityEvent>
-): boolean =>
-  kept !== undefined &&
-  catalog !== undefined &&
-  events.some((event) => upsets(event, kept as PreparedFallbacks, catalog))
+): boolean => kept !== undefined && catalog !== undefined && events.some((event) => upsets(event, kept, catalog))

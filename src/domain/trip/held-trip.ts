@@ -4,7 +4,8 @@
  * trip, many times.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { LostChange, Slot, TripState } from "./model.ts"
+import type { Slot } from "../plan/model.ts"
+import type { LostChange, TripState } from "./model.ts"
 import { PackedPlan, share } from "./packed-plan.ts"
 
 /**

@@ -6,8 +6,8 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { NodeId, SlotId } from "../ids.ts"
 import type { IndexOf, PlanSlot } from "../pivot/plan.ts"
+import { Slot } from "../plan/model.ts"
 import { DayPart } from "../vocabulary.ts"
-import { Slot } from "./model.ts"
 
 /** Numbers of a stop's record; the two ends say where its id and its narrative end in the text. */
 const [DAY, ORDER, PART, STARTS, ENDS, TRAVEL, LOCKED, STATUS, SCORE, ID_END, NARRATIVE_END, WIDTH] = [

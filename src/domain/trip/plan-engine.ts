@@ -6,25 +6,20 @@ import { applyChanges } from "../pivot/accept.ts"
 import { findPivot } from "../pivot/answer.ts"
 import type { Refused } from "../pivot/answer-model.ts"
 import { PIVOT_MODEL, PIVOT_SETTINGS, type PivotSettings } from "../pivot/env.ts"
-import { bytesOf, type FallbackRun, type FallbackSet, fallbackInput, startFallbacks } from "../pivot/fallbacks.ts"
+import { bytesOf, type FallbackRun, fallbackInput, startFallbacks } from "../pivot/fallbacks.ts"
 import type { Change, NoPivotReason, PivotRequest } from "../pivot/model.ts"
 import { type Finding, makeOffer } from "../pivot/offer.ts"
 import { daySlots, gapAt } from "../pivot/plan.ts"
 import { isPlanned, mayOffer, pickReplacements } from "../pivot/replace.ts"
 import { CLOSED_COLUMN } from "../pivot/search.ts"
 import { fitVisit, type Visit } from "../pivot/visit.ts"
+import type { Slot } from "../plan/model.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
 import { nodeBrief } from "../view/node.ts"
 import { liveOf } from "./live-city.ts"
-import type { Slot } from "./model.ts"
 import { envOf, type KnownWorld, pivotWorld, tastesOf } from "./pivot-world.ts"
 import type { Fallbacks, PlanOutcome, TripPlanner, TripWorld } from "./planner.ts"
 import { touchedBy } from "./touched.ts"
-
-/** Fallbacks with what they consist of. */
-export interface PreparedFallbacks extends Fallbacks {
-  readonly set: FallbackSet
-}
 
 const refusedWith = (reason: string, message: string, places = 0): PlanOutcome => ({
   _tag: "refused",
@@ -45,7 +40,7 @@ const pivot =
   (settings: PivotSettings, clock: (() => number) | undefined) =>
   (world: TripWorld, request: PivotRequest, pivotId?: PivotId): MadeOffer => {
     const known = { ...pivotWorld(world, settings), ...(clock === undefined ? {} : { clock }) }
-    const set = (world.fallbacks as PreparedFallbacks | undefined)?.set
+    const set = world.fallbacks?.set
     const found = findPivot(known, set, request, world.now)
     const finding = "_tag" in found ? nothingFound(found, world.now) : found
     const ids = { pivot_id: pivotId ?? (world.id() as PivotId), option: () => world.id() as OptionId }
@@ -93,15 +88,7 @@ const swap =
     let reasons: ReadonlyArray<NoPivotReason> = []
     let candidates: ReadonlyArray<{ readonly index: number; readonly score: number }> = []
     if (nodeId === undefined) {
-      const picked = pickReplacements(
-        known,
-        (world.fallbacks as PreparedFallbacks | undefined)?.set,
-        day,
-        position,
-        CLOSED_COLUMN,
-        undefined,
-        world.now
-      )
+      const picked = pickReplacements(known, world.fallbacks?.set, day, position, CLOSED_COLUMN, undefined, world.now)
       reasons = picked.reasons
       candidates = picked.considered
       const best = picked.found[0]
@@ -179,7 +166,7 @@ export const planEngine = (settings: PivotSettings = PIVOT_SETTINGS, clock?: () 
 
 export interface FallbackWork {
   readonly steps: FallbackRun["steps"]
-  readonly result: () => PreparedFallbacks
+  readonly result: () => Fallbacks
 }
 
 /** Fallbacks in steps of a fraction of a millisecond, for whoever runs them in slices. */

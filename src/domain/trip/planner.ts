@@ -7,10 +7,12 @@ import type { CityConditions, CityEvent } from "../city/model.ts"
 import type { DecisionSlate, MadeOffer } from "../decisions.ts"
 import type { PivotId, SlotId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
+import type { FallbackSet } from "../pivot/fallbacks.ts"
 import type { NoPivotReason, OfferOption, PivotRequest } from "../pivot/model.ts"
+import type { Slot } from "../plan/model.ts"
 import type { ModelRef } from "../ranking.ts"
 import type { Trigger } from "../vocabulary.ts"
-import type { Slot, TripState } from "./model.ts"
+import type { TripState } from "./model.ts"
 
 /** Slots that are put in place (new or changed) and slots that go. */
 export interface PlanChange {
@@ -31,6 +33,7 @@ export interface Fallbacks {
   readonly until: number
   /** Bytes of the typed arrays. */
   readonly bytes: number
+  readonly set: FallbackSet
 }
 
 /** All that a turn knows. `fallbacks` may be stale or missing: then the answer is computed on demand. */

@@ -2,9 +2,9 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { tagIndex } from "../catalog/taxonomy.ts"
 import { type ClockChange, minuteAt, type TripDay } from "../itinerary/rules.ts"
+import type { TripConstraints } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import { instantOf, localDate, nextTransition, offsetAt, type Zone, zoneOf } from "../time/zone.ts"
-import type { TripConstraints } from "./model.ts"
 
 export interface RequestIssue {
   readonly path: ReadonlyArray<string | number>

@@ -10,6 +10,7 @@ import type {
 import type { UserId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { OfferText } from "../pivot/model.ts"
+import type { Slot } from "../plan/model.ts"
 import { modelVersion } from "../ranking.ts"
 import { SIGNAL_WEIGHT, type Signal } from "../signal.ts"
 import type { Intention } from "../vocabulary.ts"
@@ -17,7 +18,7 @@ import { conditionsOf, RECEIPT_MILLIS, type TripActorState, type TripMemoryEvent
 import type { TripReply } from "./commands.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
-import { isMember, type Slot, type TripState } from "./model.ts"
+import { isMember, type TripState } from "./model.ts"
 import type { TripPlanner, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 

@@ -1,6 +1,8 @@
 /** A trip's events as its stream tells them: one frame per event, so that `seq` rises by one for whoever listens. */
+
+import type { Slot } from "../plan/model.ts"
 import type { TripEvent, TripEventEnvelope } from "../trip/events.ts"
-import type { Slot, TripState } from "../trip/model.ts"
+import type { TripState } from "../trip/model.ts"
 import { meanTaste, type Shown, slotView } from "./trip.ts"
 
 const CAUSES: Readonly<Partial<Record<TripEvent["_tag"], string>>> = {

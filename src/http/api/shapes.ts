@@ -5,7 +5,8 @@ import { PlaceFacts } from "../../domain/catalog/facts.ts"
 import { Names } from "../../domain/catalog/node.ts"
 import { NodeId, SlotId, TripId, UserId } from "../../domain/ids.ts"
 import { EvidenceLine, NodeBrief } from "../../domain/pivot/model.ts"
-import { IsoDate, Relaxation, TripConstraints, TripModel } from "../../domain/trip/model.ts"
+import { Relaxation, TripConstraints } from "../../domain/plan/model.ts"
+import { IsoDate, TripModel } from "../../domain/trip/model.ts"
 import { DayPart, Open, TripStatus } from "../../domain/vocabulary.ts"
 
 /** RFC 3339 in UTC. */

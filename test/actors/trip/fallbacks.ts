@@ -2,7 +2,7 @@
 import { bytesOf } from "../../../src/domain/pivot/fallbacks.ts"
 import { COLUMNS } from "../../../src/domain/pivot/search.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
-import type { PreparedFallbacks } from "../../../src/domain/trip/plan-engine.ts"
+import type { Fallbacks } from "../../../src/domain/trip/planner.ts"
 import { catalog } from "../../domain/trip/fixtures.ts"
 
 const NO_NODE = 0xffff
@@ -12,7 +12,7 @@ export const fallbacksOf = (
   trip: TripState,
   stored: number,
   placesFor: (column: (typeof COLUMNS)[number]) => ReadonlyArray<number>
-): PreparedFallbacks => {
+): Fallbacks => {
   const nodes = trip.slots.flatMap(() =>
     COLUMNS.flatMap((column) => {
       const places = placesFor(column)

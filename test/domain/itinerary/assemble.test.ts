@@ -7,7 +7,7 @@ import { assemble, startAssembly } from "../../../src/domain/itinerary/assemble.
 import type { Assembly, AssemblyInput, LockedStop } from "../../../src/domain/itinerary/model.ts"
 import { millisAt } from "../../../src/domain/itinerary/rules.ts"
 import { validateItinerary } from "../../../src/domain/itinerary/validate.ts"
-import type { TripConstraints } from "../../../src/domain/trip/model.ts"
+import type { TripConstraints } from "../../../src/domain/plan/model.ts"
 import { curatedCities } from "../../support/curated-cities.ts"
 import { generateCity, type PlanningCity, pick, randomOf, scoresFor } from "../../support/generated-city.ts"
 

@@ -14,7 +14,8 @@ import {
 import type { PivotRequest } from "../../../src/domain/pivot/model.ts"
 import { MOOD_VIBES } from "../../../src/domain/pivot/moods.ts"
 import { planSlot } from "../../../src/domain/pivot/plan.ts"
-import type { Slot, TripState } from "../../../src/domain/trip/model.ts"
+import type { Slot } from "../../../src/domain/plan/model.ts"
+import type { TripState } from "../../../src/domain/trip/model.ts"
 import { generateCity } from "../../support/generated-city.ts"
 import { type Answered, acceptOption, answerPivot, idsFor, tripIn, worldOf } from "../../support/trips.ts"
 

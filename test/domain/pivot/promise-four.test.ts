@@ -6,7 +6,8 @@ import { CALM_CITY, type LiveCity, PIVOT_SETTINGS } from "../../../src/domain/pi
 import { computeFallbacks, fallbackInput } from "../../../src/domain/pivot/fallbacks.ts"
 import type { PivotRequest } from "../../../src/domain/pivot/model.ts"
 import { MOODS } from "../../../src/domain/pivot/moods.ts"
-import type { TripConstraints, TripState } from "../../../src/domain/trip/model.ts"
+import type { PlannedTrip, TripConstraints } from "../../../src/domain/plan/model.ts"
+import type { TripState } from "../../../src/domain/trip/model.ts"
 import { untrueClaims } from "../../support/claims.ts"
 import { generateCity, type PlanningCity, pick, type Random, randomOf } from "../../support/generated-city.ts"
 import { brokenBy } from "../../support/promise-four.ts"
@@ -87,7 +88,7 @@ const requestsFor = ({ world, random }: Scene): ReadonlyArray<PivotRequest> => {
   ]
 }
 
-const laidOver = (trip: TripState, slots: TripState["slots"], removed: ReadonlyArray<string>): TripState => ({
+const laidOver = (trip: PlannedTrip, slots: PlannedTrip["slots"], removed: ReadonlyArray<string>): PlannedTrip => ({
   ...trip,
   seq: trip.seq + 1,
   slots: trip.slots

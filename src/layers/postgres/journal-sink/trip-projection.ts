@@ -1,8 +1,9 @@
 /** Folds a batch of trip events into the rows they leave behind, and writes each table once. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { Slot } from "../../../domain/plan/model.ts"
 import type { TripEventEnvelope } from "../../../domain/trip/events.ts"
-import type { Slot, TripState } from "../../../domain/trip/model.ts"
+import type { TripState } from "../../../domain/trip/model.ts"
 
 const instant = (millis: number) => new Date(millis)
 

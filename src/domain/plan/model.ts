@@ -1,0 +1,66 @@
+/**
+ * A plan: the stops of a trip and what they have to respect. Below both the trip, which holds one, and the pivots, which
+ * change one. Times are Unix milliseconds.
+ */
+import * as Schema from "effect/Schema"
+import { NodeId, SlotId, UserId } from "../ids.ts"
+import { Text } from "../storable.ts"
+import { Budget, DayPart, Pace, type TripStatus } from "../vocabulary.ts"
+
+export const ClockTime = Schema.String.check(
+  Schema.isPattern(/^([01]\d|2[0-3]):[0-5]\d$/, { message: "must be a time of day such as 09:30" })
+)
+
+export const TripConstraints = Schema.Struct({
+  budget: Schema.optionalKey(Budget),
+  pace: Schema.optionalKey(Pace),
+  must: Schema.optionalKey(Schema.Array(NodeId).check(Schema.isMaxLength(40))),
+  avoid: Schema.optionalKey(Schema.Array(Text(64)).check(Schema.isMaxLength(64))),
+  day_start: Schema.optionalKey(ClockTime),
+  day_end: Schema.optionalKey(ClockTime)
+})
+export type TripConstraints = typeof TripConstraints.Type
+
+export const Slot = Schema.Struct({
+  id: SlotId,
+  day: Schema.Int,
+  order: Schema.Int,
+  node_id: NodeId,
+  day_part: DayPart,
+  starts_at: Schema.Int,
+  ends_at: Schema.Int,
+  /** From the stop before (or from the start of the day), by the travel model the plan was made with. */
+  travel_minutes: Schema.Int,
+  locked: Schema.Boolean,
+  status: Schema.Literals(["planned", "done", "skipped"]),
+  score: Schema.Finite,
+  narrative: Schema.optionalKey(Schema.String),
+  model_version: Schema.String
+})
+export type Slot = typeof Slot.Type
+
+export const Veto = Schema.Struct({
+  user_id: UserId,
+  node_ids: Schema.Array(NodeId),
+  tags: Schema.Array(Schema.String)
+})
+export type Veto = typeof Veto.Type
+
+/** A constraint that could not be met, and what was done about it. */
+export const Relaxation = Schema.Struct({
+  constraint: Schema.String,
+  day: Schema.optionalKey(Schema.Int),
+  message: Schema.String
+})
+export type Relaxation = typeof Relaxation.Type
+
+/** As much of a trip as there is to know for changing its plan. */
+export interface PlannedTrip {
+  /** The number of its last change. */
+  readonly seq: number
+  readonly status: TripStatus
+  readonly constraints: TripConstraints
+  readonly vetoes: ReadonlyArray<Veto>
+  /** In order of day, then of `order`. */
+  readonly slots: ReadonlyArray<Slot>
+}

@@ -10,7 +10,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { ActorError } from "../domain/actor-errors.ts"
-import type { CityConditions, CityEvent } from "../domain/city/model.ts"
+import type { CityEvent } from "../domain/city/model.ts"
 import type { CityId, TripId } from "../domain/ids.ts"
 import type { OfferText } from "../domain/pivot/model.ts"
 import type { TripCommand, TripReply } from "../domain/trip/commands.ts"
@@ -53,8 +53,6 @@ export class TripRuntime extends Context.Service<
       city: CityId,
       event: CityEvent
     ) => Effect.Effect<{ readonly trips: number; readonly touched: number }, ActorError>
-    /** What goes on in a city as its trips know it, for whoever shows them; undefined where no trip of it was asked yet. */
-    readonly conditions: (city: CityId) => CityConditions | undefined
     /** For operators: every kind of actor on this node. */
     readonly status: Effect.Effect<ReadonlyArray<KindStatus>>
     /** Takes a trip out of memory so that it is read anew; for who rewrote its rows (erasure). */

@@ -82,7 +82,7 @@ export const streamServer = (options: StreamServerOptions) => {
     ),
     Layer.provide(FallbackPreparer.layer()),
     Layer.provide(PostgresTripStorage.layer),
-    Layer.provide(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer)))
+    Layer.provideMerge(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer)))
   )
   const signals = SignalIntake.layer({
     maxAheadMillis: 300_000,

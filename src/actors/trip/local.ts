@@ -256,7 +256,6 @@ export const layer = (options: TripOptions) =>
           const stands = conditions.events.some((one) => one.id === event.id)
           return stands ? yield* waves.add(city, event.id) : { trips: 0, touched: 0 }
         }),
-        conditions: (city) => cities.resident(city),
         status: Effect.sync(() =>
           [...kinds.values()].map(({ status }) => {
             const one = status()

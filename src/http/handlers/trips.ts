@@ -2,11 +2,9 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
 import type { TripId, UserId } from "../../domain/ids.ts"
 import { exclusionOf } from "../../domain/itinerary/exclusion.ts"
-import type { Persona } from "../../domain/persona/persona.ts"
 import { readOffer } from "../../domain/pivot/model.ts"
 import type { Veto } from "../../domain/plan/model.ts"
 import { modelVersion } from "../../domain/ranking.ts"
@@ -14,7 +12,6 @@ import type { TripCommand } from "../../domain/trip/commands.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import { changeView, tripView } from "../../domain/view/trip.ts"
 import { Catalog } from "../../services/catalog.ts"
-import { Personas } from "../../services/personas.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
 import { TripGeneration } from "../../services/trip-generation.ts"
 import { TripList } from "../../services/trip-list.ts"
@@ -23,6 +20,7 @@ import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
 import { Unprocessable } from "../api/problems.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
+import { makeShowing } from "../showing.ts"
 import { ifMatchVersion } from "./if-match.ts"
 import { accountDeleted, orUnavailable } from "./refusals.ts"
 import { planningProblem, tripProblem } from "./trip-problems.ts"
@@ -34,17 +32,8 @@ const DEFAULT_PAGE = 50
 
 const make = Effect.gen(function* () {
   const catalogs = yield* Catalog
-  const personas = yield* Personas
+  const showing = yield* makeShowing
   const trips = yield* TripRuntime
-
-  const knownPeople = (trip: TripState): ReadonlyArray<Persona> =>
-    trip.members.flatMap((member) => personas.resident(member.user_id) ?? [])
-
-  const shown = (trip: TripState, catalog: CityCatalog) => ({
-    catalog,
-    personas: knownPeople(trip),
-    conditions: trips.conditions(trip.city_id)
-  })
 
   const answeredBy = (trip: TripState) =>
     Effect.map(RequestScope, (scope) => {
@@ -52,15 +41,15 @@ const make = Effect.gen(function* () {
     })
 
   const show = Effect.fnUntraced(function* (trip: TripState) {
-    const catalog = yield* orUnavailable(catalogs.city(trip.city))
+    const shown = yield* orUnavailable(showing.of(trip))
     yield* answeredBy(trip)
-    return tripView(trip, shown(trip, catalog))
+    return tripView(trip, shown)
   })
 
   const showChange = Effect.fnUntraced(function* (before: TripState, after: TripState) {
-    const catalog = yield* orUnavailable(catalogs.city(after.city))
+    const shown = yield* orUnavailable(showing.of(after))
     yield* answeredBy(after)
-    return changeView(before.slots, after, shown(after, catalog))
+    return changeView(before.slots, after, shown)
   })
 
   /** The slots that go against these vetoes. */

@@ -1,10 +1,10 @@
 /** One trip's listeners: an event is encoded once here, however many sockets hear it. */
-import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import { eventFrame } from "../../domain/view/stream.ts"
-import type { TripListener, TripRuntime } from "../../services/trip-runtime.ts"
+import type { Shown } from "../../domain/view/trip.ts"
+import type { TripListener } from "../../services/trip-runtime.ts"
 import { CLOSE } from "./close-codes.ts"
 import { offerFrame, presenceFrame } from "./frames.ts"
 
@@ -17,9 +17,8 @@ export interface Listener {
 
 export interface ChannelWorld {
   readonly watch: (listener: TripListener) => () => void
-  readonly catalog: (slug: string) => CityCatalog | undefined
-  readonly persona: (userId: string) => Persona | undefined
-  readonly conditions: TripRuntime["Service"]["conditions"]
+  /** What a trip is shown with, from memory; undefined without a catalog. */
+  readonly shown: (trip: TripState) => Shown | undefined
 }
 
 const encoder = new TextEncoder()
@@ -29,12 +28,14 @@ export class TripChannel {
   readonly #listeners = new Set<Listener>()
   readonly #online = new Map<string, number>()
   readonly #stop: () => void
-  #catalog: CityCatalog
+  /** Tastes of members by their id, as they were known last: a frame does not depend on who is in memory. */
+  readonly #tastes = new Map<string, Persona>()
+  #shown: Shown
   #seq: number
 
-  constructor(world: ChannelWorld, catalog: CityCatalog, seq: number) {
+  constructor(world: ChannelWorld, shown: Shown, seq: number) {
     this.#world = world
-    this.#catalog = catalog
+    this.#shown = shown
     this.#seq = seq
     this.#stop = world.watch({
       events: (events, trip) => this.#events(events, trip),
@@ -49,8 +50,9 @@ export class TripChannel {
   }
 
   /** From here on the listener hears everything after the state that the caller has just read. */
-  join(listener: Listener): void {
+  join(listener: Listener, shown: Shown): void {
     const { userId } = listener
+    this.#remember(shown)
     const before = this.#online.get(userId) ?? 0
     if (before === 0) this.#tell(presenceFrame(userId, true))
     this.#online.set(userId, before + 1)
@@ -74,10 +76,15 @@ export class TripChannel {
 
   /** An event's frame, for who was away as for who is there. */
   frameOf(envelope: TripEventEnvelope, trip: TripState): string {
-    this.#catalog = this.#world.catalog(trip.city) ?? this.#catalog
-    const personas = trip.members.flatMap((member) => this.#world.persona(member.user_id) ?? [])
-    const conditions = this.#world.conditions(trip.city_id)
-    return JSON.stringify(eventFrame(envelope, trip, { catalog: this.#catalog, personas, conditions }))
+    this.#remember(this.#world.shown(trip) ?? this.#shown)
+    const { catalog, conditions } = this.#shown
+    const personas = trip.members.flatMap((member) => this.#tastes.get(member.user_id) ?? [])
+    return JSON.stringify(eventFrame(envelope, trip, { catalog, personas, conditions }))
+  }
+
+  #remember(shown: Shown): void {
+    this.#shown = shown
+    for (const persona of shown.personas) this.#tastes.set(persona.user_id, persona)
   }
 
   #events(events: ReadonlyArray<TripEventEnvelope>, trip: TripState): void {
@@ -89,7 +96,10 @@ export class TripChannel {
       }
       this.#tell(this.#frameToTell(envelope, trip, events.at(-1)!.seq))
       this.#seq = envelope.seq
-      if (envelope.event._tag === "member_left") this.#dismiss(envelope.event.user_id)
+      if (envelope.event._tag === "member_left") {
+        this.#tastes.delete(envelope.event.user_id)
+        this.#dismiss(envelope.event.user_id)
+      }
     }
   }
 

@@ -1,12 +1,12 @@
 /**
  * One socket of a trip's stream. What it says first is `hello`; frames that come earlier wait for it. Nothing here
- * starts a fiber but signals, renewed tokens and a catalog that is not in memory yet.
+ * starts a fiber but signals, renewed tokens and what a trip is shown with that is not in memory yet.
  */
 import * as Effect from "effect/Effect"
 import type { TripId } from "../../domain/ids.ts"
 import { readOffer } from "../../domain/pivot/model.ts"
 import type { TripReply } from "../../domain/trip/commands.ts"
-import { tripView } from "../../domain/view/trip.ts"
+import { type Shown, tripView } from "../../domain/view/trip.ts"
 import type { TokenHolder } from "../../services/tokens.ts"
 import type { TripFailure } from "../../services/trip-runtime.ts"
 import { Unauthorized, Unprocessable } from "../api/problems.ts"
@@ -43,6 +43,8 @@ export class Connection implements Listener {
   readonly #trip: TripId
   readonly #budget: FrameBudget
   #channel: TripChannel | undefined
+  /** What the trip is shown with was asked for: what is not there now will not come. */
+  #waited = false
   #early: Array<string | Uint8Array> | undefined = []
   #expires: ReturnType<typeof setTimeout> | undefined
   #leaves: ReturnType<typeof setTimeout> | undefined
@@ -87,28 +89,23 @@ export class Connection implements Listener {
       return undefined
     }
     if (outcome._tag !== "recovered") throw new Error(`A recovery was answered with ${outcome._tag}.`)
-    const { catalogs } = this.#hub
-    if (catalogs.resident(outcome.trip.city) !== undefined) {
-      this.#greet(outcome)
+    const { showing } = this.#hub
+    const shown = showing.resident(outcome.trip)
+    if (shown !== undefined && (this.#waited || showing.isComplete(outcome.trip))) {
+      this.#greet(outcome, shown)
       return undefined
     }
-    return catalogs.city(outcome.trip.city).pipe(
+    this.#waited = true
+    return showing.of(outcome.trip).pipe(
       Effect.andThen(Effect.suspend(() => this.begin() ?? Effect.void)),
       Effect.catch((error) => Effect.sync(() => this.close(CLOSE.tryAgain, error.message)))
     )
   }
 
-  #greet(reply: Recovered): void {
-    const { catalogs, personas } = this.#hub
+  #greet(reply: Recovered, shown: Shown): void {
     const { trip, epoch, seq, recovered, open_offers } = reply
-    const catalog = catalogs.resident(trip.city)!
-    const channel = this.#hub.channel(this.#trip, catalog, seq)
+    const channel = this.#hub.channel(this.#trip, shown, seq)
     const others = channel.online.filter((user) => user !== this.userId)
-    const shown = {
-      catalog,
-      personas: trip.members.flatMap((member) => personas.resident(member.user_id) ?? []),
-      conditions: this.#hub.trips.conditions(trip.city_id)
-    }
     const hello = {
       type: "hello",
       epoch,
@@ -119,7 +116,7 @@ export class Connection implements Listener {
       ...(recovered ? {} : { trip: tripView(trip, shown) })
     }
     this.#channel = channel
-    channel.join(this)
+    channel.join(this, shown)
     this.#socket.cork(() => {
       this.send(JSON.stringify(hello))
       for (const envelope of reply.events) this.send(channel.frameOf(envelope, trip))

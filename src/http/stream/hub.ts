@@ -1,13 +1,12 @@
 /** The streams of this process: which trips are listened to, by whom, and what their sockets lean on. */
 import type * as Effect from "effect/Effect"
-import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { TripId } from "../../domain/ids.ts"
-import type { Catalog } from "../../services/catalog.ts"
-import type { Personas } from "../../services/personas.ts"
+import type { Shown } from "../../domain/view/trip.ts"
 import type { SignalIntake } from "../../services/signal-intake.ts"
 import type { ErasedSubjects, Tokens } from "../../services/tokens.ts"
 import type { TripRuntime } from "../../services/trip-runtime.ts"
 import { inSlices } from "../../support/slices.ts"
+import type { Showing } from "../showing.ts"
 import { type ChannelWorld, TripChannel } from "./channel.ts"
 import { CLOSE } from "./close-codes.ts"
 import type { Connection } from "./connection.ts"
@@ -21,8 +20,7 @@ export interface StreamSettings {
 
 export interface StreamParts {
   readonly trips: TripRuntime["Service"]
-  readonly catalogs: Catalog["Service"]
-  readonly personas: Personas["Service"]
+  readonly showing: Showing
   readonly signals: SignalIntake["Service"]
   readonly tokens: Tokens["Service"]
   readonly erased: Pick<ErasedSubjects["Service"], "has">
@@ -39,8 +37,7 @@ const DRAIN_STEP_MS = 100
 
 export class StreamHub {
   readonly trips: StreamParts["trips"]
-  readonly catalogs: StreamParts["catalogs"]
-  readonly personas: StreamParts["personas"]
+  readonly showing: StreamParts["showing"]
   readonly signals: StreamParts["signals"]
   readonly tokens: StreamParts["tokens"]
   readonly settings: StreamSettings
@@ -53,8 +50,7 @@ export class StreamHub {
 
   constructor(parts: StreamParts) {
     this.trips = parts.trips
-    this.catalogs = parts.catalogs
-    this.personas = parts.personas
+    this.showing = parts.showing
     this.signals = parts.signals
     this.tokens = parts.tokens
     this.#erased = parts.erased
@@ -103,16 +99,14 @@ export class StreamHub {
   }
 
   /** The trip's listeners; `seq` is where the trip stands as its first one joins. */
-  channel(id: TripId, catalog: CityCatalog, seq: number): TripChannel {
+  channel(id: TripId, shown: Shown, seq: number): TripChannel {
     const known = this.#channels.get(id)
     if (known !== undefined) return known
     const world: ChannelWorld = {
       watch: (listener) => this.trips.watch(id, listener),
-      catalog: (slug) => this.catalogs.resident(slug),
-      persona: (userId) => this.personas.resident(userId),
-      conditions: this.trips.conditions
+      shown: this.showing.resident
     }
-    const made = new TripChannel(world, catalog, seq)
+    const made = new TripChannel(world, shown, seq)
     this.#channels.set(id, made)
     return made
   }

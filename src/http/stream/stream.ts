@@ -8,11 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Config } from "../../config.ts"
 import { isUuid, type TripId } from "../../domain/ids.ts"
-import { Catalog } from "../../services/catalog.ts"
-import { Personas } from "../../services/personas.ts"
 import { SignalIntake } from "../../services/signal-intake.ts"
 import { ErasedSubjects, Tokens } from "../../services/tokens.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
+import { makeShowing } from "../showing.ts"
 import type { Socket } from "../uws/socket.ts"
 import { UwsApp } from "../uws/UwsHttpServer.ts"
 import { accept, acceptThenClose, type UpgradeRequest } from "../uws/websocket.ts"
@@ -58,8 +57,7 @@ export const layer = Layer.effectDiscard(
     const limited = settings.RATE_LIMIT
     const hub = new StreamHub({
       trips: yield* TripRuntime,
-      catalogs: yield* Catalog,
-      personas: yield* Personas,
+      showing: yield* makeShowing,
       signals: yield* SignalIntake,
       tokens,
       erased,

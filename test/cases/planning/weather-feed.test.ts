@@ -29,7 +29,6 @@ const city = () => {
     Layer.mock(TripRuntime, {
       dispatch: () => assert.fail("nobody asks a trip"),
       watch: () => assert.fail("nobody listens"),
-      conditions,
       announce: (_city, event) =>
         Effect.sync(() => {
           told.push(event)

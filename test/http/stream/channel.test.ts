@@ -1,5 +1,4 @@
 import { assert, it } from "@effect/vitest"
-import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import { calm } from "../../../src/domain/city/model.ts"
 import type { TripCommand } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
@@ -10,7 +9,7 @@ import { active, friend, owner, slotId } from "../../domain/trip/fixtures.ts"
 
 it("an event that cannot be put into words leaves no silent gap: everybody comes back for what they missed", () => {
   const live = active()
-  const catalog = live.state.memory.catalog as CityCatalog
+  const shown = { catalog: live.state.memory.catalog!, personas: [], conditions: calm(live.trip.city_id) }
   let heard: TripListener | undefined
   const channel = new TripChannel(
     {
@@ -18,20 +17,21 @@ it("an event that cannot be put into words leaves no silent gap: everybody comes
         heard = listener
         return () => {}
       },
-      catalog: () => catalog,
-      persona: () => undefined,
-      conditions: calm
+      shown: () => shown
     },
-    catalog,
+    shown,
     live.trip.seq
   )
   const told: Array<{ readonly seq?: number }> = []
   const closed: Array<number> = []
-  channel.join({
-    userId: owner,
-    deliver: (utf8) => void told.push(JSON.parse(new TextDecoder().decode(utf8))),
-    close: (code) => void closed.push(code)
-  })
+  channel.join(
+    {
+      userId: owner,
+      deliver: (utf8) => void told.push(JSON.parse(new TextDecoder().decode(utf8))),
+      close: (code) => void closed.push(code)
+    },
+    shown
+  )
   const happens = (command: TripCommand) => {
     live.send(command)
     const events = live.last.events as ReadonlyArray<TripEventEnvelope>

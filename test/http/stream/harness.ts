@@ -18,6 +18,7 @@ import type { TripState } from "../../../src/domain/trip/model.ts"
 import * as MemoryIndex from "../../../src/layers/memory/vector-index.ts"
 import * as CatalogStore from "../../../src/layers/postgres/catalog-store.ts"
 import { Journal } from "../../../src/services/journal.ts"
+import { Personas } from "../../../src/services/personas.ts"
 import { Tokens } from "../../../src/services/tokens.ts"
 import { TripRuntime } from "../../../src/services/trip-runtime.ts"
 import { fromCurated } from "../../../src/sources/city-files.ts"
@@ -48,6 +49,7 @@ export interface Server {
   readonly port: number
   readonly runtime: TripRuntime["Service"]
   readonly journal: Journal["Service"]
+  readonly personas: Personas["Service"]
   readonly token: (userId: UserId, ttlMillis?: number) => Effect.Effect<string>
   readonly stop: Effect.Effect<void>
 }
@@ -87,6 +89,7 @@ export const start = (options: StreamServerOptions, client?: SqlClient) =>
       port: (Context.get(context, HttpServer).address as InetAddress).port,
       runtime: Context.get(context, TripRuntime),
       journal: Context.get(context, Journal),
+      personas: Context.get(context, Personas),
       token: (userId, ttlMillis = 600_000) => Effect.orDie(tokens.mint({ userId, role: "traveler", ttlMillis })),
       stop: Scope.close(scope, Exit.void)
     }
@@ -111,6 +114,7 @@ interface Option {
 interface SlotShown {
   readonly id: string
   readonly open: string
+  readonly why: ReadonlyArray<string>
   readonly node: { readonly id: string; readonly name: string }
 }
 
@@ -131,7 +135,7 @@ export interface Frame {
   readonly pivot_id: string
   readonly options: ReadonlyArray<Option>
   readonly reasons: ReadonlyArray<{ readonly message: string }>
-  readonly slot: { readonly id: string; readonly node: { readonly id: string } }
+  readonly slot: SlotShown
   readonly trip: {
     readonly id: string
     readonly state_version: number

@@ -86,6 +86,27 @@ describe("a trip's stream", () => {
       })
     )
 
+    it.effect("gives the same reasons for a stop, whoever of its members is in memory", () =>
+      Effect.gen(function* () {
+        const owner = newId<UserId>()
+        const gateway = yield* server()
+        yield* gateway.personas.onboard(owner, { tags: {}, interests: ["coffee", "quiet", "books"] })
+        const trip = yield* underWay(gateway, [owner])
+        const reasons = ({ trip: { days } }: Frame) => days.flatMap(({ slots }) => slots.map(({ why }) => why))
+        const resident = yield* joined(gateway, trip.id, owner)
+        yield* gateway.personas.forget(owner)
+        const woken = yield* joined(gateway, trip.id, owner)
+        assert.deepStrictEqual(reasons(woken.frames[0]!), reasons(resident.frames[0]!))
+
+        yield* gateway.personas.forget(owner)
+        const { id } = firstAhead(trip)
+        yield* gateway.runtime.ask(trip.id, { _tag: "lock_slot", by: owner, slot_id: id, locked: true })
+        const { slot } = yield* frame(resident, "the lock", (one) => one.type === "slot_changed")
+        const shown = resident.frames[0]!.trip.days.flatMap(({ slots }) => slots).find((one) => one.id === id)!
+        assert.deepStrictEqual(slot.why, shown.why)
+      })
+    )
+
     it.effect("lets one of two members win who accept different options in the same moment", () =>
       Effect.gen(function* () {
         const people = [newId<UserId>(), newId<UserId>()]

@@ -2,21 +2,14 @@
  * Decisions, logged whole. Each record is one row of the table of the same name; together they are what every later
  * model is trained on, so no path that shows somebody a choice may skip them.
  */
+
 import type { OptionId, PivotId, SlotId } from "./ids.ts"
+import type { EventContext, PlanEventType } from "./learning-log/plan.ts"
+import type { UserState } from "./learning-log/snapshots.ts"
 import type { PivotFeatures } from "./pivot/features.ts"
 import type { NoPivotReason, OfferText, PivotDetail } from "./pivot/model.ts"
 import type { ModelRef } from "./ranking.ts"
 import type { Intention, Surface, Trigger } from "./vocabulary.ts"
-
-/** Who decided in which state: enough to compute any feature again, as of that moment. */
-export interface UserState {
-  readonly encoder_version: string
-  readonly persona_vector: ReadonlyArray<number>
-  readonly dimensions: Readonly<Record<string, unknown>>
-  readonly signal_count: number
-  readonly sequence: ReadonlyArray<{ readonly node_id: string; readonly accepted: boolean; readonly at: number }>
-  readonly members: ReadonlyArray<{ readonly user_id: string; readonly signal_count: number }>
-}
 
 export interface RankingEvent {
   readonly id: string
@@ -149,16 +142,22 @@ export interface IntentionSignal {
 
 export interface ExperimentEvent {
   readonly event_id: string
-  readonly event_type: "plan_generated" | "plan_edited" | "plan_accepted"
+  readonly event_type: PlanEventType
   readonly unit_id: string
   readonly plan_id: string
   readonly timestamp: number
-  readonly context: {
-    readonly policy_version_id: string
-    readonly workflow_type: "plan-first" | "explore-first"
-    readonly mode: "autopilot" | "assisted"
-  }
+  readonly context: EventContext
+  /** As `learning-log/plan.ts` has it for this type. */
   readonly payload: Readonly<Record<string, unknown>>
+}
+
+/** A persona as it was when something was decided with it. */
+export interface PersonaKnown {
+  readonly id: string
+  readonly user_id: string
+  readonly valid_from: number
+  readonly persona: Readonly<Record<string, unknown>>
+  readonly encoder_version: string
 }
 
 export interface ConstraintSnapshot {

@@ -164,7 +164,6 @@ export const planned = (trip: TripState) =>
         latencyMs: 3
       },
       arbitration: { choice: "local", rule: "cold", reason: "Ada is cold" },
-      workflow: "plan-first",
       at: clock,
       id: freshId
     })

@@ -304,7 +304,8 @@ describe("building datasets", () => {
                             const { unit_id, trip_id, at } = plans[i]!
                             const when = new Date(at.getTime() + shift)
                             yield* sql`insert into exp.persona_snapshots (id, user_id, valid_from, persona)
-                        values (gen_random_uuid(), ${unit_id}, ${when}, '{"dimensions": {"pace_preference": {"value": "planted"}}}')`
+                        select gen_random_uuid(), ${unit_id}, ${when}, jsonb_set(persona, '{pace_preference,value}', '"packed"')
+                        from exp.persona_snapshots where user_id = ${unit_id} limit 1`
                             yield* sql`insert into exp.constraint_snapshots (id, trip_id, valid_from, constraints)
                         values (gen_random_uuid(), ${trip_id}, ${when}, '{"avoid": ["planted"]}')`
                           }

@@ -2,7 +2,8 @@
  * Who decisions were for is the same for many of them: the journal gets it once, and their records refer to it. Kept
  * with the state itself, so that what nobody holds any more is forgotten by itself.
  */
-import type { UserState, UserStateRecord } from "../../domain/decisions.ts"
+import type { UserStateRecord } from "../../domain/decisions.ts"
+import type { UserState } from "../../domain/learning-log/snapshots.ts"
 import type { JournalRecord } from "../../services/journal.ts"
 import { newId } from "../../support/new-id.ts"
 

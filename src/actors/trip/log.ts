@@ -1,5 +1,5 @@
 /** A trip's events and records as journal records: one append, one fate. */
-import type { UserState } from "../../domain/decisions.ts"
+import type { UserState } from "../../domain/learning-log/snapshots.ts"
 import { TRIP_EVENT_SCHEMA_VERSION, type TripEventEnvelope } from "../../domain/trip/events.ts"
 import { pivotRecordText } from "../../domain/trip/pivot-record.ts"
 import type { TripRecord } from "../../domain/trip/turn.ts"

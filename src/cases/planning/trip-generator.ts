@@ -10,14 +10,14 @@ import type { SessionId, SlotId, TripId, UserId } from "../../domain/ids.ts"
 import type { Assembly, LockedStop } from "../../domain/itinerary/model.ts"
 import { dayHours } from "../../domain/itinerary/rules.ts"
 import { travelIn } from "../../domain/itinerary/travel.ts"
+import { planContextOf } from "../../domain/learning-log/plan.ts"
 import { archetypeOf } from "../../domain/persona/archetype.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import { modelVersion, type RankRequest } from "../../domain/ranking.ts"
 import { diversify } from "../../domain/retrieval/diversify.ts"
 import { isoDate, parseIsoDate } from "../../domain/time/calendar.ts"
-import { groupAffinity, keptStops, seedOf } from "../../domain/trip/generation.ts"
+import { exploredBefore, groupAffinity, keptStops, seedOf } from "../../domain/trip/generation.ts"
 import type { TripState } from "../../domain/trip/model.ts"
-import { planRecords } from "../../domain/trip/plan-records.ts"
 import { constraintIssues, dateIssues, type RequestIssue, tripDays } from "../../domain/trip/request.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Companions } from "../../services/companions.ts"
@@ -39,8 +39,8 @@ import { UnseededCity } from "../../services/unseeded-city.ts"
 import { newId } from "../../support/new-id.ts"
 import { breathe } from "../../support/slices.ts"
 import { partyQuery } from "../ranking/two-tower-retrieval.ts"
-import { planJournal } from "../signals/decision-log.ts"
 import { assembleInSlices } from "./assemble-in-slices.ts"
+import { planLog } from "./plan-log.ts"
 import { refuse } from "./refuse-plan.ts"
 
 /** Trip generation promises 8 s; rankers get what leaves room for the rest. */
@@ -208,46 +208,7 @@ export const layer = Layer.effect(
       }
     })
 
-    /** Whoever left while their plan was made is not brought back by it. */
-    const stillHere = (people: ReadonlyArray<Persona>) =>
-      people.some((person) => erased.has(person.user_id))
-        ? Effect.fail(refuse([{ path: ["party"], message: "somebody has deleted their account meanwhile" }]))
-        : Effect.void
-
-    /** Logs the decision whole, durable before the trip that came of it can be seen. */
-    const log = (
-      userId: UserId,
-      trip: TripState,
-      catalog: CityCatalog,
-      people: ReadonlyArray<Persona>,
-      made: Plan,
-      now: number
-    ) =>
-      Effect.andThen(
-        Effect.andThen(
-          myTurn,
-          Effect.suspend(() => stillHere(people))
-        ),
-        Effect.suspend(() =>
-          journal.commit(
-            "trip",
-            planJournal(
-              userId,
-              planRecords({
-                trip,
-                catalog,
-                personas: people,
-                ranking: made.outcome.ranking,
-                ...(made.outcome.shadow === undefined ? {} : { shadow: made.outcome.shadow }),
-                ...(made.outcome.arbitration === undefined ? {} : { arbitration: made.outcome.arbitration }),
-                workflow: "plan-first",
-                at: now,
-                id: () => newId(now)
-              })
-            )
-          )
-        )
-      )
+    const log = planLog({ journal, erased, myTurn })
 
     const peopleOf = (ids: ReadonlyArray<UserId>) => Effect.forEach(ids, personas.of, { concurrency: "unbounded" })
 
@@ -290,6 +251,7 @@ export const layer = Layer.effect(
         session_id: newId(now) as SessionId,
         model: made.model,
         catalog_version: catalog.version,
+        plan_context: planContextOf({ explored: exploredBefore(people, userId, catalog), constraints, fixed: false }),
         members: party.map((one, ordinal) => ({
           user_id: one,
           role: ordinal === 0 ? "owner" : "member",
@@ -303,7 +265,7 @@ export const layer = Layer.effect(
         ...(made.degraded === undefined ? {} : { degraded: made.degraded }),
         created_at: now
       }
-      yield* log(userId, trip, catalog, people, made, now)
+      yield* log({ userId, trip, catalog, people, outcome: made.outcome, now })
       const reply = yield* trips.ask(id, {
         _tag: "create",
         by: userId,
@@ -342,9 +304,12 @@ export const layer = Layer.effect(
       const removed = trip.slots.filter((slot) => !kept.has(slot.id)).map((slot) => slot.id)
       const dates = { start_date: startDate, end_date: isoDate(parseIsoDate(startDate)! + days - 1) }
       const { slots, model } = made
-      const after = { ...trip, ...dates, slots, constraints, model, catalog_version: catalog.version }
-      yield* log(userId, after, catalog, people, made, now)
-      return { made, removed, catalog }
+      const explored = exploredBefore(people, userId, catalog)
+      const fixed = trip.slots.some((slot) => slot.locked)
+      const plan_context = planContextOf({ explored, constraints, fixed })
+      const after = { ...trip, ...dates, slots, constraints, model, catalog_version: catalog.version, plan_context }
+      yield* log({ userId, trip: after, catalog, people, outcome: made.outcome, now })
+      return { made, removed, catalog, plan_context }
     })
 
     const ifMatch = (version: number | undefined) => (version === undefined ? {} : { if_match: version })
@@ -355,7 +320,13 @@ export const layer = Layer.effect(
       replan: Effect.fnUntraced(function* (userId, trip, change) {
         const days = parseIsoDate(trip.end_date)! - parseIsoDate(trip.start_date)! + 1
         const constraints = change.constraints ?? trip.constraints
-        const { made, removed, catalog } = yield* replanned(userId, trip, trip.start_date, days, constraints)
+        const { made, removed, catalog, plan_context } = yield* replanned(
+          userId,
+          trip,
+          trip.start_date,
+          days,
+          constraints
+        )
         const reply = yield* trips.ask(trip.id, {
           _tag: "replan",
           by: userId,
@@ -364,6 +335,7 @@ export const layer = Layer.effect(
           constraints,
           model: made.model,
           catalog_version: catalog.version,
+          plan_context,
           relaxed: [...made.assembly.relaxations, ...made.assembly.problems],
           slots: made.slots,
           removed
@@ -380,7 +352,7 @@ export const layer = Layer.effect(
           (issue) => !(started && issue.path[0] === "start_date")
         )
         if (issues.length > 0) return yield* refuse(issues)
-        const { made, removed } = yield* replanned(userId, trip, change.startDate, days, trip.constraints)
+        const { made, removed, plan_context } = yield* replanned(userId, trip, change.startDate, days, trip.constraints)
         const reply = yield* trips.ask(trip.id, {
           _tag: "reschedule",
           by: userId,
@@ -388,6 +360,7 @@ export const layer = Layer.effect(
           ...withKey(change.idempotencyKey),
           start_date: change.startDate,
           end_date: change.endDate,
+          plan_context,
           slots: made.slots,
           removed
         })

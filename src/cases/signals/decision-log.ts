@@ -2,7 +2,7 @@
  * Decisions on their way to the journal: built in the domain, written here, durable when the effect completes. Whoever
  * shows somebody a choice goes through here first; there is no other road.
  */
-import type { ConstraintSnapshot, ExperimentEvent, RankingEvent } from "../../domain/decisions.ts"
+import type { ConstraintSnapshot, ExperimentEvent, PersonaKnown, RankingEvent } from "../../domain/decisions.ts"
 import type { PlanRecords } from "../../domain/trip/plan-records.ts"
 import type { JournalRecord } from "../../services/journal.ts"
 import { signalRecord } from "../../support/signal-record.ts"
@@ -33,10 +33,19 @@ const constraintRecord = (userId: string, snapshot: ConstraintSnapshot): Journal
   payload: JSON.stringify(snapshot)
 })
 
+const personaRecord = (known: PersonaKnown): JournalRecord => ({
+  type: "persona_snapshot",
+  version: 1,
+  key: keyed(known.user_id),
+  id: known.id,
+  payload: JSON.stringify(known)
+})
+
 /** Everything that one generated plan leaves behind, to be appended as one. */
 export const planJournal = (userId: string, records: PlanRecords): ReadonlyArray<JournalRecord> => [
   signalRecord(records.candidateSet, records.candidateSet.occurred_at),
   ...records.days.map(rankingRecord),
   experimentRecord(records.generated),
-  constraintRecord(userId, records.constraints)
+  constraintRecord(userId, records.constraints),
+  ...(records.persona === undefined ? [] : [personaRecord(records.persona)])
 ]

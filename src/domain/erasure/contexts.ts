@@ -3,7 +3,7 @@
  * closed words and numbers in steps stay, and what is the server's own is believed in the server's own signals alone.
  * Nothing here trusts a shape, because a row that cannot be disguised would keep its person from leaving.
  */
-import type { UserState } from "../decisions.ts"
+import type { UserState } from "../learning-log/snapshots.ts"
 import { DAY_PARTS } from "../time/day-part.ts"
 import { Intention, Trigger } from "../vocabulary.ts"
 import { blurred, type Disguise, disguisedState } from "./disguise.ts"

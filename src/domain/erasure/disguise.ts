@@ -2,7 +2,7 @@
  * Who stands in for an erased person in what is kept for training: somebody with no more character than their archetype,
  * for one trip only, at times that are right to the hour and moved by whole weeks.
  */
-import type { UserState } from "../decisions.ts"
+import type { UserState } from "../learning-log/snapshots.ts"
 import { type Archetype, typicalOf } from "../persona/archetype.ts"
 import { defaultDimensions } from "../persona/dimensions.ts"
 import { encodePersona } from "../persona/encode.ts"

@@ -1,5 +1,5 @@
 /** The erased person's rows as they are kept: the shape that training joins on, and nothing that was said freely. */
-import type { UserState } from "../decisions.ts"
+import type { UserState } from "../learning-log/snapshots.ts"
 import { isoDate, MS_PER_DAY, parseIsoDate } from "../time/calendar.ts"
 import { blurredFeatures, blurredOf, coarseReaction, disguisedContext, WEATHER } from "./contexts.ts"
 import { blurred, coarse, type Disguise, disguisedState } from "./disguise.ts"

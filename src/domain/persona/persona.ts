@@ -30,6 +30,8 @@ export interface SequenceItem {
   readonly at: number
   /** Known where the node was known when the signal came; the history half of the vector is made of it. */
   readonly category?: Category
+  /** It was judged in a discovery slate. */
+  readonly swiped?: true
 }
 
 export interface Persona {

@@ -1,6 +1,7 @@
 /** What a trip can be asked, and what it answers. Both are schemas: they travel between nodes as they are. */
 import * as Schema from "effect/Schema"
 import { NodeId, OptionId, PivotId, SlotId, UserId, Uuid } from "../ids.ts"
+import { PlanContext } from "../learning-log/plan-context.ts"
 import { OfferText, PivotRequest } from "../pivot/model.ts"
 import { Relaxation, Slot, TripConstraints } from "../plan/model.ts"
 import { Text } from "../storable.ts"
@@ -19,7 +20,11 @@ const writer = {
   idempotency_key: Schema.optionalKey(IdempotencyKey)
 }
 
-const plan = { slots: Schema.Array(Slot), removed: Schema.Array(SlotId) }
+const plan = {
+  slots: Schema.Array(Slot),
+  removed: Schema.Array(SlotId),
+  plan_context: Schema.optionalKey(PlanContext)
+}
 
 export const TripCommand = Schema.Union([
   Schema.TaggedStruct("read", reader),

@@ -7,11 +7,11 @@ import type { Intention, Trigger } from "../vocabulary.ts"
 import { MAX_HELD_OFFERS, MAX_OFFERS, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
 import { planOf } from "./held-trip.ts"
+import { pivotEdits } from "./plan-edits.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 import {
   changed,
-  experiment,
   intention,
   isRejection,
   keyReused,
@@ -277,7 +277,7 @@ const responded = (
       occurred_at: turn.context.now
     }
   })
-  records.push(experiment(turn, "plan_edited", { pivot_id, option_id: chosen.option.option_id }))
+  records.push(...pivotEdits(turn, pivot_id, chosen.option))
   return records
 }
 

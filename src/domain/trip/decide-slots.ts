@@ -2,12 +2,12 @@
 
 import type { Slot } from "../plan/model.ts"
 import type { TripCommand } from "./commands.ts"
+import { edited } from "./plan-edits.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 import {
   changed,
   closed,
-  experiment,
   intention,
   isOver,
   isRejection,
@@ -96,7 +96,7 @@ export const swapSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "swap
       context: { ...dayOfTrip(slot), replaced_by: node }
     }),
     ...intention(turn, command.by, slot.id, command.intention),
-    experiment(turn, "plan_edited", { action: "swap", slot_id: slot.id, node_id: slot.node_id, replaced_by: node })
+    edited(turn, "swap", slot, node)
   ]
   return changed(turn, { _tag: "slot_swapped", slot_id: slot.id, slots, removed }, { records })
 }
@@ -116,7 +116,7 @@ export const removeSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "re
       context: dayOfTrip(slot)
     }),
     ...intention(turn, command.by, slot.id, command.intention),
-    experiment(turn, "plan_edited", { action: "remove", slot_id: slot.id, node_id: slot.node_id })
+    edited(turn, "remove", slot, null)
   ]
   const { slots, removed } = outcome.change
   const gone = removed.includes(slot.id) ? removed : [...removed, slot.id]

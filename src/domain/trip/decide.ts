@@ -124,6 +124,9 @@ const recover = (turn: Turn, command: Extract<TripCommand, { _tag: "recover" }>)
   }
 }
 
+const planContext = ({ plan_context }: Pick<TripState, "plan_context">) =>
+  plan_context === undefined ? {} : { plan_context }
+
 const reschedule = (turn: Turn, command: Extract<TripCommand, { _tag: "reschedule" }>): TripDecision => {
   if (isOver(turn.trip)) return reject(closed(turn.trip))
   if (command.end_date < command.start_date) {
@@ -133,6 +136,7 @@ const reschedule = (turn: Turn, command: Extract<TripCommand, { _tag: "reschedul
     _tag: "trip_rescheduled",
     start_date: command.start_date,
     end_date: command.end_date,
+    ...planContext(command),
     slots: command.slots,
     removed: command.removed
   })
@@ -141,7 +145,16 @@ const reschedule = (turn: Turn, command: Extract<TripCommand, { _tag: "reschedul
 const replan = (turn: Turn, command: Extract<TripCommand, { _tag: "replan" }>): TripDecision => {
   if (isOver(turn.trip)) return reject(closed(turn.trip))
   const { constraints, model, catalog_version, relaxed, slots, removed } = command
-  return changed(turn, { _tag: "trip_replanned", constraints, model, catalog_version, relaxed, slots, removed })
+  return changed(turn, {
+    _tag: "trip_replanned",
+    constraints,
+    model,
+    catalog_version,
+    relaxed,
+    ...planContext(command),
+    slots,
+    removed
+  })
 }
 
 const dispatch = (turn: Turn, command: TripCommand): TripDecision => {

@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { OptionId, PivotId, SlotId, UserId } from "../ids.ts"
+import { PlanContext } from "../learning-log/plan-context.ts"
 import { Relaxation, Slot, TripConstraints, Veto } from "../plan/model.ts"
 import { Trigger, TripStatus } from "../vocabulary.ts"
 import { Invitation, IsoDate, TripModel, TripState } from "./model.ts"
@@ -18,11 +19,17 @@ const About = { about: Schema.optionalKey(Schema.Array(Schema.String)) }
 
 export const TripEvent = Schema.Union([
   Schema.TaggedStruct("trip_created", { trip: TripState }),
-  Schema.TaggedStruct("trip_rescheduled", { start_date: IsoDate, end_date: IsoDate, ...SlotsChanged }),
+  Schema.TaggedStruct("trip_rescheduled", {
+    start_date: IsoDate,
+    end_date: IsoDate,
+    plan_context: Schema.optionalKey(PlanContext),
+    ...SlotsChanged
+  }),
   Schema.TaggedStruct("trip_replanned", {
     constraints: TripConstraints,
     model: TripModel,
     catalog_version: Schema.Int,
+    plan_context: Schema.optionalKey(PlanContext),
     relaxed: Schema.Array(Relaxation),
     ...SlotsChanged
   }),

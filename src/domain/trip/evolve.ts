@@ -38,6 +38,9 @@ const left = (trip: TripState, userId: UserId, owner = trip.user_id): Partial<Tr
   vetoes: trip.vetoes.filter((veto) => veto.user_id !== userId)
 })
 
+const contextOf = ({ plan_context }: Pick<TripState, "plan_context">): Pick<TripState, "plan_context"> =>
+  plan_context === undefined ? {} : { plan_context }
+
 const completedByCalendar = (event: Extract<TripEvent, { _tag: "status_changed" }>): boolean =>
   event.status === "completed" && event.by_calendar === true
 
@@ -49,6 +52,7 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
       return {
         start_date: event.start_date,
         end_date: event.end_date,
+        ...contextOf(event),
         slots: withSlots(trip.slots, event.slots, event.removed)
       }
     case "trip_replanned":
@@ -57,6 +61,7 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
         model: event.model,
         catalog_version: event.catalog_version,
         relaxed: event.relaxed,
+        ...contextOf(event),
         slots: withSlots(trip.slots, event.slots, event.removed)
       }
     case "status_changed":

@@ -3,6 +3,7 @@ import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { affinityFrom } from "../group/affinity.ts"
 import { uuidOfName } from "../hash.ts"
 import type { LockedStop } from "../itinerary/model.ts"
+import type { Persona } from "../persona/persona.ts"
 import { rankLocally } from "../rankers/local.ts"
 import type { RankRequest } from "../ranking.ts"
 import type { TripState } from "./model.ts"
@@ -33,3 +34,10 @@ export const keptStops = (
     if (index === undefined || (!slot.locked && slot.starts_at > now)) return []
     return [{ slot_id: slot.id, day: slot.day - shift, index, starts_at: slot.starts_at, ends_at: slot.ends_at }]
   })
+
+/** Whether this traveler has swiped in the city's discovery lately: as far back as a persona remembers. */
+export const exploredBefore = (people: ReadonlyArray<Persona>, userId: string, catalog: CityCatalog): boolean =>
+  people.some(
+    ({ sequence, user_id }) =>
+      user_id === userId && sequence.some((item) => item.swiped === true && catalog.indexOf(item.node_id) !== undefined)
+  )

@@ -41,6 +41,7 @@ export class HeldTrip implements TripState {
   readonly invitations: TripState["invitations"]
   readonly vetoes: TripState["vetoes"]
   readonly relaxed: TripState["relaxed"]
+  readonly plan_context?: NonNullable<TripState["plan_context"]>
   readonly degraded?: string
   readonly completed_by_calendar?: true
   readonly lost?: ReadonlyArray<LostChange>
@@ -67,6 +68,7 @@ export class HeldTrip implements TripState {
     this.invitations = orNone(trip.invitations)
     this.vetoes = orNone(trip.vetoes)
     this.relaxed = orNone(trip.relaxed)
+    if (trip.plan_context !== undefined) this.plan_context = trip.plan_context
     if (trip.degraded !== undefined) this.degraded = trip.degraded
     if (trip.completed_by_calendar !== undefined) this.completed_by_calendar = trip.completed_by_calendar
     if (trip.lost !== undefined) this.lost = trip.lost
@@ -115,6 +117,7 @@ export class HeldTrip implements TripState {
     }
     return {
       ...trip,
+      ...(this.plan_context === undefined ? {} : { plan_context: this.plan_context }),
       ...(this.degraded === undefined ? {} : { degraded: this.degraded }),
       ...(this.completed_by_calendar === undefined ? {} : { completed_by_calendar: this.completed_by_calendar }),
       ...(this.lost === undefined ? {} : { lost: this.lost })

@@ -1,4 +1,5 @@
 /** A trip's statuses: which may follow which, and what the calendar of its city does to them by itself. */
+import { planSlotsOf } from "../learning-log/plan.ts"
 import { parseIsoDate } from "../time/calendar.ts"
 import { instantOf, zoneOf } from "../time/zone.ts"
 import type { TripStatus } from "../vocabulary.ts"
@@ -56,7 +57,9 @@ const moveTo = (turn: Turn, status: TripStatus): TripDecision => {
   return changed(
     turn,
     { _tag: "status_changed", status, previous: trip.status, ...(turn.by === null ? { by_calendar: true } : {}) },
-    accepted ? { records: [experiment(turn, "plan_accepted", { slots: trip.slots.map((slot) => slot.node_id) })] } : {}
+    accepted
+      ? { records: [experiment(turn, "plan_accepted", { trip_id: trip.id, slots: planSlotsOf(trip.slots) })] }
+      : {}
   )
 }
 

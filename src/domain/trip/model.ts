@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { CityId, SessionId, TripId, UserId, Uuid } from "../ids.ts"
+import { PlanContext } from "../learning-log/plan-context.ts"
 import { Relaxation, Slot, TripConstraints, Veto } from "../plan/model.ts"
 import { TripStatus } from "../vocabulary.ts"
 
@@ -56,6 +57,8 @@ export const TripState = Schema.Struct({
   session_id: SessionId,
   model: TripModel,
   catalog_version: Schema.Int,
+  /** How the plan came about; trips that were planned before this was kept have none. */
+  plan_context: Schema.optionalKey(PlanContext),
   members: Schema.Array(Member),
   invitations: Schema.Array(Invitation),
   vetoes: Schema.Array(Veto),

@@ -3,7 +3,9 @@
  * itself and the constraints it was made under. Pure: ids and the instant are handed in.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { CandidateSet, ConstraintSnapshot, ExperimentEvent, RankingEvent } from "../decisions.ts"
+import type { CandidateSet, ConstraintSnapshot, ExperimentEvent, PersonaKnown, RankingEvent } from "../decisions.ts"
+import { contextOf, planPayload, planSlotsOf } from "../learning-log/plan.ts"
+import { constraintsKnown, personaSnapshot } from "../learning-log/snapshots.ts"
 import type { Persona } from "../persona/persona.ts"
 import { modelVersion, type Ranking } from "../ranking.ts"
 import { SIGNAL_WEIGHT, type Signal } from "../signal.ts"
@@ -20,7 +22,6 @@ export interface PlanDecision {
   readonly ranking: Ranking
   readonly shadow?: Ranking
   readonly arbitration?: CandidateSet["arbitration"]
-  readonly workflow: "plan-first" | "explore-first"
   readonly at: number
   readonly id: () => string
 }
@@ -30,6 +31,8 @@ export interface PlanRecords {
   readonly days: ReadonlyArray<RankingEvent>
   readonly generated: ExperimentEvent
   readonly constraints: ConstraintSnapshot
+  /** The owner's persona as the plan was made with it: it may not have been written down before. */
+  readonly persona?: PersonaKnown
 }
 
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
@@ -125,6 +128,7 @@ const dayEvent = (decision: PlanDecision, day: number): RankingEvent => {
 
 export const planRecords = (decision: PlanDecision): PlanRecords => {
   const { trip, ranking } = decision
+  const owner = decision.personas.find((one) => one.user_id === trip.user_id) ?? decision.personas[0]
   const days = [...new Set(trip.slots.map((slot) => slot.day))].sort((a, b) => a - b)
   return {
     candidateSet: candidateSet(decision),
@@ -137,30 +141,34 @@ export const planRecords = (decision: PlanDecision): PlanRecords => {
       timestamp: decision.at,
       context: {
         policy_version_id: modelVersion(ranking.model),
-        workflow_type: decision.workflow,
-        mode: "assisted"
+        ...contextOf(trip)
       },
-      payload: {
+      payload: planPayload("plan_generated", {
         trip_id: trip.id,
         city: trip.city,
         catalog_version: trip.catalog_version,
         start_date: trip.start_date,
         end_date: trip.end_date,
         party: trip.members.map((member) => member.user_id),
-        slots: trip.slots.map(({ day, order, node_id, starts_at, ends_at }) => ({
-          day,
-          order,
-          node_id,
-          starts_at,
-          ends_at
-        }))
-      }
+        slots: planSlotsOf(trip.slots)
+      })
     },
+    ...(owner === undefined
+      ? {}
+      : {
+          persona: {
+            id: decision.id(),
+            user_id: owner.user_id,
+            valid_from: decision.at,
+            persona: personaSnapshot(owner.dimensions),
+            encoder_version: owner.encoder_version
+          }
+        }),
     constraints: {
       id: decision.id(),
       trip_id: trip.id,
       valid_from: decision.at,
-      constraints: { ...trip.constraints }
+      constraints: constraintsKnown(trip.constraints)
     }
   }
 }

@@ -1,13 +1,8 @@
 /** One turn of a trip: what is known, who asks, and how events, records and refusals are written down. */
-import type {
-  ExperimentEvent,
-  IntentionSignal,
-  PivotOffered,
-  PivotResponse,
-  RankingEvent,
-  UserState
-} from "../decisions.ts"
+import type { ExperimentEvent, IntentionSignal, PivotOffered, PivotResponse, RankingEvent } from "../decisions.ts"
 import type { UserId } from "../ids.ts"
+import { contextOf, type PlanEventType, type PlanPayload, planPayload } from "../learning-log/plan.ts"
+import type { UserState } from "../learning-log/snapshots.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { OfferText } from "../pivot/model.ts"
 import type { Slot } from "../plan/model.ts"
@@ -234,11 +229,7 @@ export const intention = (
 }
 
 /** An entry of the experiment log: the plan's unit is its owner, the plan is the session it was made in. */
-export const experiment = (
-  turn: Turn,
-  type: ExperimentEvent["event_type"],
-  payload: Readonly<Record<string, unknown>>
-): TripRecord => {
+export const experiment = <T extends PlanEventType>(turn: Turn, type: T, payload: PlanPayload<T>): TripRecord => {
   const id = turn.context.id()
   return {
     type: "experiment_event",
@@ -249,8 +240,11 @@ export const experiment = (
       unit_id: turn.trip.user_id,
       plan_id: turn.trip.session_id,
       timestamp: turn.context.now,
-      context: { policy_version_id: modelVersion(turn.trip.model), workflow_type: "plan-first", mode: "assisted" },
-      payload
+      context: {
+        policy_version_id: modelVersion(turn.trip.model),
+        ...contextOf(turn.trip)
+      },
+      payload: planPayload(type, payload)
     }
   }
 }

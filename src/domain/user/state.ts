@@ -68,6 +68,8 @@ export const PASSED: ReadonlySet<SignalType> = new Set<SignalType>([
   "discovery_swipe_left"
 ])
 
+const SWIPES: ReadonlySet<SignalType> = new Set<SignalType>(["discovery_swipe_right", "discovery_swipe_left"])
+
 /** What somebody accepted and passed, in the order given. */
 export const sequenceOf = (lessons: ReadonlyArray<Lesson>): ReadonlyArray<SequenceItem> =>
   lessons.flatMap(({ node, signal }) => {
@@ -78,6 +80,7 @@ export const sequenceOf = (lessons: ReadonlyArray<Lesson>): ReadonlyArray<Sequen
         node_id: signal.activity_node_id,
         accepted,
         at: signal.occurred_at,
+        ...(SWIPES.has(signal.signal_type) ? { swiped: true as const } : {}),
         ...(node === undefined ? {} : { category: node.category })
       }
     ]

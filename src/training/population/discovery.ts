@@ -15,7 +15,7 @@ import {
 import { DAY_CANDIDATES } from "../../domain/trip/plan-records.ts"
 import { CHOICE, standardise, timeToAct } from "./choice.ts"
 import { SHADOW_MODEL, SHADOW_WEIGHT } from "./model.ts"
-import type { Profile } from "./profile.ts"
+import { type Profile, shadowState } from "./profile.ts"
 import { millisOf, type Population, SHADOW_CITIES, type ShadowCity } from "./schedule.ts"
 import { arrayOf, type Rows } from "./tables.ts"
 import { affinitiesTo, type World } from "./world.ts"
@@ -28,16 +28,19 @@ const COMES_BACK = 0.046
 const NEEDED = 0.55
 const SECONDS_PER_SWIPE = 3_000
 
+/** Gives when the person first swiped in each city. */
 export const writeDiscovery = (
   rows: Rows,
   population: Population,
   profile: Profile,
   worlds: Readonly<Record<ShadowCity, World>>
-): void => {
+): ReadonlyMap<ShadowCity, number> => {
+  const first = new Map<ShadowCity, number>()
   const random = randomStream("discovery", population.seed, profile.n)
   const sessions = random() < COMES_BACK ? 2 : 1
   for (let s = 0; s < sessions; s++) {
-    const world = worlds[pickWeighted(random, SHADOW_CITIES)]
+    const city = pickWeighted(random, SHADOW_CITIES)
+    const world = worlds[city]
     const cosines = affinitiesTo(world, profile.affinities)
     const order = Array.from(cosines.keys()).sort((a, b) => cosines[b]! - cosines[a]! || a - b)
     const rest = order.slice(NEAREST)
@@ -51,6 +54,7 @@ export const writeDiscovery = (
     const session = uuidFrom(random, millisOf(population.today - profile.joinedDaysAgo))
     let at = Math.floor(millisOf(population.today - profile.joinedDaysAgo) + between(random, 0.2, 10) * 86_400_000)
     const begun = new Date(at)
+    first.set(city, Math.min(first.get(city) ?? at, at))
     const right: Array<number> = []
     ranked.slice(0, swiped).forEach((place, position) => {
       const node = world.places[place]!
@@ -91,11 +95,12 @@ export const writeDiscovery = (
       scores: arrayOf(ranked.map((place) => Math.round(score.get(place)! * 1e4) / 1e4)),
       propensities: arrayOf(ranked.map((place) => (near.has(place) ? 1 : Math.round(chance * 1e4) / 1e4))),
       selected_ids: ids(right),
-      user_state: { signal_count: 0, members: [{ user_id: profile.id, signal_count: 0 }] },
+      user_state: shadowState(profile, [profile], 0),
       latency_ms: Math.round(between(random, 200, 800)),
       source: "backfill",
       occurred_at: begun,
       created_at: begun
     })
   }
+  return first
 }

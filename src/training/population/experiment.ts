@@ -1,6 +1,15 @@
 /** The experiment log of a trip: plans made, edited and accepted, and what was known at each of those moments. */
 import { uuidOfName } from "../../domain/hash.ts"
+import {
+  type EventContext,
+  type PlanEventType,
+  type PlanPayload,
+  planContextOf,
+  planPayload
+} from "../../domain/learning-log/plan.ts"
+import { constraintsKnown, personaSnapshot } from "../../domain/learning-log/snapshots.ts"
 import { ENCODER_VERSION } from "../../domain/persona/encode.ts"
+import type { TripConstraints } from "../../domain/plan/model.ts"
 import { between, shuffled, uuidFrom } from "../../domain/random.ts"
 import type { Offer } from "./choice.ts"
 import type { Journey } from "./journey.ts"
@@ -58,7 +67,7 @@ export const writePersonaPast = (
       id: uuidOfName("overplanned/shadow-persona", profile.id, String(taken)),
       user_id: profile.id,
       valid_from: new Date(at),
-      persona: { dimensions: dimensionsAfter(profile, taken), signal_count: 0 },
+      persona: personaSnapshot(dimensionsAfter(profile, taken)),
       encoder_version: ENCODER_VERSION,
       source: "backfill",
       created_at: new Date(at)
@@ -73,13 +82,12 @@ export const logPlan = (rows: Rows, journey: Journey): void => {
   const idOf = (offer: Offer) => world.places[offer.place]!.id
   const pivoted = new Map(journey.pivots.map((pivot) => [pivot.stop, pivot.planned]))
   const atAcceptance = (stop: Stop) => pivoted.get(stop) ?? stop.offer
-  const workflow = random() < 0.7 ? "plan-first" : "explore-first"
-  const context = {
+  const explored = journey.explored !== undefined && journey.explored < plannedAt
+  const context: EventContext = {
     policy_version_id: SHADOW_MODEL_VERSION,
-    workflow_type: workflow,
-    mode: random() < 0.2 ? "autopilot" : "assisted"
+    ...planContextOf({ explored, constraints: journey.constraints, fixed: false })
   }
-  const event = (type: string, planId: string, at: number, payload: object) => {
+  const event = <T extends PlanEventType>(type: T, planId: string, at: number, payload: PlanPayload<T>) => {
     rows.add("exp.events", {
       event_id: uuidFrom(random, at),
       event_type: type,
@@ -87,7 +95,7 @@ export const logPlan = (rows: Rows, journey: Journey): void => {
       plan_id: planId,
       timestamp: new Date(at),
       context,
-      payload,
+      payload: planPayload(type, payload),
       created_at: new Date(at)
     })
   }
@@ -108,12 +116,12 @@ export const logPlan = (rows: Rows, journey: Journey): void => {
     party: trip.members.map((member) => member.id),
     slots: slotsOf(offerOf)
   })
-  const knowing = (at: number, constraints: object) => {
+  const knowing = (at: number, constraints: TripConstraints) => {
     rows.add("exp.constraint_snapshots", {
       id: uuidFrom(random, at),
       trip_id: journey.id,
       valid_from: new Date(at),
-      constraints,
+      constraints: constraintsKnown(constraints),
       created_at: new Date(at)
     })
   }
@@ -142,6 +150,7 @@ export const logPlan = (rows: Rows, journey: Journey): void => {
     event("plan_edited", journey.session, at, {
       edit: "swap",
       trip_id: journey.id,
+      slot_id: journey.slotIds.get(stop)!,
       day: stop.day,
       order: stop.order,
       from: idOf(stop.first),

@@ -8,7 +8,7 @@ import type { TripSnapshot } from "../../domain/trip/snapshot.ts"
 import { SHADOW_MODEL, SHADOW_MODEL_VERSION } from "./model.ts"
 import { disrupt, type Pivot } from "./pivots.ts"
 import { type Plan, planOf, type Stop, streamOf } from "./plan.ts"
-import { dateOf, millisOf, type PlannedTrip, type Population } from "./schedule.ts"
+import { dateOf, millisOf, type PlannedTrip, type Population, type ShadowCity } from "./schedule.ts"
 import type { World } from "./world.ts"
 
 const HOUR = 3_600_000
@@ -25,6 +25,8 @@ export interface Journey {
   readonly plannedAt: number
   readonly acceptedAt: number
   readonly constraints: TripConstraints
+  /** When the owner first swiped in this city's discovery; never, where it is absent. */
+  readonly explored: number | undefined
   /** Days that were lived through. */
   readonly livedDays: number
   readonly pivots: ReadonlyArray<Pivot>
@@ -38,7 +40,12 @@ const livedDaysOf = (population: Population, trip: PlannedTrip, random: Random):
   return trip.status === "shortened" ? whole(random, 1, trip.days - 1) : 0
 }
 
-export const journeyOf = (population: Population, trip: PlannedTrip, world: World): Journey => {
+export const journeyOf = (
+  population: Population,
+  trip: PlannedTrip,
+  world: World,
+  swiped: ReadonlyMap<ShadowCity, number> = new Map()
+): Journey => {
   const owner = trip.members[0]!
   const random = streamOf(population, trip, "journey")
   const plan = planOf(population, trip, world, streamOf(population, trip, "plan"))
@@ -64,6 +71,7 @@ export const journeyOf = (population: Population, trip: PlannedTrip, world: Worl
       budget: owner.archetype.budget,
       ...(random() < 0.2 ? { avoid: ["dive_bar"] } : {})
     },
+    explored: swiped.get(trip.city),
     livedDays,
     pivots
   }

@@ -1,6 +1,8 @@
 /** One person of the shadow population, a pure function of the seed and a number. */
 import { uuidOfName } from "../../domain/hash.ts"
 import type { UserId } from "../../domain/ids.ts"
+import type { UserState } from "../../domain/learning-log/snapshots.ts"
+import { ENCODER_VERSION, encodePersona } from "../../domain/persona/encode.ts"
 import { INTERESTS } from "../../domain/persona/interests.ts"
 import type { PersonaDimensions } from "../../domain/persona/persona.ts"
 import { between, gaussian, pickWeighted, type Random, randomStream, whole } from "../../domain/random.ts"
@@ -85,10 +87,9 @@ export const profileOf = (seed: number, n: number): Profile => {
   }
 }
 
-/** What is known of the person after so many trips. Surer with each; the trip count is what it was at that moment. */
+/** What the person said when they came; the trip count is what it was at that moment. */
 export const dimensionsAfter = (profile: Profile, tripsTaken: number): PersonaDimensions => {
-  const confidence = Math.round(Math.min(0.95, 0.6 + 0.07 * tripsTaken) * 100) / 100
-  const known = <A>(value: A) => ({ value, confidence, source: "import" })
+  const known = <A>(value: A) => ({ value, confidence: 1, source: "onboarding" })
   const { archetype } = profile
   return {
     pace_preference: known(archetype.pace),
@@ -99,5 +100,22 @@ export const dimensionsAfter = (profile: Profile, tripsTaken: number): PersonaDi
     primary_interest: known(archetype.interest),
     trip_count: known(tripCountOf(tripsTaken)),
     category_affinities: known(profile.affinities)
+  }
+}
+
+/** Digits of a persona's numbers: single precision holds no more. */
+const DIGITS = 1e7
+
+/** Who a decision was for, as the runtime logs it. */
+export const shadowState = (owner: Profile, members: ReadonlyArray<Profile>, tripsTaken: number): UserState => {
+  const dimensions = dimensionsAfter(owner, tripsTaken)
+  const vector = encodePersona({ dimensions, sequence: [], signalCount: 0 })
+  return {
+    encoder_version: ENCODER_VERSION,
+    persona_vector: Array.from(vector, (x) => Math.round(x * DIGITS) / DIGITS),
+    dimensions: { ...dimensions },
+    signal_count: 0,
+    sequence: [],
+    members: members.map((member) => ({ user_id: member.id, signal_count: 0 }))
   }
 }

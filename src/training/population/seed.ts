@@ -135,9 +135,9 @@ export const seedPopulation = Effect.fnUntraced(function* (
       const profile = profileOf(seed, n)
       const trips = tripsOf(population, profile)
       writePersonaPast(rows, population, profile, trips)
-      writeDiscovery(rows, population, profile, worlds)
+      const swiped = writeDiscovery(rows, population, profile, worlds)
       for (const trip of trips) {
-        writeJourney(rows, journeyOf(population, trip, worlds[trip.city]))
+        writeJourney(rows, journeyOf(population, trip, worlds[trip.city], swiped))
         yield* Effect.yieldNow
       }
       if (rows.size >= ROWS_HELD) yield* flush

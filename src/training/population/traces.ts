@@ -1,6 +1,5 @@
 /** What a trip leaves in the database: the plan, the decisions it came from, and what its members did. */
 import { uuidOfName } from "../../domain/hash.ts"
-import { ENCODER_VERSION } from "../../domain/persona/encode.ts"
 import { between, type Random, uuidFrom } from "../../domain/random.ts"
 import { TRIP_SNAPSHOT_SCHEMA_VERSION } from "../../domain/trip/snapshot.ts"
 import { acceptance, type Offer, timeToAct, utility } from "./choice.ts"
@@ -9,7 +8,7 @@ import { type Journey, stateOf } from "./journey.ts"
 import { SHADOW_MODEL, SHADOW_MODEL_VERSION, SHADOW_WEIGHT } from "./model.ts"
 import { intend } from "./pivots.ts"
 import { dayCandidates, type Plan, type Stop, streamOf } from "./plan.ts"
-import { dimensionsAfter } from "./profile.ts"
+import { shadowState } from "./profile.ts"
 import { arrayOf, type Rows } from "./tables.ts"
 
 const HOUR = 3_600_000
@@ -162,16 +161,7 @@ const decisions = (rows: Rows, journey: Journey): void => {
   const { trip, world, plan, plannedAt } = journey
   const random = streamOf(journey.population, trip, "decide")
   const owner = trip.members[0]!
-  const dimensions = dimensionsAfter(owner, trip.ordinal)
-  const words = Object.fromEntries(
-    Object.entries(dimensions).flatMap(([name, { value }]) => (name === "category_affinities" ? [] : [[name, value]]))
-  )
-  const state = {
-    encoder_version: ENCODER_VERSION,
-    dimensions: words,
-    signal_count: 0,
-    members: trip.members.map((member) => ({ user_id: member.id, signal_count: 0 }))
-  }
+  const state = shadowState(owner, trip.members, trip.ordinal)
   const idOf = (place: number) => world.places[place]!.id
   for (let day = 1; day <= trip.days; day++) {
     const candidates = dayCandidates(plan, day)

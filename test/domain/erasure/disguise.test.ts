@@ -159,7 +159,6 @@ describe("the plan of a stand-in's trip", () => {
     catalog,
     personas: [],
     ranking: { model: { name: "local_ranker", version: "1" }, items: [], confidence: 0, latencyMs: 1 },
-    workflow: "plan-first",
     at: FIRST_DAY - 5 * HOUR_MS - 7,
     id: () => uuidOfName("test", "event")
   })

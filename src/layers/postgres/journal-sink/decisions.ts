@@ -17,7 +17,8 @@ export const DECISION_RECORDS = {
   pivot_response: type("pivot_response"),
   intention_signal: type("intention_signal"),
   experiment_event: type("experiment_event"),
-  constraint_snapshot: type("constraint_snapshot")
+  constraint_snapshot: type("constraint_snapshot"),
+  persona_snapshot: type("persona_snapshot")
 } as const
 
 const rankingEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
@@ -139,6 +140,18 @@ const constraintSnapshots = Effect.fnUntraced(function* (records: ReadonlyArray<
     on conflict (id) do nothing`
 })
 
+/** Whoever was erased meanwhile is not known any more. */
+const personaSnapshots = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into exp.persona_snapshots (id, user_id, valid_from, persona, encoder_version)
+    select r.id, r.user_id, to_timestamp(r.valid_from / 1000.0), r.persona, r.encoder_version
+    from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
+      id uuid, user_id uuid, valid_from double precision, persona jsonb, encoder_version text)
+    where not exists (select from users u where u.id = r.user_id and u.deleted_at is not null)
+    on conflict (id) do nothing`
+})
+
 /** In the order in which they must be stored: what others refer to first, an answer after the offer that it answers. */
 const TABLES = [
   [DECISION_RECORDS.user_state, userStates],
@@ -147,7 +160,8 @@ const TABLES = [
   [DECISION_RECORDS.pivot_response, pivotResponses],
   [DECISION_RECORDS.intention_signal, intentions],
   [DECISION_RECORDS.experiment_event, experimentEvents],
-  [DECISION_RECORDS.constraint_snapshot, constraintSnapshots]
+  [DECISION_RECORDS.constraint_snapshot, constraintSnapshots],
+  [DECISION_RECORDS.persona_snapshot, personaSnapshots]
 ] as const
 
 export const decisionsHandler: SinkHandler = {

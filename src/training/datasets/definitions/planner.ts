@@ -4,6 +4,14 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import {
+  readConstraints,
+  readPersona,
+  readPlanAccepted,
+  readPlanEdited,
+  readPlanGenerated
+} from "../../../domain/learning-log/older.ts"
+import type { EventContext, PlanEdited, PlanSlot } from "../../../domain/learning-log/plan.ts"
 import type { Columns, DatasetRow } from "../columns.ts"
 import type { Definition } from "../definition.ts"
 
@@ -59,31 +67,19 @@ const COLUMNS: Columns = {
   seconds_to_accept: { type: "double", role: "remark" }
 }
 
-interface Slot {
-  readonly day: number
-  readonly order: number
-  readonly node_id: string
-  readonly starts_at: number
-  readonly ends_at: number
-}
-
 interface Row {
   readonly event_id: string
   readonly at: Date
   readonly unit_id: string
-  readonly context: { readonly policy_version_id: string; readonly workflow_type: string; readonly mode: string }
-  readonly payload: {
-    readonly city: string
-    readonly party?: ReadonlyArray<string>
-    readonly slots: ReadonlyArray<Slot>
-  }
+  readonly context: EventContext
+  readonly payload: unknown
   readonly accepted_at: Date | null
-  readonly accepted: { readonly slots?: ReadonlyArray<Slot | string> } | null
-  readonly edits: ReadonlyArray<Record<string, unknown>> | null
-  readonly previous: ReadonlyArray<Slot> | null
-  readonly persona: { readonly dimensions?: Record<string, { readonly value: unknown }> } | null
+  readonly accepted: unknown
+  readonly edits: ReadonlyArray<{ readonly at: string; readonly payload: unknown }> | null
+  readonly previous: unknown
+  readonly persona: unknown
   readonly persona_from: Date | null
-  readonly constraints: Record<string, unknown> | null
+  readonly constraints: unknown
   readonly constraints_from: Date | null
   readonly catalog_version: string | null
   readonly catalog_from: Date | null
@@ -94,7 +90,7 @@ interface Row {
 /** Parameters: from, to, the last event's time and id, the size of a page. */
 export const PLANNER_QUERY = `
   select g.event_id, g.timestamp as at, g.unit_id, g.context, g.payload,
-    a.timestamp as accepted_at, a.payload as accepted, e.edits, p.slots as previous,
+    a.timestamp as accepted_at, a.payload as accepted, e.edits, p.payload as previous,
     persona.persona, persona.valid_from as persona_from,
     known.constraints, known.valid_from as constraints_from,
     cat.catalog_version, cat.valid_from as catalog_from, cat.nodes, cat.digest
@@ -106,10 +102,10 @@ export const PLANNER_QUERY = `
           and (n.timestamp, n.event_id) > (g.timestamp, g.event_id) and n.timestamp <= exp.events.timestamp)
       order by timestamp limit 1) a on true
     left join lateral (
-      select jsonb_agg(x.payload || jsonb_build_object('at', x.timestamp) order by x.timestamp) as edits from exp.events x
+      select jsonb_agg(jsonb_build_object('payload', x.payload, 'at', x.timestamp) order by x.timestamp, x.event_id) as edits from exp.events x
       where x.plan_id = g.plan_id and x.event_type = 'plan_edited' and x.timestamp between g.timestamp and a.timestamp) e on true
     left join lateral (
-      select payload -> 'slots' as slots from exp.events
+      select payload from exp.events
       where unit_id = g.unit_id and event_type = 'plan_generated' and timestamp < g.timestamp
         and payload ->> 'trip_id' = g.payload ->> 'trip_id'
       order by timestamp desc limit 1) p on true
@@ -129,24 +125,46 @@ export const PLANNER_QUERY = `
     and (g.timestamp, g.event_id) > ($3, $4)
   order by g.timestamp, g.event_id limit $5`
 
-const slotsOf = (slots: ReadonlyArray<Slot | string>, plan: ReadonlyArray<Slot>) =>
-  slots.map((slot, i) => {
-    // The runtime writes the accepted plan as the ids of its places, in order.
-    const whole = typeof slot === "string" ? { ...(plan[i] ?? { day: null, order: i }), node_id: slot } : slot
-    const instant = (at: unknown) => (typeof at === "number" ? new Date(at) : null)
-    return {
-      ...whole,
-      starts_at: instant((whole as Slot).starts_at),
-      ends_at: instant((whole as Slot).ends_at)
-    }
-  })
+const timed = (slots: ReadonlyArray<PlanSlot>) =>
+  slots.map((slot) => ({ ...slot, starts_at: new Date(slot.starts_at), ends_at: new Date(slot.ends_at) }))
 
-const valuesOf = (row: Row): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(row.persona?.dimensions ?? {}).map(([name, { value }]) => [name, value]))
+/** A row whose parts could all be read; otherwise why one could not. */
+const readRow = (row: Row) => {
+  const generated = readPlanGenerated(row.payload)
+  if ("unreadable" in generated) return generated
+  const persona = row.persona === null ? undefined : readPersona(row.persona)
+  if (persona === undefined) return { unreadable: "no persona was known at the time" }
+  if ("unreadable" in persona) return persona
+  const constraints = readConstraints(row.constraints ?? {})
+  if ("unreadable" in constraints) return constraints
+  const previous = row.previous === null ? undefined : readPlanGenerated(row.previous)
+  if (previous !== undefined && "unreadable" in previous) return previous
+  return {
+    plan: generated.value,
+    persona: persona.value,
+    constraints: constraints.value,
+    previous: previous?.value
+  }
+}
+type ReadRow = Exclude<ReturnType<typeof readRow>, { readonly unreadable: string }>
 
-const exampleOf = (row: Row): DatasetRow => {
-  const dimensions = valuesOf(row)
-  const constraints = row.constraints ?? {}
+/** What became of the plan: its edits in order, and what was accepted in the end. */
+const outcomeOf = (row: Row, { plan }: ReadRow) => {
+  let standing: ReadonlyArray<PlanSlot> = plan.slots
+  const edits: Array<PlanEdited & { readonly at: Date }> = []
+  for (const { at, payload } of row.edits ?? []) {
+    const read = readPlanEdited(payload, { trip_id: plan.trip_id, standing })
+    if ("unreadable" in read) return read
+    const { from, to } = read.value
+    standing = standing.map((slot) => (slot.node_id === from && to !== null ? { ...slot, node_id: to } : slot))
+    edits.push({ ...read.value, at: new Date(at) })
+  }
+  const accepted = readPlanAccepted(row.accepted, { trip_id: plan.trip_id, proposed: plan.slots })
+  return "unreadable" in accepted ? accepted : { edits, accepted: accepted.value }
+}
+
+const exampleOf = (row: Row, { constraints, persona, plan, previous }: ReadRow): DatasetRow => {
+  const dimensions = Object.fromEntries(Object.entries(persona).map(([name, { value }]) => [name, value]))
   return {
     event_id: row.event_id,
     timestamp: row.at,
@@ -155,22 +173,22 @@ const exampleOf = (row: Row): DatasetRow => {
     input: {
       traveler: {
         id: row.unit_id,
-        party_size: row.payload.party?.length ?? 1,
-        preferences: [dimensions["primary_interest"], dimensions["pace_preference"]].filter(Boolean),
-        restrictions: constraints["avoid"] ?? []
+        party_size: plan.party.length,
+        preferences: [persona.primary_interest.value, persona.pace_preference.value],
+        restrictions: constraints.avoid ?? []
       },
       persona: { valid_from: row.persona_from, ...dimensions },
       constraints: { valid_from: row.constraints_from, json: JSON.stringify(constraints) },
       catalog: {
         valid_from: row.catalog_from,
-        city: row.payload.city,
+        city: plan.city,
         version: row.catalog_version === null ? null : Number(row.catalog_version),
         nodes: row.nodes,
         digest: row.digest
       },
       workflow_type: row.context.workflow_type,
       mode: row.context.mode,
-      previous_plan: row.previous === null ? null : slotsOf(row.previous, [])
+      previous_plan: previous === undefined ? null : timed(previous.slots)
     }
   }
 }
@@ -192,11 +210,12 @@ export const planner: Definition = {
         PAGE
       ])
       for (const one of page) {
-        if (one.persona?.dimensions === undefined) {
-          skip("no persona was known at the time")
+        const read = readRow(one)
+        if ("unreadable" in read) {
+          skip(read.unreadable)
           continue
         }
-        const example = exampleOf(one)
+        const example = exampleOf(one, read)
         const latest = Math.max(
           ...[one.persona_from, one.constraints_from, one.catalog_from].map((d) => d?.getTime() ?? 0)
         )
@@ -205,11 +224,16 @@ export const planner: Definition = {
           aside(example)
           continue
         }
+        const outcome = outcomeOf(one, read)
+        if ("unreadable" in outcome) {
+          skip(outcome.unreadable)
+          continue
+        }
         row(
           {
             ...example,
-            "target.accepted_plan": slotsOf(one.accepted.slots ?? one.payload.slots, one.payload.slots),
-            "target.user_edits": (one.edits ?? []).map((edit) => ({ ...edit, at: new Date(String(edit["at"])) })),
+            "target.accepted_plan": timed(outcome.accepted.slots),
+            "target.user_edits": outcome.edits,
             seconds_to_accept: (one.accepted_at.getTime() - one.at.getTime()) / 1000
           },
           one.unit_id,

@@ -1,0 +1,316 @@
+/** What travelers of a running server leave, read by the data sets that models learn from. */
+import { randomUUID } from "node:crypto"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { DATASETS, type DatasetName } from "../../src/services/datasets.ts"
+import { DEFINITIONS } from "../../src/training/datasets/build.ts"
+import type { ColumnType, DatasetRow } from "../../src/training/datasets/columns.ts"
+import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
+type Json = any
+
+const ok = (answer: Answer, status = 200): Json => {
+  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
+  return answer.body
+}
+
+interface Read {
+  readonly rows: ReadonlyArray<DatasetRow>
+  readonly aside: ReadonlyArray<DatasetRow>
+  readonly skipped: ReadonlyArray<string>
+}
+
+/** A data set's rows as its definition gives them, before they get other names. */
+const read = async (world: World, name: DatasetName): Promise<Read> => {
+  const rows: Array<DatasetRow> = []
+  const aside: Array<DatasetRow> = []
+  const skipped: Array<string> = []
+  await world.rows((sql) =>
+    Effect.as(
+      DEFINITIONS[name]
+        .read({
+          range: { from: 0, to: Date.now() + 60_000 },
+          row: (row) => rows.push(row),
+          aside: (row) => aside.push(row),
+          skip: (reason) => skipped.push(reason),
+          leak: () => assert.fail(`${name} looks into the future`)
+        })
+        .pipe(Effect.provideService(SqlClient, sql)),
+      []
+    )
+  )
+  return { rows, aside, skipped }
+}
+
+const slotsOf = (trip: Json) =>
+  trip.days.flatMap((day: Json) =>
+    day.slots.map((slot: Json, order: number) => ({
+      day: day.day,
+      order,
+      node_id: slot.node.id,
+      starts_at: new Date(slot.starts_at).getTime(),
+      ends_at: new Date(slot.ends_at).getTime()
+    }))
+  )
+
+const millis = (slots: ReadonlyArray<Json>) =>
+  slots.map(({ day, order, node_id, starts_at, ends_at }) => ({
+    day,
+    order,
+    node_id,
+    starts_at: starts_at.getTime(),
+    ends_at: ends_at.getTime()
+  }))
+
+const planTimes = (slots: ReadonlyArray<Json>) => slots.map(({ order: _, ...rest }) => rest)
+
+describe("the learning log of a running server", () => {
+  let world: World
+  let ann: Traveler
+  let bob: Traveler
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+    ann = await world.someone()
+    bob = await world.someone()
+  })
+  afterAll(() => world?.close())
+
+  const settled = (trip: string, accepted = 1) =>
+    world.drained(
+      (sql) => sql`select 1 from exp.events where event_type = 'plan_accepted' and payload ->> 'trip_id' = ${trip}`,
+      (rows) => rows.length >= accepted
+    )
+
+  it("keeps a plan, each edit and what was accepted with its own times", async () => {
+    const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(9), days: 3 }), 201)
+    const [swapped, , removed] = trip.days[0].slots
+    const change = ok(await ann.call("PATCH", `/trips/${trip.id}/slots/${swapped.id}`, { action: "swap" }))
+    const to = change.changed.find((one: Json) => one.id === swapped.id).node.id
+    ok(await ann.call("PATCH", `/trips/${trip.id}/slots/${removed.id}`, { action: "remove" }))
+    const accepted = ok(await ann.call("GET", `/trips/${trip.id}`))
+    ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" }))
+    await settled(trip.id)
+
+    const { rows, skipped } = await read(world, "planner")
+    assert.deepEqual(skipped, [])
+    const row: Json = rows.find((one: Json) => one["input.traveler.id"] === ann.id)
+    assert.deepEqual(planTimes(millis(row["target.accepted_plan"])), planTimes(slotsOf(accepted)))
+    assert.deepEqual(
+      row["target.user_edits"].map(({ edit, day, from, to: by }: Json) => ({ edit, day, from, to: by })),
+      [
+        { edit: "swap", day: 1, from: swapped.node.id, to },
+        { edit: "remove", day: 1, from: removed.node.id, to: null }
+      ]
+    )
+    assert.isTrue(row["target.user_edits"].every((one: Json) => Number.isInteger(one.order)))
+    assert.strictEqual(row.input.workflow_type, "plan-first")
+    assert.strictEqual(row.input.mode, "autopilot")
+    assert.strictEqual(row.input.persona.pace_preference, "moderate")
+  })
+
+  it("says who looked around first, and who left nothing to the planner", async () => {
+    const slate = ok(await bob.call("GET", "/discovery?city=seattle"))
+    const swipe = {
+      id: randomUUID(),
+      signal_type: "discovery_swipe_right",
+      activity_node_id: slate.nodes[0].node.id,
+      session_id: slate.session_id,
+      occurred_at: new Date().toISOString()
+    }
+    assert.include([200, 202], (await bob.call("POST", "/signals", swipe)).status)
+    const must = slate.nodes[0].node.id
+    const body = { city: "seattle", start_date: dayAhead(9), days: 2, constraints: { must: [must] } }
+    const trip = ok(await bob.call("POST", "/trips", body), 201)
+    ok(await bob.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" }))
+    await settled(trip.id)
+    const row: Json = (await read(world, "planner")).rows.find((one: Json) => one["input.traveler.id"] === bob.id)
+    assert.strictEqual(row.input.workflow_type, "explore-first")
+    assert.strictEqual(row.input.mode, "assisted")
+    const events = await world.rows(
+      (sql) => sql`select event_type, context from exp.events where unit_id = ${bob.id} order by timestamp`
+    )
+    for (const { context } of events) {
+      assert.deepInclude(context, { workflow_type: "explore-first", mode: "assisted" })
+    }
+  })
+
+  it("keeps each stop that a pivot changed", async () => {
+    const cat = await world.someone()
+    const trip = ok(await cat.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 }), 201)
+    ok(await cat.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
+    const [slot] = trip.days[1].slots
+    const offer = ok(await cat.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: slot.id }))
+    const [option] = offer.options
+    const answer = { response: "accept", option_id: option.option_id }
+    ok(await cat.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, answer))
+    const edits = await world.drained(
+      (sql) => sql`select payload from exp.events where unit_id = ${cat.id} and event_type = 'plan_edited'`,
+      (rows) => rows.length > 0
+    )
+    assert.deepEqual(
+      edits.map(({ payload }) => [payload.edit, payload.slot_id, payload.from, payload.to, payload.pivot_id]),
+      [["pivot", slot.id, slot.node.id, option.changes[0].node.id, offer.pivot_id]]
+    )
+  })
+
+  it("is read where older programs wrote it: brought to today's shape, or named", async () => {
+    const before = (await read(world, "planner")).rows.length
+    const place = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`
+    const slots = [1, 2].map((n) => ({
+      day: 1,
+      order: n - 1,
+      node_id: place(n),
+      starts_at: n * 1e6,
+      ends_at: n * 1e6 + 5e5
+    }))
+    const plan = (trip: string) => ({
+      trip_id: trip,
+      city: "seattle",
+      catalog_version: 1,
+      start_date: "2026-01-01",
+      end_date: "2026-01-01",
+      party: [place(9)],
+      slots
+    })
+    const write = async (persona: object, edit: object | undefined, accepted: object) => {
+      const [user, session] = [randomUUID(), randomUUID()]
+      const context = { policy_version_id: "local_ranker:1", workflow_type: "plan-first", mode: "assisted" }
+      const json = (value: unknown) => JSON.stringify(value)
+      await world.rows((sql) => {
+        const event = (type: string, at: number, payload: object) => sql`
+          insert into exp.events (event_id, event_type, unit_id, plan_id, timestamp, context, payload)
+          values (gen_random_uuid(), ${type}, ${user}, ${session}, ${new Date(at)}, ${json(context)}::text::jsonb, ${json(payload)}::text::jsonb)`
+        return Effect.all([
+          sql`insert into exp.persona_snapshots (id, user_id, valid_from, persona)
+            values (gen_random_uuid(), ${user}, ${new Date(1e12)}, ${json(persona)}::text::jsonb)`,
+          event("plan_generated", 1e12 + 1, plan(randomUUID())),
+          ...(edit === undefined ? [] : [event("plan_edited", 1e12 + 2, edit)]),
+          event("plan_accepted", 1e12 + 3, accepted)
+        ])
+      })
+      return user
+    }
+    const [known] = await world.rows(
+      (sql) => sql`select persona from exp.persona_snapshots where user_id = ${ann.id} limit 1`
+    )
+    const flat = known.persona
+    const swap = { action: "swap", slot_id: place(7), node_id: place(1), replaced_by: place(3) }
+    const deep = await write({ dimensions: flat, signal_count: 0 }, undefined, { trip_id: place(8), slots })
+    const ids = await write(flat, { action: "remove", slot_id: place(7), node_id: place(2) }, { slots: [place(1)] })
+    await write(flat, swap, { slots: [place(3), place(2)] })
+    await write(flat, { pivot_id: place(5), option_id: place(6) }, { trip_id: place(8), slots })
+    await write({ pace: "?" }, undefined, { trip_id: place(8), slots })
+
+    const { rows, skipped } = await read(world, "planner")
+    assert.lengthOf(rows, before + 2)
+    assert.sameMembers(skipped as Array<string>, [
+      "an accepted plan of an older shape has a stop whose times nobody wrote",
+      "an edit of an older shape does not say which stop it changed",
+      "a persona of a shape that nobody knows"
+    ])
+    const of = (user: string): Json => rows.find((row) => row["input.traveler.id"] === user)
+    assert.strictEqual(of(deep).input.persona.pace_preference, flat.pace_preference.value)
+    assert.deepEqual(millis(of(ids)["target.accepted_plan"]), [slots[0]!])
+    assert.deepInclude(of(ids)["target.user_edits"][0], { edit: "remove", day: 1, order: 1, from: place(2), to: null })
+  })
+})
+
+const conforms = (type: ColumnType, value: unknown): boolean => {
+  if (value === null || value === undefined) return true
+  if (typeof type === "object" && "list" in type) {
+    return Array.isArray(value) && value.every((one) => conforms(type.list, one))
+  }
+  if (typeof type === "object") {
+    return Object.entries(type.struct).every(([name, inner]) => conforms(inner, (value as Json)[name]))
+  }
+  if (type === "timestamp") return value instanceof Date && Number.isFinite(value.getTime())
+  if (type === "int") return Number.isInteger(value)
+  return typeof value === (type === "double" ? "number" : type)
+}
+
+/** The paths in a row at which there is a value. */
+const filled = (value: unknown, path = ""): ReadonlyArray<string> => {
+  if (value === null || value === undefined) return []
+  if (value instanceof Date || typeof value !== "object") return [path]
+  if (Array.isArray(value)) return [...new Set(value.flatMap((one) => filled(one, `${path}[]`)))]
+  return Object.entries(value).flatMap(([name, one]) => filled(one, path === "" ? name : `${path}.${name}`))
+}
+
+describe("a running server and the made-up population", () => {
+  let live: World
+  let made: World
+
+  beforeAll(async () => {
+    live = await openWorld({ RATE_LIMIT: "off" })
+    made = await openWorld({ RATE_LIMIT: "off" })
+    assert.strictEqual((await made.command("seed-training-data", "--users", "30", "--seed", "3")).code, 0)
+    const [ann, bob] = [await live.someone(), await live.someone()]
+    for (const [i, one] of [ann, bob].entries()) {
+      const tags = { pace: "slow", budget: i === 0 ? "low" : "mid", time: "early_bird", food: ["ramen"] }
+      ok(
+        await one.call("PUT", "/users/me/onboarding", {
+          tags,
+          age: 30 + i,
+          interests: ["food"],
+          personality: 0.4 + i / 10
+        })
+      )
+      const slate = ok(await one.call("GET", "/discovery?city=seattle"))
+      const swipes = slate.nodes.slice(0, 6).map(({ node }: Json, n: number) => ({
+        id: randomUUID(),
+        signal_type: n % 2 === 0 ? "discovery_swipe_right" : "discovery_swipe_left",
+        activity_node_id: node.id,
+        session_id: slate.session_id,
+        occurred_at: new Date().toISOString()
+      }))
+      assert.include([200, 202], (await one.call("POST", "/signals", swipes)).status)
+    }
+    const ahead = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(9), days: 2 }), 201)
+    ok(await ann.call("PATCH", `/trips/${ahead.id}/slots/${ahead.days[0].slots[0].id}`, { action: "swap" }))
+    ok(await ann.call("PATCH", `/trips/${ahead.id}`, { status: "confirmed" }))
+    const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 }), 201)
+    const [other] = trip.days[1].slots
+    ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
+    const offer = ok(await ann.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: other.id }))
+    const answer = { response: "accept", option_id: offer.options[0].option_id }
+    ok(await ann.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, answer))
+    await live.drained(
+      (sql) => sql`select 1 from pivot_events where response is not null`,
+      (rows) => rows.length > 0
+    )
+  }, 180_000)
+  afterAll(async () => {
+    await live?.close()
+    await made?.close()
+  })
+
+  for (const name of DATASETS) {
+    it(`fill ${name} in one shape`, async () => {
+      const { columns } = DEFINITIONS[name]
+      const paths: Array<ReadonlySet<string>> = []
+      for (const world of [live, made]) {
+        const { rows } = await read(world, name)
+        assert.isNotEmpty(rows, `${name} of ${world === live ? "the server" : "the population"}`)
+        for (const row of rows) {
+          for (const [column, { required, type }] of Object.entries(columns)) {
+            assert.isTrue(conforms(type, row[column]), `${name}.${column}: ${JSON.stringify(row[column])}`)
+            if (required) assert.exists(row[column], `${name}.${column}`)
+          }
+        }
+        paths.push(new Set(rows.flatMap((row) => filled(row))))
+      }
+      const [ours, theirs] = paths as [ReadonlySet<string>, ReadonlySet<string>]
+      assert.deepEqual([...theirs].filter((path) => !ours.has(path) && !MAY_LACK.has(`${name}: ${path}`)).sort(), [])
+    })
+  }
+})
+
+/** What the few things that happen in this file need not show: somebody's second plan of one trip, a rejected one. */
+const MAY_LACK: ReadonlySet<string> = new Set([
+  ...["day", "order", "node_id", "starts_at", "ends_at"].map((field) => `planner: input.previous_plan[].${field}`),
+  "planner: input.traveler.restrictions[]"
+])

@@ -7,6 +7,7 @@ import {
   AdminsOnly,
   IdempotencyConflict,
   InvalidRequest,
+  RequestUnderWay,
   TooManyRequests,
   Unauthorized,
   Unavailable
@@ -19,7 +20,7 @@ export class Authorization extends HttpApiMiddleware.Service<Authorization, { pr
   "overplanned/Authorization",
   {
     security: { bearer: HttpApiSecurity.bearer },
-    error: [Unauthorized, TooManyRequests, IdempotencyConflict, InvalidRequest, Unavailable]
+    error: [Unauthorized, TooManyRequests, IdempotencyConflict, RequestUnderWay, InvalidRequest, Unavailable]
   }
 ) {}
 

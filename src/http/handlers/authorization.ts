@@ -20,6 +20,7 @@ import {
   AdminsOnly,
   type IdempotencyConflict,
   type InvalidRequest,
+  type RequestUnderWay,
   TooManyRequests,
   Unauthorized,
   Unavailable
@@ -37,7 +38,14 @@ interface Route {
 }
 
 /** What coming in can come to, beside what happens inside. */
-type Admission = IdempotencyConflict | InvalidRequest | TooManyRequests | Unauthorized | Unavailable | unhandled
+type Admission =
+  | IdempotencyConflict
+  | RequestUnderWay
+  | InvalidRequest
+  | TooManyRequests
+  | Unauthorized
+  | Unavailable
+  | unhandled
 
 export const layer = (options: {
   readonly userLimitPerMinute: number | undefined

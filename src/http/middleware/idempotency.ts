@@ -8,7 +8,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import { Idempotency } from "../../services/idempotency.ts"
 import type { TokenHolder } from "../../services/tokens.ts"
-import { IdempotencyConflict, InvalidRequest, Unavailable } from "../api/problems.ts"
+import { IdempotencyConflict, InvalidRequest, RequestUnderWay } from "../api/problems.ts"
 import { RequestScope } from "./request-scope.ts"
 
 const WRITES = new Set(["POST", "PUT", "PATCH", "DELETE"])
@@ -53,8 +53,8 @@ export const answerOnce = Effect.gen(function* () {
             detail: "This Idempotency-Key belongs to another request of yours. Use a new key for a new request."
           })
         case "under_way":
-          return yield* new Unavailable({
-            detail: "The first request with this Idempotency-Key is still under way. Ask again in a moment.",
+          return yield* new RequestUnderWay({
+            detail: "You sent this before, and it is still being worked on. Ask again in a moment for its answer.",
             retry_after_seconds: 1
           })
         case "replay": {

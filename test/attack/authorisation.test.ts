@@ -1,0 +1,225 @@
+/**
+ * Who may do what: every operation of the contract, asked by everybody there is. The table is the promise; an operation
+ * without a row fails. Each cell is a request that is right but for its sender, so that only the sender decides.
+ *
+ * 2xx done · 401 who are you · 403 not an administrator · 404 no such thing for you · 409 not as things stand · 422 not so
+ */
+import { randomUUID } from "node:crypto"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { openWorld, type World } from "../e2e/world.ts"
+import { dayAhead, type Traveler, until } from "../support/server.ts"
+import { type Contract, contractOf } from "./contract.ts"
+
+type Who = "nobody" | "stranger" | "invited" | "member" | "removed" | "owner" | "admin" | "erased"
+
+/** An administrator is no member of anybody's trip. Only the owner invites, and an owner cannot leave. */
+const TABLE = `
+  operation               nobody    stranger  invited   member    removed   owner     admin     erased
+  trips.create            401       201       201       201       201       201       201       401
+  trips.list              401       200       200       200       200       200       200       401
+  trips.read              401       404       404       200       404       200       404       401
+  trips.change            401       404       404       200       404       200       404       401
+  trips.invite            401       404       404       409       404       200       404       401
+  trips.join              401       404       200       200       404       200       404       401
+  trips.leave             401       404       404       204       404       409       404       401
+  trips.replan            401       404       404       200       404       200       404       401
+  trips.veto              401       404       404       200       404       200       404       401
+  trips.changeSlot        401       404       404       200       404       200       404       401
+  trips.pivot             401       404       404       200       404       200       404       401
+  trips.answerPivot       401       404       404       200       404       200       404       401
+  people.persona          401       200       200       200       200       200       200       401
+  people.onboard          401       200       200       200       200       200       200       401
+  people.companions       401       200       200       200       200       200       200       401
+  people.setCompanions    401       200       200       200       200       200       200       401
+  people.export           401       200       200       200       200       200       200       401
+  people.erase            401       202       202       202       202       202       202       401
+  people.signals          401       202       202       202       202       202       202       401
+  people.discovery        401       200       200       200       200       200       200       401
+  cities.list             401       200       200       200       200       200       200       401
+  cities.nodes            401       200       200       200       200       200       200       401
+  cities.evidence         401       200       200       200       200       200       200       401
+  admin.seedCity          401       403       403       403       403       403       202       401
+  admin.seedTrainingData  401       403       403       403       403       403       202       401
+  admin.train             401       403       403       403       403       403       422       401
+  admin.job               401       403       403       403       403       403       404       401
+  admin.cityEvent         401       403       403       403       403       403       202       401
+  admin.models            401       403       403       403       403       403       200       401
+  admin.promote           401       403       403       403       403       403       409       401
+  admin.shadow            401       403       403       403       403       403       200       401
+  admin.costs             401       403       403       403       403       403       200       401
+  admin.actors            401       403       403       403       403       403       200       401
+  admin.actor             401       403       403       403       403       403       200       401
+  admin.interrupt         401       403       403       403       403       403       200       401
+`
+
+const [HEAD = [], ...ROWS] = TABLE.trim()
+  .split("\n")
+  .map((line) => line.trim().split(/\s+/))
+const WHO = HEAD.slice(1) as Array<Who>
+const MATRIX = new Map(ROWS.map(([id = "", ...statuses]) => [id, statuses.map(Number)]))
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
+type Json = any
+
+/** One trip with everybody around it, made anew for each cell: what one does there must not decide for the next. */
+interface Cast {
+  readonly trip: Json
+  readonly people: Readonly<Record<Who, Traveler>>
+}
+
+describe("who may do what", () => {
+  let world: World
+  let contract: Contract
+  let everybody: Readonly<Record<"nobody" | "stranger" | "admin" | "erased", Traveler>>
+
+  const nobody = async (): Promise<Traveler> => ({
+    id: randomUUID(),
+    token: "",
+    call: async (method, path, body) => {
+      const response = await fetch(`${world.server().url}/api/v1${path}`, {
+        method,
+        headers: body === undefined ? {} : { "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) })
+      })
+      return { status: response.status, headers: response.headers, body: await response.json() }
+    }
+  })
+
+  /** Only a trip that is under way is asked for pivots. */
+  const cast = async (underWay: boolean): Promise<Cast> => {
+    const [owner, member, removed, invited] = await Promise.all([1, 2, 3, 4].map(() => world.someone()))
+    const made = await owner!.call("POST", "/trips", { city: "seattle", start_date: dayAhead(1), days: 1 })
+    assert.strictEqual(made.status, 201, JSON.stringify(made.body).slice(0, 300))
+    const path = `/trips/${made.body.id}`
+    for (const one of [member!, removed!]) {
+      assert.strictEqual((await owner!.call("POST", `${path}/members`, { user_id: one.id })).status, 200)
+      assert.strictEqual((await one.call("POST", `${path}/join`)).status, 200)
+    }
+    assert.strictEqual((await owner!.call("DELETE", `${path}/members/${removed!.id}`)).status, 204)
+    assert.strictEqual((await owner!.call("POST", `${path}/members`, { user_id: invited!.id })).status, 200)
+    for (const status of underWay ? ["confirmed", "active"] : []) {
+      assert.strictEqual((await owner!.call("PATCH", path, { status })).status, 200)
+    }
+    return {
+      trip: made.body,
+      people: { ...everybody, owner: owner!, member: member!, removed: removed!, invited: invited! }
+    }
+  }
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+    contract = await contractOf(world.server().url)
+    const erased = await world.someone()
+    await erased.call("GET", "/users/me/persona")
+    assert.strictEqual((await erased.call("DELETE", "/users/me")).status, 202)
+    everybody = {
+      nobody: await nobody(),
+      stranger: await world.someone(),
+      admin: await world.someone({ role: "admin" }),
+      erased
+    }
+    await until("the erased are known", async () => (await erased.call("GET", "/users/me/persona")).status === 401)
+  }, 60_000)
+  afterAll(() => world?.close())
+
+  /** A request that is right in everything but, perhaps, its sender. */
+  const request = async (id: string, { trip, people }: Cast, who: Traveler): Promise<readonly [string, Json?]> => {
+    const slots = trip.days.flatMap((day: Json) => day.slots)
+    const first = slots[0]
+    switch (id) {
+      case "trips.create":
+        return ["/trips", { city: "seattle", start_date: dayAhead(9), days: 1 }]
+      case "trips.change":
+        return [`/trips/${trip.id}`, { status: "confirmed" }]
+      case "trips.invite":
+        return [`/trips/${trip.id}/members`, { user_id: people.stranger.id }]
+      case "trips.leave":
+        return [`/trips/${trip.id}/members/${who.id}`]
+      case "trips.replan":
+        return [`/trips/${trip.id}/replan`, {}]
+      case "trips.veto":
+        return [`/trips/${trip.id}/vetoes`, { node_ids: [], tags: ["lively"] }]
+      case "trips.changeSlot":
+        return [`/trips/${trip.id}/slots/${first.id}`, { action: "lock" }]
+      case "trips.pivot":
+        return [`/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: first.id }]
+      case "trips.answerPivot": {
+        const asked = await people.owner.call("POST", `/trips/${trip.id}/pivot`, {
+          trigger: "venue_closed",
+          slot_id: first.id
+        })
+        return [`/trips/${trip.id}/pivots/${asked.body.pivot_id}`, { response: "dismiss" }]
+      }
+      case "people.onboard":
+        return ["/users/me/onboarding", { tags: { pace: "slow" } }]
+      case "people.setCompanions":
+        return ["/users/me/companions", { user_ids: [] }]
+      case "people.signals":
+        return [
+          "/signals",
+          {
+            id: randomUUID(),
+            signal_type: "slot_view",
+            activity_node_id: first.node.id,
+            occurred_at: new Date().toISOString()
+          }
+        ]
+      case "people.discovery":
+        return ["/discovery?city=seattle"]
+      case "admin.seedCity":
+        return ["/admin/seed-city", { city: "seattle" }]
+      case "admin.seedTrainingData":
+        return ["/admin/seed-training-data", { users: 1 }]
+      case "admin.train":
+        return ["/admin/train", { model: "none of ours" }]
+      case "admin.cityEvent": {
+        const now = Date.now()
+        const window = { from: new Date(now).toISOString(), until: new Date(now + 60_000).toISOString() }
+        return ["/admin/cities/seattle/events", { kind: "closure", node_id: first.node.id, ...window }]
+      }
+      default: {
+        const { path } = contract.operations.find((one) => one.id === id)!
+        const named: Record<string, string> = {
+          slug: "seattle",
+          name: "bpr",
+          version: "0.0.0",
+          kind: "trip",
+          id: id.startsWith("cities.") ? first.node.id : id === "admin.job" ? randomUUID() : trip.id
+        }
+        return [path.replace("/api/v1", "").replace(/\{(\w+)\}/g, (_, name) => named[name]!)]
+      }
+    }
+  }
+
+  it("is said of every operation that there is", () => {
+    assert.sameMembers(
+      contract.operations.map(({ id }) => id),
+      [...MATRIX.keys()]
+    )
+  })
+
+  for (const [id, row] of MATRIX) {
+    it(`${id}: ${WHO.map((who, i) => `${who} ${row[i]}`).join(", ")}`, async () => {
+      const { method } = contract.operations.find((one) => one.id === id)!
+      const underWay = /pivot/i.test(id)
+      const seen: Array<string> = []
+      for (const who of WHO) {
+        const around = await cast(underWay)
+        const sender =
+          id === "people.erase" && !["nobody", "erased"].includes(who)
+            ? await world.someone(who === "admin" ? { role: "admin" } : {})
+            : around.people[who]
+        const [path, body] = await request(id, around, sender)
+        const answer = await sender.call(method, path, body)
+        seen.push(`${who} ${answer.status}`)
+        const leaks =
+          answer.status >= 400 && JSON.stringify(answer.body).includes(around.trip.days[0].slots[0].node.name)
+        assert.isFalse(leaks, `${who} is turned away and told of the plan all the same: ${JSON.stringify(answer.body)}`)
+      }
+      assert.deepStrictEqual(
+        seen,
+        WHO.map((who, i) => `${who} ${row[i]}`)
+      )
+    })
+  }
+})

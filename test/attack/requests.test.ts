@@ -1,0 +1,214 @@
+/**
+ * Thousands of requests made from our own contract, hostile ones among them, against a running server: no failure of
+ * ours, every answer as documented, nothing acknowledged that cannot be stored.
+ *
+ * ATTACK_REQUESTS says how many (5,000), ATTACK_SEED which; a failing run prints its seed.
+ */
+import { randomInt } from "node:crypto"
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as fc from "fast-check"
+import { openWorld, type World } from "../e2e/world.ts"
+import { dayAhead, type Traveler, until } from "../support/server.ts"
+import { type Contract, contractOf, misfit, type Operation, valuesOf } from "./contract.ts"
+
+const COUNT = Number(process.env["ATTACK_REQUESTS"] ?? 5_000)
+const SEED = Number(process.env["ATTACK_SEED"] ?? randomInt(2 ** 31))
+
+/** Between two looks at the journal. */
+const BATCH = 500
+const AT_ONCE = 8
+
+/** What leaves the others nobody to ask for, or starts hours of work, is asked by those alone who are refused. */
+const DEAR = new Set(["people.erase", "admin.seedTrainingData", "admin.train"])
+
+interface Request {
+  readonly operation: Operation
+  readonly values: {
+    readonly path: Record<string, unknown>
+    readonly query: Record<string, unknown>
+    readonly body: unknown
+  }
+  readonly who: number
+  readonly ifMatch: string | undefined
+  readonly key: string | undefined
+}
+
+const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value))
+
+const pathOf = ({ operation, values }: Request): string => {
+  // A path must be well formed to be sent at all: a lone surrogate is sent as what stands for it.
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name) =>
+    encodeURIComponent(text(values.path[name]).toWellFormed() || "-")
+  )
+  const query = new URLSearchParams(Object.entries(values.query).map(([name, value]) => [name, text(value)]))
+  return query.size === 0 ? path : `${path}?${query}`
+}
+
+describe("requests made from the contract", () => {
+  let world: World
+  let contract: Contract
+  let people: ReadonlyArray<Traveler>
+  const ids: Record<string, Array<unknown>> = {}
+
+  const known = (name: string): ReadonlyArray<unknown> | undefined => ids[name]
+
+  const plan = async (owner: Traveler, from: number, city: string) => {
+    const made = await owner.call("POST", "/trips", { city, start_date: dayAhead(from), days: 2 })
+    assert.strictEqual(made.status, 201, JSON.stringify(made.body).slice(0, 300))
+    ids["id"]!.push(made.body.id)
+    for (const day of made.body.days) {
+      for (const slot of day.slots) {
+        ids["slot_id"]!.push(slot.id)
+        ids["node_id"]!.push(slot.node.id)
+      }
+    }
+    return made.body.id as string
+  }
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+    contract = await contractOf(world.server().url)
+    const [owner, member, stranger, operator] = [
+      await world.someone(),
+      await world.someone(),
+      await world.someone(),
+      await world.someone({ role: "admin" })
+    ]
+    people = [owner, member, stranger, operator]
+    Object.assign(ids, {
+      id: [],
+      slot_id: [],
+      node_id: [],
+      pivot_id: [],
+      option_id: [],
+      city: ["seattle", "seattle", "seattle", "atlantis"],
+      slug: ["seattle", "tokyo"],
+      user_id: people.map(({ id }) => id),
+      user_ids: people.map(({ id }) => id),
+      party: [member.id],
+      start_date: [dayAhead(0), dayAhead(3), "2027-03-14", "2027-11-07", dayAhead(-2)],
+      end_date: [dayAhead(2), dayAhead(5), "2027-03-15"],
+      days: [1, 1, 2, 3, 21],
+      day_start: ["09:00", "02:30", "23:59"],
+      day_end: ["18:00", "00:00", "03:00"],
+      from: [new Date().toISOString(), "2027-03-14T02:30:00-08:00"],
+      until: [new Date(Date.now() + 7_200_000).toISOString(), new Date(Date.now() - 1).toISOString()],
+      limit: [1, 20, 200],
+      kind: ["trip", "user", "city"]
+    })
+    await owner.call("PUT", "/users/me/companions", { user_ids: [member.id] })
+    await member.call("PUT", "/users/me/companions", { user_ids: [owner.id] })
+    for (const from of [0, 1, 4]) {
+      const trip = await plan(owner, from, "seattle")
+      await owner.call("PATCH", `/trips/${trip}`, { status: "confirmed" })
+      await owner.call("PATCH", `/trips/${trip}`, { status: "active" })
+    }
+    ids["must"] = ids["node_id"]!
+    ids["node_ids"] = ids["node_id"]!
+  }, 60_000)
+  afterAll(() => world?.close())
+
+  const requests = (): fc.Arbitrary<Request> => {
+    const of = (operation: Operation) => {
+      const among = (where: string) =>
+        fc.record(
+          Object.fromEntries(
+            operation.parameters
+              .filter((one) => one.in === where)
+              .map(({ name, schema }) => [name, valuesOf(contract, schema, known, name)])
+          ),
+          where === "query" ? { requiredKeys: [] } : {}
+        )
+      return fc.record({
+        operation: fc.constant(operation),
+        values: fc.record({
+          path: among("path"),
+          query: among("query"),
+          body: operation.body === undefined ? fc.constant(undefined) : valuesOf(contract, operation.body, known, "")
+        }),
+        who: fc.nat(people.length - 1),
+        ifMatch: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, fc.constantFrom('"1"', "*", 'W/"2"', "x")),
+        key: fc.oneof(
+          { weight: 9, arbitrary: fc.constant(undefined) },
+          fc.constantFrom("one key", "another", "é", "k".repeat(300))
+        )
+      }) as fc.Arbitrary<Request>
+    }
+    return fc.oneof(...contract.operations.map(of))
+  }
+
+  /** What happened, in a sentence, where it should not have. */
+  const send = async (request: Request): Promise<string | undefined> => {
+    const { operation, values } = request
+    const who = DEAR.has(operation.id) ? people[2]! : people[request.who]!
+    // Who is not let in must not get past the door of what is dear; erasing oneself has no door: it is left out.
+    if (operation.id === "people.erase") return undefined
+    const path = pathOf(request)
+    const headers: Record<string, string> = {}
+    if (request.ifMatch !== undefined) headers["if-match"] = request.ifMatch
+    if (request.key !== undefined) headers["idempotency-key"] = encodeURIComponent(request.key)
+    const body = values.body === undefined ? undefined : JSON.stringify(values.body)
+    const answer = await who.call(operation.method, path, body, headers)
+    const where = () => `${operation.method} ${path} ${body ?? ""}`.slice(0, 600)
+    const said = () => `${answer.status} ${JSON.stringify(answer.body)}`.slice(0, 600)
+    if (answer.status >= 500) return `${where()} failed: ${said()}`
+    if (!operation.answers.has(answer.status)) return `${where()} answered what is not documented: ${said()}`
+    const schema = operation.answers.get(answer.status)
+    const wrong = schema === undefined ? undefined : misfit(contract, schema, answer.body)
+    if (wrong !== undefined) return `${where()} answered in another form than documented: ${wrong}; ${said()}`
+    if (operation.id === "trips.pivot" && answer.status === 200) {
+      ids["pivot_id"]!.push(answer.body.pivot_id)
+      for (const { option_id } of answer.body.options) ids["option_id"]!.push(option_id)
+    }
+    return undefined
+  }
+
+  const settled = () =>
+    until(
+      "a journal that is drained",
+      async () => {
+        const ready = await (await fetch(`${world.server().url}/ready`)).text()
+        return ready.match(/(\d+) records ahead of the database/)?.[1] === "0"
+      },
+      60_000
+    )
+
+  it(
+    `are ${COUNT.toLocaleString("en-US")}, and none finds a fault (seed ${SEED})`,
+    async () => {
+      const outcomes = new Map<number, number>()
+      for (let from = 0; from < COUNT; from += BATCH) {
+        const batch = fc.sample(requests(), { seed: SEED + from, numRuns: Math.min(BATCH, COUNT - from) })
+        const queue = batch.values()
+        const faults: Array<string> = []
+        const worker = async () => {
+          for (const request of queue) {
+            const fault = await send(request)
+            if (fault !== undefined) faults.push(fault)
+          }
+        }
+        await Promise.all(Array.from({ length: AT_ONCE }, worker))
+        assert.deepStrictEqual(faults.slice(0, 5), [], `ATTACK_SEED=${SEED}, requests from ${from}`)
+        await settled()
+        assert.deepStrictEqual(readdirSync(join(world.folder, "journal", "aside")), [], `ATTACK_SEED=${SEED}`)
+        outcomes.set(from, batch.length)
+      }
+      assert.strictEqual(
+        [...outcomes.values()].reduce((a, b) => a + b, 0),
+        COUNT
+      )
+    },
+    60_000 + COUNT * 60
+  )
+
+  it("leave a server that answers as before", async () => {
+    const owner = people[0]!
+    for (const id of ids["id"]!.slice(0, 3)) {
+      const read = await owner.call("GET", `/trips/${id}`)
+      assert.strictEqual(read.status, 200, JSON.stringify(read.body).slice(0, 300))
+    }
+    assert.strictEqual((await fetch(`${world.server().url}/ready`)).status, 200)
+  })
+})

@@ -13,6 +13,7 @@ import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
 import * as Intake from "../../src/cases/signals/journaled-intake.ts"
+import * as RememberedSlates from "../../src/cases/signals/remembered-slates.ts"
 import { uuidV7 } from "../../src/domain/ids.ts"
 import * as FileJournal from "../../src/layers/journal/journal.ts"
 import * as MemoryIndex from "../../src/layers/memory/vector-index.ts"
@@ -42,12 +43,22 @@ const CALM = "5 seconds"
 
 const id = (random: Uint8Array<ArrayBuffer>) => uuidV7(Date.now(), crypto.getRandomValues(random))
 
+const DECISION = "5f0c1c1e-0d4c-8a5e-9c1e-0d4c5a5e9c1e"
+
 /** Every signal speaks of a trip and a place of the user's; what the intake asks of memory is answered as in a warm server. */
 const references = Layer.succeed(
   SignalReferences,
   SignalReferences.of({
     trip: () => ({ visible: true, city_id: "" }),
-    stop: () => undefined,
+    stop: (_, __, ___, trip_id) =>
+      trip_id === null
+        ? undefined
+        : {
+            trip_id,
+            activity_node_id: null,
+            decision: { decision_id: DECISION, model_version: "local_ranker:1", session_id: DECISION }
+          },
+    offer: () => undefined,
     lookUp: () => Effect.succeed(new Map()),
     hasNode: () => true
   })
@@ -97,7 +108,7 @@ const measure = (total: number) =>
     const context = yield* Layer.build(
       intake.pipe(
         Layer.provideMerge(journal),
-        Layer.provide([references, erased, NobodyListens.toSignals]),
+        Layer.provide([references, erased, NobodyListens.toSignals, RememberedSlates.layer]),
         Layer.provideMerge(postgres(Redacted.make(server.url), { statementTimeout: "1 minute" }))
       )
     )

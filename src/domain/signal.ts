@@ -39,7 +39,30 @@ export interface Signal {
   /** The ranker and version whose decision it answers. */
   readonly model_version: string | null
   readonly occurred_at: number
+  /** The logged decision that it answers, where that is known. */
+  readonly decision_id?: string
+  /** What the client took for the model and the session, where we know better. */
+  readonly client_model_version?: string | null
+  readonly client_session_id?: string | null
 }
+
+/** A decision of ours as signals refer to it. */
+export interface Attribution {
+  /** Absent for what was decided before decisions had names. */
+  readonly decision_id: string | undefined
+  readonly model_version: string
+  readonly session_id: string
+}
+
+/** The signal as an answer to that decision, whatever its sender took it for. */
+export const attributed = (signal: Signal, { decision_id, model_version, session_id }: Attribution): Signal => ({
+  ...signal,
+  session_id,
+  model_version,
+  ...(decision_id === undefined ? {} : { decision_id }),
+  client_model_version: signal.model_version,
+  client_session_id: signal.session_id
+})
 
 /** The journal's record of one signal. Version 1's payload is what `signalPayload` writes. */
 export const SIGNAL_RECORD = { type: "signal", version: 1 } as const
@@ -263,8 +286,14 @@ const quoted = (id: string | null): string => (id === null ? "null" : `"${id}"`)
  * A signal as JSON up to its instant, which its hash and its record write differently. Written out, because these are the
  * texts of every signal: ids, types and sources need no escapes, and the context is turned into text once for both.
  */
-const opening = (signal: Signal): string =>
-  `{"id":"${signal.id}","user_id":"${signal.user_id}","signal_type":"${signal.signal_type}","trip_id":${quoted(signal.trip_id)},"slot_id":${quoted(signal.slot_id)},"activity_node_id":${quoted(signal.activity_node_id)},"session_id":${quoted(signal.session_id)},"context":${JSON.stringify(signal.context)},"source":"${signal.source}","weight":${signal.weight},"model_version":${signal.model_version === null ? "null" : JSON.stringify(signal.model_version)}`
+const opening = (signal: Signal, context: string): string =>
+  `{"id":"${signal.id}","user_id":"${signal.user_id}","signal_type":"${signal.signal_type}","trip_id":${quoted(signal.trip_id)},"slot_id":${quoted(signal.slot_id)},"activity_node_id":${quoted(signal.activity_node_id)},"session_id":${quoted(signal.session_id)},"context":${context},"source":"${signal.source}","weight":${signal.weight},"model_version":${signal.model_version === null ? "null" : JSON.stringify(signal.model_version)}`
+
+/** What is known of the decision: the sender had no part in it, and it is no part of what is hashed. */
+const decisionText = ({ client_model_version, client_session_id, decision_id }: Signal): string =>
+  (decision_id === undefined ? "" : `,"decision_id":"${decision_id}"`) +
+  (client_model_version == null ? "" : `,"client_model_version":${JSON.stringify(client_model_version)}`) +
+  (client_session_id == null ? "" : `,"client_session_id":"${client_session_id}"`)
 
 const payloadOf = (begun: string, signal: Signal, hash: string, receivedAt: number, unverified: boolean): string =>
   `${begun},"occurred_at":"${new Date(signal.occurred_at).toISOString()}","received_at":"${new Date(receivedAt).toISOString()}","content_hash":"${hash}"${unverified ? ',"unverified":true' : ""}}`
@@ -274,7 +303,13 @@ const payloadOf = (begun: string, signal: Signal, hash: string, receivedAt: numb
  * a trip that could not be looked up, or only a stop of one, and is stored only if it turns out to be the user's.
  */
 export const signalPayload = (signal: Signal, hash: string, receivedAt: number, unverified: boolean): string =>
-  payloadOf(opening(signal), signal, hash, receivedAt, unverified)
+  payloadOf(
+    opening(signal, JSON.stringify(signal.context)) + decisionText(signal),
+    signal,
+    hash,
+    receivedAt,
+    unverified
+  )
 
 /** A signal as its journal record has it. */
 export interface ReceivedSignal {
@@ -309,8 +344,9 @@ export interface SignalText {
  * of what the client sent, which says the same each time it is sent.
  */
 export const signalText = (signal: Signal, placed: Signal = signal): SignalText => {
-  const begun = opening(signal)
+  const context = JSON.stringify(signal.context)
+  const begun = opening(signal, context)
   const hash = hash128(`${begun},"occurred_at":${signal.occurred_at}}`)
-  const written = placed === signal ? begun : opening(placed)
+  const written = placed === signal ? begun : opening(placed, context) + decisionText(placed)
   return { hash, payload: (receivedAt, unverified) => payloadOf(written, signal, hash, receivedAt, unverified) }
 }

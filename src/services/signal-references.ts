@@ -4,6 +4,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { Attribution } from "../domain/signal.ts"
 import type { KnownStop } from "./resident-trips.ts"
 
 /** A trip as one user may see it: theirs and in which city, or none of theirs. */
@@ -15,7 +16,9 @@ export class SignalReferences extends Context.Service<
     /** What memory knows about the user's standing on a trip. */
     readonly trip: (userId: string, tripId: string) => TripStanding | undefined
     /** What memory knows of a stop in one of the user's trips; its place is null where it was another one at that instant. */
-    readonly stop: (userId: string, slotId: string, at: number) => KnownStop | undefined
+    readonly stop: (userId: string, slotId: string, at: number, tripId: string | null) => KnownStop | undefined
+    /** What memory knows of an offer to the user. */
+    readonly offer: (userId: string, pivotId: string, tripId: string | null) => Attribution | undefined
     /**
      * Looks up what memory does not know, and remembers it. A trip is missing from the answer when nobody can say now: the
      * database is away, or the trip's first events are still on their way to it.

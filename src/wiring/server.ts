@@ -26,6 +26,7 @@ import * as CurrentModel from "../cases/ranking/current-model.ts"
 import * as TwoTowerRetrieval from "../cases/ranking/two-tower-retrieval.ts"
 import * as SignalIntake from "../cases/signals/journaled-intake.ts"
 import * as ProvenSignalNews from "../cases/signals/proven-signal-news.ts"
+import * as RememberedSlates from "../cases/signals/remembered-slates.ts"
 import type { Role } from "../cli/serve.ts"
 import { Config } from "../config.ts"
 import { PIVOT_SETTINGS } from "../domain/pivot/env.ts"
@@ -166,6 +167,7 @@ const capabilities = Layer.mergeAll(
 ).pipe(
   Layer.provideMerge(erasure),
   Layer.provideMerge(signals),
+  Layer.provideMerge(RememberedSlates.layer),
   Layer.provideMerge(trips),
   Layer.provideMerge(people),
   Layer.provideMerge(ranking),

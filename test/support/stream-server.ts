@@ -14,6 +14,7 @@ import * as ActorKindList from "../../src/cases/health/actor-kind-list.ts"
 import * as PersonaEncoders from "../../src/cases/people/persona-encoders.ts"
 import * as FallbackPreparer from "../../src/cases/planning/fallback-preparer.ts"
 import * as SignalIntake from "../../src/cases/signals/journaled-intake.ts"
+import * as RememberedSlates from "../../src/cases/signals/remembered-slates.ts"
 import { Config } from "../../src/config.ts"
 import type { TripId, UserId } from "../../src/domain/ids.ts"
 import { PIVOT_SETTINGS } from "../../src/domain/pivot/env.ts"
@@ -90,7 +91,7 @@ export const streamServer = (options: StreamServerOptions) => {
     rememberedIds: 10_000,
     lookUpMillis: 1_000
   })
-    .pipe(Layer.provide(NobodyErased.layer))
+    .pipe(Layer.provide([NobodyErased.layer, RememberedSlates.layer]))
     .pipe(Layer.provide(PostgresSignalReferences.layer))
   return PivotStream.layer.pipe(
     Layer.provide(NobodyErased.layer),

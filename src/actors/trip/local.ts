@@ -8,10 +8,13 @@ import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import type { CityConditions } from "../../domain/city/model.ts"
 import type { CityId, TripId } from "../../domain/ids.ts"
+import { PIVOT_MODEL } from "../../domain/pivot/env.ts"
+import { modelVersion } from "../../domain/ranking.ts"
 import type { TripReply } from "../../domain/trip/commands.ts"
 import type { TripSelfCommand } from "../../domain/trip/decide.ts"
-import { placeThen } from "../../domain/trip/place-then.ts"
+import { planOf } from "../../domain/trip/held-trip.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
+import { stopThen } from "../../domain/trip/stop-then.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Journal, type JournalEntry } from "../../services/journal.ts"
@@ -225,18 +228,43 @@ export const layer = (options: TripOptions) =>
         options.coverageEvery ?? COVERAGE_MILLIS
       )
 
+      /** The trips of somebody in which something is looked for: the one that is named, else a few. */
+      const theirs = function* (userId: string, named: string | null) {
+        const all = hub.ofUser(userId)
+        if (named !== null) {
+          if (all.has(named)) yield named
+          return
+        }
+        let looked = 0
+        for (const tripId of all) if (looked++ < MOST_LOOKED) yield tripId
+      }
+
       const inMemory: TripsInMemory = {
         cityOf: (userId, tripId) => {
           const city = engine.peek(tripId)?.trip?.city_id
           return city === undefined || hub.ofUser(userId).has(tripId) ? city : null
         },
-        stop: (userId, slotId, at) => {
-          let looked = 0
-          for (const tripId of hub.ofUser(userId)) {
-            if (looked++ === MOST_LOOKED) return undefined
+        stop: (userId, slotId, at, named) => {
+          for (const tripId of theirs(userId, named)) {
             const { recent, trip } = engine.peek(tripId) ?? {}
-            if (trip === undefined || recent === undefined || !trip.slots.some(({ id }) => id === slotId)) continue
-            return { trip_id: tripId, activity_node_id: placeThen(trip, recent, slotId, at) ?? null }
+            if (trip === undefined || recent === undefined || planOf(trip).at(slotId) === undefined) continue
+            const then = stopThen(trip, recent, slotId, at)
+            if (then === undefined) return { trip_id: tripId, activity_node_id: null, decision: null }
+            const { decision_id, model_version, node_id } = then
+            const decision = { decision_id, model_version, session_id: trip.session_id }
+            return { trip_id: tripId, activity_node_id: node_id, decision }
+          }
+          return undefined
+        },
+        offer: (userId, pivotId, named) => {
+          for (const tripId of theirs(userId, named)) {
+            const { memory, recent, trip } = engine.peek(tripId) ?? {}
+            if (trip === undefined || recent === undefined) continue
+            const open = memory?.offers.some((one) => one.pivot_id === pivotId)
+            if (open || recent.some(({ event }) => "pivot_id" in event && event.pivot_id === pivotId)) {
+              const model_version = modelVersion(PIVOT_MODEL)
+              return { decision_id: pivotId, model_version, session_id: trip.session_id }
+            }
           }
           return undefined
         }

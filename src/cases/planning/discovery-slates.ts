@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { modelVersion } from "../../domain/ranking.ts"
 import { CANDIDATES } from "../../domain/retrieval/diversify.ts"
 import { userState } from "../../domain/trip/turn.ts"
 import { Discovery } from "../../services/discovery.ts"
@@ -9,6 +10,7 @@ import { Journal } from "../../services/journal.ts"
 import { Personas } from "../../services/personas.ts"
 import { RankingDesk } from "../../services/ranker.ts"
 import { Retrieval } from "../../services/retrieval.ts"
+import { ShownSlates } from "../../services/shown-slates.ts"
 import { newId } from "../../support/new-id.ts"
 import { partyQuery } from "../ranking/two-tower-retrieval.ts"
 import { rankingRecord } from "../signals/decision-log.ts"
@@ -23,6 +25,7 @@ export const layer = Layer.effect(
     const retrieval = yield* Retrieval
     const desk = yield* RankingDesk
     const journal = yield* Journal
+    const slates = yield* ShownSlates
     return Discovery.of({
       slate: Effect.fnUntraced(function* (userId, catalog, size) {
         const now = yield* Clock.currentTimeMillis
@@ -41,9 +44,10 @@ export const layer = Layer.effect(
         const items = ranking.items.slice(0, size)
         const sessionId = newId(now)
         const ids = items.map((item) => catalog.nodes[item.index]!.id as string)
+        const decision = newId(now)
         yield* journal.commit("trip", [
           rankingRecord({
-            id: newId(now),
+            id: decision,
             user_id: userId,
             trip_id: null,
             session_id: sessionId,
@@ -62,6 +66,12 @@ export const layer = Layer.effect(
             occurred_at: now
           })
         ])
+        slates.shown(userId, {
+          decision_id: decision,
+          model_version: modelVersion(ranking.model),
+          session_id: sessionId,
+          node_ids: ids
+        })
         return { session_id: sessionId, model: ranking.model, items }
       })
     })

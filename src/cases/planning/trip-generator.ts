@@ -16,7 +16,7 @@ import type { Persona } from "../../domain/persona/persona.ts"
 import { modelVersion, type RankRequest } from "../../domain/ranking.ts"
 import { diversify } from "../../domain/retrieval/diversify.ts"
 import { isoDate, parseIsoDate } from "../../domain/time/calendar.ts"
-import { exploredBefore, groupAffinity, keptStops, seedOf } from "../../domain/trip/generation.ts"
+import { dayDecision, exploredBefore, groupAffinity, keptStops, seedOf } from "../../domain/trip/generation.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import { constraintIssues, dateIssues, type RequestIssue, tripDays } from "../../domain/trip/request.ts"
 import { Catalog } from "../../services/catalog.ts"
@@ -195,6 +195,7 @@ export const layer = Layer.effect(
         locked: stop.locked,
         status: "planned",
         score: stop.score,
+        decision_id: dayDecision(wish.tripId, now, stop.day),
         narrative: narration.texts[at]!,
         model_version: version
       }))

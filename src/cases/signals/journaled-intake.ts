@@ -7,7 +7,9 @@ import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import { RecentIds } from "../../domain/recent-ids.ts"
 import {
+  type Attribution,
   atStop,
+  attributed,
   hashIn,
   judgeSignal,
   lacksPlace,
@@ -17,8 +19,10 @@ import {
   type SignalText,
   signalText
 } from "../../domain/signal.ts"
-import type { SignalSource } from "../../domain/vocabulary.ts"
+import type { SignalSource, SignalType } from "../../domain/vocabulary.ts"
 import { Journal, type JournalError, type JournalRecord, type JournalWriteFailed } from "../../services/journal.ts"
+import type { KnownStop } from "../../services/resident-trips.ts"
+import { ShownSlates } from "../../services/shown-slates.ts"
 import { SignalCountRefused, SignalIntake, type SignalReceipt } from "../../services/signal-intake.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
 import { SignalReferences, type TripStanding } from "../../services/signal-references.ts"
@@ -52,6 +56,8 @@ const MOST_AT_ONCE = 16
 /** Look-ups that may be under way: past them a signal's trip is verified when it is stored. */
 const MOST_LOOK_UPS = 1_000
 
+const SWIPES: ReadonlySet<SignalType> = new Set(["discovery_swipe_left", "discovery_swipe_right"])
+
 const NOT_YOURS = "trip_id names no trip of yours"
 
 const ACCOUNT_DELETED = "this account was deleted: nothing is kept for it any more"
@@ -60,13 +66,14 @@ const OTHER_CONTENT = "id was used before with other content"
 
 export const layer = (
   options: SignalIntakeOptions
-): Layer.Layer<SignalIntake, never, Journal | SignalReferences | SignalListener | ErasedSubjects> =>
+): Layer.Layer<SignalIntake, never, Journal | SignalReferences | SignalListener | ShownSlates | ErasedSubjects> =>
   Layer.effect(
     SignalIntake,
     Effect.gen(function* () {
       const journal = yield* Journal
       const references = yield* SignalReferences
       const listener = yield* SignalListener
+      const slates = yield* ShownSlates
       const erased = yield* ErasedSubjects
       const clock = yield* Clock.Clock
       const context = yield* Effect.context<never>()
@@ -128,11 +135,23 @@ export const layer = (
       }
       type Rejected = SignalReceipt["rejected"][number]
 
-      /** A signal of a stop alone says as little as its sender's app knew: trips in memory know the rest. */
+      /** The decision that a signal answers: the offer, the stop or the slate that it names. */
+      const decisionOf = (signal: Signal, stop: KnownStop | undefined): Attribution | undefined => {
+        const { activity_node_id, context, session_id, slot_id, trip_id, user_id } = signal
+        if (context.pivot_id !== undefined) return references.offer(user_id, context.pivot_id, trip_id)
+        if (slot_id !== null) return stop?.decision ?? undefined
+        return activity_node_id === null || (session_id === null && !SWIPES.has(signal.signal_type))
+          ? undefined
+          : slates.answered(user_id, activity_node_id, session_id)
+      }
+
+      /** A signal says as little as its sender's app knew: trips and slates in memory know the rest. */
       const placed = (signal: Signal): Signal => {
-        const { occurred_at, slot_id, user_id } = signal
-        const stop = slot_id !== null && lacksPlace(signal) ? references.stop(user_id, slot_id, occurred_at) : undefined
-        return stop === undefined ? signal : atStop(signal, stop)
+        const { occurred_at, slot_id, trip_id, user_id } = signal
+        const stop = slot_id === null ? undefined : references.stop(user_id, slot_id, occurred_at, trip_id)
+        const there = stop !== undefined && lacksPlace(signal) ? atStop(signal, stop) : signal
+        const decision = decisionOf(signal, stop)
+        return decision === undefined ? there : attributed(there, decision)
       }
 
       /** Judges the items of one call, one after another. */

@@ -26,7 +26,7 @@ const OWN_ROWS: Readonly<Record<string, string>> = {
 }
 
 /** Ids that a trip shares with its members' rows: the person's own only where the trip was theirs alone. */
-const TRIP_IDS = ["trip_id", "session_id", "slot_id", "pivot_id", "epoch"]
+const TRIP_IDS = ["trip_id", "session_id", "slot_id", "pivot_id", "decision_id", "epoch"]
 
 const TIMES = ["occurred_at", "offered_at", "responded_at", "timestamp", "valid_from"]
 const TIMED = ["behavioral_signals", "ranking_events", "pivot_events", "intention_signals", "exp.events"]
@@ -49,7 +49,10 @@ export const marksOf = (userId: string, taken: Export | undefined): Marks => {
   const add = (value: unknown) => {
     if (text(value)) ids.add(value)
   }
-  for (const [table, key] of Object.entries(OWN_ROWS)) for (const row of rows(table)) add(row[key])
+  for (const [table, key] of Object.entries(OWN_ROWS)) {
+    // Signals of companions answer the decisions of the trips that they shared.
+    for (const row of rows(table)) if (table !== "ranking_events" || alone(row)) add(row[key])
+  }
   for (const trip of rows("trips")) {
     if (shared.has(trip.id)) continue
     add(trip.id)

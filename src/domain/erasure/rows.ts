@@ -11,6 +11,7 @@ export interface SignalRow {
   readonly trip_id: string | null
   readonly slot_id: string | null
   readonly session_id: string | null
+  readonly decision_id: string | null
   readonly context: Json
   readonly occurred_at: number
   readonly created_at: number
@@ -25,6 +26,7 @@ export const disguisedSignal = (disguise: Disguise, row: SignalRow, ofThisTrip: 
   trip_id: maybe(disguise.shared, row.trip_id),
   slot_id: maybe(disguise.shared, row.slot_id),
   session_id: maybe(disguise.shared, row.session_id),
+  decision_id: maybe(disguise.shared, row.decision_id),
   context: disguisedContext(disguise, row.signal_type, row.context, ofThisTrip),
   occurred_at: new Date(coarse(disguise, row.occurred_at)),
   created_at: new Date(coarse(disguise, row.created_at))
@@ -40,9 +42,13 @@ export interface RankingRow {
   readonly created_at: number
 }
 
+/** Whether an id says when it was made. */
+const tellsTime = (id: string): boolean => id[14] === "7"
+
+/** Companions' signals refer to the decisions of a trip that lives on: those keep their names, which tell nothing. */
 export const disguisedRanking = (disguise: Disguise, row: RankingRow, ofThisTrip: ReadonlySet<string>) => ({
   key: row.id,
-  id: disguise.own(row.id),
+  id: tellsTime(row.id) ? disguise.own(row.id) : disguise.shared(row.id),
   trip_id: maybe(disguise.shared, row.trip_id),
   session_id: maybe(disguise.shared, row.session_id),
   scores: row.scores.map(blurred),

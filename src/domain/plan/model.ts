@@ -3,7 +3,7 @@
  * change one. Times are Unix milliseconds.
  */
 import * as Schema from "effect/Schema"
-import { NodeId, SlotId, UserId } from "../ids.ts"
+import { NodeId, SlotId, UserId, Uuid } from "../ids.ts"
 import { Text } from "../storable.ts"
 import { Budget, DayPart, Pace, type TripStatus } from "../vocabulary.ts"
 
@@ -34,6 +34,8 @@ export const Slot = Schema.Struct({
   locked: Schema.Boolean,
   status: Schema.Literals(["planned", "done", "skipped"]),
   score: Schema.Finite,
+  /** The logged decision that brought its place here; absent where that was made before decisions were named. */
+  decision_id: Schema.optionalKey(Uuid),
   narrative: Schema.optionalKey(Schema.String),
   model_version: Schema.String
 })

@@ -1,11 +1,12 @@
 /** Disruptions: offers from memory, and answers to them. */
 import type { PivotOffered, PivotResponse, PushedOut } from "../decisions.ts"
-import type { OptionId, PivotId } from "../ids.ts"
+import type { OptionId, PivotId, Uuid } from "../ids.ts"
 import { type Offer, type OfferOption, type PivotRequest, readOffer } from "../pivot/model.ts"
 import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
 import { MAX_HELD_OFFERS, MAX_OFFERS, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
+import { decidedBy } from "./decided.ts"
 import { planOf } from "./held-trip.ts"
 import { pivotEdits } from "./plan-edits.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
@@ -253,6 +254,7 @@ const responded = (
       slot_id,
       node_id: chosen === undefined ? null : placeOf(chosen.option),
       model_version: modelVersion(open.model),
+      decision_id: pivot_id,
       context: {
         pivot_id,
         trigger,
@@ -325,7 +327,8 @@ const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined): Tr
       (extra) => new R.OptionInvalid({ message, pivot_id, reasons: outcome.reasons, ...extra })
     )
   }
-  const { slots, removed } = outcome.change
+  const { removed } = outcome.change
+  const slots = decidedBy(turn.trip.slots, outcome.change.slots, pivot_id as string as typeof Uuid.Type)
   return changed(
     turn,
     { _tag: "pivot_accepted", pivot_id, option_id: chosen.option_id, trigger, ...aboutOf(open), slots, removed },

@@ -1,7 +1,9 @@
 /** Changes of single stops that a traveler makes by hand. */
-
+import { uuidOfName } from "../hash.ts"
+import type { Uuid } from "../ids.ts"
 import type { Slot } from "../plan/model.ts"
 import type { TripCommand } from "./commands.ts"
+import { decidedBy } from "./decided.ts"
 import { edited } from "./plan-edits.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
@@ -48,11 +50,11 @@ const swapDecision = (
   turn: Turn,
   world: TripWorld,
   outcome: Extract<PlanOutcome, { _tag: "change" }>,
-  node: string | null
+  node: string | null,
+  id: string
 ): ReadonlyArray<TripRecord> => {
   const { slate, model } = outcome
   if (slate === undefined || model === undefined || node === null || slate.candidate_ids.length === 0) return []
-  const id = turn.context.id()
   return [
     {
       type: "ranking_event",
@@ -85,14 +87,18 @@ export const swapSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "swap
   if (world === undefined) return reject(notReady(turn.trip))
   const outcome = turn.rules.planner.swap(world, slot, command.node_id)
   if (outcome._tag === "refused") return refused(outcome)
-  const { slots, removed } = outcome.change
-  const node = slots.find((one) => one.id === slot.id)?.node_id ?? null
+  const { removed } = outcome.change
+  const decision = uuidOfName("overplanned/decision", turn.context.id()) as typeof Uuid.Type
+  const node = outcome.change.slots.find((one) => one.id === slot.id)?.node_id ?? null
+  const logged = swapDecision(turn, world, outcome, node, decision)
+  const slots = logged.length === 0 ? outcome.change.slots : decidedBy(turn.trip.slots, outcome.change.slots, decision)
   const records: Array<TripRecord> = [
-    ...swapDecision(turn, world, outcome, node),
+    ...logged,
     signal(turn, command.by, "slot_swap", {
       slot_id: slot.id,
       node_id: slot.node_id,
       model_version: slot.model_version,
+      decision_id: slot.decision_id,
       context: { ...dayOfTrip(slot), replaced_by: node }
     }),
     ...intention(turn, command.by, slot.id, command.intention),
@@ -113,6 +119,7 @@ export const removeSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "re
       slot_id: slot.id,
       node_id: slot.node_id,
       model_version: slot.model_version,
+      decision_id: slot.decision_id,
       context: dayOfTrip(slot)
     }),
     ...intention(turn, command.by, slot.id, command.intention),

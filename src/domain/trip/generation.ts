@@ -2,6 +2,7 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { affinityFrom } from "../group/affinity.ts"
 import { uuidOfName } from "../hash.ts"
+import type { Uuid } from "../ids.ts"
 import type { LockedStop } from "../itinerary/model.ts"
 import type { Persona } from "../persona/persona.ts"
 import { rankLocally } from "../rankers/local.ts"
@@ -21,6 +22,10 @@ export const groupAffinity = (request: RankRequest) => {
 /** The same wish of the same people gives the same plan: what decides between equals follows from the request. */
 export const seedOf = (...parts: ReadonlyArray<string>): number =>
   Number.parseInt(uuidOfName("overplanned/plan", ...parts).slice(0, 8), 16)
+
+/** Names the decision that a plan takes for one of its days. It tells nobody when it was taken, and a plan made again has others. */
+export const dayDecision = (tripId: string, at: number, day: number) =>
+  uuidOfName("overplanned/decision", tripId, String(at), String(day)) as typeof Uuid.Type
 
 /** What of the old plan a new one must keep: bookings, and what has begun already. */
 export const keptStops = (

@@ -35,17 +35,26 @@ const nodeIdOf = (id: NodeId, catalog: CityCatalog | undefined): NodeId => {
   return index === undefined ? id : (catalog!.nodes[index]!.id as NodeId)
 }
 
+export interface StopAt {
+  readonly node_id: NodeId
+  readonly model_version: string
+  readonly decision_id: Slot["decision_id"]
+}
+
 export class PackedPlan {
   readonly #records: ReadonlyArray<number>
   readonly #text: string
   readonly #nodes: ReadonlyArray<NodeId>
   /** One for all where they are the same, which is the rule. */
   readonly #models: string | ReadonlyArray<string>
+  /** One for the stops of a day, which is the rule. */
+  readonly #decisions: ReadonlyArray<Slot["decision_id"]>
 
   constructor(slots: ReadonlyArray<Slot>, catalog?: CityCatalog) {
     // A fraction to begin with makes it an array of plain doubles, which the collector need not look into.
     const records = new Array<number>(slots.length * WIDTH).fill(0.5)
     const texts: Array<string> = []
+    const decisions = new Map<string, NonNullable<Slot["decision_id"]>>()
     let end = 0
     slots.forEach((slot, n) => {
       const at = n * WIDTH
@@ -73,6 +82,12 @@ export class PackedPlan {
     this.#models = slots.every((slot) => slot.model_version === first!.model_version)
       ? share(first?.model_version ?? "")
       : slots.map((slot) => share(slot.model_version))
+    this.#decisions = slots.map(({ decision_id }) => {
+      if (decision_id === undefined) return undefined
+      const known = decisions.get(decision_id)
+      if (known === undefined) decisions.set(decision_id, decision_id)
+      return known ?? decision_id
+    })
   }
 
   /** The stops, made anew. */
@@ -101,8 +116,29 @@ export class PackedPlan {
         score: records[at + SCORE]!,
         model_version: typeof models === "string" ? models : models[n]!
       }
-      return narrativeEnd < 0 ? slot : { ...slot, narrative: text.slice(idEnd, narrativeEnd) }
+      const decision_id = this.#decisions[n]
+      return {
+        ...slot,
+        ...(narrativeEnd < 0 ? {} : { narrative: text.slice(idEnd, narrativeEnd) }),
+        ...(decision_id === undefined ? {} : { decision_id })
+      }
     })
+  }
+
+  /** What stands at a stop and who decided that, without laying the plan out: asked for every signal. */
+  at(slotId: string): StopAt | undefined {
+    const records = this.#records
+    for (let n = 0; n < this.#nodes.length; n++) {
+      const at = n * WIDTH
+      const from = n === 0 ? 0 : Math.max(records[at - WIDTH + ID_END]!, records[at - WIDTH + NARRATIVE_END]!)
+      if (records[at + ID_END]! - from !== slotId.length || !this.#text.startsWith(slotId, from)) continue
+      return {
+        node_id: this.#nodes[n]!,
+        model_version: typeof this.#models === "string" ? this.#models : this.#models[n]!,
+        decision_id: this.#decisions[n]
+      }
+    }
+    return undefined
   }
 
   /** The stops that the pivot engine calls `wanted`, still ahead at `now` and beginning before `until`, as it reads them. */
@@ -131,6 +167,6 @@ export class PackedPlan {
 
   /** Bytes of memory, near enough for a budget. */
   get bytes(): number {
-    return 200 + 8 * this.#records.length + 8 * this.#nodes.length + this.#text.length
+    return 200 + 8 * this.#records.length + 16 * this.#nodes.length + this.#text.length
   }
 }

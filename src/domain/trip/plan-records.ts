@@ -99,7 +99,7 @@ const dayEvent = (decision: PlanDecision, day: number): RankingEvent => {
   const ids = eligible.map(({ id }) => id)
   const among = new Set(ids)
   return {
-    id: decision.id(),
+    id: trip.slots.find((slot) => slot.day === day)?.decision_id ?? decision.id(),
     user_id: trip.user_id,
     trip_id: trip.id,
     session_id: trip.session_id,

@@ -182,6 +182,8 @@ export const signal = (
     readonly slot_id: string | null
     readonly node_id: string | null
     readonly model_version: string
+    /** The decision that it answers, where that has a name. */
+    readonly decision_id: string | undefined
     readonly context: Readonly<Record<string, unknown>>
   }
 ): TripRecord => {
@@ -201,6 +203,7 @@ export const signal = (
       source: "app",
       weight: SIGNAL_WEIGHT.app,
       model_version: about.model_version,
+      ...(about.decision_id === undefined ? {} : { decision_id: about.decision_id }),
       occurred_at: turn.context.now
     }
   }

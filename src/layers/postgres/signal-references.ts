@@ -70,6 +70,7 @@ export const layer: Layer.Layer<SignalReferences, never, SqlClient | Catalog | J
         return known !== undefined && known.until > clock.currentTimeMillisUnsafe() ? known.standing : undefined
       },
       stop: trips.stop,
+      offer: trips.offer,
       lookUp: (userId, tripIds) =>
         lookUp(userId, tripIds).pipe(Effect.orElseSucceed(() => new Map<string, TripStanding>())),
       hasNode: (nodeId, cityId) => {

@@ -280,10 +280,14 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         const created = Date.now()
         assert.strictEqual(known.cityOf(owner, state.id), cityId)
         assert.isNull(known.cityOf(friend, state.id))
-        assert.isUndefined(known.stop(friend, stop.id, created))
-        const there = { trip_id: state.id, activity_node_id: stop.node_id }
-        assert.deepStrictEqual(known.stop(owner, stop.id, created), there)
-        assert.isUndefined(known.stop(owner, state.id, created))
+        assert.isUndefined(known.stop(friend, stop.id, created, null))
+        const { session_id } = state
+        const planned = { decision_id: stop.decision_id, model_version: stop.model_version, session_id }
+        const there = { trip_id: state.id, activity_node_id: stop.node_id, decision: planned }
+        assert.deepStrictEqual(known.stop(owner, stop.id, created, null), there)
+        assert.deepStrictEqual(known.stop(owner, stop.id, created, state.id), there)
+        assert.isUndefined(known.stop(owner, state.id, created, null))
+        assert.isUndefined(known.stop(owner, stop.id, created, stop.id), "it is no stop of another trip")
 
         yield* Effect.repeat(
           Effect.sync(() => Date.now()),
@@ -293,8 +297,18 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         const { trip } = changed(yield* trips.ask(state.id, swap))
         const now = trip.slots.find(({ id }) => id === stop.id)!.node_id
         assert.notStrictEqual(now, stop.node_id)
-        assert.deepStrictEqual(known.stop(owner, stop.id, created), { ...there, activity_node_id: null })
-        assert.deepStrictEqual(known.stop(owner, stop.id, Date.now()), { ...there, activity_node_id: now })
+        assert.deepStrictEqual(known.stop(owner, stop.id, created, null), {
+          ...there,
+          activity_node_id: null,
+          decision: null
+        })
+        const swapped = trip.slots.find(({ id }) => id === stop.id)!
+        const { decision_id, model_version } = swapped
+        assert.deepStrictEqual(known.stop(owner, stop.id, Date.now(), null), {
+          ...there,
+          activity_node_id: now,
+          decision: { decision_id, model_version, session_id }
+        })
 
         const invite = { _tag: "invite", by: owner, user_id: friend, expires_at: Date.now() + 1e6 } as const
         yield* trips.ask(state.id, invite)

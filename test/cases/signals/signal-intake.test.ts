@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Intake from "../../../src/cases/signals/journaled-intake.ts"
+import * as RememberedSlates from "../../../src/cases/signals/remembered-slates.ts"
 import { SIGNAL_RECORD } from "../../../src/domain/signal.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { SignalIntake } from "../../../src/services/signal-intake.ts"
@@ -20,7 +21,10 @@ const slotOf = (n: number) => uuidOf(6, n)
 const references = SignalReferences.of({
   trip: (_, id): TripStanding | undefined => (id === tripOf(1) ? { visible: true, city_id: cityOf(1) } : undefined),
   stop: (user, slot) =>
-    user !== userOf(1) || slot !== slotOf(1) ? undefined : { trip_id: tripOf(1), activity_node_id: nodeOf(1) },
+    user !== userOf(1) || slot !== slotOf(1)
+      ? undefined
+      : { trip_id: tripOf(1), activity_node_id: nodeOf(1), decision: null },
+  offer: () => undefined,
   lookUp: (_, ids) =>
     Effect.succeed(
       new Map(ids.filter((id) => id === tripOf(2)).map((id): [string, TripStanding] => [id, { visible: false }]))
@@ -51,7 +55,11 @@ const withIntake = <A, E>(
         rememberedIds: 1000,
         lookUpMillis: 100
       }).pipe(
-        Layer.provide([Layer.succeed(Journal)(journal), Layer.succeed(SignalReferences)(references)]),
+        Layer.provide([
+          RememberedSlates.layer,
+          Layer.succeed(Journal)(journal),
+          Layer.succeed(SignalReferences)(references)
+        ]),
         Layer.provide(Layer.mock(ErasedSubjects)({ has: (userId) => userId === userOf(9) })),
         Layer.provide(
           Layer.succeed(SignalListener)({ durable: (_, signals) => heard.push(...signals.map(({ id }) => id)) })

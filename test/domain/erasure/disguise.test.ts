@@ -134,6 +134,7 @@ describe("what a stand-in's rows are joined by", () => {
     trip_id: uuidOfName("test", "trip"),
     slot_id: null,
     session_id: uuidOfName("test", "session"),
+    decision_id: uuidOfName("test", "decision"),
     context: {},
     occurred_at: 1,
     created_at: 2
@@ -142,11 +143,14 @@ describe("what a stand-in's rows are joined by", () => {
   it("is new in a trip that was theirs alone, and the trip's own in one that others share", () => {
     const alone = disguisedSignal(disguise(), row, new Set())
     assert.deepStrictEqual(
-      [alone.key, alone.trip_id, alone.session_id],
-      [row.id, fresh(row.trip_id), fresh(row.session_id)]
+      [alone.key, alone.trip_id, alone.session_id, alone.decision_id],
+      [row.id, fresh(row.trip_id), fresh(row.session_id), fresh(row.decision_id)]
     )
     const left = disguisedSignal(disguise({ shared: (id) => id, shiftMillis: 0 }), row, new Set())
-    assert.deepStrictEqual([left.id, left.trip_id, left.session_id], [fresh(row.id), row.trip_id, row.session_id])
+    assert.deepStrictEqual(
+      [left.id, left.trip_id, left.session_id, left.decision_id],
+      [fresh(row.id), row.trip_id, row.session_id, row.decision_id]
+    )
   })
 })
 

@@ -30,7 +30,8 @@ const catalog = Catalog.of({
 /** Trip 8 is in memory, and user 3 is one of its members. */
 const inMemory: TripsInMemory = {
   cityOf: (user, trip) => (trip === tripOf(8) ? (user === userOf(3) ? cityOf(2) : null) : undefined),
-  stop: () => undefined
+  stop: () => undefined,
+  offer: () => undefined
 }
 
 const build = Effect.fnUntraced(function* (trips = inMemory) {

@@ -87,7 +87,8 @@ export const relinks = (sql: SqlClient, marks: Marks, k: number) => {
             )
           )})
         union all select 1 from behavioral_signals s
-        where s.user_id in ${standIns} and s.model_version is not null and not ${knownModel(sql, "s")}`
+        where s.user_id in ${standIns} and (s.client_model_version is not null or s.client_session_id is not null
+          or s.model_version is not null and not ${knownModel(sql, "s")})`
     ],
     [
       `a moment that fewer than ${k} travelers share`,

@@ -67,7 +67,7 @@ export const moveSignals = Effect.fnUntraced(function* (
   const move = (long: boolean) =>
     drainPages(
       sql<SignalRow>`
-        select id, signal_type, trip_id, slot_id, session_id, context, ${sql.literal(millis("occurred_at"))},
+        select id, signal_type, trip_id, slot_id, session_id, decision_id, context, ${sql.literal(millis("occurred_at"))},
           ${sql.literal(millis("created_at"))}
         from behavioral_signals
         where ${where} and (signal_type = ${DECISION_SIGNAL}) = ${long} limit ${long ? LONG_PAGE : PAGE}`,
@@ -76,15 +76,16 @@ export const moveSignals = Effect.fnUntraced(function* (
         return sql`
           update behavioral_signals s set
             id = r.id, user_id = ${disguise.standIn}, trip_id = r.trip_id, slot_id = r.slot_id,
-            session_id = r.session_id, content_hash = null,
+            session_id = r.session_id, decision_id = r.decision_id, client_session_id = null, client_model_version = null,
+            content_hash = null,
             context = case when r.context ? 'replaced_by'
               and not exists (select from activity_nodes n where n.id = (r.context ->> 'replaced_by')::uuid)
               then r.context - 'replaced_by' else r.context end,
             model_version = case when ${knownModel(sql, "s")} then s.model_version end,
             occurred_at = r.occurred_at, created_at = r.created_at
           from json_to_recordset(${JSON.stringify(moved)}::text::json) as r(
-            key uuid, id uuid, trip_id uuid, slot_id uuid, session_id uuid, context jsonb, occurred_at timestamptz,
-            created_at timestamptz)
+            key uuid, id uuid, trip_id uuid, slot_id uuid, session_id uuid, decision_id uuid, context jsonb,
+            occurred_at timestamptz, created_at timestamptz)
           where s.id = r.key`
       }
     )

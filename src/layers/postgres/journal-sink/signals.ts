@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
+import type * as Statement from "effect/sql/Statement"
 import { ABOUT_STOPS, COUNTING_SIGNALS, readPayload, SIGNAL_RECORD } from "../../../domain/signal.ts"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { ProvenSignals } from "../../../services/proven-signals.ts"
@@ -24,6 +25,9 @@ const COLUMNS = [
   text("source"),
   real("weight"),
   text("model_version"),
+  uuid("decision_id"),
+  text("client_model_version"),
+  uuid("client_session_id"),
   text("content_hash"),
   instant("occurred_at"),
   instant("received_at"),
@@ -39,6 +43,8 @@ const TYPE = placeOf("signal_type")
 const NODE = placeOf("activity_node_id")
 const SLOT = placeOf("slot_id")
 const TRIP = placeOf("trip_id")
+const SESSION = placeOf("session_id")
+const DECISION = placeOf("decision_id")
 
 const notStored = Metric.counter("signals_not_stored_total", {
   description: "Signals that were taken and could not be stored, by what was found out then",
@@ -97,11 +103,43 @@ const aboutStops = new Set<unknown>(ABOUT_STOPS)
 const namesOnlyStop = (record: RecordFields): boolean =>
   !record.absent(SLOT) && (record.absent(TRIP) || (record.absent(NODE) && aboutStops.has(record.value(TYPE))))
 
-const ORDINARY = 0
-const OF_STOPS = 1
+const swipes = new Set<unknown>(["discovery_swipe_right", "discovery_swipe_left"])
+const pivotAnswers = new Set<unknown>(["pivot_accept", "pivot_dismiss", "pivot_ignore"])
 
-/** Trip and place of each signal, as it names them. */
-const asNamed = (sql: SqlClient) => sql`select r.*, r.trip_id as trip, r.activity_node_id as node from incoming r`
+/** Whether it names something that was decided, which was not in memory when it was taken. */
+const lacksDecision = (record: RecordFields): boolean => {
+  if (!record.absent(DECISION)) return false
+  if (!record.absent(SLOT)) return true
+  const type = record.value(TYPE)
+  return pivotAnswers.has(type) || (swipes.has(type) && !record.absent(SESSION))
+}
+
+const ORDINARY = 0
+const TO_COMPLETE = 1
+
+/** Trip, place and decision of each signal, as it names them. */
+const asNamed = (sql: SqlClient) => sql`
+  select r.*, r.trip_id as trip, r.activity_node_id as node, null::uuid as decided, null::text as decided_model,
+    null::uuid as decided_session
+  from incoming r`
+
+/** The same with the decision that it names by an offer, a stop or a slate, where the user had a part in that. */
+const withDecision = (sql: SqlClient, placed: Statement.Fragment) => sql`
+  select p.*, d.id as decided, d.model_name || ':' || d.model_version as decided_model, d.session_id as decided_session
+  from (${placed}) p
+  left join lateral (
+    select e.id, e.session_id, e.model_name, e.model_version from ranking_events e
+    where p.decision_id is null and p.trip is not null and e.trip_id = p.trip and e.id = coalesce(
+      (p.context::jsonb ->> 'pivot_id')::uuid,
+      (select (slot ->> 'decision_id')::uuid
+        from trip_events t, jsonb_array_elements(coalesce(t.payload -> 'slots', t.payload #> '{trip,slots}')) slot
+        where t.trip_id = p.trip and t.occurred_at <= p.occurred_at and slot ->> 'id' = p.slot_id::text
+        order by t.seq desc limit 1))
+    union all
+    select e.id, e.session_id, e.model_name, e.model_version from ranking_events e
+    where p.decision_id is null and p.slot_id is null and e.user_id = p.user_id and e.surface = 'discovery'
+      and e.session_id = p.session_id and p.activity_node_id = any(e.candidate_ids)
+    limit 1) d on true`
 
 /** Trip and place by its stop: the place that stood there when it happened, not what was swapped in since. */
 const byStop = (sql: SqlClient) => sql`
@@ -123,21 +161,30 @@ const byStop = (sql: SqlClient) => sql`
   left join itinerary_slots s on (r.trip_id is null or s.trip_id = r.trip_id) and s.id = case
     when r.trip_id is null and r.unverified or r.trip_id is not null and r.activity_node_id is null then r.slot_id end`
 
+/** Those of them that taught nobody yet: `namesOnlyStop` of their records, or taken on trust. */
+const awaitedOf = (sql: SqlClient) => sql`id in (
+  select id from incoming where unverified or (slot_id is not null and (trip_id is null
+    or (activity_node_id is null and signal_type in ${sql.in(ABOUT_STOPS)}))))`
+
 const store = Effect.fnUntraced(function* ({ columns }: Table, group: number) {
   const sql = yield* SqlClient
   // A traveler whose first request met an absent database has no row yet; the log must not stumble over that.
   const [result] = yield* sql<{ stored: number } & (Found | { readonly ids: null })>`
     with incoming as materialized (
       select * from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) with ordinality as r(${sql.literal(NAMES)}, place_in_log)
-    ), placed as (${group === ORDINARY ? asNamed(sql) : byStop(sql)}
+    ), placed as (${group === ORDINARY ? asNamed(sql) : withDecision(sql, byStop(sql))}
     ), stored as (
       insert into behavioral_signals (
         id, user_id, signal_type, activity_node_id, slot_id, trip_id, session_id, context, source, weight,
-        model_version, content_hash, occurred_at, created_at)
-      select r.id, r.user_id, r.signal_type, n.id, r.slot_id, r.trip, r.session_id,
+        model_version, decision_id, client_model_version, client_session_id, content_hash, occurred_at, created_at)
+      select r.id, r.user_id, r.signal_type, n.id, r.slot_id, r.trip,
+        coalesce(r.decided_session, r.session_id),
         case when n.id is null and r.activity_node_id is not null
           then r.context::jsonb || jsonb_build_object('unknown_node_id', r.activity_node_id) else r.context::jsonb end,
-        r.source, r.weight, r.model_version, r.content_hash, r.occurred_at, r.received_at
+        r.source, r.weight, coalesce(r.decided_model, r.model_version), coalesce(r.decided, r.decision_id),
+        case when r.decided is null then r.client_model_version else r.model_version end,
+        case when r.decided is null then r.client_session_id else r.session_id end,
+        r.content_hash, r.occurred_at, r.received_at
       from placed r
       left join trips t on t.id = r.trip
       left join activity_nodes n on n.id = r.node and (t.id is null or n.city_id = t.city_id)
@@ -166,7 +213,7 @@ const store = Effect.fnUntraced(function* ({ columns }: Table, group: number) {
       where excluded.signal_count > 0
     ), awaited as (
       select s.* from stored s
-      where ${group === ORDINARY ? sql`exists (select from incoming where unverified) and id in (select id from incoming where unverified)` : sql`true`}
+      where ${group === ORDINARY ? sql`exists (select from incoming where unverified) and id in (select id from incoming where unverified)` : awaitedOf(sql)}
     )
     select (select count(*)::int from stored) as stored, array_agg(id) as ids, array_agg(trip_id) as trips,
       array_agg(activity_node_id) as nodes
@@ -177,7 +224,9 @@ const store = Effect.fnUntraced(function* ({ columns }: Table, group: number) {
 export const signalsHandler: SinkHandler = {
   types: [SIGNAL_RECORD],
   apply: Effect.fnUntraced(function* (records) {
-    const tables = yield* tablesOf(COLUMNS, records, 2, (row) => (namesOnlyStop(row) ? OF_STOPS : ORDINARY))
+    const tables = yield* tablesOf(COLUMNS, records, 2, (row) =>
+      namesOnlyStop(row) || lacksDecision(row) ? TO_COMPLETE : ORDINARY
+    )
     const after: Array<Effect.Effect<void, never, ProvenSignals>> = []
     for (const [group, table] of tables.entries()) {
       if (table.rows === 0) continue

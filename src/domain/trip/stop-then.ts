@@ -1,20 +1,21 @@
-/** Which place stood at a stop at an instant in the past. */
-import type { NodeId } from "../ids.ts"
+/** What stood at a stop at an instant in the past, and who decided that. */
 import type { TripEventEnvelope } from "./events.ts"
+import { planOf } from "./held-trip.ts"
 import type { TripState } from "./model.ts"
+import type { StopAt } from "./packed-plan.ts"
 
 /**
  * As far as the trip's newest events tell: undefined where the stop was given another place since, or may have been. A swap
  * keeps the stop's id, and what somebody thought of the old place must not be held against the new one.
  */
-export const placeThen = (
-  trip: Pick<TripState, "seq" | "slots">,
+export const stopThen = (
+  trip: TripState,
   recent: ReadonlyArray<TripEventEnvelope>,
   slotId: string,
   at: number
-): NodeId | undefined => {
-  const slot = trip.slots.find(({ id }) => id === slotId)
-  if (slot === undefined) return undefined
+): StopAt | undefined => {
+  const stop = planOf(trip).at(slotId)
+  if (stop === undefined) return undefined
   const oldest = recent[0]
   // The creation is number 1 and not among them: it is the trip itself.
   const allKnown = (oldest?.seq ?? trip.seq + 1) <= 2
@@ -22,5 +23,5 @@ export const placeThen = (
   const changed = recent.some(
     (one) => one.at > at && "slots" in one.event && one.event.slots.some(({ id }) => id === slotId)
   )
-  return changed ? undefined : slot.node_id
+  return changed ? undefined : stop
 }

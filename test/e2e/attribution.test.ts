@@ -1,0 +1,171 @@
+/** A signal that names a stop, an offer or a slate answers the decision that brought it: whatever its sender took it for. */
+import { randomUUID } from "node:crypto"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
+type Json = any
+
+const ok = (answer: Answer, status = 200): Json => {
+  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
+  return answer.body
+}
+
+describe("what signals answer", () => {
+  let world: World
+  let ann: Traveler
+  let trip: Json
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+    ann = await world.someone()
+    trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 }), 201)
+    ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
+  })
+  afterAll(() => world?.close())
+
+  const send = async (who: Traveler, ...signals: ReadonlyArray<object>) => {
+    const whole = signals.map((one) => ({
+      id: randomUUID(),
+      occurred_at: new Date().toISOString(),
+      context: {},
+      ...one
+    }))
+    assert.strictEqual(ok(await who.call("POST", "/signals", whole), 202).accepted, whole.length)
+    const rows = await world.drained(
+      (sql) => sql`select s.*, r.surface, r.day_number, r.model_name || ':' || r.model_version as decided_by,
+          r.session_id as decided_in, r.selected_ids
+        from behavioral_signals s left join ranking_events r on r.id = s.decision_id
+        where s.id in ${sql.in(whole.map(({ id }) => id))}`,
+      (found) => found.length === whole.length
+    )
+    return whole.map(({ id }) => rows.find((row) => row.id === id)!)
+  }
+
+  const answers = (row: Json, surface: string) => {
+    assert.strictEqual(row.surface, surface)
+    assert.strictEqual(row.model_version, row.decided_by)
+    assert.strictEqual(row.session_id, row.decided_in)
+  }
+
+  it("is the day's decision of the plan for a stop, and what the client claimed stands beside", async () => {
+    const slots = trip.days[1].slots
+    const claimed = randomUUID()
+    const rows = await send(
+      ann,
+      { signal_type: "slot_accept", slot_id: slots[0].id, trip_id: trip.id, activity_node_id: slots[0].node.id },
+      { signal_type: "slot_view", slot_id: slots[1].id },
+      { signal_type: "thumbs_up", slot_id: slots[0].id, model_version: "somebody:9", session_id: claimed }
+    )
+    for (const row of rows) {
+      answers(row, "itinerary")
+      assert.strictEqual(row.day_number, 2)
+    }
+    assert.include(rows[0].selected_ids, slots[0].node.id)
+    assert.deepEqual(
+      rows.map((row) => [row.client_model_version, row.client_session_id]),
+      [
+        [null, null],
+        [null, null],
+        ["somebody:9", claimed]
+      ]
+    )
+  })
+
+  it("is the swap for a stop that was swapped, and the plan for what was said before", async () => {
+    const slot = trip.days[1].slots[2]
+    const before = new Date().toISOString()
+    const swapped = ok(await ann.call("PATCH", `/trips/${trip.id}/slots/${slot.id}`, { action: "swap" }))
+    const to = swapped.changed.find((one: Json) => one.id === slot.id).node.id
+    const [late, now] = await send(
+      ann,
+      { signal_type: "thumbs_down", slot_id: slot.id, occurred_at: before },
+      { signal_type: "thumbs_up", slot_id: slot.id }
+    )
+    answers(now, "swap")
+    assert.deepEqual(now.selected_ids, [to])
+    answers(late, "itinerary")
+    assert.strictEqual(late.activity_node_id, slot.node.id)
+  })
+
+  it("is the offer for what names one, and for the stop that it changed", async () => {
+    const slot = trip.days[1].slots[0]
+    const offer = ok(
+      await ann.call("POST", `/trips/${trip.id}/pivot`, { trigger: "mood", slot_id: slot.id, detail: { mood: "cozy" } })
+    )
+    const { option_id } = offer.options[0]
+    const about = { signal_type: "pivot_dismiss", slot_id: slot.id, context: { pivot_id: offer.pivot_id } }
+    const [seen] = await send(ann, about)
+    ok(await ann.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, { response: "accept", option_id }))
+    const [again, there] = await send(ann, about, { signal_type: "slot_accept", slot_id: slot.id })
+    for (const row of [seen, again, there]) {
+      answers(row, "pivot")
+      assert.strictEqual(row.decision_id, offer.pivot_id)
+    }
+  })
+
+  it("is the slate for a swipe, with its session where the swipe named none", async () => {
+    const slate = ok(await ann.call("GET", "/discovery?city=seattle"))
+    const [first, second] = slate.nodes
+    const rows = await send(
+      ann,
+      { signal_type: "discovery_swipe_right", activity_node_id: first.node.id, session_id: slate.session_id },
+      { signal_type: "discovery_swipe_left", activity_node_id: second.node.id }
+    )
+    for (const row of rows) {
+      answers(row, "discovery")
+      assert.strictEqual(row.session_id, slate.session_id)
+    }
+  })
+
+  it("is found when they are stored where nothing of it is in memory", async () => {
+    const slate = ok(await ann.call("GET", "/discovery?city=seattle"))
+    await world.restart("SIGKILL")
+    const rows = await send(
+      ann,
+      { signal_type: "slot_view", slot_id: trip.days[1].slots[1].id, trip_id: trip.id },
+      {
+        signal_type: "discovery_swipe_right",
+        activity_node_id: slate.nodes[3].node.id,
+        session_id: slate.session_id
+      }
+    )
+    answers(rows[0], "itinerary")
+    answers(rows[1], "discovery")
+  })
+
+  it("is nothing of other people's, and a word of one's own is no decision", async () => {
+    const eve = await world.someone()
+    const offer = ok(
+      await ann.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: trip.days[1].slots[1].id })
+    )
+    const slate = ok(await ann.call("GET", "/discovery?city=seattle"))
+    const rows = await send(
+      eve,
+      { signal_type: "thumbs_up", activity_node_id: slate.nodes[0].node.id, model_version: "mine:1" },
+      {
+        signal_type: "discovery_swipe_right",
+        activity_node_id: slate.nodes[0].node.id,
+        session_id: slate.session_id,
+        context: { pivot_id: offer.pivot_id }
+      }
+    )
+    for (const row of rows) assert.isNull(row.decision_id)
+  })
+
+  it("is written with what the trip itself says of its traveler", async () => {
+    const rows = await world.drained(
+      (sql) => sql`select s.signal_type, s.decision_id, s.model_version, r.surface,
+          r.model_name || ':' || r.model_version as decided_by
+        from behavioral_signals s left join ranking_events r on r.id = s.decision_id
+        where s.trip_id = ${trip.id} and s.signal_type in ('slot_swap', 'pivot_accept') and s.context ? 'group_size'`,
+      (found) => found.length === 2
+    )
+    assert.sameMembers(
+      rows.map((row) => `${row.signal_type} ${row.surface}`),
+      ["slot_swap itinerary", "pivot_accept pivot"]
+    )
+    for (const row of rows) assert.strictEqual(row.model_version, row.decided_by)
+  })
+})

@@ -51,7 +51,8 @@ const Persona = Schema.Struct({
       node_id: Schema.String,
       accepted: Schema.Boolean,
       at: Schema.Finite,
-      category: Schema.optionalKey(Category)
+      category: Schema.optionalKey(Category),
+      swiped: Schema.optionalKey(Schema.Literal(true))
     })
   )
 })

@@ -67,7 +67,7 @@ export const seedCity = Command.make(
 
 const describe = (summary: SeedSummary): string =>
   [
-    `${summary.city} (${summary.source}): ${summary.new} new, ${summary.changed} changed, ${summary.unchanged} unchanged, ${summary.retired} retired, ${summary.rejected} rejected. Catalog version ${summary.catalog_version}.`,
+    `${summary.city} (${summary.source}): ${summary.new} new, ${summary.changed} changed, ${summary.unchanged} unchanged, ${summary.retired} retired, ${summary.joined} joined to places that were there, ${summary.rejected} rejected. Catalog version ${summary.catalog_version}.`,
     ...Object.entries(summary.left_out).map(([reason, count]) => `  left out: ${count} × ${reason}`),
     ...summary.broken.map((what) => `  broken: ${what}`),
     ...summary.rejections.map(({ item, reason }) => `  rejected ${item}: ${reason}`),

@@ -10,6 +10,8 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { AssembledNode } from "../domain/catalog/assemble.ts"
 import type { CityInfo } from "../domain/catalog/city-file.ts"
+import type { KnownEntry } from "../domain/catalog/conflation/join.ts"
+import type { SourceEntry } from "../domain/catalog/conflation/merge.ts"
 import type { QualitySignal } from "../domain/catalog/node.ts"
 
 export class CatalogStoreError extends Schema.TaggedError<CatalogStoreError>()("CatalogStoreError", {
@@ -86,6 +88,8 @@ export class CatalogStore extends Context.Service<
   {
     /** Makes the city's row, or brings it up to date. */
     readonly saveCity: (city: CityInfo) => Effect.Effect<void, CatalogStoreError>
+    /** The city as it was saved last, by any source. */
+    readonly city: (slug: string) => Effect.Effect<CityInfo | undefined, CatalogStoreError>
     /** New and changed nodes are written with their signals; unchanged ones cost one comparison. */
     readonly saveNodes: (
       cityId: string,
@@ -97,6 +101,17 @@ export class CatalogStore extends Context.Service<
       source: string,
       keep: ReadonlySet<string>
     ) => Effect.Effect<ReadonlyArray<string>, CatalogStoreError>
+    /** Retires these nodes; gives those that were not retired before. */
+    readonly retire: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>, CatalogStoreError>
+    /** Everything that sources ever said of the city's places, also what is gone from its source. */
+    readonly sourceEntries: (cityId: string) => Effect.Effect<ReadonlyArray<KnownEntry>, CatalogStoreError>
+    /** Keeps what a source says now, and marks what it does not have any more; in whole or not at all. */
+    readonly saveEntries: (
+      cityId: string,
+      source: string,
+      entries: ReadonlyArray<SourceEntry>,
+      gone: ReadonlyArray<string>
+    ) => Effect.Effect<void, CatalogStoreError>
     /** Adds or replaces signals (by node, source and voice) and works out anew what nodes derive from them. */
     readonly saveSignals: (signals: ReadonlyArray<NodeSignals>) => Effect.Effect<void, CatalogStoreError>
     /**

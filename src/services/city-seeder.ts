@@ -33,6 +33,8 @@ export interface SeedSummary {
   readonly changed: number
   readonly unchanged: number
   readonly retired: number
+  /** New entries that are places which another source had brought in already. */
+  readonly joined: number
   readonly rejected: number
   /** The first hundred of them. */
   readonly rejections: ReadonlyArray<ItemProblem>

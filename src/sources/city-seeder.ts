@@ -1,9 +1,10 @@
 /** `CitySeeder` over the sources there are. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { CatalogStore } from "../services/catalog-store.ts"
+import { CatalogStore } from "../services/catalog-store.ts"
 import {
   CitySeeder,
+  type SeedError,
   type SeedProgress,
   SeedRefused,
   type SeedRequest,
@@ -13,10 +14,14 @@ import type { PlacesSource } from "../services/places-source.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
 import type { VibeExtractor } from "../services/vibe-extractor.ts"
 import { curatedCities, fromCurated, fromFile, fromSynthetic } from "./city-files.ts"
+import { joinSources } from "./join-sources.ts"
 import { fromOsm } from "./osm/osm-city.ts"
 import { fromPlaces } from "./places-city.ts"
-import { seedCity } from "./seed-city.ts"
+import { type SeedInput, seedCity } from "./seed-city.ts"
 import { seedPosts } from "./seed-posts.ts"
+
+/** Sources that speak of places which others speak of, too. Made-up ones are nobody's, and those of a service are not kept. */
+const JOINED: ReadonlySet<SeedSource> = new Set(["curated", "file", "osm"])
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
 
@@ -27,6 +32,13 @@ const fileOf = (request: SeedRequest, what: string) =>
       )
     : Effect.succeed(request.file)
 
+/** What the city was taken to be before: by an earlier seeding, else by our own catalog. */
+const knownCity = Effect.fnUntraced(function* (slug: string) {
+  const saved = yield* (yield* CatalogStore).city(slug)
+  if (saved !== undefined) return saved
+  return curatedCities().includes(slug) ? (yield* fromCurated(slug, 0)).city : undefined
+})
+
 const osm = Effect.fnUntraced(function* (request: SeedRequest, onProgress: SeedProgress | undefined) {
   if (!SLUG.test(request.city)) {
     return yield* new SeedRefused({
@@ -34,14 +46,14 @@ const osm = Effect.fnUntraced(function* (request: SeedRequest, onProgress: SeedP
     })
   }
   const file = yield* fileOf(request, "an extract of OpenStreetMap, an .osm.pbf or an answer of Overpass in JSON")
-  const known = curatedCities().includes(request.city) ? (yield* fromCurated(request.city, 0)).city : undefined
+  const known = yield* knownCity(request.city)
   return yield* fromOsm({ ...request, file }, known, onProgress)
 })
 
 const inputOf = (
   request: SeedRequest & { readonly source: Exclude<SeedSource, "posts"> },
   onProgress: SeedProgress | undefined
-) => {
+): Effect.Effect<SeedInput, SeedError, CatalogStore | PlacesSource> => {
   switch (request.source) {
     case "curated":
       return fromCurated(request.city, request.limit)
@@ -85,6 +97,7 @@ export const layer = Layer.effect(
         request.source === "posts"
           ? Effect.provideContext(posts(request, onProgress), services)
           : inputOf({ ...request, source: request.source }, onProgress).pipe(
+              Effect.flatMap((input) => (JOINED.has(request.source) ? joinSources(input) : Effect.succeed(input))),
               Effect.flatMap((input) => seedCity(input, onProgress)),
               Effect.provideContext(services)
             )

@@ -5,7 +5,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { type AssembledNode, assembleNode } from "../domain/catalog/assemble.ts"
+import { type AssembledNode, assembleNode, type FileOrigin } from "../domain/catalog/assemble.ts"
 import type { CityFileNode, CityInfo } from "../domain/catalog/city-file.ts"
 import { cityIdOf } from "../domain/catalog/node.ts"
 import { type ItemProblem, makeGate } from "../domain/catalog/validate.ts"
@@ -29,6 +29,13 @@ export interface SeedInput {
   readonly leftOut?: Readonly<Record<string, number>>
   /** Parts of the source that could not be read. */
   readonly broken?: ReadonlyArray<string>
+  /** Where several sources speak of one place: whose entry leads, and which nodes nobody speaks of any more. */
+  readonly joined?: {
+    readonly originOf: ReadonlyMap<string, FileOrigin>
+    readonly retire: ReadonlyArray<string>
+    /** New entries that turned out to be places that were there already. */
+    readonly count: number
+  }
 }
 
 /** Places per transaction: large enough that the round trip does not count, small enough to lose little to a kill. */
@@ -77,7 +84,7 @@ export const seedCity = Effect.fn("seedCity")(function* (
   const index = yield* VectorIndex
   const { city, source, licence } = input
   const cityId = cityIdOf(city.slug)
-  const gate = makeGate(city)
+  const gate = input.joined === undefined ? makeGate(city) : () => undefined
   const rejections = input.rejected.slice(0, MAX_TOLD)
   const notes: Array<ItemProblem> = []
   const kept = new Set<string>()
@@ -107,7 +114,7 @@ export const seedCity = Effect.fn("seedCity")(function* (
     done++
     const refused = gate(entry)
     if (refused === undefined) {
-      const assembled = assembleNode(city, { source, licence }, entry)
+      const assembled = assembleNode(city, input.joined?.originOf.get(entry.key) ?? { source, licence }, entry)
       batch.push(assembled)
       if (entry.opening_hours !== null && assembled.node.opening_hours === null && unread.length < MAX_HOURS_TOLD) {
         unread.push(entry.opening_hours)
@@ -122,7 +129,12 @@ export const seedCity = Effect.fn("seedCity")(function* (
     else if (done % SLICE === 0) yield* Effect.yieldNow
   }
   yield* flush
-  const retired = input.complete ? yield* store.retireOthers(cityId, source, kept) : []
+  const retired =
+    input.joined !== undefined
+      ? yield* store.retire(input.joined.retire)
+      : input.complete
+        ? yield* store.retireOthers(cityId, source, kept)
+        : []
   if (retired.length > 0) yield* index.remove("vibe_embedding", retired)
   const closed = yield* store.close(cityId)
   if ((yield* index.count("vibe_embedding", city.slug)) !== closed.live) yield* reindexCity(city.slug, cityId)
@@ -132,6 +144,7 @@ export const seedCity = Effect.fn("seedCity")(function* (
     source,
     ...total,
     retired: retired.length,
+    joined: input.joined?.count ?? 0,
     rejections,
     notes,
     left_out: input.leftOut ?? {},

@@ -141,6 +141,7 @@ export const seedPosts = Effect.fn("seedPosts")(function* (
     source: "posts",
     ...total,
     retired: 0,
+    joined: 0,
     rejections,
     notes,
     left_out: {},

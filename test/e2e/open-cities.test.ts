@@ -1,6 +1,8 @@
 /** A city from open data: seeded with one command, then planned in and answered in like any other. */
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { openCityElements, writeOpenCity } from "../support/open-city.ts"
+import { LYON, openCityElements, writeOpenCity } from "../support/open-city.ts"
 import { dayAhead, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
@@ -40,6 +42,57 @@ describe("a city from an extract of OpenStreetMap", () => {
     const second = await seed(writeOpenCity(world.folder, elements))
     assert.deepInclude(second, { new: 0, changed: 0, unchanged: elements.length - 5, retired: 0 })
     assert.strictEqual(second.catalog_version, first.catalog_version)
+  })
+
+  it("is one with what another source says of it, and loses a place only when both have lost it", async () => {
+    const [gone] = openCityElements() as ReadonlyArray<Json>
+    const fresh = await seed(writeOpenCity(world.folder, openCityElements(gone.tags.name)))
+    assert.deepInclude(fresh, { new: 0, retired: 1 })
+    const back = await seed(writeOpenCity(world.folder, openCityElements()))
+    assert.deepInclude(back, { new: 0, retired: 0 })
+    assert.isAtLeast(back.changed, 1)
+
+    const { nodes } = (await ann.call("GET", "/cities/lyon/nodes?category=museum&limit=1")).body
+    const file = join(world.folder, "lyon.json")
+    writeFileSync(
+      file,
+      JSON.stringify({
+        format: "overplanned/city@1",
+        source: "guide",
+        licence: "CC-BY-4.0",
+        city: {
+          ...{ slug: "lyon", name: "Lyon", country: "FR", time_zone: "Europe/Paris" },
+          ...{ bounds: { south: 45, west: 4, north: 46, east: 5 }, centre: LYON }
+        },
+        nodes: [
+          {
+            ...{ key: "museum", name: nodes[0].name, neighbourhood: "Centre", category: "museum" },
+            ...{ lat: nodes[0].lat + 0.0002, lon: nodes[0].lon, opening_hours: null, price_tier: 3 },
+            ...{ vibes: { history: 1 }, quality: { local: { score: 0.9, note: "Go late." } } }
+          }
+        ]
+      })
+    )
+    const { code, said } = await world.command(
+      "seed-city",
+      "--city",
+      "lyon",
+      "--source",
+      "file",
+      "--file",
+      file,
+      "--json"
+    )
+    assert.strictEqual(code, 0, said)
+    assert.deepInclude(JSON.parse(said.trim().split("\n").at(-1)!), { joined: 1, new: 0, changed: 1 })
+    const one = (await ann.call("GET", "/cities/lyon/nodes?category=museum&limit=1")).body.nodes[0]
+    assert.strictEqual(one.id, nodes[0].id)
+    assert.strictEqual(one.opening_hours, nodes[0].opening_hours)
+    assert.match(one.evidence[0].text, /Editor's note: Go late/)
+    assert.sameMembers(
+      one.attribution.map(({ licence }: Json) => licence),
+      ["ODbL-1.0", "CC-BY-4.0"]
+    )
   })
 
   it("is planned in and pivots like the others, and says whose data it is", async () => {

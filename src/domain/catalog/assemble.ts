@@ -54,6 +54,16 @@ const readableHours = (text: string | null, country: string) => {
 /** As many digits as a 32-bit float has: more of them would only be bytes on the wire. */
 const sevenDigits = (x: number) => Math.round(x * 1e7) / 1e7
 
+/** The same record with its keys in order: what was put together in another order is the same content. */
+const ordered = <A>(value: A): A =>
+  typeof value !== "object" || value === null || Array.isArray(value)
+    ? value
+    : (Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, one]) => [key, ordered(one)])
+      ) as A)
+
 export const assembleNode = (city: CityInfo, origin: FileOrigin, entry: CityFileNode): AssembledNode => {
   const info = categoryInfo(entry.category)
   const tags = Object.keys(entry.vibes).sort((a, b) => entry.vibes[b]! - entry.vibes[a]! || tagIndex(a)! - tagIndex(b)!)
@@ -87,10 +97,10 @@ export const assembleNode = (city: CityInfo, origin: FileOrigin, entry: CityFile
     overrated_flag: evidence.overrated_flag,
     source_tier: entry.source_tier ?? 1,
     source: origin.source,
-    provenance: entry.provenance ?? { "*": { source: origin.source, licence: origin.licence } },
-    ...(entry.names === undefined ? {} : { names: entry.names }),
-    ...(entry.facts === undefined ? {} : { facts: entry.facts }),
-    ...(entry.external_ids === undefined ? {} : { external_ids: entry.external_ids })
+    provenance: ordered(entry.provenance ?? { "*": { source: origin.source, licence: origin.licence } }),
+    ...(entry.names === undefined ? {} : { names: ordered(entry.names) }),
+    ...(entry.facts === undefined ? {} : { facts: ordered(entry.facts) }),
+    ...(entry.external_ids === undefined ? {} : { external_ids: ordered(entry.external_ids) })
   }
   return { node, signals, judgement, evidence, notes: note === undefined ? [] : [note] }
 }

@@ -106,6 +106,8 @@ export const CityFileNode = Schema.Struct({
   names: Schema.optionalKey(Names),
   facts: Schema.optionalKey(PlaceFacts),
   external_ids: Schema.optionalKey(ExternalIds),
+  /** When the source last looked whether what it says is still so. */
+  checked: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^\d{4}-\d{2}-\d{2}$/))),
   source_tier: Schema.optionalKey(SourceTier),
   provenance: Schema.optionalKey(Provenance),
   /** Editorial judgement (curated files) or full signals (imports, generated data); one of them. */

@@ -24,6 +24,7 @@ import {
   signalRow,
   upsertFromJson
 } from "./catalog-rows.ts"
+import { type CityRow, cityOfRow, sourceEntries } from "./source-entries.ts"
 
 const UPSERT_NODES = upsertFromJson(
   "activity_nodes",
@@ -123,6 +124,22 @@ export const layer = Layer.effect(
     })
 
     return CatalogStore.of({
+      ...sourceEntries(sql),
+
+      city: (slug) =>
+        sql<CityRow>`select slug, name, country, time_zone, bounds, lat, lon, transit, languages, currency
+          from cities where slug = ${slug}`.pipe(
+          Effect.map(([row]) => (row === undefined ? undefined : cityOfRow(row))),
+          Effect.mapError(failed("Reading the city"))
+        ),
+
+      retire: (ids) =>
+        sql<{ id: string }>`update activity_nodes set retired_at = now(), updated_at = now()
+          where id = any(${ids as Array<string>}::uuid[]) and retired_at is null returning id`.pipe(
+          Effect.map((rows) => rows.map(({ id }) => id)),
+          Effect.mapError(failed("Retiring places"))
+        ),
+
       saveCity: (city) =>
         sql`insert into cities (id, slug, name, country, time_zone, lat, lon, bounds, transit, languages, currency)
           values (${cityIdOf(city.slug)}, ${city.slug}, ${city.name}, ${city.country}, ${city.time_zone}, ${city.centre.lat},

@@ -111,7 +111,10 @@ export const inputOfExtract = Effect.fnUntraced(function* (
   if (found === undefined) {
     return yield* refused(path, "its places lie in no country, so neither time zone nor holidays are known.")
   }
-  const city = known === undefined ? found.city : { ...known, ...widened(known, found.city) }
+  const city =
+    known === undefined
+      ? found.city
+      : { ...known, ...widened(known, found.city), ...(request.name === undefined ? {} : { name: request.name }) }
   const chains = chainsOf(extract.places)
   const all = [...extract.places].sort(byRef)
   const wanted = request.limit === undefined ? all : all.slice(0, request.limit)

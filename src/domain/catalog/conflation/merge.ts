@@ -15,7 +15,7 @@ export interface SourceEntry {
   readonly entry: CityFileNode
 }
 
-/** Who knows what best. Sources that are not named come last, in the order of their names. */
+/** Who knows what best. A file of somebody's own bears its own name, and counts as `file`. */
 const ORDER = {
   character: ["curated", "file", "osm", "wikivoyage", "overture", "geojson"],
   position: ["osm", "overture", "geojson", "file", "curated", "wikivoyage"],
@@ -26,8 +26,9 @@ const ORDER = {
 type Field = keyof typeof ORDER
 
 const rank = (field: Field, source: string): number => {
-  const at = (ORDER[field] as ReadonlyArray<string>).indexOf(source)
-  return at < 0 ? ORDER[field].length : at
+  const order: ReadonlyArray<string> = ORDER[field]
+  const at = order.indexOf(source)
+  return at < 0 ? order.indexOf("file") : at
 }
 
 const sorted = (field: Field, entries: ReadonlyArray<SourceEntry>): ReadonlyArray<SourceEntry> =>
@@ -73,6 +74,7 @@ export const mergeEntries = (
       sorted("facts", entries).find(({ entry }) => entry.facts !== undefined)
     )
   const judged = entries.find(({ entry }) => entry.quality !== undefined)
+  from("quality", judged)
   const signals = entries.flatMap(({ entry }) => entry.quality_signals ?? [])
   const { quality: _q, quality_signals: _s, ...character } = lead.entry
   return {

@@ -37,6 +37,27 @@ const IMPURE: ReadonlyArray<readonly [RegExp, string]> = [
   [/from "node:/, "imports a Node module: the domain does no I/O"]
 ]
 
+/**
+ * What the domain keeps between calls: values that follow from their keys alone, and room to work in. Each has its bound where
+ * it stands. WeakMaps need no place here: they go with what they are about.
+ */
+const KEPT_IN_DOMAIN: Record<string, ReadonlyArray<string>> = {
+  "src/domain/catalog/conflation/concepts.ts": ["byWord"],
+  "src/domain/catalog/hours/holidays.ts": ["cache"],
+  "src/domain/hash.ts": ["scratch", "mixed", "mixedBytes"],
+  "src/domain/ids.ts": ["laidOut"],
+  "src/domain/itinerary/order.ts": ["travelAt", "endAt", "parent", "filled"],
+  "src/domain/time/rfc3339.ts": ["days", "dates", "minutes", "minuteTexts"],
+  "src/domain/time/zone.ts": ["known"],
+  "src/domain/trip/lifecycle.ts": ["windows"],
+  "src/domain/trip/packed-plan.ts": ["shared"],
+  "src/domain/trip/pivot-record.ts": ["shares", "labels"]
+}
+
+/** At the level of a module: what can be given another value, and what can be filled. Constants in capitals are filled once. */
+const MODULE_STATE =
+  /^(?:export )?(?:let (\w+)|const ([a-z]\w*)(?:: (?!Readonly)[^=]+)? = (?:new (?!WeakMap)\w*(?:Map|Set|Array)\b|\[\]|\{\}))/
+
 const problems: Array<string> = []
 
 const filesBelow = (folder: string): Array<string> => {
@@ -111,6 +132,12 @@ for (const file of ["src", "test", "bench", "scripts"].flatMap((folder) => files
   }
   if (name.startsWith("src/domain/")) {
     text.split("\n").forEach((line, index) => {
+      const [, changing, filled] = MODULE_STATE.exec(line) ?? []
+      const kept = changing ?? filled
+      if (kept !== undefined && !(changing === undefined && KEPT_IN_DOMAIN[name]?.includes(kept)))
+        problems.push(
+          `${name}:${index + 1}: keeps ${kept} for the whole process; pass it along, or name it in KEPT_IN_DOMAIN with a bound where it stands`
+        )
       if (/^\s*(\*|\/\/)/.test(line)) return
       for (const [pattern, reason] of IMPURE) if (pattern.test(line)) problems.push(`${name}:${index + 1}: ${reason}`)
     })

@@ -6,18 +6,10 @@ import { uuidFromBytes } from "./ids.ts"
 
 const encoder = new TextEncoder()
 
-/** The text being hashed, as bytes; grows to the longest seen, up to `SCRATCH_BYTES`. */
-let scratch = new Uint8Array(4096)
+/** The text being hashed, as bytes. Longer texts get memory of their own, which goes again. */
+const scratch = new Uint8Array(64 * 1024)
 
-/** Longer texts get memory of their own, which goes again. */
-const SCRATCH_BYTES = 64 * 1024
-
-const room = (bytes: number): Uint8Array<ArrayBuffer> => {
-  if (bytes <= scratch.length) return scratch
-  const wider = new Uint8Array(bytes)
-  if (bytes <= SCRATCH_BYTES) scratch = wider
-  return wider
-}
+const room = (bytes: number): Uint8Array<ArrayBuffer> => (bytes <= scratch.length ? scratch : new Uint8Array(bytes))
 
 const rotate = (x: number, by: number) => (x << by) | (x >>> (32 - by))
 

@@ -1,6 +1,7 @@
 /** Who listens to which trip, and which trips of a city or a traveler are in memory. */
 import type { OfferText } from "../../domain/pivot/model.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
+import type { HeldTrip } from "../../domain/trip/held-trip.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripListener } from "../../services/trip-runtime.ts"
 
@@ -14,6 +15,9 @@ const drop = (index: Map<string, Set<string>>, key: string, id: string): void =>
   const ids = index.get(key)
   if (ids?.delete(id) && ids.size === 0) index.delete(key)
 }
+
+/** Where a trip belongs. */
+type Placed = Pick<TripState, "city_id" | "id" | "members">
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -35,7 +39,7 @@ export class TripHub {
     return this.#listeners.has(id)
   }
 
-  publish(id: string, events: ReadonlyArray<TripEventEnvelope>, trip: TripState): void {
+  publish(id: string, events: ReadonlyArray<TripEventEnvelope>, trip: HeldTrip): void {
     // First what others find the trip by: a listener may throw.
     for (const { event } of events) {
       if (event._tag === "trip_created") this.resident(event.trip)
@@ -43,7 +47,10 @@ export class TripHub {
       else if (event._tag === "member_left") drop(this.#byUser, event.user_id, id)
     }
     const listeners = this.#listeners.get(id)
-    if (listeners !== undefined) for (const listener of listeners) listener.events(events, trip)
+    if (listeners !== undefined) {
+      const plain = trip.plain()
+      for (const listener of listeners) listener.events(events, plain)
+    }
   }
 
   push(id: string, offer: OfferText): void {
@@ -56,12 +63,12 @@ export class TripHub {
     if (listeners !== undefined) for (const listener of [...listeners]) listener.lost()
   }
 
-  resident(trip: TripState): void {
+  resident(trip: Placed): void {
     add(this.#byCity, trip.city_id, trip.id)
     for (const member of trip.members) add(this.#byUser, member.user_id, trip.id)
   }
 
-  gone(trip: TripState): void {
+  gone(trip: Placed): void {
     drop(this.#byCity, trip.city_id, trip.id)
     for (const member of trip.members) drop(this.#byUser, member.user_id, trip.id)
   }

@@ -13,11 +13,11 @@ import type { TripCommand, TripReply } from "../../domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../domain/trip/decide.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import { staleAt } from "../../domain/trip/freshness.ts"
-import { holdLoaded, plainTrip } from "../../domain/trip/held-trip.ts"
+import { holdLoaded } from "../../domain/trip/held-trip.ts"
 import { nextDate } from "../../domain/trip/lifecycle.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
-import { missingFrom, restore, snapshotOf } from "../../domain/trip/snapshot.ts"
+import { holding, missingFrom, restore, snapshotOf } from "../../domain/trip/snapshot.ts"
 import { isOver, type TripRecord, type TripRules, type TripTask } from "../../domain/trip/turn.ts"
 import type { Catalog } from "../../services/catalog.ts"
 import type { Journal } from "../../services/journal.ts"
@@ -89,7 +89,7 @@ export const tripKind = Effect.fnUntraced(function* (
   let turnBegan = 0
   const log = tripLog(journal, parts.now, () => performance.now() - turnBegan)
 
-  const world = (trip: TripState) =>
+  const world = (trip: Pick<TripState, "city" | "city_id" | "members">) =>
     Effect.all(
       {
         catalog: softly(catalog.city(trip.city)),
@@ -106,7 +106,7 @@ export const tripKind = Effect.fnUntraced(function* (
     const known = yield* world(trip)
     return {
       ...state,
-      trip: holdLoaded(trip, known.catalog),
+      trip: holdLoaded(trip.plain(), known.catalog),
       memory: {
         ...state.memory,
         catalog: known.catalog,
@@ -175,7 +175,7 @@ export const tripKind = Effect.fnUntraced(function* (
       const { catalog: inForce, conditions, personas: people } = state?.memory ?? {}
       if (state?.trip === undefined || inForce === undefined || conditions === undefined) return Effect.void
       const now = parts.now()
-      const { trip } = state
+      const trip = state.trip.plain()
       const known = { trip, catalog: inForce, conditions, personas: people ?? [], now }
       const fallbacks = yield* self.within(id, "fallbacks", preparer.prepare(known))
       if (fallbacks === undefined) return Effect.void
@@ -300,5 +300,5 @@ export const merge = (stored: StoredTrip, undrained: ReadonlyArray<TripEventEnve
   const { trip } = state
   return epoch === undefined || trip === undefined || trip.epoch === epoch
     ? state
-    : { ...state, trip: { ...plainTrip(trip), epoch } }
+    : { ...state, trip: holding(trip, { epoch }) }
 }

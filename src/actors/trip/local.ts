@@ -12,7 +12,6 @@ import { PIVOT_MODEL } from "../../domain/pivot/env.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import type { TripReply } from "../../domain/trip/commands.ts"
 import type { TripSelfCommand } from "../../domain/trip/decide.ts"
-import { planOf } from "../../domain/trip/held-trip.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
 import { stopThen } from "../../domain/trip/stop-then.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
@@ -247,7 +246,7 @@ export const layer = (options: TripOptions) =>
         stop: (userId, slotId, at, named) => {
           for (const tripId of theirs(userId, named)) {
             const { recent, trip } = engine.peek(tripId) ?? {}
-            if (trip === undefined || recent === undefined || planOf(trip).at(slotId) === undefined) continue
+            if (trip === undefined || recent === undefined || trip.plan.at(slotId) === undefined) continue
             const then = stopThen(trip, recent, slotId, at)
             if (then === undefined) return { trip_id: tripId, activity_node_id: null, decision: null }
             const { decision_id, model_version, node_id } = then

@@ -34,27 +34,8 @@ const spoilt = (world: PivotWorld, slot: Slot, { from, to }: TimeSpan): boolean 
 
 type Exposed = ReadonlyMap<number, ReadonlyArray<Slot>>
 
-/** The last answer: whoever asks whether a plan is touched asks next for the repair of the first day that is. */
-let last: {
-  readonly plan: object
-  readonly city: object
-  readonly from: number
-  readonly to: number
-  readonly days: Exposed
-}
-
 /** The stops that the weather spoils, day by day, of each day no more than are repaired at once. */
 export const exposedStops = (world: PivotWorld, window: TimeSpan): Exposed => {
-  const { catalog, trip } = world
-  if (last?.plan === trip.slots && last.city === catalog && last.from === window.from && last.to === window.to) {
-    return last.days
-  }
-  const days = stopsExposed(world, window)
-  last = { plan: trip.slots, city: catalog, ...window, days }
-  return days
-}
-
-const stopsExposed = (world: PivotWorld, window: TimeSpan): Exposed => {
   const days = new Map<number, Array<Slot>>()
   for (const slot of world.trip.slots) {
     if (!spoilt(world, slot, window)) continue

@@ -7,7 +7,7 @@ import type { OfferText, PivotRequest } from "../pivot/model.ts"
 import type { ModelRef } from "../ranking.ts"
 import type { TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
-import { holdChanged, planOf } from "./held-trip.ts"
+import { type HeldTrip, holdChanged } from "./held-trip.ts"
 import type { TripState } from "./model.ts"
 import type { PackedPlan } from "./packed-plan.ts"
 import type { Fallbacks } from "./planner.ts"
@@ -55,7 +55,7 @@ export interface TripMemory {
 
 export interface TripActorState {
   readonly id: string
-  readonly trip: TripState | undefined
+  readonly trip: HeldTrip | undefined
   readonly receipts: ReadonlyArray<Receipt>
   /** The newest events in order, for streams that reconnect. */
   readonly recent: ReadonlyArray<TripEventEnvelope>
@@ -99,7 +99,7 @@ export const emptyTrip = (id: string): TripActorState => ({
   memory: { catalog: undefined, conditions: undefined, personas: [], fallbacks: undefined, offers: [], told: [] }
 })
 
-export const conditionsOf = (state: TripActorState, trip: TripState): CityConditions =>
+export const conditionsOf = (state: TripActorState, trip: Pick<TripState, "city_id">): CityConditions =>
   state.memory.conditions ?? calm(trip.city_id)
 
 const lastOf = <A>(items: ReadonlyArray<A>, most: number): ReadonlyArray<A> =>
@@ -179,7 +179,7 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
 }
 
 /** An erased person's name leaves everything that is remembered; a stream that was away gets the whole trip. */
-const forgetting = (state: TripActorState, trip: TripState, userId: string): TripActorState => ({
+const forgetting = (state: TripActorState, trip: HeldTrip, userId: string): TripActorState => ({
   ...state,
   trip,
   recent: [],
@@ -189,7 +189,8 @@ const forgetting = (state: TripActorState, trip: TripState, userId: string): Tri
 
 export const evolveActor = (state: TripActorState, event: TripEventEnvelope | TripMemoryEvent): TripActorState => {
   if (!("event" in event)) return { ...state, memory: remember(state.memory, event) }
-  const trip = holdChanged(state.trip, evolveTrip(state.trip, event))
+  const before = state.trip?.plain()
+  const trip = holdChanged(state.trip, before, evolveTrip(before, event))
   if (event.event._tag === "member_left" && event.event.erased) return forgetting(state, trip, event.event.user_id)
   return {
     ...state,
@@ -204,7 +205,7 @@ export const evolveActor = (state: TripActorState, event: TripEventEnvelope | Tr
 export const sizeOfTrip = (state: TripActorState): number => {
   const { trip, memory } = state
   if (trip === undefined) return 500
-  let bytes = 1_200 + planOf(trip).bytes + trip.members.length * 200 + trip.vetoes.length * 200
+  let bytes = 1_200 + trip.plan.bytes + trip.members.length * 200 + trip.vetoes.length * 200
   bytes += state.receipts.length * 150 + state.recent.reduce((sum, event) => sum + sizeOfEvent(event), 0)
   for (const open of memory.offers) bytes += 600 + open.text.length
   return bytes + (memory.fallbacks?.bytes ?? 0)

@@ -6,7 +6,6 @@ import { coverageOf } from "../pivot/fallbacks.ts"
 import type { PlanSlot } from "../pivot/plan.ts"
 import { COLUMNS, isExposed } from "../pivot/search.ts"
 import type { TripActorState } from "./actor-state.ts"
-import { planOf } from "./held-trip.ts"
 import { liveOf } from "./live-city.ts"
 import { envOf } from "./pivot-world.ts"
 import type { Fallbacks } from "./planner.ts"
@@ -58,7 +57,7 @@ export const coverageTally = (now: number): CoverageTally => {
       const kept = memory.fallbacks
       const valid = kept !== undefined && kept.until > now ? kept : undefined
       const until = valid?.until ?? Number.POSITIVE_INFINITY
-      const ahead = planOf(trip).ahead(now, until, (id) => catalog?.indexOf(id))
+      const ahead = trip.plan.ahead(now, until, (id) => catalog?.indexOf(id))
       if (ahead.length === 0) return
       trips++
       if (catalog === undefined) return

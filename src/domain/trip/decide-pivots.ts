@@ -7,7 +7,7 @@ import type { Intention, Trigger } from "../vocabulary.ts"
 import { MAX_HELD_OFFERS, MAX_OFFERS, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
 import { decidedBy } from "./decided.ts"
-import { planOf } from "./held-trip.ts"
+import { PackedPlan } from "./packed-plan.ts"
 import { pivotEdits } from "./plan-edits.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
@@ -65,7 +65,7 @@ export const makeOffer = (
     request,
     request_id: requestId,
     by,
-    plan: planOf(turn.state.trip ?? trip),
+    plan: turn.state.trip?.plan ?? new PackedPlan(trip.slots),
     offered_at: context.now,
     expires_at: offer.expires_at
   }
@@ -293,7 +293,7 @@ const placeOf = (option: OfferOption): string | null =>
 
 /** Whether a stop that the option changes is another than it was when the option was offered. */
 const changedSince = (turn: Turn, open: OpenOffer, option: OfferOption): boolean => {
-  if (open.plan === planOf(turn.state.trip ?? turn.trip)) return false
+  if (open.plan === turn.state.trip?.plan) return false
   const then = open.plan.unpack()
   const now = turn.trip.slots
   return option.changes.some(({ slot_id }) => {

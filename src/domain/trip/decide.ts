@@ -13,7 +13,6 @@ import { expireOffers, requestPivot, respondPivot } from "./decide-pivots.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
-import { plainTrip } from "./held-trip.ts"
 import { advanceByDate, setStatus } from "./lifecycle.ts"
 import { isMember, type TripState } from "./model.ts"
 import type { Fallbacks } from "./planner.ts"
@@ -240,7 +239,7 @@ export const decideTrip =
   (state: TripActorState, command: TripCommand | TripSelfCommand, context: TurnContext): TripDecision => {
     const by = "by" in command ? command.by : null
     const key = "idempotency_key" in command ? command.idempotency_key : undefined
-    const trip = state.trip === undefined ? undefined : plainTrip(state.trip)
+    const trip = state.trip?.plain()
     const turn = trip === undefined ? undefined : { state, trip, context, rules, by, key }
     if (isSelf(command)) return self(turn, command)
     if (turn === undefined)

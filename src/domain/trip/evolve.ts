@@ -2,7 +2,6 @@
 import type { SlotId, UserId } from "../ids.ts"
 import type { Slot, Veto } from "../plan/model.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
-import { plainTrip } from "./held-trip.ts"
 import type { TripState } from "./model.ts"
 
 const inOrder = (a: Slot, b: Slot): number => a.day - b.day || a.order - b.order || a.starts_at - b.starts_at
@@ -107,7 +106,7 @@ export const evolveTrip = (trip: TripState | undefined, envelope: TripEventEnvel
     return { ...event.trip, seq }
   }
   if (seq !== trip.seq + 1) throw new Error(`trip ${trip.id}: event ${seq} cannot follow ${trip.seq}`)
-  const { completed_by_calendar, ...plain } = plainTrip(trip)
+  const { completed_by_calendar, ...plain } = trip
   // Only the status that the calendar gave is the calendar's.
   const kept = event._tag !== "status_changed" && completed_by_calendar !== undefined ? { completed_by_calendar } : {}
   return { ...plain, ...kept, ...change(plain, event, envelope.at), seq }

@@ -1,28 +1,16 @@
 /**
- * A trip as its actor holds it between turns: all that a trip is, with the stops packed. Turns, and whoever is answered
- * by one, see plain data. It is laid out when it is asked for, and stays so until some others were: a turn looks at one
- * trip, many times.
+ * A trip as its actor holds it between turns: all that a trip is but its stops, which are packed. It is no `TripState`: turns,
+ * and whoever is answered by one, get plain data, laid out anew each time it is asked for.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { Slot } from "../plan/model.ts"
 import type { LostChange, TripState } from "./model.ts"
 import { PackedPlan, share } from "./packed-plan.ts"
-
-/**
- * Trips that stay laid out. A few only: with more of them at a time when little else is alive, V8 takes what is laid out for
- * long-lived, and from then on fills the old generation with it.
- */
-const LAID_OUT = 8
-
-const laidOut = new Array<HeldTrip | undefined>(LAID_OUT)
-let next = 0
 
 const NONE: ReadonlyArray<never> = []
 
 const orNone = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> => (items.length === 0 ? NONE : items)
 
-/** To spread one use `plain()`: what is computed is not copied by a spread. */
-export class HeldTrip implements TripState {
+export class HeldTrip implements Omit<TripState, "slots"> {
   readonly id: TripState["id"]
   readonly city_id: TripState["city_id"]
   readonly city: string
@@ -47,7 +35,6 @@ export class HeldTrip implements TripState {
   readonly lost?: ReadonlyArray<LostChange>
   readonly created_at: number
   readonly plan: PackedPlan
-  #plain: TripState | undefined
 
   constructor(trip: TripState, plan: PackedPlan) {
     this.id = trip.id
@@ -76,23 +63,8 @@ export class HeldTrip implements TripState {
     this.plan = plan
   }
 
-  get slots(): ReadonlyArray<Slot> {
-    return this.plain().slots
-  }
-
   /** The trip as plain data. */
   plain(): TripState {
-    if (this.#plain === undefined) {
-      const oldest = laidOut[next]
-      if (oldest !== undefined) oldest.#plain = undefined
-      laidOut[next] = this
-      next = (next + 1) % LAID_OUT
-      this.#plain = this.#layOut()
-    }
-    return this.#plain
-  }
-
-  #layOut(): TripState {
     const trip: TripState = {
       id: this.id,
       city_id: this.city_id,
@@ -123,25 +95,15 @@ export class HeldTrip implements TripState {
       ...(this.lost === undefined ? {} : { lost: this.lost })
     }
   }
-
-  toJSON(): TripState {
-    return this.plain()
-  }
 }
 
-export const plainTrip = (trip: TripState): TripState => (trip instanceof HeldTrip ? trip.plain() : trip)
-
-/** The plan of a trip, packed; what stands for it as long as nothing in it changes. */
-export const planOf = (trip: TripState): PackedPlan =>
-  trip instanceof HeldTrip ? trip.plan : new PackedPlan(trip.slots)
-
 /** Holds what a change made of a trip: a plan that it did not touch stays the same one. */
-export const holdChanged = (before: TripState | undefined, after: TripState): HeldTrip =>
-  new HeldTrip(after, before instanceof HeldTrip && before.slots === after.slots ? before.plan : planOf(after))
+export const holdChanged = (held: HeldTrip | undefined, before: TripState | undefined, after: TripState): HeldTrip =>
+  new HeldTrip(after, held !== undefined && before?.slots === after.slots ? held.plan : new PackedPlan(after.slots))
 
 /** Holds a trip that was loaded: with the catalog at hand, a place's id is the catalog's own string. */
 export const holdLoaded = (trip: TripState, catalog: CityCatalog | undefined): HeldTrip => {
   const { name, version, source } = trip.model
   const model = { name: share(name), version: share(version), source: share(source) }
-  return new HeldTrip({ ...plainTrip(trip), model }, new PackedPlan(trip.slots, catalog))
+  return new HeldTrip({ ...trip, model }, new PackedPlan(trip.slots, catalog))
 }

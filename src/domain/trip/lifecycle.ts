@@ -93,7 +93,7 @@ export const advanceByDate = (turn: Turn): TripDecision | undefined => {
 }
 
 /** When the calendar next has something to say about the trip; the clock may have been wrong, and been put right since. */
-export const nextDate = (trip: TripState, now: number): number | undefined => {
+export const nextDate = (trip: Omit<TripState, "slots">, now: number): number | undefined => {
   if (trip.status === "active") return tripWindow(trip).until
   if (trip.completed_by_calendar === true) return now < tripWindow(trip).until ? now : undefined
   return trip.status === "planning" || trip.status === "confirmed" ? tripWindow(trip).from : undefined

@@ -5,7 +5,7 @@
 import * as Schema from "effect/Schema"
 import { emptyTrip, evolveActor, type TripActorState, withRecent, withTold } from "./actor-state.ts"
 import type { TripEventEnvelope } from "./events.ts"
-import { holdChanged, holdLoaded, plainTrip } from "./held-trip.ts"
+import { HeldTrip, holdLoaded } from "./held-trip.ts"
 import { type LostChange, TripState } from "./model.ts"
 
 export const TRIP_SNAPSHOT_SCHEMA_VERSION = 1
@@ -29,7 +29,7 @@ export type TripSnapshot = typeof TripSnapshot.Type
 
 export const snapshotOf = (state: TripActorState): TripSnapshot | undefined => {
   if (state.trip === undefined) return undefined
-  const { lost: _, ...trip } = plainTrip(state.trip)
+  const { lost: _, ...trip } = state.trip.plain()
   return { ...trip, receipts: state.receipts }
 }
 
@@ -54,10 +54,14 @@ export const missingFrom = (
   return missing
 }
 
+/** The same plan in a trip that differs otherwise. */
+export const holding = (trip: HeldTrip, other: Partial<TripState>): HeldTrip =>
+  new HeldTrip({ ...trip.plain(), ...other }, trip.plan)
+
 /** Goes past numbers that stand for nothing any more. A stream that was followed up to here gets the whole trip. */
-const skipTo = (state: TripActorState, trip: TripState, seq: number): TripActorState => ({
+const skipTo = (state: TripActorState, trip: HeldTrip, seq: number): TripActorState => ({
   ...state,
-  trip: holdChanged(trip, { ...plainTrip(trip), seq }),
+  trip: holding(trip, { seq }),
   recent: EMPTY
 })
 
@@ -76,8 +80,7 @@ const withLost = (state: TripActorState, lost: ReadonlyArray<LostChange>): TripA
   if (state.trip === undefined || lost.length === 0) return state
   const last = Math.max(...lost.map((one) => one.seq))
   const behind = last > state.trip.seq ? skipTo(state, state.trip, last) : state
-  const trip = { ...plainTrip(behind.trip!), lost: lost.slice(-MOST_TOLD) }
-  return { ...behind, trip: holdChanged(behind.trip, trip) }
+  return { ...behind, trip: holding(behind.trip!, { lost: lost.slice(-MOST_TOLD) }) }
 }
 
 /** The actor's state from what is stored: the snapshot, the events after it, and those before it for streams. */

@@ -1,7 +1,6 @@
 /** What stood at a stop at an instant in the past, and who decided that. */
 import type { TripEventEnvelope } from "./events.ts"
-import { planOf } from "./held-trip.ts"
-import type { TripState } from "./model.ts"
+import type { HeldTrip } from "./held-trip.ts"
 import type { StopAt } from "./packed-plan.ts"
 
 /**
@@ -9,12 +8,12 @@ import type { StopAt } from "./packed-plan.ts"
  * keeps the stop's id, and what somebody thought of the old place must not be held against the new one.
  */
 export const stopThen = (
-  trip: TripState,
+  trip: Pick<HeldTrip, "plan" | "seq">,
   recent: ReadonlyArray<TripEventEnvelope>,
   slotId: string,
   at: number
 ): StopAt | undefined => {
-  const stop = planOf(trip).at(slotId)
+  const stop = trip.plan.at(slotId)
   if (stop === undefined) return undefined
   const oldest = recent[0]
   // The creation is number 1 and not among them: it is the trip itself.

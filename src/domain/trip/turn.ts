@@ -150,7 +150,7 @@ export const notReady = (trip: TripState) =>
     message: `The catalog of ${trip.city} is still being loaded; try again in a moment.`
   })
 
-export const isOver = (trip: TripState): boolean =>
+export const isOver = (trip: Pick<TripState, "status">): boolean =>
   trip.status === "completed" || trip.status === "shortened" || trip.status === "cancelled"
 
 export const closed = (trip: TripState) =>

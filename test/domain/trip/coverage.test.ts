@@ -3,6 +3,7 @@ import { type CityEvent, calm } from "../../../src/domain/city/model.ts"
 import { COLUMNS } from "../../../src/domain/pivot/search.ts"
 import { emptyTrip, evolveActor } from "../../../src/domain/trip/actor-state.ts"
 import { coverageTally } from "../../../src/domain/trip/coverage.ts"
+import { holdLoaded } from "../../../src/domain/trip/held-trip.ts"
 import { fallbackWork } from "../../../src/domain/trip/plan-engine.ts"
 import { generateCity } from "../../support/generated-city.ts"
 import { tripIn } from "../../support/trips.ts"
@@ -17,10 +18,10 @@ const sharesAfter = (...events: ReadonlyArray<CityEvent>) => {
   const work = fallbackWork({ trip, catalog: city, personas: [], conditions, now })
   for (const step of work.steps) step()
   const fallbacks = work.result()
-  let state = { ...emptyTrip(trip.id), trip }
-  state = { ...evolveActor(state, { _tag: "fallbacks_ready", fallbacks }), trip }
+  const held = holdLoaded(trip, city)
+  const prepared = evolveActor({ ...emptyTrip(trip.id), trip: held }, { _tag: "fallbacks_ready", fallbacks })
   const later = { ...conditions, version: conditions.version + events.length, events }
-  const known = { ...evolveActor(state, { _tag: "world_known", catalog: city, conditions: later }), trip }
+  const known = evolveActor(prepared, { _tag: "world_known", catalog: city, conditions: later })
   const tally = coverageTally(now)
   tally.add(known)
   const shares = new Map(tally.result().triggers.map(({ trigger, share }) => [trigger, share]))

@@ -46,7 +46,7 @@ const OF_CATEGORY: Readonly<Record<Category, string>> = {
   ...{ spa: "spa", sport: "stadium", workshop: "shop", entertainment: "fun" }
 }
 
-const known = new Set<string>(CATEGORIES)
+const known: ReadonlySet<string> = new Set<string>(CATEGORIES)
 
 /** The broad kind of a category of ours or of a description in words. */
 export const broadKind = (text: string | undefined): string | undefined => {

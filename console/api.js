@@ -1,4 +1,5 @@
 /** The HTTP contract as the console uses it. A refusal is a `Problem` that says what happened in words. */
+import { T } from "./messages.js"
 import { newId } from "./session.js"
 
 export class Problem extends Error {
@@ -27,10 +28,10 @@ const readBody = async (response) => {
   }
 }
 
-/** `onUnauthorized` hears of a token that is no longer good. */
+/** Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good. */
 export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(globalThis)) => {
-  const call = async (method, path, { body, ifMatch, key = newId() } = {}) => {
-    const headers = { authorization: `Bearer ${token}` }
+  const call = async (method, path, { body, ifMatch, asFile, key = newId() } = {}) => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
     if (body !== undefined) headers["content-type"] = "application/json"
     if (method !== "GET") headers["idempotency-key"] = key
     if (ifMatch !== undefined) headers["if-match"] = String(ifMatch)
@@ -38,8 +39,9 @@ export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(glo
     try {
       response = await fetch(`/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) })
     } catch {
-      throw new Problem({ detail: "The server cannot be reached. Is it running?" }, 0)
+      throw new Problem({ detail: T.unreachable }, 0)
     }
+    if (response.ok && asFile) return response.blob()
     const answer = await readBody(response)
     if (response.ok) return answer
     if (response.status === 401) onUnauthorized(problemText(answer, 401))
@@ -48,14 +50,21 @@ export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(glo
 
   const trip = (id) => `/trips/${encodeURIComponent(id)}`
   return {
+    demo: () => call("GET", "/demo").then(({ available }) => available),
+    enterDemo: (as) => call("POST", "/demo", { body: { as } }).then((answer) => answer.token),
+    vocabularies: () => call("GET", "/vocabularies"),
+    onboard: (body) => call("PUT", "/users/me/onboarding", { body }),
+    discovery: (city, limit) => call("GET", `/discovery?city=${encodeURIComponent(city)}&limit=${limit}`),
+    export: () => call("GET", "/users/me/export", { asFile: true }),
+    erase: () => call("DELETE", "/users/me"),
     cities: () => call("GET", "/cities"),
     persona: () => call("GET", "/users/me/persona"),
     trips: (cursor) => call("GET", cursor === undefined ? "/trips" : `/trips?cursor=${encodeURIComponent(cursor)}`),
     trip: (id) => call("GET", trip(id)),
     createTrip: (body, key) => call("POST", "/trips", { body, key }),
     setStatus: (id, status, ifMatch) => call("PATCH", trip(id), { body: { status }, ifMatch }),
-    changeSlot: (id, slotId, action, ifMatch) =>
-      call("PATCH", `${trip(id)}/slots/${encodeURIComponent(slotId)}`, { body: { action }, ifMatch }),
+    changeSlot: (id, slotId, body, ifMatch) =>
+      call("PATCH", `${trip(id)}/slots/${encodeURIComponent(slotId)}`, { body, ifMatch }),
     pivot: (id, request, key) => call("POST", `${trip(id)}/pivot`, { body: request, key }),
     answerPivot: (id, pivotId, answer, key) =>
       call("POST", `${trip(id)}/pivots/${encodeURIComponent(pivotId)}`, { body: answer, key }),

@@ -1,24 +1,32 @@
-/** The console: who is logged in, and which view the address asks for. */
+/** The app: who is signed in, and which view the address asks for. */
 import { makeApi } from "./api.js"
 import { announce, element } from "./dom.js"
-import { loginView } from "./login.js"
+import { T } from "./messages.js"
 import { newTripView } from "./new-trip.js"
+import { onboardingView } from "./onboarding.js"
 import { personaView } from "./persona.js"
 import { claimsOf, forgetToken, rememberedToken, rememberToken, takeTokenFromAddress } from "./session.js"
 import { tripView } from "./trip.js"
 import { tripsView } from "./trips.js"
+import { welcomeView } from "./welcome.js"
 
 const main = document.getElementById("main")
 const nav = document.getElementById("nav")
-const leave = document.getElementById("leave")
 
 /** Which view stands at which address. */
 const VIEWS = [
   [/^#\/trips\/([0-9a-f-]+)$/, tripView],
   [/^#\/trips$/, tripsView],
-  [/^#\/new$/, newTripView],
-  [/^#\/persona$/, personaView]
+  [/^#\/new(?:\/([a-z0-9-]{1,64}))?$/, newTripView],
+  [/^#\/begin$/, onboardingView],
+  [/^#\/me$/, personaView]
 ]
+
+/** What is open without a token. */
+const visitor = makeApi(undefined, () => {})
+
+/** How long a list of the cities is good for. */
+const CITIES_MS = 10_000
 
 let app
 let shown
@@ -27,32 +35,32 @@ let asked = 0
 /** The address that the notices on the page speak of. */
 let told = location.hash
 
+const welcome = async () => {
+  const view = await welcomeView({ ...visitor, logIn })
+  if (app === undefined) main.replaceChildren(view)
+}
+
 const show = async (address = location.hash) => {
   const mine = ++asked
   shown?.close?.()
   shown = undefined
   if (address !== told) document.getElementById("notices").replaceChildren()
   told = address
-  nav.hidden = leave.hidden = app === undefined
+  nav.hidden = app === undefined
   for (const link of nav.querySelectorAll("a")) {
     if (link.getAttribute("href") === address) link.setAttribute("aria-current", "page")
     else link.removeAttribute("aria-current")
   }
-  if (app === undefined) {
-    main.replaceChildren(loginView(logIn))
-    return
-  }
+  if (app === undefined) return welcome()
   const [match, view] = VIEWS.map(([pattern, one]) => [pattern.exec(address), one]).find(([found]) => found) ?? []
-  if (view === undefined) {
-    location.replace("#/trips")
-    return
-  }
+  if (view === undefined) return location.replace("#/trips")
   main.setAttribute("aria-busy", "true")
   try {
     const made = await view(app, ...match.slice(1))
     if (mine !== asked) return made.close?.()
     shown = made
     main.replaceChildren(...made.elements)
+    scrollTo(0, 0)
   } catch (error) {
     if (mine === asked && app !== undefined) {
       main.replaceChildren(element("p", { class: "notice error", role: "alert" }, error.message))
@@ -70,39 +78,51 @@ const logOut = (why) => {
   show()
 }
 
-const logIn = (token) => {
+/** Signs in with this token and goes to the address, or stays where one is. */
+const logIn = (token, address) => {
   const claims = claimsOf(token)
   if (claims === undefined) {
-    announce("That is not a token: a token has three parts with dots between them.", "error")
+    announce(T.welcome.notToken, "error")
     return
   }
   rememberToken(token)
   const api = makeApi(token, (why) => logOut(why))
   let cities
+  let readAt = Number.NEGATIVE_INFINITY
   app = {
     api,
     token,
     claims,
     logOut,
-    /** Read once: the list changes when an operator seeds a city. */
+    tell: announce,
+    /** Read anew after a while: cities come while one looks. */
     cities: async () => {
-      cities ??= api.cities().then((answer) => answer.cities)
-      return cities.catch((error) => {
-        cities = undefined
-        throw error
-      })
+      if (performance.now() - readAt > CITIES_MS) {
+        cities = (await api.cities()).cities
+        readAt = performance.now()
+      }
+      return cities
     }
   }
   document.getElementById("notices").replaceChildren()
-  show()
+  if (address === undefined || address === location.hash) show()
+  else location.hash = address
 }
+
+for (const [address, text] of [
+  ["#/trips", T.nav.trips],
+  ["#/new", T.nav.plan],
+  ["#/me", T.nav.me]
+]) {
+  nav.append(element("a", { href: address }, text))
+}
+document.getElementById("contract").textContent = T.nav.contract
 
 addEventListener("hashchange", () => {
   const token = takeTokenFromAddress()
   if (token === undefined) show()
   else logIn(token)
 })
-leave.addEventListener("click", () => logOut())
 document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault()
   main.focus()

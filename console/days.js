@@ -1,41 +1,120 @@
-/** The days of a plan. A stop that nothing happened to keeps its element, with what is folded open in it. */
-import { element, redraw } from "./dom.js"
-import { calendarDay } from "./format.js"
+/** A trip's days, one at a time. A stop that nothing happened to keeps its element, with what is folded open in it. */
+import { button, element, redraw } from "./dom.js"
+import { calendarDay, clockTime, localDate, mapAddress } from "./format.js"
+import { T } from "./messages.js"
 import { stopElement } from "./stop.js"
 
 const UNDER_CHANGE = ["planning", "confirmed", "active"]
 
-/** `acts`: what the buttons of a stop do, by name. */
-export const makeDays = (acts) => {
+/**
+ * What is under way at this instant and what comes after it; nothing on another day.
+ *
+ * @param {any} trip
+ * @param {number} now
+ * @returns {{now?: any, next?: any}}
+ */
+export const nowAndNext = (trip, now) => {
+  const open = trip.days
+    .flatMap((day) => day.slots)
+    .filter(({ status, ends_at }) => status === "planned" && Date.parse(ends_at) > now)
+  const [first, second] = open.sort((a, b) => a.starts_at.localeCompare(b.starts_at))
+  if (first === undefined) return {}
+  const isSoon = (slot) =>
+    slot !== undefined && localDate(slot.starts_at, slot.time_zone) === localDate(now, slot.time_zone)
+  if (Date.parse(first.starts_at) > now) return isSoon(first) ? { next: first } : {}
+  return { now: first, ...(isSoon(second) ? { next: second } : {}) }
+}
+
+/** The day that a traveler wants to see first: today while the trip lasts, else its first. */
+export const firstShown = (trip, zone, now) => {
+  const today = localDate(now, zone)
+  return trip.days.find(({ date }) => date === today)?.day ?? 1
+}
+
+const place = (label, slot, when) =>
+  slot !== undefined &&
+  element(
+    "p",
+    {},
+    element("span", { class: "badge active" }, label),
+    " ",
+    element("strong", {}, slot.node.name),
+    element("span", { class: "soft" }, ` ${when} `),
+    element("a", { href: mapAddress(slot.node) }, T.trip.directions)
+  )
+
+export const nowElement = (trip, now) => {
+  const { now: here, next } = nowAndNext(trip, now)
+  if (here === undefined && next === undefined) return false
+  return element(
+    "section",
+    { class: "card now", "aria-label": `${T.trip.now}, ${T.trip.next}` },
+    place(T.trip.now, here, here && T.trip.until(clockTime(here.ends_at, here.time_zone))),
+    place(T.trip.next, next, next && clockTime(next.starts_at, next.time_zone))
+  )
+}
+
+/** `acts`: what the buttons of a stop do, by name. `shown(day)` hears which day is looked at. */
+export const makeDays = (acts, shown) => {
   const part = element("div", { class: "days" })
   const drawn = new Map()
+  let looked
 
-  const stop = (slot, trip, zone, marked) => {
+  const stop = (slot, nr, trip, zone, marked) => {
     const isChanged = marked.has(slot.id)
     const before = drawn.get(slot.id)
-    if (before?.slot === slot && before.isChanged === isChanged && before.status === trip.status) return before.made
-    const made = stopElement(slot, { zone, isChanged, acts: UNDER_CHANGE.includes(trip.status) ? acts : undefined })
-    drawn.set(slot.id, { slot, isChanged, status: trip.status, made })
+    const isSame = before?.slot === slot && before.isChanged === isChanged && before.nr === nr
+    if (isSame && before.status === trip.status) return before.made
+    const made = stopElement(slot, { nr, zone, isChanged, acts: UNDER_CHANGE.includes(trip.status) ? acts : undefined })
+    const was = before?.made.querySelector("details")
+    if (was?.open) made.querySelector("details").open = true
+    drawn.set(slot.id, { slot, nr, isChanged, status: trip.status, made })
     return made
   }
 
-  const draw = (trip, zone, marked) =>
-    redraw(
-      part,
-      trip.days.map((day) =>
-        element(
-          "section",
-          { "aria-labelledby": `day-${day.day}` },
-          element("h2", { id: `day-${day.day}` }, `Day ${day.day}, ${calendarDay(day.date)}`),
-          day.slots.length === 0 && element("p", { class: "soft" }, "Nothing is planned."),
-          element(
-            "ol",
-            { class: "plain stops" },
-            day.slots.map((slot) => stop(slot, trip, zone, marked))
-          )
-        )
+  const tabs = (trip, go) =>
+    trip.days.length > 1 &&
+    element(
+      "nav",
+      { class: "daytabs", "aria-label": T.trip.days },
+      trip.days.map(({ day, date, slots }) =>
+        button(calendarDay(date), () => go(day), {
+          "data-of": `tab-${day}`,
+          "aria-current": day === looked ? "date" : undefined,
+          class: slots.length === 0 ? "empty" : undefined
+        })
       )
     )
 
-  return { part, draw }
+  const draw = (trip, zone, marked) => {
+    looked ??= firstShown(trip, zone, Date.now())
+    const day = trip.days.find((one) => one.day === looked) ?? trip.days[0]
+    looked = day.day
+    const go = (to) => {
+      looked = to
+      draw(trip, zone, marked)
+    }
+    redraw(part, [
+      tabs(trip, go),
+      element(
+        "section",
+        { "aria-labelledby": `day-${day.day}` },
+        element("h2", { id: `day-${day.day}` }, T.trip.day(day.day, calendarDay(day.date))),
+        day.slots.length === 0 && element("p", { class: "soft" }, T.trip.noStop),
+        element(
+          "ol",
+          { class: "plain stops" },
+          day.slots.map((slot, index) => stop(slot, index + 1, trip, zone, marked))
+        )
+      )
+    ])
+    shown(day)
+  }
+
+  /** Shows the day of that stop. */
+  const look = (trip, slotId) => {
+    looked = trip.days.find(({ slots }) => slots.some(({ id }) => id === slotId))?.day ?? looked
+  }
+
+  return { part, draw, look }
 }

@@ -1,3 +1,6 @@
+/** How the page is built and spoken through: text stays text. */
+import { T } from "./messages.js"
+
 /**
  * An element with its attributes and children. Strings become text nodes and nothing else: names and notes of places
  * are written by strangers. An attribute that is a function listens to the event of its name.
@@ -32,15 +35,16 @@ const NEWS_MS = 12_000
 
 let fading
 
-/** Says something to who sees the page and to who hears it. */
-export const announce = (text, kind = "info") => {
+/** Says something to who sees the page and to who hears it; `more` is a button beside it. */
+export const announce = (text, kind = "info", more) => {
   const place = document.getElementById("notices")
   clearTimeout(fading)
   if (kind !== "error") fading = setTimeout(() => place.replaceChildren(), NEWS_MS)
   const notice = element("p", { class: `notice ${kind}`, role: kind === "error" ? "alert" : "status" }, text)
   place.replaceChildren(
     notice,
-    button("Dismiss", () => place.replaceChildren(), { class: "quiet" })
+    ...(more === undefined ? [] : [button(more.label, held(more.act), { "data-act": "undo" })]),
+    button(T.dismiss, () => place.replaceChildren(), { class: "quiet" })
   )
 }
 
@@ -56,7 +60,7 @@ const focused = (part) => {
 /** Draws a part of the page anew; who was at one of its buttons by keyboard is there again. */
 export const redraw = (part, children) => {
   const selector = focused(part)
-  part.replaceChildren(...children)
+  part.replaceChildren(...children.filter(Boolean))
   if (selector !== undefined) part.querySelector(selector)?.focus({ preventScroll: true })
 }
 

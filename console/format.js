@@ -1,4 +1,5 @@
-/** How times, tags and evidence are worded. Pure. */
+/** How times, places and evidence are worded. Pure. */
+import { T } from "./messages.js"
 
 /** Formatters are costly to make, and every stop needs two. */
 const formatters = new Map()
@@ -32,44 +33,25 @@ export const localDate = (instant, timeZone) => {
 export const calendarDay = (date) =>
   formatter("UTC", { weekday: "short", day: "numeric", month: "short" }).format(new Date(`${date}T12:00:00Z`))
 
-export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
-
-/** "specialty_coffee" as one says it. */
-export const words = (name) => name.replaceAll("_", " ")
-
-export const OPEN_WORDS = { open: "open then", closed: "closed then", unknown: "hours unknown" }
-
 /** The server words evidence by its kind; the licence of what others counted stands beside it. */
 export const evidenceText = ({ kind, text, licence }) =>
   kind === "aggregator" && licence !== null ? `${text} (${licence})` : text
 
-/** Milliseconds with as many digits as mean something. */
-export const milliseconds = (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`
-
-export const percent = (share) => `${Math.round(share * 100)} %`
-
-/** "+0.12" or "−0.03". */
-export const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`
+/** Where a place is, for whatever map the traveler uses. */
+export const mapAddress = ({ lat, lon, name }) => `geo:${lat},${lon}?q=${lat},${lon}(${encodeURIComponent(name)})`
 
 /** What one change of an option does to the plan; `before` is the stop as it stands, if it still does. */
 export const changeText = (change, before, timeZone) => {
-  const old = before?.node.name ?? "a stop"
+  const old = before?.node.name ?? T.offer.aStop
   const when = timeSpan(change.starts_at, change.ends_at, timeZone)
   switch (change.action) {
     case "replace":
-      return `${change.node?.name ?? "Another place"}, ${when}, instead of ${old}`
+      return T.offer.instead(change.node?.name ?? T.offer.another, when, old)
     case "move":
-      return `${old} moves to ${when}`
+      return T.offer.moves(old, when)
     case "shorten":
-      return `${old} is shortened to ${when}`
+      return T.offer.shortened(old, when)
     default:
-      return `${old} is left out`
+      return T.offer.dropped(old)
   }
-}
-
-export const TRIGGER_WORDS = {
-  venue_closed: "It is closed",
-  weather: "It rains",
-  mood: "Another mood",
-  transit: "Running late"
 }

@@ -1,22 +1,14 @@
-/** An offer: what could be done about a disruption, each option with its price. */
+/** An offer: what could be done about a disruption, each option with what it changes. */
 import { button, element, held } from "./dom.js"
-import {
-  changeText,
-  clockTime,
-  evidenceText,
-  milliseconds,
-  OPEN_WORDS,
-  plural,
-  TRIGGER_WORDS,
-  words
-} from "./format.js"
+import { changeText, clockTime, evidenceText } from "./format.js"
+import { OPEN_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
 import { slotOf } from "./plan.js"
 
 const changeItem = (change, trip, zone) =>
   element(
     "li",
     {},
-    changeText(change, slotOf(trip, change.slot_id), zone),
+    element("strong", {}, changeText(change, slotOf(trip, change.slot_id), zone)),
     change.action !== "drop" && element("span", { class: `badge ${change.open}` }, OPEN_WORDS[change.open]),
     change.action === "replace" &&
       element(
@@ -25,37 +17,45 @@ const changeItem = (change, trip, zone) =>
         [
           words(change.node.category),
           change.node.neighbourhood,
-          change.travel_minutes > 0 && `${plural(change.travel_minutes, "minute")} away`
+          change.travel_minutes > 0 && T.offer.away(change.travel_minutes)
         ]
           .filter(Boolean)
           .join(" · ")
       )
   )
 
-const optionElement = (option, index, { trip, zone, accept }) =>
-  element(
+const optionElement = (option, index, { trip, zone, accept }) => {
+  const first = option.changes[0]
+  const told = first === undefined ? "" : changeText(first, slotOf(trip, first.slot_id), zone)
+  return element(
     "li",
     { class: "option" },
-    element("h4", {}, `Option ${index + 1}`, element("span", { class: "soft" }, `score ${option.score.toFixed(2)}`)),
     element(
       "ul",
       { class: "plain" },
       option.changes.map((change) => changeItem(change, trip, zone))
     ),
-    element("p", { class: "soft" }, `${plural(option.unchanged, "stop stays", "stops stay")} as planned`),
+    element("p", { class: "soft" }, T.offer.stays(option.unchanged)),
     option.why.length > 0 &&
       element(
         "ul",
         { class: "why" },
         option.why.map((one) => element("li", {}, one))
       ),
-    option.evidence.length > 0 && element("p", { class: "soft" }, option.evidence.map(evidenceText).join(" · ")),
+    option.evidence.length > 0 &&
+      element(
+        "details",
+        { class: "soft" },
+        element("summary", {}, T.offer.who),
+        option.evidence.map((one) => element("p", {}, evidenceText(one)))
+      ),
     button(
-      "Accept",
+      T.offer.take,
       held(() => accept(option)),
-      { class: "primary", "data-act": `accept-${index}`, "aria-label": `Accept option ${index + 1}` }
+      { class: "primary", "data-act": `accept-${index}`, "aria-label": T.offer.takeNth(index + 1, told) }
     )
   )
+}
 
 export const offerTitle = ({ trigger, slot_id }, trip) => {
   const about = slot_id === null ? undefined : slotOf(trip, slot_id)?.node.name
@@ -63,12 +63,8 @@ export const offerTitle = ({ trigger, slot_id }, trip) => {
   return about === undefined ? what : `${what}: ${about}`
 }
 
-const HOW = { precomputed: "prepared beforehand", on_demand: "searched for now" }
-
-/** `tookMs`: from the click to the answer as this page measured it; unknown for an offer that the server pushed. */
-export const offerElement = ({ offer, tookMs, via }, { trip, zone, accept, dismiss }) => {
-  const { pivot_id, options, reasons = [], source, expires_at, model } = offer
-  const took = tookMs === undefined ? "sent by the server" : `answered in ${milliseconds(tookMs)} over ${via}`
+export const offerElement = (offer, { trip, zone, accept, dismiss }) => {
+  const { pivot_id, options, reasons = [], expires_at } = offer
   return element(
     "section",
     { class: "card offer", "data-of": pivot_id, tabindex: "-1", "aria-labelledby": `offer-${pivot_id}` },
@@ -77,17 +73,12 @@ export const offerElement = ({ offer, tookMs, via }, { trip, zone, accept, dismi
       { class: "heading" },
       element("h3", { id: `offer-${pivot_id}` }, offerTitle(offer, trip)),
       button(
-        options.length === 0 ? "Close" : "Keep the plan",
+        options.length === 0 ? T.offer.close : T.offer.keep,
         held(() => dismiss(offer)),
         { "data-act": "dismiss" }
       )
     ),
-    element(
-      "p",
-      { class: "soft" },
-      `${took}, ${HOW[source] ?? source}, by ${model.name} ${model.version}. Good until ${clockTime(expires_at, zone)}.`
-    ),
-    options.length === 0 && element("p", {}, "Nothing suits:"),
+    options.length === 0 && element("p", {}, T.offer.nothing),
     element(
       "ol",
       { class: "plain options" },
@@ -100,6 +91,7 @@ export const offerElement = ({ offer, tookMs, via }, { trip, zone, accept, dismi
         "ul",
         { class: "soft" },
         reasons.map(({ message }) => element("li", {}, message))
-      )
+      ),
+    options.length > 0 && element("p", { class: "soft" }, T.offer.until(clockTime(expires_at, zone)))
   )
 }

@@ -1,20 +1,19 @@
-import { element } from "./dom.js"
-import { percent, plural, signed, words } from "./format.js"
+/** A traveler's taste in words, what taught it, and their data. */
+import { button, element, held } from "./dom.js"
+import { SIGNAL_WORDS, SOURCE_WORDS, T, TASTE_WORDS, words } from "./messages.js"
 
-const shown = (value) => {
-  if (Array.isArray(value)) return plural(value.length, "weight")
-  return typeof value === "number" ? value.toFixed(2) : words(String(value))
-}
-
-const dimension = ([name, { value, confidence, source }]) =>
-  element(
-    "tr",
+const tasteRow = ([name, { value, source }]) => {
+  const known = TASTE_WORDS[name]
+  if (known === undefined) return false
+  const [label, values] = known
+  return element(
+    "li",
     {},
-    element("th", { scope: "row" }, words(name)),
-    element("td", {}, shown(value)),
-    element("td", {}, element("meter", { min: 0, max: 1, value: confidence }), ` ${percent(confidence)}`),
-    element("td", {}, words(source))
+    element("strong", {}, `${label}: `),
+    values[value] ?? words(value),
+    element("span", { class: "soft" }, ` (${SOURCE_WORDS[source] ?? words(source)})`)
   )
+}
 
 const vibe =
   (strongest) =>
@@ -23,86 +22,102 @@ const vibe =
       "li",
       {},
       element("span", {}, words(tag)),
-      element("meter", { min: 0, max: strongest, value: weight, "aria-label": `weight of ${words(tag)}` }),
-      element("span", { class: "soft" }, weight.toFixed(2))
+      element("meter", { min: 0, max: strongest, value: weight, "aria-label": words(tag) })
     )
 
-const signal = ({ signal_type, occurred_at, changes }) =>
+const changeTag = ({ dimension, tag, change, from, to }) => {
+  if (tag === undefined) {
+    return element(
+      "span",
+      { class: "tag up" },
+      T.me.became(TASTE_WORDS[dimension]?.[0] ?? words(dimension), words(from), words(to))
+    )
+  }
+  return element(
+    "span",
+    { class: `tag ${change < 0 ? "down" : "up"}` },
+    change < 0 ? T.me.less(words(tag)) : T.me.more(words(tag))
+  )
+}
+
+const lesson = ({ signal_type, occurred_at, changes }) =>
   element(
     "li",
     {},
-    element("strong", {}, words(signal_type)),
+    element("strong", {}, SIGNAL_WORDS[signal_type] ?? words(signal_type)),
     " ",
     element("time", { class: "soft", datetime: occurred_at }, new Date(occurred_at).toLocaleString()),
     element(
       "div",
       { class: "tags" },
-      changes.length === 0
-        ? element("span", { class: "soft" }, "changed nothing")
-        : changes.map(({ dimension, tag, change, from, to }) =>
-            tag === undefined
-              ? element("span", { class: "tag up" }, `${words(dimension)}: ${words(from)} → ${words(to)}`)
-              : element("span", { class: `tag ${change < 0 ? "down" : "up"}` }, `${words(tag)} ${signed(change)}`)
-          )
+      changes.length === 0 ? element("span", { class: "soft" }, T.me.unchanged) : changes.map(changeTag)
     )
   )
 
-/** What a cold or warm persona means for who ranks. */
-const temperature = ({ state, signal_count, signals_to_go }) =>
-  state === "cold"
-    ? `Cold: ${plural(signal_count, "signal")} so far. After ${signals_to_go} more a trained model may rank for you.`
-    : `Warm: ${plural(signal_count, "signal")}. A trained model may rank for you.`
+const saveAs = (blob, name) => {
+  const address = URL.createObjectURL(blob)
+  element("a", { href: address, download: name }).click()
+  URL.revokeObjectURL(address)
+}
 
-export const personaView = async ({ api }) => {
-  const persona = await api.persona()
-  const heads = ["Dimension", "Value", "How sure", "Who says so"]
+const dataCard = ({ api, logOut }) =>
+  element(
+    "section",
+    { class: "card" },
+    element("h2", {}, T.me.data),
+    element("p", { class: "soft" }, T.me.dataHint),
+    element(
+      "div",
+      { class: "acts" },
+      button(
+        T.me.export,
+        held(async () => saveAs(await api.export(), "overplanned-export.json"))
+      ),
+      button(
+        T.me.erase,
+        held(async () => {
+          if (!confirm(T.me.eraseSure)) return
+          await api.erase()
+          logOut(T.me.erased)
+        })
+      ),
+      button(T.me.signOut, () => logOut())
+    )
+  )
+
+export const personaView = async (app) => {
+  const persona = await app.api.persona()
   const strongest = Math.max(0.01, ...persona.top_vibes.map(({ weight }) => weight))
   return {
     elements: [
-      element("h1", {}, "My taste"),
-      element("p", {}, element("span", { class: `badge ${persona.state}` }, persona.state), " ", temperature(persona)),
+      element("h1", {}, T.me.title),
+      element("p", {}, persona.state === "cold" ? T.me.cold : T.me.warm),
       element(
         "div",
         { class: "columns" },
         element(
           "section",
           { class: "card" },
-          element("h2", {}, "Dimensions"),
-          element(
-            "div",
-            { class: "scroll", tabindex: "0", role: "region", "aria-label": "Dimensions" },
-            element(
-              "table",
-              {},
-              element(
-                "thead",
-                {},
-                element(
-                  "tr",
-                  {},
-                  heads.map((head) => element("th", { scope: "col" }, head))
-                )
-              ),
-              element("tbody", {}, Object.entries(persona.dimensions).map(dimension))
-            )
-          )
+          element("h2", {}, T.me.taste),
+          element("ul", { class: "vibes" }, persona.top_vibes.map(vibe(strongest))),
+          element("a", { class: "act", href: "#/begin" }, T.me.edit)
         ),
         element(
           "section",
           { class: "card" },
-          element("h2", {}, "Strongest vibes"),
-          element("ul", { class: "vibes" }, persona.top_vibes.map(vibe(strongest)))
+          element("h2", {}, T.me.how),
+          element("ul", { class: "plain" }, Object.entries(persona.dimensions).map(tasteRow))
         )
       ),
       element(
         "section",
         { class: "card" },
-        element("h2", {}, "What recent signals changed"),
+        element("h2", {}, T.me.recent),
         persona.recent.length === 0
-          ? element("p", {}, "No signals yet. Swap a stop, take an offer, or say what you like on a trip.")
-          : element("ol", { class: "plain" }, persona.recent.map(signal))
+          ? element("p", {}, T.me.none)
+          : element("ol", { class: "plain" }, persona.recent.map(lesson))
       ),
-      element("p", { class: "soft" }, `Encoder ${persona.encoder_version}`)
+      dataCard(app)
     ]
   }
 }

@@ -85,15 +85,8 @@ export const differences = (before, after) => {
 /** Every stop that a frame shows; the first one alone where it lists no others. */
 const changedOf = ({ changed, slot }) => changed ?? (slot?.node === undefined ? [] : [slot])
 
-/** Which statuses the traveler may set next, worded. */
-export const NEXT_STATUS = {
-  planning: [
-    ["confirmed", "Confirm"],
-    ["active", "Start now"]
-  ],
-  confirmed: [["active", "Start now"]],
-  active: [["completed", "Finish"]]
-}
+/** Which statuses the traveler may set next. */
+export const NEXT_STATUS = { planning: ["confirmed", "active"], confirmed: ["active"], active: ["completed"] }
 
 /** The moods that every plan is prepared for. */
 export const MOODS = ["calm", "energetic", "hungry", "curious", "romantic", "playful", "tired", "social"]

@@ -1,7 +1,24 @@
-import { button, element, held } from "./dom.js"
-import { calendarDay, plural } from "./format.js"
+/** Every trip, by date: what is under way, what is ahead, what is over. */
+import { element } from "./dom.js"
+import { calendarDay } from "./format.js"
+import { STATUS_WORDS, T } from "./messages.js"
+
+/** Pages that are read for one list: some thousand trips. */
+const MOST_PAGES = 20
+
+const OVER = ["completed", "shortened", "cancelled"]
 
 const daysOf = ({ start_date, end_date }) => (Date.parse(end_date) - Date.parse(start_date)) / 86_400_000 + 1
+
+/** Under way first, then what is ahead, the soonest first, then what is over, the latest first. */
+export const byTime = (trips) => {
+  const soonest = (a, b) => a.start_date.localeCompare(b.start_date)
+  return {
+    now: trips.filter(({ status }) => status === "active").sort(soonest),
+    ahead: trips.filter(({ status }) => status !== "active" && !OVER.includes(status)).sort(soonest),
+    past: trips.filter(({ status }) => OVER.includes(status)).sort((a, b) => soonest(b, a))
+  }
+}
 
 const card = (cities) => (trip) =>
   element(
@@ -11,31 +28,35 @@ const card = (cities) => (trip) =>
       "a",
       { class: "card link", href: `#/trips/${trip.id}` },
       element("strong", {}, cities.find((city) => city.slug === trip.city)?.name ?? trip.city),
-      element("span", { class: `badge ${trip.status}` }, trip.status),
-      element("span", { class: "soft" }, `${calendarDay(trip.start_date)}, ${plural(daysOf(trip), "day")}`)
+      element("span", { class: `badge ${trip.status}` }, STATUS_WORDS[trip.status]),
+      element("span", { class: "soft" }, `${calendarDay(trip.start_date)} · ${T.trips.days(daysOf(trip))}`)
     )
   )
 
+export const allTrips = async (api) => {
+  const trips = []
+  let cursor
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const answer = await api.trips(cursor)
+    trips.push(...answer.trips)
+    cursor = answer.next_cursor
+    if (cursor === null) break
+  }
+  return trips
+}
+
 export const tripsView = async ({ api, cities }) => {
-  const [first, known] = await Promise.all([api.trips(), cities()])
-  const list = element("ul", { class: "cards" }, first.trips.map(card(known)))
-  let cursor = first.next_cursor
-  const more = button(
-    "Show more",
-    held(async () => {
-      const page = await api.trips(cursor)
-      list.append(...page.trips.map(card(known)))
-      cursor = page.next_cursor
-      more.hidden = cursor === null
-    })
-  )
-  more.hidden = cursor === null
+  const [trips, known] = await Promise.all([allTrips(api), cities()])
+  const groups = byTime(trips)
   return {
     elements: [
-      element("h1", {}, "My trips"),
-      first.trips.length === 0
-        ? element("p", {}, "None yet. ", element("a", { href: "#/new" }, "Plan one."))
-        : element("div", {}, list, more)
-    ]
+      element("h1", {}, T.trips.title),
+      trips.length === 0 && element("p", {}, `${T.trips.none} `, element("a", { href: "#/new" }, T.trips.planOne)),
+      ...Object.entries(groups).flatMap(([name, list]) =>
+        list.length === 0
+          ? []
+          : [element("h2", {}, T.trips[name]), element("ul", { class: "cards" }, list.map(card(known)))]
+      )
+    ].filter(Boolean)
   }
 }

@@ -18,9 +18,12 @@ export const settings = {
   OVERPLANNED_DATA_DIR: S.text("Where the embedded database, the journal and generated secrets live.", {
     default: "./.overplanned"
   }),
-  OVERPLANNED_DEMO: S.flag("Makes a demo traveler with a trip under way at start. false for servers.", {
-    default: "true"
-  }),
+  OVERPLANNED_DEMO: S.flag(
+    "A demo: a traveler with a trip under way, every curated city, and a way in without a token for who sits at the machine. false for servers.",
+    {
+      default: "true"
+    }
+  ),
   OVERPLANNED_NODE_ID: S.optional(
     S.text("Name of this node in journal progress and job claims. Default: made once, kept in the data directory.")
   ),

@@ -3,8 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { uuidOfName } from "../domain/hash.ts"
-import type { UserId } from "../domain/ids.ts"
+import { DEMO_TRAVELER } from "../domain/demo.ts"
 import { localDate, zoneOf } from "../domain/time/zone.ts"
 import { Catalog } from "../services/catalog.ts"
 import { CitySeeder } from "../services/city-seeder.ts"
@@ -13,8 +12,6 @@ import { Personas } from "../services/personas.ts"
 import { TripGeneration } from "../services/trip-generation.ts"
 
 const FIRST_CITY = "seattle"
-
-export const DEMO_TRAVELER = uuidOfName("overplanned/demo", "traveler") as UserId
 
 const DEMO_DAYS = 3
 
@@ -54,4 +51,17 @@ export const demoTrip = Effect.gen(function* () {
     { city: FIRST_CITY, start_date: today, days: DEMO_DAYS },
     `demo trip of ${today}`
   )
+})
+
+/** A demo shows every curated city there is. Each is seeded behind the first answers; one that fails says so and stops nothing. */
+export const otherCities = Effect.gen(function* () {
+  const catalogs = yield* Catalog
+  const seeder = yield* CitySeeder
+  const known = new Set((yield* catalogs.cities).map(({ slug }) => slug))
+  for (const city of seeder.curated) {
+    if (known.has(city)) continue
+    yield* seeder
+      .seed({ city, source: "curated" })
+      .pipe(Effect.catch((error) => Effect.logWarning(`The demo goes on without ${city}: ${error.message}`)))
+  }
 })

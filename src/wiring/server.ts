@@ -29,10 +29,12 @@ import * as ProvenSignalNews from "../cases/signals/proven-signal-news.ts"
 import * as RememberedSlates from "../cases/signals/remembered-slates.ts"
 import type { Role } from "../cli/serve.ts"
 import { Config } from "../config.ts"
+import { DEMO_TOKEN_MS, DEMO_TRAVELER } from "../domain/demo.ts"
 import { PIVOT_SETTINGS } from "../domain/pivot/env.ts"
 import { planEngine } from "../domain/trip/plan-engine.ts"
 import * as Gateway from "../http/gateway.ts"
 import * as Admin from "../http/handlers/admin.ts"
+import * as Begin from "../http/handlers/begin.ts"
 import * as Cities from "../http/handlers/cities.ts"
 import * as People from "../http/handlers/people.ts"
 import * as Trips from "../http/handlers/trips.ts"
@@ -57,7 +59,7 @@ import { Tokens } from "../services/tokens.ts"
 import { TripPlanning } from "../services/trip-helpers.ts"
 import { TripRuntime } from "../services/trip-runtime.ts"
 import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs.ts"
-import { DEMO_TRAVELER, demoTrip, firstCity } from "./first-run.ts"
+import { demoTrip, firstCity, otherCities } from "./first-run.ts"
 import { jobs, worker } from "./jobs.ts"
 import { journalSink, recordTypes } from "./journal-sink.ts"
 import { promotions } from "./models.ts"
@@ -72,9 +74,6 @@ const MAX_MEMBERS = 8
 
 /** How often trips that are not in memory are looked over for their first day. */
 const DUE_EVERY_MS = 300_000
-
-/** How long a demo's token lives. */
-const DEMO_TOKEN_MS = 12 * 3_600_000
 
 const journal = Layer.unwrap(
   Effect.map(Config, (settings) =>
@@ -189,7 +188,7 @@ const metricsServer = Layer.unwrap(
   )
 )
 
-const groups = Layer.mergeAll(Trips.layer, People.layer, Cities.layer, Admin.layer)
+const groups = Layer.mergeAll(Begin.layer, Trips.layer, People.layer, Cities.layer, Admin.layer)
 
 /** Trips under way come into memory while the first requests are answered already. */
 const preload = Layer.effectDiscard(
@@ -218,6 +217,9 @@ const announce = Layer.effectDiscard(
       yield* Console.log(`Open the console as that traveler: ${consoleLink(address, token)}`)
       yield* Console.log(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
     }).pipe(Effect.catch((error) => Effect.logWarning(`No demo trip: ${error.message}`)))
+    yield* Effect.forkScoped(
+      Effect.catch(otherCities, (error) => Effect.logWarning(`The demo has one city only: ${error.message}`))
+    )
   })
 )
 

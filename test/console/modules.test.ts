@@ -1,19 +1,26 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeApi, type Problem } from "../../console/api.js"
+import { firstShown, nowAndNext } from "../../console/days.js"
+import { calendarDay, changeText, clockTime, localDate } from "../../console/format.js"
 import {
-  calendarDay,
-  changeText,
-  clockTime,
-  localDate,
-  milliseconds,
+  BUDGET_CHOICES,
+  MOOD_WORDS,
+  NEXT_STATUS_WORDS,
   OPEN_WORDS,
+  PACE_CHOICES,
   plural,
+  SIGNAL_WORDS,
+  STATUS_WORDS,
   TRIGGER_WORDS
-} from "../../console/format.js"
+} from "../../console/messages.js"
+import { answersOf, offeredTags } from "../../console/onboarding.js"
 import { applyChange, differences, judgeFrame, MOODS, zoneOfTrip } from "../../console/plan.js"
 import { claimsOf, newId, tokenOfFragment } from "../../console/session.js"
+import { byTime } from "../../console/trips.js"
+import { TAXONOMY } from "../../src/domain/catalog/taxonomy.ts"
 import { isUuid } from "../../src/domain/ids.ts"
-import { Mood, Open, Trigger } from "../../src/domain/vocabulary.ts"
+import { personaFromOnboarding } from "../../src/domain/persona/onboarding.ts"
+import { Budget, Mood, Open, Pace, SignalType, Trigger, TripStatus } from "../../src/domain/vocabulary.ts"
 
 const ZONE = "America/Los_Angeles"
 
@@ -60,14 +67,82 @@ describe("the words of the console", () => {
   it("count in plain English", () => {
     assert.strictEqual(plural(1, "stop"), "1 stop")
     assert.strictEqual(plural(0, "stop"), "0 stops")
-    assert.strictEqual(milliseconds(3.14), "3.1 ms")
-    assert.strictEqual(milliseconds(57.4), "57 ms")
   })
 
   it("cover the vocabularies of the contract", () => {
     assert.deepStrictEqual(MOODS, [...Mood.literals])
     assert.sameMembers(Object.keys(OPEN_WORDS), [...Open.literals])
     assert.sameMembers(Object.keys(TRIGGER_WORDS), [...Trigger.literals])
+    assert.sameMembers(Object.keys(MOOD_WORDS), [...Mood.literals])
+    assert.sameMembers(Object.keys(STATUS_WORDS), [...TripStatus.literals])
+    assert.includeMembers([...TripStatus.literals], Object.keys(NEXT_STATUS_WORDS))
+    assert.includeMembers(
+      Object.keys(SIGNAL_WORDS),
+      SignalType.literals.filter((type) => type !== "candidate_set_logged")
+    )
+    const values = (choices: ReadonlyArray<ReadonlyArray<string>>) => choices.map(([value]) => value!)
+    assert.deepStrictEqual(values(PACE_CHOICES), [...Pace.literals])
+    assert.deepStrictEqual(values(BUDGET_CHOICES), [...Budget.literals])
+  })
+})
+
+describe("a newcomer's answers", () => {
+  it("are picked from a mix of what there is and understood whole", () => {
+    const offered = offeredTags([...TAXONOMY])
+    assert.isAtMost(offered.length, 24)
+    assert.isAtLeast(new Set(offered.map(({ group }) => group)).size, 4)
+    const tags = offered.map(({ tag }) => tag)
+    for (const diet of ["", "vegetarian", "vegan"]) {
+      const answers = answersOf({ tags, pace: "leisurely", budget: "low", diet })
+      const { dimensions, unknown } = personaFromOnboarding(answers)
+      assert.deepStrictEqual(unknown, [])
+      assert.strictEqual(dimensions.pace_preference.value, "leisurely")
+      assert.strictEqual(dimensions.budget_sensitivity.value, "low")
+    }
+    assert.deepStrictEqual(answersOf({ tags: [], pace: undefined, budget: undefined, diet: "vegan" }), {
+      tags: { likes: ["plant_based"] }
+    })
+  })
+})
+
+describe("trips by date", () => {
+  it("stand under way, ahead and over, each in the order that one looks for", () => {
+    const one = (status: string, start_date: string) => ({ status, start_date })
+    const groups = byTime([
+      one("completed", "2026-01-01"),
+      one("planning", "2026-09-01"),
+      one("active", "2026-05-01"),
+      one("cancelled", "2026-03-01"),
+      one("confirmed", "2026-06-01")
+    ])
+    const dates = (list: ReadonlyArray<{ start_date: string }>) => list.map(({ start_date }) => start_date)
+    assert.deepStrictEqual(dates(groups.now), ["2026-05-01"])
+    assert.deepStrictEqual(dates(groups.ahead), ["2026-06-01", "2026-09-01"])
+    assert.deepStrictEqual(dates(groups.past), ["2026-03-01", "2026-01-01"])
+  })
+})
+
+describe("now and next", () => {
+  const under = {
+    ...trip,
+    days: trip.days.map((day) => ({ ...day, slots: day.slots.map((one) => ({ ...one, status: "planned" })) }))
+  }
+  const at = (instant: string) => {
+    const { now, next } = nowAndNext(under, Date.parse(instant))
+    return [now?.id, next?.id]
+  }
+
+  it("are the stop under way and the one after it, on the same day only", () => {
+    assert.deepStrictEqual(at("2026-05-01T16:00:00Z"), [undefined, "a"])
+    assert.deepStrictEqual(at("2026-05-01T17:10:00Z"), ["a", "b"])
+    assert.deepStrictEqual(at("2026-05-01T20:10:00Z"), ["b", undefined])
+    assert.deepStrictEqual(at("2026-05-01T22:00:00Z"), [undefined, undefined])
+    assert.deepStrictEqual(at("2026-05-03T22:00:00Z"), [undefined, undefined])
+  })
+
+  it("the day that is shown first is today's, else the first", () => {
+    assert.strictEqual(firstShown(under, ZONE, Date.parse("2026-05-02T12:00:00Z")), 2)
+    assert.strictEqual(firstShown(under, ZONE, Date.parse("2026-04-02T12:00:00Z")), 1)
   })
 })
 
@@ -171,7 +246,7 @@ describe("requests", () => {
 
   it("carry the token, a key, and the version that the page shows", async () => {
     const { api, asked } = answering(200, {})
-    await api.changeSlot("t", "s/../x", "swap", 7)
+    await api.changeSlot("t", "s/../x", { action: "swap" }, 7)
     const { path, init } = asked[0]!
     const headers = init.headers as Record<string, string>
     assert.strictEqual(path, "/api/v1/trips/t/slots/s%2F..%2Fx")

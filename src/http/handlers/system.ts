@@ -7,6 +7,7 @@ import * as Response from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { type DependencyHealth, Health } from "../../services/health.ts"
 import { NotFound } from "../api/problems.ts"
+import { isLoopback } from "../middleware/loopback.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
 
 export interface SystemOptions {
@@ -14,8 +15,6 @@ export interface SystemOptions {
   readonly consoleFolder: string
   readonly sampleMetrics: Effect.Effect<void>
 }
-
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+|0000:0000:0000:0000:0000:0000:0000:0001)$/
 
 const worst = (report: ReadonlyArray<DependencyHealth>): DependencyHealth["status"] =>
   report.some((one) => one.status === "down")
@@ -96,7 +95,7 @@ export const layer = (options: SystemOptions) =>
         "/metrics",
         Effect.gen(function* () {
           const { address } = yield* RequestScope
-          if (!LOOPBACK.test(address)) {
+          if (!isLoopback(address)) {
             return yield* new NotFound({
               detail:
                 "Here metrics are told to this machine only. Set METRICS_PORT to serve them to others on a port of their own."

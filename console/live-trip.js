@@ -1,0 +1,208 @@
+/** One trip, live: what the page knows of it, what it asks for, and how news are taken over. It draws nothing. */
+import { Problem } from "./api.js"
+import { applyChange, differences, judgeFrame, slotOf } from "./plan.js"
+import { newId } from "./session.js"
+import { openStream, Unanswered } from "./stream.js"
+
+/** Offers kept at the same time; the oldest goes first. */
+const MOST_OFFERS = 4
+
+/** How long a changed stop stays marked. */
+const MARKED_MS = 20_000
+
+export class LiveTrip {
+  #api
+  #on
+  #stream
+  #rereading
+  /** The newest event that the stream told of. */
+  #heard
+
+  /**
+   * `on` hears: `plan` (draw it), `offers` (draw them), `changed` (which stops are other now), `offered` (one came by
+   * itself), `stale` (a write that came too late), `failed` (a sentence), `state` (of the live connection).
+   */
+  constructor(api, trip, on) {
+    this.#api = api
+    this.#on = on
+    this.#heard = trip.state_version
+    this.trip = trip
+    this.offers = new Map()
+    this.marked = new Map()
+  }
+
+  open(origin, token) {
+    this.#stream = openStream({
+      origin,
+      tripId: this.trip.id,
+      token,
+      since: () => this.trip.state_version,
+      onFrame: (frame) => this.#hear(frame),
+      onState: (name) => this.#on.state(name)
+    })
+  }
+
+  close() {
+    this.#stream?.close()
+  }
+
+  #take({ trip: after, changed, removed }) {
+    const before = this.trip
+    this.trip = after
+    const stamp = {}
+    for (const slot of changed) this.marked.set(slot, stamp)
+    if (changed.length > 0) setTimeout(() => this.#unmark(changed, stamp), MARKED_MS)
+    this.#on.plan()
+    if (changed.length + removed.length > 0) this.#on.changed(before, changed, removed)
+  }
+
+  #unmark(slots, stamp) {
+    for (const slot of slots) if (this.marked.get(slot) === stamp) this.marked.delete(slot)
+    this.#on.plan()
+  }
+
+  #takeWhole(fresh) {
+    if (fresh.state_version >= this.trip.state_version) {
+      this.#take({ trip: fresh, ...differences(this.trip, fresh) })
+    }
+  }
+
+  /** Reads the whole trip; asked for twice, it is read once, and again if news came that the reading does not have. */
+  reread() {
+    this.#rereading ??= this.#api
+      .trip(this.trip.id)
+      .then((fresh) => this.#takeWhole(fresh))
+      .then(
+        () => {
+          this.#rereading = undefined
+          return this.trip.state_version < this.#heard ? this.reread() : undefined
+        },
+        (error) => {
+          this.#rereading = undefined
+          this.#on.failed(error.message)
+        }
+      )
+    return this.#rereading
+  }
+
+  /** Takes what an HTTP answer says has changed, unless the stream said so before. */
+  #takeAnswer(answer) {
+    if (answer.state_version <= this.trip.state_version) return undefined
+    const follows = answer.state_version === this.trip.state_version + 1
+    const applied = follows ? applyChange(this.trip, answer) : undefined
+    return applied === undefined ? this.reread() : this.#take(applied)
+  }
+
+  #addOffer(offer) {
+    this.offers.delete(offer.pivot_id)
+    this.offers.set(offer.pivot_id, offer)
+    for (const oldest of this.offers.keys()) if (this.offers.size > MOST_OFFERS) this.offers.delete(oldest)
+    this.#on.offers()
+  }
+
+  #dropOffer(pivotId) {
+    if (this.offers.delete(pivotId)) this.#on.offers()
+  }
+
+  #hear(frame) {
+    if (frame.type === "hello") {
+      if (frame.trip !== undefined && frame.trip.state_version > this.trip.state_version) this.#takeWhole(frame.trip)
+      for (const offer of frame.open_offers) if (!this.offers.has(offer.pivot_id)) this.#addOffer(offer)
+    } else if (frame.type === "offer") {
+      if (this.offers.has(frame.pivot_id)) return
+      this.#addOffer(frame)
+      this.#on.offered(frame)
+    } else if (typeof frame.seq === "number") {
+      if (frame.pivot_id !== undefined) this.#dropOffer(frame.pivot_id)
+      this.#heard = Math.max(this.#heard, frame.seq)
+      const judged = judgeFrame(this.trip, frame)
+      if (judged.kind === "change") this.#take(judged)
+      else if (judged.kind !== "old") this.reread()
+    }
+  }
+
+  /** Over the live connection where there is one, else over HTTP; the same key makes asking twice harmless. */
+  async #ask(frame, overHttp) {
+    try {
+      const answer = await this.#stream.request(frame)
+      if (answer.type === "error") throw new Problem(answer.problem, answer.problem.status)
+      return answer
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error
+    }
+    return overHttp(frame.id)
+  }
+
+  async pivot(request) {
+    const { id } = this.trip
+    this.#addOffer(
+      await this.#ask({ type: "pivot", id: newId(), ...request }, (key) => this.#api.pivot(id, request, key))
+    )
+  }
+
+  async respond({ pivot_id }, answer) {
+    const { id } = this.trip
+    try {
+      const done = await this.#ask({ type: "respond", id: newId(), pivot_id, ...answer }, (key) =>
+        this.#api.answerPivot(id, pivot_id, answer, key)
+      )
+      this.#dropOffer(pivot_id)
+      if (done.changed !== undefined) await this.#takeAnswer(done)
+    } catch (error) {
+      const fresh = error instanceof Problem ? error.document?.offer : undefined
+      if (error.document?.type?.endsWith("pivot-expired")) this.#dropOffer(pivot_id)
+      if (fresh !== undefined) this.#addOffer(fresh)
+      throw error
+    }
+  }
+
+  /** Nothing was on offer: there is nothing to turn down. */
+  async dismiss(offer) {
+    if (offer.options.length === 0) this.#dropOffer(offer.pivot_id)
+    else await this.respond(offer, { response: "dismiss" })
+  }
+
+  /** A write based on what this page shows; where the trip has moved on, the page catches up and says so. */
+  async #write(does) {
+    try {
+      await does()
+      return true
+    } catch (error) {
+      if (error.status !== 412) throw error
+      await this.reread()
+      this.#on.stale()
+      return false
+    }
+  }
+
+  changeSlot(slotId, action, nodeId) {
+    const { id, state_version } = this.trip
+    return this.#write(async () =>
+      this.#takeAnswer(await this.#api.changeSlot(id, slotId, { action, node_id: nodeId }, state_version))
+    )
+  }
+
+  setStatus(status) {
+    const { id, state_version } = this.trip
+    return this.#write(async () => {
+      this.trip = await this.#api.setStatus(id, status, state_version)
+      this.#on.plan()
+    })
+  }
+
+  async feel(slot, signal_type) {
+    const { rejected } = await this.#api.signal({
+      id: newId(),
+      signal_type,
+      trip_id: this.trip.id,
+      slot_id: slot.id,
+      activity_node_id: slot.node.id,
+      occurred_at: new Date().toISOString()
+    })
+    if (rejected.length > 0) throw new Error(rejected[0].problem)
+  }
+
+  slot(id) {
+    return slotOf(this.trip, id)
+  }
+}

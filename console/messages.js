@@ -1,0 +1,249 @@
+/**
+ * Every text of the app, in one place, so that a translator can begin. Sentences that the server says (refusals, notes
+ * of a plan, who said what) come from there as they are.
+ */
+
+export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
+
+/** "specialty_coffee" as one says it. */
+export const words = (name) => String(name).replaceAll("_", " ")
+
+export const OPEN_WORDS = { open: "open then", closed: "closed then", unknown: "hours unknown" }
+
+export const STATUS_WORDS = {
+  planning: "draft",
+  confirmed: "confirmed",
+  active: "under way",
+  completed: "finished",
+  shortened: "ended early",
+  cancelled: "cancelled"
+}
+
+export const STREAM_WORDS = {
+  connecting: "connecting…",
+  live: "live",
+  waiting: "offline, trying again",
+  unauthorized: "signed out",
+  not_found: "not yours any more",
+  closed: "closed"
+}
+
+export const TRIGGER_WORDS = {
+  venue_closed: "It is closed",
+  weather: "It rains",
+  mood: "Something else",
+  transit: "Running late"
+}
+
+export const MOOD_WORDS = {
+  calm: "Calm",
+  energetic: "Full of energy",
+  hungry: "Hungry",
+  curious: "Curious",
+  romantic: "Romantic",
+  playful: "Playful",
+  tired: "Tired",
+  social: "Among people"
+}
+
+export const NEXT_STATUS_WORDS = { confirmed: "Confirm", active: "Start now", completed: "Finish" }
+
+export const PACE_CHOICES = [
+  ["leisurely", "Slow"],
+  ["moderate", "In between"],
+  ["packed", "Full days"]
+]
+
+export const BUDGET_CHOICES = [
+  ["low", "Careful"],
+  ["mid", "Middle"],
+  ["high", "Generous"]
+]
+
+export const DIET_CHOICES = [
+  ["", "Everything"],
+  ["vegetarian", "Vegetarian"],
+  ["vegan", "Vegan"]
+]
+
+/** What the facts of a taste are called, and how each value reads. */
+export const TASTE_WORDS = {
+  pace_preference: ["Pace", { leisurely: "slow days", moderate: "in between", packed: "full days" }],
+  budget_sensitivity: ["Spending", { low: "careful", mid: "middle", high: "generous" }],
+  social_mode: ["Company", { solo: "alone", couple: "as a couple", family: "with family", friends: "with friends" }],
+  time_orientation: ["Rhythm", { early_bird: "early", balanced: "in between", night_owl: "late" }],
+  primary_interest: ["Comes for", {}],
+  trip_count: ["Experience", { first_trip: "first trip", returning: "has been before", frequent: "travels a lot" }]
+}
+
+export const SOURCE_WORDS = {
+  onboarding: "you told us",
+  behavior: "from what you did",
+  behaviour: "from what you did",
+  default: "our guess so far"
+}
+
+export const SIGNAL_WORDS = {
+  slot_view: "Looked at a stop",
+  slot_accept: "Went to a stop",
+  slot_skip: "Left out a stop",
+  slot_swap: "Swapped a stop",
+  pivot_accept: "Took another way",
+  pivot_dismiss: "Kept the plan",
+  pivot_ignore: "Let an offer pass",
+  thumbs_up: "Liked a place",
+  thumbs_down: "Did not like a place",
+  discovery_swipe_right: "Would go to a place",
+  discovery_swipe_left: "Would not go to a place",
+  post_trip_rating: "Rated a place"
+}
+
+export const T = {
+  app: "Overplanned",
+  nav: { trips: "Trips", plan: "New trip", me: "Me", contract: "For developers" },
+  loading: "Loading…",
+  dismiss: "Dismiss",
+  undo: "Undo",
+  cancel: "Cancel",
+  unreachable: "The server cannot be reached. You may be offline; what you see is what was known last.",
+  welcome: {
+    title: "Your trip, as locals would do it",
+    text: "A plan by day from what locals say. When it rains, something is closed or you are late, it offers what fits, at once.",
+    fresh: "Try it now",
+    freshHint: "No account: a new traveler on this machine, for twelve hours.",
+    underWay: "See a trip under way",
+    signIn: "Sign in with a token",
+    signInHint: "Open the link that you were given, or paste its token.",
+    token: "Token",
+    tokenHint: "Kept until this tab is closed, and nowhere else.",
+    go: "Sign in",
+    notToken: "That is not a token: a token has three parts with dots between them.",
+    expired: "You were signed out: the token has run out. Sign in with a fresh one."
+  },
+  begin: {
+    title: "What do you like?",
+    hint: "Pick a few. You can change this whenever you want.",
+    tastes: "Tastes",
+    next: "Next",
+    how: "How do you travel?",
+    pace: "Pace",
+    budget: "Spending",
+    diet: "Food",
+    dietHint: "Plans lean towards kitchens that fit. Ask there if it matters: we seldom know for certain.",
+    city: "Where to first?",
+    swipe: "Would you go there?",
+    swipeHint: "A dozen places, or fewer. Arrow keys work too.",
+    yes: "Yes",
+    no: "No",
+    enough: "That is enough",
+    step: (at, of) => `Step ${at} of ${of}`,
+    place: (at, of) => `Place ${at} of ${of}`,
+    done: "Noted. Now a trip."
+  },
+  trips: {
+    title: "My trips",
+    none: "None yet.",
+    planOne: "Plan one",
+    now: "Now",
+    ahead: "Ahead",
+    past: "Past",
+    days: (count) => plural(count, "day")
+  },
+  newTrip: {
+    title: "New trip",
+    noCity: "No city is here yet.",
+    city: "City",
+    cityChoice: (name, places) => `${name} (${places} places)`,
+    firstDay: "First day",
+    days: "Days",
+    more: "Pace and budget",
+    pace: "Pace",
+    budget: "Budget",
+    asTaste: "as my taste says",
+    noLimit: "no limit",
+    go: "Plan it",
+    ahead: "Ready when you are: nothing is booked."
+  },
+  trip: {
+    travelers: (count) => plural(count, "traveler"),
+    times: (zone) => `times of ${zone}`,
+    notes: "Notes on this plan",
+    sources: (text) => `Places: ${text}.`,
+    noStop: "Nothing is planned.",
+    days: "Days",
+    day: (nr, date) => `Day ${nr} · ${date}`,
+    now: "Now",
+    next: "Next",
+    until: (time) => `until ${time}`,
+    walk: (minutes) => `${minutes} min on the way`,
+    directions: "Directions",
+    more: (name) => `More about ${name}`,
+    locked: "kept",
+    changed: "changed",
+    done: "done",
+    skipped: "left out",
+    planned: "planned",
+    because: "Why, and who says so",
+    offers: "Offers",
+    actClosed: "It is closed",
+    actSwap: "Something else here",
+    actLock: "Keep it whatever happens",
+    actUnlock: "May be changed again",
+    actRemove: "Take it out",
+    actLike: "I like it",
+    actDislike: "Not for me",
+    noted: "Noted. Your next plans know.",
+    changedNews: (what) => `Changed: ${what}.`,
+    leftOut: (count) => `${plural(count, "stop")} left out`,
+    moreStops: (count) => plural(count, "more stop"),
+    offerNews: (title) => `An offer: ${title}.`,
+    stale: "The plan had changed meanwhile; this is how it is now. Nothing else was done.",
+    undone: (name) => `${name} is back.`,
+    something: "Something happens",
+    rain: "It rains",
+    late: "The train is late",
+    minutesLate: "Minutes late",
+    feel: "I feel",
+    notYet: "Rain, delays and moods are answered once the trip is under way.",
+    over: (status) => `This trip is ${status}.`,
+    finish: "Finish this trip? That cannot be undone."
+  },
+  offer: {
+    keep: "Keep the plan",
+    close: "Close",
+    take: "Take it",
+    takeNth: (nth, what) => `Take option ${nth}: ${what}`,
+    until: (time) => `Good until ${time}.`,
+    nothing: "There is nothing to change:",
+    stays: (count) => `${plural(count, "stop stays", "stops stay")} as planned`,
+    away: (minutes) => `${plural(minutes, "minute")} away`,
+    who: "Who says so",
+    another: "Another place",
+    aStop: "a stop",
+    instead: (name, when, old) => `${name}, ${when}, instead of ${old}`,
+    moves: (name, when) => `${name} moves to ${when}`,
+    shortened: (name, when) => `${name} is shortened to ${when}`,
+    dropped: (name) => `${name} is left out`
+  },
+  me: {
+    title: "Me",
+    taste: "What we believe you like",
+    cold: "We know little of you yet. Every swipe, swap and answer makes plans more yours.",
+    warm: "We have heard enough of you to plan in your taste.",
+    edit: "Change my answers",
+    how: "How you travel",
+    recent: "What you taught us lately",
+    none: "Nothing yet. Swap a stop, take an offer, or say what you like on a trip.",
+    unchanged: "changed nothing",
+    more: (what) => `more ${what}`,
+    less: (what) => `less ${what}`,
+    became: (what, from, to) => `${what}: ${from}, now ${to}`,
+    data: "My data",
+    dataHint: "Everything that is kept about you, as one file; or all of it gone for good.",
+    export: "Download it",
+    erase: "Delete me",
+    eraseSure: "Delete everything that is kept about you? Your trips alone go too. This cannot be undone.",
+    erased: "You are being deleted. It takes some minutes at most.",
+    signOut: "Sign out"
+  }
+}

@@ -1,0 +1,185 @@
+/** What a newcomer says about themselves in under a minute: tags, how they travel, and a dozen places. */
+import { button, element, field, held, redraw, select } from "./dom.js"
+import { BUDGET_CHOICES, DIET_CHOICES, PACE_CHOICES, T, words } from "./messages.js"
+import { newId } from "./session.js"
+
+const STEPS = 3
+const SWIPES = 12
+
+/** Which kinds of tags one picks from, so that a newcomer reads twenty words and not sixty. */
+const OFFERED_GROUPS = ["food", "drink_and_night", "nature", "culture", "activity"]
+const MOST_OFFERED = 24
+
+/** A fair mix: the first of each group, then the second of each. */
+export const offeredTags = (tags) => {
+  const groups = [...new Set(tags.map(({ group }) => group))]
+  const chosen = groups.filter((group) => OFFERED_GROUPS.includes(group))
+  const lists = (chosen.length > 2 ? chosen : groups).map((group) => tags.filter((one) => one.group === group))
+  const mixed = []
+  for (let row = 0; mixed.length < MOST_OFFERED && lists.some((list) => row < list.length); row++) {
+    for (const list of lists) if (row < list.length && mixed.length < MOST_OFFERED) mixed.push(list[row])
+  }
+  return mixed
+}
+
+/** The answers as the contract takes them. Vegans and vegetarians lean to the same kitchens. */
+export const answersOf = ({ tags, pace, budget, diet }) => ({
+  tags: {
+    likes: diet === "" || tags.includes("plant_based") ? tags : [...tags, "plant_based"],
+    ...(pace === undefined ? {} : { pace }),
+    ...(budget === undefined ? {} : { budget })
+  }
+})
+
+const chips = (legend, name, choices, { chosen, type }, change) =>
+  element(
+    "fieldset",
+    { class: "chips" },
+    element("legend", {}, legend),
+    choices.map(([value, label, hint]) =>
+      element(
+        "label",
+        { class: "chip", title: hint },
+        element("input", { type, name, value, checked: chosen.includes(value), change: () => change(value) }),
+        element("span", {}, label)
+      )
+    )
+  )
+
+const heading = (at, title, hint) => [
+  element("p", { class: "soft" }, T.begin.step(at, STEPS)),
+  element("h1", { tabindex: "-1" }, title),
+  hint && element("p", { class: "soft" }, hint)
+]
+
+const placeCard = ({ node }) =>
+  element(
+    "div",
+    { class: "card place", "aria-live": "polite" },
+    element("h2", {}, node.name),
+    element("p", { class: "soft" }, [words(node.category), node.neighbourhood].filter(Boolean).join(" · ")),
+    element(
+      "p",
+      { class: "tags" },
+      node.vibe_tags.slice(0, 4).map((tag) => element("span", { class: "tag" }, words(tag)))
+    ),
+    node.evidence[0] && element("p", {}, node.evidence[0].text)
+  )
+
+/** A dozen places, one at a time; each answer is sent at once and none is waited for. */
+const swipes = async ({ api, tell }, city, done) => {
+  const { session_id, nodes } = await api.discovery(city, SWIPES)
+  const page = element("div", { class: "narrow" })
+  let at = 0
+  const answer = (likes) => {
+    const { node, position } = nodes[at]
+    api
+      .signal({
+        id: newId(),
+        signal_type: likes ? "discovery_swipe_right" : "discovery_swipe_left",
+        activity_node_id: node.id,
+        session_id,
+        occurred_at: new Date().toISOString(),
+        context: { position }
+      })
+      .catch((error) => tell(error.message, "error"))
+    at++
+    draw()
+  }
+  const draw = () => {
+    if (at >= nodes.length) return done()
+    redraw(page, [
+      ...heading(3, T.begin.swipe, T.begin.swipeHint),
+      element("p", { class: "soft" }, T.begin.place(at + 1, nodes.length)),
+      placeCard(nodes[at]),
+      element(
+        "div",
+        { class: "acts two", "data-of": "swipe" },
+        button(T.begin.no, () => answer(false), { class: "big", "data-act": "no" }),
+        button(T.begin.yes, () => answer(true), { class: "big primary", "data-act": "yes" })
+      ),
+      button(T.begin.enough, done, { class: "quiet" })
+    ])
+  }
+  page.addEventListener("keydown", ({ key }) => {
+    if (key === "ArrowRight") answer(true)
+    if (key === "ArrowLeft") answer(false)
+  })
+  draw()
+  return page
+}
+
+const howPage = (answers, known, next) => {
+  const city = select(
+    "city",
+    known.map(({ slug, name, nodes }) => [slug, T.newTrip.cityChoice(name, nodes)])
+  )
+  const one = (name, choices, legend) =>
+    chips(legend, name, choices, { type: "radio", chosen: [answers[name]] }, (value) => {
+      answers[name] = value
+    })
+  return element(
+    "div",
+    { class: "narrow" },
+    heading(2, T.begin.how),
+    one("pace", PACE_CHOICES, T.begin.pace),
+    one("budget", BUDGET_CHOICES, T.begin.budget),
+    one("diet", DIET_CHOICES, T.begin.diet),
+    element("p", { class: "soft" }, T.begin.dietHint),
+    known.length > 0 && field(T.begin.city, city),
+    button(
+      T.begin.next,
+      held(() => next(city.value)),
+      { class: "primary big", "data-act": "next" }
+    )
+  )
+}
+
+const tagsPage = (answers, tags, next) => {
+  const picked = (tag) => {
+    answers.tags = answers.tags.includes(tag) ? answers.tags.filter((one) => one !== tag) : [...answers.tags, tag]
+  }
+  return element(
+    "div",
+    { class: "narrow" },
+    heading(1, T.begin.title, T.begin.hint),
+    chips(
+      T.begin.tastes,
+      "tag",
+      tags.map(({ tag, means }) => [tag, words(tag), means]),
+      { type: "checkbox", chosen: answers.tags },
+      picked
+    ),
+    button(T.begin.next, next, { class: "primary big", "data-act": "next" })
+  )
+}
+
+export const onboardingView = async (app) => {
+  const { api, cities, tell } = app
+  const [known, vocabulary, persona] = await Promise.all([cities(), api.vocabularies(), api.persona()])
+  const said = ({ source, value } = {}) => (source === "onboarding" ? value : undefined)
+  const tags = offeredTags(vocabulary.tags)
+  const isNew = said(persona.dimensions.category_affinities) === undefined
+  const answers = {
+    tags: isNew ? [] : persona.top_vibes.map(({ tag }) => tag).filter((tag) => tags.some((one) => one.tag === tag)),
+    pace: said(persona.dimensions.pace_preference),
+    budget: said(persona.dimensions.budget_sensitivity),
+    diet: ""
+  }
+  const page = element("div", {})
+  const turn = (to) => {
+    page.replaceChildren(to)
+    page.querySelector("h1")?.focus()
+  }
+  const finish = (city) => {
+    tell(T.begin.done)
+    location.hash = city === "" ? "#/new" : `#/new/${city}`
+  }
+  const swipe = async (city) => {
+    await api.onboard(answersOf(answers))
+    if (city === "") finish(city)
+    else turn(await swipes(app, city, () => finish(city)))
+  }
+  page.append(tagsPage(answers, tags, () => turn(howPage(answers, known, swipe))))
+  return { elements: [page] }
+}

@@ -1,0 +1,45 @@
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { UserId } from "../../domain/ids.ts"
+import { NotFound } from "./problems.ts"
+import { Instant } from "./shapes.ts"
+
+/** What a client may offer and send, as it stands in the schemas: nobody has to copy it. */
+export const Vocabularies = Schema.Struct({
+  tags: Schema.Array(Schema.Struct({ tag: Schema.String, group: Schema.String, means: Schema.String })),
+  categories: Schema.Array(Schema.String),
+  needs: Schema.Array(Schema.String),
+  moods: Schema.Array(Schema.String),
+  triggers: Schema.Array(Schema.String),
+  paces: Schema.Array(Schema.String),
+  budgets: Schema.Array(Schema.String),
+  companions: Schema.Array(Schema.String),
+  interests: Schema.Array(Schema.String)
+})
+
+export class BeginGroup extends HttpApiGroup.make("begin")
+  .add(
+    HttpApiEndpoint.get("vocabularies", "/vocabularies", { success: Vocabularies }),
+    HttpApiEndpoint.get("demo", "/demo", { success: Schema.Struct({ available: Schema.Boolean }) }),
+    HttpApiEndpoint.post("enterDemo", "/demo", {
+      payload: Schema.Struct({
+        /** A new traveler of one's own, or the one whose trip is under way. */
+        as: Schema.Literals(["newcomer", "under_way"])
+      }),
+      success: Schema.Struct({ user_id: UserId, token: Schema.String, expires_at: Instant }).pipe(
+        HttpApiSchema.status(201)
+      ),
+      error: NotFound
+    })
+  )
+  .prefix("/api/v1")
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Begin",
+      description:
+        "What needs no token: the words that the contract understands, and the way in of a demo, which is open on the machine itself only."
+    })
+  ) {}

@@ -1,0 +1,121 @@
+/** The app as a newcomer holds it: in a real browser, on a phone's screen, against the running server. */
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { Browser, Page } from "playwright-core"
+import { openWorld, type World } from "../e2e/world.ts"
+import { chromiumPath, complaintsOf, NO_BROWSER, openBrowser, picture } from "../support/browser.ts"
+import { until } from "../support/server.ts"
+
+const PHONE = { width: 390, height: 844 }
+
+const ZONES = {
+  seattle: "America/Los_Angeles",
+  "mexico-city": "America/Mexico_City",
+  "new-york": "America/New_York",
+  tokyo: "Asia/Tokyo"
+}
+
+/** Where there is most of the day left to change: a trip that begins at night has nothing to replace today. */
+const cityAwake = (now: number): string => {
+  const fromNoon = (timeZone: string) =>
+    Math.abs(Number(new Intl.DateTimeFormat("en", { timeZone, hour: "numeric", hourCycle: "h23" }).format(now)) - 10)
+  return Object.entries(ZONES).sort(([, a], [, b]) => fromNoon(a) - fromNoon(b))[0]![0]
+}
+
+describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPath ?? NO_BROWSER})`, () => {
+  let world: World
+  let browser: Browser
+
+  beforeAll(async () => {
+    world = await openWorld({ OVERPLANNED_DEMO: "true", RATE_LIMIT: "off" })
+    const operator = await world.someone()
+    await until("every city of the demo", async () => {
+      const { body } = await operator.call("GET", "/cities")
+      return body.cities.length >= Object.keys(ZONES).length
+    })
+    browser = await openBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await world?.close()
+  })
+
+  const visitor = async (colorScheme: "light" | "dark" = "light", viewport = PHONE) => {
+    const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport.width < 800 })
+    const page = await context.newPage()
+    const complaints = complaintsOf(page)
+    await page.goto(world.server().url)
+    return { page, complaints }
+  }
+
+  const act = (page: Page, name: string) => page.locator(`[data-act="${name}"]`).first()
+
+  it("takes a newcomer from the first page to a replacement taken, with twelve taps at most", async () => {
+    const { page, complaints } = await visitor()
+    let taps = 0
+    const tap = async (target: ReturnType<typeof act>) => {
+      taps++
+      await target.click()
+    }
+    await page.waitForSelector('[data-act="demo"]')
+    await picture(page, "phone-welcome")
+    await tap(act(page, "demo"))
+    await page.waitForSelector(".chip")
+    await tap(page.locator(".chip").nth(0))
+    await tap(page.locator(".chip").nth(3))
+    await picture(page, "phone-tastes")
+    await tap(act(page, "next"))
+    await picture(page, "phone-how")
+    await page.waitForSelector('select[name="city"]')
+    taps++
+    await page.locator('select[name="city"]').selectOption(cityAwake(Date.now()))
+    await tap(act(page, "next"))
+    await page.waitForSelector('[data-act="yes"]')
+    await picture(page, "phone-swipe")
+    await tap(act(page, "yes"))
+    await tap(page.getByRole("button", { name: "That is enough" }))
+    await page.waitForSelector('[data-act="plan"]')
+    await picture(page, "phone-new-trip")
+    await tap(act(page, "plan"))
+    await page.waitForSelector(".stop")
+    await picture(page, "phone-plan")
+    // A trip that begins today is under way by itself.
+    await page.waitForSelector(".badge.live")
+    await page.waitForSelector('[data-act="happens"], [data-act="set-active"]')
+    if (await act(page, "set-active").isVisible()) await tap(act(page, "set-active"))
+    await tap(act(page, "happens"))
+    await tap(act(page, "mood-curious"))
+    await page.waitForSelector('[data-act="accept-0"]')
+    await picture(page, "phone-offer")
+    await tap(act(page, "accept-0"))
+    await page.waitForSelector(".stop.changed")
+    await picture(page, "phone-changed")
+    assert.isAtMost(taps, 12)
+    const said = await page.locator("body").textContent()
+    assert.notMatch(said ?? "", /pivot_engine|local_ranker|score|version/i)
+    assert.deepStrictEqual(complaints, [])
+  })
+
+  it("shows a day of six stops on two screens of a phone, light and dark", async () => {
+    for (const scheme of ["light", "dark"] as const) {
+      const { page, complaints } = await visitor(scheme)
+      await page.getByRole("button", { name: "See a trip under way" }).click()
+      await page.locator(".card.link").first().click()
+      await page.waitForSelector(".stop")
+      await picture(page, `phone-under-way-${scheme}`)
+      const perStop = await page.evaluate(() => {
+        const stops = [...document.querySelectorAll(".stop")].map((one) => one.getBoundingClientRect())
+        return (stops.at(-1)!.bottom - stops[0]!.top) / stops.length
+      })
+      const before = await page.evaluate(() => document.querySelector(".stop")!.getBoundingClientRect().top + scrollY)
+      assert.isAtMost(before + 6 * perStop, 2 * PHONE.height)
+      assert.isAtMost(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.width)
+      assert.deepStrictEqual(complaints, [])
+      await page.context().close()
+    }
+    const { page } = await visitor("light", { width: 1280, height: 800 })
+    await page.getByRole("button", { name: "See a trip under way" }).click()
+    await page.locator(".card.link").first().click()
+    await page.waitForSelector(".stop")
+    await picture(page, "wide-under-way")
+  })
+})

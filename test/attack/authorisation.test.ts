@@ -12,9 +12,12 @@ import { type Contract, contractOf } from "./contract.ts"
 
 type Who = "nobody" | "stranger" | "invited" | "member" | "removed" | "owner" | "admin" | "erased"
 
-/** An administrator is no member of anybody's trip. Only the owner invites, and an owner cannot leave. */
+/** Nobody is asked who they are before they begin; no demo runs here. An administrator is no member of anybody's trip. Only the owner invites, and an owner cannot leave. */
 const TABLE = `
   operation               nobody    stranger  invited   member    removed   owner     admin     erased
+  begin.vocabularies      200       200       200       200       200       200       200       200
+  begin.demo              200       200       200       200       200       200       200       200
+  begin.enterDemo         404       404       404       404       404       404       404       404
   trips.create            401       201       201       201       201       201       201       401
   trips.list              401       200       200       200       200       200       200       401
   trips.read              401       404       404       200       404       200       404       401
@@ -127,6 +130,8 @@ describe("who may do what", () => {
     const slots = trip.days.flatMap((day: Json) => day.slots)
     const first = slots[0]
     switch (id) {
+      case "begin.enterDemo":
+        return ["/demo", { as: "newcomer" }]
       case "trips.create":
         return ["/trips", { city: "seattle", start_date: dayAhead(9), days: 1 }]
       case "trips.change":

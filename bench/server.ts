@@ -18,6 +18,8 @@ export interface ServerSettings {
   readonly databaseUrl: string
   readonly port: number
   readonly more?: Readonly<Record<string, string>>
+  /** Further flags for Node. */
+  readonly flags?: ReadonlyArray<string>
 }
 
 const environment = (settings: ServerSettings): NodeJS.ProcessEnv => ({
@@ -45,10 +47,14 @@ export const freePort = async (): Promise<number> => {
 export const startServer = async (settings: ServerSettings): Promise<ChildProcess> => {
   const deadline = Date.now() + START_MS
   while (Date.now() < deadline) {
-    const child = spawn(process.execPath, [...LOADED_FLAGS, "--disable-warning=ExperimentalWarning", MAIN, "serve"], {
-      stdio: ["ignore", "ignore", "inherit"],
-      env: environment(settings)
-    })
+    const child = spawn(
+      process.execPath,
+      [...LOADED_FLAGS, ...(settings.flags ?? []), "--disable-warning=ExperimentalWarning", MAIN, "serve"],
+      {
+        stdio: ["ignore", "ignore", "inherit"],
+        env: environment(settings)
+      }
+    )
     while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
       const answered = await fetch(`http://127.0.0.1:${settings.port}/ready`).then(
         (response) => response.ok,

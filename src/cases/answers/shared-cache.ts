@@ -33,6 +33,48 @@ export const layer = (options: CacheOptions) =>
 
 const STORE = "overplanned"
 
+/** One computation per key at a time: whoever asks meanwhile waits for the one that is under way. */
+const oneAtATime = (get: Cache["Service"]["get"], set: Cache["Service"]["set"]): Cache["Service"]["getOrCompute"] => {
+  const underWay = new Map<string, Deferred.Deferred<Cached<unknown>, unknown>>()
+
+  const getOrCompute = <A, E, R>(
+    key: string,
+    schema: Schema.Codec<A, unknown>,
+    compute: Effect.Effect<A, E, R>
+  ): Effect.Effect<Cached<A>, E, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.suspend((): Effect.Effect<Cached<A>, E, R> => {
+        const running = underWay.get(key) as Deferred.Deferred<Cached<A>, E> | undefined
+        if (running !== undefined) {
+          return restore(Deferred.await(running)).pipe(
+            // Whoever computed walked away: that is theirs, and we start over.
+            Effect.catchCause((cause) =>
+              cause.reasons.every((reason) => reason._tag === "Interrupt")
+                ? Effect.flatMap(Effect.yieldNow, () => restore(getOrCompute(key, schema, compute)))
+                : Effect.failCause(cause)
+            )
+          )
+        }
+        const mine = Deferred.makeUnsafe<Cached<A>, E>()
+        underWay.set(key, mine as Deferred.Deferred<Cached<unknown>, unknown>)
+        const work: Effect.Effect<Cached<A>, E, R> = Effect.flatMap(
+          get(key, schema),
+          (found): Effect.Effect<Cached<A>, E, R> =>
+            found !== undefined
+              ? Effect.succeed({ value: found, hit: true })
+              : Effect.flatMap(compute, (value) => Effect.as(set(key, schema, value), { value, hit: false }))
+        )
+        return Effect.onExit(restore(work), (exit) =>
+          Effect.sync(() => {
+            underWay.delete(key)
+            Deferred.doneUnsafe(mine, Exit.isSuccess(exit) ? Exit.succeed({ ...exit.value, hit: true }) : exit)
+          })
+        )
+      })
+    )
+  return getOrCompute
+}
+
 const make = (options: CacheOptions) =>
   Effect.gen(function* () {
     const store = yield* (yield* BackingPersistence).make(STORE)
@@ -41,7 +83,6 @@ const make = (options: CacheOptions) =>
       tripPolicy: CircuitBreaker.consecutive(TRIPS_AFTER),
       openDuration: STAYS_OPEN
     })
-    const underWay = new Map<string, Deferred.Deferred<Cached<unknown>, unknown>>()
 
     /** Away, slow or broken: all the same to who asks. The first of a series is logged, the rest the breaker spares. */
     const tolerant = <A, E>(effect: Effect.Effect<A, E>, otherwise: A): Effect.Effect<A> =>
@@ -86,41 +127,7 @@ const make = (options: CacheOptions) =>
       )
     }
 
-    const getOrCompute = <A, E, R>(
-      key: string,
-      schema: Schema.Codec<A, unknown>,
-      compute: Effect.Effect<A, E, R>
-    ): Effect.Effect<Cached<A>, E, R> =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.suspend((): Effect.Effect<Cached<A>, E, R> => {
-          const running = underWay.get(key) as Deferred.Deferred<Cached<A>, E> | undefined
-          if (running !== undefined) {
-            return restore(Deferred.await(running)).pipe(
-              // Whoever computed walked away: that is theirs, and we start over.
-              Effect.catchCause((cause) =>
-                cause.reasons.every((reason) => reason._tag === "Interrupt")
-                  ? Effect.flatMap(Effect.yieldNow, () => restore(getOrCompute(key, schema, compute)))
-                  : Effect.failCause(cause)
-              )
-            )
-          }
-          const mine = Deferred.makeUnsafe<Cached<A>, E>()
-          underWay.set(key, mine as Deferred.Deferred<Cached<unknown>, unknown>)
-          const work: Effect.Effect<Cached<A>, E, R> = Effect.flatMap(
-            get(key, schema),
-            (found): Effect.Effect<Cached<A>, E, R> =>
-              found !== undefined
-                ? Effect.succeed({ value: found, hit: true })
-                : Effect.flatMap(compute, (value) => Effect.as(set(key, schema, value), { value, hit: false }))
-          )
-          return Effect.onExit(restore(work), (exit) =>
-            Effect.sync(() => {
-              underWay.delete(key)
-              Deferred.doneUnsafe(mine, Exit.isSuccess(exit) ? Exit.succeed({ ...exit.value, hit: true }) : exit)
-            })
-          )
-        })
-      )
+    const getOrCompute = oneAtATime(get, set)
 
     const reachable = store.get("reachable").pipe(
       Effect.timeout(options.patience ?? PATIENCE),

@@ -7,7 +7,7 @@ import type { CityId } from "../../domain/ids.ts"
 import { isStorableInstant } from "../../domain/storable.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
-import { CostGuard } from "../../services/cost-guard.ts"
+import { CostGuard, type CostReport } from "../../services/cost-guard.ts"
 import { type Job, Jobs } from "../../services/jobs.ts"
 import { ModelRegistry } from "../../services/model-registry.ts"
 import { Promotions } from "../../services/promotions.ts"
@@ -72,6 +72,17 @@ const residentOr404 = (kinds: ActorKinds["Service"], { id, kind }: { readonly id
   const view: typeof ActorShown.Type = { ...found, kind, fiber, status, wakes_at: instant(wakes_at) }
   return Effect.succeed({ control, view })
 }
+
+const costsView = (report: CostReport) => ({
+  today: report.today,
+  spent_usd: usdOfMicros(report.spent_micros),
+  budget_usd: usdOfMicros(report.budget_micros),
+  user_budget_usd: usdOfMicros(report.user_budget_micros),
+  usual_usd: usdOfMicros(report.usual_micros),
+  alert: report.unusual ? "Today costs more than twice the average of the seven days before." : null,
+  days: report.days,
+  by_purpose: report.by_purpose
+})
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -144,17 +155,7 @@ export const layer = HttpApiBuilder.group(
           models: list.filter((model) => model.stage === "shadow")
         })),
 
-      costs: () =>
-        Effect.map(orUnavailable(costs.report(COST_DAYS)), (report) => ({
-          today: report.today,
-          spent_usd: usdOfMicros(report.spent_micros),
-          budget_usd: usdOfMicros(report.budget_micros),
-          user_budget_usd: usdOfMicros(report.user_budget_micros),
-          usual_usd: usdOfMicros(report.usual_micros),
-          alert: report.unusual ? "Today costs more than twice the average of the seven days before." : null,
-          days: report.days,
-          by_purpose: report.by_purpose
-        })),
+      costs: () => Effect.map(orUnavailable(costs.report(COST_DAYS)), costsView),
 
       actors: () => Effect.map(trips.status, (kinds) => ({ kinds })),
 

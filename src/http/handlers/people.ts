@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Response from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Stream from "effect/Stream"
+import type { UserId } from "../../domain/ids.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import { nodeView } from "../../domain/view/node.ts"
 import { personaView } from "../../domain/view/persona.ts"
@@ -22,6 +23,24 @@ import { cityOr404 } from "./cities.ts"
 import { accountDeleted, journalRefused, orUnavailable } from "./refusals.ts"
 
 const orRetry = orUnavailable
+
+const exported = Effect.fnUntraced(function* (erasure: Erasure["Service"], userId: UserId) {
+  const scope = yield* RequestScope
+  const document = yield* orUnavailable(erasure.held(userId))
+  // What is sent cannot be taken back: the connection is cut, so that half of it never looks whole.
+  const text = Stream.tapError(document, (error) =>
+    Effect.annotateLogs(Effect.logError(`An export was cut off before its end. ${error.message}`), {
+      request_id: scope.id
+    })
+  )
+  return Response.stream(Stream.encodeText(text), {
+    contentType: "application/json",
+    headers: {
+      "content-disposition": 'attachment; filename="overplanned-export.json"',
+      "cache-control": "no-store"
+    }
+  })
+})
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -48,21 +67,7 @@ export const layer = HttpApiBuilder.group(
       export: () =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
-          const scope = yield* RequestScope
-          const document = yield* orUnavailable(erasure.held(userId))
-          // What is sent cannot be taken back: the connection is cut, so that half of it never looks whole.
-          const text = Stream.tapError(document, (error) =>
-            Effect.annotateLogs(Effect.logError(`An export was cut off before its end. ${error.message}`), {
-              request_id: scope.id
-            })
-          )
-          return Response.stream(Stream.encodeText(text), {
-            contentType: "application/json",
-            headers: {
-              "content-disposition": 'attachment; filename="overplanned-export.json"',
-              "cache-control": "no-store"
-            }
-          })
+          return yield* exported(erasure, userId)
         }),
       erase: () =>
         Effect.gen(function* () {

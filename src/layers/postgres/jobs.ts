@@ -58,6 +58,33 @@ type Row = Omit<Job, "run_after" | "created_at" | "finished_at"> & {
   readonly finished_at: Date | null
 }
 
+/** Each time of a schedule is a key of its own, so that all nodes together enqueue it once. */
+const scheduleKeeper = (enqueue: Jobs["Service"]["enqueue"], now: () => number) => (schedule: JobSchedule) => {
+  const cron = Cron.parseUnsafe(schedule.cron, schedule.zone)
+  const due = (at: Date) =>
+    enqueue(schedule.kind, schedule.payload, { key: `at ${at.toISOString()}` }).pipe(
+      Effect.retry(Schedule.spaced(AFTER_FAULT).pipe(Schedule.upTo({ duration: WORTH_TRYING })))
+    )
+  return Effect.gen(function* () {
+    const start = now()
+    const missed = Cron.prev(cron, start)
+    const catchUp = schedule.catchUp === undefined ? 0 : Duration.toMillis(Duration.fromInputUnsafe(schedule.catchUp))
+    if (start - missed.getTime() < catchUp) yield* due(missed)
+    let last = start
+    for (;;) {
+      const at = Cron.next(cron, last)
+      for (let wait = 1; wait > 0; wait = at.getTime() - now()) {
+        yield* Effect.sleep(Math.min(wait, LONGEST_SLEEP_MS))
+      }
+      yield* due(at)
+      last = at.getTime()
+    }
+  }).pipe(
+    Effect.catch((error) => Effect.logError(`A time of ${schedule.kind} was missed: ${error.message}`)),
+    Effect.forever
+  )
+}
+
 export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient> =>
   Layer.effect(
     Jobs,
@@ -86,33 +113,7 @@ export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient>
         return { id: row!.id, created: row!.id === id }
       }, Effect.mapError(unavailable))
 
-      /** Each time of a schedule is a key of its own, so that all nodes together enqueue it once. */
-      const keepSchedule = (schedule: JobSchedule) => {
-        const cron = Cron.parseUnsafe(schedule.cron, schedule.zone)
-        const due = (at: Date) =>
-          enqueue(schedule.kind, schedule.payload, { key: `at ${at.toISOString()}` }).pipe(
-            Effect.retry(Schedule.spaced(AFTER_FAULT).pipe(Schedule.upTo({ duration: WORTH_TRYING })))
-          )
-        return Effect.gen(function* () {
-          const start = clock.currentTimeMillisUnsafe()
-          const missed = Cron.prev(cron, start)
-          const catchUp =
-            schedule.catchUp === undefined ? 0 : Duration.toMillis(Duration.fromInputUnsafe(schedule.catchUp))
-          if (start - missed.getTime() < catchUp) yield* due(missed)
-          let last = start
-          for (;;) {
-            const at = Cron.next(cron, last)
-            for (let wait = 1; wait > 0; wait = at.getTime() - clock.currentTimeMillisUnsafe()) {
-              yield* Effect.sleep(Math.min(wait, LONGEST_SLEEP_MS))
-            }
-            yield* due(at)
-            last = at.getTime()
-          }
-        }).pipe(
-          Effect.catch((error) => Effect.logError(`A time of ${schedule.kind} was missed: ${error.message}`)),
-          Effect.forever
-        )
-      }
+      const keepSchedule = scheduleKeeper(enqueue, () => clock.currentTimeMillisUnsafe())
 
       return Jobs.of({
         enqueue,

@@ -29,6 +29,22 @@ const database = () =>
     message: "The cache of places cannot be read: the database does not answer."
   })
 
+/** What the provider's terms do not let us keep any longer goes. */
+const purge = (sql: SqlClient) =>
+  Effect.gen(function* () {
+    const limit = new Date((yield* Clock.currentTimeMillis) - KEPT_MS).toISOString()
+    const gone = yield* sql`delete from places_api_cache where fetched_at < ${limit}::timestamptz returning place_id`
+    // Places that came from there keep their id and lose everything that the provider said of them.
+    const blanked =
+      yield* sql`update activity_nodes set name = 'A place of Google Places', opening_hours = null, neighbourhood = '',
+        retired_at = coalesce(retired_at, now()), updated_at = now(), content_hash = 'purged'
+      where source = 'places' and content_hash <> 'purged' and updated_at < ${limit}::timestamptz returning id`
+    const ids = blanked.map(({ id }) => id as string)
+    yield* sql`delete from quality_signals where source = 'places' and activity_node_id = any(${ids}::uuid[])`
+    const days = yield* sql`delete from places_api_usage where day < ${limit}::date returning day`
+    return gone.length + blanked.length + days.length
+  }).pipe(sql.withTransaction, Effect.mapError(database))
+
 export const layer = (options: PlacesCacheOptions) =>
   Layer.effect(
     PlacesSource,
@@ -115,20 +131,7 @@ export const layer = (options: PlacesCacheOptions) =>
           const [row] = yield* sql<{ calls: number }>`select calls from places_api_usage where day = ${day}::date`
           return { calls: row?.calls ?? 0, limit: options.dailyCalls }
         }).pipe(Effect.mapError(database)),
-        purge: Effect.gen(function* () {
-          const limit = new Date((yield* Clock.currentTimeMillis) - KEPT_MS).toISOString()
-          const gone =
-            yield* sql`delete from places_api_cache where fetched_at < ${limit}::timestamptz returning place_id`
-          // Places that came from there keep their id and lose everything that the provider said of them.
-          const blanked =
-            yield* sql`update activity_nodes set name = 'A place of Google Places', opening_hours = null, neighbourhood = '',
-              retired_at = coalesce(retired_at, now()), updated_at = now(), content_hash = 'purged'
-            where source = 'places' and content_hash <> 'purged' and updated_at < ${limit}::timestamptz returning id`
-          const ids = blanked.map(({ id }) => id as string)
-          yield* sql`delete from quality_signals where source = 'places' and activity_node_id = any(${ids}::uuid[])`
-          const days = yield* sql`delete from places_api_usage where day < ${limit}::date returning day`
-          return gone.length + blanked.length + days.length
-        }).pipe(sql.withTransaction, Effect.mapError(database))
+        purge: purge(sql)
       })
     })
   )

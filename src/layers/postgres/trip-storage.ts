@@ -83,6 +83,30 @@ const stored = Effect.fnUntraced(function* (id: TripId, row: TripRow | undefined
   return made
 })
 
+/** Trips whose first or last day has come somewhere, and that do not know it yet. */
+const idsDue = (sql: SqlClient, now: number, limit: number) =>
+  Effect.map(
+    sql<{ id: TripId }>`
+      select id from trips
+      where start_date <= ${new Date(now + EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
+        and end_date >= ${new Date(now - 2 * EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
+        and (status in ('planning', 'confirmed') or status = 'completed' and (
+          select payload -> 'by_calendar' from trip_events
+          where trip_id = trips.id and type = 'status_changed' order by seq desc limit 1) = 'true')
+      order by start_date limit ${limit}`,
+    (rows) => rows.map((row) => row.id)
+  )
+
+const idsOfUser = (sql: SqlClient, userId: string) =>
+  Effect.map(
+    sql<{ id: TripId }>`
+      select id from trips where user_id = ${userId}
+      union select trip_id from trip_members where user_id = ${userId}
+      union select trip_id from trip_vetoes where user_id = ${userId}
+      union select trip_id from trip_invitations where invited_user_id = ${userId} or invited_by = ${userId}`,
+    (rows) => rows.map((row) => row.id)
+  )
+
 export const layer = Layer.effect(
   TripStorage,
   Effect.gen(function* () {
@@ -169,31 +193,8 @@ export const layer = Layer.effect(
       load: (id) => watched(load(id)),
       underWay: (page) => watched(underWay(page)),
       underWayIds: (city, after, limit) => watched(idsUnderWay(city, after, limit)),
-      due: (now, limit) =>
-        watched(
-          Effect.map(
-            sql<{ id: TripId }>`
-              select id from trips
-              where start_date <= ${new Date(now + EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
-                and end_date >= ${new Date(now - 2 * EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
-                and (status in ('planning', 'confirmed') or status = 'completed' and (
-                  select payload -> 'by_calendar' from trip_events
-                  where trip_id = trips.id and type = 'status_changed' order by seq desc limit 1) = 'true')
-              order by start_date limit ${limit}`,
-            (rows) => rows.map((row) => row.id)
-          )
-        ),
-      ofUser: (userId) =>
-        watched(
-          Effect.map(
-            sql<{ id: TripId }>`
-              select id from trips where user_id = ${userId}
-              union select trip_id from trip_members where user_id = ${userId}
-              union select trip_id from trip_vetoes where user_id = ${userId}
-              union select trip_id from trip_invitations where invited_user_id = ${userId} or invited_by = ${userId}`,
-            (rows) => rows.map((row) => row.id)
-          )
-        ),
+      due: (now, limit) => watched(idsDue(sql, now, limit)),
+      ofUser: (userId) => watched(idsOfUser(sql, userId)),
       saveSnapshot: (snapshot) =>
         watched(
           Effect.asVoid(sql`

@@ -1,5 +1,6 @@
 /** Judges signals, recognises repeated ones, and journals the good ones. */
 import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -16,6 +17,7 @@ import {
   MAX_SIGNALS,
   SIGNAL_RECORD,
   type Signal,
+  type SignalRules,
   type SignalText,
   signalText
 } from "../../domain/signal.ts"
@@ -64,6 +66,166 @@ const ACCOUNT_DELETED = "this account was deleted: nothing is kept for it any mo
 
 const OTHER_CONTENT = "id was used before with other content"
 
+interface Judged {
+  readonly index: number
+  readonly signal: Signal
+  readonly text: SignalText
+}
+type Rejected = SignalReceipt["rejected"][number]
+
+type References = SignalReferences["Service"]
+type Slates = ShownSlates["Service"]
+
+/** Standings of the trips that these signals name; undefined where nobody can say now. */
+const makeStandings = Effect.fnUntraced(function* (references: References, lookUpMillis: number) {
+  const scope = yield* Effect.scope
+  let lookingUp = 0
+
+  return Effect.fnUntraced(function* (userId: string, signals: ReadonlyArray<Signal>) {
+    const known = new Map<string, TripStanding>()
+    const unknown = new Set<string>()
+    for (const { trip_id } of signals) {
+      if (trip_id === null || known.has(trip_id) || unknown.has(trip_id)) continue
+      const standing = references.trip(userId, trip_id)
+      if (standing === undefined) unknown.add(trip_id)
+      else known.set(trip_id, standing)
+    }
+    if (unknown.size > 0 && lookingUp < MOST_LOOK_UPS) {
+      lookingUp++
+      // In a fiber of its own, which nobody interrupts: to interrupt a statement is to ask the server to cancel it,
+      // and a database that hangs does not answer that either.
+      const looking = yield* references
+        .lookUp(userId, [...unknown])
+        .pipe(Effect.ensuring(Effect.sync(() => lookingUp--)), Effect.forkIn(scope))
+      const found = yield* Fiber.join(looking).pipe(Effect.timeoutOption(lookUpMillis))
+      if (found._tag === "Some") for (const [id, standing] of found.value) known.set(id, standing)
+    }
+    return known
+  })
+})
+
+const referenceProblem = (
+  references: References,
+  signal: Signal,
+  standing: TripStanding | undefined
+): string | undefined => {
+  if (standing?.visible === false) return NOT_YOURS
+  if (signal.activity_node_id === null) return undefined
+  if (references.hasNode(signal.activity_node_id, standing?.city_id) !== false) return undefined
+  return standing === undefined
+    ? "activity_node_id names no place of any city"
+    : "activity_node_id names no place of the trip's city"
+}
+
+/** The decision that a signal answers: the offer, the stop or the slate that it names. */
+const decisionOf = (
+  references: References,
+  slates: Slates,
+  signal: Signal,
+  stop: KnownStop | undefined
+): Attribution | undefined => {
+  const { activity_node_id, context, session_id, slot_id, trip_id, user_id } = signal
+  if (context.pivot_id !== undefined) return references.offer(user_id, context.pivot_id, trip_id)
+  if (slot_id !== null) return stop?.decision ?? undefined
+  return activity_node_id === null || (session_id === null && !SWIPES.has(signal.signal_type))
+    ? undefined
+    : slates.answered(user_id, activity_node_id, session_id)
+}
+
+/** A signal says as little as its sender's app knew: trips and slates in memory know the rest. */
+const placed = (references: References, slates: Slates, signal: Signal): Signal => {
+  const { occurred_at, slot_id, trip_id, user_id } = signal
+  const stop = slot_id === null ? undefined : references.stop(user_id, slot_id, occurred_at, trip_id)
+  const there = stop !== undefined && lacksPlace(signal) ? atStop(signal, stop) : signal
+  const decision = decisionOf(references, slates, signal, stop)
+  return decision === undefined ? there : attributed(there, decision)
+}
+
+/** Judges the items of one call, one after another. */
+const judging = (references: References, slates: Slates, rules: SignalRules, userId: string, source: SignalSource) => {
+  const judged: Array<Judged> = []
+  const rejected: Array<Rejected> = []
+  let index = 0
+  const add = (item: unknown) => {
+    const sent = judgeSignal(item, userId, source, rules)
+    if ("problem" in sent) rejected.push({ index, problem: sent.problem })
+    else {
+      const signal = placed(references, slates, sent)
+      judged.push({ index, signal, text: signalText(sent, signal) })
+    }
+    index++
+  }
+  return { add, judged, rejected }
+}
+
+interface TakingParts {
+  readonly context: Context.Context<never>
+  readonly erased: ErasedSubjects["Service"]
+  readonly journal: Journal["Service"]
+  readonly listener: SignalListener["Service"]
+  readonly now: () => number
+  readonly recent: RecentIds
+  readonly references: References
+}
+
+/** Nothing in here waits: two calls with the same id cannot both find it new. */
+const taker =
+  ({ context, erased, journal, listener, now, recent, references }: TakingParts) =>
+  (
+    userId: string,
+    judged: ReadonlyArray<Judged>,
+    malformed: ReadonlyArray<Rejected>,
+    standingOf: (tripId: string) => TripStanding | undefined,
+    settled: (outcome: SignalReceipt | JournalWriteFailed) => void
+  ) => {
+    const receivedAt = now()
+    const rejected = [...malformed]
+    const fresh: Array<string> = []
+    /** Those of them of which it is known what and whose they are: others teach once they are stored. */
+    const certain: Array<Signal> = []
+    const records: Array<JournalRecord> = []
+    const key = `user:${userId}`
+    const gone = erased.has(userId)
+    let duplicates = 0
+    for (const { index, signal, text } of judged) {
+      const standing = signal.trip_id === null ? undefined : standingOf(signal.trip_id)
+      const problem = gone ? ACCOUNT_DELETED : referenceProblem(references, signal, standing)
+      if (problem !== undefined) {
+        rejected.push({ index, problem })
+        continue
+      }
+      const before = recent.get(signal.id)
+      if (before === undefined) {
+        recent.set(signal.id, text.hash)
+        fresh.push(signal.id)
+        const unverified = signal.trip_id === null ? signal.slot_id !== null : standing === undefined
+        if (!(unverified || lacksPlace(signal))) certain.push(signal)
+        records.push({ ...SIGNAL_RECORD, key, id: signal.id, payload: text.payload(receivedAt, unverified) })
+      } else if (recent.same(signal.id, text.hash)) duplicates++
+      else rejected.push({ index, problem: OTHER_CONTENT })
+    }
+    rejected.sort((a, b) => a.index - b.index)
+    /** What did not become durable is forgotten, so that sending it again counts. */
+    const forget = () => {
+      for (const id of fresh) recent.delete(id)
+    }
+    // Also with nothing new: a duplicate is acknowledged only when the first one of it is durable.
+    const outcome = journal.append("signal", records, (failure) => {
+      if (failure !== undefined) {
+        forget()
+        return settled(failure)
+      }
+      if (fresh.length > 0) accepted.updateUnsafe(fresh.length, context)
+      if (certain.length > 0) listener.durable(userId, certain, receivedAt)
+      if (duplicates > 0) duplicated.updateUnsafe(duplicates, context)
+      if (rejected.length > 0) refused.updateUnsafe(rejected.length, context)
+      settled({ accepted: fresh.length, duplicates, rejected })
+    })
+    if (outcome._tag === "AppendTicket") return undefined
+    forget()
+    return outcome
+  }
+
 export const layer = (
   options: SignalIntakeOptions
 ): Layer.Layer<SignalIntake, never, Journal | SignalReferences | SignalListener | ShownSlates | ErasedSubjects> =>
@@ -93,141 +255,17 @@ export const layer = (
           )
         )
 
-      /** Standings of the trips that these signals name; undefined where nobody can say now. */
-      const scope = yield* Effect.scope
-      let lookingUp = 0
-
-      const standings = Effect.fnUntraced(function* (userId: string, signals: ReadonlyArray<Signal>) {
-        const known = new Map<string, TripStanding>()
-        const unknown = new Set<string>()
-        for (const { trip_id } of signals) {
-          if (trip_id === null || known.has(trip_id) || unknown.has(trip_id)) continue
-          const standing = references.trip(userId, trip_id)
-          if (standing === undefined) unknown.add(trip_id)
-          else known.set(trip_id, standing)
-        }
-        if (unknown.size > 0 && lookingUp < MOST_LOOK_UPS) {
-          lookingUp++
-          // In a fiber of its own, which nobody interrupts: to interrupt a statement is to ask the server to cancel it,
-          // and a database that hangs does not answer that either.
-          const looking = yield* references
-            .lookUp(userId, [...unknown])
-            .pipe(Effect.ensuring(Effect.sync(() => lookingUp--)), Effect.forkIn(scope))
-          const found = yield* Fiber.join(looking).pipe(Effect.timeoutOption(options.lookUpMillis))
-          if (found._tag === "Some") for (const [id, standing] of found.value) known.set(id, standing)
-        }
-        return known
-      })
-
-      const referenceProblem = (signal: Signal, standing: TripStanding | undefined): string | undefined => {
-        if (standing?.visible === false) return NOT_YOURS
-        if (signal.activity_node_id === null) return undefined
-        if (references.hasNode(signal.activity_node_id, standing?.city_id) !== false) return undefined
-        return standing === undefined
-          ? "activity_node_id names no place of any city"
-          : "activity_node_id names no place of the trip's city"
-      }
-
-      interface Judged {
-        readonly index: number
-        readonly signal: Signal
-        readonly text: SignalText
-      }
-      type Rejected = SignalReceipt["rejected"][number]
-
-      /** The decision that a signal answers: the offer, the stop or the slate that it names. */
-      const decisionOf = (signal: Signal, stop: KnownStop | undefined): Attribution | undefined => {
-        const { activity_node_id, context, session_id, slot_id, trip_id, user_id } = signal
-        if (context.pivot_id !== undefined) return references.offer(user_id, context.pivot_id, trip_id)
-        if (slot_id !== null) return stop?.decision ?? undefined
-        return activity_node_id === null || (session_id === null && !SWIPES.has(signal.signal_type))
-          ? undefined
-          : slates.answered(user_id, activity_node_id, session_id)
-      }
-
-      /** A signal says as little as its sender's app knew: trips and slates in memory know the rest. */
-      const placed = (signal: Signal): Signal => {
-        const { occurred_at, slot_id, trip_id, user_id } = signal
-        const stop = slot_id === null ? undefined : references.stop(user_id, slot_id, occurred_at, trip_id)
-        const there = stop !== undefined && lacksPlace(signal) ? atStop(signal, stop) : signal
-        const decision = decisionOf(signal, stop)
-        return decision === undefined ? there : attributed(there, decision)
-      }
-
-      /** Judges the items of one call, one after another. */
-      const judging = (userId: string, source: SignalSource) => {
-        const now = clock.currentTimeMillisUnsafe()
-        const rules = { now, maxAheadMillis: options.maxAheadMillis, maxAgeMillis: options.maxAgeMillis }
-        const judged: Array<Judged> = []
-        const rejected: Array<Rejected> = []
-        let index = 0
-        const judge = (item: unknown) => {
-          const sent = judgeSignal(item, userId, source, rules)
-          if ("problem" in sent) rejected.push({ index, problem: sent.problem })
-          else {
-            const signal = placed(sent)
-            judged.push({ index, signal, text: signalText(sent, signal) })
-          }
-          index++
-        }
-        return { judge, judged, rejected }
-      }
-
-      /** Nothing in here waits: two calls with the same id cannot both find it new. */
-      const take = (
-        userId: string,
-        judged: ReadonlyArray<Judged>,
-        malformed: ReadonlyArray<Rejected>,
-        standingOf: (tripId: string) => TripStanding | undefined,
-        settled: (outcome: SignalReceipt | JournalWriteFailed) => void
-      ) => {
-        const receivedAt = clock.currentTimeMillisUnsafe()
-        const rejected = [...malformed]
-        const fresh: Array<string> = []
-        /** Those of them of which it is known what and whose they are: others teach once they are stored. */
-        const certain: Array<Signal> = []
-        const records: Array<JournalRecord> = []
-        const key = `user:${userId}`
-        const gone = erased.has(userId)
-        let duplicates = 0
-        for (const { index, signal, text } of judged) {
-          const standing = signal.trip_id === null ? undefined : standingOf(signal.trip_id)
-          const problem = gone ? ACCOUNT_DELETED : referenceProblem(signal, standing)
-          if (problem !== undefined) {
-            rejected.push({ index, problem })
-            continue
-          }
-          const before = recent.get(signal.id)
-          if (before === undefined) {
-            recent.set(signal.id, text.hash)
-            fresh.push(signal.id)
-            const unverified = signal.trip_id === null ? signal.slot_id !== null : standing === undefined
-            if (!(unverified || lacksPlace(signal))) certain.push(signal)
-            records.push({ ...SIGNAL_RECORD, key, id: signal.id, payload: text.payload(receivedAt, unverified) })
-          } else if (recent.same(signal.id, text.hash)) duplicates++
-          else rejected.push({ index, problem: OTHER_CONTENT })
-        }
-        rejected.sort((a, b) => a.index - b.index)
-        /** What did not become durable is forgotten, so that sending it again counts. */
-        const forget = () => {
-          for (const id of fresh) recent.delete(id)
-        }
-        // Also with nothing new: a duplicate is acknowledged only when the first one of it is durable.
-        const outcome = journal.append("signal", records, (failure) => {
-          if (failure !== undefined) {
-            forget()
-            return settled(failure)
-          }
-          if (fresh.length > 0) accepted.updateUnsafe(fresh.length, context)
-          if (certain.length > 0) listener.durable(userId, certain, receivedAt)
-          if (duplicates > 0) duplicated.updateUnsafe(duplicates, context)
-          if (rejected.length > 0) refused.updateUnsafe(rejected.length, context)
-          settled({ accepted: fresh.length, duplicates, rejected })
-        })
-        if (outcome._tag === "AppendTicket") return undefined
-        forget()
-        return outcome
-      }
+      const now = () => clock.currentTimeMillisUnsafe()
+      const standings = yield* makeStandings(references, options.lookUpMillis)
+      const judge = (userId: string, source: SignalSource) =>
+        judging(
+          references,
+          slates,
+          { now: now(), maxAheadMillis: options.maxAheadMillis, maxAgeMillis: options.maxAgeMillis },
+          userId,
+          source
+        )
+      const take = taker({ context, erased, journal, listener, now, recent, references })
 
       const accept = Effect.fnUntraced(function* (userId: string, input: unknown, source: SignalSource) {
         const items: ReadonlyArray<unknown> = Array.isArray(input) ? input : [input]
@@ -236,10 +274,10 @@ export const layer = (
             message: `A call takes 1 to ${MAX_SIGNALS} signals; this one has ${items.length}. Send them in parts.`
           })
         }
-        const { judge, judged, rejected } = judging(userId, source)
+        const { add, judged, rejected } = judge(userId, source)
         for (let from = 0; from < items.length; from += SLICE) {
           if (from > 0) yield* breathe
-          for (const item of items.slice(from, from + SLICE)) judge(item)
+          for (const one of items.slice(from, from + SLICE)) add(one)
         }
         const trips = yield* standings(
           userId,
@@ -256,8 +294,8 @@ export const layer = (
       const acceptNow: (typeof SignalIntake.Service)["acceptNow"] = (userId, input, source, settled) => {
         const items: ReadonlyArray<unknown> = Array.isArray(input) ? input : [input]
         if (items.length === 0 || items.length > MOST_AT_ONCE) return false
-        const { judge, judged, rejected } = judging(userId, source)
-        for (const item of items) judge(item)
+        const { add, judged, rejected } = judge(userId, source)
+        for (const one of items) add(one)
         const standingOf = (tripId: string) => references.trip(userId, tripId)
         for (const { signal } of judged) {
           if (signal.trip_id !== null && standingOf(signal.trip_id) === undefined) return false
@@ -270,14 +308,14 @@ export const layer = (
         acceptNow,
         record: (signals) =>
           Effect.suspend(() => {
-            const now = clock.currentTimeMillisUnsafe()
+            const at = now()
             return Effect.andThen(
               journal.commit(
                 "trip",
-                signals.map((signal) => signalRecord(signal, now))
+                signals.map((signal) => signalRecord(signal, at))
               ),
               Effect.sync(() => {
-                for (const signal of signals) listener.durable(signal.user_id, [signal], now)
+                for (const signal of signals) listener.durable(signal.user_id, [signal], at)
               })
             )
           })

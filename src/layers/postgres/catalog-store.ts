@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { AssembledNode } from "../../domain/catalog/assemble.ts"
 import { crossReference } from "../../domain/catalog/evidence.ts"
 import { cityIdOf, type QualitySignal } from "../../domain/catalog/node.ts"
 import { uuidOfName } from "../../domain/hash.ts"
@@ -10,7 +11,8 @@ import {
   CatalogStore,
   CatalogStoreError,
   type IndexedNode,
-  type KnownNode
+  type KnownNode,
+  type ReadPost
 } from "../../services/catalog-store.ts"
 import {
   contentHash,
@@ -55,73 +57,177 @@ const failed = (what: string) => (cause: unknown) =>
     cause
   })
 
+/**
+ * Batches of one city take turns, so that no two give out the same place in its matrix. Whoever only refers to the city,
+ * such as the drainer that stores a trip in it, does not wait: the row's key does not change.
+ */
+const lockCity = (sql: SqlClient, cityId: string) => sql`select 1 from cities where id = ${cityId} for no key update`
+
+/** Derives anew what nodes say of themselves because of their signals, all sources together. */
+const derive = Effect.fnUntraced(function* (sql: SqlClient, nodeIds: ReadonlyArray<string>) {
+  if (nodeIds.length === 0) return
+  // What the made-up population says is training data and never evidence that a traveler is shown.
+  const rows = yield* sql<QualitySignal & { activity_node_id: string }>`
+    select activity_node_id, source, kind, voice, mentions, score::float8 as score, avoid_mentions, last_seen::text as last_seen, quotes, licence
+    from quality_signals where activity_node_id = any(${nodeIds as Array<string>}::uuid[]) and source not like 'shadow\\_%'`
+  const judged = yield* sql<JudgementRow>`
+    select activity_node_id, source, licence, local_score::float8 as local_score, local_note,
+      tourist_score::float8 as tourist_score, tourist_note, warning, uncertainty::float8 as uncertainty
+    from editor_judgements where activity_node_id = any(${nodeIds as Array<string>}::uuid[])`
+  const judgements = new Map(judged.map((row) => [row.activity_node_id, judgementOf(row)]))
+  const byNode = Map.groupBy(rows, (row) => row.activity_node_id)
+  const derived = nodeIds.map((id) => {
+    const { summary, cross_ref_confidence, overrated_flag } = crossReference(
+      byNode.get(id) ?? [],
+      judgements.get(id) ?? null
+    )
+    return { id, quality_signals: summary, cross_ref_confidence, overrated_flag }
+  })
+  yield* sql.unsafe(UPDATE_DERIVED, [JSON.stringify(derived)])
+})
+
+/** Counts the posts of these places into signals: one per source and voice, replacing those counted before. */
+const signalsOfPosts = Effect.fnUntraced(function* (sql: SqlClient, nodeIds: ReadonlyArray<string>) {
+  if (nodeIds.length === 0) return
+  const ids = nodeIds as Array<string>
+  yield* sql`delete from quality_signals where activity_node_id = any(${ids}::uuid[]) and source like 'posts:%'`
+  const counted = yield* sql<QualitySignal & { activity_node_id: string }>`
+    select activity_node_id, 'posts:' || source as source, 'posts' as kind, case when tourist_flag then 'tourist' else 'local' end as voice,
+      count(*)::int as mentions, avg(sentiment)::float8 as score, (count(*) filter (where avoid))::int as avoid_mentions,
+      max(posted_at)::date::text as last_seen, '[]'::jsonb as quotes, null as licence
+    from scraped_posts where activity_node_id = any(${ids}::uuid[]) group by activity_node_id, source, tourist_flag`
+  const rows = counted.map(({ activity_node_id, ...signal }) => signalRow(activity_node_id, signal))
+  if (rows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
+  yield* derive(sql, nodeIds)
+})
+
+/** What travelers of ours said after their trips, by place: distinct people, and only where several did. */
+const signalsOfTravelers = Effect.fnUntraced(function* (sql: SqlClient, cityId: string) {
+  const before = yield* sql<{ activity_node_id: string }>`
+    delete from quality_signals q using activity_nodes n
+    where n.id = q.activity_node_id and n.city_id = ${cityId} and q.kind = 'travelers' and q.source = ${TRAVELERS}
+    returning q.activity_node_id`
+  const counted = yield* sql<QualitySignal & { activity_node_id: string }>`
+    select s.activity_node_id, ${TRAVELERS} as source, 'travelers' as kind, 'tourist' as voice,
+      count(distinct s.user_id)::int as mentions, avg(((s.context ->> 'rating')::float8 - 1) / 4) as score,
+      0 as avoid_mentions, max(s.occurred_at)::date::text as last_seen, '[]'::jsonb as quotes, null as licence
+    from behavioral_signals s join activity_nodes n on n.id = s.activity_node_id
+    where n.city_id = ${cityId} and s.source = 'app' and s.signal_type = 'post_trip_rating'
+      and jsonb_typeof(s.context -> 'rating') = 'number' and (s.context ->> 'rating')::float8 between 1 and 5
+    group by s.activity_node_id having count(distinct s.user_id) >= ${FEWEST_TRAVELERS}`
+  const rows = counted.map(({ activity_node_id, ...signal }) => signalRow(activity_node_id, signal))
+  if (rows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
+  yield* derive(sql, [...new Set([...before, ...counted].map((row) => row.activity_node_id))])
+})
+
+const saveNodes = Effect.fnUntraced(function* (sql: SqlClient, cityId: string, nodes: ReadonlyArray<AssembledNode>) {
+  const ids = nodes.map(({ node }) => node.id as string)
+  yield* lockCity(sql, cityId)
+  const rows = yield* sql<{ id: string; content_hash: string; node_index: number; retired: boolean }>`
+    select id, content_hash, node_index, retired_at is not null as retired
+    from activity_nodes where id = any(${ids}::uuid[])`
+  const existing = new Map(rows.map((row) => [row.id, row]))
+  const write = nodes
+    .map((assembled) => ({ assembled, hash: contentHash(assembled), before: existing.get(assembled.node.id) }))
+    .filter(({ hash, before }) => before === undefined || before.content_hash !== hash || before.retired)
+  const changed = write.filter(({ before }) => before !== undefined).map(({ assembled }) => assembled.node.id)
+  if (write.length > 0) {
+    const [top] = yield* sql<{ next: number }>`
+      select coalesce(max(node_index), -1) + 1 as next from activity_nodes where city_id = ${cityId}`
+    let next = top!.next
+    const nodeRows = write.map(({ assembled, hash, before }) => ({
+      names: {},
+      facts: {},
+      external_ids: {},
+      ...assembled.node,
+      // An array literal: PostgreSQL takes it in several times faster than an array of JSON.
+      vibe_embedding: `{${assembled.node.vibe_embedding.join(",")}}`,
+      node_index: before?.node_index ?? next++,
+      content_hash: hash
+    }))
+    yield* sql.unsafe(UPSERT_NODES, [JSON.stringify(nodeRows)])
+    if (changed.length > 0) {
+      yield* sql`delete from quality_signals q using activity_nodes n
+        where n.id = q.activity_node_id and n.source = q.source and n.id = any(${changed as Array<string>}::uuid[])`
+      yield* sql`delete from editor_judgements where activity_node_id = any(${changed as Array<string>}::uuid[])`
+    }
+    const signalRows = write.flatMap(({ assembled }) =>
+      assembled.signals.map((signal) => signalRow(assembled.node.id, signal))
+    )
+    if (signalRows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(signalRows)])
+    const judgements = write.flatMap(({ assembled: { node, judgement } }) =>
+      judgement === null ? [] : [judgementRow(node.id, judgement)]
+    )
+    if (judgements.length > 0) yield* sql.unsafe(UPSERT_JUDGEMENTS, [JSON.stringify(judgements)])
+    // Other sources may have spoken of a node that was here before.
+    yield* derive(sql, changed)
+  }
+  return {
+    new: write.length - changed.length,
+    changed: changed.length,
+    unchanged: nodes.length - write.length,
+    touched: write.map(({ assembled }) => assembled.node.id)
+  }
+})
+
+const savePosts = Effect.fnUntraced(function* (sql: SqlClient, cityId: string, posts: ReadonlyArray<ReadPost>) {
+  const ids = posts.map(({ id }) => id)
+  yield* lockCity(sql, cityId)
+  const [now] = yield* sql<{ now: string }>`select now()::text as now`
+  const rows = yield* sql<{ id: string; activity_node_id: string | null; extractor: string }>`
+    select id, activity_node_id, extractor from scraped_posts where id = any(${ids}::uuid[])`
+  const before = new Map(rows.map((row) => [row.id, row]))
+  const write = posts.filter(({ id, activity_node_id, extractor }) => {
+    const row = before.get(id)
+    return row?.activity_node_id !== activity_node_id || row.extractor !== extractor
+  })
+  if (write.length > 0) {
+    const postRows = write.map((post) => ({ ...post, city_id: cityId, processed_at: now!.now }))
+    yield* sql.unsafe(UPSERT_POSTS, [JSON.stringify(postRows)])
+    const about = [...write, ...rows].flatMap((row) => row.activity_node_id ?? [])
+    yield* signalsOfPosts(sql, [...new Set(about)])
+  }
+  const changed = write.filter(({ id }) => before.has(id)).length
+  return { new: write.length - changed, changed, unchanged: posts.length - write.length }
+})
+
+const closeSeeding = Effect.fnUntraced(function* (sql: SqlClient, cityId: string) {
+  const [city] = yield* sql<{ slug: string; catalog_version: string; time: Date }>`
+    select slug, catalog_version, now() as time from cities where id = ${cityId} for no key update`
+  yield* signalsOfTravelers(sql, cityId)
+  const [state] = yield* sql<{ all: number; live: number; overrated: number; digest: string }>`
+    select count(*)::int as all, (count(*) filter (where retired_at is null))::int as live,
+      (count(*) filter (where overrated_flag))::int as overrated,
+      coalesce(md5(string_agg(content_hash || quality_signals::text || coalesce(retired_at::text, ''), '' order by node_index)), '') as digest
+    from activity_nodes where city_id = ${cityId}`
+  const [rows] = yield* sql<{ signals: number; posts: number }>`
+    select (select count(*) from quality_signals q join activity_nodes n on n.id = q.activity_node_id
+        where n.city_id = ${cityId})::int as signals,
+      (select count(*) from scraped_posts where city_id = ${cityId})::int as posts`
+  const [last] = yield* sql<{ digest: string }>`
+    select digest from exp.catalog_snapshots where city_id = ${cityId} order by catalog_version desc limit 1`
+  const changed = last?.digest !== state!.digest
+  const version = Number(city!.catalog_version) + (changed ? 1 : 0)
+  if (changed) {
+    const summary = { retired: state!.all - state!.live, overrated: state!.overrated }
+    yield* sql`update cities set catalog_version = ${version} where id = ${cityId}`
+    yield* sql`insert into exp.catalog_snapshots (id, city_id, catalog_version, valid_from, nodes, digest, summary)
+      values (${uuidOfName("overplanned/catalog-snapshot", cityId, String(version))}, ${cityId}, ${version}, now(),
+        ${state!.live}, ${state!.digest}, ${JSON.stringify(summary)}::jsonb)`
+    yield* sql`select pg_notify(${CATALOG_CHANGED}, ${city!.slug})`
+  }
+  return {
+    catalog_version: version,
+    changed,
+    live: state!.live,
+    counts: { activity_nodes: state!.all, quality_signals: rows!.signals, scraped_posts: rows!.posts }
+  }
+})
+
 export const layer = Layer.effect(
   CatalogStore,
   Effect.gen(function* () {
     const sql = yield* SqlClient
-
-    /**
-     * Batches of one city take turns, so that no two give out the same place in its matrix. Whoever only refers to the city,
-     * such as the drainer that stores a trip in it, does not wait: the row's key does not change.
-     */
-    const lockCity = (cityId: string) => sql`select 1 from cities where id = ${cityId} for no key update`
-
-    /** Derives anew what nodes say of themselves because of their signals, all sources together. */
-    const derive = Effect.fnUntraced(function* (nodeIds: ReadonlyArray<string>) {
-      if (nodeIds.length === 0) return
-      // What the made-up population says is training data and never evidence that a traveler is shown.
-      const rows = yield* sql<QualitySignal & { activity_node_id: string }>`
-        select activity_node_id, source, kind, voice, mentions, score::float8 as score, avoid_mentions, last_seen::text as last_seen, quotes, licence
-        from quality_signals where activity_node_id = any(${nodeIds as Array<string>}::uuid[]) and source not like 'shadow\\_%'`
-      const judged = yield* sql<JudgementRow>`
-        select activity_node_id, source, licence, local_score::float8 as local_score, local_note,
-          tourist_score::float8 as tourist_score, tourist_note, warning, uncertainty::float8 as uncertainty
-        from editor_judgements where activity_node_id = any(${nodeIds as Array<string>}::uuid[])`
-      const judgements = new Map(judged.map((row) => [row.activity_node_id, judgementOf(row)]))
-      const byNode = Map.groupBy(rows, (row) => row.activity_node_id)
-      const derived = nodeIds.map((id) => {
-        const { summary, cross_ref_confidence, overrated_flag } = crossReference(
-          byNode.get(id) ?? [],
-          judgements.get(id) ?? null
-        )
-        return { id, quality_signals: summary, cross_ref_confidence, overrated_flag }
-      })
-      yield* sql.unsafe(UPDATE_DERIVED, [JSON.stringify(derived)])
-    })
-
-    /** Counts the posts of these places into signals: one per source and voice, replacing those counted before. */
-    const signalsOfPosts = Effect.fnUntraced(function* (nodeIds: ReadonlyArray<string>) {
-      if (nodeIds.length === 0) return
-      const ids = nodeIds as Array<string>
-      yield* sql`delete from quality_signals where activity_node_id = any(${ids}::uuid[]) and source like 'posts:%'`
-      const counted = yield* sql<QualitySignal & { activity_node_id: string }>`
-        select activity_node_id, 'posts:' || source as source, 'posts' as kind, case when tourist_flag then 'tourist' else 'local' end as voice,
-          count(*)::int as mentions, avg(sentiment)::float8 as score, (count(*) filter (where avoid))::int as avoid_mentions,
-          max(posted_at)::date::text as last_seen, '[]'::jsonb as quotes, null as licence
-        from scraped_posts where activity_node_id = any(${ids}::uuid[]) group by activity_node_id, source, tourist_flag`
-      const rows = counted.map(({ activity_node_id, ...signal }) => signalRow(activity_node_id, signal))
-      if (rows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
-      yield* derive(nodeIds)
-    })
-
-    /** What travelers of ours said after their trips, by place: distinct people, and only where several did. */
-    const signalsOfTravelers = Effect.fnUntraced(function* (cityId: string) {
-      const before = yield* sql<{ activity_node_id: string }>`
-        delete from quality_signals q using activity_nodes n
-        where n.id = q.activity_node_id and n.city_id = ${cityId} and q.kind = 'travelers' and q.source = ${TRAVELERS}
-        returning q.activity_node_id`
-      const counted = yield* sql<QualitySignal & { activity_node_id: string }>`
-        select s.activity_node_id, ${TRAVELERS} as source, 'travelers' as kind, 'tourist' as voice,
-          count(distinct s.user_id)::int as mentions, avg(((s.context ->> 'rating')::float8 - 1) / 4) as score,
-          0 as avoid_mentions, max(s.occurred_at)::date::text as last_seen, '[]'::jsonb as quotes, null as licence
-        from behavioral_signals s join activity_nodes n on n.id = s.activity_node_id
-        where n.city_id = ${cityId} and s.source = 'app' and s.signal_type = 'post_trip_rating'
-          and jsonb_typeof(s.context -> 'rating') = 'number' and (s.context ->> 'rating')::float8 between 1 and 5
-        group by s.activity_node_id having count(distinct s.user_id) >= ${FEWEST_TRAVELERS}`
-      const rows = counted.map(({ activity_node_id, ...signal }) => signalRow(activity_node_id, signal))
-      if (rows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
-      yield* derive([...new Set([...before, ...counted].map((row) => row.activity_node_id))])
-    })
 
     return CatalogStore.of({
       ...sourceEntries(sql),
@@ -154,55 +260,7 @@ export const layer = Layer.effect(
         ),
 
       saveNodes: (cityId, nodes) =>
-        Effect.gen(function* () {
-          const ids = nodes.map(({ node }) => node.id as string)
-          yield* lockCity(cityId)
-          const rows = yield* sql<{ id: string; content_hash: string; node_index: number; retired: boolean }>`
-            select id, content_hash, node_index, retired_at is not null as retired
-            from activity_nodes where id = any(${ids}::uuid[])`
-          const existing = new Map(rows.map((row) => [row.id, row]))
-          const write = nodes
-            .map((assembled) => ({ assembled, hash: contentHash(assembled), before: existing.get(assembled.node.id) }))
-            .filter(({ hash, before }) => before === undefined || before.content_hash !== hash || before.retired)
-          const changed = write.filter(({ before }) => before !== undefined).map(({ assembled }) => assembled.node.id)
-          if (write.length > 0) {
-            const [top] = yield* sql<{ next: number }>`
-              select coalesce(max(node_index), -1) + 1 as next from activity_nodes where city_id = ${cityId}`
-            let next = top!.next
-            const nodeRows = write.map(({ assembled, hash, before }) => ({
-              names: {},
-              facts: {},
-              external_ids: {},
-              ...assembled.node,
-              // An array literal: PostgreSQL takes it in several times faster than an array of JSON.
-              vibe_embedding: `{${assembled.node.vibe_embedding.join(",")}}`,
-              node_index: before?.node_index ?? next++,
-              content_hash: hash
-            }))
-            yield* sql.unsafe(UPSERT_NODES, [JSON.stringify(nodeRows)])
-            if (changed.length > 0) {
-              yield* sql`delete from quality_signals q using activity_nodes n
-                where n.id = q.activity_node_id and n.source = q.source and n.id = any(${changed as Array<string>}::uuid[])`
-              yield* sql`delete from editor_judgements where activity_node_id = any(${changed as Array<string>}::uuid[])`
-            }
-            const signalRows = write.flatMap(({ assembled }) =>
-              assembled.signals.map((signal) => signalRow(assembled.node.id, signal))
-            )
-            if (signalRows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(signalRows)])
-            const judgements = write.flatMap(({ assembled: { node, judgement } }) =>
-              judgement === null ? [] : [judgementRow(node.id, judgement)]
-            )
-            if (judgements.length > 0) yield* sql.unsafe(UPSERT_JUDGEMENTS, [JSON.stringify(judgements)])
-            // Other sources may have spoken of a node that was here before.
-            yield* derive(changed)
-          }
-          return {
-            new: write.length - changed.length,
-            changed: changed.length,
-            unchanged: nodes.length - write.length,
-            touched: write.map(({ assembled }) => assembled.node.id)
-          }
-        }).pipe(sql.withTransaction, Effect.mapError(failed("Saving a batch of places"))),
+        saveNodes(sql, cityId, nodes).pipe(sql.withTransaction, Effect.mapError(failed("Saving a batch of places"))),
 
       retireOthers: (cityId, source, keep) =>
         sql<{ id: string }>`update activity_nodes n set retired_at = now(), updated_at = now()
@@ -218,64 +276,17 @@ export const layer = Layer.effect(
           const rows = nodes.flatMap(({ node_id, signals }) => signals.map((signal) => signalRow(node_id, signal)))
           if (rows.length === 0) return
           yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
-          yield* derive(nodes.map(({ node_id }) => node_id))
+          yield* derive(
+            sql,
+            nodes.map(({ node_id }) => node_id)
+          )
         }).pipe(sql.withTransaction, Effect.mapError(failed("Saving signals"))),
 
       savePosts: (cityId, posts) =>
-        Effect.gen(function* () {
-          const ids = posts.map(({ id }) => id)
-          yield* lockCity(cityId)
-          const [now] = yield* sql<{ now: string }>`select now()::text as now`
-          const rows = yield* sql<{ id: string; activity_node_id: string | null; extractor: string }>`
-            select id, activity_node_id, extractor from scraped_posts where id = any(${ids}::uuid[])`
-          const before = new Map(rows.map((row) => [row.id, row]))
-          const write = posts.filter(({ id, activity_node_id, extractor }) => {
-            const row = before.get(id)
-            return row?.activity_node_id !== activity_node_id || row.extractor !== extractor
-          })
-          if (write.length > 0) {
-            const postRows = write.map((post) => ({ ...post, city_id: cityId, processed_at: now!.now }))
-            yield* sql.unsafe(UPSERT_POSTS, [JSON.stringify(postRows)])
-            const about = [...write, ...rows].flatMap((row) => row.activity_node_id ?? [])
-            yield* signalsOfPosts([...new Set(about)])
-          }
-          const changed = write.filter(({ id }) => before.has(id)).length
-          return { new: write.length - changed, changed, unchanged: posts.length - write.length }
-        }).pipe(sql.withTransaction, Effect.mapError(failed("Saving a batch of posts"))),
+        savePosts(sql, cityId, posts).pipe(sql.withTransaction, Effect.mapError(failed("Saving a batch of posts"))),
 
       close: (cityId) =>
-        Effect.gen(function* () {
-          const [city] = yield* sql<{ slug: string; catalog_version: string; time: Date }>`
-            select slug, catalog_version, now() as time from cities where id = ${cityId} for no key update`
-          yield* signalsOfTravelers(cityId)
-          const [state] = yield* sql<{ all: number; live: number; overrated: number; digest: string }>`
-            select count(*)::int as all, (count(*) filter (where retired_at is null))::int as live,
-              (count(*) filter (where overrated_flag))::int as overrated,
-              coalesce(md5(string_agg(content_hash || quality_signals::text || coalesce(retired_at::text, ''), '' order by node_index)), '') as digest
-            from activity_nodes where city_id = ${cityId}`
-          const [rows] = yield* sql<{ signals: number; posts: number }>`
-            select (select count(*) from quality_signals q join activity_nodes n on n.id = q.activity_node_id
-                where n.city_id = ${cityId})::int as signals,
-              (select count(*) from scraped_posts where city_id = ${cityId})::int as posts`
-          const [last] = yield* sql<{ digest: string }>`
-            select digest from exp.catalog_snapshots where city_id = ${cityId} order by catalog_version desc limit 1`
-          const changed = last?.digest !== state!.digest
-          const version = Number(city!.catalog_version) + (changed ? 1 : 0)
-          if (changed) {
-            const summary = { retired: state!.all - state!.live, overrated: state!.overrated }
-            yield* sql`update cities set catalog_version = ${version} where id = ${cityId}`
-            yield* sql`insert into exp.catalog_snapshots (id, city_id, catalog_version, valid_from, nodes, digest, summary)
-              values (${uuidOfName("overplanned/catalog-snapshot", cityId, String(version))}, ${cityId}, ${version}, now(),
-                ${state!.live}, ${state!.digest}, ${JSON.stringify(summary)}::jsonb)`
-            yield* sql`select pg_notify(${CATALOG_CHANGED}, ${city!.slug})`
-          }
-          return {
-            catalog_version: version,
-            changed,
-            live: state!.live,
-            counts: { activity_nodes: state!.all, quality_signals: rows!.signals, scraped_posts: rows!.posts }
-          }
-        }).pipe(sql.withTransaction, Effect.mapError(failed("Closing the seeding"))),
+        closeSeeding(sql, cityId).pipe(sql.withTransaction, Effect.mapError(failed("Closing the seeding"))),
 
       known: (cityId) =>
         sql<KnownNode>`select id, name, neighbourhood, lat, lon from activity_nodes

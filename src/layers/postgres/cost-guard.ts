@@ -56,41 +56,172 @@ const unreachable = (cause: unknown) =>
     cause
   })
 
+const newId = Effect.gen(function* () {
+  const millis = yield* Clock.currentTimeMillis
+  const random = new Uint8Array(10)
+  for (let i = 0; i < random.length; i++) random[i] = yield* Random.nextIntBetween(0, 255)
+  return uuidV7(millis, random)
+})
+
+const take = (sql: SqlClient, day: string, subject: string, micros: number, most: number) =>
+  sql<{ micros: string }>`
+    insert into llm_spend (day, subject, micros)
+    select ${day}::date, ${subject}::uuid, ${micros}::bigint where ${micros}::bigint <= ${most}::bigint
+    on conflict (day, subject) do update set micros = llm_spend.micros + excluded.micros
+    where llm_spend.micros + excluded.micros <= ${most}::bigint
+    returning micros`.pipe(Effect.map((rows) => (rows.length === 0 ? undefined : Number(rows[0]!.micros))))
+
+const totals = (sql: SqlClient, from: string) =>
+  sql<{ day: string; micros: string }>`
+    select day::text as day, micros from llm_spend
+    where subject = ${EVERYBODY}::uuid and day >= ${from}::date`.pipe(
+    Effect.map((rows) => new Map(rows.map((row) => [row.day, Number(row.micros)])))
+  )
+
+const week = (today: string, byDay: ReadonlyMap<string, number>) =>
+  Array.from({ length: USUAL_DAYS }, (_, i) => byDay.get(daysBefore(today, i + 1)) ?? 0)
+
+interface Budgets {
+  readonly everybody: number
+  readonly traveler: number
+}
+
+const reserveWithin = (
+  sql: SqlClient,
+  budgets: Budgets,
+  call: PlannedCall
+): Effect.Effect<Reservation, BudgetSpent | LedgerUnavailable> =>
+  Effect.gen(function* () {
+    const day = utcDay(yield* Clock.currentTimeMillis)
+    const id = yield* newId
+    yield* sql.withTransaction(
+      Effect.gen(function* () {
+        if (call.userId !== undefined) {
+          const mine = yield* take(sql, day, call.userId, call.mostMicros, budgets.traveler)
+          if (mine === undefined) {
+            return yield* new BudgetSpent({
+              scope: "traveler",
+              message: `Today's budget for this traveler (${usd(budgets.traveler)}) would be passed; the local ranker answers until midnight UTC.`
+            })
+          }
+        }
+        // Everybody's row last: it is the one that all calls wait for, so its lock is held shortest.
+        yield* sql`
+          insert into llm_ledger (id, user_id, trip_id, model, purpose, reserved_usd, day, outcome)
+          values (${id}, ${call.userId ?? null}, ${call.tripId ?? null}, ${call.model}, ${call.purpose},
+            ${call.mostMicros}::bigint / 1000000::numeric, ${day}::date, 'reserved')`
+        const most = call.background === true ? Math.floor(budgets.everybody * BACKGROUND_SHARE) : budgets.everybody
+        const all = yield* take(sql, day, EVERYBODY, call.mostMicros, most)
+        if (all === undefined) {
+          return yield* new BudgetSpent({
+            scope: "everybody",
+            message:
+              call.background === true
+                ? `Work ahead of time may use ${usd(most)} of today's budget for Claude; the rest is for travelers who wait.`
+                : `Today's budget for Claude (${usd(budgets.everybody)}) would be passed; the local ranker answers until midnight UTC.`
+          })
+        }
+        yield* Metric.update(spent, all)
+      })
+    )
+    return {
+      id,
+      day,
+      model: call.model,
+      reservedMicros: call.mostMicros,
+      ...(call.userId === undefined ? {} : { userId: call.userId })
+    }
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: LEDGER_TIMEOUT,
+      orElse: () => Effect.fail(unreachable(`no answer within ${LEDGER_TIMEOUT}`))
+    }),
+    Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(error)))
+  )
+
+const write = (sql: SqlClient, reservation: Reservation, settlement: Settlement) =>
+  sql.withTransaction(
+    Effect.gen(function* () {
+      const { usage } = settlement
+      // No call costs more than it was allowed to, whatever somebody counted.
+      const cost = Math.min(
+        reservation.reservedMicros,
+        usage === undefined ? reservation.reservedMicros : costMicros(reservation.model, usage)
+      )
+      const settled = yield* sql<{ id: string }>`
+        update llm_ledger set
+          input_tokens = ${(usage?.inputTokens ?? 0) + (usage?.cacheWriteTokens ?? 0)},
+          output_tokens = ${usage?.outputTokens ?? 0}, cached_tokens = ${usage?.cachedTokens ?? 0},
+          cost_usd = ${cost}::bigint / 1000000::numeric, latency_ms = ${settlement.latencyMs}::real,
+          outcome = ${settlement.outcome}, settled_at = now()
+        where id = ${reservation.id} and settled_at is null returning id`
+      if (settled.length === 0) return
+      const change = cost - reservation.reservedMicros
+      const subjects = reservation.userId === undefined ? [EVERYBODY] : [reservation.userId, EVERYBODY]
+      for (const subject of subjects) {
+        yield* sql`update llm_spend set micros = greatest(0, micros + ${change}::bigint)
+          where day = ${reservation.day}::date and subject = ${subject}::uuid`
+      }
+    })
+  )
+
+const reportOf = (sql: SqlClient, budgets: Budgets, days: number): Effect.Effect<CostReport, LedgerUnavailable> =>
+  Effect.gen(function* () {
+    const today = utcDay(yield* Clock.currentTimeMillis)
+    const from = daysBefore(today, Math.max(days, 1) - 1)
+    const byDay = yield* totals(sql, daysBefore(today, USUAL_DAYS))
+    const perDay = yield* sql<DayCost>`
+      select day::text as day, (sum(case when settled_at is null then reserved_usd else cost_usd end) * 1000000)::float8 as micros,
+        count(*)::int as calls, sum(input_tokens)::int as input_tokens, sum(output_tokens)::int as output_tokens,
+        sum(cached_tokens)::int as cached_tokens
+      from llm_ledger where day >= ${from}::date group by day order by day desc`
+    const byPurpose = yield* sql<CostReport["by_purpose"][number]>`
+      select purpose, model, (sum(case when settled_at is null then reserved_usd else cost_usd end) * 1000000)::float8 as micros,
+        count(*)::int as calls
+      from llm_ledger where day >= ${from}::date group by purpose, model order by micros desc`
+    const spentToday = byDay.get(today) ?? 0
+    const before = week(today, byDay)
+    return {
+      today,
+      budget_micros: budgets.everybody,
+      user_budget_micros: budgets.traveler,
+      spent_micros: spentToday,
+      usual_micros: Math.round(before.reduce((sum, x) => sum + x, 0) / USUAL_DAYS),
+      unusual: isUnusual(spentToday, before),
+      days: perDay,
+      by_purpose: byPurpose
+    }
+  }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(error))))
+
+/** What a killed process had reserved may have been spent: it keeps counting, and the row says why. */
+const closeAbandoned = (sql: SqlClient) => sql`
+  update llm_ledger set outcome = 'abandoned', cost_usd = reserved_usd, settled_at = now()
+  where outcome = 'reserved' and created_at < now() - make_interval(mins => ${ABANDONED_AFTER_MINUTES})`
+
+/** A call of yesterday may be settled today still. */
+const reset = (sql: SqlClient) =>
+  Effect.gen(function* () {
+    const today = utcDay(yield* Clock.currentTimeMillis)
+    const gone = yield* sql`
+    delete from llm_spend
+    where day < case when subject = ${EVERYBODY}::uuid
+      then ${daysBefore(today, USUAL_DAYS)}::date else ${daysBefore(today, 1)}::date end
+    returning 1`
+    return gone.length
+  }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(error))))
+
 export const make = (options: CostGuardOptions) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
     const erased = yield* ErasedSubjects
-    const budget = microsOfUsd(options.dailyBudgetUsd)
-    const userBudget = microsOfUsd(options.userDailyBudgetUsd)
+    const budgets = {
+      everybody: microsOfUsd(options.dailyBudgetUsd),
+      traveler: microsOfUsd(options.userDailyBudgetUsd)
+    }
     let alarmedOn = ""
 
-    const newId = Effect.gen(function* () {
-      const millis = yield* Clock.currentTimeMillis
-      const random = new Uint8Array(10)
-      for (let i = 0; i < random.length; i++) random[i] = yield* Random.nextIntBetween(0, 255)
-      return uuidV7(millis, random)
-    })
-
-    const take = (day: string, subject: string, micros: number, most: number) =>
-      sql<{ micros: string }>`
-        insert into llm_spend (day, subject, micros)
-        select ${day}::date, ${subject}::uuid, ${micros}::bigint where ${micros}::bigint <= ${most}::bigint
-        on conflict (day, subject) do update set micros = llm_spend.micros + excluded.micros
-        where llm_spend.micros + excluded.micros <= ${most}::bigint
-        returning micros`.pipe(Effect.map((rows) => (rows.length === 0 ? undefined : Number(rows[0]!.micros))))
-
-    const totals = (from: string) =>
-      sql<{ day: string; micros: string }>`
-        select day::text as day, micros from llm_spend
-        where subject = ${EVERYBODY}::uuid and day >= ${from}::date`.pipe(
-        Effect.map((rows) => new Map(rows.map((row) => [row.day, Number(row.micros)])))
-      )
-
-    const week = (today: string, byDay: ReadonlyMap<string, number>) =>
-      Array.from({ length: USUAL_DAYS }, (_, i) => byDay.get(daysBefore(today, i + 1)) ?? 0)
-
     const watch = Effect.fnUntraced(function* (today: string) {
-      const byDay = yield* totals(daysBefore(today, USUAL_DAYS))
+      const byDay = yield* totals(sql, daysBefore(today, USUAL_DAYS))
       const micros = byDay.get(today) ?? 0
       const before = week(today, byDay)
       const unusual = isUnusual(micros, before)
@@ -104,89 +235,8 @@ export const make = (options: CostGuardOptions) =>
       )
     })
 
-    const reserve = (call: PlannedCall): Effect.Effect<Reservation, BudgetSpent | LedgerUnavailable> =>
-      Effect.gen(function* () {
-        const day = utcDay(yield* Clock.currentTimeMillis)
-        const id = yield* newId
-        if (call.userId !== undefined && erased.has(call.userId)) {
-          return yield* new BudgetSpent({
-            scope: "traveler",
-            message: "This account was deleted: nothing is spent for it any more."
-          })
-        }
-        yield* sql.withTransaction(
-          Effect.gen(function* () {
-            if (call.userId !== undefined) {
-              const mine = yield* take(day, call.userId, call.mostMicros, userBudget)
-              if (mine === undefined) {
-                return yield* new BudgetSpent({
-                  scope: "traveler",
-                  message: `Today's budget for this traveler (${usd(userBudget)}) would be passed; the local ranker answers until midnight UTC.`
-                })
-              }
-            }
-            // Everybody's row last: it is the one that all calls wait for, so its lock is held shortest.
-            yield* sql`
-              insert into llm_ledger (id, user_id, trip_id, model, purpose, reserved_usd, day, outcome)
-              values (${id}, ${call.userId ?? null}, ${call.tripId ?? null}, ${call.model}, ${call.purpose},
-                ${call.mostMicros}::bigint / 1000000::numeric, ${day}::date, 'reserved')`
-            const most = call.background === true ? Math.floor(budget * BACKGROUND_SHARE) : budget
-            const all = yield* take(day, EVERYBODY, call.mostMicros, most)
-            if (all === undefined) {
-              return yield* new BudgetSpent({
-                scope: "everybody",
-                message:
-                  call.background === true
-                    ? `Work ahead of time may use ${usd(most)} of today's budget for Claude; the rest is for travelers who wait.`
-                    : `Today's budget for Claude (${usd(budget)}) would be passed; the local ranker answers until midnight UTC.`
-              })
-            }
-            yield* Metric.update(spent, all)
-          })
-        )
-        return {
-          id,
-          day,
-          model: call.model,
-          reservedMicros: call.mostMicros,
-          ...(call.userId === undefined ? {} : { userId: call.userId })
-        }
-      }).pipe(
-        Effect.timeoutOrElse({
-          duration: LEDGER_TIMEOUT,
-          orElse: () => Effect.fail(unreachable(`no answer within ${LEDGER_TIMEOUT}`))
-        }),
-        Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(error)))
-      )
-
-    const write = (reservation: Reservation, settlement: Settlement) =>
-      sql.withTransaction(
-        Effect.gen(function* () {
-          const { usage } = settlement
-          // No call costs more than it was allowed to, whatever somebody counted.
-          const cost = Math.min(
-            reservation.reservedMicros,
-            usage === undefined ? reservation.reservedMicros : costMicros(reservation.model, usage)
-          )
-          const settled = yield* sql<{ id: string }>`
-            update llm_ledger set
-              input_tokens = ${(usage?.inputTokens ?? 0) + (usage?.cacheWriteTokens ?? 0)},
-              output_tokens = ${usage?.outputTokens ?? 0}, cached_tokens = ${usage?.cachedTokens ?? 0},
-              cost_usd = ${cost}::bigint / 1000000::numeric, latency_ms = ${settlement.latencyMs}::real,
-              outcome = ${settlement.outcome}, settled_at = now()
-            where id = ${reservation.id} and settled_at is null returning id`
-          if (settled.length === 0) return
-          const change = cost - reservation.reservedMicros
-          const subjects = reservation.userId === undefined ? [EVERYBODY] : [reservation.userId, EVERYBODY]
-          for (const subject of subjects) {
-            yield* sql`update llm_spend set micros = greatest(0, micros + ${change}::bigint)
-              where day = ${reservation.day}::date and subject = ${subject}::uuid`
-          }
-        })
-      )
-
     const settle = (reservation: Reservation, settlement: Settlement) =>
-      write(reservation, settlement).pipe(
+      write(sql, reservation, settlement).pipe(
         Effect.timeout("5 seconds"),
         Effect.retry(SETTLE_RETRIES),
         Effect.andThen(watch(reservation.day)),
@@ -199,55 +249,27 @@ export const make = (options: CostGuardOptions) =>
         Effect.andThen(Metric.update(Metric.withAttributes(calls, { outcome: settlement.outcome }), 1))
       )
 
-    const report = (days: number): Effect.Effect<CostReport, LedgerUnavailable> =>
-      Effect.gen(function* () {
-        const today = utcDay(yield* Clock.currentTimeMillis)
-        const from = daysBefore(today, Math.max(days, 1) - 1)
-        const byDay = yield* totals(daysBefore(today, USUAL_DAYS))
-        const perDay = yield* sql<DayCost>`
-          select day::text as day, (sum(case when settled_at is null then reserved_usd else cost_usd end) * 1000000)::float8 as micros,
-            count(*)::int as calls, sum(input_tokens)::int as input_tokens, sum(output_tokens)::int as output_tokens,
-            sum(cached_tokens)::int as cached_tokens
-          from llm_ledger where day >= ${from}::date group by day order by day desc`
-        const byPurpose = yield* sql<CostReport["by_purpose"][number]>`
-          select purpose, model, (sum(case when settled_at is null then reserved_usd else cost_usd end) * 1000000)::float8 as micros,
-            count(*)::int as calls
-          from llm_ledger where day >= ${from}::date group by purpose, model order by micros desc`
-        const spentToday = byDay.get(today) ?? 0
-        const before = week(today, byDay)
-        return {
-          today,
-          budget_micros: budget,
-          user_budget_micros: userBudget,
-          spent_micros: spentToday,
-          usual_micros: Math.round(before.reduce((sum, x) => sum + x, 0) / USUAL_DAYS),
-          unusual: isUnusual(spentToday, before),
-          days: perDay,
-          by_purpose: byPurpose
-        }
-      }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(error))))
-
-    /** What a killed process had reserved may have been spent: it keeps counting, and the row says why. */
-    const closeAbandoned = sql`
-      update llm_ledger set outcome = 'abandoned', cost_usd = reserved_usd, settled_at = now()
-      where outcome = 'reserved' and created_at < now() - make_interval(mins => ${ABANDONED_AFTER_MINUTES})`
-    yield* closeAbandoned.pipe(
+    yield* closeAbandoned(sql).pipe(
       Effect.catchCause((cause) => Effect.logWarning("Old reservations of LLM costs could not be closed.", cause)),
       Effect.forkScoped
     )
 
-    // A call of yesterday may be settled today still.
-    const reset = Effect.gen(function* () {
-      const today = utcDay(yield* Clock.currentTimeMillis)
-      const gone = yield* sql`
-        delete from llm_spend
-        where day < case when subject = ${EVERYBODY}::uuid
-          then ${daysBefore(today, USUAL_DAYS)}::date else ${daysBefore(today, 1)}::date end
-        returning 1`
-      return gone.length
-    }).pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(error))))
+    const reserve = (call: PlannedCall) =>
+      call.userId !== undefined && erased.has(call.userId)
+        ? Effect.fail(
+            new BudgetSpent({
+              scope: "traveler",
+              message: "This account was deleted: nothing is spent for it any more."
+            })
+          )
+        : reserveWithin(sql, budgets, call)
 
-    return CostGuard.of({ reserve, settle, reset, report })
+    return CostGuard.of({
+      reserve: (call) => Effect.suspend(() => reserve(call)),
+      settle,
+      reset: reset(sql),
+      report: (days) => reportOf(sql, budgets, days)
+    })
   })
 
 export const layer = (options: CostGuardOptions): Layer.Layer<CostGuard, never, SqlClient | ErasedSubjects> =>

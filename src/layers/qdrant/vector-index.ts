@@ -55,92 +55,102 @@ const isFinal = (cause: unknown) => {
   return status >= 400 && status < 500 && status !== 408 && status !== 429
 }
 
+const failed = (what: string) => (cause: unknown) =>
+  cause instanceof VectorIndexUnavailable
+    ? cause
+    : new VectorIndexUnavailable({
+        message: `Qdrant could not ${what}: ${messageOf(cause)}. Look at QDRANT_URL and QDRANT_API_KEY.`,
+        cause
+      })
+
+/** One request, repeated and held back as its kind allows. */
+const makeCall = Effect.fnUntraced(function* (options: QdrantOptions) {
+  const breaker = yield* CircuitBreaker.make({
+    tripPolicy: CircuitBreaker.consecutive(TRIPS_AFTER),
+    openDuration: STAYS_OPEN
+  })
+
+  const clients = yield* Effect.cached(
+    Effect.promise(async () => {
+      const { QdrantClient: Client } = await import("@qdrant/js-client-rest")
+      const common = {
+        url: options.url,
+        checkCompatibility: false,
+        ...(options.apiKey === undefined ? {} : { apiKey: Redacted.value(options.apiKey) })
+      }
+      return {
+        reading: new Client({ ...common, timeout: SEARCH_TIMEOUT_MS }),
+        writing: new Client({ ...common, timeout: WRITE_TIMEOUT_MS })
+      }
+    })
+  )
+
+  return <A>(
+    what: string,
+    kind: "reading" | "writing",
+    use: (client: QdrantClient) => Promise<A>
+  ): Effect.Effect<A, VectorIndexUnavailable> =>
+    Effect.flatMap(clients, (client) =>
+      Effect.tryPromise({ try: () => use(client[kind]), catch: (cause) => cause }).pipe(
+        Effect.retry({
+          schedule: kind === "reading" ? SEARCH_RETRIES : RETRIES,
+          while: (cause) => !isFinal(cause)
+        }),
+        breaker.execute({
+          key: "qdrant",
+          classify: (exit) => {
+            if (exit._tag === "Success") return CircuitBreaker.success
+            const error = exit.cause.reasons.find((reason) => reason._tag === "Fail")?.error
+            return isFinal(error) ? CircuitBreaker.success : CircuitBreaker.failure()
+          }
+        }),
+        Effect.mapError(failed(what))
+      )
+    )
+})
+
+type Call = Effect.Success<ReturnType<typeof makeCall>>
+
+/** Makes a collection and the index of its payload where they are missing. */
+const create = (call: Call, name: string, collection: Collection) =>
+  Effect.gen(function* () {
+    const size = collectionDimensions[collection]
+    const { exists } = yield* call("look for a collection", "writing", (client) => client.collectionExists(name))
+    if (!exists) {
+      yield* call("make a collection", "writing", async (client) => {
+        try {
+          await client.createCollection(name, { vectors: { size, distance: "Cosine" } })
+        } catch (cause) {
+          // Another node was faster; that it is there is all we want.
+          if (!(await client.collectionExists(name)).exists) throw cause
+        }
+      })
+    }
+    const info = yield* call("describe a collection", "writing", (client) => client.getCollection(name))
+    const vectors = info.config.params.vectors
+    if (vectors === undefined || vectors["size"] !== size || vectors["distance"] !== "Cosine") {
+      return yield* new VectorIndexUnavailable({
+        message: `The Qdrant collection ${name} is not one of ${size} numbers by cosine. Remove it, then run the command reindex.`
+      })
+    }
+    if (info.payload_schema["city"] === undefined) {
+      yield* call("index a payload field", "writing", (client) =>
+        client.createPayloadIndex(name, { field_name: "city", field_schema: "keyword", wait: true })
+      )
+    }
+  })
+
 const make = (options: QdrantOptions) =>
   Effect.gen(function* () {
-    const breaker = yield* CircuitBreaker.make({
-      tripPolicy: CircuitBreaker.consecutive(TRIPS_AFTER),
-      openDuration: STAYS_OPEN
-    })
+    const call = yield* makeCall(options)
     const nameOf = (collection: Collection) => `${options.prefix ?? ""}${collection}`
-
-    const clients = yield* Effect.cached(
-      Effect.promise(async () => {
-        const { QdrantClient: Client } = await import("@qdrant/js-client-rest")
-        const common = {
-          url: options.url,
-          checkCompatibility: false,
-          ...(options.apiKey === undefined ? {} : { apiKey: Redacted.value(options.apiKey) })
-        }
-        return {
-          reading: new Client({ ...common, timeout: SEARCH_TIMEOUT_MS }),
-          writing: new Client({ ...common, timeout: WRITE_TIMEOUT_MS })
-        }
-      })
-    )
-
-    const failed = (what: string) => (cause: unknown) =>
-      cause instanceof VectorIndexUnavailable
-        ? cause
-        : new VectorIndexUnavailable({
-            message: `Qdrant could not ${what}: ${messageOf(cause)}. Look at QDRANT_URL and QDRANT_API_KEY.`,
-            cause
-          })
-
-    const call = <A>(
-      what: string,
-      kind: "reading" | "writing",
-      use: (client: QdrantClient) => Promise<A>
-    ): Effect.Effect<A, VectorIndexUnavailable> =>
-      Effect.flatMap(clients, (client) =>
-        Effect.tryPromise({ try: () => use(client[kind]), catch: (cause) => cause }).pipe(
-          Effect.retry({
-            schedule: kind === "reading" ? SEARCH_RETRIES : RETRIES,
-            while: (cause) => !isFinal(cause)
-          }),
-          breaker.execute({
-            key: "qdrant",
-            classify: (exit) => {
-              if (exit._tag === "Success") return CircuitBreaker.success
-              const error = exit.cause.reasons.find((reason) => reason._tag === "Fail")?.error
-              return isFinal(error) ? CircuitBreaker.success : CircuitBreaker.failure()
-            }
-          }),
-          Effect.mapError(failed(what))
-        )
-      )
-
-    const create = (collection: Collection) =>
-      Effect.gen(function* () {
-        const name = nameOf(collection)
-        const size = collectionDimensions[collection]
-        const { exists } = yield* call("look for a collection", "writing", (client) => client.collectionExists(name))
-        if (!exists) {
-          yield* call("make a collection", "writing", async (client) => {
-            try {
-              await client.createCollection(name, { vectors: { size, distance: "Cosine" } })
-            } catch (cause) {
-              // Another node was faster; that it is there is all we want.
-              if (!(await client.collectionExists(name)).exists) throw cause
-            }
-          })
-        }
-        const info = yield* call("describe a collection", "writing", (client) => client.getCollection(name))
-        const vectors = info.config.params.vectors
-        if (vectors === undefined || vectors["size"] !== size || vectors["distance"] !== "Cosine") {
-          return yield* new VectorIndexUnavailable({
-            message: `The Qdrant collection ${name} is not one of ${size} numbers by cosine. Remove it, then run the command reindex.`
-          })
-        }
-        if (info.payload_schema["city"] === undefined) {
-          yield* call("index a payload field", "writing", (client) =>
-            client.createPayloadIndex(name, { field_name: "city", field_schema: "keyword", wait: true })
-          )
-        }
-      })
 
     const ready = new Map<Collection, Effect.Effect<void, VectorIndexUnavailable>>()
     for (const collection of Object.keys(collectionDimensions) as ReadonlyArray<Collection>) {
-      const [ensure, forget] = yield* Effect.cachedInvalidateWithTTL(create(collection), "1 day")
+      const [ensure, forget] = yield* Effect.cachedInvalidateWithTTL(
+        create(call, nameOf(collection), collection),
+        "1 day"
+      )
       ready.set(
         collection,
         Effect.tapError(ensure, () => forget)

@@ -4,6 +4,7 @@
  * ledger itself would cost more with every call of the day.
  */
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
@@ -27,8 +28,7 @@ import { ErasedSubjects } from "../../services/tokens.ts"
 
 /** The subject of everybody's total. */
 const EVERYBODY = "00000000-0000-0000-0000-000000000000"
-/** Longest wait for the ledger before a call is given up: it stands in the path of a trip. */
-const LEDGER_TIMEOUT = "1 second"
+const PATIENCE = "1 second"
 /** A settlement is tried for about half a minute; after that the reservation stands. */
 const SETTLE_RETRIES = Schedule.exponential("200 millis").pipe(Schedule.upTo({ times: 7 }))
 /** A reservation that is this old belongs to a process that is gone. */
@@ -48,6 +48,8 @@ const unusualDay = Metric.gauge("llm_unusual_day", {
 export interface CostGuardOptions {
   readonly dailyBudgetUsd: number
   readonly userDailyBudgetUsd: number
+  /** Longest wait for the ledger before a call is given up; it stands in the path of a trip. */
+  readonly patience?: Duration.Input
 }
 
 const unreachable = (cause: unknown) =>
@@ -89,6 +91,7 @@ interface Budgets {
 const reserveWithin = (
   sql: SqlClient,
   budgets: Budgets,
+  patience: Duration.Input,
   call: PlannedCall
 ): Effect.Effect<Reservation, BudgetSpent | LedgerUnavailable> =>
   Effect.gen(function* () {
@@ -133,8 +136,8 @@ const reserveWithin = (
     }
   }).pipe(
     Effect.timeoutOrElse({
-      duration: LEDGER_TIMEOUT,
-      orElse: () => Effect.fail(unreachable(`no answer within ${LEDGER_TIMEOUT}`))
+      duration: patience,
+      orElse: () => Effect.fail(unreachable(`no answer within ${Duration.format(Duration.fromInputUnsafe(patience))}`))
     }),
     Effect.catchTag("SqlError", (error) => Effect.fail(unreachable(error)))
   )
@@ -262,7 +265,7 @@ export const make = (options: CostGuardOptions) =>
               message: "This account was deleted: nothing is spent for it any more."
             })
           )
-        : reserveWithin(sql, budgets, call)
+        : reserveWithin(sql, budgets, options.patience ?? PATIENCE, call)
 
     return CostGuard.of({
       reserve: (call) => Effect.suspend(() => reserve(call)),

@@ -65,6 +65,11 @@ export const makeRunner = <R>(options: RunnerOptions, claimant: string, handlers
     const ours = (job: Claimed) =>
       sql`id = ${job.id} and claimed_by = ${claimant} and attempts = ${job.attempts} and state = 'running'`
 
+    /** A node that stops gives its job back at once, and the attempt does not count. */
+    const giveBack = (job: Claimed) =>
+      Effect.ignore(sql`
+        update jobs set state = 'queued', attempts = attempts - 1, run_after = now() where ${ours(job)}`)
+
     const conclude = (job: Claimed, exit: Exit.Exit<unknown, JobFailed>) => {
       if (Exit.isSuccess(exit)) {
         const result = JSON.stringify(exit.value ?? null)
@@ -116,11 +121,7 @@ export const makeRunner = <R>(options: RunnerOptions, claimant: string, handlers
           }
         })
         .pipe(
-          // A node that stops gives its job back at once, and the attempt does not count.
-          Effect.onInterrupt(() =>
-            Effect.ignore(sql`
-              update jobs set state = 'queued', attempts = attempts - 1, run_after = now() where ${ours(job)}`)
-          ),
+          Effect.onInterrupt(() => giveBack(job)),
           Effect.exit,
           Effect.raceFirst(lost)
         )
@@ -136,12 +137,17 @@ export const makeRunner = <R>(options: RunnerOptions, claimant: string, handlers
       if (Exit.isFailure(exit)) yield* Effect.logWarning(`Job ${job.id} (${job.kind}) failed.`, exit.cause)
     })
 
-    /** Claims one job and sees it through; says whether there was one. */
-    const next = Effect.gen(function* () {
-      const job = yield* claim
-      if (job === undefined) return false
-      yield* run(job)
-      return true
-    })
+    /**
+     * Claims one job and sees it through; says whether there was one. A claim is not broken off: its job would be nobody's
+     * until it counts as abandoned.
+     */
+    const next = Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const job = yield* claim
+        if (job === undefined) return false
+        yield* Effect.onInterrupt(restore(run(job)), () => giveBack(job))
+        return true
+      })
+    )
     return { next, giveUp }
   })

@@ -19,9 +19,9 @@ const call = (mostMicros: number, userId?: string) => ({
 })
 const used = (inputTokens: number, outputTokens = 0) => ({ inputTokens, outputTokens, cachedTokens: 0 })
 
-/** A guard of its own over the database of the test: as another node would have it. */
+/** A guard of its own over the database of the test, as another node would have it; patient with a busy machine. */
 const node = (dailyBudgetUsd: number, userDailyBudgetUsd = 100) =>
-  PostgresCostGuard.make({ dailyBudgetUsd, userDailyBudgetUsd }).pipe(
+  PostgresCostGuard.make({ dailyBudgetUsd, userDailyBudgetUsd, patience: "1 minute" }).pipe(
     Effect.provide(Layer.mock(ErasedSubjects)({ has: (userId) => userId === departed }))
   )
 

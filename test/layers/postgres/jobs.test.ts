@@ -118,15 +118,15 @@ await contractSuite("Jobs", { postgres: { needs: "postgres", layer: () => freshD
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const jobs = yield* nodeCalled("survivor")
-      const dead = yield* jobs.enqueue("orphan", null)
-      yield* sql`
-        update jobs set state = 'running', claimed_by = 'dead', attempts = 1,
-          heartbeat_at = now() - interval '1 minute' where id = ${dead.id}`
       const stopped = yield* jobs.enqueue("orphan", null)
       const other = yield* nodeCalled("stopping")
       const held = yield* working(other, [handler("orphan", () => Effect.never)])
       yield* until(Effect.map(jobs.find(stopped.id), (job) => job?.state === "running"))
       yield* Fiber.interrupt(held)
+      const dead = yield* jobs.enqueue("orphan", null)
+      yield* sql`
+        update jobs set state = 'running', claimed_by = 'dead', attempts = 1,
+          heartbeat_at = now() - interval '1 minute' where id = ${dead.id}`
       yield* working(jobs, [handler("orphan", ({ attempt }) => Effect.succeed(attempt))])
       assert.strictEqual((yield* ended(jobs, stopped.id)).result, 1)
       assert.strictEqual((yield* ended(jobs, dead.id)).result, 2)

@@ -17,7 +17,7 @@ export const seedCity = Command.make(
     city: Flag.String("city").pipe(Flag.withDescription("The city's slug, such as seattle.")),
     source: Flag.Literals("source", SEED_SOURCES).pipe(
       Flag.withDescription(
-        "curated: our own files. osm: an extract of OpenStreetMap. synthetic: made up. file: a city file. posts: scraped posts. places: Google Places."
+        "curated: our own files. osm: an extract of OpenStreetMap. overture: a Parquet file of its places. wikivoyage: the wikitext of an article. geojson: features with tags. synthetic: made up. file: a city file. posts: scraped posts. places: Google Places."
       ),
       Flag.withDefault("curated" as const)
     ),
@@ -28,7 +28,7 @@ export const seedCity = Command.make(
     ),
     file: Flag.String("file").pipe(
       Flag.withDescription(
-        "The .osm.pbf or Overpass JSON of `osm`, the city file of `file`, the JSON lines of `posts`."
+        "The .osm.pbf or Overpass JSON of `osm`, the file of `overture`, `wikivoyage` or `geojson`, the city file of `file`, the JSON lines of `posts`."
       ),
       Flag.optional
     ),

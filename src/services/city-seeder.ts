@@ -10,7 +10,17 @@ import type { UnknownCity } from "./catalog.ts"
 import type { CatalogStoreError } from "./catalog-store.ts"
 import type { VectorIndexUnavailable } from "./vector-index.ts"
 
-export const SEED_SOURCES = ["curated", "posts", "synthetic", "file", "places", "osm"] as const
+export const SEED_SOURCES = [
+  "curated",
+  "posts",
+  "synthetic",
+  "file",
+  "places",
+  "osm",
+  "geojson",
+  "overture",
+  "wikivoyage"
+] as const
 export type SeedSource = (typeof SEED_SOURCES)[number]
 
 export interface SeedRequest {
@@ -18,7 +28,7 @@ export interface SeedRequest {
   readonly source: SeedSource
   /** Only so many items; what is missing is then not retired. */
   readonly limit?: number | undefined
-  /** The city file of `file`, the JSON lines of `posts`, the extract of `osm`. */
+  /** The city file of `file`, the JSON lines of `posts`, the extract of `osm`, the file of `geojson`, `overture` or `wikivoyage`. */
   readonly file?: string | undefined
   /** What the city is called, where the extract does not say. */
   readonly name?: string | undefined

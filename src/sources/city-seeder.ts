@@ -15,13 +15,14 @@ import type { VectorIndex } from "../services/vector-index.ts"
 import type { VibeExtractor } from "../services/vibe-extractor.ts"
 import { curatedCities, fromCurated, fromFile, fromSynthetic } from "./city-files.ts"
 import { joinSources } from "./join-sources.ts"
+import { fromOpenData, type OpenSource } from "./open/open-city.ts"
 import { fromOsm } from "./osm/osm-city.ts"
 import { fromPlaces } from "./places-city.ts"
 import { type SeedInput, seedCity } from "./seed-city.ts"
 import { seedPosts } from "./seed-posts.ts"
 
 /** Sources that speak of places which others speak of, too. Made-up ones are nobody's, and those of a service are not kept. */
-const JOINED: ReadonlySet<SeedSource> = new Set(["curated", "file", "osm"])
+const JOINED: ReadonlySet<SeedSource> = new Set(["curated", "file", "osm", "geojson", "overture", "wikivoyage"])
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/
 
@@ -50,6 +51,20 @@ const osm = Effect.fnUntraced(function* (request: SeedRequest, onProgress: SeedP
   return yield* fromOsm({ ...request, file }, known, onProgress)
 })
 
+const openData = Effect.fnUntraced(function* (
+  source: OpenSource,
+  request: SeedRequest,
+  onProgress: SeedProgress | undefined
+) {
+  if (!SLUG.test(request.city)) {
+    return yield* new SeedRefused({
+      message: `"${request.city.slice(0, 64)}" cannot name a city: use lower-case words joined by hyphens.`
+    })
+  }
+  const file = yield* fileOf(request, "a file of it")
+  return yield* fromOpenData(source, { ...request, file }, yield* knownCity(request.city), onProgress)
+})
+
 const inputOf = (
   request: SeedRequest & { readonly source: Exclude<SeedSource, "posts"> },
   onProgress: SeedProgress | undefined
@@ -61,6 +76,10 @@ const inputOf = (
       return fromSynthetic(request.city, request.limit, request.seed)
     case "osm":
       return osm(request, onProgress)
+    case "geojson":
+    case "overture":
+    case "wikivoyage":
+      return openData(request.source, request, onProgress)
     case "places":
       return fromPlaces(request.city, curatedCities(), request.limit)
     case "file":

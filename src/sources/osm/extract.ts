@@ -102,7 +102,7 @@ export class Gathering<P> {
     return undefined
   }
 
-  put(kind: ElementKind, id: number, place: P, at: Point | undefined): void {
+  put(kind: string, id: number | string, place: P, at: Point | undefined): void {
     if (at === undefined) this.leave("has no position in this file")
     else if (!(Math.abs(at.lat) <= 90 && Math.abs(at.lon) <= 180)) this.leave("lies nowhere on earth")
     else if (this.places.length >= MOST_PLACES) this.leave(`is beyond the ${MOST_PLACES} places that a city may have`)

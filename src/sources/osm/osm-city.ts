@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { CityFileNode, CityInfo } from "../../domain/catalog/city-file.ts"
 import { liesWithin } from "../../domain/catalog/extent.ts"
 import { foldName } from "../../domain/catalog/names.ts"
+import { hash128 } from "../../domain/hash.ts"
 import { type SeedProgress, SeedRefused } from "../../services/city-seeder.ts"
 import type { SeedInput } from "../seed-city.ts"
 import { cityOfExtract } from "./city-facts.ts"
@@ -11,8 +12,17 @@ import type { Extract, PlacedElement } from "./extract.ts"
 import { readOverpass } from "./read-overpass.ts"
 import { looksLikePbf, readPbf } from "./read-pbf.ts"
 
-export const OSM_SOURCE = "osm"
-export const OSM_LICENCE = "ODbL-1.0"
+/** Whose the places are, and how they are named among the keys and the attributions. */
+export interface Origin {
+  readonly source: string
+  readonly licence: string
+  /** Before the reference of an element, in keys. */
+  readonly prefix: string
+  /** The same in provenances. */
+  readonly provider: string
+}
+
+export const OSM: Origin = { source: "osm", licence: "ODbL-1.0", prefix: "osm-", provider: "openstreetmap" }
 
 /** An answer of Overpass is held in memory whole; a larger city comes as a `.osm.pbf`, which is not. */
 const MAX_JSON_BYTES = 256 * 1024 * 1024
@@ -31,8 +41,8 @@ const beginningOf = (path: string): Uint8Array => {
   }
 }
 
-const refused = (path: string, why: string) =>
-  new SeedRefused({ message: `${path} cannot be read as an extract of OpenStreetMap: ${why}` })
+export const refused = (path: string, why: string) =>
+  new SeedRefused({ message: `${path} cannot be read as a source of places: ${why}` })
 
 const readExtract = Effect.fnUntraced(function* (path: string, onProgress: SeedProgress | undefined) {
   const run = Effect.runForkWith(yield* Effect.context<never>())
@@ -61,12 +71,26 @@ const chainsOf = (places: ReadonlyArray<PlacedElement>): ReadonlySet<string> => 
   return new Set([...counts].filter(([, count]) => count >= A_CHAIN).map(([name]) => name))
 }
 
+const LONGEST_KEY = 100
+
+/** A key of the letters that keys are made of; what had to be left out is told apart by its hash. */
+const keyOf = (prefix: string, ref: string): string => {
+  const plain = ref
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+  const key = `${prefix}${plain}`
+  const same = /^[a-z0-9]+\/-?[a-z0-9-]+$/.test(ref) && !ref.includes("/-") && key.length <= LONGEST_KEY
+  return same ? key : `${key.slice(0, LONGEST_KEY - 17)}-${hash128(ref).slice(0, 16)}`
+}
+
 const SIGHTS = new Set(["historic_site", "landmark", "temple", "park", "garden", "viewpoint"])
 
 const entryOf = (
   { ref, lat, lon, place }: PlacedElement,
   neighbourhood: string,
-  chains: ReadonlySet<string>
+  chains: ReadonlySet<string>,
+  { licence, prefix, provider, source }: Origin
 ): CityFileNode => {
   const { category, setting, minutes } = place.kind
   const { brand, brand_wikidata } = place.facts
@@ -74,7 +98,7 @@ const entryOf = (
   const repeated = !SIGHTS.has(category) && chains.has(`${category}|${foldName(place.name)}`)
   const chain = brand !== undefined || brand_wikidata !== undefined || repeated
   return {
-    key: `osm-${ref.replace("/", "-")}`,
+    key: keyOf(prefix, ref),
     name: place.name,
     neighbourhood: neighbourhood.slice(0, 120),
     category,
@@ -88,9 +112,10 @@ const entryOf = (
     ...(place.booking_needed ? { booking_needed: true } : {}),
     names: place.names,
     facts: chain ? { ...place.facts, chain: true } : place.facts,
-    external_ids: { ...place.external_ids, osm: ref },
+    external_ids: { ...place.external_ids, [source]: ref },
+    ...(place.checked === undefined ? {} : { checked: place.checked }),
     source_tier: 3,
-    provenance: { "*": { source: `openstreetmap:${ref}`, licence: OSM_LICENCE } }
+    provenance: { "*": { source: `${provider}:${ref}`, licence } }
   }
 }
 
@@ -101,7 +126,8 @@ export const inputOfExtract = Effect.fnUntraced(function* (
   path: string,
   extract: Extract,
   request: { readonly city: string; readonly name?: string | undefined; readonly limit?: number | undefined },
-  known: CityInfo | undefined
+  known: CityInfo | undefined,
+  origin: Origin
 ) {
   if (extract.places.length === 0) {
     const why = extract.broken[0] ?? "there is no named place in it that one could visit"
@@ -120,9 +146,9 @@ export const inputOfExtract = Effect.fnUntraced(function* (
   const wanted = request.limit === undefined ? all : all.slice(0, request.limit)
   const input: SeedInput = {
     city,
-    source: OSM_SOURCE,
-    licence: OSM_LICENCE,
-    nodes: wanted.map((one) => entryOf(one, found.neighbourhoodOf(one), chains)),
+    source: origin.source,
+    licence: origin.licence,
+    nodes: wanted.map((one) => entryOf(one, found.neighbourhoodOf(one), chains, origin)),
     total: wanted.length,
     // A file with broken parts does not say that what is missing from it is gone.
     complete: wanted.length === all.length && extract.broken.length === 0,
@@ -165,5 +191,5 @@ export const fromOsm = Effect.fn("fromOsm")(function* (
   known: CityInfo | undefined,
   onProgress?: SeedProgress
 ) {
-  return yield* inputOfExtract(request.file, yield* readExtract(request.file, onProgress), request, known)
+  return yield* inputOfExtract(request.file, yield* readExtract(request.file, onProgress), request, known, OSM)
 })

@@ -50,6 +50,8 @@ export interface TaggedPlace {
   readonly external_ids: Readonly<Record<string, string>>
   /** How much is known of it: the more, the likelier it is that people steer by it. */
   readonly renown: number
+  /** The day on which somebody last looked, where that is said. */
+  readonly checked?: string
 }
 
 export type Reading = { readonly place: TaggedPlace } | { readonly leftOut: string }
@@ -160,6 +162,11 @@ const priceOf = (tags: Tags, kind: Kind, info: CategoryInfo): PriceTier => {
 const renownOf = (tags: Tags): number =>
   (tags.wikidata === undefined ? 0 : 2) + (tags.wikipedia === undefined ? 0 : 2) + (tags.tourism === undefined ? 0 : 1)
 
+const checkedOf = (tags: Tags): { readonly checked?: string } => {
+  const day = tags["check_date:opening_hours"] ?? tags.check_date ?? ""
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? { checked: day } : {}
+}
+
 /** Reads one element; `undefined` where it has no name and nothing that would make it a place. */
 export const readTags = (tags: Tags): Reading | undefined => {
   const name = localName(tags)
@@ -183,7 +190,8 @@ export const readTags = (tags: Tags): Reading | undefined => {
       booking_needed: tags.reservation === "required",
       facts: placeFacts(tags),
       external_ids,
-      renown: renownOf(tags)
+      renown: renownOf(tags),
+      ...checkedOf(tags)
     }
   }
 }

@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import { parquetWriteFile } from "hyparquet-writer"
+import { fromFeatures } from "../../src/sources/open/geojson.ts"
+import { readOverture } from "../../src/sources/open/overture.ts"
+import { fromWikitext, hoursInWords } from "../../src/sources/open/wikivoyage.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "open-sources-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe("GeoJSON", () => {
+  it("is read with tags or with categories of ours, and counts what it cannot use", () => {
+    const at = (lon: number, lat: number) => ({ type: "Point", coordinates: [lon, lat] })
+    const square = [
+      [7, 45],
+      [7.01, 45],
+      [7.01, 45.01],
+      [7, 45.01],
+      [7, 45]
+    ]
+    const { extract, licence } = fromFeatures({
+      type: "FeatureCollection",
+      licence: "CC-BY-4.0",
+      features: [
+        {
+          type: "Feature",
+          id: 1,
+          geometry: at(7, 45),
+          properties: { amenity: "cafe", name: "Bar Uno", wheelchair: true }
+        },
+        {
+          type: "Feature",
+          id: 2,
+          geometry: { type: "Polygon", coordinates: [square] },
+          properties: { category: "park", name: "Parco" }
+        },
+        { type: "Feature", id: 3, geometry: null, properties: { category: "museum", name: "Nowhere" } },
+        { type: "Feature", id: 4, geometry: at(7, 45), properties: { amenity: "bank", name: "Banca" } },
+        "nonsense"
+      ]
+    })
+    assert.strictEqual(licence, "CC-BY-4.0")
+    assert.deepStrictEqual(
+      extract.places.map(({ ref, place }) => [ref, place.kind.category]),
+      [
+        ["feature/1", "cafe"],
+        ["feature/2", "park"]
+      ]
+    )
+    assert.strictEqual(extract.places[0]!.place.facts.wheelchair, "yes")
+    assert.approximately(extract.places[1]!.lat, 45.005, 1e-6)
+    assert.strictEqual(extract.leftOut.get("has no position in this file"), 1)
+    assert.lengthOf(extract.broken, 1)
+    assert.throws(() => fromFeatures({ type: "Feature" }))
+  })
+})
+
+describe("an article of Wikivoyage", () => {
+  it("gives its listings with hours, links and the day of their last edit", () => {
+    const extract = fromWikitext(`
+== See ==
+* {{see | name=[[Museo Civico|Museo Civico]] | alt=Civic Museum | url=https://museo.example/ | lat=45.07 | long=7.68
+| hours=Tu-Su 10AM-6PM | price=free | wikidata=Q42 | lastedit=2026-03-01 | content=Quiet. {{IATA|TRN}} }}
+* {{listing | type=eat | name=Da Nino | lat=45.071 | long=7.681 | hours=daily noon-11PM }}
+* {{sleep | name=Hotel | lat=45 | long=7 }}
+* {{drink | name=No position }}
+* {{see | name=Broken | lat=`)
+    assert.deepStrictEqual(
+      extract.places.map(({ place }) => [place.name, place.kind.category, place.opening_hours]),
+      [
+        ["Museo Civico", "museum", "Tu-Su 10:00-18:00"],
+        ["Da Nino", "restaurant", "Mo-Su 12:00-23:00"]
+      ]
+    )
+    const [museum] = extract.places
+    assert.deepInclude(museum!.place, { checked: "2026-03-01", price_tier: 0, external_ids: { wikidata: "Q42" } })
+    assert.strictEqual(museum!.place.facts.website, "https://museo.example/")
+    assert.strictEqual(extract.leftOut.get("has no position in this file"), 1)
+  })
+
+  it("reads times as visitors write them", () => {
+    assert.strictEqual(hoursInWords("Mon–Fri 9AM–5:30PM"), "Mo-Fr 09:00-17:30")
+    assert.strictEqual(hoursInWords("12AM-12PM"), "00:00-12:00")
+    assert.strictEqual(hoursInWords("ask the guard"), "ask the guard")
+  })
+})
+
+describe("a release of Overture", () => {
+  const point = (lon: number, lat: number) => {
+    const bytes = Buffer.alloc(21)
+    bytes.writeUInt8(1)
+    bytes.writeUInt32LE(1, 1)
+    bytes.writeDoubleLE(lon, 5)
+    bytes.writeDoubleLE(lat, 13)
+    return new Uint8Array(bytes)
+  }
+  const write = () => {
+    const path = join(folder, "overture.parquet")
+    parquetWriteFile({
+      filename: path,
+      columnData: [
+        { name: "id", data: ["08f1", "08f2", "08f3", "08f4"], type: "STRING" },
+        { name: "geometry", data: [7.1, 7.2, 7.3, 7.4].map((lon) => point(lon, 45)), type: "BYTE_ARRAY" },
+        {
+          name: "names",
+          data: ["Caffè Uno", "Museo", "Banca", "Forse"].map((primary) => ({
+            primary,
+            common: { en: `${primary} (en)` }
+          })),
+          type: "JSON"
+        },
+        {
+          name: "categories",
+          data: [["coffee_shop"], ["museum"], ["bank"], ["museum"]].map(([primary]) => ({ primary, alternate: [] })),
+          type: "JSON"
+        },
+        { name: "confidence", data: [0.9, 0.8, 0.9, 0.2], type: "DOUBLE" },
+        { name: "websites", data: [["https://uno.example/"], [], [], []], type: "JSON" }
+      ]
+    })
+    return path
+  }
+
+  it("gives what exists for sure, of a category of ours", async () => {
+    const extract = await readOverture(write(), () => undefined)
+    assert.deepStrictEqual(extract.broken, [])
+    assert.deepStrictEqual(
+      extract.places.map(({ ref, lat, lon, place }) => [ref, lat, lon, place.name, place.kind.category]),
+      [
+        ["place/08f1", 45, 7.1, "Caffè Uno", "cafe"],
+        ["place/08f2", 45, 7.2, "Museo", "museum"]
+      ]
+    )
+    assert.deepInclude(extract.places[0]!.place.names, { en: "Caffè Uno (en)" })
+    assert.strictEqual(extract.places[0]!.place.facts.website, "https://uno.example/")
+    assert.strictEqual(extract.leftOut.size, 2)
+  })
+
+  it("is refused in a sentence where half of the file is missing", async () => {
+    const path = write()
+    truncateSync(path, 300)
+    let said = ""
+    await readOverture(path, () => undefined).catch((cause: Error) => {
+      said = cause.message
+    })
+    assert.notStrictEqual(said, "")
+    const other = join(folder, "other.parquet")
+    writeFileSync(other, "not a parquet file at all")
+    let also = ""
+    await readOverture(other, () => undefined).catch((cause: Error) => {
+      also = cause.message
+    })
+    assert.notStrictEqual(also, "")
+  })
+})

@@ -58,12 +58,17 @@ export const walkPlan = (problem: Problem, plan: Pick<Plan, "routes"> & Partial<
     const fixed = route.fixed ?? []
     if (stops.filter((visit) => fixed.includes(visit)).join() !== fixed.join())
       faults.push(`route ${r} lost a fixed visit`)
-    if (stops.length - fixed.length > (route.most ?? stops.length)) faults.push(`route ${r} has ${stops.length} visits`)
+    const free = stops.filter((visit) => !fixed.includes(visit))
+    const calm = free.filter((visit) => problem.visits[visit]!.urgent !== true)
+    const most = route.most ?? free.length
+    if (calm.length > most || free.length > most + (route.overflow ?? 0))
+      faults.push(`route ${r} has ${stops.length} visits`)
   }
   const { shares } = problem
   for (let member = 0; member < (shares?.members ?? 0); member++) {
     const given = plan.routes.flat().reduce((sum, visit) => sum + shares!.gives(member, visit), 0)
     worth += shares!.weight * Math.log(1 + given)
+    for (const stops of plan.routes) if (stops.some((visit) => shares!.favourite(member, visit))) worth += shares!.daily
   }
   return { worth, faults }
 }

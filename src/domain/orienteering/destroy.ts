@@ -143,7 +143,7 @@ export class Destroyer {
     const n = routes.length[route]!
     const into = model.enter[visit]! * model.locations
     const out = model.leave[visit]! * model.locations
-    const full = n >= model.most[route]!
+    const room = (model.urgent[visit] === 1 ? model.mostUrgent : model.most)[route]!
     let least = most
     this.work += 4 * (n + 1)
     for (let i = 1; i <= n + 1; i++) {
@@ -164,7 +164,7 @@ export class Destroyer {
             if (pinned[other] === 1) break
             losing += profit[route * model.nodes + other]!
           }
-          if (full && before + after === 0) continue
+          if (n - before - after >= room) continue
           if (losing >= least) break
           const next = base + i + after
           if (begins + model.stay[visit]! + model.travel[out + enters[next]!]! > late[next]!) continue

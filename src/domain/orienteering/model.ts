@@ -30,8 +30,10 @@ export interface Model {
   readonly count: Uint8Array
   readonly windows: Int32Array
   readonly profit: Float64Array
-  /** The most visits of a route, fixed ones included. */
+  /** The most visits of a route, fixed ones included; and with the urgent ones that it may hold beyond that. */
   readonly most: Int32Array
+  readonly mostUrgent: Int32Array
+  readonly urgent: Uint8Array
   readonly pinned: Uint8Array
   readonly crowds: ReadonlyArray<CrowdModel>
   readonly shares: ShareModel | undefined
@@ -53,8 +55,11 @@ export interface CrowdModel {
 
 export interface ShareModel {
   readonly members: number
+  /** By member and visit. */
   readonly gives: Float64Array
+  readonly favourite: Uint8Array
   readonly weight: number
+  readonly daily: number
 }
 
 export const beginOf = (model: Pick<Model, "visits">, route: number): number => model.visits + 2 * route
@@ -75,6 +80,10 @@ const crowdModels = (crowds: ReadonlyArray<Crowd>, visits: number, routes: numbe
 const shareModel = (shares: Shares, visits: number): ShareModel => ({
   members: shares.members,
   weight: shares.weight,
+  daily: shares.daily,
+  favourite: Uint8Array.from({ length: shares.members * visits }, (_, at) =>
+    shares.favourite(Math.floor(at / visits), at % visits) ? 1 : 0
+  ),
   gives: Float64Array.from({ length: shares.members * visits }, (_, at) =>
     shares.gives(Math.floor(at / visits), at % visits)
   )
@@ -144,12 +153,14 @@ export const modelOf = (problem: Problem): Model => {
   const visits = problem.visits.length
   const routes = problem.routes.length
   const made = offers(problem, visits, routes)
-  const positive = made.profit.filter((profit) => profit > 0)
+  const urgent = Uint8Array.from(problem.visits, (visit) => (visit.urgent === true ? 1 : 0))
+  const positive = made.profit.filter((profit, at) => profit > 0 && urgent[at % (visits + 2 * routes)] !== 1)
   const usual = positive.length === 0 ? 1 : positive.reduce((sum, profit) => sum + profit, 0) / positive.length
   const most = Int32Array.from(problem.routes, (route) =>
     Math.min(visits, (route.most ?? visits) + (route.fixed?.length ?? 0))
   )
-  const deepest = most.reduce((deep, one) => Math.max(deep, one), 0)
+  const mostUrgent = most.map((one, route) => Math.min(visits, one + (problem.routes[route]!.overflow ?? 0)))
+  const deepest = mostUrgent.reduce((deep, one) => Math.max(deep, one), 0)
   const pinned = new Uint8Array(visits + 2 * routes)
   for (const route of problem.routes) for (const visit of route.fixed ?? []) pinned[visit] = 1
   const time = problem.routes.reduce((sum, route) => sum + route.closes - route.opens, 0) / Math.max(1, routes)
@@ -182,6 +193,8 @@ export const modelOf = (problem: Problem): Model => {
     group: Int32Array.from(problem.visits, (visit) => visit.group ?? -1),
     ...made,
     most,
+    mostUrgent,
+    urgent,
     pinned,
     crowds: crowdModels(problem.crowds ?? [], visits, routes),
     shares: problem.shares === undefined ? undefined : shareModel(problem.shares, visits),

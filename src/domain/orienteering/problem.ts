@@ -14,6 +14,8 @@ export interface Visit {
   readonly place: number
   /** At most one visit of each group is in a route: one lunch a day. */
   readonly group?: number
+  /** May be put into a route that is full already, as far as its overflow goes. */
+  readonly urgent?: boolean
 }
 
 export interface Route {
@@ -24,6 +26,8 @@ export interface Route {
   readonly closes: number
   /** Visits it may hold beside the fixed ones. */
   readonly most?: number
+  /** Urgent visits that it may hold beyond that. */
+  readonly overflow?: number
   /** Visits that are in it whatever happens, in their order; each needs a window on this route. */
   readonly fixed?: ReadonlyArray<number>
 }
@@ -36,11 +40,16 @@ export interface Crowd {
   readonly step: number
 }
 
-/** People who share a plan: it is worth `weight · Σ ln(1 + what the visits give to a member)`. */
+/**
+ * People who share a plan: it is worth `weight · Σ ln(1 + what the visits give to a member)`, and `daily` for every
+ * route and member that has a favourite of theirs in it.
+ */
 export interface Shares {
   readonly members: number
   readonly gives: (member: number, visit: number) => number
   readonly weight: number
+  readonly favourite: (member: number, visit: number) => boolean
+  readonly daily: number
 }
 
 export interface Problem {

@@ -141,10 +141,13 @@ export class Rebuilder {
       let into = -1
       this.work += count * model.routes
       for (let route = 0; route < model.routes; route++) {
-        if (routes.length[route]! >= model.most[route]!) continue
+        const held = routes.length[route]!
+        if (held >= model.mostUrgent[route]!) continue
+        const full = held >= model.most[route]!
         const version = routes.version[route]!
         for (let i = 0; i < count; i++) {
           const visit = open[i]!
+          if (full && model.urgent[visit] === 0) continue
           const group = model.group[visit]!
           if (group >= 0 && routes.groupTaken[route * model.groups + group] !== 0) continue
           const at = route * model.visits + visit

@@ -60,6 +60,8 @@ export class Routes {
   /** By route and group. */
   readonly groupTaken: Int32Array
   readonly crowded: Int32Array
+  /** By route and member: favourites in it. */
+  readonly favourites: Int32Array
   /** By route: profits less costs of ways and waiting. */
   readonly worth: Float64Array
   readonly given: Float64Array
@@ -73,7 +75,10 @@ export class Routes {
     this.stride = stride
     const crowds = model.crowds.reduce((sum, crowd) => sum + crowd.classes * (crowd.perRoute ? routes : 1), 0)
     const slots = routes * stride
-    const block = new Int32Array(2 * routes + 7 * slots + visits + model.places + routes * model.groups + crowds)
+    const members = model.shares?.members ?? 0
+    const block = new Int32Array(
+      2 * routes + 7 * slots + visits + model.places + routes * (model.groups + members) + crowds
+    )
     let at = 0
     const next = (size: number) => {
       at += size
@@ -93,7 +98,7 @@ export class Routes {
     this.placeTaken = next(model.places)
     this.groupTaken = next(routes * model.groups)
     this.crowded = next(crowds)
-    const members = model.shares?.members ?? 0
+    this.favourites = next(routes * members)
     this.numbers = new Float64Array(routes + members)
     this.worth = this.numbers.subarray(0, routes)
     this.given = this.numbers.subarray(routes)
@@ -143,7 +148,10 @@ export class Routes {
     }
     const { shares } = model
     if (shares === undefined) return
-    for (let m = 0; m < shares.members; m++) this.given[m]! += by * shares.gives[m * model.visits + visit]!
+    for (let m = 0; m < shares.members; m++) {
+      this.given[m]! += by * shares.gives[m * model.visits + visit]!
+      this.favourites[route * shares.members + m]! += by * shares.favourite[m * model.visits + visit]!
+    }
   }
 
   /** Works out times and worth of a route; false where its order does not hold. */
@@ -202,6 +210,8 @@ export class Routes {
       for (let m = 0; m < shares.members; m++) {
         const has = 1 + this.given[m]!
         sum += shares.weight * Math.log((has + shares.gives[m * model.visits + visit]!) / has)
+        if (this.favourites[route * shares.members + m] === 0)
+          sum += shares.daily * shares.favourite[m * model.visits + visit]!
       }
     }
     return sum
@@ -218,6 +228,7 @@ export class Routes {
     const { shares } = model
     if (shares !== undefined) {
       for (let m = 0; m < shares.members; m++) sum += shares.weight * Math.log(1 + this.given[m]!)
+      for (const count of this.favourites) if (count > 0) sum += shares.daily
     }
     return sum
   }

@@ -22,6 +22,7 @@ const problemFrom = (seed: number, places: number, routes: number): Problem => {
         leave: place + 1,
         stay: whole(random, 5, 40),
         place,
+        urgent: place % 6 === 5,
         ...(group === undefined ? {} : { group })
       }))
     ),
@@ -46,6 +47,7 @@ const problemFrom = (seed: number, places: number, routes: number): Problem => {
       opens: 0,
       closes: 480,
       most: 5,
+      overflow: 2,
       ...(has ? { fixed: [free + route] } : {})
     })),
     windows: (route, visit) =>
@@ -61,7 +63,13 @@ const problemFrom = (seed: number, places: number, routes: number): Problem => {
       { over: "plan", classOf: (visit) => visit % 4, step: 0.1 },
       { over: "route", classOf: (visit) => (visit % 3) - 1, step: 0.2 }
     ],
-    shares: { members: 3, gives: (member, visit) => ((visit * (member + 2)) % 7) / 7, weight: 0.5 },
+    shares: {
+      members: 3,
+      gives: (member, visit) => ((visit * (member + 2)) % 7) / 7,
+      weight: 0.5,
+      favourite: (member, visit) => (visit + member) % 4 === 0,
+      daily: 0.3
+    },
     waiting: { free: 15, cost: 0.01 }
   }
 }

@@ -1,0 +1,168 @@
+/** Plans: 400 trips judged by an evaluator of its own, beside what the planner before this one made of them. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { startAssembly } from "../../src/domain/itinerary/assemble.ts"
+import type { Assembly, AssemblyInput } from "../../src/domain/itinerary/model.ts"
+import { type Benchmark, flag, median, numberFlag, type Report } from "../benchmark.ts"
+import { percentile } from "../percentile.ts"
+import { judge, type Verdict } from "./judge.ts"
+import { tripsToJudge } from "./trips.ts"
+
+const BEFORE = join(import.meta.dirname, "before.json")
+
+interface Figures {
+  readonly faults: number
+  readonly days: number
+  readonly fed: number
+  /** Days with a gap over ninety minutes, and the share of the days' minutes that gaps over 45 minutes take. */
+  readonly holes: number
+  readonly gapMinutes: number
+  readonly minutes: number
+  readonly lateMornings: number
+  readonly open: number
+  readonly stops: number
+  /** By trip: way in minutes per day, taste. */
+  readonly ways: ReadonlyArray<number>
+  readonly kms: ReadonlyArray<number>
+  readonly tastes: ReadonlyArray<number>
+}
+
+const FREE = 45
+const HOLE = 90
+
+const figuresOf = (verdicts: ReadonlyArray<Verdict>): Figures => {
+  const days = verdicts.flatMap((verdict) => verdict.days)
+  const round = (value: number) => Math.round(value * 100) / 100
+  return {
+    faults: verdicts.filter((verdict) => verdict.faults.length > 0).length,
+    days: days.length,
+    fed: days.filter((day) => day.fed).length,
+    holes: days.filter((day) => day.gaps.some((gap) => gap > HOLE)).length,
+    gapMinutes: days.reduce((sum, day) => sum + day.gaps.filter((gap) => gap > FREE).reduce((a, b) => a + b, 0), 0),
+    minutes: days.reduce((sum, day) => sum + day.minutes, 0),
+    lateMornings: days.filter((day) => day.idle > HOLE).length,
+    open: verdicts.reduce((sum, verdict) => sum + verdict.open, 0),
+    stops: verdicts.reduce((sum, verdict) => sum + verdict.stops, 0),
+    ways: verdicts.map((verdict) => round(verdict.days.reduce((sum, day) => sum + day.way, 0) / verdict.days.length)),
+    kms: verdicts.map((verdict) => round(verdict.days.reduce((sum, day) => sum + day.km, 0) / verdict.days.length)),
+    tastes: verdicts.map((verdict) => round(verdict.taste))
+  }
+}
+
+const run = async (args: ReadonlyArray<string>): Promise<Report> => {
+  const trips = tripsToJudge(numberFlag(args, "trips", 400))
+  for (const { input } of trips.slice(0, 30)) planned(input)
+  const costs: Array<number> = []
+  let stall = 0
+  const outs: Array<Assembly> = []
+  for (const { input } of trips) {
+    const began = process.cpuUsage()
+    const { out, longest } = planned(input)
+    const { user, system } = process.cpuUsage(began)
+    if (input.days.length === 3) costs.push((user + system) / 1000)
+    stall = Math.max(stall, longest)
+    outs.push(out)
+  }
+  const verdicts = trips.map((trip, at) => judge(trip, outs[at]!.stops))
+  const now = figuresOf(verdicts)
+  if (flag(args, "keep") !== undefined) writeFileSync(BEFORE, `${JSON.stringify(now)}\n`)
+  const before = existsSync(BEFORE) ? (JSON.parse(readFileSync(BEFORE, "utf8")) as Figures) : now
+  const taste = (figures: Figures) => figures.tastes.slice(0, trips.length).reduce((sum, one) => sum + one, 0)
+  const way = (figures: Figures) => median(figures.ways.slice(0, trips.length))
+  const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`
+  const dominated = trips.filter(
+    (_, at) => before.ways[at]! < now.ways[at]! && before.tastes[at]! > now.tastes[at]!
+  ).length
+  const rows = (name: string, of: (figures: Figures) => string | number) => [name, of(before), of(now)]
+  const p95 = costs.length === 0 ? 0 : percentile(costs, 0.95)
+  return {
+    tables: [
+      {
+        title: `${trips.length} trips, before and now`,
+        columns: ["", "before", "now"],
+        rows: [
+          rows("trips with a hard violation", (f) => f.faults),
+          rows("days fed at the city's hours", (f) => share(f.fed, f.days)),
+          rows("days with a hole over 90 minutes", (f) => share(f.holes, f.days)),
+          rows("gaps over 45 minutes, of the day", (f) => share(f.gapMinutes, f.minutes)),
+          rows("days that begin 90 minutes late or more", (f) => share(f.lateMornings, f.days)),
+          rows("way per day, median minutes", (f) => way(f).toFixed(1)),
+          rows("way per day, median km", (f) => median(f.kms).toFixed(2)),
+          rows("stops", (f) => f.stops),
+          rows("stops known to be open", (f) => f.open),
+          rows("taste, all stops", (f) => taste(f).toFixed(0))
+        ]
+      }
+    ],
+    bars: [
+      { name: "hard violations", wanted: "0", measured: `${now.faults}`, met: now.faults === 0 },
+      {
+        name: "days fed at the city's hours",
+        wanted: "≥ 97 %",
+        measured: share(now.fed, now.days),
+        met: now.fed / now.days >= 0.97
+      },
+      {
+        name: "days with a hole over 90 minutes",
+        wanted: "≤ 5 %",
+        measured: share(now.holes, now.days),
+        met: now.holes / now.days <= 0.05
+      },
+      {
+        name: "gaps over 45 minutes, of the day",
+        wanted: "≤ 10 %",
+        measured: share(now.gapMinutes, now.minutes),
+        met: now.gapMinutes / now.minutes <= 0.1
+      },
+      {
+        name: "way per day, median, of what it was",
+        wanted: "≤ 60 %",
+        measured: share(way(now), way(before)),
+        met: way(now) <= 0.6 * way(before)
+      },
+      {
+        name: "stops known to be open, of what they were",
+        wanted: "≥ 130 %",
+        measured: share(now.open, before.open),
+        met: now.open >= 1.3 * before.open
+      },
+      {
+        name: "taste, of what it was",
+        wanted: "≥ 95 %",
+        measured: share(taste(now), taste(before)),
+        met: taste(now) >= 0.95 * taste(before)
+      },
+      {
+        name: "trips that were better before in both taste and way",
+        wanted: "≤ 5 %",
+        measured: share(dominated, trips.length),
+        met: dominated <= 0.05 * trips.length
+      },
+      { name: "a trip of 3 days, CPU", wanted: "≤ 60 ms p95", measured: `${p95.toFixed(1)} ms`, met: p95 <= 60 },
+      { name: "longest step", wanted: "≤ 5 ms", measured: `${stall.toFixed(2)} ms`, met: stall <= 5 }
+    ],
+    notes: verdicts.flatMap((verdict, at) => verdict.faults.map((fault) => `trip ${at}: ${fault}`)).slice(0, 20)
+  }
+}
+
+const planned = (input: AssemblyInput): { readonly out: Assembly; readonly longest: number } => {
+  const work = startAssembly(input)
+  let longest = 0
+  let at = performance.now()
+  for (const step of work.steps) {
+    step()
+    const now = performance.now()
+    longest = Math.max(longest, now - at)
+    at = now
+  }
+  return { out: work.result(), longest }
+}
+
+export const benchmark: Benchmark = {
+  summary: "plans: 400 trips judged by an evaluator of its own, before and now",
+  options: [
+    "--trips N   trips that are judged (400)",
+    "--keep yes  keeps the figures as those that others are compared with"
+  ],
+  run
+}

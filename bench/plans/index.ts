@@ -139,7 +139,7 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
         met: dominated <= 0.05 * trips.length
       },
       { name: "a trip of 3 days, CPU", wanted: "≤ 60 ms p95", measured: `${p95.toFixed(1)} ms`, met: p95 <= 60 },
-      { name: "longest step", wanted: "≤ 5 ms", measured: `${stall.toFixed(2)} ms`, met: stall <= 5 }
+      { name: "longest step, CPU", wanted: "≤ 5 ms", measured: `${stall.toFixed(2)} ms`, met: stall <= 5 }
     ],
     notes: verdicts.flatMap((verdict, at) => verdict.faults.map((fault) => `trip ${at}: ${fault}`)).slice(0, 20)
   }
@@ -148,12 +148,12 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
 const planned = (input: AssemblyInput): { readonly out: Assembly; readonly longest: number } => {
   const work = startAssembly(input)
   let longest = 0
-  let at = performance.now()
+  let at = process.cpuUsage()
   for (const step of work.steps) {
     step()
-    const now = performance.now()
-    longest = Math.max(longest, now - at)
-    at = now
+    const { user, system } = process.cpuUsage(at)
+    longest = Math.max(longest, (user + system) / 1000)
+    at = process.cpuUsage()
   }
   return { out: work.result(), longest }
 }

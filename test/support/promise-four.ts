@@ -81,7 +81,8 @@ export const brokenBy = (
     const wet = request.trigger === "weather" || live.badWeather.some((span) => from < span.to && to > span.from)
     if (wet && (node.setting === "outdoor" || node.weather_sensitivity > 0.35)) broken.push(`${node.name} is exposed`)
     const minute = city.localMinute(from)
-    const mealTime = (minute >= 690 && minute < 870) || (minute >= 1050 && minute < 1290)
+    const tables = city.city.country === "MX" ? [825, 960, 1170, 1305] : [690, 870, 1050, 1290]
+    const mealTime = (minute >= tables[0]! && minute < tables[1]!) || (minute >= tables[2]! && minute < tables[3]!)
     const hungry = request.detail?.mood === "hungry"
     if (categoryInfo(node.category).meal && !mealTime && !hungry)
       broken.push(`${node.name} at minute ${minute} is no meal`)

@@ -44,6 +44,8 @@ export const tripIn = (
     vetoes: [],
     orientations: [],
     locked: [],
+    // Thousands of trips are made by tests: what they are tried on need not be the best of plans.
+    effort: 0.05,
     seed,
     ...more
   }

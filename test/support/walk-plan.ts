@@ -67,7 +67,7 @@ export const walkPlan = (problem: Problem, plan: Pick<Plan, "routes"> & Partial<
   const { shares } = problem
   for (let member = 0; member < (shares?.members ?? 0); member++) {
     const given = plan.routes.flat().reduce((sum, visit) => sum + shares!.gives(member, visit), 0)
-    worth += shares!.weight * Math.log(1 + given)
+    worth += shares!.weight * Math.sqrt(given)
     for (const stops of plan.routes) if (stops.some((visit) => shares!.favourite(member, visit))) worth += shares!.daily
   }
   return { worth, faults }

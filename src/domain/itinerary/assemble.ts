@@ -1,74 +1,193 @@
 /**
- * From ranked candidates to days that can be lived: open at arrival, reachable, with meals at meal times, at the
- * pace, budget and hours asked for. Pure: the same input and seed give the same trip, on every machine.
+ * From ranked candidates to days that can be lived: the solver chooses and orders stops by the terms of a good day, and
+ * what the rules leave open is mended and said. Pure: the same input and seed give the same trip, on every machine.
  */
 import type { NodeId } from "../ids.ts"
+import { type Model, modelOf } from "../orienteering/model.ts"
+import { SEARCH, Search, type SearchSettings } from "../orienteering/search.ts"
 import { dayPartAt } from "../time/day-part.ts"
-import { addMeals, anchorDay, coverMembers, fillDay, improveDay, mealsExchanged, swapBetween } from "./build.ts"
-import { beginDraft, type Draft } from "./draft.ts"
-import { placeBookings, placeMusts } from "./fixed.ts"
+import { type Candidates, candidatesOf } from "./candidates.ts"
+import { type Frame, frameOf } from "./frame.ts"
 import type { Assembly, AssemblyInput, PlannedStop } from "./model.ts"
-import { orderDay } from "./order.ts"
-import { relaxDay, relaxMeals } from "./relax.ts"
-import { clockAt, millisAt } from "./rules.ts"
+import { MUST_OVERFLOW, type Musts, mustsOf, sayMusts } from "./musts.ts"
+import { type Option, optionsOf, rolesOf } from "./options.ts"
+import { type Days, type Posed, pose } from "./pose.ts"
+import { type Draft, relaxDay, relaxMeals, sayShares } from "./relax.ts"
+import { clockAt, millisAt, tableOf } from "./rules.ts"
+import { type PlanWeights, WEIGHTS, type Worth } from "./terms.ts"
+import { type Timed, timed } from "./timing.ts"
 
-/** An assembly cut into steps of well under a millisecond, so that a long trip never holds up the event loop. */
+/** An assembly cut into steps of about a millisecond, so that a long trip never holds up the event loop. */
 export interface AssemblyRun {
-  readonly steps: ReadonlyArray<() => void>
+  readonly steps: Iterable<() => void>
   /** The plan, once every step has run, in order. */
   readonly result: () => Assembly
 }
 
-const plannedStops = (draft: Draft): ReadonlyArray<PlannedStop> => {
-  const { catalog, locked } = draft.input
-  return draft.days.flatMap((day) =>
-    day.stops.map((stop, order): PlannedStop => {
-      const index = draft.indexes[stop.candidate]!
-      const booking =
-        stop.kind === "booked" ? locked.find((l) => l.index === index && l.day === day.day.day) : undefined
-      const starts = booking?.starts_at ?? millisAt(day.day, day.arrive[order]!)
-      return {
-        ...(booking === undefined ? {} : { slot_id: booking.slot_id }),
-        day: day.day.day,
-        order,
-        index,
-        node_id: catalog.nodes[index]!.id as NodeId,
-        day_part: dayPartAt(((clockAt(day.day, day.arrive[order]!) % 1440) + 1440) % 1440),
-        starts_at: starts,
-        ends_at: booking?.ends_at ?? starts + stop.stay * 60_000,
-        travel_minutes: order === 0 ? 0 : draft.between(day.stops[order - 1]!.candidate, stop.candidate),
-        locked: booking !== undefined,
-        open: catalog.openAt(index, starts),
-        score: draft.scores[stop.candidate]!
-      }
+/** Work of the search for a plan: positions tried per day of the trip, at least, and at most for all of them. */
+const WORK_PER_DAY = 500_000
+const LEAST_WORK = 600_000
+const MOST_WORK = 4_000_000
+/** Positions tried in a step. */
+const STEP_WORK = 50_000
+
+const stopsOf = (draft: Draft, day: number, timedStops: ReadonlyArray<Timed>): ReadonlyArray<PlannedStop> => {
+  const { candidates, frame } = draft
+  const { catalog } = candidates.input
+  const { day: tripDay } = frame.days[day]!
+  const out: Array<PlannedStop> = []
+  let before: number | undefined
+  const add = (candidate: number, starts: number, ends: number, more: Partial<PlannedStop>, worth: Worth) => {
+    const index = candidates.indexes[candidate]!
+    const minute = clockAt(tripDay, 720 + (starts - tripDay.noon) / 60_000)
+    out.push({
+      ...more,
+      day: tripDay.day,
+      order: out.length,
+      index,
+      node_id: catalog.nodes[index]!.id as NodeId,
+      day_part: dayPartAt(((Math.floor(minute) % 1440) + 1440) % 1440),
+      starts_at: starts,
+      ends_at: ends,
+      travel_minutes: before === undefined ? 0 : candidates.between(before, candidate),
+      locked: more.slot_id !== undefined,
+      open: catalog.openAt(index, starts),
+      score: candidates.scores[candidate]!,
+      worth
     })
-  )
+    before = candidate
+  }
+  for (const { stop, at, stay } of timedStops) {
+    if (stop.kind === "block") {
+      for (const { stop: booking, candidate } of stop.block.stops) {
+        add(candidate, booking.starts_at, booking.ends_at, { slot_id: booking.slot_id }, {})
+      }
+    } else {
+      const starts = millisAt(tripDay, at)
+      add(stop.option.candidate, starts, starts + stay * 60_000, {}, stop.option.worth[day]!)
+    }
+  }
+  return out
 }
 
-export const startAssembly = (input: AssemblyInput): AssemblyRun => {
-  const draft = beginDraft(input)
-  const days = draft.days.map((_, day) => day)
-  const each = (step: (draft: Draft, day: number) => void) => days.map((day) => () => step(draft, day))
-  const rounds = Array.from({ length: draft.pace.most }, () => each(fillDay)).flat()
-  const steps = [
-    () => placeBookings(draft),
-    () => placeMusts(draft),
-    ...each(coverMembers),
-    ...each(anchorDay),
-    ...each(addMeals),
-    ...each(relaxMeals),
-    ...rounds,
-    ...each(improveDay),
-    ...days.map((a) => () => {
-      for (let b = a + 1; b < days.length; b++) swapBetween(draft, a, b)
-    }),
-    ...each(relaxDay),
-    ...each((d, day) => orderDay(d.days[day]!, d.between, mealsExchanged(d, day)))
-  ]
-  return {
-    steps,
-    result: () => ({ stops: plannedStops(draft), relaxations: draft.relaxations, problems: draft.problems })
+const offersOf = (
+  candidates: Candidates,
+  frame: Frame,
+  weights: PlanWeights,
+  candidate: number
+): ReadonlyArray<Option> =>
+  rolesOf(candidates, candidate).flatMap((role) => optionsOf({ candidates, frame, weights, candidate }, role))
+
+class Run implements AssemblyRun {
+  private readonly input: AssemblyInput
+  private assembly: Assembly | undefined
+
+  constructor(input: AssemblyInput) {
+    this.input = input
   }
+
+  get steps(): Iterable<() => void> {
+    return this.work()
+  }
+
+  result(): Assembly {
+    if (this.assembly === undefined) throw new Error("An assembly was asked for before its steps had run.")
+    return this.assembly
+  }
+
+  /** The steps one after the other: what a step does is known when the ones before it have run. */
+  private *work(): Generator<() => void> {
+    const weights = this.input.weights ?? WEIGHTS
+    let candidates!: Candidates
+    let frame!: Frame
+    let musts!: Musts
+    yield () => {
+      candidates = candidatesOf(this.input)
+      frame = frameOf(candidates, tableOf(this.input.catalog.city.country))
+      musts = mustsOf(candidates, frame, weights)
+    }
+    const reserved = new Set(musts.candidates)
+    for (const stop of this.input.locked) reserved.add(candidates.candidateOf.get(stop.index)!)
+    const options: Array<Option> = [...musts.options]
+    for (let from = 0; from < candidates.count; from += SLICE) {
+      yield () => {
+        for (let c = from; c < Math.min(candidates.count, from + SLICE); c++) {
+          if (candidates.standing[c] !== "offered" || reserved.has(c)) continue
+          options.push(...offersOf(candidates, frame, weights, c))
+        }
+      }
+    }
+    for (let from = 0; from < candidates.count; from += SLICE) {
+      yield () => {
+        for (let a = from; a < Math.min(candidates.count, from + SLICE); a++) {
+          for (let b = 0; b < candidates.count; b++) candidates.between(a, b)
+        }
+      }
+    }
+    let posed!: Posed
+    let search!: Search
+    yield () => {
+      posed = pose({
+        candidates,
+        frame,
+        weights,
+        options,
+        kept: frame.days.map((day) => day.blocks.map((block) => ({ kind: "block", block }))),
+        most: frame.days.map((day) => day.most),
+        overflow: musts.candidates.length > 0 ? MUST_OVERFLOW : 0
+      })
+    }
+    let model!: Model
+    yield () => {
+      model = modelOf(posed.problem)
+    }
+    yield () => {
+      search = new Search(model, this.input.seed, PLAN_SEARCH)
+    }
+    const usual = Math.min(MOST_WORK, Math.max(LEAST_WORK, WORK_PER_DAY * frame.days.length))
+    const work = usual * (this.input.effort ?? 1)
+    while (options.length > 0 && search.work < work) {
+      yield () => {
+        const until = Math.min(work, search.work + STEP_WORK)
+        while (search.work < until) search.step()
+      }
+    }
+    const draft: Draft = {
+      candidates,
+      frame,
+      weights,
+      days: posed.daysOf(search.plan()) as Days,
+      relaxations: [],
+      problems: [...frame.problems]
+    }
+    yield () => sayMusts(draft, musts)
+    for (const [day] of frame.days.entries()) yield () => relaxMeals(draft, day)
+    for (const [day] of frame.days.entries()) yield () => relaxDay(draft, day)
+    for (const [day] of frame.days.entries()) yield () => sayShares(draft, day)
+    yield () => {
+      this.assembly = {
+        stops: frame.days.flatMap((day, at) =>
+          stopsOf(draft, at, timed(candidates, frame.pace.buffer, day, at, draft.days[at]!))
+        ),
+        relaxations: draft.relaxations,
+        problems: draft.problems
+      }
+    }
+  }
+}
+
+/**
+ * A day holds a handful of stops and its hours are rarely what is scarce: what a stop takes does not count in choosing
+ * it, and plans that are worse by more than a shade are no way to better ones.
+ */
+const PLAN_SEARCH: SearchSettings = { ...SEARCH, warm: 0.04, cold: 0.004, untimed: 1 }
+
+/** Candidates that are looked at in a step. */
+const SLICE = 25
+
+export const startAssembly = (input: AssemblyInput): AssemblyRun => {
+  const run = new Run(input)
+  return { steps: run.steps, result: () => run.result() }
 }
 
 export const assemble = (input: AssemblyInput): Assembly => {

@@ -5,6 +5,7 @@ import type { Relaxation, TripConstraints, Veto } from "../plan/model.ts"
 import type { Scored } from "../ranking.ts"
 import type { DayPart, Open, TimeOrientation } from "../vocabulary.ts"
 import type { TravelMinutes, TripDay } from "./rules.ts"
+import type { PlanWeights, Worth } from "./terms.ts"
 
 /** A slot that stays as it is: booked, or already lived through. */
 export interface LockedStop {
@@ -37,6 +38,10 @@ export interface AssemblyInput {
   readonly coverage?: Coverage
   /** Nothing new begins before this instant: a trip under way is planned from now on. */
   readonly notBefore?: number
+  /** What makes a day good; the shipped weights where left out. */
+  readonly weights?: PlanWeights
+  /** How thoroughly to search, as a share of the usual; 1 where left out. */
+  readonly effort?: number
   /** Decides between equals; the same input and seed give the same trip. */
   readonly seed: number
 }
@@ -55,6 +60,8 @@ export interface PlannedStop {
   readonly locked: boolean
   readonly open: Open
   readonly score: number
+  /** What it is worth, by term: why it is there. Empty for what was locked. */
+  readonly worth: Worth
 }
 
 export interface Assembly {

@@ -82,19 +82,41 @@ export const LEAST_STAY_MINUTES = 15
 
 export type Meal = "lunch" | "dinner"
 
-/** When one arrives for a meal; `to` is exclusive. */
-export const MEAL_MINUTES: Readonly<Record<Meal, { readonly from: number; readonly to: number }>> = {
+/** When one arrives for a meal, by the clock; `to` is exclusive. */
+export interface TableHours extends Readonly<Record<Meal, { readonly from: number; readonly to: number }>> {
+  /** So far from other countries' that a place serves meals then whatever the time of day is called. */
+  readonly own?: true
+}
+
+/** Where nothing else is known. */
+export const MEAL_MINUTES: TableHours = {
   lunch: { from: 690, to: 870 },
   dinner: { from: 1050, to: 1290 }
 }
 
+/** Countries that sit down at other hours. */
+const TABLE_HOURS: Readonly<Record<string, TableHours>> = {
+  JP: { lunch: { from: 690, to: 825 }, dinner: { from: 1050, to: 1260 } },
+  MX: { lunch: { from: 825, to: 960 }, dinner: { from: 1170, to: 1305 }, own: true }
+}
+
+/** The hours at which a country eats. */
+export const tableOf = (country: string): TableHours => TABLE_HOURS[country] ?? MEAL_MINUTES
+
+/** The same in the minutes of a day. */
+export const mealMinutes = (table: TableHours, day: TripDay, meal: Meal): DayHours => ({
+  from: minuteOfClock(day, table[meal].from),
+  to: minuteOfClock(day, table[meal].to)
+})
+
 /** The day must be out and about for this long within a meal's hours before it needs that meal. */
 export const MEAL_OVERLAP_MINUTES = 90
 
-export const mealAt = (minute: number): Meal | undefined =>
-  minute >= MEAL_MINUTES.lunch.from && minute < MEAL_MINUTES.lunch.to
+/** The meal that is taken at a minute of the clock. */
+export const mealAt = ({ lunch, dinner }: TableHours, minute: number): Meal | undefined =>
+  minute >= lunch.from && minute < lunch.to
     ? "lunch"
-    : minute >= MEAL_MINUTES.dinner.from && minute < MEAL_MINUTES.dinner.to
+    : minute >= dinner.from && minute < dinner.to
       ? "dinner"
       : undefined
 

@@ -66,6 +66,18 @@ const PARTS: Record<string, (m: number) => boolean> = {
 const TIERS = { low: 1, mid: 2, high: 4 }
 const MOST = { leisurely: 4, moderate: 6, packed: 8 }
 
+/** Countries that sit down at other hours than most; their places serve meals then, whatever the time of day is called. */
+const TABLES: Record<string, ReadonlyArray<readonly [number, number]>> = {
+  MX: [
+    [825, 960],
+    [1170, 1305]
+  ]
+}
+const TABLE: ReadonlyArray<readonly [number, number]> = [
+  [690, 870],
+  [1050, 1290]
+]
+
 const minutesOf = (clock: string): number => {
   const [hours, minutes] = clock.split(":")
   return Number(hours) * 60 + Number(minutes)
@@ -110,10 +122,13 @@ export const validateItinerary = (trip: JudgedTrip): ReadonlyArray<Violation> =>
     }
     const minute = trip.localMinute(stop.starts_at)
     const info = categoryInfo(node.category)
-    if (!node.day_parts.some((part) => PARTS[part]!(minute)) && !bent("day_part", stop.day)) {
+    const own = TABLES[catalog.city.country]
+    const atTable = info.meal && (own ?? TABLE).some(([from, to]) => minute >= from && minute < to)
+    const suits = node.day_parts.some((part) => PARTS[part]!(minute)) || (own !== undefined && atTable)
+    if (!suits && !bent("day_part", stop.day)) {
       say("day_part", `${node.name} at minute ${minute} is at the wrong time of day`)
     }
-    if (info.meal && !(minute >= 690 && minute < 870) && !(minute >= 1050 && minute < 1290)) {
+    if (info.meal && !atTable) {
       if (!bent("meals", stop.day)) say("meal", `${node.name} at minute ${minute} is no meal time`)
     }
     if (constraints.budget !== undefined && node.price_tier > TIERS[constraints.budget] && !bent("budget", stop.day)) {

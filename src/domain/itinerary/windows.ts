@@ -3,23 +3,19 @@
  * early enough to stay before it closes and before the day ends.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import { MEAL, type Places } from "./places.ts"
+import type { Places } from "./places.ts"
 import {
   type DayHours,
   GRID_MINUTES,
   LEAST_STAY,
   LEAST_STAY_MINUTES,
   MASK_MINUTES,
-  MEAL_MINUTES,
-  type Meal,
   millisAt,
   minuteAt,
   minuteOfClock,
   onGrid,
   type TripDay
 } from "./rules.ts"
-
-export type Role = "visit" | Meal
 
 export interface Windows {
   /** Minutes one stays. */
@@ -67,8 +63,8 @@ export interface WindowRequest {
   /** Earliest arrival and latest end. */
   readonly within: DayHours
   readonly stay: number
-  /** Whether the time of day at which one usually goes may be passed over. */
-  readonly anyDayPart: boolean
+  /** The times of day at which one usually goes, any time, or these hours. */
+  readonly parts: "usual" | "any" | DayHours
 }
 
 /** The day parts of a mask in the minutes of a day. */
@@ -85,7 +81,12 @@ export const windowsOf = (request: WindowRequest): Windows | null => {
   for (let i = 0; i < open.length; i += 2) longest = Math.max(longest, open[i + 1]! - open[i]!)
   const stay = stayWithin(places.minutes[index]!, request.stay, longest)
   if (stay === 0) return null
-  const parts = request.anyDayPart ? [within.from, within.to] : partsOn(day, places.dayParts[index]!)
+  const parts =
+    request.parts === "usual"
+      ? partsOn(day, places.dayParts[index]!)
+      : request.parts === "any"
+        ? [within.from, within.to]
+        : [request.parts.from, request.parts.to]
   const arrivals: Array<number> = []
   for (let i = 0; i < open.length; i += 2) {
     for (let j = 0; j < parts.length; j += 2) {
@@ -97,19 +98,17 @@ export const windowsOf = (request: WindowRequest): Windows | null => {
   return arrivals.length === 0 ? null : { stay, arrivals }
 }
 
-/** Narrows the windows to a meal's hours; `null` where nothing remains. */
-export const forMeal = (windows: Windows, meal: Meal): Windows | null => {
-  const { from, to } = MEAL_MINUTES[meal]
+/** Windows of which only the hours from–to remain; `null` where nothing does. `to` is exclusive. */
+export const narrowed = (windows: Windows | null, { from, to }: DayHours): Windows | null => {
+  if (windows === null) return null
   const arrivals: Array<number> = []
   for (let i = 0; i < windows.arrivals.length; i += 2) {
-    const first = Math.max(from, windows.arrivals[i]!)
-    const last = Math.min(to - GRID_MINUTES, windows.arrivals[i + 1]!)
+    const first = Math.max(onGrid(from), windows.arrivals[i]!)
+    const last = Math.min(onGrid(to) - GRID_MINUTES, windows.arrivals[i + 1]!)
     if (last >= first) arrivals.push(first, last)
   }
   return arrivals.length === 0 ? null : { stay: windows.stay, arrivals }
 }
-
-export const isMealPlace = (places: Places, index: number): boolean => (places.flags[index]! & MEAL) !== 0
 
 /** The first arrival at or after `minute`, or -1. */
 export const firstArrival = (arrivals: ReadonlyArray<number>, minute: number): number => {

@@ -41,7 +41,7 @@ export interface Crowd {
 }
 
 /**
- * People who share a plan: it is worth `weight · Σ ln(1 + what the visits give to a member)`, and `daily` for every
+ * People who share a plan: it is worth `weight · Σ √(what the visits give to a member)`, and `daily` for every
  * route and member that has a favourite of theirs in it.
  */
 export interface Shares {

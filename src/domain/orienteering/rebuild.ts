@@ -139,12 +139,12 @@ export class Rebuilder {
       let top = 0
       let chosen = -1
       let into = -1
-      this.work += count * model.routes
       for (let route = 0; route < model.routes; route++) {
         const held = routes.length[route]!
         if (held >= model.mostUrgent[route]!) continue
         const full = held >= model.most[route]!
         const version = routes.version[route]!
+        this.work += count
         for (let i = 0; i < count; i++) {
           const visit = open[i]!
           if (full && model.urgent[visit] === 0) continue

@@ -208,10 +208,11 @@ export class Routes {
     const { shares } = model
     if (shares !== undefined) {
       for (let m = 0; m < shares.members; m++) {
-        const has = 1 + this.given[m]!
-        sum += shares.weight * Math.log((has + shares.gives[m * model.visits + visit]!) / has)
-        if (this.favourites[route * shares.members + m] === 0)
-          sum += shares.daily * shares.favourite[m * model.visits + visit]!
+        const gives = shares.gives[m * model.visits + visit]!
+        if (gives > 0) sum += shares.weight * (Math.sqrt(this.given[m]! + gives) - Math.sqrt(this.given[m]!))
+        if (this.favourites[route * shares.members + m] === 0 && shares.favourite[m * model.visits + visit] === 1) {
+          sum += shares.daily
+        }
       }
     }
     return sum
@@ -227,7 +228,7 @@ export class Routes {
     }
     const { shares } = model
     if (shares !== undefined) {
-      for (let m = 0; m < shares.members; m++) sum += shares.weight * Math.log(1 + this.given[m]!)
+      for (let m = 0; m < shares.members; m++) sum += shares.weight * Math.sqrt(Math.max(0, this.given[m]!))
       for (const count of this.favourites) if (count > 0) sum += shares.daily
     }
     return sum

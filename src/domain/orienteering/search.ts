@@ -74,8 +74,8 @@ export class Search {
   private cycleBest: number
   private idle = 0
 
-  constructor(problem: Problem, seed: number, settings: SearchSettings = SEARCH) {
-    this.model = modelOf(problem)
+  constructor(problem: Problem | Model, seed: number, settings: SearchSettings = SEARCH) {
+    this.model = "problem" in problem ? problem : modelOf(problem)
     this.settings = settings
     this.random = seededRandom(seed)
     this.routes = new Routes(this.model)

@@ -54,7 +54,7 @@ const LONGEST_WAIT = 30 * MINUTE
 const rightTime = (env: PivotEnv, index: number, at: number): boolean => {
   const minute = env.localMinute(at)
   if ((env.places.flags[index]! & MEAL) !== 0) {
-    return mealAt(minute) !== undefined || mealAt(minute - MEAL_SLACK) !== undefined
+    return mealAt(env.table, minute) !== undefined || mealAt(env.table, minute - MEAL_SLACK) !== undefined
   }
   const parts = env.places.dayParts[index]!
   return goesAt(parts, minute) || goesAt(parts, (minute - PART_SLACK + 1440) % 1440)

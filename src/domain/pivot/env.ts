@@ -4,7 +4,7 @@
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { type Places, placesOf } from "../itinerary/places.ts"
-import type { TravelMinutes } from "../itinerary/rules.ts"
+import { type TableHours, type TravelMinutes, tableOf } from "../itinerary/rules.ts"
 import { travelIn } from "../itinerary/travel.ts"
 import { rememberPairs } from "../pairs.ts"
 import type { ModelRef } from "../ranking.ts"
@@ -14,6 +14,8 @@ import { type Open, VIBE_DIMENSIONS } from "../vocabulary.ts"
 export interface PivotEnv {
   readonly version: number
   readonly places: Places
+  /** When the city eats. */
+  readonly table: TableHours
   readonly matrix: Float32Array
   readonly openAt: (index: number, millis: number) => Open
   readonly nextChange: (index: number, millis: number) => number | undefined
@@ -29,6 +31,7 @@ export const pivotEnv = (catalog: CityCatalog, travel: TravelMinutes = travelIn(
   return {
     version: catalog.version,
     places: placesOf(catalog),
+    table: tableOf(catalog.city.country),
     matrix: catalog.matrix,
     openAt: (index, millis) => catalog.openAt(index, millis),
     nextChange: (index, millis) => catalog.nextChange(index, millis),

@@ -93,7 +93,7 @@ export const otherMealsOf = (world: PivotWorld, day: ReadonlyArray<PlanSlot>, sl
   const out = new Set<string>()
   for (const other of day) {
     if (other === slot || other.index < 0 || (world.env.places.flags[other.index]! & MEAL) === 0) continue
-    const meal = mealAt(world.env.localMinute(other.starts))
+    const meal = mealAt(world.env.table, world.env.localMinute(other.starts))
     if (meal !== undefined) out.add(meal)
   }
   return out

@@ -70,7 +70,9 @@ const likingOf = (env: PivotEnv, party: Party, index: number): number => {
 
 /** What the slot is to the day: a meal must stay a meal, and a walk must not become a second lunch. */
 export const isMealSlot = (env: PivotEnv, slot: PlanSlot): boolean =>
-  slot.index >= 0 && (env.places.flags[slot.index]! & MEAL) !== 0 && mealAt(env.localMinute(slot.starts)) !== undefined
+  slot.index >= 0 &&
+  (env.places.flags[slot.index]! & MEAL) !== 0 &&
+  mealAt(env.table, env.localMinute(slot.starts)) !== undefined
 
 export interface SlotSearch {
   readonly env: PivotEnv
@@ -164,7 +166,7 @@ export const openSearch = (
   }
   const otherMeals = new Set<string>()
   for (const other of day) {
-    if (other !== slot && isMealSlot(env, other)) otherMeals.add(mealAt(env.localMinute(other.starts))!)
+    if (other !== slot && isMealSlot(env, other)) otherMeals.add(mealAt(env.table, env.localMinute(other.starts))!)
   }
   return {
     env,
@@ -244,7 +246,7 @@ export const suits = (
   if (bar !== undefined) return bar
   if (isExposed(env, index) && isWet(live, visit.arrive, visit.leave)) return "weather"
   if (column === HUNGRY || (env.places.flags[index]! & MEAL) === 0) return undefined
-  const at = mealAt(env.localMinute(visit.arrive))
+  const at = mealAt(env.table, env.localMinute(visit.arrive))
   return at === undefined || otherMeals.has(at) ? "role" : undefined
 }
 

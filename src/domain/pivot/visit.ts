@@ -1,5 +1,6 @@
 /** Whether a place can be visited within a gap of the day: the check that every option passes, when it is computed and again when it is served. */
-import { LEAST_STAY, LEAST_STAY_MINUTES, MASK_MINUTES } from "../itinerary/rules.ts"
+import { MEAL } from "../itinerary/places.ts"
+import { LEAST_STAY, LEAST_STAY_MINUTES, MASK_MINUTES, mealAt } from "../itinerary/rules.ts"
 import type { Open } from "../vocabulary.ts"
 import type { LiveCity, PivotEnv, TimeSpan } from "./env.ts"
 import { type Gap, minutesBetween } from "./plan.ts"
@@ -65,6 +66,11 @@ export const goesAt = (dayParts: number, localMinute: number): boolean => {
   return false
 }
 
+/** Where a country sits down at hours of its own, its tables do not follow our times of day. */
+const suitsAt = ({ places, table }: PivotEnv, index: number, localMinute: number): boolean =>
+  goesAt(places.dayParts[index]!, localMinute) ||
+  (table.own === true && (places.flags[index]! & MEAL) !== 0 && mealAt(table, localMinute) !== undefined)
+
 export const leastStay = (typical: number): number => Math.max(LEAST_STAY_MINUTES, typical * LEAST_STAY) * MINUTE
 
 /** How long one waits in front of a door that opens soon. */
@@ -89,7 +95,7 @@ export const fitVisit = (env: PivotEnv, live: LiveCity, index: number, gap: Gap)
     open = openState(env, live, index, arrive)
     if (open === "closed") return "closed"
   }
-  if (!goesAt(places.dayParts[index]!, env.localMinute(arrive))) return "time_of_day"
+  if (!suitsAt(env, index, env.localMinute(arrive))) return "time_of_day"
   const wanted = Math.min(arrive + typical * MINUTE, latest)
   const until = openUntil(env, live, index, arrive, wanted)
   // Times that people can read, unless the visit would be too short for it.

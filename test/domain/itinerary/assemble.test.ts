@@ -159,7 +159,12 @@ describe("assembly", () => {
 
   it("lets opposite tastes lead to different trips", () => {
     const city = generateCity(3, { nodes: 220 })
-    const scores = city.nodes.map((_, index) => ({ index, score: city.matrix[index * 64]! }))
+    const random = randomOf(3)
+    const taste = Array.from({ length: 64 }, () => random() * 2 - 1)
+    const scores = city.nodes.map((_, index) => ({
+      index,
+      score: taste.reduce((dot, x, i) => dot + x * city.matrix[index * 64 + i]!, 0)
+    }))
     const mine = assemble(inputFor(city, 1, 3, { scores }))
     const yours = assemble(inputFor(city, 1, 3, { scores: scores.map((s) => ({ ...s, score: -s.score })) }))
     const shared = mine.stops.filter((stop) => yours.stops.some((other) => other.index === stop.index)).length

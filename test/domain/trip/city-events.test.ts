@@ -173,8 +173,10 @@ describe("a closure", () => {
 })
 
 describe("a disrupted line", () => {
-  const moving = tripWith((trip) => ofDay(trip, 1).filter((slot) => slot.travel_minutes > 5).length >= 2, 1)
-  const [reached, ahead] = moving.slots.filter((slot) => slot.travel_minutes > 5) as [Slot, Slot]
+  const rides = (slots: ReadonlyArray<Slot>) =>
+    slots.findIndex((slot, i) => slot.travel_minutes > 5 && (slots[i + 1]?.travel_minutes ?? 0) > 5)
+  const moving = tripWith((trip) => rides(ofDay(trip, 1)) >= 0, 1)
+  const [reached, ahead] = moving.slots.slice(rides(moving.slots)) as [Slot, Slot]
 
   it("concerns the way that is still ahead, not the stop where one is already", () => {
     const now = reached.starts_at + 5 * MINUTE

@@ -48,11 +48,11 @@ const described = ({ name, shape, element }: Value): MessageWriter => {
 const contentOf = (element: Element, numbers: ArrayLike<number>): Uint8Array => {
   switch (element) {
     case "float":
-      return new Uint8Array(Float32Array.from(numbers).buffer)
+      return new Uint8Array(new Float32Array(numbers).buffer)
     case "double":
-      return new Uint8Array(Float64Array.from(numbers).buffer)
+      return new Uint8Array(new Float64Array(numbers).buffer)
     case "int32":
-      return new Uint8Array(Int32Array.from(numbers).buffer)
+      return new Uint8Array(new Int32Array(numbers).buffer)
     case "int64":
       return new Uint8Array(BigInt64Array.from(Array.from(numbers, BigInt)).buffer)
     case "bool":

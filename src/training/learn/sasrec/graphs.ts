@@ -77,40 +77,50 @@ export const trainingGraph = (
   return { bytes: tape.graph.bytes(), parameters: tape.parameters, masks }
 }
 
-/** What serves knows items by their number from 1; 0 is none. */
-export interface Weights {
-  readonly parameter: (name: string) => Float32Array
-  /** `itemCount + 1` rows, of which the first is zeros. */
-  readonly items: Float32Array
-}
-
 const HIDDEN = -1e9
 
-/**
- * The same trunk with its weights in the file and without dropout: takes `history` (batch × length, whole numbers, the
- * newest last, 0 before the first), gives `state` (batch × width), whose product with an item's row is its score.
- */
-export const servingGraph = (shape: TrunkShape, weights: Weights): Uint8Array => {
-  const { batch, length, width } = shape
-  const tape = new Tape({
+/** A learnt parameter's numbers, by its name. */
+export type Parameters = (name: string) => Float32Array
+
+const servingTape = ({ length, width }: TrunkShape, parameters: Parameters): Tape =>
+  new Tape({
     weights: (name) => {
-      const numbers = weights.parameter(name)
+      const numbers = parameters(name)
       // Sequences stand at the right: a shorter graph has the last positions.
       return name === "positions" ? numbers.subarray(numbers.length - length * width) : numbers
     }
   })
+
+const lastState = (tape: Tape, shape: TrunkShape, items: Value, padding: Value): Uint8Array => {
+  const { batch, length, width } = shape
+  const states = tape.reshape(trunk(tape, shape, items, padding), [batch, length, width])
+  const last = tape.graph.constant([], "int64", [length - 1])
+  tape.graph.output("state", tape.graph.node("Gather", [states, last], [batch, width], { axis: 1 }))
+  return tape.graph.bytes()
+}
+
+/**
+ * The same trunk with its weights in the file and without dropout: takes `items` as rows of the item table and `padding`,
+ * as the training graph does; gives `state` (batch × width), whose product with an item's row is its score.
+ */
+export const stateGraph = (shape: TrunkShape, parameters: Parameters): Uint8Array => {
+  const { batch, length, width } = shape
+  const tape = servingTape(shape, parameters)
+  return lastState(tape, shape, tape.data("items", [batch * length, width]), tape.data("padding", [batch, 1, length]))
+}
+
+/**
+ * The same with the item table in the file too: takes `history` (batch × length), items by their number from 1, the newest
+ * last, 0 before the first. The first row of `table` belongs to nobody.
+ */
+export const servingGraph = (shape: TrunkShape, parameters: Parameters, table: Float32Array): Uint8Array => {
+  const { batch, length, width } = shape
+  const tape = servingTape(shape, parameters)
   const { graph } = tape
   const history = graph.input("history", [batch, length], "int32")
-  const table = graph.initializer("item rows", [weights.items.length / width, width], "float", weights.items)
-  const ids = tape.reshape(history, [batch * length])
-  const items = graph.node("Gather", [table, ids], [batch * length, width])
+  const rows = graph.initializer("item rows", [table.length / width, width], "float", table)
+  const items = graph.node("Gather", [rows, tape.reshape(history, [batch * length])], [batch * length, width])
   const none = graph.node("Equal", [history, graph.constant([], "int32", [0])], [batch, length], {}, "bool")
   const hidden = graph.node("Where", [none, tape.constant([HIDDEN]), tape.constant([0])], [batch, length], {}, "float")
-  const states = trunk(tape, shape, items, tape.reshape(hidden, [batch, 1, length]))
-  const last = graph.constant([], "int64", [length - 1])
-  graph.output(
-    "state",
-    graph.node("Gather", [tape.reshape(states, [batch, length, width]), last], [batch, width], { axis: 1 })
-  )
-  return graph.bytes()
+  return lastState(tape, shape, items, tape.reshape(hidden, [batch, 1, length]))
 }

@@ -3,7 +3,7 @@ import { bucketOf, rightAligned } from "../batches.ts"
 import { rankOfFirst } from "../ranks.ts"
 import { open } from "../runtime.ts"
 import { lengthOf, type Questions, type Sequences } from "../sequences.ts"
-import { servingGraph } from "./graphs.ts"
+import { servingGraph, stateGraph } from "./graphs.ts"
 
 export interface SasrecModel {
   readonly width: number
@@ -18,36 +18,43 @@ export interface SasrecModel {
 /** Users that go through a serving graph at once. */
 const BATCH = 128
 
-/** The graph of the model for histories up to `length`. */
+const HIDDEN = -1e9
+
+const parametersOf = (model: SasrecModel) => (name: string) => model.parameters.get(name)!
+
+/** The graph that serves histories up to `length`, with all that it needs in the file. */
 export const graphOf = (model: SasrecModel, batch: number, length: number): Uint8Array => {
-  const rows = new Float32Array(model.items.length + model.width)
-  rows.set(model.items, model.width)
-  return servingGraph(
-    { batch, length, width: model.width, blocks: model.blocks },
-    { parameter: (name) => model.parameters.get(name)!, items: rows }
-  )
+  const { width, blocks } = model
+  const table = new Float32Array(model.items.length + width)
+  table.set(model.items, width)
+  return servingGraph({ batch, length, width, blocks }, parametersOf(model), table)
 }
 
 /** The state of each of the users after all of their history: users × width. */
 export const statesOf = async (model: SasrecModel, data: Sequences, users: Int32Array): Promise<Float32Array> => {
-  const { width, lengths } = model
+  const { width, lengths, blocks } = model
   const states = new Float32Array(users.length * width)
   for (const [bucket, length] of lengths.entries()) {
     const places = [...users.keys()].filter((k) => bucketOf(lengths, lengthOf(data, users[k]!)) === bucket)
     if (places.length === 0) continue
-    const runtime = await open(graphOf(model, BATCH, length))
-    const history = new Int32Array(BATCH * length)
+    // The table of a large catalog stays here: only the rows of the histories go through the graph.
+    const runtime = await open(stateGraph({ batch: BATCH, length, width, blocks }, parametersOf(model)))
+    const ids = new Int32Array(BATCH * length)
+    const rows = new Float32Array(BATCH * length * width)
+    const padding = new Float32Array(BATCH * length)
     for (let from = 0; from < places.length; from += BATCH) {
       const part = places.slice(from, from + BATCH)
-      rightAligned(
-        data,
-        part.map((k) => users[k]!),
-        length,
-        0,
-        history
-      )
-      for (let i = 0; i < history.length; i++) history[i]! += 1
-      const { state } = await runtime.session.run({ history: runtime.integer(history, [BATCH, length]) })
+      const whose = part.map((k) => users[k]!)
+      rightAligned(data, whose, length, 0, ids)
+      for (const [at, item] of ids.entries()) {
+        padding[at] = item < 0 ? HIDDEN : 0
+        if (item < 0) rows.fill(0, at * width, (at + 1) * width)
+        else rows.set(model.items.subarray(item * width, (item + 1) * width), at * width)
+      }
+      const { state } = await runtime.session.run({
+        items: runtime.float(rows, [BATCH * length, width]),
+        padding: runtime.float(padding, [BATCH, 1, length])
+      })
       const numbers = state!.data as Float32Array
       for (const [row, k] of part.entries()) states.set(numbers.subarray(row * width, (row + 1) * width), k * width)
     }

@@ -60,19 +60,25 @@ export const trainSasrec = async (
   for (const [name, shape] of steps.at(-1)!.parameters) {
     learner.parameters.set(name, new DenseAdam(initial(name, sizeOf(shape), width, start), adam))
   }
-  const snapshot = (): SasrecModel => ({
+  /** The model as it is now: a view that goes on changing, of which the best is copied. */
+  const current: SasrecModel = {
     width,
     blocks,
     lengths,
+    items: table,
+    parameters: new Map([...learner.parameters].map(([name, { weights }]) => [name, weights]))
+  }
+  const copied = (): SasrecModel => ({
+    ...current,
     items: table.slice(),
-    parameters: new Map([...learner.parameters].map(([name, { weights }]) => [name, weights.slice()]))
+    parameters: new Map([...current.parameters].map(([name, weights]) => [name, weights.slice()]))
   })
   const order = randomStream("sasrec", "order", seed)
   const draw = randomStream("sasrec", "negatives", seed)
   const stopping = new EarlyStopping(settings.patience)
   const progress: Array<Progress> = []
   const began = performance.now()
-  let model = snapshot()
+  let model = copied()
   let epoch = 0
   let examples = 0
   while (epoch < settings.mostEpochs && !stopping.over(epoch)) {
@@ -89,9 +95,9 @@ export const trainSasrec = async (
     let judged: { readonly validation: number } | undefined
     if (epoch % settings.judgeEvery === 0 || epoch === settings.mostEpochs) {
       learner.items.settle()
-      const ranks = await ranksOf(snapshot(), data, validation)
+      const ranks = await ranksOf(current, data, validation)
       judged = { validation: meanOf(ranks, (rank) => ndcgAt(10, rank)) }
-      if (stopping.better(epoch, judged.validation)) model = snapshot()
+      if (stopping.better(epoch, judged.validation)) model = copied()
     }
     const seconds = (performance.now() - began) / 1000
     const now: Progress = {

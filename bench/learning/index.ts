@@ -16,6 +16,7 @@ import { sasrecSettings, USUAL_EFFORT } from "../../src/training/learn/sasrec/se
 import { type Sequences, userCount } from "../../src/training/learn/sequences.ts"
 import { trainInThread } from "../../src/training/learn/thread.ts"
 import { type Bar, type Benchmark, flag, median, NotMeasured, numberFlag } from "../benchmark.ts"
+import { acceptanceMillis } from "./acceptance.ts"
 import { readInteractions } from "./interactions.ts"
 import { type Division, divide } from "./protocol.ts"
 
@@ -24,6 +25,7 @@ const SEED = 1
 const CUTOFF = 10
 const LEAST_UPDATES_M = 1
 const SPEED_RUNS = 5
+const MOST_ACCEPTANCE_MS = 0.3
 const SPEED_UPDATES = 300_000
 
 const cpuSeconds = (since?: NodeJS.CpuUsage): number => {
@@ -143,7 +145,15 @@ const interval = ({ mean, lower, upper }: Interval) => `${mean.toFixed(4)} [${lo
 
 /** What is asked of the figures, where the caller knows the data set and says so. */
 const barsFor = (args: ReadonlyArray<string>, models: ReadonlyArray<Judged>, speed: number | undefined) => {
-  const bars: Array<Bar> = []
+  const acceptance = acceptanceMillis(SEED)
+  const bars: Array<Bar> = [
+    {
+      name: "pivot_acceptance: twelve options in a pivot's turn, p99",
+      wanted: `< ${MOST_ACCEPTANCE_MS} ms`,
+      measured: `${acceptance.toFixed(3)} ms`,
+      met: acceptance < MOST_ACCEPTANCE_MS
+    }
+  ]
   if (speed !== undefined) {
     bars.push({
       name: "bpr: comparisons per CPU second, median of five",

@@ -3,13 +3,23 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Promotions from "../cases/models/promotions.ts"
 import { Config, modelsDirOf } from "../config.ts"
+import * as AcceptanceFiles from "../layers/files/acceptance-model.ts"
 import * as ModelFiles from "../layers/files/model-artefacts.ts"
+import { ModelRegistry } from "../services/model-registry.ts"
 import * as ModelTrainers from "../training/models/trainers.ts"
 import { root, version } from "./release.ts"
 
 /** Both still need the registry. */
 export const promotions = Promotions.layer.pipe(
   Layer.provide(Layer.unwrap(Effect.map(Config, (settings) => ModelFiles.layer(modelsDirOf(settings)))))
+)
+
+/** The model that orders the options of pivots, where one is in production. */
+export const acceptanceModels = Layer.unwrap(
+  Effect.gen(function* () {
+    const registry = yield* ModelRegistry
+    return AcceptanceFiles.layer({ modelsDir: modelsDirOf(yield* Config), production: registry.production })
+  })
 )
 
 export const trainers = ModelTrainers.layer({ root, version })

@@ -53,6 +53,7 @@ import * as PostgresSignalReferences from "../layers/postgres/signal-references.
 import * as PostgresTripList from "../layers/postgres/trip-list.ts"
 import * as PostgresTripStorage from "../layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../layers/postgres/user-storage.ts"
+import { AcceptanceModels } from "../services/acceptance-model.ts"
 import { ModelRegistry } from "../services/model-registry.ts"
 import { Startup } from "../services/startup.ts"
 import { Tokens } from "../services/tokens.ts"
@@ -62,7 +63,7 @@ import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs
 import { demoTrip, firstCity, otherCities } from "./first-run.ts"
 import { jobs, worker } from "./jobs.ts"
 import { journalSink, recordTypes } from "./journal-sink.ts"
-import { promotions } from "./models.ts"
+import { acceptanceModels, promotions } from "./models.ts"
 import { indexUpToDate, llm, personaEncoder, rankers, rankingHealth, trainedRankers, vectorIndex } from "./ranking.ts"
 import { weather } from "./weather.ts"
 
@@ -128,10 +129,10 @@ const trips = Layer.unwrap(
       dueEvery: DUE_EVERY_MS
     }).pipe(
       Layer.provide(
-        Layer.succeed(
+        Layer.effect(
           TripPlanning,
-          planEngine(pivots, () => performance.now())
-        )
+          Effect.map(AcceptanceModels, ({ current }) => planEngine(pivots, () => performance.now(), current))
+        ).pipe(Layer.provide(acceptanceModels))
       ),
       Layer.provide(FallbackPreparer.layer(pivots)),
       Layer.provide(PostgresTripStorage.layer)

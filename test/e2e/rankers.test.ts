@@ -7,6 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { FEATURES } from "../../src/domain/features.ts"
+import { ACCEPTANCE_COLUMNS, type AcceptanceWeights } from "../../src/domain/pivot/acceptance.ts"
+import { ACCEPTANCE_MODEL } from "../../src/services/acceptance-model.ts"
 import { RANKER_MODEL_TYPE } from "../../src/services/trained-rankers.ts"
 import { type FakeAnthropic, fakeAnthropic } from "../fakes/anthropic.ts"
 import { linearRanker } from "../fakes/onnx.ts"
@@ -130,6 +132,26 @@ describe("with a trained ranker in production", () => {
       ) => sql`insert into model_registry (id, model_name, model_version, model_type, stage, artifact_path, promoted_at)
         values (gen_random_uuid(), 'wide', '7', ${RANKER_MODEL_TYPE}, 'production', 'wide/7.onnx', now())`
     )
+    // Orders the options of pivots by the way alone: the nearest first.
+    const unit = (sign: number) => ACCEPTANCE_COLUMNS.map((name) => (name === "distance_km" ? sign : 0))
+    const weights: AcceptanceWeights = {
+      columns: ACCEPTANCE_COLUMNS,
+      means: ACCEPTANCE_COLUMNS.map(() => 0),
+      scales: ACCEPTANCE_COLUMNS.map(() => 1),
+      hidden: [unit(1)],
+      hidden_bias: [0],
+      out: [-1],
+      out_bias: 0
+    }
+    const text = JSON.stringify(weights)
+    mkdirSync(join(world.folder, "models", ACCEPTANCE_MODEL))
+    writeFileSync(join(world.folder, "models", ACCEPTANCE_MODEL, "3.json"), text)
+    await world.rows(
+      (sql) => sql`insert into model_registry
+        (id, model_name, model_version, model_type, stage, artifact_path, artifact_sha256, promoted_at)
+        values (gen_random_uuid(), ${ACCEPTANCE_MODEL}, '3', 'pivot_acceptance', 'production', 'pivot_acceptance/3.json',
+          ${createHash("sha256").update(text).digest("hex")}, now())`
+    )
     await world.restart("SIGTERM")
   })
   afterAll(() => world?.close())
@@ -155,6 +177,35 @@ describe("with a trained ranker in production", () => {
       (rows) => rows.length === 1 && rows[0].moved
     )
     assert.isTrue(moved)
+  })
+
+  it("the options of a pivot are ordered by the chance that a warm traveler takes them, a cold one's by the engine", async () => {
+    const pivotOf = async (who: Traveler) => {
+      const trip = ok(await who.call("POST", "/trips", aTrip({ start_date: dayAhead(0), days: 3 })), 201)
+      ok(await who.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
+      const slot_id = trip.days[1].slots[0].id
+      const offer = ok(await who.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id }))
+      ok(await who.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, { response: "dismiss" }))
+      const [row] = await world.drained(
+        (sql) => sql`select model_name, model_version, options from pivot_events where pivot_id = ${offer.pivot_id}`,
+        (rows) => rows.length === 1
+      )
+      return { offer, row: row as Json }
+    }
+    const [cold, warm] = [await world.someone(), await world.someone()]
+    await judge(warm, 25)
+    const byEngine = await pivotOf(cold)
+    assert.strictEqual(byEngine.offer.model.name, "pivot_engine")
+    const byModel = await pivotOf(warm)
+    assert.deepEqual(byModel.offer.model, { name: "pivot_acceptance", version: "3" })
+    assert.deepEqual([byModel.row.model_name, byModel.row.model_version], ["pivot_acceptance", "3"])
+    assert.lengthOf(byModel.offer.options, 3)
+    const distances = byModel.row.options.map((option: Json) => option.features.distance_km)
+    assert.deepEqual(
+      distances,
+      distances.toSorted((a: number, b: number) => a - b)
+    )
+    for (const option of byModel.row.options) assert.isTrue(option.measures.chance > 0 && option.measures.chance < 1)
   })
 
   it("which an operator replaces by one whose file is there, with a reason where the gate has seen too little", async () => {
@@ -199,7 +250,7 @@ describe("with a trained ranker in production", () => {
     const admin = await world.someone({ role: "admin" })
     const unknown = await admin.call("POST", "/admin/train", { model: "magic" })
     assert.strictEqual(unknown.status, 422)
-    assert.match(unknown.body.detail, /There is no trainer of "magic"; there are bpr\./)
+    assert.match(unknown.body.detail, /There is no trainer of "magic"; there are bpr, pivot_acceptance\./)
     const { job_id } = ok(await admin.call("POST", "/admin/train", { model: "bpr" }), 202)
     let job = ok(await admin.call("GET", `/admin/jobs/${job_id}`))
     for (let i = 0; i < 200 && job.state !== "failed" && job.state !== "done"; i++) {

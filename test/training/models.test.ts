@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, layer } from "@effect/vitest"
@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as PromotionCases from "../../src/cases/models/promotions.ts"
 import { Config } from "../../src/config.ts"
+import { ACCEPTANCE_COLUMNS } from "../../src/domain/pivot/acceptance.ts"
 import * as ModelFiles from "../../src/layers/files/model-artefacts.ts"
 import * as PostgresModelRegistry from "../../src/layers/postgres/model-registry.ts"
 import { ModelRegistry } from "../../src/services/model-registry.ts"
@@ -15,6 +16,7 @@ import { ShadowPopulation } from "../../src/services/shadow-population.ts"
 import { Trainers } from "../../src/services/trainers.ts"
 import { buildDataset } from "../../src/training/datasets/build.ts"
 import * as ModelTrainers from "../../src/training/models/trainers.ts"
+import { plantPivots } from "./pivots.ts"
 import { populated, SMALL } from "./population/world.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "overplanned-models-"))
@@ -87,13 +89,60 @@ describe("a model, from what was logged to the gate", () => {
           assert.strictEqual(lineage.dataset, "bpr_triples")
           assert.match(lineage.files["train.parquet"]!.sha256, /^[0-9a-f]{64}$/)
 
-          // The file alone gives the same figures again, and the same data the same file.
+          // The file alone gives the same figures again.
           const again = yield* trainers.evaluate("bpr", trained.version)
           const figures = (one: { models: ReadonlyArray<unknown> }) => one.models.slice(0, 4)
           assert.deepEqual(figures(JSON.parse(JSON.stringify(again.evaluation))), figures(evaluation))
-          const second = yield* trainers.train("bpr")
-          assert.notStrictEqual(second.version, trained.version)
-          assert.strictEqual(second.artifact_sha256, trained.artifact_sha256)
+        }),
+      240_000
+    )
+
+    it.effect(
+      "orders the options of pivots: trained, judged against the order that was offered, and kept as numbers",
+      () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient
+          const folderOf = (name: string) => join(datasets, `pivot_acceptance/${name}`)
+          const build = buildDataset({ root: datasets, trackingUri: undefined }, { name: "pivot_acceptance" })
+          yield* sql`delete from pivot_events`
+          yield* plantPivots(2_400, Date.now())
+          const today = (yield* build).folder
+          const trainers = yield* Trainers
+          const trained = yield* trainers.train("pivot_acceptance")
+          assert.match(trained.notes.join(), /AUC over all options of later pivots: pivot_acceptance 0\.\d+, as_logged/)
+          const evaluation = JSON.parse(readFileSync(join(trained.folder, "evaluation.json"), "utf8"))
+          assert.strictEqual(evaluation.by, "auc")
+          const auc = new Map<string, { mean: number; lower: number; upper: number }>(
+            evaluation.models.map((model: { name: string; metrics: { auc: unknown } }) => [
+              model.name,
+              model.metrics.auc
+            ])
+          )
+          for (const baseline of ["as_logged", "affinity", "nearest"]) {
+            assert.isAbove(auc.get("pivot_acceptance")!.lower, auc.get(baseline)!.upper, baseline)
+          }
+          const weights = JSON.parse(readFileSync(join(trained.folder, "weights.json"), "utf8"))
+          assert.deepEqual(weights.columns, ACCEPTANCE_COLUMNS)
+          const again = yield* trainers.evaluate("pivot_acceptance", trained.version)
+          assert.deepEqual(
+            JSON.parse(JSON.stringify(again.evaluation)).models.slice(0, 4),
+            evaluation.models.slice(0, 4)
+          )
+          const promotions = yield* Promotions
+          const { message } = yield* Effect.flip(
+            promotions.promote({ name: "pivot_acceptance", version: trained.version, to: "production" })
+          )
+          assert.match(message, /AUC over all options is 0\.\d+; at least 0\.800 is wanted|days in the shadow/)
+
+          // Where chance alone decides what is taken, a better model would be one that had looked ahead.
+          yield* sql`delete from pivot_events`
+          yield* plantPivots(2_400, Date.now(), true)
+          renameSync(today, folderOf("2000-01-01"))
+          yield* build
+          const mixed = yield* trainers.train("pivot_acceptance")
+          const [own, logged] = JSON.parse(readFileSync(join(mixed.folder, "evaluation.json"), "utf8")).models
+          assert.isBelow(own.metrics.auc.lower, logged.metrics.auc.upper)
+          assert.isBelow(Math.abs(own.metrics.auc.mean - 0.5), 0.1)
         }),
       240_000
     )
@@ -142,13 +191,15 @@ describe("a model, from what was logged to the gate", () => {
           const figure = (mean: number) => ({ mean, lower: mean - 0.02, upper: mean + 0.02 })
           const shown = {
             pairs: 600,
+            required: [],
             evaluation: {
               decisions: 1_200,
+              by: "hr5",
               models: [
-                { name: "bpr", metrics: { hr5: figure(0.73) } },
-                { name: "as_logged", metrics: { hr5: figure(0.66) } }
+                { name: "bpr", metrics: { hr5: figure(0.73), auc: figure(0.8) } },
+                { name: "as_logged", metrics: { hr5: figure(0.66), auc: figure(0.7) } }
               ],
-              comparisons: [{ incumbent: "as_logged", hr5: figure(0.07), segments: [] }]
+              comparisons: [{ incumbent: "as_logged", difference: figure(0.07), segments: [] }]
             }
           }
           yield* registry.register({ ...newest!, model_version: "shown", metrics: shown })
@@ -171,9 +222,9 @@ describe("a model, from what was logged to the gate", () => {
         // A file stands where the folder of models has to go.
         rmSync(models, { recursive: true })
         writeFileSync(models, "in the way")
-        const { message } = yield* Effect.flip(trainers.train("bpr"))
+        const { message } = yield* Effect.flip(trainers.train("pivot_acceptance"))
         assert.match(message, /^The model could not be written to .*Make room or mend the folder, and train again\.$/)
-        assert.isFalse(existsSync(join(models, "bpr")))
+        assert.isFalse(existsSync(join(models, "pivot_acceptance")))
       })
     )
   })

@@ -19,37 +19,43 @@ const Figure = Schema.Struct({ mean: Schema.Finite, lower: Schema.Finite, upper:
 /** What of a model's metrics the gate reads: an evaluation as the trainer keeps it. */
 const Shown = Schema.Struct({
   pairs: Schema.Finite,
+  required: Schema.Array(Schema.Struct({ what: Schema.String, found: Schema.Finite, wanted: Schema.Finite })),
   evaluation: Schema.Struct({
     decisions: Schema.Finite,
-    models: Schema.Array(Schema.Struct({ name: Schema.String, metrics: Schema.Struct({ hr5: Figure }) })),
+    by: Schema.Literals(["hr5", "auc"]),
+    models: Schema.Array(Schema.Struct({ name: Schema.String, metrics: Schema.Struct({ hr5: Figure, auc: Figure }) })),
     comparisons: Schema.Array(
       Schema.Struct({
         incumbent: Schema.String,
-        hr5: Figure,
+        difference: Figure,
         segments: Schema.Array(Schema.Struct({ name: Schema.String, difference: Figure }))
       })
     )
   })
 })
 const shownBy = Schema.decodeUnknownOption(Shown)
+const TITLES = { hr5: "HR@5", auc: "AUC within a decision" } as const
 
 /** Undefined where the model was never judged. The incumbent is the first that it was compared with: who served. */
 const evidenceOf = (metrics: unknown, shadow: ShadowRecord): Evidence | undefined => {
   const shown = shownBy(metrics)
   if (shown._tag === "None") return undefined
-  const { evaluation, pairs } = shown.value
+  const { evaluation, pairs, required } = shown.value
+  const { by } = evaluation
   const [candidate] = evaluation.models
   const [against] = evaluation.comparisons
   const incumbent = evaluation.models.find(({ name }) => name === against?.incumbent)
   if (candidate === undefined || against === undefined || incumbent === undefined) return undefined
   return {
-    candidate: candidate.metrics.hr5,
-    incumbent: { name: incumbent.name, ...incumbent.metrics.hr5 },
-    difference: against.hr5,
+    metric: TITLES[by],
+    candidate: candidate.metrics[by],
+    incumbent: { name: incumbent.name, ...incumbent.metrics[by] },
+    difference: against.difference,
     pairs,
     shadowDays: shadow.days,
     decisions: Math.max(evaluation.decisions, shadow.decisions),
-    segments: against.segments
+    segments: against.segments,
+    required
   }
 }
 

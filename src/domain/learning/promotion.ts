@@ -18,7 +18,9 @@ export const GATE = {
 } as const
 
 export interface Evidence {
-  /** HR@5 on the held-out decisions, of the candidate and of whichever ranker served them. */
+  /** What they are compared in: HR@5 for rankers of slates. */
+  readonly metric: string
+  /** On the held-out decisions, of the candidate and of whichever ranker served them. */
   readonly candidate: Interval
   readonly incumbent: Interval & { readonly name: string }
   /** Candidate less incumbent, on the same decisions. */
@@ -28,6 +30,8 @@ export interface Evidence {
   readonly decisions: number
   /** The same difference within each segment. */
   readonly segments: ReadonlyArray<{ readonly name: string; readonly difference: Interval }>
+  /** What is asked of this model besides. */
+  readonly required: ReadonlyArray<{ readonly what: string; readonly found: number; readonly wanted: number }>
 }
 
 export interface Check {
@@ -53,24 +57,28 @@ const atLeast = (rule: string, found: number, wanted: number, what: string): Che
 })
 
 /** Into the shadow, where it decides nothing: better than the incumbent on the same decisions. */
-export const shadowGate = ({ difference, incumbent }: Pick<Evidence, "difference" | "incumbent">): Verdict =>
+export const shadowGate = ({
+  difference,
+  incumbent,
+  metric
+}: Pick<Evidence, "difference" | "incumbent" | "metric">): Verdict =>
   verdict([
     {
       rule: "paired difference",
       passed: difference.lower > 0,
-      says: `On the same decisions it is ${figure(difference.mean)} [${figure(difference.lower)}, ${figure(difference.upper)}] from ${incumbent.name} in HR@5; the lower end has to be above 0.`
+      says: `On the same decisions it is ${figure(difference.mean)} [${figure(difference.lower)}, ${figure(difference.upper)}] from ${incumbent.name} in ${metric}; the lower end has to be above 0.`
     }
   ])
 
 /** Into production: its worst is better than the incumbent's best, on enough of everything, and nobody is worse off. */
 export const productionGate = (evidence: Evidence): Verdict => {
-  const { candidate, incumbent, segments } = evidence
+  const { candidate, incumbent, metric, required, segments } = evidence
   const worse = segments.filter(({ difference }) => difference.upper < 0).map(({ name }) => name)
   return verdict([
     {
       rule: "apart",
       passed: candidate.lower > incumbent.upper,
-      says: `HR@5 is at least ${figure(candidate.lower)}, that of ${incumbent.name} at most ${figure(incumbent.upper)}; the first has to be above the second.`
+      says: `${metric} is at least ${figure(candidate.lower)}, that of ${incumbent.name} at most ${figure(incumbent.upper)}; the first has to be above the second.`
     },
     atLeast("pairs", evidence.pairs, GATE.leastPairs, "accept and skip pairs stand behind it"),
     atLeast("shadow", evidence.shadowDays, GATE.leastShadowDays, "days in the shadow"),
@@ -79,6 +87,11 @@ export const productionGate = (evidence: Evidence): Verdict => {
       rule: "segments",
       passed: worse.length === 0,
       says: worse.length === 0 ? "No segment is worse off." : `Worse off by their own interval: ${worse.join(", ")}.`
-    }
+    },
+    ...required.map(({ what, found, wanted }) => ({
+      rule: what,
+      passed: found >= wanted,
+      says: `${what} is ${figure(found)}; at least ${figure(wanted)} is wanted.`
+    }))
   ])
 }

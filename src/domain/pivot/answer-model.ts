@@ -3,6 +3,7 @@ import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import type { PlannedTrip } from "../plan/model.ts"
 import type { Budget } from "../vocabulary.ts"
+import type { AcceptanceModel } from "./acceptance.ts"
 import type { LiveCity, PivotEnv, PivotSettings, TimeSpan } from "./env.ts"
 import type { SpoilingWeather } from "./features.ts"
 
@@ -18,6 +19,8 @@ export interface PivotWorld {
   /** The weather that is reported, also where it is no reason to stay indoors. */
   readonly weather: ReadonlyArray<TimeSpan & { readonly condition: SpoilingWeather }>
   readonly settings: PivotSettings
+  /** Orders what was verified by the chance that it is taken; absent for whom no trained model may decide. */
+  readonly acceptance?: AcceptanceModel
   /** Goes forward, for the search that has a deadline; without one it has none. */
   readonly clock?: () => number
 }

@@ -1,10 +1,14 @@
 /** From drafts of options to the offer that goes over the wire, and to what is logged about it. */
 import type { ChosenOption, DecisionSlate, MadeOffer } from "../decisions.ts"
 import type { SlotId } from "../ids.ts"
+import type { ModelRef } from "../ranking.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
+import type { Trigger } from "../vocabulary.ts"
+import { acceptanceColumns, acceptanceOf } from "./acceptance.ts"
 import type { OfferIds, PivotWorld } from "./answer-model.ts"
 import { describer } from "./describe.ts"
 import { PIVOT_MODEL } from "./env.ts"
+import type { PivotFeatures } from "./features.ts"
 import type { Change, NoPivotReason, OfferText, PivotRequest } from "./model.ts"
 import type { PlanSlot } from "./plan.ts"
 import { presentationOf } from "./present.ts"
@@ -74,7 +78,34 @@ const optionText = (
   return `{"option_id":"${option_id}","changes":[${changes}],"unchanged":${unchanged},"score":${score},"why":${JSON.stringify(draft.why)},"evidence":${evidence}}`
 }
 
-const MODEL = JSON.stringify(PIVOT_MODEL)
+interface Described {
+  readonly draft: OptionDraft
+  readonly features: PivotFeatures | undefined
+  /** The chance that it is taken, where a model says one. */
+  readonly chance: number | undefined
+}
+
+/**
+ * The options in the order in which they are told: that of the engine, or of the model where one may decide. An option that
+ * cannot be described leaves the order to the engine: a model does not guess.
+ */
+const ordered = (
+  { acceptance }: PivotWorld,
+  trigger: Trigger,
+  drafts: ReadonlyArray<OptionDraft>,
+  describe: (draft: OptionDraft) => PivotFeatures | undefined
+): { readonly options: ReadonlyArray<Described>; readonly model: ModelRef } => {
+  const described = drafts.map((draft) => ({ draft, features: describe(draft) }))
+  if (acceptance === undefined || described.length < 2 || described.some(({ features }) => features === undefined)) {
+    return { options: described.map((one) => ({ ...one, chance: undefined })), model: PIVOT_MODEL }
+  }
+  const options = described.map((one) => ({
+    ...one,
+    chance: acceptanceOf(acceptance.weights, acceptanceColumns(one.features!, trigger))
+  }))
+  // The sort is stable: of options that are as likely, the engine's comes first.
+  return { options: options.sort((a, b) => b.chance - a.chance), model: acceptance.ref }
+}
 
 /** Ids, instants, numbers and words of ours stand in the text as they are; names and reasons are encoded. */
 export const makeOffer = (
@@ -93,32 +124,37 @@ export const makeOffer = (
   const reasons = count < settings.options ? finding.reasons : []
   const expires_at = now + settings.offerTtlMs
   const chosen: Array<ChosenOption> = []
-  const describe = describer(world, request, slot, now)
+  const { options: best, model } = ordered(
+    world,
+    request.trigger,
+    finding.options,
+    describer(world, request, slot, now)
+  )
   let options = ""
   for (let i = 0; i < count; i++) {
-    const draft = finding.options[i]!
+    const { draft, features, chance } = best[i]!
     const one: ChosenOption = {
       option_id: ids.option(i),
       node_id: draft.index === undefined ? null : catalog.nodes[draft.index]!.id,
       score: Math.round(draft.score * 1000) / 1000,
       changes: draft.changes.length,
-      features: describe(draft) ?? null,
-      measures: draft.measures
+      features: features ?? null,
+      measures: chance === undefined ? draft.measures : { ...draft.measures, chance }
     }
     chosen.push(one)
     options += `${i === 0 ? "" : ","}${optionText(world, draft, one, planned)}`
   }
-  const text = `{"pivot_id":"${ids.pivot_id}","trigger":"${request.trigger}","slot_id":${slot_id === null ? "null" : `"${slot_id}"`},"options":[${options}]${reasons.length === 0 ? "" : `,"reasons":${JSON.stringify(reasons)}`},"computed_at":"${rfc3339(finding.computedAt)}","expires_at":"${rfc3339(expires_at)}","state_version":${trip.seq},"model":${MODEL},"source":"${source}","catalog_version":${world.env.version}}`
+  const text = `{"pivot_id":"${ids.pivot_id}","trigger":"${request.trigger}","slot_id":${slot_id === null ? "null" : `"${slot_id}"`},"options":[${options}]${reasons.length === 0 ? "" : `,"reasons":${JSON.stringify(reasons)}`},"computed_at":"${rfc3339(finding.computedAt)}","expires_at":"${rfc3339(expires_at)}","state_version":${trip.seq},"model":${JSON.stringify(model)},"source":"${source}","catalog_version":${world.env.version}}`
   return {
     pivot_id: ids.pivot_id,
     slot_id,
     trigger: request.trigger,
     source,
     state_version: trip.seq,
-    model: PIVOT_MODEL,
+    model,
     reasons,
     chosen,
-    changes: finding.options[0]?.changes.map((change) => change.slot_id) ?? [],
+    changes: best[0]?.draft.changes.map((change) => change.slot_id) ?? [],
     slate: slateOf(world, finding),
     expires_at,
     text: text as OfferText

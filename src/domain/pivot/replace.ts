@@ -120,7 +120,9 @@ export const pickReplacements = (
   mood: MoodWish | undefined,
   now: number,
   refused?: ReadonlySet<number>,
-  enough: number = world.settings.options
+  enough: number = world.settings.options,
+  /** Where more than enough is of use: a model that orders them chooses among all. */
+  most: number = enough
 ): Picked => {
   const { env, live } = world
   const slot = day[position]!
@@ -136,9 +138,9 @@ export const pickReplacements = (
       const visit = fitVisit(env, live, index, gap)
       if (typeof visit === "string" || suits(env, live, column, index, visit, meal, otherMeals) !== undefined) continue
       found.push({ index, score, visit })
-      if (found.length === enough) break
+      if (found.length === most) break
     }
-    if (found.length === enough) {
+    if (found.length >= enough) {
       return { found, considered: stored, source: "precomputed", computedAt: set!.computedAt, reasons: [] }
     }
   }
@@ -222,8 +224,10 @@ export const replaceSlot = (
 ): Finding => {
   const slot = day[position]!
   const gap = gapAt(day, position, now)
-  const picked = pickReplacements(world, set, day, position, column, mood, now)
-  const options = picked.found.slice(0, world.settings.options).map(
+  const enough = world.settings.options
+  const most = world.acceptance === undefined ? enough : SEARCHED
+  const picked = pickReplacements(world, set, day, position, column, mood, now, undefined, enough, most)
+  const options = picked.found.slice(0, most).map(
     (found): OptionDraft => ({
       changes: [replaceChange(slot.id, found.index, found.visit)],
       score: found.score,

@@ -2,7 +2,9 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { DecisionSlate, MadeOffer } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
+import { isGroupCold } from "../persona/persona.ts"
 import { applyChanges } from "../pivot/accept.ts"
+import type { AcceptanceModel } from "../pivot/acceptance.ts"
 import { findPivot } from "../pivot/answer.ts"
 import type { Refused } from "../pivot/answer-model.ts"
 import { PIVOT_MODEL, PIVOT_SETTINGS, type PivotSettings } from "../pivot/env.ts"
@@ -37,9 +39,15 @@ const nothingFound = ({ problem, message }: Refused, now: number): Finding => ({
 })
 
 const pivot =
-  (settings: PivotSettings, clock: (() => number) | undefined) =>
+  (settings: PivotSettings, clock: (() => number) | undefined, acceptance: () => AcceptanceModel | undefined) =>
   (world: TripWorld, request: PivotRequest, pivotId?: PivotId): MadeOffer => {
-    const known = { ...pivotWorld(world, settings), ...(clock === undefined ? {} : { clock }) }
+    // While any member is cold, no trained model is asked.
+    const model = world.personas.length === 0 || isGroupCold(world.personas) ? undefined : acceptance()
+    const known = {
+      ...pivotWorld(world, settings),
+      ...(clock === undefined ? {} : { clock }),
+      ...(model === undefined ? {} : { acceptance: model })
+    }
     const set = world.fallbacks?.set
     const found = findPivot(known, set, request, world.now)
     const finding = "_tag" in found ? nothingFound(found, world.now) : found
@@ -147,9 +155,13 @@ const remove =
       : outcomeOf(applied)
   }
 
-/** The planner of a trip's decider. Without a clock no search runs out of time. */
-export const planEngine = (settings: PivotSettings = PIVOT_SETTINGS, clock?: () => number): TripPlanner => ({
-  pivot: pivot(settings, clock),
+/** The planner of a trip's decider. Without a clock no search runs out of time; `acceptance` gives the model in force. */
+export const planEngine = (
+  settings: PivotSettings = PIVOT_SETTINGS,
+  clock?: () => number,
+  acceptance: () => AcceptanceModel | undefined = () => undefined
+): TripPlanner => ({
+  pivot: pivot(settings, clock, acceptance),
   accept: (world, option) =>
     outcomeOf(
       applyChanges(pivotWorld(world, settings), {

@@ -25,6 +25,8 @@ export interface Comparison {
   readonly incumbent: string
   readonly hr5: Interval
   readonly ndcg10: Interval
+  /** In the metric that gates go by. */
+  readonly difference: Interval
   readonly segments: ReadonlyArray<Segment>
 }
 
@@ -34,6 +36,8 @@ export interface Evaluation {
   readonly from: string
   readonly to: string
   readonly candidate: string
+  /** What segments and gates go by. */
+  readonly by: Metric
   readonly models: ReadonlyArray<Judged>
   /** The candidate against each of the others, on the same decisions. */
   readonly comparisons: ReadonlyArray<Comparison>
@@ -71,7 +75,7 @@ export const judge = (
   slates: ReadonlyArray<Slate>,
   models: readonly [Ranked, ...ReadonlyArray<Ranked>],
   takenBefore: ReadonlyMap<string, number>,
-  seed = 1
+  { by = "hr5", seed = 1 }: { readonly by?: Metric; readonly seed?: number } = {}
 ): Evaluation => {
   const clusters = slates.map(({ cluster }) => cluster)
   const popularity = popularityOf(slates, takenBefore)
@@ -98,7 +102,7 @@ export const judge = (
       const [kind, value] = name.split("=") as [string, string]
       const inside = [...slates.keys()].filter((i) => slates[i]!.segments[kind] === value)
       if (inside.length < LEAST_OF_A_SEGMENT || inside.length === slates.length) return []
-      const part = (model: number) => inside.map((i) => worths[model]!.values[i]!.hr5)
+      const part = (model: number) => inside.map((i) => worths[model]!.values[i]![by])
       const options = { seed, clusters: inside.map((i) => clusters[i]!) }
       return [
         {
@@ -118,6 +122,7 @@ export const judge = (
     from: instantOf(times.reduce((a, b) => Math.min(a, b), times[0] ?? 0)),
     to: instantOf(times.reduce((a, b) => Math.max(a, b), times[0] ?? 0)),
     candidate: models[0].name,
+    by,
     models: models.map(({ name }, m) => ({
       name,
       metrics: Object.fromEntries(
@@ -130,6 +135,7 @@ export const judge = (
       incumbent: name,
       hr5: pairedDifference(column(0, "hr5"), column(i + 1, "hr5"), whole),
       ndcg10: pairedDifference(column(0, "ndcg10"), column(i + 1, "ndcg10"), whole),
+      difference: pairedDifference(column(0, by), column(i + 1, by), whole),
       segments: segmentsAgainst(i + 1)
     }))
   }

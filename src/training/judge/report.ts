@@ -1,6 +1,7 @@
 /** An evaluation as a person reads it: a table of text, a picture, a page with both. */
 import type { Interval } from "../../domain/learning/promotion.ts"
 import type { Evaluation } from "./judge.ts"
+import type { Metric } from "./slates.ts"
 
 const figure = (x: number): string => x.toFixed(3)
 const interval = ({ mean, lower, upper }: Interval): string => `${figure(mean)} [${figure(lower)}, ${figure(upper)}]`
@@ -38,8 +39,17 @@ const comparisonRows = ({ candidate, comparisons }: Evaluation): ReadonlyArray<R
   ...comparisons.map(({ incumbent, hr5, ndcg10 }) => [incumbent, signed(hr5), signed(ndcg10)])
 ]
 
-const segmentRows = ({ candidate, comparisons }: Evaluation): ReadonlyArray<ReadonlyArray<string>> => [
-  ["segment", "decisions", candidate, "against", "its HR@5", "difference"],
+const TITLES: Readonly<Record<Metric, string>> = {
+  hr5: "HR@5",
+  hr10: "HR@10",
+  mrr: "MRR",
+  ndcg10: "NDCG@10",
+  auc: "AUC",
+  p3: "P@3"
+}
+
+const segmentRows = ({ by, candidate, comparisons }: Evaluation): ReadonlyArray<ReadonlyArray<string>> => [
+  ["segment", "decisions", `${candidate}, ${TITLES[by]}`, "against", `its ${TITLES[by]}`, "difference"],
   ...comparisons
     .slice(0, 1)
     .flatMap(({ incumbent, segments }) =>
@@ -74,24 +84,25 @@ const LABEL = 150
 const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
 
-/** HR@5 of each model as a point on its interval. */
-export const evaluationPlot = ({ models }: Evaluation): string => {
-  const intervals = models.map(({ metrics }) => metrics.hr5)
+/** Each model as a point on its interval, in the metric that gates go by. */
+export const evaluationPlot = ({ by, models }: Evaluation): string => {
+  const intervals = models.map(({ metrics }) => metrics[by])
   const from = Math.min(...intervals.map(({ lower }) => lower))
   const span = Math.max(1e-6, Math.max(...intervals.map(({ upper }) => upper)) - from)
   const x = (value: number) => (LABEL + ((WIDTH - LABEL - 60) * (value - from)) / span).toFixed(1)
   const height = 28 + models.length * ROW
-  const rows = models.map(({ name, metrics: { hr5 } }, i) => {
+  const rows = models.map(({ name, metrics }, i) => {
+    const reached = metrics[by]
     const y = 34 + i * ROW
     const colour = i === 0 ? "#a5533b" : "#3b6ea5"
     return [
       `<text x="6" y="${y + 4}" font-size="12">${escaped(name)}</text>`,
-      `<line x1="${x(hr5.lower)}" x2="${x(hr5.upper)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/>`,
-      `<circle cx="${x(hr5.mean)}" cy="${y}" r="4" fill="${colour}"><title>${interval(hr5)}</title></circle>`,
-      `<text x="${WIDTH - 50}" y="${y + 4}" font-size="11">${figure(hr5.mean)}</text>`
+      `<line x1="${x(reached.lower)}" x2="${x(reached.upper)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/>`,
+      `<circle cx="${x(reached.mean)}" cy="${y}" r="4" fill="${colour}"><title>${interval(reached)}</title></circle>`,
+      `<text x="${WIDTH - 50}" y="${y + 4}" font-size="11">${figure(reached.mean)}</text>`
     ].join("")
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" fill="#222"><text x="6" y="16" font-size="12">HR@5</text>${rows.join("")}</svg>\n`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" fill="#222"><text x="6" y="16" font-size="12">${TITLES[by]}</text>${rows.join("")}</svg>\n`
 }
 
 const table = ([head, ...rows]: ReadonlyArray<ReadonlyArray<string>>): string =>

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads"
 import type { BprModel } from "./bpr/model.ts"
 import type { Pairs, PairsRun } from "./bpr/pairs.ts"
 import type { BprRun, BprSettings } from "./bpr/train.ts"
+import type { LabelledRows, PerceptronRun, PerceptronSettings } from "./perceptron/train.ts"
 import { type Progress, TrainingFailed } from "./progress.ts"
 import type { SasrecSettings } from "./sasrec/settings.ts"
 import type { SasrecRun } from "./sasrec/train.ts"
@@ -18,6 +19,12 @@ export type TrainRequest =
   | (Material & { readonly model: "sasrec"; readonly settings: SasrecSettings })
   | (Material & { readonly model: "bpr"; readonly settings: BprSettings })
   | {
+      readonly model: "perceptron"
+      readonly data: LabelledRows
+      readonly validation: LabelledRows
+      readonly settings: PerceptronSettings
+    }
+  | {
       readonly model: "bpr_pairs"
       readonly pairs: Pairs
       readonly validation: Pairs
@@ -28,6 +35,7 @@ export type TrainRequest =
 type Numbers = Pick<BprModel, "width" | "users" | "items" | "biases">
 
 export interface TrainResults {
+  readonly perceptron: PerceptronRun
   readonly bpr_pairs: Omit<PairsRun, "model"> & { readonly model: Numbers }
   readonly sasrec: SasrecRun
   readonly bpr: Omit<BprRun, "model"> & { readonly model: Numbers }

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { trainOnPairs } from "./bpr/pairs.ts"
 import { trainBpr } from "./bpr/train.ts"
+import { trainPerceptron } from "./perceptron/train.ts"
 import type { Progress } from "./progress.ts"
 import { trainSasrec } from "./sasrec/train.ts"
 import type { TrainRequest, TrainResults } from "./thread.ts"
@@ -25,6 +26,8 @@ const run = async ({ request, cancel }: WorkerSetup) => {
   switch (request.model) {
     case "sasrec":
       return trainSasrec(request.data, request.validation, request.settings, watcher)
+    case "perceptron":
+      return trainPerceptron(request.data, request.validation, request.settings, watcher)
     case "bpr_pairs": {
       const { model, ...rest } = trainOnPairs(request.pairs, request.validation, request.settings, watcher)
       const { width, users, items, biases } = model

@@ -10,6 +10,7 @@ import { type MatchAnalysis, MatchData, MatchRefused, type MatchRequest } from "
 import { histogramPlot } from "../datasets/plots.ts"
 import { histogramOf } from "../datasets/profile.ts"
 import { pseudonyms } from "../datasets/pseudonyms.ts"
+import { rocAuc } from "../judge/auc.ts"
 import {
   MATCH_FEATURES,
   type MatchEvent,
@@ -19,7 +20,7 @@ import {
   syntheticMatches,
   validates
 } from "./events.ts"
-import { fitLogistic, rocAuc } from "./logistic.ts"
+import { fitLogistic } from "./logistic.ts"
 import { type Person, readPeople } from "./people.ts"
 
 const FILES = { events: "match_events.jsonl", train: "train.csv", validation: "val.csv" } as const

@@ -32,26 +32,3 @@ export const fitLogistic = (rows: ReadonlyArray<ReadonlyArray<number>>, labels: 
   }
   return { predict: (features) => score(features.map((x, k) => (x - means[k]!) / scales[k]!)) }
 }
-
-/** Probability that a good one is ranked above a bad one; ties count half. */
-export const rocAuc = (scores: ReadonlyArray<number>, labels: ReadonlyArray<0 | 1>): number => {
-  const order = scores.map((_, i) => i).sort((a, b) => scores[a]! - scores[b]!)
-  let ranks = 0
-  let positives = 0
-  for (let i = 0; i < order.length; ) {
-    let j = i
-    while (j < order.length && scores[order[j]!] === scores[order[i]!]) j++
-    const rank = (i + j + 1) / 2
-    for (let k = i; k < j; k++) {
-      if (labels[order[k]!] === 1) {
-        ranks += rank
-        positives++
-      }
-    }
-    i = j
-  }
-  const negatives = order.length - positives
-  return positives === 0 || negatives === 0
-    ? 0.5
-    : (ranks - (positives * (positives + 1)) / 2) / (positives * negatives)
-}

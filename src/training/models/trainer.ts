@@ -1,4 +1,5 @@
 /** What a trainer is given, and what it makes of it. */
+import type { Evidence } from "../../domain/learning/promotion.ts"
 import type { Evaluation } from "../judge/judge.ts"
 import type { Progress } from "../learn/progress.ts"
 import type { PublishedDataset } from "./dataset.ts"
@@ -23,6 +24,7 @@ export interface Trained {
   readonly pairs: number
   readonly epochs: number
   readonly evaluation: Evaluation
+  readonly required: Evidence["required"]
   /** What it is, for people, in lines. */
   readonly card: ReadonlyArray<string>
   readonly notes: ReadonlyArray<string>
@@ -32,8 +34,5 @@ export interface Trained {
 export interface Trainer {
   readonly train: (material: Material) => Promise<Trained>
   /** Judges a model's file on the newest dataset. */
-  readonly evaluate: (
-    material: Material,
-    file: string
-  ) => Promise<{ readonly dataset: PublishedDataset; readonly evaluation: Evaluation }>
+  readonly evaluate: (material: Material, file: string) => Promise<Pick<Trained, "dataset" | "evaluation" | "required">>
 }

@@ -21,9 +21,13 @@ import { TrainingFailed } from "../learn/progress.ts"
 import { codeCommit, nextVersion, writeArtefact } from "./artefact.ts"
 import { bprTrainer } from "./bpr/trainer.ts"
 import { type PublishedDataset, sha256Of } from "./dataset.ts"
+import { pivotAcceptanceTrainer } from "./pivot-acceptance/trainer.ts"
 import type { Trainer } from "./trainer.ts"
 
-const TRAINERS: Readonly<Record<TrainableModel, Trainer>> = { bpr: bprTrainer }
+const TRAINERS: Readonly<Record<TrainableModel, Trainer>> = {
+  bpr: bprTrainer,
+  pivot_acceptance: pivotAcceptanceTrainer
+}
 
 export interface Release {
   /** Where the code lies, and which release it is: for the lineage. */
@@ -132,7 +136,7 @@ export const layer = (release: Release) =>
             artifact_path: artefact.path,
             artifact_sha256: artefact.sha256,
             training_date: new Date(startedAt).toISOString(),
-            metrics: { pairs: trained.pairs, evaluation },
+            metrics: { pairs: trained.pairs, required: trained.required, evaluation },
             code_commit: codeCommit(release.root, release.version),
             lineage: lineageOf(dataset),
             card
@@ -171,7 +175,7 @@ export const layer = (release: Release) =>
               retry: false
             })
           }
-          const { dataset, evaluation } = yield* work((material) => TRAINERS[model].evaluate(material, file))
+          const { dataset, evaluation, required } = yield* work((material) => TRAINERS[model].evaluate(material, file))
           const folder = join(modelsDir, model, row.model_version)
           for (const [name, content] of Object.entries(
             reportFiles(`${model} ${row.model_version}`, row.card, evaluation)
@@ -179,7 +183,7 @@ export const layer = (release: Release) =>
             writeFileSync(join(folder, name), content)
           }
           const before = row.metrics as { readonly pairs?: number }
-          yield* registry.setMetrics(model, row.model_version, { ...before, evaluation })
+          yield* registry.setMetrics(model, row.model_version, { ...before, required, evaluation })
           return {
             model,
             version: row.model_version,

@@ -5,6 +5,7 @@ const figure = (mean: number, half = 0.02) => ({ mean, lower: mean - half, upper
 
 /** At least .71, against a ranker that reaches at most .68. */
 const evidence: Evidence = {
+  metric: "HR@5",
   candidate: { mean: 0.73, lower: 0.71, upper: 0.75 },
   incumbent: { name: "llm_ranker", mean: 0.66, lower: 0.64, upper: 0.68 },
   difference: figure(0.07),
@@ -14,7 +15,8 @@ const evidence: Evidence = {
   segments: [
     { name: "city=seattle", difference: figure(0.05) },
     { name: "people=new", difference: figure(-0.01) }
-  ]
+  ],
+  required: []
 }
 
 const failing = (changed: Partial<Evidence>) =>
@@ -42,6 +44,12 @@ describe("the gate for production", () => {
     expect(failing({ pairs: 499 })).toEqual(["pairs"])
     expect(failing({ shadowDays: 13 })).toEqual(["shadow"])
     expect(failing({ decisions: 999 })).toEqual(["decisions"])
+  })
+
+  it("asks of a model what is asked of it besides", () => {
+    const auc = (found: number) => ({ required: [{ what: "AUC", found, wanted: 0.8 }] })
+    expect(failing(auc(0.79))).toEqual(["AUC"])
+    expect(failing(auc(0.8))).toEqual([])
   })
 
   it("lets nobody be worse off by their own interval", () => {

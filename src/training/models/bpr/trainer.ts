@@ -113,6 +113,7 @@ const train: Trainer["train"] = async ({ datasetsDir, vibesOf, watch, signal }) 
     pairs: pairs.users.length,
     epochs,
     evaluation,
+    required: [],
     card: [
       "Who prefers which place: a vector per person, a vector and a bias per place.",
       `Learnt from ${mixed.join(", ")}. Backfill counts 0.3 of the app, and rare choices count more by clipped inverse propensity.`,
@@ -130,7 +131,7 @@ const evaluate: Trainer["evaluate"] = async ({ datasetsDir, vibesOf }, file) => 
   const dataset = await newestDataset(datasetsDir, DATASET)
   const factors = decodeFactors(readFileSync(file))
   const { evaluation } = await judged(dataset, factors, await readTraining(dataset), await vibesOf())
-  return { dataset, evaluation }
+  return { dataset, evaluation, required: [] }
 }
 
 export const bprTrainer: Trainer = { train, evaluate }

@@ -85,7 +85,7 @@ export class DateParser extends Cursor {
     throw new HoursProblem({
       kind: "unsupported",
       at: token.at,
-      message: `the public holidays of ${this.country || "this country"} are not known (only those of ${HOLIDAY_COUNTRIES.join(", ")})`
+      message: `the public holidays of ${this.country || "this country"} are not known`
     })
   }
 

@@ -3,6 +3,7 @@
  */
 import { entryOf } from "../../entry-of.ts"
 import { civilOf, dayNumber, nthWeekday, weekdayOf } from "../../time/calendar.ts"
+import { TABLED } from "./holiday-table.ts"
 
 const MONDAY = 0
 const THURSDAY = 3
@@ -92,13 +93,14 @@ const japan = (year: number): ReadonlyArray<number> => {
 const RULES: Readonly<Record<string, (year: number) => ReadonlyArray<number>>> = {
   US: unitedStates,
   MX: mexico,
-  JP: japan
+  JP: japan,
+  ...TABLED
 }
 
 /** The countries whose public holidays are known here; elsewhere `PH` cannot be decided. */
 export const HOLIDAY_COUNTRIES: ReadonlyArray<string> = Object.keys(RULES)
 
-/** Three countries times the years anybody asks about; beyond that the oldest entry goes. */
+/** Each country times the years anybody asks about; beyond that the oldest entry goes. */
 const MAX_CACHED_YEARS = 512
 const cache = new Map<string, ReadonlySet<number>>()
 

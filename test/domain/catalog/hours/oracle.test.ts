@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
+import { TABLED } from "../../../../src/domain/catalog/hours/holiday-table.ts"
 import { nextChange, openAt, parseHours } from "../../../../src/domain/catalog/hours/hours.ts"
 import { localDate, offsetAt, type Zone, zoneOf } from "../../../../src/domain/time/zone.ts"
 import { NEXT_WITHIN_MS } from "./oracle.ts"
@@ -129,6 +130,27 @@ describe("opening hours agree with the reference implementation in the venue's z
       REFERENCE_TIMEOUT
     )
   }
+
+  it(
+    "on every public holiday of the countries whose days follow dates and Easter",
+    async () => {
+      // The reference holds the days of these years; what it lacks of our other countries stands above.
+      const days = Array.from({ length: (Date.UTC(2028, 0, 1) - Date.UTC(2026, 0, 1)) / 86_400_000 }, (_, i) => i)
+      for (const country of Object.keys(TABLED)) {
+        const at = days.map((day) => Date.UTC(2026, 0, 1 + day, 12))
+        const [answer] = await ask("UTC", country, [{ text: "PH", at }])
+        const ours = Result.getOrThrow(parseHours("PH", country))
+        const utc = zoneOf("UTC")!
+        const differ = at.filter((instant, i) => openAt(ours, utc, instant) !== answer!.states![i])
+        assert.deepStrictEqual(
+          differ.map((instant) => new Date(instant).toISOString().slice(0, 10)),
+          [],
+          country
+        )
+      }
+    },
+    REFERENCE_TIMEOUT
+  )
 
   const folder = join(import.meta.dirname, "../../../../data/cities")
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {

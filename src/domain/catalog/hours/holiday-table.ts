@@ -1,0 +1,80 @@
+/**
+ * Public holidays of countries whose days follow dates and Easter. Only nationwide ones: what a region keeps on its own
+ * is not known by the country. Where days are put off to another weekday, or follow the moon, a country is not here.
+ */
+import { dayNumber, nthWeekday, weekdayOf } from "../../time/calendar.ts"
+
+/** Easter Sunday of the western churches, by the Gregorian computus (Meeus, Jones, Butcher). */
+export const westernEaster = (year: number): number => {
+  const a = year % 19
+  const b = Math.floor(year / 100)
+  const c = year % 100
+  const d = (19 * a + b - Math.floor(b / 4) - Math.floor((b - Math.floor((b + 8) / 25) + 1) / 3) + 15) % 30
+  const e = (32 + 2 * (b % 4) + 2 * Math.floor(c / 4) - d - (c % 4)) % 7
+  const m = Math.floor((a + 11 * d + 22 * e) / 451)
+  const at = d + e - 7 * m + 114
+  return dayNumber(year, Math.floor(at / 31), (at % 31) + 1)
+}
+
+/** Days by which the Julian calendar is behind, from 1900 to 2099. */
+const JULIAN_BEHIND = 13
+
+/** Easter Sunday of the eastern churches: the Julian computus, in our calendar. */
+export const easternEaster = (year: number): number => {
+  const d = (19 * (year % 19) + 15) % 30
+  const e = (2 * (year % 4) + 4 * (year % 7) - d + 34) % 7
+  const at = d + e + 114
+  return dayNumber(year, Math.floor(at / 31), (at % 31) + 1) + JULIAN_BEHIND
+}
+
+/**
+ * `05-01`: that date. `E39`, `O-2`: days after western or eastern Easter. `05Mo1`: the first Monday of May, `10Mo-1` the last of
+ * October. `Sa06-20`: the first Saturday from that date on. `2026:10-04`: from that year on.
+ */
+const TABLE: Readonly<Record<string, string>> = {
+  AT: "01-01 01-06 E1 05-01 E39 E50 E60 08-15 10-26 11-01 12-08 12-25 12-26",
+  BE: "01-01 E1 05-01 E39 E50 07-21 08-15 11-01 11-11 12-25",
+  CZ: "01-01 E-2 E1 05-01 05-08 07-05 07-06 09-28 10-28 11-17 12-24 12-25 12-26",
+  DE: "01-01 E-2 E1 05-01 E39 E50 10-03 12-25 12-26",
+  EE: "01-01 02-24 E-2 E0 05-01 E49 06-23 06-24 08-20 12-24 12-25 12-26",
+  ES: "01-01 01-06 E-2 05-01 08-15 10-12 11-01 12-06 12-08 12-25",
+  FI: "01-01 01-06 E-2 E0 E1 05-01 E39 E49 Sa06-20 Sa10-31 12-06 12-25 12-26",
+  FR: "01-01 E1 05-01 05-08 E39 E50 07-14 08-15 11-01 11-11 12-25",
+  GR: "01-01 01-06 O-48 03-25 O-2 O0 O1 05-01 O50 08-15 10-28 12-25 12-26",
+  HR: "01-01 01-06 E0 E1 05-01 05-30 E60 06-22 08-05 08-15 11-01 11-18 12-25 12-26",
+  HU: "01-01 03-15 E-2 E0 E1 05-01 E49 E50 08-20 10-23 11-01 12-25 12-26",
+  IE: "01-01 02Mo1 03-17 E1 05Mo1 06Mo1 08Mo1 10Mo-1 12-25 12-26",
+  IT: "01-01 01-06 E0 E1 04-25 05-01 06-02 08-15 2026:10-04 11-01 12-08 12-25 12-26",
+  LT: "01-01 02-16 03-11 E0 E1 05-01 06-24 07-06 08-15 11-01 11-02 12-24 12-25 12-26",
+  MC: "01-01 01-27 E1 05-01 E39 E50 E60 08-15 11-01 11-19 12-08 12-25",
+  MT: "01-01 02-10 03-19 03-31 E-2 05-01 06-07 06-29 08-15 09-08 09-21 12-08 12-13 12-25",
+  NO: "01-01 E-3 E-2 E0 E1 05-01 E39 05-17 E49 E50 12-25 12-26",
+  PL: "01-01 01-06 E0 E1 05-01 05-03 E49 E60 08-15 11-01 11-11 2025:12-24 12-25 12-26",
+  PT: "01-01 E-2 E0 04-25 05-01 E60 06-10 08-15 10-05 11-01 12-01 12-08 12-25",
+  RO: "01-01 01-02 01-06 01-07 01-24 O-2 O0 O1 05-01 06-01 O49 O50 08-15 11-30 12-01 12-25 12-26",
+  SE: "01-01 01-06 E-2 E0 E1 05-01 E39 E49 06-06 Sa06-20 Sa10-31 12-25 12-26",
+  SI: "01-01 01-02 02-08 E0 E1 04-27 05-01 05-02 E49 06-25 08-15 10-31 11-01 12-25 12-26"
+}
+
+const SATURDAY = 5
+const MONDAY = 0
+
+const dayOf = (rule: string, year: number): number | undefined => {
+  const [, since, mark] = /^(?:(\d{4}):)?(.+)$/.exec(rule)!
+  if (since !== undefined && year < Number(since)) return undefined
+  const easter = /^([EO])(-?\d+)$/.exec(mark!)
+  if (easter !== null) return (easter[1] === "E" ? westernEaster(year) : easternEaster(year)) + Number(easter[2])
+  const monday = /^(\d\d)Mo(-?\d)$/.exec(mark!)
+  if (monday !== null) return nthWeekday(year, Number(monday[1]), MONDAY, Number(monday[2]))
+  const [, saturday, month, day] = /^(Sa)?(\d\d)-(\d\d)$/.exec(mark!)!
+  const date = dayNumber(year, Number(month), Number(day))
+  return saturday === undefined ? date : date + ((SATURDAY - weekdayOf(date) + 7) % 7)
+}
+
+/** The countries of the table, each with its holidays of a year. */
+export const TABLED: Readonly<Record<string, (year: number) => ReadonlyArray<number>>> = Object.fromEntries(
+  Object.entries(TABLE).map(([country, rules]) => [
+    country,
+    (year: number) => rules.split(" ").flatMap((rule) => dayOf(rule, year) ?? [])
+  ])
+)

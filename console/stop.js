@@ -81,6 +81,7 @@ export const stopElement = (slot, { nr, zone, isChanged, acts }) => {
         )
       ),
       slot.narrative && element("p", {}, slot.narrative),
+      slot.expected && element("p", { class: "soft" }, slot.expected.text),
       because(slot),
       element("p", {}, element("a", { href: mapAddress(node) }, T.trip.directions)),
       acts !== undefined && slot.status === "planned" && buttons(slot, acts)

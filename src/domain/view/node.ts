@@ -1,6 +1,7 @@
 /** How a place is shown: the same words in trips, offers, discovery and catalogs. */
 import { attributionsFor } from "../catalog/attribution.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { expectationAt, expectationSaying } from "../catalog/expectation.ts"
 import type { ActivityNode } from "../catalog/node.ts"
 import { countedSaying, editorSaying, sourceName } from "../catalog/sayings.ts"
 import type { EvidenceLine, NodeBrief } from "../pivot/model.ts"
@@ -46,14 +47,27 @@ export const evidenceLines = (node: Pick<ActivityNode, "quality_signals">): Read
   return [...counted, ...opinions].sort((a, b) => Number(a.voice === "tourist") - Number(b.voice === "tourist"))
 }
 
+/** What is usual for such places at that time, where its own hours are not known; null where nothing is usual. */
+export const expectationView = (catalog: CityCatalog, index: number, millis: number) => {
+  const expectation = expectationAt(catalog, index, millis)
+  if (expectation === undefined) return null
+  return {
+    usually: expectation.usually,
+    known: expectation.known,
+    text: expectationSaying(catalog.nodes[index]!.category, expectation)
+  }
+}
+
 /** A place as the catalog shows it, open or not at this instant. */
 export const nodeView = (catalog: CityCatalog, index: number, now: number) => {
   const node = catalog.nodes[index]!
+  const open = catalog.openAt(index, now)
   return {
     ...nodeBrief(node),
     time_zone: node.time_zone,
     opening_hours: node.opening_hours,
-    open: catalog.openAt(index, now),
+    open,
+    expected: open === "unknown" ? expectationView(catalog, index, now) : null,
     price_tier: node.price_tier,
     setting: node.setting,
     overrated: node.overrated_flag,

@@ -13,7 +13,7 @@ import type { Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import type { LostChange, TripState } from "../trip/model.ts"
 import type { Open } from "../vocabulary.ts"
-import { evidenceLines, nodeBrief, topTags } from "./node.ts"
+import { evidenceLines, expectationView, nodeBrief, topTags } from "./node.ts"
 
 /** Reasons that are shown for a stop. */
 const SHOWN_REASONS = 3
@@ -72,6 +72,7 @@ export const slotView = (slot: Slot, trip: TripState, shown: Shown, taste: Float
           vibe_tags: []
         }
       : nodeBrief(node)
+  const open = index === undefined ? ("unknown" as const) : openOn(shown, index, slot)
   return {
     id: slot.id,
     order: slot.order,
@@ -82,7 +83,9 @@ export const slotView = (slot: Slot, trip: TripState, shown: Shown, taste: Float
     locked: slot.locked,
     status: slot.status,
     node: brief,
-    open: index === undefined ? ("unknown" as const) : openOn(shown, index, slot),
+    open,
+    // A word beside the three answers: it warns, and never says that the door is open.
+    expected: index === undefined || open !== "unknown" ? null : expectationView(catalog, index, slot.starts_at),
     travel_minutes: slot.travel_minutes,
     // A stop that came in place of another has nobody's words yet: the plain ones say why it is there.
     narrative: slot.narrative ?? (node === undefined ? null : told(node, slot, taste)),

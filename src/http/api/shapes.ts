@@ -12,6 +12,14 @@ import { DayPart, Open, TripStatus } from "../../domain/vocabulary.ts"
 /** RFC 3339 in UTC. */
 export const Instant = Schema.String
 
+/** What is usual for such places at that time, where a place's own hours are not known: a warning, never a claim. */
+export const Expected = Schema.Struct({
+  usually: Schema.Literals(["open", "closed"]),
+  /** On how many places of the city it rests. */
+  known: Schema.Int,
+  text: Schema.String
+})
+
 export const SlotView = Schema.Struct({
   id: SlotId,
   order: Schema.Int,
@@ -23,6 +31,7 @@ export const SlotView = Schema.Struct({
   status: Schema.Literals(["planned", "done", "skipped"]),
   node: NodeBrief,
   open: Open,
+  expected: Schema.NullOr(Expected),
   travel_minutes: Schema.Int,
   narrative: Schema.NullOr(Schema.String),
   score: Schema.Finite,
@@ -94,6 +103,7 @@ export const NodeView = Schema.Struct({
   time_zone: Schema.String,
   opening_hours: Schema.NullOr(Schema.String),
   open: Open,
+  expected: Schema.NullOr(Expected),
   price_tier: Schema.Int,
   setting: Schema.String,
   vibe_tags: Schema.Array(Schema.String),

@@ -24,6 +24,9 @@ const COARSE: Readonly<Record<DayPart, CoarseDayPart>> = {
 }
 export const coarseDayPart = (dayPart: DayPart): CoarseDayPart => COARSE[dayPart]
 
+/** Days of a trip that are ranked for apart: what comes after the last of them is ranked like it. */
+export const RANKED_DAYS = 5
+
 const normalWord = (word: string) => word.trim().toLowerCase()
 const distinct = (words: ReadonlyArray<string> | undefined): ReadonlyArray<string> =>
   [...new Set(words ?? [])].sort((a, b) => (a < b ? -1 : 1))
@@ -57,7 +60,7 @@ export const rankingKey = (request: Pick<RankRequest, "members" | "context">, mo
     "rank1",
     archetype,
     context.dayPart === undefined ? "any" : coarseDayPart(context.dayPart),
-    context.dayOfTrip === undefined ? "any" : `day${context.dayOfTrip}`,
+    context.dayOfTrip === undefined ? "any" : `day${Math.min(context.dayOfTrip, RANKED_DAYS)}`,
     encodeURIComponent(context.city),
     `catalog${context.catalogVersion}`,
     encodeURIComponent(modelVersion),

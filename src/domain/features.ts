@@ -16,7 +16,7 @@
  * | source_tier | 0…1 | 1 local experts, 0 places fallback |
  * | price_fit | 0…1 | the price against the budget wanted |
  * | pace_fit | 0…1 | the length of a visit against the pace wanted |
- * | day_part_fit | 0 or 1 | one goes there at this part of the day; 1 where no part is asked for |
+ * | day_part_fit | 0…1 | one goes there at this part of the day; 0.5 where only at the part beside it; 1 where no part is asked for |
  * | weather_fit | 0…1 | how little the weather spoils it |
  * | social_fit | 0…1 | how well it suits the party; 0.5 where its tags do not say |
  * | category_balance | −1…1 | what the members' history says of the category |
@@ -36,9 +36,17 @@ import { tagIndex } from "./catalog/taxonomy.ts"
 import { vibeQuery } from "./persona/encode.ts"
 import type { Persona } from "./persona/persona.ts"
 import type { Candidate, RankRequest } from "./ranking.ts"
-import { type Budget, COLD_BELOW_SIGNALS, type Pace, type SocialMode, VIBE_DIMENSIONS } from "./vocabulary.ts"
+import { DAY_PARTS } from "./time/day-part.ts"
+import {
+  type Budget,
+  COLD_BELOW_SIGNALS,
+  type DayPart,
+  type Pace,
+  type SocialMode,
+  VIBE_DIMENSIONS
+} from "./vocabulary.ts"
 
-export const FEATURES_VERSION = "2"
+export const FEATURES_VERSION = "3"
 
 export const FEATURES = [
   "affinity",
@@ -155,6 +163,13 @@ const weatherFit = (candidate: Candidate, weather: RankRequest["context"]["weath
   return 1 - severity * candidate.node.weather_sensitivity
 }
 
+/** What one goes to in the morning is not wrong at noon. */
+const dayPartFit = (parts: ReadonlyArray<DayPart>, wanted: DayPart): number => {
+  if (parts.includes(wanted)) return 1
+  const at = DAY_PARTS.indexOf(wanted)
+  return parts.some((part) => Math.abs(DAY_PARTS.indexOf(part) - at) === 1) ? 0.5 : 0
+}
+
 const socialFit = (candidate: Candidate, social: SocialMode): number => {
   let most = 0
   for (const tag of SOCIAL_TAGS[social]) most = Math.max(most, candidate.node.vibe_embedding[tag] ?? 0)
@@ -182,7 +197,7 @@ export const featuresOf = (candidate: Candidate, party: Party, context: RankRequ
     source_tier: (4 - node.source_tier) / 3,
     price_fit: node.price_tier === 0 ? 1 : 1 - clamp01(Math.abs(node.price_tier - PRICE_LIKED[party.budget]) / 3),
     pace_fit: 1 - clamp01(Math.abs(node.typical_minutes - MINUTES_LIKED[party.pace]) / 180),
-    day_part_fit: dayPart === undefined || node.day_parts.includes(dayPart) ? 1 : 0,
+    day_part_fit: dayPart === undefined ? 1 : dayPartFit(node.day_parts, dayPart),
     weather_fit: weatherFit(candidate, context.weather),
     social_fit: socialFit(candidate, party.social),
     category_balance: Math.max(-1, Math.min(1, 4 * party.balance[categoryIndex(node.category)]!)),

@@ -31,6 +31,14 @@ export interface RankingContext {
   readonly requestId?: string
 }
 
+/** Which part of which day of a trip places are ranked for. */
+export interface RankMoment {
+  readonly dayPart: DayPart
+  readonly dayOfTrip: number
+  readonly positionInTrip: number
+  readonly weather: NonNullable<RankingContext["weather"]>
+}
+
 export interface Candidate {
   /** Position in the city's catalog matrix. */
   readonly index: number

@@ -9,7 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { isGroupCold } from "../domain/persona/persona.ts"
-import type { Candidate, ModelRef, Ranking, RankRequest } from "../domain/ranking.ts"
+import type { Candidate, ModelRef, Ranking, RankMoment, RankRequest } from "../domain/ranking.ts"
 import { COLD_BELOW_SIGNALS } from "../domain/vocabulary.ts"
 
 export class RankerUnavailable extends Schema.TaggedError<RankerUnavailable>()("RankerUnavailable", {
@@ -63,11 +63,22 @@ export interface RankedOutcome {
   readonly shadow?: Ranking
 }
 
+/** The ranking of a plan: each place as at its best moment. */
+export interface PlanOutcome extends RankedOutcome {
+  /** What the same ranker says for each member alone, in their order; absent where one travels alone. */
+  readonly members?: ReadonlyArray<Ranking>
+}
+
 /** The only way that the rest of the house ranks: gates, asks, arbitrates, degrades; it always answers. */
 export class RankingDesk extends Context.Service<
   RankingDesk,
   {
     readonly rank: (request: RankRequest) => Effect.Effect<RankedOutcome>
+    /**
+     * Ranks for all of a trip: the parts of its days, and every member alone where several travel. One ranker decides all of
+     * it, and is the one that the outcome names.
+     */
+    readonly rankPlan: (request: RankRequest, moments: ReadonlyArray<RankMoment>) => Effect.Effect<PlanOutcome>
     /** The model that would answer for members with these signal counts now: `X-Model-Version` when nothing was ranked. */
     readonly inForce: (signalCounts: ReadonlyArray<number>) => ModelRef
   }

@@ -7,8 +7,6 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { RankRequest } from "../domain/ranking.ts"
 
-export const WARM_DAYS = 5
-
 export class RankingWarmer extends Context.Service<
   RankingWarmer,
   {

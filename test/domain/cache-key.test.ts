@@ -35,7 +35,7 @@ const meaning = (q: Question) =>
     q.budget,
     q.pace,
     q.dayPart === undefined ? null : coarseDayPart(q.dayPart),
-    q.day ?? null,
+    q.day === undefined ? null : Math.min(q.day, 5),
     q.city,
     q.catalog,
     q.model,

@@ -2,8 +2,11 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { coarseDayPart } from "../../domain/cache-key.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import { CANDIDATES } from "../../domain/retrieval/diversify.ts"
+import { dayPartAt } from "../../domain/time/day-part.ts"
+import { localTime, zoneOf } from "../../domain/time/zone.ts"
 import { userState } from "../../domain/trip/turn.ts"
 import { Discovery } from "../../services/discovery.ts"
 import { Journal } from "../../services/journal.ts"
@@ -17,6 +20,11 @@ import { rankingRecord } from "../signals/decision-log.ts"
 
 /** A slate is browsed, not waited for: rankers get this long. */
 const RANKING_BUDGET_MS = 3_000
+
+const dayPartIn = (timeZone: string, now: number) => {
+  const zone = zoneOf(timeZone)
+  return zone === undefined ? "afternoon" : dayPartAt(localTime(zone, now).minute)
+}
 
 export const layer = Layer.effect(
   Discovery,
@@ -38,7 +46,15 @@ export const layer = Layer.effect(
         const { ranking } = yield* desk.rank({
           members: [persona],
           candidates: pool,
-          context: { surface: "discovery", city: catalog.city.slug, catalogVersion: catalog.version, groupSize: 1 },
+          // As for the first day of a trip: that is what rankings are warmed up for.
+          context: {
+            surface: "discovery",
+            city: catalog.city.slug,
+            catalogVersion: catalog.version,
+            groupSize: 1,
+            dayPart: coarseDayPart(dayPartIn(catalog.city.time_zone, now)),
+            dayOfTrip: 1
+          },
           deadline: now + RANKING_BUDGET_MS
         })
         const items = ranking.items.slice(0, size)

@@ -4,9 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
-import { groupPackage } from "../../domain/group/package.ts"
 import { uuidOfName } from "../../domain/hash.ts"
-import type { SessionId, SlotId, TripId, UserId } from "../../domain/ids.ts"
+import type { CityId, SessionId, SlotId, TripId, UserId } from "../../domain/ids.ts"
 import type { Assembly, LockedStop } from "../../domain/itinerary/model.ts"
 import { dayHours } from "../../domain/itinerary/rules.ts"
 import { travelIn } from "../../domain/itinerary/travel.ts"
@@ -16,16 +15,16 @@ import type { Persona } from "../../domain/persona/persona.ts"
 import { modelVersion, type RankRequest } from "../../domain/ranking.ts"
 import { diversify } from "../../domain/retrieval/diversify.ts"
 import { isoDate, parseIsoDate } from "../../domain/time/calendar.ts"
-import { dayDecision, exploredBefore, groupAffinity, keptStops, seedOf } from "../../domain/trip/generation.ts"
+import { dayDecision, exploredBefore, keptStops, seedOf } from "../../domain/trip/generation.ts"
 import type { TripState } from "../../domain/trip/model.ts"
+import { describedAtStops } from "../../domain/trip/moments.ts"
 import { constraintIssues, dateIssues, type RequestIssue, tripDays } from "../../domain/trip/request.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Companions } from "../../services/companions.ts"
 import { Journal } from "../../services/journal.ts"
 import { Narrator } from "../../services/narrator.ts"
 import { Personas } from "../../services/personas.ts"
-import { type RankedOutcome, RankingDesk } from "../../services/ranker.ts"
-import { RankingWarmer } from "../../services/ranking-warmer.ts"
+import type { RankedOutcome } from "../../services/ranker.ts"
 import { Retrieval } from "../../services/retrieval.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
 import {
@@ -41,6 +40,7 @@ import { breathe } from "../../support/slices.ts"
 import { partyQuery } from "../ranking/two-tower-retrieval.ts"
 import { assembleInSlices } from "./assemble-in-slices.ts"
 import { planLog } from "./plan-log.ts"
+import { placesRanking } from "./ranked-places.ts"
 import { refuse } from "./refuse-plan.ts"
 
 /** Trip generation promises 8 s; rankers get what leaves room for the rest. */
@@ -48,9 +48,6 @@ const RANKING_BUDGET_MS = 4_500
 
 /** By then the narratives are written, or the plain ones stand in; what is left is for the disk. */
 const ANSWER_BUDGET_MS = 7_200
-
-/** Stops of a usual day: what a fair share is reckoned from. */
-const STOPS_PER_DAY = 5
 
 interface Plan {
   readonly assembly: Assembly
@@ -68,9 +65,8 @@ export const layer = Layer.effect(
     const companions = yield* Companions
     const personas = yield* Personas
     const retrieval = yield* Retrieval
-    const desk = yield* RankingDesk
+    const rankPlaces = yield* placesRanking
     const narrator = yield* Narrator
-    const warmer = yield* RankingWarmer
     const journal = yield* Journal
     const erased = yield* ErasedSubjects
     const trips = yield* TripRuntime
@@ -143,15 +139,13 @@ export const layer = Layer.effect(
         deadline: now + RANKING_BUDGET_MS,
         tripId: wish.tripId
       }
-      const outcome = yield* desk.rank(request)
-      yield* warmer.warm(request)
-      const group = people.length < 2 ? undefined : groupPackage(groupAffinity(request), days.length * STOPS_PER_DAY)
+      const ranked = yield* rankPlaces(catalog.city.id as CityId, request, days)
       const assembly = yield* alone(
         assembleInSlices({
           catalog,
           travel: travelIn(catalog),
-          scores: group?.scores ?? outcome.ranking.items,
-          ...(group === undefined ? {} : { coverage: group.coverage }),
+          scores: ranked.outcome.ranking.items,
+          ...(ranked.coverage === undefined ? {} : { coverage: ranked.coverage }),
           days,
           constraints,
           vetoes: wish.vetoes,
@@ -169,7 +163,10 @@ export const layer = Layer.effect(
             : why.map((problem) => ({ path: ["constraints", problem.constraint], message: problem.message }))
         )
       }
-      const why = new Map(outcome.ranking.items.map((item) => [item.index, item.why]))
+      const { conditions } = ranked
+      const ranking = describedAtStops(ranked.outcome.ranking, request, assembly.stops, days.length, conditions)
+      const outcome = { ...ranked.outcome, ranking }
+      const why = new Map(ranking.items.map((item) => [item.index, item.why]))
       const narration = yield* narrator.narrate({
         stops: assembly.stops.map((stop) => ({
           node: catalog.nodes[stop.index]!,

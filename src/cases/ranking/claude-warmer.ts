@@ -3,14 +3,14 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
-import { COARSE_DAY_PARTS } from "../../domain/cache-key.ts"
+import { COARSE_DAY_PARTS, RANKED_DAYS } from "../../domain/cache-key.ts"
 import { ARCHETYPES, typicalOf } from "../../domain/persona/archetype.ts"
 import { encodePersona, vibeQuery } from "../../domain/persona/encode.ts"
 import type { Candidate, RankRequest } from "../../domain/ranking.ts"
 import { Cache } from "../../services/cache.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { LlmRanker } from "../../services/llm-ranker.ts"
-import { RankingWarmer, WARM_DAYS } from "../../services/ranking-warmer.ts"
+import { RankingWarmer } from "../../services/ranking-warmer.ts"
 import { VectorIndex } from "../../services/vector-index.ts"
 
 const CANDIDATES = 200
@@ -34,8 +34,10 @@ export const layer = Layer.effect(
     const queue = yield* Queue.dropping<RankRequest>(QUEUE)
 
     const combinations = (request: RankRequest): ReadonlyArray<RankRequest> => {
-      const [first, ...others] = request.members
+      const [first] = request.members
       if (first === undefined) return []
+      // Members of a group are ranked for one by one, as if they travelled alone; the weather is nobody's archetype.
+      const { weather: _, ...context } = request.context
       return ARCHETYPES.flatMap((archetype) => {
         const dimensions = typicalOf(archetype, first.dimensions)
         const typical =
@@ -48,11 +50,11 @@ export const layer = Layer.effect(
                 vector: encodePersona({ dimensions, sequence: [], signalCount: first.signal_count })
               }
         return COARSE_DAY_PARTS.flatMap((dayPart) =>
-          Array.from({ length: WARM_DAYS }, (_, day) => ({
+          Array.from({ length: RANKED_DAYS }, (_, day) => ({
             ...request,
-            members: [typical, ...others],
+            members: [typical],
             candidates: [],
-            context: { ...request.context, dayPart, dayOfTrip: day + 1 }
+            context: { ...context, groupSize: 1, dayPart, dayOfTrip: day + 1 }
           }))
         )
       })
@@ -92,7 +94,12 @@ export const layer = Layer.effect(
 
     return {
       combinations,
-      warm: (request) => (llm.configured ? Effect.asVoid(Queue.offer(queue, request)) : Effect.void)
+      warm: (request) =>
+        llm.configured
+          ? Effect.forEach(request.members, (member) => Queue.offer(queue, { ...request, members: [member] }), {
+              discard: true
+            })
+          : Effect.void
     }
   })
 )

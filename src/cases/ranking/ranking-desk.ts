@@ -33,6 +33,7 @@ import {
   RankingDesk
 } from "../../services/ranker.ts"
 import { TrainedRankers } from "../../services/trained-rankers.ts"
+import { planRanking } from "./plan-ranking.ts"
 
 /** A model in this process answers in milliseconds; one that takes longer than this is broken. */
 const MODEL_PATIENCE_MS = 1_000
@@ -215,6 +216,14 @@ export const layer = Layer.effect(
 
     return {
       rank,
+      rankPlan: planRanking({
+        local,
+        llm,
+        model: (members) => (isColdParty(members) ? undefined : trained.production()),
+        askModel,
+        rank,
+        reason: (request, choice) => (isColdParty(request.members) ? coldReason(request, choice) : undefined)
+      }),
       inForce: (signalCounts) => {
         const isWarm = signalCounts.length > 0 && signalCounts.every((count) => count >= COLD_BELOW_SIGNALS)
         const model = isWarm ? trained.production()?.model : undefined

@@ -40,7 +40,7 @@ export const localScore = (f: Features): number => {
     between(0.85, f.pace_fit) *
     between(0.8, f.social_fit) *
     between(0.25, f.weather_fit) *
-    (f.day_part_fit === 1 ? 1 : WRONG_DAY_PART_KEEPS) *
+    between(WRONG_DAY_PART_KEEPS, f.day_part_fit) *
     (1 + 0.25 * f.category_balance)
   const doubt = (1 - (1 - OVERRATED_KEEPS) * f.overrated) * between(0.75, 1 - warned)
   return taste * quality * local * context * doubt * (f.novelty === 1 ? 1 : KNOWN_KEEPS)

@@ -1,22 +1,34 @@
 /** The pure parts of making a plan: what a group's members like, what a new plan must keep. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { affinityFrom } from "../group/affinity.ts"
+import type { GroupPackage } from "../group/package.ts"
 import { uuidOfName } from "../hash.ts"
 import type { Uuid } from "../ids.ts"
 import type { LockedStop } from "../itinerary/model.ts"
 import type { Persona } from "../persona/persona.ts"
-import { rankLocally } from "../rankers/local.ts"
-import type { RankRequest } from "../ranking.ts"
+import type { Ranking, RankRequest } from "../ranking.ts"
 import type { TripState } from "./model.ts"
 
-/** How much each member likes each candidate, judged for each of them alone. */
-export const groupAffinity = (request: RankRequest) => {
-  const indexes = request.candidates.map((candidate) => candidate.index)
-  const rows = request.members.map((member) => {
-    const scores = new Map(rankLocally({ ...request, members: [member] }).items.map((item) => [item.index, item.score]))
+/** How much each member likes each candidate, as the ranker that decides says of each of them alone. */
+export const groupAffinity = (candidates: RankRequest["candidates"], members: ReadonlyArray<Ranking>) => {
+  const indexes = candidates.map((candidate) => candidate.index)
+  const rows = members.map(({ items }) => {
+    const scores = new Map(items.map((item) => [item.index, item.score]))
     return indexes.map((index) => scores.get(index) ?? 0)
   })
   return affinityFrom(indexes, rows)
+}
+
+/** A ranking by what decided for a group: its fair package. The reasons stay those of the ranking. */
+export const rankedByPackage = (ranking: Ranking, { scores }: Pick<GroupPackage, "scores">): Ranking => {
+  const byIndex = new Map(ranking.items.map((item) => [item.index, item]))
+  return {
+    ...ranking,
+    items: scores.flatMap(({ index, score }) => {
+      const item = byIndex.get(index)
+      return item === undefined ? [] : [{ ...item, score }]
+    })
+  }
 }
 
 /** The same wish of the same people gives the same plan: what decides between equals follows from the request. */

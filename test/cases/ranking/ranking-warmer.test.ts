@@ -41,18 +41,25 @@ describe("warming up", () => {
         yield* until(server, 45)
         // Another trip of the same kind brings nothing new: its warming is over when that of a different one begins.
         yield* warmer.warm(trip("b"))
-        yield* warmer.warm(request([traveler("c")], nodes, { context: { weather: "rain" } }))
+        yield* warmer.warm(
+          request([traveler("c")], nodes, { context: { constraints: { budget: "high" }, weather: "rain" } })
+        )
         yield* until(server, 46)
-        for (const call of server.calls.slice(0, 45)) assert.notInclude(call.user, "weather: rain")
-        assert.include(server.calls[45]!.user, "weather: rain")
+        for (const call of server.calls.slice(0, 45)) assert.notInclude(call.user, "budget wanted: high")
+        assert.include(server.calls[45]!.user, "budget wanted: high")
+        for (const call of server.calls) assert.notInclude(call.user, "weather: rain", "it is kept for other days")
         assert.deepStrictEqual(new Set(state.owners), new Set([undefined]))
         assert.strictEqual(state.background, state.owners.length)
 
         const desk = yield* RankingDesk
-        const { source } = yield* desk.rank(
-          request([traveler("d", "wellness")], nodes, { context: { surface: "swap", dayPart: "midday", dayOfTrip: 5 } })
+        const moments = (["morning", "midday", "evening"] as const).flatMap((dayPart) =>
+          [1, 5].map((day) => ({ dayPart, dayOfTrip: day, positionInTrip: day / 5, weather: "rain" as const }))
         )
+        yield* until(server, 90)
+        const wellness = request([traveler("d", "wellness")], nodes, { deadline: Date.now() + 8_000 })
+        const { source } = yield* desk.rankPlan(wellness, moments)
         assert.strictEqual(source, "cache")
+        assert.strictEqual(server.calls.length, 90)
       }).pipe(Effect.provide(deskLayer({ nodes, server, guard: layer })))
     }).pipe(Effect.scoped)
   )

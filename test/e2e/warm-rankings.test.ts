@@ -1,0 +1,151 @@
+/** What Claude is asked, when, and that what it said is what decides: for one traveler, for the next, and for a group. */
+import { randomUUID } from "node:crypto"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { type AnthropicCall, type FakeAnthropic, fakeAnthropic } from "../fakes/anthropic.ts"
+import { type Answer, dayAhead, type Traveler, until } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
+type Json = any
+
+const ok = (answer: Answer, status = 200): Json => {
+  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
+  return answer.body
+}
+
+const WEEK = { city: "seattle", start_date: dayAhead(2), days: 5 }
+
+describe("rankings of Claude", () => {
+  const scope = Effect.runSync(Scope.make())
+  let fake: FakeAnthropic
+  let world: World
+
+  beforeAll(async () => {
+    fake = await Effect.runPromise(Scope.provide(fakeAnthropic, scope))
+    world = await openWorld({
+      RATE_LIMIT: "off",
+      ANTHROPIC_API_KEY: "a key of the loopback server",
+      ANTHROPIC_BASE_URL: fake.url
+    })
+  })
+  afterAll(async () => {
+    await world?.close()
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  })
+
+  const isRanking = (call: AnthropicCall) => call.schema.properties?.["ranking"] !== undefined
+  const rankings = () => fake.calls.filter(isRanking)
+
+  const someone = async (...tags: ReadonlyArray<string>): Promise<Traveler> => {
+    const who = await world.someone()
+    ok(await who.call("PUT", "/users/me/onboarding", { tags: { [tags[0]!]: tags.slice(1) } }))
+    return who
+  }
+
+  /** Warming is over when Claude has been left alone for a while. */
+  const quiet = () =>
+    until("an end of the warming", async () => {
+      const before = fake.calls.length
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      return fake.calls.length === before
+    })
+
+  const logged = async (trip: Json) => {
+    const [row] = await world.drained(
+      (sql) => sql`select context from behavioral_signals
+        where trip_id = ${trip.id} and signal_type = 'candidate_set_logged'`,
+      (rows) => rows.length === 1
+    )
+    return row.context.full_candidate_set as ReadonlyArray<Json>
+  }
+
+  it("are asked once while a traveler waits and 44 times behind, and then serve every archetype", async () => {
+    const ann = await someone("food", "ramen")
+    const first = ok(await ann.call("POST", "/trips", WEEK), 201)
+    assert.strictEqual(first.model.source, "llm")
+    await quiet()
+    assert.lengthOf(rankings(), 45)
+    const part = (call: AnthropicCall) => /part of the day: (\w+)/.exec(call.user)?.[1]
+    const day = (call: AnthropicCall) => /day (\d) of the trip/.exec(call.user)?.[1]
+    assert.strictEqual(new Set(rankings().map((call) => `${part(call)} ${day(call)}`)).size, 15)
+    for (const interest of ["culture", "outdoors", "food"]) {
+      const trip = ok(await (await someone(interest)).call("POST", "/trips", WEEK), 201)
+      assert.strictEqual(trip.model.source, "cache", interest)
+    }
+    ok(await ann.call("GET", "/discovery?city=seattle"))
+    await quiet()
+    assert.lengthOf(rankings(), 45)
+    const metrics = await (await fetch(`${world.server().url}/metrics`)).text()
+    const counted = (how: string) =>
+      Number(new RegExp(`plan_rankings_total\\S*found="${how}"\\S* (\\d+)`).exec(metrics)?.[1] ?? 0)
+    // The first trip found nothing warm; the three after it found the fourteen other moments each.
+    assert.deepEqual([counted("like_the_first"), counted("kept")], [14, 42])
+  })
+
+  it("decide for a group as for one, and are what is logged", async () => {
+    const [eve, bob] = [await someone("nightlife", "cocktails"), await someone("outdoors", "hiking")]
+    ok(await bob.call("PUT", "/users/me/companions", { user_ids: [eve.id] }))
+    // Claude turns the order round: what decides cannot be the local ranker.
+    fake.always((call) => {
+      const numbers = [...call.user.matchAll(/^(\d+)\|/gm)].map((match) => Number(match[1])).reverse()
+      return isRanking(call)
+        ? { say: { ranking: numbers.slice(0, 60).map((n) => ({ n, confidence: 0.9 })), confidence: 0.9 } }
+        : { say: { narratives: numbers.map((n) => ({ n, text: "A good reason." })) } }
+    })
+    const before = rankings().length
+    const wish = { ...WEEK, days: 2, party: [bob.id], constraints: { budget: "high", pace: "leisurely" } }
+    const trip = ok(await eve.call("POST", "/trips", wish), 201)
+    assert.strictEqual(trip.model.name, "llm_ranker")
+    assert.strictEqual(trip.model.source, "llm")
+    const asked = rankings().slice(before)
+    assert.isTrue(
+      asked.every((call) => /party of 1/.test(call.user) && !/traveler 2/.test(call.user)),
+      "each member is asked about alone"
+    )
+    const praised = new Set<string>()
+    for (const call of asked.slice(0, 2)) {
+      const lines = [...call.user.matchAll(/^\d+\|([^|]*)\|/gm)].map((match) => match[1]!)
+      for (const name of lines.slice(-60)) praised.add(name)
+    }
+    const picks = trip.days.flatMap((one: Json) => one.slots.map((slot: Json) => slot.node.name))
+    const among = picks.filter((name: string) => praised.has(name)).length
+    assert.isAtLeast(among / picks.length, 0.8, `${among} of ${picks.length} picks are of Claude's choice`)
+    const all = await logged(trip)
+    const scores = all.map((one) => one.score)
+    assert.deepEqual(
+      scores,
+      scores.toSorted((a, b) => b - a)
+    )
+    for (const slot of trip.days.flatMap((one: Json) => one.slots)) {
+      assert.closeTo(all.find((one) => one.node_id === slot.node.id)!.score, slot.score, 1e-3)
+    }
+  })
+
+  it("are logged with the moment that was competed for", async () => {
+    const admin = await world.someone({ role: "admin" })
+    const event = {
+      kind: "weather",
+      id: randomUUID(),
+      condition: "rain",
+      severity: "moderate",
+      from: new Date(Date.now() + 2 * 86_400_000).toISOString(),
+      until: new Date(Date.now() + 4 * 86_400_000).toISOString()
+    }
+    const reported = await admin.call("POST", "/admin/cities/seattle/events", event)
+    assert.include([200, 201, 202], reported.status, JSON.stringify(reported.body))
+    const trip = ok(await (await someone("culture")).call("POST", "/trips", WEEK), 201)
+    const all = await logged(trip)
+    for (const name of ["day_of_trip", "position_in_trip", "day_part_fit", "weather_fit"]) {
+      const values = new Set(all.map((one) => one.features[name]))
+      assert.isAtLeast(values.size, 3, `${name} takes ${[...values].join(", ")}`)
+    }
+    const stops = new Map(trip.days.flatMap((one: Json) => one.slots.map((slot: Json) => [slot.node.id, one.day])))
+    for (const one of all) {
+      const day = stops.get(one.node_id)
+      if (day !== undefined) assert.closeTo(one.features.day_of_trip, (day as number) / 14, 1e-5)
+    }
+  })
+})

@@ -109,10 +109,11 @@ export const planRanking = ({ askModel, llm, local, model, rank, reason }: PlanR
     questions.delete(llm.keyOf(forClaude(request, firstOf(moments))))
     const rankings = [first]
     for (const asked of questions.values()) {
-      yield* breathe
       const known = yield* llm.kept(asked)
       yield* Metric.update(known === undefined ? found.like : found.kept, 1)
-      if (known !== undefined) rankings.push(known.ranking)
+      if (known === undefined) continue
+      rankings.push(known.ranking)
+      yield* breathe
     }
     return atBest(first, rankings)
   })

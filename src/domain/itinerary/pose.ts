@@ -105,25 +105,28 @@ const limitsOf = ({ frame }: Pose, stops: ReadonlyArray<Stop>, at: number) => {
 }
 
 /**
- * Locations are the candidates, then what is booked, then nowhere in particular: there a day begins and ends, because
+ * Locations are the candidates that may be chosen, then what is booked, then nowhere in particular: there a day begins and ends, because
  * the way to its first stop is not part of the plan.
  */
 const waysOf = ({ candidates, frame, weights }: Pose, stops: ReadonlyArray<Stop>) => {
-  const { count, between, places, indexes } = candidates
+  const { between, places, indexes } = candidates
+  const chosen = [...new Set(stops.flatMap((stop) => (stop.kind === "option" ? [stop.option.candidate] : [])))]
+  const count = chosen.length
+  const locationOf = new Map(chosen.map((candidate, at) => [candidate, at]))
   const booked = stops.flatMap((stop, at) => (stop.kind === "block" ? [at] : []))
   const nowhere = count + booked.length
-  const entry = [...indexes.keys(), ...booked.map((at) => entryOf(stops[at]!))]
-  const exit = [...indexes.keys(), ...booked.map((at) => exitOf(stops[at]!))]
+  const entry = [...chosen, ...booked.map((at) => entryOf(stops[at]!))]
+  const exit = [...chosen, ...booked.map((at) => exitOf(stops[at]!))]
   const meal = Uint8Array.from(entry, (candidate) => (feeds(candidates, candidate) ? 1 : 0))
-  const strains = Uint8Array.from(indexes, (index) =>
-    places.minutes[index]! * frame.pace.stay >= STRAINING_MINUTES ? 1 : 0
+  const strains = Uint8Array.from(chosen, (candidate) =>
+    places.minutes[indexes[candidate]!]! * frame.pace.stay >= STRAINING_MINUTES ? 1 : 0
   )
   const { buffer } = frame.pace
   return {
     nowhere,
     ends: (at: number) => {
       const stop = stops[at]!
-      const location = stop.kind === "option" ? stop.option.candidate : count + booked.indexOf(at)
+      const location = stop.kind === "option" ? locationOf.get(stop.option.candidate)! : count + booked.indexOf(at)
       return { enter: location, leave: location }
     },
     table: {

@@ -21,8 +21,8 @@ const PAUSES = [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 55, 65, 80]
 const IDLE_SHARE = 0.5
 /** Gaps longer than this are filled by staying longer, by at most this share of the stay and so many minutes. */
 const LONG_GAP = 20
-const LONGER_SHARE = 0.4
-const LONGER_MINUTES = 50
+const LONGER_SHARE = 0.5
+const LONGER_MINUTES = 60
 
 interface Bounds {
   readonly arrivals: ReadonlyArray<number>

@@ -25,6 +25,8 @@ const inputFor = (
   vetoes: [],
   orientations: [],
   locked: [],
+  // Rules hold for the first plan that is found as for the best.
+  effort: 0.1,
   seed,
   ...more
 })

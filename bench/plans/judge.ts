@@ -3,6 +3,7 @@
  * on the way or waiting, how much of it is certain. It reads slots, clocks and the catalog, and shares no code with
  * what makes plans.
  */
+import { fitFor } from "../../src/domain/catalog/fits.ts"
 import type { PlannedStop } from "../../src/domain/itinerary/model.ts"
 import type { JudgedInput } from "./trips.ts"
 
@@ -114,6 +115,9 @@ export const judge = (trip: JudgedInput, stops: ReadonlyArray<PlannedStop>): Ver
     const states = new Set<string>()
     for (let at = stop.starts_at; at < stop.ends_at; at += 5 * MINUTE) states.add(city.openAt(stop.index, at))
     if (states.size === 1 && states.has("open")) open++
+    for (const need of input.constraints.needs ?? []) {
+      if (fitFor(node, need) === "does-not" && !stop.locked) faults.push(`${node.name} is not fit for ${need}`)
+    }
     if (states.has("closed") && !stop.locked) faults.push(`${node.name} is closed during the visit`)
   }
   for (const [i, stop] of stops.entries()) {

@@ -1,4 +1,5 @@
 /** The trips that plans are judged on: four curated cities and two large made-up ones, everybody's pace and party. */
+import { NEEDS } from "../../src/domain/catalog/fits.ts"
 import { affinityOf } from "../../src/domain/group/affinity.ts"
 import { groupPackage } from "../../src/domain/group/package.ts"
 import type { SlotId } from "../../src/domain/ids.ts"
@@ -56,6 +57,14 @@ export const tripsToJudge = (count: number): ReadonlyArray<JudgedInput> => {
     const affinity = affinityOf(city.matrix, indexes, tastes)
     const days = city.tripDays(START, 1 + (Math.floor(number / cities.length) % 7))
     const group = people < 2 ? undefined : groupPackage(affinity, days.length * 5)
+    const wishes = {
+      pace: pick(random, ["leisurely", "moderate", "packed"] as const),
+      ...(some(0.4) ? { budget: pick(random, ["low", "mid", "high"] as const) } : {})
+    }
+    const orientations = Array.from({ length: people }, () =>
+      pick(random, ["early_bird", "balanced", "night_owl"] as const)
+    )
+    const locked = some(0.2) ? lockedOn(city, random, days) : []
     const alone = () =>
       indexes
         .map((index) => ({ index, score: 0.75 * affinity.own[index]! + 0.25 * (standingOf(city, index) ?? 0.4) }))
@@ -69,15 +78,10 @@ export const tripsToJudge = (count: number): ReadonlyArray<JudgedInput> => {
         scores: (group?.scores ?? alone()).slice(0, RANKED),
         ...(group === undefined ? {} : { coverage: group.coverage }),
         days,
-        constraints: {
-          pace: pick(random, ["leisurely", "moderate", "packed"] as const),
-          ...(some(0.4) ? { budget: pick(random, ["low", "mid", "high"] as const) } : {})
-        },
+        constraints: { ...wishes, ...(some(0.3) ? { needs: [pick(random, NEEDS)] } : {}) },
         vetoes: [],
-        orientations: Array.from({ length: people }, () =>
-          pick(random, ["early_bird", "balanced", "night_owl"] as const)
-        ),
-        locked: some(0.2) ? lockedOn(city, random, days) : [],
+        orientations,
+        locked,
         seed: number
       }
     }

@@ -227,6 +227,25 @@ describe("trips", () => {
     assert.isAtMost(Math.max(...holes), 135, JSON.stringify(holes))
   })
 
+  it("hold no place that is known not to be fit for what the party needs, and name those of which nobody knows", async () => {
+    const someone = await world.someone()
+    const trip = ok(await someone.call("POST", "/trips", aTrip({ constraints: { needs: ["alcohol_free"] } })), 201)
+    assert.deepEqual(trip.constraints.needs, ["alcohol_free"])
+    const slots = trip.days.flatMap((day: Json) => day.slots)
+    assert.isAtLeast(slots.length, 6)
+    for (const slot of slots) assert.notInclude(["bar", "brewery", "nightclub"], slot.node.category)
+    const eating = slots.filter((slot: Json) => slot.node.category === "restaurant")
+    const said = trip.relaxed.filter((one: Json) => one.constraint === "needs").map((one: Json) => one.message)
+    for (const slot of eating) assert.isTrue(said.some((message: string) => message.includes(slot.node.name)))
+    const { nodes } = ok(await someone.call("GET", "/cities/seattle/nodes?limit=200"))
+    const bar = nodes.find((node: Json) => node.category === "bar")
+    refusedFor(
+      await someone.call("POST", "/trips", aTrip({ constraints: { needs: ["alcohol_free"], must: [bar.id] } })),
+      /not to be fit/
+    )
+    assert.strictEqual((await someone.call("POST", "/trips", aTrip({ constraints: { needs: ["luck"] } }))).status, 400)
+  })
+
   it("say who speaks for a place, an editor as one, and list the documents of what was counted", async () => {
     const { nodes } = ok(await ann.call("GET", "/cities/seattle/nodes?limit=5"))
     for (const node of nodes) {

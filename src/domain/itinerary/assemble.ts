@@ -12,7 +12,7 @@ import type { Assembly, AssemblyInput, PlannedStop } from "./model.ts"
 import { MUST_OVERFLOW, type Musts, mustsOf, sayMusts } from "./musts.ts"
 import { type Option, optionsOf, rolesOf } from "./options.ts"
 import { type Days, type Posed, pose } from "./pose.ts"
-import { type Draft, relaxDay, relaxMeals, sayShares } from "./relax.ts"
+import { type Draft, relaxDay, relaxMeals, sayShares, sayUnknownFits } from "./relax.ts"
 import { clockAt, millisAt, tableOf } from "./rules.ts"
 import { type PlanWeights, WEIGHTS, type Worth } from "./terms.ts"
 import { type Timed, timed } from "./timing.ts"
@@ -163,7 +163,12 @@ class Run implements AssemblyRun {
     yield () => sayMusts(draft, musts)
     for (const [day] of frame.days.entries()) yield () => relaxMeals(draft, day)
     for (const [day] of frame.days.entries()) yield () => relaxDay(draft, day)
-    for (const [day] of frame.days.entries()) yield () => sayShares(draft, day)
+    for (const [day] of frame.days.entries()) {
+      yield () => {
+        sayShares(draft, day)
+        sayUnknownFits(draft, day)
+      }
+    }
     yield () => {
       this.assembly = {
         stops: frame.days.flatMap((day, at) =>

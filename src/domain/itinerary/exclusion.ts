@@ -1,10 +1,11 @@
-/** What keeps a place out of a plan for good: somebody's veto, or something the trip avoids. */
+/** What keeps a place out of a plan for good: somebody's veto, something the trip avoids, a need it is not fit for. */
 import { CATEGORIES, type Category, categoryIndex } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { fitForAll } from "../catalog/fits.ts"
 import { tagIndex } from "../catalog/taxonomy.ts"
 import type { TripConstraints, Veto } from "../plan/model.ts"
 
-export type Exclusion = "veto" | "avoid"
+export type Exclusion = "veto" | "avoid" | "unfit"
 
 interface TagBits {
   readonly low: Int32Array
@@ -54,12 +55,18 @@ const readWords = (words: ReadonlyArray<string>): Words => {
 
 type Excluded = (index: number) => Exclusion | undefined
 
+const isEmpty = (list: ReadonlyArray<unknown> | undefined): boolean => list === undefined || list.length === 0
+
 const nothing: Excluded = () => undefined
 
-const recent = new WeakMap<
-  object,
-  { readonly catalog: CityCatalog; readonly avoid: ReadonlyArray<string> | undefined; readonly excluded: Excluded }
->()
+interface Remembered {
+  readonly catalog: CityCatalog
+  readonly avoid: TripConstraints["avoid"]
+  readonly needs: TripConstraints["needs"]
+  readonly excluded: Excluded
+}
+
+const recent = new WeakMap<object, Remembered>()
 
 /**
  * Says of a node index why it must stay out, or `undefined`. A veto counts before what the trip avoids. Asked again
@@ -67,20 +74,26 @@ const recent = new WeakMap<
  */
 export const exclusionOf = (
   catalog: CityCatalog,
-  constraints: Pick<TripConstraints, "avoid">,
+  constraints: Pick<TripConstraints, "avoid" | "needs">,
   vetoes: ReadonlyArray<Pick<Veto, "node_ids" | "tags">>
 ): Excluded => {
-  if (vetoes.length === 0 && (constraints.avoid === undefined || constraints.avoid.length === 0)) return nothing
+  if (vetoes.length === 0 && isEmpty(constraints.avoid) && isEmpty(constraints.needs)) return nothing
   const known = recent.get(vetoes)
-  if (known !== undefined && known.catalog === catalog && known.avoid === constraints.avoid) return known.excluded
+  if (
+    known !== undefined &&
+    known.catalog === catalog &&
+    known.avoid === constraints.avoid &&
+    known.needs === constraints.needs
+  )
+    return known.excluded
   const excluded = readExclusion(catalog, constraints, vetoes)
-  recent.set(vetoes, { catalog, avoid: constraints.avoid, excluded })
+  recent.set(vetoes, { catalog, avoid: constraints.avoid, needs: constraints.needs, excluded })
   return excluded
 }
 
 const readExclusion = (
   catalog: CityCatalog,
-  constraints: Pick<TripConstraints, "avoid">,
+  constraints: Pick<TripConstraints, "avoid" | "needs">,
   vetoes: ReadonlyArray<Pick<Veto, "node_ids" | "tags">>
 ): Excluded => {
   const bits = bitsOf(catalog)
@@ -98,5 +111,14 @@ const readExclusion = (
     (bits.high[index]! & words.high) !== 0 ||
     (words.categories.size > 0 && words.categories.has(categoryIndex(catalog.nodes[index]!.category))) ||
     (words.settings.size > 0 && words.settings.has(catalog.nodes[index]!.setting))
-  return (index) => (vetoed.has(index) || meets(veto, index) ? "veto" : meets(avoid, index) ? "avoid" : undefined)
+  const needs = constraints.needs ?? []
+  const unfit = (index: number) => needs.length > 0 && fitForAll(catalog.nodes[index]!, needs) === "does-not"
+  return (index) =>
+    vetoed.has(index) || meets(veto, index)
+      ? "veto"
+      : meets(avoid, index)
+        ? "avoid"
+        : unfit(index)
+          ? "unfit"
+          : undefined
 }

@@ -31,7 +31,14 @@ export const mustsOf = (candidates: Candidates, frame: Frame, weights: PlanWeigh
     }
     const candidate = candidates.candidateOf.get(index)!
     if (locked.some((stop) => stop.index === index)) continue
-    if (excluded(index) === "veto") {
+    const why = excluded(index)
+    if (why === "unfit") {
+      refused.push(
+        `${nameOf(candidates, candidate)} is a must-see that is not fit for what the party needs. It was left out.`
+      )
+      continue
+    }
+    if (why === "veto") {
       refused.push(`${nameOf(candidates, candidate)} is a must-see that a veto excludes. It was left out.`)
       continue
     }

@@ -1,5 +1,6 @@
 /** The ways in which each candidate can be part of a plan: as lunch, as a visit, at sunset; when, and what it is worth. */
 import { CATEGORIES } from "../catalog/category.ts"
+import { fitForAll } from "../catalog/fits.ts"
 import { sunsetMinute } from "../time/sunset.ts"
 import { type Candidates, feeds } from "./candidates.ts"
 import type { DayFrame, Frame } from "./frame.ts"
@@ -103,7 +104,10 @@ export interface Loose {
 const worthOf = (wish: Wish, role: Role, day: DayFrame, arrival: number, loose: Loose): Worth => {
   const { candidates, candidate, weights } = wish
   const index = candidates.indexes[candidate]!
-  const known = candidates.input.catalog.openAt(index, day.day.noon + (arrival - 720) * 60_000) === "open"
+  const { catalog, constraints } = candidates.input
+  const node = catalog.nodes[index]!
+  const needs = constraints.needs ?? []
+  const known = catalog.openAt(index, day.day.noon + (arrival - 720) * 60_000) === "open"
   return {
     taste: weights.taste * candidates.values[candidate]!,
     full: weights.full,
@@ -111,7 +115,8 @@ const worthOf = (wish: Wish, role: Role, day: DayFrame, arrival: number, loose: 
     ...(role === "lunch" || role === "dinner" ? { meal: weights.meal } : {}),
     ...(role === "breakfast" ? { breakfast: weights.breakfast } : {}),
     ...(role === "sunset" ? { sunset: weights.sunset } : {}),
-    ...(known ? { open: weights.open } : {})
+    ...(known ? { open: weights.open } : {}),
+    ...(needs.length > 0 && fitForAll(node, needs) === "fits" ? { fit: weights.fit } : {})
   }
 }
 

@@ -2,6 +2,7 @@
  * What is done about a day that the rules leave without meals or nearly empty: one rule after the other is bent, the
  * one that hurts least first, and each is said. A day that stays empty is a problem, and says why.
  */
+import { fitFor } from "../catalog/fits.ts"
 import { Search } from "../orienteering/search.ts"
 import type { Relaxation } from "../plan/model.ts"
 import { type Candidates, feeds, nameOf } from "./candidates.ts"
@@ -210,6 +211,27 @@ export const relaxDay = (draft: Draft, day: number): void => {
       constraint: "pace",
       day: number,
       message: `Day ${number} has ${stops} stops, fewer than the pace asks for: no further place fits.`
+    })
+  }
+}
+
+/** Names the places of which nobody knows whether they are fit for what the party needs. */
+export const sayUnknownFits = (draft: Draft, day: number): void => {
+  const { catalog, constraints, locked } = draft.candidates.input
+  const needs = constraints.needs ?? []
+  if (needs.length === 0) return
+  const kept = new Set(locked.map((stop) => stop.index))
+  const nodes = [...takenIn([draft.days[day]!])]
+    .map((candidate) => draft.candidates.indexes[candidate]!)
+    .filter((index) => !kept.has(index))
+    .map((index) => catalog.nodes[index]!)
+  for (const need of needs) {
+    const unknown = nodes.filter((node) => fitFor(node, need) === "unknown")
+    if (unknown.length === 0) continue
+    draft.relaxations.push({
+      constraint: "needs",
+      day: draft.frame.days[day]!.day.day,
+      message: `Nobody has said whether ${unknown.map((node) => node.name).join(", ")} ${unknown.length === 1 ? "is" : "are"} fit for the need "${need.replaceAll("_", " ")}". Ask before you go.`
     })
   }
 }

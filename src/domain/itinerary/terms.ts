@@ -14,6 +14,8 @@ export interface PlanWeights {
   readonly breakfast: number
   /** Known to be open, and not only not known to be closed. */
   readonly open: number
+  /** Known to be fit for what the party needs, where it needs something. */
+  readonly fit: number
   /** A view at sunset. */
   readonly sunset: number
   /** A minute on the way; on the way to a meal, which one takes where one is. */
@@ -33,19 +35,20 @@ export interface PlanWeights {
 }
 
 export const WEIGHTS: PlanWeights = {
-  taste: 1,
+  taste: 1.15,
   full: 0.5,
   meal: 2.5,
   breakfast: 0.1,
-  open: 0.12,
+  open: 0.13,
+  fit: 0.3,
   sunset: 0.2,
   way: 0.025,
   wayToMeal: 0.025,
   wait: 0.005,
   strain: 0.08,
-  sameDay: 0.15,
-  sameTrip: 0.02,
-  share: 0.3,
+  sameDay: 0.1,
+  sameTrip: 0.01,
+  share: 0.15,
   daily: 0.9
 }
 
@@ -56,6 +59,8 @@ export const MUST_WORTH = 20
 export const PAUSE_MINUTES = 25
 
 /** What a stop is worth, by term: why it is there. */
-export type Worth = Partial<Record<"taste" | "full" | "must" | "meal" | "breakfast" | "open" | "sunset", number>>
+export type Worth = Partial<
+  Record<"taste" | "full" | "must" | "meal" | "breakfast" | "open" | "fit" | "sunset", number>
+>
 
 export const sumOf = (worth: Worth): number => Object.values(worth).reduce((sum, part) => sum + part, 0)

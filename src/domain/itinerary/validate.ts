@@ -4,6 +4,7 @@
  */
 import { categoryInfo } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { fitFor } from "../catalog/fits.ts"
 import { isVibeTag } from "../catalog/taxonomy.ts"
 import type { Relaxation, TripConstraints, Veto } from "../plan/model.ts"
 
@@ -23,6 +24,7 @@ export interface Violation {
     | "repeat"
     | "veto"
     | "avoid"
+    | "unfit"
     | "closed"
     | "overlap"
     | "travel"
@@ -110,6 +112,12 @@ export const validateItinerary = (trip: JudgedTrip): ReadonlyArray<Violation> =>
     }
     if (named(constraints.avoid ?? []) && !(must.has(stop.node_id) && bent("avoid", stop.day))) {
       say("avoid", `${node.name} has something to avoid`)
+    }
+    for (const need of constraints.needs ?? []) {
+      if (fitFor(node, need) === "does-not") say("unfit", `${node.name} is not fit for ${need}`)
+      else if (fitFor(node, need) === "unknown" && !bent("needs", stop.day)) {
+        say("unfit", `nobody knows whether ${node.name} is fit for ${need}, and the plan does not say so`)
+      }
     }
     if (catalog.openAt(index, stop.starts_at) === "closed") say("closed", `${node.name} is closed at arrival`)
     const lastMinute = stop.ends_at - 60_000

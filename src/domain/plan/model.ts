@@ -3,6 +3,7 @@
  * change one. Times are Unix milliseconds.
  */
 import * as Schema from "effect/Schema"
+import { NEEDS } from "../catalog/fits.ts"
 import { NodeId, SlotId, UserId, Uuid } from "../ids.ts"
 import { Text } from "../storable.ts"
 import { Budget, DayPart, Pace, type TripStatus } from "../vocabulary.ts"
@@ -16,6 +17,8 @@ export const TripConstraints = Schema.Struct({
   pace: Schema.optionalKey(Pace),
   must: Schema.optionalKey(Schema.Array(NodeId).check(Schema.isMaxLength(40))),
   avoid: Schema.optionalKey(Schema.Array(Text(64)).check(Schema.isMaxLength(64))),
+  /** What somebody of the party needs: no place is planned that is known not to be fit for it. */
+  needs: Schema.optionalKey(Schema.Array(Schema.Literals(NEEDS)).check(Schema.isMaxLength(NEEDS.length))),
   day_start: Schema.optionalKey(ClockTime),
   day_end: Schema.optionalKey(ClockTime)
 })

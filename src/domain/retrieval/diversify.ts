@@ -39,7 +39,7 @@ export interface DiversifyRequest {
   readonly neighbours: ReadonlyArray<Pick<Candidate, "index" | "similarity">>
   /** `CANDIDATES` where left out. */
   readonly limit?: number
-  readonly constraints: Pick<TripConstraints, "avoid">
+  readonly constraints: Pick<TripConstraints, "avoid" | "needs">
   readonly vetoes: ReadonlyArray<Pick<Veto, "node_ids" | "tags">>
   /** A place that is certainly closed on all of these days, in the hours one is out, is left out. None: no such rule. */
   readonly days: ReadonlyArray<TripDay>

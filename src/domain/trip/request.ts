@@ -1,5 +1,6 @@
 /** What somebody asks a trip to be, checked against the calendar and the catalog before anything is planned. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { fitFor } from "../catalog/fits.ts"
 import { tagIndex } from "../catalog/taxonomy.ts"
 import { type ClockChange, minuteAt, type TripDay } from "../itinerary/rules.ts"
 import type { TripConstraints } from "../plan/model.ts"
@@ -67,7 +68,7 @@ export const dateIssues = (
 
 export const constraintIssues = (catalog: CityCatalog, constraints: TripConstraints): ReadonlyArray<RequestIssue> => {
   const issues: Array<RequestIssue> = []
-  const { must = [], avoid = [], day_start, day_end } = constraints
+  const { must = [], avoid = [], needs = [], day_start, day_end } = constraints
   for (const [index, id] of must.entries()) {
     const at = catalog.indexOf(id)
     if (at === undefined) {
@@ -75,7 +76,13 @@ export const constraintIssues = (catalog: CityCatalog, constraints: TripConstrai
     } else {
       const node = catalog.nodes[at]!
       const clash = node.vibe_tags.find((tag) => avoid.includes(tag))
-      if (catalog.retired(at)) {
+      const need = needs.find((one) => fitFor(node, one) === "does-not")
+      if (need !== undefined) {
+        issues.push({
+          path: ["constraints", "must", index],
+          message: `${node.name} is a must, and it is known not to be fit for one of the needs: ${need.replaceAll("_", " ")}`
+        })
+      } else if (catalog.retired(at)) {
         issues.push({ path: ["constraints", "must", index], message: `${node.name} is no longer listed` })
       } else if (clash !== undefined) {
         issues.push({

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { CATEGORIES } from "../../../src/domain/catalog/category.ts"
+import { NEEDS } from "../../../src/domain/catalog/fits.ts"
 import { VIBE_TAGS } from "../../../src/domain/catalog/taxonomy.ts"
 import type { NodeId, SlotId } from "../../../src/domain/ids.ts"
 import { assemble, startAssembly } from "../../../src/domain/itinerary/assemble.ts"
@@ -65,6 +66,7 @@ const anyRequest = fc
       ...(some(0.5) ? { budget: pick(random, ["low", "mid", "high"] as const) } : {}),
       ...(some(0.7) ? { pace: pick(random, ["leisurely", "moderate", "packed"] as const) } : {}),
       ...(some(0.5) ? { must: several(6) } : {}),
+      ...(some(0.3) ? { needs: [pick(random, NEEDS)] } : {}),
       ...(some(0.3) ? { avoid: [pick(random, VIBE_TAGS), pick(random, CATEGORIES)] } : {}),
       ...(some(0.3) ? { day_start: "10:00", day_end: pick(random, ["16:00", "23:30", "01:00"]) } : {})
     }

@@ -24,6 +24,7 @@ import { Config } from "../config.ts"
 import { healthOnDisk } from "../layers/journal/on-disk.ts"
 import * as PostgresCatalog from "../layers/postgres/catalog.ts"
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
+import { hoursCoverage } from "../layers/postgres/hours-coverage.ts"
 import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as Migrator from "../layers/postgres/migrator.ts"
@@ -89,7 +90,13 @@ const inspect = Effect.gen(function* () {
     Effect.provide(dependencies),
     Effect.catch((error) => Effect.succeed([{ name: "postgresql", status: "down" as const, detail: error.message }]))
   )
-  return { config: settings, environment: process.env, dependencies: [...others, journal] }
+  // Where the database is away, the line above says so.
+  const hours = yield* hoursCoverage.pipe(
+    Effect.provide(sql),
+    Effect.map((one) => [one]),
+    Effect.orElseSucceed(() => [])
+  )
+  return { config: settings, environment: process.env, dependencies: [...others, journal, ...hours] }
 })
 
 const overplanned = Command.make("overplanned").pipe(

@@ -121,6 +121,10 @@ describe("a city from an extract of OpenStreetMap", () => {
       assert.isAtLeast(day.slots.length, 3, day.date)
       for (const slot of day.slots) assert.match(slot.narrative, /evidence for it is thin|Editor's note/)
     }
+    const museum = trip.days.flatMap((day: Json) => day.slots).find((one: Json) => one.node.category === "museum")
+    if (museum !== undefined) assert.strictEqual(museum.open, "open")
+    const { said } = await world.command("doctor")
+    assert.match(said, /hours .* lyon: hours of \d+ % of its places/)
     for (const status of ["confirmed", "active"]) await ann.call("PATCH", `/trips/${trip.id}`, { status })
     const slot = trip.days[0].slots[1]
     const offer = await ann.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: slot.id })

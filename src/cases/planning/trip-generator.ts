@@ -39,6 +39,7 @@ import { newId } from "../../support/new-id.ts"
 import { breathe } from "../../support/slices.ts"
 import { partyQuery } from "../ranking/two-tower-retrieval.ts"
 import { assembleInSlices } from "./assemble-in-slices.ts"
+import { countHours } from "./hours-known.ts"
 import { planLog } from "./plan-log.ts"
 import { placesRanking } from "./ranked-places.ts"
 import { refuse } from "./refuse-plan.ts"
@@ -196,6 +197,7 @@ export const layer = Layer.effect(
         narrative: narration.texts[at]!,
         model_version: version
       }))
+      yield* countHours(catalog, slots)
       const degraded = outcome.ranking.degraded ?? narration.degraded
       return {
         assembly,

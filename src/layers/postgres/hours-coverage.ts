@@ -1,0 +1,47 @@
+/** How many of the stops that travelers have ahead of them, and of a city's places, have hours that somebody confirmed. */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { DependencyHealth } from "../../services/health.ts"
+
+interface Coverage {
+  readonly slug: string
+  readonly places: number
+  readonly places_known: number
+  readonly stops: number
+  readonly stops_known: number
+}
+
+/** Fewer known hours than this among planned stops are worth a word. */
+const WORTH_A_WORD = 0.5
+
+const percent = (part: number, all: number) => (all === 0 ? "-" : `${Math.round((100 * part) / all)} %`)
+
+/** For the operator: city by city. Cities are few, and the question is asked by hand. */
+export const hoursCoverage = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  const cities = yield* sql<Coverage>`
+    select c.slug, n.places, n.places_known, coalesce(s.stops, 0) as stops, coalesce(s.stops_known, 0) as stops_known
+    from cities c
+      join (select city_id, count(*)::int as places, count(opening_hours)::int as places_known
+        from activity_nodes where retired_at is null group by city_id) n on n.city_id = c.id
+      left join (select a.city_id, count(*)::int as stops, count(a.opening_hours)::int as stops_known
+        from itinerary_slots i join activity_nodes a on a.id = i.activity_node_id
+        where i.status = 'planned' and i.starts_at > now() group by a.city_id) s on s.city_id = c.id
+    order by c.slug`
+  const [stops, known] = [sum(cities, "stops"), sum(cities, "stops_known")]
+  const told = cities.map(
+    (one) =>
+      `${one.slug}: hours of ${percent(one.places_known, one.places)} of its places, of ${percent(one.stops_known, one.stops)} of planned stops`
+  )
+  const thin = stops > 0 && known < WORTH_A_WORD * stops
+  const health: DependencyHealth = {
+    name: "hours",
+    status: "up",
+    detail: told.length === 0 ? "no city is seeded yet" : told.join("; "),
+    ...(thin ? { fix: "Most planned stops have no confirmed hours: seed the city from OpenStreetMap as well." } : {})
+  }
+  return health
+})
+
+const sum = (cities: ReadonlyArray<Coverage>, key: "stops" | "stops_known") =>
+  cities.reduce((all, one) => all + one[key], 0)

@@ -69,7 +69,7 @@ describe("a model, from what was logged to the gate", () => {
           const evaluation = JSON.parse(readFileSync(join(trained.folder, "evaluation.json"), "utf8"))
           assert.deepEqual(
             evaluation.models.map(({ name }: { name: string }) => name),
-            ["bpr", "as_logged", "popularity", "user_frequency", "bpr, seed 2", "bpr, seed 3"]
+            ["bpr", "as_logged", "popularity", "popularity_7_days", "user_frequency", "bpr, seed 2", "bpr, seed 3"]
           )
           // People choose by their taste in this world, and what they like can be learnt from what they took before.
           const [own, , ,] = evaluation.models
@@ -91,7 +91,7 @@ describe("a model, from what was logged to the gate", () => {
 
           // The file alone gives the same figures again.
           const again = yield* trainers.evaluate("bpr", trained.version)
-          const figures = (one: { models: ReadonlyArray<unknown> }) => one.models.slice(0, 4)
+          const figures = (one: { models: ReadonlyArray<unknown> }) => one.models.slice(0, 5)
           assert.deepEqual(figures(JSON.parse(JSON.stringify(again.evaluation))), figures(evaluation))
         }),
       240_000

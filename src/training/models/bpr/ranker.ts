@@ -82,7 +82,8 @@ export const decodeFactors = (file: Uint8Array): BprFactors => {
   }
   const { width, users, items, cold } = header
   const sizes = [users.length * width, items.length * width, items.length]
-  const body = file.slice(end + 1)
+  // A copy: the numbers have to begin where numbers may begin, whatever length the line has.
+  const body = new Uint8Array(file.subarray(end + 1))
   if (body.byteLength !== 4 * sizes.reduce((a, b) => a + b, 0))
     throw new Error("the file has not the length that it says")
   let at = 0

@@ -23,20 +23,33 @@ const WIDTH = 64
 
 const refuse = (message: string) => new TrainingRefused({ message, retry: false })
 
+/** Decisions hold many comparisons each, and a few passes may be enough: each is looked at. */
+const PATIENCE = 8
+const RATE = 0.02
+
 const settingsFor = (pairs: number, seed: number) => ({
   ...bprSettings(pairs, seed),
-  width: WIDTH
+  width: WIDTH,
+  rate: RATE,
+  judgeEvery: 1,
+  patience: PATIENCE
 })
+
+type Counts = Pick<TrainingTriples, "taken" | "takenBy" | "takenLately">
 
 /** What every version is held against. The first is whichever ranker served the decisions. */
 const baselines = (
   logged: ReadonlyArray<LoggedSlate>,
-  { taken, takenBy }: Pick<TrainingTriples, "taken" | "takenBy">
+  { taken, takenBy, takenLately }: Counts
 ): ReadonlyArray<Ranked> => {
   const scores = new Map(logged.map(({ slate, logged }) => [slate.id, logged]))
   return [
     { name: "as_logged", scorer: (slate) => scores.get(slate.id)! },
     { name: "popularity", scorer: ({ items }) => items.map((item) => taken.get(item) ?? 0) },
+    {
+      name: "popularity_7_days",
+      scorer: ({ items }) => items.map((item) => (takenLately.get(item) ?? 0) + (taken.get(item) ?? 0) * 1e-6)
+    },
     {
       name: "user_frequency",
       scorer: ({ items, user }) =>
@@ -48,7 +61,7 @@ const baselines = (
 const judged = async (
   dataset: PublishedDataset,
   factors: BprFactors,
-  counts: Pick<TrainingTriples, "taken" | "takenBy">,
+  counts: Counts,
   vibes: Vibes,
   others: ReadonlyArray<BprFactors> = []
 ): Promise<{ readonly evaluation: Evaluation; readonly slates: ReadonlyArray<Slate> }> => {
@@ -118,7 +131,7 @@ const train: Trainer["train"] = async ({ datasetsDir, vibesOf, watch, signal }) 
       "Who prefers which place: a vector per person, a vector and a bias per place.",
       `Learnt from ${mixed.join(", ")}. Backfill counts 0.3 of the app, and rare choices count more by clipped inverse propensity.`,
       "Places that nobody was offered have what their vibe says; people whom it has not seen have the mean of all.",
-      `Baselines: as_logged is whichever ranker served the decision; popularity and user_frequency count what was taken in the time that was trained on.`,
+      `Baselines: as_logged is whichever ranker served the decision; popularity, popularity_7_days and user_frequency count what was taken in the time that was trained on, all of it or its last week.`,
       "People stand in it under the names of its dataset, which lead to nobody. So it can be judged, and ranks for nobody yet."
     ],
     notes: [

@@ -33,6 +33,8 @@ export interface TrainingTriples {
   /** How often each item was taken, over decisions, and by each user. */
   readonly taken: ReadonlyMap<string, number>
   readonly takenBy: ReadonlyMap<string, number>
+  /** The same as `taken`, in the last week of the training time. */
+  readonly takenLately: ReadonlyMap<string, number>
 }
 
 /** Comparisons that are learnt from at most: of more, every second is left out, again and again. */
@@ -40,7 +42,10 @@ const MOST_PAIRS = 4_000_000
 /** A choice that its ranker made unlikely says more than one that it pushed, up to so many times as much, or as little. */
 const MOST_PROPENSITY_WEIGHT = 5
 
-const COLUMNS = ["decision_id", "user_id", "positive_id", "negative_id", "origin", "weight", "propensity"]
+/** The week before the time that is judged: what is in fashion. */
+const LATELY_MS = 7 * 86_400_000
+
+const COLUMNS = ["decision_id", "timestamp", "user_id", "positive_id", "negative_id", "origin", "weight", "propensity"]
 
 type Row = readonly [user: number, preferred: number, other: number, weight: number, propensity: number]
 
@@ -79,6 +84,7 @@ export const readTraining = async (dataset: PublishedDataset): Promise<TrainingT
   const sources: Record<string, number> = {}
   const [taken, takenBy] = [new Map<string, number>(), new Map<string, number>()]
   const seen = new Set<string>()
+  const choices: Array<{ readonly item: string; readonly at: number }> = []
   let rows: Array<Row> = []
   let stride = 1
   let n = 0
@@ -91,6 +97,7 @@ export const readTraining = async (dataset: PublishedDataset): Promise<TrainingT
     if (!seen.has(choice)) {
       seen.add(choice)
       count(taken, positive)
+      choices.push({ item: positive, at: new Date(row["timestamp"] as Date).getTime() })
       count(takenBy, byUser(user, positive))
     }
     if (n++ % stride !== 0) return
@@ -99,7 +106,10 @@ export const readTraining = async (dataset: PublishedDataset): Promise<TrainingT
     rows = rows.filter((_, i) => i % 2 === 0)
     stride *= 2
   })
-  return { users, items, sources, taken, takenBy, pairs: pairsOf(rows, users, items) }
+  const end = choices.reduce((last, { at }) => Math.max(last, at), 0)
+  const takenLately = new Map<string, number>()
+  for (const { item, at } of choices) if (at > end - LATELY_MS) count(takenLately, item)
+  return { users, items, sources, taken, takenBy, takenLately, pairs: pairsOf(rows, users, items) }
 }
 
 /** The comparisons of a later split between people and items that were trained on. */
@@ -130,7 +140,7 @@ interface Gathering {
   readonly items: Map<string, { taken: 0 | 1; score: number }>
 }
 
-const SLATE_COLUMNS = [...COLUMNS, "timestamp", "city", "score_positive", "score_negative"]
+const SLATE_COLUMNS = [...COLUMNS, "city", "score_positive", "score_negative"]
 const UNSCORED = Number.NEGATIVE_INFINITY
 
 /** The decisions of a split. `knownUsers` are those whom the model has seen. */

@@ -18,8 +18,9 @@ export const families = [
   personasHandler,
   tripEventsHandler,
   cityEventsHandler,
-  signalsHandler,
-  decisionsHandler
+  // What signals answer comes before them.
+  decisionsHandler,
+  signalsHandler
 ]
 
 export const recordTypes = PostgresSink.recordTypes(families)

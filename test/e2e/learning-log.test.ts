@@ -157,6 +157,81 @@ describe("the learning log of a running server", () => {
     )
   })
 
+  it("keeps what became of each place apart from the decision that showed it", async () => {
+    const dan = await world.someone()
+    const slate = ok(await dan.call("GET", "/discovery?city=seattle"))
+    const [liked, passed, unseen] = slate.nodes.map((one: Json) => one.node.id)
+    const swipe = (node: string, type: string) => ({
+      id: randomUUID(),
+      signal_type: type,
+      activity_node_id: node,
+      session_id: slate.session_id,
+      occurred_at: new Date().toISOString()
+    })
+    const swipes = [swipe(liked, "discovery_swipe_right"), swipe(passed, "discovery_swipe_left")]
+    assert.include([200, 202], (await dan.call("POST", "/signals", swipes)).status)
+    const trip = ok(await dan.call("POST", "/trips", { city: "seattle", start_date: dayAhead(6), days: 2 }), 201)
+    const act = (slot: Json, body: object) => dan.call("PATCH", `/trips/${trip.id}/slots/${slot.id}`, body)
+    const [swapped, removed, kept] = trip.days[0].slots
+    const change = ok(await act(swapped, { action: "swap" }))
+    const to = change.changed.find((one: Json) => one.id === swapped.id).node.id
+    ok(await act(removed, { action: "remove" }))
+    ok(await dan.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
+    const [ahead] = trip.days[1].slots
+    const ask = async () =>
+      ok(await dan.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: ahead.id }))
+    const taken = await ask()
+    const answer = (offer: Json, body: object) => dan.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, body)
+    ok(await answer(taken, { response: "accept", option_id: taken.options[1].option_id }))
+    const refused = await ask()
+    ok(await answer(refused, { response: "dismiss" }))
+    const rows = await world.drained(
+      (sql) => sql`select o.outcome, o.activity_node_id as node, o.decision_id, o.slot_id, d.surface,
+          o.activity_node_id = any(d.candidate_ids) as shown, d.selected_ids
+        from decision_outcomes o join ranking_events d on d.id = o.decision_id where o.user_id = ${dan.id}
+        order by o.occurred_at, o.outcome`,
+      (found) => found.some((row) => row.decision_id === refused.pivot_id)
+    )
+    assert.isTrue(rows.every((row) => row.shown))
+    const of = (node: string) => rows.filter((row) => row.node === node).map((row) => `${row.surface}: ${row.outcome}`)
+    assert.include(of(liked), "discovery: swiped_right")
+    assert.include(of(passed), "discovery: swiped_left")
+    assert.isEmpty(of(unseen).filter((one) => one.startsWith("discovery")))
+    const planned = (node: string) => of(node).filter((one) => one.startsWith("itinerary"))
+    assert.deepEqual(planned(swapped.node.id), ["itinerary: swapped"])
+    assert.deepEqual(planned(removed.node.id), ["itinerary: removed"])
+    assert.deepEqual(planned(kept.node.id), ["itinerary: confirmed"])
+    assert.include(of(to), "swap: confirmed")
+    assert.deepEqual(planned(ahead.node.id), ["itinerary: confirmed", "itinerary: swapped"])
+    const answered = (offer: Json) =>
+      rows.filter((row) => row.decision_id === offer.pivot_id).map((row) => [row.node, row.outcome])
+    assert.sameDeepMembers(
+      answered(taken),
+      taken.options.map((one: Json, i: number) => [one.changes[0].node.id, i === 1 ? "confirmed" : "skipped"])
+    )
+    assert.sameDeepMembers(
+      answered(refused),
+      refused.options.map((one: Json) => [one.changes[0].node.id, "skipped"])
+    )
+
+    const triples = (await read(world, "bpr_triples")).rows.filter((row) => row["user_id"] === dan.id) as Json
+    assert.isNotEmpty(triples)
+    const wanted = new Set(triples.map((row: Json) => row.positive_id))
+    assert.isTrue(wanted.has(liked) && wanted.has(to) && wanted.has(kept.node.id))
+    assert.isFalse(wanted.has(passed))
+    const itinerary = new Set(rows.filter((row) => row.surface === "itinerary").map((row) => row.decision_id))
+    const days = triples.filter((row: Json) => itinerary.has(row.decision_id))
+    for (const gone of [swapped, removed, ahead]) {
+      assert.isEmpty(days.filter((row: Json) => row.positive_id === gone.node.id))
+    }
+    assert.isTrue(
+      triples.some(
+        (row: Json) =>
+          row.positive_id === kept.node.id && row.negative_id === removed.node.id && row.origin === "accept_skip"
+      )
+    )
+  })
+
   it("is read where older programs wrote it: brought to today's shape, or named", async () => {
     const before = (await read(world, "planner")).rows.length
     const place = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`

@@ -20,7 +20,8 @@ const TRIP_RECORD_TYPES = {
   pivot_response: VERSION,
   ranking_event: VERSION,
   experiment_event: VERSION,
-  intention_signal: VERSION
+  intention_signal: VERSION,
+  decision_outcomes: VERSION
 } as const satisfies Readonly<Record<string, number>>
 
 export const journalKey = (tripId: string): string => `trip:${tripId}`

@@ -18,6 +18,7 @@ const OWN_ROWS: Readonly<Record<string, string>> = {
   companions: "id",
   behavioral_signals: "id",
   ranking_events: "id",
+  decision_outcomes: "id",
   pivot_events: "id",
   intention_signals: "id",
   "exp.events": "event_id",
@@ -29,7 +30,14 @@ const OWN_ROWS: Readonly<Record<string, string>> = {
 const TRIP_IDS = ["trip_id", "session_id", "slot_id", "pivot_id", "decision_id", "epoch"]
 
 const TIMES = ["occurred_at", "offered_at", "responded_at", "timestamp", "valid_from"]
-const TIMED = ["behavioral_signals", "ranking_events", "pivot_events", "intention_signals", "exp.events"]
+const TIMED = [
+  "behavioral_signals",
+  "ranking_events",
+  "decision_outcomes",
+  "pivot_events",
+  "intention_signals",
+  "exp.events"
+]
 
 const text = (value: unknown): value is string => typeof value === "string" && value !== ""
 

@@ -32,6 +32,18 @@ export const disguisedSignal = (disguise: Disguise, row: SignalRow, ofThisTrip: 
   created_at: new Date(coarse(disguise, row.created_at))
 })
 
+export type OutcomeRow = Pick<SignalRow, "id" | "trip_id" | "slot_id" | "session_id" | "occurred_at" | "created_at">
+
+export const disguisedOutcome = (disguise: Disguise, row: OutcomeRow) => ({
+  key: row.id,
+  id: disguise.own(row.id),
+  trip_id: maybe(disguise.shared, row.trip_id),
+  slot_id: maybe(disguise.shared, row.slot_id),
+  session_id: maybe(disguise.shared, row.session_id),
+  occurred_at: new Date(coarse(disguise, row.occurred_at)),
+  created_at: new Date(coarse(disguise, row.created_at))
+})
+
 export interface RankingRow {
   readonly id: string
   readonly trip_id: string | null

@@ -4,6 +4,7 @@ import type { Uuid } from "../ids.ts"
 import type { Slot } from "../plan/model.ts"
 import type { TripCommand } from "./commands.ts"
 import { decidedBy } from "./decided.ts"
+import { outcomeOf, outcomesRecord } from "./outcomes.ts"
 import { edited } from "./plan-edits.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
@@ -114,14 +115,17 @@ export const removeSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "re
   if (world === undefined) return reject(notReady(turn.trip))
   const outcome = turn.rules.planner.remove(world, slot)
   if (outcome._tag === "refused") return refused(outcome)
+  const skip = signal(turn, command.by, "slot_skip", {
+    slot_id: slot.id,
+    node_id: slot.node_id,
+    model_version: slot.model_version,
+    decision_id: slot.decision_id,
+    context: dayOfTrip(slot)
+  })
   const records: Array<TripRecord> = [
-    signal(turn, command.by, "slot_skip", {
-      slot_id: slot.id,
-      node_id: slot.node_id,
-      model_version: slot.model_version,
-      decision_id: slot.decision_id,
-      context: dayOfTrip(slot)
-    }),
+    skip,
+    // The signal says that it was passed; what happened to it is more than that.
+    ...outcomesRecord(turn, [outcomeOf(slot, "removed", skip.id)]),
     ...intention(turn, command.by, slot.id, command.intention),
     edited(turn, "remove", slot, null)
   ]

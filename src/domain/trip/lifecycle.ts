@@ -4,6 +4,7 @@ import { parseIsoDate } from "../time/calendar.ts"
 import { instantOf, zoneOf } from "../time/zone.ts"
 import type { TripStatus } from "../vocabulary.ts"
 import type { TripState } from "./model.ts"
+import { planOutcomes } from "./outcomes.ts"
 import * as R from "./rejections.ts"
 import { changed, experiment, reject, type TripDecision, type Turn, unchanged } from "./turn.ts"
 
@@ -54,12 +55,15 @@ const moveTo = (turn: Turn, status: TripStatus): TripDecision => {
   const { trip } = turn
   // Confirming or starting a plan that was only proposed is how a traveler accepts it.
   const accepted = trip.status === "planning" && (status === "confirmed" || status === "active") && turn.by !== null
+  const over = status === "completed" || status === "shortened"
+  const outcome = accepted ? "confirmed" : over ? "kept" : undefined
+  const logged = accepted
+    ? [experiment(turn, "plan_accepted", { trip_id: trip.id, slots: planSlotsOf(trip.slots) })]
+    : []
   return changed(
     turn,
     { _tag: "status_changed", status, previous: trip.status, ...(turn.by === null ? { by_calendar: true } : {}) },
-    accepted
-      ? { records: [experiment(turn, "plan_accepted", { trip_id: trip.id, slots: planSlotsOf(trip.slots) })] }
-      : {}
+    { records: outcome === undefined ? [] : [...planOutcomes(turn, outcome), ...logged] }
   )
 }
 

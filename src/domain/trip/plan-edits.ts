@@ -3,6 +3,7 @@ import type { PivotId } from "../ids.ts"
 import type { PlanEdited } from "../learning-log/plan.ts"
 import type { OfferOption } from "../pivot/model.ts"
 import type { Slot } from "../plan/model.ts"
+import { outcomeOf, outcomesRecord } from "./outcomes.ts"
 import { experiment, type TripRecord, type Turn } from "./turn.ts"
 
 /** `to` is the place that came instead; null where none did. */
@@ -24,11 +25,19 @@ export const edited = (
     ...more
   })
 
-/** Each stop whose place the option changes; one that only moves keeps its place and is no edit. */
-export const pivotEdits = (turn: Turn, pivotId: PivotId, option: OfferOption): ReadonlyArray<TripRecord> =>
-  option.changes.flatMap(({ action, node, slot_id }) => {
+/** Each stop whose place the option changes, and what that says of the place; one that only moves keeps it. */
+export const pivotEdits = (turn: Turn, pivotId: PivotId, option: OfferOption): ReadonlyArray<TripRecord> => {
+  const changes = option.changes.flatMap(({ action, node, slot_id }) => {
     const slot = turn.trip.slots.find((one) => one.id === slot_id)
     if (slot === undefined) return []
     const to = action === "drop" ? null : (node?.id ?? slot.node_id)
-    return to === slot.node_id ? [] : [edited(turn, "pivot", slot, to, { pivot_id: pivotId })]
+    return to === slot.node_id ? [] : [{ slot, to }]
   })
+  return [
+    ...changes.map(({ slot, to }) => edited(turn, "pivot", slot, to, { pivot_id: pivotId })),
+    ...outcomesRecord(
+      turn,
+      changes.map(({ slot, to }) => outcomeOf(slot, to === null ? "removed" : "swapped", turn.context.id()))
+    )
+  ]
+}

@@ -1,6 +1,7 @@
 /** One turn of a trip: what is known, who asks, and how events, records and refusals are written down. */
 import type { ExperimentEvent, IntentionSignal, PivotOffered, PivotResponse, RankingEvent } from "../decisions.ts"
 import type { UserId } from "../ids.ts"
+import type { OutcomesRecord } from "../learning-log/outcomes.ts"
 import { contextOf, type PlanEventType, type PlanPayload, planPayload } from "../learning-log/plan.ts"
 import type { UserState } from "../learning-log/snapshots.ts"
 import type { Persona } from "../persona/persona.ts"
@@ -24,6 +25,7 @@ export type TripRecord =
   | { readonly type: "ranking_event"; readonly id: string; readonly payload: RankingEvent }
   | { readonly type: "signal"; readonly id: string; readonly payload: Signal }
   | { readonly type: "experiment_event"; readonly id: string; readonly payload: ExperimentEvent }
+  | { readonly type: "decision_outcomes"; readonly id: string; readonly payload: OutcomesRecord }
   | { readonly type: "intention_signal"; readonly id: string; readonly payload: IntentionSignal }
 
 /** What a trip starts when its decision is durable. */

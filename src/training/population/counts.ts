@@ -31,6 +31,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   ranking_events: `select count(*) from ranking_events where user_id in ${S}`,
   ranking_events_itinerary: `select count(*) from ranking_events where user_id in ${S} and surface = 'itinerary'`,
   ranking_events_discovery: `select count(*) from ranking_events where user_id in ${S} and surface = 'discovery'`,
+  decision_outcomes: `select count(*) from decision_outcomes where user_id in ${S}`,
   pivot_events: `select count(*) from pivot_events where user_id in ${S}`,
   intention_signals: `select count(*) from intention_signals where user_id in ${S}`,
   quality_signals: "select count(*) from quality_signals where source like 'shadow\\_%'",

@@ -55,17 +55,28 @@ export const writeDiscovery = (
     let at = Math.floor(millisOf(population.today - profile.joinedDaysAgo) + between(random, 0.2, 10) * 86_400_000)
     const begun = new Date(at)
     first.set(city, Math.min(first.get(city) ?? at, at))
-    const right: Array<number> = []
+    const decision = uuidFrom(random, begun.getTime())
     ranked.slice(0, swiped).forEach((place, position) => {
       const node = world.places[place]!
       const felt = CHOICE.affinity * z[places.indexOf(place)]! + CHOICE.appeal * node.appeal
       const likes =
         random() < logistic(felt - NEEDED * (1 + profile.threshold) - CHOICE.position * (position / swiped - 0.5))
-      if (likes) right.push(place)
       const wait = timeToAct(random, felt)
       at += Math.min(wait, SECONDS_PER_SWIPE * 4)
+      const id = uuidFrom(random, at)
+      rows.add("decision_outcomes", {
+        id,
+        decision_id: decision,
+        user_id: profile.id,
+        session_id: session,
+        activity_node_id: node.id,
+        outcome: likes ? "swiped_right" : "swiped_left",
+        source: "backfill",
+        occurred_at: new Date(at),
+        created_at: new Date(at)
+      })
       rows.add("behavioral_signals", {
-        id: uuidFrom(random, at),
+        id,
         user_id: profile.id,
         signal_type: likes ? "discovery_swipe_right" : "discovery_swipe_left",
         activity_node_id: node.id,
@@ -82,7 +93,7 @@ export const writeDiscovery = (
     const ids = (list: ReadonlyArray<number>) => arrayOf(list.map((place) => world.places[place]!.id))
     const chance = rest.length === 0 ? 1 : Math.min(1, (DAY_CANDIDATES - NEAREST) / rest.length)
     rows.add("ranking_events", {
-      id: uuidFrom(random, begun.getTime()),
+      id: decision,
       user_id: profile.id,
       trip_id: null,
       session_id: session,
@@ -94,7 +105,8 @@ export const writeDiscovery = (
       ranked_ids: ids(ranked),
       scores: arrayOf(ranked.map((place) => Math.round(score.get(place)! * 1e4) / 1e4)),
       propensities: arrayOf(ranked.map((place) => (near.has(place) ? 1 : Math.round(chance * 1e4) / 1e4))),
-      selected_ids: ids(right),
+      // A slate is shown whole; the swipes say what was liked.
+      selected_ids: "{}",
       user_state: shadowState(profile, [profile], 0),
       latency_ms: Math.round(between(random, 200, 800)),
       source: "backfill",

@@ -4,7 +4,7 @@ import { between, logistic, pickWeighted, shuffled, uuidFrom } from "../../domai
 import type { Intention, Trigger } from "../../domain/vocabulary.ts"
 import { type Offer, timeToAct, utility } from "./choice.ts"
 import type { Journey } from "./journey.ts"
-import { dayCandidates, type Plan, type Stop, streamOf } from "./plan.ts"
+import { dayCandidates, type Plan, type Stop, stoodAt, streamOf } from "./plan.ts"
 import type { PlannedTrip, Population } from "./schedule.ts"
 import type { Rows } from "./tables.ts"
 import type { World } from "./world.ts"
@@ -61,7 +61,7 @@ export const disrupt = (input: {
         mood: 0.35,
         transit: 0.2
       })
-      const own = new Set(plan.stops.map((one) => one.offer))
+      const own = new Set(plan.stops.flatMap(stoodAt))
       const free = dayCandidates(plan, stop.day).filter((offer) => !own.has(offer))
       const options = shuffled(random, free)
         .slice(0, OPTIONS * 2)

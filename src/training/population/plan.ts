@@ -21,6 +21,9 @@ const LATEST_START = 21 * 60 + 30
 /** One stop in so many is replaced by hand before the trip. */
 const SWAPPED = 0.07
 
+/** Disruptions that a trip meets at most: each takes one more place out of what there is to choose from. */
+export const MOST_PIVOTS = 2
+
 export interface Stop {
   readonly day: number
   readonly order: number
@@ -30,6 +33,9 @@ export interface Stop {
   readonly travelMinutes: number
   /** What the plan first said; differs from `offer` where it was swapped. */
   readonly first: Offer
+  /** What it said when it was accepted. */
+  readonly planned: Offer
+  /** What it says now: a pivot may have changed it on the way. */
   offer: Offer
   /** What it felt like, chance left out. */
   felt: number
@@ -60,7 +66,7 @@ export const planOf = (population: Population, trip: PlannedTrip, world: World, 
     Math.max(2, STOPS[archetype.pace] + (random() < 0.25 ? -1 : random() < 0.2 ? 1 : 0))
   )
   const total = stopsOn.reduce((sum, k) => sum + k, 0)
-  const size = Math.min(world.places.length, total + DAY_CANDIDATES - Math.min(...stopsOn))
+  const size = Math.min(world.places.length, total + MOST_PIVOTS + DAY_CANDIDATES - Math.min(...stopsOn))
   const nearest = Array.from(cosines.keys())
     .sort((a, b) => cosines[b]! - cosines[a]! || a - b)
     .slice(0, size)
@@ -119,6 +125,7 @@ export const planOf = (population: Population, trip: PlannedTrip, world: World, 
         endsAt: startsAt + stay * 60_000,
         travelMinutes,
         first,
+        planned: offer,
         offer,
         felt: utility(world, offer, moment)
       })
@@ -133,14 +140,17 @@ export const planOf = (population: Population, trip: PlannedTrip, world: World, 
 export const streamOf = (population: Population, trip: PlannedTrip, what: string): Random =>
   randomStream(what, population.seed, trip.members[0]!.n, trip.ordinal)
 
-/** The day's own picks, and the best by affinity that no day took, twenty in all. */
+/** All that stood at a stop at some time. */
+export const stoodAt = (stop: Stop): ReadonlyArray<Offer> => [stop.first, stop.planned, stop.offer]
+
+/** What a day was chosen from: all that stood in it, and the best by affinity that stood in no day, twenty in all. */
 export const dayCandidates = (plan: Plan, day: number): ReadonlyArray<Offer> => {
-  const own = plan.stops.filter((stop) => stop.day === day).map((stop) => stop.offer)
-  const taken = new Set(plan.stops.map((stop) => stop.offer))
+  const own = new Set(plan.stops.filter((stop) => stop.day === day).flatMap(stoodAt))
+  const taken = new Set(plan.stops.flatMap(({ offer, planned }) => [planned, offer]))
   const free = plan.pool
-    .filter((offer) => !taken.has(offer))
+    .filter((offer) => !taken.has(offer) && !own.has(offer))
     .sort((a, b) => b.affinity - a.affinity || a.place - b.place)
-    .slice(0, Math.max(0, DAY_CANDIDATES - own.length))
+    .slice(0, Math.max(0, DAY_CANDIDATES - own.size))
   const among = new Set([...own, ...free])
   return plan.pool.filter((offer) => among.has(offer))
 }

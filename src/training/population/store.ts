@@ -33,6 +33,7 @@ const BY_TRIP = ["pivot_events", "trip_events", "trip_snapshots", "exp.constrain
 const BY_USER = [
   "intention_signals",
   "ranking_events",
+  "decision_outcomes",
   "behavioral_signals",
   "exp.persona_snapshots",
   "persona_dimensions"

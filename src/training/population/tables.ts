@@ -29,6 +29,8 @@ export const COLUMNS = {
     options jsonb, source text, origin text, state_version bigint, model_name text, model_version text, response text,
     chosen_option_id uuid, time_to_action_ms bigint, latency_ms real, slots_changed smallint, offered_at timestamptz,
     responded_at timestamptz, created_at timestamptz`,
+  decision_outcomes: `id uuid, decision_id uuid, user_id uuid, trip_id uuid, session_id uuid, slot_id uuid,
+    activity_node_id uuid, outcome text, source text, occurred_at timestamptz, created_at timestamptz`,
   intention_signals: `id uuid, user_id uuid, trip_id uuid, slot_id uuid, intention text, confidence real, source text,
     occurred_at timestamptz, created_at timestamptz`,
   "exp.events": `event_id uuid, event_type text, unit_id uuid, plan_id uuid, timestamp timestamptz, context jsonb,

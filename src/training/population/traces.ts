@@ -1,5 +1,6 @@
 /** What a trip leaves in the database: the plan, the decisions it came from, and what its members did. */
 import { uuidOfName } from "../../domain/hash.ts"
+import type { Outcome } from "../../domain/learning-log/outcomes.ts"
 import { between, type Random, uuidFrom } from "../../domain/random.ts"
 import { TRIP_SNAPSHOT_SCHEMA_VERSION } from "../../domain/trip/snapshot.ts"
 import { acceptance, type Offer, timeToAct, utility } from "./choice.ts"
@@ -7,11 +8,51 @@ import { logPlan } from "./experiment.ts"
 import { type Journey, stateOf } from "./journey.ts"
 import { SHADOW_MODEL, SHADOW_MODEL_VERSION, SHADOW_WEIGHT } from "./model.ts"
 import { intend } from "./pivots.ts"
-import { dayCandidates, type Plan, type Stop, streamOf } from "./plan.ts"
+import { dayCandidates, type Plan, type Stop, stoodAt, streamOf } from "./plan.ts"
 import { shadowState } from "./profile.ts"
 import { arrayOf, type Rows } from "./tables.ts"
 
 const HOUR = 3_600_000
+
+const OUTCOME_OF: Readonly<Record<string, Outcome>> = {
+  slot_accept: "confirmed",
+  slot_skip: "skipped",
+  slot_swap: "swapped"
+}
+
+const decisionOf = (journey: Journey, day: number): string =>
+  uuidOfName("overplanned/shadow-decision", journey.id, String(day))
+
+/** What became of a place that the plan's decision for a day showed. */
+const addOutcome = (
+  rows: Rows,
+  journey: Journey,
+  told: {
+    readonly id: string
+    readonly by: string
+    readonly outcome: Outcome
+    readonly at: number
+    readonly place?: number
+    readonly stop?: Stop
+    readonly day?: number
+  }
+): void => {
+  const { at, by, day = told.stop?.day, id, outcome, place, stop } = told
+  if (place === undefined || day === undefined) return
+  rows.add("decision_outcomes", {
+    id,
+    decision_id: decisionOf(journey, day),
+    user_id: by,
+    trip_id: journey.id,
+    session_id: journey.session,
+    slot_id: stop === undefined ? null : journey.slotIds.get(stop)!,
+    activity_node_id: journey.world.places[place]!.id,
+    outcome,
+    source: "backfill",
+    occurred_at: new Date(at),
+    created_at: new Date(at)
+  })
+}
 
 /** A signal's row; what nobody did has no id. */
 const signal = (
@@ -21,12 +62,15 @@ const signal = (
   by: string,
   type: string,
   at: number,
-  about: { readonly place?: number; readonly stop?: Stop },
+  about: { readonly place?: number; readonly stop?: Stop; readonly day?: number },
   context: Readonly<Record<string, unknown>>
 ): void => {
   const when = Math.floor(at)
+  const id = uuidFrom(random, when)
+  const outcome = OUTCOME_OF[type]
+  if (outcome !== undefined) addOutcome(rows, journey, { id, by, outcome, at: when, ...about })
   rows.add("behavioral_signals", {
-    id: uuidFrom(random, when),
+    id,
     user_id: by,
     signal_type: type,
     activity_node_id: about.place === undefined ? null : journey.world.places[about.place]!.id,
@@ -61,7 +105,7 @@ const browse = (rows: Rows, journey: Journey): void => {
       group_size: trip.members.length,
       ...more
     })
-    const own = new Set(stops.map((stop) => stop.offer))
+    const own = new Set(stops.flatMap(stoodAt))
     for (const stop of stops) {
       const more = { day_part: stop.dayPart }
       at += 4_000
@@ -114,7 +158,7 @@ const browse = (rows: Rows, journey: Journey): void => {
         owner.id,
         "slot_skip",
         at,
-        { place: offer.place },
+        { place: offer.place, day },
         context(position, { time_to_action_ms: wait })
       )
     }
@@ -134,6 +178,14 @@ const live = (rows: Rows, journey: Journey): void => {
       const context = { day_of_trip: stop.day, day_part: stop.dayPart, group_size: trip.members.length }
       const at = stop.endsAt + between(random, 1, 90) * 60_000
       signal(rows, journey, random, member.id, type, at, { place: stop.offer.place, stop }, context)
+    }
+  }
+  if (trip.status === "completed" || trip.status === "shortened") {
+    const over = Math.floor(lived.at(-1)!.endsAt + HOUR)
+    for (const stop of lived) {
+      const id = uuidOfName("overplanned/shadow-kept", journey.slotIds.get(stop)!)
+      const about = { place: stop.offer.place, stop }
+      addOutcome(rows, journey, { id, by: trip.members[0]!.id, outcome: "kept", at: over, ...about })
     }
   }
   if (trip.abandoned || (trip.status !== "completed" && trip.status !== "shortened")) return
@@ -167,7 +219,7 @@ const decisions = (rows: Rows, journey: Journey): void => {
     const candidates = dayCandidates(plan, day)
     const ids = arrayOf(candidates.map((offer) => idOf(offer.place)))
     rows.add("ranking_events", {
-      id: uuidFrom(random, plannedAt),
+      id: decisionOf(journey, day),
       user_id: owner.id,
       trip_id: journey.id,
       session_id: journey.session,
@@ -179,7 +231,8 @@ const decisions = (rows: Rows, journey: Journey): void => {
       ranked_ids: ids,
       scores: arrayOf(candidates.map((offer) => plan.scores.get(offer)!)),
       propensities: arrayOf(candidates.map(() => 1)),
-      selected_ids: arrayOf(plan.stops.filter((stop) => stop.day === day).map((stop) => idOf(stop.offer.place))),
+      // What was proposed; what became of it is told by the outcomes.
+      selected_ids: arrayOf(plan.stops.filter((stop) => stop.day === day).map((stop) => idOf(stop.first.place))),
       user_state: state,
       latency_ms: Math.round(between(random, 200, 800)),
       source: "backfill",
@@ -224,6 +277,11 @@ const pivotSignals = (rows: Rows, journey: Journey): void => {
       features: option.features,
       changes: 1
     }))
+    if (pivot.taken !== undefined) {
+      const id = uuidOfName("overplanned/shadow-pivoted", pivotId)
+      const gone = { place: pivot.planned.place, stop }
+      addOutcome(rows, journey, { id, by: trip.members[0]!.id, outcome: "swapped", at: at + pivot.waited, ...gone })
+    }
     const chosen = pivot.options.findIndex((option) => option.offer === pivot.taken)
     const answered = pivot.response === "ignore" ? 600_000 : pivot.waited
     rows.add("pivot_events", {

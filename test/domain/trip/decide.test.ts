@@ -139,7 +139,7 @@ describe("pivots", () => {
     live.send({ _tag: "respond_pivot", by: owner, pivot_id: asked.pivot_id, response: "accept", option_id })
     assert.deepStrictEqual(
       live.last.records?.map((one) => one.type),
-      ["pivot_response", "signal", "intention_signal", "experiment_event"]
+      ["pivot_response", "signal", "intention_signal", "experiment_event", "decision_outcomes"]
     )
     assert.notStrictEqual(live.trip.slots[0]!.node_id, nodeId(0))
     assert.strictEqual(live.trip.slots.length, 6)

@@ -161,17 +161,26 @@ describe("seeding the shadow population", () => {
         const none = (what: string, query: string) =>
           Effect.map(sql.unsafe(query), (rows) => assert.deepStrictEqual(rows.slice(0, 3), [], what))
         yield* none(
-          "a selection that is not in the day's slots",
+          "a selection that is neither in the day's slots nor said to have gone from them",
           `
           select r.id from ranking_events r where r.surface = 'itinerary' and exists (
             select 1 from unnest(r.selected_ids) x(id) where not exists (
-              select 1 from itinerary_slots s where s.trip_id = r.trip_id and s.day_number = r.day_number and s.activity_node_id = x.id))`
+              select 1 from itinerary_slots s where s.trip_id = r.trip_id and s.day_number = r.day_number and s.activity_node_id = x.id)
+            and r.trip_id in (select id from trips where status in ('completed', 'shortened')) and not exists (
+              select 1 from decision_outcomes o where o.decision_id = r.id and o.activity_node_id = x.id and o.outcome = 'swapped'))`
         )
         yield* none(
-          "a slot that its day did not select",
+          "a slot that its day did not choose from",
           `
           select s.id from itinerary_slots s where not exists (
-            select 1 from ranking_events r where r.trip_id = s.trip_id and r.day_number = s.day_number and s.activity_node_id = any(r.selected_ids))`
+            select 1 from ranking_events r where r.trip_id = s.trip_id and r.day_number = s.day_number and s.activity_node_id = any(r.candidate_ids))`
+        )
+        yield* none(
+          "an outcome of something that its decision did not show, or before it did",
+          `
+          select o.id from decision_outcomes o where not exists (
+            select 1 from ranking_events r where r.id = o.decision_id and o.activity_node_id = any(r.candidate_ids)
+              and r.user_id = o.user_id and r.session_id = o.session_id and r.occurred_at <= o.occurred_at)`
         )
         yield* none(
           "a pick that is another day's negative",

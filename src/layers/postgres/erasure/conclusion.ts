@@ -10,6 +10,7 @@ const NAMING = [
   ["trip_events", "actor_id"],
   ["behavioral_signals", "user_id"],
   ["ranking_events", "user_id"],
+  ["decision_outcomes", "user_id"],
   ["pivot_events", "user_id"],
   ["intention_signals", "user_id"],
   ["exp.events", "unit_id"],

@@ -74,6 +74,7 @@ const heldTables = (sql: SqlClient, person: string): ReadonlyArray<HeldTable> =>
       ]
     ],
     ["ranking_events", sql`select * from ranking_events where user_id = ${person}`, BY_TIME],
+    ["decision_outcomes", sql`select * from decision_outcomes where user_id = ${person}`, BY_TIME],
     [
       "pivot_events",
       sql`select * from pivot_events where user_id = ${person} or (user_id is null and trip_id in ${own})`

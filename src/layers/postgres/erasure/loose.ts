@@ -27,6 +27,9 @@ export const disguiseLoose = Effect.fnUntraced(function* (person: string, k: num
       union all
       select session_id, case when session_id is null then occurred_at::date end, created_at, 0
       from ranking_events where user_id = ${person} and trip_id is null
+      union all
+      select session_id, case when session_id is null then occurred_at::date end, created_at, 0
+      from decision_outcomes where user_id = ${person} and trip_id is null
     ) mine group by session_id, day order by session_id, day limit ${UNITS}`
   const archetype = yield* knownArchetype(person, k)
   const common = yield* commonMoments(person, undefined, k)

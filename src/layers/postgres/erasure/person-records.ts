@@ -64,6 +64,7 @@ export const layer = (options: PersonRecordsOptions): Layer.Layer<PersonRecords,
                 union select trip_id from trip_events where actor_id = ${userId}
                 union select trip_id from behavioral_signals where user_id = ${userId} and trip_id is not null
                 union select trip_id from ranking_events where user_id = ${userId} and trip_id is not null
+                union select trip_id from decision_outcomes where user_id = ${userId} and trip_id is not null
                 union select trip_id from pivot_events where user_id = ${userId}
                 union select trip_id from intention_signals where user_id = ${userId} and trip_id is not null`
               return yield* Effect.forEach(rows, ({ id }) =>

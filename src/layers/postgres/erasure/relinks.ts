@@ -22,6 +22,8 @@ export const relinks = (sql: SqlClient, marks: Marks, k: number) => {
     select user_id, id, trip_id, session_id, occurred_at as at from behavioral_signals where user_id in ${standIns}
     union all
     select user_id, id, trip_id, session_id, occurred_at from ranking_events where user_id in ${standIns}
+    union all
+    select user_id, id, trip_id, session_id, occurred_at from decision_outcomes where user_id in ${standIns}
     union all select user_id, id, trip_id, null, occurred_at from intention_signals where user_id in ${standIns}
     union all select user_id, id, trip_id, null, offered_at from pivot_events where user_id in ${standIns}
     union all select unit_id, event_id, null, null, timestamp from exp.events where unit_id in ${standIns}

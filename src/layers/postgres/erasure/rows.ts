@@ -5,10 +5,12 @@ import { DECISION_SIGNAL } from "../../../domain/erasure/contexts.ts"
 import type { Disguise } from "../../../domain/erasure/disguise.ts"
 import {
   disguisedExperiment,
+  disguisedOutcome,
   disguisedPivot,
   disguisedRanking,
   disguisedSignal,
   type ExperimentRow,
+  type OutcomeRow,
   type PivotRow,
   type RankingRow,
   type SignalRow
@@ -113,8 +115,39 @@ export const moveRankings = Effect.fnUntraced(function* (
         from jsonb_to_recordset(${JSON.stringify(moved)}::text::jsonb) as r(
           key uuid, id uuid, trip_id uuid, session_id uuid, scores real[], user_state jsonb, occurred_at timestamptz,
           created_at timestamptz)
-        where e.id = r.key`
+        where e.id = r.key`.pipe(Effect.andThen(renameDecisions(moved)))
     }
+  )
+  yield* moveOutcomes(where, disguise)
+})
+
+/** Whoever's outcome it is: it answers the decision under its new name. */
+const renameDecisions = Effect.fnUntraced(function* (
+  moved: ReadonlyArray<{ readonly key: string; readonly id: string }>
+) {
+  const sql = yield* SqlClient
+  const names = JSON.stringify(moved.map(({ key, id }) => ({ key, id })))
+  yield* sql`
+    update decision_outcomes o set decision_id = r.id
+    from jsonb_to_recordset(${names}::text::jsonb) as r(key uuid, id uuid) where o.decision_id = r.key`
+})
+
+const moveOutcomes = Effect.fnUntraced(function* (
+  where: Effect.Success<ReturnType<typeof unitOf>>,
+  disguise: Disguise
+) {
+  const sql = yield* SqlClient
+  yield* drainPages(
+    sql<OutcomeRow>`
+      select id, trip_id, session_id, slot_id, ${sql.literal(millis("occurred_at"))}, ${sql.literal(millis("created_at"))}
+      from decision_outcomes where ${where} limit ${PAGE}`,
+    (rows) => sql`
+      update decision_outcomes o set
+        id = r.id, user_id = ${disguise.standIn}, trip_id = r.trip_id, session_id = r.session_id, slot_id = r.slot_id,
+        occurred_at = r.occurred_at, created_at = r.created_at
+      from json_to_recordset(${JSON.stringify(rows.map((row) => disguisedOutcome(disguise, row)))}::text::json) as r(
+        key uuid, id uuid, trip_id uuid, session_id uuid, slot_id uuid, occurred_at timestamptz, created_at timestamptz)
+      where o.id = r.key`
   )
 })
 

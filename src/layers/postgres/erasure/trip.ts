@@ -29,6 +29,7 @@ export const isAlone = Effect.fnUntraced(function* (person: string, trip: string
       or exists (select from trip_members where trip_id = ${trip} and user_id <> ${person})
       or exists (select from behavioral_signals where trip_id = ${trip} and user_id <> ${person})
       or exists (select from ranking_events where trip_id = ${trip} and user_id <> ${person})
+      or exists (select from decision_outcomes where trip_id = ${trip} and user_id <> ${person})
       or exists (select from pivot_events where trip_id = ${trip} and user_id <> ${person})
       or exists (select from intention_signals where trip_id = ${trip} and user_id <> ${person}) as shared`
   return !row!.shared

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { payloadsOf, type SinkHandler } from "./handler.ts"
+import { decisionOutcomes, knownPeople, pivotOutcomes } from "./outcomes.ts"
 
 const type = (name: string) => ({ type: name, version: 1 }) as const
 
@@ -18,7 +19,8 @@ export const DECISION_RECORDS = {
   intention_signal: type("intention_signal"),
   experiment_event: type("experiment_event"),
   constraint_snapshot: type("constraint_snapshot"),
-  persona_snapshot: type("persona_snapshot")
+  persona_snapshot: type("persona_snapshot"),
+  decision_outcomes: type("decision_outcomes")
 } as const
 
 const rankingEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
@@ -88,6 +90,7 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
     from r left join user_states s on s.id = r.user_state_id
     where candidate_ids is not null
     on conflict (id) do nothing`
+  yield* pivotOutcomes(records)
 })
 
 /** What became of an offer completes the row that the offer began; an answer, once given, stands. */
@@ -105,6 +108,7 @@ const pivotResponses = Effect.fnUntraced(function* (records: ReadonlyArray<Journ
       order by pivot_id, responded_at
     ) r
     where p.pivot_id = r.pivot_id and p.response is null`
+  yield* pivotOutcomes(records)
 })
 
 const intentions = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
@@ -161,18 +165,22 @@ const TABLES = [
   [DECISION_RECORDS.intention_signal, intentions],
   [DECISION_RECORDS.experiment_event, experimentEvents],
   [DECISION_RECORDS.constraint_snapshot, constraintSnapshots],
-  [DECISION_RECORDS.persona_snapshot, personaSnapshots]
+  [DECISION_RECORDS.persona_snapshot, personaSnapshots],
+  [DECISION_RECORDS.decision_outcomes, decisionOutcomes]
 ] as const
 
 export const decisionsHandler: SinkHandler = {
   types: TABLES.map(([record]) => record),
   apply: (records) =>
-    Effect.forEach(
-      TABLES,
-      ([record, store]) => {
-        const share = records.filter((entry) => entry.type === record.type)
-        return share.length === 0 ? Effect.void : store(share)
-      },
-      { discard: true }
+    Effect.andThen(
+      knownPeople(records),
+      Effect.forEach(
+        TABLES,
+        ([record, store]) => {
+          const share = records.filter((entry) => entry.type === record.type)
+          return share.length === 0 ? Effect.void : store(share)
+        },
+        { discard: true }
+      )
     )
 }

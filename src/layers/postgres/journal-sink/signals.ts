@@ -11,6 +11,7 @@ import type { JournalEntry } from "../../../services/journal.ts"
 import { ProvenSignals } from "../../../services/proven-signals.ts"
 import { boolean, instant, json, real, type Table, tablesOf, text, uuid } from "./columns.ts"
 import type { SinkHandler } from "./handler.ts"
+import { OUTCOME_SIGNALS, signalOutcomes } from "./outcomes.ts"
 import type { RecordFields } from "./record-fields.ts"
 
 const COLUMNS = [
@@ -169,7 +170,9 @@ const awaitedOf = (sql: SqlClient) => sql`id in (
 const store = Effect.fnUntraced(function* ({ columns }: Table, group: number) {
   const sql = yield* SqlClient
   // A traveler whose first request met an absent database has no row yet; the log must not stumble over that.
-  const [result] = yield* sql<{ stored: number } & (Found | { readonly ids: null })>`
+  const [result] = yield* sql<
+    { stored: number; telling: ReadonlyArray<string> | null } & (Found | { readonly ids: null })
+  >`
     with incoming as materialized (
       select * from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) with ordinality as r(${sql.literal(NAMES)}, place_in_log)
     ), placed as (${group === ORDINARY ? asNamed(sql) : withDecision(sql, byStop(sql))}
@@ -215,8 +218,9 @@ const store = Effect.fnUntraced(function* ({ columns }: Table, group: number) {
       select s.* from stored s
       where ${group === ORDINARY ? sql`exists (select from incoming where unverified) and id in (select id from incoming where unverified)` : awaitedOf(sql)}
     )
-    select (select count(*)::int from stored) as stored, array_agg(id) as ids, array_agg(trip_id) as trips,
-      array_agg(activity_node_id) as nodes
+    select (select count(*)::int from stored) as stored,
+      (select array_agg(id) from stored where signal_type in ${sql.in(OUTCOME_SIGNALS)}) as telling,
+      array_agg(id) as ids, array_agg(trip_id) as trips, array_agg(activity_node_id) as nodes
     from awaited`
   return result!
 })
@@ -231,6 +235,7 @@ export const signalsHandler: SinkHandler = {
     for (const [group, table] of tables.entries()) {
       if (table.rows === 0) continue
       const result = yield* store(table, group)
+      yield* signalOutcomes(result.telling ?? [])
       if (result.stored < table.rows) after.push(yield* reasons(table.columns[ID], table.columns[HASH]))
       if (result.ids !== null) after.push(tellProven(records, result))
     }

@@ -1,39 +1,49 @@
 /**
- * Somebody preferred this place to that one: of each logged decision every selected place against every candidate that was
- * not. Pairs whose negative was passed by hand say so. Nothing is guessed or sampled.
+ * Somebody preferred this place to that one: of each logged decision every place that its person wanted, by what they did with
+ * it, against every candidate that they did not. What a planner picked says nothing by itself. Pairs whose negative was
+ * turned down by hand say so. Nothing is guessed or sampled.
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { Outcome } from "../../../domain/learning-log/outcomes.ts"
 import type { Definition } from "../definition.ts"
 import { GATE } from "../gate.ts"
 
 const PAGE = 1_000
 
+/**
+ * Parameters: from, to, the last decision's user, time and id, the size of a page. Of several outcomes of a place the last
+ * one before the end of the range stands: what was confirmed and then swapped was not liked after all.
+ */
 const DECISIONS = `
-  select r.id, r.user_id, r.occurred_at as at, r.candidate_ids, r.selected_ids, r.scores, r.propensities, r.source,
-    r.surface, (select array_agg(s.activity_node_id) from behavioral_signals s
-      where s.trip_id = r.trip_id and s.user_id = r.user_id and s.signal_type = 'slot_skip') as skipped,
+  select r.id, r.user_id, r.occurred_at as at, r.candidate_ids, r.scores, r.propensities, r.source, r.surface,
+    (select jsonb_object_agg(l.activity_node_id, l.outcome) from (
+      select distinct on (o.activity_node_id) o.activity_node_id, o.outcome from decision_outcomes o
+      where o.decision_id = r.id and o.occurred_at >= r.occurred_at and o.occurred_at < $2
+      order by o.activity_node_id, o.occurred_at desc, o.id desc) l) as outcomes,
     (select c.slug from activity_nodes n join cities c on c.id = n.city_id where n.id = r.candidate_ids[1]) as city
   from ranking_events r
-  where r.surface in ('itinerary', 'discovery') and cardinality(r.selected_ids) > 0
+  where cardinality(r.candidate_ids) > 1
     and r.occurred_at >= $1 and r.occurred_at < $2 and (r.user_id, r.occurred_at, r.id) > ($3, $4, $5)
   order by r.user_id, r.occurred_at, r.id limit $6`
 
 const TIMES = `
-  select occurred_at as at from ranking_events
-  where surface in ('itinerary', 'discovery') and occurred_at >= $1 and occurred_at < $2`
+  select occurred_at as at from ranking_events where occurred_at >= $1 and occurred_at < $2`
+
+/** What says that somebody wanted a place, and what says that they did not want it; anything else says nothing. */
+const WANTED: ReadonlySet<Outcome> = new Set<Outcome>(["confirmed", "kept", "swiped_right"])
+const UNWANTED: ReadonlySet<Outcome> = new Set<Outcome>(["swapped", "removed", "skipped", "swiped_left"])
 
 interface Decision {
   readonly id: string
   readonly user_id: string
   readonly at: Date
   readonly candidate_ids: ReadonlyArray<string>
-  readonly selected_ids: ReadonlyArray<string>
+  readonly outcomes: Readonly<Record<string, Outcome>> | null
   readonly scores: ReadonlyArray<number>
   readonly propensities: ReadonlyArray<number>
   readonly source: "app" | "backfill"
   readonly surface: string
-  readonly skipped: ReadonlyArray<string> | null
   readonly city: string | null
 }
 
@@ -81,10 +91,10 @@ export const bprTriples: Definition = {
         person = one.user_id
         if (!usable(one.city)) continue
         const at = new Map(one.candidate_ids.map((id, i) => [id, i]))
-        const selected = new Set(one.selected_ids)
-        const skipped = new Set(one.skipped ?? [])
-        const others = one.candidate_ids.filter((id) => !selected.has(id))
-        for (const positive of selected) {
+        const became = new Map(Object.entries(one.outcomes ?? {}))
+        const wanted = one.candidate_ids.filter((id) => WANTED.has(became.get(id)!))
+        const others = one.candidate_ids.filter((id) => !WANTED.has(became.get(id)!))
+        for (const positive of wanted) {
           for (const negative of others) {
             const triple = `${positive} ${negative}`
             if (said.has(triple)) {
@@ -100,8 +110,8 @@ export const bprTriples: Definition = {
                 positive_id: positive,
                 negative_id: negative,
                 city: one.city,
-                // Passed by hand is surer than merely not chosen.
-                origin: skipped.has(negative) ? "accept_skip" : one.surface,
+                // Turned down is surer than merely not taken.
+                origin: UNWANTED.has(became.get(negative)!) ? "accept_skip" : one.surface,
                 weight: WEIGHT[one.source],
                 propensity: one.propensities[at.get(positive)!] ?? null,
                 score_positive: one.scores[at.get(positive)!] ?? null,

@@ -1,0 +1,29 @@
+/** What became of the places of a plan, told when the traveler accepts it, changes it, or has lived it. */
+import type { Outcome, PlaceOutcome } from "../learning-log/outcomes.ts"
+import type { Slot } from "../plan/model.ts"
+import type { TripRecord, Turn } from "./turn.ts"
+
+/** `id` is the outcome's own; the signal's, where it says more exactly what a signal says. */
+export const outcomeOf = (slot: Slot, outcome: Outcome, id: string): PlaceOutcome => ({
+  id,
+  decision_id: slot.decision_id ?? null,
+  activity_node_id: slot.node_id,
+  slot_id: slot.id,
+  outcome
+})
+
+export const outcomesRecord = (turn: Turn, outcomes: ReadonlyArray<PlaceOutcome>): ReadonlyArray<TripRecord> => {
+  if (outcomes.length === 0) return []
+  const { id: trip_id, session_id, user_id } = turn.trip
+  const payload = { user_id: turn.by ?? user_id, trip_id, session_id, occurred_at: turn.context.now, outcomes }
+  return [{ type: "decision_outcomes", id: turn.context.id(), payload }]
+}
+
+/** Of a plan that was accepted all, of one that is over what its time allowed. */
+export const planOutcomes = (turn: Turn, outcome: "confirmed" | "kept"): ReadonlyArray<TripRecord> =>
+  outcomesRecord(
+    turn,
+    turn.trip.slots
+      .filter((slot) => outcome === "confirmed" || (slot.starts_at <= turn.context.now && slot.status !== "skipped"))
+      .map((slot) => outcomeOf(slot, outcome, turn.context.id()))
+  )

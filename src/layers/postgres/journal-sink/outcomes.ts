@@ -1,0 +1,115 @@
+/**
+ * Stores what became of the places that decisions showed. An outcome that does not name its decision finds it here: it was
+ * logged before anybody could see it, so it is stored by now. What no decision of ours showed has no outcome.
+ */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { JournalEntry } from "../../../services/journal.ts"
+import { payloadsOf } from "./handler.ts"
+
+const NAMING: ReadonlySet<string> = new Set(["ranking_event", "pivot_event", "intention_signal", "decision_outcomes"])
+
+/** A traveler whose first request met an absent database has no row yet; the log must not stumble over that. */
+export const knownPeople = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const named = records.filter(({ type }) => NAMING.has(type))
+  if (named.length === 0) return
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into users (id)
+    select distinct coalesce(r.ranked_for, r.user_id) as id
+    from json_to_recordset(${payloadsOf(sql, named)}::json) as r(user_id uuid, ranked_for uuid)
+    where coalesce(r.ranked_for, r.user_id) is not null order by id
+    on conflict (id) do nothing`
+})
+
+/** The last decision that put the place into the plan, else the last that had it among its candidates. */
+const decisionOfTrip = (sql: SqlClient) => sql`
+  select d.id from ranking_events d
+  where d.trip_id = r.trip_id and d.occurred_at <= r.at and r.activity_node_id = any(d.candidate_ids)
+  order by r.activity_node_id = any(d.selected_ids) desc, d.occurred_at desc, d.id desc limit 1`
+
+export const decisionOutcomes = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  yield* sql`
+    with r as (
+      select j.user_id, j.trip_id, j.session_id, to_timestamp(j.occurred_at / 1000.0) as at, o.*
+      from json_to_recordset(${payloadsOf(sql, records)}::json) as j(
+        user_id uuid, trip_id uuid, session_id uuid, occurred_at double precision, outcomes json)
+        cross join lateral json_to_recordset(j.outcomes) as o(
+          id uuid, decision_id uuid, activity_node_id uuid, slot_id uuid, outcome text)
+    )
+    insert into decision_outcomes (
+      id, decision_id, user_id, trip_id, session_id, slot_id, activity_node_id, outcome, occurred_at)
+    select r.id, coalesce(r.decision_id, d.id), r.user_id, r.trip_id, r.session_id, r.slot_id, r.activity_node_id,
+      r.outcome, r.at
+    from r left join lateral (${decisionOfTrip(sql)}) d on r.decision_id is null
+    where coalesce(r.decision_id, d.id) is not null
+    on conflict (id) do nothing`
+})
+
+/** What an answer to an offer says of each place in it; offers that were pushed out unanswered are among the records. */
+export const pivotOutcomes = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  const payloads = payloadsOf(sql, records)
+  yield* sql`
+    with records as materialized (
+      select * from json_to_recordset(${payloads}::json) as r(pivot_id uuid, pushed_out json)
+    ), named as (
+      select pivot_id from records
+      union
+      select (one ->> 'pivot_id')::uuid from records, json_array_elements(pushed_out) one
+    )
+    insert into decision_outcomes (
+      id, decision_id, user_id, trip_id, session_id, slot_id, activity_node_id, outcome, occurred_at)
+    select md5('outcome' || (o ->> 'option_id'))::uuid, d.id, d.user_id, p.trip_id, d.session_id, p.slot_id,
+      (o ->> 'node_id')::uuid,
+      case
+        when p.response = 'ignore' then 'ignored'
+        when (o ->> 'option_id')::uuid = p.chosen_option_id then 'confirmed'
+        else 'skipped'
+      end,
+      p.responded_at
+    from named join pivot_events p using (pivot_id) join ranking_events d on d.id = p.pivot_id,
+      jsonb_array_elements(p.options) o
+    where p.response is not null and p.origin = 'app' and o ->> 'node_id' is not null
+    on conflict (id) do nothing`
+})
+
+/** The signals that say what became of a place. */
+export const OUTCOME_SIGNALS = [
+  "slot_accept",
+  "slot_skip",
+  "slot_swap",
+  "discovery_swipe_right",
+  "discovery_swipe_left"
+] as const
+
+/** What signals say of places; where another record says it more exactly, under the signal's id, that one stands. */
+export const signalOutcomes = Effect.fnUntraced(function* (ids: ReadonlyArray<string>) {
+  if (ids.length === 0) return
+  const sql = yield* SqlClient
+  yield* sql`
+    with r as (
+      select s.*, s.occurred_at as at from behavioral_signals s
+      where s.id = any(${[...ids]}::uuid[]) and s.activity_node_id is not null
+    )
+    insert into decision_outcomes (
+      id, decision_id, user_id, trip_id, session_id, slot_id, activity_node_id, outcome, source, occurred_at)
+    select r.id, coalesce(named.id, d.id), r.user_id, r.trip_id, r.session_id, r.slot_id, r.activity_node_id,
+      case r.signal_type
+        when 'slot_accept' then 'confirmed' when 'slot_skip' then 'skipped' when 'slot_swap' then 'swapped'
+        when 'discovery_swipe_right' then 'swiped_right' else 'swiped_left'
+      end,
+      r.source, r.occurred_at
+    from r left join ranking_events named on named.id = r.decision_id and r.activity_node_id = any(named.candidate_ids)
+      left join lateral (
+      select * from (${decisionOfTrip(sql)}) planned where r.signal_type like 'slot%'
+      union all
+      select * from (
+        select d.id from ranking_events d
+        where d.session_id = r.session_id and d.surface = 'discovery' and d.user_id = r.user_id
+          and r.activity_node_id = any(d.candidate_ids)
+        order by d.occurred_at desc, d.id desc limit 1) shown where r.signal_type like 'discovery%') d on named.id is null
+    where coalesce(named.id, d.id) is not null
+    on conflict (id) do nothing`
+})

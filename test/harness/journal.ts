@@ -30,6 +30,8 @@ export class MemorySink {
   batches = 0
   /** How long a batch takes. */
   delayMillis = 0
+  /** When each batch began and ended. */
+  readonly times: Array<{ readonly began: number; readonly ended: number }> = []
 
   readonly service = JournalSink.of({
     enroll: (node, _former, since) =>
@@ -64,7 +66,9 @@ export class MemorySink {
         }
         this.batches++
         this.positions.set(node, segment + byteOffset)
-        return this.delayMillis === 0 ? Effect.void : Effect.sleep(this.delayMillis)
+        const began = performance.now()
+        const ended = Effect.sync(() => void this.times.push({ began, ended: performance.now() }))
+        return this.delayMillis === 0 ? ended : Effect.andThen(Effect.sleep(this.delayMillis), ended)
       })
   })
 }

@@ -62,7 +62,8 @@ const ENROLL_TIMEOUT = "1 second"
 /** Changes come in bursts: fallbacks are worked out once the plan has been still for this long. */
 const SETTLE_MILLIS = 50
 
-const softly = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A | undefined> =>
+/** Nothing where it cannot be had in time: the trip comes to life without it, and is told later. */
+const orNothingInTime = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A | undefined> =>
   effect.pipe(
     Effect.timeout(WORLD_TIMEOUT),
     Effect.catchCause(() => Effect.succeed(undefined))
@@ -92,9 +93,9 @@ export const tripKind = Effect.fnUntraced(function* (
   const world = (trip: Pick<TripState, "city" | "city_id" | "members">) =>
     Effect.all(
       {
-        catalog: softly(catalog.city(trip.city)),
-        conditions: softly(cities.conditions(trip.city_id)),
-        personas: softly(personas.of(trip.members.map((member) => member.user_id)))
+        catalog: orNothingInTime(catalog.city(trip.city)),
+        conditions: orNothingInTime(cities.conditions(trip.city_id)),
+        personas: orNothingInTime(personas.of(trip.members.map((member) => member.user_id)))
       },
       { concurrency: "unbounded" }
     )

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Severity, WeatherCondition } from "../../domain/city/model.ts"
 import { PivotDetail } from "../../domain/pivot/model.ts"
+import { MAX_DAYS } from "../../domain/trip/request.ts"
 import { Trigger } from "../../domain/vocabulary.ts"
 import { Refused } from "../refused.ts"
 
@@ -13,7 +14,7 @@ const at = { at_minutes: whole(0, 14 * 1440) }
 
 const Setting = Schema.Struct({
   city: Schema.String,
-  days: whole(1, 21),
+  days: whole(1, MAX_DAYS),
   /** Each with a trip of their own. */
   travelers: whole(1, 100)
 })

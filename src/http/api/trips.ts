@@ -8,6 +8,7 @@ import { Offer, PivotRequest } from "../../domain/pivot/model.ts"
 import { TripConstraints } from "../../domain/plan/model.ts"
 import { Text } from "../../domain/storable.ts"
 import { IsoDate } from "../../domain/trip/model.ts"
+import { MAX_DAYS } from "../../domain/trip/request.ts"
 import { Intention } from "../../domain/vocabulary.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, InvalidRequest, NotFound, PivotExpired, StaleState, Unavailable, Unprocessable } from "./problems.ts"
@@ -19,7 +20,7 @@ export const TripCreation = Schema.Struct({
   ),
   start_date: IsoDate,
   days: Schema.Int.check(
-    Schema.isBetween({ minimum: 1, maximum: 21 }, { message: "must be a whole number from 1 to 21" })
+    Schema.isBetween({ minimum: 1, maximum: MAX_DAYS }, { message: `must be a whole number from 1 to ${MAX_DAYS}` })
   ),
   party: Schema.optionalKey(Schema.Array(UserId).check(Schema.isMaxLength(7))),
   constraints: Schema.optionalKey(TripConstraints)

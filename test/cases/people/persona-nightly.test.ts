@@ -189,10 +189,13 @@ const falsify = Effect.fnUntraced(function* (user: UserId) {
 
 const night = { looked_at: 1, agreed: 0, corrected: 0, moved_on: 0, woken: 0, read: 0, without_base: 0 }
 
-await contractSuite("Personas at night", { local: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
+/** A night looks at everybody: each test has a database of its own, with nobody in it whom another one changed. */
+const inOwnDatabase = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.provide(hurrying(effect), Layer.effectDiscard(seedPlaces).pipe(Layer.provideMerge(freshDatabase())))
+
+await contractSuite("Personas at night", { local: { needs: "postgres", layer: () => Layer.empty } }, (it) => {
   it.effect("a persona learnt online is the one that its history gives, and differences are put right", () =>
     Effect.gen(function* () {
-      yield* seedPlaces
       const user = userOf(1) as UserId
       const disk = new FragileDisk()
       yield* Effect.gen(function* () {
@@ -246,13 +249,12 @@ await contractSuite("Personas at night", { local: { needs: "postgres", layer: ()
         const online = yield* personas.of(user)
         assert.deepStrictEqual(derived.sequence, online.sequence)
       }).pipe(Effect.provide(process(new FragileDisk())))
-    }).pipe(hurrying)
+    }).pipe(inOwnDatabase)
   )
 
   it.effect("is read again by whoever reads, when its traveler turns warm and in the night after they did more", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient
-      yield* sql`update users set persona_learnt_until = null`
       const user = userOf(3) as UserId
       const seen: Array<PersonaToEncode> = []
       const reader = Layer.succeed(PersonaEncoder, {
@@ -291,13 +293,11 @@ await contractSuite("Personas at night", { local: { needs: "postgres", layer: ()
         assert.strictEqual(row!["persona_text"], "reading 2")
         assert.deepInclude(yield* rederiveAll(), { agreed: 1, read: 0 })
       }).pipe(Effect.provide(process(new FragileDisk(), reader)))
-    }).pipe(hurrying)
+    }).pipe(inOwnDatabase)
   )
 
   it.effect("forgets what was learnt from signals that were not stored, since their ids were taken", () =>
     Effect.gen(function* () {
-      const sql = yield* SqlClient
-      yield* sql`update users set persona_learnt_until = null`
       const user = userOf(2) as UserId
       yield* Effect.gen(function* () {
         const personas = yield* Personas
@@ -317,14 +317,13 @@ await contractSuite("Personas at night", { local: { needs: "postgres", layer: ()
         const now = yield* personas.of(user)
         assert.isBelow(distance(derived, now.dimensions), 1e-4)
       }).pipe(Effect.provide(process(new FragileDisk())))
-    }).pipe(hurrying)
+    }).pipe(inOwnDatabase)
   )
 
   it.effect("leaves alone whom nothing tells where they began", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const user = userOf(20) as UserId
-      yield* sql`update users set persona_learnt_until = null`
       yield* sql`insert into users (id, persona_learnt_until) values (${user}, now())`
       yield* sql`
         insert into persona_dimensions (id, user_id, dimension, value, confidence, source)
@@ -333,6 +332,6 @@ await contractSuite("Personas at night", { local: { needs: "postgres", layer: ()
         ...night,
         without_base: 1
       })
-    }).pipe(hurrying)
+    }).pipe(inOwnDatabase)
   )
 })

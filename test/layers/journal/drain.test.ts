@@ -71,22 +71,28 @@ describe("draining", () => {
     })
   )
 
-  it.live("takes its time where nobody waits, and none where somebody does", () =>
+  it.live("rests after each batch for as long as it took where nobody waits, and not at all where somebody does", () =>
     Effect.gen(function* () {
       const sink = new MemorySink()
-      sink.delayMillis = 100
+      sink.delayMillis = 200
       const journal = yield* openJournal(new FragileDisk(), sink, { batchRecords: 2, segmentBytes: 100_000 })
       const notes = (from: number) => Array.from({ length: 10 }, (_, n) => note(from + n))
+      /** Of each rest, how long it was beside the batch before it; a timer may be a millisecond early. */
+      const rests = (first: number) =>
+        sink.times.slice(first + 1).map(({ began }, n) => {
+          const before = sink.times[first + n]!
+          return (began - before.ended + 1) / (before.ended - before.began)
+        })
       yield* journal.commit("trip", notes(1))
-      const began = performance.now()
-      yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => sink.entries.length === 10 })
-      assert.isAtLeast(performance.now() - began, 750, "it rests between its five batches")
+      yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => sink.times.length === 5 })
+      assert.lengthOf(rests(0), 4)
+      for (const rest of rests(0)) assert.isAtLeast(rest, 1)
       yield* journal.commit("trip", notes(11))
-      yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => sink.entries.length === 12 })
-      const asked = performance.now()
       yield* journal.drained
-      assert.isBelow(performance.now() - asked, 650)
       assert.lengthOf(sink.entries, 20)
+      // A busy machine may hold up one of them, and not half.
+      const [, second] = rests(5).sort((a, b) => a - b)
+      assert.isBelow(second!, 1)
     })
   )
 

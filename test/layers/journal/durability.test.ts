@@ -251,17 +251,29 @@ describe("a disk that fails", () => {
   )
 
   it.live(
-    "an unsynced tail of a failed group that could not be taken back is cut at the next start or told as unknown",
+    "tells a group as unknown that it could not take back; the next start reads what survived of it, and goes on",
     () =>
       Effect.gen(function* () {
-        const disk = new FragileDisk()
-        const sink = new MemorySink()
-        sink.away = true
-        const journal = yield* openJournal(disk, sink)
-        disk.fault = (at) => (at === "write" ? undefined : "EIO")
-        const exit = yield* Effect.exit(journal.commit("trip", [note(1)]))
-        assert.include(JSON.stringify(exit), '"onDisk":"unknown"')
-      })
+        for (const survives of [false, true]) {
+          const disk = new FragileDisk()
+          const away = new MemorySink()
+          away.away = true
+          const journal = yield* openJournal(disk, away).pipe(Scope.provide(yield* Scope.make()))
+          yield* journal.commit("trip", [note(1)])
+          disk.fault = (at) => (at === "write" ? undefined : "EIO")
+          const exit = yield* Effect.exit(journal.commit("trip", [note(2)]))
+          assert.include(JSON.stringify(exit), '"onDisk":"unknown"')
+
+          const sink = new MemorySink()
+          const again = yield* openJournal(
+            disk.losePower(() => survives),
+            sink
+          )
+          yield* again.commit("trip", [note(3)])
+          yield* again.drained
+          assert.deepStrictEqual(sink.entries.map(noteNumber), survives ? [1, 2, 3] : [1, 3])
+        }
+      }).pipe(Effect.scoped)
   )
 })
 

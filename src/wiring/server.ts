@@ -21,6 +21,7 @@ import * as TripEndingNews from "../cases/people/trip-ending-news.ts"
 import * as UnseededCity from "../cases/planning/city-look-up.ts"
 import * as DiscoverySlates from "../cases/planning/discovery-slates.ts"
 import * as FallbackPreparer from "../cases/planning/fallback-preparer.ts"
+import * as RetiredPlaces from "../cases/planning/retired-places.ts"
 import * as TripGenerator from "../cases/planning/trip-generator.ts"
 import * as CurrentModel from "../cases/ranking/current-model.ts"
 import * as TwoTowerRetrieval from "../cases/ranking/two-tower-retrieval.ts"
@@ -50,6 +51,7 @@ import * as PostgresEvidenceDocuments from "../layers/postgres/evidence-document
 import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
 import * as PostgresSignalReferences from "../layers/postgres/signal-references.ts"
+import * as PostgresStopsAhead from "../layers/postgres/stops-ahead.ts"
 import * as PostgresTripList from "../layers/postgres/trip-list.ts"
 import * as PostgresTripStorage from "../layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../layers/postgres/user-storage.ts"
@@ -247,6 +249,7 @@ export const server = (options: ServerOptions) => {
         Layer.mergeAll(
           indexUpToDate.pipe(Layer.provide(catalogStore)),
           rankingHealth,
+          RetiredPlaces.layer.pipe(Layer.provide(PostgresStopsAhead.layer)),
           placesHealth,
           JournalHealth.layer,
           ErasureHealth.layer,

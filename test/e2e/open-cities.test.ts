@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { LYON, openCityElements, writeOpenCity } from "../support/open-city.ts"
-import { dayAhead, type Traveler } from "../support/server.ts"
+import { dayAhead, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
@@ -129,6 +129,18 @@ describe("a city from an extract of OpenStreetMap", () => {
     const slot = trip.days[0].slots[1]
     const offer = await ann.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: slot.id })
     assert.strictEqual(offer.status, 200, JSON.stringify(offer.body))
+
+    const lost = trip.days[2].slots[0]
+    await world.drained(
+      (sql) => sql`select 1 from itinerary_slots where trip_id = ${trip.id} and status = 'planned'`,
+      (rows) => rows.length > 0
+    )
+    const file = writeOpenCity(world.folder, openCityElements(lost.node.name))
+    assert.deepInclude(await seed(file), { retired: 1 })
+    await until("the trip that hears of it", async () => {
+      const { days } = (await ann.call("GET", `/trips/${trip.id}`)).body
+      return days[2].slots.find((one: Json) => one.id === lost.id)?.open === "closed"
+    })
     assert.isAtLeast(offer.body.options.length, 1)
   })
 })

@@ -29,6 +29,21 @@ export const streamAddress = (origin, tripId, position) => {
 
 export class Unanswered extends Error {}
 
+/** Sends a frame; whoever hears its answer finds it in `waiting` and settles it. */
+const answered = (socket, waiting, frame) =>
+  new Promise((resolve, reject) => {
+    const overdue = setTimeout(() => {
+      waiting.delete(frame.id)
+      reject(new Unanswered("The live connection did not answer."))
+    }, ANSWER_WITHIN_MS)
+    const done = (settle) => (value) => {
+      clearTimeout(overdue)
+      settle(value)
+    }
+    waiting.set(frame.id, { resolve: done(resolve), reject: done(reject) })
+    socket.send(JSON.stringify(frame))
+  })
+
 /**
  * `since()` says up to where the page knows the trip; `onFrame` hears every frame that answers nothing, and
  * `onState` one of `connecting`, `live`, `waiting`, `unauthorized`, `not_found`, `closed`.
@@ -108,21 +123,9 @@ export const openStream = ({ origin, tripId, token, since, onFrame, onState }) =
   return {
     /** Sends a frame and gives its answer; `Unanswered` where there is no live connection to give one. */
     request: (frame) =>
-      new Promise((resolve, reject) => {
-        if (socket.readyState !== WebSocket.OPEN || epoch === undefined) {
-          return reject(new Unanswered("There is no live connection."))
-        }
-        const overdue = setTimeout(() => {
-          waiting.delete(frame.id)
-          reject(new Unanswered("The live connection did not answer."))
-        }, ANSWER_WITHIN_MS)
-        const done = (settle) => (value) => {
-          clearTimeout(overdue)
-          settle(value)
-        }
-        waiting.set(frame.id, { resolve: done(resolve), reject: done(reject) })
-        socket.send(JSON.stringify(frame))
-      }),
+      socket.readyState === WebSocket.OPEN && epoch !== undefined
+        ? answered(socket, waiting, frame)
+        : Promise.reject(new Unanswered("There is no live connection.")),
     close: () => {
       closed = true
       clearTimeout(retry)

@@ -7,7 +7,20 @@ import { dirname, join, relative, resolve } from "node:path"
 const root = resolve(import.meta.dirname, "..")
 
 /** Longest file that still counts as one sitting. */
-const MAX_LINES = 400
+const MAX_LINES = 350
+
+/** Files that were longer when this became the bound: none of them may become longer. */
+const LONGER_BEFORE: Readonly<Record<string, number>> = {
+  "src/cases/planning/trip-generator.ts": 371,
+  "src/domain/signal.ts": 352,
+  "src/domain/trip/decide-pivots.ts": 391,
+  "src/layers/journal/writer.ts": 388,
+  "test/actors/engine/engine.test.ts": 357,
+  "src/training/population/traces.ts": 395,
+  "test/domain/trip/decide.test.ts": 369,
+  "test/e2e/learning-log.test.ts": 391,
+  "test/training/datasets.test.ts": 390
+}
 
 /** Which top-level folders of `src/` a folder may import from, besides itself. */
 const MAY_IMPORT: Record<string, ReadonlyArray<string>> = {
@@ -103,8 +116,8 @@ for (const file of ["src", "test", "bench", "scripts"].flatMap((folder) => files
   const text = readFileSync(file, "utf8")
   const name = relative(root, file)
   const lines = text.split("\n").length - 1
-  if (lines > MAX_LINES)
-    problems.push(`${name}: ${lines} lines; more than ${MAX_LINES} do not fit one sitting, split it`)
+  const most = LONGER_BEFORE[name] ?? MAX_LINES
+  if (lines > most) problems.push(`${name}: ${lines} lines; more than ${most} do not fit one sitting, split it`)
   for (const target of importsOf(text)) {
     if (target.startsWith(".")) checkBoundary(file, target)
     if (

@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type { CityInfo } from "../domain/catalog/city-file.ts"
 import { cityIdOf } from "../domain/catalog/node.ts"
 import { cleanPost } from "../domain/catalog/posts/clean.ts"
-import { LOCAL_VOICE } from "../domain/catalog/posts/extract.ts"
+import { type Extraction, LOCAL_VOICE } from "../domain/catalog/posts/extract.ts"
 import { makeMatcher } from "../domain/catalog/posts/match.ts"
 import { ScrapedPost } from "../domain/catalog/posts/post.ts"
 import type { ItemProblem } from "../domain/catalog/validate.ts"
@@ -47,6 +47,29 @@ const read = (
   }))
 }
 
+const rowOf = (city: string, { post, text }: Readable, extraction: Extraction, place: string | null): ReadPost => {
+  const tags = Object.keys(extraction.vibes)
+  const voice = post.voice === undefined ? extraction.local_score : post.voice === "local" ? 1 : 0
+  const content_hash = hash128(text)
+  return {
+    id: uuidOfName("overplanned/post", city, post.source, content_hash),
+    source: post.source,
+    external_id: post.id ?? null,
+    url: post.url ?? null,
+    raw_text: text,
+    activity_node_id: place,
+    vibe_tags: tags,
+    vibe_weights: tags.map((tag) => extraction.vibes[tag]!),
+    local_score: voice,
+    tourist_flag: voice < LOCAL_VOICE,
+    sentiment: extraction.sentiment,
+    avoid: extraction.avoid,
+    extractor: extraction.extractor,
+    content_hash,
+    posted_at: post.posted_at?.slice(0, 10) ?? null
+  }
+}
+
 export const seedPosts = Effect.fn("seedPosts")(function* (
   city: CityInfo,
   path: string,
@@ -80,27 +103,7 @@ export const seedPosts = Effect.fn("seedPosts")(function* (
     const position = post.lat === undefined || post.lon === undefined ? undefined : { lat: post.lat, lon: post.lon }
     const matched = match({ text, place: post.place, position })
     if ("reason" in matched) tell(notes, line, `kept without a place: ${matched.reason}`)
-    const tags = Object.keys(extraction.vibes)
-    const voice = post.voice === undefined ? extraction.local_score : post.voice === "local" ? 1 : 0
-    const content_hash = hash128(text)
-    const row: ReadPost = {
-      id: uuidOfName("overplanned/post", city.slug, post.source, content_hash),
-      source: post.source,
-      external_id: post.id ?? null,
-      url: post.url ?? null,
-      raw_text: text,
-      activity_node_id: "id" in matched ? matched.id : null,
-      vibe_tags: tags,
-      vibe_weights: tags.map((tag) => extraction.vibes[tag]!),
-      local_score: voice,
-      tourist_flag: voice < LOCAL_VOICE,
-      sentiment: extraction.sentiment,
-      avoid: extraction.avoid,
-      extractor: extraction.extractor,
-      content_hash,
-      posted_at: post.posted_at?.slice(0, 10) ?? null
-    }
-    return row
+    return rowOf(city.slug, { line, post, text }, extraction, "id" in matched ? matched.id : null)
   })
 
   let batch: Array<Readable> = []

@@ -17,6 +17,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import { type Arbitration, arbitrate, momentumOf } from "../../domain/arbitration.ts"
+import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { standing } from "../../domain/catalog/standing.ts"
 import { isGroupCold } from "../../domain/persona/persona.ts"
 import type { Candidate, Ranking, RankRequest } from "../../domain/ranking.ts"
@@ -53,6 +54,94 @@ type Answer = { readonly ranking: Ranking; readonly source: RankedOutcome["sourc
 
 const isColdParty = (members: RankRequest["members"]) => members.length === 0 || isGroupCold(members)
 
+type Decided = Answer & { readonly arbitration?: Arbitration }
+
+const askModel = (ranker: Ranker, request: RankRequest): Effect.Effect<Answer, RankerUnavailable> =>
+  Effect.gen(function* () {
+    const left = Math.min(MODEL_PATIENCE_MS, request.deadline - (yield* Clock.currentTimeMillis))
+    const ranking = yield* gated(ranker)
+      .rank(request)
+      .pipe(
+        Effect.timeoutOrElse({
+          duration: Math.max(0, left),
+          orElse: () =>
+            Effect.fail(
+              new RankerUnavailable({ reason: "timeout", message: `The model ${ranker.model.name} took too long.` })
+            )
+        })
+      )
+    if (isComplete(ranking, request.candidates)) return { ranking, source: "ml" as const }
+    return yield* new RankerUnavailable({
+      reason: "malformed",
+      message: `The model ${ranker.model.name} did not rank every candidate once.`
+    })
+  })
+
+const answerWith = (
+  local: LocalRanker["Service"],
+  request: RankRequest,
+  instead?: RankerUnavailable
+): Effect.Effect<Answer> =>
+  Effect.map(local.rank(request), (ranking) => ({
+    source: "local" as const,
+    ranking:
+      instead === undefined || instead.reason === "cold"
+        ? ranking
+        : { ...ranking, degraded: { reason: instead.reason, message: instead.message } }
+  }))
+
+const vibeOf = (city: CityCatalog | undefined) => {
+  return (nodeId: string): ArrayLike<number> | undefined => {
+    const index = city?.indexOf(nodeId)
+    return index === undefined ? undefined : city?.nodes[index]?.vibe_embedding
+  }
+}
+
+const decide = (city: CityCatalog | undefined, request: RankRequest, ml: Ranking, llmRanking: Ranking): Arbitration => {
+  const byIndex = new Map<number, Candidate>(request.candidates.map((c) => [c.index, c]))
+  const pick = (ranking: Ranking) => byIndex.get(ranking.items[0]?.index ?? -1)?.node
+  const [mlPick, llmPick] = [pick(ml), pick(llmRanking)]
+  const vibe = vibeOf(city)
+  const accepted = request.members
+    .flatMap((member) => member.sequence.filter((item) => item.accepted))
+    .sort((a, b) => a.at - b.at)
+    .map((item) => vibe(item.node_id))
+    .filter((vector) => vector !== undefined)
+  return arbitrate({
+    signalCounts: request.members.map((member) => member.signal_count),
+    ml,
+    llm: llmRanking,
+    llmPick: {
+      tourist: (llmPick === undefined ? undefined : standing(llmPick.quality_signals, "tourist")) ?? 0,
+      local: (llmPick === undefined ? undefined : standing(llmPick.quality_signals, "local")) ?? 0
+    },
+    momentum: momentumOf(
+      accepted,
+      mlPick?.vibe_embedding ?? new Float32Array(),
+      llmPick?.vibe_embedding ?? new Float32Array()
+    )
+  })
+}
+
+const coldReason = (request: RankRequest, choice: "llm" | "local"): Arbitration =>
+  arbitrate({
+    signalCounts: request.members.map((member) => member.signal_count),
+    ml: { confidence: 0 },
+    llm: { confidence: 0 },
+    llmPick: { tourist: 0, local: 0 },
+    momentum: { holds: false, mlContinues: false, llmContinues: false },
+    fallback: choice
+  })
+
+const shadowOf = (shadow: Ranker | undefined, request: RankRequest): Effect.Effect<Ranking | undefined> => {
+  return shadow === undefined
+    ? Effect.undefined
+    : askModel(shadow, request).pipe(
+        Effect.map(({ ranking }) => ranking),
+        Effect.catchCause((cause) => Effect.as(Effect.logDebug("The shadow model did not answer.", cause), undefined))
+      )
+}
+
 export const layer = Layer.effect(
   RankingDesk,
   Effect.gen(function* () {
@@ -61,81 +150,7 @@ export const layer = Layer.effect(
     const trained = yield* TrainedRankers
     const catalog = yield* Catalog
 
-    const askModel = (ranker: Ranker, request: RankRequest): Effect.Effect<Answer, RankerUnavailable> =>
-      Effect.gen(function* () {
-        const left = Math.min(MODEL_PATIENCE_MS, request.deadline - (yield* Clock.currentTimeMillis))
-        const ranking = yield* gated(ranker)
-          .rank(request)
-          .pipe(
-            Effect.timeoutOrElse({
-              duration: Math.max(0, left),
-              orElse: () =>
-                Effect.fail(
-                  new RankerUnavailable({ reason: "timeout", message: `The model ${ranker.model.name} took too long.` })
-                )
-            })
-          )
-        if (isComplete(ranking, request.candidates)) return { ranking, source: "ml" as const }
-        return yield* new RankerUnavailable({
-          reason: "malformed",
-          message: `The model ${ranker.model.name} did not rank every candidate once.`
-        })
-      })
-
-    const answerLocally = (request: RankRequest, instead?: RankerUnavailable): Effect.Effect<Answer> =>
-      Effect.map(local.rank(request), (ranking) => ({
-        source: "local" as const,
-        ranking:
-          instead === undefined || instead.reason === "cold"
-            ? ranking
-            : { ...ranking, degraded: { reason: instead.reason, message: instead.message } }
-      }))
-
-    const vibeOf = (request: RankRequest) => {
-      const city = catalog.resident(request.context.city)
-      return (nodeId: string): ArrayLike<number> | undefined => {
-        const index = city?.indexOf(nodeId)
-        return index === undefined ? undefined : city?.nodes[index]?.vibe_embedding
-      }
-    }
-
-    const decide = (request: RankRequest, ml: Ranking, llmRanking: Ranking): Arbitration => {
-      const byIndex = new Map<number, Candidate>(request.candidates.map((c) => [c.index, c]))
-      const pick = (ranking: Ranking) => byIndex.get(ranking.items[0]?.index ?? -1)?.node
-      const [mlPick, llmPick] = [pick(ml), pick(llmRanking)]
-      const vibe = vibeOf(request)
-      const accepted = request.members
-        .flatMap((member) => member.sequence.filter((item) => item.accepted))
-        .sort((a, b) => a.at - b.at)
-        .map((item) => vibe(item.node_id))
-        .filter((vector) => vector !== undefined)
-      return arbitrate({
-        signalCounts: request.members.map((member) => member.signal_count),
-        ml,
-        llm: llmRanking,
-        llmPick: {
-          tourist: (llmPick === undefined ? undefined : standing(llmPick.quality_signals, "tourist")) ?? 0,
-          local: (llmPick === undefined ? undefined : standing(llmPick.quality_signals, "local")) ?? 0
-        },
-        momentum: momentumOf(
-          accepted,
-          mlPick?.vibe_embedding ?? new Float32Array(),
-          llmPick?.vibe_embedding ?? new Float32Array()
-        )
-      })
-    }
-
-    const coldReason = (request: RankRequest, choice: "llm" | "local"): Arbitration =>
-      arbitrate({
-        signalCounts: request.members.map((member) => member.signal_count),
-        ml: { confidence: 0 },
-        llm: { confidence: 0 },
-        llmPick: { tourist: 0, local: 0 },
-        momentum: { holds: false, mlContinues: false, llmContinues: false },
-        fallback: choice
-      })
-
-    type Decided = Answer & { readonly arbitration?: Arbitration }
+    const answerLocally = (request: RankRequest, instead?: RankerUnavailable) => answerWith(local, request, instead)
 
     const cold = (request: RankRequest): Effect.Effect<Decided> =>
       Effect.gen(function* () {
@@ -162,7 +177,8 @@ export const layer = Layer.effect(
         )
         if (ml._tag === "Success") {
           if (other?._tag !== "Success") return ml.success
-          const arbitration = decide(request, ml.success.ranking, other.success.ranking)
+          const city = catalog.resident(request.context.city)
+          const arbitration = decide(city, request, ml.success.ranking, other.success.ranking)
           const chosen: Answer | LlmRanked = arbitration.choice === "llm" ? other.success : ml.success
           return { ...chosen, arbitration }
         }
@@ -171,24 +187,14 @@ export const layer = Layer.effect(
         return yield* answerLocally(request, other?._tag === "Failure" ? other.failure : ml.failure)
       })
 
-    const shadowOf = (request: RankRequest): Effect.Effect<Ranking | undefined> => {
-      const shadow = trained.shadow()
-      return shadow === undefined
-        ? Effect.undefined
-        : askModel(shadow, request).pipe(
-            Effect.map(({ ranking }) => ranking),
-            Effect.catchCause((cause) =>
-              Effect.as(Effect.logDebug("The shadow model did not answer.", cause), undefined)
-            )
-          )
-    }
-
     const rank = (request: RankRequest): Effect.Effect<RankedOutcome> =>
       Effect.gen(function* () {
         const isCold = isColdParty(request.members)
         const model = isCold ? undefined : trained.production()
         const shadowing =
-          isCold || trained.shadow() === undefined ? undefined : yield* Effect.forkChild(shadowOf(request))
+          isCold || trained.shadow() === undefined
+            ? undefined
+            : yield* Effect.forkChild(shadowOf(trained.shadow(), request))
         const { ranking, source, arbitration }: Decided =
           model === undefined
             ? isCold

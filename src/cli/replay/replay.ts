@@ -62,6 +62,29 @@ const takeUp = Effect.fnUntraced(function* (traveler: Traveler, offer: FrameHear
   }
 })
 
+const scored = Effect.fnUntraced(function* (
+  traveler: Traveler,
+  what: string,
+  n: number,
+  began: number,
+  offer: FrameHeard | undefined,
+  at: number
+) {
+  const answered = offer?.type === "offer"
+  const taken = answered
+    ? yield* takeUp(traveler, offer)
+    : { repaired: false, slots_changed: 0, problems: [offer?.problem?.detail ?? "no answer"] }
+  const score: Score = {
+    what,
+    traveler: n,
+    answered,
+    millis: at - began,
+    options: offer?.options?.length ?? 0,
+    ...taken
+  }
+  return score
+})
+
 const play = Effect.fnUntraced(function* (base: string, scenario: Scenario, speed: number) {
   const { city, days, travelers: count } = scenario.setting
   const tokens = yield* Tokens
@@ -80,28 +103,6 @@ const play = Effect.fnUntraced(function* (base: string, scenario: Scenario, spee
     Effect.flatMap(mint("traveler"), (token) => Traveler.arrive(base, token, { city, start_date, days }))
   )
 
-  const scored = Effect.fnUntraced(function* (
-    what: string,
-    n: number,
-    began: number,
-    offer: FrameHeard | undefined,
-    at: number
-  ) {
-    const answered = offer?.type === "offer"
-    const taken = answered
-      ? yield* takeUp(travelers[n]!, offer)
-      : { repaired: false, slots_changed: 0, problems: [offer?.problem?.detail ?? "no answer"] }
-    const score: Score = {
-      what,
-      traveler: n,
-      answered,
-      millis: at - began,
-      options: offer?.options?.length ?? 0,
-      ...taken
-    }
-    return score
-  })
-
   const cityEvent = Effect.fnUntraced(function* (what: string, event: object) {
     const began = performance.now()
     const pushed = (one: FrameHeard) => one.type === "offer" && one.id === undefined
@@ -116,7 +117,9 @@ const play = Effect.fnUntraced(function* (base: string, scenario: Scenario, spee
       { concurrency: "unbounded" }
     )
     const reached = heard.flatMap(({ offer, at }, n) => (offer === undefined ? [] : [{ offer, at, n }]))
-    const scores = yield* Effect.forEach(reached, ({ offer, at, n }) => scored(what, n, began, offer, at))
+    const scores = yield* Effect.forEach(reached, ({ offer, at, n }) =>
+      scored(travelers[n]!, what, n, began, offer, at)
+    )
     // Which plans are touched is for the server to say; that each of them hears of it is for us to see.
     const lost = touchedAtLeast(announced, travelers.length) - reached.length
     return lost > 0
@@ -142,7 +145,7 @@ const play = Effect.fnUntraced(function* (base: string, scenario: Scenario, spee
       const { trigger, detail } = step
       const began = performance.now()
       const offer = yield* traveler.says({ type: "pivot", trigger, slot_id: slot.id, ...(detail && { detail }) })
-      return [yield* scored(`asked: ${trigger}`, step.traveler, began, offer, performance.now())]
+      return [yield* scored(traveler, `asked: ${trigger}`, step.traveler, began, offer, performance.now())]
     }
     const now = Date.now()
     const window = { from: new Date(now).toISOString(), until: new Date(now + step.minutes * 60_000).toISOString() }

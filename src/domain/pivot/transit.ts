@@ -119,6 +119,31 @@ export interface Delay {
   readonly now: number
 }
 
+const optionOf = (
+  world: PivotWorld,
+  rest: ReadonlyArray<PlanSlot>,
+  target: PlanSlot,
+  minutes: number,
+  repair: Repair
+): OptionDraft => {
+  const shortened = repair.changes.filter((change) => change.action === "shorten").length
+  return {
+    changes: repair.changes,
+    score: 1 / (1 + repair.cost),
+    why: tell(world, rest, repair),
+    index: repair.found?.index,
+    measures: {
+      ...(repair.found === undefined ? {} : measuresOf(world, repair.found, target)),
+      cost: repair.cost,
+      delay_minutes: minutes,
+      slots_changed: repair.changes.length,
+      dropped: repair.dropped.length,
+      shortened,
+      moved_minutes: repair.moved
+    }
+  }
+}
+
 export const repairDay = (
   world: PivotWorld,
   set: FallbackSet | undefined,
@@ -199,24 +224,7 @@ export const repairDay = (
     }
   }
   repairs.sort((a, b) => a.cost - b.cost)
-  const options = repairs.slice(0, settings.options).map((repair): OptionDraft => {
-    const shortened = repair.changes.filter((change) => change.action === "shorten").length
-    return {
-      changes: repair.changes,
-      score: 1 / (1 + repair.cost),
-      why: tell(world, rest, repair),
-      index: repair.found?.index,
-      measures: {
-        ...(repair.found === undefined ? {} : measuresOf(world, repair.found, target)),
-        cost: repair.cost,
-        delay_minutes: minutes,
-        slots_changed: repair.changes.length,
-        dropped: repair.dropped.length,
-        shortened,
-        moved_minutes: repair.moved
-      }
-    }
-  })
+  const options = repairs.slice(0, settings.options).map((repair) => optionOf(world, rest, target, minutes, repair))
   return {
     ...nothing,
     options,

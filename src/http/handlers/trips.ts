@@ -3,9 +3,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
-import type { TripId, UserId } from "../../domain/ids.ts"
+import type { SlotId, TripId, UserId } from "../../domain/ids.ts"
 import { exclusionOf } from "../../domain/itinerary/exclusion.ts"
-import { readOffer } from "../../domain/pivot/model.ts"
+import { type PivotRequest, readOffer } from "../../domain/pivot/model.ts"
 import type { Veto } from "../../domain/plan/model.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import type { TripCommand } from "../../domain/trip/commands.ts"
@@ -19,6 +19,7 @@ import { TripRuntime } from "../../services/trip-runtime.ts"
 import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
 import { Unprocessable } from "../api/problems.ts"
+import type { PivotAnswer, SlotAction, TripPatch } from "../api/trips.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
 import { makeShowing } from "../showing.ts"
 import { ifMatchVersion } from "./if-match.ts"
@@ -90,12 +91,105 @@ const make = Effect.gen(function* () {
   return { show, showChange, against, ask, change, read, writer }
 })
 
+type Parts = Effect.Success<typeof make>
+type Writer = Effect.Success<ReturnType<Parts["writer"]>>
+
+const slotCommand = (who: Writer, slot_id: SlotId, payload: typeof SlotAction.Type): TripCommand => {
+  const intention = payload.reason === undefined ? {} : { intention: payload.reason }
+  switch (payload.action) {
+    case "swap":
+      return {
+        _tag: "swap_slot",
+        ...who,
+        slot_id,
+        ...(payload.node_id === undefined ? {} : { node_id: payload.node_id }),
+        ...intention
+      }
+    case "remove":
+      return { _tag: "remove_slot", ...who, slot_id, ...intention }
+    default:
+      return { _tag: "lock_slot", ...who, slot_id, locked: payload.action === "lock", ...intention }
+  }
+}
+
+const knownTags = Effect.fnUntraced(function* (tags: ReadonlyArray<string>) {
+  const unknown = tags.flatMap((tag, index) =>
+    isVibeTag(tag) ? [] : [{ path: ["tags", index], message: `"${tag}" is not a vibe tag of the taxonomy` }]
+  )
+  if (unknown.length > 0) {
+    const detail = unknown.map(({ message }) => message).join("; ")
+    return yield* new Unprocessable({ detail, errors: unknown })
+  }
+})
+
+/** New dates and a new status, in this order. */
+const redating = ({ change, read }: Parts, planning: TripGeneration["Service"]) =>
+  Effect.fnUntraced(function* (id: TripId, payload: typeof TripPatch.Type, who: Writer) {
+    let trip = yield* read(id, who.by)
+    if (payload.start_date !== undefined || payload.end_date !== undefined) {
+      trip = yield* planning
+        .reschedule(who.by, trip, {
+          startDate: payload.start_date ?? trip.start_date,
+          endDate: payload.end_date ?? trip.end_date,
+          ...(who.if_match === undefined ? {} : { ifMatch: who.if_match }),
+          ...(who.idempotency_key === undefined ? {} : { idempotencyKey: `${who.idempotency_key}/dates` })
+        })
+        .pipe(Effect.mapError(planningProblem))
+    }
+    if (payload.status !== undefined) {
+      // After new dates, the version that the caller read is the one before them.
+      const { if_match: _, ...unconditionally } = who
+      const based = payload.start_date === undefined && payload.end_date === undefined ? who : unconditionally
+      trip = yield* change(id, { _tag: "set_status", ...based, status: payload.status })
+    }
+    return trip
+  })
+
+const answerOf = (payload: typeof PivotAnswer.Type) => ({
+  response: payload.response,
+  ...(payload.response === "accept"
+    ? { option_id: payload.option_id }
+    : payload.reason === undefined
+      ? {}
+      : { intention: payload.reason })
+})
+
+/** Advice: nothing of the trip changes. */
+const advise = Effect.fnUntraced(function* ({ ask }: Parts, id: TripId, payload: PivotRequest) {
+  const scope = yield* RequestScope
+  const { userId } = yield* CurrentCaller
+  const reply = yield* ask(id, {
+    _tag: "request_pivot",
+    by: userId,
+    request: payload,
+    ...(scope.idempotencyKey === undefined ? {} : { request_id: scope.idempotencyKey })
+  })
+  if (reply._tag !== "offered") return yield* Effect.die(`A pivot was answered with ${reply._tag}.`)
+  const offer = readOffer(reply.offer)
+  scope.modelVersion = modelVersion(offer.model)
+  return offer
+})
+
+const pageOf = Effect.fnUntraced(function* (list: TripList["Service"], after: string | undefined, limit: number) {
+  const { userId } = yield* CurrentCaller
+  const mine = yield* orUnavailable(list.mine(userId, { after, limit }))
+  return { trips: mine, next_cursor: mine.length < limit ? null : mine.at(-1)!.id }
+})
+
+/** What a new plan is based on, and under which key it is asked for. */
+const basisOf = (who: Writer) => ({
+  ...(who.if_match === undefined ? {} : { ifMatch: who.if_match }),
+  ...(who.idempotency_key === undefined ? {} : { idempotencyKey: who.idempotency_key })
+})
+
 export const layer = HttpApiBuilder.group(
   Api,
   "trips",
   Effect.fnUntraced(function* (group) {
-    const { show, showChange, against, ask, change, read, writer } = yield* make
+    const parts = yield* make
+    const { show, showChange, against, change, read, writer } = parts
     const planning = yield* TripGeneration
+    const redate = redating(parts, planning)
     const list = yield* TripList
     const erased = yield* ErasedSubjects
 
@@ -108,13 +202,7 @@ export const layer = HttpApiBuilder.group(
           return yield* show(trip)
         }),
 
-      list: ({ query }) =>
-        Effect.gen(function* () {
-          const { userId } = yield* CurrentCaller
-          const limit = query.limit ?? DEFAULT_PAGE
-          const mine = yield* orUnavailable(list.mine(userId, { after: query.cursor, limit }))
-          return { trips: mine, next_cursor: mine.length < limit ? null : mine.at(-1)!.id }
-        }),
+      list: ({ query }) => pageOf(list, query.cursor, query.limit ?? DEFAULT_PAGE),
 
       read: ({ params }) =>
         Effect.gen(function* () {
@@ -125,24 +213,7 @@ export const layer = HttpApiBuilder.group(
       change: ({ params, payload, headers }) =>
         Effect.gen(function* () {
           const who = yield* writer(headers)
-          let trip = yield* read(params.id, who.by)
-          if (payload.start_date !== undefined || payload.end_date !== undefined) {
-            trip = yield* planning
-              .reschedule(who.by, trip, {
-                startDate: payload.start_date ?? trip.start_date,
-                endDate: payload.end_date ?? trip.end_date,
-                ...(who.if_match === undefined ? {} : { ifMatch: who.if_match }),
-                ...(who.idempotency_key === undefined ? {} : { idempotencyKey: `${who.idempotency_key}/dates` })
-              })
-              .pipe(Effect.mapError(planningProblem))
-          }
-          if (payload.status !== undefined) {
-            // After new dates, the version that the caller read is the one before them.
-            const { if_match: _, ...unconditionally } = who
-            const based = payload.start_date === undefined && payload.end_date === undefined ? who : unconditionally
-            trip = yield* change(params.id, { _tag: "set_status", ...based, status: payload.status })
-          }
-          return yield* show(trip)
+          return yield* show(yield* redate(params.id, payload, who))
         }),
 
       invite: ({ params, payload, headers }) =>
@@ -172,8 +243,7 @@ export const layer = HttpApiBuilder.group(
           const after = yield* planning
             .replan(who.by, trip, {
               ...(payload.constraints === undefined ? {} : { constraints: payload.constraints }),
-              ...(who.if_match === undefined ? {} : { ifMatch: who.if_match }),
-              ...(who.idempotency_key === undefined ? {} : { idempotencyKey: who.idempotency_key })
+              ...basisOf(who)
             })
             .pipe(Effect.mapError(planningProblem))
           return yield* show(after)
@@ -182,13 +252,7 @@ export const layer = HttpApiBuilder.group(
       veto: ({ params, payload }) =>
         Effect.gen(function* () {
           const who = yield* writer()
-          const unknown = payload.tags.flatMap((tag, index) =>
-            isVibeTag(tag) ? [] : [{ path: ["tags", index], message: `"${tag}" is not a vibe tag of the taxonomy` }]
-          )
-          if (unknown.length > 0) {
-            const detail = unknown.map(({ message }) => message).join("; ")
-            return yield* new Unprocessable({ detail, errors: unknown })
-          }
+          yield* knownTags(payload.tags)
           const trip = yield* change(params.id, { _tag: "set_vetoes", ...who, ...payload })
           return { ...payload, affected_slots: yield* against(trip, payload) }
         }),
@@ -197,42 +261,10 @@ export const layer = HttpApiBuilder.group(
         Effect.gen(function* () {
           const who = yield* writer(headers)
           const before = yield* read(params.id, who.by)
-          const intention = payload.reason === undefined ? {} : { intention: payload.reason }
-          const slot_id = params.slot_id
-          const command = (): TripCommand => {
-            switch (payload.action) {
-              case "swap":
-                return {
-                  _tag: "swap_slot",
-                  ...who,
-                  slot_id,
-                  ...(payload.node_id === undefined ? {} : { node_id: payload.node_id }),
-                  ...intention
-                }
-              case "remove":
-                return { _tag: "remove_slot", ...who, slot_id, ...intention }
-              default:
-                return { _tag: "lock_slot", ...who, slot_id, locked: payload.action === "lock", ...intention }
-            }
-          }
-          return yield* showChange(before, yield* change(params.id, command()))
+          return yield* showChange(before, yield* change(params.id, slotCommand(who, params.slot_id, payload)))
         }),
 
-      pivot: ({ params, payload }) =>
-        Effect.gen(function* () {
-          const scope = yield* RequestScope
-          const { userId } = yield* CurrentCaller
-          const reply = yield* ask(params.id, {
-            _tag: "request_pivot",
-            by: userId,
-            request: payload,
-            ...(scope.idempotencyKey === undefined ? {} : { request_id: scope.idempotencyKey })
-          })
-          if (reply._tag !== "offered") return yield* Effect.die(`A pivot was answered with ${reply._tag}.`)
-          const offer = readOffer(reply.offer)
-          scope.modelVersion = modelVersion(offer.model)
-          return offer
-        }),
+      pivot: ({ params, payload }) => advise(parts, params.id, payload),
 
       answerPivot: ({ params, payload, headers }) =>
         Effect.gen(function* () {
@@ -242,12 +274,7 @@ export const layer = HttpApiBuilder.group(
             _tag: "respond_pivot",
             ...who,
             pivot_id: params.pivot_id,
-            response: payload.response,
-            ...(payload.response === "accept"
-              ? { option_id: payload.option_id }
-              : payload.reason === undefined
-                ? {}
-                : { intention: payload.reason })
+            ...answerOf(payload)
           })
           return yield* showChange(before, after)
         })

@@ -48,6 +48,184 @@ const unavailable = (reason: LlmUnavailable["reason"], message: string, cause?: 
 
 const tooLate = () => unavailable("timeout", "There is not enough time left to ask Claude.")
 
+// 10 MB of code that a house without a key never loads.
+const loadSdk = (options: AnthropicOptions) =>
+  Effect.promise(async () => {
+    const [{ default: sdk }, { transformJSONSchema }] = await Promise.all([
+      import("@anthropic-ai/sdk"),
+      import("@anthropic-ai/sdk/lib/transform-json-schema")
+    ])
+    const client = new sdk({
+      apiKey: Redacted.value(options.apiKey),
+      authToken: null,
+      ...(options.baseUrl === undefined ? {} : { baseURL: options.baseUrl }),
+      maxRetries: 0,
+      timeout: options.timeoutMs,
+      logLevel: "off"
+    })
+    return { sdk, client, transformJSONSchema }
+  })
+
+/** Schemas as the provider takes them, made once for each kind of answer. */
+const makeSchemas = () => {
+  const schemas = new WeakMap<object, Record<string, unknown>>()
+  return (answer: Schema.Top, transform: (schema: Record<string, unknown>) => Record<string, unknown>) => {
+    const known = schemas.get(answer)
+    if (known !== undefined) return known
+    const { schema, definitions } = Schema.toJsonSchemaDocument(answer)
+    const made = transform({ ...schema, ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions }) })
+    schemas.set(answer, made)
+    return made
+  }
+}
+
+interface Allowed {
+  readonly promptBytes: number
+  readonly maxOutputTokens: number
+}
+type Exchange = ReturnType<typeof newExchange>
+type Body = Omit<Anthropic.MessageCreateParamsStreaming, "stream">
+
+const bodyOf = <A>(question: LlmQuestion<A>, model: string, schema: Record<string, unknown>): Body => ({
+  model,
+  max_tokens: question.maxOutputTokens,
+  system: systemPrompt(question.instructions),
+  messages: [{ role: "user", content: fence(question.data) }],
+  output_config: { format: { type: "json_schema", schema } }
+})
+
+const settlementOf = (
+  seen: Exchange,
+  allowed: Allowed,
+  exit: Exit.Exit<string, Failure>,
+  latencyMs: number
+): Settlement => {
+  const failure = Exit.findErrorOption(exit)
+  const refusedBeforeWork =
+    failure._tag === "Some" && failure.value.error.reason === "unavailable" && seen.inputTokens === 0
+  return {
+    latencyMs,
+    outcome: Exit.isSuccess(exit)
+      ? "ok"
+      : failure._tag === "None"
+        ? "abandoned"
+        : failure.value.error.reason === "timeout"
+          ? "timeout"
+          : failure.value.error.reason === "refused"
+            ? "refused"
+            : "error",
+    // An answer with an error status is not charged for; one that broke off may be, and nobody knows how much.
+    ...((seen.complete && isPossible(usageOf(seen), allowed)) || refusedBeforeWork ? { usage: usageOf(seen) } : {})
+  }
+}
+
+const reserved = <A>(guard: CostGuard["Service"], question: LlmQuestion<A>, model: string, allowed: Allowed) =>
+  guard
+    .reserve({
+      model,
+      purpose: question.purpose,
+      mostMicros: mostMicros(model, allowed),
+      ...(question.userId === undefined ? {} : { userId: question.userId }),
+      ...(question.tripId === undefined ? {} : { tripId: question.tripId }),
+      ...(question.background === true ? { background: true } : {})
+    })
+    .pipe(
+      Effect.mapError(
+        (error): Failure => ({
+          error: unavailable(error._tag === "BudgetSpent" ? "budget" : "unavailable", error.message, error),
+          retry: false
+        })
+      )
+    )
+
+/** What was said, or why it is no answer. */
+const textOf = (seen: Exchange): Effect.Effect<string, Failure> =>
+  seen.stopReason === "refusal"
+    ? Effect.fail<Failure>({
+        error: unavailable("refused", "Claude declined to answer this question."),
+        retry: false
+      })
+    : seen.stopReason === "end_turn" || seen.stopReason === "stop_sequence"
+      ? Effect.succeed(seen.text)
+      : Effect.fail<Failure>({
+          error: unavailable("malformed", `Claude's answer ended early (${seen.stopReason ?? "no reason"}).`),
+          retry: false
+        })
+
+/** What an exchange says about the provider's health. */
+const classified = (exit: Exit.Exit<string, Failure>, left: number) => {
+  const failure = Exit.findErrorOption(exit)
+  if (failure._tag === "None") return Exit.isSuccess(exit) ? CircuitBreaker.success : CircuitBreaker.ignored
+  const { error, retryAfterMs } = failure.value
+  if (error.reason === "refused" || error.reason === "malformed") return CircuitBreaker.success
+  if (error.reason === "budget" || (error.reason === "timeout" && left < FAIR_MS)) return CircuitBreaker.ignored
+  return CircuitBreaker.failure(retryAfterMs === undefined ? undefined : { retryAfter: retryAfterMs })
+}
+
+const decode = <A>(question: LlmQuestion<A>, text: string): Effect.Effect<A, LlmUnavailable> =>
+  Effect.try({
+    try: () => JSON.parse(text) as unknown,
+    catch: (cause) => unavailable("malformed", "Claude's answer is not JSON.", cause)
+  }).pipe(
+    Effect.flatMap((json) =>
+      Schema.decodeUnknownEffect(question.answer)(json).pipe(
+        Effect.mapError((cause) =>
+          unavailable("malformed", "Claude's answer does not have the shape asked for.", cause)
+        )
+      )
+    )
+  )
+
+const namesSomebody = <A>(question: LlmQuestion<A>): boolean =>
+  [question.userId, question.tripId].some(
+    (id) => id !== undefined && (question.data.includes(id) || question.instructions.includes(id))
+  )
+
+type Asked = <A>(question: LlmQuestion<A>, left: number) => Effect.Effect<string, Failure>
+
+/** Leaves a provider alone that has failed several times in a row. */
+const guardedBy =
+  (breaker: CircuitBreaker.CircuitBreaker, exchange: Asked): Asked =>
+  (question, left) =>
+    breaker
+      .execute(exchange(question, left), {
+        key: CIRCUIT,
+        classify: (exit) => classified(exit, left)
+      })
+      .pipe(
+        Effect.mapError(
+          (error): Failure =>
+            "retry" in error
+              ? error
+              : {
+                  error: unavailable(
+                    "unavailable",
+                    "Claude has failed several times in a row and is left alone for a while."
+                  ),
+                  retry: false
+                }
+        )
+      )
+
+/** Asks again where that may help, for as long as there is time. */
+const retrying =
+  (guarded: Asked) =>
+  <A>(question: LlmQuestion<A>): Effect.Effect<string, LlmUnavailable> =>
+    Effect.gen(function* () {
+      for (let attempt = 1; ; attempt++) {
+        const left = question.deadline - (yield* Clock.currentTimeMillis)
+        const result = yield* Effect.result(guarded(question, left))
+        if (result._tag === "Success") return result.success
+        const { error, retry, retryAfterMs } = result.failure
+        if (!retry || attempt === MAX_ATTEMPTS) return yield* error
+        const jitter = 0.5 + (yield* Random.next)
+        const pause = Math.max(retryAfterMs ?? 0, FIRST_PAUSE_MS * 2 ** (attempt - 1) * jitter)
+        const now = yield* Clock.currentTimeMillis
+        if (now + pause + LEAST_MS > question.deadline) return yield* error
+        yield* Effect.sleep(pause)
+      }
+    })
+
 const make = (options: AnthropicOptions) =>
   Effect.gen(function* () {
     const guard = yield* CostGuard
@@ -59,34 +237,8 @@ const make = (options: AnthropicOptions) =>
     const settlements = yield* FiberSet.make<void>()
     yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(FiberSet.awaitEmpty(settlements), LAST_SETTLEMENTS)))
 
-    // 10 MB of code that a house without a key never loads.
-    const sdk = yield* Effect.cached(
-      Effect.promise(async () => {
-        const [{ default: sdk }, { transformJSONSchema }] = await Promise.all([
-          import("@anthropic-ai/sdk"),
-          import("@anthropic-ai/sdk/lib/transform-json-schema")
-        ])
-        const client = new sdk({
-          apiKey: Redacted.value(options.apiKey),
-          authToken: null,
-          ...(options.baseUrl === undefined ? {} : { baseURL: options.baseUrl }),
-          maxRetries: 0,
-          timeout: options.timeoutMs,
-          logLevel: "off"
-        })
-        return { sdk, client, transformJSONSchema }
-      })
-    )
-
-    const schemas = new WeakMap<object, Record<string, unknown>>()
-    const schemaOf = (answer: Schema.Top, transform: (schema: Record<string, unknown>) => Record<string, unknown>) => {
-      const known = schemas.get(answer)
-      if (known !== undefined) return known
-      const { schema, definitions } = Schema.toJsonSchemaDocument(answer)
-      const made = transform({ ...schema, ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions }) })
-      schemas.set(answer, made)
-      return made
-    }
+    const sdk = yield* Effect.cached(loadSdk(options))
+    const schemaOf = makeSchemas()
 
     /** One paid exchange: reserved, made, settled. */
     const exchange = <A>(question: LlmQuestion<A>): Effect.Effect<string, Failure> =>
@@ -96,58 +248,14 @@ const make = (options: AnthropicOptions) =>
         const left = Math.min(question.deadline - started - SETTLING_MS, options.timeoutMs)
         if (left < LEAST_MS) return yield* Effect.fail<Failure>({ error: tooLate(), retry: false })
         const model = options.models[question.model]
-        const schema = schemaOf(question.answer as unknown as Schema.Top, transformJSONSchema)
-        const body: Omit<Anthropic.MessageCreateParamsStreaming, "stream"> = {
-          model,
-          max_tokens: question.maxOutputTokens,
-          system: systemPrompt(question.instructions),
-          messages: [{ role: "user", content: fence(question.data) }],
-          output_config: { format: { type: "json_schema", schema } }
-        }
-        const allowed = {
+        const body = bodyOf(question, model, schemaOf(question.answer as unknown as Schema.Top, transformJSONSchema))
+        const allowed: Allowed = {
           promptBytes: Buffer.byteLength(JSON.stringify(body)),
           maxOutputTokens: question.maxOutputTokens
         }
         const seen = newExchange()
-        const settlementOf = (exit: Exit.Exit<string, Failure>, latencyMs: number): Settlement => {
-          const failure = Exit.findErrorOption(exit)
-          const refusedBeforeWork =
-            failure._tag === "Some" && failure.value.error.reason === "unavailable" && seen.inputTokens === 0
-          return {
-            latencyMs,
-            outcome: Exit.isSuccess(exit)
-              ? "ok"
-              : failure._tag === "None"
-                ? "abandoned"
-                : failure.value.error.reason === "timeout"
-                  ? "timeout"
-                  : failure.value.error.reason === "refused"
-                    ? "refused"
-                    : "error",
-            // An answer with an error status is not charged for; one that broke off may be, and nobody knows how much.
-            ...((seen.complete && isPossible(usageOf(seen), allowed)) || refusedBeforeWork
-              ? { usage: usageOf(seen) }
-              : {})
-          }
-        }
         return yield* Effect.acquireUseRelease(
-          guard
-            .reserve({
-              model,
-              purpose: question.purpose,
-              mostMicros: mostMicros(model, allowed),
-              ...(question.userId === undefined ? {} : { userId: question.userId }),
-              ...(question.tripId === undefined ? {} : { tripId: question.tripId }),
-              ...(question.background === true ? { background: true } : {})
-            })
-            .pipe(
-              Effect.mapError(
-                (error): Failure => ({
-                  error: unavailable(error._tag === "BudgetSpent" ? "budget" : "unavailable", error.message, error),
-                  retry: false
-                })
-              )
-            ),
+          reserved(guard, question, model, allowed),
           () =>
             Effect.tryPromise({
               try: (signal) => converse(client, body, seen, signal),
@@ -161,22 +269,7 @@ const make = (options: AnthropicOptions) =>
                     retry: false
                   })
               }),
-              Effect.flatMap(() =>
-                seen.stopReason === "refusal"
-                  ? Effect.fail<Failure>({
-                      error: unavailable("refused", "Claude declined to answer this question."),
-                      retry: false
-                    })
-                  : seen.stopReason === "end_turn" || seen.stopReason === "stop_sequence"
-                    ? Effect.succeed(seen.text)
-                    : Effect.fail<Failure>({
-                        error: unavailable(
-                          "malformed",
-                          `Claude's answer ended early (${seen.stopReason ?? "no reason"}).`
-                        ),
-                        retry: false
-                      })
-              )
+              Effect.flatMap(() => textOf(seen))
             ),
           (reservation, exit) =>
             Effect.gen(function* () {
@@ -187,74 +280,13 @@ const make = (options: AnthropicOptions) =>
                 )
               }
               // Beside the path: a ledger that is down must not hold up a trip that has its answer.
-              yield* FiberSet.run(settlements, guard.settle(reservation, settlementOf(exit, now - started)))
+              const settlement = settlementOf(seen, allowed, exit, now - started)
+              yield* FiberSet.run(settlements, guard.settle(reservation, settlement))
             })
         )
       })
 
-    const guarded = <A>(question: LlmQuestion<A>, left: number) =>
-      breaker
-        .execute(exchange(question), {
-          key: CIRCUIT,
-          classify: (exit) => {
-            const failure = Exit.findErrorOption(exit)
-            if (failure._tag === "None") return Exit.isSuccess(exit) ? CircuitBreaker.success : CircuitBreaker.ignored
-            const { error, retryAfterMs } = failure.value
-            if (error.reason === "refused" || error.reason === "malformed") return CircuitBreaker.success
-            if (error.reason === "budget" || (error.reason === "timeout" && left < FAIR_MS))
-              return CircuitBreaker.ignored
-            return CircuitBreaker.failure(retryAfterMs === undefined ? undefined : { retryAfter: retryAfterMs })
-          }
-        })
-        .pipe(
-          Effect.mapError(
-            (error): Failure =>
-              "retry" in error
-                ? error
-                : {
-                    error: unavailable(
-                      "unavailable",
-                      "Claude has failed several times in a row and is left alone for a while."
-                    ),
-                    retry: false
-                  }
-          )
-        )
-
-    const withRetries = <A>(question: LlmQuestion<A>): Effect.Effect<string, LlmUnavailable> =>
-      Effect.gen(function* () {
-        for (let attempt = 1; ; attempt++) {
-          const left = question.deadline - (yield* Clock.currentTimeMillis)
-          const result = yield* Effect.result(guarded(question, left))
-          if (result._tag === "Success") return result.success
-          const { error, retry, retryAfterMs } = result.failure
-          if (!retry || attempt === MAX_ATTEMPTS) return yield* error
-          const jitter = 0.5 + (yield* Random.next)
-          const pause = Math.max(retryAfterMs ?? 0, FIRST_PAUSE_MS * 2 ** (attempt - 1) * jitter)
-          const now = yield* Clock.currentTimeMillis
-          if (now + pause + LEAST_MS > question.deadline) return yield* error
-          yield* Effect.sleep(pause)
-        }
-      })
-
-    const decode = <A>(question: LlmQuestion<A>, text: string): Effect.Effect<A, LlmUnavailable> =>
-      Effect.try({
-        try: () => JSON.parse(text) as unknown,
-        catch: (cause) => unavailable("malformed", "Claude's answer is not JSON.", cause)
-      }).pipe(
-        Effect.flatMap((json) =>
-          Schema.decodeUnknownEffect(question.answer)(json).pipe(
-            Effect.mapError((cause) =>
-              unavailable("malformed", "Claude's answer does not have the shape asked for.", cause)
-            )
-          )
-        )
-      )
-
-    const namesSomebody = <A>(question: LlmQuestion<A>): boolean =>
-      [question.userId, question.tripId].some(
-        (id) => id !== undefined && (question.data.includes(id) || question.instructions.includes(id))
-      )
+    const withRetries = retrying(guardedBy(breaker, exchange))
 
     const ask = <A>(question: LlmQuestion<A>): Effect.Effect<A, LlmUnavailable> =>
       Effect.gen(function* () {

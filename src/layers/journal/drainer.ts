@@ -45,7 +45,7 @@ const RESTS_BELOW_BYTES = 64 * 1024 * 1024
 /** Between attempts while the store is away. */
 const AWAY = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
 
-export const makeDrainer = (options: {
+export interface DrainerOptions {
   /** The name under which the sink keeps this journal's progress, another one after every loss; and those before. */
   readonly node: () => Name
   readonly former: ReadonlyArray<string>
@@ -62,13 +62,10 @@ export const makeDrainer = (options: {
   /** Types of which none may be missing. */
   readonly sequenced: ReadonlySet<string>
   readonly events: DrainerEvents
-}): Drainer => {
-  const { writer, reader, aside, sink, events } = options
-  const { node } = options
-  let enrolledAs = ""
-  let drained = 0
-  let ready = false
-  let endRest: (() => void) | undefined
+}
+
+/** Those who wait for something to become true; they look again whenever something has changed. */
+const makeWaiters = () => {
   const waiting = new Set<() => void>()
   const until = (condition: () => boolean) =>
     Effect.whileLoop({
@@ -87,8 +84,12 @@ export const makeDrainer = (options: {
     waiting.clear()
     for (const resumed of all) resumed()
   }
+  return { until, notify, anybody: () => waiting.size > 0 }
+}
 
-  /** Ended before its time by whoever begins to wait. */
+/** A rest that is ended before its time by whoever begins to wait. */
+const makeRest = () => {
+  let endRest: (() => void) | undefined
   const rest = (millis: number) =>
     Effect.callback<void>((resume) => {
       const timer = setTimeout(() => end(), millis)
@@ -100,42 +101,57 @@ export const makeDrainer = (options: {
       endRest = end
       return Effect.sync(end)
     })
+  return { rest, end: () => endRest?.() }
+}
 
-  const patiently = <A, E>(
+/** Tries for as long as the store is away. */
+const patientlyWith =
+  (told: DrainerEvents["waiting"]) =>
+  <A, E>(
     effect: Effect.Effect<A, E | SinkUnavailable>,
     schedule: Schedule.Schedule<unknown> = AWAY
   ): Effect.Effect<A, Exclude<E, SinkUnavailable>> =>
     effect.pipe(
       Effect.tapError((error) =>
         Effect.sync(() => {
-          if ((error as SinkUnavailable)._tag === "SinkUnavailable") events.waiting(error as SinkUnavailable)
+          if ((error as SinkUnavailable)._tag === "SinkUnavailable") told(error as SinkUnavailable)
         })
       ),
       Effect.retry({ schedule, while: (error) => (error as SinkUnavailable)._tag === "SinkUnavailable" })
     ) as Effect.Effect<A, Exclude<E, SinkUnavailable>>
 
-  const progressAt = (position: number): DrainProgress => {
-    const segment = writer.segments.findLast(({ base }) => base <= position)?.base ?? 0
-    return { node: enrolledAs, segment, byteOffset: position - segment }
-  }
+type Patiently = ReturnType<typeof patientlyWith>
 
+/** How the store knows this journal: a new name is told to it before anything else is. */
+const makeEnrollment = ({ former, node, sink }: DrainerOptions, patiently: Patiently) => {
+  let enrolledAs = ""
   /** Until it goes by the name that it has now. */
   const enroll = Effect.gen(function* () {
     let stored = 0
     while (enrolledAs !== node().name) {
       const { name, since } = node()
       stored = yield* patiently(
-        Effect.suspend(() => sink.enroll(name, options.former, since)),
+        Effect.suspend(() => sink.enroll(name, former, since)),
         ENROLLING
       )
       enrolledAs = name
     }
     return stored
   })
+  const forget = () => {
+    enrolledAs = ""
+  }
+  return { enroll, name: () => enrolledAs, forget }
+}
 
-  /** Keys of which a record was lost since the last batch. */
-  const lost = new Set<string>()
-
+/** Stores a batch; `lost` gathers the keys of which a record was lost on the way. */
+const makeStore = (
+  { aside, sequenced, sink }: DrainerOptions,
+  patiently: Patiently,
+  enroll: Effect.Effect<number>,
+  progressAt: (position: number) => DrainProgress,
+  lost: Set<string>
+) => {
   /** Whether those whom the loss of this record concerns were told; else it concerns everybody. */
   const told = (entry: JournalEntry): Effect.Effect<boolean> =>
     patiently(Effect.suspend(() => sink.lose(entry))).pipe(
@@ -159,13 +175,33 @@ export const makeDrainer = (options: {
           if (only === undefined) return yield* Effect.die(reason)
           const { type, version, key, id, payload, position } = only
           const note = JSON.stringify({ type, version, key, id, payload, position, reason: reason.message })
-          const loss = options.sequenced.has(type) && !(yield* told(only))
+          const loss = sequenced.has(type) && !(yield* told(only))
           yield* Effect.promise(() => aside.keep("rejected", position, Buffer.from(note), loss))
           if (loss) yield* enroll
           yield* store([], through)
         })
       )
     )
+  return store
+}
+
+export const makeDrainer = (options: DrainerOptions): Drainer => {
+  const { aside, events, node, reader, writer } = options
+  const patiently = patientlyWith(events.waiting)
+  const enrollment = makeEnrollment(options, patiently)
+  const { enroll } = enrollment
+  const { anybody, notify, until } = makeWaiters()
+  const { end: endRest, rest } = makeRest()
+  let drained = 0
+  let ready = false
+  const progressAt = (position: number): DrainProgress => {
+    const segment = writer.segments.findLast(({ base }) => base <= position)?.base ?? 0
+    return { node: enrollment.name(), segment, byteOffset: position - segment }
+  }
+
+  /** Keys of which a record was lost since the last batch. */
+  const lost = new Set<string>()
+  const store = makeStore(options, patiently, enroll, progressAt, lost)
 
   const advance = (position: number, records: number) =>
     Effect.promise(async () => {
@@ -178,7 +214,7 @@ export const makeDrainer = (options: {
     })
 
   const start = Effect.gen(function* () {
-    enrolledAs = ""
+    enrollment.forget()
     let stored = yield* enroll
     // The store has seen more of this journal than the disk holds, or less than was taken off the disk: files were lost or
     // put back from a copy. Under a new name everything that is here goes in again, and what is stored already is skipped by id.
@@ -210,13 +246,13 @@ export const makeDrainer = (options: {
       const began = performance.now()
       const batch = yield* Effect.promise(() => ahead ?? reader.batch(drained, options.batchRecords))
       // Reading may have found damage, and changed the name.
-      if (enrolledAs !== node().name) yield* enroll
+      if (enrollment.name() !== node().name) yield* enroll
       ahead = readAhead(batch)
       // Also where nothing could be read: what is taken off the disk must have been passed in the store.
       yield* store(batch.entries, batch.through)
       yield* advance(batch.through, batch.entries.length)
       const behind = writer.durable() - drained
-      if (batch.full && behind < RESTS_BELOW_BYTES && waiting.size === 0) yield* rest(performance.now() - began)
+      if (batch.full && behind < RESTS_BELOW_BYTES && !anybody()) yield* rest(performance.now() - began)
     }
   })
 
@@ -224,11 +260,11 @@ export const makeDrainer = (options: {
     drained: () => drained,
     past: (position) =>
       Effect.suspend(() => {
-        endRest?.()
+        endRest()
         return until(() => drained >= position)
       }),
     wake: notify,
-    name: () => enrolledAs,
+    name: enrollment.name,
     enrolled: until(() => ready),
     run
   }

@@ -1,27 +1,21 @@
 /** The journal on local disk: ties the writer, the reader and the drainer together. */
 import * as Effect from "effect/Effect"
-import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import type * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
-import {
-  Journal,
-  type JournalError,
-  type JournalRecord,
-  JournalUnavailable,
-  RecordTypes,
-  type Settled
-} from "../../services/journal.ts"
+import { Journal, type JournalError, type JournalRecord, RecordTypes, type Settled } from "../../services/journal.ts"
 import { JournalSink } from "../../services/journal-sink.ts"
-import { type AsideKind, mentionsAny, openAside } from "./aside.ts"
+import { type AsideKind, openAside } from "./aside.ts"
 import { makeDrainer } from "./drainer.ts"
-import { type FilePort, nodeFiles, readWhole } from "./files.ts"
+import { type FilePort, nodeFiles } from "./files.ts"
 import { type DirectoryLocked, lockFile } from "./lock.ts"
 import { journalMetrics } from "./metrics.ts"
 import { giveName, type Name, readName } from "./name.ts"
 import { makeReader } from "./reader.ts"
-import { JournalUnreadable, recover } from "./recovery.ts"
-import { openWriter, type WriterLimits } from "./writer.ts"
+import { cannotOpen, filesThatMention, quarantineNote, readingIn, visitBacklog } from "./reading.ts"
+import { type JournalUnreadable, recover } from "./recovery.ts"
+import { makeHurry, makeWaitingRecords } from "./waiting.ts"
+import { openWriter, type WriterEvents, type WriterLimits } from "./writer.ts"
 
 export interface JournalOptions extends WriterLimits {
   readonly directory: string
@@ -31,10 +25,6 @@ export interface JournalOptions extends WriterLimits {
 
 /** What the drainer reads at once; a longer record is read whole all the same. */
 const READ_BYTES = 1024 * 1024
-
-/** How often the age of the log is sampled for the lag, and how many samples are kept. */
-const MARK_EVERY_MS = 1000
-const MARKS = 3600
 
 /** How long the drainer stands back for others before it stores one more batch all the same. */
 const STANDS_BACK = "2 seconds"
@@ -65,31 +55,39 @@ export const makeJournal = (
       former.push(named.name)
       named = await giveName(files, directory)
     }
-    let depth = 0
-    let hurrying = 0
-    const unhurried = Latch.makeUnsafe(true)
+    const waiting = makeWaitingRecords()
+    const hurry = makeHurry()
     const losses = new Set<(key: string) => void>()
-    let lastMark = 0
-    const marks: Array<{ readonly position: number; readonly at: number }> = []
     const farewell = (node: string) => Effect.ignore(Effect.timeout(sink.close(node), FAREWELL))
-    const lag = () => (marks[0] === undefined ? 0 : performance.now() - marks[0].at)
     const gauges = () => {
-      count(journalMetrics.depth, depth)
+      count(journalMetrics.depth, waiting.depth())
       count(journalMetrics.bytes, writer.bytes())
-      count(journalMetrics.lag, lag())
+      count(journalMetrics.lag, waiting.lag())
     }
     const noteQuarantined = (position: number, what: AsideKind, until?: number) => {
       count(what === "missing" ? journalMetrics.missing : journalMetrics.quarantined, 1)
-      fork(
-        what === "missing"
-          ? Effect.logError(
-              `A part of the journal is gone: no file in ${directory} holds its positions from ${position} to ${until}. What was acknowledged there and not stored yet is lost, whoever follows a trip gets it whole, and ${asideDirectory} keeps a note. If the file is somewhere else, stop the server, put it back and start again.`
-            )
-          : Effect.logError(
-              `The journal set something aside at position ${position} (${what}); it is kept in ${asideDirectory}. The rest goes on.`
-            )
-      )
+      fork(quarantineNote(directory, asideDirectory, position, what, until))
     }
+    const writerEvents = (otherBytes: () => number): WriterEvents => ({
+      otherBytes,
+      committed: (millis, records) => {
+        waiting.committed(writer.durable(), records)
+        count(journalMetrics.commitMillis, millis)
+        count(journalMetrics.records, records)
+        drainer.wake()
+      },
+      failed: (cause) => {
+        count(journalMetrics.failures, 1)
+        count(journalMetrics.available, 0)
+        fork(Effect.logError("The journal cannot write; nothing is acknowledged until it can.", cause))
+      },
+      reopened: () => {
+        count(journalMetrics.available, 1)
+        fork(Effect.logInfo("The journal writes again."))
+        drainer.wake()
+      },
+      crashed: (cause) => fork(Effect.logError("Whoever waited for the journal failed when told.", cause))
+    })
 
     const opened = yield* Effect.tryPromise({
       try: async () => {
@@ -103,43 +101,15 @@ export const makeJournal = (
           recovered,
           options,
           new Map(types.map(({ type, version }) => [type, version])),
-          {
-            otherBytes: aside.bytes,
-            committed: (millis, records) => {
-              depth += records
-              const now = performance.now()
-              if (now - lastMark > MARK_EVERY_MS && marks.length < MARKS) {
-                marks.push({ position: writer.durable(), at: now })
-                lastMark = now
-              }
-              count(journalMetrics.commitMillis, millis)
-              count(journalMetrics.records, records)
-              drainer.wake()
-            },
-            failed: (cause) => {
-              count(journalMetrics.failures, 1)
-              count(journalMetrics.available, 0)
-              fork(Effect.logError("The journal cannot write; nothing is acknowledged until it can.", cause))
-            },
-            reopened: () => {
-              count(journalMetrics.available, 1)
-              fork(Effect.logInfo("The journal writes again."))
-              drainer.wake()
-            },
-            crashed: (cause) => fork(Effect.logError("Whoever waited for the journal failed when told.", cause))
-          }
+          writerEvents(aside.bytes)
         )
         return { aside, recovered, writer }
       },
-      catch: (cause) =>
-        cause instanceof JournalUnreadable
-          ? cause
-          : new JournalUnreadable({
-              message: `The journal in ${directory} cannot be opened: ${(cause as Error).message}. Check that the directory is writable and the disk is not full.`
-            })
+      catch: cannotOpen(directory)
     })
     const { aside, writer } = opened
-    depth = opened.recovered.segments.reduce((sum, segment) => sum + segment.index.count, 0)
+    const depth = opened.recovered.segments.reduce((sum, segment) => sum + segment.index.count, 0)
+    waiting.begin(depth)
     count(journalMetrics.available, 1)
 
     const reader = makeReader({
@@ -160,12 +130,11 @@ export const makeJournal = (
       sink,
       begins: opened.recovered.begins,
       batchRecords: options.batchRecords,
-      turn: Effect.ignore(Effect.timeout(unhurried.await, STANDS_BACK)),
+      turn: Effect.ignore(Effect.timeout(hurry.over, STANDS_BACK)),
       sequenced: new Set(types.flatMap(({ type, sequenced }) => (sequenced === true ? [type] : []))),
       events: {
         drained: (position, records) => {
-          depth = position >= writer.durable() ? 0 : Math.max(0, depth - records)
-          while (marks[0] !== undefined && marks[0].position <= position) marks.shift()
+          waiting.drained(position, records, writer.durable())
           count(journalMetrics.drained, records)
           gauges()
         },
@@ -197,15 +166,7 @@ export const makeJournal = (
       if (outcome._tag !== "AppendTicket") count(journalMetrics.refused, 1)
       return outcome
     }
-    const reading = <A>(effect: () => Promise<A>) =>
-      Effect.tryPromise({
-        try: effect,
-        catch: (cause) =>
-          new JournalUnavailable({
-            message: `The journal in ${directory} cannot be read: ${(cause as Error).message}.`,
-            retryAfterMillis: 1000
-          })
-      })
+    const reading = readingIn(directory)
 
     return Journal.of({
       append,
@@ -227,36 +188,9 @@ export const makeJournal = (
         losses.add(listener)
         return () => void losses.delete(listener)
       },
-      first: (work) =>
-        Effect.suspend(() => {
-          hurrying++
-          unhurried.closeUnsafe()
-          return Effect.ensuring(
-            work,
-            Effect.sync(() => {
-              if (--hurrying === 0) unhurried.openUnsafe()
-            })
-          )
-        }),
+      first: hurry.first,
       backlog: (newest, visit) =>
-        reading(async () => {
-          const until = writer.durable()
-          let from = drainer.drained()
-          let behind = 0
-          // Whole segments are passed over while enough records lie behind them.
-          for (const { base, index } of [...writer.segments].reverse()) {
-            behind += index.count
-            if (behind < newest) continue
-            from = Math.max(from, base)
-            break
-          }
-          while (from < until) {
-            const { entries, through } = await reader.batch(from, options.batchRecords)
-            visit(entries)
-            // What was drained and removed meanwhile gives nothing, and is over.
-            from = Math.max(through, drainer.drained())
-          }
-        }),
+        reading(() => visitBacklog(writer, reader, drainer, options.batchRecords, newest, visit)),
       drained: Effect.promise(() => writer.barrier()).pipe(
         Effect.andThen(Effect.suspend(() => drainer.past(writer.durable())))
       ),
@@ -271,27 +205,16 @@ export const makeJournal = (
         }),
       setAside: (key) => reading(() => aside.rejected(key)),
       dropAside: (positions) => reading(() => aside.drop(positions)),
-      search: (mentions) =>
-        reading(async () => {
-          const found: Array<string> = []
-          for (const folder of [directory, asideDirectory]) {
-            for (const name of await files.list(folder)) {
-              if (!/\.(journal|torn|damaged|header|rejected)$/.test(name)) continue
-              const path = `${folder}/${name}`
-              if (mentionsAny(await readWhole(files, path), mentions)) found.push(path)
-            }
-          }
-          return found
-        }),
+      search: (mentions) => reading(() => filesThatMention(files, [directory, asideDirectory], mentions)),
       status: Effect.sync(() => ({
         available: writer.available(),
         appended: writer.appended(),
         durable: writer.durable(),
         drained: drainer.drained(),
-        depth,
+        depth: waiting.depth(),
         bytes: writer.bytes(),
         limit_bytes: options.diskBytes,
-        lag_millis: lag(),
+        lag_millis: waiting.lag(),
         quarantined: aside.count()
       }))
     })

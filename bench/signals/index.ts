@@ -143,12 +143,14 @@ const measure = (total: number) =>
           latencies.push(performance.now() - at)
         }
       })
+      const began = process.cpuUsage()
       const started = performance.now()
       yield* Effect.all(
         Array.from({ length: CALLERS }, () => caller),
         { concurrency: "unbounded" }
       )
       const acceptSeconds = (performance.now() - started) / 1000
+      const taking = process.cpuUsage(began)
 
       const trips = yield* residentTrips
       const calm = trips.ask()
@@ -167,8 +169,18 @@ const measure = (total: number) =>
         store: ((cpuMillis(server.pid) - cpu.store) * 1000) / total,
         here: (here.user + here.system) / total
       }
+      const intakeCpu = (taking.user + taking.system) / total
       const [row] = yield* sql<{ stored: number }>`select count(*)::int as stored from behavioral_signals`
-      return { acceptSeconds, drainSeconds, latencies, pivots, drainCpu, stored: row!.stored, version: server.version }
+      return {
+        acceptSeconds,
+        intakeCpu,
+        drainSeconds,
+        latencies,
+        pivots,
+        drainCpu,
+        stored: row!.stored,
+        version: server.version
+      }
     }).pipe(Effect.provide(context))
   })
 
@@ -218,6 +230,7 @@ export const benchmark: Benchmark = {
         }
       ],
       notes: [
+        `Taking one signal cost ${seen.intakeCpu.toFixed(1)} µs of CPU, its share of the journal's writing included.`,
         `Draining one signal cost ${seen.drainCpu.store.toFixed(1)} µs of CPU in PostgreSQL and ${seen.drainCpu.here.toFixed(1)} µs here: what a core to themselves would allow, whatever else ran.`
       ],
       bars: [

@@ -4,6 +4,8 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
+import { SqlClient } from "effect/sql/SqlClient"
+import { checkLiveFeatures, type LoggedPlan, livePlans } from "../../src/training/datasets/live-features.ts"
 import { type AnthropicCall, type FakeAnthropic, fakeAnthropic } from "../fakes/anthropic.ts"
 import { type Answer, dayAhead, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
@@ -148,5 +150,17 @@ describe("rankings of Claude", () => {
       const day = stops.get(one.node_id)
       if (day !== undefined) assert.closeTo(one.features.day_of_trip, (day as number) / 14, 1e-5)
     }
+    let plans: ReadonlyArray<LoggedPlan> = []
+    await world.rows((sql) =>
+      livePlans({ from: 0, to: Date.now() + 86_400_000 }).pipe(
+        Effect.map((read) => {
+          plans = read
+          return []
+        }),
+        Effect.provideService(SqlClient, sql)
+      )
+    )
+    const judged = checkLiveFeatures(plans.slice(-1), 1)
+    assert.isEmpty(judged.filter(({ says }) => /values in/.test(says)))
   })
 })

@@ -28,6 +28,7 @@ import { planner } from "./definitions/planner.ts"
 import { sequences } from "./definitions/sequences.ts"
 import { vibeLabels } from "./definitions/vibe-labels.ts"
 import { checkDataset } from "./gate.ts"
+import { checkLiveFeatures, livePlans } from "./live-features.ts"
 import { createParquet, type ParquetFile } from "./parquet.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
 import { pseudonyms } from "./pseudonyms.ts"
@@ -196,6 +197,7 @@ export const buildDataset = Effect.fnUntraced(function* (
         ...(cityRows === undefined ? {} : { cityNodes: new Map(cityRows.map((row) => [row.slug, row.nodes])) }),
         ...(previous.histograms === undefined ? {} : { previous: previous.histograms })
       }),
+      ...(definition.ranks ? checkLiveFeatures(yield* livePlans(range)) : []),
       ...(previous.changed === undefined
         ? []
         : [{ rule: "previous", passed: true, says: `Beware: ${previous.changed}` }])

@@ -1,0 +1,90 @@
+/**
+ * Whether what plans log of their candidates can be learnt from: features of the situation that never change, or that are
+ * distributed otherwise than before, are worked out wrongly somewhere, and no model would notice by itself.
+ */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { FEATURES, type FeatureName } from "../../domain/features.ts"
+import type { DatasetCheck } from "../../services/datasets.ts"
+import type { Range } from "./definition.ts"
+import { GATE } from "./gate.ts"
+import { histogramOf, stabilityIndex } from "./profile.ts"
+
+/** What differs from moment to moment, whoever travels and wherever. */
+const OF_THE_MOMENT: ReadonlyArray<FeatureName> = ["day_of_trip", "position_in_trip", "day_part_fit", "weather_fit"]
+const LEAST_VALUES = 3
+
+/** Plans below which nothing can be said, and those that are read at most: the newest. */
+const LEAST_PLANS = 50
+const MOST_PLANS = 400
+const PAGE = 20
+
+/** One plan's candidates by their features, as logged. */
+export type LoggedPlan = ReadonlyArray<Readonly<Record<string, number>>>
+
+const QUERY = `
+  select id, occurred_at as at, context -> 'full_candidate_set' as candidates from behavioral_signals
+  where signal_type = 'candidate_set_logged' and source = 'app' and occurred_at >= $1 and occurred_at < $2
+    and (occurred_at, id) < ($3, $4)
+  order by occurred_at desc, id desc limit $5`
+
+/** The plans of real travelers in that time, oldest first. */
+export const livePlans = Effect.fnUntraced(function* (range: Range) {
+  const sql = yield* SqlClient
+  const plans: Array<LoggedPlan> = []
+  let before: readonly [Date, string] = [new Date(range.to), "ffffffff-ffff-ffff-ffff-ffffffffffff"]
+  while (plans.length < MOST_PLANS) {
+    const page = yield* sql.unsafe<{
+      readonly id: string
+      readonly at: Date
+      readonly candidates: ReadonlyArray<{ readonly features?: Readonly<Record<string, number>> }> | null
+    }>(QUERY, [new Date(range.from), new Date(range.to), before[0], before[1], PAGE])
+    for (const { candidates } of page) plans.push((candidates ?? []).map(({ features }) => features ?? {}))
+    const last = page.at(-1)
+    if (last === undefined || page.length < PAGE) break
+    before = [last.at, last.id]
+  }
+  return plans.reverse()
+})
+
+const valuesOf = (plans: ReadonlyArray<LoggedPlan>, name: FeatureName): ReadonlyArray<number> =>
+  plans.flatMap((plan) => plan.flatMap((features) => features[name] ?? []))
+
+export const checkLiveFeatures = (
+  plans: ReadonlyArray<LoggedPlan>,
+  leastPlans: number = LEAST_PLANS
+): ReadonlyArray<DatasetCheck> => {
+  const rule = "live_features"
+  if (plans.length < leastPlans) {
+    const says = `${plans.length} plans of travelers in this time; their features are judged from ${leastPlans} on`
+    return [{ rule, passed: true, says }]
+  }
+  const half = Math.floor(plans.length / 2)
+  const checks: Array<DatasetCheck> = []
+  const constant: Array<string> = []
+  for (const name of FEATURES) {
+    const all = valuesOf(plans, name)
+    const distinct = new Set(all)
+    if (OF_THE_MOMENT.includes(name) && distinct.size < LEAST_VALUES) {
+      checks.push({
+        rule,
+        passed: false,
+        says: `${name} takes ${distinct.size} values in ${plans.length} plans of travelers; at least ${LEAST_VALUES} are expected of what differs from moment to moment. Look at what the ranker was told of the situation.`
+      })
+    } else if (distinct.size === 1) constant.push(name)
+    const [then, now] = [valuesOf(plans.slice(0, half), name), valuesOf(plans.slice(half), name)]
+    if (then.length === 0 || now.length === 0) continue
+    const before = histogramOf(then)
+    const drift = stabilityIndex(before, histogramOf(now, before.edges))
+    if (drift > GATE.mostDrift) {
+      checks.push({
+        rule,
+        passed: false,
+        says: `${name} is distributed otherwise in the newer half of ${plans.length} plans of travelers than in the older one (stability index ${drift.toFixed(2)}, at most ${GATE.mostDrift}). Find out what changed; if it is meant, begin after that with --from.`
+      })
+    }
+  }
+  if (checks.length > 0) return checks
+  const aside = constant.length === 0 ? "" : `; always the same: ${constant.join(", ")}`
+  return [{ rule, passed: true, says: `${plans.length} plans of travelers vary and do not drift${aside}` }]
+}

@@ -138,5 +138,5 @@ export const answerPivot = (
 /** What accepting an option does to the plan, or why it cannot be. */
 export const acceptOption = (world: PivotWorld, offer: Offer, optionId: OptionId, now: number) => {
   const { changes, score } = offer.options.find((one) => one.option_id === optionId)!
-  return applyChanges(world, { changes, trigger: offer.trigger, score, now })
+  return applyChanges(world, { changes, trigger: offer.trigger, score, model: offer.model, now })
 }

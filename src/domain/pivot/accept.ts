@@ -4,11 +4,10 @@
  */
 import type { NodeId, SlotId } from "../ids.ts"
 import type { Slot } from "../plan/model.ts"
-import { modelVersion } from "../ranking.ts"
+import { type ModelRef, modelVersion } from "../ranking.ts"
 import { dayPartAt } from "../time/day-part.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Step, type Timed } from "./cascade.ts"
-import { PIVOT_MODEL } from "./env.ts"
 import type { Change, Offer } from "./model.ts"
 import { daySlots, gapAt, minutesBetween, type PlanSlot } from "./plan.ts"
 import { isPlanned, mayOffer } from "./replace.ts"
@@ -21,7 +20,14 @@ export interface Accepted {
   readonly changed: number
 }
 
-const slotOf = (world: PivotWorld, before: Slot, timed: Timed, order: number, travel: number, score: number): Slot => {
+const slotOf = (
+  world: PivotWorld,
+  before: Slot,
+  timed: Timed,
+  order: number,
+  travel: number,
+  { score, model }: Pick<Taking, "score" | "model">
+): Slot => {
   const { catalog, env } = world
   const replaced = timed.index !== timed.slot.index
   const { narrative, ...rest } = before
@@ -35,7 +41,7 @@ const slotOf = (world: PivotWorld, before: Slot, timed: Timed, order: number, tr
     starts_at: timed.arrive,
     ends_at: timed.leave,
     travel_minutes: travel,
-    ...(replaced ? { locked: false, score, model_version: modelVersion(PIVOT_MODEL) } : {})
+    ...(replaced ? { locked: false, score, model_version: modelVersion(model) } : {})
   }
 }
 
@@ -55,6 +61,8 @@ export interface Taking {
   readonly changes: ReadonlyArray<Change>
   readonly trigger: Offer["trigger"]
   readonly score: number
+  /** Who offered it. */
+  readonly model: ModelRef
   readonly now: number
 }
 
@@ -119,7 +127,7 @@ export const applyChanges = (world: PivotWorld, taking: Taking): Accepted | stri
     const old = trip.slots.find((slot) => slot.id === one.slot.id)!
     const previous = i === 0 ? day[first - 1]?.index : timed[i - 1]!.index
     const travel = previous === undefined ? 0 : Math.ceil(minutesBetween(env, previous, one.index, one.arrive))
-    const next = slotOf(world, old, one, places[first + i]!, travel, taking.score)
+    const next = slotOf(world, old, one, places[first + i]!, travel, taking)
     if (next.node_id !== old.node_id || next.starts_at !== old.starts_at || next.ends_at !== old.ends_at) changed++
     if (differs(old, next)) slots.push(next)
   })

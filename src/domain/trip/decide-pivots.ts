@@ -317,7 +317,7 @@ const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined): Tr
   if (world === undefined) return reject(notReady(turn.trip))
   const outcome = changedSince(turn, open, chosen)
     ? OVERTAKEN
-    : turn.rules.planner.accept(world, { option: chosen, trigger, node_id: placeOf(chosen) })
+    : turn.rules.planner.accept(world, { option: chosen, trigger, node_id: placeOf(chosen), model: open.model })
   if (outcome._tag === "refused") {
     const message = outcome.reasons[0]?.message ?? "This option does not hold any more."
     return refuseWith(

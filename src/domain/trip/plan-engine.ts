@@ -16,6 +16,7 @@ import { isPlanned, mayOffer, pickReplacements } from "../pivot/replace.ts"
 import { CLOSED_COLUMN } from "../pivot/search.ts"
 import { fitVisit, type Visit } from "../pivot/visit.ts"
 import type { Slot } from "../plan/model.ts"
+import type { ModelRef } from "../ranking.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
 import { nodeBrief } from "../view/node.ts"
 import { liveOf } from "./live-city.ts"
@@ -55,13 +56,17 @@ const pivot =
     return makeOffer(known, request, finding, world.now, ids)
   }
 
-const outcomeOf = (applied: ReturnType<typeof applyChanges>, slate?: DecisionSlate): PlanOutcome =>
+const outcomeOf = (
+  applied: ReturnType<typeof applyChanges>,
+  model: ModelRef = PIVOT_MODEL,
+  slate?: DecisionSlate
+): PlanOutcome =>
   typeof applied === "string"
     ? refusedWith("invalid", `This does not hold any more: ${applied}.`)
     : {
         _tag: "change",
         change: { slots: applied.slots, removed: applied.removed },
-        model: PIVOT_MODEL,
+        model,
         ...(slate === undefined ? {} : { slate })
       }
 
@@ -129,7 +134,11 @@ const swap =
       candidate_ids: candidates.map((one) => catalog.nodes[one.index]!.id as string),
       scores: candidates.map((one) => one.score)
     }
-    return outcomeOf(applyChanges(known, { changes, trigger: "mood", score, now: world.now }), slate)
+    return outcomeOf(
+      applyChanges(known, { changes, trigger: "mood", score, model: PIVOT_MODEL, now: world.now }),
+      PIVOT_MODEL,
+      slate
+    )
   }
 
 const remove =
@@ -147,6 +156,7 @@ const remove =
       changes: [change],
       trigger: "mood",
       score: slot.score,
+      model: PIVOT_MODEL,
       now: world.now
     })
     // Going straight to what comes next may be what does not fit; leaving the stop out is the traveler's right anyway.
@@ -168,8 +178,10 @@ export const planEngine = (
         changes: option.option.changes,
         trigger: option.trigger,
         score: option.option.score,
+        model: option.model,
         now: world.now
-      })
+      }),
+      option.model
     ),
   swap: swap(settings),
   remove: remove(settings),

@@ -53,6 +53,8 @@ export interface TakenOption {
   readonly trigger: Trigger
   /** The place that it is about; null where no place is new. */
   readonly node_id: string | null
+  /** Who offered it: the stop that it becomes carries that name. */
+  readonly model: ModelRef
 }
 
 export type PlanOutcome =

@@ -10,7 +10,7 @@ import {
 import type { PivotFeatures } from "../../../src/domain/pivot/features.ts"
 import type { PivotRequest } from "../../../src/domain/pivot/model.ts"
 import { generateCity } from "../../support/generated-city.ts"
-import { answerPivot, idsFor, tripIn, worldOf } from "../../support/trips.ts"
+import { acceptOption, answerPivot, idsFor, tripIn, worldOf } from "../../support/trips.ts"
 
 /** One unit that looks at one column alone: the more of it, the likelier (or, below 0, the less likely). */
 const liking = (column: string, how = 1): AcceptanceWeights => ({
@@ -110,6 +110,15 @@ describe("an offer, where an acceptance model may decide", () => {
       same.chosen.map(({ node_id }) => node_id),
       offered(request).chosen.map(({ node_id }) => node_id)
     )
+  })
+
+  it("gives the stop that is taken the name of who offered it", () => {
+    const model = modelOf(liking("distance_km", -1))
+    const { offer } = offered(request, model)
+    const taken = acceptOption(worldOf(city, trip, 4), offer, offer.options[0]!.option_id, now)
+    if (typeof taken === "string") throw new Error(taken)
+    const replaced = taken.slots.find(({ id }) => id === slot.id)
+    assert.strictEqual(replaced!.model_version, "pivot_acceptance:7")
   })
 
   it("does so for every trigger", () => {

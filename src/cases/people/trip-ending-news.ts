@@ -1,16 +1,20 @@
 /** Tells listeners on this node, and finds the endings in what a sink has stored. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import type { JournalEntry } from "../../services/journal.ts"
 import { JournalSink } from "../../services/journal-sink.ts"
 import { type Endings, TripEndings } from "../../services/trip-endings.ts"
 
-const ENDED = /"_tag":"status_changed","status":"(?:completed|shortened)"/
+/** Few events change the status: the others are not read for that. */
+const ends = ({ payload, type }: JournalEntry): boolean => {
+  if (type !== "trip_event" || !payload.includes('"status_changed"')) return false
+  const { event }: TripEventEnvelope = JSON.parse(payload)
+  return event._tag === "status_changed" && (event.status === "completed" || event.status === "shortened")
+}
 
 const endedIn = (batch: ReadonlyArray<JournalEntry>): ReadonlyArray<string> =>
-  batch.flatMap(({ key, payload, type }) =>
-    type === "trip_event" && ENDED.test(payload) ? [key.slice("trip:".length)] : []
-  )
+  batch.flatMap((entry) => (ends(entry) ? [entry.key.slice("trip:".length)] : []))
 
 export const layer = Layer.sync(TripEndings, (): Endings => {
   const listeners = new Set<(tripIds: ReadonlyArray<string>) => void>()

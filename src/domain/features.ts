@@ -33,7 +33,7 @@
 import { categoryIndex } from "./catalog/category.ts"
 import { standing, weightOfJudgement } from "./catalog/standing.ts"
 import { tagIndex } from "./catalog/taxonomy.ts"
-import { vibeQuery } from "./persona/encode.ts"
+import { meanTaste, vibeQuery } from "./persona/encode.ts"
 import type { Persona } from "./persona/persona.ts"
 import type { Candidate, RankRequest } from "./ranking.ts"
 import { DAY_PARTS } from "./time/day-part.ts"
@@ -110,13 +110,6 @@ const SOCIAL_TAGS: Readonly<Record<SocialMode, ReadonlyArray<number>>> = {
   friends: [tagIndex("group_friendly")!, tagIndex("lively")!]
 }
 
-const meanTaste = (tastes: ReadonlyArray<Float32Array>): Float32Array => {
-  if (tastes.length === 1) return tastes[0]!
-  const mean = new Float32Array(VIBE_DIMENSIONS)
-  for (const taste of tastes) for (let i = 0; i < VIBE_DIMENSIONS; i++) mean[i]! += taste[i]!
-  return vibeQuery(mean)
-}
-
 /** The narrowest purse of a party decides: nobody is led where they cannot pay. */
 export const budgetOf = (members: ReadonlyArray<Persona>): Budget =>
   BUDGETS.find((budget) => members.some((m) => m.dimensions.budget_sensitivity.value === budget)) ?? "mid"
@@ -138,7 +131,7 @@ export const partyOf = (request: Pick<RankRequest, "members" | "context">): Part
   }
   return {
     tastes,
-    taste: tastes.length === 0 ? new Float32Array(VIBE_DIMENSIONS) : meanTaste(tastes),
+    taste: meanTaste(tastes),
     budget: context.constraints?.budget ?? budgetOf(members),
     pace: context.constraints?.pace ?? paceOf(members),
     social: size === 1 ? stated : stated === "solo" ? (size === 2 ? "couple" : "friends") : stated,

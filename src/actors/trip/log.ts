@@ -1,6 +1,6 @@
 /** A trip's events and records as journal records: one append, one fate. */
 import type { UserState } from "../../domain/learning-log/snapshots.ts"
-import { TRIP_EVENT_SCHEMA_VERSION, type TripEventEnvelope } from "../../domain/trip/events.ts"
+import { readTripEvent, TRIP_EVENT_RECORD, type TripEventEnvelope } from "../../domain/trip/events.ts"
 import { pivotRecordText } from "../../domain/trip/pivot-record.ts"
 import type { TripRecord } from "../../domain/trip/turn.ts"
 import type { Journal, JournalEntry, JournalRecord } from "../../services/journal.ts"
@@ -15,7 +15,7 @@ const PIVOT_EVENT_VERSION = 2
 
 /** The record types that trips write beside the signals; what each holds is named in `domain/decisions.ts`. */
 const TRIP_RECORD_TYPES = {
-  trip_event: TRIP_EVENT_SCHEMA_VERSION,
+  [TRIP_EVENT_RECORD.type]: TRIP_EVENT_RECORD.version,
   pivot_event: PIVOT_EVENT_VERSION,
   pivot_response: VERSION,
   ranking_event: VERSION,
@@ -36,7 +36,7 @@ const payloadOf = (record: PlainRecord, latency_ms: number): string =>
 
 /** The events among a trip's journal records that the database may not have yet. */
 export const eventsIn = (entries: ReadonlyArray<JournalEntry>): ReadonlyArray<TripEventEnvelope> =>
-  entries.filter((one) => one.type === "trip_event").map((one): TripEventEnvelope => JSON.parse(one.payload))
+  entries.filter((one) => one.type === TRIP_EVENT_RECORD.type).map((one) => readTripEvent(one.payload))
 
 /** `elapsed` is how long the turn that decided has taken so far: decisions are logged with what they cost. */
 export const tripLog = (
@@ -51,7 +51,7 @@ export const tripLog = (
       const entries: Array<JournalRecord> = []
       const add = (type: keyof typeof TRIP_RECORD_TYPES, recordId: string, payload: string) =>
         entries.push({ type, version: TRIP_RECORD_TYPES[type], key, id: recordId, payload })
-      for (const event of events) add("trip_event", event.id, JSON.stringify(event))
+      for (const event of events) add(TRIP_EVENT_RECORD.type, event.id, JSON.stringify(event))
       const written: Array<UserState> = []
       for (const record of records) {
         if (record.type === "signal") entries.push(signalRecord(record.payload, now()))

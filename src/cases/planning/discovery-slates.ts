@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { coarseDayPart } from "../../domain/cache-key.ts"
+import { partyTaste } from "../../domain/persona/encode.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import { CANDIDATES } from "../../domain/retrieval/diversify.ts"
 import { dayPartAt } from "../../domain/time/day-part.ts"
@@ -15,7 +16,6 @@ import { RankingDesk } from "../../services/ranker.ts"
 import { Retrieval } from "../../services/retrieval.ts"
 import { ShownSlates } from "../../services/shown-slates.ts"
 import { newId } from "../../support/new-id.ts"
-import { partyQuery } from "../ranking/two-tower-retrieval.ts"
 import { rankingRecord } from "../signals/decision-log.ts"
 
 /** A slate is browsed, not waited for: rankers get this long. */
@@ -40,7 +40,7 @@ export const layer = Layer.effect(
         const persona = yield* personas.of(userId)
         // What somebody judged before tells us nothing when it is shown again.
         const seen = new Set(persona.sequence.map((item) => item.node_id))
-        const near = yield* retrieval.nearest(catalog, partyQuery([persona]))
+        const near = yield* retrieval.nearest(catalog, partyTaste([persona]))
         const fresh = near.filter(({ node }) => !seen.has(node.id))
         const pool = (fresh.length >= size ? fresh : near).slice(0, CANDIDATES)
         const { ranking } = yield* desk.rank({

@@ -11,6 +11,7 @@ import { dayHours } from "../../domain/itinerary/rules.ts"
 import { travelIn } from "../../domain/itinerary/travel.ts"
 import { planContextOf } from "../../domain/learning-log/plan.ts"
 import { archetypeOf } from "../../domain/persona/archetype.ts"
+import { partyTaste } from "../../domain/persona/encode.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import { modelVersion, type RankRequest } from "../../domain/ranking.ts"
 import { diversify } from "../../domain/retrieval/diversify.ts"
@@ -37,7 +38,6 @@ import { TripRuntime } from "../../services/trip-runtime.ts"
 import { UnseededCity } from "../../services/unseeded-city.ts"
 import { newId } from "../../support/new-id.ts"
 import { breathe } from "../../support/slices.ts"
-import { partyQuery } from "../ranking/two-tower-retrieval.ts"
 import { assembleInSlices } from "./assemble-in-slices.ts"
 import { countHours } from "./hours-known.ts"
 import { planLog } from "./plan-log.ts"
@@ -113,7 +113,7 @@ export const layer = Layer.effect(
       readonly now: number
     }): Effect.fn.Return<Plan, PlanRefused> {
       const { catalog, people, constraints, now } = wish
-      const query = partyQuery(people)
+      const query = partyTaste(people)
       const pool = yield* retrieval.nearest(catalog, query)
       yield* myTurn
       const days = tripDays(catalog.city.time_zone, wish.startDate, wish.days)

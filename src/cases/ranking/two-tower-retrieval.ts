@@ -2,27 +2,14 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
-import { vibeQuery } from "../../domain/persona/encode.ts"
-import type { Persona } from "../../domain/persona/persona.ts"
 import type { Candidate } from "../../domain/ranking.ts"
 import { NEIGHBOURS } from "../../domain/retrieval/diversify.ts"
 import { NearestRows } from "../../domain/retrieval/nearest.ts"
-import { PERSONA_DIMENSIONS, VIBE_DIMENSIONS } from "../../domain/vocabulary.ts"
 import { Retrieval } from "../../services/retrieval.ts"
 import { VectorIndex } from "../../services/vector-index.ts"
 
 /** Longest that the index may take before the matrix answers in its place. */
 const INDEX_PATIENCE = "400 millis"
-
-/** The taste that a party is searched with: the mean of its members, none louder than another. */
-export const partyQuery = (personas: ReadonlyArray<Persona>): Float32Array => {
-  const mean = new Float32Array(PERSONA_DIMENSIONS)
-  for (const persona of personas) {
-    const taste = vibeQuery(persona.vector)
-    for (let i = 0; i < VIBE_DIMENSIONS; i++) mean[i]! += taste[i]! / personas.length
-  }
-  return vibeQuery(mean)
-}
 
 const fromMatrix = (catalog: CityCatalog, query: Float32Array): ReadonlyArray<Candidate> => {
   const nearest = new NearestRows(query, NEIGHBOURS)

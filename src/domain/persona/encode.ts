@@ -19,7 +19,7 @@
 import { CATEGORIES, categoryIndex } from "../catalog/category.ts"
 import { COLD_BELOW_SIGNALS, PERSONA_DIMENSIONS, VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { VALUES } from "./dimensions.ts"
-import type { PersonaDimensions, SequenceItem } from "./persona.ts"
+import type { Persona, PersonaDimensions, SequenceItem } from "./persona.ts"
 
 /** Rises whenever the layout or its weights change: vectors of different versions do not compare. */
 export const ENCODER_VERSION = "deterministic-1"
@@ -107,3 +107,15 @@ export const vibeQuery = (persona: Float32Array): Float32Array => {
   for (let i = 0; i < VIBE_DIMENSIONS; i++) out[i] = persona[i]! * scale
   return out
 }
+
+/** What several people like together: the mean of their tastes as a unit vector, none louder than another; of one, their own. */
+export const meanTaste = (tastes: ReadonlyArray<Float32Array>): Float32Array => {
+  if (tastes.length === 1) return tastes[0]!
+  const mean = new Float32Array(VIBE_DIMENSIONS)
+  for (const taste of tastes) for (let i = 0; i < VIBE_DIMENSIONS; i++) mean[i]! += taste[i]!
+  return vibeQuery(mean)
+}
+
+/** The taste that a party has together. */
+export const partyTaste = (party: ReadonlyArray<Pick<Persona, "vector">>): Float32Array =>
+  meanTaste(party.map(({ vector }) => vibeQuery(vector)))

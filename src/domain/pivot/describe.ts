@@ -1,5 +1,5 @@
 /** What the features of an offer's options are worked out from: the party, the city and the weather as the trip knows them. */
-import { vibeQuery } from "../persona/encode.ts"
+import { meanTaste } from "../persona/encode.ts"
 import { dayPartAt } from "../time/day-part.ts"
 import { VIBE_DIMENSIONS } from "../vocabulary.ts"
 import type { PivotWorld } from "./answer-model.ts"
@@ -11,13 +11,6 @@ import { weatherWindow } from "./weather.ts"
 
 /** What somebody means who says that the weather is bad and not in which way. */
 const USUAL_WEATHER: SpoilingWeather = "rain"
-
-const meanTaste = (tastes: ReadonlyArray<Float32Array>): Float32Array => {
-  if (tastes.length === 1) return tastes[0]!
-  const mean = new Float32Array(VIBE_DIMENSIONS)
-  for (const taste of tastes) for (let i = 0; i < VIBE_DIMENSIONS; i++) mean[i]! += taste[i]! / tastes.length
-  return vibeQuery(mean)
-}
 
 /** The worst weather that is reported, or told with the request, for that time. */
 const weatherOf = (world: PivotWorld, request: PivotRequest, now: number, from: number, to: number) => {

@@ -3,7 +3,7 @@
 import type { Slot } from "../plan/model.ts"
 import type { TripEvent, TripEventEnvelope } from "../trip/events.ts"
 import type { TripState } from "../trip/model.ts"
-import { meanTaste, type Shown, slotView } from "./trip.ts"
+import { type Shown, shownTaste, slotView } from "./trip.ts"
 
 const CAUSES: Readonly<Partial<Record<TripEvent["_tag"], string>>> = {
   slot_swapped: "swap",
@@ -77,7 +77,7 @@ const frameBody = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Sl
 
 /** `trip` is the trip after the event, or a later state of it for who was away. */
 export const eventFrame = (envelope: TripEventEnvelope, trip: TripState, shown: Shown) => {
-  const taste = meanTaste(shown.personas)
+  const taste = shownTaste(shown.personas)
   const frame = frameBody(envelope, trip, (slot) => slotView(slot, trip, shown, taste))
   return { ...frame, seq: envelope.seq, at: new Date(envelope.at).toISOString() }
 }

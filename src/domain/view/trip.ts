@@ -7,7 +7,7 @@ import { type CityConditions, shutByEvent } from "../city/model.ts"
 import { affinityOf } from "../group/affinity.ts"
 import { explainPackage } from "../group/package.ts"
 import { plainNarrative } from "../narrative.ts"
-import { vibeQuery } from "../persona/encode.ts"
+import { partyTaste, vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
@@ -28,12 +28,8 @@ const reasonsFor = (node: CityCatalog["nodes"][number], taste: Float32Array | un
 }
 
 /** What these people like together; undefined where nobody is known. */
-export const meanTaste = (personas: ReadonlyArray<Persona>): Float32Array | undefined => {
-  if (personas.length === 0) return undefined
-  const mean = new Float32Array(personas[0]!.vector.length)
-  for (const { vector } of personas) for (let i = 0; i < mean.length; i++) mean[i]! += vector[i]! / personas.length
-  return vibeQuery(mean)
-}
+export const shownTaste = (personas: ReadonlyArray<Persona>): Float32Array | undefined =>
+  personas.length === 0 ? undefined : partyTaste(personas)
 
 const told = (node: ActivityNode, slot: Slot, taste: Float32Array | undefined): string =>
   plainNarrative({
@@ -151,7 +147,7 @@ const lostView = ({ seq, type }: LostChange) => {
 
 export const tripView = (trip: TripState, shown: Shown) => {
   const { catalog, personas } = shown
-  const taste = meanTaste(personas)
+  const taste = shownTaste(personas)
   const first = parseIsoDate(trip.start_date)!
   const shares = personas.length > 1 ? memberShares(trip, catalog, personas) : undefined
   return {
@@ -184,7 +180,7 @@ export const tripView = (trip: TripState, shown: Shown) => {
 
 /** What a change did, for the one who made it. */
 export const changeView = (before: ReadonlyArray<Slot>, trip: TripState, shown: Shown) => {
-  const taste = meanTaste(shown.personas)
+  const taste = shownTaste(shown.personas)
   const old = new Map(before.map((slot) => [slot.id, slot]))
   const changed = trip.slots.filter((slot) => old.get(slot.id) !== slot && !sameSlot(old.get(slot.id), slot))
   const kept = new Set(trip.slots.map((slot) => slot.id))

@@ -4,12 +4,10 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { TRIP_EVENT_SCHEMA_VERSION, type TripEventEnvelope } from "../../../domain/trip/events.ts"
+import { readTripEvent, TRIP_EVENT_RECORD, type TripEventEnvelope } from "../../../domain/trip/events.ts"
 import { loseTripEvents } from "../lost-trip-events.ts"
 import type { SinkHandler } from "./handler.ts"
 import { project } from "./trip-projection.ts"
-
-export const TRIP_EVENT = { type: "trip_event", version: TRIP_EVENT_SCHEMA_VERSION } as const
 
 /** A second event with a number that is taken is a fork of history: it must fail here, not be skipped. */
 export const insertTripEvents = Effect.fnUntraced(function* (envelopes: ReadonlyArray<TripEventEnvelope>) {
@@ -19,7 +17,7 @@ export const insertTripEvents = Effect.fnUntraced(function* (envelopes: Readonly
       ...one,
       type: event._tag,
       payload: event,
-      schema_version: TRIP_EVENT.version,
+      schema_version: TRIP_EVENT_RECORD.version,
       occurred_at: new Date(at)
     }))
   )
@@ -33,10 +31,10 @@ export const insertTripEvents = Effect.fnUntraced(function* (envelopes: Readonly
 })
 
 export const tripEventsHandler: SinkHandler = {
-  types: [{ ...TRIP_EVENT, sequenced: true }],
+  types: [{ ...TRIP_EVENT_RECORD, sequenced: true }],
   lose: Effect.fnUntraced(function* (record) {
     const sql = yield* SqlClient
-    const { event, seq, trip_id }: TripEventEnvelope = JSON.parse(record.payload)
+    const { event, seq, trip_id } = readTripEvent(record.payload)
     yield* loseTripEvents(sql, trip_id, [{ seq, type: event._tag }])
     yield* Effect.logError(
       `The database refused change ${seq} of a trip (${event._tag}). The trip goes on without it, and its members are told; repair-trip --all puts it back once it can be stored.`
@@ -44,7 +42,7 @@ export const tripEventsHandler: SinkHandler = {
   }),
   apply: Effect.fnUntraced(function* (records) {
     const sql = yield* SqlClient
-    const envelopes = records.map((record): TripEventEnvelope => JSON.parse(record.payload))
+    const envelopes = records.map((record) => readTripEvent(record.payload))
     const ids = [...new Set(envelopes.map((one) => one.trip_id))]
     const rows = yield* sql<{ id: string; state_version: string | number }>`
       select id, state_version from trips where ${sql.in("id", ids)} for update`

@@ -246,9 +246,10 @@ export const layer = (options: TripOptions) =>
         stop: (userId, slotId, at, named) => {
           for (const tripId of theirs(userId, named)) {
             const { recent, trip } = engine.peek(tripId) ?? {}
-            if (trip === undefined || recent === undefined || trip.plan.at(slotId) === undefined) continue
+            if (trip === undefined || recent === undefined) continue
             const then = stopThen(trip, recent, slotId, at)
-            if (then === undefined) return { trip_id: tripId, activity_node_id: null, decision: null }
+            if (then === undefined) continue
+            if (then === null) return { trip_id: tripId, activity_node_id: null, decision: null }
             const { decision_id, model_version, node_id } = then
             const decision = { decision_id, model_version, session_id: trip.session_id }
             return { trip_id: tripId, activity_node_id: node_id, decision }

@@ -14,7 +14,7 @@ import { archetypeOf } from "../../domain/persona/archetype.ts"
 import { partyTaste } from "../../domain/persona/encode.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import { modelVersion, type RankRequest } from "../../domain/ranking.ts"
-import { diversify } from "../../domain/retrieval/diversify.ts"
+import { diversifyWithMeals } from "../../domain/retrieval/meals.ts"
 import { isoDate, parseIsoDate } from "../../domain/time/calendar.ts"
 import { dayDecision, exploredBefore, keptStops, seedOf } from "../../domain/trip/generation.ts"
 import type { TripState } from "../../domain/trip/model.ts"
@@ -118,7 +118,7 @@ export const layer = Layer.effect(
       yield* myTurn
       const days = tripDays(catalog.city.time_zone, wish.startDate, wish.days)
       const orientations = people.map((person) => person.dimensions.time_orientation.value)
-      const { candidates } = diversify({
+      const { candidates } = diversifyWithMeals({
         catalog,
         neighbours: pool,
         constraints,

@@ -1,6 +1,7 @@
 /** Asks the vector index, and the city's own matrix where that does not answer. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { categoryInfo } from "../../domain/catalog/category.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { Candidate } from "../../domain/ranking.ts"
 import { NEIGHBOURS } from "../../domain/retrieval/diversify.ts"
@@ -15,6 +16,21 @@ const fromMatrix = (catalog: CityCatalog, query: Float32Array): ReadonlyArray<Ca
   const nearest = new NearestRows(query, NEIGHBOURS)
   nearest.scan(catalog.matrix, catalog.nodes.length, 0, (index) => catalog.retired(index))
   return nearest.best().map(({ row, score }) => ({ index: row, node: catalog.nodes[row]!, similarity: score }))
+}
+
+/** Whatever one comes for, one eats: in a large city a taste for museums has hundreds of neighbours before the first meal. */
+const MEALS = 80
+
+const withMeals = (catalog: CityCatalog, query: Float32Array, found: ReadonlyArray<Candidate>) => {
+  const isMeal = (row: number) => categoryInfo(catalog.nodes[row]!.category).meal
+  if (found.filter(({ index }) => isMeal(index)).length >= MEALS) return found
+  const there = new Set(found.map(({ index }) => index))
+  const nearest = new NearestRows(query, MEALS)
+  nearest.scan(catalog.matrix, catalog.nodes.length, 0, (row) => catalog.retired(row) || there.has(row) || !isMeal(row))
+  return [
+    ...found,
+    ...nearest.best().map(({ row, score }) => ({ index: row, node: catalog.nodes[row]!, similarity: score }))
+  ]
 }
 
 export const layer = Layer.effect(
@@ -35,7 +51,7 @@ export const layer = Layer.effect(
           Effect.timeoutOrElse({ duration: INDEX_PATIENCE, orElse: () => Effect.succeed([]) }),
           Effect.orElseSucceed((): ReadonlyArray<Candidate> => []),
           // An index that knows nothing of the city is empty or behind; the matrix is neither.
-          Effect.map((found) => (found.length === 0 ? fromMatrix(catalog, query) : found))
+          Effect.map((found) => withMeals(catalog, query, found.length === 0 ? fromMatrix(catalog, query) : found))
         )
     })
   })

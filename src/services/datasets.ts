@@ -52,6 +52,9 @@ export class DatasetFailed extends Schema.TaggedError<DatasetFailed>()("DatasetF
   cause: Schema.optional(Schema.Defect())
 }) {}
 
+/** The job that builds all of them every night. */
+export const NIGHTLY_DATASETS = "build_daily_datasets"
+
 export class Datasets extends Context.Service<
   Datasets,
   {

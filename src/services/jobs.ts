@@ -99,6 +99,8 @@ export class Jobs extends Context.Service<
     ) => Effect.Effect<never, never, R>
     /** How it stands with the jobs of a kind. */
     readonly open: (kind: string) => Effect.Effect<OpenJobs, JobsUnavailable>
+    /** The one of a kind that ended last. */
+    readonly lastEnded: (kind: string) => Effect.Effect<Job | undefined, JobsUnavailable>
     /** Queues what was given up of this kind again, and gives none of it up from now on; gives how many were queued. */
     readonly resume: (kind: string) => Effect.Effect<number, JobsUnavailable>
     /** Forgets finished jobs older than this, but for failed ones of the kinds to be kept; gives how many. */

@@ -12,6 +12,7 @@ import * as TripActors from "../actors/trip/local.ts"
 import * as UserActors from "../actors/user/local.ts"
 import * as KeptReceipts from "../cases/answers/kept-receipts.ts"
 import * as ActorKindList from "../cases/health/actor-kind-list.ts"
+import * as DatasetsHealth from "../cases/health/datasets-health.ts"
 import * as ErasureHealth from "../cases/health/erasure-health.ts"
 import * as JournalHealth from "../cases/health/journal-health.ts"
 import * as TripHealth from "../cases/health/trip-health.ts"
@@ -253,6 +254,7 @@ export const server = (options: ServerOptions) => {
           placesHealth,
           JournalHealth.layer,
           ErasureHealth.layer,
+          DatasetsHealth.layer,
           TripHealth.layer.pipe(Layer.provide(PostgresTripStorage.layer))
         )
       ),

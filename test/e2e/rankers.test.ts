@@ -219,7 +219,6 @@ describe("with a trained ranker in production", () => {
         sql
       ) => sql`insert into model_registry (id, model_name, model_version, model_type, stage, artifact_path, artifact_sha256)
         values
-        (gen_random_uuid(), 'bpr', '0.0.0', 'matrix_factorisation', 'staging', null, null),
         (gen_random_uuid(), 'bpr', '1', 'matrix_factorisation', 'staging', 'bpr/1.bin', ${checksum}),
         (gen_random_uuid(), 'bpr', '2', 'matrix_factorisation', 'staging', 'bpr/2.bin', ${checksum})`
     )

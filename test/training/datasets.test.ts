@@ -1,12 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { createServer, type IncomingMessage } from "node:http"
-import type { AddressInfo } from "node:net"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DuckDBInstance } from "@duckdb/node-api"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as fc from "fast-check"
 import { randomStream } from "../../src/domain/random.ts"
@@ -18,7 +15,6 @@ import { checkDataset, GATE } from "../../src/training/datasets/gate.ts"
 import { createParquet } from "../../src/training/datasets/parquet.ts"
 import { histogramOf, profiler } from "../../src/training/datasets/profile.ts"
 import { cutsOf, isApart, splitOf } from "../../src/training/datasets/split.ts"
-import { track } from "../../src/training/datasets/tracking.ts"
 import { shadowId } from "../../src/training/population/profile.ts"
 import { populated, SMALL } from "./population/world.ts"
 
@@ -180,57 +176,9 @@ describe("Parquet", () => {
   )
 })
 
-describe("tracking", () => {
-  it.effect("speaks MLflow's interface, and falls back to files where the server fails", () =>
-    Effect.gen(function* () {
-      const calls: Array<readonly [string, Readonly<Record<string, unknown>> | undefined]> = []
-      let broken = false
-      const body = async (request: IncomingMessage) => {
-        let text = ""
-        for await (const part of request) text += part
-        return text === "" ? undefined : JSON.parse(text)
-      }
-      const server = createServer(async (request, response) => {
-        const path = request.url!.replace("/api/2.0/mlflow/", "").split("?")[0]!
-        calls.push([path, await body(request)])
-        const missing = path === "experiments/get-by-name"
-        response.statusCode = broken ? 500 : missing ? 404 : 200
-        response.end(
-          JSON.stringify(path === "runs/create" ? { run: { info: { run_id: "r1" } } } : { experiment_id: "7" })
-        )
-      })
-      yield* Effect.acquireRelease(
-        Effect.promise(() => new Promise<void>((done) => server.listen(0, "127.0.0.1", done))),
-        () => Effect.sync(() => server.close())
-      )
-      const root = yield* scratch
-      const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-      const run = {
-        experiment: "e",
-        name: "n",
-        startedAt: 1,
-        endedAt: 2,
-        finished: true,
-        params: { seed: "1" },
-        metrics: { rows: 5 },
-        tags: {}
-      }
-      yield* track({ uri, root }, run)
-      assert.deepStrictEqual(
-        calls.map(([path]) => path),
-        ["experiments/get-by-name", "experiments/create", "runs/create", "runs/log-batch", "runs/update"]
-      )
-      assert.deepInclude(calls[3]![1]!, { run_id: "r1", params: [{ key: "seed", value: "1" }] })
-      assert.isFalse(existsSync(join(root, "mlruns")))
-      broken = true
-      yield* track({ uri, root }, run)
-      assert.strictEqual(readFileSync(join(root, "mlruns/e/n-1/metrics/rows"), "utf8"), "2 5 0\n")
-    }).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
-  )
-})
-
 const generated = (rows: ReadonlyArray<DatasetRow>): Definition => ({
   columns: COLUMNS,
+  people: [],
   ids: [],
   query: "generated",
   read: ({ row }) => Effect.sync(() => rows.forEach((one, i) => void row(one, String(i % 97), i)))
@@ -250,6 +198,12 @@ describe("building datasets", () => {
         const [count] = yield* Effect.promise(() => duck(`select count(*)::int as n from '${again.folder}/*.parquet'`))
         assert.strictEqual(count!["n"], 1_200)
         assert.match(readFileSync(join(again.folder, "dataset_summary.md"), "utf8"), /!\[x\]\(x\.svg\)/)
+        const runs = join(root, "mlruns/dataset-planner")
+        const run = join(runs, readdirSync(runs).find((name) => name.startsWith("planner-"))!)
+        const kept = (file: string) => readFileSync(join(run, file), "utf8")
+        assert.match(kept("metrics/row_count"), / 1200 0\n$/)
+        assert.match(kept("tags/dataset_version"), /^\d{4}-\d\d-\d\d-[0-9a-f]{12}$/)
+        assert.strictEqual(kept("artifacts/schema.json"), readFileSync(join(again.folder, "schema.json"), "utf8"))
 
         const refused = yield* Effect.flip(build(sound(10)))
         assert.match(refused.message, /10 rows; at least 1000/)

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as References from "effect/References"
 import { DatasetRefused, type DatasetRequest, type DatasetSummary, Datasets } from "../../src/services/datasets.ts"
 import { PopulationRefused, type PopulationRequest, ShadowPopulation } from "../../src/services/shadow-population.ts"
 import { dailyDatasetsJob, dailyDatasetsSchedule } from "../../src/training/datasets/job.ts"
@@ -37,7 +38,7 @@ describe("the nightly datasets", () => {
       zone: "UTC"
     }))
 
-  it.effect("cover seven days, and one that is refused stops none of the others", () =>
+  it.effect("cover seven days; one that is refused stops none of the others, and fails the job for good", () =>
     Effect.gen(function* () {
       const asked: Array<DatasetRequest> = []
       const datasets = Datasets.of({
@@ -48,12 +49,17 @@ describe("the nightly datasets", () => {
             : Effect.succeed({ rows: { train: 1 }, folder: request.name } as unknown as DatasetSummary)
         }
       })
-      const result = (yield* dailyDatasetsJob.run(job({})).pipe(Effect.provideService(Datasets, datasets))) as Record<
-        string,
-        unknown
-      >
-      assert.deepStrictEqual(result["planner"], { refused: "too few rows" })
-      assert.deepStrictEqual(result["bpr_triples"], { rows: { train: 1 }, folder: "bpr_triples" })
+      const said: Array<unknown> = []
+      const running = { ...job({}), progress: (value: unknown) => void said.push(value) }
+      const failure = yield* Effect.flip(dailyDatasetsJob.run(running)).pipe(
+        Effect.provideService(Datasets, datasets),
+        Effect.provideService(References.MinimumLogLevel, "None")
+      )
+      assert.deepInclude(failure, { message: "1 of 6 datasets are refused. too few rows", retry: false })
+      assert.deepNestedInclude(said.at(-1) as object, {
+        "results.planner": { refused: "too few rows" },
+        "results.bpr_triples": { rows: { train: 1 }, folder: "bpr_triples" }
+      })
       assert.isTrue(asked.every(({ from, to }) => to! - from! === 7 * 86_400_000))
       assert.strictEqual(asked.length, 6)
     })

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { DuckDBInstance } from "@duckdb/node-api"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
 import { uuidOfName } from "../../src/domain/hash.ts"
 import { randomStream } from "../../src/domain/random.ts"
 import { buildDataset } from "../../src/training/datasets/build.ts"
@@ -41,7 +42,8 @@ const PEOPLE = 60
 
 const definition: Definition = {
   columns: COLUMNS,
-  ids: [["user_id"], ["pair"], ["input", "traveler", "id"]],
+  people: [["user_id"], ["pair"], ["input", "traveler", "id"]],
+  ids: [],
   query: "generated",
   read: ({ row }) =>
     Effect.sync(() => {
@@ -77,7 +79,38 @@ describe("a published dataset", () => {
         const first = yield* namesIn((yield* build()).folder)
         for (let n = 0; n < PEOPLE; n++) assert.isFalse(first.has(person(n)))
         const second = yield* namesIn((yield* build()).folder)
-        assert.isEmpty([...first].filter((name) => second.has(name)))
+        assert.isEmpty(
+          [...first].filter((name) => second.has(name)),
+          "of people whom nobody knows"
+        )
+        assert.deepStrictEqual(yield* datasetTraces(root).search(marks), [])
+      })
+    )
+
+    it.effect("names travelers the same in every build of its family, until they leave", () =>
+      Effect.gen(function* () {
+        const root = yield* scratch
+        const sql = yield* SqlClient
+        yield* sql`insert into users (id) select * from unnest(${Array.from({ length: PEOPLE }, (_, n) => person(n))}::uuid[])`
+        const nameOf = Effect.fnUntraced(function* (n: number, name: "planner" | "sequences" = "planner") {
+          const { folder } = yield* buildDataset({ root, trackingUri: undefined, definition }, { name })
+          const rows = yield* duck(`select distinct user_id from '${folder}/*.parquet' where input.traveler.age = ${n}`)
+          assert.lengthOf(rows, 1)
+          return String(rows[0]!["user_id"])
+        })
+        const joined = (name: string) =>
+          Effect.map(
+            sql<{ user_id: string }>`select user_id from dataset_pseudonyms where pseudonym = ${name}`,
+            (rows) => rows.map((row) => row.user_id)
+          )
+        const name = yield* nameOf(0)
+        assert.notStrictEqual(name, ada)
+        assert.strictEqual(yield* nameOf(0), name)
+        assert.notStrictEqual(yield* nameOf(0, "sequences"), name)
+        assert.deepStrictEqual(yield* joined(name), [ada])
+        yield* sql`delete from users where id = ${ada}`
+        assert.deepStrictEqual(yield* joined(name), [])
+        assert.notStrictEqual(yield* nameOf(0), name)
         assert.deepStrictEqual(yield* datasetTraces(root).search(marks), [])
       })
     )

@@ -8,6 +8,7 @@ import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import type { Fragment } from "effect/sql/Statement"
 import { type EnqueueOptions, type Job, type JobSchedule, Jobs, JobsUnavailable } from "../../services/jobs.ts"
 import { newId } from "../../support/new-id.ts"
 import { whyAway } from "./away.ts"
@@ -115,24 +116,27 @@ export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient>
 
       const keepSchedule = scheduleKeeper(enqueue, () => clock.currentTimeMillisUnsafe())
 
+      const one = (where: Fragment) =>
+        sql<Row>`
+          select id, kind, dedupe_key as key, state, attempts, max_attempts, progress, result, error, run_after, created_at,
+            finished_at
+          from jobs where ${where}`.pipe(
+          Effect.mapError(unavailable),
+          Effect.map(
+            ([row]): Job | undefined =>
+              row && {
+                ...row,
+                run_after: row.run_after.getTime(),
+                created_at: row.created_at.getTime(),
+                finished_at: row.finished_at?.getTime() ?? null
+              }
+          )
+        )
+
       return Jobs.of({
         enqueue,
-        find: (id) =>
-          sql<Row>`
-            select id, kind, dedupe_key as key, state, attempts, max_attempts, progress, result, error, run_after, created_at,
-              finished_at
-            from jobs where id = ${id}`.pipe(
-            Effect.mapError(unavailable),
-            Effect.map(
-              ([row]): Job | undefined =>
-                row && {
-                  ...row,
-                  run_after: row.run_after.getTime(),
-                  created_at: row.created_at.getTime(),
-                  finished_at: row.finished_at?.getTime() ?? null
-                }
-            )
-          ),
+        find: (id) => one(sql`id = ${id}`),
+        lastEnded: (kind) => one(sql`kind = ${kind} and state in ('done', 'failed') order by finished_at desc limit 1`),
         open: (kind) =>
           sql<{ open: number; failing: number; oldest: Date | null }>`
             select count(*)::int as open, min(created_at) as oldest,

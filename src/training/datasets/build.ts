@@ -6,9 +6,12 @@ import { createHash } from "node:crypto"
 import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Config } from "../../config.ts"
 import {
@@ -31,8 +34,8 @@ import { checkDataset } from "./gate.ts"
 import { checkLiveFeatures, livePlans } from "./live-features.ts"
 import { createParquet, type ParquetFile } from "./parquet.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
-import { pseudonyms } from "./pseudonyms.ts"
-import { writeReport } from "./report.ts"
+import { namePeople, pseudonymsOf, renaming } from "./pseudonyms.ts"
+import { schemaText, writeReport } from "./report.ts"
 import { type Cuts, cutsOf, SPLITS, splitOf, untimedSplitOf } from "./split.ts"
 import { track } from "./tracking.ts"
 
@@ -156,7 +159,7 @@ export const buildDataset = Effect.fnUntraced(function* (
       }
       return file
     }
-    const renamed = pseudonyms(definition.ids)
+    const renamed = renaming(yield* pseudonymsOf(request.name), definition)
     for (const split of SPLITS) fileOf(split)
     const profile = profiler(columns)
     const skipped: Record<string, number> = {}
@@ -180,6 +183,7 @@ export const buildDataset = Effect.fnUntraced(function* (
       leak: () => void profile.leaks.push(profile.rows)
     })
     rowHash.update(hashed.join("\n"))
+    const rowsHash = rowHash.digest("hex")
     yield* onProgress(profile.rows)
     const rows: Record<string, number> = {}
     for (const [name, file] of files) rows[name] = file.close()
@@ -238,7 +242,7 @@ export const buildDataset = Effect.fnUntraced(function* (
         from: new Date(range.from).toISOString(),
         to: new Date(range.to).toISOString(),
         cuts: { validation_from: new Date(cuts.validationFrom), test_from: new Date(cuts.testFrom) },
-        rows_sha256: rowHash.digest("hex"),
+        rows_sha256: rowsHash,
         files: written
       },
       published: { files: written, histograms }
@@ -256,8 +260,14 @@ export const buildDataset = Effect.fnUntraced(function* (
         endedAt,
         finished: passed,
         params: { code_version: CODE_VERSION, from: String(range.from), to: String(range.to) },
-        metrics: { ...rows, seconds: summary.seconds, checks_failed: checks.filter((check) => !check.passed).length },
-        tags: { folder: target }
+        metrics: {
+          ...rows,
+          row_count: Object.values(rows).reduce((sum, n) => sum + n, 0),
+          seconds: summary.seconds,
+          checks_failed: checks.filter((check) => !check.passed).length
+        },
+        tags: { folder: target, dataset_version: `${today}-${rowsHash.slice(0, 12)}` },
+        artifacts: { "schema.json": schemaText(request.name, columns) }
       }
     )
     if (passed) return summary
@@ -271,17 +281,31 @@ export const buildDataset = Effect.fnUntraced(function* (
     })
   })
   // One snapshot for both passes, and the limit for requests is not for these reads.
-  return yield* Effect.gen(function* () {
+  const read = Effect.gen(function* () {
     yield* sql`set transaction isolation level repeatable read, read only`
     yield* sql`set local statement_timeout = '10min'`
     return yield* body
-  }).pipe(
-    sql.withTransaction,
+  }).pipe(sql.withTransaction)
+  return yield* Effect.andThen(namePeople(request.name), read).pipe(
     Effect.catchDefect((cause) => Effect.fail(failed(cause))),
     Effect.catchTag("SqlError", (cause) => Effect.fail(failed(cause))),
     Effect.ensuring(cleanUp)
   )
 })
+
+const builds = Metric.counter("datasets_total", {
+  description: "Datasets that were to be built, by what became of them",
+  incremental: true
+})
+
+const count = (dataset: string, outcome: string) =>
+  Metric.update(Metric.withAttributes(builds, { dataset, outcome }), 1)
+
+const outcomeOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string => {
+  if (Exit.isSuccess(exit)) return "published"
+  const failure = Cause.squash(exit.cause)
+  return failure instanceof DatasetRefused ? "refused" : "failed"
+}
 
 export const layer = Layer.effect(
   Datasets,
@@ -291,7 +315,10 @@ export const layer = Layer.effect(
     const options = { root: settings.DATASETS_DIR, trackingUri: settings.MLFLOW_TRACKING_URI }
     return Datasets.of({
       build: (request, onProgress) =>
-        buildDataset(options, request, onProgress).pipe(Effect.provideService(SqlClient, sql))
+        buildDataset(options, request, onProgress).pipe(
+          Effect.onExit((exit) => count(request.name, outcomeOf(exit))),
+          Effect.provideService(SqlClient, sql)
+        )
     })
   })
 )

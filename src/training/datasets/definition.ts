@@ -25,7 +25,9 @@ export interface Reading {
 
 export interface Definition {
   readonly columns: Columns
-  /** Where rows name a person, or a row that is a person's own: published under other names. */
+  /** Where rows name a person: published under the name that the person has in this family of datasets. */
+  readonly people: ReadonlyArray<IdPath>
+  /** Where rows name a row that is a person's own: published under names of this build alone. */
   readonly ids: ReadonlyArray<IdPath>
   /** Columns of the file aside, and its name. */
   readonly aside?: { readonly name: string; readonly columns: Columns }

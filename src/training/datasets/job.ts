@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { MS_PER_DAY } from "../../domain/time/calendar.ts"
-import { DATASETS, Datasets } from "../../services/datasets.ts"
+import { DATASETS, Datasets, NIGHTLY_DATASETS } from "../../services/datasets.ts"
 import { JobFailed, type JobHandler, type JobSchedule } from "../../services/jobs.ts"
 
 const Payload = Schema.Struct({
@@ -34,23 +34,38 @@ export const buildDatasetJob: JobHandler<Datasets> = {
 
 const DAYS = 7
 
-/** Every dataset over the last seven days. One that is refused is said in the result and stops none of the others. */
+/**
+ * Every dataset over the last seven days. One that is refused stops none of the others, and fails the job in the end: nobody
+ * would look for it in a result. Trying again the same night changes nothing.
+ */
 export const dailyDatasetsJob: JobHandler<Datasets> = {
-  kind: "build_daily_datasets",
+  kind: NIGHTLY_DATASETS,
   run: (job) =>
     Effect.gen(function* () {
       const datasets = yield* Datasets
       const to = yield* Clock.currentTimeMillis
       const results: Record<string, unknown> = {}
+      const refused: Array<string> = []
       for (const name of DATASETS) {
         results[name] = yield* datasets.build({ name, from: to - DAYS * MS_PER_DAY, to }).pipe(
           Effect.map(({ rows, folder }) => ({ rows, folder })),
-          Effect.catchTag("DatasetRefused", (error) => Effect.succeed({ refused: error.message })),
+          Effect.catchTag("DatasetRefused", (error) =>
+            Effect.suspend(() => {
+              refused.push(error.message)
+              return Effect.as(Effect.logError(`A nightly dataset is refused: ${error.message}`), {
+                refused: error.message
+              })
+            })
+          ),
           Effect.mapError((error) => new JobFailed({ message: error.message, retry: true }))
         )
-        job.progress({ done: Object.keys(results).length, total: DATASETS.length })
+        job.progress({ done: Object.keys(results).length, total: DATASETS.length, results })
       }
-      return results
+      if (refused.length === 0) return results
+      return yield* new JobFailed({
+        message: `${refused.length} of ${DATASETS.length} datasets are refused. ${refused.join("\n")}`,
+        retry: false
+      })
     })
 }
 

@@ -9,6 +9,10 @@ import { type Histogram, type Profile, stabilityIndex } from "./profile.ts"
 /** Words that a feature may take and still be drawn. */
 const MOST_WORDS = 60
 
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+
+export const schemaText = (dataset: string, columns: Columns): string => json({ dataset, columns })
+
 export interface Report {
   readonly summary: DatasetSummary
   readonly columns: Columns
@@ -22,8 +26,7 @@ export interface Report {
 export const writeReport = (folder: string, report: Report): void => {
   const { summary, columns, profile, histograms, previous, lineage } = report
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
-  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
-  write("schema.json", json({ dataset: summary.name, columns }))
+  write("schema.json", schemaText(summary.name, columns))
   write("lineage.json", json(lineage))
   write("profile.json", json(report.published))
 

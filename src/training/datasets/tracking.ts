@@ -17,6 +17,8 @@ export interface Run {
   readonly params: Readonly<Record<string, string>>
   readonly metrics: Readonly<Record<string, number>>
   readonly tags: Readonly<Record<string, string>>
+  /** Files kept with the run, by name. */
+  readonly artifacts?: Readonly<Record<string, string>>
 }
 
 class TrackingFailed extends Schema.TaggedError<TrackingFailed>()("TrackingFailed", {
@@ -32,7 +34,9 @@ const MOST_VALUE = 500
 const Answer = Schema.Struct({
   experiment: Schema.optionalKey(Schema.Struct({ experiment_id: Schema.String })),
   experiment_id: Schema.optionalKey(Schema.String),
-  run: Schema.optionalKey(Schema.Struct({ info: Schema.Struct({ run_id: Schema.String }) }))
+  run: Schema.optionalKey(
+    Schema.Struct({ info: Schema.Struct({ run_id: Schema.String, artifact_uri: Schema.optionalKey(Schema.String) }) })
+  )
 })
 const decodeAnswer = Schema.decodeUnknownSync(Answer)
 
@@ -53,6 +57,33 @@ const call = (uri: string, method: "GET" | "POST", path: string, body?: unknown)
 
 const pairs = (record: Readonly<Record<string, string>>) =>
   Object.entries(record).map(([key, value]) => ({ key, value: value.slice(0, MOST_VALUE) }))
+
+/** The server takes files where it keeps them itself; where it names another store, their place is in our own files. */
+const PROXIED = "mlflow-artifacts:/"
+
+const keepArtifacts = Effect.fnUntraced(function* (uri: string, store: string | undefined, run: Run) {
+  const files = Object.entries(run.artifacts ?? {})
+  if (files.length === 0) return
+  if (store === undefined || !store.startsWith(PROXIED)) {
+    return yield* Effect.logWarning(
+      `The tracking server does not take files itself (${store ?? "it names no store"}): those of ${run.name} are in the dataset's folder alone.`
+    )
+  }
+  const folder = store.slice(PROXIED.length).replace(/^\/+/, "")
+  for (const [name, text] of files) {
+    yield* Effect.tryPromise({
+      try: async (signal) => {
+        const response = await fetch(`${uri.replace(/\/$/, "")}/api/2.0/mlflow-artifacts/artifacts/${folder}/${name}`, {
+          method: "PUT",
+          body: text,
+          signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
+        })
+        if (!response.ok) throw new TrackingFailed({ message: `${name} answered ${response.status}` })
+      },
+      catch: (cause) => (cause instanceof TrackingFailed ? cause : new TrackingFailed({ message: String(cause) }))
+    })
+  }
+})
 
 const overRest = Effect.fnUntraced(function* (uri: string, run: Run) {
   const name = encodeURIComponent(run.experiment)
@@ -76,6 +107,7 @@ const overRest = Effect.fnUntraced(function* (uri: string, run: Run) {
     params: pairs(run.params),
     metrics: Object.entries(run.metrics).map(([key, value]) => ({ key, value, timestamp: run.endedAt, step: 0 }))
   })
+  yield* keepArtifacts(uri, created.run?.info.artifact_uri, run)
   yield* call(uri, "POST", "runs/update", {
     run_id,
     status: run.finished ? "FINISHED" : "FAILED",
@@ -101,6 +133,7 @@ const inFiles = (root: string, run: Run) =>
       )
       for (const [name, value] of Object.entries(run.params)) write(`params/${name}`, value)
       for (const [name, value] of Object.entries(run.tags)) write(`tags/${name}`, value)
+      for (const [name, text] of Object.entries(run.artifacts ?? {})) write(`artifacts/${name}`, text)
       for (const [name, value] of Object.entries(run.metrics)) write(`metrics/${name}`, `${run.endedAt} ${value} 0\n`)
     },
     catch: (cause) => new TrackingFailed({ message: String(cause) })

@@ -9,7 +9,7 @@ import { uuidOfName } from "../../domain/hash.ts"
 import { type MatchAnalysis, MatchData, MatchRefused, type MatchRequest } from "../../services/match-data.ts"
 import { histogramPlot } from "../datasets/plots.ts"
 import { histogramOf } from "../datasets/profile.ts"
-import { pseudonyms } from "../datasets/pseudonyms.ts"
+import { namePeople, pseudonymsOf, renaming } from "../datasets/pseudonyms.ts"
 import { rocAuc } from "../judge/auc.ts"
 import {
   MATCH_FEATURES,
@@ -24,6 +24,7 @@ import { fitLogistic } from "./logistic.ts"
 import { type Person, readPeople } from "./people.ts"
 
 const FILES = { events: "match_events.jsonl", train: "train.csv", validation: "val.csv" } as const
+const FAMILY = "companion_match"
 const DEFAULT = 0.5
 const LEAST_ROWS = 50
 
@@ -69,15 +70,16 @@ export const matchEvents = Effect.fnUntraced(function* (
   return { events: [...real, ...syntheticMatches(people, request)], skipped, mapped }
 })
 
-/** The same people stay the same within what is written in one go, and are nobody elsewhere, as in a dataset. */
-const published = (events: ReadonlyArray<MatchEvent>): ReadonlyArray<PublishedMatch> => {
-  const renamed = pseudonyms([["event_id"], ["pair"]])
+/** People have the names that they have in the dataset of matches. */
+const published = Effect.fnUntraced(function* (events: ReadonlyArray<MatchEvent>) {
+  yield* namePeople(FAMILY)
+  const renamed = renaming(yield* pseudonymsOf(FAMILY), { people: [["pair"]], ids: [["event_id"]] })
   return events.map((event) => {
     const row = renamed({ ...event }) as unknown as MatchEvent
     const members = row.pair.split("+").sort()
     return { ...row, pair: pairOf(members), members, validates: validates(event.pair) }
-  })
-}
+  }) satisfies ReadonlyArray<PublishedMatch>
+})
 
 const csv = (events: ReadonlyArray<MatchEvent>): string =>
   [
@@ -165,7 +167,7 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           const made = yield* matchEvents(request, yield* Clock.currentTimeMillis)
           const { mapped, skipped } = made
-          const events = published(made.events)
+          const events = yield* published(made.events)
           const synthetic = events.filter((event) => event.source === "synthetic").length
           for (const [reason, n] of Object.entries(skipped))
             yield* Effect.logWarning(`${n} people are left out: ${reason}.`)

@@ -20,6 +20,8 @@ const QUERIES: Readonly<Record<string, string>> = {
   trips_active: `select count(*) from trips where user_id in ${S} and status = 'active'`,
   trips_completed: `select count(*) from trips where user_id in ${S} and status = 'completed'`,
   trips_shortened: `select count(*) from trips where user_id in ${S} and status = 'shortened'`,
+  trips_abandoned: `select count(*) from trips t where user_id in ${S} and status in ('completed', 'shortened') and not exists (
+    select from behavioral_signals s where s.trip_id = t.id and s.signal_type = 'post_trip_rating')`,
   group_trips: `select count(*) from (select trip_id from trip_members where trip_id in (select id from trips where user_id in ${S})
     group by trip_id having count(*) > 1) g`,
   itinerary_slots: `select count(*) from itinerary_slots where trip_id in (select id from trips where user_id in ${S})`,
@@ -68,6 +70,7 @@ const EXPECTED: ReadonlyArray<Expectation> = [
   { name: "trips", expected: 2800, because: "how often each person travels is drawn" },
   { name: "trips_planning", expected: 12, because: "the share is rounded" },
   { name: "trips_shortened", expected: 80, because: "each past trip ends early by chance, 3 in 100" },
+  { name: "trips_abandoned", expected: 45, because: "people who seldom rate places are drawn" },
   { name: "group_trips", expected: 280, atLeast: true, because: "company is drawn" },
   { name: "behavioral_signals", expected: 220_000, atLeast: true, because: "people look at and pass what they like" },
   { name: "discovery_swipes", expected: 13_000, because: "people stop swiping when they like" },

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { isoDate } from "../../domain/time/calendar.ts"
 import { PopulationRefused } from "../../services/shadow-population.ts"
-import { SHADOW_MODEL, SHADOW_MODEL_VERSION } from "./model.ts"
+import { SHADOW_MODEL_VERSION } from "./model.ts"
 import { SHADOW_EMAIL_PATTERN } from "./profile.ts"
 import type { Population } from "./schedule.ts"
 import { WEATHERS, type World, weatherOn } from "./world.ts"
@@ -16,23 +16,6 @@ const SHADOWS = "select id from users where email like $1"
 
 /** A constant of ours as SQL text, where a statement takes no parameters. */
 const sqlText = (constant: string): string => `'${constant.replaceAll("'", "''")}'`
-
-/** The models behind the decisions. A production model that is there already stays, and ours stands behind it. */
-export const registerModels = Effect.gen(function* () {
-  const sql = yield* SqlClient
-  yield* sql`
-    insert into model_registry (id, model_name, model_version, model_type, description, stage, promoted_at)
-    select gen_random_uuid(), ${SHADOW_MODEL.name}, ${SHADOW_MODEL.version}, 'llm',
-      'Ranks with a language model; the decisions of the shadow population carry its name.',
-      case when exists (select 1 from model_registry where model_name = ${SHADOW_MODEL.name} and stage = 'production')
-        then 'archived' else 'production' end, now()
-    on conflict (model_name, model_version) do nothing`
-  yield* sql`
-    insert into model_registry (id, model_name, model_version, model_type, description, stage)
-    values (gen_random_uuid(), 'bpr', '0.0.0', 'matrix_factorisation',
-      'A place for the first trained ranker; nothing is trained yet.', 'staging')
-    on conflict (model_name, model_version) do nothing`
-})
 
 export const backfillModel = Effect.gen(function* () {
   const sql = yield* SqlClient

@@ -30,6 +30,8 @@ export interface Profile {
   readonly trips: number
   /** ±15 %: how much more or less it takes than usual to make this person swipe right. */
   readonly threshold: number
+  /** How often this person rates a place after a trip, 0–1. */
+  readonly diligence: number
   /** Days before the day of seeding. */
   readonly joinedDaysAgo: number
 }
@@ -47,6 +49,9 @@ const SOCIABILITY: Readonly<Record<SocialMode, number>> = { solo: 0.36, couple: 
 
 /** How often people travel; the mean times the number of people is the number of trips. */
 const TRIPS = [1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 9]
+
+const SELDOM = 0.05
+const OFTEN = 0.65
 
 /** Shares no factor with the number of archetypes: few people are spread over all axes, and 300 are one of each. */
 const STRIDE = 97
@@ -83,7 +88,8 @@ export const profileOf = (seed: number, n: number): Profile => {
       Math.round(clamp((archetype.interest === "food" ? 0.68 : 0.5) + 0.2 * gaussian(random), 0, 1) * 1000) / 1000,
     trips: TRIPS[Math.floor(random() * TRIPS.length)]!,
     threshold: between(random, -0.15, 0.15),
-    joinedDaysAgo: whole(random, 500, 720)
+    joinedDaysAgo: whole(random, 500, 720),
+    diligence: between(random, SELDOM, OFTEN)
   }
 }
 

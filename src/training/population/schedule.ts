@@ -20,8 +20,6 @@ export interface PlannedTrip {
   readonly firstDay: number
   readonly days: number
   readonly members: ReadonlyArray<Profile>
-  /** Nobody said anything after the trip. */
-  readonly abandoned: boolean
 }
 
 export interface Population {
@@ -90,8 +88,7 @@ export const tripsOf = (population: Population, profile: Profile): ReadonlyArray
       status,
       firstDay,
       days,
-      members,
-      abandoned: random() < 0.12
+      members
     }
   })
 }

@@ -24,7 +24,7 @@ import {
 } from "../../services/shadow-population.ts"
 import { countRows, explainCounts } from "./counts.ts"
 import { writeDiscovery } from "./discovery.ts"
-import { addQualitySignals, addWeather, backfillModel, checkSwaps, registerModels, settleStatuses } from "./enrich.ts"
+import { addQualitySignals, addWeather, backfillModel, checkSwaps, settleStatuses } from "./enrich.ts"
 import { writeCatalogPast, writePersonaPast } from "./experiment.ts"
 import { journeyOf } from "./journey.ts"
 import { dimensionsAfter, type Profile, profileOf } from "./profile.ts"
@@ -146,7 +146,6 @@ export const seedPopulation = Effect.fnUntraced(function* (
     yield* flush
     // The planner knows nothing of rows that this transaction just wrote, and would read them one by one.
     for (const table of TABLES) yield* sql.unsafe(`analyze ${table}`)
-    yield* registerModels
     yield* backfillModel
     yield* addWeather(population, Object.values(worlds))
     yield* addQualitySignals

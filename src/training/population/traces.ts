@@ -188,11 +188,12 @@ const live = (rows: Rows, journey: Journey): void => {
       addOutcome(rows, journey, { id, by: trip.members[0]!.id, outcome: "kept", at: over, ...about })
     }
   }
-  if (trip.abandoned || (trip.status !== "completed" && trip.status !== "shortened")) return
+  // A trip of which nobody says anything afterwards is abandoned: it happens to people who seldom say something.
+  if (trip.status !== "completed" && trip.status !== "shortened") return
   const end = lived.at(-1)!.endsAt
   for (const member of trip.members) {
     for (const stop of lived) {
-      if (random() > 0.35) continue
+      if (random() > member.diligence) continue
       const rating = Math.round(Math.min(5, Math.max(1, 3.4 + 0.7 * stop.felt + between(random, -1.2, 1.2))))
       const context = { rating, day_of_trip: stop.day, group_size: trip.members.length }
       signal(

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { payloadsOf, type SinkHandler } from "./handler.ts"
-import { decisionOutcomes, knownPeople, pivotOutcomes } from "./outcomes.ts"
+import { decisionOutcomes, knownModels, knownPeople, pivotOutcomes } from "./outcomes.ts"
 
 const type = (name: string) => ({ type: name, version: 1 }) as const
 
@@ -173,7 +173,7 @@ export const decisionsHandler: SinkHandler = {
   types: TABLES.map(([record]) => record),
   apply: (records) =>
     Effect.andThen(
-      knownPeople(records),
+      Effect.andThen(knownPeople(records), knownModels(records)),
       Effect.forEach(
         TABLES,
         ([record, store]) => {

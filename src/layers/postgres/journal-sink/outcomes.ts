@@ -22,6 +22,28 @@ export const knownPeople = Effect.fnUntraced(function* (records: ReadonlyArray<J
     on conflict (id) do nothing`
 })
 
+const MODELS: ReadonlySet<string> = new Set(["ranking_event", "pivot_event"])
+
+/** A version that decided has its row, also where nobody registered it: which Claude ranks is a setting. */
+export const knownModels = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const named = records.filter(({ type }) => MODELS.has(type))
+  if (named.length === 0) return
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into model_registry (id, model_name, model_version, model_type, description, stage)
+    select gen_random_uuid(), r.model_name, r.model_version,
+      case r.model_name when 'llm_ranker' then 'llm_ranking' else 'unknown' end,
+      case r.model_name when 'llm_ranker' then 'Claude-based ranking, by the name of the model'
+        else 'It decided before anybody registered it' end,
+      'staging'
+    from (
+      select distinct model_name, model_version
+      from json_to_recordset(${payloadsOf(sql, named)}::json) as j(model_name text, model_version text)) r
+    where not exists (select from model_registry m
+      where m.model_name = r.model_name and m.model_version = r.model_version)
+    on conflict do nothing`
+})
+
 /** The last decision that put the place into the plan, else the last that had it among its candidates. */
 const decisionOfTrip = (sql: SqlClient) => sql`
   select d.id from ranking_events d

@@ -63,7 +63,8 @@ export const bprTriples: Definition = {
     score_positive: { type: "double", role: "remark" },
     score_negative: { type: "double", role: "remark" }
   },
-  ids: [["decision_id"], ["user_id"]],
+  people: [["user_id"]],
+  ids: [["decision_id"]],
   ranks: true,
   times: TIMES,
   query: DECISIONS,

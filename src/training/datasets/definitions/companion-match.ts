@@ -27,7 +27,8 @@ export const companionMatch: Definition = {
     ...Object.fromEntries(MATCH_FEATURES.map((name) => [name, featureOf(name)])),
     outcome: { type: "int", required: true, role: "label" }
   },
-  ids: [["event_id"], ["pair"]],
+  people: [["pair"]],
+  ids: [["event_id"]],
   untimed: true,
   query: `match events: type solo, count ${COUNT}, seed ${SEED}`,
   read: Effect.fnUntraced(function* ({ range, row, skip }) {

@@ -60,7 +60,8 @@ const COLUMNS: Columns = {
 
 export const pivotAcceptance: Definition = {
   columns: COLUMNS,
-  ids: [["pivot_id"], ["option_id"], ["user_id"]],
+  people: [["user_id"]],
+  ids: [["pivot_id"], ["option_id"]],
   query: QUERY,
   read: Effect.fnUntraced(function* ({ range, row, skip }) {
     const sql = yield* SqlClient

@@ -195,7 +195,8 @@ const exampleOf = (row: Row, { constraints, persona, plan, previous }: ReadRow):
 
 export const planner: Definition = {
   columns: COLUMNS,
-  ids: [["event_id"], ["input.traveler.id"], ["input", "traveler", "id"]],
+  people: [["input.traveler.id"], ["input", "traveler", "id"]],
+  ids: [["event_id"]],
   aside: { name: "never_accepted", columns: SHARED },
   query: PLANNER_QUERY,
   read: Effect.fnUntraced(function* ({ range, row, aside, skip, leak }) {

@@ -50,7 +50,8 @@ export const sequences: Definition = {
     length: { type: "int", required: true, role: "remark" },
     left_out: { type: "string", role: "remark" }
   },
-  ids: [["user_id"], ["session_id"]],
+  people: [["user_id"]],
+  ids: [["session_id"]],
   query: QUERY,
   read: Effect.fnUntraced(function* ({ range, row }) {
     const sql = yield* SqlClient

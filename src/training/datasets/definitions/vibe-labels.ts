@@ -50,6 +50,7 @@ export const vibeLabels: Definition = {
     text: { type: "string", required: true, role: "feature" },
     weights: { type: { list: "double" }, required: true, role: "label" }
   },
+  people: [],
   ids: [],
   untimed: true,
   query: QUERY,

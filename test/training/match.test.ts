@@ -34,7 +34,7 @@ describe("the small trainer", () => {
 })
 
 describe("match events", () => {
-  layer(Match.layer.pipe(Layer.provideMerge(populated())), { excludeTestServices: true, timeout: 60_000 })((it) => {
+  layer(Match.layer.pipe(Layer.provideMerge(populated())), { excludeTestServices: true, timeout: 180_000 })((it) => {
     it.effect(
       "come from whole people, can be learnt from, and are the same again",
       () =>
@@ -117,7 +117,7 @@ describe("match events", () => {
             /age_score stands at 0.5/
           )
         }).pipe(Effect.provideService(References.MinimumLogLevel, "None")),
-      60_000
+      180_000
     )
   })
 })

@@ -1,58 +1,18 @@
 /** What a trip leaves in the database: the plan, the decisions it came from, and what its members did. */
 import { uuidOfName } from "../../domain/hash.ts"
-import type { Outcome } from "../../domain/learning-log/outcomes.ts"
 import { between, type Random, uuidFrom } from "../../domain/random.ts"
 import { TRIP_SNAPSHOT_SCHEMA_VERSION } from "../../domain/trip/snapshot.ts"
 import { acceptance, type Offer, timeToAct, utility } from "./choice.ts"
 import { logPlan } from "./experiment.ts"
 import { type Journey, stateOf } from "./journey.ts"
 import { SHADOW_MODEL, SHADOW_MODEL_VERSION, SHADOW_WEIGHT } from "./model.ts"
+import { addOutcome, decisionOf, OUTCOME_OF } from "./outcomes.ts"
 import { intend } from "./pivots.ts"
 import { dayCandidates, type Plan, type Stop, stoodAt, streamOf } from "./plan.ts"
 import { shadowState } from "./profile.ts"
 import { arrayOf, type Rows } from "./tables.ts"
 
 const HOUR = 3_600_000
-
-const OUTCOME_OF: Readonly<Record<string, Outcome>> = {
-  slot_accept: "confirmed",
-  slot_skip: "skipped",
-  slot_swap: "swapped"
-}
-
-const decisionOf = (journey: Journey, day: number): string =>
-  uuidOfName("overplanned/shadow-decision", journey.id, String(day))
-
-/** What became of a place that the plan's decision for a day showed. */
-const addOutcome = (
-  rows: Rows,
-  journey: Journey,
-  told: {
-    readonly id: string
-    readonly by: string
-    readonly outcome: Outcome
-    readonly at: number
-    readonly place?: number
-    readonly stop?: Stop
-    readonly day?: number
-  }
-): void => {
-  const { at, by, day = told.stop?.day, id, outcome, place, stop } = told
-  if (place === undefined || day === undefined) return
-  rows.add("decision_outcomes", {
-    id,
-    decision_id: decisionOf(journey, day),
-    user_id: by,
-    trip_id: journey.id,
-    session_id: journey.session,
-    slot_id: stop === undefined ? null : journey.slotIds.get(stop)!,
-    activity_node_id: journey.world.places[place]!.id,
-    outcome,
-    source: "backfill",
-    occurred_at: new Date(at),
-    created_at: new Date(at)
-  })
-}
 
 /** A signal's row; what nobody did has no id. */
 const signal = (

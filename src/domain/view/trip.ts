@@ -13,6 +13,7 @@ import type { Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import type { LostChange, TripState } from "../trip/model.ts"
 import type { Open } from "../vocabulary.ts"
+import { freeTimes } from "./free-time.ts"
 import { evidenceLines, expectationView, nodeBrief, topTags } from "./node.ts"
 
 /** Reasons that are shown for a stop. */
@@ -158,11 +159,16 @@ export const tripView = (trip: TripState, shown: Shown) => {
     end_date: trip.end_date,
     state_version: trip.seq,
     constraints: trip.constraints,
-    days: Array.from({ length: dayCount(trip) }, (_, index) => ({
-      day: index + 1,
-      date: isoDate(first + index),
-      slots: trip.slots.filter((slot) => slot.day === index + 1).map((slot) => slotView(slot, trip, shown, taste))
-    })),
+    days: Array.from({ length: dayCount(trip) }, (_, index) => {
+      const slots = trip.slots.filter((slot) => slot.day === index + 1)
+      const free = freeTimes(trip, catalog, slots)
+      return {
+        day: index + 1,
+        date: isoDate(first + index),
+        slots: slots.map((slot) => slotView(slot, trip, shown, taste)),
+        ...(free.length === 0 ? {} : { free_time: free })
+      }
+    }),
     model: trip.model,
     members: trip.members.map((member) => ({
       user_id: member.user_id,

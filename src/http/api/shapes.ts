@@ -40,7 +40,22 @@ export const SlotView = Schema.Struct({
 })
 export type SlotView = typeof SlotView.Type
 
-export const DayView = Schema.Struct({ day: Schema.Int, date: IsoDate, slots: Schema.Array(SlotView) })
+/** A gap that is no pause any more, and what one could do with it. */
+export const FreeTimeView = Schema.Struct({
+  starts_at: Schema.String,
+  ends_at: Schema.String,
+  minutes: Schema.Int,
+  message: Schema.String,
+  ideas: Schema.Array(Schema.Struct({ id: Schema.String, name: Schema.String }))
+})
+
+export const DayView = Schema.Struct({
+  day: Schema.Int,
+  date: IsoDate,
+  slots: Schema.Array(SlotView),
+  /** Absent where the day has none. */
+  free_time: Schema.optionalKey(Schema.Array(FreeTimeView))
+})
 
 export const MemberView = Schema.Struct({
   user_id: UserId,

@@ -25,7 +25,7 @@ export interface AssemblyRun {
 }
 
 /** Work of the search for a plan: positions tried per day of the trip, at least, and at most for all of them. */
-const WORK_PER_DAY = 500_000
+const WORK_PER_DAY = 550_000
 const LEAST_WORK = 600_000
 const MOST_WORK = 4_000_000
 /** Positions tried in a step. */
@@ -185,7 +185,7 @@ class Run implements AssemblyRun {
  * A day holds a handful of stops and its hours are rarely what is scarce: what a stop takes does not count in choosing
  * it, and plans that are worse by more than a shade are no way to better ones.
  */
-const PLAN_SEARCH: SearchSettings = { ...SEARCH, warm: 0.04, cold: 0.004, untimed: 1 }
+const PLAN_SEARCH: SearchSettings = { ...SEARCH, share: 0.9, warm: 0.03, cold: 0.003, untimed: 1 }
 
 /** Candidates that are looked at in a step. */
 const SLICE = 25

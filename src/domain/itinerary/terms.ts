@@ -35,18 +35,18 @@ export interface PlanWeights {
 }
 
 export const WEIGHTS: PlanWeights = {
-  taste: 1.15,
+  taste: 1.34,
   full: 0.5,
-  meal: 2.5,
-  breakfast: 0.1,
+  meal: 2.7,
+  breakfast: 0.06,
   open: 0.13,
-  fit: 0.3,
+  fit: 0.2,
   sunset: 0.2,
-  way: 0.025,
-  wayToMeal: 0.025,
-  wait: 0.005,
+  way: 0.03,
+  wayToMeal: 0.028,
+  wait: 0.0072,
   strain: 0.08,
-  sameDay: 0.1,
+  sameDay: 0.08,
   sameTrip: 0.01,
   share: 0.15,
   daily: 0.9

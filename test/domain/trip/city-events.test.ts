@@ -84,7 +84,7 @@ const changedBy = (offer: { options: ReadonlyArray<{ changes: ReadonlyArray<{ sl
 
 const ids = (slots: ReadonlyArray<Slot>) => slots.map((slot) => slot.id as string)
 
-const rainy = tripWith((trip) => [2, 2, 0].every((stops, at) => ofDay(trip, at + 1).filter(exposed).length === stops))
+const rainy = tripWith((trip) => [1, 2].every((day) => ofDay(trip, day).filter(exposed).length === 2), 2)
 const morning = rainy.slots[0]!.starts_at - 3 * HOUR
 
 describe("a weather alert", () => {

@@ -3,10 +3,10 @@
  * from what was kept ready where that is still true, and every one is verified in this turn, whatever it came from.
  */
 import type { PivotRefusal, PivotWorld, Refused } from "./answer-model.ts"
+import type { Finding } from "./draft.ts"
 import type { FallbackSet } from "./fallbacks.ts"
 import type { PivotRequest } from "./model.ts"
 import { MOODS, moodWish } from "./moods.ts"
-import type { Finding } from "./offer.ts"
 import { daySlots, type PlanSlot } from "./plan.ts"
 import { columnOfMood, replaceSlot } from "./replace.ts"
 import { CLOSED_COLUMN, WEATHER_COLUMN } from "./search.ts"

@@ -1,48 +1,16 @@
 /** From drafts of options to the offer that goes over the wire, and to what is logged about it. */
 import type { ChosenOption, DecisionSlate, MadeOffer } from "../decisions.ts"
-import type { SlotId } from "../ids.ts"
 import type { ModelRef } from "../ranking.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
 import type { Trigger } from "../vocabulary.ts"
 import { acceptanceColumns, acceptanceOf } from "./acceptance.ts"
 import type { OfferIds, PivotWorld } from "./answer-model.ts"
 import { describer } from "./describe.ts"
+import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
 import { PIVOT_MODEL } from "./env.ts"
 import type { PivotFeatures } from "./features.ts"
-import type { Change, NoPivotReason, OfferText, PivotRequest } from "./model.ts"
-import type { PlanSlot } from "./plan.ts"
+import type { OfferText, PivotRequest } from "./model.ts"
 import { presentationOf } from "./present.ts"
-
-/** A change with its place and times as numbers: most drafts are never told. */
-export interface ChangeDraft {
-  readonly slot_id: SlotId
-  readonly action: Change["action"]
-  /** The node that comes in; undefined where the place stays. */
-  readonly index: number | undefined
-  readonly starts: number
-  readonly ends: number
-  readonly open: Change["open"]
-  readonly travel: number
-}
-
-export interface OptionDraft {
-  readonly changes: ReadonlyArray<ChangeDraft>
-  readonly score: number
-  readonly why: ReadonlyArray<string>
-  /** The node that the option is about; undefined where no place is new. */
-  readonly index: number | undefined
-  /** What the engine weighed it with; what it is described by for learning is worked out when it is offered. */
-  readonly measures: Readonly<Record<string, number>>
-}
-
-export interface Finding {
-  readonly slot: PlanSlot | undefined
-  readonly options: ReadonlyArray<OptionDraft>
-  readonly reasons: ReadonlyArray<NoPivotReason>
-  readonly source: "precomputed" | "on_demand"
-  readonly computedAt: number
-  readonly candidates: ReadonlyArray<{ readonly index: number; readonly score: number }>
-}
 
 /** All that was considered, and the options' own places where a search of another kind brought them. */
 const slateOf = ({ catalog }: PivotWorld, finding: Finding): DecisionSlate => {

@@ -4,7 +4,7 @@ import { whereabouts } from "../catalog/neighbourhoods.ts"
 import type { ActivityNode } from "../catalog/node.ts"
 import type { SlotId } from "../ids.ts"
 import { evidenceLines, nodeBrief } from "../view/node.ts"
-import type { ChangeDraft } from "./offer.ts"
+import type { ChangeDraft } from "./draft.ts"
 import type { Visit } from "./visit.ts"
 
 interface Presentation {

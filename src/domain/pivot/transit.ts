@@ -4,9 +4,9 @@
  */
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Mode, type Start, type Step, type Timed } from "./cascade.ts"
+import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
 import type { FallbackSet } from "./fallbacks.ts"
 import type { Change } from "./model.ts"
-import type { ChangeDraft, Finding, OptionDraft } from "./offer.ts"
 import { gapAt, minutesBetween, type PlanSlot } from "./plan.ts"
 import { measuresOf, pickReplacements } from "./replace.ts"
 import { type Found, TRANSIT_COLUMN } from "./search.ts"

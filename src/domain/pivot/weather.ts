@@ -1,10 +1,10 @@
 /** The weather turns: every exposed stop of the time it lasts gets a roof, in one option. */
 import type { Slot } from "../plan/model.ts"
 import type { PivotWorld } from "./answer-model.ts"
+import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
 import type { TimeSpan } from "./env.ts"
 import { type FallbackSet, type StoredCandidate, storedFor } from "./fallbacks.ts"
 import type { PivotDetail } from "./model.ts"
-import type { ChangeDraft, Finding, OptionDraft } from "./offer.ts"
 import { daySlots, type Gap, gapAt, type PlanSlot } from "./plan.ts"
 import { replaceChange } from "./present.ts"
 import { isPlanned, mayOffer, measuresOf, otherMealsOf, type Picked, pickReplacements, whyOf } from "./replace.ts"

@@ -245,7 +245,7 @@ describe("the gateway", () => {
       const made = answers.filter((answer) => answer.status === 201)
       assert.isNotEmpty(made)
       assert.strictEqual(new Set(made.map((answer) => answer.body.id)).size, 1)
-      for (const other of answers) if (other.status !== 201) assertProblem(other, 503, "unavailable")
+      for (const other of answers) if (other.status !== 201) assertProblem(other, 409, "request-under-way")
     })
   })
 

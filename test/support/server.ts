@@ -11,7 +11,7 @@ const MAIN = join(import.meta.dirname, "../../src/main.ts")
 export const SECRET = "the secret of tests, long enough to be accepted"
 
 /** Generous: a test machine may be busy with everything else at once. */
-const START_MS = 30_000
+const START_MS = 90_000
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -30,10 +30,10 @@ const readBody = async (response) => {
 
 /** Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good. */
 export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(globalThis)) => {
-  const call = async (method, path, { body, ifMatch, asFile, key = newId() } = {}) => {
+  const call = async (method, path, { body, ifMatch, asFile, isSecret, key = isSecret ? undefined : newId() } = {}) => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
     if (body !== undefined) headers["content-type"] = "application/json"
-    if (method !== "GET") headers["idempotency-key"] = key
+    if (method !== "GET" && key !== undefined) headers["idempotency-key"] = key
     if (ifMatch !== undefined) headers["if-match"] = String(ifMatch)
     let response
     try {
@@ -57,6 +57,17 @@ export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(glo
     discovery: (city, limit) => call("GET", `/discovery?city=${encodeURIComponent(city)}&limit=${limit}`),
     export: () => call("GET", "/users/me/export", { asFile: true }),
     erase: () => call("DELETE", "/users/me"),
+    links: (id) => call("GET", `${trip(id)}/links`),
+    /** Without a key: no receipt keeps what the answer tells. */
+    makeLink: (id, body) => call("POST", `${trip(id)}/links`, { body, isSecret: true }),
+    revokeLink: (id, linkId) => call("DELETE", `${trip(id)}/links/${encodeURIComponent(linkId)}`),
+    invitation: (code) => call("GET", `/invitations/${encodeURIComponent(code)}`),
+    acceptInvitation: (code) => call("POST", `/invitations/${encodeURIComponent(code)}/join`),
+    nodes: (city, cursor) =>
+      call(
+        "GET",
+        `/cities/${encodeURIComponent(city)}/nodes?limit=200${cursor === undefined ? "" : `&cursor=${cursor}`}`
+      ),
     cities: () => call("GET", "/cities"),
     persona: () => call("GET", "/users/me/persona"),
     trips: (cursor) => call("GET", cursor === undefined ? "/trips" : `/trips?cursor=${encodeURIComponent(cursor)}`),

@@ -1,6 +1,7 @@
 /** The app: who is signed in, and which view the address asks for. */
 import { makeApi } from "./api.js"
 import { announce, element } from "./dom.js"
+import { joinView } from "./join.js"
 import { T } from "./messages.js"
 import { newTripView } from "./new-trip.js"
 import { onboardingView } from "./onboarding.js"
@@ -19,6 +20,7 @@ const VIEWS = [
   [/^#\/trips$/, tripsView],
   [/^#\/new(?:\/([a-z0-9-]{1,64}))?$/, newTripView],
   [/^#\/begin$/, onboardingView],
+  [/^#\/join(?:\/([^/]{1,64}))?$/, joinView],
   [/^#\/me$/, personaView]
 ]
 
@@ -36,7 +38,7 @@ let asked = 0
 let told = location.hash
 
 const welcome = async () => {
-  const view = await welcomeView({ ...visitor, logIn })
+  const view = await welcomeView({ ...visitor, logIn, isInvited: location.hash.startsWith("#/join/") })
   if (app === undefined) main.replaceChildren(view)
 }
 

@@ -1,5 +1,6 @@
 /** How the page is built and spoken through: text stays text. */
 import { T } from "./messages.js"
+import { SVG } from "./namespaces.js"
 
 /**
  * An element with its attributes and children. Strings become text nodes and nothing else: names and notes of places
@@ -14,6 +15,22 @@ export const element = (tag, attributes = {}, ...children) => {
   }
   node.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false))
   return node
+}
+
+/** The same for drawings. */
+export const svg = (tag, attributes = {}, ...children) => {
+  const node = document.createElementNS(SVG, tag)
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== undefined) node.setAttribute(name, String(value))
+  node.append(...children.flat().filter((child) => child !== undefined && child !== false))
+  return node
+}
+
+/** Hands the traveler a file. */
+export const saveAs = (blob, name) => {
+  const address = URL.createObjectURL(blob)
+  element("a", { href: address, download: name }).click()
+  URL.revokeObjectURL(address)
 }
 
 export const button = (label, act, attributes = {}) =>

@@ -144,6 +144,7 @@ export const T = {
     title: "My trips",
     none: "None yet.",
     planOne: "Plan one",
+    join: "Join with a code",
     now: "Now",
     ahead: "Ahead",
     past: "Past",
@@ -224,6 +225,45 @@ export const T = {
     moves: (name, when) => `${name} moves to ${when}`,
     shortened: (name, when) => `${name} is shortened to ${when}`,
     dropped: (name) => `${name} is left out`
+  },
+  together: {
+    title: "Together, and take it along",
+    you: "You",
+    owner: "planned it",
+    traveler: (nr) => `Traveler ${nr}`,
+    private: "What somebody has ruled out stays private: nobody else sees it, the plan just leaves it out.",
+    from: "Your name, for who is asked",
+    fromHint: "Optional. Whoever holds the link can read it.",
+    invite: "Ask somebody in",
+    subscribe: "Calendar that follows",
+    calendar: "Address of the calendar",
+    calendarMade: "Subscribe to this address: the calendar changes when the plan does. Keep it to yourself.",
+    link: "Link",
+    code: "Or they type this code: ",
+    qr: "The link as a QR code",
+    copy: "Copy",
+    copied: "Copied.",
+    revoke: "Revoke",
+    until: (date) => `good until ${date}`,
+    links: { invite: "Invitation", calendar: "Calendar" }
+  },
+  join: {
+    title: "Join a trip",
+    code: "Code",
+    codeHint: "Twelve letters and digits, such as K7QM-3XPD-9TRA.",
+    look: "Look at it",
+    asks: (name, city) =>
+      name === null ? `You are asked to join a trip to ${city}` : `${name} asks you to join a trip to ${city}`,
+    sees: "Everybody on the trip sees",
+    take: "Join",
+    open: "Open the trip",
+    decline: "Not now",
+    first: "You are asked to join a trip. Sign in first, and you will see who asks."
+  },
+  map: {
+    title: "Map",
+    label: (day) => `Map of day ${day}`,
+    data: (text) => `Places: ${text}.`
   },
   me: {
     title: "Me",

@@ -1,5 +1,5 @@
 /** A traveler's taste in words, what taught it, and their data. */
-import { button, element, held } from "./dom.js"
+import { button, element, held, saveAs } from "./dom.js"
 import { SIGNAL_WORDS, SOURCE_WORDS, T, TASTE_WORDS, words } from "./messages.js"
 
 const tasteRow = ([name, { value, source }]) => {
@@ -53,12 +53,6 @@ const lesson = ({ signal_type, occurred_at, changes }) =>
       changes.length === 0 ? element("span", { class: "soft" }, T.me.unchanged) : changes.map(changeTag)
     )
   )
-
-const saveAs = (blob, name) => {
-  const address = URL.createObjectURL(blob)
-  element("a", { href: address, download: name }).click()
-  URL.revokeObjectURL(address)
-}
 
 const dataCard = ({ api, logOut }) =>
   element(

@@ -7,6 +7,7 @@ import { LiveTrip } from "./live-trip.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
 import { offerElement, offerTitle } from "./offer.js"
 import { slotOf, zoneOfTrip } from "./plan.js"
+import { togetherElement } from "./together.js"
 
 /** Stops that the news of a change names one by one. */
 const MOST_NAMED = 3
@@ -37,7 +38,6 @@ const notesElement = (trip, open) => {
     { class: "notes", open },
     element("summary", {}, T.trip.notes),
     said.map((message) => element("p", { class: "notice" }, message)),
-    trip.members.filter(({ got }) => got !== undefined).map(({ got }) => element("p", { class: "soft" }, got)),
     element("p", { class: "soft" }, T.trip.sources(trip.attribution.map(({ text }) => text).join("; ")))
   )
 }
@@ -107,7 +107,8 @@ const listening = (live, page, logOut) => ({
   }
 })
 
-export const tripView = async ({ api, token, cities, logOut }, id) => {
+export const tripView = async (app, id) => {
+  const { api, token, cities, logOut } = app
   const [first, known] = await Promise.all([api.trip(id), cities()])
   const page = { state: element("span", { class: "badge", role: "status", id: "stream-state" }) }
   const live = new LiveTrip(
@@ -127,6 +128,8 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
   }
   const days = makeDays(actsOn(live, pivot), () => {})
   const offers = makePanel(live, zone, days)
+  const name = known.find((one) => one.slug === first.city)?.name ?? first.city
+  const together = togetherElement(app, () => live.trip, name)
   const drawNow = () =>
     now.replaceChildren(...[live.trip.status === "active" && nowElement(live.trip, Date.now())].filter(Boolean))
   let drawnStatus
@@ -145,6 +148,7 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
       T.trip.times(zone())
     ].join(" · ")
     notes.replaceChildren(notesElement(trip, notes.querySelector("details")?.open ?? false))
+    together.draw()
     drawNow()
     days.draw(trip, zone(), live.marked)
     offers.draw()
@@ -154,18 +158,12 @@ export const tripView = async ({ api, token, cities, logOut }, id) => {
   const clock = setInterval(drawNow, CLOCK_MS)
   return {
     elements: [
-      element(
-        "div",
-        { class: "title" },
-        element("h1", {}, known.find((one) => one.slug === first.city)?.name ?? first.city),
-        status,
-        page.state
-      ),
+      element("div", { class: "title" }, element("h1", {}, name), status, page.state),
       facts,
       element(
         "div",
         { class: "trip" },
-        element("div", {}, now, days.part, notes),
+        element("div", {}, now, days.part, together.part, notes),
         element("aside", {}, offers.panel, controls)
       )
     ],

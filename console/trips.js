@@ -56,7 +56,8 @@ export const tripsView = async ({ api, cities }) => {
         list.length === 0
           ? []
           : [element("h2", {}, T.trips[name]), element("ul", { class: "cards" }, list.map(card(known)))]
-      )
+      ),
+      element("p", {}, element("a", { href: "#/join" }, T.trips.join))
     ].filter(Boolean)
   }
 }

@@ -25,21 +25,24 @@ const tokenForm = (logIn) => {
 }
 
 /** `demo` says whether there is one; `enterDemo(as)` gives a token; `logIn(token, address)` goes there signed in. */
-export const welcomeView = async ({ demo, enterDemo, logIn }) => {
+export const welcomeView = async ({ demo, enterDemo, logIn, isInvited }) => {
   const isDemo = await demo().catch(() => false)
   const enter = (as, address) => held(async () => logIn(await enterDemo(as), address))
   return element(
     "div",
     { class: "narrow welcome" },
     element("h1", {}, T.welcome.title),
-    element("p", {}, T.welcome.text),
+    element("p", { class: isInvited ? "notice" : undefined }, isInvited ? T.join.first : T.welcome.text),
     isDemo &&
       element(
         "div",
         { class: "card" },
-        button(T.welcome.fresh, enter("newcomer", "#/begin"), { class: "primary big", "data-act": "demo" }),
+        button(T.welcome.fresh, enter("newcomer", isInvited ? undefined : "#/begin"), {
+          class: "primary big",
+          "data-act": "demo"
+        }),
         element("p", { class: "soft" }, T.welcome.freshHint),
-        button(T.welcome.underWay, enter("under_way", "#/trips"), { class: "big" })
+        button(T.welcome.underWay, enter("under_way", isInvited ? undefined : "#/trips"), { class: "big" })
       ),
     element("details", { class: "card", open: !isDemo }, element("summary", {}, T.welcome.signIn), tokenForm(logIn))
   )

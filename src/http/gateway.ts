@@ -14,6 +14,7 @@ import { ModelInForce } from "../services/model-in-force.ts"
 import { Api } from "./api/api.ts"
 import * as Authorization from "./handlers/authorization.ts"
 import * as Form from "./handlers/form.ts"
+import * as Links from "./handlers/links.ts"
 import { SIGNALS_PATH, signalsShortcut } from "./handlers/signals-shortcut.ts"
 import * as System from "./handlers/system.ts"
 import { GatewayMetrics } from "./metrics.ts"
@@ -48,11 +49,11 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
         Layer.provide(groups),
         Layer.provide(checks)
       )
-      const routes = Layer.mergeAll(contract, System.layer({ ...options, sampleMetrics: sample }))
+      const routes = Layer.mergeAll(contract, Links.calendar, System.layer({ ...options, sampleMetrics: sample }))
 
       const methodsOf = methodsByPath([
         ...Object.values(Api.groups).flatMap((group) => Object.values(group.endpoints)),
-        ...System.PATHS.map((path) => ({ method: "GET", path }))
+        ...[...System.PATHS, Links.CALENDAR_PATH].map((path) => ({ method: "GET", path }))
       ])
       const app = yield* HttpRouter.toHttpEffect(routes)
       const requestTimeoutMillis = settings.HTTP_REQUEST_TIMEOUT

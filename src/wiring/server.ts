@@ -38,6 +38,7 @@ import * as Gateway from "../http/gateway.ts"
 import * as Admin from "../http/handlers/admin.ts"
 import * as Begin from "../http/handlers/begin.ts"
 import * as Cities from "../http/handlers/cities.ts"
+import * as Links from "../http/handlers/links.ts"
 import * as People from "../http/handlers/people.ts"
 import * as Trips from "../http/handlers/trips.ts"
 import { GatewayMetrics } from "../http/metrics.ts"
@@ -53,6 +54,7 @@ import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
 import * as PostgresSignalReferences from "../layers/postgres/signal-references.ts"
 import * as PostgresStopsAhead from "../layers/postgres/stops-ahead.ts"
+import * as PostgresTripLinks from "../layers/postgres/trip-links.ts"
 import * as PostgresTripList from "../layers/postgres/trip-list.ts"
 import * as PostgresTripStorage from "../layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../layers/postgres/user-storage.ts"
@@ -164,6 +166,7 @@ const capabilities = Layer.mergeAll(
   JournaledNewcomers.layer,
   receipts,
   PostgresEvidenceDocuments.layer,
+  PostgresTripLinks.layer,
   PostgresTripList.layer,
   TripGenerator.layer.pipe(Layer.provide(UnseededCity.layer().pipe(Layer.provide(places)))),
   DiscoverySlates.layer
@@ -192,7 +195,7 @@ const metricsServer = Layer.unwrap(
   )
 )
 
-const groups = Layer.mergeAll(Begin.layer, Trips.layer, People.layer, Cities.layer, Admin.layer)
+const groups = Layer.mergeAll(Begin.layer, Links.layer, Trips.layer, People.layer, Cities.layer, Admin.layer)
 
 /** Trips under way come into memory while the first requests are answered already. */
 const preload = Layer.effectDiscard(

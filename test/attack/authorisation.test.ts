@@ -30,6 +30,11 @@ const TABLE = `
   trips.changeSlot        401       404       404       200       404       200       404       401
   trips.pivot             401       404       404       200       404       200       404       401
   trips.answerPivot       401       404       404       200       404       200       404       401
+  links.make              401       404       404       409       404       201       404       401
+  links.mine              401       404       404       200       404       200       404       401
+  links.revoke            401       404       404       404       404       204       404       401
+  links.invitation        401       200       200       200       200       200       200       401
+  links.accept            401       200       200       200       200       200       200       401
   people.persona          401       200       200       200       200       200       200       401
   people.onboard          401       200       200       200       200       200       200       401
   people.companions       401       200       200       200       200       200       200       401
@@ -154,6 +159,15 @@ describe("who may do what", () => {
           slot_id: first.id
         })
         return [`/trips/${trip.id}/pivots/${asked.body.pivot_id}`, { response: "dismiss" }]
+      }
+      case "links.make":
+        return [`/trips/${trip.id}/links`, { kind: "invite" }]
+      case "links.revoke":
+      case "links.invitation":
+      case "links.accept": {
+        const made = await people.owner.call("POST", `/trips/${trip.id}/links`, { kind: "invite" })
+        if (id === "links.revoke") return [`/trips/${trip.id}/links/${made.body.id}`]
+        return [`/invitations/${made.body.code}${id === "links.accept" ? "/join" : ""}`]
       }
       case "people.onboard":
         return ["/users/me/onboarding", { tags: { pace: "slow" } }]

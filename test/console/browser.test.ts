@@ -95,6 +95,30 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     assert.deepStrictEqual(complaints, [])
   })
 
+  it("lets a traveler ask another one in by a link, and shows who asks before they join", async () => {
+    const { page: owner, complaints } = await visitor()
+    await act(owner, "demo").click()
+    await owner.goto(`${world.server().url}/#/new/seattle`)
+    await act(owner, "plan").click()
+    await owner.waitForSelector(".stop")
+    await act(owner, "together").click()
+    await owner.fill('input[name="from"]', "Ann <i>")
+    await act(owner, "invite").click()
+    const link = await owner.locator(".invitation .copyable input").inputValue()
+    assert.isAbove(await owner.locator(".qr").evaluate((one) => one.getBoundingClientRect().width), 100)
+    await picture(owner, "phone-invite")
+    const { page: guest, complaints: others } = await visitor("dark")
+    await guest.goto(link)
+    await guest.waitForSelector('[data-act="demo"]')
+    await act(guest, "demo").click()
+    await guest.waitForSelector('[data-act="join"]')
+    assert.include(await guest.locator("h1").textContent(), "Ann <i> asks you to join a trip to Seattle")
+    await picture(guest, "phone-join")
+    await act(guest, "join").click()
+    await guest.waitForSelector(".stop")
+    assert.deepStrictEqual([...complaints, ...others], [])
+  })
+
   it("shows a day of six stops on two screens of a phone, light and dark", async () => {
     for (const scheme of ["light", "dark"] as const) {
       const { page, complaints } = await visitor(scheme)

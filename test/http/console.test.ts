@@ -93,7 +93,14 @@ describe("the console's pages", () => {
     })
   }
 
-  for (const file of files) {
+  /** Names that look like addresses: constants that no request is made of. */
+  const NAMES = "namespaces.js"
+
+  it(`${NAMES} holds names and nothing else`, () => {
+    assert.match(text(NAMES), /^(\/\*\*.*\*\/\n)?(export const [A-Z]+ = "[^"]+"\n)+$/)
+  })
+
+  for (const file of files.filter((one) => one !== NAMES)) {
     it(`${file} loads nothing from elsewhere`, () => {
       assert.notMatch(text(file), /(?:https?:|wss?:)?\/\/[a-z0-9-]+\.[a-z]/i)
     })

@@ -16,6 +16,7 @@ export type Export = { readonly user_id: string; readonly held: Readonly<Record<
 const OWN_ROWS: Readonly<Record<string, string>> = {
   persona_dimensions: "id",
   companions: "id",
+  trip_links: "id",
   behavioral_signals: "id",
   ranking_events: "id",
   decision_outcomes: "id",

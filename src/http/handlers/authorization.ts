@@ -29,8 +29,8 @@ import { answerOnce } from "../middleware/idempotency.ts"
 import type { RateLimiter } from "../middleware/rate-limit.ts"
 import { type RequestFacts, RequestScope } from "../middleware/request-scope.ts"
 
-/** The group whose routes are about one trip, where they name one. */
-const TRIPS = "trips"
+/** The groups whose routes are about one trip, where they name one by `id`. */
+const ABOUT_TRIPS: ReadonlySet<string> = new Set(["trips", "links"])
 
 interface Route {
   readonly endpoint: HttpApiEndpoint.Top
@@ -64,7 +64,7 @@ export const layer = (options: {
       const letInNow = Effect.fnUntraced(function* ({ endpoint, group }: Route, caller: TokenHolder) {
         if (endpoint.middlewares.has(AdminAuthorization)) return caller.role === "admin"
         const { id } = yield* HttpRouter.params
-        if (group.identifier !== TRIPS || !isUuid(id)) return true
+        if (!ABOUT_TRIPS.has(group.identifier) || !isUuid(id)) return true
         return yield* trips.ask(id as TripId, { _tag: "read", by: caller.userId }).pipe(
           Effect.as(true),
           Effect.catchTag("TripNotFound", () => Effect.succeed(false)),

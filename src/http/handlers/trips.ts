@@ -14,6 +14,7 @@ import { changeView, tripView } from "../../domain/view/trip.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
 import { TripGeneration } from "../../services/trip-generation.ts"
+import { TripLinks } from "../../services/trip-links.ts"
 import { TripList } from "../../services/trip-list.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 import { Api } from "../api/api.ts"
@@ -182,6 +183,17 @@ const basisOf = (who: Writer) => ({
   ...(who.idempotency_key === undefined ? {} : { idempotencyKey: who.idempotency_key })
 })
 
+const leaving = ({ change, writer }: Parts, links: TripLinks["Service"]) =>
+  Effect.fnUntraced(function* (
+    { id, user_id }: { readonly id: TripId; readonly user_id: UserId },
+    headers: { readonly "if-match"?: string }
+  ) {
+    const who = yield* writer(headers)
+    yield* change(id, { _tag: "leave", ...who, user_id })
+    // Whoever is sent away must not come back by a link that still lies around.
+    if (user_id !== who.by) yield* orUnavailable(links.revokeInvitations(id))
+  })
+
 export const layer = HttpApiBuilder.group(
   Api,
   "trips",
@@ -190,6 +202,7 @@ export const layer = HttpApiBuilder.group(
     const { show, showChange, against, change, read, writer } = parts
     const planning = yield* TripGeneration
     const redate = redating(parts, planning)
+    const leave = leaving(parts, yield* TripLinks)
     const list = yield* TripList
     const erased = yield* ErasedSubjects
 
@@ -230,11 +243,7 @@ export const layer = HttpApiBuilder.group(
           return yield* show(yield* change(params.id, { _tag: "join", ...who }))
         }),
 
-      leave: ({ params, headers }) =>
-        Effect.gen(function* () {
-          const who = yield* writer(headers)
-          yield* change(params.id, { _tag: "leave", ...who, user_id: params.user_id })
-        }),
+      leave: ({ params, headers }) => leave(params, headers),
 
       replan: ({ params, payload, headers }) =>
         Effect.gen(function* () {

@@ -44,6 +44,10 @@ const heldTables = (sql: SqlClient, person: string): ReadonlyArray<HeldTable> =>
     ["trip_members", sql`select * from trip_members where trip_id in ${trips}`],
     ["trip_invitations", sql`select * from trip_invitations where ${person} in (invited_user_id, invited_by)`],
     ["trip_vetoes", sql`select * from trip_vetoes where user_id = ${person}`],
+    [
+      "trip_links",
+      sql`select id, trip_id, user_id, kind, from_name, expires_at, created_at from trip_links where user_id = ${person}`
+    ],
     ["itinerary_slots", sql`select * from itinerary_slots where trip_id in ${trips}`],
     [
       "trip_events",

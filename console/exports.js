@@ -1,0 +1,63 @@
+/** A trip as files for other programs. Pure; names come from strangers and are escaped. */
+
+import { GPX, KML } from "./namespaces.js"
+
+const slotsOf = (trip) => trip.days.flatMap(({ slots }) => slots)
+
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" }
+
+/** What XML 1.0 cannot hold at all is left out. */
+const xml = (text) =>
+  String(text)
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
+    .replace(/[&<>"']/g, (character) => ENTITIES[character])
+
+const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+export const asGeoJson = (trip) =>
+  JSON.stringify(
+    {
+      type: "FeatureCollection",
+      features: slotsOf(trip).map((slot) => ({
+        type: "Feature",
+        id: slot.id,
+        geometry: { type: "Point", coordinates: [slot.node.lon, slot.node.lat] },
+        properties: {
+          name: slot.node.name,
+          category: slot.node.category,
+          neighbourhood: slot.node.neighbourhood,
+          starts_at: slot.starts_at,
+          ends_at: slot.ends_at
+        }
+      }))
+    },
+    null,
+    2
+  )
+
+/** Way points for each stop, and a route for each day. */
+export const asGpx = (trip, name) => {
+  const point = (tag, { node, starts_at }) =>
+    `<${tag} lat="${node.lat}" lon="${node.lon}"><time>${xml(starts_at)}</time><name>${xml(node.name)}</name><type>${xml(node.category)}</type></${tag}>`
+  const routes = trip.days.map(
+    ({ date, slots }) =>
+      `<rte><name>${xml(`${name}, ${date}`)}</name>${slots.map((slot) => point("rtept", slot)).join("")}</rte>`
+  )
+  const points = slotsOf(trip).map((slot) => point("wpt", slot))
+  return `${HEAD}<gpx version="1.1" creator="Overplanned" xmlns="${GPX}">${points.join("\n")}\n${routes.join("\n")}</gpx>\n`
+}
+
+export const asKml = (trip, name) => {
+  const placemark = ({ node, starts_at, ends_at }) =>
+    `<Placemark><name>${xml(node.name)}</name><TimeSpan><begin>${xml(starts_at)}</begin><end>${xml(ends_at)}</end></TimeSpan><Point><coordinates>${node.lon},${node.lat}</coordinates></Point></Placemark>`
+  const folders = trip.days.map(
+    ({ date, slots }) => `<Folder><name>${xml(date)}</name>${slots.map(placemark).join("\n")}</Folder>`
+  )
+  return `${HEAD}<kml xmlns="${KML}"><Document><name>${xml(name)}</name>${folders.join("\n")}</Document></kml>\n`
+}
+
+export const FORMATS_BY_NAME = [
+  ["GPX", "gpx", "application/gpx+xml", asGpx],
+  ["KML", "kml", "application/vnd.google-earth.kml+xml", asKml],
+  ["GeoJSON", "geojson", "application/geo+json", asGeoJson]
+]

@@ -1,0 +1,139 @@
+/** Who travels, how one asks somebody in, and how a trip is taken along: links, a calendar, files. */
+import { announce, button, element, field, held, redraw, saveAs, svg } from "./dom.js"
+import { FORMATS_BY_NAME } from "./exports.js"
+import { calendarDay } from "./format.js"
+import { T } from "./messages.js"
+import { qrCode } from "./qr.js"
+
+/** Light around a code, in its own dots. */
+const QUIET = 4
+
+const qrElement = (text) => {
+  const rows = qrCode(text)
+  if (rows === undefined) return false
+  const size = rows.length + 2 * QUIET
+  const path = rows
+    .flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : "")))
+    .join("")
+  return svg(
+    "svg",
+    { class: "qr", viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": T.together.qr },
+    svg("rect", { width: size, height: size, class: "qr-light" }),
+    svg("path", { d: path, class: "qr-dark" })
+  )
+}
+
+const copyable = (label, text) => {
+  const box = element("input", { value: text, readonly: true, "aria-label": label })
+  const copy = async () => {
+    box.select()
+    await navigator.clipboard?.writeText(text)
+    announce(T.together.copied)
+  }
+  return element("div", { class: "copyable" }, box, button(T.together.copy, held(copy)))
+}
+
+const madeElement = (made) => {
+  const address = new URL(made.path, location.origin).href
+  if (made.kind === "calendar") {
+    return element("div", {}, element("p", {}, T.together.calendarMade), copyable(T.together.calendar, address))
+  }
+  return element(
+    "div",
+    { class: "invitation" },
+    qrElement(address),
+    element("p", {}, T.together.code, element("strong", { class: "code" }, made.code)),
+    copyable(T.together.link, address),
+    element("p", { class: "soft" }, T.together.until(calendarDay(made.expires_at.slice(0, 10))))
+  )
+}
+
+const memberItem = (me) => (member, index) =>
+  element(
+    "li",
+    {},
+    element("strong", {}, member.user_id === me ? T.together.you : T.together.traveler(index + 1)),
+    member.role === "owner" && element("span", { class: "badge" }, T.together.owner),
+    member.got && element("p", { class: "soft" }, member.got)
+  )
+
+const linksPart = (api, trip) => {
+  const list = element("ul", { class: "plain" })
+  const draw = async () => {
+    const { links } = await api.links(trip.id)
+    redraw(
+      list,
+      links.map((link) =>
+        element(
+          "li",
+          { class: "copyable" },
+          element(
+            "span",
+            {},
+            T.together.links[link.kind],
+            ", ",
+            T.together.until(calendarDay(link.expires_at.slice(0, 10)))
+          ),
+          button(
+            T.together.revoke,
+            held(async () => {
+              await api.revokeLink(trip.id, link.id)
+              await draw()
+            })
+          )
+        )
+      )
+    )
+  }
+  return { list, draw }
+}
+
+const files = (trip, name) =>
+  FORMATS_BY_NAME.map(([label, ending, type, write]) =>
+    button(label, () => saveAs(new Blob([write(trip(), name)], { type }), `${name} ${trip().start_date}.${ending}`), {
+      "data-act": `export-${ending}`
+    })
+  )
+
+/** `trip()` is the trip as it is now. */
+export const togetherElement = ({ api, claims }, trip, name) => {
+  const made = element("div", { "aria-live": "polite" })
+  const from = element("input", { name: "from", maxlength: "60", autocomplete: "name" })
+  const links = linksPart(api, trip())
+  const make = (body) =>
+    held(async () => {
+      made.replaceChildren(madeElement(await api.makeLink(trip().id, body())))
+      await links.draw()
+    })
+  const people = element("ul", { class: "plain" })
+  const owns = trip().members.some(({ user_id, role }) => user_id === claims.sub && role === "owner")
+  const draw = () => people.replaceChildren(...trip().members.map(memberItem(claims.sub)))
+  draw()
+  const part = element(
+    "details",
+    { class: "card together", toggle: held(() => (part.open ? links.draw() : undefined)) },
+    element("summary", { "data-act": "together" }, T.together.title),
+    people,
+    element("p", { class: "soft" }, T.together.private),
+    owns && field(T.together.from, from, T.together.fromHint),
+    element(
+      "div",
+      { class: "acts" },
+      owns &&
+        button(
+          T.together.invite,
+          make(() => ({ kind: "invite", ...(from.value.trim() === "" ? {} : { from_name: from.value.trim() }) })),
+          { class: "primary", "data-act": "invite" }
+        ),
+      button(
+        T.together.subscribe,
+        make(() => ({ kind: "calendar" })),
+        { "data-act": "subscribe" }
+      ),
+      files(trip, name)
+    ),
+    made,
+    links.list
+  )
+  return { part, draw }
+}

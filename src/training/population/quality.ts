@@ -15,6 +15,7 @@ const TOO_GOOD = 0.95
 /** Most held-out days that are looked at: enough for narrow intervals, whatever the size of the population. */
 const MOST_EVENTS = 6_000
 
+/** What a day came to in the end, against what it was chosen from; what was taken out again is neither. */
 interface Decision {
   readonly user_id: string
   readonly candidate_ids: ReadonlyArray<string>
@@ -59,8 +60,9 @@ export const measureQuality = Effect.fnUntraced(function* (seed: number) {
     from ranking_events r join users u on u.id = r.user_id
     where u.email like ${SHADOW_EMAIL_PATTERN} and r.surface = 'itinerary'`
   const counted = yield* sql<{ id: string; n: number }>`
-    select unnest(r.selected_ids) as id, count(*)::int as n
+    select s.activity_node_id as id, count(*)::int as n
     from ranking_events r join users u on u.id = r.user_id
+      join itinerary_slots s on s.trip_id = r.trip_id and s.day_number = r.day_number
     where u.email like ${SHADOW_EMAIL_PATTERN} and r.surface = 'itinerary' and r.occurred_at < ${cut!.at}
     group by 1`
   const popularity = new Map(counted.map(({ id, n }) => [id, n]))
@@ -74,7 +76,12 @@ export const measureQuality = Effect.fnUntraced(function* (seed: number) {
     where u.email like ${SHADOW_EMAIL_PATTERN} and d.dimension = 'category_affinities'`
   const tastes = new Map(people.map(({ user_id, value }) => [user_id, JSON.parse(value) as ReadonlyArray<number>]))
   const held = yield* sql<Decision>`
-    select r.user_id, r.candidate_ids, r.selected_ids,
+    select r.user_id,
+      array(select c.id from unnest(r.candidate_ids) c(id) where not exists (
+        select from decision_outcomes o
+        where o.decision_id = r.id and o.activity_node_id = c.id and o.outcome = 'swapped')) as candidate_ids,
+      array(select s.activity_node_id from itinerary_slots s
+        where s.trip_id = r.trip_id and s.day_number = r.day_number) as selected_ids,
       array(select m.user_id from trip_members m where m.trip_id = r.trip_id) as members
     from ranking_events r join users u on u.id = r.user_id
     where u.email like ${SHADOW_EMAIL_PATTERN} and r.surface = 'itinerary' and r.occurred_at >= ${cut!.at}

@@ -65,7 +65,7 @@ describe("the gate", () => {
                 fc.constantFrom<Surface>("itinerary", "swap", "pivot", "discovery"),
                 async (counts, surface) => {
                   const cold = counts.length === 0 || counts.some((count) => count < 20)
-                  const before = production.asked.length + shadow.asked.length
+                  const before = { production: production.asked.length, shadow: shadow.asked.length }
                   const members = counts.map((signalCount, i) => traveler(`${i}`, "food", { signalCount }))
                   const {
                     ranking,
@@ -77,8 +77,9 @@ describe("the gate", () => {
                       members
                     })
                   )
-                  const asked = production.asked.length + shadow.asked.length - before
-                  assert.strictEqual(asked, cold ? 0 : 2)
+                  assert.strictEqual(production.asked.length - before.production, cold ? 0 : 1)
+                  // A shadow that a busy machine did not come to in time is not waited for.
+                  assert.isAtMost(shadow.asked.length - before.shadow, cold ? 0 : 1)
                   if (cold) {
                     assert.notStrictEqual(source, "ml")
                     assert.isUndefined(beside)

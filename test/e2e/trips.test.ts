@@ -317,13 +317,13 @@ describe("trips", () => {
       )
       const answer = await ann.call("POST", "/trips", aTrip({ city: "tinytown" }))
       const trip = ok(answer, 201)
-      assert.deepEqual(
-        trip.days.map((day: Json) => day.slots.length),
-        [1, 1, 0]
-      )
+      assert.strictEqual(slotsOf(trip).length, 2, "both, on whichever days")
       const told = trip.relaxed.map((one: Json) => one.message).join("\n")
-      assert.match(told, /Day 1 has only one stop/)
-      assert.match(told, /Day 3 has no stop/)
+      for (const { day, slots } of trip.days) {
+        if (slots.length === 0) assert.include(told, `Day ${day} has no stop`)
+        if (slots.length === 1) assert.include(told, `Day ${day} has only one stop`)
+      }
+      assert.match(told, /has no stop/)
     })
   })
 })

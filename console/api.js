@@ -1,4 +1,5 @@
 /** The HTTP contract as the console uses it. A refusal is a `Problem` that says what happened in words. */
+import { NOTHING } from "./kept.js"
 import { T } from "./messages.js"
 import { newId } from "./session.js"
 
@@ -29,7 +30,20 @@ const readBody = async (response) => {
 }
 
 /** Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good. */
-export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(globalThis)) => {
+export const makeApi = (
+  token,
+  onUnauthorized,
+  fetch = globalThis.fetch.bind(globalThis),
+  { kept = NOTHING, onOffline } = {}
+) => {
+  /** What was read last, where the server cannot be reached. */
+  const fromMemory = async (method, path) => {
+    const last = method === "GET" ? await kept.get(path).catch(() => undefined) : undefined
+    if (last === undefined) throw new Problem({ detail: T.unreachable }, 0)
+    onOffline?.()
+    return last
+  }
+
   const call = async (method, path, { body, ifMatch, asFile, isSecret, key = isSecret ? undefined : newId() } = {}) => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
     if (body !== undefined) headers["content-type"] = "application/json"
@@ -39,10 +53,11 @@ export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(glo
     try {
       response = await fetch(`/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) })
     } catch {
-      throw new Problem({ detail: T.unreachable }, 0)
+      return fromMemory(method, path)
     }
     if (response.ok && asFile) return response.blob()
     const answer = await readBody(response)
+    if (response.ok && method === "GET") kept.put(path, answer).catch(() => {})
     if (response.ok) return answer
     if (response.status === 401) onUnauthorized(problemText(answer, 401))
     throw new Problem(answer, response.status)
@@ -57,6 +72,8 @@ export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(glo
     discovery: (city, limit) => call("GET", `/discovery?city=${encodeURIComponent(city)}&limit=${limit}`),
     export: () => call("GET", "/users/me/export", { asFile: true }),
     erase: () => call("DELETE", "/users/me"),
+    /** The trip as the page knows it now, for when there is no network. */
+    remember: (one) => kept.put(trip(one.id), one).catch(() => {}),
     links: (id) => call("GET", `${trip(id)}/links`),
     /** Without a key: no receipt keeps what the answer tells. */
     makeLink: (id, body) => call("POST", `${trip(id)}/links`, { body, isSecret: true }),

@@ -2,6 +2,7 @@
 import { makeApi } from "./api.js"
 import { announce, element } from "./dom.js"
 import { joinView } from "./join.js"
+import { forgetOthers, keepShell, keptFor } from "./kept.js"
 import { T } from "./messages.js"
 import { newTripView } from "./new-trip.js"
 import { onboardingView } from "./onboarding.js"
@@ -36,6 +37,23 @@ let shown
 let asked = 0
 /** The address that the notices on the page speak of. */
 let told = location.hash
+
+/** Pages of places that a map is drawn from: a thousand places say where the neighbourhoods are. */
+const MOST_PAGES = 5
+
+const readBase = async (api, city) => {
+  const nodes = []
+  let attribution = []
+  let cursor
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const answer = await api.nodes(city, cursor)
+    nodes.push(...answer.nodes)
+    attribution = answer.attribution
+    cursor = answer.next_cursor ?? undefined
+    if (cursor === undefined) break
+  }
+  return { nodes, attribution }
+}
 
 const welcome = async () => {
   const view = await welcomeView({ ...visitor, logIn, isInvited: location.hash.startsWith("#/join/") })
@@ -74,6 +92,7 @@ const show = async (address = location.hash) => {
 
 const logOut = (why) => {
   forgetToken()
+  forgetOthers("").catch(() => {})
   app = undefined
   document.getElementById("notices").replaceChildren()
   if (why !== undefined) announce(why, "error")
@@ -88,8 +107,13 @@ const logIn = (token, address) => {
     return
   }
   rememberToken(token)
-  const api = makeApi(token, (why) => logOut(why))
+  const api = makeApi(token, (why) => logOut(why), undefined, {
+    kept: keptFor(claims.sub),
+    onOffline: () => announce(T.offline)
+  })
+  forgetOthers(claims.sub).catch(() => {})
   let cities
+  const bases = new Map()
   let readAt = Number.NEGATIVE_INFINITY
   app = {
     api,
@@ -97,6 +121,11 @@ const logIn = (token, address) => {
     claims,
     logOut,
     tell: announce,
+    /** The places of a city, read once. */
+    base: (city) => {
+      if (!bases.has(city)) bases.set(city, readBase(api, city))
+      return bases.get(city)
+    },
     /** Read anew after a while: cities come while one looks. */
     cities: async () => {
       if (performance.now() - readAt > CITIES_MS) {
@@ -133,3 +162,6 @@ document.getElementById("skip").addEventListener("click", (event) => {
 const token = takeTokenFromAddress() ?? rememberedToken()
 if (token === undefined) show()
 else logIn(token)
+
+// Without a network later, the app still opens. Where the browser keeps nothing, it does not.
+keepShell().catch(() => {})

@@ -54,8 +54,8 @@ export const nowElement = (trip, now) => {
   )
 }
 
-/** `acts`: what the buttons of a stop do, by name. `shown(day)` hears which day is looked at. */
-export const makeDays = (acts, shown) => {
+/** `acts`: what the buttons of a stop do, by name. `shown(day)` hears which day is looked at; `map` stands above its stops. */
+export const makeDays = (acts, shown, map) => {
   const part = element("div", { class: "days" })
   const drawn = new Map()
   let looked
@@ -100,6 +100,7 @@ export const makeDays = (acts, shown) => {
         "section",
         { "aria-labelledby": `day-${day.day}` },
         element("h2", { id: `day-${day.day}` }, T.trip.day(day.day, calendarDay(day.date))),
+        map,
         day.slots.length === 0 && element("p", { class: "soft" }, T.trip.noStop),
         element(
           "ol",

@@ -102,6 +102,7 @@ export const T = {
   app: "Overplanned",
   nav: { trips: "Trips", plan: "New trip", me: "Me", contract: "For developers" },
   loading: "Loading…",
+  offline: "You are offline: this is what was known last.",
   dismiss: "Dismiss",
   undo: "Undo",
   cancel: "Cancel",
@@ -261,8 +262,13 @@ export const T = {
     first: "You are asked to join a trip. Sign in first, and you will see who asks."
   },
   map: {
-    title: "Map",
-    label: (day) => `Map of day ${day}`,
+    one: (day) => `day ${day}`,
+    whole: "the whole trip",
+    label: (what, names) => `Map of ${what}: ${names}`,
+    nearer: "Nearer",
+    farther: "Farther",
+    toTrip: "Whole trip",
+    toDay: "This day",
     data: (text) => `Places: ${text}.`
   },
   me: {

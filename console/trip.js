@@ -4,6 +4,7 @@ import { makeDays, nowElement } from "./days.js"
 import { announce, element, redraw } from "./dom.js"
 import { calendarDay, timeSpan } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
+import { makeMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
 import { offerElement, offerTitle } from "./offer.js"
 import { slotOf, zoneOfTrip } from "./plan.js"
@@ -126,14 +127,26 @@ export const tripView = async (app, id) => {
     if (isNarrow) controls.querySelector("details")?.removeAttribute("open")
     offers.panel.querySelector(".offer")?.focus()
   }
-  const days = makeDays(actsOn(live, pivot), () => {})
+  const map = makeMap(
+    () => app.base(first.city),
+    (message) => announce(message, "error")
+  )
+  let looked = first.days[0]
+  const drawMap = (day = looked) => {
+    looked = day
+    map.draw(live.trip, day, [...live.offers.values()])
+  }
+  const days = makeDays(actsOn(live, pivot), drawMap, map.part)
   const offers = makePanel(live, zone, days)
   const name = known.find((one) => one.slug === first.city)?.name ?? first.city
   const together = togetherElement(app, () => live.trip, name)
   const drawNow = () =>
     now.replaceChildren(...[live.trip.status === "active" && nowElement(live.trip, Date.now())].filter(Boolean))
   let drawnStatus
-  page.drawOffers = offers.draw
+  page.drawOffers = () => {
+    offers.draw()
+    drawMap()
+  }
   page.draw = () => {
     const { trip } = live
     if (drawnStatus !== trip.status) {
@@ -148,6 +161,7 @@ export const tripView = async (app, id) => {
       T.trip.times(zone())
     ].join(" · ")
     notes.replaceChildren(notesElement(trip, notes.querySelector("details")?.open ?? false))
+    api.remember(trip)
     together.draw()
     drawNow()
     days.draw(trip, zone(), live.marked)

@@ -26,7 +26,7 @@ const worst = (report: ReadonlyArray<DependencyHealth>): DependencyHealth["statu
 /** The pages run their own script and call this server, and nothing else. */
 const PAGE_HEADERS = {
   "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   // Asked for anew each time: a page must never run beside the script of another version.
@@ -35,7 +35,9 @@ const PAGE_HEADERS = {
 
 const PAGES: ReadonlyArray<readonly [path: `/${string}`, file: string]> = [
   ["/", "index.html"],
-  ["/docs", "docs.html"]
+  ["/docs", "docs.html"],
+  // A worker governs what lies below its own address.
+  ["/sw.js", "sw.js"]
 ]
 
 /** Every path of this file, and the contract's document. */
@@ -51,14 +53,16 @@ export const PATHS = [
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".css": "text/css; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8"
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".webmanifest": "application/manifest+json"
 }
 
 /** The pages at their addresses, and what they are made of below `/console`. */
 const pageFiles = Effect.fnUntraced(function* (folder: string) {
   const files = yield* Effect.promise(() => readdir(folder))
   const parts = files
-    .filter((file) => [".css", ".js"].includes(extname(file)))
+    .filter((file) => extname(file) !== ".html" && extname(file) in CONTENT_TYPES)
     .map((file) => [`/console/${file}`, file] as const)
   return [...PAGES, ...parts]
 })

@@ -1,0 +1,60 @@
+/**
+ * What a traveler read last, for when there is no network: their trips and the places around. Kept by person, in this
+ * browser only, and gone when they sign out or somebody else signs in.
+ */
+const PREFIX = "overplanned-read-"
+
+/** Answers that are kept; the oldest goes first. */
+const MOST_KEPT = 40
+
+/** What one wants to see without a network. */
+const WORTH_KEEPING = /^\/(trips(\/[0-9a-f-]{36})?|cities(\/[a-z0-9-]+\/nodes)?)(\?.*)?$/
+
+const store = globalThis.caches
+
+const addressOf = (path) => `/kept${path}`
+
+/** Nothing is kept where the browser keeps nothing. */
+export const NOTHING = { put: async () => {}, get: async () => undefined }
+
+/** Forgets what others read in this browser. */
+export const forgetOthers = async (person) => {
+  if (store === undefined) return
+  const names = (await store.keys()).filter((name) => name.startsWith(PREFIX) && name !== PREFIX + person)
+  await Promise.all(names.map((name) => store.delete(name)))
+}
+
+export const keptFor = (person) => {
+  if (store === undefined) return NOTHING
+  const open = () => store.open(PREFIX + person)
+  return {
+    put: async (path, answer) => {
+      if (!WORTH_KEEPING.test(path)) return
+      const cache = await open()
+      await cache.delete(addressOf(path))
+      await cache.put(addressOf(path), Response.json(answer))
+      const keys = await cache.keys()
+      await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST_KEPT)).map((key) => cache.delete(key)))
+    },
+    get: async (path) => {
+      const found = await (await open()).match(addressOf(path))
+      return found?.json()
+    }
+  }
+}
+
+/** Lets the app open without a network, once it was open with one. Resolves when all of it is kept. */
+export const keepShell = async () => {
+  const { serviceWorker } = navigator
+  if (serviceWorker === undefined) return
+  await serviceWorker.register("/sw.js")
+  const { active } = await serviceWorker.ready
+  const parts = performance.getEntriesByType("resource").map(({ name }) => name)
+  const { port1, port2 } = new MessageChannel()
+  const kept = new Promise((resolve) => {
+    port1.onmessage = resolve
+  })
+  active.postMessage([new URL("/", location.href).href, ...parts], [port2])
+  await kept
+  document.documentElement.dataset.kept = "yes"
+}

@@ -1,0 +1,110 @@
+/** Where things lie on a map of a day: projection, neighbourhoods drawn round their places, labels that do not overlap. Pure. */
+
+const METRES_PER_DEGREE = 111_320
+
+/** A day in one street is still shown with the streets around it. */
+const LEAST_METRES = 900
+
+/** Round the outermost stops, as a share of the way between them. */
+const MARGIN = 0.18
+
+/** Fewer places make no shape. */
+const LEAST_PLACES = 3
+
+/** A place this many times further off than is usual for its neighbourhood is no part of its shape. */
+const STRAY = 3
+
+/** Letters of a label are about this wide, in units of the drawing. */
+const LETTER = 6.2
+const LINE = 14
+
+/**
+ * A flat view of these points: `at` gives where a point is drawn, `metres` how long a unit of the drawing is.
+ *
+ * @param {Array<{lat: number, lon: number}>} points
+ * @param {number} width
+ * @param {number} height
+ * @param {number} [zoom]
+ * @returns {{metres: number, at: (point: {lat: number, lon: number}) => [number, number]}}
+ */
+export const viewOf = (points, width, height, zoom = 1) => {
+  const lats = points.map(({ lat }) => lat)
+  const lons = points.map(({ lon }) => lon)
+  const middle = {
+    lat: (Math.min(...lats) + Math.max(...lats)) / 2,
+    lon: (Math.min(...lons) + Math.max(...lons)) / 2
+  }
+  const eastMetres = METRES_PER_DEGREE * Math.cos((middle.lat * Math.PI) / 180)
+  const across = (Math.max(...lons) - Math.min(...lons)) * eastMetres
+  const down = (Math.max(...lats) - Math.min(...lats)) * METRES_PER_DEGREE
+  const room = 1 + 2 * MARGIN
+  const metres = Math.max((across * room) / width, (down * room) / height, LEAST_METRES / height) / zoom
+  return {
+    metres,
+    at: ({ lat, lon }) => [
+      width / 2 + ((lon - middle.lon) * eastMetres) / metres,
+      height / 2 - ((lat - middle.lat) * METRES_PER_DEGREE) / metres
+    ]
+  }
+}
+
+const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
+
+/** The smallest convex shape round the points, counter-clockwise. */
+export const hull = (points) => {
+  const sorted = [...points].sort(([ax, ay], [bx, by]) => ax - bx || ay - by)
+  const half = (list) => {
+    const line = []
+    for (const [x, y] of list) {
+      while (line.length > 1) {
+        const [[ax, ay], [bx, by]] = line.slice(-2)
+        if ((bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0) break
+        line.pop()
+      }
+      line.push([x, y])
+    }
+    return line.slice(0, -1)
+  }
+  return sorted.length < 3 ? sorted : [...half(sorted), ...half(sorted.reverse())]
+}
+
+/** Neighbourhoods as the catalog knows them: by their places, without the ones that lie far off. */
+export const neighbourhoods = (places) => {
+  const groups = Map.groupBy(
+    places.filter(({ neighbourhood }) => neighbourhood !== ""),
+    ({ neighbourhood }) => neighbourhood
+  )
+  return [...groups].map(([name, members]) => {
+    const middle = { lat: median(members.map(({ lat }) => lat)), lon: median(members.map(({ lon }) => lon)) }
+    const off = (one) => Math.hypot(one.lat - middle.lat, one.lon - middle.lon)
+    const usual = median(members.map(off))
+    return { name, middle, places: members.filter((one) => off(one) <= STRAY * usual || members.length < LEAST_PLACES) }
+  })
+}
+
+export const hasShape = ({ places }) => places.length >= LEAST_PLACES
+
+/** Labels that fit: the neighbourhoods with most places first, none over another one or over what is `taken`. */
+export const labelsThatFit = (hoods, view, width, height, taken = []) => {
+  const boxes = taken.map(([x, y]) => [x - 12, y - 12, x + 12, y + 12])
+  const chosen = []
+  for (const { name, middle } of [...hoods].sort((a, b) => b.places.length - a.places.length)) {
+    const [x, y] = view.at(middle)
+    const half = (name.length * LETTER) / 2
+    const box = [x - half, y - LINE / 2, x + half, y + LINE / 2]
+    const isInside = box[0] >= 0 && box[2] <= width && box[1] >= 0 && box[3] <= height
+    const isFree = boxes.every((one) => box[2] < one[0] || box[0] > one[2] || box[3] < one[1] || box[1] > one[3])
+    if (!isInside || !isFree) continue
+    boxes.push(box)
+    chosen.push({ name, x, y })
+  }
+  return chosen
+}
+
+/** A round length for the scale, as long as fits into so many units. */
+export const scaleOf = (metres, units) => {
+  const most = metres * units
+  const power = 10 ** Math.floor(Math.log10(most))
+  const length = [5, 2, 1].map((step) => step * power).find((one) => one <= most)
+  return { units: length / metres, label: length >= 1000 ? `${length / 1000} km` : `${length} m` }
+}

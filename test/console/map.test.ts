@@ -1,0 +1,60 @@
+import { assert, describe, it } from "@effect/vitest"
+import { hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "../../console/map-shapes.js"
+
+describe("the map", () => {
+  const square = [
+    { lat: 47.6, lon: -122.4, neighbourhood: "West" },
+    { lat: 47.6, lon: -122.3, neighbourhood: "East" },
+    { lat: 47.7, lon: -122.4, neighbourhood: "West" },
+    { lat: 47.7, lon: -122.3, neighbourhood: "" }
+  ]
+
+  it("shows every stop inside its frame, north up and east to the right, by one scale", () => {
+    const view = viewOf(square, 400, 230)
+    const drawn = square.map(view.at)
+    for (const [x, y] of drawn) assert.isTrue(x > 0 && x < 400 && y > 0 && y < 230)
+    assert.isAbove(drawn[1]![0], drawn[0]![0])
+    assert.isBelow(drawn[2]![1], drawn[0]![1])
+    const north = (drawn[0]![1] - drawn[2]![1]) * view.metres
+    assert.approximately(north, 11_132, 50)
+    assert.isAbove(viewOf(square.slice(0, 1), 400, 230).metres, 1)
+  })
+
+  it("draws neighbourhoods round their places and leaves out the ones that lie far off", () => {
+    const places = [
+      ...[0, 1, 2, 3].map((i) => ({ lat: i % 2, lon: Math.floor(i / 2), neighbourhood: "Centre" })),
+      { lat: 50, lon: 50, neighbourhood: "Centre" }
+    ]
+    const [centre] = neighbourhoods(places)
+    assert.strictEqual(centre!.places.length, 4)
+    const corners = [
+      [0, 0],
+      [2, 0],
+      [2, 2],
+      [0, 2]
+    ]
+    assert.sameDeepMembers(hull([...corners, [1, 1], [1, 0]]), corners)
+  })
+
+  it("writes no label over another one, over a stop, or over the edge", () => {
+    const view = { at: ({ lat, lon }: { lat: number; lon: number }) => [lon, lat] }
+    const hood = (name: string, lon: number, lat: number, n: number) => ({
+      name,
+      middle: { lat, lon },
+      places: Array(n).fill(0)
+    })
+    const fitted = labelsThatFit(
+      [hood("Large", 100, 100, 9), hood("Small", 105, 104, 3), hood("Edge", 2, 50, 9), hood("Stop", 200, 50, 9)],
+      view,
+      400,
+      230,
+      [[200, 50]]
+    )
+    assert.deepStrictEqual(
+      fitted.map(({ name }) => name),
+      ["Large"]
+    )
+    assert.deepStrictEqual(scaleOf(10, 90), { units: 50, label: "500 m" })
+    assert.deepStrictEqual(scaleOf(50, 90), { units: 40, label: "2 km" })
+  })
+})

@@ -50,8 +50,8 @@ const SOCIABILITY: Readonly<Record<SocialMode, number>> = { solo: 0.36, couple: 
 /** How often people travel; the mean times the number of people is the number of trips. */
 const TRIPS = [1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 6, 7, 9]
 
-const SELDOM = 0.05
-const OFTEN = 0.65
+const SELDOM = 0.12
+const OFTEN = 0.58
 
 /** Shares no factor with the number of archetypes: few people are spread over all axes, and 300 are one of each. */
 const STRIDE = 97

@@ -57,7 +57,7 @@ const IMPURE: ReadonlyArray<readonly [RegExp, string]> = [
 const KEPT_IN_DOMAIN: Record<string, ReadonlyArray<string>> = {
   "src/domain/catalog/conflation/concepts.ts": ["byWord"],
   "src/domain/catalog/hours/holidays.ts": ["cache"],
-  "src/domain/hash.ts": ["scratch", "mixed", "mixedBytes"],
+  "src/domain/basics/hash.ts": ["scratch", "mixed", "mixedBytes"],
   "src/domain/ids.ts": ["laidOut"],
   "src/domain/time/rfc3339.ts": ["days", "dates", "minutes", "minuteTexts"],
   "src/domain/time/zone.ts": ["known"],

@@ -1,6 +1,7 @@
 /** What it costs to order twelve options of a pivot by the chance that they are taken. */
+
+import { between, randomStream } from "../../src/domain/basics/random.ts"
 import { ACCEPTANCE_COLUMNS, type AcceptanceWeights, acceptanceOf } from "../../src/domain/pivot/acceptance.ts"
-import { between, randomStream } from "../../src/domain/random.ts"
 import { percentile } from "../percentile.ts"
 
 const OPTIONS = 12

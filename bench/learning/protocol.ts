@@ -1,5 +1,5 @@
 /** Leave the last two out: the last item of each user is the test, the one before it validation, the rest is trained on. */
-import { randomStream, shuffled } from "../../src/domain/random.ts"
+import { randomStream, shuffled } from "../../src/domain/basics/random.ts"
 import {
   lengthOf,
   packed,

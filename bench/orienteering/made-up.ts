@@ -1,5 +1,5 @@
 /** Instances of our own, of the kinds that the literature has: small and tight, large and long, scattered, clustered. */
-import { between, gaussian, type Random, randomStream, whole } from "../../src/domain/random.ts"
+import { between, gaussian, type Random, randomStream, whole } from "../../src/domain/basics/random.ts"
 import type { Instance, Point } from "./instance.ts"
 
 interface Kind {

@@ -1,5 +1,5 @@
 /** Thousands of trips under way in Seattle today: some hundred plans that were really assembled, each copied with ids of its own. */
-import { uuidOfName } from "../../src/domain/hash.ts"
+import { uuidOfName } from "../../src/domain/basics/hash.ts"
 import type { SlotId, TripId, UserId } from "../../src/domain/ids.ts"
 import type { TripState } from "../../src/domain/trip/model.ts"
 import { curatedCities } from "../../test/support/curated-cities.ts"

@@ -5,8 +5,9 @@
  * What is deliberately not in it: who asks, the trip, the request's id and deadline, the exact taste (the archetype
  * stands for it), hours of the day (they shape the assembly, not the ranking) and the surface.
  */
+
+import { hash128 } from "./basics/hash.ts"
 import { partyOf } from "./features.ts"
-import { hash128 } from "./hash.ts"
 import { archetypeOf } from "./persona/archetype.ts"
 import type { RankRequest } from "./ranking.ts"
 import type { DayPart } from "./vocabulary.ts"

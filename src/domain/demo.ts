@@ -1,5 +1,5 @@
 /** The demo: one traveler who is under way, and newcomers who look around for half a day. */
-import { uuidOfName } from "./hash.ts"
+import { uuidOfName } from "./basics/hash.ts"
 import type { UserId } from "./ids.ts"
 
 export const DEMO_TRAVELER = uuidOfName("overplanned/demo", "traveler") as UserId

@@ -3,10 +3,10 @@
  * the same words for the same stop; with one, this is what checks the words that came back.
  */
 import * as Schema from "effect/Schema"
+import { hash128 } from "./basics/hash.ts"
 import { whereabouts } from "./catalog/neighbourhoods.ts"
 import type { ActivityNode } from "./catalog/node.ts"
 import { evidenceForModel, evidenceSentence } from "./catalog/sayings.ts"
-import { hash128 } from "./hash.ts"
 import type { Archetype } from "./persona/archetype.ts"
 import type { Reason } from "./ranking.ts"
 import type { DayPart } from "./vocabulary.ts"

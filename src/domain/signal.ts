@@ -4,10 +4,10 @@
  *
  * The judging is written out rather than left to a schema library, because twenty thousand of them pass in a second.
  */
-import { entryOf } from "./entry-of.ts"
-import { hash128 } from "./hash.ts"
+import { entryOf } from "./basics/entry-of.ts"
+import { hash128 } from "./basics/hash.ts"
+import { unstorableIn } from "./basics/storable.ts"
 import { isUuid } from "./ids.ts"
-import { unstorableIn } from "./storable.ts"
 import { DAY_PARTS } from "./time/day-part.ts"
 import { Intention, type SignalSource, SignalType } from "./vocabulary.ts"
 

@@ -4,7 +4,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { Position, Travel, TravelModel } from "../domain/geo.ts"
+import type { Position, Travel, TravelModel } from "../domain/basics/geo.ts"
 
 export interface TravelAnswer extends Travel {
   /** `estimate`: great circle with the city's speeds. */

@@ -1,5 +1,5 @@
 /** Signals on their way to the journal, for those who journal them together with other things. */
-import { hash128 } from "../domain/hash.ts"
+import { hash128 } from "../domain/basics/hash.ts"
 import { SIGNAL_RECORD, type Signal, signalPayload } from "../domain/signal.ts"
 import type { JournalRecord } from "../services/journal.ts"
 

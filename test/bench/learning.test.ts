@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { NotMeasured } from "../../bench/benchmark.ts"
 import { benchmark } from "../../bench/learning/index.ts"
-import { randomStream } from "../../src/domain/random.ts"
+import { randomStream } from "../../src/domain/basics/random.ts"
 
 let folder: string
 beforeEach(() => {

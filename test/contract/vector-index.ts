@@ -3,7 +3,7 @@ import type { Vitest } from "@effect/vitest"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { uuidOfName } from "../../src/domain/hash.ts"
+import { uuidOfName } from "../../src/domain/basics/hash.ts"
 import {
   type Collection,
   collectionDimensions,

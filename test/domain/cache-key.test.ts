@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
+import { uuidOfName } from "../../src/domain/basics/hash.ts"
 import { COARSE_DAY_PARTS, coarseDayPart, rankingKey } from "../../src/domain/cache-key.ts"
-import { uuidOfName } from "../../src/domain/hash.ts"
 import type { NodeId } from "../../src/domain/ids.ts"
 import { archetypeOf } from "../../src/domain/persona/archetype.ts"
 import { INTERESTS } from "../../src/domain/persona/interests.ts"

@@ -1,8 +1,8 @@
 /** What actors are asked and what they answer can be sent to another node: as JSON, and back again as it was. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
+import { uuidOfName } from "../../src/domain/basics/hash.ts"
 import { CityCommand, CityReply, decideCity, initialCity } from "../../src/domain/city/decide.ts"
-import { uuidOfName } from "../../src/domain/hash.ts"
 import { TripCommand, TripReply } from "../../src/domain/trip/commands.ts"
 import { TripRejection } from "../../src/domain/trip/rejections.ts"
 import { UserCommand, UserReply } from "../../src/domain/user/commands.ts"

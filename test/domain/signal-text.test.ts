@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import { hash128 } from "../../src/domain/hash.ts"
+import { hash128 } from "../../src/domain/basics/hash.ts"
 import { type Signal, signalPayload, signalText } from "../../src/domain/signal.ts"
 import { nodeOf, signalId, tripOf, userOf } from "../harness/signals.ts"
 

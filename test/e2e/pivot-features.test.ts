@@ -2,7 +2,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { distanceKm } from "../../src/domain/geo.ts"
+import { distanceKm } from "../../src/domain/basics/geo.ts"
 import { pivotAcceptance } from "../../src/training/datasets/definitions/pivot-acceptance.ts"
 import { follow } from "../support/follow.ts"
 import { type Answer, dayAhead, type Traveler } from "../support/server.ts"

@@ -1,7 +1,7 @@
 // Trips under way in made-up cities: assembled, then given the shape that their actor holds.
 
+import { uuidOfName } from "../../src/domain/basics/hash.ts"
 import type { ChosenOption, DecisionSlate } from "../../src/domain/decisions.ts"
-import { uuidOfName } from "../../src/domain/hash.ts"
 import type { CityId, NodeId, OptionId, PivotId, SlotId, TripId, UserId } from "../../src/domain/ids.ts"
 import { assemble } from "../../src/domain/itinerary/assemble.ts"
 import type { AssemblyInput } from "../../src/domain/itinerary/model.ts"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { randomStream } from "../../src/domain/random.ts"
+import { randomStream } from "../../src/domain/basics/random.ts"
 import type { Slate } from "../../src/training/judge/slates.ts"
 import { BprModel } from "../../src/training/learn/bpr/model.ts"
 import { bprScorer, decodeFactors, encodeFactors, withColdPlaces } from "../../src/training/models/bpr/ranker.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { randomStream } from "../../src/domain/basics/random.ts"
 import { FEATURES } from "../../src/domain/features.ts"
-import { randomStream } from "../../src/domain/random.ts"
 import { checkLiveFeatures, type LoggedPlan } from "../../src/training/datasets/live-features.ts"
 
 /** Plans with a random number for every feature, but for those that `but` says. */

@@ -1,8 +1,8 @@
 /** Pivots of a made-up world: what is taken has a chance that is known, by what the options are described by. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { between, gaussian, logistic, type Random, randomStream, uuidFrom } from "../../src/domain/basics/random.ts"
 import { type PivotFeatures, SPOILS } from "../../src/domain/pivot/features.ts"
-import { between, gaussian, logistic, type Random, randomStream, uuidFrom } from "../../src/domain/random.ts"
 import { Trigger } from "../../src/domain/vocabulary.ts"
 
 const DAY = 86_400_000

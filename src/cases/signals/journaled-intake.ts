@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
-import { RecentIds } from "../../domain/recent-ids.ts"
+import { RecentIds } from "../../domain/basics/recent-ids.ts"
 import {
   type Attribution,
   atStop,

@@ -3,7 +3,7 @@
  * `index` is a node's position in the city's matrix; positions are append-only, so an index that a running trip
  * holds stays valid in later versions (a retired node keeps its place and is never offered).
  */
-import type { TravelModel } from "../geo.ts"
+import type { TravelModel } from "../basics/geo.ts"
 import type { Open } from "../vocabulary.ts"
 import type { ActivityNode } from "./node.ts"
 

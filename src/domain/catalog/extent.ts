@@ -1,5 +1,5 @@
 /** Where a city lies, from where its places lie: also where the date line runs through it. */
-import type { Position } from "../geo.ts"
+import type { Position } from "../basics/geo.ts"
 import type { Bounds } from "./city-file.ts"
 
 const median = (sorted: ReadonlyArray<number>): number => sorted[Math.floor(sorted.length / 2)]!

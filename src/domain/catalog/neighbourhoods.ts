@@ -2,8 +2,8 @@
  * In which part of the city a place lies: the smallest named area around it, else the nearest named part, else a cluster
  * of places that is named after the landmark in it.
  */
-import { distanceKm, type Position } from "../geo.ts"
-import { areaOf, isInside, type Shape } from "../shapes.ts"
+import { distanceKm, type Position } from "../basics/geo.ts"
+import { areaOf, isInside, type Shape } from "../basics/shapes.ts"
 
 export interface KnownPart extends Position {
   readonly name: string

@@ -2,7 +2,7 @@
  * A place one can spend time at, and the evidence for it. Field names are those of the table `activity_nodes`.
  */
 import * as Schema from "effect/Schema"
-import { uuidOfName } from "../hash.ts"
+import { uuidOfName } from "../basics/hash.ts"
 import type { CityId, NodeId } from "../ids.ts"
 import { Uuid } from "../ids.ts"
 import { parseIsoDate } from "../time/calendar.ts"

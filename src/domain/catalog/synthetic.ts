@@ -3,8 +3,8 @@
  * says so. Spread like a real one: neighbourhoods of very different size, many restaurants and few temples, hours
  * known for a fifth, a local's view that differs from the tourist lists'.
  */
-import { distanceKm } from "../geo.ts"
-import { seededRandom } from "../random.ts"
+import { distanceKm } from "../basics/geo.ts"
+import { seededRandom } from "../basics/random.ts"
 import { CATEGORY_INFO, type Category, categoryInfo } from "./category.ts"
 import type { CityFileNode, CityInfo } from "./city-file.ts"
 import type { PriceTier, QualitySignal, Voice } from "./node.ts"

@@ -4,8 +4,8 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { distanceKm, type Position } from "../geo.ts"
-import { unstorableIn } from "../storable.ts"
+import { distanceKm, type Position } from "../basics/geo.ts"
+import { unstorableIn } from "../basics/storable.ts"
 import { DAY_PARTS } from "../time/day-part.ts"
 import { zoneOf } from "../time/zone.ts"
 import { type AssembledNode, assembleNode } from "./assemble.ts"

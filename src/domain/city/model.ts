@@ -1,7 +1,7 @@
 /** What is going on in a city right now, as far as it can touch a plan. Times are Unix milliseconds. */
 import * as Schema from "effect/Schema"
+import { StorableNumber, Text } from "../basics/storable.ts"
 import { CityId, NodeId, Uuid } from "../ids.ts"
-import { StorableNumber, Text } from "../storable.ts"
 
 export const WeatherCondition = Schema.Literals(["rain", "heat", "cold", "storm", "snow", "wind"])
 export type WeatherCondition = typeof WeatherCondition.Type

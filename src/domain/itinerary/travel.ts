@@ -1,7 +1,8 @@
 /** How one gets around a city, as its catalog says: what plans and pivots are both reckoned with. */
+
+import { DEFAULT_TRAVEL_MODEL, distancesOf, travelMinutes } from "../basics/geo.ts"
+import { rememberPairs } from "../basics/pairs.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import { DEFAULT_TRAVEL_MODEL, distancesOf, travelMinutes } from "../geo.ts"
-import { rememberPairs } from "../pairs.ts"
 import type { TravelMinutes } from "./rules.ts"
 
 const known = new WeakMap<CityCatalog, TravelMinutes>()

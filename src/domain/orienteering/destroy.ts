@@ -1,5 +1,5 @@
 /** Ways to make room in a plan: what they mark as gone is taken out, and the plan is filled anew. */
-import type { Random } from "../random.ts"
+import type { Random } from "../basics/random.ts"
 import type { Model } from "./model.ts"
 import { firstStart, type Routes } from "./routes.ts"
 

@@ -3,7 +3,7 @@
  * The same problem, seed and number of rounds give the same plan on every machine; a caller runs it in steps of any
  * size, so that nothing else has to wait for it.
  */
-import { type Random, seededRandom } from "../random.ts"
+import { type Random, seededRandom } from "../basics/random.ts"
 import { Destroyer } from "./destroy.ts"
 import { type Model, modelOf } from "./model.ts"
 import type { Plan, Problem } from "./problem.ts"

@@ -2,7 +2,7 @@
  * The eight dimensions as values: their vocabularies, their defaults, and how they stand in the rows of
  * `persona_dimensions`. Older generators and imports used other words; reading maps them and says what it guessed.
  */
-import { entryOf } from "../entry-of.ts"
+import { entryOf } from "../basics/entry-of.ts"
 import {
   Budget,
   Pace,

@@ -5,10 +5,10 @@
  */
 
 import * as Schema from "effect/Schema"
+import { entryOf } from "../basics/entry-of.ts"
+import { isStorableText, StorableNumber, Text } from "../basics/storable.ts"
 import { embedDense } from "../catalog/embedding.ts"
 import { TAXONOMY, tagIndex } from "../catalog/taxonomy.ts"
-import { entryOf } from "../entry-of.ts"
-import { isStorableText, StorableNumber, Text } from "../storable.ts"
 import { type PrimaryInterest, VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { DEFAULT_CONFIDENCE, defaultDimensions, readWord } from "./dimensions.ts"
 import { INTEREST_TAGS, INTERESTS } from "./interests.ts"

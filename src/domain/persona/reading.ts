@@ -3,9 +3,9 @@
  * guessed, never contradict what the traveler said, and it is never sure.
  */
 import * as Schema from "effect/Schema"
+import { isStorableText } from "../basics/storable.ts"
 import { explain } from "../catalog/embedding.ts"
 import { tagIndex, VIBE_TAGS } from "../catalog/taxonomy.ts"
-import { isStorableText } from "../storable.ts"
 import { Budget, Pace, PrimaryInterest, type SignalType, SocialMode, TimeOrientation } from "../vocabulary.ts"
 import { personaText } from "./onboarding.ts"
 import type { Dimension, PersonaDimensions, SequenceItem } from "./persona.ts"

@@ -2,11 +2,12 @@
  * What the pivot engine reads while it works: a city's columns, its hours, its travel model. Everything in it is
  * either shared memory or a function that a worker thread can build for itself from the same catalog.
  */
+
+import { rememberPairs } from "../basics/pairs.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { type Places, placesOf } from "../itinerary/places.ts"
 import { type TableHours, type TravelMinutes, tableOf } from "../itinerary/rules.ts"
 import { travelIn } from "../itinerary/travel.ts"
-import { rememberPairs } from "../pairs.ts"
 import type { ModelRef } from "../ranking.ts"
 import { localTime, zoneOf } from "../time/zone.ts"
 import { type Open, VIBE_DIMENSIONS } from "../vocabulary.ts"

@@ -14,7 +14,7 @@
  *
  * An option that brings no new place is described by the place that stays.
  */
-import { distanceKm, type Position } from "../geo.ts"
+import { distanceKm, type Position } from "../basics/geo.ts"
 import type { Budget, DayPart } from "../vocabulary.ts"
 
 export const PIVOT_FEATURES = [

@@ -1,8 +1,8 @@
 /** A disruption, and the answers to it. `Offer` is the wire shape of the contract. */
 import * as Schema from "effect/Schema"
+import { Text } from "../basics/storable.ts"
 import { EvidenceKind, Voice } from "../catalog/node.ts"
 import { NodeId, OptionId, PivotId, SlotId } from "../ids.ts"
-import { Text } from "../storable.ts"
 import { Trigger } from "../vocabulary.ts"
 
 export const PivotDetail = Schema.Struct({

@@ -3,9 +3,9 @@
  * change one. Times are Unix milliseconds.
  */
 import * as Schema from "effect/Schema"
+import { Text } from "../basics/storable.ts"
 import { NEEDS } from "../catalog/fits.ts"
 import { NodeId, SlotId, UserId, Uuid } from "../ids.ts"
-import { Text } from "../storable.ts"
 import { Budget, DayPart, Pace, type TripStatus } from "../vocabulary.ts"
 
 export const ClockTime = Schema.String.check(

@@ -1,5 +1,5 @@
 /** When the sun goes down: good to a minute or two away from the poles, which is what a visit needs. */
-import type { Position } from "../geo.ts"
+import type { Position } from "../basics/geo.ts"
 
 const RADIANS = Math.PI / 180
 const DAY = 86_400_000

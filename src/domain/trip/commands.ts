@@ -1,10 +1,10 @@
 /** What a trip can be asked, and what it answers. Both are schemas: they travel between nodes as they are. */
 import * as Schema from "effect/Schema"
+import { Text } from "../basics/storable.ts"
 import { NodeId, OptionId, PivotId, SlotId, UserId, Uuid } from "../ids.ts"
 import { PlanContext } from "../learning-log/plan-context.ts"
 import { OfferText, PivotRequest } from "../pivot/model.ts"
 import { Relaxation, Slot, TripConstraints } from "../plan/model.ts"
-import { Text } from "../storable.ts"
 import { Intention, TripStatus } from "../vocabulary.ts"
 import { TripEventEnvelope } from "./events.ts"
 import { IsoDate, TripModel, TripState } from "./model.ts"

@@ -1,7 +1,8 @@
 /** What a city's events do to a plan. */
+
+import { uuidOfName } from "../basics/hash.ts"
 import type { CityConditions, CityEvent } from "../city/model.ts"
 import type { MadeOffer } from "../decisions.ts"
-import { uuidOfName } from "../hash.ts"
 import type { PivotId } from "../ids.ts"
 import { evolveActor, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
 import { makeOffer, makeRoom, tellingOf } from "./decide-pivots.ts"

@@ -1,5 +1,5 @@
 /** Changes of single stops that a traveler makes by hand. */
-import { uuidOfName } from "../hash.ts"
+import { uuidOfName } from "../basics/hash.ts"
 import type { Uuid } from "../ids.ts"
 import type { Slot } from "../plan/model.ts"
 import type { TripCommand } from "./commands.ts"

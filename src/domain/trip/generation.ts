@@ -1,8 +1,9 @@
 /** The pure parts of making a plan: what a group's members like, what a new plan must keep. */
+
+import { uuidOfName } from "../basics/hash.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { affinityFrom } from "../group/affinity.ts"
 import type { GroupPackage } from "../group/package.ts"
-import { uuidOfName } from "../hash.ts"
 import type { Uuid } from "../ids.ts"
 import type { LockedStop } from "../itinerary/model.ts"
 import type { Persona } from "../persona/persona.ts"

@@ -1,7 +1,8 @@
 /** Which of a city's events touch a plan, and what its travelers would ask because of them. */
+
+import { distanceKm } from "../basics/geo.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityEvent } from "../city/model.ts"
-import { distanceKm } from "../geo.ts"
 import type { PivotSettings } from "../pivot/env.ts"
 import { exposedStops } from "../pivot/weather.ts"
 import type { Slot } from "../plan/model.ts"

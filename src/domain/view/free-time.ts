@@ -1,6 +1,7 @@
 /** What lies between the stops of a day: a gap that is no pause any more is free time, with a name and two ideas. */
+
+import { distanceKm } from "../basics/geo.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import { distanceKm } from "../geo.ts"
 import { exclusionOf } from "../itinerary/exclusion.ts"
 import type { PlannedTrip, Slot } from "../plan/model.ts"
 

@@ -1,9 +1,9 @@
 /** The frames of a trip's stream: what clients say, read strictly, and what they are told. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { isStorableText } from "../../domain/basics/storable.ts"
 import { OptionId, PivotId } from "../../domain/ids.ts"
 import { type OfferText, PivotRequest } from "../../domain/pivot/model.ts"
-import { isStorableText } from "../../domain/storable.ts"
 import { Intention } from "../../domain/vocabulary.ts"
 import { InvalidRequest } from "../api/problems.ts"
 import { issuesOf, issuesText } from "../handlers/form.ts"

@@ -1,7 +1,8 @@
 /** The pivots that nearly everybody sends, read by hand. It takes nothing that the schema refuses, and leaves the rest to it. */
+
+import { isStorableText } from "../../domain/basics/storable.ts"
 import { isUuid, type SlotId } from "../../domain/ids.ts"
 import type { PivotDetail, PivotRequest } from "../../domain/pivot/model.ts"
-import { isStorableText } from "../../domain/storable.ts"
 import { Trigger } from "../../domain/vocabulary.ts"
 
 const TRIGGERS: ReadonlySet<unknown> = new Set(Trigger.literals)

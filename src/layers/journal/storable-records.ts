@@ -1,5 +1,5 @@
 /** Records as they can be stored: what is acknowledged must be. */
-import { recordText } from "../../domain/storable.ts"
+import { recordText } from "../../domain/basics/storable.ts"
 import { type JournalRecord, JournalUnstorable } from "../../services/journal.ts"
 
 /** The same records where nothing had to be changed in them, which is nearly always. */

@@ -5,7 +5,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { DOOR_MINUTES, estimateTravel } from "../../domain/geo.ts"
+import { DOOR_MINUTES, estimateTravel } from "../../domain/basics/geo.ts"
 import { TravelTime } from "../../services/travel-time.ts"
 
 export interface OsrmOptions {

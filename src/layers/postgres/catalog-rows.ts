@@ -2,9 +2,10 @@
  * Catalog rows on their way into PostgreSQL: a batch travels as one JSON parameter, and PostgreSQL takes it apart. One
  * statement of any size, one plan, and no limit on the number of parameters.
  */
+
+import { hash128, uuidOfName } from "../../domain/basics/hash.ts"
 import type { AssembledNode } from "../../domain/catalog/assemble.ts"
 import type { EditorJudgement, QualitySignal } from "../../domain/catalog/node.ts"
-import { hash128, uuidOfName } from "../../domain/hash.ts"
 
 /** The columns of a node as the recordset declares them. */
 export const NODE_COLUMNS = [

@@ -2,10 +2,10 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
+import { uuidOfName } from "../../domain/basics/hash.ts"
 import type { AssembledNode } from "../../domain/catalog/assemble.ts"
 import { crossReference } from "../../domain/catalog/evidence.ts"
 import { cityIdOf, type QualitySignal } from "../../domain/catalog/node.ts"
-import { uuidOfName } from "../../domain/hash.ts"
 import {
   CATALOG_CHANGED,
   CatalogStore,

@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
-import { hash128 } from "../../domain/hash.ts"
+import { hash128 } from "../../domain/basics/hash.ts"
 import { Place, PlacesApi, PlacesCity, PlacesSource, PlacesUnavailable } from "../../services/places-source.ts"
 
 export interface PlacesCacheOptions {

@@ -1,9 +1,9 @@
 /** GeoJSON whose properties are tags of OpenStreetMap, or a name and a category of ours. */
 import { readFileSync } from "node:fs"
+import { type Point, pointInside, type Ring } from "../../domain/basics/shapes.ts"
 import { CATEGORIES, type Category } from "../../domain/catalog/category.ts"
 import { placeFacts } from "../../domain/catalog/facts.ts"
 import { readTags, type TaggedPlace } from "../../domain/catalog/osm/read.ts"
-import { type Point, pointInside, type Ring } from "../../domain/shapes.ts"
 import { type Extract, Gathering } from "../osm/extract.ts"
 import { namedPlace } from "./named-place.ts"
 

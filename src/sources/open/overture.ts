@@ -1,9 +1,9 @@
 /** Places of the Overture Maps release, from a Parquet file of its public columns, a few thousand rows at a time. */
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet"
 import { compressors } from "hyparquet-compressors"
+import type { Point } from "../../domain/basics/shapes.ts"
 import { type PlaceFacts, placeFacts } from "../../domain/catalog/facts.ts"
 import type { TaggedPlace } from "../../domain/catalog/osm/read.ts"
-import type { Point } from "../../domain/shapes.ts"
 import { type Extract, Gathering } from "../osm/extract.ts"
 import { categoryOfTypes } from "../places-city.ts"
 import { namedPlace } from "./named-place.ts"

@@ -2,11 +2,11 @@
 import lookUpZone from "@photostructure/tz-lookup"
 import { iso1A2Code } from "@rapideditor/country-coder"
 import { countries, type TCountryCode } from "countries-list"
+import { distanceKm, type Position } from "../../domain/basics/geo.ts"
 import type { CityInfo } from "../../domain/catalog/city-file.ts"
 import { boundsAround, middleOf } from "../../domain/catalog/extent.ts"
 import { foldName } from "../../domain/catalog/names.ts"
 import { makeNeighbourhoods } from "../../domain/catalog/neighbourhoods.ts"
-import { distanceKm, type Position } from "../../domain/geo.ts"
 import { zoneOf } from "../../domain/time/zone.ts"
 import type { Extract } from "./extract.ts"
 

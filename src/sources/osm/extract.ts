@@ -1,7 +1,8 @@
 /** What an importer takes out of a file of OpenStreetMap: places, what was left out and why, and what it says of its city. */
+
+import type { Point, Shape } from "../../domain/basics/shapes.ts"
 import type { TaggedPlace } from "../../domain/catalog/osm/read.ts"
 import type { Tags } from "../../domain/catalog/osm/rule.ts"
-import type { Point, Shape } from "../../domain/shapes.ts"
 
 export type ElementKind = "node" | "way" | "relation"
 

@@ -1,10 +1,10 @@
 /** A city out of a file of OpenStreetMap, as input of a seeding. */
 import { closeSync, openSync, readSync, statSync } from "node:fs"
 import * as Effect from "effect/Effect"
+import { hash128 } from "../../domain/basics/hash.ts"
 import type { CityFileNode, CityInfo } from "../../domain/catalog/city-file.ts"
 import { liesWithin } from "../../domain/catalog/extent.ts"
 import { foldName } from "../../domain/catalog/names.ts"
-import { hash128 } from "../../domain/hash.ts"
 import { type SeedProgress, SeedRefused } from "../../services/city-seeder.ts"
 import type { SeedInput } from "../seed-city.ts"
 import { cityOfExtract } from "./city-facts.ts"

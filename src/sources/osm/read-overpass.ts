@@ -1,8 +1,8 @@
 /** An answer of Overpass in JSON, however it was asked for: `out center`, `out geom`, or ways with their nodes. */
 import { readFileSync } from "node:fs"
+import { joinRings, type Point, pointInside, type Ring } from "../../domain/basics/shapes.ts"
 import { readTags } from "../../domain/catalog/osm/read.ts"
 import type { Tags } from "../../domain/catalog/osm/rule.ts"
-import { joinRings, type Point, pointInside, type Ring } from "../../domain/shapes.ts"
 import { areaOfTags, type ElementKind, type Extract, Gathering, type ReadTags, settlementOf } from "./extract.ts"
 
 type Json = Readonly<Record<string, unknown>>

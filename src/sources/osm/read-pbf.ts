@@ -3,8 +3,8 @@
  * lie. Between the passes only numbers are kept, so memory depends on how many places there are, not on the file.
  */
 import { Buffer } from "node:buffer"
+import { joinRings, type Point, pointInside, type Ring } from "../../domain/basics/shapes.ts"
 import { readTags } from "../../domain/catalog/osm/read.ts"
-import { joinRings, type Point, pointInside, type Ring } from "../../domain/shapes.ts"
 import {
   areaOfTags,
   type ElementKind,

@@ -2,7 +2,7 @@
  * Splits by time and by person: what came first trains, what came later tests, and some people are in no other part than
  * their own, so that what is learnt about strangers can be measured too.
  */
-import { hash128 } from "../../domain/hash.ts"
+import { hash128 } from "../../domain/basics/hash.ts"
 
 export const SPLITS = ["train", "validation", "test", "new_people"] as const
 export type Split = (typeof SPLITS)[number]

@@ -2,8 +2,9 @@
  * How sure a mean over users is: users are drawn again and again, with replacement, and the mean is taken each time. Where
  * people share a trip they are drawn together, as one cluster.
  */
+
+import { randomStream } from "../../domain/basics/random.ts"
 import type { Interval } from "../../domain/learning/promotion.ts"
-import { randomStream } from "../../domain/random.ts"
 
 export const RESAMPLES = 2_000
 const TAIL = 0.025

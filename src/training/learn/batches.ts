@@ -1,5 +1,5 @@
 /** Sequences of like length go through the graph together, so that little is computed for padding. */
-import { type Random, shuffled } from "../../domain/random.ts"
+import { type Random, shuffled } from "../../domain/basics/random.ts"
 import { lengthOf, type Sequences, sequenceOf, userCount } from "./sequences.ts"
 
 /** Lengths are multiples of this. */

@@ -2,7 +2,7 @@
  * Dropout without drawing a number per unit and step: a pool of zeros and of ones that are scaled already, of which each
  * mask is a window at a random place. The runtime reads the window where it lies.
  */
-import type { Random } from "../../domain/random.ts"
+import type { Random } from "../../domain/basics/random.ts"
 
 /** Numbers in the pool, at least; so many that windows seldom repeat. */
 const LEAST_POOL = 1 << 21

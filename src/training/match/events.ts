@@ -1,8 +1,9 @@
 /** Match events: how alike two people (or somebody and a group) are, and whether it went well. */
+
+import { hash128, uuidOfName } from "../../domain/basics/hash.ts"
+import { gaussian, logistic, randomStream, shuffled, whole } from "../../domain/basics/random.ts"
 import { cosine } from "../../domain/catalog/embedding.ts"
-import { hash128, uuidOfName } from "../../domain/hash.ts"
 import { VALUES } from "../../domain/persona/dimensions.ts"
-import { gaussian, logistic, randomStream, shuffled, whole } from "../../domain/random.ts"
 import type { MatchType } from "../../services/match-data.ts"
 import type { Person } from "./people.ts"
 

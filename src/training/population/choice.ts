@@ -3,8 +3,9 @@
  * moment (time of day, weather, price), where in the list it stood, and how much of the same there was already. Chance
  * is as large as the rest, so that the data can be learnt from and is no echo of what generated it.
  */
+
+import { gumbel, logistic, type Random } from "../../domain/basics/random.ts"
 import { priceMismatch, SPOILS } from "../../domain/pivot/features.ts"
-import { gumbel, logistic, type Random } from "../../domain/random.ts"
 import type { Budget, DayPart } from "../../domain/vocabulary.ts"
 import type { Weather, World } from "./world.ts"
 

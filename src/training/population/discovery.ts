@@ -11,7 +11,7 @@ import {
   shuffled,
   uuidFrom,
   whole
-} from "../../domain/random.ts"
+} from "../../domain/basics/random.ts"
 import { DAY_CANDIDATES } from "../../domain/trip/plan-records.ts"
 import { CHOICE, standardise, timeToAct } from "./choice.ts"
 import { SHADOW_MODEL, SHADOW_WEIGHT } from "./model.ts"

@@ -1,5 +1,6 @@
 /** The experiment log of a trip: plans made, edited and accepted, and what was known at each of those moments. */
-import { uuidOfName } from "../../domain/hash.ts"
+import { uuidOfName } from "../../domain/basics/hash.ts"
+import { between, shuffled, uuidFrom } from "../../domain/basics/random.ts"
 import {
   type EventContext,
   type PlanEventType,
@@ -10,7 +11,6 @@ import {
 import { constraintsKnown, personaSnapshot } from "../../domain/learning-log/snapshots.ts"
 import { ENCODER_VERSION } from "../../domain/persona/encode.ts"
 import type { TripConstraints } from "../../domain/plan/model.ts"
-import { between, shuffled, uuidFrom } from "../../domain/random.ts"
 import type { Offer } from "./choice.ts"
 import type { Journey } from "./journey.ts"
 import { SHADOW_MODEL_VERSION } from "./model.ts"

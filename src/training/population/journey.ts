@@ -1,8 +1,8 @@
 /** One trip of the shadow population: its plan, how far it went, what disrupted it, and the state that a live actor starts from. */
-import { uuidOfName } from "../../domain/hash.ts"
+import { uuidOfName } from "../../domain/basics/hash.ts"
+import { between, type Random, uuidFrom, whole } from "../../domain/basics/random.ts"
 import type { CityId, NodeId, SessionId, SlotId, TripId } from "../../domain/ids.ts"
 import type { TripConstraints } from "../../domain/plan/model.ts"
-import { between, type Random, uuidFrom, whole } from "../../domain/random.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripSnapshot } from "../../domain/trip/snapshot.ts"
 import { SHADOW_MODEL, SHADOW_MODEL_VERSION } from "./model.ts"

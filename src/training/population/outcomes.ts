@@ -1,5 +1,5 @@
 /** What became of the places that the made-up population was shown. */
-import { uuidOfName } from "../../domain/hash.ts"
+import { uuidOfName } from "../../domain/basics/hash.ts"
 import type { Outcome } from "../../domain/learning-log/outcomes.ts"
 import type { Journey } from "./journey.ts"
 import type { Stop } from "./plan.ts"

@@ -1,6 +1,7 @@
 /** Disruptions of a trip under way, what was offered instead, and why people change their plans. */
+
+import { between, logistic, pickWeighted, shuffled, uuidFrom } from "../../domain/basics/random.ts"
 import { type PivotFeatures, pivotFeatures, SPOILS } from "../../domain/pivot/features.ts"
-import { between, logistic, pickWeighted, shuffled, uuidFrom } from "../../domain/random.ts"
 import type { Intention, Trigger } from "../../domain/vocabulary.ts"
 import { type Offer, timeToAct, utility } from "./choice.ts"
 import type { Journey } from "./journey.ts"

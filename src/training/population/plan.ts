@@ -2,7 +2,7 @@
  * What a shadow traveler was offered for a trip, and what they made of it: the pool, the days' choices, what was
  * swapped before leaving. Numbers only; `journey.ts` turns them into rows.
  */
-import { gaussian, type Random, randomStream } from "../../domain/random.ts"
+import { gaussian, type Random, randomStream } from "../../domain/basics/random.ts"
 import { dayPartAt } from "../../domain/time/day-part.ts"
 import { instantOf } from "../../domain/time/zone.ts"
 import { DAY_CANDIDATES } from "../../domain/trip/plan-records.ts"

@@ -1,11 +1,11 @@
 /** One person of the shadow population, a pure function of the seed and a number. */
-import { uuidOfName } from "../../domain/hash.ts"
+import { uuidOfName } from "../../domain/basics/hash.ts"
+import { between, gaussian, pickWeighted, type Random, randomStream, whole } from "../../domain/basics/random.ts"
 import type { UserId } from "../../domain/ids.ts"
 import type { UserState } from "../../domain/learning-log/snapshots.ts"
 import { ENCODER_VERSION, encodePersona } from "../../domain/persona/encode.ts"
 import { INTERESTS } from "../../domain/persona/interests.ts"
 import type { PersonaDimensions } from "../../domain/persona/persona.ts"
-import { between, gaussian, pickWeighted, type Random, randomStream, whole } from "../../domain/random.ts"
 import type { PrimaryInterest, SocialMode, TripCount } from "../../domain/vocabulary.ts"
 import { ARCHETYPES, type Archetype, tasteOf } from "./archetypes.ts"
 

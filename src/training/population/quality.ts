@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { type Random, randomStream } from "../../domain/random.ts"
+import { type Random, randomStream } from "../../domain/basics/random.ts"
 import type { HitRate, SignalQuality } from "../../services/shadow-population.ts"
 import { SHADOW_EMAIL_PATTERN } from "./profile.ts"
 

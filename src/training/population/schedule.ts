@@ -1,5 +1,5 @@
 /** Who travels where and when, and how each trip ended: a pure function of the seed, the day and the number of people. */
-import { between, pickWeighted, randomStream, shuffled, whole } from "../../domain/random.ts"
+import { between, pickWeighted, randomStream, shuffled, whole } from "../../domain/basics/random.ts"
 import { isoDate, MS_PER_DAY } from "../../domain/time/calendar.ts"
 import type { TripStatus } from "../../domain/vocabulary.ts"
 import { type Profile, profileOf } from "./profile.ts"

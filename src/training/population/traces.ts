@@ -1,6 +1,6 @@
 /** What a trip leaves in the database: the plan, the decisions it came from, and what its members did. */
-import { uuidOfName } from "../../domain/hash.ts"
-import { between, type Random, uuidFrom } from "../../domain/random.ts"
+import { uuidOfName } from "../../domain/basics/hash.ts"
+import { between, type Random, uuidFrom } from "../../domain/basics/random.ts"
 import { TRIP_SNAPSHOT_SCHEMA_VERSION } from "../../domain/trip/snapshot.ts"
 import { acceptance, type Offer, timeToAct, utility } from "./choice.ts"
 import { logPlan } from "./experiment.ts"

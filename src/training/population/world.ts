@@ -1,10 +1,11 @@
 /** What the shadow population meets in a city: its places as numbers, and the weather of each day. */
+
+import { entryOf } from "../../domain/basics/entry-of.ts"
+import { DEFAULT_TRAVEL_MODEL, estimateTravel } from "../../domain/basics/geo.ts"
+import { pickWeighted, randomStream } from "../../domain/basics/random.ts"
 import type { Category } from "../../domain/catalog/category.ts"
 import type { City, CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { standing } from "../../domain/catalog/standing.ts"
-import { entryOf } from "../../domain/entry-of.ts"
-import { DEFAULT_TRAVEL_MODEL, estimateTravel } from "../../domain/geo.ts"
-import { pickWeighted, randomStream } from "../../domain/random.ts"
 import { type Zone, zoneOf } from "../../domain/time/zone.ts"
 import type { DayPart } from "../../domain/vocabulary.ts"
 import { VIBE_DIMENSIONS } from "../../domain/vocabulary.ts"

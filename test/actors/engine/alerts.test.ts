@@ -2,7 +2,7 @@ import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { make } from "../../../src/actors/engine/make.ts"
 import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
-import { uuidOfName } from "../../../src/domain/hash.ts"
+import { uuidOfName } from "../../../src/domain/basics/hash.ts"
 import { logged } from "../../harness/logged.ts"
 import { type Bank, bank, Disk } from "./bank.ts"
 

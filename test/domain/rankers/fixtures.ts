@@ -1,11 +1,12 @@
 /** A small city and travelers for the tests of rankers: no invented people, only tastes. */
+
+import { uuidOfName } from "../../../src/domain/basics/hash.ts"
 import type { Category } from "../../../src/domain/catalog/category.ts"
 import { CATEGORIES, categoryInfo } from "../../../src/domain/catalog/category.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import { vibeEmbedding } from "../../../src/domain/catalog/embedding.ts"
 import { type ActivityNode, cityIdOf, nodeIdOf, type PriceTier } from "../../../src/domain/catalog/node.ts"
 import { VIBE_TAGS } from "../../../src/domain/catalog/taxonomy.ts"
-import { uuidOfName } from "../../../src/domain/hash.ts"
 import type { UserId } from "../../../src/domain/ids.ts"
 import { defaultDimensions } from "../../../src/domain/persona/dimensions.ts"
 import { ENCODER_VERSION, encodePersona, vibeQuery } from "../../../src/domain/persona/encode.ts"

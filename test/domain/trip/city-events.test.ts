@@ -1,7 +1,7 @@
 /** What goes on in a city, through the decider and the real planner, for trips in a made-up city. */
 import { assert, describe, it } from "@effect/vitest"
+import { uuidOfName } from "../../../src/domain/basics/hash.ts"
 import type { CityEvent } from "../../../src/domain/city/model.ts"
-import { uuidOfName } from "../../../src/domain/hash.ts"
 import type { NodeId } from "../../../src/domain/ids.ts"
 import type { Slot } from "../../../src/domain/plan/model.ts"
 import type { TripReply } from "../../../src/domain/trip/commands.ts"

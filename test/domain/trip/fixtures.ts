@@ -1,9 +1,10 @@
 /** A small trip, and a planner of few words: it takes the first place of the catalog that is not in the plan. */
+
+import { uuidOfName } from "../../../src/domain/basics/hash.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import { calm } from "../../../src/domain/city/model.ts"
 import type { MadeOffer } from "../../../src/domain/decisions.ts"
-import { uuidOfName } from "../../../src/domain/hash.ts"
 import type { CityId, NodeId, OptionId, PivotId, SessionId, SlotId, TripId, UserId } from "../../../src/domain/ids.ts"
 import { type Offer, type OfferOption, type OfferText, readOffer } from "../../../src/domain/pivot/model.ts"
 import type { Slot } from "../../../src/domain/plan/model.ts"

@@ -2,7 +2,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { DEFAULT_TRAVEL_MODEL, estimateTravel } from "../../../src/domain/geo.ts"
+import { DEFAULT_TRAVEL_MODEL, estimateTravel } from "../../../src/domain/basics/geo.ts"
 import * as Osrm from "../../../src/layers/osrm/travel-time.ts"
 import { TravelTime } from "../../../src/services/travel-time.ts"
 

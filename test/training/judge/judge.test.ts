@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { randomStream } from "../../../src/domain/random.ts"
+import { randomStream } from "../../../src/domain/basics/random.ts"
 import { judge } from "../../../src/training/judge/judge.ts"
 import { evaluationPage, evaluationPlot, evaluationTable } from "../../../src/training/judge/report.ts"
 import { type Slate, worthOf } from "../../../src/training/judge/slates.ts"

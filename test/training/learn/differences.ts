@@ -1,5 +1,5 @@
 /** Gradients that a graph writes, beside finite differences of its loss; in double, where they mean something. */
-import { gaussian, randomStream } from "../../../src/domain/random.ts"
+import { gaussian, randomStream } from "../../../src/domain/basics/random.ts"
 import { type Shape, sizeOf, type Value } from "../../../src/training/learn/onnx/graph.ts"
 import { open } from "../../../src/training/learn/runtime.ts"
 import { gradientName, Tape } from "../../../src/training/learn/tape.ts"

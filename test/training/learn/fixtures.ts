@@ -1,5 +1,5 @@
 /** Small made-up worlds of sequences: one with something to learn, and the same with it taken out. */
-import { randomStream, shuffled } from "../../../src/domain/random.ts"
+import { randomStream, shuffled } from "../../../src/domain/basics/random.ts"
 import { packed, type Questions, type Sequences } from "../../../src/training/learn/sequences.ts"
 
 const ITEMS = 60

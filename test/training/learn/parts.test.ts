@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { gaussian, randomStream } from "../../../src/domain/random.ts"
+import { gaussian, randomStream } from "../../../src/domain/basics/random.ts"
 import { bootstrapMean, disjoint, pairedDifference } from "../../../src/training/judge/bootstrap.ts"
 import { DenseAdam, RowAdam } from "../../../src/training/learn/adam.ts"
 import { markov, popularity } from "../../../src/training/learn/baselines.ts"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
+import { gaussian, logistic, randomStream, shuffled } from "../../../src/domain/basics/random.ts"
 import { ACCEPTANCE_COLUMNS, acceptanceOf } from "../../../src/domain/pivot/acceptance.ts"
-import { gaussian, logistic, randomStream, shuffled } from "../../../src/domain/random.ts"
 import { rocAuc } from "../../../src/training/judge/auc.ts"
 import { sizeOf } from "../../../src/training/learn/onnx/graph.ts"
 import { perceptronServing, perceptronTraining } from "../../../src/training/learn/perceptron/graph.ts"

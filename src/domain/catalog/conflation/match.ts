@@ -3,7 +3,7 @@
  * their websites. Each place is matched once at most. A wrong match mixes up two places, a missing one doubles a place:
  * where it is not clear, there is no match.
  */
-import { distanceKm, type Position } from "../../geo.ts"
+import { distanceKm, type Position } from "../../basics/geo.ts"
 import { broadKind, type KindFit, kindFit, reachOf } from "./kinds.ts"
 import { formsOf, type NameForm, namesAlike, type Tolerance, type WordWeight } from "./names-alike.ts"
 

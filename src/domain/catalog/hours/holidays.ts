@@ -1,7 +1,7 @@
 /**
  * Public holidays by rule, for the countries of our cities, with the days on which they are observed.
  */
-import { entryOf } from "../../entry-of.ts"
+import { entryOf } from "../../basics/entry-of.ts"
 import { civilOf, dayNumber, nthWeekday, weekdayOf } from "../../time/calendar.ts"
 import { TABLED } from "./holiday-table.ts"
 

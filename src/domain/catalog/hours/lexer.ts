@@ -1,5 +1,5 @@
 /** Cuts opening hours into tokens; words are known by what they mean, whatever their case or length. */
-import { entryOf } from "../../entry-of.ts"
+import { entryOf } from "../../basics/entry-of.ts"
 import { HoursProblem } from "./model.ts"
 
 export interface Token {

@@ -4,7 +4,7 @@
  */
 
 import * as Result from "effect/Result"
-import { entryOf } from "../../entry-of.ts"
+import { entryOf } from "../../basics/entry-of.ts"
 
 /** Longer than any honest post about places. */
 export const MAX_POST_CHARS = 50_000

@@ -2,7 +2,7 @@
  * Which place a post is about. A wrong match poisons a place's evidence, a missing one costs a single mention: whatever
  * is ambiguous stays unmatched.
  */
-import { distanceKm, type Position } from "../../geo.ts"
+import { distanceKm, type Position } from "../../basics/geo.ts"
 import { nameWords } from "../names.ts"
 
 export interface MatchableNode extends Position {

@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { uuidOfName } from "../../../domain/basics/hash.ts"
 import {
   ARCHETYPE_SOURCE,
   archetypeDimensions,
@@ -12,7 +13,6 @@ import {
   type Moment,
   WEEK_MS
 } from "../../../domain/erasure/disguise.ts"
-import { uuidOfName } from "../../../domain/hash.ts"
 import type { Archetype } from "../../../domain/persona/archetype.ts"
 import { dimensionRows } from "../../../domain/persona/dimensions.ts"
 

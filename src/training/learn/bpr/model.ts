@@ -2,7 +2,7 @@
  * Bayesian personalised ranking (Rendle et al. 2009): a vector per user, a vector and a bias per item; their product says
  * what is preferred. Learnt one comparison at a time over typed arrays.
  */
-import { gaussian, type Random } from "../../../domain/random.ts"
+import { gaussian, type Random } from "../../../domain/basics/random.ts"
 
 /** Vectors begin small: their products are then almost zero. */
 const START = 0.1

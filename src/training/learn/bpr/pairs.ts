@@ -1,5 +1,5 @@
 /** Trains BPR from comparisons that were really made: offered together, one taken, the other not. */
-import { randomStream, shuffled } from "../../../domain/random.ts"
+import { randomStream, shuffled } from "../../../domain/basics/random.ts"
 import { EarlyStopping } from "../early-stopping.ts"
 import { finiteLoss, goOn, NOBODY_WATCHES, type Progress, type Watcher } from "../progress.ts"
 import { BprModel } from "./model.ts"

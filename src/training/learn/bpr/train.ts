@@ -1,5 +1,5 @@
 /** Trains BPR from what users took: what they took is preferred to what they never touched. */
-import { type Random, randomStream } from "../../../domain/random.ts"
+import { type Random, randomStream } from "../../../domain/basics/random.ts"
 import { EarlyStopping } from "../early-stopping.ts"
 import { finiteLoss, goOn, NOBODY_WATCHES, type Progress, type Watcher } from "../progress.ts"
 import { meanOf, ndcgAt, rankOfFirst } from "../ranks.ts"

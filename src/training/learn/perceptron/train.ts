@@ -1,5 +1,5 @@
 /** Trains a small perceptron to say yes or no. The same rows and seed give the same bits. */
-import { gaussian, type Random, randomStream, shuffled } from "../../../domain/random.ts"
+import { gaussian, type Random, randomStream, shuffled } from "../../../domain/basics/random.ts"
 import { rocAuc } from "../../judge/auc.ts"
 import { DenseAdam } from "../adam.ts"
 import { EarlyStopping } from "../early-stopping.ts"

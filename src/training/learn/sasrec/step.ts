@@ -1,5 +1,5 @@
 /** One training step: rows are gathered here, the graph computes, gradients go back to their rows. */
-import type { Random } from "../../../domain/random.ts"
+import type { Random } from "../../../domain/basics/random.ts"
 import type { DenseAdam, RowAdam } from "../adam.ts"
 import { rightAligned } from "../batches.ts"
 import type { DropoutPool } from "../dropout.ts"

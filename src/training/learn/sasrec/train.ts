@@ -1,5 +1,5 @@
 /** Trains a SASRec model. The same data, settings and seed give the same bits. */
-import { gaussian, type Random, randomStream } from "../../../domain/random.ts"
+import { gaussian, type Random, randomStream } from "../../../domain/basics/random.ts"
 import { DenseAdam, RowAdam } from "../adam.ts"
 import { epochBatches } from "../batches.ts"
 import { DropoutPool } from "../dropout.ts"

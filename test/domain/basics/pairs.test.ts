@@ -1,6 +1,6 @@
 /** What is remembered of pairs is what it would be each time: the same for the first who asks and for all others. */
 import { assert, describe, it } from "@effect/vitest"
-import { rememberPairs } from "../../src/domain/pairs.ts"
+import { rememberPairs } from "../../../src/domain/basics/pairs.ts"
 
 const value = (a: number, b: number) => Math.sin(a * 31 + b)
 

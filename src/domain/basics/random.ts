@@ -1,6 +1,7 @@
 /** Reproducible randomness: the same seed gives the same numbers on every machine and in every version of Node. */
+
+import { uuidV7 } from "../ids.ts"
 import { hash128 } from "./hash.ts"
-import { uuidV7 } from "./ids.ts"
 
 /** Numbers in [0, 1) from a 32-bit seed (a Weyl sequence through an avalanche; period 2³²). */
 export const seededRandom = (seed: number): (() => number) => {

@@ -2,7 +2,7 @@
  * A fast 128-bit hash with good mixing, for ids that must come out the same every time and for noticing changed
  * content. Not cryptographic: never use it where somebody gains from a collision.
  */
-import { uuidFromBytes } from "./ids.ts"
+import { uuidFromBytes } from "../ids.ts"
 
 const encoder = new TextEncoder()
 

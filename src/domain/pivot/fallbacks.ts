@@ -9,7 +9,7 @@ import { BUDGET_TIER } from "../itinerary/rules.ts"
 import type { PlannedTrip } from "../plan/model.ts"
 import type { LiveCity, PivotEnv, PivotSettings } from "./env.ts"
 import { gapAt, type PlanSlot, planSlot } from "./plan.ts"
-import { COLUMNS, openSearch, type Party, pickFor } from "./search.ts"
+import { COLUMNS, openSearch, type PartyInCity, pickFor } from "./search.ts"
 
 export interface FallbackSet {
   readonly stateVersion: number
@@ -133,7 +133,7 @@ export const startFallbacks = (input: FallbackInput, env: PivotEnv): FallbackRun
   targets.forEach(({ slot }, at) => {
     if (slot.index >= 0) table[at] = slot.index
   })
-  const party: Party = {
+  const party: PartyInCity = {
     tastes: input.tastes,
     allowed: input.allowed,
     planned: new Set(input.planned),

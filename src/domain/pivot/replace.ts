@@ -17,7 +17,7 @@ import {
   likingFor,
   MOOD_COLUMN,
   openSearch,
-  type Party,
+  type PartyInCity,
   pickFor,
   type SlotSearch,
   suits,
@@ -81,7 +81,7 @@ export const isPlanned = (world: PivotWorld, index: number): boolean => {
   return false
 }
 
-export const partyOf = (world: PivotWorld): Party => ({
+export const partyOf = (world: PivotWorld): PartyInCity => ({
   tastes: world.tastes,
   allowed: allowedNodes(world.env, world.catalog, world.trip),
   planned: new Set(plannedNodes(world.trip, world.catalog)),

@@ -29,8 +29,8 @@ const FOOD: ReadonlySet<number> = new Set(
 
 const MINUTE = 60_000
 
-/** Whose trip it is: what they like, and what is out of the question. */
-export interface Party {
+/** A party as a search through one city sees it: what of it they like, and what is out of the question. */
+export interface PartyInCity {
   readonly tastes: ReadonlyArray<ArrayLike<number>>
   /** 1 for nodes that may be offered: not retired, not vetoed, not avoided, within the budget. */
   readonly allowed: Uint8Array
@@ -60,7 +60,7 @@ export const likingFor = (env: PivotEnv, tastes: ReadonlyArray<ArrayLike<number>
   return n === 0 ? 0.5 : n === 1 ? sum : 0.6 * (sum / n) + 0.4 * least
 }
 
-const likingOf = (env: PivotEnv, party: Party, index: number): number => {
+const likingOf = (env: PivotEnv, party: PartyInCity, index: number): number => {
   const known = party.liking[index]!
   if (!Number.isNaN(known)) return known
   const liking = likingFor(env, party.tastes, index)
@@ -77,7 +77,7 @@ export const isMealSlot = (env: PivotEnv, slot: PlanSlot): boolean =>
 export interface SlotSearch {
   readonly env: PivotEnv
   readonly live: LiveCity
-  readonly party: Party
+  readonly party: PartyInCity
   readonly slot: PlanSlot
   readonly gap: Gap
   readonly meal: boolean
@@ -102,7 +102,7 @@ const ENOUGH = 160
 /** More places than this are not looked at for one slot: the nearest box holds better ones than anybody needs. */
 const POOL_LIMIT = 1024
 
-const gather = (env: PivotEnv, party: Party, centres: ReadonlyArray<number>, deadline: Deadline): Int32Array => {
+const gather = (env: PivotEnv, party: PartyInCity, centres: ReadonlyArray<number>, deadline: Deadline): Int32Array => {
   const { lat, lon, count } = env.places
   const { allowed } = party
   const pool = new Int32Array(Math.min(count, POOL_LIMIT))
@@ -130,7 +130,7 @@ const gather = (env: PivotEnv, party: Party, centres: ReadonlyArray<number>, dea
 export const openSearch = (
   env: PivotEnv,
   live: LiveCity,
-  party: Party,
+  party: PartyInCity,
   day: ReadonlyArray<PlanSlot>,
   position: number,
   gap: Gap,

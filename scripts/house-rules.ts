@@ -114,12 +114,28 @@ const checkBoundary = (file: string, target: string) => {
   }
 }
 
+/** Files of ours that a file leans on, by name. */
+const leansOn = new Map<string, ReadonlySet<string>>()
+
+/** Two files that need each other are one file in two places, or share something that stands below both. */
+const checkCircles = () => {
+  for (const [file, others] of leansOn) {
+    for (const other of others) {
+      if (file < other && leansOn.get(other)?.has(file)) {
+        problems.push(`${file} and ${other} import each other; what both need belongs below them`)
+      }
+    }
+  }
+}
+
 for (const file of ["src", "test", "bench", "scripts"].flatMap((folder) => filesBelow(join(root, folder)))) {
   const text = readFileSync(file, "utf8")
   const name = relative(root, file)
   const lines = text.split("\n").length - 1
   const most = LONGER_BEFORE[name] ?? MAX_LINES
   if (lines > most) problems.push(`${name}: ${lines} lines; more than ${most} do not fit one sitting, split it`)
+  const ours = importsOf(text).filter((target) => target.startsWith("."))
+  leansOn.set(name, new Set(ours.map((target) => relative(root, resolve(dirname(file), target)))))
   for (const target of importsOf(text)) {
     if (target.startsWith(".")) checkBoundary(file, target)
     if (
@@ -174,6 +190,8 @@ for (const name of readdirSync(join(root, "sql")).sort()) {
   if (other !== undefined) problems.push(`sql/${name}: has the number of sql/${other}; take the next free one`)
   numbered.set(number, name)
 }
+
+checkCircles()
 
 if (problems.length > 0) {
   console.error(problems.join("\n"))

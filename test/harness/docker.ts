@@ -1,6 +1,6 @@
 /** Containers through testcontainers, where a Docker engine answers. Loaded only then: it is a large library. */
 import { request } from "node:http"
-import type { Running } from "./find.ts"
+import type { Running } from "./protocol.ts"
 
 export interface Container {
   readonly image: string

@@ -14,12 +14,7 @@ import * as Cluster from "../../src/layers/embedded/cluster.ts"
 import { plan } from "../../src/layers/embedded/run-as.ts"
 import { layer } from "../../src/layers/postgres/client.ts"
 import { type Container, dockerAnswers, startContainer } from "./docker.ts"
-import type { Found } from "./protocol.ts"
-
-export interface Running {
-  readonly found: Found
-  readonly stop: () => Promise<void>
-}
+import type { Running } from "./protocol.ts"
 
 const nothingToStop = () => Promise.resolve()
 

@@ -37,3 +37,8 @@ export interface Requests {
   readonly dropDatabase: { readonly request: { readonly url: string }; readonly response: null }
   readonly record: { readonly request: SuiteRecord; readonly response: null }
 }
+
+export interface Running {
+  readonly found: Found
+  readonly stop: () => Promise<void>
+}

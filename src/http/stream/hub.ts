@@ -9,7 +9,6 @@ import { inSlices } from "../../support/slices.ts"
 import type { Showing } from "../showing.ts"
 import { type ChannelWorld, TripChannel } from "./channel.ts"
 import { CLOSE } from "./close-codes.ts"
-import type { Connection } from "./connection.ts"
 
 export interface StreamSettings {
   readonly framesPerSecond: number | undefined
@@ -35,6 +34,14 @@ const DRAIN_GROUP = 100
 /** Closest that two groups follow each other. */
 const DRAIN_STEP_MS = 100
 
+/** What the hub knows of a stream that somebody has open. */
+export interface OpenStream {
+  readonly userId: string
+  readonly close: (code: number, reason: string) => void
+  /** The socket is gone. */
+  readonly end: () => void
+}
+
 export class StreamHub {
   readonly trips: StreamParts["trips"]
   readonly showing: StreamParts["showing"]
@@ -44,7 +51,7 @@ export class StreamHub {
   readonly now: () => number
   readonly fork: StreamParts["fork"]
   readonly #channels = new Map<TripId, TripChannel>()
-  readonly #ofUser = new Map<string, Set<Connection>>()
+  readonly #ofUser = new Map<string, Set<OpenStream>>()
   readonly #erased: StreamParts["erased"]
   #draining = 0
 
@@ -65,7 +72,7 @@ export class StreamHub {
     return perUser === undefined || (this.#ofUser.get(userId)?.size ?? 0) < perUser
   }
 
-  opened(connection: Connection): void {
+  opened(connection: OpenStream): void {
     const { userId } = connection
     const own = this.#ofUser.get(userId)
     if (own === undefined) this.#ofUser.set(userId, new Set([connection]))
@@ -74,7 +81,7 @@ export class StreamHub {
     if (this.#erased.has(userId)) this.#dismiss(userId)
   }
 
-  ended(connection: Connection): void {
+  ended(connection: OpenStream): void {
     const own = this.#ofUser.get(connection.userId)
     if (own?.delete(connection) && own.size === 0) this.#ofUser.delete(connection.userId)
     connection.end()

@@ -7,11 +7,10 @@ import { addressOf } from "./exchange.ts"
 import { copyHeaders } from "./headers.ts"
 import type { Lifecycle } from "./lifecycle.ts"
 import { Socket } from "./socket.ts"
+import type { Admission, UpgradeRequest } from "./upgrade.ts"
 import {
-  type Admission,
   type CallbackResult,
   defaultBounds,
-  type UpgradeRequest,
   type WebSocketBounds,
   type WebSocketRoute,
   type WebSockets

@@ -1,6 +1,6 @@
 import type { WebSocket } from "uWebSockets.js"
 import type * as Fiber from "effect/Fiber"
-import type { Admission, UpgradeRequest } from "./websocket.ts"
+import type { Admission, UpgradeRequest } from "./upgrade.ts"
 
 /**
  * What became of a message: on its way, waiting for a slow reader, refused because too much waits already (nothing of it

@@ -1,45 +1,7 @@
 /** Trains a model on a thread of its own. */
 import { Worker } from "node:worker_threads"
-import type { BprModel } from "./bpr/model.ts"
-import type { Pairs, PairsRun } from "./bpr/pairs.ts"
-import type { BprRun, BprSettings } from "./bpr/train.ts"
-import type { LabelledRows, PerceptronRun, PerceptronSettings } from "./perceptron/train.ts"
+import type { TrainRequest, TrainResults, WorkerMessage, WorkerSetup } from "./messages.ts"
 import { type Progress, TrainingFailed } from "./progress.ts"
-import type { SasrecSettings } from "./sasrec/settings.ts"
-import type { SasrecRun } from "./sasrec/train.ts"
-import type { Questions, Sequences } from "./sequences.ts"
-import type { WorkerMessage, WorkerSetup } from "./worker.ts"
-
-interface Material {
-  readonly data: Sequences
-  readonly validation: Questions
-}
-
-export type TrainRequest =
-  | (Material & { readonly model: "sasrec"; readonly settings: SasrecSettings })
-  | (Material & { readonly model: "bpr"; readonly settings: BprSettings })
-  | {
-      readonly model: "perceptron"
-      readonly data: LabelledRows
-      readonly validation: LabelledRows
-      readonly settings: PerceptronSettings
-    }
-  | {
-      readonly model: "bpr_pairs"
-      readonly pairs: Pairs
-      readonly validation: Pairs
-      readonly settings: BprSettings
-    }
-
-/** The model's numbers without its methods: those do not travel between threads. */
-type Numbers = Pick<BprModel, "width" | "users" | "items" | "biases">
-
-export interface TrainResults {
-  readonly perceptron: PerceptronRun
-  readonly bpr_pairs: Omit<PairsRun, "model"> & { readonly model: Numbers }
-  readonly sasrec: SasrecRun
-  readonly bpr: Omit<BprRun, "model"> & { readonly model: Numbers }
-}
 
 /**
  * Ends with the result, or with `TrainingFailed`. The signal ends a run after the step that it is in: a thread that was

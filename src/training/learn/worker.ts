@@ -2,21 +2,10 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { trainOnPairs } from "./bpr/pairs.ts"
 import { trainBpr } from "./bpr/train.ts"
+import type { WorkerMessage, WorkerSetup } from "./messages.ts"
 import { trainPerceptron } from "./perceptron/train.ts"
 import type { Progress } from "./progress.ts"
 import { trainSasrec } from "./sasrec/train.ts"
-import type { TrainRequest, TrainResults } from "./thread.ts"
-
-export type WorkerMessage =
-  | { readonly progress: Progress }
-  | { readonly result: TrainResults[keyof TrainResults] }
-  | { readonly problem: string }
-
-export interface WorkerSetup {
-  readonly request: TrainRequest
-  /** One word that both threads see; anything but 0 asks the run to end. */
-  readonly cancel: SharedArrayBuffer
-}
 
 const say = (message: WorkerMessage) => parentPort!.postMessage(message)
 

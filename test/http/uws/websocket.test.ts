@@ -7,7 +7,8 @@ import * as Response from "effect/http/HttpServerResponse"
 import type * as Scope from "effect/Scope"
 import { WebSocket } from "ws"
 import type { Socket } from "../../../src/http/uws/socket.ts"
-import { accept, acceptThenClose, refuse, type WebSocketRoute } from "../../../src/http/uws/websocket.ts"
+import { accept, acceptThenClose, refuse } from "../../../src/http/uws/upgrade.ts"
+import type { WebSocketRoute } from "../../../src/http/uws/websocket.ts"
 import { eventually, type Running, raw, serve } from "./harness.ts"
 
 interface Client {

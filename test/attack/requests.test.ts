@@ -40,7 +40,12 @@ const text = (value: unknown) => (typeof value === "string" ? value : JSON.strin
 const pathOf = ({ operation, values }: Request): string => {
   // A path must be well formed to be sent at all: a lone surrogate is sent as what stands for it.
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name) =>
-    encodeURIComponent(text(values.path[name]).toWellFormed() || "-")
+    // Nor one that the client itself would take for a step up or none.
+    encodeURIComponent(
+      text(values.path[name])
+        .toWellFormed()
+        .replace(/^\.{0,2}$/, "-")
+    )
   )
   const query = new URLSearchParams(Object.entries(values.query).map(([name, value]) => [name, text(value)]))
   return query.size === 0 ? path : `${path}?${query}`

@@ -28,10 +28,13 @@ export const layer = Layer.effect(
       namedBy: (userId) => Effect.mapError(namedBy(userId), unavailable),
       name: (userId, companions) => {
         const others = [...new Set(companions)].filter((companion) => companion !== userId)
+        const everybody = [userId, ...others].sort()
         return sql
           .withTransaction(
             Effect.gen(function* () {
-              yield* sql`insert into users (id) select unnest(${[userId, ...others]}::uuid[]) on conflict do nothing`
+              // One after another for each person, and everybody's rows in one order: nobody waits in a circle.
+              yield* sql`select pg_advisory_xact_lock(hashtextextended(${userId}, 0))`
+              yield* sql`insert into users (id) select unnest(${everybody}::uuid[]) on conflict do nothing`
               yield* sql`delete from companions where user_id = ${userId} and companion_id <> all (${others}::uuid[])`
               yield* sql`
                 insert into companions (id, user_id, companion_id)

@@ -53,7 +53,7 @@ export class CitiesGroup extends HttpApiGroup.make("cities")
   )
   .add(
     HttpApiEndpoint.get("evidence", "/:slug/nodes/:id/evidence", {
-      params: { slug: Schema.String, id: NodeId },
+      params: { slug: Text(64), id: NodeId },
       success: Schema.Struct({
         node_id: NodeId,
         evidence: Schema.Array(EvidenceLine),

@@ -12,10 +12,10 @@ import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import { uuidV7 } from "../../src/domain/ids.ts"
 import { layer as postgres } from "../../src/layers/postgres/client.ts"
+import { startProxy } from "../../test/harness/proxy.ts"
 import { type Benchmark, numberFlag } from "../benchmark.ts"
 import { percentile } from "../percentile.ts"
 import { ownPostgres } from "../postgres.ts"
-import { startProxy } from "../proxy.ts"
 import { freePort, killServer, mintTokens, type ServerSettings, startServer } from "../server.ts"
 
 /** Longest wait for the drain after the last acknowledgement. */

@@ -4,7 +4,9 @@
  */
 import { randomUUID } from "node:crypto"
 import { WebSocket } from "ws"
-import type { Traveler } from "../support/server.ts"
+import { TAXONOMY } from "../../src/domain/catalog/taxonomy.ts"
+import { dayAhead, type Traveler } from "../support/server.ts"
+import type { Condition } from "./faults.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
 type Json = any
@@ -12,12 +14,17 @@ type Json = any
 /** Longest that one try of a request may take; then it is tried again. */
 const PATIENCE_MS = 15_000
 
-export interface Surroundings {
+/** Longest that a plan may take, whoever is astray. */
+const PLAN_MS = 8_000
+
+export interface World {
+  /** Through a network that may be cut. */
   readonly url: () => string
+  /** The server itself. */
+  readonly direct: () => string
   /** Over: nothing new is begun. */
   readonly over: () => boolean
-  /** The server runs, has looked after its trips again, and is not stopped where it stands. */
-  readonly healthy: () => boolean
+  readonly now: Condition
 }
 
 export interface Promised {
@@ -27,6 +34,9 @@ export interface Promised {
   pivots: number
   /** Pivots that were not answered although the server was healthy from before until after. */
   readonly unanswered: Array<string>
+  plans: number
+  /** Plans that were not made, or late, although nothing that they need was away from before until after. */
+  readonly unplanned: Array<string>
   /** What was said that cannot be so. */
   readonly broken: Array<string>
 }
@@ -34,7 +44,7 @@ export interface Promised {
 const rest = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
 const call = async (
-  { url }: Surroundings,
+  url: string,
   who: Traveler,
   method: string,
   path: string,
@@ -42,7 +52,7 @@ const call = async (
   key?: string
 ): Promise<{ readonly status: number; readonly body: Json } | undefined> => {
   try {
-    const response = await fetch(`${url()}/api/v1${path}`, {
+    const response = await fetch(`${url}/api/v1${path}`, {
       method,
       signal: AbortSignal.timeout(PATIENCE_MS),
       headers: {
@@ -60,7 +70,7 @@ const call = async (
 
 /** Tries until it is acknowledged: the same write, under the same key. */
 const insist = async (
-  around: Surroundings,
+  around: World,
   attempt: () => Promise<{ readonly status: number; readonly body: Json } | undefined>
 ) => {
   for (;;) {
@@ -72,13 +82,13 @@ const insist = async (
 }
 
 /** Locks and unlocks the stops of a trip, one after another. */
-export const changesItsPlan = async (around: Surroundings, promised: Promised, who: Traveler, trip: Json) => {
+export const changesItsPlan = async (around: World, promised: Promised, who: Traveler, trip: Json) => {
   const slots: ReadonlyArray<string> = trip.days.flatMap((day: Json) => day.slots.map((slot: Json) => slot.id))
   for (let n = 0; !around.over(); n++) {
     const key = randomUUID()
     const action = Math.floor(n / slots.length) % 2 === 0 ? "lock" : "unlock"
     const path = `/trips/${trip.id}/slots/${slots[n % slots.length]}`
-    const answer = await insist(around, () => call(around, who, "PATCH", path, { action }, key))
+    const answer = await insist(around, () => call(around.url(), who, "PATCH", path, { action }, key))
     if (answer?.status === 200) promised.writes.set(key, { trip: trip.id, version: answer.body.state_version })
     else if (answer !== undefined)
       promised.broken.push(`a write answered ${answer.status}: ${JSON.stringify(answer.body)}`)
@@ -87,20 +97,39 @@ export const changesItsPlan = async (around: Surroundings, promised: Promised, w
 }
 
 /** Asks for pivots. What is in memory answers, whatever else is away. */
-export const asksForPivots = async (around: Surroundings, promised: Promised, who: Traveler, trip: Json) => {
+export const asksForPivots = async (around: World, promised: Promised, who: Traveler, trip: Json) => {
   while (!around.over()) {
-    const before = around.healthy()
-    const answer = await call(around, who, "POST", `/trips/${trip.id}/pivot`, {
+    const before = around.now.healthy
+    const answer = await call(around.direct(), who, "POST", `/trips/${trip.id}/pivot`, {
       trigger: "weather",
       detail: { condition: "rain" }
     })
     if (answer?.status === 200) promised.pivots++
-    else if (before && around.healthy()) promised.unanswered.push(JSON.stringify(answer))
+    else if (before && around.now.healthy) promised.unanswered.push(JSON.stringify(answer))
     await rest(25)
   }
 }
 
-export const sendsSignals = async (around: Surroundings, promised: Promised, who: Traveler, trip: Json) => {
+/** Plans trips that Claude ranks: with Claude or Redis astray the plan is made all the same, in time. */
+export const plansTrips = async (around: World, promised: Promised, who: Traveler) => {
+  for (let n = 0; !around.over(); n++) {
+    // Each with a wish of its own: none is served from what was kept of another.
+    const avoid = [TAXONOMY[n % TAXONOMY.length]!.tag, TAXONOMY[Math.floor(n / TAXONOMY.length) % TAXONOMY.length]!.tag]
+    const body = { city: "seattle", start_date: dayAhead(3), days: 1, constraints: { avoid } }
+    const before = around.now.complete
+    const began = performance.now()
+    const answer = await call(around.direct(), who, "POST", "/trips", body)
+    const took = performance.now() - began
+    if (answer?.status === 201) promised.plans++
+    if ((answer?.status !== 201 || took > PLAN_MS) && before && around.now.complete)
+      promised.unplanned.push(
+        `after ${took.toFixed(0)} ms: ${answer?.status} ${JSON.stringify(answer?.body)}`.slice(0, 300)
+      )
+    await rest(300)
+  }
+}
+
+export const sendsSignals = async (around: World, promised: Promised, who: Traveler, trip: Json) => {
   const node = trip.days[0].slots[0].node.id
   while (!around.over()) {
     const batch = Array.from({ length: 10 }, () => ({
@@ -109,14 +138,14 @@ export const sendsSignals = async (around: Surroundings, promised: Promised, who
       activity_node_id: node,
       occurred_at: new Date().toISOString()
     }))
-    const answer = await insist(around, () => call(around, who, "POST", "/signals", batch))
+    const answer = await insist(around, () => call(around.url(), who, "POST", "/signals", batch))
     if (answer?.status === 202) for (const { id } of batch) promised.signals.add(id)
     await rest(30)
   }
 }
 
 /** Follows the stream; after every cut it goes on from where it was, or is told that it may not. */
-export const followsItsTrip = async (around: Surroundings, promised: Promised, who: Traveler, trip: Json) => {
+export const followsItsTrip = async (around: World, promised: Promised, who: Traveler, trip: Json) => {
   let epoch: string | undefined
   let seq = 0
   while (!around.over()) {

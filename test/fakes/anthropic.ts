@@ -167,6 +167,8 @@ export const fakeAnthropic = Effect.acquireRelease(
       always: (behaviour: Answer) => {
         always = behaviour
       },
+      /** What it does unless told otherwise. */
+      sensible,
       /** Sensible, but slow. */
       slow: (afterMs: number) => {
         always = (call) => {

@@ -1,15 +1,18 @@
-/** A TCP proxy on loopback that can cut every connection and refuse new ones: a database that is away, on command. */
+/** A TCP proxy on loopback that cuts every connection on command, once or until it is mended: a network that fails. */
 import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 
-export interface Proxy {
+export interface CutProxy {
   readonly port: number
+  /** Breaks every connection; the next ones are let through. */
+  readonly drop: () => void
+  /** Breaks every connection and lets nobody through any more. */
   readonly cut: () => void
   readonly mend: () => void
   readonly close: () => void
 }
 
-export const startProxy = async (target: number): Promise<Proxy> => {
+export const startProxy = async (target: number): Promise<CutProxy> => {
   const open = new Set<Socket>()
   let away = false
   const server = createServer((client) => {
@@ -35,6 +38,7 @@ export const startProxy = async (target: number): Promise<Proxy> => {
   }
   return {
     port: (server.address() as { readonly port: number }).port,
+    drop,
     cut: () => {
       away = true
       drop()

@@ -24,6 +24,9 @@ const SWAPPED = 0.07
 /** Disruptions that a trip meets at most: each takes one more place out of what there is to choose from. */
 export const MOST_PIVOTS = 2
 
+/** Places in the pool for each stop of the trip: a pool that the first days empty leaves the last ones nothing that is liked. */
+const POOL_PER_STOP = 1.5
+
 export interface Stop {
   readonly day: number
   readonly order: number
@@ -66,7 +69,8 @@ export const planOf = (population: Population, trip: PlannedTrip, world: World, 
     Math.max(2, STOPS[archetype.pace] + (random() < 0.25 ? -1 : random() < 0.2 ? 1 : 0))
   )
   const total = stopsOn.reduce((sum, k) => sum + k, 0)
-  const size = Math.min(world.places.length, total + MOST_PIVOTS + DAY_CANDIDATES - Math.min(...stopsOn))
+  const wanted = Math.round(POOL_PER_STOP * total) + MOST_PIVOTS + DAY_CANDIDATES - Math.min(...stopsOn)
+  const size = Math.min(world.places.length, wanted)
   const nearest = Array.from(cosines.keys())
     .sort((a, b) => cosines[b]! - cosines[a]! || a - b)
     .slice(0, size)
@@ -143,14 +147,15 @@ export const streamOf = (population: Population, trip: PlannedTrip, what: string
 /** All that stood at a stop at some time. */
 export const stoodAt = (stop: Stop): ReadonlyArray<Offer> => [stop.first, stop.planned, stop.offer]
 
-/** What a day was chosen from: all that stood in it, and the best by affinity that stood in no day, twenty in all. */
+/**
+ * What a day was chosen from: all that stood in it, and the best by rank that stood in no day, twenty in all. By rank, as
+ * plans are logged: chosen by affinity, what was left would be the hardest there is for whoever knows the tastes, and for
+ * nobody else.
+ */
 export const dayCandidates = (plan: Plan, day: number): ReadonlyArray<Offer> => {
   const own = new Set(plan.stops.filter((stop) => stop.day === day).flatMap(stoodAt))
   const taken = new Set(plan.stops.flatMap(({ offer, planned }) => [planned, offer]))
-  const free = plan.pool
-    .filter((offer) => !taken.has(offer) && !own.has(offer))
-    .sort((a, b) => b.affinity - a.affinity || a.place - b.place)
-    .slice(0, Math.max(0, DAY_CANDIDATES - own.size))
-  const among = new Set([...own, ...free])
+  const free = plan.pool.filter((offer) => !taken.has(offer) && !own.has(offer))
+  const among = new Set([...own, ...free.slice(0, Math.max(0, DAY_CANDIDATES - own.size))])
   return plan.pool.filter((offer) => among.has(offer))
 }

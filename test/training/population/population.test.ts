@@ -152,7 +152,7 @@ describe("seeding the shadow population", () => {
           assert.deepStrictEqual(second.cities_seeded, [])
           assert.deepStrictEqual(yield* digests, before)
         }),
-      60_000
+      120_000
     )
 
     it.effect("keeps every rule between rows", () =>
@@ -296,7 +296,7 @@ describe("seeding the shadow population", () => {
             [shadowId(0), shadowId(1)]
           )
         }),
-      60_000
+      120_000
     )
 
     it.effect("refuses to take a shadow trip from a real traveler", () =>
@@ -334,7 +334,7 @@ describe("seeding the shadow population", () => {
           yield* Fiber.interrupt(fiber)
           assert.deepStrictEqual(yield* digests, before)
         }),
-      60_000
+      120_000
     )
   })
 })

@@ -18,6 +18,8 @@ export interface Alert {
 
 export interface Host {
   readonly now: () => number
+  /** Milliseconds that only go forward. */
+  readonly elapsed: () => number
   readonly id: () => string
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
   /** The supervisor of the kind: every actor of it lives in here, and ends with it. */

@@ -5,7 +5,7 @@ import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import { withoutIds } from "../../domain/ids.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
-import { newId } from "../../support/new-id.ts"
+import { Machine } from "../../support/machine.ts"
 import { controlOf } from "./control.ts"
 import type { Alert } from "./core.ts"
 import { register } from "./counters.ts"
@@ -31,16 +31,18 @@ export const make = Effect.fnUntraced(function* <T extends Types>(
   const context = yield* Effect.context<never>()
   const fork = Effect.runForkWith(context)
   const now = () => clock.currentTimeMillisUnsafe()
+  const machine = yield* Machine
   const supervisor = yield* Scope.make()
   const engine = new Engine(
     kind,
     { ...DEFAULT_LIMITS, ...limits },
     {
       now,
-      id: () => newId(now()),
+      elapsed: machine.elapsed,
+      id: () => machine.newId(now()),
       fork,
       scope: supervisor,
-      defer: (work) => void setImmediate(work),
+      defer: machine.soon,
       alert: (alert) => void fork(onAlert(alert))
     }
   )

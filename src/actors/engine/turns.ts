@@ -108,9 +108,9 @@ export class Turns<T extends Types> {
     deadlineMillis: number,
     now: number
   ): Outcome<T> {
-    const { counters, kind, limits } = this.#core
+    const { counters, host, kind, limits } = this.#core
     const before = cell.state
-    const started = performance.now()
+    const started = host.elapsed()
     this.#context.now = now
     cell.busy = true
     let decision: Decision<T>
@@ -144,7 +144,7 @@ export class Turns<T extends Types> {
     }
     cell.eventsSinceSnapshot += events.length
     if (next !== before && cell.status === "ready") this.#changed(cell)
-    counters.turn(performance.now() - started)
+    counters.turn(host.elapsed() - started)
     if (immediate && decision.tasks !== undefined) this.#perform(cell, decision.tasks)
     cell.busy = false
     if (cell.releases !== undefined && cell.releases[0]!.durable) this.#flush(cell)

@@ -5,7 +5,6 @@
 import type { UserStateRecord } from "../../domain/decisions.ts"
 import type { UserState } from "../../domain/learning-log/snapshots.ts"
 import type { JournalRecord } from "../../services/journal.ts"
-import { newId } from "../../support/new-id.ts"
 
 const USER_STATE = { type: "user_state", version: 1 } as const
 
@@ -13,13 +12,18 @@ const USER_STATE = { type: "user_state", version: 1 } as const
 const REWRITTEN_AFTER = 12 * 3_600_000
 
 export class KeptStates {
+  readonly #newId: (millis: number) => string
   readonly #kept = new WeakMap<UserState, { readonly id: string; readonly at: number }>()
+
+  constructor(newId: (millis: number) => string) {
+    this.#newId = newId
+  }
 
   /** The id to refer to; where the journal does not hold the state yet, its record joins `entries`. */
   refer(state: UserState, key: string, now: number, entries: Array<JournalRecord>): string {
     const known = this.#kept.get(state)
     if (known !== undefined && now - known.at < REWRITTEN_AFTER) return known.id
-    const id = newId(now)
+    const id = this.#newId(now)
     const record: UserStateRecord = { id, user_ids: state.members.map((member) => member.user_id), state }
     entries.push({ ...USER_STATE, key, id, payload: JSON.stringify(record) })
     this.#kept.set(state, { id, at: now })

@@ -24,6 +24,7 @@ import type { Journal } from "../../services/journal.ts"
 import type { SignalListener } from "../../services/signal-listener.ts"
 import type { CityWatch, FallbackPreparer, MemberPersonas } from "../../services/trip-helpers.ts"
 import { type StoredTrip, type TripStorage, TripStorageUnavailable } from "../../services/trip-storage.ts"
+import type { MachineShape } from "../../support/machine.ts"
 import type { ActorKind } from "../engine/kind.ts"
 import type { TripHub } from "./hub.ts"
 import { eventsIn, journalKey, tripLog } from "./log.ts"
@@ -51,6 +52,7 @@ export interface TripParts {
   /** Waits while an event goes out to the trips of a city. */
   readonly quiet: Effect.Effect<void>
   readonly now: () => number
+  readonly machine: MachineShape
 }
 
 /** What a trip leans on may be slow when it is asked for the first time: an activation waits this long for it at most. */
@@ -88,7 +90,8 @@ export const tripKind = Effect.fnUntraced(function* (
 ): Effect.fn.Return<TripKind, never, Scope.Scope> {
   const { catalog, cities, hub, journal, personas, preparer, storage } = parts
   let turnBegan = 0
-  const log = tripLog(journal, parts.now, () => performance.now() - turnBegan)
+  const { elapsed } = parts.machine
+  const log = tripLog(journal, parts.now, () => elapsed() - turnBegan, parts.machine.newId)
 
   const world = (trip: Pick<TripState, "city" | "city_id" | "members">) =>
     Effect.all(
@@ -219,7 +222,7 @@ export const tripKind = Effect.fnUntraced(function* (
     initial: emptyTrip,
     evolve: evolveActor,
     decide: (state, command, context) => {
-      turnBegan = performance.now()
+      turnBegan = elapsed()
       return decide(equipped(state), command, context)
     },
     describe: (command) => command._tag,

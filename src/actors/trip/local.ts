@@ -22,6 +22,7 @@ import { SignalListener } from "../../services/signal-listener.ts"
 import { CityWatch, FallbackPreparer, MemberPersonas, TripPlanning } from "../../services/trip-helpers.ts"
 import { type TripFailure, TripRuntime } from "../../services/trip-runtime.ts"
 import { TripStorage } from "../../services/trip-storage.ts"
+import { Machine } from "../../support/machine.ts"
 import { inRounds } from "../../support/rounds.ts"
 import { inSlices } from "../../support/slices.ts"
 import { Pending } from "../engine/cell.ts"
@@ -90,7 +91,8 @@ export const layer = (options: TripOptions) =>
           listener: yield* SignalListener,
           hub,
           quiet: waves.quiet,
-          now
+          now,
+          machine: yield* Machine
         },
         {
           peek: (id) => engine.peek(id),

@@ -42,9 +42,10 @@ export const eventsIn = (entries: ReadonlyArray<JournalEntry>): ReadonlyArray<Tr
 export const tripLog = (
   journal: Journal["Service"],
   now: () => number,
-  elapsed: () => number
+  elapsed: () => number,
+  newId: (millis: number) => string
 ): ActorLog<TripEventEnvelope, TripRecord> => {
-  const states = new KeptStates()
+  const states = new KeptStates(newId)
   return {
     append: (id, events, records, settled, urgency) => {
       const key = journalKey(id)

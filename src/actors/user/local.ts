@@ -20,6 +20,7 @@ import { ErasedSubjects } from "../../services/tokens.ts"
 import { TripEndings } from "../../services/trip-endings.ts"
 import { MemberPersonas } from "../../services/trip-helpers.ts"
 import { UserStorage } from "../../services/user-storage.ts"
+import { Machine } from "../../support/machine.ts"
 import { Pending } from "../engine/cell.ts"
 import type { Limits } from "../engine/kind.ts"
 import { make } from "../engine/make.ts"
@@ -102,7 +103,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
         else look(outcome)
       }
 
-      const lessons = new WaitingLessons((userId, received) => teach(userId, () => received))
+      const lessons = new WaitingLessons((userId, received) => teach(userId, () => received), yield* Machine)
       yield* Effect.addFinalizer(() => Effect.sync(() => lessons.all()))
 
       const proven = yield* ProvenSignals

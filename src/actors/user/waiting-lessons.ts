@@ -4,6 +4,7 @@
  */
 import type { Signal } from "../../domain/signal.ts"
 import type { Lesson } from "../../domain/user/commands.ts"
+import type { MachineShape } from "../../support/machine.ts"
 
 type Received = Pick<Lesson, "signal" | "at">
 
@@ -15,13 +16,15 @@ const MOST_WAITING = 2_000
 
 export class WaitingLessons {
   readonly #teach: (userId: string, received: ReadonlyArray<Received>) => void
+  readonly #machine: MachineShape
   readonly #waiting = new Map<string, Array<Received>>()
   #signals = 0
   #scheduled = false
 
   /** `teach` must not throw. */
-  constructor(teach: (userId: string, received: ReadonlyArray<Received>) => void) {
+  constructor(teach: (userId: string, received: ReadonlyArray<Received>) => void, machine: MachineShape) {
     this.#teach = teach
+    this.#machine = machine
   }
 
   add(userId: string, signals: ReadonlyArray<Signal>, at: number): void {
@@ -35,7 +38,7 @@ export class WaitingLessons {
     if (this.#signals > MOST_WAITING) this.all()
     else if (!this.#scheduled) {
       this.#scheduled = true
-      setImmediate(this.#turn)
+      this.#machine.soon(this.#turn)
     }
   }
 
@@ -53,12 +56,12 @@ export class WaitingLessons {
   }
 
   readonly #turn = (): void => {
-    const until = performance.now() + SLICE_MILLIS
+    const until = this.#machine.elapsed() + SLICE_MILLIS
     for (const userId of this.#waiting.keys()) {
       this.of(userId)
-      if (performance.now() >= until) break
+      if (this.#machine.elapsed() >= until) break
     }
     this.#scheduled = this.#waiting.size > 0
-    if (this.#scheduled) setImmediate(this.#turn)
+    if (this.#scheduled) this.#machine.soon(this.#turn)
   }
 }

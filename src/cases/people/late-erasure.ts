@@ -1,5 +1,4 @@
 /** Queues the erasure again of everybody who left and is named in what was just stored. */
-import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { peopleNamed } from "../../domain/erasure/named.ts"
@@ -9,6 +8,7 @@ import type { JournalEntry } from "../../services/journal.ts"
 import { SinkUnavailable } from "../../services/journal-sink.ts"
 import { LateRecords } from "../../services/late-records.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
+import { Machine } from "../../support/machine.ts"
 import { inSlices } from "../../support/slices.ts"
 
 /** Longest that looking through a batch holds the event loop. */
@@ -19,6 +19,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const erased = yield* ErasedSubjects
     const jobs = yield* Jobs
+    const { uuid } = yield* Machine
     const stored = Effect.fnUntraced(
       function* (records: ReadonlyArray<JournalEntry>) {
         // Mostly there is nobody to look for, and then no record is read for it.
@@ -27,7 +28,7 @@ export const layer = Layer.effect(
         yield* inSlices(records, (record) => peopleNamed(record, (id) => named.add(id)), SLICE_MS)
         for (const user_id of yield* erased.among(named)) {
           // Fresh each time: a job that is at work sees that there is more than what it has been told of.
-          yield* jobs.enqueue(ERASE_USER, { user_id, late: randomUUID() }, { key: user_id, untilDone: true })
+          yield* jobs.enqueue(ERASE_USER, { user_id, late: uuid() }, { key: user_id, untilDone: true })
         }
       },
       Effect.mapError(({ message }) => new SinkUnavailable({ message }))

@@ -46,8 +46,8 @@ export class Connection implements Listener {
   /** What the trip is shown with was asked for: what is not there now will not come. */
   #waited = false
   #early: Array<string | Uint8Array> | undefined = []
-  #expires: ReturnType<typeof setTimeout> | undefined
-  #leaves: ReturnType<typeof setTimeout> | undefined
+  #expires: (() => void) | undefined
+  #leaves: (() => void) | undefined
 
   constructor(socket: Socket<Ticket>, hub: StreamHub) {
     const { holder, tripId } = socket.data
@@ -214,12 +214,10 @@ export class Connection implements Listener {
   }
 
   #expireAt(expiresAt: number): void {
-    clearTimeout(this.#expires)
+    this.#expires?.()
     const left = expiresAt + this.#hub.settings.clockSkewMillis - this.#hub.now()
-    this.#expires = setTimeout(
-      () =>
-        left > LONGEST_TIMER ? this.#expireAt(expiresAt) : this.close(CLOSE.unauthorized, "the token has expired"),
-      Math.min(Math.max(left, 0), LONGEST_TIMER)
+    this.#expires = this.#hub.after(Math.min(Math.max(left, 0), LONGEST_TIMER), () =>
+      left > LONGEST_TIMER ? this.#expireAt(expiresAt) : this.close(CLOSE.unauthorized, "the token has expired")
     )
   }
 
@@ -227,7 +225,7 @@ export class Connection implements Listener {
   drain(inMillis: number): void {
     this.send(drainFrame(inMillis))
     if (inMillis === 0) this.close(CLOSE.goingAway, "the server is stopping")
-    else this.#leaves = setTimeout(() => this.close(CLOSE.goingAway, "the server is stopping"), inMillis)
+    else this.#leaves = this.#hub.after(inMillis, () => this.close(CLOSE.goingAway, "the server is stopping"))
   }
 
   send(text: string): void {
@@ -248,8 +246,8 @@ export class Connection implements Listener {
 
   /** The socket is gone. */
   end(): void {
-    clearTimeout(this.#expires)
-    clearTimeout(this.#leaves)
+    this.#expires?.()
+    this.#leaves?.()
     const channel = this.#channel
     this.#channel = undefined
     if (channel?.leave(this)) this.#hub.closed(this.#trip, channel)

@@ -5,6 +5,7 @@ import type { Shown } from "../../domain/view/trip.ts"
 import type { SignalIntake } from "../../services/signal-intake.ts"
 import type { ErasedSubjects, Tokens } from "../../services/tokens.ts"
 import type { TripRuntime } from "../../services/trip-runtime.ts"
+import type { MachineShape } from "../../support/machine.ts"
 import { inSlices } from "../../support/slices.ts"
 import type { Showing } from "../showing.ts"
 import { type ChannelWorld, TripChannel } from "./channel.ts"
@@ -25,6 +26,7 @@ export interface StreamParts {
   readonly erased: Pick<ErasedSubjects["Service"], "has">
   readonly settings: StreamSettings
   readonly now: () => number
+  readonly after: MachineShape["after"]
   readonly fork: (effect: Effect.Effect<void>) => void
 }
 
@@ -49,6 +51,7 @@ export class StreamHub {
   readonly tokens: StreamParts["tokens"]
   readonly settings: StreamSettings
   readonly now: () => number
+  readonly after: StreamParts["after"]
   readonly fork: StreamParts["fork"]
   readonly #channels = new Map<TripId, TripChannel>()
   readonly #ofUser = new Map<string, Set<OpenStream>>()
@@ -63,6 +66,7 @@ export class StreamHub {
     this.#erased = parts.erased
     this.settings = parts.settings
     this.now = parts.now
+    this.after = parts.after
     this.fork = parts.fork
   }
 

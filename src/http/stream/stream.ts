@@ -11,6 +11,7 @@ import { isUuid, type TripId } from "../../domain/ids.ts"
 import { SignalIntake } from "../../services/signal-intake.ts"
 import { ErasedSubjects, Tokens } from "../../services/tokens.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
+import { Machine } from "../../support/machine.ts"
 import { makeShowing } from "../showing.ts"
 import type { Socket } from "../uws/socket.ts"
 import { UwsApp } from "../uws/UwsHttpServer.ts"
@@ -68,6 +69,7 @@ export const layer = Layer.effectDiscard(
         drainSpreadMillis: Math.min(settings.STREAM_DRAIN_SPREAD, settings.HTTP_DRAIN_TIMEOUT / 2)
       },
       now: () => clock.currentTimeMillisUnsafe(),
+      after: (yield* Machine).after,
       fork
     })
     const connections = new Map<Socket<Ticket>, Connection>()

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { JournalEntry } from "../../services/journal.ts"
 import type { DrainProgress, JournalSink, SinkUnavailable } from "../../services/journal-sink.ts"
+import type { MachineShape } from "../../support/machine.ts"
 import type { Aside } from "./aside.ts"
 import type { Name } from "./name.ts"
 import type { Batch, Reader } from "./reader.ts"
@@ -46,6 +47,7 @@ const RESTS_BELOW_BYTES = 64 * 1024 * 1024
 const AWAY = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
 
 export interface DrainerOptions {
+  readonly machine: Pick<MachineShape, "after" | "elapsed">
   /** The name under which the sink keeps this journal's progress, another one after every loss; and those before. */
   readonly node: () => Name
   readonly former: ReadonlyArray<string>
@@ -88,13 +90,13 @@ const makeWaiters = () => {
 }
 
 /** A rest that is ended before its time by whoever begins to wait. */
-const makeRest = () => {
+const makeRest = (after: MachineShape["after"]) => {
   let endRest: (() => void) | undefined
   const rest = (millis: number) =>
     Effect.callback<void>((resume) => {
-      const timer = setTimeout(() => end(), millis)
+      const callOff = after(millis, () => end())
       const end = () => {
-        clearTimeout(timer)
+        callOff()
         endRest = undefined
         resume(Effect.void)
       }
@@ -191,7 +193,7 @@ export const makeDrainer = (options: DrainerOptions): Drainer => {
   const enrollment = makeEnrollment(options, patiently)
   const { enroll } = enrollment
   const { anybody, notify, until } = makeWaiters()
-  const { end: endRest, rest } = makeRest()
+  const { end: endRest, rest } = makeRest(options.machine.after)
   let drained = 0
   let ready = false
   const progressAt = (position: number): DrainProgress => {
@@ -243,7 +245,7 @@ export const makeDrainer = (options: DrainerOptions): Drainer => {
     for (;;) {
       yield* until(() => writer.durable() > drained)
       yield* options.turn
-      const began = performance.now()
+      const began = options.machine.elapsed()
       const batch = yield* Effect.promise(() => ahead ?? reader.batch(drained, options.batchRecords))
       // Reading may have found damage, and changed the name.
       if (enrollment.name() !== node().name) yield* enroll
@@ -252,7 +254,7 @@ export const makeDrainer = (options: DrainerOptions): Drainer => {
       yield* store(batch.entries, batch.through)
       yield* advance(batch.through, batch.entries.length)
       const behind = writer.durable() - drained
-      if (batch.full && behind < RESTS_BELOW_BYTES && !anybody()) yield* rest(performance.now() - began)
+      if (batch.full && behind < RESTS_BELOW_BYTES && !anybody()) yield* rest(options.machine.elapsed() - began)
     }
   })
 

@@ -5,6 +5,7 @@ import type * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
 import { Journal, type JournalError, type JournalRecord, RecordTypes, type Settled } from "../../services/journal.ts"
 import { JournalSink } from "../../services/journal-sink.ts"
+import { Machine } from "../../support/machine.ts"
 import { type AsideKind, openAside } from "./aside.ts"
 import { makeDrainer } from "./drainer.ts"
 import { type FilePort, nodeFiles } from "./files.ts"
@@ -43,6 +44,7 @@ export const makeJournal = (
     const types = yield* RecordTypes
     const sink = yield* JournalSink
     const context = yield* Effect.context<never>()
+    const machine = yield* Machine
     const fork = Effect.runForkWith(context)
     const count = <Input, State>(metric: Metric.Metric<Input, State>, input: Input) =>
       metric.updateUnsafe(input, context)
@@ -53,9 +55,9 @@ export const makeJournal = (
     const former: Array<string> = []
     const renew = async () => {
       former.push(named.name)
-      named = await giveName(files, directory)
+      named = await giveName(files, directory, machine.uuid)
     }
-    const waiting = makeWaitingRecords()
+    const waiting = makeWaitingRecords(machine.elapsed)
     const hurry = makeHurry()
     const losses = new Set<(key: string) => void>()
     const farewell = (node: string) => Effect.ignore(Effect.timeout(sink.close(node), FAREWELL))
@@ -92,7 +94,7 @@ export const makeJournal = (
     const opened = yield* Effect.tryPromise({
       try: async () => {
         await files.makeDirectory(directory)
-        named = (await readName(files, directory)) ?? (await giveName(files, directory))
+        named = (await readName(files, directory)) ?? (await giveName(files, directory, machine.uuid))
         const aside = await openAside(files, asideDirectory, noteQuarantined, renew)
         const recovered = await recover(files, directory, aside, types)
         const writer = await openWriter(
@@ -101,7 +103,8 @@ export const makeJournal = (
           recovered,
           options,
           new Map(types.map(({ type, version }) => [type, version])),
-          writerEvents(aside.bytes)
+          writerEvents(aside.bytes),
+          machine
         )
         return { aside, recovered, writer }
       },
@@ -118,7 +121,8 @@ export const makeJournal = (
       aside,
       types,
       batchBytes: READ_BYTES,
-      recordBytes: options.recordBytes
+      recordBytes: options.recordBytes,
+      machine
     })
     const drainer = makeDrainer({
       node: () => named,
@@ -130,6 +134,7 @@ export const makeJournal = (
       sink,
       begins: opened.recovered.begins,
       batchRecords: options.batchRecords,
+      machine,
       turn: Effect.ignore(Effect.timeout(hurry.over, STANDS_BACK)),
       sequenced: new Set(types.flatMap(({ type, sequenced }) => (sequenced === true ? [type] : []))),
       events: {

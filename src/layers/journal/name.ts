@@ -1,5 +1,4 @@
 /** The name under which the store keeps this journal's progress; a new directory gets a new one, and one that lost something. */
-import { randomUUID } from "node:crypto"
 import { type FilePort, readWhole } from "./files.ts"
 import { segmentBases } from "./segment.ts"
 
@@ -22,9 +21,9 @@ export const readName = async (files: FilePort, directory: string): Promise<Name
 }
 
 /** On disk when it returns. */
-export const giveName = async (files: FilePort, directory: string): Promise<Name> => {
+export const giveName = async (files: FilePort, directory: string, uuid: () => string): Promise<Name> => {
   const since = segmentBases(await files.list(directory))[0] ?? 0
-  const made = { name: randomUUID(), since }
+  const made = { name: uuid(), since }
   const file = await files.open(`${directory}/${FILE}`, "write")
   try {
     await file.write(Buffer.from(`${made.name}${String(since).padStart(16, "0")}`, "latin1"), 0)

@@ -1,5 +1,6 @@
 /** The reading side: batches for the drainer, and the records of one key for an activation. */
 import type { JournalEntry, JournalRecord, RecordType } from "../../services/journal.ts"
+import type { MachineShape } from "../../support/machine.ts"
 import type { Aside } from "./aside.ts"
 import {
   claimedLength,
@@ -38,8 +39,6 @@ const FIRST_READ = 1024
 /** Frames that are checked before the event loop is given back: less than half a millisecond of the usual ones. */
 const SLICE_FRAMES = 200
 
-const breathe = () => new Promise<void>((resolve) => void setImmediate(resolve))
-
 export const upcaster = (types: ReadonlyArray<RecordType>) => {
   const known = new Map(types.map((type) => [type.type, type]))
   return (record: JournalRecord): JournalRecord => {
@@ -60,6 +59,7 @@ export const makeReader = (options: {
   readonly types: ReadonlyArray<RecordType>
   readonly batchBytes: number
   readonly recordBytes: number
+  readonly machine: Pick<MachineShape, "soon">
 }): Reader => {
   const { segments, aside, recordBytes } = options
   const upcast = upcaster(options.types)
@@ -89,7 +89,7 @@ export const makeReader = (options: {
     const entries: Array<JournalEntry> = []
     const damages: Array<Damage> = []
     let through = start
-    for (let at = 0; ; await breathe()) {
+    for (let at = 0; ; await new Promise<void>(options.machine.soon)) {
       let room = Math.min(SLICE_FRAMES, records - entries.length)
       const from = at
       damages.push(

@@ -8,19 +8,19 @@ const MARK_EVERY_MS = 1000
 const MARKS = 3600
 
 /** What waits for the store: how many records, and for how long. */
-export const makeWaitingRecords = () => {
+export const makeWaitingRecords = (elapsed: () => number) => {
   let depth = 0
   let lastMark = 0
   const marks: Array<{ readonly position: number; readonly at: number }> = []
   return {
     depth: () => depth,
-    lag: () => (marks[0] === undefined ? 0 : performance.now() - marks[0].at),
+    lag: () => (marks[0] === undefined ? 0 : elapsed() - marks[0].at),
     begin: (records: number) => {
       depth = records
     },
     committed: (durable: number, records: number) => {
       depth += records
-      const now = performance.now()
+      const now = elapsed()
       if (now - lastMark > MARK_EVERY_MS && marks.length < MARKS) {
         marks.push({ position: durable, at: now })
         lastMark = now

@@ -19,6 +19,7 @@ import {
   type Settled,
   type Urgency
 } from "../../services/journal.ts"
+import type { MachineShape } from "../../support/machine.ts"
 import type { FilePort, OpenFile } from "./files.ts"
 import { frameBound, frameLength, malformed, SEGMENT_HEADER, writeFrame } from "./frame.ts"
 import type { Recovered } from "./recovery.ts"
@@ -104,7 +105,8 @@ export const openWriter = async (
   recovered: Pick<Recovered, "segments" | "next" | "ends">,
   limits: WriterLimits,
   knownVersions: ReadonlyMap<string, number>,
-  events: WriterEvents
+  events: WriterEvents,
+  machine: MachineShape
 ): Promise<Writer> => {
   const segments = [...recovered.segments]
   let next = recovered.next
@@ -118,7 +120,7 @@ export const openWriter = async (
   let wakeReopen: (() => void) | undefined
   const rotations: Array<{ readonly resolve: () => void; readonly reject: (cause: unknown) => void }> = []
 
-  let lingering: ReturnType<typeof setTimeout> | undefined
+  let lingering: (() => void) | undefined
 
   const emptyGroup = (buffer: Buffer<ArrayBuffer>): Group => ({
     buffer,
@@ -219,7 +221,7 @@ export const openWriter = async (
 
   /** A turn of the loop later, so that everything that arrived in this one shares the first group. */
   const schedule = () => {
-    pumping ??= new Promise<void>((resolve) => setImmediate(resolve)).then(pump)
+    pumping ??= new Promise<void>(machine.soon).then(pump)
   }
 
   const hurry = () => {
@@ -228,10 +230,10 @@ export const openWriter = async (
   }
 
   const linger = () => {
-    lingering ??= setTimeout(() => {
+    lingering ??= machine.after(limits.lingerMillis, () => {
       lingering = undefined
       if (pending.settled.length > 0) hurry()
-    }, limits.lingerMillis)
+    })
   }
 
   const due = () => pending.urgent || rotations.length > 0
@@ -272,7 +274,7 @@ export const openWriter = async (
   }
 
   const write = async (group: Group) => {
-    const started = performance.now()
+    const started = machine.elapsed()
     if ((rotations.length > 0 || active.bytes >= limits.segmentBytes) && active.end > active.base) {
       await begin(group.start, 0)
     }
@@ -283,7 +285,7 @@ export const openWriter = async (
     active.extend(group.buffer, group.used)
     segmentBytes += group.used
     durable = group.start + group.used
-    events.committed(performance.now() - started, group.records)
+    events.committed(machine.elapsed() - started, group.records)
   }
 
   const fail = async (cause: unknown, group: Group) => {
@@ -313,11 +315,8 @@ export const openWriter = async (
         return
       } catch {
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, REOPEN_DELAYS[Math.min(attempt, REOPEN_DELAYS.length - 1)])
-          wakeReopen = () => {
-            clearTimeout(timer)
-            resolve()
-          }
+          const callOff = machine.after(REOPEN_DELAYS[Math.min(attempt, REOPEN_DELAYS.length - 1)]!, resolve)
+          wakeReopen = () => resolve(callOff())
         })
       }
     }
@@ -378,7 +377,7 @@ export const openWriter = async (
         retryAfterMillis: REOPEN_DELAYS.at(-1)!
       })
       wakeReopen?.()
-      clearTimeout(lingering)
+      lingering?.()
       if (pending.settled.length > 0) hurry()
       await pumping
       await closeFile()

@@ -215,6 +215,7 @@ export class FakeHost implements Host {
     return this.clock.time
   }
   now = () => this.time
+  elapsed = () => this.time
   id = () => `id-${++this.#ids}`
   fork = <A, E>(effect: Effect.Effect<A, E>) => this.#fork(effect)
   defer = (work: () => void) => void setImmediate(work)

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { WaitingLessons } from "../../../src/actors/user/waiting-lessons.ts"
 import type { Signal } from "../../../src/domain/signal.ts"
+import { realMachine } from "../../../src/support/machine.ts"
 
 const signals = (...ids: ReadonlyArray<string>) => ids.map((id) => ({ id }) as Signal)
 const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))
@@ -10,7 +11,7 @@ const listening = () => {
   const taught: Array<readonly [string, string]> = []
   const lessons = new WaitingLessons((userId, received) => {
     taught.push([userId, received.map(({ signal, at }) => `${signal.id}@${at}`).join(" ")])
-  })
+  }, realMachine)
   return { taught, lessons }
 }
 

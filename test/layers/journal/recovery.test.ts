@@ -5,6 +5,7 @@ import { openAside } from "../../../src/layers/journal/aside.ts"
 import { makeReader } from "../../../src/layers/journal/reader.ts"
 import { recover } from "../../../src/layers/journal/recovery.ts"
 import type { JournalRecord } from "../../../src/services/journal.ts"
+import { realMachine } from "../../../src/support/machine.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { journalTypes, MemorySink, note, noteNumber, openJournal, smallJournal } from "../../harness/journal.ts"
 
@@ -24,6 +25,7 @@ const readBack = async (disk: FragileDisk) => {
     aside,
     types: journalTypes,
     batchBytes: 4096,
+    machine: realMachine,
     recordBytes: smallJournal.recordBytes
   })
   const found: Array<JournalRecord> = []

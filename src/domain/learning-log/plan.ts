@@ -48,7 +48,16 @@ export const PlanEdited = Schema.Struct({
 })
 export type PlanEdited = typeof PlanEdited.Type
 
-export const PlanAccepted = Schema.Struct({ trip_id: Schema.String, slots: Schema.Array(PlanSlot) })
+/**
+ * The plan as it stood when its trip went on: confirmed, set out with, or completed. Of one plan the first of them counts;
+ * later ones are about a plan that was made since.
+ */
+export const PlanAccepted = Schema.Struct({
+  trip_id: Schema.String,
+  slots: Schema.Array(PlanSlot),
+  /** Nobody said so: its day had come. */
+  by_calendar: Schema.optionalKey(Schema.Literal(true))
+})
 export type PlanAccepted = typeof PlanAccepted.Type
 
 export const PLAN_EVENTS = {

@@ -84,6 +84,7 @@ const create = (
     event: { _tag: "trip_created", trip: { ...command.trip, seq: 1 } }
   }
   const trip = evolveTrip(undefined, made)
+  // What it logs is left out: a plan that nobody has seen yet is accepted by nobody. It is when the trip goes on.
   const started = advanceByDate({ state, trip, context, rules, by: null, key: undefined })
   const events = [made, ...(started?.events ?? [])]
   return {
@@ -98,7 +99,12 @@ const pivot = (turn: Turn, command: Extract<TripCommand, { _tag: "request_pivot"
   const started = advanceByDate({ ...turn, by: null, key: undefined })
   if (started?.events === undefined) return requestPivot(turn, command)
   const { advice: _, ...asked } = requestPivot({ ...turn, trip: started.events.reduce(evolveTrip, turn.trip) }, command)
-  return { ...asked, events: started.events, ...(started.tasks === undefined ? {} : { tasks: started.tasks }) }
+  return {
+    ...asked,
+    events: started.events,
+    records: [...(started.records ?? []), ...(asked.records ?? [])],
+    ...(started.tasks === undefined ? {} : { tasks: started.tasks })
+  }
 }
 
 const openOffers = (turn: Turn) =>

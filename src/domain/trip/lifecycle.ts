@@ -51,19 +51,24 @@ const readWindow = (trip: Pick<TripState, "time_zone" | "start_date" | "end_date
   return { from: instantOf(zone, first, 0), until: instantOf(zone, last + 1, OVER_AT_MINUTE) }
 }
 
+/** A trip that goes on does so with the plan that stands, also with one that was made since the one before was accepted. */
+const GOES_ON: ReadonlySet<TripStatus> = new Set<TripStatus>(["confirmed", "active", "completed"])
+
 const moveTo = (turn: Turn, status: TripStatus): TripDecision => {
   const { trip } = turn
-  // Confirming or starting a plan that was only proposed is how a traveler accepts it.
+  const byCalendar = turn.by === null ? { by_calendar: true as const } : {}
+  // Confirming or starting a plan that was only proposed is how a traveler accepts its places. A calendar takes a plan as
+  // it is, and says nothing of any place in it.
   const accepted = trip.status === "planning" && (status === "confirmed" || status === "active") && turn.by !== null
   const over = status === "completed" || status === "shortened"
   const outcome = accepted ? "confirmed" : over ? "kept" : undefined
-  const logged = accepted
-    ? [experiment(turn, "plan_accepted", { trip_id: trip.id, slots: planSlotsOf(trip.slots) })]
+  const logged = GOES_ON.has(status)
+    ? [experiment(turn, "plan_accepted", { trip_id: trip.id, slots: planSlotsOf(trip.slots), ...byCalendar })]
     : []
   return changed(
     turn,
-    { _tag: "status_changed", status, previous: trip.status, ...(turn.by === null ? { by_calendar: true } : {}) },
-    { records: outcome === undefined ? [] : [...planOutcomes(turn, outcome), ...logged] }
+    { _tag: "status_changed", status, previous: trip.status, ...byCalendar },
+    { records: [...(outcome === undefined ? [] : planOutcomes(turn, outcome)), ...logged] }
   )
 }
 

@@ -4,6 +4,19 @@ import { active, FIRST_DAY, LiveTrip, offer, owner, slotId, tag, trip } from "./
 
 const HOUR = 3_600_000
 
+/** The plans that the last turn says were accepted, and whether only the calendar said so. */
+const accepted = (live: LiveTrip) =>
+  (live.last.records ?? []).flatMap((record) =>
+    record.type === "experiment_event" && record.payload.event_type === "plan_accepted"
+      ? [record.payload.payload["by_calendar"] === true ? "calendar" : "traveler"]
+      : []
+  )
+
+const told = (live: LiveTrip) =>
+  (live.last.records ?? []).flatMap((record) =>
+    record.type === "decision_outcomes" ? record.payload.outcomes.map(({ outcome }) => outcome) : []
+  )
+
 describe("the calendar", () => {
   it("starts a trip by itself on its first day in the city's zone, and ends it after its last evening", () => {
     const live = new LiveTrip(trip(), FIRST_DAY - 1)
@@ -13,10 +26,13 @@ describe("the calendar", () => {
     live.now = FIRST_DAY
     live.send({ _tag: "wake" })
     assert.strictEqual(live.trip.status, "active")
+    assert.deepEqual(accepted(live), ["calendar"], "the plan that they set out with")
+    assert.isEmpty(told(live), "nobody said anything of its places")
     assert.strictEqual(nextDate(live.trip, live.now), FIRST_DAY + 54 * HOUR)
     live.now = nextDate(live.trip, live.now)!
     live.send({ _tag: "wake" })
     assert.strictEqual(live.trip.status, "completed")
+    assert.deepEqual([...new Set(told(live))], ["kept"])
     assert.strictEqual(tag(live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(2, 2) })), "TripClosed")
   })
 
@@ -26,8 +42,12 @@ describe("the calendar", () => {
     offer(live)
     assert.strictEqual(live.trip.status, "active")
     assert.isUndefined(live.last.advice, "the offer waits for the start to be durable")
+    assert.deepEqual(accepted(live), ["calendar"], "the plan that they set out with is logged beside the offer")
     const today = new LiveTrip()
     assert.strictEqual(today.trip.status, "active", "a trip made on its first day starts at once")
+    assert.isEmpty(accepted(today), "nobody has seen its plan yet")
+    today.send({ _tag: "set_status", by: owner, status: "completed" })
+    assert.deepEqual(accepted(today), ["traveler"])
   })
 
   it("takes back what it did while the clock was wrong, as often as that happens", () => {
@@ -74,7 +94,11 @@ describe("the calendar", () => {
     live.send({ _tag: "set_status", by: owner, status: "confirmed" })
     assert.deepInclude(live.last.records?.at(-1)?.payload, { event_type: "plan_accepted" })
     live.send({ _tag: "set_status", by: owner, status: "active" })
-    assert.isEmpty(live.last.records ?? [])
+    // The plan may have been made anew since: which one they set out with is said again, and nothing of its places.
+    assert.deepEqual(
+      (live.last.records ?? []).map(({ payload }) => "event_type" in payload && payload.event_type),
+      ["plan_accepted"]
+    )
     assert.strictEqual(tag(live.send({ _tag: "set_status", by: owner, status: "planning" })), "InvalidTransition")
   })
 })

@@ -64,6 +64,8 @@ const COLUMNS: Columns = {
     },
     role: "label"
   },
+  /** Who said that the plan is to be: the traveler, or the calendar because nobody did. */
+  accepted_by: { type: "string", required: true, role: "remark" },
   seconds_to_accept: { type: "double", role: "remark" }
 }
 
@@ -235,6 +237,7 @@ export const planner: Definition = {
             ...example,
             "target.accepted_plan": timed(outcome.accepted.slots),
             "target.user_edits": outcome.edits,
+            accepted_by: outcome.accepted.by_calendar === true ? "calendar" : "traveler",
             seconds_to_accept: (one.accepted_at.getTime() - one.at.getTime()) / 1000
           },
           one.unit_id,

@@ -22,9 +22,15 @@ export const buildDataset = Command.make(
     name: Argument.Literals("name", DATASETS).pipe(Argument.withDescription("Which dataset.")),
     from: Flag.String("from").pipe(Flag.withDescription("The first day. Default: the beginning."), Flag.optional),
     to: Flag.String("to").pipe(Flag.withDescription("The day after the last one. Default: now."), Flag.optional),
+    keepRefused: Flag.Boolean("keep-refused").pipe(
+      Flag.withDescription(
+        "Keep the rows of a dataset that a check refuses, beside its report. Nobody trains on them."
+      ),
+      Flag.withDefault(false)
+    ),
     json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false))
   },
-  Effect.fnUntraced(function* ({ name, from, to, json }) {
+  Effect.fnUntraced(function* ({ name, from, to, keepRefused, json }) {
     const [begin, end] = [yield* dayOf(from), yield* dayOf(to)]
     if (begin !== undefined && end !== undefined && begin >= end) {
       return yield* new Refused({ message: "--from must be before --to." })
@@ -32,6 +38,7 @@ export const buildDataset = Command.make(
     const datasets = yield* Datasets
     const summary = yield* datasets.build({
       name,
+      keepRefused,
       ...(begin === undefined ? {} : { from: begin }),
       ...(end === undefined ? {} : { to: end })
     })

@@ -21,6 +21,8 @@ export interface DatasetRequest {
   /** Unix milliseconds; everything where absent. */
   readonly from?: number
   readonly to?: number
+  /** Keeps the rows of a dataset that is refused beside its report, for whoever looks for the reason. */
+  readonly keepRefused?: boolean
 }
 
 export interface DatasetCheck {
@@ -44,7 +46,9 @@ export interface DatasetSummary {
 /** A check failed: nothing was published. */
 export class DatasetRefused extends Schema.TaggedError<DatasetRefused>()("DatasetRefused", {
   message: Schema.String,
-  report: Schema.String
+  report: Schema.String,
+  /** Nothing is known to be wrong but that there is too little of it so far. */
+  young: Schema.Boolean
 }) {}
 
 export class DatasetFailed extends Schema.TaggedError<DatasetFailed>()("DatasetFailed", {

@@ -3,7 +3,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { dayAhead, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
-describe("a night whose datasets are refused", () => {
+describe("a night of data sets", () => {
   let world: World
 
   beforeAll(async () => {
@@ -11,17 +11,41 @@ describe("a night whose datasets are refused", () => {
   })
   afterAll(() => world?.close())
 
-  it("is a failed job with its reason, a metric, a line in the log, and shown to operators", async () => {
-    await world.rows(
-      (sql) => sql`insert into jobs (id, kind, state) values (gen_random_uuid(), 'build_daily_datasets', 'queued')`
+  /** Asks for the job of a night, and waits for its end. */
+  const night = async () => {
+    const [asked] = await world.rows(
+      (sql) =>
+        sql`insert into jobs (id, kind, state) values (gen_random_uuid(), 'build_daily_datasets', 'queued') returning id`
     )
     const [job] = await world.drained(
       (sql) =>
-        sql`select id, state, attempts, error from jobs where kind = 'build_daily_datasets' and finished_at is not null`,
+        sql`select id, state, attempts, error, result from jobs where id = ${asked.id} and finished_at is not null`,
       (rows) => rows.length > 0
     )
+    return job
+  }
+
+  it("is in order where there is too little of some of them so far, and says so", async () => {
+    const job = await night()
+    assert.deepInclude(job, { state: "done", error: null })
+    assert.match(job.result.planner.waits, /planner is not published yet: there is too little of it so far/)
+    const ready = await (await fetch(`${world.server().url}/ready`)).json()
+    const datasets = ready.dependencies.find((one: { readonly name: string }) => one.name === "datasets")
+    assert.strictEqual(datasets.status, "up")
+    assert.match(datasets.detail, /\d of 6 wait for more data/)
+  })
+
+  it("that is refused is a failed job with its reason, a metric, a line in the log, and shown to operators", async () => {
+    // A thousand plans that nobody can read: that is no want of data.
+    await world.rows(
+      (sql) => sql`insert into exp.events (event_id, event_type, unit_id, plan_id, timestamp, context, payload)
+        select gen_random_uuid(), 'plan_generated', gen_random_uuid(), gen_random_uuid(),
+          date_trunc('milliseconds', now()) - interval '1 hour', '{}', '{}'
+        from generate_series(1, 1000)`
+    )
+    const job = await night()
     assert.deepInclude(job, { state: "failed", attempts: 1 })
-    assert.match(job.error, /datasets are refused\.[\s\S]*planner is not published:\s+enough_rows: 0 rows/)
+    assert.match(job.error, /1 of 6 datasets are refused\.[\s\S]*planner is not published:\s+enough_rows: 0 rows/)
 
     const admin = await world.someone({ role: "admin" })
     const shown = (await admin.call("GET", `/admin/jobs/${job.id}`)).body

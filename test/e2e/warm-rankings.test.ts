@@ -160,7 +160,7 @@ describe("rankings of Claude", () => {
         Effect.provideService(SqlClient, sql)
       )
     )
-    const judged = checkLiveFeatures(plans.slice(-1), 1)
+    const judged = checkLiveFeatures(plans.slice(-1), { leastPlans: 1 })
     assert.isEmpty(judged.filter(({ says }) => /values in/.test(says)))
   })
 })

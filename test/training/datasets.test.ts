@@ -189,8 +189,8 @@ describe("building datasets", () => {
     it.effect("publishes what passes, and of what is refused only the report", () =>
       Effect.gen(function* () {
         const root = yield* scratch
-        const build = (rows: ReadonlyArray<DatasetRow>) =>
-          buildDataset({ root, trackingUri: undefined, definition: generated(rows) }, { name: "planner" })
+        const build = (rows: ReadonlyArray<DatasetRow>, keepRefused = false) =>
+          buildDataset({ root, trackingUri: undefined, definition: generated(rows) }, { name: "planner", keepRefused })
         const first = yield* build(sound())
         const again = yield* build(sound())
         const lineage = (folder: string) => JSON.parse(readFileSync(join(folder, "lineage.json"), "utf8"))
@@ -200,10 +200,10 @@ describe("building datasets", () => {
         assert.match(readFileSync(join(again.folder, "dataset_summary.md"), "utf8"), /!\[x\]\(x\.svg\)/)
         const runs = join(root, "mlruns/dataset-planner")
         const run = join(runs, readdirSync(runs).find((name) => name.startsWith("planner-"))!)
-        const kept = (file: string) => readFileSync(join(run, file), "utf8")
-        assert.match(kept("metrics/row_count"), / 1200 0\n$/)
-        assert.match(kept("tags/dataset_version"), /^\d{4}-\d\d-\d\d-[0-9a-f]{12}$/)
-        assert.strictEqual(kept("artifacts/schema.json"), readFileSync(join(again.folder, "schema.json"), "utf8"))
+        const tracked = (file: string) => readFileSync(join(run, file), "utf8")
+        assert.match(tracked("metrics/row_count"), / 1200 0\n$/)
+        assert.match(tracked("tags/dataset_version"), /^\d{4}-\d\d-\d\d-[0-9a-f]{12}$/)
+        assert.strictEqual(tracked("artifacts/schema.json"), readFileSync(join(again.folder, "schema.json"), "utf8"))
 
         const refused = yield* Effect.flip(build(sound(10)))
         assert.match(refused.message, /10 rows; at least 1000/)
@@ -211,6 +211,9 @@ describe("building datasets", () => {
         assert.isTrue(existsSync(join(folder, "dataset_summary.md")))
         assert.isFalse(existsSync(join(folder, "train.parquet")))
         assert.isTrue(existsSync(join(again.folder, "train.parquet")), "what was published stays")
+        const kept = yield* Effect.flip(build(sound(10), true))
+        assert.isTrue(kept._tag === "DatasetRefused" && kept.young)
+        assert.isTrue(existsSync(join(folder, "train.parquet")), "for whoever looks for the reason")
       })
     )
 

@@ -45,8 +45,10 @@ describe("the nightly datasets", () => {
         build: (request) => {
           asked.push(request)
           return request.name === "planner"
-            ? Effect.fail(new DatasetRefused({ message: "too few rows", report: "there" }))
-            : Effect.succeed({ rows: { train: 1 }, folder: request.name } as unknown as DatasetSummary)
+            ? Effect.fail(new DatasetRefused({ message: "a constant", report: "there", young: false }))
+            : request.name === "sequences"
+              ? Effect.fail(new DatasetRefused({ message: "too few rows", report: "there", young: true }))
+              : Effect.succeed({ rows: { train: 1 }, folder: request.name } as unknown as DatasetSummary)
         }
       })
       const said: Array<unknown> = []
@@ -55,9 +57,10 @@ describe("the nightly datasets", () => {
         Effect.provideService(Datasets, datasets),
         Effect.provideService(References.MinimumLogLevel, "None")
       )
-      assert.deepInclude(failure, { message: "1 of 6 datasets are refused. too few rows", retry: false })
+      assert.deepInclude(failure, { message: "1 of 6 datasets are refused. a constant", retry: false })
       assert.deepNestedInclude(said.at(-1) as object, {
-        "results.planner": { refused: "too few rows" },
+        "results.planner": { refused: "a constant" },
+        "results.sequences": { waits: "too few rows" },
         "results.bpr_triples": { rows: { train: 1 }, folder: "bpr_triples" }
       })
       assert.isTrue(asked.every(({ from, to }) => to! - from! === 7 * 86_400_000))

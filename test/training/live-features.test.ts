@@ -31,6 +31,17 @@ describe("features of live plans", () => {
     assert.isEmpty(others)
   })
 
+  it("are not refused for the weather of a dry season, nor for that of the next one", () => {
+    const dry = plans(100, () => ({ weather_fit: 1 }))
+    assert.match(refused(dry)[0]!, /^weather_fit takes 1 values/, "there was weather, and it was not seen")
+    const [check, ...others] = checkLiveFeatures(dry, { weather: false })
+    assert.isEmpty(others)
+    assert.isTrue(check!.passed)
+    assert.match(check!.says, /always the same: weather_fit$/)
+    const turning = plans(100, (plan) => (plan < 50 ? { weather_fit: 1 } : {}))
+    assert.isEmpty(refused(turning))
+  })
+
   it("are refused where they are others of late, and named where they never change", () => {
     const [says, ...others] = refused(plans(100, (plan) => (plan < 50 ? {} : { price_fit: 0.9 })))
     assert.match(says!, /^price_fit is distributed otherwise/)

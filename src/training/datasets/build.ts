@@ -31,13 +31,14 @@ import { planner } from "./definitions/planner.ts"
 import { sequences } from "./definitions/sequences.ts"
 import { vibeLabels } from "./definitions/vibe-labels.ts"
 import { checkDataset } from "./gate.ts"
-import { checkLiveFeatures, livePlans } from "./live-features.ts"
+import { checkLiveFeatures, livePlans, weatherSpoke } from "./live-features.ts"
 import { createParquet, type ParquetFile } from "./parquet.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
 import { namePeople, pseudonymsOf, renaming } from "./pseudonyms.ts"
 import { schemaText, writeReport } from "./report.ts"
 import { type Cuts, cutsOf, SPLITS, splitOf, untimedSplitOf } from "./split.ts"
 import { track } from "./tracking.ts"
+import { refusalOf } from "./verdict.ts"
 
 export const DEFINITIONS: Readonly<Record<DatasetName, Definition>> = {
   planner,
@@ -81,19 +82,21 @@ const previousOf = async (folder: string, today: string) => {
         .sort()
     : []
   const newest = dates.at(-1)
-  if (newest === undefined) return {}
+  if (newest === undefined) return { exists: false }
   try {
     const published = JSON.parse(readFileSync(join(folder, newest, "profile.json"), "utf8")) as Published
     for (const [name, { sha256 }] of Object.entries(published.files)) {
       if ((await sha256Of(join(folder, newest, name))) !== sha256) {
         return {
+          exists: true,
           changed: `${newest}/${name} is not the file that was published: its content was changed by hand. Build that day again; until then nothing is compared with it.`
         }
       }
     }
-    return { histograms: published.histograms }
+    return { exists: true, histograms: published.histograms }
   } catch (error) {
     return {
+      exists: true,
       changed: `the dataset of ${newest} cannot be read (${String(error)}). Build that day again; until then nothing is compared with it.`
     }
   }
@@ -194,14 +197,16 @@ export const buildDataset = Effect.fnUntraced(function* (
           select c.slug, count(n.id)::int as nodes from cities c
           left join activity_nodes n on n.city_id = c.id and n.retired_at is null group by c.slug`
       : undefined
+    const weather = yield* weatherSpoke(range)
     const checks: Array<DatasetCheck> = [
       ...checkDataset({
         columns,
         profile,
+        weather,
         ...(cityRows === undefined ? {} : { cityNodes: new Map(cityRows.map((row) => [row.slug, row.nodes])) }),
         ...(previous.histograms === undefined ? {} : { previous: previous.histograms })
       }),
-      ...(definition.ranks ? checkLiveFeatures(yield* livePlans(range)) : []),
+      ...(definition.ranks ? checkLiveFeatures(yield* livePlans(range), { weather }) : []),
       ...(previous.changed === undefined
         ? []
         : [{ rule: "previous", passed: true, says: `Beware: ${previous.changed}` }])
@@ -247,8 +252,8 @@ export const buildDataset = Effect.fnUntraced(function* (
       },
       published: { files: written, histograms }
     })
-    // A refused dataset keeps its report and nothing that could be trained on by mistake.
-    if (!passed) for (const file of Object.keys(written)) rmSync(join(partial, file))
+    // A refused dataset keeps its report; its rows only for whoever asks for them, in a folder that nobody trains on.
+    if (!passed && request.keepRefused !== true) for (const file of Object.keys(written)) rmSync(join(partial, file))
     rmSync(target, { recursive: true, force: true })
     renameSync(partial, target)
     yield* track(
@@ -271,12 +276,13 @@ export const buildDataset = Effect.fnUntraced(function* (
       }
     )
     if (passed) return summary
-    return yield* new DatasetRefused({
-      message: [
-        `${request.name} is not published:`,
-        ...checks.filter((check) => !check.passed).map((check) => `  ${check.rule}: ${check.says}`),
-        `The report is ${join(target, "dataset_summary.md")}.`
-      ].join("\n"),
+    return yield* refusalOf({
+      name: request.name,
+      checks,
+      rows: profile.rows,
+      skipped,
+      publishedBefore: previous.exists,
+      voluntary: definition.voluntary === true,
       report: join(target, "dataset_summary.md")
     })
   })
@@ -304,7 +310,7 @@ const count = (dataset: string, outcome: string) =>
 const outcomeOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string => {
   if (Exit.isSuccess(exit)) return "published"
   const failure = Cause.squash(exit.cause)
-  return failure instanceof DatasetRefused ? "refused" : "failed"
+  return failure instanceof DatasetRefused ? (failure.young ? "waiting" : "refused") : "failed"
 }
 
 export const layer = Layer.effect(

@@ -20,6 +20,8 @@ export interface Column {
   readonly continuous?: boolean
   /** The least number of different values, where it is not that of continuous features. */
   readonly leastDistinct?: number
+  /** It says what the weather does, which may do nothing for weeks, and then something else. */
+  readonly ofWeather?: boolean
   /** What stands there when nothing is known. */
   readonly default?: number
 }

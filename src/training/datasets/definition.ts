@@ -33,6 +33,8 @@ export interface Definition {
   readonly aside?: { readonly name: string; readonly columns: Columns }
   /** Whether rows rank places of cities. */
   readonly ranks?: boolean
+  /** Whether people take part only if they like. */
+  readonly voluntary?: boolean
   /** Rows have no time of their own: they are split by whom they are about alone. */
   readonly untimed?: boolean
   /** The rows' times (`at`) for a range (`$1`, `$2`), where that is quicker than reading the rows. */

@@ -17,6 +17,8 @@ export const GATE = {
 export interface GateInput {
   readonly columns: Columns
   readonly profile: Profile
+  /** Whether there was weather enough to see what it does; without, it is held against nobody that nothing shows. */
+  readonly weather?: boolean
   /** Places that each city has, where the dataset ranks places. */
   readonly cityNodes?: ReadonlyMap<string, number>
   /** Histograms of the dataset before this one. */
@@ -29,7 +31,13 @@ const rowsNamed = (rows: ReadonlyArray<number>) => `rows ${rows.join(", ")}${row
 const ok = (rule: string, says: string): DatasetCheck => ({ rule, passed: true, says })
 const refused = (rule: string, says: string): DatasetCheck => ({ rule, passed: false, says })
 
-export const checkDataset = ({ columns, profile, cityNodes, previous }: GateInput): ReadonlyArray<DatasetCheck> => {
+export const checkDataset = ({
+  columns,
+  profile,
+  weather = true,
+  cityNodes,
+  previous
+}: GateInput): ReadonlyArray<DatasetCheck> => {
   const checks: Array<DatasetCheck> = []
   const { rows } = profile
   const named = (role: string) => Object.keys(columns).filter((name) => columns[name]!.role === role)
@@ -86,7 +94,9 @@ export const checkDataset = ({ columns, profile, cityNodes, previous }: GateInpu
         )
       )
     }
-    if (rows > 1 && distinct.size <= 1) {
+    if (rows > 1 && distinct.size <= 1 && !weather && column.ofWeather) {
+      checks.push(ok("constant", `${name} is the same in every row, for want of weather`))
+    } else if (rows > 1 && distinct.size <= 1) {
       checks.push(
         refused("constant", `${name} is the same in every row. It teaches nothing: take it out of the columns.`)
       )
@@ -148,7 +158,7 @@ export const checkDataset = ({ columns, profile, cityNodes, previous }: GateInpu
   if (previous !== undefined) {
     for (const name of features) {
       const before = previous[name]
-      if (before === undefined || profile.columns[name]!.numbers.length === 0) continue
+      if (before === undefined || profile.columns[name]!.numbers.length === 0 || columns[name]!.ofWeather) continue
       const drift = stabilityIndex(before, histogramOf(Object.values(profile.columns[name]!.numbers), before.edges))
       if (drift > GATE.mostDrift) {
         checks.push(

@@ -14,6 +14,9 @@ import { histogramOf, stabilityIndex } from "./profile.ts"
 const OF_THE_MOMENT: ReadonlyArray<FeatureName> = ["day_of_trip", "position_in_trip", "day_part_fit", "weather_fit"]
 const LEAST_VALUES = 3
 
+/** Follows the weather, which may do nothing for weeks and then something else: neither is a defect. */
+const OF_THE_WEATHER: FeatureName = "weather_fit"
+
 /** Plans below which nothing can be said, and those that are read at most: the newest. */
 const LEAST_PLANS = 50
 const MOST_PLANS = 400
@@ -47,12 +50,35 @@ export const livePlans = Effect.fnUntraced(function* (range: Range) {
   return plans.reverse()
 })
 
+/** Plans for days whose weather was announced before they were made: what the weather does shows in these. */
+const UNDER_WEATHER = `
+  select count(*)::int as plans from (
+    select from exp.events g
+      join cities c on c.slug = g.payload ->> 'city'
+    where g.event_type = 'plan_generated' and g.timestamp >= $1 and g.timestamp < $2 and exists (
+      select from city_events w
+      where w.city_id = c.id and w.kind = 'weather' and w.payload ->> 'condition' <> 'wind'
+        and w.occurred_at <= g.timestamp and w.until >= (g.payload ->> 'start_date')::timestamptz
+        and w.starts_at < (g.payload ->> 'end_date')::timestamptz + interval '1 day')
+    limit $3) seen`
+
+/** Whether enough plans of that time were made under some weather to judge what is made of it. */
+export const weatherSpoke = Effect.fnUntraced(function* (range: Range) {
+  const sql = yield* SqlClient
+  const [seen] = yield* sql.unsafe<{ readonly plans: number }>(UNDER_WEATHER, [
+    new Date(range.from),
+    new Date(range.to),
+    LEAST_PLANS
+  ])
+  return seen!.plans >= LEAST_PLANS
+})
+
 const valuesOf = (plans: ReadonlyArray<LoggedPlan>, name: FeatureName): ReadonlyArray<number> =>
   plans.flatMap((plan) => plan.flatMap((features) => features[name] ?? []))
 
 export const checkLiveFeatures = (
   plans: ReadonlyArray<LoggedPlan>,
-  leastPlans: number = LEAST_PLANS
+  { leastPlans = LEAST_PLANS, weather = true }: { readonly leastPlans?: number; readonly weather?: boolean } = {}
 ): ReadonlyArray<DatasetCheck> => {
   const rule = "live_features"
   if (plans.length < leastPlans) {
@@ -65,13 +91,15 @@ export const checkLiveFeatures = (
   for (const name of FEATURES) {
     const all = valuesOf(plans, name)
     const distinct = new Set(all)
-    if (OF_THE_MOMENT.includes(name) && distinct.size < LEAST_VALUES) {
+    const expected = OF_THE_MOMENT.includes(name) && (weather || name !== OF_THE_WEATHER)
+    if (expected && distinct.size < LEAST_VALUES) {
       checks.push({
         rule,
         passed: false,
         says: `${name} takes ${distinct.size} values in ${plans.length} plans of travelers; at least ${LEAST_VALUES} are expected of what differs from moment to moment. Look at what the ranker was told of the situation.`
       })
     } else if (distinct.size === 1) constant.push(name)
+    if (name === OF_THE_WEATHER) continue
     const [then, now] = [valuesOf(plans.slice(0, half), name), valuesOf(plans.slice(half), name)]
     if (then.length === 0 || now.length === 0) continue
     const before = histogramOf(then)

@@ -30,6 +30,7 @@ export const companionMatch: Definition = {
   people: [["pair"]],
   ids: [["event_id"]],
   untimed: true,
+  voluntary: true,
   query: `match events: type solo, count ${COUNT}, seed ${SEED}`,
   read: Effect.fnUntraced(function* ({ range, row, skip }) {
     const { events, skipped } = yield* matchEvents({ count: COUNT, type: "solo", seed: SEED }, range.to)

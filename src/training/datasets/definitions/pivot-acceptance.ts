@@ -51,7 +51,7 @@ const COLUMNS: Columns = {
   affinity_planned: { type: "double", required: true, role: "feature", continuous: true },
   distance_km: { type: "double", required: true, role: "feature", continuous: true },
   price_mismatch: { type: "double", required: true, role: "feature" },
-  weather_fit: { type: "double", required: true, role: "feature" },
+  weather_fit: { type: "double", required: true, role: "feature", ofWeather: true },
   day_part_fit: { type: "double", required: true, role: "feature" },
   same_category: { type: "double", required: true, role: "feature" },
   response: { type: "string", required: true, role: "remark" },

@@ -43,6 +43,31 @@ export interface MatchAnalysis {
   readonly problems: ReadonlyArray<string>
 }
 
+/** What is missing of somebody before they can be matched; nothing where they are whole. */
+export interface Wholeness {
+  readonly id: string
+  readonly shadow: boolean
+  readonly missing: ReadonlyArray<string>
+}
+
+/** Why two people are said to go together, feature by feature. */
+export interface MatchExplanation {
+  readonly features: ReadonlyArray<{
+    readonly name: string
+    readonly value: number
+    /** Of the matches that the score was learnt from. */
+    readonly usual: number
+    /** What it adds to the log-odds of a good match against a usual one. */
+    readonly contribution: number
+  }>
+  /** The log-odds of a usual match. */
+  readonly base: number
+  /** The chance that it goes well, 0–1. */
+  readonly score: number
+  /** Matches that the score was learnt from. */
+  readonly learnt_from: number
+}
+
 export class MatchRefused extends Schema.TaggedError<MatchRefused>()("MatchRefused", {
   message: Schema.String,
   cause: Schema.optional(Schema.Defect())
@@ -55,5 +80,9 @@ export class MatchData extends Context.Service<
     readonly generate: (request: MatchRequest) => Effect.Effect<MatchSummary, MatchRefused>
     /** Judges the files of a folder and adds its plots. */
     readonly analyze: (folder: string) => Effect.Effect<MatchAnalysis, MatchRefused>
+    /** Everybody, or the one that is named, and what is missing of them. */
+    readonly check: (only?: string) => Effect.Effect<ReadonlyArray<Wholeness>, MatchRefused>
+    /** The features of two people, and what the simplest of learners makes of them. */
+    readonly explain: (one: string, other: string) => Effect.Effect<MatchExplanation, MatchRefused>
   }
 >()("overplanned/MatchData") {}

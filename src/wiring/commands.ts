@@ -9,7 +9,7 @@ import * as HealthDesk from "../cases/health/health-desk.ts"
 import { buildDataset } from "../cli/build-dataset.ts"
 import { doctor } from "../cli/doctor.ts"
 import { erasureCheck } from "../cli/erasure-check.ts"
-import { analyzeDataset, generateMatchEvents } from "../cli/match.ts"
+import { analyzeDataset, checkPerson, debugMatch, generateMatchEvents } from "../cli/match.ts"
 import { migrate } from "../cli/migrate.ts"
 import { promote } from "../cli/promote.ts"
 import { reindex } from "../cli/reindex.ts"
@@ -111,6 +111,8 @@ const overplanned = Command.make("overplanned").pipe(
     promote.pipe(Command.provide(promotions.pipe(Layer.provide(registry)))),
     generateMatchEvents.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
     analyzeDataset.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
+    checkPerson.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
+    debugMatch.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
     seedTrainingData.pipe(Command.provide(population)),
     reindex({ index: chosenIndex, run: (request) => Effect.provide(Reindex.reindex(request), reindexing) }),
     token.pipe(Command.provide(tokens)),

@@ -5,6 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
 import { uuidOfName } from "../../domain/basics/hash.ts"
 import { type MatchAnalysis, MatchData, MatchRefused, type MatchRequest } from "../../services/match-data.ts"
 import { histogramPlot } from "../datasets/plots.ts"
@@ -20,8 +21,9 @@ import {
   syntheticMatches,
   validates
 } from "./events.ts"
+import { explainMatch } from "./explain.ts"
 import { fitLogistic } from "./logistic.ts"
-import { type Person, readPeople } from "./people.ts"
+import { type Person, personBefore, readPeople, wholenessOf } from "./people.ts"
 
 const FILES = { events: "match_events.jsonl", train: "train.csv", validation: "val.csv" } as const
 const FAMILY = "companion_match"
@@ -35,15 +37,15 @@ export const realMatches = Effect.fnUntraced(function* (people: ReadonlyArray<Pe
   const sql = yield* SqlClient
   const known = new Map(people.filter((one) => !one.shadow).map((one) => [one.id, one]))
   if (known.size < 2) return []
-  const trips = yield* sql<{ trip_id: string; members: ReadonlyArray<string>; content: number }>`
-    select m.trip_id, array_agg(distinct m.user_id::text) as members,
+  const trips = yield* sql<{ trip_id: string; members: ReadonlyArray<string>; began: string; content: number }>`
+    select m.trip_id, min(t.start_date)::text as began, array_agg(distinct m.user_id::text) as members,
       (select avg(case s.signal_type when 'thumbs_up' then 1 when 'thumbs_down' then 0
           else ((s.context ->> 'rating')::float8 - 1) / 4 end)::float8
         from behavioral_signals s where s.trip_id = m.trip_id and s.source = 'app'
           and s.signal_type in ('thumbs_up', 'thumbs_down', 'post_trip_rating')) as content
     from trip_members m join trips t on t.id = m.trip_id
     where t.status in ('completed', 'shortened') group by m.trip_id having count(*) > 1 order by m.trip_id`
-  return trips.flatMap(({ trip_id, members, content }): ReadonlyArray<MatchEvent> => {
+  return trips.flatMap(({ trip_id, members, began, content }): ReadonlyArray<MatchEvent> => {
     const together = members.flatMap((id) => known.get(id) ?? [])
     if (content === null || together.length !== members.length) return []
     return [
@@ -53,7 +55,7 @@ export const realMatches = Effect.fnUntraced(function* (people: ReadonlyArray<Pe
         members,
         match_type: members.length === 2 ? "solo" : "group",
         source: "real",
-        ...matchFeatures(together),
+        ...matchFeatures(together.map((one) => personBefore(one, began))),
         outcome: content > 0.6 ? 1 : 0
       }
     ]
@@ -113,8 +115,9 @@ const readEvents = (folder: string) =>
       refused(`The match events cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`)(cause)
   })
 
-/** Values that a feature must take at least; those of words on a scale of three are not asked. */
-const NEEDED: Readonly<Record<string, number>> = { interest_score: 20, age_score: 20, personality_score: 11 }
+/** Values that a feature must take at least, and the share of events in which it may stand where nothing is known. */
+const LEAST_VALUES = 20
+const MOST_AT_DEFAULT = 0.05
 
 export const analyzeEvents = (events: ReadonlyArray<PublishedMatch>): MatchAnalysis => {
   const vectors = events.map((event) => MATCH_FEATURES.map((name) => event[name]))
@@ -122,7 +125,7 @@ export const analyzeEvents = (events: ReadonlyArray<PublishedMatch>): MatchAnaly
   const features = MATCH_FEATURES.map((name) => ({
     name,
     distinct: new Set(events.map((event) => event[name])).size,
-    needed: NEEDED[name] ?? 2,
+    needed: LEAST_VALUES,
     at_default: events.filter((event) => event[name] === DEFAULT).length / Math.max(1, events.length)
   }))
   const train = events.filter((event) => !event.validates)
@@ -143,7 +146,7 @@ export const analyzeEvents = (events: ReadonlyArray<PublishedMatch>): MatchAnaly
     problems.push(`${(duplicates * 100).toFixed(1)} % of feature vectors are repeated; less than 10 % may be`)
   for (const { name, distinct, needed, at_default } of features) {
     if (distinct < needed) problems.push(`${name} takes ${distinct} values; at least ${needed} are needed`)
-    if (name in NEEDED && at_default >= 0.05)
+    if (at_default >= MOST_AT_DEFAULT)
       problems.push(`${name} stands at ${DEFAULT} in ${(at_default * 100).toFixed(1)} % of events; less than 5 % may`)
   }
   if (auc <= 0.7)
@@ -162,6 +165,13 @@ export const layer = Layer.effect(
   MatchData,
   Effect.gen(function* () {
     const sql = yield* SqlClient
+    const reading = <A>(effect: Effect.Effect<A, MatchRefused | SqlError, SqlClient>) =>
+      effect.pipe(
+        Effect.catchTag("SqlError", (cause) =>
+          Effect.fail(refused("The database does not answer; nobody could be looked up.")(cause))
+        ),
+        Effect.provideService(SqlClient, sql)
+      )
     return MatchData.of({
       generate: (request) =>
         Effect.gen(function* () {
@@ -222,7 +232,9 @@ export const layer = Layer.effect(
             )
           }
           return analysis
-        })
+        }),
+      check: (only) => reading(Effect.flatMap(Clock.currentTimeMillis, (now) => wholenessOf(now, only))),
+      explain: (one, other) => reading(Effect.flatMap(Clock.currentTimeMillis, (now) => explainMatch(one, other, now)))
     })
   })
 )

@@ -3,8 +3,8 @@
 import { hash128, uuidOfName } from "../../domain/basics/hash.ts"
 import { gaussian, logistic, randomStream, shuffled, whole } from "../../domain/basics/random.ts"
 import { cosine } from "../../domain/catalog/embedding.ts"
-import { VALUES } from "../../domain/persona/dimensions.ts"
 import type { MatchType } from "../../services/match-data.ts"
+import { commonGround } from "./habits.ts"
 import type { Person } from "./people.ts"
 
 export const MATCH_FEATURES = [
@@ -41,9 +41,6 @@ const jaccard = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): number => 
   return all.size === 0 ? 0 : a.filter((one) => b.includes(one)).length / all.size
 }
 
-const closeness = (scale: ReadonlyArray<string>, a: string, b: string): number =>
-  1 - Math.abs(scale.indexOf(a) - scale.indexOf(b)) / (scale.length - 1)
-
 /** Years apart at which the score has fallen to a third. */
 const AGE_SCALE = 12
 
@@ -55,10 +52,10 @@ const pairFeatures = (a: Person, b: Person): Record<MatchFeature, number> => {
       0.6 * Math.max(0, cosine(x.category_affinities.value, y.category_affinities.value)),
     age_score: Math.exp(-Math.abs(a.age - b.age) / AGE_SCALE),
     personality_score: 1 - Math.abs(a.personality - b.personality),
-    pace_score: closeness(VALUES.pace_preference, x.pace_preference.value, y.pace_preference.value),
-    budget_score: closeness(VALUES.budget_sensitivity, x.budget_sensitivity.value, y.budget_sensitivity.value),
-    time_score: closeness(VALUES.time_orientation, x.time_orientation.value, y.time_orientation.value),
-    location_overlap: jaccard(a.cities, b.cities)
+    pace_score: 1 - Math.abs(a.habits.pace - b.habits.pace),
+    budget_score: 1 - Math.abs(a.habits.spending - b.habits.spending),
+    time_score: 1 - Math.abs(a.habits.lateness - b.habits.lateness),
+    location_overlap: commonGround(a.seen, b.seen)
   }
 }
 

@@ -1,6 +1,11 @@
 /** A plain logistic regression: what the data can teach the simplest of learners. */
 
 export interface Fitted {
+  /** The log-odds where everything is as usual. */
+  readonly base: number
+  readonly means: ReadonlyArray<number>
+  /** What each feature adds to the log-odds by being otherwise than usual. */
+  readonly contributions: (features: ReadonlyArray<number>) => ReadonlyArray<number>
   readonly predict: (features: ReadonlyArray<number>) => number
 }
 
@@ -30,5 +35,11 @@ export const fitLogistic = (rows: ReadonlyArray<ReadonlyArray<number>>, labels: 
     bias -= (RATE * slope) / rows.length
     for (let k = 0; k < width; k++) weights[k]! -= RATE * (gradient[k]! / rows.length + PENALTY * weights[k]!)
   }
-  return { predict: (features) => score(features.map((x, k) => (x - means[k]!) / scales[k]!)) }
+  const standing = (features: ReadonlyArray<number>) => features.map((x, k) => (x - means[k]!) / scales[k]!)
+  return {
+    base: bias,
+    means,
+    contributions: (features) => standing(features).map((x, k) => x * weights[k]!),
+    predict: (features) => score(standing(features))
+  }
 }

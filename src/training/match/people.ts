@@ -10,6 +10,9 @@ import {
 } from "../../domain/persona/dimensions.ts"
 import type { PersonaDimensions } from "../../domain/persona/persona.ts"
 import { MS_PER_DAY } from "../../domain/time/calendar.ts"
+import type { Wholeness } from "../../services/match-data.ts"
+import { type Counted, type Habits, habitsOf } from "./habits.ts"
+import { type CountedTrip, readTrips, sumOf } from "./trips.ts"
 
 export interface Person {
   readonly id: string
@@ -18,7 +21,10 @@ export interface Person {
   readonly interests: ReadonlyArray<string>
   readonly personality: number
   readonly dimensions: PersonaDimensions
-  readonly cities: ReadonlyArray<string>
+  readonly seen: Counted
+  readonly habits: Habits
+  /** Of real people: their trips are judged, and what came after one says nothing of it. */
+  readonly trips: ReadonlyArray<CountedTrip>
 }
 
 export interface People {
@@ -30,6 +36,7 @@ export interface People {
 /** Whoever did nothing for longer may want something else by now. */
 const RECENT_DAYS = 365
 const PAGE = 1_000
+export const NO_SESSION = "a session in the last year"
 
 interface Row {
   readonly id: string
@@ -39,47 +46,84 @@ interface Row {
   readonly personality: number | null
   readonly dimensions: ReadonlyArray<DimensionRow> | null
   readonly seed: unknown
-  readonly cities: ReadonlyArray<string>
   readonly active: boolean
 }
 
 const NEEDED = ["pace_preference", "budget_sensitivity", "time_orientation", "category_affinities"] as const
 
-export const readPeople = Effect.fnUntraced(function* (now: number) {
+const rowsAfter = Effect.fnUntraced(function* (after: string, now: number, only: string | undefined) {
   const sql = yield* SqlClient
+  const recent = new Date(now - RECENT_DAYS * MS_PER_DAY)
+  return yield* sql<Row>`
+    select u.id, coalesce(u.email like 'shadow-%@overplanned.invalid', false) as shadow, u.age, u.interests, u.personality,
+      (select jsonb_agg(jsonb_build_object('dimension', d.dimension, 'value', d.value, 'confidence', d.confidence, 'source', d.source))
+        from persona_dimensions d where d.user_id = u.id) as dimensions,
+      (select t.persona_seed from trips t where t.user_id = u.id and t.persona_seed is not null order by t.created_at desc limit 1) as seed,
+      exists (select 1 from behavioral_signals s where s.user_id = u.id and s.session_id is not null and s.occurred_at >= ${recent}) as active
+    from users u where u.deleted_at is null and u.id > ${after}::uuid
+      and (${only ?? null}::uuid is null or u.id = ${only ?? null}::uuid) order by u.id limit ${PAGE}`
+})
+
+const dimensionsOf = (row: Row) => {
+  const whole = (row.dimensions?.length ?? 0) >= DIMENSION_NAMES.length
+  const mapped = !whole && row.seed !== null
+  return { mapped, dimensions: (mapped ? readSeed(row.seed) : dimensionsOfRows(row.dimensions ?? [])).dimensions }
+}
+
+const missingOf = (row: Row, dimensions: PersonaDimensions): ReadonlyArray<string> => [
+  ...(row.age === null ? ["age"] : []),
+  ...(row.personality === null ? ["personality"] : []),
+  ...(row.interests.length === 0 ? ["interests"] : []),
+  ...NEEDED.filter((name) => dimensions[name].confidence <= DEFAULT_CONFIDENCE),
+  ...(row.active ? [] : [NO_SESSION])
+]
+
+const FIRST = "00000000-0000-0000-0000-000000000000"
+
+/** Everybody, or one, and what is missing of them. */
+export const wholenessOf = Effect.fnUntraced(function* (now: number, only?: string) {
+  const out: Array<Wholeness> = []
+  let after = FIRST
+  for (;;) {
+    const page = yield* rowsAfter(after, now, only)
+    for (const row of page) {
+      out.push({ id: row.id, shadow: row.shadow, missing: missingOf(row, dimensionsOf(row).dimensions) })
+    }
+    if (page.length < PAGE) return out as ReadonlyArray<Wholeness>
+    after = page.at(-1)!.id
+  }
+})
+
+export const readPeople = Effect.fnUntraced(function* (now: number) {
   const people: Array<Person> = []
   const skipped: Record<string, number> = {}
   let mapped = 0
   const skip = (reason: string) => {
     skipped[reason] = (skipped[reason] ?? 0) + 1
   }
-  const recent = new Date(now - RECENT_DAYS * MS_PER_DAY)
-  let after = "00000000-0000-0000-0000-000000000000"
+  let after = FIRST
   for (;;) {
-    const page = yield* sql<Row>`
-      select u.id, coalesce(u.email like 'shadow-%@overplanned.invalid', false) as shadow, u.age, u.interests, u.personality,
-        (select jsonb_agg(jsonb_build_object('dimension', d.dimension, 'value', d.value, 'confidence', d.confidence, 'source', d.source))
-          from persona_dimensions d where d.user_id = u.id) as dimensions,
-        (select t.persona_seed from trips t where t.user_id = u.id and t.persona_seed is not null order by t.created_at desc limit 1) as seed,
-        array(select distinct c.slug from trips t join cities c on c.id = t.city_id where t.user_id = u.id order by 1) as cities,
-        exists (select 1 from behavioral_signals s where s.user_id = u.id and s.session_id is not null and s.occurred_at >= ${recent}) as active
-      from users u where u.deleted_at is null and u.id > ${after}::uuid order by u.id limit ${PAGE}`
+    const page = yield* rowsAfter(after, now, undefined)
+    const trips = yield* readTrips(page.map(({ id }) => id))
     for (const row of page) {
-      const whole = (row.dimensions?.length ?? 0) >= DIMENSION_NAMES.length
-      const read = whole || row.seed === null ? dimensionsOfRows(row.dimensions ?? []) : readSeed(row.seed)
-      if (!whole && row.seed !== null) mapped++
-      const unknown = NEEDED.some((name) => read.dimensions[name].confidence <= DEFAULT_CONFIDENCE)
-      if (row.age === null || row.personality === null || row.interests.length === 0 || unknown) skip("missing profile")
-      else if (!row.active) skip("missing session")
+      const read = dimensionsOf(row)
+      if (read.mapped) mapped++
+      const missing = missingOf(row, read.dimensions)
+      if (missing.some((what) => what !== NO_SESSION)) skip("missing profile")
+      else if (missing.length > 0) skip("missing session")
       else {
+        const own = trips.get(row.id) ?? []
+        const seen = sumOf(own)
         people.push({
           id: row.id,
           shadow: row.shadow,
-          age: row.age,
+          age: row.age!,
           interests: row.interests,
-          personality: row.personality,
+          personality: row.personality!,
           dimensions: read.dimensions,
-          cities: row.cities
+          seen,
+          habits: habitsOf(read.dimensions, seen),
+          trips: row.shadow ? [] : own
         })
       }
     }
@@ -87,3 +131,9 @@ export const readPeople = Effect.fnUntraced(function* (now: number) {
     after = page.at(-1)!.id
   }
 })
+
+/** Somebody as they were before a day: what they did since says nothing of a trip that began on it. */
+export const personBefore = (person: Person, day: string): Person => {
+  const seen = sumOf(person.trips.filter((trip) => trip.start_date < day))
+  return { ...person, seen, habits: habitsOf(person.dimensions, seen) }
+}

@@ -8,23 +8,14 @@ import type { Definition } from "../definition.ts"
 const COUNT = 4_000
 const SEED = 1
 
-/** A scale, of which fewer values are asked than of a measure. */
-const SCALE = 11
-
-const featureOf = (name: (typeof MATCH_FEATURES)[number]): Column => ({
-  type: "double",
-  required: true,
-  role: "feature",
-  ...(name === "interest_score" || name === "age_score" ? { continuous: true, default: 0.5 } : {}),
-  ...(name === "personality_score" ? { continuous: true, leastDistinct: SCALE, default: 0.5 } : {})
-})
+const feature: Column = { type: "double", required: true, role: "feature", continuous: true, default: 0.5 }
 
 export const companionMatch: Definition = {
   columns: {
     event_id: { type: "string", required: true, role: "key" },
     pair: { type: "string", required: true, role: "key" },
     source: { type: "string", required: true, role: "remark" },
-    ...Object.fromEntries(MATCH_FEATURES.map((name) => [name, featureOf(name)])),
+    ...Object.fromEntries(MATCH_FEATURES.map((name) => [name, feature])),
     outcome: { type: "int", required: true, role: "label" }
   },
   people: [["pair"]],

@@ -62,8 +62,7 @@ const KEPT_IN_DOMAIN: Record<string, ReadonlyArray<string>> = {
   "src/domain/time/rfc3339.ts": ["days", "dates", "minutes", "minuteTexts"],
   "src/domain/time/zone.ts": ["known"],
   "src/domain/trip/lifecycle.ts": ["windows"],
-  "src/domain/trip/packed-plan.ts": ["shared"],
-  "src/domain/trip/pivot-record.ts": ["shares", "labels"]
+  "src/domain/trip/packed-plan.ts": ["shared"]
 }
 
 /** At the level of a module: what can be given another value, and what can be filled. Constants in capitals are filled once. */

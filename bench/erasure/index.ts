@@ -1,4 +1,5 @@
 /** How long it takes to erase a traveler with a long past, among others, and whether the checker finds nothing afterwards. */
+
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -10,12 +11,13 @@ import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type Export, marksOf } from "../../src/domain/erasure/marks.ts"
+import { ownSignalRecord } from "../../src/domain/records/signal.ts"
 import { fileTraces } from "../../src/layers/files/traces.ts"
 import { layer as postgres } from "../../src/layers/postgres/client.ts"
 import { postgresTraces } from "../../src/layers/postgres/erasure/traces.ts"
 import { Erasure } from "../../src/services/erasure.ts"
 import { Journal } from "../../src/services/journal.ts"
-import { signalRecord } from "../../src/support/signal-record.ts"
+
 import { crowd, house, K, livePast, signalOf } from "../../test/harness/departed.ts"
 import { type Benchmark, numberFlag } from "../benchmark.ts"
 import { ownPostgres } from "../postgres.ts"
@@ -48,7 +50,7 @@ const measure = (signals: number, others: number) =>
         })
         yield* journal.commit(
           "signal",
-          records.map((one) => signalRecord(one, one.occurred_at))
+          records.map((one) => ownSignalRecord(one, one.occurred_at))
         )
       }
       yield* journal.drained

@@ -5,7 +5,6 @@
  * The judging is written out rather than left to a schema library, because twenty thousand of them pass in a second.
  */
 import { entryOf } from "./basics/entry-of.ts"
-import { hash128 } from "./basics/hash.ts"
 import { unstorableIn } from "./basics/storable.ts"
 import { isUuid } from "./ids.ts"
 import { DAY_PARTS } from "./time/day-part.ts"
@@ -63,9 +62,6 @@ export const attributed = (signal: Signal, { decision_id, model_version, session
   client_model_version: signal.model_version,
   client_session_id: signal.session_id
 })
-
-/** The journal's record of one signal. Version 1's payload is what `signalPayload` writes. */
-export const SIGNAL_RECORD = { type: "signal", version: 1 } as const
 
 /** What each type must say it is about, where it would mean nothing otherwise: one of these fields. */
 const SUBJECT: Readonly<Partial<Record<SignalType, ReadonlyArray<"slot_id" | "activity_node_id" | "trip_id">>>> = {
@@ -246,9 +242,6 @@ export const judgeSignal = (
   }
 }
 
-/** Hexadecimal digits of a content's hash. */
-const HASH_LENGTH = 32
-
 /** What is about the place at its stop. The answer to a pivot is about places that were offered for it. */
 export const ABOUT_STOPS: ReadonlyArray<SignalType> = [
   "slot_view",
@@ -278,75 +271,4 @@ export const atStop = (
     trip_id: stop.trip_id,
     activity_node_id: activity_node_id ?? (says ? stop.activity_node_id : null)
   }
-}
-
-const quoted = (id: string | null): string => (id === null ? "null" : `"${id}"`)
-
-/**
- * A signal as JSON up to its instant, which its hash and its record write differently. Written out, because these are the
- * texts of every signal: ids, types and sources need no escapes, and the context is turned into text once for both.
- */
-const opening = (signal: Signal, context: string): string =>
-  `{"id":"${signal.id}","user_id":"${signal.user_id}","signal_type":"${signal.signal_type}","trip_id":${quoted(signal.trip_id)},"slot_id":${quoted(signal.slot_id)},"activity_node_id":${quoted(signal.activity_node_id)},"session_id":${quoted(signal.session_id)},"context":${context},"source":"${signal.source}","weight":${signal.weight},"model_version":${signal.model_version === null ? "null" : JSON.stringify(signal.model_version)}`
-
-/** What is known of the decision: the sender had no part in it, and it is no part of what is hashed. */
-const decisionText = ({ client_model_version, client_session_id, decision_id }: Signal): string =>
-  (decision_id === undefined ? "" : `,"decision_id":"${decision_id}"`) +
-  (client_model_version == null ? "" : `,"client_model_version":${JSON.stringify(client_model_version)}`) +
-  (client_session_id == null ? "" : `,"client_session_id":"${client_session_id}"`)
-
-const payloadOf = (begun: string, signal: Signal, hash: string, receivedAt: number, unverified: boolean): string =>
-  `${begun},"occurred_at":"${new Date(signal.occurred_at).toISOString()}","received_at":"${new Date(receivedAt).toISOString()}","content_hash":"${hash}"${unverified ? ',"unverified":true' : ""}}`
-
-/**
- * The payload of a signal's journal record; its fields are the columns of `behavioral_signals`. An unverified signal names
- * a trip that could not be looked up, or only a stop of one, and is stored only if it turns out to be the user's.
- */
-export const signalPayload = (signal: Signal, hash: string, receivedAt: number, unverified: boolean): string =>
-  payloadOf(
-    opening(signal, JSON.stringify(signal.context)) + decisionText(signal),
-    signal,
-    hash,
-    receivedAt,
-    unverified
-  )
-
-/** A signal as its journal record has it. */
-export interface ReceivedSignal {
-  readonly signal: Signal
-  readonly at: number
-  /** What it is about, or whose, is certain only once it is stored: it teaches nobody before. */
-  readonly awaited: boolean
-}
-
-export const readPayload = (payload: string): ReceivedSignal => {
-  const { occurred_at, received_at, unverified, ...rest } = JSON.parse(payload)
-  const signal: Signal = { ...rest, occurred_at: Date.parse(occurred_at) }
-  return { signal, at: Date.parse(received_at), awaited: unverified === true || lacksPlace(signal) }
-}
-
-const HASH_FIELD = '"content_hash":"'
-
-/** The hash in a payload, without reading the rest: nothing that a client writes comes after it. */
-export const hashIn = (payload: string): string | undefined => {
-  const at = payload.lastIndexOf(HASH_FIELD)
-  return at < 0 ? undefined : payload.slice(at + HASH_FIELD.length, at + HASH_FIELD.length + HASH_LENGTH)
-}
-
-export interface SignalText {
-  /** Tells one content from another: what a client may not change under the same id. */
-  readonly hash: string
-  readonly payload: (receivedAt: number, unverified: boolean) => string
-}
-
-/**
- * What is written of a signal, in one go. `placed` is the same signal with what it left out, where that was found: the hash is
- * of what the client sent, which says the same each time it is sent.
- */
-export const signalText = (signal: Signal, placed: Signal = signal): SignalText => {
-  const context = JSON.stringify(signal.context)
-  const begun = opening(signal, context)
-  const hash = hash128(`${begun},"occurred_at":${signal.occurred_at}}`)
-  const written = placed === signal ? begun : opening(placed, context) + decisionText(placed)
-  return { hash, payload: (receivedAt, unverified) => payloadOf(written, signal, hash, receivedAt, unverified) }
 }

@@ -10,19 +10,8 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { JournalError, RecordType } from "./journal.ts"
-
-export const RECEIPT: RecordType = { type: "idempotency_receipt", version: 1 }
-
-export interface Receipt {
-  readonly user_id: string
-  readonly idempotency_key: string
-  readonly request_hash: string
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-  readonly expires_at: number
-}
+import type { Receipt } from "../domain/records/kinds.ts"
+import type { JournalError } from "./journal.ts"
 
 export class ReceiptsUnavailable extends Schema.TaggedError<ReceiptsUnavailable>()("ReceiptsUnavailable", {
   message: Schema.String

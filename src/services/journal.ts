@@ -9,13 +9,14 @@
  * - **A failure is final.** When a write or a sync fails, every append that was not yet durable is told so, in
  *   order; none is retried behind the caller's back. Whoever built state on such a record drops that state and
  *   reloads it (`undrained`, then the database).
- * - **Storable.** A record with text or numbers that the database would not take is refused (`domain/storable.ts`): what
+ * - **Storable.** A record with text or numbers that the database would not take is refused (`domain/basics/storable.ts`): what
  *   is acknowledged can be stored. A number that has faded to less than single precision tells from zero is kept as zero.
  * - **Bounded.** Memory and disk have budgets; past them `append` refuses at once, with a reason and a time to wait.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { RecordType } from "../domain/records/kind.ts"
 
 /** One fact to keep. `payload` is JSON text, written as it is. */
 export interface JournalRecord {
@@ -36,18 +37,6 @@ export interface JournalEntry extends JournalRecord {
   readonly position: number
   /** The payload as it lies on disk, where it is at hand: UTF-8, for who hands it on unread. */
   readonly bytes?: Uint8Array
-}
-
-/**
- * A kind of record, declared once by whoever owns it. `upcast[n]` turns a payload of version n into version n + 1. A
- * record on disk whose type or version nobody declared stops the start, with the files left untouched.
- */
-export interface RecordType {
-  readonly type: string
-  readonly version: number
-  readonly upcast?: Readonly<Record<number, (payload: unknown) => unknown>>
-  /** Clients follow these by number: where one cannot be stored, those who follow its key are told, and start anew. */
-  readonly sequenced?: true
 }
 
 /** Every record type this program can read, gathered by the composition root. */

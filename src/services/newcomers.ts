@@ -4,14 +4,6 @@
  */
 import * as Context from "effect/Context"
 import type { UserId } from "../domain/ids.ts"
-import type { RecordType } from "./journal.ts"
-
-export const USER_SEEN: RecordType = { type: "user_seen", version: 1 }
-
-export interface UserSeen {
-  readonly user_id: string
-  readonly at: number
-}
 
 export class Newcomers extends Context.Service<
   Newcomers,

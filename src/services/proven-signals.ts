@@ -2,8 +2,9 @@
  * Signals that were taken on trust, told once they are stored: only then is it certain that what they speak of is their
  * sender's, and only then do they teach. Nobody is told of those that a crash lay behind: who wakes up reads them.
  */
+
 import * as Context from "effect/Context"
-import type { ReceivedSignal } from "../domain/signal.ts"
+import type { ReceivedSignal } from "../domain/records/signal.ts"
 
 export interface ProvenSignal {
   readonly user_id: string

@@ -21,6 +21,7 @@ import * as ProvenSignalNews from "../../src/cases/signals/proven-signal-news.ts
 import { Config } from "../../src/config.ts"
 import type { SessionId, TripId, UserId } from "../../src/domain/ids.ts"
 import { uuidV7 } from "../../src/domain/ids.ts"
+import { ownSignalRecord } from "../../src/domain/records/signal.ts"
 import type { Signal } from "../../src/domain/signal.ts"
 import type { TripState } from "../../src/domain/trip/model.ts"
 import { planRecords } from "../../src/domain/trip/plan-records.ts"
@@ -36,7 +37,7 @@ import { Journal } from "../../src/services/journal.ts"
 import { Personas } from "../../src/services/personas.ts"
 import { TripRuntime } from "../../src/services/trip-runtime.ts"
 import { VectorIndex } from "../../src/services/vector-index.ts"
-import { signalRecord } from "../../src/support/signal-record.ts"
+
 import { journalSink, recordTypes } from "../../src/wiring/journal-sink.ts"
 import { OPTIONS, Surroundings, seedCity, tripNumber } from "../actors/trip/harness.ts"
 import { catalog, cityId, nodeId } from "../domain/trip/fixtures.ts"
@@ -248,7 +249,7 @@ export const livePast = (n: number) =>
     ]
     yield* journal.commit(
       "signal",
-      signals.map((one) => signalRecord(one, one.occurred_at + 250))
+      signals.map((one) => ownSignalRecord(one, one.occurred_at + 250))
     )
     for (const trip of [alone, owned, joined]) {
       yield* journal.commit("trip", planJournal(trip.user_id, yield* planned(trip)))
@@ -284,6 +285,6 @@ export const livePast = (n: number) =>
       insert into jobs (id, kind, payload, state) values (${freshId()}, 'nightly', ${`{"user_id":"${user}"}`}::text::jsonb, 'done')`
     yield* index.upsert("persona_embedding", [{ id: user, city: "", vector: new Float32Array(128).fill(1) }])
     // On its way still: the journal holds it, the database may not.
-    yield* journal.commit("signal", [signalRecord(signalOf(user, { trip_id: alone.id }), clock)])
+    yield* journal.commit("signal", [ownSignalRecord(signalOf(user, { trip_id: alone.id }), clock)])
     return { user, friend, alone, owned, joined } satisfies Departed
   })

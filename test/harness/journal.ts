@@ -1,17 +1,13 @@
 /** Opens journals for tests, over a fragile disk or a real directory, draining into a store in memory. */
+
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
+import type { RecordType } from "../../src/domain/records/kind.ts"
 import type { FilePort } from "../../src/layers/journal/files.ts"
 import { type JournalOptions, makeJournal } from "../../src/layers/journal/journal.ts"
 import type { JournalUnreadable } from "../../src/layers/journal/recovery.ts"
-import {
-  type Journal,
-  type JournalEntry,
-  type JournalRecord,
-  type RecordType,
-  RecordTypes
-} from "../../src/services/journal.ts"
+import { type Journal, type JournalEntry, type JournalRecord, RecordTypes } from "../../src/services/journal.ts"
 import { JournalSink, SinkRejected, SinkUnavailable } from "../../src/services/journal-sink.ts"
 
 /** A store that keeps what it is given, by id, and can be away or refuse what it does not like. */

@@ -1,10 +1,10 @@
 /** `CityWatch` in this process: one actor per city that holds what goes on there. */
+
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import {
   type CityCommand,
-  type CityEventEnvelope,
   type CityFact,
   type CityReply,
   type CityState,
@@ -14,8 +14,10 @@ import {
   nextPassing
 } from "../../domain/city/decide.ts"
 import type { CityId } from "../../domain/ids.ts"
+import { payloadsOfKind, recordOf } from "../../domain/records/kind.ts"
+import { CITY_EVENT } from "../../domain/records/kinds.ts"
 import { CityStorage } from "../../services/city-storage.ts"
-import { Journal, type RecordType } from "../../services/journal.ts"
+import { Journal } from "../../services/journal.ts"
 import { CityWatch } from "../../services/trip-helpers.ts"
 import type { ActorKind, Limits } from "../engine/kind.ts"
 import { make } from "../engine/make.ts"
@@ -32,7 +34,6 @@ interface CityTypes {
 /** Cities are few and small, and every trip of theirs leans on them: they stay. */
 const IDLE_MILLIS = 24 * 3_600_000
 
-const CITY_EVENT: RecordType = { type: "city_event", version: 1 }
 const journalKey = (id: string): string => `city:${id}`
 
 export const layer = (limits: Partial<Limits> = {}) =>
@@ -45,9 +46,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
 
       const load = Effect.fnUntraced(function* (id: string) {
         const now = clock.currentTimeMillisUnsafe()
-        const undrained = (yield* journal.undrained(journalKey(id))).map(
-          (entry): CityEventEnvelope => JSON.parse(entry.payload)
-        )
+        const undrained = payloadsOfKind(CITY_EVENT, yield* journal.undrained(journalKey(id)))
         const stored = yield* storage.current(id as CityId, now)
         const seen = new Set(stored.map((one) => one.id))
         const events = [...stored, ...undrained.filter((one) => !seen.has(one.id) && one.event.until > now)]
@@ -60,7 +59,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
         log: {
           append: (id, facts, _records, settled) => {
             const records = facts.flatMap((fact) =>
-              "_tag" in fact ? [] : [{ ...CITY_EVENT, key: journalKey(id), id: fact.id, payload: JSON.stringify(fact) }]
+              "_tag" in fact ? [] : [recordOf(CITY_EVENT, journalKey(id), fact.id, fact)]
             )
             const ticket = journal.append("trip", records, settled)
             if (ticket._tag !== "AppendTicket") throw ticket

@@ -2,11 +2,12 @@
  * Who decisions were for is the same for many of them: the journal gets it once, and their records refer to it. Kept
  * with the state itself, so that what nobody holds any more is forgotten by itself.
  */
+
 import type { UserStateRecord } from "../../domain/decisions.ts"
 import type { UserState } from "../../domain/learning-log/snapshots.ts"
+import { recordOf } from "../../domain/records/kind.ts"
+import { USER_STATE } from "../../domain/records/kinds.ts"
 import type { JournalRecord } from "../../services/journal.ts"
-
-const USER_STATE = { type: "user_state", version: 1 } as const
 
 /** After this long it is written again: the database sweeps what has not been referred to for days. */
 const REWRITTEN_AFTER = 12 * 3_600_000
@@ -25,7 +26,7 @@ export class KeptStates {
     if (known !== undefined && now - known.at < REWRITTEN_AFTER) return known.id
     const id = this.#newId(now)
     const record: UserStateRecord = { id, user_ids: state.members.map((member) => member.user_id), state }
-    entries.push({ ...USER_STATE, key, id, payload: JSON.stringify(record) })
+    entries.push(recordOf(USER_STATE, key, id, record))
     this.#kept.set(state, { id, at: now })
     return id
   }

@@ -1,28 +1,31 @@
 /** A trip's events and records as journal records: one append, one fate. */
 import type { UserState } from "../../domain/learning-log/snapshots.ts"
-import { readTripEvent, TRIP_EVENT_RECORD, type TripEventEnvelope } from "../../domain/trip/events.ts"
-import { pivotRecordText } from "../../domain/trip/pivot-record.ts"
+import { payloadsOfKind, type RecordKind, recordOf } from "../../domain/records/kind.ts"
+import {
+  DECISION_OUTCOMES,
+  EXPERIMENT_EVENT,
+  INTENTION_SIGNAL,
+  PIVOT_EVENT,
+  PIVOT_RESPONSE,
+  RANKING_EVENT,
+  TRIP_EVENT
+} from "../../domain/records/kinds.ts"
+import { ownSignalRecord } from "../../domain/records/signal.ts"
+import type { TripEventEnvelope } from "../../domain/trip/events.ts"
+import { pivotRecord } from "../../domain/trip/pivot-record.ts"
 import type { TripRecord } from "../../domain/trip/turn.ts"
 import type { Journal, JournalEntry, JournalRecord } from "../../services/journal.ts"
-import { signalRecord } from "../../support/signal-record.ts"
 import type { ActorLog } from "../engine/kind.ts"
 import { KeptStates } from "./kept-states.ts"
 
-const VERSION = 1
-
-/** Since version 2 one record holds the offer and the decision behind it. */
-const PIVOT_EVENT_VERSION = 2
-
-/** The record types that trips write beside the signals; what each holds is named in `domain/decisions.ts`. */
-const TRIP_RECORD_TYPES = {
-  [TRIP_EVENT_RECORD.type]: TRIP_EVENT_RECORD.version,
-  pivot_event: PIVOT_EVENT_VERSION,
-  pivot_response: VERSION,
-  ranking_event: VERSION,
-  experiment_event: VERSION,
-  intention_signal: VERSION,
-  decision_outcomes: VERSION
-} as const satisfies Readonly<Record<string, number>>
+/** How each record that a trip writes beside its events stands in the journal; signals and offers take more than their payload. */
+const KIND_OF = {
+  pivot_response: PIVOT_RESPONSE,
+  ranking_event: RANKING_EVENT,
+  experiment_event: EXPERIMENT_EVENT,
+  intention_signal: INTENTION_SIGNAL,
+  decision_outcomes: DECISION_OUTCOMES
+} as const
 
 export const journalKey = (tripId: string): string => `trip:${tripId}`
 
@@ -31,12 +34,14 @@ export const tripOf = (key: string): string | undefined => (key.startsWith("trip
 
 type PlainRecord = Exclude<TripRecord, { readonly type: "signal" | "pivot_event" }>
 
-const payloadOf = (record: PlainRecord, latency_ms: number): string =>
-  JSON.stringify(record.type === "ranking_event" ? { ...record.payload, latency_ms } : record.payload)
+const plainRecord = (key: string, { id, payload, type }: PlainRecord, latency_ms: number): JournalRecord =>
+  type === "ranking_event"
+    ? recordOf(RANKING_EVENT, key, id, { ...payload, latency_ms })
+    : recordOf(KIND_OF[type] as RecordKind<typeof payload>, key, id, payload)
 
 /** The events among a trip's journal records that the database may not have yet. */
 export const eventsIn = (entries: ReadonlyArray<JournalEntry>): ReadonlyArray<TripEventEnvelope> =>
-  entries.filter((one) => one.type === TRIP_EVENT_RECORD.type).map((one) => readTripEvent(one.payload))
+  payloadsOfKind(TRIP_EVENT, entries)
 
 /** `elapsed` is how long the turn that decided has taken so far: decisions are logged with what they cost. */
 export const tripLog = (
@@ -49,20 +54,17 @@ export const tripLog = (
   return {
     append: (id, events, records, settled, urgency) => {
       const key = journalKey(id)
-      const entries: Array<JournalRecord> = []
-      const add = (type: keyof typeof TRIP_RECORD_TYPES, recordId: string, payload: string) =>
-        entries.push({ type, version: TRIP_RECORD_TYPES[type], key, id: recordId, payload })
-      for (const event of events) add(TRIP_EVENT_RECORD.type, event.id, JSON.stringify(event))
+      const entries: Array<JournalRecord> = events.map((event) => recordOf(TRIP_EVENT, key, event.id, event))
       const written: Array<UserState> = []
       for (const record of records) {
-        if (record.type === "signal") entries.push(signalRecord(record.payload, now()))
+        if (record.type === "signal") entries.push(ownSignalRecord(record.payload, now()))
         else if (record.type === "pivot_event") {
           const { user_state } = record.payload
           const before = entries.length
           const stateId = states.refer(user_state, key, now(), entries)
           if (entries.length > before) written.push(user_state)
-          add(record.type, record.id, pivotRecordText(record.payload, stateId, elapsed()))
-        } else add(record.type, record.id, payloadOf(record, elapsed()))
+          entries.push(recordOf(PIVOT_EVENT, key, record.id, pivotRecord(record.payload, stateId, elapsed())))
+        } else entries.push(plainRecord(key, record, elapsed()))
       }
       const undo = () => {
         for (const state of written) states.lost(state)

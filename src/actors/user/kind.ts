@@ -1,11 +1,14 @@
 /** The traveler as an actor: the persona from what is stored and journaled, learning as signals become durable. */
+
 import * as Effect from "effect/Effect"
-import { countsTowardsGate, readPayload, SIGNAL_RECORD } from "../../domain/signal.ts"
+import { payloadsOfKind, recordOf } from "../../domain/records/kind.ts"
+import { PERSONA } from "../../domain/records/kinds.ts"
+import { isAwaited, SIGNAL } from "../../domain/records/signal.ts"
+import { countsTowardsGate } from "../../domain/signal.ts"
 import type { Lesson, UserCommand, UserReply } from "../../domain/user/commands.ts"
 import {
   decideUser,
   evolveUser,
-  type PersonaRecord,
   saveAt,
   type UserFact,
   type UserSelfCommand,
@@ -20,7 +23,7 @@ import {
   sequenceOf,
   type UserState
 } from "../../domain/user/state.ts"
-import type { Journal, RecordType } from "../../services/journal.ts"
+import type { Journal } from "../../services/journal.ts"
 import type { UserStorage } from "../../services/user-storage.ts"
 import type { ActorKind } from "../engine/kind.ts"
 
@@ -42,7 +45,6 @@ export interface UserParts {
   readonly now: () => number
 }
 
-const PERSONA: RecordType = { type: "persona", version: 1 }
 const journalKey = (id: string): string => `user:${id}`
 
 export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
@@ -50,23 +52,20 @@ export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
 
   const load = Effect.fnUntraced(function* (id: string) {
     const entries = yield* journal.undrained(journalKey(id))
-    const signals = entries
-      .filter((entry) => entry.type === SIGNAL_RECORD.type)
-      .map((entry) => readPayload(entry.payload))
+    const signals = payloadsOfKind(SIGNAL, entries)
     const stored = yield* storage.load(
       id,
       signals.map(({ signal }) => signal.id)
     )
-    const written = entries.filter((entry) => entry.type === PERSONA.type).at(-1)
-    const record: PersonaRecord | undefined = written === undefined ? undefined : JSON.parse(written.payload)
+    const record = payloadsOfKind(PERSONA, entries).at(-1)
     const learntUntil = Math.max(stored.learntUntil, record?.learnt_until ?? 0)
     // What is awaited is told when it is stored.
     const fresh = signals
-      .filter(({ awaited, signal }) => !(awaited || stored.known.has(signal.id)))
+      .filter((one) => !(isAwaited(one) || stored.known.has(one.signal.id)))
       .map(
-        ({ at, signal }): Lesson => ({
+        ({ received_at, signal }): Lesson => ({
           signal,
-          at,
+          at: received_at,
           node: signal.activity_node_id === null ? undefined : parts.nodeOf(signal.activity_node_id)
         })
       )
@@ -94,9 +93,7 @@ export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
     log: {
       append: (id, facts, _records, settled) => {
         const records = facts.flatMap((fact) =>
-          fact._tag === "learnt"
-            ? []
-            : [{ ...PERSONA, key: journalKey(id), id: fact.record.id, payload: JSON.stringify(fact.record) }]
+          fact._tag === "learnt" ? [] : [recordOf(PERSONA, journalKey(id), fact.record.id, fact.record)]
         )
         const ticket = journal.append("trip", records, settled)
         if (ticket._tag !== "AppendTicket") throw ticket

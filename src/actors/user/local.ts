@@ -110,7 +110,12 @@ export const layer = (limits: Partial<Limits> = {}) =>
       const stopProving = proven.onProven((signals) => {
         for (const [userId, theirs] of Map.groupBy(signals, ({ user_id }) => user_id)) {
           lessons.of(userId)
-          teach(userId, () => theirs.map(({ read }) => read()))
+          teach(userId, () =>
+            theirs.map(({ read }) => {
+              const { received_at, signal } = read()
+              return { signal, at: received_at }
+            })
+          )
         }
       })
       yield* Effect.addFinalizer(() => Effect.sync(stopProving))

@@ -1,10 +1,13 @@
 /** Receipts in memory, in the journal and in the store, in this order. */
+
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Config } from "../../config.ts"
 import { uuidOfName } from "../../domain/basics/hash.ts"
-import { Idempotency, RECEIPT, type Receipt, ReceiptStore } from "../../services/idempotency.ts"
+import { recordOf } from "../../domain/records/kind.ts"
+import { RECEIPT, type Receipt } from "../../domain/records/kinds.ts"
+import { Idempotency, ReceiptStore } from "../../services/idempotency.ts"
 import { Journal } from "../../services/journal.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
 
@@ -72,13 +75,12 @@ export const layer = Layer.effect(
         const expiresAt = (yield* Clock.currentTimeMillis) + config.IDEMPOTENCY_TTL
         const receipt: Receipt = { user_id: userId, idempotency_key: key, expires_at: expiresAt, ...answer }
         yield* journal.commit("trip", [
-          {
-            type: RECEIPT.type,
-            version: RECEIPT.version,
-            key: `receipts:${userId}`,
-            id: uuidOfName("overplanned/receipt", userId, key, String(expiresAt)),
-            payload: JSON.stringify(receipt)
-          }
+          recordOf(
+            RECEIPT,
+            `receipts:${userId}`,
+            uuidOfName("overplanned/receipt", userId, key, String(expiresAt)),
+            receipt
+          )
         ])
         remember(name)
         if (answers.size >= REMEMBERED_ANSWERS) answers.delete(answers.keys().next().value!)

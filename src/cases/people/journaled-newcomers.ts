@@ -1,8 +1,10 @@
 /** Journals that a traveler was seen, once while they are remembered. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { recordOf } from "../../domain/records/kind.ts"
+import { USER_SEEN } from "../../domain/records/kinds.ts"
 import { Journal } from "../../services/journal.ts"
-import { Newcomers, USER_SEEN, type UserSeen } from "../../services/newcomers.ts"
+import { Newcomers } from "../../services/newcomers.ts"
 
 /** Travelers remembered as welcomed; past it, one is written again, which changes nothing. */
 const REMEMBERED = 200_000
@@ -15,15 +17,8 @@ export const layer = Layer.effect(
     return Newcomers.of({
       welcome: (userId, now) => {
         if (known.has(userId)) return
-        const payload: UserSeen = { user_id: userId, at: now }
-        const record = {
-          type: USER_SEEN.type,
-          version: USER_SEEN.version,
-          key: `user:${userId}`,
-          // The row's own id: whoever drains it twice makes it once.
-          id: userId,
-          payload: JSON.stringify(payload)
-        }
+        // The record has the row's own id: whoever drains it twice makes it once.
+        const record = recordOf(USER_SEEN, `user:${userId}`, userId, { user_id: userId, at: now })
         if (known.size >= REMEMBERED) known.clear()
         known.add(userId)
         const ticket = journal.append("trip", [record], (failure) => {

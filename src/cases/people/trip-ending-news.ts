@@ -1,15 +1,15 @@
 /** Tells listeners on this node, and finds the endings in what a sink has stored. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { readTripEvent, TRIP_EVENT_RECORD } from "../../domain/trip/events.ts"
+import { TRIP_EVENT } from "../../domain/records/kinds.ts"
 import type { JournalEntry } from "../../services/journal.ts"
 import { JournalSink } from "../../services/journal-sink.ts"
 import { type Endings, TripEndings } from "../../services/trip-endings.ts"
 
 /** Few events change the status: the others are not read for that. */
 const ends = ({ payload, type }: JournalEntry): boolean => {
-  if (type !== TRIP_EVENT_RECORD.type || !payload.includes('"status_changed"')) return false
-  const { event } = readTripEvent(payload)
+  if (type !== TRIP_EVENT.type || !payload.includes('"status_changed"')) return false
+  const { event } = TRIP_EVENT.decode(payload)
   return event._tag === "status_changed" && (event.status === "completed" || event.status === "shortened")
 }
 

@@ -7,19 +7,16 @@ import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Random from "effect/Random"
 import { RecentIds } from "../../domain/basics/recent-ids.ts"
+import { contentHash, ownSignalRecord, SIGNAL, signalRecord } from "../../domain/records/signal.ts"
 import {
   type Attribution,
   atStop,
   attributed,
-  hashIn,
   judgeSignal,
   lacksPlace,
   MAX_SIGNALS,
-  SIGNAL_RECORD,
   type Signal,
-  type SignalRules,
-  type SignalText,
-  signalText
+  type SignalRules
 } from "../../domain/signal.ts"
 import type { SignalSource, SignalType } from "../../domain/vocabulary.ts"
 import { Journal, type JournalError, type JournalRecord, type JournalWriteFailed } from "../../services/journal.ts"
@@ -29,7 +26,6 @@ import { SignalCountRefused, SignalIntake, type SignalReceipt } from "../../serv
 import { SignalListener } from "../../services/signal-listener.ts"
 import { SignalReferences, type TripStanding } from "../../services/signal-references.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
-import { signalRecord } from "../../support/signal-record.ts"
 import { breathe } from "../../support/slices.ts"
 
 export interface SignalIntakeOptions {
@@ -69,7 +65,7 @@ const OTHER_CONTENT = "id was used before with other content"
 interface Judged {
   readonly index: number
   readonly signal: Signal
-  readonly text: SignalText
+  readonly hash: string
 }
 type Rejected = SignalReceipt["rejected"][number]
 
@@ -151,7 +147,8 @@ const judging = (references: References, slates: Slates, rules: SignalRules, use
     if ("problem" in sent) rejected.push({ index, problem: sent.problem })
     else {
       const signal = placed(references, slates, sent)
-      judged.push({ index, signal, text: signalText(sent, signal) })
+      // Of what the client sent, which says the same each time it is sent.
+      judged.push({ index, signal, hash: contentHash(sent) })
     }
     index++
   }
@@ -184,10 +181,9 @@ const taker =
     /** Those of them of which it is known what and whose they are: others teach once they are stored. */
     const certain: Array<Signal> = []
     const records: Array<JournalRecord> = []
-    const key = `user:${userId}`
     const gone = erased.has(userId)
     let duplicates = 0
-    for (const { index, signal, text } of judged) {
+    for (const { index, signal, hash } of judged) {
       const standing = signal.trip_id === null ? undefined : standingOf(signal.trip_id)
       const problem = gone ? ACCOUNT_DELETED : referenceProblem(references, signal, standing)
       if (problem !== undefined) {
@@ -196,12 +192,12 @@ const taker =
       }
       const before = recent.get(signal.id)
       if (before === undefined) {
-        recent.set(signal.id, text.hash)
+        recent.set(signal.id, hash)
         fresh.push(signal.id)
         const unverified = signal.trip_id === null ? signal.slot_id !== null : standing === undefined
         if (!(unverified || lacksPlace(signal))) certain.push(signal)
-        records.push({ ...SIGNAL_RECORD, key, id: signal.id, payload: text.payload(receivedAt, unverified) })
-      } else if (recent.same(signal.id, text.hash)) duplicates++
+        records.push(signalRecord({ signal, received_at: receivedAt, content_hash: hash, unverified }))
+      } else if (recent.same(signal.id, hash)) duplicates++
       else rejected.push({ index, problem: OTHER_CONTENT })
     }
     rejected.sort((a, b) => a.index - b.index)
@@ -245,8 +241,8 @@ export const layer = (
       yield* journal
         .backlog(options.rememberedIds, (entries) => {
           for (const { id, payload, type } of entries) {
-            const hash = type === SIGNAL_RECORD.type ? hashIn(payload) : undefined
-            if (hash !== undefined && recent.get(id) === undefined) recent.set(id, hash)
+            if (type !== SIGNAL.type || recent.get(id) !== undefined) continue
+            recent.set(id, SIGNAL.decode(payload).content_hash)
           }
         })
         .pipe(
@@ -312,7 +308,7 @@ export const layer = (
             return Effect.andThen(
               journal.commit(
                 "trip",
-                signals.map((signal) => signalRecord(signal, at))
+                signals.map((signal) => ownSignalRecord(signal, at))
               ),
               Effect.sync(() => {
                 for (const signal of signals) listener.durable(signal.user_id, [signal], at)

@@ -1,4 +1,5 @@
 /** Whom a record of the journal is about, read from its text: most records name nobody who left, and are parsed elsewhere. */
+import { TRIP_EVENT } from "../records/kinds.ts"
 
 /** The fields that hold a person's id, also inside the text of an answer that is kept as a receipt. */
 const PERSON = /(?:user_id|ranked_for|unit_id|actor_id|invited_by|owner|by)\\?":\\?"([0-9a-f]{8}-[0-9a-f-]{27})/g
@@ -15,8 +16,11 @@ export interface Named {
 }
 
 /** A trip's own word that somebody left because they are erased: it is part of their erasure. */
-const isFarewell = ({ type, payload }: Named): boolean =>
-  type === "trip_event" && payload.includes('"_tag":"member_left"') && payload.includes('"erased":true')
+const isFarewell = ({ type, payload }: Named): boolean => {
+  if (type !== TRIP_EVENT.type || !payload.includes("member_left")) return false
+  const { event } = TRIP_EVENT.decode(payload)
+  return event._tag === "member_left" && event.erased
+}
 
 export const peopleNamed = (record: Named, add: (id: string) => void): void => {
   if (isFarewell(record)) return

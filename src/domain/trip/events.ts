@@ -79,8 +79,3 @@ export const TripEventEnvelope = Schema.Struct({
   event: TripEvent
 })
 export type TripEventEnvelope = typeof TripEventEnvelope.Type
-
-/** How a trip's events stand in the journal. */
-export const TRIP_EVENT_RECORD = { type: "trip_event", version: TRIP_EVENT_SCHEMA_VERSION } as const
-
-export const readTripEvent = (payload: string): TripEventEnvelope => JSON.parse(payload)

@@ -1,5 +1,6 @@
 /** The reading side: batches for the drainer, and the records of one key for an activation. */
-import type { JournalEntry, JournalRecord, RecordType } from "../../services/journal.ts"
+import type { RecordType } from "../../domain/records/kind.ts"
+import type { JournalEntry, JournalRecord } from "../../services/journal.ts"
 import type { MachineShape } from "../../support/machine.ts"
 import type { Aside } from "./aside.ts"
 import {

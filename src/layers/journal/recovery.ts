@@ -2,8 +2,9 @@
  * What the journal does with the files it finds at start. First everything is read and a plan is made, without touching a
  * byte; only when all of it can be understood are tails cut and damaged stretches set aside.
  */
+
 import * as Schema from "effect/Schema"
-import type { RecordType } from "../../services/journal.ts"
+import type { RecordType } from "../../domain/records/kind.ts"
 import type { Aside, AsideKind } from "./aside.ts"
 import { holesBetween, readHead } from "./continuity.ts"
 import type { FilePort } from "./files.ts"

@@ -1,8 +1,10 @@
 /** Drained receipts, read back for requests that come again. */
+
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
-import { type Receipt, ReceiptStore, ReceiptsUnavailable } from "../../services/idempotency.ts"
+import type { Receipt } from "../../domain/records/kinds.ts"
+import { ReceiptStore, ReceiptsUnavailable } from "../../services/idempotency.ts"
 
 /** A repetition waits no longer than this for an absent database. */
 const PATIENCE = "500 millis"

@@ -12,6 +12,7 @@ import * as ProvenSignals from "../../../src/cases/signals/proven-signal-news.ts
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import type { UserId } from "../../../src/domain/ids.ts"
+import { ownSignalRecord } from "../../../src/domain/records/signal.ts"
 import type { Signal } from "../../../src/domain/signal.ts"
 import { makeJournal } from "../../../src/layers/journal/journal.ts"
 import type { SinkHandler } from "../../../src/layers/postgres/journal-sink/handler.ts"
@@ -24,7 +25,7 @@ import { Journal } from "../../../src/services/journal.ts"
 import { Personas } from "../../../src/services/personas.ts"
 import { SignalListener } from "../../../src/services/signal-listener.ts"
 import { MemberPersonas } from "../../../src/services/trip-helpers.ts"
-import { signalRecord } from "../../../src/support/signal-record.ts"
+
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"
@@ -98,7 +99,7 @@ const give = Effect.fnUntraced(function* (signals: ReadonlyArray<Signal>) {
   const at = Date.now()
   yield* journal.commit(
     "signal",
-    signals.map((one) => signalRecord(one, at))
+    signals.map((one) => ownSignalRecord(one, at))
   )
   const listener = yield* SignalListener
   listener.durable(signals[0]!.user_id, signals, at)
@@ -191,7 +192,7 @@ await contractSuite("Personas", { local: { needs: "postgres", layer: () => fresh
             [0, 0]
           ])
           const records = [signal(81, member), signal(82, stranger)].map((one) =>
-            signalRecord({ ...one, trip_id: tripOf(1) }, Date.now(), true)
+            ownSignalRecord({ ...one, trip_id: tripOf(1) }, Date.now(), true)
           )
           yield* journal.commit("signal", records)
           return disk.losePower(() => false)

@@ -1,14 +1,16 @@
 /** What is stored of somebody after they were erased: it was under way, or lay in another node's journal. */
+
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { planJournal } from "../../../src/cases/signals/decision-log.ts"
 import { marksOf } from "../../../src/domain/erasure/marks.ts"
+import { ownSignalRecord } from "../../../src/domain/records/signal.ts"
 import { ERASE_USER, Erasure } from "../../../src/services/erasure.ts"
 import { Jobs } from "../../../src/services/jobs.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { TripRuntime } from "../../../src/services/trip-runtime.ts"
-import { signalRecord } from "../../../src/support/signal-record.ts"
+
 import { tripNumber } from "../../actors/trip/harness.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { freshId, house, planned, scratch, signalOf } from "../../harness/departed.ts"
@@ -30,7 +32,7 @@ const arrive = (signals: ReadonlyArray<ReturnType<typeof signalOf>>) =>
     const journal = yield* Journal
     yield* journal.commit(
       "signal",
-      signals.map((one) => signalRecord(one, one.occurred_at))
+      signals.map((one) => ownSignalRecord(one, one.occurred_at))
     )
     yield* journal.drained
   })

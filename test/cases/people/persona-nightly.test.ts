@@ -15,6 +15,7 @@ import { CATEGORIES } from "../../../src/domain/catalog/category.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import type { UserId } from "../../../src/domain/ids.ts"
+import { ownSignalRecord } from "../../../src/domain/records/signal.ts"
 import type { Signal } from "../../../src/domain/signal.ts"
 import { distance } from "../../../src/domain/user/rederive.ts"
 import { MAX_SEQUENCE } from "../../../src/domain/user/state.ts"
@@ -30,7 +31,7 @@ import { PersonaEncoder, type PersonaToEncode } from "../../../src/services/pers
 import { PersonaHistory } from "../../../src/services/persona-history.ts"
 import { Personas } from "../../../src/services/personas.ts"
 import { SignalListener } from "../../../src/services/signal-listener.ts"
-import { signalRecord } from "../../../src/support/signal-record.ts"
+
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"
@@ -155,7 +156,7 @@ const give = Effect.fnUntraced(function* (signals: ReadonlyArray<Signal>, told =
     const now = yield* Clock.currentTimeMillis
     yield* journal.commit(
       "signal",
-      some.map((one) => signalRecord(one, now))
+      some.map((one) => ownSignalRecord(one, now))
     )
     if (told) listener.durable(some[0]!.user_id, some, now)
   }

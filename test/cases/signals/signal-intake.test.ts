@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Intake from "../../../src/cases/signals/journaled-intake.ts"
 import * as RememberedSlates from "../../../src/cases/signals/remembered-slates.ts"
-import { SIGNAL_RECORD } from "../../../src/domain/signal.ts"
+import { SIGNAL } from "../../../src/domain/records/signal.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { SignalIntake } from "../../../src/services/signal-intake.ts"
 import { SignalListener } from "../../../src/services/signal-listener.ts"
@@ -47,7 +47,7 @@ const withIntake = <A, E>(
 ) =>
   Effect.gen(function* () {
     const heard: Array<string> = []
-    const journal = yield* openJournal(disk, sink, { segmentBytes: 64_000, bufferBytes: 1_000_000 }, [SIGNAL_RECORD])
+    const journal = yield* openJournal(disk, sink, { segmentBytes: 64_000, bufferBytes: 1_000_000 }, [SIGNAL])
     const context = yield* Layer.build(
       Intake.layer({
         maxAheadMillis: 300_000,

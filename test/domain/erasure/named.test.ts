@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { PivotOffered } from "../../../src/domain/decisions.ts"
 import { peopleNamed } from "../../../src/domain/erasure/named.ts"
-import { pivotRecordText } from "../../../src/domain/trip/pivot-record.ts"
+import { PIVOT_EVENT } from "../../../src/domain/records/kinds.ts"
+import { pivotRecord } from "../../../src/domain/trip/pivot-record.ts"
 
 const id = <A = string>(n: number) => `00000000-0000-7000-8000-00000000000${n}` as A
 
@@ -47,7 +48,7 @@ describe("whom a record is about", () => {
     const record = (by: string | null) => ({
       type: "pivot_event",
       key: `trip:${id(3)}`,
-      payload: pivotRecordText(offered(by), id(5), 0.1)
+      payload: PIVOT_EVENT.encode(pivotRecord(offered(by), id(5), 0.1))
     })
     assert.deepStrictEqual(named(record(id(6))), [id(6)])
     assert.deepStrictEqual(named(record(null)), [id(7)])

@@ -5,12 +5,13 @@ import * as Metric from "effect/Metric"
 import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as NobodyListens from "../../../src/cases/absent/nobody-listens.ts"
-import { judgeSignal, type Signal, type SignalText, signalText } from "../../../src/domain/signal.ts"
+import { contentHash, ownSignalRecord, signalRecord } from "../../../src/domain/records/signal.ts"
+import { judgeSignal, type Signal } from "../../../src/domain/signal.ts"
 import { type JournalOptions, makeJournal } from "../../../src/layers/journal/journal.ts"
 import { signalsHandler } from "../../../src/layers/postgres/journal-sink/signals.ts"
 import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
 import { ProvenSignals } from "../../../src/services/proven-signals.ts"
-import { signalRecord } from "../../../src/support/signal-record.ts"
+
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"
@@ -63,7 +64,7 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: seede
           ]
           yield* journal.commit(
             "signal",
-            signals.map((one) => signalRecord(one, NOW))
+            signals.map((one) => ownSignalRecord(one, NOW))
           )
           yield* journal.drained
           return disk.copy()
@@ -98,13 +99,11 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: seede
               .filter((one) => one.id === "signals_not_stored_total" && one.attributes?.["reason"] === reason)
               .map((one) => (one.state as { readonly count: number }).count)[0] ?? 0
         )
-      const record = (text: SignalText, one: Signal) => ({
-        ...signalRecord(one, NOW),
-        payload: text.payload(NOW, false)
-      })
+      const record = (one: Signal) =>
+        signalRecord({ signal: one, received_at: NOW, content_hash: contentHash(one), unverified: false })
       const first = signal(71, 1)
       const others = [signal(71, 1, { signal_type: "slot_skip" }), signal(71, 2)]
-      const records = [first, ...others, first].map((one) => record(signalText(one), one))
+      const records = [first, ...others, first].map(record)
       const before = yield* countOf("other_content")
       const { lines, layer } = logged()
       // The first in a batch of its own, then all in one: an id is also known within a batch.
@@ -113,10 +112,7 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: seede
         yield* journal.commit("signal", records.slice(0, 1))
         yield* journal.drained
         yield* journal.commit("signal", records)
-        yield* journal.commit("signal", [
-          record(signalText(signal(72, 1)), signal(72, 1)),
-          record(signalText(signal(72, 2)), signal(72, 2))
-        ])
+        yield* journal.commit("signal", [record(signal(72, 1)), record(signal(72, 2))])
         yield* journal.drained
       }).pipe(Effect.provide(layer))
       const rows = yield* sql<{ id: string; user_id: string; signal_type: string; content_hash: string }>`
@@ -125,8 +121,8 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: seede
       assert.deepStrictEqual(
         rows.map((row) => [row.user_id, row.signal_type, row.content_hash]),
         [
-          [userOf(1), "slot_accept", signalText(first).hash],
-          [userOf(1), "slot_accept", signalText(signal(72, 1)).hash]
+          [userOf(1), "slot_accept", contentHash(first)],
+          [userOf(1), "slot_accept", contentHash(signal(72, 1))]
         ]
       )
       assert.strictEqual((yield* countOf("other_content")) - before, 3)
@@ -143,7 +139,7 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: seede
       const about = { trip_id: tripOf(1) }
       yield* journal.commit(
         "signal",
-        [signal(11, 1, about), signal(12, 2, about), signal(13, 3, about)].map((one) => signalRecord(one, NOW, true))
+        [signal(11, 1, about), signal(12, 2, about), signal(13, 3, about)].map((one) => ownSignalRecord(one, NOW, true))
       )
       yield* journal.drained
       const ids = (yield* stored).map(({ id }) => id)
@@ -167,10 +163,10 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: seede
       const trip = { trip_id: tripOf(1) }
       const stopAlone = { slot_id: stop, activity_node_id: undefined }
       yield* journal.commit("signal", [
-        signalRecord(signal(14, 3, trip), NOW, true),
-        signalRecord(signal(16, 3, stopAlone), NOW, true),
-        signalRecord(signal(17, 3, trip), NOW + 1, true),
-        signalRecord(signal(18, 3, stopAlone), NOW + 1, true)
+        ownSignalRecord(signal(14, 3, trip), NOW, true),
+        ownSignalRecord(signal(16, 3, stopAlone), NOW, true),
+        ownSignalRecord(signal(17, 3, trip), NOW + 1, true),
+        ownSignalRecord(signal(18, 3, stopAlone), NOW + 1, true)
       ])
       yield* journal.drained
       const ids = (yield* stored).map(({ id }) => id)
@@ -184,7 +180,7 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: seede
     Effect.gen(function* () {
       const journal = yield* open(new FragileDisk())
       const elsewhere = { trip_id: tripOf(1), activity_node_id: nodeOf(2) }
-      yield* journal.commit("signal", [signalRecord(signal(15, 1, elsewhere), NOW)])
+      yield* journal.commit("signal", [ownSignalRecord(signal(15, 1, elsewhere), NOW)])
       yield* journal.drained
       const rows = new Map((yield* stored).map((row) => [row.id, row]))
       assert.strictEqual(rows.get(signalId(15))!.context.unknown_node_id, nodeOf(2))
@@ -238,7 +234,7 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: seede
       )
       const of = (n: number, user: number, slot_id: string, more: Readonly<Record<string, unknown>> = {}) => {
         const one = signal(n, user, { slot_id, activity_node_id: undefined, ...more })
-        return signalRecord(one, NOW, one.trip_id === null)
+        return ownSignalRecord(one, NOW, one.trip_id === null)
       }
       const early = { occurred_at: "2026-05-01T07:00:00Z" }
       yield* journal.commit("signal", [
@@ -281,7 +277,7 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: seede
       const worse = { ...signal(26, 1), session_id: "no id" }
       yield* journal.commit(
         "signal",
-        [signal(21, 1), signal(22, 1), bad, worse, signal(23, 1), signal(24, 1)].map((one) => signalRecord(one, NOW))
+        [signal(21, 1), signal(22, 1), bad, worse, signal(23, 1), signal(24, 1)].map((one) => ownSignalRecord(one, NOW))
       )
       yield* journal.drained
       const ids = (yield* stored).map(({ id }) => id)
@@ -298,7 +294,7 @@ await contractSuite("JournalSink", { postgres: { needs: "postgres", layer: seede
       yield* sql`alter table behavioral_signals rename to elsewhere`
       const { lines, layer } = logged()
       const journal = yield* open(new FragileDisk()).pipe(Effect.provide(layer))
-      yield* journal.commit("signal", [signalRecord(signal(31, 1), NOW)])
+      yield* journal.commit("signal", [ownSignalRecord(signal(31, 1), NOW)])
       const waits = () => lines.filter((line) => line.includes("The journal waits for the database"))
       yield* Effect.repeat(Effect.sleep("10 millis"), { until: () => waits().length > 0 })
       assert.strictEqual((yield* journal.status).quarantined, 0)

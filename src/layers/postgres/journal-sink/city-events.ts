@@ -1,17 +1,15 @@
 /** Stores what happened in cities. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import type { CityEventEnvelope } from "../../../domain/city/decide.ts"
+import { payloadsOfKind } from "../../../domain/records/kind.ts"
+import { CITY_EVENT } from "../../../domain/records/kinds.ts"
 import type { SinkHandler } from "./handler.ts"
-
-export const CITY_EVENT = { type: "city_event", version: 1 } as const
 
 export const cityEventsHandler: SinkHandler = {
   types: [CITY_EVENT],
   apply: Effect.fnUntraced(function* (records) {
     const sql = yield* SqlClient
-    const rows = records.map((record) => {
-      const { id, city_id, at, event }: CityEventEnvelope = JSON.parse(record.payload)
+    const rows = payloadsOfKind(CITY_EVENT, records).map(({ id, city_id, at, event }) => {
       return {
         id,
         city_id,

@@ -4,24 +4,20 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import {
+  CONSTRAINT_SNAPSHOT,
+  DECISION_OUTCOMES,
+  EXPERIMENT_EVENT,
+  INTENTION_SIGNAL,
+  PERSONA_SNAPSHOT,
+  PIVOT_EVENT,
+  PIVOT_RESPONSE,
+  RANKING_EVENT,
+  USER_STATE
+} from "../../../domain/records/kinds.ts"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { payloadsOf, type SinkHandler } from "./handler.ts"
 import { decisionOutcomes, knownModels, knownPeople, pivotOutcomes } from "./outcomes.ts"
-
-const type = (name: string) => ({ type: name, version: 1 }) as const
-
-export const DECISION_RECORDS = {
-  user_state: type("user_state"),
-  ranking_event: type("ranking_event"),
-  // What version 1 was is part of version 2: without the decision behind the offer, which had a record of its own.
-  pivot_event: { type: "pivot_event", version: 2, upcast: { 1: (payload: unknown) => payload } },
-  pivot_response: type("pivot_response"),
-  intention_signal: type("intention_signal"),
-  experiment_event: type("experiment_event"),
-  constraint_snapshot: type("constraint_snapshot"),
-  persona_snapshot: type("persona_snapshot"),
-  decision_outcomes: type("decision_outcomes")
-} as const
 
 const rankingEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
@@ -158,15 +154,15 @@ const personaSnapshots = Effect.fnUntraced(function* (records: ReadonlyArray<Jou
 
 /** In the order in which they must be stored: what others refer to first, an answer after the offer that it answers. */
 const TABLES = [
-  [DECISION_RECORDS.user_state, userStates],
-  [DECISION_RECORDS.ranking_event, rankingEvents],
-  [DECISION_RECORDS.pivot_event, pivotEvents],
-  [DECISION_RECORDS.pivot_response, pivotResponses],
-  [DECISION_RECORDS.intention_signal, intentions],
-  [DECISION_RECORDS.experiment_event, experimentEvents],
-  [DECISION_RECORDS.constraint_snapshot, constraintSnapshots],
-  [DECISION_RECORDS.persona_snapshot, personaSnapshots],
-  [DECISION_RECORDS.decision_outcomes, decisionOutcomes]
+  [USER_STATE, userStates],
+  [RANKING_EVENT, rankingEvents],
+  [PIVOT_EVENT, pivotEvents],
+  [PIVOT_RESPONSE, pivotResponses],
+  [INTENTION_SIGNAL, intentions],
+  [EXPERIMENT_EVENT, experimentEvents],
+  [CONSTRAINT_SNAPSHOT, constraintSnapshots],
+  [PERSONA_SNAPSHOT, personaSnapshots],
+  [DECISION_OUTCOMES, decisionOutcomes]
 ] as const
 
 export const decisionsHandler: SinkHandler = {

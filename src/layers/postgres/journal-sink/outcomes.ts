@@ -4,10 +4,13 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { DECISION_OUTCOMES, INTENTION_SIGNAL, PIVOT_EVENT, RANKING_EVENT } from "../../../domain/records/kinds.ts"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { payloadsOf } from "./handler.ts"
 
-const NAMING: ReadonlySet<string> = new Set(["ranking_event", "pivot_event", "intention_signal", "decision_outcomes"])
+const NAMING: ReadonlySet<string> = new Set(
+  [RANKING_EVENT, PIVOT_EVENT, INTENTION_SIGNAL, DECISION_OUTCOMES].map(({ type }) => type)
+)
 
 /** A traveler whose first request met an absent database has no row yet; the log must not stumble over that. */
 export const knownPeople = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
@@ -22,7 +25,7 @@ export const knownPeople = Effect.fnUntraced(function* (records: ReadonlyArray<J
     on conflict (id) do nothing`
 })
 
-const MODELS: ReadonlySet<string> = new Set(["ranking_event", "pivot_event"])
+const MODELS: ReadonlySet<string> = new Set([RANKING_EVENT, PIVOT_EVENT].map(({ type }) => type))
 
 /** A version that decided has its row, also where nobody registered it: which Claude ranks is a setting. */
 export const knownModels = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {

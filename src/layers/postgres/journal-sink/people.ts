@@ -1,8 +1,7 @@
 /** Stores travelers at their first token, and the receipts of their writes. Listed first: others refer to users. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { RECEIPT } from "../../../services/idempotency.ts"
-import { USER_SEEN } from "../../../services/newcomers.ts"
+import { RECEIPT, USER_SEEN } from "../../../domain/records/kinds.ts"
 import { payloadsOf, type SinkHandler } from "./handler.ts"
 
 export const usersHandler: SinkHandler = {

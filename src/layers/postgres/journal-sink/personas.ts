@@ -1,10 +1,9 @@
 /** Stores what was learnt of travelers: the persona as it is now, and its history for the experiment log. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import type { PersonaRecord } from "../../../domain/user/decide.ts"
+import { payloadsOfKind } from "../../../domain/records/kind.ts"
+import { PERSONA } from "../../../domain/records/kinds.ts"
 import type { SinkHandler } from "./handler.ts"
-
-export const PERSONA = { type: "persona", version: 1 } as const
 
 const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))
 
@@ -12,7 +11,7 @@ export const personasHandler: SinkHandler = {
   types: [PERSONA],
   apply: Effect.fnUntraced(function* (entries) {
     const sql = yield* SqlClient
-    const records = entries.map((entry): PersonaRecord => JSON.parse(entry.payload))
+    const records = payloadsOfKind(PERSONA, entries)
     // Of several in a batch the newest stands; all of them are history.
     const newest = [...new Map(records.map((one) => [one.user_id, one])).values()]
     const onboarded = new Map(records.filter((one) => one.onboarding).map((one) => [one.user_id, one.onboarding!]))

@@ -6,46 +6,21 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
 import type * as Statement from "effect/sql/Statement"
-import { ABOUT_STOPS, COUNTING_SIGNALS, readPayload, SIGNAL_RECORD } from "../../../domain/signal.ts"
+import { SIGNAL } from "../../../domain/records/signal.ts"
+import { ABOUT_STOPS, COUNTING_SIGNALS, lacksPlace, type Signal } from "../../../domain/signal.ts"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { ProvenSignals } from "../../../services/proven-signals.ts"
-import { boolean, instant, json, real, type Table, tablesOf, text, uuid } from "./columns.ts"
-import type { SinkHandler } from "./handler.ts"
+import { inSlices } from "../../../support/slices.ts"
+import { payloadsOf, type SinkHandler } from "./handler.ts"
 import { OUTCOME_SIGNALS, signalOutcomes } from "./outcomes.ts"
-import type { RecordFields } from "./record-fields.ts"
 
-const COLUMNS = [
-  uuid("id"),
-  uuid("user_id"),
-  text("signal_type"),
-  uuid("activity_node_id"),
-  uuid("slot_id"),
-  uuid("trip_id"),
-  uuid("session_id"),
-  json("context"),
-  text("source"),
-  real("weight"),
-  text("model_version"),
-  uuid("decision_id"),
-  text("client_model_version"),
-  uuid("client_session_id"),
-  text("content_hash"),
-  instant("occurred_at"),
-  instant("received_at"),
-  boolean("unverified")
-]
-const NAMES = COLUMNS.map(({ field }) => field).join(", ")
+const COLUMNS = `id uuid, user_id uuid, signal_type text, activity_node_id uuid, slot_id uuid, trip_id uuid, session_id uuid,
+  context jsonb, source text, weight real, model_version text, decision_id uuid, client_model_version text,
+  client_session_id uuid, content_hash text, occurred_at timestamptz, received_at timestamptz, unverified boolean`
 
-const placeOf = (name: string): number => COLUMNS.findIndex(({ field }) => field === name)
-
-const ID = placeOf("id")
-const HASH = placeOf("content_hash")
-const TYPE = placeOf("signal_type")
-const NODE = placeOf("activity_node_id")
-const SLOT = placeOf("slot_id")
-const TRIP = placeOf("trip_id")
-const SESSION = placeOf("session_id")
-const DECISION = placeOf("decision_id")
+const NAMES = COLUMNS.split(",")
+  .map((column) => column.trim().split(" ")[0])
+  .join(", ")
 
 const notStored = Metric.counter("signals_not_stored_total", {
   description: "Signals that were taken and could not be stored, by what was found out then",
@@ -55,12 +30,13 @@ const otherContent = Metric.withAttributes(notStored, { reason: "other_content" 
 const notTheirs = Metric.withAttributes(notStored, { reason: "not_theirs" })
 
 /** Why some of these records were not stored; what was stored before with the same content needs no reason. */
-const reasons = Effect.fnUntraced(function* (ids: unknown, hashes: unknown) {
+const reasons = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
   const [found] = yield* sql<{ other_content: number; not_theirs: number }>`
     select count(*) filter (where s.content_hash <> r.content_hash)::int as other_content,
       count(*) filter (where s.id is null)::int as not_theirs
-    from unnest(${ids}, ${hashes}) as r(id, content_hash) left join behavioral_signals s using (id)`
+    from json_to_recordset(${payloadsOf(sql, records)}::json) as r(id uuid, content_hash text)
+      left join behavioral_signals s using (id)`
   const { other_content, not_theirs } = found!
   return Effect.gen(function* () {
     yield* Metric.update(otherContent, other_content)
@@ -90,7 +66,7 @@ const tellProven = (records: ReadonlyArray<JournalEntry>, { ids, nodes, trips }:
         const record = recordOf.get(id)
         if (record === undefined) return []
         const read = () => {
-          const received = readPayload(record.payload)
+          const received = SIGNAL.decode(record.payload)
           return { ...received, signal: { ...received.signal, trip_id: trips[i]!, activity_node_id: nodes[i]! } }
         }
         return [{ user_id: record.key.slice("user:".length), read }]
@@ -98,25 +74,29 @@ const tellProven = (records: ReadonlyArray<JournalEntry>, { ids, nodes, trips }:
     )
   })
 
-const aboutStops = new Set<unknown>(ABOUT_STOPS)
-
-/** Whether the signal names a stop and leaves to us which place, or of which trip, that is: `lacksPlace` of its record. */
-const namesOnlyStop = (record: RecordFields): boolean =>
-  !record.absent(SLOT) && (record.absent(TRIP) || (record.absent(NODE) && aboutStops.has(record.value(TYPE))))
-
 const swipes = new Set<unknown>(["discovery_swipe_right", "discovery_swipe_left"])
 const pivotAnswers = new Set<unknown>(["pivot_accept", "pivot_dismiss", "pivot_ignore"])
 
 /** Whether it names something that was decided, which was not in memory when it was taken. */
-const lacksDecision = (record: RecordFields): boolean => {
-  if (!record.absent(DECISION)) return false
-  if (!record.absent(SLOT)) return true
-  const type = record.value(TYPE)
-  return pivotAnswers.has(type) || (swipes.has(type) && !record.absent(SESSION))
-}
+const lacksDecision = ({ decision_id, session_id, signal_type, slot_id }: Signal): boolean =>
+  decision_id == null &&
+  (slot_id !== null || pivotAnswers.has(signal_type) || (swipes.has(signal_type) && session_id !== null))
+
+/** Longest that sorting a batch holds the event loop at a time. */
+const SLICE_MILLIS = 1
 
 const ORDINARY = 0
 const TO_COMPLETE = 1
+
+const groupOf = ({ payload }: JournalEntry): typeof ORDINARY | typeof TO_COMPLETE => {
+  try {
+    const { signal } = SIGNAL.decode(payload)
+    return lacksPlace(signal) || lacksDecision(signal) ? TO_COMPLETE : ORDINARY
+  } catch {
+    // What is no signal the database refuses, and then it is set aside.
+    return ORDINARY
+  }
+}
 
 /** Trip, place and decision of each signal, as it names them. */
 const asNamed = (sql: SqlClient) => sql`
@@ -131,7 +111,7 @@ const withDecision = (sql: SqlClient, placed: Statement.Fragment) => sql`
   left join lateral (
     select e.id, e.session_id, e.model_name, e.model_version from ranking_events e
     where p.decision_id is null and p.trip is not null and e.trip_id = p.trip and e.id = coalesce(
-      (p.context::jsonb ->> 'pivot_id')::uuid,
+      (p.context ->> 'pivot_id')::uuid,
       (select (slot ->> 'decision_id')::uuid
         from trip_events t, jsonb_array_elements(coalesce(t.payload -> 'slots', t.payload #> '{trip,slots}')) slot
         where t.trip_id = p.trip and t.occurred_at <= p.occurred_at and slot ->> 'id' = p.slot_id::text
@@ -156,7 +136,7 @@ const byStop = (sql: SqlClient) => sql`
           from trip_events e, jsonb_array_elements(coalesce(e.payload -> 'slots', e.payload #> '{trip,slots}')) slot
           where e.trip_id = s.trip_id and e.occurred_at <= r.occurred_at and slot ->> 'id' = s.id::text
           order by e.seq desc limit 1)
-        end, (r.context::jsonb ->> 'replaced_by')::uuid)
+        end, (r.context ->> 'replaced_by')::uuid)
     end as node
   from incoming r
   left join itinerary_slots s on (r.trip_id is null or s.trip_id = r.trip_id) and s.id = case
@@ -167,14 +147,15 @@ const awaitedOf = (sql: SqlClient) => sql`id in (
   select id from incoming where unverified or (slot_id is not null and (trip_id is null
     or (activity_node_id is null and signal_type in ${sql.in(ABOUT_STOPS)}))))`
 
-const store = Effect.fnUntraced(function* ({ columns }: Table, group: number) {
+const store = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>, group: number) {
   const sql = yield* SqlClient
   // A traveler whose first request met an absent database has no row yet; the log must not stumble over that.
   const [result] = yield* sql<
     { stored: number; telling: ReadonlyArray<string> | null } & (Found | { readonly ids: null })
   >`
     with incoming as materialized (
-      select * from unnest(${sql.csv(columns.map((column) => sql`${column}`))}) with ordinality as r(${sql.literal(NAMES)}, place_in_log)
+      select * from rows from (json_to_recordset(${payloadsOf(sql, records)}::json) as (${sql.literal(COLUMNS)}))
+        with ordinality as r(${sql.literal(NAMES)}, place_in_log)
     ), placed as (${group === ORDINARY ? asNamed(sql) : withDecision(sql, byStop(sql))}
     ), stored as (
       insert into behavioral_signals (
@@ -183,7 +164,7 @@ const store = Effect.fnUntraced(function* ({ columns }: Table, group: number) {
       select r.id, r.user_id, r.signal_type, n.id, r.slot_id, r.trip,
         coalesce(r.decided_session, r.session_id),
         case when n.id is null and r.activity_node_id is not null
-          then r.context::jsonb || jsonb_build_object('unknown_node_id', r.activity_node_id) else r.context::jsonb end,
+          then r.context || jsonb_build_object('unknown_node_id', r.activity_node_id) else r.context end,
         r.source, r.weight, coalesce(r.decided_model, r.model_version), coalesce(r.decided, r.decision_id),
         case when r.decided is null then r.client_model_version else r.model_version end,
         case when r.decided is null then r.client_session_id else r.session_id end,
@@ -226,17 +207,16 @@ const store = Effect.fnUntraced(function* ({ columns }: Table, group: number) {
 })
 
 export const signalsHandler: SinkHandler = {
-  types: [SIGNAL_RECORD],
+  types: [SIGNAL],
   apply: Effect.fnUntraced(function* (records) {
-    const tables = yield* tablesOf(COLUMNS, records, 2, (row) =>
-      namesOnlyStop(row) || lacksDecision(row) ? TO_COMPLETE : ORDINARY
-    )
+    const groups: [Array<JournalEntry>, Array<JournalEntry>] = [[], []]
+    yield* inSlices(records, (record) => void groups[groupOf(record)].push(record), SLICE_MILLIS)
     const after: Array<Effect.Effect<void, never, ProvenSignals>> = []
-    for (const [group, table] of tables.entries()) {
-      if (table.rows === 0) continue
-      const result = yield* store(table, group)
+    for (const [group, share] of groups.entries()) {
+      if (share.length === 0) continue
+      const result = yield* store(share, group)
       yield* signalOutcomes(result.telling ?? [])
-      if (result.stored < table.rows) after.push(yield* reasons(table.columns[ID], table.columns[HASH]))
+      if (result.stored < share.length) after.push(yield* reasons(share))
       if (result.ids !== null) after.push(tellProven(records, result))
     }
     return Effect.all(after, { discard: true })

@@ -4,7 +4,9 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { readTripEvent, TRIP_EVENT_RECORD, type TripEventEnvelope } from "../../../domain/trip/events.ts"
+import { payloadsOfKind } from "../../../domain/records/kind.ts"
+import { TRIP_EVENT } from "../../../domain/records/kinds.ts"
+import type { TripEventEnvelope } from "../../../domain/trip/events.ts"
 import { loseTripEvents } from "../lost-trip-events.ts"
 import type { SinkHandler } from "./handler.ts"
 import { project } from "./trip-projection.ts"
@@ -17,7 +19,7 @@ export const insertTripEvents = Effect.fnUntraced(function* (envelopes: Readonly
       ...one,
       type: event._tag,
       payload: event,
-      schema_version: TRIP_EVENT_RECORD.version,
+      schema_version: TRIP_EVENT.version,
       occurred_at: new Date(at)
     }))
   )
@@ -31,10 +33,10 @@ export const insertTripEvents = Effect.fnUntraced(function* (envelopes: Readonly
 })
 
 export const tripEventsHandler: SinkHandler = {
-  types: [{ ...TRIP_EVENT_RECORD, sequenced: true }],
+  types: [TRIP_EVENT],
   lose: Effect.fnUntraced(function* (record) {
     const sql = yield* SqlClient
-    const { event, seq, trip_id } = readTripEvent(record.payload)
+    const { event, seq, trip_id } = TRIP_EVENT.decode(record.payload)
     yield* loseTripEvents(sql, trip_id, [{ seq, type: event._tag }])
     yield* Effect.logError(
       `The database refused change ${seq} of a trip (${event._tag}). The trip goes on without it, and its members are told; repair-trip --all puts it back once it can be stored.`
@@ -42,7 +44,7 @@ export const tripEventsHandler: SinkHandler = {
   }),
   apply: Effect.fnUntraced(function* (records) {
     const sql = yield* SqlClient
-    const envelopes = records.map((record) => readTripEvent(record.payload))
+    const envelopes = payloadsOfKind(TRIP_EVENT, records)
     const ids = [...new Set(envelopes.map((one) => one.trip_id))]
     const rows = yield* sql<{ id: string; state_version: string | number }>`
       select id, state_version from trips where ${sql.in("id", ids)} for update`

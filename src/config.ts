@@ -143,6 +143,16 @@ export const settings = {
   CACHE_TTL: S.duration("How long a cached ranking is served.", { default: "24h" }),
 
   MODELS_DIR: S.optional(S.text("Where trained models are kept. Default: models/ in the data directory.")),
+  RANKING_MODEL: S.oneOf("bpr", "dlrm")(
+    "The trained model that may rank for warm travelers, once a version of it is in production.",
+    { default: "bpr" }
+  ),
+  SHADOW_CPU_SHARE: S.decimal(0, 1)(
+    "Share of one core that models in the shadow may use; what is beyond it is left out.",
+    {
+      default: "0.1"
+    }
+  ),
   TEXT_EMBEDDING_MODEL: S.optional(S.text("Folder of a sentence-transformer in ONNX form, with its tokenizer.")),
   DATASETS_DIR: S.text("Where datasets are published.", { default: "./datasets" }),
   MLFLOW_TRACKING_URI: S.optional(

@@ -4,11 +4,12 @@
  */
 
 import type { OptionId, PivotId, SlotId } from "./ids.ts"
+import type { Arm } from "./learning/traffic.ts"
 import type { EventContext, PlanEventType } from "./learning-log/plan.ts"
 import type { UserState } from "./learning-log/snapshots.ts"
 import type { PivotFeatures } from "./pivot/features.ts"
 import type { NoPivotReason, OfferText, PivotDetail } from "./pivot/model.ts"
-import type { ModelRef } from "./ranking.ts"
+import { type ModelRef, modelVersion } from "./ranking.ts"
 import type { Intention, Surface, Trigger } from "./vocabulary.ts"
 
 export interface RankingEvent {
@@ -29,9 +30,27 @@ export interface RankingEvent {
   readonly shadow_model_name?: string
   readonly shadow_model_version?: string
   readonly shadow_ranked_ids?: ReadonlyArray<string>
+  readonly shadow_latency_ms?: number
+  /** Which side of the comparison with a model in production it was on, of which model, and whether that failed it. */
+  readonly arm?: Arm
+  readonly arm_of?: string
+  readonly model_failed?: boolean
   readonly latency_ms: number
   readonly occurred_at: number
 }
+
+/** Which side of the comparison with a model in production somebody was on when something was decided for them. */
+export interface TrialSide {
+  readonly arm: Arm
+  readonly of: ModelRef
+  readonly failed: boolean
+}
+
+/** As a decision is logged with it. */
+export const armOfDecision = (trial: TrialSide | undefined): Pick<RankingEvent, "arm" | "arm_of" | "model_failed"> =>
+  trial === undefined
+    ? {}
+    : { arm: trial.arm, arm_of: modelVersion(trial.of), ...(trial.failed ? { model_failed: true } : {}) }
 
 export interface LoggedCandidate {
   readonly node_id: string

@@ -92,6 +92,11 @@ export class Jobs extends Context.Service<
       options?: EnqueueOptions
     ) => Effect.Effect<{ readonly id: string; readonly created: boolean }, JobsUnavailable>
     readonly find: (id: string) => Effect.Effect<Job | undefined, JobsUnavailable>
+    /**
+     * Ends a job that has not ended: it fails, and its node stops working on it with its next heartbeat. Gives how it stands;
+     * undefined where there is none, or it had ended.
+     */
+    readonly cancel: (id: string) => Effect.Effect<Job | undefined, JobsUnavailable>
     /** Claims and runs jobs of these kinds, and enqueues what the schedules ask for, until interrupted. */
     readonly work: <R>(
       handlers: ReadonlyArray<JobHandler<R>>,

@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { ArmRecord } from "../domain/learning/traffic.ts"
 
 export interface RegisteredModel {
   readonly model_name: string
@@ -23,14 +24,25 @@ export interface RegisteredModel {
   readonly lineage: unknown
   /** What it is and is not, for people. */
   readonly card: string
-  /** How it came to its stage: what was checked, and the reason of whoever forced it. */
+  /** How it came to its stage: what was checked, the reason of whoever forced it, and why it was taken back. */
   readonly promotion: unknown
+  /** Of a model in production, the percentage of travelers that have it; null counts as all of them. */
+  readonly traffic_percent: number | null
+  /** The version that was in production before: the others have it meanwhile, and a rollback brings it back. */
+  readonly took_over_from: string | null
 }
 
 /** What ran in the shadow of served decisions, as far as it was logged. */
 export interface ShadowRecord {
   readonly days: number
   readonly decisions: number
+}
+
+export interface RolledBack {
+  /** What was in production, and is archived now. */
+  readonly from: RegisteredModel
+  /** What is in production again; undefined where nothing of that name is. */
+  readonly to: RegisteredModel | undefined
 }
 
 export type Registration = Pick<
@@ -69,13 +81,33 @@ export class ModelRegistry extends Context.Service<
     readonly shadowRecord: (name: string, version: string) => Effect.Effect<ShadowRecord, RegistryUnavailable>
     /**
      * Moves a version to a stage; whichever version of that name was in production, or in the shadow, is archived in the
-     * same moment. Whether it may is decided before, by `Promotions`.
+     * same moment, and is what the new one took over from. Whether it may is decided before, by `Promotions`.
      */
     readonly moveTo: (
       name: string,
       version: string,
       stage: "shadow" | "production",
-      promotion: unknown
+      promotion: unknown,
+      trafficPercent?: number
     ) => Effect.Effect<RegisteredModel, UnknownModel | PromotionRefused | RegistryUnavailable>
+    /** Gives the model in production to so many percent of travelers; `note` is added to what is kept of its promotion. */
+    readonly share: (
+      name: string,
+      trafficPercent: number,
+      note: Readonly<Record<string, unknown>>
+    ) => Effect.Effect<RegisteredModel, UnknownModel | RegistryUnavailable>
+    /**
+     * Archives the version that is in production and brings back what it took over from, where that is wanted and there is
+     * one, in the same moment. Gives both.
+     */
+    readonly rollback: (
+      name: string,
+      note: Readonly<Record<string, unknown>>,
+      bringBack: boolean
+    ) => Effect.Effect<RolledBack, UnknownModel | RegistryUnavailable>
+    /** What was logged of both sides since this version was promoted. */
+    readonly arms: (
+      model: RegisteredModel
+    ) => Effect.Effect<{ readonly candidate: ArmRecord; readonly control: ArmRecord }, RegistryUnavailable>
   }
 >()("overplanned/ModelRegistry") {}

@@ -8,7 +8,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { isGroupCold } from "../domain/persona/persona.ts"
+import type { TrialSide } from "../domain/decisions.ts"
+import { isGroupCold, type Persona } from "../domain/persona/persona.ts"
 import type { Candidate, ModelRef, Ranking, RankMoment, RankRequest } from "../domain/ranking.ts"
 import { COLD_BELOW_SIGNALS } from "../domain/vocabulary.ts"
 
@@ -61,6 +62,8 @@ export interface RankedOutcome {
   readonly arbitration?: { readonly choice: "ml" | "llm" | "local"; readonly rule: string; readonly reason: string }
   /** What a shadow model would have said; logged, never shown. */
   readonly shadow?: Ranking
+  /** Of whom a model could rank for: whether they have it yet, and whether it should have ranked and could not. Logged. */
+  readonly trial?: TrialSide
 }
 
 /** The ranking of a plan: each place as at its best moment. */
@@ -79,7 +82,7 @@ export class RankingDesk extends Context.Service<
      * it, and is the one that the outcome names.
      */
     readonly rankPlan: (request: RankRequest, moments: ReadonlyArray<RankMoment>) => Effect.Effect<PlanOutcome>
-    /** The model that would answer for members with these signal counts now: `X-Model-Version` when nothing was ranked. */
-    readonly inForce: (signalCounts: ReadonlyArray<number>) => ModelRef
+    /** The model that would answer for these members now: `X-Model-Version` when nothing was ranked. */
+    readonly inForce: (members: ReadonlyArray<Pick<Persona, "user_id" | "signal_count">>) => ModelRef
   }
 >()("overplanned/RankingDesk") {}

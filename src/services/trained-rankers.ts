@@ -1,28 +1,61 @@
 /**
- * The trained models that rank: the one in production, and the one that runs beside it in the shadow. Both are looked
- * up again when the registry changes; who asks gets what is loaded now, without waiting.
+ * The trained models that rank: the one in production, the one that it took over from while only some travelers have the new
+ * one, and the one that runs beside them in the shadow. All are looked up again when the registry changes; who asks gets what
+ * is loaded now, without waiting. Which model may rank at all is a setting; how many travelers have it, the registry says.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { Arm } from "../domain/learning/traffic.ts"
+import { FACTORS_MODEL_TYPE } from "../domain/rankers/factors.ts"
+import type { ModelRef } from "../domain/ranking.ts"
+import type { RegisteredModel } from "./model-registry.ts"
 import type { Ranker } from "./ranker.ts"
 
-/** `model_registry.model_type` of the models that this service loads: ONNX, over the columns of `domain/features.ts`. */
+/** `model_registry.model_type` of rankers in ONNX, over the columns of `domain/features.ts`. */
 export const RANKER_MODEL_TYPE = "onnx_ranker"
 
+/** The types of models that rank slates: they come to travelers step by step. */
+export const RANKER_MODEL_TYPES: ReadonlyArray<string> = [RANKER_MODEL_TYPE, FACTORS_MODEL_TYPE]
+
 /** What the registry says of a model, as far as loading it goes. */
-export interface RegisteredRanker {
-  readonly model_name: string
-  readonly model_version: string
-  readonly model_type: string
-  readonly stage: string
-  readonly artifact_path: string | null
-  readonly promoted_at: string | null
+export type RegisteredRanker = Pick<
+  RegisteredModel,
+  "model_name" | "model_version" | "model_type" | "stage" | "artifact_path" | "promoted_at"
+> &
+  Partial<
+    Pick<RegisteredModel, "artifact_sha256" | "features_version" | "traffic_percent" | "took_over_from" | "lineage">
+  >
+
+/** The file cannot rank: what is wrong with it, in words. */
+export class ModelRefused extends Schema.TaggedError<ModelRefused>()("ModelRefused", {
+  message: Schema.String,
+  cause: Schema.optional(Schema.Defect())
+}) {}
+
+export interface LoadedRanker {
+  readonly ranker: Ranker
+  /** Looks again for what may have changed about it since it was loaded: who of its people have left. */
+  readonly renew?: Effect.Effect<void>
+}
+
+/** Makes a ranker of one type of model; what it holds goes with the scope. */
+export type RankerLoader = (model: RegisteredRanker) => Effect.Effect<LoadedRanker, ModelRefused, Scope.Scope>
+
+export interface TrafficArm {
+  readonly arm: Arm
+  /** The model in production, which those on the other side do not have yet. */
+  readonly of: ModelRef
 }
 
 export class TrainedRankers extends Context.Service<
   TrainedRankers,
   {
-    readonly production: () => Ranker | undefined
+    /** Who ranks for this traveler; undefined where no trained model does. Without a traveler: what was promoted last. */
+    readonly production: (traveler?: string) => Ranker | undefined
+    /** Which side this traveler is on of the comparison with what ranked before; undefined where no model is in production. */
+    readonly armOf: (traveler: string) => TrafficArm | undefined
     readonly shadow: () => Ranker | undefined
     /** Reads the registry again now; keeps what is loaded where that fails. */
     readonly refresh: Effect.Effect<void>

@@ -11,6 +11,7 @@ import { doctor } from "../cli/doctor.ts"
 import { erasureCheck } from "../cli/erasure-check.ts"
 import { analyzeDataset, checkPerson, debugMatch, generateMatchEvents } from "../cli/match.ts"
 import { migrate } from "../cli/migrate.ts"
+import { report, rollback, traffic } from "../cli/models.ts"
 import { promote } from "../cli/promote.ts"
 import { reindex } from "../cli/reindex.ts"
 import { repairTrip } from "../cli/repair-trip.ts"
@@ -37,7 +38,7 @@ import * as MatchData from "../training/match/data.ts"
 import * as ShadowPopulation from "../training/population/seed.ts"
 import { placesHealth, seeder } from "./catalogs.ts"
 import { health, sql, tokens } from "./foundation.ts"
-import { promotions, trainers } from "./models.ts"
+import { promotions, shadowReports, trainers } from "./models.ts"
 import { cache, chosenIndex, llm, rankingHealth, vectorIndex } from "./ranking.ts"
 import { version } from "./release.ts"
 import { traceStores } from "./traces.ts"
@@ -109,6 +110,9 @@ const overplanned = Command.make("overplanned").pipe(
     train.pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),
     evaluate.pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),
     promote.pipe(Command.provide(promotions.pipe(Layer.provide(registry)))),
+    traffic.pipe(Command.provide(promotions.pipe(Layer.provide(registry)))),
+    rollback.pipe(Command.provide(promotions.pipe(Layer.provide(registry)))),
+    report.pipe(Command.provide(shadowReports.pipe(Layer.provide(registry)))),
     generateMatchEvents.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
     analyzeDataset.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
     checkPerson.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as GuardModels from "../cases/models/guard-job.ts"
 import * as PersonaNightly from "../cases/people/persona-nightly.ts"
 import * as TripRepair from "../cases/trips/repair.ts"
 import { Config } from "../config.ts"
@@ -116,7 +117,9 @@ const resumeErasures = Effect.map(
 )
 
 /** What comes by itself, in `JOBS_TIME_ZONE`: personas first, then the broom, a few minutes apart. */
-const NIGHTLY: ReadonlyArray<Omit<JobSchedule, "zone">> = [
+const REGULAR: ReadonlyArray<Omit<JobSchedule, "zone">> = [
+  // Not of the night: a model that does worse than what it took over from is not left to rank until morning.
+  { kind: GuardModels.GUARD_MODELS, cron: "*/5 * * * *" },
   { kind: PersonaNightly.PERSONA_NIGHTLY, cron: "0 3 * * *", catchUp: "20 hours" },
   { kind: "resume_erasures", cron: "50 3 * * *", catchUp: "20 hours" },
   { kind: "purge_places", cron: "0 4 * * *", catchUp: "20 hours" },
@@ -150,11 +153,12 @@ export const worker = Layer.effectDiscard(
       yield* seedCity,
       (yield* Erasure).handler,
       yield* TripRepair.handler,
+      yield* GuardModels.handler,
       resume,
       yield* PersonaNightly.handler,
       ...(yield* purges)
     ]
-    const schedules = [...NIGHTLY.map((schedule) => ({ ...schedule, zone })), dailyDatasetsSchedule(zone)]
+    const schedules = [...REGULAR.map((schedule) => ({ ...schedule, zone })), dailyDatasetsSchedule(zone)]
     // Also when this node starts: whoever was given up meanwhile does not wait for the night.
     yield* Effect.ignore(desk.enqueue(resume.kind, null))
     yield* Effect.forkScoped(desk.work([...handlers, ...(yield* training)], schedules))

@@ -6,6 +6,7 @@ import { Config, modelsDirOf } from "../config.ts"
 import * as AcceptanceFiles from "../layers/files/acceptance-model.ts"
 import * as ModelFiles from "../layers/files/model-artefacts.ts"
 import { ModelRegistry } from "../services/model-registry.ts"
+import * as JudgedShadows from "../training/judge/shadow-report.ts"
 import * as ModelTrainers from "../training/models/trainers.ts"
 import { root, version } from "./release.ts"
 
@@ -21,5 +22,8 @@ export const acceptanceModels = Layer.unwrap(
     return AcceptanceFiles.layer({ modelsDir: modelsDirOf(yield* Config), production: registry.production })
   })
 )
+
+/** How models in the shadow would have done. */
+export const shadowReports = JudgedShadows.layer
 
 export const trainers = ModelTrainers.layer({ root, version })

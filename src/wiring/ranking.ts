@@ -13,20 +13,29 @@ import * as PersonaEncoders from "../cases/people/persona-encoders.ts"
 import * as CachedNarrator from "../cases/planning/cached-narrator.ts"
 import * as ClaudeRanker from "../cases/ranking/claude-ranker.ts"
 import * as ClaudeWarmer from "../cases/ranking/claude-warmer.ts"
+import { factorLoader } from "../cases/ranking/factor-ranker.ts"
 import * as LocalRanking from "../cases/ranking/local-ranker.ts"
 import * as RankingDesk from "../cases/ranking/ranking-desk.ts"
+import * as TrainedRankerDesk from "../cases/ranking/trained-rankers.ts"
 import { Config, modelsDirOf } from "../config.ts"
+import { FACTORS_MODEL_TYPE } from "../domain/rankers/factors.ts"
 import * as AnthropicLlm from "../layers/anthropic/llm.ts"
+import * as ModelFiles from "../layers/files/model-artefacts.ts"
 import * as MemoryCache from "../layers/memory/cache.ts"
 import * as MemoryVectorIndex from "../layers/memory/vector-index.ts"
+import { load as loadOnnx } from "../layers/onnx/session.ts"
 import * as OnnxText from "../layers/onnx/text-embedding.ts"
-import * as OnnxRankers from "../layers/onnx/trained-rankers.ts"
 import * as PostgresCostGuard from "../layers/postgres/cost-guard.ts"
+import * as PostgresDatasetNames from "../layers/postgres/dataset-names.ts"
 import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
 import * as PgvectorIndex from "../layers/postgres/pgvector-index.ts"
 import * as QdrantIndex from "../layers/qdrant/vector-index.ts"
 import * as RedisCache from "../layers/redis/cache.ts"
-import type { RegisteredRanker } from "../services/trained-rankers.ts"
+import { Catalog } from "../services/catalog.ts"
+import { DatasetNames } from "../services/dataset-names.ts"
+import { ModelArtefacts } from "../services/model-artefacts.ts"
+import { ModelRegistry } from "../services/model-registry.ts"
+import { ModelRefused, RANKER_MODEL_TYPE, type RegisteredRanker } from "../services/trained-rankers.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
 import { reindexAtStart } from "../sources/reindex.ts"
 
@@ -108,19 +117,45 @@ export const personaEncoder = PersonaEncoders.layerReading.pipe(
   )
 )
 
+/** Which road a registered model takes to become a ranker, by its type. */
+const rankerLoaders = Effect.gen(function* () {
+  const artefacts = yield* ModelArtefacts
+  const parts = { artefacts, names: yield* DatasetNames, catalog: yield* Catalog }
+  return {
+    [RANKER_MODEL_TYPE]: (row: RegisteredRanker) =>
+      artefacts.read(row.artifact_path ?? "", row.artifact_sha256 ?? null).pipe(
+        Effect.mapError(({ message }) => new ModelRefused({ message })),
+        Effect.flatMap((bytes) =>
+          loadOnnx({ name: row.model_name, version: row.model_version }, row.artifact_path ?? "", bytes)
+        ),
+        Effect.map((ranker) => ({ ranker }))
+      ),
+    [FACTORS_MODEL_TYPE]: factorLoader(parts)
+  }
+})
+
 /** The models that the registry names, from `MODELS_DIR`. */
-export const trainedRankers = <E>(registered: Effect.Effect<ReadonlyArray<RegisteredRanker>, E>) =>
-  Layer.unwrap(
-    Effect.map(Config, (settings) =>
-      OnnxRankers.layer({
-        modelsDir: modelsDirOf(settings),
-        registered
-      })
-    )
-  )
+export const trainedRankers = Layer.unwrap(
+  Effect.gen(function* () {
+    const { RANKING_MODEL } = yield* Config
+    const registry = yield* ModelRegistry
+    return TrainedRankerDesk.layer({
+      registered: registry.list,
+      loaders: yield* rankerLoaders,
+      ranks: RANKING_MODEL
+    })
+  })
+).pipe(
+  Layer.provide(PostgresDatasetNames.layer),
+  Layer.provide(Layer.unwrap(Effect.map(Config, (settings) => ModelFiles.layer(modelsDirOf(settings)))))
+)
+
+const desk = Layer.unwrap(
+  Effect.map(Config, ({ SHADOW_CPU_SHARE }) => RankingDesk.layer({ shadowCpuShare: SHADOW_CPU_SHARE }))
+)
 
 /** Everything that ranks and narrates. What it still needs: the catalog, the vector index and the trained rankers. */
-export const rankers = Layer.mergeAll(RankingDesk.layer, ClaudeWarmer.layer, CachedNarrator.layer).pipe(
+export const rankers = Layer.mergeAll(desk, ClaudeWarmer.layer, CachedNarrator.layer).pipe(
   Layer.provideMerge(ClaudeRanker.layer),
   Layer.provideMerge(LocalRanking.layer),
   Layer.provideMerge(llm),

@@ -59,7 +59,6 @@ import * as PostgresTripList from "../layers/postgres/trip-list.ts"
 import * as PostgresTripStorage from "../layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../layers/postgres/user-storage.ts"
 import { AcceptanceModels } from "../services/acceptance-model.ts"
-import { ModelRegistry } from "../services/model-registry.ts"
 import { Startup } from "../services/startup.ts"
 import { Tokens } from "../services/tokens.ts"
 import { TripPlanning } from "../services/trip-helpers.ts"
@@ -68,7 +67,7 @@ import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs
 import { demoTrip, firstCity, otherCities } from "./first-run.ts"
 import { jobs, worker } from "./jobs.ts"
 import { journalSink, recordTypes } from "./journal-sink.ts"
-import { acceptanceModels, promotions } from "./models.ts"
+import { acceptanceModels, promotions, shadowReports } from "./models.ts"
 import { indexUpToDate, llm, personaEncoder, rankers, rankingHealth, trainedRankers, vectorIndex } from "./ranking.ts"
 import { weather } from "./weather.ts"
 
@@ -145,9 +144,7 @@ const trips = Layer.unwrap(
   })
 ).pipe(Layer.provideMerge(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer))))
 
-const ranking = rankers.pipe(
-  Layer.provide(Layer.unwrap(Effect.map(ModelRegistry, (registry) => trainedRankers(registry.list))))
-)
+const ranking = rankers.pipe(Layer.provide(trainedRankers))
 
 const receipts = KeptReceipts.layer.pipe(Layer.provide(PostgresReceipts.layer))
 
@@ -163,6 +160,7 @@ const erasure = Layer.unwrap(
 const capabilities = Layer.mergeAll(
   CurrentModel.layer,
   promotions,
+  shadowReports,
   JournaledNewcomers.layer,
   receipts,
   PostgresEvidenceDocuments.layer,

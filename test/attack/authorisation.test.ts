@@ -50,9 +50,12 @@ const TABLE = `
   admin.seedTrainingData  401       403       403       403       403       403       202       401
   admin.train             401       403       403       403       403       403       422       401
   admin.job               401       403       403       403       403       403       404       401
+  admin.cancelJob         401       403       403       403       403       403       404       401
   admin.cityEvent         401       403       403       403       403       403       202       401
   admin.models            401       403       403       403       403       403       200       401
   admin.promote           401       403       403       403       403       403       409       401
+  admin.traffic           401       403       403       403       403       403       404       401
+  admin.rollback          401       403       403       403       403       403       404       401
   admin.shadow            401       403       403       403       403       403       200       401
   admin.costs             401       403       403       403       403       403       200       401
   admin.actors            401       403       403       403       403       403       200       401
@@ -191,6 +194,10 @@ describe("who may do what", () => {
         return ["/admin/seed-training-data", { users: 1 }]
       case "admin.train":
         return ["/admin/train", { model: "none of ours" }]
+      case "admin.traffic":
+        return ["/admin/model-registry/bpr/traffic", { percent: 100 }]
+      case "admin.rollback":
+        return ["/admin/model-registry/bpr/rollback", { reason: "a try" }]
       case "admin.cityEvent": {
         const now = Date.now()
         const window = { from: new Date(now).toISOString(), until: new Date(now + 60_000).toISOString() }
@@ -203,7 +210,11 @@ describe("who may do what", () => {
           name: "bpr",
           version: "0.0.0",
           kind: "trip",
-          id: id.startsWith("cities.") ? first.node.id : id === "admin.job" ? randomUUID() : trip.id
+          id: id.startsWith("cities.")
+            ? first.node.id
+            : id === "admin.job" || id === "admin.cancelJob"
+              ? randomUUID()
+              : trip.id
         }
         return [path.replace("/api/v1", "").replace(/\{(\w+)\}/g, (_, name) => named[name]!)]
       }

@@ -122,15 +122,15 @@ describe("with a trained ranker in production", () => {
   let world: World
 
   beforeAll(async () => {
-    world = await openWorld({ RATE_LIMIT: "off" })
-    const folder = join(world.folder, "models", "wide")
+    world = await openWorld({ RATE_LIMIT: "off", RANKING_MODEL: "dlrm" })
+    const folder = join(world.folder, "models", "dlrm")
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, "7.onnx"), linearRanker(FEATURES.map((name) => (name === "affinity" ? 2 : 0))))
     await world.rows(
       (
         sql
       ) => sql`insert into model_registry (id, model_name, model_version, model_type, stage, artifact_path, promoted_at)
-        values (gen_random_uuid(), 'wide', '7', ${RANKER_MODEL_TYPE}, 'production', 'wide/7.onnx', now())`
+        values (gen_random_uuid(), 'dlrm', '7', ${RANKER_MODEL_TYPE}, 'production', 'dlrm/7.onnx', now())`
     )
     // Orders the options of pivots by the way alone: the nearest first.
     const unit = (sign: number) => ACCEPTANCE_COLUMNS.map((name) => (name === "distance_km" ? sign : 0))
@@ -170,8 +170,8 @@ describe("with a trained ranker in production", () => {
     const after = ok(await ann.call("GET", "/users/me/persona"))
     assert.deepEqual([before.state, after.state, after.signal_count], ["cold", "warm", 25])
     assert.notDeepEqual(after.top_vibes, before.top_vibes)
-    assert.strictEqual(await modelOf(ann), "wide:7")
-    assert.strictEqual((await ann.call("GET", "/trips")).headers.get("x-model-version"), "wide:7")
+    assert.strictEqual(await modelOf(ann), "dlrm:7")
+    assert.strictEqual((await ann.call("GET", "/trips")).headers.get("x-model-version"), "dlrm:7")
     const [{ moved }] = await world.drained(
       (sql) => sql`select persona_embedding is not null as moved from users where id = ${ann.id}`,
       (rows) => rows.length === 1 && rows[0].moved
@@ -267,6 +267,6 @@ describe("with a trained ranker in production", () => {
     assert.match((await modelOf(ann)) ?? "", /^local_ranker:/)
     ok(await ann.call("PUT", "/users/me/companions", { user_ids: [bob.id] }))
     assert.match((await modelOf(bob, { party: [ann.id] })) ?? "", /^local_ranker:/)
-    assert.strictEqual(await modelOf(bob), "wide:7")
+    assert.strictEqual(await modelOf(bob), "dlrm:7")
   })
 })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { randomStream } from "../../src/domain/basics/random.ts"
+import { decodeFactors, encodeFactors } from "../../src/domain/rankers/factors.ts"
 import type { Slate } from "../../src/training/judge/slates.ts"
 import { BprModel } from "../../src/training/learn/bpr/model.ts"
-import { bprScorer, decodeFactors, encodeFactors, withColdPlaces } from "../../src/training/models/bpr/ranker.ts"
+import { bprScorer, withColdPlaces } from "../../src/training/models/bpr/ranker.ts"
 
 const WIDTH = 5
 const random = randomStream("factors")

@@ -1,5 +1,4 @@
 /** `Promotions` over the registry, the models' files, and the gate. */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -12,7 +11,8 @@ import {
   type RegisteredModel,
   type ShadowRecord
 } from "../../services/model-registry.ts"
-import { Promotions } from "../../services/promotions.ts"
+import { type PromotionRequest, Promotions } from "../../services/promotions.ts"
+import { firstShareOf, instant, reasonOf, trafficOf } from "./traffic.ts"
 
 const Figure = Schema.Struct({ mean: Schema.Finite, lower: Schema.Finite, upper: Schema.Finite })
 
@@ -64,8 +64,6 @@ const UNJUDGED: Verdict = {
   checks: [{ rule: "judged", passed: false, says: "It was never judged; run evaluate." }]
 }
 
-const MOST_REASON = 500
-
 export const layer = Layer.effect(
   Promotions,
   Effect.gen(function* () {
@@ -92,32 +90,32 @@ export const layer = Layer.effect(
         return undefined
       })
 
-    return Promotions.of({
-      promote: ({ name, version, to, force }) =>
-        Effect.gen(function* () {
-          const model = yield* registry.find(name, version)
-          if (model.stage === to) return model
-          const problem = yield* unfit(model)
-          if (problem !== undefined) return yield* new PromotionRefused({ message: problem })
-          const evidence = evidenceOf(model.metrics, yield* registry.shadowRecord(name, version))
-          const gate = to === "shadow" ? shadowGate : productionGate
-          const verdict = evidence === undefined ? UNJUDGED : gate(evidence)
-          const reason = force?.trim().slice(0, MOST_REASON) ?? ""
-          if (!verdict.passed && reason === "") {
-            const failed = verdict.checks.filter(({ passed }) => !passed).map(({ says }) => says)
-            return yield* new PromotionRefused({
-              message: `${name}:${version} has not shown enough for ${to}. ${failed.join(" ")} To promote it all the same, say why with force.`
-            })
-          }
-          const at = new Date(yield* Clock.currentTimeMillis).toISOString()
-          return yield* registry.moveTo(name, version, to, {
-            at,
-            to,
-            passed: verdict.passed,
-            checks: verdict.checks,
-            ...(verdict.passed ? {} : { forced: reason })
+    const promote = ({ name, version, to, force }: PromotionRequest) =>
+      Effect.gen(function* () {
+        const model = yield* registry.find(name, version)
+        if (model.stage === to) return model
+        const problem = yield* unfit(model)
+        if (problem !== undefined) return yield* new PromotionRefused({ message: problem })
+        const evidence = evidenceOf(model.metrics, yield* registry.shadowRecord(name, version))
+        const gate = to === "shadow" ? shadowGate : productionGate
+        const verdict = evidence === undefined ? UNJUDGED : gate(evidence)
+        const reason = reasonOf(force)
+        if (!verdict.passed && reason === "") {
+          const failed = verdict.checks.filter(({ passed }) => !passed).map(({ says }) => says)
+          return yield* new PromotionRefused({
+            message: `${name}:${version} has not shown enough for ${to}. ${failed.join(" ")} To promote it all the same, say why with force.`
           })
-        })
-    })
+        }
+        const promotion = {
+          at: yield* instant,
+          to,
+          passed: verdict.passed,
+          checks: verdict.checks,
+          ...(verdict.passed ? {} : { forced: reason })
+        }
+        return yield* registry.moveTo(name, version, to, promotion, firstShareOf(model))
+      })
+
+    return Promotions.of({ promote, ...trafficOf(registry, unfit) })
   })
 )

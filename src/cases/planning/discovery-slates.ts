@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { coarseDayPart } from "../../domain/cache-key.ts"
+import { armOfDecision } from "../../domain/decisions.ts"
 import { partyTaste } from "../../domain/persona/encode.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import { CANDIDATES } from "../../domain/retrieval/diversify.ts"
@@ -43,7 +44,7 @@ export const layer = Layer.effect(
         const near = yield* retrieval.nearest(catalog, partyTaste([persona]))
         const fresh = near.filter(({ node }) => !seen.has(node.id))
         const pool = (fresh.length >= size ? fresh : near).slice(0, CANDIDATES)
-        const { ranking } = yield* desk.rank({
+        const { ranking, shadow, trial } = yield* desk.rank({
           members: [persona],
           candidates: pool,
           // As for the first day of a trip: that is what rankings are warmed up for.
@@ -60,6 +61,7 @@ export const layer = Layer.effect(
         const items = ranking.items.slice(0, size)
         const sessionId = newId(now)
         const ids = items.map((item) => catalog.nodes[item.index]!.id as string)
+        const shown = new Set(ids)
         const decision = newId(now)
         yield* journal.commit("trip", [
           rankingRecord({
@@ -78,6 +80,18 @@ export const layer = Layer.effect(
             // A slate is shown whole; the swipes say what was picked from it.
             selected_ids: [],
             user_state: userState([persona]),
+            ...(shadow === undefined
+              ? {}
+              : {
+                  shadow_model_name: shadow.model.name,
+                  shadow_model_version: shadow.model.version,
+                  shadow_ranked_ids: shadow.items.flatMap((item) => {
+                    const { id } = catalog.nodes[item.index]!
+                    return shown.has(id) ? [id] : []
+                  }),
+                  shadow_latency_ms: shadow.latencyMs
+                }),
+            ...armOfDecision(trial),
             latency_ms: ranking.latencyMs,
             occurred_at: now
           })

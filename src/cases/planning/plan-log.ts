@@ -42,6 +42,7 @@ export const planLog = ({ erased, journal, myTurn }: PlanLogParts) =>
       personas: people,
       ranking: outcome.ranking,
       ...(outcome.shadow === undefined ? {} : { shadow: outcome.shadow }),
+      ...(outcome.trial === undefined ? {} : { trial: outcome.trial }),
       ...(outcome.arbitration === undefined ? {} : { arbitration: outcome.arbitration }),
       at: now,
       id: () => newId(now)

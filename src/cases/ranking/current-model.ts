@@ -12,7 +12,10 @@ export const layer = Layer.effect(
     const personas = yield* Personas
     return ModelInForce.of({
       // Whoever is not in memory counts as cold: the model that is always there.
-      forUser: (userId) => desk.inForce([userId === undefined ? 0 : (personas.resident(userId)?.signal_count ?? 0)])
+      forUser: (userId) => {
+        const known = userId === undefined ? undefined : personas.resident(userId)
+        return desk.inForce(known === undefined ? [] : [known])
+      }
     })
   })
 )

@@ -13,6 +13,8 @@ import type { Ranking, RankMoment, RankRequest, Scored } from "../../domain/rank
 import type { LlmRanker } from "../../services/llm-ranker.ts"
 import type { LocalRanker, PlanOutcome, RankedOutcome, Ranker, RankerUnavailable } from "../../services/ranker.ts"
 import { breathe } from "../../support/slices.ts"
+import { askModel } from "./ask-model.ts"
+import type { Shadowing } from "./shadow.ts"
 
 const kept = Metric.counter("plan_rankings_total", {
   description: "Moments of trips that were ranked, by where their ranking was found",
@@ -43,16 +45,15 @@ export interface PlanRankingParts {
   readonly llm: LlmRanker["Service"]
   /** The trained model for these members, where nobody of them is cold and there is one. */
   readonly model: (members: RankRequest["members"]) => Ranker | undefined
-  readonly askModel: (
-    ranker: Ranker,
-    request: RankRequest
-  ) => Effect.Effect<{ readonly ranking: Ranking }, RankerUnavailable>
+  /** Decides for one moment, without a shadow: that looks at the trip whole. */
   readonly rank: (request: RankRequest) => Effect.Effect<RankedOutcome>
+  readonly beginShadow: Shadowing
+  readonly trial: (members: RankRequest["members"], failed: boolean) => Pick<RankedOutcome, "trial">
   /** Why Claude, or the local ranker, decides for them; nothing where nobody is cold. */
   readonly reason: (request: RankRequest, choice: "llm" | "local") => RankedOutcome["arbitration"]
 }
 
-export const planRanking = ({ askModel, llm, local, model, rank, reason }: PlanRankingParts) => {
+export const planRanking = ({ beginShadow, llm, local, model, rank, reason, trial }: PlanRankingParts) => {
   const at = (request: RankRequest, moment: RankMoment): RankRequest => ({
     ...request,
     context: { ...request.context, ...moment }
@@ -144,14 +145,22 @@ export const planRanking = ({ askModel, llm, local, model, rank, reason }: PlanR
     const decided = (source: RankedOutcome["source"], members: ReadonlyArray<Ranking>): PlanOutcome => {
       const arbitration = source === "ml" ? undefined : reason(request, source === "local" ? "local" : "llm")
       const ranking = members[0]!
-      return { ranking, source, members, ...(arbitration === undefined ? {} : { arbitration }) }
+      return {
+        ranking,
+        source,
+        members,
+        ...(arbitration === undefined ? {} : { arbitration }),
+        ...trial(request.members, failed)
+      }
     }
     let failure: RankerUnavailable | undefined
+    let failed = false
     const trained = model(request.members)
     if (trained !== undefined) {
       const asked = yield* Effect.result(Effect.forEach(each, (one) => byModel(trained, one, moments)))
       if (asked._tag === "Success") return decided("ml", asked.success)
       failure = asked.failure
+      failed = true
     }
     if (llm.configured) {
       // Each is asked about as if they travelled alone: what is kept for others like them holds for them.
@@ -173,5 +182,10 @@ export const planRanking = ({ askModel, llm, local, model, rank, reason }: PlanR
   })
 
   return (request: RankRequest, moments: ReadonlyArray<RankMoment>): Effect.Effect<PlanOutcome> =>
-    request.members.length < 2 ? alone(request, moments) : together(request, moments)
+    Effect.gen(function* () {
+      const beside = yield* beginShadow(request, (ranker) => byModel(ranker, request, moments))
+      const outcome = yield* request.members.length < 2 ? alone(request, moments) : together(request, moments)
+      const shadow = yield* beside.joined
+      return shadow === undefined ? outcome : { ...outcome, shadow }
+    })
 }

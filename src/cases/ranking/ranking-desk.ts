@@ -11,9 +11,7 @@
  * Only an itinerary waits for Claude: everything else has to be there at once. When a better ranker should have
  * answered and could not, the ranking says so in `degraded`.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import { type Arbitration, arbitrate, momentumOf } from "../../domain/arbitration.ts"
@@ -21,25 +19,19 @@ import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { standing } from "../../domain/catalog/standing.ts"
 import { isGroupCold } from "../../domain/persona/persona.ts"
 import type { Candidate, Ranking, RankRequest } from "../../domain/ranking.ts"
-import { COLD_BELOW_SIGNALS } from "../../domain/vocabulary.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { type LlmRanked, LlmRanker } from "../../services/llm-ranker.ts"
 import {
-  gated,
-  isComplete,
   LocalRanker,
   type RankedOutcome,
   type Ranker,
-  RankerUnavailable,
+  type RankerUnavailable,
   RankingDesk
 } from "../../services/ranker.ts"
 import { TrainedRankers } from "../../services/trained-rankers.ts"
+import { askModel } from "./ask-model.ts"
 import { planRanking } from "./plan-ranking.ts"
-
-/** A model in this process answers in milliseconds; one that takes longer than this is broken. */
-const MODEL_PATIENCE_MS = 1_000
-/** How long an answer waits for the shadow that ran beside it. */
-const SHADOW_PATIENCE_MS = 50
+import { monotonic, shadowing } from "./shadow.ts"
 
 const rankings = Metric.counter("rankings", {
   description: "Rankings, by who answered and on which surface",
@@ -54,28 +46,11 @@ type Answer = { readonly ranking: Ranking; readonly source: RankedOutcome["sourc
 
 const isColdParty = (members: RankRequest["members"]) => members.length === 0 || isGroupCold(members)
 
-type Decided = Answer & { readonly arbitration?: Arbitration }
-
-const askModel = (ranker: Ranker, request: RankRequest): Effect.Effect<Answer, RankerUnavailable> =>
-  Effect.gen(function* () {
-    const left = Math.min(MODEL_PATIENCE_MS, request.deadline - (yield* Clock.currentTimeMillis))
-    const ranking = yield* gated(ranker)
-      .rank(request)
-      .pipe(
-        Effect.timeoutOrElse({
-          duration: Math.max(0, left),
-          orElse: () =>
-            Effect.fail(
-              new RankerUnavailable({ reason: "timeout", message: `The model ${ranker.model.name} took too long.` })
-            )
-        })
-      )
-    if (isComplete(ranking, request.candidates)) return { ranking, source: "ml" as const }
-    return yield* new RankerUnavailable({
-      reason: "malformed",
-      message: `The model ${ranker.model.name} did not rank every candidate once.`
-    })
-  })
+type Decided = Answer & {
+  readonly arbitration?: Arbitration
+  /** A model should have ranked and could not. */
+  readonly failed?: boolean
+}
 
 const answerWith = (
   local: LocalRanker["Service"],
@@ -133,81 +108,88 @@ const coldReason = (request: RankRequest, choice: "llm" | "local"): Arbitration 
     fallback: choice
   })
 
-const shadowOf = (shadow: Ranker | undefined, request: RankRequest): Effect.Effect<Ranking | undefined> => {
-  return shadow === undefined
-    ? Effect.undefined
-    : askModel(shadow, request).pipe(
-        Effect.map(({ ranking }) => ranking),
-        Effect.catchCause((cause) => Effect.as(Effect.logDebug("The shadow model did not answer.", cause), undefined))
+/** How a party is answered that is cold, and one that is not. */
+const answersOf = (local: LocalRanker["Service"], llm: LlmRanker["Service"], catalog: Catalog["Service"]) => {
+  const answerLocally = (request: RankRequest, instead?: RankerUnavailable) => answerWith(local, request, instead)
+
+  const cold = (request: RankRequest): Effect.Effect<Decided> =>
+    Effect.gen(function* () {
+      const { surface } = request.context
+      if (llm.configured && surface === "itinerary") {
+        const asked = yield* Effect.result(llm.rank(request))
+        if (asked._tag === "Success") return { ...asked.success, arbitration: coldReason(request, "llm") }
+        return { ...(yield* answerLocally(request, asked.failure)), arbitration: coldReason(request, "local") }
+      }
+      const kept = llm.configured && surface !== "pivot" ? yield* llm.kept(request) : undefined
+      if (kept !== undefined) return { ...kept, arbitration: coldReason(request, "llm") }
+      return { ...(yield* answerLocally(request)), arbitration: coldReason(request, "local") }
+    })
+
+  const warm = (request: RankRequest, model: Ranker): Effect.Effect<Decided> =>
+    Effect.gen(function* () {
+      const asksLlm = llm.configured && request.context.surface === "itinerary"
+      const [ml, other] = yield* Effect.all(
+        [
+          Effect.result(askModel(model, request)),
+          asksLlm ? Effect.result(llm.rank(request)) : Effect.succeed(undefined)
+        ],
+        { concurrency: 2 }
       )
+      if (ml._tag === "Success") {
+        if (other?._tag !== "Success") return ml.success
+        const city = catalog.resident(request.context.city)
+        const arbitration = decide(city, request, ml.success.ranking, other.success.ranking)
+        const chosen: Answer | LlmRanked = arbitration.choice === "llm" ? other.success : ml.success
+        return { ...chosen, arbitration }
+      }
+      yield* Effect.logWarning(`The trained ranker did not answer: ${ml.failure.message}`)
+      if (other?._tag === "Success") return { ...other.success, failed: true }
+      const own = yield* answerLocally(request, other?._tag === "Failure" ? other.failure : ml.failure)
+      return { ...own, failed: true }
+    })
+
+  return { cold, warm }
 }
 
-export const layer = Layer.effect(
-  RankingDesk,
+export interface DeskOptions {
+  /** Share of one core that the model in the shadow may use. */
+  readonly shadowCpuShare: number
+}
+
+export const layer = (options: DeskOptions) => Layer.effect(RankingDesk, make(options))
+
+const make = ({ shadowCpuShare }: DeskOptions) =>
   Effect.gen(function* () {
     const local = yield* LocalRanker
     const llm = yield* LlmRanker
     const trained = yield* TrainedRankers
     const catalog = yield* Catalog
 
-    const answerLocally = (request: RankRequest, instead?: RankerUnavailable) => answerWith(local, request, instead)
+    const beginShadow = shadowing({ shadow: trained.shadow, cpuShare: shadowCpuShare, now: yield* monotonic })
 
-    const cold = (request: RankRequest): Effect.Effect<Decided> =>
-      Effect.gen(function* () {
-        const { surface } = request.context
-        if (llm.configured && surface === "itinerary") {
-          const asked = yield* Effect.result(llm.rank(request))
-          if (asked._tag === "Success") return { ...asked.success, arbitration: coldReason(request, "llm") }
-          return { ...(yield* answerLocally(request, asked.failure)), arbitration: coldReason(request, "local") }
-        }
-        const kept = llm.configured && surface !== "pivot" ? yield* llm.kept(request) : undefined
-        if (kept !== undefined) return { ...kept, arbitration: coldReason(request, "llm") }
-        return { ...(yield* answerLocally(request)), arbitration: coldReason(request, "local") }
-      })
+    /** Who ranks for a party is who ranks for the one that asks. */
+    const modelFor = (members: RankRequest["members"]): Ranker | undefined =>
+      isColdParty(members) ? undefined : trained.production(members[0]!.user_id)
 
-    const warm = (request: RankRequest, model: Ranker): Effect.Effect<Decided> =>
-      Effect.gen(function* () {
-        const asksLlm = llm.configured && request.context.surface === "itinerary"
-        const [ml, other] = yield* Effect.all(
-          [
-            Effect.result(askModel(model, request)),
-            asksLlm ? Effect.result(llm.rank(request)) : Effect.succeed(undefined)
-          ],
-          { concurrency: 2 }
-        )
-        if (ml._tag === "Success") {
-          if (other?._tag !== "Success") return ml.success
-          const city = catalog.resident(request.context.city)
-          const arbitration = decide(city, request, ml.success.ranking, other.success.ranking)
-          const chosen: Answer | LlmRanked = arbitration.choice === "llm" ? other.success : ml.success
-          return { ...chosen, arbitration }
-        }
-        yield* Effect.logWarning(`The trained ranker did not answer: ${ml.failure.message}`)
-        if (other?._tag === "Success") return other.success
-        return yield* answerLocally(request, other?._tag === "Failure" ? other.failure : ml.failure)
-      })
+    /** Of a party that a model could rank for: which side of its comparison it is on, and whether the model failed it. */
+    const trialOf = (members: RankRequest["members"], failed: boolean): Pick<RankedOutcome, "trial"> => {
+      const side = isColdParty(members) ? undefined : trained.armOf(members[0]!.user_id)
+      return side === undefined ? {} : { trial: { ...side, failed } }
+    }
 
-    const rank = (request: RankRequest): Effect.Effect<RankedOutcome> =>
+    const { cold, warm } = answersOf(local, llm, catalog)
+
+    const decideFor = (request: RankRequest): Effect.Effect<RankedOutcome> =>
       Effect.gen(function* () {
         const isCold = isColdParty(request.members)
-        const model = isCold ? undefined : trained.production()
-        const shadowing =
-          isCold || trained.shadow() === undefined
-            ? undefined
-            : yield* Effect.forkChild(shadowOf(trained.shadow(), request))
-        const { ranking, source, arbitration }: Decided =
+        const model = modelFor(request.members)
+        const { ranking, source, arbitration, failed }: Decided =
           model === undefined
             ? isCold
               ? yield* cold(request)
-              : // Warm, and no model is in production: nothing to arbitrate about.
+              : // Warm, and no model ranks for them: nothing to arbitrate about.
                 yield* Effect.map(cold(request), ({ arbitration: _, ...answer }) => answer)
             : yield* warm(request, model)
-        const shadow =
-          shadowing === undefined
-            ? undefined
-            : yield* Fiber.join(shadowing).pipe(
-                Effect.timeoutOrElse({ duration: SHADOW_PATIENCE_MS, orElse: () => Effect.undefined })
-              )
         yield* Metric.update(Metric.withAttributes(rankings, { source, surface: request.context.surface }), 1)
         if (ranking.degraded !== undefined) {
           yield* Metric.update(Metric.withAttributes(degradations, { reason: ranking.degraded.reason }), 1)
@@ -216,25 +198,35 @@ export const layer = Layer.effect(
           ranking,
           source,
           ...(arbitration === undefined ? {} : { arbitration }),
-          ...(shadow === undefined ? {} : { shadow })
+          ...trialOf(request.members, failed === true)
         }
       })
 
-    return {
+    const rank = (request: RankRequest): Effect.Effect<RankedOutcome> =>
+      Effect.gen(function* () {
+        const beside = yield* beginShadow(request, (ranker) =>
+          Effect.map(askModel(ranker, request), ({ ranking }) => ranking)
+        )
+        const outcome = yield* decideFor(request)
+        const shadow = yield* beside.joined
+        return shadow === undefined ? outcome : { ...outcome, shadow }
+      })
+
+    return RankingDesk.of({
       rank,
       rankPlan: planRanking({
         local,
         llm,
-        model: (members) => (isColdParty(members) ? undefined : trained.production()),
-        askModel,
-        rank,
+        model: modelFor,
+        rank: decideFor,
+        beginShadow,
+        trial: trialOf,
         reason: (request, choice) => (isColdParty(request.members) ? coldReason(request, choice) : undefined)
       }),
-      inForce: (signalCounts) => {
-        const isWarm = signalCounts.length > 0 && signalCounts.every((count) => count >= COLD_BELOW_SIGNALS)
-        const model = isWarm ? trained.production()?.model : undefined
+      inForce: (members) => {
+        const isWarm = members.length > 0 && !isGroupCold(members)
+        const model = isWarm ? trained.production(members[0]!.user_id)?.model : undefined
         return model ?? (llm.configured ? llm.model : local.model)
       }
-    }
+    })
   })
-)

@@ -3,7 +3,15 @@
  * itself and the constraints it was made under. Pure: ids and the instant are handed in.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { CandidateSet, ConstraintSnapshot, ExperimentEvent, PersonaKnown, RankingEvent } from "../decisions.ts"
+import {
+  armOfDecision,
+  type CandidateSet,
+  type ConstraintSnapshot,
+  type ExperimentEvent,
+  type PersonaKnown,
+  type RankingEvent,
+  type TrialSide
+} from "../decisions.ts"
 import { contextOf, planPayload, planSlotsOf } from "../learning-log/plan.ts"
 import { constraintsKnown, personaSnapshot } from "../learning-log/snapshots.ts"
 import type { Persona } from "../persona/persona.ts"
@@ -22,6 +30,7 @@ export interface PlanDecision {
   readonly ranking: Ranking
   readonly shadow?: Ranking
   readonly arbitration?: CandidateSet["arbitration"]
+  readonly trial?: TrialSide
   readonly at: number
   readonly id: () => string
 }
@@ -119,8 +128,10 @@ const dayEvent = (decision: PlanDecision, day: number): RankingEvent => {
       : {
           shadow_model_name: shadow.model.name,
           shadow_model_version: shadow.model.version,
-          shadow_ranked_ids: shadow.items.map((item) => catalog.nodes[item.index]!.id).filter((id) => among.has(id))
+          shadow_ranked_ids: shadow.items.map((item) => catalog.nodes[item.index]!.id).filter((id) => among.has(id)),
+          shadow_latency_ms: shadow.latencyMs
         }),
+    ...armOfDecision(decision.trial),
     latency_ms: ranking.latencyMs,
     occurred_at: decision.at
   }

@@ -51,7 +51,10 @@ export const ModelView = Schema.Struct({
   code_commit: Schema.NullOr(Schema.String),
   lineage: Schema.Unknown,
   card: Schema.String,
-  promotion: Schema.Unknown
+  promotion: Schema.Unknown,
+  /** Of a model in production, the percentage of travelers that have it; null stands for all of them. */
+  traffic_percent: Schema.NullOr(Schema.Int),
+  took_over_from: Schema.NullOr(Schema.String)
 })
 
 const actorParams = { kind: Text(16), id: Uuid }
@@ -97,6 +100,11 @@ export class AdminGroup extends HttpApiGroup.make("admin")
       success: JobView,
       error: [NotFound, Unavailable]
     }),
+    HttpApiEndpoint.post("cancelJob", "/jobs/:id/cancel", {
+      params: { id: JobId },
+      success: JobView,
+      error: [NotFound, Conflict, Unavailable]
+    }),
     HttpApiEndpoint.post("cityEvent", "/cities/:slug/events", {
       params: { slug: Text(64) },
       payload: CityEventPayload,
@@ -117,6 +125,21 @@ export class AdminGroup extends HttpApiGroup.make("admin")
       },
       success: ModelView,
       error: [NotFound, Conflict, Unavailable]
+    }),
+    HttpApiEndpoint.post("traffic", "/model-registry/:name/traffic", {
+      params: { name: Text(100) },
+      payload: Schema.Struct({
+        percent: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 })),
+        force: Schema.optionalKey(Text(500))
+      }),
+      success: ModelView,
+      error: [NotFound, Conflict, Unavailable]
+    }),
+    HttpApiEndpoint.post("rollback", "/model-registry/:name/rollback", {
+      params: { name: Text(100) },
+      payload: Schema.Struct({ reason: Text(500) }),
+      success: Schema.Struct({ from: ModelView, to: Schema.NullOr(ModelView) }),
+      error: [NotFound, Unavailable]
     }),
     HttpApiEndpoint.get("shadow", "/shadow", { success: Schema.Unknown, error: Unavailable }),
     HttpApiEndpoint.get("costs", "/costs", { success: Schema.Unknown, error: Unavailable }),

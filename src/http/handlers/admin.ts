@@ -9,8 +9,14 @@ import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { CostGuard, type CostReport } from "../../services/cost-guard.ts"
 import { type Job, Jobs } from "../../services/jobs.ts"
-import { ModelRegistry } from "../../services/model-registry.ts"
+import {
+  ModelRegistry,
+  type PromotionRefused,
+  type RegistryUnavailable,
+  type UnknownModel
+} from "../../services/model-registry.ts"
 import { Promotions } from "../../services/promotions.ts"
+import { ShadowReports } from "../../services/shadow-reports.ts"
 import { TRAIN_MODEL, TRAINABLE } from "../../services/trainers.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 import { newId } from "../../support/new-id.ts"
@@ -55,6 +61,9 @@ const cityEvent = (payload: CityEventPayload, id: string): CityEvent | string =>
   return { ...payload, ...window, id }
 }
 
+/** What somebody asked for and may ask for again. */
+const CANCELLABLE: ReadonlySet<string> = new Set([TRAIN_MODEL, "build_dataset", "seed_training_data", "seed_city"])
+
 /** Longest that an operator waits for what an interrupted actor has still to write. */
 const INTERRUPT_TIMEOUT = "5 seconds"
 
@@ -84,6 +93,47 @@ const costsView = (report: CostReport) => ({
   by_purpose: report.by_purpose
 })
 
+const asProblem = (error: UnknownModel | PromotionRefused | RegistryUnavailable) => {
+  switch (error._tag) {
+    case "UnknownModel":
+      return new NotFound({ detail: error.message })
+    case "PromotionRefused":
+      return new Conflict({ detail: error.message })
+    case "RegistryUnavailable":
+      return new Unavailable({ detail: error.message, retry_after_seconds: 2 })
+  }
+}
+
+type NameParams = { readonly name: string }
+type ModelParams = NameParams & { readonly version: string }
+type PromoteQuery = { readonly to?: "shadow" | "production"; readonly force?: string }
+type TrafficPayload = { readonly percent: number; readonly force?: string }
+
+const modelHandlers = (
+  models: ModelRegistry["Service"],
+  promotions: Promotions["Service"],
+  shadows: ShadowReports["Service"]
+) => ({
+  models: () => Effect.map(orUnavailable(models.list), (list) => ({ models: list })),
+
+  promote: ({ params, query }: { readonly params: ModelParams; readonly query: PromoteQuery }) =>
+    Effect.mapError(promotions.promote({ ...params, to: "production", ...query }), asProblem),
+
+  traffic: ({ params, payload }: { readonly params: NameParams; readonly payload: TrafficPayload }) =>
+    Effect.mapError(promotions.share({ name: params.name, ...payload }), asProblem),
+
+  rollback: ({ params, payload }: { readonly params: NameParams; readonly payload: { readonly reason: string } }) =>
+    promotions.rollback(params.name, payload.reason).pipe(
+      Effect.map(({ from, to }) => ({ from, to: to ?? null })),
+      Effect.catchTags({
+        UnknownModel: ({ message }) => Effect.fail(new NotFound({ detail: message })),
+        RegistryUnavailable: ({ message }) => Effect.fail(new Unavailable({ detail: message, retry_after_seconds: 2 }))
+      })
+    ),
+
+  shadow: () => Effect.map(orUnavailable(shadows.report), (models) => ({ models }))
+})
+
 export const layer = HttpApiBuilder.group(
   Api,
   "admin",
@@ -92,6 +142,7 @@ export const layer = HttpApiBuilder.group(
     const jobs = yield* Jobs
     const models = yield* ModelRegistry
     const promotions = yield* Promotions
+    const shadows = yield* ShadowReports
     const costs = yield* CostGuard
     const trips = yield* TripRuntime
     const actors = yield* ActorKinds
@@ -118,6 +169,20 @@ export const layer = HttpApiBuilder.group(
           return jobView(job)
         }),
 
+      cancelJob: ({ params }) =>
+        Effect.gen(function* () {
+          const job = yield* orUnavailable(jobs.find(params.id))
+          if (job === undefined) return yield* new NotFound({ detail: "There is no job with this id." })
+          if (!CANCELLABLE.has(job.kind)) {
+            return yield* new Conflict({
+              detail: `A job of kind ${job.kind} is not cancelled: others rely on its end.`
+            })
+          }
+          const cancelled = yield* orUnavailable(jobs.cancel(params.id))
+          if (cancelled === undefined) return yield* new Conflict({ detail: `The job is ${job.state} already.` })
+          return jobView(cancelled)
+        }),
+
       cityEvent: ({ params, payload }) =>
         Effect.gen(function* () {
           const catalog = yield* cityOr404(catalogs, params.slug)
@@ -134,26 +199,7 @@ export const layer = HttpApiBuilder.group(
           return { event_id: id, trips_told: told.trips, trips_touched: told.touched }
         }),
 
-      models: () => Effect.map(orUnavailable(models.list), (list) => ({ models: list })),
-
-      promote: ({ params, query }) =>
-        promotions.promote({ ...params, to: "production", ...query }).pipe(
-          Effect.mapError((error) => {
-            switch (error._tag) {
-              case "UnknownModel":
-                return new NotFound({ detail: error.message })
-              case "PromotionRefused":
-                return new Conflict({ detail: error.message })
-              case "RegistryUnavailable":
-                return new Unavailable({ detail: error.message, retry_after_seconds: 2 })
-            }
-          })
-        ),
-
-      shadow: () =>
-        Effect.map(orUnavailable(models.list), (list) => ({
-          models: list.filter((model) => model.stage === "shadow")
-        })),
+      ...modelHandlers(models, promotions, shadows),
 
       costs: () => Effect.map(orUnavailable(costs.report(COST_DAYS)), costsView),
 

@@ -3,42 +3,19 @@
  * `domain/features.ts`, and gives `scores`, one logit per row; larger is better. The file is checked against that
  * before it is believed.
  */
-import { realpath } from "node:fs/promises"
-import { resolve, sep } from "node:path"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import type { InferenceSession } from "onnxruntime-node"
 import { FEATURES, featureMatrix, featuresOf, partyOf } from "../../domain/features.ts"
 import { byScore, headConfidence, scoreLocally } from "../../domain/rankers/local.ts"
 import type { ModelRef, Ranking, RankRequest } from "../../domain/ranking.ts"
 import { gated, type Ranker, RankerUnavailable } from "../../services/ranker.ts"
-
-export class ModelRefused extends Schema.TaggedError<ModelRefused>()("ModelRefused", {
-  message: Schema.String,
-  cause: Schema.optional(Schema.Defect())
-}) {}
+import { ModelRefused } from "../../services/trained-rankers.ts"
 
 const INPUT = "features"
 const OUTPUT = "scores"
 
 /** 15 MB of native code that a house without trained models never loads. */
 const runtime = () => import("onnxruntime-node")
-
-/** The file, if it lies inside the models' folder: the registry is data, and data does not choose what we open. */
-const locate = (modelsDir: string, artifact: string) =>
-  Effect.tryPromise({
-    try: async () => {
-      const home = await realpath(modelsDir)
-      const file = await realpath(resolve(home, artifact))
-      if (!file.startsWith(home + sep)) throw new Error("it lies outside the folder of models")
-      return file
-    },
-    catch: (cause) =>
-      new ModelRefused({
-        message: `The model file ${artifact} cannot be used: ${cause instanceof Error ? cause.message : cause}. Look in MODELS_DIR.`,
-        cause
-      })
-  })
 
 const columnsOf = (session: InferenceSession): number | undefined => {
   const input = session.inputMetadata.find(({ name }) => name === INPUT)
@@ -48,14 +25,14 @@ const columnsOf = (session: InferenceSession): number | undefined => {
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
-export const load = (model: ModelRef, modelsDir: string, artifact: string) =>
+/** `artifact` is the name that the file goes by in what is said of it. */
+export const load = (model: ModelRef, artifact: string, bytes: Uint8Array) =>
   Effect.gen(function* () {
-    const file = yield* locate(modelsDir, artifact)
     const { InferenceSession: Session, Tensor } = yield* Effect.promise(runtime)
     const session = yield* Effect.acquireRelease(
       Effect.tryPromise({
         // One thread: rankings of many travelers at once share two cores with everything else.
-        try: () => Session.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential" }),
+        try: () => Session.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: "sequential" }),
         catch: (cause) =>
           new ModelRefused({ message: `${artifact} is not a model that this ONNX runtime can load.`, cause })
       }),

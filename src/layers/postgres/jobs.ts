@@ -136,6 +136,13 @@ export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient>
       return Jobs.of({
         enqueue,
         find: (id) => one(sql`id = ${id}`),
+        cancel: (id) =>
+          sql`
+            update jobs set state = 'failed', error = 'It was cancelled.', finished_at = now()
+            where id = ${id} and state in ('queued', 'running') returning id`.pipe(
+            Effect.mapError(unavailable),
+            Effect.flatMap((ended) => (ended.length === 0 ? Effect.undefined : one(sql`id = ${id}`)))
+          ),
         lastEnded: (kind) => one(sql`kind = ${kind} and state in ('done', 'failed') order by finished_at desc limit 1`),
         open: (kind) =>
           sql<{ open: number; failing: number; oldest: Date | null }>`

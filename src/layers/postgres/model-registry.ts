@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
 import {
   ModelRegistry,
   PromotionRefused,
@@ -9,10 +10,17 @@ import {
   type ShadowRecord,
   UnknownModel
 } from "../../services/model-registry.ts"
+import { armsOf } from "./arms.ts"
 import { whyAway } from "./away.ts"
 
 const unavailable = (error: unknown) =>
   new RegistryUnavailable({ message: `The model registry cannot be read right now: ${whyAway(error)}.` })
+
+/** What happened to a model that is kept with it: the newest. */
+const MOST_NOTES = 50
+
+const isSqlError = (error: unknown): error is SqlError =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "SqlError"
 
 export const layer = Layer.effect(
   ModelRegistry,
@@ -21,6 +29,7 @@ export const layer = Layer.effect(
     const columns = sql.literal(
       `model_name, model_version, model_type, description, stage, artifact_path, metrics,
        artifact_sha256, features_version, encoder_version, code_commit, lineage, card, promotion,
+       traffic_percent, took_over_from,
        to_char(training_date at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as training_date,
        to_char(promoted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as promoted_at`
     )
@@ -31,6 +40,25 @@ export const layer = Layer.effect(
       if (model !== undefined) return model
       return yield* new UnknownModel({ message: `No model ${name}:${version} is registered.` })
     })
+
+    /** Whoever changes the stages of the same name at the same time waits. */
+    const inTurn = <A, E>(name: string, change: Effect.Effect<A, E>) =>
+      sql
+        .withTransaction(sql`select pg_advisory_xact_lock(hashtext(${`promote ${name}`}))`.pipe(Effect.andThen(change)))
+        .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(unavailable(error))))
+
+    const inProduction = Effect.fnUntraced(function* (name: string) {
+      const [model] = yield* sql<RegisteredModel>`
+        select ${columns} from model_registry where model_name = ${name} and stage = 'production'`
+      if (model !== undefined) return model
+      return yield* new UnknownModel({ message: `No version of ${name} is in production.` })
+    })
+
+    /** What is kept of a promotion, with what happened to the model since, oldest first. */
+    const noted = (model: RegisteredModel, note: Readonly<Record<string, unknown>>): string => {
+      const before = (model.promotion ?? {}) as { readonly since?: ReadonlyArray<unknown> }
+      return JSON.stringify({ ...before, since: [...(before.since ?? []), note].slice(-MOST_NOTES) })
+    }
 
     return ModelRegistry.of({
       list: Effect.mapError(
@@ -64,28 +92,61 @@ export const layer = Layer.effect(
           Effect.map(([record]) => record!),
           Effect.mapError(unavailable)
         ),
-      moveTo: (name, version, stage, promotion) =>
-        sql
-          .withTransaction(
-            Effect.gen(function* () {
-              // Whoever promotes the same name at the same time waits here.
-              yield* sql`select pg_advisory_xact_lock(hashtext(${`promote ${name}`}))`
-              const model = yield* find(name, version)
-              if (model.stage === stage) return model
-              if (model.stage === "archived") {
-                return yield* new PromotionRefused({
-                  message: `${name}:${version} is archived. Register it again as a new version to bring it back.`
-                })
-              }
-              yield* sql`update model_registry set stage = 'archived' where model_name = ${name} and stage = ${stage}`
+      moveTo: (name, version, stage, promotion, trafficPercent) =>
+        inTurn(
+          name,
+          Effect.gen(function* () {
+            const model = yield* find(name, version)
+            if (model.stage === stage) return model
+            if (model.stage === "archived") {
+              return yield* new PromotionRefused({
+                message: `${name}:${version} is archived. Register it again as a new version to bring it back.`
+              })
+            }
+            const [before] = yield* sql<{ version: string }>`
+              update model_registry set stage = 'archived' where model_name = ${name} and stage = ${stage}
+              returning model_version as version`
+            const production = stage === "production"
+            yield* sql`
+              update model_registry set stage = ${stage}, promoted_at = now(),
+                promotion = ${JSON.stringify(promotion)}::text::jsonb,
+                traffic_percent = ${production ? (trafficPercent ?? null) : null},
+                took_over_from = ${production ? (before?.version ?? null) : null}
+              where model_name = ${name} and model_version = ${version}`
+            return yield* find(name, version)
+          })
+        ),
+      share: (name, trafficPercent, note) =>
+        inTurn(
+          name,
+          Effect.gen(function* () {
+            const model = yield* inProduction(name)
+            yield* sql`
+              update model_registry set traffic_percent = ${trafficPercent}, promotion = ${noted(model, note)}::text::jsonb
+              where model_name = ${name} and stage = 'production'`
+            return yield* find(name, model.model_version)
+          })
+        ),
+      rollback: (name, note, bringBack) =>
+        inTurn(
+          name,
+          Effect.gen(function* () {
+            const from = yield* inProduction(name)
+            yield* sql`
+              update model_registry set stage = 'archived', traffic_percent = null,
+                promotion = ${noted(from, note)}::text::jsonb
+              where model_name = ${name} and stage = 'production'`
+            if (bringBack && from.took_over_from !== null) {
               yield* sql`
-                update model_registry set stage = ${stage}, promoted_at = now(),
-                  promotion = ${JSON.stringify(promotion)}::text::jsonb
-                where model_name = ${name} and model_version = ${version}`
-              return yield* find(name, version)
-            })
-          )
-          .pipe(Effect.catchTag("SqlError", (error) => Effect.fail(unavailable(error))))
+                update model_registry set stage = 'production', traffic_percent = null, promoted_at = now()
+                where model_name = ${name} and model_version = ${from.took_over_from}`
+            }
+            const [to] = yield* sql<RegisteredModel>`
+              select ${columns} from model_registry where model_name = ${name} and stage = 'production'`
+            return { from: yield* find(name, from.model_version), to }
+          })
+        ),
+      arms: (model) => armsOf(sql, model).pipe(Effect.mapError(unavailable))
     })
   })
 )

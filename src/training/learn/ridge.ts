@@ -1,4 +1,5 @@
 /** Ridge regression: a linear map from some numbers to others, held small. */
+import type { LinearMap } from "../../domain/basics/linear-map.ts"
 
 /** Solves `a · x = b` for a symmetric positive definite matrix, for each column of `b`; both are overwritten. */
 const solve = (a: Float64Array, b: Float64Array, size: number, columns: number): Float64Array => {
@@ -25,19 +26,12 @@ const solve = (a: Float64Array, b: Float64Array, size: number, columns: number):
   return b
 }
 
-export interface Ridge {
-  readonly inputs: number
-  readonly outputs: number
-  /** (inputs + 1) × outputs; the last row is what stands where all inputs are 0. */
-  readonly weights: Float64Array
-}
-
 /** Fits rows of inputs to rows of outputs; `penalty` holds the weights small, the constant is free. */
 export const fitRidge = (
   from: ReadonlyArray<ArrayLike<number>>,
   to: ReadonlyArray<ArrayLike<number>>,
   penalty: number
-): Ridge => {
+): LinearMap => {
   const inputs = from[0]?.length ?? 0
   const outputs = to[0]?.length ?? 0
   const size = inputs + 1
@@ -52,12 +46,4 @@ export const fitRidge = (
   }
   for (let i = 0; i < inputs; i++) square[i * size + i]! += penalty
   return { inputs, outputs, weights: solve(square, cross, size, outputs) }
-}
-
-export const predict = ({ inputs, outputs, weights }: Ridge, row: ArrayLike<number>): Float64Array => {
-  const out = weights.slice(inputs * outputs)
-  for (let i = 0; i < inputs; i++) {
-    for (let c = 0; c < outputs; c++) out[c]! += row[i]! * weights[i * outputs + c]!
-  }
-  return out
 }

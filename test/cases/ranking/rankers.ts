@@ -56,6 +56,7 @@ export const deskLayer = (options: {
   readonly server?: FakeAnthropic
   readonly trained?: Partial<TrainedRankers["Service"]>
   readonly guard?: Layer.Layer<CostGuard>
+  readonly shadowCpuShare?: number
 }) => {
   const llm =
     options.server === undefined
@@ -70,10 +71,11 @@ export const deskLayer = (options: {
   const trained = Layer.succeed(TrainedRankers, {
     production: () => undefined,
     shadow: () => undefined,
+    armOf: () => undefined,
     refresh: Effect.void,
     ...options.trained
   })
-  return Layer.mergeAll(RankingDesk.layer, ClaudeWarmer.layer).pipe(
+  return Layer.mergeAll(RankingDesk.layer({ shadowCpuShare: options.shadowCpuShare ?? 1 }), ClaudeWarmer.layer).pipe(
     Layer.provideMerge(ClaudeRanker.layer),
     Layer.provideMerge(llm),
     Layer.provideMerge(

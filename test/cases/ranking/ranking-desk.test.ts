@@ -41,6 +41,9 @@ const whole = (ranking: Ranking) =>
     nodes.map((_, i) => i)
   )
 
+const party = (counts: ReadonlyArray<number>) =>
+  counts.map((signalCount, i) => traveler(`${i}`, "food", { signalCount }))
+
 describe("the gate", () => {
   it.live("never lets a trained model rank where anybody has fewer than 20 signals, whatever else is true", () =>
     Effect.gen(function* () {
@@ -92,8 +95,8 @@ describe("the gate", () => {
             )
           )
           for (const counts of [[], [19], [20, 19], [100, 0]])
-            assert.notStrictEqual(desk.inForce(counts).name, "trained")
-          assert.strictEqual(desk.inForce([20, 45]).name, "trained")
+            assert.notStrictEqual(desk.inForce(party(counts)).name, "trained")
+          assert.strictEqual(desk.inForce(party([20, 45])).name, "trained")
         }).pipe(Effect.provide(layer))
       }
     }).pipe(Effect.scoped)

@@ -74,6 +74,24 @@ await contractSuite("Jobs", { postgres: { needs: "postgres", layer: () => freshD
     })
   )
 
+  it.effect("ends one that was cancelled, whether it waits or is under way, and what its node does is in vain", () =>
+    Effect.gen(function* () {
+      const jobs = yield* nodeCalled("cancelling")
+      const waiting = yield* jobs.enqueue("long", null)
+      const cancelled = yield* jobs.cancel(waiting.id)
+      assert.deepInclude(cancelled, { state: "failed", error: "It was cancelled." })
+      assert.isUndefined(yield* jobs.cancel(waiting.id))
+      let stopped = 0
+      const long = handler("long", () => Effect.onInterrupt(Effect.never, () => Effect.sync(() => stopped++)))
+      yield* working(jobs, [long])
+      const { id } = yield* jobs.enqueue("long", null)
+      yield* until(Effect.map(jobs.find(id), (job) => job?.state === "running"))
+      yield* jobs.cancel(id)
+      yield* until(Effect.sync(() => stopped === 1))
+      assert.deepInclude(yield* jobs.find(id), { state: "failed", error: "It was cancelled.", attempts: 1 })
+    })
+  )
+
   it.effect("enqueues a key once, and again only after it failed", () =>
     Effect.gen(function* () {
       const jobs = yield* nodeCalled("keys")

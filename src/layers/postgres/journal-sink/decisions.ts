@@ -25,15 +25,17 @@ const rankingEvents = Effect.fnUntraced(function* (records: ReadonlyArray<Journa
     insert into ranking_events (
       id, user_id, trip_id, session_id, day_number, surface, model_name, model_version, candidate_ids, scores,
       propensities, ranked_ids, selected_ids, user_state, shadow_model_name, shadow_model_version, shadow_ranked_ids,
-      latency_ms, occurred_at)
+      shadow_latency_ms, arm, arm_of, model_failed, latency_ms, occurred_at)
     select r.id, r.user_id, r.trip_id, r.session_id, r.day_number, r.surface, r.model_name, r.model_version,
       r.candidate_ids, r.scores, r.propensities, r.ranked_ids, r.selected_ids, r.user_state, r.shadow_model_name,
-      r.shadow_model_version, r.shadow_ranked_ids, r.latency_ms, to_timestamp(r.occurred_at / 1000.0)
+      r.shadow_model_version, r.shadow_ranked_ids, r.shadow_latency_ms, r.arm, r.arm_of, coalesce(r.model_failed, false),
+      r.latency_ms, to_timestamp(r.occurred_at / 1000.0)
     from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
       id uuid, user_id uuid, trip_id uuid, session_id uuid, day_number smallint, surface text, model_name text,
       model_version text, candidate_ids uuid[], scores real[], propensities real[], ranked_ids uuid[],
       selected_ids uuid[], user_state jsonb, shadow_model_name text, shadow_model_version text,
-      shadow_ranked_ids uuid[], latency_ms real, occurred_at double precision)
+      shadow_ranked_ids uuid[], shadow_latency_ms real, arm text, arm_of text, model_failed boolean, latency_ms real,
+      occurred_at double precision)
     on conflict (id) do nothing`
 })
 

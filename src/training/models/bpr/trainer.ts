@@ -1,5 +1,6 @@
 /** Trains and judges `bpr`: who prefers which place, from decisions as they were logged. */
 import { readFileSync } from "node:fs"
+import { decodeFactors, encodeFactors, FACTORS_MODEL_TYPE, type Factors } from "../../../domain/rankers/factors.ts"
 import { TrainingRefused } from "../../../services/trainers.ts"
 import { type Evaluation, judge, type Ranked } from "../../judge/judge.ts"
 import type { Slate } from "../../judge/slates.ts"
@@ -10,7 +11,7 @@ import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { newestDataset, type PublishedDataset } from "../dataset.ts"
 import type { Trainer } from "../trainer.ts"
-import { type BprFactors, bprScorer, decodeFactors, encodeFactors, type Vibes, withColdPlaces } from "./ranker.ts"
+import { bprScorer, type Vibes, withColdPlaces } from "./ranker.ts"
 import { byUser, type LoggedSlate, readSlates, readTraining, readValidation, type TrainingTriples } from "./triples.ts"
 
 const DATASET = "bpr_triples"
@@ -60,10 +61,10 @@ const baselines = (
 
 const judged = async (
   dataset: PublishedDataset,
-  factors: BprFactors,
+  factors: Factors,
   counts: Counts,
   vibes: Vibes,
-  others: ReadonlyArray<BprFactors> = []
+  others: ReadonlyArray<Factors> = []
 ): Promise<{ readonly evaluation: Evaluation; readonly slates: ReadonlyArray<Slate> }> => {
   const known = new Set(factors.users)
   const logged = [
@@ -99,7 +100,7 @@ const train: Trainer["train"] = async ({ datasetsDir, vibesOf, watch, signal }) 
   }
   const validation = await readValidation(dataset, training)
   const vibes = await vibesOf()
-  const versions: Array<BprFactors> = []
+  const versions: Array<Factors> = []
   let progress: ReadonlyArray<Progress> = []
   let epochs = 0
   for (const seed of SEEDS) {
@@ -113,13 +114,13 @@ const train: Trainer["train"] = async ({ datasetsDir, vibesOf, watch, signal }) 
     const model = new BprModel(width, u, i, biases)
     versions.push(withColdPlaces({ users: users.names, items: items.names, model }, vibes))
   }
-  const [factors, ...others] = versions as [BprFactors, ...ReadonlyArray<BprFactors>]
+  const [factors, ...others] = versions as [Factors, ...ReadonlyArray<Factors>]
   const { evaluation } = await judged(dataset, factors, training, vibes, others)
   const mixed = Object.entries(sources).map(([source, n]) => `${n} from ${source}`)
   return {
     dataset,
     file: FILE,
-    modelType: "matrix_factorisation",
+    modelType: FACTORS_MODEL_TYPE,
     description: "Bayesian personalised ranking of people and places from decisions as they were logged.",
     files: { [FILE]: encodeFactors(factors), "learning-curve.svg": learningCurve("bpr", progress) },
     rows: { comparisons: pairs.users.length, people: users.names.length, places: items.names.length },
@@ -132,11 +133,9 @@ const train: Trainer["train"] = async ({ datasetsDir, vibesOf, watch, signal }) 
       `Learnt from ${mixed.join(", ")}. Backfill counts 0.3 of the app, and rare choices count more by clipped inverse propensity.`,
       "Places that nobody was offered have what their vibe says; people whom it has not seen have the mean of all.",
       `Baselines: as_logged is whichever ranker served the decision; popularity, popularity_7_days and user_frequency count what was taken in the time that was trained on, all of it or its last week.`,
-      "People stand in it under the names of its dataset, which lead to nobody. So it can be judged, and ranks for nobody yet."
+      "People stand in it under the names of its dataset. Who ranks joins them to travelers by the one row that tells them apart; with that row their vector is nobody's. Whoever is not among them has the taste that their own choices make."
     ],
-    notes: [
-      "It stays in staging: its people are known by the stand-ins of their dataset, and no live traveler is among them."
-    ]
+    notes: []
   }
 }
 

@@ -6,14 +6,22 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import * as TrainedRankerDesk from "../../../src/cases/ranking/trained-rankers.ts"
 import { FEATURES, type FeatureName } from "../../../src/domain/features.ts"
 import { rankLocally } from "../../../src/domain/rankers/local.ts"
-import * as OnnxRankers from "../../../src/layers/onnx/trained-rankers.ts"
+import * as ModelFiles from "../../../src/layers/files/model-artefacts.ts"
+import { load } from "../../../src/layers/onnx/session.ts"
+import { ModelArtefacts } from "../../../src/services/model-artefacts.ts"
 import { isComplete, type Ranker, RankingDesk } from "../../../src/services/ranker.ts"
-import { RANKER_MODEL_TYPE, type RegisteredRanker, TrainedRankers } from "../../../src/services/trained-rankers.ts"
-import { deskLayer } from "../../cases/ranking/rankers.ts"
+import {
+  ModelRefused,
+  RANKER_MODEL_TYPE,
+  type RegisteredRanker,
+  TrainedRankers
+} from "../../../src/services/trained-rankers.ts"
 import { places, request, traveler } from "../../domain/rankers/fixtures.ts"
 import { linearRanker } from "../../fakes/onnx.ts"
+import { deskLayer } from "./rankers.ts"
 
 const on = (feature: FeatureName, factor = 1) => FEATURES.map((name) => (name === feature ? factor : 0))
 
@@ -37,10 +45,19 @@ const house = Effect.gen(function* () {
   const registry: Array<RegisteredRanker> = []
   const write = (version: string, bytes: Uint8Array) =>
     writeFileSync(join(dir, "models", "wide", `${version}.onnx`), bytes)
+  const artefacts = Context.get(yield* Layer.build(ModelFiles.layer(join(dir, "models"))), ModelArtefacts)
   const context = yield* Layer.build(
-    OnnxRankers.layer({
-      modelsDir: join(dir, "models"),
+    TrainedRankerDesk.layer({
       registered: Effect.sync(() => registry),
+      loaders: {
+        [RANKER_MODEL_TYPE]: (row) =>
+          artefacts.read(row.artifact_path ?? "", row.artifact_sha256 ?? null).pipe(
+            Effect.mapError(({ message }) => new ModelRefused({ message })),
+            Effect.flatMap((bytes) => load({ name: row.model_name, version: row.model_version }, "wide", bytes)),
+            Effect.map((ranker) => ({ ranker }))
+          )
+      },
+      ranks: "wide",
       refreshEvery: "1 hour"
     })
   )

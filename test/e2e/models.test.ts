@@ -1,0 +1,225 @@
+/** A model from the shadow to everybody and back, on a running server: who has it, what is logged, how fast it is gone. */
+import { createHash, randomUUID } from "node:crypto"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { armOf } from "../../src/domain/learning/traffic.ts"
+import { encodeFactors, FACTORS_MODEL_TYPE } from "../../src/domain/rankers/factors.ts"
+import { type Answer, dayAhead, type Traveler, until } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
+type Json = any
+
+const ok = (answer: Answer, status = 200): Json => {
+  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
+  return answer.body
+}
+const A_TRIP = { city: "seattle", start_date: dayAhead(12), days: 2 }
+const VERSIONS = ["1", "2", "3"]
+const ROLLED_BACK_WITHIN_MS = 30_000
+
+describe("a model", () => {
+  let world: World
+  let admin: Traveler
+  let nodes: Json
+
+  /** Prefers places in the order of the list, or against it. */
+  const register = async (version: string) => {
+    const folder = join(world.folder, "models", "bpr", version)
+    mkdirSync(folder, { recursive: true })
+    const ids: ReadonlyArray<string> = nodes.map(({ id }: Json) => id)
+    const sign = version === "1" ? 1 : -1
+    const bytes = encodeFactors({
+      users: ["somebody"],
+      items: ids,
+      model: {
+        width: 1,
+        users: Float32Array.of(0.1),
+        items: new Float32Array(ids.length),
+        biases: Float32Array.from(ids, (_, i) => (sign * i) / ids.length)
+      },
+      cold: undefined
+    })
+    writeFileSync(join(folder, "factors.bin"), bytes)
+    const checksum = createHash("sha256").update(bytes).digest("hex")
+    await world.rows(
+      (sql) => sql`insert into model_registry
+        (id, model_name, model_version, model_type, stage, artifact_path, artifact_sha256)
+        values (gen_random_uuid(), 'bpr', ${version}, ${FACTORS_MODEL_TYPE}, 'staging',
+          ${`bpr/${version}/factors.bin`}, ${checksum})`
+    )
+  }
+
+  /** Somebody on one side of the comparison, who gave so many signals. */
+  const somebody = async (arm: "candidate" | "control", version: string, signals = 25): Promise<Traveler> => {
+    let id = randomUUID() as string
+    while (armOf(id, { name: "bpr", version }, 10) !== arm) id = randomUUID()
+    const who = await world.someone({ id })
+    const given = Array.from({ length: signals }, (_, i) => ({
+      id: randomUUID(),
+      signal_type: i % 2 === 0 ? "slot_accept" : "slot_skip",
+      activity_node_id: nodes[i].id,
+      occurred_at: new Date(Date.now() - (signals - i) * 1_000).toISOString()
+    }))
+    assert.strictEqual(ok(await who.call("POST", "/signals", given), 202).accepted, signals)
+    await until(
+      "the persona that learnt",
+      async () => (await who.call("GET", "/users/me/persona")).body.signal_count >= signals
+    )
+    return who
+  }
+
+  const rankedBy = async (who: Traveler): Promise<string> => {
+    const answer = await who.call("POST", "/trips", A_TRIP)
+    ok(answer, 201)
+    return answer.headers.get("x-model-version")!
+  }
+  const inForce = async (who: Traveler): Promise<string> =>
+    (await who.call("GET", "/trips")).headers.get("x-model-version")!
+  const untilRankedBy = (who: Traveler, model: RegExp) =>
+    until(`${model} in force`, async () => model.test(await inForce(who)), ROLLED_BACK_WITHIN_MS)
+
+  const promote = (version: string, to: string) =>
+    admin.call("POST", `/admin/model-registry/bpr/${version}/promote?to=${to}&force=a+trial`)
+  const share = (percent: number, force?: string) =>
+    admin.call("POST", "/admin/model-registry/bpr/traffic", { percent, ...(force === undefined ? {} : { force }) })
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+    admin = await world.someone({ role: "admin" })
+    nodes = ok(await admin.call("GET", "/cities/seattle/nodes?limit=100")).nodes
+    for (const version of VERSIONS) await register(version)
+  }, 120_000)
+  afterAll(() => world?.close())
+
+  it("in the shadow ranks beside warm travelers' plans and is reported, never served, and never sees a cold one", async () => {
+    assert.match((await world.command("report", "shadow")).said, /No model is in the shadow/)
+    ok(await promote("1", "shadow"))
+    const [warm, cold] = [await somebody("candidate", "1"), await somebody("candidate", "1", 19)]
+    const logged = (who: Traveler) =>
+      world.drained(
+        (sql) => sql`select shadow_model_version as version, shadow_latency_ms as latency from ranking_events
+          where user_id = ${who.id} and surface = 'itinerary' order by occurred_at desc`,
+        (rows) => rows.length > 0
+      )
+    await until(
+      "a plan with a shadow",
+      async () => {
+        assert.match(await rankedBy(warm), /^local_ranker:/)
+        return (await logged(warm))[0].version === "1"
+      },
+      ROLLED_BACK_WITHIN_MS
+    )
+    assert.isAtLeast((await logged(warm))[0].latency, 0)
+    assert.match(await rankedBy(cold), /^local_ranker:/)
+    assert.isTrue((await logged(cold)).every(({ version }) => version === null))
+
+    // What somebody answers says who was right; a shadow that a busy machine did not come to in time is not waited for.
+    const report = await until(
+      "a judged decision",
+      async () => {
+        const trip = ok(await warm.call("POST", "/trips", A_TRIP), 201)
+        ok(await warm.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" }))
+        const { models } = ok(await admin.call("GET", "/admin/shadow"))
+        return models[0].judged > 0 && models[0]
+      },
+      60_000
+    )
+    assert.deepInclude(report, { model: "bpr", version: "1", days: 1 })
+    assert.isAtMost(report.paired.hr5.shadow.mean, 1)
+    assert.isTrue(Object.keys(report.served_by)[0]!.startsWith("local_ranker:"))
+    assert.match((await world.command("report", "shadow")).said, /bpr:1: \d+ decisions on 1 days.*\n.*local_ranker/)
+  }, 120_000)
+
+  it("in production ranks for a tenth, then for whom an operator says, and every decision says which side it was on", async () => {
+    assert.strictEqual((await share(50)).status, 404)
+    const promoted = ok(await promote("1", "production"))
+    assert.deepInclude(promoted, { stage: "production", traffic_percent: 10, took_over_from: null })
+    const [has, hasNot, cold] = [
+      await somebody("candidate", "1"),
+      await somebody("control", "1"),
+      await somebody("candidate", "1", 19)
+    ]
+    await untilRankedBy(has, /^bpr:1$/)
+    assert.strictEqual(await rankedBy(has), "bpr:1")
+    assert.match(await rankedBy(hasNot), /^local_ranker:/)
+    assert.match(await rankedBy(cold), /^local_ranker:/)
+    const arms = await world.drained(
+      (sql) => sql`select distinct user_id, arm, arm_of from ranking_events
+        where user_id in (${has.id}, ${hasNot.id}, ${cold.id})`,
+      (rows) => rows.length === 3
+    )
+    const armOfWhom = new Map(arms.map(({ arm, arm_of, user_id }) => [user_id, [arm, arm_of]]))
+    assert.deepStrictEqual(armOfWhom.get(has.id), ["candidate", "bpr:1"])
+    assert.deepStrictEqual(armOfWhom.get(hasNot.id), ["control", "bpr:1"])
+    assert.deepStrictEqual(armOfWhom.get(cold.id), [null, null])
+    const { code, said } = await world.command("traffic", "bpr", "100")
+    assert.deepStrictEqual([code, said.includes("bpr:1 ranks for 100 % of warm travelers")], [0, true], said)
+    await untilRankedBy(hasNot, /^bpr:1$/)
+    assert.match((await world.command("traffic", "bpr", "0")).said, /0 is no share of travelers.*rollback bpr/)
+  }, 120_000)
+
+  it("is rolled back by one command, to what it took over from, within half a minute", async () => {
+    ok(await promote("2", "production"))
+    const [has, hasNot] = [await somebody("candidate", "2"), await somebody("control", "2")]
+    await untilRankedBy(has, /^bpr:2$/)
+    // Whom the new one has not reached keep the version before it.
+    assert.strictEqual(await rankedBy(hasNot), "bpr:1")
+    const began = performance.now()
+    const { said } = await world.command("rollback", "bpr", "--reason", "people skip what it offers")
+    assert.match(said, /bpr:2 is archived; 1 ranks again for everybody/)
+    await untilRankedBy(has, /^bpr:1$/)
+    assert.isBelow(performance.now() - began, ROLLED_BACK_WITHIN_MS)
+    assert.strictEqual(await rankedBy(has), "bpr:1")
+    const rolledBack = ok(await admin.call("GET", "/admin/model-registry")).models.find(
+      (one: Json) => one.model_name === "bpr" && one.model_version === "2"
+    )
+    assert.strictEqual(rolledBack.stage, "archived")
+    assert.strictEqual(rolledBack.promotion.since[0].rolled_back, "people skip what it offers")
+    const twice = ok(await admin.call("POST", "/admin/model-registry/bpr/rollback", { reason: "back to none" }))
+    assert.deepStrictEqual([twice.from.model_version, twice.to], ["1", null])
+    await untilRankedBy(has, /^local_ranker:/)
+    assert.strictEqual(
+      (await admin.call("POST", "/admin/model-registry/bpr/rollback", { reason: "again" })).status,
+      404
+    )
+  }, 180_000)
+
+  it("that people turn down goes by itself, with the figures that spoke against it", async () => {
+    ok(await promote("3", "production"))
+    const [has, hasNot] = [await somebody("candidate", "3"), await somebody("control", "3")]
+    await untilRankedBy(has, /^bpr:3$/)
+    // Thirty people on either side; those who have the model turn down most of what it shows.
+    await world.rows(
+      (sql) => sql`
+        with people as (
+          insert into users (id) select gen_random_uuid() from generate_series(1, 80) returning id
+        ), decided as (
+          insert into ranking_events (id, user_id, surface, model_name, model_version, candidate_ids, scores, propensities,
+            ranked_ids, selected_ids, arm, arm_of, latency_ms)
+          select gen_random_uuid(), id, 'discovery', 'bpr', '3', '{}', '{}', '{}', '{}', '{}',
+            case when row_number() over (order by id) % 2 = 0 then 'candidate' else 'control' end, 'bpr:3', 5
+          from people returning id, user_id, arm
+        )
+        insert into decision_outcomes (id, decision_id, user_id, activity_node_id, outcome, occurred_at)
+        select gen_random_uuid(), d.id, d.user_id, gen_random_uuid(),
+          case when n % 4 <> 0 and d.arm = 'candidate' then 'swapped' else 'confirmed' end, now()
+        from decided d, generate_series(1, 8) n`
+    )
+    const refused = await share(100)
+    assert.strictEqual(refused.status, 409)
+    assert.match(refused.body.detail, /stays with 10 % of travelers: 7\d\.\d % of \d+ judged places were turned down/)
+    // What comes by itself every few minutes is asked for now.
+    await world.rows(
+      (sql) => sql`insert into jobs (id, kind, state) values (gen_random_uuid(), 'guard_models', 'queued')`
+    )
+    await untilRankedBy(has, /^local_ranker:/)
+    assert.match(await rankedBy(hasNot), /^local_ranker:/)
+    const gone = ok(await admin.call("GET", "/admin/model-registry")).models.find(
+      (one: Json) => one.model_name === "bpr" && one.model_version === "3"
+    )
+    assert.strictEqual(gone.stage, "archived")
+    assert.match(gone.promotion.since[0].rolled_back, /were turned down against 0\.0 %/)
+  }, 120_000)
+})

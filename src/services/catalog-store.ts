@@ -72,6 +72,8 @@ export interface ReadPost {
 export interface KnownNode {
   readonly id: string
   readonly name: string
+  /** In other languages and scripts, and what else it is called. */
+  readonly names: Readonly<Record<string, string>>
   readonly neighbourhood: string
   readonly lat: number
   readonly lon: number

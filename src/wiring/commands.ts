@@ -13,6 +13,7 @@ import { analyzeDataset, checkPerson, debugMatch, generateMatchEvents } from "..
 import { migrate } from "../cli/migrate.ts"
 import { report, rollback, traffic } from "../cli/models.ts"
 import { promote } from "../cli/promote.ts"
+import { read } from "../cli/read.ts"
 import { reindex } from "../cli/reindex.ts"
 import { repairTrip } from "../cli/repair-trip.ts"
 import { replay } from "../cli/replay/replay.ts"
@@ -32,6 +33,7 @@ import * as Migrator from "../layers/postgres/migrator.ts"
 import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { Health } from "../services/health.ts"
+import { readPosts } from "../sources/read-posts.ts"
 import * as Reindex from "../sources/reindex.ts"
 import * as Datasets from "../training/datasets/build.ts"
 import * as MatchData from "../training/match/data.ts"
@@ -60,6 +62,8 @@ const reindexing = Layer.mergeAll(PostgresCatalogStore.layer, PostgresIndexSourc
   Layer.provide(Migrator.layer()),
   Layer.provide(sql)
 )
+
+const reading = PostgresCatalogStore.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql))
 
 const registry = PostgresModelRegistry.layer.pipe(Layer.provideMerge(Migrator.layer()), Layer.provideMerge(sql))
 
@@ -106,6 +110,7 @@ const overplanned = Command.make("overplanned").pipe(
     serve(runServer),
     migrate(Migrator.migrate().pipe(Effect.provide(sql))),
     seedCity.pipe(Command.provide(seeding)),
+    read((city, file, tell) => Effect.provide(readPosts(city, file, tell), reading)),
     buildDataset.pipe(Command.provide(Datasets.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
     train.pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),
     evaluate.pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),

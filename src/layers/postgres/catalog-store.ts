@@ -289,7 +289,7 @@ export const layer = Layer.effect(
         closeSeeding(sql, cityId).pipe(sql.withTransaction, Effect.mapError(failed("Closing the seeding"))),
 
       known: (cityId) =>
-        sql<KnownNode>`select id, name, neighbourhood, lat, lon from activity_nodes
+        sql<KnownNode>`select id, name, names, neighbourhood, lat, lon from activity_nodes
           where city_id = ${cityId} and retired_at is null order by node_index`.pipe(
           Effect.mapError(failed("Reading the city's places"))
         ),

@@ -11,7 +11,7 @@ export const MAX_POST_CHARS = 50_000
 /** As much of a post as is read and kept. */
 export const MAX_KEPT_CHARS = 8_000
 /** Less than this says nothing of a place. */
-const MIN_KEPT_CHARS = 12
+const MIN_KEPT_CHARS = 4
 
 export interface CleanText {
   readonly text: string
@@ -41,7 +41,7 @@ const stripMarkup = (text: string): string =>
 
 /** How people talk to models, and never to each other about restaurants. */
 const INSTRUCTION =
-  /\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(previous|prior|above|earlier|all|any|your|the)\b.{0,30}\b(instruction|prompt|rule|direction|context|guideline)s?\b|\b(system|developer|hidden)\s*(prompt|message|instruction)s?\b|\byou are (now|no longer)\b.{0,40}\b(assistant|model|ai|bot|dan|system)\b|\b(as|being) an? (ai|language model|assistant)\b|^\s*(system|assistant|user|human)\s*:|<\|?\s*(im_start|im_end|system|endoftext)|\b(respond|reply|answer|output|return|print|set|assign|rate|score|classify|label)\b.{0,30}\b(only|exactly|with|as|to|this|it)\b.{0,30}\b(json|vibe|vibes|weight|tag|tags|score|1\.0)\b|\bdo not (mention|reveal|tell)\b.{0,30}\b(instruction|prompt|user)s?\b/i
+  /\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(previous|prior|above|earlier|all|any|your|the)\b.{0,30}\b(instruction|prompt|rule|direction|context|guideline)s?\b|\b(system|developer|hidden)\s*(prompt|message|instruction)s?\b|\byou are (now|no longer)\b.{0,40}\b(assistant|model|ai|bot|dan|system)\b|\b(as|being) an? (ai|language model|assistant)\b|^\s*(system|assistant|user|human)\s*:|<\|?\s*(im_start|im_end|system|endoftext)|\b(respond|reply|answer|output|return|print)\b.{0,30}\b(only|exactly|with|as)\b.{0,30}\b(json|vibe|vibes|weight|tag|tags|score|1\.0)\b|\b(set|assign|rate|score|classify|label|tag)\b.{0,30}\b(only|exactly|with|as|to|this|it)\b.{0,30}\b(json|vibe|vibes|weight|tags|score|1\.0)\b|\bdo not (mention|reveal|tell)\b.{0,30}\b(instruction|prompt|user)s?\b/i
 
 export const cleanPost = (raw: string): Result.Result<CleanText, string> => {
   if (raw.length > MAX_POST_CHARS) {

@@ -28,3 +28,6 @@ export const ScrapedPost = Schema.Struct({
   voice: Schema.optionalKey(Schema.Literals(["local", "tourist"]))
 })
 export type ScrapedPost = typeof ScrapedPost.Type
+
+/** A post that is only to be read, not kept: where it is from does not matter. */
+export const PostLine = Schema.Struct({ ...ScrapedPost.fields, source: Schema.optionalKey(Schema.String) })

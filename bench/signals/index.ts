@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as NobodyElse from "../../src/cases/absent/nobody-else.ts"
 import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
 import * as Intake from "../../src/cases/signals/journaled-intake.ts"
 import * as RememberedSlates from "../../src/cases/signals/remembered-slates.ts"
@@ -98,7 +99,7 @@ const measure = (total: number) =>
       recordBytes: 4 * 1024 * 1024,
       lingerMillis: 20,
       batchRecords: 1000
-    }).pipe(Layer.provide([gated, recordTypes]))
+    }).pipe(Layer.provide([gated, recordTypes]), Layer.provide(NobodyElse.layer))
     const intake = Intake.layer({
       maxAheadMillis: 300_000,
       maxAgeMillis: 864e5,

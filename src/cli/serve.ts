@@ -1,8 +1,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import type * as Effect from "effect/Effect"
-
-export type Role = "all" | "gateway" | "worker"
+import type { Role } from "../domain/nodes/standing.ts"
 
 /** Runs the system until it is told to stop. */
 export const serve = <E, R>(run: (role: Role) => Effect.Effect<never, E, R>) =>
@@ -10,7 +9,9 @@ export const serve = <E, R>(run: (role: Role) => Effect.Effect<never, E, R>) =>
     "serve",
     {
       role: Flag.Literals("role", ["all", "gateway", "worker"]).pipe(
-        Flag.withDescription("gateway answers travelers, worker runs jobs, all does both."),
+        Flag.withDescription(
+          "gateway answers travelers and owns trips, worker runs the jobs that touch none, all does both."
+        ),
         Flag.withDefault("all" as const)
       )
     },

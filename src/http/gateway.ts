@@ -12,6 +12,7 @@ import { Config } from "../config.ts"
 import { modelVersion } from "../domain/ranking.ts"
 import { ModelInForce } from "../services/model-in-force.ts"
 import { Api } from "./api/api.ts"
+import { Unavailable } from "./api/problems.ts"
 import * as Authorization from "./handlers/authorization.ts"
 import * as Form from "./handlers/form.ts"
 import * as Links from "./handlers/links.ts"
@@ -78,6 +79,35 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
         const short = { passages, userLimiter, deadlines, requestTimeoutMillis, metrics, through }
         native.shortcut("POST", SIGNALS_PATH, yield* signalsShortcut(short))
       }
+      yield* HttpServer.serveEffect(through(app))
+    })
+  )
+
+const notHere = (detail: string) => new Unavailable({ detail, retry_after_seconds: 5 })
+
+/** For servers that travelers do not talk to: what monitors ask is answered, and all else sent elsewhere. */
+export const apartLayer = (options: GatewayOptions & { readonly elsewhere: string }) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const settings = yield* Config
+      const { metrics, sample } = yield* GatewayMetrics
+      const app = yield* HttpRouter.toHttpEffect(
+        Layer.merge(
+          System.layer({ ...options, sampleMetrics: sample }),
+          HttpRouter.add("*", "/*", Effect.fail(notHere(options.elsewhere)))
+        )
+      )
+      const through = pipeline({
+        corsOrigins: settings.CORS_ORIGINS,
+        trustedProxies: new Set(settings.TRUSTED_PROXIES),
+        addressLimitPerMinute: settings.RATE_LIMIT ? settings.RATE_LIMIT_ADDRESS_PER_MINUTE : undefined,
+        requestTimeoutMillis: settings.HTTP_REQUEST_TIMEOUT,
+        deadlines: yield* makeDeadlines(settings.HTTP_REQUEST_TIMEOUT),
+        logRequests: settings.LOG_LEVEL === "debug",
+        modelInForce: () => "none",
+        methodsOf: () => [],
+        metrics
+      })
       yield* HttpServer.serveEffect(through(app))
     })
   )

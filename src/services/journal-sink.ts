@@ -25,12 +25,18 @@ export class SinkRejected extends Schema.TaggedError<SinkRejected>()("SinkReject
   message: Schema.String
 }) {}
 
+/** Another server owns what these records speak of since before they were written: nobody counts on them, and nothing of the batch was stored. */
+export class SinkStale extends Schema.TaggedError<SinkStale>()("SinkStale", {
+  message: Schema.String,
+  positions: Schema.Array(Schema.Number)
+}) {}
+
 export class JournalSink extends Context.Service<
   JournalSink,
   {
     /**
      * A journal goes to work: answers the position up to which it is stored. One never seen counts as stored up to `since`,
-     * where what its disk held began when it got this name. One that takes the place of another, which was not closed, breaks the continuity of trips: what that one acknowledged may be gone, so every trip
+     * where what its disk held began when it got this name. One that takes the place of another of its directory, which was not closed, breaks the continuity of trips: what that one acknowledged may be gone, so every trip
      * whose stream may go on gets a new epoch, in the same transaction. `former` are names of its own, before it lost something.
      */
     enroll(node: string, former: ReadonlyArray<string>, since: number): Effect.Effect<number, SinkUnavailable>
@@ -45,6 +51,6 @@ export class JournalSink extends Context.Service<
     apply(
       batch: ReadonlyArray<JournalEntry>,
       progress: DrainProgress
-    ): Effect.Effect<void, SinkUnavailable | SinkRejected>
+    ): Effect.Effect<void, SinkUnavailable | SinkRejected | SinkStale>
   }
 >()("overplanned/JournalSink") {}

@@ -35,6 +35,8 @@ export interface JournalRecord {
 export interface JournalEntry extends JournalRecord {
   /** Where the record ends in the log: everything up to here includes it. Rises; never reused. */
   readonly position: number
+  /** Under which epoch of ownership it was written; zero or absent where nobody counted. */
+  readonly epoch?: number
   /** The payload as it lies on disk, where it is at hand: UTF-8, for who hands it on unread. */
   readonly bytes?: Uint8Array
 }
@@ -151,9 +153,10 @@ export class Journal extends Context.Service<
 
     /**
      * Tells of each key of which a record will never be stored, once that is written down: who holds what followed from it reads
-     * the key anew. Gives what ends the listening. A listener must not throw.
+     * the key anew; without a key, everybody does, because another server's records were stored meanwhile. Gives what ends the
+     * listening. A listener must not throw.
      */
-    onLost(listener: (key: string) => void): () => void
+    onLost(listener: (key: string | undefined) => void): () => void
 
     /**
      * For work that many wait for, such as telling a city's trips of a storm: storing what is durable anyway stands back for

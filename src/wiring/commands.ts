@@ -8,10 +8,12 @@ import * as NobodyErased from "../cases/absent/nobody-erased.ts"
 import * as HealthDesk from "../cases/health/health-desk.ts"
 import { buildDataset } from "../cli/build-dataset.ts"
 import { doctor } from "../cli/doctor.ts"
+import { drain } from "../cli/drain.ts"
 import { erasureCheck } from "../cli/erasure-check.ts"
 import { analyzeDataset, checkPerson, debugMatch, generateMatchEvents } from "../cli/match.ts"
 import { migrate } from "../cli/migrate.ts"
 import { report, rollback, traffic } from "../cli/models.ts"
+import { nodes } from "../cli/nodes.ts"
 import { promote } from "../cli/promote.ts"
 import { read } from "../cli/read.ts"
 import { reindex } from "../cli/reindex.ts"
@@ -19,10 +21,11 @@ import { repairTrip } from "../cli/repair-trip.ts"
 import { replay } from "../cli/replay/replay.ts"
 import { seedCity } from "../cli/seed-city.ts"
 import { seedTrainingData } from "../cli/seed-training-data.ts"
-import { type Role, serve } from "../cli/serve.ts"
+import { serve } from "../cli/serve.ts"
 import { token } from "../cli/token.ts"
 import { evaluate, train } from "../cli/train.ts"
 import { Config } from "../config.ts"
+import type { Role } from "../domain/nodes/standing.ts"
 import { healthOnDisk } from "../layers/journal/on-disk.ts"
 import * as PostgresCatalog from "../layers/postgres/catalog.ts"
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
@@ -31,6 +34,7 @@ import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as Migrator from "../layers/postgres/migrator.ts"
 import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
+import * as PostgresLeases from "../layers/postgres/nodes/leases.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { Health } from "../services/health.ts"
 import { readPosts } from "../sources/read-posts.ts"
@@ -80,6 +84,12 @@ const runServer = (role: Role) =>
     (server) => server.runServer(role)
   )
 
+/** The server's journal without the server. */
+const draining = Effect.flatMap(
+  Effect.promise(() => import("./draining.ts")),
+  ({ draining }) => draining
+)
+
 /** Each is asked as the server would ask it, and nothing is started that the server would not start. */
 const dependencies = health.pipe(
   Layer.provideMerge(Layer.mergeAll(rankingHealth, placesHealth)),
@@ -128,6 +138,8 @@ const overplanned = Command.make("overplanned").pipe(
     replay.pipe(Command.provide(tokens)),
     erasureCheck({ stores: traceStores }).pipe(Command.provide(vectorIndex.pipe(Layer.provideMerge(sql)))),
     repairTrip.pipe(Command.provide(repairing)),
+    nodes.pipe(Command.provide(PostgresLeases.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
+    drain(draining),
     doctor(inspect)
   ])
 )

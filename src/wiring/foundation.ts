@@ -10,7 +10,6 @@ import * as Embedded from "../layers/embedded/layer.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as JoseTokens from "../layers/jose/tokens.ts"
 import * as PostgresClient from "../layers/postgres/client.ts"
-import * as PostgresErasedSubjects from "../layers/postgres/erased-subjects.ts"
 import * as ExternalPostgres from "../layers/postgres/external.ts"
 import * as PostgresHealth from "../layers/postgres/health.ts"
 import type { DatabaseServer, DatabaseServerError } from "../services/database-server.ts"
@@ -34,14 +33,6 @@ export const sql = Layer.unwrap(
     })
   )
 ).pipe(Layer.provideMerge(database))
-
-/** Who was erased. Every node of a database needs the same `erasure-key` in its data directory. */
-export const erasedSubjects = Layer.unwrap(
-  Effect.gen(function* () {
-    const settings = yield* Config
-    return PostgresErasedSubjects.layer(Redacted.make(yield* Keepsakes.erasureKey(settings.OVERPLANNED_DATA_DIR)))
-  })
-)
 
 /** Tokens as the server checks them. */
 export const checkedTokens = Layer.unwrap(

@@ -23,12 +23,13 @@ import { PlacesSource } from "../services/places-source.ts"
 import type { ShadowPopulation } from "../services/shadow-population.ts"
 import { ErasedSubjects } from "../services/tokens.ts"
 import type { Trainers } from "../services/trainers.ts"
+import { REPAIR_TRIP } from "../services/trip-mending.ts"
 import * as DatasetsBuilder from "../training/datasets/build.ts"
 import { buildDatasetJob, dailyDatasetsJob, dailyDatasetsSchedule } from "../training/datasets/job.ts"
 import { trainModelJob } from "../training/models/job.ts"
 import { seedTrainingDataJob } from "../training/population/job.ts"
 import * as PopulationSeeder from "../training/population/seed.ts"
-import { places } from "./catalogs.ts"
+import { places as unseededPlaces } from "./catalogs.ts"
 import { trainers } from "./models.ts"
 
 export const jobs = Layer.unwrap(
@@ -103,11 +104,13 @@ const purges = Effect.gen(function* () {
   ]
 })
 
+const RESUME_ERASURES = "resume_erasures"
+
 /** Nobody who asked to be erased is left behind, whatever an older release or an operator did to their job. */
 const resumeErasures = Effect.map(
   Jobs,
   (desk): JobHandler => ({
-    kind: "resume_erasures",
+    kind: RESUME_ERASURES,
     run: () =>
       Effect.mapBoth(desk.resume(ERASE_USER), {
         onSuccess: (resumed) => ({ resumed }),
@@ -121,7 +124,7 @@ const REGULAR: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   // Not of the night: a model that does worse than what it took over from is not left to rank until morning.
   { kind: GuardModels.GUARD_MODELS, cron: "*/5 * * * *" },
   { kind: PersonaNightly.PERSONA_NIGHTLY, cron: "0 3 * * *", catchUp: "20 hours" },
-  { kind: "resume_erasures", cron: "50 3 * * *", catchUp: "20 hours" },
+  { kind: RESUME_ERASURES, cron: "50 3 * * *", catchUp: "20 hours" },
   { kind: "purge_places", cron: "0 4 * * *", catchUp: "20 hours" },
   { kind: "purge_receipts", cron: "10 4 * * *" },
   { kind: "reset_quotas", cron: "15 4 * * *" },
@@ -142,35 +145,45 @@ const training = Effect.map(Effect.context<ShadowPopulation | Datasets | Trainer
   )
 })
 
-/** Works through jobs until the server stops. */
-export const worker = Layer.effectDiscard(
-  Effect.gen(function* () {
-    const settings = yield* Config
-    const desk = yield* Jobs
-    const zone = settings.JOBS_TIME_ZONE
-    const resume = yield* resumeErasures
-    const handlers = [
-      yield* seedCity,
-      (yield* Erasure).handler,
-      yield* TripRepair.handler,
-      yield* GuardModels.handler,
-      resume,
-      yield* PersonaNightly.handler,
-      ...(yield* purges)
-    ]
-    const schedules = [...REGULAR.map((schedule) => ({ ...schedule, zone })), dailyDatasetsSchedule(zone)]
-    // Also when this node starts: whoever was given up meanwhile does not wait for the night.
-    yield* Effect.ignore(desk.enqueue(resume.kind, null))
-    yield* Effect.forkScoped(desk.work([...handlers, ...(yield* training)], schedules))
-  })
-).pipe(
-  Layer.provide([
-    PopulationSeeder.layer,
-    DatasetsBuilder.layer,
-    trainers,
-    PostgresReceipts.layer,
-    PostgresTripMending.layer,
-    PostgresPersonaHistory.layer,
-    places
-  ])
-)
+/**
+ * Where a job may run. What touches trips, travelers or the journal runs at home, where they are owned; all else anywhere.
+ */
+export type JobPlace = "at home" | "anywhere"
+
+const AT_HOME: ReadonlySet<string> = new Set([ERASE_USER, REPAIR_TRIP, RESUME_ERASURES, PersonaNightly.PERSONA_NIGHTLY])
+
+/** Works through the jobs of these places until the server stops. */
+export const worker = (places: ReadonlyArray<JobPlace>) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const settings = yield* Config
+      const desk = yield* Jobs
+      const zone = settings.JOBS_TIME_ZONE
+      const resume = yield* resumeErasures
+      const here = ({ kind }: { readonly kind: string }) => places.includes(AT_HOME.has(kind) ? "at home" : "anywhere")
+      const handlers = [
+        yield* seedCity,
+        (yield* Erasure).handler,
+        yield* TripRepair.handler,
+        yield* GuardModels.handler,
+        resume,
+        yield* PersonaNightly.handler,
+        ...(yield* purges),
+        ...(yield* training)
+      ]
+      const schedules = [...REGULAR.map((schedule) => ({ ...schedule, zone })), dailyDatasetsSchedule(zone)]
+      // Also when this node starts: whoever was given up meanwhile does not wait for the night.
+      if (here(resume)) yield* Effect.ignore(desk.enqueue(resume.kind, null))
+      yield* Effect.forkScoped(desk.work(handlers.filter(here), schedules.filter(here)))
+    })
+  ).pipe(
+    Layer.provide([
+      PopulationSeeder.layer,
+      DatasetsBuilder.layer,
+      trainers,
+      PostgresReceipts.layer,
+      PostgresTripMending.layer,
+      PostgresPersonaHistory.layer,
+      unseededPlaces
+    ])
+  )

@@ -15,7 +15,9 @@ import * as ActorKindList from "../cases/health/actor-kind-list.ts"
 import * as DatasetsHealth from "../cases/health/datasets-health.ts"
 import * as ErasureHealth from "../cases/health/erasure-health.ts"
 import * as JournalHealth from "../cases/health/journal-health.ts"
+import * as NodesHealth from "../cases/health/nodes-health.ts"
 import * as TripHealth from "../cases/health/trip-health.ts"
+import { steppingDown, tailKeeper } from "../cases/nodes/stepping-down.ts"
 import * as Erasure from "../cases/people/erasing.ts"
 import * as JournaledNewcomers from "../cases/people/journaled-newcomers.ts"
 import * as TripEndingNews from "../cases/people/trip-ending-news.ts"
@@ -29,9 +31,9 @@ import * as TwoTowerRetrieval from "../cases/ranking/two-tower-retrieval.ts"
 import * as SignalIntake from "../cases/signals/journaled-intake.ts"
 import * as ProvenSignalNews from "../cases/signals/proven-signal-news.ts"
 import * as RememberedSlates from "../cases/signals/remembered-slates.ts"
-import type { Role } from "../cli/serve.ts"
 import { Config } from "../config.ts"
 import { DEMO_TOKEN_MS, DEMO_TRAVELER } from "../domain/demo.ts"
+import { ownsTrips, type Role } from "../domain/nodes/standing.ts"
 import { PIVOT_SETTINGS } from "../domain/pivot/env.ts"
 import { planEngine } from "../domain/trip/plan-engine.ts"
 import * as Gateway from "../http/gateway.ts"
@@ -45,7 +47,6 @@ import { GatewayMetrics } from "../http/metrics.ts"
 import { refuse } from "../http/middleware/refuse.ts"
 import * as PivotStream from "../http/stream/stream.ts"
 import * as UwsHttpServer from "../http/uws/UwsHttpServer.ts"
-import * as FileJournal from "../layers/journal/journal.ts"
 import * as PostgresCityStorage from "../layers/postgres/city-storage.ts"
 import * as PostgresCompanions from "../layers/postgres/companions.ts"
 import * as PostgresPersonRecords from "../layers/postgres/erasure/person-records.ts"
@@ -59,6 +60,8 @@ import * as PostgresTripList from "../layers/postgres/trip-list.ts"
 import * as PostgresTripStorage from "../layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../layers/postgres/user-storage.ts"
 import { AcceptanceModels } from "../services/acceptance-model.ts"
+import type { Journal } from "../services/journal.ts"
+import { Ownership } from "../services/ownership.ts"
 import { Startup } from "../services/startup.ts"
 import { Tokens } from "../services/tokens.ts"
 import { TripPlanning } from "../services/trip-helpers.ts"
@@ -66,33 +69,16 @@ import { TripRuntime } from "../services/trip-runtime.ts"
 import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs.ts"
 import { demoTrip, firstCity, otherCities } from "./first-run.ts"
 import { jobs, worker } from "./jobs.ts"
-import { journalSink, recordTypes } from "./journal-sink.ts"
+import { journal } from "./journal.ts"
 import { acceptanceModels, promotions, shadowReports } from "./models.ts"
 import { indexUpToDate, llm, personaEncoder, rankers, rankingHealth, trainedRankers, vectorIndex } from "./ranking.ts"
 import { weather } from "./weather.ts"
-
-/** The longest record the journal takes: a candidate set of 200 with its features, several times over. */
-const RECORD_BYTES = 4 * 1024 * 1024
 
 /** Most people on one trip: the owner and seven more. */
 const MAX_MEMBERS = 8
 
 /** How often trips that are not in memory are looked over for their first day. */
 const DUE_EVERY_MS = 300_000
-
-const journal = Layer.unwrap(
-  Effect.map(Config, (settings) =>
-    FileJournal.layer({
-      directory: join(settings.OVERPLANNED_DATA_DIR, "journal"),
-      batchRecords: settings.JOURNAL_DRAIN_BATCH,
-      segmentBytes: settings.JOURNAL_SEGMENT_SIZE,
-      diskBytes: settings.JOURNAL_DISK_BUDGET,
-      bufferBytes: settings.JOURNAL_MEMORY_BUDGET,
-      recordBytes: RECORD_BYTES,
-      lingerMillis: settings.JOURNAL_LINGER
-    })
-  )
-).pipe(Layer.provide([recordTypes, journalSink.pipe(Layer.provide(jobs))]))
 
 const signals = Layer.unwrap(
   Effect.map(Config, (settings) =>
@@ -115,7 +101,9 @@ const people = UserActors.layer().pipe(
 )
 
 const trips = Layer.unwrap(
-  Effect.map(Config, (settings) => {
+  Effect.gen(function* () {
+    const settings = yield* Config
+    const { standing } = yield* Ownership
     const pivots = {
       ...PIVOT_SETTINGS,
       horizonMs: settings.FALLBACK_HORIZON,
@@ -130,7 +118,8 @@ const trips = Layer.unwrap(
         memoryBytes: settings.ACTOR_MEMORY_BUDGET
       },
       maxMembers: MAX_MEMBERS,
-      dueEvery: DUE_EVERY_MS
+      dueEvery: DUE_EVERY_MS,
+      owns: () => standing().is === "owner"
     }).pipe(
       Layer.provide(
         Layer.effect(
@@ -176,7 +165,15 @@ const capabilities = Layer.mergeAll(
   Layer.provideMerge(people),
   Layer.provideMerge(ranking),
   Layer.provideMerge(TwoTowerRetrieval.layer),
-  Layer.provideMerge(Layer.mergeAll(PostgresCompanions.layer, PostgresModelRegistry.layer, journal, seeder, jobs)),
+  Layer.provideMerge(
+    Layer.mergeAll(
+      PostgresCompanions.layer,
+      PostgresModelRegistry.layer,
+      journal.pipe(Layer.provide(jobs)),
+      seeder,
+      jobs
+    )
+  ),
   Layer.provideMerge(firstCity.pipe(Layer.provide(seeder))),
   Layer.provideMerge(ActorKindList.layer),
   Layer.provideMerge(Layer.merge(catalogs, vectorIndex))
@@ -207,26 +204,27 @@ const preload = Layer.effectDiscard(
 const consoleLink = (address: HttpServer.HttpServer["Service"]["address"], token: string) =>
   `${HttpServer.formatAddress(address).replace("//0.0.0.0", "//127.0.0.1").replace("//[::]", "//[::1]")}/#token=${token}`
 
-const announce = Layer.effectDiscard(
-  Effect.gen(function* () {
-    const { address } = yield* HttpServer.HttpServer
-    const settings = yield* Config
-    yield* (yield* Startup).done
-    yield* Console.log(`Overplanned answers on ${HttpServer.formatAddress(address)}`)
-    if (!settings.OVERPLANNED_DEMO) return
-    const tokens = yield* Tokens
-    yield* Effect.gen(function* () {
-      const trip = yield* demoTrip
-      const token = yield* tokens.mint({ userId: DEMO_TRAVELER, role: "traveler", ttlMillis: DEMO_TOKEN_MS })
-      yield* Console.log(`A demo traveler is under way in ${trip.city}: trip ${trip.id}.`)
-      yield* Console.log(`Open the console as that traveler: ${consoleLink(address, token)}`)
-      yield* Console.log(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
-    }).pipe(Effect.catch((error) => Effect.logWarning(`No demo trip: ${error.message}`)))
-    yield* Effect.forkScoped(
-      Effect.catch(otherCities, (error) => Effect.logWarning(`The demo has one city only: ${error.message}`))
-    )
-  })
-)
+const announce = (role: Role) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const { address } = yield* HttpServer.HttpServer
+      const settings = yield* Config
+      yield* (yield* Startup).done
+      yield* Console.log(`Overplanned answers on ${HttpServer.formatAddress(address)}`)
+      if (!settings.OVERPLANNED_DEMO || !ownsTrips(role)) return
+      const tokens = yield* Tokens
+      yield* Effect.gen(function* () {
+        const trip = yield* demoTrip
+        const token = yield* tokens.mint({ userId: DEMO_TRAVELER, role: "traveler", ttlMillis: DEMO_TOKEN_MS })
+        yield* Console.log(`A demo traveler is under way in ${trip.city}: trip ${trip.id}.`)
+        yield* Console.log(`Open the console as that traveler: ${consoleLink(address, token)}`)
+        yield* Console.log(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
+      }).pipe(Effect.catch((error) => Effect.logWarning(`No demo trip: ${error.message}`)))
+      yield* Effect.forkScoped(
+        Effect.catch(otherCities, (error) => Effect.logWarning(`The demo has one city only: ${error.message}`))
+      )
+    })
+  )
 
 export interface ServerOptions {
   readonly role: Role
@@ -234,33 +232,48 @@ export interface ServerOptions {
   readonly root: string
 }
 
-/** Runs until it is stopped. Weather is told where trips are live: in the gateway. A worker answers `/health` and `/ready` like everybody else, and runs the jobs. */
+/** Runs until it is stopped, or another server has taken its place. */
+const serveUntilSuperseded = <A, E, R>(layer: Layer.Layer<A | Journal, E, R>) =>
+  Effect.scoped(Effect.flatMap(Layer.build(layer), (context) => Effect.provideContext(steppingDown, context)))
+
+/** Runs until it is stopped. Weather is told where trips are live, and so are the jobs that touch them. A worker answers `/health` and `/ready` like everybody else, and runs the other jobs. */
 export const server = (options: ServerOptions) => {
   const api = Gateway.layer({ version: options.version, consoleFolder: join(options.root, "console") }, groups)
   const gateway = Layer.mergeAll(PivotStream.layer, api, metricsServer).pipe(Layer.provide(GatewayMetrics.layer))
-  const parts =
-    options.role === "worker"
-      ? Layer.mergeAll(worker, gateway)
-      : options.role === "gateway"
-        ? Layer.mergeAll(preload, weather, gateway)
-        : Layer.mergeAll(worker, preload, weather, gateway)
-  return Layer.launch(
-    announce.pipe(
-      Layer.provideMerge(parts),
-      Layer.provideMerge(
-        Layer.mergeAll(
-          indexUpToDate.pipe(Layer.provide(catalogStore)),
-          rankingHealth,
-          RetiredPlaces.layer.pipe(Layer.provide(PostgresStopsAhead.layer)),
-          placesHealth,
-          JournalHealth.layer,
-          ErasureHealth.layer,
-          DatasetsHealth.layer,
-          TripHealth.layer.pipe(Layer.provide(PostgresTripStorage.layer))
-        )
-      ),
-      Layer.provideMerge(capabilities),
-      Layer.provide(HttpServer.layerServices)
-    )
+  const apart = Layer.merge(
+    Gateway.apartLayer({
+      version: options.version,
+      consoleFolder: join(options.root, "console"),
+      elsewhere: "This server runs jobs and owns no trips: ask one with --role gateway or all."
+    }),
+    metricsServer
+  ).pipe(Layer.provide(GatewayMetrics.layer))
+  const owning = Layer.mergeAll(
+    tailKeeper,
+    worker(options.role === "all" ? ["anywhere", "at home"] : ["at home"]),
+    preload,
+    weather,
+    RetiredPlaces.layer.pipe(Layer.provide(PostgresStopsAhead.layer)),
+    gateway
   )
+  const working = Layer.mergeAll(worker(["anywhere"]), tailKeeper, apart)
+  const parts: typeof owning = options.role === "worker" ? working : owning
+  const whole = announce(options.role).pipe(
+    Layer.provideMerge(parts),
+    Layer.provideMerge(
+      Layer.mergeAll(
+        indexUpToDate.pipe(Layer.provide(catalogStore)),
+        rankingHealth,
+        placesHealth,
+        JournalHealth.layer,
+        NodesHealth.layer,
+        ErasureHealth.layer,
+        DatasetsHealth.layer,
+        TripHealth.layer.pipe(Layer.provide(PostgresTripStorage.layer))
+      )
+    ),
+    Layer.provideMerge(capabilities),
+    Layer.provide(HttpServer.layerServices)
+  )
+  return serveUntilSuperseded(whole)
 }

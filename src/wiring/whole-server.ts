@@ -1,10 +1,11 @@
 /** The server with what it stands on, but for the socket it listens on. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Role } from "../cli/serve.ts"
+import type { Role } from "../domain/nodes/standing.ts"
 import * as FirstAnswer from "../layers/postgres/first-answer.ts"
 import * as Migrator from "../layers/postgres/migrator.ts"
-import { checkedTokens, erasedSubjects, health, sql } from "./foundation.ts"
+import { checkedTokens, health, sql } from "./foundation.ts"
+import { erasedSubjects, ownership } from "./nodes.ts"
 import { root, version } from "./release.ts"
 import { server } from "./server.ts"
 
@@ -13,6 +14,7 @@ export const wholeServer = (role: Role) =>
     Effect.provide(
       Layer.mergeAll(health, checkedTokens).pipe(
         Layer.provideMerge(erasedSubjects),
+        Layer.provideMerge(ownership(role)),
         Layer.provideMerge(Migrator.layer()),
         Layer.provideMerge(FirstAnswer.layer),
         Layer.provideMerge(sql)

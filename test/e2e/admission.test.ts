@@ -1,18 +1,8 @@
 /** What was answered once is no key to what has been closed since. */
 import { randomUUID } from "node:crypto"
-import { copyFileSync } from "node:fs"
-import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { WebSocket } from "ws"
-import {
-  type Answer,
-  dayAhead,
-  type Server,
-  scratchFolder,
-  startServer,
-  type Traveler,
-  until
-} from "../support/server.ts"
+import { type Answer, dayAhead, type Server, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
 describe("a request that was answered before", () => {
@@ -135,25 +125,5 @@ describe("an open stream", () => {
     }
     assert.strictEqual(companions.socket.readyState, WebSocket.OPEN)
     companions.socket.close()
-  })
-
-  it("ends as well where another server holds it", async () => {
-    const dave = await world.someone()
-    const trip = await planned(dave)
-    await world.drained(
-      (sql) => sql`select id from trips where id = ${trip}`,
-      (rows) => rows.length === 1
-    )
-    const scratch = scratchFolder()
-    copyFileSync(join(world.folder, "erasure-key"), join(scratch.path, "erasure-key"))
-    const other = await startServer({ DATABASE_URL: world.url, RATE_LIMIT: "off" }, scratch.path)
-    try {
-      const { ended } = await follow(other, dave, trip)
-      assert.strictEqual((await dave.call("DELETE", "/users/me")).status, 202)
-      assert.deepEqual(await ended, { code: 4401, reason: "this account was deleted" })
-    } finally {
-      await other.stop()
-      scratch.remove()
-    }
   })
 })

@@ -10,6 +10,7 @@ import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer as tripActors } from "../../src/actors/trip/local.ts"
 import { layer as userActors } from "../../src/actors/user/local.ts"
+import * as NobodyElse from "../../src/cases/absent/nobody-else.ts"
 import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
 import * as KeptReceipts from "../../src/cases/answers/kept-receipts.ts"
 import * as ActorKindList from "../../src/cases/health/actor-kind-list.ts"
@@ -71,7 +72,10 @@ export const house = (folder: string, { index = MemoryVectorIndex.layer, retryAf
     bufferBytes: 64 * 1024 * 1024,
     recordBytes: 4 * 1024 * 1024,
     lingerMillis: 1
-  }).pipe(Layer.provide([journalSink.pipe(Layer.provide([jobs, erased])), recordTypes]))
+  }).pipe(
+    Layer.provide([journalSink.pipe(Layer.provide([jobs, erased])), recordTypes]),
+    Layer.provide(NobodyElse.layer)
+  )
   return Erasure.layer({ tokenMillis: 3_600_000 }).pipe(
     Layer.provideMerge(PostgresPersonRecords.layer({ kAnonymity: K })),
     Layer.provideMerge(KeptReceipts.layer.pipe(Layer.provide(PostgresReceipts.layer))),

@@ -7,6 +7,7 @@ import { writeSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
+import * as NobodyElse from "../../src/cases/absent/nobody-else.ts"
 import { type FilePort, nodeFiles } from "../../src/layers/journal/files.ts"
 import { layer, makeJournal } from "../../src/layers/journal/journal.ts"
 import { Journal, RecordTypes } from "../../src/services/journal.ts"
@@ -65,7 +66,11 @@ Effect.runFork(
   program.pipe(
     Effect.provide(
       journalLayer.pipe(
-        Layer.provide([Layer.succeed(RecordTypes)(journalTypes), Layer.succeed(JournalSink)(sink.service)])
+        Layer.provide([
+          Layer.succeed(RecordTypes)(journalTypes),
+          Layer.succeed(JournalSink)(sink.service),
+          NobodyElse.layer
+        ])
       )
     ),
     Effect.provideService(References.MinimumLogLevel, "None"),

@@ -72,8 +72,12 @@ export const until = async <A>(
   }
 }
 
-export const startServer = async (environment: Environment, folder: string): Promise<Server> => {
-  const { child, output } = launch({ AUTH_SECRET: SECRET, ...environment }, folder)
+export const startServer = async (
+  environment: Environment,
+  folder: string,
+  args?: ReadonlyArray<string>
+): Promise<Server> => {
+  const { child, output } = launch({ AUTH_SECRET: SECRET, ...environment }, folder, args)
   const url = await until(
     "the server's address",
     () => {
@@ -108,8 +112,8 @@ export const launchServer = (environment: Environment & { readonly PORT: string 
 }
 
 /** A start that is refused: what it said, and its exit code. */
-export const refusedStart = async (environment: Environment, folder: string) => {
-  const { child, output } = launch(environment, folder)
+export const refusedStart = async (environment: Environment, folder: string, args?: ReadonlyArray<string>) => {
+  const { child, output } = launch(environment, folder, args)
   const guard = setTimeout(() => child.kill("SIGKILL"), START_MS)
   const code = await ended(child)
   clearTimeout(guard)

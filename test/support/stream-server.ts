@@ -8,6 +8,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import * as CityActors from "../../src/actors/city/local.ts"
 import * as TripActors from "../../src/actors/trip/local.ts"
 import * as UserActors from "../../src/actors/user/local.ts"
+import * as NobodyElse from "../../src/cases/absent/nobody-else.ts"
 import * as NobodyErased from "../../src/cases/absent/nobody-erased.ts"
 import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
 import * as ActorKindList from "../../src/cases/health/actor-kind-list.ts"
@@ -67,7 +68,8 @@ export const streamServer = (options: StreamServerOptions) => {
   }).pipe(
     Layer.provide([
       PostgresSink.layer(families).pipe(Layer.provide(NobodyListens.toWhatIsStored)),
-      PostgresSink.recordTypes(families)
+      PostgresSink.recordTypes(families),
+      NobodyElse.layer
     ])
   )
   const trips = TripActors.layer({

@@ -74,6 +74,9 @@ export const layer = (limits: Partial<Limits> = {}) =>
         wake: () => ({ _tag: "wake" })
       }
       const engine = yield* make(kind, { idleMillis: IDLE_MILLIS, ...limits })
+      const fork = Effect.runForkWith(yield* Effect.context<never>())
+      const stop = journal.onLost((key) => void (key === undefined && fork(engine.interruptAll)))
+      yield* Effect.addFinalizer(() => Effect.sync(stop))
 
       return CityWatch.of({
         conditions: (city) => Effect.map(engine.ask(city, { _tag: "read" }), (reply) => reply.conditions),

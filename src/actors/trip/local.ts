@@ -40,6 +40,8 @@ export interface TripOptions {
   readonly maxMembers: number
   /** How often trips that are not in memory are looked over for their first day. */
   readonly dueEvery: number
+  /** Whether trips are woken up here whom nobody asked for; without it they are. */
+  readonly owns?: () => boolean
   /** How often the fallbacks of the trips in memory are counted. */
   readonly coverageEvery?: number
 }
@@ -181,8 +183,8 @@ export const layer = (options: TripOptions) =>
           Effect.sync(() => hub.lost(id))
         )
       const stopLosses = journal.onLost((key) => {
-        const id = tripOf(key)
-        if (id !== undefined) fork(reread(id))
+        const all = key === undefined ? [...engine.residency.cells()].map((cell) => cell.key) : [tripOf(key)]
+        for (const id of all) if (id !== undefined) fork(reread(id))
       })
       yield* Effect.addFinalizer(() =>
         Effect.sync(() => {
@@ -218,6 +220,7 @@ export const layer = (options: TripOptions) =>
 
       /** Asking a trip for anything wakes it up, and awake it sees by itself what day it is. */
       const wakeDue = Effect.gen(function* () {
+        if (options.owns?.() === false) return
         const due = yield* storage.due(now(), PAGE)
         yield* inSlices(due, (id) => void engine.askSync(id, { _tag: "wake" }))
       })

@@ -73,8 +73,9 @@ export const layer = (limits: Partial<Limits> = {}) =>
       }
 
       const storage = yield* UserStorage
+      const journal = yield* Journal
       const kind = userKind({
-        journal: yield* Journal,
+        journal,
         storage,
         nodeOf,
         changed: (user) => {
@@ -83,6 +84,9 @@ export const layer = (limits: Partial<Limits> = {}) =>
         now: () => clock.currentTimeMillisUnsafe()
       })
       const engine = yield* make(kind, limits)
+      const fork = Effect.runForkWith(yield* Effect.context<never>())
+      const stopLosses = journal.onLost((key) => void (key === undefined && fork(engine.interruptAll)))
+      yield* Effect.addFinalizer(() => Effect.sync(stopLosses))
 
       /** Whoever is not in memory learns when they wake up. */
       const teach = (userId: string, received: () => ReadonlyArray<Pick<Lesson, "signal" | "at">>): void => {

@@ -5,6 +5,7 @@ import { LateRecords } from "../../services/late-records.ts"
 import { ProvenSignals } from "../../services/proven-signals.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
 import { TripEndings } from "../../services/trip-endings.ts"
+import * as NobodyElse from "./nobody-else.ts"
 
 /** No traveler's actor learns from signals. */
 export const toSignals = Layer.succeed(SignalListener)({ durable: () => {} })
@@ -18,5 +19,5 @@ export const toProvenSignals = Layer.succeed(ProvenSignals)({ onProven: () => ()
 /** Nobody who was erased is looked for. */
 export const toLateRecords = Layer.succeed(LateRecords)({ stored: () => Effect.void })
 
-/** Both: what a sink tells of. */
-export const toWhatIsStored = Layer.merge(toProvenSignals, toLateRecords)
+/** What a sink leans on beside its database, where nobody is told and nobody else stores. */
+export const toWhatIsStored = Layer.mergeAll(toProvenSignals, toLateRecords, NobodyElse.layer)

@@ -2,7 +2,7 @@
  * Small things that are made once and kept in the data directory: the secret that signs development tokens, and this
  * node's name. Each is a file only its owner can read.
  */
-import { randomBytes } from "node:crypto"
+import { randomBytes, randomUUID } from "node:crypto"
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -48,6 +48,22 @@ const keep = (dataDir: string, name: string, make: () => string) =>
 export const authSecret = (dataDir: string) => keep(dataDir, "auth-secret", () => randomBytes(32).toString("hex"))
 
 /** Keys the hashes that remember erased people; its own file, so that a new AUTH_SECRET does not let them back in. */
-export const erasureKey = (dataDir: string) => keep(dataDir, "erasure-key", () => randomBytes(32).toString("hex"))
+export const erasureKey = (dataDir: string): string | undefined => {
+  try {
+    return readFileSync(join(dataDir, "erasure-key"), "utf8").trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Keeps another one from now on. */
+export const replaceErasureKey = (dataDir: string, key: string) =>
+  Effect.andThen(
+    Effect.sync(() => rmSync(join(dataDir, "erasure-key"), { force: true })),
+    keep(dataDir, "erasure-key", () => key)
+  )
+
+/** Tells this data directory, and the journal in it, from all others. */
+export const directoryId = (dataDir: string) => keep(dataDir, "directory-id", () => randomUUID())
 
 export const nodeId = (dataDir: string) => keep(dataDir, "node-id", () => `node-${randomBytes(6).toString("hex")}`)

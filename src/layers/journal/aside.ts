@@ -7,8 +7,8 @@ import type { Hole } from "./continuity.ts"
 import type { FilePort } from "./files.ts"
 import { readWhole } from "./files.ts"
 
-/** Torn: cut off a segment's end. Damaged: a stretch or the header inside one. Rejected: records, by the sink. Missing: a note of what is gone. */
-export type AsideKind = "torn" | "damaged" | "header" | "rejected" | "missing"
+/** Torn: cut off a segment's end. Damaged: a stretch or the header inside one. Rejected: records, by the sink. Stale: records of an owner whose place another took. Missing: a note of what is gone. */
+export type AsideKind = "torn" | "damaged" | "header" | "rejected" | "stale" | "missing"
 
 export interface Aside {
   readonly bytes: () => number

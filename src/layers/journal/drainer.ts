@@ -8,7 +8,7 @@ import * as Schedule from "effect/Schedule"
 import type { JournalEntry } from "../../services/journal.ts"
 import type { DrainProgress, JournalSink, SinkUnavailable } from "../../services/journal-sink.ts"
 import type { MachineShape } from "../../support/machine.ts"
-import type { Aside } from "./aside.ts"
+import type { Aside, AsideKind } from "./aside.ts"
 import type { Name } from "./name.ts"
 import type { Batch, Reader } from "./reader.ts"
 import type { Writer } from "./writer.ts"
@@ -164,8 +164,24 @@ const makeStore = (
       Effect.catchTag("SinkRejected", () => Effect.succeed(false))
     )
 
+  const keep = (kind: AsideKind, entry: JournalEntry, reason: string, loss = false): Effect.Effect<void> => {
+    const { type, version, key, id, payload, position } = entry
+    const note = JSON.stringify({ type, version, key, id, payload, position, reason })
+    return Effect.promise(() => aside.keep(kind, position, Buffer.from(note), loss))
+  }
+
   const store = (entries: ReadonlyArray<JournalEntry>, through: number): Effect.Effect<void> =>
     patiently(Effect.suspend(() => sink.apply(entries, progressAt(through)))).pipe(
+      Effect.catchTag("SinkStale", ({ message, positions }) =>
+        Effect.gen(function* () {
+          const stale = new Set(positions)
+          for (const entry of entries) if (stale.has(entry.position)) yield* keep("stale", entry, message)
+          yield* store(
+            entries.filter(({ position }) => !stale.has(position)),
+            through
+          )
+        })
+      ),
       Effect.catchTag("SinkRejected", (reason) =>
         Effect.gen(function* () {
           const [only] = entries
@@ -175,10 +191,8 @@ const makeStore = (
             return yield* store(entries.slice(half), through)
           }
           if (only === undefined) return yield* Effect.die(reason)
-          const { type, version, key, id, payload, position } = only
-          const note = JSON.stringify({ type, version, key, id, payload, position, reason: reason.message })
-          const loss = sequenced.has(type) && !(yield* told(only))
-          yield* Effect.promise(() => aside.keep("rejected", position, Buffer.from(note), loss))
+          const loss = sequenced.has(only.type) && !(yield* told(only))
+          yield* keep("rejected", only, reason.message, loss)
           if (loss) yield* enroll
           yield* store([], through)
         })

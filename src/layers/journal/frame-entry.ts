@@ -3,12 +3,13 @@
  * somebody asks for it.
  */
 import type { JournalEntry } from "../../services/journal.ts"
-import { frameId, frameKey, framePayload, framePayloadBytes, frameType, frameVersion } from "./frame.ts"
+import { frameEpoch, frameId, frameKey, framePayload, framePayloadBytes, frameType, frameVersion } from "./frame.ts"
 
 export class FrameEntry implements JournalEntry {
   readonly type: string
   readonly version: number
   readonly position: number
+  readonly epoch: number
   readonly #bytes: Buffer
   readonly #at: number
   readonly #length: number
@@ -17,6 +18,7 @@ export class FrameEntry implements JournalEntry {
     this.type = frameType(bytes, at)
     this.version = frameVersion(bytes, at)
     this.position = position
+    this.epoch = frameEpoch(bytes, at)
     this.#bytes = bytes
     this.#at = at
     this.#length = length

@@ -4,10 +4,11 @@
  * ```
  * segment: "OVPJRNL1" · u64 base position · u32 CRC of the 16 bytes before · u32 gap · frames
  * frame:   u32 CRC of all that follows · u32 length of the frame · u64 position of its first byte
- *          u32 bytes since its group began · u16 version · u8 flags · u8 length of type · u8 length of key · 3 × zero
+ *          u32 bytes since its group began · u16 version · u8 flags · u8 length of type · u8 length of key · u24 epoch
  *          id (36 characters) · type · key · payload (UTF-8)
  * ```
- * The gap is how far behind the end of the segment before it a segment begins.
+ * The gap is how far behind the end of the segment before it a segment begins. The epoch is the one under which this server
+ * owned what it wrote of; zero where nobody counted, as in older releases.
  * A frame knows its own position, so after a damaged stretch the next whole frame is found by looking for one that is
  * where it says it is, and bytes inside a payload can never pass for a frame. The checksum is the CRC-32 that Node has
  * in native code.
@@ -79,7 +80,8 @@ export const writeFrame = (
   record: JournalRecord,
   position: number,
   groupStart: number,
-  continues: boolean
+  continues: boolean,
+  epoch = 0
 ): number => {
   const { type, key } = record
   let end = at + FRAME_HEADER
@@ -87,9 +89,7 @@ export const writeFrame = (
   into[at + 22] = continues ? CONTINUES : 0
   into[at + 23] = type.length
   into[at + 24] = key.length
-  into[at + 25] = 0
-  into[at + 26] = 0
-  into[at + 27] = 0
+  into.writeUIntLE(epoch, at + 25, 3)
   end += into.write(record.id + type + key, end, "latin1")
   end += into.write(record.payload, end)
   into.writeUInt32LE(end - at, at + 4)
@@ -117,6 +117,8 @@ export const frameGroupStart = (bytes: Buffer, at: number): number =>
   readPosition(bytes, at + 8) - bytes.readUInt32LE(at + 16)
 
 export const frameVersion = (bytes: Buffer, at: number): number => bytes.readUInt16LE(at + 20)
+
+export const frameEpoch = (bytes: Buffer, at: number): number => bytes.readUIntLE(at + 25, 3)
 
 export const frameType = (bytes: Buffer, at: number): string =>
   bytes.toString("latin1", at + SMALLEST_FRAME, at + SMALLEST_FRAME + bytes[at + 23]!)

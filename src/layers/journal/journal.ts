@@ -5,6 +5,7 @@ import type * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
 import { Journal, type JournalError, type JournalRecord, RecordTypes, type Settled } from "../../services/journal.ts"
 import { JournalSink } from "../../services/journal-sink.ts"
+import { Ownership } from "../../services/ownership.ts"
 import { Machine } from "../../support/machine.ts"
 import { type AsideKind, openAside } from "./aside.ts"
 import { makeDrainer } from "./drainer.ts"
@@ -36,9 +37,15 @@ const FAREWELL = "1 second"
 /** Before the drainer is started again after a fault of its own, such as a disk that cannot be read. */
 const DRAINER_RESTART = "1 second"
 
+/** Who may write, and under which epoch; without one whoever has the directory may. */
+export type Fence = Pick<Ownership["Service"], "epoch" | "refusal" | "onOpened">
+
+const UNFENCED: Fence = { epoch: () => 0, refusal: () => undefined, onOpened: () => () => {} }
+
 export const makeJournal = (
   options: JournalOptions,
-  files: FilePort
+  files: FilePort,
+  ownership = UNFENCED
 ): Effect.Effect<typeof Journal.Service, JournalUnreadable, RecordTypes | JournalSink | Scope.Scope> =>
   Effect.gen(function* () {
     const types = yield* RecordTypes
@@ -59,7 +66,11 @@ export const makeJournal = (
     }
     const waiting = makeWaitingRecords(machine.elapsed)
     const hurry = makeHurry()
-    const losses = new Set<(key: string) => void>()
+    const losses = new Set<(key: string | undefined) => void>()
+    const stop = ownership.onOpened(() => {
+      for (const listener of losses) listener(undefined)
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(stop))
     const farewell = (node: string) => Effect.ignore(Effect.timeout(sink.close(node), FAREWELL))
     const gauges = () => {
       count(journalMetrics.depth, waiting.depth())
@@ -67,11 +78,19 @@ export const makeJournal = (
       count(journalMetrics.lag, waiting.lag())
     }
     const noteQuarantined = (position: number, what: AsideKind, until?: number) => {
-      count(what === "missing" ? journalMetrics.missing : journalMetrics.quarantined, 1)
+      count(
+        what === "missing"
+          ? journalMetrics.missing
+          : what === "stale"
+            ? journalMetrics.stale
+            : journalMetrics.quarantined,
+        1
+      )
       fork(quarantineNote(directory, asideDirectory, position, what, until))
     }
     const writerEvents = (otherBytes: () => number): WriterEvents => ({
       otherBytes,
+      epoch: ownership.epoch,
       committed: (millis, records) => {
         waiting.committed(writer.durable(), records)
         count(journalMetrics.commitMillis, millis)
@@ -167,7 +186,7 @@ export const makeJournal = (
     )
 
     const append: (typeof Journal.Service)["append"] = (lane, records, settled, urgency) => {
-      const outcome = writer.append(lane, records, settled, urgency)
+      const outcome = ownership.refusal() ?? writer.append(lane, records, settled, urgency)
       if (outcome._tag !== "AppendTicket") count(journalMetrics.refused, 1)
       return outcome
     }
@@ -225,15 +244,28 @@ export const makeJournal = (
     })
   })
 
+/** Nobody else works in this directory until the scope closes. */
+export const lockDirectory = (directory: string) =>
+  Effect.andThen(
+    Effect.promise(() => nodeFiles.makeDirectory(directory)),
+    lockFile(`${directory}/lock`)
+  )
+
+/** The journal in `options.directory`, which is locked already. */
+export const layerLocked = (options: JournalOptions) =>
+  Layer.effect(
+    Journal,
+    Effect.flatMap(Ownership, (ownership) => makeJournal(options, nodeFiles, ownership))
+  )
+
 /** The journal in `options.directory`, which it locks: one server per data directory. */
 export const layer = (
   options: JournalOptions
-): Layer.Layer<Journal, JournalUnreadable | DirectoryLocked, RecordTypes | JournalSink> =>
+): Layer.Layer<Journal, JournalUnreadable | DirectoryLocked, RecordTypes | JournalSink | Ownership> =>
   Layer.effect(
     Journal,
     Effect.gen(function* () {
-      yield* Effect.promise(() => nodeFiles.makeDirectory(options.directory))
-      yield* lockFile(`${options.directory}/lock`)
-      return yield* makeJournal(options, nodeFiles)
+      yield* lockDirectory(options.directory)
+      return yield* makeJournal(options, nodeFiles, yield* Ownership)
     })
   )

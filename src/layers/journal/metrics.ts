@@ -18,6 +18,10 @@ export const journalMetrics = {
     description: "Stretches of the log that were found to be gone, and whatever was acknowledged with them",
     incremental: true
   }),
+  stale: Metric.counter("journal_stale_total", {
+    description: "Records of an owner whose place another server took, set aside and never stored",
+    incremental: true
+  }),
   quarantined: Metric.counter("journal_quarantined_total", {
     description: "Torn tails, damaged stretches and rejected records that were set aside",
     incremental: true

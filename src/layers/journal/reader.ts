@@ -6,6 +6,7 @@ import type { Aside } from "./aside.ts"
 import {
   claimedLength,
   type Damage,
+  frameEpoch,
   frameKey,
   keyHash,
   readFrame,
@@ -70,7 +71,8 @@ export const makeReader = (options: {
 
   const entry = (bytes: Buffer, at: number, length: number, position: number): JournalEntry => ({
     ...upcast(readFrame(bytes, at, length)),
-    position
+    position,
+    epoch: frameEpoch(bytes, at)
   })
 
   /** As it lies there, where nothing has to be upcast. */

@@ -77,7 +77,7 @@ export const filesThatMention = async (
   const found: Array<string> = []
   for (const folder of folders) {
     for (const name of await files.list(folder)) {
-      if (!/\.(journal|torn|damaged|header|rejected)$/.test(name)) continue
+      if (!/\.(journal|torn|damaged|header|rejected|stale)$/.test(name)) continue
       const path = `${folder}/${name}`
       if (mentionsAny(await readWhole(files, path), mentions)) found.push(path)
     }

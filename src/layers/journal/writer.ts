@@ -55,6 +55,8 @@ const MEMORY_RETRY_MS = 100
 const DISK_RETRY_MS = 5000
 
 export interface WriterEvents {
+  /** Under which epoch what is appended now is owned. */
+  readonly epoch: () => number
   /** A group became durable. */
   readonly committed: (millis: number, records: number) => void
   readonly failed: (cause: unknown) => void
@@ -119,9 +121,7 @@ export const openWriter = async (
   let stopped: JournalUnavailable | undefined
   let wakeReopen: (() => void) | undefined
   const rotations: Array<{ readonly resolve: () => void; readonly reject: (cause: unknown) => void }> = []
-
   let lingering: (() => void) | undefined
-
   const emptyGroup = (buffer: Buffer<ArrayBuffer>): Group => ({
     buffer,
     used: 0,
@@ -149,7 +149,6 @@ export const openWriter = async (
     await open?.close().catch(() => {})
   }
   await begin(next, 0)
-
   const refusals = {
     memory: new JournalFull({
       message: `The journal's buffer is full (${limits.bufferBytes} bytes wait for the disk). Try again shortly; if this lasts, the disk is too slow or too small for the load.`,
@@ -206,10 +205,11 @@ export const openWriter = async (
     if (pending.used + size > limits.bufferBytes || pending.settled.length >= mostWaiting) return refusals.memory
     if (size > 0 && bytes() + size > limits.diskBytes * LANE_SHARE[lane]) return refusals.disk
     if (pending.used + size > pending.buffer.length) grow(pending.used + size)
+    const epoch = events.epoch()
     for (let i = 0; i < records.length; i++) {
       const position = pending.start + pending.used
       const continues = i < records.length - 1
-      pending.used += writeFrame(pending.buffer, pending.used, records[i]!, position, pending.start, continues)
+      pending.used += writeFrame(pending.buffer, pending.used, records[i]!, position, pending.start, continues, epoch)
     }
     pending.records += records.length
     pending.settled.push(settled)

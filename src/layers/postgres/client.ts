@@ -20,7 +20,8 @@ export interface ClientOptions {
 }
 
 const DEFAULTS = {
-  applicationName: "overplanned",
+  // Releases that knew of no owner called themselves "overplanned": a migration asks whether one is connected.
+  applicationName: "overplanned node",
   maxConnections: 10,
   minConnections: 0,
   connectTimeout: "5 seconds",

@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer as users } from "../../../src/actors/user/local.ts"
+import * as NobodyElse from "../../../src/cases/absent/nobody-else.ts"
 import * as NobodyErased from "../../../src/cases/absent/nobody-erased.ts"
 import * as NobodyListens from "../../../src/cases/absent/nobody-listens.ts"
 import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
@@ -74,7 +75,7 @@ const process = (disk: FragileDisk, handlers: ReadonlyArray<SinkHandler> = [sign
         NobodyErased.layer,
         ActorKindList.layer,
         NobodyListens.toTripEndings
-      ).pipe(Layer.provide(NobodyListens.toLateRecords), Layer.provideMerge(ProvenSignals.layer))
+      ).pipe(Layer.provide([NobodyListens.toLateRecords, NobodyElse.layer]), Layer.provideMerge(ProvenSignals.layer))
     )
   )
 

@@ -8,8 +8,10 @@ import type { SqlError } from "effect/sql/SqlError"
 import { type JournalEntry, RecordTypes } from "../../../services/journal.ts"
 import { JournalSink, SinkRejected, SinkUnavailable } from "../../../services/journal-sink.ts"
 import { LateRecords } from "../../../services/late-records.ts"
+import { Ownership } from "../../../services/ownership.ts"
 import { ProvenSignals } from "../../../services/proven-signals.ts"
 import { enroll } from "./enrollment.ts"
+import { fence } from "./fence.ts"
 import type { SinkHandler } from "./handler.ts"
 
 /**
@@ -42,13 +44,14 @@ export const recordTypes = (handlers: ReadonlyArray<SinkHandler>): Layer.Layer<R
 
 export const layer = (
   handlers: ReadonlyArray<SinkHandler>
-): Layer.Layer<JournalSink, never, SqlClient | LateRecords | ProvenSignals> =>
+): Layer.Layer<JournalSink, never, SqlClient | LateRecords | Ownership | ProvenSignals> =>
   Layer.effect(
     JournalSink,
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const late = yield* LateRecords
       const proven = yield* ProvenSignals
+      const { self } = yield* Ownership
       const handlerOf = new Map<string, SinkHandler>()
       for (const handler of handlers) {
         for (const { type } of handler.types) {
@@ -67,7 +70,7 @@ export const layer = (
 
       return JournalSink.of({
         enroll: (node, former, since) =>
-          Effect.mapError(sql.withTransaction(enroll(sql, node, former, since)), unanswered),
+          Effect.mapError(sql.withTransaction(enroll(sql, node, former, since, self?.directory)), unanswered),
         close: (node) =>
           sql`update journal_progress set closed = true, updated_at = now() where node_id = ${node}`.pipe(
             Effect.asVoid,
@@ -86,10 +89,12 @@ export const layer = (
           )
         },
         apply: (batch, { node, segment, byteOffset }) =>
-          store(batch).pipe(
+          fence(sql, self, batch).pipe(
+            Effect.andThen(store(batch)),
             Effect.tap(late.stored(batch)),
             Effect.tap(sql`
-              insert into journal_progress (node_id, segment, byte_offset) values (${node}, ${segment}, ${byteOffset})
+              insert into journal_progress (node_id, segment, byte_offset, directory)
+              values (${node}, ${segment}, ${byteOffset}, ${self?.directory ?? null})
               on conflict (node_id) do update
                 set segment = excluded.segment, byte_offset = excluded.byte_offset, updated_at = now()`),
             sql.withTransaction,

@@ -1,0 +1,15 @@
+/** There is no other server: for commands, tests and benchmarks that have a database to themselves. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Ownership } from "../../services/ownership.ts"
+
+export const layer = Layer.succeed(Ownership)({
+  self: undefined,
+  standing: () => ({ is: "owner", epoch: 0, awaits: [] }),
+  epoch: () => 0,
+  refusal: () => undefined,
+  awaited: () => false,
+  owned: Effect.void,
+  onOpened: () => () => {},
+  superseded: Effect.never
+})

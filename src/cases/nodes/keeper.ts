@@ -1,0 +1,215 @@
+/**
+ * Keeps this server's place among those of its database: enters, takes over where nobody alive owns, says again and again that it
+ * lives, and learns when another took its place. It asks the database beside everything else; what others ask here is answered
+ * from memory.
+ */
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import {
+  type Heard,
+  isOwner,
+  LEASE_MS,
+  mayTake,
+  type Node,
+  type Owner,
+  ownsTrips,
+  RENEW_EVERY_MS
+} from "../../domain/nodes/standing.ts"
+import { JournalUnavailable } from "../../services/journal.ts"
+import { type FormerLife, Leases, type LeasesUnavailable, NodeRefused } from "../../services/leases.ts"
+import { Ownership, type Standing } from "../../services/ownership.ts"
+import { Startup } from "../../services/startup.ts"
+
+/** How often a start looks again at what it waits for. */
+const LOOK_EVERY_MS = 250
+
+/** How long a server that stops tries to say so. */
+const FAREWELL = "2 seconds"
+
+const RETRY_MS = 5_000
+
+const nameOf = (owner: Owner | undefined): string =>
+  owner === undefined
+    ? "another server"
+    : `the server "${owner.name}"${owner.address === null ? "" : ` at ${owner.address}`}`
+
+const refusalOf = (standing: Standing): JournalUnavailable | undefined => {
+  const refused = (message: string) => new JournalUnavailable({ message, retryAfterMillis: RETRY_MS })
+  switch (standing.is) {
+    case "owner":
+      return standing.awaits.length === 0
+        ? undefined
+        : refused(
+            `Nothing is written until the journal of ${standing.awaits.map((name) => `"${name}"`).join(", ")} is stored, which ended without a word: start that server again, run "drain" on its data directory, or give it up with "nodes --give-up".`
+          )
+    case "follower":
+      return refused(`Trips are written by ${nameOf(standing.owner)}. Ask again shortly.`)
+    case "apart":
+      return refused("This server runs jobs and writes no trips: ask one with --role gateway or all.")
+    case "superseded":
+      return refused(`This server's place was taken by ${nameOf(standing.owner)}. Ask again shortly.`)
+  }
+}
+
+const sayOwner = ({ owner }: Heard): string =>
+  `Trips of this database are owned by ${nameOf(owner)}, and it is alive: two servers cannot own them at once. Stop that one, give this one a database of its own, run this one with --role worker, or set NODE_ADDRESS on both so that they share the work.`
+
+const COPIED =
+  "Another server works on this data directory from another place, or on a copy of it. Stop that one, or set OVERPLANNED_DATA_DIR to a directory of this server's own."
+
+/** A life begins on a directory; one that may still be at work there, somewhere else, is waited out. */
+const enter = Effect.fnUntraced(function* (self: Node, now: () => number) {
+  const leases = yield* Leases
+  const startup = yield* Startup
+  let first: { readonly at: number; readonly left: number } | undefined
+  for (;;) {
+    const former: FormerLife | undefined = yield* leases.former(self.directory)
+    // Whoever is at the same place held the lock of the directory, which is ours now.
+    const gone = former === undefined || former.place === self.place || former.leftMillis <= 0
+    if (gone && (yield* leases.enter(self, former))) return
+    const left = former?.leftMillis ?? 0
+    first ??= { at: now(), left }
+    if (left > first.left - (now() - first.at) + RENEW_EVERY_MS / 2) return yield* new NodeRefused({ message: COPIED })
+    yield* startup.say(
+      "A server that was at work on this data directory somewhere else may still live: it is waited for."
+    )
+    yield* Effect.sleep(LOOK_EVERY_MS)
+  }
+})
+
+/** What this server knows of its place; the database changes it, and nothing else. */
+const makePlace = (self: Node) => {
+  let standing: Standing = ownsTrips(self.role) ? { is: "follower", owner: undefined } : { is: "apart" }
+  let refusal = refusalOf(standing)
+  let epoch = 0
+  return {
+    standing: () => standing,
+    refusal: () => refusal,
+    epoch: () => epoch,
+    set: (next: Standing) => {
+      standing = next
+      refusal = refusalOf(next)
+      if (next.is === "owner") epoch = next.epoch
+    }
+  }
+}
+
+/** How this server's place follows from what it hears. */
+const makeKept = Effect.fnUntraced(function* (self: Node) {
+  const place = makePlace(self)
+  const owned = yield* Deferred.make<void>()
+  const superseded = yield* Deferred.make<Owner | undefined>()
+  const opened = new Set<() => void>()
+  let awaited = false
+
+  const settle = Effect.fnUntraced(function* (heard: Heard) {
+    const before = place.standing()
+    awaited = heard.awaited
+    if (before.is === "superseded") return
+    if (!heard.known || (before.is === "owner" && !isOwner(heard, self))) {
+      place.set({ is: "superseded", owner: heard.owner })
+      yield* Deferred.succeed(superseded, heard.owner)
+      return
+    }
+    if (before.is === "apart") return
+    if (!isOwner(heard, self)) return place.set({ is: "follower", owner: heard.owner })
+    const awaits = heard.awaits.map(({ name }) => name)
+    if (before.is === "owner" && before.awaits.length > 0 && awaits.length === 0) {
+      yield* Effect.logInfo("What was awaited is stored: this server writes from now on.")
+      for (const listener of opened) listener()
+    }
+    place.set({ is: "owner", epoch: heard.epoch, awaits })
+    if (before.is !== "owner" && awaits.length > 0) yield* Effect.logWarning(place.refusal()!.message)
+    yield* Deferred.succeed(owned, undefined)
+  })
+
+  const ownership = Ownership.of({
+    self,
+    standing: place.standing,
+    epoch: place.epoch,
+    refusal: place.refusal,
+    awaited: () => awaited,
+    owned: Deferred.await(owned),
+    onOpened: (listener) => {
+      opened.add(listener)
+      return () => void opened.delete(listener)
+    },
+    superseded: Deferred.await(superseded)
+  })
+  return { ownership, settle }
+})
+
+/** Until this server has its place: a server that shares with nobody is refused where another one owns. */
+const begin = Effect.fnUntraced(function* (
+  self: Node,
+  standing: () => Standing,
+  round: Effect.Effect<Heard, LeasesUnavailable>,
+  now: () => number
+) {
+  const startup = yield* Startup
+  let left: number | undefined
+  let lookedAt = 0
+  for (;;) {
+    const heard = yield* round
+    if (standing().is !== "follower" || self.address !== null) return
+    const alive = heard.owner?.leftMillis ?? 0
+    // Heard of since the last look: nobody who is dead says that they live.
+    if (left !== undefined && alive > left - (now() - lookedAt) + RENEW_EVERY_MS / 2) {
+      return yield* new NodeRefused({ message: sayOwner(heard) })
+    }
+    if (left === undefined || alive > 0) {
+      left = alive
+      lookedAt = now()
+    }
+    yield* startup.say(
+      `${nameOf(heard.owner)} owned the trips of this database and may still live: its lease of ${LEASE_MS / 1000} s is waited out.`
+    )
+    yield* Effect.sleep(LOOK_EVERY_MS)
+  }
+})
+
+export const layer = (self: Node) =>
+  Layer.effect(
+    Ownership,
+    Effect.gen(function* () {
+      const leases = yield* Leases
+      const startup = yield* Startup
+      const clock = yield* Clock.Clock
+      const now = () => clock.currentTimeMillisUnsafe()
+      const { ownership, settle } = yield* makeKept(self)
+      /** Since when the database answered each time. */
+      let seenSince: number | undefined
+
+      yield* startup.say("The database is asked who owns its trips.")
+      yield* enter(self, now)
+      yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(leases.leave(self), FAREWELL)))
+
+      /** One look at how things stand, and a step where one is due. */
+      const round: Effect.Effect<Heard, LeasesUnavailable> = Effect.gen(function* () {
+        let heard = yield* leases.renew(self)
+        seenSince ??= now()
+        const follows = ownership.standing().is === "follower"
+        if (follows && heard.known && mayTake(heard, self, now() - seenSince) && (yield* leases.take(self))) {
+          heard = yield* leases.renew(self)
+        }
+        yield* settle(heard)
+        return heard
+      }).pipe(
+        Effect.tapError(() =>
+          Effect.sync(() => {
+            seenSince = undefined
+          })
+        )
+      )
+      yield* begin(self, ownership.standing, round, now)
+      yield* round.pipe(
+        Effect.catch((error) => Effect.logDebug(error.message)),
+        Effect.andThen(Effect.sleep(RENEW_EVERY_MS)),
+        Effect.forever,
+        Effect.forkScoped
+      )
+      return ownership
+    })
+  )

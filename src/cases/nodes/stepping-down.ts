@@ -1,0 +1,55 @@
+/** What a server still owes when it does not own: what it acknowledged is stored, and those who await it are told. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { RENEW_EVERY_MS } from "../../domain/nodes/standing.ts"
+import { Journal } from "../../services/journal.ts"
+import { Leases, NodeRefused } from "../../services/leases.ts"
+import { Ownership } from "../../services/ownership.ts"
+
+const AGAIN = "1 second"
+
+/** Until everything in this directory's journal is stored, and whoever awaits it knows. */
+export const storeTail = Effect.gen(function* () {
+  const journal = yield* Journal
+  const leases = yield* Leases
+  const { self } = yield* Ownership
+  yield* journal.drained
+  if (self === undefined) return
+  yield* leases.tailStored(self).pipe(
+    Effect.tapError((error) => Effect.logWarning(error.message)),
+    Effect.catch(() => Effect.andThen(Effect.sleep(AGAIN), Effect.fail("again" as const))),
+    Effect.retry({ while: (error) => error === "again" }),
+    Effect.orDie
+  )
+})
+
+/** Whatever a server that does not own has in its journal is stored, also where somebody begins to await it later. */
+export const tailKeeper = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const ownership = yield* Ownership
+    if (ownership.standing().is === "owner") return
+    yield* storeTail.pipe(
+      Effect.andThen(
+        Effect.suspend(() => (ownership.awaited() ? storeTail : Effect.void)).pipe(
+          Effect.delay(RENEW_EVERY_MS),
+          Effect.forever
+        )
+      ),
+      Effect.forkScoped
+    )
+  })
+)
+
+/** Ends in failure once another server has taken this one's place and nothing is owed any more. */
+export const steppingDown: Effect.Effect<never, NodeRefused, Journal | Leases | Ownership> = Effect.gen(function* () {
+  const ownership = yield* Ownership
+  const owner = yield* ownership.superseded
+  const who = owner === undefined ? "Another server" : `The server "${owner.name}"`
+  yield* Effect.logError(
+    `${who} has taken this one's place. Nothing is written here any more; what was acknowledged is stored, and then this server ends.`
+  )
+  yield* storeTail
+  return yield* new NodeRefused({
+    message: `${who} has taken this one's place while the database heard nothing from here. What was acknowledged is stored. Start this server again once the other one is gone.`
+  })
+})

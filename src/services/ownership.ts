@@ -1,0 +1,39 @@
+/**
+ * Whether this server speaks for the trips, travelers and cities of its database. Asked before every write, so it answers from
+ * memory: nothing here waits for the database, and an outage of any length takes nothing from a server whose place nobody took.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { Node, Owner } from "../domain/nodes/standing.ts"
+import type { JournalUnavailable } from "./journal.ts"
+
+export type Standing =
+  /** It owns. `awaits` names servers whose journals must be stored before it writes. */
+  | { readonly is: "owner"; readonly epoch: number; readonly awaits: ReadonlyArray<string> }
+  /** Another one owns, or nobody does yet. */
+  | { readonly is: "follower"; readonly owner: Owner | undefined }
+  /** It runs jobs and owns nothing, ever. */
+  | { readonly is: "apart" }
+  /** Another one took its place: it stores what it has acknowledged, and stops. */
+  | { readonly is: "superseded"; readonly owner: Owner | undefined }
+
+export class Ownership extends Context.Service<
+  Ownership,
+  {
+    /** This server; undefined where nobody counts servers (commands, tests of one part). */
+    readonly self: Pick<Node, "directory" | "incarnation" | "role"> | undefined
+    readonly standing: () => Standing
+    /** What every record is marked with, so that the database can tell whose it was; 0 where nobody counts. */
+    readonly epoch: () => number
+    /** Why nothing may be written here now, where it may not. */
+    readonly refusal: () => JournalUnavailable | undefined
+    /** Whether another owner waits for what this server's journal holds. */
+    readonly awaited: () => boolean
+    /** Completes once this server owns. */
+    readonly owned: Effect.Effect<void>
+    /** Told when what was awaited is stored: what was read before does not stand any more. Gives what ends the listening. */
+    readonly onOpened: (listener: () => void) => () => void
+    /** Completes when another server took this one's place. */
+    readonly superseded: Effect.Effect<Owner | undefined>
+  }
+>()("overplanned/Ownership") {}

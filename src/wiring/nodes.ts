@@ -1,0 +1,63 @@
+/** Who this server is among those of its database. */
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Keeper from "../cases/nodes/keeper.ts"
+import { Config, type Settings } from "../config.ts"
+import type { Node, Role } from "../domain/nodes/standing.ts"
+import * as Keepsakes from "../layers/files/keepsakes.ts"
+import { placeOf } from "../layers/files/place.ts"
+import * as FileJournal from "../layers/journal/journal.ts"
+import * as PostgresErasedSubjects from "../layers/postgres/erased-subjects.ts"
+import * as PostgresLeases from "../layers/postgres/nodes/leases.ts"
+import { agreedErasureKey } from "../layers/postgres/nodes/shared-secrets.ts"
+import { newId } from "../support/new-id.ts"
+import { version } from "./release.ts"
+
+export const journalDirectory = (settings: Settings): string => join(settings.OVERPLANNED_DATA_DIR, "journal")
+
+const self = (role: Role) =>
+  Effect.gen(function* () {
+    const settings = yield* Config
+    const dataDir = settings.OVERPLANNED_DATA_DIR
+    mkdirSync(dataDir, { recursive: true })
+    return {
+      directory: yield* Keepsakes.directoryId(dataDir),
+      incarnation: newId(Date.now()),
+      name: settings.OVERPLANNED_NODE_ID ?? (yield* Keepsakes.nodeId(dataDir)),
+      role,
+      release: version,
+      place: placeOf(dataDir),
+      address: null
+    } satisfies Node
+  })
+
+/** In the order in which it is built: the lock of the data directory proves that whoever worked there before is gone. */
+export const ownership = (role: Role) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const settings = yield* Config
+      yield* FileJournal.lockDirectory(journalDirectory(settings))
+      return Keeper.layer(yield* self(role))
+    })
+  ).pipe(Layer.provideMerge(PostgresLeases.layer))
+
+/** Who was erased, under the key that all servers of the database share. */
+export const erasedSubjects = Layer.unwrap(
+  Effect.gen(function* () {
+    const settings = yield* Config
+    const dataDir = settings.OVERPLANNED_DATA_DIR
+    const jwks = settings.AUTH_JWKS_URL?.toString()
+    const secret = Redacted.value(settings.AUTH_SECRET ?? Redacted.make(yield* Keepsakes.authSecret(dataDir)))
+    const key = yield* agreedErasureKey({
+      directory: yield* Keepsakes.directoryId(dataDir),
+      tokens: JSON.stringify([jwks ?? secret, settings.AUTH_AUDIENCE, settings.AUTH_ISSUER]),
+      seal: secret,
+      erasureKey: Keepsakes.erasureKey(dataDir)
+    })
+    if (Keepsakes.erasureKey(dataDir) !== key) yield* Keepsakes.replaceErasureKey(dataDir, key)
+    return PostgresErasedSubjects.layer(Redacted.make(key))
+  })
+)

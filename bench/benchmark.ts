@@ -31,6 +31,9 @@ export interface Bar {
   readonly name: string
   readonly wanted: string
   readonly measured: string
+  /** Both as numbers, for whoever reads the JSON. */
+  readonly limit?: number
+  readonly value?: number
   readonly met: boolean
 }
 

@@ -9,7 +9,7 @@ import { plan } from "../src/layers/embedded/run-as.ts"
 import { layer } from "../src/layers/postgres/client.ts"
 import { migrate } from "../src/layers/postgres/migrator.ts"
 
-/** Started in `folder`, stopped with the scope. */
+/** Started in `folder`, stopped with the scope; meanwhile it may be stopped and started again at the same address. */
 export const ownPostgres = (folder: string) =>
   Effect.gen(function* () {
     const home = join(folder, "postgres")
@@ -19,8 +19,20 @@ export const ownPostgres = (folder: string) =>
     const secret = Cluster.password(home)
     yield* Cluster.initialise(how, binaries, secret)
     const port = yield* Cluster.freePort
-    const pid = yield* Effect.acquireRelease(Cluster.start(how, port), (pid) => Effect.ignore(Cluster.stop(pid)))
+    let pid: number = yield* Cluster.start(how, port)
+    yield* Effect.addFinalizer(() => Effect.ignore(Cluster.stop(pid)))
     const url = `postgres://${Cluster.USER}:${encodeURIComponent(secret)}@127.0.0.1:${port}/postgres`
     yield* migrate().pipe(Effect.provide(layer(Redacted.make(url))))
-    return { url, port, pid, version: binaries.version }
+    return {
+      url,
+      port,
+      get pid() {
+        return pid
+      },
+      version: binaries.version,
+      stop: Effect.suspend(() => Cluster.stop(pid)),
+      start: Effect.map(Cluster.start(how, port), (next) => {
+        pid = next
+      })
+    }
   })

@@ -10,6 +10,9 @@ const MAIN = join(import.meta.dirname, "../src/main.ts")
 /** What Node is told where a server is meant for load: as the containers do it. */
 export const LOADED_FLAGS = ["--max-semi-space-size=64"]
 
+/** Signs the tokens of what is measured. */
+export const SECRET = "a secret for measuring only, of thirty-two bytes or more"
+
 /** Longest that a start may take on a busy machine. */
 const START_MS = 60_000
 
@@ -28,10 +31,10 @@ const environment = (settings: ServerSettings): NodeJS.ProcessEnv => ({
   PORT: String(settings.port),
   OVERPLANNED_DATA_DIR: settings.dataDirectory,
   DATABASE_URL: settings.databaseUrl,
-  AUTH_SECRET: "a secret for measuring only, of thirty-two bytes or more",
+  AUTH_SECRET: SECRET,
   OVERPLANNED_DEMO: "false",
   RATE_LIMIT: "off",
-  LOG_LEVEL: "error",
+  LOG_LEVEL: process.env["LOG_LEVEL"] ?? "error",
   ...settings.more
 })
 
@@ -51,7 +54,7 @@ export const startServer = async (settings: ServerSettings): Promise<ChildProces
       process.execPath,
       [...LOADED_FLAGS, ...(settings.flags ?? []), "--disable-warning=ExperimentalWarning", MAIN, "serve"],
       {
-        stdio: ["ignore", "ignore", "inherit"],
+        stdio: ["ignore", process.env["LOG_LEVEL"] === undefined ? "ignore" : "inherit", "inherit"],
         env: environment(settings)
       }
     )

@@ -18,6 +18,13 @@ export const RepairRequest = Schema.Struct({
 })
 export type RepairRequest = typeof RepairRequest.Type
 
+/** What a repair did, in all. */
+export interface Repaired {
+  readonly trips: number
+  readonly put_back: number
+  readonly lost: number
+}
+
 export interface MissingChange {
   readonly trip_id: TripId
   readonly seq: number

@@ -37,6 +37,7 @@ import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresLeases from "../layers/postgres/nodes/leases.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { Health } from "../services/health.ts"
+import type { RepairRequest } from "../services/trip-mending.ts"
 import { readPosts } from "../sources/read-posts.ts"
 import * as Reindex from "../sources/reindex.ts"
 import * as Datasets from "../training/datasets/build.ts"
@@ -71,11 +72,17 @@ const reading = PostgresCatalogStore.layer.pipe(Layer.provide(Migrator.layer()),
 
 const registry = PostgresModelRegistry.layer.pipe(Layer.provideMerge(Migrator.layer()), Layer.provideMerge(sql))
 
-/** It asks for the job and never takes one. */
+/** It asks for the job and never takes one; while no server holds the journal, it is done here. */
 const repairing = Layer.mergeAll(
   PostgresJobs.layer({ ...PostgresJobs.jobsDefaults, node: "command" }),
   PostgresTripMending.layer
 ).pipe(Layer.provide(Migrator.layer()), Layer.provide(sql))
+
+const repairHere = (request: RepairRequest) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./repair-here.ts")),
+    (alone) => alone.repairHere(request)
+  )
 
 /** The server is large: it is loaded when it is run. */
 const runServer = (role: Role) =>
@@ -137,7 +144,7 @@ const overplanned = Command.make("overplanned").pipe(
     token.pipe(Command.provide(tokens)),
     replay.pipe(Command.provide(tokens)),
     erasureCheck({ stores: traceStores }).pipe(Command.provide(vectorIndex.pipe(Layer.provideMerge(sql)))),
-    repairTrip.pipe(Command.provide(repairing)),
+    repairTrip({ here: repairHere }).pipe(Command.provide(repairing)),
     nodes.pipe(Command.provide(PostgresLeases.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
     drain(draining),
     doctor(inspect)

@@ -133,7 +133,7 @@ describe("a change that cannot be stored", () => {
     assert.strictEqual(ok(await ann.call("GET", `/trips/${trip.id}`)).lost.length, 1)
   })
 
-  /** What an older release left behind: an event that was refused, set aside, and those after it stored. */
+  /** What an older release left behind: an event that was refused, set aside, and those after it stored. The server is stopped. */
   const brick = async (trip: Json, version: number) => {
     await stored(trip, version + 1)
     await world.server().stop("SIGTERM")
@@ -150,7 +150,6 @@ describe("a change that cannot be stored", () => {
       join(world.folder, "journal", "aside", `${String(version).padStart(16, "0")}.rejected`),
       JSON.stringify({ ...note, position: version, reason: "unsupported Unicode escape sequence" })
     )
-    await world.restart("SIGTERM")
   }
 
   it("when it was made can be put back by an operator, under the eyes of who follows the trip", async () => {
@@ -207,6 +206,7 @@ describe("a change that cannot be stored", () => {
     ok(await eve.call("PATCH", path(trip, first), { action: "lock" }))
     ok(await eve.call("PATCH", path(trip, second), { action: "remove" }))
     await brick(trip, 2)
+    await world.restart("SIGTERM")
     const done = await world.command("repair-trip", "--all")
     assert.strictEqual(done.code, 0, done.said)
     assert.match(done.said, /1 trip looked at: 1 change put back, 0 changes lost/)
@@ -228,6 +228,22 @@ describe("a change that cannot be stored", () => {
     const wrong = await world.command("repair-trip")
     assert.strictEqual(wrong.code, 2)
     assert.match(wrong.said, /--trip <id>, or --all/)
+  })
+
+  it("is put back also while no server runs, as one that does not start needs it", async () => {
+    const trip = await plan(eve)
+    const [first, second] = slotsOf(trip)
+    ok(await eve.call("PATCH", path(trip, first), { action: "lock" }))
+    ok(await eve.call("PATCH", path(trip, second), { action: "remove" }))
+    await brick(trip, 2)
+    const done = await world.command("repair-trip", "--trip", trip.id, "--json")
+    assert.strictEqual(done.code, 0, done.said)
+    assert.deepStrictEqual(JSON.parse(done.said.split("\n").at(-1)!), { trips: 1, put_back: 1, lost: 0, missing: [] })
+    assert.deepStrictEqual(await aside(world), [])
+    await world.restart("SIGTERM")
+    const read = ok(await eve.call("GET", `/trips/${trip.id}`))
+    assert.isUndefined(read.lost)
+    assert.isTrue(slotsOf(read).find((slot) => slot.id === first.id).locked)
   })
 
   it("because the trip itself was refused leaves nothing behind that anybody stumbles over", async () => {
@@ -267,6 +283,7 @@ describe("a change that cannot be stored", () => {
     const before = await followed(eve, other)
     await stored(other, 1)
     await brick(trip, 2)
+    await world.restart("SIGTERM")
 
     const read = ok(await ann.call("GET", `/trips/${trip.id}`))
     assert.deepStrictEqual([read.state_version, read.lost.length, read.lost[0].state_version], [3, 1, 2])

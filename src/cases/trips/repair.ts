@@ -1,6 +1,7 @@
 /**
- * Repairs trips that lack a change: what the journal set aside is made storable and put back, and the trip is read anew. A job,
- * because it is the server's to do: nobody else knows what is not drained yet, and who follows the trip.
+ * Repairs trips that lack a change: what the journal set aside is made storable and put back, and the trip is read anew. It is
+ * for whoever holds the journal to do, because nobody else knows what is not drained yet: a job of the server, or a command
+ * while no server runs.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -10,7 +11,7 @@ import type { TripId } from "../../domain/ids.ts"
 import { TripEventEnvelope } from "../../domain/trip/events.ts"
 import { JobFailed, type JobHandler } from "../../services/jobs.ts"
 import { Journal, type SetAside } from "../../services/journal.ts"
-import { REPAIR_TRIP, RepairRequest, TripMending } from "../../services/trip-mending.ts"
+import { REPAIR_TRIP, type Repaired, RepairRequest, TripMending } from "../../services/trip-mending.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
@@ -24,12 +25,17 @@ const changeIn = (id: TripId, { payload }: SetAside): ReadonlyArray<TripEventEnv
   return Result.isSuccess(read) && read.success.trip_id === id ? [read.success] : []
 }
 
-export const handler = Effect.gen(function* () {
+/** Repairs what was asked for; `reread` has whoever holds the trip in memory read it anew. */
+export const repair = Effect.fnUntraced(function* (
+  request: RepairRequest,
+  reread: (id: TripId) => Effect.Effect<void>,
+  progress: (done: Repaired) => void
+) {
   const journal = yield* Journal
   const mending = yield* TripMending
-  const trips = yield* TripRuntime
+  const giveUp = request.give_up === true
 
-  const repair = Effect.fnUntraced(function* (id: TripId, giveUp: boolean) {
+  const one = Effect.fnUntraced(function* (id: TripId) {
     const notes = yield* journal.setAside(`trip:${id}`)
     const found = notes.flatMap((note) => changeIn(id, note).map((change) => ({ change, note })))
     const mended = yield* mending.mend(
@@ -41,24 +47,31 @@ export const handler = Effect.gen(function* () {
       ? notes
       : found.flatMap(({ change, note }) => (mended.put_back.includes(change.seq) ? [note] : []))
     yield* journal.dropAside(over.map(({ position }) => position))
-    yield* trips.reread(id)
+    yield* reread(id)
     return mended
   })
 
+  yield* journal.drained
+  const ids = request.trip_id === undefined ? yield* mending.broken : [request.trip_id]
+  let done: Repaired = { trips: ids.length, put_back: 0, lost: 0 }
+  for (const id of ids) {
+    const { put_back, lost } = yield* one(id)
+    done = { ...done, put_back: done.put_back + put_back.length, lost: done.lost + lost.length }
+    progress(done)
+  }
+  return done
+})
+
+export const handler = Effect.gen(function* () {
+  const trips = yield* TripRuntime
+  const context = yield* Effect.context<Journal | TripMending>()
+
   const run: JobHandler["run"] = (job) =>
-    Effect.gen(function* () {
-      const { give_up, trip_id } = yield* Schema.decodeUnknownEffect(RepairRequest)(job.payload)
-      yield* journal.drained
-      const ids = trip_id === undefined ? yield* mending.broken : [trip_id]
-      const result = { trips: ids.length, put_back: 0, lost: 0 }
-      for (const id of ids) {
-        const { put_back, lost } = yield* repair(id, give_up === true)
-        result.put_back += put_back.length
-        result.lost += lost.length
-        job.progress(result)
-      }
-      return result
-    }).pipe(Effect.mapError(({ message }) => new JobFailed({ message, retry: false })))
+    Schema.decodeUnknownEffect(RepairRequest)(job.payload).pipe(
+      Effect.flatMap((request) => repair(request, trips.reread, job.progress)),
+      Effect.provideContext(context),
+      Effect.mapError(({ message }) => new JobFailed({ message, retry: false }))
+    )
 
   return { kind: REPAIR_TRIP, run } satisfies JobHandler
 })

@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
+import { type Held, lookInside } from "../../test/harness/inside.ts"
 import { type Benchmark, numberFlag, type Report } from "../benchmark.ts"
 import { percentile } from "../percentile.ts"
 import { ownPostgres } from "../postgres.ts"
 import { freePort, killServer, mintTokens, type ServerSettings, startServer } from "../server.ts"
-import { type Held, lookInside } from "./inside.ts"
 
 const MINUTES = 20
 const PER_SECOND = 60

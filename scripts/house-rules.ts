@@ -51,18 +51,14 @@ const IMPURE: ReadonlyArray<readonly [RegExp, string]> = [
 ]
 
 /**
- * What the domain keeps between calls: values that follow from their keys alone, and room to work in. Each has its bound where
- * it stands. WeakMaps need no place here: they go with what they are about.
+ * What the domain keeps between calls: what follows from a few hundred names alone and is worked out from tables that change
+ * with a release. Each has its bound where it stands. WeakMaps need no place here: they go with what they are about.
  */
 const KEPT_IN_DOMAIN: Record<string, ReadonlyArray<string>> = {
-  "src/domain/catalog/conflation/concepts.ts": ["byWord"],
-  "src/domain/catalog/hours/holidays.ts": ["cache"],
-  "src/domain/basics/hash.ts": ["scratch", "mixed", "mixedBytes"],
-  "src/domain/ids.ts": ["laidOut"],
-  "src/domain/time/rfc3339.ts": ["days", "dates", "minutes", "minuteTexts"],
-  "src/domain/time/zone.ts": ["known"],
-  "src/domain/trip/lifecycle.ts": ["windows"],
-  "src/domain/trip/packed-plan.ts": ["shared"]
+  // A zone's rules, read out of the runtime's tables: some milliseconds for each of 600 names.
+  "src/domain/time/zone.ts": ["zones"],
+  // A country's public holidays of a year, asked for every day that opening hours name them.
+  "src/domain/catalog/hours/holidays.ts": ["holidays"]
 }
 
 /** At the level of a module: what can be given another value, and what can be filled. Constants in capitals are filled once. */

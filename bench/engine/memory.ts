@@ -111,9 +111,9 @@ const tripState = (n: number, parts: { readonly fallbacks: boolean }): TripActor
     trip,
     memory: { ...emptyTrip(trip.id).memory, catalog, personas: none }
   }
-  const starts = trip
-    .plain()
-    .slots.slice(0, SLOTS_AHEAD)
+  const starts = trip.plan
+    .unpack()
+    .slice(0, SLOTS_AHEAD)
     .map((slot) => slot.starts_at)
   return parts.fallbacks ? evolveActor(state, { _tag: "fallbacks_ready", fallbacks: fallbacks(starts) }) : state
 }

@@ -59,23 +59,22 @@ export const uuidFromBytes = (b: Uint8Array): string =>
     high(b[13]!), low(b[13]!), high(b[14]!), low(b[14]!), high(b[15]!), low(b[15]!)
   )
 
-const laidOut = new Uint8Array(16)
-
 /** Random bytes in a version 7 UUID. */
 export const UUID_V7_RANDOM = 10
 
 /** A version 7 UUID from a Unix time in milliseconds and ten random bytes, those of `random` from `from` on. */
 export const uuidV7 = (millis: number, random: Uint8Array, from = 0): string => {
+  const bytes = new Uint8Array(16)
   const upper = Math.floor(millis / 65_536)
-  laidOut[0] = upper >>> 24
-  laidOut[1] = upper >>> 16
-  laidOut[2] = upper >>> 8
-  laidOut[3] = upper
+  bytes[0] = upper >>> 24
+  bytes[1] = upper >>> 16
+  bytes[2] = upper >>> 8
+  bytes[3] = upper
   const lower = millis - upper * 65_536
-  laidOut[4] = lower >>> 8
-  laidOut[5] = lower
-  for (let i = 0; i < UUID_V7_RANDOM; i++) laidOut[6 + i] = random[from + i]!
-  laidOut[6] = (laidOut[6]! & 0x0f) | 0x70
-  laidOut[8] = (laidOut[8]! & 0x3f) | 0x80
-  return uuidFromBytes(laidOut)
+  bytes[4] = lower >>> 8
+  bytes[5] = lower
+  for (let i = 0; i < UUID_V7_RANDOM; i++) bytes[6 + i] = random[from + i]!
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  return uuidFromBytes(bytes)
 }

@@ -37,8 +37,6 @@ export interface JournalEntry extends JournalRecord {
   readonly position: number
   /** Under which epoch of ownership it was written; zero or absent where nobody counted. */
   readonly epoch?: number
-  /** The payload as it lies on disk, where it is at hand: UTF-8, for who hands it on unread. */
-  readonly bytes?: Uint8Array
 }
 
 /** Every record type this program can read, gathered by the composition root. */

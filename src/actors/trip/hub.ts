@@ -1,7 +1,7 @@
 /** Who listens to which trip, and which trips of a city or a traveler are in memory. */
 import type { OfferText } from "../../domain/pivot/model.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
-import type { HeldTrip } from "../../domain/trip/held-trip.ts"
+import { type HeldTrip, plainTrip } from "../../domain/trip/held-trip.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripListener } from "../../services/trip-runtime.ts"
 
@@ -48,7 +48,7 @@ export class TripHub {
     }
     const listeners = this.#listeners.get(id)
     if (listeners !== undefined) {
-      const plain = trip.plain()
+      const plain = plainTrip(trip)
       for (const listener of listeners) listener.events(events, plain)
     }
   }

@@ -13,7 +13,7 @@ import type { TripCommand, TripReply } from "../../domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../domain/trip/decide.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import { staleAt } from "../../domain/trip/freshness.ts"
-import { holdLoaded } from "../../domain/trip/held-trip.ts"
+import { holdLoaded, plainTrip } from "../../domain/trip/held-trip.ts"
 import { nextDate } from "../../domain/trip/lifecycle.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
@@ -110,7 +110,7 @@ export const tripKind = Effect.fnUntraced(function* (
     const known = yield* world(trip)
     return {
       ...state,
-      trip: holdLoaded(trip.plain(), known.catalog),
+      trip: holdLoaded(plainTrip(trip), known.catalog),
       memory: {
         ...state.memory,
         catalog: known.catalog,
@@ -179,7 +179,7 @@ export const tripKind = Effect.fnUntraced(function* (
       const { catalog: inForce, conditions, personas: people } = state?.memory ?? {}
       if (state?.trip === undefined || inForce === undefined || conditions === undefined) return Effect.void
       const now = parts.now()
-      const trip = state.trip.plain()
+      const trip = plainTrip(state.trip)
       const known = { trip, catalog: inForce, conditions, personas: people ?? [], now }
       const fallbacks = yield* self.within(id, "fallbacks", preparer.prepare(known))
       if (fallbacks === undefined) return Effect.void

@@ -6,11 +6,6 @@ import { uuidFromBytes } from "../ids.ts"
 
 const encoder = new TextEncoder()
 
-/** The text being hashed, as bytes. Longer texts get memory of their own, which goes again. */
-const scratch = new Uint8Array(64 * 1024)
-
-const room = (bytes: number): Uint8Array<ArrayBuffer> => (bytes <= scratch.length ? scratch : new Uint8Array(bytes))
-
 const rotate = (x: number, by: number) => (x << by) | (x >>> (32 - by))
 
 const finish = (x: number) => {
@@ -20,10 +15,6 @@ const finish = (x: number) => {
   h = Math.imul(h, 0xc2b2ae35)
   return h ^ (h >>> 16)
 }
-
-/** What the last text gave. */
-const mixed = new Uint32Array(4)
-const mixedBytes = new Uint8Array(mixed.buffer)
 
 /** A text's UTF-8 bytes into `bytes`; gives how many. Names and ids are ASCII, for which a call of the encoder costs more. */
 const encode = (text: string, bytes: Uint8Array<ArrayBuffer>): number => {
@@ -35,12 +26,11 @@ const encode = (text: string, bytes: Uint8Array<ArrayBuffer>): number => {
   return text.length
 }
 
-/** Four lanes of 32 bits over the text's UTF-8 bytes, into `mixed`. */
-const mix = (text: string): void => {
+/** Four lanes of 32 bits over the text's UTF-8 bytes. */
+const mix = (text: string): Uint32Array<ArrayBuffer> => {
   // A character takes three bytes at most, and the last word is filled up with zeros.
-  const bytes = room(text.length * 3 + 3)
+  const bytes = new Uint8Array(text.length * 3 + 3)
   const length = encode(text, bytes)
-  bytes[length] = bytes[length + 1] = bytes[length + 2] = 0
   let a = 0x9e3779b1
   let b = 0x85ebca77
   let c = 0xc2b2ae3d
@@ -59,18 +49,16 @@ const mix = (text: string): void => {
     c = finish(c + b) + d
     d = finish(d + c) + a
   }
-  mixed[0] = a
-  mixed[1] = b
-  mixed[2] = c
-  mixed[3] = d
+  return Uint32Array.of(a, b, c, d)
 }
 
 const hex = (lane: number): string => lane.toString(16).padStart(8, "0")
 
 /** 32 hexadecimal digits. */
 export const hash128 = (text: string): string => {
-  mix(text)
-  return hex(mixed[0]!) + hex(mixed[1]!) + hex(mixed[2]!) + hex(mixed[3]!)
+  let digits = ""
+  for (const lane of mix(text)) digits += hex(lane)
+  return digits
 }
 
 /**
@@ -80,8 +68,8 @@ export const hash128 = (text: string): string => {
 export const uuidOfName = (...parts: ReadonlyArray<string>): string => {
   let name = ""
   for (const part of parts) name += `${part.length}:${part}`
-  mix(name)
-  mixedBytes[6] = (mixedBytes[6]! & 0x0f) | 0x80
-  mixedBytes[8] = (mixedBytes[8]! & 0x3f) | 0x80
-  return uuidFromBytes(mixedBytes)
+  const bytes = new Uint8Array(mix(name).buffer)
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  return uuidFromBytes(bytes)
 }

@@ -92,4 +92,6 @@ export type Offer = typeof Offer.Type
 export const OfferText = Schema.String.pipe(Schema.brand("OfferText"))
 export type OfferText = typeof OfferText.Type
 
+export const offerText = (offer: Offer): OfferText => JSON.stringify(offer) as OfferText
+
 export const readOffer = (text: OfferText): Offer => JSON.parse(text)

@@ -9,7 +9,7 @@ import { describer } from "./describe.ts"
 import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
 import { PIVOT_MODEL } from "./env.ts"
 import type { PivotFeatures } from "./features.ts"
-import type { OfferText, PivotRequest } from "./model.ts"
+import { type Change, type Offer, type OfferOption, offerText, type PivotRequest } from "./model.ts"
 import { presentationOf } from "./present.ts"
 
 /** All that was considered, and the options' own places where a search of another kind brought them. */
@@ -30,21 +30,29 @@ const slateOf = ({ catalog }: PivotWorld, finding: Finding): DecisionSlate => {
   return { candidate_ids, scores }
 }
 
-const changeText = ({ catalog }: PivotWorld, one: ChangeDraft): string =>
-  `{"slot_id":"${one.slot_id}","action":"${one.action}","starts_at":"${rfc3339(one.starts)}","ends_at":"${rfc3339(one.ends)}","open":"${one.open}","travel_minutes":${one.travel}${one.index === undefined ? "" : presentationOf(catalog, one.index).nodeField}}`
+const changeOf = ({ catalog }: PivotWorld, one: ChangeDraft): Change => ({
+  slot_id: one.slot_id,
+  action: one.action,
+  starts_at: rfc3339(one.starts),
+  ends_at: rfc3339(one.ends),
+  open: one.open,
+  travel_minutes: one.travel,
+  ...(one.index === undefined ? {} : { node: presentationOf(catalog, one.index).node })
+})
 
-const optionText = (
+const optionOf = (
   world: PivotWorld,
   draft: OptionDraft,
   { option_id, score }: ChosenOption,
   planned: number
-): string => {
-  let changes = ""
-  for (const change of draft.changes) changes += `${changes === "" ? "" : ","}${changeText(world, change)}`
-  const unchanged = Math.max(0, planned - draft.changes.length)
-  const evidence = draft.index === undefined ? "[]" : presentationOf(world.catalog, draft.index).evidence
-  return `{"option_id":"${option_id}","changes":[${changes}],"unchanged":${unchanged},"score":${score},"why":${JSON.stringify(draft.why)},"evidence":${evidence}}`
-}
+): OfferOption => ({
+  option_id,
+  changes: draft.changes.map((change) => changeOf(world, change)),
+  unchanged: Math.max(0, planned - draft.changes.length),
+  score,
+  why: draft.why,
+  evidence: draft.index === undefined ? [] : presentationOf(world.catalog, draft.index).evidence
+})
 
 interface Described {
   readonly draft: OptionDraft
@@ -75,7 +83,6 @@ const ordered = (
   return { options: options.sort((a, b) => b.chance - a.chance), model: acceptance.ref }
 }
 
-/** Ids, instants, numbers and words of ours stand in the text as they are; names and reasons are encoded. */
 export const makeOffer = (
   world: PivotWorld,
   request: PivotRequest,
@@ -98,7 +105,7 @@ export const makeOffer = (
     finding.options,
     describer(world, request, slot, now)
   )
-  let options = ""
+  const options: Array<OfferOption> = []
   for (let i = 0; i < count; i++) {
     const { draft, features, chance } = best[i]!
     const one: ChosenOption = {
@@ -110,9 +117,21 @@ export const makeOffer = (
       measures: chance === undefined ? draft.measures : { ...draft.measures, chance }
     }
     chosen.push(one)
-    options += `${i === 0 ? "" : ","}${optionText(world, draft, one, planned)}`
+    options.push(optionOf(world, draft, one, planned))
   }
-  const text = `{"pivot_id":"${ids.pivot_id}","trigger":"${request.trigger}","slot_id":${slot_id === null ? "null" : `"${slot_id}"`},"options":[${options}]${reasons.length === 0 ? "" : `,"reasons":${JSON.stringify(reasons)}`},"computed_at":"${rfc3339(finding.computedAt)}","expires_at":"${rfc3339(expires_at)}","state_version":${trip.seq},"model":${JSON.stringify(model)},"source":"${source}","catalog_version":${world.env.version}}`
+  const offer: Offer = {
+    pivot_id: ids.pivot_id,
+    trigger: request.trigger,
+    slot_id,
+    options,
+    ...(reasons.length === 0 ? {} : { reasons }),
+    computed_at: rfc3339(finding.computedAt),
+    expires_at: rfc3339(expires_at),
+    state_version: trip.seq,
+    model,
+    source,
+    catalog_version: world.env.version
+  }
   return {
     pivot_id: ids.pivot_id,
     slot_id,
@@ -125,6 +144,6 @@ export const makeOffer = (
     changes: best[0]?.draft.changes.map((change) => change.slot_id) ?? [],
     slate: slateOf(world, finding),
     expires_at,
-    text: text as OfferText
+    text: offerText(offer)
   }
 }

@@ -5,13 +5,12 @@ import type { ActivityNode } from "../catalog/node.ts"
 import type { SlotId } from "../ids.ts"
 import { evidenceLines, nodeBrief } from "../view/node.ts"
 import type { ChangeDraft } from "./draft.ts"
+import type { EvidenceLine, NodeBrief } from "./model.ts"
 import type { Visit } from "./visit.ts"
 
 interface Presentation {
-  /** `,"node":{…}` as it stands in a change. */
-  readonly nodeField: string
-  /** The evidence as JSON. */
-  readonly evidence: string
+  readonly node: NodeBrief
+  readonly evidence: ReadonlyArray<EvidenceLine>
   readonly known: string
 }
 
@@ -57,8 +56,8 @@ export const presentationOf = (catalog: CityCatalog, index: number): Presentatio
   if (one === undefined) {
     const node = catalog.nodes[index]!
     one = {
-      nodeField: `,"node":${JSON.stringify(nodeBrief(node))}`,
-      evidence: JSON.stringify(evidenceLines(node)),
+      node: nodeBrief(node),
+      evidence: evidenceLines(node),
       known: aboutPlace(node)
     }
     all[index] = one

@@ -21,7 +21,7 @@ const STEP = 7 * MS_PER_DAY
 
 /** There are some 600 IANA names; more entries than that can only be spellings that differ in case. */
 const MAX_ZONES = 1024
-const known = new Map<string, Zone>()
+const zones = new Map<string, Zone>()
 
 const offsetReader = (name: string): ((instant: number) => number) => {
   const format = new Intl.DateTimeFormat("en-US", {
@@ -71,7 +71,7 @@ const readZone = (name: string): Zone => {
 
 /** The zone of this IANA name, or `undefined` where there is none. The first call for a zone costs some milliseconds. */
 export const zoneOf = (name: string): Zone | undefined => {
-  const found = known.get(name)
+  const found = zones.get(name)
   if (found !== undefined) return found
   let zone: Zone
   try {
@@ -79,8 +79,8 @@ export const zoneOf = (name: string): Zone | undefined => {
   } catch {
     return undefined
   }
-  if (known.size >= MAX_ZONES) known.delete(known.keys().next().value!)
-  known.set(name, zone)
+  if (zones.size >= MAX_ZONES) zones.delete(zones.keys().next().value!)
+  zones.set(name, zone)
   return zone
 }
 

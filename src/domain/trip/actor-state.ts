@@ -7,7 +7,7 @@ import type { OfferText, PivotRequest } from "../pivot/model.ts"
 import type { ModelRef } from "../ranking.ts"
 import type { TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
-import { type HeldTrip, holdChanged } from "./held-trip.ts"
+import { type HeldTrip, holdChanged, plainTrip } from "./held-trip.ts"
 import type { TripState } from "./model.ts"
 import type { PackedPlan } from "./packed-plan.ts"
 import type { Fallbacks } from "./planner.ts"
@@ -189,7 +189,7 @@ const forgetting = (state: TripActorState, trip: HeldTrip, userId: string): Trip
 
 export const evolveActor = (state: TripActorState, event: TripEventEnvelope | TripMemoryEvent): TripActorState => {
   if (!("event" in event)) return { ...state, memory: remember(state.memory, event) }
-  const before = state.trip?.plain()
+  const before = state.trip && plainTrip(state.trip)
   const trip = holdChanged(state.trip, before, evolveTrip(before, event))
   if (event.event._tag === "member_left" && event.event.erased) return forgetting(state, trip, event.event.user_id)
   return {

@@ -2,6 +2,7 @@
  * The pure decider of a trip: what a command does to it, or why not. No clock, no randomness, no I/O; everything that
  * is known comes with the state and the turn's context.
  */
+
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions, CityEvent } from "../city/model.ts"
 import type { Persona } from "../persona/persona.ts"
@@ -13,6 +14,7 @@ import { expireOffers, requestPivot, respondPivot } from "./decide-pivots.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
+import { plainTrip } from "./held-trip.ts"
 import { advanceByDate, setStatus } from "./lifecycle.ts"
 import { isMember, type TripState } from "./model.ts"
 import type { Fallbacks } from "./planner.ts"
@@ -245,7 +247,7 @@ export const decideTrip =
   (state: TripActorState, command: TripCommand | TripSelfCommand, context: TurnContext): TripDecision => {
     const by = "by" in command ? command.by : null
     const key = "idempotency_key" in command ? command.idempotency_key : undefined
-    const trip = state.trip?.plain()
+    const trip = state.trip && plainTrip(state.trip)
     const turn = trip === undefined ? undefined : { state, trip, context, rules, by, key }
     if (isSelf(command)) return self(turn, command)
     if (turn === undefined)

@@ -25,23 +25,8 @@ interface Window {
   readonly until: number
 }
 
-/** Trips of one city on the same days have the same; a year of one city's weekends does not fill it. */
-const windows = new Map<string, Window>()
-const MAX_WINDOWS = 1_000
-
 /** The instants between which a trip is under way by the calendar, in its city's zone. Every turn asks for them. */
 export const tripWindow = (trip: Pick<TripState, "time_zone" | "start_date" | "end_date">): Window => {
-  const key = `${trip.start_date} ${trip.end_date} ${trip.time_zone}`
-  let window = windows.get(key)
-  if (window === undefined) {
-    window = readWindow(trip)
-    if (windows.size >= MAX_WINDOWS) windows.clear()
-    windows.set(key, window)
-  }
-  return window
-}
-
-const readWindow = (trip: Pick<TripState, "time_zone" | "start_date" | "end_date">): Window => {
   const zone = zoneOf(trip.time_zone)
   const first = parseIsoDate(trip.start_date)
   const last = parseIsoDate(trip.end_date)

@@ -18,17 +18,6 @@ const PARTS = DayPart.literals
 const STATUSES = Slot.fields.status.literals
 const PLANNED = STATUSES.indexOf("planned")
 
-/** Strings that many trips share become one string each. */
-const shared = new Map<string, string>()
-const MAX_SHARED = 1_000
-
-export const share = <A extends string>(text: A): A => {
-  const known = shared.get(text)
-  if (known !== undefined) return known as A
-  if (shared.size < MAX_SHARED) shared.set(text, text)
-  return text
-}
-
 /** A place's id is the catalog's own string. */
 const nodeIdOf = (id: NodeId, catalog: CityCatalog | undefined): NodeId => {
   const index = catalog?.indexOf(id)
@@ -80,8 +69,8 @@ export class PackedPlan {
     this.#text = texts.join("")
     this.#nodes = slots.map((slot) => nodeIdOf(slot.node_id, catalog))
     this.#models = slots.every((slot) => slot.model_version === first!.model_version)
-      ? share(first?.model_version ?? "")
-      : slots.map((slot) => share(slot.model_version))
+      ? (first?.model_version ?? "")
+      : slots.map((slot) => slot.model_version)
     this.#decisions = slots.map(({ decision_id }) => {
       if (decision_id === undefined) return undefined
       const known = decisions.get(decision_id)

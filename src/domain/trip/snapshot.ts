@@ -5,7 +5,7 @@
 import * as Schema from "effect/Schema"
 import { emptyTrip, evolveActor, type TripActorState, withRecent, withTold } from "./actor-state.ts"
 import type { TripEventEnvelope } from "./events.ts"
-import { HeldTrip, holdLoaded } from "./held-trip.ts"
+import { type HeldTrip, holdLoaded, plainTrip } from "./held-trip.ts"
 import { type LostChange, TripState } from "./model.ts"
 
 export const TRIP_SNAPSHOT_SCHEMA_VERSION = 1
@@ -29,7 +29,7 @@ export type TripSnapshot = typeof TripSnapshot.Type
 
 export const snapshotOf = (state: TripActorState): TripSnapshot | undefined => {
   if (state.trip === undefined) return undefined
-  const { lost: _, ...trip } = state.trip.plain()
+  const { lost: _, ...trip } = plainTrip(state.trip)
   return { ...trip, receipts: state.receipts }
 }
 
@@ -55,8 +55,7 @@ export const missingFrom = (
 }
 
 /** The same plan in a trip that differs otherwise. */
-export const holding = (trip: HeldTrip, other: Partial<TripState>): HeldTrip =>
-  new HeldTrip({ ...trip.plain(), ...other }, trip.plan)
+export const holding = (trip: HeldTrip, other: Omit<Partial<TripState>, "slots">): HeldTrip => ({ ...trip, ...other })
 
 /** Goes past numbers that stand for nothing any more. A stream that was followed up to here gets the whole trip. */
 const skipTo = (state: TripActorState, trip: HeldTrip, seq: number): TripActorState => ({

@@ -7,7 +7,6 @@ import { type OfferText, PivotRequest } from "../../domain/pivot/model.ts"
 import { Intention } from "../../domain/vocabulary.ts"
 import { InvalidRequest } from "../api/problems.ts"
 import { issuesOf, issuesText } from "../handlers/form.ts"
-import { plainPivot } from "./plain-pivot.ts"
 
 export type ClientFrame =
   | { readonly type: "pivot"; readonly id: string; readonly request: PivotRequest }
@@ -23,13 +22,8 @@ const Answer = Schema.Union([
 ])
 type Answer = typeof Answer.Type
 
-const decodePivot = Schema.decodeUnknownResult(PivotRequest)
+const readPivot = Schema.decodeUnknownResult(PivotRequest)
 
-/** Reads what nearly every pivot is without the decoder, which costs as much as the answer; all else goes through it. */
-const readPivot = (frame: Record<string, unknown>): ReturnType<typeof decodePivot> => {
-  const plain = plainPivot(frame)
-  return plain === undefined ? decodePivot(frame) : Result.succeed(plain)
-}
 const readAnswer = Schema.decodeUnknownResult(Answer)
 
 /** Longest id that a client may give a frame: a UUID several times over, and short enough to be remembered. */

@@ -148,9 +148,6 @@ const payloadAt = (bytes: Buffer, at: number): number => at + SMALLEST_FRAME + b
 export const framePayload = (bytes: Buffer, at: number, length: number): string =>
   bytes.toString("utf8", payloadAt(bytes, at), at + length)
 
-export const framePayloadBytes = (bytes: Buffer, at: number, length: number): Buffer =>
-  bytes.subarray(payloadAt(bytes, at), at + length)
-
 export const frameId = (bytes: Buffer, at: number): string =>
   bytes.toString("latin1", at + FRAME_HEADER, at + SMALLEST_FRAME)
 

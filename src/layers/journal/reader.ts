@@ -14,7 +14,6 @@ import {
   scanFrames,
   wholeFrame
 } from "./frame.ts"
-import { FrameEntry } from "./frame-entry.ts"
 import type { Segment } from "./segment.ts"
 
 export interface Batch {
@@ -65,7 +64,6 @@ export const makeReader = (options: {
 }): Reader => {
   const { segments, aside, recordBytes } = options
   const upcast = upcaster(options.types)
-  const newest = new Map(options.types.map(({ type, version }) => [type, version]))
   /** Longer than any frame: a stretch of this length without one is damage, not a frame cut off by the chunk's end. */
   const longest = recordBytes + 1024
 
@@ -74,12 +72,6 @@ export const makeReader = (options: {
     position,
     epoch: frameEpoch(bytes, at)
   })
-
-  /** As it lies there, where nothing has to be upcast. */
-  const drained = (bytes: Buffer, at: number, length: number, position: number): JournalEntry => {
-    const found = new FrameEntry(bytes, at, length, position)
-    return newest.get(found.type) === found.version ? found : entry(bytes, at, length, position)
-  }
 
   const batch = async (from: number, records: number, size = options.batchBytes): Promise<Batch> => {
     const durable = options.durable()
@@ -99,7 +91,7 @@ export const makeReader = (options: {
         ...scanFrames(chunk, from, limit, start + from, (found, length) => {
           at = found + length
           through = start + at
-          entries.push(drained(chunk, found, length, through))
+          entries.push(entry(chunk, found, length, through))
           return --room > 0
         })
       )

@@ -11,6 +11,7 @@ import type { Slot } from "../../../src/domain/plan/model.ts"
 import { emptyTrip, evolveActor, type TripActorState } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../../src/domain/trip/decide.ts"
+import { plainTrip } from "../../../src/domain/trip/held-trip.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
 import type { PlanChange, TripPlanner, TripWorld } from "../../../src/domain/trip/planner.ts"
 import type { TripRejection } from "../../../src/domain/trip/rejections.ts"
@@ -215,7 +216,7 @@ export class LiveTrip {
   }
 
   get trip(): TripState {
-    return this.state.trip!.plain()
+    return plainTrip(this.state.trip!)
   }
 
   get last(): TripDecision {

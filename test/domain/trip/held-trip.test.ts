@@ -6,7 +6,7 @@ import { planSlot } from "../../../src/domain/pivot/plan.ts"
 import type { Slot } from "../../../src/domain/plan/model.ts"
 import type { TripEvent } from "../../../src/domain/trip/events.ts"
 import { evolveTrip } from "../../../src/domain/trip/evolve.ts"
-import { holdChanged, holdLoaded } from "../../../src/domain/trip/held-trip.ts"
+import { holdChanged, holdLoaded, plainTrip } from "../../../src/domain/trip/held-trip.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
 import { PackedPlan } from "../../../src/domain/trip/packed-plan.ts"
 import { curatedCities } from "../../support/curated-cities.ts"
@@ -89,15 +89,15 @@ describe("a held trip", () => {
   const held = holdLoaded(trip, city)
 
   it("lays out the trip it holds, each time anew", () => {
-    assert.deepEqual(held.plain(), trip)
-    assert.deepEqual(copyOf(held.plain()), copyOf(trip))
-    assert.notStrictEqual(held.plain().slots, held.plain().slots)
+    assert.deepEqual(plainTrip(held), trip)
+    assert.deepEqual(copyOf(plainTrip(held)), copyOf(trip))
+    assert.notStrictEqual(plainTrip(held).slots, plainTrip(held).slots)
     const degraded = { ...trip, degraded: "no persona", completed_by_calendar: true as const }
-    assert.deepEqual(holdLoaded(degraded, undefined).plain(), degraded)
+    assert.deepEqual(plainTrip(holdLoaded(degraded, undefined)), degraded)
   })
 
   it("keeps its plan through changes of anything else, and packs a changed one anew", () => {
-    const before = held.plain()
+    const before = plainTrip(held)
     const changedBy = (event: Parameters<typeof evolved>[1]) => holdChanged(held, before, evolved(before, event))
     const left = changedBy({ _tag: "status_changed", status: "completed", previous: "active" })
     assert.strictEqual(left.plan, held.plan)
@@ -105,6 +105,6 @@ describe("a held trip", () => {
     const first = trip.slots[0]!
     const done = changedBy({ _tag: "slot_done", slot_id: first.id })
     assert.notStrictEqual(done.plan, held.plan)
-    assert.deepEqual(done.plain(), evolved(trip, { _tag: "slot_done", slot_id: first.id }))
+    assert.deepEqual(plainTrip(done), evolved(trip, { _tag: "slot_done", slot_id: first.id }))
   })
 })

@@ -249,7 +249,7 @@ describe("seeding the shadow population", () => {
           const snapshot = yield* Schema.decodeUnknownEffect(TripSnapshot)(row.state)
           const { trip } = restore(row.trip_id, snapshot, [])
           assert.strictEqual(trip?.status, row.status)
-          assert.strictEqual(trip?.plain().slots.length, row.slots)
+          assert.strictEqual(trip?.plan.unpack().length, row.slots)
         }
       })
     )

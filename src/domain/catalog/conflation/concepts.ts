@@ -57,16 +57,17 @@ const TABLE: Readonly<Record<string, string>> = {
   city: "city municipal civic civico ville municipale shiritsu 市立 市"
 }
 
-const byWord = new Map<string, string>()
-for (const [concept, words] of Object.entries(TABLE)) {
-  // The first meaning of a word counts: `dom` is a cathedral before it is a house.
-  for (const word of words.split(" ")) if (!byWord.has(word)) byWord.set(word, concept)
-}
+/** The first meaning of a word counts: `dom` is a cathedral before it is a house. */
+const CONCEPT_OF: ReadonlyMap<string, string> = new Map(
+  Object.entries(TABLE)
+    .flatMap(([concept, words]) => words.split(" ").map((word) => [word, concept] as const))
+    .toReversed()
+)
 
 /** The concept that a romanised word stands for. */
-export const conceptOf = (word: string): string | undefined => byWord.get(word)
+export const conceptOf = (word: string): string | undefined => CONCEPT_OF.get(word)
 
-const CHARACTERS = [...byWord]
+const CHARACTERS = [...CONCEPT_OF]
   .filter(([word]) => /[^\p{Script=Latin}]/u.test(word))
   .sort((a, b) => b[0].length - a[0].length)
 

@@ -102,15 +102,15 @@ export const HOLIDAY_COUNTRIES: ReadonlyArray<string> = Object.keys(RULES)
 
 /** Each country times the years anybody asks about; beyond that the oldest entry goes. */
 const MAX_CACHED_YEARS = 512
-const cache = new Map<string, ReadonlySet<number>>()
+const holidays = new Map<string, ReadonlySet<number>>()
 
 const holidaysOf = (country: string, year: number): ReadonlySet<number> => {
   const key = `${country}${year}`
-  const found = cache.get(key)
+  const found = holidays.get(key)
   if (found !== undefined) return found
   const days = new Set(entryOf(RULES, country)?.(year) ?? [])
-  if (cache.size >= MAX_CACHED_YEARS) cache.delete(cache.keys().next().value!)
-  cache.set(key, days)
+  if (holidays.size >= MAX_CACHED_YEARS) holidays.delete(holidays.keys().next().value!)
+  holidays.set(key, days)
   return days
 }
 

@@ -1,5 +1,4 @@
 /** What a family of journal records brings along to be stored: one file per family, listed by the composition root. */
-import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
@@ -28,22 +27,6 @@ export interface SinkHandler {
   readonly lose?: (record: JournalEntry) => Effect.Effect<void, SqlError, SqlClient>
 }
 
-const [OPEN, COMMA, CLOSE] = Buffer.from("[,]")
-
-/**
- * The payloads of records as one JSON array, for `json_to_recordset`: sent as the bytes that they are on disk. Made into
- * text first, each batch would be several megabytes of strings that live just long enough to burden the collector.
- */
-export const payloadsOf = (sql: SqlClient, records: ReadonlyArray<JournalEntry>): Fragment => {
-  const parts = records.map((record) => record.bytes ?? Buffer.from(record.payload))
-  const all = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + part.length + 1, 1))
-  let at = 0
-  for (const part of parts) {
-    all[at] = at === 0 ? OPEN! : COMMA!
-    all.set(part, at + 1)
-    at += part.length + 1
-  }
-  if (at === 0) all[at++] = OPEN!
-  all[at] = CLOSE!
-  return sql`convert_from(${PgTypes.bytea(all)}, 'UTF8')`
-}
+/** The payloads of records as one JSON array, for `json_to_recordset`. */
+export const payloadsOf = (sql: SqlClient, records: ReadonlyArray<JournalEntry>): Fragment =>
+  sql`${`[${records.map(({ payload }) => payload).join(",")}]`}::text`

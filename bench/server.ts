@@ -46,18 +46,22 @@ export const freePort = async (): Promise<number> => {
   return port
 }
 
+/** A start that is not waited for. */
+export const launchServer = (settings: ServerSettings): ChildProcess =>
+  spawn(
+    process.execPath,
+    [...LOADED_FLAGS, ...(settings.flags ?? []), "--disable-warning=ExperimentalWarning", MAIN, "serve"],
+    {
+      stdio: ["ignore", process.env["LOG_LEVEL"] === undefined ? "ignore" : "inherit", "inherit"],
+      env: environment(settings)
+    }
+  )
+
 /** Starts the server and waits until it answers; tries again if it ends before (its database may be away). */
 export const startServer = async (settings: ServerSettings): Promise<ChildProcess> => {
   const deadline = Date.now() + START_MS
   while (Date.now() < deadline) {
-    const child = spawn(
-      process.execPath,
-      [...LOADED_FLAGS, ...(settings.flags ?? []), "--disable-warning=ExperimentalWarning", MAIN, "serve"],
-      {
-        stdio: ["ignore", process.env["LOG_LEVEL"] === undefined ? "ignore" : "inherit", "inherit"],
-        env: environment(settings)
-      }
-    )
+    const child = launchServer(settings)
     while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
       const answered = await fetch(`http://127.0.0.1:${settings.port}/ready`).then(
         (response) => response.ok,

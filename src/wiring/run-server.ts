@@ -10,6 +10,7 @@ import type { Role } from "../domain/nodes/standing.ts"
 import { refuseWhile } from "../http/middleware/refuse.ts"
 import * as UwsHttpServer from "../http/uws/UwsHttpServer.ts"
 import { Startup } from "../services/startup.ts"
+import { loadInParts } from "./loading.ts"
 import { version } from "./release.ts"
 
 const httpServer = Layer.unwrap(
@@ -32,7 +33,9 @@ const httpServer = Layer.unwrap(
 )
 
 export const runServer = (role: Role) =>
-  Effect.flatMap(
-    Effect.promise(() => import("./whole-server.ts")),
-    ({ wholeServer }) => wholeServer(role)
-  ).pipe(Effect.provide(httpServer.pipe(Layer.provideMerge(StartupDesk.layer))))
+  loadInParts
+    .pipe(
+      Effect.andThen(Effect.promise(() => import("./whole-server.ts"))),
+      Effect.flatMap(({ wholeServer }) => wholeServer(role))
+    )
+    .pipe(Effect.provide(httpServer.pipe(Layer.provideMerge(StartupDesk.layer))))

@@ -140,6 +140,8 @@ export interface DecisionSlate {
 /** What became of an offer. */
 export interface PivotResponse {
   readonly pivot_id: string
+  /** Who answered, who need not be who asked; nobody where its time was over. Absent in records of older programs. */
+  readonly user_id?: string | null
   readonly trip_id: string
   readonly response: "accept" | "dismiss" | "ignore"
   readonly chosen_option_id: string | null

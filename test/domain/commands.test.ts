@@ -32,7 +32,7 @@ const arrives = <S extends Schema.Codec<unknown>>(schema: S, value: S["Type"]) =
   assert.deepStrictEqual(travelled(schema, value), value)
 
 const NOW = FIRST_DAY + 10 * 3_600_000
-const context = { now: NOW, id: () => uuidOfName("record") }
+const context = { now: NOW, watched: false, id: () => uuidOfName("record") }
 
 const signal = {
   id: uuidOfName("signal"),

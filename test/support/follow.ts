@@ -16,7 +16,7 @@ export interface Followed {
 
 export const follow = async (
   server: Pick<Server, "url">,
-  traveler: Traveler,
+  traveler: Pick<Traveler, "token">,
   trip: string,
   query = ""
 ): Promise<Followed> => {

@@ -198,6 +198,9 @@ export const tripKind = Effect.fnUntraced(function* (
     return resident === undefined ? state : { ...state, memory: { ...state.memory, catalog: resident } }
   }
 
+  /** One for all turns: they come one after another. */
+  const turn = { now: 0, id: () => "", watched: false }
+
   const kind: TripKind = {
     awake,
     name: "trip",
@@ -223,7 +226,10 @@ export const tripKind = Effect.fnUntraced(function* (
     evolve: evolveActor,
     decide: (state, command, context) => {
       turnBegan = elapsed()
-      return decide(equipped(state), command, context)
+      turn.now = context.now
+      turn.id = context.id
+      turn.watched = hub.watched(state.id)
+      return decide(equipped(state), command, turn)
     },
     describe: (command) => command._tag,
     sizeOf: sizeOfTrip,

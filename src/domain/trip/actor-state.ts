@@ -40,6 +40,8 @@ export interface OpenOffer {
   readonly about?: ReadonlyArray<string>
   readonly offered_at: number
   readonly expires_at: number
+  /** Whether it reached anybody: nobody ignores what nobody saw. */
+  readonly shown: boolean
 }
 
 /** Lost in a crash without harm: it is derived again on activation. */
@@ -66,6 +68,8 @@ export interface TripActorState {
 export type TripMemoryEvent =
   | { readonly _tag: "offered"; readonly offer: OpenOffer }
   | { readonly _tag: "offer_closed"; readonly pivot_id: string }
+  /** Somebody came to the trip's stream and was told of all that is open. */
+  | { readonly _tag: "offers_shown" }
   /** Its time is over earlier than it was promised: the next wake-up says that nobody answered. */
   | { readonly _tag: "offer_due"; readonly pivot_id: string; readonly at: number }
   | { readonly _tag: "told"; readonly marks: ReadonlyArray<string> }
@@ -153,6 +157,8 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
       return { ...memory, offers: lastOf([...memory.offers, event.offer], MAX_HELD_OFFERS) }
     case "offer_closed":
       return { ...memory, offers: memory.offers.filter((one) => one.pivot_id !== event.pivot_id) }
+    case "offers_shown":
+      return { ...memory, offers: memory.offers.map((one) => (one.shown ? one : { ...one, shown: true })) }
     case "offer_due":
       return {
         ...memory,

@@ -67,7 +67,8 @@ export const makeOffer = (
     by,
     plan: turn.state.trip?.plan ?? new PackedPlan(trip.slots),
     offered_at: context.now,
-    expires_at: offer.expires_at
+    expires_at: offer.expires_at,
+    shown: by !== null || context.watched
   }
   const records: ReadonlyArray<TripRecord> = [{ type: "pivot_event", id: offer.pivot_id, payload }]
   return { offer, open, records }
@@ -104,7 +105,7 @@ export const makeRoom = (turn: Turn, coming: number, closing?: string): Room => 
     if (one.pivot_id === closing) continue
     const isOpen = one.expires_at > now
     if (held > 0 || (isOpen && one.about === undefined)) {
-      if (one.options > 0) pushedOut.push({ pivot_id: one.pivot_id, after_ms: delayOf(turn, one) })
+      if (one.options > 0 && one.shown) pushedOut.push({ pivot_id: one.pivot_id, after_ms: delayOf(turn, one) })
       transient.push({ _tag: "offer_closed", pivot_id: one.pivot_id })
       held--
     } else if (isOpen) transient.push({ _tag: "offer_due", pivot_id: one.pivot_id, at: now })
@@ -228,6 +229,7 @@ const answerTo = (
   id: turn.context.id(),
   payload: {
     pivot_id: open.pivot_id,
+    user_id: turn.by,
     trip_id: turn.trip.id,
     response,
     chosen_option_id: chosen?.option_id ?? null,
@@ -283,9 +285,9 @@ const responded = (
   return records
 }
 
-/** Where there was nothing to choose nobody ignored a choice. */
+/** Where there was nothing to choose nobody ignored a choice, nor where nobody was told of it. */
 const ignored = (turn: Turn, open: OpenOffer): ReadonlyArray<TripRecord> =>
-  open.options === 0 ? [] : responded(turn, open, "ignore")
+  open.options === 0 || !open.shown ? [] : responded(turn, open, "ignore")
 
 /** The place that an option is about: the first that it brings in. */
 const placeOf = (option: OfferOption): string | null =>

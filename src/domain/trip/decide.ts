@@ -127,7 +127,8 @@ const recover = (turn: Turn, command: Extract<TripCommand, { _tag: "recover" }>)
       events: complete ? state.recent.filter((one) => one.seq > since) : [],
       trip,
       open_offers: openOffers(turn)
-    }
+    },
+    ...(state.memory.offers.some(({ shown }) => !shown) ? { transient: [{ _tag: "offers_shown" }] } : {})
   }
 }
 

@@ -46,6 +46,8 @@ export interface TripDecision {
 
 export interface TurnContext {
   readonly now: number
+  /** Whether somebody follows the trip's stream: what it says reaches them. */
+  readonly watched: boolean
   readonly id: () => string
 }
 

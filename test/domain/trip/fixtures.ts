@@ -192,6 +192,8 @@ export const planner: TripPlanner = {
 export class LiveTrip {
   state: TripActorState
   now: number
+  /** Whether somebody follows its stream. */
+  watched = true
   readonly decisions: Array<TripDecision> = []
   #ids = 0
   readonly #decide: ReturnType<typeof decideTrip>
@@ -224,7 +226,7 @@ export class LiveTrip {
   }
 
   send(command: TripCommand | TripSelfCommand): TripReply | TripRejection {
-    const context = { now: this.now, id: () => uuid<string>(`id ${this.#ids++}`) }
+    const context = { now: this.now, watched: this.watched, id: () => uuid<string>(`id ${this.#ids++}`) }
     const decision = this.#decide(this.state, command, context)
     this.decisions.push(decision)
     for (const event of [...(decision.events ?? []), ...(decision.transient ?? [])]) {

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { PivotOffered } from "../../../src/domain/decisions.ts"
 import { MAX_HELD_OFFERS, MAX_OFFERS } from "../../../src/domain/trip/actor-state.ts"
-import { active, cityId, FIRST_DAY, friend, invited, nodeId, offer, tag } from "./fixtures.ts"
+import { active, cityId, FIRST_DAY, friend, invited, nodeId, offer, tag, type LiveTrip, owner } from "./fixtures.ts"
 
 describe("offers that newer ones push out", () => {
   it("count as ignored, and asking stays advice", () => {
@@ -45,6 +45,38 @@ describe("offers that newer ones push out", () => {
     live.send({ _tag: "wake" })
     assert.isUndefined(live.last.events, "no other's time is over")
     assert.strictEqual(live.state.memory.offers.length, MAX_OFFERS)
+  })
+
+  it("are ignored only by those whom they reached", () => {
+    const event = { kind: "closure", id: "e1", from: 0, until: FIRST_DAY * 2, node_id: nodeId(1) } as const
+    const news = {
+      _tag: "city_changed",
+      conditions: { city_id: cityId, version: 1, events: [event] },
+      events: [event]
+    } as const
+    const responses = (live: LiveTrip) =>
+      (live.last.records ?? []).filter(({ type }) => type === "pivot_response").length
+    const unseen = active()
+    unseen.watched = false
+    unseen.send(news)
+    assert.lengthOf(unseen.pushed, 1)
+    unseen.now += 3_600_000
+    unseen.send({ _tag: "wake" })
+    assert.deepInclude(
+      unseen.state.recent.at(-1)!.event,
+      { _tag: "pivot_ignored" },
+      "the city's event was answered for good"
+    )
+    assert.strictEqual(responses(unseen), 0)
+
+    const later = active()
+    later.watched = false
+    later.send(news)
+    const hello = later.send({ _tag: "recover", by: owner })
+    assert.lengthOf("open_offers" in hello ? hello.open_offers : [], 1)
+    later.now += 3_600_000
+    later.send({ _tag: "wake" })
+    assert.strictEqual(responses(later), 1, "whoever came to the stream meanwhile was told of it")
   })
 
   it("are never more than can be held, and none goes without a word, however late wake-ups come", () => {

@@ -4,12 +4,18 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { DECISION_OUTCOMES, INTENTION_SIGNAL, PIVOT_EVENT, RANKING_EVENT } from "../../../domain/records/kinds.ts"
+import {
+  DECISION_OUTCOMES,
+  INTENTION_SIGNAL,
+  PIVOT_EVENT,
+  PIVOT_RESPONSE,
+  RANKING_EVENT
+} from "../../../domain/records/kinds.ts"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { payloadsOf } from "./handler.ts"
 
 const NAMING: ReadonlySet<string> = new Set(
-  [RANKING_EVENT, PIVOT_EVENT, INTENTION_SIGNAL, DECISION_OUTCOMES].map(({ type }) => type)
+  [RANKING_EVENT, PIVOT_EVENT, PIVOT_RESPONSE, INTENTION_SIGNAL, DECISION_OUTCOMES].map(({ type }) => type)
 )
 
 /** A traveler whose first request met an absent database has no row yet; the log must not stumble over that. */
@@ -78,15 +84,16 @@ export const pivotOutcomes = Effect.fnUntraced(function* (records: ReadonlyArray
   const payloads = payloadsOf(sql, records)
   yield* sql`
     with records as materialized (
-      select * from json_to_recordset(${payloads}::json) as r(pivot_id uuid, pushed_out json)
+      select * from json_to_recordset(${payloads}::json) as r(
+        pivot_id uuid, response text, user_id uuid, pushed_out json)
     ), named as (
-      select pivot_id from records
+      select pivot_id, case when response is not null then user_id end as answered_by from records
       union
-      select (one ->> 'pivot_id')::uuid from records, json_array_elements(pushed_out) one
+      select (one ->> 'pivot_id')::uuid, null from records, json_array_elements(pushed_out) one
     )
     insert into decision_outcomes (
       id, decision_id, user_id, trip_id, session_id, slot_id, activity_node_id, outcome, occurred_at)
-    select md5('outcome' || (o ->> 'option_id'))::uuid, d.id, d.user_id, p.trip_id, d.session_id, p.slot_id,
+    select md5('outcome' || (o ->> 'option_id'))::uuid, d.id, coalesce(named.answered_by, d.user_id), p.trip_id, d.session_id, p.slot_id,
       (o ->> 'node_id')::uuid,
       case
         when p.response = 'ignore' then 'ignored'

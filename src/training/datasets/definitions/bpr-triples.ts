@@ -9,23 +9,31 @@ import type { Outcome } from "../../../domain/learning-log/outcomes.ts"
 import type { Definition } from "../definition.ts"
 import { GATE } from "../gate.ts"
 
-const PAGE = 1_000
+/** People whose decisions are read at once. */
+const PAGE = 100
 
 /**
- * Parameters: from, to, the last decision's user, time and id, the size of a page. Of several outcomes of a place the last
- * one before the end of the range stands: what was confirmed and then swapped was not liked after all.
+ * Parameters: from, to, the last person, how many people. What somebody of a group did is their own, whoever the plan was made
+ * for. Of several outcomes of a place the last one before the end of the range stands: what was confirmed and then swapped was not
+ * liked after all.
  */
 const DECISIONS = `
-  select r.id, r.user_id, r.occurred_at as at, r.candidate_ids, r.scores, r.propensities, r.source, r.surface,
-    (select jsonb_object_agg(l.activity_node_id, l.outcome) from (
-      select distinct on (o.activity_node_id) o.activity_node_id, o.outcome from decision_outcomes o
-      where o.decision_id = r.id and o.occurred_at >= r.occurred_at and o.occurred_at < $2
-      order by o.activity_node_id, o.occurred_at desc, o.id desc) l) as outcomes,
+  with people as (
+    select id from users where id > $3 order by id limit $4
+  ), judged as (
+    select l.user_id, l.decision_id, jsonb_object_agg(l.activity_node_id, l.outcome) as outcomes from (
+      select distinct on (o.user_id, o.decision_id, o.activity_node_id)
+        o.user_id, o.decision_id, o.activity_node_id, o.outcome
+      from people join decision_outcomes o on o.user_id = people.id
+      where o.occurred_at >= $1 and o.occurred_at < $2
+      order by o.user_id, o.decision_id, o.activity_node_id, o.occurred_at desc, o.id desc) l
+    group by l.user_id, l.decision_id
+  )
+  select r.id, j.user_id, r.occurred_at as at, r.candidate_ids, r.scores, r.propensities, r.source, r.surface, j.outcomes,
     (select c.slug from activity_nodes n join cities c on c.id = n.city_id where n.id = r.candidate_ids[1]) as city
-  from ranking_events r
-  where cardinality(r.candidate_ids) > 1
-    and r.occurred_at >= $1 and r.occurred_at < $2 and (r.user_id, r.occurred_at, r.id) > ($3, $4, $5)
-  order by r.user_id, r.occurred_at, r.id limit $6`
+  from judged j join ranking_events r on r.id = j.decision_id
+  where cardinality(r.candidate_ids) > 1 and r.occurred_at >= $1 and r.occurred_at < $2
+  order by j.user_id, r.occurred_at, r.id`
 
 const TIMES = `
   select occurred_at as at from ranking_events where occurred_at >= $1 and occurred_at < $2`
@@ -39,7 +47,7 @@ interface Decision {
   readonly user_id: string
   readonly at: Date
   readonly candidate_ids: ReadonlyArray<string>
-  readonly outcomes: Readonly<Record<string, Outcome>> | null
+  readonly outcomes: Readonly<Record<string, Outcome>>
   readonly scores: ReadonlyArray<number>
   readonly propensities: ReadonlyArray<number>
   readonly source: "app" | "backfill"
@@ -80,19 +88,22 @@ export const bprTriples: Definition = {
       else return true
       return false
     }
-    const none = "00000000-0000-0000-0000-000000000000"
-    let after: readonly [string, Date, string] = [none, new Date(range.from), none]
+    let after = "00000000-0000-0000-0000-000000000000"
     // What one person said before is said once: a preference that comes back later would stand in two splits.
     let person: string | undefined
     const said = new Set<string>()
     for (;;) {
-      const page = yield* sql.unsafe<Decision>(DECISIONS, [new Date(range.from), new Date(range.to), ...after, PAGE])
+      const people = yield* sql<{
+        id: string
+      }>`select id from users where id > ${after}::uuid order by id limit ${PAGE}`
+      if (people.length === 0) return
+      const page = yield* sql.unsafe<Decision>(DECISIONS, [new Date(range.from), new Date(range.to), after, PAGE])
       for (const one of page) {
         if (one.user_id !== person) said.clear()
         person = one.user_id
         if (!usable(one.city)) continue
         const at = new Map(one.candidate_ids.map((id, i) => [id, i]))
-        const became = new Map(Object.entries(one.outcomes ?? {}))
+        const became = new Map(Object.entries(one.outcomes))
         const wanted = one.candidate_ids.filter((id) => WANTED.has(became.get(id)!))
         const others = one.candidate_ids.filter((id) => !WANTED.has(became.get(id)!))
         for (const positive of wanted) {
@@ -124,9 +135,7 @@ export const bprTriples: Definition = {
           }
         }
       }
-      if (page.length < PAGE) break
-      const last = page.at(-1)!
-      after = [last.user_id, last.at, last.id]
+      after = people.at(-1)!.id
     }
   })
 }

@@ -1,0 +1,80 @@
+/**
+ * What a checker of data sets against a record has to say. It shares nothing with what builds the data sets: it reads the record of
+ * the week and the Parquet files, and knows the rules by the pages in `docs/`.
+ */
+import type { Left, WeekRecord, Window } from "../record.ts"
+
+export interface Finding {
+  /** Something that happened is not there, something is there that did not happen, or it is told otherwise than it was. */
+  readonly kind: "lost" | "invented" | "wrong"
+  readonly what: string
+}
+
+export interface Agreement {
+  /** What the record says must be there, and how much of that was found. */
+  readonly expected: number
+  readonly found: number
+  readonly findings: ReadonlyArray<Finding>
+}
+
+export class Findings {
+  expected = 0
+  found = 0
+  readonly #all: Array<Finding> = []
+
+  lost(what: string): void {
+    this.#all.push({ kind: "lost", what })
+  }
+
+  invented(what: string): void {
+    this.#all.push({ kind: "invented", what })
+  }
+
+  wrong(what: string): void {
+    this.#all.push({ kind: "wrong", what })
+  }
+
+  expect(found: boolean, what: string): void {
+    this.expected++
+    if (found) this.found++
+    else this.lost(what)
+  }
+
+  equal(what: string, told: unknown, was: unknown): void {
+    const [a, b] = [JSON.stringify(told), JSON.stringify(was)]
+    if (a !== b) this.wrong(`${what}: ${a}, and it was ${b}`)
+  }
+
+  get agreement(): Agreement {
+    return { expected: this.expected, found: this.found, findings: this.#all }
+  }
+}
+
+/** Data sets have names of their own for people: each person has one, and each name is one person's. */
+export class Names {
+  readonly #names = new Map<string, string>()
+  readonly #people = new Map<string, string>()
+
+  /** Whether the name may be theirs; it is from then on. */
+  fits(person: string, name: string): boolean {
+    const had = this.#names.get(person)
+    const whose = this.#people.get(name)
+    if (had !== undefined || whose !== undefined) return had === name && whose === person
+    this.#names.set(person, name)
+    this.#people.set(name, person)
+    return true
+  }
+
+  of(person: string): string | undefined {
+    return this.#names.get(person)
+  }
+
+  has(name: string): boolean {
+    return this.#people.has(name)
+  }
+}
+
+export const within = (at: number, [from, to]: Window): boolean => from <= at && at <= to
+
+/** Whoever left is somebody else in what stays, at another time: it is told by its content alone. */
+export const isGone = ({ left }: WeekRecord, who: string): boolean => left.some((one: Left) => one.who === who)

@@ -213,9 +213,7 @@ const answeredBefore = (turn: Turn, pivotId: PivotId): R.TripRejection | undefin
 }
 
 const aboutOf = ({ about }: OpenOffer) => (about === undefined ? {} : { about })
-
 type Respond = Extract<TripCommand, { _tag: "respond_pivot" }>
-
 const delayOf = (turn: Turn, open: OpenOffer): number => Math.max(0, turn.context.now - open.offered_at)
 
 /** What completes the row of an offer. */

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { PivotOffered } from "../../../src/domain/decisions.ts"
 import { MAX_HELD_OFFERS, MAX_OFFERS } from "../../../src/domain/trip/actor-state.ts"
-import { active, cityId, FIRST_DAY, friend, invited, nodeId, offer, tag, type LiveTrip, owner } from "./fixtures.ts"
+import { active, cityId, FIRST_DAY, friend, invited, type LiveTrip, nodeId, offer, owner, tag } from "./fixtures.ts"
 
 describe("offers that newer ones push out", () => {
   it("count as ignored, and asking stays advice", () => {

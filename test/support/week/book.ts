@@ -1,6 +1,7 @@
 /** A trip as its travelers know it: what stands in the plan, who was shown it, and what they did; written down as it happens. */
-import type { Answer, Deed, Edit, Offer, Signal, Stop, WeekRecord, Window } from "./record.ts"
+
 import { until } from "../server.ts"
+import type { Answer, Deed, Edit, Offer, Signal, Stop, WeekRecord, Window } from "./record.ts"
 import type { Json, Stage, Told, Traveler } from "./stage.ts"
 
 /** A stop with the showing that brought its place. */

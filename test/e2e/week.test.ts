@@ -1,0 +1,133 @@
+/**
+ * A scripted week of travelers on a running server, by a clock that is moved from day to day: what the six data sets say of it is
+ * what happened. Larger, and with its figures: `npm run bench week`. Needs Debian's `faketime`.
+ */
+import { chmodSync } from "node:fs"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { DATASETS, type DatasetName } from "../../src/services/datasets.ts"
+import { scratchFolder } from "../support/server.ts"
+import type { Agreement } from "../support/week/check/findings.ts"
+import { type Rows, readRows } from "../support/week/check/rows.ts"
+import { CHECKS } from "../support/week/check/week.ts"
+import { FAKETIME } from "../support/week/clock.ts"
+import { exported, momentValues, unattributed } from "../support/week/exports.ts"
+import { type BuiltDataset, buildAll, runWeek, type Week } from "../support/week/week.ts"
+
+const PEOPLE = 12
+const DAYS = 3
+
+/** A few people are too few for a data set to be published; nothing else may be held against it. */
+const ABOUT_SIZE = /^ {2}(enough_rows|varied|constant|few_duplicates): /
+
+describe.skipIf(FAKETIME === undefined)(
+  `a scripted week${FAKETIME === undefined ? " (faketime is not installed)" : ""}`,
+  () => {
+    const scratch = scratchFolder()
+    let week: Week
+    let built: ReadonlyArray<BuiltDataset>
+    const rows = new Map<DatasetName, Rows>()
+
+    beforeAll(async () => {
+      // The database may run as somebody else.
+      chmodSync(scratch.path, 0o755)
+      week = await runWeek({ folder: scratch.path, people: PEOPLE, days: DAYS, plansAhead: 1, atOnce: 4 })
+      built = await buildAll(week)
+      for (const { folder, name } of built) rows.set(name, await readRows(folder))
+    }, 300_000)
+    afterAll(async () => {
+      await week?.stop()
+      scratch.remove()
+    })
+
+    for (const name of DATASETS) {
+      it(`is what ${name} says it was: nothing is lost, and nothing invented`, () => {
+        const one = built.find((dataset) => dataset.name === name)!
+        const refused = one.published ? [] : one.said.split("\n").filter((line) => /^ {2}\w+: /.test(line))
+        assert.isEmpty(refused.filter((line) => !ABOUT_SIZE.test(line)))
+        const agreement = CHECKS[name](week.record, rows.get(name)!)
+        assert.deepEqual(agreement.findings, [])
+        assert.isAbove(agreement.expected, 0)
+        assert.strictEqual(agreement.found, agreement.expected)
+      })
+    }
+
+    it("gives each signal about a stop, an offer or a slate its decision, model and session, and moments that differ", async () => {
+      const all = await exported(week)
+      assert.deepEqual(unattributed(week.record, all), [])
+      for (const [feature, values] of momentValues(all)) assert.isAtLeast(values.size, 3, feature)
+    })
+
+    describe("held against a record that it does not agree with", () => {
+      type Plant = (rows: Rows) => { readonly rows: Rows; readonly what: keyof typeof KINDS }
+      const KINDS = { lost: "lost", invented: "invented" } as const
+      const without = ({ aside, rows: all }: Rows, gone: (row: Rows["rows"][number]) => boolean): Rows => ({
+        aside,
+        rows: all.filter((row) => !gone(row))
+      })
+      const also = ({ aside, rows: all }: Rows, row: Rows["rows"][number]): Rows => ({ aside, rows: [...all, row] })
+      const first = ({ rows: all }: Rows) => all[0]
+
+      /** Of each data set something that is lost, and something that never happened. */
+      const PLANTS: Readonly<Record<DatasetName, readonly [lost: Plant, invented: Plant]>> = {
+        planner: [
+          (all) => ({ what: "lost", rows: without(all, (row) => row === first(all)) }),
+          (all) => ({
+            what: "invented",
+            rows: {
+              ...all,
+              rows: all.rows.map((row, i) =>
+                i > 0
+                  ? row
+                  : {
+                      ...row,
+                      "target.user_edits": [{ edit: "swap", day: 1, order: 0, from: "a", to: "b", at: row.timestamp }]
+                    }
+              )
+            }
+          })
+        ],
+        bpr_triples: [
+          (all) => {
+            const { positive_id, user_id } = all.rows.find(({ origin }) => origin === "accept_skip")
+            return {
+              what: "lost",
+              rows: without(all, (row) => row.positive_id === positive_id && row.user_id === user_id)
+            }
+          },
+          (all) => ({
+            what: "invented",
+            rows: also(all, { ...first(all), positive_id: first(all).negative_id, negative_id: first(all).positive_id })
+          })
+        ],
+        sequences: [
+          (all) => ({ what: "lost", rows: without(all, (row) => row === first(all)) }),
+          (all) => ({ what: "invented", rows: also(all, { ...first(all), session_id: "another" }) })
+        ],
+        pivot_acceptance: [
+          (all) => ({ what: "lost", rows: without(all, (row) => row.pivot_id === first(all).pivot_id) }),
+          (all) => ({ what: "invented", rows: also(all, { ...first(all), pivot_id: "another" }) })
+        ],
+        vibe_labels: [
+          (all) => ({ what: "lost", rows: without(all, (row) => row.node_id === first(all).node_id) }),
+          (all) => ({ what: "invented", rows: also(all, { ...first(all), node_id: "another" }) })
+        ],
+        companion_match: [
+          (all) => ({ what: "lost", rows: without(all, (row) => row.source === "real") }),
+          (all) => ({ what: "invented", rows: also(all, { ...first(all), source: "real", age_score: 0.123456 }) })
+        ]
+      }
+      for (const name of DATASETS) {
+        it(`notices what was planted in ${name}`, () => {
+          for (const plant of PLANTS[name]) {
+            const { rows: planted, what } = plant(rows.get(name)!)
+            const agreement: Agreement = CHECKS[name](week.record, planted)
+            assert.include(
+              agreement.findings.map(({ kind }) => kind),
+              KINDS[what]
+            )
+          }
+        })
+      }
+    })
+  }
+)

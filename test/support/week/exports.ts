@@ -1,0 +1,51 @@
+/** What travelers can read of themselves: how their signals are attributed, and what was logged of the plans made for them. */
+import type { WeekRecord } from "./record.ts"
+import type { Json } from "./stage.ts"
+import type { Week } from "./week.ts"
+
+/** The export of everybody who is still there. */
+export const exported = async ({ record, stage }: Week): Promise<ReadonlyArray<Json>> => {
+  const all: Array<Json> = []
+  for (const { id } of record.people) {
+    if (record.left.some(({ who }) => who === id)) continue
+    all.push((await stage.ask({ id, role: "traveler" }, "GET", "/users/me/export")).body)
+  }
+  return all
+}
+
+const signalsOf = (all: ReadonlyArray<Json>): ReadonlyArray<Json> =>
+  all.flatMap(({ held }) => held.behavioral_signals ?? [])
+
+/** Signals that name something of ours and do not carry its decision, model and session; and those that are not there at all. */
+export const unattributed = (record: WeekRecord, all: ReadonlyArray<Json>): ReadonlyArray<string> => {
+  const signals = signalsOf(all)
+  const bare = signals
+    .filter(({ context, signal_type, slot_id, activity_node_id }) =>
+      signal_type === "candidate_set_logged"
+        ? false
+        : slot_id !== null ||
+          context.pivot_id !== undefined ||
+          (/^discovery/.test(signal_type) && activity_node_id !== null)
+    )
+    .filter(
+      ({ decision_id, model_version, session_id }) =>
+        decision_id === null || model_version === null || session_id === null
+    )
+    .map(({ id, signal_type }) => `${signal_type} ${id} knows no decision, model or session`)
+  const stored = new Set(signals.map(({ id }) => id))
+  const gone = new Set(record.left.map(({ who }) => who))
+  const missing = record.signals
+    .filter(({ id, who }) => id !== null && !gone.has(who) && !stored.has(id))
+    .map(({ id, type }) => `${type} ${id} is not there`)
+  return [...bare, ...missing]
+}
+
+const OF_THE_MOMENT = ["day_of_trip", "position_in_trip", "day_part_fit", "weather_fit"]
+
+/** The values that each feature of a moment took in the plans that were logged. */
+export const momentValues = (all: ReadonlyArray<Json>): ReadonlyMap<string, ReadonlySet<number>> => {
+  const sets = signalsOf(all)
+    .filter(({ signal_type }) => signal_type === "candidate_set_logged")
+    .flatMap(({ context }) => context.full_candidate_set)
+  return new Map(OF_THE_MOMENT.map((name) => [name, new Set(sets.map(({ features }) => features[name]))]))
+}

@@ -28,6 +28,12 @@ export const settings = {
     S.text("Name of this node in journal progress and job claims. Default: made once, kept in the data directory.")
   ),
 
+  NODE_ADDRESS: S.optional(
+    S.address(
+      "Host and port where the other servers of this database reach this one, such as 10.0.0.5:8000. Set it on all of them: one owns the trips, the others pass on to it and take over. Unset: this server is alone."
+    )
+  ),
+
   DATABASE_URL: S.optional(
     S.secretUrl("postgres:", "postgresql:")("PostgreSQL 15 or newer. Unset: an embedded PostgreSQL is run for you.")
   ),

@@ -115,6 +115,14 @@ export const url = (...protocols: ReadonlyArray<string>) =>
     return protocols.includes(parsed.protocol) ? Result.succeed(value) : fail(`starts with ${parsed.protocol}//`)
   })
 
+/** Where a program on another machine answers: a name or an IPv4 address, or an IPv6 address in brackets, and a port. */
+export const address = make("a host and a port, such as 10.0.0.5:8000", (value) =>
+  /^(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,45}\]):[1-9]\d{0,4}$/.test(value) &&
+  Number(value.split(":").at(-1)) <= 65_535
+    ? Result.succeed(value)
+    : fail("is no host with a port")
+)
+
 /** Like `url`, but kept from logs: such addresses carry passwords. */
 export const secretUrl = (...protocols: ReadonlyArray<string>) => {
   const plain = url(...protocols)("")

@@ -11,8 +11,11 @@ import * as Layer from "effect/Layer"
 import { Config } from "../config.ts"
 import { modelVersion } from "../domain/ranking.ts"
 import { ModelInForce } from "../services/model-in-force.ts"
+import { Peers } from "../services/peers.ts"
 import { Api } from "./api/api.ts"
 import { Unavailable } from "./api/problems.ts"
+import { makeElsewhere } from "./forward/elsewhere.ts"
+import { MARK } from "./forward/send.ts"
 import * as Authorization from "./handlers/authorization.ts"
 import * as Form from "./handlers/form.ts"
 import * as Links from "./handlers/links.ts"
@@ -37,6 +40,8 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
     Effect.gen(function* () {
       const settings = yield* Config
       const models = yield* ModelInForce
+      const elsewhere = yield* makeElsewhere
+      const { isPeer } = yield* Peers
       const { metrics, sample } = yield* GatewayMetrics
 
       const userLimitPerMinute = settings.RATE_LIMIT ? settings.RATE_LIMIT_USER_PER_MINUTE : undefined
@@ -69,14 +74,16 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
         logRequests,
         modelInForce: (callerId) => modelVersion(models.forUser(callerId)),
         methodsOf,
-        metrics
+        metrics,
+        elsewhere,
+        isPeer: (headers) => isPeer(headers[MARK])
       }
       const passages = makePassages(rules)
       const through = pipeline(rules, passages)
       // Where each request is to leave a line in the log, none takes a short way round it.
       if (!logRequests) {
         const native = yield* UwsApp
-        const short = { passages, userLimiter, deadlines, requestTimeoutMillis, metrics, through }
+        const short = { here: elsewhere.here, passages, userLimiter, deadlines, requestTimeoutMillis, metrics, through }
         native.shortcut("POST", SIGNALS_PATH, yield* signalsShortcut(short))
       }
       yield* HttpServer.serveEffect(through(app))

@@ -12,6 +12,8 @@ export type Standing =
   | { readonly is: "owner"; readonly epoch: number; readonly awaits: ReadonlyArray<string> }
   /** Another one owns, or nobody does yet. */
   | { readonly is: "follower"; readonly owner: Owner | undefined }
+  /** It gives its place to another one: nothing new is begun, and what comes in waits for the new owner. What was begun before is finished first. */
+  | { readonly is: "leaving"; readonly finishing: boolean }
   /** It runs jobs and owns nothing, ever. */
   | { readonly is: "apart" }
   /** Another one took its place: it stores what it has acknowledged, and stops. */
@@ -33,6 +35,15 @@ export class Ownership extends Context.Service<
     readonly owned: Effect.Effect<void>
     /** Told when what was awaited is stored: what was read before does not stand any more. Gives what ends the listening. */
     readonly onOpened: (listener: () => void) => () => void
+    /** Does something that may write: an owner who leaves waits for it, within bounds. */
+    readonly during: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+    /** Told whenever another owns than before, or nobody does. Gives what ends the listening. */
+    readonly onMoved: (listener: () => void) => () => void
+    /**
+     * Gives this server's place to another one that is alive, once everything is stored; completes when that one owns. Where there
+     * is none, or the database is away, everything stays as it was: false.
+     */
+    readonly handOver: (stored: Effect.Effect<void>) => Effect.Effect<boolean>
     /** Completes when another server took this one's place. */
     readonly superseded: Effect.Effect<Owner | undefined>
   }

@@ -7,13 +7,13 @@ import * as Migrator from "../layers/postgres/migrator.ts"
 import { sql } from "./foundation.ts"
 import { jobs } from "./jobs.ts"
 import { journal } from "./journal.ts"
-import { erasedSubjects, ownership } from "./nodes.ts"
+import { ownership, shared } from "./nodes.ts"
 
 export const draining = storeTail.pipe(
   Effect.provide(
     journal.pipe(
       Layer.provide(jobs),
-      Layer.provideMerge(erasedSubjects),
+      Layer.provideMerge(shared),
       Layer.provideMerge(ownership("worker")),
       Layer.provideMerge(Migrator.layer()),
       Layer.provideMerge(sql),

@@ -1,4 +1,5 @@
 /** Who this server is among those of its database. */
+import { hkdfSync, timingSafeEqual } from "node:crypto"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -13,6 +14,7 @@ import * as FileJournal from "../layers/journal/journal.ts"
 import * as PostgresErasedSubjects from "../layers/postgres/erased-subjects.ts"
 import * as PostgresLeases from "../layers/postgres/nodes/leases.ts"
 import { agreedErasureKey } from "../layers/postgres/nodes/shared-secrets.ts"
+import { Peers } from "../services/peers.ts"
 import { newId } from "../support/new-id.ts"
 import { version } from "./release.ts"
 
@@ -30,7 +32,7 @@ const self = (role: Role) =>
       role,
       release: version,
       place: placeOf(dataDir),
-      address: null
+      address: settings.NODE_ADDRESS ?? null
     } satisfies Node
   })
 
@@ -44,8 +46,18 @@ export const ownership = (role: Role) =>
     })
   ).pipe(Layer.provideMerge(PostgresLeases.layer))
 
-/** Who was erased, under the key that all servers of the database share. */
-export const erasedSubjects = Layer.unwrap(
+/** What servers show each other follows from the key that they share already. */
+const peers = (key: string) => {
+  const mark = Buffer.from(hkdfSync("sha256", key, "", "overplanned: what servers show each other", 32)).toString("hex")
+  const known = Buffer.from(mark)
+  return Layer.succeed(Peers)({
+    mark,
+    isPeer: (shown) => shown?.length === mark.length && timingSafeEqual(Buffer.from(shown), known)
+  })
+}
+
+/** Who was erased, under the key that all servers of the database share, and how those know each other. */
+export const shared = Layer.unwrap(
   Effect.gen(function* () {
     const settings = yield* Config
     const dataDir = settings.OVERPLANNED_DATA_DIR
@@ -58,6 +70,6 @@ export const erasedSubjects = Layer.unwrap(
       erasureKey: Keepsakes.erasureKey(dataDir)
     })
     if (Keepsakes.erasureKey(dataDir) !== key) yield* Keepsakes.replaceErasureKey(dataDir, key)
-    return PostgresErasedSubjects.layer(Redacted.make(key))
+    return Layer.merge(PostgresErasedSubjects.layer(Redacted.make(key)), peers(key))
   })
 )

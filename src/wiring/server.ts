@@ -17,7 +17,7 @@ import * as ErasureHealth from "../cases/health/erasure-health.ts"
 import * as JournalHealth from "../cases/health/journal-health.ts"
 import * as NodesHealth from "../cases/health/nodes-health.ts"
 import * as TripHealth from "../cases/health/trip-health.ts"
-import { steppingDown, tailKeeper } from "../cases/nodes/stepping-down.ts"
+import { givingPlace, steppingDown, tailKeeper } from "../cases/nodes/stepping-down.ts"
 import * as Erasure from "../cases/people/erasing.ts"
 import * as JournaledNewcomers from "../cases/people/journaled-newcomers.ts"
 import * as TripEndingNews from "../cases/people/trip-ending-news.ts"
@@ -33,7 +33,7 @@ import * as ProvenSignalNews from "../cases/signals/proven-signal-news.ts"
 import * as RememberedSlates from "../cases/signals/remembered-slates.ts"
 import { Config } from "../config.ts"
 import { DEMO_TOKEN_MS, DEMO_TRAVELER } from "../domain/demo.ts"
-import { ownsTrips, type Role } from "../domain/nodes/standing.ts"
+import type { Role } from "../domain/nodes/standing.ts"
 import { PIVOT_SETTINGS } from "../domain/pivot/env.ts"
 import { planEngine } from "../domain/trip/plan-engine.ts"
 import * as Gateway from "../http/gateway.ts"
@@ -103,7 +103,7 @@ const people = UserActors.layer().pipe(
 const trips = Layer.unwrap(
   Effect.gen(function* () {
     const settings = yield* Config
-    const { standing } = yield* Ownership
+    const { refusal, standing } = yield* Ownership
     const pivots = {
       ...PIVOT_SETTINGS,
       horizonMs: settings.FALLBACK_HORIZON,
@@ -119,7 +119,8 @@ const trips = Layer.unwrap(
       },
       maxMembers: MAX_MEMBERS,
       dueEvery: DUE_EVERY_MS,
-      owns: () => standing().is === "owner"
+      owns: () => standing().is === "owner",
+      awaited: () => refusal()?.message
     }).pipe(
       Layer.provide(
         Layer.effect(
@@ -204,27 +205,26 @@ const preload = Layer.effectDiscard(
 const consoleLink = (address: HttpServer.HttpServer["Service"]["address"], token: string) =>
   `${HttpServer.formatAddress(address).replace("//0.0.0.0", "//127.0.0.1").replace("//[::]", "//[::1]")}/#token=${token}`
 
-const announce = (role: Role) =>
-  Layer.effectDiscard(
-    Effect.gen(function* () {
-      const { address } = yield* HttpServer.HttpServer
-      const settings = yield* Config
-      yield* (yield* Startup).done
-      yield* Console.log(`Overplanned answers on ${HttpServer.formatAddress(address)}`)
-      if (!settings.OVERPLANNED_DEMO || !ownsTrips(role)) return
-      const tokens = yield* Tokens
-      yield* Effect.gen(function* () {
-        const trip = yield* demoTrip
-        const token = yield* tokens.mint({ userId: DEMO_TRAVELER, role: "traveler", ttlMillis: DEMO_TOKEN_MS })
-        yield* Console.log(`A demo traveler is under way in ${trip.city}: trip ${trip.id}.`)
-        yield* Console.log(`Open the console as that traveler: ${consoleLink(address, token)}`)
-        yield* Console.log(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
-      }).pipe(Effect.catch((error) => Effect.logWarning(`No demo trip: ${error.message}`)))
-      yield* Effect.forkScoped(
-        Effect.catch(otherCities, (error) => Effect.logWarning(`The demo has one city only: ${error.message}`))
-      )
-    })
-  )
+const announce = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const { address } = yield* HttpServer.HttpServer
+    const settings = yield* Config
+    yield* (yield* Startup).done
+    yield* Console.log(`Overplanned answers on ${HttpServer.formatAddress(address)}`)
+    if (!settings.OVERPLANNED_DEMO || (yield* Ownership).standing().is !== "owner") return
+    const tokens = yield* Tokens
+    yield* Effect.gen(function* () {
+      const trip = yield* demoTrip
+      const token = yield* tokens.mint({ userId: DEMO_TRAVELER, role: "traveler", ttlMillis: DEMO_TOKEN_MS })
+      yield* Console.log(`A demo traveler is under way in ${trip.city}: trip ${trip.id}.`)
+      yield* Console.log(`Open the console as that traveler: ${consoleLink(address, token)}`)
+      yield* Console.log(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
+    }).pipe(Effect.catch((error) => Effect.logWarning(`No demo trip: ${error.message}`)))
+    yield* Effect.forkScoped(
+      Effect.catch(otherCities, (error) => Effect.logWarning(`The demo has one city only: ${error.message}`))
+    )
+  })
+)
 
 export interface ServerOptions {
   readonly role: Role
@@ -232,9 +232,32 @@ export interface ServerOptions {
   readonly root: string
 }
 
+/** What runs where trips are owned: from the start, or once this server owns them. */
+const onceOwned = <E, R>(layer: Layer.Layer<never, E, R>): Layer.Layer<never, E, R | Ownership> =>
+  Layer.unwrap(
+    Effect.map(Ownership, (ownership) =>
+      ownership.standing().is === "owner"
+        ? layer
+        : Layer.effectDiscard(
+            ownership.owned.pipe(
+              Effect.andThen(Layer.build(layer)),
+              Effect.catchCause((cause) => Effect.logError("What belongs to owning trips could not begin.", cause)),
+              Effect.forkScoped
+            )
+          )
+    )
+  )
+
 /** Runs until it is stopped, or another server has taken its place. */
 const serveUntilSuperseded = <A, E, R>(layer: Layer.Layer<A | Journal, E, R>) =>
-  Effect.scoped(Effect.flatMap(Layer.build(layer), (context) => Effect.provideContext(steppingDown, context)))
+  Effect.scoped(
+    Effect.flatMap(Layer.build(layer), (context) =>
+      steppingDown.pipe(
+        Effect.onInterrupt(() => givingPlace),
+        Effect.provideContext(context)
+      )
+    )
+  )
 
 /** Runs until it is stopped. Weather is told where trips are live, and so are the jobs that touch them. A worker answers `/health` and `/ready` like everybody else, and runs the other jobs. */
 export const server = (options: ServerOptions) => {
@@ -248,17 +271,17 @@ export const server = (options: ServerOptions) => {
     }),
     metricsServer
   ).pipe(Layer.provide(GatewayMetrics.layer))
-  const owning = Layer.mergeAll(
-    tailKeeper,
-    worker(options.role === "all" ? ["anywhere", "at home"] : ["at home"]),
+  const home = Layer.mergeAll(
+    worker(["at home"]),
     preload,
     weather,
-    RetiredPlaces.layer.pipe(Layer.provide(PostgresStopsAhead.layer)),
-    gateway
+    RetiredPlaces.layer.pipe(Layer.provide(PostgresStopsAhead.layer))
   )
+  const anywhere = options.role === "all" ? worker(["anywhere"]) : Layer.empty
+  const owning = Layer.mergeAll(tailKeeper, anywhere, onceOwned(home), gateway)
   const working = Layer.mergeAll(worker(["anywhere"]), tailKeeper, apart)
   const parts: typeof owning = options.role === "worker" ? working : owning
-  const whole = announce(options.role).pipe(
+  const whole = announce.pipe(
     Layer.provideMerge(parts),
     Layer.provideMerge(
       Layer.mergeAll(

@@ -5,7 +5,7 @@ import type { Role } from "../domain/nodes/standing.ts"
 import * as FirstAnswer from "../layers/postgres/first-answer.ts"
 import * as Migrator from "../layers/postgres/migrator.ts"
 import { checkedTokens, health, sql } from "./foundation.ts"
-import { erasedSubjects, ownership } from "./nodes.ts"
+import { ownership, shared } from "./nodes.ts"
 import { root, version } from "./release.ts"
 import { server } from "./server.ts"
 
@@ -13,7 +13,7 @@ export const wholeServer = (role: Role) =>
   server({ role, version, root }).pipe(
     Effect.provide(
       Layer.mergeAll(health, checkedTokens).pipe(
-        Layer.provideMerge(erasedSubjects),
+        Layer.provideMerge(shared),
         Layer.provideMerge(ownership(role)),
         Layer.provideMerge(Migrator.layer()),
         Layer.provideMerge(FirstAnswer.layer),

@@ -96,7 +96,7 @@ export const streamServer = (options: StreamServerOptions) => {
     .pipe(Layer.provide([NobodyErased.layer, RememberedSlates.layer]))
     .pipe(Layer.provide(PostgresSignalReferences.layer))
   return PivotStream.layer.pipe(
-    Layer.provide(NobodyErased.layer),
+    Layer.provide([NobodyErased.layer, NobodyElse.layer]),
     Layer.provideMerge(signals),
     Layer.provideMerge(trips),
     Layer.provideMerge(

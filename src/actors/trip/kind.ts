@@ -51,6 +51,8 @@ export interface TripParts {
   readonly hub: TripHub
   /** Waits while an event goes out to the trips of a city. */
   readonly quiet: Effect.Effect<void>
+  /** Why what is stored may not be all that was acknowledged, where it may not. */
+  readonly awaited: () => string | undefined
   readonly now: () => number
   readonly machine: MachineShape
 }
@@ -149,6 +151,9 @@ export const tripKind = Effect.fnUntraced(function* (
       ;({ entries, stored } = yield* read(id))
     }
     const snapshot = yield* awake(merge(stored, entries))
+    const awaited = snapshot.trip === undefined ? parts.awaited() : undefined
+    // Nobody knows of it yet, and it may well be there: that is another matter than a trip that is not.
+    if (awaited !== undefined) return yield* new TripStorageUnavailable({ message: awaited })
     return { snapshot, events: [] }
   })
 

@@ -42,6 +42,8 @@ export interface TripOptions {
   readonly dueEvery: number
   /** Whether trips are woken up here whom nobody asked for; without it they are. */
   readonly owns?: () => boolean
+  /** Why what is stored may not be all that was acknowledged, where it may not. */
+  readonly awaited?: () => string | undefined
   /** How often the fallbacks of the trips in memory are counted. */
   readonly coverageEvery?: number
 }
@@ -93,6 +95,7 @@ export const layer = (options: TripOptions) =>
           listener: yield* SignalListener,
           hub,
           quiet: waves.quiet,
+          awaited: options.awaited ?? (() => undefined),
           now,
           machine: yield* Machine
         },

@@ -23,6 +23,8 @@ export const judge = (standing: Standing, refusal: { readonly message: string } 
       return standing.owner === undefined
         ? { name, status: "down", detail: "nobody owns the trips yet" }
         : { name, status: "up", detail: `the trips are owned by "${standing.owner.name}"` }
+    case "leaving":
+      return { name, status: "up", detail: "this server gives its place to another one" }
     case "superseded":
       return {
         name,

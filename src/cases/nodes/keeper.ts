@@ -46,6 +46,8 @@ const refusalOf = (standing: Standing): JournalUnavailable | undefined => {
           )
     case "follower":
       return refused(`Trips are written by ${nameOf(standing.owner)}. Ask again shortly.`)
+    case "leaving":
+      return standing.finishing ? undefined : refused("This server gives its place to another one. Ask again at once.")
     case "apart":
       return refused("This server runs jobs and writes no trips: ask one with --role gateway or all.")
     case "superseded":
@@ -102,35 +104,118 @@ const makeKept = Effect.fnUntraced(function* (self: Node) {
   const owned = yield* Deferred.make<void>()
   const superseded = yield* Deferred.make<Owner | undefined>()
   const opened = new Set<() => void>()
+  const moved = new Set<() => void>()
+  const underWay = { count: 0 }
   let awaited = false
+
+  const move = (next: Standing) => {
+    place.set(next)
+    for (const listener of [...moved]) listener()
+  }
 
   const settle = Effect.fnUntraced(function* (heard: Heard) {
     const before = place.standing()
     awaited = heard.awaited
     if (before.is === "superseded") return
     if (!heard.known || (before.is === "owner" && !isOwner(heard, self))) {
-      place.set({ is: "superseded", owner: heard.owner })
+      move({ is: "superseded", owner: heard.owner })
       yield* Deferred.succeed(superseded, heard.owner)
       return
     }
-    if (before.is === "apart") return
-    if (!isOwner(heard, self)) return place.set({ is: "follower", owner: heard.owner })
+    if (before.is === "apart" || before.is === "leaving") return
+    if (!isOwner(heard, self)) {
+      const same = before.is === "follower" && before.owner?.incarnation === heard.owner?.incarnation
+      return same ? undefined : move({ is: "follower", owner: heard.owner })
+    }
     const awaits = heard.awaits.map(({ name }) => name)
     if (before.is === "owner" && before.awaits.length > 0 && awaits.length === 0) {
       yield* Effect.logInfo("What was awaited is stored: this server writes from now on.")
       for (const listener of opened) listener()
     }
-    place.set({ is: "owner", epoch: heard.epoch, awaits })
+    if (before.is === "owner") place.set({ is: "owner", epoch: heard.epoch, awaits })
+    else move({ is: "owner", epoch: heard.epoch, awaits })
     if (before.is !== "owner" && awaits.length > 0) yield* Effect.logWarning(place.refusal()!.message)
     yield* Deferred.succeed(owned, undefined)
   })
 
-  const ownership = Ownership.of({
+  return { settle, move, underWay, owned, moved, opened, place, superseded, awaited: () => awaited }
+})
+
+type Kept = Effect.Success<ReturnType<typeof makeKept>>
+
+/** Longest that an owner waits for everything to be stored, and for another to take its place. */
+const HAND_OVER_MS = 5_000
+
+const HAND_OVER_LOOK_MS = 20
+
+/** Longest that an owner who leaves waits for what it has begun. */
+const FINISH_MS = 500
+
+const FINISH_LOOK_MS = 5
+
+/** Gives this server's place to another: nothing is begun any more, all is stored, the lease is free, the other one takes it. */
+const handOver = (
+  self: Node,
+  { move, place, underWay }: Kept,
+  round: Effect.Effect<Heard, LeasesUnavailable>,
+  stored: Effect.Effect<void>
+) =>
+  Effect.gen(function* () {
+    const leases = yield* Leases
+    const before = place.standing()
+    if (before.is !== "owner" || before.awaits.length > 0 || !(yield* leases.hasHeir(self))) return false
+    move({ is: "leaving", finishing: true })
+    for (let waited = 0; underWay.count > 0 && waited < FINISH_MS; waited += FINISH_LOOK_MS) {
+      yield* Effect.sleep(FINISH_LOOK_MS)
+    }
+    place.set({ is: "leaving", finishing: false })
+    return yield* stored.pipe(
+      Effect.andThen(leases.release(self)),
+      Effect.timeout(HAND_OVER_MS),
+      Effect.andThen(
+        Effect.gen(function* () {
+          move({ is: "follower", owner: undefined })
+          for (let waited = 0; waited < HAND_OVER_MS; waited += HAND_OVER_LOOK_MS) {
+            if ((yield* round).owner !== undefined) return true
+            yield* Effect.sleep(HAND_OVER_LOOK_MS)
+          }
+          return true
+        })
+      ),
+      Effect.tapError(() => Effect.sync(() => place.standing().is === "leaving" && move(before)))
+    )
+  }).pipe(
+    Effect.catch((error) =>
+      Effect.as(
+        Effect.logWarning(`The trips were not handed over: ${error.message}. Whoever comes next takes them.`),
+        false
+      )
+    )
+  )
+
+const ownershipOf = (self: Node, kept: Kept, give: Ownership["Service"]["handOver"]) => {
+  const { moved, opened, owned, place, superseded } = kept
+  return Ownership.of({
     self,
     standing: place.standing,
     epoch: place.epoch,
     refusal: place.refusal,
-    awaited: () => awaited,
+    awaited: kept.awaited,
+    handOver: give,
+    during: (work) =>
+      Effect.suspend(() => {
+        kept.underWay.count++
+        return Effect.ensuring(
+          work,
+          Effect.sync(() => {
+            kept.underWay.count--
+          })
+        )
+      }),
+    onMoved: (listener) => {
+      moved.add(listener)
+      return () => void moved.delete(listener)
+    },
     owned: Deferred.await(owned),
     onOpened: (listener) => {
       opened.add(listener)
@@ -138,8 +223,7 @@ const makeKept = Effect.fnUntraced(function* (self: Node) {
     },
     superseded: Deferred.await(superseded)
   })
-  return { ownership, settle }
-})
+}
 
 /** Until this server has its place: a server that shares with nobody is refused where another one owns. */
 const begin = Effect.fnUntraced(function* (
@@ -178,7 +262,10 @@ export const layer = (self: Node) =>
       const startup = yield* Startup
       const clock = yield* Clock.Clock
       const now = () => clock.currentTimeMillisUnsafe()
-      const { ownership, settle } = yield* makeKept(self)
+      const kept = yield* makeKept(self)
+      const { place, settle } = kept
+      /** Whoever gave its place away does not take it again. */
+      let retired = false
       /** Since when the database answered each time. */
       let seenSince: number | undefined
 
@@ -190,7 +277,7 @@ export const layer = (self: Node) =>
       const round: Effect.Effect<Heard, LeasesUnavailable> = Effect.gen(function* () {
         let heard = yield* leases.renew(self)
         seenSince ??= now()
-        const follows = ownership.standing().is === "follower"
+        const follows = place.standing().is === "follower" && !retired
         if (follows && heard.known && mayTake(heard, self, now() - seenSince) && (yield* leases.take(self))) {
           heard = yield* leases.renew(self)
         }
@@ -203,13 +290,20 @@ export const layer = (self: Node) =>
           })
         )
       )
-      yield* begin(self, ownership.standing, round, now)
+      yield* begin(self, place.standing, round, now)
       yield* round.pipe(
         Effect.catch((error) => Effect.logDebug(error.message)),
         Effect.andThen(Effect.sleep(RENEW_EVERY_MS)),
         Effect.forever,
         Effect.forkScoped
       )
-      return ownership
+      if (self.address !== null) yield* Effect.forkScoped(leases.onReleased(Effect.ignore(round)))
+      const services = yield* Effect.context<Leases>()
+      return ownershipOf(self, kept, (stored) =>
+        Effect.suspend(() => {
+          retired = true
+          return handOver(self, kept, round, stored)
+        }).pipe(Effect.provideContext(services))
+      )
     })
   )

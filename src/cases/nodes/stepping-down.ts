@@ -40,6 +40,13 @@ export const tailKeeper = Layer.effectDiscard(
   })
 )
 
+/** A server that is told to stop gives its place to another one first, where there is one: nobody waits for its lease to end. */
+export const givingPlace = Effect.gen(function* () {
+  const journal = yield* Journal
+  const ownership = yield* Ownership
+  if (yield* ownership.handOver(journal.drained)) yield* Effect.logInfo("The trips are handed over to another server.")
+})
+
 /** Ends in failure once another server has taken this one's place and nothing is owed any more. */
 export const steppingDown: Effect.Effect<never, NodeRefused, Journal | Leases | Ownership> = Effect.gen(function* () {
   const ownership = yield* Ownership

@@ -29,6 +29,8 @@ const taken = Metric.counter("signals_short_way_total", {
 })
 
 interface Options {
+  /** Whether this server owns what signals are about. */
+  readonly here: () => boolean
   readonly passages: Passages
   readonly userLimiter: RateLimiter | undefined
   readonly deadlines: Deadlines
@@ -59,6 +61,7 @@ export const signalsShortcut = Effect.fnUntraced(function* (options: Options) {
   const late = through(Effect.fail(lateAnswer(options.requestTimeoutMillis)))
 
   const take: Shortcut = (request, body, answer) => {
+    if (!options.here()) return false
     const { headers } = request
     const credential = headers["authorization"]
     if (headers["content-type"] !== "application/json" || headers["idempotency-key"] !== undefined) return false

@@ -9,6 +9,8 @@ import { type RequestFacts, requestIdFor } from "./request-scope.ts"
 export interface PassageOptions {
   readonly corsOrigins: ReadonlyArray<string>
   readonly trustedProxies: ReadonlySet<string>
+  /** Whether a request was passed on by another server of this database, which says whose it is. */
+  readonly isPeer?: (headers: Readonly<Record<string, string | undefined>>) => boolean
   readonly addressLimitPerMinute: number | undefined
   /** The model in force for a caller, as `X-Model-Version` says it. */
   readonly modelInForce: (callerId: string | undefined) => string
@@ -27,6 +29,7 @@ export const makePassages = (options: PassageOptions) => {
 
   const addressOf = (request: HttpServerRequest.HttpServerRequest): string => {
     const peer = Option.getOrElse(request.remoteAddress, () => "unknown")
+    if (options.isPeer?.(request.headers) === true) return request.headers["x-forwarded-for"] ?? peer
     if (!options.trustedProxies.has(peer)) return peer
     // The last hop that is not one of our proxies is the client, as far as our own proxies can tell.
     const hops = (request.headers["x-forwarded-for"] ?? "").split(",").map((hop) => hop.trim())

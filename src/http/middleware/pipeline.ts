@@ -9,6 +9,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import type * as Scope from "effect/Scope"
 import { TooManyRequests, Unavailable } from "../api/problems.ts"
+import type { Elsewhere } from "../forward/elsewhere.ts"
 import type { RequestMetrics } from "../metrics.ts"
 import type { Deadlines, UnderWay } from "./deadlines.ts"
 import { answerFailure, asProblem } from "./failures.ts"
@@ -24,6 +25,8 @@ export interface PipelineOptions extends PassageOptions {
   /** What `Allow` says of a path; empty when nobody serves it. */
   readonly methodsOf: (path: string) => ReadonlyArray<string>
   readonly metrics: RequestMetrics
+  /** Who answers where this server does not own the trips; without it this one always does. */
+  readonly elsewhere?: Elsewhere
 }
 
 interface Timed extends Passage {
@@ -67,7 +70,9 @@ export const pipeline = (options: PipelineOptions, passages: Passages = makePass
       )
     }
 
-    const enter = (passage: Timed): Effect.Effect<Response.HttpServerResponse, unknown, R> => {
+    const enter = (
+      passage: Timed
+    ): Effect.Effect<Response.HttpServerResponse, unknown, R | HttpServerRequest.HttpServerRequest> => {
       const { path, request, scope } = passage
       const wait = limiter === undefined || QUIET.has(path) ? 0 : limiter.take(scope.address, scope.receivedAt)
       if (wait > 0) {
@@ -78,7 +83,8 @@ export const pipeline = (options: PipelineOptions, passages: Passages = makePass
           })
         )
       }
-      return request.method === "OPTIONS" ? Effect.succeed(cors.preflight(request.headers["origin"])) : routes
+      if (request.method === "OPTIONS") return Effect.succeed(cors.preflight(request.headers["origin"]))
+      return options.elsewhere?.answer(path, scope, routes) ?? routes
     }
 
     return Effect.withFiber((fiber) => {

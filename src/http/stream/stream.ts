@@ -12,6 +12,7 @@ import { SignalIntake } from "../../services/signal-intake.ts"
 import { ErasedSubjects, Tokens } from "../../services/tokens.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
 import { Machine } from "../../support/machine.ts"
+import { makeRelays, type Passed } from "../forward/relays.ts"
 import { makeShowing } from "../showing.ts"
 import type { Socket } from "../uws/socket.ts"
 import { UwsApp } from "../uws/UwsHttpServer.ts"
@@ -72,14 +73,17 @@ export const layer = Layer.effectDiscard(
       after: (yield* Machine).after,
       fork
     })
-    const connections = new Map<Socket<Ticket>, Connection>()
+    const connections = new Map<Socket<Ticket | Passed>, Connection>()
+    const relays = yield* makeRelays
     yield* erased.onErased((userId) => hub.erased(userId))
 
-    yield* app.websocket<Ticket, never>({
+    yield* app.websocket<Ticket | Passed, never>({
       pattern: PATTERN,
       protocol: PROTOCOL,
-      authorize: (request) =>
-        tokens.verify(tokenOf(request)).pipe(
+      authorize: (request) => {
+        const passed = relays.admit(request)
+        if (passed !== undefined) return Effect.succeed(passed)
+        return tokens.verify(tokenOf(request)).pipe(
           Effect.map((holder) => {
             const tripId = request.params[0] ?? ""
             if (!isUuid(tripId)) return acceptThenClose(CLOSE.noSuchTrip, "no such trip for you")
@@ -95,21 +99,32 @@ export const layer = Layer.effectDiscard(
             return accept(ticket)
           }),
           Effect.catch((refused) => Effect.succeed(acceptThenClose(CLOSE.unauthorized, refused.message)))
-        ),
+        )
+      },
       open: (socket) => {
-        const connection = new Connection(socket, hub)
+        if ("address" in socket.data) return relays.open(socket, socket.data)
+        const connection = new Connection(socket as Socket<Ticket>, hub)
         connections.set(socket, connection)
         hub.opened(connection)
         return connection.begin()
       },
-      message: (socket, message) => connections.get(socket)?.receive(message),
+      message: (socket, message) => {
+        const connection = connections.get(socket)
+        if (connection === undefined) return relays.receive(socket, message)
+        // The trip has moved: what is said now is said again where it is.
+        return relays.here() ? connection.receive(message) : connection.drain(0)
+      },
       close: (socket) => {
+        relays.end(socket)
         const connection = connections.get(socket)
         if (connection === undefined) return
         connections.delete(socket)
         hub.ended(connection)
       },
-      drain: (socket) => connections.get(socket)?.drain(hub.nextDrain(connections.size)),
+      drain: (socket) => {
+        connections.get(socket)?.drain(hub.nextDrain(connections.size))
+        relays.leave(socket)
+      },
       bounds: {
         maxPayload: settings.STREAM_MAX_FRAME,
         maxBackpressure: settings.STREAM_MAX_BUFFER,

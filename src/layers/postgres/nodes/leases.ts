@@ -1,7 +1,10 @@
 /** Leases in PostgreSQL: a server that is alone asks one statement now and then, and nobody waits for it. */
+import { PgClient } from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { SqlClient } from "effect/sql/SqlClient"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import type { SqlClient } from "effect/sql/SqlClient"
 import { type Heard, LAST_EPOCH, LEASE_MS, type Node, ownsTrips, SHARD } from "../../../domain/nodes/standing.ts"
 import { type FormerLife, type JournalRow, Leases, LeasesUnavailable, type NodeRow } from "../../../services/leases.ts"
 import { whyAway } from "../away.ts"
@@ -9,6 +12,12 @@ import { renewEpochs } from "../journal-sink/enrollment.ts"
 
 const unavailable = (error: unknown) =>
   new LeasesUnavailable({ message: `Who owns this database's trips cannot be asked right now: ${whyAway(error)}.` })
+
+/** On which an owner says that it has given its lease back. */
+const RELEASED = "overplanned_released"
+
+/** Before the channel is opened again after the database was away. */
+const REOPEN = Schedule.spaced("2 seconds")
 
 interface HeardRow {
   readonly known: boolean
@@ -145,13 +154,43 @@ const giveUp = Effect.fnUntraced(function* (sql: SqlClient, directory: string) {
 export const layer = Layer.effect(
   Leases,
   Effect.gen(function* () {
-    const sql = yield* SqlClient
+    const sql = yield* PgClient
     const members = makeMembership(sql, `${LEASE_MS} milliseconds`)
     return Leases.of({
       former: (directory) => Effect.mapError(members.former(directory), unavailable),
       enter: (self, former) => Effect.mapError(members.enter(self, former), unavailable),
       renew: (self) => Effect.mapError(members.renew(self), unavailable),
       take: (self) => Effect.mapError(sql.withTransaction(take(sql, self)), unavailable),
+      hasHeir: ({ directory }) =>
+        sql`
+          select 1 from nodes where directory <> ${directory} and role <> 'worker' and address is not null
+            and not stopped and until > now() limit 1`.pipe(
+          Effect.map((rows) => rows.length > 0),
+          Effect.mapError(unavailable)
+        ),
+      release: ({ directory, incarnation }) =>
+        sql`
+          update shard_leases set directory = null, incarnation = null, changed_at = now()
+          where directory = ${directory} and incarnation = ${incarnation}`.pipe(
+          Effect.andThen(sql`select pg_notify(${RELEASED}, '')`),
+          Effect.asVoid,
+          Effect.mapError(unavailable)
+        ),
+      onReleased: (work) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const told = yield* sql.listen(RELEASED)
+            for (;;) {
+              yield* Queue.take(told)
+              yield* work
+            }
+          })
+        ).pipe(
+          Effect.catchCause(() => Effect.fail("closed" as const)),
+          Effect.retry(REOPEN),
+          Effect.ignore,
+          Effect.andThen(Effect.never)
+        ),
       leave: (self) => Effect.mapError(sql.withTransaction(leave(sql, self)), unavailable),
       tailStored: ({ directory, incarnation, role }) =>
         sql`

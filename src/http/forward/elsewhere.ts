@@ -1,0 +1,105 @@
+/**
+ * What is asked of a server that does not own goes to the one that does. While nobody does, it is held: a hand-over takes some tens
+ * of milliseconds, and whoever waited finds the new owner.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Response from "effect/http/HttpServerResponse"
+import { Config } from "../../config.ts"
+import { Ownership } from "../../services/ownership.ts"
+import { Peers } from "../../services/peers.ts"
+import { Unavailable } from "../api/problems.ts"
+import type { RequestFacts } from "../middleware/request-scope.ts"
+import { MARK, MOVED, passOn } from "./send.ts"
+
+/** Longest that a request waits for somebody to own: a lease, and a little. */
+const HOLD_MS = 9_000
+
+const LOOK_MS = 20
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"])
+
+const nobody = () =>
+  new Unavailable({
+    detail:
+      "Nobody answers for the trips just now: the server that did is gone, and another is taking over. Try again shortly.",
+    retry_after_seconds: 2
+  })
+
+const lost = () =>
+  new Unavailable({
+    detail:
+      "The server that answers for the trips was lost while it had this. Whether it took effect is unknown: look, or send it again with the same Idempotency-Key.",
+    retry_after_seconds: 2
+  })
+
+const belongs = (path: string): boolean => path.startsWith("/api/") || path.startsWith("/calendar/")
+
+export interface Elsewhere {
+  /** Whether this server answers for the trips itself. */
+  readonly here: () => boolean
+  /** The answer of whoever does; undefined where it is answered here. */
+  readonly answer: <E, R>(
+    path: string,
+    facts: RequestFacts,
+    routes: Effect.Effect<Response.HttpServerResponse, E, R>
+  ) => Effect.Effect<Response.HttpServerResponse, E | Unavailable, R | HttpServerRequest.HttpServerRequest> | undefined
+}
+
+export const makeElsewhere: Effect.Effect<Elsewhere, never, Config | Ownership | Peers> = Effect.gen(function* () {
+  const ownership = yield* Ownership
+  const { isPeer, mark } = yield* Peers
+  const clock = yield* Clock.Clock
+  const now = () => clock.currentTimeMillisUnsafe()
+  const here = () => ownership.standing().is === "owner"
+  /** Alone, nobody is ever handed anything, and nothing is counted. */
+  const joined = (yield* Config).NODE_ADDRESS !== undefined
+
+  /** Where it is to be sent: undefined while nobody owns, or only who is known to be gone. */
+  const owner = () => {
+    const standing = ownership.standing()
+    return standing.is === "follower" || standing.is === "superseded" ? standing.owner : undefined
+  }
+
+  const held = Effect.fnUntraced(function* <E, R>(
+    facts: RequestFacts,
+    routes: Effect.Effect<Response.HttpServerResponse, E, R>
+  ) {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const body = new Uint8Array(yield* Effect.orElseSucceed(request.arrayBuffer, () => new ArrayBuffer(0)))
+    const again = SAFE.has(request.method) || request.headers["idempotency-key"] !== undefined
+    const until = now() + HOLD_MS
+    for (;;) {
+      if (here()) return yield* ownership.during(routes)
+      const at = owner()
+      if (at !== undefined && at.address !== null) {
+        const passed = { address: at.address, mark, id: facts.id, client: facts.address, body }
+        const sent = yield* Effect.result(
+          passOn(request, passed, (abandon) =>
+            ownership.onMoved(() => {
+              if (owner()?.incarnation !== at.incarnation) abandon()
+            })
+          )
+        )
+        if (sent._tag === "Success") return sent.success
+        if (!sent.failure.untouched && !again) return yield* lost()
+      }
+      if (now() > until) return yield* nobody()
+      yield* Effect.sleep(LOOK_MS)
+    }
+  })
+
+  return {
+    here,
+    answer: (path, facts, routes) => {
+      if (!belongs(path)) return undefined
+      if (here()) return joined ? ownership.during(routes) : undefined
+      return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+        isPeer(request.headers[MARK])
+          ? Effect.succeed(Response.empty({ status: 421, headers: { [MOVED]: "1" } }))
+          : held(facts, routes)
+      )
+    }
+  }
+})

@@ -1,0 +1,119 @@
+/** One request to another server, over connections that stay open. */
+import { Agent, type IncomingMessage, request as send } from "node:http"
+import * as Effect from "effect/Effect"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as Response from "effect/http/HttpServerResponse"
+import * as Stream from "effect/Stream"
+
+/** Shown by whoever passes a request on. */
+export const MARK = "x-overplanned-node"
+
+/** Said by a server that does not own any more and did nothing. */
+export const MOVED = "x-overplanned-moved"
+
+/** Connections to the owner; requests beyond wait for one. */
+const MOST_CONNECTIONS = 256
+
+/** Longer answers, and those that do not say how long they are, are passed on as they come. */
+const HELD_BYTES = 256 * 1024
+
+/** Of one connection, or about the server that answers: each says these itself. */
+const OWN_HEADERS = new Set([
+  "connection",
+  "content-length",
+  "date",
+  "keep-alive",
+  "transfer-encoding",
+  "uwebsockets",
+  "x-request-id"
+])
+
+const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS, noDelay: true })
+
+/** `untouched`: the other server did nothing with it, and it may be sent again whatever it is. */
+export class NotSent extends Error {
+  readonly _tag = "NotSent"
+  readonly untouched: boolean
+  constructor(untouched: boolean) {
+    super(untouched ? "not taken" : "the answer was lost")
+    this.untouched = untouched
+  }
+}
+
+const bodyOf = async (message: IncomingMessage): Promise<Buffer> => {
+  const chunks: Array<Buffer> = []
+  for await (const chunk of message) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+const answerOf = async (message: IncomingMessage): Promise<Response.HttpServerResponse> => {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (!OWN_HEADERS.has(name) && value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value
+  }
+  const status = message.statusCode ?? 502
+  const contentType = headers["content-type"]
+  const options = { status, headers, ...(contentType === undefined ? {} : { contentType }) }
+  if (status === 204 || status === 304) {
+    message.resume()
+    return Response.empty({ status, headers })
+  }
+  const length = Number(message.headers["content-length"])
+  if (length <= HELD_BYTES) return Response.uint8Array(await bodyOf(message), options)
+  return Response.stream(
+    Stream.fromAsyncIterable<Uint8Array, Error>(message, (cause) => cause as Error),
+    options
+  )
+}
+
+export interface Passed {
+  readonly address: string
+  readonly mark: string
+  readonly id: string
+  readonly client: string
+  readonly body: Uint8Array
+}
+
+/** `abandoned` is called with what ends the waiting for an answer, where it will never come. */
+export const passOn = (
+  request: HttpServerRequest,
+  { address, body, client, id, mark }: Passed,
+  abandoned: (abandon: () => void) => () => void
+): Effect.Effect<Response.HttpServerResponse, NotSent> =>
+  Effect.callback((resume) => {
+    const headers: Record<string, string> = { ...request.headers }
+    for (const name of OWN_HEADERS) delete headers[name]
+    delete headers["expect"]
+    Object.assign(headers, { [MARK]: mark, "x-request-id": id, "x-forwarded-for": client })
+    if (body.length > 0) headers["content-length"] = String(body.length)
+    let connected = false
+    const fail = (untouched: boolean) => resume(Effect.fail(new NotSent(untouched)))
+    const outgoing = send(`http://${address}${request.url}`, { method: request.method, headers, agent })
+    const forget = abandoned(() => outgoing.destroy(new Error("abandoned")))
+    outgoing.on("socket", (socket) => {
+      connected = !socket.connecting
+      socket.once("connect", () => {
+        connected = true
+      })
+    })
+    outgoing.on("error", () => {
+      forget()
+      fail(!connected)
+    })
+    outgoing.on("response", (message) => {
+      forget()
+      if (message.headers[MOVED] !== undefined) {
+        message.resume()
+        return fail(true)
+      }
+      answerOf(message).then(
+        (answer) => resume(Effect.succeed(answer)),
+        () => fail(false)
+      )
+    })
+    outgoing.end(body)
+    return Effect.sync(() => {
+      forget()
+      outgoing.destroy()
+    })
+  })

@@ -20,7 +20,7 @@ import { version } from "./release.ts"
 
 export const journalDirectory = (settings: Settings): string => join(settings.OVERPLANNED_DATA_DIR, "journal")
 
-const self = (role: Role) =>
+const self = (role: Role, joins: boolean) =>
   Effect.gen(function* () {
     const settings = yield* Config
     const dataDir = settings.OVERPLANNED_DATA_DIR
@@ -32,17 +32,17 @@ const self = (role: Role) =>
       role,
       release: version,
       place: placeOf(dataDir),
-      address: settings.NODE_ADDRESS ?? null
+      address: joins ? (settings.NODE_ADDRESS ?? null) : null
     } satisfies Node
   })
 
-/** In the order in which it is built: the lock of the data directory proves that whoever worked there before is gone. */
-export const ownership = (role: Role) =>
+/** Commands join nobody: nothing listens at their address. In the order in which it is built: the lock of the data directory proves that whoever worked there before is gone. */
+export const ownership = (role: Role, joins = false) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const settings = yield* Config
       yield* FileJournal.lockDirectory(journalDirectory(settings))
-      return Keeper.layer(yield* self(role))
+      return Keeper.layer(yield* self(role, joins))
     })
   ).pipe(Layer.provideMerge(PostgresLeases.layer))
 

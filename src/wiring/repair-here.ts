@@ -11,12 +11,12 @@ import type { RepairRequest } from "../services/trip-mending.ts"
 import { sql } from "./foundation.ts"
 import { jobs } from "./jobs.ts"
 import { journal } from "./journal.ts"
-import { erasedSubjects, journalDirectory, ownership } from "./nodes.ts"
+import { journalDirectory, ownership, shared } from "./nodes.ts"
 
 /** As long as it works it owns what a server would: none can begin with half a repair. */
 const asOwner = Layer.merge(journal, PostgresTripMending.layer).pipe(
   Layer.provide(jobs),
-  Layer.provideMerge(erasedSubjects),
+  Layer.provideMerge(shared),
   Layer.provideMerge(ownership("gateway")),
   Layer.provideMerge(Migrator.layer()),
   Layer.provideMerge(sql),

@@ -14,7 +14,7 @@ export const wholeServer = (role: Role) =>
     Effect.provide(
       Layer.mergeAll(health, checkedTokens).pipe(
         Layer.provideMerge(shared),
-        Layer.provideMerge(ownership(role)),
+        Layer.provideMerge(ownership(role, true)),
         Layer.provideMerge(Migrator.layer()),
         Layer.provideMerge(FirstAnswer.layer),
         Layer.provideMerge(sql)

@@ -67,6 +67,15 @@ export const settings = {
   GOOGLE_PLACES_BASE_URL: S.optional(S.url("http:", "https:")("Another address that speaks the Places API.")),
   GOOGLE_PLACES_DAILY_CALLS: S.integer(0, 1_000_000)("Most calls to Places in one UTC day.", { default: "500" }),
 
+  POSTS_AUTHOR_KEY: S.optional(
+    S.secretOfAtLeast(32)(
+      "Key of the pseudonyms under which authors of posts are counted; the same on every node. Unset: made once, kept in the data directory."
+    )
+  ),
+  POSTS_TEXT_DAYS: S.integer(1, 3650)("Days that the words of posts are kept; what was read in them stays counted.", {
+    default: "90"
+  }),
+
   AUTH_SECRET: S.optional(
     S.secretOfAtLeast(32)("Secret of HS256 tokens. Unset on loopback: made once, kept in the data directory.")
   ),

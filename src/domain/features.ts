@@ -182,9 +182,12 @@ export const featuresOf = (candidate: Candidate, party: Party, context: RankRequ
     similarity: candidate.similarity,
     local_score: standing(node.quality_signals, "local") ?? 0.5,
     tourist_score: standing(node.quality_signals, "tourist") ?? 0.5,
-    local_voice: voice(local?.mentions ?? 0),
-    tourist_voice: voice(tourist?.mentions ?? 0),
-    avoid_share: clamp01(node.quality_signals.avoid_mentions / Math.max(1, local?.mentions ?? 0)),
+    local_voice: voice(local?.weight ?? local?.mentions ?? 0),
+    tourist_voice: voice(tourist?.weight ?? tourist?.mentions ?? 0),
+    avoid_share: clamp01(
+      (node.quality_signals.avoid_weight ?? node.quality_signals.avoid_mentions) /
+        Math.max(1, local?.weight ?? local?.mentions ?? 0)
+    ),
     overrated: node.overrated_flag === true ? (node.cross_ref_confidence ?? 0.6) : 0,
     evidence: node.cross_ref_confidence ?? 0.5,
     source_tier: (4 - node.source_tier) / 3,

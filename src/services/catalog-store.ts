@@ -12,7 +12,7 @@ import type { AssembledNode } from "../domain/catalog/assemble.ts"
 import type { CityInfo } from "../domain/catalog/city-file.ts"
 import type { KnownEntry } from "../domain/catalog/conflation/join.ts"
 import type { SourceEntry } from "../domain/catalog/conflation/merge.ts"
-import type { QualitySignal } from "../domain/catalog/node.ts"
+import type { QualitySignal, Voice } from "../domain/catalog/node.ts"
 
 export class CatalogStoreError extends Schema.TaggedError<CatalogStoreError>()("CatalogStoreError", {
   message: Schema.String,
@@ -25,12 +25,16 @@ export interface SavedBatch {
   readonly unchanged: number
   /** The ids of new and changed nodes: what a derived index has to learn. */
   readonly touched: ReadonlyArray<string>
+  /** Of those, the ones whose vector is another than their sources give them, because of what posts found. */
+  readonly blended: ReadonlyArray<IndexedNode>
 }
 
 export interface SavedPosts {
   readonly new: number
   readonly changed: number
   readonly unchanged: number
+  /** Nodes whose vector changed, because posts found vibes there: what a derived index has to learn. */
+  readonly embedded: ReadonlyArray<IndexedNode>
 }
 
 export interface NodeSignals {
@@ -48,6 +52,19 @@ export interface CatalogVersion {
   readonly live: number
 }
 
+/** What a reader found in a post about one place, as the table `place_mentions` keeps it. */
+export interface ReadMention {
+  readonly activity_node_id: string
+  readonly voice: Voice
+  readonly stance: "praise" | "neutral" | "warn"
+  readonly sentiment: number
+  readonly avoid: boolean
+  readonly confidence: number
+  readonly vibe_tags: ReadonlyArray<string>
+  /** Words of the post that say so. */
+  readonly quote: string
+}
+
 /** A post that was read, as the table `scraped_posts` keeps it. */
 export interface ReadPost {
   readonly id: string
@@ -56,16 +73,17 @@ export interface ReadPost {
   readonly url: string | null
   /** Cleaned: markup, invisible characters and instructions to models are gone. */
   readonly raw_text: string
-  readonly activity_node_id: string | null
-  readonly vibe_tags: ReadonlyArray<string>
-  readonly vibe_weights: ReadonlyArray<number>
+  /** A keyed pseudonym. */
+  readonly author: string | null
+  readonly language: string
+  /** Differs in few bits for near-copies. */
+  readonly fingerprint: string
   readonly local_score: number
   readonly tourist_flag: boolean
-  readonly sentiment: number
-  readonly avoid: boolean
   readonly extractor: string
   readonly content_hash: string
   readonly posted_at: string | null
+  readonly mentions: ReadonlyArray<ReadMention>
 }
 
 /** What matching a post to a node needs to know of it. */
@@ -117,10 +135,19 @@ export class CatalogStore extends Context.Service<
     /** Adds or replaces signals (by node, source and voice) and works out anew what nodes derive from them. */
     readonly saveSignals: (signals: ReadonlyArray<NodeSignals>) => Effect.Effect<void, CatalogStoreError>
     /**
-     * Writes posts (one per source and content) and works out anew what the places they are about derive from all their
-     * posts, so that a post that is read twice counts once. Signals of posts are named `posts:<source>`.
+     * Writes posts (one per source and content) with their mentions and works out anew what the places they are about derive from
+     * all their posts, so that a post that is read twice counts once; one that was edited takes the place of what it was. Signals of
+     * posts are named `posts:<source>`.
      */
     readonly savePosts: (cityId: string, posts: ReadonlyArray<ReadPost>) => Effect.Effect<SavedPosts, CatalogStoreError>
+    /** Forgets posts that are gone from their source, with all that was read in them. */
+    readonly removePosts: (
+      cityId: string,
+      source: string,
+      externalIds: ReadonlyArray<string>
+    ) => Effect.Effect<{ readonly removed: number; readonly embedded: ReadonlyArray<IndexedNode> }, CatalogStoreError>
+    /** Forgets the words of posts that were kept for so many days; what was read in them stays. Gives how many. */
+    readonly endTexts: (days: number) => Effect.Effect<number, CatalogStoreError>
     /**
      * Closes a seeding: counts anew what our own travelers rated, and when the catalog differs from its last snapshot it gets a new version, a snapshot, and whoever
      * listens on the channel `catalog_changed` is told. Also after a kill between batches and this.

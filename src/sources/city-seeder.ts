@@ -1,6 +1,7 @@
 /** `CitySeeder` over the sources there are. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { AuthorNames } from "../services/author-names.ts"
 import { CatalogStore } from "../services/catalog-store.ts"
 import {
   CitySeeder,
@@ -12,7 +13,6 @@ import {
 } from "../services/city-seeder.ts"
 import type { PlacesSource } from "../services/places-source.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
-import type { VibeExtractor } from "../services/vibe-extractor.ts"
 import { curatedCities, fromCurated, fromFile, fromSynthetic } from "./city-files.ts"
 import { joinSources } from "./join-sources.ts"
 import { fromOpenData, type OpenSource } from "./open/open-city.ts"
@@ -102,14 +102,14 @@ const posts = Effect.fnUntraced(function* (request: SeedRequest, onProgress: See
       message: "The source `posts` needs a file with one post per line, as JSON: name it with --file <path>."
     })
   }
-  const { city } = yield* fromCurated(request.city, 0)
-  return yield* seedPosts(city, request.file, request.limit, onProgress)
+  if ((yield* knownCity(request.city)) === undefined) yield* fromCurated(request.city, 0)
+  return yield* seedPosts(request.city, request.file, request.limit, onProgress)
 })
 
 export const layer = Layer.effect(
   CitySeeder,
   Effect.gen(function* () {
-    const services = yield* Effect.context<CatalogStore | VectorIndex | VibeExtractor | PlacesSource>()
+    const services = yield* Effect.context<AuthorNames | CatalogStore | VectorIndex | PlacesSource>()
     return CitySeeder.of({
       curated: curatedCities(),
       seed: (request, onProgress) =>

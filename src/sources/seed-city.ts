@@ -9,7 +9,7 @@ import { type AssembledNode, assembleNode, type FileOrigin } from "../domain/cat
 import type { CityFileNode, CityInfo } from "../domain/catalog/city-file.ts"
 import { cityIdOf } from "../domain/catalog/node.ts"
 import { type ItemProblem, makeGate } from "../domain/catalog/validate.ts"
-import { CatalogStore } from "../services/catalog-store.ts"
+import { CatalogStore, type IndexedNode } from "../services/catalog-store.ts"
 import type { SeedProgress, SeedSummary } from "../services/city-seeder.ts"
 import { VectorIndex } from "../services/vector-index.ts"
 
@@ -47,8 +47,8 @@ const MAX_TOLD = 100
 /** Hours that could not be read are told all: each is a door that somebody may stand before. */
 const MAX_HOURS_TOLD = 10_000
 
-const indexPoints = (slug: string, batch: ReadonlyArray<AssembledNode>) =>
-  batch.map(({ node }) => ({
+export const indexPoints = (slug: string, batch: ReadonlyArray<IndexedNode>) =>
+  batch.map((node) => ({
     id: node.id,
     vector: Float32Array.from(node.vibe_embedding),
     city: slug
@@ -100,9 +100,10 @@ export const seedCity = Effect.fn("seedCity")(function* (
     total.changed += saved.changed
     total.unchanged += saved.unchanged
     const touched = new Set(saved.touched)
+    const blended = new Map(saved.blended.map((node) => [node.id, node]))
     const points = indexPoints(
       city.slug,
-      batch.filter(({ node }) => touched.has(node.id))
+      batch.flatMap(({ node }) => (touched.has(node.id) ? [blended.get(node.id) ?? node] : []))
     )
     if (points.length > 0) yield* index.upsert("vibe_embedding", points)
     batch = []

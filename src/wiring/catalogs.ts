@@ -2,15 +2,14 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as PlacesHealth from "../cases/health/places-health.ts"
-import * as PostReader from "../cases/reading/post-reader.ts"
 import { Config } from "../config.ts"
+import * as AuthorNames from "../layers/files/author-names.ts"
 import * as GooglePlaces from "../layers/google-places/api.ts"
 import * as PostgresCatalog from "../layers/postgres/catalog.ts"
 import * as PostgresCatalogListener from "../layers/postgres/catalog-listener.ts"
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
 import * as PlacesCache from "../layers/postgres/places-cache.ts"
 import * as CitySeeder from "../sources/city-seeder.ts"
-import { llm } from "./ranking.ts"
 
 export const catalogs = PostgresCatalogListener.layer.pipe(Layer.provideMerge(PostgresCatalog.layer))
 
@@ -33,6 +32,13 @@ export const places = Layer.unwrap(
 /** What `/ready` says of the places service. */
 export const placesHealth = PlacesHealth.layer.pipe(Layer.provide(places))
 
+/** Authors of posts have the same pseudonyms on every node that has the same key. */
+export const authorNames = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    AuthorNames.layer({ key: settings.POSTS_AUTHOR_KEY, dataDir: settings.OVERPLANNED_DATA_DIR })
+  )
+)
+
 export const seeder = CitySeeder.layer.pipe(
-  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, PostReader.layer.pipe(Layer.provide(llm)), places))
+  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, authorNames, places))
 )

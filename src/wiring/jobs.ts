@@ -13,6 +13,7 @@ import * as PostgresPersonaHistory from "../layers/postgres/persona-history.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { purgeUserStates } from "../layers/postgres/user-states.ts"
+import { CatalogStore } from "../services/catalog-store.ts"
 import { CitySeeder } from "../services/city-seeder.ts"
 import { CostGuard } from "../services/cost-guard.ts"
 import type { Datasets } from "../services/datasets.ts"
@@ -29,7 +30,7 @@ import { buildDatasetJob, dailyDatasetsJob, dailyDatasetsSchedule } from "../tra
 import { trainModelJob } from "../training/models/job.ts"
 import { seedTrainingDataJob } from "../training/population/job.ts"
 import * as PopulationSeeder from "../training/population/seed.ts"
-import { places as unseededPlaces } from "./catalogs.ts"
+import { catalogStore, places as unseededPlaces } from "./catalogs.ts"
 import { trainers } from "./models.ts"
 
 export const jobs = Layer.unwrap(
@@ -81,6 +82,8 @@ const KEEP_JOBS = "30 days"
 
 /** Everything that is kept for a time only. Each is a job of its own: one that fails is tried again alone. */
 const purges = Effect.gen(function* () {
+  const settings = yield* Config
+  const store = yield* CatalogStore
   const desk = yield* Jobs
   const receipts = yield* ReceiptStore
   const places = yield* PlacesSource
@@ -98,6 +101,7 @@ const purges = Effect.gen(function* () {
     purge("purge_jobs", desk.purge(KEEP_JOBS, [ERASE_USER])),
     purge("purge_receipts", receipts.purge),
     purge("purge_places", places.purge),
+    purge("purge_post_texts", store.endTexts(settings.POSTS_TEXT_DAYS)),
     purge("reset_quotas", guard.reset),
     purge("purge_erased_subjects", erased.purge),
     purge("purge_user_states", Effect.provideService(purgeUserStates, SqlClient, yield* SqlClient))
@@ -126,6 +130,7 @@ const REGULAR: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   { kind: PersonaNightly.PERSONA_NIGHTLY, cron: "0 3 * * *", catchUp: "20 hours" },
   { kind: RESUME_ERASURES, cron: "50 3 * * *", catchUp: "20 hours" },
   { kind: "purge_places", cron: "0 4 * * *", catchUp: "20 hours" },
+  { kind: "purge_post_texts", cron: "5 4 * * *", catchUp: "20 hours" },
   { kind: "purge_receipts", cron: "10 4 * * *" },
   { kind: "reset_quotas", cron: "15 4 * * *" },
   { kind: "purge_erased_subjects", cron: "20 4 * * *" },
@@ -184,6 +189,7 @@ export const worker = (places: ReadonlyArray<JobPlace>) =>
       PostgresReceipts.layer,
       PostgresTripMending.layer,
       PostgresPersonaHistory.layer,
+      catalogStore,
       unseededPlaces
     ])
   )

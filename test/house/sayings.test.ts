@@ -7,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as fc from "fast-check"
-import * as PostReader from "../../src/cases/reading/post-reader.ts"
 import { EDITOR_CAP } from "../../src/domain/catalog/evidence.ts"
 import type { ActivityNode, CountedLine, EditorJudgement } from "../../src/domain/catalog/node.ts"
 import * as Sayings from "../../src/domain/catalog/sayings.ts"
@@ -21,6 +20,7 @@ import { CitySeeder } from "../../src/services/city-seeder.ts"
 import { PlacesSource, PlacesUnavailable } from "../../src/services/places-source.ts"
 import * as Seeder from "../../src/sources/city-seeder.ts"
 import { place } from "../domain/rankers/fixtures.ts"
+import { authorNames } from "../harness/authors.ts"
 import { freshDatabase } from "../harness/postgres.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -156,7 +156,7 @@ const noPlaces = Layer.succeed(PlacesSource, {
 })
 
 const world = Seeder.layer.pipe(
-  Layer.provide(Layer.mergeAll(Store.layer, MemoryIndex.layer, PostReader.layerKeyword, noPlaces)),
+  Layer.provide(Layer.mergeAll(Store.layer, MemoryIndex.layer, authorNames, noPlaces)),
   Layer.provideMerge(PostgresCatalog.layer),
   Layer.provideMerge(freshDatabase())
 )
@@ -166,7 +166,13 @@ const POSTS = Array.from({ length: 5 }, (_, i) => ({
   id: `n${i}`,
   url: `https://forum.example/${i}`,
   place: "Analog Coffee",
-  text: `I live around the corner, number ${i}. Lovely coffee, I love it and come every week.`,
+  text: [
+    "I live around the corner and come every week: lovely coffee.",
+    "My neighbors swear by it, and after ten years I agree. The espresso is superb.",
+    "Our street has been drinking here since 2012, a wonderful quiet room.",
+    "Friendly people behind the bar, and I live close enough to go daily.",
+    "Best flat white around here. As a local I would not go anywhere else."
+  ][i]!,
   posted_at: `2026-04-0${i + 1}`
 }))
 
@@ -185,8 +191,9 @@ describe("what is said of the places of our own cities", () => {
         for (const slug of seeder.curated) {
           const { nodes } = yield* (yield* Catalog).city(slug)
           for (const node of nodes) {
-            const rows = yield* sql<{ n: number }>`select count(*)::int as n from scraped_posts
-              where activity_node_id = ${node.id} group by source, tourist_flag`
+            const rows = yield* sql<{ n: number }>`select count(*)::int as n
+              from place_mentions m join scraped_posts p on p.id = m.post_id
+              where m.activity_node_id = ${node.id} group by p.source, m.voice`
             const counts = rows.map(({ n }) => n)
             for (const one of evidenceLines(node)) {
               if (one.count !== null) assert.include(counts, one.count, node.name)

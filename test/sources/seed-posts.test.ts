@@ -4,16 +4,16 @@ import { join } from "node:path"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
-import * as PostReader from "../../src/cases/reading/post-reader.ts"
+import { cityIdOf } from "../../src/domain/catalog/node.ts"
 import * as MemoryIndex from "../../src/layers/memory/vector-index.ts"
 import * as Store from "../../src/layers/postgres/catalog-store.ts"
+import { CatalogStore } from "../../src/services/catalog-store.ts"
 import { CitySeeder } from "../../src/services/city-seeder.ts"
-import { Llm, LlmUnavailable } from "../../src/services/llm.ts"
 import { PlacesSource, PlacesUnavailable } from "../../src/services/places-source.ts"
-import type { VibeExtractor } from "../../src/services/vibe-extractor.ts"
+import { VectorIndex } from "../../src/services/vector-index.ts"
 import * as Seeder from "../../src/sources/city-seeder.ts"
+import { authorNames } from "../harness/authors.ts"
 import { freshDatabase } from "../harness/postgres.ts"
 
 const away = Effect.fail(new PlacesUnavailable({ reason: "not_configured", message: "no key" }))
@@ -25,11 +25,11 @@ const noPlaces = Layer.succeed(PlacesSource, {
   purge: away
 })
 
-const world = (extractor: Layer.Layer<VibeExtractor>) =>
-  Seeder.layer.pipe(
-    Layer.provide(Layer.mergeAll(Store.layer, MemoryIndex.layer, extractor, noPlaces)),
-    Layer.provideMerge(freshDatabase())
-  )
+const world = Seeder.layer.pipe(
+  Layer.provide(Layer.mergeAll(authorNames, noPlaces)),
+  Layer.provideMerge(Layer.mergeAll(Store.layer, MemoryIndex.layer)),
+  Layer.provideMerge(freshDatabase())
+)
 
 const fileOf = (lines: ReadonlyArray<unknown>) =>
   Effect.acquireRelease(
@@ -46,12 +46,19 @@ const trouble = Array.from({ length: 6 }, (_, i) => ({
   source: "forum:seattle",
   id: `n${i}`,
   place: "Kerry Park",
-  text: `I live around the corner, number ${i}. It is a tourist trap by now, skip it and walk on.`,
+  text: [
+    "I live around the corner. It is a tourist trap by now, skip it and walk on.",
+    "Avoid it at sunset: tripods, buses, nowhere to stand. My street is full of cars.",
+    "We locals don't go there any more. Overrated, overrun, a waste of time.",
+    "Stay away on weekends, the crowd is terrible and I live too close to it.",
+    "As a local: not worth the walk, go elsewhere for the view.",
+    "Don't bother. My neighbors call it the selfie factory."
+  ][i]!,
   posted_at: "2026-04-0".concat(String(i + 1))
 }))
 
 describe("seeding posts", () => {
-  layer(world(PostReader.layerKeyword), { excludeTestServices: true })((it) => {
+  layer(world, { excludeTestServices: true })((it) => {
     it.effect("needs a catalog to match them to", () =>
       Effect.gen(function* () {
         const seeder = yield* CitySeeder
@@ -97,6 +104,107 @@ describe("seeding posts", () => {
       })
     )
 
+    it.effect("counts each place that a post speaks of, in its own way, and keeps authors as pseudonyms", () =>
+      Effect.gen(function* () {
+        const seeder = yield* CitySeeder
+        const sql = yield* SqlClient
+        const text =
+          "We live nearby: skip Pike Place Chowder and go to Taylor Shellfish instead. The stand next to Uwajimaya is new."
+        const path = yield* fileOf([
+          { source: "forum:several", id: "1", author: "Somebody", text, posted_at: "2026-03-01" }
+        ])
+        yield* seeder.seed({ city: "seattle", source: "posts", file: path })
+        const told = yield* sql<{ name: string; stance: string; voice: string; author: string }>`
+          select n.name, m.stance, m.voice, p.author from place_mentions m
+            join activity_nodes n on n.id = m.activity_node_id join scraped_posts p on p.id = m.post_id
+          where p.source = 'forum:several' order by n.name`
+        assert.deepStrictEqual(
+          told.map(({ name, stance, voice }) => [name, stance, voice]),
+          [
+            ["Pike Place Chowder", "warn", "local"],
+            ["Taylor Shellfish Melrose Market", "praise", "local"]
+          ]
+        )
+        assert.match(told[0]!.author, /^[0-9a-f]{32}$/)
+      })
+    )
+
+    it.effect(
+      "lets an edited post take the place of what it was, and ends old texts but not what was read in them",
+      () =>
+        Effect.gen(function* () {
+          const seeder = yield* CitySeeder
+          const store = yield* CatalogStore
+          const sql = yield* SqlClient
+          const write = (text: string) =>
+            Effect.flatMap(fileOf([{ source: "forum:edits", id: "7", text }]), (file) =>
+              seeder.seed({ city: "seattle", source: "posts", file })
+            )
+          const kept = sql<{ stance: string; quote: string | null; raw_text: string | null }>`
+          select m.stance, m.quote, p.raw_text from place_mentions m join scraped_posts p on p.id = m.post_id
+          where p.source = 'forum:edits'`
+          yield* write("Canon was wonderful.")
+          yield* write("Canon was awful, I take it back.")
+          const [now, ...others] = yield* kept
+          assert.deepStrictEqual([now!.stance, others.length], ["warn", 0])
+          yield* sql`update scraped_posts set created_at = now() - interval '91 days' where source = 'forum:edits'`
+          assert.strictEqual(yield* store.endTexts(90), 1)
+          assert.deepStrictEqual({ ...(yield* kept)[0]! }, { stance: "warn", quote: null, raw_text: null })
+          const signals = sql`select 1 from quality_signals where source = 'posts:forum:edits'`
+          assert.strictEqual((yield* signals).length, 1)
+          assert.strictEqual((yield* store.removePosts(cityIdOf("seattle"), "forum:edits", ["7", "8"])).removed, 1)
+          assert.deepStrictEqual([(yield* kept).length, (yield* signals).length], [0, 0])
+        })
+    )
+
+    it.effect(
+      "brings vibes that posts agree on to the place's tags, its vector and the index, and keeps them when the catalog is read again",
+      () =>
+        Effect.gen(function* () {
+          const seeder = yield* CitySeeder
+          const sql = yield* SqlClient
+          const index = yield* VectorIndex
+          const node = Effect.map(
+            sql<{ id: string; vibe_tags: ReadonlyArray<string>; vibe_embedding: ReadonlyArray<number> }>`
+            select id, vibe_tags, vibe_embedding from activity_nodes where name = 'Comet Tavern'`,
+            ([row]) => row!
+          )
+          const before = yield* node
+          assert.notInclude(before.vibe_tags, "romantic")
+          const words = [
+            "Friends told me",
+            "Last week",
+            "In spring",
+            "Once",
+            "For years",
+            "At night",
+            "On Mondays",
+            "After work",
+            "Around ten",
+            "By then"
+          ]
+          const path = yield* fileOf(
+            words.map((opening, i) => ({
+              source: "forum:vibes",
+              id: `v${i}`,
+              author: `author ${i}`,
+              posted_at: `2026-0${1 + (i % 6)}-1${i}`,
+              text: `${opening} Comet Tavern was ${["romantic", "so romantic", "candlelit"][i % 3]} ${["and we stayed", "with old songs", "under lamps", "in its way"][i % 4]}.`
+            }))
+          )
+          yield* seeder.seed({ city: "seattle", source: "posts", file: path })
+          const after = yield* node
+          assert.include(after.vibe_tags, "romantic")
+          const nearest = yield* index.search("vibe_embedding", Float32Array.from(after.vibe_embedding), 1, "seattle")
+          assert.strictEqual(nearest[0]!.id, after.id)
+          assert.closeTo(nearest[0]!.score, 1, 1e-4)
+          yield* seeder.seed({ city: "seattle", source: "curated" })
+          assert.deepStrictEqual(yield* node, after)
+          yield* sql`delete from place_mentions`
+          yield* sql`delete from scraped_posts where source = 'forum:vibes'`
+        })
+    )
+
     it.effect("leaves out what is hostile or broken, each with its line and reason, and takes the rest", () =>
       Effect.gen(function* () {
         const seeder = yield* CitySeeder
@@ -127,54 +235,7 @@ describe("seeding posts", () => {
         assert.strictEqual(kept!.raw_text, "Lovely at sunset. Bring a coat.")
         assert.notInclude(kept!.vibe_tags, "romantic")
         assert.include(kept!.vibe_tags, "golden_hour")
-        assert.match(kept!.extractor, /^keyword/)
-      })
-    )
-  })
-})
-
-describe("seeding posts with a model", () => {
-  const asked: Array<{ instructions: string; data: string }> = []
-  const model = Layer.succeed(
-    Llm,
-    Llm.of({
-      configured: true,
-      models: { haiku: "haiku", sonnet: "sonnet" },
-      state: Effect.succeed("answering" as const),
-      ask: (question) =>
-        Effect.suspend(() => {
-          asked.push({ instructions: question.instructions, data: question.data })
-          return question.data.includes("budget")
-            ? Effect.fail(new LlmUnavailable({ reason: "budget", message: "spent" }))
-            : Effect.orDie(
-                Schema.decodeUnknownEffect(question.answer)({
-                  vibes: [{ tag: "golden_hour", weight: 0.9 }],
-                  sentiment: 0.8,
-                  avoid: false,
-                  local_score: 1
-                })
-              )
-        })
-    })
-  )
-  layer(world(PostReader.layer.pipe(Layer.provide(model))), { excludeTestServices: true })((it) => {
-    it.effect("marks whose label it is, and falls back to keywords when the model does not answer", () =>
-      Effect.gen(function* () {
-        const seeder = yield* CitySeeder
-        const sql = yield* SqlClient
-        yield* seeder.seed({ city: "seattle", source: "curated", limit: 50 })
-        const path = yield* fileOf([
-          { source: "blog", text: "The light over the bay at the end of the day." },
-          { source: "blog", text: "A cozy room, and no budget for anything else." }
-        ])
-        yield* seeder.seed({ city: "seattle", source: "posts", file: path })
-        const [keyword, llm] = yield* sql<{ extractor: string; vibe_tags: ReadonlyArray<string> }>`
-          select extractor, vibe_tags from scraped_posts order by extractor`
-        assert.strictEqual(keyword!.extractor, "keyword@1")
-        assert.include(keyword!.vibe_tags, "cozy")
-        assert.deepStrictEqual({ ...llm }, { extractor: "llm:haiku@1", vibe_tags: ["golden_hour"] })
-        assert.strictEqual(asked.length, 2)
-        for (const { instructions, data } of asked) assert.notInclude(instructions, data)
+        assert.match(kept!.extractor, /^local@/)
       })
     )
   })

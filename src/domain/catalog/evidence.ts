@@ -5,6 +5,16 @@
 import type { CountedLine, EditorJudgement, QualitySignal, QualitySummary, Voice } from "./node.ts"
 import { editorsView, reasonOfSide } from "./sayings.ts"
 import { standing } from "./standing.ts"
+import {
+  type AuthorVoice,
+  CAMPAIGN,
+  heardVoices,
+  type LeftOut,
+  scoreOfSide,
+  warnedShare,
+  warnings,
+  withoutCampaign
+} from "./voices.ts"
 
 /** Fewer mentions than this on a side are hearsay. */
 export const MIN_MENTIONS = 3
@@ -17,6 +27,13 @@ const HALF_VOICE = 4
 
 /** One warning is a mood, two are a pattern. */
 export const RECURRING_AVOID = 2
+
+/** Warnings of posts are a pattern when so many authors give them … */
+export const RECURRING_AUTHORS = 3
+/** … over so many months. */
+export const RECURRING_MONTHS = 2
+/** From this share of the locals on, a recurring warning is enough by itself. */
+const WARNED_SHARE = 1 / 3
 
 /** How far a unanimous warning pulls the locals' score down. */
 const AVOID_WEIGHT = 0.6
@@ -41,6 +58,8 @@ const WARNING_SHARE = 0.5
 interface Side {
   readonly score: number
   readonly mentions: number
+  /** As how many voices it counts. */
+  readonly weight: number
   readonly voice: number
   /** 0–0.5: how far the sources of this side lie apart. */
   readonly spread: number
@@ -63,6 +82,36 @@ type Verdict = Pick<CrossReference, "overrated_flag" | "overrated_confidence" | 
   readonly by?: "editor" | "sources"
 }
 
+/** One side of what was counted elsewhere and of the voices of posts, each of its own weight. */
+const sideWithVoices = (
+  signals: ReadonlyArray<QualitySignal>,
+  voices: ReadonlyArray<AuthorVoice>,
+  voice: Voice,
+  leftOut?: LeftOut
+): Side | null => {
+  const counted = sideOf(
+    signals.filter(({ kind }) => kind !== "posts"),
+    voice
+  )
+  const own = voices.filter((one) => one.voice === voice)
+  if (own.length === 0) return counted
+  const left = leftOut === undefined ? own : withoutCampaign(own, voice, leftOut)
+  const heard = heardVoices(left)
+  const posts = leftOut === undefined ? scoreOfSide(own, voice) : heard
+  const elsewhere = counted === null ? 0 : counted.weight
+  const total = elsewhere + (posts?.weight ?? 0)
+  return {
+    score: total === 0 ? 0.5 : ((counted?.score ?? 0) * elsewhere + (posts?.score ?? 0) * (posts?.weight ?? 0)) / total,
+    mentions: (counted?.mentions ?? 0) + left.length,
+    weight: total,
+    voice: total / (total + HALF_VOICE),
+    spread: Math.max(counted?.spread ?? 0, heard?.spread ?? 0),
+    sources: [
+      ...new Set([...(counted?.sources ?? []), ...own.flatMap(({ sources }) => sources.map((name) => `posts:${name}`))])
+    ].sort()
+  }
+}
+
 const sideOf = (signals: ReadonlyArray<QualitySignal>, voice: Voice): Side | null => {
   const own = signals.filter((signal) => signal.voice === voice && signal.mentions > 0)
   if (own.length === 0) return null
@@ -73,6 +122,7 @@ const sideOf = (signals: ReadonlyArray<QualitySignal>, voice: Voice): Side | nul
   return {
     score,
     mentions: own.reduce((sum, signal) => sum + signal.mentions, 0),
+    weight: total,
     voice: total / (total + HALF_VOICE),
     spread: Math.min(0.5, Math.sqrt(variance)),
     sources: [...new Set(own.map((signal) => signal.source))].sort()
@@ -81,8 +131,15 @@ const sideOf = (signals: ReadonlyArray<QualitySignal>, voice: Voice): Side | nul
 
 const round = (x: number) => Math.round(x * 1000) / 1000
 
-const summarise = (side: Side | null): QualitySummary["local"] =>
-  side === null ? null : { score: round(side.score), mentions: side.mentions, sources: side.sources }
+const summarise = (side: Side | null, weighed: boolean): QualitySummary["local"] =>
+  side === null
+    ? null
+    : {
+        score: round(side.score),
+        mentions: side.mentions,
+        sources: side.sources,
+        ...(weighed ? { weight: round(side.weight) } : {})
+      }
 
 /** Locals first, then by kind and source: the same lines whatever order the rows come in. */
 const linesOf = (signals: ReadonlyArray<QualitySignal>): ReadonlyArray<CountedLine> =>
@@ -101,7 +158,8 @@ const linesOf = (signals: ReadonlyArray<QualitySignal>): ReadonlyArray<CountedLi
 const order = ({ voice, kind, source }: CountedLine) => `${voice}|${kind}|${source}`
 
 /** The side, where enough of it is heard to count. */
-const heard = (side: Side | null): Side | null => (side !== null && side.mentions >= MIN_MENTIONS ? side : null)
+const heard = (side: Side | null): Side | null =>
+  side !== null && side.weight > 0 && side.mentions >= MIN_MENTIONS ? side : null
 
 const confidence = (local: Side | null, tourist: Side | null): number | null => {
   const sides = [heard(local), heard(tourist)].filter((side) => side !== null)
@@ -152,6 +210,71 @@ const bySources = (local: Side | null, tourist: Side | null, avoid: number): Ver
   }
 }
 
+/** The loudest voices of one end, as many as a campaign has, are not listened to. */
+interface Heard {
+  readonly local: Side | null
+  readonly tourist: Side | null
+  readonly warned: number
+}
+
+const hear = (
+  signals: ReadonlyArray<QualitySignal>,
+  voices: ReadonlyArray<AuthorVoice>,
+  doubt: "critics" | "friends"
+): Heard => {
+  const [low, high] = doubt === "critics" ? (["lowest", "highest"] as const) : (["highest", "lowest"] as const)
+  const locals = withoutCampaign(voices, "local", low)
+  const { authors, months } = warnings(locals)
+  const recurring = authors >= RECURRING_AUTHORS && months >= RECURRING_MONTHS
+  return {
+    local: heard(sideWithVoices(signals, voices, "local", low)),
+    tourist: heard(sideWithVoices(signals, voices, "tourist", high)),
+    warned: recurring && locals.length > 0 ? locals.filter(({ avoid }) => avoid).length / locals.length : 0
+  }
+}
+
+/** How far it is overrated on what is heard, above 0 where it is; `undefined` where too little is heard. */
+const leadOn = ({ local, tourist, warned }: Heard): number | undefined => {
+  if (local === null) return undefined
+  const byWarning = warned - WARNED_SHARE
+  const byScores = tourist === null ? -1 : leadOf(tourist.score, local.score - AVOID_WEIGHT * warned)
+  return Math.max(byWarning, byScores)
+}
+
+/**
+ * What voices of posts decide: overrated is what is so without its loudest critics, and not overrated what is not so without its
+ * loudest friends. So no campaign turns one into the other; what hangs on a handful of voices stays open.
+ */
+const byVoices = (signals: ReadonlyArray<QualitySignal>, voices: ReadonlyArray<AuthorVoice>): Verdict => {
+  const [local, tourist] = [sideWithVoices(signals, voices, "local"), sideWithVoices(signals, voices, "tourist")]
+  const reasons = [
+    local === null ? "no local source speaks of it" : reasonOfSide("local", local),
+    tourist === null ? "no tourist list names it" : reasonOfSide("tourist", tourist),
+    ...(local !== null && warnings(voices).authors > 0
+      ? [reasonOfSide("local", { ...local, avoid: warnings(voices).authors })]
+      : [])
+  ]
+  const weight = Math.sqrt((local?.voice ?? 0) * (tourist?.voice ?? local?.voice ?? 0))
+  const without = {
+    critics: leadOn(hear(signals, voices, "critics")),
+    friends: leadOn(hear(signals, voices, "friends"))
+  }
+  const decided = (flag: boolean, lead: number): Verdict => ({
+    overrated_flag: flag,
+    overrated_confidence: round(weight * clarityOf(lead)),
+    reasons,
+    by: "sources"
+  })
+  if (without.critics !== undefined && without.critics >= -1e-9) return decided(true, without.critics)
+  if (without.friends !== undefined && without.friends < -1e-9) return decided(false, without.friends)
+  const thin = without.critics === undefined || without.friends === undefined
+  return {
+    overrated_flag: null,
+    overrated_confidence: 0,
+    reasons: [...reasons, thin ? "too few voices to tell" : `it hangs on ${CAMPAIGN} voices or fewer`]
+  }
+}
+
 /** The editor's word, with what was counted taken into its scores; it decides only where counting does not. */
 const byEditor = (summary: QualitySummary, judgement: EditorJudgement): Verdict | undefined => {
   const local = standing({ ...summary, editor: judgement }, "local")
@@ -171,16 +294,30 @@ const byEditor = (summary: QualitySummary, judgement: EditorJudgement): Verdict 
   }
 }
 
-/** Cross-references all signals of one place and what an editor thinks of it. The order of the signals does not matter. */
+/**
+ * Cross-references all signals of one place, what an editor thinks of it and, where posts are known one by one, their voices in
+ * place of their counts. The order does not matter.
+ */
 export const crossReference = (
   signals: ReadonlyArray<QualitySignal>,
-  judgement: EditorJudgement | null = null
+  judgement: EditorJudgement | null = null,
+  voices: ReadonlyArray<AuthorVoice> = []
 ): CrossReference => {
-  const local = sideOf(signals, "local")
-  const tourist = sideOf(signals, "tourist")
-  const avoid = signals.reduce((sum, signal) => sum + (signal.voice === "local" ? signal.avoid_mentions : 0), 0)
-  const counted: QualitySummary = { local: summarise(local), tourist: summarise(tourist), avoid_mentions: avoid }
-  const sources = bySources(local, tourist, avoid)
+  const weighed = voices.length > 0
+  const local = weighed ? sideWithVoices(signals, voices, "local") : sideOf(signals, "local")
+  const tourist = weighed ? sideWithVoices(signals, voices, "tourist") : sideOf(signals, "tourist")
+  const avoid = signals.reduce(
+    (sum, { voice, kind, avoid_mentions }) =>
+      sum + (voice === "local" && !(weighed && kind === "posts") ? avoid_mentions : 0),
+    weighed ? warnings(voices).authors : 0
+  )
+  const counted: QualitySummary = {
+    local: summarise(local, weighed),
+    tourist: summarise(tourist, weighed),
+    avoid_mentions: avoid,
+    ...(weighed ? { avoid_weight: round(warnedShare(voices) * (local?.weight ?? 0)) } : {})
+  }
+  const sources = weighed ? byVoices(signals, voices) : bySources(local, tourist, avoid)
   // Locals who were counted overrule the editor only together with visitors who were, or where both know of no visitors.
   const decided = sources.overrated_flag !== null && (heard(tourist) !== null || judgement?.tourist == null)
   const verdict = decided || judgement === null ? sources : (byEditor(counted, judgement) ?? sources)

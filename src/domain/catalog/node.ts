@@ -102,12 +102,22 @@ export type CountedLine = typeof CountedLine.Type
 export const Provenance = Schema.Record(Schema.String, Schema.Struct({ source: Schema.String, licence: Schema.String }))
 export type Provenance = typeof Provenance.Type
 
+const SideSummary = Schema.Struct({
+  score: ratio,
+  mentions: count,
+  sources: Schema.Array(Schema.String),
+  /** As how many voices it counts where scores are put together; left out where that is `mentions`. Never shown. */
+  weight: Schema.optionalKey(Schema.Finite)
+})
+
 /** The derived summary kept on the node; the tables `quality_signals` and `editor_judgements` are the truth. */
 export const QualitySummary = Schema.Struct({
   /** Counted evidence alone; what an editor thinks stands apart. */
-  local: Schema.NullOr(Schema.Struct({ score: ratio, mentions: count, sources: Schema.Array(Schema.String) })),
-  tourist: Schema.NullOr(Schema.Struct({ score: ratio, mentions: count, sources: Schema.Array(Schema.String) })),
+  local: Schema.NullOr(SideSummary),
+  tourist: Schema.NullOr(SideSummary),
   avoid_mentions: count,
+  /** Of those, how many count where scores are put together; left out where all of them do. Never shown. */
+  avoid_weight: Schema.optionalKey(Schema.Finite),
   lines: Schema.optionalKey(Schema.Array(CountedLine)),
   editor: Schema.optionalKey(EditorJudgement),
   /** Whose word `overrated_flag` rests on, where it is set. */

@@ -15,7 +15,8 @@ export const standing = (summary: QualitySummary, voice: Voice): number | undefi
   const counted = summary[voice]
   const opinion = summary.editor?.[voice] ?? null
   if (opinion === null) return counted?.score
-  if (counted === null || counted.mentions === 0) return opinion.score
+  const heard = counted === null ? 0 : (counted.weight ?? counted.mentions)
+  if (counted === null || heard === 0) return opinion.score
   const weight = weightOfJudgement(summary.editor!.uncertainty)
-  return (opinion.score * weight + counted.score * counted.mentions) / (weight + counted.mentions)
+  return (opinion.score * weight + counted.score * heard) / (weight + heard)
 }

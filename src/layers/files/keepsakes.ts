@@ -47,6 +47,9 @@ const keep = (dataDir: string, name: string, make: () => string) =>
 
 export const authSecret = (dataDir: string) => keep(dataDir, "auth-secret", () => randomBytes(32).toString("hex"))
 
+/** Keys the pseudonyms of authors of posts. */
+export const authorKey = (dataDir: string) => keep(dataDir, "author-key", () => randomBytes(32).toString("hex"))
+
 /** Keys the hashes that remember erased people; its own file, so that a new AUTH_SECRET does not let them back in. */
 export const erasureKey = (dataDir: string): string | undefined => {
   try {

@@ -67,26 +67,6 @@ export const JUDGEMENT_COLUMNS = [
   ["uncertainty", "real"]
 ] as const
 
-export const POST_COLUMNS = [
-  ["id", "uuid"],
-  ["source", "text"],
-  ["external_id", "text"],
-  ["url", "text"],
-  ["city_id", "uuid"],
-  ["raw_text", "text"],
-  ["activity_node_id", "uuid"],
-  ["vibe_tags", "text[]"],
-  ["vibe_weights", "real[]"],
-  ["local_score", "real"],
-  ["tourist_flag", "boolean"],
-  ["sentiment", "real"],
-  ["avoid", "boolean"],
-  ["extractor", "text"],
-  ["content_hash", "text"],
-  ["posted_at", "timestamptz"],
-  ["processed_at", "timestamptz"]
-] as const
-
 type Columns = ReadonlyArray<readonly [name: string, type: string]>
 
 const names = (columns: Columns) => columns.map(([name]) => name).join(", ")

@@ -4,28 +4,25 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { uuidOfName } from "../../domain/basics/hash.ts"
 import type { AssembledNode } from "../../domain/catalog/assemble.ts"
-import { crossReference } from "../../domain/catalog/evidence.ts"
 import { cityIdOf, type QualitySignal } from "../../domain/catalog/node.ts"
 import {
   CATALOG_CHANGED,
   CatalogStore,
   CatalogStoreError,
   type IndexedNode,
-  type KnownNode,
-  type ReadPost
+  type KnownNode
 } from "../../services/catalog-store.ts"
 import {
   contentHash,
   JUDGEMENT_COLUMNS,
-  type JudgementRow,
-  judgementOf,
   judgementRow,
   NODE_COLUMNS,
-  POST_COLUMNS,
   SIGNAL_COLUMNS,
   signalRow,
   upsertFromJson
 } from "./catalog-rows.ts"
+import { derive } from "./derived-evidence.ts"
+import { endTexts, removePosts, savePosts } from "./post-rows.ts"
 import { type CityRow, cityOfRow, sourceEntries } from "./source-entries.ts"
 
 const UPSERT_NODES = upsertFromJson(
@@ -33,18 +30,10 @@ const UPSERT_NODES = upsertFromJson(
   NODE_COLUMNS,
   "id",
   ["city_id", "node_index"],
-  ", retired_at = null, updated_at = now()"
+  ", own_vibe_tags = null, own_vibe_weights = null, retired_at = null, updated_at = now()"
 )
 const UPSERT_SIGNALS = upsertFromJson("quality_signals", SIGNAL_COLUMNS, "activity_node_id, source, voice")
 const UPSERT_JUDGEMENTS = upsertFromJson("editor_judgements", JUDGEMENT_COLUMNS, "activity_node_id")
-
-const UPSERT_POSTS = upsertFromJson("scraped_posts", POST_COLUMNS, "city_id, source, content_hash")
-
-const UPDATE_DERIVED = `update activity_nodes n
-  set quality_signals = d.quality_signals || case when n.source_tier = 4 then '{"places_fallback": true}'::jsonb else '{}' end, cross_ref_confidence = d.cross_ref_confidence, overrated_flag = d.overrated_flag,
-    updated_at = now()
-  from json_to_recordset($1::json) as d(id uuid, quality_signals jsonb, cross_ref_confidence real, overrated_flag boolean)
-  where n.id = d.id`
 
 /** The source under which our own travelers' ratings are counted. */
 const TRAVELERS = "overplanned"
@@ -62,44 +51,6 @@ const failed = (what: string) => (cause: unknown) =>
  * such as the drainer that stores a trip in it, does not wait: the row's key does not change.
  */
 const lockCity = (sql: SqlClient, cityId: string) => sql`select 1 from cities where id = ${cityId} for no key update`
-
-/** Derives anew what nodes say of themselves because of their signals, all sources together. */
-const derive = Effect.fnUntraced(function* (sql: SqlClient, nodeIds: ReadonlyArray<string>) {
-  if (nodeIds.length === 0) return
-  // What the made-up population says is training data and never evidence that a traveler is shown.
-  const rows = yield* sql<QualitySignal & { activity_node_id: string }>`
-    select activity_node_id, source, kind, voice, mentions, score::float8 as score, avoid_mentions, last_seen::text as last_seen, quotes, licence
-    from quality_signals where activity_node_id = any(${nodeIds as Array<string>}::uuid[]) and source not like 'shadow\\_%'`
-  const judged = yield* sql<JudgementRow>`
-    select activity_node_id, source, licence, local_score::float8 as local_score, local_note,
-      tourist_score::float8 as tourist_score, tourist_note, warning, uncertainty::float8 as uncertainty
-    from editor_judgements where activity_node_id = any(${nodeIds as Array<string>}::uuid[])`
-  const judgements = new Map(judged.map((row) => [row.activity_node_id, judgementOf(row)]))
-  const byNode = Map.groupBy(rows, (row) => row.activity_node_id)
-  const derived = nodeIds.map((id) => {
-    const { summary, cross_ref_confidence, overrated_flag } = crossReference(
-      byNode.get(id) ?? [],
-      judgements.get(id) ?? null
-    )
-    return { id, quality_signals: summary, cross_ref_confidence, overrated_flag }
-  })
-  yield* sql.unsafe(UPDATE_DERIVED, [JSON.stringify(derived)])
-})
-
-/** Counts the posts of these places into signals: one per source and voice, replacing those counted before. */
-const signalsOfPosts = Effect.fnUntraced(function* (sql: SqlClient, nodeIds: ReadonlyArray<string>) {
-  if (nodeIds.length === 0) return
-  const ids = nodeIds as Array<string>
-  yield* sql`delete from quality_signals where activity_node_id = any(${ids}::uuid[]) and source like 'posts:%'`
-  const counted = yield* sql<QualitySignal & { activity_node_id: string }>`
-    select activity_node_id, 'posts:' || source as source, 'posts' as kind, case when tourist_flag then 'tourist' else 'local' end as voice,
-      count(*)::int as mentions, avg(sentiment)::float8 as score, (count(*) filter (where avoid))::int as avoid_mentions,
-      max(posted_at)::date::text as last_seen, '[]'::jsonb as quotes, null as licence
-    from scraped_posts where activity_node_id = any(${ids}::uuid[]) group by activity_node_id, source, tourist_flag`
-  const rows = counted.map(({ activity_node_id, ...signal }) => signalRow(activity_node_id, signal))
-  if (rows.length > 0) yield* sql.unsafe(UPSERT_SIGNALS, [JSON.stringify(rows)])
-  yield* derive(sql, nodeIds)
-})
 
 /** What travelers of ours said after their trips, by place: distinct people, and only where several did. */
 const signalsOfTravelers = Effect.fnUntraced(function* (sql: SqlClient, cityId: string) {
@@ -131,6 +82,7 @@ const saveNodes = Effect.fnUntraced(function* (sql: SqlClient, cityId: string, n
     .map((assembled) => ({ assembled, hash: contentHash(assembled), before: existing.get(assembled.node.id) }))
     .filter(({ hash, before }) => before === undefined || before.content_hash !== hash || before.retired)
   const changed = write.filter(({ before }) => before !== undefined).map(({ assembled }) => assembled.node.id)
+  let blended: ReadonlyArray<IndexedNode> = []
   if (write.length > 0) {
     const [top] = yield* sql<{ next: number }>`
       select coalesce(max(node_index), -1) + 1 as next from activity_nodes where city_id = ${cityId}`
@@ -160,35 +112,15 @@ const saveNodes = Effect.fnUntraced(function* (sql: SqlClient, cityId: string, n
     )
     if (judgements.length > 0) yield* sql.unsafe(UPSERT_JUDGEMENTS, [JSON.stringify(judgements)])
     // Other sources may have spoken of a node that was here before.
-    yield* derive(sql, changed)
+    blended = yield* derive(sql, changed)
   }
   return {
     new: write.length - changed.length,
     changed: changed.length,
     unchanged: nodes.length - write.length,
-    touched: write.map(({ assembled }) => assembled.node.id)
+    touched: write.map(({ assembled }) => assembled.node.id),
+    blended
   }
-})
-
-const savePosts = Effect.fnUntraced(function* (sql: SqlClient, cityId: string, posts: ReadonlyArray<ReadPost>) {
-  const ids = posts.map(({ id }) => id)
-  yield* lockCity(sql, cityId)
-  const [now] = yield* sql<{ now: string }>`select now()::text as now`
-  const rows = yield* sql<{ id: string; activity_node_id: string | null; extractor: string }>`
-    select id, activity_node_id, extractor from scraped_posts where id = any(${ids}::uuid[])`
-  const before = new Map(rows.map((row) => [row.id, row]))
-  const write = posts.filter(({ id, activity_node_id, extractor }) => {
-    const row = before.get(id)
-    return row?.activity_node_id !== activity_node_id || row.extractor !== extractor
-  })
-  if (write.length > 0) {
-    const postRows = write.map((post) => ({ ...post, city_id: cityId, processed_at: now!.now }))
-    yield* sql.unsafe(UPSERT_POSTS, [JSON.stringify(postRows)])
-    const about = [...write, ...rows].flatMap((row) => row.activity_node_id ?? [])
-    yield* signalsOfPosts(sql, [...new Set(about)])
-  }
-  const changed = write.filter(({ id }) => before.has(id)).length
-  return { new: write.length - changed, changed, unchanged: posts.length - write.length }
 })
 
 const closeSeeding = Effect.fnUntraced(function* (sql: SqlClient, cityId: string) {
@@ -198,7 +130,8 @@ const closeSeeding = Effect.fnUntraced(function* (sql: SqlClient, cityId: string
   const [state] = yield* sql<{ all: number; live: number; overrated: number; digest: string }>`
     select count(*)::int as all, (count(*) filter (where retired_at is null))::int as live,
       (count(*) filter (where overrated_flag))::int as overrated,
-      coalesce(md5(string_agg(content_hash || quality_signals::text || coalesce(retired_at::text, ''), '' order by node_index)), '') as digest
+      coalesce(md5(string_agg(content_hash || quality_signals::text ||
+        case when own_vibe_tags is null then '' else vibe_tags::text || vibe_weights::text end || coalesce(retired_at::text, ''), '' order by node_index)), '') as digest
     from activity_nodes where city_id = ${cityId}`
   const [rows] = yield* sql<{ signals: number; posts: number }>`
     select (select count(*) from quality_signals q join activity_nodes n on n.id = q.activity_node_id
@@ -283,7 +216,19 @@ export const layer = Layer.effect(
         }).pipe(sql.withTransaction, Effect.mapError(failed("Saving signals"))),
 
       savePosts: (cityId, posts) =>
-        savePosts(sql, cityId, posts).pipe(sql.withTransaction, Effect.mapError(failed("Saving a batch of posts"))),
+        Effect.andThen(lockCity(sql, cityId), savePosts(sql, cityId, posts)).pipe(
+          sql.withTransaction,
+          Effect.mapError(failed("Saving a batch of posts"))
+        ),
+
+      removePosts: (cityId, source, externalIds) =>
+        Effect.andThen(lockCity(sql, cityId), removePosts(sql, cityId, source, externalIds)).pipe(
+          sql.withTransaction,
+          Effect.mapError(failed("Removing posts"))
+        ),
+
+      endTexts: (days) =>
+        endTexts(sql, days).pipe(sql.withTransaction, Effect.mapError(failed("Ending the texts of old posts"))),
 
       close: (cityId) =>
         closeSeeding(sql, cityId).pipe(sql.withTransaction, Effect.mapError(failed("Closing the seeding"))),

@@ -14,10 +14,10 @@ export const layer = Layer.effect(
     return EvidenceDocuments.of({
       of: (nodeId, limit) =>
         sql<EvidenceDocument>`
-          select source, case when tourist_flag then 'tourist' else 'local' end as voice,
-            posted_at::date::text as posted_on, url
-          from scraped_posts where activity_node_id = ${nodeId}
-          order by posted_at desc nulls last, id limit ${limit}`.pipe(
+          select p.source, m.voice, p.posted_at::date::text as posted_on, p.url
+          from place_mentions m join scraped_posts p on p.id = m.post_id and p.extractor = m.extractor
+          where m.activity_node_id = ${nodeId}
+          order by p.posted_at desc nulls last, p.id limit ${limit}`.pipe(
           Effect.mapError(
             () =>
               new EvidenceDocumentsUnavailable({

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as CityLookUp from "../../../src/cases/planning/city-look-up.ts"
-import * as PostReader from "../../../src/cases/reading/post-reader.ts"
 import * as GooglePlaces from "../../../src/layers/google-places/api.ts"
 import * as MemoryIndex from "../../../src/layers/memory/vector-index.ts"
 import * as PostgresCatalog from "../../../src/layers/postgres/catalog.ts"
@@ -14,6 +13,7 @@ import * as PlacesCache from "../../../src/layers/postgres/places-cache.ts"
 import { Catalog } from "../../../src/services/catalog.ts"
 import { UnseededCity } from "../../../src/services/unseeded-city.ts"
 import * as Seeder from "../../../src/sources/city-seeder.ts"
+import { authorNames } from "../../harness/authors.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
 import { startFakePlaces } from "../../support/fake-places.ts"
 
@@ -40,9 +40,7 @@ const world = (key: string | undefined, wait: Duration.Input = PATIENT) => {
   const places = PlacesCache.layer({ dailyCalls: 100 }).pipe(Layer.provide(api))
   return CityLookUp.layer({ wait }).pipe(
     Layer.provideMerge(Seeder.layer),
-    Layer.provideMerge(
-      Layer.mergeAll(places, Store.layer, MemoryIndex.layer, PostReader.layerKeyword, PostgresCatalog.layer)
-    ),
+    Layer.provideMerge(Layer.mergeAll(places, Store.layer, MemoryIndex.layer, authorNames, PostgresCatalog.layer)),
     Layer.provideMerge(Layer.mergeAll(freshDatabase(), fake))
   )
 }

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
-import * as PostReader from "../../../src/cases/reading/post-reader.ts"
 import * as GooglePlaces from "../../../src/layers/google-places/api.ts"
 import * as MemoryIndex from "../../../src/layers/memory/vector-index.ts"
 import * as Store from "../../../src/layers/postgres/catalog-store.ts"
@@ -14,6 +13,7 @@ import { CitySeeder } from "../../../src/services/city-seeder.ts"
 import { PlacesSource } from "../../../src/services/places-source.ts"
 import * as Seeder from "../../../src/sources/city-seeder.ts"
 import { hoursOfPeriods } from "../../../src/sources/places-city.ts"
+import { authorNames } from "../../harness/authors.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
 import { startFakePlaces } from "../../support/fake-places.ts"
 
@@ -34,7 +34,7 @@ const world = (dailyCalls = 100, key: string | undefined = KEY) => {
   )
   const places = PlacesCache.layer({ dailyCalls }).pipe(Layer.provide(api))
   return Seeder.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(places, Store.layer, MemoryIndex.layer, PostReader.layerKeyword)),
+    Layer.provideMerge(Layer.mergeAll(places, Store.layer, MemoryIndex.layer, authorNames)),
     Layer.provideMerge(Layer.mergeAll(freshDatabase(), fake))
   )
 }

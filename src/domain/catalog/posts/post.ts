@@ -19,6 +19,8 @@ export const ScrapedPost = Schema.Struct({
   url: Schema.optionalKey(Schema.String.check(Schema.isPattern(/^https?:\/\/[^\s\p{Cc}\p{Cs}]{1,1000}$/u))),
   title: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(1000))),
   text: Schema.String,
+  /** Who wrote it, as the source calls them; only a keyed pseudonym of it is kept. */
+  author: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200))),
   /** The place's name, where the source says it apart from the text. */
   place: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200))),
   lat: Schema.optionalKey(Latitude),

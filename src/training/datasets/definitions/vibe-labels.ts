@@ -1,6 +1,6 @@
 /**
  * Texts about places (what they are called and where, what somebody wrote of them), and how much of each of the 64 vibes
- * they have. Labels come from curators and from the language model; what the keyword extractor guessed never becomes a teacher.
+ * they have. Labels come from curators and from the language model; what the local reader guessed never becomes a teacher.
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -24,7 +24,7 @@ const QUERY = `
     union all
     select p.id::text, p.activity_node_id, p.processed_at, p.extractor, '1', p.vibe_tags, p.vibe_weights, p.raw_text
     from scraped_posts p
-    where p.processed_at is not null and p.extractor is not null and p.extractor not like 'keyword%'
+    where p.processed_at is not null and p.extractor like 'llm:%' and p.raw_text is not null
       and cardinality(p.vibe_tags) > 0) texts
   where at >= $1 and at < $2 and id collate "C" > $3
   order by id collate "C" limit $4`

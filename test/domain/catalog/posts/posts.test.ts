@@ -2,9 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { cleanPost, MAX_KEPT_CHARS, MAX_POST_CHARS } from "../../../../src/domain/catalog/posts/clean.ts"
-import { extractByKeywords } from "../../../../src/domain/catalog/posts/extract.ts"
-import { makeMatcher } from "../../../../src/domain/catalog/posts/match.ts"
-import { isVibeTag } from "../../../../src/domain/catalog/taxonomy.ts"
 
 const clean = (raw: string) => Result.getOrThrow(cleanPost(raw))
 const honest = "Great espresso at the counter, quiet in the morning."
@@ -103,79 +100,5 @@ describe("cleaning a post", () => {
       cleanPost(unit.repeat(Math.floor(MAX_POST_CHARS / unit.length)))
     }
     assert.isBelow(performance.now() - started, 4000)
-  })
-})
-
-describe("the keyword extractor", () => {
-  it("finds the vibes that words suggest, and only tags of the taxonomy", () => {
-    const { vibes, sentiment, avoid, extractor } = extractByKeywords(
-      "My go-to roastery. Espresso and pour over, books on the wall, so cozy and quiet. Love it."
-    )
-    assert.strictEqual(Object.keys(vibes)[0], "specialty_coffee")
-    assert.isAbove(vibes["cozy"] ?? 0, 0)
-    assert.isAbove(sentiment, 0.6)
-    assert.isFalse(avoid)
-    assert.match(extractor, /^keyword/)
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        for (const [tag, weight] of Object.entries(extractByKeywords(text).vibes)) {
-          assert.isTrue(isVibeTag(tag) && weight > 0 && weight <= 1)
-        }
-      })
-    )
-  })
-
-  it("hears a no", () => {
-    const { vibes, sentiment } = extractByKeywords("Not cozy, never quiet, and not great.")
-    assert.isUndefined(vibes["cozy"])
-    assert.isUndefined(vibes["quiet"])
-    assert.isBelow(sentiment, 0.5)
-  })
-
-  it("hears a warning, and who gives it", () => {
-    const local = extractByKeywords("I live around the corner. Tourist trap, skip it.")
-    assert.isTrue(local.avoid)
-    assert.isAbove(local.local_score, 0.6)
-    assert.isBelow(local.sentiment, 0.3)
-    const visitor = extractByKeywords("On our trip we visited the famous market, bucket list done!")
-    assert.isBelow(visitor.local_score, 0.4)
-  })
-})
-
-describe("matching a post to a place", () => {
-  const node = (id: string, name: string, neighbourhood: string, lat = 47.6, lon = -122.3) => ({
-    id,
-    name,
-    neighbourhood,
-    lat,
-    lon
-  })
-  const match = makeMatcher([
-    node("elliott", "Elliott Bay Book Company", "Capitol Hill"),
-    node("stumble", "Café Stumble", "Fremont"),
-    node("two-a", "Vivace", "Capitol Hill", 47.61),
-    node("two-b", "Vivace", "South Lake Union", 47.63),
-    node("bar", "Bar", "Ballard"),
-    node("oddfellows", "Oddfellows", "Capitol Hill")
-  ])
-
-  it("finds a name in running text, through accents and case", () => {
-    assert.deepStrictEqual(match({ text: "spent hours at the ELLIOTT BAY BOOK company today" }), { id: "elliott" })
-    assert.deepStrictEqual(match({ text: "Cafe Stumble does it again" }), { id: "stumble" })
-    assert.deepStrictEqual(match({ text: "Breakfast.", place: "The Oddfellows" }), { id: "oddfellows" })
-  })
-
-  it("tells namesakes apart by neighbourhood or position, or not at all", () => {
-    assert.deepStrictEqual(match({ text: "Vivace in South Lake Union is the calm one" }), { id: "two-b" })
-    assert.deepStrictEqual(match({ text: "Vivace", position: { lat: 47.6101, lon: -122.3 } }), { id: "two-a" })
-    assert.property(match({ text: "Vivace, always" }), "reason")
-    assert.property(match({ text: "Vivace", position: { lat: 47.9, lon: -122.3 } }), "reason")
-  })
-
-  it("would rather not say than be wrong", () => {
-    for (const text of ["We went to a bar", "Oddfellows, then Cafe Stumble", "nothing here", ""]) {
-      assert.property(match({ text }), "reason", text)
-    }
-    assert.property(match({ text: "x", place: "Unheard Of" }), "reason")
   })
 })

@@ -1,0 +1,183 @@
+/**
+ * Posts as voices: one author is one voice on a place, however much is written. Near-copies count once, a week and a source
+ * have no more than a bounded pull, and old voices fade. Three authors together can change nothing that others have said:
+ * as many are left out on each side before a score is made of the rest.
+ */
+import type { Voice } from "./node.ts"
+
+/** One mention of a place in a post, as it is stored. */
+export interface MentionRow {
+  readonly source: string
+  /** A pseudonym; `null` where the source does not say who wrote it. */
+  readonly author: string | null
+  readonly voice: Voice
+  /** 0 dislikes it · 1 loves it. */
+  readonly sentiment: number
+  readonly avoid: boolean
+  /** The day it was written, where the source says. */
+  readonly posted_on: string | null
+  /** 16 hexadecimal digits that differ in few bits for near-copies. */
+  readonly fingerprint: string
+  readonly vibes: ReadonlyArray<string>
+}
+
+export interface AuthorVoice {
+  readonly voice: Voice
+  readonly sources: ReadonlyArray<string>
+  readonly sentiment: number
+  readonly avoid: boolean
+  /** The last day, and its month, that it was heard on. */
+  readonly day: string | null
+  readonly month: string | null
+  readonly vibes: ReadonlyArray<string>
+  /** 0–1: less for old ones, and for those of a crowded week. */
+  readonly weight: number
+}
+
+/** A campaign of this many authors must not count. */
+export const CAMPAIGN = 3
+/** Bits that near-copies may differ in, of 64. */
+const COPY_BITS = 9
+/** Of one author on one place, no more than the newest few are read. */
+export const MOST_BY_AUTHOR = 3
+/** Mentions of one place that are compared with each other; older ones are not read. */
+export const MOST_COMPARED = 600
+/** A voice weighs half after so many days. */
+const HALF_LIFE_DAYS = 3 * 365
+/** What all voices of a week weigh together, at most: so much, or this share of all. */
+const WEEK_VOICES = 3
+const WEEK_SHARE = 1 / 3
+
+const DAY_MS = 86_400_000
+const dayOf = (date: string): number => Math.floor(Date.parse(`${date.slice(0, 10)}T00:00:00Z`) / DAY_MS)
+
+const bits = (n: number): number => {
+  let x = n - ((n >>> 1) & 0x55555555)
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333)
+  return (((x + (x >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
+}
+
+const halves = (fingerprint: string): readonly [number, number] => [
+  Number.parseInt(fingerprint.slice(0, 8), 16) | 0,
+  Number.parseInt(fingerprint.slice(8, 16), 16) | 0
+]
+
+/** Of near-copies the oldest alone, so that whoever repeats it adds nothing. */
+const withoutCopies = (rows: ReadonlyArray<MentionRow>): ReadonlyArray<MentionRow> => {
+  const kept: Array<{ readonly row: MentionRow; readonly print: readonly [number, number] }> = []
+  for (const row of rows) {
+    const print = halves(row.fingerprint)
+    const copy = kept.some(({ print: [a, b] }) => bits(a ^ print[0]) + bits(b ^ print[1]) <= COPY_BITS)
+    if (!copy) kept.push({ row, print })
+  }
+  return kept.map(({ row }) => row)
+}
+
+/** Who does not say who they are is one voice a day in each source. */
+const speakerOf = ({ author, source, posted_on }: MentionRow): string => author ?? `?${source}@${posted_on ?? ""}`
+
+const mean = (list: ReadonlyArray<number>) => list.reduce((sum, x) => sum + x, 0) / list.length
+
+/** The voices on one place. `today` is the day that they are heard on. */
+export const voicesOf = (rows: ReadonlyArray<MentionRow>, today: string): ReadonlyArray<AuthorVoice> => {
+  const order = (row: MentionRow) =>
+    `${row.posted_on ?? "9999"}|${row.source}|${speakerOf(row)}|${row.fingerprint}|${row.sentiment}`
+  const sorted = rows.map((row) => [order(row), row] as const).sort(([a], [b]) => (a < b ? -1 : 1))
+  const left = new Map<string, number>()
+  const oldestFirst = sorted
+    .reverse()
+    .flatMap(([, row]) => {
+      const speaker = speakerOf(row)
+      const said = (left.get(speaker) ?? 0) + 1
+      left.set(speaker, said)
+      return said <= MOST_BY_AUTHOR ? [row] : []
+    })
+    .slice(0, MOST_COMPARED)
+    .reverse()
+  const bySpeaker = Map.groupBy(withoutCopies(oldestFirst), speakerOf)
+  const voices = [...bySpeaker.values()].map((own) => {
+    const last = own.at(-1)!
+    const age = last.posted_on === null ? 0 : Math.max(0, dayOf(today) - dayOf(last.posted_on))
+    return {
+      voice:
+        own.filter(({ voice }) => voice === "local").length * 2 >= own.length
+          ? ("local" as const)
+          : ("tourist" as const),
+      sources: [...new Set(own.map(({ source }) => source))],
+      sentiment: mean(own.map(({ sentiment }) => sentiment)),
+      avoid: last.avoid,
+      day: last.posted_on?.slice(0, 10) ?? null,
+      month: last.posted_on?.slice(0, 7) ?? null,
+      vibes: [...new Set(own.flatMap(({ vibes }) => vibes))],
+      weight: 0.5 ** (age / HALF_LIFE_DAYS),
+      week: last.posted_on === null ? -1 : Math.floor((dayOf(last.posted_on) + 3) / 7)
+    }
+  })
+  const most = Math.max(WEEK_VOICES, voices.length * WEEK_SHARE)
+  const inWeek = Map.groupBy(voices, ({ week }) => week)
+  return voices.map(({ week, ...voice }) => {
+    const crowd = week < 0 ? 1 : Math.max(1, inWeek.get(week)!.length / most)
+    return { ...voice, weight: voice.weight / crowd }
+  })
+}
+
+/** Some are left out before the rest is listened to: the loudest of one end, or as many of both. */
+export type LeftOut = "lowest" | "highest" | "both"
+
+const bySentiment = (a: AuthorVoice, b: AuthorVoice) => a.sentiment - b.sentiment || Number(b.avoid) - Number(a.avoid)
+
+/** These voices of one side without a campaign's worth of them. */
+export const withoutCampaign = (
+  voices: ReadonlyArray<AuthorVoice>,
+  side: Voice,
+  leftOut: LeftOut
+): ReadonlyArray<AuthorVoice> => {
+  const sorted = voices.filter(({ voice }) => voice === side).sort(bySentiment)
+  return sorted.slice(
+    leftOut === "highest" ? 0 : CAMPAIGN,
+    leftOut === "lowest" ? undefined : Math.max(0, sorted.length - CAMPAIGN)
+  )
+}
+
+export interface HeardVoices {
+  readonly score: number
+  readonly spread: number
+  /** What they weigh together. */
+  readonly weight: number
+}
+
+export const heardVoices = (voices: ReadonlyArray<AuthorVoice>): HeardVoices | null => {
+  const weight = voices.reduce((sum, one) => sum + one.weight, 0)
+  if (voices.length === 0 || weight <= 0) return null
+  const score = voices.reduce((sum, one) => sum + one.sentiment * one.weight, 0) / weight
+  const variance = voices.reduce((sum, one) => sum + (one.sentiment - score) ** 2 * one.weight, 0) / weight
+  return { score, weight, spread: Math.min(0.5, Math.sqrt(variance) / Math.sqrt(voices.length)) }
+}
+
+/** Doubt about a few voices: they are heard together with so many that are undecided. */
+const UNDECIDED = 8
+
+/** A side's score without what a campaign may have added, drawn towards "nobody knows" where few are left; and what it weighs. */
+export const scoreOfSide = (
+  voices: ReadonlyArray<AuthorVoice>,
+  side: Voice
+): { readonly score: number; readonly weight: number } | null => {
+  const own = voices.filter(({ voice }) => voice === side)
+  const middle = heardVoices(withoutCampaign(own, side, "both"))
+  const all = heardVoices(own)
+  const weight = Math.max(0, (all?.weight ?? 0) - 2 * CAMPAIGN)
+  if (middle === null || weight === 0) return null
+  return { score: (middle.score * weight + 0.5 * UNDECIDED) / (weight + UNDECIDED), weight }
+}
+
+/** The share of the locals who warn, without what a campaign may have added, and doubted where few are left. */
+export const warnedShare = (voices: ReadonlyArray<AuthorVoice>): number => {
+  const left = withoutCampaign(voices, "local", "lowest")
+  return left.filter(({ avoid }) => avoid).length / (left.length + UNDECIDED)
+}
+
+/** Authors who tell others to stay away, and over how many months. */
+export const warnings = (voices: ReadonlyArray<AuthorVoice>): { readonly authors: number; readonly months: number } => {
+  const warning = voices.filter(({ voice, avoid }) => voice === "local" && avoid)
+  return { authors: warning.length, months: new Set(warning.map(({ month }) => month)).size }
+}

@@ -1,0 +1,144 @@
+/** Posts and what was read in them, on their way into PostgreSQL. */
+import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import { hash128 } from "../../domain/basics/hash.ts"
+import type { ReadPost } from "../../services/catalog-store.ts"
+import { upsertFromJson } from "./catalog-rows.ts"
+import { countPosts } from "./derived-evidence.ts"
+
+const POST_COLUMNS = [
+  ["id", "uuid"],
+  ["source", "text"],
+  ["external_id", "text"],
+  ["url", "text"],
+  ["city_id", "uuid"],
+  ["raw_text", "text"],
+  ["author", "text"],
+  ["language", "text"],
+  ["fingerprint", "text"],
+  ["read_hash", "text"],
+  ["activity_node_id", "uuid"],
+  ["vibe_tags", "text[]"],
+  ["vibe_weights", "real[]"],
+  ["local_score", "real"],
+  ["tourist_flag", "boolean"],
+  ["sentiment", "real"],
+  ["avoid", "boolean"],
+  ["extractor", "text"],
+  ["content_hash", "text"],
+  ["posted_at", "timestamptz"],
+  ["processed_at", "timestamptz"]
+] as const
+
+const MENTION_COLUMNS = [
+  ["post_id", "uuid"],
+  ["activity_node_id", "uuid"],
+  ["extractor", "text"],
+  ["voice", "text"],
+  ["stance", "text"],
+  ["sentiment", "real"],
+  ["avoid", "boolean"],
+  ["confidence", "real"],
+  ["vibe_tags", "text[]"],
+  ["quote", "text"]
+] as const
+
+const UPSERT_POSTS = upsertFromJson("scraped_posts", POST_COLUMNS, "city_id, source, content_hash")
+const UPSERT_MENTIONS = upsertFromJson("place_mentions", MENTION_COLUMNS, "post_id, activity_node_id, extractor")
+
+const postRow = (cityId: string, now: string, hash: string, { mentions, ...post }: ReadPost) => {
+  const one = mentions.length === 1 ? mentions[0]! : undefined
+  const tags = [...new Set(mentions.flatMap(({ vibe_tags }) => vibe_tags))]
+  return {
+    ...post,
+    city_id: cityId,
+    processed_at: now,
+    read_hash: hash,
+    activity_node_id: one?.activity_node_id ?? null,
+    vibe_tags: tags,
+    vibe_weights: tags.map(() => 1),
+    sentiment: one?.sentiment ?? null,
+    avoid: one?.avoid ?? null
+  }
+}
+
+/** Of a post that its author edited or took back, what was kept before goes. */
+const dropPosts = (sql: SqlClient, ids: ReadonlyArray<string>) =>
+  sql`delete from scraped_posts where id = any(${ids as Array<string>}::uuid[])`
+
+const mentionedIn = (sql: SqlClient, ids: ReadonlyArray<string>) =>
+  Effect.map(
+    sql<{
+      id: string
+    }>`select distinct activity_node_id as id from place_mentions where post_id = any(${ids as Array<string>}::uuid[])`,
+    (rows) => rows.map(({ id }) => id)
+  )
+
+const readHash = ({ mentions, extractor, author, tourist_flag, posted_at }: ReadPost) =>
+  hash128(JSON.stringify([extractor, author, tourist_flag, posted_at, mentions]))
+
+export const savePosts = Effect.fnUntraced(function* (sql: SqlClient, cityId: string, posts: ReadonlyArray<ReadPost>) {
+  const ids = posts.map(({ id }) => id)
+  const [clock] = yield* sql<{ now: string }>`select now()::text as now`
+  const rows = yield* sql<{ id: string; read_hash: string | null; extractor: string }>`
+    select id, read_hash, extractor from scraped_posts where id = any(${ids}::uuid[])`
+  const before = new Map(rows.map((row) => [row.id, row]))
+  const external = posts.flatMap(({ id, source, external_id }) =>
+    external_id === null ? [] : [{ id, source, external_id }]
+  )
+  const edited = yield* sql<{ id: string }>`
+    select p.id from scraped_posts p
+      join json_to_recordset(${JSON.stringify(external)}::json) as e(id uuid, source text, external_id text)
+        on p.source = e.source and p.external_id = e.external_id and p.id <> e.id
+    where p.city_id = ${cityId}`
+  const dropped = edited.map(({ id }) => id)
+  const write = posts
+    .map((post) => ({ post, hash: readHash(post) }))
+    // What a language model has read is not read again by rules.
+    .filter(
+      ({ post, hash }) => before.get(post.id)?.read_hash !== hash && !before.get(post.id)?.extractor.startsWith("llm:")
+    )
+  const written = write.map(({ post }) => post.id)
+  const about = new Set(yield* mentionedIn(sql, [...dropped, ...written]))
+  if (dropped.length > 0) yield* dropPosts(sql, dropped)
+  if (write.length > 0) {
+    yield* sql.unsafe(UPSERT_POSTS, [
+      JSON.stringify(write.map(({ post, hash }) => postRow(cityId, clock!.now, hash, post)))
+    ])
+    yield* sql`delete from place_mentions where post_id = any(${written}::uuid[])`
+    const mentions = write.flatMap(({ post }) =>
+      post.mentions.map((one) => ({ ...one, post_id: post.id, extractor: post.extractor }))
+    )
+    if (mentions.length > 0) yield* sql.unsafe(UPSERT_MENTIONS, [JSON.stringify(mentions)])
+    for (const { activity_node_id } of mentions) about.add(activity_node_id)
+  }
+  const embedded = yield* countPosts(sql, [...about])
+  const changed = written.filter((id) => before.has(id)).length
+  return { new: write.length - changed, changed, unchanged: posts.length - write.length, embedded }
+})
+
+/** Posts that are gone from their source. */
+export const removePosts = Effect.fnUntraced(function* (
+  sql: SqlClient,
+  cityId: string,
+  source: string,
+  externalIds: ReadonlyArray<string>
+) {
+  const rows = yield* sql<{ id: string }>`select id from scraped_posts
+    where city_id = ${cityId} and source = ${source} and external_id = any(${externalIds as Array<string>}::text[])`
+  const ids = rows.map(({ id }) => id)
+  if (ids.length === 0) return { removed: 0, embedded: [] }
+  const about = yield* mentionedIn(sql, ids)
+  yield* dropPosts(sql, ids)
+  return { removed: ids.length, embedded: yield* countPosts(sql, about) }
+})
+
+/** Texts that were kept long enough; what was read in them stays. */
+export const endTexts = Effect.fnUntraced(function* (sql: SqlClient, days: number) {
+  const ended = yield* sql<{ id: string }>`update scraped_posts set raw_text = null
+    where raw_text is not null and created_at < now() - make_interval(days => ${days}) returning id`
+  if (ended.length > 0) {
+    yield* sql`update place_mentions set quote = null where quote is not null and post_id = any(${ended.map(({ id }) => id)}::uuid[])`
+  }
+  return ended.length
+})

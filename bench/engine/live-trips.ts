@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { layer as tripRuntime } from "../../src/actors/trip/local.ts"
 import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
+import * as NothingRanked from "../../src/cases/absent/nothing-ranked.ts"
 import * as ActorKindList from "../../src/cases/health/actor-kind-list.ts"
 import { layer as fallbackPreparer } from "../../src/cases/planning/fallback-preparer.ts"
 import { uuidOfName } from "../../src/domain/basics/hash.ts"
@@ -183,6 +184,7 @@ const around = Layer.mergeAll(
   NobodyListens.toSignals,
   Layer.succeed(TripPlanning, planEngine()),
   fallbackPreparer(),
+  NothingRanked.layer,
   Layer.succeed(MemberPersonas, { of: () => Effect.succeed([]), onChange: () => () => {} }),
   Layer.succeed(CityWatch, {
     conditions: () => Effect.succeed(calm(cityId)),

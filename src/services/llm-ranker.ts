@@ -20,6 +20,8 @@ export class LlmRanker extends Context.Service<
     readonly rank: (request: RankRequest) => Effect.Effect<LlmRanked, RankerUnavailable>
     /** An answer that is there already, without asking Claude. */
     readonly kept: (request: RankRequest) => Effect.Effect<LlmRanked | undefined>
+    /** The places of an answer that is there already, best first, whoever the candidates are. */
+    readonly order: (request: RankRequest) => Effect.Effect<ReadonlyArray<string> | undefined>
     readonly keyOf: (request: RankRequest) => string
     /** Asks and keeps, on nobody's personal budget: for answers that are wanted later. */
     readonly prepare: (request: RankRequest) => Effect.Effect<void, RankerUnavailable>

@@ -16,6 +16,7 @@ import * as ClaudeWarmer from "../cases/ranking/claude-warmer.ts"
 import { factorLoader } from "../cases/ranking/factor-ranker.ts"
 import * as LocalRanking from "../cases/ranking/local-ranker.ts"
 import * as RankingDesk from "../cases/ranking/ranking-desk.ts"
+import * as RankingsAtHand from "../cases/ranking/rankings-at-hand.ts"
 import * as TrainedRankerDesk from "../cases/ranking/trained-rankers.ts"
 import { Config, modelsDirOf } from "../config.ts"
 import { FACTORS_MODEL_TYPE } from "../domain/rankers/factors.ts"
@@ -155,7 +156,8 @@ const desk = Layer.unwrap(
 )
 
 /** Everything that ranks and narrates. What it still needs: the catalog, the vector index and the trained rankers. */
-export const rankers = Layer.mergeAll(desk, ClaudeWarmer.layer, CachedNarrator.layer).pipe(
+export const rankers = Layer.mergeAll(RankingsAtHand.layer, ClaudeWarmer.layer, CachedNarrator.layer).pipe(
+  Layer.provideMerge(desk),
   Layer.provideMerge(ClaudeRanker.layer),
   Layer.provideMerge(LocalRanking.layer),
   Layer.provideMerge(llm),

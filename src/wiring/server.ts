@@ -22,6 +22,7 @@ import * as Erasure from "../cases/people/erasing.ts"
 import * as JournaledNewcomers from "../cases/people/journaled-newcomers.ts"
 import * as TripEndingNews from "../cases/people/trip-ending-news.ts"
 import * as UnseededCity from "../cases/planning/city-look-up.ts"
+import * as CountedPlanning from "../cases/planning/counted-planning.ts"
 import * as DiscoverySlates from "../cases/planning/discovery-slates.ts"
 import * as FallbackPreparer from "../cases/planning/fallback-preparer.ts"
 import * as RetiredPlaces from "../cases/planning/retired-places.ts"
@@ -35,7 +36,6 @@ import { Config } from "../config.ts"
 import { DEMO_TOKEN_MS, DEMO_TRAVELER } from "../domain/demo.ts"
 import type { Role } from "../domain/nodes/standing.ts"
 import { PIVOT_SETTINGS } from "../domain/pivot/env.ts"
-import { planEngine } from "../domain/trip/plan-engine.ts"
 import * as Gateway from "../http/gateway.ts"
 import * as Admin from "../http/handlers/admin.ts"
 import * as Begin from "../http/handlers/begin.ts"
@@ -59,12 +59,10 @@ import * as PostgresTripLinks from "../layers/postgres/trip-links.ts"
 import * as PostgresTripList from "../layers/postgres/trip-list.ts"
 import * as PostgresTripStorage from "../layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../layers/postgres/user-storage.ts"
-import { AcceptanceModels } from "../services/acceptance-model.ts"
 import type { Journal } from "../services/journal.ts"
 import { Ownership } from "../services/ownership.ts"
 import { Startup } from "../services/startup.ts"
 import { Tokens } from "../services/tokens.ts"
-import { TripPlanning } from "../services/trip-helpers.ts"
 import { TripRuntime } from "../services/trip-runtime.ts"
 import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs.ts"
 import { demoTrip, firstCity, otherCities } from "./first-run.ts"
@@ -122,12 +120,7 @@ const trips = Layer.unwrap(
       owns: () => standing().is === "owner",
       awaited: () => refusal()?.message
     }).pipe(
-      Layer.provide(
-        Layer.effect(
-          TripPlanning,
-          Effect.map(AcceptanceModels, ({ current }) => planEngine(pivots, () => performance.now(), current))
-        ).pipe(Layer.provide(acceptanceModels))
-      ),
+      Layer.provide(CountedPlanning.layer(pivots, () => performance.now()).pipe(Layer.provide(acceptanceModels))),
       Layer.provide(FallbackPreparer.layer(pivots)),
       Layer.provide(PostgresTripStorage.layer)
     )

@@ -56,6 +56,15 @@ describe("rankings of Claude", () => {
       return fake.calls.length === before
     })
 
+  /** What a counter says of the series that has all of these values. */
+  const counted = async (name: string, ...values: ReadonlyArray<string>): Promise<number> => {
+    const metrics = await (await fetch(`${world.server().url}/metrics`)).text()
+    const series = metrics
+      .split("\n")
+      .find((line) => line.includes(name) && values.every((value) => line.includes(`="${value}"`)))
+    return Number(series?.split(" ").at(-1) ?? 0)
+  }
+
   const logged = async (trip: Json) => {
     const [row] = await world.drained(
       (sql) => sql`select context from behavioral_signals
@@ -81,11 +90,37 @@ describe("rankings of Claude", () => {
     ok(await ann.call("GET", "/discovery?city=seattle"))
     await quiet()
     assert.lengthOf(rankings(), 45)
-    const metrics = await (await fetch(`${world.server().url}/metrics`)).text()
-    const counted = (how: string) =>
-      Number(new RegExp(`plan_rankings_total\\S*found="${how}"\\S* (\\d+)`).exec(metrics)?.[1] ?? 0)
     // The first trip found nothing warm; the three after it found the fourteen other moments each.
-    assert.deepEqual([counted("like_the_first"), counted("kept")], [14, 42])
+    const found = (how: string) => counted("plan_rankings_total", how)
+    assert.deepEqual([await found("like_the_first"), await found("kept")], [14, 42])
+  })
+
+  it("are what swaps and pivots weigh, from memory, without another call", async () => {
+    const eve = await someone("culture")
+    const before = rankings().length
+    const trip = ok(await eve.call("POST", "/trips", { ...WEEK, start_date: dayAhead(0) }), 201)
+    ok(await eve.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
+    await until("the rankings beside the trip", async () => (await counted("held_rankings_total", "kept")) > 0)
+    const [first, second] = trip.days[1].slots
+    ok(await eve.call("PATCH", `/trips/${trip.id}/slots/${first.id}`, { action: "swap" }))
+    for (const ask of [
+      { trigger: "venue_closed", slot_id: second.id },
+      { trigger: "mood", slot_id: second.id, detail: { mood: "cozy" } }
+    ]) {
+      const offer = ok(await eve.call("POST", `/trips/${trip.id}/pivot`, ask))
+      assert.deepEqual(offer.model, { name: "pivot_engine", version: "2" })
+      ok(await eve.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, { response: "dismiss" }))
+    }
+    const asked = (surface: string, ranking: string) => counted("replacements_total", ranking, surface)
+    assert.deepEqual([await asked("swap", "held"), await asked("swap", "none")], [1, 0])
+    assert.deepEqual([await asked("pivot", "held"), await asked("pivot", "none")], [2, 0])
+    await quiet()
+    assert.lengthOf(rankings(), before)
+    const rows = await world.drained(
+      (sql) => sql`select options from pivot_events where trip_id = ${trip.id} and response is not null`,
+      (found) => found.length === 2
+    )
+    for (const { measures } of rows.flatMap((row) => row.options)) assert.include([0, 1], measures.ranked)
   })
 
   it("decide for a group as for one, and are what is logged", async () => {

@@ -11,6 +11,7 @@ import * as UserActors from "../../src/actors/user/local.ts"
 import * as NobodyElse from "../../src/cases/absent/nobody-else.ts"
 import * as NobodyErased from "../../src/cases/absent/nobody-erased.ts"
 import * as NobodyListens from "../../src/cases/absent/nobody-listens.ts"
+import * as NothingRanked from "../../src/cases/absent/nothing-ranked.ts"
 import * as ActorKindList from "../../src/cases/health/actor-kind-list.ts"
 import * as PersonaEncoders from "../../src/cases/people/persona-encoders.ts"
 import * as FallbackPreparer from "../../src/cases/planning/fallback-preparer.ts"
@@ -83,7 +84,7 @@ export const streamServer = (options: StreamServerOptions) => {
         planEngine({ ...PIVOT_SETTINGS, offerTtlMs: options.offerMillis ?? PIVOT_SETTINGS.offerTtlMs })
       )
     ),
-    Layer.provide(FallbackPreparer.layer()),
+    Layer.provide([FallbackPreparer.layer(), NothingRanked.layer]),
     Layer.provide(PostgresTripStorage.layer),
     Layer.provideMerge(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer)))
   )

@@ -1,7 +1,9 @@
 /** The trip as an actor: the pure decider, its state from snapshot, events and journal, and its children. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { TripId } from "../../domain/ids.ts"
+import type { Persona } from "../../domain/persona/persona.ts"
 import {
   emptyTrip,
   evolveActor,
@@ -21,6 +23,7 @@ import { holding, missingFrom, restore, snapshotOf } from "../../domain/trip/sna
 import { isOver, type TripRecord, type TripRules, type TripTask } from "../../domain/trip/turn.ts"
 import type { Catalog } from "../../services/catalog.ts"
 import type { Journal } from "../../services/journal.ts"
+import type { RankingsAtHand } from "../../services/rankings-at-hand.ts"
 import type { SignalListener } from "../../services/signal-listener.ts"
 import type { CityWatch, FallbackPreparer, MemberPersonas } from "../../services/trip-helpers.ts"
 import { type StoredTrip, type TripStorage, TripStorageUnavailable } from "../../services/trip-storage.ts"
@@ -48,6 +51,7 @@ export interface TripParts {
   readonly cities: CityWatch["Service"]
   readonly preparer: FallbackPreparer["Service"]
   readonly listener: SignalListener["Service"]
+  readonly rankings: RankingsAtHand["Service"]
   readonly hub: TripHub
   /** Waits while an event goes out to the trips of a city. */
   readonly quiet: Effect.Effect<void>
@@ -157,6 +161,19 @@ export const tripKind = Effect.fnUntraced(function* (
     return { snapshot, events: [] }
   })
 
+  /** What was ranked for its moments; nothing where somebody of the party is not known. */
+  const rankingsOf = (
+    id: string,
+    { catalog, personas }: { catalog?: CityCatalog | undefined; personas?: ReadonlyArray<Persona> | undefined }
+  ) =>
+    Effect.suspend(() => {
+      const held = self.peek(id)?.trip
+      const trip = held === undefined ? undefined : plainTrip(held)
+      return trip === undefined || catalog === undefined || personas?.length !== trip.members.length
+        ? Effect.undefined
+        : orNothingInTime(parts.rankings.of({ trip, catalog, personas, now: parts.now() }))
+    })
+
   /** Tells a trip what it leans on; false where there is nobody to prepare for. */
   const lookAround = Effect.fnUntraced(function* (id: string) {
     const trip = self.peek(id)?.trip
@@ -164,12 +181,14 @@ export const tripKind = Effect.fnUntraced(function* (
     const known = yield* world(trip)
     // An event may have gone out while the rest was on its way.
     const conditions = cities.resident(trip.city_id) ?? known.conditions
+    const rankings = yield* rankingsOf(id, known)
     yield* Effect.ignore(
       self.ask(id, {
         _tag: "world_known",
         ...(known.catalog === undefined ? {} : { catalog: known.catalog }),
         ...(conditions === undefined ? {} : { conditions }),
-        ...(known.personas === undefined ? {} : { personas: known.personas })
+        ...(known.personas === undefined ? {} : { personas: known.personas }),
+        ...(rankings === undefined ? {} : { rankings })
       })
     )
     return true
@@ -181,11 +200,11 @@ export const tripKind = Effect.fnUntraced(function* (
     look: (id) => Effect.map(self.within(id, "world", lookAround(id)), (looked) => looked === true),
     work: Effect.fnUntraced(function* (id) {
       const state = self.peek(id)
-      const { catalog: inForce, conditions, personas: people } = state?.memory ?? {}
+      const { catalog: inForce, conditions, personas: people, rankings } = state?.memory ?? {}
       if (state?.trip === undefined || inForce === undefined || conditions === undefined) return Effect.void
       const now = parts.now()
       const trip = plainTrip(state.trip)
-      const known = { trip, catalog: inForce, conditions, personas: people ?? [], now }
+      const known = { trip, catalog: inForce, conditions, personas: people ?? [], rankings, now }
       const fallbacks = yield* self.within(id, "fallbacks", preparer.prepare(known))
       if (fallbacks === undefined) return Effect.void
       const ready = { ...fallbacks, stale_at: staleAt(trip, now) }

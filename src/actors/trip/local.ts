@@ -17,6 +17,7 @@ import { stopThen } from "../../domain/trip/stop-then.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Journal, type JournalEntry } from "../../services/journal.ts"
+import { RankingsAtHand } from "../../services/rankings-at-hand.ts"
 import { ResidentTrips, type TripsInMemory } from "../../services/resident-trips.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
 import { CityWatch, FallbackPreparer, MemberPersonas, TripPlanning } from "../../services/trip-helpers.ts"
@@ -93,6 +94,7 @@ export const layer = (options: TripOptions) =>
           cities,
           preparer: yield* FallbackPreparer,
           listener: yield* SignalListener,
+          rankings: yield* RankingsAtHand,
           hub,
           quiet: waves.quiet,
           awaited: options.awaited ?? (() => undefined),
@@ -268,9 +270,9 @@ export const layer = (options: TripOptions) =>
           for (const tripId of theirs(userId, named)) {
             const { memory, recent, trip } = engine.peek(tripId) ?? {}
             if (trip === undefined || recent === undefined) continue
-            const open = memory?.offers.some((one) => one.pivot_id === pivotId)
-            if (open || recent.some(({ event }) => "pivot_id" in event && event.pivot_id === pivotId)) {
-              const model_version = modelVersion(PIVOT_MODEL)
+            const open = memory?.offers.find((one) => one.pivot_id === pivotId)
+            if (open !== undefined || recent.some(({ event }) => "pivot_id" in event && event.pivot_id === pivotId)) {
+              const model_version = modelVersion(open?.model ?? PIVOT_MODEL)
               return { decision_id: pivotId, model_version, session_id: trip.session_id }
             }
           }

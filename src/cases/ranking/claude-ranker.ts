@@ -104,6 +104,8 @@ export const layer = Layer.effect(
       model,
       rank,
       kept,
+      order: (request) =>
+        Effect.map(cache.get(keyOf(request), KeptRanking), (found) => found?.items.map((item) => item.node_id)),
       keyOf,
       prepare: (request) => Effect.asVoid(cache.getOrCompute(keyOf(request), KeptRanking, ask(request, undefined)))
     }

@@ -6,6 +6,7 @@ import type { Budget } from "../vocabulary.ts"
 import type { AcceptanceModel } from "./acceptance.ts"
 import type { LiveCity, PivotEnv, PivotSettings, TimeSpan } from "./env.ts"
 import type { SpoilingWeather } from "./features.ts"
+import type { HeldRankings } from "./ranked.ts"
 
 export interface PivotWorld {
   readonly trip: PlannedTrip
@@ -13,6 +14,8 @@ export interface PivotWorld {
   readonly env: PivotEnv
   /** One unit vector of vibe space per member whose tastes count. */
   readonly tastes: ReadonlyArray<Float32Array>
+  /** What was ranked for the moments of the trip, where that is held. */
+  readonly ranked?: HeldRankings
   readonly live: LiveCity
   /** What the party can spend, for describing options. */
   readonly budget: Budget

@@ -9,6 +9,7 @@ import { BUDGET_TIER } from "../itinerary/rules.ts"
 import type { PlannedTrip } from "../plan/model.ts"
 import type { LiveCity, PivotEnv, PivotSettings } from "./env.ts"
 import { gapAt, type PlanSlot, planSlot } from "./plan.ts"
+import type { HeldRankings } from "./ranked.ts"
 import { COLUMNS, openSearch, type PartyInCity, pickFor } from "./search.ts"
 
 export interface FallbackSet {
@@ -34,6 +35,7 @@ export interface FallbackInput {
   readonly planned: ReadonlyArray<number>
   readonly allowed: Uint8Array
   readonly tastes: ReadonlyArray<Float32Array>
+  readonly ranked: HeldRankings | undefined
   readonly live: LiveCity
   readonly now: number
   readonly until: number
@@ -79,7 +81,8 @@ export const fallbackInput = (
   tastes: ReadonlyArray<Float32Array>,
   live: LiveCity,
   now: number,
-  settings: PivotSettings
+  settings: PivotSettings,
+  ranked?: HeldRankings
 ): FallbackInput => {
   const until = now + settings.horizonMs
   const byDay = new Map<number, Array<PlanSlot>>()
@@ -96,6 +99,7 @@ export const fallbackInput = (
     planned: plannedNodes(trip, catalog),
     allowed: allowedNodes(env, catalog, trip),
     tastes,
+    ranked,
     live,
     now,
     until,
@@ -137,7 +141,8 @@ export const startFallbacks = (input: FallbackInput, env: PivotEnv): FallbackRun
     tastes: input.tastes,
     allowed: input.allowed,
     planned: new Set(input.planned),
-    liking: new Float32Array(env.places.count).fill(Number.NaN)
+    ranked: input.ranked,
+    likings: new Map()
   }
   return {
     steps: targets.map(({ day, position }, at) => () => {

@@ -10,6 +10,7 @@ import type { NoPivotReason } from "./model.ts"
 import { MOODS, type MoodWish, suitsMood } from "./moods.ts"
 import { type Gap, gapAt, type PlanSlot } from "./plan.ts"
 import { clock, likePlanned, openWords, presentationOf, replaceChange } from "./present.ts"
+import { momentOf } from "./ranked.ts"
 import {
   CLOSED_COLUMN,
   type Found,
@@ -85,7 +86,8 @@ export const partyOf = (world: PivotWorld): PartyInCity => ({
   tastes: world.tastes,
   allowed: allowedNodes(world.env, world.catalog, world.trip),
   planned: new Set(plannedNodes(world.trip, world.catalog)),
-  liking: new Float32Array(world.env.places.count).fill(Number.NaN)
+  ranked: world.ranked,
+  likings: new Map()
 })
 
 /** Meals that the other stops of the day are. */
@@ -193,13 +195,20 @@ export const whyOf = (
   return why
 }
 
+/** What was ranked for the moment of a slot, member by member. */
+export const saidAt = ({ env, ranked }: Pick<PivotWorld, "env" | "ranked">, slot: PlanSlot) =>
+  ranked?.moments.get(momentOf(env, slot))
+
 /** What a replacement was weighed with at offer time. */
 export const measuresOf = (world: PivotWorld, found: Found, slot: PlanSlot): Readonly<Record<string, number>> => {
   const { env } = world
   const { visit, index, score } = found
+  const said = saidAt(world, slot)
   return {
     score,
-    liking: likingFor(env, world.tastes, index),
+    liking: likingFor(env, world.tastes, index, said),
+    // The share of the party for whom the ranking of the moment names the place.
+    ...(said === undefined ? {} : { ranked: said.filter((one) => one.has(index)).length / said.length }),
     quality: env.places.quality[index]!,
     price_tier: env.places.price[index]!,
     weather_sensitivity: env.places.weatherSensitivity[index]!,

@@ -10,6 +10,7 @@ import { type Deadline, NO_DEADLINE } from "./deadline.ts"
 import type { LiveCity, PivotEnv } from "./env.ts"
 import { MOODS, moodTable } from "./moods.ts"
 import { type Gap, minutesBetween, type PlanSlot } from "./plan.ts"
+import { type HeldRankings, likedAs, momentOf, type Said } from "./ranked.ts"
 import { ceilGrid, fitVisit, goesAt, leastStay, type Misfit, type Visit } from "./visit.ts"
 
 /** The columns of a fallback set. */
@@ -36,8 +37,10 @@ export interface PartyInCity {
   readonly allowed: Uint8Array
   /** Nodes that the plan visits already. */
   readonly planned: ReadonlySet<number>
-  /** How well a node is liked, worked out when first asked: NaN until then. */
-  readonly liking: Float32Array
+  /** What was ranked for the moments of the trip; absent where nothing is held. */
+  readonly ranked: HeldRankings | undefined
+  /** By moment, how well a node is liked: worked out when first asked, NaN until then. */
+  readonly likings: Map<string, Float32Array>
 }
 
 const dotWith = (vector: ArrayLike<number>, matrix: Float32Array, index: number): number => {
@@ -47,12 +50,18 @@ const dotWith = (vector: ArrayLike<number>, matrix: Float32Array, index: number)
   return sum
 }
 
-/** How a group likes a place: the mean, pulled down by whoever likes it least. */
-export const likingFor = (env: PivotEnv, tastes: ReadonlyArray<ArrayLike<number>>, index: number): number => {
+/** How a group likes a place, at the moment that `said` is of: the mean, pulled down by whoever likes it least. */
+export const likingFor = (
+  env: PivotEnv,
+  tastes: ReadonlyArray<ArrayLike<number>>,
+  index: number,
+  said: ReadonlyArray<Said> | undefined
+): number => {
   let sum = 0
   let least = 1
-  for (const taste of tastes) {
-    const like = Math.max(0, dotWith(taste, env.matrix, index))
+  for (let m = 0; m < tastes.length; m++) {
+    const taste = Math.max(0, dotWith(tastes[m]!, env.matrix, index))
+    const like = said === undefined ? taste : likedAs(taste, said[m]?.get(index))
     sum += like
     if (like < least) least = like
   }
@@ -60,11 +69,21 @@ export const likingFor = (env: PivotEnv, tastes: ReadonlyArray<ArrayLike<number>
   return n === 0 ? 0.5 : n === 1 ? sum : 0.6 * (sum / n) + 0.4 * least
 }
 
-const likingOf = (env: PivotEnv, party: PartyInCity, index: number): number => {
-  const known = party.liking[index]!
+const likingOf = ({ env, liking, party, said }: SlotSearch, index: number): number => {
+  const known = liking[index]!
   if (!Number.isNaN(known)) return known
-  const liking = likingFor(env, party.tastes, index)
-  party.liking[index] = liking
+  const fresh = likingFor(env, party.tastes, index, said)
+  liking[index] = fresh
+  return fresh
+}
+
+/** Slots of one moment share what they find out. */
+const likingsAt = (env: PivotEnv, { likings }: PartyInCity, moment: string): Float32Array => {
+  let liking = likings.get(moment)
+  if (liking === undefined) {
+    liking = new Float32Array(env.places.count).fill(Number.NaN)
+    likings.set(moment, liking)
+  }
   return liking
 }
 
@@ -78,6 +97,9 @@ export interface SlotSearch {
   readonly env: PivotEnv
   readonly live: LiveCity
   readonly party: PartyInCity
+  /** What was said of places for the slot's moment, member by member, and how well they are liked then. */
+  readonly said: ReadonlyArray<Said> | undefined
+  readonly liking: Float32Array
   readonly slot: PlanSlot
   readonly gap: Gap
   readonly meal: boolean
@@ -168,10 +190,13 @@ export const openSearch = (
   for (const other of day) {
     if (other !== slot && isMealSlot(env, other)) otherMeals.add(mealAt(env.table, env.localMinute(other.starts))!)
   }
+  const moment = party.ranked === undefined ? "" : momentOf(env, slot)
   return {
     env,
     live,
     party,
+    said: party.ranked?.moments.get(moment),
+    liking: likingsAt(env, party, moment),
     slot,
     gap,
     meal: isMealSlot(env, slot),
@@ -192,9 +217,9 @@ const NO_MEAL_KEEPS = 0.4
 
 /** The worth of a place of the pool for a column; `mood` is the fit to a mood outside of the palette. */
 const worth = (search: SlotSearch, column: number, p: number, mood: ArrayLike<number> | undefined): number => {
-  const { env, party } = search
+  const { env } = search
   const index = search.pool[p]!
-  const like = likingOf(env, party, index)
+  const like = likingOf(search, index)
   const quality = env.places.quality[index]!
   const alike = Math.max(0, search.similarity[p]!)
   let score: number

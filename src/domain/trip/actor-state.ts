@@ -4,6 +4,7 @@ import { type CityConditions, calm } from "../city/model.ts"
 import type { PivotId, SlotId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { OfferText, PivotRequest } from "../pivot/model.ts"
+import { bytesOfRankings, type HeldRankings } from "../pivot/ranked.ts"
 import type { ModelRef } from "../ranking.ts"
 import type { TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
@@ -49,6 +50,7 @@ export interface TripMemory {
   readonly catalog: CityCatalog | undefined
   readonly conditions: CityConditions | undefined
   readonly personas: ReadonlyArray<Persona>
+  readonly rankings: HeldRankings | undefined
   readonly fallbacks: Fallbacks | undefined
   readonly offers: ReadonlyArray<OpenOffer>
   /** Marks of city events that this trip was told of, newest last. */
@@ -79,6 +81,7 @@ export type TripMemoryEvent =
       readonly catalog?: CityCatalog
       readonly conditions?: CityConditions
       readonly personas?: ReadonlyArray<Persona>
+      readonly rankings?: HeldRankings
     }
   | { readonly _tag: "person_forgotten"; readonly user_id: string }
 
@@ -100,7 +103,15 @@ export const emptyTrip = (id: string): TripActorState => ({
   trip: undefined,
   receipts: [],
   recent: [],
-  memory: { catalog: undefined, conditions: undefined, personas: [], fallbacks: undefined, offers: [], told: [] }
+  memory: {
+    catalog: undefined,
+    conditions: undefined,
+    personas: [],
+    rankings: undefined,
+    fallbacks: undefined,
+    offers: [],
+    told: []
+  }
 })
 
 export const conditionsOf = (state: TripActorState, trip: Pick<TripState, "city_id">): CityConditions =>
@@ -173,12 +184,16 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
         ...memory,
         catalog: event.catalog ?? memory.catalog,
         conditions: event.conditions ?? memory.conditions,
-        personas: event.personas ?? memory.personas
+        personas: event.personas ?? memory.personas,
+        // They are of these people and this catalog: with either of them they go, or come anew.
+        rankings:
+          event.rankings ?? (event.personas === undefined && event.catalog === undefined ? memory.rankings : undefined)
       }
     case "person_forgotten":
       return {
         ...memory,
         personas: memory.personas.filter((persona) => persona.user_id !== event.user_id),
+        rankings: undefined,
         offers: memory.offers.map((one) => (one.by === event.user_id ? { ...one, by: null } : one))
       }
   }
@@ -214,5 +229,6 @@ export const sizeOfTrip = (state: TripActorState): number => {
   let bytes = 1_200 + trip.plan.bytes + trip.members.length * 200 + trip.vetoes.length * 200
   bytes += state.receipts.length * 150 + state.recent.reduce((sum, event) => sum + sizeOfEvent(event), 0)
   for (const open of memory.offers) bytes += 600 + open.text.length
+  if (memory.rankings !== undefined) bytes += bytesOfRankings(memory.rankings)
   return bytes + (memory.fallbacks?.bytes ?? 0)
 }

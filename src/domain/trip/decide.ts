@@ -6,6 +6,7 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions, CityEvent } from "../city/model.ts"
 import type { Persona } from "../persona/persona.ts"
+import type { HeldRankings } from "../pivot/ranked.ts"
 import { subjectOf, type TripActorState } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
 import { cityChanged, worldKnown } from "./decide-city.ts"
@@ -49,6 +50,7 @@ export type TripSelfCommand =
       readonly catalog?: CityCatalog
       readonly conditions?: CityConditions
       readonly personas?: ReadonlyArray<Persona>
+      readonly rankings?: HeldRankings
       /** It changed while the trip lived: what was worked out from it is worked out again. */
       readonly refreshed?: true
     }

@@ -31,13 +31,14 @@ export const tastesOf = (personas: ReadonlyArray<Persona>): ReadonlyArray<Float3
   return known
 }
 
-export type KnownWorld = Pick<TripWorld, "trip" | "catalog" | "personas" | "conditions">
+export type KnownWorld = Pick<TripWorld, "trip" | "catalog" | "personas" | "conditions" | "rankings">
 
 export const pivotWorld = (world: KnownWorld, settings: PivotSettings): PivotWorld => ({
   trip: world.trip,
   catalog: world.catalog,
   env: envOf(world.catalog),
   tastes: tastesOf(world.personas),
+  ...(world.rankings === undefined ? {} : { ranked: world.rankings }),
   live: liveOf(world.conditions, world.catalog),
   budget: world.trip.constraints.budget ?? budgetOf(world.personas),
   weather: weatherIn(world.conditions),

@@ -13,7 +13,7 @@ import { bytesOf, type FallbackRun, fallbackInput, startFallbacks } from "../piv
 import type { Change, NoPivotReason, PivotRequest } from "../pivot/model.ts"
 import { makeOffer } from "../pivot/offer.ts"
 import { daySlots, gapAt } from "../pivot/plan.ts"
-import { isPlanned, mayOffer, pickReplacements } from "../pivot/replace.ts"
+import { isPlanned, mayOffer, pickReplacements, saidAt } from "../pivot/replace.ts"
 import { CLOSED_COLUMN } from "../pivot/search.ts"
 import { fitVisit, type Visit } from "../pivot/visit.ts"
 import type { Slot } from "../plan/model.ts"
@@ -40,8 +40,18 @@ const nothingFound = ({ problem, message }: Refused, now: number): Finding => ({
   candidates: []
 })
 
+/** Told of each replacement that was looked for, and whether a ranking of its moment was held. */
+export type Asked = (surface: "pivot" | "swap", held: boolean) => void
+
+interface EngineParts {
+  readonly settings: PivotSettings
+  readonly clock: (() => number) | undefined
+  readonly acceptance: () => AcceptanceModel | undefined
+  readonly asked: Asked
+}
+
 const pivot =
-  (settings: PivotSettings, clock: (() => number) | undefined, acceptance: () => AcceptanceModel | undefined) =>
+  ({ acceptance, asked, clock, settings }: EngineParts) =>
   (world: TripWorld, request: PivotRequest, pivotId?: PivotId): MadeOffer => {
     // While any member is cold, no trained model is asked.
     const model = world.personas.length === 0 || isGroupCold(world.personas) ? undefined : acceptance()
@@ -53,6 +63,7 @@ const pivot =
     const set = world.fallbacks?.set
     const found = findPivot(known, set, request, world.now)
     const finding = "_tag" in found ? nothingFound(found, world.now) : found
+    if (finding.slot !== undefined) asked("pivot", saidAt(known, finding.slot) !== undefined)
     const ids = { pivot_id: pivotId ?? (world.id() as PivotId), option: () => world.id() as OptionId }
     return makeOffer(known, request, finding, world.now, ids)
   }
@@ -89,7 +100,7 @@ const MISFITS: Readonly<Record<string, string>> = {
 }
 
 const swap =
-  (settings: PivotSettings) =>
+  ({ asked, settings }: Pick<EngineParts, "asked" | "settings">) =>
   (world: TripWorld, slot: Slot, nodeId: string | undefined): PlanOutcome => {
     const known = pivotWorld(world, settings)
     const { catalog, env, live } = known
@@ -103,6 +114,7 @@ const swap =
     let candidates: ReadonlyArray<{ readonly index: number; readonly score: number }> = []
     if (nodeId === undefined) {
       const picked = pickReplacements(known, world.fallbacks?.set, day, position, CLOSED_COLUMN, undefined, world.now)
+      asked("swap", saidAt(known, day[position]!) !== undefined)
       reasons = picked.reasons
       candidates = picked.considered
       const best = picked.found[0]
@@ -166,13 +178,17 @@ const remove =
       : outcomeOf(applied)
   }
 
-/** The planner of a trip's decider. Without a clock no search runs out of time; `acceptance` gives the model in force. */
+/**
+ * The planner of a trip's decider. Without a clock no search runs out of time; `acceptance` gives the model in force; `asked`
+ * counts what was looked for.
+ */
 export const planEngine = (
   settings: PivotSettings = PIVOT_SETTINGS,
   clock?: () => number,
-  acceptance: () => AcceptanceModel | undefined = () => undefined
+  acceptance: () => AcceptanceModel | undefined = () => undefined,
+  asked: Asked = () => undefined
 ): TripPlanner => ({
-  pivot: pivot(settings, clock, acceptance),
+  pivot: pivot({ settings, clock, acceptance, asked }),
   accept: (world, option) =>
     outcomeOf(
       applyChanges(pivotWorld(world, settings), {
@@ -184,7 +200,7 @@ export const planEngine = (
       }),
       option.model
     ),
-  swap: swap(settings),
+  swap: swap({ settings, asked }),
   remove: remove(settings),
   touchedBy: touchedBy(settings)
 })
@@ -201,7 +217,16 @@ export const fallbackWork = (
 ): FallbackWork => {
   const { trip, catalog, conditions, now } = world
   const env = envOf(catalog)
-  const input = fallbackInput(trip, catalog, env, tastesOf(world.personas), liveOf(conditions, catalog), now, settings)
+  const input = fallbackInput(
+    trip,
+    catalog,
+    env,
+    tastesOf(world.personas),
+    liveOf(conditions, catalog),
+    now,
+    settings,
+    world.rankings
+  )
   const run = startFallbacks(input, env)
   return {
     steps: run.steps,

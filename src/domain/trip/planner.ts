@@ -9,6 +9,7 @@ import type { PivotId, SlotId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { FallbackSet } from "../pivot/fallbacks.ts"
 import type { NoPivotReason, OfferOption, PivotRequest } from "../pivot/model.ts"
+import type { HeldRankings } from "../pivot/ranked.ts"
 import type { Slot } from "../plan/model.ts"
 import type { ModelRef } from "../ranking.ts"
 import type { Trigger } from "../vocabulary.ts"
@@ -42,6 +43,8 @@ export interface TripWorld {
   readonly catalog: CityCatalog
   readonly personas: ReadonlyArray<Persona>
   readonly conditions: CityConditions
+  /** What was ranked for the trip's moments ahead of time; absent where nothing is held. */
+  readonly rankings?: HeldRankings | undefined
   readonly fallbacks: Fallbacks | undefined
   readonly now: number
   readonly id: () => string

@@ -133,12 +133,13 @@ export const keyReused = (what: string) =>
 
 /** The trip's world at this turn, or undefined while its city's catalog is not in memory. */
 export const worldOf = (turn: Turn): TripWorld | undefined => {
-  const { catalog, personas, fallbacks } = turn.state.memory
+  const { catalog, personas, fallbacks, rankings } = turn.state.memory
   if (catalog === undefined) return undefined
   return {
     trip: turn.trip,
     catalog,
     personas,
+    rankings,
     conditions: conditionsOf(turn.state, turn.trip),
     fallbacks,
     now: turn.context.now,

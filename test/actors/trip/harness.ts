@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type TripOptions, layer as tripRuntime } from "../../../src/actors/trip/local.ts"
 import * as NobodyListens from "../../../src/cases/absent/nobody-listens.ts"
+import * as NothingRanked from "../../../src/cases/absent/nothing-ranked.ts"
 import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
 import type { ActorUnavailable } from "../../../src/domain/actor-errors.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
@@ -105,6 +106,7 @@ export class Surroundings {
     return Layer.mergeAll(
       Layer.succeed(TripPlanning, planner),
       Layer.succeed(FallbackPreparer, { prepare: this.#prepare }),
+      NothingRanked.layer,
       Layer.succeed(MemberPersonas, {
         of: () => Effect.succeed([]),
         onChange: (listener) => listen(this.#personas, listener)

@@ -7,5 +7,7 @@ export class ModelInForce extends Context.Service<
   {
     /** From memory, at once; undefined stands for somebody who has not said who they are. */
     readonly forUser: (userId: string | undefined) => ModelRef
+    /** The trained model that has a taste of this traveler, and may rank for them; undefined where none has. */
+    readonly encodedBy: (userId: string) => string | undefined
   }
 >()("overplanned/ModelInForce") {}

@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { Arm } from "../domain/learning/traffic.ts"
+import type { SequenceItem } from "../domain/persona/persona.ts"
 import { FACTORS_MODEL_TYPE } from "../domain/rankers/factors.ts"
 import type { ModelRef } from "../domain/ranking.ts"
 import type { RegisteredModel } from "./model-registry.ts"
@@ -38,6 +39,15 @@ export interface LoadedRanker {
   readonly ranker: Ranker
   /** Looks again for what may have changed about it since it was loaded: who of its people have left. */
   readonly renew?: Effect.Effect<void>
+  /** Whether it has a taste of this traveler: it was trained on them, or the night has worked it out. */
+  readonly knows?: (userId: string) => boolean
+  /** A traveler's taste in the model's words, from what they accepted and passed, oldest first. */
+  readonly embed?: TasteEncoder["embed"]
+}
+
+export interface TasteEncoder {
+  readonly model: ModelRef
+  readonly embed: (userId: string, choices: ReadonlyArray<SequenceItem>) => ArrayLike<number>
 }
 
 /** Makes a ranker of one type of model; what it holds goes with the scope. */
@@ -57,6 +67,10 @@ export class TrainedRankers extends Context.Service<
     /** Which side this traveler is on of the comparison with what ranked before; undefined where no model is in production. */
     readonly armOf: (traveler: string) => TrafficArm | undefined
     readonly shadow: () => Ranker | undefined
+    /** Puts tastes into the words of the model in production; undefined where there is none, or it has no words for them. */
+    readonly encoder: () => TasteEncoder | undefined
+    /** The version of the model in production that has a taste of this traveler; undefined where none has. */
+    readonly encodedBy: (userId: string) => string | undefined
     /** Reads the registry again now; keeps what is loaded where that fails. */
     readonly refresh: Effect.Effect<void>
   }

@@ -10,6 +10,7 @@ import { buildDataset } from "../cli/build-dataset.ts"
 import { doctor } from "../cli/doctor.ts"
 import { drain } from "../cli/drain.ts"
 import { erasureCheck } from "../cli/erasure-check.ts"
+import { learn } from "../cli/learn/learn.ts"
 import { analyzeDataset, checkPerson, debugMatch, generateMatchEvents } from "../cli/match.ts"
 import { migrate } from "../cli/migrate.ts"
 import { report, rollback, traffic } from "../cli/models.ts"
@@ -47,7 +48,7 @@ import { placesHealth, seeder } from "./catalogs.ts"
 import { health, sql, tokens } from "./foundation.ts"
 import { promotions, shadowReports, trainers } from "./models.ts"
 import { cache, chosenIndex, llm, rankingHealth, vectorIndex } from "./ranking.ts"
-import { version } from "./release.ts"
+import { root, version } from "./release.ts"
 import { traceStores } from "./traces.ts"
 
 /** Commands ask for nobody in particular: who left does not concern them. */
@@ -135,6 +136,7 @@ const overplanned = Command.make("overplanned").pipe(
     traffic.pipe(Command.provide(promotions.pipe(Layer.provide(registry)))),
     rollback.pipe(Command.provide(promotions.pipe(Layer.provide(registry)))),
     report.pipe(Command.provide(shadowReports.pipe(Layer.provide(registry)))),
+    learn(root),
     generateMatchEvents.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
     analyzeDataset.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),
     checkPerson.pipe(Command.provide(MatchData.layer.pipe(Layer.provide(sql)))),

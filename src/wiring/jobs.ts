@@ -4,11 +4,13 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as GuardModels from "../cases/models/guard-job.ts"
+import * as ModelEmbeddingsNightly from "../cases/people/model-embeddings-nightly.ts"
 import * as PersonaNightly from "../cases/people/persona-nightly.ts"
 import * as TripRepair from "../cases/trips/repair.ts"
 import { Config } from "../config.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
+import * as PostgresModelEmbeddings from "../layers/postgres/model-embeddings.ts"
 import * as PostgresPersonaHistory from "../layers/postgres/persona-history.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
@@ -128,6 +130,7 @@ const REGULAR: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   // Not of the night: a model that does worse than what it took over from is not left to rank until morning.
   { kind: GuardModels.GUARD_MODELS, cron: "*/5 * * * *" },
   { kind: PersonaNightly.PERSONA_NIGHTLY, cron: "0 3 * * *", catchUp: "20 hours" },
+  { kind: ModelEmbeddingsNightly.EMBED_TRAVELERS, cron: "30 3 * * *", catchUp: "20 hours" },
   { kind: RESUME_ERASURES, cron: "50 3 * * *", catchUp: "20 hours" },
   { kind: "purge_places", cron: "0 4 * * *", catchUp: "20 hours" },
   { kind: "purge_post_texts", cron: "5 4 * * *", catchUp: "20 hours" },
@@ -173,6 +176,7 @@ export const worker = (places: ReadonlyArray<JobPlace>) =>
         yield* GuardModels.handler,
         resume,
         yield* PersonaNightly.handler,
+        yield* ModelEmbeddingsNightly.handler,
         ...(yield* purges),
         ...(yield* training)
       ]
@@ -190,6 +194,7 @@ export const worker = (places: ReadonlyArray<JobPlace>) =>
       PostgresTripMending.layer,
       PostgresPersonaHistory.layer,
       catalogStore,
+      PostgresModelEmbeddings.layer,
       unseededPlaces
     ])
   )

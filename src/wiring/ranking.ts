@@ -29,12 +29,14 @@ import * as OnnxText from "../layers/onnx/text-embedding.ts"
 import * as PostgresCostGuard from "../layers/postgres/cost-guard.ts"
 import * as PostgresDatasetNames from "../layers/postgres/dataset-names.ts"
 import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
+import * as PostgresModelEmbeddings from "../layers/postgres/model-embeddings.ts"
 import * as PgvectorIndex from "../layers/postgres/pgvector-index.ts"
 import * as QdrantIndex from "../layers/qdrant/vector-index.ts"
 import * as RedisCache from "../layers/redis/cache.ts"
 import { Catalog } from "../services/catalog.ts"
 import { DatasetNames } from "../services/dataset-names.ts"
 import { ModelArtefacts } from "../services/model-artefacts.ts"
+import { ModelEmbeddings } from "../services/model-embeddings.ts"
 import { ModelRegistry } from "../services/model-registry.ts"
 import { ModelRefused, RANKER_MODEL_TYPE, type RegisteredRanker } from "../services/trained-rankers.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
@@ -121,7 +123,7 @@ export const personaEncoder = PersonaEncoders.layerReading.pipe(
 /** Which road a registered model takes to become a ranker, by its type. */
 const rankerLoaders = Effect.gen(function* () {
   const artefacts = yield* ModelArtefacts
-  const parts = { artefacts, names: yield* DatasetNames, catalog: yield* Catalog }
+  const parts = { artefacts, names: yield* DatasetNames, embeddings: yield* ModelEmbeddings, catalog: yield* Catalog }
   return {
     [RANKER_MODEL_TYPE]: (row: RegisteredRanker) =>
       artefacts.read(row.artifact_path ?? "", row.artifact_sha256 ?? null).pipe(
@@ -147,7 +149,7 @@ export const trainedRankers = Layer.unwrap(
     })
   })
 ).pipe(
-  Layer.provide(PostgresDatasetNames.layer),
+  Layer.provide([PostgresDatasetNames.layer, PostgresModelEmbeddings.layer]),
   Layer.provide(Layer.unwrap(Effect.map(Config, (settings) => ModelFiles.layer(modelsDirOf(settings)))))
 )
 

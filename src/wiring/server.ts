@@ -127,7 +127,7 @@ const trips = Layer.unwrap(
   })
 ).pipe(Layer.provideMerge(CityActors.layer().pipe(Layer.provide(PostgresCityStorage.layer))))
 
-const ranking = rankers.pipe(Layer.provide(trainedRankers))
+const ranking = rankers.pipe(Layer.provideMerge(trainedRankers))
 
 const receipts = KeptReceipts.layer.pipe(Layer.provide(PostgresReceipts.layer))
 

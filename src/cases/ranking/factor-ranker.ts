@@ -2,35 +2,42 @@
  * Ranks by a matrix factorisation. Travelers whom it was trained on are joined to their vector by the row that tells their name
  * in the data set from them; who is not among them, or has left, is ranked by what their own accepted and passed places say.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { partyOf } from "../../domain/features.ts"
+import type { UserId } from "../../domain/ids.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
-import { decodeFactors, type Factors, factorScorer, type Taste } from "../../domain/rankers/factors.ts"
+import {
+  decodeFactors,
+  type FactorScorer,
+  factorScorer,
+  MOST_JUDGED_AT_NIGHT,
+  type Taste
+} from "../../domain/rankers/factors.ts"
 import { byScore, headConfidence, scoreLocally } from "../../domain/rankers/local.ts"
-import type { ModelRef, Ranking, RankRequest } from "../../domain/ranking.ts"
+import { type ModelRef, modelVersion, type Ranking, type RankRequest } from "../../domain/ranking.ts"
 import type { Catalog } from "../../services/catalog.ts"
 import type { DatasetNames } from "../../services/dataset-names.ts"
 import type { ModelArtefacts } from "../../services/model-artefacts.ts"
+import type { ModelEmbeddings } from "../../services/model-embeddings.ts"
 import { gated, type Ranker } from "../../services/ranker.ts"
-import { ModelRefused, type RankerLoader } from "../../services/trained-rankers.ts"
+import { type LoadedRanker, ModelRefused, type RankerLoader } from "../../services/trained-rankers.ts"
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
-/** `nameOf` says under which name a traveler was trained on, as far as that is known now. */
+/** `tasteKnown` gives the taste that a traveler was trained with, or that the night worked out, as far as there is one. */
 export const factorRanker = (
   model: ModelRef,
-  factors: Factors,
-  nameOf: (userId: string) => string | undefined,
+  scorer: FactorScorer,
+  tasteKnown: (userId: string) => Taste | undefined,
   cityOf: (slug: string) => CityCatalog | undefined
 ): Ranker => {
-  const scorer = factorScorer(factors)
   // A persona never changes: what it says of a taste stays true as long as there is the persona.
   const learnt = new WeakMap<Persona, Taste>()
   const tasteOf = (member: Persona, city: CityCatalog | undefined): Taste => {
-    const name = nameOf(member.user_id)
-    const trained = name === undefined ? undefined : scorer.known(name)
-    if (trained !== undefined) return trained
+    const known = tasteKnown(member.user_id)
+    if (known !== undefined) return known
     let taste = learnt.get(member)
     if (taste === undefined) {
       const vibeOf = (id: string) => {
@@ -65,6 +72,7 @@ export const factorRanker = (
 export interface FactorRankerParts {
   readonly artefacts: ModelArtefacts["Service"]
   readonly names: DatasetNames["Service"]
+  readonly embeddings: ModelEmbeddings["Service"]
   readonly catalog: Catalog["Service"]
 }
 
@@ -73,8 +81,33 @@ const familyOf = (lineage: unknown): string | undefined => {
   return typeof dataset === "string" ? dataset : undefined
 }
 
+const PAGE = 5_000
+
+/** How soon it is noticed which name belongs to whom, and to whom no longer. */
+const LOOK_AGAIN_MS = 300_000
+
+/** Clocks of nodes may differ by this much: what is that much older is read once more. */
+const OVERLAP_MS = 600_000
+
+/** Adds what the nights have worked out since the last look. */
+const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVersion: string) => {
+  const tastes = new Map<string, Taste>()
+  let since = 0
+  const look = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    let after: UserId | undefined
+    do {
+      const page = yield* embeddings.of({ encoderVersion, since, after, limit: PAGE })
+      for (const { embedding, user_id } of page) tastes.set(user_id, Float32Array.from(embedding))
+      after = page.length === PAGE ? page.at(-1)!.user_id : undefined
+    } while (after !== undefined)
+    since = now - OVERLAP_MS
+  })
+  return { look, of: (userId: string) => tastes.get(userId) }
+}
+
 export const factorLoader =
-  ({ artefacts, catalog, names }: FactorRankerParts): RankerLoader =>
+  ({ artefacts, catalog, embeddings, names }: FactorRankerParts): RankerLoader =>
   (row) =>
     Effect.gen(function* () {
       const bytes = yield* artefacts.read(row.artifact_path ?? "", row.artifact_sha256 ?? null)
@@ -86,21 +119,41 @@ export const factorLoader =
             cause
           })
       })
+      const model = { name: row.model_name, version: row.model_version }
+      const scorer = factorScorer(factors)
       const family = familyOf(row.lineage)
+      const nightly = nightlyTastes(embeddings, modelVersion(model))
       let known: ReadonlyMap<string, string> = new Map()
+      let namedAt = Number.NEGATIVE_INFINITY
       const look = Effect.gen(function* () {
-        if (family !== undefined) known = yield* names.travelers(family, factors.users)
+        yield* nightly.look
+        const now = yield* Clock.currentTimeMillis
+        if (family === undefined || Math.abs(now - namedAt) < LOOK_AGAIN_MS) return
+        known = yield* names.travelers(family, factors.users)
+        namedAt = now
       })
       yield* look
-      const model = { name: row.model_name, version: row.model_version }
-      return {
-        ranker: factorRanker(model, factors, (id) => known.get(id), catalog.resident),
-        // Where nobody can be asked, who was known stays known: an erasure takes the persona away besides.
-        renew: Effect.ignore(look)
+      const trainedWith = (id: string) => {
+        const name = known.get(id)
+        return name === undefined ? undefined : scorer.known(name)
       }
+      const tasteKnown = (id: string) => trainedWith(id) ?? nightly.of(id)
+      return {
+        ranker: factorRanker(model, scorer, tasteKnown, catalog.resident),
+        // Where nobody can be asked, who was known stays known: an erasure takes the persona away besides.
+        renew: Effect.ignore(look),
+        knows: (id) => tasteKnown(id) !== undefined,
+        embed: (id, choices) =>
+          trainedWith(id) ??
+          scorer.learnt(
+            choices.map(({ accepted, node_id }) => ({ place: { id: node_id, vibe: undefined }, accepted })),
+            MOST_JUDGED_AT_NIGHT
+          )
+      } satisfies LoadedRanker
     }).pipe(
       Effect.catchTags({
         ArtefactUnusable: ({ message }) => Effect.fail(new ModelRefused({ message })),
-        NamesUnavailable: ({ message }) => Effect.fail(new ModelRefused({ message }))
+        NamesUnavailable: ({ message }) => Effect.fail(new ModelRefused({ message })),
+        ModelEmbeddingsUnavailable: ({ message }) => Effect.fail(new ModelRefused({ message }))
       })
     )

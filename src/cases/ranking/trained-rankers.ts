@@ -134,12 +134,12 @@ const rolesOf = Effect.fnUntraced(function* (loaders: TrainedRankersOptions<neve
     return true
   })
 
-  return { bringUp, ranker: (role: Role) => loaded.get(role)?.ranker }
+  return { bringUp, held: (role: Role) => loaded.get(role), ranker: (role: Role) => loaded.get(role)?.ranker }
 })
 
 const make = <E>(options: TrainedRankersOptions<E>) =>
   Effect.gen(function* () {
-    const { bringUp, ranker } = yield* rolesOf(options.loaders)
+    const { bringUp, held, ranker } = yield* rolesOf(options.loaders)
     const oneAtATime = yield* Semaphore.make(1)
     let percent: number = WHOLE
 
@@ -172,6 +172,14 @@ const make = <E>(options: TrainedRankersOptions<E>) =>
         ranker(traveler !== undefined && arm(traveler)?.arm === "control" ? "control" : "production"),
       armOf: arm,
       shadow: () => ranker("shadow"),
+      encodedBy: (userId) => {
+        const production = held("production")
+        return production?.knows?.(userId) === true ? modelVersion(production.ranker.model) : undefined
+      },
+      encoder: () => {
+        const production = held("production")
+        return production?.embed === undefined ? undefined : { model: production.ranker.model, embed: production.embed }
+      },
       refresh
     })
   })

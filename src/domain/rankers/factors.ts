@@ -34,8 +34,9 @@ export interface Judged {
   readonly accepted: boolean
 }
 
-/** Of somebody's places at most so many of either kind say what they like: the newest. */
+/** Of somebody's places at most so many of either kind say what they like, the newest: while they wait, and at night. */
 const MOST_JUDGED = 20
+export const MOST_JUDGED_AT_NIGHT = 60
 const STEPS = 40
 const RATE = 4
 /** How strongly a taste is drawn to what everybody likes: a handful of places is not a person. */
@@ -47,7 +48,7 @@ export interface FactorScorer {
   /** What everybody likes. */
   readonly stranger: Taste
   /** The taste that makes what they accepted score above what they passed; the stranger's where they judged nothing known. */
-  readonly learnt: (judged: ReadonlyArray<Judged>) => Taste
+  readonly learnt: (judged: ReadonlyArray<Judged>, most?: number) => Taste
   /** 0 for a place of which nothing is known. */
   readonly score: (taste: Taste, place: Place) => number
 }
@@ -105,10 +106,10 @@ export const factorScorer = ({ users, items, model, cold }: Factors): FactorScor
     if (at !== undefined) return model.items.subarray(at * width, (at + 1) * width)
     return vibe === undefined ? undefined : guess(vibe)
   }
-  const newest = (judged: ReadonlyArray<Judged>, accepted: boolean): ReadonlyArray<Taste> =>
+  const newest = (judged: ReadonlyArray<Judged>, accepted: boolean, most: number): ReadonlyArray<Taste> =>
     judged
       .filter((one) => one.accepted === accepted)
-      .slice(-MOST_JUDGED)
+      .slice(-most)
       .map(({ place }) => vectorOf(place))
       .filter((vector) => vector !== undefined)
   return {
@@ -117,9 +118,9 @@ export const factorScorer = ({ users, items, model, cold }: Factors): FactorScor
       return at === undefined ? undefined : model.users.subarray(at * width, (at + 1) * width)
     },
     stranger,
-    learnt: (judged) => {
-      const accepted = newest(judged, true)
-      const passed = newest(judged, false)
+    learnt: (judged, most = MOST_JUDGED) => {
+      const accepted = newest(judged, true, most)
+      const passed = newest(judged, false, most)
       if (accepted.length === 0 && passed.length === 0) return stranger
       // Where only one kind is known, the other is what places are like on the whole.
       const or = (some: ReadonlyArray<Taste>) => (some.length === 0 ? [usual] : some)

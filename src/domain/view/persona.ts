@@ -17,11 +17,14 @@ interface Recent {
 }
 
 export const personaView = ({
+  modelEncoderVersion,
   persona,
   recent
 }: {
   readonly persona: Persona
   readonly recent: ReadonlyArray<Recent>
+  /** The trained model that has a taste of theirs, where one has. */
+  readonly modelEncoderVersion?: string | undefined
 }) => ({
   user_id: persona.user_id,
   dimensions: Object.fromEntries(
@@ -39,6 +42,7 @@ export const personaView = ({
     weight: rounded(weight)
   })),
   encoder_version: persona.encoder_version,
+  model_encoder_version: modelEncoderVersion ?? null,
   state: isCold(persona) ? ("cold" as const) : ("warm" as const),
   signal_count: persona.signal_count,
   signals_to_go: Math.max(0, COLD_BELOW_SIGNALS - persona.signal_count),

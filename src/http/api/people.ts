@@ -18,6 +18,8 @@ export const PersonaView = Schema.Struct({
   ),
   top_vibes: Schema.Array(Schema.Struct({ tag: Schema.String, weight: Schema.Finite })),
   encoder_version: Schema.String,
+  /** The trained model that has a taste of theirs in its own words; null where none has. */
+  model_encoder_version: Schema.NullOr(Schema.String),
   state: Schema.Literals(["cold", "warm"]),
   signal_count: Schema.Int,
   signals_to_go: Schema.Int,

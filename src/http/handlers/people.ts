@@ -12,6 +12,7 @@ import { Catalog } from "../../services/catalog.ts"
 import { Companions } from "../../services/companions.ts"
 import { Discovery, SLATE_SIZE } from "../../services/discovery.ts"
 import { Erasure } from "../../services/erasure.ts"
+import { ModelInForce } from "../../services/model-in-force.ts"
 import { Personas } from "../../services/personas.ts"
 import { SignalIntake } from "../../services/signal-intake.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
@@ -51,18 +52,21 @@ export const layer = HttpApiBuilder.group(
     const discovery = yield* Discovery
     const erased = yield* ErasedSubjects
     const erasure = yield* Erasure
+    const models = yield* ModelInForce
     const personas = yield* Personas
     const signals = yield* SignalIntake
     return group.handleAll({
       persona: () =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
-          return personaView(yield* orRetry(personas.explain(userId)))
+          const explained = yield* orRetry(personas.explain(userId))
+          return personaView({ ...explained, modelEncoderVersion: models.encodedBy(userId) })
         }),
       onboard: ({ payload }) =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
-          return personaView(yield* orRetry(personas.onboard(userId, payload)))
+          const onboarded = yield* orRetry(personas.onboard(userId, payload))
+          return personaView({ ...onboarded, modelEncoderVersion: models.encodedBy(userId) })
         }),
       export: () =>
         Effect.gen(function* () {

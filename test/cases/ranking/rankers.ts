@@ -72,6 +72,8 @@ export const deskLayer = (options: {
     production: () => undefined,
     shadow: () => undefined,
     armOf: () => undefined,
+    encoder: () => undefined,
+    encodedBy: () => undefined,
     refresh: Effect.void,
     ...options.trained
   })

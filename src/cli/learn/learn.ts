@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Console from "effect/Console"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Refused } from "../refused.ts"
+import { demo } from "./demo.ts"
+import { CIRCLES, TAKES_LOVED, TAKES_OTHERS } from "./people.ts"
+import { openTown } from "./town.ts"
+
+const TRAVELERS = 60
+
+/** `root` is where the program lies: the demo starts servers and commands of its own. */
+export const learn = (root: string) =>
+  Command.make(
+    "learn",
+    {
+      demo: Flag.Boolean("demo").pipe(
+        Flag.withDescription("Goes through all of it on a server of its own, on data that is thrown away."),
+        Flag.withDefault(false)
+      ),
+      travelers: Flag.Int("travelers").pipe(
+        Flag.withDescription("How many made-up travelers decide."),
+        Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 20, maximum: 1_000 }))),
+        Flag.withDefault(TRAVELERS)
+      ),
+      shuffled: Flag.Boolean("shuffled").pipe(
+        Flag.withDescription("What travelers take is chance: a model that seems better all the same has looked ahead."),
+        Flag.withDefault(false)
+      ),
+      json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false))
+    },
+    Effect.fnUntraced(function* ({ demo: wanted, json, shuffled, travelers }) {
+      if (!wanted) {
+        return yield* new Refused({
+          message:
+            "learn goes through the whole of learning as a demo: run learn --demo. With your own data it is build-dataset, train, promote, report shadow, traffic, rollback."
+        })
+      }
+      const say = (line: string) => (json ? Console.error(line) : Console.log(line))
+      yield* say(
+        `Places belong to one of ${CIRCLES} circles that nobody can see; everybody takes ${100 * TAKES_LOVED} % of one of them and ${100 * TAKES_OTHERS} % of the rest.`
+      )
+      const done = yield* Effect.gen(function* () {
+        const folder = yield* Effect.acquireRelease(
+          Effect.sync(() => mkdtempSync(join(tmpdir(), "overplanned-learn-"))),
+          (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
+        )
+        return yield* demo(yield* openTown(root, folder), { travelers, shuffled, say })
+      }).pipe(Effect.scoped)
+      if (json) yield* Console.log(JSON.stringify(done))
+    })
+  ).pipe(
+    Command.withDescription(
+      "Shows how models are learnt: from decisions to a model that ranks and back, with time moved by weeks."
+    )
+  )

@@ -13,7 +13,7 @@ ENV NODE_ENV=production \
     OVERPLANNED_DEMO=false \
     LOG_FORMAT=json
 WORKDIR /app
-RUN install -d -o node -g node /var/lib/overplanned /var/lib/overplanned-models /run/overplanned
+RUN install -d -o node -g node /var/lib/overplanned /var/lib/overplanned-models /var/lib/overplanned-datasets /run/overplanned
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY . .
 USER node

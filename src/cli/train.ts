@@ -4,26 +4,49 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { TRAINABLE, type TrainedModel, Trainers } from "../services/trainers.ts"
+import { TRAINABLE, type TrainableModel, type TrainedModel, Trainers } from "../services/trainers.ts"
 import { progressBar } from "./progress.ts"
+import { Refused } from "./refused.ts"
 
 const model = Argument.Literals("model", TRAINABLE).pipe(Argument.withDescription("Which model."))
 const json = Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false))
 
-/** Trains a model from its newest dataset, judges it on later decisions, and registers it for staging. */
-export const train = Command.make(
-  "train",
-  { model, json },
-  Effect.fnUntraced(function* ({ model, json }) {
-    const trainers = yield* Trainers
-    const services = yield* Effect.context<never>()
-    const bar = progressBar(`Training ${model}`)
-    const trained = yield* trainers
-      .train(model, ({ epoch, most_epochs }) => Effect.runSyncWith(services)(bar.update(epoch, most_epochs)))
-      .pipe(Effect.ensuring(bar.end))
-    yield* Console.log(json ? JSON.stringify(trained) : describe(trained))
-  })
-).pipe(Command.withDescription("Trains a model from its newest dataset, judges it, and registers it for staging."))
+const oneRun = Effect.fnUntraced(function* (model: TrainableModel, json: boolean) {
+  const trainers = yield* Trainers
+  const services = yield* Effect.context<never>()
+  const bar = progressBar(`Training ${model}`)
+  const trained = yield* trainers
+    .train(model, ({ epoch, most_epochs }) => Effect.runSyncWith(services)(bar.update(epoch, most_epochs)))
+    .pipe(Effect.ensuring(bar.end))
+  yield* Console.log(json ? JSON.stringify(trained) : describe(trained))
+})
+
+/**
+ * Trains a model from its newest dataset, judges it on later decisions, and registers it for staging; or waits for such jobs and
+ * does them, until it is told to stop.
+ */
+export const train = <E, R>(watch: Effect.Effect<never, E, R>) =>
+  Command.make(
+    "train",
+    {
+      model: model.pipe(Argument.optional),
+      watch: Flag.Boolean("watch").pipe(
+        Flag.withDescription("Takes trainings and data sets that are asked for as jobs, until it is stopped."),
+        Flag.withDefault(false)
+      ),
+      json
+    },
+    Effect.fnUntraced(function* ({ model, watch: watches, json }) {
+      if (watches && Option.isNone(model)) {
+        yield* Console.log("Waiting for trainings; POST /api/v1/admin/train asks for one.")
+        return yield* watch
+      }
+      if (!watches && Option.isSome(model)) return yield* oneRun(model.value, json)
+      return yield* new Refused({
+        message: `train takes one model, or --watch and none. Models: ${TRAINABLE.join(", ")}.`
+      })
+    })
+  ).pipe(Command.withDescription("Trains a model from its newest dataset, judges it, and registers it for staging."))
 
 const describe = ({ model, version, folder, dataset, rows, epochs, seconds, table, notes }: TrainedModel): string =>
   [

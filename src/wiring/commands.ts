@@ -50,6 +50,7 @@ import { promotions, shadowReports, trainers } from "./models.ts"
 import { cache, chosenIndex, llm, rankingHealth, vectorIndex } from "./ranking.ts"
 import { root, version } from "./release.ts"
 import { traceStores } from "./traces.ts"
+import { trainingJobs } from "./training-jobs.ts"
 
 /** Commands ask for nobody in particular: who left does not concern them. */
 const seeding = seeder.pipe(
@@ -130,7 +131,7 @@ const overplanned = Command.make("overplanned").pipe(
     seedCity.pipe(Command.provide(seeding)),
     read((city, file, tell) => Effect.provide(readPosts(city, file, tell), reading)),
     buildDataset.pipe(Command.provide(Datasets.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
-    train.pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),
+    train(Effect.provide(trainingJobs, registry)).pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),
     evaluate.pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),
     promote.pipe(Command.provide(promotions.pipe(Layer.provide(registry)))),
     traffic.pipe(Command.provide(promotions.pipe(Layer.provide(registry)))),

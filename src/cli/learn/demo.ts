@@ -74,6 +74,7 @@ const twoWeeks = Effect.fnUntraced(function* (town: Town, people: ReadonlyArray<
     for (let done = 0; done < perDay; done += warm.length) {
       yield* everybodySwipes(town, warm.slice(0, perDay - done), shuffled)
     }
+    yield* town.drained
     yield* town.moveDays(1)
     if (day + 1 < SHADOW_DAYS) continue
     const [seen] = lastJson<Shadowed>(yield* town.command("report", "shadow", "--json")).models
@@ -127,6 +128,7 @@ const inProduction = Effect.fnUntraced(function* (
     "a persona that learnt",
     Effect.map(personaOf(town.base, warm), ({ signal_count }) => (signal_count >= WARM ? true : undefined))
   )
+  yield* town.drained
   yield* town.moveDays(1)
   const seen = yield* waited(
     "the night that puts the newcomer into the model's words",
@@ -162,6 +164,7 @@ export const demo = Effect.fnUntraced(function* (town: Town, { say, shuffled, tr
     `${travelers} travelers look through ${SLATES} slates of ${CITY} each at ${town.base}${shuffled ? "; what they take is chance" : ""}.`
   )
   for (let n = 0; n < SLATES; n++) yield* everybodySwipes(town, people, shuffled)
+  yield* town.drained
   yield* town.moveDays(1)
   yield* say(yield* town.command("build-dataset", "bpr_triples"))
   const { rows, table, version } = lastJson<TrainedShown>(yield* town.command("train", "bpr", "--json"))

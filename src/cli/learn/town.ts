@@ -24,6 +24,8 @@ export interface Town {
   readonly base: string
   /** What the server takes for now, in Unix milliseconds. */
   readonly now: () => number
+  /** Waits until the database has all that was said so far: commands read nothing else. */
+  readonly drained: Effect.Effect<void, Refused>
   readonly moveDays: (days: number) => Effect.Effect<void, Refused>
   /** Runs a command to its end and gives what it printed; one that fails ends the demo with its words. */
   readonly command: (...args: ReadonlyArray<string>) => Effect.Effect<string, Refused>
@@ -83,6 +85,26 @@ const address = (running: Running) =>
     })
   )
 
+/** Longest that the database may lag behind what was acknowledged. */
+const DRAIN_MS = 300_000
+
+const drained = (base: string) =>
+  Effect.gen(function* () {
+    for (;;) {
+      const text = yield* Effect.tryPromise({
+        try: async (signal) => (await fetch(`${base}/metrics`, { signal })).text(),
+        catch: (cause) => new Refused({ message: `The demo's server does not answer: ${String(cause)}` })
+      })
+      if (/^journal_depth_records(?:\{[^}]*\})? 0$/m.test(text)) return
+      yield* Effect.sleep(LOOK_MS)
+    }
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: DRAIN_MS,
+      orElse: () => Effect.fail(new Refused({ message: "The database of the demo does not keep up with it." }))
+    })
+  )
+
 /** A moved time is read anew this soon. */
 const TIME_READ_EVERY_S = 1
 
@@ -136,6 +158,7 @@ export const openTown = Effect.fnUntraced(function* (root: string, folder: strin
     })
   const town: Town = {
     base,
+    drained: drained(base),
     now: () => Date.now() + offset,
     moveDays: (days) =>
       Effect.sync(() => {

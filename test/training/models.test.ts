@@ -68,7 +68,16 @@ describe("a model, from what was logged to the gate", () => {
           const evaluation = JSON.parse(readFileSync(join(trained.folder, "evaluation.json"), "utf8"))
           assert.deepEqual(
             evaluation.models.map(({ name }: { name: string }) => name),
-            ["bpr", "as_logged", "popularity", "popularity_7_days", "user_frequency", "bpr, seed 2", "bpr, seed 3"]
+            [
+              "bpr",
+              "as_logged",
+              "popularity",
+              "popularity_7_days",
+              "user_frequency",
+              "distance_category",
+              "bpr, seed 2",
+              "bpr, seed 3"
+            ]
           )
           // People choose by their taste in this world, and what they like can be learnt from what they took before.
           const [own, , ,] = evaluation.models
@@ -76,7 +85,8 @@ describe("a model, from what was logged to the gate", () => {
           const kinds = new Set(
             evaluation.comparisons[0].segments.map(({ name }: { name: string }) => name.split("=")[0])
           )
-          assert.isTrue(kinds.has("city") && kinds.has("people"))
+          assert.includeMembers([...kinds], ["city", "people", "party"])
+          assert.isTrue(own.local_picks > 0 && own.local_picks < 1)
 
           const registry = yield* ModelRegistry
           const row = yield* registry.find("bpr", trained.version)
@@ -90,7 +100,7 @@ describe("a model, from what was logged to the gate", () => {
 
           // The file alone gives the same figures again.
           const again = yield* trainers.evaluate("bpr", trained.version)
-          const figures = (one: { models: ReadonlyArray<unknown> }) => one.models.slice(0, 5)
+          const figures = (one: { models: ReadonlyArray<unknown> }) => one.models.slice(0, 6)
           assert.deepEqual(figures(JSON.parse(JSON.stringify(again.evaluation))), figures(evaluation))
         }),
       240_000

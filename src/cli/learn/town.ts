@@ -95,7 +95,7 @@ const drained = (base: string) =>
         try: async (signal) => (await fetch(`${base}/metrics`, { signal })).text(),
         catch: (cause) => new Refused({ message: `The demo's server does not answer: ${String(cause)}` })
       })
-      if (/^journal_depth_records(?:\{[^}]*\})? 0$/m.test(text)) return
+      if (/^overplanned_journal_depth_records(?:\{[^}]*\})? 0$/m.test(text)) return
       yield* Effect.sleep(LOOK_MS)
     }
   }).pipe(

@@ -10,6 +10,8 @@ export interface Judged {
   readonly coverage: number
   /** How much more popular its first five are than the slate as a whole, in shares of the ranks by popularity. */
   readonly popularity_bias: number
+  /** Of its first five the share of places of which locals think better than visitors; null where nobody can tell. */
+  readonly local_picks: number | null
 }
 
 export interface Segment {
@@ -67,6 +69,13 @@ const popularityOf = (
 const meanOf = (values: ReadonlyArray<number>): number =>
   values.length === 0 ? 0 : values.reduce((sum, x) => sum + x, 0) / values.length
 
+export interface JudgeOptions {
+  readonly by?: Metric
+  readonly seed?: number
+  /** Whether locals think better of a place than visitors do; undefined where that is not known. */
+  readonly localPick?: (item: string) => boolean | undefined
+}
+
 /**
  * The first of `models` is the candidate. `takenBefore` counts what was taken in the time that was trained on. The same
  * seed draws the same people for every model and every difference.
@@ -75,23 +84,34 @@ export const judge = (
   slates: ReadonlyArray<Slate>,
   models: readonly [Ranked, ...ReadonlyArray<Ranked>],
   takenBefore: ReadonlyMap<string, number>,
-  { by = "hr5", seed = 1 }: { readonly by?: Metric; readonly seed?: number } = {}
+  { by = "hr5", localPick, seed = 1 }: JudgeOptions = {}
 ): Evaluation => {
   const clusters = slates.map(({ cluster }) => cluster)
   const popularity = popularityOf(slates, takenBefore)
   const worths = models.map(({ scorer }) => {
     const shown = new Set<string>()
     let bias = 0
+    const local = { known: 0, picks: 0 }
     const values = slates.map((slate) => {
       const scores = scorer(slate)
       const ranks = ranksOf(scores)
       const first = slate.items.filter((_, i) => ranks[i]! <= TOP)
-      for (const item of first) shown.add(item)
+      for (const item of first) {
+        shown.add(item)
+        const pick = localPick?.(item)
+        if (pick !== undefined) local.known++
+        if (pick === true) local.picks++
+      }
       const popular = (items: ReadonlyArray<string>) => meanOf(items.map((item) => popularity.get(item)!))
       bias += popular(first) - popular(slate.items)
       return worthOf(slate, scores)
     })
-    return { values, coverage: shown.size / Math.max(1, popularity.size), bias: bias / Math.max(1, slates.length) }
+    return {
+      values,
+      coverage: shown.size / Math.max(1, popularity.size),
+      bias: bias / Math.max(1, slates.length),
+      localPicks: local.known === 0 ? null : local.picks / local.known
+    }
   })
   const column = (model: number, metric: Metric) => worths[model]!.values.map((worth) => worth[metric])
   const whole = { seed, clusters }
@@ -129,7 +149,8 @@ export const judge = (
         METRICS.map((metric) => [metric, bootstrapMean(column(m, metric), whole)])
       ) as Judged["metrics"],
       coverage: worths[m]!.coverage,
-      popularity_bias: worths[m]!.bias
+      popularity_bias: worths[m]!.bias,
+      local_picks: worths[m]!.localPicks
     })),
     comparisons: models.slice(1).map(({ name }, i) => ({
       incumbent: name,

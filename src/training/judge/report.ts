@@ -20,8 +20,8 @@ const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
 }
 
 const modelRows = ({ models }: Evaluation): ReadonlyArray<ReadonlyArray<string>> => [
-  ["model", "HR@5", "HR@10", "MRR", "NDCG@10", "AUC", "P@3", "coverage", "popularity bias"],
-  ...models.map(({ name, metrics, coverage, popularity_bias }) => [
+  ["model", "HR@5", "HR@10", "MRR", "NDCG@10", "AUC", "P@3", "coverage", "popularity bias", "local picks"],
+  ...models.map(({ name, metrics, coverage, popularity_bias, local_picks }) => [
     name,
     interval(metrics.hr5),
     figure(metrics.hr10.mean),
@@ -30,7 +30,8 @@ const modelRows = ({ models }: Evaluation): ReadonlyArray<ReadonlyArray<string>>
     figure(metrics.auc.mean),
     figure(metrics.p3.mean),
     figure(coverage),
-    figure(popularity_bias)
+    figure(popularity_bias),
+    local_picks === null ? "–" : figure(local_picks)
   ])
 ]
 

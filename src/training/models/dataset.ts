@@ -47,7 +47,7 @@ export const newestDataset = async (root: string, name: DatasetName): Promise<Pu
   return { name, folder, files }
 }
 
-/** Hands over the rows of a split one after another, with the columns that are named. */
+/** Hands over the rows of a split one after another, with the columns that are named, as far as it has them. */
 export const eachRow = async (
   dataset: PublishedDataset,
   split: Split,
@@ -57,11 +57,13 @@ export const eachRow = async (
   const file = await asyncBufferFromFile(join(dataset.folder, `${split}.parquet`))
   const metadata = await parquetMetadataAsync(file)
   const rows = Number(metadata.num_rows)
+  // A dataset of an older release lacks what was added since: those columns are then undefined.
+  const present = new Set(metadata.schema.map(({ name }) => name))
   for (let from = 0; from < rows; from += RUN) {
     const run = await parquetReadObjects({
       file,
       metadata,
-      columns: [...columns],
+      columns: columns.filter((name) => present.has(name)),
       rowStart: from,
       rowEnd: Math.min(rows, from + RUN),
       compressors: { ZSTD: (bytes) => zstdDecompressSync(bytes) }

@@ -4,10 +4,20 @@ import type { Evaluation } from "../judge/judge.ts"
 import type { Progress } from "../learn/progress.ts"
 import type { PublishedDataset } from "./dataset.ts"
 
+/** What is known of a place besides its vibe. */
+export interface PlaceFacts {
+  readonly category: string
+  readonly lat: number
+  readonly lon: number
+  /** Locals think better of it than visitors do; undefined where either has said nothing. */
+  readonly localPick: boolean | undefined
+}
+
 export interface Material {
   readonly datasetsDir: string
   /** The vibe of every place there is. */
   readonly vibesOf: () => Promise<ReadonlyMap<string, ArrayLike<number>>>
+  readonly placesOf: () => Promise<ReadonlyMap<string, PlaceFacts>>
   readonly watch: (progress: Progress) => void
   readonly signal: AbortSignal
 }

@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Config, modelsDirOf } from "../../config.ts"
+import type { QualitySummary } from "../../domain/catalog/node.ts"
+import { standing } from "../../domain/catalog/standing.ts"
 import { ModelRegistry } from "../../services/model-registry.ts"
 import {
   type EvaluatedModel,
@@ -22,7 +24,7 @@ import { codeCommit, nextVersion, writeArtefact } from "./artefact.ts"
 import { bprTrainer } from "./bpr/trainer.ts"
 import { type PublishedDataset, sha256Of } from "./dataset.ts"
 import { pivotAcceptanceTrainer } from "./pivot-acceptance/trainer.ts"
-import type { Trainer } from "./trainer.ts"
+import type { PlaceFacts, Trainer } from "./trainer.ts"
 
 const TRAINERS: Readonly<Record<TrainableModel, Trainer>> = {
   bpr: bprTrainer,
@@ -42,6 +44,14 @@ const refused = (cause: unknown): TrainingRefused => {
     message: cause instanceof TrainingFailed ? problem : `Training broke down: ${problem}. Nothing was registered.`,
     retry: !(cause instanceof TrainingFailed)
   })
+}
+
+const factsOf = ({
+  quality,
+  ...place
+}: Omit<PlaceFacts, "localPick"> & { readonly quality: QualitySummary }): PlaceFacts => {
+  const [local, tourist] = [standing(quality, "local"), standing(quality, "tourist")]
+  return { ...place, localPick: local === undefined || tourist === undefined ? undefined : local > tourist }
 }
 
 const PAGE = "evaluation.html"
@@ -69,6 +79,10 @@ export const layer = (release: Release) =>
         select id, vibe_embedding as vibe from activity_nodes where vibe_embedding is not null`.pipe(
         Effect.map((rows) => new Map(rows.map(({ id, vibe }) => [id, Float32Array.from(vibe)])))
       )
+      const places = sql<{ id: string; category: string; lat: number; lon: number; quality: QualitySummary }>`
+        select id, category, lat, lon, quality_signals as quality from activity_nodes`.pipe(
+        Effect.map((rows) => new Map(rows.map(({ id, ...place }) => [id, factsOf(place)])))
+      )
       const work = <A>(
         run: (material: Parameters<Trainer["train"]>[0]) => Promise<A>,
         onProgress: (progress: TrainingProgress) => void = () => undefined
@@ -78,6 +92,7 @@ export const layer = (release: Release) =>
             run({
               datasetsDir: settings.DATASETS_DIR,
               vibesOf: () => Effect.runPromiseWith(services)(vibes),
+              placesOf: () => Effect.runPromiseWith(services)(places),
               watch: onProgress,
               signal
             }),

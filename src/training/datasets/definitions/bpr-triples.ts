@@ -30,6 +30,9 @@ const DECISIONS = `
     group by l.user_id, l.decision_id
   )
   select r.id, j.user_id, r.occurred_at as at, r.candidate_ids, r.scores, r.propensities, r.source, r.surface, j.outcomes,
+    coalesce(jsonb_array_length(r.user_state -> 'members'), 1)::int as party,
+    coalesce((r.user_state ->> 'signal_count')::int, 0) as signals,
+    coalesce(r.user_state #>> '{dimensions,trip_count,value}', 'first') as trips,
     (select c.slug from activity_nodes n join cities c on c.id = n.city_id where n.id = r.candidate_ids[1]) as city
   from judged j join ranking_events r on r.id = j.decision_id
   where cardinality(r.candidate_ids) > 1 and r.occurred_at >= $1 and r.occurred_at < $2
@@ -52,6 +55,9 @@ interface Decision {
   readonly propensities: ReadonlyArray<number>
   readonly source: "app" | "backfill"
   readonly surface: string
+  readonly party: number
+  readonly signals: number
+  readonly trips: string
   readonly city: string | null
 }
 
@@ -69,7 +75,10 @@ export const bprTriples: Definition = {
     weight: { type: "double", required: true, role: "remark" },
     propensity: { type: "double", role: "remark" },
     score_positive: { type: "double", role: "remark" },
-    score_negative: { type: "double", role: "remark" }
+    score_negative: { type: "double", role: "remark" },
+    party_size: { type: "int", role: "remark" },
+    signal_count: { type: "int", role: "remark" },
+    trip_count: { type: "string", role: "remark" }
   },
   people: [["user_id"]],
   ids: [["decision_id"]],
@@ -127,7 +136,10 @@ export const bprTriples: Definition = {
                 weight: WEIGHT[one.source],
                 propensity: one.propensities[at.get(positive)!] ?? null,
                 score_positive: one.scores[at.get(positive)!] ?? null,
-                score_negative: one.scores[at.get(negative)!] ?? null
+                score_negative: one.scores[at.get(negative)!] ?? null,
+                party_size: one.party,
+                signal_count: one.signals,
+                trip_count: one.trips
               },
               one.user_id,
               one.at.getTime()

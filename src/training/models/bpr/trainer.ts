@@ -10,7 +10,8 @@ import { learningCurve } from "../../learn/curve.ts"
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { newestDataset, type PublishedDataset } from "../dataset.ts"
-import type { Trainer } from "../trainer.ts"
+import type { PlaceFacts, Trainer } from "../trainer.ts"
+import { distanceAndCategory } from "./nearby.ts"
 import { bprScorer, type Vibes, withColdPlaces } from "./ranker.ts"
 import { byUser, type LoggedSlate, readSlates, readTraining, readValidation, type TrainingTriples } from "./triples.ts"
 
@@ -36,12 +37,14 @@ const settingsFor = (pairs: number, seed: number) => ({
   patience: PATIENCE
 })
 
-type Counts = Pick<TrainingTriples, "taken" | "takenBy" | "takenLately">
+type Counts = Pick<TrainingTriples, "taken" | "takenBy" | "takenLately" | "choices">
+type Places = ReadonlyMap<string, PlaceFacts>
 
 /** What every version is held against. The first is whichever ranker served the decisions. */
 const baselines = (
   logged: ReadonlyArray<LoggedSlate>,
-  { taken, takenBy, takenLately }: Counts
+  { choices, taken, takenBy, takenLately }: Counts,
+  places: Places
 ): ReadonlyArray<Ranked> => {
   const scores = new Map(logged.map(({ slate, logged }) => [slate.id, logged]))
   return [
@@ -55,7 +58,8 @@ const baselines = (
       name: "user_frequency",
       scorer: ({ items, user }) =>
         items.map((item) => (takenBy.get(byUser(user, item)) ?? 0) + (taken.get(item) ?? 0) * 1e-6)
-    }
+    },
+    { name: "distance_category", scorer: distanceAndCategory(choices, places) }
   ]
 }
 
@@ -64,6 +68,7 @@ const judged = async (
   factors: Factors,
   counts: Counts,
   vibes: Vibes,
+  places: Places,
   others: ReadonlyArray<Factors> = []
 ): Promise<{ readonly evaluation: Evaluation; readonly slates: ReadonlyArray<Slate> }> => {
   const known = new Set(factors.users)
@@ -81,15 +86,16 @@ const judged = async (
     slates,
     [
       { name: "bpr", scorer: bprScorer(factors, vibes) },
-      ...baselines(logged, counts),
+      ...baselines(logged, counts, places),
       ...others.map((other, i): Ranked => ({ name: `bpr, seed ${SEEDS[i + 1]}`, scorer: bprScorer(other, vibes) }))
     ],
-    counts.taken
+    counts.taken,
+    { localPick: (item) => places.get(item)?.localPick }
   )
   return { evaluation, slates }
 }
 
-const train: Trainer["train"] = async ({ datasetsDir, vibesOf, watch, signal }) => {
+const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, signal }) => {
   const dataset = await newestDataset(datasetsDir, DATASET)
   const training = await readTraining(dataset)
   const { pairs, users, items, sources } = training
@@ -115,7 +121,7 @@ const train: Trainer["train"] = async ({ datasetsDir, vibesOf, watch, signal }) 
     versions.push(withColdPlaces({ users: users.names, items: items.names, model }, vibes))
   }
   const [factors, ...others] = versions as [Factors, ...ReadonlyArray<Factors>]
-  const { evaluation } = await judged(dataset, factors, training, vibes, others)
+  const { evaluation } = await judged(dataset, factors, training, vibes, await placesOf(), others)
   const mixed = Object.entries(sources).map(([source, n]) => `${n} from ${source}`)
   return {
     dataset,
@@ -132,17 +138,17 @@ const train: Trainer["train"] = async ({ datasetsDir, vibesOf, watch, signal }) 
       "Who prefers which place: a vector per person, a vector and a bias per place.",
       `Learnt from ${mixed.join(", ")}. Backfill counts 0.3 of the app, and rare choices count more by clipped inverse propensity.`,
       "Places that nobody was offered have what their vibe says; people whom it has not seen have the mean of all.",
-      `Baselines: as_logged is whichever ranker served the decision; popularity, popularity_7_days and user_frequency count what was taken in the time that was trained on, all of it or its last week.`,
+      `Baselines: as_logged is whichever ranker served the decision; popularity, popularity_7_days and user_frequency count what was taken in the time that was trained on, all of it or its last week; distance_category goes by the kinds of places that somebody took and by the way.`,
       "People stand in it under the names of its dataset. Who ranks joins them to travelers by the one row that tells them apart; with that row their vector is nobody's. Whoever is not among them has the taste that their own choices make."
     ],
     notes: []
   }
 }
 
-const evaluate: Trainer["evaluate"] = async ({ datasetsDir, vibesOf }, file) => {
+const evaluate: Trainer["evaluate"] = async ({ datasetsDir, placesOf, vibesOf }, file) => {
   const dataset = await newestDataset(datasetsDir, DATASET)
   const factors = decodeFactors(readFileSync(file))
-  const { evaluation } = await judged(dataset, factors, await readTraining(dataset), await vibesOf())
+  const { evaluation } = await judged(dataset, factors, await readTraining(dataset), await vibesOf(), await placesOf())
   return { dataset, evaluation, required: [] }
 }
 

@@ -1,4 +1,5 @@
 /** The dataset `bpr_triples` as the trainer and the judge take it. */
+import { COLD_BELOW_SIGNALS } from "../../../domain/vocabulary.ts"
 import type { Slate } from "../../judge/slates.ts"
 import type { Pairs } from "../../learn/bpr/pairs.ts"
 import { eachRow, type PublishedDataset } from "../dataset.ts"
@@ -33,6 +34,8 @@ export interface TrainingTriples {
   /** How often each item was taken, over decisions, and by each user. */
   readonly taken: ReadonlyMap<string, number>
   readonly takenBy: ReadonlyMap<string, number>
+  /** Every place that was taken, by whom. */
+  readonly choices: ReadonlyArray<{ readonly user: string; readonly item: string }>
   /** The same as `taken`, in the last week of the training time. */
   readonly takenLately: ReadonlyMap<string, number>
 }
@@ -84,7 +87,7 @@ export const readTraining = async (dataset: PublishedDataset): Promise<TrainingT
   const sources: Record<string, number> = {}
   const [taken, takenBy] = [new Map<string, number>(), new Map<string, number>()]
   const seen = new Set<string>()
-  const choices: Array<{ readonly item: string; readonly at: number }> = []
+  const choices: Array<{ readonly user: string; readonly item: string; readonly at: number }> = []
   let rows: Array<Row> = []
   let stride = 1
   let n = 0
@@ -97,7 +100,7 @@ export const readTraining = async (dataset: PublishedDataset): Promise<TrainingT
     if (!seen.has(choice)) {
       seen.add(choice)
       count(taken, positive)
-      choices.push({ item: positive, at: new Date(row["timestamp"] as Date).getTime() })
+      choices.push({ user, item: positive, at: new Date(row["timestamp"] as Date).getTime() })
       count(takenBy, byUser(user, positive))
     }
     if (n++ % stride !== 0) return
@@ -109,7 +112,7 @@ export const readTraining = async (dataset: PublishedDataset): Promise<TrainingT
   const end = choices.reduce((last, { at }) => Math.max(last, at), 0)
   const takenLately = new Map<string, number>()
   for (const { item, at } of choices) if (at > end - LATELY_MS) count(takenLately, item)
-  return { users, items, sources, taken, takenBy, takenLately, pairs: pairsOf(rows, users, items) }
+  return { users, items, sources, taken, takenBy, takenLately, choices, pairs: pairsOf(rows, users, items) }
 }
 
 /** The comparisons of a later split between people and items that were trained on. */
@@ -140,7 +143,29 @@ interface Gathering {
   readonly items: Map<string, { taken: 0 | 1; score: number }>
 }
 
-const SLATE_COLUMNS = [...COLUMNS, "city", "score_positive", "score_negative"]
+const SLATE_COLUMNS = [
+  ...COLUMNS,
+  "city",
+  "score_positive",
+  "score_negative",
+  "party_size",
+  "signal_count",
+  "trip_count"
+]
+
+/** What kind of decision it is; what an older dataset does not say is in no segment. */
+const segmentsOf = (row: Readonly<Record<string, unknown>>, isKnown: boolean): Slate["segments"] => ({
+  city: String(row["city"]),
+  origin: String(row["origin"]),
+  people: isKnown ? "known" : "new",
+  source: Number(row["weight"]) < 1 ? "backfill" : "app",
+  ...(row["party_size"] === undefined ? {} : { party: Number(row["party_size"]) > 1 ? "group" : "solo" }),
+  ...(row["signal_count"] === undefined
+    ? {}
+    : { signals: Number(row["signal_count"]) < COLD_BELOW_SIGNALS ? "cold" : "warm" }),
+  ...(row["trip_count"] === undefined ? {} : { traveler: row["trip_count"] === "first" ? "new" : "repeat" })
+})
+
 const UNSCORED = Number.NEGATIVE_INFINITY
 
 /** The decisions of a split. `knownUsers` are those whom the model has seen. */
@@ -174,12 +199,7 @@ export const readSlates = async (
         at: new Date(row["timestamp"] as Date).getTime(),
         items: [...items.keys()],
         taken: Uint8Array.from(all, ({ taken }) => taken),
-        segments: {
-          city: String(row["city"]),
-          origin: String(row["origin"]),
-          people: knownUsers(user) ? "known" : "new",
-          source: Number(row["weight"]) < 1 ? "backfill" : "app"
-        }
+        segments: segmentsOf(row, knownUsers(user))
       }
     }
   })

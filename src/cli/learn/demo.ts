@@ -57,7 +57,7 @@ const peopleOf = Effect.fnUntraced(function* (town: Town, count: number) {
 })
 
 const everybodySwipes = (town: Town, people: ReadonlyArray<Person>, shuffled: boolean) =>
-  Effect.forEach(people, (person) => swipe(town.base, person, CITY, town.now(), shuffled), {
+  Effect.forEach(people, (person) => swipe(town.base, person, CITY, town.now, shuffled), {
     concurrency: AT_ONCE,
     discard: true
   })

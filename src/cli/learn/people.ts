@@ -46,18 +46,20 @@ export const swipe = Effect.fnUntraced(function* (
   base: string,
   person: Person,
   city: string,
-  now: number,
+  now: () => number,
   shuffled: boolean
 ) {
   const { nodes, session_id } = yield* call<Slate>(base, person.token, "GET", `/api/v1/discovery?city=${city}`)
   const swipes = nodes.map(({ node }) => ({ node: node.id, yes: takes(person, node.id, shuffled) }))
+  // After it was shown: what came before a decision is no answer to it.
+  const at = now()
   yield* call(
     base,
     person.token,
     "POST",
     "/api/v1/signals",
     swipes.map(({ node, yes }) =>
-      signal(yes ? "discovery_swipe_right" : "discovery_swipe_left", node, now, { session_id })
+      signal(yes ? "discovery_swipe_right" : "discovery_swipe_left", node, at, { session_id })
     )
   )
   return swipes.filter(({ yes }) => yes).length

@@ -157,6 +157,19 @@ describe("a model", () => {
     const { code, said } = await world.command("traffic", "bpr", "100")
     assert.deepStrictEqual([code, said.includes("bpr:1 ranks for 100 % of warm travelers")], [0, true], said)
     await untilRankedBy(hasNot, /^bpr:1$/)
+    // The night gives warm travelers their taste in the model's words; what comes by itself at night is asked for now.
+    await world.rows(
+      (sql) => sql`insert into jobs (id, kind, state) values (gen_random_uuid(), 'embed_travelers', 'queued')`
+    )
+    const encoded = async (who: Traveler) => ok(await who.call("GET", "/users/me/persona")).model_encoder_version
+    await until("a night", async () => (await encoded(hasNot)) === "bpr:1", ROLLED_BACK_WITHIN_MS)
+    assert.isNull(await encoded(cold))
+    const [kept] = await world.rows(
+      (sql) => sql`select model_encoder_version as version, cardinality(model_embedding) as width from users
+        where id = ${hasNot.id}`
+    )
+    assert.deepEqual(kept, { version: "bpr:1", width: 1 })
+    assert.strictEqual(await rankedBy(hasNot), "bpr:1")
     assert.match((await world.command("traffic", "bpr", "0")).said, /0 is no share of travelers.*rollback bpr/)
   }, 120_000)
 

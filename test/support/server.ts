@@ -120,6 +120,18 @@ export const refusedStart = async (environment: Environment, folder: string, arg
   return { code, said: output().trim() }
 }
 
+/** A command that goes on until it is ended. */
+export const startCommand = (args: ReadonlyArray<string>, environment: Environment, folder: string) => {
+  const { child, output } = launch(environment, folder, args)
+  return {
+    output,
+    stop: (signal: NodeJS.Signals = "SIGTERM") => {
+      child.kill(signal)
+      return ended(child)
+    }
+  }
+}
+
 /** A command, to its end: what it said, and its exit code. */
 export const command = async (args: ReadonlyArray<string>, environment: Environment, folder: string) => {
   const { child, output } = launch(environment, folder, args)

@@ -4,8 +4,15 @@
  * of places cannot. In a shuffled world everybody takes as many places, and which is chance.
  */
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { hash128 } from "../../domain/basics/hash.ts"
-import { call } from "../replay/traveler.ts"
+import { Refused } from "../refused.ts"
+import { call as once } from "../replay/traveler.ts"
+
+/** A busy machine, or one whose time was just moved, may ask to come back a moment later. */
+const AGAIN = { schedule: Schedule.spaced("3 seconds"), times: 20 }
+
+const call = <A>(...request: Parameters<typeof once<A>>) => Effect.retry(once<A>(...request), AGAIN)
 
 export const CIRCLES = 8
 /** How much of their circle somebody takes, and how much of all else: the effect that is to be found. */
@@ -115,7 +122,10 @@ export const travel = Effect.fnUntraced(function* (base: string, person: Person,
     const trip = (await answer.json()) as TripMade & { readonly detail?: string }
     if (!answer.ok) throw new Error(trip.detail ?? `status ${answer.status}`)
     return { rankedBy: answer.headers.get("x-model-version") ?? "nobody", trip }
-  }).pipe(Effect.orDie)
+  }).pipe(
+    Effect.retry(AGAIN),
+    Effect.mapError((cause) => new Refused({ message: `No trip could be had at ${base}: ${String(cause.cause)}` }))
+  )
   const stops = made.trip.days.flatMap(({ slots }) => slots)
   const loved = stops.filter(({ node }) => loves(person, node.id)).length
   return { rankedBy: made.rankedBy, loved: loved / Math.max(1, stops.length) }

@@ -23,7 +23,7 @@ const ASKED = 200
 const FIRST_PIVOT_MS = 3_000
 const AGAIN_MS = 20
 const GIVE_UP_MS = 60_000
-const DRAIN_MS = 600_000
+const DRAIN_MS = 1_800_000
 
 interface Options {
   readonly trips: number

@@ -21,6 +21,6 @@ export class Api extends HttpApi.make("overplanned")
       title: "Overplanned",
       version: "1",
       description:
-        "Plans trips from local evidence and stays with the traveler while the trip is under way. Pivot offers also travel over the WebSocket /ws/trips/{id}/pivot-stream."
+        "Plans trips from local evidence and stays with the traveler while the trip is under way. Pivot offers also travel over the WebSocket /ws/trips/{id}/pivot-stream. Every refusal is a problem document (application/problem+json), but for one: a request's head of more than 64 KiB, or of 99 headers or more, is answered 431 with a line of HTML before anything else sees it."
     })
   ) {}

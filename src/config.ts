@@ -108,6 +108,10 @@ export const settings = {
   }),
   SIGNAL_LOOK_UP: S.duration("Longest that a first look at a trip may delay its signals.", { default: "100ms" }),
 
+  JOURNAL_ACKS: S.oneOf("local", "pg")(
+    "When a write is acknowledged: local, once it is on this disk, whatever becomes of PostgreSQL; pg, once it is in PostgreSQL, for machines whose disk is gone with them.",
+    { default: "local" }
+  ),
   JOURNAL_DISK_BUDGET: S.bytes("Most disk the journal may take before writes are refused.", { default: "2GiB" }),
   JOURNAL_SEGMENT_SIZE: S.bytes("Size at which a journal segment is closed.", { default: "64MiB" }),
   JOURNAL_MEMORY_BUDGET: S.bytes("Most memory for records that wait for the disk.", { default: "64MiB" }),

@@ -14,6 +14,7 @@ export const journal = Layer.unwrap(
   Effect.map(Config, (settings) =>
     FileJournal.layerLocked({
       directory: journalDirectory(settings),
+      acks: settings.JOURNAL_ACKS,
       batchRecords: settings.JOURNAL_DRAIN_BATCH,
       segmentBytes: settings.JOURNAL_SEGMENT_SIZE,
       diskBytes: settings.JOURNAL_DISK_BUDGET,

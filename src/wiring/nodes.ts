@@ -32,6 +32,7 @@ const self = (role: Role, joins: boolean) =>
       role,
       release: version,
       place: placeOf(dataDir),
+      acks: settings.JOURNAL_ACKS,
       address: joins ? (settings.NODE_ADDRESS ?? null) : null
     } satisfies Node
   })

@@ -13,6 +13,9 @@ export const SHARD = 0
 /** Epochs as the journal has room for them: three bytes of each record. */
 export const LAST_EPOCH = 2 ** 24 - 1
 
+/** When a write is acknowledged: once it is on this server's disk, or once it is in the database. */
+export type Acks = "local" | "pg"
+
 export type Role = "all" | "gateway" | "worker"
 
 /** Whether servers of this role own trips. */
@@ -29,6 +32,7 @@ export interface Node {
   readonly release: string
   /** Machine and directory as the operating system tells them apart. */
   readonly place: string
+  readonly acks: Acks
   /** Where others reach it; null where it wants to be alone. */
   readonly address: string | null
 }

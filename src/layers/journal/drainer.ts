@@ -30,6 +30,8 @@ export interface Drainer {
 export interface DrainerEvents {
   readonly drained: (position: number, records: number) => void
   readonly waiting: (reason: SinkUnavailable) => void
+  /** A record was set aside: it is not in the store, and will not be. */
+  readonly refused: (position: number) => void
   /** A record of this key was lost, and is behind us. */
   readonly lost: (key: string) => void
 }
@@ -148,7 +150,7 @@ const makeEnrollment = ({ former, node, sink }: DrainerOptions, patiently: Patie
 
 /** Stores a batch; `lost` gathers the keys of which a record was lost on the way. */
 const makeStore = (
-  { aside, sequenced, sink }: DrainerOptions,
+  { aside, events, sequenced, sink }: DrainerOptions,
   patiently: Patiently,
   enroll: Effect.Effect<number>,
   progressAt: (position: number) => DrainProgress,
@@ -167,6 +169,7 @@ const makeStore = (
   const keep = (kind: AsideKind, entry: JournalEntry, reason: string, loss = false): Effect.Effect<void> => {
     const { type, version, key, id, payload, position } = entry
     const note = JSON.stringify({ type, version, key, id, payload, position, reason })
+    events.refused(position)
     return Effect.promise(() => aside.keep(kind, position, Buffer.from(note), loss))
   }
 

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
+import type { Acks } from "../../domain/nodes/standing.ts"
 import { Journal, type JournalError, type JournalRecord, RecordTypes, type Settled } from "../../services/journal.ts"
 import { JournalSink } from "../../services/journal-sink.ts"
 import { Ownership } from "../../services/ownership.ts"
@@ -16,11 +17,14 @@ import { giveName, type Name, readName } from "./name.ts"
 import { makeReader } from "./reader.ts"
 import { cannotOpen, filesThatMention, quarantineNote, readingIn, visitBacklog } from "./reading.ts"
 import { type JournalUnreadable, recover } from "./recovery.ts"
+import { StoredAcks } from "./stored-acks.ts"
 import { makeHurry, makeWaitingRecords } from "./waiting.ts"
 import { openWriter, type WriterEvents, type WriterLimits } from "./writer.ts"
 
 export interface JournalOptions extends WriterLimits {
   readonly directory: string
+  /** Who waits is told once it is on this disk, or once it is in the database. Left out: this disk. */
+  readonly acks?: Acks
   /** Records that go to the sink in one transaction. */
   readonly batchRecords: number
 }
@@ -64,6 +68,7 @@ export const makeJournal = (
       former.push(named.name)
       named = await giveName(files, directory, machine.uuid)
     }
+    const storedAcks = options.acks === "pg" ? new StoredAcks() : undefined
     const waiting = makeWaitingRecords(machine.elapsed)
     const hurry = makeHurry()
     const losses = new Set<(key: string | undefined) => void>()
@@ -157,7 +162,9 @@ export const makeJournal = (
       turn: Effect.ignore(Effect.timeout(hurry.over, STANDS_BACK)),
       sequenced: new Set(types.flatMap(({ type, sequenced }) => (sequenced === true ? [type] : []))),
       events: {
+        refused: (position) => storedAcks?.refused(position),
         drained: (position, records) => {
+          storedAcks?.drained(position)
           waiting.drained(position, records, writer.durable())
           count(journalMetrics.drained, records)
           gauges()
@@ -174,7 +181,7 @@ export const makeJournal = (
     gauges()
     yield* Effect.addFinalizer(() =>
       Effect.andThen(
-        Effect.promise(() => writer.close()),
+        Effect.promise(() => writer.close().then(() => storedAcks?.close())),
         Effect.suspend(() => (drainer.drained() < writer.durable() ? Effect.void : farewell(drainer.name())))
       )
     )
@@ -185,8 +192,17 @@ export const makeJournal = (
       Effect.forkScoped
     )
 
+    const write: (typeof Journal.Service)["append"] = (lane, records, settled, urgency) => {
+      if (storedAcks === undefined || urgency === "soon") return writer.append(lane, records, settled, urgency)
+      const from = writer.appended()
+      const outcome = writer.append(lane, records, (failure) => {
+        storedAcks.settle(from, "position" in outcome ? outcome.position : from, settled, failure)
+        storedAcks.drained(drainer.drained())
+      })
+      return outcome
+    }
     const append: (typeof Journal.Service)["append"] = (lane, records, settled, urgency) => {
-      const outcome = ownership.refusal() ?? writer.append(lane, records, settled, urgency)
+      const outcome = ownership.refusal() ?? write(lane, records, settled, urgency)
       if (outcome._tag !== "AppendTicket") count(journalMetrics.refused, 1)
       return outcome
     }

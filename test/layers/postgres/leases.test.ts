@@ -30,6 +30,7 @@ const node = (name: string, more: Partial<Node> = {}): Node => ({
   role: "all",
   release: "1",
   place: name,
+  acks: "local",
   address: null,
   ...more
 })
@@ -130,6 +131,21 @@ await contractSuite("Leases", { postgres: { needs: "postgres", layer: () => Laye
         yield* leases.enter(c, undefined)
         assert.isTrue(yield* leases.take(c))
         assert.deepEqual((yield* leases.renew(c)).awaits, [{ directory: b.directory, name: "b" }])
+      })
+    )
+  )
+
+  it.effect("nobody awaits an owner that acknowledged only what is stored", () =>
+    alone(
+      Effect.gen(function* () {
+        const leases = yield* Leases
+        const [a, b] = [node("a", { acks: "pg" }), node("b")]
+        yield* leases.enter(a, undefined)
+        yield* leases.take(a)
+        yield* lapse(a)
+        yield* leases.enter(b, undefined)
+        assert.isTrue(yield* leases.take(b))
+        assert.deepEqual((yield* leases.renew(b)).awaits, [])
       })
     )
   )

@@ -63,12 +63,12 @@ const makeMembership = (sql: SqlClient, lease: string) => ({
     Effect.map(
       sql`
       with entered as (
-        insert into nodes (directory, incarnation, name, role, release, place, address, until)
-        values (${self.directory}, ${self.incarnation}, ${self.name}, ${self.role}, ${self.release}, ${self.place},
+        insert into nodes (directory, incarnation, name, role, release, place, acks, address, until)
+        values (${self.directory}, ${self.incarnation}, ${self.name}, ${self.role}, ${self.release}, ${self.place}, ${self.acks},
           ${self.address}, now() + ${lease}::interval)
         on conflict (directory) do update set
           incarnation = excluded.incarnation, name = excluded.name, role = excluded.role, release = excluded.release,
-          place = excluded.place, address = excluded.address, started_at = now(), until = excluded.until, stopped = false
+          place = excluded.place, acks = excluded.acks, address = excluded.address, started_at = now(), until = excluded.until, stopped = false
           where nodes.incarnation = ${former?.incarnation ?? null}
         returning directory
       ), held as (
@@ -100,13 +100,17 @@ interface LeaseRow {
   readonly directory: string | null
   readonly epoch: number
   readonly since_epoch: number
+  /** Everything that it acknowledged is in the database. */
+  readonly stored: boolean
   readonly alive: boolean
 }
 
 /** Run in a transaction. */
 const take = Effect.fnUntraced(function* (sql: SqlClient, self: Node) {
   const [held] = yield* sql<LeaseRow>`
-    select directory, epoch, since_epoch, coalesce((
+    select directory, epoch, since_epoch,
+      coalesce((select n.acks = 'pg' from nodes n where n.directory = l.directory), false) as stored,
+      coalesce((
       select not n.stopped and n.until > now() from nodes n where n.directory = l.directory), false) as alive
     from shard_leases l where shard = ${SHARD} for update`
   if (held === undefined) return false
@@ -116,7 +120,7 @@ const take = Effect.fnUntraced(function* (sql: SqlClient, self: Node) {
     return true
   }
   if (held.alive || held.epoch >= LAST_EPOCH) return false
-  if (held.directory !== null) {
+  if (held.directory !== null && !held.stored) {
     yield* sql`
       insert into shard_tails (shard, directory, since_epoch, epoch)
       values (${SHARD}, ${held.directory}, ${held.since_epoch}, ${held.epoch})

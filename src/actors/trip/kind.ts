@@ -15,7 +15,7 @@ import type { TripCommand, TripReply } from "../../domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../domain/trip/decide.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import { staleAt } from "../../domain/trip/freshness.ts"
-import { holdLoaded, plainTrip } from "../../domain/trip/held-trip.ts"
+import { type HeldTrip, holdLoaded, plainTrip } from "../../domain/trip/held-trip.ts"
 import { nextDate } from "../../domain/trip/lifecycle.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { TripRejection } from "../../domain/trip/rejections.ts"
@@ -32,6 +32,7 @@ import type { ActorKind } from "../engine/kind.ts"
 import type { TripHub } from "./hub.ts"
 import { eventsIn, journalKey, tripLog } from "./log.ts"
 import { makePreparing } from "./preparing.ts"
+import { makeLateWorld, orNothingInTime, worldInTime } from "./world.ts"
 
 export interface TripTypes {
   State: TripActorState
@@ -61,21 +62,11 @@ export interface TripParts {
   readonly machine: MachineShape
 }
 
-/** What a trip leans on may be slow when it is asked for the first time: an activation waits this long for it at most. */
-const WORLD_TIMEOUT = "250 millis"
-
 /** A database that does not answer the journal gives no trip either. */
 const ENROLL_TIMEOUT = "1 second"
 
 /** Changes come in bursts: fallbacks are worked out once the plan has been still for this long. */
 const SETTLE_MILLIS = 50
-
-/** Nothing where it cannot be had in time: the trip comes to life without it, and is told later. */
-const orNothingInTime = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A | undefined> =>
-  effect.pipe(
-    Effect.timeout(WORLD_TIMEOUT),
-    Effect.catchCause(() => Effect.succeed(undefined))
-  )
 
 export interface TripKind extends ActorKind<TripTypes> {
   readonly awake: (state: TripActorState) => Effect.Effect<TripActorState>
@@ -94,20 +85,13 @@ export const tripKind = Effect.fnUntraced(function* (
   parts: TripParts,
   self: TripSelf
 ): Effect.fn.Return<TripKind, never, Scope.Scope> {
-  const { catalog, cities, hub, journal, personas, preparer, storage } = parts
+  const { catalog, cities, hub, journal, preparer, storage } = parts
   let turnBegan = 0
   const { elapsed } = parts.machine
   const log = tripLog(journal, parts.now, () => elapsed() - turnBegan, parts.machine.newId)
 
-  const world = (trip: Pick<TripState, "city" | "city_id" | "members">) =>
-    Effect.all(
-      {
-        catalog: orNothingInTime(catalog.city(trip.city)),
-        conditions: orNothingInTime(cities.conditions(trip.city_id)),
-        personas: orNothingInTime(personas.of(trip.members.map((member) => member.user_id)))
-      },
-      { concurrency: "unbounded" }
-    )
+  const world = (trip: TripState | HeldTrip) => worldInTime(parts, trip)
+  const onceItIsThere = yield* makeLateWorld(parts, self.within, (id) => preparing.add(id))
 
   /** Puts what a stored trip leans on beside it, and packs it. */
   const awake = Effect.fnUntraced(function* (state: TripActorState) {
@@ -191,6 +175,9 @@ export const tripKind = Effect.fnUntraced(function* (
         ...(rankings === undefined ? {} : { rankings })
       })
     )
+    if (known.catalog === undefined || known.conditions === undefined || known.personas === undefined) {
+      yield* onceItIsThere(id, trip)
+    }
     return true
   })
 

@@ -22,7 +22,7 @@ import { ResidentTrips, type TripsInMemory } from "../../services/resident-trips
 import { SignalListener } from "../../services/signal-listener.ts"
 import { CityWatch, FallbackPreparer, MemberPersonas, TripPlanning } from "../../services/trip-helpers.ts"
 import { type TripFailure, TripRuntime } from "../../services/trip-runtime.ts"
-import { TripStorage } from "../../services/trip-storage.ts"
+import { type StoredTrip, TripStorage } from "../../services/trip-storage.ts"
 import { Machine } from "../../support/machine.ts"
 import { inRounds } from "../../support/rounds.ts"
 import { inSlices } from "../../support/slices.ts"
@@ -199,6 +199,19 @@ export const layer = (options: TripOptions) =>
         })
       )
 
+      /** Whether a stored trip came into memory. One that cannot be read must not keep out the others: who asks for it is told. */
+      const bringIn = (stored: StoredTrip, undrained: ReadonlyArray<JournalEntry> | undefined) =>
+        Effect.gen(function* () {
+          // A journal that could not be read, or was not asked, leaves the trip to its own activation.
+          if (undrained === undefined || missingIn(stored, eventsIn(undrained)).length > 0) return false
+          const snapshot = yield* kind.awake(merge(stored, eventsIn(undrained)))
+          return engine.residency.adopt(stored.id, { snapshot, events: [] })
+        }).pipe(
+          Effect.catchCause((cause) =>
+            Effect.as(Effect.logWarning("A trip could not be brought into memory.", cause), false)
+          )
+        )
+
       const preload = Effect.gen(function* () {
         yield* journal.enrolled
         let trips = 0
@@ -212,11 +225,7 @@ export const layer = (options: TripOptions) =>
           }
           const page = yield* storage.underWay({ after, limit: PAGE })
           for (const stored of page) {
-            // A journal that could not be read, or was not asked, leaves the trip to its own activation.
-            const undrained = entries.get(stored.id)
-            if (undrained === undefined || missingIn(stored, eventsIn(undrained)).length > 0) continue
-            const snapshot = yield* kind.awake(merge(stored, eventsIn(undrained)))
-            if (engine.residency.adopt(stored.id, { snapshot, events: [] })) trips++
+            if (yield* bringIn(stored, entries.get(stored.id))) trips++
           }
           after = page.length === PAGE ? page.at(-1)!.id : undefined
         } while (after !== undefined)

@@ -107,19 +107,25 @@ export const layer = (limits: Partial<Limits> = {}) =>
         else look(outcome)
       }
 
-      const lessons = new WaitingLessons((userId, received) => teach(userId, () => received), yield* Machine)
+      const untaught = (cause: unknown) =>
+        void fork(Effect.logError("What a traveler's signals teach could not be taken up.", cause))
+      const lessons = new WaitingLessons((userId, received) => teach(userId, () => received), untaught, yield* Machine)
       yield* Effect.addFinalizer(() => Effect.sync(() => lessons.all()))
 
       const proven = yield* ProvenSignals
       const stopProving = proven.onProven((signals) => {
         for (const [userId, theirs] of Map.groupBy(signals, ({ user_id }) => user_id)) {
           lessons.of(userId)
-          teach(userId, () =>
-            theirs.map(({ read }) => {
-              const { received_at, signal } = read()
-              return { signal, at: received_at }
-            })
-          )
+          try {
+            teach(userId, () =>
+              theirs.map(({ read }) => {
+                const { received_at, signal } = read()
+                return { signal, at: received_at }
+              })
+            )
+          } catch (cause) {
+            untaught(cause)
+          }
         }
       })
       yield* Effect.addFinalizer(() => Effect.sync(stopProving))

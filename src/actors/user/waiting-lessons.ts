@@ -16,14 +16,20 @@ const MOST_WAITING = 2_000
 
 export class WaitingLessons {
   readonly #teach: (userId: string, received: ReadonlyArray<Received>) => void
+  readonly #failed: (cause: unknown) => void
   readonly #machine: MachineShape
   readonly #waiting = new Map<string, Array<Received>>()
   #signals = 0
   #scheduled = false
 
-  /** `teach` must not throw. */
-  constructor(teach: (userId: string, received: ReadonlyArray<Received>) => void, machine: MachineShape) {
+  /** `failed` hears of a `teach` that threw: the lessons of that traveler are gone, those of the others go on. */
+  constructor(
+    teach: (userId: string, received: ReadonlyArray<Received>) => void,
+    failed: (cause: unknown) => void,
+    machine: MachineShape
+  ) {
     this.#teach = teach
+    this.#failed = failed
     this.#machine = machine
   }
 
@@ -48,7 +54,11 @@ export class WaitingLessons {
     if (theirs === undefined) return
     this.#waiting.delete(userId)
     this.#signals -= theirs.length
-    this.#teach(userId, theirs)
+    try {
+      this.#teach(userId, theirs)
+    } catch (cause) {
+      this.#failed(cause)
+    }
   }
 
   all(): void {

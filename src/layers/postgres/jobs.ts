@@ -86,6 +86,15 @@ const scheduleKeeper = (enqueue: Jobs["Service"]["enqueue"], now: () => number) 
   )
 }
 
+/** Again and again: a fault of one who works must not end the others, who work beside it. */
+const again = <A, E, R>(what: string, work: Effect.Effect<A, E, R>) =>
+  work.pipe(
+    Effect.catchCause((cause) =>
+      Effect.andThen(Effect.logWarning(`${what} could not go on.`, cause), Effect.sleep(AFTER_FAULT))
+    ),
+    Effect.forever
+  )
+
 export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient> =>
   Layer.effect(
     Jobs,
@@ -176,22 +185,27 @@ export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient>
             // A claimant is one life of one node: its former life's jobs are not its own.
             const runner = yield* makeRunner(options, `${options.node} ${fresh()}`, handlers)
             const idle = Queue.take(wakeUps).pipe(Effect.timeoutOption(options.pollEvery))
-            const worker = Effect.gen(function* () {
-              if (!(yield* runner.next)) yield* idle
-            }).pipe(
-              Effect.catchCause((cause) =>
-                Effect.andThen(Effect.logWarning("A job worker could not go on.", cause), Effect.sleep(AFTER_FAULT))
-              ),
-              Effect.forever
+            const worker = again(
+              "A job worker",
+              Effect.gen(function* () {
+                if (!(yield* runner.next)) yield* idle
+              })
             )
-            const sweeper = Effect.ignore(runner.giveUp).pipe(
-              Effect.andThen(Effect.sleep(options.staleAfter)),
-              Effect.forever
+            const sweeper = again(
+              "Looking for abandoned jobs",
+              Effect.andThen(Effect.ignore(runner.giveUp), Effect.sleep(options.staleAfter))
             )
             const workers = Array.from({ length: options.concurrency }, () => worker)
-            return yield* Effect.all([...workers, sweeper, ...schedules.map(keepSchedule)], {
-              concurrency: "unbounded"
-            }).pipe(Effect.andThen(Effect.never))
+            return yield* Effect.all(
+              [
+                ...workers,
+                sweeper,
+                ...schedules.map((schedule) => again("A schedule of jobs", keepSchedule(schedule)))
+              ],
+              {
+                concurrency: "unbounded"
+              }
+            ).pipe(Effect.andThen(Effect.never))
           }).pipe(Effect.provideService(SqlClient, sql))
       })
     })

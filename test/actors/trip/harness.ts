@@ -11,6 +11,7 @@ import type { ActorUnavailable } from "../../../src/domain/actor-errors.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import { type CityConditions, calm } from "../../../src/domain/city/model.ts"
 import type { CityId, TripId, UserId } from "../../../src/domain/ids.ts"
+import type { Persona } from "../../../src/domain/persona/persona.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
 import { makeJournal } from "../../../src/layers/journal/journal.ts"
 import { decisionsHandler } from "../../../src/layers/postgres/journal-sink/decisions.ts"
@@ -77,6 +78,8 @@ type Prepare = FallbackPreparer["Service"]["prepare"]
 export class Surroundings {
   /** While this is set, nobody learns what goes on in a city; what was reported stands all the same. */
   stumbling: Effect.Effect<void, ActorUnavailable> = Effect.void
+  /** Who the members are; whoever asks may have to wait for it. */
+  personas: Effect.Effect<ReadonlyArray<Persona>> = Effect.succeed([])
   readonly #conditions = new Map<string, CityConditions>()
   readonly #catalogs = new Set<(next: CityCatalog) => void>()
   readonly #personas = new Set<(user: UserId) => void>()
@@ -108,7 +111,7 @@ export class Surroundings {
       Layer.succeed(FallbackPreparer, { prepare: this.#prepare }),
       NothingRanked.layer,
       Layer.succeed(MemberPersonas, {
-        of: () => Effect.succeed([]),
+        of: () => Effect.suspend(() => this.personas),
         onChange: (listener) => listen(this.#personas, listener)
       }),
       Layer.succeed(CityWatch, {

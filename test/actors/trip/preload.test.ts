@@ -4,13 +4,15 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { Persona } from "../../../src/domain/persona/persona.ts"
+import { newUser } from "../../../src/domain/user/state.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { TripRuntime } from "../../../src/services/trip-runtime.ts"
 import { owner } from "../../domain/trip/fixtures.ts"
 import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
-import { create, Outage, process, seedCity, tripNumber } from "./harness.ts"
+import { create, Outage, process, Surroundings, seedCity, tripNumber } from "./harness.ts"
 
 await contractSuite("A bulk load of trips", { local: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
   it.effect("misses nothing that is drained while it reads", () =>
@@ -52,6 +54,49 @@ await contractSuite("A bulk load of trips", { local: { needs: "postgres", layer:
       if (reply._tag !== "trip") throw new Error(`answered ${reply._tag}`)
       assert.strictEqual(reply.trip.seq, 2)
       assert.isTrue(reply.trip.slots[0]!.locked)
+    })
+  )
+
+  it.effect("goes on past a trip that cannot be read", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const [broken, sound] = [tripNumber(11), tripNumber(12)]
+      const disk = new FragileDisk()
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        for (const trip of [broken, sound]) yield* trips.ask(trip.id, create({ ...trip, status: "active" }))
+        yield* (yield* Journal).drained
+      }).pipe(Effect.provide(process(disk, new Outage())))
+      yield* sql`delete from trip_snapshots`
+      yield* sql`update trip_events set payload = '{"_tag":"trip_created","trip":null}' where trip_id = ${broken.id}`
+      const reply = yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        yield* trips.preload
+        return yield* trips.ask(sound.id, { _tag: "read", by: owner })
+      }).pipe(Effect.provide(process(disk, new Outage())))
+      assert.strictEqual(reply._tag, "trip")
+      yield* sql`delete from trip_events where trip_id = ${broken.id}`
+    })
+  )
+
+  it.effect("makes fallbacks anew with tastes that came too late for the first ones", () =>
+    Effect.gen(function* () {
+      const trip = tripNumber(13)
+      const persona = newUser(owner).persona
+      const known = yield* Deferred.make<ReadonlyArray<Persona>>()
+      const withTastes = yield* Deferred.make<void>()
+      const withoutTastes = yield* Deferred.make<void>()
+      const around = new Surroundings((world) =>
+        Effect.as(Deferred.succeed(world.personas.length === 0 ? withoutTastes : withTastes, undefined), undefined)
+      )
+      around.personas = Deferred.await(known)
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        yield* trips.ask(trip.id, create({ ...trip, status: "active" }))
+        yield* Deferred.await(withoutTastes)
+        yield* Deferred.succeed(known, [persona])
+        yield* Deferred.await(withTastes)
+      }).pipe(Effect.provide(process(new FragileDisk(), new Outage(), {}, around)))
     })
   )
 })

@@ -7,11 +7,19 @@ import { realMachine } from "../../../src/support/machine.ts"
 const signals = (...ids: ReadonlyArray<string>) => ids.map((id) => ({ id }) as Signal)
 const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))
 
+const assertNever = (cause: unknown) => {
+  throw cause
+}
+
 const listening = () => {
   const taught: Array<readonly [string, string]> = []
-  const lessons = new WaitingLessons((userId, received) => {
-    taught.push([userId, received.map(({ signal, at }) => `${signal.id}@${at}`).join(" ")])
-  }, realMachine)
+  const lessons = new WaitingLessons(
+    (userId, received) => {
+      taught.push([userId, received.map(({ signal, at }) => `${signal.id}@${at}`).join(" ")])
+    },
+    assertNever,
+    realMachine
+  )
   return { taught, lessons }
 }
 
@@ -47,6 +55,27 @@ describe("lessons that wait", () => {
       ["a", "1@1"],
       ["b", "3@2"]
     ])
+  })
+
+  it("of one traveler who cannot be taught take nobody else's with them", async () => {
+    const taught: Array<string> = []
+    const failures: Array<unknown> = []
+    const lessons = new WaitingLessons(
+      (userId) => {
+        if (userId === "a") throw new Error("cannot learn")
+        taught.push(userId)
+      },
+      (cause) => void failures.push(cause),
+      realMachine
+    )
+    for (const userId of ["a", "b"]) lessons.add(userId, signals("1"), 1)
+    await turn()
+    await turn()
+    lessons.add("c", signals("2"), 2)
+    await turn()
+    await turn()
+    assert.deepStrictEqual(taught, ["b", "c"])
+    assert.lengthOf(failures, 1)
   })
 
   it("do not pile up: where they come too fast they are taught on the spot", async () => {

@@ -8,6 +8,7 @@ import * as Cluster from "../src/layers/embedded/cluster.ts"
 import { plan } from "../src/layers/embedded/run-as.ts"
 import { layer } from "../src/layers/postgres/client.ts"
 import { migrate } from "../src/layers/postgres/migrator.ts"
+import { portToComeBackTo } from "../test/harness/port.ts"
 
 /** Started in `folder`, stopped with the scope; meanwhile it may be stopped and started again at the same address. */
 export const ownPostgres = (folder: string) =>
@@ -18,7 +19,7 @@ export const ownPostgres = (folder: string) =>
     const how = yield* plan(binaries, home)
     const secret = Cluster.password(home)
     yield* Cluster.initialise(how, binaries, secret)
-    const port = yield* Cluster.freePort
+    const port = yield* Effect.promise(portToComeBackTo)
     let pid: number = yield* Cluster.start(how, port)
     yield* Effect.addFinalizer(() => Effect.ignore(Cluster.stop(pid)))
     const url = `postgres://${Cluster.USER}:${encodeURIComponent(secret)}@127.0.0.1:${port}/postgres`

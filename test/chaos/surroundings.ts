@@ -7,9 +7,10 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import { freePort } from "../../src/layers/embedded/cluster.ts"
+
 import { type FakeAnthropic, fakeAnthropic } from "../fakes/anthropic.ts"
 import { type OwnPostgres, startPostgres } from "../harness/own-postgres.ts"
+import { portToComeBackTo } from "../harness/port.ts"
 import { type CutProxy, startProxy } from "../harness/proxy.ts"
 import { canOwnRedis, ownRedis } from "../harness/redis.ts"
 import { mountSmallDisk, type SmallDisk } from "../harness/small-disk.ts"
@@ -47,7 +48,7 @@ export const makeSurroundings = async (): Promise<Surroundings> => {
   const toDatabase = await startProxy(Number(new URL(database.url).port))
   const redis = canOwnRedis() ? await within(ownRedis) : undefined
   const claude = await within(fakeAnthropic)
-  const port = await Effect.runPromise(freePort)
+  const port = await portToComeBackTo()
   const toServer = await startProxy(port)
   const environment = {
     DATABASE_URL: database.url.replace(/:\d+\/postgres$/, `:${toDatabase.port}/postgres`),

@@ -14,6 +14,7 @@ import * as Cluster from "../../src/layers/embedded/cluster.ts"
 import { plan } from "../../src/layers/embedded/run-as.ts"
 import { layer } from "../../src/layers/postgres/client.ts"
 import { type Container, dockerAnswers, startContainer } from "./docker.ts"
+import { portToComeBackTo } from "./port.ts"
 import type { Running } from "./protocol.ts"
 
 const nothingToStop = () => Promise.resolve()
@@ -101,7 +102,7 @@ export const startRedis = async (
   folder: string,
   port?: number
 ): Promise<{ url: string; port: number; pid: number }> => {
-  const chosen = port ?? (await Effect.runPromise(Cluster.freePort))
+  const chosen = port ?? (await portToComeBackTo())
   const child = spawn(
     "redis-server",
     [

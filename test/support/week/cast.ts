@@ -75,7 +75,11 @@ export class Actor {
       food: [oneOf(["ramen", "coffee", "seafood", "bakery"], "food", seed)],
       pace: oneOf(["slow", "moderate", "packed"], "pace", seed),
       budget: oneOf(["low", "mid", "high"], "budget", seed),
-      time: oneOf(["early_bird", "balanced", "night_owl"], "time", seed)
+      time: oneOf(["early_bird", "balanced", "night_owl"], "time", seed),
+      social: oneOf(["solo", "couple", "family", "friends"], "social", seed),
+      trips: oneOf(["first_trip", "returning", "frequent"], "trips", seed),
+      interest: oneOf(["food", "culture", "outdoors", "nightlife"], "primary", seed),
+      openness: oneOf(["picky", "familiar", "curious", "adventurous"], "cuisine", seed)
     }
     await this.stage.ask(this.who, "PUT", "/users/me/onboarding", {
       tags,
@@ -136,7 +140,7 @@ export class Actor {
   /** Plans that are confirmed and lie ahead of the week. */
   async planAhead(): Promise<void> {
     for (let n = 0; n < this.cast.plansAhead; n++) {
-      const trip = await this.plan(this.cast.days + 3 + 7 * n, 1 + (n % 3), {
+      const trip = await this.plan(this.cast.days + 3 + 2 * n, 1, {
         constraints: { pace: oneOf(["leisurely", "moderate", "packed"], "ahead", this.seed, n) }
       })
       if (chance("second thoughts", this.seed, n) < 0.5 && trip.stops.length > 1)

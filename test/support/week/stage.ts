@@ -11,6 +11,10 @@ export type Json = any
 const TOKEN_SECONDS = 86_400
 const RENEWED_AFTER = 3_600_000
 
+/** Times that a call is made that cannot be answered now. */
+const MOST_ATTEMPTS = 10
+const PATIENCE_MS = 1_000
+
 export interface Traveler {
   readonly id: string
   readonly role: string
@@ -68,7 +72,7 @@ export class Stage {
     this.#calling++
     try {
       const before = this.clock.now()
-      const answer = await this.#call(who, method, path, body)
+      const answer = await this.#patiently(who, method, path, body)
       if (answer.status >= 300) throw new Refused(`${method} ${path}`, answer.status, answer.body)
       return { body: answer.body, at: [before, this.clock.now()] }
     } finally {
@@ -77,10 +81,31 @@ export class Stage {
     }
   }
 
-  async #call(who: Traveler, method: string, path: string, body: unknown): Promise<Pick<Answer, "status" | "body">> {
+  /** As an app does it: what cannot be answered now is asked again, and a write under its own key is done once. */
+  async #patiently(who: Traveler, method: string, path: string, body: unknown) {
+    const key = randomUUID()
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.#call(who, method, path, body, key)
+      const later = answer.status === 503 || (answer.status === 409 && answer.body.retry_after_seconds !== undefined)
+      if (!later || attempt === MOST_ATTEMPTS) return answer
+      await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
+    }
+  }
+
+  async #call(
+    who: Traveler,
+    method: string,
+    path: string,
+    body: unknown,
+    key: string
+  ): Promise<Pick<Answer, "status" | "body">> {
     const response = await fetch(`${this.server.url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${await this.token(who)}`, "content-type": "application/json" },
+      headers: {
+        authorization: `Bearer ${await this.token(who)}`,
+        "content-type": "application/json",
+        "idempotency-key": key
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) })
     })
     const text = await response.text()

@@ -21,6 +21,8 @@ export interface WeekOptions {
   readonly plansAhead: number
   /** Calls that are under way at once. */
   readonly atOnce: number
+  /** Cities that are there beside the first. */
+  readonly cities?: ReadonlyArray<string>
   readonly environment?: Environment
 }
 
@@ -51,10 +53,22 @@ const announce = async (stage: Stage, admin: Traveler, days: number): Promise<vo
   }
 }
 
-const places = async (stage: Stage, record: WeekRecord, who: Traveler): Promise<void> => {
+/** Seeds further cities, one after another. */
+const seed = async (stage: Stage, admin: Traveler, cities: ReadonlyArray<string>): Promise<void> => {
+  for (const city of cities) {
+    const { body } = await stage.ask(admin, "POST", "/admin/seed-city", { city })
+    await until(
+      `${city} to be seeded`,
+      async () => (await stage.ask(admin, "GET", `/admin/jobs/${body.job_id}`)).body.state === "done",
+      120_000
+    )
+  }
+}
+
+const places = async (stage: Stage, record: WeekRecord, who: Traveler, city: string): Promise<void> => {
   let cursor = ""
   do {
-    const { body } = await stage.ask(who, "GET", `/cities/seattle/nodes?limit=200${cursor}`)
+    const { body } = await stage.ask(who, "GET", `/cities/${city}/nodes?limit=200${cursor}`)
     for (const node of body.nodes) {
       record.places.push({
         node: node.id,
@@ -99,7 +113,9 @@ export const runWeek = async (options: WeekOptions): Promise<Week> => {
   const record = new WeekRecord()
   const admin = stage.traveler("admin")
   await announce(stage, admin, days)
-  await places(stage, record, admin)
+  const { cities = [] } = options
+  await seed(stage, admin, cities)
+  for (const city of ["seattle", ...cities]) await places(stage, record, admin, city)
   const world: Cast = { stage, record, midnight: MIDNIGHT, days, plansAhead }
   await stage.tell(await cast(world, people), async () => {})
   clock.moveTo(MIDNIGHT + (days + 1) * DAY + 1 * HOUR)

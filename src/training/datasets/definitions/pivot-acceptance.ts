@@ -52,7 +52,8 @@ const COLUMNS: Columns = {
   distance_km: { type: "double", required: true, role: "feature", continuous: true },
   price_mismatch: { type: "double", required: true, role: "feature" },
   weather_fit: { type: "double", required: true, role: "feature", ofWeather: true },
-  day_part_fit: { type: "double", required: true, role: "feature" },
+  // What is offered to travelers was verified to fit: of them it says nothing, and holding that against them would refuse them all.
+  day_part_fit: { type: "double", required: true, role: "remark" },
   same_category: { type: "double", required: true, role: "feature" },
   response: { type: "string", required: true, role: "remark" },
   accepted: { type: "boolean", required: true, role: "label" }

@@ -67,15 +67,26 @@ const groupsOf = (rows: ReadonlyArray<Row>): Set<Group> => {
   )
 }
 
-/** The rows of what one person judged: of that moment, and with nothing else on the side that was wanted. */
+/** How many of the preferences that must be there are in the group. */
+const covered = ({ rows }: Group, { others, wanted }: Judged): number =>
+  rows.filter(({ negative_id, positive_id }) => wanted.has(positive_id) && others.has(negative_id)).length
+
+/**
+ * The rows of what one person judged: of that moment and kind, with nothing else on the side that was wanted. Of whoever left
+ * there is no moment: what fits best is theirs.
+ */
 const groupOf = (groups: Set<Group>, names: Names, judged: Judged): Group | undefined => {
   const { gone, shown, wanted, who } = judged
+  let best: Group | undefined
   for (const group of groups) {
     if (![...group.wanted].every((node) => wanted.has(node))) continue
-    const fits = gone ? !names.has(group.name) : within(group.at, shown.at) && names.fits(who, group.name)
-    if (fits) return group
+    if (group.rows.some(({ origin }) => origin !== "accept_skip" && origin !== shown.surface)) continue
+    if (gone) {
+      if (names.has(group.name)) continue
+      if (best === undefined || covered(group, judged) > covered(best, judged)) best = group
+    } else if (within(group.at, shown.at) && names.fits(who, group.name)) return group
   }
-  return undefined
+  return best
 }
 
 const checkRows = (findings: Findings, { down, shown, wanted }: Judged, group: Group): void => {

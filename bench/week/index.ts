@@ -1,0 +1,181 @@
+/**
+ * A scripted week of travelers on the whole server, by a clock that is moved from day to day, with a Claude on loopback: whether the
+ * data sets that the server builds of it pass their gates and say what happened, and what the rankings cost.
+ */
+import { chmodSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import { fakeAnthropic } from "../../test/fakes/anthropic.ts"
+import type { Agreement } from "../../test/support/week/check/findings.ts"
+import { readRows } from "../../test/support/week/check/rows.ts"
+import { CHECKS } from "../../test/support/week/check/week.ts"
+import { FAKETIME } from "../../test/support/week/clock.ts"
+import { exported, momentValues, unattributed } from "../../test/support/week/exports.ts"
+import { type BuiltDataset, buildAll, runWeek } from "../../test/support/week/week.ts"
+import { type Bar, type Benchmark, NotMeasured, numberFlag } from "../benchmark.ts"
+
+/** Findings that are told in words; all are counted. */
+const MOST_TOLD = 5
+const WARM_SHARE = 0.9
+
+interface Held extends BuiltDataset, Agreement {
+  readonly rows: number
+}
+
+const seconds = (from: number) => Math.round((performance.now() - from) / 100) / 10
+
+/** The sum of a counter's values whose labels fit. */
+const counted = (metrics: string, name: string, fits: RegExp = /./): number =>
+  metrics
+    .split("\n")
+    .filter((line) => line.startsWith(`${name}{`) && fits.test(line))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0)
+
+const measure = (people: number, days: number, ahead: number) =>
+  Effect.gen(function* () {
+    const folder = mkdtempSync(join(tmpdir(), "overplanned-week-"))
+    // The database may run as somebody else.
+    chmodSync(folder, 0o755)
+    yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })))
+    const claude = yield* fakeAnthropic
+    const environment = {
+      ANTHROPIC_API_KEY: "a key of the loopback server",
+      ANTHROPIC_BASE_URL: claude.url,
+      LLM_DAILY_BUDGET_USD: "1000"
+    }
+    return yield* Effect.promise(async () => {
+      const began = performance.now()
+      const week = await runWeek({
+        folder,
+        people,
+        days,
+        plansAhead: ahead,
+        atOnce: 4,
+        cities: ["tokyo", "new-york"],
+        environment
+      })
+      try {
+        const told = seconds(began)
+        const metrics = await week.metrics()
+        const all = await exported(week)
+        const held: Array<Held> = []
+        for (const built of await buildAll(week)) {
+          const rows = await readRows(built.folder)
+          held.push({ ...built, rows: rows.rows.length, ...CHECKS[built.name](week.record, rows) })
+        }
+        const rankings = claude.calls.filter(({ schema }) => schema.properties?.["ranking"] !== undefined).length
+        return {
+          record: week.record,
+          told,
+          built: seconds(began) - told,
+          held,
+          bare: unattributed(week.record, all),
+          moments: momentValues(all),
+          rankings,
+          calls: claude.calls.length,
+          metrics
+        }
+      } finally {
+        await week.stop()
+      }
+    })
+  })
+
+type Measured = Effect.Success<ReturnType<typeof measure>>
+
+const barsOf = ({ bare, held, metrics, moments }: Measured): ReadonlyArray<Bar> => {
+  const found = counted(metrics, "plan_rankings_total", /found="kept"/)
+  const asked = counted(metrics, "plan_rankings_total")
+  return [
+    ...held.flatMap(
+      ({ expected, findings, found: of, name, published }): ReadonlyArray<Bar> => [
+        {
+          name: `${name} passes its gate`,
+          wanted: "published",
+          measured: published ? "published" : "refused",
+          met: published
+        },
+        {
+          name: `${name} says what happened`,
+          wanted: "all of it, and nothing else",
+          measured: `${of} of ${expected}, ${findings.length} findings`,
+          met: of === expected && findings.length === 0
+        }
+      ]
+    ),
+    {
+      name: "signals that know what they answer",
+      wanted: "all",
+      measured: `${bare.length} do not`,
+      met: bare.length === 0
+    },
+    {
+      name: "values of each feature of a moment",
+      wanted: "3",
+      measured: [...moments].map(([feature, values]) => `${feature} ${values.size}`).join(", "),
+      met: [...moments.values()].every((values) => values.size >= 3)
+    },
+    {
+      name: "rankings of a plan's moments that were kept",
+      wanted: `${WARM_SHARE * 100} %`,
+      measured: `${((100 * found) / Math.max(1, asked)).toFixed(1)} % of ${asked}`,
+      met: found >= WARM_SHARE * asked
+    }
+  ]
+}
+
+export const benchmark: Benchmark = {
+  summary: "a scripted week of travelers by a moved clock, and whether six data sets say what happened",
+  options: [
+    "--travelers <count>   (200)",
+    "--days <count>        (7)",
+    "--ahead <count>       further trips that each of them plans and confirms (6)"
+  ],
+  run: async (args) => {
+    if (FAKETIME === undefined) throw new NotMeasured("The clock cannot be moved here: install Debian's faketime.")
+    const [people, days, ahead] = [
+      numberFlag(args, "travelers", 200),
+      numberFlag(args, "days", 7),
+      numberFlag(args, "ahead", 6)
+    ]
+    const measured = await Effect.runPromise(Effect.scoped(measure(people, days, ahead)))
+    const { built, calls, held, rankings, record, told } = measured
+    const trips = new Set(record.plans.map(({ trip }) => trip)).size
+    return {
+      tables: [
+        {
+          title: `${people} travelers, ${days} days: told in ${told} s, built in ${built.toFixed(1)} s`,
+          columns: ["data set", "rows", "expected", "found", "lost", "invented", "wrong", "published"],
+          rows: held.map(({ expected, findings, found, name, published, rows }) => [
+            name,
+            rows,
+            expected,
+            found,
+            ...(["lost", "invented", "wrong"] as const).map(
+              (kind) => findings.filter((one) => one.kind === kind).length
+            ),
+            published ? "yes" : "no"
+          ])
+        },
+        {
+          title: "What happened",
+          columns: ["", "count"],
+          rows: [
+            ...Object.entries(record).map(([what, list]) => [what, list.length]),
+            ["trips", trips],
+            ["rankings asked of Claude", rankings],
+            ["rankings asked of Claude, per trip", rankings / trips],
+            ["all calls of Claude, per trip", calls / trips]
+          ]
+        }
+      ],
+      bars: barsOf(measured),
+      notes: held.flatMap(({ findings, name, published, said }) => [
+        ...(published ? [] : [said]),
+        ...findings.slice(0, MOST_TOLD).map(({ kind, what }) => `${name}, ${kind}: ${what}`)
+      ]),
+      figures: { travelers: people, days, told_seconds: told, built_seconds: built, claude_rankings: rankings, trips }
+    }
+  }
+}

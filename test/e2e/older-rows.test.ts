@@ -1,0 +1,62 @@
+/** Rows that older programs wrote, beside those of today, in one database: read where they say enough, named and counted where not. */
+import { randomUUID } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { resolve } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { dayAhead } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+describe("a database with rows of before", () => {
+  let world: World
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+  })
+  afterAll(() => world?.close())
+
+  /** How many rows `build-dataset` says there are, and what it left out, by reason. */
+  const built = async (name: string) => {
+    const { said } = await world.command("build-dataset", name, "--keep-refused")
+    const report = /The report is (\S+\.md)/.exec(said)?.[1]
+    const text = readFileSync(resolve(world.folder, report!), "utf8")
+    const reasons = Object.fromEntries(
+      [...text.matchAll(/^- (\d+): (.+)$/gm)].map(([, n, reason]) => [reason, Number(n)])
+    )
+    return { reasons, rows: Number(/^(\d+) rows in/m.exec(text)![1]) }
+  }
+
+  it("has pivots whose options were logged before all their features were: counted, and today's are read", async () => {
+    const ann = await world.someone()
+    const trip = (await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 })).body
+    await ann.call("PATCH", `/trips/${trip.id}`, { status: "active" })
+    const slot_id = trip.days[1].slots[0].id
+    const offer = (await ann.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id })).body
+    await ann.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, { response: "dismiss" })
+    await world.drained(
+      (sql) => sql`select 1 from pivot_events where response is not null`,
+      (rows) => rows.length > 0
+    )
+    const option = (features: object) => ({
+      option_id: randomUUID(),
+      node_id: trip.days[1].slots[1].node.id,
+      score: 0.5,
+      position: 0,
+      features
+    })
+    const before = JSON.stringify([option({ taste: 0.4, distance: 300 }), option({})])
+    await world.rows(
+      (
+        sql
+      ) => sql`insert into pivot_events (id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, reasons, source,
+          state_version, model_name, model_version, latency_ms, offered_at, response, time_to_action_ms, responded_at)
+        select gen_random_uuid(), gen_random_uuid(), user_id, trip_id, slot_id, trigger, detail, ${before}::text::jsonb, reasons,
+          source, state_version, model_name, model_version, latency_ms, offered_at - interval '1 day', response,
+          time_to_action_ms, responded_at - interval '1 day' from pivot_events`
+    )
+    const { reasons, rows } = await built("pivot_acceptance")
+    assert.strictEqual(rows, offer.options.length)
+    assert.deepEqual(reasons, {
+      "an option was logged before all its features were, or is about no place of the catalog": 2
+    })
+  })
+})

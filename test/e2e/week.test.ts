@@ -35,6 +35,14 @@ const DIFFER: ReadonlyArray<{ readonly columns: RegExp; readonly why: string }> 
     why: "nobody of the population speaks of a trip of two afterwards"
   },
   { columns: /^vibe_labels timestamp: /, why: "the script's one city was seeded at one moment" },
+  {
+    columns: /^bpr_triples signal_count: varying, constant/,
+    why: "signals of the population are backfill, which counts towards no gate"
+  },
+  {
+    columns: /^pivot_acceptance price_mismatch: constant, varying/,
+    why: "a few days bring a few dozen options, hardly one of them too dear"
+  },
   { columns: /^bpr_triples propensity: constant, varying/, why: "what is shown to travelers is not drawn by chance" },
   {
     columns: /^pivot_acceptance day_part_fit: constant, varying/,

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DuckDBInstance } from "@duckdb/node-api"
@@ -223,7 +223,6 @@ describe("building datasets", () => {
         const build = (rows: ReadonlyArray<DatasetRow>) =>
           buildDataset({ root, trackingUri: undefined, definition: generated(rows) }, { name: "planner" })
         const { folder } = yield* build(sound())
-        const { renameSync } = yield* Effect.promise(() => import("node:fs"))
         const old = join(root, "planner", "2001-01-01")
         renameSync(folder, old)
         const drifted = sound().map((row) => ({ ...row, x: (row["x"] as number) ** 3 }))
@@ -231,6 +230,10 @@ describe("building datasets", () => {
         writeFileSync(join(old, "train.parquet"), "PAR1 something else")
         const { checks } = yield* build(drifted)
         assert.match(checks.find((one) => one.rule === "previous")!.says, /changed by hand/)
+        const profile = join(old, "profile.json")
+        writeFileSync(profile, readFileSync(profile, "utf8").replace(/"code_version": "\d+"/, '"code_version": "1"'))
+        const { checks: others } = yield* build(drifted)
+        assert.match(others.find((one) => one.rule === "previous")!.says, /built by another release/)
       })
     )
 

@@ -50,7 +50,7 @@ export const DEFINITIONS: Readonly<Record<DatasetName, Definition>> = {
 }
 
 /** Raised whenever a definition changes what its rows mean. */
-export const CODE_VERSION = "4"
+export const CODE_VERSION = "5"
 
 /** Times kept to find the cuts; of more rows every second is dropped, again and again. */
 const MOST_TIMES = 100_000
@@ -70,6 +70,8 @@ const sha256Of = async (path: string): Promise<string> => {
 }
 
 interface Published {
+  /** Absent from what releases before the fifth version published. */
+  readonly code_version?: string
   readonly files: Readonly<Record<string, { readonly rows: number; readonly sha256: string }>>
   readonly histograms: Readonly<Record<string, Histogram>>
 }
@@ -85,6 +87,12 @@ const previousOf = async (folder: string, today: string) => {
   if (newest === undefined) return { exists: false }
   try {
     const published = JSON.parse(readFileSync(join(folder, newest, "profile.json"), "utf8")) as Published
+    if (published.code_version !== CODE_VERSION) {
+      return {
+        exists: true,
+        changed: `the dataset of ${newest} was built by another release, whose columns may mean something else; nothing is compared with it, and the next one is compared with this.`
+      }
+    }
     for (const [name, { sha256 }] of Object.entries(published.files)) {
       if ((await sha256Of(join(folder, newest, name))) !== sha256) {
         return {
@@ -250,7 +258,7 @@ export const buildDataset = Effect.fnUntraced(function* (
         rows_sha256: rowsHash,
         files: written
       },
-      published: { files: written, histograms }
+      published: { code_version: CODE_VERSION, files: written, histograms }
     })
     // A refused dataset keeps its report; its rows only for whoever asks for them, in a folder that nobody trains on.
     if (!passed && request.keepRefused !== true) for (const file of Object.keys(written)) rmSync(join(partial, file))

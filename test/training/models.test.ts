@@ -2,7 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync,
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, layer } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as PromotionCases from "../../src/cases/models/promotions.ts"
@@ -49,7 +52,9 @@ describe("a model, from what was logged to the gate", () => {
       () =>
         Effect.gen(function* () {
           yield* (yield* ShadowPopulation).seed(SMALL)
-          yield* buildDataset({ root: datasets, trackingUri: undefined }, { name: "bpr_triples" })
+          // The night's build and one by hand at the same time: neither takes the other's draft away.
+          const build = buildDataset({ root: datasets, trackingUri: undefined }, { name: "bpr_triples" })
+          yield* Effect.all([build, build], { concurrency: 2 })
           const trainers = yield* Trainers
           const progress: Array<number> = []
           const trained = yield* trainers.train("bpr", ({ epoch }) => void progress.push(epoch))
@@ -104,6 +109,28 @@ describe("a model, from what was logged to the gate", () => {
           assert.deepEqual(figures(JSON.parse(JSON.stringify(again.evaluation))), figures(evaluation))
         }),
       240_000
+    )
+
+    it.effect("is trained by one trainer at a time; who is cancelled leaves nothing and nobody waiting", () =>
+      Effect.gen(function* () {
+        const trainers = yield* Trainers
+        const registry = yield* ModelRegistry
+        const before = (yield* registry.list).length
+        const begun = yield* Deferred.make<void>()
+        const first = yield* Effect.forkChild(
+          trainers.train("bpr", () => Effect.runSync(Deferred.done(begun, Exit.void)))
+        )
+        yield* Deferred.await(begun)
+        const { message, retry } = yield* Effect.flip(trainers.train("bpr"))
+        assert.match(message, /^bpr is being trained already\. Wait for that run, or cancel it\.$/)
+        assert.isFalse(retry)
+        yield* Fiber.interrupt(first)
+        assert.strictEqual((yield* registry.list).length, before)
+        // The lock went with whoever held it.
+        assert.match((yield* Effect.flip(trainers.train("pivot_acceptance"))).message, /No dataset pivot_acceptance/)
+        const again = yield* Effect.forkChild(trainers.train("bpr"))
+        yield* Fiber.interrupt(again)
+      })
     )
 
     it.effect(

@@ -298,12 +298,13 @@ export const buildDataset = Effect.fnUntraced(function* (
   const read = Effect.gen(function* () {
     yield* sql`set transaction isolation level repeatable read, read only`
     yield* sql`set local statement_timeout = '10min'`
-    return yield* body
+    // Another build of the same dataset, of the night or by hand, writes to the same draft: one after the other.
+    yield* sql`select pg_advisory_xact_lock(hashtext(${`dataset ${request.name}`}))`
+    return yield* Effect.ensuring(body, cleanUp)
   }).pipe(sql.withTransaction)
   return yield* Effect.andThen(namePeople(request.name), read).pipe(
     Effect.catchDefect((cause) => Effect.fail(failed(cause))),
-    Effect.catchTag("SqlError", (cause) => Effect.fail(failed(cause))),
-    Effect.ensuring(cleanUp)
+    Effect.catchTag("SqlError", (cause) => Effect.fail(failed(cause)))
   )
 })
 

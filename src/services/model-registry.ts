@@ -30,6 +30,8 @@ export interface RegisteredModel {
   readonly traffic_percent: number | null
   /** The version that was in production before: the others have it meanwhile, and a rollback brings it back. */
   readonly took_over_from: string | null
+  /** People whom it was trained with and who have left since: nothing of it leads to them. */
+  readonly people_erased: number
 }
 
 /** What ran in the shadow of served decisions, as far as it was logged. */

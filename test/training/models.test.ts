@@ -111,6 +111,31 @@ describe("a model, from what was logged to the gate", () => {
       240_000
     )
 
+    it.effect(
+      "beats nobody where what people take is chance: a better one there would have looked ahead",
+      () =>
+        Effect.gen(function* () {
+          const sql = yield* SqlClient
+          const trainers = yield* Trainers
+          yield* sql`create table kept as select id, activity_node_id from decision_outcomes`
+          yield* sql`
+            update decision_outcomes o set activity_node_id =
+              r.candidate_ids[1 + (hashtext(o.id::text) & 2147483647) % cardinality(r.candidate_ids)]
+            from ranking_events r where r.id = o.decision_id and cardinality(r.candidate_ids) > 1`
+          const today = (yield* buildDataset({ root: datasets, trackingUri: undefined }, { name: "bpr_triples" }))
+            .folder
+          const { folder } = yield* trainers.train("bpr")
+          const [own, ...others] = JSON.parse(readFileSync(join(folder, "evaluation.json"), "utf8")).models
+          for (const { metrics, name } of others.slice(0, 5)) {
+            assert.isBelow(own.metrics.hr5.lower, metrics.hr5.upper, name)
+          }
+          assert.isBelow(Math.abs(own.metrics.auc.mean - 0.5), 0.05)
+          yield* sql`update decision_outcomes o set activity_node_id = k.activity_node_id from kept k where k.id = o.id`
+          assert.isTrue(existsSync(today))
+        }),
+      240_000
+    )
+
     it.effect("is trained by one trainer at a time; who is cancelled leaves nothing and nobody waiting", () =>
       Effect.gen(function* () {
         const trainers = yield* Trainers

@@ -83,18 +83,22 @@ const familyOf = (lineage: unknown): string | undefined => {
 
 const PAGE = 5_000
 
-/** How soon it is noticed which name belongs to whom, and to whom no longer. */
+/** How soon it is noticed who has left, and what is known of them forgotten. */
 const LOOK_AGAIN_MS = 300_000
 
 /** Clocks of nodes may differ by this much: what is that much older is read once more. */
 const OVERLAP_MS = 600_000
 
-/** Adds what the nights have worked out since the last look. */
+/** Adds what the nights have worked out since the last look; anew, so that nothing is kept of who has left. */
 const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVersion: string) => {
   const tastes = new Map<string, Taste>()
   let since = 0
-  const look = Effect.gen(function* () {
+  const look = Effect.fnUntraced(function* (anew: boolean) {
     const now = yield* Clock.currentTimeMillis
+    if (anew) {
+      tastes.clear()
+      since = 0
+    }
     let after: UserId | undefined
     do {
       const page = yield* embeddings.of({ encoderVersion, since, after, limit: PAGE })
@@ -124,13 +128,14 @@ export const factorLoader =
       const family = familyOf(row.lineage)
       const nightly = nightlyTastes(embeddings, modelVersion(model))
       let known: ReadonlyMap<string, string> = new Map()
-      let namedAt = Number.NEGATIVE_INFINITY
+      let lookedAt = Number.NEGATIVE_INFINITY
       const look = Effect.gen(function* () {
-        yield* nightly.look
         const now = yield* Clock.currentTimeMillis
-        if (family === undefined || Math.abs(now - namedAt) < LOOK_AGAIN_MS) return
-        known = yield* names.travelers(family, factors.users)
-        namedAt = now
+        const anew = Math.abs(now - lookedAt) >= LOOK_AGAIN_MS
+        yield* nightly.look(anew)
+        if (!anew) return
+        if (family !== undefined) known = yield* names.travelers(family, factors.users)
+        lookedAt = now
       })
       yield* look
       const trainedWith = (id: string) => {

@@ -54,7 +54,9 @@ export const ModelView = Schema.Struct({
   promotion: Schema.Unknown,
   /** Of a model in production, the percentage of travelers that have it; null stands for all of them. */
   traffic_percent: Schema.NullOr(Schema.Int),
-  took_over_from: Schema.NullOr(Schema.String)
+  took_over_from: Schema.NullOr(Schema.String),
+  /** People whom it was trained with and who have left since. */
+  people_erased: Schema.Int
 })
 
 const actorParams = { kind: Text(16), id: Uuid }

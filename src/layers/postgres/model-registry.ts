@@ -29,7 +29,7 @@ export const layer = Layer.effect(
     const columns = sql.literal(
       `model_name, model_version, model_type, description, stage, artifact_path, metrics,
        artifact_sha256, features_version, encoder_version, code_commit, lineage, card, promotion,
-       traffic_percent, took_over_from,
+       traffic_percent, took_over_from, people_erased,
        to_char(training_date at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as training_date,
        to_char(promoted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as promoted_at`
     )

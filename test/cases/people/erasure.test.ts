@@ -29,6 +29,24 @@ const joined = Effect.gen(function* () {
   return row!
 })
 
+/** A model that was trained after the person had a name in its data sets, one from before, and one of other data sets. */
+const trainedWith = Effect.fnUntraced(function* (user: string) {
+  const sql = yield* SqlClient
+  yield* sql`insert into dataset_pseudonyms (family, user_id) values ('bpr_triples', ${user}) on conflict do nothing`
+  yield* sql`
+    insert into model_registry (id, model_name, model_version, model_type, stage, training_date, lineage) values
+    (gen_random_uuid(), 'learnt', 'after', 'any', 'staging', now() + interval '1 hour', '{"dataset": "bpr_triples"}'),
+    (gen_random_uuid(), 'learnt', 'before', 'any', 'staging', now() - interval '9 years', '{"dataset": "bpr_triples"}'),
+    (gen_random_uuid(), 'learnt', 'of_others', 'any', 'staging', now() + interval '1 hour', '{"dataset": "none"}')`
+})
+
+const peopleErased = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  const rows = yield* sql<{ version: string; people: number }>`
+    select model_version as version, people_erased as people from model_registry where model_name = 'learnt'`
+  return Object.fromEntries(rows.map(({ people, version }) => [version, people]))
+})
+
 await contractSuite("Erasure", { postgres: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
   it.effect("leaves nothing that names the person or puts them together again, and every join of training", () =>
     inHouse((folder) =>
@@ -38,8 +56,10 @@ await contractSuite("Erasure", { postgres: { needs: "postgres", layer: () => fre
         yield* Effect.flatMap(Journal, (journal) => journal.drained)
         const before = yield* joined
         assert.isAbove((yield* search(folder, marks)).length, 20)
+        yield* trainedWith(departed.user)
         assert.deepStrictEqual(yield* erase(departed.user), { erased: true })
         yield* withoutTrace(folder, departed, marks)
+        assert.deepStrictEqual(yield* peopleErased, { after: 1, before: 0, of_others: 0 })
         assert.deepStrictEqual(yield* joined, before)
         assert.isTrue((yield* ErasedSubjects).has(departed.user))
       })

@@ -3,6 +3,18 @@ import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 
+/**
+ * The names that they had in data sets, which nothing leads to them from then on. Models that were trained with them are counted
+ * as such, without saying with whom: in the same statement, so that nobody is counted twice.
+ */
+const leaveModels = Effect.fnUntraced(function* (person: string) {
+  const sql = yield* SqlClient
+  yield* sql`
+    with gone as (delete from dataset_pseudonyms where user_id = ${person} returning family, created_at)
+    update model_registry m set people_erased = m.people_erased + 1
+    from gone where m.lineage ->> 'dataset' = gone.family and m.training_date >= gone.created_at`
+})
+
 /** Personas, consents, invitations and vetoes go with the account, by cascade. */
 export const removeAccount = Effect.fnUntraced(function* (person: string) {
   const sql = yield* SqlClient
@@ -13,6 +25,7 @@ export const removeAccount = Effect.fnUntraced(function* (person: string) {
   yield* sql`delete from llm_spend where subject = ${person}`
   yield* sql`delete from jobs where kind <> 'erase_user' and (dedupe_key like ${`%${person}%`}
     or payload::text like ${`%${person}%`}) and state <> 'running'`
+  yield* leaveModels(person)
   yield* sql`delete from users where id = ${person}`
 })
 

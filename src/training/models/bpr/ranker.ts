@@ -1,7 +1,7 @@
 /** A trained BPR as a ranker of slates, and what it says of places that nobody was offered before. */
 
 import { type Factors, factorScorer } from "../../../domain/rankers/factors.ts"
-import type { SlateScorer } from "../../judge/slates.ts"
+import type { Slate, SlateScorer } from "../../judge/slates.ts"
 import { fitRidge } from "../../learn/ridge.ts"
 
 /** How small the map from vibes to vectors is held, in places that say otherwise. */
@@ -21,11 +21,38 @@ export const withColdPlaces = (factors: Omit<Factors, "cold">, vibes: Vibes): Fa
   return { ...factors, cold: fitRidge(inputs, outputs, PENALTY) }
 }
 
-/** Scores slates by name. Strangers have the mean of all users, unknown places what their vibe says, else nothing. */
-export const bprScorer = (factors: Factors, vibes: Vibes): SlateScorer => {
-  const { known, score, stranger } = factorScorer(factors)
+/**
+ * What a stranger did with the slates that came before one: what they took, and what they were shown beside it. Who serves them
+ * goes by their signals of that moment; here an answer counts as given when the next slate came.
+ */
+const earlierOf = (decisions: ReadonlyArray<Slate>, isStranger: (user: string) => boolean) => {
+  const byUser = new Map<string, Array<Slate>>()
+  for (const slate of decisions) {
+    if (!isStranger(slate.user)) continue
+    const own = byUser.get(slate.user)
+    if (own === undefined) byUser.set(slate.user, [slate])
+    else own.push(slate)
+  }
+  for (const own of byUser.values()) own.sort((a, b) => a.at - b.at)
+  return ({ at, user }: Slate): ReadonlyArray<Slate> => (byUser.get(user) ?? []).filter((one) => one.at < at)
+}
+
+/**
+ * Scores slates by name. Strangers have the taste that their earlier `decisions` say, as when they are served, and the mean of all
+ * users before the first; unknown places what their vibe says, else nothing.
+ */
+export const bprScorer = (factors: Factors, vibes: Vibes, decisions: ReadonlyArray<Slate> = []): SlateScorer => {
+  const { known, learnt, score } = factorScorer(factors)
+  const earlier = earlierOf(decisions, (user) => known(user) === undefined)
+  const place = (id: string) => ({ id, vibe: vibes.get(id) })
+  const learntBefore = (slate: Slate) =>
+    learnt(
+      earlier(slate).flatMap(({ items, taken }) =>
+        items.map((id, i) => ({ place: place(id), accepted: taken[i] === 1 }))
+      )
+    )
   return (slate) => {
-    const taste = known(slate.user) ?? stranger
-    return slate.items.map((id) => score(taste, { id, vibe: vibes.get(id) }))
+    const taste = known(slate.user) ?? learntBefore(slate)
+    return slate.items.map((id) => score(taste, place(id)))
   }
 }

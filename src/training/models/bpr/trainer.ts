@@ -85,9 +85,11 @@ const judged = async (
   const evaluation = judge(
     slates,
     [
-      { name: "bpr", scorer: bprScorer(factors, vibes) },
+      { name: "bpr", scorer: bprScorer(factors, vibes, slates) },
       ...baselines(logged, counts, places),
-      ...others.map((other, i): Ranked => ({ name: `bpr, seed ${SEEDS[i + 1]}`, scorer: bprScorer(other, vibes) }))
+      ...others.map(
+        (other, i): Ranked => ({ name: `bpr, seed ${SEEDS[i + 1]}`, scorer: bprScorer(other, vibes, slates) })
+      )
     ],
     counts.taken,
     { localPick: (item) => places.get(item)?.localPick }

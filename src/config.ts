@@ -33,6 +33,10 @@ export const settings = {
       "Host and port where the other servers of this database reach this one, such as 10.0.0.5:8000. Set it on all of them: one owns the trips, the others pass on to it and take over. Unset: this server is alone."
     )
   ),
+  NODE_WAITS: S.flag(
+    "Where another server owns the trips and NODE_ADDRESS is unset: true waits for its place, false refuses to start.",
+    { default: "false" }
+  ),
 
   DATABASE_URL: S.optional(
     S.secretUrl("postgres:", "postgresql:")("PostgreSQL 15 or newer. Unset: an embedded PostgreSQL is run for you.")

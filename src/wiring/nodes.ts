@@ -43,7 +43,7 @@ export const ownership = (role: Role, joins = false) =>
     Effect.gen(function* () {
       const settings = yield* Config
       yield* FileJournal.lockDirectory(journalDirectory(settings))
-      return Keeper.layer(yield* self(role, joins))
+      return Keeper.layer(yield* self(role, joins), joins && settings.NODE_WAITS)
     })
   ).pipe(Layer.provideMerge(PostgresLeases.layer))
 

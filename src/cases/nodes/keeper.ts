@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import {
   type Heard,
   isOwner,
@@ -21,6 +22,13 @@ import { JournalUnavailable } from "../../services/journal.ts"
 import { type FormerLife, Leases, type LeasesUnavailable, NodeRefused } from "../../services/leases.ts"
 import { Ownership, type Standing } from "../../services/ownership.ts"
 import { Startup } from "../../services/startup.ts"
+
+const metrics = {
+  owns: Metric.gauge("node_owns_trips", { description: "1 on the server that owns the trips of its database, else 0" }),
+  awaited: Metric.gauge("node_awaited_journals", {
+    description: "Journals of servers that are gone, which must be stored before the owner writes"
+  })
+}
 
 /** How often a start looks again at what it waits for. */
 const LOOK_EVERY_MS = 250
@@ -116,6 +124,8 @@ const makeKept = Effect.fnUntraced(function* (self: Node) {
   const settle = Effect.fnUntraced(function* (heard: Heard) {
     const before = place.standing()
     awaited = heard.awaited
+    yield* Metric.update(metrics.owns, isOwner(heard, self) ? 1 : 0)
+    yield* Metric.update(metrics.awaited, heard.awaits.length)
     if (before.is === "superseded") return
     if (!heard.known || (before.is === "owner" && !isOwner(heard, self))) {
       move({ is: "superseded", owner: heard.owner })
@@ -230,7 +240,8 @@ const begin = Effect.fnUntraced(function* (
   self: Node,
   standing: () => Standing,
   round: Effect.Effect<Heard, LeasesUnavailable>,
-  now: () => number
+  now: () => number,
+  waits: boolean
 ) {
   const startup = yield* Startup
   let left: number | undefined
@@ -240,7 +251,7 @@ const begin = Effect.fnUntraced(function* (
     if (standing().is !== "follower" || self.address !== null) return
     const alive = heard.owner?.leftMillis ?? 0
     // Heard of since the last look: nobody who is dead says that they live.
-    if (left !== undefined && alive > left - (now() - lookedAt) + RENEW_EVERY_MS / 2) {
+    if (!waits && left !== undefined && alive > left - (now() - lookedAt) + RENEW_EVERY_MS / 2) {
       return yield* new NodeRefused({ message: sayOwner(heard) })
     }
     if (left === undefined || alive > 0) {
@@ -254,7 +265,8 @@ const begin = Effect.fnUntraced(function* (
   }
 })
 
-export const layer = (self: Node) =>
+/** `waits`: a server that shares with nobody waits for the place of one that is alive, rather than being refused. */
+export const layer = (self: Node, waits = false) =>
   Layer.effect(
     Ownership,
     Effect.gen(function* () {
@@ -290,7 +302,7 @@ export const layer = (self: Node) =>
           })
         )
       )
-      yield* begin(self, place.standing, round, now)
+      yield* begin(self, place.standing, round, now, waits)
       yield* round.pipe(
         Effect.catch((error) => Effect.logDebug(error.message)),
         Effect.andThen(Effect.sleep(RENEW_EVERY_MS)),

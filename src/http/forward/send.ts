@@ -91,10 +91,13 @@ export const passOn = (
     const outgoing = send(`http://${address}${request.url}`, { method: request.method, headers, agent })
     const forget = abandoned(() => outgoing.destroy(new Error("abandoned")))
     outgoing.on("socket", (socket) => {
-      connected = !socket.connecting
-      socket.once("connect", () => {
-        connected = true
-      })
+      // One that was open already has been connected for long.
+      if (!socket.connecting) connected = true
+      else {
+        socket.once("connect", () => {
+          connected = true
+        })
+      }
     })
     outgoing.on("error", () => {
       forget()

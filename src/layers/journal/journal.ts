@@ -136,6 +136,8 @@ export const makeJournal = (
     })
     const { aside, writer } = opened
     const depth = opened.recovered.segments.reduce((sum, segment) => sum + segment.index.count, 0)
+    // Told from the start on: what is not there cannot be watched.
+    for (const one of [journalMetrics.missing, journalMetrics.quarantined, journalMetrics.stale]) count(one, 0)
     waiting.begin(depth)
     count(journalMetrics.available, 1)
 

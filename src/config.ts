@@ -71,6 +71,22 @@ export const settings = {
   GOOGLE_PLACES_BASE_URL: S.optional(S.url("http:", "https:")("Another address that speaks the Places API.")),
   GOOGLE_PLACES_DAILY_CALLS: S.integer(0, 1_000_000)("Most calls to Places in one UTC day.", { default: "500" }),
 
+  SOURCES_FILE: S.optional(
+    S.text("A JSON file that names the sources of posts to read: docs/sources.md. Unset: none are read.")
+  ),
+  SOURCES_CONTACT: S.text("An address under which owners of sources can complain; it is told to each of them.", {
+    default: "no address given"
+  }),
+  SOURCES_INNER_HOSTS: S.list(
+    "Names of hosts of SOURCES_FILE that may be at inner addresses, separated by commas. None by default.",
+    { default: "" }
+  ),
+  REDDIT_CLIENT_ID: S.optional(S.text("The operator's own application at Reddit.")),
+  REDDIT_CLIENT_SECRET: S.optional(S.secret("Secret of REDDIT_CLIENT_ID.")),
+  REDDIT_TOKEN_URL: S.url("https:", "http:")("Where Reddit gives out keys.", {
+    default: "https://www.reddit.com/api/v1/access_token"
+  }),
+  REDDIT_API_URL: S.url("https:", "http:")("Where Reddit's API is.", { default: "https://oauth.reddit.com" }),
   POSTS_AUTHOR_KEY: S.optional(
     S.secretOfAtLeast(32)(
       "Key of the pseudonyms under which authors of posts are counted; the same on every node. Unset: made once, kept in the data directory."

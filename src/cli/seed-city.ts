@@ -17,18 +17,20 @@ export const seedCity = Command.make(
     city: Flag.String("city").pipe(Flag.withDescription("The city's slug, such as seattle.")),
     source: Flag.Literals("source", SEED_SOURCES).pipe(
       Flag.withDescription(
-        "curated: our own files. osm: an extract of OpenStreetMap. overture: a Parquet file of its places. wikivoyage: the wikitext of an article. geojson: features with tags. synthetic: made up. file: a city file. posts: scraped posts. places: Google Places."
+        "curated: our own files. osm: an extract of OpenStreetMap. overture: a Parquet file of its places. wikivoyage: the wikitext of an article. geojson: features with tags. synthetic: made up. file: a city file. posts: scraped posts. reddit: what SOURCES_FILE names, or an archive. feed, discourse, pages: what SOURCES_FILE names. places: Google Places."
       ),
       Flag.withDefault("curated" as const)
     ),
     limit: Flag.Int("limit").pipe(
-      Flag.withDescription("Only so many places (synthetic: how many to make up)."),
+      Flag.withDescription(
+        "Only so many places (synthetic: how many to make up; sources of posts: only so many posts)."
+      ),
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MOST_NODES }))),
       Flag.optional
     ),
     file: Flag.String("file").pipe(
       Flag.withDescription(
-        "The .osm.pbf or Overpass JSON of `osm`, the file of `overture`, `wikivoyage` or `geojson`, the city file of `file`, the JSON lines of `posts`."
+        "The .osm.pbf or Overpass JSON of `osm`, the file of `overture`, `wikivoyage` or `geojson`, the city file of `file`, the JSON lines of `posts`, an archive of `reddit` (JSON lines, also as .zst)."
       ),
       Flag.optional
     ),

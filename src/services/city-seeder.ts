@@ -13,6 +13,10 @@ import type { VectorIndexUnavailable } from "./vector-index.ts"
 export const SEED_SOURCES = [
   "curated",
   "posts",
+  "reddit",
+  "feed",
+  "discourse",
+  "pages",
   "synthetic",
   "file",
   "places",
@@ -26,9 +30,9 @@ export type SeedSource = (typeof SEED_SOURCES)[number]
 export interface SeedRequest {
   readonly city: string
   readonly source: SeedSource
-  /** Only so many items; what is missing is then not retired. */
+  /** Only so many items (of sources of posts: posts); what is missing is then not retired. */
   readonly limit?: number | undefined
-  /** The city file of `file`, the JSON lines of `posts`, the extract of `osm`, the file of `geojson`, `overture` or `wikivoyage`. */
+  /** The city file of `file`, the JSON lines of `posts`, an archive of `reddit` (JSON lines, also as .zst), the extract of `osm`, the file of `geojson`, `overture` or `wikivoyage`. */
   readonly file?: string | undefined
   /** What the city is called, where the extract does not say. */
   readonly name?: string | undefined

@@ -12,6 +12,7 @@ import {
   type SeedSource
 } from "../services/city-seeder.ts"
 import type { PlacesSource } from "../services/places-source.ts"
+import type { PostSourceKind, PostSources } from "../services/post-sources.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
 import { curatedCities, fromCurated, fromFile, fromSynthetic } from "./city-files.ts"
 import { joinSources } from "./join-sources.ts"
@@ -19,7 +20,7 @@ import { fromOpenData, type OpenSource } from "./open/open-city.ts"
 import { fromOsm } from "./osm/osm-city.ts"
 import { fromPlaces } from "./places-city.ts"
 import { type SeedInput, seedCity } from "./seed-city.ts"
-import { seedPosts } from "./seed-posts.ts"
+import { seedFromSources, seedPosts } from "./seed-posts.ts"
 
 /** Sources that speak of places which others speak of, too. Made-up ones are nobody's, and those of a service are not kept. */
 const JOINED: ReadonlySet<SeedSource> = new Set(["curated", "file", "osm", "geojson", "overture", "wikivoyage"])
@@ -66,7 +67,7 @@ const openData = Effect.fnUntraced(function* (
 })
 
 const inputOf = (
-  request: SeedRequest & { readonly source: Exclude<SeedSource, "posts"> },
+  request: SeedRequest & { readonly source: Exclude<SeedSource, "posts" | PostSourceKind> },
   onProgress: SeedProgress | undefined
 ): Effect.Effect<SeedInput, SeedError, CatalogStore | PlacesSource> => {
   switch (request.source) {
@@ -96,7 +97,11 @@ const inputOf = (
   }
 }
 
+const isPostSource = (source: SeedSource): source is PostSourceKind =>
+  source === "reddit" || source === "feed" || source === "discourse" || source === "pages"
+
 const posts = Effect.fnUntraced(function* (request: SeedRequest, onProgress: SeedProgress | undefined) {
+  if (isPostSource(request.source)) return yield* seedFromSources({ ...request, source: request.source })
   if (request.file === undefined) {
     return yield* new SeedRefused({
       message: "The source `posts` needs a file with one post per line, as JSON: name it with --file <path>."
@@ -109,11 +114,11 @@ const posts = Effect.fnUntraced(function* (request: SeedRequest, onProgress: See
 export const layer = Layer.effect(
   CitySeeder,
   Effect.gen(function* () {
-    const services = yield* Effect.context<AuthorNames | CatalogStore | VectorIndex | PlacesSource>()
+    const services = yield* Effect.context<AuthorNames | CatalogStore | VectorIndex | PlacesSource | PostSources>()
     return CitySeeder.of({
       curated: curatedCities(),
       seed: (request, onProgress) =>
-        request.source === "posts"
+        request.source === "posts" || isPostSource(request.source)
           ? Effect.provideContext(posts(request, onProgress), services)
           : inputOf({ ...request, source: request.source }, onProgress).pipe(
               Effect.flatMap((input) => (JOINED.has(request.source) ? joinSources(input) : Effect.succeed(input))),

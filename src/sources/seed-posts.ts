@@ -10,9 +10,11 @@ import * as Schema from "effect/Schema"
 import { ScrapedPost } from "../domain/catalog/posts/post.ts"
 import type { ItemProblem } from "../domain/catalog/validate.ts"
 import type { ReadPost } from "../services/catalog-store.ts"
-import { type SeedProgress, SeedRefused, type SeedSummary } from "../services/city-seeder.ts"
+import { type SeedProgress, SeedRefused, type SeedRequest, type SeedSummary } from "../services/city-seeder.ts"
+import { type PostSourceKind, PostSources } from "../services/post-sources.ts"
 import { postIntake } from "./post-intake.ts"
 import { type Line, linesOf } from "./post-lines.ts"
+import { readArchive } from "./reddit-archive.ts"
 
 /** One line is one post; longer lines are not held in memory at all. */
 const MAX_LINE_BYTES = 1024 * 1024
@@ -88,6 +90,72 @@ export const seedPosts = Effect.fn("seedPosts")(function* (
     left_out: {},
     unread_hours: [],
     broken: [],
+    catalog_version: closed.catalog_version,
+    took_ms: (yield* Clock.currentTimeMillis) - began,
+    counts: closed.counts
+  }
+  return summary
+})
+
+/** As many posts as a run takes that does not say how many. */
+const USUAL_LIMIT = 10_000
+
+/** Reads an archive, or the configured sources of that kind, for the command and its summary. */
+export const seedFromSources = Effect.fn("seedFromSources")(function* (
+  request: SeedRequest & { readonly source: PostSourceKind }
+) {
+  const began = yield* Clock.currentTimeMillis
+  const { city, source, file, limit = USUAL_LIMIT } = request
+  const intake = yield* postIntake(city)
+  if (file !== undefined && source !== "reddit") {
+    return yield* new SeedRefused({
+      message: `The source \`${source}\` is read from where it is; only archives of \`reddit\` come as a file.`
+    })
+  }
+  const total = { new: 0, changed: 0, unchanged: 0, rejected: 0 }
+  const notes: Array<ItemProblem> = []
+  const rejections: Array<ItemProblem> = []
+  let left_out: Record<string, number> = {}
+  let broken: ReadonlyArray<string> = []
+  if (file !== undefined) {
+    yield* Effect.try({
+      try: () => statSync(file),
+      catch: () =>
+        new SeedRefused({
+          message: `There is no file ${file}. It should be an archive of Reddit, JSON lines, also as .zst.`
+        })
+    })
+    const read = yield* readArchive(intake, file, limit, undefined)
+    Object.assign(total, read.total)
+    left_out = Object.fromEntries(Object.entries(read.leftOut).filter(([, count]) => count > 0))
+    broken = read.broken
+  } else {
+    const runs = yield* (yield* PostSources).read(city, source, limit)
+    for (const run of runs) {
+      total.new += run.new
+      total.changed += run.changed
+      total.unchanged += run.unchanged
+      total.rejected += run.refused.length
+      for (const reason of run.refused) if (rejections.length < MAX_TOLD) rejections.push({ item: run.name, reason })
+      if (run.removed > 0)
+        notes.push({ item: run.name, reason: `${run.removed} posts are gone from it, and forgotten here` })
+      if (run.silent > 0)
+        left_out["speaks of no place that is known"] = (left_out["speaks of no place that is known"] ?? 0) + run.silent
+      if (run.error !== null) broken = [...broken, `${run.name}: ${run.error}`]
+    }
+  }
+  const closed = yield* intake.close
+  const summary: SeedSummary = {
+    city,
+    source,
+    ...total,
+    retired: 0,
+    joined: 0,
+    rejections,
+    notes,
+    left_out,
+    unread_hours: [],
+    broken,
     catalog_version: closed.catalog_version,
     took_ms: (yield* Clock.currentTimeMillis) - began,
     counts: closed.counts

@@ -1,6 +1,7 @@
 /** Cities: their catalogs in memory, and how they are seeded. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as PlacesHealth from "../cases/health/places-health.ts"
 import { Config } from "../config.ts"
 import * as AuthorNames from "../layers/files/author-names.ts"
@@ -9,7 +10,12 @@ import * as PostgresCatalog from "../layers/postgres/catalog.ts"
 import * as PostgresCatalogListener from "../layers/postgres/catalog-listener.ts"
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
 import * as PlacesCache from "../layers/postgres/places-cache.ts"
+import * as SourceStates from "../layers/postgres/source-states.ts"
+import * as PoliteWeb from "../layers/web/polite-web.ts"
 import * as CitySeeder from "../sources/city-seeder.ts"
+import * as PostSources from "../sources/post-sources.ts"
+import { hostsOf, readSources } from "../sources/post-sources.ts"
+import { version } from "./release.ts"
 
 export const catalogs = PostgresCatalogListener.layer.pipe(Layer.provideMerge(PostgresCatalog.layer))
 
@@ -39,6 +45,29 @@ export const authorNames = Layer.unwrap(
   )
 )
 
+/** Sources of posts, each from the hosts that the operator named and no others. */
+export const postSources = Layer.unwrap(
+  Effect.map(Config, (settings) => {
+    const sources = readSources(settings.SOURCES_FILE)
+    const reddit = {
+      id: settings.REDDIT_CLIENT_ID,
+      secret: settings.REDDIT_CLIENT_SECRET,
+      tokenUrl: settings.REDDIT_TOKEN_URL.toString(),
+      apiUrl: settings.REDDIT_API_URL.toString().replace(/\/$/, "")
+    }
+    const web = PoliteWeb.layer({
+      hosts: hostsOf(
+        Result.getOrElse(sources, () => []),
+        reddit
+      ),
+      inner: new Set(settings.SOURCES_INNER_HOSTS),
+      userAgent: `overplanned/${version} (${settings.SOURCES_CONTACT.replace(/[^\x20-\x7e]/g, "?")})`
+    })
+    return PostSources.layer({ sources, reddit }).pipe(Layer.provide([web, SourceStates.layer]))
+  })
+).pipe(Layer.provide([catalogStore, authorNames]))
+
 export const seeder = CitySeeder.layer.pipe(
+  Layer.provideMerge(postSources),
   Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, authorNames, places))
 )

@@ -23,6 +23,7 @@ import { replay } from "../cli/replay/replay.ts"
 import { seedCity } from "../cli/seed-city.ts"
 import { seedTrainingData } from "../cli/seed-training-data.ts"
 import { serve } from "../cli/serve.ts"
+import { sources } from "../cli/sources.ts"
 import { token } from "../cli/token.ts"
 import { evaluate, train } from "../cli/train.ts"
 import { Config } from "../config.ts"
@@ -129,6 +130,7 @@ const overplanned = Command.make("overplanned").pipe(
     serve(runServer),
     migrate(Migrator.migrate().pipe(Effect.provide(sql))),
     seedCity.pipe(Command.provide(seeding)),
+    sources.pipe(Command.provide(seeding)),
     read((city, file, tell) => Effect.provide(readPosts(city, file, tell), reading)),
     buildDataset.pipe(Command.provide(Datasets.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
     train(Effect.provide(trainingJobs, registry)).pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),

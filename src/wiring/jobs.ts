@@ -23,6 +23,7 @@ import { ERASE_USER, Erasure } from "../services/erasure.ts"
 import { ReceiptStore } from "../services/idempotency.ts"
 import { JobFailed, type JobHandler, type JobSchedule, Jobs } from "../services/jobs.ts"
 import { PlacesSource } from "../services/places-source.ts"
+import { PostSources } from "../services/post-sources.ts"
 import type { ShadowPopulation } from "../services/shadow-population.ts"
 import { ErasedSubjects } from "../services/tokens.ts"
 import type { Trainers } from "../services/trainers.ts"
@@ -79,6 +80,18 @@ const seedCity = Effect.map(
   })
 )
 
+const READ_SOURCES = "read_sources"
+
+/** Sources of posts whose time has come; each goes on where it was left. */
+const readSources = Effect.map(
+  PostSources,
+  (sources): JobHandler => ({
+    kind: READ_SOURCES,
+    run: () =>
+      Effect.mapError(sources.readDue, ({ message, _tag }) => new JobFailed({ message, retry: _tag !== "SeedRefused" }))
+  })
+)
+
 /** Finished jobs are kept this long for whoever asks what became of them. */
 const KEEP_JOBS = "30 days"
 
@@ -129,6 +142,7 @@ const resumeErasures = Effect.map(
 const REGULAR: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   // Not of the night: a model that does worse than what it took over from is not left to rank until morning.
   { kind: GuardModels.GUARD_MODELS, cron: "*/5 * * * *" },
+  { kind: READ_SOURCES, cron: "20 * * * *" },
   { kind: PersonaNightly.PERSONA_NIGHTLY, cron: "0 3 * * *", catchUp: "20 hours" },
   { kind: ModelEmbeddingsNightly.EMBED_TRAVELERS, cron: "30 3 * * *", catchUp: "20 hours" },
   { kind: RESUME_ERASURES, cron: "50 3 * * *", catchUp: "20 hours" },
@@ -171,6 +185,7 @@ export const worker = (places: ReadonlyArray<JobPlace>) =>
       const here = ({ kind }: { readonly kind: string }) => places.includes(AT_HOME.has(kind) ? "at home" : "anywhere")
       const handlers = [
         yield* seedCity,
+        yield* readSources,
         (yield* Erasure).handler,
         yield* TripRepair.handler,
         yield* GuardModels.handler,

@@ -58,6 +58,7 @@ const TABLE = `
   admin.rollback          401       403       403       403       403       403       404       401
   admin.shadow            401       403       403       403       403       403       200       401
   admin.costs             401       403       403       403       403       403       200       401
+  admin.postSources       401       403       403       403       403       403       200       401
   admin.actors            401       403       403       403       403       403       200       401
   admin.actor             401       403       403       403       403       403       200       401
   admin.interrupt         401       403       403       403       403       403       200       401

@@ -1,5 +1,16 @@
-/** Pseudonyms under a key that is the same in every test. */
+/** What seeding needs beside a database: pseudonyms under a key that is the same in every test, and no sources of posts. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as AuthorNames from "../../src/layers/files/author-names.ts"
+import { PostSources } from "../../src/services/post-sources.ts"
 
-export const authorNames = AuthorNames.layer({ key: Redacted.make("a key of the tests, long enough!"), dataDir: "" })
+const noSources = Layer.succeed(
+  PostSources,
+  PostSources.of({ list: Effect.succeed([]), read: () => Effect.succeed([]), readDue: Effect.succeed([]) })
+)
+
+export const authorNames = Layer.mergeAll(
+  AuthorNames.layer({ key: Redacted.make("a key of the tests, long enough!"), dataDir: "" }),
+  noSources
+)

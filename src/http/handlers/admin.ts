@@ -15,6 +15,7 @@ import {
   type RegistryUnavailable,
   type UnknownModel
 } from "../../services/model-registry.ts"
+import { PostSources } from "../../services/post-sources.ts"
 import { Promotions } from "../../services/promotions.ts"
 import { ShadowReports } from "../../services/shadow-reports.ts"
 import { TRAIN_MODEL, TRAINABLE } from "../../services/trainers.ts"
@@ -144,6 +145,7 @@ export const layer = HttpApiBuilder.group(
     const promotions = yield* Promotions
     const shadows = yield* ShadowReports
     const costs = yield* CostGuard
+    const sources = yield* PostSources
     const trips = yield* TripRuntime
     const actors = yield* ActorKinds
 
@@ -202,6 +204,8 @@ export const layer = HttpApiBuilder.group(
       ...modelHandlers(models, promotions, shadows),
 
       costs: () => Effect.map(orUnavailable(costs.report(COST_DAYS)), costsView),
+
+      postSources: () => Effect.map(orUnavailable(sources.list), (list) => ({ sources: list })),
 
       actors: () => Effect.map(trips.status, (kinds) => ({ kinds })),
 

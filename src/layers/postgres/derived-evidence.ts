@@ -10,6 +10,7 @@ import {
   heardVoices,
   type MentionRow,
   MOST_BY_AUTHOR,
+  MOST_COMPARED,
   voicesOf
 } from "../../domain/catalog/voices.ts"
 import type { IndexedNode } from "../../services/catalog-store.ts"
@@ -40,14 +41,18 @@ interface Mention extends MentionRow {
 const voicesOn = Effect.fnUntraced(function* (sql: SqlClient, nodeIds: ReadonlyArray<string>) {
   const [day] = yield* sql<{ today: string }>`select current_date::text as today`
   const rows = yield* sql<Mention>`
-    select activity_node_id, source, author, voice, sentiment::float8 as sentiment, avoid, posted_on, fingerprint, vibes from (
-      select m.activity_node_id, p.source, p.author, m.voice, m.sentiment, m.avoid, p.posted_at::date::text as posted_on,
-        p.fingerprint, m.vibe_tags as vibes,
-        row_number() over (partition by m.activity_node_id, p.source, coalesce(p.author, p.posted_at::date::text)
-          order by p.posted_at desc nulls last, p.id) as place
-      from place_mentions m join scraped_posts p on p.id = m.post_id and p.extractor = m.extractor
-      where m.activity_node_id = any(${nodeIds as Array<string>}::uuid[])) mentions
-    where place <= ${MOST_BY_AUTHOR}`
+    select activity_node_id, source, author, voice, sentiment::float8 as sentiment, avoid, posted_on, fingerprint, vibes
+    from (
+      select *, row_number() over (partition by activity_node_id order by posted_on desc nulls last, id) as of_place
+      from (
+        select m.activity_node_id, p.id, p.source, p.author, m.voice, m.sentiment, m.avoid, p.posted_at::date::text as posted_on,
+          p.fingerprint, m.vibe_tags as vibes,
+          row_number() over (partition by m.activity_node_id, p.source, coalesce(p.author, p.posted_at::date::text)
+            order by p.posted_at desc nulls last, p.id) as of_author
+        from place_mentions m join scraped_posts p on p.id = m.post_id and p.extractor = m.extractor
+        where m.activity_node_id = any(${nodeIds as Array<string>}::uuid[])) mentions
+      where of_author <= ${MOST_BY_AUTHOR}) newest
+    where of_place <= ${MOST_COMPARED}`
   const voices = new Map<string, ReadonlyArray<AuthorVoice>>()
   for (const [id, own] of Map.groupBy(rows, (row) => row.activity_node_id)) voices.set(id, voicesOf(own, day!.today))
   return voices

@@ -1,0 +1,144 @@
+/** Pages that carry reviews as data of schema.org. No page's own shape is known here: what it says of itself is read, or nothing. */
+import * as Effect from "effect/Effect"
+import type { ScrapedPost } from "../../domain/catalog/posts/post.ts"
+import { PoliteWeb, WebRefused } from "../../services/polite-web.ts"
+import { type Connector, type Found, jsonOf, list, record, type SettingOf, textOf } from "./connector.ts"
+import { knownHost } from "./hosts.ts"
+
+const PER_MINUTE = 4
+const MOST_REVIEWS = 500
+/** Objects of one page that are looked at, however they are nested. */
+const MOST_OBJECTS = 5_000
+
+/** Blocks of linked data in a page, wherever they stand. */
+const blocksOf = (html: string): ReadonlyArray<unknown> =>
+  [...html.matchAll(/<script\b[^>]*type\s*=\s*["']?application\/ld\+json["']?[^>]*>([\s\S]*?)<\/script\s*>/gi)].flatMap(
+    ([, text]) => jsonOf(text!.trim()) ?? []
+  )
+
+const isA = (value: Readonly<Record<string, unknown>>, type: string) =>
+  value["@type"] === type || list(value["@type"]).includes(type)
+
+interface About {
+  readonly name: string | undefined
+  readonly lat: number | undefined
+  readonly lon: number | undefined
+}
+
+const aboutOf = (value: Readonly<Record<string, unknown>>, outer: About): About => {
+  const name = textOf(value["name"])
+  const geo = record(value["geo"])
+  if (name === undefined || isA(value, "Review") || isA(value, "Person")) return outer
+  const [lat, lon] = [Number(geo["latitude"] ?? Number.NaN), Number(geo["longitude"] ?? Number.NaN)]
+  const placed = Math.abs(lat) <= 90 && Math.abs(lon) <= 180
+  return { name, lat: placed ? lat : undefined, lon: placed ? lon : undefined }
+}
+
+const reviewPost = (
+  review: Readonly<Record<string, unknown>>,
+  about: About,
+  url: string,
+  index: number,
+  voice: ScrapedPost["voice"]
+): ScrapedPost | undefined => {
+  const text = textOf(review["reviewBody"]) ?? textOf(review["description"])
+  const item = record(review["itemReviewed"])
+  const { name, lat, lon } = aboutOf(item, about)
+  if (text === undefined || name === undefined) return undefined
+  const author = textOf(record(review["author"])["name"]) ?? textOf(review["author"])
+  const posted = textOf(review["datePublished"])?.slice(0, 10)
+  return {
+    source: `pages:${new URL(url).host}`,
+    id: (textOf(review["@id"]) ?? textOf(review["url"]) ?? `${new URL(url).pathname}#${author ?? index}`)
+      .replace(/[\p{Cc}\p{Cs}]/gu, "")
+      .slice(0, 200),
+    url,
+    text,
+    place: name.slice(0, 200),
+    ...(lat === undefined || lon === undefined ? {} : { lat, lon }),
+    ...(author === undefined ? {} : { author: author.slice(0, 200) }),
+    ...(posted !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(posted) && !Number.isNaN(Date.parse(posted))
+      ? { posted_at: posted }
+      : {}),
+    ...(voice === undefined ? {} : { voice })
+  }
+}
+
+export const reviewsOf = (html: string, url: string, voice: ScrapedPost["voice"]): ReadonlyArray<ScrapedPost> => {
+  const posts: Array<ScrapedPost> = []
+  const waiting: Array<readonly [unknown, About]> = blocksOf(html).map((block) => [
+    block,
+    { name: undefined, lat: undefined, lon: undefined }
+  ])
+  for (let seen = 0; seen < waiting.length && seen < MOST_OBJECTS && posts.length < MOST_REVIEWS; seen++) {
+    const [value, outer] = waiting[seen]!
+    if (Array.isArray(value)) {
+      for (const one of value) waiting.push([one, outer])
+      continue
+    }
+    const object = record(value)
+    const about = aboutOf(object, outer)
+    if (isA(object, "Review")) {
+      const post = reviewPost(object, outer, url, posts.length, voice)
+      if (post !== undefined) posts.push(post)
+      continue
+    }
+    for (const inner of Object.values(object))
+      if (typeof inner === "object" && inner !== null) waiting.push([inner, about])
+  }
+  return posts
+}
+
+type Seen = Readonly<Record<string, { readonly etag?: string; readonly lastModified?: string }>>
+
+const readPages = Effect.fn("pages")(function* (setting: SettingOf<"pages">, before: unknown, limit: number) {
+  if (setting.permitted === undefined) {
+    return yield* new WebRefused({
+      reason: "host",
+      message: `The pages of ${setting.name} are not read: say under \`permitted\` by whom and where reading them is allowed.`
+    })
+  }
+  const web = yield* PoliteWeb
+  const pages: Record<string, { etag?: string; lastModified?: string }> = {
+    ...(record(record(before)["pages"]) as Seen)
+  }
+  const posts: Array<ScrapedPost> = []
+  const refused: Array<string> = []
+  const start = Number(record(before)["next"] ?? 0) % setting.urls.length
+  let next = start
+  for (let i = 0; i < setting.urls.length && posts.length < limit; i++) {
+    const at = (start + i) % setting.urls.length
+    const url = setting.urls[at]!
+    const host = knownHost(new URL(url).hostname)
+    const answer = yield* web
+      .fetch({
+        url,
+        perMinute: Math.min(PER_MINUTE, host?.perMinute ?? PER_MINUTE),
+        etag: pages[url]?.etag,
+        lastModified: pages[url]?.lastModified
+      })
+      .pipe(Effect.catch((error) => Effect.sync(() => void refused.push(error.message))))
+    next = at + 1
+    if (answer === undefined || answer.notModified) continue
+    const found = reviewsOf(answer.text, url, setting.voice ?? host?.speaks)
+    if (found.length === 0) refused.push(`${url} carries no reviews as data of schema.org`)
+    posts.push(...found)
+    pages[url] = {
+      ...(answer.etag === undefined ? {} : { etag: answer.etag }),
+      ...(answer.lastModified === undefined ? {} : { lastModified: answer.lastModified })
+    }
+  }
+  const out: Found = { posts, removed: [], cursor: { pages, next }, refused }
+  return out
+})
+
+export const pages: Connector<"pages"> = {
+  kind: "pages",
+  terms: "Only what the operator states to be permitted; off without that statement.",
+  robots: "asked, and obeyed",
+  speaks: undefined,
+  perMinute: PER_MINUTE,
+  everyHours: 168,
+  keepsText: "as the permission says, and no longer than POSTS_TEXT_DAYS",
+  read: readPages
+}

@@ -9,7 +9,8 @@ import type { ActorError } from "../domain/actor-errors.ts"
 import type { CityConditions, CityEvent } from "../domain/city/model.ts"
 import type { CityId, UserId } from "../domain/ids.ts"
 import type { Persona } from "../domain/persona/persona.ts"
-import type { Fallbacks, TripPlanner, TripWorld } from "../domain/trip/planner.ts"
+import type { TripPlanner } from "../domain/trip/plan-engine.ts"
+import type { Fallbacks, TripWorld } from "../domain/trip/planner.ts"
 
 /** The pure functions that the trip's decider calls within a turn. */
 export class TripPlanning extends Context.Service<TripPlanning, TripPlanner>()("overplanned/TripPlanning") {}

@@ -22,7 +22,7 @@ import { rfc3339 } from "../time/rfc3339.ts"
 import { nodeBrief } from "../view/node.ts"
 import { liveOf } from "./live-city.ts"
 import { envOf, type KnownWorld, pivotWorld, tastesOf } from "./pivot-world.ts"
-import type { Fallbacks, PlanOutcome, TripPlanner, TripWorld } from "./planner.ts"
+import type { Fallbacks, PlanOutcome, TakenOption, TripWorld } from "./planner.ts"
 import { touchedBy } from "./touched.ts"
 
 const refusedWith = (reason: string, message: string, places = 0): PlanOutcome => ({
@@ -187,9 +187,11 @@ export const planEngine = (
   clock?: () => number,
   acceptance: () => AcceptanceModel | undefined = () => undefined,
   asked: Asked = () => undefined
-): TripPlanner => ({
+) => ({
+  /** Options for a disruption. `slot_id` in the request, where given, exists and is not over. */
   pivot: pivot({ settings, clock, acceptance, asked }),
-  accept: (world, option) =>
+  /** Checks an offered option against the world as it is now and gives its change, downstream slots re-validated. */
+  accept: (world: TripWorld, option: TakenOption): PlanOutcome =>
     outcomeOf(
       applyChanges(pivotWorld(world, settings), {
         changes: option.option.changes,
@@ -200,10 +202,14 @@ export const planEngine = (
       }),
       option.model
     ),
+  /** Puts another place into a slot: the given one if it passes the checks, else the best there is. */
   swap: swap({ settings, asked }),
+  /** Takes a slot out and closes the gap in the travel times behind it. */
   remove: remove(settings),
+  /** What travelers of this trip would ask because of an event, soonest first; nothing when the plan is not touched. */
   touchedBy: touchedBy(settings)
 })
+export type TripPlanner = ReturnType<typeof planEngine>
 
 export interface FallbackWork {
   readonly steps: FallbackRun["steps"]

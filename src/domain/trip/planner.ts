@@ -1,11 +1,11 @@
 /**
- * What a trip's decider asks of the plan-changing functions (`domain/pivot`): pure, synchronous, from memory, well
- * under a millisecond. They get everything there is to know and give complete changes, which are facts once recorded.
+ * What a trip's decider and the plan-changing functions (`plan-engine.ts`) tell each other. Those are pure, synchronous, from memory, and take
+ * well under a millisecond; they get everything there is to know and give complete changes, which are facts once recorded.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { CityConditions, CityEvent } from "../city/model.ts"
-import type { DecisionSlate, MadeOffer } from "../decisions.ts"
-import type { PivotId, SlotId } from "../ids.ts"
+import type { CityConditions } from "../city/model.ts"
+import type { DecisionSlate } from "../decisions.ts"
+import type { SlotId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { FallbackSet } from "../pivot/fallbacks.ts"
 import type { NoPivotReason, OfferOption, PivotRequest } from "../pivot/model.ts"
@@ -75,17 +75,4 @@ export interface Touch {
   readonly mark: string
   readonly slot_ids: ReadonlyArray<SlotId>
   readonly request: PivotRequest
-}
-
-export interface TripPlanner {
-  /** Options for a disruption. `slot_id` in the request, where given, exists and is not over. */
-  readonly pivot: (world: TripWorld, request: PivotRequest, pivotId?: PivotId) => MadeOffer
-  /** Checks an offered option against the world as it is now and gives its change, downstream slots re-validated. */
-  readonly accept: (world: TripWorld, option: TakenOption) => PlanOutcome
-  /** Puts another place into a slot: the given one if it passes the checks, else the best there is. */
-  readonly swap: (world: TripWorld, slot: Slot, nodeId: string | undefined) => PlanOutcome
-  /** Takes a slot out and closes the gap in the travel times behind it. */
-  readonly remove: (world: TripWorld, slot: Slot) => PlanOutcome
-  /** What travelers of this trip would ask because of that event, soonest first; nothing when the plan is not touched. */
-  readonly touchedBy: (world: TripWorld, event: CityEvent) => ReadonlyArray<Touch>
 }

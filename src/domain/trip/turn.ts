@@ -15,7 +15,8 @@ import type { TripReply } from "./commands.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
 import { isMember, type TripState } from "./model.ts"
-import type { TripPlanner, TripWorld } from "./planner.ts"
+import type { TripPlanner } from "./plan-engine.ts"
+import type { TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 
 /** A journal entry beside the events: training data, and what became of offers. `id` is the record's own. */

@@ -173,12 +173,11 @@ export const tripNumber = (n: number, patch: Partial<TripState> = {}): TripState
   const id = `00000000-0000-7000-8000-${String(n).padStart(12, "0")}` as TripId
   const made = trip({ id, start_date: "2020-01-01", end_date: "2099-01-01", status: "active", ...patch })
   const tomorrow = Date.now() + 86_400_000
-  const slots = made.slots.map((slot) => ({
-    ...slot,
-    id: slotId(n, slot.day * 10 + slot.order),
-    starts_at: tomorrow + (slot.starts_at % 86_400_000),
-    ends_at: tomorrow + (slot.starts_at % 86_400_000) + 3_600_000
-  }))
+  // All of them tomorrow, where events of a day reach them, and none at the time of another.
+  const slots = made.slots.map((slot) => {
+    const starts_at = tomorrow + (slot.starts_at % 86_400_000) + (slot.day - 1) * 7_200_000
+    return { ...slot, id: slotId(n, slot.day * 10 + slot.order), starts_at, ends_at: starts_at + 3_600_000 }
+  })
   return { ...made, slots }
 }
 

@@ -109,7 +109,7 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         const asked = yield* trips.ask(state.id, {
           _tag: "request_pivot",
           by: owner,
-          request: { trigger: "weather" }
+          request: { trigger: "venue_closed", slot_id: state.slots[0]!.id }
         })
         assert.strictEqual(asked._tag, "offered")
         const offer = readOffer((asked as { offer: OfferText }).offer)
@@ -137,7 +137,8 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         // The first is pushed out while it is not stored yet, the second after it was.
         for (let i = 0; i <= MAX_OFFERS + 1; i++) {
           if (i === MAX_OFFERS + 1) yield* (yield* Journal).drained
-          const pivot = { _tag: "request_pivot", by: owner, request: { trigger: "weather" } } as const
+          const request = { trigger: "venue_closed", slot_id: state.slots[0]!.id } as const
+          const pivot = { _tag: "request_pivot", by: owner, request } as const
           const reply = yield* trips.ask(state.id, pivot)
           made.push(readOffer((reply as { offer: OfferText }).offer).pivot_id)
         }

@@ -120,9 +120,9 @@ describe("changing a plan", () => {
     const records = live.last.records!
     assert.deepStrictEqual(
       records.map((one) => one.type),
-      ["signal", "intention_signal", "experiment_event"]
+      ["ranking_event", "signal", "intention_signal", "experiment_event"]
     )
-    assert.deepInclude(records[0]!.payload, { signal_type: "slot_swap", model_version: "local_ranker:1", weight: 1 })
+    assert.deepInclude(records[1]!.payload, { signal_type: "slot_swap", model_version: "local_ranker:1", weight: 1 })
   })
 })
 
@@ -140,7 +140,7 @@ describe("pivots", () => {
     live.send({ _tag: "respond_pivot", by: owner, pivot_id: asked.pivot_id, response: "accept", option_id })
     assert.deepStrictEqual(
       live.last.records?.map((one) => one.type),
-      ["pivot_response", "signal", "intention_signal", "experiment_event", "decision_outcomes"]
+      ["pivot_response", "signal", "intention_signal", "experiment_event", "experiment_event", "decision_outcomes"]
     )
     assert.notStrictEqual(live.trip.slots[0]!.node_id, nodeId(0))
     assert.strictEqual(live.trip.slots.length, 6)
@@ -177,12 +177,12 @@ describe("pivots", () => {
         response: "accept",
         option_id: of.options[0]!.option_id
       }) as const
-    live.send({ _tag: "swap_slot", by: owner, slot_id: live.trip.slots[0]!.id, node_id: nodeId(30) })
+    live.send({ _tag: "swap_slot", by: owner, slot_id: live.trip.slots[0]!.id, node_id: nodeId(11) })
     const overtaken = live.send(taking(friend, theirs))
     assert.deepInclude(overtaken, { _tag: "OptionInvalid" })
     const refused = overtaken as Extract<TripRejection, { _tag: "OptionInvalid" }>
     assert.strictEqual(refused.reasons[0]?.reason, "overtaken")
-    assert.strictEqual(live.trip.slots[0]!.node_id, nodeId(30), "what the other chose stays")
+    assert.strictEqual(live.trip.slots[0]!.node_id, nodeId(11), "what the other chose stays")
     assert.strictEqual(tag(live.send(taking(friend, refused.fresh!))), "changed")
   })
 

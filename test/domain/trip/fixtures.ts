@@ -1,19 +1,19 @@
-/** A small trip, and a planner of few words: it takes the first place of the catalog that is not in the plan. */
+/** A small trip in a city of twelve places, and the planner that trips have. */
 
 import { uuidOfName } from "../../../src/domain/basics/hash.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
+import { vibeEmbeddingOf } from "../../../src/domain/catalog/embedding.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import { calm } from "../../../src/domain/city/model.ts"
-import type { MadeOffer } from "../../../src/domain/decisions.ts"
-import type { CityId, NodeId, OptionId, PivotId, SessionId, SlotId, TripId, UserId } from "../../../src/domain/ids.ts"
-import { type Offer, type OfferOption, type OfferText, readOffer } from "../../../src/domain/pivot/model.ts"
+import type { CityId, NodeId, SessionId, SlotId, TripId, UserId } from "../../../src/domain/ids.ts"
+import { type Offer, readOffer } from "../../../src/domain/pivot/model.ts"
 import type { Slot } from "../../../src/domain/plan/model.ts"
 import { emptyTrip, evolveActor, type TripActorState } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import { decideTrip, type TripSelfCommand } from "../../../src/domain/trip/decide.ts"
 import { plainTrip } from "../../../src/domain/trip/held-trip.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
-import type { PlanChange, TripPlanner, TripWorld } from "../../../src/domain/trip/planner.ts"
+import { planEngine, type TripPlanner } from "../../../src/domain/trip/plan-engine.ts"
 import type { TripRejection } from "../../../src/domain/trip/rejections.ts"
 import type { TripDecision } from "../../../src/domain/trip/turn.ts"
 
@@ -74,6 +74,41 @@ export const trip = (patch: Partial<TripState> = {}): TripState => ({
 
 const NODES = 12
 
+/** Six places out of doors, which the plan is made of, and six to go to in the rain, all within a walk of each other. */
+const place = (n: number): ActivityNode => {
+  const outdoors = n < NODES / 2
+  const tags = [outdoors ? "nature" : "cozy"] as const
+  return {
+    id: nodeId(n),
+    city_id: cityId,
+    name: `Place ${n}`,
+    neighbourhood: "Downtown",
+    category: outdoors ? "park" : "cafe",
+    lat: 47.6 + n * 0.0005,
+    lon: -122.3,
+    time_zone: "America/Los_Angeles",
+    opening_hours: "24/7",
+    price_tier: 1,
+    setting: outdoors ? "outdoor" : "indoor",
+    weather_sensitivity: outdoors ? 0.9 : 0,
+    typical_minutes: 60,
+    booking_needed: false,
+    day_parts: ["morning", "midday", "afternoon", "evening", "night"],
+    vibe_tags: tags,
+    vibe_weights: [1],
+    vibe_embedding: Array.from(vibeEmbeddingOf(tags, [1])),
+    taxonomy_version: "1",
+    quality_signals: { local: { score: 0.8, mentions: 8, sources: ["made-up"] }, tourist: null, avoid_mentions: 0 },
+    cross_ref_confidence: 0.5,
+    overrated_flag: false,
+    source_tier: 1,
+    source: "synthetic",
+    provenance: {}
+  }
+}
+
+const nodes = Array.from({ length: NODES }, (_, n) => place(n))
+
 export const catalog: CityCatalog = {
   city: {
     id: cityId,
@@ -85,10 +120,10 @@ export const catalog: CityCatalog = {
     lon: -122.3
   },
   version: 1,
-  nodes: Array.from({ length: NODES }, (_, n) => ({ id: nodeId(n) }) as ActivityNode),
-  matrix: new Float32Array(NODES * 64),
+  nodes,
+  matrix: Float32Array.from(nodes.flatMap((node) => node.vibe_embedding)),
   indexOf: (id) => {
-    const at = Array.from({ length: NODES }, (_, n) => nodeId(n)).indexOf(id as NodeId)
+    const at = nodes.findIndex((node) => node.id === id)
     return at < 0 ? undefined : at
   },
   retired: () => false,
@@ -96,97 +131,7 @@ export const catalog: CityCatalog = {
   nextChange: () => undefined
 }
 
-const nothing = { reason: "none", message: "No place is left that is not in the plan.", places: NODES }
-
-const free = (world: TripWorld): NodeId | undefined =>
-  Array.from({ length: NODES }, (_, n) => nodeId(n)).find(
-    (id) =>
-      !world.trip.slots.some((one) => one.node_id === id) && !world.trip.vetoes.some((v) => v.node_ids.includes(id))
-  )
-
-const replace = (one: Slot, node: NodeId): PlanChange => ({ slots: [{ ...one, node_id: node }], removed: [] })
-
-export const planner: TripPlanner = {
-  pivot: (world, request, pivotId) => {
-    const about = world.trip.slots.find((one) =>
-      request.slot_id === undefined ? one.ends_at > world.now : one.id === request.slot_id
-    )
-    const node = free(world)
-    const offer = (slot_id: SlotId | null, options: ReadonlyArray<OfferOption>): MadeOffer => {
-      const pivot_id = pivotId ?? (world.id() as PivotId)
-      const expires_at = world.now + 600_000
-      const reasons = options.length === 0 ? [nothing] : []
-      const model = { name: "local_ranker", version: "1" }
-      const common = { pivot_id, slot_id, trigger: request.trigger, state_version: world.trip.seq, model }
-      const shown: Offer = {
-        ...common,
-        options,
-        ...(options.length === 0 ? { reasons } : {}),
-        computed_at: new Date(world.now).toISOString(),
-        expires_at: new Date(expires_at).toISOString(),
-        source: "on_demand",
-        catalog_version: catalog.version
-      }
-      return {
-        ...common,
-        text: JSON.stringify(shown) as OfferText,
-        source: "on_demand",
-        reasons,
-        chosen: options.map(({ option_id }) => ({
-          option_id,
-          node_id: node!,
-          score: 1,
-          changes: 1,
-          features: null,
-          measures: {}
-        })),
-        changes: options.length === 0 ? [] : [slot_id!],
-        slate: { candidate_ids: node === undefined ? [] : [node], scores: node === undefined ? [] : [1] },
-        expires_at
-      }
-    }
-    if (about === undefined || node === undefined) return offer(null, [])
-    return offer(about.id, [
-      {
-        option_id: world.id() as OptionId,
-        changes: [
-          {
-            slot_id: about.id,
-            action: "replace",
-            node: { id: node, name: node, category: "cafe", lat: 0, lon: 0, neighbourhood: "", vibe_tags: [] },
-            starts_at: new Date(about.starts_at).toISOString(),
-            ends_at: new Date(about.ends_at).toISOString(),
-            open: "unknown",
-            travel_minutes: about.travel_minutes
-          }
-        ],
-        unchanged: world.trip.slots.length - 1,
-        score: 1,
-        why: [],
-        evidence: []
-      }
-    ])
-  },
-  accept: (world, option) => {
-    const about = world.trip.slots.find((one) => one.id === option.option.changes[0]?.slot_id)
-    return about === undefined || world.trip.slots.some((one) => one.node_id === option.node_id)
-      ? { _tag: "refused", reasons: [{ reason: "in_plan", message: "That place is in the plan by now.", places: 1 }] }
-      : { _tag: "change", change: replace(about, option.node_id as NodeId) }
-  },
-  swap: (world, one, wanted) => {
-    const node = (wanted as NodeId | undefined) ?? free(world)
-    return node === undefined ? { _tag: "refused", reasons: [nothing] } : { _tag: "change", change: replace(one, node) }
-  },
-  remove: (_world, one) => ({ _tag: "change", change: { slots: [], removed: [one.id] } }),
-  touchedBy: (world, event) =>
-    world.trip.slots
-      .filter((one) => event.kind === "closure" && one.node_id === event.node_id)
-      .map((one) => ({
-        mark: event.id,
-        slot_ids: [one.id],
-        request: { trigger: "venue_closed", slot_id: one.id } as const
-      }))
-}
+export const planner = planEngine()
 
 /** A trip that is alive without any runtime: the decider, its state and a clock that is told the time. */
 export class LiveTrip {

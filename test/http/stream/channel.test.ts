@@ -1,4 +1,5 @@
 import { assert, it } from "@effect/vitest"
+import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import { calm } from "../../../src/domain/city/model.ts"
 import type { TripCommand } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
@@ -9,7 +10,13 @@ import { active, friend, owner, slotId } from "../../domain/trip/fixtures.ts"
 
 it("an event that cannot be put into words leaves no silent gap: everybody comes back for what they missed", () => {
   const live = active()
-  const shown = { catalog: live.state.memory.catalog!, personas: [], conditions: calm(live.trip.city_id) }
+  // Places without tags, which is more than the view of a stop can take.
+  const nodes = live.state.memory.catalog!.nodes.map(({ id }) => ({ id }) as ActivityNode)
+  const shown = {
+    catalog: { ...live.state.memory.catalog!, nodes },
+    personas: [],
+    conditions: calm(live.trip.city_id)
+  }
   let heard: TripListener | undefined
   const channel = new TripChannel(
     {
@@ -42,7 +49,6 @@ it("an event that cannot be put into words leaves no silent gap: everybody comes
     told.map((frame) => frame.seq),
     [live.trip.seq]
   )
-  // Places of this catalog have no tags, which is more than the view of a stop can take.
   assert.throws(() => happens({ _tag: "lock_slot", by: owner, slot_id: slotId(1, 1), locked: true }), TypeError)
   assert.deepStrictEqual(closed, [CLOSE.tryAgain])
   assert.lengthOf(told, 1)

@@ -4,7 +4,7 @@ import { fileWriter, ParquetWriter } from "hyparquet-writer"
 import { type Columns, type DatasetRow, parquetSchema } from "./columns.ts"
 
 /** Rows of a group: large enough to compress well, small enough to hold. Nested rows are heavier, so they get fewer. */
-const ROWS_PER_GROUP = 50_000
+const ROWS_PER_GROUP = 20_000
 const NESTED_ROWS_PER_GROUP = 2_000
 
 export interface ParquetFile {

@@ -1,12 +1,11 @@
 /** What a dataset looks like, gathered as its rows go by: in bounded memory, however many they are. */
 import type { Columns, DatasetRow } from "./columns.ts"
+import { HashSet, MOST_HASHES } from "./hash-set.ts"
 
 /** Rows kept for what needs rows side by side (mutual information, single-feature AUC). */
 const SAMPLED = 5_000
 /** Different values that are told apart; a column with more has more than anybody asks. */
 const MOST_DISTINCT = 5_000
-/** Hashes of feature vectors held at once; beyond, half of the hash space is dropped and the share stays an estimate. */
-const MOST_HASHES = 1_500_000
 const EXAMPLES = 5
 
 export interface ColumnProfile {
@@ -63,7 +62,7 @@ export const profiler = (columns: Columns): Profile => {
   const profiles: Record<string, ColumnProfile> = Object.fromEntries(
     names.map((name) => [name, { nulls: 0, nullRows: [], distinct: new Set(), atDefault: 0, numbers: [] }])
   )
-  let hashes = new Set<number>()
+  let hashes = new HashSet()
   let mask = 0
   // A reservoir over a fixed sequence: the same rows give the same sample.
   let state = 1
@@ -107,13 +106,13 @@ export const profiler = (columns: Columns): Profile => {
     const hash = hash53(text)
     if ((hash & mask) !== 0) return
     profile.duplicates.checked++
-    if (hashes.has(hash)) {
+    if (!hashes.add(hash)) {
       profile.duplicates.repeated++
       if (profile.duplicates.examples.length < EXAMPLES) profile.duplicates.examples.push(at)
-    } else hashes.add(hash)
-    if (hashes.size > MOST_HASHES) {
+    }
+    if (hashes.size >= MOST_HASHES) {
       mask = mask * 2 + 1
-      hashes = new Set([...hashes].filter((one) => (one & mask) === 0))
+      hashes = hashes.filter((one) => (one & mask) === 0)
       profile.duplicates.checked = Math.round(profile.duplicates.checked / 2)
       profile.duplicates.repeated = Math.round(profile.duplicates.repeated / 2)
     }

@@ -29,7 +29,7 @@ const seconds = (from: number) => Math.round((performance.now() - from) / 100) /
 const counted = (metrics: string, name: string, fits: RegExp = /./): number =>
   metrics
     .split("\n")
-    .filter((line) => line.startsWith(`${name}{`) && fits.test(line))
+    .filter((line) => line.includes(`${name}{`) && !line.startsWith("#") && fits.test(line))
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0)
 
 const measure = (people: number, days: number, ahead: number) =>
@@ -120,7 +120,7 @@ const barsOf = ({ bare, held, metrics, moments }: Measured): ReadonlyArray<Bar> 
       name: "rankings of a plan's moments that were kept",
       wanted: `${WARM_SHARE * 100} %`,
       measured: `${((100 * found) / Math.max(1, asked)).toFixed(1)} % of ${asked}`,
-      met: found >= WARM_SHARE * asked
+      met: asked > 0 && found >= WARM_SHARE * asked
     }
   ]
 }

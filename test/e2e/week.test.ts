@@ -87,7 +87,7 @@ describe.skipIf(FAKETIME === undefined)(
       week = await runWeek({ folder: scratch.path, people: PEOPLE, days: DAYS, plansAhead: 1, atOnce: 4 })
       built = await buildAll(week)
       for (const { folder, name } of built) rows.set(name, await readRows(folder))
-    }, 300_000)
+    }, 600_000)
     afterAll(async () => {
       await week?.stop()
       scratch.remove()
@@ -118,7 +118,7 @@ describe.skipIf(FAKETIME === undefined)(
       )
       const unlisted = found.filter((one) => !DIFFER.some(({ columns }) => columns.test(one)))
       assert.deepEqual(unlisted, [])
-    })
+    }, 300_000)
 
     describe("held against a record that it does not agree with", () => {
       type Plant = (rows: Rows) => { readonly rows: Rows; readonly what: keyof typeof KINDS }

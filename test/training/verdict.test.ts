@@ -54,3 +54,18 @@ describe("what the weather does to a column", () => {
 
   it("may be something else than in the season before", () => assert.isEmpty(refused(false, 500)))
 })
+
+describe("a row that says little", () => {
+  const columns: Columns = { node_ids: { type: { list: "string" }, required: true, role: "feature" } }
+  const repeated = (telling: boolean) => {
+    const profile = profiler(columns)
+    for (let i = 0; i < 100; i++) profile.observe({ node_ids: ["the market"] }, telling)
+    for (let i = 0; i < 100; i++) profile.observe({ node_ids: ["the market", "a bridge", `${i}`] })
+    return profile.duplicates
+  }
+
+  it("is no repetition of another, and one that says enough is", () => {
+    assert.deepInclude(repeated(false), { checked: 100, repeated: 0 })
+    assert.deepInclude(repeated(true), { checked: 200, repeated: 99 })
+  })
+})

@@ -180,7 +180,7 @@ export const buildDataset = Effect.fnUntraced(function* (
     yield* definition.read({
       range,
       row: (row, user, at) => {
-        hashed.push(profile.observe(row))
+        hashed.push(profile.observe(row, definition.telling?.(row) ?? true))
         fileOf(definition.untimed ? untimedSplitOf(user) : splitOf(cuts, user, at)).append(renamed(row))
         if (hashed.length < 500) return
         rowHash.update(hashed.join("\n"))
@@ -294,10 +294,12 @@ export const buildDataset = Effect.fnUntraced(function* (
       report: join(target, "dataset_summary.md")
     })
   })
-  // One snapshot for both passes, and the limit for requests is not for these reads.
+  // One snapshot for both passes; the limits for requests are not for these reads, nor for what is worked out between them, which
+  // takes a busy machine minutes.
   const read = Effect.gen(function* () {
     yield* sql`set transaction isolation level repeatable read, read only`
     yield* sql`set local statement_timeout = '10min'`
+    yield* sql`set local idle_in_transaction_session_timeout = '10min'`
     // Another build of the same dataset, of the night or by hand, writes to the same draft: one after the other.
     yield* sql`select pg_advisory_xact_lock(hashtext(${`dataset ${request.name}`}))`
     return yield* Effect.ensuring(body, cleanUp)

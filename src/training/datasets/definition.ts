@@ -33,6 +33,8 @@ export interface Definition {
   readonly aside?: { readonly name: string; readonly columns: Columns }
   /** Whether rows rank places of cities. */
   readonly ranks?: boolean
+  /** Whether a row says enough to be told apart from all others; without it, every one does. */
+  readonly telling?: (row: DatasetRow) => boolean
   /** Whether people take part only if they like. */
   readonly voluntary?: boolean
   /** Rows have no time of their own: they are split by whom they are about alone. */

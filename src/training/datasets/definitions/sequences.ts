@@ -8,6 +8,9 @@ import type { Definition } from "../definition.ts"
 
 const PAGE = 500
 
+/** Shorter sessions are the same for many: that two people swapped the same place is no row that was written twice. */
+const OWN_FROM = 3
+
 const QUERY = `
   with sessions as (
     select s.user_id, coalesce(s.session_id, s.id) as session_id, min(s.occurred_at) as at,
@@ -52,6 +55,7 @@ export const sequences: Definition = {
   },
   people: [["user_id"]],
   ids: [["session_id"]],
+  telling: ({ length }) => (length as number) >= OWN_FROM,
   query: QUERY,
   read: Effect.fnUntraced(function* ({ range, row }) {
     const sql = yield* SqlClient

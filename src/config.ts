@@ -58,7 +58,7 @@ export const settings = {
 
   ANTHROPIC_API_KEY: S.optional(S.secret("Key for Claude. Unset: the local ranker answers, and says so.")),
   ANTHROPIC_BASE_URL: S.optional(S.url("http:", "https:")("Another address that speaks the Messages API.")),
-  LLM_MODEL_FAST: S.text("Model that ranks, narrates and extracts.", { default: "claude-haiku-4-5" }),
+  LLM_MODEL_FAST: S.text("Model that ranks and narrates.", { default: "claude-haiku-4-5" }),
   LLM_MODEL_CAREFUL: S.text("Model for arbitration edge cases only.", { default: "claude-sonnet-4-5" }),
   LLM_DAILY_BUDGET_USD: S.decimal(0, 1_000_000)("Most that Claude may cost in one UTC day.", { default: "25" }),
   LLM_USER_DAILY_BUDGET_USD: S.decimal(0, 1_000_000)("Most that one traveler may cost in one UTC day.", {

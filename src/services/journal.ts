@@ -151,10 +151,10 @@ export class Journal extends Context.Service<
 
     /**
      * Tells of each key of which a record will never be stored, once that is written down: who holds what followed from it reads
-     * the key anew; without a key, everybody does, because another server's records were stored meanwhile. Gives what ends the
-     * listening. A listener must not throw.
+     * the key anew; without a key, everybody does, because another server's records were stored meanwhile. What a listener
+     * gives is done before anything is written again. Gives what ends the listening. A listener must not throw.
      */
-    onLost(listener: (key: string | undefined) => void): () => void
+    onLost(listener: (key: string | undefined) => Effect.Effect<void> | void): () => void
 
     /**
      * For work that many wait for, such as telling a city's trips of a storm: storing what is durable anyway stands back for

@@ -33,8 +33,8 @@ export class Ownership extends Context.Service<
     readonly awaited: () => boolean
     /** Completes once this server owns. */
     readonly owned: Effect.Effect<void>
-    /** Told when what was awaited is stored: what was read before does not stand any more. Gives what ends the listening. */
-    readonly onOpened: (listener: () => void) => () => void
+    /** Done when what was awaited is stored, and before anything is written: what was read until then does not stand any more. Gives what ends the listening. */
+    readonly onOpened: (work: Effect.Effect<void>) => () => void
     /** Does something that may write: an owner who leaves waits for it, within bounds. */
     readonly during: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
     /** Told whenever another owns than before, or nobody does. Gives what ends the listening. */

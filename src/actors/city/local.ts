@@ -74,8 +74,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
         wake: () => ({ _tag: "wake" })
       }
       const engine = yield* make(kind, { idleMillis: IDLE_MILLIS, ...limits })
-      const fork = Effect.runForkWith(yield* Effect.context<never>())
-      const stop = journal.onLost((key) => void (key === undefined && fork(engine.interruptAll)))
+      const stop = journal.onLost((key) => (key === undefined ? engine.interruptAll : undefined))
       yield* Effect.addFinalizer(() => Effect.sync(stop))
 
       return CityWatch.of({

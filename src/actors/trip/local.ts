@@ -188,8 +188,13 @@ export const layer = (options: TripOptions) =>
           Effect.sync(() => hub.lost(id))
         )
       const stopLosses = journal.onLost((key) => {
-        const all = key === undefined ? [...engine.residency.cells()].map((cell) => cell.key) : [tripOf(key)]
-        for (const id of all) if (id !== undefined) fork(reread(id))
+        if (key === undefined) {
+          const all = Effect.sync(() => [...engine.residency.cells()].map((cell) => cell.key))
+          return Effect.flatMap(all, (ids) => Effect.forEach(ids, reread, { concurrency: 64, discard: true }))
+        }
+        const id = tripOf(key)
+        if (id !== undefined) fork(reread(id))
+        return undefined
       })
       yield* Effect.addFinalizer(() =>
         Effect.sync(() => {

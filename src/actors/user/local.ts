@@ -85,7 +85,7 @@ export const layer = (limits: Partial<Limits> = {}) =>
       })
       const engine = yield* make(kind, limits)
       const fork = Effect.runForkWith(yield* Effect.context<never>())
-      const stopLosses = journal.onLost((key) => void (key === undefined && fork(engine.interruptAll)))
+      const stopLosses = journal.onLost((key) => (key === undefined ? engine.interruptAll : undefined))
       yield* Effect.addFinalizer(() => Effect.sync(stopLosses))
 
       /** Whoever is not in memory learns when they wake up. */

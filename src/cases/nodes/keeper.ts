@@ -111,7 +111,7 @@ const makeKept = Effect.fnUntraced(function* (self: Node) {
   const place = makePlace(self)
   const owned = yield* Deferred.make<void>()
   const superseded = yield* Deferred.make<Owner | undefined>()
-  const opened = new Set<() => void>()
+  const opened = new Set<Effect.Effect<void>>()
   const moved = new Set<() => void>()
   const underWay = { count: 0 }
   let awaited = false
@@ -139,8 +139,9 @@ const makeKept = Effect.fnUntraced(function* (self: Node) {
     }
     const awaits = heard.awaits.map(({ name }) => name)
     if (before.is === "owner" && before.awaits.length > 0 && awaits.length === 0) {
+      // Whoever was read without it is let go of first: what they would write now would not follow from what is stored.
+      yield* Effect.forEach([...opened], (work) => work, { discard: true })
       yield* Effect.logInfo("What was awaited is stored: this server writes from now on.")
-      for (const listener of opened) listener()
     }
     if (before.is === "owner") place.set({ is: "owner", epoch: heard.epoch, awaits })
     else move({ is: "owner", epoch: heard.epoch, awaits })

@@ -71,10 +71,12 @@ export const makeJournal = (
     const storedAcks = options.acks === "pg" ? new StoredAcks() : undefined
     const waiting = makeWaitingRecords(machine.elapsed)
     const hurry = makeHurry()
-    const losses = new Set<(key: string | undefined) => void>()
-    const stop = ownership.onOpened(() => {
-      for (const listener of losses) listener(undefined)
-    })
+    const losses = new Set<(key: string | undefined) => Effect.Effect<void> | void>()
+    const stop = ownership.onOpened(
+      Effect.suspend(() =>
+        Effect.forEach([...losses], (listener) => listener(undefined) ?? Effect.void, { discard: true })
+      )
+    )
     yield* Effect.addFinalizer(() => Effect.sync(stop))
     const farewell = (node: string) => Effect.ignore(Effect.timeout(sink.close(node), FAREWELL))
     const gauges = () => {

@@ -14,6 +14,8 @@ import type { Town } from "./town.ts"
 export interface DemoOptions {
   readonly travelers: number
   readonly shuffled: boolean
+  /** Two days in the shadow instead of two weeks: the gate refuses that, and is overruled with a reason. */
+  readonly small: boolean
   readonly say: (line: string) => Effect.Effect<void>
 }
 
@@ -23,12 +25,20 @@ const SLATES = 9
 /** People who look through a slate at the same time. */
 const AT_ONCE = 4
 /** Beside how many decisions the shadow has to run: some are left out to spare the processor, or come too late. */
-const SHADOW_DECISIONS = Math.ceil(GATE.leastDecisions * 1.05)
-const SHADOW_DAYS = GATE.leastShadowDays + 1
+const WHOLE_SHADOW = {
+  decisions: Math.ceil(GATE.leastDecisions * 1.05),
+  days: GATE.leastShadowDays + 1,
+  seen: { decisions: GATE.leastDecisions, days: GATE.leastShadowDays }
+}
+const SMALL_SHADOW = { decisions: 40, days: 2, seen: { decisions: 20, days: 2 } }
+const SMALL_REASON = "a small demo has two days instead of two weeks"
 const MOST_ROUNDS = 400
 /** A model in force is everywhere within half a minute; a night's job begins within a minute of its time. */
 const PATIENCE_MS = 180_000
 const LOOK_MS = 500
+
+/** The share that has the model before all have it. */
+const SOME = 40
 
 const COLD = 19
 const WARM = 25
@@ -67,18 +77,19 @@ interface Shadowed {
 }
 
 /** Days pass, and people decide on each, until the shadow has seen enough. */
-const twoWeeks = Effect.fnUntraced(function* (town: Town, people: ReadonlyArray<Person>, shuffled: boolean) {
-  const perDay = Math.ceil(SHADOW_DECISIONS / SHADOW_DAYS)
+const daysInShadow = Effect.fnUntraced(function* (town: Town, people: ReadonlyArray<Person>, small: boolean) {
+  const wanted = small ? SMALL_SHADOW : WHOLE_SHADOW
+  const perDay = Math.ceil(wanted.decisions / wanted.days)
   const warm = people.slice(0, Math.min(people.length, perDay))
   for (let day = 0; day < MOST_ROUNDS; day++) {
     for (let done = 0; done < perDay; done += warm.length) {
-      yield* everybodySwipes(town, warm.slice(0, perDay - done), shuffled)
+      yield* everybodySwipes(town, warm.slice(0, perDay - done), false)
     }
     yield* town.drained
     yield* town.moveDays(1)
-    if (day + 1 < SHADOW_DAYS) continue
+    if (day + 1 < wanted.days) continue
     const [seen] = lastJson<Shadowed>(yield* town.command("report", "shadow", "--json")).models
-    if (seen !== undefined && seen.days >= GATE.leastShadowDays && seen.decisions >= GATE.leastDecisions) return seen
+    if (seen !== undefined && seen.days >= wanted.seen.days && seen.decisions >= wanted.seen.decisions) return seen
   }
   return yield* new Refused({ message: "The shadow ran beside too few decisions: the machine is too busy for it." })
 })
@@ -100,10 +111,13 @@ const inProduction = Effect.fnUntraced(function* (
   people: ReadonlyArray<Person>,
   newcomers: readonly [Person, Person],
   version: string,
-  say: DemoOptions["say"]
+  { say, small }: DemoOptions
 ) {
   const model = `bpr:${version}`
-  yield* say(yield* town.command("promote", "bpr", version))
+  if (small) yield* say(`Still too early: ${yield* town.refusal("promote", "bpr", version)}`)
+  yield* say(yield* town.command("promote", "bpr", version, ...(small ? ["--force", SMALL_REASON] : [])))
+  // A tenth of so few may be nobody.
+  yield* say(yield* town.command("traffic", "bpr", String(SOME)))
   const some = yield* waited(
     "a traveler for whom the new model ranks",
     Effect.map(
@@ -158,7 +172,8 @@ const inProduction = Effect.fnUntraced(function* (
   return { having: having.length, of: some.length, rolledBackSeconds: seconds }
 })
 
-export const demo = Effect.fnUntraced(function* (town: Town, { say, shuffled, travelers }: DemoOptions) {
+export const demo = Effect.fnUntraced(function* (town: Town, options: DemoOptions) {
+  const { say, shuffled, small, travelers } = options
   const [cold, warm, ...people] = yield* peopleOf(town, travelers + 2)
   yield* say(
     `${travelers} travelers look through ${SLATES} slates of ${CITY} each at ${town.base}${shuffled ? "; what they take is chance" : ""}.`
@@ -177,8 +192,8 @@ export const demo = Effect.fnUntraced(function* (town: Town, { say, shuffled, tr
     return { version, shuffled, refused }
   }
   yield* say(yield* town.command("promote", "bpr", version, "--to", "shadow"))
-  const shadow = yield* twoWeeks(town, people, shuffled)
+  const shadow = yield* daysInShadow(town, people, small)
   yield* say(`${shadow.days} days later:\n${yield* town.command("report", "shadow")}`)
-  const production = yield* inProduction(town, people, [cold!, warm!], version, say)
+  const production = yield* inProduction(town, people, [cold!, warm!], version, options)
   return { version, shuffled, shadow, production }
 })

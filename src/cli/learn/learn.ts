@@ -31,9 +31,13 @@ export const learn = (root: string) =>
         Flag.withDescription("What travelers take is chance: a model that seems better all the same has looked ahead."),
         Flag.withDefault(false)
       ),
+      small: Flag.Boolean("small").pipe(
+        Flag.withDescription("Two days in the shadow instead of two weeks; the gate is then overruled with a reason."),
+        Flag.withDefault(false)
+      ),
       json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false))
     },
-    Effect.fnUntraced(function* ({ demo: wanted, json, shuffled, travelers }) {
+    Effect.fnUntraced(function* ({ demo: wanted, json, shuffled, small, travelers }) {
       if (!wanted) {
         return yield* new Refused({
           message:
@@ -49,7 +53,7 @@ export const learn = (root: string) =>
           Effect.sync(() => mkdtempSync(join(tmpdir(), "overplanned-learn-"))),
           (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
         )
-        return yield* demo(yield* openTown(root, folder), { travelers, shuffled, say })
+        return yield* demo(yield* openTown(root, folder), { travelers, shuffled, small, say })
       }).pipe(Effect.scoped)
       if (json) yield* Console.log(JSON.stringify(done))
     })

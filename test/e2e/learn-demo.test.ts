@@ -1,6 +1,6 @@
 /**
  * All of learning on a running server whose time is moved: decisions, data set, model, shadow, production, a newcomer's night, and
- * back. Left out where there is no faketime.
+ * back. It takes minutes: it is left out unless LEARN_DEMO says yes, and where there is no faketime.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { isFaketimeThere } from "../../src/cli/learn/town.ts"
@@ -19,7 +19,7 @@ describe("learn --demo", () => {
     scratch.remove()
   })
 
-  it.skipIf(!isFaketimeThere())(
+  it.skipIf(process.env["LEARN_DEMO"] !== "yes" || !isFaketimeThere())(
     "goes from what travelers decide to a model that ranks for them, and back",
     async () => {
       const { code, said } = await command(

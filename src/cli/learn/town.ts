@@ -43,7 +43,8 @@ const launch = (root: string, folder: string, environment: NodeJS.ProcessEnv, ar
   const child = spawn(
     "faketime",
     ["-f", "+0d", "env", "-u", "FAKETIME", process.execPath, join(root, "src/main.ts"), ...args],
-    { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] }
+    // A group of its own: faketime waits for what it started, and passes no signal on.
+    { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"], detached: true }
   )
   let text = ""
   const hear = (chunk: unknown) => {
@@ -60,11 +61,28 @@ const ended = (child: ChildProcess): Effect.Effect<number | null> =>
     child.once("exit", (code) => resume(Effect.succeed(code)))
   })
 
+/** To the whole group; whoever of it is gone already needs no signal. */
+const signal = (child: ChildProcess, name: NodeJS.Signals) =>
+  Effect.sync(() => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name)
+    } catch {
+      return
+    }
+  })
+
+/** What it printed is closed when the last of the group has gone. */
+const closed = (child: ChildProcess): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    if (child.stdout!.closed) return resume(Effect.void)
+    child.stdout!.once("close", () => resume(Effect.void))
+  })
+
 const stop = (child: ChildProcess) =>
-  Effect.sync(() => child.kill("SIGTERM")).pipe(
-    Effect.andThen(ended(child)),
+  signal(child, "SIGTERM").pipe(
+    Effect.andThen(closed(child)),
     Effect.timeout(STOP_MS),
-    Effect.catch(() => Effect.sync(() => child.kill("SIGKILL"))),
+    Effect.catch(() => signal(child, "SIGKILL")),
     Effect.asVoid
   )
 

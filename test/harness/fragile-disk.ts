@@ -25,11 +25,17 @@ export class FragileDisk implements FilePort {
   /** A disk that says "synced" and is not: what the tests of durability must notice. */
   lies = false
   #powered = true
+  readonly #later: (done: () => void) => void
+
+  /** `later` says when an operation is carried out. */
+  constructor(later: (done: () => void) => void = setImmediate) {
+    this.#later = later
+  }
 
   /** Power goes: every pending operation dies with it. What remains is a new disk with what survived. */
   losePower(survives: () => boolean): FragileDisk {
     this.#powered = false
-    const after = new FragileDisk()
+    const after = new FragileDisk(this.#later)
     for (const [path, file] of this.#named) {
       const length = survives() ? Math.max(file.bytes.length, file.synced.length) : file.synced.length
       const bytes = Buffer.alloc(length)
@@ -44,7 +50,7 @@ export class FragileDisk implements FilePort {
 
   /** A disk with the same content. */
   copy(): FragileDisk {
-    const copy = new FragileDisk()
+    const copy = new FragileDisk(this.#later)
     for (const [path, { bytes }] of this.files) copy.put(path, Buffer.from(bytes))
     return copy
   }
@@ -57,7 +63,7 @@ export class FragileDisk implements FilePort {
 
   /** Every call settles on a later turn, and never once the power is gone. */
   async #turn(operation: "write" | "sync" | "truncate" | "open" | "read"): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise<void>(this.#later)
     if (!this.#powered) await new Promise(() => {})
     const code = this.fault(operation)
     if (code !== undefined) throw failure(code)

@@ -180,8 +180,14 @@ export const layer = (options: TripOptions) =>
       const stopPersonas = personas.onChange((user) => {
         for (const id of hub.ofUser(user)) engine.askSync(id, { _tag: "world_known", refreshed: true })
       })
+      /** While many trips are read at once: those that were to be read anew since, which nobody could be told who is not in memory yet. */
+      const overtaken = new Set<Set<string>>()
       /** What is in memory holds what was lost: it is read anew, and so does whoever follows it. */
-      const forget = (id: string) => Effect.asVoid(engine.interrupt(id))
+      const forget = (id: string) =>
+        Effect.suspend(() => {
+          for (const outdated of overtaken) outdated.add(id)
+          return Effect.asVoid(engine.interrupt(id))
+        })
       const reread = (id: string) =>
         Effect.andThen(
           forget(id),
@@ -205,19 +211,23 @@ export const layer = (options: TripOptions) =>
       )
 
       /** Whether a stored trip came into memory. One that cannot be read must not keep out the others: who asks for it is told. */
-      const bringIn = (stored: StoredTrip, undrained: ReadonlyArray<JournalEntry> | undefined) =>
+      const bringIn = (
+        stored: StoredTrip,
+        undrained: ReadonlyArray<JournalEntry> | undefined,
+        outdated: ReadonlySet<string>
+      ) =>
         Effect.gen(function* () {
           // A journal that could not be read, or was not asked, leaves the trip to its own activation.
           if (undrained === undefined || missingIn(stored, eventsIn(undrained)).length > 0) return false
           const snapshot = yield* kind.awake(merge(stored, eventsIn(undrained)))
-          return engine.residency.adopt(stored.id, { snapshot, events: [] })
+          return !outdated.has(stored.id) && engine.residency.adopt(stored.id, { snapshot, events: [] })
         }).pipe(
           Effect.catchCause((cause) =>
             Effect.as(Effect.logWarning("A trip could not be brought into memory.", cause), false)
           )
         )
 
-      const preload = Effect.gen(function* () {
+      const bringAllIn = Effect.fnUntraced(function* (outdated: ReadonlySet<string>) {
         yield* journal.enrolled
         let trips = 0
         let after: TripId | undefined
@@ -230,11 +240,20 @@ export const layer = (options: TripOptions) =>
           }
           const page = yield* storage.underWay({ after, limit: PAGE })
           for (const stored of page) {
-            if (yield* bringIn(stored, entries.get(stored.id))) trips++
+            if (yield* bringIn(stored, entries.get(stored.id), outdated)) trips++
           }
           after = page.length === PAGE ? page.at(-1)!.id : undefined
         } while (after !== undefined)
         return { trips }
+      })
+
+      const preload = Effect.suspend(() => {
+        const outdated = new Set<string>()
+        overtaken.add(outdated)
+        return Effect.ensuring(
+          bringAllIn(outdated),
+          Effect.sync(() => overtaken.delete(outdated))
+        )
       })
 
       /** Asking a trip for anything wakes it up, and awake it sees by itself what day it is. */

@@ -65,7 +65,10 @@ export const visitBacklog = async (
     const { entries, through } = await reader.batch(from, batchRecords)
     visit(entries)
     // What was drained and removed meanwhile gives nothing, and is over.
-    from = Math.max(through, drainer.drained())
+    const next = Math.max(through, drainer.drained())
+    // Nor does a journal that was closed meanwhile, and it never will.
+    if (next === from) return
+    from = next
   }
 }
 

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
+import * as Scope from "effect/Scope"
 import * as fc from "fast-check"
 import { KeyIndex } from "../../../src/layers/journal/key-index.ts"
 import { journalMetrics } from "../../../src/layers/journal/metrics.ts"
@@ -103,6 +105,22 @@ describe("draining", () => {
       const journal = yield* openJournal(new FragileDisk(), sink)
       journal.append("trip", [note(1)], () => {})
       assert.deepStrictEqual((yield* journal.undrained("trip:a")).map(noteNumber), [1])
+    })
+  )
+
+  it.live("passes nothing on for ever where the journal is closed while a start reads it", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      sink.away = true
+      const scope = yield* Scope.make()
+      const journal = yield* openJournal(new FragileDisk(), sink).pipe(Scope.provide(scope))
+      for (let n = 1; n <= 30; n++) yield* journal.commit("trip", [note(n)])
+      yield* Scope.close(scope, Exit.void)
+      let visits = 0
+      yield* journal.backlog(1_000, () => {
+        if (++visits > 1_000) throw new Error("It is still at it.")
+      })
+      assert.isAtMost(visits, 2)
     })
   )
 

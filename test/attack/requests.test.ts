@@ -78,7 +78,10 @@ describe("requests made from the contract", () => {
     assert.strictEqual(made.status, 201, JSON.stringify(made.body).slice(0, 300))
     for (const status of ["confirmed", "active"]) await owner.call("PATCH", `/trips/${made.body.id}`, { status })
     for (const name of ["slot_id", "node_id", "pivot_id", "option_id"]) ids[name]!.splice(0, ids[name]!.length - 40)
-    ids["id"]!.splice(0, ids["id"]!.length - 3)
+    // Over, they need no memory any more: what stays in the end does not hang on how many there were.
+    for (const gone of ids["id"]!.splice(0, ids["id"]!.length - 3)) {
+      await owner.call("PATCH", `/trips/${gone}`, { status: "cancelled" })
+    }
     ids["id"]!.push(made.body.id)
     for (const day of made.body.days) {
       for (const slot of day.slots) {

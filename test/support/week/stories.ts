@@ -36,11 +36,11 @@ const changesEverything: Story = async ([bob], d) => {
   await bob!.swipe(12, 10)
   await bob!.swipe(12, 12)
   const [slate] = bob!.record.shown.filter(({ surface }) => surface === "discovery").slice(-1)
-  const constraints = {
-    must: slate!.nodes.slice(0, 1),
-    avoid: [AVOIDED[bob!.seed % AVOIDED.length]!],
-    pace: "moderate"
-  }
+  const [must] = slate!.nodes
+  const tags = bob!.record.places.find(({ node }) => node === must)?.tags ?? []
+  // Nobody avoids what they must see.
+  const avoidable = AVOIDED.filter((tag) => !tags.includes(tag))
+  const constraints = { must: [must], avoid: [avoidable[bob!.seed % avoidable.length]!], pace: "moderate" }
   const trip = await bob!.plan(d, 2, { constraints })
   const [first, second, third] = trip.stops
   await trip.lock(bob!.who, first!, true)

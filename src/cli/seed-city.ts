@@ -23,7 +23,7 @@ export const seedCity = Command.make(
     ),
     limit: Flag.Int("limit").pipe(
       Flag.withDescription(
-        "Only so many places (synthetic: how many to make up; sources of posts: only so many posts)."
+        "Take at most this number of places; of sources of posts it counts the posts, and synthetic makes this number of places up."
       ),
       Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MOST_NODES }))),
       Flag.optional

@@ -197,17 +197,18 @@ describe("requests made from the contract", () => {
     return undefined
   }
 
+  let ready = ""
   const settled = () =>
     until(
       "a journal that is drained",
       async () => {
-        const ready = await (await fetch(`${world.server().url}/ready`)).text()
+        ready = await (await fetch(`${world.server().url}/ready`)).text()
         return ready.match(/(\d+) records ahead of the database/)?.[1] === "0"
       },
       DRAIN_MS
     ).catch((cause: Error) => {
       throw new Error(
-        `${cause.message}\nATTACK_SEED=${SEED}; the server said:\n${world.server().output().slice(-3_000)}`
+        `${cause.message}\nATTACK_SEED=${SEED}; /ready: ${ready}\nthe server said:\n${world.server().output().slice(-3_000)}`
       )
     })
 

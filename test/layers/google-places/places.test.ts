@@ -109,6 +109,13 @@ describe("the places source", () => {
           yield* Effect.sleep("10 millis")
         }
         assert.strictEqual(calls.length, before + 2)
+        // The renewed answer is kept behind: nothing of it may arrive while the next test makes everything old.
+        const sql = yield* SqlClient
+        const fresh = sql`select 1 from places_api_cache where fetched_at > now() - interval '1 day'`
+        while ((yield* fresh).length === 0) {
+          if ((yield* Clock.currentTimeMillis) > until) assert.fail("the renewed answer was not kept in time")
+          yield* Effect.sleep("5 millis")
+        }
       })
     )
 

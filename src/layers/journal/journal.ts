@@ -267,7 +267,7 @@ export const makeJournal = (
 /** Nobody else works in this directory until the scope closes. */
 export const lockDirectory = (directory: string) =>
   Effect.andThen(
-    Effect.promise(() => nodeFiles.makeDirectory(directory)),
+    Effect.tryPromise({ try: () => nodeFiles.makeDirectory(directory), catch: cannotOpen(directory) }),
     lockFile(`${directory}/lock`)
   )
 

@@ -190,35 +190,32 @@ describe("trips", () => {
     ]
     assert.notStrictEqual(first.id, second.id)
     assert.deepEqual(placesOf(second), placesOf(first))
-    const opposites = await Promise.all(
-      [
-        {
-          tags: {
-            nightlife: ["cocktails", "live music"],
-            pace: "packed",
-            time: "night_owl",
-            budget: "high",
-            interest: "nightlife"
-          }
-        },
-        {
-          tags: {
-            outdoors: ["hiking", "gardens"],
-            pace: "slow",
-            time: "early_bird",
-            budget: "low",
-            interest: "outdoors"
-          }
+    const tastes = {
+      owl: {
+        tags: {
+          nightlife: ["cocktails", "live music"],
+          pace: "packed",
+          time: "night_owl",
+          budget: "high",
+          interest: "nightlife"
         }
-      ].map(async (tastes) => {
-        const someone = await world.someone()
-        ok(await someone.call("PUT", "/users/me/onboarding", tastes))
-        return placesOf(ok(await someone.call("POST", "/trips", aTrip()), 201))
-      })
-    )
-    const [owl, lark] = opposites as [ReadonlyArray<string>, ReadonlyArray<string>]
-    const shared = owl.filter((id) => lark.includes(id)).length
-    assert.isBelow(shared / Math.min(owl.length, lark.length), 0.3, `${shared} of ${owl.length} and ${lark.length}`)
+      },
+      lark: {
+        tags: { outdoors: ["hiking", "gardens"], pace: "slow", time: "early_bird", budget: "low", interest: "outdoors" }
+      }
+    }
+    const planFor = async (kind: keyof typeof tastes) => {
+      const someone = await world.someone()
+      ok(await someone.call("PUT", "/users/me/onboarding", tastes[kind]))
+      return placesOf(ok(await someone.call("POST", "/trips", aTrip()), 201))
+    }
+    // Of near-equals each person gets their own: what opposites share is told by several pairs, not by the luck of one.
+    const shares: Array<number> = []
+    for (let pair = 0; pair < 4; pair++) {
+      const [owl, lark] = await Promise.all([planFor("owl"), planFor("lark")])
+      shares.push(owl.filter((id) => lark.includes(id)).length / Math.min(owl.length, lark.length))
+    }
+    assert.isBelow(shares.reduce((sum, share) => sum + share, 0) / shares.length, 0.3, shares.join(", "))
   })
 
   it("leave no hole of half an afternoon in a day at a moderate pace", async () => {

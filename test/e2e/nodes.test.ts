@@ -121,6 +121,10 @@ describe("a server whose machine is gone", () => {
       (sql) => sql`create trigger not_now before insert on trip_events for each row execute function not_now()`
     )
     const late = await planned(ann)
+    const [slot] = (await ann.call("GET", `/trips/${id}`)).body.days[0].slots
+    const lock = (who: Traveler, action: "lock" | "unlock", key: string) =>
+      who.call("PATCH", `/trips/${id}/slots/${slot.id}`, { action }, { "idempotency-key": key })
+    assert.strictEqual((await lock(ann, "lock", "before")).status, 200)
     await world.server().stop("SIGKILL")
     await world.rows((sql) => sql`drop function not_now cascade`)
 
@@ -143,6 +147,9 @@ describe("a server whose machine is gone", () => {
         "it may be there, and is not known yet"
       )
 
+      // As it is stored the stop is free, and there would be nothing to do; as it was acknowledged it is locked.
+      assert.strictEqual((await lock(here, "unlock", "after")).status, 503)
+
       const stored = await command(["drain"], { DATABASE_URL: world.url, AUTH_SECRET: SECRET }, world.folder)
       assert.strictEqual(stored.code, 0, stored.said)
       await until("writes are taken again", async () => {
@@ -153,6 +160,15 @@ describe("a server whose machine is gone", () => {
         (await here.call("GET", `/trips/${late}`)).status,
         200,
         "nothing that was acknowledged is lost"
+      )
+      assert.strictEqual((await lock(here, "unlock", "after")).status, 200)
+      const keys = await world.drained(
+        (sql) => sql`select idempotency_key as key from trip_events where trip_id = ${id} and seq > 1 order by seq`,
+        (rows) => rows.length === 2
+      )
+      assert.deepEqual(
+        keys.map(({ key }) => key),
+        ["before", "after"]
       )
       const [lease] = await world.rows((sql) => sql`select epoch from shard_leases`)
       assert.strictEqual(lease.epoch, 2)

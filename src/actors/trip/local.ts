@@ -34,6 +34,7 @@ import { sampleCoverage } from "./coverage.ts"
 import { TripHub } from "./hub.ts"
 import { merge, missingIn, type TripTypes, tripKind } from "./kind.ts"
 import { eventsIn, journalKey, tripOf } from "./log.ts"
+import { refusedUnread } from "./unread.ts"
 import { Waves } from "./waves.ts"
 
 export interface TripOptions {
@@ -111,9 +112,13 @@ export const layer = (options: TripOptions) =>
       const fork = Effect.runForkWith(yield* Effect.context<never>())
 
       const ask: TripRuntime["Service"]["ask"] = (id, command, asked) =>
-        Effect.flatMap(engine.ask(id, command, asked?.deadlineMillis), (reply) =>
-          isRejection(reply) ? Effect.fail(reply) : Effect.succeed(reply)
-        )
+        Effect.suspend(() => {
+          const refused = refusedUnread(id, command, options.awaited)
+          if (refused !== undefined) return Effect.fail(refused)
+          return Effect.flatMap(engine.ask(id, command, asked?.deadlineMillis), (reply) =>
+            isRejection(reply) ? Effect.fail(reply) : Effect.succeed(reply)
+          )
+        })
 
       /** Tells trips, and answers when each of them has said what it makes of that. */
       const tellAll = Effect.fnUntraced(function* (
@@ -316,7 +321,7 @@ export const layer = (options: TripOptions) =>
       const runtime = TripRuntime.of({
         ask,
         dispatch: (id, command, answered) => {
-          const outcome = engine.askSync(id, command)
+          const outcome = refusedUnread(id, command, options.awaited) ?? engine.askSync(id, command)
           if (outcome instanceof Pending) outcome.onSettled(answered)
           else answered(outcome)
         },

@@ -1,0 +1,17 @@
+/** Trips that were read while another server's journal, which may hold more of them, is not stored yet. */
+import type { WriteRefused } from "../../domain/actor-errors.ts"
+import type { TripCommand } from "../../domain/trip/commands.ts"
+import { writeRefused } from "../engine/refusals.ts"
+
+/** Answered from what is stored, also then. */
+const ANSWERED_FROM_STORED: ReadonlySet<TripCommand["_tag"]> = new Set(["read", "recover", "request_pivot"])
+
+/** Such a trip decides nothing: not even that there is nothing to change, which no journal would be asked for. */
+export const refusedUnread = (
+  id: string,
+  command: TripCommand,
+  awaited: (() => string | undefined) | undefined
+): WriteRefused | undefined => {
+  const why = ANSWERED_FROM_STORED.has(command._tag) ? undefined : awaited?.()
+  return why === undefined ? undefined : (writeRefused("trip", id, new Error(why)) as WriteRefused)
+}

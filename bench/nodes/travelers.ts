@@ -1,0 +1,135 @@
+/** Travelers of a cluster: each changes a trip of their own again and again by way of any server, and remembers what was acknowledged. */
+import { randomUUID } from "node:crypto"
+import { SignJWT } from "jose"
+import { SECRET } from "../server.ts"
+
+export interface Told {
+  /** Changes that were acknowledged, by idempotency key. */
+  readonly acknowledged: Set<string>
+  /** Sent, and nobody knows what became of them. */
+  readonly unknown: Set<string>
+  readonly writeMillis: Array<number>
+  readonly pivotMillis: Array<number>
+  /** Pivots that got no answer of a server that lives, by what was said. */
+  readonly failedPivots: Map<string, number>
+  readonly refusedWrites: Map<string, number>
+}
+
+export const tell = (): Told => ({
+  acknowledged: new Set(),
+  unknown: new Set(),
+  writeMillis: [],
+  pivotMillis: [],
+  failedPivots: new Map(),
+  refusedWrites: new Map()
+})
+
+const count = (into: Map<string, number>, what: string) => into.set(what, (into.get(what) ?? 0) + 1)
+
+const ATTEMPT_MS = 15_000
+
+const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
+type Json = any
+
+interface Trip {
+  readonly id: string
+  readonly slot: string
+}
+
+export class Traveler {
+  readonly id = randomUUID()
+  #token = ""
+  readonly #ports: () => ReadonlyArray<number>
+  readonly #random: () => number
+  trip: Trip | undefined
+
+  constructor(ports: () => ReadonlyArray<number>, random: () => number) {
+    this.#ports = ports
+    this.#random = random
+  }
+
+  async #call(method: string, path: string, body?: unknown, key?: string): Promise<{ status: number; body: Json }> {
+    const ports = this.#ports()
+    const port = ports[Math.floor(this.#random() * ports.length)]!
+    const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        "content-type": "application/json",
+        ...(key === undefined ? {} : { "idempotency-key": key })
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(ATTEMPT_MS)
+    })
+    const text = await response.text()
+    return { status: response.status, body: text === "" ? undefined : JSON.parse(text) }
+  }
+
+  async begin(city: string, date: string): Promise<void> {
+    const now = Math.floor(Date.now() / 1000)
+    this.#token = await new SignJWT({ role: "traveler" })
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject(this.id)
+      .setIssuedAt(now)
+      .setExpirationTime(now + 3600)
+      .sign(new TextEncoder().encode(SECRET))
+    const made = await this.#call("POST", "/trips", { city, start_date: date, days: 2 }, randomUUID())
+    if (made.status !== 201) throw new Error(`No trip: ${made.status} ${JSON.stringify(made.body)}`)
+    const begun = await this.#call("PATCH", `/trips/${made.body.id}`, { status: "active" }, randomUUID())
+    if (begun.status !== 200) throw new Error(`Not begun: ${begun.status} ${JSON.stringify(begun.body)}`)
+    this.trip = { id: made.body.id, slot: made.body.days[0].slots[0].id }
+  }
+
+  /** One change, sent again under its key until somebody says what became of it, or time is up. */
+  async change(n: number, told: Told, until: number): Promise<void> {
+    const { id, slot } = this.trip!
+    const key = randomUUID()
+    const began = performance.now()
+    for (;;) {
+      try {
+        const action = n % 2 === 0 ? "lock" : "unlock"
+        const answer = await this.#call("PATCH", `/trips/${id}/slots/${slot}`, { action }, key)
+        if (answer.status === 200) {
+          told.unknown.delete(key)
+          told.acknowledged.add(key)
+          told.writeMillis.push(performance.now() - began)
+          return
+        }
+        count(told.refusedWrites, `${answer.status} ${String(answer.body?.detail).slice(0, 70)}`)
+        if (answer.status < 500 && answer.status !== 409 && answer.status !== 429) return
+      } catch (error) {
+        count(told.refusedWrites, (error as Error).name)
+      }
+      told.unknown.add(key)
+      if (performance.now() > until) return
+      await pause(50)
+    }
+  }
+
+  async pivot(told: Told): Promise<void> {
+    const { id, slot } = this.trip!
+    const began = performance.now()
+    try {
+      const answer = await this.#call("POST", `/trips/${id}/pivot`, { trigger: "venue_closed", slot_id: slot })
+      if (answer.status === 200) told.pivotMillis.push(performance.now() - began)
+      else count(told.failedPivots, `${answer.status} ${String(answer.body?.detail).slice(0, 70)}`)
+    } catch (error) {
+      // A server that was killed answers nobody: only one that lives can fail at it.
+      const { cause, name } = error as Error & { cause?: { code?: string } }
+      if (cause?.code !== "ECONNREFUSED" && cause?.code !== "ECONNRESET" && cause?.code !== "UND_ERR_SOCKET") {
+        count(told.failedPivots, name)
+      }
+    }
+  }
+
+  /** Works until it is told to stop. */
+  async work(told: Told, over: () => boolean, until: () => number): Promise<void> {
+    for (let n = 0; !over(); n++) {
+      await this.change(n, told, until())
+      await this.pivot(told)
+      await pause(20 + this.#random() * 80)
+    }
+  }
+}

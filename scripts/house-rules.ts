@@ -13,10 +13,8 @@ const MAX_LINES = 350
 const LONGER_BEFORE: Readonly<Record<string, number>> = {
   "src/cases/planning/trip-generator.ts": 371,
   "src/domain/signal.ts": 352,
-  "src/domain/trip/decide-pivots.ts": 391,
   "src/layers/journal/writer.ts": 388,
   "test/actors/engine/engine.test.ts": 357,
-  "src/training/population/traces.ts": 395,
   "test/domain/trip/decide.test.ts": 369,
   "test/e2e/learning-log.test.ts": 391,
   "test/training/datasets.test.ts": 390

@@ -1,49 +1,20 @@
 /** What a trip leaves in the database: the plan, the decisions it came from, and what its members did. */
 import { uuidOfName } from "../../domain/basics/hash.ts"
-import { between, type Random, uuidFrom } from "../../domain/basics/random.ts"
+import { between } from "../../domain/basics/random.ts"
 import { TRIP_SNAPSHOT_SCHEMA_VERSION } from "../../domain/trip/snapshot.ts"
 import { acceptance, type Offer, timeToAct, utility } from "./choice.ts"
 import { logPlan } from "./experiment.ts"
 import { intend } from "./intentions.ts"
 import { type Journey, stateOf } from "./journey.ts"
-import { SHADOW_MODEL, SHADOW_MODEL_VERSION, SHADOW_WEIGHT } from "./model.ts"
-import { addOutcome, decisionOf, OUTCOME_OF } from "./outcomes.ts"
-import { dayCandidates, type Plan, type Stop, stoodAt, streamOf } from "./plan.ts"
+import { SHADOW_MODEL, SHADOW_MODEL_VERSION } from "./model.ts"
+import { addOutcome, decisionOf } from "./outcomes.ts"
+import { pivotSignals } from "./pivot-traces.ts"
+import { dayCandidates, type Plan, stoodAt, streamOf } from "./plan.ts"
 import { shadowState } from "./profile.ts"
+import { signal } from "./signal-rows.ts"
 import { arrayOf, type Rows } from "./tables.ts"
 
 const HOUR = 3_600_000
-
-/** A signal's row; what nobody did has no id. */
-const signal = (
-  rows: Rows,
-  journey: Journey,
-  random: Random,
-  by: string,
-  type: string,
-  at: number,
-  about: { readonly place?: number; readonly stop?: Stop; readonly day?: number },
-  context: Readonly<Record<string, unknown>>
-): void => {
-  const when = Math.floor(at)
-  const id = uuidFrom(random, when)
-  const outcome = OUTCOME_OF[type]
-  if (outcome !== undefined) addOutcome(rows, journey, { id, by, outcome, at: when, ...about })
-  rows.add("behavioral_signals", {
-    id,
-    user_id: by,
-    signal_type: type,
-    activity_node_id: about.place === undefined ? null : journey.world.places[about.place]!.id,
-    slot_id: about.stop === undefined ? null : journey.slotIds.get(about.stop)!,
-    trip_id: journey.id,
-    session_id: journey.session,
-    context,
-    source: "backfill",
-    weight: SHADOW_WEIGHT,
-    occurred_at: new Date(when),
-    created_at: new Date(when)
-  })
-}
 
 const poolRank = (plan: Plan): ReadonlyMap<Offer, number> => new Map(plan.pool.map((offer, i) => [offer, i + 1]))
 
@@ -221,62 +192,6 @@ const decisions = (rows: Rows, journey: Journey): void => {
       user_state: state
     }
   )
-}
-
-const pivotSignals = (rows: Rows, journey: Journey): void => {
-  const { trip, world } = journey
-  const random = streamOf(journey.population, trip, "pivot-signals")
-  for (const pivot of journey.pivots) {
-    const { stop, at } = pivot
-    const about = { place: (pivot.taken ?? pivot.planned).place, stop }
-    const pivotId = uuidFrom(random, at)
-    const options = pivot.options.map((option, position) => ({
-      option_id: uuidFrom(random, at),
-      node_id: world.places[option.offer.place]!.id,
-      score: option.score,
-      position,
-      features: option.features,
-      changes: 1
-    }))
-    if (pivot.taken !== undefined) {
-      const id = uuidOfName("overplanned/shadow-pivoted", pivotId)
-      const gone = { place: pivot.planned.place, stop }
-      addOutcome(rows, journey, { id, by: trip.members[0]!.id, outcome: "swapped", at: at + pivot.waited, ...gone })
-    }
-    const chosen = pivot.options.findIndex((option) => option.offer === pivot.taken)
-    const answered = pivot.response === "ignore" ? 600_000 : pivot.waited
-    rows.add("pivot_events", {
-      id: uuidFrom(random, at),
-      pivot_id: pivotId,
-      user_id: trip.members[0]!.id,
-      trip_id: journey.id,
-      slot_id: journey.slotIds.get(stop)!,
-      trigger: pivot.trigger,
-      detail: {},
-      options,
-      source: random() < 0.8 ? "precomputed" : "on_demand",
-      origin: "backfill",
-      state_version: 1,
-      model_name: SHADOW_MODEL.name,
-      model_version: SHADOW_MODEL.version,
-      response: pivot.response,
-      chosen_option_id: pivot.response === "accept" ? options[chosen]!.option_id : null,
-      time_to_action_ms: answered,
-      latency_ms: Math.round(between(random, 1, 9) * 100) / 100,
-      slots_changed: pivot.response === "accept" ? 1 : 0,
-      offered_at: new Date(at),
-      responded_at: new Date(at + answered),
-      created_at: new Date(at)
-    })
-    signal(rows, journey, random, trip.members[0]!.id, `pivot_${pivot.response}`, at + answered, about, {
-      pivot_id: pivotId,
-      day_of_trip: stop.day,
-      day_part: stop.dayPart,
-      group_size: trip.members.length,
-      time_to_action_ms: answered,
-      ...(pivot.response === "accept" ? { position: chosen } : {})
-    })
-  }
 }
 
 /** Everything that the trip leaves in the database. */

@@ -1,21 +1,20 @@
-/** Disruptions: offers from memory, and answers to them. */
-import type { PivotOffered, PivotResponse, PushedOut } from "../decisions.ts"
+/** Answers to offers, and what becomes of those that nobody answers. */
+import type { PivotResponse } from "../decisions.ts"
 import type { OptionId, PivotId, Uuid } from "../ids.ts"
 import { type Offer, type OfferOption, type PivotRequest, readOffer } from "../pivot/model.ts"
 import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
-import { MAX_HELD_OFFERS, MAX_OFFERS, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
+import type { OpenOffer } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
 import { decidedBy } from "./decided.ts"
-import { PackedPlan } from "./packed-plan.ts"
+import { delayOf, makeOffer, makeRoom, tellingOf } from "./make-offers.ts"
 import { pivotEdits } from "./plan-edits.ts"
-import type { PlanOutcome, TripWorld } from "./planner.ts"
+import type { PlanOutcome } from "./planner.ts"
 import * as R from "./rejections.ts"
 import {
   changed,
   intention,
   isRejection,
-  keyReused,
   NOTHING,
   notReady,
   reject,
@@ -24,7 +23,6 @@ import {
   type TripDecision,
   type TripRecord,
   type Turn,
-  userState,
   worldOf
 } from "./turn.ts"
 
@@ -34,134 +32,6 @@ const INTENTION: Readonly<Record<Trigger, Intention>> = {
   transit: "schedule",
   venue_closed: "schedule",
   mood: "curiosity"
-}
-
-/** An offer made: shown at once, remembered, and logged. */
-export const makeOffer = (
-  turn: Turn,
-  world: TripWorld,
-  request: PivotRequest,
-  requestId: string | undefined,
-  pivotId?: PivotId
-) => {
-  const { trip, by, context } = turn
-  const offer = turn.rules.planner.pivot(world, request, pivotId)
-  const payload: PivotOffered = {
-    offer,
-    detail: request.detail,
-    by,
-    user_id: by ?? trip.user_id,
-    trip_id: trip.id,
-    session_id: trip.session_id,
-    offered_at: context.now,
-    user_state: userState(world.personas)
-  }
-  const open: OpenOffer = {
-    pivot_id: offer.pivot_id,
-    text: offer.text,
-    slot_id: offer.slot_id,
-    model: offer.model,
-    options: offer.chosen.length,
-    request,
-    request_id: requestId,
-    by,
-    plan: turn.state.trip?.plan ?? new PackedPlan(trip.slots),
-    offered_at: context.now,
-    expires_at: offer.expires_at,
-    shown: by !== null || context.watched
-  }
-  const records: ReadonlyArray<TripRecord> = [{ type: "pivot_event", id: offer.pivot_id, payload }]
-  return { offer, open, records }
-}
-
-interface Room {
-  readonly pushedOut: ReadonlyArray<PushedOut>
-  readonly transient: ReadonlyArray<TripMemoryEvent>
-}
-
-const ROOMY: Room = { pushedOut: [], transient: [] }
-
-/**
- * Makes room for this many offers more. Who never answered an offer before newer ones pushed it out ignored it, which is
- * logged with the first of them and waited for by nobody: asking stays advice. It gives no signal, because `pivot_ignore` means that
- * somebody let an offer time out, and this one had no time. One that answers an event in the city gives way
- * through the wake-up that its time running out would bring, because its event has to say for good that the trip was told.
- */
-export const makeRoom = (turn: Turn, coming: number, closing?: string): Room => {
-  const { now } = turn.context
-  const { offers } = turn.state.memory
-  if (offers.length + coming <= MAX_OFFERS) return ROOMY
-  const pushedOut: Array<PushedOut> = []
-  const transient: Array<TripMemoryEvent> = []
-  let open = coming - MAX_OFFERS
-  let held = coming - MAX_HELD_OFFERS
-  for (const one of offers) {
-    if (one.pivot_id === closing) continue
-    held++
-    if (one.expires_at > now) open++
-  }
-  for (const one of offers) {
-    if (open <= 0 && held <= 0) break
-    if (one.pivot_id === closing) continue
-    const isOpen = one.expires_at > now
-    if (held > 0 || (isOpen && one.about === undefined)) {
-      if (one.options > 0 && one.shown) pushedOut.push({ pivot_id: one.pivot_id, after_ms: delayOf(turn, one) })
-      transient.push({ _tag: "offer_closed", pivot_id: one.pivot_id })
-      held--
-    } else if (isOpen) transient.push({ _tag: "offer_due", pivot_id: one.pivot_id, at: now })
-    if (isOpen) open--
-  }
-  return { pushedOut, transient }
-}
-
-/** The records of new offers, the first of which also tells what had to go for them. */
-export const tellingOf = (
-  records: ReadonlyArray<TripRecord>,
-  { pushedOut }: Pick<Room, "pushedOut">
-): ReadonlyArray<TripRecord> => {
-  const [first, ...others] = records
-  if (pushedOut.length === 0 || first?.type !== "pivot_event") return records
-  return [{ ...first, payload: { ...first.payload, pushed_out: pushedOut } }, ...others]
-}
-
-const sameRequest = (a: PivotRequest, b: PivotRequest): boolean =>
-  a.trigger === b.trigger && a.slot_id === b.slot_id && JSON.stringify(a.detail) === JSON.stringify(b.detail)
-
-export const requestPivot = (turn: Turn, command: Extract<TripCommand, { _tag: "request_pivot" }>): TripDecision => {
-  const { trip, context } = turn
-  if (trip.status !== "active") {
-    return reject(
-      new R.TripNotActive({
-        message: `The trip is ${trip.status}; pivots are for trips under way. Start it first.`,
-        status: trip.status
-      })
-    )
-  }
-  const again =
-    command.request_id === undefined
-      ? undefined
-      : turn.state.memory.offers.find(
-          (one) => one.request_id === command.request_id && one.by === turn.by && one.expires_at > context.now
-        )
-  if (again !== undefined) {
-    return sameRequest(again.request, command.request)
-      ? { reply: { _tag: "offered", offer: again.text }, advice: true }
-      : reject(keyReused("another pivot"))
-  }
-  if (command.request.slot_id !== undefined) {
-    const slot = slotAhead(turn, command.request.slot_id)
-    if (isRejection(slot)) return reject(slot)
-  }
-  const world = worldOf(turn)
-  if (world === undefined) return reject(notReady(trip))
-  const { open, records } = makeOffer(turn, world, command.request, command.request_id)
-  const room = makeRoom(turn, 1)
-  return {
-    reply: { _tag: "offered", offer: open.text },
-    records: tellingOf(records, room),
-    transient: [...room.transient, { _tag: "offered", offer: open }],
-    advice: true
-  }
 }
 
 /** A fresh offer to go with a refusal, so that nobody is left with nothing. */
@@ -214,7 +84,6 @@ const answeredBefore = (turn: Turn, pivotId: PivotId): R.TripRejection | undefin
 
 const aboutOf = ({ about }: OpenOffer) => (about === undefined ? {} : { about })
 type Respond = Extract<TripCommand, { _tag: "respond_pivot" }>
-const delayOf = (turn: Turn, open: OpenOffer): number => Math.max(0, turn.context.now - open.offered_at)
 
 /** What completes the row of an offer. */
 const answerTo = (

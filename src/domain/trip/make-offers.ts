@@ -1,0 +1,152 @@
+/** Offers: made from memory, with room for them among those that are open. */
+import type { PivotOffered, PushedOut } from "../decisions.ts"
+import type { PivotId } from "../ids.ts"
+import type { PivotRequest } from "../pivot/model.ts"
+import { MAX_HELD_OFFERS, MAX_OFFERS, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
+import type { TripCommand } from "./commands.ts"
+import { PackedPlan } from "./packed-plan.ts"
+import type { TripWorld } from "./planner.ts"
+import * as R from "./rejections.ts"
+import {
+  isRejection,
+  keyReused,
+  notReady,
+  reject,
+  slotAhead,
+  type TripDecision,
+  type TripRecord,
+  type Turn,
+  userState,
+  worldOf
+} from "./turn.ts"
+
+/** An offer made: shown at once, remembered, and logged. */
+export const makeOffer = (
+  turn: Turn,
+  world: TripWorld,
+  request: PivotRequest,
+  requestId: string | undefined,
+  pivotId?: PivotId
+) => {
+  const { trip, by, context } = turn
+  const offer = turn.rules.planner.pivot(world, request, pivotId)
+  const payload: PivotOffered = {
+    offer,
+    detail: request.detail,
+    by,
+    user_id: by ?? trip.user_id,
+    trip_id: trip.id,
+    session_id: trip.session_id,
+    offered_at: context.now,
+    user_state: userState(world.personas)
+  }
+  const open: OpenOffer = {
+    pivot_id: offer.pivot_id,
+    text: offer.text,
+    slot_id: offer.slot_id,
+    model: offer.model,
+    options: offer.chosen.length,
+    request,
+    request_id: requestId,
+    by,
+    plan: turn.state.trip?.plan ?? new PackedPlan(trip.slots),
+    offered_at: context.now,
+    expires_at: offer.expires_at,
+    shown: by !== null || context.watched
+  }
+  const records: ReadonlyArray<TripRecord> = [{ type: "pivot_event", id: offer.pivot_id, payload }]
+  return { offer, open, records }
+}
+
+interface Room {
+  readonly pushedOut: ReadonlyArray<PushedOut>
+  readonly transient: ReadonlyArray<TripMemoryEvent>
+}
+
+const ROOMY: Room = { pushedOut: [], transient: [] }
+
+/** How long an offer has been there. */
+export const delayOf = (turn: Turn, open: OpenOffer): number => Math.max(0, turn.context.now - open.offered_at)
+
+/**
+ * Makes room for this many offers more. Who never answered an offer before newer ones pushed it out ignored it, which is
+ * logged with the first of them and waited for by nobody: asking stays advice. It gives no signal, because `pivot_ignore` means that
+ * somebody let an offer time out, and this one had no time. One that answers an event in the city gives way
+ * through the wake-up that its time running out would bring, because its event has to say for good that the trip was told.
+ */
+export const makeRoom = (turn: Turn, coming: number, closing?: string): Room => {
+  const { now } = turn.context
+  const { offers } = turn.state.memory
+  if (offers.length + coming <= MAX_OFFERS) return ROOMY
+  const pushedOut: Array<PushedOut> = []
+  const transient: Array<TripMemoryEvent> = []
+  let open = coming - MAX_OFFERS
+  let held = coming - MAX_HELD_OFFERS
+  for (const one of offers) {
+    if (one.pivot_id === closing) continue
+    held++
+    if (one.expires_at > now) open++
+  }
+  for (const one of offers) {
+    if (open <= 0 && held <= 0) break
+    if (one.pivot_id === closing) continue
+    const isOpen = one.expires_at > now
+    if (held > 0 || (isOpen && one.about === undefined)) {
+      if (one.options > 0 && one.shown) pushedOut.push({ pivot_id: one.pivot_id, after_ms: delayOf(turn, one) })
+      transient.push({ _tag: "offer_closed", pivot_id: one.pivot_id })
+      held--
+    } else if (isOpen) transient.push({ _tag: "offer_due", pivot_id: one.pivot_id, at: now })
+    if (isOpen) open--
+  }
+  return { pushedOut, transient }
+}
+
+/** The records of new offers, the first of which also tells what had to go for them. */
+export const tellingOf = (
+  records: ReadonlyArray<TripRecord>,
+  { pushedOut }: Pick<Room, "pushedOut">
+): ReadonlyArray<TripRecord> => {
+  const [first, ...others] = records
+  if (pushedOut.length === 0 || first?.type !== "pivot_event") return records
+  return [{ ...first, payload: { ...first.payload, pushed_out: pushedOut } }, ...others]
+}
+
+const sameRequest = (a: PivotRequest, b: PivotRequest): boolean =>
+  a.trigger === b.trigger && a.slot_id === b.slot_id && JSON.stringify(a.detail) === JSON.stringify(b.detail)
+
+export const requestPivot = (turn: Turn, command: Extract<TripCommand, { _tag: "request_pivot" }>): TripDecision => {
+  const { trip, context } = turn
+  if (trip.status !== "active") {
+    return reject(
+      new R.TripNotActive({
+        message: `The trip is ${trip.status}; pivots are for trips under way. Start it first.`,
+        status: trip.status
+      })
+    )
+  }
+  const again =
+    command.request_id === undefined
+      ? undefined
+      : turn.state.memory.offers.find(
+          (one) => one.request_id === command.request_id && one.by === turn.by && one.expires_at > context.now
+        )
+  if (again !== undefined) {
+    return sameRequest(again.request, command.request)
+      ? { reply: { _tag: "offered", offer: again.text }, advice: true }
+      : reject(keyReused("another pivot"))
+  }
+  if (command.request.slot_id !== undefined) {
+    const slot = slotAhead(turn, command.request.slot_id)
+    if (isRejection(slot)) return reject(slot)
+  }
+  const world = worldOf(turn)
+  if (world === undefined) return reject(notReady(trip))
+  const { open, records } = makeOffer(turn, world, command.request, command.request_id)
+  const room = makeRoom(turn, 1)
+  return {
+    reply: { _tag: "offered", offer: open.text },
+    records: tellingOf(records, room),
+    transient: [...room.transient, { _tag: "offered", offer: open }],
+    advice: true
+  }
+}

@@ -3,7 +3,7 @@ import { localDate } from "./format.js"
 import { BUDGET_CHOICES, PACE_CHOICES, T } from "./messages.js"
 import { newId } from "./session.js"
 
-const LONGEST_DAYS = 21
+export const LONGEST_DAYS = 21
 
 /** What the form says, as the contract takes it: what was left open is left out. */
 export const tripRequest = (form) => {

@@ -153,6 +153,25 @@ const tooDeep = (value: unknown, left: number): boolean => {
   return false
 }
 
+/** What a client says of a signal. Anything else would be lost without a word: it is refused by name. */
+const FIELDS: ReadonlySet<string> = new Set([
+  "id",
+  "signal_type",
+  "trip_id",
+  "slot_id",
+  "activity_node_id",
+  "session_id",
+  "occurred_at",
+  "created_at",
+  "context",
+  "model_version"
+])
+
+const unknownField = (item: object): string | undefined => {
+  for (const name in item) if (!FIELDS.has(name)) return name.slice(0, 40)
+  return undefined
+}
+
 const INSTANT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/
 
 export interface SignalRules {
@@ -188,6 +207,8 @@ export const judgeSignal = (
 ): Signal | { readonly problem: string } => {
   const refuse = (problem: string) => ({ problem })
   if (typeof item !== "object" || item === null || Array.isArray(item)) return refuse("must be an object")
+  const unknown = unknownField(item)
+  if (unknown !== undefined) return refuse(`${unknown} is not known here; there are ${[...FIELDS].join(", ")}`)
   const it = item as Record<string, unknown>
   if (!isUuid(it.id)) return refuse("id must be a UUID in lower case")
   const type = it.signal_type

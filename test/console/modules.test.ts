@@ -14,6 +14,7 @@ import {
   STATUS_WORDS,
   TRIGGER_WORDS
 } from "../../console/messages.js"
+import { LONGEST_DAYS } from "../../console/new-trip.js"
 import { answersOf, offeredTags } from "../../console/onboarding.js"
 import { applyChange, differences, judgeFrame, MOODS, zoneOfTrip } from "../../console/plan.js"
 import { claimsOf, newId, tokenOfFragment } from "../../console/session.js"
@@ -21,6 +22,7 @@ import { byTime } from "../../console/trips.js"
 import { TAXONOMY } from "../../src/domain/catalog/taxonomy.ts"
 import { isUuid } from "../../src/domain/ids.ts"
 import { personaFromOnboarding } from "../../src/domain/persona/onboarding.ts"
+import { MAX_DAYS } from "../../src/domain/trip/request.ts"
 import { Budget, Mood, Open, Pace, SignalType, Trigger, TripStatus } from "../../src/domain/vocabulary.ts"
 
 const ZONE = "America/Los_Angeles"
@@ -84,6 +86,7 @@ describe("the words of the console", () => {
     const values = (choices: ReadonlyArray<ReadonlyArray<string>>) => choices.map(([value]) => value!)
     assert.deepStrictEqual(values(PACE_CHOICES), [...Pace.literals])
     assert.deepStrictEqual(values(BUDGET_CHOICES), [...Budget.literals])
+    assert.strictEqual(LONGEST_DAYS, MAX_DAYS)
   })
 })
 

@@ -73,6 +73,19 @@ describe("the gateway", () => {
           field
         )
       }
+      for (const [method, path] of [
+        ["GET", "/users/me/persona"],
+        ["GET", `/trips/${randomUUID()}`],
+        ["POST", "/signals"],
+        ["DELETE", "/users/me"],
+        ["PATCH", `/trips/${randomUUID()}/slots/${randomUUID()}`]
+      ] as const) {
+        const answer = await ann.call(method, `${path}?dry_run=true&a=1`, method === "GET" ? undefined : {})
+        assertProblem(answer, 400, "invalid-request")
+        assert.strictEqual(answer.body.detail, "query.dry_run: is not known here; query.a: is not known here")
+      }
+      const refused = await ann.call("POST", "/signals", { id: randomUUID(), weight: 5 })
+      assert.match(refused.body.rejected[0].problem, /^weight is not known here; there are id, /)
       const flood = await ann.call("POST", "/trips", { ...aTrip(), ["x".repeat(100_000)]: 1 })
       assertProblem(flood, 400, "invalid-request")
       assert.isBelow(flood.body.detail.length, 500)

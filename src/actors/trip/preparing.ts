@@ -14,7 +14,10 @@ const LOOKING = 16
 /** Longest that they hold the event loop together. */
 const SLICE_MILLIS = 1
 
-/** Trips whose fallbacks are worked out at once: more would only take the event loop from each other. */
+/**
+ * Trips whose fallbacks are worked out at once: more would only take the event loop from each other, and a thousand trips that
+ * change together would add up to one long pause.
+ */
 const WORKING = 2
 
 interface Line {

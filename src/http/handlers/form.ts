@@ -1,6 +1,8 @@
 /** Decoding failures as problem documents that name the field: `payload.days must be a whole number from 1 to 21`. */
 import * as Effect from "effect/Effect"
-import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
+import { ParsedSearchParams } from "effect/http/HttpServerRequest"
+import { HttpApiSchemaError } from "effect/http-api/HttpApiError"
+import * as Layer from "effect/Layer"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { RequestForm } from "../api/form.ts"
 import { InvalidRequest } from "../api/problems.ts"
@@ -35,8 +37,26 @@ export const issuesText = (issues: ReturnType<typeof issuesOf>): string =>
 
 const SLOTS: Record<string, string> = { Payload: "body", Params: "path", Query: "query", Headers: "headers" }
 
-export const layer = HttpApiMiddleware.layerSchemaErrorTransform(RequestForm, (error) => {
-  if (error.kind === "Body" || error.kind === "ResponseHeaders") return Effect.die(error)
-  const errors = issuesOf(error.cause.issue, SLOTS[error.kind] ?? error.kind.toLowerCase())
-  return Effect.fail(new InvalidRequest({ detail: issuesText(errors), errors }))
-})
+const refuse = (errors: ReturnType<typeof issuesOf>) =>
+  Effect.fail(new InvalidRequest({ detail: issuesText(errors), errors }))
+
+/** A route that declares no parameters decodes none: whatever stands there would be lost without a word. */
+const takesNone = (parameters: Readonly<Record<string, unknown>>) => {
+  const names = Object.keys(parameters).slice(0, MOST_ISSUES)
+  return names.length === 0
+    ? Effect.void
+    : refuse(names.map((name) => ({ path: ["query", segment(name)], message: "is not known here" })))
+}
+
+export const layer = Layer.succeed(RequestForm, (answer, { endpoint }) =>
+  Effect.andThen(
+    endpoint.query === undefined ? Effect.flatMap(ParsedSearchParams, takesNone) : Effect.void,
+    answer
+  ).pipe(
+    Effect.catch((error) => {
+      if (!HttpApiSchemaError.is(error)) return Effect.fail(error)
+      if (error.kind === "Body" || error.kind === "ResponseHeaders") return Effect.die(error)
+      return refuse(issuesOf(error.cause.issue, SLOTS[error.kind] ?? error.kind.toLowerCase()))
+    })
+  )
+)

@@ -2,7 +2,7 @@
  * A scripted week of travelers on the whole server, by a clock that is moved from day to day, with a Claude on loopback: whether the
  * data sets that the server builds of it pass their gates and say what happened, and what the rankings cost.
  */
-import { chmodSync, mkdtempSync, rmSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ import { CHECKS } from "../../test/support/week/check/week.ts"
 import { FAKETIME } from "../../test/support/week/clock.ts"
 import { exported, momentValues, unattributed } from "../../test/support/week/exports.ts"
 import { type BuiltDataset, buildAll, runWeek } from "../../test/support/week/week.ts"
-import { type Bar, type Benchmark, NotMeasured, numberFlag } from "../benchmark.ts"
+import { type Bar, type Benchmark, flag, NotMeasured, numberFlag } from "../benchmark.ts"
 
 /** Findings that are told in words; all are counted. */
 const MOST_TOLD = 5
@@ -32,12 +32,24 @@ const counted = (metrics: string, name: string, fits: RegExp = /./): number =>
     .filter((line) => line.includes(`${name}{`) && !line.startsWith("#") && fits.test(line))
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0)
 
-const measure = (people: number, days: number, ahead: number) =>
+/** A folder for the week: the one that was named stays, with the record and the data sets. */
+const folderOf = (keep: string | undefined) =>
   Effect.gen(function* () {
-    const folder = mkdtempSync(join(tmpdir(), "overplanned-week-"))
+    const folder = keep ?? mkdtempSync(join(tmpdir(), "overplanned-week-"))
+    mkdirSync(folder, { recursive: true })
     // The database may run as somebody else.
     chmodSync(folder, 0o755)
-    yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })))
+    if (keep === undefined) {
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+      )
+    }
+    return folder
+  })
+
+const measure = (people: number, days: number, ahead: number, keep: string | undefined) =>
+  Effect.gen(function* () {
+    const folder = yield* folderOf(keep)
     const claude = yield* fakeAnthropic
     const environment = {
       ANTHROPIC_API_KEY: "a key of the loopback server",
@@ -58,6 +70,7 @@ const measure = (people: number, days: number, ahead: number) =>
       try {
         const told = seconds(began)
         const metrics = await week.metrics()
+        if (keep !== undefined) writeFileSync(join(folder, "metrics.txt"), metrics)
         const all = await exported(week)
         const held: Array<Held> = []
         for (const built of await buildAll(week)) {
@@ -130,7 +143,8 @@ export const benchmark: Benchmark = {
   options: [
     "--travelers <count>   (200)",
     "--days <count>        (7)",
-    "--ahead <count>       further trips that each of them plans and confirms (6)"
+    "--ahead <count>       further trips that each of them plans and confirms (6)",
+    "--keep <folder>       a new folder that keeps the record, the data sets and the metrics"
   ],
   run: async (args) => {
     if (FAKETIME === undefined) throw new NotMeasured("The clock cannot be moved here: install Debian's faketime.")
@@ -139,7 +153,7 @@ export const benchmark: Benchmark = {
       numberFlag(args, "days", 7),
       numberFlag(args, "ahead", 6)
     ]
-    const measured = await Effect.runPromise(Effect.scoped(measure(people, days, ahead)))
+    const measured = await Effect.runPromise(Effect.scoped(measure(people, days, ahead, flag(args, "keep"))))
     const { built, calls, held, rankings, record, told } = measured
     const trips = new Set(record.plans.map(({ trip }) => trip)).size
     return {

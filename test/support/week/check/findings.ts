@@ -50,30 +50,6 @@ export class Findings {
   }
 }
 
-/** Data sets have names of their own for people: each person has one, and each name is one person's. */
-export class Names {
-  readonly #names = new Map<string, string>()
-  readonly #people = new Map<string, string>()
-
-  /** Whether the name may be theirs; it is from then on. */
-  fits(person: string, name: string): boolean {
-    const had = this.#names.get(person)
-    const whose = this.#people.get(name)
-    if (had !== undefined || whose !== undefined) return had === name && whose === person
-    this.#names.set(person, name)
-    this.#people.set(name, person)
-    return true
-  }
-
-  of(person: string): string | undefined {
-    return this.#names.get(person)
-  }
-
-  has(name: string): boolean {
-    return this.#people.has(name)
-  }
-}
-
 export const within = (at: number, [from, to]: Window): boolean => from <= at && at <= to
 
 /** Whoever left is somebody else in what stays, at another time: it is told by its content alone. */

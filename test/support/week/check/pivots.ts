@@ -1,34 +1,50 @@
 /** Offers that were answered or let be, option by option. */
-import type { WeekRecord } from "../record.ts"
-import { type Agreement, Findings, isGone, Names, within } from "./findings.ts"
+import type { Offer, WeekRecord } from "../record.ts"
+import { Evidence } from "./assignment.ts"
+import { type Agreement, Findings, isGone, within } from "./findings.ts"
 import type { Row, Rows } from "./rows.ts"
 
-const byPivot = (rows: ReadonlyArray<Row>): Map<string, Array<Row>> => {
+const byOffer = (rows: ReadonlyArray<Row>): Map<string, Array<Row>> => {
   const pivots = new Map<string, Array<Row>>()
   for (const row of rows) pivots.set(row.pivot_id, [...(pivots.get(row.pivot_id) ?? []), row])
   for (const options of pivots.values()) options.sort((a, b) => a.position - b.position)
   return pivots
 }
 
+/** Whether the options, in their order, are those of the offer. */
+const isOffer = (options: ReadonlyArray<Row>, offer: Offer): boolean =>
+  options[0].trigger === offer.trigger &&
+  JSON.stringify(options.map(({ node_id }) => node_id)) === JSON.stringify(offer.options.map(({ node }) => node))
+
+const madeAt = ([first]: ReadonlyArray<Row>, offer: Offer): boolean => within(first.timestamp.getTime(), offer.at)
+
+/** The names of those who stayed, by all of their offers together. */
+const namesOf = (record: WeekRecord, told: ReadonlyMap<string, ReadonlyArray<Row>>): ReadonlyMap<string, string> => {
+  const people = new Evidence<string, string>()
+  for (const offer of record.offers) {
+    if (isGone(record, offer.who)) continue
+    const mayBe = [...told.values()].filter((options) => madeAt(options, offer) && isOffer(options, offer))
+    for (const name of new Set(mayBe.map(([first]) => first.user_id))) people.add(offer.who, name)
+  }
+  return people.pairs
+}
+
 export const checkPivots = (record: WeekRecord, { rows }: Rows): Agreement => {
   const findings = new Findings()
-  const names = new Names()
-  const pivots = byPivot(rows)
+  const pivots = byOffer(rows)
+  const nameOf = namesOf(record, pivots)
+  const known = new Set(nameOf.values())
   const answers = new Map(record.answers.map((answer) => [answer.offer, answer]))
   const byGone = (who: string) => (isGone(record, who) ? 1 : 0)
   for (const offer of [...record.offers].sort((a, b) => byGone(a.who) - byGone(b.who))) {
     const answer = answers.get(offer.id)
     if (answer === undefined || offer.options.length === 0) continue
     const gone = isGone(record, offer.who)
-    const nodes = JSON.stringify(offer.options.map(({ node }) => node))
-    const found = [...pivots].find(([, [first, ...more]]) => {
-      const same =
-        first.trigger === offer.trigger && JSON.stringify([first, ...more].map((row) => row.node_id)) === nodes
-      if (!same) return false
-      return gone
-        ? !names.has(first.user_id)
-        : within(first.timestamp.getTime(), offer.at) && names.fits(offer.who, first.user_id)
-    })
+    const found = [...pivots].find(
+      ([, options]) =>
+        isOffer(options, offer) &&
+        (gone ? !known.has(options[0].user_id) : madeAt(options, offer) && options[0].user_id === nameOf.get(offer.who))
+    )
     const what = `the offer ${offer.id} (${offer.trigger}) and its ${answer.response}`
     findings.expect(found !== undefined, what)
     if (found === undefined) continue

@@ -1,6 +1,7 @@
 /** Plans, what was changed in them by hand, and what their trips went on with. */
-import type { Plan, Stop, WeekRecord } from "../record.ts"
-import { type Agreement, Findings, isGone, Names, within } from "./findings.ts"
+import type { Accepted, Plan, Stop, WeekRecord } from "../record.ts"
+import { Evidence } from "./assignment.ts"
+import { type Agreement, Findings, isGone, within } from "./findings.ts"
 import type { Row, Rows } from "./rows.ts"
 
 const told = (slots: ReadonlyArray<Row> | null) =>
@@ -61,28 +62,47 @@ const sameInput = (findings: Findings, record: WeekRecord, plan: Plan, row: Row,
   else findings.equal(`the plan before ${plan.id}`, stops, was(before?.stops ?? []))
 }
 
-export const checkPlanner = (record: WeekRecord, { rows, aside }: Rows): Agreement => {
+const owner = (row: Row): string => row["input.traveler.id"]
+const planned = (row: Row, plan: Plan): boolean => within(row.timestamp.getTime(), plan.at)
+
+/** Whether the row tells the plan as it was accepted; of whoever left, at whatever times. */
+const tells = (row: Row, { stops }: Accepted, gone: boolean): boolean => {
+  const [those, wanted] = [told(row["target.accepted_plan"]), was(stops)]
+  return gone ? places(those) === places(wanted) : textOf(those) === textOf(wanted)
+}
+
+/** The names of owners who stayed, by all of their plans together. */
+const namesOf = (record: WeekRecord, { rows, aside }: Rows): ReadonlyMap<string, string> => {
+  const people = new Evidence<string, string>()
+  for (const plan of record.plans) {
+    if (isGone(record, plan.owner)) continue
+    const accepted = record.accepted.find((one) => one.plan === plan.id)
+    const mayBe =
+      accepted === undefined
+        ? aside.filter((row) => planned(row, plan))
+        : rows.filter((row) => planned(row, plan) && tells(row, accepted, false))
+    for (const name of new Set(mayBe.map(owner))) people.add(plan.owner, name)
+  }
+  return people.pairs
+}
+
+export const checkPlanner = (record: WeekRecord, all: Rows): Agreement => {
   const findings = new Findings()
-  const names = new Names()
-  const left = new Set(rows)
-  const asides = new Set(aside)
+  const nameOf = namesOf(record, all)
+  const known = new Set(nameOf.values())
+  const left = new Set(all.rows)
+  const asides = new Set(all.aside)
   const byGone = (plan: Plan) => (isGone(record, plan.owner) ? 1 : 0)
   for (const plan of [...record.plans].sort((a, b) => byGone(a) - byGone(b))) {
     const accepted = record.accepted.find((one) => one.plan === plan.id)
     const gone = isGone(record, plan.owner)
     const here = (row: Row) =>
-      gone
-        ? !names.has(row["input.traveler.id"])
-        : within(row.timestamp.getTime(), plan.at) && names.fits(plan.owner, row["input.traveler.id"])
+      gone ? !known.has(owner(row)) : planned(row, plan) && owner(row) === nameOf.get(plan.owner)
     if (accepted === undefined) {
       findings.expect(taken(asides, here) !== undefined, `plan ${plan.id}, which nobody accepted`)
       continue
     }
-    const wanted = was(accepted.stops)
-    const row = taken(left, (one) => {
-      const stops = told(one["target.accepted_plan"])
-      return (gone ? places(stops) === places(wanted) : textOf(stops) === textOf(wanted)) && here(one)
-    })
+    const row = taken(left, (one) => here(one) && tells(one, accepted, gone))
     findings.expect(row !== undefined, `plan ${plan.id}, accepted with ${accepted.stops.length} stops`)
     if (row === undefined) continue
     findings.equal(`who accepted plan ${plan.id}`, row.accepted_by, accepted.by)

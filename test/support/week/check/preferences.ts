@@ -3,7 +3,8 @@
  * not. A preference is said once, where it was stated first. Candidates that nobody saw may stand on the side that was not wanted.
  */
 import type { Deed, Shown, WeekRecord } from "../record.ts"
-import { type Agreement, Findings, isGone, Names, within } from "./findings.ts"
+import { Evidence } from "./assignment.ts"
+import { type Agreement, Findings, isGone, within } from "./findings.ts"
 import type { Row, Rows } from "./rows.ts"
 
 const WANTED = new Set<Deed["outcome"]>(["confirmed", "kept", "swiped_right"])
@@ -49,7 +50,7 @@ interface Group {
   readonly wanted: ReadonlySet<string>
 }
 
-const groupsOf = (rows: ReadonlyArray<Row>): Set<Group> => {
+const groupsOf = (rows: ReadonlyArray<Row>): ReadonlyArray<Group> => {
   const groups = new Map<string, Array<Row>>()
   for (const row of rows) {
     const key = `${row.decision_id} ${row.user_id}`
@@ -57,36 +58,48 @@ const groupsOf = (rows: ReadonlyArray<Row>): Set<Group> => {
     if (known === undefined) groups.set(key, [row])
     else known.push(row)
   }
-  return new Set(
-    [...groups.values()].map((all) => ({
-      name: all[0].user_id,
-      at: all[0].timestamp.getTime(),
-      rows: all,
-      wanted: new Set(all.map(({ positive_id }) => positive_id))
-    }))
-  )
+  return [...groups.values()].map((all) => ({
+    name: all[0].user_id,
+    at: all[0].timestamp.getTime(),
+    rows: all,
+    wanted: new Set(all.map(({ positive_id }) => positive_id))
+  }))
 }
 
-/** How many of the preferences that must be there are in the group. */
-const covered = ({ rows }: Group, { others, wanted }: Judged): number =>
-  rows.filter(({ negative_id, positive_id }) => wanted.has(positive_id) && others.has(negative_id)).length
+/** How much of the group the judgement explains: nothing where it wants another place, or was shown elsewhere or at another time. */
+const explained = ({ at, rows, wanted: taken }: Group, { gone, others, shown, wanted }: Judged): number => {
+  if (!gone && !within(at, shown.at)) return 0
+  if (![...taken].every((node) => wanted.has(node))) return 0
+  if (rows.some(({ origin }) => origin !== "accept_skip" && origin !== shown.surface)) return 0
+  return 1 + rows.filter(({ negative_id }) => others.has(negative_id)).length
+}
 
 /**
- * The rows of what one person judged: of that moment and kind, with nothing else on the side that was wanted. Of whoever left
- * there is no moment: what fits best is theirs.
+ * The rows of what each person judged. People are known by all that they said together, and then each of their judgements among
+ * what their name said; of whoever left there is neither name nor moment, and what fits best is theirs.
  */
-const groupOf = (groups: Set<Group>, names: Names, judged: Judged): Group | undefined => {
-  const { gone, shown, wanted, who } = judged
-  let best: Group | undefined
-  for (const group of groups) {
-    if (![...group.wanted].every((node) => wanted.has(node))) continue
-    if (group.rows.some(({ origin }) => origin !== "accept_skip" && origin !== shown.surface)) continue
-    if (gone) {
-      if (names.has(group.name)) continue
-      if (best === undefined || covered(group, judged) > covered(best, judged)) best = group
-    } else if (within(group.at, shown.at) && names.fits(who, group.name)) return group
+const groupsFor = (all: ReadonlyArray<Judged>, groups: ReadonlyArray<Group>) => {
+  const stayed = all.filter(({ gone }) => !gone)
+  const people = new Evidence<string, string>()
+  for (const judged of stayed) {
+    const best = new Map<string, number>()
+    for (const group of groups) {
+      const weight = explained(group, judged)
+      if (weight > (best.get(group.name) ?? 0)) best.set(group.name, weight)
+    }
+    for (const [name, weight] of best) people.add(judged.who, name, weight)
   }
-  return best
+  const nameOf = people.pairs
+  const known = new Set(nameOf.values())
+  const evidence = new Evidence<Judged, Group>()
+  for (const judged of all) {
+    for (const group of groups) {
+      if (judged.gone ? known.has(group.name) : group.name !== nameOf.get(judged.who)) continue
+      const weight = explained(group, judged)
+      if (weight > 0) evidence.add(judged, group, weight)
+    }
+  }
+  return { nameOf, groupOf: evidence.pairs }
 }
 
 const checkRows = (findings: Findings, { down, shown, wanted }: Judged, group: Group): void => {
@@ -105,21 +118,17 @@ const statedBy = (rows: ReadonlyArray<Row>): ReadonlyMap<string, number> =>
 
 export const checkPreferences = (record: WeekRecord, { rows }: Rows): Agreement => {
   const findings = new Findings()
-  const names = new Names()
   const groups = groupsOf(rows)
   const judged = judgedBy(record).filter(({ wanted }) => wanted.size > 0)
-  const order = (one: Judged) => (one.gone ? 1 : 0)
+  const { groupOf, nameOf } = groupsFor(judged, groups)
   const said = new Set<string>()
   const stated = statedBy(rows)
-  for (const one of judged.toSorted((a, b) => order(a) - order(b) || a.shown.at[0] - b.shown.at[0])) {
-    const group = groupOf(groups, names, one)
-    if (group !== undefined) {
-      groups.delete(group)
-      checkRows(findings, one, group)
-    }
+  for (const one of judged.toSorted((a, b) => a.shown.at[0] - b.shown.at[0])) {
+    const group = groupOf.get(one)
+    if (group !== undefined) checkRows(findings, one, group)
     // Who left has a name for each trip: what they said in one is not known in another.
     const speaker = one.gone ? `${one.who} ${one.shown.trip ?? one.shown.id}` : one.who
-    const name = group?.name ?? names.of(one.who)
+    const name = group?.name ?? nameOf.get(one.who)
     for (const wanted of one.wanted) {
       for (const other of one.others) {
         const pair = `${speaker} ${wanted} ${other}`
@@ -138,7 +147,10 @@ export const checkPreferences = (record: WeekRecord, { rows }: Rows): Agreement 
       )
     }
   }
-  for (const { at, rows: all, wanted } of groups) {
+  const found = new Set(groupOf.values())
+  for (const group of groups) {
+    if (found.has(group)) continue
+    const { at, rows: all, wanted } = group
     findings.invented(`${all.length} preferences for ${[...wanted].join(", ")} at ${new Date(at).toISOString()}`)
   }
   return findings.agreement

@@ -111,6 +111,16 @@ describe.skipIf(FAKETIME === undefined)(
       for (const [feature, values] of momentValues(all)) assert.isAtLeast(values.size, 3, feature)
     })
 
+    it("says of each member of a group what they themselves had said before, and only of its first what they are like", () => {
+      const together = rows.get("bpr_triples")!.rows.filter(({ party_size }) => party_size > 1)
+      const decisions = [...Map.groupBy(together, ({ decision_id }) => decision_id).values()]
+      const members = decisions.map((all) => [...new Map(all.map((row) => [row.user_id, row])).values()])
+      const differ = members.filter((all) => new Set(all.map(({ signal_count }) => signal_count)).size > 1)
+      assert.isAbove(differ.length, 0)
+      for (const all of members)
+        assert.isAtMost(all.filter(({ trip_count }) => (trip_count ?? null) !== null).length, 1)
+    })
+
     it("fills the columns of each data set as the made-up population does, but for what is listed", async () => {
       const made = await madeUp(join(scratch.path, "made-up"))
       const found = DATASETS.flatMap((name) =>

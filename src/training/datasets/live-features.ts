@@ -26,26 +26,27 @@ const PAGE = 20
 export type LoggedPlan = ReadonlyArray<Readonly<Record<string, number>>>
 
 const QUERY = `
-  select id, occurred_at as at, context -> 'full_candidate_set' as candidates from behavioral_signals
+  select id, occurred_at::text as exact_at, context -> 'full_candidate_set' as candidates from behavioral_signals
   where signal_type = 'candidate_set_logged' and source = 'app' and occurred_at >= $1 and occurred_at < $2
-    and (occurred_at, id) < ($3, $4)
+    and (occurred_at, id) < ($3::timestamptz, $4)
   order by occurred_at desc, id desc limit $5`
 
 /** The plans of real travelers in that time, oldest first. */
 export const livePlans = Effect.fnUntraced(function* (range: Range) {
   const sql = yield* SqlClient
   const plans: Array<LoggedPlan> = []
-  let before: readonly [Date, string] = [new Date(range.to), "ffffffff-ffff-ffff-ffff-ffffffffffff"]
+  let before: readonly [string, string] = ["infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"]
   while (plans.length < MOST_PLANS) {
     const page = yield* sql.unsafe<{
       readonly id: string
-      readonly at: Date
+      /** To the microsecond: a page goes on after exactly this. */
+      readonly exact_at: string
       readonly candidates: ReadonlyArray<{ readonly features?: Readonly<Record<string, number>> }> | null
     }>(QUERY, [new Date(range.from), new Date(range.to), before[0], before[1], PAGE])
     for (const { candidates } of page) plans.push((candidates ?? []).map(({ features }) => features ?? {}))
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) break
-    before = [last.at, last.id]
+    before = [last.exact_at, last.id]
   }
   return plans.reverse()
 })

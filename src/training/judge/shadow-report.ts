@@ -17,6 +17,8 @@ interface Row {
   readonly id: string
   readonly user_id: string
   readonly at: Date
+  /** To the microsecond: a page goes on after exactly this. */
+  readonly exact_at: string
   readonly surface: string
   readonly served: string
   readonly served_ids: ReadonlyArray<string>
@@ -31,7 +33,8 @@ interface Row {
 }
 
 const QUERY = `
-  select r.id, r.user_id, r.occurred_at as at, r.surface, r.model_name || ':' || r.model_version as served,
+  select r.id, r.user_id, r.occurred_at as at,
+    r.occurred_at::text as exact_at, r.surface, r.model_name || ':' || r.model_version as served,
     r.ranked_ids as served_ids, r.shadow_ranked_ids as shadow_ids, r.latency_ms as latency,
     r.shadow_latency_ms as shadow_latency, coalesce(jsonb_array_length(r.user_state -> 'members'), 1)::int as members,
     r.user_state #>> '{dimensions,trip_count,value}' as trips,
@@ -41,7 +44,7 @@ const QUERY = `
       where o.decision_id = r.id order by o.activity_node_id, o.occurred_at desc, o.id desc) l) as taken
   from ranking_events r
   where r.shadow_model_name = $1 and r.shadow_model_version = $2 and r.source = 'app'
-    and (r.occurred_at, r.id) < ($3, $4)
+    and (r.occurred_at, r.id) < ($3::timestamptz, $4)
   order by r.occurred_at desc, r.id desc limit $5`
 
 /** What is kept of a decision: who stood where, by place. */
@@ -155,13 +158,13 @@ export const layer = Layer.effect(
         from ranking_events
         where shadow_model_name = ${name} and shadow_model_version = ${version} and source = 'app'`
       const counts = tally()
-      let before: readonly [Date, string] = [new Date(8.64e15), "ffffffff-ffff-ffff-ffff-ffffffffffff"]
+      let before: readonly [string, string] = ["infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"]
       for (let read = 0; read < MOST_DECISIONS; read += PAGE) {
         const page = yield* sql.unsafe<Row>(QUERY, [name, version, ...before, PAGE])
         for (const row of page) counts.add(row)
         if (page.length < PAGE) break
         const last = page.at(-1)!
-        before = [last.at, last.id]
+        before = [last.exact_at, last.id]
       }
       const evaluation = counts.kept.length === 0 ? undefined : evaluate(counts.kept)
       return {

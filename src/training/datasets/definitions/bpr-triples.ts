@@ -14,8 +14,8 @@ const PAGE = 100
 
 /**
  * Parameters: from, to, the last person, how many people. What somebody of a group did is their own, whoever the plan was made
- * for. Of several outcomes of a place the last one before the end of the range stands: what was confirmed and then swapped was not
- * liked after all.
+ * for, and so are their signals; of what they are like a decision knows its first member only. Of several outcomes of a place the
+ * last one before the end of the range stands: what was confirmed and then swapped was not liked after all.
  */
 const DECISIONS = `
   with people as (
@@ -31,8 +31,12 @@ const DECISIONS = `
   )
   select r.id, j.user_id, r.occurred_at as at, r.candidate_ids, r.scores, r.propensities, r.source, r.surface, j.outcomes,
     coalesce(jsonb_array_length(r.user_state -> 'members'), 1)::int as party,
-    coalesce((r.user_state ->> 'signal_count')::int, 0) as signals,
-    coalesce(r.user_state #>> '{dimensions,trip_count,value}', 'first') as trips,
+    coalesce(
+      (select (m ->> 'signal_count')::int from jsonb_array_elements(r.user_state -> 'members') m
+        where m ->> 'user_id' = j.user_id::text limit 1),
+      (r.user_state ->> 'signal_count')::int, 0) as signals,
+    case when coalesce(r.user_state #>> '{members,0,user_id}', j.user_id::text) = j.user_id::text
+      then coalesce(r.user_state #>> '{dimensions,trip_count,value}', 'first') end as trips,
     (select c.slug from activity_nodes n join cities c on c.id = n.city_id where n.id = r.candidate_ids[1]) as city
   from judged j join ranking_events r on r.id = j.decision_id
   where cardinality(r.candidate_ids) > 1 and r.occurred_at >= $1 and r.occurred_at < $2
@@ -57,7 +61,7 @@ interface Decision {
   readonly surface: string
   readonly party: number
   readonly signals: number
-  readonly trips: string
+  readonly trips: string | null
   readonly city: string | null
 }
 

@@ -13,9 +13,10 @@ const described = (features: Readonly<Record<string, number>> | null | undefined
 
 const QUERY = `
   select p.pivot_id, coalesce(p.user_id, t.user_id) as user_id, p.trip_id, p.trigger, p.options, p.response,
-    p.chosen_option_id, p.offered_at as at, p.origin, p.model_name || ':' || p.model_version as model_version
+    p.chosen_option_id, p.offered_at as at, p.offered_at::text as exact_at, p.origin,
+    p.model_name || ':' || p.model_version as model_version
   from pivot_events p left join trips t on t.id = p.trip_id
-  where p.response is not null and p.offered_at >= $1 and p.offered_at < $2 and (p.offered_at, p.pivot_id) > ($3, $4)
+  where p.response is not null and p.offered_at >= $1 and p.offered_at < $2 and (p.offered_at, p.pivot_id) > ($3::timestamptz, $4)
   order by p.offered_at, p.pivot_id limit $5`
 
 interface Row {
@@ -32,6 +33,8 @@ interface Row {
   readonly response: string
   readonly chosen_option_id: string | null
   readonly at: Date
+  /** To the microsecond: a page goes on after exactly this. */
+  readonly exact_at: string
   readonly origin: string
   readonly model_version: string
 }
@@ -66,7 +69,7 @@ export const pivotAcceptance: Definition = {
   query: QUERY,
   read: Effect.fnUntraced(function* ({ range, row, skip }) {
     const sql = yield* SqlClient
-    let after: readonly [Date, string] = [new Date(range.from - 1), "00000000-0000-0000-0000-000000000000"]
+    let after: readonly [string, string] = ["-infinity", "00000000-0000-0000-0000-000000000000"]
     for (;;) {
       const page = yield* sql.unsafe<Row>(QUERY, [new Date(range.from), new Date(range.to), after[0], after[1], PAGE])
       for (const one of page) {
@@ -103,7 +106,7 @@ export const pivotAcceptance: Definition = {
       }
       if (page.length < PAGE) return
       const last = page.at(-1)!
-      after = [last.at, last.pivot_id]
+      after = [last.exact_at, last.pivot_id]
     }
   })
 }

@@ -72,6 +72,8 @@ const COLUMNS: Columns = {
 interface Row {
   readonly event_id: string
   readonly at: Date
+  /** To the microsecond: a page goes on after exactly this. */
+  readonly exact_at: string
   readonly unit_id: string
   readonly context: EventContext
   readonly payload: unknown
@@ -91,7 +93,7 @@ interface Row {
 
 /** Parameters: from, to, the last event's time and id, the size of a page. */
 export const PLANNER_QUERY = `
-  select g.event_id, g.timestamp as at, g.unit_id, g.context, g.payload,
+  select g.event_id, g.timestamp as at, g.timestamp::text as exact_at, g.unit_id, g.context, g.payload,
     a.timestamp as accepted_at, a.payload as accepted, e.edits, p.payload as previous,
     persona.persona, persona.valid_from as persona_from,
     known.constraints, known.valid_from as constraints_from,
@@ -124,7 +126,7 @@ export const PLANNER_QUERY = `
       where c.slug = g.payload ->> 'city' and s.valid_from <= g.timestamp
       order by s.valid_from desc limit 1) cat on true
   where g.event_type = 'plan_generated' and g.timestamp >= $1 and g.timestamp < $2
-    and (g.timestamp, g.event_id) > ($3, $4)
+    and (g.timestamp, g.event_id) > ($3::timestamptz, $4)
   order by g.timestamp, g.event_id limit $5`
 
 const timed = (slots: ReadonlyArray<PlanSlot>) =>
@@ -203,7 +205,7 @@ export const planner: Definition = {
   query: PLANNER_QUERY,
   read: Effect.fnUntraced(function* ({ range, row, aside, skip, leak }) {
     const sql = yield* SqlClient
-    let after: readonly [Date, string] = [new Date(range.from - 1), "00000000-0000-0000-0000-000000000000"]
+    let after: readonly [string, string] = ["-infinity", "00000000-0000-0000-0000-000000000000"]
     for (;;) {
       const page = yield* sql.unsafe<Row>(PLANNER_QUERY, [
         new Date(range.from),
@@ -246,7 +248,7 @@ export const planner: Definition = {
       }
       if (page.length < PAGE) return
       const last = page.at(-1)!
-      after = [last.at, last.event_id]
+      after = [last.exact_at, last.event_id]
     }
   })
 }

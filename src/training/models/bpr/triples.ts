@@ -163,7 +163,7 @@ const segmentsOf = (row: Readonly<Record<string, unknown>>, isKnown: boolean): S
   ...(row["signal_count"] === undefined
     ? {}
     : { signals: Number(row["signal_count"]) < COLD_BELOW_SIGNALS ? "cold" : "warm" }),
-  ...(row["trip_count"] === undefined ? {} : { traveler: row["trip_count"] === "first" ? "new" : "repeat" })
+  ...((row["trip_count"] ?? null) === null ? {} : { traveler: row["trip_count"] === "first" ? "new" : "repeat" })
 })
 
 const UNSCORED = Number.NEGATIVE_INFINITY

@@ -29,13 +29,17 @@ const readBody = async (response) => {
   }
 }
 
-/** Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good. */
-export const makeApi = (
-  token,
-  onUnauthorized,
-  fetch = globalThis.fetch.bind(globalThis),
-  { kept = NOTHING, onOffline } = {}
-) => {
+/**
+ * Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good.
+ *
+ * @param {string | undefined} token
+ * @param {(why: string) => void} onUnauthorized
+ * @param {typeof globalThis.fetch} [fetch]
+ * @param {{kept?: typeof NOTHING, onOffline?: () => void}} [beside]
+ */
+export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(globalThis), beside = {}) => {
+  const { kept = NOTHING, onOffline } = beside
+
   /** What was read last, where the server cannot be reached. */
   const fromMemory = async (method, path) => {
     const last = method === "GET" ? await kept.get(path).catch(() => undefined) : undefined
@@ -44,7 +48,14 @@ export const makeApi = (
     return last
   }
 
-  const call = async (method, path, { body, ifMatch, asFile, isSecret, key = isSecret ? undefined : newId() } = {}) => {
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {{body?: unknown, ifMatch?: number, asFile?: boolean, isSecret?: boolean, key?: string}} [how]
+   * @returns {Promise<any>}
+   */
+  const call = async (method, path, how = {}) => {
+    const { body, ifMatch, asFile, isSecret, key = isSecret ? undefined : newId() } = how
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
     if (body !== undefined) headers["content-type"] = "application/json"
     if (method !== "GET" && key !== undefined) headers["idempotency-key"] = key

@@ -15,7 +15,11 @@ import { welcomeView } from "./welcome.js"
 const main = document.getElementById("main")
 const nav = document.getElementById("nav")
 
-/** Which view stands at which address. */
+/**
+ * Which view stands at which address.
+ *
+ * @type {Array<[RegExp, (app: any, ...asked: Array<string>) => Promise<any>]>}
+ */
 const VIEWS = [
   [/^#\/trips\/([0-9a-f-]+)$/, tripView],
   [/^#\/trips$/, tripsView],
@@ -72,11 +76,12 @@ const show = async (address = location.hash) => {
     else link.removeAttribute("aria-current")
   }
   if (app === undefined) return welcome()
-  const [match, view] = VIEWS.map(([pattern, one]) => [pattern.exec(address), one]).find(([found]) => found) ?? []
+  const view = VIEWS.find(([pattern]) => pattern.test(address))
   if (view === undefined) return location.replace("#/trips")
+  const [pattern, draw] = view
   main.setAttribute("aria-busy", "true")
   try {
-    const made = await view(app, ...match.slice(1))
+    const made = await draw(app, ...pattern.exec(address).slice(1))
     if (mine !== asked) return made.close?.()
     shown = made
     main.replaceChildren(...made.elements)

@@ -1,8 +1,8 @@
 /** A trip's days, one at a time. A stop that nothing happened to keeps its element, with what is folded open in it. */
 import { button, element, redraw } from "./dom.js"
-import { calendarDay, clockTime, localDate, mapAddress } from "./format.js"
+import { calendarDay, clockTime, localDate } from "./format.js"
 import { T } from "./messages.js"
-import { stopElement } from "./stop.js"
+import { directions, stopElement } from "./stop.js"
 
 const UNDER_CHANGE = ["planning", "confirmed", "active"]
 
@@ -39,8 +39,7 @@ const place = (label, slot, when) =>
     element("span", { class: "badge active" }, label),
     " ",
     element("strong", {}, slot.node.name),
-    element("span", { class: "soft" }, ` ${when} `),
-    element("a", { href: mapAddress(slot.node) }, T.trip.directions)
+    element("span", { class: "soft" }, ` ${when} `)
   )
 
 export const nowElement = (trip, now) => {
@@ -50,12 +49,14 @@ export const nowElement = (trip, now) => {
     "section",
     { class: "card now", "aria-label": `${T.trip.now}, ${T.trip.next}` },
     place(T.trip.now, here, here && T.trip.until(clockTime(here.ends_at, here.time_zone))),
-    place(T.trip.next, next, next && clockTime(next.starts_at, next.time_zone))
+    place(T.trip.next, next, next && clockTime(next.starts_at, next.time_zone)),
+    // Whoever is somewhere wants to know the way onward; whoever is nowhere yet, the way there.
+    directions((next ?? here).node)
   )
 }
 
 /** `acts`: what the buttons of a stop do, by name. `shown(day)` hears which day is looked at; `map` stands above its stops. */
-export const makeDays = (acts, shown, map) => {
+export const makeDays = (acts, shown, { map, currency }) => {
   const part = element("div", { class: "days" })
   const drawn = new Map()
   let looked
@@ -65,7 +66,13 @@ export const makeDays = (acts, shown, map) => {
     const before = drawn.get(slot.id)
     const isSame = before?.slot === slot && before.isChanged === isChanged && before.nr === nr
     if (isSame && before.status === trip.status) return before.made
-    const made = stopElement(slot, { nr, zone, isChanged, acts: UNDER_CHANGE.includes(trip.status) ? acts : undefined })
+    const made = stopElement(slot, {
+      nr,
+      zone,
+      currency,
+      isChanged,
+      acts: UNDER_CHANGE.includes(trip.status) ? acts : undefined
+    })
     const was = before?.made.querySelector("details")
     if (was?.open) made.querySelector("details").open = true
     drawn.set(slot.id, { slot, nr, isChanged, status: trip.status, made })

@@ -70,8 +70,9 @@ const focused = (part) => {
   const button = document.activeElement
   if (!part.contains(button)) return undefined
   const owner = button.closest("[data-of]")
-  const act = button.dataset.act === undefined ? "" : ` [data-act="${button.dataset.act}"]`
-  return owner === null ? undefined : `[data-of="${owner.dataset.of}"]${act}`
+  const name = button.getAttribute("data-act")
+  const act = name === null ? "" : ` [data-act="${name}"]`
+  return owner === null ? undefined : `[data-of="${owner.getAttribute("data-of")}"]${act}`
 }
 
 /** Draws a part of the page anew; who was at one of its buttons by keyboard is there again. */

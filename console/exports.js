@@ -56,6 +56,7 @@ export const asKml = (trip, name) => {
   return `${HEAD}<kml xmlns="${KML}"><Document><name>${xml(name)}</name>${folders.join("\n")}</Document></kml>\n`
 }
 
+/** @type {Array<[label: string, ending: string, type: string, write: (trip: any, name: string) => string]>} */
 export const FORMATS_BY_NAME = [
   ["GPX", "gpx", "application/gpx+xml", asGpx],
   ["KML", "kml", "application/vnd.google-earth.kml+xml", asKml],

@@ -1,44 +1,112 @@
 /** How times, places and evidence are worded. Pure. */
 import { T } from "./messages.js"
 
-/** Formatters are costly to make, and every stop needs two. */
+/** Dates, clocks, distances and prices as the traveler's own device writes them; the words are English. */
+export const LOCALE = globalThis.document === undefined ? "en-GB" : (globalThis.navigator?.language ?? "en-GB")
+
+/** Formatters are costly to make, and every stop needs some. */
 const formatters = new Map()
 
-const formatter = (timeZone, options) => {
-  const key = `${timeZone} ${JSON.stringify(options)}`
+const MOST_FORMATTERS = 200
+
+const kept = (key, make) => {
   let known = formatters.get(key)
   if (known === undefined) {
-    known = new Intl.DateTimeFormat("en-GB", { timeZone, ...options })
+    if (formatters.size >= MOST_FORMATTERS) formatters.clear()
+    known = make()
     formatters.set(key, known)
   }
   return known
 }
 
-/** "13:05", on the clocks of that zone. */
-export const clockTime = (instant, timeZone) =>
-  formatter(timeZone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(instant))
+const formatter = (timeZone, options, locale = LOCALE) =>
+  kept(
+    `${locale} ${timeZone} ${JSON.stringify(options)}`,
+    () => new Intl.DateTimeFormat(locale, { timeZone, ...options })
+  )
 
-export const timeSpan = (from, until, timeZone) => `${clockTime(from, timeZone)}–${clockTime(until, timeZone)}`
+/** @type {Intl.DateTimeFormatOptions} */
+const CLOCK = { timeStyle: "short" }
+
+/** "13:05" or "1:05 PM", on the clocks of that zone. */
+export const clockTime = (instant, timeZone, locale = LOCALE) =>
+  formatter(timeZone, CLOCK, locale).format(new Date(instant))
+
+/** Both times in full where midnight lies between: a range would name the days. */
+export const timeSpan = (from, until, timeZone, locale = LOCALE) => {
+  const clock = formatter(timeZone, CLOCK, locale)
+  const [start, end] = [new Date(from), new Date(until)]
+  const isOneDay = localDate(from, timeZone) === localDate(until, timeZone) && start <= end
+  return isOneDay ? clock.formatRange(start, end) : `${clock.format(start)} – ${clock.format(end)}`
+}
+
+const METRES_PER_MILE = 1609.344
+const METRES_PER_FOOT = 0.3048
+
+/** Where roads are measured in miles. */
+const MILES = /-(US|GB|LR|MM)\b/
+
+/**
+ * How long a mile, a kilometre, a foot or a metre is, for whoever measures in them.
+ *
+ * @returns {Array<[string, number]>}
+ */
+export const unitsOf = (locale = LOCALE) =>
+  MILES.test(locale)
+    ? [
+        ["mile", METRES_PER_MILE],
+        ["foot", METRES_PER_FOOT]
+      ]
+    : [
+        ["kilometer", 1000],
+        ["meter", 1]
+      ]
+
+/** "2 km", "500 ft": a number of units as one writes it. */
+export const measure = (count, unit, locale = LOCALE) =>
+  kept(`${locale} ${unit}`, () => new Intl.NumberFormat(locale, { style: "unit", unit })).format(count)
+
+/** "¥", "$": as short as the device knows it. */
+const currencySign = (currency, locale) =>
+  kept(
+    `${locale} ${currency}`,
+    () => new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" })
+  )
+    .formatToParts(1)
+    .find(({ type }) => type === "currency")?.value ?? currency
+
+const LONGEST_SIGN = 2
+
+/** How dear a place is: "free", "$$"; in words where the currency has no sign. */
+export const priceText = (tier, currency, locale = LOCALE) => {
+  if (tier === null || tier === undefined) return undefined
+  if (tier === 0) return T.price[0]
+  const sign = currency === null || currency === undefined ? undefined : currencySign(currency, locale)
+  return sign === undefined || sign.length > LONGEST_SIGN ? T.price[tier] : sign.repeat(tier)
+}
 
 /** "2026-05-01" in that zone. */
 export const localDate = (instant, timeZone) => {
-  const parts = formatter(timeZone, { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(
+  const parts = formatter(timeZone, { year: "numeric", month: "2-digit", day: "2-digit" }, "en-GB").formatToParts(
     new Date(instant)
   )
   const of = (type) => parts.find((part) => part.type === type).value
   return `${of("year")}-${of("month")}-${of("day")}`
 }
 
-/** "Fri 1 May" for a calendar date, which has no zone. */
-export const calendarDay = (date) =>
-  formatter("UTC", { weekday: "short", day: "numeric", month: "short" }).format(new Date(`${date}T12:00:00Z`))
+/** "Fri, 1 May" for a calendar date, which has no zone. */
+export const calendarDay = (date, locale = LOCALE) =>
+  formatter("UTC", { weekday: "short", day: "numeric", month: "short" }, locale).format(new Date(`${date}T12:00:00Z`))
 
 /** The server words evidence by its kind; the licence of what others counted stands beside it. */
 export const evidenceText = ({ kind, text, licence }) =>
   kind === "aggregator" && licence !== null ? `${text} (${licence})` : text
 
-/** Where a place is, for whatever map the traveler uses. */
+/** Where a place is, for whatever map program a phone has. */
 export const mapAddress = ({ lat, lon, name }) => `geo:${lat},${lon}?q=${lat},${lon}(${encodeURIComponent(name)})`
+
+/** The way there from where one is, on a page that every browser opens. */
+export const webMapAddress = ({ lat, lon }) => `https://www.openstreetmap.org/directions?to=${lat}%2C${lon}`
 
 /** What one change of an option does to the plan; `before` is the stop as it stands, if it still does. */
 export const changeText = (change, before, timeZone) => {

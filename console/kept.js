@@ -14,7 +14,11 @@ const store = globalThis.caches
 
 const addressOf = (path) => `/kept${path}`
 
-/** Nothing is kept where the browser keeps nothing. */
+/**
+ * Nothing is kept where the browser keeps nothing.
+ *
+ * @type {{put: (path: string, answer: unknown) => Promise<void>, get: (path: string) => Promise<any>}}
+ */
 export const NOTHING = { put: async () => {}, get: async () => undefined }
 
 /** Forgets what others read in this browser. */

@@ -46,6 +46,7 @@ export class LiveTrip {
     this.#stream?.close()
   }
 
+  /** @param {{trip?: any, changed?: Array<string>, removed?: Array<string>}} news */
   #take({ trip: after, changed, removed }) {
     const before = this.trip
     this.trip = after

@@ -25,9 +25,10 @@ const LINE = 14
  * @param {number} width
  * @param {number} height
  * @param {number} [zoom]
+ * @param {[number, number]} [shift] how far the ground is moved, in units of the drawing
  * @returns {{metres: number, at: (point: {lat: number, lon: number}) => [number, number]}}
  */
-export const viewOf = (points, width, height, zoom = 1) => {
+export const viewOf = (points, width, height, zoom = 1, [right, down] = [0, 0]) => {
   const lats = points.map(({ lat }) => lat)
   const lons = points.map(({ lon }) => lon)
   const middle = {
@@ -36,14 +37,14 @@ export const viewOf = (points, width, height, zoom = 1) => {
   }
   const eastMetres = METRES_PER_DEGREE * Math.cos((middle.lat * Math.PI) / 180)
   const across = (Math.max(...lons) - Math.min(...lons)) * eastMetres
-  const down = (Math.max(...lats) - Math.min(...lats)) * METRES_PER_DEGREE
+  const along = (Math.max(...lats) - Math.min(...lats)) * METRES_PER_DEGREE
   const room = 1 + 2 * MARGIN
-  const metres = Math.max((across * room) / width, (down * room) / height, LEAST_METRES / height) / zoom
+  const metres = Math.max((across * room) / width, (along * room) / height, LEAST_METRES / height) / zoom
   return {
     metres,
     at: ({ lat, lon }) => [
-      width / 2 + ((lon - middle.lon) * eastMetres) / metres,
-      height / 2 - ((lat - middle.lat) * METRES_PER_DEGREE) / metres
+      width / 2 + right + ((lon - middle.lon) * eastMetres) / metres,
+      height / 2 + down - ((lat - middle.lat) * METRES_PER_DEGREE) / metres
     ]
   }
 }
@@ -101,10 +102,17 @@ export const labelsThatFit = (hoods, view, width, height, taken = []) => {
   return chosen
 }
 
-/** A round length for the scale, as long as fits into so many units. */
-export const scaleOf = (metres, units) => {
+/**
+ * A round length for the scale, as long as fits into so many units of the drawing, in the largest measure that fits.
+ *
+ * @param {number} metres
+ * @param {number} units
+ * @param {Array<[string, number]>} measures the longest first: what each is called, and its metres
+ */
+export const scaleOf = (metres, units, measures) => {
   const most = metres * units
-  const power = 10 ** Math.floor(Math.log10(most))
-  const length = [5, 2, 1].map((step) => step * power).find((one) => one <= most)
-  return { units: length / metres, label: length >= 1000 ? `${length / 1000} km` : `${length} m` }
+  const [unit, long] = measures.find(([, one]) => one <= most) ?? measures.at(-1)
+  const power = 10 ** Math.floor(Math.log10(most / long))
+  const count = [5, 2, 1].map((step) => step * power).find((one) => one * long <= most)
+  return { units: (count * long) / metres, count, unit }
 }

@@ -1,5 +1,10 @@
-/** A map of a day or a trip, drawn from our own catalog: no tiles, no network beyond this server, nobody told where. */
+/**
+ * A map of a day or a trip, drawn from our own catalog: no tiles, no network beyond this server, nobody told where. It is
+ * moved by dragging, two fingers, buttons or keys.
+ */
 import { button, element, redraw, svg } from "./dom.js"
+import { measure, unitsOf } from "./format.js"
+import { makeGestures } from "./map-gestures.js"
 import { hasShape, hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "./map-shapes.js"
 import { T } from "./messages.js"
 
@@ -7,13 +12,20 @@ const WIDTH = 400
 const HEIGHT = 230
 
 const SCALE_UNITS = 90
-const ZOOMS = [0.35, 0.6, 1, 1.8, 3.2]
+const LEAST_ZOOM = 0.2
+const MOST_ZOOM = 12
+const ZOOM_STEP = 1.7
+
+const LETTERS = "ABCDEFGHIJ"
 
 const pairs = (points) => points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ")
 
+/** A screen that is wider than the drawing shows what lies beside it. */
+const isNear = ([x, y]) => x > -WIDTH && x < 2 * WIDTH && y > -HEIGHT && y < 2 * HEIGHT
+
 const drawHoods = (hoods, view, marks) => [
   ...hoods
-    .filter(hasShape)
+    .filter((one) => hasShape(one) && isNear(view.at(one.middle)))
     .map(({ places }) => svg("polygon", { class: "hood", points: pairs(hull(places.map(view.at))) })),
   ...labelsThatFit(hoods, view, WIDTH, HEIGHT, marks).map(({ name, x, y }) =>
     svg("text", { class: "hood-name", x, y: y + 4 }, name)
@@ -21,10 +33,14 @@ const drawHoods = (hoods, view, marks) => [
 ]
 
 const drawSpots = (places, view) =>
-  places
-    .map(view.at)
-    .filter(([x, y]) => x > 0 && y > 0 && x < WIDTH && y < HEIGHT)
-    .map(([cx, cy]) => svg("circle", { class: "spot", cx, cy, r: 1.8 }))
+  svg("path", {
+    class: "spot",
+    d: places
+      .map(view.at)
+      .filter(isNear)
+      .map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`)
+      .join("")
+  })
 
 const mark = (kind, [x, y], label, name) =>
   svg(
@@ -36,82 +52,143 @@ const mark = (kind, [x, y], label, name) =>
   )
 
 const drawScale = (metres) => {
-  const { units, label } = scaleOf(metres, SCALE_UNITS)
+  const { units, count, unit } = scaleOf(metres, SCALE_UNITS, unitsOf())
   const y = HEIGHT - 10
   return svg(
     "g",
     { class: "scale" },
     svg("path", { d: `M10 ${y - 4}v4h${units.toFixed(1)}v-4` }),
-    svg("text", { x: 14, y: y - 5 }, label)
+    svg("text", { x: 14, y: y - 5 }, measure(count, unit))
   )
 }
 
-const drawing = ({ days, alternatives, places, hoods, zoom, label }) => {
+/** Places that offers on the table would bring in, with the letter of their option and the stop that would go. */
+export const alternativesOf = (offers) =>
+  offers.flatMap(({ options }) =>
+    options.flatMap(({ changes }, index) =>
+      changes.flatMap(({ node, slot_id }) =>
+        node === undefined ? [] : [{ node, slot_id, letter: LETTERS[index] ?? "?" }]
+      )
+    )
+  )
+
+/** The letter that an option has on the map. */
+export const letterOf = (index) => LETTERS[index] ?? "?"
+
+/** @param {any} what to be drawn: days, alternatives, the ground, how it is looked at */
+const drawing = ({
+  days,
+  alternatives,
+  places = [],
+  hoods = [],
+  zoom,
+  shift,
+  label,
+  marked = new Map(),
+  keys = {}
+}) => {
   const stops = days.flatMap(({ slots }) => slots.map(({ node }) => node))
-  const view = viewOf([...stops, ...alternatives], WIDTH, HEIGHT, zoom)
-  const marks = [...stops, ...alternatives].map(view.at)
+  const others = alternatives.map(({ node }) => node)
+  const view = viewOf([...stops, ...others], WIDTH, HEIGHT, zoom, shift)
+  const marks = [...stops, ...others].map(view.at)
+  const going = new Set(alternatives.map(({ slot_id }) => slot_id))
   const numbered = (day, index) => (days.length > 1 ? day.day : index + 1)
+  const kind = ({ id }) => `pin${going.has(id) ? " going" : ""}${marked.has(id) ? " changed" : ""}`
   return svg(
     "svg",
-    { class: "map", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label },
-    svg("rect", { class: "ground", width: WIDTH, height: HEIGHT }),
-    drawSpots(places, view),
-    drawHoods(hoods, view, marks),
-    days.map(({ slots }) => svg("polyline", { class: "way", points: pairs(slots.map(({ node }) => view.at(node))) })),
-    alternatives.map((node) => mark("pin other", view.at(node), "?", node.name)),
-    days.flatMap((day) =>
-      day.slots.map(({ node }, index) => mark("pin", view.at(node), String(numbered(day, index)), node.name))
+    { class: "map", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, ...keys },
+    svg(
+      "g",
+      { class: "moved" },
+      drawHoods(hoods, view, marks),
+      drawSpots(places, view),
+      days.map(({ slots }) => svg("polyline", { class: "way", points: pairs(slots.map(({ node }) => view.at(node))) })),
+      days.flatMap((day) =>
+        day.slots.map((slot, index) =>
+          mark(kind(slot), view.at(slot.node), String(numbered(day, index)), slot.node.name)
+        )
+      ),
+      alternatives.map(({ node, letter }) => mark("pin other", view.at(node), letter, node.name))
     ),
     drawScale(view.metres)
   )
 }
 
-/** Places that the offers on the table would bring in. */
-export const alternativesOf = (offers) =>
-  offers.flatMap(({ options }) => options.flatMap(({ changes }) => changes.flatMap(({ node }) => node ?? [])))
+/** What one offer would change, on a small map of its day: what goes pales, what may come has its option's letter. */
+export const offerMap = (trip, offer) => {
+  const alternatives = alternativesOf([offer])
+  if (alternatives.length === 0) return false
+  const day = trip.days.find(({ slots }) => slots.some(({ id }) => alternatives.some(({ slot_id }) => slot_id === id)))
+  if (day === undefined) return false
+  const names = alternatives.map(({ letter, node }) => `${letter} ${node.name}`).join(", ")
+  return drawing({ days: [day], alternatives, label: T.map.offer(names) })
+}
 
 /** `base` gives the places of the city and whose data they are; until it is there, the stops stand alone. */
 export const makeMap = (base, failed) => {
   const part = element("div", { class: "mapbox" })
   let ground = { places: [], hoods: [], attribution: [] }
-  let zoom = 2
+  let zoom = 1
+  /** @type {[number, number]} */
+  let shift = [0, 0]
   let isWhole = false
   let last
+  let drawn
 
-  const draw = (trip, day, offers) => {
-    last = [trip, day, offers]
+  const again = () => last !== undefined && draw(...last)
+  const rest = () => {
+    zoom = 1
+    shift = [0, 0]
+  }
+  /** Zooms about the middle of what is shown. */
+  const zoomBy = (factor) => {
+    const to = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, zoom * factor))
+    shift = [(shift[0] * to) / zoom, (shift[1] * to) / zoom]
+    zoom = to
+    again()
+  }
+  const moveBy = ([right, down]) => {
+    shift = [shift[0] + right, shift[1] + down]
+    again()
+  }
+  const gestures = makeGestures(part, { width: WIDTH, zoomBy, moveBy })
+
+  const tool = (name, label, act, attributes = {}) =>
+    button(label, act, { "data-act": name, "aria-label": T.map[name], ...attributes })
+
+  const draw = (trip, day, offers, marked) => {
+    // Another day, or more to see, starts from its own middle.
+    if (last !== undefined && (last[1].day !== day.day || last[2].length !== offers.length)) rest()
+    last = [trip, day, offers, marked]
     const days = isWhole ? trip.days : [day]
     const alternatives = alternativesOf(offers)
     if (days.every(({ slots }) => slots.length === 0) && alternatives.length === 0) return part.replaceChildren()
-    const again = (change) => () => {
-      change()
-      draw(...last)
-    }
-    const zoomTo = (step, name, label) =>
-      button(
-        label,
-        again(() => {
-          zoom += step
-        }),
-        { "data-act": name, "aria-label": T.map[name], disabled: ZOOMS[zoom + step] === undefined }
-      )
     const label = T.map.label(
       isWhole ? T.map.whole : T.map.one(day.day),
       days.flatMap(({ slots }) => slots.map(({ node }) => node.name)).join(", ")
     )
+    drawn = drawing({ ...ground, days, alternatives, zoom, shift, label, marked, keys: { tabindex: "0" } })
+    gestures.listen(drawn)
     redraw(part, [
-      drawing({ ...ground, days, alternatives, zoom: ZOOMS[zoom], label }),
+      element("div", { class: "mapframe", "data-of": "mapframe" }, drawn),
       element(
         "div",
         { class: "maptools", "data-of": "map" },
-        zoomTo(1, "nearer", "+"),
-        zoomTo(-1, "farther", "−"),
+        tool("nearer", "+", () => zoomBy(ZOOM_STEP), { disabled: zoom >= MOST_ZOOM }),
+        tool("farther", "−", () => zoomBy(1 / ZOOM_STEP), { disabled: zoom <= LEAST_ZOOM }),
+        (zoom !== 1 || shift.some(Boolean)) &&
+          tool("back", T.map.all, () => {
+            rest()
+            again()
+          }),
         trip.days.length > 1 &&
           button(
             isWhole ? T.map.toDay : T.map.toTrip,
-            again(() => {
+            () => {
               isWhole = !isWhole
-            }),
+              rest()
+              again()
+            },
             { "data-act": "whole" }
           )
       ),
@@ -122,7 +199,7 @@ export const makeMap = (base, failed) => {
   base().then(
     ({ nodes, attribution }) => {
       ground = { places: nodes, hoods: neighbourhoods(nodes), attribution: attribution.map(({ text }) => text) }
-      if (last !== undefined) draw(...last)
+      again()
     },
     (error) => failed(error.message)
   )

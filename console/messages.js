@@ -10,6 +10,23 @@ export const words = (name) => String(name).replaceAll("_", " ")
 
 export const OPEN_WORDS = { open: "open then", closed: "closed then", unknown: "hours unknown" }
 
+/** Where a place's own hours are not known. */
+export const USUALLY_WORDS = { open: "usually open then", closed: "usually closed then" }
+
+export const FIT_WORDS = { fits: "yes, as far as is known", unknown: "nobody knows, ask there", "does-not": "no" }
+
+export const NEED_WORDS = {
+  vegetarian: "Vegetarian",
+  vegan: "Vegan",
+  gluten_free: "Without gluten",
+  halal: "Halal",
+  kosher: "Kosher",
+  lactose_free: "Without lactose",
+  wheelchair: "With a wheelchair",
+  children: "With children",
+  alcohol_free: "No alcohol"
+}
+
 export const STATUS_WORDS = {
   planning: "draft",
   confirmed: "confirmed",
@@ -166,9 +183,10 @@ export const T = {
     go: "Plan it",
     ahead: "Ready when you are: nothing is booked."
   },
+  price: ["free", "cheap", "middling", "dear", "a splurge"],
   trip: {
     travelers: (count) => plural(count, "traveler"),
-    times: (zone) => `times of ${zone}`,
+    times: (zone) => `clocks of ${zone.split("/").at(-1).replaceAll("_", " ")}`,
     notes: "Notes on this plan",
     sources: (text) => `Places: ${text}.`,
     noStop: "Nothing is planned.",
@@ -177,8 +195,13 @@ export const T = {
     now: "Now",
     next: "Next",
     until: (time) => `until ${time}`,
-    walk: (minutes) => `${minutes} min on the way`,
+    walk: (minutes) => `${minutes} min to it`,
     directions: "Directions",
+    webMap: "On a web map",
+    book: "book ahead",
+    bookHint: "They ask to be booked ahead. Nothing is booked for you.",
+    hours: (text) => `Hours on record: ${text}`,
+    fit: (need, answer) => `${need}: ${answer}.`,
     more: (name) => `More about ${name}`,
     locked: "kept",
     changed: "changed",
@@ -265,6 +288,9 @@ export const T = {
     one: (day) => `day ${day}`,
     whole: "the whole trip",
     label: (what, names) => `Map of ${what}: ${names}`,
+    offer: (names) => `Where the options lie: ${names}`,
+    all: "All stops",
+    back: "Show all stops",
     nearer: "Nearer",
     farther: "Farther",
     toTrip: "Whole trip",

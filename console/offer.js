@@ -1,6 +1,7 @@
 /** An offer: what could be done about a disruption, each option with what it changes. */
 import { button, element, held } from "./dom.js"
 import { changeText, clockTime, evidenceText } from "./format.js"
+import { letterOf, offerMap } from "./map.js"
 import { OPEN_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
 import { slotOf } from "./plan.js"
 
@@ -30,6 +31,7 @@ const optionElement = (option, index, { trip, zone, accept }) => {
   return element(
     "li",
     { class: "option" },
+    element("span", { class: "nr letter", "aria-hidden": "true" }, letterOf(index)),
     element(
       "ul",
       { class: "plain" },
@@ -79,6 +81,7 @@ export const offerElement = (offer, { trip, zone, accept, dismiss }) => {
       )
     ),
     options.length === 0 && element("p", {}, T.offer.nothing),
+    offerMap(trip, offer),
     element(
       "ol",
       { class: "plain options" },

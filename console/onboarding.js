@@ -157,7 +157,7 @@ const tagsPage = (answers, tags, next) => {
 export const onboardingView = async (app) => {
   const { api, cities, tell } = app
   const [known, vocabulary, persona] = await Promise.all([cities(), api.vocabularies(), api.persona()])
-  const said = ({ source, value } = {}) => (source === "onboarding" ? value : undefined)
+  const said = (dimension) => (dimension?.source === "onboarding" ? dimension.value : undefined)
   const tags = offeredTags(vocabulary.tags)
   const isNew = said(persona.dimensions.category_affinities) === undefined
   const answers = {

@@ -1,7 +1,7 @@
 /** One stop of a day on two lines; what can be done about it is folded away. */
 import { button, element, held } from "./dom.js"
-import { evidenceText, mapAddress, timeSpan } from "./format.js"
-import { OPEN_WORDS, T, words } from "./messages.js"
+import { evidenceText, mapAddress, priceText, timeSpan, webMapAddress } from "./format.js"
+import { FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
 
 const because = ({ why, evidence }) =>
   (why.length > 0 || evidence.length > 0) &&
@@ -37,20 +37,56 @@ const buttons = (slot, acts) => {
   )
 }
 
+/** Whether one gets in: as it is known, else as it is usual there, else that nobody knows. */
+const openBadge = ({ open, expected }) => {
+  if (open !== "unknown") return element("span", { class: `badge ${open}` }, OPEN_WORDS[open])
+  if (expected) return element("span", { class: `badge usually-${expected.usually}` }, USUALLY_WORDS[expected.usually])
+  return element("span", { class: "badge" }, OPEN_WORDS.unknown)
+}
+
 const badges = (slot, isChanged) => [
-  slot.open !== "unknown" && element("span", { class: `badge ${slot.open}` }, OPEN_WORDS[slot.open]),
+  openBadge(slot),
+  slot.booking_needed && element("span", { class: "badge book" }, T.trip.book),
   slot.locked && element("span", { class: "badge locked" }, T.trip.locked),
   slot.status !== "planned" && element("span", { class: "badge" }, T.trip[slot.status]),
   isChanged && element("span", { class: "badge changed" }, T.trip.changed)
 ]
 
+/** For whom it is fit, as far as it is known: each need of the party with its answer. */
+const fitsElement = (fits = {}) =>
+  Object.entries(fits).map(([need, fit]) =>
+    element(
+      "p",
+      { class: fit === "fits" ? "soft" : "notice small" },
+      T.trip.fit(NEED_WORDS[need] ?? words(need), FIT_WORDS[fit])
+    )
+  )
+
+export const directions = (node) =>
+  element(
+    "p",
+    { class: "ways" },
+    element("a", { href: mapAddress(node) }, T.trip.directions),
+    element("a", { href: webMapAddress(node), target: "_blank", rel: "noopener noreferrer" }, T.trip.webMap)
+  )
+
+const more = (slot) => [
+  slot.narrative && element("p", {}, slot.narrative),
+  slot.opening_hours && element("p", { class: "soft" }, T.trip.hours(slot.opening_hours)),
+  slot.expected && element("p", { class: "soft" }, slot.expected.text),
+  slot.booking_needed && element("p", { class: "soft" }, T.trip.bookHint),
+  fitsElement(slot.fits),
+  because(slot),
+  directions(slot.node)
+]
+
 /** `acts`: what the buttons do, by name; none where the trip is over. `nr` is its number on the map. */
-export const stopElement = (slot, { nr, zone, isChanged, acts }) => {
+export const stopElement = (slot, { nr, zone, currency, isChanged, acts }) => {
   const { node } = slot
   const soft = [
     words(node.category),
     node.neighbourhood,
-    slot.open === "unknown" && OPEN_WORDS.unknown,
+    priceText(slot.price_tier, currency),
     slot.travel_minutes > 0 && T.trip.walk(slot.travel_minutes),
     slot.time_zone !== zone && slot.time_zone
   ]
@@ -80,10 +116,7 @@ export const stopElement = (slot, { nr, zone, isChanged, acts }) => {
           element("span", { class: "soft" }, soft.filter(Boolean).join(" · "))
         )
       ),
-      slot.narrative && element("p", {}, slot.narrative),
-      slot.expected && element("p", { class: "soft" }, slot.expected.text),
-      because(slot),
-      element("p", {}, element("a", { href: mapAddress(node) }, T.trip.directions)),
+      ...more(slot),
       acts !== undefined && slot.status === "planned" && buttons(slot, acts)
     )
   )

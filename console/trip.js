@@ -134,11 +134,12 @@ export const tripView = async (app, id) => {
   let looked = first.days[0]
   const drawMap = (day = looked) => {
     looked = day
-    map.draw(live.trip, day, [...live.offers.values()])
+    map.draw(live.trip, day, [...live.offers.values()], live.marked)
   }
-  const days = makeDays(actsOn(live, pivot), drawMap, map.part)
+  const city = known.find((one) => one.slug === first.city)
+  const days = makeDays(actsOn(live, pivot), drawMap, { map: map.part, currency: city?.currency })
   const offers = makePanel(live, zone, days)
-  const name = known.find((one) => one.slug === first.city)?.name ?? first.city
+  const name = city?.name ?? first.city
   const together = togetherElement(app, () => live.trip, name)
   const drawNow = () =>
     now.replaceChildren(...[live.trip.status === "active" && nowElement(live.trip, Date.now())].filter(Boolean))

@@ -19,6 +19,7 @@ const tasks = {
   ],
   check: () => [
     [tool("typescript", "bin", "tsc"), "-p", "."],
+    [tool("typescript", "bin", "tsc"), "-p", "console"],
     [tool("@biomejs", "biome", "bin", "biome"), "check", "."],
     [join(root, "scripts", "house-rules.ts")],
     [join(root, "scripts", "env-example.ts"), "--check"]

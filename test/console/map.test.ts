@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { measure, unitsOf } from "../../console/format.js"
 import { hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "../../console/map-shapes.js"
 
 describe("the map", () => {
@@ -54,7 +55,21 @@ describe("the map", () => {
       fitted.map(({ name }) => name),
       ["Large"]
     )
-    assert.deepStrictEqual(scaleOf(10, 90), { units: 50, label: "500 m" })
-    assert.deepStrictEqual(scaleOf(50, 90), { units: 40, label: "2 km" })
+  })
+
+  it("measures as the traveler does", () => {
+    assert.deepStrictEqual(scaleOf(10, 90, unitsOf("de")), { units: 50, count: 500, unit: "meter" })
+    assert.deepStrictEqual(scaleOf(50, 90, unitsOf("de")), { units: 40, count: 2, unit: "kilometer" })
+    assert.deepInclude(scaleOf(50, 90, unitsOf("en-US")), { count: 2, unit: "mile" })
+    assert.deepInclude(scaleOf(1, 90, unitsOf("en-GB")), { count: 200, unit: "foot" })
+    assert.strictEqual(measure(2, "kilometer", "en-GB"), "2 km")
+  })
+
+  it("moves its ground and keeps its scale", () => {
+    const still = viewOf(square, 400, 230)
+    const moved = viewOf(square, 400, 230, 1, [30, -10])
+    assert.strictEqual(moved.metres, still.metres)
+    const [x, y] = still.at(square[0]!)
+    assert.deepStrictEqual(moved.at(square[0]!), [x + 30, y - 10])
   })
 })

@@ -2,10 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { makeApi, type Problem } from "../../console/api.js"
 import { firstShown, nowAndNext } from "../../console/days.js"
 import { asGeoJson, asGpx, asKml } from "../../console/exports.js"
-import { calendarDay, changeText, clockTime, localDate } from "../../console/format.js"
+import { calendarDay, changeText, clockTime, localDate, priceText, timeSpan } from "../../console/format.js"
 import {
   BUDGET_CHOICES,
   MOOD_WORDS,
+  NEED_WORDS,
   NEXT_STATUS_WORDS,
   OPEN_WORDS,
   PACE_CHOICES,
@@ -19,6 +20,7 @@ import { answersOf, offeredTags } from "../../console/onboarding.js"
 import { applyChange, differences, judgeFrame, MOODS, zoneOfTrip } from "../../console/plan.js"
 import { claimsOf, newId, tokenOfFragment } from "../../console/session.js"
 import { byTime } from "../../console/trips.js"
+import { NEEDS } from "../../src/domain/catalog/fits.ts"
 import { TAXONOMY } from "../../src/domain/catalog/taxonomy.ts"
 import { isUuid } from "../../src/domain/ids.ts"
 import { personaFromOnboarding } from "../../src/domain/persona/onboarding.ts"
@@ -55,8 +57,20 @@ describe("the words of the console", () => {
   it("tell times and dates on the clocks of the city", () => {
     assert.strictEqual(clockTime("2026-05-01T17:05:00Z", ZONE), "10:05")
     assert.strictEqual(clockTime("2026-05-01T07:00:00Z", ZONE), "00:00")
+    assert.strictEqual(clockTime("2026-05-01T20:05:00Z", ZONE, "en-US").replace(/\s/, " "), "1:05 PM")
     assert.strictEqual(localDate("2026-05-01T05:00:00Z", ZONE), "2026-04-30")
     assert.strictEqual(calendarDay("2026-05-01"), "Fri 1 May")
+    assert.strictEqual(calendarDay("2026-05-01", "de"), "Fr., 1. Mai")
+    // Over midnight both times are told, and neither with its date.
+    assert.strictEqual(timeSpan("2026-05-02T06:30:00Z", "2026-05-02T07:30:00Z", ZONE), "23:30 – 00:30")
+  })
+
+  it("tell how dear a place is in the money of the city", () => {
+    assert.strictEqual(priceText(2, "JPY"), "¥¥")
+    assert.strictEqual(priceText(3, "EUR"), "€€€")
+    assert.strictEqual(priceText(0, "EUR"), "free")
+    assert.strictEqual(priceText(2, "CHF"), "middling")
+    assert.isUndefined(priceText(null, "EUR"))
   })
 
   it("say what a change does to the stop that is there now", () => {
@@ -76,6 +90,7 @@ describe("the words of the console", () => {
     assert.deepStrictEqual(MOODS, [...Mood.literals])
     assert.sameMembers(Object.keys(OPEN_WORDS), [...Open.literals])
     assert.sameMembers(Object.keys(TRIGGER_WORDS), [...Trigger.literals])
+    assert.sameMembers(Object.keys(NEED_WORDS), [...NEEDS])
     assert.sameMembers(Object.keys(MOOD_WORDS), [...Mood.literals])
     assert.sameMembers(Object.keys(STATUS_WORDS), [...TripStatus.literals])
     assert.includeMembers([...TripStatus.literals], Object.keys(NEXT_STATUS_WORDS))

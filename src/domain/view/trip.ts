@@ -2,6 +2,7 @@
 import { attributionsFor } from "../catalog/attribution.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { sharedTags } from "../catalog/embedding.ts"
+import { fitFor } from "../catalog/fits.ts"
 import type { ActivityNode } from "../catalog/node.ts"
 import { type CityConditions, shutByEvent } from "../city/model.ts"
 import { affinityOf } from "../group/affinity.ts"
@@ -52,6 +53,14 @@ const openOn = ({ catalog, conditions }: Shown, index: number, slot: Slot): Open
     ? "closed"
     : catalog.openAt(index, slot.starts_at)
 
+/** What to know before one goes; of a place that is no longer listed nobody knows anything. */
+const factsOf = (node: ActivityNode | undefined, { constraints: { needs = [] } }: TripState) => ({
+  opening_hours: node?.opening_hours ?? null,
+  price_tier: node?.price_tier ?? null,
+  booking_needed: node?.booking_needed ?? false,
+  fits: Object.fromEntries(needs.map((need) => [need, node === undefined ? "unknown" : fitFor(node, need)] as const))
+})
+
 export const slotView = (slot: Slot, trip: TripState, shown: Shown, taste: Float32Array | undefined) => {
   const { catalog } = shown
   const index = catalog.indexOf(slot.node_id)
@@ -83,6 +92,7 @@ export const slotView = (slot: Slot, trip: TripState, shown: Shown, taste: Float
     open,
     // A word beside the three answers: it warns, and never says that the door is open.
     expected: index === undefined || open !== "unknown" ? null : expectationView(catalog, index, slot.starts_at),
+    ...factsOf(node, trip),
     travel_minutes: slot.travel_minutes,
     // A stop that came in place of another has nobody's words yet: the plain ones say why it is there.
     narrative: slot.narrative ?? (node === undefined ? null : told(node, slot, taste)),

@@ -32,6 +32,13 @@ export const SlotView = Schema.Struct({
   node: NodeBrief,
   open: Open,
   expected: Schema.NullOr(Expected),
+  /** As its source writes them; null where nobody knows. */
+  opening_hours: Schema.NullOr(Schema.String),
+  /** 0 free, 1 cheap, 2 moderate, 3 expensive, 4 a splurge; null for a place that is no longer listed. */
+  price_tier: Schema.NullOr(Schema.Int),
+  booking_needed: Schema.Boolean,
+  /** For each need of the party, whether the place is fit for it, as far as it is known. */
+  fits: Schema.Record(Schema.String, Schema.Literals(["fits", "unknown", "does-not"])),
   travel_minutes: Schema.Int,
   narrative: Schema.NullOr(Schema.String),
   score: Schema.Finite,

@@ -11,13 +11,10 @@ const MAX_LINES = 350
 
 /** Files that were longer when this became the bound: none of them may become longer. */
 const LONGER_BEFORE: Readonly<Record<string, number>> = {
-  "src/cases/planning/trip-generator.ts": 371,
-  "src/domain/signal.ts": 352,
   "src/layers/journal/writer.ts": 388,
   "test/actors/engine/engine.test.ts": 357,
   "test/domain/trip/decide.test.ts": 369,
-  "test/e2e/learning-log.test.ts": 391,
-  "test/training/datasets.test.ts": 390
+  "test/e2e/learning-log.test.ts": 391
 }
 
 /** Which top-level folders of `src/` a folder may import from, besides itself. */

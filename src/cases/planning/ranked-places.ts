@@ -46,3 +46,5 @@ export const placesRanking = Effect.gen(function* () {
     }
   })
 })
+
+export type RankPlaces = Effect.Success<typeof placesRanking>

@@ -1,0 +1,183 @@
+/**
+ * A plan, step by step: candidates near a taste, the ranking, the itinerary, the narratives, and the stops that come of them. The
+ * heart of creating, replanning and rescheduling.
+ */
+import * as Effect from "effect/Effect"
+import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import type { CityId, SlotId } from "../../domain/ids.ts"
+import type { Assembly, LockedStop } from "../../domain/itinerary/model.ts"
+import { dayHours, type TripDay } from "../../domain/itinerary/rules.ts"
+import { travelIn } from "../../domain/itinerary/travel.ts"
+import { archetypeOf } from "../../domain/persona/archetype.ts"
+import { partyTaste } from "../../domain/persona/encode.ts"
+import type { Persona } from "../../domain/persona/persona.ts"
+import { modelVersion, type RankRequest } from "../../domain/ranking.ts"
+import { diversifyWithMeals } from "../../domain/retrieval/meals.ts"
+import { dayDecision, seedOf } from "../../domain/trip/generation.ts"
+import type { TripState } from "../../domain/trip/model.ts"
+import { describedAtStops } from "../../domain/trip/moments.ts"
+import { tripDays } from "../../domain/trip/request.ts"
+import type { Narration, Narrator } from "../../services/narrator.ts"
+import type { RankedOutcome } from "../../services/ranker.ts"
+import type { Retrieval } from "../../services/retrieval.ts"
+import type { PlanRefused } from "../../services/trip-generation.ts"
+import { newId } from "../../support/new-id.ts"
+import { assembleInSlices } from "./assemble-in-slices.ts"
+import { countHours } from "./hours-known.ts"
+import type { RankPlaces } from "./ranked-places.ts"
+import { refuse } from "./refuse-plan.ts"
+
+/** Trip generation promises 8 s; rankers get what leaves room for the rest. */
+const RANKING_BUDGET_MS = 4_500
+
+/** By then the narratives are written, or the plain ones stand in; what is left is for the disk. */
+const ANSWER_BUDGET_MS = 7_200
+
+export interface PlanWish {
+  readonly tripId: string
+  readonly catalog: CityCatalog
+  readonly people: ReadonlyArray<Persona>
+  readonly startDate: string
+  readonly days: number
+  readonly constraints: TripState["constraints"]
+  readonly vetoes: TripState["vetoes"]
+  readonly locked: ReadonlyArray<LockedStop>
+  readonly now: number
+}
+
+export interface Plan {
+  readonly assembly: Assembly
+  readonly outcome: RankedOutcome
+  readonly slots: TripState["slots"]
+  readonly model: TripState["model"]
+  readonly degraded: string | undefined
+}
+
+export interface PlanParts {
+  readonly retrieval: Retrieval["Service"]
+  readonly rankPlaces: RankPlaces
+  readonly narrator: Narrator["Service"]
+  /** One heavy stretch at a time. */
+  readonly alone: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Waits for a turn of the event loop of its own. */
+  readonly myTurn: Effect.Effect<void>
+}
+
+/** The places near the party's taste, mixed and open in time, as a question to the ranker. */
+const rankRequest = Effect.fnUntraced(function* (
+  { myTurn, retrieval }: PlanParts,
+  { catalog, constraints, now, people, tripId, vetoes }: PlanWish,
+  days: ReadonlyArray<TripDay>,
+  orientations: Parameters<typeof dayHours>[1]
+) {
+  const neighbours = yield* retrieval.nearest(catalog, partyTaste(people))
+  yield* myTurn
+  const hours = dayHours(constraints, orientations)
+  const { candidates } = diversifyWithMeals({ catalog, neighbours, constraints, vetoes, days, hours })
+  const request: RankRequest = {
+    members: people,
+    candidates,
+    context: {
+      surface: "itinerary",
+      city: catalog.city.slug,
+      groupSize: people.length,
+      tripDays: days.length,
+      catalogVersion: catalog.version,
+      constraints
+    },
+    deadline: now + RANKING_BUDGET_MS,
+    tripId
+  }
+  return request
+})
+
+const nothingFits = ({ problems, relaxations }: Assembly, city: string) => {
+  const why = [...problems, ...relaxations]
+  return refuse(
+    why.length === 0
+      ? [{ path: ["city"], message: `nothing in ${city} fits these dates and constraints` }]
+      : why.map((problem) => ({ path: ["constraints", problem.constraint], message: problem.message }))
+  )
+}
+
+const narrated = (
+  { narrator }: PlanParts,
+  { catalog, now, people, tripId }: PlanWish,
+  { stops }: Assembly,
+  { items }: RankedOutcome["ranking"]
+) => {
+  const why = new Map(items.map((item) => [item.index, item.why]))
+  return narrator.narrate({
+    stops: stops.map((stop) => ({
+      node: catalog.nodes[stop.index]!,
+      day: stop.day,
+      dayPart: stop.day_part,
+      why: why.get(stop.index) ?? []
+    })),
+    archetype: archetypeOf(people[0]!.dimensions),
+    deadline: now + ANSWER_BUDGET_MS,
+    userId: people[0]!.user_id,
+    tripId
+  })
+}
+
+const slotsOf = (
+  { now, tripId }: PlanWish,
+  { stops }: Assembly,
+  narration: Narration,
+  version: string
+): TripState["slots"] =>
+  stops.map((stop, at) => ({
+    id: stop.slot_id ?? (newId(now) as SlotId),
+    day: stop.day,
+    order: stop.order,
+    node_id: stop.node_id,
+    day_part: stop.day_part,
+    starts_at: stop.starts_at,
+    ends_at: stop.ends_at,
+    travel_minutes: stop.travel_minutes,
+    locked: stop.locked,
+    status: "planned",
+    score: stop.score,
+    decision_id: dayDecision(tripId, now, stop.day),
+    narrative: narration.texts[at]!,
+    model_version: version
+  }))
+
+export const planMaker = (parts: PlanParts) =>
+  Effect.fnUntraced(function* (wish: PlanWish): Effect.fn.Return<Plan, PlanRefused> {
+    const { catalog, constraints, now, people } = wish
+    const days = tripDays(catalog.city.time_zone, wish.startDate, wish.days)
+    const orientations = people.map((person) => person.dimensions.time_orientation.value)
+    const request = yield* rankRequest(parts, wish, days, orientations)
+    const ranked = yield* parts.rankPlaces(catalog.city.id as CityId, request, days)
+    const assembly = yield* parts.alone(
+      assembleInSlices({
+        catalog,
+        travel: travelIn(catalog),
+        scores: ranked.outcome.ranking.items,
+        ...(ranked.coverage === undefined ? {} : { coverage: ranked.coverage }),
+        days,
+        constraints,
+        vetoes: wish.vetoes,
+        orientations,
+        locked: wish.locked,
+        notBefore: now,
+        seed: seedOf(catalog.city.slug, wish.startDate, String(wish.days), ...people.map((person) => person.user_id))
+      })
+    )
+    if (assembly.stops.length === 0) return yield* nothingFits(assembly, catalog.city.name)
+    const ranking = describedAtStops(ranked.outcome.ranking, request, assembly.stops, days.length, ranked.conditions)
+    const outcome = { ...ranked.outcome, ranking }
+    const narration = yield* narrated(parts, wish, assembly, ranking)
+    const slots = slotsOf(wish, assembly, narration, modelVersion(ranking.model))
+    yield* countHours(catalog, slots)
+    const degraded = ranking.degraded ?? narration.degraded
+    return {
+      assembly,
+      outcome,
+      slots,
+      model: { ...ranking.model, source: outcome.source },
+      degraded: degraded?.message
+    }
+  })

@@ -202,7 +202,6 @@ export const T = {
     bookHint: "They ask to be booked ahead. Nothing is booked for you.",
     hours: (text) => `Hours on record: ${text}`,
     fit: (need, answer) => `${need}: ${answer}.`,
-    more: (name) => `More about ${name}`,
     locked: "kept",
     changed: "changed",
     done: "done",

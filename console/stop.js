@@ -98,10 +98,7 @@ export const stopElement = (slot, { nr, zone, currency, isChanged, acts }) => {
       { class: "card" },
       element(
         "summary",
-        {
-          "data-act": "more",
-          "aria-label": `${timeSpan(slot.starts_at, slot.ends_at, slot.time_zone)} ${node.name}. ${T.trip.more(node.name)}`
-        },
+        { "data-act": "more" },
         element("span", { class: "nr", "aria-hidden": "true" }, String(nr)),
         element(
           "span",

@@ -1,56 +1,21 @@
 /** The app as a newcomer holds it: in a real browser, on a phone's screen, against the running server. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { Browser, Page } from "playwright-core"
-import { openWorld, type World } from "../e2e/world.ts"
-import { chromiumPath, complaintsOf, NO_BROWSER, openBrowser, picture } from "../support/browser.ts"
-import { until } from "../support/server.ts"
-
-const PHONE = { width: 390, height: 844 }
-
-const ZONES = {
-  seattle: "America/Los_Angeles",
-  "mexico-city": "America/Mexico_City",
-  "new-york": "America/New_York",
-  tokyo: "Asia/Tokyo"
-}
-
-/** Where there is most of the day left to change: a trip that begins at night has nothing to replace today. */
-const cityAwake = (now: number): string => {
-  const fromNoon = (timeZone: string) =>
-    Math.abs(Number(new Intl.DateTimeFormat("en", { timeZone, hour: "numeric", hourCycle: "h23" }).format(now)) - 10)
-  return Object.entries(ZONES).sort(([, a], [, b]) => fromNoon(a) - fromNoon(b))[0]![0]
-}
+import type { Page } from "playwright-core"
+import { type App, cityAwake, openApp, PHONE, WIDE } from "../support/app.ts"
+import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 
 describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPath ?? NO_BROWSER})`, () => {
-  let world: World
-  let browser: Browser
+  let app: App
 
   beforeAll(async () => {
-    world = await openWorld({ OVERPLANNED_DEMO: "true", RATE_LIMIT: "off" })
-    const operator = await world.someone()
-    await until("every city of the demo", async () => {
-      const { body } = await operator.call("GET", "/cities")
-      return body.cities.length >= Object.keys(ZONES).length
-    })
-    browser = await openBrowser()
+    app = await openApp()
   })
-  afterAll(async () => {
-    await browser?.close()
-    await world?.close()
-  })
-
-  const visitor = async (colorScheme: "light" | "dark" = "light", viewport = PHONE) => {
-    const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport.width < 800 })
-    const page = await context.newPage()
-    const complaints = complaintsOf(page)
-    await page.goto(world.server().url)
-    return { page, complaints }
-  }
+  afterAll(() => app?.close())
 
   const act = (page: Page, name: string) => page.locator(`[data-act="${name}"]`).first()
 
   it("takes a newcomer from the first page to a replacement taken, with twelve taps at most", async () => {
-    const { page, complaints } = await visitor()
+    const { page, complaints } = await app.visitor()
     let taps = 0
     const tap = async (target: ReturnType<typeof act>) => {
       taps++
@@ -96,10 +61,10 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
   })
 
   it("lets a traveler ask another one in by a link, and shows who asks before they join", async () => {
-    const { page: owner, complaints } = await visitor()
+    const { page: owner, complaints } = await app.visitor()
     await act(owner, "demo").click()
     await owner.waitForSelector(".chip")
-    await owner.goto(`${world.server().url}/#/new/seattle`)
+    await owner.goto(`${app.world.server().url}/#/new/seattle`)
     await act(owner, "plan").click()
     await owner.waitForSelector(".stop")
     await act(owner, "together").click()
@@ -108,7 +73,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     const link = await owner.locator(".invitation .copyable input").inputValue()
     assert.isAbove(await owner.locator(".qr").evaluate((one) => one.getBoundingClientRect().width), 100)
     await picture(owner, "phone-invite")
-    const { page: guest, complaints: others } = await visitor("dark")
+    const { page: guest, complaints: others } = await app.visitor("dark")
     await guest.goto(link)
     await guest.waitForSelector('[data-act="demo"]')
     await act(guest, "demo").click()
@@ -121,10 +86,10 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
   })
 
   it("shows the stops of a day on a map, and opens again without a server", async () => {
-    const { page, complaints } = await visitor()
+    const { page, complaints } = await app.visitor()
     await act(page, "demo").click()
     await page.waitForSelector(".chip")
-    await page.goto(`${world.server().url}/#/new/tokyo`)
+    await page.goto(`${app.world.server().url}/#/new/tokyo`)
     await act(page, "plan").click()
     await page.waitForSelector(".hood-name")
     const stops = await page.locator(".stop").count()
@@ -148,7 +113,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
 
   it("shows a day of six stops on two screens of a phone, light and dark", async () => {
     for (const scheme of ["light", "dark"] as const) {
-      const { page, complaints } = await visitor(scheme)
+      const { page, complaints } = await app.visitor(scheme)
       await page.getByRole("button", { name: "See a trip under way" }).click()
       await page.locator(".card.link").first().click()
       await page.waitForSelector(".stop")
@@ -163,7 +128,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
       assert.deepStrictEqual(complaints, [])
       await page.context().close()
     }
-    const { page } = await visitor("light", { width: 1280, height: 800 })
+    const { page } = await app.visitor("light", WIDE)
     await page.getByRole("button", { name: "See a trip under way" }).click()
     await page.locator(".card.link").first().click()
     await page.waitForSelector(".stop")

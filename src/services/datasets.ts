@@ -18,6 +18,8 @@ export type DatasetName = (typeof DATASETS)[number]
 
 export interface DatasetRequest {
   readonly name: DatasetName
+  /** Built by the night, over its own days: it takes the place of no dataset that somebody asked for, nor is it compared with one. */
+  readonly nightly?: boolean
   /** Unix milliseconds; everything where absent. */
   readonly from?: number
   readonly to?: number

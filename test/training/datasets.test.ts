@@ -15,6 +15,7 @@ import { checkDataset, GATE } from "../../src/training/datasets/gate.ts"
 import { createParquet } from "../../src/training/datasets/parquet.ts"
 import { histogramOf, profiler } from "../../src/training/datasets/profile.ts"
 import { cutsOf, isApart, splitOf } from "../../src/training/datasets/split.ts"
+import { newestDataset } from "../../src/training/models/dataset.ts"
 import { shadowId } from "../../src/training/population/profile.ts"
 import { populated, SMALL } from "./population/world.ts"
 
@@ -214,6 +215,28 @@ describe("building datasets", () => {
         const kept = yield* Effect.flip(build(sound(10), true))
         assert.isTrue(kept._tag === "DatasetRefused" && kept.young)
         assert.isTrue(existsSync(join(folder, "train.parquet")), "for whoever looks for the reason")
+      })
+    )
+
+    it.effect("keeps what somebody asked for when the night of that day comes, and compares nights with nights", () =>
+      Effect.gen(function* () {
+        const root = yield* scratch
+        const build = (rows: ReadonlyArray<DatasetRow>, nightly: boolean) =>
+          buildDataset({ root, trackingUri: undefined, definition: generated(rows) }, { name: "bpr_triples", nightly })
+        const asked = yield* build(sound(1_500), false)
+        renameSync(asked.folder, join(root, "bpr_triples", "2001-01-01"))
+        const drifted = sound(1_300).map((row) => ({ ...row, x: (row["x"] as number) ** 3 }))
+        const night = yield* build(drifted, true)
+        assert.match(night.folder, /\d\.nightly$/)
+        const newest = () => Effect.promise(() => newestDataset(root, "bpr_triples"))
+        assert.strictEqual((yield* newest()).folder, night.folder, "it is newer")
+        const again = yield* build(sound(1_500), false)
+        yield* build(drifted, true)
+        assert.strictEqual((yield* newest()).folder, again.folder, "somebody asked for it that day")
+        const [count] = yield* Effect.promise(() => duck(`select count(*)::int as n from '${again.folder}/*.parquet'`))
+        assert.strictEqual(count!["n"], 1_500)
+        renameSync(night.folder, join(root, "bpr_triples", "2001-01-02.nightly"))
+        assert.match((yield* Effect.flip(build(sound(), true))).message, /drift: x is distributed otherwise/)
       })
     )
 

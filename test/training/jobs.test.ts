@@ -63,7 +63,7 @@ describe("the nightly datasets", () => {
         "results.sequences": { waits: "too few rows" },
         "results.bpr_triples": { rows: { train: 1 }, folder: "bpr_triples" }
       })
-      assert.isTrue(asked.every(({ from, to }) => to! - from! === 7 * 86_400_000))
+      assert.isTrue(asked.every(({ from, nightly, to }) => nightly === true && to! - from! === 7 * 86_400_000))
       assert.strictEqual(asked.length, 6)
     })
   )

@@ -11,6 +11,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import { type EnqueueOptions, type Job, type JobSchedule, Jobs, JobsUnavailable } from "../../services/jobs.ts"
 import { newId } from "../../support/new-id.ts"
+import { AFTER_FAULT, again } from "./again.ts"
 import { whyAway } from "./away.ts"
 import { makeRunner, type RunnerOptions } from "./job-runner.ts"
 
@@ -44,9 +45,6 @@ const WORTH_TRYING = "1 hour"
 
 /** A machine that was asleep, or whose clock was set, is noticed within this time. */
 const LONGEST_SLEEP_MS = 60_000
-
-/** Before a worker looks again after the database failed it. */
-const AFTER_FAULT = "1 second"
 
 const unavailable = (error: SqlError) =>
   new JobsUnavailable({
@@ -85,15 +83,6 @@ const scheduleKeeper = (enqueue: Jobs["Service"]["enqueue"], now: () => number) 
     Effect.forever
   )
 }
-
-/** Again and again: a fault of one who works must not end the others, who work beside it. */
-const again = <A, E, R>(what: string, work: Effect.Effect<A, E, R>) =>
-  work.pipe(
-    Effect.catchCause((cause) =>
-      Effect.andThen(Effect.logWarning(`${what} could not go on.`, cause), Effect.sleep(AFTER_FAULT))
-    ),
-    Effect.forever
-  )
 
 export const layer = (options: JobsOptions): Layer.Layer<Jobs, never, SqlClient> =>
   Layer.effect(

@@ -3,7 +3,7 @@
  * folder in one rename when every check passed. A refused or killed build leaves no dataset behind.
  */
 import { createHash } from "node:crypto"
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs"
+import { createReadStream, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import * as Cause from "effect/Cause"
@@ -35,6 +35,7 @@ import { checkLiveFeatures, livePlans, weatherSpoke } from "./live-features.ts"
 import { createParquet, type ParquetFile } from "./parquet.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
 import { namePeople, pseudonymsOf, renaming } from "./pseudonyms.ts"
+import { entryOf, publishedIn } from "./published.ts"
 import { schemaText, writeReport } from "./report.ts"
 import { type Cuts, cutsOf, SPLITS, splitOf, untimedSplitOf } from "./split.ts"
 import { track } from "./tracking.ts"
@@ -76,14 +77,12 @@ interface Published {
   readonly histograms: Readonly<Record<string, Histogram>>
 }
 
-/** The newest dataset before this one, unless somebody changed its files: then it is no yardstick, and that is said. */
-const previousOf = async (folder: string, today: string) => {
-  const dates = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => /^\d{4}-\d\d-\d\d$/.test(name) && name < today)
-        .sort()
-    : []
-  const newest = dates.at(-1)
+/**
+ * The newest dataset of its kind before this one, unless somebody changed its files: then it is no yardstick, and that is said.
+ * What a night built of a week is compared with other nights, what was asked for with what was asked for.
+ */
+const previousOf = async (folder: string, today: string, nightly: boolean) => {
+  const newest = publishedIn(folder).findLast((one) => one.nightly === nightly && one.day < today)?.entry
   if (newest === undefined) return { exists: false }
   try {
     const published = JSON.parse(readFileSync(join(folder, newest, "profile.json"), "utf8")) as Published
@@ -153,7 +152,9 @@ export const buildDataset = Effect.fnUntraced(function* (
   const range = { from: request.from ?? 0, to: request.to ?? startedAt }
   const today = new Date(startedAt).toISOString().slice(0, 10)
   const home = join(options.root, request.name)
-  const partial = join(home, `.${today}.partial`)
+  const nightly = request.nightly === true
+  const entry = entryOf(today, nightly)
+  const partial = join(home, `.${entry}.partial`)
   const { columns } = definition
 
   const cleanUp = Effect.sync(() => rmSync(partial, { recursive: true, force: true }))
@@ -199,7 +200,7 @@ export const buildDataset = Effect.fnUntraced(function* (
     const rows: Record<string, number> = {}
     for (const [name, file] of files) rows[name] = file.close()
 
-    const previous = yield* Effect.promise(() => previousOf(home, today))
+    const previous = yield* Effect.promise(() => previousOf(home, today, nightly))
     const cityRows = definition.ranks
       ? yield* sql<{ slug: string; nodes: number }>`
           select c.slug, count(n.id)::int as nodes from cities c
@@ -232,7 +233,7 @@ export const buildDataset = Effect.fnUntraced(function* (
     }
     peak = Math.max(peak, process.memoryUsage().rss)
     const endedAt = yield* Clock.currentTimeMillis
-    const target = join(home, passed ? today : `${today}.refused`)
+    const target = join(home, passed ? entry : `${entry}.refused`)
     const summary: DatasetSummary = {
       name: request.name,
       folder: target,
@@ -268,7 +269,7 @@ export const buildDataset = Effect.fnUntraced(function* (
       { uri: options.trackingUri, root: options.root },
       {
         experiment: `dataset-${request.name}`,
-        name: `${request.name}-${today}`,
+        name: `${request.name}-${entry}`,
         startedAt,
         endedAt,
         finished: passed,
@@ -279,7 +280,7 @@ export const buildDataset = Effect.fnUntraced(function* (
           seconds: summary.seconds,
           checks_failed: checks.filter((check) => !check.passed).length
         },
-        tags: { folder: target, dataset_version: `${today}-${rowsHash.slice(0, 12)}` },
+        tags: { folder: target, dataset_version: `${entry}-${rowsHash.slice(0, 12)}` },
         artifacts: { "schema.json": schemaText(request.name, columns) }
       }
     )

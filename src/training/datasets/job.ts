@@ -48,7 +48,7 @@ export const dailyDatasetsJob: JobHandler<Datasets> = {
       const results: Record<string, unknown> = {}
       const refused: Array<string> = []
       for (const name of DATASETS) {
-        results[name] = yield* datasets.build({ name, from: to - DAYS * MS_PER_DAY, to }).pipe(
+        results[name] = yield* datasets.build({ name, nightly: true, from: to - DAYS * MS_PER_DAY, to }).pipe(
           Effect.map(({ rows, folder }) => ({ rows, folder })),
           Effect.catchTag("DatasetRefused", (error) =>
             Effect.suspend((): Effect.Effect<unknown> => {

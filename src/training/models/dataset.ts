@@ -1,12 +1,13 @@
 /** Reads published datasets: the newest of a name, whose files are what was published, a run of rows at a time. */
 import { createHash } from "node:crypto"
-import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs"
+import { createReadStream, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { zstdDecompressSync } from "node:zlib"
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet"
 import type { DatasetName } from "../../services/datasets.ts"
 import { TrainingRefused } from "../../services/trainers.ts"
+import { publishedIn } from "../datasets/published.ts"
 import type { Split } from "../datasets/split.ts"
 
 /** Rows that are objects at one time. */
@@ -30,10 +31,7 @@ const refuse = (message: string) => new TrainingRefused({ message, retry: false 
 /** The newest published dataset of a name; refuses one whose files were changed since. */
 export const newestDataset = async (root: string, name: DatasetName): Promise<PublishedDataset> => {
   const home = join(root, name)
-  const newest = (existsSync(home) ? readdirSync(home) : [])
-    .filter((entry) => /^\d{4}-\d\d-\d\d$/.test(entry))
-    .sort()
-    .at(-1)
+  const newest = publishedIn(home).at(-1)?.entry
   if (newest === undefined) {
     throw refuse(`No dataset ${name} is published in ${root}. Make one with build-dataset ${name}.`)
   }

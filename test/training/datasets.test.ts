@@ -6,18 +6,16 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as fc from "fast-check"
-import { randomStream } from "../../src/domain/basics/random.ts"
 import { ShadowPopulation } from "../../src/services/shadow-population.ts"
 import { buildDataset, DEFINITIONS } from "../../src/training/datasets/build.ts"
 import type { Columns, DatasetRow } from "../../src/training/datasets/columns.ts"
 import type { Definition } from "../../src/training/datasets/definition.ts"
-import { checkDataset, GATE } from "../../src/training/datasets/gate.ts"
 import { createParquet } from "../../src/training/datasets/parquet.ts"
-import { histogramOf, profiler } from "../../src/training/datasets/profile.ts"
 import { cutsOf, isApart, splitOf } from "../../src/training/datasets/split.ts"
 import { newestDataset } from "../../src/training/models/dataset.ts"
 import { shadowId } from "../../src/training/population/profile.ts"
 import { populated, SMALL } from "./population/world.ts"
+import { COLUMNS, sound } from "./sound-rows.ts"
 
 const duck = async (query: string) => {
   const connection = await (await DuckDBInstance.create(":memory:")).connect()
@@ -32,105 +30,6 @@ const scratch = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "datasets-test-"))),
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 )
-
-const COLUMNS: Columns = {
-  id: { type: "string", required: true, role: "key" },
-  city: { type: "string", required: true, role: "remark" },
-  x: { type: "double", role: "feature", continuous: true, default: 0.5 },
-  y: { type: "double", role: "feature", continuous: true },
-  word: { type: "string", required: true, role: "feature" },
-  label: { type: "boolean", required: true, role: "label" }
-}
-
-const sound = (n = 1_200, seed = "sound"): Array<DatasetRow> => {
-  const random = randomStream(seed)
-  return Array.from({ length: n }, (_, i) => ({
-    id: `row-${i}`,
-    city: "here",
-    x: random(),
-    y: random() * 10,
-    word: ["a", "b", "c"][Math.floor(random() * 3)]!,
-    label: random() < 0.4
-  }))
-}
-
-const check = (
-  rows: ReadonlyArray<DatasetRow>,
-  more: { nodes?: number; before?: ReadonlyArray<DatasetRow>; leak?: boolean } = {}
-) => {
-  const profile = profiler(COLUMNS)
-  for (const row of rows) profile.observe(row)
-  if (more.leak) profile.leaks.push(3)
-  const numbers = (name: string) => (more.before ?? []).map((row) => row[name] as number)
-  return checkDataset({
-    columns: COLUMNS,
-    profile,
-    cityNodes: new Map([["here", more.nodes ?? 200]]),
-    ...(more.before === undefined ? {} : { previous: { x: histogramOf(numbers("x")), y: histogramOf(numbers("y")) } })
-  })
-}
-
-const failing = (...args: Parameters<typeof check>) => check(...args).filter((one) => !one.passed)
-
-describe("the quality gate", () => {
-  it("lets sound data through", () => assert.deepStrictEqual(failing(sound(), { before: sound(1_200, "other") }), []))
-
-  const cases: ReadonlyArray<readonly [string, RegExp, () => ReturnType<typeof failing>]> = [
-    ["enough_rows", /999 rows; at least 1000/, () => failing(sound(GATE.leastRows - 1))],
-    [
-      "no_nulls",
-      /word is missing in 1 rows \(rows 7\)/,
-      () => failing(sound().map((row, i) => (i === 7 ? { ...row, word: null } : row)))
-    ],
-    [
-      "few_duplicates",
-      /repeated \(rows .*\).*add features/,
-      () => failing(sound().map((row, i, all) => (i % 8 === 1 ? { ...all[0], id: row["id"] } : row)))
-    ],
-    [
-      "varied",
-      /y takes 10 values/,
-      () => failing(sound().map((row) => ({ ...row, y: Math.floor(row["y"] as number) })))
-    ],
-    [
-      "defaults",
-      /x stands at its default 0.5 in 10 %/,
-      () => failing(sound().map((row, i) => (i % 10 === 0 ? { ...row, x: 0.5 } : row)))
-    ],
-    ["constant", /word is the same in every row/, () => failing(sound().map((row) => ({ ...row, word: "a" })))],
-    [
-      "derived",
-      /x and y follow from one another/,
-      () => failing(sound().map((row) => ({ ...row, y: 3 * (row["x"] as number) + 1 })))
-    ],
-    [
-      "leakage",
-      /word gives label away/,
-      () => failing(sound().map((row) => ({ ...row, word: row["label"] ? "taken" : "left" })))
-    ],
-    ["leakage", /not known yet/, () => failing(sound(), { leak: true })],
-    ["cities", /here \(49 places, 1200 rows\)/, () => failing(sound(), { nodes: GATE.leastNodes - 1 })],
-    [
-      "drift",
-      /x is distributed otherwise/,
-      () =>
-        failing(
-          sound().map((row) => ({ ...row, x: (row["x"] as number) ** 3 })),
-          { before: sound() }
-        )
-    ]
-  ]
-  for (const [rule, says, run] of cases) {
-    it(`refuses: ${rule}, ${says.source.slice(0, 40)}`, () => {
-      const found = run()
-      assert.include(
-        found.map((one) => one.rule),
-        rule
-      )
-      assert.match(found.find((one) => one.rule === rule)!.says, says)
-    })
-  }
-})
 
 describe("splits", () => {
   it("never train on what came after what is tested, nor on people who are kept apart", () => {

@@ -1,0 +1,83 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { DatasetRow } from "../../src/training/datasets/columns.ts"
+import { checkDataset, GATE } from "../../src/training/datasets/gate.ts"
+import { histogramOf, profiler } from "../../src/training/datasets/profile.ts"
+import { COLUMNS, sound } from "./sound-rows.ts"
+
+const check = (
+  rows: ReadonlyArray<DatasetRow>,
+  more: { nodes?: number; before?: ReadonlyArray<DatasetRow>; leak?: boolean } = {}
+) => {
+  const profile = profiler(COLUMNS)
+  for (const row of rows) profile.observe(row)
+  if (more.leak) profile.leaks.push(3)
+  const numbers = (name: string) => (more.before ?? []).map((row) => row[name] as number)
+  return checkDataset({
+    columns: COLUMNS,
+    profile,
+    cityNodes: new Map([["here", more.nodes ?? 200]]),
+    ...(more.before === undefined ? {} : { previous: { x: histogramOf(numbers("x")), y: histogramOf(numbers("y")) } })
+  })
+}
+
+const failing = (...args: Parameters<typeof check>) => check(...args).filter((one) => !one.passed)
+
+describe("the quality gate", () => {
+  it("lets sound data through", () => assert.deepStrictEqual(failing(sound(), { before: sound(1_200, "other") }), []))
+
+  const cases: ReadonlyArray<readonly [string, RegExp, () => ReturnType<typeof failing>]> = [
+    ["enough_rows", /999 rows; at least 1000/, () => failing(sound(GATE.leastRows - 1))],
+    [
+      "no_nulls",
+      /word is missing in 1 rows \(rows 7\)/,
+      () => failing(sound().map((row, i) => (i === 7 ? { ...row, word: null } : row)))
+    ],
+    [
+      "few_duplicates",
+      /repeated \(rows .*\).*add features/,
+      () => failing(sound().map((row, i, all) => (i % 8 === 1 ? { ...all[0], id: row["id"] } : row)))
+    ],
+    [
+      "varied",
+      /y takes 10 values/,
+      () => failing(sound().map((row) => ({ ...row, y: Math.floor(row["y"] as number) })))
+    ],
+    [
+      "defaults",
+      /x stands at its default 0.5 in 10 %/,
+      () => failing(sound().map((row, i) => (i % 10 === 0 ? { ...row, x: 0.5 } : row)))
+    ],
+    ["constant", /word is the same in every row/, () => failing(sound().map((row) => ({ ...row, word: "a" })))],
+    [
+      "derived",
+      /x and y follow from one another/,
+      () => failing(sound().map((row) => ({ ...row, y: 3 * (row["x"] as number) + 1 })))
+    ],
+    [
+      "leakage",
+      /word gives label away/,
+      () => failing(sound().map((row) => ({ ...row, word: row["label"] ? "taken" : "left" })))
+    ],
+    ["leakage", /not known yet/, () => failing(sound(), { leak: true })],
+    ["cities", /here \(49 places, 1200 rows\)/, () => failing(sound(), { nodes: GATE.leastNodes - 1 })],
+    [
+      "drift",
+      /x is distributed otherwise/,
+      () =>
+        failing(
+          sound().map((row) => ({ ...row, x: (row["x"] as number) ** 3 })),
+          { before: sound() }
+        )
+    ]
+  ]
+  for (const [rule, says, run] of cases) {
+    it(`refuses: ${rule}, ${says.source.slice(0, 40)}`, () => {
+      const found = run()
+      assert.include(
+        found.map((one) => one.rule),
+        rule
+      )
+      assert.match(found.find((one) => one.rule === rule)!.says, says)
+    })
+  }
+})

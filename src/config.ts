@@ -42,6 +42,9 @@ export const settings = {
     S.secretUrl("postgres:", "postgresql:")("PostgreSQL 15 or newer. Unset: an embedded PostgreSQL is run for you.")
   ),
   DATABASE_POOL_SIZE: S.integer(2, 200)("Most connections to PostgreSQL.", { default: "12" }),
+  DATABASE_START_PATIENCE: S.duration("Longest that a start waits for a database which cannot be reached.", {
+    default: "1m"
+  }),
   DATABASE_STATEMENT_TIMEOUT: S.duration("Longest a statement of a request may run.", { default: "5s" }),
 
   REDIS_URL: S.optional(S.secretUrl("redis:", "rediss:")("Shared cache. Unset: a bounded cache in this process.")),

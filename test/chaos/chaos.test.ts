@@ -4,8 +4,8 @@
  * everything that was acknowledged is there, once; no stream had a gap that it was not told of; and no pivot of a trip in
  * memory went unanswered by a server that ran.
  *
- * CHAOS_SECONDS says for how long (60; each fault has its turn at least once), CHAOS_SEED which faults in which order (1, or `random`); a failing run prints its
- * seed. Faults that this machine does not allow are named and left out.
+ * CHAOS_SECONDS says for how long (60; each fault has its turn at least once), CHAOS_SEED which faults in which order (1, or `random`),
+ * CHAOS_FAULT the only one by its name; a failing run prints its seed and what the server said last. Faults that this machine does not allow are named and left out.
  */
 import { randomInt } from "node:crypto"
 import { readdirSync } from "node:fs"
@@ -79,7 +79,9 @@ describe.skipIf(process.platform !== "linux")("a server that is mistreated", () 
         )
       },
       60_000
-    )
+    ).catch((cause: unknown) => {
+      throw new Error(`${String(cause)}. The server's last words:\n${around.server().output().slice(-4_000)}`)
+    })
   }
 
   /** What the database says in the end. */
@@ -96,7 +98,10 @@ describe.skipIf(process.platform !== "linux")("a server that is mistreated", () 
   }
 
   const mistreat = async (): Promise<string> => {
-    const faults = faultsOf(around, now, random, looksAfterTrips)
+    const only = process.env["CHAOS_FAULT"]
+    const faults = faultsOf(around, now, random, looksAfterTrips).filter(({ name }) =>
+      only === undefined ? true : name === only
+    )
     const counts = new Map(faults.map(({ name }) => [name, 0]))
     const turns = inTurns(faults, random)
     const end = performance.now() + SECONDS * 1_000

@@ -63,6 +63,17 @@ export const MOOD_WORDS = {
   social: "Among people"
 }
 
+/** What an option is beside the others. */
+export const KIND_WORDS = {
+  rest_of_day: "The rest of the day",
+  closest_in_taste: "Closest in taste",
+  closest_on_foot: "Closest on foot",
+  different_idea: "A different idea",
+  wait: "Wait for it",
+  skip: "Leave something out",
+  another_day: "On another day"
+}
+
 export const NEXT_STATUS_WORDS = { confirmed: "Confirm", active: "Start now", completed: "Finish" }
 
 export const PACE_CHOICES = [
@@ -210,6 +221,7 @@ export const T = {
     because: "Why, and who says so",
     offers: "Offers",
     actClosed: "It is closed",
+    actDistrict: (name) => `Nobody gets into ${name}`,
     actSwap: "Something else here",
     actLock: "Keep it whatever happens",
     actUnlock: "May be changed again",
@@ -224,7 +236,7 @@ export const T = {
     stale: "The plan had changed meanwhile; this is how it is now. Nothing else was done.",
     undone: (name) => `${name} is back.`,
     something: "Something happens",
-    rain: "It rains",
+    rain: "It rains for the rest of the day",
     late: "The train is late",
     minutesLate: "Minutes late",
     feel: "I feel",

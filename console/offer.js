@@ -2,7 +2,7 @@
 import { button, element, held } from "./dom.js"
 import { changeText, clockTime, evidenceText } from "./format.js"
 import { letterOf, offerMap } from "./map.js"
-import { OPEN_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
+import { KIND_WORDS, OPEN_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
 import { slotOf } from "./plan.js"
 
 const changeItem = (change, trip, zone) =>
@@ -32,6 +32,7 @@ const optionElement = (option, index, { trip, zone, accept }) => {
     "li",
     { class: "option" },
     element("span", { class: "nr letter", "aria-hidden": "true" }, letterOf(index)),
+    option.kind !== undefined && element("p", { class: "badge kind" }, KIND_WORDS[option.kind] ?? words(option.kind)),
     element(
       "ul",
       { class: "plain" },

@@ -29,6 +29,8 @@ const buttons = (slot, acts) => {
     "div",
     { class: "acts" },
     act("closed", T.trip.actClosed, () => acts.closed(slot)),
+    slot.node.neighbourhood !== "" &&
+      act("district", T.trip.actDistrict(slot.node.neighbourhood), () => acts.district(slot)),
     act("swap", T.trip.actSwap, () => acts.swap(slot)),
     act("lock", slot.locked ? T.trip.actUnlock : T.trip.actLock, () => acts.lock(slot)),
     act("remove", T.trip.actRemove, () => acts.remove(slot)),

@@ -74,6 +74,7 @@ const makePanel = (live, zone, days) => {
 /** What the buttons of a stop do. The first one asks for an offer, which comes into the panel. */
 const actsOn = (live, pivot) => ({
   closed: (slot) => pivot({ trigger: "venue_closed", slot_id: slot.id }),
+  district: (slot) => pivot({ trigger: "venue_closed", detail: { district: slot.node.neighbourhood } }),
   swap: (slot) => live.changeSlot(slot.id, "swap"),
   lock: (slot) => live.changeSlot(slot.id, slot.locked ? "unlock" : "lock"),
   remove: (slot) => live.changeSlot(slot.id, "remove"),

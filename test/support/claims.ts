@@ -91,6 +91,24 @@ const OF_A_CHANGE: ReadonlyArray<Claim> = [
     }
   ],
   [
+    /^Wait: (.+) at (\d\d:\d\d)$/,
+    (told, change, [, name, at]) => {
+      const slot = told.world.trip.slots.find((one) => one.id === change.slot_id)!
+      return (
+        plannedIn(told, change).name === name &&
+        clockOf(told, change) === at &&
+        change.node === undefined &&
+        Date.parse(change.starts_at) > slot.starts_at
+      )
+    }
+  ],
+  [/^Leave out (.+)$/, (told, change, [, name]) => change.action === "drop" && plannedIn(told, change).name === name],
+  [
+    /^(.+) on day (\d+) at (\d\d:\d\d) instead$/,
+    (told, change, [, name, day, at]) =>
+      plannedIn(told, change).name === name && change.day === Number(day) && clockOf(told, change) === at
+  ],
+  [
     /^Suits the mood: (.+)$/,
     (told, change) => {
       const node = newIn(told, change)
@@ -125,6 +143,35 @@ const OF_THE_OPTION: ReadonlyArray<readonly [RegExp, (told: Told, match: RegExpM
   ],
   [
     /^(\d+) exposed stops? stays? as (?:it is|they are): nothing sheltered fits in (?:its|their) place$/,
+    ({ world, changes }, [, stays]) => Number(stays) + changes.length <= world.trip.slots.length
+  ],
+  [
+    /^Only this stop changes: (\d+) later ones? (?:is|are) exposed too$/,
+    ({ city, world, changes }, [, left]) => {
+      const slot = world.trip.slots.find((one) => one.id === changes[0]!.slot_id)!
+      const later = world.trip.slots.filter((one) => {
+        const node = city.nodes[city.indexOf(one.node_id)!]!
+        const exposed = node.setting === "outdoor" || node.weather_sensitivity > 0.35
+        return one.day === slot.day && one.starts_at > slot.starts_at && exposed
+      })
+      return changes.length === 1 && Number(left) <= later.length
+    }
+  ],
+  [
+    /^Only this stop changes: (\d+) later ones? (?:is|are) in the district too$/,
+    ({ city, world, changes, request }, [, left]) => {
+      const slot = world.trip.slots.find((one) => one.id === changes[0]!.slot_id)!
+      const later = world.trip.slots.filter(
+        (one) =>
+          one.day === slot.day &&
+          one.starts_at > slot.starts_at &&
+          city.nodes[city.indexOf(one.node_id)!]!.neighbourhood === request.detail?.district
+      )
+      return changes.length === 1 && Number(left) <= later.length
+    }
+  ],
+  [
+    /^(\d+) stops? in the district finds? no other place$/,
     ({ world, changes }, [, stays]) => Number(stays) + changes.length <= world.trip.slots.length
   ]
 ]

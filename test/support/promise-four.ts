@@ -47,8 +47,8 @@ export const brokenBy = (
       broken.push("changes a slot that does not exist")
       continue
     }
-    if (slot.locked && !(request.trigger === "venue_closed" && request.slot_id === slot.id))
-      broken.push("moves a booking")
+    const shut = request.slot_id === slot.id || request.detail?.district !== undefined
+    if (slot.locked && !(request.trigger === "venue_closed" && shut)) broken.push("moves a booking")
     if (change.action === "drop") continue
     const nodeId = change.node?.id ?? slot.node_id
     const index = city.indexOf(nodeId)!
@@ -64,7 +64,11 @@ export const brokenBy = (
       }
     }
     if (change.open !== city.openAt(index, from)) broken.push(`says ${change.open} of ${node.name}`)
+    if (change.day !== undefined && (change.day <= slot.day || !trip.slots.some((one) => one.day === change.day)))
+      broken.push(`moves to day ${change.day}`)
     if (change.action !== "replace") continue
+    if (request.detail?.district !== undefined && node.neighbourhood === request.detail.district)
+      broken.push(`${node.name} is in the closed district`)
     if (change.node === undefined) broken.push("replaces by nothing")
     if (city.retired(index)) broken.push("offers a retired place")
     if (trip.slots.some((s) => s.node_id === nodeId)) broken.push(`${node.name} is in the plan`)
@@ -88,29 +92,37 @@ export const brokenBy = (
       broken.push(`${node.name} at minute ${minute} is no meal`)
   }
 
-  const stops = trip.slots
-    .filter((slot) => slot.day === day && changed.get(slot.id)?.action !== "drop")
-    .map((slot): Stop => {
-      const change = changed.get(slot.id)
-      return {
-        id: slot.id,
-        node: city.indexOf(change?.node?.id ?? slot.node_id)!,
-        from: change === undefined ? slot.starts_at : Date.parse(change.starts_at),
-        to: change === undefined ? slot.ends_at : Date.parse(change.ends_at),
-        locked: slot.locked,
-        changed: change !== undefined
-      }
-    })
-    .sort((a, b) => a.from - b.from)
-  for (let i = 1; i < stops.length; i++) {
-    const [a, b] = [stops[i - 1]!, stops[i]!]
-    const late = request.trigger === "transit" && option.changes.some((c) => c.action === "drop")
-    if (!a.changed && !b.changed && !late) continue
-    if (b.to <= now) continue
-    const needed = city.travel(a.node, b.node, a.to) * MIN
-    if (b.from - a.to < needed)
-      broken.push(`${Math.round((needed - (b.from - a.to)) / MIN)} minutes short between stops`)
+  const walked = (on: number | undefined): ReadonlyArray<Stop> => {
+    const stops = trip.slots
+      .filter((slot) => {
+        const change = changed.get(slot.id)
+        return (change?.day ?? slot.day) === on && change?.action !== "drop"
+      })
+      .map((slot): Stop => {
+        const change = changed.get(slot.id)
+        return {
+          id: slot.id,
+          node: city.indexOf(change?.node?.id ?? slot.node_id)!,
+          from: change === undefined ? slot.starts_at : Date.parse(change.starts_at),
+          to: change === undefined ? slot.ends_at : Date.parse(change.ends_at),
+          locked: slot.locked,
+          changed: change !== undefined
+        }
+      })
+      .sort((a, b) => a.from - b.from)
+    for (let i = 1; i < stops.length; i++) {
+      const [a, b] = [stops[i - 1]!, stops[i]!]
+      const late = request.trigger === "transit" && option.changes.some((c) => c.action === "drop")
+      if (!a.changed && !b.changed && !late) continue
+      if (b.to <= now) continue
+      const needed = city.travel(a.node, b.node, a.to) * MIN
+      if (b.from - a.to < needed)
+        broken.push(`${Math.round((needed - (b.from - a.to)) / MIN)} minutes short between stops`)
+    }
+    return stops
   }
+  const stops = walked(day)
+  for (const { day: other } of option.changes) if (other !== undefined) walked(other)
 
   // From where the traveler is to the first stop that changes.
   const firstSlot = trip.slots.find((slot) => slot.day === day && changed.has(slot.id))

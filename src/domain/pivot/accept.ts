@@ -104,8 +104,8 @@ const stepsOf = (world: PivotWorld, day: ReadonlyArray<PlanSlot>, { changes, tri
   return { steps, dropped, first }
 }
 
-/** Applies an option's changes as of now, or says why they do not hold. */
-export const applyChanges = (world: PivotWorld, taking: Taking): Accepted | string => {
+/** Applies changes of one day as of now, or says why they do not hold. */
+export const applyInDay = (world: PivotWorld, taking: Taking): Accepted | string => {
   const { trip, catalog, env, live } = world
   const home = trip.slots.find((slot) => slot.id === taking.changes[0]?.slot_id)
   if (home === undefined) return "a stop of it is not in the plan any more"

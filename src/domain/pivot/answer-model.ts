@@ -41,6 +41,7 @@ export type PivotRefusal =
   | "slot_locked"
   | "nothing_ahead"
   | "unknown_mood"
+  | "unknown_district"
 
 export interface Refused {
   readonly _tag: "refused"

@@ -9,9 +9,20 @@ import type { PivotRequest } from "./model.ts"
 import { MOODS, moodWish } from "./moods.ts"
 import { daySlots, type PlanSlot } from "./plan.ts"
 import { columnOfMood, replaceSlot } from "./replace.ts"
+import { answerDay } from "./rest-of-day.ts"
 import { CLOSED_COLUMN, WEATHER_COLUMN } from "./search.ts"
+import { secondBest } from "./second-best.ts"
 import { repairDay, USUAL_DELAY } from "./transit.ts"
-import { exposedDay, shelterDay, weatherWindow } from "./weather.ts"
+import {
+  badWeather,
+  closedDistrict,
+  closedFor,
+  moodUpset,
+  placesOfDistrict,
+  stopsInDistrict,
+  withoutDistrict
+} from "./upsets.ts"
+import { exposedDay, weatherWindow } from "./weather.ts"
 
 const refuse = (problem: PivotRefusal, message: string): Refused => ({ _tag: "refused", problem, message })
 
@@ -51,6 +62,97 @@ const targetOf = (world: PivotWorld, request: PivotRequest, now: number): Target
   return { day, position: day.findIndex((slot) => slot.id === id) }
 }
 
+/** Nothing of the plan is touched: an answer that says so. */
+const untouched = (message: string, now: number): Finding => ({
+  slot: undefined,
+  options: [],
+  reasons: [{ reason: "not_affected", message, places: 0 }],
+  source: "on_demand",
+  computedAt: now,
+  candidates: []
+})
+
+const dayOf = ({ trip, catalog }: PivotWorld, slot: PlanSlot): ReadonlyArray<PlanSlot> =>
+  daySlots(trip.slots, slot.day, catalog.indexOf)
+
+/** The weather of the rest of a day. */
+const weather = (world: PivotWorld, set: FallbackSet | undefined, request: PivotRequest, now: number): Finding => {
+  const { day, affected } = exposedDay(world, weatherWindow(request.detail, now))
+  return affected.length > 0
+    ? answerDay(world, set, day, badWeather(affected), now)
+    : untouched("No stop of the day that is still ahead is exposed to the weather: nothing has to change.", now)
+}
+
+/** A district that nobody gets into: its stops go elsewhere, and nobody is sent to another of its places. */
+const district = (
+  world: PivotWorld,
+  set: FallbackSet | undefined,
+  { slot_id, detail }: PivotRequest,
+  now: number
+): Finding | Refused => {
+  const name = detail!.district!
+  const places = placesOfDistrict(world, name)
+  if (places.size === 0) {
+    const { city } = world.catalog
+    return refuse(
+      "unknown_district",
+      `${city.name} has no part that is called "${name}". Name the neighbourhood of one of its places.`
+    )
+  }
+  const span = closedFor(detail!.until, now)
+  const closed = withoutDistrict(world, places, now)
+  if (slot_id !== undefined) {
+    const target = targetOf(closed, { trigger: "venue_closed", slot_id }, now)
+    if ("_tag" in target) return target
+    return replaceSlot(closed, set, target.day, target.position, CLOSED_COLUMN, undefined, now)
+  }
+  const { day, affected } = stopsInDistrict(world, places, span)
+  return affected.length > 0
+    ? answerDay(closed, set, day, closedDistrict(affected), now)
+    : untouched(`No stop that is still ahead lies in ${name}: nothing has to change.`, now)
+}
+
+const mood = (world: PivotWorld, set: FallbackSet | undefined, request: PivotRequest, target: Target, now: number) => {
+  const wish = moodWish(request.detail)
+  if (wish === undefined) {
+    return refuse("unknown_mood", `Name a mood (${MOODS.join(", ")}) or tags of the vibe taxonomy.`)
+  }
+  const { day, position } = target
+  const upset = request.slot_id === undefined ? moodUpset(world, day, position, wish) : undefined
+  return upset === undefined
+    ? replaceSlot(world, set, day, position, columnOfMood(wish), wish, now)
+    : answerDay(world, set, day, upset, now)
+}
+
+const search = (
+  world: PivotWorld,
+  set: FallbackSet | undefined,
+  request: PivotRequest,
+  now: number
+): Finding | Refused => {
+  const { detail, trigger } = request
+  if (trigger === "weather" && request.slot_id === undefined) return weather(world, set, request, now)
+  if (trigger === "venue_closed" && detail?.district !== undefined) return district(world, set, request, now)
+  const target = targetOf(world, request, now)
+  if ("_tag" in target) return target
+  const { day, position } = target
+  if (trigger === "transit") {
+    return repairDay(world, set, day, position, { minutes: detail?.delay_minutes ?? USUAL_DELAY, now })
+  }
+  if (trigger === "weather") return replaceSlot(world, set, day, position, WEATHER_COLUMN, undefined, now)
+  if (trigger === "venue_closed") return replaceSlot(world, set, day, position, CLOSED_COLUMN, undefined, now)
+  return mood(world, set, request, target, now)
+}
+
+/** When what spoils a stop is known to be over. */
+const overAt = ({ trigger, detail }: PivotRequest, now: number): number | undefined => {
+  const until = detail?.until === undefined ? Number.NaN : Date.parse(detail.until)
+  return (trigger === "weather" || trigger === "venue_closed") && until > now ? until : undefined
+}
+
+/** Answers that mean that the plan is as good as before. */
+const NOTHING_WRONG: ReadonlySet<string> = new Set(["absorbed", "not_affected"])
+
 /** What there is for a disruption, or a refusal that says what is wrong with the request. */
 export const findPivot = (
   world: PivotWorld,
@@ -61,31 +163,14 @@ export const findPivot = (
   if (world.trip.status !== "active") {
     return refuse("trip_not_active", `The trip is ${world.trip.status}; only a trip under way has pivots.`)
   }
-  const { detail, trigger } = request
-  if (trigger === "weather" && request.slot_id === undefined) {
-    const { day, affected } = exposedDay(world, weatherWindow(detail, now))
-    if (affected.length > 0) return shelterDay(world, set, day, affected, now)
-    const message = "No stop of the day that is still ahead is exposed to the weather: nothing has to change."
-    return {
-      slot: undefined,
-      options: [],
-      reasons: [{ reason: "not_affected", message, places: 0 }],
-      source: "on_demand",
-      computedAt: now,
-      candidates: []
-    }
-  }
-  const target = targetOf(world, request, now)
-  if ("_tag" in target) return target
-  const { day, position } = target
-  if (trigger === "transit") {
-    return repairDay(world, set, day, position, { minutes: detail?.delay_minutes ?? USUAL_DELAY, now })
-  }
-  if (trigger === "weather") return replaceSlot(world, set, day, position, WEATHER_COLUMN, undefined, now)
-  if (trigger === "venue_closed") return replaceSlot(world, set, day, position, CLOSED_COLUMN, undefined, now)
-  const wish = moodWish(detail)
-  if (wish === undefined) {
-    return refuse("unknown_mood", `Name a mood (${MOODS.join(", ")}) or tags of the vibe taxonomy.`)
-  }
-  return replaceSlot(world, set, day, position, columnOfMood(wish), wish, now)
+  const found = search(world, set, request, now)
+  if ("_tag" in found || found.options.length > 0 || found.slot === undefined) return found
+  // A late traveler has had every stop left out in turn; a mood leaves the plan as good as it was.
+  const spoilt = request.trigger === "weather" || request.trigger === "venue_closed"
+  if (!spoilt && request.detail?.mood !== "tired") return found
+  if (found.reasons.some(({ reason }) => NOTHING_WRONG.has(reason))) return found
+  const { slot } = found
+  const day = dayOf(world, slot)
+  const position = day.findIndex((one) => one.id === slot.id)
+  return { ...found, options: secondBest(world, day, position, overAt(request, now), now) }
 }

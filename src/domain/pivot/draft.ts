@@ -1,6 +1,6 @@
 /** Ways to go on as they are found, before anybody is told of them. */
 import type { SlotId } from "../ids.ts"
-import type { Change, NoPivotReason } from "./model.ts"
+import type { Change, NoPivotReason, OptionKind } from "./model.ts"
 import type { PlanSlot } from "./plan.ts"
 
 /** A change with its place and times as numbers: most drafts are never told. */
@@ -13,9 +13,14 @@ export interface ChangeDraft {
   readonly ends: number
   readonly open: Change["open"]
   readonly travel: number
+  /** The day of the trip that it moves to, where that is another one. */
+  readonly day?: number
 }
 
 export interface OptionDraft {
+  readonly kind?: OptionKind
+  /** Told first, whoever orders the others. */
+  readonly leads?: true
   readonly changes: ReadonlyArray<ChangeDraft>
   readonly score: number
   readonly why: ReadonlyArray<string>

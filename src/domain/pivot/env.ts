@@ -85,4 +85,4 @@ export const PIVOT_SETTINGS: PivotSettings = {
 }
 
 /** Who answers pivots: the rules of this folder. Rises when their choices change. */
-export const PIVOT_MODEL: ModelRef = { name: "pivot_engine", version: "2" }
+export const PIVOT_MODEL: ModelRef = { name: "pivot_engine", version: "3" }

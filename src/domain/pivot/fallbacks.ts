@@ -8,9 +8,10 @@ import { RETIRED } from "../itinerary/places.ts"
 import { BUDGET_TIER } from "../itinerary/rules.ts"
 import type { PlannedTrip } from "../plan/model.ts"
 import type { LiveCity, PivotEnv, PivotSettings } from "./env.ts"
+import { pickFor } from "./pick.ts"
 import { gapAt, type PlanSlot, planSlot } from "./plan.ts"
 import type { HeldRankings } from "./ranked.ts"
-import { COLUMNS, openSearch, type PartyInCity, pickFor } from "./search.ts"
+import { COLUMNS, openSearch, type PartyInCity } from "./search.ts"
 
 export interface FallbackSet {
   readonly stateVersion: number

@@ -10,6 +10,8 @@ export const PivotDetail = Schema.Struct({
   tags: Schema.optionalKey(Schema.Array(Text(64)).check(Schema.isMaxLength(16))),
   delay_minutes: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 }))),
   line: Schema.optionalKey(Text(120)),
+  /** With `venue_closed`: a neighbourhood that cannot be entered, as the catalog names it. */
+  district: Schema.optionalKey(Text(120)),
   condition: Schema.optionalKey(Schema.Literals(["rain", "heat", "cold", "storm", "snow", "wind"])),
   /** When the disruption begins, where that is still ahead, and when it ends. */
   from: Schema.optionalKey(Text(40)),
@@ -55,12 +57,31 @@ export const Change = Schema.Struct({
   starts_at: Schema.String,
   ends_at: Schema.String,
   open: Schema.Literals(["open", "unknown"]),
-  travel_minutes: Schema.Int
+  travel_minutes: Schema.Int,
+  /** The day of the trip that the stop moves to, where that is another one. */
+  day: Schema.optionalKey(Schema.Int)
 })
 export type Change = typeof Change.Type
 
+/**
+ * What an option is beside the others: one answer for all that is left of the day; a place for one stop, the closest in taste,
+ * the closest on foot, or another kind of place; or, where no place passes, to wait, to leave the stop out, to go on another day.
+ */
+export const OptionKind = Schema.Literals([
+  "rest_of_day",
+  "closest_in_taste",
+  "closest_on_foot",
+  "different_idea",
+  "wait",
+  "skip",
+  "another_day"
+])
+export type OptionKind = typeof OptionKind.Type
+
 export const OfferOption = Schema.Struct({
   option_id: OptionId,
+  /** Absent where it is just one more place. */
+  kind: Schema.optionalKey(OptionKind),
   changes: Schema.Array(Change),
   unchanged: Schema.Int,
   score: Schema.Finite,

@@ -9,6 +9,7 @@ import { describer } from "./describe.ts"
 import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
 import { PIVOT_MODEL } from "./env.ts"
 import type { PivotFeatures } from "./features.ts"
+import { toTell } from "./kinds.ts"
 import { type Change, type Offer, type OfferOption, offerText, type PivotRequest } from "./model.ts"
 import { presentationOf } from "./present.ts"
 
@@ -37,6 +38,7 @@ const changeOf = ({ catalog }: PivotWorld, one: ChangeDraft): Change => ({
   ends_at: rfc3339(one.ends),
   open: one.open,
   travel_minutes: one.travel,
+  ...(one.day === undefined ? {} : { day: one.day }),
   ...(one.index === undefined ? {} : { node: presentationOf(catalog, one.index).node })
 })
 
@@ -47,6 +49,7 @@ const optionOf = (
   planned: number
 ): OfferOption => ({
   option_id,
+  ...(draft.kind === undefined ? {} : { kind: draft.kind }),
   changes: draft.changes.map((change) => changeOf(world, change)),
   unchanged: Math.max(0, planned - draft.changes.length),
   score,
@@ -99,12 +102,8 @@ export const makeOffer = (
   const reasons = count < settings.options ? finding.reasons : []
   const expires_at = now + settings.offerTtlMs
   const chosen: Array<ChosenOption> = []
-  const { options: best, model } = ordered(
-    world,
-    request.trigger,
-    finding.options,
-    describer(world, request, slot, now)
-  )
+  const { options: all, model } = ordered(world, request.trigger, finding.options, describer(world, request, slot, now))
+  const best = toTell(all, count)
   const options: Array<OfferOption> = []
   for (let i = 0; i < count; i++) {
     const { draft, features, chance } = best[i]!

@@ -6,20 +6,20 @@ import type { PivotWorld } from "./answer-model.ts"
 import { Deadline, NO_DEADLINE } from "./deadline.ts"
 import type { Finding, OptionDraft } from "./draft.ts"
 import { allowedNodes, type FallbackSet, plannedNodes, storedFor } from "./fallbacks.ts"
+import { inKinds } from "./kinds.ts"
 import type { NoPivotReason } from "./model.ts"
 import { MOODS, type MoodWish, suitsMood } from "./moods.ts"
+import { type Found, pickFor } from "./pick.ts"
 import { type Gap, gapAt, type PlanSlot } from "./plan.ts"
 import { clock, likePlanned, openWords, presentationOf, replaceChange } from "./present.ts"
 import { momentOf } from "./ranked.ts"
 import {
   CLOSED_COLUMN,
-  type Found,
   isMealSlot,
   likingFor,
   MOOD_COLUMN,
   openSearch,
   type PartyInCity,
-  pickFor,
   type SlotSearch,
   suits,
   type Unfit,
@@ -221,7 +221,10 @@ export const measuresOf = (world: PivotWorld, found: Found, slot: PlanSlot): Rea
   }
 }
 
-/** One slot, one place each: the answer to a closed door, a turn of the weather, or a mood. */
+/**
+ * One slot, one place each: the answer to a closed door, a turn of the weather, or a mood. `beside` is an option that is told with
+ * them: its place is not told twice.
+ */
 export const replaceSlot = (
   world: PivotWorld,
   set: FallbackSet | undefined,
@@ -229,14 +232,15 @@ export const replaceSlot = (
   position: number,
   column: number,
   mood: MoodWish | undefined,
-  now: number
+  now: number,
+  beside?: OptionDraft
 ): Finding => {
   const slot = day[position]!
   const gap = gapAt(day, position, now)
   const enough = world.settings.options
-  const most = world.acceptance === undefined ? enough : SEARCHED
-  const picked = pickReplacements(world, set, day, position, column, mood, now, undefined, enough, most)
-  const options = picked.found.slice(0, most).map(
+  const taken = beside?.index === undefined ? undefined : new Set([beside.index])
+  const picked = pickReplacements(world, set, day, position, column, mood, now, taken, enough, SEARCHED)
+  const options = picked.found.map(
     (found): OptionDraft => ({
       changes: [replaceChange(slot.id, found.index, found.visit)],
       score: found.score,
@@ -247,7 +251,7 @@ export const replaceSlot = (
   )
   return {
     slot,
-    options,
+    options: inKinds(world.env, slot, gap.from, options, column >= MOOD_COLUMN),
     reasons: picked.reasons,
     source: picked.source,
     computedAt: picked.computedAt,

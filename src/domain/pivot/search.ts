@@ -107,8 +107,9 @@ export interface SlotSearch {
   readonly otherMeals: ReadonlySet<string>
   readonly pool: Int32Array
   readonly similarity: Float32Array
-  /** Minutes of travel that the place adds to the day. */
+  /** Minutes of travel that the place adds to the day, and minutes to it from where one is. */
   readonly detour: Float32Array
+  readonly away: Float32Array
   readonly verdicts: Array<Visit | Misfit | undefined>
   /** How many places were out from the start: too far, too long, or not at that time of day. */
   readonly fallen: Readonly<Record<"unreachable" | "too_short" | "time_of_day", number>>
@@ -164,6 +165,7 @@ export const openSearch = (
   const pool = new Int32Array(around.length)
   const similarity = new Float32Array(around.length)
   const detour = new Float32Array(around.length)
+  const away = new Float32Array(around.length)
   const fallen = { unreachable: 0, too_short: 0, time_of_day: 0 }
   const direct = minutesBetween(env, gap.from, gap.to < 0 ? gap.from : gap.to, gap.depart)
   const { minutes, dayParts } = env.places
@@ -183,6 +185,7 @@ export const openSearch = (
       similarity[n] = slot.index < 0 ? 0 : env.alike(slot.index, index)
       const begin = gap.from < 0 ? minutesBetween(env, slot.index, index, gap.depart) : there
       detour[n] = Math.max(0, begin + onward - direct)
+      away[n] = begin
       n++
     }
   }
@@ -204,6 +207,7 @@ export const openSearch = (
     pool: pool.subarray(0, n),
     similarity,
     detour,
+    away,
     verdicts: new Array(n),
     fallen,
     scores: new Float32Array(n),
@@ -211,12 +215,15 @@ export const openSearch = (
   }
 }
 
+/** What a place of the planned one's category is ahead by: like replaces like, unless something else is asked for. */
+const LIKE_FOR_LIKE = 0.15
+
 /** Extra travel that halves a place's worth, and what a place keeps that is no meal where one was planned. */
 const HALVING_DETOUR = 45
 const NO_MEAL_KEEPS = 0.4
 
 /** The worth of a place of the pool for a column; `mood` is the fit to a mood outside of the palette. */
-const worth = (search: SlotSearch, column: number, p: number, mood: ArrayLike<number> | undefined): number => {
+export const worth = (search: SlotSearch, column: number, p: number, mood: ArrayLike<number> | undefined): number => {
   const { env } = search
   const index = search.pool[p]!
   const like = likingOf(search, index)
@@ -235,6 +242,10 @@ const worth = (search: SlotSearch, column: number, p: number, mood: ArrayLike<nu
         : Math.max(0, dotWith(mood, env.matrix, index))
     score = 0.55 * fit + 0.25 * like + 0.2 * quality
   }
+  const { slot } = search
+  if (column < MOOD_COLUMN && slot.index >= 0 && env.places.category[index] === env.places.category[slot.index]) {
+    score += LIKE_FOR_LIKE
+  }
   if (search.meal && (env.places.flags[index]! & MEAL) === 0) score *= NO_MEAL_KEEPS
   return Math.min(1, Math.max(0.001, score / (1 + search.detour[p]! / HALVING_DETOUR)))
 }
@@ -249,7 +260,7 @@ const isWet = (live: LiveCity, from: number, to: number): boolean =>
   live.badWeather.some((span) => from < span.to && to > span.from)
 
 /** Whether a place can never be what the column asks for, whenever one comes. */
-const barred = (env: PivotEnv, column: number, index: number, meal: boolean): Unfit | undefined => {
+export const barred = (env: PivotEnv, column: number, index: number, meal: boolean): Unfit | undefined => {
   const { flags, category } = env.places
   if (column === WEATHER_COLUMN && isExposed(env, index)) return "weather"
   // Who is hungry eats now, whatever the hour and whatever was planned.
@@ -275,70 +286,11 @@ export const suits = (
   return at === undefined || otherMeals.has(at) ? "role" : undefined
 }
 
-const verdictOf = (search: SlotSearch, p: number): Visit | Misfit => {
+export const verdictOf = (search: SlotSearch, p: number): Visit | Misfit => {
   let verdict = search.verdicts[p]
   if (verdict === undefined) {
     verdict = fitVisit(search.env, search.live, search.pool[p]!, search.gap)
     search.verdicts[p] = verdict
   }
   return verdict
-}
-
-export interface Found {
-  readonly index: number
-  readonly score: number
-  readonly visit: Visit
-}
-
-/** What a second option of a category loses: three ramen shops are one option. */
-const SAME_CATEGORY = 0.12
-
-/** The best `count` places for a column, each verified, diverse, best first. `refuse` hears of those that fell. */
-export const pickFor = (
-  search: SlotSearch,
-  column: number,
-  count: number,
-  mood?: ArrayLike<number>,
-  refuse?: (reason: Unfit) => void
-): Array<Found> => {
-  const { deadline, env, pool, scores } = search
-  const n = pool.length
-  if (deadline !== NO_DEADLINE) scores.fill(0)
-  for (let p = 0; p < n && !deadline.passedAt(p); p++) {
-    // What has been found not to fit for one column does not fit for any.
-    const known = search.verdicts[p]
-    const bar = typeof known === "string" ? known : barred(env, column, pool[p]!, search.meal)
-    scores[p] = bar === undefined ? worth(search, column, p, mood) : 0
-    if (bar !== undefined) refuse?.(bar)
-  }
-  const found: Array<Found> = []
-  for (let tries = 0; tries < n && found.length < count; tries++) {
-    let best = -1
-    let top = 0
-    for (let p = 0; p < n; p++) {
-      if (scores[p]! > top) {
-        top = scores[p]!
-        best = p
-      }
-    }
-    // Weighing them all once more and working out opening hours is what takes time: it is asked before each.
-    if (best < 0 || deadline.passed()) break
-    scores[best] = 0
-    const index = pool[best]!
-    const visit = verdictOf(search, best)
-    const unfit =
-      typeof visit === "string" ? visit : suits(env, search.live, column, index, visit, search.meal, search.otherMeals)
-    if (unfit !== undefined) {
-      refuse?.(unfit)
-      continue
-    }
-    found.push({ index, score: top, visit: visit as Visit })
-    const category = env.places.category[index]!
-    for (let p = 0; p < n; p++) {
-      if (scores[p]! > 0 && env.places.category[pool[p]!]! === category) {
-        scores[p] = Math.max(0.001, scores[p]! - SAME_CATEGORY)
-      }
-    }
-  }
-  return found
 }

@@ -6,10 +6,11 @@ import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Mode, type Start, type Step, type Timed } from "./cascade.ts"
 import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
 import type { FallbackSet } from "./fallbacks.ts"
-import type { Change } from "./model.ts"
+import type { Change, NoPivotReason, OptionKind } from "./model.ts"
+import type { Found } from "./pick.ts"
 import { gapAt, minutesBetween, type PlanSlot } from "./plan.ts"
 import { measuresOf, pickReplacements } from "./replace.ts"
-import { type Found, TRANSIT_COLUMN } from "./search.ts"
+import { TRANSIT_COLUMN } from "./search.ts"
 
 const MINUTE = 60_000
 
@@ -119,6 +120,10 @@ export interface Delay {
   readonly now: number
 }
 
+/** A repair lets the rest of the day follow; one that goes near, or leaves a stop out, says so. */
+const kindOf = ({ dropped, found }: Repair): OptionKind =>
+  found !== undefined ? "closest_on_foot" : dropped.length > 0 ? "skip" : "rest_of_day"
+
 const optionOf = (
   world: PivotWorld,
   rest: ReadonlyArray<PlanSlot>,
@@ -128,6 +133,7 @@ const optionOf = (
 ): OptionDraft => {
   const shortened = repair.changes.filter((change) => change.action === "shorten").length
   return {
+    kind: kindOf(repair),
     changes: repair.changes,
     score: 1 / (1 + repair.cost),
     why: tell(world, rest, repair),
@@ -143,6 +149,14 @@ const optionOf = (
     }
   }
 }
+
+const noRepair = (some: boolean, places: number): NoPivotReason => ({
+  reason: "no_repair",
+  message: some
+    ? "No further repair keeps every booking and reaches each place while it is open."
+    : "No order of the remaining stops keeps every booking and reaches each place while it is open.",
+  places
+})
 
 export const repairDay = (
   world: PivotWorld,
@@ -186,9 +200,11 @@ export const repairDay = (
     found?: Found
   ) => {
     const timed = order.length === 0 ? [] : cascade(env, live, order, from, mode)
-    if (timed === undefined) return
+    if (timed === undefined) return false
     const repair = repairOf(timed, dropped, found)
-    if (repair.changes.length > 0 && !repairs.some((other) => sameChanges(other, repair))) repairs.push(repair)
+    const fresh = repair.changes.length > 0 && !repairs.some((other) => sameChanges(other, repair))
+    if (fresh) repairs.push(repair)
+    return fresh
   }
   for (const mode of ["shorten", "slip"] as const) {
     attempt(steps, begin, mode, [])
@@ -210,8 +226,9 @@ export const repairDay = (
   if (!target.locked && !onTheWay) {
     const picked = pickReplacements(world, set, day, position, TRANSIT_COLUMN, undefined, now)
     candidates = picked.considered
-    for (const found of picked.found) {
-      if (found.visit.travelIn > WALKABLE) continue
+    // The nearest that fits: on foot, no train is late.
+    for (const found of [...picked.found].sort((a, b) => a.visit.travelIn - b.visit.travelIn)) {
+      if (found.visit.travelIn > WALKABLE) break
       const instead: Step = {
         slot: target,
         position,
@@ -220,7 +237,7 @@ export const repairDay = (
         ends: found.visit.leave,
         fresh: true
       }
-      attempt([instead, ...steps.slice(1)], { ...start, delay: 0 }, "shorten", [], found)
+      if (attempt([instead, ...steps.slice(1)], { ...start, delay: 0 }, "shorten", [], found)) break
     }
   }
   repairs.sort((a, b) => a.cost - b.cost)
@@ -229,18 +246,6 @@ export const repairDay = (
     ...nothing,
     options,
     candidates,
-    reasons:
-      options.length >= settings.options
-        ? []
-        : [
-            {
-              reason: "no_repair",
-              message:
-                options.length === 0
-                  ? "No order of the remaining stops keeps every booking and reaches each place while it is open."
-                  : "No further repair keeps every booking and reaches each place while it is open.",
-              places: rest.length
-            }
-          ]
+    reasons: options.length >= settings.options ? [] : [noRepair(options.length > 0, rest.length)]
   }
 }

@@ -114,6 +114,29 @@ export const tellingOf = (
 const sameRequest = (a: PivotRequest, b: PivotRequest): boolean =>
   a.trigger === b.trigger && a.slot_id === b.slot_id && JSON.stringify(a.detail) === JSON.stringify(b.detail)
 
+/** How long an offer is the answer to the same disruption, reported by somebody else of the party. */
+const SHARED_FOR_MS = 3 * 60_000
+
+/** What a request says has happened, without when: two phones never agree on that to the second. */
+const happening = ({ trigger, detail = {} }: PivotRequest): string => {
+  const { condition, delay_minutes, district, line, mood, tags } = detail
+  const words = trigger === "weather" ? (condition ?? "rain") : condition
+  return JSON.stringify([trigger, words, delay_minutes, district?.toLowerCase(), line, mood?.toLowerCase(), tags])
+}
+
+/** The offer that a companion's phone was just given, or the city's event brought, for the same disruption and plan. */
+const sharedOffer = (turn: Turn, request: PivotRequest): OpenOffer | undefined =>
+  turn.state.memory.offers.find(
+    (one) =>
+      one.by !== turn.by &&
+      one.shown &&
+      one.expires_at > turn.context.now &&
+      delayOf(turn, one) <= SHARED_FOR_MS &&
+      one.plan === turn.state.trip?.plan &&
+      (one.request.slot_id === request.slot_id || (request.slot_id !== undefined && one.slot_id === request.slot_id)) &&
+      happening(one.request) === happening(request)
+  )
+
 export const requestPivot = (turn: Turn, command: Extract<TripCommand, { _tag: "request_pivot" }>): TripDecision => {
   const { trip, context } = turn
   if (trip.status !== "active") {
@@ -139,6 +162,8 @@ export const requestPivot = (turn: Turn, command: Extract<TripCommand, { _tag: "
     const slot = slotAhead(turn, command.request.slot_id)
     if (isRejection(slot)) return reject(slot)
   }
+  const shared = sharedOffer(turn, command.request)
+  if (shared !== undefined) return { reply: { _tag: "offered", offer: shared.text }, advice: true }
   const world = worldOf(turn)
   if (world === undefined) return reject(notReady(trip))
   const { open, records } = makeOffer(turn, world, command.request, command.request_id)

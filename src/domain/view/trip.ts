@@ -207,6 +207,12 @@ export const changeView = (before: ReadonlyArray<Slot>, trip: TripState, shown: 
     state_version: trip.seq,
     status: trip.status,
     changed: changed.map((slot) => slotView(slot, trip, shown, taste)),
+    moved: changed.flatMap((slot) => {
+      const was = old.get(slot.id)
+      return was === undefined || was.node_id !== slot.node_id || was.starts_at === slot.starts_at
+        ? []
+        : [{ slot_id: slot.id, from: instant(was.starts_at), to: instant(slot.starts_at) }]
+    }),
     removed: before.filter((slot) => !kept.has(slot.id)).map((slot) => slot.id),
     downstream: trip.slots.filter((slot) => days.has(slot.day) && slot.starts_at > firstChange).map((slot) => slot.id)
   }

@@ -109,6 +109,8 @@ export const ChangeView = Schema.Struct({
   state_version: Schema.Int,
   status: TripStatus,
   changed: Schema.Array(SlotView),
+  /** Slots that keep their place and begin at another time: when they were to begin, and when they do now. */
+  moved: Schema.Array(Schema.Struct({ slot_id: SlotId, from: Schema.String, to: Schema.String })),
   removed: Schema.Array(SlotId),
   /** Slots later that day whose times or openness were checked again. */
   downstream: Schema.Array(SlotId)

@@ -149,14 +149,26 @@ describe("an answer", () => {
     assert.strictEqual(problem({ trigger: "venue_closed" }, world, trip.slots.at(-1)!.ends_at + 1), "nothing_ahead")
   })
 
-  it("is an honest no with reasons where nothing passes", () => {
+  it("is the honest second best, with the reasons, where no place passes", () => {
     const veto = { user_id: trip.user_id, node_ids: city.nodes.map((node) => node.id as never), tags: [] }
     const answer = offered(
       { trigger: "venue_closed", slot_id: slot.id },
       { ...world, trip: { ...trip, vetoes: [veto] } }
     )
-    assert.deepEqual(answer.offer.options, [])
+    const kinds = answer.offer.options.map(({ kind }) => kind)
+    assert.includeMembers(["wait", "another_day", "skip"], kinds)
+    assert.include(kinds, "skip")
+    assert.include(kinds, "another_day")
     assert.isTrue(answer.offer.reasons!.some(({ reason, places }) => reason === "excluded" && places > 200))
+    for (const { option_id, changes } of answer.offer.options) {
+      const taken = acceptOption(world, answer.offer, option_id, now)
+      assert(typeof taken !== "string")
+      assert.strictEqual(taken.removed.length, changes[0]!.action === "drop" ? 1 : 0)
+      if (changes[0]!.day === undefined) continue
+      const moved = taken.slots.find((one) => one.id === slot.id)!
+      assert.strictEqual(moved.day, changes[0]!.day)
+      assert.strictEqual(moved.node_id, slot.node_id)
+    }
   })
 
   it("shelters every exposed stop of the day when it rains", () => {
@@ -171,7 +183,9 @@ describe("an answer", () => {
       })
       const { offer } = offered({ trigger: "weather", detail: { condition: "rain", until } }, wet, undefined, at)
       if (exposed.length < 2 || offer.options.length === 0) continue
-      assert.strictEqual(offer.options[0]!.changes.length, Math.min(4, exposed.length))
+      assert.strictEqual(offer.options[0]!.changes.length, exposed.length)
+      assert.strictEqual(offer.options[0]!.kind, "rest_of_day")
+      for (const { changes } of offer.options.slice(1)) assert.lengthOf(changes, 1)
       return
     }
     assert.fail("no made-up day had two exposed stops")

@@ -4,12 +4,13 @@ import type { NodeId } from "../../../src/domain/ids.ts"
 import type { PivotWorld } from "../../../src/domain/pivot/answer-model.ts"
 import { CALM_CITY, type LiveCity, PIVOT_SETTINGS } from "../../../src/domain/pivot/env.ts"
 import { computeFallbacks, fallbackInput } from "../../../src/domain/pivot/fallbacks.ts"
-import type { PivotRequest } from "../../../src/domain/pivot/model.ts"
+import type { OfferOption, PivotRequest } from "../../../src/domain/pivot/model.ts"
 import { MOODS } from "../../../src/domain/pivot/moods.ts"
 import type { PlannedTrip, TripConstraints } from "../../../src/domain/plan/model.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
 import { untrueClaims } from "../../support/claims.ts"
 import { generateCity, type PlanningCity, pick, type Random, randomOf } from "../../support/generated-city.ts"
+import { untrueKinds } from "../../support/kinds-of-options.ts"
 import { brokenBy } from "../../support/promise-four.ts"
 import { acceptOption, answerPivot, idsFor, tripIn, worldOf } from "../../support/trips.ts"
 
@@ -79,6 +80,10 @@ const requestsFor = ({ world, random }: Scene): ReadonlyArray<PivotRequest> => {
   return [
     { trigger: "venue_closed" },
     { trigger: "venue_closed", slot_id: slot.id },
+    {
+      trigger: "venue_closed",
+      detail: { district: world.catalog.nodes[world.catalog.indexOf(slot.node_id)!]!.neighbourhood }
+    },
     { trigger: "weather" },
     { trigger: "weather", slot_id: slot.id },
     ...MOODS.map((mood): PivotRequest => ({ trigger: "mood", detail: { mood } })),
@@ -95,6 +100,9 @@ const laidOver = (trip: PlannedTrip, slots: PlannedTrip["slots"], removed: Reado
     .filter((slot) => !removed.includes(slot.id))
     .map((slot) => slots.find((next) => next.id === slot.id) ?? slot)
 })
+
+const touchedDay = (slot: PlannedTrip["slots"][number], { changes }: OfferOption): boolean =>
+  changes.some((change) => change.day === slot.day)
 
 /** A thousand trips take a busy machine a while. */
 const LONG = 240_000
@@ -138,6 +146,7 @@ describe("promise 4", () => {
               problems.push(`${n}/${r} ${request.trigger} (${offer.source}): ${broken}`)
             }
           }
+          for (const untrue of untrueKinds(world, offer, now)) problems.push(`${n}/${r} ${request.trigger}: ${untrue}`)
           const later = now + (n % 4) * 60_000
           const chosen = offer.options[n % offer.options.length]!
           const taken = acceptOption(world, offer, chosen.option_id, later)
@@ -149,6 +158,15 @@ describe("promise 4", () => {
           const after = laidOver(world.trip, taken.slots, taken.removed)
           if (new Set(after.slots.map((slot) => slot.node_id)).size !== after.slots.length) {
             problems.push(`${n}/${r}: a place twice after accepting`)
+          }
+          for (const day of new Set(after.slots.map((slot) => slot.day))) {
+            const orders = after.slots.filter((slot) => slot.day === day).sort((a, b) => a.order - b.order)
+            if (new Set(orders.map((slot) => slot.order)).size !== orders.length)
+              problems.push(`${n}/${r}: an order twice`)
+            if (
+              orders.some((slot, i) => i > 0 && slot.starts_at < orders[i - 1]!.starts_at && touchedDay(slot, chosen))
+            )
+              problems.push(`${n}/${r}: out of order after accepting`)
           }
           const touched = new Set([...chosen.changes.map((change) => change.slot_id as string)])
           const beyond = taken.slots.filter((slot) => {

@@ -4,11 +4,38 @@ import type { PivotOffered } from "../../../src/domain/decisions.ts"
 import { MAX_HELD_OFFERS, MAX_OFFERS } from "../../../src/domain/trip/actor-state.ts"
 import { active, cityId, FIRST_DAY, friend, invited, type LiveTrip, nodeId, offer, owner, tag } from "./fixtures.ts"
 
+describe("the same disruption from two phones", () => {
+  const rain = { trigger: "weather", detail: { condition: "rain" } } as const
+
+  it("is one offer, as long as the plan is the same and it is fresh", () => {
+    const live = active()
+    invited(live)
+    const first = offer(live, { by: friend, request: { trigger: "weather" } })
+    assert.strictEqual(offer(live, { request: rain }).pivot_id, first.pivot_id, "rain is what bad weather means")
+    assert.isUndefined(live.last.records, "and it is logged once")
+    assert.notStrictEqual(
+      offer(live, { request: { ...rain, detail: { condition: "storm" } } }).pivot_id,
+      first.pivot_id
+    )
+    live.now += 4 * 60_000
+    assert.notStrictEqual(offer(live, { request: rain }).pivot_id, first.pivot_id)
+  })
+
+  it("is two offers once the plan has changed in between", () => {
+    const live = active()
+    invited(live)
+    const first = offer(live, { by: friend, request: rain })
+    const [stop] = live.trip.slots
+    live.send({ _tag: "lock_slot", by: owner, slot_id: stop!.id, locked: true })
+    assert.notStrictEqual(offer(live, { request: rain }).pivot_id, first.pivot_id)
+  })
+})
+
 describe("offers that newer ones push out", () => {
   it("count as ignored, and asking stays advice", () => {
     const live = active()
     invited(live)
-    const first = offer(live, { by: friend })
+    const first = offer(live, { by: friend, request: { trigger: "weather", detail: { condition: "storm" } } })
     for (let i = 1; i < MAX_OFFERS; i++) offer(live)
     assert.deepStrictEqual(
       live.last.records?.map((one) => one.type),

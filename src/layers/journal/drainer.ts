@@ -45,6 +45,9 @@ const ENROLLING = Schedule.min([Schedule.exponential("100 millis"), Schedule.spa
  */
 const RESTS_BELOW_BYTES = 64 * 1024 * 1024
 
+/** Longest rest: a batch that waited for the store to come back took as long as that was away. */
+const LONGEST_REST_MS = 500
+
 /** Between attempts while the store is away. */
 const AWAY = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")])
 
@@ -271,7 +274,9 @@ export const makeDrainer = (options: DrainerOptions): Drainer => {
       yield* store(batch.entries, batch.through)
       yield* advance(batch.through, batch.entries.length)
       const behind = writer.durable() - drained
-      if (batch.full && behind < RESTS_BELOW_BYTES && !anybody()) yield* rest(options.machine.elapsed() - began)
+      if (batch.full && behind < RESTS_BELOW_BYTES && !anybody()) {
+        yield* rest(Math.min(LONGEST_REST_MS, options.machine.elapsed() - began))
+      }
     }
   })
 

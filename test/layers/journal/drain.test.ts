@@ -225,6 +225,23 @@ describe("draining", () => {
     )
   }
 
+  it.live("does not rest for as long as the store was away", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      const journal = yield* openJournal(new FragileDisk(), sink, { batchRecords: 2, segmentBytes: 100_000 })
+      yield* journal.commit("trip", [note(0)])
+      yield* journal.drained
+      sink.away = true
+      yield* journal.commit("trip", [note(1), note(2), note(3), note(4)])
+      const outage = 3_000
+      yield* Effect.sleep(outage)
+      sink.away = false
+      yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => sink.entries.length === 5 })
+      const [first, second] = sink.times.slice(-2)
+      assert.isBelow(second!.began - first!.ended, outage / 2)
+    })
+  )
+
   it.live("goes on where it stood after a restart, also when everything was stored and deleted", () =>
     Effect.gen(function* () {
       const disk = new FragileDisk()

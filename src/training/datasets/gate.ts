@@ -31,50 +31,45 @@ const rowsNamed = (rows: ReadonlyArray<number>) => `rows ${rows.join(", ")}${row
 const ok = (rule: string, says: string): DatasetCheck => ({ rule, passed: true, says })
 const refused = (rule: string, says: string): DatasetCheck => ({ rule, passed: false, says })
 
-export const checkDataset = ({
-  columns,
-  profile,
-  weather = true,
-  cityNodes,
-  previous
-}: GateInput): ReadonlyArray<DatasetCheck> => {
-  const checks: Array<DatasetCheck> = []
-  const { rows } = profile
-  const named = (role: string) => Object.keys(columns).filter((name) => columns[name]!.role === role)
-  const features = named("feature").filter((name) => typeof columns[name]!.type !== "object")
-  const labels = named("label").filter((name) => typeof columns[name]!.type !== "object")
+type Checks = ReadonlyArray<DatasetCheck>
 
-  checks.push(
-    rows >= GATE.leastRows
-      ? ok("enough_rows", `${rows} rows`)
-      : refused(
-          "enough_rows",
-          `${rows} rows; at least ${GATE.leastRows} are needed. Widen --from and --to, or wait for more data.`
-        )
-  )
+const named = (columns: Columns, role: "feature" | "label") =>
+  Object.keys(columns).filter((name) => columns[name]!.role === role && typeof columns[name]!.type !== "object")
 
+const enoughRows = ({ profile: { rows } }: GateInput): DatasetCheck =>
+  rows >= GATE.leastRows
+    ? ok("enough_rows", `${rows} rows`)
+    : refused(
+        "enough_rows",
+        `${rows} rows; at least ${GATE.leastRows} are needed. Widen --from and --to, or wait for more data.`
+      )
+
+const noNulls = ({ columns, profile }: GateInput): DatasetCheck => {
   const nulls = Object.keys(columns).filter((name) => columns[name]!.required && profile.columns[name]!.nulls > 0)
-  checks.push(
-    nulls.length === 0
-      ? ok("no_nulls", "every required field is there")
-      : refused(
-          "no_nulls",
-          `${nulls.map((name) => `${name} is missing in ${profile.columns[name]!.nulls} rows (${rowsNamed(profile.columns[name]!.nullRows)})`).join("; ")}. Mend the source of these rows or leave them out with a counted reason.`
-        )
-  )
+  return nulls.length === 0
+    ? ok("no_nulls", "every required field is there")
+    : refused(
+        "no_nulls",
+        `${nulls.map((name) => `${name} is missing in ${profile.columns[name]!.nulls} rows (${rowsNamed(profile.columns[name]!.nullRows)})`).join("; ")}. Mend the source of these rows or leave them out with a counted reason.`
+      )
+}
 
+const fewDuplicates = ({ profile }: GateInput): DatasetCheck => {
   const { checked, repeated, examples } = profile.duplicates
   const share = checked === 0 ? 0 : repeated / checked
-  checks.push(
-    share < GATE.mostDuplicates
-      ? ok("few_duplicates", `${percent(share)} of feature vectors are repeated`)
-      : refused(
-          "few_duplicates",
-          `${percent(share)} of feature vectors are repeated (${rowsNamed(examples)}); less than ${percent(GATE.mostDuplicates)} is allowed. A model would give all of them the same answer: add features that tell them apart.`
-        )
-  )
+  return share < GATE.mostDuplicates
+    ? ok("few_duplicates", `${percent(share)} of feature vectors are repeated`)
+    : refused(
+        "few_duplicates",
+        `${percent(share)} of feature vectors are repeated (${rowsNamed(examples)}); less than ${percent(GATE.mostDuplicates)} is allowed. A model would give all of them the same answer: add features that tell them apart.`
+      )
+}
 
-  for (const name of features) {
+/** Features that say too little: rounded, defaulted, or the same everywhere. */
+const tellingValues = ({ columns, profile, weather = true }: GateInput): Checks => {
+  const checks: Array<DatasetCheck> = []
+  const { rows } = profile
+  for (const name of named(columns, "feature")) {
     const column = columns[name]!
     const { distinct, atDefault } = profile.columns[name]!
     const least = column.leastDistinct ?? GATE.leastDistinct
@@ -102,7 +97,13 @@ export const checkDataset = ({
       )
     }
   }
+  return checks
+}
 
+/** Features that follow from one another, or give a label away. */
+const sharedKnowledge = ({ columns, profile }: GateInput): Checks => {
+  const checks: Array<DatasetCheck> = []
+  const [features, labels] = [named(columns, "feature"), named(columns, "label")]
   const classes = new Map(
     [...features, ...labels].map((name) => [name, classesOf(profile.sample.map((row) => row[name] ?? null))])
   )
@@ -134,44 +135,64 @@ export const checkDataset = ({
       }
     }
   }
-  if (profile.leaks.length > 0) {
-    checks.push(
-      refused(
-        "leakage",
-        `the input of ${rowsNamed(profile.leaks.slice(0, 5))} was not known yet at its own time. The join looks into the future: mend it.`
-      )
-    )
-  }
+  return checks
+}
 
-  if (cityNodes !== undefined) {
-    const small = [...profile.cities].filter(([city]) => (cityNodes.get(city) ?? 0) < GATE.leastNodes)
-    checks.push(
-      small.length === 0
-        ? ok("cities", "every city has enough places")
-        : refused(
-            "cities",
-            `${small.map(([city, n]) => `${city} (${cityNodes.get(city) ?? 0} places, ${n} rows)`).join(", ")}: below ${GATE.leastNodes} places everybody sees the same candidates. Leave these rows out.`
-          )
-    )
-  }
-
-  if (previous !== undefined) {
-    for (const name of features) {
-      const before = previous[name]
-      if (before === undefined || profile.columns[name]!.numbers.length === 0 || columns[name]!.ofWeather) continue
-      const drift = stabilityIndex(before, histogramOf(Object.values(profile.columns[name]!.numbers), before.edges))
-      if (drift > GATE.mostDrift) {
-        checks.push(
-          refused(
-            "drift",
-            `${name} is distributed otherwise than in the dataset before (stability index ${drift.toFixed(2)}, at most ${GATE.mostDrift}). Find out what changed; if it is meant, remove the previous dataset's profile.json.`
-          )
+const futureLeaks = ({ profile: { leaks } }: GateInput): Checks =>
+  leaks.length === 0
+    ? []
+    : [
+        refused(
+          "leakage",
+          `the input of ${rowsNamed(leaks.slice(0, 5))} was not known yet at its own time. The join looks into the future: mend it.`
         )
-      }
+      ]
+
+const wellKnownCities = ({ cityNodes, profile }: GateInput): Checks => {
+  if (cityNodes === undefined) return []
+  const small = [...profile.cities].filter(([city]) => (cityNodes.get(city) ?? 0) < GATE.leastNodes)
+  return [
+    small.length === 0
+      ? ok("cities", "every city has enough places")
+      : refused(
+          "cities",
+          `${small.map(([city, n]) => `${city} (${cityNodes.get(city) ?? 0} places, ${n} rows)`).join(", ")}: below ${GATE.leastNodes} places everybody sees the same candidates. Leave these rows out.`
+        )
+  ]
+}
+
+const steadyFeatures = ({ columns, previous, profile }: GateInput): Checks => {
+  if (previous === undefined) return []
+  const checks: Array<DatasetCheck> = []
+  for (const name of named(columns, "feature")) {
+    const before = previous[name]
+    if (before === undefined || profile.columns[name]!.numbers.length === 0 || columns[name]!.ofWeather) continue
+    const drift = stabilityIndex(before, histogramOf(Object.values(profile.columns[name]!.numbers), before.edges))
+    if (drift > GATE.mostDrift) {
+      checks.push(
+        refused(
+          "drift",
+          `${name} is distributed otherwise than in the dataset before (stability index ${drift.toFixed(2)}, at most ${GATE.mostDrift}). Find out what changed; if it is meant, remove the previous dataset's profile.json.`
+        )
+      )
     }
   }
-  for (const rule of ["varied", "defaults", "constant", "derived", "leakage", ...(previous ? ["drift"] : [])]) {
-    if (!checks.some((check) => check.rule === rule)) checks.push(ok(rule, "nothing found"))
-  }
   return checks
+}
+
+export const checkDataset = (input: GateInput): Checks => {
+  const checks = [
+    enoughRows(input),
+    noNulls(input),
+    fewDuplicates(input),
+    ...tellingValues(input),
+    ...sharedKnowledge(input),
+    ...futureLeaks(input),
+    ...wellKnownCities(input),
+    ...steadyFeatures(input)
+  ]
+  const quiet = ["varied", "defaults", "constant", "derived", "leakage", ...(input.previous ? ["drift"] : [])].filter(
+    (rule) => !checks.some((check) => check.rule === rule)
+  )
+  return [...checks, ...quiet.map((rule) => ok(rule, "nothing found"))]
 }

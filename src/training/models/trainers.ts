@@ -65,153 +65,173 @@ const reportFiles = (title: string, card: string, evaluation: Evaluation) => ({
 
 const lineageOf = ({ name, folder, files }: PublishedDataset) => ({ dataset: name, folder, files })
 
+/** What trainers are given to work with, and where what they make goes. */
+const makeWorkshop = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  const registry = yield* ModelRegistry
+  const settings = yield* Config
+  const services = yield* Effect.context<never>()
+
+  const vibes = sql<{ id: string; vibe: ReadonlyArray<number> }>`
+    select id, vibe_embedding as vibe from activity_nodes where vibe_embedding is not null`.pipe(
+    Effect.map((rows) => new Map(rows.map(({ id, vibe }) => [id, Float32Array.from(vibe)])))
+  )
+  const places = sql<{ id: string; category: string; lat: number; lon: number; quality: QualitySummary }>`
+    select id, category, lat, lon, quality_signals as quality from activity_nodes`.pipe(
+    Effect.map((rows) => new Map(rows.map(({ id, ...place }) => [id, factsOf(place)])))
+  )
+  const work = <A>(
+    run: (material: Parameters<Trainer["train"]>[0]) => Promise<A>,
+    onProgress: (progress: TrainingProgress) => void = () => undefined
+  ) =>
+    Effect.tryPromise({
+      try: (signal) =>
+        run({
+          datasetsDir: settings.DATASETS_DIR,
+          vibesOf: () => Effect.runPromiseWith(services)(vibes),
+          placesOf: () => Effect.runPromiseWith(services)(places),
+          watch: onProgress,
+          signal
+        }),
+      catch: refused
+    })
+
+  const versionsOf = (model: TrainableModel) =>
+    Effect.map(registry.list, (list) => list.filter(({ model_name }) => model_name === model))
+
+  return { modelsDir: modelsDirOf(settings), registry, sql, versionsOf, work }
+})
+
+type Workshop = Effect.Success<typeof makeWorkshop>
+
+/** One run of a model at a time, on whichever node; the lock goes with whoever is killed. */
+const alone = <A>({ sql }: Workshop, model: TrainableModel, run: Effect.Effect<A, TrainingRefused>) =>
+  sql
+    .withTransaction(
+      Effect.gen(function* () {
+        const [{ free }] = (yield* sql<{ free: boolean }>`
+          select pg_try_advisory_xact_lock(hashtext(${`train ${model}`})) as free`) as [{ free: boolean }]
+        // The connection rests while a thread trains.
+        yield* sql.unsafe(`set local idle_in_transaction_session_timeout = '${LONGEST_RUN}'`)
+        if (free) return yield* run
+        return yield* new TrainingRefused({
+          message: `${model} is being trained already. Wait for that run, or cancel it.`,
+          retry: false
+        })
+      })
+    )
+    .pipe(Effect.catchTag("SqlError", (cause) => Effect.fail(refused(cause))))
+
+const train = (
+  { modelsDir, registry, versionsOf, work }: Workshop,
+  release: Release,
+  model: TrainableModel,
+  onProgress?: (progress: TrainingProgress) => void
+) =>
+  Effect.gen(function* () {
+    const startedAt = yield* Clock.currentTimeMillis
+    const trained = yield* work(TRAINERS[model].train, onProgress)
+    const known = new Set((yield* versionsOf(model)).map(({ model_version }) => model_version))
+    const day = new Date(startedAt).toISOString().slice(0, 10)
+    const version = nextVersion(modelsDir, model, known, day)
+    const { evaluation, dataset } = trained
+    const card = trained.card.join("\n")
+    const artefact = yield* Effect.tryPromise({
+      try: () =>
+        writeArtefact(modelsDir, {
+          model,
+          version,
+          file: trained.file,
+          files: {
+            ...trained.files,
+            ...reportFiles(`${model} ${version}`, card, evaluation),
+            "card.md": `# ${model} ${version}\n\n${card}\n`
+          }
+        }),
+      catch: refused
+    })
+    yield* registry.register({
+      model_name: model,
+      model_version: version,
+      model_type: trained.modelType,
+      description: trained.description,
+      artifact_path: artefact.path,
+      artifact_sha256: artefact.sha256,
+      training_date: new Date(startedAt).toISOString(),
+      metrics: { pairs: trained.pairs, required: trained.required, evaluation },
+      code_commit: codeCommit(release.root, release.version),
+      lineage: lineageOf(dataset),
+      card
+    })
+    const endedAt = yield* Clock.currentTimeMillis
+    return {
+      model,
+      version,
+      folder: artefact.folder,
+      artifact_sha256: artefact.sha256,
+      dataset: dataset.folder,
+      rows: trained.rows,
+      epochs: trained.epochs,
+      seconds: (endedAt - startedAt) / 1000,
+      table: evaluationTable(evaluation),
+      notes: trained.notes
+    } satisfies TrainedModel
+  }).pipe(Effect.catchTag("RegistryUnavailable", (cause) => Effect.fail(refused(cause))))
+
+/** The version that was asked for, or the newest, with its file as it was registered. */
+const registered = Effect.fnUntraced(function* (
+  { modelsDir, versionsOf }: Workshop,
+  model: TrainableModel,
+  asked: string | undefined
+) {
+  const versions = (yield* versionsOf(model)).filter(({ artifact_path }) => artifact_path !== null)
+  const row = asked === undefined ? versions[0] : versions.find(({ model_version }) => model_version === asked)
+  if (row === undefined) {
+    const which = asked === undefined ? model : `${model}:${asked}`
+    return yield* new TrainingRefused({
+      message: `No ${which} with an artifact is registered. Make one with train ${model}.`,
+      retry: false
+    })
+  }
+  const file = join(modelsDir, row.artifact_path!)
+  const intact = existsSync(file) && (yield* Effect.promise(() => sha256Of(file))) === row.artifact_sha256
+  if (!intact) {
+    return yield* new TrainingRefused({
+      message: `The file ${file} is missing or is not the one that was registered. Train ${model} again.`,
+      retry: false
+    })
+  }
+  return { row, file }
+})
+
+const evaluate = (workshop: Workshop, model: TrainableModel, asked: string | undefined) =>
+  Effect.gen(function* () {
+    const { modelsDir, registry, work } = workshop
+    const { file, row } = yield* registered(workshop, model, asked)
+    const { dataset, evaluation, required } = yield* work((material) => TRAINERS[model].evaluate(material, file))
+    const folder = join(modelsDir, model, row.model_version)
+    for (const [name, content] of Object.entries(reportFiles(`${model} ${row.model_version}`, row.card, evaluation))) {
+      writeFileSync(join(folder, name), content)
+    }
+    const before = row.metrics as { readonly pairs?: number }
+    yield* registry.setMetrics(model, row.model_version, { ...before, required, evaluation })
+    return {
+      model,
+      version: row.model_version,
+      dataset: dataset.folder,
+      page: join(folder, PAGE),
+      table: evaluationTable(evaluation),
+      evaluation
+    } satisfies EvaluatedModel
+  }).pipe(Effect.catchTag("RegistryUnavailable", (cause) => Effect.fail(refused(cause))))
+
 export const layer = (release: Release) =>
   Layer.effect(
     Trainers,
-    Effect.gen(function* () {
-      const sql = yield* SqlClient
-      const registry = yield* ModelRegistry
-      const settings = yield* Config
-      const modelsDir = modelsDirOf(settings)
-      const services = yield* Effect.context<never>()
-
-      const vibes = sql<{ id: string; vibe: ReadonlyArray<number> }>`
-        select id, vibe_embedding as vibe from activity_nodes where vibe_embedding is not null`.pipe(
-        Effect.map((rows) => new Map(rows.map(({ id, vibe }) => [id, Float32Array.from(vibe)])))
-      )
-      const places = sql<{ id: string; category: string; lat: number; lon: number; quality: QualitySummary }>`
-        select id, category, lat, lon, quality_signals as quality from activity_nodes`.pipe(
-        Effect.map((rows) => new Map(rows.map(({ id, ...place }) => [id, factsOf(place)])))
-      )
-      const work = <A>(
-        run: (material: Parameters<Trainer["train"]>[0]) => Promise<A>,
-        onProgress: (progress: TrainingProgress) => void = () => undefined
-      ) =>
-        Effect.tryPromise({
-          try: (signal) =>
-            run({
-              datasetsDir: settings.DATASETS_DIR,
-              vibesOf: () => Effect.runPromiseWith(services)(vibes),
-              placesOf: () => Effect.runPromiseWith(services)(places),
-              watch: onProgress,
-              signal
-            }),
-          catch: refused
-        })
-
-      /** One run of a model at a time, on whichever node; the lock goes with whoever is killed. */
-      const alone = <A>(model: TrainableModel, run: Effect.Effect<A, TrainingRefused>) =>
-        sql
-          .withTransaction(
-            Effect.gen(function* () {
-              const [{ free }] = (yield* sql<{ free: boolean }>`
-                select pg_try_advisory_xact_lock(hashtext(${`train ${model}`})) as free`) as [{ free: boolean }]
-              // The connection rests while a thread trains.
-              yield* sql.unsafe(`set local idle_in_transaction_session_timeout = '${LONGEST_RUN}'`)
-              if (free) return yield* run
-              return yield* new TrainingRefused({
-                message: `${model} is being trained already. Wait for that run, or cancel it.`,
-                retry: false
-              })
-            })
-          )
-          .pipe(Effect.catchTag("SqlError", (cause) => Effect.fail(refused(cause))))
-
-      const versionsOf = (model: TrainableModel) =>
-        Effect.map(registry.list, (list) => list.filter(({ model_name }) => model_name === model))
-
-      const train = (model: TrainableModel, onProgress?: (progress: TrainingProgress) => void) =>
-        Effect.gen(function* () {
-          const startedAt = yield* Clock.currentTimeMillis
-          const trained = yield* work(TRAINERS[model].train, onProgress)
-          const known = new Set((yield* versionsOf(model)).map(({ model_version }) => model_version))
-          const day = new Date(startedAt).toISOString().slice(0, 10)
-          const version = nextVersion(modelsDir, model, known, day)
-          const { evaluation, dataset } = trained
-          const card = trained.card.join("\n")
-          const artefact = yield* Effect.tryPromise({
-            try: () =>
-              writeArtefact(modelsDir, {
-                model,
-                version,
-                file: trained.file,
-                files: {
-                  ...trained.files,
-                  ...reportFiles(`${model} ${version}`, card, evaluation),
-                  "card.md": `# ${model} ${version}\n\n${card}\n`
-                }
-              }),
-            catch: refused
-          })
-          yield* registry.register({
-            model_name: model,
-            model_version: version,
-            model_type: trained.modelType,
-            description: trained.description,
-            artifact_path: artefact.path,
-            artifact_sha256: artefact.sha256,
-            training_date: new Date(startedAt).toISOString(),
-            metrics: { pairs: trained.pairs, required: trained.required, evaluation },
-            code_commit: codeCommit(release.root, release.version),
-            lineage: lineageOf(dataset),
-            card
-          })
-          const endedAt = yield* Clock.currentTimeMillis
-          return {
-            model,
-            version,
-            folder: artefact.folder,
-            artifact_sha256: artefact.sha256,
-            dataset: dataset.folder,
-            rows: trained.rows,
-            epochs: trained.epochs,
-            seconds: (endedAt - startedAt) / 1000,
-            table: evaluationTable(evaluation),
-            notes: trained.notes
-          } satisfies TrainedModel
-        }).pipe(Effect.catchTag("RegistryUnavailable", (cause) => Effect.fail(refused(cause))))
-
-      const evaluate = (model: TrainableModel, asked?: string) =>
-        Effect.gen(function* () {
-          const versions = (yield* versionsOf(model)).filter(({ artifact_path }) => artifact_path !== null)
-          const row = asked === undefined ? versions[0] : versions.find(({ model_version }) => model_version === asked)
-          if (row === undefined) {
-            const which = asked === undefined ? model : `${model}:${asked}`
-            return yield* new TrainingRefused({
-              message: `No ${which} with an artifact is registered. Make one with train ${model}.`,
-              retry: false
-            })
-          }
-          const file = join(modelsDir, row.artifact_path!)
-          const intact = existsSync(file) && (yield* Effect.promise(() => sha256Of(file))) === row.artifact_sha256
-          if (!intact) {
-            return yield* new TrainingRefused({
-              message: `The file ${file} is missing or is not the one that was registered. Train ${model} again.`,
-              retry: false
-            })
-          }
-          const { dataset, evaluation, required } = yield* work((material) => TRAINERS[model].evaluate(material, file))
-          const folder = join(modelsDir, model, row.model_version)
-          for (const [name, content] of Object.entries(
-            reportFiles(`${model} ${row.model_version}`, row.card, evaluation)
-          )) {
-            writeFileSync(join(folder, name), content)
-          }
-          const before = row.metrics as { readonly pairs?: number }
-          yield* registry.setMetrics(model, row.model_version, { ...before, required, evaluation })
-          return {
-            model,
-            version: row.model_version,
-            dataset: dataset.folder,
-            page: join(folder, PAGE),
-            table: evaluationTable(evaluation),
-            evaluation
-          } satisfies EvaluatedModel
-        }).pipe(Effect.catchTag("RegistryUnavailable", (cause) => Effect.fail(refused(cause))))
-
-      return Trainers.of({
-        train: (model, onProgress) => alone(model, train(model, onProgress)),
-        evaluate
+    Effect.map(makeWorkshop, (workshop) =>
+      Trainers.of({
+        train: (model, onProgress) => alone(workshop, model, train(workshop, release, model, onProgress)),
+        evaluate: (model, asked) => evaluate(workshop, model, asked)
       })
-    })
+    )
   )

@@ -9,7 +9,9 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { UserId } from "../domain/ids.ts"
-import type { TripConstraints } from "../domain/plan/model.ts"
+import type { Lodging, TripConstraints } from "../domain/plan/model.ts"
+import type { BringChange } from "../domain/trip/brought.ts"
+import type { FixedWish } from "../domain/trip/fixed.ts"
 import type { TripState } from "../domain/trip/model.ts"
 import type { JournalError } from "./journal.ts"
 import type { PersonasUnavailable } from "./personas.ts"
@@ -35,6 +37,8 @@ export interface PlanRequest {
   readonly days: number
   readonly party?: ReadonlyArray<UserId>
   readonly constraints?: TripConstraints
+  readonly fixed?: ReadonlyArray<FixedWish>
+  readonly lodging?: Lodging
 }
 
 export type PlanningError = PlanRefused | PlanningUnavailable | PersonasUnavailable | JournalError | TripFailure
@@ -52,17 +56,17 @@ export class TripGeneration extends Context.Service<
     readonly replan: (
       userId: UserId,
       trip: TripState,
-      change: {
+      change: BringChange & {
         readonly constraints?: TripConstraints
         readonly ifMatch?: number
         readonly idempotencyKey?: string
       }
     ) => Effect.Effect<TripState, PlanningError>
-    /** Moves the trip to other dates and plans it for them. */
+    /** Moves the trip to other dates and plans it for them; refused where a booking or something fixed would be lost. */
     readonly reschedule: (
       userId: UserId,
       trip: TripState,
-      change: {
+      change: BringChange & {
         readonly startDate: string
         readonly endDate: string
         readonly ifMatch?: number

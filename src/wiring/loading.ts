@@ -23,6 +23,7 @@ const PARTS: ReadonlyArray<() => Promise<unknown>> = [
   () => import("../training/population/seed.ts"),
   () => import("./models.ts"),
   () => import("./jobs.ts"),
+  () => import("../http/handlers/edits.ts"),
   () => import("../http/handlers/trips.ts"),
   () => import("./server.ts")
 ]

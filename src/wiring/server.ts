@@ -40,6 +40,7 @@ import * as Gateway from "../http/gateway.ts"
 import * as Admin from "../http/handlers/admin.ts"
 import * as Begin from "../http/handlers/begin.ts"
 import * as Cities from "../http/handlers/cities.ts"
+import * as Edits from "../http/handlers/edits.ts"
 import * as Links from "../http/handlers/links.ts"
 import * as People from "../http/handlers/people.ts"
 import * as Trips from "../http/handlers/trips.ts"
@@ -184,7 +185,15 @@ const metricsServer = Layer.unwrap(
   )
 )
 
-const groups = Layer.mergeAll(Begin.layer, Links.layer, Trips.layer, People.layer, Cities.layer, Admin.layer)
+const groups = Layer.mergeAll(
+  Begin.layer,
+  Links.layer,
+  Trips.layer,
+  Edits.layer,
+  People.layer,
+  Cities.layer,
+  Admin.layer
+)
 
 /** Trips under way come into memory while the first requests are answered already. */
 const preload = Layer.effectDiscard(

@@ -6,13 +6,15 @@ import * as Effect from "effect/Effect"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { CityId, SlotId } from "../../domain/ids.ts"
 import type { Assembly, LockedStop } from "../../domain/itinerary/model.ts"
+import { homeOf, ownPoints, travelAmong } from "../../domain/itinerary/own-points.ts"
 import { dayHours, type TripDay } from "../../domain/itinerary/rules.ts"
-import { travelIn } from "../../domain/itinerary/travel.ts"
 import { archetypeOf } from "../../domain/persona/archetype.ts"
 import { partyTaste } from "../../domain/persona/encode.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import { modelVersion, type RankRequest } from "../../domain/ranking.ts"
 import { diversifyWithMeals } from "../../domain/retrieval/meals.ts"
+import type { Brought } from "../../domain/trip/brought.ts"
+import { fixedStops } from "../../domain/trip/fixed.ts"
 import { dayDecision, seedOf } from "../../domain/trip/generation.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import { describedAtStops } from "../../domain/trip/moments.ts"
@@ -42,6 +44,7 @@ export interface PlanWish {
   readonly constraints: TripState["constraints"]
   readonly vetoes: TripState["vetoes"]
   readonly locked: ReadonlyArray<LockedStop>
+  readonly brought: Brought
   readonly now: number
 }
 
@@ -151,17 +154,19 @@ export const planMaker = (parts: PlanParts) =>
     const orientations = people.map((person) => person.dimensions.time_orientation.value)
     const request = yield* rankRequest(parts, wish, days, orientations)
     const ranked = yield* parts.rankPlaces(catalog.city.id as CityId, request, days)
+    const home = homeOf(wish.brought)
     const assembly = yield* parts.alone(
       assembleInSlices({
         catalog,
-        travel: travelIn(catalog),
+        travel: travelAmong(catalog, ownPoints(wish.brought)),
+        ...(home === undefined ? {} : { home }),
         scores: ranked.outcome.ranking.items,
         ...(ranked.coverage === undefined ? {} : { coverage: ranked.coverage }),
         days,
         constraints,
         vetoes: wish.vetoes,
         orientations,
-        locked: wish.locked,
+        locked: [...wish.locked, ...fixedStops(wish.brought.fixed, days)],
         notBefore: now,
         seed: seedOf(catalog.city.slug, wish.startDate, String(wish.days), ...people.map((person) => person.user_id))
       })

@@ -9,6 +9,7 @@ import type { SessionId, TripId, UserId } from "../../domain/ids.ts"
 import { planContextOf } from "../../domain/learning-log/plan.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import { isoDate, parseIsoDate } from "../../domain/time/calendar.ts"
+import { type BringChange, type Brought, broughtTo, firstBrought, lockedIssues } from "../../domain/trip/brought.ts"
 import { exploredBefore, keptStops } from "../../domain/trip/generation.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import { constraintIssues, dateIssues, type RequestIssue } from "../../domain/trip/request.ts"
@@ -88,12 +89,15 @@ interface NewTrip {
   readonly catalog: CityCatalog
   readonly party: ReadonlyArray<UserId>
   readonly people: ReadonlyArray<Persona>
+  readonly brought: Brought
   readonly made: Plan
   readonly now: number
 }
 
+const isAny = ({ fixed }: Brought): boolean => fixed.length > 0
+
 /** The trip as it begins its life. */
-const newTrip = ({ catalog, id, made, now, party, people, request, userId }: NewTrip): TripState => {
+const newTrip = ({ brought, catalog, id, made, now, party, people, request, userId }: NewTrip): TripState => {
   const constraints = request.constraints ?? {}
   return {
     id,
@@ -110,7 +114,13 @@ const newTrip = ({ catalog, id, made, now, party, people, request, userId }: New
     session_id: newId(now) as SessionId,
     model: made.model,
     catalog_version: catalog.version,
-    plan_context: planContextOf({ explored: exploredBefore(people, userId, catalog), constraints, fixed: false }),
+    plan_context: planContextOf({
+      explored: exploredBefore(people, userId, catalog),
+      constraints,
+      fixed: isAny(brought)
+    }),
+    ...(brought.fixed.length === 0 ? {} : { fixed: brought.fixed }),
+    ...(brought.lodging === undefined ? {} : { lodging: brought.lodging }),
     members: party.map((one, ordinal) => ({
       user_id: one,
       role: ordinal === 0 ? "owner" : "member",
@@ -136,6 +146,9 @@ const creating = ({ cityOf, consenting, log, peopleOf, plan, trips }: Planning):
       ...constraintIssues(catalog, constraints)
     ]
     if (issues.length > 0) return yield* refuse(issues)
+    const bounds = { catalog, startDate: request.start_date, days: request.days }
+    const { brought, issues: wrong } = firstBrought(request, bounds, () => newId(now))
+    if (wrong.length > 0) return yield* refuse(wrong)
     const party = yield* consenting(userId, request.party ?? [])
     const people = yield* peopleOf(party)
     const id = (key === undefined ? newId(now) : uuidOfName("overplanned/trip", userId, key)) as TripId
@@ -148,30 +161,34 @@ const creating = ({ cityOf, consenting, log, peopleOf, plan, trips }: Planning):
       constraints,
       vetoes: [],
       locked: [],
+      brought,
       now
     })
-    const trip = newTrip({ id, userId, request, catalog, party, people, made, now })
+    const trip = newTrip({ id, userId, request, catalog, party, people, brought, made, now })
     yield* log({ userId, trip, catalog, people, outcome: made.outcome, now })
     const reply = yield* trips.ask(id, { _tag: "create", by: userId, trip, ...withKey(key) })
     return reply._tag === "changed" ? reply.trip : trip
   })
 
+interface NewPlan extends BringChange {
+  readonly startDate: string
+  readonly days: number
+  readonly constraints: TripState["constraints"]
+}
+
 /** A trip planned anew around what stays: bookings, and what is past. */
 const replanning = ({ cityOf, log, peopleOf, plan }: Planning) =>
-  Effect.fnUntraced(function* (
-    userId: UserId,
-    trip: TripState,
-    startDate: string,
-    days: number,
-    constraints: TripState["constraints"]
-  ) {
+  Effect.fnUntraced(function* (userId: UserId, trip: TripState, change: NewPlan) {
+    const { constraints, days, startDate } = change
     const now = yield* Clock.currentTimeMillis
     const catalog = yield* cityOf(trip.city)
     const shift = parseIsoDate(startDate)! - parseIsoDate(trip.start_date)!
-    const issues = constraintIssues(catalog, constraints)
+    const kept = keptStops(trip, catalog, now, shift)
+    const { brought, issues: wrong } = broughtTo(trip, change, { catalog, startDate, days }, () => newId(now))
+    const issues = [...constraintIssues(catalog, constraints), ...wrong, ...lockedIssues(catalog, kept, days, now)]
     if (issues.length > 0) return yield* refuse(issues)
     const people = yield* peopleOf(trip.members.map((member) => member.user_id))
-    const locked = keptStops(trip, catalog, now, shift).filter((stop) => stop.day >= 1 && stop.day <= days)
+    const locked = kept.filter((stop) => stop.day >= 1 && stop.day <= days)
     const made = yield* plan({
       tripId: trip.id,
       catalog,
@@ -181,18 +198,21 @@ const replanning = ({ cityOf, log, peopleOf, plan }: Planning) =>
       constraints,
       vetoes: trip.vetoes,
       locked,
+      brought,
       now
     })
-    const kept = new Set(made.slots.map((slot) => slot.id))
-    const removed = trip.slots.filter((slot) => !kept.has(slot.id)).map((slot) => slot.id)
+    const stays = new Set(made.slots.map((slot) => slot.id))
+    const removed = trip.slots.filter((slot) => !stays.has(slot.id)).map((slot) => slot.id)
     const dates = { start_date: startDate, end_date: isoDate(parseIsoDate(startDate)! + days - 1) }
     const { slots, model } = made
     const explored = exploredBefore(people, userId, catalog)
-    const fixed = trip.slots.some((slot) => slot.locked)
-    const plan_context = planContextOf({ explored, constraints, fixed })
+    const isFixed = isAny(brought) || trip.slots.some((slot) => slot.locked)
+    const plan_context = planContextOf({ explored, constraints, fixed: isFixed })
     const after = { ...trip, ...dates, slots, constraints, model, catalog_version: catalog.version, plan_context }
     yield* log({ userId, trip: after, catalog, people, outcome: made.outcome, now })
-    return { made, removed, catalog, plan_context }
+    const { fixed, lodging = null } = brought
+    const changed = { plan_context, fixed: isAny(brought) ? fixed : null, lodging, slots, removed }
+    return { made, catalog, changed }
   })
 
 type Replan = ReturnType<typeof replanning>
@@ -201,7 +221,8 @@ const replan = ({ trips }: Planning, replanned: Replan): TripGeneration["Service
   Effect.fnUntraced(function* (userId, trip, change) {
     const days = parseIsoDate(trip.end_date)! - parseIsoDate(trip.start_date)! + 1
     const constraints = change.constraints ?? trip.constraints
-    const { catalog, made, plan_context, removed } = yield* replanned(userId, trip, trip.start_date, days, constraints)
+    const wish = { ...change, startDate: trip.start_date, days, constraints }
+    const { catalog, changed, made } = yield* replanned(userId, trip, wish)
     const reply = yield* trips.ask(trip.id, {
       _tag: "replan",
       by: userId,
@@ -210,10 +231,8 @@ const replan = ({ trips }: Planning, replanned: Replan): TripGeneration["Service
       constraints,
       model: made.model,
       catalog_version: catalog.version,
-      plan_context,
       relaxed: [...made.assembly.relaxations, ...made.assembly.problems],
-      slots: made.slots,
-      removed
+      ...changed
     })
     return reply._tag === "changed" ? reply.trip : trip
   })
@@ -229,7 +248,7 @@ const reschedule = ({ trips }: Planning, replanned: Replan): TripGeneration["Ser
       (issue) => !(started && issue.path[0] === "start_date")
     )
     if (issues.length > 0) return yield* refuse(issues)
-    const { made, plan_context, removed } = yield* replanned(userId, trip, change.startDate, days, trip.constraints)
+    const { changed } = yield* replanned(userId, trip, { ...change, days, constraints: trip.constraints })
     const reply = yield* trips.ask(trip.id, {
       _tag: "reschedule",
       by: userId,
@@ -237,9 +256,7 @@ const reschedule = ({ trips }: Planning, replanned: Replan): TripGeneration["Ser
       ...withKey(change.idempotencyKey),
       start_date: change.startDate,
       end_date: change.endDate,
-      plan_context,
-      slots: made.slots,
-      removed
+      ...changed
     })
     return reply._tag === "changed" ? reply.trip : trip
   })

@@ -36,9 +36,13 @@ const stopsOf = (draft: Draft, day: number, timedStops: ReadonlyArray<Timed>): R
   const { catalog } = candidates.input
   const { day: tripDay } = frame.days[day]!
   const out: Array<PlannedStop> = []
-  let before: number | undefined
+  let before: number | undefined = candidates.home
   const add = (candidate: number, starts: number, ends: number, more: Partial<PlannedStop>, worth: Worth) => {
     const index = candidates.indexes[candidate]!
+    const way = before === undefined ? 0 : candidates.between(before, candidate)
+    before = candidate
+    // What is the travelers' own is none of the plan's stops.
+    if (index < 0) return
     const minute = clockAt(tripDay, 720 + (starts - tripDay.noon) / 60_000)
     out.push({
       ...more,
@@ -49,13 +53,12 @@ const stopsOf = (draft: Draft, day: number, timedStops: ReadonlyArray<Timed>): R
       day_part: dayPartAt(((Math.floor(minute) % 1440) + 1440) % 1440),
       starts_at: starts,
       ends_at: ends,
-      travel_minutes: before === undefined ? 0 : candidates.between(before, candidate),
+      travel_minutes: way,
       locked: more.slot_id !== undefined,
       open: catalog.openAt(index, starts),
       score: candidates.scores[candidate]!,
       worth
     })
-    before = candidate
   }
   for (const { stop, at, stay } of timedStops) {
     if (stop.kind === "block") {

@@ -23,6 +23,8 @@ export interface Candidates {
   /** Whether one may go there, could where nothing within the budget fits, or may not. */
   readonly standing: ReadonlyArray<Standing>
   readonly between: Between
+  /** Where days begin and end; never chosen. */
+  readonly home: number | undefined
 }
 
 /** A mix of two integers to [0, 1): decides between equal scores. */
@@ -69,6 +71,7 @@ export const candidatesOf = (input: AssemblyInput): Candidates => {
     if (index !== undefined) add(index, best)
   }
   for (const stop of input.locked) add(stop.index, best)
+  if (input.home !== undefined) add(input.home, best)
 
   const indexes = Int32Array.from(candidateOf.keys())
   const scores = Float64Array.from(indexes, (index) => scoreOf.get(index)!)
@@ -84,18 +87,22 @@ export const candidatesOf = (input: AssemblyInput): Candidates => {
     scores,
     values: scores.map((score, c) => (span > 0 ? (score - low) / span : 1) + JITTER * jitter(input.seed, indexes[c]!)),
     standing: Array.from(indexes, (index) =>
-      (places.flags[index]! & RETIRED) !== 0 || excluded(index) !== undefined
+      index < 0 || (places.flags[index]! & RETIRED) !== 0 || excluded(index) !== undefined
         ? "out"
         : places.price[index]! > cap
           ? "dearer"
           : "offered"
     ),
-    between: travelTable(input, indexes)
+    between: travelTable(input, indexes),
+    home: input.home === undefined ? undefined : candidateOf.get(input.home)
   }
 }
 
 export const feeds = ({ places, indexes }: Candidates, candidate: number): boolean =>
   (places.flags[indexes[candidate]!]! & MEAL) !== 0
+
+/** Whether it is the travelers' own, and no place of the catalog. */
+export const isOwn = ({ indexes }: Candidates, candidate: number): boolean => indexes[candidate]! < 0
 
 export const nameOf = ({ input, indexes }: Candidates, candidate: number): string =>
   input.catalog.nodes[indexes[candidate]!]!.name

@@ -1,6 +1,6 @@
 /** The days of a trip before anything is chosen: their hours, how full they may be, and what is booked on them. */
 import type { Relaxation } from "../plan/model.ts"
-import { type Candidates, feeds } from "./candidates.ts"
+import { type Candidates, feeds, isOwn } from "./candidates.ts"
 import type { LockedStop } from "./model.ts"
 import {
   clockAt,
@@ -37,8 +37,10 @@ export interface DayFrame {
   /** Stops that pace and length of the day allow beside the booked ones. */
   readonly most: number
   readonly meals: ReadonlyArray<Meal>
-  /** A day that is over is history, not a plan. */
+  /** A day that is over is history, not a plan; nor is one on which nobody is there yet, or any more. */
   readonly over: boolean
+  /** An arrival or a departure leaves so little of it that nothing need be missed. */
+  readonly cut: boolean
 }
 
 export interface Frame {
@@ -48,6 +50,9 @@ export interface Frame {
   readonly problems: ReadonlyArray<Relaxation>
 }
 
+/** A day with less than this between an arrival and a departure is taken as it comes. */
+const LITTLE_TIME_MINUTES = 240
+
 const floorGrid = (minute: number): number => Math.floor(minute / GRID_MINUTES) * GRID_MINUTES
 
 /** The number of stops that pace and length of the day allow. */
@@ -56,8 +61,24 @@ export const mostStops = (pace: PaceRule, hours: DayHours): number => {
   return share <= 0 ? 0 : Math.max(2, Math.round(pace.most * share))
 }
 
-const mealOf = (candidates: Candidates, table: TableHours, day: TripDay, candidate: number, minute: number) => {
-  if (!feeds(candidates, candidate)) return undefined
+/** The hours of a day between an arrival and a departure; none on days before the one or after the other. */
+const presentOn = (locked: ReadonlyArray<LockedStop>, day: TripDay, hours: DayHours): DayHours => {
+  let { from, to } = hours
+  for (const { bounds, day: on, ends_at, starts_at } of locked) {
+    if (bounds === "arrival") from = on > day.day ? to : on === day.day ? Math.max(from, minuteAt(day, ends_at)) : from
+    if (bounds === "departure") to = on < day.day ? from : on === day.day ? Math.min(to, minuteAt(day, starts_at)) : to
+  }
+  return { from, to }
+}
+
+const mealOf = (
+  candidates: Candidates,
+  table: TableHours,
+  day: TripDay,
+  { candidate, stop }: Block["stops"][number],
+  minute: number
+) => {
+  if (stop.feeds !== true && !feeds(candidates, candidate)) return undefined
   return mealAt(table, clockAt(day, minute))
 }
 
@@ -73,7 +94,7 @@ const blocksOf = (candidates: Candidates, table: TableHours, day: TripDay, clash
     const next = {
       from: floorGrid(begins),
       to: onGrid(ends),
-      meal: mealOf(candidates, table, day, one.candidate, begins)
+      meal: mealOf(candidates, table, day, one, begins)
     }
     const last = blocks.at(-1)
     const way = last === undefined ? 0 : candidates.between(last.stops.at(-1)!.candidate, one.candidate)
@@ -90,11 +111,30 @@ const blocksOf = (candidates: Candidates, table: TableHours, day: TripDay, clash
   return blocks
 }
 
+/** Minutes of the day's hours that are the travelers' own already. */
+const ownMinutes = (candidates: Candidates, { from, stops, to }: Block, hours: DayHours): number =>
+  stops.every((one) => isOwn(candidates, one.candidate))
+    ? Math.max(0, Math.min(to, hours.to) - Math.max(from, hours.from))
+    : 0
+
 /** The meals that a day is long enough to need. */
-const mealsNeeded = (table: TableHours, day: TripDay, hours: DayHours): ReadonlyArray<Meal> =>
+const mealsNeeded = (
+  table: TableHours,
+  day: TripDay,
+  hours: DayHours,
+  blocks: ReadonlyArray<Block>
+): ReadonlyArray<Meal> =>
   (["lunch", "dinner"] as const).filter((meal) => {
     const { from, to } = mealMinutes(table, day, meal)
-    return Math.min(hours.to, to + 60) - Math.max(hours.from, from) >= MEAL_OVERLAP_MINUTES
+    const [first, last] = [Math.max(hours.from, from), Math.min(hours.to, to + 60)]
+    const taken = blocks.reduce(
+      (sum, block) =>
+        block.stops.some((one) => one.stop.index < 0)
+          ? sum + Math.max(0, Math.min(block.to, last) - Math.max(block.from, first))
+          : sum,
+      0
+    )
+    return last - first - taken >= MEAL_OVERLAP_MINUTES
   })
 
 export const frameOf = (candidates: Candidates, table: TableHours): Frame => {
@@ -111,10 +151,12 @@ export const frameOf = (candidates: Candidates, table: TableHours): Frame => {
     })
   }
   const days = input.days.map((day): DayFrame => {
-    const whole = hoursOn(day, asked)
+    const usual = hoursOn(day, asked)
+    const whole = presentOn(input.locked, day, usual)
+    const cut = whole.to - whole.from < Math.min(LITTLE_TIME_MINUTES, usual.to - usual.from)
     const from =
       input.notBefore === undefined ? whole.from : Math.max(whole.from, onGrid(minuteAt(day, input.notBefore)))
-    const hours = { from: onGrid(from), to: whole.to }
+    const hours = { from: onGrid(from), to: Math.max(onGrid(from), whole.to) }
     let clashes = false
     const blocks = blocksOf(candidates, table, day, () => {
       clashes = true
@@ -126,15 +168,17 @@ export const frameOf = (candidates: Candidates, table: TableHours): Frame => {
         message: `Locked stops of day ${day.day} overlap or are too far apart to reach in time. All were kept as booked: move one of them.`
       })
     }
-    const booked = blocks.reduce((sum, block) => sum + block.stops.length, 0)
+    const booked = blocks.reduce((sum, block) => sum + block.stops.filter((one) => one.stop.index >= 0).length, 0)
+    const taken = blocks.reduce((sum, block) => sum + ownMinutes(candidates, block, hours), 0)
     const over = hours.from >= hours.to
     return {
       day,
       hours,
       blocks,
-      most: over ? 0 : Math.max(0, mostStops(pace, hours) - booked),
-      meals: mealsNeeded(table, day, hours),
-      over: over && input.notBefore !== undefined
+      most: over ? 0 : Math.max(0, mostStops(pace, { from: hours.from, to: hours.to - taken }) - booked),
+      meals: mealsNeeded(table, day, hours, blocks),
+      cut,
+      over: over && (input.notBefore !== undefined || whole.from >= whole.to)
     }
   })
   return { pace, table, days, problems }

@@ -7,13 +7,18 @@ import type { DayPart, Open, TimeOrientation } from "../vocabulary.ts"
 import type { TravelMinutes, TripDay } from "./rules.ts"
 import type { PlanWeights, Worth } from "./terms.ts"
 
-/** A slot that stays as it is: booked, or already lived through. */
+/** What stays as it is: a slot that is booked or already lived through, or something of the travelers' own. */
 export interface LockedStop {
   readonly slot_id: SlotId
   readonly day: number
+  /** Position in the catalog; below -1 for what is the travelers' own. */
   readonly index: number
   readonly starts_at: number
   readonly ends_at: number
+  /** Nothing is planned before somebody arrives, nor after they have left. */
+  readonly bounds?: "arrival" | "departure"
+  /** A table that is reserved: at a meal's hours it is that meal. */
+  readonly feeds?: true
 }
 
 /** Whose tastes each day must show, and whose turn it is when stops are dealt out. Bit `m` stands for member `m`. */
@@ -28,6 +33,8 @@ export interface Coverage {
 export interface AssemblyInput {
   readonly catalog: CityCatalog
   readonly travel: TravelMinutes
+  /** Where days begin and end, as `travel` knows it: ways from there and back cost like all others. */
+  readonly home?: number
   /** The ranked candidates, about 200. Nothing else is ever chosen, must-sees and bookings aside. */
   readonly scores: ReadonlyArray<Pick<Scored, "index" | "score">>
   readonly days: ReadonlyArray<TripDay>

@@ -1,6 +1,6 @@
 /** Days and options as a problem for the solver, and its answer as stops. */
 import type { Crowd, Plan, Problem, Shares, Visit } from "../orienteering/problem.ts"
-import { type Candidates, feeds } from "./candidates.ts"
+import { type Candidates, feeds, isOwn } from "./candidates.ts"
 import type { Block, Frame } from "./frame.ts"
 import type { Option } from "./options.ts"
 import { onGrid } from "./rules.ts"
@@ -60,7 +60,7 @@ const crowdsOf = ({ candidates, weights }: Pose, stops: ReadonlyArray<Stop>): Re
   const { places, indexes } = candidates
   const classOf = (visit: number) => {
     const candidate = entryOf(stops[visit]!)
-    return feeds(candidates, candidate) ? -1 : places.category[indexes[candidate]!]!
+    return isOwn(candidates, candidate) || feeds(candidates, candidate) ? -1 : places.category[indexes[candidate]!]!
   }
   return [
     { over: "route", classOf, step: weights.sameDay },
@@ -75,13 +75,14 @@ const sharesOf = ({ candidates, weights }: Pose, stops: ReadonlyArray<Stop>): Sh
   const { coverage } = candidates.input
   if (coverage === undefined) return undefined
   const indexOf = (visit: number) => candidates.indexes[entryOf(stops[visit]!)]!
+  const serves = (visit: number) => (indexOf(visit) < 0 ? 0 : coverage.serves(indexOf(visit)))
+  const owns = (visit: number) => (indexOf(visit) < 0 ? 0 : coverage.owns(indexOf(visit)))
   const has = (mask: number, member: number) => (mask & (1 << member)) !== 0
   return {
     members: coverage.members,
-    gives: (member, visit) =>
-      (has(coverage.serves(indexOf(visit)), member) ? 1 : 0) + (has(coverage.owns(indexOf(visit)), member) ? OWN : 0),
+    gives: (member, visit) => (has(serves(visit), member) ? 1 : 0) + (has(owns(visit), member) ? OWN : 0),
     weight: weights.share,
-    favourite: (member, visit) => has(coverage.serves(indexOf(visit)), member),
+    favourite: (member, visit) => has(serves(visit), member),
     daily: weights.daily
   }
 }
@@ -105,8 +106,9 @@ const limitsOf = ({ frame }: Pose, stops: ReadonlyArray<Stop>, at: number) => {
 }
 
 /**
- * Locations are the candidates that may be chosen, then what is booked, then nowhere in particular: there a day begins and ends, because
- * the way to its first stop is not part of the plan.
+ * Locations are the candidates that may be chosen, then what is booked, then where days begin and end: at the lodging, or nowhere in
+ * particular. The way from there to the first stop, and back, takes no time of the day's hours, which are those between the first stop
+ * and the last; from a lodging it costs what every way costs.
  */
 const waysOf = ({ candidates, frame, weights }: Pose, stops: ReadonlyArray<Stop>) => {
   const { between, places, indexes } = candidates
@@ -114,7 +116,7 @@ const waysOf = ({ candidates, frame, weights }: Pose, stops: ReadonlyArray<Stop>
   const count = chosen.length
   const locationOf = new Map(chosen.map((candidate, at) => [candidate, at]))
   const booked = stops.flatMap((stop, at) => (stop.kind === "block" ? [at] : []))
-  const nowhere = count + booked.length
+  const home = count + booked.length
   const entry = [...chosen, ...booked.map((at) => entryOf(stops[at]!))]
   const exit = [...chosen, ...booked.map((at) => exitOf(stops[at]!))]
   const meal = Uint8Array.from(entry, (candidate) => (feeds(candidates, candidate) ? 1 : 0))
@@ -122,24 +124,34 @@ const waysOf = ({ candidates, frame, weights }: Pose, stops: ReadonlyArray<Stop>
     places.minutes[indexes[candidate]!]! * frame.pace.stay >= STRAINING_MINUTES ? 1 : 0
   )
   const { buffer } = frame.pace
+  const homeCost = (way: number | undefined, to: number) =>
+    way === undefined ? 0 : way * (meal[to] === 1 ? weights.wayToMeal : weights.way)
+  const fromHome = (to: number) =>
+    homeCost(candidates.home === undefined ? undefined : between(candidates.home, entry[to]!), to)
+  const toHome = (from: number) =>
+    homeCost(candidates.home === undefined ? undefined : between(exit[from]!, candidates.home), from)
   return {
-    nowhere,
+    home,
     ends: (at: number) => {
       const stop = stops[at]!
       const location = stop.kind === "option" ? locationOf.get(stop.option.candidate)! : count + booked.indexOf(at)
       return { enter: location, leave: location }
     },
     table: {
-      locations: nowhere + 1,
+      locations: home + 1,
       travel: (from: number, to: number) =>
-        from === nowhere || to === nowhere || from === to
+        from === home || to === home || from === to
           ? 0
           : onGrid(between(exit[from]!, entry[to]!) + (to < count ? buffer : 0)),
-      wayCost: (from: number, to: number) =>
-        from === nowhere || to === nowhere || from === to
-          ? 0
-          : between(exit[from]!, entry[to]!) * (meal[to] === 1 ? weights.wayToMeal : weights.way) +
-            (from < count && to < count && strains[from] === 1 && strains[to] === 1 ? weights.strain : 0)
+      wayCost: (from: number, to: number) => {
+        if (from === to) return 0
+        if (from === home) return fromHome(to)
+        if (to === home) return toHome(from)
+        return (
+          between(exit[from]!, entry[to]!) * (meal[to] === 1 ? weights.wayToMeal : weights.way) +
+          (from < count && to < count && strains[from] === 1 && strains[to] === 1 ? weights.strain : 0)
+        )
+      }
     }
   }
 }
@@ -169,8 +181,8 @@ export const pose = (wish: Pose): Posed => {
       }
     }),
     routes: frame.days.map((_, at) => ({
-      from: ways.nowhere,
-      to: ways.nowhere,
+      from: ways.home,
+      to: ways.home,
       ...limitsOf(wish, stops, at),
       most: wish.most[at]!,
       overflow: wish.overflow,

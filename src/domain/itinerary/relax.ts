@@ -194,9 +194,17 @@ const widen = (draft: Draft, day: number): boolean => {
 /** Bends rules until the day has at least two stops, or says that it cannot be done. */
 export const relaxDay = (draft: Draft, day: number): void => {
   const { candidates, frame } = draft
-  const { day: tripDay, hours, over } = frame.days[day]!
-  if (over) return
+  const { cut, day: tripDay, hours, over } = frame.days[day]!
   const number = tripDay.day
+  if (cut && countOf(draft.days[day]!) < LEAST_STOPS) {
+    const time = over ? "no time" : "little time"
+    draft.relaxations.push({
+      constraint: "two_stops",
+      day: number,
+      message: `Day ${number} leaves ${time} for stops beside an arrival or a departure.`
+    })
+  }
+  if (over || cut) return
   while (countOf(draft.days[day]!) < LEAST_STOPS && completeDay(draft, day)) {}
   const stops = countOf(draft.days[day]!)
   if (stops < LEAST_STOPS) {
@@ -223,7 +231,7 @@ export const sayUnknownFits = (draft: Draft, day: number): void => {
   const kept = new Set(locked.map((stop) => stop.index))
   const nodes = [...takenIn([draft.days[day]!])]
     .map((candidate) => draft.candidates.indexes[candidate]!)
-    .filter((index) => !kept.has(index))
+    .filter((index) => index >= 0 && !kept.has(index))
     .map((index) => catalog.nodes[index]!)
   for (const need of needs) {
     const unknown = nodes.filter((node) => fitFor(node, need) === "unknown")
@@ -241,7 +249,10 @@ export const sayShares = (draft: Draft, day: number): void => {
   const { coverage } = draft.candidates.input
   const frame = draft.frame.days[day]!
   if (coverage === undefined || frame.over) return
-  const indexes = [...takenIn([draft.days[day]!])].map((candidate) => draft.candidates.indexes[candidate]!)
+  const indexes = [...takenIn([draft.days[day]!])].flatMap((candidate) => {
+    const index = draft.candidates.indexes[candidate]!
+    return index < 0 ? [] : [index]
+  })
   const mask = indexes.reduce((sum, index) => sum | coverage.serves(index), 0)
   for (let member = 0; member < coverage.members; member++) {
     if ((mask & (1 << member)) !== 0) continue

@@ -63,6 +63,8 @@ export interface WindowRequest {
   /** Earliest arrival and latest end. */
   readonly within: DayHours
   readonly stay: number
+  /** Minutes that one stays usually, where they are not those of the place. */
+  readonly minutes?: number
   /** The times of day at which one usually goes, any time, or these hours. */
   readonly parts: "usual" | "any" | DayHours
 }
@@ -79,7 +81,7 @@ export const windowsOf = (request: WindowRequest): Windows | null => {
   const open = openStretches(hours, index, day, within.from, within.to)
   let longest = 0
   for (let i = 0; i < open.length; i += 2) longest = Math.max(longest, open[i + 1]! - open[i]!)
-  const stay = stayWithin(places.minutes[index]!, request.stay, longest)
+  const stay = stayWithin(request.minutes ?? places.minutes[index]!, request.stay, longest)
   if (stay === 0) return null
   const parts =
     request.parts === "usual"

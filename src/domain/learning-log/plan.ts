@@ -33,15 +33,18 @@ export const PlanGenerated = Schema.Struct({
 })
 export type PlanGenerated = typeof PlanGenerated.Type
 
-/** One stop that was changed. `from` and `to` are places; `to` is null where the stop went and nothing took its place. */
+/**
+ * One stop that was changed. `from` and `to` are places: `from` is null where a stop came, `to` where one went and nothing took its
+ * place, and both are the same where a stop moved to the `day` and `order` that are told. An undone change is told as one the other way.
+ */
 export const PlanEdited = Schema.Struct({
   trip_id: Schema.String,
-  edit: Schema.Literals(["swap", "remove", "pivot"]),
+  edit: Schema.Literals(["swap", "remove", "pivot", "add", "move", "reorder", "undo"]),
   /** Absent in events that were written before stops were named. */
   slot_id: Schema.optionalKey(Schema.String),
   day: Schema.Int,
   order: Schema.Int,
-  from: Schema.String,
+  from: Schema.NullOr(Schema.String),
   to: Schema.NullOr(Schema.String),
   /** The offer that was taken, of a pivot. */
   pivot_id: Schema.optionalKey(Schema.String)

@@ -9,7 +9,7 @@ import { dayPartAt } from "../time/day-part.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Step, type Timed } from "./cascade.ts"
 import type { Change, Offer } from "./model.ts"
-import { daySlots, gapAt, minutesBetween, type PlanSlot } from "./plan.ts"
+import { daySlots, gapAt, isCatalogued, minutesBetween, type PlanSlot } from "./plan.ts"
 import { isPlanned, mayOffer } from "./replace.ts"
 
 export interface Accepted {
@@ -109,7 +109,7 @@ export const applyInDay = (world: PivotWorld, taking: Taking): Accepted | string
   const { trip, catalog, env, live } = world
   const home = trip.slots.find((slot) => slot.id === taking.changes[0]?.slot_id)
   if (home === undefined) return "a stop of it is not in the plan any more"
-  const day = daySlots(trip.slots, home.day, catalog.indexOf)
+  const day = daySlots(trip, home.day, catalog.indexOf)
   const plan = stepsOf(world, day, taking)
   if (typeof plan === "string") return plan
   const { steps, dropped, first } = plan
@@ -120,14 +120,17 @@ export const applyInDay = (world: PivotWorld, taking: Taking): Accepted | string
   const timed = steps.length === 0 ? [] : cascade(env, live, steps, start, "shorten")
   if (timed === undefined) return "it cannot be reached in time, or is closed, by now"
   // Skipped stops keep their place: the day's own places are dealt out again.
-  const places = day.map((slot) => trip.slots.find((one) => one.id === slot.id)!.order)
+  const places = day.flatMap((slot) => trip.slots.find((one) => one.id === slot.id)?.order ?? [])
+  // What is the travelers' own has a time and no place in the order.
+  let place = day.slice(0, first).filter(isCatalogued).length
   const slots: Array<Slot> = []
   let changed = dropped.size
   timed.forEach((one, i) => {
+    if (!isCatalogued(one.slot)) return
     const old = trip.slots.find((slot) => slot.id === one.slot.id)!
-    const previous = i === 0 ? day[first - 1]?.index : timed[i - 1]!.index
+    const previous = i === 0 ? (day[first - 1]?.index ?? env.home) : timed[i - 1]!.index
     const travel = previous === undefined ? 0 : Math.ceil(minutesBetween(env, previous, one.index, one.arrive))
-    const next = slotOf(world, old, one, places[first + i]!, travel, taking)
+    const next = slotOf(world, old, one, places[place++]!, travel, taking)
     if (next.node_id !== old.node_id || next.starts_at !== old.starts_at || next.ends_at !== old.ends_at) changed++
     if (differs(old, next)) slots.push(next)
   })

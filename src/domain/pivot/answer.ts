@@ -58,7 +58,7 @@ const targetOf = (world: PivotWorld, request: PivotRequest, now: number): Target
     if (named === undefined) return refuse("nothing_ahead", "No stop is left that could change.")
   }
   const id = named.id
-  const day = daySlots(trip.slots, named.day, catalog.indexOf)
+  const day = daySlots(trip, named.day, catalog.indexOf)
   return { day, position: day.findIndex((slot) => slot.id === id) }
 }
 

@@ -21,6 +21,8 @@ export interface PivotEnv {
   readonly openAt: (index: number, millis: number) => Open
   readonly nextChange: (index: number, millis: number) => number | undefined
   readonly travel: TravelMinutes
+  /** Where the travelers sleep, as `travel` knows it. */
+  readonly home?: number
   /** How alike two places are in vibe space, from -1 to 1. */
   readonly alike: (a: number, b: number) => number
   /** The local minute of the day (0–1439) of an instant in the city. */

@@ -9,7 +9,7 @@ import { BUDGET_TIER } from "../itinerary/rules.ts"
 import type { PlannedTrip } from "../plan/model.ts"
 import type { LiveCity, PivotEnv, PivotSettings } from "./env.ts"
 import { pickFor } from "./pick.ts"
-import { gapAt, type PlanSlot, planSlot } from "./plan.ts"
+import { gapAt, isCatalogued, type PlanSlot, planSlot, withFixed } from "./plan.ts"
 import type { HeldRankings } from "./ranked.ts"
 import { COLUMNS, openSearch, type PartyInCity } from "./search.ts"
 
@@ -73,7 +73,7 @@ export const plannedNodes = (
 
 /** Whether fallbacks make sense for a slot: still ahead (or under way), within the horizon. */
 export const wanted = (slot: PlanSlot, now: number, until: number): boolean =>
-  !slot.past && slot.ends > now && slot.starts < until
+  !slot.past && isCatalogued(slot) && slot.ends > now && slot.starts < until
 
 export const fallbackInput = (
   trip: PlannedTrip,
@@ -96,7 +96,9 @@ export const fallbackInput = (
   }
   return {
     stateVersion: trip.seq,
-    days: [...byDay.values()].filter((day) => day.some((slot) => wanted(slot, now, until))),
+    days: [...byDay]
+      .map(([day, stops]) => withFixed(stops, trip, day))
+      .filter((day) => day.some((slot) => wanted(slot, now, until))),
     planned: plannedNodes(trip, catalog),
     allowed: allowedNodes(env, catalog, trip),
     tastes,

@@ -3,6 +3,7 @@
  * to change, and whether each fits. Verdicts are shared by all triggers, so a place is checked once per slot.
  */
 import { categoryIndex } from "../catalog/category.ts"
+import { NOWHERE } from "../itinerary/own-points.ts"
 import { MEAL, OUTDOOR } from "../itinerary/places.ts"
 import { mealAt } from "../itinerary/rules.ts"
 import { VIBE_DIMENSIONS } from "../vocabulary.ts"
@@ -167,7 +168,7 @@ export const openSearch = (
   const detour = new Float32Array(around.length)
   const away = new Float32Array(around.length)
   const fallen = { unreachable: 0, too_short: 0, time_of_day: 0 }
-  const direct = minutesBetween(env, gap.from, gap.to < 0 ? gap.from : gap.to, gap.depart)
+  const direct = minutesBetween(env, gap.from, gap.to === NOWHERE ? gap.from : gap.to, gap.depart)
   const { minutes, dayParts } = env.places
   let n = 0
   for (let p = 0; p < around.length && !deadline.passedAt(p); p++) {
@@ -183,7 +184,7 @@ export const openSearch = (
     else {
       pool[n] = index
       similarity[n] = slot.index < 0 ? 0 : env.alike(slot.index, index)
-      const begin = gap.from < 0 ? minutesBetween(env, slot.index, index, gap.depart) : there
+      const begin = gap.from === NOWHERE ? minutesBetween(env, slot.index, index, gap.depart) : there
       detour[n] = Math.max(0, begin + onward - direct)
       away[n] = begin
       n++

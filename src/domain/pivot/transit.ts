@@ -2,6 +2,7 @@
  * A train is late: the delay runs through the rest of the day until something absorbs it. Several repairs are tried
  * (cut short, slip, drop one, swap two, go somewhere near instead) and the ones that change least are offered.
  */
+import { NOWHERE } from "../itinerary/own-points.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Mode, type Start, type Step, type Timed } from "./cascade.ts"
 import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
@@ -176,7 +177,7 @@ export const repairDay = (
   const travel = onTheWay ? 0 : Math.ceil(minutesBetween(env, start.from, target.index, start.depart))
   // At the start of a day one can set off earlier: only what is left after now is late.
   const ready =
-    start.from < 0 && !onTheWay ? target.starts + minutes * MINUTE : start.depart + (travel + minutes) * MINUTE
+    start.from === NOWHERE && !onTheWay ? target.starts + minutes * MINUTE : start.depart + (travel + minutes) * MINUTE
   if (ready <= target.starts) {
     return {
       ...nothing,
@@ -189,7 +190,7 @@ export const repairDay = (
       ]
     }
   }
-  const begin: Start = start.from < 0 && !onTheWay ? { from: -1, depart: target.starts, delay: minutes } : start
+  const begin: Start = start.from === NOWHERE && !onTheWay ? { from: -1, depart: target.starts, delay: minutes } : start
   const steps = rest.map((slot, i) => keptStep(slot, position + i))
   const repairs: Array<Repair> = []
   const attempt = (

@@ -50,6 +50,6 @@ export const exposedDay = (world: PivotWorld, window: TimeSpan): ExposedDay => {
   const [first] = exposedStops(world, window)
   if (first === undefined) return { day: [], affected: [] }
   const [number, stops] = first
-  const day = daySlots(world.trip.slots, number, world.catalog.indexOf)
+  const day = daySlots(world.trip, number, world.catalog.indexOf)
   return { day, affected: stops.map((stop) => day.findIndex((slot) => slot.id === stop.id)) }
 }

@@ -44,6 +44,31 @@ export const Slot = Schema.Struct({
 })
 export type Slot = typeof Slot.Type
 
+/** What somebody brings to a plan besides places of the catalog: it stays at its time, and everything else goes around it. */
+export const FIXED_KINDS = ["arrival", "departure", "reservation", "ticket", "place", "other"] as const
+
+export const FixedThing = Schema.Struct({
+  id: SlotId,
+  title: Schema.String,
+  kind: Schema.Literals(FIXED_KINDS),
+  /** The day of the trip on which it begins. */
+  day: Schema.Int,
+  starts_at: Schema.Int,
+  ends_at: Schema.Int,
+  /** Both or neither: where nobody said, it takes no way. */
+  lat: Schema.optionalKey(Schema.Finite),
+  lon: Schema.optionalKey(Schema.Finite)
+})
+export type FixedThing = typeof FixedThing.Type
+
+/** Where the travelers sleep: days begin and end there. */
+export const Lodging = Schema.Struct({
+  title: Schema.optionalKey(Schema.String),
+  lat: Schema.Finite,
+  lon: Schema.Finite
+})
+export type Lodging = typeof Lodging.Type
+
 export const Veto = Schema.Struct({
   user_id: UserId,
   node_ids: Schema.Array(NodeId),
@@ -68,4 +93,7 @@ export interface PlannedTrip {
   readonly vetoes: ReadonlyArray<Veto>
   /** In order of day, then of `order`. */
   readonly slots: ReadonlyArray<Slot>
+  /** In order of time. */
+  readonly fixed?: ReadonlyArray<FixedThing>
+  readonly lodging?: Lodging
 }

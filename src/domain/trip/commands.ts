@@ -4,10 +4,11 @@ import { Text } from "../basics/storable.ts"
 import { NodeId, OptionId, PivotId, SlotId, UserId, Uuid } from "../ids.ts"
 import { PlanContext } from "../learning-log/plan-context.ts"
 import { OfferText, PivotRequest } from "../pivot/model.ts"
-import { Relaxation, Slot, TripConstraints } from "../plan/model.ts"
+import { FixedThing, Lodging, Relaxation, Slot, TripConstraints } from "../plan/model.ts"
 import { Intention, TripStatus } from "../vocabulary.ts"
 import { TripEventEnvelope } from "./events.ts"
 import { IsoDate, TripModel, TripState } from "./model.ts"
+import { Choices, Fits } from "./suggestions.ts"
 
 const IdempotencyKey = Text(200).check(Schema.isMinLength(1))
 
@@ -20,10 +21,14 @@ const writer = {
   idempotency_key: Schema.optionalKey(IdempotencyKey)
 }
 
+const where = { day: Schema.optionalKey(Schema.Int), at: Schema.optionalKey(Schema.Int) }
+
 const plan = {
   slots: Schema.Array(Slot),
   removed: Schema.Array(SlotId),
-  plan_context: Schema.optionalKey(PlanContext)
+  plan_context: Schema.optionalKey(PlanContext),
+  fixed: Schema.optionalKey(Schema.NullOr(Schema.Array(FixedThing))),
+  lodging: Schema.optionalKey(Schema.NullOr(Lodging))
 }
 
 export const TripCommand = Schema.Union([
@@ -69,6 +74,33 @@ export const TripCommand = Schema.Union([
     locked: Schema.Boolean,
     intention: Schema.optionalKey(Intention)
   }),
+  /** What could stand in a stop's place, and what fits into some minutes: nothing changes. */
+  Schema.TaggedStruct("choices", { ...reader, slot_id: SlotId }),
+  Schema.TaggedStruct("fits", { ...reader, minutes: Schema.Int, at: Schema.optionalKey(Schema.Int) }),
+  /** A place of the catalog, or something of one's own; where it goes best unless a day or an instant is given. */
+  Schema.TaggedStruct("add_stop", {
+    ...writer,
+    node_id: Schema.optionalKey(NodeId),
+    own: Schema.optionalKey(
+      Schema.Struct({
+        title: Schema.String,
+        minutes: Schema.Int,
+        lat: Schema.optionalKey(Schema.Finite),
+        lon: Schema.optionalKey(Schema.Finite)
+      })
+    ),
+    ...where,
+    intention: Schema.optionalKey(Intention)
+  }),
+  Schema.TaggedStruct("move_stop", {
+    ...writer,
+    slot_id: SlotId,
+    ...where,
+    intention: Schema.optionalKey(Intention)
+  }),
+  Schema.TaggedStruct("reorder_day", { ...writer, day: Schema.Int, slot_ids: Schema.Array(SlotId) }),
+  /** Takes a change of the plan back: the one that led to this version, else the newest. */
+  Schema.TaggedStruct("undo", { ...writer, change: Schema.optionalKey(Schema.Int) }),
   Schema.TaggedStruct("remove_slot", { ...writer, slot_id: SlotId, intention: Schema.optionalKey(Intention) }),
   /** Advice: answered at once. The same `request_id` gets the same offer again while it is open. */
   Schema.TaggedStruct("request_pivot", {
@@ -104,6 +136,8 @@ export const TripReply = Schema.Union([
     event: Schema.NullOr(TripEventEnvelope),
     replayed: Schema.Boolean
   }),
+  Schema.TaggedStruct("choices", { choices: Choices }),
+  Schema.TaggedStruct("fits", { fits: Fits }),
   Schema.TaggedStruct("offered", { offer: OfferText }),
   Schema.TaggedStruct("noted", { offer: Schema.NullOr(OfferText) })
 ])

@@ -26,7 +26,7 @@ import {
   worldOf
 } from "./turn.ts"
 
-const refused = (outcome: Extract<PlanOutcome, { _tag: "refused" }>): TripDecision =>
+export const refused = (outcome: Extract<PlanOutcome, { _tag: "refused" }>): TripDecision =>
   reject(
     new R.NoReplacement({
       message: outcome.reasons[0]?.message ?? "Nothing passes the checks that a replacement must pass.",
@@ -35,7 +35,7 @@ const refused = (outcome: Extract<PlanOutcome, { _tag: "refused" }>): TripDecisi
   )
 
 /** A slot that a traveler may change now, or why not. */
-const changeable = (turn: Turn, slotId: string): Slot | R.TripRejection => {
+export const changeable = (turn: Turn, slotId: string): Slot | R.TripRejection => {
   if (isOver(turn.trip)) return closed(turn.trip)
   const slot = slotAhead(turn, slotId)
   if (!isRejection(slot) && slot.locked) {
@@ -47,7 +47,7 @@ const changeable = (turn: Turn, slotId: string): Slot | R.TripRejection => {
 const dayOfTrip = (slot: Slot) => ({ day_of_trip: slot.day, day_part: slot.day_part, position: slot.order })
 
 /** A swap is a decision like any other: what could have come, and what did. */
-const swapDecision = (
+export const swapDecision = (
   turn: Turn,
   world: TripWorld,
   outcome: Extract<PlanOutcome, { _tag: "change" }>,

@@ -11,6 +11,7 @@ import { subjectOf, type TripActorState } from "./actor-state.ts"
 import { expireOffers, respondPivot } from "./answer-offers.ts"
 import type { TripCommand } from "./commands.ts"
 import { cityChanged, worldKnown } from "./decide-city.ts"
+import { addStop, choicesFor, fitsFor, moveStop, removeOwn, reorderDay, undo } from "./decide-edits.ts"
 import { closeInvitation, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
@@ -69,7 +70,11 @@ const MAKES: Readonly<Partial<Record<TripCommand["_tag"], ReadonlyArray<TripEven
   set_vetoes: ["vetoes_set"],
   swap_slot: ["slot_swapped"],
   lock_slot: ["slot_locked"],
-  remove_slot: ["slot_removed"],
+  remove_slot: ["slot_removed", "fixed_changed"],
+  add_stop: ["slot_added", "fixed_changed"],
+  move_stop: ["slot_moved", "fixed_changed"],
+  reorder_day: ["day_reordered"],
+  undo: ["plan_undone"],
   respond_pivot: ["pivot_accepted", "pivot_dismissed"]
 }
 
@@ -135,8 +140,16 @@ const recover = (turn: Turn, command: Extract<TripCommand, { _tag: "recover" }>)
   }
 }
 
-const planContext = ({ plan_context }: Pick<TripState, "plan_context">) =>
-  plan_context === undefined ? {} : { plan_context }
+/** What a new plan says besides its stops. */
+const planned = ({
+  plan_context,
+  fixed,
+  lodging
+}: Pick<Extract<TripCommand, { _tag: "replan" }>, "plan_context" | "fixed" | "lodging">) => ({
+  ...(plan_context === undefined ? {} : { plan_context }),
+  ...(fixed === undefined ? {} : { fixed }),
+  ...(lodging === undefined ? {} : { lodging })
+})
 
 const reschedule = (turn: Turn, command: Extract<TripCommand, { _tag: "reschedule" }>): TripDecision => {
   if (isOver(turn.trip)) return reject(closed(turn.trip))
@@ -147,7 +160,7 @@ const reschedule = (turn: Turn, command: Extract<TripCommand, { _tag: "reschedul
     _tag: "trip_rescheduled",
     start_date: command.start_date,
     end_date: command.end_date,
-    ...planContext(command),
+    ...planned(command),
     slots: command.slots,
     removed: command.removed
   })
@@ -162,7 +175,7 @@ const replan = (turn: Turn, command: Extract<TripCommand, { _tag: "replan" }>): 
     model,
     catalog_version,
     relaxed,
-    ...planContext(command),
+    ...planned(command),
     slots,
     removed
   })
@@ -199,7 +212,19 @@ const dispatch = (turn: Turn, command: TripCommand): TripDecision => {
     case "lock_slot":
       return lockSlot(turn, command)
     case "remove_slot":
-      return removeSlot(turn, command)
+      return removeOwn(turn, command) ?? removeSlot(turn, command)
+    case "choices":
+      return choicesFor(turn, command)
+    case "fits":
+      return fitsFor(turn, command)
+    case "add_stop":
+      return addStop(turn, command)
+    case "move_stop":
+      return moveStop(turn, command)
+    case "reorder_day":
+      return reorderDay(turn, command)
+    case "undo":
+      return undo(turn, command)
     case "request_pivot":
       return pivot(turn, command)
     case "respond_pivot":

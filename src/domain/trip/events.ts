@@ -5,14 +5,20 @@
 import * as Schema from "effect/Schema"
 import { OptionId, PivotId, SlotId, UserId } from "../ids.ts"
 import { PlanContext } from "../learning-log/plan-context.ts"
-import { Relaxation, Slot, TripConstraints, Veto } from "../plan/model.ts"
+import { FixedThing, Lodging, Relaxation, Slot, TripConstraints, Veto } from "../plan/model.ts"
 import { Trigger, TripStatus } from "../vocabulary.ts"
-import { Invitation, IsoDate, TripModel, TripState } from "./model.ts"
+import { Invitation, IsoDate, TripModel, TripState, Undoable } from "./model.ts"
 
 export const TRIP_EVENT_SCHEMA_VERSION = 1
 
 /** Slots that were put in place (new or changed) and slots that went: one shape for every change of the plan. */
 const SlotsChanged = { slots: Schema.Array(Slot), removed: Schema.Array(SlotId) }
+
+/** What the travelers bring themselves, as it is from now on; absent where it stays as it was, null where nothing is left. */
+const FixedChanged = {
+  fixed: Schema.optionalKey(Schema.NullOr(Schema.Array(FixedThing))),
+  lodging: Schema.optionalKey(Schema.NullOr(Lodging))
+}
 
 /** Marks of the city's events that an offer answered: the trip is never told of them again. */
 const About = { about: Schema.optionalKey(Schema.Array(Schema.String)) }
@@ -23,6 +29,7 @@ export const TripEvent = Schema.Union([
     start_date: IsoDate,
     end_date: IsoDate,
     plan_context: Schema.optionalKey(PlanContext),
+    ...FixedChanged,
     ...SlotsChanged
   }),
   Schema.TaggedStruct("trip_replanned", {
@@ -31,6 +38,7 @@ export const TripEvent = Schema.Union([
     catalog_version: Schema.Int,
     plan_context: Schema.optionalKey(PlanContext),
     relaxed: Schema.Array(Relaxation),
+    ...FixedChanged,
     ...SlotsChanged
   }),
   /** `by_calendar`: nobody asked for it, the date did. */
@@ -41,6 +49,13 @@ export const TripEvent = Schema.Union([
   }),
   Schema.TaggedStruct("slot_swapped", { slot_id: SlotId, ...SlotsChanged }),
   Schema.TaggedStruct("slot_removed", { slot_id: SlotId, ...SlotsChanged }),
+  Schema.TaggedStruct("slot_added", { slot_id: SlotId, ...SlotsChanged }),
+  Schema.TaggedStruct("slot_moved", { slot_id: SlotId, ...SlotsChanged }),
+  Schema.TaggedStruct("day_reordered", { day: Schema.Int, ...SlotsChanged }),
+  /** Something of the travelers' own came, went or has another time; `slots` made way for it. */
+  Schema.TaggedStruct("fixed_changed", { slot_id: SlotId, ...FixedChanged, ...SlotsChanged }),
+  /** The plan is again as it was before the change `undone`, a number of an earlier event. */
+  Schema.TaggedStruct("plan_undone", { undone: Schema.Int, was: Undoable.fields.was, ...SlotsChanged }),
   Schema.TaggedStruct("slot_locked", { slot_id: SlotId, locked: Schema.Boolean }),
   Schema.TaggedStruct("slot_done", { slot_id: SlotId }),
   Schema.TaggedStruct("member_invited", { invitation: Invitation }),

@@ -3,6 +3,7 @@ import type { SlotId, UserId } from "../ids.ts"
 import type { Slot, Veto } from "../plan/model.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import type { TripState } from "./model.ts"
+import { undoableAfter } from "./undoing.ts"
 
 const inOrder = (a: Slot, b: Slot): number => a.day - b.day || a.order - b.order || a.starts_at - b.starts_at
 
@@ -40,6 +41,24 @@ const left = (trip: TripState, userId: UserId, owner = trip.user_id): Partial<Tr
 const contextOf = ({ plan_context }: Pick<TripState, "plan_context">): Pick<TripState, "plan_context"> =>
   plan_context === undefined ? {} : { plan_context }
 
+type Own = "fixed" | "lodging"
+
+/** What the travelers bring themselves, as an event leaves it. */
+const ownAfter = (
+  trip: TripState,
+  { fixed = trip.fixed ?? null, lodging = trip.lodging ?? null }: { readonly [K in Own]?: TripState[K] | null }
+): Pick<TripState, Own> => ({
+  ...(fixed === null || fixed.length === 0 ? {} : { fixed }),
+  ...(lodging === null ? {} : { lodging })
+})
+
+const asBefore = (trip: TripState, event: Extract<TripEvent, { _tag: "plan_undone" }>): Partial<TripState> => {
+  const slots = withSlots(trip.slots, event.slots, event.removed)
+  if (event.was === undefined) return { slots }
+  const { plan_context, fixed, lodging, ...was } = event.was
+  return { ...was, ...(plan_context === null ? {} : { plan_context }), ...ownAfter(trip, { fixed, lodging }), slots }
+}
+
 const completedByCalendar = (event: Extract<TripEvent, { _tag: "status_changed" }>): boolean =>
   event.status === "completed" && event.by_calendar === true
 
@@ -52,6 +71,7 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
         start_date: event.start_date,
         end_date: event.end_date,
         ...contextOf(event),
+        ...ownAfter(trip, event),
         slots: withSlots(trip.slots, event.slots, event.removed)
       }
     case "trip_replanned":
@@ -61,14 +81,22 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
         catalog_version: event.catalog_version,
         relaxed: event.relaxed,
         ...contextOf(event),
+        ...ownAfter(trip, event),
         slots: withSlots(trip.slots, event.slots, event.removed)
       }
     case "status_changed":
       return { status: event.status, ...(completedByCalendar(event) ? { completed_by_calendar: true } : {}) }
     case "slot_swapped":
     case "slot_removed":
+    case "slot_added":
+    case "slot_moved":
+    case "day_reordered":
     case "pivot_accepted":
       return { slots: withSlots(trip.slots, event.slots, event.removed) }
+    case "fixed_changed":
+      return { ...ownAfter(trip, event), slots: withSlots(trip.slots, event.slots, event.removed) }
+    case "plan_undone":
+      return asBefore(trip, event)
     case "slot_locked":
       return { slots: patchSlot(trip.slots, event.slot_id, { locked: event.locked }) }
     case "slot_done":
@@ -106,8 +134,20 @@ export const evolveTrip = (trip: TripState | undefined, envelope: TripEventEnvel
     return { ...event.trip, seq }
   }
   if (seq !== trip.seq + 1) throw new Error(`trip ${trip.id}: event ${seq} cannot follow ${trip.seq}`)
-  const { completed_by_calendar, ...plain } = trip
+  const { completed_by_calendar, undoable, ...plain } = trip
   // Only the status that the calendar gave is the calendar's.
   const kept = event._tag !== "status_changed" && completed_by_calendar !== undefined ? { completed_by_calendar } : {}
-  return { ...plain, ...kept, ...change(plain, event, envelope.at), seq }
+  const changes = change(plain, event, envelope.at)
+  const rest = isWhole(event) ? withoutOwn(plain) : plain
+  const undo = undoableAfter(trip, { slots: changes.slots ?? trip.slots }, envelope)
+  return { ...rest, ...kept, ...changes, ...(undo.length === 0 ? {} : { undoable: undo }), seq }
 }
+
+/** Whether an event says all of what the travelers bring: what is left out of its changes is gone. */
+const isWhole = (event: TripEvent): boolean =>
+  event._tag === "trip_rescheduled" ||
+  event._tag === "trip_replanned" ||
+  event._tag === "fixed_changed" ||
+  (event._tag === "plan_undone" && event.was !== undefined)
+
+const withoutOwn = ({ fixed: _, lodging: __, ...trip }: TripState): TripState => trip

@@ -3,9 +3,9 @@
  * calendar days of the city. `seq` is the number of the last event applied and the trip's `state_version`.
  */
 import * as Schema from "effect/Schema"
-import { CityId, SessionId, TripId, UserId, Uuid } from "../ids.ts"
+import { CityId, SessionId, SlotId, TripId, UserId, Uuid } from "../ids.ts"
 import { PlanContext } from "../learning-log/plan-context.ts"
-import { Relaxation, Slot, TripConstraints, Veto } from "../plan/model.ts"
+import { FixedThing, Lodging, Relaxation, Slot, TripConstraints, Veto } from "../plan/model.ts"
 import { TripStatus } from "../vocabulary.ts"
 
 export const IsoDate = Schema.String.check(
@@ -39,6 +39,33 @@ export type Invitation = typeof Invitation.Type
 export const LostChange = Schema.Struct({ seq: Schema.Int, type: Schema.NullOr(Schema.String) })
 export type LostChange = typeof LostChange.Type
 
+/** What a change of the plan took away, kept for as long as it can be undone. Who made it is not part of it. */
+export const Undoable = Schema.Struct({
+  /** The change, by the `state_version` that it led to. */
+  seq: Schema.Int,
+  at: Schema.Int,
+  /** The kind of event that it was. */
+  change: Schema.String,
+  /** Stops to put back as they were, and those that were not there before. */
+  slots: Schema.Array(Slot),
+  removed: Schema.Array(SlotId),
+  /** Present where the change went beyond stops; null stands for what the trip did not have. */
+  was: Schema.optionalKey(
+    Schema.Struct({
+      start_date: IsoDate,
+      end_date: IsoDate,
+      constraints: TripConstraints,
+      model: TripModel,
+      catalog_version: Schema.Int,
+      relaxed: Schema.Array(Relaxation),
+      plan_context: Schema.NullOr(PlanContext),
+      fixed: Schema.NullOr(Schema.Array(FixedThing)),
+      lodging: Schema.NullOr(Lodging)
+    })
+  )
+})
+export type Undoable = typeof Undoable.Type
+
 export const TripState = Schema.Struct({
   id: TripId,
   city_id: CityId,
@@ -64,6 +91,11 @@ export const TripState = Schema.Struct({
   vetoes: Schema.Array(Veto),
   /** In order of day, then of `order`. */
   slots: Schema.Array(Slot),
+  /** What the travelers brought themselves, in order of time; absent where there is nothing. */
+  fixed: Schema.optionalKey(Schema.Array(FixedThing)),
+  lodging: Schema.optionalKey(Lodging),
+  /** The newest changes of the plan, oldest first; older ones than ten minutes may still be among them. */
+  undoable: Schema.optionalKey(Schema.Array(Undoable)),
   relaxed: Schema.Array(Relaxation),
   degraded: Schema.optionalKey(Schema.String),
   /** Known from the storage each time the trip is read, and never from its events. */

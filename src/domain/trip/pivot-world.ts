@@ -1,10 +1,12 @@
 /** What a trip's turn knows, as the pivot engine reads it; what depends on a catalog or on tastes alone is made once. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { budgetOf } from "../features.ts"
+import { homeOf, ownPoints, travelAmong } from "../itinerary/own-points.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { PivotWorld } from "../pivot/answer-model.ts"
 import { type PivotEnv, type PivotSettings, pivotEnv } from "../pivot/env.ts"
+import type { PlannedTrip } from "../plan/model.ts"
 import { liveOf, weatherIn } from "./live-city.ts"
 import type { TripWorld } from "./planner.ts"
 
@@ -18,6 +20,14 @@ export const envOf = (catalog: CityCatalog): PivotEnv => {
     envs.set(catalog, env)
   }
   return env
+}
+
+/** The same for a trip: with what is its travelers' own. */
+export const envFor = (catalog: CityCatalog, trip: Pick<PlannedTrip, "fixed" | "lodging">): PivotEnv => {
+  const env = envOf(catalog)
+  if (trip.fixed === undefined && trip.lodging === undefined) return env
+  const home = homeOf(trip)
+  return { ...env, travel: travelAmong(catalog, ownPoints(trip)), ...(home === undefined ? {} : { home }) }
 }
 
 const tastes = new WeakMap<ReadonlyArray<Persona>, ReadonlyArray<Float32Array>>()
@@ -36,7 +46,7 @@ export type KnownWorld = Pick<TripWorld, "trip" | "catalog" | "personas" | "cond
 export const pivotWorld = (world: KnownWorld, settings: PivotSettings): PivotWorld => ({
   trip: world.trip,
   catalog: world.catalog,
-  env: envOf(world.catalog),
+  env: envFor(world.catalog, world.trip),
   tastes: tastesOf(world.personas),
   ...(world.rankings === undefined ? {} : { ranked: world.rankings }),
   live: liveOf(world.conditions, world.catalog),

@@ -13,6 +13,16 @@ export const edited = (
   slot: Slot,
   to: string | null,
   more: Pick<PlanEdited, "pivot_id"> = {}
+): TripRecord => editedFrom(turn, edit, slot, slot.node_id, to, more)
+
+/** The same where nothing may have stood there before; day and order are those that the stop has after a move. */
+export const editedFrom = (
+  turn: Turn,
+  edit: PlanEdited["edit"],
+  slot: Slot,
+  from: string | null,
+  to: string | null,
+  more: Pick<PlanEdited, "pivot_id"> = {}
 ): TripRecord =>
   experiment(turn, "plan_edited", {
     trip_id: turn.trip.id,
@@ -20,7 +30,7 @@ export const edited = (
     slot_id: slot.id,
     day: slot.day,
     order: slot.order,
-    from: slot.node_id,
+    from,
     to,
     ...more
   })

@@ -13,17 +13,21 @@ import type { Change, NoPivotReason, PivotRequest } from "../pivot/model.ts"
 import { applyChanges } from "../pivot/move-day.ts"
 import { makeOffer } from "../pivot/offer.ts"
 import { daySlots, gapAt } from "../pivot/plan.ts"
-import { isPlanned, mayOffer, pickReplacements, saidAt } from "../pivot/replace.ts"
+import { isPlanned, mayOffer, pickReplacements, saidAt, whyOf } from "../pivot/replace.ts"
 import { CLOSED_COLUMN } from "../pivot/search.ts"
 import { fitVisit, type Visit } from "../pivot/visit.ts"
-import type { Slot } from "../plan/model.ts"
+import type { FixedThing, Slot } from "../plan/model.ts"
 import type { ModelRef } from "../ranking.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
 import { nodeBrief } from "../view/node.ts"
 import { liveOf } from "./live-city.ts"
-import { envOf, type KnownWorld, pivotWorld, tastesOf } from "./pivot-world.ts"
+import { envFor, type KnownWorld, pivotWorld, tastesOf } from "./pivot-world.ts"
+import { addPlace, moveStop, reorderDay, type Where } from "./plan-editing.ts"
+import { addOwn, moveOwn, type OwnOutcome, type OwnWish, removeOwn } from "./plan-own.ts"
 import type { Fallbacks, PlanOutcome, TakenOption, TripWorld } from "./planner.ts"
+import type { Choices } from "./suggestions.ts"
 import { touchedBy } from "./touched.ts"
+import { whatFits } from "./what-fits.ts"
 
 const refusedWith = (reason: string, message: string, places = 0): PlanOutcome => ({
   _tag: "refused",
@@ -104,7 +108,7 @@ const swap =
   (world: TripWorld, slot: Slot, nodeId: string | undefined): PlanOutcome => {
     const known = pivotWorld(world, settings)
     const { catalog, env, live } = known
-    const day = daySlots(world.trip.slots, slot.day, catalog.indexOf)
+    const day = daySlots(world.trip, slot.day, catalog.indexOf)
     const position = day.findIndex((one) => one.id === slot.id)
     if (position < 0) return refusedWith("unknown_slot", "That stop is not part of the day any more.")
     let index: number | undefined
@@ -140,7 +144,11 @@ const swap =
       if (typeof fit === "string") return refusedWith(fit, `${name} ${MISFITS[fit] ?? "does not fit there"}.`, 1)
       visit = fit
       score = slot.score
-      candidates = [{ index, score }]
+      // Who chose among what was shown chose it over the others.
+      const shown = pickReplacements(known, world.fallbacks?.set, day, position, CLOSED_COLUMN, undefined, world.now)
+      const own = shown.considered.find((one) => one.index === index)
+      candidates = own === undefined ? [{ index, score }] : shown.considered
+      score = own?.score ?? score
     }
     const changes = [replacement(catalog, slot, index, visit)]
     const slate = {
@@ -153,6 +161,48 @@ const swap =
       slate
     )
   }
+
+/** Choices that are shown. */
+const MOST_CHOICES = 6
+
+const choices =
+  ({ asked, settings }: Pick<EngineParts, "asked" | "settings">) =>
+  (world: TripWorld, slot: Slot): Choices => {
+    const known = pivotWorld(world, settings)
+    const day = daySlots(world.trip, slot.day, known.catalog.indexOf)
+    const position = day.findIndex((one) => one.id === slot.id)
+    if (position < 0) return { choices: [], reasons: [GONE] }
+    const picked = pickReplacements(
+      known,
+      world.fallbacks?.set,
+      day,
+      position,
+      CLOSED_COLUMN,
+      undefined,
+      world.now,
+      undefined,
+      MOST_CHOICES
+    )
+    asked("swap", saidAt(known, day[position]!) !== undefined)
+    const gap = gapAt(day, position, world.now)
+    return {
+      choices: picked.found.slice(0, MOST_CHOICES).map((found) => ({
+        node: nodeBrief(known.catalog.nodes[found.index]!),
+        starts_at: rfc3339(found.visit.arrive),
+        ends_at: rfc3339(found.visit.leave),
+        open: found.visit.open,
+        travel_minutes: found.visit.travelIn,
+        why: whyOf(known, CLOSED_COLUMN, found, day[position]!, gap, undefined)
+      })),
+      reasons: picked.found.length === 0 ? picked.reasons : []
+    }
+  }
+
+const GONE: NoPivotReason = {
+  reason: "unknown_slot",
+  message: "That stop is not part of the day any more.",
+  places: 0
+}
 
 const remove =
   (settings: PivotSettings) =>
@@ -206,6 +256,21 @@ export const planEngine = (
   swap: swap({ settings, asked }),
   /** Takes a slot out and closes the gap in the travel times behind it. */
   remove: remove(settings),
+  /** What a swap could bring, best first, each verified as of now. */
+  choices: choices({ settings, asked }),
+  /** A place more, where it goes best or where it is wanted. */
+  add: (world: TripWorld, nodeId: string, where: Where): PlanOutcome => addPlace(world, settings, nodeId, where),
+  /** A stop at another time or on another day. */
+  move: (world: TripWorld, slot: Slot, where: Where): PlanOutcome => moveStop(world, settings, slot, where),
+  /** The stops of a day in another order. */
+  reorder: (world: TripWorld, day: number, ids: ReadonlyArray<string>): PlanOutcome =>
+    reorderDay(world, settings, day, ids),
+  /** The same for what is the travelers' own. */
+  addOwn: (world: TripWorld, wish: OwnWish, where: Where): OwnOutcome => addOwn(world, settings, wish, where),
+  moveOwn: (world: TripWorld, thing: FixedThing, where: Where): OwnOutcome => moveOwn(world, settings, thing, where),
+  removeOwn: (world: TripWorld, thing: FixedThing): OwnOutcome => removeOwn(world, settings, thing),
+  /** Ideas for some minutes between where one is and where one goes on to. */
+  fits: (world: TripWorld, wish: { readonly at: number; readonly minutes: number }) => whatFits(world, settings, wish),
   /** What travelers of this trip would ask because of an event, soonest first; nothing when the plan is not touched. */
   touchedBy: touchedBy(settings)
 })
@@ -222,7 +287,7 @@ export const fallbackWork = (
   settings: PivotSettings = PIVOT_SETTINGS
 ): FallbackWork => {
   const { trip, catalog, conditions, now } = world
-  const env = envOf(catalog)
+  const env = envFor(catalog, trip)
   const input = fallbackInput(
     trip,
     catalog,

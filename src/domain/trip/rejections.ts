@@ -51,6 +51,12 @@ export class NoReplacement extends Schema.TaggedError<NoReplacement>()("NoReplac
   reasons: Schema.Array(NoPivotReason)
 }) {}
 
+/** What is asked for cannot be, and says why. */
+export class DoesNotFit extends Schema.TaggedError<DoesNotFit>()("DoesNotFit", message) {}
+
+/** No change is left that can be taken back, or a later one rests on it. */
+export class NothingToUndo extends Schema.TaggedError<NothingToUndo>()("NothingToUndo", message) {}
+
 export class NotInvited extends Schema.TaggedError<NotInvited>()("NotInvited", message) {}
 
 export class NotAMember extends Schema.TaggedError<NotAMember>()("NotAMember", { ...message, user_id: UserId }) {}
@@ -109,6 +115,8 @@ export const TripRejection = Schema.Union([
   SlotInPast,
   SlotLocked,
   NoReplacement,
+  DoesNotFit,
+  NothingToUndo,
   NotInvited,
   NotAMember,
   GroupFull,

@@ -13,7 +13,7 @@ const NEAR_DEGREES = 0.01
 const NEAR_KM = 1
 const MINUTE = 60_000
 
-type Trip = Pick<PlannedTrip, "constraints" | "vetoes" | "slots">
+type Trip = Pick<PlannedTrip, "constraints" | "vetoes" | "slots" | "fixed">
 
 const ideasNear = (trip: Trip, catalog: CityCatalog, at: number, from: number, to: number): ReadonlyArray<number> => {
   const here = catalog.nodes[at]!
@@ -37,6 +37,10 @@ const ideasNear = (trip: Trip, catalog: CityCatalog, at: number, from: number, t
 
 const COUNT_WORDS = ["nothing", "one idea", "two ideas"]
 
+/** Whether something of the travelers' own lies in a gap: what is left around it is theirs to know. */
+const isTaken = ({ fixed = [] }: Trip, from: number, to: number): boolean =>
+  fixed.some((thing) => thing.starts_at < to && thing.ends_at > from)
+
 /** The free times of a day, in order. `slots` are the day's. */
 export const freeTimes = (trip: Trip, catalog: CityCatalog, slots: ReadonlyArray<Slot>) =>
   slots.flatMap((slot, i) => {
@@ -45,7 +49,7 @@ export const freeTimes = (trip: Trip, catalog: CityCatalog, slots: ReadonlyArray
     if (before === undefined || at === undefined) return []
     const ends = slot.starts_at - slot.travel_minutes * MINUTE
     const minutes = Math.floor((ends - before.ends_at) / MINUTE)
-    if (minutes <= PAUSE_MINUTES) return []
+    if (minutes <= PAUSE_MINUTES || isTaken(trip, before.ends_at, slot.starts_at)) return []
     const ideas = ideasNear(trip, catalog, at, before.ends_at, ends).map((index) => catalog.nodes[index]!)
     const { name, neighbourhood } = catalog.nodes[at]!
     const where = neighbourhood === "" ? name : neighbourhood

@@ -1,13 +1,18 @@
 /** A trip's events as its stream tells them: one frame per event, so that `seq` rises by one for whoever listens. */
-
+import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { Slot } from "../plan/model.ts"
 import type { TripEvent, TripEventEnvelope } from "../trip/events.ts"
 import type { TripState } from "../trip/model.ts"
-import { type Shown, shownTaste, slotView } from "./trip.ts"
+import { fixedViews, type Shown, shownTaste, slotView, undoView } from "./trip.ts"
 
 const CAUSES: Readonly<Partial<Record<TripEvent["_tag"], string>>> = {
   slot_swapped: "swap",
   slot_removed: "remove",
+  slot_added: "add",
+  slot_moved: "move",
+  day_reordered: "reorder",
+  fixed_changed: "fixed",
+  plan_undone: "undo",
   slot_locked: "lock",
   slot_done: "done",
   pivot_accepted: "pivot",
@@ -33,17 +38,26 @@ const planFrame = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Sl
     cause: CAUSES[event._tag],
     slot: slots[0] === undefined ? (removed[0] === undefined ? null : { id: removed[0] }) : view(slots[0]),
     changed: slots.map(view),
+    undo: undoView(trip),
     ...(removed.length === 0 ? {} : { removed }),
     downstream: trip.slots.filter((slot) => days.has(slot.day) && slot.starts_at > first).map((slot) => slot.id)
   }
 }
 
 /** What the frame says, by kind of event. Whose vetoes changed is nobody else's business. */
-const frameBody = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Slot) => object) => {
+const frameBody = (
+  envelope: TripEventEnvelope,
+  trip: TripState,
+  catalog: CityCatalog,
+  view: (slot: Slot) => object
+) => {
   const { event, actor_id: by } = envelope
   switch (event._tag) {
     case "slot_swapped":
     case "slot_removed":
+    case "slot_added":
+    case "slot_moved":
+    case "day_reordered":
     case "slot_locked":
     case "slot_done":
       return { type: "slot_changed", ...planFrame(envelope, trip, view), by }
@@ -51,9 +65,17 @@ const frameBody = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Sl
       const { pivot_id, option_id, trigger } = event
       return { type: "slot_changed", ...planFrame(envelope, trip, view), pivot_id, option_id, trigger, by }
     }
+    case "fixed_changed":
+      return { type: "slot_changed", ...planFrame(envelope, trip, view), fixed: fixedViews(trip, catalog), by }
+    case "plan_undone": {
+      // Where dates or constraints came back there is more to read than stops.
+      const type = event.was === undefined ? "slot_changed" : "trip_changed"
+      const { undone } = event
+      return { type, ...planFrame(envelope, trip, view), undone, fixed: fixedViews(trip, catalog), by }
+    }
     case "trip_rescheduled":
     case "trip_replanned":
-      return { type: "trip_changed", ...planFrame(envelope, trip, view), by }
+      return { type: "trip_changed", ...planFrame(envelope, trip, view), fixed: fixedViews(trip, catalog), by }
     case "trip_created":
       return { type: "trip_changed", cause: "create", by }
     case "status_changed":
@@ -78,6 +100,6 @@ const frameBody = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Sl
 /** `trip` is the trip after the event, or a later state of it for who was away. */
 export const eventFrame = (envelope: TripEventEnvelope, trip: TripState, shown: Shown) => {
   const taste = shownTaste(shown.personas)
-  const frame = frameBody(envelope, trip, (slot) => slotView(slot, trip, shown, taste))
+  const frame = frameBody(envelope, trip, shown.catalog, (slot) => slotView(slot, trip, shown, taste))
   return { ...frame, seq: envelope.seq, at: new Date(envelope.at).toISOString() }
 }

@@ -10,9 +10,11 @@ import { explainPackage } from "../group/package.ts"
 import { plainNarrative } from "../narrative.ts"
 import { partyTaste, vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
-import type { Slot } from "../plan/model.ts"
+import type { FixedThing, Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import type { LostChange, TripState } from "../trip/model.ts"
+import { wayBack, wayTo } from "../trip/own-ways.ts"
+import { UNDO_MILLIS } from "../trip/undoing.ts"
 import type { Open } from "../vocabulary.ts"
 import { freeTimes } from "./free-time.ts"
 import { evidenceLines, expectationView, nodeBrief, topTags } from "./node.ts"
@@ -102,6 +104,54 @@ export const slotView = (slot: Slot, trip: TripState, shown: Shown, taste: Float
   }
 }
 
+/** Something of the travelers' own, with the way there from the stop before, or from the lodging. */
+const fixedView = (trip: TripState, catalog: CityCatalog, thing: FixedThing) => ({
+  id: thing.id,
+  title: thing.title,
+  kind: thing.kind,
+  day: thing.day,
+  starts_at: instant(thing.starts_at),
+  ends_at: instant(thing.ends_at),
+  lat: thing.lat ?? null,
+  lon: thing.lon ?? null,
+  travel_minutes: wayTo(trip, catalog, thing)
+})
+
+export const fixedViews = (trip: TripState, catalog: CityCatalog) =>
+  (trip.fixed ?? []).map((thing) => fixedView(trip, catalog, thing))
+
+/** Minutes on the way of a day: between its stops, from the lodging and back. */
+const wayOf = (trip: TripState, catalog: CityCatalog, day: number) => {
+  const slots = trip.slots.filter((slot) => slot.day === day && slot.status !== "skipped")
+  const fixed = (trip.fixed ?? []).filter((thing) => thing.day === day)
+  const back = wayBack(trip, catalog, day)
+  const there =
+    slots.reduce((sum, slot) => sum + slot.travel_minutes, 0) +
+    fixed.reduce((sum, thing) => sum + wayTo(trip, catalog, thing), 0)
+  return { minutes: there + (back ?? 0), back_minutes: back }
+}
+
+const UNDO_WORDS: Readonly<Record<string, string>> = {
+  slot_swapped: "swap",
+  slot_removed: "remove",
+  slot_added: "add",
+  slot_moved: "move",
+  day_reordered: "reorder",
+  slot_locked: "lock",
+  fixed_changed: "fixed",
+  pivot_accepted: "pivot",
+  trip_rescheduled: "reschedule",
+  trip_replanned: "replan"
+}
+
+/** Changes that can be taken back, newest first: only the first of them can be now. */
+export const undoView = ({ undoable = [] }: TripState) =>
+  undoable.toReversed().map(({ at, change, seq }) => ({
+    change: seq,
+    what: UNDO_WORDS[change] ?? change,
+    until: instant(at + UNDO_MILLIS)
+  }))
+
 const dayCount = (trip: Pick<TripState, "start_date" | "end_date">): number =>
   parseIsoDate(trip.end_date)! - parseIsoDate(trip.start_date)! + 1
 
@@ -135,6 +185,11 @@ const LOST: Readonly<Record<string, string>> = {
   status_changed: "a new status",
   slot_swapped: "a swapped stop",
   slot_removed: "a removed stop",
+  slot_added: "an added stop",
+  slot_moved: "a stop that was moved",
+  day_reordered: "another order of a day",
+  fixed_changed: "something of your own that came, moved or went",
+  plan_undone: "a change that was taken back",
   slot_locked: "a stop that was locked or unlocked",
   slot_done: "a stop that was done",
   member_invited: "an invitation",
@@ -176,9 +231,13 @@ export const tripView = (trip: TripState, shown: Shown) => {
         day: index + 1,
         date: isoDate(first + index),
         slots: slots.map((slot) => slotView(slot, trip, shown, taste)),
+        way: wayOf(trip, catalog, index + 1),
         ...(free.length === 0 ? {} : { free_time: free })
       }
     }),
+    fixed: fixedViews(trip, catalog),
+    lodging: trip.lodging ?? null,
+    undo: undoView(trip),
     model: trip.model,
     members: trip.members.map((member) => ({
       user_id: member.user_id,
@@ -206,6 +265,8 @@ export const changeView = (before: ReadonlyArray<Slot>, trip: TripState, shown: 
     trip_id: trip.id,
     state_version: trip.seq,
     status: trip.status,
+    fixed: fixedViews(trip, shown.catalog),
+    undo: undoView(trip),
     changed: changed.map((slot) => slotView(slot, trip, shown, taste)),
     moved: changed.flatMap((slot) => {
       const was = old.get(slot.id)

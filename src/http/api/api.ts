@@ -4,13 +4,14 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { AdminGroup } from "./admin.ts"
 import { BeginGroup } from "./begin.ts"
 import { CitiesGroup } from "./cities.ts"
+import { EditsGroup } from "./edits.ts"
 import { RequestForm } from "./form.ts"
 import { LinksGroup } from "./links.ts"
 import { PeopleGroup } from "./people.ts"
 import { TripsGroup } from "./trips.ts"
 
 export class Api extends HttpApi.make("overplanned")
-  .add(BeginGroup, TripsGroup, LinksGroup, PeopleGroup, CitiesGroup, AdminGroup)
+  .add(BeginGroup, TripsGroup, EditsGroup, LinksGroup, PeopleGroup, CitiesGroup, AdminGroup)
   .middleware(RequestForm)
   // Everything that is wrong with a body at once, not one field per attempt.
   // A field or parameter that nobody reads is a wish that would be lost without a word: it is refused.

@@ -1,16 +1,32 @@
 /** The JSON shapes that more than one group of the contract speaks of. */
 import * as Schema from "effect/Schema"
+import { StorableNumber, Text } from "../../domain/basics/storable.ts"
 import { Attribution } from "../../domain/catalog/attribution.ts"
 import { PlaceFacts } from "../../domain/catalog/facts.ts"
 import { Names } from "../../domain/catalog/node.ts"
 import { NodeId, SlotId, TripId, UserId } from "../../domain/ids.ts"
 import { EvidenceLine, NodeBrief } from "../../domain/pivot/model.ts"
-import { Relaxation, TripConstraints } from "../../domain/plan/model.ts"
+import { FIXED_KINDS, Lodging, Relaxation, TripConstraints } from "../../domain/plan/model.ts"
 import { IsoDate, TripModel } from "../../domain/trip/model.ts"
 import { DayPart, Open, TripStatus } from "../../domain/vocabulary.ts"
 
 /** RFC 3339 in UTC. */
 export const Instant = Schema.String
+
+/** An instant, or a time of the clock of the trip's city. */
+export const Moment = Text(40).check(
+  Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?$/, {
+    message: "must be an instant such as 2026-05-01T12:30:00Z, or a time of the city's clock such as 2026-05-01T14:30"
+  })
+)
+/** What somebody calls something of their own. */
+export const Title = Text(120).check(Schema.isMinLength(1))
+export const Lat = StorableNumber.check(
+  Schema.isBetween({ minimum: -90, maximum: 90 }, { message: "must lie from -90 to 90" })
+)
+export const Lon = StorableNumber.check(
+  Schema.isBetween({ minimum: -180, maximum: 180 }, { message: "must lie from -180 to 180" })
+)
 
 /** What is usual for such places at that time, where a place's own hours are not known: a warning, never a claim. */
 export const Expected = Schema.Struct({
@@ -56,10 +72,29 @@ export const FreeTimeView = Schema.Struct({
   ideas: Schema.Array(Schema.Struct({ id: Schema.String, name: Schema.String }))
 })
 
+/** Something that the travelers bring themselves: everything else goes around it. */
+export const FixedView = Schema.Struct({
+  id: SlotId,
+  title: Schema.String,
+  kind: Schema.Literals(FIXED_KINDS),
+  day: Schema.Int,
+  starts_at: Instant,
+  ends_at: Instant,
+  lat: Schema.NullOr(Schema.Finite),
+  lon: Schema.NullOr(Schema.Finite),
+  /** The way there, from what comes before it. */
+  travel_minutes: Schema.Int
+})
+
+/** A change of the plan that can be taken back until then, by `POST /trips/{id}/undo`; the newest first. */
+export const UndoView = Schema.Struct({ change: Schema.Int, what: Schema.String, until: Instant })
+
 export const DayView = Schema.Struct({
   day: Schema.Int,
   date: IsoDate,
   slots: Schema.Array(SlotView),
+  /** Minutes on the way: between stops, from the lodging and, as `back_minutes`, back to it. */
+  way: Schema.Struct({ minutes: Schema.Int, back_minutes: Schema.NullOr(Schema.Int) }),
   /** Absent where the day has none. */
   free_time: Schema.optionalKey(Schema.Array(FreeTimeView))
 })
@@ -83,6 +118,9 @@ export const TripView = Schema.Struct({
   state_version: Schema.Int,
   constraints: TripConstraints,
   days: Schema.Array(DayView),
+  fixed: Schema.Array(FixedView),
+  lodging: Schema.NullOr(Lodging),
+  undo: Schema.Array(UndoView),
   model: TripModel,
   members: Schema.Array(MemberView),
   /** Whose work the places of this trip are, in the words that their licences ask for. */
@@ -108,6 +146,9 @@ export const ChangeView = Schema.Struct({
   trip_id: TripId,
   state_version: Schema.Int,
   status: TripStatus,
+  /** All that the travelers bring, as it is now. */
+  fixed: Schema.Array(FixedView),
+  undo: Schema.Array(UndoView),
   changed: Schema.Array(SlotView),
   /** Slots that keep their place and begin at another time: when they were to begin, and when they do now. */
   moved: Schema.Array(Schema.Struct({ slot_id: SlotId, from: Schema.String, to: Schema.String })),

@@ -6,13 +6,43 @@ import * as Schema from "effect/Schema"
 import { Text } from "../../domain/basics/storable.ts"
 import { NodeId, OptionId, PivotId, SlotId, TripId, UserId, UUID } from "../../domain/ids.ts"
 import { Offer, PivotRequest } from "../../domain/pivot/model.ts"
-import { TripConstraints } from "../../domain/plan/model.ts"
+import { FIXED_KINDS, TripConstraints } from "../../domain/plan/model.ts"
+import { MAX_FIXED } from "../../domain/trip/fixed.ts"
 import { IsoDate } from "../../domain/trip/model.ts"
 import { MAX_DAYS } from "../../domain/trip/request.ts"
 import { Intention } from "../../domain/vocabulary.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, InvalidRequest, NotFound, PivotExpired, StaleState, Unavailable, Unprocessable } from "./problems.ts"
-import { ChangeView, page, TripSummary, TripView } from "./shapes.ts"
+import { ChangeView, Lat, Lon, Moment, page, Title, TripSummary, TripView } from "./shapes.ts"
+
+/** Something that stays at its time: an arrival, a reservation, a ticket. Everything else goes around it. */
+const Fixed = Schema.Struct({
+  title: Title,
+  /** Nothing is planned before an arrival or after a departure; a reservation at a meal's hours is that meal. */
+  kind: Schema.optionalKey(Schema.Literals(FIXED_KINDS)),
+  at: Moment,
+  until: Moment,
+  lat: Schema.optionalKey(Lat),
+  lon: Schema.optionalKey(Lon)
+}).annotate({
+  examples: [
+    {
+      title: "Train from Portland",
+      kind: "arrival",
+      at: "2026-05-01T11:05",
+      until: "2026-05-01T11:30",
+      lat: 47.598,
+      lon: -122.33
+    },
+    { title: "Table for four", kind: "reservation", at: "2026-05-02T19:00", until: "2026-05-02T21:00" }
+  ]
+})
+const FixedList = Schema.Array(Fixed).check(Schema.isMaxLength(MAX_FIXED))
+
+/** Where the travelers sleep: the way from there and back counts in every day. */
+const LodgingWish = Schema.Struct({ title: Schema.optionalKey(Title), lat: Lat, lon: Lon }).annotate({
+  examples: [{ title: "Inn at the market", lat: 47.61, lon: -122.34 }]
+})
 
 export const TripCreation = Schema.Struct({
   city: Schema.String.check(
@@ -23,13 +53,19 @@ export const TripCreation = Schema.Struct({
     Schema.isBetween({ minimum: 1, maximum: MAX_DAYS }, { message: `must be a whole number from 1 to ${MAX_DAYS}` })
   ),
   party: Schema.optionalKey(Schema.Array(UserId).check(Schema.isMaxLength(7))),
-  constraints: Schema.optionalKey(TripConstraints)
+  constraints: Schema.optionalKey(TripConstraints),
+  fixed: Schema.optionalKey(FixedList),
+  lodging: Schema.optionalKey(LodgingWish)
 })
 export type TripCreation = typeof TripCreation.Type
 
 export const TripPatch = Schema.Struct({
   start_date: Schema.optionalKey(IsoDate),
   end_date: Schema.optionalKey(IsoDate),
+  /** All that is fixed from now on; what stays has the title and beginning that it had. The plan is made anew around it. */
+  fixed: Schema.optionalKey(FixedList),
+  /** Null where there is none any more. */
+  lodging: Schema.optionalKey(Schema.NullOr(LodgingWish)),
   status: Schema.optionalKey(Schema.Literals(["confirmed", "active", "completed", "shortened", "cancelled"]))
 })
 
@@ -38,6 +74,13 @@ const Why = Schema.optionalKey(Intention)
 
 export const SlotAction = Schema.Union([
   Schema.Struct({ action: Schema.Literal("swap"), node_id: Schema.optionalKey(NodeId), reason: Why }),
+  /** To a time, or to a day, where it goes best then. */
+  Schema.Struct({
+    action: Schema.Literal("move"),
+    day: Schema.optionalKey(Schema.Int),
+    at: Schema.optionalKey(Moment),
+    reason: Why
+  }),
   Schema.Struct({ action: Schema.Literals(["lock", "unlock", "remove"]), reason: Why })
 ])
 
@@ -47,10 +90,18 @@ export const PivotAnswer = Schema.Union([
 ])
 
 /** What asking a trip for something can come to. */
-const tripProblems = [NotFound, Conflict, PivotExpired, StaleState, Unprocessable, Unavailable, InvalidRequest] as const
+export const tripProblems = [
+  NotFound,
+  Conflict,
+  PivotExpired,
+  StaleState,
+  Unprocessable,
+  Unavailable,
+  InvalidRequest
+] as const
 
 const TripParams = { id: TripId }
-const IfMatch = { "if-match": Schema.optionalKey(Text(64)) }
+export const IfMatch = { "if-match": Schema.optionalKey(Text(64)) }
 
 const created = HttpApiSchema.status(201)
 

@@ -28,6 +28,7 @@ export const tripProblem = (failure: TripFailure): TripProblem => {
     case "SlotLocked":
     case "KeyReused":
     case "GroupFull":
+    case "NothingToUndo":
       return new Conflict({ detail })
     case "PivotExpired":
       return new PivotExpired({ detail, ...(failure.fresh === undefined ? {} : { offer: failure.fresh }) })
@@ -41,6 +42,7 @@ export const tripProblem = (failure: TripFailure): TripProblem => {
         ...(failure.fresh === undefined ? {} : { offer: failure.fresh })
       })
     case "InvalidDates":
+    case "DoesNotFit":
     case "WriteUnstorable":
       return new Unprocessable({ detail })
     case "NoReplacement":

@@ -4,98 +4,32 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
 import type { SlotId, TripId, UserId } from "../../domain/ids.ts"
-import { exclusionOf } from "../../domain/itinerary/exclusion.ts"
 import { type PivotRequest, readOffer } from "../../domain/pivot/model.ts"
-import type { Veto } from "../../domain/plan/model.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import type { TripCommand } from "../../domain/trip/commands.ts"
-import type { TripState } from "../../domain/trip/model.ts"
-import { changeView, tripView } from "../../domain/view/trip.ts"
-import { Catalog } from "../../services/catalog.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
 import { TripGeneration } from "../../services/trip-generation.ts"
 import { TripLinks } from "../../services/trip-links.ts"
 import { TripList } from "../../services/trip-list.ts"
-import { TripRuntime } from "../../services/trip-runtime.ts"
 import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
 import { Unprocessable } from "../api/problems.ts"
 import type { PivotAnswer, SlotAction, TripPatch } from "../api/trips.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
-import { makeShowing } from "../showing.ts"
-import { ifMatchVersion } from "./if-match.ts"
 import { accountDeleted, orUnavailable } from "./refusals.ts"
-import { planningProblem, tripProblem } from "./trip-problems.ts"
+import { makeParts, type Parts, type Writer, whereIn } from "./trip-parts.ts"
+import { planningProblem } from "./trip-problems.ts"
 
 /** How long an invitation waits for its answer. */
 const INVITATION_MS = 14 * 86_400_000
 
 const DEFAULT_PAGE = 50
 
-const make = Effect.gen(function* () {
-  const catalogs = yield* Catalog
-  const showing = yield* makeShowing
-  const trips = yield* TripRuntime
-
-  const answeredBy = (trip: TripState) =>
-    Effect.map(RequestScope, (scope) => {
-      scope.modelVersion = modelVersion(trip.model)
-    })
-
-  const show = Effect.fnUntraced(function* (trip: TripState) {
-    const shown = yield* orUnavailable(showing.of(trip))
-    yield* answeredBy(trip)
-    return tripView(trip, shown)
-  })
-
-  const showChange = Effect.fnUntraced(function* (before: TripState, after: TripState) {
-    const shown = yield* orUnavailable(showing.of(after))
-    yield* answeredBy(after)
-    return changeView(before.slots, after, shown)
-  })
-
-  /** The slots that go against these vetoes. */
-  const against = Effect.fnUntraced(function* (trip: TripState, veto: Pick<Veto, "node_ids" | "tags">) {
-    const catalog = yield* orUnavailable(catalogs.city(trip.city))
-    const excluded = exclusionOf(catalog, {}, [veto])
-    return trip.slots.flatMap((slot) => {
-      const index = catalog.indexOf(slot.node_id)
-      return index === undefined || excluded(index) === undefined ? [] : [slot.id]
-    })
-  })
-
-  const ask = (id: TripId, command: TripCommand) => Effect.mapError(trips.ask(id, command), tripProblem)
-
-  /** Asks for a change and gives the trip after it. */
-  const change = (id: TripId, command: TripCommand) =>
-    Effect.flatMap(ask(id, command), (reply) =>
-      reply._tag === "changed" ? Effect.succeed(reply.trip) : Effect.die(`A change was answered with ${reply._tag}.`)
-    )
-
-  const read = (id: TripId, by: UserId) =>
-    Effect.flatMap(ask(id, { _tag: "read", by }), (reply) =>
-      reply._tag === "trip" ? Effect.succeed(reply.trip) : Effect.die(`A reading was answered with ${reply._tag}.`)
-    )
-
-  /** What every write carries: who, based on which version, under which key. */
-  const writer = Effect.fnUntraced(function* (headers?: { readonly "if-match"?: string }) {
-    const { userId } = yield* CurrentCaller
-    const scope = yield* RequestScope
-    const version = yield* ifMatchVersion(headers?.["if-match"])
-    return {
-      by: userId,
-      ...(version === undefined ? {} : { if_match: version }),
-      ...(scope.idempotencyKey === undefined ? {} : { idempotency_key: scope.idempotencyKey })
-    }
-  })
-
-  return { show, showChange, against, ask, change, read, writer }
-})
-
-type Parts = Effect.Success<typeof make>
-type Writer = Effect.Success<ReturnType<Parts["writer"]>>
-
-const slotCommand = (who: Writer, slot_id: SlotId, payload: typeof SlotAction.Type): TripCommand => {
+const slotCommand = (
+  who: Writer,
+  slot_id: SlotId,
+  payload: Exclude<typeof SlotAction.Type, { readonly action: "move" }>
+): TripCommand => {
   const intention = payload.reason === undefined ? {} : { intention: payload.reason }
   switch (payload.action) {
     case "swap":
@@ -123,25 +57,30 @@ const knownTags = Effect.fnUntraced(function* (tags: ReadonlyArray<string>) {
   }
 })
 
-/** New dates and a new status, in this order. */
-const redating = ({ change, read }: Parts, planning: TripGeneration["Service"]) =>
+/** New dates or something else to go around, and a new status, in this order. */
+const redating = ({ change: ask, read }: Parts, planning: TripGeneration["Service"]) =>
   Effect.fnUntraced(function* (id: TripId, payload: typeof TripPatch.Type, who: Writer) {
     let trip = yield* read(id, who.by)
-    if (payload.start_date !== undefined || payload.end_date !== undefined) {
-      trip = yield* planning
-        .reschedule(who.by, trip, {
-          startDate: payload.start_date ?? trip.start_date,
-          endDate: payload.end_date ?? trip.end_date,
-          ...(who.if_match === undefined ? {} : { ifMatch: who.if_match }),
-          ...(who.idempotency_key === undefined ? {} : { idempotencyKey: `${who.idempotency_key}/dates` })
-        })
-        .pipe(Effect.mapError(planningProblem))
+    const { end_date, fixed, lodging, start_date } = payload
+    const isRedated = start_date !== undefined || end_date !== undefined
+    const isBrought = fixed !== undefined || lodging !== undefined
+    const change = {
+      ...(fixed === undefined ? {} : { fixed }),
+      ...(lodging === undefined ? {} : { lodging }),
+      ...(who.if_match === undefined ? {} : { ifMatch: who.if_match }),
+      ...(who.idempotency_key === undefined ? {} : { idempotencyKey: `${who.idempotency_key}/dates` })
+    }
+    if (isRedated) {
+      const dates = { startDate: start_date ?? trip.start_date, endDate: end_date ?? trip.end_date }
+      trip = yield* Effect.mapError(planning.reschedule(who.by, trip, { ...change, ...dates }), planningProblem)
+    } else if (isBrought) {
+      trip = yield* Effect.mapError(planning.replan(who.by, trip, change), planningProblem)
     }
     if (payload.status !== undefined) {
       // After new dates, the version that the caller read is the one before them.
       const { if_match: _, ...unconditionally } = who
-      const based = payload.start_date === undefined && payload.end_date === undefined ? who : unconditionally
-      trip = yield* change(id, { _tag: "set_status", ...based, status: payload.status })
+      const based = isRedated || isBrought ? unconditionally : who
+      trip = yield* ask(id, { _tag: "set_status", ...based, status: payload.status })
     }
     return trip
   })
@@ -194,11 +133,29 @@ const leaving = ({ change, writer }: Parts, links: TripLinks["Service"]) =>
     if (user_id !== who.by) yield* orUnavailable(links.revokeInvitations(id))
   })
 
+const changingSlot =
+  ({ change, read, showChange, writer }: Parts) =>
+  (request: {
+    readonly params: { readonly id: TripId; readonly slot_id: SlotId }
+    readonly payload: typeof SlotAction.Type
+    readonly headers: { readonly "if-match"?: string }
+  }) =>
+    Effect.gen(function* () {
+      const { headers, params, payload } = request
+      const who = yield* writer(headers)
+      const before = yield* read(params.id, who.by)
+      const command: TripCommand =
+        payload.action === "move"
+          ? { _tag: "move_stop", ...who, slot_id: params.slot_id, ...(yield* whereIn(before, payload)) }
+          : slotCommand(who, params.slot_id, payload)
+      return yield* showChange(before, yield* change(params.id, command))
+    })
+
 export const layer = HttpApiBuilder.group(
   Api,
   "trips",
   Effect.fnUntraced(function* (group) {
-    const parts = yield* make
+    const parts = yield* makeParts
     const { show, showChange, against, change, read, writer } = parts
     const planning = yield* TripGeneration
     const redate = redating(parts, planning)
@@ -266,12 +223,7 @@ export const layer = HttpApiBuilder.group(
           return { ...payload, affected_slots: yield* against(trip, payload) }
         }),
 
-      changeSlot: ({ params, payload, headers }) =>
-        Effect.gen(function* () {
-          const who = yield* writer(headers)
-          const before = yield* read(params.id, who.by)
-          return yield* showChange(before, yield* change(params.id, slotCommand(who, params.slot_id, payload)))
-        }),
+      changeSlot: changingSlot(parts),
 
       pivot: ({ params, payload }) => advise(parts, params.id, payload),
 

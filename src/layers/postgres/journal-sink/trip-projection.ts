@@ -95,6 +95,17 @@ const apply = (rows: Rows, { trip_id, id, at, event }: TripEventEnvelope) => {
         model_name: event.model.name,
         model_version: event.model.version
       })
+    case "plan_undone": {
+      if (event.was === undefined) return
+      const { constraints, end_date, model, start_date } = event.was
+      return rows.patch(trip_id, {
+        start_date,
+        end_date,
+        constraints,
+        model_name: model.name,
+        model_version: model.version
+      })
+    }
     case "status_changed":
       return rows.patch(trip_id, { status: event.status })
     case "slot_locked":

@@ -28,6 +28,11 @@ const TABLE = `
   trips.replan            401       404       404       200       404       200       404       401
   trips.veto              401       404       404       200       404       200       404       401
   trips.changeSlot        401       404       404       200       404       200       404       401
+  edits.add               401       404       404       201       404       201       404       401
+  edits.choices           401       404       404       200       404       200       404       401
+  edits.reorder           401       404       404       200       404       200       404       401
+  edits.undo              401       404       404       200       404       200       404       401
+  edits.fits              401       404       404       200       404       200       404       401
   trips.pivot             401       404       404       200       404       200       404       401
   trips.answerPivot       401       404       404       200       404       200       404       401
   links.make              401       404       404       409       404       201       404       401
@@ -155,6 +160,18 @@ describe("who may do what", () => {
         return [`/trips/${trip.id}/vetoes`, { node_ids: [], tags: ["lively"] }]
       case "trips.changeSlot":
         return [`/trips/${trip.id}/slots/${first.id}`, { action: "lock" }]
+      case "edits.add":
+        return [`/trips/${trip.id}/slots`, { own: { title: "A call", minutes: 15 } }]
+      case "edits.choices":
+        return [`/trips/${trip.id}/slots/${first.id}/choices`]
+      case "edits.reorder":
+        return [`/trips/${trip.id}/days/1/order`, { slot_ids: trip.days[0].slots.map((slot: Json) => slot.id) }]
+      case "edits.undo": {
+        await people.owner.call("PATCH", `/trips/${trip.id}/slots/${first.id}`, { action: "lock" })
+        return [`/trips/${trip.id}/undo`, {}]
+      }
+      case "edits.fits":
+        return [`/trips/${trip.id}/fits?minutes=60`]
       case "trips.pivot":
         return [`/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: first.id }]
       case "trips.answerPivot": {

@@ -10,7 +10,14 @@ const MINUTE = 60_000
 const FIRST = dayAhead(12)
 const slotsOf = (trip: Json): ReadonlyArray<Json> => trip.days.flatMap((day: Json) => day.slots)
 const planOf = (trip: Json) =>
-  slotsOf(trip).map(({ id, node, starts_at, ends_at, locked, order }) => [id, node.id, starts_at, ends_at, locked, order])
+  slotsOf(trip).map(({ id, node, starts_at, ends_at, locked, order }) => [
+    id,
+    node.id,
+    starts_at,
+    ends_at,
+    locked,
+    order
+  ])
 const ok = (answer: Answer, status = 200): Json => {
   assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 800))
   return answer.body
@@ -31,8 +38,17 @@ const TRAIN = {
   lat: 47.598,
   lon: -122.3295
 }
-const TABLE = { title: "A table for two", kind: "reservation", at: `${dayAhead(13)}T19:00`, until: `${dayAhead(13)}T21:00` }
+const TABLE = {
+  title: "A table for two",
+  kind: "reservation",
+  at: `${dayAhead(13)}T19:00`,
+  until: `${dayAhead(13)}T21:00`
+}
 const INN = { title: "The inn", lat: 47.6145, lon: -122.3478 }
+
+/** What the clock there shows at an instant. */
+const inSeattle = (instant: string): string =>
+  new Date(instant).toLocaleString("sv-SE", { timeZone: "America/Los_Angeles" }).replace(" ", "T").slice(0, 16)
 
 /** Nothing overlaps, and every way fits between what it joins. */
 const judge = (trip: Json) => {
@@ -46,7 +62,11 @@ const judge = (trip: Json) => {
       const gap = (Date.parse(thing.starts_at) - Date.parse(before.ends_at)) / MINUTE
       assert.isAtLeast(gap, thing.travel_minutes, `day ${day.day}: ${JSON.stringify([before, thing]).slice(0, 600)}`)
     })
-    day.slots.forEach((slot: Json, i: number) => assert.strictEqual(slot.order, i, `day ${day.day}`))
+    assert.deepEqual(
+      day.slots.map(({ order }: Json) => order),
+      day.slots.map((_: Json, i: number) => i),
+      `day ${day.day}`
+    )
     for (const slot of day.slots) assert.notStrictEqual(slot.open, "closed", slot.node.name)
   }
 }
@@ -78,12 +98,15 @@ describe("plans changed by hand", () => {
     assert.deepEqual(trip.lodging, INN)
     judge(trip)
     const [arrival, table] = trip.fixed
-    assert.strictEqual(arrival.ends_at, new Date(`${FIRST}T13:00-07:00`).toISOString())
+    assert.strictEqual(inSeattle(arrival.ends_at), TRAIN.until)
     for (const slot of trip.days[0].slots) assert.isAtLeast(Date.parse(slot.starts_at), Date.parse(arrival.ends_at))
     const dinners = trip.days[1].slots.filter(
       (slot: Json) => Date.parse(slot.starts_at) > Date.parse(table.starts_at) - 90 * MINUTE
     )
-    assert.isEmpty(dinners.filter((slot: Json) => slot.node.category === "restaurant"), "a second dinner")
+    assert.isEmpty(
+      dinners.filter((slot: Json) => slot.node.category === "restaurant"),
+      "a second dinner"
+    )
     for (const day of trip.days) {
       assert.isNumber(day.way.back_minutes)
       assert.isAbove(day.way.minutes, 0)
@@ -91,10 +114,12 @@ describe("plans changed by hand", () => {
     assert.isAbove(trip.days[2].slots[0].travel_minutes, 0, "the way from the inn")
     // What is brought stays as it is with new dates and new plans.
     const later = ok(await ann.call("PATCH", `/trips/${trip.id}`, { end_date: dayAhead(15) }))
-    assert.deepEqual(later.fixed.map(({ id }: Json) => id), trip.fixed.map(({ id }: Json) => id))
+    assert.deepEqual(
+      later.fixed.map(({ id }: Json) => id),
+      trip.fixed.map(({ id }: Json) => id)
+    )
     judge(later)
-    const calendar = later.days.length
-    assert.strictEqual(calendar, 4)
+    assert.strictEqual(later.days.length, 4)
     const without = ok(await ann.call("PATCH", `/trips/${trip.id}`, { fixed: [TABLE], lodging: null }))
     assert.deepEqual([without.fixed.length, without.lodging, without.fixed[0].id], [1, null, table.id])
   })
@@ -144,10 +169,19 @@ describe("plans changed by hand", () => {
     assert.match(again.body.detail, /in the plan already/)
     const own = { title: "Coffee at Ana's", minutes: 60, lat: 47.62, lon: -122.32 }
     const mine = ok(await ann.call("POST", `/trips/${trip.id}/slots`, { own, day: 2 }), 201)
-    assert.deepEqual(mine.fixed.map(({ title, day, kind }: Json) => [title, day, kind]), [[own.title, 2, "place"]])
+    assert.deepEqual(
+      mine.fixed.map(({ title, day, kind }: Json) => [title, day, kind]),
+      [[own.title, 2, "place"]]
+    )
     judge(await read(trip))
-    const at = ok(await ann.call("POST", `/trips/${trip.id}/slots`, { own: { title: "A call", minutes: 30 }, at: `${dayAhead(14)}T09:30` }), 201)
-    assert.strictEqual(at.fixed[1].starts_at, new Date(`${dayAhead(14)}T09:30-07:00`).toISOString())
+    const at = ok(
+      await ann.call("POST", `/trips/${trip.id}/slots`, {
+        own: { title: "A call", minutes: 30 },
+        at: `${dayAhead(14)}T09:30`
+      }),
+      201
+    )
+    assert.strictEqual(inSeattle(at.fixed[1].starts_at), `${dayAhead(14)}T09:30`)
     judge(await read(trip))
     const far = await ann.call("POST", `/trips/${trip.id}/slots`, { own: { ...own, lat: 0, lon: 0 } })
     assert.deepEqual([far.status, /own\.lat/.test(far.body.detail)], [422, true])
@@ -181,7 +215,10 @@ describe("plans changed by hand", () => {
     }
     assert.isDefined(reordered, "no two stops of the day can change places")
     const after = await read(trip)
-    assert.deepEqual(after.days[2].slots.map((slot: Json) => slot.id), reordered)
+    assert.deepEqual(
+      after.days[2].slots.map((slot: Json) => slot.id),
+      reordered
+    )
     judge(after)
     const short = await ann.call("PUT", `/trips/${trip.id}/days/3/order`, { slot_ids: ids.slice(1) })
     assert.deepEqual([short.status, /each stop of day 3/i.test(short.body.detail)], [422, true])
@@ -216,7 +253,7 @@ describe("plans changed by hand", () => {
       }
       assert.isAtMost(free, Date.parse(fits.ends_at))
     }
-    assert.strictEqual((await ann.call("GET", `/trips/${trip.id}/fits?minutes=9`)).status, 422)
+    assert.strictEqual((await ann.call("GET", `/trips/${trip.id}/fits?minutes=9`)).status, 400)
     const outside = ok(await ann.call("GET", `/trips/${trip.id}/fits?minutes=60&at=2026-01-01T10:00`))
     assert.match(outside.reasons[0].message, /outside the dates/)
   })
@@ -234,14 +271,20 @@ describe("plans changed by hand", () => {
     ok(await ann.call("PATCH", `/trips/${trip.id}`, { lodging: null, fixed: [] }))
     ok(await ann.call("PATCH", `/trips/${trip.id}`, { end_date: dayAhead(13) }))
     const { undo } = await read(trip)
-    assert.deepEqual(undo.map(({ what }: Json) => what), ["reschedule", "replan", "fixed", "remove", "swap"])
+    assert.deepEqual(
+      undo.map(({ what }: Json) => what),
+      ["reschedule", "replan", "fixed", "remove", "swap"]
+    )
     const early = await ann.call("POST", `/trips/${trip.id}/undo`, { change: undo[1].change })
     assert.deepEqual([early.status, early.body.detail.includes(String(undo[0].change))], [409, true])
-    await world.restart()
+    await world.restart("SIGKILL")
     const both = await Promise.all(
       [ann, bob].map((one) => one.call("POST", `/trips/${trip.id}/undo`, { change: undo[0].change }))
     )
-    assert.deepEqual(both.map(({ status }) => status), [200, 200])
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      [200, 200]
+    )
     const once = await read(trip)
     assert.deepEqual([once.end_date, once.undo.length], [trip.end_date, 4], "undone once")
     for (const { change } of undo.slice(1)) ok(await bob.call("POST", `/trips/${trip.id}/undo`, { change }))

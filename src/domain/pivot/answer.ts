@@ -73,7 +73,7 @@ const untouched = (message: string, now: number): Finding => ({
 })
 
 const dayOf = ({ trip, catalog }: PivotWorld, slot: PlanSlot): ReadonlyArray<PlanSlot> =>
-  daySlots(trip.slots, slot.day, catalog.indexOf)
+  daySlots(trip, slot.day, catalog.indexOf)
 
 /** The weather of the rest of a day. */
 const weather = (world: PivotWorld, set: FallbackSet | undefined, request: PivotRequest, now: number): Finding => {

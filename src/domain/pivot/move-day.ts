@@ -4,7 +4,7 @@ import type { Slot } from "../plan/model.ts"
 import { dayPartAt } from "../time/day-part.ts"
 import { type Accepted, applyInDay, type Taking } from "./accept.ts"
 import type { PivotWorld } from "./answer-model.ts"
-import { daySlots, minutesBetween } from "./plan.ts"
+import { daySlots, isCatalogued, minutesBetween } from "./plan.ts"
 import { gapBefore, roomIn } from "./second-best.ts"
 
 /** Puts the stop into the other day, at the position where it has room, and its followers one further. */
@@ -16,12 +16,12 @@ const into = (
   now: number
 ): ReadonlyArray<Slot> | string => {
   const { trip, catalog, env } = world
-  const day = daySlots(trip.slots, number, catalog.indexOf)
+  const day = daySlots(trip, number, catalog.indexOf)
   const room = roomIn(world, day, index, now)
   if (room === undefined) return `day ${number} has no room for it any more`
   const { position, visit } = room
   const before = trip.slots.filter((one) => one.day === number)
-  const follower = day[position]
+  const follower = day.slice(position).find(isCatalogued)
   const orderOf = (id: SlotId) => before.find((one) => one.id === id)!.order
   const order = follower === undefined ? Math.max(...before.map((one) => one.order)) + 1 : orderOf(follower.id)
   const moved: Slot = {
@@ -36,7 +36,7 @@ const into = (
   const later = before
     .filter((one) => one.order >= order)
     .map((one) =>
-      one.id === follower?.id
+      one.id === day[position]?.id
         ? { ...one, order: one.order + 1, travel_minutes: visit.travelOut }
         : { ...one, order: one.order + 1 }
     )

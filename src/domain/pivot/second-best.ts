@@ -155,7 +155,7 @@ const anotherDay = (world: PivotWorld, slot: PlanSlot, now: number): OptionDraft
   const { slots } = world.trip
   const days = [...new Set(slots.map((one) => one.day))].filter((one) => one > slot.day).slice(0, MOST_DAYS)
   for (const number of days) {
-    const room = roomIn(world, daySlots(slots, number, world.catalog.indexOf), slot.index, now)
+    const room = roomIn(world, daySlots(world.trip, number, world.catalog.indexOf), slot.index, now)
     if (room === undefined) continue
     const { arrive, leave, open, travelIn } = room.visit
     const at = clock(world.env.localMinute(arrive))

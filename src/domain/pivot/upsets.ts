@@ -54,7 +54,7 @@ export const withoutDistrict = (world: PivotWorld, places: ReadonlySet<number>, 
 export const stopsInDistrict = (world: PivotWorld, places: ReadonlySet<number>, { from, to }: TimeSpan) => {
   const inside = (slot: PlanSlot) => !slot.past && slot.ends > from && slot.starts < to && places.has(slot.index)
   for (const number of new Set(world.trip.slots.map((slot) => slot.day))) {
-    const day = daySlots(world.trip.slots, number, world.catalog.indexOf)
+    const day = daySlots(world.trip, number, world.catalog.indexOf)
     const affected = day.flatMap((slot, at) => (inside(slot) ? [at] : []))
     if (affected.length > 0) return { day, affected }
   }

@@ -11,7 +11,6 @@ const MAX_LINES = 350
 
 /** Files that were longer when this became the bound: none of them may become longer. */
 const LONGER_BEFORE: Readonly<Record<string, number>> = {
-  "src/layers/journal/writer.ts": 388,
   "test/actors/engine/engine.test.ts": 357,
   "test/domain/trip/decide.test.ts": 369,
   "test/e2e/learning-log.test.ts": 391

@@ -11,7 +11,7 @@ import type { MachineShape } from "../../support/machine.ts"
 import type { Aside, AsideKind } from "./aside.ts"
 import type { Name } from "./name.ts"
 import type { Batch, Reader } from "./reader.ts"
-import type { Writer } from "./writer.ts"
+import type { Writer } from "./writer-contract.ts"
 
 export interface Drainer {
   readonly drained: () => number

@@ -6,7 +6,7 @@ import type { Drainer } from "./drainer.ts"
 import { type FilePort, readWhole } from "./files.ts"
 import type { Reader } from "./reader.ts"
 import { JournalUnreadable } from "./recovery.ts"
-import type { Writer } from "./writer.ts"
+import type { Writer } from "./writer-contract.ts"
 
 export const quarantineNote = (
   directory: string,

@@ -8,36 +8,17 @@
  */
 
 import {
-  type AppendTicket,
-  JournalFull,
-  type JournalLane,
   type JournalRecord,
-  type JournalRefused,
   JournalUnavailable,
   JournalWriteFailed,
   LANE_SHARE,
-  type Settled,
-  type Urgency
+  type Settled
 } from "../../services/journal.ts"
-import type { MachineShape } from "../../support/machine.ts"
-import type { FilePort, OpenFile } from "./files.ts"
-import { frameBound, frameLength, malformed, SEGMENT_HEADER, writeFrame } from "./frame.ts"
-import type { Recovered } from "./recovery.ts"
+import type { OpenFile } from "./files.ts"
+import { malformed, SEGMENT_HEADER, writeFrame } from "./frame.ts"
 import { createSegmentFile, Segment } from "./segment.ts"
 import { storableRecords } from "./storable-records.ts"
-
-export interface WriterLimits {
-  /** A segment is closed when it has grown beyond this. */
-  readonly segmentBytes: number
-  /** All files of the journal together. */
-  readonly diskBytes: number
-  /** What may wait in memory for the disk; as much again may be on its way there. */
-  readonly bufferBytes: number
-  /** The longest record. */
-  readonly recordBytes: number
-  /** How long records that nobody waits for may gather in memory. */
-  readonly lingerMillis: number
-}
+import { bytesOf, type Writer, type WriterLimits, type WriterParts, writerRefusals } from "./writer-contract.ts"
 
 /** Both buffers start here and double up to the limit. */
 const FIRST_BUFFER = 256 * 1024
@@ -51,22 +32,6 @@ const REOPEN_RESERVE = 1024 * 1024
 /** How long between attempts to reopen the log: short at first, because most failures pass. */
 const REOPEN_DELAYS = [50, 100, 250, 500, 1000]
 
-const MEMORY_RETRY_MS = 100
-const DISK_RETRY_MS = 5000
-
-export interface WriterEvents {
-  /** Under which epoch what is appended now is owned. */
-  readonly epoch: () => number
-  /** A group became durable. */
-  readonly committed: (millis: number, records: number) => void
-  readonly failed: (cause: unknown) => void
-  /** A `settled` threw, which it must not. */
-  readonly crashed: (cause: unknown) => void
-  readonly reopened: () => void
-  /** Bytes on disk besides the segments (what was set aside). */
-  readonly otherBytes: () => number
-}
-
 interface Group {
   buffer: Buffer<ArrayBuffer>
   used: number
@@ -77,122 +42,65 @@ interface Group {
   urgent: boolean
 }
 
-export interface Writer {
-  readonly append: (
-    lane: JournalLane,
-    records: ReadonlyArray<JournalRecord>,
-    settled: Settled,
-    urgency?: Urgency
-  ) => AppendTicket | JournalRefused
-  /** Resolves when everything appended so far has settled, one way or the other. */
-  readonly barrier: () => Promise<void>
-  /** Closes the current segment and begins another; rejects while the disk refuses writes. */
-  readonly rotate: () => Promise<void>
-  /** The segments in order; the last one is being written. */
-  readonly segments: ReadonlyArray<Segment>
-  /** Deletes the segments that end at or before this position; never the one being written. */
-  readonly removeThrough: (position: number) => Promise<number>
-  readonly available: () => boolean
-  readonly appended: () => number
-  readonly durable: () => number
-  readonly bytes: () => number
-  readonly close: () => Promise<void>
-}
-
 const describe = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
-export const openWriter = async (
-  files: FilePort,
-  directory: string,
-  recovered: Pick<Recovered, "segments" | "next" | "ends">,
-  limits: WriterLimits,
-  knownVersions: ReadonlyMap<string, number>,
-  events: WriterEvents,
-  machine: MachineShape
-): Promise<Writer> => {
-  const segments = [...recovered.segments]
-  let next = recovered.next
-  let durable = recovered.next
-  let segmentBytes = segments.reduce((sum, segment) => sum + segment.bytes, 0)
-  let file: OpenFile | undefined
-  let active: Segment
-  let unavailable: JournalUnavailable | undefined
-  let pumping: Promise<void> | undefined
-  let stopped: JournalUnavailable | undefined
-  let wakeReopen: (() => void) | undefined
-  const rotations: Array<{ readonly resolve: () => void; readonly reject: (cause: unknown) => void }> = []
-  let lingering: (() => void) | undefined
-  const emptyGroup = (buffer: Buffer<ArrayBuffer>): Group => ({
-    buffer,
-    used: 0,
-    start: next,
-    records: 0,
-    settled: [],
-    urgent: false
-  })
-  let pending = emptyGroup(Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER, limits.bufferBytes)))
-  let spare = Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER, limits.bufferBytes))
+const emptyGroup = (buffer: Buffer<ArrayBuffer>, start: number): Group => ({
+  buffer,
+  used: 0,
+  start,
+  records: 0,
+  settled: [],
+  urgent: false
+})
 
-  const begin = async (base: number, reserve: number) => {
-    const gap = base - (segments.at(-1)?.end ?? recovered.ends)
-    const created = await createSegmentFile(files, directory, base, gap, reserve)
-    await closeFile()
-    file = created
-    active = new Segment(files, directory, base)
-    segments.push(active)
-    segmentBytes += SEGMENT_HEADER
-  }
-  /** At most once per descriptor: its number may belong to somebody else a moment later. */
-  const closeFile = async () => {
-    const open = file
-    file = undefined
-    await open?.close().catch(() => {})
-  }
-  await begin(next, 0)
-  const refusals = {
-    memory: new JournalFull({
-      message: `The journal's buffer is full (${limits.bufferBytes} bytes wait for the disk). Try again shortly; if this lasts, the disk is too slow or too small for the load.`,
-      budget: "memory",
-      retryAfterMillis: MEMORY_RETRY_MS
-    }),
-    disk: new JournalFull({
-      message: `The journal's disk budget is nearly used up (${limits.diskBytes} bytes). Records wait there for the database: check that it is up, or raise the budget.`,
-      budget: "disk",
-      retryAfterMillis: DISK_RETRY_MS
-    }),
-    record: new JournalFull({
-      message: `A record is longer than the journal takes (${limits.recordBytes} bytes).`,
-      budget: "record",
-      retryAfterMillis: 0
-    })
-  }
+const firstBuffer = ({ bufferBytes }: WriterLimits) => Buffer.allocUnsafeSlow(Math.min(FIRST_BUFFER, bufferBytes))
 
+class SegmentWriter implements Writer {
+  readonly segments: Array<Segment>
+  readonly #parts: WriterParts
+  readonly #refusals: ReturnType<typeof writerRefusals>
   /** Appends of nothing wait too; they are bounded as if each were the shortest record. */
-  const mostWaiting = limits.bufferBytes / 64
+  readonly #mostWaiting: number
+  readonly #rotations: Array<{ readonly resolve: () => void; readonly reject: (cause: unknown) => void }> = []
+  #next: number
+  #durable: number
+  #segmentBytes: number
+  #file: OpenFile | undefined
+  #active!: Segment
+  #unavailable: JournalUnavailable | undefined
+  #pumping: Promise<void> | undefined
+  #stopped: JournalUnavailable | undefined
+  #wakeReopen: (() => void) | undefined
+  #lingering: (() => void) | undefined
+  #pending: Group
+  #spare: Buffer<ArrayBuffer>
 
-  const sizeOf = (records: ReadonlyArray<JournalRecord>, room: number): number => {
-    let bound = 0
-    for (const record of records) bound += frameBound(record)
-    if (bound <= room && bound <= limits.recordBytes) return bound
-    let exact = 0
-    for (const record of records) {
-      const length = frameLength(record)
-      if (length > limits.recordBytes) return Number.POSITIVE_INFINITY
-      exact += length
-    }
-    return exact
+  constructor(parts: WriterParts) {
+    const { limits, recovered } = parts
+    this.#parts = parts
+    this.#refusals = writerRefusals(limits)
+    this.#mostWaiting = limits.bufferBytes / 64
+    this.segments = [...recovered.segments]
+    this.#next = recovered.next
+    this.#durable = recovered.next
+    this.#segmentBytes = this.segments.reduce((sum, segment) => sum + segment.bytes, 0)
+    this.#pending = emptyGroup(firstBuffer(limits), this.#next)
+    this.#spare = firstBuffer(limits)
   }
 
-  const grow = (needed: number) => {
-    let size = pending.buffer.length
-    while (size < needed) size *= 2
-    const wider = Buffer.allocUnsafeSlow(Math.min(size, limits.bufferBytes))
-    pending.buffer.copy(wider, 0, 0, pending.used)
-    pending.buffer = wider
+  /** Begins a segment of its own behind all that is there. */
+  open(): Promise<void> {
+    return this.#begin(this.#next, 0)
   }
 
-  const append: Writer["append"] = (lane, given, settled, urgency = "now") => {
-    if (stopped !== undefined || unavailable !== undefined) return (stopped ?? unavailable)!
+  readonly available = () => this.#unavailable === undefined
+  readonly appended = () => this.#next
+  readonly durable = () => this.#durable
+  readonly bytes = () => this.#segmentBytes + (this.#next - this.#durable) + this.#parts.events.otherBytes()
+
+  readonly append: Writer["append"] = (lane, given, settled, urgency = "now") => {
+    if (this.#stopped !== undefined || this.#unavailable !== undefined) return (this.#stopped ?? this.#unavailable)!
+    const { knownVersions, limits } = this.#parts
     for (const record of given) {
       const fault =
         knownVersions.get(record.type) === record.version ? malformed(record) : "its type or version is not registered"
@@ -200,133 +108,218 @@ export const openWriter = async (
     }
     const records = storableRecords(given)
     if ("_tag" in records) return records
-    const size = sizeOf(records, pending.buffer.length - pending.used)
-    if (size > limits.bufferBytes) return refusals.record
-    if (pending.used + size > limits.bufferBytes || pending.settled.length >= mostWaiting) return refusals.memory
-    if (size > 0 && bytes() + size > limits.diskBytes * LANE_SHARE[lane]) return refusals.disk
-    if (pending.used + size > pending.buffer.length) grow(pending.used + size)
-    const epoch = events.epoch()
+    const { buffer, settled: waiting, used } = this.#pending
+    const size = bytesOf(records, buffer.length - used, limits.recordBytes)
+    if (size > limits.bufferBytes) return this.#refusals.record
+    if (used + size > limits.bufferBytes || waiting.length >= this.#mostWaiting) return this.#refusals.memory
+    if (size > 0 && this.bytes() + size > limits.diskBytes * LANE_SHARE[lane]) return this.#refusals.disk
+    if (used + size > buffer.length) this.#grow(used + size)
+    this.#gather(records)
+    waiting.push(settled)
+    if (urgency === "now" || this.#pending.used >= LINGER_BYTES) this.#hurry()
+    else this.#linger()
+    return { _tag: "AppendTicket", position: this.#next }
+  }
+
+  /** Resolves with everything that was appended so far settled. */
+  readonly barrier = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (this.#durable === this.#next) return resolve()
+      this.#pending.settled.push(() => resolve())
+      this.#hurry()
+    })
+
+  readonly rotate = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (this.#unavailable !== undefined) return reject(this.#unavailable)
+      this.#rotations.push({ resolve, reject })
+      this.#schedule()
+    })
+
+  readonly removeThrough = async (position: number): Promise<number> => {
+    let removed = 0
+    while (this.segments.length > 1 && this.segments[0]!.end <= position) {
+      const segment = this.segments.shift()!
+      await segment.remove()
+      this.#segmentBytes -= segment.bytes
+      removed++
+    }
+    if (removed > 0) await this.#parts.files.syncDirectory(this.#parts.directory)
+    return removed
+  }
+
+  readonly close = async (): Promise<void> => {
+    this.#stopped = new JournalUnavailable({
+      message: "The journal is closed: the server is stopping.",
+      retryAfterMillis: REOPEN_DELAYS.at(-1)!
+    })
+    this.#wakeReopen?.()
+    this.#lingering?.()
+    if (this.#pending.settled.length > 0) this.#hurry()
+    await this.#pumping
+    await this.#closeFile()
+    await Promise.all(this.segments.map((segment) => segment.closeReader()))
+  }
+
+  async #begin(base: number, reserve: number): Promise<void> {
+    const { directory, files, recovered } = this.#parts
+    const gap = base - (this.segments.at(-1)?.end ?? recovered.ends)
+    const created = await createSegmentFile(files, directory, base, gap, reserve)
+    await this.#closeFile()
+    this.#file = created
+    this.#active = new Segment(files, directory, base)
+    this.segments.push(this.#active)
+    this.#segmentBytes += SEGMENT_HEADER
+  }
+
+  /** At most once per descriptor: its number may belong to somebody else a moment later. */
+  async #closeFile(): Promise<void> {
+    const open = this.#file
+    this.#file = undefined
+    await open?.close().catch(() => {})
+  }
+
+  #grow(needed: number): void {
+    const pending = this.#pending
+    let size = pending.buffer.length
+    while (size < needed) size *= 2
+    const wider = Buffer.allocUnsafeSlow(Math.min(size, this.#parts.limits.bufferBytes))
+    pending.buffer.copy(wider, 0, 0, pending.used)
+    pending.buffer = wider
+  }
+
+  /** Writes the records behind what waits for the disk already. */
+  #gather(records: ReadonlyArray<JournalRecord>): void {
+    const pending = this.#pending
+    const epoch = this.#parts.events.epoch()
     for (let i = 0; i < records.length; i++) {
       const position = pending.start + pending.used
       const continues = i < records.length - 1
       pending.used += writeFrame(pending.buffer, pending.used, records[i]!, position, pending.start, continues, epoch)
     }
     pending.records += records.length
-    pending.settled.push(settled)
-    next = pending.start + pending.used
-    if (urgency === "now" || pending.used >= LINGER_BYTES) hurry()
-    else linger()
-    return { _tag: "AppendTicket", position: next }
+    this.#next = pending.start + pending.used
   }
 
   /** A turn of the loop later, so that everything that arrived in this one shares the first group. */
-  const schedule = () => {
-    pumping ??= new Promise<void>(machine.soon).then(pump)
+  #schedule(): void {
+    this.#pumping ??= new Promise<void>(this.#parts.machine.soon).then(() => this.#pump())
   }
 
-  const hurry = () => {
-    pending.urgent = true
-    schedule()
+  #hurry(): void {
+    this.#pending.urgent = true
+    this.#schedule()
   }
 
-  const linger = () => {
-    lingering ??= machine.after(limits.lingerMillis, () => {
-      lingering = undefined
-      if (pending.settled.length > 0) hurry()
+  #linger(): void {
+    this.#lingering ??= this.#parts.machine.after(this.#parts.limits.lingerMillis, () => {
+      this.#lingering = undefined
+      if (this.#pending.settled.length > 0) this.#hurry()
     })
   }
 
-  const due = () => pending.urgent || rotations.length > 0
+  #due(): boolean {
+    return this.#pending.urgent || this.#rotations.length > 0
+  }
 
-  const pump = async () => {
+  async #pump(): Promise<void> {
     let durableNow: ReadonlyArray<Settled> = []
     for (;;) {
-      const idle = !due()
-      const group = pending
-      if (!idle) pending = emptyGroup(spare)
+      const idle = !this.#due()
+      const group = this.#pending
+      if (!idle) this.#pending = emptyGroup(this.#spare, this.#next)
       // The disk works on the next group while those who waited for the last one are told.
-      const writing = idle ? undefined : write(group)
-      release(durableNow, undefined)
+      const writing = idle ? undefined : this.#write(group)
+      this.#release(durableNow, undefined)
       durableNow = []
       if (writing === undefined) {
-        if (!due()) break
+        if (!this.#due()) break
         continue
       }
       try {
         await writing
         durableNow = group.settled
       } catch (cause) {
-        await fail(cause, group)
+        await this.#fail(cause, group)
       }
-      spare = group.buffer
+      this.#spare = group.buffer
     }
-    pumping = undefined
+    this.#pumping = undefined
   }
 
-  const release = (waiting: ReadonlyArray<Settled>, failure: JournalWriteFailed | undefined) => {
+  #release(waiting: ReadonlyArray<Settled>, failure: JournalWriteFailed | undefined): void {
     for (const settled of waiting) {
       try {
         settled(failure)
       } catch (cause) {
-        events.crashed(cause)
+        this.#parts.events.crashed(cause)
       }
     }
   }
 
-  const write = async (group: Group) => {
+  async #write(group: Group): Promise<void> {
+    const { events, limits, machine } = this.#parts
     const started = machine.elapsed()
-    if ((rotations.length > 0 || active.bytes >= limits.segmentBytes) && active.end > active.base) {
-      await begin(group.start, 0)
-    }
-    for (const { resolve } of rotations.splice(0)) resolve()
+    const rotating = this.#rotations.length > 0 || this.#active.bytes >= limits.segmentBytes
+    if (rotating && this.#active.end > this.#active.base) await this.#begin(group.start, 0)
+    for (const { resolve } of this.#rotations.splice(0)) resolve()
     if (group.used === 0) return
-    await file!.write(group.buffer.subarray(0, group.used), active.offset(group.start))
-    if (file!.writesThrough !== true) await file!.sync()
-    active.extend(group.buffer, group.used)
-    segmentBytes += group.used
-    durable = group.start + group.used
+    await this.#file!.write(group.buffer.subarray(0, group.used), this.#active.offset(group.start))
+    if (this.#file!.writesThrough !== true) await this.#file!.sync()
+    this.#active.extend(group.buffer, group.used)
+    this.#segmentBytes += group.used
+    this.#durable = group.start + group.used
     events.committed(machine.elapsed() - started, group.records)
   }
 
-  const fail = async (cause: unknown, group: Group) => {
-    unavailable = new JournalUnavailable({
+  async #fail(cause: unknown, group: Group): Promise<void> {
+    const { directory, events } = this.#parts
+    const unavailable = new JournalUnavailable({
       message: `The journal cannot write to ${directory}: ${describe(cause)}. Reading goes on; writes are taken again as soon as the disk takes them.`,
       retryAfterMillis: REOPEN_DELAYS.at(-1)!
     })
+    this.#unavailable = unavailable
     events.failed(cause)
-    let clean = await cutBack(active)
+    const clean = await this.#cutBack(this.#active)
     const failure = new JournalWriteFailed({
       message: `The write could not be made durable: ${describe(cause)}. It does not count; send it again.`,
       onDisk: clean ? "no" : "unknown"
     })
-    const waiting = [...group.settled, ...pending.settled]
-    pending = emptyGroup(pending.buffer)
+    const waiting = [...group.settled, ...this.#pending.settled]
+    this.#pending = emptyGroup(this.#pending.buffer, this.#next)
     // Positions are never handed out twice: the log goes on after those that failed.
-    durable = next
-    release(waiting, failure)
-    for (const { reject } of rotations.splice(0)) reject(unavailable)
-    for (let attempt = 0; stopped === undefined; attempt++) {
+    this.#durable = this.#next
+    this.#release(waiting, failure)
+    for (const { reject } of this.#rotations.splice(0)) reject(unavailable)
+    await this.#reopen(cause, clean)
+  }
+
+  /** Tries until the disk takes a new segment, or the journal is closed. */
+  async #reopen(cause: unknown, cutBack: boolean): Promise<void> {
+    let clean = cutBack
+    for (let attempt = 0; this.#stopped === undefined; attempt++) {
       try {
-        clean = clean || (await cutBack(active))
+        clean = clean || (await this.#cutBack(this.#active))
         if (!clean) throw cause
-        await begin(next, REOPEN_RESERVE)
-        unavailable = undefined
-        events.reopened()
+        await this.#begin(this.#next, REOPEN_RESERVE)
+        this.#unavailable = undefined
+        this.#parts.events.reopened()
         return
       } catch {
         await new Promise<void>((resolve) => {
-          const callOff = machine.after(REOPEN_DELAYS[Math.min(attempt, REOPEN_DELAYS.length - 1)]!, resolve)
-          wakeReopen = () => resolve(callOff())
+          const delay = REOPEN_DELAYS[Math.min(attempt, REOPEN_DELAYS.length - 1)]!
+          const callOff = this.#parts.machine.after(delay, resolve)
+          this.#wakeReopen = () => resolve(callOff())
         })
       }
     }
   }
 
   /** Takes back what a failed group may have left in its file, through a new descriptor. */
-  const cutBack = async (segment: Segment): Promise<boolean> => {
-    await closeFile()
+  async #cutBack(segment: Segment): Promise<boolean> {
+    await this.#closeFile()
     try {
-      const again = await files.open(segment.path, "write")
+      const again = await this.#parts.files.open(segment.path, "write")
       try {
         if ((await again.size()) > segment.bytes) await again.truncate(segment.bytes)
         await again.sync()
@@ -338,50 +331,10 @@ export const openWriter = async (
       return false
     }
   }
+}
 
-  const bytes = () => segmentBytes + (next - durable) + events.otherBytes()
-
-  return {
-    append,
-    barrier: () =>
-      new Promise((resolve) => {
-        if (durable === next) return resolve()
-        pending.settled.push(() => resolve())
-        hurry()
-      }),
-    rotate: () =>
-      new Promise((resolve, reject) => {
-        if (unavailable !== undefined) return reject(unavailable)
-        rotations.push({ resolve, reject })
-        schedule()
-      }),
-    segments,
-    removeThrough: async (position) => {
-      let removed = 0
-      while (segments.length > 1 && segments[0]!.end <= position) {
-        const segment = segments.shift()!
-        await segment.remove()
-        segmentBytes -= segment.bytes
-        removed++
-      }
-      if (removed > 0) await files.syncDirectory(directory)
-      return removed
-    },
-    available: () => unavailable === undefined,
-    appended: () => next,
-    durable: () => durable,
-    bytes,
-    close: async () => {
-      stopped = new JournalUnavailable({
-        message: "The journal is closed: the server is stopping.",
-        retryAfterMillis: REOPEN_DELAYS.at(-1)!
-      })
-      wakeReopen?.()
-      lingering?.()
-      if (pending.settled.length > 0) hurry()
-      await pumping
-      await closeFile()
-      await Promise.all(segments.map((segment) => segment.closeReader()))
-    }
-  }
+export const openWriter = async (parts: WriterParts): Promise<Writer> => {
+  const writer = new SegmentWriter(parts)
+  await writer.open()
+  return writer
 }

@@ -3,9 +3,8 @@
  * folder in one rename when every check passed. A refused or killed build leaves no dataset behind.
  */
 import { createHash } from "node:crypto"
-import { createReadStream, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs"
+import { mkdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
-import { pipeline } from "node:stream/promises"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -13,6 +12,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
 import { Config } from "../../config.ts"
 import {
   type DatasetCheck,
@@ -23,6 +23,7 @@ import {
   type DatasetSummary,
   Datasets
 } from "../../services/datasets.ts"
+import { cutsFor } from "./cuts.ts"
 import type { Definition } from "./definition.ts"
 import { bprTriples } from "./definitions/bpr-triples.ts"
 import { companionMatch } from "./definitions/companion-match.ts"
@@ -33,11 +34,12 @@ import { vibeLabels } from "./definitions/vibe-labels.ts"
 import { checkDataset } from "./gate.ts"
 import { checkLiveFeatures, livePlans, weatherSpoke } from "./live-features.ts"
 import { createParquet, type ParquetFile } from "./parquet.ts"
+import { CODE_VERSION, previousOf, sha256Of } from "./previous.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
 import { namePeople, pseudonymsOf, renaming } from "./pseudonyms.ts"
-import { entryOf, publishedIn } from "./published.ts"
+import { entryOf } from "./published.ts"
 import { schemaText, writeReport } from "./report.ts"
-import { type Cuts, cutsOf, SPLITS, splitOf, untimedSplitOf } from "./split.ts"
+import { type Cuts, SPLITS, splitOf, untimedSplitOf } from "./split.ts"
 import { track } from "./tracking.ts"
 import { refusalOf } from "./verdict.ts"
 
@@ -50,11 +52,6 @@ export const DEFINITIONS: Readonly<Record<DatasetName, Definition>> = {
   companion_match: companionMatch
 }
 
-/** Raised whenever a definition changes what its rows mean. */
-export const CODE_VERSION = "5"
-
-/** Times kept to find the cuts; of more rows every second is dropped, again and again. */
-const MOST_TIMES = 100_000
 const MB = 1024 * 1024
 
 export interface BuildOptions {
@@ -64,81 +61,228 @@ export interface BuildOptions {
   readonly definition?: Definition
 }
 
-const sha256Of = async (path: string): Promise<string> => {
-  const hash = createHash("sha256")
-  await pipeline(createReadStream(path), hash)
-  return hash.digest("hex")
-}
-
-interface Published {
-  /** Absent from what releases before the fifth version published. */
-  readonly code_version?: string
-  readonly files: Readonly<Record<string, { readonly rows: number; readonly sha256: string }>>
-  readonly histograms: Readonly<Record<string, Histogram>>
-}
-
-/**
- * The newest dataset of its kind before this one, unless somebody changed its files: then it is no yardstick, and that is said.
- * What a night built of a week is compared with other nights, what was asked for with what was asked for.
- */
-const previousOf = async (folder: string, today: string, nightly: boolean) => {
-  const newest = publishedIn(folder).findLast((one) => one.nightly === nightly && one.day < today)?.entry
-  if (newest === undefined) return { exists: false }
-  try {
-    const published = JSON.parse(readFileSync(join(folder, newest, "profile.json"), "utf8")) as Published
-    if (published.code_version !== CODE_VERSION) {
-      return {
-        exists: true,
-        changed: `the dataset of ${newest} was built by another release, whose columns may mean something else; nothing is compared with it, and the next one is compared with this.`
-      }
-    }
-    for (const [name, { sha256 }] of Object.entries(published.files)) {
-      if ((await sha256Of(join(folder, newest, name))) !== sha256) {
-        return {
-          exists: true,
-          changed: `${newest}/${name} is not the file that was published: its content was changed by hand. Build that day again; until then nothing is compared with it.`
-        }
-      }
-    }
-    return { exists: true, histograms: published.histograms }
-  } catch (error) {
-    return {
-      exists: true,
-      changed: `the dataset of ${newest} cannot be read (${String(error)}). Build that day again; until then nothing is compared with it.`
-    }
-  }
-}
-
 const failed = (cause: unknown) =>
   new DatasetFailed({
     message: `The dataset could not be built: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was published; run it again.`,
     cause
   })
 
-/** Where to cut the range's rows, from their times; kept sparsely, however many they are. */
-const cutsFor = Effect.fnUntraced(function* (
-  definition: Definition,
-  range: { readonly from: number; readonly to: number }
-) {
-  if (definition.untimed) return cutsOf([])
+/** One build: what is asked for, of which times, and where its draft lies until it is published. */
+interface Build {
+  readonly options: BuildOptions
+  readonly definition: Definition
+  readonly name: DatasetName
+  readonly keepRefused: boolean
+  readonly startedAt: number
+  readonly today: string
+  /** Of a night, or by hand: the two are compared with their own kind. */
+  readonly nightly: boolean
+  /** The name of its folder. */
+  readonly entry: string
+  readonly range: { readonly from: number; readonly to: number }
+  readonly home: string
+  readonly partial: string
+}
+
+const buildOf = (options: BuildOptions, request: DatasetRequest, startedAt: number): Build => {
+  const today = new Date(startedAt).toISOString().slice(0, 10)
+  const home = join(options.root, request.name)
+  const nightly = request.nightly === true
+  const entry = entryOf(today, nightly)
+  return {
+    options,
+    definition: options.definition ?? DEFINITIONS[request.name],
+    name: request.name,
+    keepRefused: request.keepRefused === true,
+    startedAt,
+    today,
+    nightly,
+    entry,
+    range: { from: request.from ?? 0, to: request.to ?? startedAt },
+    home,
+    partial: join(home, `.${entry}.partial`)
+  }
+}
+
+/** Reads the rows and writes each into its split, while what the checks need is gathered. */
+const writeRows = Effect.fnUntraced(function* ({ definition, name, partial, range }: Build) {
+  const { columns } = definition
+  const cuts: Cuts = yield* cutsFor(definition, range)
+  const files = new Map<string, ParquetFile>()
+  const fileOf = (split: string, aside = false) => {
+    let file = files.get(split)
+    if (file === undefined) {
+      file = createParquet(join(partial, `${split}.parquet`), aside ? definition.aside!.columns : columns)
+      files.set(split, file)
+    }
+    return file
+  }
+  const renamed = renaming(yield* pseudonymsOf(name), definition)
+  for (const split of SPLITS) fileOf(split)
+  const profile = profiler(columns)
+  const skipped: Record<string, number> = {}
+  const rowHash = createHash("sha256")
+  let peak = process.memoryUsage().rss
+  let hashed: Array<string> = []
+  yield* definition.read({
+    range,
+    row: (row, user, at) => {
+      hashed.push(profile.observe(row, definition.telling?.(row) ?? true))
+      fileOf(definition.untimed ? untimedSplitOf(user) : splitOf(cuts, user, at)).append(renamed(row))
+      if (hashed.length < 500) return
+      rowHash.update(hashed.join("\n"))
+      hashed = []
+      if (profile.rows % 20_000 < 500) peak = Math.max(peak, process.memoryUsage().rss)
+    },
+    aside: (row) => fileOf(definition.aside!.name, true).append(renamed(row)),
+    skip: (reason) => {
+      skipped[reason] = (skipped[reason] ?? 0) + 1
+    },
+    leak: () => void profile.leaks.push(profile.rows)
+  })
+  rowHash.update(hashed.join("\n"))
+  const rows: Record<string, number> = {}
+  for (const [split, file] of files) rows[split] = file.close()
+  return { cuts, peak, profile, rows, rowsHash: rowHash.digest("hex"), skipped }
+})
+
+type Written = Effect.Success<ReturnType<typeof writeRows>>
+type Previous = Awaited<ReturnType<typeof previousOf>>
+
+/** Everything that a dataset is held against before it is published. */
+const judge = Effect.fnUntraced(function* (
+  { definition, range }: Build,
+  { profile }: Written,
+  previous: Previous
+): Effect.fn.Return<ReadonlyArray<DatasetCheck>, SqlError, SqlClient> {
   const sql = yield* SqlClient
-  let times: Array<number> = []
-  let stride = 1
-  let seen = 0
-  const add = (at: number) => {
-    if (seen++ % stride === 0) times.push(at)
-    if (times.length < MOST_TIMES) return
-    times = times.filter((_, i) => i % 2 === 0)
-    stride *= 2
+  const cityRows = definition.ranks
+    ? yield* sql<{ slug: string; nodes: number }>`
+        select c.slug, count(n.id)::int as nodes from cities c
+        left join activity_nodes n on n.city_id = c.id and n.retired_at is null group by c.slug`
+    : undefined
+  const weather = yield* weatherSpoke(range)
+  return [
+    ...checkDataset({
+      columns: definition.columns,
+      profile,
+      weather,
+      ...(cityRows === undefined ? {} : { cityNodes: new Map(cityRows.map((row) => [row.slug, row.nodes])) }),
+      ...(previous.histograms === undefined ? {} : { previous: previous.histograms })
+    }),
+    ...(definition.ranks ? checkLiveFeatures(yield* livePlans(range), { weather }) : []),
+    ...(previous.changed === undefined ? [] : [{ rule: "previous", passed: true, says: `Beware: ${previous.changed}` }])
+  ]
+})
+
+type Files = Readonly<Record<string, { readonly rows: number; readonly sha256: string }>>
+
+const filesOf = async (partial: string, rows: Readonly<Record<string, number>>): Promise<Files> => {
+  const files: Record<string, { rows: number; sha256: string }> = {}
+  for (const [split, count] of Object.entries(rows)) {
+    const file = `${split}.parquet`
+    files[file] = { rows: count, sha256: await sha256Of(join(partial, file)) }
   }
-  if (definition.times !== undefined) {
-    const rows = yield* sql.unsafe<{ at: Date }>(definition.times, [new Date(range.from), new Date(range.to)])
-    for (const { at } of rows) add(at.getTime())
-  } else {
-    const nothing = () => undefined
-    yield* definition.read({ range, row: (_, __, at) => add(at), aside: nothing, skip: nothing, leak: nothing })
+  return files
+}
+
+const histogramsOf = ({ columns }: Written["profile"]) => {
+  const histograms: Record<string, Histogram> = {}
+  for (const [name, column] of Object.entries(columns)) {
+    const numbers = Object.values(column.numbers)
+    if (numbers.length > 0) histograms[name] = histogramOf(numbers)
   }
-  return cutsOf(times)
+  return histograms
+}
+
+/** Puts the report beside the rows, and the draft into its place in one rename. */
+const publish = (build: Build, written: Written, previous: Previous, files: Files, summary: DatasetSummary) => {
+  const { definition, keepRefused, name, partial, range } = build
+  const { cuts, profile, rowsHash } = written
+  const histograms = histogramsOf(profile)
+  writeReport(partial, {
+    summary,
+    columns: definition.columns,
+    profile,
+    histograms,
+    previous: previous.histograms,
+    lineage: {
+      dataset: name,
+      query: definition.query,
+      code_version: CODE_VERSION,
+      from: new Date(range.from).toISOString(),
+      to: new Date(range.to).toISOString(),
+      cuts: { validation_from: new Date(cuts.validationFrom), test_from: new Date(cuts.testFrom) },
+      rows_sha256: rowsHash,
+      files
+    },
+    published: { code_version: CODE_VERSION, files, histograms }
+  })
+  // A refused dataset keeps its report; its rows only for whoever asks for them, in a folder that nobody trains on.
+  const passed = summary.checks.every((check) => check.passed)
+  if (!passed && !keepRefused) for (const file of Object.keys(files)) rmSync(join(partial, file))
+  rmSync(summary.folder, { recursive: true, force: true })
+  renameSync(partial, summary.folder)
+}
+
+/** Tells the tracking server, where there is one, what was built. */
+const trackBuild = (build: Build, { rowsHash }: Written, summary: DatasetSummary, endedAt: number) => {
+  const { definition, entry, name, options, range, startedAt } = build
+  const failures = summary.checks.filter((check) => !check.passed).length
+  return track(
+    { uri: options.trackingUri, root: options.root },
+    {
+      experiment: `dataset-${name}`,
+      name: `${name}-${entry}`,
+      startedAt,
+      endedAt,
+      finished: failures === 0,
+      params: { code_version: CODE_VERSION, from: String(range.from), to: String(range.to) },
+      metrics: {
+        ...summary.rows,
+        row_count: Object.values(summary.rows).reduce((sum, n) => sum + n, 0),
+        seconds: summary.seconds,
+        checks_failed: failures
+      },
+      tags: { folder: summary.folder, dataset_version: `${entry}-${rowsHash.slice(0, 12)}` },
+      artifacts: { "schema.json": schemaText(name, definition.columns) }
+    }
+  )
+}
+
+const readAndPublish = Effect.fnUntraced(function* (build: Build, onProgress: (rows: number) => Effect.Effect<void>) {
+  const { definition, entry, home, name, nightly, partial, startedAt, today } = build
+  rmSync(partial, { recursive: true, force: true })
+  mkdirSync(partial, { recursive: true })
+  const written = yield* writeRows(build)
+  const { profile, rows, skipped } = written
+  yield* onProgress(profile.rows)
+  const previous = yield* Effect.promise(() => previousOf(home, today, nightly))
+  const checks = yield* judge(build, written, previous)
+  const passed = checks.every((check) => check.passed)
+  const files = yield* Effect.promise(() => filesOf(partial, rows))
+  const endedAt = yield* Clock.currentTimeMillis
+  const summary: DatasetSummary = {
+    name,
+    folder: join(home, passed ? entry : `${entry}.refused`),
+    rows,
+    skipped,
+    checks,
+    seconds: (endedAt - startedAt) / 1000,
+    peak_memory_mb: Math.round(Math.max(written.peak, process.memoryUsage().rss) / MB)
+  }
+  publish(build, written, previous, files, summary)
+  yield* trackBuild(build, written, summary, endedAt)
+  if (passed) return summary
+  return yield* refusalOf({
+    name,
+    checks,
+    rows: profile.rows,
+    skipped,
+    publishedBefore: previous.exists,
+    voluntary: definition.voluntary === true,
+    report: join(summary.folder, "dataset_summary.md")
+  })
 })
 
 export const buildDataset = Effect.fnUntraced(function* (
@@ -147,154 +291,8 @@ export const buildDataset = Effect.fnUntraced(function* (
   onProgress: (rows: number) => Effect.Effect<void> = () => Effect.void
 ) {
   const sql = yield* SqlClient
-  const definition = options.definition ?? DEFINITIONS[request.name]
-  const startedAt = yield* Clock.currentTimeMillis
-  const range = { from: request.from ?? 0, to: request.to ?? startedAt }
-  const today = new Date(startedAt).toISOString().slice(0, 10)
-  const home = join(options.root, request.name)
-  const nightly = request.nightly === true
-  const entry = entryOf(today, nightly)
-  const partial = join(home, `.${entry}.partial`)
-  const { columns } = definition
-
-  const cleanUp = Effect.sync(() => rmSync(partial, { recursive: true, force: true }))
-  const body = Effect.gen(function* () {
-    rmSync(partial, { recursive: true, force: true })
-    mkdirSync(partial, { recursive: true })
-    const cuts: Cuts = yield* cutsFor(definition, range)
-    const files = new Map<string, ParquetFile>()
-    const fileOf = (name: string, aside = false) => {
-      let file = files.get(name)
-      if (file === undefined) {
-        file = createParquet(join(partial, `${name}.parquet`), aside ? definition.aside!.columns : columns)
-        files.set(name, file)
-      }
-      return file
-    }
-    const renamed = renaming(yield* pseudonymsOf(request.name), definition)
-    for (const split of SPLITS) fileOf(split)
-    const profile = profiler(columns)
-    const skipped: Record<string, number> = {}
-    const rowHash = createHash("sha256")
-    let peak = process.memoryUsage().rss
-    let hashed: Array<string> = []
-    yield* definition.read({
-      range,
-      row: (row, user, at) => {
-        hashed.push(profile.observe(row, definition.telling?.(row) ?? true))
-        fileOf(definition.untimed ? untimedSplitOf(user) : splitOf(cuts, user, at)).append(renamed(row))
-        if (hashed.length < 500) return
-        rowHash.update(hashed.join("\n"))
-        hashed = []
-        if (profile.rows % 20_000 < 500) peak = Math.max(peak, process.memoryUsage().rss)
-      },
-      aside: (row) => fileOf(definition.aside!.name, true).append(renamed(row)),
-      skip: (reason) => {
-        skipped[reason] = (skipped[reason] ?? 0) + 1
-      },
-      leak: () => void profile.leaks.push(profile.rows)
-    })
-    rowHash.update(hashed.join("\n"))
-    const rowsHash = rowHash.digest("hex")
-    yield* onProgress(profile.rows)
-    const rows: Record<string, number> = {}
-    for (const [name, file] of files) rows[name] = file.close()
-
-    const previous = yield* Effect.promise(() => previousOf(home, today, nightly))
-    const cityRows = definition.ranks
-      ? yield* sql<{ slug: string; nodes: number }>`
-          select c.slug, count(n.id)::int as nodes from cities c
-          left join activity_nodes n on n.city_id = c.id and n.retired_at is null group by c.slug`
-      : undefined
-    const weather = yield* weatherSpoke(range)
-    const checks: Array<DatasetCheck> = [
-      ...checkDataset({
-        columns,
-        profile,
-        weather,
-        ...(cityRows === undefined ? {} : { cityNodes: new Map(cityRows.map((row) => [row.slug, row.nodes])) }),
-        ...(previous.histograms === undefined ? {} : { previous: previous.histograms })
-      }),
-      ...(definition.ranks ? checkLiveFeatures(yield* livePlans(range), { weather }) : []),
-      ...(previous.changed === undefined
-        ? []
-        : [{ rule: "previous", passed: true, says: `Beware: ${previous.changed}` }])
-    ]
-    const passed = checks.every((check) => check.passed)
-    const written: Record<string, { rows: number; sha256: string }> = {}
-    for (const name of files.keys()) {
-      const file = `${name}.parquet`
-      written[file] = { rows: rows[name]!, sha256: yield* Effect.promise(() => sha256Of(join(partial, file))) }
-    }
-    const histograms: Record<string, Histogram> = {}
-    for (const [name, column] of Object.entries(profile.columns)) {
-      const numbers = Object.values(column.numbers)
-      if (numbers.length > 0) histograms[name] = histogramOf(numbers)
-    }
-    peak = Math.max(peak, process.memoryUsage().rss)
-    const endedAt = yield* Clock.currentTimeMillis
-    const target = join(home, passed ? entry : `${entry}.refused`)
-    const summary: DatasetSummary = {
-      name: request.name,
-      folder: target,
-      rows,
-      skipped,
-      checks,
-      seconds: (endedAt - startedAt) / 1000,
-      peak_memory_mb: Math.round(peak / MB)
-    }
-    writeReport(partial, {
-      summary,
-      columns,
-      profile,
-      histograms,
-      previous: previous.histograms,
-      lineage: {
-        dataset: request.name,
-        query: definition.query,
-        code_version: CODE_VERSION,
-        from: new Date(range.from).toISOString(),
-        to: new Date(range.to).toISOString(),
-        cuts: { validation_from: new Date(cuts.validationFrom), test_from: new Date(cuts.testFrom) },
-        rows_sha256: rowsHash,
-        files: written
-      },
-      published: { code_version: CODE_VERSION, files: written, histograms }
-    })
-    // A refused dataset keeps its report; its rows only for whoever asks for them, in a folder that nobody trains on.
-    if (!passed && request.keepRefused !== true) for (const file of Object.keys(written)) rmSync(join(partial, file))
-    rmSync(target, { recursive: true, force: true })
-    renameSync(partial, target)
-    yield* track(
-      { uri: options.trackingUri, root: options.root },
-      {
-        experiment: `dataset-${request.name}`,
-        name: `${request.name}-${entry}`,
-        startedAt,
-        endedAt,
-        finished: passed,
-        params: { code_version: CODE_VERSION, from: String(range.from), to: String(range.to) },
-        metrics: {
-          ...rows,
-          row_count: Object.values(rows).reduce((sum, n) => sum + n, 0),
-          seconds: summary.seconds,
-          checks_failed: checks.filter((check) => !check.passed).length
-        },
-        tags: { folder: target, dataset_version: `${entry}-${rowsHash.slice(0, 12)}` },
-        artifacts: { "schema.json": schemaText(request.name, columns) }
-      }
-    )
-    if (passed) return summary
-    return yield* refusalOf({
-      name: request.name,
-      checks,
-      rows: profile.rows,
-      skipped,
-      publishedBefore: previous.exists,
-      voluntary: definition.voluntary === true,
-      report: join(target, "dataset_summary.md")
-    })
-  })
+  const build = buildOf(options, request, yield* Clock.currentTimeMillis)
+  const cleanUp = Effect.sync(() => rmSync(build.partial, { recursive: true, force: true }))
   // One snapshot for both passes; the limits for requests are not for these reads, nor for what is worked out between them, which
   // takes a busy machine minutes.
   const read = Effect.gen(function* () {
@@ -303,7 +301,7 @@ export const buildDataset = Effect.fnUntraced(function* (
     yield* sql`set local idle_in_transaction_session_timeout = '10min'`
     // Another build of the same dataset, of the night or by hand, writes to the same draft: one after the other.
     yield* sql`select pg_advisory_xact_lock(hashtext(${`dataset ${request.name}`}))`
-    return yield* Effect.ensuring(body, cleanUp)
+    return yield* Effect.ensuring(readAndPublish(build, onProgress), cleanUp)
   }).pipe(sql.withTransaction)
   return yield* Effect.andThen(namePeople(request.name), read).pipe(
     Effect.catchDefect((cause) => Effect.fail(failed(cause))),

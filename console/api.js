@@ -104,6 +104,13 @@ export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(glo
     setStatus: (id, status, ifMatch) => call("PATCH", trip(id), { body: { status }, ifMatch }),
     changeSlot: (id, slotId, body, ifMatch) =>
       call("PATCH", `${trip(id)}/slots/${encodeURIComponent(slotId)}`, { body, ifMatch }),
+    addStop: (id, body, ifMatch) => call("POST", `${trip(id)}/slots`, { body, ifMatch }),
+    choices: (id, slotId) => call("GET", `${trip(id)}/slots/${encodeURIComponent(slotId)}/choices`),
+    reorder: (id, day, slot_ids, ifMatch) =>
+      call("PUT", `${trip(id)}/days/${day}/order`, { body: { slot_ids }, ifMatch }),
+    undo: (id, change) => call("POST", `${trip(id)}/undo`, { body: { change } }),
+    search: (city, text, limit) =>
+      call("GET", `/cities/${encodeURIComponent(city)}/nodes?limit=${limit}&q=${encodeURIComponent(text)}`),
     pivot: (id, request, key) => call("POST", `${trip(id)}/pivot`, { body: request, key }),
     answerPivot: (id, pivotId, answer, key) =>
       call("POST", `${trip(id)}/pivots/${encodeURIComponent(pivotId)}`, { body: answer, key }),

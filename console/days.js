@@ -1,10 +1,22 @@
 /** A trip's days, one at a time. A stop that nothing happened to keeps its element, with what is folded open in it. */
+import { addElement, fixedElement } from "./by-hand.js"
 import { button, element, redraw } from "./dom.js"
 import { calendarDay, clockTime, localDate } from "./format.js"
 import { T } from "./messages.js"
 import { directions, stopElement } from "./stop.js"
 
 const UNDER_CHANGE = ["planning", "confirmed", "active"]
+const isOpen = ({ status }) => UNDER_CHANGE.includes(status)
+
+/** Stops, which are numbered, and what is the travelers' own among them. */
+const inTime = (trip, day, stop, fixed) => {
+  const own = (trip.fixed ?? []).filter((thing) => thing.day === day.day)
+  const drawn = [
+    ...day.slots.map((slot, index) => [slot.starts_at, stop(slot, index + 1)]),
+    ...own.map((thing) => [thing.starts_at, fixed(thing)])
+  ]
+  return drawn.sort(([a], [b]) => a.localeCompare(b)).map(([, made]) => made)
+}
 
 /**
  * What is under way at this instant and what comes after it; nothing on another day.
@@ -71,12 +83,26 @@ export const makeDays = (acts, shown, { map, currency }) => {
       zone,
       currency,
       isChanged,
-      acts: UNDER_CHANGE.includes(trip.status) ? acts : undefined
+      acts: isOpen(trip) ? acts : undefined
     })
     const was = before?.made.querySelector("details")
     if (was?.open) made.querySelector("details").open = true
     drawn.set(slot.id, { slot, nr, isChanged, status: trip.status, made })
     return made
+  }
+
+  /** One form per day: what is written in it stays while the day is drawn anew. */
+  const forms = new Map()
+  const adding = (trip, day) => {
+    if (!forms.has(day.day)) {
+      const add = ({ time, ...what }) =>
+        acts.add({ ...what, ...(time === undefined ? { day: day.day } : { at: `${day.date}T${time}` }) })
+      forms.set(
+        day.day,
+        addElement((text, limit) => acts.search(trip, text, limit), add)
+      )
+    }
+    return forms.get(day.day)
   }
 
   const tabs = (trip, go) =>
@@ -112,8 +138,14 @@ export const makeDays = (acts, shown, { map, currency }) => {
         element(
           "ol",
           { class: "plain stops" },
-          day.slots.map((slot, index) => stop(slot, index + 1, trip, zone, marked))
-        )
+          inTime(
+            trip,
+            day,
+            (slot, nr) => stop(slot, nr, trip, zone, marked),
+            (thing) => fixedElement(thing, zone, isOpen(trip) ? acts.removeFixed : undefined)
+          )
+        ),
+        isOpen(trip) && adding(trip, day)
       )
     ])
     shown(day)

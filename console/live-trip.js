@@ -183,6 +183,25 @@ export class LiveTrip {
     )
   }
 
+  choices(slotId) {
+    return this.#api.choices(this.trip.id, slotId)
+  }
+
+  addStop(body) {
+    const { id, state_version } = this.trip
+    return this.#write(async () => this.#takeAnswer(await this.#api.addStop(id, body, state_version)))
+  }
+
+  reorder(day, slotIds) {
+    const { id, state_version } = this.trip
+    return this.#write(async () => this.#takeAnswer(await this.#api.reorder(id, day, slotIds, state_version)))
+  }
+
+  /** By the number of the change, and not by what the page shows: who comes second has what they wanted. */
+  async undo(change) {
+    await this.#takeAnswer(await this.#api.undo(this.trip.id, change))
+  }
+
   setStatus(status) {
     const { id, state_version } = this.trip
     return this.#write(async () => {

@@ -234,7 +234,6 @@ export const T = {
     moreStops: (count) => plural(count, "more stop"),
     offerNews: (title) => `An offer: ${title}.`,
     stale: "The plan had changed meanwhile; this is how it is now. Nothing else was done.",
-    undone: (name) => `${name} is back.`,
     something: "Something happens",
     rain: "It rains for the rest of the day",
     late: "The train is late",
@@ -243,6 +242,41 @@ export const T = {
     notYet: "Rain, delays and moods are answered once the trip is under way.",
     over: (status) => `This trip is ${status}.`,
     finish: "Finish this trip? That cannot be undone."
+  },
+  byHand: {
+    choices: "What could be here instead",
+    undo: (what) => `Undo ${what}`,
+    undoUntil: (time) => `possible until ${time}`,
+    what: {
+      label: "A place, or something of your own",
+      swap: "the other place",
+      remove: "taking it out",
+      add: "the added stop",
+      move: "the move",
+      reorder: "the new order",
+      lock: "keeping it",
+      fixed: "what you brought",
+      pivot: "the offer you took",
+      reschedule: "the new dates",
+      replan: "the new plan"
+    },
+    kinds: {
+      arrival: "arrival",
+      departure: "departure",
+      reservation: "reservation",
+      ticket: "ticket",
+      place: "yours",
+      other: "yours"
+    },
+    add: "Add something",
+    at: "When",
+    atHint: "Left open, it goes where it fits best.",
+    search: "Look for it",
+    nothing: "No place of the city is called so.",
+    own: (title) => `Add "${title}" as your own`,
+    earlier: "Earlier",
+    later: "Later",
+    undone: "It is as it was before."
   },
   offer: {
     keep: "Keep the plan",

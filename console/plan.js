@@ -16,7 +16,7 @@ export const zoneOfTrip = (trip, cities) =>
  * @param {any} trip
  * @param {any} change a change as HTTP answers it, or a frame of the stream
  */
-export const applyChange = (trip, { state_version, status, changed = [], removed = [] }) => {
+export const applyChange = (trip, { state_version, status, changed = [], removed = [], fixed, undo }) => {
   const known = new Map(slotsOf(trip).map((slot) => [slot.id, slot]))
   for (const slot of changed) {
     const before = known.get(slot.id)
@@ -32,7 +32,14 @@ export const applyChange = (trip, { state_version, status, changed = [], removed
     return { ...day, slots: slots.sort((a, b) => a.order - b.order || a.starts_at.localeCompare(b.starts_at)) }
   })
   return {
-    trip: { ...trip, days, state_version, status: status ?? trip.status },
+    trip: {
+      ...trip,
+      days,
+      state_version,
+      status: status ?? trip.status,
+      fixed: fixed ?? trip.fixed,
+      undo: undo ?? trip.undo
+    },
     changed: [...now.keys()],
     removed: [...gone]
   }

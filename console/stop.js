@@ -31,7 +31,9 @@ const buttons = (slot, acts) => {
     act("closed", T.trip.actClosed, () => acts.closed(slot)),
     slot.node.neighbourhood !== "" &&
       act("district", T.trip.actDistrict(slot.node.neighbourhood), () => acts.district(slot)),
-    act("swap", T.trip.actSwap, () => acts.swap(slot)),
+    act("swap", T.trip.actSwap, (event) => acts.swap(slot, event.currentTarget ?? event.target)),
+    act("earlier", T.byHand.earlier, () => acts.shift(slot, -1)),
+    act("later", T.byHand.later, () => acts.shift(slot, 1)),
     act("lock", slot.locked ? T.trip.actUnlock : T.trip.actLock, () => acts.lock(slot)),
     act("remove", T.trip.actRemove, () => acts.remove(slot)),
     act("like", T.trip.actLike, () => acts.like(slot)),

@@ -1,4 +1,5 @@
 /** The page of one trip: now and next, one day at a time, what happens, and what is offered. */
+import { choicesElement, undoElement } from "./by-hand.js"
 import { controlsElement } from "./controls.js"
 import { makeDays, nowElement } from "./days.js"
 import { announce, element, redraw } from "./dom.js"
@@ -26,10 +27,10 @@ const changeNews = (after, changed, removed) => {
   return T.trip.changedNews(parts.join("; "))
 }
 
-/** The one stop that became another place, and which it was: that can be undone by a swap back. */
-const swapped = (before, after, changed) => {
-  const others = changed.filter((id) => slotOf(before, id)?.node.id !== slotOf(after, id)?.node.id)
-  return others.length === 1 ? slotOf(before, others[0]) : undefined
+/** The change that just happened, where it can be taken back: what is undone itself leaves fewer of them. */
+const newestOf = (before, { undo = [] }) => {
+  const known = new Set((before.undo ?? []).map(({ change }) => change))
+  return undo.find(({ change }) => !known.has(change))
 }
 
 const notesElement = (trip, open) => {
@@ -72,10 +73,28 @@ const makePanel = (live, zone, days) => {
 }
 
 /** What the buttons of a stop do. The first one asks for an offer, which comes into the panel. */
-const actsOn = (live, pivot) => ({
+const actsOn = (live, pivot, { api, zone }) => ({
   closed: (slot) => pivot({ trigger: "venue_closed", slot_id: slot.id }),
   district: (slot) => pivot({ trigger: "venue_closed", detail: { district: slot.node.neighbourhood } }),
-  swap: (slot) => live.changeSlot(slot.id, "swap"),
+  /** Choices come under the button; nothing changes before one of them is taken. */
+  swap: async (slot, pressed) => {
+    const choices = await live.choices(slot.id)
+    const shown = choicesElement(choices, zone(), (node) => live.changeSlot(slot.id, "swap", node.id))
+    const acts = pressed.closest(".acts")
+    acts.parentElement.querySelector(".choices")?.remove()
+    acts.after(shown)
+    shown.querySelector("button")?.focus({ preventScroll: true })
+  },
+  shift: (slot, by) => {
+    const day = live.trip.days.find(({ slots }) => slots.some(({ id }) => id === slot.id))
+    const ids = day.slots.map(({ id }) => id)
+    const at = ids.indexOf(slot.id)
+    const other = ids[at + by]
+    return other === undefined ? undefined : live.reorder(day.day, ids.with(at, other).with(at + by, slot.id))
+  },
+  add: (body) => live.addStop(body),
+  search: (trip, text, limit) => api.search(trip.city, text, limit),
+  removeFixed: (thing) => live.changeSlot(thing.id, "remove"),
   lock: (slot) => live.changeSlot(slot.id, slot.locked ? "unlock" : "lock"),
   remove: (slot) => live.changeSlot(slot.id, "remove"),
   like: async (slot) => {
@@ -88,16 +107,18 @@ const actsOn = (live, pivot) => ({
   }
 })
 
-const undoTo = (live, old) => async () => {
-  if (await live.changeSlot(old.id, "swap", old.node.id)) announce(T.trip.undone(old.node.name))
+const undoing = (live, change) => async () => {
+  await live.undo(change)
+  announce(T.byHand.undone)
 }
 
 const listening = (live, page, logOut) => ({
   plan: () => page.draw(),
   offers: () => page.drawOffers(),
   changed: (before, changed, removed) => {
-    const old = swapped(before, live().trip, changed)
-    announce(changeNews(live().trip, changed, removed), "info", old && { label: T.undo, act: undoTo(live(), old) })
+    const newest = newestOf(before, live().trip)
+    const more = newest && { label: T.undo, act: undoing(live(), newest.change) }
+    announce(changeNews(live().trip, changed, removed), "info", more)
   },
   offered: (offer) => announce(T.trip.offerNews(offerTitle(offer, live().trip))),
   stale: () => announce(T.trip.stale, "error"),
@@ -138,12 +159,15 @@ export const tripView = async (app, id) => {
     map.draw(live.trip, day, [...live.offers.values()], live.marked)
   }
   const city = known.find((one) => one.slug === first.city)
-  const days = makeDays(actsOn(live, pivot), drawMap, { map: map.part, currency: city?.currency })
+  const days = makeDays(actsOn(live, pivot, { api, zone }), drawMap, { map: map.part, currency: city?.currency })
   const offers = makePanel(live, zone, days)
   const name = city?.name ?? first.city
   const together = togetherElement(app, () => live.trip, name)
-  const drawNow = () =>
+  const undoPart = element("div", {})
+  const drawNow = () => {
     now.replaceChildren(...[live.trip.status === "active" && nowElement(live.trip, Date.now())].filter(Boolean))
+    redraw(undoPart, [undoElement(live.trip, zone(), Date.now(), (change) => undoing(live, change)())])
+  }
   let drawnStatus
   page.drawOffers = () => {
     offers.draw()
@@ -179,7 +203,7 @@ export const tripView = async (app, id) => {
       element(
         "div",
         { class: "trip" },
-        element("div", {}, now, days.part, together.part, notes),
+        element("div", {}, now, undoPart, days.part, together.part, notes),
         element("aside", {}, offers.panel, controls)
       )
     ],

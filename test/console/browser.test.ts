@@ -3,6 +3,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
 import { type App, cityAwake, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
+import { dayAhead } from "../support/server.ts"
 
 describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPath ?? NO_BROWSER})`, () => {
   let app: App
@@ -57,6 +58,37 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     assert.isAtMost(taps, 12)
     const said = await page.locator("body").textContent()
     assert.notMatch(said ?? "", /pivot_engine|local_ranker|score|version/i)
+    assert.deepStrictEqual(complaints, [])
+  })
+
+  it("lets a traveler choose what comes instead, bring something along, and take it back", async () => {
+    const { page, complaints } = await app.visitor()
+    await act(page, "demo").click()
+    await page.waitForSelector(".chip")
+    await page.goto(`${app.world.server().url}/#/new/seattle`)
+    await page.waitForSelector('input[name="start_date"]')
+    await page.fill('input[name="start_date"]', dayAhead(9))
+    await act(page, "plan").click()
+    await page.waitForSelector(".stop")
+    const first = page.locator(".stop").first()
+    const name = await first.locator("strong").textContent()
+    await first.locator("summary").click()
+    await first.locator('[data-act="swap"]').click()
+    await page.waitForSelector('[data-act="choose-0"]')
+    assert.strictEqual(await first.locator("strong").first().textContent(), name, "nothing changes by asking")
+    await picture(page, "phone-choices")
+    await act(page, "choose-0").click()
+    await page.waitForSelector(".stop.changed")
+    assert.notStrictEqual(await page.locator(".stop strong").first().textContent(), name)
+    await act(page, "undo-change").click()
+    await page.waitForFunction((was) => document.querySelector(".stop strong")?.textContent === was, name)
+    await act(page, "add").click()
+    await page.fill('input[name="what"]', "Tea with <b>Ann</b>")
+    await act(page, "search").click()
+    await act(page, "add-own").click()
+    await page.waitForSelector(".stop.fixed")
+    await picture(page, "phone-own")
+    assert.include(await page.locator(".stop.fixed").textContent(), "Tea with <b>Ann</b>")
     assert.deepStrictEqual(complaints, [])
   })
 

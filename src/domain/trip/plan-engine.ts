@@ -5,14 +5,14 @@ import type { OptionId, PivotId } from "../ids.ts"
 import { isGroupCold } from "../persona/persona.ts"
 import type { AcceptanceModel } from "../pivot/acceptance.ts"
 import { findPivot } from "../pivot/answer.ts"
-import type { Refused } from "../pivot/answer-model.ts"
+import type { PivotWorld, Refused } from "../pivot/answer-model.ts"
 import type { Finding } from "../pivot/draft.ts"
 import { PIVOT_MODEL, PIVOT_SETTINGS, type PivotSettings } from "../pivot/env.ts"
 import { bytesOf, type FallbackRun, fallbackInput, startFallbacks } from "../pivot/fallbacks.ts"
 import type { Change, NoPivotReason, PivotRequest } from "../pivot/model.ts"
 import { applyChanges } from "../pivot/move-day.ts"
 import { makeOffer } from "../pivot/offer.ts"
-import { daySlots, gapAt } from "../pivot/plan.ts"
+import { daySlots, gapAt, type PlanSlot } from "../pivot/plan.ts"
 import { isPlanned, mayOffer, pickReplacements, saidAt, whyOf } from "../pivot/replace.ts"
 import { CLOSED_COLUMN } from "../pivot/search.ts"
 import { fitVisit, type Visit } from "../pivot/visit.ts"
@@ -103,6 +103,13 @@ const MISFITS: Readonly<Record<string, string>> = {
   time_of_day: "is not a place for that time of day"
 }
 
+/** Choices that are shown. */
+const MOST_CHOICES = 6
+
+/** Looked for anew each time: what was shown and what is logged of it are the same, whatever was kept ready meanwhile. */
+const choicesAt = (world: PivotWorld, day: ReadonlyArray<PlanSlot>, position: number, now: number) =>
+  pickReplacements(world, undefined, day, position, CLOSED_COLUMN, undefined, now, undefined, MOST_CHOICES)
+
 const swap =
   ({ asked, settings }: Pick<EngineParts, "asked" | "settings">) =>
   (world: TripWorld, slot: Slot, nodeId: string | undefined): PlanOutcome => {
@@ -145,7 +152,7 @@ const swap =
       visit = fit
       score = slot.score
       // Who chose among what was shown chose it over the others.
-      const shown = pickReplacements(known, world.fallbacks?.set, day, position, CLOSED_COLUMN, undefined, world.now)
+      const shown = choicesAt(known, day, position, world.now)
       const own = shown.considered.find((one) => one.index === index)
       candidates = own === undefined ? [{ index, score }] : shown.considered
       score = own?.score ?? score
@@ -162,9 +169,6 @@ const swap =
     )
   }
 
-/** Choices that are shown. */
-const MOST_CHOICES = 6
-
 const choices =
   ({ asked, settings }: Pick<EngineParts, "asked" | "settings">) =>
   (world: TripWorld, slot: Slot): Choices => {
@@ -172,17 +176,7 @@ const choices =
     const day = daySlots(world.trip, slot.day, known.catalog.indexOf)
     const position = day.findIndex((one) => one.id === slot.id)
     if (position < 0) return { choices: [], reasons: [GONE] }
-    const picked = pickReplacements(
-      known,
-      world.fallbacks?.set,
-      day,
-      position,
-      CLOSED_COLUMN,
-      undefined,
-      world.now,
-      undefined,
-      MOST_CHOICES
-    )
+    const picked = choicesAt(known, day, position, world.now)
     asked("swap", saidAt(known, day[position]!) !== undefined)
     const gap = gapAt(day, position, world.now)
     return {

@@ -1,7 +1,8 @@
 /** Who takes part in the week, and what each of them does: one story per role, told again with other tastes for as many as are asked for. */
 import { TAXONOMY } from "../../../src/domain/catalog/taxonomy.ts"
 import { follow } from "../follow.ts"
-import { TripBook, type Wish } from "./book.ts"
+import { TripBook } from "./book.ts"
+import type { Wish } from "./plan-book.ts"
 import type { WeekRecord, Window } from "./record.ts"
 import type { Json, Stage, Traveler } from "./stage.ts"
 

@@ -38,10 +38,11 @@ export interface Plan {
 export interface Edit {
   readonly trip: string
   readonly plan: string
-  readonly edit: "swap" | "remove" | "pivot"
+  readonly edit: "swap" | "remove" | "pivot" | "add" | "move" | "reorder" | "undo"
   readonly day: number
   readonly order: number
-  readonly from: string
+  /** Null where a stop came. */
+  readonly from: string | null
   readonly to: string | null
   readonly at: Window
 }

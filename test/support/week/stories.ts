@@ -52,6 +52,15 @@ const changesEverything: Story = async ([bob], d) => {
   await trip.lock(bob!.who, trip.stops.find(({ slot }) => slot === second!.slot) ?? trip.stops[0]!, false)
   const last = trip.stops.at(-1)!
   await trip.swap(bob!.who, last)
+  await trip.choose(bob!.who, trip.stops.at(-1)!)
+  await trip.undo(bob!.who)
+  const planned = new Set(trip.stops.map(({ node }) => node))
+  const another = slate!.nodes.find((node) => !planned.has(node) && canCome(bob!, node, constraints.avoid[0]!))
+  if (another !== undefined) await trip.add(bob!.who, another)
+  await trip.addOwn(bob!.who, "A call home")
+  await trip.reorder(bob!.who, 1)
+  await trip.remove(bob!.who, trip.stops.find(({ node }) => node !== must)!)
+  await trip.undo(bob!.who)
   await trip.setStatus(bob!.who, "confirmed")
   await bob!.planAhead()
   await bob!.at(d - 1, 23)
@@ -61,6 +70,10 @@ const changesEverything: Story = async ([bob], d) => {
   await trip.setStatus(bob!.who, "completed")
   await bob!.rate(trip, false)
 }
+
+/** Whether nothing that the trip avoids speaks against a place. */
+const canCome = ({ record }: Actor, node: string, avoided: string): boolean =>
+  record.places.find((place) => place.node === node)?.tags.includes(avoided) === false
 
 const consents = async (owner: Actor, others: ReadonlyArray<Actor>): Promise<void> => {
   for (const other of others)
@@ -178,7 +191,9 @@ const everythingGoesWrong: Story = async ([hal], d) => {
 const comesHomeEarly: Story = async ([ida], d) => {
   await ida!.begin(false)
   await ida!.swipe(6, 0)
-  const trip = await ida!.plan(d, 3)
+  const arrival = { title: "Train", kind: "arrival", at: `${ida!.date(d)}T10:30`, until: `${ida!.date(d)}T11:00` }
+  const trip = await ida!.plan(d, 3, { fixed: [arrival] })
+  await trip.moveTo(ida!.who, trip.stops.find(({ day }) => day === 2)!, 3)
   await trip.setStatus(ida!.who, "confirmed")
   await trip.replan(ida!.who, { pace: "packed" })
   await trip.swap(ida!.who, trip.stops[0]!)

@@ -1,0 +1,108 @@
+/** What a traveler does to a plan with their own hands: choosing among places, bringing something along, and taking it all back. */
+import { button, element, field, held, redraw } from "./dom.js"
+import { clockTime, timeSpan } from "./format.js"
+import { T, words } from "./messages.js"
+
+/** Places that a search shows: more is a list nobody reads. */
+const MOST_FOUND = 8
+
+/** How long one stays at something of one's own, where nobody says. */
+const USUAL_MINUTES = 60
+
+/** What could stand in a stop's place. `take(node)` takes one of them. */
+export const choicesElement = ({ choices, reasons }, zone, take) =>
+  element(
+    "div",
+    { class: "choices", role: "group", "aria-label": T.byHand.choices },
+    choices.length === 0 && reasons.map(({ message }) => element("p", { class: "soft" }, message)),
+    choices.map((one, nr) =>
+      button(
+        `${one.node.name} · ${words(one.node.category)} · ${timeSpan(one.starts_at, one.ends_at, zone)}`,
+        held(() => take(one.node)),
+        { "data-act": `choose-${nr}`, title: one.why.join(" · ") }
+      )
+    )
+  )
+
+/** The newest change that can still be taken back. */
+export const undoElement = ({ undo = [] }, zone, now, act) => {
+  const [newest] = undo
+  if (newest === undefined || Date.parse(newest.until) <= now) return false
+  return element(
+    "p",
+    { class: "undo" },
+    button(
+      T.byHand.undo(T.byHand.what[newest.what] ?? newest.what),
+      held(() => act(newest.change)),
+      { "data-act": "undo-change" }
+    ),
+    element("span", { class: "soft" }, ` ${T.byHand.undoUntil(clockTime(newest.until, zone))}`)
+  )
+}
+
+/** Something of the travelers' own among the stops of a day. */
+export const fixedElement = (thing, zone, remove) =>
+  element(
+    "li",
+    { class: "stop fixed", "data-of": thing.id },
+    element(
+      "div",
+      { class: "card" },
+      element(
+        "span",
+        { class: "line" },
+        element("span", { class: "when" }, timeSpan(thing.starts_at, thing.ends_at, zone)),
+        element("span", { class: "badge locked" }, T.byHand.kinds[thing.kind] ?? T.byHand.kinds.other)
+      ),
+      " ",
+      element("strong", {}, thing.title),
+      thing.travel_minutes > 0 && element("span", { class: "soft" }, ` ${T.trip.walk(thing.travel_minutes)}`),
+      remove !== undefined &&
+        element(
+          "div",
+          { class: "acts" },
+          button(
+            T.trip.actRemove,
+            held(() => remove(thing)),
+            { "data-act": "remove", "aria-label": `${T.trip.actRemove}: ${thing.title}` }
+          )
+        )
+    )
+  )
+
+/** Something more for a day: a place that the catalog knows, or something of one's own. */
+export const addElement = (search, add) => {
+  const text = element("input", { name: "what", type: "search", maxlength: "100", required: true })
+  const at = element("input", { name: "at", type: "time" })
+  const found = element("div", { class: "choices" })
+  const own = () => ({ own: { title: text.value.trim(), minutes: USUAL_MINUTES }, ...when() })
+  const when = () => (at.value === "" ? {} : { time: at.value })
+  const look = held(async () => {
+    if (!text.reportValidity()) return
+    const { nodes } = await search(text.value.trim(), MOST_FOUND)
+    redraw(found, [
+      nodes.length === 0 && element("p", { class: "soft" }, T.byHand.nothing),
+      ...nodes.map((node, nr) =>
+        button(
+          `${node.name} · ${words(node.category)}`,
+          held(() => add({ node_id: node.id, ...when() })),
+          { "data-act": `add-${nr}` }
+        )
+      ),
+      button(
+        T.byHand.own(text.value.trim()),
+        held(() => add(own())),
+        { "data-act": "add-own" }
+      )
+    ])
+  })
+  return element(
+    "details",
+    { class: "add" },
+    element("summary", { "data-act": "add" }, T.byHand.add),
+    field(T.byHand.what.label, text),
+    field(T.byHand.at, at, T.byHand.atHint),
+    button(T.byHand.search, look, { "data-act": "search" }),
+    found
+  )
+}

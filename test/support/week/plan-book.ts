@@ -1,0 +1,303 @@
+/** A trip as its travelers know it: what stands in the plan, who was shown it, and what they did; written down as it happens. */
+
+import { until } from "../server.ts"
+import type { Deed, Edit, Signal, Stop, WeekRecord, Window } from "./record.ts"
+import { type Json, Refused, type Stage, type Told, type Traveler } from "./stage.ts"
+
+/** A stop with the showing that brought its place. */
+export interface Standing extends Stop {
+  readonly shown: string
+}
+
+const stopsOf = (trip: Json): ReadonlyArray<Stop> =>
+  trip.days.flatMap((day: Json) =>
+    day.slots.map((slot: Json) => ({
+      slot: slot.id,
+      day: day.day,
+      order: slot.order,
+      node: slot.node.id,
+      starts_at: Date.parse(slot.starts_at),
+      ends_at: Date.parse(slot.ends_at)
+    }))
+  )
+
+/** A refusal as a value: some wishes cannot be granted, and another one is tried. */
+const refusal = (error: unknown): Refused => {
+  if (error instanceof Refused) return error
+  throw error
+}
+
+export interface Wish {
+  readonly start_date: string
+  readonly days: number
+  readonly party?: ReadonlyArray<Traveler>
+  readonly constraints?: Json
+  readonly fixed?: ReadonlyArray<Json>
+  /** Whether the traveler swiped in the city's discovery before. */
+  readonly explored: boolean
+}
+
+export class PlanBook {
+  readonly stage: Stage
+  readonly record: WeekRecord
+  readonly owner: Traveler
+  readonly id: string
+  members: Array<Traveler>
+  status: string
+  stops: ReadonlyArray<Standing> = []
+  plan = ""
+  protected readonly wish: Wish
+  protected accepted = false
+  /** The stops before the newest change. */
+  protected past: ReadonlyArray<Standing> = []
+  protected count = 0
+
+  constructor(stage: Stage, record: WeekRecord, owner: Traveler, wish: Wish, told: Told) {
+    this.stage = stage
+    this.record = record
+    this.owner = owner
+    this.id = told.body.id
+    this.status = told.body.status
+    this.members = [owner, ...(wish.party ?? [])]
+    this.wish = wish
+    this.planned(told)
+  }
+
+  /** A plan that was made, or made anew, and has been seen. */
+  protected planned({ at, body }: Told): void {
+    const stops = stopsOf(body)
+    this.plan = `${this.id}/${this.count++}`
+    this.accepted = false
+    const days = [...new Set(stops.map(({ day }) => day))]
+    for (const day of days) {
+      const nodes = stops.filter((stop) => stop.day === day).map(({ node }) => node)
+      this.record.shown.push({ id: `${this.plan}/${day}`, surface: "itinerary", at, trip: this.id, nodes })
+    }
+    this.stops = stops.map((stop) => ({ ...stop, shown: `${this.plan}/${stop.day}` }))
+    const { avoid = [], must = [] } = body.constraints
+    const fixed = body.fixed.length > 0 || body.days.some((day: Json) => day.slots.some((slot: Json) => slot.locked))
+    this.record.plans.push({
+      id: this.plan,
+      trip: this.id,
+      owner: this.owner.id,
+      party: this.members.length,
+      at,
+      workflow_type: this.wish.explored ? "explore-first" : "plan-first",
+      mode: fixed || must.length > 0 || avoid.length > 0 ? "assisted" : "autopilot",
+      stops
+    })
+  }
+
+  /** Reads the plan again after a change, and says which stops have another place, or went. */
+  protected async changed(by: Traveler, edit: Edit["edit"], at: Window, shown: string | null) {
+    const told = await this.stage.ask(by, "GET", `/trips/${this.id}`)
+    const now = new Map(stopsOf(told.body).map((stop) => [stop.slot, stop]))
+    const before = this.stops
+    const edits = before.flatMap(({ day, node, order, slot, shown: had }) => {
+      const to = now.get(slot)?.node ?? null
+      return to === node
+        ? []
+        : [{ slot, shown: had, edit: { trip: this.id, plan: this.plan, edit, day, order, from: node, to, at } }]
+    })
+    for (const one of edits) this.record.edits.push(one.edit)
+    this.stops = [...now.values()].map((stop) => {
+      const was = before.find(({ slot }) => slot === stop.slot)
+      return {
+        ...stop,
+        shown: was?.node === stop.node || was === undefined ? (was?.shown ?? "nobody") : (shown ?? was.shown)
+      }
+    })
+    this.status = told.body.status
+    return edits
+  }
+
+  /** Reads the plan again after a change in which every place stayed or came; `told` says of which stops what. */
+  protected async rearranged(
+    by: Traveler,
+    edit: Edit["edit"],
+    at: Window,
+    told: (now: Stop, was: Stop | undefined) => boolean
+  ): Promise<void> {
+    const before = new Map(this.stops.map((stop) => [stop.slot, stop]))
+    const read = await this.stage.ask(by, "GET", `/trips/${this.id}`)
+    this.stops = stopsOf(read.body).map((stop) => ({ ...stop, shown: before.get(stop.slot)?.shown ?? "nobody" }))
+    for (const stop of this.stops) {
+      const was = before.get(stop.slot)
+      if (!told(stop, was)) continue
+      const { day, node, order } = stop
+      this.record.edits.push({
+        trip: this.id,
+        plan: this.plan,
+        edit,
+        day,
+        order,
+        from: was?.node ?? null,
+        to: node,
+        at
+      })
+    }
+  }
+
+  /** A place more, chosen by hand: nobody showed it, so nobody preferred it to anything. */
+  async add(by: Traveler, node: string): Promise<void> {
+    const answer = await this.stage.ask(by, "POST", `/trips/${this.id}/slots`, { node_id: node }).catch(refusal)
+    if ("status" in answer) return
+    this.past = this.stops
+    const { at } = answer
+    await this.rearranged(by, "add", at, (_, was) => was === undefined)
+  }
+
+  /** Something of one's own more: no place of anybody's catalog, and no word of it in what models learn from. */
+  async addOwn(by: Traveler, title: string): Promise<void> {
+    const { at } = await this.stage.ask(by, "POST", `/trips/${this.id}/slots`, { own: { title, minutes: 30 } })
+    await this.rearranged(by, "add", at, () => false)
+  }
+
+  async moveTo(by: Traveler, stop: Standing, day: number): Promise<void> {
+    const path = `/trips/${this.id}/slots/${stop.slot}`
+    const answer = await this.stage.ask(by, "PATCH", path, { action: "move", day }).catch(refusal)
+    if ("status" in answer) return
+    const { at } = answer
+    this.past = this.stops
+    await this.rearranged(by, "move", at, ({ slot }) => slot === stop.slot)
+  }
+
+  /** Two stops of a day after each other change places, the first two of which that is possible. */
+  async reorder(by: Traveler, day: number): Promise<void> {
+    const ids = this.stops.filter((stop) => stop.day === day).map(({ slot }) => slot)
+    for (let i = 0; i + 1 < ids.length; i++) {
+      const slot_ids = ids.toSpliced(i, 2, ids[i + 1]!, ids[i]!)
+      const answer = await this.stage.ask(by, "PUT", `/trips/${this.id}/days/${day}/order`, { slot_ids }).catch(refusal)
+      if ("status" in answer) continue
+      this.past = this.stops
+      await this.rearranged(by, "reorder", answer.at, (now, was) => was !== undefined && now.order !== was.order)
+      return
+    }
+  }
+
+  /** The newest change is taken back: a place that goes was not wanted, one that comes back is. */
+  async undo(by: Traveler): Promise<void> {
+    const { at } = await this.stage.ask(by, "POST", `/trips/${this.id}/undo`, {})
+    const then = this.past
+    const now = new Map(this.stops.map((stop) => [stop.slot, stop]))
+    const edit = (stop: Stop, from: string | null, to: string | null) => {
+      const { day, order } = stop
+      this.record.edits.push({ trip: this.id, plan: this.plan, edit: "undo", day, order, from, to, at })
+    }
+    for (const stop of then) {
+      const instead = now.get(stop.slot)
+      now.delete(stop.slot)
+      if (instead?.node === stop.node) continue
+      edit(stop, instead?.node ?? null, stop.node)
+      if (instead !== undefined) this.deed(by, instead.shown, instead.node, "removed", at)
+      this.deed(by, stop.shown, stop.node, "confirmed", at)
+    }
+    for (const gone of now.values()) {
+      edit(gone, gone.node, null)
+      this.deed(by, gone.shown, gone.node, "removed", at)
+    }
+    this.stops = then
+    const read = await this.stage.ask(by, "GET", `/trips/${this.id}`)
+    const places = (stops: ReadonlyArray<Stop>) =>
+      JSON.stringify(stops.map(({ slot, node, starts_at }) => [slot, node, starts_at]))
+    if (places(stopsOf(read.body)) !== places(then))
+      throw new Error(`Trip ${this.id} is not as it was before what was undone.`)
+  }
+
+  /** What a swap could bring is looked at first, and the last of it taken. */
+  async choose(by: Traveler, stop: Standing): Promise<void> {
+    const { body } = await this.stage.ask(by, "GET", `/trips/${this.id}/slots/${stop.slot}/choices`)
+    const nodes: ReadonlyArray<string> = body.choices.map((one: Json) => one.node.id)
+    if (nodes.length > 0) await this.swap(by, stop, nodes.at(-1), nodes)
+  }
+
+  protected deed(who: Traveler, shown: string, node: string, outcome: Deed["outcome"], at: Window): void {
+    this.record.deeds.push({ who: who.id, shown, node, outcome, at })
+  }
+
+  protected signal(who: Traveler, type: string, node: string | null, at: Window, more: Partial<Signal> = {}): void {
+    this.record.signals.push({ who: who.id, type, node, session: this.id, at, names: true, id: null, ...more })
+  }
+
+  get ahead(): ReadonlyArray<Standing> {
+    return this.stops.filter(({ starts_at }) => starts_at > this.stage.clock.now())
+  }
+
+  async swap(by: Traveler, stop: Standing, node?: string, among: ReadonlyArray<string> = []): Promise<void> {
+    this.past = this.stops
+    const path = `/trips/${this.id}/slots/${stop.slot}`
+    const { at } = await this.stage.ask(by, "PATCH", path, {
+      action: "swap",
+      ...(node === undefined ? {} : { node_id: node })
+    })
+    const shown = `${this.id}/swap/${this.count++}`
+    const edits = await this.changed(by, "swap", at, shown)
+    const brought = edits.flatMap(({ edit }) => edit.to ?? [])
+    this.record.shown.push({
+      id: shown,
+      surface: "swap",
+      at,
+      trip: this.id,
+      nodes: among.length === 0 ? brought : among
+    })
+    this.deed(by, stop.shown, stop.node, "swapped", at)
+    this.signal(by, "slot_swap", stop.node, at)
+  }
+
+  async remove(by: Traveler, stop: Standing): Promise<void> {
+    this.past = this.stops
+    const { at } = await this.stage.ask(by, "PATCH", `/trips/${this.id}/slots/${stop.slot}`, { action: "remove" })
+    await this.changed(by, "remove", at, null)
+    this.deed(by, stop.shown, stop.node, "removed", at)
+    this.signal(by, "slot_skip", stop.node, at)
+  }
+
+  async lock(by: Traveler, stop: Standing, locked: boolean): Promise<void> {
+    await this.stage.ask(by, "PATCH", `/trips/${this.id}/slots/${stop.slot}`, { action: locked ? "lock" : "unlock" })
+  }
+
+  async replan(by: Traveler, constraints?: Json): Promise<void> {
+    this.planned(
+      await this.stage.ask(by, "POST", `/trips/${this.id}/replan`, constraints === undefined ? {} : { constraints })
+    )
+  }
+
+  async move(by: Traveler, start_date: string, end_date: string): Promise<void> {
+    this.planned(await this.stage.ask(by, "PATCH", `/trips/${this.id}`, { start_date, end_date }))
+  }
+
+  async setStatus(by: Traveler, status: string): Promise<void> {
+    const { at } = await this.stage.ask(by, "PATCH", `/trips/${this.id}`, { status })
+    this.went(status, at, by)
+  }
+
+  /** What the calendar did to the trip while nobody looked: seen when somebody does. `from` is when it can have been at the earliest. */
+  async seen(status: string, from: number): Promise<void> {
+    if (this.status === status) return
+    const told = await until(`trip ${this.id} to be ${status}`, async () => {
+      const read = await this.stage.ask(this.owner, "GET", `/trips/${this.id}`)
+      return read.body.status === status && read
+    })
+    this.went(status, [from, told.at[1]], undefined)
+  }
+
+  /** `by` is nobody where the calendar did it. */
+  protected went(status: string, at: Window, by: Traveler | undefined): void {
+    const was = this.status
+    this.status = status
+    const goes = status === "confirmed" || status === "active" || status === "completed"
+    if (goes && !this.accepted) {
+      this.accepted = true
+      const stops = this.stops.map(({ shown: _, ...stop }) => stop)
+      this.record.accepted.push({ plan: this.plan, by: by === undefined ? "calendar" : "traveler", at, stops })
+    }
+    if (was === "planning" && by !== undefined && (status === "confirmed" || status === "active")) {
+      for (const { node, shown } of this.stops) this.deed(by, shown, node, "confirmed", at)
+    }
+    if (status !== "completed" && status !== "shortened") return
+    for (const { node, shown, starts_at } of this.stops) {
+      // The calendar ends a trip after its last evening.
+      if (by === undefined || starts_at <= at[0]) this.deed(by ?? this.owner, shown, node, "kept", at)
+    }
+  }
+}

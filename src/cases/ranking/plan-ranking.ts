@@ -53,22 +53,22 @@ export interface PlanRankingParts {
   readonly reason: (request: RankRequest, choice: "llm" | "local") => RankedOutcome["arbitration"]
 }
 
-export const planRanking = ({ beginShadow, llm, local, model, rank, reason, trial }: PlanRankingParts) => {
-  const at = (request: RankRequest, moment: RankMoment): RankRequest => ({
-    ...request,
-    context: { ...request.context, ...moment }
-  })
+const at = (request: RankRequest, moment: RankMoment): RankRequest => ({
+  ...request,
+  context: { ...request.context, ...moment }
+})
 
-  /** Weather is the planner's to reckon with: an answer that holds for one day's rain would be kept for nobody. */
-  const forClaude = (request: RankRequest, { dayOfTrip, dayPart }: RankMoment): RankRequest => {
-    const { weather: _, ...context } = request.context
-    return { ...request, context: { ...context, dayPart: coarseDayPart(dayPart), dayOfTrip } }
-  }
+/** Weather is the planner's to reckon with: an answer that holds for one day's rain would be kept for nobody. */
+const forClaude = (request: RankRequest, { dayOfTrip, dayPart }: RankMoment): RankRequest => {
+  const { weather: _, ...context } = request.context
+  return { ...request, context: { ...context, dayPart: coarseDayPart(dayPart), dayOfTrip } }
+}
 
-  const firstOf = (moments: ReadonlyArray<RankMoment>) =>
-    moments.find(({ dayPart }) => dayPart === FIRST_PART) ?? moments[0]!
+const firstOf = (moments: ReadonlyArray<RankMoment>) =>
+  moments.find(({ dayPart }) => dayPart === FIRST_PART) ?? moments[0]!
 
-  const locally = Effect.fnUntraced(function* (request: RankRequest, moments: ReadonlyArray<RankMoment>) {
+const localRanking = (local: LocalRanker["Service"]) =>
+  Effect.fnUntraced(function* (request: RankRequest, moments: ReadonlyArray<RankMoment>) {
     const rankings: Array<Ranking> = []
     // It does not care which day it is.
     const seen = new Set<string>()
@@ -82,18 +82,30 @@ export const planRanking = ({ beginShadow, llm, local, model, rank, reason, tria
     return atBest(rankings[0]!, rankings)
   })
 
-  const byModel = Effect.fnUntraced(function* (
-    ranker: Ranker,
-    request: RankRequest,
-    moments: ReadonlyArray<RankMoment>
-  ) {
-    const rankings: Array<Ranking> = []
-    for (const moment of moments) {
-      yield* breathe
-      rankings.push((yield* askModel(ranker, at(request, moment))).ranking)
-    }
-    return atBest(rankings[0]!, rankings)
-  })
+const byModel = Effect.fnUntraced(function* (ranker: Ranker, request: RankRequest, moments: ReadonlyArray<RankMoment>) {
+  const rankings: Array<Ranking> = []
+  for (const moment of moments) {
+    yield* breathe
+    rankings.push((yield* askModel(ranker, at(request, moment))).ranking)
+  }
+  return atBest(rankings[0]!, rankings)
+})
+
+const decidedBy = (
+  source: RankedOutcome["source"],
+  members: ReadonlyArray<Ranking>,
+  arbitration: RankedOutcome["arbitration"],
+  trial: Pick<RankedOutcome, "trial">
+): PlanOutcome => ({
+  ranking: members[0]!,
+  source,
+  members,
+  ...(arbitration === undefined ? {} : { arbitration }),
+  ...trial
+})
+
+export const planRanking = ({ beginShadow, llm, local, model, rank, reason, trial }: PlanRankingParts) => {
+  const locally = localRanking(local)
 
   /** What was warmed up for the other moments. */
   const fromKept = Effect.fnUntraced(function* (
@@ -142,16 +154,9 @@ export const planRanking = ({ beginShadow, llm, local, model, rank, reason, tria
     moments: ReadonlyArray<RankMoment>
   ): Effect.fn.Return<PlanOutcome> {
     const each = request.members.map((member): RankRequest => ({ ...request, members: [member] }))
-    const decided = (source: RankedOutcome["source"], members: ReadonlyArray<Ranking>): PlanOutcome => {
+    const decided = (source: RankedOutcome["source"], members: ReadonlyArray<Ranking>) => {
       const arbitration = source === "ml" ? undefined : reason(request, source === "local" ? "local" : "llm")
-      const ranking = members[0]!
-      return {
-        ranking,
-        source,
-        members,
-        ...(arbitration === undefined ? {} : { arbitration }),
-        ...trial(request.members, failed)
-      }
+      return decidedBy(source, members, arbitration, trial(request.members, failed))
     }
     let failure: RankerUnavailable | undefined
     let failed = false

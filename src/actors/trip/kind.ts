@@ -6,6 +6,7 @@ import { decideTrip } from "../../domain/trip/decide.ts"
 import { nextDate } from "../../domain/trip/lifecycle.ts"
 import { snapshotOf } from "../../domain/trip/snapshot.ts"
 import { isOver } from "../../domain/trip/turn.ts"
+import { undoOverAt } from "../../domain/trip/undoing.ts"
 import type { ActorKind } from "../engine/kind.ts"
 import { tripLoading } from "./load.ts"
 import { tripLog } from "./log.ts"
@@ -25,6 +26,7 @@ const isDisrupted = ({ memory, trip }: TripActorState, now: number): boolean =>
 const soonestDate = ({ memory, trip }: TripActorState, now: number, isPreparing: boolean): number | undefined => {
   if (trip === undefined) return undefined
   let soonest = nextDate(trip, now) ?? Number.POSITIVE_INFINITY
+  soonest = Math.min(soonest, undoOverAt(trip) ?? Number.POSITIVE_INFINITY)
   for (const { expires_at } of memory.offers) soonest = Math.min(soonest, expires_at)
   const stale = memory.fallbacks?.stale_at
   if (stale !== undefined && !isPreparing) soonest = Math.min(soonest, stale)

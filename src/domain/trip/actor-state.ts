@@ -12,6 +12,7 @@ import { type HeldTrip, holdChanged, plainTrip } from "./held-trip.ts"
 import type { TripState } from "./model.ts"
 import type { PackedPlan } from "./packed-plan.ts"
 import type { Fallbacks } from "./planner.ts"
+import { undoableNow } from "./undoing.ts"
 
 /** Which event an idempotency key led to. */
 export interface Receipt {
@@ -74,6 +75,8 @@ export type TripMemoryEvent =
   | { readonly _tag: "offers_shown" }
   /** Its time is over earlier than it was promised: the next wake-up says that nobody answered. */
   | { readonly _tag: "offer_due"; readonly pivot_id: string; readonly at: number }
+  /** What could be undone until this instant cannot be any more: it takes memory no longer. */
+  | { readonly _tag: "undo_over"; readonly at: number }
   | { readonly _tag: "told"; readonly marks: ReadonlyArray<string> }
   | { readonly _tag: "fallbacks_ready"; readonly fallbacks: Fallbacks }
   | {
@@ -175,6 +178,8 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
         ...memory,
         offers: memory.offers.map((one) => (one.pivot_id === event.pivot_id ? { ...one, expires_at: event.at } : one))
       }
+    case "undo_over":
+      return memory
     case "told":
       return { ...memory, told: lastOf([...new Set([...memory.told, ...event.marks])], MAX_TOLD) }
     case "fallbacks_ready":
@@ -208,8 +213,15 @@ const forgetting = (state: TripActorState, trip: HeldTrip, userId: string): Trip
   memory: remember(state.memory, { _tag: "person_forgotten", user_id: userId })
 })
 
+const heldAfter = (state: TripActorState, event: TripMemoryEvent): TripActorState => {
+  if (event._tag !== "undo_over" || state.trip?.undoable === undefined) return state
+  const { undoable, ...trip } = state.trip
+  const left = undoableNow({ undoable }, event.at)
+  return { ...state, trip: left.length === 0 ? trip : { ...trip, undoable: left } }
+}
+
 export const evolveActor = (state: TripActorState, event: TripEventEnvelope | TripMemoryEvent): TripActorState => {
-  if (!("event" in event)) return { ...state, memory: remember(state.memory, event) }
+  if (!("event" in event)) return { ...heldAfter(state, event), memory: remember(state.memory, event) }
   const before = state.trip && plainTrip(state.trip)
   const trip = holdChanged(state.trip, before, evolveTrip(before, event))
   if (event.event._tag === "member_left" && event.event.erased) return forgetting(state, trip, event.event.user_id)
@@ -222,11 +234,15 @@ export const evolveActor = (state: TripActorState, event: TripEventEnvelope | Tr
   }
 }
 
+/** Bytes of what is there for a few trips only: what the travelers bring, and what can be undone. */
+const sizeOfOwn = ({ fixed = [], undoable = [] }: HeldTrip): number =>
+  fixed.length * 300 + undoable.reduce((sum, one) => sum + 400 + one.slots.length * 700, 0)
+
 /** Bytes, near enough for a budget: measured over real trips by the engine benchmark. */
 export const sizeOfTrip = (state: TripActorState): number => {
   const { trip, memory } = state
   if (trip === undefined) return 500
-  let bytes = 1_200 + trip.plan.bytes + trip.members.length * 200 + trip.vetoes.length * 200
+  let bytes = sizeOfOwn(trip) + 1_200 + trip.plan.bytes + trip.members.length * 200 + trip.vetoes.length * 200
   bytes += state.receipts.length * 150 + state.recent.reduce((sum, event) => sum + sizeOfEvent(event), 0)
   for (const open of memory.offers) bytes += 600 + open.text.length
   if (memory.rankings !== undefined) bytes += bytesOfRankings(memory.rankings)

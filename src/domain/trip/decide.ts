@@ -36,6 +36,7 @@ import {
   type Turn,
   type TurnContext
 } from "./turn.ts"
+import { undoOverAt } from "./undoing.ts"
 
 /** What the actor's own children and timers tell it. These never leave this node. */
 export type TripSelfCommand =
@@ -240,9 +241,16 @@ const admits = (trip: TripState, command: TripCommand): boolean => {
   return invited && (command._tag === "join" || command._tag === "close_invitation")
 }
 
+const withoutOldUndo = (turn: Turn, decision: TripDecision): TripDecision => {
+  const { now } = turn.context
+  const over = undoOverAt(turn.trip)
+  if (over === undefined || over > now) return decision
+  return { ...decision, transient: [...(decision.transient ?? []), { _tag: "undo_over", at: now }] }
+}
+
 /** The calendar first; then what nobody answered, and what has become old meanwhile. */
 const wake = (turn: Turn): TripDecision => {
-  const decision = advanceByDate(turn) ?? expireOffers(turn)
+  const decision = withoutOldUndo(turn, advanceByDate(turn) ?? expireOffers(turn))
   const { fallbacks } = turn.state.memory
   const old = fallbacks?.stale_at !== undefined && fallbacks.stale_at <= turn.context.now
   // Every change of the plan is followed by that anyway.

@@ -73,3 +73,7 @@ export const undoableAfter = (
 /** The changes that can be undone now, oldest first. */
 export const undoableNow = (trip: Pick<TripState, "undoable">, now: number): ReadonlyArray<Undoable> =>
   still(trip.undoable, now)
+
+/** When the oldest of what can be undone cannot be any more. */
+export const undoOverAt = ({ undoable = [] }: Pick<TripState, "undoable">): number | undefined =>
+  undoable[0] === undefined ? undefined : undoable[0].at + UNDO_MILLIS

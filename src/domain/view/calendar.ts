@@ -2,6 +2,7 @@
 import type { tripView } from "./trip.ts"
 
 type Trip = ReturnType<typeof tripView>
+type Fixed = Trip["fixed"][number]
 type Stop = Trip["days"][number]["slots"][number]
 
 /** Lines are folded at so many bytes. */
@@ -54,6 +55,20 @@ const event = (stop: Stop, trip: Trip, city: string, stamp: string): ReadonlyArr
   "END:VEVENT"
 ]
 
+/** Something of the travelers' own. */
+const ownEvent = (thing: Fixed, trip: Trip, stamp: string): ReadonlyArray<string> => [
+  "BEGIN:VEVENT",
+  `UID:${thing.id}@overplanned`,
+  `DTSTAMP:${stamp}`,
+  `SEQUENCE:${trip.state_version}`,
+  `DTSTART:${instant(thing.starts_at)}`,
+  `DTEND:${instant(thing.ends_at)}`,
+  `SUMMARY:${text(thing.title)}`,
+  ...(thing.lat === null || thing.lon === null ? [] : [`GEO:${thing.lat};${thing.lon}`]),
+  `STATUS:${trip.status === "cancelled" ? "CANCELLED" : "CONFIRMED"}`,
+  "END:VEVENT"
+]
+
 export const tripCalendar = (trip: Trip, city: string, now: number): string => {
   const stamp = instant(new Date(now).toISOString())
   const lines = [
@@ -66,6 +81,7 @@ export const tripCalendar = (trip: Trip, city: string, now: number): string => {
     `REFRESH-INTERVAL;VALUE=DURATION:${REFRESH}`,
     `X-PUBLISHED-TTL:${REFRESH}`,
     ...trip.days.flatMap(({ slots }) => slots.flatMap((stop) => event(stop, trip, city, stamp))),
+    ...trip.fixed.flatMap((thing) => ownEvent(thing, trip, stamp)),
     "END:VCALENDAR"
   ]
   return lines.map((line) => `${folded(line)}\r\n`).join("")

@@ -11,9 +11,21 @@ const slot = (name: string, narrative: string | null) => ({
 })
 
 const trip = (name: string, narrative: string | null = null) =>
-  ({ status: "planning", state_version: 3, days: [{ slots: [slot(name, narrative)] }] }) as unknown as Parameters<
-    typeof tripCalendar
-  >[0]
+  ({
+    status: "planning",
+    state_version: 3,
+    days: [{ slots: [slot(name, narrative)] }],
+    fixed: [
+      {
+        id: "b",
+        title: name,
+        starts_at: "2026-05-01T19:00:00.000Z",
+        ends_at: "2026-05-01T20:00:00.000Z",
+        lat: null,
+        lon: null
+      }
+    ]
+  }) as unknown as Parameters<typeof tripCalendar>[0]
 
 describe("a trip as a calendar", () => {
   it("tells each stop in UTC, under an identity that stays", () => {
@@ -24,7 +36,9 @@ describe("a trip as a calendar", () => {
       "DTSTAMP:20260401T000000Z",
       "UID:a@overplanned",
       "SEQUENCE:3",
-      "SUMMARY:Café"
+      "SUMMARY:Café",
+      "DTSTART:20260501T190000Z",
+      "UID:b@overplanned"
     ])
   })
 

@@ -208,7 +208,7 @@ export const judgeSignal = (
   const refuse = (problem: string) => ({ problem })
   if (typeof item !== "object" || item === null || Array.isArray(item)) return refuse("must be an object")
   const unknown = unknownField(item)
-  if (unknown !== undefined) return refuse(`${unknown} is not known here; there are ${[...FIELDS].join(", ")}`)
+  if (unknown !== undefined) return refuse(`"${unknown}" is not known here; there are ${[...FIELDS].join(", ")}`)
   const it = item as Record<string, unknown>
   if (!isUuid(it.id)) return refuse("id must be a UUID in lower case")
   const type = it.signal_type

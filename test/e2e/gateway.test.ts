@@ -85,7 +85,7 @@ describe("the gateway", () => {
         assert.strictEqual(answer.body.detail, "query.dry_run: is not known here; query.a: is not known here")
       }
       const refused = await ann.call("POST", "/signals", { id: randomUUID(), weight: 5 })
-      assert.match(refused.body.rejected[0].problem, /^weight is not known here; there are id, /)
+      assert.match(refused.body.rejected[0].problem, /^"weight" is not known here; there are id, /)
       const flood = await ann.call("POST", "/trips", { ...aTrip(), ["x".repeat(100_000)]: 1 })
       assertProblem(flood, 400, "invalid-request")
       assert.isBelow(flood.body.detail.length, 500)

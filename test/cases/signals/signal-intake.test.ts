@@ -105,9 +105,9 @@ describe("taking signals", () => {
           [now(22, { context: { full_candidate_set: 5 } }), "written by the server only"],
           [now(23, { context: { note: nested(20_000) } }), "nested more than"],
           [now(20), ""],
-          [now(24, { weight: 100 }), "weight is not known here; there are id, signal_type"],
-          [now(25, { slot: tripOf(1) }), "slot is not known here"],
-          [now(26, { ["x".repeat(1000)]: 1 }), `${"x".repeat(40)} is not known here`],
+          [now(24, { weight: 100 }), '"weight" is not known here; there are id, signal_type'],
+          [now(25, { slot: tripOf(1) }), '"slot" is not known here'],
+          [now(26, { ["x".repeat(1000)]: 1 }), `"${"x".repeat(40)}" is not known here`],
           [{ ...now(21), occurred_at: undefined, created_at: at }, ""]
         ]
         const { accepted, duplicates, rejected } = yield* intake.accept(

@@ -117,7 +117,7 @@ describe("words that every object knows", () => {
       .record({
         signal_type: fc.oneof({ weight: 3, arbitrary: fc.constantFrom("slot_accept", "thumbs_down") }, word),
         context: fc.array(fc.tuple(field, answer), { maxLength: 6 }),
-        more: fc.array(fc.tuple(word, answer), { maxLength: 3 })
+        more: fc.oneof(fc.constant([]), fc.array(fc.tuple(word, answer), { maxLength: 3 }))
       })
       .map(({ context, more, signal_type }): unknown => {
         const object = (pairs: ReadonlyArray<readonly [string, unknown]>) =>

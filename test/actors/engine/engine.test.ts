@@ -1,41 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Pending } from "../../../src/actors/engine/cell.ts"
-import { Engine } from "../../../src/actors/engine/engine.ts"
-import { type ActorKind, DEFAULT_LIMITS, type Limits } from "../../../src/actors/engine/kind.ts"
 import type { ActorError } from "../../../src/domain/actor-errors.ts"
-import { type Bank, bank, breathe, type Command, Disk, FakeHost } from "./bank.ts"
+import { breathe, type Command } from "./bank.ts"
 
-const start = (options: { limits?: Partial<Limits>; kind?: Partial<ActorKind<Bank>>; immediate?: boolean } = {}) => {
-  const disk = new Disk()
-  disk.immediate = options.immediate ?? true
-  const host = new FakeHost()
-  const engine = new Engine(bank(disk, options.kind), { ...DEFAULT_LIMITS, ...options.limits }, host)
-  const wait = (millis: number) => {
-    host.clock.pass(millis)
-    engine.tick()
-  }
-  /** What happened to a command so far. */
-  const send = (key: string, command: Command, deadline?: number) => {
-    const seen: { outcome?: Bank["Reply"] | ActorError } = {}
-    const outcome = engine.askSync(key, command, deadline)
-    if (outcome instanceof Pending)
-      outcome.onSettled((settled) => {
-        seen.outcome = settled
-      })
-    else seen.outcome = outcome
-    return seen
-  }
-  const tag = (seen: { outcome?: unknown }) => (seen.outcome as { _tag?: string } | undefined)?._tag
-  const entries = (seen: { outcome?: unknown }) => (seen.outcome as Bank["Reply"] | undefined)?.entries
-  return { disk, host, engine, wait, send, tag, entries }
-}
-
-const ran = (seen: { outcome?: unknown }) => (seen.outcome as { outcome?: string } | undefined)?.outcome
-
-const add = (entry: string): Command => ({ _tag: "Add", entry })
-const read: Command = { _tag: "Read" }
+import { add, ran, read, start } from "./started.ts"
 
 describe("a first call", () => {
   it("starts the actor once, however many call together, and answers all of them in order", async () => {
@@ -192,72 +161,6 @@ describe("bounds", () => {
     open()
     await breathe()
     assert.deepStrictEqual(entries(send("k", read)), [])
-  })
-})
-
-describe("supervision", () => {
-  it("restarts a crashed actor and carries the command out when it was a stumble", async () => {
-    const { send, entries, wait, host } = start()
-    send("k", add("a"))
-    await breathe()
-    const stumbled = send("k", { _tag: "CrashOnce", entry: "b" })
-    const behind = send("k", add("c"))
-    wait(50)
-    await breathe()
-    assert.deepStrictEqual(entries(stumbled), ["a", "b"])
-    assert.deepStrictEqual(entries(behind), ["a", "b", "c"])
-    assert.deepStrictEqual(host.alerts, ["crashed k"])
-  })
-
-  it("parks a command that crashes twice, with its cause, and goes on answering", async () => {
-    const { send, tag, entries, wait, engine } = start()
-    send("k", add("a"))
-    await breathe()
-    const poison = send("k", { _tag: "Poison" })
-    wait(50)
-    await breathe()
-    assert.strictEqual(tag(poison), "CommandQuarantined")
-    assert.deepInclude(engine.core.supervisor.quarantine[0], { key: "k", command: "Poison", cause: "poisoned" })
-    const next = send("k", add("b"))
-    wait(100)
-    await breathe()
-    assert.deepStrictEqual(entries(next), ["a", "b"])
-  })
-
-  it("resumes from memory when the storage is down during the restart", async () => {
-    const { disk, send, entries, wait } = start()
-    send("k", add("a"))
-    await breathe()
-    disk.storageDown = true
-    send("k", { _tag: "Poison" })
-    for (let i = 0; i < 4; i++) {
-      wait(100)
-      await breathe()
-    }
-    assert.deepStrictEqual(entries(send("k", read)), ["a"])
-  })
-
-  it("stops one actor alone after too many restarts, says so, and lets an operator revive it", async () => {
-    const { send, tag, entries, wait, host, engine } = start({ limits: { maxRestarts: 3 } })
-    send("k", add("a"))
-    send("healthy", read)
-    await breathe()
-    for (let i = 0; i < 4; i++) {
-      send("k", { _tag: "Poison" })
-      wait(200)
-      await breathe()
-      wait(200)
-      await breathe()
-    }
-    const refused = send("k", read)
-    assert.strictEqual(tag(refused), "ActorStopped")
-    assert.include(host.alerts, "stopped k")
-    assert.deepStrictEqual(entries(send("healthy", read)), [])
-    assert.strictEqual(engine.core.supervisor.stopped(host.time)[0]?.cause, "poisoned")
-    engine.core.supervisor.revive("k")
-    const revived = send("k", read)
-    await breathe()
-    assert.deepStrictEqual(entries(revived), ["a"])
   })
 })
 

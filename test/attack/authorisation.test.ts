@@ -78,7 +78,7 @@ const MATRIX = new Map(ROWS.map(([id = "", ...statuses]) => [id, statuses.map(Nu
 // biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
 type Json = any
 
-/** One trip with everybody around it, made anew for each cell: what one does there must not decide for the next. */
+/** One trip with everybody around it, made anew after each write that was done: it must not decide for the next. */
 interface Cast {
   readonly trip: Json
   readonly people: Readonly<Record<Who, Traveler>>
@@ -121,6 +121,14 @@ describe("who may do what", () => {
       trip: made.body,
       people: { ...everybody, owner: owner!, member: member!, removed: removed!, invited: invited! }
     }
+  }
+
+  /** The cast that nobody has changed since it was made; reading and being refused leave it as it is. */
+  const unchanged = new Map<boolean, Cast>()
+  const someCast = async (underWay: boolean): Promise<Cast> => {
+    const made = unchanged.get(underWay) ?? (await cast(underWay))
+    unchanged.set(underWay, made)
+    return made
   }
 
   beforeAll(async () => {
@@ -239,6 +247,9 @@ describe("who may do what", () => {
     }
   }
 
+  /** Operations whose request is about something that its owner makes first. */
+  const PREPARED = /^links\.|undo|answerPivot/
+
   it("is said of every operation that there is", () => {
     assert.sameMembers(
       contract.operations.map(({ id }) => id),
@@ -252,13 +263,15 @@ describe("who may do what", () => {
       const underWay = /pivot/i.test(id)
       const seen: Array<string> = []
       for (const who of WHO) {
-        const around = await cast(underWay)
+        const around = await someCast(underWay)
         const sender =
           id === "people.erase" && !["nobody", "erased"].includes(who)
             ? await world.someone(who === "admin" ? { role: "admin" } : {})
             : around.people[who]
         const [path, body] = await request(id, around, sender)
         const answer = await sender.call(method, path, body)
+        // What is made before such a request is sent changes the trip too.
+        if ((method !== "GET" && answer.status < 400) || PREPARED.test(id)) unchanged.delete(underWay)
         seen.push(`${who} ${answer.status}`)
         const leaks =
           answer.status >= 400 && JSON.stringify(answer.body).includes(around.trip.days[0].slots[0].node.name)

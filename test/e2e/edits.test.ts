@@ -1,5 +1,6 @@
 /** Plans changed by hand: what travelers bring, stops that come, move and go, and all of it taken back. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { follow } from "../support/follow.ts"
 import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
@@ -256,6 +257,49 @@ describe("plans changed by hand", () => {
     assert.strictEqual((await ann.call("GET", `/trips/${trip.id}/fits?minutes=9`)).status, 400)
     const outside = ok(await ann.call("GET", `/trips/${trip.id}/fits?minutes=60&at=2026-01-01T10:00`))
     assert.match(outside.reasons[0].message, /outside the dates/)
+  })
+
+  it("are told to whoever follows the trip, each as an event of its own", async () => {
+    const trip = await planned()
+    const stream = await follow(world.server(), ann, trip.id)
+    const since = stream.hello.seq
+    const [first] = slotsOf(trip)
+    ok(await ann.call("POST", `/trips/${trip.id}/slots`, { own: { title: "Mine", minutes: 30 }, day: 2 }), 201)
+    ok(await ann.call("PATCH", `/trips/${trip.id}/slots/${first.id}`, { action: "swap" }))
+    const { undo } = await read(trip)
+    ok(await ann.call("POST", `/trips/${trip.id}/undo`, { change: undo[0].change }))
+    const undone = await stream.first("the undone change", (frame) => frame.cause === "undo")
+    const told = stream.heard.filter(({ seq, type }) => type === "slot_changed" && seq > since)
+    assert.deepEqual(
+      told.map(({ cause, seq }) => [cause, seq - since]),
+      [
+        ["fixed", 1],
+        ["swap", 2],
+        ["undo", 3]
+      ]
+    )
+    assert.deepEqual(
+      told[0].fixed.map(({ title }: Json) => title),
+      ["Mine"]
+    )
+    assert.strictEqual(undone.undone, undo[0].change)
+    assert.deepEqual(undone.changed.map(({ node }: Json) => node.id).includes(first.node.id), true)
+    assert.deepEqual(
+      undone.undo.map(({ what }: Json) => what),
+      ["fixed"]
+    )
+    stream.close()
+  })
+
+  it("find places by their names, however they are written", async () => {
+    const named = async (q: string): Promise<ReadonlyArray<string>> =>
+      ok(await ann.call("GET", `/cities/seattle/nodes?limit=5&q=${encodeURIComponent(q)}`)).nodes.map(
+        ({ name }: Json) => name
+      )
+    const [whole] = ok(await ann.call("GET", "/cities/seattle/nodes?limit=1")).nodes
+    const accented = whole.name.toUpperCase().replace(/[AEO]/g, (letter: string) => `${letter}\u0301`)
+    assert.include(await named(accented), whole.name)
+    assert.isEmpty(await named("no place of any city is called so"))
   })
 
   it("can be taken back, by two people at once, and after a restart", async () => {

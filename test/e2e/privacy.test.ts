@@ -4,8 +4,18 @@ import { rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { SqlClient } from "effect/sql/SqlClient"
 import { dayAhead, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
+
+/** The tables that hold a text in any row. */
+const naming = (text: string) => (sql: SqlClient) =>
+  sql`
+  select table_schema || '.' || table_name as name from information_schema.tables
+  where table_schema in ('public', 'exp') and table_type = 'BASE TABLE'
+    and (xpath('/row/n/text()', query_to_xml(format(
+      'select count(*) as n from %I.%I t where t::text ilike %L', table_schema, table_name, ${`%${text}%`}::text), false, true, '')
+    ))[1]::text::int > 0`
 
 describe("a traveler who leaves", () => {
   let world: World
@@ -23,7 +33,13 @@ describe("a traveler who leaves", () => {
 
   it("takes everything along, is refused from then on, and leaves no trace but their companions' trip", async () => {
     await ann.call("PUT", "/users/me/onboarding", { tags: { food: ["ramen"] }, age: 41 })
-    const solo = (await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(5), days: 2 })).body
+    const day = dayAhead(5)
+    const fixed = [{ title: "The surgery", at: `${day}T12:00`, until: `${day}T13:00` }]
+    const lodging = { title: "At the surgeon's", lat: 47.61, lon: -122.33 }
+    const solo = (await ann.call("POST", "/trips", { city: "seattle", start_date: day, days: 2, fixed, lodging })).body
+    const own = { title: "Flowers for the surgeon", minutes: 30 }
+    assert.strictEqual((await ann.call("POST", `/trips/${solo.id}/slots`, { own })).status, 201)
+    assert.strictEqual((await ann.call("PATCH", `/trips/${solo.id}`, { fixed: [] })).status, 200)
     const shared = (await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(9), days: 2 })).body
     assert.strictEqual((await ann.call("POST", `/trips/${shared.id}/members`, { user_id: bob.id })).status, 200)
     assert.strictEqual((await bob.call("POST", `/trips/${shared.id}/join`)).status, 200)
@@ -53,6 +69,7 @@ describe("a traveler who leaves", () => {
     const search = () => world.command("erasure-check", "--user", ann.id, "--export", file, "--json")
     assert.strictEqual((await search()).code, 1)
 
+    await world.drained(naming("surge"), (rows) => rows.length > 0)
     const left = await ann.call("DELETE", "/users/me", undefined, { "idempotency-key": "good-bye" })
     assert.strictEqual(left.status, 202)
     const again = await ann.call("GET", "/users/me/export")
@@ -68,6 +85,8 @@ describe("a traveler who leaves", () => {
     rmSync(file)
     assert.strictEqual(found.code, 0, found.said)
 
+    // What somebody brought to a trip of theirs alone is in no row of any table.
+    assert.deepEqual(await world.rows(naming("surge")), [])
     const bobs = (await bob.call("GET", `/trips/${shared.id}`)).body
     assert.strictEqual(bobs.days.length, 2)
     assert.notInclude(JSON.stringify(bobs), ann.id)

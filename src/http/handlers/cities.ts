@@ -10,6 +10,7 @@ import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
 import { evidenceLines, nodeView } from "../../domain/view/node.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { EvidenceDocuments } from "../../services/evidence-documents.ts"
+import { inSlices } from "../../support/slices.ts"
 import { Api } from "../api/api.ts"
 import { NotFound, Unavailable, Unprocessable } from "../api/problems.ts"
 import { orUnavailable } from "./refusals.ts"
@@ -25,23 +26,48 @@ interface Filter {
   readonly neighbourhood?: string
   readonly setting?: string
   readonly fits?: Need
-  readonly q?: string
+  readonly named?: (index: number) => boolean
 }
 
-const passes = (node: CityCatalog["nodes"][number], filter: Filter): boolean =>
+/** Without accents and case: how names are looked for. */
+const folded = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
+
+/** All names of each place, folded; of a catalog they are the same for ever. */
+const named = new WeakMap<CityCatalog, ReadonlyArray<string>>()
+
+/** A large city has tens of thousands of names: they are folded once, and never in one go. */
+const namesOf = (catalog: CityCatalog) =>
+  Effect.suspend(() => {
+    const known = named.get(catalog)
+    if (known !== undefined) return Effect.succeed(known)
+    const made: Array<string> = []
+    return Effect.map(
+      inSlices(
+        catalog.nodes,
+        (node) => made.push(folded([node.name, ...Object.values(node.names ?? {})].join("\n"))),
+        1
+      ),
+      () => {
+        named.set(catalog, made)
+        return made
+      }
+    )
+  })
+
+const passes = (node: CityCatalog["nodes"][number], index: number, filter: Filter): boolean =>
   (filter.category === undefined || node.category === filter.category) &&
   (filter.tag === undefined || node.vibe_tags.includes(filter.tag)) &&
   (filter.neighbourhood === undefined || node.neighbourhood.toLowerCase() === filter.neighbourhood.toLowerCase()) &&
   (filter.fits === undefined || fitFor(node, filter.fits) === "fits") &&
   (filter.setting === undefined || node.setting === filter.setting) &&
-  (filter.q === undefined || node.name.toLowerCase().includes(filter.q.toLowerCase()))
+  (filter.named === undefined || filter.named(index))
 
 /** Positions never change, so a position is a cursor that survives a new catalog version. */
 const page = (catalog: CityCatalog, filter: Filter, from: number, limit: number) => {
   const found: Array<number> = []
   let index = from
   for (; index < catalog.nodes.length && found.length < limit; index++) {
-    if (!catalog.retired(index) && passes(catalog.nodes[index]!, filter)) found.push(index)
+    if (!catalog.retired(index) && passes(catalog.nodes[index]!, index, filter)) found.push(index)
   }
   return { found, next: index < catalog.nodes.length ? String(index) : null }
 }
@@ -106,7 +132,11 @@ export const layer = HttpApiBuilder.group(
           }
           const from = Number(query.cursor ?? 0)
           const now = yield* Clock.currentTimeMillis
-          const { found, next } = page(catalog, query, from, query.limit ?? DEFAULT_PAGE)
+          const { q, ...wanted } = query
+          const names = q === undefined ? undefined : yield* namesOf(catalog)
+          const part = q === undefined ? "" : folded(q)
+          const filter = names === undefined ? wanted : { ...wanted, named: (at: number) => names[at]!.includes(part) }
+          const { found, next } = page(catalog, filter, from, query.limit ?? DEFAULT_PAGE)
           return {
             city: catalog.city.slug,
             catalog_version: catalog.version,

@@ -3,9 +3,9 @@
  * is quick, then its fallbacks are worked out, which is not. A trip waits in each line once, and is looked after again
  * if it changed while that was under way. Nobody is looked after while a city's event goes out to its trips.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import { Machine } from "../../support/machine.ts"
 import { sharedSlices } from "../../support/slices.ts"
 
 /** Trips that are told what they lean on at once: most of it is in memory, what is not must not hold up the others. */
@@ -75,12 +75,12 @@ export interface Preparing {
 
 export const makePreparing = Effect.fnUntraced(function* (parts: PreparingParts) {
   const { quiet, look, work, settleMillis } = parts
-  const clock = yield* Clock.Clock
+  const { elapsed } = yield* Machine
   const stillAt = new Map<string, number>()
   const handingOver = new Set<string>()
   const settled = (id: string) =>
     Effect.suspend(() => {
-      const wait = (stillAt.get(id) ?? 0) - clock.currentTimeMillisUnsafe()
+      const wait = (stillAt.get(id) ?? 0) - elapsed()
       return wait > 0 ? Effect.sleep(wait) : Effect.void
     })
   const works = yield* line(
@@ -104,7 +104,7 @@ export const makePreparing = Effect.fnUntraced(function* (parts: PreparingParts)
       yield* quiet
       yield* breath
       if (!(yield* look(id))) return
-      stillAt.set(id, clock.currentTimeMillisUnsafe() + settleMillis)
+      stillAt.set(id, elapsed() + settleMillis)
       works.add(id)
     })
   )

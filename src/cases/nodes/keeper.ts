@@ -3,7 +3,6 @@
  * lives, and learns when another took its place. It asks the database beside everything else; what others ask here is answered
  * from memory.
  */
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,6 +21,7 @@ import { JournalUnavailable } from "../../services/journal.ts"
 import { type FormerLife, Leases, type LeasesUnavailable, NodeRefused } from "../../services/leases.ts"
 import { Ownership, type Standing } from "../../services/ownership.ts"
 import { Startup } from "../../services/startup.ts"
+import { Machine, type MachineShape } from "../../support/machine.ts"
 
 const metrics = {
   owns: Metric.gauge("node_owns_trips", { description: "1 on the server that owns the trips of its database, else 0" }),
@@ -70,7 +70,7 @@ const COPIED =
   "Another server works on this data directory from another place, or on a copy of it. Stop that one, or set OVERPLANNED_DATA_DIR to a directory of this server's own."
 
 /** A life begins on a directory; one that may still be at work there, somewhere else, is waited out. */
-const enter = Effect.fnUntraced(function* (self: Node, now: () => number) {
+const enter = Effect.fnUntraced(function* (self: Node, elapsed: MachineShape["elapsed"]) {
   const leases = yield* Leases
   const startup = yield* Startup
   let first: { readonly at: number; readonly left: number } | undefined
@@ -80,8 +80,9 @@ const enter = Effect.fnUntraced(function* (self: Node, now: () => number) {
     const gone = former === undefined || former.place === self.place || former.leftMillis <= 0
     if (gone && (yield* leases.enter(self, former))) return
     const left = former?.leftMillis ?? 0
-    first ??= { at: now(), left }
-    if (left > first.left - (now() - first.at) + RENEW_EVERY_MS / 2) return yield* new NodeRefused({ message: COPIED })
+    first ??= { at: elapsed(), left }
+    if (left > first.left - (elapsed() - first.at) + RENEW_EVERY_MS / 2)
+      return yield* new NodeRefused({ message: COPIED })
     yield* startup.say(
       "A server that was at work on this data directory somewhere else may still live: it is waited for."
     )
@@ -241,7 +242,7 @@ const begin = Effect.fnUntraced(function* (
   self: Node,
   standing: () => Standing,
   round: Effect.Effect<Heard, LeasesUnavailable>,
-  now: () => number,
+  elapsed: MachineShape["elapsed"],
   waits: boolean
 ) {
   const startup = yield* Startup
@@ -252,12 +253,12 @@ const begin = Effect.fnUntraced(function* (
     if (standing().is !== "follower" || self.address !== null) return
     const alive = heard.owner?.leftMillis ?? 0
     // Heard of since the last look: nobody who is dead says that they live.
-    if (!waits && left !== undefined && alive > left - (now() - lookedAt) + RENEW_EVERY_MS / 2) {
+    if (!waits && left !== undefined && alive > left - (elapsed() - lookedAt) + RENEW_EVERY_MS / 2) {
       return yield* new NodeRefused({ message: sayOwner(heard) })
     }
     if (left === undefined || alive > 0) {
       left = alive
-      lookedAt = now()
+      lookedAt = elapsed()
     }
     yield* startup.say(
       `${nameOf(heard.owner)} owned the trips of this database and may still live: its lease of ${LEASE_MS / 1000} s is waited out.`
@@ -273,8 +274,8 @@ export const layer = (self: Node, waits = false) =>
     Effect.gen(function* () {
       const leases = yield* Leases
       const startup = yield* Startup
-      const clock = yield* Clock.Clock
-      const now = () => clock.currentTimeMillisUnsafe()
+      // Only for how long: a clock that is set back would keep this server from its place until it has caught up.
+      const { elapsed } = yield* Machine
       const kept = yield* makeKept(self)
       const { place, settle } = kept
       /** Whoever gave its place away does not take it again. */
@@ -283,15 +284,15 @@ export const layer = (self: Node, waits = false) =>
       let seenSince: number | undefined
 
       yield* startup.say("The database is asked who owns its trips.")
-      yield* enter(self, now)
+      yield* enter(self, elapsed)
       yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(leases.leave(self), FAREWELL)))
 
       /** One look at how things stand, and a step where one is due. */
       const round: Effect.Effect<Heard, LeasesUnavailable> = Effect.gen(function* () {
         let heard = yield* leases.renew(self)
-        seenSince ??= now()
+        seenSince ??= elapsed()
         const follows = place.standing().is === "follower" && !retired
-        if (follows && heard.known && mayTake(heard, self, now() - seenSince) && (yield* leases.take(self))) {
+        if (follows && heard.known && mayTake(heard, self, elapsed() - seenSince) && (yield* leases.take(self))) {
           heard = yield* leases.renew(self)
         }
         yield* settle(heard)
@@ -303,7 +304,7 @@ export const layer = (self: Node, waits = false) =>
           })
         )
       )
-      yield* begin(self, place.standing, round, now, waits)
+      yield* begin(self, place.standing, round, elapsed, waits)
       yield* round.pipe(
         Effect.catch((error) => Effect.logDebug(error.message)),
         Effect.andThen(Effect.sleep(RENEW_EVERY_MS)),

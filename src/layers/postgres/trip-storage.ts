@@ -1,5 +1,4 @@
 /** Trips in PostgreSQL: `trip_snapshots` and `trip_events`. */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -10,6 +9,7 @@ import { TRIP_EVENT_SCHEMA_VERSION, type TripEvent, type TripEventEnvelope } fro
 import type { LostChange, TripState } from "../../domain/trip/model.ts"
 import { TRIP_SNAPSHOT_SCHEMA_VERSION, TripSnapshot } from "../../domain/trip/snapshot.ts"
 import { type StoredTrip, TripStorage, TripStorageUnavailable } from "../../services/trip-storage.ts"
+import { Machine } from "../../support/machine.ts"
 import { whyAway } from "./away.ts"
 import { loseTripEvents } from "./lost-trip-events.ts"
 
@@ -111,14 +111,14 @@ export const layer = Layer.effect(
   TripStorage,
   Effect.gen(function* () {
     const sql = yield* SqlClient
-    const clock = yield* Clock.Clock
-    let awaySince = 0
+    const { elapsed } = yield* Machine
+    let awaySince: number | undefined
 
     const lostOf = (trip: string) => sql`(
       select jsonb_agg(jsonb_build_object('seq', seq, 'type', type) order by seq)
       from lost_trip_events where trip_id = ${sql.literal(trip)})`
 
-    const away = (since: number) =>
+    const away = (since: number | undefined) =>
       Effect.sync(() => {
         awaySince = since
       })
@@ -127,7 +127,7 @@ export const layer = Layer.effect(
     const watched = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, TripStorageUnavailable> =>
       effect.pipe(
         Effect.timeout(LOAD_TIMEOUT),
-        Effect.tap(() => away(0)),
+        Effect.tap(() => away(undefined)),
         Effect.mapError((cause) =>
           cause instanceof TripStorageUnavailable
             ? cause
@@ -136,7 +136,7 @@ export const layer = Layer.effect(
                 cause
               })
         ),
-        Effect.tapError(() => away(clock.currentTimeMillisUnsafe()))
+        Effect.tapError(() => away(elapsed()))
       )
 
     const load = Effect.fnUntraced(function* (id: TripId) {
@@ -215,7 +215,7 @@ export const layer = Layer.effect(
           ([row]) => row!
         )
       ),
-      available: () => awaySince === 0 || clock.currentTimeMillisUnsafe() - awaySince > AWAY_MILLIS
+      available: () => awaySince === undefined || elapsed() - awaySince > AWAY_MILLIS
     })
   })
 )

@@ -252,8 +252,8 @@ const begin = Effect.fnUntraced(function* (
     const heard = yield* round
     if (standing().is !== "follower" || self.address !== null) return
     const alive = heard.owner?.leftMillis ?? 0
-    // Heard of since the last look: nobody who is dead says that they live.
-    if (!waits && left !== undefined && alive > left - (elapsed() - lookedAt) + RENEW_EVERY_MS / 2) {
+    // Heard of since the last look: nobody who is dead says that they live. Who has stopped with a journal to store stays at nothing left.
+    if (!waits && alive > 0 && left !== undefined && alive > left - (elapsed() - lookedAt) + RENEW_EVERY_MS / 2) {
       return yield* new NodeRefused({ message: sayOwner(heard) })
     }
     if (left === undefined || alive > 0) {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { assert, describe, layer } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -29,40 +29,68 @@ const node = (name: string): Node => ({
 
 const DAY = 86_400_000
 
-describe("a server's place among those of its database", () => {
-  layer(PostgresLeases.layer.pipe(Layer.provideMerge(freshDatabase())), { excludeTestServices: true })((it) => {
-    it.effect("is taken once the former owner's lease has lapsed, also where the clock was set back meanwhile", () =>
-      Effect.gen(function* () {
-        const sql = yield* SqlClient
-        const leases = yield* Leases
-        const former = node("former")
-        yield* leases.enter(former, undefined)
-        yield* leases.take(former)
-        yield* sql`update nodes set until = now() - interval '1 second' where directory = ${former.directory}`
+const database = PostgresLeases.layer.pipe(Layer.provideMerge(freshDatabase()))
 
-        const desk = Context.get(yield* Layer.build(StartupDesk.layer), Startup)
-        let ahead = DAY
-        let passed = 0
-        const startup = Startup.of({
-          ...desk,
-          say: (sentence) =>
-            Effect.sync(() => {
-              // It has looked once: now the clock is right again, and as much time passes as it has to wait.
-              if (!sentence.includes("waited out")) return
-              ahead = 0
-              passed = LEASE_MS
-            })
-        })
-        const standing = yield* Keeper.layer(node("next")).pipe(
-          Layer.provide(Layer.succeed(Startup, startup)),
-          Layer.build,
-          Effect.map((services) => Context.get(services, Ownership).standing()),
-          Effect.provideService(Machine, { ...realMachine, elapsed: () => performance.now() + passed }),
-          Effect.provideService(Clock.Clock, yield* clockThatJumps(() => ahead)),
-          Effect.timeout("30 seconds")
-        )
-        assert.strictEqual(standing.is, "owner")
-      })
-    )
+describe("a server's place among those of its database", () => {
+  const former = Effect.gen(function* () {
+    const leases = yield* Leases
+    const self = node("former")
+    yield* leases.enter(self, undefined)
+    yield* leases.take(self)
+    return self
   })
+
+  /** What a server makes of its place; `waited` is told each time it says that it waits, and gives how much time has passed since. */
+  const standingOf = (self: Node, waited: () => number) =>
+    Effect.gen(function* () {
+      const desk = Context.get(yield* Layer.build(StartupDesk.layer), Startup)
+      let passed = 0
+      const startup = Startup.of({
+        ...desk,
+        say: (sentence) =>
+          Effect.sync(() => {
+            if (sentence.includes("waited out")) passed += waited()
+          })
+      })
+      return yield* Keeper.layer(self).pipe(
+        Layer.provide(Layer.succeed(Startup, startup)),
+        Layer.build,
+        Effect.map((services) => Context.get(services, Ownership).standing()),
+        Effect.provideService(Machine, { ...realMachine, elapsed: () => performance.now() + passed }),
+        Effect.timeout("30 seconds")
+      )
+    })
+
+  it.live("is taken from an owner that stopped and left a journal to store", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const leases = yield* Leases
+      const owner = yield* former
+      yield* sql`insert into journal_progress (node_id, segment, byte_offset, directory) values ('left', 0, 0, ${owner.directory})`
+      yield* leases.leave(owner)
+      const standing = yield* standingOf(node("next"), () => 1_000)
+      assert.deepStrictEqual(standing, { is: "owner", epoch: 2, awaits: ["former"] })
+    }).pipe(Effect.scoped, Effect.provide(database))
+  )
+
+  it.live("is taken once the former owner's lease has lapsed, also where the clock was set back meanwhile", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const owner = yield* former
+      yield* sql`update nodes set until = now() - interval '1 second' where directory = ${owner.directory}`
+
+      let ahead = DAY
+      const standing = yield* standingOf(node("next"), () => {
+        // It has looked once: now the clock is right again, and as much time passes as it has to wait.
+        ahead = 0
+        return LEASE_MS
+      }).pipe(
+        Effect.provideServiceEffect(
+          Clock.Clock,
+          clockThatJumps(() => ahead)
+        )
+      )
+      assert.strictEqual(standing.is, "owner")
+    }).pipe(Effect.scoped, Effect.provide(database))
+  )
 })

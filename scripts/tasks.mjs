@@ -24,7 +24,8 @@ const tasks = {
     [join(root, "scripts", "house-rules.ts")],
     [join(root, "scripts", "env-example.ts"), "--check"]
   ],
-  bench: (rest) => [[join(root, "bench", "run.ts"), ...rest]]
+  bench: (rest) => [[join(root, "bench", "run.ts"), ...rest]],
+  simulate: (rest) => [[join(root, "test", "simulation", "main.ts"), ...rest]]
 }
 
 /** What runs the product itself needs no tools for tests and checks, so a first start does not wait for them. */

@@ -1,0 +1,171 @@
+/** The statements about decisions, offers and what became of them. */
+import { createHash } from "node:crypto"
+import { at, decisionOfTrip, list } from "./judged.ts"
+import type { Row } from "./schema.ts"
+import { type Executing, firstOf, nullable, rowsIn, type Statement, stamp, writing } from "./statement.ts"
+
+const stamped = (row: Row, ...columns: ReadonlyArray<string>): Row => ({
+  ...row,
+  ...Object.fromEntries(columns.map((column) => [column, stamp(row[column])]))
+})
+
+const pushedOut = (row: Row): ReadonlyArray<Row> => (row["pushed_out"] ?? []) as ReadonlyArray<Row>
+
+const offers = ({ reader, store }: Executing, rows: ReadonlyArray<Row>): void => {
+  const gone = new Map(
+    rows.flatMap((row) =>
+      pushedOut(row).map((one) => [
+        one["pivot_id"],
+        { time_to_action_ms: one["after_ms"], responded_at: row["offered_at"], response: "ignore" }
+      ])
+    )
+  )
+  const before = new Set([...gone.keys()].filter((id) => store.get(reader, "pivot_events", id) !== undefined))
+  for (const row of rows) {
+    store.insert("pivot_events", { ...row, id: row["pivot_id"], ...gone.get(row["pivot_id"]) }, "nothing")
+  }
+  for (const [id, answer] of gone) {
+    const old = store.get(reader, "pivot_events", id)
+    if (before.has(id) && old !== undefined && old["response"] === null) store.update("pivot_events", old, answer)
+  }
+  for (const row of rows) {
+    if ((row["candidate_ids"] ?? null) === null) continue
+    const candidates = list(row["candidate_ids"])
+    store.insert(
+      "ranking_events",
+      {
+        ...row,
+        id: row["pivot_id"],
+        user_id: row["ranked_for"],
+        surface: "pivot",
+        propensities: candidates.map(() => 1),
+        ranked_ids: candidates,
+        user_state: store.get(reader, "user_states", row["user_state_id"])?.["state"] ?? {},
+        occurred_at: row["offered_at"]
+      },
+      "nothing"
+    )
+  }
+}
+
+const md5Uuid = (text: string): string => {
+  const hex = createHash("md5").update(text).digest("hex")
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** Offers by their ids, with who answered where the records say that. */
+const answeredOffers = ({ reader, store }: Executing, offers: ReadonlyMap<unknown, unknown>): void => {
+  for (const [id, answeredBy] of offers) {
+    const offer = store.get(reader, "pivot_events", id)
+    const decision = store.get(reader, "ranking_events", id)
+    if (offer === undefined || decision === undefined || offer["response"] === null) continue
+    for (const option of offer["options"] as ReadonlyArray<Row>) {
+      if ((option["node_id"] ?? null) === null) continue
+      const chosen = option["option_id"] === offer["chosen_option_id"]
+      store.insert(
+        "decision_outcomes",
+        {
+          id: md5Uuid(`outcome${option["option_id"]}`),
+          decision_id: decision["id"],
+          user_id: answeredBy ?? decision["user_id"],
+          trip_id: offer["trip_id"],
+          session_id: decision["session_id"],
+          slot_id: offer["slot_id"],
+          activity_node_id: option["node_id"],
+          outcome: offer["response"] === "ignore" ? "ignored" : chosen ? "confirmed" : "skipped",
+          occurred_at: offer["responded_at"]
+        },
+        "nothing"
+      )
+    }
+  }
+}
+
+export const decisionStatements: ReadonlyArray<Statement> = [
+  writing("insert into ranking_events ( id, user_id, trip_id, session_id, day_number", ({ store }, [json]) => {
+    for (const row of rowsIn(json))
+      store.insert(
+        "ranking_events",
+        { ...stamped(row, "occurred_at"), model_failed: row["model_failed"] ?? false },
+        "nothing"
+      )
+  }),
+  writing("insert into user_states", ({ store }, [json]) => {
+    for (const row of rowsIn(json)) store.insert("user_states", row, "nothing")
+  }),
+  writing("with r as materialized ( select * from json_to_recordset", (executing, [json]) =>
+    offers(
+      executing,
+      rowsIn(json).map((row) => stamped(row, "offered_at"))
+    )
+  ),
+  writing("update pivot_events p set response = r.response", ({ reader, store }, [json]) => {
+    const sorted = rowsIn(json).toSorted((a, b) => at(a, "responded_at") - at(b, "responded_at"))
+    for (const row of firstOf(sorted, (one) => String(one["pivot_id"]))) {
+      const old = store.get(reader, "pivot_events", row["pivot_id"])
+      if (old === undefined || old["response"] !== null) continue
+      const { chosen_option_id, response, slots_changed, time_to_action_ms } = row
+      store.update("pivot_events", old, {
+        response,
+        chosen_option_id: nullable(chosen_option_id),
+        time_to_action_ms: nullable(time_to_action_ms),
+        slots_changed: nullable(slots_changed),
+        responded_at: stamp(row["responded_at"])
+      })
+    }
+  }),
+  writing("with records as materialized", (executing, [json]) => {
+    const offers = new Map<unknown, unknown>()
+    for (const row of rowsIn(json)) {
+      offers.set(row["pivot_id"], row["response"] == null ? offers.get(row["pivot_id"]) : row["user_id"])
+      for (const one of pushedOut(row)) if (!offers.has(one["pivot_id"])) offers.set(one["pivot_id"], undefined)
+    }
+    answeredOffers(executing, offers)
+  }),
+  writing("insert into intention_signals", ({ store }, [json]) => {
+    for (const row of rowsIn(json)) store.insert("intention_signals", stamped(row, "occurred_at"), "nothing")
+  }),
+  writing("insert into exp.events", ({ store }, [json]) => {
+    for (const row of rowsIn(json)) store.insert("exp.events", stamped(row, "timestamp"), "nothing")
+  }),
+  writing("insert into exp.constraint_snapshots", ({ store }, [json]) => {
+    for (const row of rowsIn(json)) store.insert("exp.constraint_snapshots", stamped(row, "valid_from"), "nothing")
+  }),
+  writing("with r as ( select j.user_id, j.trip_id", (executing, [json]) => {
+    for (const row of rowsIn(json)) {
+      const { session_id, trip_id, user_id } = row
+      for (const one of row["outcomes"] as ReadonlyArray<Row>) {
+        const named =
+          one["decision_id"] ??
+          decisionOfTrip(executing, trip_id, at(row, "occurred_at"), one["activity_node_id"])?.["id"]
+        if (named === undefined) continue
+        const outcome = { ...one, decision_id: named, user_id, trip_id, session_id, occurred_at: row["occurred_at"] }
+        executing.store.insert("decision_outcomes", outcome, "nothing")
+      }
+    }
+  }),
+  writing("insert into users (id) select distinct coalesce(r.ranked_for", ({ store }, [json]) => {
+    for (const row of rowsIn(json)) {
+      const id = row["ranked_for"] ?? row["user_id"]
+      if (id !== undefined && id !== null) store.insert("users", { id }, "nothing")
+    }
+  }),
+  writing("insert into model_registry", ({ store }, [json]) => {
+    for (const { model_name, model_version } of rowsIn(json)) {
+      const claude = model_name === "llm_ranker"
+      store.insert(
+        "model_registry",
+        {
+          model_name,
+          model_version,
+          model_type: claude ? "llm_ranking" : "unknown",
+          description: claude
+            ? "Claude-based ranking, by the name of the model"
+            : "It decided before anybody registered it",
+          stage: "staging"
+        },
+        "nothing"
+      )
+    }
+  })
+]

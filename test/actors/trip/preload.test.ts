@@ -14,6 +14,20 @@ import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
 import { create, Outage, process, Surroundings, seedCity, tripNumber } from "./harness.ts"
 
+/** The table can be read and not written: nothing is drained before it is let go. */
+const heldBack = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  const [held, read] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+  const holding = yield* sql`lock table trip_events in share mode`.pipe(
+    Effect.andThen(Deferred.succeed(held, undefined)),
+    Effect.andThen(Deferred.await(read)),
+    sql.withTransaction,
+    Effect.forkChild
+  )
+  yield* Deferred.await(held)
+  return { letGo: Deferred.succeed(read, undefined), over: Effect.orDie(Fiber.join(holding)) }
+})
+
 await contractSuite("A bulk load of trips", { local: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
   it.effect("misses nothing that is drained while it reads", () =>
     Effect.gen(function* () {
@@ -30,30 +44,55 @@ await contractSuite("A bulk load of trips", { local: { needs: "postgres", layer:
       }).pipe(Effect.provide(process(disk, new Outage())))
       yield* sql`alter table elsewhere rename to trip_events`
 
-      // The table can be read and not written: nothing is drained before the page has been read.
-      const [held, read] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
-      const holding = yield* sql`lock table trip_events in share mode`.pipe(
-        Effect.andThen(Deferred.succeed(held, undefined)),
-        Effect.andThen(Deferred.await(read)),
-        sql.withTransaction,
-        Effect.forkChild
-      )
-      yield* Deferred.await(held)
+      const { letGo, over } = yield* heldBack
       const outage = new Outage()
       const reply = yield* Effect.gen(function* () {
         const trips = yield* TripRuntime
         const journal = yield* Journal
-        outage.afterPage = Deferred.succeed(read, undefined).pipe(
-          Effect.andThen(Fiber.join(holding)),
-          Effect.andThen(journal.drained),
-          Effect.orDie
-        )
+        outage.afterPage = Effect.andThen(letGo, Effect.andThen(over, journal.drained))
         assert.deepStrictEqual(yield* trips.preload, { trips: 1 })
         return yield* trips.ask(trip.id, { _tag: "read", by: owner })
       }).pipe(Effect.provide(process(disk, outage)))
       if (reply._tag !== "trip") throw new Error(`answered ${reply._tag}`)
       assert.strictEqual(reply.trip.seq, 2)
       assert.isTrue(reply.trip.slots[0]!.locked)
+    })
+  )
+
+  it.effect("leaves out a trip of which a change is lost while it reads", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const trip = tripNumber(2)
+      const disk = new FragileDisk()
+      yield* sql`update trips set status = 'completed'`
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        yield* trips.ask(trip.id, create(trip))
+        yield* (yield* Journal).drained
+        yield* sql`alter table trip_events rename to elsewhere`
+        const slot_id = trip.slots[0]!.id
+        const swapped = yield* trips.ask(trip.id, { _tag: "swap_slot", by: owner, slot_id })
+        if (swapped._tag !== "changed") throw new Error(`answered ${swapped._tag}`)
+        // What it puts into the plan the database does not take.
+        const refused = sql.literal(`'${swapped.trip.slots[0]!.node_id}'`)
+        yield* sql`
+          alter table itinerary_slots add constraint not_there check (trip_id <> ${sql.literal(`'${trip.id}'`)} or activity_node_id <> ${refused}) not valid`
+      }).pipe(Effect.provide(process(disk, new Outage())))
+      yield* sql`alter table elsewhere rename to trip_events`
+
+      const { letGo, over } = yield* heldBack
+      const outage = new Outage()
+      const reply = yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        const journal = yield* Journal
+        outage.afterPage = Effect.andThen(letGo, Effect.andThen(over, journal.drained))
+        assert.deepStrictEqual(yield* trips.preload, { trips: 0 })
+        return yield* trips.ask(trip.id, { _tag: "read", by: owner })
+      }).pipe(Effect.provide(process(disk, outage)))
+      if (reply._tag !== "trip") throw new Error(`answered ${reply._tag}`)
+      assert.strictEqual(reply.trip.slots[0]!.node_id, trip.slots[0]!.node_id)
+      assert.deepStrictEqual(reply.trip.lost, [{ seq: 2, type: "slot_swapped" }])
+      yield* sql`alter table itinerary_slots drop constraint not_there`
     })
   )
 

@@ -1,5 +1,5 @@
 /** What many runs came to, as tables that a person can read. */
-import { FAULTS, INVARIANTS, type Violation } from "./tally.ts"
+import { BROKEN, FAULTS, INVARIANTS, type Violation } from "./tally.ts"
 
 /** A run as one process tells another of it. */
 export interface RunReport {
@@ -35,10 +35,15 @@ export const tables = (runs: ReadonlyArray<RunReport>): string =>
 /** Lines of a failed run's script that are shown; the whole of it goes into a file. */
 const SHOWN = 60
 
+const untilBroken = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const end = lines.findIndex((line) => line.includes(BROKEN)) + 1 || lines.length
+  return lines.slice(Math.max(0, end - SHOWN), end)
+}
+
 export const failureText = (run: RunReport, commit: string, file: string, mutation: string | undefined): string =>
   [
     `Seed ${run.seed} at commit ${commit} failed; npm run simulate --${mutation === undefined ? "" : ` --mutation ${mutation}`} --seed ${run.seed} does exactly the same again.`,
     ...run.violations.slice(0, 10).map(({ invariant, what }) => `  ${invariant}: ${what.slice(0, 1_000)}`),
-    `The end of its script (all of it: ${file}):`,
-    ...run.lines.slice(-SHOWN).map((line) => `    ${line.slice(0, 200)}`)
+    `Its script until the first of that (all of it: ${file}):`,
+    ...untilBroken(run.lines).map((line) => `    ${line.slice(0, 200)}`)
   ].join("\n")

@@ -41,6 +41,9 @@ export const INVARIANTS = [
 ] as const
 export type Invariant = (typeof INVARIANTS)[number]
 
+/** How a line of the trace begins that says what was found. */
+export const BROKEN = "BROKEN: "
+
 export interface Violation {
   readonly invariant: Invariant
   readonly what: string
@@ -67,7 +70,7 @@ export class Tally {
     this.checks.set(invariant, (this.checks.get(invariant) ?? 0) + 1)
     if (holds) return
     const found = what()
-    this.#note(`BROKEN: ${invariant}: ${found}`)
+    this.#note(`${BROKEN}${invariant}: ${found}`)
     this.violations.push({ invariant, what: found })
   }
 

@@ -68,7 +68,7 @@ export interface PaceRule {
 }
 
 export const PACE: Readonly<Record<Pace, PaceRule>> = {
-  leisurely: { fewest: 3, most: 4, buffer: 15, stay: 1.15 },
+  leisurely: { fewest: 3, most: 5, buffer: 15, stay: 1.15 },
   moderate: { fewest: 4, most: 6, buffer: 10, stay: 1 },
   packed: { fewest: 5, most: 8, buffer: 5, stay: 0.85 }
 }

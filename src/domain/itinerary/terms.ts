@@ -37,17 +37,17 @@ export interface PlanWeights {
 export const WEIGHTS: PlanWeights = {
   taste: 1.34,
   full: 0.5,
-  meal: 2.7,
+  meal: 2.2,
   breakfast: 0.06,
-  open: 0.13,
+  open: 0.12,
   fit: 0.2,
   sunset: 0.2,
-  way: 0.03,
-  wayToMeal: 0.028,
+  way: 0.045,
+  wayToMeal: 0.045,
   wait: 0.0072,
   strain: 0.08,
-  sameDay: 0.08,
-  sameTrip: 0.01,
+  sameDay: 0.05,
+  sameTrip: 0.005,
   share: 0.15,
   daily: 0.9
 }

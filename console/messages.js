@@ -207,6 +207,7 @@ export const T = {
     next: "Next",
     until: (time) => `until ${time}`,
     walk: (minutes) => `${minutes} min to it`,
+    rides: (lines) => `by ${lines.slice(0, 3).join(" or ")}`,
     directions: "Directions",
     webMap: "On a web map",
     book: "book ahead",

@@ -92,6 +92,7 @@ export const stopElement = (slot, { nr, zone, currency, isChanged, acts }) => {
     node.neighbourhood,
     priceText(slot.price_tier, currency),
     slot.travel_minutes > 0 && T.trip.walk(slot.travel_minutes),
+    slot.lines?.length > 0 && T.trip.rides(slot.lines),
     slot.time_zone !== zone && slot.time_zone
   ]
   return element(

@@ -163,6 +163,12 @@ export const settings = {
   ),
   WEATHER_EVERY: S.duration("How often forecasts are looked at.", { default: "30m" }),
 
+  GTFS_RT_FEEDS: S.list(
+    "Feeds of GTFS-realtime, each as city=url, separated by commas: their alerts and delays become events of the city. None by default.",
+    { default: "" }
+  ),
+  GTFS_RT_EVERY: S.duration("How often the feeds of GTFS_RT_FEEDS are read.", { default: "1m" }),
+
   STREAM_MAX_FRAME: S.bytes("Largest frame that a client may send on a trip's stream.", { default: "32KiB" }),
   STREAM_MAX_BUFFER: S.bytes("Bytes that may wait for a slow reader of a stream before it is closed with 4008.", {
     default: "256KiB"

@@ -17,7 +17,7 @@ export const seedCity = Command.make(
     city: Flag.String("city").pipe(Flag.withDescription("The city's slug, such as seattle.")),
     source: Flag.Literals("source", SEED_SOURCES).pipe(
       Flag.withDescription(
-        "curated: our own files. osm: an extract of OpenStreetMap. overture: a Parquet file of its places. wikivoyage: the wikitext of an article. geojson: features with tags. synthetic: made up. file: a city file. posts: scraped posts. reddit: what SOURCES_FILE names, or an archive. feed, discourse, pages: what SOURCES_FILE names. places: Google Places."
+        "curated: our own files. osm: an extract of OpenStreetMap. overture: a Parquet file of its places. wikivoyage: the wikitext of an article. geojson: features with tags. gtfs: the lines of a feed of transit, for a city that has places. synthetic: made up. file: a city file. posts: scraped posts. reddit: what SOURCES_FILE names, or an archive. feed, discourse, pages: what SOURCES_FILE names. places: Google Places."
       ),
       Flag.withDefault("curated" as const)
     ),
@@ -30,7 +30,7 @@ export const seedCity = Command.make(
     ),
     file: Flag.String("file").pipe(
       Flag.withDescription(
-        "The .osm.pbf or Overpass JSON of `osm`, the file of `overture`, `wikivoyage` or `geojson`, the city file of `file`, the JSON lines of `posts`, an archive of `reddit` (JSON lines, also as .zst)."
+        "The .osm.pbf or Overpass JSON of `osm`, the file of `overture`, `wikivoyage` or `geojson`, the city file of `file`, the JSON lines of `posts`, an archive of `reddit` (JSON lines, also as .zst), the ZIP archive of `gtfs`."
       ),
       Flag.optional
     ),
@@ -69,7 +69,9 @@ export const seedCity = Command.make(
 
 const describe = (summary: SeedSummary): string =>
   [
-    `${summary.city} (${summary.source}): ${summary.new} new, ${summary.changed} changed, ${summary.unchanged} unchanged, ${summary.retired} retired, ${summary.joined} joined to places that were there, ${summary.rejected} rejected. Catalog version ${summary.catalog_version}.`,
+    summary.source === "gtfs"
+      ? `${summary.city} (gtfs): ${summary.counts["lines"]} lines at ${summary.counts["stations"]} stations, ${summary.changed > 0 ? "kept" : "as they were"}. Catalog version ${summary.catalog_version}.`
+      : `${summary.city} (${summary.source}): ${summary.new} new, ${summary.changed} changed, ${summary.unchanged} unchanged, ${summary.retired} retired, ${summary.joined} joined to places that were there, ${summary.rejected} rejected. Catalog version ${summary.catalog_version}.`,
     ...Object.entries(summary.left_out).map(([reason, count]) => `  left out: ${count} × ${reason}`),
     ...summary.broken.map((what) => `  broken: ${what}`),
     ...summary.rejections.map(({ item, reason }) => `  rejected ${item}: ${reason}`),

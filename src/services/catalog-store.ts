@@ -13,6 +13,7 @@ import type { CityInfo } from "../domain/catalog/city-file.ts"
 import type { KnownEntry } from "../domain/catalog/conflation/join.ts"
 import type { SourceEntry } from "../domain/catalog/conflation/merge.ts"
 import type { QualitySignal, Voice } from "../domain/catalog/node.ts"
+import type { TransitNetwork } from "../domain/transit/network.ts"
 
 export class CatalogStoreError extends Schema.TaggedError<CatalogStoreError>()("CatalogStoreError", {
   message: Schema.String,
@@ -110,6 +111,11 @@ export class CatalogStore extends Context.Service<
     readonly saveCity: (city: CityInfo) => Effect.Effect<void, CatalogStoreError>
     /** The city as it was saved last, by any source. */
     readonly city: (slug: string) => Effect.Effect<CityInfo | undefined, CatalogStoreError>
+    /** Keeps the city's lines in place of those that it had. What has changed is a new version of its catalog. */
+    readonly saveTransit: (
+      cityId: string,
+      network: TransitNetwork
+    ) => Effect.Effect<Pick<CatalogVersion, "catalog_version" | "changed">, CatalogStoreError>
     /** New and changed nodes are written with their signals; unchanged ones cost one comparison. */
     readonly saveNodes: (
       cityId: string,

@@ -23,7 +23,8 @@ export const SEED_SOURCES = [
   "osm",
   "geojson",
   "overture",
-  "wikivoyage"
+  "wikivoyage",
+  "gtfs"
 ] as const
 export type SeedSource = (typeof SEED_SOURCES)[number]
 
@@ -32,7 +33,7 @@ export interface SeedRequest {
   readonly source: SeedSource
   /** Only so many items (of sources of posts: posts); what is missing is then not retired. */
   readonly limit?: number | undefined
-  /** The city file of `file`, the JSON lines of `posts`, an archive of `reddit` (JSON lines, also as .zst), the extract of `osm`, the file of `geojson`, `overture` or `wikivoyage`. */
+  /** The city file of `file`, the JSON lines of `posts`, an archive of `reddit` (JSON lines, also as .zst), the extract of `osm`, the file of `geojson`, `overture` or `wikivoyage`, the feed of `gtfs`. */
   readonly file?: string | undefined
   /** What the city is called, where the extract does not say. */
   readonly name?: string | undefined

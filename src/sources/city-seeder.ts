@@ -15,6 +15,7 @@ import type { PlacesSource } from "../services/places-source.ts"
 import type { PostSourceKind, PostSources } from "../services/post-sources.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
 import { curatedCities, fromCurated, fromFile, fromSynthetic } from "./city-files.ts"
+import { seedTransit } from "./gtfs/seed-transit.ts"
 import { joinSources } from "./join-sources.ts"
 import { fromOpenData, type OpenSource } from "./open/open-city.ts"
 import { fromOsm } from "./osm/osm-city.ts"
@@ -67,7 +68,7 @@ const openData = Effect.fnUntraced(function* (
 })
 
 const inputOf = (
-  request: SeedRequest & { readonly source: Exclude<SeedSource, "posts" | PostSourceKind> },
+  request: SeedRequest & { readonly source: Exclude<SeedSource, "gtfs" | "posts" | PostSourceKind> },
   onProgress: SeedProgress | undefined
 ): Effect.Effect<SeedInput, SeedError, CatalogStore | PlacesSource> => {
   switch (request.source) {
@@ -111,6 +112,11 @@ const posts = Effect.fnUntraced(function* (request: SeedRequest, onProgress: See
   return yield* seedPosts(request.city, request.file, request.limit, onProgress)
 })
 
+const lines = (request: SeedRequest) =>
+  Effect.flatMap(fileOf(request, "a feed, as the ZIP archive that its agency gives out"), (file) =>
+    seedTransit(request.city, file)
+  )
+
 export const layer = Layer.effect(
   CitySeeder,
   Effect.gen(function* () {
@@ -118,13 +124,15 @@ export const layer = Layer.effect(
     return CitySeeder.of({
       curated: curatedCities(),
       seed: (request, onProgress) =>
-        request.source === "posts" || isPostSource(request.source)
-          ? Effect.provideContext(posts(request, onProgress), services)
-          : inputOf({ ...request, source: request.source }, onProgress).pipe(
-              Effect.flatMap((input) => (JOINED.has(request.source) ? joinSources(input) : Effect.succeed(input))),
-              Effect.flatMap((input) => seedCity(input, onProgress)),
-              Effect.provideContext(services)
-            )
+        request.source === "gtfs"
+          ? Effect.provideContext(lines(request), services)
+          : request.source === "posts" || isPostSource(request.source)
+            ? Effect.provideContext(posts(request, onProgress), services)
+            : inputOf({ ...request, source: request.source }, onProgress).pipe(
+                Effect.flatMap((input) => (JOINED.has(request.source) ? joinSources(input) : Effect.succeed(input))),
+                Effect.flatMap((input) => seedCity(input, onProgress)),
+                Effect.provideContext(services)
+              )
     })
   })
 )

@@ -69,6 +69,7 @@ import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs
 import { demoTrip, firstCity, otherCities } from "./first-run.ts"
 import { jobs, worker } from "./jobs.ts"
 import { journal } from "./journal.ts"
+import { lines } from "./lines.ts"
 import { acceptanceModels, promotions, shadowReports } from "./models.ts"
 import { indexUpToDate, llm, personaEncoder, rankers, rankingHealth, trainedRankers, vectorIndex } from "./ranking.ts"
 import { weather } from "./weather.ts"
@@ -277,6 +278,7 @@ export const server = (options: ServerOptions) => {
     worker(["at home"]),
     preload,
     weather,
+    lines,
     RetiredPlaces.layer.pipe(Layer.provide(PostgresStopsAhead.layer))
   )
   const anywhere = options.role === "all" ? worker(["anywhere"]) : Layer.empty

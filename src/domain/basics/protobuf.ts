@@ -1,4 +1,4 @@
-/** As much of the Protocol Buffers wire format as OpenStreetMap's files need, over bytes that may be broken anywhere. */
+/** As much of the Protocol Buffers wire format as extracts of maps and feeds of transit need, over bytes that may be broken anywhere. */
 
 export class BrokenBytes extends Error {}
 

@@ -4,6 +4,7 @@
  * holds stays valid in later versions (a retired node keeps its place and is never offered).
  */
 import type { TravelModel } from "../basics/geo.ts"
+import type { TransitNetwork } from "../transit/network.ts"
 import type { Open } from "../vocabulary.ts"
 import type { ActivityNode } from "./node.ts"
 
@@ -23,6 +24,8 @@ export interface City {
 
 export interface CityCatalog {
   readonly city: City
+  /** Its lines, where a feed of them was seeded. */
+  readonly transit?: TransitNetwork
   readonly version: number
   readonly nodes: ReadonlyArray<ActivityNode>
   /** `nodes.length` × 64 vibe embeddings, unit length, over a SharedArrayBuffer so that workers see the same bytes. */

@@ -15,6 +15,7 @@ export interface ResidentParts {
   readonly retired: ReadonlySet<number>
   /** The matrix when it exists already: workers are handed the one that the process shares. */
   readonly matrix?: Float32Array
+  readonly transit?: CityCatalog["transit"]
 }
 
 const matrixOf = (nodes: ReadonlyArray<ActivityNode>): Float32Array => {
@@ -46,6 +47,7 @@ export const residentCatalog = (parts: ResidentParts): CityCatalog => {
   )
   return {
     city,
+    ...(parts.transit === undefined ? {} : { transit: parts.transit }),
     version: parts.version,
     nodes,
     matrix: parts.matrix ?? matrixOf(nodes),

@@ -66,7 +66,7 @@ const PARTS: Record<string, (m: number) => boolean> = {
 }
 
 const TIERS = { low: 1, mid: 2, high: 4 }
-const MOST = { leisurely: 4, moderate: 6, packed: 8 }
+const MOST = { leisurely: 5, moderate: 6, packed: 8 }
 
 /** Countries that sit down at other hours than most; their places serve meals then, whatever the time of day is called. */
 const TABLES: Record<string, ReadonlyArray<readonly [number, number]>> = {

@@ -7,6 +7,7 @@ import type { PivotSettings } from "../pivot/env.ts"
 import { exposedStops } from "../pivot/weather.ts"
 import type { Slot } from "../plan/model.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
+import { rides } from "../transit/legs.ts"
 import { bites } from "./live-city.ts"
 import { pivotWorld } from "./pivot-world.ts"
 import type { Touch, TripWorld } from "./planner.ts"
@@ -73,8 +74,13 @@ const late = (
   event: Extract<CityEvent, { kind: "transit" }>
 ): ReadonlyArray<Touch> => {
   const { area, delay_minutes, line } = event
+  const takes = line === undefined ? undefined : rides(catalog, trip.slots, line)
   const legs = trip.slots.filter(
-    (slot) => legAhead(slot, now, event) && (area === undefined || near(catalog, slot, area))
+    (slot) =>
+      legAhead(slot, now, event) &&
+      (area === undefined || near(catalog, slot, area)) &&
+      // Of a line that the city's network knows, only those are told who would take it.
+      (takes === undefined || takes(slot))
   )
   const detail = { delay_minutes, ...(line === undefined ? {} : { line }) }
   return legs

@@ -12,6 +12,7 @@ import { partyTaste, vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { FixedThing, Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
+import { legLines } from "../transit/legs.ts"
 import type { LostChange, TripState } from "../trip/model.ts"
 import { wayBack, wayTo } from "../trip/own-ways.ts"
 import { UNDO_MILLIS } from "../trip/undoing.ts"
@@ -96,6 +97,7 @@ export const slotView = (slot: Slot, trip: TripState, shown: Shown, taste: Float
     expected: index === undefined || open !== "unknown" ? null : expectationView(catalog, index, slot.starts_at),
     ...factsOf(node, trip),
     travel_minutes: slot.travel_minutes,
+    lines: legLines(catalog, trip.slots, slot),
     // A stop that came in place of another has nobody's words yet: the plain ones say why it is there.
     narrative: slot.narrative ?? (node === undefined ? null : told(node, slot, taste)),
     score: Math.round(slot.score * 10_000) / 10_000,

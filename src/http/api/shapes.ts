@@ -56,6 +56,8 @@ export const SlotView = Schema.Struct({
   /** For each need of the party, whether the place is fit for it, as far as it is known. */
   fits: Schema.Record(Schema.String, Schema.Literals(["fits", "unknown", "does-not"])),
   travel_minutes: Schema.Int,
+  /** Lines that one would likely take to it; empty where one walks, or where no feed of the city's lines is known. */
+  lines: Schema.Array(Schema.String),
   narrative: Schema.NullOr(Schema.String),
   score: Schema.Finite,
   why: Schema.Array(Schema.String),

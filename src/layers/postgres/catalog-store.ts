@@ -21,6 +21,7 @@ import {
   signalRow,
   upsertFromJson
 } from "./catalog-rows.ts"
+import { saveTransit } from "./city-ways.ts"
 import { derive } from "./derived-evidence.ts"
 import { endTexts, removePosts, savePosts } from "./post-rows.ts"
 import { type CityRow, cityOfRow, sourceEntries } from "./source-entries.ts"
@@ -191,6 +192,9 @@ export const layer = Layer.effect(
           Effect.asVoid,
           Effect.mapError(failed(`Saving the city ${city.slug}`))
         ),
+
+      saveTransit: (cityId, network) =>
+        saveTransit(sql, cityId, network).pipe(sql.withTransaction, Effect.mapError(failed("Saving the city's lines"))),
 
       saveNodes: (cityId, nodes) =>
         saveNodes(sql, cityId, nodes).pipe(sql.withTransaction, Effect.mapError(failed("Saving a batch of places"))),

@@ -9,6 +9,7 @@ import type { ActivityNode } from "../../domain/catalog/node.ts"
 import { residentCatalog } from "../../domain/catalog/resident-catalog.ts"
 import { Catalog, CatalogUnavailable, UnknownCity } from "../../services/catalog.ts"
 import { whyAway } from "./away.ts"
+import { waysOf } from "./city-ways.ts"
 
 /** Nodes that one query brings: a city of 100,000 neither fills the connection nor holds the loop. */
 const PAGE = 2_000
@@ -79,7 +80,8 @@ export const make = Effect.gen(function* () {
       }
       if (page.length < PAGE) break
     }
-    return residentCatalog({ city: cityOf(row), version: Number(row.catalog_version), nodes, retired })
+    const ways = yield* waysOf(sql, row.id)
+    return residentCatalog({ city: cityOf(row), version: Number(row.catalog_version), nodes, retired, ...ways })
   })
 
   const refresh = Effect.fnUntraced(

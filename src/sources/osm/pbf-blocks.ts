@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 import { promisify } from "node:util"
 import * as zlib from "node:zlib"
-import { BrokenBytes, Fields } from "./protobuf.ts"
+import { BrokenBytes, Fields } from "../../domain/basics/protobuf.ts"
 
 /** What the format allows; larger ones are not read. */
 const MAX_HEADER = 64 * 1024

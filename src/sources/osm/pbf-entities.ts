@@ -1,5 +1,5 @@
 /** What stands in a block: nodes, ways and relations, told to whoever asked for that kind. */
-import { BrokenBytes, Fields } from "./protobuf.ts"
+import { BrokenBytes, Fields } from "../../domain/basics/protobuf.ts"
 
 export type Tags = Readonly<Record<string, string>>
 

@@ -99,7 +99,9 @@ export const makeOffer = (
   let planned = 0
   for (const one of trip.slots) if (one.status === "planned") planned++
   const count = Math.min(finding.options.length, settings.options)
-  const reasons = count < settings.options ? finding.reasons : []
+  // Beside a full choice only one thing is worth saying: that not all of it was looked at.
+  const reasons =
+    count < settings.options ? finding.reasons : finding.reasons.filter(({ reason }) => reason === "out_of_time")
   const expires_at = now + settings.offerTtlMs
   const chosen: Array<ChosenOption> = []
   const { options: all, model } = ordered(world, request.trigger, finding.options, describer(world, request, slot, now))

@@ -31,8 +31,8 @@ const offered = (ranked?: HeldRankings, set?: FallbackSet, members = tastes) => 
 }
 
 const usual = offered()
-/** What the engine had considered and put behind: the last of its candidates. */
-const behind = usual.answer.slate.candidate_ids.at(-1)!
+/** What the engine had considered and put behind: the first of its candidates that it did not tell. */
+const behind = usual.answer.slate.candidate_ids.find((id) => !usual.nodes.includes(id))!
 const praise = saidOf([city.indexOf(behind)!])
 
 describe("a ranking that is held for the moment of a stop", () => {

@@ -125,6 +125,16 @@ describe("plans changed by hand", () => {
     assert.deepEqual([without.fixed.length, without.lodging, without.fixed[0].id], [1, null, table.id])
   })
 
+  it("say of a day that an arrival leaves little of that it does, for as long as it does", async () => {
+    const late = { title: "Late train", kind: "arrival", at: `${FIRST}T19:30`, until: `${FIRST}T20:00` }
+    const trip = await planned({ fixed: [late] })
+    const said = (one: Json) => (one.relaxed ?? []).filter(({ message }: Json) => /an arrival/.test(message))
+    assert.lengthOf(said(trip), trip.days[0].slots.length < 2 ? 1 : 0)
+    const without = ok(await ann.call("PATCH", `/trips/${trip.id}`, { fixed: [], end_date: dayAhead(13) }))
+    assert.isEmpty(said(without))
+    assert.isAtLeast(without.days[0].slots.length, 2)
+  })
+
   it("refuse what cannot be, and name the field", async () => {
     const tried = (changes: object) => ann.call("POST", "/trips", aTrip(changes))
     refusedFor(await tried({ fixed: [{ ...TRAIN, lat: 35.68, lon: 139.76 }] }), ["fixed", 0, "lat"])

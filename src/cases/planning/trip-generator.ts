@@ -248,7 +248,7 @@ const reschedule = ({ trips }: Planning, replanned: Replan): TripGeneration["Ser
       (issue) => !(started && issue.path[0] === "start_date")
     )
     if (issues.length > 0) return yield* refuse(issues)
-    const { changed } = yield* replanned(userId, trip, { ...change, days, constraints: trip.constraints })
+    const { changed, made } = yield* replanned(userId, trip, { ...change, days, constraints: trip.constraints })
     const reply = yield* trips.ask(trip.id, {
       _tag: "reschedule",
       by: userId,
@@ -256,6 +256,7 @@ const reschedule = ({ trips }: Planning, replanned: Replan): TripGeneration["Ser
       ...withKey(change.idempotencyKey),
       start_date: change.startDate,
       end_date: change.endDate,
+      relaxed: [...made.assembly.relaxations, ...made.assembly.problems],
       ...changed
     })
     return reply._tag === "changed" ? reply.trip : trip

@@ -37,7 +37,13 @@ export const TripCommand = Schema.Union([
   Schema.TaggedStruct("recover", { ...reader, epoch: Schema.optionalKey(Uuid), since: Schema.optionalKey(Schema.Int) }),
   /** Starts the trip's life with a finished plan. `trip.seq` is ignored: the creation is event 1. */
   Schema.TaggedStruct("create", { by: UserId, idempotency_key: Schema.optionalKey(IdempotencyKey), trip: TripState }),
-  Schema.TaggedStruct("reschedule", { ...writer, start_date: IsoDate, end_date: IsoDate, ...plan }),
+  Schema.TaggedStruct("reschedule", {
+    ...writer,
+    start_date: IsoDate,
+    end_date: IsoDate,
+    relaxed: Schema.optionalKey(Schema.Array(Relaxation)),
+    ...plan
+  }),
   Schema.TaggedStruct("replan", {
     ...writer,
     constraints: TripConstraints,

@@ -161,6 +161,7 @@ const reschedule = (turn: Turn, command: Extract<TripCommand, { _tag: "reschedul
     _tag: "trip_rescheduled",
     start_date: command.start_date,
     end_date: command.end_date,
+    ...(command.relaxed === undefined ? {} : { relaxed: command.relaxed }),
     ...planned(command),
     slots: command.slots,
     removed: command.removed

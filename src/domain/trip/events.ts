@@ -28,6 +28,8 @@ export const TripEvent = Schema.Union([
   Schema.TaggedStruct("trip_rescheduled", {
     start_date: IsoDate,
     end_date: IsoDate,
+    /** Absent in events that were written before new dates said what they could not keep. */
+    relaxed: Schema.optionalKey(Schema.Array(Relaxation)),
     plan_context: Schema.optionalKey(PlanContext),
     ...FixedChanged,
     ...SlotsChanged

@@ -70,6 +70,7 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
       return {
         start_date: event.start_date,
         end_date: event.end_date,
+        ...(event.relaxed === undefined ? {} : { relaxed: event.relaxed }),
         ...contextOf(event),
         ...ownAfter(trip, event),
         slots: withSlots(trip.slots, event.slots, event.removed)

@@ -1,5 +1,6 @@
 /** How times, places and evidence are worded. Pure. */
 import { T } from "./messages.js"
+import { DIRECTIONS } from "./namespaces.js"
 
 /** Dates, clocks, distances and prices as the traveler's own device writes them; the words are English. */
 export const LOCALE = globalThis.document === undefined ? "en-GB" : (globalThis.navigator?.language ?? "en-GB")
@@ -106,7 +107,7 @@ export const evidenceText = ({ kind, text, licence }) =>
 export const mapAddress = ({ lat, lon, name }) => `geo:${lat},${lon}?q=${lat},${lon}(${encodeURIComponent(name)})`
 
 /** The way there from where one is, on a page that every browser opens. */
-export const webMapAddress = ({ lat, lon }) => `https://www.openstreetmap.org/directions?to=${lat}%2C${lon}`
+export const webMapAddress = ({ lat, lon }) => `${DIRECTIONS}?to=${lat}%2C${lon}`
 
 /** What one change of an option does to the plan; `before` is the stop as it stands, if it still does. */
 export const changeText = (change, before, timeZone) => {

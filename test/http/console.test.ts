@@ -18,7 +18,8 @@ const TYPES: Readonly<Record<string, string>> = {
   webmanifest: "application/manifest+json"
 }
 
-const files = readdirSync(FOLDER)
+/** What the pages are checked with is not served. */
+const files = readdirSync(FOLDER).filter((file) => file !== "tsconfig.json")
 const text = (file: string): string => readFileSync(join(FOLDER, file), "utf8")
 const pages = files.filter((file) => file.endsWith(".html"))
 const scripts = files.filter((file) => file.endsWith(".js"))

@@ -28,7 +28,11 @@ const attempt = (service: Service, command = service.command ?? []): Promise<str
     const [program, ...args] = [...(service.entrypoint ?? []), ...command].map(unescaped)
     const child = spawn(program!, args, {
       cwd: root,
-      env: { PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`, OVERPLANNED_DATA_DIR: "/dev/null/nowhere" },
+      env: {
+        PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`,
+        OVERPLANNED_DATA_DIR: "/dev/null/nowhere",
+        DATABASE_START_PATIENCE: "1s"
+      },
       stdio: ["ignore", "pipe", "pipe"]
     })
     let said = ""

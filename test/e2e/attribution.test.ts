@@ -1,16 +1,8 @@
 /** A signal that names a stop, an offer or a slate answers the decision that brought it: whatever its sender took it for. */
 import { randomUUID } from "node:crypto"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
+import { dayAhead, type Json, ok, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
-
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
-
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
-  return answer.body
-}
 
 describe("what signals answer", () => {
   let world: World

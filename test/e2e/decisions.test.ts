@@ -1,16 +1,8 @@
 /** What every decision leaves behind in the database: the whole of it, once, and nothing that contradicts it. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { follow } from "../support/follow.ts"
-import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
+import { dayAhead, type Json, ok, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
-
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
-
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
-  return answer.body
-}
 
 describe("decisions", () => {
   let world: World

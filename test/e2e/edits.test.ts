@@ -1,11 +1,8 @@
 /** Plans changed by hand: what travelers bring, stops that come, move and go, and all of it taken back. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { follow } from "../support/follow.ts"
-import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
+import { type Answer, dayAhead, type Json, ok, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
-
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
 
 const MINUTE = 60_000
 const FIRST = dayAhead(12)
@@ -19,10 +16,6 @@ const planOf = (trip: Json) =>
     locked,
     order
   ])
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 800))
-  return answer.body
-}
 const refusedFor = (answer: Answer, path: ReadonlyArray<string | number>): Json => {
   assert.strictEqual(answer.status, 422, JSON.stringify(answer.body).slice(0, 800))
   const paths = (answer.body.errors ?? []).map((error: Json) => JSON.stringify(error.path))

@@ -5,16 +5,9 @@ import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { armOf } from "../../src/domain/learning/traffic.ts"
 import { encodeFactors, FACTORS_MODEL_TYPE } from "../../src/domain/rankers/factors.ts"
-import { type Answer, dayAhead, type Traveler, until } from "../support/server.ts"
+import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
-
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
-  return answer.body
-}
 const A_TRIP = { city: "seattle", start_date: dayAhead(12), days: 2 }
 const VERSIONS = ["1", "2", "3"]
 const ROLLED_BACK_WITHIN_MS = 30_000

@@ -7,6 +7,8 @@ import { freeze } from "../harness/own-postgres.ts"
 import {
   type Answer,
   dayAhead,
+  type Json,
+  ok,
   type Server,
   scratchFolder,
   startServer,
@@ -14,14 +16,6 @@ import {
   traveler,
   until
 } from "../support/server.ts"
-
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
-
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
-  return answer.body
-}
 
 /** Far above what a pivot takes, far below what any wait for the database would. */
 const AT_ONCE_MS = 1_500

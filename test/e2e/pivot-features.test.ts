@@ -5,11 +5,8 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { distanceKm } from "../../src/domain/basics/geo.ts"
 import { pivotAcceptance } from "../../src/training/datasets/definitions/pivot-acceptance.ts"
 import { follow } from "../support/follow.ts"
-import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
+import { dayAhead, type Json, ok, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
-
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
 
 const NAMES = [
   "affinity",
@@ -20,11 +17,6 @@ const NAMES = [
   "same_category",
   "weather_fit"
 ]
-
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
-  return answer.body
-}
 
 describe("features of pivots", () => {
   let world: World

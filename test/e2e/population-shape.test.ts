@@ -5,16 +5,8 @@ import { DATASETS } from "../../src/services/datasets.ts"
 import { DEFINITIONS } from "../../src/training/datasets/build.ts"
 import type { ColumnType } from "../../src/training/datasets/columns.ts"
 import { readDataset } from "../support/read-dataset.ts"
-import { type Answer, dayAhead } from "../support/server.ts"
+import { dayAhead, type Json, ok } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
-
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
-
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
-  return answer.body
-}
 
 const conforms = (type: ColumnType, value: unknown): boolean => {
   if (value === null || value === undefined) return true

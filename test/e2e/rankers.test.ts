@@ -3,25 +3,16 @@ import { createHash, randomUUID } from "node:crypto"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Scope from "effect/Scope"
 import { FEATURES } from "../../src/domain/features.ts"
 import { ACCEPTANCE_COLUMNS, type AcceptanceWeights } from "../../src/domain/pivot/acceptance.ts"
 import { ACCEPTANCE_MODEL } from "../../src/services/acceptance-model.ts"
 import { RANKER_MODEL_TYPE } from "../../src/services/trained-rankers.ts"
-import { type FakeAnthropic, fakeAnthropic } from "../fakes/anthropic.ts"
+import type { FakeAnthropic } from "../fakes/anthropic.ts"
 import { linearRanker } from "../fakes/onnx.ts"
-import { type Answer, dayAhead, type Traveler, until } from "../support/server.ts"
+import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
+import { openWorldWithClaude, type WorldWithClaude } from "./world-with-claude.ts"
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
-
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
-  return answer.body
-}
 const aTrip = (changes: object = {}) => ({ city: "seattle", start_date: dayAhead(12), days: 2, ...changes })
 
 const judge = async (who: Traveler, count: number) => {
@@ -47,22 +38,15 @@ const rankings = (fake: FakeAnthropic) =>
   fake.calls.filter((call) => call.schema.properties?.["ranking"] !== undefined).length
 
 describe("with Claude", () => {
-  const scope = Effect.runSync(Scope.make())
+  let around: WorldWithClaude
   let fake: FakeAnthropic
   let world: World
 
   beforeAll(async () => {
-    fake = await Effect.runPromise(Scope.provide(fakeAnthropic, scope))
-    world = await openWorld({
-      RATE_LIMIT: "off",
-      ANTHROPIC_API_KEY: "a key of the loopback server",
-      ANTHROPIC_BASE_URL: fake.url
-    })
+    around = await openWorldWithClaude()
+    ;({ fake, world } = around)
   })
-  afterAll(async () => {
-    await world?.close()
-    await Effect.runPromise(Scope.close(scope, Exit.void))
-  })
+  afterAll(() => around?.close())
 
   it("a cold traveler is ranked for by it, with its words; the next one of the archetype from the cache", async () => {
     const [ann, bob] = [await world.someone(), await world.someone()]

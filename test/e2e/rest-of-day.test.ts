@@ -2,18 +2,10 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { VIBE_TAGS } from "../../src/domain/catalog/taxonomy.ts"
 import { follow } from "../support/follow.ts"
-import { type Answer, dayAhead, type Traveler } from "../support/server.ts"
+import { dayAhead, type Json, ok, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
-
 const DAYS = 5
-
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
-  return answer.body
-}
 
 const slotsOf = (trip: Json): ReadonlyArray<Json> => trip.days.flatMap((day: Json) => day.slots)
 

@@ -2,18 +2,11 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { type Answer, dayAhead, type Traveler, until } from "../support/server.ts"
+import { type Answer, dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
-
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
 
 const slotsOf = (trip: Json): ReadonlyArray<Json> => trip.days.flatMap((day: Json) => day.slots)
 const placesOf = (trip: Json): ReadonlyArray<string> => slotsOf(trip).map((slot) => slot.node.id)
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
-  return answer.body
-}
 const refusedFor = (answer: Answer, mention: RegExp): Json => {
   assert.strictEqual(answer.status, 422, JSON.stringify(answer.body).slice(0, 600))
   assert.match(answer.body.detail, mention)

@@ -2,41 +2,25 @@
 import { randomUUID } from "node:crypto"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Scope from "effect/Scope"
 import { SqlClient } from "effect/sql/SqlClient"
 import { checkLiveFeatures, type LoggedPlan, livePlans } from "../../src/training/datasets/live-features.ts"
-import { type AnthropicCall, type FakeAnthropic, fakeAnthropic } from "../fakes/anthropic.ts"
-import { type Answer, dayAhead, type Traveler, until } from "../support/server.ts"
-import { openWorld, type World } from "./world.ts"
-
-// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
-type Json = any
-
-const ok = (answer: Answer, status = 200): Json => {
-  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
-  return answer.body
-}
+import type { AnthropicCall, FakeAnthropic } from "../fakes/anthropic.ts"
+import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
+import type { World } from "./world.ts"
+import { openWorldWithClaude, type WorldWithClaude } from "./world-with-claude.ts"
 
 const WEEK = { city: "seattle", start_date: dayAhead(2), days: 5 }
 
 describe("rankings of Claude", () => {
-  const scope = Effect.runSync(Scope.make())
+  let around: WorldWithClaude
   let fake: FakeAnthropic
   let world: World
 
   beforeAll(async () => {
-    fake = await Effect.runPromise(Scope.provide(fakeAnthropic, scope))
-    world = await openWorld({
-      RATE_LIMIT: "off",
-      ANTHROPIC_API_KEY: "a key of the loopback server",
-      ANTHROPIC_BASE_URL: fake.url
-    })
+    around = await openWorldWithClaude()
+    ;({ fake, world } = around)
   })
-  afterAll(async () => {
-    await world?.close()
-    await Effect.runPromise(Scope.close(scope, Exit.void))
-  })
+  afterAll(() => around?.close())
 
   const isRanking = (call: AnthropicCall) => call.schema.properties?.["ranking"] !== undefined
   const rankings = () => fake.calls.filter(isRanking)

@@ -1,4 +1,5 @@
 /** The real server as a child process, the way an operator runs it, and a client that speaks to it as an app would. */
+import * as assert from "node:assert/strict"
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -156,6 +157,15 @@ export interface Answer {
   readonly headers: Headers
   // biome-ignore lint/suspicious/noExplicitAny: what a stranger's JSON is until it is looked at.
   readonly body: any
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of the contract, as a test looks into it.
+export type Json = any
+
+/** The body of an answer that has to be of this status. */
+export const ok = (answer: Answer, status = 200): Json => {
+  assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 600))
+  return answer.body
 }
 
 export interface Traveler {

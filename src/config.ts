@@ -163,6 +163,15 @@ export const settings = {
   ),
   WEATHER_EVERY: S.duration("How often forecasts are looked at.", { default: "30m" }),
 
+  OSRM_URL: S.optional(
+    S.url(
+      "http:",
+      "https:"
+    )(
+      "A routing engine that speaks OSRM's /table with a foot profile, asked for walks between neighbouring places when a city is seeded. Unset: straight lines with a detour."
+    )
+  ),
+
   GTFS_RT_FEEDS: S.list(
     "Feeds of GTFS-realtime, each as city=url, separated by commas: their alerts and delays become events of the city. None by default.",
     { default: "" }

@@ -102,6 +102,65 @@ const KINDS: ReadonlyArray<Kind> = [
   }
 ]
 
+/** Larger and longer ones, none of which the solver was ever tuned on: two to four hundred points, routes of thirty to a hundred stops. */
+const UNSEEN: ReadonlyArray<Kind> = [
+  {
+    name: "far-scattered",
+    points: 200,
+    horizon: 2000,
+    clusters: 1,
+    clustered: 0,
+    windowed: 1,
+    width: [120, 480],
+    stay: [10, 10],
+    wide: true
+  },
+  {
+    name: "far-clustered",
+    points: 200,
+    horizon: 4000,
+    clusters: 20,
+    clustered: 1,
+    windowed: 0.8,
+    width: [200, 800],
+    stay: [30, 60],
+    wide: true
+  },
+  {
+    name: "far-mixed",
+    points: 300,
+    horizon: 2500,
+    clusters: 12,
+    clustered: 0.5,
+    windowed: 0.75,
+    width: [60, 900],
+    stay: [5, 20],
+    wide: true
+  },
+  {
+    name: "far-many",
+    points: 400,
+    horizon: 1800,
+    clusters: 16,
+    clustered: 0.6,
+    windowed: 0.9,
+    width: [100, 400],
+    stay: [5, 15],
+    wide: true
+  },
+  {
+    name: "far-loose",
+    points: 400,
+    horizon: 3000,
+    clusters: 10,
+    clustered: 0.4,
+    windowed: 0.5,
+    width: [400, 1500],
+    stay: [10, 30],
+    wide: true
+  }
+]
+
 const pointOf = (
   random: Random,
   kind: Kind,
@@ -136,6 +195,10 @@ const instanceOf = (kind: Kind, number: number): Instance => {
     points: [depot, ...Array.from({ length: kind.points }, () => pointOf(random, kind, centres, depot))]
   }
 }
+
+/** Those that nothing was tuned on. */
+export const unseen = (each: number): ReadonlyArray<Instance> =>
+  UNSEEN.flatMap((kind) => Array.from({ length: each }, (_, number) => instanceOf(kind, number + 1)))
 
 /** `each` instances of every kind. The same ones on every machine. */
 export const madeUp = (each: number): ReadonlyArray<Instance> =>

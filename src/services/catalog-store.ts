@@ -8,6 +8,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Position } from "../domain/basics/geo.ts"
 import type { AssembledNode } from "../domain/catalog/assemble.ts"
 import type { CityInfo } from "../domain/catalog/city-file.ts"
 import type { KnownEntry } from "../domain/catalog/conflation/join.ts"
@@ -116,6 +117,10 @@ export class CatalogStore extends Context.Service<
       cityId: string,
       network: TransitNetwork
     ) => Effect.Effect<Pick<CatalogVersion, "catalog_version" | "changed">, CatalogStoreError>
+    /** Where each place of the city lies, in the order of its matrix. */
+    readonly positions: (cityId: string) => Effect.Effect<ReadonlyArray<Position>, CatalogStoreError>
+    /** Keeps the walks between neighbours, packed, in place of those that it had. */
+    readonly saveWalks: (cityId: string, walks: Uint8Array) => Effect.Effect<void, CatalogStoreError>
     /** New and changed nodes are written with their signals; unchanged ones cost one comparison. */
     readonly saveNodes: (
       cityId: string,

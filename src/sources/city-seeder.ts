@@ -1,6 +1,7 @@
 /** `CitySeeder` over the sources there are. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { cityIdOf } from "../domain/catalog/node.ts"
 import type { AuthorNames } from "../services/author-names.ts"
 import { CatalogStore } from "../services/catalog-store.ts"
 import {
@@ -9,11 +10,13 @@ import {
   type SeedProgress,
   SeedRefused,
   type SeedRequest,
-  type SeedSource
+  type SeedSource,
+  type SeedSummary
 } from "../services/city-seeder.ts"
 import type { PlacesSource } from "../services/places-source.ts"
 import type { PostSourceKind, PostSources } from "../services/post-sources.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
+import type { WalkTables } from "../services/walk-tables.ts"
 import { curatedCities, fromCurated, fromFile, fromSynthetic } from "./city-files.ts"
 import { seedTransit } from "./gtfs/seed-transit.ts"
 import { joinSources } from "./join-sources.ts"
@@ -22,6 +25,7 @@ import { fromOsm } from "./osm/osm-city.ts"
 import { fromPlaces } from "./places-city.ts"
 import { type SeedInput, seedCity } from "./seed-city.ts"
 import { seedFromSources, seedPosts } from "./seed-posts.ts"
+import { seedWalks } from "./seed-walks.ts"
 
 /** Sources that speak of places which others speak of, too. Made-up ones are nobody's, and those of a service are not kept. */
 const JOINED: ReadonlySet<SeedSource> = new Set(["curated", "file", "osm", "geojson", "overture", "wikivoyage"])
@@ -112,6 +116,12 @@ const posts = Effect.fnUntraced(function* (request: SeedRequest, onProgress: See
   return yield* seedPosts(request.city, request.file, request.limit, onProgress)
 })
 
+/** The summary, with what is said of the walks between the city's places. */
+const withWalks = (summary: SeedSummary) =>
+  Effect.map(seedWalks(cityIdOf(summary.city)), (said) =>
+    said === undefined ? summary : { ...summary, notes: [...summary.notes, { item: "ways", reason: said }] }
+  )
+
 const lines = (request: SeedRequest) =>
   Effect.flatMap(fileOf(request, "a feed, as the ZIP archive that its agency gives out"), (file) =>
     seedTransit(request.city, file)
@@ -120,7 +130,9 @@ const lines = (request: SeedRequest) =>
 export const layer = Layer.effect(
   CitySeeder,
   Effect.gen(function* () {
-    const services = yield* Effect.context<AuthorNames | CatalogStore | VectorIndex | PlacesSource | PostSources>()
+    const services = yield* Effect.context<
+      AuthorNames | CatalogStore | VectorIndex | PlacesSource | PostSources | WalkTables
+    >()
     return CitySeeder.of({
       curated: curatedCities(),
       seed: (request, onProgress) =>
@@ -131,6 +143,7 @@ export const layer = Layer.effect(
             : inputOf({ ...request, source: request.source }, onProgress).pipe(
                 Effect.flatMap((input) => (JOINED.has(request.source) ? joinSources(input) : Effect.succeed(input))),
                 Effect.flatMap((input) => seedCity(input, onProgress)),
+                Effect.flatMap(withWalks),
                 Effect.provideContext(services)
               )
     })

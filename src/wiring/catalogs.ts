@@ -2,10 +2,12 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import * as NoWalkTables from "../cases/absent/no-walk-tables.ts"
 import * as PlacesHealth from "../cases/health/places-health.ts"
 import { Config } from "../config.ts"
 import * as AuthorNames from "../layers/files/author-names.ts"
 import * as GooglePlaces from "../layers/google-places/api.ts"
+import * as Osrm from "../layers/osrm/walk-tables.ts"
 import * as PostgresCatalog from "../layers/postgres/catalog.ts"
 import * as PostgresCatalogListener from "../layers/postgres/catalog-listener.ts"
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
@@ -67,7 +69,14 @@ export const postSources = Layer.unwrap(
   })
 ).pipe(Layer.provide([catalogStore, authorNames]))
 
+/** Walks over the streets, where the settings name an engine that knows them. */
+const walkTables = Layer.unwrap(
+  Effect.map(Config, ({ OSRM_URL }) =>
+    OSRM_URL === undefined ? NoWalkTables.layer : Osrm.layer({ url: OSRM_URL.toString() })
+  )
+)
+
 export const seeder = CitySeeder.layer.pipe(
   Layer.provideMerge(postSources),
-  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, authorNames, places))
+  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, authorNames, places, walkTables))
 )

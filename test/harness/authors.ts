@@ -1,7 +1,8 @@
-/** What seeding needs beside a database: pseudonyms under a key that is the same in every test, and no sources of posts. */
+/** What seeding needs beside a database: pseudonyms under a key that is the same in every test, no sources of posts, and no routing engine. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as NoWalkTables from "../../src/cases/absent/no-walk-tables.ts"
 import * as AuthorNames from "../../src/layers/files/author-names.ts"
 import { PostSources } from "../../src/services/post-sources.ts"
 
@@ -12,5 +13,6 @@ const noSources = Layer.succeed(
 
 export const authorNames = Layer.mergeAll(
   AuthorNames.layer({ key: Redacted.make("a key of the tests, long enough!"), dataDir: "" }),
-  noSources
+  noSources,
+  NoWalkTables.layer
 )

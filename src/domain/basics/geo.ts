@@ -74,6 +74,10 @@ const riding = (model: TravelModel, km: number): number =>
 export const travelMinutes = (model: TravelModel, km: number): number =>
   Math.ceil(Math.min(walking(model, km), riding(model, km)) + DOOR_MINUTES)
 
+/** The same where the minutes on foot over the streets are known: one rides where that is quicker. */
+export const walkedMinutes = (model: TravelModel, km: number, onFoot: number): number =>
+  Math.ceil(Math.min(onFoot, riding(model, km)) + DOOR_MINUTES)
+
 /** On foot or by transit, whichever is there first. Symmetric. */
 export const estimateTravel = (model: TravelModel, from: Position, to: Position): Travel => {
   const km = distanceKm(from, to)

@@ -26,6 +26,8 @@ export interface CityCatalog {
   readonly city: City
   /** Its lines, where a feed of them was seeded. */
   readonly transit?: TransitNetwork
+  /** Minutes on foot over the streets between two neighbouring places, where a routing engine said them. */
+  readonly walk?: (from: number, to: number) => number | undefined
   readonly version: number
   readonly nodes: ReadonlyArray<ActivityNode>
   /** `nodes.length` × 64 vibe embeddings, unit length, over a SharedArrayBuffer so that workers see the same bytes. */

@@ -16,6 +16,7 @@ export interface ResidentParts {
   /** The matrix when it exists already: workers are handed the one that the process shares. */
   readonly matrix?: Float32Array
   readonly transit?: CityCatalog["transit"]
+  readonly walk?: CityCatalog["walk"]
 }
 
 const matrixOf = (nodes: ReadonlyArray<ActivityNode>): Float32Array => {
@@ -48,6 +49,7 @@ export const residentCatalog = (parts: ResidentParts): CityCatalog => {
   return {
     city,
     ...(parts.transit === undefined ? {} : { transit: parts.transit }),
+    ...(parts.walk === undefined ? {} : { walk: parts.walk }),
     version: parts.version,
     nodes,
     matrix: parts.matrix ?? matrixOf(nodes),

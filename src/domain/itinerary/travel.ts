@@ -1,6 +1,6 @@
 /** How one gets around a city, as its catalog says: what plans and pivots are both reckoned with. */
 
-import { DEFAULT_TRAVEL_MODEL, distancesOf, travelMinutes } from "../basics/geo.ts"
+import { DEFAULT_TRAVEL_MODEL, distancesOf, travelMinutes, walkedMinutes } from "../basics/geo.ts"
 import { rememberPairs } from "../basics/pairs.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { TravelMinutes } from "./rules.ts"
@@ -19,6 +19,10 @@ export const travelIn = (catalog: CityCatalog): TravelMinutes => {
 const travelOf = (catalog: CityCatalog): TravelMinutes => {
   const model = catalog.city.travel ?? DEFAULT_TRAVEL_MODEL
   const distance = distancesOf(catalog.nodes)
-  const minutes = rememberPairs(catalog.nodes.length, (from, to) => travelMinutes(model, distance(from, to)))
+  const minutes = rememberPairs(catalog.nodes.length, (from, to) => {
+    const onFoot = catalog.walk?.(from, to)
+    const km = distance(from, to)
+    return onFoot === undefined ? travelMinutes(model, km) : walkedMinutes(model, km, onFoot)
+  })
   return (from, to) => (from === to ? 0 : minutes(from, to))
 }

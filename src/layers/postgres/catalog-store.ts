@@ -21,7 +21,7 @@ import {
   signalRow,
   upsertFromJson
 } from "./catalog-rows.ts"
-import { saveTransit } from "./city-ways.ts"
+import { positionsOf, saveTransit, saveWalks } from "./city-ways.ts"
 import { derive } from "./derived-evidence.ts"
 import { endTexts, removePosts, savePosts } from "./post-rows.ts"
 import { type CityRow, cityOfRow, sourceEntries } from "./source-entries.ts"
@@ -195,6 +195,11 @@ export const layer = Layer.effect(
 
       saveTransit: (cityId, network) =>
         saveTransit(sql, cityId, network).pipe(sql.withTransaction, Effect.mapError(failed("Saving the city's lines"))),
+
+      positions: (cityId) => positionsOf(sql, cityId).pipe(Effect.mapError(failed("Reading where places lie"))),
+
+      saveWalks: (cityId, walks) =>
+        saveWalks(sql, cityId, walks).pipe(sql.withTransaction, Effect.mapError(failed("Saving the city's walks"))),
 
       saveNodes: (cityId, nodes) =>
         saveNodes(sql, cityId, nodes).pipe(sql.withTransaction, Effect.mapError(failed("Saving a batch of places"))),

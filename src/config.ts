@@ -199,6 +199,11 @@ export const settings = {
   CACHE_MAX_ENTRIES: S.integer(1, 10_000_000)("Entries of the cache in this process.", { default: "20000" }),
   CACHE_TTL: S.duration("How long a cached ranking is served.", { default: "24h" }),
 
+  RANKING_WARMING: S.oneOf("on", "off")(
+    "Whether Claude is asked ahead of time for what the next travelers of a trip's kind will want.",
+    { default: "on" }
+  ),
+
   MODELS_DIR: S.optional(S.text("Where trained models are kept. Default: models/ in the data directory.")),
   RANKING_MODEL: S.oneOf("bpr", "dlrm")(
     "The trained model that may rank for warm travelers, once a version of it is in production.",

@@ -25,13 +25,6 @@ interface Held extends BuiltDataset, Agreement {
 
 const seconds = (from: number) => Math.round((performance.now() - from) / 100) / 10
 
-/** The sum of a counter's values whose labels fit. */
-const counted = (metrics: string, name: string, fits: RegExp = /./): number =>
-  metrics
-    .split("\n")
-    .filter((line) => line.includes(`${name}{`) && !line.startsWith("#") && fits.test(line))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0)
-
 /** A folder for the week: the one that was named stays, with the record and the data sets. */
 const folderOf = (keep: string | undefined) =>
   Effect.gen(function* () {
@@ -47,14 +40,15 @@ const folderOf = (keep: string | undefined) =>
     return folder
   })
 
-const measure = (people: number, days: number, ahead: number, keep: string | undefined) =>
+const measure = (people: number, days: number, ahead: number, keep: string | undefined, warming: boolean) =>
   Effect.gen(function* () {
     const folder = yield* folderOf(keep)
     const claude = yield* fakeAnthropic
     const environment = {
       ANTHROPIC_API_KEY: "a key of the loopback server",
       ANTHROPIC_BASE_URL: claude.url,
-      LLM_DAILY_BUDGET_USD: "1000"
+      LLM_DAILY_BUDGET_USD: "1000",
+      RANKING_WARMING: warming ? "on" : "off"
     }
     return yield* Effect.promise(async () => {
       const began = performance.now()
@@ -87,7 +81,8 @@ const measure = (people: number, days: number, ahead: number, keep: string | und
           moments: momentValues(all),
           rankings,
           calls: claude.calls.length,
-          metrics
+          metrics,
+          warming
         }
       } finally {
         await week.stop()
@@ -97,9 +92,22 @@ const measure = (people: number, days: number, ahead: number, keep: string | und
 
 type Measured = Effect.Success<ReturnType<typeof measure>>
 
-const barsOf = ({ bare, held, metrics, moments }: Measured): ReadonlyArray<Bar> => {
-  const found = counted(metrics, "plan_rankings_total", /found="kept"/)
-  const asked = counted(metrics, "plan_rankings_total")
+const KINDS = ["warm", "under_way", "new"] as const
+
+/** Moments that Claude's rankings were wanted for, by how warm their kind was when they were. */
+const momentsOf = (metrics: string, kind: (typeof KINDS)[number]) => {
+  const count = (found: string) =>
+    metrics
+      .split("\n")
+      .filter((line) => line.includes("plan_rankings_total{") && line.includes(`kind="${kind}"`))
+      .filter((line) => line.includes(`found="${found}"`))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0)
+  const [kept, asked, like] = [count("kept"), count("asked"), count("like_the_first")]
+  return { kept, asked, like, all: kept + asked + like }
+}
+
+const barsOf = ({ bare, held, metrics, moments, warming }: Measured): ReadonlyArray<Bar> => {
+  const { all, kept } = momentsOf(metrics, "warm")
   return [
     ...held.flatMap(
       ({ expected, findings, found: of, name, published }): ReadonlyArray<Bar> => [
@@ -129,12 +137,16 @@ const barsOf = ({ bare, held, metrics, moments }: Measured): ReadonlyArray<Bar> 
       measured: [...moments].map(([feature, values]) => `${feature} ${values.size}`).join(", "),
       met: [...moments.values()].every((values) => values.size >= 3)
     },
-    {
-      name: "rankings of a plan's moments that were kept",
-      wanted: `${WARM_SHARE * 100} %`,
-      measured: `${((100 * found) / Math.max(1, asked)).toFixed(1)} % of ${asked}`,
-      met: asked > 0 && found >= WARM_SHARE * asked
-    }
+    ...(warming
+      ? [
+          {
+            name: "rankings for travelers whose kind was warmed up that were kept",
+            wanted: `${WARM_SHARE * 100} %`,
+            measured: `${((100 * kept) / Math.max(1, all)).toFixed(1)} % of ${all}`,
+            met: all > 0 && kept >= WARM_SHARE * all
+          }
+        ]
+      : [])
   ]
 }
 
@@ -144,6 +156,7 @@ export const benchmark: Benchmark = {
     "--travelers <count>   (200)",
     "--days <count>        (7)",
     "--ahead <count>       further trips that each of them plans and confirms (6)",
+    "--warming off         nothing is asked of Claude ahead of time: what its calls per trip are without",
     "--keep <folder>       a new folder that keeps the record, the data sets and the metrics"
   ],
   run: async (args) => {
@@ -153,7 +166,9 @@ export const benchmark: Benchmark = {
       numberFlag(args, "days", 7),
       numberFlag(args, "ahead", 6)
     ]
-    const measured = await Effect.runPromise(Effect.scoped(measure(people, days, ahead, flag(args, "keep"))))
+    const measured = await Effect.runPromise(
+      Effect.scoped(measure(people, days, ahead, flag(args, "keep"), flag(args, "warming") !== "off"))
+    )
     const { built, calls, held, rankings, record, told } = measured
     const trips = new Set(record.plans.map(({ trip }) => trip)).size
     return {
@@ -171,6 +186,14 @@ export const benchmark: Benchmark = {
             ),
             published ? "yes" : "no"
           ])
+        },
+        {
+          title: "Moments that Claude's rankings were wanted for, by whether the kind of trip had been warmed up",
+          columns: ["kind", "moments", "kept", "asked while somebody waited", "ranked like the first"],
+          rows: KINDS.map((kind) => {
+            const { all, asked, kept, like } = momentsOf(measured.metrics, kind)
+            return [kind, all, kept, asked, like]
+          })
         },
         {
           title: "What happened",

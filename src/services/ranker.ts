@@ -70,6 +70,17 @@ export interface RankedOutcome {
 export interface PlanOutcome extends RankedOutcome {
   /** What the same ranker says for each member alone, in their order; absent where one travels alone. */
   readonly members?: ReadonlyArray<Ranking>
+  /** Where Claude decides, of each member in their order: where the rankings of the trip's moments were found. */
+  readonly found?: ReadonlyArray<FoundRankings>
+}
+
+/** Moments of a trip, by where their ranking was found. */
+export interface FoundRankings {
+  readonly kept: number
+  /** Claude was asked while the traveler waited. */
+  readonly asked: number
+  /** Not there yet: ranked like the moment that was asked about. */
+  readonly like_the_first: number
 }
 
 /** The only way that the rest of the house ranks: gates, asks, arbitrates, degrades; it always answers. */

@@ -157,8 +157,14 @@ const desk = Layer.unwrap(
   Effect.map(Config, ({ SHADOW_CPU_SHARE }) => RankingDesk.layer({ shadowCpuShare: SHADOW_CPU_SHARE }))
 )
 
+const warmer = Layer.unwrap(
+  Effect.map(Config, ({ CACHE_TTL, RANKING_WARMING }) =>
+    ClaudeWarmer.layer({ enabled: RANKING_WARMING === "on", ttl: CACHE_TTL })
+  )
+)
+
 /** Everything that ranks and narrates. What it still needs: the catalog, the vector index and the trained rankers. */
-export const rankers = Layer.mergeAll(RankingsAtHand.layer, ClaudeWarmer.layer, CachedNarrator.layer).pipe(
+export const rankers = Layer.mergeAll(RankingsAtHand.layer, warmer, CachedNarrator.layer).pipe(
   Layer.provideMerge(desk),
   Layer.provideMerge(ClaudeRanker.layer),
   Layer.provideMerge(LocalRanking.layer),

@@ -74,9 +74,10 @@ describe("rankings of Claude", () => {
     ok(await ann.call("GET", "/discovery?city=seattle"))
     await quiet()
     assert.lengthOf(rankings(), 45)
-    // The first trip found nothing warm; the three after it found the fourteen other moments each.
-    const found = (how: string) => counted("plan_rankings_total", how)
-    assert.deepEqual([await found("like_the_first"), await found("kept")], [14, 42])
+    // The first trip found nothing warm; the three after it found all fifteen moments each.
+    const found = (how: string, kind: string) => counted("plan_rankings_total", how, kind)
+    assert.deepEqual([await found("asked", "new"), await found("like_the_first", "new")], [1, 14])
+    assert.deepEqual([await found("kept", "warm"), await found("like_the_first", "warm")], [45, 0])
   })
 
   it("are what swaps and pivots weigh, from memory, without another call", async () => {

@@ -1,13 +1,14 @@
 /** What a plan is assembled from: the places as the ranker that is named values them, a group's as its fair package does. */
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import { groupPackage } from "../../domain/group/package.ts"
 import type { CityId } from "../../domain/ids.ts"
 import type { TripDay } from "../../domain/itinerary/rules.ts"
 import type { RankRequest } from "../../domain/ranking.ts"
 import { groupAffinity, rankedByPackage } from "../../domain/trip/generation.ts"
 import { momentsOf } from "../../domain/trip/moments.ts"
-import { RankingDesk } from "../../services/ranker.ts"
-import { RankingWarmer } from "../../services/ranking-warmer.ts"
+import { type PlanOutcome, RankingDesk } from "../../services/ranker.ts"
+import { RankingWarmer, type Warmth } from "../../services/ranking-warmer.ts"
 import { CityWatch } from "../../services/trip-helpers.ts"
 
 /** How long a plan waits to hear of the weather. */
@@ -15,6 +16,21 @@ const CONDITIONS_PATIENCE_MS = 300
 
 /** Stops of a usual day: what a fair share is reckoned from. */
 const STOPS_PER_DAY = 5
+
+const rankings = Metric.counter("plan_rankings_total", {
+  description: "Moments of trips that Claude ranked, by where their ranking was found and how warm their kind was then",
+  incremental: true
+})
+
+const countFound = (warmth: ReadonlyArray<Warmth>, found: PlanOutcome["found"]) =>
+  Effect.forEach(
+    (found ?? []).flatMap((one, i) =>
+      Object.entries(one).map(([where, moments]) => ({ found: where, kind: warmth[i] ?? "new", moments }))
+    ),
+    ({ moments, ...where }) =>
+      moments === 0 ? Effect.void : Metric.update(Metric.withAttributes(rankings, where), moments),
+    { discard: true }
+  )
 
 export const placesRanking = Effect.gen(function* () {
   const desk = yield* RankingDesk
@@ -33,7 +49,9 @@ export const placesRanking = Effect.gen(function* () {
 
   return Effect.fnUntraced(function* (city: CityId, request: RankRequest, days: ReadonlyArray<TripDay>) {
     const conditions = yield* announced(city)
+    const warmth = warmer.warmth(request)
     const asked = yield* desk.rankPlan(request, momentsOf(days, conditions))
+    yield* countFound(warmth, asked.found)
     yield* warmer.warm(request)
     const group =
       asked.members === undefined

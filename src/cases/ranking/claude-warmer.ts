@@ -1,11 +1,13 @@
-/** Works off a small queue of trips whose rankings are wanted soon. */
+/** Works off the kinds of trips whose rankings are wanted soon, one after another, each once. */
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Queue from "effect/Queue"
-import { COARSE_DAY_PARTS, RANKED_DAYS } from "../../domain/cache-key.ts"
-import { ARCHETYPES, typicalOf } from "../../domain/persona/archetype.ts"
-import { encodePersona, vibeQuery } from "../../domain/persona/encode.ts"
+import { vibeQuery } from "../../domain/persona/encode.ts"
+import { combinationsOf, kindOf } from "../../domain/rankers/combinations.ts"
 import type { Candidate, RankRequest } from "../../domain/ranking.ts"
 import { Cache } from "../../services/cache.ts"
 import { Catalog } from "../../services/catalog.ts"
@@ -15,8 +17,11 @@ import { VectorIndex } from "../../services/vector-index.ts"
 
 const CANDIDATES = 200
 
-/** Trips whose rankings may wait to be warmed. */
-const QUEUE = 32
+/** Kinds of trips whose rankings may wait to be warmed. */
+const MOST_WAITING = 256
+
+/** Kinds that are known to be warm. */
+const MOST_WARM = 4_096
 
 /** Calls at once: a small share of LLM_MAX_CONCURRENT, the rest belongs to travelers who wait. */
 const AT_ONCE = 2
@@ -24,41 +29,64 @@ const AT_ONCE = 2
 /** Nobody waits for these: they may take as long as one call may. */
 const DEADLINE_MS = 30_000
 
-export const layer = Layer.effect(
-  RankingWarmer,
+const warmings = Metric.counter("ranking_warmings_total", {
+  description: "Kinds of trips whose rankings were to be warmed up, by what became of it",
+  incremental: true
+})
+const count = (outcome: "warm" | "failed" | "dropped") => Metric.update(Metric.withAttributes(warmings, { outcome }), 1)
+
+const waiting = Metric.gauge("ranking_warmings_waiting", {
+  description: "Kinds of trips whose rankings are being warmed up, or wait for it"
+})
+
+export interface WarmerOptions {
+  readonly enabled: boolean
+  /** How long rankings are kept. */
+  readonly ttl: Duration.Input
+}
+
+/** Which kinds are under way, and which were warmed up within the time that rankings are kept for. */
+const bookOf = (keptFor: number, now: () => number) => {
+  const underWay = new Set<string>()
+  /** Until when, in the order in which they were warmed up. */
+  const warm = new Map<string, number>()
+  const told = Effect.suspend(() => Metric.update(waiting, underWay.size))
+  return {
+    warmth: (kind: string) =>
+      (warm.get(kind) ?? 0) > now()
+        ? ("warm" as const)
+        : underWay.has(kind)
+          ? ("under_way" as const)
+          : ("new" as const),
+    isUnderWay: (kind: string) => underWay.has(kind),
+    begun: (kind: string) =>
+      Effect.suspend(() => {
+        underWay.add(kind)
+        return told
+      }),
+    over: (kind: string, exit: Exit.Exit<unknown, unknown>) =>
+      Effect.suspend(() => {
+        underWay.delete(kind)
+        if (Exit.isSuccess(exit)) {
+          warm.delete(kind)
+          warm.set(kind, now() + keptFor)
+          if (warm.size > MOST_WARM) warm.delete(warm.keys().next().value!)
+        }
+        return Effect.andThen(count(Exit.isSuccess(exit) ? "warm" : "failed"), told)
+      })
+  }
+}
+
+const make = ({ enabled, ttl }: WarmerOptions) =>
   Effect.gen(function* () {
     const llm = yield* LlmRanker
     const cache = yield* Cache
     const index = yield* VectorIndex
     const catalog = yield* Catalog
-    const queue = yield* Queue.dropping<RankRequest>(QUEUE)
-
-    const combinations = (request: RankRequest): ReadonlyArray<RankRequest> => {
-      const [first] = request.members
-      if (first === undefined) return []
-      // Members of a group are ranked for one by one, as if they travelled alone; the weather is nobody's archetype.
-      const { weather: _, ...context } = request.context
-      return ARCHETYPES.flatMap((archetype) => {
-        const dimensions = typicalOf(archetype, first.dimensions)
-        const typical =
-          dimensions === first.dimensions
-            ? first
-            : {
-                ...first,
-                dimensions,
-                sequence: [],
-                vector: encodePersona({ dimensions, sequence: [], signalCount: first.signal_count })
-              }
-        return COARSE_DAY_PARTS.flatMap((dayPart) =>
-          Array.from({ length: RANKED_DAYS }, (_, day) => ({
-            ...request,
-            members: [typical],
-            candidates: [],
-            context: { ...context, groupSize: 1, dayPart, dayOfTrip: day + 1 }
-          }))
-        )
-      })
-    }
+    const clock = yield* Clock.Clock
+    const works = enabled && llm.configured
+    const queue = yield* Queue.dropping<readonly [kind: string, request: RankRequest]>(MOST_WAITING)
+    const book = bookOf(Duration.toMillis(ttl), () => clock.currentTimeMillisUnsafe())
 
     const candidatesFor = (request: RankRequest) =>
       Effect.gen(function* () {
@@ -80,26 +108,39 @@ export const layer = Layer.effect(
         yield* llm.prepare({ ...request, candidates, deadline })
       })
 
-    const work = Effect.gen(function* () {
-      const wanted = combinations(yield* Queue.take(queue))
+    const prepareAll = Effect.fnUntraced(function* (request: RankRequest) {
+      const wanted = combinationsOf(request)
       const there = yield* cache.present(wanted.map(llm.keyOf))
-      const missing = wanted.filter((request) => !there.has(llm.keyOf(request)))
-      // The first failure ends this trip's warming: budget, outage and breaker would refuse the others as well.
+      const missing = wanted.filter((one) => !there.has(llm.keyOf(one)))
+      // The first failure ends this kind's warming: budget, outage and breaker would refuse the others as well.
       yield* Effect.forEach(missing, prepare, { concurrency: AT_ONCE, discard: true })
-    }).pipe(
+    })
+
+    const work = Queue.take(queue).pipe(
+      Effect.flatMap(([kind, request]) => Effect.onExit(prepareAll(request), (exit) => book.over(kind, exit))),
       Effect.catchCause((cause) => Effect.logDebug("Rankings were not warmed up.", cause)),
       Effect.forever
     )
-    if (llm.configured) yield* Effect.forkScoped(work)
+    if (works) yield* Effect.forkScoped(work)
 
-    return {
-      combinations,
+    /** The kinds of each member, as if they travelled alone. */
+    const kindsOf = (request: RankRequest) =>
+      request.members.map((member) => {
+        const one = { ...request, members: [member] }
+        return [llm.keyOf(kindOf(one)!), one] as const
+      })
+
+    const warmUp = (kind: string, request: RankRequest) =>
+      Effect.suspend(() => {
+        if (book.isUnderWay(kind)) return Effect.void
+        return Queue.offerUnsafe(queue, [kind, request]) ? book.begun(kind) : count("dropped")
+      })
+
+    return RankingWarmer.of({
+      warmth: (request) => (works ? kindsOf(request).map(([kind]) => book.warmth(kind)) : []),
       warm: (request) =>
-        llm.configured
-          ? Effect.forEach(request.members, (member) => Queue.offer(queue, { ...request, members: [member] }), {
-              discard: true
-            })
-          : Effect.void
-    }
+        works ? Effect.forEach(kindsOf(request), ([kind, one]) => warmUp(kind, one), { discard: true }) : Effect.void
+    })
   })
-)
+
+export const layer = (options: WarmerOptions) => Layer.effect(RankingWarmer, make(options))

@@ -6,24 +6,21 @@
  * first where that is not there yet.
  */
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
 import { coarseDayPart } from "../../domain/cache-key.ts"
 import { byScore } from "../../domain/rankers/local.ts"
 import type { Ranking, RankMoment, RankRequest, Scored } from "../../domain/ranking.ts"
 import type { LlmRanker } from "../../services/llm-ranker.ts"
-import type { LocalRanker, PlanOutcome, RankedOutcome, Ranker, RankerUnavailable } from "../../services/ranker.ts"
+import type {
+  FoundRankings,
+  LocalRanker,
+  PlanOutcome,
+  RankedOutcome,
+  Ranker,
+  RankerUnavailable
+} from "../../services/ranker.ts"
 import { breathe } from "../../support/slices.ts"
 import { askModel } from "./ask-model.ts"
 import type { Shadowing } from "./shadow.ts"
-
-const kept = Metric.counter("plan_rankings_total", {
-  description: "Moments of trips that were ranked, by where their ranking was found",
-  incremental: true
-})
-const found = {
-  kept: Metric.withAttributes(kept, { found: "kept" }),
-  like: Metric.withAttributes(kept, { found: "like_the_first" })
-}
 
 /** The part of the day that most stops fall into: the moment that Claude is asked about first. */
 const FIRST_PART = "afternoon"
@@ -107,9 +104,9 @@ const decidedBy = (
 export const planRanking = ({ beginShadow, llm, local, model, rank, reason, trial }: PlanRankingParts) => {
   const locally = localRanking(local)
 
-  /** What was warmed up for the other moments. */
+  /** What was warmed up for the other moments, beside what was said of the first. */
   const fromKept = Effect.fnUntraced(function* (
-    first: Ranking,
+    { ranking: first, source }: Pick<RankedOutcome, "ranking" | "source">,
     request: RankRequest,
     moments: ReadonlyArray<RankMoment>
   ) {
@@ -123,19 +120,28 @@ export const planRanking = ({ beginShadow, llm, local, model, rank, reason, tria
     const rankings = [first]
     for (const asked of questions.values()) {
       const known = yield* llm.kept(asked)
-      yield* Metric.update(known === undefined ? found.like : found.kept, 1)
       if (known === undefined) continue
       rankings.push(known.ranking)
       yield* breathe
     }
-    return atBest(first, rankings)
+    const later = rankings.length - 1
+    const found: FoundRankings = {
+      kept: later + (source === "cache" ? 1 : 0),
+      asked: source === "cache" ? 0 : 1,
+      like_the_first: questions.size - later
+    }
+    return { ranking: atBest(first, rankings), found }
   })
 
-  const alone = Effect.fnUntraced(function* (request: RankRequest, moments: ReadonlyArray<RankMoment>) {
+  const alone = Effect.fnUntraced(function* (
+    request: RankRequest,
+    moments: ReadonlyArray<RankMoment>
+  ): Effect.fn.Return<PlanOutcome> {
     const outcome = yield* rank(forClaude(request, firstOf(moments)))
     const { ranking, source } = outcome
     if (source === "llm" || source === "cache") {
-      return { ...outcome, ranking: yield* fromKept(ranking, request, moments) }
+      const { found, ranking: whole } = yield* fromKept(outcome, request, moments)
+      return { ...outcome, ranking: whole, found: [found] }
     }
     const trained = source === "ml" ? model(request.members) : undefined
     const whole =
@@ -174,8 +180,10 @@ export const planRanking = ({ beginShadow, llm, local, model, rank, reason, tria
         Effect.forEach(singles, (one) => llm.rank(forClaude(one, firstOf(moments))), { concurrency: "unbounded" })
       )
       if (asked._tag === "Success") {
-        const whole = yield* Effect.forEach(asked.success, ({ ranking }, i) => fromKept(ranking, singles[i]!, moments))
-        return decided(asked.success.some(({ source }) => source === "llm") ? "llm" : "cache", whole)
+        const whole = yield* Effect.forEach(asked.success, (first, i) => fromKept(first, singles[i]!, moments))
+        const source = asked.success.some((one) => one.source === "llm") ? "llm" : "cache"
+        const rankings = whole.map(({ ranking }) => ranking)
+        return { ...decided(source, rankings), found: whole.map(({ found }) => found) }
       }
       failure = asked.failure
     }

@@ -77,7 +77,10 @@ export const deskLayer = (options: {
     refresh: Effect.void,
     ...options.trained
   })
-  return Layer.mergeAll(RankingDesk.layer({ shadowCpuShare: options.shadowCpuShare ?? 1 }), ClaudeWarmer.layer).pipe(
+  return Layer.mergeAll(
+    RankingDesk.layer({ shadowCpuShare: options.shadowCpuShare ?? 1 }),
+    ClaudeWarmer.layer({ enabled: true, ttl: "24 hours" })
+  ).pipe(
     Layer.provideMerge(ClaudeRanker.layer),
     Layer.provideMerge(llm),
     Layer.provideMerge(

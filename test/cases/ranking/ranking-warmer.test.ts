@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { ARCHETYPES, archetypeOf } from "../../../src/domain/persona/archetype.ts"
+import { combinationsOf } from "../../../src/domain/rankers/combinations.ts"
 import { LlmRanker } from "../../../src/services/llm-ranker.ts"
 import { RankingDesk } from "../../../src/services/ranker.ts"
 import { RankingWarmer } from "../../../src/services/ranking-warmer.ts"
@@ -33,11 +34,13 @@ describe("warming up", () => {
         yield* fillIndex
         const warmer = yield* RankingWarmer
         const llm = yield* LlmRanker
-        const wanted = warmer.combinations(trip("a"))
+        const wanted = combinationsOf(trip("a"))
         assert.strictEqual(new Set(wanted.map(llm.keyOf)).size, 45)
         assert.deepStrictEqual(new Set(wanted.map((r) => archetypeOf(r.members[0]!.dimensions))), new Set(ARCHETYPES))
 
+        assert.deepStrictEqual(warmer.warmth(trip("a")), ["new"])
         yield* warmer.warm(trip("a"))
+        assert.deepStrictEqual(warmer.warmth(trip("a")), ["under_way"])
         yield* until(server, 45)
         // Another trip of the same kind brings nothing new: its warming is over when that of a different one begins.
         yield* warmer.warm(trip("b"))
@@ -56,7 +59,15 @@ describe("warming up", () => {
           [1, 5].map((day) => ({ dayPart, dayOfTrip: day, positionInTrip: day / 5, weather: "rain" as const }))
         )
         yield* until(server, 90)
+        const wishes = request([traveler("e")], nodes, { context: { constraints: { avoid: ["crowds"] } } })
+        assert.lengthOf(combinationsOf(wishes), 15, "nobody of another archetype avoids just that")
+        assert.deepStrictEqual(warmer.warmth(wishes), ["new"])
         const wellness = request([traveler("d", "wellness")], nodes, { deadline: Date.now() + 8_000 })
+        yield* Effect.sync(() => warmer.warmth(wellness)[0]).pipe(
+          Effect.tap(Effect.sleep("5 millis")),
+          Effect.repeat({ until: (warmth) => warmth === "warm" }),
+          Effect.timeout("10 seconds")
+        )
         const { source } = yield* desk.rankPlan(wellness, moments)
         assert.strictEqual(source, "cache")
         assert.strictEqual(server.calls.length, 90)

@@ -9,6 +9,13 @@ import type { Json, Stage, Traveler } from "./stage.ts"
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
 
+/** Hours of a day at which somebody begins or plans. */
+const FIRST_HOUR = 8
+const HOURS_A_DAY = 11
+
+/** Days of a trip that lies ahead. */
+const LONGEST_AHEAD = 3
+
 /** Longer than an offer may be taken. */
 const OFFER_OVER = 20 * 60_000
 
@@ -61,6 +68,12 @@ export class Actor {
 
   date(day: number): string {
     return new Date(this.cast.midnight + day * DAY).toISOString().slice(0, 10)
+  }
+
+  /** When their story begins, before the day of its trip. */
+  arrival(first: number): readonly [day: number, hour: number] {
+    const day = Math.max(0, first - 1 - Math.floor(chance("arrival", this.seed) * 2))
+    return [day, FIRST_HOUR + Math.floor(chance("arrival at", this.seed) * HOURS_A_DAY)]
   }
 
   /** Says who they are; `whole` is enough to be matched with others. */
@@ -138,12 +151,24 @@ export class Actor {
     })
   }
 
-  /** Plans that are confirmed and lie ahead of the week. */
-  async planAhead(): Promise<void> {
-    for (let n = 0; n < this.cast.plansAhead; n++) {
-      const trip = await this.plan(this.cast.days + 3 + 2 * n, 1, {
-        constraints: { pace: oneOf(["leisurely", "moderate", "packed"], "ahead", this.seed, n) }
-      })
+  /** Plans that are confirmed and lie ahead of the week: made at one hour and another of it, from that day on. */
+  async planAhead(from: number, companions: ReadonlyArray<Actor>): Promise<void> {
+    const { days, plansAhead } = this.cast
+    const moments = Array.from({ length: plansAhead }, (_, n) => {
+      const day = from + Math.floor(chance("ahead on", this.seed, n) * (days - from))
+      return { n, day, hour: FIRST_HOUR + Math.floor(chance("ahead at", this.seed, n) * HOURS_A_DAY) + 0.5 }
+    }).sort((a, b) => a.day - b.day || a.hour - b.hour)
+    for (const { n, day, hour } of moments) {
+      await this.at(day, hour)
+      const together = chance("ahead with", this.seed, n) < 0.5
+      const trip = await this.plan(
+        days + 3 + 4 * n,
+        1 + Math.floor(chance("ahead for", this.seed, n) * LONGEST_AHEAD),
+        {
+          ...(together && companions.length > 0 ? { party: companions.map(({ who }) => who) } : {}),
+          constraints: { pace: oneOf(["leisurely", "moderate", "packed"], "ahead", this.seed, n) }
+        }
+      )
       if (chance("second thoughts", this.seed, n) < 0.5 && trip.stops.length > 1)
         await trip.swap(this.who, trip.stops[1]!)
       await trip.setStatus(this.who, "confirmed")

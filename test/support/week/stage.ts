@@ -121,8 +121,11 @@ export class Stage {
     })
   }
 
-  /** Tells all stories to their ends; the clock moves when each of them waits for it. */
-  async tell(stories: ReadonlyArray<() => Promise<void>>, onMove: (at: number) => Promise<void>): Promise<void> {
+  /**
+   * Tells all stories to their ends; the clock moves when each of them waits for it, and what takes seconds in a server is over: it
+   * would be in the hours that pass.
+   */
+  async tell(stories: ReadonlyArray<() => Promise<void>>, settled: () => Promise<unknown>): Promise<void> {
     this.#telling = stories.length
     let failure: unknown
     const ends = stories.map((story) =>
@@ -144,8 +147,10 @@ export class Stage {
       if (failure !== undefined) throw failure
       if (this.#waiting.length === 0) break
       const next = Math.min(...this.#waiting.map(({ at }) => at))
-      if (next > this.clock.now()) this.clock.moveTo(next)
-      await onMove(next)
+      if (next > this.clock.now()) {
+        await settled()
+        this.clock.moveTo(next)
+      }
       const due = this.#waiting.filter(({ at }) => at <= next)
       this.#waiting.splice(0, this.#waiting.length, ...this.#waiting.filter(({ at }) => at > next))
       this.#telling += due.length

@@ -20,7 +20,6 @@ const takesItAsItIs: Story = async ([ann], d) => {
   await ann!.begin(true)
   const trip = await ann!.plan(d, 2)
   await trip.setStatus(ann!.who, "confirmed")
-  await ann!.planAhead()
   await ann!.at(d - 1, 23)
   const from = ann!.stage.clock.now()
   await live(ann!, trip, d, 2, from)
@@ -62,7 +61,6 @@ const changesEverything: Story = async ([bob], d) => {
   await trip.remove(bob!.who, trip.stops.find(({ node }) => node !== must)!)
   await trip.undo(bob!.who)
   await trip.setStatus(bob!.who, "confirmed")
-  await bob!.planAhead()
   await bob!.at(d - 1, 23)
   await live(bob!, trip, d, 2, bob!.stage.clock.now())
   const skipped = trip.stops[0]!
@@ -93,8 +91,6 @@ const twoTogether: Story = async ([cat, dan], d) => {
   const trip = await cat!.plan(d, 2, named([dan!]))
   await trip.swap(dan!.who, trip.stops[1]!)
   await trip.setStatus(dan!.who, "confirmed")
-  await cat!.planAhead()
-  await dan!.planAhead()
   await cat!.at(d - 1, 23)
   const from = cat!.stage.clock.now()
   await cat!.at(d, 8)
@@ -119,8 +115,6 @@ const threeAndOneLeaves: Story = async ([eve, flo, gus], d) => {
   await consents(eve!, [flo!, gus!])
   const trip = await eve!.plan(d, 2, named([flo!, gus!]))
   await trip.remove(gus!.who, trip.stops[2]!)
-  await eve!.planAhead()
-  await flo!.planAhead()
   await eve!.at(d - 1, 23)
   const from = eve!.stage.clock.now()
   await eve!.at(d, 9)
@@ -178,7 +172,6 @@ const everythingGoesWrong: Story = async ([hal], d) => {
   if (first.options.length > 0) trip.ignored(first, [now, now])
   await hal!.letExpire(trip)
   await trip.swap(hal!.who, trip.ahead.at(-1)!)
-  await hal!.planAhead()
   await hal!.at(d + 1, 7)
   await hal!.at(d + 1, 20)
   done()
@@ -197,7 +190,6 @@ const comesHomeEarly: Story = async ([ida], d) => {
   await trip.setStatus(ida!.who, "confirmed")
   await trip.replan(ida!.who, { pace: "packed" })
   await trip.swap(ida!.who, trip.stops[0]!)
-  await ida!.planAhead()
   await ida!.at(d - 1, 23)
   const from = ida!.stage.clock.now()
   await ida!.at(d, 9)
@@ -214,7 +206,6 @@ const staysAtHome: Story = async ([jon], d) => {
   await trip.move(jon!.who, jon!.date(d + 7), jon!.date(d + 8))
   await trip.swap(jon!.who, trip.stops[1]!)
   await trip.setStatus(jon!.who, "cancelled")
-  await jon!.planAhead()
 }
 
 /** Somebody leaves for good in the middle of a trip. */
@@ -240,7 +231,6 @@ const leavesForGood: Story = async ([kim], d) => {
 const looksAround: Story = async ([lou], d) => {
   await lou!.begin(true)
   await lou!.swipe(10, 5)
-  await lou!.planAhead()
   await lou!.at(d, 12)
   await lou!.swipe(10, 10)
   await lou!.swipe(5, 0)
@@ -248,31 +238,67 @@ const looksAround: Story = async ([lou], d) => {
   await trip.setStatus(lou!.who, "confirmed")
 }
 
-const STORIES: ReadonlyArray<{ readonly people: number; readonly story: Story }> = [
-  { people: 1, story: takesItAsItIs },
-  { people: 1, story: changesEverything },
-  { people: 2, story: twoTogether },
-  { people: 3, story: threeAndOneLeaves },
-  { people: 1, story: everythingGoesWrong },
-  { people: 1, story: comesHomeEarly },
-  { people: 1, story: staysAtHome },
-  { people: 1, story: leavesForGood },
-  { people: 1, story: looksAround }
+/** Those of a story who plan trips ahead of the week, by their place in it, and with whom, who agreed to that. */
+interface Telling {
+  readonly people: number
+  readonly story: Story
+  readonly ahead: ReadonlyArray<readonly [who: number, companions: ReadonlyArray<number>]>
+}
+
+const STORIES: ReadonlyArray<Telling> = [
+  { people: 1, story: takesItAsItIs, ahead: [[0, []]] },
+  { people: 1, story: changesEverything, ahead: [[0, []]] },
+  {
+    people: 2,
+    story: twoTogether,
+    ahead: [
+      [0, [1]],
+      [1, []]
+    ]
+  },
+  {
+    people: 3,
+    story: threeAndOneLeaves,
+    ahead: [
+      [0, [1]],
+      [1, []]
+    ]
+  },
+  { people: 1, story: everythingGoesWrong, ahead: [[0, []]] },
+  { people: 1, story: comesHomeEarly, ahead: [[0, []]] },
+  { people: 1, story: staysAtHome, ahead: [[0, []]] },
+  { people: 1, story: leavesForGood, ahead: [] },
+  { people: 1, story: looksAround, ahead: [[0, []]] }
 ]
 
 /** Days that a story takes from its first one on. */
 const LONGEST = 2
 
-/** Stories for that many people, each with the others in it; a trip begins on the second day at the earliest. */
+/**
+ * Stories for that many people, each with the others in it. They begin on one day and another of the week, at one hour and another; a
+ * trip begins on the day after at the earliest.
+ */
 export const cast = async (world: Cast, people: number): Promise<ReadonlyArray<() => Promise<void>>> => {
   const told: Array<() => Promise<void>> = []
   let seed = 0
   for (let n = 0; seed < people; n++) {
-    const { people: needed, story } = STORIES[n % STORIES.length]!
+    const { ahead, people: needed, story } = STORIES[n % STORIES.length]!
     const actors: Array<Actor> = []
     for (let i = 0; i < needed; i++) actors.push(new Actor(world, seed++, world.stage.traveler()))
-    const first = 1 + (Math.floor(n / STORIES.length) % Math.max(1, world.days - LONGEST - 1))
-    told.push(() => story(actors, first))
+    const first = 1 + (Math.floor(n / STORIES.length) % Math.max(1, world.days - LONGEST))
+    const [begins, hour] = actors[0]!.arrival(first)
+    told.push(async () => {
+      await actors[0]!.at(begins, hour)
+      await story(actors, first)
+    })
+    for (const [who, companions] of ahead) {
+      told.push(() =>
+        actors[who]!.planAhead(
+          begins + 1,
+          companions.map((i) => actors[i]!)
+        )
+      )
+    }
   }
   return told
 }

@@ -97,6 +97,16 @@ const settled = (server: Server): Promise<unknown> =>
     120_000
   )
 
+const metricsOf = async (server: Server): Promise<string> => (await fetch(`${server.url}/metrics`)).text()
+
+/** No kind of trip waits for its rankings to be warmed up. */
+const warmedUp = (server: Server): Promise<unknown> =>
+  until(
+    "the rankings that are being warmed up",
+    async () => !/^\w*ranking_warmings_waiting(\{[^}]*\})? [1-9]/m.test(await metricsOf(server)),
+    120_000
+  )
+
 export const runWeek = async (options: WeekOptions): Promise<Week> => {
   const { folder, people, days, plansAhead, atOnce } = options
   const data = join(folder, "data")
@@ -117,7 +127,7 @@ export const runWeek = async (options: WeekOptions): Promise<Week> => {
   await seed(stage, admin, cities)
   for (const city of ["seattle", ...cities]) await places(stage, record, admin, city)
   const world: Cast = { stage, record, midnight: MIDNIGHT, days, plansAhead }
-  await stage.tell(await cast(world, people), async () => {})
+  await stage.tell(await cast(world, people), () => warmedUp(server))
   clock.moveTo(MIDNIGHT + (days + 1) * DAY + 1 * HOUR)
   await settled(server)
   writeFileSync(join(folder, "record.json"), JSON.stringify(record, null, 1))
@@ -125,7 +135,7 @@ export const runWeek = async (options: WeekOptions): Promise<Week> => {
     record,
     stage,
     server,
-    metrics: async () => (await fetch(`${server.url}/metrics`)).text(),
+    metrics: () => metricsOf(server),
     build: async (name) => {
       // The server builds its own at night, whenever it finds that one has passed.
       const apart = { ...environment, DATASETS_DIR: datasets }

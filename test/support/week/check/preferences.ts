@@ -112,9 +112,17 @@ const checkRows = (findings: Findings, { down, shown, wanted }: Judged, group: G
   }
 }
 
-/** When each preference was stated, by the name that stated it. */
-const statedBy = (rows: ReadonlyArray<Row>): ReadonlyMap<string, number> =>
-  new Map(rows.map((row) => [`${row.user_id} ${row.positive_id} ${row.negative_id}`, row.timestamp.getTime()]))
+/** When each preference was stated, and each place preferred for the first time, by the name that stated it. */
+const statedBy = (rows: ReadonlyArray<Row>): ReadonlyMap<string, number> => {
+  const stated = new Map<string, number>()
+  for (const { negative_id, positive_id, timestamp, user_id } of rows) {
+    const at = timestamp.getTime()
+    stated.set(`${user_id} ${positive_id} ${negative_id}`, at)
+    const place = `${user_id} ${positive_id}`
+    stated.set(place, Math.min(at, stated.get(place) ?? at))
+  }
+  return stated
+}
 
 export const checkPreferences = (record: WeekRecord, { rows }: Rows): Agreement => {
   const findings = new Findings()
@@ -139,10 +147,11 @@ export const checkPreferences = (record: WeekRecord, { rows }: Rows): Agreement 
         const what = `${wanted} over ${other} by ${one.who} in ${one.shown.surface} ${one.shown.id}`
         findings.expect(at !== undefined && (one.gone || at <= one.shown.at[1]), what)
       }
-      // Alone in what was shown, it stands against candidates that nobody saw.
+      // Alone in what was shown, it stands against candidates that nobody saw, then or where it was wanted before.
       if (one.others.size > 0) continue
+      const before = stated.get(`${name} ${wanted}`)
       findings.expect(
-        group?.wanted.has(wanted) === true,
+        group?.wanted.has(wanted) === true || (before !== undefined && !one.gone && before <= one.shown.at[1]),
         `${wanted} by ${one.who} in ${one.shown.surface} ${one.shown.id}`
       )
     }

@@ -4,6 +4,7 @@ import { once } from "node:events"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { tied } from "../test/support/lifeline.ts"
 
 const MAIN = join(import.meta.dirname, "../src/main.ts")
 
@@ -48,13 +49,15 @@ export const freePort = async (): Promise<number> => {
 
 /** A start that is not waited for. */
 export const launchServer = (settings: ServerSettings): ChildProcess =>
-  spawn(
-    process.execPath,
-    [...LOADED_FLAGS, ...(settings.flags ?? []), "--disable-warning=ExperimentalWarning", MAIN, "serve"],
-    {
-      stdio: ["ignore", process.env["LOG_LEVEL"] === undefined ? "ignore" : "inherit", "inherit"],
-      env: environment(settings)
-    }
+  tied(
+    spawn(
+      process.execPath,
+      [...LOADED_FLAGS, ...(settings.flags ?? []), "--disable-warning=ExperimentalWarning", MAIN, "serve"],
+      {
+        stdio: ["ignore", process.env["LOG_LEVEL"] === undefined ? "ignore" : "inherit", "inherit"],
+        env: environment(settings)
+      }
+    )
   )
 
 /** Starts the server and waits until it answers; tries again if it ends before (its database may be away). */

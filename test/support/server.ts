@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as jose from "jose"
+import { tied } from "./lifeline.ts"
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts")
 
@@ -39,6 +40,7 @@ const launch = (
     env: { ...surroundings(), OVERPLANNED_DATA_DIR: folder, OVERPLANNED_DEMO: "false", PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "pipe"]
   })
+  tied(child)
   let text = ""
   child.stdout!.on("data", (chunk) => (text += String(chunk)))
   child.stderr!.on("data", (chunk) => (text += String(chunk)))

@@ -1,18 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
 import { randomStream } from "../../src/domain/basics/random.ts"
 import { FEATURES } from "../../src/domain/features.ts"
+import { GATE } from "../../src/training/datasets/gate.ts"
 import { checkLiveFeatures, type LoggedPlan } from "../../src/training/datasets/live-features.ts"
+import { histogramOf, stabilityIndex } from "../../src/training/datasets/profile.ts"
 
-/** Plans with a random number for every feature, but for those that `but` says. */
+/** Plans with a random number for every feature, but for those that `but` says; every third is the first of its traveler. */
 const plans = (count: number, but: (plan: number) => Readonly<Record<string, number>> = () => ({})) => {
   const random = randomStream("live features")
   return Array.from(
     { length: count },
-    (_, plan): LoggedPlan =>
-      Array.from({ length: 20 }, () => ({
+    (_, plan): LoggedPlan => ({
+      first: plan % 3 === 0,
+      candidates: Array.from({ length: 20 }, () => ({
         ...Object.fromEntries(FEATURES.map((name) => [name, random()])),
         ...but(plan)
       }))
+    })
   )
 }
 
@@ -40,6 +44,25 @@ describe("features of live plans", () => {
     assert.match(check!.says, /always the same: weather_fit$/)
     const turning = plans(100, (plan) => (plan < 50 ? { weather_fit: 1 } : {}))
     assert.isEmpty(refused(turning))
+  })
+
+  it("are not refused for what chance deals to some dozens of parties, and are where the parties are others", () => {
+    const random = randomStream("parties")
+    const sizes = Array.from({ length: 60 }, () => (1 + Math.floor(random() * 8)) / 8)
+    const halves = [sizes.slice(0, 30), sizes.slice(30)].map((half) => histogramOf(half, histogramOf(sizes).edges))
+    assert.isAbove(stabilityIndex(halves[0]!, halves[1]!), GATE.mostDrift, "candidates for themselves would be a drift")
+    assert.isEmpty(refused(plans(60, (plan) => ({ group_size: sizes[plan]! }))))
+    const [says, ...others] = refused(plans(60, (plan) => ({ group_size: plan < 30 ? 0.125 : sizes[plan]! })))
+    assert.match(says!, /^group_size is distributed otherwise .* by chance/)
+    assert.isEmpty(others)
+  })
+
+  it("are not refused because travelers stay, and are where newcomers have said more than newcomers had", () => {
+    const known = (plan: number, more: number) => ({ signal_count: (plan % 3 === 0 ? more : plan) / 100 })
+    assert.isEmpty(refused(plans(99, (plan) => known(plan, plan % 2))))
+    const [says, ...others] = refused(plans(99, (plan) => known(plan, plan < 50 ? 0 : 60)))
+    assert.match(says!, /^signal_count is distributed otherwise in the newer half of 33 first plans/)
+    assert.isEmpty(others)
   })
 
   it("are refused where they are others of late, and named where they never change", () => {

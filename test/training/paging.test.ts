@@ -67,7 +67,7 @@ layer(freshDatabase(), { excludeTestServices: true, timeout: 60_000 })("pages of
           'app', 1, ${MOMENT}
         from generate_series(1, 101) n`)
       const plans = yield* livePlans(WHOLE)
-      assert.strictEqual(new Set(plans.map(([first]) => first!["n"])).size, 101)
+      assert.strictEqual(new Set(plans.map(({ candidates: [one] }) => one!["n"])).size, 101)
       assert.lengthOf(plans, 101)
     })
   )

@@ -20,8 +20,8 @@ const CANDIDATES = 200
 /** Kinds of trips whose rankings may wait to be warmed. */
 const MOST_WAITING = 256
 
-/** Kinds that are known to be warm. */
-const MOST_WARM = 4_096
+/** Kinds of which it is known how warm they are. */
+const MOST_KNOWN = 4_096
 
 /** Calls at once: a small share of LLM_MAX_CONCURRENT, the rest belongs to travelers who wait. */
 const AT_ONCE = 2
@@ -48,30 +48,34 @@ export interface WarmerOptions {
 /** Which kinds are under way, and which were warmed up within the time that rankings are kept for. */
 const bookOf = (keptFor: number, now: () => number) => {
   const underWay = new Set<string>()
-  /** Until when, in the order in which they were warmed up. */
-  const warm = new Map<string, number>()
+  /** Since when, in that order: the oldest of a kind's rankings may be of a warming that failed. */
+  const begun = new Map<string, { readonly at: number; whole: boolean }>()
   const told = Effect.suspend(() => Metric.update(waiting, underWay.size))
+  const current = (kind: string) => {
+    const one = begun.get(kind)
+    return one !== undefined && one.at + keptFor > now() ? one : undefined
+  }
   return {
-    warmth: (kind: string) =>
-      (warm.get(kind) ?? 0) > now()
-        ? ("warm" as const)
-        : underWay.has(kind)
-          ? ("under_way" as const)
-          : ("new" as const),
+    warmth: (kind: string) => {
+      if (current(kind)?.whole === true) return "warm" as const
+      return underWay.has(kind) ? ("under_way" as const) : ("new" as const)
+    },
     isUnderWay: (kind: string) => underWay.has(kind),
     begun: (kind: string) =>
       Effect.suspend(() => {
         underWay.add(kind)
+        if (current(kind) === undefined) {
+          begun.delete(kind)
+          begun.set(kind, { at: now(), whole: false })
+          if (begun.size > MOST_KNOWN) begun.delete(begun.keys().next().value!)
+        }
         return told
       }),
     over: (kind: string, exit: Exit.Exit<unknown, unknown>) =>
       Effect.suspend(() => {
         underWay.delete(kind)
-        if (Exit.isSuccess(exit)) {
-          warm.delete(kind)
-          warm.set(kind, now() + keptFor)
-          if (warm.size > MOST_WARM) warm.delete(warm.keys().next().value!)
-        }
+        const one = current(kind)
+        if (Exit.isSuccess(exit) && one !== undefined) one.whole = true
         return Effect.andThen(count(Exit.isSuccess(exit) ? "warm" : "failed"), told)
       })
   }

@@ -160,6 +160,7 @@ export class Actor {
     }).sort((a, b) => a.day - b.day || a.hour - b.hour)
     for (const { n, day, hour } of moments) {
       await this.at(day, hour)
+      if (chance("ahead looks", this.seed, n) < 0.5) await this.swipe(8, 3)
       const together = chance("ahead with", this.seed, n) < 0.5
       const trip = await this.plan(
         days + 3 + 4 * n,

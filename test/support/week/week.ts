@@ -9,8 +9,15 @@ import { WeekRecord } from "./record.ts"
 import { type Json, Stage, type Traveler } from "./stage.ts"
 import { cast } from "./stories.ts"
 
-/** Midnight in Seattle before a Monday: far enough from any change of the clocks. */
-const MIDNIGHT = Date.parse("2026-05-04T07:00:00Z")
+/**
+ * Midnight in Seattle before the first Monday in May of next year: far enough from any change of the clocks, and ahead of the real
+ * clock. A signal that arrives while the moved clock is being read makes PostgreSQL read the real one, once: were that later, all
+ * limits of statements and transactions would be over at that instant.
+ */
+const MIDNIGHT = (() => {
+  const first = new Date(Date.UTC(new Date().getUTCFullYear() + 1, 4, 1, 7))
+  return first.getTime() + ((8 - first.getUTCDay()) % 7) * DAY
+})()
 const FIRST_HOUR = 8
 
 export interface WeekOptions {

@@ -170,8 +170,7 @@ export class Actor {
           constraints: { pace: oneOf(["leisurely", "moderate", "packed"], "ahead", this.seed, n) }
         }
       )
-      if (chance("second thoughts", this.seed, n) < 0.5 && trip.stops.length > 1)
-        await trip.swap(this.who, trip.stops[1]!)
+      if (chance("second thoughts", this.seed, n) < 0.5 && trip.stops.length > 1) await trip.swapIfPossible(this.who, 1)
       await trip.setStatus(this.who, "confirmed")
     }
   }

@@ -223,6 +223,15 @@ export class PlanBook {
     return this.stops.filter(({ starts_at }) => starts_at > this.stage.clock.now())
   }
 
+  /** Swaps the stop at that place of the plan, unless nothing is there that could replace it: then the server says so. */
+  async swapIfPossible(by: Traveler, at: number): Promise<void> {
+    try {
+      await this.swap(by, this.stops[at]!)
+    } catch (cause) {
+      if (!(cause instanceof Refused) || cause.status !== 422) throw cause
+    }
+  }
+
   async swap(by: Traveler, stop: Standing, node?: string, among: ReadonlyArray<string> = []): Promise<void> {
     this.past = this.stops
     const path = `/trips/${this.id}/slots/${stop.slot}`

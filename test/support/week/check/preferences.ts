@@ -131,6 +131,10 @@ export const checkPreferences = (record: WeekRecord, { rows }: Rows): Agreement 
   const { groupOf, nameOf } = groupsFor(judged, groups)
   const said = new Set<string>()
   const stated = statedBy(rows)
+  const known = new Set(nameOf.values())
+  const wantedByWhoeverLeft = new Set(
+    rows.filter(({ user_id }) => !known.has(user_id)).map(({ positive_id }) => positive_id)
+  )
   for (const one of judged.toSorted((a, b) => a.shown.at[0] - b.shown.at[0])) {
     const group = groupOf.get(one)
     if (group !== undefined) checkRows(findings, one, group)
@@ -150,8 +154,9 @@ export const checkPreferences = (record: WeekRecord, { rows }: Rows): Agreement 
       // Alone in what was shown, it stands against candidates that nobody saw, then or where it was wanted before.
       if (one.others.size > 0) continue
       const before = stated.get(`${name} ${wanted}`)
+      const elsewhere = one.gone ? wantedByWhoeverLeft.has(wanted) : before !== undefined && before <= one.shown.at[1]
       findings.expect(
-        group?.wanted.has(wanted) === true || (before !== undefined && !one.gone && before <= one.shown.at[1]),
+        group?.wanted.has(wanted) === true || elsewhere,
         `${wanted} by ${one.who} in ${one.shown.surface} ${one.shown.id}`
       )
     }

@@ -88,24 +88,9 @@ const byModel = Effect.fnUntraced(function* (ranker: Ranker, request: RankReques
   return atBest(rankings[0]!, rankings)
 })
 
-const decidedBy = (
-  source: RankedOutcome["source"],
-  members: ReadonlyArray<Ranking>,
-  arbitration: RankedOutcome["arbitration"],
-  trial: Pick<RankedOutcome, "trial">
-): PlanOutcome => ({
-  ranking: members[0]!,
-  source,
-  members,
-  ...(arbitration === undefined ? {} : { arbitration }),
-  ...trial
-})
-
-export const planRanking = ({ beginShadow, llm, local, model, rank, reason, trial }: PlanRankingParts) => {
-  const locally = localRanking(local)
-
-  /** What was warmed up for the other moments, beside what was said of the first. */
-  const fromKept = Effect.fnUntraced(function* (
+/** What was warmed up for the other moments, beside what was said of the first. */
+const keptRankings = (llm: LlmRanker["Service"]) =>
+  Effect.fnUntraced(function* (
     { ranking: first, source }: Pick<RankedOutcome, "ranking" | "source">,
     request: RankRequest,
     moments: ReadonlyArray<RankMoment>
@@ -132,6 +117,23 @@ export const planRanking = ({ beginShadow, llm, local, model, rank, reason, tria
     }
     return { ranking: atBest(first, rankings), found }
   })
+
+const decidedBy = (
+  source: RankedOutcome["source"],
+  members: ReadonlyArray<Ranking>,
+  arbitration: RankedOutcome["arbitration"],
+  trial: Pick<RankedOutcome, "trial">
+): PlanOutcome => ({
+  ranking: members[0]!,
+  source,
+  members,
+  ...(arbitration === undefined ? {} : { arbitration }),
+  ...trial
+})
+
+export const planRanking = ({ beginShadow, llm, local, model, rank, reason, trial }: PlanRankingParts) => {
+  const locally = localRanking(local)
+  const fromKept = keptRankings(llm)
 
   const alone = Effect.fnUntraced(function* (
     request: RankRequest,

@@ -184,8 +184,9 @@ const everythingGoesWrong: Story = async ([hal], d) => {
 const comesHomeEarly: Story = async ([ida], d) => {
   await ida!.begin(false)
   await ida!.swipe(6, 0)
-  const arrival = { title: "Train", kind: "arrival", at: `${ida!.date(d)}T10:30`, until: `${ida!.date(d)}T11:00` }
-  const trip = await ida!.plan(d, 3, { fixed: [arrival] })
+  const evening = `${ida!.date(d + 1)}T`
+  const concert = { title: "Concert", kind: "ticket", at: `${evening}20:00`, until: `${evening}21:30` }
+  const trip = await ida!.plan(d, 3, { fixed: [concert] })
   await trip.moveTo(ida!.who, trip.stops.find(({ day }) => day === 2)!, 3)
   await trip.setStatus(ida!.who, "confirmed")
   await trip.replan(ida!.who, { pace: "packed" })

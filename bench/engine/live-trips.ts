@@ -20,10 +20,11 @@ import { planEngine } from "../../src/domain/trip/plan-engine.ts"
 import { nodeFiles } from "../../src/layers/journal/files.ts"
 import { makeJournal } from "../../src/layers/journal/journal.ts"
 import { Catalog } from "../../src/services/catalog.ts"
-import { Journal, RecordTypes } from "../../src/services/journal.ts"
+import { Journal } from "../../src/services/journal.ts"
 import { JournalSink } from "../../src/services/journal-sink.ts"
 import { CityWatch, MemberPersonas, TripPlanning } from "../../src/services/trip-helpers.ts"
 import { type StoredTrip, TripStorage } from "../../src/services/trip-storage.ts"
+import { recordTypes } from "../../src/wiring/journal-sink.ts"
 import { curatedCities } from "../../test/support/curated-cities.ts"
 import { randomOf, scoresFor } from "../../test/support/generated-city.ts"
 
@@ -160,11 +161,7 @@ const journal = Layer.effect(
 ).pipe(
   Layer.provide(
     Layer.mergeAll(
-      Layer.succeed(RecordTypes, [
-        { type: "trip_event", version: 1 },
-        { type: "pivot_event", version: 1 },
-        { type: "ranking_event", version: 1 }
-      ]),
+      recordTypes,
       // A store that is away: the engine and the journal are measured, and no database.
       Layer.succeed(
         JournalSink,

@@ -11,6 +11,7 @@ const plans = (count: number, but: (plan: number) => Readonly<Record<string, num
   return Array.from(
     { length: count },
     (_, plan): LoggedPlan => ({
+      at: plan,
       first: plan % 3 === 0,
       candidates: Array.from({ length: 20 }, () => ({
         ...Object.fromEntries(FEATURES.map((name) => [name, random()])),

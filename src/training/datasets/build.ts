@@ -32,7 +32,7 @@ import { planner } from "./definitions/planner.ts"
 import { sequences } from "./definitions/sequences.ts"
 import { vibeLabels } from "./definitions/vibe-labels.ts"
 import { checkDataset } from "./gate.ts"
-import { checkLiveFeatures, livePlans, weatherSpoke } from "./live-features.ts"
+import { liveChecks, weatherSpoke } from "./live-features.ts"
 import { createParquet, type ParquetFile } from "./parquet.ts"
 import { CODE_VERSION, previousOf, sha256Of } from "./previous.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
@@ -170,7 +170,7 @@ const judge = Effect.fnUntraced(function* (
       ...(cityRows === undefined ? {} : { cityNodes: new Map(cityRows.map((row) => [row.slug, row.nodes])) }),
       ...(previous.histograms === undefined ? {} : { previous: previous.histograms })
     }),
-    ...(definition.ranks ? checkLiveFeatures(yield* livePlans(range), { weather }) : []),
+    ...(definition.ranks ? yield* liveChecks(range) : []),
     ...(previous.changed === undefined ? [] : [{ rule: "previous", passed: true, says: `Beware: ${previous.changed}` }])
   ]
 })

@@ -32,12 +32,14 @@ const BEYOND_CHANCE = 0.99
 
 /** One plan's candidates by their features, as logged, and whether it was the first of its traveler. */
 export interface LoggedPlan {
+  /** Unix milliseconds. */
+  readonly at: number
   readonly first: boolean
   readonly candidates: ReadonlyArray<Readonly<Record<string, number>>>
 }
 
 const QUERY = `
-  select s.id, s.occurred_at::text as exact_at, s.context -> 'full_candidate_set' as candidates,
+  select s.id, s.occurred_at as at, s.occurred_at::text as exact_at, s.context -> 'full_candidate_set' as candidates,
     not exists (select from behavioral_signals b
       where b.user_id = s.user_id and b.signal_type = 'candidate_set_logged' and b.source = 'app'
         and (b.occurred_at, b.id) < (s.occurred_at, s.id)) as first
@@ -54,13 +56,14 @@ export const livePlans = Effect.fnUntraced(function* (range: Range) {
   while (plans.length < MOST_PLANS) {
     const page = yield* sql.unsafe<{
       readonly id: string
+      readonly at: Date
       readonly first: boolean
       /** To the microsecond: a page goes on after exactly this. */
       readonly exact_at: string
       readonly candidates: ReadonlyArray<{ readonly features?: Readonly<Record<string, number>> }> | null
     }>(QUERY, [new Date(range.from), new Date(range.to), before[0], before[1], PAGE])
-    for (const { candidates, first } of page) {
-      plans.push({ first, candidates: (candidates ?? []).map(({ features }) => features ?? {}) })
+    for (const { at, candidates, first } of page) {
+      plans.push({ at: at.getTime(), first, candidates: (candidates ?? []).map(({ features }) => features ?? {}) })
     }
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) break
@@ -161,3 +164,10 @@ export const checkLiveFeatures = (
   const aside = constant.length === 0 ? "" : `; always the same: ${constant.join(", ")}`
   return [{ rule, passed: true, says: `${plans.length} plans of travelers vary and do not drift${aside}` }]
 }
+
+/** What the newest plans of travelers say; of the weather they are asked only if there was enough of it for these plans. */
+export const liveChecks = Effect.fnUntraced(function* (range: Range) {
+  const plans = yield* livePlans(range)
+  const weather = yield* weatherSpoke({ ...range, from: plans[0]?.at ?? range.from })
+  return checkLiveFeatures(plans, { weather })
+})

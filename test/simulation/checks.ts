@@ -58,15 +58,15 @@ const sorted = (value: unknown): unknown => {
   )
 }
 
-/** Without what does not follow from events: which epoch is in force, and which changes are known to be lost. */
-const plainText = ({ epoch: _, lost: __, ...trip }: TripState): string => JSON.stringify(sorted(trip))
+/** Without what does not follow from events alone: which epoch is in force, which changes are known to be lost, what the clock still lets be undone. */
+const plainText = ({ epoch: _, lost: __, undoable: ___, ...trip }: TripState): string => JSON.stringify(sorted(trip))
 
 /** Where two states differ, by the first of their fields. */
 const difference = (one: TripState, other: TripState): string => {
   const a = sorted(one) as Row
   const b = sorted(other) as Row
   const field = [...Object.keys(a), ...Object.keys(b)].find(
-    (key) => key !== "epoch" && key !== "lost" && JSON.stringify(a[key]) !== JSON.stringify(b[key])
+    (key) => !["epoch", "lost", "undoable"].includes(key) && JSON.stringify(a[key]) !== JSON.stringify(b[key])
   )!
   const parts = (value: unknown) => (Array.isArray(value) ? value : [value]).map((one) => JSON.stringify(one))
   const [mine, theirs] = [parts(a[field]), parts(b[field])]

@@ -12,10 +12,10 @@ import { FAULTS, INVARIANTS } from "./tally.ts"
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url))
 
 /** Seeds in CI, as many as fit into a minute of a machine of two cores that has nothing else to do. */
-const SEEDS = Number(process.env["SIMULATION_SEEDS"] ?? 72)
+const SEEDS = Number(process.env["SIMULATION_SEEDS"] ?? 76)
 
 /** How often each fault is met and each invariant looked at, at least, in as many seeds as CI has. */
-const OFTEN = Math.floor((100 * SEEDS) / 72)
+const OFTEN = Math.floor((100 * SEEDS) / 76)
 
 /** Only there to end what hangs. */
 const PATIENCE = 900_000

@@ -54,7 +54,10 @@ export class Travelers {
     const trip = world.pick(this.trips)
     const state = this.#in.oracle.shown.get(trip)
     if (state === undefined) return this.#read(trip, world.pick(this.#living))
-    const member = world.pick(state.members).user_id
+    // Who stands in for somebody who was erased is nobody.
+    const members = state.members.filter(({ user_id }) => this.people.includes(user_id))
+    if (members.length === 0) return this.#read(trip, world.pick(this.#living))
+    const member = world.pick(members).user_id
     const roll = world.random()
     if (roll < 0.18) this.pivot(trip, member, state)
     else if (roll < 0.34) this.#respond(trip)
@@ -179,8 +182,8 @@ export class Travelers {
   /** Who travels along: asking in, joining, leaving. */
   #company(trip: string, by: UserId, state: TripState) {
     const { oracle, wall, world } = this.#in
-    const invited = state.invitations.find(({ user_id }) => !oracle.erased.has(user_id))
-    const others = state.members.filter(({ user_id }) => user_id !== state.user_id)
+    const invited = state.invitations.find(({ user_id }) => this.#living.includes(user_id))
+    const others = state.members.filter(({ user_id }) => user_id !== state.user_id && this.people.includes(user_id))
     const write = { idempotency_key: this.#key }
     const roll = world.random()
     if (invited !== undefined && roll < 0.5) {

@@ -1,119 +1,98 @@
-/** The HTTP contract as the console uses it. A refusal is a `Problem` that says what happened in words. */
+/** The HTTP contract as the app uses it, on the typed client, with what was read last where there is no network. */
+import { makeClient } from "../client/index.ts"
 import { NOTHING } from "./kept.js"
 import { T } from "./messages.js"
-import { newId } from "./session.js"
 
-export class Problem extends Error {
-  constructor(document, status) {
-    super(problemText(document, status))
-    this.status = status
-    this.document = document
-  }
-}
-
-export const problemText = (document, status) => {
-  const said = document?.detail ?? document?.title ?? `The server answered ${status}.`
-  // The server's sentence names the fields as a rule; what it names is not said a second time.
-  const issues = (document?.errors ?? []).filter(({ message }) => !said.includes(message))
-  const text = [said, ...issues.map(({ path, message }) => `${path.join(".")} ${message}`)].join(" ")
-  const wait = document?.retry_after_seconds
-  return wait === undefined ? text : `${text} Try again in ${wait} s.`
-}
-
-const readBody = async (response) => {
-  const text = await response.text()
-  try {
-    return text === "" ? undefined : JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+export { Problem, problemText } from "../client/index.ts"
 
 /**
- * Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good.
+ * Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good and could
+ * not be renewed; `onToken` of each renewed one.
  *
  * @param {string | undefined} token
  * @param {(why: string) => void} onUnauthorized
  * @param {typeof globalThis.fetch} [fetch]
- * @param {{kept?: typeof NOTHING, onOffline?: () => void}} [beside]
+ * @param {{kept?: typeof NOTHING, onOffline?: () => void, onToken?: (token: string) => void}} [beside]
  */
-export const makeApi = (token, onUnauthorized, fetch = globalThis.fetch.bind(globalThis), beside = {}) => {
-  const { kept = NOTHING, onOffline } = beside
-
-  /** What was read last, where the server cannot be reached. */
-  const fromMemory = async (method, path) => {
-    const last = method === "GET" ? await kept.get(path).catch(() => undefined) : undefined
-    if (last === undefined) throw new Problem({ detail: T.unreachable }, 0)
-    onOffline?.()
-    return last
-  }
+export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
+  const { kept = NOTHING, onOffline, onToken } = beside
+  const client = makeClient({
+    origin: globalThis.location?.origin ?? "",
+    token,
+    onToken,
+    onSignedOut: ({ message }) => onUnauthorized(message),
+    fetch,
+    unreachable: T.unreachable
+  })
+  const { call } = client
 
   /**
-   * @param {string} method
-   * @param {string} path
-   * @param {{body?: unknown, ifMatch?: number, asFile?: boolean, isSecret?: boolean, key?: string}} [how]
-   * @returns {Promise<any>}
+   * A reading that is kept under this name, and answered from there where the server cannot be reached.
+   *
+   * @template A
+   * @param {string} name
+   * @param {Promise<A>} reading
+   * @returns {Promise<A>}
    */
-  const call = async (method, path, how = {}) => {
-    const { body, ifMatch, asFile, isSecret, key = isSecret ? undefined : newId() } = how
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    if (body !== undefined) headers["content-type"] = "application/json"
-    if (method !== "GET" && key !== undefined) headers["idempotency-key"] = key
-    if (ifMatch !== undefined) headers["if-match"] = String(ifMatch)
-    let response
+  const keeping = async (name, reading) => {
     try {
-      response = await fetch(`/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) })
-    } catch {
-      return fromMemory(method, path)
+      const answer = await reading
+      kept.put(name, answer).catch(() => {})
+      return answer
+    } catch (error) {
+      const last = error.isUnreachable ? await kept.get(name).catch(() => undefined) : undefined
+      if (last === undefined) throw error
+      onOffline?.()
+      return last
     }
-    if (response.ok && asFile) return response.blob()
-    const answer = await readBody(response)
-    if (response.ok && method === "GET") kept.put(path, answer).catch(() => {})
-    if (response.ok) return answer
-    if (response.status === 401) onUnauthorized(problemText(answer, 401))
-    throw new Problem(answer, response.status)
   }
 
-  const trip = (id) => `/trips/${encodeURIComponent(id)}`
+  const tripName = (id) => `/trips/${encodeURIComponent(id)}`
+  const ofTrip = (id) => ({ path: { id } })
   return {
-    demo: () => call("GET", "/demo").then(({ available }) => available),
-    enterDemo: (as) => call("POST", "/demo", { body: { as } }).then((answer) => answer.token),
-    vocabularies: () => call("GET", "/vocabularies"),
-    onboard: (body) => call("PUT", "/users/me/onboarding", { body }),
-    discovery: (city, limit) => call("GET", `/discovery?city=${encodeURIComponent(city)}&limit=${limit}`),
-    export: () => call("GET", "/users/me/export", { asFile: true }),
-    erase: () => call("DELETE", "/users/me"),
+    client,
+    demo: () => call("begin.demo").then(({ available }) => available),
+    enterDemo: (as) => call("begin.enterDemo", { body: { as } }).then((answer) => answer.token),
+    vocabularies: () => call("begin.vocabularies"),
+    onboard: (body) => call("people.onboard", { body }),
+    discovery: (city, limit) => call("people.discovery", { query: { city, limit } }),
+    export: () => client.file("people.export"),
+    erase: () => call("people.erase"),
     /** The trip as the page knows it now, for when there is no network. */
-    remember: (one) => kept.put(trip(one.id), one).catch(() => {}),
-    links: (id) => call("GET", `${trip(id)}/links`),
+    remember: (one) => kept.put(tripName(one.id), one).catch(() => {}),
+    links: (id) => call("links.mine", ofTrip(id)),
     /** Without a key: no receipt keeps what the answer tells. */
-    makeLink: (id, body) => call("POST", `${trip(id)}/links`, { body, isSecret: true }),
-    revokeLink: (id, linkId) => call("DELETE", `${trip(id)}/links/${encodeURIComponent(linkId)}`),
-    invitation: (code) => call("GET", `/invitations/${encodeURIComponent(code)}`),
-    acceptInvitation: (code) => call("POST", `/invitations/${encodeURIComponent(code)}/join`),
-    nodes: (city, cursor) =>
-      call(
-        "GET",
-        `/cities/${encodeURIComponent(city)}/nodes?limit=200${cursor === undefined ? "" : `&cursor=${cursor}`}`
+    makeLink: (id, body) => call("links.make", { ...ofTrip(id), body, key: null }),
+    revokeLink: (id, link_id) => call("links.revoke", { path: { id, link_id } }),
+    invitation: (code) => call("links.invitation", { path: { code } }),
+    acceptInvitation: (code) => call("links.accept", { path: { code } }),
+    nodes: (slug, cursor) => {
+      const query = { limit: 200, cursor }
+      const page = cursor === undefined ? "" : `&cursor=${cursor}`
+      return keeping(
+        `/cities/${encodeURIComponent(slug)}/nodes?limit=200${page}`,
+        call("cities.nodes", { path: { slug }, query })
+      )
+    },
+    cities: () => keeping("/cities", call("cities.list")),
+    persona: () => call("people.persona"),
+    trips: (cursor) =>
+      keeping(
+        cursor === undefined ? "/trips" : `/trips?cursor=${encodeURIComponent(cursor)}`,
+        call("trips.list", { query: { cursor } })
       ),
-    cities: () => call("GET", "/cities"),
-    persona: () => call("GET", "/users/me/persona"),
-    trips: (cursor) => call("GET", cursor === undefined ? "/trips" : `/trips?cursor=${encodeURIComponent(cursor)}`),
-    trip: (id) => call("GET", trip(id)),
-    createTrip: (body, key) => call("POST", "/trips", { body, key }),
-    setStatus: (id, status, ifMatch) => call("PATCH", trip(id), { body: { status }, ifMatch }),
-    changeSlot: (id, slotId, body, ifMatch) =>
-      call("PATCH", `${trip(id)}/slots/${encodeURIComponent(slotId)}`, { body, ifMatch }),
-    addStop: (id, body, ifMatch) => call("POST", `${trip(id)}/slots`, { body, ifMatch }),
-    choices: (id, slotId) => call("GET", `${trip(id)}/slots/${encodeURIComponent(slotId)}/choices`),
+    trip: (id) => keeping(tripName(id), call("trips.read", ofTrip(id))),
+    createTrip: (body, key) => call("trips.create", { body, key }),
+    setStatus: (id, status, ifMatch) => call("trips.change", { ...ofTrip(id), body: { status }, ifMatch }),
+    changeSlot: (id, slot_id, body, ifMatch) => call("trips.changeSlot", { path: { id, slot_id }, body, ifMatch }),
+    addStop: (id, body, ifMatch) => call("edits.add", { ...ofTrip(id), body, ifMatch }),
+    choices: (id, slot_id) => call("edits.choices", { path: { id, slot_id } }),
     reorder: (id, day, slot_ids, ifMatch) =>
-      call("PUT", `${trip(id)}/days/${day}/order`, { body: { slot_ids }, ifMatch }),
-    undo: (id, change) => call("POST", `${trip(id)}/undo`, { body: { change } }),
-    search: (city, text, limit) =>
-      call("GET", `/cities/${encodeURIComponent(city)}/nodes?limit=${limit}&q=${encodeURIComponent(text)}`),
-    pivot: (id, request, key) => call("POST", `${trip(id)}/pivot`, { body: request, key }),
-    answerPivot: (id, pivotId, answer, key) =>
-      call("POST", `${trip(id)}/pivots/${encodeURIComponent(pivotId)}`, { body: answer, key }),
-    signal: (body) => call("POST", "/signals", { body })
+      call("edits.reorder", { path: { id, day: String(day) }, body: { slot_ids }, ifMatch }),
+    undo: (id, change) => call("edits.undo", { ...ofTrip(id), body: { change } }),
+    search: (slug, q, limit) => call("cities.nodes", { path: { slug }, query: { limit, q } }),
+    pivot: (id, body, key) => call("trips.pivot", { ...ofTrip(id), body, key }),
+    answerPivot: (id, pivot_id, body, key) => call("trips.answerPivot", { path: { id, pivot_id }, body, key }),
+    signal: (body) => call("people.signals", { body })
   }
 }

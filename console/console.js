@@ -114,7 +114,8 @@ const logIn = (token, address) => {
   rememberToken(token)
   const api = makeApi(token, (why) => logOut(why), undefined, {
     kept: keptFor(claims.sub),
-    onOffline: () => announce(T.offline)
+    onOffline: () => announce(T.offline),
+    onToken: rememberToken
   })
   forgetOthers(claims.sub).catch(() => {})
   let cities

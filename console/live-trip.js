@@ -1,8 +1,8 @@
 /** One trip, live: what the page knows of it, what it asks for, and how news are taken over. It draws nothing. */
+import { Unanswered } from "../client/index.ts"
 import { Problem } from "./api.js"
 import { applyChange, differences, judgeFrame, slotOf } from "./plan.js"
 import { newId } from "./session.js"
-import { openStream, Unanswered } from "./stream.js"
 
 /** Offers kept at the same time; the oldest goes first. */
 const MOST_OFFERS = 4
@@ -31,11 +31,9 @@ export class LiveTrip {
     this.marked = new Map()
   }
 
-  open(origin, token) {
-    this.#stream = openStream({
-      origin,
+  open() {
+    this.#stream = this.#api.client.stream({
       tripId: this.trip.id,
-      token,
       since: () => this.trip.state_version,
       onFrame: (frame) => this.#hear(frame),
       onState: (name) => this.#on.state(name)

@@ -5,7 +5,8 @@
 const SHELL = "overplanned-shell"
 
 const isShell = ({ origin, pathname }) =>
-  origin === self.location.origin && (pathname === "/" || pathname.startsWith("/console/"))
+  origin === self.location.origin &&
+  (pathname === "/" || pathname.startsWith("/console/") || pathname.startsWith("/client/"))
 
 const keep = async (request, response) => {
   if (response.ok) await (await caches.open(SHELL)).put(request, response.clone())

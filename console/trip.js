@@ -131,7 +131,7 @@ const listening = (live, page, logOut) => ({
 })
 
 export const tripView = async (app, id) => {
-  const { api, token, cities, logOut } = app
+  const { api, cities, logOut } = app
   const [first, known] = await Promise.all([api.trip(id), cities()])
   const page = { state: element("span", { class: "badge", role: "status", id: "stream-state" }) }
   const live = new LiveTrip(
@@ -194,7 +194,7 @@ export const tripView = async (app, id) => {
     offers.draw()
   }
   page.draw()
-  live.open(location.origin, token)
+  live.open()
   const clock = setInterval(drawNow, CLOCK_MS)
   return {
     elements: [

@@ -15,14 +15,16 @@ const tasks = {
   test: (rest) => [[tool("vitest", "vitest.mjs"), "run", ...rest]],
   format: () => [
     [tool("@biomejs", "biome", "bin", "biome"), "check", "--write", "."],
-    [join(root, "scripts", "env-example.ts")]
+    [join(root, "scripts", "env-example.ts")],
+    [join(root, "scripts", "contract.ts")]
   ],
   check: () => [
     [tool("typescript", "bin", "tsc"), "-p", "."],
     [tool("typescript", "bin", "tsc"), "-p", "console"],
     [tool("@biomejs", "biome", "bin", "biome"), "check", "."],
     [join(root, "scripts", "house-rules.ts")],
-    [join(root, "scripts", "env-example.ts"), "--check"]
+    [join(root, "scripts", "env-example.ts"), "--check"],
+    [join(root, "scripts", "contract.ts"), "--check"]
   ],
   bench: (rest) => [[join(root, "bench", "run.ts"), ...rest]],
   simulate: (rest) => [[join(root, "test", "simulation", "main.ts"), ...rest]]

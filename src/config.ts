@@ -106,6 +106,12 @@ export const settings = {
   AUTH_AUDIENCE: S.optional(S.text("Audience that tokens must name.")),
   AUTH_ISSUER: S.optional(S.text("Issuer that tokens must name.")),
   AUTH_MAX_TOKEN_AGE: S.duration("Tokens that live longer than this are refused.", { default: "24h" }),
+  AUTH_SESSION: S.duration("How long after signing in a traveler's own token can be renewed, again and again.", {
+    default: "90d"
+  }),
+  AUTH_RENEW_WITHIN: S.duration("How long after it ran out a token can still be renewed: for phones that were away.", {
+    default: "7d"
+  }),
   AUTH_CLOCK_SKEW: S.duration("How far another clock may be off.", { default: "30s" }),
 
   CORS_ORIGINS: S.list("Origins that a browser may call from, separated by commas; * for any.", { default: "" }),

@@ -21,6 +21,7 @@ import * as Form from "./handlers/form.ts"
 import * as Links from "./handlers/links.ts"
 import { SIGNALS_PATH, signalsShortcut } from "./handlers/signals-shortcut.ts"
 import * as System from "./handlers/system.ts"
+import * as Validators from "./handlers/validators.ts"
 import { GatewayMetrics } from "./metrics.ts"
 import { makeDeadlines } from "./middleware/deadlines.ts"
 import { methodsByPath } from "./middleware/methods.ts"
@@ -32,6 +33,7 @@ import { UwsApp } from "./uws/UwsHttpServer.ts"
 export interface GatewayOptions {
   readonly version: string
   readonly consoleFolder: string
+  readonly clientFolder: string
 }
 
 /** Serves the contract with these handlers of its groups. */
@@ -49,7 +51,8 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
       const checks = Layer.mergeAll(
         Authorization.layer({ userLimitPerMinute, limiter: userLimiter }),
         Authorization.adminLayer,
-        Form.layer
+        Form.layer,
+        Validators.layer
       )
       const contract = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
         Layer.provide(groups),

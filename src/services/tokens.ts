@@ -16,6 +16,13 @@ export interface TokenHolder {
   readonly expiresAt: number
 }
 
+export interface RenewedToken {
+  readonly userId: UserId
+  readonly token: string
+  /** Unix milliseconds. */
+  readonly expiresAt: number
+}
+
 export class TokenRefused extends Schema.TaggedError<TokenRefused>()("TokenRefused", {
   message: Schema.String
 }) {}
@@ -32,6 +39,11 @@ export class Tokens extends Context.Service<
       readonly role: "traveler" | "admin"
       readonly ttlMillis: number
     }) => Effect.Effect<string, TokenRefused>
+    /**
+     * A new token of the same traveler for one of our own that holds, or has run out lately; as long-lived as the one it
+     * stands in for, and only for so long after they signed in.
+     */
+    readonly renew: (token: string) => Effect.Effect<RenewedToken, TokenRefused>
   }
 >()("overplanned/Tokens") {}
 

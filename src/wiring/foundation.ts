@@ -47,6 +47,8 @@ export const checkedTokens = Layer.unwrap(
       audience: settings.AUTH_AUDIENCE,
       issuer: settings.AUTH_ISSUER,
       maxTokenAgeMillis: settings.AUTH_MAX_TOKEN_AGE,
+      sessionMillis: settings.AUTH_SESSION,
+      renewWithinMillis: settings.AUTH_RENEW_WITHIN,
       clockSkewMillis: settings.AUTH_CLOCK_SKEW
     })
   })

@@ -135,9 +135,9 @@ const receipts = KeptReceipts.layer.pipe(Layer.provide(PostgresReceipts.layer))
 
 const erasure = Layer.unwrap(
   Effect.map(Config, (settings) =>
-    Erasure.layer({ tokenMillis: settings.AUTH_MAX_TOKEN_AGE + settings.AUTH_CLOCK_SKEW }).pipe(
-      Layer.provide(PostgresPersonRecords.layer({ kAnonymity: settings.K_ANONYMITY }))
-    )
+    Erasure.layer({
+      tokenMillis: settings.AUTH_MAX_TOKEN_AGE + settings.AUTH_RENEW_WITHIN + settings.AUTH_CLOCK_SKEW
+    }).pipe(Layer.provide(PostgresPersonRecords.layer({ kAnonymity: settings.K_ANONYMITY })))
   )
 ).pipe(Layer.provide(receipts))
 
@@ -264,12 +264,13 @@ const serveUntilSuperseded = <A, E, R>(layer: Layer.Layer<A | Journal, E, R>) =>
 
 /** Runs until it is stopped. Weather is told where trips are live, and so are the jobs that touch them. A worker answers `/health` and `/ready` like everybody else, and runs the other jobs. */
 export const server = (options: ServerOptions) => {
-  const api = Gateway.layer({ version: options.version, consoleFolder: join(options.root, "console") }, groups)
+  const folders = { consoleFolder: join(options.root, "console"), clientFolder: join(options.root, "client") }
+  const api = Gateway.layer({ version: options.version, ...folders }, groups)
   const gateway = Layer.mergeAll(PivotStream.layer, api, metricsServer).pipe(Layer.provide(GatewayMetrics.layer))
   const apart = Layer.merge(
     Gateway.apartLayer({
       version: options.version,
-      consoleFolder: join(options.root, "console"),
+      ...folders,
       elsewhere: "This server runs jobs and owns no trips: ask one with --role gateway or all."
     }),
     metricsServer

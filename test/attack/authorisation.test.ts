@@ -17,6 +17,7 @@ const TABLE = `
   operation               nobody    stranger  invited   member    removed   owner     admin     erased
   begin.vocabularies      200       200       200       200       200       200       200       200
   begin.demo              200       200       200       200       200       200       200       200
+  begin.renewToken        401       200       200       200       200       200       401       401
   begin.enterDemo         404       404       404       404       404       404       404       404
   trips.create            401       201       201       201       201       201       201       401
   trips.list              401       200       200       200       200       200       200       401
@@ -152,6 +153,8 @@ describe("who may do what", () => {
     const slots = trip.days.flatMap((day: Json) => day.slots)
     const first = slots[0]
     switch (id) {
+      case "begin.renewToken":
+        return ["/token/renew", { token: who.token }]
       case "begin.enterDemo":
         return ["/demo", { as: "newcomer" }]
       case "trips.create":

@@ -276,12 +276,12 @@ describe("requests", () => {
 
   it("tell a refusal in the server's words, with the fields and the wait", async () => {
     const issue = { path: ["constraints", "pace"], message: "is no pace" }
-    const { api, refused } = answering(429, { detail: "Too fast.", errors: [issue], retry_after_seconds: 2 })
+    const { api, refused } = answering(429, { detail: "Too fast.", errors: [issue], retry_after_seconds: 9 })
     const problem: Problem = await api.trips(undefined).then(
       () => assert.fail("was refused"),
       (error: Problem) => error
     )
-    assert.strictEqual(problem.message, "Too fast. constraints.pace is no pace Try again in 2 s.")
+    assert.strictEqual(problem.message, "Too fast. constraints.pace is no pace Try again in 9 s.")
     assert.strictEqual(problem.status, 429)
     assert.isUndefined(refused())
   })

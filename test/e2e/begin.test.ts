@@ -1,7 +1,10 @@
 /** What is open without a token: the words of the contract, and the door of a demo for who sits at the machine. */
+import { execFile } from "node:child_process"
 import { request } from "node:http"
+import { join } from "node:path"
+import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { until } from "../support/server.ts"
+import { tokenFor, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
 const asked = async (url: string, init: RequestInit = {}) => {
@@ -75,6 +78,45 @@ describe("the way in", () => {
     assert.include(body.moods, "tired")
     assert.include(body.needs, "wheelchair")
     assert.deepStrictEqual(body.paces, ["leisurely", "moderate", "packed"])
+  })
+
+  it("renews a token that ran out lately, for its traveler alone, and says of an older one what to do", async () => {
+    const { url } = world.server()
+    const renew = (token: string) =>
+      asked(`${url}/api/v1/token/renew`, { method: "POST", body: JSON.stringify({ token }) })
+    const ann = await world.someone()
+    const late = await renew(await tokenFor(ann.id, { from: -7200 }))
+    assert.strictEqual(late.status, 200)
+    assert.strictEqual(late.body.user_id, ann.id)
+    const mine = await asked(`${url}/api/v1/trips`, { headers: { authorization: `Bearer ${late.body.token}` } })
+    assert.strictEqual(mine.status, 200)
+    for (const [token, says] of [
+      [await tokenFor(ann.id, { from: -9 * 86_400 }), /expired/],
+      [await tokenFor(ann.id, { secret: "a secret of somebody else, long enough for a key" }), /signature/],
+      [await tokenFor(ann.id, { role: "admin" }), /Only a traveler's/],
+      ["no token", /cannot be read/]
+    ] as const) {
+      const refused = await renew(token)
+      assert.strictEqual(refused.status, 401)
+      assert.match(refused.body.detail, says)
+    }
+  })
+
+  it("sends no reading twice to who has it", async () => {
+    const ann = await world.someone()
+    const first = await ann.call("GET", "/cities")
+    const etag = first.headers.get("etag")!
+    const again = await ann.call("GET", "/cities", undefined, { "if-none-match": `W/"x", ${etag}` })
+    assert.strictEqual(again.status, 304)
+    assert.strictEqual(again.headers.get("etag"), etag)
+    assert.strictEqual((await ann.call("GET", "/cities", undefined, { "if-none-match": '"x"' })).status, 200)
+  })
+
+  it("gives the client's own example a trip, a live connection and a replacement", async () => {
+    const example = join(import.meta.dirname, "../../client/example.ts")
+    const { stdout } = await promisify(execFile)(process.execPath, [example, world.server().url])
+    assert.match(stdout, /^Planned \d+ stops in seattle: /)
+    assert.match(stdout, /Taken: the trip is at version \d+\.|Nothing to offer: /)
   })
 
   it("is shut where there is no demo", async () => {

@@ -10,6 +10,8 @@ import { serve } from "./uws/harness.ts"
 
 const FOLDER = join(import.meta.dirname, "../../console")
 
+const CLIENT = join(import.meta.dirname, "../../client")
+
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   css: "text/css; charset=utf-8",
@@ -26,7 +28,12 @@ const scripts = files.filter((file) => file.endsWith(".js"))
 
 const health = Layer.succeed(Health, { register: () => Effect.void, report: Effect.succeed([]) })
 
-const routes = System.layer({ version: "test", consoleFolder: FOLDER, sampleMetrics: Effect.void })
+const routes = System.layer({
+  version: "test",
+  consoleFolder: FOLDER,
+  clientFolder: CLIENT,
+  sampleMetrics: Effect.void
+})
 
 const serving = Effect.gen(function* () {
   const app = yield* HttpRouter.toHttpEffect(routes.pipe(Layer.provide(health)))
@@ -40,7 +47,9 @@ const references = (file: string): ReadonlyArray<string> =>
     ? [...text(file).matchAll(/(?:href|src)="([^"]+)"/g)]
         .map((match) => match[1]!)
         .filter((address) => !address.startsWith("#") && !address.startsWith("data:"))
-    : [...text(file).matchAll(/from "\.\/([^"]+)"/g)].map((match) => `/console/${match[1]}`)
+    : [...text(file).matchAll(/from "(\.\.?\/[^"]+)"/g)].map(
+        (match) => new URL(match[1]!, "http://page.test/console/").pathname
+      )
 
 describe("the console's pages", () => {
   it.live("are served with their types under a policy that lets nothing else run", () =>

@@ -161,7 +161,8 @@ export const tokensLayer = (machine: SimulatedMachine) =>
                 })
           ),
         known: () => undefined,
-        mint: ({ userId }) => Effect.succeed(userId)
+        mint: ({ userId }) => Effect.succeed(userId),
+        renew: (token) => Effect.sync(() => ({ userId: token as UserId, token, expiresAt: machine.wall() + 30 * DAY }))
       })
     )
   )

@@ -56,6 +56,9 @@ export const streamServer = (options: StreamServerOptions) => {
     audience: undefined,
     issuer: undefined,
     maxTokenAgeMillis: 86_400_000,
+
+    sessionMillis: 90 * 86_400_000,
+    renewWithinMillis: 7 * 86_400_000,
     clockSkewMillis: 0
   }).pipe(Layer.provide(NobodyErased.layer))
   const journal = FileJournal.layer({

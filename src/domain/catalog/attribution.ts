@@ -9,7 +9,7 @@ export const Attribution = Schema.Struct({
   licence: Schema.String,
   text: Schema.String,
   url: Schema.NullOr(Schema.String)
-})
+}).annotate({ identifier: "Attribution" })
 export type Attribution = typeof Attribution.Type
 
 const OF_SOURCE: Readonly<Record<string, { readonly text: string; readonly url: string | null }>> = {

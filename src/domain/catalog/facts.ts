@@ -24,7 +24,7 @@ export const PlaceFacts = Schema.Struct({
   brand_wikidata: Schema.optionalKey(short),
   /** One of several of that name or brand in this city. */
   chain: Schema.optionalKey(Schema.Boolean)
-})
+}).annotate({ identifier: "PlaceFacts" })
 export type PlaceFacts = typeof PlaceFacts.Type
 
 const ANSWERS: Readonly<Record<string, Answer>> = {

@@ -36,7 +36,7 @@ export const Onboarding = Schema.Struct({
   interests: Schema.optionalKey(words),
   /** 0 introvert … 1 extrovert. */
   personality: Schema.optionalKey(StorableNumber.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
-})
+}).annotate({ identifier: "Onboarding" })
 export type Onboarding = typeof Onboarding.Type
 
 const DIMENSION_KEYS = {

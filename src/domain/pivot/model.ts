@@ -16,14 +16,14 @@ export const PivotDetail = Schema.Struct({
   /** When the disruption begins, where that is still ahead, and when it ends. */
   from: Schema.optionalKey(Text(40)),
   until: Schema.optionalKey(Text(40))
-})
+}).annotate({ identifier: "PivotDetail" })
 export type PivotDetail = typeof PivotDetail.Type
 
 export const PivotRequest = Schema.Struct({
   trigger: Trigger,
   slot_id: Schema.optionalKey(SlotId),
   detail: Schema.optionalKey(PivotDetail)
-})
+}).annotate({ identifier: "PivotRequest" })
 export type PivotRequest = typeof PivotRequest.Type
 
 export const EvidenceLine = Schema.Struct({
@@ -35,7 +35,7 @@ export const EvidenceLine = Schema.Struct({
   licence: Schema.NullOr(Schema.String),
   /** The same in a sentence. */
   text: Schema.String
-})
+}).annotate({ identifier: "EvidenceLine" })
 export type EvidenceLine = typeof EvidenceLine.Type
 
 export const NodeBrief = Schema.Struct({
@@ -46,7 +46,7 @@ export const NodeBrief = Schema.Struct({
   lon: Schema.Finite,
   neighbourhood: Schema.String,
   vibe_tags: Schema.Array(Schema.String)
-})
+}).annotate({ identifier: "NodeBrief" })
 export type NodeBrief = typeof NodeBrief.Type
 
 /** One slot's part in an option. Times are RFC 3339 in UTC. */
@@ -60,7 +60,7 @@ export const Change = Schema.Struct({
   travel_minutes: Schema.Int,
   /** The day of the trip that the stop moves to, where that is another one. */
   day: Schema.optionalKey(Schema.Int)
-})
+}).annotate({ identifier: "Change" })
 export type Change = typeof Change.Type
 
 /**
@@ -87,11 +87,15 @@ export const OfferOption = Schema.Struct({
   score: Schema.Finite,
   why: Schema.Array(Schema.String),
   evidence: Schema.Array(EvidenceLine)
-})
+}).annotate({ identifier: "OfferOption" })
 export type OfferOption = typeof OfferOption.Type
 
 /** Why nothing (or not more) could be offered, with how many places fell to each reason. */
-export const NoPivotReason = Schema.Struct({ reason: Schema.String, message: Schema.String, places: Schema.Int })
+export const NoPivotReason = Schema.Struct({
+  reason: Schema.String,
+  message: Schema.String,
+  places: Schema.Int
+}).annotate({ identifier: "NoPivotReason" })
 export type NoPivotReason = typeof NoPivotReason.Type
 
 export const Offer = Schema.Struct({
@@ -106,7 +110,7 @@ export const Offer = Schema.Struct({
   model: Schema.Struct({ name: Schema.String, version: Schema.String }),
   source: Schema.Literals(["precomputed", "on_demand"]),
   catalog_version: Schema.Int
-})
+}).annotate({ identifier: "Offer" })
 export type Offer = typeof Offer.Type
 
 /** An offer as JSON. It is written once, when it is made, and most who handle it never look inside. */

@@ -21,7 +21,7 @@ export const TripConstraints = Schema.Struct({
   needs: Schema.optionalKey(Schema.Array(Schema.Literals(NEEDS)).check(Schema.isMaxLength(NEEDS.length))),
   day_start: Schema.optionalKey(ClockTime),
   day_end: Schema.optionalKey(ClockTime)
-})
+}).annotate({ identifier: "TripConstraints" })
 export type TripConstraints = typeof TripConstraints.Type
 
 export const Slot = Schema.Struct({
@@ -66,7 +66,7 @@ export const Lodging = Schema.Struct({
   title: Schema.optionalKey(Schema.String),
   lat: Schema.Finite,
   lon: Schema.Finite
-})
+}).annotate({ identifier: "Lodging" })
 export type Lodging = typeof Lodging.Type
 
 export const Veto = Schema.Struct({
@@ -81,7 +81,7 @@ export const Relaxation = Schema.Struct({
   constraint: Schema.String,
   day: Schema.optionalKey(Schema.Int),
   message: Schema.String
-})
+}).annotate({ identifier: "Relaxation" })
 export type Relaxation = typeof Relaxation.Type
 
 /** As much of a trip as there is to know for changing its plan. */

@@ -17,7 +17,7 @@ export const TripModel = Schema.Struct({
   name: Schema.String,
   version: Schema.String,
   source: Schema.Literals(["local", "llm", "ml", "cache"])
-})
+}).annotate({ identifier: "TripModel" })
 export type TripModel = typeof TripModel.Type
 
 export const Member = Schema.Struct({

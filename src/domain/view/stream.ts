@@ -5,20 +5,19 @@ import type { TripEvent, TripEventEnvelope } from "../trip/events.ts"
 import type { TripState } from "../trip/model.ts"
 import { fixedViews, type Shown, shownTaste, slotView, undoView } from "./trip.ts"
 
-const CAUSES: Readonly<Partial<Record<TripEvent["_tag"], string>>> = {
+/** Why stops are other than they were, by kind of event. */
+const CAUSES = {
   slot_swapped: "swap",
   slot_removed: "remove",
   slot_added: "add",
   slot_moved: "move",
   day_reordered: "reorder",
   fixed_changed: "fixed",
-  plan_undone: "undo",
   slot_locked: "lock",
   slot_done: "done",
-  pivot_accepted: "pivot",
   trip_rescheduled: "reschedule",
   trip_replanned: "replan"
-}
+} as const
 
 /** The stops that an event put in place, as it left them. */
 const placed = (event: TripEvent, trip: TripState): ReadonlyArray<Slot> => {
@@ -28,14 +27,13 @@ const placed = (event: TripEvent, trip: TripState): ReadonlyArray<Slot> => {
   return slot === undefined ? [] : [slot]
 }
 
-const planFrame = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Slot) => object) => {
+const planFrame = <V>(envelope: TripEventEnvelope, trip: TripState, view: (slot: Slot) => V) => {
   const { event } = envelope
   const slots = placed(event, trip)
   const removed = "removed" in event ? event.removed : []
   const days = new Set(slots.map((slot) => slot.day))
   const first = Math.min(...slots.map((slot) => slot.starts_at))
   return {
-    cause: CAUSES[event._tag],
     slot: slots[0] === undefined ? (removed[0] === undefined ? null : { id: removed[0] }) : view(slots[0]),
     changed: slots.map(view),
     undo: undoView(trip),
@@ -45,12 +43,7 @@ const planFrame = (envelope: TripEventEnvelope, trip: TripState, view: (slot: Sl
 }
 
 /** What the frame says, by kind of event. Whose vetoes changed is nobody else's business. */
-const frameBody = (
-  envelope: TripEventEnvelope,
-  trip: TripState,
-  catalog: CityCatalog,
-  view: (slot: Slot) => object
-) => {
+const frameBody = <V>(envelope: TripEventEnvelope, trip: TripState, catalog: CityCatalog, view: (slot: Slot) => V) => {
   const { event, actor_id: by } = envelope
   switch (event._tag) {
     case "slot_swapped":
@@ -60,40 +53,55 @@ const frameBody = (
     case "day_reordered":
     case "slot_locked":
     case "slot_done":
-      return { type: "slot_changed", ...planFrame(envelope, trip, view), by }
+      return { type: "slot_changed", cause: CAUSES[event._tag], ...planFrame(envelope, trip, view), by } as const
     case "pivot_accepted": {
       const { pivot_id, option_id, trigger } = event
-      return { type: "slot_changed", ...planFrame(envelope, trip, view), pivot_id, option_id, trigger, by }
+      const plan = planFrame(envelope, trip, view)
+      return { type: "slot_changed", cause: "pivot", ...plan, pivot_id, option_id, trigger, by } as const
     }
     case "fixed_changed":
-      return { type: "slot_changed", ...planFrame(envelope, trip, view), fixed: fixedViews(trip, catalog), by }
+      return {
+        type: "slot_changed",
+        cause: CAUSES[event._tag],
+        ...planFrame(envelope, trip, view),
+        fixed: fixedViews(trip, catalog),
+        by
+      } as const
     case "plan_undone": {
       // Where dates or constraints came back there is more to read than stops.
-      const type = event.was === undefined ? "slot_changed" : "trip_changed"
       const { undone } = event
-      return { type, ...planFrame(envelope, trip, view), undone, fixed: fixedViews(trip, catalog), by }
+      const back = { ...planFrame(envelope, trip, view), undone, fixed: fixedViews(trip, catalog), by } as const
+      return event.was === undefined
+        ? ({ type: "slot_changed", cause: "undo", ...back } as const)
+        : ({ type: "trip_changed", cause: "undo", ...back } as const)
     }
     case "trip_rescheduled":
     case "trip_replanned":
-      return { type: "trip_changed", ...planFrame(envelope, trip, view), fixed: fixedViews(trip, catalog), by }
+      return {
+        type: "trip_changed",
+        cause: CAUSES[event._tag],
+        ...planFrame(envelope, trip, view),
+        fixed: fixedViews(trip, catalog),
+        by
+      } as const
     case "trip_created":
-      return { type: "trip_changed", cause: "create", by }
+      return { type: "trip_changed", cause: "create", by } as const
     case "status_changed":
-      return { type: "trip_changed", cause: "status", status: event.status, previous: event.previous, by }
+      return { type: "trip_changed", cause: "status", status: event.status, previous: event.previous, by } as const
     case "vetoes_set":
-      return { type: "trip_changed", cause: "vetoes" }
+      return { type: "trip_changed", cause: "vetoes" } as const
     case "member_invited":
-      return { type: "member_changed", user_id: event.invitation.user_id, change: "invited", by }
+      return { type: "member_changed", user_id: event.invitation.user_id, change: "invited", by } as const
     case "invitation_closed":
-      return { type: "member_changed", user_id: event.user_id, change: event.reason, by }
+      return { type: "member_changed", user_id: event.user_id, change: event.reason, by } as const
     case "member_joined":
-      return { type: "member_changed", user_id: event.user_id, change: "joined", by }
+      return { type: "member_changed", user_id: event.user_id, change: "joined", by } as const
     case "member_left":
-      return { type: "member_changed", user_id: event.user_id, change: "left", by }
+      return { type: "member_changed", user_id: event.user_id, change: "left", by } as const
     case "pivot_dismissed":
-      return { type: "offer_closed", pivot_id: event.pivot_id, response: "dismiss", by }
+      return { type: "offer_closed", pivot_id: event.pivot_id, response: "dismiss", by } as const
     case "pivot_ignored":
-      return { type: "offer_closed", pivot_id: event.pivot_id, response: "ignore", by }
+      return { type: "offer_closed", pivot_id: event.pivot_id, response: "ignore", by } as const
   }
 }
 

@@ -57,7 +57,7 @@ export const ModelView = Schema.Struct({
   took_over_from: Schema.NullOr(Schema.String),
   /** People whom it was trained with and who have left since. */
   people_erased: Schema.Int
-})
+}).annotate({ identifier: "ModelView" })
 
 const actorParams = { kind: Text(16), id: Uuid }
 
@@ -71,7 +71,7 @@ export const ActorShown = Schema.Struct({
   wakes_at: Schema.NullOr(Instant),
   feeds: Schema.Boolean,
   children: Schema.Array(Schema.Struct({ fiber: Schema.Int, name: Schema.String }))
-})
+}).annotate({ identifier: "ActorShown" })
 
 export class AdminGroup extends HttpApiGroup.make("admin")
   .add(

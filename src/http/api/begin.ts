@@ -3,8 +3,9 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { Text } from "../../domain/basics/storable.ts"
 import { UserId } from "../../domain/ids.ts"
-import { NotFound } from "./problems.ts"
+import { NotFound, Unauthorized } from "./problems.ts"
 import { Instant } from "./shapes.ts"
 
 /** What a client may offer and send, as it stands in the schemas: nobody has to copy it. */
@@ -18,7 +19,13 @@ export const Vocabularies = Schema.Struct({
   budgets: Schema.Array(Schema.String),
   companions: Schema.Array(Schema.String),
   interests: Schema.Array(Schema.String)
-})
+}).annotate({ identifier: "Vocabularies" })
+
+export const SignedIn = Schema.Struct({
+  user_id: UserId,
+  token: Schema.String,
+  expires_at: Instant
+}).annotate({ identifier: "SignedIn" })
 
 export class BeginGroup extends HttpApiGroup.make("begin")
   .add(
@@ -29,10 +36,13 @@ export class BeginGroup extends HttpApiGroup.make("begin")
         /** A new traveler of one's own, or the one whose trip is under way. */
         as: Schema.Literals(["newcomer", "under_way"])
       }),
-      success: Schema.Struct({ user_id: UserId, token: Schema.String, expires_at: Instant }).pipe(
-        HttpApiSchema.status(201)
-      ),
+      success: SignedIn.pipe(HttpApiSchema.status(201)),
       error: NotFound
+    }),
+    HttpApiEndpoint.post("renewToken", "/token/renew", {
+      payload: Schema.Struct({ token: Text(8192) }),
+      success: SignedIn,
+      error: Unauthorized
     })
   )
   .prefix("/api/v1")
@@ -40,6 +50,6 @@ export class BeginGroup extends HttpApiGroup.make("begin")
     OpenApi.annotations({
       title: "Begin",
       description:
-        "What needs no token: the words that the contract understands, and the way in of a demo, which is open on the machine itself only."
+        "What needs no token in the header: the words that the contract understands, a new token for one that runs out, and the way in of a demo, which is open on the machine itself only."
     })
   ) {}

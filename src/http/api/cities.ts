@@ -21,7 +21,7 @@ export const CityView = Schema.Struct({
   currency: Schema.NullOr(Schema.String),
   nodes: Schema.Int,
   catalog_version: Schema.Int
-})
+}).annotate({ identifier: "CityView" })
 
 export class CitiesGroup extends HttpApiGroup.make("cities")
   .add(

@@ -44,17 +44,6 @@ const Minutes = Schema.FiniteFromString.check(
   Schema.isBetween({ minimum: LEAST_FITTING, maximum: MOST_FITTING }, { message: minutesText })
 )
 
-const ADD =
-  "Adds a place of the catalog (search `GET /cities/{slug}/nodes?q=`) or one of your own. Other stops give way as little as they can: first in time, then in how long one stays. What cannot be is refused with what stands in its way."
-const CHOOSE =
-  "What a swap of this stop could bring, best first, each checked as of now. Nothing changes: choose one with `PATCH /trips/{id}/slots/{slot_id}` and `{action: swap, node_id}`."
-const REORDER =
-  "The stops of a day in another order. Name each that can still move once; locked stops and what is fixed keep their times."
-const UNDO =
-  "Takes back a change of the plan, for ten minutes: swaps, edits, accepted offers, new dates, new plans. `change` is one of the trip's `undo`, the newest where it is left out. Two who undo the same change undo it once."
-const FITS =
-  "What fits into so many minutes from now, or from `at`: places between where you are by the plan and where you go on to, alone or one after the other."
-
 export class EditsGroup extends HttpApiGroup.make("edits")
   .add(
     HttpApiEndpoint.post("add", "/:id/slots", {
@@ -63,32 +52,32 @@ export class EditsGroup extends HttpApiGroup.make("edits")
       payload: StopAddition,
       success: ChangeView.pipe(HttpApiSchema.status(201)),
       error: tripProblems
-    }).annotateMerge(OpenApi.annotations({ description: ADD })),
+    }),
     HttpApiEndpoint.get("choices", "/:id/slots/:slot_id/choices", {
       params: { id: TripId, slot_id: SlotId },
       success: Choices,
       error: tripProblems
-    }).annotateMerge(OpenApi.annotations({ description: CHOOSE })),
+    }),
     HttpApiEndpoint.put("reorder", "/:id/days/:day/order", {
       params: { id: TripId, day: DayNumber },
       headers: IfMatch,
       payload: Schema.Struct({ slot_ids: Schema.Array(SlotId).check(Schema.isMaxLength(64)) }),
       success: ChangeView,
       error: tripProblems
-    }).annotateMerge(OpenApi.annotations({ description: REORDER })),
+    }),
     HttpApiEndpoint.post("undo", "/:id/undo", {
       params: { id: TripId },
       headers: IfMatch,
       payload: Schema.Struct({ change: Schema.optionalKey(Schema.Int) }),
       success: ChangeView,
       error: tripProblems
-    }).annotateMerge(OpenApi.annotations({ description: UNDO })),
+    }),
     HttpApiEndpoint.get("fits", "/:id/fits", {
       params: { id: TripId },
       query: { minutes: Minutes, at: Schema.optionalKey(Moment) },
       success: Fits,
       error: tripProblems
-    }).annotateMerge(OpenApi.annotations({ description: FITS }))
+    })
   )
   .middleware(Authorization)
   .prefix("/api/v1/trips")

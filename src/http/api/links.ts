@@ -17,7 +17,7 @@ export const LinkView = Schema.Struct({
   kind: LinkKind,
   from_name: Schema.NullOr(Schema.String),
   expires_at: Instant
-})
+}).annotate({ identifier: "LinkView" })
 
 /** Told once: of the secret only a hash is kept. */
 export const NewLink = Schema.Struct({
@@ -26,7 +26,7 @@ export const NewLink = Schema.Struct({
   code: Schema.String,
   /** Where it leads on this server: a page to join, or a calendar to subscribe to. */
   path: Schema.String
-})
+}).annotate({ identifier: "NewLink" })
 
 export const InvitationView = Schema.Struct({
   from_name: Schema.NullOr(Schema.String),
@@ -39,7 +39,7 @@ export const InvitationView = Schema.Struct({
   expires_at: Instant,
   /** What members of the trip see of each other, in sentences. */
   sees: Schema.Array(Schema.String)
-})
+}).annotate({ identifier: "InvitationView" })
 
 /** What asking a trip for something can come to. */
 const problems = [NotFound, Conflict, PivotExpired, StaleState, Unprocessable, Unavailable, InvalidRequest] as const

@@ -38,7 +38,7 @@ export const PersonaView = Schema.Struct({
       )
     })
   )
-})
+}).annotate({ identifier: "PersonaView" })
 
 export class PeopleGroup extends HttpApiGroup.make("people")
   .add(

@@ -13,7 +13,7 @@ const declare = <const Name extends string, const Status extends number>(name: N
 export const Issue = Schema.Struct({
   path: Schema.Array(Schema.Union([Schema.String, Schema.Finite])),
   message: Schema.String
-})
+}).annotate({ identifier: "Issue" })
 
 /** In every problem: what the log of this request is found by. The gateway adds it. */
 const traced = { request_id: Schema.optionalKey(Schema.String) }

@@ -34,7 +34,7 @@ export const Expected = Schema.Struct({
   /** On how many places of the city it rests. */
   known: Schema.Int,
   text: Schema.String
-})
+}).annotate({ identifier: "Expected" })
 
 export const SlotView = Schema.Struct({
   id: SlotId,
@@ -62,7 +62,7 @@ export const SlotView = Schema.Struct({
   score: Schema.Finite,
   why: Schema.Array(Schema.String),
   evidence: Schema.Array(EvidenceLine)
-})
+}).annotate({ identifier: "SlotView" })
 export type SlotView = typeof SlotView.Type
 
 /** A gap that is no pause any more, and what one could do with it. */
@@ -72,7 +72,7 @@ export const FreeTimeView = Schema.Struct({
   minutes: Schema.Int,
   message: Schema.String,
   ideas: Schema.Array(Schema.Struct({ id: Schema.String, name: Schema.String }))
-})
+}).annotate({ identifier: "FreeTimeView" })
 
 /** Something that the travelers bring themselves: everything else goes around it. */
 export const FixedView = Schema.Struct({
@@ -86,10 +86,12 @@ export const FixedView = Schema.Struct({
   lon: Schema.NullOr(Schema.Finite),
   /** The way there, from what comes before it. */
   travel_minutes: Schema.Int
-})
+}).annotate({ identifier: "FixedView" })
 
 /** A change of the plan that can be taken back until then, by `POST /trips/{id}/undo`; the newest first. */
-export const UndoView = Schema.Struct({ change: Schema.Int, what: Schema.String, until: Instant })
+export const UndoView = Schema.Struct({ change: Schema.Int, what: Schema.String, until: Instant }).annotate({
+  identifier: "UndoView"
+})
 
 export const DayView = Schema.Struct({
   day: Schema.Int,
@@ -99,7 +101,7 @@ export const DayView = Schema.Struct({
   way: Schema.Struct({ minutes: Schema.Int, back_minutes: Schema.NullOr(Schema.Int) }),
   /** Absent where the day has none. */
   free_time: Schema.optionalKey(Schema.Array(FreeTimeView))
-})
+}).annotate({ identifier: "DayView" })
 
 export const MemberView = Schema.Struct({
   user_id: UserId,
@@ -109,7 +111,7 @@ export const MemberView = Schema.Struct({
   stops: Schema.optionalKey(Schema.Array(SlotId)),
   /** The same in a sentence. */
   got: Schema.optionalKey(Schema.String)
-})
+}).annotate({ identifier: "MemberView" })
 
 export const TripView = Schema.Struct({
   id: TripId,
@@ -131,7 +133,7 @@ export const TripView = Schema.Struct({
   degraded: Schema.optionalKey(Schema.String),
   /** Changes that were acknowledged and could not be kept: the plan goes on without them. */
   lost: Schema.optionalKey(Schema.Array(Schema.Struct({ state_version: Schema.Int, message: Schema.String })))
-})
+}).annotate({ identifier: "TripView" })
 export type TripView = typeof TripView.Type
 
 export const TripSummary = Schema.Struct({
@@ -141,7 +143,7 @@ export const TripSummary = Schema.Struct({
   start_date: IsoDate,
   end_date: IsoDate,
   state_version: Schema.Int
-})
+}).annotate({ identifier: "TripSummary" })
 
 /** What a change did: the slots as they are now, and the ones that are gone. */
 export const ChangeView = Schema.Struct({
@@ -157,7 +159,7 @@ export const ChangeView = Schema.Struct({
   removed: Schema.Array(SlotId),
   /** Slots later that day whose times or openness were checked again. */
   downstream: Schema.Array(SlotId)
-})
+}).annotate({ identifier: "ChangeView" })
 export type ChangeView = typeof ChangeView.Type
 
 export const NodeView = Schema.Struct({
@@ -186,7 +188,7 @@ export const NodeView = Schema.Struct({
   facts: PlaceFacts,
   booking_needed: Schema.Boolean,
   attribution: Schema.Array(Attribution)
-})
+}).annotate({ identifier: "NodeView" })
 export type NodeView = typeof NodeView.Type
 
 /** How many entries a list is to give at most. */
@@ -217,4 +219,4 @@ export const JobView = Schema.Struct({
   error: Schema.NullOr(Schema.String),
   created_at: Instant,
   finished_at: Schema.NullOr(Instant)
-})
+}).annotate({ identifier: "JobView" })

@@ -56,7 +56,7 @@ export const TripCreation = Schema.Struct({
   constraints: Schema.optionalKey(TripConstraints),
   fixed: Schema.optionalKey(FixedList),
   lodging: Schema.optionalKey(LodgingWish)
-})
+}).annotate({ identifier: "TripCreation" })
 export type TripCreation = typeof TripCreation.Type
 
 export const TripPatch = Schema.Struct({
@@ -67,7 +67,7 @@ export const TripPatch = Schema.Struct({
   /** Null where there is none any more. */
   lodging: Schema.optionalKey(Schema.NullOr(LodgingWish)),
   status: Schema.optionalKey(Schema.Literals(["confirmed", "active", "completed", "shortened", "cancelled"]))
-})
+}).annotate({ identifier: "TripPatch" })
 
 /** Why somebody changes the plan; kept as an intention signal. */
 const Why = Schema.optionalKey(Intention)

@@ -12,7 +12,7 @@ import { Budget, Mood, Pace, PrimaryInterest, SocialMode, Trigger } from "../../
 import { Tokens } from "../../services/tokens.ts"
 import { newId } from "../../support/new-id.ts"
 import { Api } from "../api/api.ts"
-import { NotFound } from "../api/problems.ts"
+import { NotFound, Unauthorized } from "../api/problems.ts"
 import { isLoopback } from "../middleware/loopback.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
 
@@ -48,6 +48,15 @@ export const layer = HttpApiBuilder.group(
     const isDemo = settings.OVERPLANNED_DEMO && settings.AUTH_JWKS_URL === undefined
     return group.handleAll({
       vocabularies: () => Effect.succeed(VOCABULARIES),
+      renewToken: ({ payload }) =>
+        tokens.renew(payload.token).pipe(
+          Effect.map(({ userId, token, expiresAt }) => ({
+            user_id: userId,
+            token,
+            expires_at: new Date(expiresAt).toISOString()
+          })),
+          Effect.mapError(({ message }) => new Unauthorized({ detail: message }))
+        ),
       demo: () => Effect.map(atTheMachine, (near) => ({ available: isDemo && near })),
       enterDemo: ({ payload }) =>
         Effect.gen(function* () {

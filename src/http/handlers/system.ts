@@ -1,18 +1,22 @@
 /** Routes for monitors and readers: `/health`, `/ready`, `/metrics`, `/docs` and the console. None needs a token. */
 import { readdir, readFile } from "node:fs/promises"
-import { extname } from "node:path"
+import { stripTypeScriptTypes } from "node:module"
+import { extname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Response from "effect/http/HttpServerResponse"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import { type DependencyHealth, Health } from "../../services/health.ts"
 import { NotFound } from "../api/problems.ts"
+import { streamDocument } from "../contract/stream-document.ts"
 import { isLoopback } from "../middleware/loopback.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
 
 export interface SystemOptions {
   readonly version: string
   readonly consoleFolder: string
+  /** The typed client, which the app is the first to use. */
+  readonly clientFolder: string
   readonly sampleMetrics: Effect.Effect<void>
 }
 
@@ -40,12 +44,14 @@ const PAGES: ReadonlyArray<readonly [path: `/${string}`, file: string]> = [
   ["/sw.js", "sw.js"]
 ]
 
-/** Every path of this file, and the contract's document. */
+/** Every path of this file, and the documents of the contract. */
 export const PATHS = [
   "/health",
   "/ready",
   "/metrics",
   "/openapi.json",
+  "/asyncapi.json",
+  "/client/:file",
   "/console/:file",
   ...PAGES.map(([path]) => path)
 ]
@@ -67,6 +73,30 @@ const pageFiles = Effect.fnUntraced(function* (folder: string) {
   return [...PAGES, ...parts]
 })
 
+/** What a browser runs of a file with types: the same lines without them. Node says on each call that the API may still change. */
+const withoutTypes = (source: string): string => {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return stripTypeScriptTypes(source)
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}
+
+/** The client's files, as pages load them. */
+const clientFiles = Effect.fnUntraced(function* (folder: string) {
+  const files = yield* Effect.promise(() => readdir(folder))
+  return yield* Effect.forEach(
+    files.filter((file) => extname(file) === ".ts"),
+    (file) =>
+      Effect.map(
+        Effect.promise(() => readFile(join(folder, file), "utf8")),
+        (source) => [`/client/${file}`, withoutTypes(source)] as const
+      )
+  )
+})
+
 const metrics = (sample: Effect.Effect<void>) =>
   Effect.andThen(
     sample,
@@ -83,6 +113,9 @@ export const layer = (options: SystemOptions) =>
       const health = yield* Health
 
       yield* router.add("GET", "/health", Response.jsonUnsafe({ status: "up", version: options.version }))
+
+      const asyncApi = streamDocument()
+      yield* router.add("GET", "/asyncapi.json", Response.jsonUnsafe(asyncApi))
 
       yield* router.add(
         "GET",
@@ -108,6 +141,11 @@ export const layer = (options: SystemOptions) =>
           return yield* metrics(options.sampleMetrics)
         })
       )
+
+      for (const [path, script] of yield* clientFiles(options.clientFolder)) {
+        const page = { contentType: CONTENT_TYPES[".js"]!, headers: PAGE_HEADERS }
+        yield* router.add("GET", path as `/${string}`, Response.text(script, page))
+      }
 
       for (const [path, file] of yield* pageFiles(options.consoleFolder)) {
         const page = { contentType: CONTENT_TYPES[extname(file)]!, headers: PAGE_HEADERS }

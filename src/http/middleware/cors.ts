@@ -2,8 +2,8 @@
 import * as Response from "effect/http/HttpServerResponse"
 
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-const REQUEST_HEADERS = "authorization, content-type, idempotency-key, if-match, x-request-id"
-const EXPOSED_HEADERS = "x-request-id, x-model-version, retry-after, etag"
+const REQUEST_HEADERS = "authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id"
+const EXPOSED_HEADERS = "x-request-id, x-model-version, retry-after, etag, idempotency-replayed"
 
 /** How long a browser may remember a preflight, in seconds. */
 const MAX_AGE = "7200"

@@ -5,6 +5,7 @@ import type { TripState } from "../../domain/trip/model.ts"
 import { eventFrame } from "../../domain/view/stream.ts"
 import type { Shown } from "../../domain/view/trip.ts"
 import type { TripListener } from "../../services/trip-runtime.ts"
+import type { EventFrame } from "../api/frames.ts"
 import { CLOSE } from "./close-codes.ts"
 import { offerFrame, presenceFrame } from "./frames.ts"
 
@@ -79,7 +80,8 @@ export class TripChannel {
     this.#remember(this.#world.shown(trip) ?? this.#shown)
     const { catalog, conditions } = this.#shown
     const personas = trip.members.flatMap((member) => this.#tastes.get(member.user_id) ?? [])
-    return JSON.stringify(eventFrame(envelope, trip, { catalog, personas, conditions }))
+    const frame: EventFrame = eventFrame(envelope, trip, { catalog, personas, conditions })
+    return JSON.stringify(frame)
   }
 
   #remember(shown: Shown): void {

@@ -9,6 +9,7 @@ import type { TripReply } from "../../domain/trip/commands.ts"
 import { type Shown, tripView } from "../../domain/view/trip.ts"
 import type { TokenHolder } from "../../services/tokens.ts"
 import type { TripFailure } from "../../services/trip-runtime.ts"
+import type { HelloFrame } from "../api/frames.ts"
 import { Unauthorized, Unprocessable } from "../api/problems.ts"
 import { journalRefused } from "../handlers/refusals.ts"
 import { tripProblem } from "../handlers/trip-problems.ts"
@@ -106,7 +107,7 @@ export class Connection implements Listener {
     const { trip, epoch, seq, recovered, open_offers } = reply
     const channel = this.#hub.channel(this.#trip, shown, seq)
     const others = channel.online.filter((user) => user !== this.userId)
-    const hello = {
+    const hello: HelloFrame = {
       type: "hello",
       epoch,
       seq,

@@ -2,9 +2,8 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { isStorableText } from "../../domain/basics/storable.ts"
-import { OptionId, PivotId } from "../../domain/ids.ts"
-import { type OfferText, PivotRequest } from "../../domain/pivot/model.ts"
-import { Intention } from "../../domain/vocabulary.ts"
+import type { OfferText, PivotRequest } from "../../domain/pivot/model.ts"
+import { CLIENT_FRAMES, LONGEST_ID } from "../api/frames.ts"
 import { InvalidRequest } from "../api/problems.ts"
 import { issuesOf, issuesText } from "../handlers/form.ts"
 
@@ -16,18 +15,17 @@ export type ClientFrame =
   | { readonly type: "ping"; readonly id: string | undefined }
   | { readonly type: "malformed"; readonly id: string | undefined; readonly problem: InvalidRequest }
 
-const Answer = Schema.Union([
-  Schema.Struct({ pivot_id: PivotId, response: Schema.Literal("accept"), option_id: OptionId }),
-  Schema.Struct({ pivot_id: PivotId, response: Schema.Literal("dismiss"), reason: Schema.optionalKey(Intention) })
-])
-type Answer = typeof Answer.Type
+type Without<A, K extends PropertyKey> = A extends unknown ? Omit<A, K> : never
+type Answer = Without<typeof CLIENT_FRAMES.respond.Type, "type" | "id">
 
-const readPivot = Schema.decodeUnknownResult(PivotRequest)
-
-const readAnswer = Schema.decodeUnknownResult(Answer)
-
-/** Longest id that a client may give a frame: a UUID several times over, and short enough to be remembered. */
-const LONGEST_ID = 128
+/** A field that nobody reads is a wish that would be lost without a word: it is refused by name. */
+const STRICT = { errors: "all", onExcessProperty: "error" } as const
+const readers = {
+  pivot: Schema.decodeUnknownResult(CLIENT_FRAMES.pivot, STRICT),
+  respond: Schema.decodeUnknownResult(CLIENT_FRAMES.respond, STRICT),
+  auth: Schema.decodeUnknownResult(CLIENT_FRAMES.auth, STRICT),
+  ping: Schema.decodeUnknownResult(CLIENT_FRAMES.ping, STRICT)
+}
 
 const malformed = (id: string | undefined, detail: string, errors?: InvalidRequest["errors"]): ClientFrame => ({
   type: "malformed",
@@ -35,7 +33,7 @@ const malformed = (id: string | undefined, detail: string, errors?: InvalidReque
   problem: new InvalidRequest({ detail, ...(errors === undefined ? {} : { errors }) })
 })
 
-const refused = (id: string, error: Schema.SchemaError): ClientFrame => {
+const refused = (id: string | undefined, error: Schema.SchemaError): ClientFrame => {
   const errors = issuesOf(error.issue, "frame")
   return malformed(id, issuesText(errors), errors)
 }
@@ -67,26 +65,41 @@ export const readFrame = (message: string | Uint8Array): ClientFrame => {
       `A frame's id is a string of 1 to ${LONGEST_ID} characters, without NUL or half of a surrogate pair.`
     )
   }
-  if (type === "ping") return { type, id }
-  if (type === "auth") {
-    const { token } = frame
-    return typeof token === "string" ? { type, id, token } : malformed(id, "auth carries a token: a string.")
+  switch (type) {
+    case "ping": {
+      const ping = readers.ping(frame)
+      return Result.isSuccess(ping) ? { type, id } : refused(id, ping.failure)
+    }
+    case "auth": {
+      const auth = readers.auth(frame)
+      return Result.isSuccess(auth) ? { type, id, token: auth.success.token } : refused(id, auth.failure)
+    }
+    case "pivot":
+    case "respond":
+    case "signal":
+      if (id === undefined) return malformed(id, `${type} carries an id of your choice; the answer repeats it.`)
+      return readAsked(type, id, frame)
+    default:
+      return malformed(id, `A frame's type is ${TYPES}.`)
   }
-  if (type !== "pivot" && type !== "respond" && type !== "signal") {
-    return malformed(id, `A frame's type is ${TYPES}.`)
-  }
-  if (id === undefined) return malformed(id, `${type} carries an id of your choice; the answer repeats it.`)
+}
+
+const readAsked = (type: "pivot" | "respond" | "signal", id: string, frame: Record<string, unknown>): ClientFrame => {
   switch (type) {
     case "pivot": {
-      const request = readPivot(frame)
-      return Result.isSuccess(request) ? { type, id, request: request.success } : refused(id, request.failure)
+      const read = readers.pivot(frame)
+      if (Result.isFailure(read)) return refused(id, read.failure)
+      const { type: _type, id: _id, ...request } = read.success
+      return { type, id, request }
     }
     case "respond": {
-      const answer = readAnswer(frame)
-      return Result.isSuccess(answer) ? { type, id, answer: answer.success } : refused(id, answer.failure)
+      const read = readers.respond(frame)
+      if (Result.isFailure(read)) return refused(id, read.failure)
+      const { type: _type, id: _id, ...answer } = read.success
+      return { type, id, answer }
     }
     case "signal": {
-      const { type: _, ...item } = frame
+      const { type: _type, ...item } = frame
       return { type, id, item }
     }
   }

@@ -5,12 +5,16 @@ import * as Redacted from "effect/Redacted"
 import * as jose from "jose"
 import { isUuid, type UserId } from "../../domain/ids.ts"
 import { ErasedSubjects, type TokenHolder, TokenRefused, Tokens } from "../../services/tokens.ts"
+import { newId } from "../../support/new-id.ts"
 
 export interface TokensOptions {
   readonly key: { readonly secret: Redacted.Redacted } | { readonly jwksUrl: string }
   readonly audience: string | undefined
   readonly issuer: string | undefined
   readonly maxTokenAgeMillis: number
+  /** How long after signing in tokens are renewed, and how long after a token ran out. */
+  readonly sessionMillis: number
+  readonly renewWithinMillis: number
   readonly clockSkewMillis: number
 }
 
@@ -23,8 +27,11 @@ const LONGEST_TOKEN = 8192
 /** How long a key set is trusted before it is fetched again, how often a miss may fetch it, and how long that may take. */
 const JWKS = { cacheMaxAge: 600_000, cooldownDuration: 30_000, timeoutDuration: 3_000 }
 
+const ELSEWHERE = "Tokens come from AUTH_JWKS_URL here; ask that issuer for one. Only AUTH_SECRET lets us make them."
+
 const sentence = (error: unknown): string => {
-  if (error instanceof jose.errors.JWTExpired) return "The token has expired. Get a new one."
+  if (error instanceof jose.errors.JWTExpired)
+    return "The token has expired. Renew it, or sign in again; what was acknowledged is kept."
   if (error instanceof jose.errors.JWTClaimValidationFailed) {
     switch (error.claim) {
       case "aud":
@@ -46,6 +53,47 @@ const sentence = (error: unknown): string => {
   return "The token cannot be read."
 }
 
+const readHolder = (payload: jose.JWTPayload, now: number, options: TokensOptions): TokenHolder | string => {
+  const { sub, exp, iat } = payload
+  const role = payload["role"] ?? "traveler"
+  if (!isUuid(sub)) return "The token's subject is not the id of a traveler."
+  if (role !== "traveler" && role !== "admin") return `The token's role is neither traveler nor admin.`
+  if (exp! * 1000 - (iat === undefined ? now : iat * 1000) > options.maxTokenAgeMillis) {
+    return `The token lives longer than ${options.maxTokenAgeMillis / 3_600_000} hours. Get one that is shorter lived.`
+  }
+  if (iat !== undefined && iat * 1000 > now + options.clockSkewMillis) return "The token was made in the future."
+  return { userId: sub as UserId, role, expiresAt: exp! * 1000 }
+}
+
+/** What the token that stands in for this one is to say, in seconds; or why there is to be none. */
+const successor = (payload: jose.JWTPayload, { role }: TokenHolder, now: number, options: TokensOptions) => {
+  if (role !== "traveler") return "Only a traveler's token is renewed. Make a new one."
+  const seconds = Math.floor(now / 1000)
+  const made = payload.iat ?? seconds
+  const signedIn = typeof payload["auth_time"] === "number" ? payload["auth_time"] : made
+  if (now > signedIn * 1000 + options.sessionMillis) {
+    return "It is too long ago that you signed in. Sign in again; your trips are as you left them."
+  }
+  const lives = Math.min(Math.max(payload.exp! - made, 60), Math.floor(options.maxTokenAgeMillis / 1000))
+  return { from: seconds, lives, signedIn }
+}
+
+/** Makes tokens of our own; `signedIn` is when their traveler signed in, in seconds. */
+const issuerOf =
+  (secret: Uint8Array, { audience, issuer }: Pick<TokensOptions, "audience" | "issuer">) =>
+  (userId: UserId, role: TokenHolder["role"], from: number, lives: number, signedIn: number) => {
+    const token = new jose.SignJWT({ role, auth_time: signedIn })
+      .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+      .setSubject(userId)
+      .setIssuedAt(from)
+      .setExpirationTime(from + lives)
+      // Two that are made in the same second are two.
+      .setJti(newId(from * 1000))
+    if (audience !== undefined) token.setAudience(audience)
+    if (issuer !== undefined) token.setIssuer(issuer)
+    return Effect.promise(() => token.sign(secret))
+  }
+
 export const make = Effect.fnUntraced(function* (options: TokensOptions) {
   const erased = yield* ErasedSubjects
   const remembered = new Map<string, TokenHolder>()
@@ -55,33 +103,22 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
   // The algorithms follow from the key, never from the token: that is what closes the door on algorithm confusion.
   const rules: jose.JWTVerifyOptions = {
     algorithms: secret === undefined ? ["RS256", "ES256"] : ["HS256"],
-    clockTolerance: options.clockSkewMillis / 1000,
     requiredClaims: ["sub", "exp"],
     ...(options.audience === undefined ? {} : { audience: options.audience }),
     ...(options.issuer === undefined ? {} : { issuer: options.issuer })
   }
 
-  const check = (token: string, now: number) =>
-    Effect.tryPromise({
+  /** `late` forgives a token that ran out that long ago, for who renews it. */
+  const check = (token: string, now: number, late = 0) => {
+    const lenient = { ...rules, currentDate: new Date(now), clockTolerance: (options.clockSkewMillis + late) / 1000 }
+    return Effect.tryPromise({
       try: () =>
-        secret === undefined
-          ? jose.jwtVerify(token, keySet!, { ...rules, currentDate: new Date(now) })
-          : jose.jwtVerify(token, secret, { ...rules, currentDate: new Date(now) }),
+        secret === undefined ? jose.jwtVerify(token, keySet!, lenient) : jose.jwtVerify(token, secret, lenient),
       catch: (error) => new TokenRefused({ message: sentence(error) })
     })
-
-  const holderOf = (payload: jose.JWTPayload, now: number): TokenHolder | string => {
-    const { sub, exp, iat } = payload
-    const role = payload["role"] ?? "traveler"
-    if (!isUuid(sub)) return "The token's subject is not the id of a traveler."
-    if (role !== "traveler" && role !== "admin") return `The token's role is neither traveler nor admin.`
-    if (exp! * 1000 - (iat === undefined ? now : iat * 1000) > options.maxTokenAgeMillis) {
-      return `The token lives longer than ${options.maxTokenAgeMillis / 3_600_000} hours. Get one that is shorter lived.`
-    }
-    if (iat !== undefined && iat * 1000 > now + options.clockSkewMillis) return "The token was made in the future."
-    return { userId: sub as UserId, role, expiresAt: exp! * 1000 }
   }
 
+  const holderOf = (payload: jose.JWTPayload, now: number) => readHolder(payload, now, options)
   const gone = new TokenRefused({ message: "This account was deleted." })
 
   const known = (token: string, now: number): TokenHolder | undefined => {
@@ -107,30 +144,39 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
     return holder
   })
 
+  const issue = secret === undefined ? undefined : issuerOf(secret, options)
+
+  const refused = (message: string) => new TokenRefused({ message })
+
+  const renew = Effect.fnUntraced(function* (token: string) {
+    if (issue === undefined) return yield* refused(ELSEWHERE)
+    if (token.length > LONGEST_TOKEN) return yield* refused("The token is too long to be ours.")
+    const now = yield* Clock.currentTimeMillis
+    const { payload } = yield* check(token, now, options.renewWithinMillis)
+    const holder = holderOf(payload, now)
+    if (typeof holder === "string") return yield* refused(holder)
+    if (erased.has(holder.userId)) return yield* gone
+    const next = successor(payload, holder, now, options)
+    if (typeof next === "string") return yield* refused(next)
+    const { from, lives, signedIn } = next
+    const renewed = yield* issue(holder.userId, holder.role, from, lives, signedIn)
+    return { userId: holder.userId, token: renewed, expiresAt: (from + lives) * 1000 }
+  })
+
   return Tokens.of({
     verify,
     known,
     mint: Effect.fnUntraced(function* ({ userId, role, ttlMillis }) {
-      if (secret === undefined) {
-        return yield* new TokenRefused({
-          message: "Tokens come from AUTH_JWKS_URL here; ask that issuer for one. Only AUTH_SECRET lets us make them."
-        })
-      }
+      if (issue === undefined) return yield* refused(ELSEWHERE)
       if (ttlMillis > options.maxTokenAgeMillis) {
-        return yield* new TokenRefused({
-          message: `A token of ${ttlMillis / 3_600_000} hours would be refused: AUTH_MAX_TOKEN_AGE is ${options.maxTokenAgeMillis / 3_600_000} hours.`
-        })
+        return yield* refused(
+          `A token of ${ttlMillis / 3_600_000} hours would be refused: AUTH_MAX_TOKEN_AGE is ${options.maxTokenAgeMillis / 3_600_000} hours.`
+        )
       }
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-      const token = new jose.SignJWT({ role })
-        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-        .setSubject(userId)
-        .setIssuedAt(now)
-        .setExpirationTime(now + Math.floor(ttlMillis / 1000))
-      if (options.audience !== undefined) token.setAudience(options.audience)
-      if (options.issuer !== undefined) token.setIssuer(options.issuer)
-      return yield* Effect.promise(() => token.sign(secret))
-    })
+      return yield* issue(userId, role, now, Math.floor(ttlMillis / 1000), now)
+    }),
+    renew
   })
 })
 

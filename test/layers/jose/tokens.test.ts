@@ -32,6 +32,8 @@ const options = {
   audience: "overplanned",
   issuer: "us",
   maxTokenAgeMillis: 24 * HOUR,
+  sessionMillis: 90 * 86_400_000,
+  renewWithinMillis: 7 * 86_400_000,
   clockSkewMillis: 30_000
 }
 

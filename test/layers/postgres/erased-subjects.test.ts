@@ -96,6 +96,9 @@ await contractSuite("ErasedSubjects", { postgres: { needs: "postgres", layer: ()
         audience: undefined,
         issuer: undefined,
         maxTokenAgeMillis: 24 * HOUR,
+
+        sessionMillis: 90 * 86_400_000,
+        renewWithinMillis: 7 * 86_400_000,
         clockSkewMillis: 0
       }).pipe(Effect.provideService(ErasedSubjects, erased))
       const userId = userOf(75) as UserId

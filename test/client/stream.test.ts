@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { type WebSocket, WebSocketServer } from "ws"
-import { openStream, streamAddress, Unanswered, waitBefore } from "../../console/stream.js"
+import { waitBefore } from "../../client/back-off.ts"
+import { streamAddress, TokenKeeper, TripStream, Unanswered } from "../../client/index.ts"
 
 const HELLO = JSON.stringify({ type: "hello", epoch: "e1", seq: 7, recovered: false, open_offers: [] })
 
@@ -18,11 +19,12 @@ const until = async (what: string, condition: () => boolean): Promise<void> => {
 const streaming = async (
   greet: (socket: WebSocket, request: IncomingMessage, nth: number) => void,
   use: (page: {
-    readonly stream: ReturnType<typeof openStream>
+    readonly stream: TripStream
     readonly states: Array<string>
     readonly frames: Array<{ type: string }>
     readonly asked: Array<IncomingMessage>
-  }) => Promise<void>
+  }) => Promise<void>,
+  renew: (token: string) => Promise<string | undefined> = async () => undefined
 ): Promise<void> => {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0, handleProtocols: (offered) => [...offered][0]! })
   await new Promise((resolve) => server.once("listening", resolve))
@@ -30,13 +32,13 @@ const streaming = async (
   server.on("connection", (socket, request) => greet(socket, request, asked.push(request)))
   const states: Array<string> = []
   const frames: Array<{ type: string }> = []
-  const stream = openStream({
+  const stream = new TripStream({
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     tripId: "trip",
-    token: "a.b.c",
+    tokens: new TokenKeeper("a.b.c", renew),
     since: () => 9,
-    onFrame: (frame: { type: string }) => frames.push(frame),
-    onState: (state: string) => states.push(state)
+    onFrame: (frame) => frames.push(frame),
+    onState: (state) => states.push(state)
   })
   try {
     await use({ stream, states, frames, asked })
@@ -98,9 +100,11 @@ describe("the live connection", () => {
       },
       async ({ stream, states, frames }) => {
         await until("live", () => states.includes("live"))
-        const answers = await Promise.all(["x", "y"].map((id) => stream.request({ type: "pivot", id })))
+        const answers = await Promise.all(
+          ["x", "y"].map((id) => stream.request({ type: "pivot", id, trigger: "mood" }))
+        )
         assert.deepStrictEqual(
-          answers.map((answer) => (answer as { pivot_id: string }).pivot_id),
+          answers.map((answer) => (answer as unknown as { pivot_id: string }).pivot_id),
           ["for x", "for y"]
         )
         assert.deepStrictEqual(
@@ -118,9 +122,28 @@ describe("the live connection", () => {
       },
       async ({ stream, states }) => {
         await until("live", () => states.includes("live"))
-        const failure = await stream.request({ type: "pivot", id: "x" }).catch((error: unknown) => error)
+        const failure = await stream
+          .request({ type: "pivot", id: "x", trigger: "mood" })
+          .catch((error: unknown) => error)
         assert.instanceOf(failure, Unanswered)
       }
+    ))
+
+  it("goes on where it was with a renewed token, once the old one has run out", () =>
+    streaming(
+      (socket, request, nth) => {
+        if (nth === 1) {
+          socket.send(HELLO)
+          socket.close(4401, "the token has expired")
+        } else socket.send(JSON.stringify({ ...JSON.parse(HELLO), recovered: request.url?.includes("since=9") }))
+      },
+      async ({ states, asked, frames }) => {
+        await until("live again", () => states.filter((state) => state === "live").length === 2)
+        assert.deepStrictEqual(states, ["connecting", "live", "connecting", "live"])
+        assert.include(asked[1]!.headers["sec-websocket-protocol"], "bearer.d.e.f")
+        assert.deepInclude<object>(frames.at(-1)!, { type: "hello", recovered: true })
+      },
+      async (token) => (token === "a.b.c" ? "d.e.f" : undefined)
     ))
 
   for (const [code, state] of [

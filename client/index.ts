@@ -1,0 +1,58 @@
+/** Everything that a program needs to talk to an Overplanned server, for browsers and for Node, without a build. */
+import { makeHttp } from "./http.ts"
+import type { Problem } from "./problem.ts"
+import { Queue, type QueueOptions } from "./queue.ts"
+import { type StreamOptions, TripStream } from "./stream.ts"
+import { TokenKeeper } from "./tokens.ts"
+
+export type * from "./contract.ts"
+export type { Answer, OperationName, Request } from "./http.ts"
+export { newId } from "./ids.ts"
+export { Problem, problemText } from "./problem.ts"
+export { type Entry, Queue, type Queued, type QueueStore } from "./queue.ts"
+export { type StreamState, streamAddress, TripStream, Unanswered } from "./stream.ts"
+export { claimsOf, TokenKeeper } from "./tokens.ts"
+
+export interface ClientOptions {
+  /** Such as `https://trips.example`; in a page, that page's own server where it is left out. */
+  readonly origin?: string | undefined
+  /** Left out, only what is open to everybody can be asked. */
+  readonly token?: string | undefined
+  /** Hears of every renewed token, to keep it. */
+  readonly onToken?: ((token: string) => void) | undefined
+  /** Hears when the token is no longer good and cannot be renewed: time to sign in again. Nothing that was acknowledged is lost. */
+  readonly onSignedOut?: ((problem: Problem) => void) | undefined
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** What the client says where no answer came. */
+  readonly unreachable?: string | undefined
+  readonly timeoutMillis?: number | undefined
+}
+
+export const makeClient = (options: ClientOptions = {}) => {
+  const origin = options.origin ?? globalThis.location?.origin ?? "http://127.0.0.1:8000"
+  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
+  const shared = { origin, fetch, unreachable: options.unreachable, timeoutMillis: options.timeoutMillis }
+  // Renewing takes a road of its own: the token in it may have run out.
+  const nobody = makeHttp({ ...shared, tokens: new TokenKeeper(undefined, async () => undefined) })
+  const tokens = new TokenKeeper(options.token, async (token) => {
+    try {
+      return (await nobody.call("begin.renewToken", { body: { token }, key: null })).token
+    } catch (error) {
+      if ((error as Problem).status === 401) return undefined
+      throw error
+    }
+  })
+  if (options.onToken !== undefined) tokens.onToken(options.onToken)
+  const http = makeHttp({ ...shared, tokens, onSignedOut: options.onSignedOut })
+  return {
+    ...http,
+    origin,
+    tokens,
+    /** Opens the live connection of a trip. */
+    stream: (one: Omit<StreamOptions, "origin" | "tokens">) => new TripStream({ ...one, origin, tokens }),
+    /** A queue for what is said without a network. */
+    queue: (one: Omit<QueueOptions, "http"> = {}) => new Queue({ ...one, http })
+  }
+}
+
+export type Client = ReturnType<typeof makeClient>

@@ -1,0 +1,52 @@
+/** What a request came to that was not granted: the server's own problem document, or that it cannot be reached. */
+
+/** A problem document (RFC 9457). `type` is stable for ever; what else it carries depends on it. */
+export interface ProblemDocument {
+  readonly type?: string
+  readonly status?: number
+  readonly title?: string
+  readonly detail?: string
+  readonly errors?: ReadonlyArray<{ readonly path: ReadonlyArray<string | number>; readonly message: string }>
+  readonly retry_after_seconds?: number
+  readonly state_version?: number
+  readonly request_id?: string
+  /** With `pivot-expired`: a fresh offer, where one could be made. */
+  // biome-ignore lint/suspicious/noExplicitAny: an offer as the contract has it; readers know which problem they hold.
+  readonly offer?: any
+}
+
+export const UNREACHABLE = "The server cannot be reached right now."
+
+/** The problem in words for people: what happened, each field that is wrong, and when to try again. */
+export const problemText = (document: ProblemDocument | undefined, status: number): string => {
+  const said = document?.detail ?? document?.title ?? `The server answered ${status}.`
+  // The server's sentence names the fields as a rule; what it names is not said a second time.
+  const issues = (document?.errors ?? []).filter(({ message }) => !said.includes(message))
+  const text = [said, ...issues.map(({ path, message }) => `${path.join(".")} ${message}`)].join(" ")
+  const wait = document?.retry_after_seconds
+  return wait === undefined ? text : `${text} Try again in ${wait} s.`
+}
+
+const PREFIX = "urn:overplanned:problem:"
+
+export class Problem extends Error {
+  /** The status of HTTP; 0 where no answer came. */
+  readonly status: number
+  readonly document: ProblemDocument | undefined
+
+  constructor(document: ProblemDocument | undefined, status: number) {
+    super(problemText(document, status))
+    this.name = "Problem"
+    this.status = status
+    this.document = document
+  }
+
+  /** The last part of its type, such as `stale-state`. */
+  get kind(): string | undefined {
+    return this.document?.type?.startsWith(PREFIX) ? this.document.type.slice(PREFIX.length) : undefined
+  }
+
+  get isUnreachable(): boolean {
+    return this.status === 0
+  }
+}

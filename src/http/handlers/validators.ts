@@ -1,0 +1,35 @@
+/** An `ETag` for readings that are long and change seldom; whoever has one already is told so without the body. */
+import { createHash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as Response from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
+import { Validators } from "../api/validators.ts"
+import { WITH_ETAG } from "../contract/document.ts"
+
+/** Letters of the hash: nobody's answers meet by chance in so many. */
+const LETTERS = 22
+
+const etagOf = (body: Uint8Array): string =>
+  `"${createHash("sha256").update(body).digest("base64url").slice(0, LETTERS)}"`
+
+/** `If-None-Match` may name several, weak ones among them, or any. */
+const isAmong = (etag: string, asked: string | undefined): boolean =>
+  asked !== undefined && asked.split(",").some((one) => one.trim().replace(/^W\//, "") === etag)
+
+export const layer = Layer.succeed(
+  Validators,
+  Validators.of((handler, { endpoint, group }) =>
+    WITH_ETAG.has(`${group.identifier}.${endpoint.name}`)
+      ? Effect.gen(function* () {
+          const response = yield* handler
+          if (response.status !== 200 || response.body._tag !== "Uint8Array") return response
+          const etag = etagOf(response.body.body)
+          const { headers } = yield* HttpServerRequest
+          return isAmong(etag, headers["if-none-match"])
+            ? Response.empty({ status: 304, headers: { etag } })
+            : Response.setHeader(response, "etag", etag)
+        })
+      : handler
+  )
+)

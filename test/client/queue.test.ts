@@ -1,0 +1,174 @@
+/** What is said without a network, and what becomes of it: over a real socket that can be unplugged. */
+import { createServer, type IncomingMessage, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { assert, describe, it } from "@effect/vitest"
+import { makeClient, type Problem } from "../../client/index.ts"
+
+interface Heard {
+  readonly path: string
+  readonly key: string | undefined
+  readonly authorization: string | undefined
+  // biome-ignore lint/suspicious/noExplicitAny: what a client sent.
+  readonly body: any
+}
+
+const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
+  const parts: Array<Buffer> = []
+  for await (const part of request) parts.push(part as Buffer)
+  const text = Buffer.concat(parts).toString("utf8")
+  return text === "" ? undefined : JSON.parse(text)
+}
+
+/** A server that answers as the test says, and remembers what it heard. */
+const answering = async (
+  answer: (heard: Heard, nth: number) => { readonly status: number; readonly body?: unknown; readonly etag?: string },
+  use: (origin: string, heard: Array<Heard>, server: Server) => Promise<void>
+): Promise<void> => {
+  const heard: Array<Heard> = []
+  const server = createServer(async (request, response) => {
+    const one: Heard = {
+      path: request.url!,
+      key: request.headers["idempotency-key"] as string | undefined,
+      authorization: request.headers.authorization,
+      body: await bodyOf(request)
+    }
+    const { status, body, etag } = answer(one, heard.push(one))
+    if (etag !== undefined && request.headers["if-none-match"] === etag) response.writeHead(304, { etag }).end()
+    else response.writeHead(status, etag === undefined ? {} : { etag }).end(JSON.stringify(body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard, server)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+const store = () => {
+  const kept = new Map<string, string>()
+  return {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value)
+  }
+}
+
+const answerOf = (pivot_id: string) => ({
+  path: { id: "t", pivot_id },
+  body: { response: "accept", option_id: "o" } as const
+})
+
+const signal = (id: string) => ({
+  body: { id, signal_type: "thumbs_up" as const, slot_id: id, occurred_at: "2026-05-01T10:00:00Z" }
+})
+
+const problem = (name: string, status: number, detail: string) => ({
+  status,
+  body: { type: `urn:overplanned:problem:${name}`, status, title: name, detail }
+})
+
+describe("what is said without a network", () => {
+  it("outlives the page, goes out in order under its own keys, and is told what became of it", () => {
+    const sent: Array<string> = []
+    const refused: Array<string> = []
+    return answering(
+      ({ path }) =>
+        path.includes("/pivots/late")
+          ? problem("pivot-expired", 409, "The plan had changed.")
+          : { status: 200, body: {} },
+      async (origin, heard) => {
+        const kept = store()
+        const unplugged = makeClient({ origin: "http://127.0.0.1:9", token: "a.b.c" }).queue({ store: kept })
+        const first = unplugged.add("trips.answerPivot", answerOf("good"))
+        unplugged.add("people.signals", signal("s1"))
+        unplugged.add("people.signals", signal("s2"))
+        unplugged.add("trips.answerPivot", answerOf("late"))
+        await unplugged.send()
+        assert.strictEqual(unplugged.entries.length, 4)
+
+        const queue = makeClient({ origin, token: "a.b.c" }).queue({
+          store: kept,
+          onSent: ({ operation }) => void sent.push(operation),
+          onRefused: ({ operation }, { message, kind }: Problem) => void refused.push(`${operation} ${kind} ${message}`)
+        })
+        await queue.send()
+        assert.deepStrictEqual(
+          heard.map(({ path }) => path),
+          ["/api/v1/trips/t/pivots/good", "/api/v1/signals", "/api/v1/trips/t/pivots/late"]
+        )
+        assert.strictEqual(heard[0]!.key, first.key)
+        assert.deepStrictEqual(
+          heard[1]!.body.map(({ id }: { id: string }) => id),
+          ["s1", "s2"]
+        )
+        assert.deepStrictEqual(sent, ["trips.answerPivot", "people.signals", "people.signals"])
+        assert.deepStrictEqual(refused, ["trips.answerPivot pivot-expired The plan had changed."])
+        assert.deepStrictEqual(queue.entries, [])
+        assert.strictEqual(kept.getItem("overplanned-queue"), "[]")
+      }
+    )
+  })
+
+  it("stays where the server is there and cannot answer now, and is bounded", () =>
+    answering(
+      () => ({ status: 503, body: { ...problem("unavailable", 503, "Not now.").body, retry_after_seconds: 60 } }),
+      async (origin, heard) => {
+        const queue = makeClient({ origin, token: "a.b.c" }).queue()
+        queue.add("trips.answerPivot", answerOf("p"))
+        for (let n = 1; n < 500; n++) queue.add("people.signals", signal(`s${n}`))
+        assert.throws(() => queue.add("people.signals", signal("one too many")), /500 things wait/)
+        await queue.send()
+        assert.strictEqual(queue.entries.length, 500)
+        assert.strictEqual(heard.length, 1)
+      }
+    ))
+})
+
+describe("a token that runs out", () => {
+  it("is renewed once for all who ask, and what was asked goes on", () => {
+    const renewed: Array<string> = []
+    return answering(
+      ({ path, authorization }) =>
+        path.endsWith("/token/renew")
+          ? { status: 200, body: { token: "new.one.x" } }
+          : authorization === "Bearer new.one.x"
+            ? { status: 200, body: { cities: [] } }
+            : problem("unauthorized", 401, "The token has expired."),
+      async (origin, heard) => {
+        const client = makeClient({ origin, token: "a.b.c", onToken: (token) => void renewed.push(token) })
+        const answers = await Promise.all([client.call("cities.list"), client.call("people.persona")])
+        assert.strictEqual(answers.length, 2)
+        assert.deepStrictEqual(renewed, ["new.one.x"])
+        assert.strictEqual(heard.filter(({ path }) => path.endsWith("/token/renew")).length, 1)
+        assert.deepStrictEqual(heard.find(({ path }) => path.endsWith("/token/renew"))!.body, { token: "a.b.c" })
+      }
+    )
+  })
+
+  it("says so once where it cannot be renewed, in the server's words", () => {
+    const told: Array<string> = []
+    return answering(
+      () => problem("unauthorized", 401, "It is too long ago that you signed in."),
+      async (origin) => {
+        const client = makeClient({ origin, token: "a.b.c", onSignedOut: ({ message }) => void told.push(message) })
+        const failure = await client.call("cities.list").catch((error: Problem) => error)
+        assert.deepInclude(failure, { status: 401 })
+        assert.deepStrictEqual(told, ["It is too long ago that you signed in."])
+      }
+    )
+  })
+})
+
+describe("a reading", () => {
+  it("is answered without its body when nothing has changed", () =>
+    answering(
+      () => ({ status: 200, body: { cities: ["x"] }, etag: '"1"' }),
+      async (origin, heard) => {
+        const client = makeClient({ origin, token: "a.b.c" })
+        const first = await client.call("cities.list")
+        const second = await client.call("cities.list")
+        assert.strictEqual(second, first)
+        assert.strictEqual(heard.length, 2)
+      }
+    ))
+})

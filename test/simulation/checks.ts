@@ -157,8 +157,10 @@ const checkChanges = ({ oracle, server, tally }: Looked): void => {
       keys.set(name, (keys.get(name) ?? 0) + 1)
     }
   }
+  // What the calendar did to the trip of somebody who left may be stored after everything else of it was put away.
   const gone = (trip: string) =>
-    storedEvents(server, trip).length === 0 && [...oracle.partOf(trip)].some((user) => oracle.erased.has(user))
+    server.store.get(undefined, "trips", trip) === undefined &&
+    [...oracle.partOf(trip)].some((user) => oracle.erased.has(user))
   for (const [id, one] of oracle.acknowledged) {
     if (oracle.forgiven.has(id) || gone(one.trip)) continue
     const { envelope, trip } = one

@@ -12,8 +12,8 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   "acknowledge-before-fsync": {
     what: "a write is acknowledged before it is synced",
     file: "src/layers/journal/writer.ts",
-    find: "if (file!.writesThrough !== true) await file!.sync()",
-    replace: "if (file!.writesThrough !== true) void file!.sync().catch(() => {})"
+    find: "if (this.#file!.writesThrough !== true) await this.#file!.sync()",
+    replace: "if (this.#file!.writesThrough !== true) void this.#file!.sync().catch(() => {})"
   },
   "turn-that-awaits": {
     what: "the state of a turn is put in place a turn of the loop later",
@@ -23,7 +23,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   "recovery-skips-an-event": {
     what: "reading a trip leaves out the first change that is only in the journal",
-    file: "src/actors/trip/kind.ts",
+    file: "src/actors/trip/load.ts",
     find: "undrained.filter((one) => one.seq > last && !gone.has(one.seq))",
     replace: "undrained.filter((one) => one.seq > last && !gone.has(one.seq)).slice(1)"
   },

@@ -39,18 +39,6 @@ export const furnish = (server: PgServer): void => {
     if (!GHOSTS.has(id))
       server.change("activity_nodes", undefined, { id, city_id, category, price_tier, vibe_embedding })
   }
-  // As the migrations have them.
-  for (const [model_name, model_version] of [
-    ["local_ranker", "1"],
-    ["pivot_engine", "2"]
-  ])
-    server.change("model_registry", undefined, {
-      model_name,
-      model_version,
-      model_type: "rules",
-      description: "",
-      stage: "production"
-    })
   server.change("shard_leases", undefined, { shard: 0 })
   server.store.commit()
   server.executed.length = 0

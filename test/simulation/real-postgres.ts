@@ -11,6 +11,9 @@ const ITS_OWN: ReadonlySet<string> = new Set([
   "trips.epoch",
   "journal_progress.updated_at",
   "nodes.until",
+  // Migrations register models that the model of PostgreSQL takes for new.
+  "model_registry.model_type",
+  "model_registry.stage",
   "model_registry.description"
 ])
 

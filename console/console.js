@@ -6,7 +6,9 @@ import { forgetOthers, keepShell, keptFor } from "./kept.js"
 import { T } from "./messages.js"
 import { newTripView } from "./new-trip.js"
 import { onboardingView } from "./onboarding.js"
+import { forgetOthersOwn, ownOf } from "./own.js"
 import { personaView } from "./persona.js"
+import { printView } from "./print.js"
 import { claimsOf, forgetToken, rememberedToken, rememberToken, takeTokenFromAddress } from "./session.js"
 import { tripView } from "./trip.js"
 import { tripsView } from "./trips.js"
@@ -22,6 +24,7 @@ const nav = document.getElementById("nav")
  */
 const VIEWS = [
   [/^#\/trips\/([0-9a-f-]+)$/, tripView],
+  [/^#\/print\/([0-9a-f-]+)$/, printView],
   [/^#\/trips$/, tripsView],
   [/^#\/new(?:\/([a-z0-9-]{1,64}))?$/, newTripView],
   [/^#\/begin$/, onboardingView],
@@ -98,6 +101,7 @@ const show = async (address = location.hash) => {
 const logOut = (why) => {
   forgetToken()
   forgetOthers("").catch(() => {})
+  forgetOthersOwn("")
   app = undefined
   document.getElementById("notices").replaceChildren()
   if (why !== undefined) announce(why, "error")
@@ -118,6 +122,7 @@ const logIn = (token, address) => {
     onToken: rememberToken
   })
   forgetOthers(claims.sub).catch(() => {})
+  forgetOthersOwn(claims.sub)
   let cities
   const bases = new Map()
   let readAt = Number.NEGATIVE_INFINITY
@@ -127,6 +132,7 @@ const logIn = (token, address) => {
     claims,
     logOut,
     tell: announce,
+    own: ownOf(claims.sub),
     /** The places of a city, read once. */
     base: (city) => {
       if (!bases.has(city)) bases.set(city, readBase(api, city))

@@ -47,6 +47,22 @@ export const select = (name, choices, chosen) =>
     choices.map(([value, label]) => element("option", { value, selected: value === chosen }, label))
   )
 
+/** Choices side by side, one or several of them; `change` hears the value that was pressed. */
+export const chips = (legend, name, choices, { chosen, type }, change) =>
+  element(
+    "fieldset",
+    { class: "chips" },
+    element("legend", {}, legend),
+    choices.map(([value, label, hint]) =>
+      element(
+        "label",
+        { class: "chip", title: hint },
+        element("input", { type, name, value, checked: chosen.includes(value), change: () => change(value) }),
+        element("span", {}, label)
+      )
+    )
+  )
+
 /** How long news stays; what went wrong stays until it is dismissed. */
 const NEWS_MS = 12_000
 

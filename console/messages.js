@@ -158,7 +158,8 @@ export const T = {
     pace: "Pace",
     budget: "Spending",
     diet: "Food",
-    dietHint: "Plans lean towards kitchens that fit. Ask there if it matters: we seldom know for certain.",
+    dietHint:
+      "No kitchen is planned that is known not to fit, and your taste leans to those that do. Of most nobody knows for certain: the stop says so.",
     city: "Where to first?",
     swipe: "Would you go there?",
     swipeHint: "A dozen places, or fewer. Arrow keys work too.",
@@ -186,7 +187,10 @@ export const T = {
     cityChoice: (name, places) => `${name} (${places} places)`,
     firstDay: "First day",
     days: "Days",
-    more: "Pace and budget",
+    more: "Pace, budget, needs",
+    needs: "Places have to be fit for",
+    needsHint:
+      "No place is planned that is known not to be. Of most places nobody knows: then the stop says so. Kept on this device, and part of each trip that you plan.",
     pace: "Pace",
     budget: "Budget",
     asTaste: "as my taste says",
@@ -195,6 +199,27 @@ export const T = {
     ahead: "Ready when you are: nothing is booked."
   },
   price: ["free", "cheap", "middling", "dear", "a splurge"],
+  bring: {
+    title: "Bring places and bookings",
+    file: "A file of yours",
+    hint: "Saved places or lists of Google Takeout (GeoJSON, CSV), KML, KMZ, GPX, GeoJSON, or a calendar (ICS). It is read here and goes nowhere.",
+    found: (count) => `${plural(count, "place is", "places are")} known here. Ticked ones must be in the plan:`,
+    others: "The others count as places that you like.",
+    bookings: (count) => `${plural(count, "booking")}. Ticked ones within the days of the trip keep their times, and the plan goes around them:`,
+    unknownHere: (count) => `${plural(count, "place is", "places are")} not in this city's catalog`,
+    andMore: (count) => `and ${count} more`,
+    elsewhere: (count) =>
+      `${plural(count, "place lies", "places lie")} far from this city and ${count === 1 ? "was" : "were"} passed over.`,
+    leftOut: (count) =>
+      `${plural(count, "entry", "entries")} could not be used: without a name or a time of day, repeated, or more than fit.`,
+    empty: "There is no place and no booking in this file.",
+    unknown: (name) => `${name} is no file that can be read here: GeoJSON, CSV, KML, KMZ, GPX or ICS.`,
+    tooLarge: (size, most) =>
+      `This file has ${size} MB; up to ${most} MB are read. Export fewer lists at once, or a single one.`,
+    tooMuch: "This file unpacks to more than any list of places holds, and was not read.",
+    declares: "This file declares what no list of places needs, and was not read.",
+    unreadable: "This file cannot be read: it is damaged, or something else than its name says."
+  },
   trip: {
     travelers: (count) => plural(count, "traveler"),
     times: (zone) => `clocks of ${zone.split("/").at(-1).replaceAll("_", " ")}`,
@@ -308,6 +333,7 @@ export const T = {
     subscribe: "Calendar that follows",
     calendar: "Address of the calendar",
     calendarMade: "Subscribe to this address: the calendar changes when the plan does. Keep it to yourself.",
+    print: "To print",
     link: "Link",
     code: "Or they type this code: ",
     qr: "The link as a QR code",
@@ -329,6 +355,12 @@ export const T = {
     open: "Open the trip",
     decline: "Not now",
     first: "You are asked to join a trip. Sign in first, and you will see who asks."
+  },
+  print: {
+    go: "Print",
+    back: "Back to the trip",
+    at: (lat, lon) => `${lat.toFixed(5)}, ${lon.toFixed(5)}`,
+    as: (date) => `As of ${date}. What happens under way changes the plan, and not this page.`
   },
   map: {
     one: (day) => `day ${day}`,

@@ -1,43 +1,97 @@
-import { button, element, field, held, select } from "./dom.js"
+import { makeBring } from "./bring.js"
+import { button, chips, element, field, held, select } from "./dom.js"
 import { localDate } from "./format.js"
-import { BUDGET_CHOICES, PACE_CHOICES, T } from "./messages.js"
+import { BUDGET_CHOICES, NEED_WORDS, PACE_CHOICES, T } from "./messages.js"
 import { newId } from "./session.js"
 
 export const LONGEST_DAYS = 21
 
 /** What the form says, as the contract takes it: what was left open is left out. */
-export const tripRequest = (form) => {
+export const tripRequest = (form, { needs = [], musts = [], fixed = [] } = {}) => {
   const constraints = {}
   for (const name of ["budget", "pace"]) if (form.get(name)) constraints[name] = form.get(name)
+  if (needs.length > 0) constraints.needs = needs
+  if (musts.length > 0) constraints.must = musts
   return {
     city: form.get("city"),
     start_date: form.get("start_date"),
     days: Number(form.get("days")),
+    ...(fixed.length === 0 ? {} : { fixed }),
     ...(Object.keys(constraints).length === 0 ? {} : { constraints })
   }
 }
 
-export const newTripView = async ({ api, cities }, asked) => {
-  const known = await cities()
+/** Signals that the contract takes at once. */
+const MOST_SIGNALS = 100
+
+/** What was brought along and is no must still says what somebody likes. */
+const tellLikes = (api, likes) => {
+  const occurred_at = new Date().toISOString()
+  const signals = likes.slice(0, MOST_SIGNALS).map((activity_node_id) => ({
+    id: newId(),
+    signal_type: "thumbs_up",
+    activity_node_id,
+    occurred_at
+  }))
+  return signals.length === 0 ? undefined : api.signal(signals)
+}
+
+const needsPart = (own) => {
+  const needs = new Set(own.get("needs") ?? [])
+  const part = chips(
+    T.newTrip.needs,
+    "needs",
+    Object.entries(NEED_WORDS),
+    { type: "checkbox", chosen: [...needs] },
+    (need) => {
+      if (!needs.delete(need)) needs.add(need)
+      own.set("needs", [...needs])
+    }
+  )
+  return { part, needs: () => [...needs] }
+}
+
+/** A date that is not past where the traveler will be: in another zone it may be tomorrow here. */
+const datePart = (zone) => {
   const date = element("input", { name: "start_date", type: "date", required: true })
+  const today = () => {
+    if (zone() === undefined) return
+    date.min = localDate(Date.now(), zone())
+    if (date.value < date.min) date.value = date.min
+  }
+  today()
+  return { date, today }
+}
+
+export const newTripView = async ({ api, cities, base, own, tell }, asked) => {
+  const known = await cities()
   const city = select(
     "city",
     known.map(({ slug, name, nodes }) => [slug, T.newTrip.cityChoice(name, nodes)]),
     asked
   )
-  /** Today where the traveler will be: in another zone it may be tomorrow here. */
-  const today = () => {
-    const zone = known.find(({ slug }) => slug === city.value)?.time_zone
-    if (zone === undefined) return
-    date.min = localDate(Date.now(), zone)
-    if (date.value < date.min) date.value = date.min
-  }
-  city.addEventListener("change", today)
-  today()
+  const chosen = () => known.find(({ slug }) => slug === city.value)
+  const { date, today } = datePart(() => chosen()?.time_zone)
+  const days = element("input", { name: "days", type: "number", min: "1", max: LONGEST_DAYS, value: "3" })
+  const bring = makeBring({ city: chosen, base, days: () => Number(days.value) })
+  const need = needsPart(own)
+  city.addEventListener("change", () => {
+    today()
+    bring.look()
+  })
   // One key for one plan: pressing the button again after a broken connection makes no second trip.
   let key = newId()
   const change = () => {
     key = newId()
+  }
+  const plan = async () => {
+    if (!form.reportValidity()) return
+    const trip = await api.createTrip(
+      tripRequest(new FormData(form), { needs: need.needs(), musts: bring.musts(), fixed: bring.bookings(date.value) }),
+      key
+    )
+    await tellLikes(api, bring.likes())?.catch((error) => tell(error.message, "error"))
+    location.hash = `#/trips/${trip.id}`
   }
   const form = element(
     "form",
@@ -46,23 +100,18 @@ export const newTripView = async ({ api, cities }, asked) => {
     known.length === 0 && element("p", {}, T.newTrip.noCity),
     field(T.newTrip.city, city),
     field(T.newTrip.firstDay, date),
-    field(T.newTrip.days, element("input", { name: "days", type: "number", min: "1", max: LONGEST_DAYS, value: "3" })),
+    field(T.newTrip.days, days),
     element(
       "details",
-      {},
+      { open: need.needs().length > 0 },
       element("summary", {}, T.newTrip.more),
       field(T.newTrip.pace, select("pace", [["", T.newTrip.asTaste], ...PACE_CHOICES], "")),
-      field(T.newTrip.budget, select("budget", [["", T.newTrip.noLimit], ...BUDGET_CHOICES], ""))
+      field(T.newTrip.budget, select("budget", [["", T.newTrip.noLimit], ...BUDGET_CHOICES], "")),
+      need.part,
+      element("p", { class: "soft" }, T.newTrip.needsHint)
     ),
-    button(
-      T.newTrip.go,
-      held(async () => {
-        if (!form.reportValidity()) return
-        const trip = await api.createTrip(tripRequest(new FormData(form)), key)
-        location.hash = `#/trips/${trip.id}`
-      }),
-      { type: "submit", class: "primary big", "data-act": "plan" }
-    ),
+    bring.part,
+    button(T.newTrip.go, held(plan), { type: "submit", class: "primary big", "data-act": "plan" }),
     element("p", { class: "soft" }, T.newTrip.ahead)
   )
   return { elements: [form] }

@@ -1,7 +1,10 @@
 /** What a newcomer says about themselves in under a minute: tags, how they travel, and a dozen places. */
-import { button, element, field, held, redraw, select } from "./dom.js"
+import { button, chips, element, field, held, redraw, select } from "./dom.js"
 import { BUDGET_CHOICES, DIET_CHOICES, PACE_CHOICES, T, words } from "./messages.js"
 import { newId } from "./session.js"
+
+/** The ones that the screen asks for. */
+const DIETS = DIET_CHOICES.map(([value]) => value)
 
 const STEPS = 3
 const SWIPES = 12
@@ -22,7 +25,7 @@ export const offeredTags = (tags) => {
   return mixed
 }
 
-/** The answers as the contract takes them. Vegans and vegetarians lean to the same kitchens. */
+/** The answers as the contract takes them. Vegans and vegetarians lean to the same kitchens; the need itself goes into each trip. */
 export const answersOf = ({ tags, pace, budget, diet }) => ({
   tags: {
     likes: diet === "" || tags.includes("plant_based") ? tags : [...tags, "plant_based"],
@@ -30,21 +33,6 @@ export const answersOf = ({ tags, pace, budget, diet }) => ({
     ...(budget === undefined ? {} : { budget })
   }
 })
-
-const chips = (legend, name, choices, { chosen, type }, change) =>
-  element(
-    "fieldset",
-    { class: "chips" },
-    element("legend", {}, legend),
-    choices.map(([value, label, hint]) =>
-      element(
-        "label",
-        { class: "chip", title: hint },
-        element("input", { type, name, value, checked: chosen.includes(value), change: () => change(value) }),
-        element("span", {}, label)
-      )
-    )
-  )
 
 const heading = (at, title, hint) => [
   element("p", { class: "soft" }, T.begin.step(at, STEPS)),
@@ -155,7 +143,7 @@ const tagsPage = (answers, tags, next) => {
 }
 
 export const onboardingView = async (app) => {
-  const { api, cities, tell } = app
+  const { api, cities, own, tell } = app
   const [known, vocabulary, persona] = await Promise.all([cities(), api.vocabularies(), api.persona()])
   const said = (dimension) => (dimension?.source === "onboarding" ? dimension.value : undefined)
   const tags = offeredTags(vocabulary.tags)
@@ -164,7 +152,7 @@ export const onboardingView = async (app) => {
     tags: isNew ? [] : persona.top_vibes.map(({ tag }) => tag).filter((tag) => tags.some((one) => one.tag === tag)),
     pace: said(persona.dimensions.pace_preference),
     budget: said(persona.dimensions.budget_sensitivity),
-    diet: ""
+    diet: (own.get("needs") ?? []).find((need) => DIETS.includes(need)) ?? ""
   }
   const page = element("div", {})
   const turn = (to) => {
@@ -177,6 +165,9 @@ export const onboardingView = async (app) => {
   }
   const swipe = async (city) => {
     await api.onboard(answersOf(answers))
+    // A diet is a need that every trip has to keep to, and not only a taste.
+    const others = (own.get("needs") ?? []).filter((need) => !DIETS.includes(need))
+    own.set("needs", answers.diet === "" ? others : [...others, answers.diet])
     if (city === "") finish(city)
     else turn(await swipes(app, city, () => finish(city)))
   }

@@ -130,7 +130,8 @@ export const togetherElement = ({ api, claims }, trip, name) => {
         make(() => ({ kind: "calendar" })),
         { "data-act": "subscribe" }
       ),
-      files(trip, name)
+      files(trip, name),
+      element("a", { class: "act", href: `#/print/${trip().id}` }, T.together.print)
     ),
     made,
     links.list

@@ -143,6 +143,41 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     await page.context().close()
   })
 
+  it("takes places from a file into a plan, and keeps to what somebody needs", async () => {
+    const { page, complaints } = await app.visitor()
+    await act(page, "demo").click()
+    await page.waitForSelector(".chip")
+    await page.goto(`${app.world.server().url}/#/new/tokyo`)
+    await act(page, "bring").click()
+    const list = "Title,Note,URL\nNational Art Center Tokyo,,\nSensō-ji,,\nMy aunt's kitchen,,\n"
+    await page.setInputFiles('input[name="bring"]', {
+      name: "list.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(list)
+    })
+    await page.waitForSelector(".brought input")
+    await page.getByText("1 place is not in this city's catalog").click()
+    await page.getByText("My aunt's kitchen").waitFor()
+    await page.getByText("Pace, budget, needs").click()
+    await page.locator('input[value="vegetarian"]').check()
+    await picture(page, "phone-bring")
+    await act(page, "plan").click()
+    await page.waitForSelector(".stop")
+    const trip = await page.evaluate(() => location.hash.split("/").at(-1))
+    const planned: Array<string> = []
+    for (const tab of await page.locator(".daytabs button").all()) {
+      await tab.click()
+      planned.push(...(await page.locator(".stop strong").allTextContents()))
+    }
+    assert.includeMembers(planned, ["National Art Center Tokyo", "Sensō-ji"])
+    await page.goto(`${app.world.server().url}/#/new/tokyo`)
+    assert.isTrue(await page.locator('input[value="vegetarian"]').isChecked())
+    await page.goto(`${app.world.server().url}/#/trips/${trip}`)
+    await page.locator(".stop summary").first().click()
+    assert.match((await page.locator(".stop").first().textContent()) ?? "", /Vegetarian: /)
+    assert.deepStrictEqual(complaints, [])
+  })
+
   it("shows a day of six stops on two screens of a phone, light and dark", async () => {
     for (const scheme of ["light", "dark"] as const) {
       const { page, complaints } = await app.visitor(scheme)

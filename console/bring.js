@@ -1,0 +1,164 @@
+/** Places and bookings from a file, looked up in the catalog, as a part of the form for a new trip. */
+import { ENDINGS, readFile } from "./bring-files.js"
+import { matchPlaces } from "./bring-match.js"
+import { element, field, redraw } from "./dom.js"
+import { calendarDay, clockTime, localDate, timeSpan } from "./format.js"
+import { T, words } from "./messages.js"
+
+/** The contract takes no more. */
+const MOST_MUSTS = 40
+
+/** Places that are ticked by themselves: as many as a day has room for. */
+const TICKED_PER_DAY = 3
+
+/** The contract takes no more. */
+const MOST_FIXED = 40
+
+const DAY_MS = 86_400_000
+
+/** A booking as the contract takes it: on the clocks of the city. */
+export const fixedOf = ({ title, at, until, lat, lon }, zone) => {
+  const local = (instant) => `${localDate(instant, zone)}T${clockTime(instant, zone, "en-GB")}`
+  const where = lat === undefined ? {} : { lat, lon }
+  return { title, kind: "reservation", at: local(at), until: local(until), ...where }
+}
+
+/** Names that are listed of those that nobody knows here. */
+const MOST_LISTED = 30
+
+const check = (label, checked, change, note) =>
+  element(
+    "li",
+    {},
+    element(
+      "label",
+      { class: "tick" },
+      element("input", { type: "checkbox", checked, change: ({ target }) => change(target.checked) }),
+      element("span", {}, label, note && element("span", { class: "soft" }, ` ${note}`))
+    )
+  )
+
+const foundPart = (brought) =>
+  brought.found.length > 0 && [
+    element("p", {}, T.bring.found(brought.found.length)),
+    element(
+      "ul",
+      { class: "plain brought" },
+      brought.found.map(({ node }) =>
+        check(
+          node.name,
+          brought.musts.has(node.id),
+          (isMust) => {
+            if (!isMust) brought.musts.delete(node.id)
+            else if (brought.musts.size < MOST_MUSTS) brought.musts.add(node.id)
+          },
+          words(node.category)
+        )
+      )
+    ),
+    element("p", { class: "soft" }, T.bring.others)
+  ]
+
+const bookingsPart = (brought, zone) =>
+  brought.fixed.length > 0 && [
+    element("p", {}, T.bring.bookings(brought.fixed.length)),
+    element(
+      "ul",
+      { class: "plain" },
+      brought.fixed.map((one) =>
+        check(
+          one.title,
+          brought.kept.has(one),
+          (isKept) => {
+            if (isKept) brought.kept.add(one)
+            else brought.kept.delete(one)
+          },
+          `${calendarDay(localDate(one.at, zone))}, ${timeSpan(one.at, one.until, zone)}`
+        )
+      )
+    )
+  ]
+
+const unknownPart = ({ unknown, elsewhere, left }) => [
+  unknown.length > 0 &&
+    element(
+      "details",
+      {},
+      element("summary", {}, T.bring.unknownHere(unknown.length)),
+      element(
+        "ul",
+        { class: "soft" },
+        unknown.slice(0, MOST_LISTED).map(({ name }) => element("li", {}, name)),
+        unknown.length > MOST_LISTED && element("li", {}, T.bring.andMore(unknown.length - MOST_LISTED))
+      )
+    ),
+  elsewhere > 0 && element("p", { class: "soft" }, T.bring.elsewhere(elsewhere)),
+  left > 0 && element("p", { class: "soft" }, T.bring.leftOut(left))
+]
+
+/**
+ * `city()` is the chosen one, `base(slug)` gives its places, `days()` how long the trip is.
+ *
+ * @returns {{part: HTMLElement, musts: () => Array<string>, likes: () => Array<string>, bookings: (firstDay: string) => Array<any>, look: () => Promise<void>}}
+ */
+export const makeBring = ({ city, base, days }) => {
+  const said = element("div", { "aria-live": "polite" })
+  let file
+  let brought
+
+  const read = async () => {
+    const { slug, time_zone } = city()
+    const [{ places, fixed, left }, { nodes }] = await Promise.all([readFile(file, time_zone), base(slug)])
+    const matched = matchPlaces(places, nodes)
+    const first = matched.found.slice(0, Math.min(MOST_MUSTS, TICKED_PER_DAY * days()))
+    brought = { ...matched, fixed, left, musts: new Set(first.map(({ node }) => node.id)), kept: new Set(fixed) }
+    const isEmpty = places.length + fixed.length === 0
+    redraw(said, [
+      isEmpty && element("p", { class: "notice" }, T.bring.empty),
+      ...[foundPart(brought), bookingsPart(brought, time_zone), unknownPart(brought)].flat()
+    ])
+  }
+
+  /** Reads the file, again when the city is another. */
+  const look = async () => {
+    if (file === undefined || city() === undefined) return
+    brought = undefined
+    said.replaceChildren(element("p", {}, T.loading))
+    try {
+      await read()
+    } catch (error) {
+      said.replaceChildren(element("p", { class: "notice error", role: "alert" }, error.message))
+    }
+  }
+
+  const choose = element("input", {
+    type: "file",
+    name: "bring",
+    accept: ENDINGS.map((ending) => `.${ending}`).join(","),
+    change: ({ target }) => {
+      file = target.files[0]
+      return look()
+    }
+  })
+  const part = element(
+    "details",
+    {},
+    element("summary", { "data-act": "bring" }, T.bring.title),
+    field(T.bring.file, choose, T.bring.hint),
+    said
+  )
+  const ids = () => (brought?.found ?? []).map(({ node }) => node.id)
+  return {
+    part,
+    look,
+    musts: () => [...(brought?.musts ?? [])],
+    likes: () => ids().filter((id) => !brought.musts.has(id)),
+    bookings: (firstDay) => {
+      const end = Date.parse(firstDay) + days() * DAY_MS
+      return [...(brought?.kept ?? [])]
+        .map((one) => fixedOf(one, city().time_zone))
+        .filter(({ at }) => at >= firstDay && Date.parse(at.slice(0, 10)) < end)
+        .slice(0, MOST_FIXED)
+    }
+  }
+}

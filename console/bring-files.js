@@ -10,7 +10,7 @@ import { T } from "./messages.js"
 /** Larger than any list of saved places; a file of this size is read in a second. */
 export const LARGEST_FILE = 20_000_000
 const MOST_PLACES = 2_000
-const LONGEST_NAME = 160
+const LONGEST_NAME = 100
 
 /** @typedef {{name: string, lat?: number, lon?: number}} Place */
 /** @typedef {{title: string, at: number, until: number, location: string, lat?: number, lon?: number}} Booking */

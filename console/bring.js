@@ -16,7 +16,12 @@ const MOST_FIXED = 40
 
 const DAY_MS = 86_400_000
 
-/** A booking as the contract takes it: on the clocks of the city. */
+/**
+ * A booking as the contract takes it: on the clocks of the city.
+ *
+ * @param {import("./bring-files.js").Booking} booking
+ * @param {string} zone
+ */
 export const fixedOf = ({ title, at, until, lat, lon }, zone) => {
   const local = (instant) => `${localDate(instant, zone)}T${clockTime(instant, zone, "en-GB")}`
   const where = lat === undefined ? {} : { lat, lon }

@@ -10,7 +10,7 @@ import { WITH_ETAG } from "../contract/document.ts"
 /** Letters of the hash: nobody's answers meet by chance in so many. */
 const LETTERS = 22
 
-const etagOf = (body: Uint8Array): string =>
+const etagOf = (body: Uint8Array | string): string =>
   `"${createHash("sha256").update(body).digest("base64url").slice(0, LETTERS)}"`
 
 /** `If-None-Match` may name several, weak ones among them, or any. */
@@ -20,11 +20,13 @@ const isAmong = (etag: string, asked: string | undefined): boolean =>
 export const layer = Layer.succeed(
   Validators,
   Validators.of((handler, { endpoint, group }) =>
-    WITH_ETAG.has(`${group.identifier}.${endpoint.name}`)
+    WITH_ETAG.has(`${group.identifier}.${endpoint.identifier}`)
       ? Effect.gen(function* () {
           const response = yield* handler
-          if (response.status !== 200 || response.body._tag !== "Uint8Array") return response
-          const etag = etagOf(response.body.body)
+          const { body } = response
+          const sent = body._tag === "Uint8Array" || body._tag === "Raw" ? body.body : undefined
+          if (response.status !== 200 || !(typeof sent === "string" || sent instanceof Uint8Array)) return response
+          const etag = etagOf(sent)
           const { headers } = yield* HttpServerRequest
           return isAmong(etag, headers["if-none-match"])
             ? Response.empty({ status: 304, headers: { etag } })

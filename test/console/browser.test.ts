@@ -5,6 +5,13 @@ import { type App, cityAwake, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { dayAhead } from "../support/server.ts"
 
+/** The trip under way, on a day that is whole at every hour. */
+const toTomorrow = async (page: Page) => {
+  await page.locator(".card.link").first().click()
+  await page.locator('[data-of="tab-2"]').click()
+  await page.waitForSelector(".stop")
+}
+
 describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPath ?? NO_BROWSER})`, () => {
   let app: App
 
@@ -96,7 +103,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     const { page: owner, complaints } = await app.visitor()
     await act(owner, "demo").click()
     await owner.waitForSelector(".chip")
-    await owner.goto(`${app.world.server().url}/#/new/seattle`)
+    await owner.goto(`${app.world.server().url}/#/new/${cityAwake(Date.now())}`)
     await act(owner, "plan").click()
     await owner.waitForSelector(".stop")
     await act(owner, "together").click()
@@ -110,7 +117,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     await guest.waitForSelector('[data-act="demo"]')
     await act(guest, "demo").click()
     await guest.waitForSelector('[data-act="join"]')
-    assert.include(await guest.locator("h1").textContent(), "Ann <i> asks you to join a trip to Seattle")
+    assert.include(await guest.locator("h1").textContent(), "Ann <i> asks you to join a trip to ")
     await picture(guest, "phone-join")
     await act(guest, "join").click()
     await guest.waitForSelector(".stop")
@@ -182,8 +189,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     for (const scheme of ["light", "dark"] as const) {
       const { page, complaints } = await app.visitor(scheme)
       await page.getByRole("button", { name: "See a trip under way" }).click()
-      await page.locator(".card.link").first().click()
-      await page.waitForSelector(".stop")
+      await toTomorrow(page)
       await picture(page, `phone-under-way-${scheme}`)
       const perStop = await page.evaluate(() => {
         const stops = [...document.querySelectorAll(".stop")].map((one) => one.getBoundingClientRect())
@@ -197,8 +203,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     }
     const { page } = await app.visitor("light", WIDE)
     await page.getByRole("button", { name: "See a trip under way" }).click()
-    await page.locator(".card.link").first().click()
-    await page.waitForSelector(".stop")
+    await toTomorrow(page)
     await picture(page, "wide-under-way")
   })
 })

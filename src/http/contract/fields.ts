@@ -226,7 +226,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   stops: ["The stops that are there for this member.", [EXAMPLE.slot]],
   tag: ["A vibe tag of `/vocabularies`.", "scenic_view"],
   tags: ["Vibe tags of `/vocabularies`.", ["specialty_coffee"]],
-  text: ["The same in a sentence.", "14 posts by locals speak well of it."],
+  text: ["The same in a sentence.", "An editor of ours calls it calm."],
   time_zone: ["The zone of its clock, by its name in the IANA list.", "America/Los_Angeles"],
   title: ["What such problems have in common."],
   to: ["What it is now.", "leisurely"],

@@ -31,7 +31,7 @@ export const STREAM = {
   hear: "Answers, offers that are pushed, who comes and goes, and the server's own goodbye. They have no number and are not given again.",
   since: "The `seq` of the last frame that you have, together with the `epoch` that came with it.",
   protocol:
-    "`overplanned.v1` and, where no Authorization header can be set, `bearer.<token>` beside it. The token is never echoed and never stands in the address. A `bearer.` alone is answered 400 with a sentence.",
+    "`overplanned.v1` and, where no Authorization header can be set, `bearer.<token>` beside it. The token is never echoed and never stands in the address.",
   bearer:
     "A bearer token, in the Authorization header or as the subprotocol `bearer.<token>`. When it runs out the stream closes with 4401; renew it before with an auth frame."
 } as const

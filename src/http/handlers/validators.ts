@@ -15,7 +15,7 @@ const etagOf = (body: Uint8Array | string): string =>
 
 /** `If-None-Match` may name several, weak ones among them, or any. */
 const isAmong = (etag: string, asked: string | undefined): boolean =>
-  asked !== undefined && asked.split(",").some((one) => one.trim().replace(/^W\//, "") === etag)
+  asked?.split(",").some((one) => one.trim().replace(/^W\//, "") === etag) ?? false
 
 export const layer = Layer.succeed(
   Validators,

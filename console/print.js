@@ -6,7 +6,7 @@ import { FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./me
 const openText = ({ open, expected }) =>
   open === "unknown" && expected ? USUALLY_WORDS[expected.usually] : OPEN_WORDS[open]
 
-const stopLines = (slot, currency, note) => [
+const stopLines = (slot, currency) => [
   element(
     "p",
     {},
@@ -32,14 +32,12 @@ const stopLines = (slot, currency, note) => [
   slot.opening_hours && element("p", { class: "soft" }, T.trip.hours(slot.opening_hours)),
   ...Object.entries(slot.fits ?? {}).map(([need, fit]) =>
     element("p", { class: "soft" }, T.trip.fit(NEED_WORDS[need] ?? words(need), FIT_WORDS[fit]))
-  ),
-  note && element("p", {}, note)
+  )
 ]
 
-export const printView = async ({ api, cities, own }, id) => {
+export const printView = async ({ api, cities }, id) => {
   const [trip, known] = await Promise.all([api.trip(id), cities()])
   const city = known.find(({ slug }) => slug === trip.city)
-  const notes = own.get(`notes.${id}`) ?? {}
   const days = trip.days.map(({ day, date, slots }) =>
     element(
       "section",
@@ -49,7 +47,7 @@ export const printView = async ({ api, cities, own }, id) => {
       element(
         "ol",
         {},
-        slots.map((slot) => element("li", {}, stopLines(slot, city?.currency, notes[slot.node.id])))
+        slots.map((slot) => element("li", {}, stopLines(slot, city?.currency)))
       )
     )
   )

@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { AxeResults } from "axe-core"
 import type { Page } from "playwright-core"
-import { type App, openApp, PHONE, WIDE } from "../support/app.ts"
+import { type App, cityAwake, groundDrawn, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 
 const { source } = createRequire(import.meta.url)("axe-core") as { source: string }
@@ -61,10 +61,10 @@ describe.skipIf(chromiumPath === undefined)(`the app for everybody (${chromiumPa
         await look("join")
         await open("#/me", ".vibes, .columns")
         await look("me")
-        await open("#/new/tokyo", '[data-act="plan"]')
+        await open(`#/new/${cityAwake(Date.now())}`, '[data-act="plan"]')
         await look("new")
         await act("plan").click()
-        await page.waitForSelector(".hood-name")
+        await groundDrawn(page)
         await act("more").click()
         await act("together").click()
         await look("plan")

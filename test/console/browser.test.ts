@@ -1,7 +1,7 @@
 /** The app as a newcomer holds it: in a real browser, on a phone's screen, against the running server. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
-import { type App, cityAwake, openApp, PHONE, WIDE } from "../support/app.ts"
+import { type App, cityAwake, groundDrawn, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { dayAhead } from "../support/server.ts"
 
@@ -128,9 +128,9 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     const { page, complaints } = await app.visitor()
     await act(page, "demo").click()
     await page.waitForSelector(".chip")
-    await page.goto(`${app.world.server().url}/#/new/tokyo`)
+    await page.goto(`${app.world.server().url}/#/new/${cityAwake(Date.now())}`)
     await act(page, "plan").click()
-    await page.waitForSelector(".hood-name")
+    await groundDrawn(page)
     const stops = await page.locator(".stop").count()
     assert.strictEqual(await page.locator(".map .pin").count(), stops)
     assert.include(await page.locator(".map").getAttribute("aria-label"), "Map of day 1")

@@ -21,6 +21,11 @@ export const cityAwake = (now: number): string => {
   return Object.entries(ZONES).sort(([, a], [, b]) => fromTen(a) - fromTen(b))[0]![0]
 }
 
+/** The city's places are on the map. Names of its neighbourhoods need not be: they give way to the stops. */
+export const groundDrawn = async (page: Page): Promise<void> => {
+  await page.waitForSelector('.map .spot:not([d=""])', { state: "attached" })
+}
+
 export interface Visitor {
   readonly page: Page
   readonly complaints: ReadonlyArray<string>

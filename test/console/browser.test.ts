@@ -155,6 +155,8 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     await act(page, "demo").click()
     await page.waitForSelector(".chip")
     await page.goto(`${app.world.server().url}/#/new/tokyo`)
+    await page.waitForSelector('input[name="start_date"]')
+    await page.fill('input[name="start_date"]', dayAhead(9))
     await act(page, "bring").click()
     const list = "Title,Note,URL\nNational Art Center Tokyo,,\nSensō-ji,,\nMy aunt's kitchen,,\n"
     await page.setInputFiles('input[name="bring"]', {

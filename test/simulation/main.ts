@@ -1,30 +1,48 @@
-/**
- * Runs seeds in as many processes as are asked for, and says what came of them.
- *
- *   npm run simulate                              200 seeds, in two processes
- *   npm run simulate -- --seeds 3000 --from 1     as many as one likes
- *   npm run simulate -- --seed 17                 one, again
- *   npm run simulate -- --mutation turn-that-awaits --seeds 50     until the defect is noticed
- *   npm run simulate -- --mutation turn-that-awaits --seed 1       one, with what it looks like
- */
+/** Runs seeds in as many processes as are asked for, and says what came of them. */
 import { type ChildProcess, execFileSync, fork } from "node:child_process"
 import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { MUTATIONS } from "./mutations.ts"
 import { failureText, type RunReport, tables } from "./report.ts"
 import { simulate } from "./simulation.ts"
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "200" },
-    from: { type: "string", default: "1" },
-    seed: { type: "string" },
-    workers: { type: "string", default: "2" },
-    mutation: { type: "string" }
+const USAGE = `Runs the whole runtime in a simulated world, by seed, and checks what it promises.
+
+  npm run simulate                              200 seeds, in two processes
+  npm run simulate -- --seeds 3000 --from 1     as many as one likes (--workers 2)
+  npm run simulate -- --seed 17                 one, again
+  npm run simulate -- --mutation turn-that-awaits --seeds 50     until the planted defect is noticed
+  npm run simulate -- --mutation turn-that-awaits --seed 1       one, with what it looks like
+
+Mutations: ${Object.keys(MUTATIONS).join(", ")}.`
+
+/** What is asked for cannot be done: a sentence, how it is asked for, and the end. */
+const refuse = (why: string): never => {
+  console.error(`${why}\n\n${USAGE}`)
+  return process.exit(2)
+}
+
+const flags = () => {
+  try {
+    return parseArgs({
+      options: {
+        seeds: { type: "string", default: "200" },
+        from: { type: "string", default: "1" },
+        seed: { type: "string" },
+        workers: { type: "string", default: "2" },
+        mutation: { type: "string" },
+        help: { type: "boolean", short: "h" }
+      }
+    }).values
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
   }
-})
+}
+
+const values = flags()
 
 const reportOf = async (seed: number): Promise<RunReport> => {
   const { hash, lines, millis, steps, tally } = await simulate(seed)
@@ -91,6 +109,12 @@ const runAll = async (seeds: ReadonlyArray<number>, stopAtFirst: boolean): Promi
 }
 
 const command = async (): Promise<void> => {
+  if (values.help === true) return console.log(USAGE)
+  for (const name of ["seeds", "from", "seed", "workers"] as const)
+    if (!/^[1-9]\d{0,8}$/.test(values[name] ?? "1"))
+      refuse(`--${name} is a whole number from 1, not "${values[name]}".`)
+  if (values.mutation !== undefined && MUTATIONS[values.mutation] === undefined)
+    refuse(`No mutation is called "${values.mutation}".`)
   const began = performance.now()
   const from = Number(values.from)
   const seeds =

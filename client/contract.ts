@@ -57,6 +57,9 @@ export type Change = {
   readonly ends_at: string
   readonly open: "open" | "unknown"
   readonly travel_minutes: number
+  readonly opening_hours?: string | null
+  readonly price_tier?: number
+  readonly booking_needed?: boolean
   readonly day?: number
 }
 

@@ -1,6 +1,6 @@
 /** An offer: what could be done about a disruption, each option with what it changes. */
 import { button, element, held } from "./dom.js"
-import { changeText, clockTime, evidenceText } from "./format.js"
+import { changeText, clockTime, evidenceText, priceText } from "./format.js"
 import { letterOf, offerMap } from "./map.js"
 import { KIND_WORDS, OPEN_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
 import { slotOf } from "./plan.js"
@@ -18,6 +18,9 @@ const changeItem = (change, trip, zone) =>
         [
           words(change.node.category),
           change.node.neighbourhood,
+          priceText(change.price_tier),
+          change.booking_needed && T.trip.book,
+          change.opening_hours && T.trip.hours(change.opening_hours),
           change.travel_minutes > 0 && T.offer.away(change.travel_minutes)
         ]
           .filter(Boolean)

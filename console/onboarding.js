@@ -1,5 +1,6 @@
 /** What a newcomer says about themselves in under a minute: tags, how they travel, and a dozen places. */
 import { button, chips, element, field, held, redraw, select } from "./dom.js"
+import { priceText } from "./format.js"
 import { BUDGET_CHOICES, DIET_CHOICES, PACE_CHOICES, T, words } from "./messages.js"
 import { newId } from "./session.js"
 
@@ -45,7 +46,19 @@ const placeCard = ({ node }) =>
     "div",
     { class: "card place", "aria-live": "polite" },
     element("h2", {}, node.name),
-    element("p", { class: "soft" }, [words(node.category), node.neighbourhood].filter(Boolean).join(" · ")),
+    element(
+      "p",
+      { class: "soft" },
+      [
+        words(node.category),
+        node.neighbourhood,
+        priceText(node.price_tier),
+        node.booking_needed && T.trip.book,
+        node.opening_hours && T.trip.hours(node.opening_hours)
+      ]
+        .filter(Boolean)
+        .join(" · ")
+    ),
     element(
       "p",
       { class: "tags" },

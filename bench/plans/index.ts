@@ -21,6 +21,7 @@ interface Figures {
   readonly minutes: number
   readonly lateMornings: number
   readonly open: number
+  readonly unlikely?: number
   readonly stops: number
   /** By trip: way in minutes per day, taste. */
   readonly ways: ReadonlyArray<number>
@@ -43,6 +44,7 @@ const figuresOf = (verdicts: ReadonlyArray<Verdict>): Figures => {
     minutes: days.reduce((sum, day) => sum + day.minutes, 0),
     lateMornings: days.filter((day) => day.idle > HOLE).length,
     open: verdicts.reduce((sum, verdict) => sum + verdict.open, 0),
+    unlikely: verdicts.reduce((sum, verdict) => sum + verdict.unlikely, 0),
     stops: verdicts.reduce((sum, verdict) => sum + verdict.stops, 0),
     ways: verdicts.map((verdict) => round(verdict.days.reduce((sum, day) => sum + day.way, 0) / verdict.days.length)),
     kms: verdicts.map((verdict) => round(verdict.days.reduce((sum, day) => sum + day.km, 0) / verdict.days.length)),
@@ -97,6 +99,7 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
           rows("way per day, median km", (f) => median(f.kms).toFixed(2)),
           rows("stops", (f) => f.stops),
           rows("stops known to be open", (f) => f.open),
+          rows("stops when such places are usually closed", (f) => f.unlikely ?? "-"),
           rows("taste, all stops", (f) => taste(f).toFixed(0))
         ]
       },

@@ -3,6 +3,7 @@
  * on the way or waiting, how much of it is certain. It reads slots, clocks and the catalog, and shares no code with
  * what makes plans.
  */
+import { expectationAt } from "../../src/domain/catalog/expectation.ts"
 import { fitFor } from "../../src/domain/catalog/fits.ts"
 import type { PlannedStop } from "../../src/domain/itinerary/model.ts"
 import type { JudgedInput } from "./trips.ts"
@@ -26,6 +27,8 @@ export interface Verdict {
   readonly days: ReadonlyArray<DayVerdict>
   /** Stops that are known to be open, and stops of which hours are known at all or not. */
   readonly open: number
+  /** Stops of unknown hours that begin when such places are usually closed there. */
+  readonly unlikely: number
   readonly stops: number
   readonly taste: number
 }
@@ -102,7 +105,7 @@ export const judge = (trip: JudgedInput, stops: ReadonlyArray<PlannedStop>): Ver
   const { city, input } = trip
   const faults: Array<string> = []
   const seen = new Set<number>()
-  let open = 0
+  let [open, unlikely] = [0, 0]
   const scores = input.scores.map((one) => one.score)
   const [low, high] = [Math.min(...scores), Math.max(...scores)]
   const scoreOf = new Map(input.scores.map((one) => [one.index, (one.score - low) / (high - low || 1)]))
@@ -115,6 +118,7 @@ export const judge = (trip: JudgedInput, stops: ReadonlyArray<PlannedStop>): Ver
     const states = new Set<string>()
     for (let at = stop.starts_at; at < stop.ends_at; at += 5 * MINUTE) states.add(city.openAt(stop.index, at))
     if (states.size === 1 && states.has("open")) open++
+    if (states.has("unknown") && expectationAt(city, stop.index, stop.starts_at)?.usually === "closed") unlikely++
     for (const need of input.constraints.needs ?? []) {
       if (fitFor(node, need) === "does-not" && !stop.locked) faults.push(`${node.name} is not fit for ${need}`)
     }
@@ -141,5 +145,5 @@ export const judge = (trip: JudgedInput, stops: ReadonlyArray<PlannedStop>): Ver
       (text) => mistimed.push(text)
     )
   )
-  return { faults, days, open, stops: stops.length, taste }
+  return { faults, days, open, unlikely, stops: stops.length, taste }
 }

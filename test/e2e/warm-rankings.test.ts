@@ -93,7 +93,7 @@ describe("rankings of Claude", () => {
       { trigger: "mood", slot_id: second.id, detail: { mood: "cozy" } }
     ]) {
       const offer = ok(await eve.call("POST", `/trips/${trip.id}/pivot`, ask))
-      assert.deepEqual(offer.model, { name: "pivot_engine", version: "3" })
+      assert.deepEqual(offer.model, { name: "pivot_engine", version: "4" })
       ok(await eve.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, { response: "dismiss" }))
     }
     const asked = (surface: string, ranking: string) => counted("replacements_total", ranking, surface)

@@ -86,6 +86,42 @@ export const expectationAt = (catalog: CityCatalog, index: number, millis: numbe
   return { usually: "closed", known: week.known, ...(wholeDay ? { closedDay: weekday } : {}) }
 }
 
+/** Whether places of that kind are usually closed at this instant: what plans and offers go by where nobody knows. */
+export const usuallyClosedAt = (catalog: CityCatalog, index: number, millis: number): boolean => {
+  const node = catalog.nodes[index]
+  const zone = node === undefined ? undefined : zoneOf(node.time_zone)
+  if (node === undefined || zone === undefined) return false
+  const week = weekOf(catalog, zone, node.category)
+  if (week.known < FEWEST_KNOWN) return false
+  const { day, minute } = localTime(zone, millis)
+  return week.open[weekdayOf(day) * HOURS + Math.floor(minute / 60)]! <= 1 - USUAL
+}
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+/**
+ * The hours of a city with what is usual in place of what nobody knows: closed where such places usually are. It is for planning
+ * alone: whoever says whether a place is open asks the catalog.
+ */
+export const expectedHours = (catalog: CityCatalog): Pick<CityCatalog, "openAt" | "nextChange"> => ({
+  openAt: (index, millis) => {
+    const open = catalog.openAt(index, millis)
+    return open === "unknown" && usuallyClosedAt(catalog, index, millis) ? "closed" : open
+  },
+  nextChange: (index, millis) => {
+    const change = catalog.nextChange(index, millis)
+    const zone = zoneOf(catalog.nodes[index]?.time_zone ?? "")
+    if (zone === undefined || catalog.openAt(index, millis) !== "unknown") return change
+    const before = usuallyClosedAt(catalog, index, millis)
+    // What is usual is known by the hour; where it stays so for a day, it stays so.
+    const until = Math.min(change ?? Number.POSITIVE_INFINITY, millis + 24 * HOUR)
+    const next = millis + (60 - (localTime(zone, millis).minute % 60)) * MINUTE - (millis % MINUTE)
+    for (let at = next; at < until; at += HOUR) if (usuallyClosedAt(catalog, index, at) !== before) return at
+    return change
+  }
+})
+
 /** The expectation in a sentence, for a place whose own hours nobody knows. */
 export const expectationSaying = (category: Category, { usually, closedDay }: Expectation): string => {
   const kind = category.replaceAll("_", " ")

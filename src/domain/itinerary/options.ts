@@ -1,10 +1,12 @@
 /** The ways in which each candidate can be part of a plan: as lunch, as a visit, at sunset; when, and what it is worth. */
 import { CATEGORIES } from "../catalog/category.ts"
+import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { expectedHours, usuallyClosedAt } from "../catalog/expectation.ts"
 import { fitForAll } from "../catalog/fits.ts"
 import { sunsetMinute } from "../time/sunset.ts"
 import { type Candidates, feeds } from "./candidates.ts"
 import type { DayFrame, Frame } from "./frame.ts"
-import { type DayHours, dayPartMask, type Meal, mealMinutes } from "./rules.ts"
+import { type DayHours, dayPartMask, type Meal, mealMinutes, millisAt } from "./rules.ts"
 import { MUST_WORTH, type PlanWeights, type Worth } from "./terms.ts"
 import { narrowed, type Windows, windowsOf } from "./windows.ts"
 
@@ -74,16 +76,24 @@ const windowsFor = (wish: Wish, role: Role, day: DayFrame, loose: Loose): Window
   if (hours === undefined) return null
   const within = loose.hours ?? day.hours
   const ownTable = frame.table.own === true && (role === "lunch" || role === "dinner")
-  const windows = windowsOf({
-    places: candidates.places,
-    hours: candidates.input.catalog,
-    index: candidates.indexes[candidate]!,
-    day: day.day,
-    within,
-    stay: frame.pace.stay,
-    parts: loose.anyTime === true ? "any" : ownTable ? hours : "usual"
-  })
-  return role === "visit" || loose.anyTime === true ? windows : narrowed(windows, hours)
+  const { catalog } = candidates.input
+  const index = candidates.indexes[candidate]!
+  const by = (known: Pick<CityCatalog, "openAt" | "nextChange">) => {
+    const windows = windowsOf({
+      places: candidates.places,
+      hours: known,
+      index,
+      day: day.day,
+      within,
+      stay: frame.pace.stay,
+      parts: loose.anyTime === true ? "any" : ownTable ? hours : "usual"
+    })
+    return role === "visit" || loose.anyTime === true ? windows : narrowed(windows, hours)
+  }
+  const windows = by(catalog)
+  if (windows === null || catalog.openAt(index, millisAt(day.day, windows.arrivals[0]!)) !== "unknown") return windows
+  // Where nobody knows its hours, one goes when such places are usually open; an expectation forbids nothing.
+  return by(expectedHours(catalog)) ?? windows
 }
 
 export const rolesOf = (candidates: Candidates, candidate: number): ReadonlyArray<Role> => {
@@ -107,7 +117,9 @@ const worthOf = (wish: Wish, role: Role, day: DayFrame, arrival: number, loose: 
   const { catalog, constraints } = candidates.input
   const node = catalog.nodes[index]!
   const needs = constraints.needs ?? []
-  const known = catalog.openAt(index, day.day.noon + (arrival - 720) * 60_000) === "open"
+  const at = millisAt(day.day, arrival)
+  const open = catalog.openAt(index, at)
+  const unlikely = open === "unknown" && usuallyClosedAt(catalog, index, at)
   return {
     taste: weights.taste * candidates.values[candidate]!,
     full: weights.full,
@@ -115,7 +127,8 @@ const worthOf = (wish: Wish, role: Role, day: DayFrame, arrival: number, loose: 
     ...(role === "lunch" || role === "dinner" ? { meal: weights.meal } : {}),
     ...(role === "breakfast" ? { breakfast: weights.breakfast } : {}),
     ...(role === "sunset" ? { sunset: weights.sunset } : {}),
-    ...(known ? { open: weights.open } : {}),
+    ...(open === "open" ? { open: weights.open } : {}),
+    ...(unlikely ? { unlikely: -weights.unlikely } : {}),
     ...(needs.length > 0 && fitForAll(node, needs) === "fits" ? { fit: weights.fit } : {})
   }
 }

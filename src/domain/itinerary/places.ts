@@ -10,6 +10,7 @@ import { dayPartMask } from "./rules.ts"
 export const MEAL = 1
 export const OUTDOOR = 2
 export const RETIRED = 4
+export const HOURS_KNOWN = 8
 
 export interface Places {
   readonly count: number
@@ -62,7 +63,10 @@ const build = (catalog: CityCatalog): Places => {
     places.category[i] = categoryIndex(node.category)
     places.dayParts[i] = dayPartMask(node.day_parts)
     places.flags[i] =
-      (info.meal ? MEAL : 0) | (node.setting === "outdoor" ? OUTDOOR : 0) | (catalog.retired(i) ? RETIRED : 0)
+      (info.meal ? MEAL : 0) |
+      (node.setting === "outdoor" ? OUTDOOR : 0) |
+      (catalog.retired(i) ? RETIRED : 0) |
+      (node.opening_hours === null ? 0 : HOURS_KNOWN)
     places.weatherSensitivity[i] = node.weather_sensitivity
     const local = standing(node.quality_signals, "local") ?? UNKNOWN_QUALITY
     places.quality[i] = node.overrated_flag === true ? local * 0.5 : local

@@ -14,6 +14,8 @@ export interface PlanWeights {
   readonly breakfast: number
   /** Known to be open, and not only not known to be closed. */
   readonly open: number
+  /** Of unknown hours, and at a time at which such places are usually closed: what it loses. */
+  readonly unlikely: number
   /** Known to be fit for what the party needs, where it needs something. */
   readonly fit: number
   /** A view at sunset. */
@@ -40,6 +42,7 @@ export const WEIGHTS: PlanWeights = {
   meal: 2.2,
   breakfast: 0.06,
   open: 0.12,
+  unlikely: 1.2,
   fit: 0.2,
   sunset: 0.2,
   way: 0.045,
@@ -60,7 +63,7 @@ export const PAUSE_MINUTES = 25
 
 /** What a stop is worth, by term: why it is there. */
 export type Worth = Partial<
-  Record<"taste" | "full" | "must" | "meal" | "breakfast" | "open" | "fit" | "sunset", number>
+  Record<"taste" | "full" | "must" | "meal" | "breakfast" | "open" | "unlikely" | "fit" | "sunset", number>
 >
 
 export const sumOf = (worth: Worth): number => Object.values(worth).reduce((sum, part) => sum + part, 0)

@@ -5,6 +5,7 @@
 
 import { rememberPairs } from "../basics/pairs.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { usuallyClosedAt } from "../catalog/expectation.ts"
 import { type Places, placesOf } from "../itinerary/places.ts"
 import { type TableHours, type TravelMinutes, tableOf } from "../itinerary/rules.ts"
 import { travelIn } from "../itinerary/travel.ts"
@@ -20,6 +21,8 @@ export interface PivotEnv {
   readonly matrix: Float32Array
   readonly openAt: (index: number, millis: number) => Open
   readonly nextChange: (index: number, millis: number) => number | undefined
+  /** Whether places of its kind are usually closed then: asked where the hours of a place are unknown. */
+  readonly usuallyClosedAt: (index: number, millis: number) => boolean
   readonly travel: TravelMinutes
   /** Where the travelers sleep, as `travel` knows it. */
   readonly home?: number
@@ -38,6 +41,7 @@ export const pivotEnv = (catalog: CityCatalog, travel: TravelMinutes = travelIn(
     matrix: catalog.matrix,
     openAt: (index, millis) => catalog.openAt(index, millis),
     nextChange: (index, millis) => catalog.nextChange(index, millis),
+    usuallyClosedAt: (index, millis) => usuallyClosedAt(catalog, index, millis),
     travel,
     alike: rememberPairs(catalog.nodes.length, (a, b) => {
       let sum = 0
@@ -87,4 +91,4 @@ export const PIVOT_SETTINGS: PivotSettings = {
 }
 
 /** Who answers pivots: the rules of this folder. Rises when their choices change. */
-export const PIVOT_MODEL: ModelRef = { name: "pivot_engine", version: "3" }
+export const PIVOT_MODEL: ModelRef = { name: "pivot_engine", version: "4" }

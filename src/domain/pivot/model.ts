@@ -58,6 +58,10 @@ export const Change = Schema.Struct({
   ends_at: Schema.String,
   open: Schema.Literals(["open", "unknown"]),
   travel_minutes: Schema.Int,
+  /** Of the place that comes in, what to know before one goes: its hours as written, its price from 0 (free) to 4, a booking. */
+  opening_hours: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  price_tier: Schema.optionalKey(Schema.Int),
+  booking_needed: Schema.optionalKey(Schema.Boolean),
   /** The day of the trip that the stop moves to, where that is another one. */
   day: Schema.optionalKey(Schema.Int)
 }).annotate({ identifier: "Change" })

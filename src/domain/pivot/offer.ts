@@ -39,7 +39,7 @@ const changeOf = ({ catalog }: PivotWorld, one: ChangeDraft): Change => ({
   open: one.open,
   travel_minutes: one.travel,
   ...(one.day === undefined ? {} : { day: one.day }),
-  ...(one.index === undefined ? {} : { node: presentationOf(catalog, one.index).node })
+  ...(one.index === undefined ? {} : presentationOf(catalog, one.index).place)
 })
 
 const optionOf = (

@@ -14,12 +14,15 @@ const SAME_CATEGORY = 0.12
 /** The nearest place is among those that are picked, if it is worth this share of the best; so many of the near ones are tried. */
 const NEAR_ENOUGH = 0.5
 const NEAR_TRIES = 8
+/** What a place keeps whose hours nobody knows, at a time at which such places are usually closed. */
+const USUALLY_CLOSED_KEEPS = 0.6
 
 /** The choice among a pool that has been weighed: each is verified when it is about to be chosen. */
 class Choice {
   readonly found: Array<Found> = []
   private readonly search: SlotSearch
   private readonly column: number
+  private readonly late = new Set<number>()
   private readonly refuse: ((reason: Unfit) => void) | undefined
 
   constructor(search: SlotSearch, column: number, refuse: ((reason: Unfit) => void) | undefined) {
@@ -44,7 +47,7 @@ class Choice {
     return best
   }
 
-  /** Takes the place if it passes; whether it does, it is out of the pool. */
+  /** Takes the place if it passes; else it is out of the pool, or comes late, where such places are usually closed then. */
   take(p: number): boolean {
     const { env, live, meal, otherMeals, pool, scores } = this.search
     const score = scores[p]!
@@ -54,6 +57,12 @@ class Choice {
     const unfit = typeof visit === "string" ? visit : suits(env, live, this.column, index, visit, meal, otherMeals)
     if (unfit !== undefined) {
       this.refuse?.(unfit)
+      return false
+    }
+    const { arrive, open } = visit as Visit
+    if (open === "unknown" && !this.late.has(p) && env.usuallyClosedAt(index, arrive)) {
+      this.late.add(p)
+      scores[p] = score * USUALLY_CLOSED_KEEPS
       return false
     }
     this.found.push({ index, score, visit: visit as Visit })
@@ -99,7 +108,7 @@ export const pickFor = (
   }
   const choice = new Choice(search, column, refuse)
   const { found } = choice
-  for (let tries = 0; tries < n && found.length < count; tries++) {
+  for (let tries = 0; tries < 2 * n && found.length < count; tries++) {
     // The last one is the nearest, unless that is there already.
     if (found.length === count - 1 && count > 2) {
       nearest(choice, search, top)

@@ -5,11 +5,12 @@ import type { ActivityNode } from "../catalog/node.ts"
 import type { SlotId } from "../ids.ts"
 import { evidenceLines, nodeBrief } from "../view/node.ts"
 import type { ChangeDraft } from "./draft.ts"
-import type { EvidenceLine, NodeBrief } from "./model.ts"
+import type { Change, EvidenceLine } from "./model.ts"
 import type { Visit } from "./visit.ts"
 
 interface Presentation {
-  readonly node: NodeBrief
+  /** The part of a change that tells the place. */
+  readonly place: Required<Pick<Change, "node" | "opening_hours" | "price_tier" | "booking_needed">>
   readonly evidence: ReadonlyArray<EvidenceLine>
   readonly known: string
 }
@@ -56,7 +57,12 @@ export const presentationOf = (catalog: CityCatalog, index: number): Presentatio
   if (one === undefined) {
     const node = catalog.nodes[index]!
     one = {
-      node: nodeBrief(node),
+      place: {
+        node: nodeBrief(node),
+        opening_hours: node.opening_hours,
+        price_tier: node.price_tier,
+        booking_needed: node.booking_needed
+      },
       evidence: evidenceLines(node),
       known: aboutPlace(node)
     }

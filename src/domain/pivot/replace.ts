@@ -1,4 +1,5 @@
 /** Options that put another place into a slot: from what is kept ready, verified again, else searched for now. */
+import { expectationAt, expectationSaying } from "../catalog/expectation.ts"
 import { exclusionOf } from "../itinerary/exclusion.ts"
 import { MEAL, RETIRED } from "../itinerary/places.ts"
 import { BUDGET_TIER, mealAt } from "../itinerary/rules.ts"
@@ -191,6 +192,8 @@ export const whyOf = (
   else if (alike !== undefined) why.push(alike)
   else if (mood !== undefined && suitsMood(env.matrix, mood, index)) why.push(`Suits the mood: ${mood.label}`)
   why.push(openWords(node, visit.open, at))
+  const expected = visit.open === "unknown" ? expectationAt(catalog, index, visit.arrive) : undefined
+  if (expected !== undefined) why.push(expectationSaying(node.category, expected))
   if (gap.from >= 0) why.push(`About ${visit.travelIn} minutes from ${catalog.nodes[gap.from]!.name}`)
   return why
 }

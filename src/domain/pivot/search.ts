@@ -4,7 +4,7 @@
  */
 import { categoryIndex } from "../catalog/category.ts"
 import { NOWHERE } from "../itinerary/own-points.ts"
-import { MEAL, OUTDOOR } from "../itinerary/places.ts"
+import { HOURS_KNOWN, MEAL, OUTDOOR } from "../itinerary/places.ts"
 import { mealAt } from "../itinerary/rules.ts"
 import { VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { type Deadline, NO_DEADLINE } from "./deadline.ts"
@@ -222,6 +222,8 @@ const LIKE_FOR_LIKE = 0.15
 /** Extra travel that halves a place's worth, and what a place keeps that is no meal where one was planned. */
 const HALVING_DETOUR = 45
 const NO_MEAL_KEEPS = 0.4
+/** Of places that are about as good, one whose hours are known comes first. */
+const NO_HOURS_KEEPS = 0.94
 
 /** The worth of a place of the pool for a column; `mood` is the fit to a mood outside of the palette. */
 export const worth = (search: SlotSearch, column: number, p: number, mood: ArrayLike<number> | undefined): number => {
@@ -248,6 +250,7 @@ export const worth = (search: SlotSearch, column: number, p: number, mood: Array
     score += LIKE_FOR_LIKE
   }
   if (search.meal && (env.places.flags[index]! & MEAL) === 0) score *= NO_MEAL_KEEPS
+  if ((env.places.flags[index]! & HOURS_KNOWN) === 0) score *= NO_HOURS_KEEPS
   return Math.min(1, Math.max(0.001, score / (1 + search.detour[p]! / HALVING_DETOUR)))
 }
 

@@ -63,7 +63,7 @@ const readBase = async (api, city) => {
 }
 
 const welcome = async () => {
-  const view = await welcomeView({ ...visitor, logIn, isInvited: location.hash.startsWith("#/join/") })
+  const view = await welcomeView({ ...visitor, logIn, isInvited: () => location.hash.startsWith("#/join/") })
   if (app === undefined) main.replaceChildren(view)
 }
 

@@ -3,6 +3,7 @@
 // 50 MB of resident memory), and that a file stays short enough to read at one sitting.
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
+import { LAST_ALONE, saysContracted } from "../src/layers/postgres/migration-files.ts"
 
 const root = resolve(import.meta.dirname, "..")
 
@@ -174,9 +175,6 @@ for (const [name, kept] of Object.entries(KEPT_IN_DOMAIN)) {
       problems.push(`${name}: keeps no ${one} any more; take it out of KEPT_IN_DOMAIN`)
 }
 
-/** The last migration of the time when no release ran beside the next one. */
-const LAST_ALONE = 26
-
 /** What a server of the release before would stumble over while it runs on beside the new schema. */
 const contracts = (sql: string): boolean =>
   sql
@@ -189,18 +187,15 @@ const contracts = (sql: string): boolean =>
         (/\badd\s+column\b/i.test(part) && /\bnot\s+null\b/i.test(part) && !/\bdefault\b/i.test(part))
     )
 
-/** A line in a migration that may contract: which release was the last to need what goes. */
-const CONTRACTED = /^-- contracts: \S+/m
-
 const numbered = new Map<string, string>()
 for (const name of readdirSync(join(root, "sql")).sort()) {
   const number = name.slice(0, 4)
   const other = numbered.get(number)
   if (other !== undefined) problems.push(`sql/${name}: has the number of sql/${other}; take the next free one`)
   const text = readFileSync(join(root, "sql", name), "utf8")
-  if (Number(number) > LAST_ALONE && contracts(text) && !CONTRACTED.test(text)) {
+  if (Number(number) > LAST_ALONE && contracts(text) && !saysContracted(text)) {
     problems.push(
-      `sql/${name}: takes something away that the release before may use while both run; add first, and take away one release later, with a line "-- contracts: <the last release that needs it>"`
+      `sql/${name}: takes something away that the release before may use while both run; add first, and take away one release later, with a line "-- contracts: <number of the newest migration of the programs that needed it>"`
     )
   }
   numbered.set(number, name)

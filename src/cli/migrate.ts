@@ -16,6 +16,8 @@ export const migrate = <E, R>(run: Effect.Effect<MigrationReport, E, R>) =>
   ).pipe(Command.withDescription("Brings the database's schema up to this version; forward only."))
 
 const describe = (report: MigrationReport): string =>
-  report.applied.length === 0
-    ? "The schema is up to date."
-    : `Applied ${report.applied.length} migration(s): ${report.applied.join(", ")}.`
+  report.ahead > 0
+    ? `The schema is of a newer release (${report.ahead} migrations that this one does not know), and has everything that this one needs.`
+    : report.applied.length === 0
+      ? "The schema is up to date."
+      : `Applied ${report.applied.length} migration(s): ${report.applied.join(", ")}.`

@@ -11,7 +11,25 @@ export interface MigrationFile {
   readonly file: string
   readonly text: string
   readonly checksum: string
+  /** Programs that know the migrations up to this one run on beside it. */
+  readonly needs: number
 }
+
+/** The last migration of the time when no release ran beside the next one. */
+export const LAST_ALONE = 26
+
+/** A line in a migration that takes something away: the newest migration of the programs that still needed it. */
+const CONTRACTED = /^-- contracts: (\d{4})$/m
+
+/** What only adds asks nothing of programs that do not know it. */
+const neededBy = (id: number, text: string): number => {
+  const last = CONTRACTED.exec(text)?.[1]
+  if (last !== undefined) return Math.min(id, Number(last) + 1)
+  return id <= LAST_ALONE ? id : 0
+}
+
+/** Whether a migration says that it takes something away. */
+export const saysContracted = (text: string): boolean => CONTRACTED.test(text)
 
 /** The folder that ships with this code. */
 export const SQL_FOLDER = fileURLToPath(new URL("../../../sql", import.meta.url))
@@ -52,7 +70,7 @@ export const read = (folder: string): Effect.Effect<ReadonlyArray<MigrationFile>
         })
       }
       const text = readFileSync(`${folder}/${file}`, "utf8")
-      files.push({ id, name: match[2]!, file, text, checksum: checksumOf(text) })
+      files.push({ id, name: match[2]!, file, text, checksum: checksumOf(text), needs: neededBy(id, text) })
     }
     return files
   })

@@ -23,12 +23,16 @@ const OLDEST_SERVER = 15
 export interface MigrationReport {
   readonly applied: ReadonlyArray<string>
   readonly latest: number
+  /** How many of a newer release were applied already, beside which this one runs on. */
+  readonly ahead: number
 }
 
 interface Applied {
   readonly migration_id: number
   readonly name: string
   readonly checksum: string | null
+  /** Null where an older program applied it: then every program has to know it. */
+  readonly needs: number | null
 }
 
 const refuse = (reason: MigrationError["reason"], message: string) => new MigrationError({ reason, message })
@@ -64,7 +68,8 @@ const apply = (migration: MigrationFile) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
     yield* sql.unsafe(asBlock(migration.text)).unprepared.pipe(Effect.mapError((error) => failure(migration, error)))
-    yield* sql`UPDATE ${sql(TABLE)} SET checksum = ${migration.checksum} WHERE migration_id = ${migration.id}`
+    yield* sql`
+      UPDATE ${sql(TABLE)} SET checksum = ${migration.checksum}, needs = ${migration.needs} WHERE migration_id = ${migration.id}`
   })
 
 const checkServer = Effect.gen(function* () {
@@ -101,14 +106,18 @@ const checkHistory = (files: ReadonlyArray<MigrationFile>, applied: ReadonlyArra
   Effect.gen(function* () {
     const latest = applied.at(-1)?.migration_id ?? 0
     const newest = files.at(-1)?.id ?? 0
-    if (latest > newest) {
+    const needed = Math.max(
+      0,
+      ...applied.map((row) => (row.migration_id > newest ? (row.needs ?? row.migration_id) : 0))
+    )
+    if (needed > newest) {
       return yield* refuse(
         "schema_newer",
-        `The database is at migration ${latest}, this release knows ${newest}; run the newer release that migrated it.`
+        `The database is at migration ${latest} and works with programs that know ${needed} or more, this release knows ${newest}; run the newer release that migrated it.`
       )
     }
     const byId = new Map(files.map((file) => [file.id, file]))
-    for (const row of applied) {
+    for (const row of applied.filter(({ migration_id }) => migration_id <= newest)) {
       const file = byId.get(row.migration_id)
       if (file?.checksum === row.checksum && file.name === row.name) continue
       const label = `${String(row.migration_id).padStart(4, "0")}_${row.name}`
@@ -150,6 +159,7 @@ export const migrate = (folder: string = SQL_FOLDER): Effect.Effect<MigrationRep
     const loader = Effect.succeed(
       files.map((file) => [file.id, file.name, Effect.succeed(apply(file))] as Migrator.ResolvedMigration)
     )
+    let ahead = 0
     const run = Effect.gen(function* () {
       // Waiting for another node's migrations, or running long ones, is no runaway statement.
       yield* sql`SET LOCAL statement_timeout = 0`
@@ -159,10 +169,13 @@ export const migrate = (folder: string = SQL_FOLDER): Effect.Effect<MigrationRep
       yield* sql`CREATE TABLE IF NOT EXISTS ${sql(TABLE)} (
         migration_id integer PRIMARY KEY, name text NOT NULL, checksum text,
         created_at timestamptz NOT NULL DEFAULT now())`
+      yield* sql`ALTER TABLE ${sql(TABLE)} ADD COLUMN IF NOT EXISTS needs integer`
       const applied = yield* sql<Applied>`
-        SELECT migration_id, name, checksum FROM ${sql(TABLE)} ORDER BY migration_id`
+        SELECT migration_id, name, checksum, needs FROM ${sql(TABLE)} ORDER BY migration_id`
       yield* checkHistory(files, applied)
-      if (applied.length === files.length) return []
+      const newest = files.at(-1)?.id ?? 0
+      ahead = applied.filter(({ migration_id }) => migration_id > newest).length
+      if (ahead > 0 || applied.length === files.length) return []
       return yield* Migrator.make({})({ loader, table: TABLE })
     })
     const done = yield* sql.withTransaction(run).pipe(
@@ -175,8 +188,17 @@ export const migrate = (folder: string = SQL_FOLDER): Effect.Effect<MigrationRep
       })
     )
     const pad = (id: number) => String(id).padStart(4, "0")
-    return { applied: done.map(([id, name]) => `${pad(id)}_${name}`), latest: files.at(-1)?.id ?? 0 }
+    return { applied: done.map(([id, name]) => `${pad(id)}_${name}`), latest: files.at(-1)?.id ?? 0, ahead }
   })
 
 /** Migrates before anything that is built on it starts. */
-export const layer = (folder?: string) => Layer.effectDiscard(migrate(folder))
+export const layer = (folder?: string) =>
+  Layer.effectDiscard(
+    Effect.tap(migrate(folder), ({ ahead }) =>
+      ahead === 0
+        ? Effect.void
+        : Effect.logWarning(
+            `A newer release has changed the schema (${ahead} migrations that this one does not know) and left everything there that this one needs: it runs on beside it.`
+          )
+    )
+  )

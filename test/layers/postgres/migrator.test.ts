@@ -50,10 +50,10 @@ describe("migrations", () => {
     onEmpty(
       Effect.gen(function* () {
         const one = yield* migrate(yield* folderOf({ "0001_a.sql": A }))
-        assert.deepStrictEqual(one, { applied: ["0001_a"], latest: 1 })
+        assert.deepStrictEqual(one, { applied: ["0001_a"], latest: 1, ahead: 0 })
         const both = yield* folderOf({ "0001_a.sql": A, "0003_b.sql": B })
-        assert.deepStrictEqual(yield* migrate(both), { applied: ["0003_b"], latest: 3 })
-        assert.deepStrictEqual(yield* migrate(both), { applied: [], latest: 3 })
+        assert.deepStrictEqual(yield* migrate(both), { applied: ["0003_b"], latest: 3, ahead: 0 })
+        assert.deepStrictEqual(yield* migrate(both), { applied: [], latest: 3, ahead: 0 })
         assert.deepStrictEqual(yield* tables, ["a", "a2", "b", "overplanned_migrations"])
       })
     )
@@ -66,7 +66,7 @@ describe("migrations", () => {
         assert.isAbove(latest, 0)
         const folder = yield* folderOf({})
         cpSync(SQL_FOLDER, folder, { recursive: true })
-        assert.deepStrictEqual(yield* migrate(folder), { applied: [], latest })
+        assert.deepStrictEqual(yield* migrate(folder), { applied: [], latest, ahead: 0 })
       })
     )
   )
@@ -125,6 +125,30 @@ describe("migrations", () => {
       const error = yield* refusalAfter({ "0001_a.sql": A, "0002_b.sql": B }, { "0001_a.sql": A })
       assert.strictEqual(error.reason, "schema_newer")
     })
+  )
+
+  it.live(
+    "let a program run on beside those of a newer release that only added, until one takes away what it needs",
+    () =>
+      onEmpty(
+        Effect.gen(function* () {
+          const then = { "0030_a.sql": A }
+          const next = { ...then, "0031_b.sql": B }
+          const old = yield* folderOf(then)
+          yield* migrate(old)
+          yield* migrate(yield* folderOf(next))
+          assert.deepStrictEqual(yield* migrate(old), { applied: [], latest: 30, ahead: 1 })
+          const later = { ...next, "0032_c.sql": "-- contracts: 0030\nDROP TABLE a2;" }
+          yield* migrate(yield* folderOf(later))
+          assert.deepStrictEqual(yield* migrate(yield* folderOf(next)), { applied: [], latest: 31, ahead: 1 })
+          const error = yield* Effect.flip(migrate(old))
+          assert.strictEqual(error.reason, "schema_newer")
+          assert.match(
+            error.message,
+            /at migration 32 and works with programs that know 31 or more, this release knows 30/
+          )
+        })
+      )
   )
 
   it.live("refuse a database that is somebody else's", () =>

@@ -181,8 +181,14 @@ const handOver = (
       yield* Effect.sleep(FINISH_LOOK_MS)
     }
     place.set({ is: "leaving", finishing: false })
+    let given = false
     return yield* stored.pipe(
-      Effect.andThen(leases.release(self)),
+      Effect.andThen(
+        Effect.suspend(() => {
+          given = true
+          return leases.release(self)
+        })
+      ),
       Effect.timeout(HAND_OVER_MS),
       Effect.andThen(
         Effect.gen(function* () {
@@ -194,7 +200,12 @@ const handOver = (
           return true
         })
       ),
-      Effect.tapError(() => Effect.sync(() => place.standing().is === "leaving" && move(before)))
+      // Once the lease may be gone only the database knows whose it is: until it says so, nothing is written here.
+      Effect.tapError(() =>
+        Effect.sync(
+          () => place.standing().is === "leaving" && move(given ? { is: "follower", owner: undefined } : before)
+        )
+      )
     )
   }).pipe(
     Effect.catch((error) =>
@@ -307,6 +318,9 @@ export const layer = (self: Node, waits = false) =>
       yield* begin(self, place.standing, round, elapsed, waits)
       yield* round.pipe(
         Effect.catch((error) => Effect.logDebug(error.message)),
+        Effect.catchCause((cause) =>
+          Effect.logError("This server's place could not be looked at; it is tried again.", cause)
+        ),
         Effect.andThen(Effect.sleep(RENEW_EVERY_MS)),
         Effect.forever,
         Effect.forkScoped

@@ -12,15 +12,17 @@ const AGAIN = "1 second"
 export const storeTail = Effect.gen(function* () {
   const journal = yield* Journal
   const leases = yield* Leases
-  const { self } = yield* Ownership
-  yield* journal.drained
-  if (self === undefined) return
-  yield* leases.tailStored(self).pipe(
-    Effect.tapError((error) => Effect.logWarning(error.message)),
-    Effect.catch(() => Effect.andThen(Effect.sleep(AGAIN), Effect.fail("again" as const))),
-    Effect.retry({ while: (error) => error === "again" }),
-    Effect.orDie
-  )
+  const ownership = yield* Ownership
+  const { self } = ownership
+  for (;;) {
+    yield* journal.drained
+    // Who has come to own meanwhile writes on: nothing of it is a tail.
+    if (self === undefined || ownership.standing().is === "owner") return
+    const told = yield* Effect.result(leases.tailStored(self))
+    if (told._tag === "Success") return
+    yield* Effect.logWarning(told.failure.message)
+    yield* Effect.sleep(AGAIN)
+  }
 })
 
 /** Whatever a server that does not own has in its journal is stored, also where somebody begins to await it later. */

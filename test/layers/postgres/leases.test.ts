@@ -1,7 +1,10 @@
 /** Who owns, and whose records count, as PostgreSQL keeps it. */
 import { randomUUID } from "node:crypto"
+import { setTimeout } from "node:timers/promises"
 import { assert } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -197,6 +200,45 @@ await contractSuite("Leases", { postgres: { needs: "postgres", layer: () => Laye
           yield* next.commit("signal", [signalRecord(signal(5), NOW)])
           yield* next.drained
           assert.deepEqual(yield* storedSignals, [1, 2, 5].map(signalId))
+        })
+      )
+  )
+
+  it.effect(
+    "what is stored in the moment in which another takes over is stored: it waits, and finds that it is awaited",
+    () =>
+      alone(
+        Effect.gen(function* () {
+          const leases = yield* Leases
+          const sql = yield* SqlClient
+          const [a, b] = [node("a"), node("b")]
+          yield* leases.enter(a, undefined)
+          yield* leases.take(a)
+          yield* lapse(a)
+          yield* leases.enter(b, undefined)
+          const disk = new FragileDisk()
+          const old = yield* journalOf(disk, a, 1)
+          const taken = yield* Deferred.make<void>()
+          const go = yield* Deferred.make<void>()
+          const taking = yield* leases
+            .take(b)
+            .pipe(
+              Effect.andThen(Deferred.succeed(taken, undefined)),
+              Effect.andThen(Deferred.await(go)),
+              sql.withTransaction,
+              Effect.forkScoped
+            )
+          yield* Deferred.await(taken)
+          yield* old.commit("signal", [signalRecord(signal(1), NOW)])
+          const storing = yield* Effect.forkScoped(old.drained)
+          const waiting = sql`
+              select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+          while ((yield* waiting).length === 0) yield* Effect.promise(() => setTimeout(10))
+          yield* Deferred.succeed(go, undefined)
+          yield* Fiber.join(taking)
+          yield* Fiber.join(storing)
+          assert.deepEqual(yield* storedSignals, [signalId(1)])
+          assert.deepEqual(asideFiles(disk), [])
         })
       )
   )

@@ -195,17 +195,13 @@ const leases = [
     return gone.map(() => ({}))
   }),
   writing("select pg_notify", () => {}),
-  writing("select coalesce(l.directory = $1 and l.incarnation = $2, false) as mine", (at, [directory, incarnation]) => {
+  writing("select coalesce(directory = $1 and incarnation = $2, false) as mine", (at, [directory, incarnation]) => {
     const held = lease(at)
-    const tail = at.store.get(at.reader, "shard_tails", SHARD, directory)
-    return [
-      {
-        mine: isOf(held, directory, incarnation),
-        since_epoch: held["since_epoch"],
-        tail_since: nullable(tail?.["since_epoch"]),
-        tail_epoch: nullable(tail?.["epoch"])
-      }
-    ]
+    return [{ mine: isOf(held, directory, incarnation), since_epoch: held["since_epoch"] }]
+  }),
+  reading("select since_epoch, epoch from shard_tails", ({ reader, store }, [shard, directory]) => {
+    const tail = store.get(reader, "shard_tails", shard, directory)
+    return tail === undefined ? [] : [{ since_epoch: tail["since_epoch"], epoch: tail["epoch"] }]
   })
 ]
 

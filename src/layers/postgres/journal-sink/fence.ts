@@ -6,46 +6,45 @@ import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { type Node, SHARD } from "../../../domain/nodes/standing.ts"
 import type { JournalEntry } from "../../../services/journal.ts"
-import { SinkStale } from "../../../services/journal-sink.ts"
+import { SinkStale, SinkUnavailable } from "../../../services/journal-sink.ts"
 
-interface FenceRow {
+interface LeaseRow {
   readonly mine: boolean
   readonly since_epoch: number
-  readonly tail_since: number | null
-  readonly tail_epoch: number | null
 }
 
-const counts = (epoch: number, row: FenceRow): boolean =>
-  // Written by a release that owned nothing, before this database had owners.
-  epoch === 0 ||
-  (row.mine && epoch >= row.since_epoch) ||
-  (row.tail_since !== null && epoch >= row.tail_since && epoch <= row.tail_epoch!)
+interface TailRow {
+  readonly since_epoch: number
+  readonly epoch: number
+}
+
+const NO_LEASE =
+  "The row of shard_leases is gone, so nobody can tell whose records count: put it back with an epoch above the last one. They wait."
 
 /** Run in a transaction; fails where records do not count. */
-export const fence = (
+export const fence = Effect.fnUntraced(function* (
   sql: SqlClient,
   self: Pick<Node, "directory" | "incarnation"> | undefined,
   batch: ReadonlyArray<JournalEntry>
-) =>
-  Effect.suspend(() => {
-    if (self === undefined || batch.length === 0) return Effect.void
-    return Effect.flatMap(
-      sql<FenceRow>`
-        select coalesce(l.directory = ${self.directory} and l.incarnation = ${self.incarnation}, false) as mine,
-          l.since_epoch, t.since_epoch as tail_since, t.epoch as tail_epoch
-        from shard_leases l
-        left join shard_tails t on t.shard = l.shard and t.directory = ${self.directory}
-        where l.shard = ${SHARD} for share of l`,
-      ([row]) => {
-        const positions = batch.flatMap(({ epoch, position }) => (counts(epoch ?? 0, row!) ? [] : [position]))
-        return positions.length === 0
-          ? Effect.void
-          : Effect.fail(
-              new SinkStale({
-                message: "Another server owns what these records speak of since before they were written.",
-                positions
-              })
-            )
-      }
-    )
+) {
+  if (self === undefined || batch.length === 0) return
+  const [lease] = yield* sql<LeaseRow>`
+    select coalesce(directory = ${self.directory} and incarnation = ${self.incarnation}, false) as mine, since_epoch
+    from shard_leases where shard = ${SHARD} for share`
+  if (lease === undefined) return yield* new SinkUnavailable({ message: NO_LEASE })
+  // Zero: written by a release that owned nothing, before this database had owners.
+  const others = batch.filter(
+    ({ epoch }) => epoch !== undefined && epoch !== 0 && !(lease.mine && epoch >= lease.since_epoch)
+  )
+  if (others.length === 0) return
+  // Asked apart: whoever took over while the lease was waited for has noted in the same moment that this journal is awaited, and one
+  // statement would see the new owner beside the old list of who is awaited.
+  const [tail] = yield* sql<TailRow>`
+    select since_epoch, epoch from shard_tails where shard = ${SHARD} and directory = ${self.directory}`
+  const stale = others.filter(({ epoch }) => tail === undefined || epoch! < tail.since_epoch || epoch! > tail.epoch)
+  if (stale.length === 0) return
+  return yield* new SinkStale({
+    message: "Another server owns what these records speak of since before they were written.",
+    positions: stale.map(({ position }) => position)
   })
+})

@@ -13,6 +13,9 @@ import { renewEpochs } from "../journal-sink/enrollment.ts"
 const unavailable = (error: unknown) =>
   new LeasesUnavailable({ message: `Who owns this database's trips cannot be asked right now: ${whyAway(error)}.` })
 
+const NO_LEASE =
+  "The row of shard_leases is gone, so nobody can own the trips: put it back with an epoch above the last one."
+
 /** On which an owner says that it has given its lease back. */
 const RELEASED = "overplanned_released"
 
@@ -92,7 +95,7 @@ const makeMembership = (sql: SqlClient, lease: string) => ({
           array(select name from tails where directory <> ${self.directory} order by directory::text) as awaits_names,
           exists (select 1 from tails where directory = ${self.directory}) as awaited
         from shard_leases l left join nodes n on n.directory = l.directory where l.shard = ${SHARD}`,
-      ([row]) => heardOf(row!)
+      ([row]) => row
     )
 })
 
@@ -163,7 +166,13 @@ export const layer = Layer.effect(
     return Leases.of({
       former: (directory) => Effect.mapError(members.former(directory), unavailable),
       enter: (self, former) => Effect.mapError(members.enter(self, former), unavailable),
-      renew: (self) => Effect.mapError(members.renew(self), unavailable),
+      renew: (self) =>
+        members.renew(self).pipe(
+          Effect.mapError(unavailable),
+          Effect.flatMap((row) =>
+            row === undefined ? Effect.fail(new LeasesUnavailable({ message: NO_LEASE })) : Effect.succeed(heardOf(row))
+          )
+        ),
       take: (self) => Effect.mapError(sql.withTransaction(take(sql, self)), unavailable),
       hasHeir: ({ directory }) =>
         sql`

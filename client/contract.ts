@@ -236,7 +236,7 @@ export type JobView = {
 /** A secret link that holds. Its secret is not told again. */
 export type LinkView = {
   readonly id: string
-  readonly kind: "invite" | "calendar"
+  readonly kind: "invite" | "calendar" | "share"
   readonly from_name: string | null
   readonly expires_at: string
 }
@@ -292,7 +292,7 @@ export type ModelView = {
 /** A link that was just made. Only now is its secret told: a hash of it is all that is kept. */
 export type NewLink = {
   readonly id: string
-  readonly kind: "invite" | "calendar"
+  readonly kind: "invite" | "calendar" | "share"
   readonly from_name: string | null
   readonly expires_at: string
   readonly code: string
@@ -596,6 +596,28 @@ export type RespondFrame =
       readonly response: "dismiss"
       readonly reason?: "fatigue" | "weather" | "curiosity" | "schedule" | "group_conflict" | "price_mismatch" | "other"
     }
+
+/** Where the shared trip stands: whoever has an older version reads it anew over HTTP. */
+export type SharedFrame = {
+  readonly type: "trip_at"
+  readonly state_version: number
+}
+
+/** A plan as anybody sees it who was given the link: places and times, and nothing about the travelers. */
+export type SharedTrip = {
+  readonly from_name: string | null
+  readonly city: string
+  readonly city_name: string
+  readonly time_zone: string
+  readonly status: "planning" | "confirmed" | "active" | "completed" | "shortened" | "cancelled"
+  readonly start_date: string
+  readonly end_date: string
+  readonly state_version: number
+  readonly days: ReadonlyArray<DayView>
+  readonly fixed: ReadonlyArray<FixedView>
+  readonly attribution: ReadonlyArray<Attribution>
+  readonly expires_at: string
+}
 
 /** Tells what the traveler did. Answered by an ack once it is on disk. */
 export type SignalFrame = {
@@ -1309,13 +1331,14 @@ export interface Operations {
     readonly body: undefined
     readonly answer: InvitationView
   }
-  /** Make a secret link. An invitation for whoever you give it to, or a calendar that follows the plan. Its secret is told once; send this without an `Idempotency-Key`, so that no receipt keeps it. */
+  /** Make a secret link. An invitation for whoever you give it to, a calendar that follows the plan, or a view of the plan that anybody who has the link may read without signing in. Its secret is told once; send this without an `Idempotency-Key`, so that no receipt keeps it. */
   readonly "links.make": {
     readonly path: { readonly id: string }
     readonly query: undefined
     readonly body: {
-      readonly kind: "invite" | "calendar"
+      readonly kind: "invite" | "calendar" | "share"
       readonly from_name?: string
+      readonly days?: number
     }
     readonly answer: NewLink
   }
@@ -1413,6 +1436,13 @@ export interface Operations {
         readonly problem: string
       }>
     }
+  }
+  /** Read a shared plan. Where one goes and when, by a link of kind `share`. Who travels, where they sleep, what they like and what they ruled out is not part of it. Needs no token; `/ws/shared` tells when there is something new. */
+  readonly "shared.read": {
+    readonly path: { readonly code: string }
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: SharedTrip
   }
   /** Accept or dismiss an offer. Accepting checks the option once more and changes the plan. Where it can no longer be taken, a fresh offer is attached to the refusal. */
   readonly "trips.answerPivot": {

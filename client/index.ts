@@ -2,6 +2,7 @@
 import { makeHttp } from "./http.ts"
 import type { Problem } from "./problem.ts"
 import { Queue, type QueueOptions } from "./queue.ts"
+import { type SharedOptions, SharedTrip } from "./shared.ts"
 import { type StreamOptions, TripStream } from "./stream.ts"
 import { TokenKeeper } from "./tokens.ts"
 
@@ -10,6 +11,7 @@ export type { Answer, OperationName, Request } from "./http.ts"
 export { newId } from "./ids.ts"
 export { Problem, problemText } from "./problem.ts"
 export { type Entry, Queue, type Queued, type QueueStore } from "./queue.ts"
+export { type SharedPlan, SharedTrip } from "./shared.ts"
 export { type StreamState, streamAddress, TripStream, Unanswered } from "./stream.ts"
 export { claimsOf, TokenKeeper } from "./tokens.ts"
 
@@ -50,6 +52,8 @@ export const makeClient = (options: ClientOptions = {}) => {
     tokens,
     /** Opens the live connection of a trip. */
     stream: (one: Omit<StreamOptions, "origin" | "tokens">) => new TripStream({ ...one, origin, tokens }),
+    /** Follows a plan that somebody shared by a link; no token is needed. */
+    shared: (one: Omit<SharedOptions, "origin" | "http">) => new SharedTrip({ ...one, origin, http }),
     /** A queue for what is said without a network. */
     queue: (one: Omit<QueueOptions, "http"> = {}) => new Queue({ ...one, http })
   }

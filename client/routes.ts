@@ -41,6 +41,7 @@ export const ROUTES = {
   "people.persona": ["GET", "/api/v1/users/me/persona"],
   "people.setCompanions": ["PUT", "/api/v1/users/me/companions"],
   "people.signals": ["POST", "/api/v1/signals"],
+  "shared.read": ["GET", "/api/v1/shared/{code}"],
   "trips.answerPivot": ["POST", "/api/v1/trips/{id}/pivots/{pivot_id}"],
   "trips.change": ["PATCH", "/api/v1/trips/{id}"],
   "trips.changeSlot": ["PATCH", "/api/v1/trips/{id}/slots/{slot_id}"],

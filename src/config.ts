@@ -198,6 +198,9 @@ export const settings = {
     default: "60s"
   }),
   STREAM_PER_USER: S.integer(1, 100_000)("Streams that one traveler may have open.", { default: "200" }),
+  STREAM_PER_LINK: S.integer(1, 100_000)("Streams that may be open by one link to read a plan, whoever holds it.", {
+    default: "100"
+  }),
   STREAM_DRAIN_SPREAD: S.duration("A stopping server asks its streams to reconnect in groups spread over this time.", {
     default: "3s"
   }),

@@ -1,10 +1,12 @@
 /**
- * Secret links to a trip: an invitation that whoever holds it may take up, and a calendar that whoever holds it may
- * read. A link lives until it is revoked or runs out; the secret is told once, when it is made, and never again.
+ * Secret links to a trip: an invitation that whoever holds it may take up, a calendar that whoever holds it may follow, and
+ * a view of the plan that whoever holds it may read. A link lives until it is revoked or runs out; the secret is told once,
+ * when it is made, and never again.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import type { TripId, UserId } from "../domain/ids.ts"
 import type { LinkKind } from "../domain/trip/links.ts"
 
@@ -47,6 +49,8 @@ export class TripLinks extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<TripLink>, TripLinksUnavailable>
     /** False where this person made no such link. */
     readonly revoke: (tripId: TripId, userId: UserId, id: string) => Effect.Effect<boolean, TripLinksUnavailable>
+    /** Hears the id of every link that is revoked from now on. */
+    readonly onRevoked: (heard: (id: string) => void) => Effect.Effect<void, never, Scope.Scope>
     /** Every invitation to the trip: whoever was sent away must not come back by an old link. */
     readonly revokeInvitations: (tripId: TripId) => Effect.Effect<void, TripLinksUnavailable>
   }

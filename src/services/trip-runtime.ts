@@ -25,6 +25,8 @@ export type TripFailure = TripRejection | ActorError
 
 /** What a trip says without being asked. Events come in order of `seq`, each once, and only once they are durable. */
 export interface TripListener {
+  /** Somebody outside the trip, whom no offer reaches: it does not keep the trip in memory, nor count as having been told. */
+  readonly onlooker?: true
   readonly events: (events: ReadonlyArray<TripEventEnvelope>, trip: TripState) => void
   /** An offer that nobody asked for. */
   readonly offer: (offer: OfferText) => void

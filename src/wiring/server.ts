@@ -43,9 +43,11 @@ import * as Cities from "../http/handlers/cities.ts"
 import * as Edits from "../http/handlers/edits.ts"
 import * as Links from "../http/handlers/links.ts"
 import * as People from "../http/handlers/people.ts"
+import * as Shared from "../http/handlers/shared.ts"
 import * as Trips from "../http/handlers/trips.ts"
 import { GatewayMetrics } from "../http/metrics.ts"
 import { refuse } from "../http/middleware/refuse.ts"
+import * as SharedStream from "../http/stream/shared-stream.ts"
 import * as PivotStream from "../http/stream/stream.ts"
 import * as UwsHttpServer from "../http/uws/UwsHttpServer.ts"
 import * as PostgresCityStorage from "../layers/postgres/city-storage.ts"
@@ -189,6 +191,7 @@ const metricsServer = Layer.unwrap(
 const groups = Layer.mergeAll(
   Begin.layer,
   Links.layer,
+  Shared.layer,
   Trips.layer,
   Edits.layer,
   People.layer,
@@ -266,7 +269,9 @@ const serveUntilSuperseded = <A, E, R>(layer: Layer.Layer<A | Journal, E, R>) =>
 export const server = (options: ServerOptions) => {
   const folders = { consoleFolder: join(options.root, "console"), clientFolder: join(options.root, "client") }
   const api = Gateway.layer({ version: options.version, ...folders }, groups)
-  const gateway = Layer.mergeAll(PivotStream.layer, api, metricsServer).pipe(Layer.provide(GatewayMetrics.layer))
+  const gateway = Layer.mergeAll(PivotStream.layer, SharedStream.layer, api, metricsServer).pipe(
+    Layer.provide(GatewayMetrics.layer)
+  )
   const apart = Layer.merge(
     Gateway.apartLayer({
       version: options.version,

@@ -12,7 +12,7 @@ import { type Contract, contractOf } from "./contract.ts"
 
 type Who = "nobody" | "stranger" | "invited" | "member" | "removed" | "owner" | "admin" | "erased"
 
-/** Nobody is asked who they are before they begin; no demo runs here. An administrator is no member of anybody's trip. Only the owner invites, and an owner cannot leave. */
+/** Nobody is asked who they are before they begin, or where they hold a link to read; no demo runs here. An administrator is no member of anybody's trip. Only the owner invites, and an owner cannot leave. */
 const TABLE = `
   operation               nobody    stranger  invited   member    removed   owner     admin     erased
   begin.vocabularies      200       200       200       200       200       200       200       200
@@ -41,6 +41,7 @@ const TABLE = `
   links.revoke            401       404       404       404       404       204       404       401
   links.invitation        401       200       200       200       200       200       200       401
   links.accept            401       200       200       200       200       200       200       401
+  shared.read             200       200       200       200       200       200       200       200
   people.persona          401       200       200       200       200       200       200       401
   people.onboard          401       200       200       200       200       200       200       401
   people.companions       401       200       200       200       200       200       200       401
@@ -201,6 +202,10 @@ describe("who may do what", () => {
         if (id === "links.revoke") return [`/trips/${trip.id}/links/${made.body.id}`]
         return [`/invitations/${made.body.code}${id === "links.accept" ? "/join" : ""}`]
       }
+      case "shared.read": {
+        const made = await people.owner.call("POST", `/trips/${trip.id}/links`, { kind: "share" })
+        return [`/shared/${made.body.code}`]
+      }
       case "people.onboard":
         return ["/users/me/onboarding", { tags: { pace: "slow" } }]
       case "people.setCompanions":
@@ -251,7 +256,7 @@ describe("who may do what", () => {
   }
 
   /** Operations whose request is about something that its owner makes first. */
-  const PREPARED = /^links\.|undo|answerPivot/
+  const PREPARED = /^links\.|^shared\.|undo|answerPivot/
 
   it("is said of every operation that there is", () => {
     assert.sameMembers(

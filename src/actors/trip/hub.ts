@@ -36,7 +36,8 @@ export class TripHub {
   }
 
   watched(id: string): boolean {
-    return this.#listeners.has(id)
+    for (const { onlooker } of this.#listeners.get(id) ?? []) if (onlooker !== true) return true
+    return false
   }
 
   publish(id: string, events: ReadonlyArray<TripEventEnvelope>, trip: HeldTrip): void {

@@ -157,6 +157,13 @@ const DrainFrame = Schema.Struct({ type: Schema.Literal("drain"), reconnect_in_m
   named("DrainFrame")
 )
 
+/** On the stream of a shared plan: where the trip stands. Whoever has an older version reads it anew. */
+const SharedFrame = Schema.Struct({ type: Schema.Literal("trip_at"), state_version: Schema.Int }).annotate(
+  named("SharedFrame")
+)
+export type SharedFrame = typeof SharedFrame.Encoded
+export const SHARED_FRAMES = [SharedFrame] as const
+
 /** What an event of the trip is told with: numbered, in order, and given again to who was away. */
 export const EVENT_FRAMES = [SlotChangedFrame, TripChangedFrame, MemberChangedFrame, OfferClosedFrame] as const
 const EventFrame = Schema.Union(EVENT_FRAMES)

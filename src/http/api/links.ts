@@ -5,7 +5,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Text } from "../../domain/basics/storable.ts"
 import { TripId, Uuid } from "../../domain/ids.ts"
-import { LinkKind } from "../../domain/trip/links.ts"
+import { LinkKind, MOST_LINK_DAYS } from "../../domain/trip/links.ts"
 import { IsoDate } from "../../domain/trip/model.ts"
 import { TripStatus } from "../../domain/vocabulary.ts"
 import { Authorization } from "./identity.ts"
@@ -24,7 +24,7 @@ export const NewLink = Schema.Struct({
   ...LinkView.fields,
   /** For people to type or read out. */
   code: Schema.String,
-  /** Where it leads on this server: a page to join, or a calendar to subscribe to. */
+  /** Where it leads on this server: a page to join, a calendar to subscribe to, or a page to read the plan on. */
   path: Schema.String
 }).annotate({ identifier: "NewLink" })
 
@@ -53,7 +53,16 @@ export class LinksGroup extends HttpApiGroup.make("links")
       payload: Schema.Struct({
         kind: LinkKind,
         /** What the one who invites wants to be called; whoever holds the link reads it. */
-        from_name: Schema.optionalKey(Text(60).check(Schema.isMinLength(1)))
+        from_name: Schema.optionalKey(Text(60).check(Schema.isMinLength(1))),
+        /** How long it is to hold. */
+        days: Schema.optionalKey(
+          Schema.Int.check(
+            Schema.isBetween(
+              { minimum: 1, maximum: MOST_LINK_DAYS },
+              { message: `must be a whole number of days from 1 to ${MOST_LINK_DAYS}` }
+            )
+          )
+        )
       }),
       success: NewLink.pipe(HttpApiSchema.status(201)),
       error: problems
@@ -81,6 +90,6 @@ export class LinksGroup extends HttpApiGroup.make("links")
     OpenApi.annotations({
       title: "Links",
       description:
-        "Secret links to a trip: invitations, and calendars that follow the plan. They run out and can be revoked."
+        "Secret links to a trip: invitations, calendars that follow the plan, and a view of it to read. They run out and can be revoked."
     })
   ) {}

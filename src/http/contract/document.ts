@@ -14,6 +14,7 @@ export const WITH_ETAG: ReadonlySet<string> = new Set([
   "cities.evidence",
   "cities.list",
   "cities.nodes",
+  "shared.read",
   "trips.list",
   "trips.read"
 ])

@@ -46,6 +46,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   choices: ["What could stand in the stop's place, best first."],
   cities: ["The cities that trips can be planned in."],
   city: ["The slug of the city.", "seattle"],
+  city_name: ["The city's name.", "Seattle"],
   code: ["The secret, for people to type or read out. Told once.", EXAMPLE.code],
   code_commit: ["The commit that the trainer ran from.", "1f0c7be"],
   companions: ["Whom one may travel with."],

@@ -19,6 +19,7 @@ export const FRAMES: Readonly<Record<string, { readonly summary: string }>> = {
   MemberChangedFrame: { summary: "Somebody was invited, joined or left, or an invitation was closed." },
   PresenceFrame: { summary: "Somebody opened their first stream of this trip, or closed their last." },
   OfferClosedFrame: { summary: "An offer was dismissed, or nobody answered it in time." },
+  SharedFrame: { summary: "Where the shared trip stands: whoever has an older version reads it anew over HTTP." },
   DrainFrame: { summary: "The server is stopping: come back in a moment, to where you are." }
 }
 
@@ -29,6 +30,12 @@ export const STREAM = {
   say: "Strictly read: a field that nobody knows is refused by name. More frames than a person sends close the stream with 1008.",
   follow: "One frame for each event, told to every member who listens. `seq` is the trip's `state_version` after it.",
   hear: "Answers, offers that are pushed, who comes and goes, and the server's own goodbye. They have no number and are not given again.",
+  shared:
+    "For whoever holds a link to read a plan: says when it has changed. Nothing is said on it; the plan itself is read by `shared.read`.",
+  sharedProtocol:
+    "`overplanned.v1` and the secret of the link as `share.<secret>` beside it. The secret never stands in the address.",
+  sharedCloses:
+    "Closed with 4404 and a sentence when the link is revoked, has run out, or its maker has left the trip; with 4401 where no secret was offered, 1001 and 1013 to come back.",
   since: "The `seq` of the last frame that you have, together with the `epoch` that came with it.",
   protocol:
     "`overplanned.v1` and, where no Authorization header can be set, `bearer.<token>` beside it. The token is never echoed and never stands in the address.",

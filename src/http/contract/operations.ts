@@ -110,7 +110,7 @@ const trips: Readonly<Record<string, OperationWords>> = {
   "links.make": {
     summary: "Make a secret link",
     description:
-      "An invitation for whoever you give it to, or a calendar that follows the plan. Its secret is told once; send this without an `Idempotency-Key`, so that no receipt keeps it.",
+      "An invitation for whoever you give it to, a calendar that follows the plan, or a view of the plan that anybody who has the link may read without signing in. Its secret is told once; send this without an `Idempotency-Key`, so that no receipt keeps it.",
     body: { kind: "invite", from_name: "Ann" }
   },
   "links.mine": { summary: "Your links to a trip", description: "Those that still hold, without their secrets." },
@@ -123,7 +123,12 @@ const trips: Readonly<Record<string, OperationWords>> = {
     description:
       "Who asks, for where and when, and what members see of each other: all that one should know before joining."
   },
-  "links.accept": { summary: "Join by an invitation", description: "Answers with the trip that you belong to now." }
+  "links.accept": { summary: "Join by an invitation", description: "Answers with the trip that you belong to now." },
+  "shared.read": {
+    summary: "Read a shared plan",
+    description:
+      "Where one goes and when, by a link of kind `share`. Who travels, where they sleep, what they like and what they ruled out is not part of it. Needs no token; `/ws/shared` tells when there is something new."
+  }
 }
 
 const people: Readonly<Record<string, OperationWords>> = {
@@ -288,6 +293,10 @@ export const PARAMETERS: Readonly<Record<string, readonly [means: string, exampl
   "cities.nodes.tag": ["Only places with this vibe tag.", "scenic_view"],
   "cities.nodes.neighbourhood": ["Only places of this part of the city.", "Wallingford"],
   "cities.nodes.fits": ["Only places that are known to be fit for this need.", "vegetarian"],
+  "shared.read.code": [
+    "The link's secret, as `code` of the link that was made.",
+    "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ"
+  ],
   link_id: ["The link's id.", EXAMPLE.link],
   "trips.leave.user_id": ["Who leaves, is sent away, or was invited.", EXAMPLE.companion],
   "if-match": [

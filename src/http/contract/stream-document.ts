@@ -1,6 +1,6 @@
 /** The stream's contract as an AsyncAPI 3 document, made from the schemas of its frames and dressed as the HTTP one is. */
 import * as Schema from "effect/Schema"
-import { CLIENT_FRAMES, EVENT_FRAMES, OTHER_FRAMES } from "../api/frames.ts"
+import { CLIENT_FRAMES, EVENT_FRAMES, OTHER_FRAMES, SHARED_FRAMES } from "../api/frames.ts"
 import { dressSchemas, type Json, type Used, withPlainNames } from "./dress.ts"
 import { FIELDS } from "./fields.ts"
 import { CLOSES, FRAMES, STREAM } from "./frame-words.ts"
@@ -31,7 +31,12 @@ const signalFrame = (): Json => {
   }
 }
 
-const channel = { $ref: "#/channels/tripStream" }
+/** What a socket has to offer when it is opened. */
+const offering = (description: string, example: string) => ({
+  type: "object",
+  properties: { "Sec-WebSocket-Protocol": { type: "string", description, examples: [example] } },
+  required: ["Sec-WebSocket-Protocol"]
+})
 
 const message = (name: string, schemas: Json) => {
   const { summary } = FRAMES[name]!
@@ -45,12 +50,37 @@ const message = (name: string, schemas: Json) => {
   }
 }
 
-const operation = (action: "send" | "receive", summary: string, description: string, names: ReadonlyArray<string>) => ({
+const operation = (
+  action: "send" | "receive",
+  summary: string,
+  description: string,
+  names: ReadonlyArray<string>,
+  channel = "tripStream"
+) => ({
   action,
-  channel,
+  channel: { $ref: `#/channels/${channel}` },
   summary,
   description,
-  messages: names.map((name) => ({ $ref: `#/channels/tripStream/messages/${name}` }))
+  messages: names.map((name) => ({ $ref: `#/channels/${channel}/messages/${name}` }))
+})
+
+const referring = (names: ReadonlyArray<string>) =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/messages/${name}` }]))
+
+/** The stream of a plan that is shared by a link. */
+const sharedChannel = (names: ReadonlyArray<string>) => ({
+  address: "/ws/shared",
+  title: "A shared plan's stream",
+  summary: STREAM.shared,
+  description: STREAM.sharedCloses,
+  bindings: {
+    ws: {
+      method: "GET",
+      headers: offering(STREAM.sharedProtocol, "overplanned.v1, share.0123456789ABCDEFGHJKMNPQRSTVWXYZ"),
+      bindingVersion: "0.1.0"
+    }
+  },
+  messages: referring(names)
 })
 
 /** Words that the document leans on beside the fields of its frames. */
@@ -61,9 +91,12 @@ export const streamDocument = (used: Used = new Set()): Json => {
   const said = [...namesOf(clients), "SignalFrame"]
   const events = namesOf(EVENT_FRAMES)
   const others = namesOf(OTHER_FRAMES)
-  const plain = { ...definitions([...clients, ...EVENT_FRAMES, ...OTHER_FRAMES]), SignalFrame: signalFrame() }
+  const shared = namesOf(SHARED_FRAMES)
+  const all = [...said, ...events, ...others, ...shared]
+  const frames = [...clients, ...EVENT_FRAMES, ...OTHER_FRAMES, ...SHARED_FRAMES]
+  const plain = { ...definitions(frames), SignalFrame: signalFrame() }
   const schemas = dressSchemas(plain, used)
-  for (const name of [...said, ...events, ...others]) used.add(`frame ${name}`)
+  for (const name of all) used.add(`frame ${name}`)
   const query = {
     type: "object",
     properties: {
@@ -71,17 +104,7 @@ export const streamDocument = (used: Used = new Set()): Json => {
       since: { type: "integer", minimum: 0, description: STREAM.since, examples: [7] }
     }
   }
-  const headers = {
-    type: "object",
-    properties: {
-      "Sec-WebSocket-Protocol": {
-        type: "string",
-        description: STREAM.protocol,
-        examples: ["overplanned.v1, bearer.eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…"]
-      }
-    },
-    required: ["Sec-WebSocket-Protocol"]
-  }
+  const headers = offering(STREAM.protocol, "overplanned.v1, bearer.eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…")
   return {
     asyncapi: "3.0.0",
     info: { title: "Overplanned: a trip's stream", version: "1", description: STREAM.about },
@@ -103,19 +126,19 @@ export const streamDocument = (used: Used = new Set()): Json => {
         description: CLOSES,
         parameters: { trip_id: { description: FIELDS["trip_id"]![0], examples: [FIELDS["trip_id"]![1]] } },
         bindings: { ws: { method: "GET", query, headers, bindingVersion: "0.1.0" } },
-        messages: Object.fromEntries(
-          [...said, ...events, ...others].map((name) => [name, { $ref: `#/components/messages/${name}` }])
-        )
-      }
+        messages: referring([...said, ...events, ...others])
+      },
+      sharedTrip: sharedChannel(shared)
     },
     operations: {
       say: operation("receive", "What you may say", STREAM.say, said),
       follow: operation("send", "What happens to the trip", STREAM.follow, events),
-      hear: operation("send", "What you hear besides", STREAM.hear, others)
+      hear: operation("send", "What you hear besides", STREAM.hear, others),
+      read: operation("send", "When a shared plan has changed", STREAM.shared, shared, "sharedTrip")
     },
     components: {
       schemas,
-      messages: Object.fromEntries([...said, ...events, ...others].map((name) => [name, message(name, schemas)])),
+      messages: Object.fromEntries(all.map((name) => [name, message(name, schemas)])),
       securitySchemes: { bearer: { type: "http", scheme: "bearer", description: STREAM.bearer } }
     }
   }

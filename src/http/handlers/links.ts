@@ -1,4 +1,4 @@
-/** Secret links: invitations that whoever holds them may take up, and calendars that whoever holds them may read. */
+/** Secret links: invitations that whoever holds them may take up, calendars, and views of the plan to read. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -6,7 +6,7 @@ import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type { TripId, UserId } from "../../domain/ids.ts"
-import { LINK_MS, type LinkKind, readSecret, writtenSecret } from "../../domain/trip/links.ts"
+import { linkMillis, linkPath, writtenSecret } from "../../domain/trip/links.ts"
 import { isMember } from "../../domain/trip/model.ts"
 import { tripCalendar } from "../../domain/view/calendar.ts"
 import { tripView } from "../../domain/view/trip.ts"
@@ -16,6 +16,7 @@ import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
 import { Conflict, NotFound, Unavailable } from "../api/problems.ts"
 import { makeShowing } from "../showing.ts"
+import { makeOpening } from "./open-link.ts"
 import { orUnavailable } from "./refusals.ts"
 import { tripProblem } from "./trip-problems.ts"
 
@@ -37,10 +38,6 @@ const linkView = ({ id, kind, from_name, expires_at }: TripLink) => ({
   expires_at: new Date(expires_at).toISOString()
 })
 
-const noLink = new NotFound({
-  detail: "This link does not hold any more, or the code was mistyped. Ask whoever sent it for a new one."
-})
-
 const make = Effect.gen(function* () {
   const links = yield* TripLinks
   const trips = yield* TripRuntime
@@ -50,17 +47,7 @@ const make = Effect.gen(function* () {
       reply._tag === "trip" ? Effect.succeed(reply.trip) : Effect.die(`A reading was answered with ${reply._tag}.`)
     )
 
-  /** The link and its trip, as its maker may see it now: a link of somebody who has left leads nowhere. */
-  const open = Effect.fnUntraced(function* (kind: LinkKind, typed: string) {
-    const secret = readSecret(kind, typed)
-    if (secret === undefined) return yield* noLink
-    const link = yield* orUnavailable(links.find(kind, secret, yield* Clock.currentTimeMillis))
-    if (link === undefined) return yield* noLink
-    const trip = yield* Effect.catchTag(read(link.trip_id, link.user_id), "NotFound", () => Effect.fail(noLink))
-    if (kind === "invite" && trip.user_id !== link.user_id) return yield* noLink
-    return { link, trip }
-  })
-
+  const open = yield* makeOpening
   return { links, trips, read, open }
 })
 
@@ -74,20 +61,25 @@ export const layer = HttpApiBuilder.group(
       make: ({ params, payload }) =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
-          const { kind, from_name = null } = payload
+          const { kind, from_name = null, days } = payload
           const trip = yield* read(params.id, userId)
           if (kind === "invite" && trip.user_id !== userId) {
             return yield* new Conflict({ detail: "Only the trip's owner may invite somebody." })
           }
           const now = yield* Clock.currentTimeMillis
-          const wanted = { trip_id: trip.id, user_id: userId, kind, from_name, expires_at: now + LINK_MS[kind] }
+          const wanted = {
+            trip_id: trip.id,
+            user_id: userId,
+            kind,
+            from_name,
+            expires_at: now + linkMillis(kind, days)
+          }
           const { link, secret } = yield* Effect.mapError(links.make(wanted, now), (error) =>
             error._tag === "TooManyLinks"
               ? new Conflict({ detail: error.message })
               : new Unavailable({ detail: error.message, retry_after_seconds: 2 })
           )
-          const code = writtenSecret(secret)
-          return { ...linkView(link), code, path: kind === "invite" ? `/#/join/${code}` : `/calendar/${secret}.ics` }
+          return { ...linkView(link), code: writtenSecret(secret), path: linkPath(kind, secret) }
         }),
 
       mine: ({ params }) =>

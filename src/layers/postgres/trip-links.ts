@@ -23,6 +23,7 @@ export const layer = Layer.effect(
     const columns = sql.literal(
       "id, trip_id, user_id, kind, from_name, (extract(epoch from expires_at) * 1000)::double precision as expires_at"
     )
+    const heard = new Set<(id: string) => void>()
     const at = (millis: number) => new Date(millis).toISOString()
 
     return TripLinks.of({
@@ -56,8 +57,16 @@ export const layer = Layer.effect(
           where trip_id = ${tripId} and user_id = ${userId} and expires_at > ${at(now)} order by id`),
       revoke: (tripId, userId, id) =>
         sql`delete from trip_links where id = ${id} and trip_id = ${tripId} and user_id = ${userId} returning id`.pipe(
-          Effect.map((rows) => rows.length > 0),
+          Effect.map((rows) => {
+            if (rows.length > 0) for (const hear of heard) hear(id)
+            return rows.length > 0
+          }),
           orAway
+        ),
+      onRevoked: (hear) =>
+        Effect.acquireRelease(
+          Effect.sync(() => void heard.add(hear)),
+          () => Effect.sync(() => void heard.delete(hear))
         ),
       revokeInvitations: (tripId) =>
         orAway(Effect.asVoid(sql`delete from trip_links where trip_id = ${tripId} and kind = 'invite'`))

@@ -1,5 +1,6 @@
 /** The HTTP contract, typed: one call for every operation, with its parameters, its body and its answer. */
 import { sleep } from "./back-off.ts"
+import type { ServerClock } from "./clock.ts"
 import type { Operations } from "./contract.ts"
 import { newId } from "./ids.ts"
 import { Problem, type ProblemDocument, UNREACHABLE } from "./problem.ts"
@@ -37,6 +38,7 @@ export interface HttpOptions {
   /** Such as `https://trips.example`; empty for the page's own server. */
   readonly origin: string
   readonly tokens: TokenKeeper
+  readonly clock?: ServerClock | undefined
   readonly fetch: typeof globalThis.fetch
   /** What the client says where no answer came. */
   readonly unreachable?: string | undefined
@@ -98,6 +100,7 @@ export const makeHttp = (options: HttpOptions) => {
     const signal = given.signal === undefined ? late : AbortSignal.any([late, given.signal])
     try {
       const response = await options.fetch(`${options.origin}${address}`, { method, headers, body, signal })
+      options.clock?.hear(response.headers.get("date"))
       return { response, token, known }
     } catch {
       if (given.signal?.aborted) throw given.signal.reason

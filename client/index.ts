@@ -1,4 +1,5 @@
 /** Everything that a program needs to talk to an Overplanned server, for browsers and for Node, without a build. */
+import { ServerClock } from "./clock.ts"
 import { makeHttp } from "./http.ts"
 import type { Problem } from "./problem.ts"
 import { Queue, type QueueOptions } from "./queue.ts"
@@ -6,6 +7,7 @@ import { type SharedOptions, SharedTrip } from "./shared.ts"
 import { type StreamOptions, TripStream } from "./stream.ts"
 import { TokenKeeper } from "./tokens.ts"
 
+export { ServerClock } from "./clock.ts"
 export type * from "./contract.ts"
 export type { Answer, OperationName, Request } from "./http.ts"
 export { newId } from "./ids.ts"
@@ -33,7 +35,8 @@ export interface ClientOptions {
 export const makeClient = (options: ClientOptions = {}) => {
   const origin = options.origin ?? globalThis.location?.origin ?? "http://127.0.0.1:8000"
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
-  const shared = { origin, fetch, unreachable: options.unreachable, timeoutMillis: options.timeoutMillis }
+  const clock = new ServerClock()
+  const shared = { origin, clock, fetch, unreachable: options.unreachable, timeoutMillis: options.timeoutMillis }
   // Renewing takes a road of its own: the token in it may have run out.
   const nobody = makeHttp({ ...shared, tokens: new TokenKeeper(undefined, async () => undefined) })
   const tokens = new TokenKeeper(options.token, async (token) => {
@@ -50,12 +53,13 @@ export const makeClient = (options: ClientOptions = {}) => {
     ...http,
     origin,
     tokens,
+    clock,
     /** Opens the live connection of a trip. */
     stream: (one: Omit<StreamOptions, "origin" | "tokens">) => new TripStream({ ...one, origin, tokens }),
     /** Follows a plan that somebody shared by a link; no token is needed. */
     shared: (one: Omit<SharedOptions, "origin" | "http">) => new SharedTrip({ ...one, origin, http }),
     /** A queue for what is said without a network. */
-    queue: (one: Omit<QueueOptions, "http"> = {}) => new Queue({ ...one, http })
+    queue: (one: Omit<QueueOptions, "http" | "clock"> = {}) => new Queue({ ...one, http, clock })
   }
 }
 

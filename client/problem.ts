@@ -27,6 +27,8 @@ export const problemText = (document: ProblemDocument | undefined, status: numbe
   return wait === undefined ? text : `${text} Try again in ${wait} s.`
 }
 
+const AWAY: ReadonlySet<number> = new Set([0, 502, 503, 504])
+
 const PREFIX = "urn:overplanned:problem:"
 
 export class Problem extends Error {
@@ -48,5 +50,10 @@ export class Problem extends Error {
 
   get isUnreachable(): boolean {
     return this.status === 0
+  }
+
+  /** Nobody answers who could: what is wanted may be wanted later. A server that is gone is told so by whatever stands before it. */
+  get isAway(): boolean {
+    return AWAY.has(this.status)
   }
 }

@@ -2,6 +2,7 @@
  * What a traveler said while there was no network: kept, sent in order when it is back, and each entry told what became of
  * it. Every entry has its key from the start, so that sending it again is harmless.
  */
+import type { ServerClock } from "./clock.ts"
 import type { Answer, Http, Request } from "./http.ts"
 import { newId } from "./ids.ts"
 import { Problem } from "./problem.ts"
@@ -15,6 +16,10 @@ export interface Entry<O extends Queued = Queued> {
   readonly key: string
   /** When it was said, in Unix milliseconds by the clock of the device. */
   readonly at: number
+  /** How wrong that clock was known to be then; what is learned of it until it goes out is made good. */
+  readonly ahead?: number
+  /** In words, for who sees what waits. */
+  readonly about?: string | undefined
 }
 
 /** Where entries outlive the page; `localStorage` is one. */
@@ -25,6 +30,7 @@ export interface QueueStore {
 
 export interface QueueOptions {
   readonly http: Http
+  readonly clock?: ServerClock | undefined
   readonly store?: QueueStore | undefined
   /** Under which name; one for each person. */
   readonly name?: string | undefined
@@ -43,32 +49,53 @@ const MOST_TOGETHER = 100
 const OLDEST_MS = 30 * 86_400_000
 
 /** What may be different in a moment: the entry stays. */
-const WAITS: ReadonlySet<number> = new Set([0, 401, 429, 503])
+const waits = (problem: Problem): boolean => problem.isAway || problem.status === 401 || problem.status === 429
+
+// biome-ignore lint/suspicious/noExplicitAny: entries of several operations; only what all of them may have is looked at.
+type Loose = any
+
+/**
+ * What was said one after the other rests on the same plan: the first change that goes through makes it another one, and the
+ * rest stand on that, if nobody else changed anything between.
+ */
+const follows = (entry: Entry, sent: Entry, answer: Answer<Queued>): Entry => {
+  const [request, before]: [Loose, Loose] = [entry.request, sent.request]
+  const version: unknown = (answer as Loose)?.state_version
+  if (request.ifMatch === undefined || request.path?.id !== before.path?.id) return entry
+  return version === request.ifMatch + 1 ? { ...entry, request: { ...request, ifMatch: version } } : entry
+}
 
 export class Queue {
   readonly #options: QueueOptions
   readonly #name: string
-  #entries: Array<Entry>
+  /** Where there is no store. With one, other tabs write into it as well, and it alone is true. */
+  #kept: Array<Entry> = []
   #sending: Promise<void> | undefined
 
   constructor(options: QueueOptions) {
     this.#options = options
     this.#name = options.name ?? "overplanned-queue"
-    this.#entries = this.#read()
   }
 
   get entries(): ReadonlyArray<Entry> {
-    return this.#entries
+    return this.#options.store === undefined ? this.#kept : this.#read(this.#options.store)
   }
 
   /** Keeps it for later. Throws where too much waits already, or where the store takes no more. */
-  add<O extends Queued>(operation: O, request: Request<O>, key: string = newId()): Entry<O> {
-    if (this.#entries.length >= MOST_QUEUED) {
+  add<O extends Queued>(operation: O, request: Request<O>, key: string = newId(), about?: string): Entry<O> {
+    const { entries } = this
+    if (entries.length >= MOST_QUEUED) {
       throw new Problem({ detail: `${MOST_QUEUED} things wait to be sent already. Go online first.` }, 0)
     }
-    const entry: Entry<O> = { operation, request, key, at: Date.now() }
-    this.#keep([...this.#entries, entry as unknown as Entry])
+    const ahead = this.#options.clock?.ahead ?? 0
+    const entry: Entry<O> = { operation, request, key, at: Date.now(), ahead, about }
+    this.#keep([...entries, entry as unknown as Entry])
     return entry
+  }
+
+  /** Takes it back before it is sent. */
+  forget(key: string): void {
+    this.#keep(this.entries.filter((entry) => entry.key !== key))
   }
 
   /** Sends what waits, in order, as far as it gets; one sending at a time. */
@@ -84,11 +111,11 @@ export class Queue {
       const [first] = next as [Entry, ...Array<Entry>]
       try {
         const answer = await this.#sendTogether(next)
-        this.#done(next)
+        this.#done(next, answer)
         for (const entry of next) this.#options.onSent?.(entry, answer)
       } catch (error) {
         if (!(error instanceof Problem)) throw error
-        if (WAITS.has(error.status)) return
+        if (waits(error)) return
         this.#done(next)
         this.#options.onRefused?.(first, error)
       }
@@ -97,10 +124,11 @@ export class Queue {
 
   /** The first entry, and the signals that follow it where it is one. */
   #next(): ReadonlyArray<Entry> {
-    const [first] = this.#entries
+    const { entries } = this
+    const [first] = entries
     if (first === undefined || first.operation !== "people.signals") return first === undefined ? [] : [first]
-    const others = this.#entries.findIndex(({ operation }) => operation !== "people.signals")
-    return this.#entries.slice(0, others === -1 ? MOST_TOGETHER : Math.min(others, MOST_TOGETHER))
+    const others = entries.findIndex(({ operation }) => operation !== "people.signals")
+    return entries.slice(0, others === -1 ? MOST_TOGETHER : Math.min(others, MOST_TOGETHER))
   }
 
   #sendTogether(entries: ReadonlyArray<Entry>): Promise<Answer<Queued>> {
@@ -109,23 +137,33 @@ export class Queue {
     if (first.operation !== "people.signals")
       return call(first.operation, { ...first.request, key: first.key } as never)
     // Each signal has an id of its own and counts once: the request itself needs no key that stands for all of them.
-    const body = (entries as ReadonlyArray<Entry<"people.signals">>).flatMap(({ request }) => request.body)
+    const body = (entries as ReadonlyArray<Entry<"people.signals">>).flatMap(({ request, ahead = 0 }) =>
+      [request.body].flat().map((signal) => this.#inTime(signal, ahead))
+    )
     return call("people.signals", { body, key: null })
   }
 
-  #done(entries: ReadonlyArray<Entry>): void {
-    const gone = new Set(entries.map(({ key }) => key))
-    this.#keep(this.#entries.filter(({ key }) => !gone.has(key)))
+  /** By the server's clock, where the device's was known to be wrong only after it was said. */
+  #inTime<S extends { readonly occurred_at: string }>(signal: S, ahead: number): S {
+    const late = (this.#options.clock?.ahead ?? 0) - ahead
+    if (late === 0) return signal
+    return { ...signal, occurred_at: new Date(Date.parse(signal.occurred_at) + late).toISOString() }
+  }
+
+  #done(gone: ReadonlyArray<Entry>, answer?: Answer<Queued>): void {
+    const keys = new Set(gone.map(({ key }) => key))
+    const left = this.entries.filter(({ key }) => !keys.has(key))
+    this.#keep(answer === undefined ? left : left.map((entry) => follows(entry, gone[0]!, answer)))
   }
 
   #keep(entries: Array<Entry>): void {
-    this.#options.store?.setItem(this.#name, JSON.stringify(entries))
-    this.#entries = entries
+    if (this.#options.store === undefined) this.#kept = entries
+    else this.#options.store.setItem(this.#name, JSON.stringify(entries))
   }
 
-  #read(): Array<Entry> {
+  #read(store: QueueStore): Array<Entry> {
     try {
-      const entries: unknown = JSON.parse(this.#options.store?.getItem(this.#name) ?? "[]")
+      const entries: unknown = JSON.parse(store.getItem(this.#name) ?? "[]")
       if (!Array.isArray(entries)) return []
       return entries.filter(({ key, at }) => typeof key === "string" && at > Date.now() - OLDEST_MS).slice(-MOST_QUEUED)
     } catch {

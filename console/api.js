@@ -40,7 +40,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
       kept.put(name, answer).catch(() => {})
       return answer
     } catch (error) {
-      const last = error.isUnreachable ? await kept.get(name).catch(() => undefined) : undefined
+      const last = error.isAway ? await kept.get(name).catch(() => undefined) : undefined
       if (last === undefined) throw error
       onOffline?.()
       return last
@@ -51,6 +51,8 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
   const ofTrip = (id) => ({ path: { id } })
   return {
     client,
+    /** By the server's clock, where the one of this device is wrong. */
+    now: () => client.clock.now(),
     demo: () => call("begin.demo").then(({ available }) => available),
     enterDemo: (as) => call("begin.enterDemo", { body: { as } }).then((answer) => answer.token),
     vocabularies: () => call("begin.vocabularies"),
@@ -84,7 +86,8 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     trip: (id) => keeping(tripName(id), call("trips.read", ofTrip(id))),
     createTrip: (body, key) => call("trips.create", { body, key }),
     setStatus: (id, status, ifMatch) => call("trips.change", { ...ofTrip(id), body: { status }, ifMatch }),
-    changeSlot: (id, slot_id, body, ifMatch) => call("trips.changeSlot", { path: { id, slot_id }, body, ifMatch }),
+    changeSlot: (id, slot_id, body, ifMatch, key) =>
+      call("trips.changeSlot", { path: { id, slot_id }, body, ifMatch, key }),
     addStop: (id, body, ifMatch) => call("edits.add", { ...ofTrip(id), body, ifMatch }),
     choices: (id, slot_id) => call("edits.choices", { path: { id, slot_id } }),
     reorder: (id, day, slot_ids, ifMatch) =>

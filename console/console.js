@@ -1,6 +1,7 @@
 /** The app: who is signed in, and which view the address asks for. */
 import { makeApi } from "./api.js"
 import { announce, element } from "./dom.js"
+import { measure } from "./format.js"
 import { joinView } from "./join.js"
 import { forgetOthers, keepShell, keptFor } from "./kept.js"
 import { T } from "./messages.js"
@@ -9,9 +10,10 @@ import { onboardingView } from "./onboarding.js"
 import { forgetOthersOwn, ownOf } from "./own.js"
 import { personaView } from "./persona.js"
 import { printView } from "./print.js"
-import { claimsOf, forgetToken, rememberedToken, rememberToken, takeTokenFromAddress } from "./session.js"
+import { claimsOf, forgetToken, onOtherTab, rememberedToken, rememberToken, takeTokenFromAddress } from "./session.js"
 import { tripView } from "./trip.js"
 import { tripsView } from "./trips.js"
+import { makeWaiting } from "./waiting.js"
 import { welcomeView } from "./welcome.js"
 
 const main = document.getElementById("main")
@@ -87,6 +89,7 @@ const show = async (address = location.hash) => {
     const made = await draw(app, ...pattern.exec(address).slice(1))
     if (mine !== asked) return made.close?.()
     shown = made
+    lookAtClock(app.api.client.clock)
     main.replaceChildren(...made.elements)
     scrollTo(0, 0)
   } catch (error) {
@@ -98,14 +101,44 @@ const show = async (address = location.hash) => {
   }
 }
 
-const logOut = (why) => {
-  forgetToken()
-  forgetOthers("").catch(() => {})
-  forgetOthersOwn("")
+const leave = (why) => {
+  app?.waiting.close()
   app = undefined
   document.getElementById("notices").replaceChildren()
   if (why !== undefined) announce(why, "error")
   show()
+}
+
+/** Of one's own will: nothing of them stays in this browser. */
+const logOut = (why) => {
+  const waiting = app?.waiting.count() ?? 0
+  if (why === undefined && waiting > 0 && !confirm(T.waiting.drop(waiting))) return
+  app?.waiting.drop()
+  forgetToken()
+  forgetOthers("").catch(() => {})
+  forgetOthersOwn("")
+  leave(why)
+}
+
+/** The token has run out in mid-trip: what they read and said stays for when they sign in again, at the same address. */
+const expired = () => {
+  forgetToken()
+  leave(T.welcome.expired)
+}
+
+/** Longest difference that is told in hours. */
+const MOST_HOURS = 48
+const HOUR_MS = 3_600_000
+
+let toldOfClock = false
+
+/** Said once: everything else goes on by the server's clock. */
+const lookAtClock = ({ ahead }) => {
+  if (ahead === 0 || toldOfClock) return
+  toldOfClock = true
+  const hours = Math.abs(ahead) / HOUR_MS
+  const [unit, count] = hours < 1 ? ["minute", hours * 60] : hours < MOST_HOURS ? ["hour", hours] : ["day", hours / 24]
+  announce(T.clock(measure(Math.round(count), unit)), "error")
 }
 
 /** Signs in with this token and goes to the address, or stays where one is. */
@@ -116,7 +149,8 @@ const logIn = (token, address) => {
     return
   }
   rememberToken(token)
-  const api = makeApi(token, (why) => logOut(why), undefined, {
+  app?.waiting.close()
+  const api = makeApi(token, expired, undefined, {
     kept: keptFor(claims.sub),
     onOffline: () => announce(T.offline),
     onToken: rememberToken
@@ -131,6 +165,8 @@ const logIn = (token, address) => {
     token,
     claims,
     logOut,
+    expired,
+    waiting: makeWaiting(api.client, claims.sub, document.getElementById("waiting")),
     tell: announce,
     own: ownOf(claims.sub),
     /** The places of a city, read once. */
@@ -165,6 +201,12 @@ addEventListener("hashchange", () => {
   const token = takeTokenFromAddress()
   if (token === undefined) show()
   else logIn(token)
+})
+// What one tab does about who is signed in holds for all of them.
+onOtherTab((token) => {
+  if (token === undefined) {
+    if (app !== undefined) leave()
+  } else if (claimsOf(token)?.sub !== app?.claims.sub) logIn(token)
 })
 document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault()

@@ -68,7 +68,7 @@ export const nowElement = (trip, now) => {
 }
 
 /** `acts`: what the buttons of a stop do, by name. `shown(day)` hears which day is looked at; `map` stands above its stops. */
-export const makeDays = (acts, shown, { map, currency }) => {
+export const makeDays = (acts, shown, { map, currency, now }) => {
   const part = element("div", { class: "days" })
   const drawn = new Map()
   let looked
@@ -120,7 +120,7 @@ export const makeDays = (acts, shown, { map, currency }) => {
     )
 
   const draw = (trip, zone, marked) => {
-    looked ??= firstShown(trip, zone, Date.now())
+    looked ??= firstShown(trip, zone, now())
     const day = trip.days.find((one) => one.day === looked) ?? trip.days[0]
     looked = day.day
     const go = (to) => {

@@ -1,6 +1,7 @@
 /** One trip, live: what the page knows of it, what it asks for, and how news are taken over. It draws nothing. */
 import { Unanswered } from "../client/index.ts"
 import { Problem } from "./api.js"
+import { T } from "./messages.js"
 import { applyChange, differences, judgeFrame, slotOf } from "./plan.js"
 import { newId } from "./session.js"
 
@@ -12,6 +13,7 @@ const MARKED_MS = 20_000
 
 export class LiveTrip {
   #api
+  #waiting
   #on
   #stream
   #rereading
@@ -22,8 +24,9 @@ export class LiveTrip {
    * `on` hears: `plan` (draw it), `offers` (draw them), `changed` (which stops are other now), `offered` (one came by
    * itself), `stale` (a write that came too late), `failed` (a sentence), `state` (of the live connection).
    */
-  constructor(api, trip, on) {
+  constructor(api, waiting, trip, on) {
     this.#api = api
+    this.#waiting = waiting
     this.#on = on
     this.#heard = trip.state_version
     this.trip = trip
@@ -36,11 +39,28 @@ export class LiveTrip {
       tripId: this.trip.id,
       since: () => this.trip.state_version,
       onFrame: (frame) => this.#hear(frame),
-      onState: (name) => this.#on.state(name)
+      onState: (name) => {
+        this.#on.state(name)
+        if (name === "live") this.#waiting.send()
+      }
     })
+    this.#waiting.news.add(this.#news)
+  }
+
+  /** What waited has gone out, or was refused: a fresh offer may have come of it. */
+  #news = {
+    sent: ({ request }, answer) => {
+      if (request.path?.id === this.trip.id && answer?.changed !== undefined) this.#takeAnswer(answer)
+    },
+    refused: ({ request }, { document }) => {
+      if (request.path?.id !== this.trip.id) return
+      if (document?.offer !== undefined) this.#addOffer(document.offer)
+      this.reread()
+    }
   }
 
   close() {
+    this.#waiting.news.delete(this.#news)
     this.#stream?.close()
   }
 
@@ -139,14 +159,35 @@ export class LiveTrip {
     )
   }
 
-  async respond({ pivot_id }, answer) {
+  /** Done now, or kept for later where nobody answers; behind what waits already. Says whether it was done. */
+  async #orLater(operation, request, about, does) {
+    const key = newId()
     const { id } = this.trip
-    try {
-      const done = await this.#ask({ type: "respond", id: newId(), pivot_id, ...answer }, (key) =>
+    if (!this.#waiting.holds(id)) {
+      try {
+        await does(key)
+        return true
+      } catch (error) {
+        if (!error.isAway) throw error
+      }
+    }
+    this.#waiting.add(operation, request, key, about)
+    return false
+  }
+
+  async respond({ pivot_id }, answer, about) {
+    const { id } = this.trip
+    const ask = (key) =>
+      this.#ask({ type: "respond", id: key, pivot_id, ...answer }, () =>
         this.#api.answerPivot(id, pivot_id, answer, key)
       )
+    try {
+      let done
+      await this.#orLater("trips.answerPivot", { path: { id, pivot_id }, body: answer }, about, async (key) => {
+        done = await ask(key)
+      })
       this.#dropOffer(pivot_id)
-      if (done.changed !== undefined) await this.#takeAnswer(done)
+      if (done?.changed !== undefined) await this.#takeAnswer(done)
     } catch (error) {
       const fresh = error instanceof Problem ? error.document?.offer : undefined
       if (error.document?.type?.endsWith("pivot-expired")) this.#dropOffer(pivot_id)
@@ -158,7 +199,7 @@ export class LiveTrip {
   /** Nothing was on offer: there is nothing to turn down. */
   async dismiss(offer) {
     if (offer.options.length === 0) this.#dropOffer(offer.pivot_id)
-    else await this.respond(offer, { response: "dismiss" })
+    else await this.respond(offer, { response: "dismiss" }, T.waiting.keep)
   }
 
   /** A write based on what this page shows; where the trip has moved on, the page catches up and says so. */
@@ -174,10 +215,14 @@ export class LiveTrip {
     }
   }
 
-  changeSlot(slotId, action, nodeId) {
+  /** `about` says it in words, for when it has to wait. */
+  changeSlot(slotId, body, about) {
     const { id, state_version } = this.trip
-    return this.#write(async () =>
-      this.#takeAnswer(await this.#api.changeSlot(id, slotId, { action, node_id: nodeId }, state_version))
+    const request = { path: { id, slot_id: slotId }, body, ifMatch: state_version }
+    return this.#write(() =>
+      this.#orLater("trips.changeSlot", request, about, async (key) =>
+        this.#takeAnswer(await this.#api.changeSlot(id, slotId, body, state_version, key))
+      )
     )
   }
 
@@ -208,16 +253,19 @@ export class LiveTrip {
     })
   }
 
-  async feel(slot, signal_type) {
-    const { rejected } = await this.#api.signal({
+  feel(slot, signal_type, about) {
+    const body = {
       id: newId(),
       signal_type,
       trip_id: this.trip.id,
       slot_id: slot.id,
       activity_node_id: slot.node.id,
-      occurred_at: new Date().toISOString()
+      occurred_at: new Date(this.#api.now()).toISOString()
+    }
+    return this.#orLater("people.signals", { body }, about, async () => {
+      const { rejected } = await this.#api.signal(body)
+      if (rejected.length > 0) throw new Error(rejected[0].problem)
     })
-    if (rejected.length > 0) throw new Error(rejected[0].problem)
   }
 
   slot(id) {

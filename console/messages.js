@@ -144,10 +144,28 @@ export const T = {
     signIn: "Sign in with a token",
     signInHint: "Open the link that you were given, or paste its token.",
     token: "Token",
-    tokenHint: "Kept until this tab is closed, and nowhere else.",
+    tokenHint: "Kept in this browser until you sign out, and nowhere else.",
     go: "Sign in",
     notToken: "That is not a token: a token has three parts with dots between them.",
-    expired: "You were signed out: the token has run out. Sign in with a fresh one."
+    expired:
+      "You were signed out: the token has run out. Sign in with a fresh one and you are back where you were; what you did is kept."
+  },
+  clock: (ahead) => `The clock of this device is ${ahead} off. Times here are those of the server.`,
+  waiting: {
+    title: (count) => `${plural(count, "thing waits", "things wait")} for the network`,
+    hint: "Sent by itself as soon as the server answers, in this order.",
+    now: "Try now",
+    forget: "Forget it",
+    kept: (about) => `${about}: noted. It goes out when the server answers again.`,
+    sent: (count) => `${plural(count, "thing", "things")} that waited ${count === 1 ? "is" : "are"} sent.`,
+    changed: (about, why) => `The plan had changed meanwhile, and this was not done: ${about}. ${why}`,
+    refused: (about, why) => `This was not done: ${about}. ${why}`,
+    drop: (count) => `${plural(count, "thing waits", "things wait")} to be sent. Sign out all the same, and drop it?`,
+    take: (what) => `Take ${what}`,
+    keep: "Keep the plan",
+    slot: (what, name) => `${what}: ${name}`,
+    like: (name) => `I like ${name}`,
+    dislike: (name) => `${name} is not for me`
   },
   begin: {
     title: "What do you like?",

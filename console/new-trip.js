@@ -26,7 +26,7 @@ const MOST_SIGNALS = 100
 
 /** What was brought along and is no must still says what somebody likes. */
 const tellLikes = (api, likes) => {
-  const occurred_at = new Date().toISOString()
+  const occurred_at = new Date(api.now()).toISOString()
   const signals = likes.slice(0, MOST_SIGNALS).map((activity_node_id) => ({
     id: newId(),
     signal_type: "thumbs_up",
@@ -52,11 +52,11 @@ const needsPart = (own) => {
 }
 
 /** A date that is not past where the traveler will be: in another zone it may be tomorrow here. */
-const datePart = (zone) => {
+const datePart = (zone, now) => {
   const date = element("input", { name: "start_date", type: "date", required: true })
   const today = () => {
     if (zone() === undefined) return
-    date.min = localDate(Date.now(), zone())
+    date.min = localDate(now(), zone())
     if (date.value < date.min) date.value = date.min
   }
   today()
@@ -71,7 +71,7 @@ export const newTripView = async ({ api, cities, base, own, tell }, asked) => {
     asked
   )
   const chosen = () => known.find(({ slug }) => slug === city.value)
-  const { date, today } = datePart(() => chosen()?.time_zone)
+  const { date, today } = datePart(() => chosen()?.time_zone, api.now)
   const days = element("input", { name: "days", type: "number", min: "1", max: LONGEST_DAYS, value: "3" })
   const bring = makeBring({ city: chosen, base, days: () => Number(days.value) })
   const need = needsPart(own)

@@ -1,6 +1,18 @@
-/** Who is logged in. The token lives as long as the tab: never in a cookie, never in storage that outlives it. */
+/**
+ * Who is signed in. The token stays in this browser, as a phone's apps keep theirs, until one signs out: a new tab is signed
+ * in, and so is the app on the home screen. Never in a cookie, which would travel by itself.
+ */
 
 const KEY = "overplanned.token"
+
+/** Some browsers keep nothing for a page in private: then it is good for as long as the page is open. */
+const storage = () => {
+  try {
+    return globalThis.localStorage
+  } catch {
+    return undefined
+  }
+}
 
 /** The token in a printed link, `#token=…`. */
 export const tokenOfFragment = (fragment) =>
@@ -8,9 +20,21 @@ export const tokenOfFragment = (fragment) =>
 
 export { claimsOf, newId } from "../client/index.ts"
 
-export const rememberedToken = () => sessionStorage.getItem(KEY) ?? undefined
-export const rememberToken = (token) => sessionStorage.setItem(KEY, token)
-export const forgetToken = () => sessionStorage.removeItem(KEY)
+export const rememberedToken = () => storage()?.getItem(KEY) ?? undefined
+export const forgetToken = () => storage()?.removeItem(KEY)
+export const rememberToken = (token) => {
+  try {
+    storage()?.setItem(KEY, token)
+  } catch {
+    // A full store: signed in for as long as the page is open.
+  }
+}
+
+/** Another tab signed out, or in: `changed` hears its token, or nothing. */
+export const onOtherTab = (changed) =>
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === KEY || key === null) changed(newValue ?? undefined)
+  })
 
 /** Takes the token out of the address bar, so that it is in no history, bookmark or screenshot. */
 export const takeTokenFromAddress = () => {

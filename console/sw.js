@@ -13,11 +13,15 @@ const keep = async (request, response) => {
   return response
 }
 
+const lastKept = async (request) => (await caches.open(SHELL)).match(request)
+
+/** Whoever stands before a server that is gone answers in its place, with a page of theirs. */
 const answer = async (request) => {
   try {
-    return await keep(request, await fetch(request))
+    const response = await fetch(request)
+    return response.status < 500 ? await keep(request, response) : ((await lastKept(request)) ?? response)
   } catch (error) {
-    const kept = await (await caches.open(SHELL)).match(request)
+    const kept = await lastKept(request)
     if (kept === undefined) throw error
     return kept
   }

@@ -3,7 +3,7 @@ import { choicesElement, undoElement } from "./by-hand.js"
 import { controlsElement } from "./controls.js"
 import { makeDays, nowElement } from "./days.js"
 import { announce, element, redraw } from "./dom.js"
-import { calendarDay, timeSpan } from "./format.js"
+import { calendarDay, changeText, timeSpan } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
@@ -47,7 +47,9 @@ const notesElement = (trip, open) => {
 const makePanel = (live, zone, days) => {
   const panel = element("div", { class: "offers", "aria-label": T.trip.offers, role: "region" })
   const accept = async (offer, option) => {
-    await live.respond(offer, { response: "accept", option_id: option.option_id })
+    const [first] = option.changes
+    const what = first === undefined ? "" : changeText(first, live.slot(first.slot_id), zone())
+    await live.respond(offer, { response: "accept", option_id: option.option_id }, T.waiting.take(what))
     const changed = option.changes.find(({ action }) => action !== "drop")
     if (changed === undefined) return
     days.look(live.trip, changed.slot_id)
@@ -79,7 +81,13 @@ const actsOn = (live, pivot, { api, zone }) => ({
   /** Choices come under the button; nothing changes before one of them is taken. */
   swap: async (slot, pressed) => {
     const choices = await live.choices(slot.id)
-    const shown = choicesElement(choices, zone(), (node) => live.changeSlot(slot.id, "swap", node.id))
+    const shown = choicesElement(choices, zone(), (node) =>
+      live.changeSlot(
+        slot.id,
+        { action: "swap", node_id: node.id },
+        T.waiting.slot(slot.node.name, T.waiting.take(node.name))
+      )
+    )
     const acts = pressed.closest(".acts")
     acts.parentElement.querySelector(".choices")?.remove()
     acts.after(shown)
@@ -94,16 +102,18 @@ const actsOn = (live, pivot, { api, zone }) => ({
   },
   add: (body) => live.addStop(body),
   search: (trip, text, limit) => api.search(trip.city, text, limit),
-  removeFixed: (thing) => live.changeSlot(thing.id, "remove"),
-  lock: (slot) => live.changeSlot(slot.id, slot.locked ? "unlock" : "lock"),
-  remove: (slot) => live.changeSlot(slot.id, "remove"),
+  removeFixed: (thing) =>
+    live.changeSlot(thing.id, { action: "remove" }, T.waiting.slot(T.trip.actRemove, thing.title)),
+  lock: (slot) =>
+    slot.locked
+      ? live.changeSlot(slot.id, { action: "unlock" }, T.waiting.slot(T.trip.actUnlock, slot.node.name))
+      : live.changeSlot(slot.id, { action: "lock" }, T.waiting.slot(T.trip.actLock, slot.node.name)),
+  remove: (slot) => live.changeSlot(slot.id, { action: "remove" }, T.waiting.slot(T.trip.actRemove, slot.node.name)),
   like: async (slot) => {
-    await live.feel(slot, "thumbs_up")
-    announce(T.trip.noted)
+    if (await live.feel(slot, "thumbs_up", T.waiting.like(slot.node.name))) announce(T.trip.noted)
   },
   dislike: async (slot) => {
-    await live.feel(slot, "thumbs_down")
-    announce(T.trip.noted)
+    if (await live.feel(slot, "thumbs_down", T.waiting.dislike(slot.node.name))) announce(T.trip.noted)
   }
 })
 
@@ -112,7 +122,7 @@ const undoing = (live, change) => async () => {
   announce(T.byHand.undone)
 }
 
-const listening = (live, page, logOut) => ({
+const listening = (live, page, expired) => ({
   plan: () => page.draw(),
   offers: () => page.drawOffers(),
   changed: (before, changed, removed) => {
@@ -126,18 +136,19 @@ const listening = (live, page, logOut) => ({
   state: (name) => {
     page.state.className = `badge stream ${name}`
     page.state.textContent = STREAM_WORDS[name]
-    if (name === "unauthorized") logOut(T.welcome.expired)
+    if (name === "unauthorized") expired()
   }
 })
 
 export const tripView = async (app, id) => {
-  const { api, cities, logOut } = app
+  const { api, cities, expired, waiting } = app
   const [first, known] = await Promise.all([api.trip(id), cities()])
   const page = { state: element("span", { class: "badge", role: "status", id: "stream-state" }) }
   const live = new LiveTrip(
     api,
+    waiting,
     first,
-    listening(() => live, page, logOut)
+    listening(() => live, page, expired)
   )
   const zone = () => zoneOfTrip(live.trip, known)
   const status = element("span", { class: "badge" })
@@ -159,14 +170,18 @@ export const tripView = async (app, id) => {
     map.draw(live.trip, day, [...live.offers.values()], live.marked)
   }
   const city = known.find((one) => one.slug === first.city)
-  const days = makeDays(actsOn(live, pivot, { api, zone }), drawMap, { map: map.part, currency: city?.currency })
+  const days = makeDays(actsOn(live, pivot, { api, zone }), drawMap, {
+    map: map.part,
+    currency: city?.currency,
+    now: api.now
+  })
   const offers = makePanel(live, zone, days)
   const name = city?.name ?? first.city
   const together = togetherElement(app, () => live.trip, name)
   const undoPart = element("div", {})
   const drawNow = () => {
-    now.replaceChildren(...[live.trip.status === "active" && nowElement(live.trip, Date.now())].filter(Boolean))
-    redraw(undoPart, [undoElement(live.trip, zone(), Date.now(), (change) => undoing(live, change)())])
+    now.replaceChildren(...[live.trip.status === "active" && nowElement(live.trip, api.now())].filter(Boolean))
+    redraw(undoPart, [undoElement(live.trip, zone(), api.now(), (change) => undoing(live, change)())])
   }
   let drawnStatus
   page.drawOffers = () => {

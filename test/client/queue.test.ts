@@ -171,4 +171,58 @@ describe("a reading", () => {
         assert.strictEqual(heard.length, 2)
       }
     ))
+
+  it("lets what was said on one plan stand on its own first change, and on nobody else's", () => {
+    const versions: Array<unknown> = []
+    return answering(
+      ({ path }, nth) => {
+        versions.push(path)
+        return { status: 200, body: { state_version: nth === 1 ? 8 : 12 } }
+      },
+      async (origin) => {
+        const kept = store()
+        const change = (slot_id: string) => ({
+          path: { id: "t", slot_id },
+          body: { action: "lock" as const },
+          ifMatch: 7
+        })
+        const queue = makeClient({ origin, token: "a.b.c" }).queue({ store: kept })
+        for (const slot of ["a", "b", "c"]) queue.add("trips.changeSlot", change(slot))
+        const based: Array<unknown> = []
+        const watching = makeClient({
+          origin,
+          token: "a.b.c",
+          fetch: (url, init) => {
+            based.push((init?.headers as Record<string, string>)["if-match"])
+            return fetch(url, init)
+          }
+        }).queue({ store: kept })
+        await watching.send()
+        assert.deepStrictEqual(based, ["7", "8", "8"])
+        assert.strictEqual(versions.length, 3)
+      }
+    )
+  })
+
+  it("shares what waits with other tabs, and tells signals by the server's clock", () =>
+    answering(
+      () => ({ status: 202, body: { accepted: 1, rejected: [] } }),
+      async (origin, heard) => {
+        const kept = store()
+        const one = makeClient({ origin, token: "a.b.c" }).queue({ store: kept })
+        const other = makeClient({ origin, token: "a.b.c" })
+        const others = other.queue({ store: kept })
+        one.add("people.signals", signal("s1"))
+        others.add("people.signals", signal("s2"))
+        assert.strictEqual(one.entries.length, 2)
+        others.forget(one.entries[1]!.key)
+        // A day wrong, as it turns out only now.
+        other.clock.hear(new Date(Date.now() + 86_400_000).toUTCString())
+        await others.send()
+        assert.deepStrictEqual(one.entries, [])
+        const [sent] = heard[0]!.body
+        assert.strictEqual(sent.id, "s1")
+        assert.strictEqual(sent.occurred_at.slice(0, 10), "2026-05-02")
+      }
+    ))
 })

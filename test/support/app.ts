@@ -2,7 +2,7 @@
 import type { Browser, Locator, Page } from "playwright-core"
 import { openWorld, type World } from "../e2e/world.ts"
 import { complaintsOf, openBrowser } from "./browser.ts"
-import { until } from "./server.ts"
+import { type Environment, until } from "./server.ts"
 
 export const PHONE = { width: 390, height: 844 }
 export const WIDE = { width: 1280, height: 800 }
@@ -45,8 +45,9 @@ export interface App {
 }
 
 /** A demo with all of its cities, and a browser. */
-export const openApp = async (): Promise<App> => {
-  const world = await openWorld({ OVERPLANNED_DEMO: "true", RATE_LIMIT: "off" })
+/** `PORT` keeps the address through a restart, as a page needs it. */
+export const openApp = async (environment: Environment = {}): Promise<App> => {
+  const world = await openWorld({ OVERPLANNED_DEMO: "true", RATE_LIMIT: "off", ...environment })
   const operator = await world.someone()
   await until("every city of the demo", async () => {
     const { body } = await operator.call("GET", "/cities")

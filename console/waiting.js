@@ -1,0 +1,116 @@
+/** What a traveler said while nobody answered: kept here, sent when somebody does, and what became of it told in words. */
+import { announce, button, element } from "./dom.js"
+import { T } from "./messages.js"
+
+/** How often it is tried while something waits; what says that the network is back tries at once. */
+const TRY_EVERY_MS = 20_000
+
+const PREFIX = "overplanned.waiting."
+
+/** Where a browser keeps nothing, what waits is kept for as long as the page is open. */
+const storeOrNone = () => {
+  try {
+    return globalThis.localStorage
+  } catch {
+    return undefined
+  }
+}
+
+/** What somebody else left unsent in this browser goes nowhere any more. */
+const forgetOthersWaiting = (person) => {
+  const store = storeOrNone()
+  const names = Object.keys(store ?? {}).filter((name) => name.startsWith(PREFIX) && name !== PREFIX + person)
+  for (const name of names) store.removeItem(name)
+}
+
+/** What the server would not take of signals that it was told. */
+const rejectedOf = (answer) => answer?.rejected ?? []
+
+/**
+ * `news` hears of each entry that went out (`sent`, with its answer) and of each that was refused (`refused`, with why).
+ * `part` shows what waits, wherever one is in the app.
+ */
+export const makeWaiting = (client, person, part) => {
+  forgetOthersWaiting(person)
+  /** @type {Set<{sent?: (entry: any, answer: any) => void, refused?: (entry: any, problem: any) => void}>} */
+  const news = new Set()
+  let told = 0
+  const queue = client.queue({
+    store: storeOrNone(),
+    name: PREFIX + person,
+    onSent: (entry, answer) => {
+      const [refused] = rejectedOf(answer)
+      if (refused === undefined) told++
+      else announce(T.waiting.refused(entry.about, refused.problem), "error")
+      for (const { sent } of news) sent?.(entry, answer)
+    },
+    onRefused: (entry, problem) => {
+      const said = problem.status === 412 || problem.status === 409 ? T.waiting.changed : T.waiting.refused
+      announce(said(entry.about, problem.message), "error")
+      for (const { refused } of news) refused?.(entry, problem)
+    }
+  })
+
+  const draw = () => {
+    const { entries } = queue
+    part.hidden = entries.length === 0
+    part.replaceChildren(
+      element(
+        "details",
+        { class: "waiting" },
+        element("summary", { "data-act": "waiting" }, T.waiting.title(entries.length)),
+        element("p", { class: "soft" }, T.waiting.hint),
+        element(
+          "ul",
+          { class: "plain" },
+          entries.map(({ about, key }) =>
+            element(
+              "li",
+              { class: "copyable" },
+              element("span", {}, about),
+              button(T.waiting.forget, () => {
+                queue.forget(key)
+                draw()
+              })
+            )
+          )
+        ),
+        button(T.waiting.now, () => send(), { "data-act": "send" })
+      )
+    )
+  }
+
+  const send = async () => {
+    if (queue.entries.length === 0) return draw()
+    told = 0
+    await queue.send()
+    draw()
+    if (told > 0) announce(T.waiting.sent(told))
+  }
+
+  const again = () => send().catch((error) => announce(error.message, "error"))
+  const timer = setInterval(() => (queue.entries.length > 0 ? again() : undefined), TRY_EVERY_MS)
+  addEventListener("online", again)
+  draw()
+  again()
+  return {
+    news,
+    send: again,
+    count: () => queue.entries.length,
+    /** Whether something of this trip waits: what comes after it has to wait behind it. */
+    holds: (tripId) => queue.entries.some(({ request }) => request.path?.id === tripId),
+    add: (operation, request, key, about) => {
+      queue.add(operation, request, key, about)
+      draw()
+      announce(T.waiting.kept(about))
+    },
+    drop: () => {
+      for (const { key } of queue.entries) queue.forget(key)
+    },
+    close: () => {
+      clearInterval(timer)
+      removeEventListener("online", again)
+      part.hidden = true
+    }
+  }
+}

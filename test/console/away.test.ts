@@ -1,0 +1,144 @@
+/** The app where nobody answers: what one says waits and goes out, and what became of it is told; clocks and tokens that are wrong. */
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { Page } from "playwright-core"
+import { freePort } from "../../src/layers/embedded/cluster.ts"
+import { type App, cityAwake, openApp, type Visitor } from "../support/app.ts"
+import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
+import { dayAhead, tokenFor } from "../support/server.ts"
+
+const DAY_MS = 86_400_000
+
+const notice = (page: Page, text: string) => page.locator("#notices").getByText(text).waitFor()
+
+describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chromiumPath ?? NO_BROWSER})`, () => {
+  let app: App
+
+  beforeAll(async () => {
+    app = await openApp({ PORT: String(await Effect.runPromise(freePort)) })
+  })
+  afterAll(() => app?.close())
+
+  /** With a plan of days that are all ahead. */
+  const planned = async (): Promise<Visitor> => {
+    const made = await app.visitor()
+    await made.act("demo").click()
+    await made.page.waitForSelector(".chip")
+    await made.page.goto(`${app.world.server().url}/#/new/seattle`)
+    await made.page.fill('input[name="start_date"]', dayAhead(9))
+    await made.act("plan").click()
+    await made.page.waitForSelector(".badge.live")
+    return made
+  }
+
+  const onStop = async (page: Page, nth: number, name: string) => {
+    const stop = page.locator(".stop").nth(nth)
+    if (!(await stop.locator("details").evaluate((one: HTMLDetailsElement) => one.open))) {
+      await stop.locator("summary").click()
+    }
+    await stop.locator(`[data-act="${name}"]`).click()
+  }
+
+  it("keeps what is said while the server is gone, through a reload, and sends it when the server is back", async () => {
+    const { page, act } = await planned()
+    await page.waitForSelector("html[data-kept]")
+    const name = await page.locator(".stop strong").first().textContent()
+    await app.world.server().stop("SIGKILL")
+    await page.waitForSelector(".stream.waiting")
+    await onStop(page, 0, "lock")
+    await notice(page, `Keep it whatever happens: ${name}: noted.`)
+    await onStop(page, 1, "lock")
+    await onStop(page, 1, "like")
+    await page.getByText("3 things wait for the network").waitFor()
+    await page.reload()
+    await page.waitForSelector(".stop")
+    await act("waiting").click()
+    await page.locator("#waiting li", { hasText: "I like" }).waitFor()
+    await picture(page, "phone-waiting")
+    await app.world.restart("SIGKILL")
+    // The second change stands on the first: what is one's own is no surprise.
+    await page.waitForFunction(() => document.querySelectorAll(".badge.locked").length === 2)
+    await page.waitForSelector("#waiting", { state: "hidden" })
+    const second = await page.context().newPage()
+    await second.goto(`${app.world.server().url}/#/trips`)
+    await second.waitForSelector(".card.link")
+    await page.context().close()
+  })
+
+  it("says so where the plan had changed meanwhile, and does not do it", async () => {
+    const { page } = await planned()
+    const names = await page.locator(".stop strong").allTextContents()
+    await page.context().setOffline(true)
+    await onStop(page, 0, "remove")
+    await page.getByText("1 thing waits for the network").waitFor()
+    const { token, trip } = await page.evaluate(() => ({
+      token: localStorage.getItem("overplanned.token"),
+      trip: location.hash.split("/").at(-1)
+    }))
+    const call = async (method: string, path: string, body?: unknown) => {
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" }
+      const url = `${app.world.server().url}/api/v1/trips/${trip}${path}`
+      const response = await fetch(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) })
+      })
+      return JSON.parse(await response.text())
+    }
+    const { days } = await call("GET", "")
+    await call("PATCH", `/slots/${days[0].slots[1].id}`, { action: "lock" })
+    await page.context().setOffline(false)
+    await notice(page, "The plan had changed meanwhile, and this was not done: Take it out")
+    await picture(page, "phone-plan-had-changed")
+    await page.waitForSelector(".badge.locked")
+    assert.deepStrictEqual(await page.locator(".stop strong").allTextContents(), names)
+    await page.context().close()
+  })
+
+  it("sends whoever's token has run out to sign in, and back to where they were", async () => {
+    const { page } = await planned()
+    const { sub } = await page.evaluate(() =>
+      JSON.parse(
+        atob(localStorage.getItem("overplanned.token")!.split(".")[1]!.replaceAll("-", "+").replaceAll("_", "/"))
+      )
+    )
+    const stale = await tokenFor(sub, { from: -30 * 86_400, ttl: 3600 })
+    await page.evaluate((token) => localStorage.setItem("overplanned.token", token), stale)
+    await page.reload()
+    await notice(page, "You were signed out: the token has run out.")
+    await picture(page, "phone-signed-out")
+    await page.getByText("Sign in with a token").click()
+    await page.fill('textarea[name="token"]', await tokenFor(sub))
+    await page.getByRole("button", { name: "Sign in" }).click()
+    await page.waitForSelector(".stop")
+    await page.context().close()
+  })
+
+  it("goes by the server's clock where the device's is a day wrong", async () => {
+    const { page, act, complaints } = await app.visitor()
+    await page.addInitScript((ahead) => {
+      const now = Date.now
+      class Wrong extends Date {
+        constructor(...given: Array<unknown>) {
+          if (given.length === 0) super(now() + ahead)
+          else super(...(given as [number]))
+        }
+      }
+      Wrong.now = () => now() + ahead
+      globalThis.Date = Wrong as DateConstructor
+    }, DAY_MS)
+    await page.reload()
+    await act("demo").click()
+    await notice(page, "The clock of this device is 24 hr off.")
+    await page.goto(`${app.world.server().url}/#/new/${cityAwake(Date.now())}`)
+    await act("plan").click()
+    await page.waitForSelector(".badge.live")
+    // Today is still offered as the first day, and is the one that is looked at.
+    assert.strictEqual(await page.locator('[data-of="tab-1"]').getAttribute("aria-current"), "date")
+    await page.locator('[data-of="tab-2"]').click()
+    await onStop(page, 0, "like")
+    await notice(page, "Noted. Your next plans know.")
+    assert.deepStrictEqual(complaints, [])
+    await page.context().close()
+  })
+})

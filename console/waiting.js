@@ -45,9 +45,10 @@ export const makeWaiting = (client, person, part) => {
       for (const { sent } of news) sent?.(entry, answer)
     },
     onRefused: (entry, problem) => {
-      const said = problem.status === 412 || problem.status === 409 ? T.waiting.changed : T.waiting.refused
+      const { stale, changed, refused } = T.waiting
+      const said = problem.status === 412 ? stale : problem.status === 409 ? changed : refused
       announce(said(entry.about, problem.message), "error")
-      for (const { refused } of news) refused?.(entry, problem)
+      for (const one of news) one.refused?.(entry, problem)
     }
   })
 

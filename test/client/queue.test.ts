@@ -193,7 +193,7 @@ describe("a reading", () => {
           origin,
           token: "a.b.c",
           fetch: (url, init) => {
-            based.push((init?.headers as Record<string, string>)["if-match"])
+            based.push(new Headers(init?.headers).get("if-match"))
             return fetch(url, init)
           }
         }).queue({ store: kept })

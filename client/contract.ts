@@ -377,6 +377,7 @@ export type OfferClosedFrame = {
   readonly type: "offer_closed"
   readonly pivot_id: string
   readonly response: "dismiss" | "ignore"
+  readonly vote?: VoteResult
   readonly by: string | null
   readonly seq: number
   readonly at: string
@@ -696,6 +697,7 @@ export type SlotChangedFrame = {
   readonly pivot_id?: string
   readonly option_id?: string
   readonly trigger?: "venue_closed" | "weather" | "mood" | "transit"
+  readonly vote?: VoteResult
   readonly by: string | null
   readonly seq: number
   readonly at: string
@@ -885,6 +887,7 @@ export type TripView = {
   readonly fixed: ReadonlyArray<FixedView>
   readonly lodging: Lodging | null
   readonly undo: ReadonlyArray<UndoView>
+  readonly vote: VoteView | null
   readonly model: TripModel
   readonly members: ReadonlyArray<MemberView>
   readonly attribution: ReadonlyArray<Attribution>
@@ -953,11 +956,66 @@ export type Vocabularies = {
   readonly interests: ReadonlyArray<string>
 }
 
+/** A vote on an offer was begun, or somebody voted. What it comes to is told with the offer's answer. */
+export type VoteChangedFrame = {
+  readonly type: "vote_changed"
+  readonly pivot_id: string
+  readonly change: "opened" | "cast"
+  readonly vote: VoteView | null
+  readonly by: string | null
+  readonly seq: number
+  readonly at: string
+}
+
+/** The vote of a trip, and what you said in it yourself. */
+export type VoteHere = {
+  readonly vote: VoteView | null
+  readonly yours:
+    | {
+        readonly response: "accept"
+        readonly option_id: string
+      }
+    | {
+        readonly response: "dismiss"
+      }
+    | null
+}
+
+/** What a vote came to. Who wanted what is not part of it. */
+export type VoteResult = {
+  readonly tally: ReadonlyArray<{
+    readonly response: "accept" | "dismiss"
+    readonly option_id: string | null
+    readonly votes: number
+  }>
+  readonly members: number
+  readonly by_default: boolean
+  readonly problem: string | null
+}
+
+/** A vote that is open: on which offer, until when, and who has voted so far. */
+export type VoteView = {
+  readonly pivot_id: string
+  readonly offer: Offer
+  readonly opened_by: string | null
+  readonly opened_at: string
+  readonly closes_at: string
+  readonly default:
+    | {
+        readonly response: "accept"
+        readonly option_id: string
+      }
+    | {
+        readonly response: "dismiss"
+      }
+  readonly voted: ReadonlyArray<string>
+}
+
 /** What a client may say on a trip's stream. */
 export type ClientFrame = PivotFrame | RespondFrame | AuthFrame | PingFrame | SignalFrame
 
 /** What happens to the trip, numbered. */
-export type EventFrame = SlotChangedFrame | TripChangedFrame | MemberChangedFrame | OfferClosedFrame
+export type EventFrame = SlotChangedFrame | TripChangedFrame | MemberChangedFrame | OfferClosedFrame | VoteChangedFrame
 
 /** Everything that is heard on a trip's stream. */
 export type ServerFrame =
@@ -1592,5 +1650,43 @@ export interface Operations {
       readonly tags: ReadonlyArray<string>
       readonly affected_slots: ReadonlyArray<string>
     }
+  }
+  /** Vote. Replaces what you voted before. The others hear that you voted, and nobody hears what. */
+  readonly "votes.cast": {
+    readonly path: { readonly id: string; readonly pivot_id: string }
+    readonly query: undefined
+    readonly body:
+      | {
+          readonly response: "accept"
+          readonly option_id: string
+        }
+      | {
+          readonly response: "dismiss"
+        }
+    readonly answer: VoteHere
+  }
+  /** Let the group vote on an offer. From then on nobody answers it alone. It is counted when everybody has voted, when one answer has more than half of the group, or at the deadline; where nobody votes, or as many want one thing as another, the default decides: to go on as planned unless another is named. The result comes with the offer's answer on the stream. */
+  readonly "votes.open": {
+    readonly path: { readonly id: string; readonly pivot_id: string }
+    readonly query: undefined
+    readonly body: {
+      readonly minutes?: number
+      readonly default?:
+        | {
+            readonly response: "accept"
+            readonly option_id: string
+          }
+        | {
+            readonly response: "dismiss"
+          }
+    }
+    readonly answer: VoteHere
+  }
+  /** The vote that is open. With what you voted yourself; null where none is open. */
+  readonly "votes.read": {
+    readonly path: { readonly id: string }
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: VoteHere
   }
 }

@@ -45,6 +45,7 @@ import * as Links from "../http/handlers/links.ts"
 import * as People from "../http/handlers/people.ts"
 import * as Shared from "../http/handlers/shared.ts"
 import * as Trips from "../http/handlers/trips.ts"
+import * as Votes from "../http/handlers/votes.ts"
 import { GatewayMetrics } from "../http/metrics.ts"
 import { refuse } from "../http/middleware/refuse.ts"
 import * as SharedStream from "../http/stream/shared-stream.ts"
@@ -194,6 +195,7 @@ const groups = Layer.mergeAll(
   Shared.layer,
   Trips.layer,
   Edits.layer,
+  Votes.layer,
   People.layer,
   Cities.layer,
   Admin.layer

@@ -36,6 +36,9 @@ const TABLE = `
   edits.fits              401       404       404       200       404       200       404       401
   trips.pivot             401       404       404       200       404       200       404       401
   trips.answerPivot       401       404       404       200       404       200       404       401
+  votes.open              401       404       404       201       404       201       404       401
+  votes.cast              401       404       404       200       404       200       404       401
+  votes.read              401       404       404       200       404       200       404       401
   links.make              401       404       404       409       404       201       404       401
   links.mine              401       404       404       200       404       200       404       401
   links.revoke            401       404       404       404       404       204       404       401
@@ -149,6 +152,15 @@ describe("who may do what", () => {
   }, 60_000)
   afterAll(() => world?.close())
 
+  /** An offer that there is something to choose from, whichever stop it is about. */
+  const offered = async (who: Traveler, trip: Json): Promise<string> => {
+    for (const { id } of trip.days.flatMap((day: Json) => day.slots)) {
+      const { body } = await who.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: id })
+      if (body.options?.length > 0) return body.pivot_id
+    }
+    throw new Error("No stop of the plan can be replaced.")
+  }
+
   /** A request that is right in everything but, perhaps, its sender. */
   const request = async (id: string, { trip, people }: Cast, who: Traveler): Promise<readonly [string, Json?]> => {
     const slots = trip.days.flatMap((day: Json) => day.slots)
@@ -186,6 +198,13 @@ describe("who may do what", () => {
         return [`/trips/${trip.id}/fits?minutes=60`]
       case "trips.pivot":
         return [`/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: first.id }]
+      case "votes.open":
+      case "votes.cast": {
+        const path = `/trips/${trip.id}/pivots/${await offered(people.owner, trip)}/vote`
+        if (id === "votes.open") return [path, {}]
+        await people.owner.call("POST", path, {})
+        return [path, { response: "dismiss" }]
+      }
       case "trips.answerPivot": {
         const asked = await people.owner.call("POST", `/trips/${trip.id}/pivot`, {
           trigger: "venue_closed",
@@ -256,7 +275,7 @@ describe("who may do what", () => {
   }
 
   /** Operations whose request is about something that its owner makes first. */
-  const PREPARED = /^links\.|^shared\.|undo|answerPivot/
+  const PREPARED = /^links\.|^shared\.|undo|answerPivot|^votes\./
 
   it("is said of every operation that there is", () => {
     assert.sameMembers(
@@ -268,7 +287,7 @@ describe("who may do what", () => {
   for (const [id, row] of MATRIX) {
     it(`${id}: ${WHO.map((who, i) => `${who} ${row[i]}`).join(", ")}`, async () => {
       const { method } = contract.operations.find((one) => one.id === id)!
-      const underWay = /pivot/i.test(id)
+      const underWay = /pivot|votes/i.test(id)
       const seen: Array<string> = []
       for (const who of WHO) {
         const around = await someCast(underWay)

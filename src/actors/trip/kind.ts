@@ -7,6 +7,7 @@ import { nextDate } from "../../domain/trip/lifecycle.ts"
 import { snapshotOf } from "../../domain/trip/snapshot.ts"
 import { isOver } from "../../domain/trip/turn.ts"
 import { undoOverAt } from "../../domain/trip/undoing.ts"
+import { countedAt } from "../../domain/trip/vote.ts"
 import type { ActorKind } from "../engine/kind.ts"
 import { tripLoading } from "./load.ts"
 import { tripLog } from "./log.ts"
@@ -17,16 +18,28 @@ export interface TripKind extends ActorKind<TripTypes> {
   readonly awake: (state: TripActorState) => Effect.Effect<TripActorState>
 }
 
-/** A disruption window: an offer is open, or something that may touch the plan goes on in the city. */
+/** A vote that cannot be counted yet, for want of its city, is looked at again after this. */
+const COUNT_AGAIN_MS = 1_000
+
+const voteDue = ({ memory, trip }: TripActorState, now: number): number => {
+  if (trip?.vote === undefined) return Number.POSITIVE_INFINITY
+  const due = countedAt(trip.vote, trip)
+  return memory.catalog === undefined ? Math.max(due, now + COUNT_AGAIN_MS) : due
+}
+
+/** A disruption window: an offer is open or voted on, or something that may touch the plan goes on in the city. */
 const isDisrupted = ({ memory, trip }: TripActorState, now: number): boolean =>
   trip?.status === "active" &&
-  (memory.offers.length > 0 || (memory.conditions?.events.some((event) => event.until > now) ?? false))
+  (memory.offers.length > 0 ||
+    trip.vote !== undefined ||
+    (memory.conditions?.events.some((event) => event.until > now) ?? false))
 
 /** When a trip has to look at the clock next; what is being prepared anew is not asked for again. */
-const soonestDate = ({ memory, trip }: TripActorState, now: number, isPreparing: boolean): number | undefined => {
+const soonestDate = (state: TripActorState, now: number, isPreparing: boolean): number | undefined => {
+  const { memory, trip } = state
   if (trip === undefined) return undefined
   let soonest = nextDate(trip, now) ?? Number.POSITIVE_INFINITY
-  soonest = Math.min(soonest, undoOverAt(trip) ?? Number.POSITIVE_INFINITY)
+  soonest = Math.min(soonest, undoOverAt(trip) ?? Number.POSITIVE_INFINITY, voteDue(state, now))
   for (const { expires_at } of memory.offers) soonest = Math.min(soonest, expires_at)
   const stale = memory.fallbacks?.stale_at
   if (stale !== undefined && !isPreparing) soonest = Math.min(soonest, stale)

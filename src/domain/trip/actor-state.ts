@@ -125,7 +125,9 @@ const lastOf = <A>(items: ReadonlyArray<A>, most: number): ReadonlyArray<A> =>
 
 /** Bytes of an event in memory, near enough for a bound. */
 const sizeOfEvent = ({ event }: TripEventEnvelope): number =>
-  400 + ("slots" in event ? event.slots.length * 400 + event.removed.length * 60 : 0)
+  400 +
+  (event._tag === "vote_opened" ? 2_000 + event.vote.offer.length : 0) +
+  ("slots" in event ? event.slots.length * 400 + event.removed.length * 60 : 0)
 
 /**
  * What streams catch up from. The creation is not part of it: it holds the whole trip, which is what anybody gets who
@@ -235,8 +237,10 @@ export const evolveActor = (state: TripActorState, event: TripEventEnvelope | Tr
 }
 
 /** Bytes of what is there for a few trips only: what the travelers bring, and what can be undone. */
-const sizeOfOwn = ({ fixed = [], undoable = [] }: HeldTrip): number =>
-  fixed.length * 300 + undoable.reduce((sum, one) => sum + 400 + one.slots.length * 700, 0)
+const sizeOfOwn = ({ fixed = [], undoable = [], vote }: HeldTrip): number =>
+  (vote === undefined ? 0 : 2_000 + vote.offer.length) +
+  fixed.length * 300 +
+  undoable.reduce((sum, one) => sum + 400 + one.slots.length * 700, 0)
 
 /** Bytes, near enough for a budget: measured over real trips by the engine benchmark. */
 export const sizeOfTrip = (state: TripActorState): number => {

@@ -2,6 +2,7 @@
 import type { PivotResponse } from "../decisions.ts"
 import type { OptionId, PivotId, Uuid } from "../ids.ts"
 import { type Offer, type OfferOption, type PivotRequest, readOffer } from "../pivot/model.ts"
+import type { Slot } from "../plan/model.ts"
 import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
 import type { OpenOffer } from "./actor-state.ts"
@@ -25,6 +26,7 @@ import {
   type Turn,
   worldOf
 } from "./turn.ts"
+import type { VoteResult } from "./vote.ts"
 
 /** What taking an offer says about why the plan changed. A mood is a wish, not a nuisance. */
 const INTENTION: Readonly<Record<Trigger, Intention>> = {
@@ -86,7 +88,7 @@ const aboutOf = ({ about }: OpenOffer) => (about === undefined ? {} : { about })
 type Respond = Extract<TripCommand, { _tag: "respond_pivot" }>
 
 /** What completes the row of an offer. */
-const answerTo = (
+export const answerTo = (
   turn: Turn,
   open: OpenOffer,
   response: PivotResponse["response"],
@@ -160,10 +162,10 @@ const ignored = (turn: Turn, open: OpenOffer): ReadonlyArray<TripRecord> =>
 const placeOf = (option: OfferOption): string | null =>
   option.changes.find((change) => change.node !== undefined)?.node?.id ?? null
 
+type Then = ReadonlyArray<Pick<Slot, "id" | "node_id" | "starts_at">>
+
 /** Whether a stop that the option changes is another than it was when the option was offered. */
-const changedSince = (turn: Turn, open: OpenOffer, option: OfferOption): boolean => {
-  if (open.plan === turn.state.trip?.plan) return false
-  const then = open.plan.unpack()
+const changedSince = (turn: Turn, then: Then, option: OfferOption): boolean => {
   const now = turn.trip.slots
   return option.changes.some(({ slot_id }) => {
     const offered = then.find((slot) => slot.id === slot_id)
@@ -172,7 +174,18 @@ const changedSince = (turn: Turn, open: OpenOffer, option: OfferOption): boolean
   })
 }
 
-const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined): TripDecision => {
+/** What a group's vote brings along: the stops as they were when it began, what it came to, and what is written down of it. */
+interface Voted {
+  readonly stops: Then
+  readonly result: VoteResult
+  readonly records: ReadonlyArray<TripRecord>
+}
+
+/** The stops of the plan that an offer was made for; undefined where it is still the plan. */
+const plannedThen = (turn: Turn, open: OpenOffer): Then | undefined =>
+  open.plan === turn.state.trip?.plan ? undefined : open.plan.unpack()
+
+export const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined, voted?: Voted): TripDecision => {
   const { pivot_id } = open
   const { trigger } = open.request
   const offer = readOffer(open.text)
@@ -184,9 +197,11 @@ const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined): Tr
   }
   const world = worldOf(turn)
   if (world === undefined) return reject(notReady(turn.trip))
-  const outcome = changedSince(turn, open, chosen)
-    ? OVERTAKEN
-    : turn.rules.planner.accept(world, { option: chosen, trigger, node_id: placeOf(chosen), model: open.model })
+  const then = voted?.stops ?? plannedThen(turn, open)
+  const outcome =
+    then !== undefined && changedSince(turn, then, chosen)
+      ? OVERTAKEN
+      : turn.rules.planner.accept(world, { option: chosen, trigger, node_id: placeOf(chosen), model: open.model })
   if (outcome._tag === "refused") {
     const message = outcome.reasons[0]?.message ?? "This option does not hold any more."
     return refuseWith(
@@ -200,9 +215,21 @@ const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefined): Tr
   const slots = decidedBy(turn.trip.slots, outcome.change.slots, pivot_id as string as typeof Uuid.Type)
   return changed(
     turn,
-    { _tag: "pivot_accepted", pivot_id, option_id: chosen.option_id, trigger, ...aboutOf(open), slots, removed },
     {
-      records: responded(turn, open, "accept", { option: chosen, position: offer.options.indexOf(chosen) }),
+      _tag: "pivot_accepted",
+      pivot_id,
+      option_id: chosen.option_id,
+      trigger,
+      ...aboutOf(open),
+      ...(voted === undefined ? {} : { vote: voted.result }),
+      slots,
+      removed
+    },
+    {
+      records:
+        voted === undefined
+          ? responded(turn, open, "accept", { option: chosen, position: offer.options.indexOf(chosen) })
+          : [answerTo(turn, open, "accept", chosen), ...voted.records, ...pivotEdits(turn, pivot_id, chosen)],
       transient: [{ _tag: "offer_closed", pivot_id }]
     }
   )
@@ -221,6 +248,14 @@ const OVERTAKEN: PlanOutcome = {
 }
 
 export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
+  if (turn.trip.vote?.pivot_id === command.pivot_id) {
+    return reject(
+      new R.VoteOpen({
+        message: `The group votes on this offer until ${new Date(turn.trip.vote.closes_at).toISOString()}: vote in place of answering it alone.`,
+        pivot_id: command.pivot_id
+      })
+    )
+  }
   const open = turn.state.memory.offers.find((one) => one.pivot_id === command.pivot_id)
   if (open === undefined || open.expires_at <= turn.context.now) {
     const before = answeredBefore(turn, command.pivot_id)

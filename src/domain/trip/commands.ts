@@ -9,6 +9,7 @@ import { Intention, TripStatus } from "../vocabulary.ts"
 import { TripEventEnvelope } from "./events.ts"
 import { IsoDate, TripModel, TripState } from "./model.ts"
 import { Choices, Fits } from "./suggestions.ts"
+import { VoteAnswer } from "./vote.ts"
 
 const IdempotencyKey = Text(200).check(Schema.isMinLength(1))
 
@@ -114,6 +115,10 @@ export const TripCommand = Schema.Union([
     request_id: Schema.optionalKey(IdempotencyKey),
     request: PivotRequest
   }),
+  /** The group decides on an open offer: at the latest after so many milliseconds, by the default where the votes do not. */
+  Schema.TaggedStruct("open_vote", { ...writer, pivot_id: PivotId, for_ms: Schema.Int, default: VoteAnswer }),
+  /** Replaces what the same person voted before. */
+  Schema.TaggedStruct("cast_vote", { ...writer, pivot_id: PivotId, answer: VoteAnswer }),
   Schema.TaggedStruct("respond_pivot", {
     ...writer,
     pivot_id: PivotId,

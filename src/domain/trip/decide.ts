@@ -37,6 +37,7 @@ import {
   type TurnContext
 } from "./turn.ts"
 import { undoOverAt } from "./undoing.ts"
+import { castVote, countVote, openVote } from "./voting.ts"
 
 /** What the actor's own children and timers tell it. These never leave this node. */
 export type TripSelfCommand =
@@ -76,6 +77,8 @@ const MAKES: Readonly<Partial<Record<TripCommand["_tag"], ReadonlyArray<TripEven
   move_stop: ["slot_moved", "fixed_changed"],
   reorder_day: ["day_reordered"],
   undo: ["plan_undone"],
+  open_vote: ["vote_opened"],
+  cast_vote: ["vote_cast"],
   respond_pivot: ["pivot_accepted", "pivot_dismissed"]
 }
 
@@ -229,6 +232,10 @@ const dispatch = (turn: Turn, command: TripCommand): TripDecision => {
       return undo(turn, command)
     case "request_pivot":
       return pivot(turn, command)
+    case "open_vote":
+      return openVote(turn, command)
+    case "cast_vote":
+      return castVote(turn, command)
     case "respond_pivot":
       return respondPivot(turn, command)
   }
@@ -249,9 +256,9 @@ const withoutOldUndo = (turn: Turn, decision: TripDecision): TripDecision => {
   return { ...decision, transient: [...(decision.transient ?? []), { _tag: "undo_over", at: now }] }
 }
 
-/** The calendar first; then what nobody answered, and what has become old meanwhile. */
+/** The calendar first; then what the group decided, what nobody answered, and what has become old meanwhile. */
 const wake = (turn: Turn): TripDecision => {
-  const decision = withoutOldUndo(turn, advanceByDate(turn) ?? expireOffers(turn))
+  const decision = withoutOldUndo(turn, advanceByDate(turn) ?? countVote(turn) ?? expireOffers(turn))
   const { fallbacks } = turn.state.memory
   const old = fallbacks?.stale_at !== undefined && fallbacks.stale_at <= turn.context.now
   // Every change of the plan is followed by that anyway.

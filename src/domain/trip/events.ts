@@ -8,6 +8,7 @@ import { PlanContext } from "../learning-log/plan-context.ts"
 import { FixedThing, Lodging, Relaxation, Slot, TripConstraints, Veto } from "../plan/model.ts"
 import { Trigger, TripStatus } from "../vocabulary.ts"
 import { Invitation, IsoDate, TripModel, TripState, Undoable } from "./model.ts"
+import { Vote, VoteAnswer, VoteResult } from "./vote.ts"
 
 export const TRIP_EVENT_SCHEMA_VERSION = 1
 
@@ -22,6 +23,9 @@ const FixedChanged = {
 
 /** Marks of the city's events that an offer answered: the trip is never told of them again. */
 const About = { about: Schema.optionalKey(Schema.Array(Schema.String)) }
+
+/** What the group said, where the answer is theirs: the vote is over with it. */
+const Voted = { vote: Schema.optionalKey(VoteResult) }
 
 export const TripEvent = Schema.Union([
   Schema.TaggedStruct("trip_created", { trip: TripState }),
@@ -78,10 +82,13 @@ export const TripEvent = Schema.Union([
     option_id: OptionId,
     trigger: Trigger,
     ...About,
+    ...Voted,
     ...SlotsChanged
   }),
-  Schema.TaggedStruct("pivot_dismissed", { pivot_id: PivotId, trigger: Trigger, ...About }),
-  Schema.TaggedStruct("pivot_ignored", { pivot_id: PivotId, trigger: Trigger, ...About })
+  Schema.TaggedStruct("pivot_dismissed", { pivot_id: PivotId, trigger: Trigger, ...About, ...Voted }),
+  Schema.TaggedStruct("pivot_ignored", { pivot_id: PivotId, trigger: Trigger, ...About }),
+  Schema.TaggedStruct("vote_opened", { pivot_id: PivotId, vote: Vote }),
+  Schema.TaggedStruct("vote_cast", { pivot_id: PivotId, user_id: UserId, answer: VoteAnswer })
 ])
 export type TripEvent = typeof TripEvent.Type
 

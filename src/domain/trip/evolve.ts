@@ -4,6 +4,7 @@ import type { Slot, Veto } from "../plan/model.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import type { TripState } from "./model.ts"
 import { undoableAfter } from "./undoing.ts"
+import { type Vote, withBallot, withoutVoter } from "./vote.ts"
 
 const inOrder = (a: Slot, b: Slot): number => a.day - b.day || a.order - b.order || a.starts_at - b.starts_at
 
@@ -123,7 +124,28 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
       return { vetoes: withVeto(trip.vetoes, event.veto) }
     case "pivot_dismissed":
     case "pivot_ignored":
+    case "vote_opened":
+    case "vote_cast":
       return {}
+  }
+}
+
+/** The vote that goes on after an event, if one does: it ends with the offer's answer, and with the trip. */
+const voteAfter = (vote: Vote | undefined, event: TripEvent): Vote | undefined => {
+  if (event._tag === "vote_opened") return event.vote
+  if (vote === undefined) return undefined
+  switch (event._tag) {
+    case "vote_cast":
+      return vote.pivot_id === event.pivot_id ? withBallot(vote, event.user_id, event.answer) : vote
+    case "member_left":
+      return withoutVoter(vote, event.user_id)
+    case "pivot_accepted":
+    case "pivot_dismissed":
+      return vote.pivot_id === event.pivot_id ? undefined : vote
+    case "status_changed":
+      return event.status === "active" ? vote : undefined
+    default:
+      return vote
   }
 }
 
@@ -135,13 +157,21 @@ export const evolveTrip = (trip: TripState | undefined, envelope: TripEventEnvel
     return { ...event.trip, seq }
   }
   if (seq !== trip.seq + 1) throw new Error(`trip ${trip.id}: event ${seq} cannot follow ${trip.seq}`)
-  const { completed_by_calendar, undoable, ...plain } = trip
+  const { completed_by_calendar, undoable, vote: before, ...plain } = trip
   // Only the status that the calendar gave is the calendar's.
   const kept = event._tag !== "status_changed" && completed_by_calendar !== undefined ? { completed_by_calendar } : {}
   const changes = change(plain, event, envelope.at)
   const rest = isWhole(event) ? withoutOwn(plain) : plain
   const undo = undoableAfter(trip, { slots: changes.slots ?? trip.slots }, envelope)
-  return { ...rest, ...kept, ...changes, ...(undo.length === 0 ? {} : { undoable: undo }), seq }
+  const vote = voteAfter(before, event)
+  return {
+    ...rest,
+    ...kept,
+    ...changes,
+    ...(undo.length === 0 ? {} : { undoable: undo }),
+    ...(vote === undefined ? {} : { vote }),
+    seq
+  }
 }
 
 /** Whether an event says all of what the travelers bring: what is left out of its changes is gone. */

@@ -7,6 +7,7 @@ import { CityId, SessionId, SlotId, TripId, UserId, Uuid } from "../ids.ts"
 import { PlanContext } from "../learning-log/plan-context.ts"
 import { FixedThing, Lodging, Relaxation, Slot, TripConstraints, Veto } from "../plan/model.ts"
 import { TripStatus } from "../vocabulary.ts"
+import { Vote } from "./vote.ts"
 
 export const IsoDate = Schema.String.check(
   Schema.isPattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, {
@@ -98,6 +99,8 @@ export const TripState = Schema.Struct({
   undoable: Schema.optionalKey(Schema.Array(Undoable)),
   relaxed: Schema.Array(Relaxation),
   degraded: Schema.optionalKey(Schema.String),
+  /** The offer that the group votes on just now. */
+  vote: Schema.optionalKey(Vote),
   /** Known from the storage each time the trip is read, and never from its events. */
   lost: Schema.optionalKey(Schema.Array(LostChange)),
   created_at: Schema.Int

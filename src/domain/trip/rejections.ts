@@ -83,6 +83,12 @@ export class PivotAnswered extends Schema.TaggedError<PivotAnswered>()("PivotAns
   state_version: Schema.Int
 }) {}
 
+/** There is no vote to take part in, or none can be begun, and why. */
+export class NoVote extends Schema.TaggedError<NoVote>()("NoVote", message) {}
+
+/** The group votes on this offer: nobody answers it alone. */
+export class VoteOpen extends Schema.TaggedError<VoteOpen>()("VoteOpen", { ...message, pivot_id: PivotId }) {}
+
 export class OptionNotFound extends Schema.TaggedError<OptionNotFound>()("OptionNotFound", {
   ...message,
   pivot_id: PivotId
@@ -123,6 +129,8 @@ export const TripRejection = Schema.Union([
   PivotExpired,
   PivotAnswered,
   OptionNotFound,
+  NoVote,
+  VoteOpen,
   OptionInvalid,
   TripNotReady,
   KeyReused

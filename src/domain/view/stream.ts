@@ -3,7 +3,8 @@ import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { Slot } from "../plan/model.ts"
 import type { TripEvent, TripEventEnvelope } from "../trip/events.ts"
 import type { TripState } from "../trip/model.ts"
-import { fixedViews, type Shown, shownTaste, slotView, undoView } from "./trip.ts"
+import type { VoteResult } from "../trip/vote.ts"
+import { fixedViews, type Shown, shownTaste, slotView, undoView, voteView } from "./trip.ts"
 
 /** Why stops are other than they were, by kind of event. */
 const CAUSES = {
@@ -43,6 +44,8 @@ const planFrame = <V>(envelope: TripEventEnvelope, trip: TripState, view: (slot:
 }
 
 /** What the frame says, by kind of event. Whose vetoes changed is nobody else's business. */
+const votedOf = ({ vote }: { readonly vote?: VoteResult | undefined }) => (vote === undefined ? {} : { vote })
+
 const frameBody = <V>(envelope: TripEventEnvelope, trip: TripState, catalog: CityCatalog, view: (slot: Slot) => V) => {
   const { event, actor_id: by } = envelope
   switch (event._tag) {
@@ -57,7 +60,16 @@ const frameBody = <V>(envelope: TripEventEnvelope, trip: TripState, catalog: Cit
     case "pivot_accepted": {
       const { pivot_id, option_id, trigger } = event
       const plan = planFrame(envelope, trip, view)
-      return { type: "slot_changed", cause: "pivot", ...plan, pivot_id, option_id, trigger, by } as const
+      return {
+        type: "slot_changed",
+        cause: "pivot",
+        ...plan,
+        pivot_id,
+        option_id,
+        trigger,
+        ...votedOf(event),
+        by
+      } as const
     }
     case "fixed_changed":
       return {
@@ -99,7 +111,12 @@ const frameBody = <V>(envelope: TripEventEnvelope, trip: TripState, catalog: Cit
     case "member_left":
       return { type: "member_changed", user_id: event.user_id, change: "left", by } as const
     case "pivot_dismissed":
-      return { type: "offer_closed", pivot_id: event.pivot_id, response: "dismiss", by } as const
+      return { type: "offer_closed", pivot_id: event.pivot_id, response: "dismiss", ...votedOf(event), by } as const
+    // Whoever was away meanwhile is shown the vote as it stands, or none where it is over.
+    case "vote_opened":
+      return { type: "vote_changed", pivot_id: event.pivot_id, change: "opened", vote: voteView(trip), by } as const
+    case "vote_cast":
+      return { type: "vote_changed", pivot_id: event.pivot_id, change: "cast", vote: voteView(trip), by } as const
     case "pivot_ignored":
       return { type: "offer_closed", pivot_id: event.pivot_id, response: "ignore", by } as const
   }

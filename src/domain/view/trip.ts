@@ -10,12 +10,14 @@ import { explainPackage } from "../group/package.ts"
 import { plainNarrative } from "../narrative.ts"
 import { partyTaste, vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
+import { readOffer } from "../pivot/model.ts"
 import type { FixedThing, Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import { legLines } from "../transit/legs.ts"
 import type { LostChange, TripState } from "../trip/model.ts"
 import { wayBack, wayTo } from "../trip/own-ways.ts"
 import { UNDO_MILLIS } from "../trip/undoing.ts"
+import { type VoteAnswer, votersOf } from "../trip/vote.ts"
 import type { Open } from "../vocabulary.ts"
 import { freeTimes } from "./free-time.ts"
 import { evidenceLines, expectationView, nodeBrief, topTags } from "./node.ts"
@@ -154,6 +156,21 @@ export const undoView = ({ undoable = [] }: TripState) =>
     until: instant(at + UNDO_MILLIS)
   }))
 
+/** Who has voted is told to all, and what they voted to nobody. */
+export const voteView = (trip: TripState) => {
+  const { vote } = trip
+  if (vote === undefined) return null
+  return {
+    pivot_id: vote.pivot_id,
+    offer: readOffer(vote.offer),
+    opened_by: vote.opened_by,
+    opened_at: instant(vote.opened_at),
+    closes_at: instant(vote.closes_at),
+    default: vote.default as VoteAnswer,
+    voted: votersOf(vote, trip)
+  }
+}
+
 const dayCount = (trip: Pick<TripState, "start_date" | "end_date">): number =>
   parseIsoDate(trip.end_date)! - parseIsoDate(trip.start_date)! + 1
 
@@ -201,7 +218,9 @@ const LOST: Readonly<Record<string, string>> = {
   vetoes_set: "somebody's vetoes",
   pivot_accepted: "an offer that was accepted",
   pivot_dismissed: "an offer that was dismissed",
-  pivot_ignored: "an offer that nobody answered"
+  pivot_ignored: "an offer that nobody answered",
+  vote_opened: "the beginning of a vote",
+  vote_cast: "somebody's vote"
 }
 
 /** What happened, and what to do. */
@@ -240,6 +259,7 @@ export const tripView = (trip: TripState, shown: Shown) => {
     fixed: fixedViews(trip, catalog),
     lodging: trip.lodging ?? null,
     undo: undoView(trip),
+    vote: voteView(trip),
     model: trip.model,
     members: trip.members.map((member) => ({
       user_id: member.user_id,

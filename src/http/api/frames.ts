@@ -6,8 +6,9 @@ import * as Schema from "effect/Schema"
 import { isStorableText } from "../../domain/basics/storable.ts"
 import { OptionId, PivotId, SlotId, UserId } from "../../domain/ids.ts"
 import { Offer, PivotRequest } from "../../domain/pivot/model.ts"
+import { VoteResult } from "../../domain/trip/vote.ts"
 import { Intention, Trigger, TripStatus } from "../../domain/vocabulary.ts"
-import { FixedView, Instant, SlotView, TripView, UndoView } from "./shapes.ts"
+import { FixedView, Instant, SlotView, TripView, UndoView, VoteView } from "./shapes.ts"
 
 /** Longest id that a client may give a frame: a UUID several times over, and short enough to be remembered. */
 export const LONGEST_ID = 128
@@ -107,6 +108,8 @@ const SlotChangedFrame = Schema.Struct({
   pivot_id: Schema.optionalKey(PivotId),
   option_id: Schema.optionalKey(OptionId),
   trigger: Schema.optionalKey(Trigger),
+  /** What the group's vote came to, where it decided. */
+  vote: Schema.optionalKey(VoteResult),
   ...by,
   ...sequenced
 }).annotate(named("SlotChangedFrame"))
@@ -149,9 +152,20 @@ const OfferClosedFrame = Schema.Struct({
   type: Schema.Literal("offer_closed"),
   pivot_id: PivotId,
   response: Schema.Literals(["dismiss", "ignore"]),
+  vote: Schema.optionalKey(VoteResult),
   ...by,
   ...sequenced
 }).annotate(named("OfferClosedFrame"))
+
+const VoteChangedFrame = Schema.Struct({
+  type: Schema.Literal("vote_changed"),
+  pivot_id: PivotId,
+  change: Schema.Literals(["opened", "cast"]),
+  /** As it stands now; null where it is over by now. */
+  vote: Schema.NullOr(VoteView),
+  ...by,
+  ...sequenced
+}).annotate(named("VoteChangedFrame"))
 
 const DrainFrame = Schema.Struct({ type: Schema.Literal("drain"), reconnect_in_ms: Schema.Int }).annotate(
   named("DrainFrame")
@@ -165,7 +179,13 @@ export type SharedFrame = typeof SharedFrame.Encoded
 export const SHARED_FRAMES = [SharedFrame] as const
 
 /** What an event of the trip is told with: numbered, in order, and given again to who was away. */
-export const EVENT_FRAMES = [SlotChangedFrame, TripChangedFrame, MemberChangedFrame, OfferClosedFrame] as const
+export const EVENT_FRAMES = [
+  SlotChangedFrame,
+  TripChangedFrame,
+  MemberChangedFrame,
+  OfferClosedFrame,
+  VoteChangedFrame
+] as const
 const EventFrame = Schema.Union(EVENT_FRAMES)
 export type EventFrame = typeof EventFrame.Encoded
 

@@ -4,10 +4,11 @@ import { StorableNumber, Text } from "../../domain/basics/storable.ts"
 import { Attribution } from "../../domain/catalog/attribution.ts"
 import { PlaceFacts } from "../../domain/catalog/facts.ts"
 import { Names } from "../../domain/catalog/node.ts"
-import { NodeId, SlotId, TripId, UserId } from "../../domain/ids.ts"
-import { EvidenceLine, NodeBrief } from "../../domain/pivot/model.ts"
+import { NodeId, PivotId, SlotId, TripId, UserId } from "../../domain/ids.ts"
+import { EvidenceLine, NodeBrief, Offer } from "../../domain/pivot/model.ts"
 import { FIXED_KINDS, Lodging, Relaxation, TripConstraints } from "../../domain/plan/model.ts"
 import { IsoDate, TripModel } from "../../domain/trip/model.ts"
+import { VoteAnswer } from "../../domain/trip/vote.ts"
 import { DayPart, Open, TripStatus } from "../../domain/vocabulary.ts"
 
 /** RFC 3339 in UTC. */
@@ -113,6 +114,17 @@ export const MemberView = Schema.Struct({
   got: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "MemberView" })
 
+/** The offer that the group votes on, until when, and who has voted; what they voted is told to nobody. */
+export const VoteView = Schema.Struct({
+  pivot_id: PivotId,
+  offer: Offer,
+  opened_by: Schema.NullOr(UserId),
+  opened_at: Instant,
+  closes_at: Instant,
+  default: VoteAnswer,
+  voted: Schema.Array(UserId)
+}).annotate({ identifier: "VoteView" })
+
 export const TripView = Schema.Struct({
   id: TripId,
   city: Schema.String,
@@ -125,6 +137,7 @@ export const TripView = Schema.Struct({
   fixed: Schema.Array(FixedView),
   lodging: Schema.NullOr(Lodging),
   undo: Schema.Array(UndoView),
+  vote: Schema.NullOr(VoteView),
   model: TripModel,
   members: Schema.Array(MemberView),
   /** Whose work the places of this trip are, in the words that their licences ask for. */

@@ -80,7 +80,7 @@ export const exampleOf = (schemas: Json, schema: Json): unknown => {
   switch (schema.type) {
     case "object": {
       const parts = Object.entries<Json>(schema.properties ?? {}).flatMap(([name, one]) => {
-        if (TROUBLE.has(name)) return []
+        if (TROUBLE.has(name) && schema.required?.includes(name) !== true) return []
         const example = exampleOf(schemas, one)
         return example === undefined ? [] : [[name, example] as const]
       })

@@ -20,6 +20,9 @@ export const FRAMES: Readonly<Record<string, { readonly summary: string }>> = {
   PresenceFrame: { summary: "Somebody opened their first stream of this trip, or closed their last." },
   OfferClosedFrame: { summary: "An offer was dismissed, or nobody answered it in time." },
   SharedFrame: { summary: "Where the shared trip stands: whoever has an older version reads it anew over HTTP." },
+  VoteChangedFrame: {
+    summary: "A vote on an offer was begun, or somebody voted. What it comes to is told with the offer's answer."
+  },
   DrainFrame: { summary: "The server is stopping: come back in a moment, to where you are." }
 }
 

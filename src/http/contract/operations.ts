@@ -107,6 +107,21 @@ const trips: Readonly<Record<string, OperationWords>> = {
       "Accepting checks the option once more and changes the plan. Where it can no longer be taken, a fresh offer is attached to the refusal.",
     body: { response: "accept", option_id: EXAMPLE.option }
   },
+  "votes.open": {
+    summary: "Let the group vote on an offer",
+    description:
+      "From then on nobody answers it alone. It is counted when everybody has voted, when one answer has more than half of the group, or at the deadline; where nobody votes, or as many want one thing as another, the default decides: to go on as planned unless another is named. The result comes with the offer's answer on the stream.",
+    body: { minutes: 10, default: { response: "dismiss" } }
+  },
+  "votes.cast": {
+    summary: "Vote",
+    description: "Replaces what you voted before. The others hear that you voted, and nobody hears what.",
+    body: { response: "accept", option_id: EXAMPLE.option }
+  },
+  "votes.read": {
+    summary: "The vote that is open",
+    description: "With what you voted yourself; null where none is open."
+  },
   "links.make": {
     summary: "Make a secret link",
     description:

@@ -61,6 +61,9 @@ export const SCHEMAS: Readonly<Record<string, string>> = {
   Unavailable: "Something that this needs does not answer right now; `retry_after_seconds` says when to ask again.",
   Unprocessable: "The request is well formed and cannot be granted as it is.",
   UndoView: "A change of the plan that can be taken back until then.",
+  VoteHere: "The vote of a trip, and what you said in it yourself.",
+  VoteResult: "What a vote came to. Who wanted what is not part of it.",
+  VoteView: "A vote that is open: on which offer, until when, and who has voted so far.",
   Vocabularies: "The words that the contract understands: nobody has to copy them."
 }
 
@@ -153,6 +156,17 @@ export const FIELDS_OF: Readonly<Record<string, Field>> = {
   "Offer.source": ["Whether it was worked out beforehand.", "precomputed"],
   "TripSummary.id": ["The trip's id.", EXAMPLE.trip],
   "TripView.id": ["The trip's id.", EXAMPLE.trip],
+  "VoteView.closes_at": ["When it is counted at the latest.", "2027-05-01T12:45:00.000Z"],
+  "VoteView.default": ["What is done where nobody votes, or as many want one thing as another."],
+  "VoteHere.vote": ["The vote that is open; null where none is."],
+  "VoteChangedFrame.vote": ["The vote as it stands; null where it is over by now."],
+  "VoteChangedFrame.change": ["Whether it was begun, or somebody voted.", "cast"],
+  "TripView.vote": ["The offer that the group votes on; null where it votes on none."],
+  "VoteResult.members": ["How many could have voted.", 3],
+  "VoteResult.problem": ["Why what was chosen could not be done any more; null where it was.", null],
+  "VoteResult.option_id": ["The option that they wanted; null for going on as planned.", EXAMPLE.option],
+  "votes.open.minutes": ["For how many minutes at most; ten where it is left out.", 10],
+  "votes.open.default": ["What is done where the votes do not decide; to go on as planned where it is left out."],
   "Vocabularies.tags": ["Every vibe tag, with its group and what it means."],
   "Vocabularies.interests": ["What somebody may come for.", ["food"]]
 }

@@ -29,6 +29,8 @@ export const tripProblem = (failure: TripFailure): TripProblem => {
     case "KeyReused":
     case "GroupFull":
     case "NothingToUndo":
+    case "NoVote":
+    case "VoteOpen":
       return new Conflict({ detail })
     case "PivotExpired":
       return new PivotExpired({ detail, ...(failure.fresh === undefined ? {} : { offer: failure.fresh }) })

@@ -129,6 +129,7 @@ const storage = (rows: ReadonlyArray<Row>) => {
     load: (id) => Effect.sync(() => load(id)),
     underWay: ({ after, limit }) => Effect.sync(() => page(after, limit).map(read)),
     underWayIds: (_city, after, limit) => Effect.sync(() => page(after, limit).map((row) => row.id)),
+    citiesUnderWay: Effect.succeed([]),
     due: () => Effect.succeed([]),
     ofUser: () => Effect.succeed([]),
     lose: () => Effect.succeed(0),

@@ -43,6 +43,8 @@ export class TripStorage extends Context.Service<
       after: TripId | undefined,
       limit: number
     ) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
+    /** The cities, by slug, in which somebody is under way; one query that reads no trip. */
+    readonly citiesUnderWay: Effect.Effect<ReadonlyArray<string>, TripStorageUnavailable>
     /**
      * Trips that have not started although their first day may have come somewhere on earth, and those that the calendar
      * completed although their last day may not be over: the clock was wrong then.

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as NobodyErased from "../cases/absent/nobody-erased.ts"
 import * as HealthDesk from "../cases/health/health-desk.ts"
+import { judgeAll } from "../cases/health/nodes-health.ts"
 import { buildDataset } from "../cli/build-dataset.ts"
 import { doctor } from "../cli/doctor.ts"
 import { drain } from "../cli/drain.ts"
@@ -39,6 +40,7 @@ import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresLeases from "../layers/postgres/nodes/leases.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { Health } from "../services/health.ts"
+import { Leases } from "../services/leases.ts"
 import type { RepairRequest } from "../services/trip-mending.ts"
 import { readPosts } from "../sources/read-posts.ts"
 import * as Reindex from "../sources/reindex.ts"
@@ -121,7 +123,12 @@ const inspect = Effect.gen(function* () {
     Effect.map((one) => [one]),
     Effect.orElseSucceed(() => [])
   )
-  return { config: settings, environment: process.env, dependencies: [...others, journal, ...hours] }
+  const servers = yield* Effect.flatMap(Leases, ({ nodes }) => nodes).pipe(
+    Effect.provide(PostgresLeases.layer.pipe(Layer.provide(sql))),
+    Effect.map(judgeAll),
+    Effect.orElseSucceed(() => [])
+  )
+  return { config: settings, environment: process.env, dependencies: [...others, journal, ...servers, ...hours] }
 })
 
 const overplanned = Command.make("overplanned").pipe(

@@ -17,6 +17,7 @@ import * as ErasureHealth from "../cases/health/erasure-health.ts"
 import * as JournalHealth from "../cases/health/journal-health.ts"
 import * as NodesHealth from "../cases/health/nodes-health.ts"
 import * as TripHealth from "../cases/health/trip-health.ts"
+import * as StandingBy from "../cases/nodes/standing-by.ts"
 import { givingPlace, steppingDown, tailKeeper } from "../cases/nodes/stepping-down.ts"
 import * as Erasure from "../cases/people/erasing.ts"
 import * as JournaledNewcomers from "../cases/people/journaled-newcomers.ts"
@@ -290,7 +291,8 @@ export const server = (options: ServerOptions) => {
     RetiredPlaces.layer.pipe(Layer.provide(PostgresStopsAhead.layer))
   )
   const anywhere = options.role === "all" ? worker(["anywhere"]) : Layer.empty
-  const owning = Layer.mergeAll(tailKeeper, anywhere, onceOwned(home), gateway)
+  const standby = StandingBy.layer.pipe(Layer.provide(PostgresTripStorage.layer))
+  const owning = Layer.mergeAll(tailKeeper, standby, anywhere, onceOwned(home), gateway)
   const working = Layer.mergeAll(worker(["anywhere"]), tailKeeper, apart)
   const parts: typeof owning = options.role === "worker" ? working : owning
   const whole = announce.pipe(

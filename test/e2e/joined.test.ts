@@ -126,7 +126,9 @@ describe("servers that share a database", () => {
     const cid = await on(1, randomUUID())
     const made = (await plan(cid)).body
     const { id } = made
+    assert.strictEqual((await cid.call("PATCH", `/trips/${id}`, { status: "active" })).status, 200)
     const stream = await follow(servers[1]!, cid, id)
+    const request = { trigger: "venue_closed", slot_id: made.days[1].slots[0].id }
     const stopped = servers[0]!.stop("SIGTERM")
     const waits: Array<number> = []
     const failed: Array<Answer> = []
@@ -134,6 +136,12 @@ describe("servers that share a database", () => {
     void stopped.then(() => {
       over = true
     })
+    const pivots = (async () => {
+      while (!over) {
+        const answer = await cid.call("POST", `/trips/${id}/pivot`, request)
+        if (answer.status !== 200) failed.push(answer)
+      }
+    })()
     for (let n = 0; !over || waits.length < 20; n++) {
       const began = performance.now()
       const answer = await toggle(cid, made, n)
@@ -141,6 +149,7 @@ describe("servers that share a database", () => {
       if (answer.status !== 200) failed.push(answer)
     }
     assert.strictEqual(await stopped, 0)
+    await pivots
     assert.deepEqual(failed, [])
     assert.match(await nodes(1), /this server owns the trips, epoch 2/)
     const closed = await until("the relayed stream to be sent back", () => stream.closed())

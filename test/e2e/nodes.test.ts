@@ -74,6 +74,7 @@ describe("a second server on one database", () => {
       const shown = await world.command("nodes")
       assert.match(shown.said, /\(all, .*owns the trips \(epoch 1\), alive/)
       assert.match(shown.said, /\(worker, .*alive/)
+      assert.match((await world.command("doctor")).said, /ok {2}nodes +up +".+" owns the trips, epoch 1, beside ".+"/)
     } finally {
       assert.strictEqual(await worker.stop(), 0)
       folder.remove()

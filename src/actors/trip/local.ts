@@ -5,7 +5,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { TripReply } from "../../domain/trip/commands.ts"
-import type { TripRejection } from "../../domain/trip/rejections.ts"
+import { TripNotReady, type TripRejection } from "../../domain/trip/rejections.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Journal } from "../../services/journal.ts"
@@ -13,7 +13,7 @@ import { RankingsAtHand } from "../../services/rankings-at-hand.ts"
 import { ResidentTrips } from "../../services/resident-trips.ts"
 import { SignalListener } from "../../services/signal-listener.ts"
 import { CityWatch, FallbackPreparer, MemberPersonas, TripPlanning } from "../../services/trip-helpers.ts"
-import { TripRuntime } from "../../services/trip-runtime.ts"
+import { type TripFailure, TripRuntime } from "../../services/trip-runtime.ts"
 import { TripStorage } from "../../services/trip-storage.ts"
 import { Machine } from "../../support/machine.ts"
 import { inRounds } from "../../support/rounds.ts"
@@ -28,6 +28,7 @@ import { TripHub } from "./hub.ts"
 import { tripsInMemory } from "./in-memory.ts"
 import { tripKind } from "./kind.ts"
 import { tripOf } from "./log.ts"
+import { onceReady } from "./once-ready.ts"
 import type { TripTypes } from "./parts.ts"
 import { citysTrips } from "./telling.ts"
 import { refusedUnread } from "./unread.ts"
@@ -152,23 +153,29 @@ const wakeDue = ({ engine, now, storage }: Trips, owns: () => boolean) =>
   })
 
 /** How trips are asked, awaited or not. */
-const asking = (
-  { engine }: Trips,
-  awaited: TripOptions["awaited"]
-): Pick<TripRuntime["Service"], "ask" | "dispatch"> => ({
-  ask: (id, command, asked) =>
-    Effect.suspend(() => {
-      const refused = refusedUnread(id, command, awaited)
-      if (refused !== undefined) return Effect.fail(refused)
-      return Effect.flatMap(engine.ask(id, command, asked?.deadlineMillis), (reply) =>
-        isRejection(reply) ? Effect.fail(reply) : Effect.succeed(reply)
-      )
-    }),
-  dispatch: (id, command, answered) => {
-    const outcome = refusedUnread(id, command, awaited) ?? engine.askSync(id, command)
-    if (outcome instanceof Pending) outcome.onSettled(answered)
-    else answered(outcome)
+const asking = Effect.fnUntraced(function* ({ catalog, engine }: Trips, awaited: TripOptions["awaited"]) {
+  const ready = onceReady(engine, catalog)
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  const asked: Pick<TripRuntime["Service"], "ask" | "dispatch"> = {
+    ask: (id, command, options) =>
+      Effect.suspend(() => {
+        const refused = refusedUnread(id, command, awaited)
+        if (refused !== undefined) return Effect.fail(refused)
+        return Effect.flatMap(ready(id, engine.ask(id, command, options?.deadlineMillis)), (reply) =>
+          isRejection(reply) ? Effect.fail(reply) : Effect.succeed(reply)
+        )
+      }),
+    dispatch: (id, command, answered) => {
+      const settled = (outcome: TripReply | TripFailure) => {
+        if (!(outcome instanceof TripNotReady)) return answered(outcome)
+        fork(Effect.match(ready(id, engine.ask(id, command)), { onFailure: answered, onSuccess: answered }))
+      }
+      const outcome = refusedUnread(id, command, awaited) ?? engine.askSync(id, command)
+      if (outcome instanceof Pending) outcome.onSettled(settled)
+      else settled(outcome)
+    }
   }
+  return asked
 })
 
 export const layer = (options: TripOptions) =>
@@ -191,7 +198,7 @@ export const layer = (options: TripOptions) =>
         options.coverageEvery ?? COVERAGE_MILLIS
       )
       const runtime = TripRuntime.of({
-        ...asking(trips, options.awaited),
+        ...(yield* asking(trips, options.awaited)),
         watch: (id, listener) => hub.watch(id, listener),
         announce: Effect.fnUntraced(function* (city, event) {
           const { conditions } = yield* cities.report(city, event)

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type DependencyHealth, Health } from "../../services/health.ts"
+import type { NodeRow } from "../../services/leases.ts"
 import { Ownership, type Standing } from "../../services/ownership.ts"
 
 const name = "nodes"
@@ -33,6 +34,28 @@ export const judge = (standing: Standing, refusal: { readonly message: string } 
         fix: "Start it again once the other one is gone."
       }
   }
+}
+
+const start = "Start one with --role gateway or all; docs/operate/servers.md says how several share the work."
+
+/** How the servers of a database stand, for who asks from outside; nothing where none has ever worked on it. */
+export const judgeAll = (nodes: ReadonlyArray<NodeRow>): ReadonlyArray<DependencyHealth> => {
+  if (nodes.length === 0) return []
+  const awaited = nodes.filter((one) => one.awaited)
+  if (awaited.length > 0) {
+    const names = awaited.map((one) => `"${one.name}" (directory ${one.directory})`).join(", ")
+    const detail = `writes are refused until the journal of ${names} is stored`
+    const fix = 'Start that server again, run "drain" on its data directory, or say that it is lost: "nodes --give-up".'
+    return [{ name, status: "degraded", detail, fix }]
+  }
+  const owner = nodes.find((one) => one.owns)
+  if (owner?.state === "alive") {
+    const others = nodes.filter((one) => one !== owner && one.state === "alive")
+    const beside = others.length === 0 ? "" : `, beside ${others.map((one) => `"${one.name}"`).join(", ")}`
+    return [{ name, status: "up", detail: `"${owner.name}" owns the trips, epoch ${owner.epoch}${beside}` }]
+  }
+  const who = owner === undefined ? "nobody owns the trips" : `"${owner.name}" owned the trips, and is ${owner.state}`
+  return [{ name, status: "degraded", detail: who, fix: start }]
 }
 
 export const layer = Layer.effectDiscard(

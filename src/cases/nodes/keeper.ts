@@ -18,10 +18,11 @@ import {
   RENEW_EVERY_MS
 } from "../../domain/nodes/standing.ts"
 import { JournalUnavailable } from "../../services/journal.ts"
-import { type FormerLife, Leases, type LeasesUnavailable, NodeRefused } from "../../services/leases.ts"
+import { Leases, type LeasesUnavailable, NodeRefused } from "../../services/leases.ts"
 import { Ownership, type Standing } from "../../services/ownership.ts"
 import { Startup } from "../../services/startup.ts"
 import { Machine, type MachineShape } from "../../support/machine.ts"
+import { addressIsFree, enter, LOOK_EVERY_MS } from "./entering.ts"
 
 const metrics = {
   owns: Metric.gauge("node_owns_trips", { description: "1 on the server that owns the trips of its database, else 0" }),
@@ -29,9 +30,6 @@ const metrics = {
     description: "Journals of servers that are gone, which must be stored before the owner writes"
   })
 }
-
-/** How often a start looks again at what it waits for. */
-const LOOK_EVERY_MS = 250
 
 /** How long a server that stops tries to say so. */
 const FAREWELL = "2 seconds"
@@ -65,30 +63,6 @@ const refusalOf = (standing: Standing): JournalUnavailable | undefined => {
 
 const sayOwner = ({ owner }: Heard): string =>
   `Trips of this database are owned by ${nameOf(owner)}, and it is alive: two servers cannot own them at once. Stop that one, give this one a database of its own, run this one with --role worker, or set NODE_ADDRESS on both so that they share the work.`
-
-const COPIED =
-  "Another server works on this data directory from another place, or on a copy of it. Stop that one, or set OVERPLANNED_DATA_DIR to a directory of this server's own."
-
-/** A life begins on a directory; one that may still be at work there, somewhere else, is waited out. */
-const enter = Effect.fnUntraced(function* (self: Node, elapsed: MachineShape["elapsed"]) {
-  const leases = yield* Leases
-  const startup = yield* Startup
-  let first: { readonly at: number; readonly left: number } | undefined
-  for (;;) {
-    const former: FormerLife | undefined = yield* leases.former(self.directory)
-    // Whoever is at the same place held the lock of the directory, which is ours now.
-    const gone = former === undefined || former.place === self.place || former.leftMillis <= 0
-    if (gone && (yield* leases.enter(self, former))) return
-    const left = former?.leftMillis ?? 0
-    first ??= { at: elapsed(), left }
-    if (left > first.left - (elapsed() - first.at) + RENEW_EVERY_MS / 2)
-      return yield* new NodeRefused({ message: COPIED })
-    yield* startup.say(
-      "A server that was at work on this data directory somewhere else may still live: it is waited for."
-    )
-    yield* Effect.sleep(LOOK_EVERY_MS)
-  }
-})
 
 /** What this server knows of its place; the database changes it, and nothing else. */
 const makePlace = (self: Node) => {
@@ -295,6 +269,7 @@ export const layer = (self: Node, waits = false) =>
       let seenSince: number | undefined
 
       yield* startup.say("The database is asked who owns its trips.")
+      yield* addressIsFree(self)
       yield* enter(self, elapsed)
       yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(leases.leave(self), FAREWELL)))
 

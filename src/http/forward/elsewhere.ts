@@ -20,6 +20,9 @@ const LOOK_MS = 20
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"])
 
+/** What is asked again does no harm, whatever became of it the first time: an offer is advice, and changes nothing. */
+const ADVICE = /^\/api\/v1\/trips\/[^/]+\/pivot$/
+
 const nobody = () =>
   new Unavailable({
     detail:
@@ -63,12 +66,13 @@ export const makeElsewhere: Effect.Effect<Elsewhere, never, Config | Ownership |
   }
 
   const held = Effect.fnUntraced(function* <E, R>(
+    path: string,
     facts: RequestFacts,
     routes: Effect.Effect<Response.HttpServerResponse, E, R>
   ) {
     const request = yield* HttpServerRequest.HttpServerRequest
     const body = new Uint8Array(yield* Effect.orElseSucceed(request.arrayBuffer, () => new ArrayBuffer(0)))
-    const again = SAFE.has(request.method) || request.headers["idempotency-key"] !== undefined
+    const again = SAFE.has(request.method) || request.headers["idempotency-key"] !== undefined || ADVICE.test(path)
     const until = now() + HOLD_MS
     for (;;) {
       if (here()) return yield* ownership.during(routes)
@@ -98,7 +102,7 @@ export const makeElsewhere: Effect.Effect<Elsewhere, never, Config | Ownership |
       return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
         isPeer(request.headers[MARK])
           ? Effect.succeed(Response.empty({ status: 421, headers: { [MOVED]: "1" } }))
-          : held(facts, routes)
+          : held(path, facts, routes)
       )
     }
   }

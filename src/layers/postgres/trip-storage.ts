@@ -193,6 +193,13 @@ export const layer = Layer.effect(
       load: (id) => watched(load(id)),
       underWay: (page) => watched(underWay(page)),
       underWayIds: (city, after, limit) => watched(idsUnderWay(city, after, limit)),
+      citiesUnderWay: watched(
+        Effect.map(
+          sql<{ slug: string }>`
+            select slug from cities c where exists (select 1 from trips where status = 'active' and city_id = c.id)`,
+          (rows) => rows.map(({ slug }) => slug)
+        )
+      ),
       due: (now, limit) => watched(idsDue(sql, now, limit)),
       ofUser: (userId) => watched(idsOfUser(sql, userId)),
       saveSnapshot: (snapshot) =>

@@ -61,6 +61,7 @@ export class Outage {
         load: (id) => Effect.delay(guard(real.load(id)), this.slowMillis),
         underWay: (page) => guard(Effect.tap(real.underWay(page), () => this.afterPage)),
         underWayIds: (city, after, limit) => guard(real.underWayIds(city, after, limit)),
+        citiesUnderWay: guard(real.citiesUnderWay),
         due: (now, limit) => guard(real.due(now, limit)),
         ofUser: (user) => guard(real.ofUser(user)),
         lose: (id, changes) => guard(real.lose(id, changes)),
@@ -80,6 +81,10 @@ export class Surroundings {
   stumbling: Effect.Effect<void, ActorUnavailable> = Effect.void
   /** Who the members are; whoever asks may have to wait for it. */
   personas: Effect.Effect<ReadonlyArray<Persona>> = Effect.succeed([])
+  /** The places of the city; whoever asks may have to wait for them. */
+  places: Effect.Effect<CityCatalog> = Effect.succeed(catalog)
+  /** Those that are in memory. */
+  resident: CityCatalog | undefined = catalog
   readonly #conditions = new Map<string, CityConditions>()
   readonly #catalogs = new Set<(next: CityCatalog) => void>()
   readonly #personas = new Set<(user: UserId) => void>()
@@ -131,8 +136,8 @@ export class Surroundings {
           })
       }),
       Layer.succeed(Catalog, {
-        city: () => Effect.succeed(catalog),
-        resident: () => catalog,
+        city: () => Effect.suspend(() => this.places),
+        resident: () => this.resident,
         cities: Effect.succeed([]),
         refresh: () => Effect.succeed(catalog),
         onChange: (listener) => listen(this.#catalogs, listener)

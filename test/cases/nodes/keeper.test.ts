@@ -73,6 +73,22 @@ describe("a server's place among those of its database", () => {
     }).pipe(Effect.scoped, Effect.provide(database))
   )
 
+  it.live("is refused at an address where another one is alive, and given there once that one is not", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const leases = yield* Leases
+      const address = "10.0.0.5:8000"
+      const other = { ...node("other"), address }
+      yield* leases.enter(other, undefined)
+      yield* sql`update nodes set until = now() + interval '1 hour' where directory = ${other.directory}`
+      const next = { ...node("next"), address }
+      const refused = yield* Effect.flip(standingOf(next, () => 0))
+      assert.match(refused.message, /"other" is alive at 10\.0\.0\.5:8000 already.*address of its own/s)
+      yield* sql`update nodes set until = now() - interval '1 second' where directory = ${other.directory}`
+      assert.strictEqual((yield* standingOf(next, () => 0)).is, "owner")
+    }).pipe(Effect.scoped, Effect.provide(database))
+  )
+
   it.live("is taken once the former owner's lease has lapsed, also where the clock was set back meanwhile", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient

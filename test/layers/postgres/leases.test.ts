@@ -243,6 +243,33 @@ await contractSuite("Leases", { postgres: { needs: "postgres", layer: () => Laye
       )
   )
 
+  it.effect("an edit by hand that would let two count as the owner is refused by the database, in a sentence", () =>
+    alone(
+      Effect.gen(function* () {
+        const leases = yield* Leases
+        const sql = yield* SqlClient
+        const [a, b] = [node("a"), node("b")]
+        yield* leases.enter(a, undefined)
+        yield* leases.take(a)
+        yield* leases.enter(b, undefined)
+        const edits: ReadonlyArray<readonly [string, RegExp]> = [
+          ["delete from shard_leases", /keeps its row.*stop that server/],
+          ["truncate shard_leases cascade", /keeps its row/],
+          ["update shard_leases set epoch = 0", /never falls/],
+          ["update shard_leases set since_epoch = 9", /since_epoch must not be above epoch/],
+          [`update shard_leases set directory = '${b.directory}'`, /higher epoch.*stop the server/]
+        ]
+        for (const [edit, sentence] of edits) {
+          const error = yield* Effect.flip(sql.unsafe(edit))
+          assert.match(String((error.reason.cause as Error).message), sentence, edit)
+        }
+        assert.strictEqual((yield* leases.renew(a)).owner?.incarnation, a.incarnation)
+        yield* lapse(a)
+        assert.isTrue(yield* leases.take(b), "servers change it as ever")
+      })
+    )
+  )
+
   it.effect("a key is passed on to who knows the secret; another secret is refused only beside others", () =>
     alone(
       Effect.gen(function* () {

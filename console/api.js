@@ -85,7 +85,8 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
       ),
     trip: (id) => keeping(tripName(id), call("trips.read", ofTrip(id))),
     createTrip: (body, key) => call("trips.create", { body, key }),
-    setStatus: (id, status, ifMatch) => call("trips.change", { ...ofTrip(id), body: { status }, ifMatch }),
+    changeTrip: (id, body, ifMatch) => call("trips.change", { ...ofTrip(id), body, ifMatch }),
+    fits: (id, minutes, at) => call("edits.fits", { ...ofTrip(id), query: { minutes, at } }),
     changeSlot: (id, slot_id, body, ifMatch, key) =>
       call("trips.changeSlot", { path: { id, slot_id }, body, ifMatch, key }),
     addStop: (id, body, ifMatch) => call("edits.add", { ...ofTrip(id), body, ifMatch }),

@@ -12,7 +12,7 @@ const MOST_MUSTS = 40
 const TICKED_PER_DAY = 3
 
 /** The contract takes no more. */
-const MOST_FIXED = 40
+export const MOST_FIXED = 40
 
 const DAY_MS = 86_400_000
 

@@ -1,6 +1,7 @@
 /** A trip's days, one at a time. A stop that nothing happened to keeps its element, with what is folded open in it. */
 import { addElement, fixedElement } from "./by-hand.js"
 import { button, element, redraw } from "./dom.js"
+import { fitsElement } from "./fits.js"
 import { calendarDay, clockTime, localDate } from "./format.js"
 import { T } from "./messages.js"
 import { directions, stopElement } from "./stop.js"
@@ -37,10 +38,14 @@ export const nowAndNext = (trip, now) => {
   return { now: first, ...(isSoon(second) ? { next: second } : {}) }
 }
 
-/** The day that a traveler wants to see first: today while the trip lasts, else its first. */
+/** The day that a traveler wants to see first: today while something is left of it, else the next one; before the trip, its first. */
 export const firstShown = (trip, zone, now) => {
   const today = localDate(now, zone)
-  return trip.days.find(({ date }) => date === today)?.day ?? 1
+  const isOver = ({ date, slots }) =>
+    date < today || (date === today && slots.every((one) => Date.parse(one.ends_at) <= now))
+  const lasts = trip.days.some(({ date }) => date === today)
+  if (!lasts) return 1
+  return (trip.days.find((day) => !isOver(day)) ?? trip.days.find(({ date }) => date === today)).day
 }
 
 const place = (label, slot, when) =>
@@ -67,8 +72,33 @@ export const nowElement = (trip, now) => {
   )
 }
 
+/** One form per day: what is written in it stays while the day is drawn anew. */
+const addingForms = (acts) => {
+  const forms = new Map()
+  return (trip, day, zone) => {
+    if (!forms.has(day.day)) {
+      const add = ({ time, ...what }) =>
+        acts.add({ ...what, ...(time === undefined ? { day: day.day } : { at: `${day.date}T${time}` }) })
+      forms.set(
+        day.day,
+        element(
+          "div",
+          {},
+          addElement((text, limit) => acts.search(trip, text, limit), add),
+          fitsElement(
+            ({ minutes, time }) => acts.fits(minutes, time === undefined ? undefined : `${day.date}T${time}`),
+            acts.takeFitting,
+            () => zone
+          )
+        )
+      )
+    }
+    return forms.get(day.day)
+  }
+}
+
 /** `acts`: what the buttons of a stop do, by name. `shown(day)` hears which day is looked at; `map` stands above its stops. */
-export const makeDays = (acts, shown, { map, currency, now }) => {
+export const makeDays = (acts, shown, { map, currency, now, notes }) => {
   const part = element("div", { class: "days" })
   const drawn = new Map()
   let looked
@@ -83,6 +113,7 @@ export const makeDays = (acts, shown, { map, currency, now }) => {
       zone,
       currency,
       isChanged,
+      notes,
       acts: isOpen(trip) ? acts : undefined
     })
     const was = before?.made.querySelector("details")
@@ -91,19 +122,7 @@ export const makeDays = (acts, shown, { map, currency, now }) => {
     return made
   }
 
-  /** One form per day: what is written in it stays while the day is drawn anew. */
-  const forms = new Map()
-  const adding = (trip, day) => {
-    if (!forms.has(day.day)) {
-      const add = ({ time, ...what }) =>
-        acts.add({ ...what, ...(time === undefined ? { day: day.day } : { at: `${day.date}T${time}` }) })
-      forms.set(
-        day.day,
-        addElement((text, limit) => acts.search(trip, text, limit), add)
-      )
-    }
-    return forms.get(day.day)
-  }
+  const adding = addingForms(acts)
 
   const tabs = (trip, go) =>
     trip.days.length > 1 &&
@@ -145,7 +164,7 @@ export const makeDays = (acts, shown, { map, currency, now }) => {
             (thing) => fixedElement(thing, zone, isOpen(trip) ? acts.removeFixed : undefined)
           )
         ),
-        isOpen(trip) && adding(trip, day)
+        isOpen(trip) && adding(trip, day, zone)
       )
     ])
     shown(day)

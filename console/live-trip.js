@@ -245,12 +245,14 @@ export class LiveTrip {
     await this.#takeAnswer(await this.#api.undo(this.trip.id, change))
   }
 
-  setStatus(status) {
+  /** Its status, its dates, or what it goes around. */
+  change(patch) {
     const { id, state_version } = this.trip
-    return this.#write(async () => {
-      this.trip = await this.#api.setStatus(id, status, state_version)
-      this.#on.plan()
-    })
+    return this.#write(async () => this.#takeWhole(await this.#api.changeTrip(id, patch, state_version)))
+  }
+
+  fits(minutes, at) {
+    return this.#api.fits(this.trip.id, minutes, at)
   }
 
   feel(slot, signal_type, about) {

@@ -290,6 +290,39 @@ export const T = {
     over: (status) => `This trip is ${status}.`,
     finish: "Finish this trip? That cannot be undone."
   },
+  around: {
+    heading: "Where you sleep, arrivals, bookings",
+    hint: "The plan keeps to these and goes around them. Nothing is planned before an arrival or after a departure.",
+    lodging: "Where you sleep",
+    lodgingIn: "Part of town",
+    lodgingHint: "The way from there and back counts in every day.",
+    noLodging: "not said",
+    asNow: (title) => `as now: ${title}`,
+    kind: "What",
+    title: "Called",
+    day: "Day",
+    from: "From",
+    until: "Until",
+    untilHint: "Left open: half an hour for a train, an hour and a half else.",
+    add: "Add it",
+    remove: "Remove",
+    save: "Plan around it",
+    saved: "The plan goes around it now."
+  },
+  fits: {
+    title: "What fits in between?",
+    minutes: "Minutes that are free",
+    from: "From",
+    fromHint: "Left open: from now, while the trip is under way.",
+    look: "Look",
+    after: ", then ",
+    way: (minutes) => `${minutes} min on the way`
+  },
+  note: {
+    label: "Your note",
+    hint: "On this place. Kept on this device alone, and printed with the trip.",
+    full: "There is no room for more notes on this trip."
+  },
   byHand: {
     choices: "What could be here instead",
     undo: (what) => `Undo ${what}`,
@@ -321,6 +354,13 @@ export const T = {
     search: "Look for it",
     nothing: "No place of the city is called so.",
     own: (title) => `Add "${title}" as your own`,
+    grip: (name) => `Move ${name}: arrow keys, or drag`,
+    gripHint: "Drag, or press the arrow keys",
+    move: "To another day or time",
+    moveDay: "Day",
+    moveAt: "Time",
+    moveAtHint: "Left open, it goes where it fits best.",
+    moveIt: "Move it",
     earlier: "Earlier",
     later: "Later",
     undone: "It is as it was before."
@@ -380,6 +420,7 @@ export const T = {
   print: {
     go: "Print",
     back: "Back to the trip",
+    lodging: (title) => `You sleep at: ${title}`,
     at: (lat, lon) => `${lat.toFixed(5)}, ${lon.toFixed(5)}`,
     as: (date) => `As of ${date}. What happens under way changes the plan, and not this page.`
   },

@@ -1,4 +1,5 @@
-import { makeBring } from "./bring.js"
+import { aroundNewTrip } from "./around.js"
+import { MOST_FIXED, makeBring } from "./bring.js"
 import { button, chips, element, field, held, select } from "./dom.js"
 import { localDate } from "./format.js"
 import { BUDGET_CHOICES, NEED_WORDS, PACE_CHOICES, T } from "./messages.js"
@@ -7,7 +8,7 @@ import { newId } from "./session.js"
 export const LONGEST_DAYS = 21
 
 /** What the form says, as the contract takes it: what was left open is left out. */
-export const tripRequest = (form, { needs = [], musts = [], fixed = [] } = {}) => {
+export const tripRequest = (form, { needs = [], musts = [], fixed = [], lodging = undefined } = {}) => {
   const constraints = {}
   for (const name of ["budget", "pace"]) if (form.get(name)) constraints[name] = form.get(name)
   if (needs.length > 0) constraints.needs = needs
@@ -17,9 +18,12 @@ export const tripRequest = (form, { needs = [], musts = [], fixed = [] } = {}) =
     start_date: form.get("start_date"),
     days: Number(form.get("days")),
     ...(fixed.length === 0 ? {} : { fixed }),
+    ...(lodging === undefined ? {} : { lodging }),
     ...(Object.keys(constraints).length === 0 ? {} : { constraints })
   }
 }
+
+const dayAfter = (date, days) => new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10)
 
 /** Signals that the contract takes at once. */
 const MOST_SIGNALS = 100
@@ -75,9 +79,17 @@ export const newTripView = async ({ api, cities, base, own, tell }, asked) => {
   const days = element("input", { name: "days", type: "number", min: "1", max: LONGEST_DAYS, value: "3" })
   const bring = makeBring({ city: chosen, base, days: () => Number(days.value) })
   const need = needsPart(own)
+  const around = aroundNewTrip({
+    span: () => ({ first: date.value, last: dayAfter(date.value, Number(days.value) - 1) }),
+    zone: () => chosen()?.time_zone,
+    nodes: async () => (chosen() === undefined ? [] : (await base(chosen().slug)).nodes)
+  })
+  date.addEventListener("change", () => around.look())
+  days.addEventListener("change", () => around.look())
   city.addEventListener("change", () => {
     today()
     bring.look()
+    around.look()
   })
   // One key for one plan: pressing the button again after a broken connection makes no second trip.
   let key = newId()
@@ -87,7 +99,12 @@ export const newTripView = async ({ api, cities, base, own, tell }, asked) => {
   const plan = async () => {
     if (!form.reportValidity()) return
     const trip = await api.createTrip(
-      tripRequest(new FormData(form), { needs: need.needs(), musts: bring.musts(), fixed: bring.bookings(date.value) }),
+      tripRequest(new FormData(form), {
+        needs: need.needs(),
+        musts: bring.musts(),
+        fixed: [...around.fixed(), ...bring.bookings(date.value)].slice(0, MOST_FIXED),
+        lodging: around.lodging()
+      }),
       key
     )
     await tellLikes(api, bring.likes())?.catch((error) => tell(error.message, "error"))
@@ -110,6 +127,7 @@ export const newTripView = async ({ api, cities, base, own, tell }, asked) => {
       need.part,
       element("p", { class: "soft" }, T.newTrip.needsHint)
     ),
+    around.part,
     bring.part,
     button(T.newTrip.go, held(plan), { type: "submit", class: "primary big", "data-act": "plan" }),
     element("p", { class: "soft" }, T.newTrip.ahead)

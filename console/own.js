@@ -35,14 +35,32 @@ export const ownOf = (person) => {
         return undefined
       }
     },
+    /** Says whether it is kept: a full store keeps what it has. */
     set: (name, value) => {
       const text = JSON.stringify(value)
       try {
         if (value === undefined) storage()?.removeItem(key(name))
-        else if (text.length <= LONGEST) storage()?.setItem(key(name), text)
+        else if (text.length > LONGEST) return false
+        else storage()?.setItem(key(name), text)
+        return storage() !== undefined
       } catch {
-        // A full store keeps what it has.
+        return false
       }
+    }
+  }
+}
+
+/** The notes that somebody wrote on places of one trip: they stay with the place when the plan is made anew. */
+export const notesOf = (own, tripId) => {
+  const name = `notes.${tripId}`
+  const all = () => own.get(name) ?? {}
+  return {
+    /** @returns {string | undefined} */
+    get: (place) => all()[place],
+    set: (place, text) => {
+      const { [place]: _, ...others } = all()
+      const left = text === "" ? others : { ...others, [place]: text }
+      return own.set(name, Object.keys(left).length === 0 ? undefined : left)
     }
   }
 }

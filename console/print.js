@@ -2,11 +2,13 @@
 import { button, element } from "./dom.js"
 import { calendarDay, LOCALE, priceText, timeSpan } from "./format.js"
 import { FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
+import { notesOf } from "./own.js"
+import { zoneOfTrip } from "./plan.js"
 
 const openText = ({ open, expected }) =>
   open === "unknown" && expected ? USUALLY_WORDS[expected.usually] : OPEN_WORDS[open]
 
-const stopLines = (slot, currency) => [
+const stopLines = (slot, currency, note) => [
   element(
     "p",
     {},
@@ -32,25 +34,54 @@ const stopLines = (slot, currency) => [
   slot.opening_hours && element("p", { class: "soft" }, T.trip.hours(slot.opening_hours)),
   ...Object.entries(slot.fits ?? {}).map(([need, fit]) =>
     element("p", { class: "soft" }, T.trip.fit(NEED_WORDS[need] ?? words(need), FIT_WORDS[fit]))
+  ),
+  note !== undefined && element("p", { class: "note" }, note)
+]
+
+const fixedLines = (thing, zone) => [
+  element(
+    "p",
+    {},
+    element("span", { class: "when" }, timeSpan(thing.starts_at, thing.ends_at, zone)),
+    " ",
+    element("strong", {}, thing.title)
+  ),
+  element(
+    "p",
+    { class: "soft" },
+    [T.byHand.kinds[thing.kind], thing.travel_minutes > 0 && T.trip.walk(thing.travel_minutes)]
+      .filter(Boolean)
+      .join(" · ")
   )
 ]
 
-export const printView = async ({ api, cities }, id) => {
+/** Stops and what the travelers bring, by the clock. */
+const dayLines = (trip, { day, slots }, zone, stop) =>
+  [
+    ...slots.map((slot) => ({ at: slot.starts_at, lines: stop(slot) })),
+    ...trip.fixed.filter((one) => one.day === day).map((one) => ({ at: one.starts_at, lines: fixedLines(one, zone) }))
+  ].sort((a, b) => a.at.localeCompare(b.at))
+
+export const printView = async ({ api, cities, own }, id) => {
   const [trip, known] = await Promise.all([api.trip(id), cities()])
   const city = known.find(({ slug }) => slug === trip.city)
-  const days = trip.days.map(({ day, date, slots }) =>
-    element(
+  const notes = notesOf(own, id)
+  const zone = zoneOfTrip(trip, known)
+  const stop = (slot) => stopLines(slot, city?.currency, notes.get(slot.node.id))
+  const days = trip.days.map((one) => {
+    const lines = dayLines(trip, one, zone, stop)
+    return element(
       "section",
       { class: "printday" },
-      element("h2", {}, T.trip.day(day, calendarDay(date))),
-      slots.length === 0 && element("p", { class: "soft" }, T.trip.noStop),
+      element("h2", {}, T.trip.day(one.day, calendarDay(one.date))),
+      lines.length === 0 && element("p", { class: "soft" }, T.trip.noStop),
       element(
         "ol",
         {},
-        slots.map((slot) => element("li", {}, stopLines(slot, city?.currency)))
+        lines.map(({ lines: said }) => element("li", {}, said))
       )
     )
-  )
+  })
   return {
     elements: [
       element("h1", {}, `${city?.name ?? trip.city}, ${calendarDay(trip.start_date)} – ${calendarDay(trip.end_date)}`),
@@ -60,9 +91,10 @@ export const printView = async ({ api, cities }, id) => {
         button(T.print.go, () => print(), { class: "primary", "data-act": "print" }),
         element("a", { class: "act", href: `#/trips/${id}` }, T.print.back)
       ),
+      trip.lodging && element("p", {}, T.print.lodging(trip.lodging.title)),
       ...days,
       element("p", { class: "soft" }, T.print.as(new Date().toLocaleString(LOCALE))),
       element("p", { class: "soft" }, T.trip.sources(trip.attribution.map(({ text }) => text).join("; ")))
-    ]
+    ].filter(Boolean)
   }
 }

@@ -1,7 +1,12 @@
 /** One stop of a day on two lines; what can be done about it is folded away. */
-import { button, element, held } from "./dom.js"
-import { evidenceText, mapAddress, priceText, timeSpan, webMapAddress } from "./format.js"
+import { announce, button, element, field, held, select } from "./dom.js"
+import { calendarDay, evidenceText, mapAddress, priceText, timeSpan, webMapAddress } from "./format.js"
 import { FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
+import { gripElement } from "./order.js"
+
+/** What the sentence about a stop says already is not said again below it. */
+const unsaid = ({ narrative, evidence }) =>
+  evidence.filter(({ text }) => !(narrative ?? "").includes(text.replace(/^[^:]*: /, "").trim()))
 
 const because = ({ why, evidence }) =>
   (why.length > 0 || evidence.length > 0) &&
@@ -39,6 +44,45 @@ const buttons = (slot, acts) => {
     act("like", T.trip.actLike, () => acts.like(slot)),
     act("dislike", T.trip.actDislike, () => acts.dislike(slot))
   )
+}
+
+/** To another day, where it goes best, or to a time. */
+const moveElement = (slot, acts) => {
+  const days = acts.days()
+  const today = days.find(({ slots }) => slots.some(({ id }) => id === slot.id))
+  const day = select(
+    "move_day",
+    days.map(({ date }) => [date, calendarDay(date)]),
+    today?.date
+  )
+  const at = element("input", { name: "move_at", type: "time" })
+  const move = held(() =>
+    at.value === "" && day.value === today?.date ? at.focus() : acts.move(slot, day.value, at.value)
+  )
+  return element(
+    "details",
+    { class: "move" },
+    element("summary", {}, T.byHand.move),
+    element(
+      "div",
+      { class: "pair" },
+      field(T.byHand.moveDay, day),
+      field(T.byHand.moveAt, at, T.byHand.moveAtHint),
+      button(T.byHand.moveIt, move, { "data-act": "move", "aria-label": `${T.byHand.moveIt}: ${slot.node.name}` })
+    )
+  )
+}
+
+const LONGEST_NOTE = 500
+
+/** What one writes for oneself; `shown` is where it stands while the stop is folded. */
+const noteField = (slot, notes, shown) => {
+  const text = element("textarea", { name: "note", rows: "2", maxlength: LONGEST_NOTE }, notes.get(slot.node.id))
+  text.addEventListener("change", () => {
+    if (!notes.set(slot.node.id, text.value.trim())) return announce(T.note.full, "error")
+    shown.textContent = text.value.trim()
+  })
+  return field(T.note.label, text, T.note.hint)
 }
 
 /** Whether one gets in: as it is known, else as it is usual there, else that nobody knows. */
@@ -80,13 +124,15 @@ const more = (slot) => [
   slot.expected && element("p", { class: "soft" }, slot.expected.text),
   slot.booking_needed && element("p", { class: "soft" }, T.trip.bookHint),
   fitsElement(slot.fits),
-  because(slot),
+  because({ ...slot, evidence: unsaid(slot) }),
   directions(slot.node)
 ]
 
 /** `acts`: what the buttons do, by name; none where the trip is over. `nr` is its number on the map. */
-export const stopElement = (slot, { nr, zone, currency, isChanged, acts }) => {
+export const stopElement = (slot, { nr, zone, currency, isChanged, acts, notes }) => {
   const { node } = slot
+  const note = element("span", { class: "note" }, notes?.get(node.id))
+  const canChange = acts !== undefined && slot.status === "planned"
   const soft = [
     words(node.category),
     node.neighbourhood,
@@ -115,11 +161,15 @@ export const stopElement = (slot, { nr, zone, currency, isChanged, acts }) => {
             badges(slot, isChanged)
           ),
           element("strong", {}, node.name),
-          element("span", { class: "soft" }, soft.filter(Boolean).join(" · "))
+          element("span", { class: "soft" }, soft.filter(Boolean).join(" · ")),
+          note
         )
       ),
       ...more(slot),
-      acts !== undefined && slot.status === "planned" && buttons(slot, acts)
-    )
+      notes !== undefined && noteField(slot, notes, note),
+      canChange && buttons(slot, acts),
+      canChange && moveElement(slot, acts)
+    ),
+    canChange && gripElement(node.name, { shift: (by) => acts.shift(slot, by), place: (at) => acts.place(slot, at) })
   )
 }

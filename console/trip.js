@@ -1,4 +1,5 @@
 /** The page of one trip: now and next, one day at a time, what happens, and what is offered. */
+import { aroundTrip } from "./around.js"
 import { choicesElement, undoElement } from "./by-hand.js"
 import { controlsElement } from "./controls.js"
 import { makeDays, nowElement } from "./days.js"
@@ -8,6 +9,7 @@ import { LiveTrip } from "./live-trip.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
 import { offerElement, offerTitle } from "./offer.js"
+import { notesOf } from "./own.js"
 import { slotOf, zoneOfTrip } from "./plan.js"
 import { togetherElement } from "./together.js"
 
@@ -74,6 +76,18 @@ const makePanel = (live, zone, days) => {
   return { panel, draw }
 }
 
+/** Another order of the stop's day; `to` says from its place which one it gets. */
+const placed = (live, slot, to) => {
+  const day = live.trip.days.find(({ slots }) => slots.some(({ id }) => id === slot.id))
+  const ids = day.slots.map(({ id }) => id)
+  const at = ids.indexOf(slot.id)
+  const goal = to(at)
+  if (goal === at || goal < 0 || goal >= ids.length) return undefined
+  return live
+    .reorder(day.day, ids.toSpliced(at, 1).toSpliced(goal, 0, slot.id))
+    .catch((error) => announce(error.message, "error"))
+}
+
 /** What the buttons of a stop do. The first one asks for an offer, which comes into the panel. */
 const actsOn = (live, pivot, { api, zone }) => ({
   closed: (slot) => pivot({ trigger: "venue_closed", slot_id: slot.id }),
@@ -93,12 +107,17 @@ const actsOn = (live, pivot, { api, zone }) => ({
     acts.after(shown)
     shown.querySelector("button")?.focus({ preventScroll: true })
   },
-  shift: (slot, by) => {
-    const day = live.trip.days.find(({ slots }) => slots.some(({ id }) => id === slot.id))
-    const ids = day.slots.map(({ id }) => id)
-    const at = ids.indexOf(slot.id)
-    const other = ids[at + by]
-    return other === undefined ? undefined : live.reorder(day.day, ids.with(at, other).with(at + by, slot.id))
+  shift: (slot, by) => placed(live, slot, (at) => at + by),
+  place: (slot, to) => placed(live, slot, () => to),
+  days: () => live.trip.days,
+  move: (slot, date, time) => {
+    const day = live.trip.days.find((one) => one.date === date)
+    const to = time === "" ? { day: day.day } : { at: `${date}T${time}` }
+    return live.changeSlot(slot.id, { action: "move", ...to }, T.waiting.slot(T.byHand.moveIt, slot.node.name))
+  },
+  fits: (minutes, at) => live.fits(minutes, at),
+  takeFitting: async (stops) => {
+    for (const { node, starts_at } of stops) if (!(await live.addStop({ node_id: node.id, at: starts_at }))) return
   },
   add: (body) => live.addStop(body),
   search: (trip, text, limit) => api.search(trip.city, text, limit),
@@ -140,6 +159,16 @@ const listening = (live, page, expired) => ({
   }
 })
 
+const aroundOf = ({ base }, live, zone) =>
+  aroundTrip({
+    trip: () => live.trip,
+    zone,
+    nodes: async () => (await base(live.trip.city)).nodes,
+    save: async (patch) => {
+      if (await live.change(patch)) announce(T.around.saved)
+    }
+  })
+
 export const tripView = async (app, id) => {
   const { api, cities, expired, waiting } = app
   const [first, known] = await Promise.all([api.trip(id), cities()])
@@ -173,10 +202,12 @@ export const tripView = async (app, id) => {
   const days = makeDays(actsOn(live, pivot, { api, zone }), drawMap, {
     map: map.part,
     currency: city?.currency,
-    now: api.now
+    now: api.now,
+    notes: notesOf(app.own, id)
   })
   const offers = makePanel(live, zone, days)
   const name = city?.name ?? first.city
+  const around = aroundOf(app, live, zone)
   const together = togetherElement(app, () => live.trip, name)
   const undoPart = element("div", {})
   const drawNow = () => {
@@ -194,7 +225,7 @@ export const tripView = async (app, id) => {
       drawnStatus = trip.status
       status.className = `badge ${trip.status}`
       status.textContent = STATUS_WORDS[trip.status]
-      controls.replaceChildren(controlsElement(trip, { pivot, setStatus: (next) => live.setStatus(next) }))
+      controls.replaceChildren(controlsElement(trip, { pivot, setStatus: (status) => live.change({ status }) }))
     }
     facts.textContent = [
       `${calendarDay(trip.start_date)} – ${calendarDay(trip.end_date)}`,
@@ -218,7 +249,7 @@ export const tripView = async (app, id) => {
       element(
         "div",
         { class: "trip" },
-        element("div", {}, now, undoPart, days.part, together.part, notes),
+        element("div", {}, now, undoPart, days.part, around, together.part, notes),
         element("aside", {}, offers.panel, controls)
       )
     ],

@@ -33,8 +33,8 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
 
   const onStop = async (page: Page, nth: number, name: string) => {
     const stop = page.locator(".stop").nth(nth)
-    if (!(await stop.locator("details").evaluate((one: HTMLDetailsElement) => one.open))) {
-      await stop.locator("summary").click()
+    if (!(await stop.locator("details.card").evaluate((one: HTMLDetailsElement) => one.open))) {
+      await stop.locator('[data-act="more"]').click()
     }
     await stop.locator(`[data-act="${name}"]`).click()
   }

@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     await page.waitForSelector(".stop")
     const first = page.locator(".stop").first()
     const name = await first.locator("strong").textContent()
-    await first.locator("summary").click()
+    await first.locator('[data-act="more"]').click()
     await first.locator('[data-act="swap"]').click()
     await page.waitForSelector('[data-act="choose-0"]')
     assert.strictEqual(await first.locator("strong").first().textContent(), name, "nothing changes by asking")

@@ -162,6 +162,9 @@ describe("now and next", () => {
   it("the day that is shown first is today's, else the first", () => {
     assert.strictEqual(firstShown(under, ZONE, Date.parse("2026-05-02T12:00:00Z")), 2)
     assert.strictEqual(firstShown(under, ZONE, Date.parse("2026-04-02T12:00:00Z")), 1)
+    // In the evening, when nothing is left of it, tomorrow's.
+    assert.strictEqual(firstShown(under, ZONE, Date.parse("2026-05-02T01:00:00Z")), 2)
+    assert.strictEqual(firstShown(under, ZONE, Date.parse("2026-05-03T02:00:00Z")), 2)
   })
 })
 

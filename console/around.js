@@ -1,0 +1,221 @@
+/** What a plan goes around: where one sleeps, arrivals and departures, tables and tickets. Before a trip is planned, and later. */
+import { MOST_FIXED } from "./bring.js"
+import { button, element, field, held, redraw, select } from "./dom.js"
+import { calendarDay, clockTime, localDate } from "./format.js"
+import { neighbourhoods } from "./map-shapes.js"
+import { T } from "./messages.js"
+
+/** How long something takes where nobody says: getting off a train, and a dinner. */
+const USUAL_MINUTES = { arrival: 30, departure: 30 }
+const OTHER_MINUTES = 90
+
+const minutesLater = (at, minutes) => new Date(Date.parse(`${at}Z`) + minutes * 60_000).toISOString().slice(0, 16)
+
+/**
+ * What the little form says, as the contract takes it. An end before the beginning is past midnight.
+ *
+ * @param {{title: string, kind: string, date: string, from: string, until: string}} said
+ */
+export const fixedWish = ({ title, kind, date, from, until }) => {
+  const at = `${date}T${from}`
+  const end = until === "" ? minutesLater(at, USUAL_MINUTES[kind] ?? OTHER_MINUTES) : `${date}T${until}`
+  return {
+    title: title.trim() === "" ? T.byHand.kinds[kind] : title.trim(),
+    kind,
+    at,
+    until: end > at ? end : minutesLater(end, 24 * 60)
+  }
+}
+
+/** What a trip has already, as one says it again: what stays has the title and the beginning that it had. */
+export const wishOf = ({ title, kind, starts_at, ends_at, lat, lon }) => ({
+  title,
+  kind,
+  at: starts_at,
+  until: ends_at,
+  ...(lat === null ? {} : { lat, lon })
+})
+
+/** "Fri 1 May, 14:30", of an instant or of a time on the city's clock. */
+const whenText = (at, zone) => {
+  const isInstant = /(Z|[+-]\d\d:\d\d)$/.test(at)
+  const date = isInstant ? localDate(at, zone) : at.slice(0, 10)
+  const time = isInstant ? clockTime(at, zone) : clockTime(`${at}Z`, "UTC")
+  return `${calendarDay(date)}, ${time}`
+}
+
+const listElement = (things, zone, remove) =>
+  element(
+    "ul",
+    { class: "plain" },
+    things.map((thing) =>
+      element(
+        "li",
+        { class: "copyable" },
+        element("span", {}, `${whenText(thing.at, zone)} · ${T.byHand.kinds[thing.kind]}: ${thing.title}`),
+        button(T.around.remove, () => remove(thing), { "aria-label": `${T.around.remove}: ${thing.title}` })
+      )
+    )
+  )
+
+const addForm = (span, add) => {
+  const kind = select(
+    "kind",
+    ["arrival", "departure", "reservation", "ticket", "other"].map((one) => [one, T.byHand.kinds[one]]),
+    "arrival"
+  )
+  const title = element("input", { name: "title", maxlength: "120" })
+  const date = element("input", { name: "fixed_date", type: "date" })
+  const from = element("input", { name: "from", type: "time" })
+  const until = element("input", { name: "until", type: "time" })
+  const look = () => {
+    const { first, last } = span()
+    date.min = first
+    date.max = last
+    if (date.value < first || date.value > last) date.value = kind.value === "departure" ? last : first
+  }
+  kind.addEventListener("change", () => {
+    const { first, last } = span()
+    date.value = kind.value === "departure" ? last : first
+  })
+  const put = () => {
+    if (date.value === "" || from.value === "") return from.focus()
+    add(
+      fixedWish({
+        title: title.value,
+        kind: kind.value,
+        date: date.value,
+        from: from.value,
+        until: until.value
+      })
+    )
+    title.value = from.value = until.value = ""
+  }
+  const part = element(
+    "div",
+    { class: "pair" },
+    field(T.around.kind, kind),
+    field(T.around.title, title),
+    field(T.around.day, date),
+    field(T.around.from, from),
+    field(T.around.until, until, T.around.untilHint),
+    button(T.around.add, put, { "data-act": "fix" })
+  )
+  return { part, look }
+}
+
+const lodgingForm = (lodging) => {
+  const title = element("input", { name: "lodging", maxlength: "120", value: lodging?.title })
+  const part = element("select", { name: "lodging_in" })
+  let hoods = []
+  const as = { of: lodging }
+  /** The middle of the part of town is near enough for the way there and back. */
+  const fill = (nodes) => {
+    hoods = neighbourhoods(nodes).sort((a, b) => a.name.localeCompare(b.name))
+    const kept = as.of === undefined || as.of === null ? [] : [["kept", T.around.asNow(as.of.title)]]
+    const choices = [...kept, ["", T.around.noLodging], ...hoods.map(({ name }) => [name, name])]
+    part.replaceChildren(...choices.map(([value, label]) => element("option", { value }, label)))
+  }
+  fill([])
+  return {
+    part: element(
+      "div",
+      { class: "pair" },
+      field(T.around.lodging, title),
+      field(T.around.lodgingIn, part, T.around.lodgingHint)
+    ),
+    fill,
+    /** `undefined` where nothing is said of it. */
+    wish: () => {
+      const hood = hoods.find(({ name }) => name === part.value)
+      const called = title.value.trim()
+      if (hood !== undefined) return { title: called === "" ? hood.name : called, ...hood.middle }
+      if (part.value !== "kept" || called === "" || called === as.of.title) return as.of ?? undefined
+      return { title: called, lat: as.of.lat, lon: as.of.lon }
+    },
+    isGone: () => part.value === ""
+  }
+}
+
+/**
+ * `span()` gives the first and the last day, `zone()` the city's, `nodes()` its places; `begin` is what a trip has already.
+ *
+ * @param {{span: () => {first: string, last: string}, zone: () => string, nodes: () => Promise<Array<any>>, begin?: any}} about
+ */
+const makeAround = ({ span, zone, nodes, begin = {} }) => {
+  let things = (begin.fixed ?? []).map(wishOf)
+  const list = element("div", { "aria-live": "polite" })
+  const draw = () =>
+    redraw(list, [
+      things.length > 0 &&
+        listElement(
+          [...things].sort((a, b) => a.at.localeCompare(b.at)),
+          zone(),
+          (gone) => {
+            things = things.filter((one) => one !== gone)
+            draw()
+          }
+        )
+    ])
+  const form = addForm(span, (thing) => {
+    if (things.length < MOST_FIXED) things = [...things, thing]
+    draw()
+  })
+  const lodging = lodgingForm(begin.lodging)
+  let read
+  const look = async () => {
+    form.look()
+    const asked = nodes()
+    if (read === asked) return
+    read = asked
+    lodging.fill(await asked)
+  }
+  draw()
+  return {
+    parts: [lodging.part, list, form.part],
+    look,
+    fixed: () => things,
+    lodging: lodging.wish,
+    isLodgingGone: lodging.isGone
+  }
+}
+
+/** In the form of a new trip. */
+export const aroundNewTrip = (about) => {
+  const around = makeAround(about)
+  const part = element(
+    "details",
+    { toggle: held(() => (part.open ? around.look() : undefined)) },
+    element("summary", { "data-act": "around" }, T.around.heading),
+    element("p", { class: "soft" }, T.around.hint),
+    around.parts
+  )
+  return { part, look: () => (part.open ? around.look() : undefined), fixed: around.fixed, lodging: around.lodging }
+}
+
+/** Of a trip that is planned: saved together, since the plan is made anew around it. */
+export const aroundTrip = ({ trip, zone, nodes, save }) => {
+  const body = element("div", {})
+  const part = element(
+    "details",
+    { class: "card around", toggle: held(() => (part.open ? draw() : undefined)) },
+    element("summary", { "data-act": "around" }, T.around.heading),
+    body
+  )
+  const draw = () => {
+    const { fixed, lodging, start_date: first, end_date: last } = trip()
+    const around = makeAround({ span: () => ({ first, last }), zone, nodes, begin: { fixed, lodging } })
+    const put = held(async () => {
+      const bed = around.isLodgingGone() ? null : around.lodging()
+      await save({ fixed: around.fixed(), ...(bed === undefined ? {} : { lodging: bed }) })
+      part.open = false
+    })
+    body.replaceChildren(
+      element("p", { class: "soft" }, T.around.hint),
+      ...around.parts,
+      button(T.around.save, put, { class: "primary", "data-act": "save-around" })
+    )
+    return around.look()
+  }
+  return part
+}

@@ -1,0 +1,68 @@
+/** What fits into some minutes between other things: asked for, looked at, and put into the plan with one press. */
+import { button, element, field, held, redraw } from "./dom.js"
+import { timeSpan } from "./format.js"
+import { T, words } from "./messages.js"
+
+const LEAST_MINUTES = 15
+const MOST_MINUTES = 480
+const USUAL_MINUTES = 90
+
+const optionText = ({ stops, way_minutes }, zone) =>
+  [
+    stops
+      .map(
+        ({ node, starts_at, ends_at }) =>
+          `${node.name} (${words(node.category)}), ${timeSpan(starts_at, ends_at, zone)}`
+      )
+      .join(T.fits.after),
+    T.fits.way(way_minutes)
+  ].join(" · ")
+
+/**
+ * `ask({minutes, time})` says what fits; `take(stops)` puts them into the plan.
+ *
+ * @param {(wish: {minutes: number, time?: string}) => Promise<any>} ask
+ * @param {(stops: Array<any>) => Promise<unknown>} take
+ * @param {() => string} zone
+ */
+export const fitsElement = (ask, take, zone) => {
+  const minutes = element("input", {
+    name: "fit_minutes",
+    type: "number",
+    min: LEAST_MINUTES,
+    max: MOST_MINUTES,
+    step: "5",
+    value: USUAL_MINUTES,
+    inputmode: "numeric",
+    required: true
+  })
+  const at = element("input", { name: "fit_at", type: "time" })
+  const found = element("div", { class: "choices", "aria-live": "polite" })
+  const look = held(async () => {
+    if (!minutes.reportValidity()) return
+    const time = at.value === "" ? {} : { time: at.value }
+    const { options, reasons } = await ask({ minutes: Number(minutes.value), ...time })
+    redraw(found, [
+      ...options.map((option, nr) =>
+        button(
+          optionText(option, zone()),
+          held(async () => {
+            await take(option.stops)
+            found.replaceChildren()
+          }),
+          { "data-act": `fit-${nr}`, title: option.stops.flatMap(({ why }) => why).join(" · ") }
+        )
+      ),
+      ...(options.length === 0 ? reasons.map(({ message }) => element("p", { class: "soft" }, message)) : [])
+    ])
+  })
+  return element(
+    "details",
+    { class: "add" },
+    element("summary", { "data-act": "fits" }, T.fits.title),
+    field(T.fits.minutes, minutes),
+    field(T.fits.from, at, T.fits.fromHint),
+    button(T.fits.look, look, { "data-act": "look-fits" }),
+    found
+  )
+}

@@ -71,8 +71,8 @@ export interface TripActorState {
 export type TripMemoryEvent =
   | { readonly _tag: "offered"; readonly offer: OpenOffer }
   | { readonly _tag: "offer_closed"; readonly pivot_id: string }
-  /** Somebody came to the trip's stream and was told of all that is open. */
-  | { readonly _tag: "offers_shown" }
+  /** Somebody came to the trip's stream and was told of all that was open at that instant. */
+  | { readonly _tag: "offers_shown"; readonly at: number }
   /** Its time is over earlier than it was promised: the next wake-up says that nobody answered. */
   | { readonly _tag: "offer_due"; readonly pivot_id: string; readonly at: number }
   /** What could be undone until this instant cannot be any more: it takes memory no longer. */
@@ -174,7 +174,10 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
     case "offer_closed":
       return { ...memory, offers: memory.offers.filter((one) => one.pivot_id !== event.pivot_id) }
     case "offers_shown":
-      return { ...memory, offers: memory.offers.map((one) => (one.shown ? one : { ...one, shown: true })) }
+      return {
+        ...memory,
+        offers: memory.offers.map((one) => (one.shown || one.expires_at <= event.at ? one : { ...one, shown: true }))
+      }
     case "offer_due":
       return {
         ...memory,

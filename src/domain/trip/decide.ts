@@ -121,8 +121,7 @@ const pivot = (turn: Turn, command: Extract<TripCommand, { _tag: "request_pivot"
   }
 }
 
-const openOffers = (turn: Turn) =>
-  turn.state.memory.offers.filter((one) => one.expires_at > turn.context.now).map((one) => one.text)
+const openOffers = (turn: Turn) => turn.state.memory.offers.filter((one) => one.expires_at > turn.context.now)
 
 const recover = (turn: Turn, command: Extract<TripCommand, { _tag: "recover" }>): TripDecision => {
   const { trip, state } = turn
@@ -130,6 +129,7 @@ const recover = (turn: Turn, command: Extract<TripCommand, { _tag: "recover" }>)
   const oldest = state.recent[0]?.seq ?? trip.seq + 1
   const complete =
     command.epoch === trip.epoch && since !== undefined && since <= trip.seq && since >= oldest - 1 && since >= 0
+  const open = openOffers(turn)
   return {
     reply: {
       _tag: "recovered",
@@ -138,9 +138,9 @@ const recover = (turn: Turn, command: Extract<TripCommand, { _tag: "recover" }>)
       seq: trip.seq,
       events: complete ? state.recent.filter((one) => one.seq > since) : [],
       trip,
-      open_offers: openOffers(turn)
+      open_offers: open.map((one) => one.text)
     },
-    ...(state.memory.offers.some(({ shown }) => !shown) ? { transient: [{ _tag: "offers_shown" }] } : {})
+    ...(open.some(({ shown }) => !shown) ? { transient: [{ _tag: "offers_shown", at: turn.context.now }] } : {})
   }
 }
 
@@ -189,7 +189,7 @@ const replan = (turn: Turn, command: Extract<TripCommand, { _tag: "replan" }>): 
 const dispatch = (turn: Turn, command: TripCommand): TripDecision => {
   switch (command._tag) {
     case "read":
-      return { reply: { _tag: "trip", trip: turn.trip, open_offers: openOffers(turn) } }
+      return { reply: { _tag: "trip", trip: turn.trip, open_offers: openOffers(turn).map((one) => one.text) } }
     case "recover":
       return recover(turn, command)
     case "create":

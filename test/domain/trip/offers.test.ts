@@ -104,6 +104,15 @@ describe("offers that newer ones push out", () => {
     later.now += 3_600_000
     later.send({ _tag: "wake" })
     assert.strictEqual(responses(later), 1, "whoever came to the stream meanwhile was told of it")
+
+    const tooLate = active()
+    tooLate.watched = false
+    tooLate.send(news)
+    tooLate.now += 3_600_000
+    const empty = tooLate.send({ _tag: "recover", by: owner })
+    assert.isEmpty("open_offers" in empty ? empty.open_offers : undefined)
+    tooLate.send({ _tag: "wake" })
+    assert.strictEqual(responses(tooLate), 0, "whoever came before a wake-up, but after its time, was told of nothing")
   })
 
   it("are never more than can be held, and none goes without a word, however late wake-ups come", () => {

@@ -206,9 +206,13 @@ export class PlanBook {
 
   /** What a swap could bring is looked at first, and the last of it taken. */
   async choose(by: Traveler, stop: Standing): Promise<void> {
+    const nodes = await this.#choices(by, stop)
+    if (nodes.length > 0) await this.#swap(by, stop, nodes, nodes.at(-1))
+  }
+
+  async #choices(by: Traveler, stop: Standing): Promise<ReadonlyArray<string>> {
     const { body } = await this.stage.ask(by, "GET", `/trips/${this.id}/slots/${stop.slot}/choices`)
-    const nodes: ReadonlyArray<string> = body.choices.map((one: Json) => one.node.id)
-    if (nodes.length > 0) await this.swap(by, stop, nodes.at(-1), nodes)
+    return body.choices.map((one: Json) => one.node.id)
   }
 
   protected deed(who: Traveler, shown: string, node: string, outcome: Deed["outcome"], at: Window): void {
@@ -232,7 +236,13 @@ export class PlanBook {
     }
   }
 
-  async swap(by: Traveler, stop: Standing, node?: string, among: ReadonlyArray<string> = []): Promise<void> {
+  /** Whatever the server thinks best comes in; how much else would have fitted is asked before. */
+  async swap(by: Traveler, stop: Standing): Promise<void> {
+    await this.#swap(by, stop, await this.#choices(by, stop))
+  }
+
+  /** `node` is chosen among what could be seen; without it nothing of that was looked at. */
+  async #swap(by: Traveler, stop: Standing, fitting: ReadonlyArray<string>, node?: string): Promise<void> {
     this.past = this.stops
     const path = `/trips/${this.id}/slots/${stop.slot}`
     const { at } = await this.stage.ask(by, "PATCH", path, {
@@ -247,7 +257,8 @@ export class PlanBook {
       surface: "swap",
       at,
       trip: this.id,
-      nodes: among.length === 0 ? brought : among
+      nodes: node === undefined ? brought : fitting,
+      alone: fitting.length === 1
     })
     this.deed(by, stop.shown, stop.node, "swapped", at)
     this.signal(by, "slot_swap", stop.node, at)

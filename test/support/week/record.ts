@@ -22,6 +22,8 @@ export interface Shown {
   readonly at: Window
   readonly trip: string | null
   readonly nodes: ReadonlyArray<string>
+  /** Whether nothing else would have fitted there: then nobody saw anything that it was preferred to. */
+  readonly alone?: boolean
 }
 
 export interface Plan {

@@ -1,6 +1,7 @@
 /**
  * Who preferred which place to which: of everything that somebody was shown, what they wanted in the end against all that they did
- * not. A preference is said once, where it was stated first. Candidates that nobody saw may stand on the side that was not wanted.
+ * not. A preference is said once, where it was stated first. Candidates that nobody saw may stand on the side that was not wanted;
+ * where nothing else fitted there are none of them either, and no preference.
  */
 import type { Deed, Shown, WeekRecord } from "../record.ts"
 import { Evidence } from "./assignment.ts"
@@ -66,12 +67,17 @@ const groupsOf = (rows: ReadonlyArray<Row>): ReadonlyArray<Group> => {
   }))
 }
 
+/** Where a preference over that place comes from: turning it down says it more surely than not taking it. */
+const originOf = ({ down, shown }: Judged, other: string): string => (down.has(other) ? "accept_skip" : shown.surface)
+
 /** How much of the group the judgement explains: nothing where it wants another place, or was shown elsewhere or at another time. */
-const explained = ({ at, rows, wanted: taken }: Group, { gone, others, shown, wanted }: Judged): number => {
+const explained = ({ at, rows, wanted: taken }: Group, judged: Judged): number => {
+  const { gone, others, shown, wanted } = judged
   if (!gone && !within(at, shown.at)) return 0
   if (![...taken].every((node) => wanted.has(node))) return 0
   if (rows.some(({ origin }) => origin !== "accept_skip" && origin !== shown.surface)) return 0
-  return 1 + rows.filter(({ negative_id }) => others.has(negative_id)).length
+  const seen = rows.filter(({ negative_id }) => others.has(negative_id))
+  return 1 + seen.length + seen.filter(({ negative_id, origin }) => origin === originOf(judged, negative_id)).length
 }
 
 /**
@@ -102,13 +108,14 @@ const groupsFor = (all: ReadonlyArray<Judged>, groups: ReadonlyArray<Group>) => 
   return { nameOf, groupOf: evidence.pairs }
 }
 
-const checkRows = (findings: Findings, { down, shown, wanted }: Judged, group: Group): void => {
+const checkRows = (findings: Findings, judged: Judged, group: Group): void => {
+  const { shown, wanted } = judged
   for (const { negative_id, origin, positive_id } of group.rows) {
     const what = `${positive_id} over ${negative_id} in ${shown.surface} ${shown.id}`
     if (wanted.has(negative_id)) findings.invented(`${what}: both were wanted`)
     if (shown.surface === "discovery" && !shown.nodes.includes(negative_id))
       findings.invented(`${what}: the other was not shown`)
-    findings.equal(`where ${what} comes from`, origin, down.has(negative_id) ? "accept_skip" : shown.surface)
+    findings.equal(`where ${what} comes from`, origin, originOf(judged, negative_id))
   }
 }
 
@@ -127,7 +134,7 @@ const statedBy = (rows: ReadonlyArray<Row>): ReadonlyMap<string, number> => {
 export const checkPreferences = (record: WeekRecord, { rows }: Rows): Agreement => {
   const findings = new Findings()
   const groups = groupsOf(rows)
-  const judged = judgedBy(record).filter(({ wanted }) => wanted.size > 0)
+  const judged = judgedBy(record).filter(({ shown, wanted }) => wanted.size > 0 && shown.alone !== true)
   const { groupOf, nameOf } = groupsFor(judged, groups)
   const said = new Set<string>()
   const stated = statedBy(rows)

@@ -204,6 +204,10 @@ describe("seeding the shadow population", () => {
           select id from behavioral_signals where model_version is distinct from 'llm_ranker:0.1.0' or weight <> 0.3::real`
         )
         yield* none(
+          "a dimension that is doubted, or that somebody's onboarding did not say",
+          `select id from persona_dimensions where confidence <> 1 or source <> 'onboarding'`
+        )
+        yield* none(
           "words after a trip that is not over",
           `
           select t.id from trips t join behavioral_signals s on s.trip_id = t.id

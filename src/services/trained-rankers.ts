@@ -67,9 +67,12 @@ export class TrainedRankers extends Context.Service<
     /** Which side this traveler is on of the comparison with what ranked before; undefined where no model is in production. */
     readonly armOf: (traveler: string) => TrafficArm | undefined
     readonly shadow: () => Ranker | undefined
-    /** Puts tastes into the words of the model in production; undefined where there is none, or it has no words for them. */
+    /**
+     * Puts tastes into words: those of the model of sequences where one is in production, else those of what ranks; undefined
+     * where neither has any.
+     */
     readonly encoder: () => TasteEncoder | undefined
-    /** The version of the model in production that has a taste of this traveler; undefined where none has. */
+    /** The version of that model, where it has a taste of this traveler. */
     readonly encodedBy: (userId: string) => string | undefined
     /** Reads the registry again now; keeps what is loaded where that fails. */
     readonly refresh: Effect.Effect<void>

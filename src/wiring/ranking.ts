@@ -13,13 +13,12 @@ import * as PersonaEncoders from "../cases/people/persona-encoders.ts"
 import * as CachedNarrator from "../cases/planning/cached-narrator.ts"
 import * as ClaudeRanker from "../cases/ranking/claude-ranker.ts"
 import * as ClaudeWarmer from "../cases/ranking/claude-warmer.ts"
-import { factorLoader } from "../cases/ranking/factor-ranker.ts"
 import * as LocalRanking from "../cases/ranking/local-ranker.ts"
 import * as RankingDesk from "../cases/ranking/ranking-desk.ts"
 import * as RankingsAtHand from "../cases/ranking/rankings-at-hand.ts"
+import { tasteLoaders } from "../cases/ranking/taste-ranker.ts"
 import * as TrainedRankerDesk from "../cases/ranking/trained-rankers.ts"
 import { Config, modelsDirOf } from "../config.ts"
-import { FACTORS_MODEL_TYPE } from "../domain/rankers/factors.ts"
 import * as AnthropicLlm from "../layers/anthropic/llm.ts"
 import * as ModelFiles from "../layers/files/model-artefacts.ts"
 import * as MemoryCache from "../layers/memory/cache.ts"
@@ -133,9 +132,12 @@ const rankerLoaders = Effect.gen(function* () {
         ),
         Effect.map((ranker) => ({ ranker }))
       ),
-    [FACTORS_MODEL_TYPE]: factorLoader(parts)
+    ...tasteLoaders(parts)
   }
 })
+
+/** Whose words tastes are put into at night, as soon as a version of it is in production. */
+const SEQUENCE_ENCODER = "sasrec"
 
 /** The models that the registry names, from `MODELS_DIR`. */
 export const trainedRankers = Layer.unwrap(
@@ -145,7 +147,8 @@ export const trainedRankers = Layer.unwrap(
     return TrainedRankerDesk.layer({
       registered: registry.list,
       loaders: yield* rankerLoaders,
-      ranks: RANKING_MODEL
+      ranks: RANKING_MODEL,
+      encodes: SEQUENCE_ENCODER
     })
   })
 ).pipe(

@@ -5,6 +5,12 @@ import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { armOf } from "../../src/domain/learning/traffic.ts"
 import { encodeFactors, FACTORS_MODEL_TYPE } from "../../src/domain/rankers/factors.ts"
+import {
+  CONTEXTS,
+  encodeSequenceModel,
+  parametersOf,
+  SEQUENCE_MODEL_TYPE
+} from "../../src/domain/rankers/sequence-model.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
@@ -228,4 +234,50 @@ describe("a model", () => {
     assert.strictEqual(gone.stage, "archived")
     assert.match(gone.promotion.since[0].rolled_back, /were turned down against 0\.0 %/)
   }, 120_000)
+
+  it("of sequences gives warm travelers 128 numbers at night, from the twentieth signal on, and ranks for nobody", async () => {
+    const sizes = { width: 128, blocks: 1, length: 8 }
+    const small = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i + length) / 10)
+    const ids: ReadonlyArray<string> = nodes.map(({ id }: Json) => id)
+    const bytes = encodeSequenceModel({
+      ...sizes,
+      items: ids,
+      rows: small(ids.length * sizes.width),
+      contexts: small(CONTEXTS * sizes.width),
+      stranger: small(sizes.width),
+      cold: undefined,
+      parameters: new Map(parametersOf(sizes).map(([name, size]) => [name, small(size)]))
+    })
+    const folder = join(world.folder, "models", "sasrec", "1")
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, "sequence.bin"), bytes)
+    await world.rows(
+      (sql) => sql`insert into model_registry
+        (id, model_name, model_version, model_type, stage, artifact_path, artifact_sha256)
+        values (gen_random_uuid(), 'sasrec', '1', ${SEQUENCE_MODEL_TYPE}, 'staging', 'sasrec/1/sequence.bin',
+          ${createHash("sha256").update(bytes).digest("hex")})`
+    )
+    const promoted = ok(await admin.call("POST", "/admin/model-registry/sasrec/1/promote?to=production&force=a+trial"))
+    assert.deepInclude(promoted, { stage: "production", traffic_percent: null })
+    const [warm, cold] = [await somebody("control", "3", 20), await somebody("control", "3", 19)]
+    const encoded = async (who: Traveler) => ok(await who.call("GET", "/users/me/persona")).model_encoder_version
+    await until(
+      "a night",
+      async () => {
+        await world.rows(
+          (sql) => sql`insert into jobs (id, kind, state) select gen_random_uuid(), 'embed_travelers', 'queued'
+            where not exists (select from jobs where kind = 'embed_travelers' and state in ('queued', 'running'))`
+        )
+        return (await encoded(warm)) === "sasrec:1"
+      },
+      60_000
+    )
+    assert.isNull(await encoded(cold))
+    const kept = await world.rows(
+      (sql) => sql`select id, cardinality(model_embedding) as width from users
+        where id in (${warm.id}, ${cold.id}) and model_encoder_version = 'sasrec:1'`
+    )
+    assert.deepEqual(kept, [{ id: warm.id, width: 128 }])
+    assert.match(await rankedBy(warm), /^local_ranker:/)
+  }, 180_000)
 })

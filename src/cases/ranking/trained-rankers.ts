@@ -28,6 +28,8 @@ export interface TrainedRankersOptions<E> {
   readonly loaders: Readonly<Record<string, RankerLoader>>
   /** The name of the model that may be in production; any where absent. */
   readonly ranks?: string
+  /** The name of the model whose words the night puts tastes into; without one in production, those of what ranks. */
+  readonly encodes?: string
   /** How soon another node's promotion, or its rollback, is noticed here. */
   readonly refreshEvery?: Duration.Input
 }
@@ -40,7 +42,7 @@ const RETIREMENT = "10 seconds"
 /** Versions whose trouble was logged already; then it is said anew. */
 const MOST_COMPLAINTS = 100
 
-type Role = "production" | "control" | "shadow"
+type Role = "production" | "control" | "shadow" | "encoder"
 
 interface Loaded extends LoadedRanker {
   readonly scope: Scope.Closeable
@@ -57,8 +59,7 @@ type Wanted = Readonly<Record<Role, RegisteredRanker | undefined>>
 
 const wantedOf = (
   all: ReadonlyArray<RegisteredRanker>,
-  loaders: TrainedRankersOptions<never>["loaders"],
-  ranks: string | undefined
+  { encodes, loaders, ranks }: Pick<TrainedRankersOptions<never>, "encodes" | "loaders" | "ranks">
 ): Wanted => {
   const models = all.filter(({ model_type }) => Object.hasOwn(loaders, model_type))
   const inProduction = models.filter(({ stage }) => stage === "production")
@@ -68,7 +69,10 @@ const wantedOf = (
   return {
     production,
     control: shareOf(production) < WHOLE ? models.find(isControl) : undefined,
-    shadow: newest(models.filter(({ stage }) => stage === "shadow"))
+    shadow: newest(models.filter(({ stage }) => stage === "shadow")),
+    encoder: newest(
+      inProduction.filter(({ model_name }) => model_name === encodes && model_name !== production?.model_name)
+    )
   }
 }
 
@@ -145,10 +149,11 @@ const make = <E>(options: TrainedRankersOptions<E>) =>
 
     const refresh = oneAtATime.withPermits(1)(
       Effect.gen(function* () {
-        const wanted = wantedOf(yield* options.registered, options.loaders, options.ranks)
+        const wanted = wantedOf(yield* options.registered, options)
         // What took over has to be beside what it took over from before anybody is told which of them they have.
         yield* bringUp("control", wanted.control)
         if (yield* bringUp("production", wanted.production)) percent = shareOf(wanted.production)
+        yield* bringUp("encoder", wanted.encoder)
         yield* bringUp("shadow", wanted.shadow)
       }).pipe(
         Effect.catchCause((cause) =>
@@ -167,18 +172,19 @@ const make = <E>(options: TrainedRankersOptions<E>) =>
       const candidate = ranker("production")?.model
       return candidate === undefined ? undefined : { arm: armOf(traveler, candidate, percent), of: candidate }
     }
+    const encoding = () => held("encoder") ?? held("production")
     return TrainedRankers.of({
       production: (traveler) =>
         ranker(traveler !== undefined && arm(traveler)?.arm === "control" ? "control" : "production"),
       armOf: arm,
       shadow: () => ranker("shadow"),
       encodedBy: (userId) => {
-        const production = held("production")
-        return production?.knows?.(userId) === true ? modelVersion(production.ranker.model) : undefined
+        const encoder = encoding()
+        return encoder?.knows?.(userId) === true ? modelVersion(encoder.ranker.model) : undefined
       },
       encoder: () => {
-        const production = held("production")
-        return production?.embed === undefined ? undefined : { model: production.ranker.model, embed: production.embed }
+        const encoder = encoding()
+        return encoder?.embed === undefined ? undefined : { model: encoder.ranker.model, embed: encoder.embed }
       },
       refresh
     })

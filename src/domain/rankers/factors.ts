@@ -4,6 +4,8 @@
  * serves it use the same functions.
  */
 import { type LinearMap, mapped } from "../basics/linear-map.ts"
+import { badHeader, decodeNumbers, encodeNumbers, isNumbers, isTexts } from "./numbers-file.ts"
+import { type Judged, MOST_JUDGED, type Place, type Taste, type TasteScorer } from "./tastes.ts"
 
 export interface Factors {
   readonly users: ReadonlyArray<string>
@@ -21,37 +23,10 @@ export interface Factors {
 /** The type under which the registry has such a model. */
 export const FACTORS_MODEL_TYPE = "matrix_factorisation"
 
-export type Taste = ArrayLike<number>
-
-/** A place by its name, with its vibe where that is known. */
-export interface Place {
-  readonly id: string
-  readonly vibe: ArrayLike<number> | undefined
-}
-
-export interface Judged {
-  readonly place: Place
-  readonly accepted: boolean
-}
-
-/** Of somebody's places at most so many of either kind say what they like, the newest: while they wait, and at night. */
-const MOST_JUDGED = 20
-export const MOST_JUDGED_AT_NIGHT = 60
 const STEPS = 40
 const RATE = 4
 /** How strongly a taste is drawn to what everybody likes: a handful of places is not a person. */
 const PULL = 0.02
-
-export interface FactorScorer {
-  /** The taste of somebody who was trained on. */
-  readonly known: (user: string) => Taste | undefined
-  /** What everybody likes. */
-  readonly stranger: Taste
-  /** The taste that makes what they accepted score above what they passed; the stranger's where they judged nothing known. */
-  readonly learnt: (judged: ReadonlyArray<Judged>, most?: number) => Taste
-  /** 0 for a place of which nothing is known. */
-  readonly score: (taste: Taste, place: Place) => number
-}
 
 const meanRow = (rows: Float32Array, width: number): Float64Array => {
   const mean = new Float64Array(width)
@@ -85,7 +60,7 @@ const fitted = (
   return taste
 }
 
-export const factorScorer = ({ users, items, model, cold }: Factors): FactorScorer => {
+export const factorScorer = ({ users, items, model, cold }: Factors): TasteScorer => {
   const { width } = model
   const [userOf, itemOf] = [users, items].map((names) => new Map(names.map((name, i) => [name, i])))
   const stranger = meanRow(model.users, width)
@@ -142,62 +117,34 @@ export const factorScorer = ({ users, items, model, cold }: Factors): FactorScor
   }
 }
 
-const bytesOf = (numbers: Float32Array) => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
-
 /** A line of JSON, then the numbers as they lie in memory. */
-export const encodeFactors = ({ users, items, model, cold }: Factors): Uint8Array => {
-  const header = { width: model.width, users, items, cold: cold === undefined ? null : [...cold.weights] }
-  const parts = [
-    new TextEncoder().encode(`${JSON.stringify(header)}\n`),
-    ...[model.users, model.items, model.biases].map(bytesOf)
-  ]
-  const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    file.set(part, at)
-    at += part.length
-  }
-  return file
+export const encodeFactors = ({ users, items, model, cold }: Factors): Uint8Array =>
+  encodeNumbers({ width: model.width, users, items, cold: cold === undefined ? null : [...cold.weights] }, [
+    model.users,
+    model.items,
+    model.biases
+  ])
+
+const headerOf = ({ width, users, items, cold }: Readonly<Record<string, unknown>>) => {
+  if (!Number.isInteger(width) || Number(width) < 1 || !isTexts(users) || !isTexts(items)) throw badHeader()
+  if (cold !== null && !isNumbers(cold)) throw badHeader()
+  return { width: Number(width), users, items, cold }
 }
-
-const isTexts = (value: unknown): value is ReadonlyArray<string> =>
-  Array.isArray(value) && value.every((one) => typeof one === "string")
-
-const isNumbers = (value: unknown): value is ReadonlyArray<number> =>
-  Array.isArray(value) && value.every((one) => Number.isFinite(one))
-
-const badHeader = () => new Error("its first line does not say what it holds")
 
 /** Throws, in words, where the file is not one of these. */
 export const decodeFactors = (file: Uint8Array): Factors => {
-  const end = file.indexOf(10)
-  if (end < 0) throw badHeader()
-  let header: Readonly<Record<string, unknown>>
-  try {
-    header = JSON.parse(new TextDecoder().decode(file.subarray(0, end)))
-  } catch {
-    throw badHeader()
-  }
-  const { width, users, items, cold } = header ?? {}
-  if (!Number.isInteger(width) || Number(width) < 1 || !isTexts(users) || !isTexts(items)) throw badHeader()
-  if (cold !== null && !isNumbers(cold)) throw badHeader()
-  const size = Number(width)
-  const sizes = [users.length * size, items.length * size, items.length]
-  // A copy: the numbers have to begin where numbers may begin, whatever length the line has.
-  const body = new Uint8Array(file.subarray(end + 1))
-  if (body.byteLength !== 4 * sizes.reduce((a, b) => a + b, 0)) {
-    throw new Error("the file has not the length that it says")
-  }
-  let at = 0
-  const [u, i, b] = sizes.map((count) => {
-    at += count
-    return new Float32Array(body.buffer, body.byteOffset + 4 * (at - count), count)
-  })
-  const outputs = size + 1
+  const { header, numbers } = decodeNumbers(file, headerOf, ({ items, users, width }) => [
+    users.length * width,
+    items.length * width,
+    items.length
+  ])
+  const { cold, items, users, width } = header
+  const [u, i, b] = numbers
+  const outputs = width + 1
   return {
     users,
     items,
-    model: { width: size, users: u!, items: i!, biases: b! },
+    model: { width, users: u!, items: i!, biases: b! },
     cold: cold === null ? undefined : { inputs: cold.length / outputs - 1, outputs, weights: Float64Array.from(cold) }
   }
 }

@@ -1,6 +1,6 @@
 /** Sequences of like length go through the graph together, so that little is computed for padding. */
 import { type Random, shuffled } from "../../domain/basics/random.ts"
-import { lengthOf, type Sequences, sequenceOf, userCount } from "./sequences.ts"
+import { lengthOf, type Sequences, userCount } from "./sequences.ts"
 
 /** Lengths are multiples of this. */
 const GRAIN = 4
@@ -85,19 +85,22 @@ export const epochBatches = (
   return shuffled(random, batches)
 }
 
-/** The newest items of each user, right-aligned in rows of `length`; −1 where there is none. `skip` leaves out the newest. */
+/**
+ * The newest items of each user, or what else stands beside them, right-aligned in rows of `length`; −1 where there is none.
+ * `skip` leaves out the newest.
+ */
 export const rightAligned = (
   data: Sequences,
   users: ReadonlyArray<number>,
   length: number,
   skip: number,
-  into: Int32Array
+  into: Int32Array,
+  column: ArrayLike<number> = data.items
 ): void => {
   into.fill(-1)
   for (const [row, user] of users.entries()) {
-    const items = sequenceOf(data, user)
-    const end = items.length - skip
-    const from = Math.max(0, end - length)
-    for (let i = from, at = (row + 1) * length - (end - from); i < end; i++, at++) into[at] = items[i]!
+    const end = data.offsets[user + 1]! - skip
+    const from = Math.max(data.offsets[user]!, end - length)
+    for (let i = from, at = (row + 1) * length - (end - from); i < end; i++, at++) into[at] = column[i]!
   }
 }

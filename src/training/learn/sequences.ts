@@ -5,6 +5,16 @@ export interface Sequences {
   readonly itemCount: number
   readonly offsets: Int32Array
   readonly items: Int32Array
+  /** How each item came to stand there, numbered from 0: a row of its own is added to the item's. */
+  readonly contexts?: Int32Array
+  readonly contextCount?: number
+  /**
+   * What each item is described by (items × `columns`), all 0 where nothing is known: what is learnt of a description is shared
+   * by all items, and holds for those that nobody has met.
+   */
+  readonly descriptions?: { readonly columns: number; readonly numbers: Float32Array }
+  /** 0 for items that were passed: they are no answer to "what next", and a no to "would they take this". */
+  readonly answers?: Uint8Array
 }
 
 export const userCount = (data: Sequences): number => data.offsets.length - 1

@@ -24,10 +24,12 @@ import { codeCommit, nextVersion, writeArtefact } from "./artefact.ts"
 import { bprTrainer } from "./bpr/trainer.ts"
 import { type PublishedDataset, sha256Of } from "./dataset.ts"
 import { pivotAcceptanceTrainer } from "./pivot-acceptance/trainer.ts"
+import { sasrecTrainer } from "./sasrec/trainer.ts"
 import type { PlaceFacts, Trainer } from "./trainer.ts"
 
 const TRAINERS: Readonly<Record<TrainableModel, Trainer>> = {
   bpr: bprTrainer,
+  sasrec: sasrecTrainer,
   pivot_acceptance: pivotAcceptanceTrainer
 }
 

@@ -32,7 +32,7 @@ describe("factors", () => {
       items
         .filter((id) => id.startsWith(kind))
         .slice(0, 5)
-        .map((id) => ({ place: place(id), accepted }))
+        .map((id) => ({ place: place(id), accepted, at: 0 }))
     for (const choices of [
       [...judged(true, "odd"), ...judged(false, "even")],
       judged(true, "odd"),
@@ -42,7 +42,7 @@ describe("factors", () => {
       assert.isAbove(score(taste, place("odd 39")), score(taste, place("even 38")) + 0.5)
     }
     assert.strictEqual(learnt([]), stranger)
-    assert.strictEqual(learnt([{ place: place("nowhere"), accepted: true }]), stranger)
+    assert.strictEqual(learnt([{ place: place("nowhere"), accepted: true, at: 0 }]), stranger)
   })
 
   it("know a place that nobody was offered by its vibe, and say nothing of one without", () => {

@@ -124,15 +124,22 @@ describe("the gradient of each head is that of finite differences", () => {
 describe("SASRec as a whole", () => {
   const shape = { batch: 3, length: 4, width: 6, blocks: 2 }
   const rows = shape.batch * shape.length
+  const described = (lesson: Lesson) => (lesson.head === "answers" ? 3 : undefined)
   const inputsOf = (graph: ReturnType<typeof trainingGraph>, lesson: Lesson): Record<string, Numbers> => {
-    const negatives = lesson.head === "bce" ? rows : lesson.negatives
+    const negatives = lesson.head === "bce" || lesson.head === "answers" ? rows : lesson.negatives
     return {
       items: drawn("items", [rows, shape.width], (x) => x * 0.3),
       targets: drawn("targets", [rows, shape.width]),
-      negatives: drawn("negatives", [negatives, shape.width]),
+      ...(lesson.head === "answers"
+        ? {
+            answers: { shape: [rows, 1], numbers: Float64Array.from({ length: rows }, (_, i) => i % 2) },
+            "described items": drawn("described items", [rows, 3]),
+            "described targets": drawn("described targets", [rows, 3])
+          }
+        : { negatives: drawn("negatives", [negatives, shape.width]) }),
       padding: { shape: [3, 1, 4], numbers: Float64Array.of(-1e9, -1e9, 0, 0, 0, 0, 0, 0, -1e9, 0, 0, 0) },
       weight: { shape: [rows, 1], numbers: Float64Array.of(0, 0, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1).map((x) => x / 9) },
-      ...(lesson.head === "bce"
+      ...(lesson.head === "bce" || lesson.head === "answers"
         ? {}
         : {
             "target ids": { shape: [rows, 1], numbers: Int32Array.from({ length: rows }, (_, i) => i) },
@@ -146,12 +153,14 @@ describe("SASRec as a whole", () => {
     { head: "bce" },
     { head: "gbce", negatives: 5, calibration: 0.75, itemCount: 40 },
     { head: "softmax", negatives: 5 },
-    { head: "bpr", negatives: 5 }
+    { head: "bpr", negatives: 5 },
+    { head: "answers" }
   ]
   for (const lesson of lessons) {
     it(`taught by ${lesson.head}: every gradient is that of finite differences`, async () => {
-      const graph = trainingGraph(shape, lesson, { dropout: true, precision: "double" })
-      const leaves = ["items", "targets", "negatives", ...graph.parameters.keys()]
+      const graph = trainingGraph(shape, lesson, { dropout: true, precision: "double", columns: described(lesson) })
+      const negatives = lesson.head === "answers" ? [] : ["negatives"]
+      const leaves = ["items", "targets", ...negatives, ...graph.parameters.keys()]
       expect(await worstDifference(graph.bytes, inputsOf(graph, lesson), leaves)).toBeLessThan(1e-5)
     })
   }

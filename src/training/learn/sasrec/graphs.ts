@@ -1,15 +1,18 @@
 /** The two graphs of a SASRec model: one that trains, one that serves. */
-import { binaryCrossEntropy, generalizedCrossEntropy, type Head, pairwise, sampledSoftmax } from "../heads.ts"
+import { binaryCrossEntropy, generalizedCrossEntropy, type Head, logistic, pairwise, sampledSoftmax } from "../heads.ts"
 import type { Shape, Value } from "../onnx/graph.ts"
+import { add } from "../operations/elementwise.ts"
+import { linear } from "../operations/linear.ts"
 import { ownScores, sharedScores, withoutHits } from "../operations/scores.ts"
 import { type Precision, Tape } from "../tape.ts"
 import { type TrunkShape, trunk } from "./trunk.ts"
 
 /**
- * What the states are taught by. `negatives` are drawn once per batch and shared by all its rows, except with plain
+ * What the states are taught by: whether the next item was accepted (`answers`), or which of all items it was. `negatives` are drawn once per batch and shared by all its rows, except with plain
  * cross-entropy, where every row has one of its own.
  */
 export type Lesson =
+  | { readonly head: "answers" }
   | { readonly head: "bce" }
   | { readonly head: "gbce"; readonly negatives: number; readonly calibration: number; readonly itemCount: number }
   | { readonly head: "softmax"; readonly negatives: number }
@@ -22,7 +25,7 @@ export interface TrainingGraph {
   readonly masks: ReadonlyArray<{ readonly name: string; readonly shape: Shape }>
 }
 
-const sharedHead = (lesson: Exclude<Lesson, { head: "bce" }>) => {
+const sharedHead = (lesson: Exclude<Lesson, { head: "bce" | "answers" }>) => {
   switch (lesson.head) {
     case "softmax":
       return sampledSoftmax
@@ -37,14 +40,27 @@ const sharedHead = (lesson: Exclude<Lesson, { head: "bce" }>) => {
   }
 }
 
+/** What descriptions of so many columns add to the rows of items; nothing where items are not described. */
+const describing = (tape: Tape, width: number, columns: number | undefined) => {
+  if (columns === undefined) return (_: string, rows: Value) => rows
+  const weight = tape.parameter("description weight", [columns, width])
+  const nothing = tape.constant(
+    Array.from({ length: width }, () => 0),
+    [width]
+  )
+  return (name: string, rows: Value) =>
+    add(tape, rows, linear(tape, tape.data(`described ${name}`, [rows.shape[0]!, columns]), weight, nothing))
+}
+
 /**
- * Takes `items`, `targets` and `negatives` as rows of the item table, `padding`, `weight` (rows × 1) and, where negatives
+ * Takes `items`, `targets` and `negatives` as rows of the item table, where items are described also `described items` and so
+ * on, `padding`, `weight` (rows × 1) and, where negatives
  * are shared, `target ids` and `negative ids`; gives `loss` and the gradients of all rows and parameters.
  */
 export const trainingGraph = (
   shape: TrunkShape,
   lesson: Lesson,
-  options: { readonly dropout: boolean; readonly precision?: Precision }
+  options: { readonly dropout: boolean; readonly precision?: Precision; readonly columns?: number | undefined }
 ): TrainingGraph => {
   const tape = new Tape({ precision: options.precision ?? "float" })
   const rows = shape.batch * shape.length
@@ -57,16 +73,21 @@ export const trainingGraph = (
     masks.push({ name, shape: of })
     return tape.data(name, of)
   }
-  const states = trunk(tape, shape, items, padding, dropout)
-  const targets = tape.leaf("targets", [rows, shape.width])
+  const described = describing(tape, shape.width, options.columns)
+  const states = trunk(tape, shape, described("items", items), padding, dropout)
+  const targets = described("targets", tape.leaf("targets", [rows, shape.width]))
   const weight = tape.data("weight", [rows, 1])
   const positive = ownScores(tape, states, targets)
   let head: Head
-  if (lesson.head === "bce") {
-    const negatives = tape.leaf("negatives", [rows, shape.width])
+  if (lesson.head === "answers") {
+    // How often people say yes to whatever comes is no word about them.
+    const logits = linear(tape, positive, tape.parameter("answer gain", [1, 1]), tape.parameter("answer offset", [1]))
+    head = logistic(tape, logits, tape.data("answers", [rows, 1]), weight)
+  } else if (lesson.head === "bce") {
+    const negatives = described("negatives", tape.leaf("negatives", [rows, shape.width]))
     head = binaryCrossEntropy(tape, positive, ownScores(tape, states, negatives), weight)
   } else {
-    const negatives = tape.leaf("negatives", [lesson.negatives, shape.width])
+    const negatives = described("negatives", tape.leaf("negatives", [lesson.negatives, shape.width]))
     const targetIds = tape.data("target ids", [rows, 1], "int32")
     const negativeIds = tape.data("negative ids", [1, lesson.negatives], "int32")
     const scores = withoutHits(tape, sharedScores(tape, states, negatives), targetIds, negativeIds)

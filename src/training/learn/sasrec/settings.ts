@@ -54,20 +54,35 @@ export interface Effort {
 
 export const USUAL_EFFORT: Effort = { cpuSeconds: 420 }
 
+/** How wide and deep a model is, and how much of a history it looks at. */
+export interface Size {
+  readonly width: number
+  readonly blocks: number
+  readonly mostLength: number
+}
+
+const USUAL_SIZE: Size = { width: WIDTH, blocks: BLOCKS, mostLength: MOST_LENGTH }
+
 const clamp = (x: number, least: number, most: number) => Math.min(most, Math.max(least, x))
 
 /** About what a position of a sequence costs: products at 80 GFLOP/s, the square of attention by memory, and the rest. */
-const secondsPerPosition = (length: number, negatives: number): number =>
-  (12 * (BLOCKS * (6 * WIDTH ** 2 + 2 * length * WIDTH) + negatives * WIDTH)) / 80e9 + BLOCKS * length * 12e-9 + 3e-6
+const secondsPerPosition = ({ blocks, width }: Size, length: number, negatives: number): number =>
+  (12 * (blocks * (6 * width ** 2 + 2 * length * width) + negatives * width)) / 80e9 + blocks * length * 12e-9 + 3e-6
 
 const SECONDS_PER_STEP = 3e-3
 
-export const sasrecSettings = (data: Sequences, seed: number, effort: Effort = USUAL_EFFORT): SasrecSettings => {
+export const sasrecSettings = (
+  data: Sequences,
+  seed: number,
+  effort: Effort = USUAL_EFFORT,
+  size: Size = USUAL_SIZE
+): SasrecSettings => {
+  const { blocks, mostLength, width } = size
   const steps = Array.from({ length: userCount(data) }, (_, user) => lengthOf(data, user) - 1)
     .filter((n) => n > 0)
     .sort((a, b) => a - b)
   const mean = steps.reduce((sum, n) => sum + n, 0) / Math.max(1, steps.length)
-  const longest = clamp(steps[Math.floor(WHOLE * steps.length)] ?? 1, 1, MOST_LENGTH)
+  const longest = clamp(steps[Math.floor(WHOLE * steps.length)] ?? 1, 1, mostLength)
   const lengths = bucketLengths(data, longest, GRAPHS)
   const users = lengths.map(() => 0)
   for (const n of steps) users[bucketOf(lengths, n)]! += 1
@@ -82,7 +97,7 @@ export const sasrecSettings = (data: Sequences, seed: number, effort: Effort = U
   const much = clamp(Math.log(mean / DROPOUT.little) / Math.log(DROPOUT.much / DROPOUT.little), 0, 1)
   const stepsPerEpoch = users.reduce((sum, n, bucket) => sum + Math.ceil(n / batches[bucket]!), 0)
   const secondsPerEpoch = users.reduce(
-    (sum, n, bucket) => sum + n * lengths[bucket]! * secondsPerPosition(lengths[bucket]!, negatives),
+    (sum, n, bucket) => sum + n * lengths[bucket]! * secondsPerPosition(size, lengths[bucket]!, negatives),
     stepsPerEpoch * SECONDS_PER_STEP
   )
   const mostEpochs = Math.ceil(
@@ -95,8 +110,8 @@ export const sasrecSettings = (data: Sequences, seed: number, effort: Effort = U
   )
   return {
     seed,
-    width: WIDTH,
-    blocks: BLOCKS,
+    width,
+    blocks,
     lengths,
     batches,
     dropout: DROPOUT.most - (DROPOUT.most - DROPOUT.least) * much,

@@ -8,20 +8,41 @@ import { sizeOf } from "../onnx/graph.ts"
 import { finiteLoss, goOn, NOBODY_WATCHES, type Progress, type Watcher } from "../progress.ts"
 import { meanOf, ndcgAt } from "../ranks.ts"
 import { lengthOf, type Questions, type Sequences } from "../sequences.ts"
-import { ranksOf, type SasrecModel } from "./model.ts"
+import type { Learner } from "./learner.ts"
+import { ranksOf, type SasrecModel, wholeRows } from "./model.ts"
 import type { SasrecSettings } from "./settings.ts"
-import { type Learner, openStep } from "./step.ts"
+import { openStep } from "./step.ts"
 
 const BETA1 = 0.9
 const BETA2 = 0.98
 const EPSILON = 1e-8
+/** How fast an item's own row is learnt where it is described, as a share of the rate. */
+const OWN_RATE = 0.1
 /** The deviation of the rows of a new table. */
 const START = 0.02
 
-/** Where the numbers of a new model begin. */
-const initial = (name: string, size: number, width: number, random: Random): Float32Array => {
+const diagonal = (size: number, width: number, value: number): Float32Array =>
+  Float32Array.from({ length: size }, (_, i) => (i % (width + 1) === 0 ? value : 0))
+
+/** How loud the newest place is beside all that attention looks at, at first. */
+const NEWEST = 0.3
+/** Of each place that attention looks at so much is carried on, at first. */
+const CARRIED = 3
+
+/**
+ * Where the numbers of a new model begin. One that is `asked` whether something was accepted begins as the mean of what was,
+ * less what was passed: few people say too little to find that out from nothing.
+ */
+const initial = (name: string, size: number, width: number, random: Random, asked: boolean): Float32Array => {
+  if (asked && name.endsWith("attention norm gain")) return new Float32Array(size).fill(NEWEST)
   if (name.endsWith("gain")) return new Float32Array(size).fill(1)
   if (name.endsWith("offset") || name.endsWith("bias")) return new Float32Array(size)
+  if (asked && name.endsWith("value weight")) {
+    return diagonal(size, width, CARRIED)
+  }
+  // As long as there is room, what is alike by its description has rows that are alike.
+  if (asked && name === "description weight") return diagonal(size, width, 1)
+  if (asked && name.endsWith("feed out weight")) return new Float32Array(size)
   // Xavier's deviation for a square matrix; positions begin fainter than items, which say more.
   const deviation = name === "positions" ? START : Math.sqrt(1 / width)
   return Float32Array.from({ length: size }, () => deviation * gaussian(random))
@@ -45,8 +66,14 @@ export const trainSasrec = async (
   const adam = { rate: settings.rate, beta1: BETA1, beta2: BETA2, epsilon: EPSILON }
   const start = randomStream("sasrec", "start", seed)
   const table = Float32Array.from({ length: data.itemCount * width }, () => START * gaussian(start))
+  const contexts =
+    data.contextCount === undefined
+      ? undefined
+      : Float32Array.from({ length: data.contextCount * width }, () => START * gaussian(start))
   const learner: Learner = {
-    items: new RowAdam(table, width, adam),
+    // What is described hardly needs a row of its own: that would be learnt by heart from a few people.
+    items: new RowAdam(table, width, data.descriptions === undefined ? adam : { ...adam, rate: OWN_RATE * adam.rate }),
+    contexts: contexts === undefined ? undefined : new RowAdam(contexts, width, adam),
     parameters: new Map(),
     dropout: new DropoutPool(
       settings.dropout,
@@ -56,22 +83,27 @@ export const trainSasrec = async (
     time: 0
   }
   const steps = []
-  for (const bucket of lengths.keys()) steps.push(await openStep(settings, bucket))
+  for (const bucket of lengths.keys()) steps.push(await openStep(settings, bucket, data))
   for (const [name, shape] of steps.at(-1)!.parameters) {
-    learner.parameters.set(name, new DenseAdam(initial(name, sizeOf(shape), width, start), adam))
+    learner.parameters.set(
+      name,
+      new DenseAdam(initial(name, sizeOf(shape), width, start, settings.lesson.head === "answers"), adam)
+    )
   }
   /** The model as it is now: a view that goes on changing, of which the best is copied. */
-  const current: SasrecModel = {
+  const view: SasrecModel = {
     width,
     blocks,
     lengths,
     items: table,
+    ...(contexts === undefined ? {} : { contexts }),
     parameters: new Map([...learner.parameters].map(([name, { weights }]) => [name, weights]))
   }
+  const current = (): SasrecModel => ({ ...view, items: wholeRows(view, data) })
   const copied = (): SasrecModel => ({
-    ...current,
-    items: table.slice(),
-    parameters: new Map([...current.parameters].map(([name, weights]) => [name, weights.slice()]))
+    ...current(),
+    ...(contexts === undefined ? {} : { contexts: contexts.slice() }),
+    parameters: new Map([...view.parameters].map(([name, weights]) => [name, weights.slice()]))
   })
   const order = randomStream("sasrec", "order", seed)
   const draw = randomStream("sasrec", "negatives", seed)
@@ -95,7 +127,8 @@ export const trainSasrec = async (
     let judged: { readonly validation: number } | undefined
     if (epoch % settings.judgeEvery === 0 || epoch === settings.mostEpochs) {
       learner.items.settle()
-      const ranks = await ranksOf(current, data, validation)
+      learner.contexts?.settle()
+      const ranks = await ranksOf(current(), data, validation)
       judged = { validation: meanOf(ranks, (rank) => ndcgAt(10, rank)) }
       if (stopping.better(epoch, judged.validation)) model = copied()
     }

@@ -1,5 +1,6 @@
 /** A trained BPR as a ranker of slates, and what it says of places that nobody was offered before. */
 
+import type { LinearMap } from "../../../domain/basics/linear-map.ts"
 import { type Factors, factorScorer } from "../../../domain/rankers/factors.ts"
 import type { Slate, SlateScorer } from "../../judge/slates.ts"
 import { fitRidge } from "../../learn/ridge.ts"
@@ -11,21 +12,32 @@ const LEAST_PLACES = 80
 
 export type Vibes = ReadonlyMap<string, ArrayLike<number>>
 
-/** Learns what the vibe of a place says of its vector: for places that nobody was offered before. */
+/** What the vibe of a place says of its vector: for places that nobody was offered before. */
+export const coldPlaces = (
+  items: ReadonlyArray<string>,
+  vectorOf: (i: number) => ReadonlyArray<number>,
+  vibes: Vibes
+): LinearMap | undefined => {
+  const known = [...items.keys()].filter((i) => vibes.has(items[i]!))
+  if (known.length < LEAST_PLACES) return undefined
+  return fitRidge(
+    known.map((i) => vibes.get(items[i]!)!),
+    known.map(vectorOf),
+    PENALTY
+  )
+}
+
 export const withColdPlaces = (factors: Omit<Factors, "cold">, vibes: Vibes): Factors => {
   const { width, items, biases } = factors.model
-  const known = [...factors.items.keys()].filter((i) => vibes.has(factors.items[i]!))
-  if (known.length < LEAST_PLACES) return { ...factors, cold: undefined }
-  const inputs = known.map((i) => vibes.get(factors.items[i]!)!)
-  const outputs = known.map((i) => [...items.subarray(i * width, (i + 1) * width), biases[i]!])
-  return { ...factors, cold: fitRidge(inputs, outputs, PENALTY) }
+  const vectorOf = (i: number) => [...items.subarray(i * width, (i + 1) * width), biases[i]!]
+  return { ...factors, cold: coldPlaces(factors.items, vectorOf, vibes) }
 }
 
 /**
  * What a stranger did with the slates that came before one: what they took, and what they were shown beside it. Who serves them
  * goes by their signals of that moment; here an answer counts as given when the next slate came.
  */
-const earlierOf = (decisions: ReadonlyArray<Slate>, isStranger: (user: string) => boolean) => {
+export const earlierOf = (decisions: ReadonlyArray<Slate>, isStranger: (user: string) => boolean) => {
   const byUser = new Map<string, Array<Slate>>()
   for (const slate of decisions) {
     if (!isStranger(slate.user)) continue
@@ -47,8 +59,8 @@ export const bprScorer = (factors: Factors, vibes: Vibes, decisions: ReadonlyArr
   const place = (id: string) => ({ id, vibe: vibes.get(id) })
   const learntBefore = (slate: Slate) =>
     learnt(
-      earlier(slate).flatMap(({ items, taken }) =>
-        items.map((id, i) => ({ place: place(id), accepted: taken[i] === 1 }))
+      earlier(slate).flatMap(({ at, items, taken }) =>
+        items.map((id, i) => ({ place: place(id), accepted: taken[i] === 1, at }))
       )
     )
   return (slate) => {

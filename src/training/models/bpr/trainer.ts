@@ -10,10 +10,10 @@ import { learningCurve } from "../../learn/curve.ts"
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { newestDataset, type PublishedDataset } from "../dataset.ts"
-import type { PlaceFacts, Trainer } from "../trainer.ts"
-import { distanceAndCategory } from "./nearby.ts"
+import type { Trainer } from "../trainer.ts"
+import { BASELINES_CARD, baselines, type Counts, type Places } from "./baselines.ts"
 import { bprScorer, type Vibes, withColdPlaces } from "./ranker.ts"
-import { byUser, type LoggedSlate, readSlates, readTraining, readValidation, type TrainingTriples } from "./triples.ts"
+import { readSlates, readTraining, readValidation } from "./triples.ts"
 
 const DATASET = "bpr_triples"
 const FILE = "factors.bin"
@@ -36,32 +36,6 @@ const settingsFor = (pairs: number, seed: number) => ({
   judgeEvery: 1,
   patience: PATIENCE
 })
-
-type Counts = Pick<TrainingTriples, "taken" | "takenBy" | "takenLately" | "choices">
-type Places = ReadonlyMap<string, PlaceFacts>
-
-/** What every version is held against. The first is whichever ranker served the decisions. */
-const baselines = (
-  logged: ReadonlyArray<LoggedSlate>,
-  { choices, taken, takenBy, takenLately }: Counts,
-  places: Places
-): ReadonlyArray<Ranked> => {
-  const scores = new Map(logged.map(({ slate, logged }) => [slate.id, logged]))
-  return [
-    { name: "as_logged", scorer: (slate) => scores.get(slate.id)! },
-    { name: "popularity", scorer: ({ items }) => items.map((item) => taken.get(item) ?? 0) },
-    {
-      name: "popularity_7_days",
-      scorer: ({ items }) => items.map((item) => (takenLately.get(item) ?? 0) + (taken.get(item) ?? 0) * 1e-6)
-    },
-    {
-      name: "user_frequency",
-      scorer: ({ items, user }) =>
-        items.map((item) => (takenBy.get(byUser(user, item)) ?? 0) + (taken.get(item) ?? 0) * 1e-6)
-    },
-    { name: "distance_category", scorer: distanceAndCategory(choices, places) }
-  ]
-}
 
 const judged = async (
   dataset: PublishedDataset,
@@ -140,7 +114,7 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
       "Who prefers which place: a vector per person, a vector and a bias per place.",
       `Learnt from ${mixed.join(", ")}. Backfill counts 0.3 of the app, and rare choices count more by clipped inverse propensity.`,
       "Places that nobody was offered have what their vibe says; people whom it has not seen have the mean of all.",
-      `Baselines: as_logged is whichever ranker served the decision; popularity, popularity_7_days and user_frequency count what was taken in the time that was trained on, all of it or its last week; distance_category goes by the kinds of places that somebody took and by the way.`,
+      BASELINES_CARD,
       "People stand in it under the names of its dataset. Who ranks joins them to travelers by the one row that tells them apart; with that row their vector is nobody's. Whoever is not among them has the taste that their own choices make."
     ],
     notes: []

@@ -1,5 +1,6 @@
 /** The dataset `bpr_triples` as the trainer and the judge take it. */
 import { COLD_BELOW_SIGNALS } from "../../../domain/vocabulary.ts"
+import type { Split } from "../../datasets/split.ts"
 import type { Slate } from "../../judge/slates.ts"
 import type { Pairs } from "../../learn/bpr/pairs.ts"
 import { eachRow, type PublishedDataset } from "../dataset.ts"
@@ -171,7 +172,7 @@ const UNSCORED = Number.NEGATIVE_INFINITY
 /** The decisions of a split. `knownUsers` are those whom the model has seen. */
 export const readSlates = async (
   dataset: PublishedDataset,
-  split: "validation" | "test" | "new_people",
+  split: Split,
   knownUsers: (user: string) => boolean
 ): Promise<ReadonlyArray<LoggedSlate>> => {
   const decisions = new Map<string, Gathering>()

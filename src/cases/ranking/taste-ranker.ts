@@ -1,6 +1,7 @@
 /**
- * Ranks by a matrix factorisation. Travelers whom it was trained on are joined to their vector by the row that tells their name
- * in the data set from them; who is not among them, or has left, is ranked by what their own accepted and passed places say.
+ * Ranks by a model that knows travelers by their taste, a vector. Travelers whom it was trained on are joined to theirs by the row
+ * that tells their name in the data set from them; who is not among them, or has left, is ranked by what their own accepted and
+ * passed places say.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -8,14 +9,10 @@ import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { partyOf } from "../../domain/features.ts"
 import type { UserId } from "../../domain/ids.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
-import {
-  decodeFactors,
-  type FactorScorer,
-  factorScorer,
-  MOST_JUDGED_AT_NIGHT,
-  type Taste
-} from "../../domain/rankers/factors.ts"
+import { decodeFactors, FACTORS_MODEL_TYPE, factorScorer } from "../../domain/rankers/factors.ts"
 import { byScore, headConfidence, scoreLocally } from "../../domain/rankers/local.ts"
+import { decodeSequenceModel, SEQUENCE_MODEL_TYPE, sequenceScorer } from "../../domain/rankers/sequence-model.ts"
+import { MOST_JUDGED_AT_NIGHT, type Taste, type TasteScorer } from "../../domain/rankers/tastes.ts"
 import { type ModelRef, modelVersion, type Ranking, type RankRequest } from "../../domain/ranking.ts"
 import type { Catalog } from "../../services/catalog.ts"
 import type { DatasetNames } from "../../services/dataset-names.ts"
@@ -27,9 +24,9 @@ import { type LoadedRanker, ModelRefused, type RankerLoader } from "../../servic
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
 /** `tasteKnown` gives the taste that a traveler was trained with, or that the night worked out, as far as there is one. */
-export const factorRanker = (
+export const tasteRanker = (
   model: ModelRef,
-  scorer: FactorScorer,
+  scorer: TasteScorer,
   tasteKnown: (userId: string) => Taste | undefined,
   cityOf: (slug: string) => CityCatalog | undefined
 ): Ranker => {
@@ -45,7 +42,7 @@ export const factorRanker = (
         return at === undefined ? undefined : city?.nodes[at]?.vibe_embedding
       }
       taste = scorer.learnt(
-        member.sequence.map(({ accepted, node_id: id }) => ({ place: { id, vibe: vibeOf(id) }, accepted }))
+        member.sequence.map(({ accepted, at, node_id: id }) => ({ place: { id, vibe: vibeOf(id) }, accepted, at }))
       )
       learnt.set(member, taste)
     }
@@ -69,7 +66,7 @@ export const factorRanker = (
   return gated({ kind: "ml", model, rank: (request) => Effect.sync(() => rank(request)) })
 }
 
-export interface FactorRankerParts {
+export interface TasteRankerParts {
   readonly artefacts: ModelArtefacts["Service"]
   readonly names: DatasetNames["Service"]
   readonly embeddings: ModelEmbeddings["Service"]
@@ -110,13 +107,28 @@ const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVersion: s
   return { look, of: (userId: string) => tastes.get(userId) }
 }
 
-export const factorLoader =
-  ({ artefacts, catalog, embeddings, names }: FactorRankerParts): RankerLoader =>
+/** What a model's file holds: how it scores, and the people it was trained on, by their names in the data set. */
+interface Opened {
+  readonly scorer: TasteScorer
+  readonly users: ReadonlyArray<string>
+}
+
+/** Throws, in words, where the file is not what its type says. */
+const OPENED_BY: Readonly<Record<string, (file: Uint8Array) => Opened>> = {
+  [FACTORS_MODEL_TYPE]: (file) => {
+    const factors = decodeFactors(file)
+    return { scorer: factorScorer(factors), users: factors.users }
+  },
+  [SEQUENCE_MODEL_TYPE]: (file) => ({ scorer: sequenceScorer(decodeSequenceModel(file)), users: [] })
+}
+
+const tasteLoader =
+  ({ artefacts, catalog, embeddings, names }: TasteRankerParts, open: (file: Uint8Array) => Opened): RankerLoader =>
   (row) =>
     Effect.gen(function* () {
       const bytes = yield* artefacts.read(row.artifact_path ?? "", row.artifact_sha256 ?? null)
-      const factors = yield* Effect.try({
-        try: () => decodeFactors(bytes),
+      const { scorer, users } = yield* Effect.try({
+        try: () => open(bytes),
         catch: (cause) =>
           new ModelRefused({
             message: `${row.artifact_path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}. Train it again.`,
@@ -124,7 +136,6 @@ export const factorLoader =
           })
       })
       const model = { name: row.model_name, version: row.model_version }
-      const scorer = factorScorer(factors)
       const family = familyOf(row.lineage)
       const nightly = nightlyTastes(embeddings, modelVersion(model))
       let known: ReadonlyMap<string, string> = new Map()
@@ -134,7 +145,7 @@ export const factorLoader =
         const anew = Math.abs(now - lookedAt) >= LOOK_AGAIN_MS
         yield* nightly.look(anew)
         if (!anew) return
-        if (family !== undefined) known = yield* names.travelers(family, factors.users)
+        if (family !== undefined && users.length > 0) known = yield* names.travelers(family, users)
         lookedAt = now
       })
       yield* look
@@ -144,14 +155,14 @@ export const factorLoader =
       }
       const tasteKnown = (id: string) => trainedWith(id) ?? nightly.of(id)
       return {
-        ranker: factorRanker(model, scorer, tasteKnown, catalog.resident),
+        ranker: tasteRanker(model, scorer, tasteKnown, catalog.resident),
         // Where nobody can be asked, who was known stays known: an erasure takes the persona away besides.
         renew: Effect.ignore(look),
         knows: (id) => tasteKnown(id) !== undefined,
         embed: (id, choices) =>
           trainedWith(id) ??
           scorer.learnt(
-            choices.map(({ accepted, node_id }) => ({ place: { id: node_id, vibe: undefined }, accepted })),
+            choices.map(({ accepted, at, node_id }) => ({ place: { id: node_id, vibe: undefined }, accepted, at })),
             MOST_JUDGED_AT_NIGHT
           )
       } satisfies LoadedRanker
@@ -162,3 +173,7 @@ export const factorLoader =
         ModelEmbeddingsUnavailable: ({ message }) => Effect.fail(new ModelRefused({ message }))
       })
     )
+
+/** Loaders of all types of models that know travelers by their taste. */
+export const tasteLoaders = (parts: TasteRankerParts): Readonly<Record<string, RankerLoader>> =>
+  Object.fromEntries(Object.entries(OPENED_BY).map(([type, open]) => [type, tasteLoader(parts, open)]))

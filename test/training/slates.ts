@@ -1,0 +1,104 @@
+/** Slates of a made-up world: what is liked has a chance that is known, by what a person was last in the mood for. */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { logistic, type Random, randomStream, uuidFrom } from "../../src/domain/basics/random.ts"
+
+const DAY = 86_400_000
+const SLATE = 12
+/** One mood in so many slates gives way to another. */
+const CHANGES = 0.08
+
+interface Place {
+  readonly id: string
+  readonly vibe: ReadonlyArray<number>
+}
+
+const pick = <A>(random: Random, items: ReadonlyArray<A>): A => items[Math.floor(random() * items.length)]!
+
+const product = (a: ReadonlyArray<number>, b: ReadonlyArray<number>) => a.reduce((sum, x, i) => sum + x * b[i]!, 0)
+
+export interface Planted {
+  readonly people: number
+  readonly slates: number
+  readonly now: number
+  /** Chance alone decides what is liked. */
+  readonly mixed?: boolean
+}
+
+/** How much they would like each of the places now, in units of its own spread. */
+const likings = (mood: ReadonlyArray<number>, places: ReadonlyArray<Place>) => {
+  const all = places.map(({ vibe }) => product(mood, vibe))
+  const mean = all.reduce((sum, x) => sum + x, 0) / all.length
+  const spread = Math.sqrt(all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / all.length)
+  return all.map((x) => (x - mean) / spread)
+}
+
+const rowsOf = ({ mixed = false, now, people, slates }: Planted, places: ReadonlyArray<Place>) => {
+  const random = randomStream("planted slates", String(mixed))
+  const users: Array<string> = []
+  const decisions: Array<object> = []
+  const swipes: Array<object> = []
+  for (let p = 0; p < people; p++) {
+    const user = uuidFrom(random, now - 70 * DAY)
+    users.push(user)
+    let mood = pick(random, places).vibe
+    for (let s = 0; s < slates; s++) {
+      if (random() < CHANGES) mood = pick(random, places).vibe
+      // People come on days of their own: the time is cut between slates of everybody.
+      let at = Math.floor(now - 60 * DAY + ((s + random()) / slates) * 59 * DAY)
+      const order = new Set<number>()
+      while (order.size < SLATE) order.add(Math.floor(random() * places.length))
+      const shown = [...order].map((i) => places[i]!)
+      const felt = likings(mood, places)
+      const id = uuidFrom(random, at)
+      const ids = shown.map((place) => place.id)
+      const scores = shown.map(() => random())
+      decisions.push({ id, user_id: user, session_id: uuidFrom(random, at), ids, scores, at: new Date(at) })
+      for (const i of order) {
+        at += 2_000
+        const yes = random() < (mixed ? 0.35 : logistic(4 * felt[i]! - 2))
+        swipes.push({
+          id: uuidFrom(random, at),
+          decision_id: id,
+          user_id: user,
+          place: places[i]!.id,
+          yes,
+          at: new Date(at)
+        })
+      }
+    }
+  }
+  return { users, decisions, swipes }
+}
+
+/** Takes whatever was swiped before away, and adds slates that were swiped through during the 60 days before `now`. */
+export const plantSlates = Effect.fnUntraced(function* (planted: Planted) {
+  const sql = yield* SqlClient
+  for (const table of ["behavioral_signals", "decision_outcomes", "ranking_events"]) {
+    yield* sql.unsafe(`delete from ${table}`)
+  }
+  const places = yield* sql<Place>`
+    select id, vibe_embedding as vibe from activity_nodes where vibe_embedding is not null and retired_at is null
+      and city_id = (select min(city_id::text)::uuid from activity_nodes) order by id`
+  const { decisions, swipes, users } = rowsOf(planted, places)
+  yield* sql`insert into users (id) select * from unnest(${users}::uuid[])`
+  yield* sql`
+    insert into ranking_events (id, user_id, session_id, surface, model_name, model_version, candidate_ids, ranked_ids,
+      selected_ids, scores, propensities, latency_ms, occurred_at)
+    select r.id, r.user_id, r.session_id, 'discovery', 'chance', '1', r.ids, r.ids, '{}', r.scores,
+      array_fill(1.0::real, array[${SLATE}::int]), 1, r.at
+    from json_to_recordset(${JSON.stringify(decisions)}::text::json)
+      as r(id uuid, user_id uuid, session_id uuid, ids uuid[], scores real[], at timestamptz)`
+  for (let from = 0; from < swipes.length; from += 5_000) {
+    const part = JSON.stringify(swipes.slice(from, from + 5_000))
+    yield* sql`
+      with r as (select * from json_to_recordset(${part}::text::json)
+        as r(id uuid, decision_id uuid, user_id uuid, place uuid, yes boolean, at timestamptz)),
+      outcomes as (
+        insert into decision_outcomes (id, decision_id, user_id, activity_node_id, outcome, occurred_at)
+        select id, decision_id, user_id, place, case when yes then 'swiped_right' else 'swiped_left' end, at from r)
+      insert into behavioral_signals (id, user_id, signal_type, activity_node_id, session_id, source, weight, occurred_at)
+      select id, user_id, case when yes then 'discovery_swipe_right' else 'discovery_swipe_left' end, place, decision_id, 'app',
+        1, at from r`
+  }
+})

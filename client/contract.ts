@@ -724,6 +724,18 @@ export type SlotView = {
   readonly lines: ReadonlyArray<string>
   readonly narrative: string | null
   readonly score: number
+  readonly placed_by:
+    | "must"
+    | "meal"
+    | "breakfast"
+    | "sunset"
+    | "share"
+    | "taste"
+    | "near"
+    | "fit"
+    | "open"
+    | "full"
+    | null
   readonly why: ReadonlyArray<string>
   readonly evidence: ReadonlyArray<EvidenceLine>
 }

@@ -243,6 +243,7 @@ describe("decisions", () => {
   it("log a plan that was moved with its new dates", async () => {
     const moved = { start_date: dayAhead(20), end_date: dayAhead(21) }
     const planned = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(14), days: 2 }), 201)
+    const told = planned.days.flatMap(({ slots }: Json) => slots)
     ok(await ann.call("PATCH", `/trips/${planned.id}`, moved))
     const plans = await world.drained(
       (sql) => sql`select payload from exp.events
@@ -250,5 +251,10 @@ describe("decisions", () => {
       (found) => found.length >= 2
     )
     assert.include(plans.at(-1).payload, moved)
+    assert.deepEqual(
+      plans[0].payload.slots.map(({ node_id, placed_by }: Json) => [node_id, placed_by]),
+      told.map(({ node, placed_by }: Json) => [node.id, placed_by]),
+      "what put each stop there is logged as it is shown"
+    )
   })
 })

@@ -143,6 +143,7 @@ const slotsOf = (
     status: "planned",
     score: stop.score,
     decision_id: dayDecision(tripId, now, stop.day),
+    ...(stop.placed_by === undefined ? {} : { placed_by: stop.placed_by }),
     narrative: narration.texts[at]!,
     model_version: version
   }))

@@ -3,7 +3,7 @@
  * what the rules leave open is mended and said. Pure: the same input and seed give the same trip, on every machine.
  */
 import type { NodeId } from "../ids.ts"
-import { type Model, modelOf } from "../orienteering/model.ts"
+import { type Model, modelInPieces } from "../orienteering/model.ts"
 import { SEARCH, Search, type SearchSettings } from "../orienteering/search.ts"
 import { dayPartAt } from "../time/day-part.ts"
 import { type Candidates, candidatesOf } from "./candidates.ts"
@@ -12,6 +12,7 @@ import type { Assembly, AssemblyInput, PlannedStop } from "./model.ts"
 import { MUST_OVERFLOW, type Musts, mustsOf, sayMusts } from "./musts.ts"
 import { type Option, optionsOf, rolesOf } from "./options.ts"
 import { type Days, type Posed, pose } from "./pose.ts"
+import { withReasons } from "./reasons.ts"
 import { type Draft, relaxDay, relaxMeals, sayShares, sayUnknownFits } from "./relax.ts"
 import { clockAt, millisAt, tableOf } from "./rules.ts"
 import { type PlanWeights, WEIGHTS, type Worth } from "./terms.ts"
@@ -28,8 +29,8 @@ export interface AssemblyRun {
 const WORK_PER_DAY = 550_000
 const LEAST_WORK = 600_000
 const MOST_WORK = 4_000_000
-/** Positions tried in a step. */
-const STEP_WORK = 50_000
+/** Positions tried in a step: a quarter of a millisecond's work, because a busy core takes several times as long. */
+const STEP_WORK = 15_000
 
 const stopsOf = (draft: Draft, day: number, timedStops: ReadonlyArray<Timed>): ReadonlyArray<PlannedStop> => {
   const { candidates, frame } = draft
@@ -140,12 +141,17 @@ class Run implements AssemblyRun {
         overflow: musts.candidates.length > 0 ? MUST_OVERFLOW : 0
       })
     }
-    let model!: Model
-    yield () => {
-      model = modelOf(posed.problem)
+    const making = modelInPieces(posed.problem)
+    let model: Model | undefined
+    while (model === undefined) {
+      yield () => {
+        const piece = making.next()
+        if (piece.done === true) model = piece.value
+      }
     }
+    const whole = model
     yield () => {
-      search = new Search(model, this.input.seed, PLAN_SEARCH)
+      search = new Search(whole, this.input.seed, PLAN_SEARCH)
     }
     const usual = Math.min(MOST_WORK, Math.max(LEAST_WORK, WORK_PER_DAY * frame.days.length))
     const work = usual * (this.input.effort ?? 1)
@@ -174,8 +180,12 @@ class Run implements AssemblyRun {
     }
     yield () => {
       this.assembly = {
-        stops: frame.days.flatMap((day, at) =>
-          stopsOf(draft, at, timed(candidates, frame.pace.buffer, day, at, draft.days[at]!))
+        stops: withReasons(
+          candidates,
+          weights,
+          frame.days.flatMap((day, at) =>
+            stopsOf(draft, at, timed(candidates, frame.pace.buffer, day, at, draft.days[at]!))
+          )
         ),
         relaxations: draft.relaxations,
         problems: draft.problems
@@ -191,7 +201,7 @@ class Run implements AssemblyRun {
 const PLAN_SEARCH: SearchSettings = { ...SEARCH, share: 0.9, warm: 0.03, cold: 0.003, untimed: 1 }
 
 /** Candidates that are looked at in a step. */
-const SLICE = 25
+const SLICE = 10
 
 export const startAssembly = (input: AssemblyInput): AssemblyRun => {
   const run = new Run(input)

@@ -1,7 +1,7 @@
 /** What an itinerary is assembled from, and what comes out. Data only. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { NodeId, SlotId } from "../ids.ts"
-import type { Relaxation, TripConstraints, Veto } from "../plan/model.ts"
+import type { PlacedBy, Relaxation, TripConstraints, Veto } from "../plan/model.ts"
 import type { Scored } from "../ranking.ts"
 import type { DayPart, Open, TimeOrientation } from "../vocabulary.ts"
 import type { TravelMinutes, TripDay } from "./rules.ts"
@@ -69,6 +69,8 @@ export interface PlannedStop {
   readonly score: number
   /** What it is worth, by term: why it is there. Empty for what was locked. */
   readonly worth: Worth
+  /** The term by which it is furthest ahead of an ordinary place; absent for what was locked. */
+  readonly placed_by?: PlacedBy
 }
 
 export interface Assembly {

@@ -4,7 +4,7 @@
  * programs wrote are brought to this shape by `older.ts` when they are read; they are never rewritten where they lie.
  */
 import * as Schema from "effect/Schema"
-import type { Slot, TripConstraints } from "../plan/model.ts"
+import { PlacedBy, type Slot, type TripConstraints } from "../plan/model.ts"
 import { IsoDate, type TripState } from "../trip/model.ts"
 import { PlanContext } from "./plan-context.ts"
 
@@ -14,7 +14,9 @@ export const PlanSlot = Schema.Struct({
   order: Schema.Int,
   node_id: Schema.String,
   starts_at: Schema.Int,
-  ends_at: Schema.Int
+  ends_at: Schema.Int,
+  /** The term of the plan that put it there; absent where none did, and in plans that were written before it was kept. */
+  placed_by: Schema.optionalKey(PlacedBy)
 })
 export type PlanSlot = typeof PlanSlot.Type
 
@@ -81,7 +83,14 @@ const ENCODERS: { readonly [T in PlanEventType]: (payload: PlanPayload<T>) => Re
 export const planPayload = <T extends PlanEventType>(type: T, payload: PlanPayload<T>) => ENCODERS[type](payload)
 
 export const planSlotsOf = (slots: ReadonlyArray<Slot>): ReadonlyArray<PlanSlot> =>
-  slots.map(({ day, order, node_id, starts_at, ends_at }) => ({ day, order, node_id, starts_at, ends_at }))
+  slots.map(({ day, order, node_id, starts_at, ends_at, placed_by }) => ({
+    day,
+    order,
+    node_id,
+    starts_at,
+    ends_at,
+    ...(placed_by === undefined ? {} : { placed_by })
+  }))
 
 /** What may be said of a plan that a traveler asked for. */
 export const planContextOf = (asked: {

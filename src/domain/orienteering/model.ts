@@ -89,7 +89,11 @@ const shareModel = (shares: Shares, visits: number): ShareModel => ({
   )
 })
 
-const tables = (problem: Problem) => {
+/** Rows of the tables that are worked out at a time, and visits whose windows are: well below a millisecond's work. */
+const ROWS = 20
+const VISITS = 100
+
+function* tables(problem: Problem) {
   const n = problem.locations
   const travel = new Int32Array(n * n)
   const back = new Int32Array(n * n)
@@ -97,6 +101,7 @@ const tables = (problem: Problem) => {
   const cost = new Float64Array(costs)
   const costBack = new Float64Array(costs)
   for (let from = 0; from < n; from++) {
+    if (from % ROWS === ROWS - 1) yield
     for (let to = 0; to < n; to++) {
       const minutes = problem.travel(from, to)
       travel[from * n + to] = minutes
@@ -111,7 +116,7 @@ const tables = (problem: Problem) => {
 }
 
 /** The windows and profits of every visit on every route. */
-const offers = (problem: Problem, visits: number, routes: number) => {
+function* offers(problem: Problem, visits: number, routes: number) {
   const nodes = visits + 2 * routes
   const first = new Int32Array(routes * nodes)
   const last = new Int32Array(routes * nodes).fill(-1)
@@ -122,6 +127,7 @@ const offers = (problem: Problem, visits: number, routes: number) => {
   for (let route = 0; route < routes; route++) {
     const { opens, closes } = problem.routes[route]!
     for (let visit = 0; visit < visits; visit++) {
+      if (visit % VISITS === VISITS - 1) yield
       const at = route * nodes + visit
       const own = problem.windows(route, visit)
       if (own.length === 0) continue
@@ -149,10 +155,12 @@ const withEnds = (
   ends: (route: number) => readonly [number, number]
 ) => Int32Array.from([...problem.visits.map((_, visit) => of(visit)), ...problem.routes.flatMap((_, r) => ends(r))])
 
-export const modelOf = (problem: Problem): Model => {
+/** A model in the making, in pieces: a long trip must not hold up whoever builds one. */
+export function* modelInPieces(problem: Problem): Generator<undefined, Model> {
   const visits = problem.visits.length
   const routes = problem.routes.length
-  const made = offers(problem, visits, routes)
+  const made = yield* offers(problem, visits, routes)
+  const ways = yield* tables(problem)
   const urgent = Uint8Array.from(problem.visits, (visit) => (visit.urgent === true ? 1 : 0))
   const positive = made.profit.filter((profit, at) => profit > 0 && urgent[at % (visits + 2 * routes)] !== 1)
   const usual = positive.length === 0 ? 1 : positive.reduce((sum, profit) => sum + profit, 0) / positive.length
@@ -173,7 +181,7 @@ export const modelOf = (problem: Problem): Model => {
     places: problem.visits.reduce((count, visit) => Math.max(count, visit.place + 1), 0),
     groups: problem.visits.reduce((count, visit) => Math.max(count, (visit.group ?? -1) + 1), 0),
     stride: deepest + 2,
-    ...tables(problem),
+    ...ways,
     enter: withEnds(
       problem,
       (v) => problem.visits[v]!.enter,
@@ -202,5 +210,13 @@ export const modelOf = (problem: Problem): Model => {
     exchange: time / (usual * Math.max(1, Math.min(deepest, 10))),
     waitFree: problem.waiting?.free ?? 0,
     waitCost: problem.waiting?.cost ?? 0
+  }
+}
+
+export const modelOf = (problem: Problem): Model => {
+  const making = modelInPieces(problem)
+  for (;;) {
+    const { done, value } = making.next()
+    if (done === true) return value
   }
 }

@@ -132,38 +132,45 @@ export class Rebuilder {
   }
 
   fill(greed: Greed): void {
+    let count = this.collect()
+    while (count >= 0) count = this.putBest(greed, count)
+  }
+
+  /** Puts one visit in, of those that are in no route; false where nothing fits. */
+  putOne(greed: Greed): boolean {
+    return this.putBest(greed, this.collect()) >= 0
+  }
+
+  /** Puts the best of the first `count` open visits in; how many are open then, or -1 where nothing fits. */
+  private putBest(greed: Greed, count: number): number {
     const { model, routes, open } = this
     const besides = model.crowds.length > 0 || model.shares !== undefined
-    let count = this.collect()
-    for (;;) {
-      let top = 0
-      let chosen = -1
-      let into = -1
-      for (let route = 0; route < model.routes; route++) {
-        const held = routes.length[route]!
-        if (held >= model.mostUrgent[route]!) continue
-        const full = held >= model.most[route]!
-        const version = routes.version[route]!
-        this.work += count
-        for (let i = 0; i < count; i++) {
-          const visit = open[i]!
-          if (full && model.urgent[visit] === 0) continue
-          const group = model.group[visit]!
-          if (group >= 0 && routes.groupTaken[route * model.groups + group] !== 0) continue
-          const at = route * model.visits + visit
-          if (this.seen[at] !== version) this.scan(route, visit)
-          if (this.position[at] === 0) continue
-          const score = this.score(route, visit, greed, besides)
-          if (score > top) {
-            top = score
-            chosen = visit
-            into = route
-          }
+    let top = 0
+    let chosen = -1
+    let into = -1
+    for (let route = 0; route < model.routes; route++) {
+      const held = routes.length[route]!
+      if (held >= model.mostUrgent[route]!) continue
+      const full = held >= model.most[route]!
+      const version = routes.version[route]!
+      this.work += count
+      for (let i = 0; i < count; i++) {
+        const visit = open[i]!
+        if (full && model.urgent[visit] === 0) continue
+        const group = model.group[visit]!
+        if (group >= 0 && routes.groupTaken[route * model.groups + group] !== 0) continue
+        const at = route * model.visits + visit
+        if (this.seen[at] !== version) this.scan(route, visit)
+        if (this.position[at] === 0) continue
+        const score = this.score(route, visit, greed, besides)
+        if (score > top) {
+          top = score
+          chosen = visit
+          into = route
         }
       }
-      if (chosen < 0) return
-      count = this.insert(into, chosen, count)
     }
+    return chosen < 0 ? -1 : this.insert(into, chosen, count)
   }
 
   /** Inserts a visit where it fits best and brings what is known of the others up to date. */

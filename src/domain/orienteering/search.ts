@@ -73,6 +73,8 @@ export class Search {
   private bestWorth: number
   private cycleBest: number
   private idle = 0
+  /** Whether the first plan is filled as far as it goes. */
+  private begun = false
 
   constructor(problem: Problem | Model, seed: number, settings: SearchSettings = SEARCH) {
     this.model = "problem" in problem ? problem : modelOf(problem)
@@ -81,8 +83,7 @@ export class Search {
     this.routes = new Routes(this.model)
     this.rebuilder = new Rebuilder(this.routes)
     this.destroyer = new Destroyer(this.routes, this.random)
-    this.rebuilder.fill(PLAIN)
-    this.worth = this.bestWorth = this.cycleBest = this.routes.total()
+    this.worth = this.bestWorth = this.cycleBest = Number.NEGATIVE_INFINITY
     this.current = this.routes.keep()
     this.best = this.routes.keep()
   }
@@ -96,8 +97,12 @@ export class Search {
     return this.bestWorth
   }
 
-  /** One round: make room, fill anew, decide. */
+  /** One visit more in the first plan; after that one round: make room, fill anew, decide. */
   step(): void {
+    if (!this.begun) {
+      this.begin()
+      return
+    }
     this.rounds++
     this.rebuilder.work += ROUND_WORK + this.model.visits * this.model.routes
     const { routes, settings, random } = this
@@ -129,6 +134,14 @@ export class Search {
   run(rounds: number): this {
     while (this.rounds < rounds) this.step()
     return this
+  }
+
+  private begin(): void {
+    if (this.rebuilder.putOne(PLAIN)) return
+    this.begun = true
+    this.worth = this.bestWorth = this.cycleBest = this.routes.total()
+    this.routes.keepIn(this.current)
+    this.routes.keepIn(this.best)
   }
 
   private undo(): void {
@@ -203,6 +216,7 @@ export class Search {
 
   plan(): Plan {
     const { routes, model } = this
+    while (!this.begun) this.begin()
     const now = routes.keep()
     routes.goBack(this.best)
     const of = (column: Int32Array) =>

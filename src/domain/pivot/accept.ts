@@ -30,11 +30,12 @@ const slotOf = (
 ): Slot => {
   const { catalog, env } = world
   const replaced = timed.index !== timed.slot.index
-  const { narrative, ...rest } = before
+  const { narrative, placed_by, ...rest } = before
   return {
     ...rest,
     // What was told of the old place is not true of the new one.
     ...(replaced || narrative === undefined ? {} : { narrative }),
+    ...(replaced || placed_by === undefined ? {} : { placed_by }),
     order,
     node_id: replaced ? (catalog.nodes[timed.index]!.id as NodeId) : before.node_id,
     day_part: dayPartAt(env.localMinute(timed.arrive)),

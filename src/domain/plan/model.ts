@@ -24,6 +24,21 @@ export const TripConstraints = Schema.Struct({
 }).annotate({ identifier: "TripConstraints" })
 export type TripConstraints = typeof TripConstraints.Type
 
+/** The terms of a good day that can put a stop into it. */
+export const PlacedBy = Schema.Literals([
+  "must",
+  "meal",
+  "breakfast",
+  "sunset",
+  "share",
+  "taste",
+  "near",
+  "fit",
+  "open",
+  "full"
+])
+export type PlacedBy = typeof PlacedBy.Type
+
 export const Slot = Schema.Struct({
   id: SlotId,
   day: Schema.Int,
@@ -39,6 +54,8 @@ export const Slot = Schema.Struct({
   score: Schema.Finite,
   /** The logged decision that brought its place here; absent where that was made before decisions were named. */
   decision_id: Schema.optionalKey(Uuid),
+  /** The term that put it there; absent where people chose it, or a pivot did, and of plans made before it was kept. */
+  placed_by: Schema.optionalKey(PlacedBy),
   narrative: Schema.optionalKey(Schema.String),
   model_version: Schema.String
 })

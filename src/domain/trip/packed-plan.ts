@@ -6,16 +6,17 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { NodeId, SlotId } from "../ids.ts"
 import type { IndexOf, PlanSlot } from "../pivot/plan.ts"
-import { Slot } from "../plan/model.ts"
+import { PlacedBy, Slot } from "../plan/model.ts"
 import { DayPart } from "../vocabulary.ts"
 
 /** Numbers of a stop's record; the two ends say where its id and its narrative end in the text. */
-const [DAY, ORDER, PART, STARTS, ENDS, TRAVEL, LOCKED, STATUS, SCORE, ID_END, NARRATIVE_END, WIDTH] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+const [DAY, ORDER, PART, STARTS, ENDS, TRAVEL, LOCKED, STATUS, SCORE, PLACED, ID_END, NARRATIVE_END, WIDTH] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 ] as const
 
 const PARTS = DayPart.literals
 const STATUSES = Slot.fields.status.literals
+const TERMS = PlacedBy.literals
 const PLANNED = STATUSES.indexOf("planned")
 
 /** A place's id is the catalog's own string. */
@@ -56,6 +57,7 @@ export class PackedPlan {
       records[at + LOCKED] = slot.locked ? 1 : 0
       records[at + STATUS] = STATUSES.indexOf(slot.status)
       records[at + SCORE] = slot.score
+      records[at + PLACED] = slot.placed_by === undefined ? -1 : TERMS.indexOf(slot.placed_by)
       texts.push(slot.id)
       records[at + ID_END] = end += slot.id.length
       if (slot.narrative === undefined) records[at + NARRATIVE_END] = -1
@@ -106,8 +108,10 @@ export class PackedPlan {
         model_version: typeof models === "string" ? models : models[n]!
       }
       const decision_id = this.#decisions[n]
+      const placed_by = TERMS[records[at + PLACED]!]
       return {
         ...slot,
+        ...(placed_by === undefined ? {} : { placed_by }),
         ...(narrativeEnd < 0 ? {} : { narrative: text.slice(idEnd, narrativeEnd) }),
         ...(decision_id === undefined ? {} : { decision_id })
       }

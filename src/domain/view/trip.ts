@@ -11,7 +11,7 @@ import { plainNarrative } from "../narrative.ts"
 import { partyTaste, vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import { readOffer } from "../pivot/model.ts"
-import type { FixedThing, Slot } from "../plan/model.ts"
+import type { FixedThing, PlacedBy, Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import { legLines } from "../transit/legs.ts"
 import type { LostChange, TripState } from "../trip/model.ts"
@@ -32,6 +32,24 @@ const reasonsFor = (node: CityCatalog["nodes"][number], taste: Float32Array | un
   if (taste === undefined) return topTags(node).slice(0, SHOWN_REASONS)
   const shared = sharedTags(taste, node.vibe_embedding, SHOWN_REASONS).map(({ tag }) => tag)
   return shared.length > 0 ? shared : topTags(node).slice(0, SHOWN_REASONS)
+}
+
+/** What put a stop into the plan, in words; "taste" is told by the tags themselves. */
+const TERM_WORDS: Readonly<Record<Exclude<PlacedBy, "taste" | "meal">, string>> = {
+  must: "you asked for it",
+  breakfast: "coffee first thing in the morning",
+  sunset: "there at sunset",
+  share: "somebody's only favourite that day",
+  near: "close to the stop before",
+  fit: "known to fit what you need",
+  open: "known to be open then",
+  full: "room left in the day"
+}
+
+const termWords = ({ placed_by, day_part }: Slot): ReadonlyArray<string> => {
+  if (placed_by === undefined || placed_by === "taste") return []
+  if (placed_by !== "meal") return [TERM_WORDS[placed_by]]
+  return [day_part === "evening" || day_part === "night" ? "dinner at the city's hours" : "lunch at the city's hours"]
 }
 
 /** What these people like together; undefined where nobody is known. */
@@ -103,7 +121,8 @@ export const slotView = (slot: Slot, trip: TripState, shown: Shown, taste: Float
     // A stop that came in place of another has nobody's words yet: the plain ones say why it is there.
     narrative: slot.narrative ?? (node === undefined ? null : told(node, slot, taste)),
     score: Math.round(slot.score * 10_000) / 10_000,
-    why: node === undefined ? [] : reasonsFor(node, taste),
+    placed_by: slot.placed_by ?? null,
+    why: node === undefined ? [] : [...termWords(slot), ...reasonsFor(node, taste)],
     evidence: node === undefined ? [] : evidenceLines(node)
   }
 }

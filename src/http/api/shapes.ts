@@ -6,7 +6,7 @@ import { PlaceFacts } from "../../domain/catalog/facts.ts"
 import { Names } from "../../domain/catalog/node.ts"
 import { NodeId, PivotId, SlotId, TripId, UserId } from "../../domain/ids.ts"
 import { EvidenceLine, NodeBrief, Offer } from "../../domain/pivot/model.ts"
-import { FIXED_KINDS, Lodging, Relaxation, TripConstraints } from "../../domain/plan/model.ts"
+import { FIXED_KINDS, Lodging, PlacedBy, Relaxation, TripConstraints } from "../../domain/plan/model.ts"
 import { IsoDate, TripModel } from "../../domain/trip/model.ts"
 import { VoteAnswer } from "../../domain/trip/vote.ts"
 import { DayPart, Open, TripStatus } from "../../domain/vocabulary.ts"
@@ -61,6 +61,8 @@ export const SlotView = Schema.Struct({
   lines: Schema.Array(Schema.String),
   narrative: Schema.NullOr(Schema.String),
   score: Schema.Finite,
+  /** The term of a good day that put it there; null where people chose it, or a pivot did. */
+  placed_by: Schema.NullOr(PlacedBy),
   why: Schema.Array(Schema.String),
   evidence: Schema.Array(EvidenceLine)
 }).annotate({ identifier: "SlotView" })

@@ -182,6 +182,10 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   percent: ["The share of warm travelers that the model ranks for.", 10],
   personality: ["0 is introvert, 1 extrovert.", 0.4],
   pivot_id: ["The id of the offer.", EXAMPLE.pivot],
+  placed_by: [
+    "The term of a good day by which it is ahead of an ordinary place; null where people chose it, or a pivot did.",
+    "sunset"
+  ],
   places: ["How many places fell to this reason.", 31],
   position: ["Its place in the order that was shown, from 1.", 1],
   posted_on: ["The day of the post; null where unknown.", "2026-11-02"],
@@ -278,5 +282,5 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   website: ["Its own pages.", "https://example.org/gas-works"],
   weight: ["How strong the taste is, 0 to 1.", 0.41],
   wheelchair: ["Whether one gets in and around in a wheelchair."],
-  why: ["Why it is there for these people, in a few words each.", ["scenic_view"]]
+  why: ["Why it is there for these people, in a few words each.", ["there at sunset", "scenic_view"]]
 }

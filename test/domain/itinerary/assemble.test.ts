@@ -7,6 +7,7 @@ import type { NodeId, SlotId } from "../../../src/domain/ids.ts"
 import { assemble, startAssembly } from "../../../src/domain/itinerary/assemble.ts"
 import type { Assembly, AssemblyInput, LockedStop } from "../../../src/domain/itinerary/model.ts"
 import { millisAt } from "../../../src/domain/itinerary/rules.ts"
+import { WEIGHTS } from "../../../src/domain/itinerary/terms.ts"
 import { validateItinerary } from "../../../src/domain/itinerary/validate.ts"
 import type { TripConstraints } from "../../../src/domain/plan/model.ts"
 import { curatedCities } from "../../support/curated-cities.ts"
@@ -242,5 +243,32 @@ describe("assembly", () => {
       const mask = out.stops.filter((s) => s.day === day).reduce((m, s) => m | serves(s.index), 0)
       assert.strictEqual(mask, 3)
     }
+  })
+
+  it("says of each stop which term put it there", () => {
+    const city = generateCity(13, { nodes: 220 })
+    const wish = idOf(city, 7)
+    const serves = (index: number) => (index % 5 === 0 ? 1 : index % 5 === 1 ? 2 : 0)
+    const coverage = { members: 2, serves, owns: serves }
+    const plain = inputFor(city, 1, 3, { constraints: { must: [wish] }, coverage })
+    const { stops } = assemble(plain)
+    assert.strictEqual(stops.find((stop) => stop.node_id === wish)?.placed_by, "must")
+    for (const stop of stops) {
+      assert.isDefined(stop.placed_by)
+      if (stop.worth.meal !== undefined) assert.include(["meal", "must"], stop.placed_by)
+      if (stop.placed_by === "near") assert.isAbove(stop.order, 0)
+      if (stop.placed_by === "share") {
+        const others = stops.filter((one) => one.day === stop.day && one !== stop)
+        const without = others.reduce((mask, one) => mask | serves(one.index), 0)
+        assert.notStrictEqual(
+          serves(stop.index) & ~without,
+          0,
+          "nobody else's stop of that day is a favourite of theirs"
+        )
+      }
+    }
+    // A term without weight puts nothing anywhere.
+    const only = assemble({ ...plain, weights: { ...WEIGHTS, daily: 0, way: 0 } }).stops
+    assert.isFalse(only.some(({ placed_by }) => placed_by === "share" || placed_by === "near"))
   })
 })

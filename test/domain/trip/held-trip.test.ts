@@ -29,6 +29,7 @@ const slot: fc.Arbitrary<Slot> = fc.record(
     locked: fc.boolean(),
     status: fc.constantFrom("planned", "done", "skipped"),
     score: fc.double({ min: 0, max: 1, noNaN: true }),
+    placed_by: fc.constantFrom("must", "meal", "taste", "full"),
     narrative: fc.string({ unit: "grapheme", maxLength: 40 }),
     decision_id: fc.uuid() as fc.Arbitrary<never>,
     model_version: fc.constantFrom("local_ranker:1", "llm:2")

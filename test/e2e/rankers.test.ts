@@ -232,7 +232,7 @@ describe("with a trained ranker in production", () => {
     const admin = await world.someone({ role: "admin" })
     const unknown = await admin.call("POST", "/admin/train", { model: "magic" })
     assert.strictEqual(unknown.status, 422)
-    assert.match(unknown.body.detail, /There is no trainer of "magic"; there are bpr, pivot_acceptance\./)
+    assert.match(unknown.body.detail, /There is no trainer of "magic"; there are bpr, sasrec, pivot_acceptance\./)
     const { job_id } = ok(await admin.call("POST", "/admin/train", { model: "bpr" }), 202)
     let job = ok(await admin.call("GET", `/admin/jobs/${job_id}`))
     for (let i = 0; i < 200 && job.state !== "failed" && job.state !== "done"; i++) {

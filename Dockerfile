@@ -16,10 +16,11 @@ WORKDIR /app
 RUN install -d -o node -g node /var/lib/overplanned /var/lib/overplanned-models /var/lib/overplanned-datasets /run/overplanned
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY . .
+RUN install -d -o node -g node node_modules/.cache node_modules/.cache/overplanned
 USER node
 EXPOSE 8000
 VOLUME /var/lib/overplanned
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --start-interval=1s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 8000}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "src/main.ts"]
+ENTRYPOINT ["node", "--import", "./scripts/setup/kept-code.mjs", "src/main.ts"]
 CMD ["serve"]

@@ -6,7 +6,8 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { tied } from "../test/support/lifeline.ts"
 
-const MAIN = join(import.meta.dirname, "../src/main.ts")
+const ROOT = join(import.meta.dirname, "..")
+const PROGRAM = ["--import", join(ROOT, "scripts/setup/kept-code.mjs"), join(ROOT, "src/main.ts")]
 
 /** What Node is told where a server is meant for load: as the containers do it. */
 export const LOADED_FLAGS = ["--max-semi-space-size=64"]
@@ -52,7 +53,7 @@ export const launchServer = (settings: ServerSettings): ChildProcess =>
   tied(
     spawn(
       process.execPath,
-      [...LOADED_FLAGS, ...(settings.flags ?? []), "--disable-warning=ExperimentalWarning", MAIN, "serve"],
+      [...LOADED_FLAGS, ...(settings.flags ?? []), "--disable-warning=ExperimentalWarning", ...PROGRAM, "serve"],
       {
         stdio: ["ignore", process.env["LOG_LEVEL"] === undefined ? "ignore" : "inherit", "inherit"],
         env: environment(settings)
@@ -88,7 +89,7 @@ export const killServer = async (child: ChildProcess): Promise<void> => {
 export const mintTokens = async (settings: ServerSettings, count: number): Promise<ReadonlyArray<string>> => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", MAIN, "token", "--count", String(count), "--ttl", "12h", "--json"],
+    ["--disable-warning=ExperimentalWarning", ...PROGRAM, "token", "--count", String(count), "--ttl", "12h", "--json"],
     { env: environment(settings), maxBuffer: 64 * 1024 * 1024 }
   )
   const { tokens } = JSON.parse(stdout.trim().split("\n").at(-1)!) as { tokens: ReadonlyArray<{ token: string }> }

@@ -38,12 +38,16 @@ const PRODUCT = ["start", "cli"]
  * its resident memory. A loaded server wants more: docs/decisions/small-idle-server.md.
  */
 const SERVER_FLAGS = ["--max-semi-space-size=4"]
-const SERVER_ENVIRONMENT = { MALLOC_ARENA_MAX: "1" }
+const SERVER_ENVIRONMENT = { MALLOC_ARENA_MAX: "1", NODE_DISABLE_COMPILE_CACHE: "1" }
+
+/** What was made of the sources at the last start serves this one: docs/decisions/kept-code.md. */
+const keptCode = join(root, "scripts", "setup", "kept-code.mjs")
+const KEPT_CODE = ["--import", pathToFileURL(keptCode).href]
 
 /** Becomes the server: the flags have to stand before it begins, and a waiting parent would cost 45 MB. */
 const becomeServer = (node, [file, ...args]) => {
   if (node !== process.execPath || typeof process.execve !== "function") return false
-  process.execve(node, [node, ...SERVER_FLAGS, file, ...args], { ...process.env, ...SERVER_ENVIRONMENT })
+  process.execve(node, [node, ...SERVER_FLAGS, ...KEPT_CODE, file, ...args], { ...process.env, ...SERVER_ENVIRONMENT })
 }
 
 const run = async (task, rest) => {
@@ -51,19 +55,20 @@ const run = async (task, rest) => {
   const commands = tasks[task](rest)
   if (task === "start" && becomeServer(node, commands[0]) === false) {
     Object.assign(process.env, SERVER_ENVIRONMENT)
-    process.exitCode = await runNode(node, [...SERVER_FLAGS, ...commands[0]])
+    process.exitCode = await runNode(node, [...SERVER_FLAGS, ...KEPT_CODE, ...commands[0]])
     return
   }
   if (node === process.execPath && PRODUCT.includes(task)) {
     // Already the right Node: no second process that only waits for the first.
     const [[file, ...args]] = commands
     process.argv = [process.execPath, file, ...args]
+    await import(pathToFileURL(keptCode).href)
     await import(pathToFileURL(file).href)
     return
   }
   let code = 0
   for (const command of commands) {
-    code = await runNode(node, command)
+    code = await runNode(node, PRODUCT.includes(task) ? [...KEPT_CODE, ...command] : command)
     if (code !== 0) break
   }
   process.exitCode = code

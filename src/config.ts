@@ -218,6 +218,10 @@ export const settings = {
     "The trained model that may rank for warm travelers, once a version of it is in production.",
     { default: "bpr" }
   ),
+  MODELS_REFRESH_EVERY: S.duration(
+    "How soon a promotion or a rollback is noticed by every server; a rollback has to be everywhere within half a minute.",
+    { default: "10s" }
+  ),
   SHADOW_CPU_SHARE: S.decimal(0, 1)(
     "Share of one core that models in the shadow may use; what is beyond it is left out.",
     {

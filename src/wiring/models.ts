@@ -18,8 +18,13 @@ export const promotions = Promotions.layer.pipe(
 /** The model that orders the options of pivots, where one is in production. */
 export const acceptanceModels = Layer.unwrap(
   Effect.gen(function* () {
+    const settings = yield* Config
     const registry = yield* ModelRegistry
-    return AcceptanceFiles.layer({ modelsDir: modelsDirOf(yield* Config), production: registry.production })
+    return AcceptanceFiles.layer({
+      modelsDir: modelsDirOf(settings),
+      production: registry.production,
+      refreshEvery: settings.MODELS_REFRESH_EVERY
+    })
   })
 )
 

@@ -142,13 +142,14 @@ const SEQUENCE_ENCODER = "sasrec"
 /** The models that the registry names, from `MODELS_DIR`. */
 export const trainedRankers = Layer.unwrap(
   Effect.gen(function* () {
-    const { RANKING_MODEL } = yield* Config
+    const { MODELS_REFRESH_EVERY, RANKING_MODEL } = yield* Config
     const registry = yield* ModelRegistry
     return TrainedRankerDesk.layer({
       registered: registry.list,
       loaders: yield* rankerLoaders,
       ranks: RANKING_MODEL,
-      encodes: SEQUENCE_ENCODER
+      encodes: SEQUENCE_ENCODER,
+      refreshEvery: MODELS_REFRESH_EVERY
     })
   })
 ).pipe(

@@ -323,7 +323,7 @@ describe("a start that cannot go well", () => {
     assertSentence(await refusal({ HOST: "0.0.0.0" }), "AUTH_SECRET")
   })
   it("says that the database cannot be reached", async () => {
-    assertSentence(await refusal({}), "127.0.0.1")
+    assertSentence(await refusal({ DATABASE_START_PATIENCE: "1s" }), "127.0.0.1")
   })
   it("says that the data directory cannot be written", async () => {
     const database = await freshDatabase()

@@ -85,7 +85,7 @@ describe("a model", () => {
     admin.call("POST", "/admin/model-registry/bpr/traffic", { percent, ...(force === undefined ? {} : { force }) })
 
   beforeAll(async () => {
-    world = await openWorld({ RATE_LIMIT: "off" })
+    world = await openWorld({ RATE_LIMIT: "off", MODELS_REFRESH_EVERY: "300ms" })
     admin = await world.someone({ role: "admin" })
     nodes = ok(await admin.call("GET", "/cities/seattle/nodes?limit=100")).nodes
     for (const version of VERSIONS) await register(version)

@@ -8,7 +8,9 @@ import { join } from "node:path"
 import * as jose from "jose"
 import { tied } from "./lifeline.ts"
 
-const MAIN = join(import.meta.dirname, "../../src/main.ts")
+const ROOT = join(import.meta.dirname, "../..")
+/** As `npm start` does it. */
+export const PROGRAM = ["--import", join(ROOT, "scripts/setup/kept-code.mjs"), join(ROOT, "src/main.ts")]
 
 export const SECRET = "the secret of tests, long enough to be accepted"
 
@@ -34,7 +36,7 @@ const launch = (
   folder: string,
   args: ReadonlyArray<string> = ["serve"]
 ): { child: ChildProcess; output: () => string } => {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [...PROGRAM, ...args], {
     // Not the repository: a developer's .env is not the test's.
     cwd: folder,
     env: { ...surroundings(), OVERPLANNED_DATA_DIR: folder, OVERPLANNED_DEMO: "false", PORT: "0", ...environment },

@@ -31,11 +31,9 @@ export interface TrainedRankersOptions<E> {
   /** The name of the model whose words the night puts tastes into; without one in production, those of what ranks. */
   readonly encodes?: string
   /** How soon another node's promotion, or its rollback, is noticed here. */
-  readonly refreshEvery?: Duration.Input
+  readonly refreshEvery: Duration.Input
 }
 
-/** A rollback has to be everywhere within half a minute. */
-const REFRESH_EVERY = "10 seconds"
 /** Rankings under way with a replaced model end within this; then its memory is given back. */
 const RETIREMENT = "10 seconds"
 
@@ -163,8 +161,8 @@ const make = <E>(options: TrainedRankersOptions<E>) =>
     )
     yield* refresh
     yield* refresh.pipe(
-      Effect.repeat(Schedule.spaced(options.refreshEvery ?? REFRESH_EVERY)),
-      Effect.delay(options.refreshEvery ?? REFRESH_EVERY),
+      Effect.repeat(Schedule.spaced(options.refreshEvery)),
+      Effect.delay(options.refreshEvery),
       Effect.forkScoped
     )
 

@@ -19,11 +19,10 @@ export interface AcceptanceModelOptions<E> {
   readonly modelsDir: string
   /** What is in production, of every name. */
   readonly production: Effect.Effect<ReadonlyArray<RegisteredModel>, E>
-  /** How soon another node's promotion is noticed here. */
-  readonly refreshEvery?: Duration.Input
+  /** How soon another node's promotion, or its rollback, is noticed here. */
+  readonly refreshEvery: Duration.Input
 }
 
-const REFRESH_EVERY = "30 seconds"
 /** The weights of a small model; a larger file is none. */
 const MOST_BYTES = 1_000_000
 
@@ -83,8 +82,8 @@ export const layer = <E>(options: AcceptanceModelOptions<E>): Layer.Layer<Accept
       )
       yield* refresh
       yield* refresh.pipe(
-        Effect.repeat(Schedule.spaced(options.refreshEvery ?? REFRESH_EVERY)),
-        Effect.delay(options.refreshEvery ?? REFRESH_EVERY),
+        Effect.repeat(Schedule.spaced(options.refreshEvery)),
+        Effect.delay(options.refreshEvery),
         Effect.forkScoped
       )
       return AcceptanceModels.of({ current: () => current, refresh })

@@ -3,18 +3,15 @@
  * Each connection is a traveler with a trip of their own. Of every signal that was acknowledged it is asked afterwards whether
  * it stands in PostgreSQL.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer } from "../../src/layers/postgres/client.ts"
 import { type Bar, type Benchmark, flag, NotMeasured, numberFlag, type Report } from "../benchmark.ts"
 import { cpuMillis } from "../cpu.ts"
-import { ownPostgres } from "../postgres.ts"
-import { freePort, killServer, mintTokens, startServer } from "../server.ts"
+import { onOwnServer } from "../own-server.ts"
 import { drive, type Run } from "./drive.ts"
 import { writeHars } from "./har.ts"
 import { picture } from "./picture.ts"
@@ -82,30 +79,6 @@ const measure = async (
   }
   return outcomes
 }
-
-/** A server of the benchmark's own, on a PostgreSQL of its own. */
-const onOwnServer = <A>(count: number, use: (target: Target, travelers: ReadonlyArray<Traveler>) => Promise<A>) =>
-  Effect.gen(function* () {
-    const folder = mkdtempSync(join(tmpdir(), "overplanned-bench-load-"))
-    yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
-    const database = yield* ownPostgres(folder)
-    return yield* Effect.promise(async () => {
-      const settings = {
-        dataDirectory: join(folder, "data"),
-        databaseUrl: database.url,
-        port: await freePort(),
-        more: { JOURNAL_DISK_BUDGET: "16GiB" }
-      }
-      const tokens = await mintTokens(settings, count)
-      const server = await startServer(settings)
-      try {
-        const url = `http://127.0.0.1:${settings.port}`
-        return await use({ url, database: database.url, pid: server.pid! }, await travelersOf(url, tokens))
-      } finally {
-        await killServer(server)
-      }
-    })
-  }).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "None"), Effect.runPromise)
 
 const barsOf = ({ missing, run, scenario }: Outcome): ReadonlyArray<Bar> => {
   const { answered, connections, failed, p95_ms } = run.measured
@@ -235,8 +208,8 @@ export const benchmark: Benchmark = {
     const folder = flag(args, "har")
     if (given === undefined) {
       if (folder !== undefined) throw new NotMeasured("--har wants a running server: say which with --url.")
-      return onOwnServer(count, async (target, travelers) =>
-        reportOf(await measure(target, scenarios, travelers, seconds))
+      return onOwnServer("load", count, async (target) =>
+        reportOf(await measure(target, scenarios, await travelersOf(target.url, target.tokens), seconds))
       )
     }
     const url = new URL(given).origin

@@ -3,16 +3,11 @@
  * route (through the same gateway and the same check of the token), and a hundred per request.
  */
 import { execFile } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
-import * as Effect from "effect/Effect"
-import * as References from "effect/References"
 import { type Benchmark, numberFlag } from "../benchmark.ts"
 import { cpuMillis } from "../cpu.ts"
-import { ownPostgres } from "../postgres.ts"
-import { freePort, killServer, mintTokens, startServer } from "../server.ts"
+import { onOwnServer } from "../own-server.ts"
 import { writeTravelers } from "./travelers.ts"
 
 interface Measured {
@@ -59,35 +54,18 @@ const wrk = async (
 }
 
 const measure = (connections: number, seconds: number) =>
-  Effect.gen(function* () {
-    const folder = mkdtempSync(join(tmpdir(), "overplanned-bench-signals-http-"))
-    yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
-    const database = yield* ownPostgres(folder)
-    return yield* Effect.promise(async () => {
-      const settings = {
-        dataDirectory: join(folder, "data"),
-        databaseUrl: database.url,
-        port: await freePort(),
-        more: { JOURNAL_DISK_BUDGET: "16GiB" }
-      }
-      const tokens = await mintTokens(settings, TRAVELERS)
-      const server = await startServer(settings)
-      try {
-        const travelers = join(folder, "travelers")
-        await writeTravelers(travelers, `http://127.0.0.1:${settings.port}`, tokens)
-        const load = (batch: number, at: number, length = seconds) =>
-          wrk(server.pid!, settings.port, travelers, { batch, connections: at, seconds: length })
-        await load(0, connections, 3)
-        await load(1, connections, 3)
-        const empty = await load(0, connections)
-        const single = await load(1, connections)
-        const calm = await load(1, 50)
-        const hundred = await load(100, 50)
-        return { empty, single, calm, hundred }
-      } finally {
-        await killServer(server)
-      }
-    })
+  onOwnServer("signals-http", TRAVELERS, async ({ folder, pid, port, tokens, url }) => {
+    const travelers = join(folder, "travelers")
+    await writeTravelers(travelers, url, tokens)
+    const load = (batch: number, at: number, length = seconds) =>
+      wrk(pid, port, travelers, { batch, connections: at, seconds: length })
+    await load(0, connections, 3)
+    await load(1, connections, 3)
+    const empty = await load(0, connections)
+    const single = await load(1, connections)
+    const calm = await load(1, 50)
+    const hundred = await load(100, 50)
+    return { empty, single, calm, hundred }
   })
 
 export const benchmark: Benchmark = {
@@ -96,9 +74,7 @@ export const benchmark: Benchmark = {
   run: async (args) => {
     const connections = numberFlag(args, "connections", 500)
     const seconds = numberFlag(args, "seconds", 10)
-    const { empty, single, calm, hundred } = await Effect.runPromise(
-      measure(connections, seconds).pipe(Effect.scoped, Effect.provideService(References.MinimumLogLevel, "None"))
-    )
+    const { empty, single, calm, hundred } = await measure(connections, seconds)
     const row = (what: string, at: number, m: Measured) => [what, at, m.perSecond, m.cpuMicros, m.p50, m.p99, m.failed]
     const ratio = single.perSecond / empty.perSecond
     const signals = hundred.perSecond * 100

@@ -89,15 +89,15 @@ export class Engine<T extends Types> {
     return cell !== undefined && cell.status === "ready" ? cell.state : undefined
   }
 
-  /**
-   * Takes a resident actor out of memory whatever speaks against it, and waits until what it decided has settled and
-   * nothing of it is left; the next ask reads it anew. False if it was not there.
-   */
   /** Takes everybody out of memory, to be read anew when somebody asks. */
   readonly interruptAll = Effect.suspend(() =>
     Effect.forEach([...this.residency.cells()], ({ key }) => this.interrupt(key), { concurrency: 64, discard: true })
   )
 
+  /**
+   * Takes a resident actor out of memory whatever speaks against it, and waits until what it decided has settled and
+   * nothing of it is left; the next ask reads it anew. False if it was not there.
+   */
   interrupt(key: string): Effect.Effect<boolean> {
     return Effect.suspend(() => {
       const fiber = this.residency.get(key)?.fiber

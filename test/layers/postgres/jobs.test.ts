@@ -19,8 +19,10 @@ const quick = {
 } as const
 
 /** A node of its own on the suite's database. */
-const nodeCalled = (name: string) =>
-  Effect.flatMap(Layer.build(PostgresJobs.layer({ ...quick, node: name })), (context) => Effect.provide(Jobs, context))
+const nodeCalled = (name: string, options: Partial<PostgresJobs.JobsOptions> = {}) =>
+  Effect.flatMap(Layer.build(PostgresJobs.layer({ ...quick, ...options, node: name })), (context) =>
+    Effect.provide(Jobs, context)
+  )
 
 const working = (
   jobs: typeof Jobs.Service,
@@ -148,6 +150,41 @@ await contractSuite("Jobs", { postgres: { needs: "postgres", layer: () => freshD
       yield* working(jobs, [handler("orphan", ({ attempt }) => Effect.succeed(attempt))])
       assert.strictEqual((yield* ended(jobs, stopped.id)).result, 1)
       assert.strictEqual((yield* ended(jobs, dead.id)).result, 2)
+    })
+  )
+
+  it.effect("ends a job whose node died in its last attempt, and goes on trying while that is refused", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const jobs = yield* nodeCalled("sweeping", { staleAfter: "100 millis" })
+      const dead = yield* jobs.enqueue("last try", null, { maxAttempts: 1 })
+      yield* sql`
+        update jobs set state = 'running', claimed_by = 'dead', attempts = 1,
+          heartbeat_at = now() - interval '1 minute' where id = ${dead.id}`
+      // A sequence counts also what is rolled back.
+      yield* sql`create sequence refusals`
+      yield* sql`
+        create function not_now() returns trigger language plpgsql as $$
+          begin perform nextval('refusals'); raise exception 'not now'; end $$`
+      yield* sql`
+        create trigger not_now before update on jobs for each row when (new.kind = 'last try') execute function not_now()`
+      yield* working(jobs, [
+        handler("last try", () => Effect.die("nobody may try it again")),
+        handler("other", () => Effect.succeed("done beside it"))
+      ])
+      yield* until(
+        Effect.map(sql<{ twice: boolean }>`select last_value >= 2 as twice from refusals`, ([row]) => row!.twice)
+      )
+      assert.strictEqual((yield* jobs.find(dead.id))?.state, "running")
+      const { id } = yield* jobs.enqueue("other", null)
+      yield* until(Effect.map(jobs.find(id), (job) => job?.result === "done beside it"))
+      yield* sql`drop function not_now cascade`
+      yield* sql`drop sequence refusals`
+      const given = yield* ended(jobs, dead.id)
+      assert.deepStrictEqual(
+        [given.state, given.attempts, given.error],
+        ["failed", 1, "The node that ran it stopped, in its last attempt."]
+      )
     })
   )
 

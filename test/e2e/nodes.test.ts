@@ -113,21 +113,14 @@ describe("a server whose machine is gone", () => {
       (sql) => sql`select id from trips where id = ${id}`,
       (rows) => rows.length === 1
     )
-    // Until then nothing more is stored: what is acknowledged now lies in the journal alone.
-    await world.rows(
-      (sql) => sql`
-        create function not_now() returns trigger language plpgsql as $$ begin raise exception 'not now'; end $$`
-    )
-    await world.rows(
-      (sql) => sql`create trigger not_now before insert on trip_events for each row execute function not_now()`
-    )
+    await world.storesNothing()
     const late = await planned(ann)
     const [slot] = (await ann.call("GET", `/trips/${id}`)).body.days[0].slots
     const lock = (who: Traveler, action: "lock" | "unlock", key: string) =>
       who.call("PATCH", `/trips/${id}/slots/${slot.id}`, { action }, { "idempotency-key": key })
     assert.strictEqual((await lock(ann, "lock", "before")).status, 200)
     await world.server().stop("SIGKILL")
-    await world.rows((sql) => sql`drop function not_now cascade`)
+    await world.storesAgain()
 
     const next = await startServer({ DATABASE_URL: world.url, RATE_LIMIT: "off" }, fresh.path)
     try {

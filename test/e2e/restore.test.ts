@@ -40,14 +40,7 @@ describe.skipIf(tools() === undefined)("a backup of a server at work", () => {
       (sql) => sql`select id from trips where id = ${stored}`,
       (rows) => rows.length === 1
     )
-    // From now on the database takes no events: what is acknowledged lies in the journal alone.
-    await world.rows(
-      (sql) => sql`
-        create function not_now() returns trigger language plpgsql as $$ begin raise exception 'not now'; end $$`
-    )
-    await world.rows(
-      (sql) => sql`create trigger not_now before insert on trip_events for each row execute function not_now()`
-    )
+    await world.storesNothing()
     const journaled = await plan()
 
     cpSync(world.folder, copied.path, { recursive: true })

@@ -35,6 +35,9 @@ export interface World {
     query: (sql: SqlClient.SqlClient) => Effect.Effect<Rows, unknown>,
     enough: (rows: Rows) => boolean
   ) => Promise<Rows>
+  /** From now on the database takes no events of trips: what is acknowledged lies in the journal alone. */
+  readonly storesNothing: () => Promise<void>
+  readonly storesAgain: () => Promise<void>
   /** Runs a command beside the server, on the same data. */
   readonly command: (...args: ReadonlyArray<string>) => Promise<{ readonly code: number | null; readonly said: string }>
   readonly close: () => Promise<void>
@@ -70,6 +73,18 @@ export const openWorld = async (environment: Environment = {}, database?: { read
         const found = await rows(query)
         return enough(found) && found
       }),
+    storesNothing: async () => {
+      await rows(
+        (sql) => sql`
+          create function not_now() returns trigger language plpgsql as $$ begin raise exception 'not now'; end $$`
+      )
+      await rows(
+        (sql) => sql`create trigger not_now before insert on trip_events for each row execute function not_now()`
+      )
+    },
+    storesAgain: async () => {
+      await rows((sql) => sql`drop function not_now cascade`)
+    },
     command: (...args) => command(args, settings, scratch.path),
     close: async () => {
       await server.stop()

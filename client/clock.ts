@@ -14,9 +14,7 @@ export class ServerClock {
     return this.#ahead
   }
 
-  now(): number {
-    return Date.now() + this.#ahead
-  }
+  readonly now = (): number => Date.now() + this.#ahead
 
   hear(date: string | null): void {
     const said = Date.parse(date ?? "")

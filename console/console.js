@@ -11,6 +11,7 @@ import { forgetOthersOwn, ownOf } from "./own.js"
 import { personaView } from "./persona.js"
 import { printView } from "./print.js"
 import { claimsOf, forgetToken, onOtherTab, rememberedToken, rememberToken, takeTokenFromAddress } from "./session.js"
+import { sharedView } from "./shared.js"
 import { tripView } from "./trip.js"
 import { tripsView } from "./trips.js"
 import { makeWaiting } from "./waiting.js"
@@ -33,6 +34,9 @@ const VIEWS = [
   [/^#\/join(?:\/([^/]{1,64}))?$/, joinView],
   [/^#\/me$/, personaView]
 ]
+
+/** Open to whoever holds the link, signed in or not. */
+const SHARED = /^#\/shared\/([^/]{1,64})$/
 
 /** What is open without a token. */
 const visitor = makeApi(undefined, () => {})
@@ -80,8 +84,11 @@ const show = async (address = location.hash) => {
     if (link.getAttribute("href") === address) link.setAttribute("aria-current", "page")
     else link.removeAttribute("aria-current")
   }
-  if (app === undefined) return welcome()
-  const view = VIEWS.find(([pattern]) => pattern.test(address))
+  const isShared = SHARED.test(address)
+  if (app === undefined && !isShared) return welcome()
+  /** @type {Array<[RegExp, (app: any, ...asked: Array<string>) => Promise<any>]>} */
+  const views = isShared ? [[SHARED, (_, code) => sharedView(visitor.client, code)]] : VIEWS
+  const view = views.find(([pattern]) => pattern.test(address))
   if (view === undefined) return location.replace("#/trips")
   const [pattern, draw] = view
   main.setAttribute("aria-busy", "true")
@@ -89,11 +96,11 @@ const show = async (address = location.hash) => {
     const made = await draw(app, ...pattern.exec(address).slice(1))
     if (mine !== asked) return made.close?.()
     shown = made
-    lookAtClock(app.api.client.clock)
+    lookAtClock((app?.api ?? visitor).client.clock)
     main.replaceChildren(...made.elements)
     scrollTo(0, 0)
   } catch (error) {
-    if (mine === asked && app !== undefined) {
+    if (mine === asked && (app !== undefined || isShared)) {
       main.replaceChildren(element("p", { class: "notice error", role: "alert" }, error.message))
     }
   } finally {

@@ -97,10 +97,11 @@ const addingForms = (acts) => {
   }
 }
 
-/** `acts`: what the buttons of a stop do, by name. `shown(day)` hears which day is looked at; `map` stands above its stops. */
-export const makeDays = (acts, shown, { map, currency, now, notes }) => {
+/** `acts`: what the buttons of a stop do, by name; none where it is for reading alone. `shown(day)` hears which day is looked at; `map` stands above its stops. */
+export const makeDays = (acts, shown, { map, now, currency = undefined, notes = undefined }) => {
   const part = element("div", { class: "days" })
   const drawn = new Map()
+  const canChange = (trip) => acts !== undefined && isOpen(trip)
   let looked
 
   const stop = (slot, nr, trip, zone, marked) => {
@@ -114,7 +115,7 @@ export const makeDays = (acts, shown, { map, currency, now, notes }) => {
       currency,
       isChanged,
       notes,
-      acts: isOpen(trip) ? acts : undefined
+      acts: canChange(trip) ? acts : undefined
     })
     const was = before?.made.querySelector("details")
     if (was?.open) made.querySelector("details").open = true
@@ -161,10 +162,10 @@ export const makeDays = (acts, shown, { map, currency, now, notes }) => {
             trip,
             day,
             (slot, nr) => stop(slot, nr, trip, zone, marked),
-            (thing) => fixedElement(thing, zone, isOpen(trip) ? acts.removeFixed : undefined)
+            (thing) => fixedElement(thing, zone, canChange(trip) ? acts.removeFixed : undefined)
           )
         ),
-        isOpen(trip) && adding(trip, day, zone)
+        canChange(trip) && adding(trip, day, zone)
       )
     ])
     shown(day)

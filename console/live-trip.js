@@ -32,6 +32,58 @@ export class LiveTrip {
     this.trip = trip
     this.offers = new Map()
     this.marked = new Map()
+    /** Who of the travelers has the trip open. */
+    this.online = new Set()
+    /** What this traveler said to the vote that is open. */
+    this.yours = undefined
+    /** What the last vote came to, with its offer. */
+    this.decided = undefined
+    if (trip.vote) this.#addVoted(trip.vote)
+  }
+
+  /** The offer that the group votes on is on everybody's table. */
+  #addVoted({ offer }) {
+    if (!this.offers.has(offer.pivot_id)) this.offers.set(offer.pivot_id, offer)
+  }
+
+  async #readYours() {
+    const { yours } = await this.#api.vote(this.trip.id)
+    this.yours = yours ?? undefined
+    this.#on.offers()
+  }
+
+  async openVote({ pivot_id }) {
+    const { vote } = await this.#api.openVote(this.trip.id, pivot_id)
+    this.trip = { ...this.trip, vote }
+    this.#on.offers()
+  }
+
+  async castVote({ pivot_id }, answer) {
+    const { vote, yours } = await this.#api.castVote(this.trip.id, pivot_id, answer)
+    this.trip = { ...this.trip, vote }
+    this.yours = yours ?? undefined
+    this.#on.offers()
+  }
+
+  #hearVote(frame) {
+    if (frame.type === "vote_changed" && frame.vote !== null) {
+      if (frame.change === "opened") this.yours = undefined
+      this.decided = undefined
+      this.#addVoted(frame.vote)
+    }
+    if (frame.vote?.tally === undefined) return
+    this.decided = { result: frame.vote, offer: this.offers.get(frame.pivot_id), option_id: frame.option_id }
+  }
+
+  forgetDecided() {
+    this.decided = undefined
+    this.#on.offers()
+  }
+
+  #hearPresence({ user_id, online }) {
+    if (online) this.online.add(user_id)
+    else this.online.delete(user_id)
+    this.#on.online()
   }
 
   open() {
@@ -126,13 +178,19 @@ export class LiveTrip {
   #hear(frame) {
     if (frame.type === "hello") {
       if (frame.trip !== undefined && frame.trip.state_version > this.trip.state_version) this.#takeWhole(frame.trip)
+      this.online = new Set(frame.online)
+      this.#on.online()
+      if (this.trip.vote) this.#readYours().catch(() => {})
       for (const offer of frame.open_offers) if (!this.offers.has(offer.pivot_id)) this.#addOffer(offer)
     } else if (frame.type === "offer") {
       if (this.offers.has(frame.pivot_id)) return
       this.#addOffer(frame)
       this.#on.offered(frame)
+    } else if (frame.type === "member_changed" && frame.seq === undefined) {
+      this.#hearPresence(frame)
     } else if (typeof frame.seq === "number") {
-      if (frame.pivot_id !== undefined) this.#dropOffer(frame.pivot_id)
+      this.#hearVote(frame)
+      if (frame.pivot_id !== undefined && frame.type !== "vote_changed") this.#dropOffer(frame.pivot_id)
       this.#heard = Math.max(this.#heard, frame.seq)
       const judged = judgeFrame(this.trip, frame)
       if (judged.kind === "change") this.#take(judged)

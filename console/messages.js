@@ -402,7 +402,29 @@ export const T = {
     copied: "Copied.",
     revoke: "Revoke",
     until: (date) => `good until ${date}`,
-    links: { invite: "Invitation", calendar: "Calendar" }
+    share: "Let somebody read it",
+    shareMade:
+      "Whoever has this link can read the plan and follow it, without signing in. They see places and times, and nobody's name or bed.",
+    shareLink: "Link to read",
+    online: "here now",
+    links: { invite: "Invitation", calendar: "Calendar", share: "Link to read" }
+  },
+  shared: {
+    from: (name) => `${name === null ? "Somebody" : name} shares this plan with you. It follows what happens.`
+  },
+  vote: {
+    open: "Let the group decide",
+    until: (time, voted, of) =>
+      `The group decides until ${time}. ${voted} of ${of} have voted; what each said stays with them.`,
+    or: (what) => `Where nobody votes, or as many want one thing as another: ${what}.`,
+    yes: "Vote for it",
+    no: "Vote to keep the plan",
+    yours: (what) => `You voted: ${what}.`,
+    option: (letter, place) => (place === undefined ? `option ${letter}` : `option ${letter}, ${place}`),
+    plan: "keep the plan",
+    decided: (what, votes, of) => `The group has decided: ${what}, with ${votes} of ${of} votes.`,
+    byDefault: (what) => `The vote is over without a majority: ${what}.`,
+    taken: "the change is taken"
   },
   join: {
     title: "Join a trip",

@@ -28,7 +28,47 @@ const changeItem = (change, trip, zone) =>
       )
   )
 
-const optionElement = (option, index, { trip, zone, accept }) => {
+const isVoted = ({ pivot_id }, { vote }) => vote?.pivot_id === pivot_id
+
+/** What somebody says to an offer, in a word or two. */
+const answerText = (offer, { response, option_id }) => {
+  if (response !== "accept") return T.vote.plan
+  const nth = offer.options.findIndex((one) => one.option_id === option_id)
+  const place = offer.options[nth]?.changes.find(({ node }) => node !== undefined)?.node.name
+  return T.vote.option(letterOf(nth), place)
+}
+
+/** How the vote stands; what others said is nobody's business. */
+const voteElement = (offer, { trip, zone, yours }) => {
+  const { vote } = trip
+  return element(
+    "div",
+    { class: "vote", role: "status" },
+    element("p", {}, T.vote.until(clockTime(vote.closes_at, zone), vote.voted.length, trip.members.length)),
+    element("p", { class: "soft" }, T.vote.or(answerText(offer, vote.default))),
+    yours !== undefined && element("p", {}, element("strong", {}, T.vote.yours(answerText(offer, yours))))
+  )
+}
+
+/** What a vote came to, for the whole group. */
+export const decidedElement = ({ result, offer, option_id }, close) => {
+  const what =
+    option_id === undefined
+      ? T.vote.plan
+      : offer === undefined
+        ? T.vote.taken
+        : answerText(offer, { response: "accept", option_id })
+  const most = Math.max(0, ...result.tally.map(({ votes }) => votes))
+  const said = result.by_default ? T.vote.byDefault(what) : T.vote.decided(what, most, result.members)
+  return element(
+    "div",
+    { class: "card decided" },
+    element("p", { role: "status" }, result.problem === null ? said : `${said} ${result.problem}`),
+    button(T.offer.close, close, { "data-act": "close-decided" })
+  )
+}
+
+const optionElement = (option, index, { trip, zone, accept, isVote }) => {
   const first = option.changes[0]
   const told = first === undefined ? "" : changeText(first, slotOf(trip, first.slot_id), zone)
   return element(
@@ -56,7 +96,7 @@ const optionElement = (option, index, { trip, zone, accept }) => {
         option.evidence.map((one) => element("p", {}, evidenceText(one)))
       ),
     button(
-      T.offer.take,
+      isVote ? T.vote.yes : T.offer.take,
       held(() => accept(option)),
       { class: "primary", "data-act": `accept-${index}`, "aria-label": T.offer.takeNth(index + 1, told) }
     )
@@ -69,8 +109,12 @@ export const offerTitle = ({ trigger, slot_id }, trip) => {
   return about === undefined ? what : `${what}: ${about}`
 }
 
-export const offerElement = (offer, { trip, zone, accept, dismiss }) => {
+export const offerElement = (offer, context) => {
+  const { trip, zone, accept, dismiss, openVote } = context
   const { pivot_id, options, reasons = [], expires_at } = offer
+  const isVote = isVoted(offer, trip)
+  const mayVote = !trip.vote && trip.members.length > 1 && options.length > 0
+  const keep = isVote ? T.vote.no : T.offer.keep
   return element(
     "section",
     { class: "card offer", "data-of": pivot_id, tabindex: "-1", "aria-labelledby": `offer-${pivot_id}` },
@@ -79,18 +123,25 @@ export const offerElement = (offer, { trip, zone, accept, dismiss }) => {
       { class: "heading" },
       element("h3", { id: `offer-${pivot_id}` }, offerTitle(offer, trip)),
       button(
-        options.length === 0 ? T.offer.close : T.offer.keep,
+        options.length === 0 ? T.offer.close : keep,
         held(() => dismiss(offer)),
         { "data-act": "dismiss" }
       )
     ),
     options.length === 0 && element("p", {}, T.offer.nothing),
+    isVote && voteElement(offer, context),
+    mayVote &&
+      button(
+        T.vote.open,
+        held(() => openVote(offer)),
+        { "data-act": "vote" }
+      ),
     offerMap(trip, offer),
     element(
       "ol",
       { class: "plain options" },
       options.map((option, index) =>
-        optionElement(option, index, { trip, zone, accept: (chosen) => accept(offer, chosen) })
+        optionElement(option, index, { trip, zone, isVote, accept: (chosen) => accept(offer, chosen) })
       )
     ),
     reasons.length > 0 &&
@@ -99,6 +150,6 @@ export const offerElement = (offer, { trip, zone, accept, dismiss }) => {
         { class: "soft" },
         reasons.map(({ message }) => element("li", {}, message))
       ),
-    options.length > 0 && element("p", { class: "soft" }, T.offer.until(clockTime(expires_at, zone)))
+    options.length > 0 && !isVote && element("p", { class: "soft" }, T.offer.until(clockTime(expires_at, zone)))
   )
 }

@@ -45,6 +45,9 @@ export const applyChange = (trip, { state_version, status, changed = [], removed
   }
 }
 
+/** The vote that is open, unless it was on that offer. */
+const without = (vote, pivotId) => (vote?.pivot_id === pivotId ? null : vote)
+
 /**
  * What a numbered frame of the stream means for the plan: `old`, `gap` (something was missed), `reread`, or `change`.
  *
@@ -57,7 +60,9 @@ export const judgeFrame = (trip, frame) => {
   if (frame.seq !== trip.state_version + 1) return { kind: "gap" }
   if (frame.type === "slot_changed") {
     const applied = applyChange(trip, { ...frame, changed: changedOf(frame), state_version: frame.seq })
-    return applied === undefined ? { kind: "reread" } : { kind: "change", ...applied }
+    if (applied === undefined) return { kind: "reread" }
+    const vote = without(applied.trip.vote, frame.pivot_id)
+    return { kind: "change", ...applied, trip: { ...applied.trip, vote } }
   }
   if (frame.type === "trip_changed" && frame.cause === "status") {
     return {
@@ -67,8 +72,9 @@ export const judgeFrame = (trip, frame) => {
       removed: []
     }
   }
-  if (frame.type === "offer_closed") {
-    return { kind: "change", trip: { ...trip, state_version: frame.seq }, changed: [], removed: [] }
+  if (frame.type === "offer_closed" || frame.type === "vote_changed") {
+    const vote = frame.type === "vote_changed" ? frame.vote : without(trip.vote, frame.pivot_id)
+    return { kind: "change", trip: { ...trip, vote, state_version: frame.seq }, changed: [], removed: [] }
   }
   return { kind: "reread" }
 }

@@ -38,6 +38,16 @@ const madeElement = (made) => {
   if (made.kind === "calendar") {
     return element("div", {}, element("p", {}, T.together.calendarMade), copyable(T.together.calendar, address))
   }
+  if (made.kind === "share") {
+    return element(
+      "div",
+      { class: "invitation" },
+      element("p", {}, T.together.shareMade),
+      qrElement(address),
+      copyable(T.together.shareLink, address),
+      element("p", { class: "soft" }, T.together.until(calendarDay(made.expires_at.slice(0, 10))))
+    )
+  }
   return element(
     "div",
     { class: "invitation" },
@@ -48,11 +58,14 @@ const madeElement = (made) => {
   )
 }
 
-const memberItem = (me) => (member, index) =>
+const memberItem = (me, online) => (member, index) =>
   element(
     "li",
     {},
     element("strong", {}, member.user_id === me ? T.together.you : T.together.traveler(index + 1)),
+    member.user_id !== me &&
+      online.has(member.user_id) &&
+      element("span", { class: "badge stream live" }, T.together.online),
     member.role === "owner" && element("span", { class: "badge" }, T.together.owner),
     member.got && element("p", { class: "soft" }, member.got)
   )
@@ -95,8 +108,8 @@ const files = (trip, name) =>
     })
   )
 
-/** `trip()` is the trip as it is now. */
-export const togetherElement = ({ api, claims }, trip, name) => {
+/** `trip()` is the trip as it is now, `online()` who of its travelers has it open. */
+export const togetherElement = ({ api, claims }, trip, name, online) => {
   const made = element("div", { "aria-live": "polite" })
   const from = element("input", { name: "from", maxlength: "60", autocomplete: "name" })
   const links = linksPart(api, trip())
@@ -105,9 +118,10 @@ export const togetherElement = ({ api, claims }, trip, name) => {
       made.replaceChildren(madeElement(await api.makeLink(trip().id, body())))
       await links.draw()
     })
+  const called = () => (from.value.trim() === "" ? {} : { from_name: from.value.trim() })
   const people = element("ul", { class: "plain" })
   const owns = trip().members.some(({ user_id, role }) => user_id === claims.sub && role === "owner")
-  const draw = () => people.replaceChildren(...trip().members.map(memberItem(claims.sub)))
+  const draw = () => people.replaceChildren(...trip().members.map(memberItem(claims.sub, online())))
   draw()
   const part = element(
     "details",
@@ -115,20 +129,25 @@ export const togetherElement = ({ api, claims }, trip, name) => {
     element("summary", { "data-act": "together" }, T.together.title),
     people,
     element("p", { class: "soft" }, T.together.private),
-    owns && field(T.together.from, from, T.together.fromHint),
+    field(T.together.from, from, T.together.fromHint),
     element(
       "div",
       { class: "acts" },
       owns &&
         button(
           T.together.invite,
-          make(() => ({ kind: "invite", ...(from.value.trim() === "" ? {} : { from_name: from.value.trim() }) })),
+          make(() => ({ kind: "invite", ...called() })),
           { class: "primary", "data-act": "invite" }
         ),
       button(
         T.together.subscribe,
         make(() => ({ kind: "calendar" })),
         { "data-act": "subscribe" }
+      ),
+      button(
+        T.together.share,
+        make(() => ({ kind: "share", ...called() })),
+        { "data-act": "share" }
       ),
       files(trip, name),
       element("a", { class: "act", href: `#/print/${trip().id}` }, T.together.print)

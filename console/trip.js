@@ -8,7 +8,7 @@ import { calendarDay, changeText, timeSpan } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
-import { offerElement, offerTitle } from "./offer.js"
+import { decidedElement, offerElement, offerTitle } from "./offer.js"
 import { notesOf } from "./own.js"
 import { slotOf, zoneOfTrip } from "./plan.js"
 import { togetherElement } from "./together.js"
@@ -48,7 +48,9 @@ const notesElement = (trip, open) => {
 
 const makePanel = (live, zone, days) => {
   const panel = element("div", { class: "offers", "aria-label": T.trip.offers, role: "region" })
+  const isVoted = ({ pivot_id }) => live.trip.vote?.pivot_id === pivot_id
   const accept = async (offer, option) => {
+    if (isVoted(offer)) return live.castVote(offer, { response: "accept", option_id: option.option_id })
     const [first] = option.changes
     const what = first === undefined ? "" : changeText(first, live.slot(first.slot_id), zone())
     await live.respond(offer, { response: "accept", option_id: option.option_id }, T.waiting.take(what))
@@ -61,17 +63,19 @@ const makePanel = (live, zone, days) => {
     stop?.querySelector("summary")?.focus({ preventScroll: true })
   }
   const dismiss = async (offer) => {
+    if (isVoted(offer)) return live.castVote(offer, { response: "dismiss" })
     await live.dismiss(offer)
     const next = panel.querySelector(".offer") ?? document.getElementById("main")
     next.focus({ preventScroll: true })
   }
   const draw = () => {
-    const context = { trip: live.trip, zone: zone(), accept, dismiss }
-    redraw(
-      panel,
-      [...live.offers.values()].reverse().map((one) => offerElement(one, context))
-    )
-    panel.classList.toggle("filled", live.offers.size > 0)
+    const openVote = (offer) => live.openVote(offer)
+    const context = { trip: live.trip, zone: zone(), yours: live.yours, accept, dismiss, openVote }
+    redraw(panel, [
+      live.decided && decidedElement(live.decided, () => live.forgetDecided()),
+      ...[...live.offers.values()].reverse().map((one) => offerElement(one, context))
+    ])
+    panel.classList.toggle("filled", live.offers.size > 0 || live.decided !== undefined)
   }
   return { panel, draw }
 }
@@ -150,6 +154,7 @@ const listening = (live, page, expired) => ({
     announce(changeNews(live().trip, changed, removed), "info", more)
   },
   offered: (offer) => announce(T.trip.offerNews(offerTitle(offer, live().trip))),
+  online: () => page.drawOnline?.(),
   stale: () => announce(T.trip.stale, "error"),
   failed: (message) => announce(message, "error"),
   state: (name) => {
@@ -158,6 +163,13 @@ const listening = (live, page, expired) => ({
     if (name === "unauthorized") expired()
   }
 })
+
+const factsText = (trip, zone) =>
+  [
+    `${calendarDay(trip.start_date)} – ${calendarDay(trip.end_date)}`,
+    T.trip.travelers(trip.members.length),
+    T.trip.times(zone)
+  ].join(" · ")
 
 const aroundOf = ({ base }, live, zone) =>
   aroundTrip({
@@ -208,7 +220,13 @@ export const tripView = async (app, id) => {
   const offers = makePanel(live, zone, days)
   const name = city?.name ?? first.city
   const around = aroundOf(app, live, zone)
-  const together = togetherElement(app, () => live.trip, name)
+  const together = togetherElement(
+    app,
+    () => live.trip,
+    name,
+    () => live.online
+  )
+  page.drawOnline = together.draw
   const undoPart = element("div", {})
   const drawNow = () => {
     now.replaceChildren(...[live.trip.status === "active" && nowElement(live.trip, api.now())].filter(Boolean))
@@ -227,11 +245,7 @@ export const tripView = async (app, id) => {
       status.textContent = STATUS_WORDS[trip.status]
       controls.replaceChildren(controlsElement(trip, { pivot, setStatus: (status) => live.change({ status }) }))
     }
-    facts.textContent = [
-      `${calendarDay(trip.start_date)} – ${calendarDay(trip.end_date)}`,
-      T.trip.travelers(trip.members.length),
-      T.trip.times(zone())
-    ].join(" · ")
+    facts.textContent = factsText(trip, zone())
     notes.replaceChildren(notesElement(trip, notes.querySelector("details")?.open ?? false))
     api.remember(trip)
     together.draw()

@@ -1,0 +1,63 @@
+/** A plan that somebody shared by a link: to read, without signing in, kept up to date until the link ends. */
+import { makeDays, nowElement } from "./days.js"
+import { element } from "./dom.js"
+import { calendarDay } from "./format.js"
+import { makeMap } from "./map.js"
+import { STATUS_WORDS, T } from "./messages.js"
+
+/** `client` may be a visitor's. Shown as soon as the link has answered, one way or the other. */
+export const sharedView = async (client, code) => {
+  const head = element("div", {})
+  const body = element("div", {})
+  const said = element("div", { "aria-live": "polite" })
+  let days
+  const draw = (plan) => {
+    said.replaceChildren()
+    if (days === undefined) {
+      const map = makeMap(
+        async () => ({ nodes: [], attribution: plan.attribution }),
+        () => {}
+      )
+      days = makeDays(undefined, (day) => map.draw(plan, day, [], new Map()), { map: map.part, now: client.clock.now })
+      body.append(days.part)
+    }
+    const now = plan.status === "active" && nowElement(plan, client.clock.now())
+    head.replaceChildren(
+      ...[
+        element("p", { class: "soft" }, T.shared.from(plan.from_name)),
+        element(
+          "div",
+          { class: "title" },
+          element("h1", {}, plan.city_name),
+          element("span", { class: `badge ${plan.status}` }, STATUS_WORDS[plan.status])
+        ),
+        element(
+          "p",
+          { class: "soft facts" },
+          `${calendarDay(plan.start_date)} – ${calendarDay(plan.end_date)} · ${T.trip.times(plan.time_zone)} · ${T.together.until(calendarDay(plan.expires_at.slice(0, 10)))}`
+        ),
+        now
+      ].filter(Boolean)
+    )
+    days.draw(plan, plan.time_zone, new Map())
+  }
+  const { promise, resolve } = Promise.withResolvers()
+  const following = client.shared({
+    code: decodeURIComponent(code),
+    onPlan: (plan) => {
+      draw(plan)
+      resolve(undefined)
+    },
+    /** What was read stays on the page; that it is no longer kept up to date is said above it. */
+    onEnded: (why) => {
+      said.replaceChildren(element("p", { class: "notice error", role: "alert" }, why))
+      resolve(undefined)
+    },
+    onProblem: ({ message }) => {
+      said.replaceChildren(element("p", { class: "notice error", role: "alert" }, message))
+      resolve(undefined)
+    }
+  })
+  await promise
+  return { elements: [said, head, body], close: () => following.close() }
+}

@@ -86,6 +86,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     trip: (id) => keeping(tripName(id), call("trips.read", ofTrip(id))),
     createTrip: (body, key) => call("trips.create", { body, key }),
     changeTrip: (id, body, ifMatch) => call("trips.change", { ...ofTrip(id), body, ifMatch }),
+    leave: (id, user_id) => call("trips.leave", { path: { id, user_id } }),
     fits: (id, minutes, at) => call("edits.fits", { ...ofTrip(id), query: { minutes, at } }),
     changeSlot: (id, slot_id, body, ifMatch, key) =>
       call("trips.changeSlot", { path: { id, slot_id }, body, ifMatch, key }),

@@ -6,7 +6,7 @@ import { calendarDay, clockTime, localDate, timeSpan } from "./format.js"
 import { T, words } from "./messages.js"
 
 /** The contract takes no more. */
-const MOST_MUSTS = 40
+export const MOST_MUSTS = 40
 
 /** Places that are ticked by themselves: as many as a day has room for. */
 const TICKED_PER_DAY = 3

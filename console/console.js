@@ -5,7 +5,7 @@ import { measure } from "./format.js"
 import { joinView } from "./join.js"
 import { forgetOthers, keepShell, keptFor } from "./kept.js"
 import { T } from "./messages.js"
-import { newTripView } from "./new-trip.js"
+import { copyView, newTripView } from "./new-trip.js"
 import { onboardingView } from "./onboarding.js"
 import { forgetOthersOwn, ownOf } from "./own.js"
 import { personaView } from "./persona.js"
@@ -30,6 +30,7 @@ const VIEWS = [
   [/^#\/print\/([0-9a-f-]+)$/, printView],
   [/^#\/trips$/, tripsView],
   [/^#\/new(?:\/([a-z0-9-]{1,64}))?$/, newTripView],
+  [/^#\/copy\/([0-9a-f-]+)$/, copyView],
   [/^#\/begin$/, onboardingView],
   [/^#\/join(?:\/([^/]{1,64}))?$/, joinView],
   [/^#\/me$/, personaView]

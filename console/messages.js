@@ -195,6 +195,11 @@ export const T = {
     none: "None yet.",
     planOne: "Plan one",
     join: "Join with a code",
+    which: "Which",
+    where: "Where",
+    every: "All",
+    everywhere: "Everywhere",
+    noneSuch: "None of these.",
     now: "Now",
     ahead: "Ahead",
     past: "Past",
@@ -289,6 +294,19 @@ export const T = {
     notYet: "Rain, delays and moods are answered once the trip is under way.",
     over: (status) => `This trip is ${status}.`,
     finish: "Finish this trip? That cannot be undone."
+  },
+  more: {
+    copy: "Plan another one like it",
+    cancel: "Call it off",
+    cancelSure:
+      "Call this trip off, for everybody on it? That cannot be undone. Its plan can still be read and copied.",
+    cancelled: "The trip is called off.",
+    leave: "Leave this trip",
+    leaveSure: "Leave this trip? The others go on without you; only an invitation brings you back."
+  },
+  copied: {
+    from: (city, date) => `Like your trip to ${city} of ${date}: as long, with the same limits and the same bed.`,
+    places: (count) => `Keep to its ${plural(count, "place")}`
   },
   around: {
     heading: "Where you sleep, arrivals, bookings",

@@ -1,7 +1,7 @@
 import { aroundNewTrip } from "./around.js"
-import { MOST_FIXED, makeBring } from "./bring.js"
+import { MOST_FIXED, MOST_MUSTS, makeBring } from "./bring.js"
 import { button, chips, element, field, held, select } from "./dom.js"
-import { localDate } from "./format.js"
+import { calendarDay, localDate } from "./format.js"
 import { BUDGET_CHOICES, NEED_WORDS, PACE_CHOICES, T } from "./messages.js"
 import { newId } from "./session.js"
 
@@ -67,7 +67,19 @@ const datePart = (zone, now) => {
   return { date, today }
 }
 
-export const newTripView = async ({ api, cities, base, own, tell }, asked) => {
+/** Places of a trip that are to be in one like it: its own, unless nobody wants to. */
+const placesPart = (places) => {
+  const keep = element("input", { type: "checkbox", name: "keep_places", checked: true })
+  return {
+    part:
+      places.length > 0 &&
+      element("label", { class: "tick" }, keep, element("span", {}, T.copied.places(places.length))),
+    places: () => (keep.checked ? places : [])
+  }
+}
+
+/** @param {any} app @param {string} [asked] the city @param {any} [like] a trip that it begins from */
+const formView = async ({ api, cities, base, own, tell }, asked, like = undefined) => {
   const known = await cities()
   const city = select(
     "city",
@@ -76,13 +88,21 @@ export const newTripView = async ({ api, cities, base, own, tell }, asked) => {
   )
   const chosen = () => known.find(({ slug }) => slug === city.value)
   const { date, today } = datePart(() => chosen()?.time_zone, api.now)
-  const days = element("input", { name: "days", type: "number", min: "1", max: LONGEST_DAYS, value: "3" })
+  const days = element("input", {
+    name: "days",
+    type: "number",
+    min: "1",
+    max: LONGEST_DAYS,
+    value: like?.days.length ?? "3"
+  })
   const bring = makeBring({ city: chosen, base, days: () => Number(days.value) })
   const need = needsPart(own)
+  const kept = placesPart([...new Set((like?.days ?? []).flatMap(({ slots }) => slots.map(({ node }) => node.id)))])
   const around = aroundNewTrip({
     span: () => ({ first: date.value, last: dayAfter(date.value, Number(days.value) - 1) }),
     zone: () => chosen()?.time_zone,
-    nodes: async () => (chosen() === undefined ? [] : (await base(chosen().slug)).nodes)
+    nodes: async () => (chosen() === undefined ? [] : (await base(chosen().slug)).nodes),
+    begin: { lodging: like?.lodging }
   })
   date.addEventListener("change", () => around.look())
   days.addEventListener("change", () => around.look())
@@ -101,7 +121,10 @@ export const newTripView = async ({ api, cities, base, own, tell }, asked) => {
     const trip = await api.createTrip(
       tripRequest(new FormData(form), {
         needs: need.needs(),
-        musts: bring.musts(),
+        musts: [...new Set([...(city.value === like?.city ? kept.places() : []), ...bring.musts()])].slice(
+          0,
+          MOST_MUSTS
+        ),
         fixed: [...around.fixed(), ...bring.bookings(date.value)].slice(0, MOST_FIXED),
         lodging: around.lodging()
       }),
@@ -114,16 +137,21 @@ export const newTripView = async ({ api, cities, base, own, tell }, asked) => {
     "form",
     { class: "card narrow", change, submit: (event) => event.preventDefault() },
     element("h1", {}, T.newTrip.title),
+    like !== undefined && element("p", { class: "soft" }, T.copied.from(chosen()?.name, calendarDay(like.start_date))),
     known.length === 0 && element("p", {}, T.newTrip.noCity),
     field(T.newTrip.city, city),
     field(T.newTrip.firstDay, date),
     field(T.newTrip.days, days),
+    kept.part,
     element(
       "details",
       { open: need.needs().length > 0 },
       element("summary", {}, T.newTrip.more),
-      field(T.newTrip.pace, select("pace", [["", T.newTrip.asTaste], ...PACE_CHOICES], "")),
-      field(T.newTrip.budget, select("budget", [["", T.newTrip.noLimit], ...BUDGET_CHOICES], "")),
+      field(T.newTrip.pace, select("pace", [["", T.newTrip.asTaste], ...PACE_CHOICES], like?.constraints.pace ?? "")),
+      field(
+        T.newTrip.budget,
+        select("budget", [["", T.newTrip.noLimit], ...BUDGET_CHOICES], like?.constraints.budget ?? "")
+      ),
       need.part,
       element("p", { class: "soft" }, T.newTrip.needsHint)
     ),
@@ -133,4 +161,12 @@ export const newTripView = async ({ api, cities, base, own, tell }, asked) => {
     element("p", { class: "soft" }, T.newTrip.ahead)
   )
   return { elements: [form] }
+}
+
+export const newTripView = (app, asked) => formView(app, asked)
+
+/** Another trip like one that there is. */
+export const copyView = async (app, id) => {
+  const like = await app.api.trip(id)
+  return formView(app, like.city, like)
 }

@@ -12,6 +12,7 @@ import { decidedElement, offerElement, offerTitle } from "./offer.js"
 import { notesOf } from "./own.js"
 import { slotOf, zoneOfTrip } from "./plan.js"
 import { togetherElement } from "./together.js"
+import { moreElement } from "./trip-more.js"
 
 /** Stops that the news of a change names one by one. */
 const MOST_NAMED = 3
@@ -181,6 +182,28 @@ const aroundOf = ({ base }, live, zone) =>
     }
   })
 
+/** What stands below the days: what the plan goes around, who travels, notes on the plan, and the trip as a whole. */
+const makeBelow = (app, live, zone, name) => {
+  const notes = element("div", {})
+  const more = moreElement(app, live)
+  const together = togetherElement(
+    app,
+    () => live.trip,
+    name,
+    () => live.online
+  )
+  const draw = () => {
+    notes.replaceChildren(notesElement(live.trip, notes.querySelector("details")?.open ?? false))
+    together.draw()
+    more.draw()
+  }
+  return {
+    part: element("div", {}, aroundOf(app, live, zone), together.part, notes, more.part),
+    draw,
+    drawOnline: together.draw
+  }
+}
+
 export const tripView = async (app, id) => {
   const { api, cities, expired, waiting } = app
   const [first, known] = await Promise.all([api.trip(id), cities()])
@@ -194,7 +217,7 @@ export const tripView = async (app, id) => {
   const zone = () => zoneOfTrip(live.trip, known)
   const status = element("span", { class: "badge" })
   const facts = element("p", { class: "soft facts" })
-  const [now, notes, controls] = [element("div", {}), element("div", {}), element("div", { class: "controls-part" })]
+  const [now, controls] = [element("div", {}), element("div", { class: "controls-part" })]
   const pivot = async (request) => {
     await live.pivot(request)
     const isNarrow = matchMedia("(max-width: 52rem)").matches
@@ -219,14 +242,8 @@ export const tripView = async (app, id) => {
   })
   const offers = makePanel(live, zone, days)
   const name = city?.name ?? first.city
-  const around = aroundOf(app, live, zone)
-  const together = togetherElement(
-    app,
-    () => live.trip,
-    name,
-    () => live.online
-  )
-  page.drawOnline = together.draw
+  const below = makeBelow(app, live, zone, name)
+  page.drawOnline = below.drawOnline
   const undoPart = element("div", {})
   const drawNow = () => {
     now.replaceChildren(...[live.trip.status === "active" && nowElement(live.trip, api.now())].filter(Boolean))
@@ -246,9 +263,8 @@ export const tripView = async (app, id) => {
       controls.replaceChildren(controlsElement(trip, { pivot, setStatus: (status) => live.change({ status }) }))
     }
     facts.textContent = factsText(trip, zone())
-    notes.replaceChildren(notesElement(trip, notes.querySelector("details")?.open ?? false))
     api.remember(trip)
-    together.draw()
+    below.draw()
     drawNow()
     days.draw(trip, zone(), live.marked)
     offers.draw()
@@ -263,7 +279,7 @@ export const tripView = async (app, id) => {
       element(
         "div",
         { class: "trip" },
-        element("div", {}, now, undoPart, days.part, around, together.part, notes),
+        element("div", {}, now, undoPart, days.part, below.part),
         element("aside", {}, offers.panel, controls)
       )
     ],

@@ -1,5 +1,5 @@
 /** Every trip, by date: what is under way, what is ahead, what is over. */
-import { element } from "./dom.js"
+import { element, field, select } from "./dom.js"
 import { calendarDay } from "./format.js"
 import { STATUS_WORDS, T } from "./messages.js"
 
@@ -45,18 +45,48 @@ export const allTrips = async (api) => {
   return trips
 }
 
+/** Fewer are looked over at a glance. */
+const FILTERED_FROM = 4
+
+const listsOf = (trips, known) => {
+  const groups = Object.entries(byTime(trips)).filter(([, list]) => list.length > 0)
+  return groups.flatMap(([name, list]) => [
+    element("h2", {}, T.trips[name]),
+    element("ul", { class: "cards" }, list.map(card(known)))
+  ])
+}
+
+/** Choices that narrow the lists down. */
+const filtersOf = (trips, known, change) => {
+  const cities = [...new Set(trips.map(({ city }) => city))]
+  const called = (slug) => known.find((city) => city.slug === slug)?.name ?? slug
+  const which = select(
+    "which",
+    [["", T.trips.every], ...Object.keys(byTime([])).map((name) => [name, T.trips[name]])],
+    ""
+  )
+  const where = select("where", [["", T.trips.everywhere], ...cities.map((slug) => [slug, called(slug)])], "")
+  const chosen = () => {
+    const there = trips.filter(({ city }) => where.value === "" || city === where.value)
+    return which.value === "" ? there : byTime(there)[which.value]
+  }
+  for (const one of [which, where]) one.addEventListener("change", () => change(chosen()))
+  return element("div", { class: "pair" }, field(T.trips.which, which), field(T.trips.where, where))
+}
+
 export const tripsView = async ({ api, cities }) => {
   const [trips, known] = await Promise.all([allTrips(api), cities()])
-  const groups = byTime(trips)
+  const lists = element("div", { "aria-live": "polite" }, listsOf(trips, known))
+  const change = (chosen) =>
+    lists.replaceChildren(
+      ...(chosen.length === 0 ? [element("p", { class: "soft" }, T.trips.noneSuch)] : listsOf(chosen, known))
+    )
   return {
     elements: [
       element("h1", {}, T.trips.title),
       trips.length === 0 && element("p", {}, `${T.trips.none} `, element("a", { href: "#/new" }, T.trips.planOne)),
-      ...Object.entries(groups).flatMap(([name, list]) =>
-        list.length === 0
-          ? []
-          : [element("h2", {}, T.trips[name]), element("ul", { class: "cards" }, list.map(card(known)))]
-      ),
+      trips.length >= FILTERED_FROM && filtersOf(trips, known, change),
+      lists,
       element("p", {}, element("a", { href: "#/join" }, T.trips.join))
     ].filter(Boolean)
   }

@@ -133,6 +133,7 @@ describe.skipIf(chromiumPath === undefined)(`a journey (${chromiumPath ?? NO_BRO
 
     await act(page, "together").click()
     await act(page, "share").click()
+    await page.getByText("Whoever has this link").waitFor()
     const { page: reader } = await app.visitor("dark")
     await reader.goto(await page.locator(".invitation .copyable input").inputValue())
     await reader.waitForSelector(".stop")

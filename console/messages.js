@@ -158,8 +158,11 @@ export const T = {
     forget: "Forget it",
     kept: (about) => `${about}: noted. It goes out when the server answers again.`,
     sent: (count) => `${plural(count, "thing", "things")} that waited ${count === 1 ? "is" : "are"} sent.`,
-    stale: (about) =>
-      `The plan had changed meanwhile, and this was not done: ${about}. Look at the plan as it is now, and decide anew.`,
+    /** `since`: what happened meanwhile, as the server words it. */
+    stale: (about, since) => {
+      const what = since.length === 0 ? "" : ` (${since.join(", ")})`
+      return `The plan had changed meanwhile${what}, and this was not done: ${about}. Look at it as it is now, and decide anew.`
+    },
     changed: (about, why) => `The plan had changed meanwhile, and this was not done: ${about}. ${why}`,
     refused: (about, why) => `This was not done: ${about}. ${why}`,
     drop: (count) => `${plural(count, "thing waits", "things wait")} to be sent. Sign out all the same, and drop it?`,

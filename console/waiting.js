@@ -46,8 +46,12 @@ export const makeWaiting = (client, person, part) => {
     },
     onRefused: (entry, problem) => {
       const { stale, changed, refused } = T.waiting
-      const said = problem.status === 412 ? stale : problem.status === 409 ? changed : refused
-      announce(said(entry.about, problem.message), "error")
+      /** @type {any} */
+      const document = problem.document
+      const since = (document?.changes ?? []).map(({ what }) => what)
+      const said = problem.status === 409 ? changed : refused
+      const text = problem.status === 412 ? stale(entry.about, since) : said(entry.about, problem.message)
+      announce(text, "error")
       for (const one of news) one.refused?.(entry, problem)
     }
   })

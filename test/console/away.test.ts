@@ -88,7 +88,7 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
     const { days } = await call("GET", "")
     await call("PATCH", `/slots/${days[0].slots[1].id}`, { action: "lock" })
     await page.context().setOffline(false)
-    await notice(page, "The plan had changed meanwhile, and this was not done: Take it out")
+    await notice(page, "and this was not done: Take it out")
     await picture(page, "phone-plan-had-changed")
     await page.waitForSelector(".badge.locked")
     assert.deepStrictEqual(await page.locator(".stop strong").allTextContents(), names)

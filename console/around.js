@@ -44,6 +44,11 @@ const whenText = (at, zone) => {
   return `${calendarDay(date)}, ${time}`
 }
 
+const calledText = ({ kind, title }) => {
+  const what = T.byHand.kinds[kind]
+  return title === what ? what : `${what}: ${title}`
+}
+
 const listElement = (things, zone, remove) =>
   element(
     "ul",
@@ -52,7 +57,7 @@ const listElement = (things, zone, remove) =>
       element(
         "li",
         { class: "copyable" },
-        element("span", {}, `${whenText(thing.at, zone)} · ${T.byHand.kinds[thing.kind]}: ${thing.title}`),
+        element("span", {}, `${whenText(thing.at, zone)} · ${calledText(thing)}`),
         button(T.around.remove, () => remove(thing), { "aria-label": `${T.around.remove}: ${thing.title}` })
       )
     )

@@ -93,7 +93,7 @@ export const printView = async ({ api, cities, own }, id) => {
       ),
       trip.lodging && element("p", {}, T.print.lodging(trip.lodging.title)),
       ...days,
-      element("p", { class: "soft" }, T.print.as(new Date().toLocaleString(LOCALE))),
+      element("p", { class: "soft" }, T.print.as(new Date(api.now()).toLocaleString(LOCALE))),
       element("p", { class: "soft" }, T.trip.sources(trip.attribution.map(({ text }) => text).join("; ")))
     ].filter(Boolean)
   }

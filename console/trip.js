@@ -10,6 +10,7 @@ import { makeMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
 import { decidedElement, offerElement, offerTitle } from "./offer.js"
 import { notesOf } from "./own.js"
+import { oneAtATime, paced } from "./pace.js"
 import { slotOf, zoneOfTrip } from "./plan.js"
 import { togetherElement } from "./together.js"
 import { moreElement } from "./trip-more.js"
@@ -146,13 +147,24 @@ const undoing = (live, change) => async () => {
   announce(T.byHand.undone)
 }
 
-const listening = (live, page, expired) => ({
-  plan: () => page.draw(),
-  offers: () => page.drawOffers(),
-  changed: (before, changed, removed) => {
+/** What changed last, and how it is taken back: told once where much changes. */
+const newsOf = (live, page) =>
+  paced(() => {
+    const { before, changed, removed } = page.news
+    page.news = undefined
     const newest = newestOf(before, live().trip)
     const more = newest && { label: T.undo, act: undoing(live(), newest.change) }
     announce(changeNews(live().trip, changed, removed), "info", more)
+  })
+
+const listening = (live, page, expired) => ({
+  plan: () => page.drawPaced(),
+  offers: () => page.drawOffers(),
+  changed: (before, changed, removed) => {
+    const { before: first = before, changed: others = [], removed: gone = [] } = page.news ?? {}
+    const all = (one, other) => [...new Set([...one, ...other])]
+    page.news = { before: first, changed: all(others, changed), removed: all(gone, removed) }
+    page.tellNews()
   },
   offered: (offer) => announce(T.trip.offerNews(offerTitle(offer, live().trip))),
   online: () => page.drawOnline?.(),
@@ -208,6 +220,8 @@ export const tripView = async (app, id) => {
   const { api, cities, expired, waiting } = app
   const [first, known] = await Promise.all([api.trip(id), cities()])
   const page = { state: element("span", { class: "badge", role: "status", id: "stream-state" }) }
+  page.tellNews = newsOf(() => live, page)
+  page.drawPaced = paced(() => page.draw())
   const live = new LiveTrip(
     api,
     waiting,
@@ -254,6 +268,7 @@ export const tripView = async (app, id) => {
     offers.draw()
     drawMap()
   }
+  const remember = oneAtATime(() => api.remember(live.trip))
   page.draw = () => {
     const { trip } = live
     if (drawnStatus !== trip.status) {
@@ -263,7 +278,7 @@ export const tripView = async (app, id) => {
       controls.replaceChildren(controlsElement(trip, { pivot, setStatus: (status) => live.change({ status }) }))
     }
     facts.textContent = factsText(trip, zone())
-    api.remember(trip)
+    remember()
     below.draw()
     drawNow()
     days.draw(trip, zone(), live.marked)

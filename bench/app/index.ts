@@ -20,7 +20,7 @@ const FRAMES_A_SECOND = 200
 const CITIES = 4
 
 /** Changes that are asked for at the same time. */
-const AT_ONCE = 8
+const AT_ONCE = 32
 
 const act = (page: Page, name: string): Locator => page.locator(`[data-act="${name}"]`).first()
 

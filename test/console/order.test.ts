@@ -1,7 +1,9 @@
 /** What travelers say of a plan by hand, before it reaches a server. */
 import { assert, describe, it } from "@effect/vitest"
+import { vi } from "vitest"
 import { fixedWish } from "../../console/around.js"
 import { landing } from "../../console/order.js"
+import { oneAtATime, paced } from "../../console/pace.js"
 
 describe("a plan shaped by hand", () => {
   it("takes what is fixed as the contract has it, past midnight where it ends before it begins", () => {
@@ -22,5 +24,41 @@ describe("a plan shaped by hand", () => {
       [-5, 30, 60, 150, 400].map((y) => landing(y, others)),
       [0, 0, 1, 2, 3]
     )
+  })
+})
+
+describe("a page that hears much", () => {
+  it("keeps the newest, one at a time", async () => {
+    const kept: Array<number> = []
+    const gate = Promise.withResolvers<void>()
+    let newest = 1
+    const keep = oneAtATime(async () => {
+      kept.push(newest)
+      await gate.promise
+    })
+    const first = keep()
+    for (newest = 2; newest < 9; newest++) await keep()
+    gate.resolve()
+    await first
+    assert.deepStrictEqual(kept, [1, 9])
+  })
+
+  it("draws at once, and all that comes meanwhile in one go", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "performance"] })
+    try {
+      let drawn = 0
+      const draw = paced(() => {
+        drawn++
+      })
+      for (let nth = 0; nth < 100; nth++) draw()
+      assert.strictEqual(drawn, 1)
+      vi.advanceTimersByTime(1000)
+      assert.strictEqual(drawn, 2)
+      vi.advanceTimersByTime(1000)
+      draw()
+      assert.strictEqual(drawn, 3)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })

@@ -746,6 +746,10 @@ export type StaleState = {
   readonly instance?: string
   readonly request_id?: string
   readonly state_version: number
+  readonly changes?: ReadonlyArray<{
+    readonly state_version: number
+    readonly what: string
+  }>
   readonly type: "urn:overplanned:problem:stale-state"
   readonly status?: 412
   readonly title?: "The trip has moved on"

@@ -1,4 +1,4 @@
-// Renders /openapi.json: every route with what it takes, what it answers and what can go wrong.
+// Renders /openapi.json and /asyncapi.json: every route with what it takes, what it answers and what can go wrong, and every frame.
 import { element } from "./dom.js"
 
 const resolve = (document, schema, seen = []) => {
@@ -57,6 +57,29 @@ const route = (document, path, method, operation) => {
   )
 }
 
+/** The streams, as /asyncapi.json tells of them: where they are, how they are closed, and each frame. */
+const stream = (contract, channel) => {
+  const messages = Object.values(channel.messages).map((message) => resolve(contract, message))
+  return element(
+    "section",
+    {},
+    element("h2", {}, channel.title),
+    element("p", {}, element("code", {}, channel.address)),
+    element("p", {}, channel.summary),
+    element("p", {}, channel.description),
+    ...messages.map((message) =>
+      element(
+        "details",
+        { class: "route" },
+        element("summary", {}, element("code", {}, message.title), " ", message.summary),
+        element("pre", {}, outline(contract, message.payload)),
+        element("h4", {}, "Example"),
+        element("pre", {}, JSON.stringify(message.examples[0].payload, null, 2))
+      )
+    )
+  )
+}
+
 const main = document.getElementById("routes")
 try {
   const contract = await (await fetch("/openapi.json")).json()
@@ -67,7 +90,11 @@ try {
       groups.set(tag, [...(groups.get(tag) ?? []), route(contract, path, method, operation)])
     }
   }
-  main.replaceChildren(...[...groups].map(([tag, routes]) => element("section", {}, element("h2", {}, tag), ...routes)))
+  const streams = await (await fetch("/asyncapi.json")).json()
+  main.replaceChildren(
+    ...[...groups].map(([tag, routes]) => element("section", {}, element("h2", {}, tag), ...routes)),
+    ...Object.values(streams.channels).map((channel) => stream(streams, channel))
+  )
 } catch (error) {
   main.replaceChildren(element("p", {}, `The contract cannot be read: ${error.message}`))
 }

@@ -78,7 +78,7 @@ describe.skipIf(chromiumPath === undefined)(`the app for everybody (${chromiumPa
         await look("copy")
         await open("#/trips", ".card.link")
         await look("trips")
-        await open("docs", "h1")
+        await open("docs", "text=pivot-stream")
         await look("docs")
         assert.deepStrictEqual(found, [])
         assert.deepStrictEqual(complaints, [])

@@ -14,6 +14,7 @@ import { cityChanged, worldKnown } from "./decide-city.ts"
 import { addStop, choicesFor, fitsFor, moveStop, removeOwn, reorderDay, undo } from "./decide-edits.ts"
 import { closeInvitation, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
+import { EVENT_WORDS } from "./event-words.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
 import { plainTrip } from "./held-trip.ts"
@@ -278,6 +279,23 @@ const self = (turn: Turn | undefined, command: TripSelfCommand): TripDecision =>
   }
 }
 
+/** Changes that a refusal names; who missed more reads the trip anyway. */
+const MOST_NAMED = 5
+
+const movedOn = ({ state, trip }: Turn, expected: number): R.VersionMismatch => {
+  const since = state.recent
+    .filter(({ seq }) => seq > expected)
+    .map(({ event, seq }) => ({ state_version: seq, what: EVENT_WORDS[event._tag] ?? "a change" }))
+  const named = since.slice(-MOST_NAMED)
+  const what = named.length === 0 ? "" : ` Since then there was ${named.map((one) => one.what).join(", ")}.`
+  return new R.VersionMismatch({
+    message: `The trip is at version ${trip.seq} by now, not ${expected}.${what} Read it again and decide anew.`,
+    expected,
+    actual: trip.seq,
+    changes: named
+  })
+}
+
 const SELF: ReadonlySet<string> = new Set<TripSelfCommand["_tag"]>([
   "wake",
   "fallbacks_ready",
@@ -305,13 +323,7 @@ export const decideTrip =
       if (before !== undefined) return before
     }
     if ("if_match" in command && command.if_match !== undefined && command.if_match !== turn.trip.seq) {
-      return reject(
-        new R.VersionMismatch({
-          message: `The trip is at version ${turn.trip.seq} by now, not ${command.if_match}; read it again and decide anew.`,
-          expected: command.if_match,
-          actual: turn.trip.seq
-        })
-      )
+      return reject(movedOn(turn, command.if_match))
     }
     return dispatch(turn, command)
   }

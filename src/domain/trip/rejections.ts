@@ -18,7 +18,9 @@ export class OwnerOnly extends Schema.TaggedError<OwnerOnly>()("OwnerOnly", mess
 export class VersionMismatch extends Schema.TaggedError<VersionMismatch>()("VersionMismatch", {
   ...message,
   expected: Schema.Int,
-  actual: Schema.Int
+  actual: Schema.Int,
+  /** What has happened since, oldest first, as far as that is remembered. */
+  changes: Schema.Array(Schema.Struct({ state_version: Schema.Int, what: Schema.String }))
 }) {}
 
 export class InvalidTransition extends Schema.TaggedError<InvalidTransition>()("InvalidTransition", {

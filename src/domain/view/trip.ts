@@ -14,6 +14,7 @@ import { readOffer } from "../pivot/model.ts"
 import type { FixedThing, PlacedBy, Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import { legLines } from "../transit/legs.ts"
+import { EVENT_WORDS } from "../trip/event-words.ts"
 import type { LostChange, TripState } from "../trip/model.ts"
 import { wayBack, wayTo } from "../trip/own-ways.ts"
 import { UNDO_MILLIS } from "../trip/undoing.ts"
@@ -217,34 +218,9 @@ const memberShares = (trip: TripState, catalog: CityCatalog, personas: ReadonlyA
   )
 }
 
-const LOST: Readonly<Record<string, string>> = {
-  trip_rescheduled: "new dates",
-  trip_replanned: "a new plan",
-  status_changed: "a new status",
-  slot_swapped: "a swapped stop",
-  slot_removed: "a removed stop",
-  slot_added: "an added stop",
-  slot_moved: "a stop that was moved",
-  day_reordered: "another order of a day",
-  fixed_changed: "something of your own that came, moved or went",
-  plan_undone: "a change that was taken back",
-  slot_locked: "a stop that was locked or unlocked",
-  slot_done: "a stop that was done",
-  member_invited: "an invitation",
-  invitation_closed: "an invitation that was closed",
-  member_joined: "somebody who joined",
-  member_left: "somebody who left",
-  vetoes_set: "somebody's vetoes",
-  pivot_accepted: "an offer that was accepted",
-  pivot_dismissed: "an offer that was dismissed",
-  pivot_ignored: "an offer that nobody answered",
-  vote_opened: "the beginning of a vote",
-  vote_cast: "somebody's vote"
-}
-
 /** What happened, and what to do. */
 const lostView = ({ seq, type }: LostChange) => {
-  const what = type === null ? undefined : LOST[type]
+  const what = type === null ? undefined : EVENT_WORDS[type]
   return {
     state_version: seq,
     message: `Change ${seq} of this trip${what === undefined ? "" : ` (${what})`} could not be kept, and the plan goes on without it. Look it over, and make the change again if you miss it.`

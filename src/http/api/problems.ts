@@ -71,7 +71,12 @@ export class RequestUnderWay extends HttpApiError.Problem<RequestUnderWay>()(
 export class StaleState extends HttpApiError.Problem<StaleState>()(
   "StaleState",
   declare("stale-state", 412, "The trip has moved on"),
-  { ...traced, state_version: Schema.Int }
+  {
+    ...traced,
+    state_version: Schema.Int,
+    /** What has happened since, oldest first, as far as that is remembered. */
+    changes: Schema.optionalKey(Schema.Array(Schema.Struct({ state_version: Schema.Int, what: Schema.String })))
+  }
 ) {}
 
 export class PayloadTooLarge extends HttpApiError.Problem<PayloadTooLarge>()(

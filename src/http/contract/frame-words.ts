@@ -41,10 +41,10 @@ export const STREAM = {
     "Closed with 4404 and a sentence when the link is revoked, has run out, or its maker has left the trip; with 4401 where no secret was offered, 1001 and 1013 to come back.",
   since: "The `seq` of the last frame that you have, together with the `epoch` that came with it.",
   protocol:
-    "`overplanned.v1` and, where no Authorization header can be set, `bearer.<token>` beside it. The token is never echoed and never stands in the address.",
+    "`overplanned.v1` and, where no Authorization header can be set, `bearer.<token>` beside it. The token is never echoed and never stands in the address; who offers it alone is answered 400 with a problem document that says what is missing.",
   bearer:
     "A bearer token, in the Authorization header or as the subprotocol `bearer.<token>`. When it runs out the stream closes with 4401; renew it before with an auth frame."
 } as const
 
 export const CLOSES =
-  "Closed with 1001 when the server stops (come back), 1008 for too much at once or an address that makes no sense, 1009 for a frame that is too large, 1013 to come back in a moment, 4401 for a token that is missing, has expired or is not ours, 4404 where there is no such trip for you, 4008 where frames were not read fast enough (come back to recover)."
+  "Closed with 1001 when the server stops (come back), 1008 for too much at once, or a `since` or `epoch` that is none, 1009 for a frame that is too large, 1013 to come back in a moment, 4401 for a token that is missing, has expired or is not ours, 4404 where there is no such trip for you, 4008 where frames were not read fast enough (come back to recover)."

@@ -132,6 +132,8 @@ export const FIELDS_OF: Readonly<Record<string, Field>> = {
   "PersonaView.source": ["Where we have it from.", "onboarding"],
   "SharedTrip.expires_at": ["Until when the link holds.", "2027-05-15T08:00:00.000Z"],
   "SharedTrip.from_name": ["What the one who shares it wants to be called.", "Ann"],
+  "StaleState.changes": ["What has happened since, oldest first, as far as that is remembered."],
+  "StaleState.what": ["What it was, in words.", "a swapped stop"],
   "SignalItem.context": ["Facts about the moment, 4096 characters at most.", { position: 2 }],
   "SignalItem.id": ["An id of the sender's own making.", EXAMPLE.signal],
   "SignedIn.expires_at": ["When the token runs out.", "2027-05-02T03:04:00.000Z"],

@@ -18,7 +18,7 @@ export const tripProblem = (failure: TripFailure): TripProblem => {
     case "NotAMember":
       return new NotFound({ detail })
     case "VersionMismatch":
-      return new StaleState({ detail, state_version: failure.actual })
+      return new StaleState({ detail, state_version: failure.actual, changes: failure.changes })
     case "TripExists":
     case "OwnerOnly":
     case "InvalidTransition":

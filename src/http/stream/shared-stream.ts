@@ -17,9 +17,9 @@ import { UwsApp } from "../uws/UwsHttpServer.ts"
 import { accept, acceptThenClose } from "../uws/upgrade.ts"
 import { CLOSE } from "./close-codes.ts"
 import { ENDED, makeSharedReaders } from "./shared-readers.ts"
+import { PROTOCOL, withoutProtocol } from "./subprotocol.ts"
 
 const PATTERN = "/ws/shared"
-const PROTOCOL = "overplanned.v1"
 const SHARE = "share."
 
 /** Nobody who reads has anything to say. */
@@ -71,6 +71,8 @@ export const layer = Layer.effectDiscard(
       authorize: (request) => {
         const passed = relays.admit(request)
         if (passed !== undefined) return Effect.succeed(passed)
+        const missing = withoutProtocol(request)
+        if (missing !== undefined) return Effect.succeed(missing)
         const offered = request.protocols.find((protocol) => protocol.startsWith(SHARE))
         return Effect.succeed(
           offered === undefined

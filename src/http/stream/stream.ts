@@ -20,11 +20,10 @@ import { accept, acceptThenClose, type UpgradeRequest } from "../uws/upgrade.ts"
 import { CLOSE } from "./close-codes.ts"
 import { Connection, type Ticket } from "./connection.ts"
 import { StreamHub } from "./hub.ts"
+import { PROTOCOL, withoutProtocol } from "./subprotocol.ts"
 
 const PATTERN = "/ws/trips/:id/pivot-stream"
 
-/** The subprotocol that is selected; a browser offers it beside `bearer.<token>`, which is never echoed. */
-const PROTOCOL = "overplanned.v1"
 const BEARER = "bearer."
 
 /** What the native server takes for its idle timeout, in seconds. */
@@ -38,15 +37,16 @@ const tokenOf = (request: UpgradeRequest): string => {
   return /^bearer /i.test(header) ? header.slice("bearer ".length).trim() : ""
 }
 
-const sinceOf = (query: URLSearchParams): number | undefined => {
-  const text = query.get("since")
-  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+/** What a client says it has already; undefined where that makes no sense. */
+const positionOf = (query: URLSearchParams): Pick<Ticket, "epoch" | "since"> | undefined => {
+  const since = query.get("since")
+  const epoch = query.get("epoch")
+  if (since !== null && !/^\d{1,15}$/.test(since)) return undefined
+  if (epoch !== null && !isUuid(epoch)) return undefined
+  return { since: since === null ? undefined : Number(since), epoch: epoch ?? undefined }
 }
 
-const epochOf = (query: URLSearchParams): string | undefined => {
-  const text = query.get("epoch")
-  return isUuid(text) ? text : undefined
-}
+const NO_POSITION = "since takes the seq of the last frame you have, and epoch the id that came with hello"
 
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
@@ -83,6 +83,10 @@ export const layer = Layer.effectDiscard(
       authorize: (request) => {
         const passed = relays.admit(request)
         if (passed !== undefined) return Effect.succeed(passed)
+        const missing = withoutProtocol(request)
+        if (missing !== undefined) return Effect.succeed(missing)
+        const position = positionOf(request.query)
+        if (position === undefined) return Effect.succeed(acceptThenClose(CLOSE.policy, NO_POSITION))
         return tokens.verify(tokenOf(request)).pipe(
           Effect.map((holder) => {
             const tripId = request.params[0] ?? ""
@@ -93,8 +97,7 @@ export const layer = Layer.effectDiscard(
             const ticket: Ticket = {
               holder,
               tripId: tripId as TripId,
-              epoch: epochOf(request.query),
-              since: sinceOf(request.query)
+              ...position
             }
             return accept(ticket)
           }),

@@ -265,7 +265,8 @@ const failure: Admission<never> = { _tag: "Refuse", status: "500 Internal Server
 const answer = (native: Uws.HttpResponse, refusal: Admission<never> & { _tag: "Refuse" }): void => {
   native.writeStatus(safeStatus.test(refusal.status) ? refusal.status : "500 Internal Server Error")
   if (refusal.retryAfterSeconds !== undefined) native.writeHeader("retry-after", String(refusal.retryAfterSeconds))
-  native.end("", true)
+  if (refusal.body !== undefined) native.writeHeader("content-type", "application/problem+json")
+  native.end(refusal.body ?? "", true)
 }
 
 const reported = <R>(effect: Effect.Effect<void, never, R>): Effect.Effect<void, never, R> =>

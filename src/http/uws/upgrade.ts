@@ -17,7 +17,12 @@ export interface UpgradeRequest {
 export type Admission<A> =
   | { readonly _tag: "Accept"; readonly data: A }
   | { readonly _tag: "AcceptThenClose"; readonly code: number; readonly reason: string }
-  | { readonly _tag: "Refuse"; readonly status: string; readonly retryAfterSeconds: number | undefined }
+  | {
+      readonly _tag: "Refuse"
+      readonly status: string
+      readonly retryAfterSeconds: number | undefined
+      readonly body?: string
+    }
 
 /** Opens the socket; `data` is its `socket.data`. */
 export const accept = <A>(data: A): Admission<A> => ({ _tag: "Accept", data })
@@ -37,4 +42,12 @@ export const refuse = (status: string, retryAfterSeconds?: number): Admission<ne
   _tag: "Refuse",
   status,
   retryAfterSeconds
+})
+
+/** The same with a problem document, for a request that no socket can come of. */
+export const refuseWith = (status: string, body: string): Admission<never> => ({
+  _tag: "Refuse",
+  status,
+  retryAfterSeconds: undefined,
+  body
 })

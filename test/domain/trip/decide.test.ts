@@ -65,6 +65,9 @@ describe("changing a plan", () => {
     live.send({ _tag: "lock_slot", by: owner, slot_id: slotId(1, 2), locked: true, if_match: based })
     const refused = live.send({ _tag: "remove_slot", by: owner, slot_id: slotId(2, 0), if_match: based })
     assert.deepInclude(refused, { _tag: "VersionMismatch", expected: based, actual: based + 1 })
+    assert.deepStrictEqual(refused._tag === "VersionMismatch" && refused.changes, [
+      { state_version: based + 1, what: "a stop that was locked or unlocked" }
+    ])
     assert.strictEqual(live.trip.slots.length, 6)
   })
 

@@ -1,5 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { WebSocket } from "ws"
 import type { TripId, UserId } from "../../../src/domain/ids.ts"
 import { firstAhead } from "../../support/stream-server.ts"
 import { eventually } from "../uws/harness.ts"
@@ -151,6 +152,9 @@ describe("a trip's stream", () => {
             [{ token: "nonsense" }, trip.id, 4401],
             [{ protocols: ["overplanned.v1", "bearer.nonsense"] }, trip.id, 4401],
             [{ query: `?token=${token}` }, trip.id, 4401],
+            [{ token, query: "?since=soon" }, trip.id, 1008],
+            [{ token, query: "?since=-1" }, trip.id, 1008],
+            [{ token, query: "?since=1&epoch=yesterday" }, trip.id, 1008],
             [{ token: yield* gateway.token(newId<UserId>()) }, trip.id, 4404],
             [{ token }, newId<TripId>(), 4404],
             [{ token }, "not-an-id", 4404]
@@ -161,6 +165,31 @@ describe("a trip's stream", () => {
             assert.isEmpty(refused.frames)
           }
         })
+    )
+
+    it.effect("says what is missing to who offers a token alone, and never gives the token back", () =>
+      Effect.gen(function* () {
+        const gateway = yield* server()
+        const token = yield* gateway.token(newId<UserId>())
+        const answer = yield* Effect.promise(
+          () =>
+            new Promise<{ status: number | undefined; head: string; body: string }>((resolve, reject) => {
+              const address = `ws://127.0.0.1:${gateway.port}/ws/trips/${newId<TripId>()}/pivot-stream`
+              const socket = new WebSocket(address, [`bearer.${token}`])
+              socket.on("error", reject)
+              socket.on("unexpected-response", (_, response) => {
+                let body = ""
+                response.on("data", (chunk) => (body += String(chunk)))
+                response.on("end", () =>
+                  resolve({ status: response.statusCode, head: JSON.stringify(response.rawHeaders), body })
+                )
+              })
+            })
+        )
+        assert.strictEqual(answer.status, 400)
+        assert.match(JSON.parse(answer.body).detail, /Offer the subprotocol overplanned\.v1 beside what you offer/)
+        assert.notInclude(answer.head + answer.body, token)
+      })
     )
 
     it.effect("ends when the token does, unless it was renewed", () =>
@@ -215,13 +244,7 @@ describe("a trip's stream", () => {
         )
         yield* eventually("the next one", () => back.frames.length === 5)
         assert.deepStrictEqual<unknown>(seqs(back.frames), [3, 4, 5, 6])
-        for (const query of [
-          `?epoch=${trip.epoch}&since=99`,
-          `?epoch=${newId<string>()}&since=5`,
-          "?since=5",
-          `?epoch=${trip.epoch}&since=x`,
-          `?epoch=${trip.epoch}&since=-1`
-        ]) {
+        for (const query of [`?epoch=${trip.epoch}&since=99`, `?epoch=${newId<string>()}&since=5`, "?since=5"]) {
           const whole = yield* joined(second, trip.id, owner, query)
           assert.deepInclude(whole.frames[0], { recovered: false, seq: 6 })
           assert.strictEqual(whole.frames[0]!.trip.state_version, 6)

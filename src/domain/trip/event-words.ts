@@ -1,0 +1,25 @@
+/** What happened to a trip, in words for people, by kind of event. */
+export const EVENT_WORDS: Readonly<Record<string, string>> = {
+  trip_rescheduled: "new dates",
+  trip_replanned: "a new plan",
+  status_changed: "a new status",
+  slot_swapped: "a swapped stop",
+  slot_removed: "a removed stop",
+  slot_added: "an added stop",
+  slot_moved: "a stop that was moved",
+  day_reordered: "another order of a day",
+  fixed_changed: "something of your own that came, moved or went",
+  plan_undone: "a change that was taken back",
+  slot_locked: "a stop that was locked or unlocked",
+  slot_done: "a stop that was done",
+  member_invited: "an invitation",
+  invitation_closed: "an invitation that was closed",
+  member_joined: "somebody who joined",
+  member_left: "somebody who left",
+  vetoes_set: "somebody's vetoes",
+  pivot_accepted: "an offer that was accepted",
+  pivot_dismissed: "an offer that was dismissed",
+  pivot_ignored: "an offer that nobody answered",
+  vote_opened: "the beginning of a vote",
+  vote_cast: "somebody's vote"
+}

@@ -24,6 +24,35 @@ export const tell = (): Told => ({
   refusedWrites: new Map()
 })
 
+/** Where travelers are held while something is done that nobody must write meanwhile. */
+export class Gate {
+  #closed = false
+  #inside = 0
+
+  async pass(work: () => Promise<void>): Promise<void> {
+    while (this.#closed) await pause(50)
+    this.#inside++
+    try {
+      await work()
+    } finally {
+      this.#inside--
+    }
+  }
+
+  /** Nobody is inside any more; gives what opens it. */
+  async close(): Promise<() => void> {
+    this.#closed = true
+    while (this.#inside > 0) await pause(50)
+    return () => {
+      this.#closed = false
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+}
+
 const count = (into: Map<string, number>, what: string) => into.set(what, (into.get(what) ?? 0) + 1)
 
 const ATTEMPT_MS = 15_000
@@ -82,8 +111,12 @@ export class Traveler {
     this.trip = { id: made.body.id, slot: made.body.days[0].slots[0].id }
   }
 
+  get token(): string {
+    return this.#token
+  }
+
   /** One change, sent again under its key until somebody says what became of it, or time is up. */
-  async change(n: number, told: Told, until: number): Promise<void> {
+  async change(n: number, told: Told, until: () => number): Promise<void> {
     const { id, slot } = this.trip!
     const key = randomUUID()
     const began = performance.now()
@@ -103,7 +136,7 @@ export class Traveler {
         count(told.refusedWrites, (error as Error).name)
       }
       told.unknown.add(key)
-      if (performance.now() > until) return
+      if (performance.now() > until()) return
       await pause(50)
     }
   }
@@ -125,10 +158,11 @@ export class Traveler {
   }
 
   /** Works until it is told to stop. */
-  async work(told: Told, over: () => boolean, until: () => number): Promise<void> {
+  async work(told: Told, gate: Gate, over: () => boolean, until: () => number): Promise<void> {
     for (let n = 0; !over(); n++) {
-      await this.change(n, told, until())
-      await this.pivot(told)
+      // Whoever is held gives up on what nobody answers: it is under way for nobody then.
+      await gate.pass(() => this.change(n, told, () => (gate.closed ? 0 : until())))
+      await gate.pass(() => this.pivot(told))
       await pause(20 + this.#random() * 80)
     }
   }

@@ -1,4 +1,4 @@
-/** A TCP proxy on loopback that cuts every connection on command, once or until it is mended: a network that fails. */
+/** A TCP proxy on loopback that cuts every connection on command, or holds up what is sent, also one way: a network that fails. */
 import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 
@@ -8,33 +8,51 @@ export interface CutProxy {
   readonly drop: () => void
   /** Breaks every connection and lets nobody through any more. */
   readonly cut: () => void
+  /** Nothing gets through that way any more and nobody is told, until it is mended: then what was sent arrives. */
+  readonly hold: (way: Way) => void
   readonly mend: () => void
   readonly close: () => void
 }
 
+/** From those who connect, to them, or both. */
+export type Way = "there" | "back" | "both"
+
+interface Half {
+  readonly from: Socket
+  readonly to: Socket
+  readonly way: "there" | "back"
+}
+
 export const startProxy = async (target: number): Promise<CutProxy> => {
-  const open = new Set<Socket>()
+  const open = new Set<Half>()
   let away = false
+  let held: Way | undefined
+  const flow = ({ from, to, way }: Half) => {
+    if (held === "both" || held === way) {
+      from.unpipe(to)
+      from.pause()
+    } else from.pipe(to)
+  }
   const server = createServer((client) => {
     if (away) return client.destroy()
     const upstream = connect(target, "127.0.0.1")
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client]
+    for (const half of [
+      { from: client, to: upstream, way: "there" },
+      { from: upstream, to: client, way: "back" }
     ] as const) {
-      open.add(one)
-      one.setNoDelay(true)
-      one.pipe(other)
-      one.on("error", () => {})
-      one.on("close", () => {
-        open.delete(one)
-        other.destroy()
+      open.add(half)
+      half.from.setNoDelay(true)
+      flow(half)
+      half.from.on("error", () => {})
+      half.from.on("close", () => {
+        open.delete(half)
+        half.to.destroy()
       })
     }
   }).listen(0, "127.0.0.1")
   await once(server, "listening")
   const drop = () => {
-    for (const socket of open) socket.destroy()
+    for (const { from } of open) from.destroy()
   }
   return {
     port: (server.address() as { readonly port: number }).port,
@@ -43,8 +61,14 @@ export const startProxy = async (target: number): Promise<CutProxy> => {
       away = true
       drop()
     },
+    hold: (way) => {
+      held = way
+      for (const half of open) flow(half)
+    },
     mend: () => {
       away = false
+      held = undefined
+      for (const half of open) flow(half)
     },
     close: () => {
       drop()

@@ -1113,6 +1113,13 @@ export interface Operations {
     readonly body: undefined
     readonly answer: unknown
   }
+  /** Places whose hours to look up. Where travelers stood before a closed door: how many people, on which weekdays (0 is Monday) and hours, beside those who found it open. A place leaves the list when its hours are seeded anew. */
+  readonly "admin.hoursToCheck": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: unknown
+  }
   /** Interrupt an actor. It leaves memory, and comes back with the next command; nothing that was acknowledged is lost. */
   readonly "admin.interrupt": {
     readonly path: { readonly kind: string; readonly id: string }
@@ -1547,7 +1554,7 @@ export interface Operations {
     readonly body: TripPatch
     readonly answer: TripView
   }
-  /** Swap, lock, unlock or remove a stop. A swap without `node_id` takes the best place that fits; what follows is checked again. */
+  /** Swap, move, lock, unlock or remove a stop, or say whether its door was open. A swap without `node_id` takes the best place that fits; what follows is checked again. `{action: report, open: false}` is for who is there, from an hour before the stop until a day after it: nothing of the plan changes, and where several travelers say the same, offers say so. */
   readonly "trips.changeSlot": {
     readonly path: { readonly id: string; readonly slot_id: string }
     readonly query: undefined
@@ -1587,6 +1594,10 @@ export interface Operations {
             | "group_conflict"
             | "price_mismatch"
             | "other"
+        }
+      | {
+          readonly action: "report"
+          readonly open: boolean
         }
     readonly answer: ChangeView
   }

@@ -5,6 +5,7 @@ export const ROUTES = {
   "admin.cancelJob": ["POST", "/api/v1/admin/jobs/{id}/cancel"],
   "admin.cityEvent": ["POST", "/api/v1/admin/cities/{slug}/events"],
   "admin.costs": ["GET", "/api/v1/admin/costs"],
+  "admin.hoursToCheck": ["GET", "/api/v1/admin/hours-to-check"],
   "admin.interrupt": ["POST", "/api/v1/admin/actors/{kind}/{id}/interrupt"],
   "admin.job": ["GET", "/api/v1/admin/jobs/{id}"],
   "admin.models": ["GET", "/api/v1/admin/model-registry"],

@@ -1,6 +1,6 @@
 /** A trip's days, one at a time. A stop that nothing happened to keeps its element, with what is folded open in it. */
 import { addElement, fixedElement } from "./by-hand.js"
-import { button, element, redraw } from "./dom.js"
+import { button, element, held, redraw } from "./dom.js"
 import { fitsElement } from "./fits.js"
 import { calendarDay, clockTime, localDate } from "./format.js"
 import { T } from "./messages.js"
@@ -59,13 +59,31 @@ const place = (label, slot, when) =>
     element("span", { class: "soft" }, ` ${when} `)
   )
 
-export const nowElement = (trip, now) => {
+/** Who stands before a door knows what no list of hours does. */
+const doorButtons = (slot, acts) =>
+  element(
+    "p",
+    { class: "acts" },
+    button(
+      T.trip.actOpen,
+      held(() => acts.wasOpen(slot)),
+      { "data-act": "door-open" }
+    ),
+    button(
+      T.trip.actClosed,
+      held(() => acts.closed(slot)),
+      { "data-act": "door-closed" }
+    )
+  )
+
+export const nowElement = (trip, now, acts) => {
   const { now: here, next } = nowAndNext(trip, now)
   if (here === undefined && next === undefined) return false
   return element(
     "section",
     { class: "card now", "aria-label": `${T.trip.now}, ${T.trip.next}` },
     place(T.trip.now, here, here && T.trip.until(clockTime(here.ends_at, here.time_zone))),
+    here !== undefined && doorButtons(here, acts),
     place(T.trip.next, next, next && clockTime(next.starts_at, next.time_zone)),
     // Whoever is somewhere wants to know the way onward; whoever is nowhere yet, the way there.
     directions((next ?? here).node)

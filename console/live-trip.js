@@ -284,6 +284,11 @@ export class LiveTrip {
     )
   }
 
+  /** Whether the door of a stop was open: for who comes after, and without a change of this plan. */
+  async reportDoor(slotId, open) {
+    await this.#api.changeSlot(this.trip.id, slotId, { action: "report", open }, undefined)
+  }
+
   choices(slotId) {
     return this.#api.choices(this.trip.id, slotId)
   }

@@ -276,6 +276,8 @@ export const T = {
     because: "Why, and who says so",
     offers: "Offers",
     actClosed: "It is closed",
+    actOpen: "It is open",
+    doorNoted: "Noted, for those who come after you. Thank you.",
     actDistrict: (name) => `Nobody gets into ${name}`,
     actSwap: "Something else here",
     actLock: "Keep it whatever happens",

@@ -134,6 +134,10 @@ const actsOn = (live, pivot, { api, zone }) => ({
       ? live.changeSlot(slot.id, { action: "unlock" }, T.waiting.slot(T.trip.actUnlock, slot.node.name))
       : live.changeSlot(slot.id, { action: "lock" }, T.waiting.slot(T.trip.actLock, slot.node.name)),
   remove: (slot) => live.changeSlot(slot.id, { action: "remove" }, T.waiting.slot(T.trip.actRemove, slot.node.name)),
+  wasOpen: async (slot) => {
+    await live.reportDoor(slot.id, true)
+    announce(T.trip.doorNoted)
+  },
   like: async (slot) => {
     if (await live.feel(slot, "thumbs_up", T.waiting.like(slot.node.name))) announce(T.trip.noted)
   },
@@ -248,7 +252,8 @@ export const tripView = async (app, id) => {
     map.draw(live.trip, day, [...live.offers.values()], live.marked)
   }
   const city = known.find((one) => one.slug === first.city)
-  const days = makeDays(actsOn(live, pivot, { api, zone }), drawMap, {
+  const acts = actsOn(live, pivot, { api, zone })
+  const days = makeDays(acts, drawMap, {
     map: map.part,
     currency: city?.currency,
     now: api.now,
@@ -260,7 +265,7 @@ export const tripView = async (app, id) => {
   page.drawOnline = below.drawOnline
   const undoPart = element("div", {})
   const drawNow = () => {
-    now.replaceChildren(...[live.trip.status === "active" && nowElement(live.trip, api.now())].filter(Boolean))
+    redraw(now, [live.trip.status === "active" && nowElement(live.trip, api.now(), acts)])
     redraw(undoPart, [undoElement(live.trip, zone(), api.now(), (change) => undoing(live, change)())])
   }
   let drawnStatus

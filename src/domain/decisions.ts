@@ -161,6 +161,20 @@ export interface IntentionSignal {
   readonly occurred_at: number
 }
 
+/** What a traveler found at the door of a place. */
+export interface DoorReported {
+  /** Of person, visit and place: who says it again says it once. */
+  readonly id: string
+  readonly user_id: string
+  readonly trip_id: string
+  readonly slot_id: string
+  readonly activity_node_id: string
+  readonly open: boolean
+  /** The hours as they were written then: the report is evidence on these alone. */
+  readonly opening_hours: string | null
+  readonly occurred_at: number
+}
+
 export interface ExperimentEvent {
   readonly event_id: string
   readonly event_type: PlanEventType

@@ -164,6 +164,11 @@ export class CatalogStore extends Context.Service<
      * listens on the channel `catalog_changed` is told. Also after a kill between batches and this.
      */
     readonly close: (cityId: string) => Effect.Effect<CatalogVersion, CatalogStoreError>
+    /**
+     * Counts anew what travelers found at doors, and closes the seeding of each city where that changed. Gives how many places say
+     * another thing than before.
+     */
+    readonly countDoors: Effect.Effect<number, CatalogStoreError>
     /** The nodes that are not retired, in pages of matrix order; an empty page is the end. */
     readonly known: (cityId: string) => Effect.Effect<ReadonlyArray<KnownNode>, CatalogStoreError>
     readonly indexed: (

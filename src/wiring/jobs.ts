@@ -92,6 +92,21 @@ const readSources = Effect.map(
   })
 )
 
+const COUNT_DOORS = "count_doors"
+
+/** What travelers found at doors reaches the catalogs, and what erased people found leaves them. */
+const countDoors = Effect.map(
+  CatalogStore,
+  (store): JobHandler => ({
+    kind: COUNT_DOORS,
+    run: () =>
+      Effect.mapBoth(store.countDoors, {
+        onSuccess: (places) => ({ places }),
+        onFailure: ({ message }) => new JobFailed({ message, retry: true })
+      })
+  })
+)
+
 /** Finished jobs are kept this long for whoever asks what became of them. */
 const KEEP_JOBS = "30 days"
 
@@ -142,6 +157,7 @@ const resumeErasures = Effect.map(
 const REGULAR: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   // Not of the night: a model that does worse than what it took over from is not left to rank until morning.
   { kind: GuardModels.GUARD_MODELS, cron: "*/5 * * * *" },
+  { kind: COUNT_DOORS, cron: "*/10 * * * *" },
   { kind: READ_SOURCES, cron: "20 * * * *" },
   { kind: PersonaNightly.PERSONA_NIGHTLY, cron: "0 3 * * *", catchUp: "20 hours" },
   { kind: ModelEmbeddingsNightly.EMBED_TRAVELERS, cron: "30 3 * * *", catchUp: "20 hours" },
@@ -186,6 +202,7 @@ export const worker = (places: ReadonlyArray<JobPlace>) =>
       const handlers = [
         yield* seedCity,
         yield* readSources,
+        yield* countDoors,
         (yield* Erasure).handler,
         yield* TripRepair.handler,
         yield* GuardModels.handler,

@@ -54,6 +54,7 @@ import * as PivotStream from "../http/stream/stream.ts"
 import * as UwsHttpServer from "../http/uws/UwsHttpServer.ts"
 import * as PostgresCityStorage from "../layers/postgres/city-storage.ts"
 import * as PostgresCompanions from "../layers/postgres/companions.ts"
+import * as PostgresDoorChecks from "../layers/postgres/door-checks.ts"
 import * as PostgresPersonRecords from "../layers/postgres/erasure/person-records.ts"
 import * as PostgresEvidenceDocuments from "../layers/postgres/evidence-documents.ts"
 import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
@@ -153,6 +154,7 @@ const capabilities = Layer.mergeAll(
   JournaledNewcomers.layer,
   receipts,
   PostgresEvidenceDocuments.layer,
+  PostgresDoorChecks.layer,
   PostgresTripLinks.layer,
   PostgresTripList.layer,
   TripGenerator.layer.pipe(Layer.provide(UnseededCity.layer().pipe(Layer.provide(places)))),

@@ -69,6 +69,7 @@ const TABLE = `
   admin.shadow            401       403       403       403       403       403       200       401
   admin.costs             401       403       403       403       403       403       200       401
   admin.postSources       401       403       403       403       403       403       200       401
+  admin.hoursToCheck      401       403       403       403       403       403       200       401
   admin.actors            401       403       403       403       403       403       200       401
   admin.actor             401       403       403       403       403       403       200       401
   admin.interrupt         401       403       403       403       403       403       200       401

@@ -123,6 +123,7 @@ describe("a trip", () => {
       { _tag: "reorder_day", ...by, day: 2, slot_ids: [slotId(2, 1), slotId(2, 0), slotId(2, 2)] },
       { _tag: "undo", ...by, change: 3 },
       { _tag: "lock_slot", by: owner, slot_id: slotId(1, 0), locked: true, intention: "schedule" },
+      { _tag: "report_door", by: owner, slot_id: slotId(1, 0), open: false },
       { _tag: "request_pivot", by: owner, request: { trigger: "transit", detail: { delay_minutes: 20 } } },
       { _tag: "respond_pivot", by: owner, pivot_id: pivot.pivot_id, response: "accept", option_id },
       { _tag: "respond_pivot", by: owner, pivot_id: uuidOfName("lost") as typeof pivot.pivot_id, response: "dismiss" },

@@ -7,10 +7,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as fc from "fast-check"
+import { doorsOf, foundAt } from "../../src/domain/catalog/doors.ts"
 import { EDITOR_CAP } from "../../src/domain/catalog/evidence.ts"
 import type { ActivityNode, CountedLine, EditorJudgement } from "../../src/domain/catalog/node.ts"
 import * as Sayings from "../../src/domain/catalog/sayings.ts"
 import { plainNarrative } from "../../src/domain/narrative.ts"
+import { zoneOf } from "../../src/domain/time/zone.ts"
 import { evidenceLines } from "../../src/domain/view/node.ts"
 import * as MemoryIndex from "../../src/layers/memory/vector-index.ts"
 import * as PostgresCatalog from "../../src/layers/postgres/catalog.ts"
@@ -107,6 +109,34 @@ describe("what is said of a place", () => {
       }
     )
     fc.assert(property, { numRuns: 500 })
+  })
+
+  it("counts of what travelers found at its door no more than those people, and names the hour that they came", () => {
+    const report = fc.record({
+      person: fc.integer({ min: 1, max: 9 }).map(String),
+      trip: fc.integer({ min: 1, max: 9 }).map(String),
+      open: fc.boolean(),
+      weekday: fc.integer({ min: 0, max: 6 }),
+      hour: fc.integer({ min: 9, max: 12 })
+    })
+    const property = fc.property(fc.array(report, { minLength: 3, maxLength: 40 }), fc.nat(167), (reports, hour) => {
+      const doors = doorsOf(reports)
+      if (doors === undefined) return
+      const node = place("x", "cafe", { quality_signals: { local: null, tourist: null, avoid_mentions: 0, doors } })
+      const people = (open: boolean) =>
+        new Set(reports.filter((one) => one.open === open).map(({ person }) => person)).size
+      for (const { count, text } of evidenceLines(node)) {
+        assert.deepStrictEqual(numbersIn(text), [`${count}`])
+        assert.isAtMost(count!, people(text.includes("found it open")))
+      }
+      const found = foundAt(doors, zoneOf("Europe/Lisbon")!, Date.UTC(2026, 1, 2, hour))
+      if (found === undefined) return
+      const said = Sayings.doorSaying(found)
+      const time = found.when === undefined ? [] : [`${hour % 24}`.padStart(2, "0"), "00"]
+      assert.deepStrictEqual(numbersIn(said), [`${found.people}`, ...time], said)
+      assert.isAtMost(found.people, people(found.found === "open"))
+    })
+    fc.assert(property, { numRuns: 300 })
   })
 
   it("calls an editor an editor, and gives no number to one", () => {

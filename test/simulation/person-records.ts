@@ -92,6 +92,9 @@ export const layer = (asking: Asking, kept: Kept) => {
       trips: (userId) => asked(asking, () => tripsOf(userId), away),
       disguiseTrip: (userId, tripId) =>
         changing(() => {
+          for (const row of [...store.scan(undefined, "door_reports")]) {
+            if (row["user_id"] === userId && row["trip_id"] === tripId) server.change("door_reports", row, undefined)
+          }
           const alone = tripsOf(userId).some((one) => one.id === tripId && one.alone)
           if (!alone) return rename(userId, (table, row) => tripOf(table, row) === tripId, world.uuid())
           // Under another id and in other weeks nobody would find it again: to who asks for the old one, it is gone.
@@ -102,6 +105,7 @@ export const layer = (asking: Asking, kept: Kept) => {
             "ranking_events",
             "pivot_events",
             "intention_signals",
+            "door_reports",
             "decision_outcomes",
             "exp.constraint_snapshots",
             ...ROOTS
@@ -120,6 +124,7 @@ export const layer = (asking: Asking, kept: Kept) => {
           for (const { row, table } of [...rowsNaming(server, userId)]) {
             if (
               table === "exp.persona_snapshots" ||
+              table === "door_reports" ||
               table === "user_states" ||
               table === "idempotency_receipts" ||
               table === "persona_dimensions"

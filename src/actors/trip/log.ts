@@ -3,6 +3,7 @@ import type { UserState } from "../../domain/learning-log/snapshots.ts"
 import { payloadsOfKind, type RecordKind, recordOf } from "../../domain/records/kind.ts"
 import {
   DECISION_OUTCOMES,
+  DOOR_REPORT,
   EXPERIMENT_EVENT,
   INTENTION_SIGNAL,
   PIVOT_EVENT,
@@ -24,7 +25,8 @@ const KIND_OF = {
   ranking_event: RANKING_EVENT,
   experiment_event: EXPERIMENT_EVENT,
   intention_signal: INTENTION_SIGNAL,
-  decision_outcomes: DECISION_OUTCOMES
+  decision_outcomes: DECISION_OUTCOMES,
+  door_report: DOOR_REPORT
 } as const
 
 export const journalKey = (tripId: string): string => `trip:${tripId}`

@@ -8,6 +8,7 @@ import { Uuid } from "../ids.ts"
 import { parseIsoDate } from "../time/calendar.ts"
 import { DayPart, VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { Category } from "./category.ts"
+import { Doors } from "./doors.ts"
 import { PlaceFacts } from "./facts.ts"
 import { VibeTag } from "./taxonomy.ts"
 
@@ -122,6 +123,8 @@ export const QualitySummary = Schema.Struct({
   editor: Schema.optionalKey(EditorJudgement),
   /** Whose word `overrated_flag` rests on, where it is set. */
   flagged_by: Schema.optionalKey(Schema.Literals(["editor", "sources"])),
+  /** What travelers of ours found at its door; the table `door_reports` is the truth. */
+  doors: Schema.optionalKey(Doors),
   /** Set where nothing is known but what a places service says. */
   places_fallback: Schema.optionalKey(Schema.Literal(true))
 })

@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import { type Zone, zoneOf } from "../time/zone.ts"
 import { VIBE_DIMENSIONS } from "../vocabulary.ts"
 import type { City, CityCatalog } from "./city-catalog.ts"
+import { doubting } from "./doors.ts"
 import { nextChange, openAt, parseHours } from "./hours/hours.ts"
 import type { Hours } from "./hours/model.ts"
 import type { ActivityNode } from "./node.ts"
@@ -46,6 +47,19 @@ export const residentCatalog = (parts: ResidentParts): CityCatalog => {
   const zones = nodes.map(({ time_zone }): Zone | undefined =>
     time_zone === city.time_zone ? home : zoneOf(time_zone)
   )
+  // Few places have reports: the others are asked as they always were.
+  const doubts = new Map(
+    nodes.flatMap(({ quality_signals: { doors } }, index) => {
+      const zone = zones[index]
+      if (doors === undefined || zone === undefined) return []
+      const written = hours[index] ?? null
+      const known = {
+        openAt: (millis: number) => openAt(written, zone, millis),
+        nextChange: (millis: number) => nextChange(written, zone, millis)?.at
+      }
+      return [[index, doubting(doors, zone, known)] as const]
+    })
+  )
   return {
     city,
     ...(parts.transit === undefined ? {} : { transit: parts.transit }),
@@ -56,10 +70,14 @@ export const residentCatalog = (parts: ResidentParts): CityCatalog => {
     indexOf: (nodeId) => positions.get(nodeId),
     retired: (index) => parts.retired.has(index),
     openAt: (index, millis) => {
+      const doubted = doubts.get(index)
+      if (doubted !== undefined) return doubted.openAt(millis)
       const zone = zones[index]
       return zone === undefined ? "unknown" : openAt(hours[index] ?? null, zone, millis)
     },
     nextChange: (index, millis) => {
+      const doubted = doubts.get(index)
+      if (doubted !== undefined) return doubted.nextChange(millis)
       const zone = zones[index]
       return zone === undefined ? undefined : nextChange(hours[index] ?? null, zone, millis)?.at
     }

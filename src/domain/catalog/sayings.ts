@@ -2,6 +2,7 @@
  * Every sentence that the product says about the evidence for a place. Each is made from one row, and a number in it is a
  * number of that row: `test/house/sayings.test.ts` reads them all, and refuses counts that are worded anywhere else.
  */
+import { type Doors, ENOUGH_REPORTS, type FoundAtDoor } from "./doors.ts"
 import type { ActivityNode, CountedLine, EditorJudgement, Voice } from "./node.ts"
 
 const plural = (count: number, one: string) => `${count} ${one}${count === 1 ? "" : "s"}`
@@ -107,3 +108,20 @@ export const warningForModel = ({ quality_signals: { avoid_mentions, editor } }:
     : editor?.warning == null
       ? ""
       : "our editor warns of it"
+
+const WEEKDAYS = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"]
+
+/** What travelers of ours found at its door around that time. */
+export const doorSaying = ({ found, people, when }: FoundAtDoor): string =>
+  when === undefined
+    ? `${plural(people, "traveler")} of ours found it closed, on different days of the week.`
+    : `${plural(people, "traveler")} of ours found it ${found} on ${WEEKDAYS[when.weekday]} around ${`${when.hour}`.padStart(2, "0")}:00.`
+
+/** The same whatever the time, each side that enough people speak for, with its count. */
+export const doorSayings = (doors: Doors): ReadonlyArray<{ readonly count: number; readonly text: string }> =>
+  (["closed", "open"] as const)
+    .filter((found) => doors[found] >= ENOUGH_REPORTS)
+    .map((found) => ({
+      count: doors[found],
+      text: `${plural(doors[found], "traveler")} of ours found it ${found} when they came.`
+    }))

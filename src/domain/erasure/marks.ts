@@ -22,6 +22,7 @@ const OWN_ROWS: Readonly<Record<string, string>> = {
   decision_outcomes: "id",
   pivot_events: "id",
   intention_signals: "id",
+  door_reports: "id",
   "exp.events": "event_id",
   "exp.persona_snapshots": "id",
   idempotency_receipts: "id"
@@ -37,6 +38,7 @@ const TIMED = [
   "decision_outcomes",
   "pivot_events",
   "intention_signals",
+  "door_reports",
   "exp.events"
 ]
 

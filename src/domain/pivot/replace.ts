@@ -1,8 +1,11 @@
 /** Options that put another place into a slot: from what is kept ready, verified again, else searched for now. */
+import { foundAt } from "../catalog/doors.ts"
 import { expectationAt, expectationSaying } from "../catalog/expectation.ts"
+import { doorSaying } from "../catalog/sayings.ts"
 import { exclusionOf } from "../itinerary/exclusion.ts"
 import { MEAL, RETIRED } from "../itinerary/places.ts"
 import { BUDGET_TIER, mealAt } from "../itinerary/rules.ts"
+import { zoneOf } from "../time/zone.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { Deadline, NO_DEADLINE } from "./deadline.ts"
 import type { Finding, OptionDraft } from "./draft.ts"
@@ -194,6 +197,9 @@ export const whyOf = (
   why.push(openWords(node, visit.open, at))
   const expected = visit.open === "unknown" ? expectationAt(catalog, index, visit.arrive) : undefined
   if (expected !== undefined) why.push(expectationSaying(node.category, expected))
+  const zone = zoneOf(node.time_zone)
+  const door = zone === undefined ? undefined : foundAt(node.quality_signals.doors, zone, visit.arrive)
+  if (door !== undefined) why.push(doorSaying(door))
   if (gap.from >= 0) why.push(`About ${visit.travelIn} minutes from ${catalog.nodes[gap.from]!.name}`)
   return why
 }

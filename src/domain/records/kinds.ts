@@ -2,6 +2,7 @@
 import type { CityEventEnvelope } from "../city/decide.ts"
 import type {
   ConstraintSnapshot,
+  DoorReported,
   ExperimentEvent,
   IntentionSignal,
   PersonaKnown,
@@ -43,6 +44,7 @@ export const RANKING_EVENT = plain<RankingEvent>("ranking_event", 1)
 export const PIVOT_EVENT = plain<PivotRecord>("pivot_event", 2, { upcast: { 1: (payload) => payload } })
 export const PIVOT_RESPONSE = plain<PivotResponse>("pivot_response", 1)
 export const INTENTION_SIGNAL = plain<IntentionSignal>("intention_signal", 1)
+export const DOOR_REPORT = plain<DoorReported>("door_report", 1)
 export const EXPERIMENT_EVENT = plain<ExperimentEvent>("experiment_event", 1)
 export const CONSTRAINT_SNAPSHOT = plain<ConstraintSnapshot>("constraint_snapshot", 1)
 export const PERSONA_SNAPSHOT = plain<PersonaKnown>("persona_snapshot", 1)

@@ -8,6 +8,7 @@ import type { Intention, Trigger } from "../vocabulary.ts"
 import type { OpenOffer } from "./actor-state.ts"
 import type { TripCommand } from "./commands.ts"
 import { decidedBy } from "./decided.ts"
+import { foundClosed } from "./door-reports.ts"
 import { delayOf, makeOffer, makeRoom, tellingOf } from "./make-offers.ts"
 import { pivotEdits } from "./plan-edits.ts"
 import type { PlanOutcome } from "./planner.ts"
@@ -151,6 +152,11 @@ const responded = (
     }
   })
   records.push(...pivotEdits(turn, pivot_id, chosen.option))
+  // What an announcement said first is no finding of theirs, and a district that nobody gets into is no door.
+  const { detail, slot_id: door } = open.request
+  if (trigger === "venue_closed" && open.about === undefined && detail?.district === undefined && door !== undefined) {
+    records.push(...foundClosed(turn, door))
+  }
   return records
 }
 

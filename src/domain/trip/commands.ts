@@ -81,6 +81,8 @@ export const TripCommand = Schema.Union([
     locked: Schema.Boolean,
     intention: Schema.optionalKey(Intention)
   }),
+  /** Whether its door was open when one came: nothing of the plan changes. */
+  Schema.TaggedStruct("report_door", { ...reader, slot_id: SlotId, open: Schema.Boolean }),
   /** What could stand in a stop's place, and what fits into some minutes: nothing changes. */
   Schema.TaggedStruct("choices", { ...reader, slot_id: SlotId }),
   Schema.TaggedStruct("fits", { ...reader, minutes: Schema.Int, at: Schema.optionalKey(Schema.Int) }),

@@ -14,6 +14,7 @@ import { cityChanged, worldKnown } from "./decide-city.ts"
 import { addStop, choicesFor, fitsFor, moveStop, removeOwn, reorderDay, undo } from "./decide-edits.ts"
 import { closeInvitation, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
+import { reportDoor } from "./door-reports.ts"
 import { EVENT_WORDS } from "./event-words.ts"
 import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
@@ -217,6 +218,8 @@ const dispatch = (turn: Turn, command: TripCommand): TripDecision => {
       return swapSlot(turn, command)
     case "lock_slot":
       return lockSlot(turn, command)
+    case "report_door":
+      return reportDoor(turn, command)
     case "remove_slot":
       return removeOwn(turn, command) ?? removeSlot(turn, command)
     case "choices":

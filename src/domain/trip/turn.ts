@@ -1,5 +1,12 @@
 /** One turn of a trip: what is known, who asks, and how events, records and refusals are written down. */
-import type { ExperimentEvent, IntentionSignal, PivotOffered, PivotResponse, RankingEvent } from "../decisions.ts"
+import type {
+  DoorReported,
+  ExperimentEvent,
+  IntentionSignal,
+  PivotOffered,
+  PivotResponse,
+  RankingEvent
+} from "../decisions.ts"
 import type { UserId } from "../ids.ts"
 import type { OutcomesRecord } from "../learning-log/outcomes.ts"
 import { contextOf, type PlanEventType, type PlanPayload, planPayload } from "../learning-log/plan.ts"
@@ -28,6 +35,7 @@ export type TripRecord =
   | { readonly type: "experiment_event"; readonly id: string; readonly payload: ExperimentEvent }
   | { readonly type: "decision_outcomes"; readonly id: string; readonly payload: OutcomesRecord }
   | { readonly type: "intention_signal"; readonly id: string; readonly payload: IntentionSignal }
+  | { readonly type: "door_report"; readonly id: string; readonly payload: DoorReported }
 
 /** What a trip starts when its decision is durable. */
 export type TripTask =
@@ -162,15 +170,17 @@ export const isOver = (trip: Pick<TripState, "status">): boolean =>
 export const closed = (trip: TripState) =>
   new R.TripClosed({ message: `The trip is ${trip.status}: its plan does not change any more.`, status: trip.status })
 
+export const slotOf = (turn: Turn, slotId: string): Slot | R.TripRejection =>
+  turn.trip.slots.find((one) => one.id === slotId) ??
+  new R.SlotNotFound({
+    message: "The plan has no such slot: it may have been replaced; read the trip again.",
+    slot_id: slotId as Slot["id"]
+  })
+
 /** The slot if it is there and still ahead (or under way), else why not. */
 export const slotAhead = (turn: Turn, slotId: string): Slot | R.TripRejection => {
-  const slot = turn.trip.slots.find((one) => one.id === slotId)
-  if (slot === undefined) {
-    return new R.SlotNotFound({
-      message: "The plan has no such slot: it may have been replaced; read the trip again.",
-      slot_id: slotId as Slot["id"]
-    })
-  }
+  const slot = slotOf(turn, slotId)
+  if (isRejection(slot)) return slot
   if (slot.ends_at <= turn.context.now || slot.status === "done") {
     return new R.SlotInPast({ message: "That stop is over and stays as it was.", slot_id: slot.id })
   }

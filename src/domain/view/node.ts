@@ -3,7 +3,7 @@ import { attributionsFor } from "../catalog/attribution.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { expectationAt, expectationSaying } from "../catalog/expectation.ts"
 import type { ActivityNode } from "../catalog/node.ts"
-import { countedSaying, editorSaying, sourceName } from "../catalog/sayings.ts"
+import { countedSaying, doorSayings, editorSaying, sourceName } from "../catalog/sayings.ts"
 import type { EvidenceLine, NodeBrief } from "../pivot/model.ts"
 
 /** Tags that are shown of a place: the ones that say most about it. */
@@ -28,7 +28,10 @@ export const nodeBrief = (node: ActivityNode): NodeBrief => ({
 
 /** Who speaks for it, locals first, each with its kind, in words and in numbers; an editor has no number. */
 export const evidenceLines = (node: Pick<ActivityNode, "quality_signals">): ReadonlyArray<EvidenceLine> => {
-  const { lines = [], editor } = node.quality_signals
+  const { lines = [], editor, doors } = node.quality_signals
+  const found = (doors === undefined ? [] : doorSayings(doors)).map(
+    (one): EvidenceLine => ({ kind: "travelers", voice: "tourist", source: "overplanned", licence: null, ...one })
+  )
   const opinions = (["local", "tourist"] as const).flatMap((voice): ReadonlyArray<EvidenceLine> => {
     const text = editor === undefined ? undefined : editorSaying(editor, voice)
     if (editor === undefined || text === undefined) return []
@@ -44,7 +47,9 @@ export const evidenceLines = (node: Pick<ActivityNode, "quality_signals">): Read
       text: `${countedSaying(line)}.`
     })
   )
-  return [...counted, ...opinions].sort((a, b) => Number(a.voice === "tourist") - Number(b.voice === "tourist"))
+  return [...counted, ...found, ...opinions].sort(
+    (a, b) => Number(a.voice === "tourist") - Number(b.voice === "tourist")
+  )
 }
 
 /** What is usual for such places at that time, where its own hours are not known; null where nothing is usual. */

@@ -146,6 +146,7 @@ export class AdminGroup extends HttpApiGroup.make("admin")
     HttpApiEndpoint.get("shadow", "/shadow", { success: Schema.Unknown, error: Unavailable }),
     HttpApiEndpoint.get("costs", "/costs", { success: Schema.Unknown, error: Unavailable }),
     HttpApiEndpoint.get("postSources", "/post-sources", { success: Schema.Unknown, error: Unavailable }),
+    HttpApiEndpoint.get("hoursToCheck", "/hours-to-check", { success: Schema.Unknown, error: Unavailable }),
     HttpApiEndpoint.get("actors", "/actors", { success: Schema.Unknown, error: Unavailable }),
     HttpApiEndpoint.get("actor", "/actors/:kind/:id", {
       params: actorParams,

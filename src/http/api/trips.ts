@@ -81,7 +81,9 @@ export const SlotAction = Schema.Union([
     at: Schema.optionalKey(Moment),
     reason: Why
   }),
-  Schema.Struct({ action: Schema.Literals(["lock", "unlock", "remove"]), reason: Why })
+  Schema.Struct({ action: Schema.Literals(["lock", "unlock", "remove"]), reason: Why }),
+  /** Whether its door was open when one came: the plan stays as it is. */
+  Schema.Struct({ action: Schema.Literal("report"), open: Schema.Boolean })
 ])
 
 export const PivotAnswer = Schema.Union([

@@ -64,8 +64,9 @@ const trips: Readonly<Record<string, OperationWords>> = {
     body: { node_ids: [], tags: ["lively"] }
   },
   "trips.changeSlot": {
-    summary: "Swap, lock, unlock or remove a stop",
-    description: "A swap without `node_id` takes the best place that fits; what follows is checked again.",
+    summary: "Swap, move, lock, unlock or remove a stop, or say whether its door was open",
+    description:
+      "A swap without `node_id` takes the best place that fits; what follows is checked again. `{action: report, open: false}` is for who is there, from an hour before the stop until a day after it: nothing of the plan changes, and where several travelers say the same, offers say so.",
     body: { action: "lock" }
   },
   "edits.add": {
@@ -276,6 +277,11 @@ const admin: Readonly<Record<string, OperationWords>> = {
   "admin.postSources": {
     summary: "Sources of posts",
     description: "Each with its terms, its cadence and how it is doing."
+  },
+  "admin.hoursToCheck": {
+    summary: "Places whose hours to look up",
+    description:
+      "Where travelers stood before a closed door: how many people, on which weekdays (0 is Monday) and hours, beside those who found it open. A place leaves the list when its hours are seeded anew."
   },
   "admin.actors": { summary: "Who is alive", description: "Actors in memory, by kind." },
   "admin.actor": { summary: "One actor", description: "Its fiber, and the child fibers in its scope." },

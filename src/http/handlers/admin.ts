@@ -8,6 +8,7 @@ import type { CityId } from "../../domain/ids.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { CostGuard, type CostReport } from "../../services/cost-guard.ts"
+import { DoorChecks } from "../../services/door-checks.ts"
 import { type Job, Jobs } from "../../services/jobs.ts"
 import {
   ModelRegistry,
@@ -146,6 +147,7 @@ export const layer = HttpApiBuilder.group(
     const shadows = yield* ShadowReports
     const costs = yield* CostGuard
     const sources = yield* PostSources
+    const doors = yield* DoorChecks
     const trips = yield* TripRuntime
     const actors = yield* ActorKinds
 
@@ -206,6 +208,8 @@ export const layer = HttpApiBuilder.group(
       costs: () => Effect.map(orUnavailable(costs.report(COST_DAYS)), costsView),
 
       postSources: () => Effect.map(orUnavailable(sources.list), (list) => ({ sources: list })),
+
+      hoursToCheck: () => Effect.map(orUnavailable(doors.list), (places) => ({ places })),
 
       actors: () => Effect.map(trips.status, (kinds) => ({ kinds })),
 

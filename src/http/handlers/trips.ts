@@ -30,6 +30,7 @@ const slotCommand = (
   slot_id: SlotId,
   payload: Exclude<typeof SlotAction.Type, { readonly action: "move" }>
 ): TripCommand => {
+  if (payload.action === "report") return { _tag: "report_door", by: who.by, slot_id, open: payload.open }
   const intention = payload.reason === undefined ? {} : { intention: payload.reason }
   switch (payload.action) {
     case "swap":

@@ -23,6 +23,7 @@ import {
 } from "./catalog-rows.ts"
 import { positionsOf, saveTransit, saveWalks } from "./city-ways.ts"
 import { derive } from "./derived-evidence.ts"
+import { doorsToCount } from "./door-counts.ts"
 import { endTexts, removePosts, savePosts } from "./post-rows.ts"
 import { type CityRow, cityOfRow, sourceEntries } from "./source-entries.ts"
 
@@ -128,6 +129,11 @@ const closeSeeding = Effect.fnUntraced(function* (sql: SqlClient, cityId: string
   const [city] = yield* sql<{ slug: string; catalog_version: string; time: Date }>`
     select slug, catalog_version, now() as time from cities where id = ${cityId} for no key update`
   yield* signalsOfTravelers(sql, cityId)
+  const doors = yield* doorsToCount(sql, cityId)
+  yield* derive(
+    sql,
+    doors.map(({ id }) => id)
+  )
   const [state] = yield* sql<{ all: number; live: number; overrated: number; digest: string }>`
     select count(*)::int as all, (count(*) filter (where retired_at is null))::int as live,
       (count(*) filter (where overrated_flag))::int as overrated,
@@ -156,6 +162,14 @@ const closeSeeding = Effect.fnUntraced(function* (sql: SqlClient, cityId: string
     live: state!.live,
     counts: { activity_nodes: state!.all, quality_signals: rows!.signals, scraped_posts: rows!.posts }
   }
+})
+
+const countDoors = Effect.fnUntraced(function* (sql: SqlClient) {
+  const changed = yield* doorsToCount(sql)
+  for (const cityId of new Set(changed.map(({ city_id }) => city_id))) {
+    yield* sql.withTransaction(closeSeeding(sql, cityId))
+  }
+  return changed.length
 })
 
 export const layer = Layer.effect(
@@ -241,6 +255,8 @@ export const layer = Layer.effect(
 
       close: (cityId) =>
         closeSeeding(sql, cityId).pipe(sql.withTransaction, Effect.mapError(failed("Closing the seeding"))),
+
+      countDoors: countDoors(sql).pipe(Effect.mapError(failed("Counting what travelers found at doors"))),
 
       known: (cityId) =>
         sql<KnownNode>`select id, name, names, neighbourhood, lat, lon from activity_nodes

@@ -15,6 +15,7 @@ import {
 } from "../../domain/catalog/voices.ts"
 import type { IndexedNode } from "../../services/catalog-store.ts"
 import { type JudgementRow, judgementOf, SIGNAL_COLUMNS, signalRow, upsertFromJson } from "./catalog-rows.ts"
+import { doorsOn } from "./door-counts.ts"
 
 const UPSERT_SIGNALS = upsertFromJson("quality_signals", SIGNAL_COLUMNS, "activity_node_id, source, voice")
 
@@ -135,13 +136,16 @@ const deriveWith = Effect.fnUntraced(function* (sql: SqlClient, nodeIds: Readonl
     from editor_judgements where activity_node_id = any(${nodeIds as Array<string>}::uuid[])`
   const judgements = new Map(judged.map((row) => [row.activity_node_id, judgementOf(row)]))
   const byNode = Map.groupBy(rows, (row) => row.activity_node_id)
+  const doors = yield* doorsOn(sql, nodeIds)
   const derived = nodeIds.map((id) => {
     const { summary, cross_ref_confidence, overrated_flag } = crossReference(
       byNode.get(id) ?? [],
       judgements.get(id) ?? null,
       voices.get(id)
     )
-    return { id, quality_signals: summary, cross_ref_confidence, overrated_flag }
+    const found = doors.get(id)
+    const quality_signals = found === undefined ? summary : { ...summary, doors: found }
+    return { id, quality_signals, cross_ref_confidence, overrated_flag }
   })
   yield* sql.unsafe(UPDATE_DERIVED, [JSON.stringify(derived)])
   return yield* blend(sql, nodeIds, voices)

@@ -1,6 +1,7 @@
 /** How many of the stops that travelers have ahead of them, and of a city's places, have hours that somebody confirmed. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { REPORTS_DAYS } from "../../domain/catalog/doors.ts"
 import type { DependencyHealth } from "../../services/health.ts"
 
 interface Coverage {
@@ -28,17 +29,28 @@ export const hoursCoverage = Effect.gen(function* () {
         from itinerary_slots i join activity_nodes a on a.id = i.activity_node_id
         where i.status = 'planned' and i.starts_at > now() group by a.city_id) s on s.city_id = c.id
     order by c.slug`
+  const [{ places: toCheck } = { places: 0 }] = yield* sql<{ places: number }>`
+    select count(distinct r.activity_node_id)::int as places
+    from door_reports r join activity_nodes n on n.id = r.activity_node_id
+    where not r.open and r.occurred_at > now() - make_interval(days => ${REPORTS_DAYS}) and n.retired_at is null
+      and r.opening_hours is not distinct from n.opening_hours`
   const [stops, known] = [sum(cities, "stops"), sum(cities, "stops_known")]
   const told = cities.map(
     (one) =>
       `${one.slug}: hours of ${percent(one.places_known, one.places)} of its places, of ${percent(one.stops_known, one.stops)} of planned stops`
   )
   const thin = stops > 0 && known < WORTH_A_WORD * stops
+  const fixes = [
+    ...(thin ? ["Most planned stops have no confirmed hours: seed the city from OpenStreetMap as well."] : []),
+    ...(toCheck === 0
+      ? []
+      : [`Travelers found ${toCheck} places closed: GET /api/v1/admin/hours-to-check says which, and when.`])
+  ]
   const health: DependencyHealth = {
     name: "hours",
     status: "up",
     detail: told.length === 0 ? "no city is seeded yet" : told.join("; "),
-    ...(thin ? { fix: "Most planned stops have no confirmed hours: seed the city from OpenStreetMap as well." } : {})
+    ...(fixes.length > 0 ? { fix: fixes.join(" ") } : {})
   }
   return health
 })

@@ -125,6 +125,17 @@ export const decisionStatements: ReadonlyArray<Statement> = [
   writing("insert into intention_signals", ({ store }, [json]) => {
     for (const row of rowsIn(json)) store.insert("intention_signals", stamped(row, "occurred_at"), "nothing")
   }),
+  writing("insert into door_reports", ({ reader, store }, [json]) => {
+    for (const row of rowsIn(json)) {
+      const said = stamped(row, "occurred_at")
+      const old = store.get(reader, "door_reports", row["id"])
+      if (old === undefined) store.insert("door_reports", said)
+      else if (Number(old["occurred_at"]) <= Number(said["occurred_at"])) {
+        const { open, opening_hours, occurred_at } = said
+        store.update("door_reports", old, { open, opening_hours: nullable(opening_hours), occurred_at })
+      }
+    }
+  }),
   writing("insert into exp.events", ({ store }, [json]) => {
     for (const row of rowsIn(json)) store.insert("exp.events", stamped(row, "timestamp"), "nothing")
   }),

@@ -223,6 +223,11 @@ const DECISIONS = [
     { references: ["user_id users"], checks: [between("confidence", 0, 1)] }
   ),
   table(
+    "door_reports",
+    "id uuid!, user_id uuid!, trip_id uuid!, slot_id uuid!, activity_node_id uuid!, open bool!, opening_hours text, occurred_at timestamptz!",
+    { references: ["user_id users"] }
+  ),
+  table(
     "decision_outcomes",
     "id uuid!, decision_id uuid!, user_id uuid!, trip_id uuid, session_id uuid, slot_id uuid, activity_node_id uuid!, outcome text!, source text!, occurred_at timestamptz!",
     { references: ["user_id users"], defaults: { source: "app" }, checks: [SOURCE] }

@@ -20,6 +20,8 @@ export const removeAccount = Effect.fnUntraced(function* (person: string) {
   const sql = yield* SqlClient
   yield* sql`delete from exp.persona_snapshots where user_id = ${person}`
   yield* sql`delete from user_states where user_ids @> ${[person]}::uuid[]`
+  // What they found at doors is taken back: the places are counted again without them.
+  yield* sql`delete from door_reports where user_id = ${person}`
   yield* sql`delete from idempotency_receipts where user_id = ${person}`
   yield* sql`update llm_ledger set user_id = null, trip_id = null where user_id = ${person}`
   yield* sql`delete from llm_spend where subject = ${person}`

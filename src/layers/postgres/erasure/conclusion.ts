@@ -13,6 +13,7 @@ const NAMING = [
   ["decision_outcomes", "user_id"],
   ["pivot_events", "user_id"],
   ["intention_signals", "user_id"],
+  ["door_reports", "user_id"],
   ["exp.events", "unit_id"],
   ["exp.persona_snapshots", "user_id"],
   ["idempotency_receipts", "user_id"],

@@ -83,6 +83,7 @@ const heldTables = (sql: SqlClient, person: string): ReadonlyArray<HeldTable> =>
       "pivot_events",
       sql`select * from pivot_events where user_id = ${person} or (user_id is null and trip_id in ${own})`
     ],
+    ["door_reports", sql`select * from door_reports where user_id = ${person}`, BY_TIME],
     ["intention_signals", sql`select * from intention_signals where user_id = ${person}`, BY_TIME],
     [
       "exp.events",

@@ -66,7 +66,8 @@ export const layer = (options: PersonRecordsOptions): Layer.Layer<PersonRecords,
                 union select trip_id from ranking_events where user_id = ${userId} and trip_id is not null
                 union select trip_id from decision_outcomes where user_id = ${userId} and trip_id is not null
                 union select trip_id from pivot_events where user_id = ${userId}
-                union select trip_id from intention_signals where user_id = ${userId} and trip_id is not null`
+                union select trip_id from intention_signals where user_id = ${userId} and trip_id is not null
+                union select trip_id from door_reports where user_id = ${userId}`
               return yield* Effect.forEach(rows, ({ id }) =>
                 Effect.map(isAlone(userId, id), (alone) => ({ id, alone }))
               )

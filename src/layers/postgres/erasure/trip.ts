@@ -31,7 +31,8 @@ export const isAlone = Effect.fnUntraced(function* (person: string, trip: string
       or exists (select from ranking_events where trip_id = ${trip} and user_id <> ${person})
       or exists (select from decision_outcomes where trip_id = ${trip} and user_id <> ${person})
       or exists (select from pivot_events where trip_id = ${trip} and user_id <> ${person})
-      or exists (select from intention_signals where trip_id = ${trip} and user_id <> ${person}) as shared`
+      or exists (select from intention_signals where trip_id = ${trip} and user_id <> ${person})
+      or exists (select from door_reports where trip_id = ${trip} and user_id <> ${person}) as shared`
   return !row!.shared
 })
 
@@ -55,6 +56,7 @@ export const disguiseTrip = Effect.fnUntraced(function* (person: string, trip: s
       constraints, created_at
     from trips where id = ${trip} for update`
   const alone = yield* isAlone(person, trip)
+  yield* sql`delete from door_reports where user_id = ${person} and trip_id = ${trip}`
   const disguise = makeDisguise({
     person,
     alone,

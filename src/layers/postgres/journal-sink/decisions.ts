@@ -7,6 +7,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import {
   CONSTRAINT_SNAPSHOT,
   DECISION_OUTCOMES,
+  DOOR_REPORT,
   EXPERIMENT_EVENT,
   INTENTION_SIGNAL,
   PERSONA_SNAPSHOT,
@@ -121,6 +122,21 @@ const intentions = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEn
     on conflict (id) do nothing`
 })
 
+/** The newest word of a person on a visit is the one that counts. */
+const doorReports = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  yield* sql`
+    insert into door_reports (id, user_id, trip_id, slot_id, activity_node_id, open, opening_hours, occurred_at)
+    select distinct on (r.id) r.id, r.user_id, r.trip_id, r.slot_id, r.activity_node_id, r.open, r.opening_hours,
+      to_timestamp(r.occurred_at / 1000.0)
+    from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
+      id uuid, user_id uuid, trip_id uuid, slot_id uuid, activity_node_id uuid, open boolean, opening_hours text,
+      occurred_at double precision)
+    order by r.id, r.occurred_at desc
+    on conflict (id) do update set open = excluded.open, opening_hours = excluded.opening_hours,
+      occurred_at = excluded.occurred_at where door_reports.occurred_at <= excluded.occurred_at`
+})
+
 const experimentEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
   yield* sql`
@@ -161,6 +177,7 @@ const TABLES = [
   [PIVOT_EVENT, pivotEvents],
   [PIVOT_RESPONSE, pivotResponses],
   [INTENTION_SIGNAL, intentions],
+  [DOOR_REPORT, doorReports],
   [EXPERIMENT_EVENT, experimentEvents],
   [CONSTRAINT_SNAPSHOT, constraintSnapshots],
   [PERSONA_SNAPSHOT, personaSnapshots],

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import {
   DECISION_OUTCOMES,
+  DOOR_REPORT,
   INTENTION_SIGNAL,
   PIVOT_EVENT,
   PIVOT_RESPONSE,
@@ -15,7 +16,7 @@ import type { JournalEntry } from "../../../services/journal.ts"
 import { payloadsOf } from "./handler.ts"
 
 const NAMING: ReadonlySet<string> = new Set(
-  [RANKING_EVENT, PIVOT_EVENT, PIVOT_RESPONSE, INTENTION_SIGNAL, DECISION_OUTCOMES].map(({ type }) => type)
+  [RANKING_EVENT, PIVOT_EVENT, PIVOT_RESPONSE, INTENTION_SIGNAL, DECISION_OUTCOMES, DOOR_REPORT].map(({ type }) => type)
 )
 
 /** A traveler whose first request met an absent database has no row yet; the log must not stumble over that. */

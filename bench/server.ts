@@ -35,6 +35,7 @@ const environment = (settings: ServerSettings): NodeJS.ProcessEnv => ({
   DATABASE_URL: settings.databaseUrl,
   AUTH_SECRET: SECRET,
   OVERPLANNED_DEMO: "false",
+  FIRST_CITIES: "seattle",
   RATE_LIMIT: "off",
   LOG_LEVEL: process.env["LOG_LEVEL"] ?? "error",
   ...settings.more

@@ -1169,14 +1169,21 @@ export interface Operations {
       readonly to: ModelView | null
     }
   }
-  /** Open a city. Starts a job that reads a catalog into the database. */
+  /** Open a city. Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before. */
   readonly "admin.seedCity": {
     readonly path: undefined
     readonly query: undefined
     readonly body: {
       readonly city: string
-      readonly source?: "curated" | "synthetic"
+      readonly source?: "curated" | "synthetic" | "osm"
       readonly limit?: number
+      readonly name?: string
+      readonly bounds?: {
+        readonly south: number
+        readonly west: number
+        readonly north: number
+        readonly east: number
+      }
     }
     readonly answer: {
       readonly job_id: string

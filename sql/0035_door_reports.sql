@@ -17,3 +17,6 @@ create index door_reports_by_trip on door_reports (trip_id);
 
 -- Places that say something of it: counted again as reports come and go.
 create index activity_nodes_with_doors on activity_nodes (city_id) where quality_signals ? 'doors';
+
+-- What was offered lately, without an order of it: rows lie as they came.
+create index pivot_events_by_time on pivot_events using brin (offered_at);

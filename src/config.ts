@@ -24,6 +24,10 @@ export const settings = {
       default: "true"
     }
   ),
+  FIRST_CITIES: S.list(
+    "Which of our own cities an empty database is filled with: the first one before the server answers, the others behind it. A demo shows all of them.",
+    { default: "seattle,new-york,mexico-city,tokyo" }
+  ),
   OVERPLANNED_NODE_ID: S.optional(
     S.text("Name of this node in journal progress and job claims. Default: made once, kept in the data directory.")
   ),
@@ -74,6 +78,17 @@ export const settings = {
   GOOGLE_PLACES_BASE_URL: S.optional(S.url("http:", "https:")("Another address that speaks the Places API.")),
   GOOGLE_PLACES_DAILY_CALLS: S.integer(0, 1_000_000)("Most calls to Places in one UTC day.", { default: "500" }),
 
+  OVERPASS_URL: S.optional(
+    S.url(
+      "https:",
+      "http:"
+    )(
+      "Where queries of Overpass are sent, such as https://overpass.example.org/api/interpreter: `seed-city --source osm` asks it where no file is given. Mind the terms of whose it is."
+    )
+  ),
+  OVERPASS_KEPT: S.duration("How long an answer of Overpass is taken for true before it is asked again.", {
+    default: "7d"
+  }),
   SOURCES_FILE: S.optional(
     S.text("A JSON file that names the sources of posts to read: docs/sources.md. Unset: none are read.")
   ),

@@ -4,11 +4,24 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
+import { Bounds } from "../domain/catalog/city-file.ts"
 import { CitySeeder, SEED_SOURCES, type SeedSummary } from "../services/city-seeder.ts"
 import { progressBar } from "./progress.ts"
 
 /** As many places as a city may have. */
 const MOST_NODES = 100_000
+
+/** `43.5,4.8,43.8,5.2` */
+const BoundsText = Schema.String.pipe(
+  Schema.decodeTo(Bounds, {
+    decode: SchemaGetter.transform((text: string) => {
+      const [south = Number.NaN, west = Number.NaN, north = Number.NaN, east = Number.NaN] = text.split(",").map(Number)
+      return { south, west, north, east }
+    }),
+    encode: SchemaGetter.transform(({ south, west, north, east }) => [south, west, north, east].join(","))
+  })
+)
 
 /** Fills a city's catalog and its vector index; running it again changes nothing. */
 export const seedCity = Command.make(
@@ -17,7 +30,7 @@ export const seedCity = Command.make(
     city: Flag.String("city").pipe(Flag.withDescription("The city's slug, such as seattle.")),
     source: Flag.Literals("source", SEED_SOURCES).pipe(
       Flag.withDescription(
-        "curated: our own files. osm: an extract of OpenStreetMap. overture: a Parquet file of its places. wikivoyage: the wikitext of an article. geojson: features with tags. gtfs: the lines of a feed of transit, for a city that has places. synthetic: made up. file: a city file. posts: scraped posts. reddit: what SOURCES_FILE names, or an archive. feed, discourse, pages: what SOURCES_FILE names. places: Google Places."
+        "curated: our own files. osm: an extract of OpenStreetMap; without a file, OVERPASS_URL is asked. overture: a Parquet file of its places. wikivoyage: the wikitext of an article. geojson: features with tags. gtfs: the lines of a feed of transit, for a city that has places. synthetic: made up. file: a city file. posts: scraped posts. reddit: what SOURCES_FILE names, or an archive. feed, discourse, pages: what SOURCES_FILE names. places: Google Places."
       ),
       Flag.withDefault("curated" as const)
     ),
@@ -39,13 +52,20 @@ export const seedCity = Command.make(
       Flag.withSchema(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(100))),
       Flag.optional
     ),
+    bounds: Flag.String("bounds").pipe(
+      Flag.withDescription(
+        "Of osm without a file, for a city that nobody seeded yet: south,west,north,east in degrees, which OVERPASS_URL is asked for."
+      ),
+      Flag.withSchema(BoundsText),
+      Flag.optional
+    ),
     seed: Flag.Int("seed").pipe(
       Flag.withDescription("Of synthetic: the same seed, the same city."),
       Flag.withDefault(1)
     ),
     json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false))
   },
-  Effect.fnUntraced(function* ({ city, source, limit, file, name, seed, json }) {
+  Effect.fnUntraced(function* ({ city, source, limit, file, name, bounds, seed, json }) {
     const seeder = yield* CitySeeder
     const bar = progressBar(`Seeding ${city}`)
     const summary = yield* seeder
@@ -56,7 +76,8 @@ export const seedCity = Command.make(
           seed,
           limit: Option.getOrUndefined(limit),
           file: Option.getOrUndefined(file),
-          name: Option.getOrUndefined(name)
+          name: Option.getOrUndefined(name),
+          bounds: Option.getOrUndefined(bounds)
         },
         bar.update
       )

@@ -5,6 +5,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Bounds } from "../domain/catalog/city-file.ts"
 import type { ItemProblem } from "../domain/catalog/validate.ts"
 import type { UnknownCity } from "./catalog.ts"
 import type { CatalogStoreError } from "./catalog-store.ts"
@@ -26,6 +27,9 @@ export const SEED_SOURCES = [
   "wikivoyage",
   "gtfs"
 ] as const
+/** The kind of job that seeds a city. */
+export const SEED_CITY = "seed_city"
+
 export type SeedSource = (typeof SEED_SOURCES)[number]
 
 export interface SeedRequest {
@@ -37,6 +41,8 @@ export interface SeedRequest {
   readonly file?: string | undefined
   /** What the city is called, where the extract does not say. */
   readonly name?: string | undefined
+  /** Where the city lies, where no file says and nobody seeded it before: what `osm` asks Overpass for. */
+  readonly bounds?: Bounds | undefined
   /** Of `synthetic`: the same seed makes the same city. */
   readonly seed?: number | undefined
 }

@@ -1,6 +1,7 @@
 /** `CitySeeder` over the sources there are. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { Bounds } from "../domain/catalog/city-file.ts"
 import { cityIdOf } from "../domain/catalog/node.ts"
 import type { AuthorNames } from "../services/author-names.ts"
 import { CatalogStore } from "../services/catalog-store.ts"
@@ -13,6 +14,7 @@ import {
   type SeedSource,
   type SeedSummary
 } from "../services/city-seeder.ts"
+import { Overpass } from "../services/overpass.ts"
 import type { PlacesSource } from "../services/places-source.ts"
 import type { PostSourceKind, PostSources } from "../services/post-sources.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
@@ -46,14 +48,32 @@ const knownCity = Effect.fnUntraced(function* (slug: string) {
   return curatedCities().includes(slug) ? (yield* fromCurated(slug, 0)).city : undefined
 })
 
+/** Without a file, a server of Overpass is asked for the city's box. */
+const extractFor = Effect.fnUntraced(function* (request: SeedRequest, known: Bounds | undefined) {
+  const overpass = yield* Overpass
+  if (!overpass.configured) {
+    return yield* fileOf(
+      request,
+      "an extract of OpenStreetMap, an .osm.pbf or an answer of Overpass in JSON, or a server of Overpass (OVERPASS_URL)"
+    )
+  }
+  const bounds = request.bounds ?? known
+  if (bounds === undefined) {
+    return yield* new SeedRefused({
+      message: `Nobody knows yet where ${request.city} lies: say so with --bounds south,west,north,east, or give an extract with --file.`
+    })
+  }
+  return yield* Effect.mapError(overpass.extract(bounds), ({ message }) => new SeedRefused({ message }))
+})
+
 const osm = Effect.fnUntraced(function* (request: SeedRequest, onProgress: SeedProgress | undefined) {
   if (!SLUG.test(request.city)) {
     return yield* new SeedRefused({
       message: `"${request.city.slice(0, 64)}" cannot name a city: use lower-case words joined by hyphens.`
     })
   }
-  const file = yield* fileOf(request, "an extract of OpenStreetMap, an .osm.pbf or an answer of Overpass in JSON")
   const known = yield* knownCity(request.city)
+  const file = request.file ?? (yield* extractFor(request, known?.bounds))
   return yield* fromOsm({ ...request, file }, known, onProgress)
 })
 
@@ -74,7 +94,7 @@ const openData = Effect.fnUntraced(function* (
 const inputOf = (
   request: SeedRequest & { readonly source: Exclude<SeedSource, "gtfs" | "posts" | PostSourceKind> },
   onProgress: SeedProgress | undefined
-): Effect.Effect<SeedInput, SeedError, CatalogStore | PlacesSource> => {
+): Effect.Effect<SeedInput, SeedError, CatalogStore | Overpass | PlacesSource> => {
   switch (request.source) {
     case "curated":
       return fromCurated(request.city, request.limit)
@@ -131,7 +151,7 @@ export const layer = Layer.effect(
   CitySeeder,
   Effect.gen(function* () {
     const services = yield* Effect.context<
-      AuthorNames | CatalogStore | VectorIndex | PlacesSource | PostSources | WalkTables
+      AuthorNames | CatalogStore | Overpass | VectorIndex | PlacesSource | PostSources | WalkTables
     >()
     return CitySeeder.of({
       curated: curatedCities(),

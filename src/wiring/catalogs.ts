@@ -1,10 +1,11 @@
 /** Cities: their catalogs in memory, and how they are seeded. */
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as NoWalkTables from "../cases/absent/no-walk-tables.ts"
 import * as PlacesHealth from "../cases/health/places-health.ts"
-import { Config } from "../config.ts"
+import { Config, type Settings } from "../config.ts"
 import * as AuthorNames from "../layers/files/author-names.ts"
 import * as GooglePlaces from "../layers/google-places/api.ts"
 import * as Osrm from "../layers/osrm/walk-tables.ts"
@@ -13,6 +14,7 @@ import * as PostgresCatalogListener from "../layers/postgres/catalog-listener.ts
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
 import * as PlacesCache from "../layers/postgres/places-cache.ts"
 import * as SourceStates from "../layers/postgres/source-states.ts"
+import * as Overpass from "../layers/web/overpass.ts"
 import * as PoliteWeb from "../layers/web/polite-web.ts"
 import * as CitySeeder from "../sources/city-seeder.ts"
 import * as PostSources from "../sources/post-sources.ts"
@@ -47,6 +49,10 @@ export const authorNames = Layer.unwrap(
   )
 )
 
+/** Who we are to those whom we ask, and where they can complain. */
+const userAgentOf = ({ SOURCES_CONTACT }: Settings) =>
+  `overplanned/${version} (${SOURCES_CONTACT.replace(/[^\x20-\x7e]/g, "?")})`
+
 /** Sources of posts, each from the hosts that the operator named and no others. */
 export const postSources = Layer.unwrap(
   Effect.map(Config, (settings) => {
@@ -63,7 +69,7 @@ export const postSources = Layer.unwrap(
         reddit
       ),
       inner: new Set(settings.SOURCES_INNER_HOSTS),
-      userAgent: `overplanned/${version} (${settings.SOURCES_CONTACT.replace(/[^\x20-\x7e]/g, "?")})`
+      userAgent: userAgentOf(settings)
     })
     return PostSources.layer({ sources, reddit }).pipe(Layer.provide([web, SourceStates.layer]))
   })
@@ -76,7 +82,19 @@ const walkTables = Layer.unwrap(
   )
 )
 
+/** Extracts of OpenStreetMap, where the settings name a server that gives them out. */
+const overpass = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    Overpass.layer({
+      url: settings.OVERPASS_URL === undefined ? undefined : new URL(settings.OVERPASS_URL),
+      userAgent: userAgentOf(settings),
+      folder: join(settings.OVERPLANNED_DATA_DIR, "overpass"),
+      keptMs: settings.OVERPASS_KEPT
+    })
+  )
+)
+
 export const seeder = CitySeeder.layer.pipe(
   Layer.provideMerge(postSources),
-  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, authorNames, places, walkTables))
+  Layer.provide(Layer.mergeAll(PostgresCatalogStore.layer, authorNames, places, walkTables, overpass))
 )

@@ -1,12 +1,14 @@
-/** What a fresh machine gets by itself: the first city, and a demo traveler with a trip under way. */
+/** What a fresh machine gets by itself: our own cities, and a demo traveler with a trip under way. */
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Config } from "../config.ts"
 import { DEMO_TRAVELER } from "../domain/demo.ts"
 import { localDate, zoneOf } from "../domain/time/zone.ts"
 import { Catalog } from "../services/catalog.ts"
-import { CitySeeder } from "../services/city-seeder.ts"
+import { CitySeeder, SEED_CITY } from "../services/city-seeder.ts"
+import { Jobs } from "../services/jobs.ts"
 import { Newcomers } from "../services/newcomers.ts"
 import { Personas } from "../services/personas.ts"
 import { TripGeneration } from "../services/trip-generation.ts"
@@ -19,15 +21,24 @@ const DEMO_TASTES = {
   tags: { food: ["ramen", "coffee", "bakery"], likes: ["bookstore", "live music", "waterfront"], pace: "moderate" }
 }
 
-/** Seeds the first city where there is none. */
-export const firstCity = Layer.effectDiscard(
+/** Queues cities to be seeded behind the first answers: a start that is killed meanwhile is gone on with by the next one. */
+const seedLater = Effect.fnUntraced(function* (cities: ReadonlyArray<string>) {
+  const jobs = yield* Jobs
+  for (const city of cities) yield* jobs.enqueue(SEED_CITY, { city, source: "curated" }, { key: `first ${city}` })
+})
+
+/** Fills an empty database: with the first of our cities at once, with the others soon. */
+export const firstCities = Layer.effectDiscard(
   Effect.gen(function* () {
+    const settings = yield* Config
     const catalogs = yield* Catalog
     const seeder = yield* CitySeeder
     const cities = yield* catalogs.cities
     if (cities.length > 0) return
-    const { counts } = yield* seeder.seed({ city: FIRST_CITY, source: "curated" })
-    yield* Console.log(`Seeded the first catalog: ${FIRST_CITY}, ${counts["activity_nodes"] ?? 0} places.`)
+    const [first = FIRST_CITY, ...others] = settings.FIRST_CITIES
+    yield* seedLater(others)
+    const { counts } = yield* seeder.seed({ city: first, source: "curated" })
+    yield* Console.log(`Seeded the first catalog: ${first}, ${counts["activity_nodes"] ?? 0} places.`)
   })
 )
 
@@ -53,15 +64,10 @@ export const demoTrip = Effect.gen(function* () {
   )
 })
 
-/** A demo shows every curated city there is. Each is seeded behind the first answers; one that fails says so and stops nothing. */
+/** A demo shows every curated city there is, also where only some of them are there so far. */
 export const otherCities = Effect.gen(function* () {
   const catalogs = yield* Catalog
   const seeder = yield* CitySeeder
   const known = new Set((yield* catalogs.cities).map(({ slug }) => slug))
-  for (const city of seeder.curated) {
-    if (known.has(city)) continue
-    yield* seeder
-      .seed({ city, source: "curated" })
-      .pipe(Effect.catch((error) => Effect.logWarning(`The demo goes on without ${city}: ${error.message}`)))
-  }
+  yield* seedLater(seeder.curated.filter((city) => !known.has(city)))
 })

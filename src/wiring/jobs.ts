@@ -8,6 +8,7 @@ import * as ModelEmbeddingsNightly from "../cases/people/model-embeddings-nightl
 import * as PersonaNightly from "../cases/people/persona-nightly.ts"
 import * as TripRepair from "../cases/trips/repair.ts"
 import { Config } from "../config.ts"
+import { Bounds } from "../domain/catalog/city-file.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as PostgresModelEmbeddings from "../layers/postgres/model-embeddings.ts"
@@ -16,7 +17,7 @@ import * as PostgresReceipts from "../layers/postgres/receipts.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { purgeUserStates } from "../layers/postgres/user-states.ts"
 import { CatalogStore } from "../services/catalog-store.ts"
-import { CitySeeder } from "../services/city-seeder.ts"
+import { CitySeeder, SEED_CITY } from "../services/city-seeder.ts"
 import { CostGuard } from "../services/cost-guard.ts"
 import type { Datasets } from "../services/datasets.ts"
 import { ERASE_USER, Erasure } from "../services/erasure.ts"
@@ -46,8 +47,10 @@ export const jobs = Layer.unwrap(
 
 const SeedCityPayload = Schema.Struct({
   city: Schema.String,
-  source: Schema.optionalKey(Schema.Literals(["curated", "synthetic"])),
-  limit: Schema.optionalKey(Schema.Int)
+  source: Schema.optionalKey(Schema.Literals(["curated", "synthetic", "osm"])),
+  limit: Schema.optionalKey(Schema.Int),
+  name: Schema.optionalKey(Schema.String),
+  bounds: Schema.optionalKey(Bounds)
 })
 
 const decodePayload = <A>(schema: Schema.Codec<A, unknown>, payload: unknown) =>
@@ -59,14 +62,12 @@ const decodePayload = <A>(schema: Schema.Codec<A, unknown>, payload: unknown) =>
 const seedCity = Effect.map(
   CitySeeder,
   (seeder): JobHandler => ({
-    kind: "seed_city",
+    kind: SEED_CITY,
     run: (job) =>
       Effect.gen(function* () {
-        const { city, source, limit } = yield* decodePayload(SeedCityPayload, job.payload)
+        const request = yield* decodePayload(SeedCityPayload, job.payload)
         return yield* seeder
-          .seed({ city, source: source ?? "curated", limit }, (done, total) =>
-            Effect.sync(() => job.progress({ done, total }))
-          )
+          .seed({ source: "curated", ...request }, (done, total) => Effect.sync(() => job.progress({ done, total })))
           .pipe(
             Effect.mapError(
               (error) =>

@@ -71,7 +71,7 @@ import { Startup } from "../services/startup.ts"
 import { Tokens } from "../services/tokens.ts"
 import { TripRuntime } from "../services/trip-runtime.ts"
 import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs.ts"
-import { demoTrip, firstCity, otherCities } from "./first-run.ts"
+import { demoTrip, firstCities, otherCities } from "./first-run.ts"
 import { jobs, worker } from "./jobs.ts"
 import { journal } from "./journal.ts"
 import { lines } from "./lines.ts"
@@ -176,7 +176,7 @@ const capabilities = Layer.mergeAll(
       jobs
     )
   ),
-  Layer.provideMerge(firstCity.pipe(Layer.provide(seeder))),
+  Layer.provideMerge(firstCities.pipe(Layer.provide([seeder, jobs]))),
   Layer.provideMerge(ActorKindList.layer),
   Layer.provideMerge(Layer.merge(catalogs, vectorIndex))
 )
@@ -231,9 +231,7 @@ const announce = Layer.effectDiscard(
       yield* Console.log(`Open the console as that traveler: ${consoleLink(address, token)}`)
       yield* Console.log(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
     }).pipe(Effect.catch((error) => Effect.logWarning(`No demo trip: ${error.message}`)))
-    yield* Effect.forkScoped(
-      Effect.catch(otherCities, (error) => Effect.logWarning(`The demo has one city only: ${error.message}`))
-    )
+    yield* Effect.catch(otherCities, (error) => Effect.logWarning(`The demo has one city only: ${error.message}`))
   })
 )
 

@@ -49,10 +49,11 @@ export interface App {
 export const openApp = async (environment: Environment = {}): Promise<App> => {
   const world = await openWorld({ OVERPLANNED_DEMO: "true", RATE_LIMIT: "off", ...environment })
   const operator = await world.someone()
-  await until("every city of the demo", async () => {
+  const isComplete = async () => {
     const { body } = await operator.call("GET", "/cities")
     return body.cities.length >= Object.keys(ZONES).length
-  })
+  }
+  await until("every city of the demo", isComplete, 60_000)
   const browser = await openBrowser()
 
   const visitor: App["visitor"] = async (colorScheme = "light", viewport = PHONE) => {

@@ -39,7 +39,14 @@ const launch = (
   const child = spawn(process.execPath, [...PROGRAM, ...args], {
     // Not the repository: a developer's .env is not the test's.
     cwd: folder,
-    env: { ...surroundings(), OVERPLANNED_DATA_DIR: folder, OVERPLANNED_DEMO: "false", PORT: "0", ...environment },
+    env: {
+      ...surroundings(),
+      OVERPLANNED_DATA_DIR: folder,
+      OVERPLANNED_DEMO: "false",
+      FIRST_CITIES: "seattle",
+      PORT: "0",
+      ...environment
+    },
     stdio: ["ignore", "pipe", "pipe"]
   })
   tied(child)

@@ -14,6 +14,11 @@ const replacements = Metric.counter("replacements_total", {
 const counter = (surface: "pivot" | "swap", held: boolean) =>
   Metric.withAttributes(replacements, { surface, ranking: held ? "held" : "none" })
 
+const options = Metric.counter("offered_options", {
+  description: "Options that bring a place, by city and by whether its hours at that time are confirmed",
+  incremental: true
+})
+
 export const layer = (settings: PivotSettings, clock: () => number) =>
   Layer.effect(
     TripPlanning,
@@ -24,8 +29,13 @@ export const layer = (settings: PivotSettings, clock: () => number) =>
         pivot: { held: counter("pivot", true), none: counter("pivot", false) },
         swap: { held: counter("swap", true), none: counter("swap", false) }
       }
-      return planEngine(settings, clock, current, (surface, held) =>
-        counters[surface][held ? "held" : "none"].updateUnsafe(1, context)
+      return planEngine(
+        settings,
+        clock,
+        current,
+        (surface, held) => counters[surface][held ? "held" : "none"].updateUnsafe(1, context),
+        (city, openKnown) =>
+          Metric.withAttributes(options, { city, hours: openKnown ? "confirmed" : "unknown" }).updateUnsafe(1, context)
       )
     })
   )

@@ -150,6 +150,7 @@ export const openTown = Effect.fnUntraced(function* (root: string, folder: strin
     HOST: "127.0.0.1",
     OVERPLANNED_DATA_DIR: join(folder, "data"),
     OVERPLANNED_DEMO: "false",
+    FIRST_CITIES: "seattle",
     DATASETS_DIR: join(folder, "datasets"),
     MODELS_DIR: join(folder, "models"),
     RANKING_MODEL: "bpr",

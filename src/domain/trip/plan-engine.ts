@@ -47,15 +47,19 @@ const nothingFound = ({ problem, message }: Refused, now: number): Finding => ({
 /** Told of each replacement that was looked for, and whether a ranking of its moment was held. */
 export type Asked = (surface: "pivot" | "swap", held: boolean) => void
 
+/** Told of each option that brings a place, and whether that is known to be open then. */
+export type Offered = (city: string, openKnown: boolean) => void
+
 interface EngineParts {
   readonly settings: PivotSettings
   readonly clock: (() => number) | undefined
   readonly acceptance: () => AcceptanceModel | undefined
   readonly asked: Asked
+  readonly offered: Offered
 }
 
 const pivot =
-  ({ acceptance, asked, clock, settings }: EngineParts) =>
+  ({ acceptance, asked, clock, offered, settings }: EngineParts) =>
   (world: TripWorld, request: PivotRequest, pivotId?: PivotId): MadeOffer => {
     // While any member is cold, no trained model is asked.
     const model = world.personas.length === 0 || isGroupCold(world.personas) ? undefined : acceptance()
@@ -69,7 +73,11 @@ const pivot =
     const finding = "_tag" in found ? nothingFound(found, world.now) : found
     if (finding.slot !== undefined) asked("pivot", saidAt(known, finding.slot) !== undefined)
     const ids = { pivot_id: pivotId ?? (world.id() as PivotId), option: () => world.id() as OptionId }
-    return makeOffer(known, request, finding, world.now, ids)
+    const offer = makeOffer(known, request, finding, world.now, ids)
+    for (const { measures } of offer.chosen) {
+      if (measures.open_known !== undefined) offered(world.catalog.city.slug, measures.open_known === 1)
+    }
+    return offer
   }
 
 const outcomeOf = (
@@ -224,16 +232,17 @@ const remove =
 
 /**
  * The planner of a trip's decider. Without a clock no search runs out of time; `acceptance` gives the model in force; `asked`
- * counts what was looked for.
+ * and `offered` count what was looked for and what came of it.
  */
 export const planEngine = (
   settings: PivotSettings = PIVOT_SETTINGS,
   clock?: () => number,
   acceptance: () => AcceptanceModel | undefined = () => undefined,
-  asked: Asked = () => undefined
+  asked: Asked = () => undefined,
+  offered: Offered = () => undefined
 ) => ({
   /** Options for a disruption. `slot_id` in the request, where given, exists and is not over. */
-  pivot: pivot({ settings, clock, acceptance, asked }),
+  pivot: pivot({ settings, clock, acceptance, asked, offered }),
   /** Checks an offered option against the world as it is now and gives its change, downstream slots re-validated. */
   accept: (world: TripWorld, option: TakenOption): PlanOutcome =>
     outcomeOf(

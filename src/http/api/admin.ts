@@ -4,6 +4,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Text } from "../../domain/basics/storable.ts"
+import { Bounds } from "../../domain/catalog/city-file.ts"
 import { Area, Severity, WeatherCondition } from "../../domain/city/model.ts"
 import { JobId, NodeId, Uuid } from "../../domain/ids.ts"
 import { AdminAuthorization, Authorization } from "./identity.ts"
@@ -78,8 +79,11 @@ export class AdminGroup extends HttpApiGroup.make("admin")
     HttpApiEndpoint.post("seedCity", "/seed-city", {
       payload: Schema.Struct({
         city: Text(64),
-        source: Schema.optionalKey(Schema.Literals(["curated", "synthetic"])),
-        limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 })))
+        source: Schema.optionalKey(Schema.Literals(["curated", "synthetic", "osm"])),
+        limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))),
+        /** What it is called, and where it lies: of `osm`, for a city that nobody seeded yet. */
+        name: Schema.optionalKey(Text(100)),
+        bounds: Schema.optionalKey(Bounds)
       }),
       success: started,
       error: jobErrors

@@ -279,6 +279,14 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   way: ["Minutes on the way that day."],
   way_minutes: ["All ways together, the one to the next stop of the plan among them.", 22],
   what: ["What kind of change it was.", "swap"],
+  bounds: [
+    "The box that the city lies in, a degree wide and high at most.",
+    { south: 45.7, west: 4.77, north: 45.81, east: 4.9 }
+  ],
+  south: ["Its southern edge, in degrees.", 45.7],
+  west: ["Its western edge, in degrees.", 4.77],
+  north: ["Its northern edge, in degrees.", 45.81],
+  east: ["Its eastern edge, in degrees.", 4.9],
   website: ["Its own pages.", "https://example.org/gas-works"],
   weight: ["How strong the taste is, 0 to 1.", 0.41],
   wheelchair: ["Whether one gets in and around in a wheelchair."],

@@ -225,7 +225,8 @@ const people: Readonly<Record<string, OperationWords>> = {
 const admin: Readonly<Record<string, OperationWords>> = {
   "admin.seedCity": {
     summary: "Open a city",
-    description: "Starts a job that reads a catalog into the database.",
+    description:
+      "Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before.",
     body: { city: "seattle", source: "curated" }
   },
   "admin.seedTrainingData": {

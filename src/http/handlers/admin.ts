@@ -7,6 +7,7 @@ import type { CityEvent } from "../../domain/city/model.ts"
 import type { CityId } from "../../domain/ids.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
+import { SEED_CITY } from "../../services/city-seeder.ts"
 import { CostGuard, type CostReport } from "../../services/cost-guard.ts"
 import { DoorChecks } from "../../services/door-checks.ts"
 import { type Job, Jobs } from "../../services/jobs.ts"
@@ -64,7 +65,7 @@ const cityEvent = (payload: CityEventPayload, id: string): CityEvent | string =>
 }
 
 /** What somebody asked for and may ask for again. */
-const CANCELLABLE: ReadonlySet<string> = new Set([TRAIN_MODEL, "build_dataset", "seed_training_data", "seed_city"])
+const CANCELLABLE: ReadonlySet<string> = new Set([TRAIN_MODEL, "build_dataset", "seed_training_data", SEED_CITY])
 
 /** Longest that an operator waits for what an interrupted actor has still to write. */
 const INTERRUPT_TIMEOUT = "5 seconds"
@@ -136,6 +137,18 @@ const modelHandlers = (
   shadow: () => Effect.map(orUnavailable(shadows.report), (models) => ({ models }))
 })
 
+/** What operators look over. */
+const listHandlers = (costs: CostGuard["Service"], sources: PostSources["Service"], doors: DoorChecks["Service"]) => ({
+  costs: () => Effect.map(orUnavailable(costs.report(COST_DAYS)), costsView),
+
+  postSources: () => Effect.map(orUnavailable(sources.list), (list) => ({ sources: list })),
+
+  hoursToCheck: () =>
+    Effect.map(orUnavailable(doors.list), (places) => ({
+      places: places.map((one) => ({ ...one, last_report: one.last_report.toISOString() }))
+    }))
+})
+
 export const layer = HttpApiBuilder.group(
   Api,
   "admin",
@@ -155,7 +168,7 @@ export const layer = HttpApiBuilder.group(
       Effect.map(orUnavailable(jobs.enqueue(kind, payload)), ({ id }) => ({ job_id: id }))
 
     return group.handleAll({
-      seedCity: ({ payload }) => start("seed_city", payload),
+      seedCity: ({ payload }) => start(SEED_CITY, payload),
       seedTrainingData: ({ payload }) => start("seed_training_data", payload),
       train: ({ payload }) =>
         Effect.gen(function* () {
@@ -205,11 +218,7 @@ export const layer = HttpApiBuilder.group(
 
       ...modelHandlers(models, promotions, shadows),
 
-      costs: () => Effect.map(orUnavailable(costs.report(COST_DAYS)), costsView),
-
-      postSources: () => Effect.map(orUnavailable(sources.list), (list) => ({ sources: list })),
-
-      hoursToCheck: () => Effect.map(orUnavailable(doors.list), (places) => ({ places })),
+      ...listHandlers(costs, sources, doors),
 
       actors: () => Effect.map(trips.status, (kinds) => ({ kinds })),
 

@@ -8,7 +8,7 @@ import { header, makeTurns, type PoliteWebOptions, refused } from "./turns.ts"
 const MOST_REDIRECTS = 4
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
-const make = (options: PoliteWebOptions) => {
+export const makePoliteWeb = (options: PoliteWebOptions) => {
   const { hostOf, withRetries, robotsOf } = makeTurns(options)
   const visit = Effect.fnUntraced(function* (url: URL, request: WebRequest) {
     if (
@@ -63,4 +63,4 @@ const make = (options: PoliteWebOptions) => {
   return PoliteWeb.of({ fetch })
 }
 
-export const layer = (options: PoliteWebOptions) => Layer.succeed(PoliteWeb, make(options))
+export const layer = (options: PoliteWebOptions) => Layer.succeed(PoliteWeb, makePoliteWeb(options))

@@ -1,0 +1,67 @@
+/** What an empty database is filled with, without a demo and without a hand; and a city that nobody brings a file of. */
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { fakeWeb } from "../fakes/web.ts"
+import { openCityElements } from "../support/open-city.ts"
+import { type Json, ok, until } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+describe("a first start", () => {
+  const scope = Effect.runSync(Scope.make())
+  let world: World
+  beforeAll(async () => {
+    const web = await Effect.runPromise(Scope.provide(fakeWeb, scope))
+    web.says("/api/interpreter", { body: JSON.stringify({ version: 0.6, elements: openCityElements() }) })
+    world = await openWorld({
+      FIRST_CITIES: "tokyo,mexico-city",
+      OVERPASS_URL: `${web.url}/api/interpreter`,
+      RATE_LIMIT: "off"
+    })
+  })
+  afterAll(async () => {
+    await world?.close()
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  })
+
+  const slugs = async () => {
+    const { cities } = ok(await (await world.someone()).call("GET", "/cities"))
+    return cities.map(({ slug }: { readonly slug: string }) => slug).sort()
+  }
+
+  it("answers with the first city, and has the others soon, also when it is stopped meanwhile", async () => {
+    assert.include(await slugs(), "tokyo")
+    await world.restart("SIGTERM")
+    await until("the other city", async () => (await slugs()).length === 2, 60_000)
+    assert.deepStrictEqual(await slugs(), ["mexico-city", "tokyo"])
+  })
+
+  it("opens a city from Overpass by a job, and says what is missing where nobody knows where it lies", async () => {
+    const operator = await world.someone({ role: "admin" })
+    const seeded = async (body: object): Promise<Json> => {
+      const { job_id } = ok(
+        await operator.call("POST", "/admin/seed-city", { city: "lyon", source: "osm", ...body }),
+        202
+      )
+      return until(
+        "the end of the job",
+        async () => {
+          const job = ok(await operator.call("GET", `/admin/jobs/${job_id}`))
+          return (job.state === "done" || job.state === "failed") && job
+        },
+        60_000
+      )
+    }
+    const lost = await seeded({})
+    assert.strictEqual(lost.state, "failed")
+    assert.match(lost.error, /--bounds south,west,north,east/)
+    const bounds = { south: 45.7, west: 4.77, north: 45.81, east: 4.9 }
+    const found = await seeded({ name: "Lyon", bounds })
+    assert.strictEqual(found.state, "done", found.error)
+    assert.isAbove(found.result.new, 100)
+    assert.include(await slugs(), "lyon")
+    const again = await seeded({})
+    assert.deepInclude(again.result, { new: 0, changed: 0 })
+  })
+})

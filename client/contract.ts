@@ -1169,13 +1169,13 @@ export interface Operations {
       readonly to: ModelView | null
     }
   }
-  /** Open a city. Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before. */
+  /** Open a city. Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before. A `file` in base64 is read in its place: an `.osm.pbf`, an answer of Overpass, GeoJSON, Parquet of Overture, an article's wikitext, a city file, a feed of GTFS. A body has HTTP_MAX_BODY bytes at most: larger files go in with the command `seed-city`. */
   readonly "admin.seedCity": {
     readonly path: undefined
     readonly query: undefined
     readonly body: {
       readonly city: string
-      readonly source?: "curated" | "synthetic" | "osm"
+      readonly source?: "curated" | "synthetic" | "osm" | "geojson" | "overture" | "wikivoyage" | "file" | "gtfs"
       readonly limit?: number
       readonly name?: string
       readonly bounds?: {
@@ -1184,6 +1184,7 @@ export interface Operations {
         readonly north: number
         readonly east: number
       }
+      readonly file?: string
     }
     readonly answer: {
       readonly job_id: string

@@ -1,23 +1,21 @@
 /** Work that outlives a request, and what comes by itself: which handlers this node runs, and when. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as GuardModels from "../cases/models/guard-job.ts"
 import * as ModelEmbeddingsNightly from "../cases/people/model-embeddings-nightly.ts"
 import * as PersonaNightly from "../cases/people/persona-nightly.ts"
 import * as TripRepair from "../cases/trips/repair.ts"
 import { Config } from "../config.ts"
-import { Bounds } from "../domain/catalog/city-file.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as PostgresModelEmbeddings from "../layers/postgres/model-embeddings.ts"
 import * as PostgresPersonaHistory from "../layers/postgres/persona-history.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
+import * as PostgresSeedFiles from "../layers/postgres/seed-files.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { purgeUserStates } from "../layers/postgres/user-states.ts"
 import { CatalogStore } from "../services/catalog-store.ts"
-import { CitySeeder, SEED_CITY } from "../services/city-seeder.ts"
 import { CostGuard } from "../services/cost-guard.ts"
 import type { Datasets } from "../services/datasets.ts"
 import { ERASE_USER, Erasure } from "../services/erasure.ts"
@@ -25,6 +23,7 @@ import { ReceiptStore } from "../services/idempotency.ts"
 import { JobFailed, type JobHandler, type JobSchedule, Jobs } from "../services/jobs.ts"
 import { PlacesSource } from "../services/places-source.ts"
 import { PostSources } from "../services/post-sources.ts"
+import { SeedFiles } from "../services/seed-files.ts"
 import type { ShadowPopulation } from "../services/shadow-population.ts"
 import { ErasedSubjects } from "../services/tokens.ts"
 import type { Trainers } from "../services/trainers.ts"
@@ -36,48 +35,13 @@ import { seedTrainingDataJob } from "../training/population/job.ts"
 import * as PopulationSeeder from "../training/population/seed.ts"
 import { catalogStore, places as unseededPlaces } from "./catalogs.ts"
 import { trainers } from "./models.ts"
+import { seedCityJob } from "./seed-city-job.ts"
 
 export const jobs = Layer.unwrap(
   Effect.gen(function* () {
     const settings = yield* Config
     const node = settings.OVERPLANNED_NODE_ID ?? (yield* Keepsakes.nodeId(settings.OVERPLANNED_DATA_DIR))
     return PostgresJobs.layer({ ...PostgresJobs.jobsDefaults, node })
-  })
-)
-
-const SeedCityPayload = Schema.Struct({
-  city: Schema.String,
-  source: Schema.optionalKey(Schema.Literals(["curated", "synthetic", "osm"])),
-  limit: Schema.optionalKey(Schema.Int),
-  name: Schema.optionalKey(Schema.String),
-  bounds: Schema.optionalKey(Bounds)
-})
-
-const decodePayload = <A>(schema: Schema.Codec<A, unknown>, payload: unknown) =>
-  Effect.mapError(
-    Schema.decodeUnknownEffect(schema)(payload),
-    (error) => new JobFailed({ message: `The job's payload is not of its form: ${error.message}`, retry: false })
-  )
-
-const seedCity = Effect.map(
-  CitySeeder,
-  (seeder): JobHandler => ({
-    kind: SEED_CITY,
-    run: (job) =>
-      Effect.gen(function* () {
-        const request = yield* decodePayload(SeedCityPayload, job.payload)
-        return yield* seeder
-          .seed({ source: "curated", ...request }, (done, total) => Effect.sync(() => job.progress({ done, total })))
-          .pipe(
-            Effect.mapError(
-              (error) =>
-                new JobFailed({
-                  message: error.message,
-                  retry: error._tag === "CatalogStoreError" || error._tag === "VectorIndexUnavailable"
-                })
-            )
-          )
-      })
   })
 )
 
@@ -118,6 +82,7 @@ const purges = Effect.gen(function* () {
   const desk = yield* Jobs
   const receipts = yield* ReceiptStore
   const places = yield* PlacesSource
+  const files = yield* SeedFiles
   const guard = yield* CostGuard
   const erased = yield* ErasedSubjects
   const purge = (kind: string, rows: Effect.Effect<number, { readonly message: string }>): JobHandler => ({
@@ -132,6 +97,7 @@ const purges = Effect.gen(function* () {
     purge("purge_jobs", desk.purge(KEEP_JOBS, [ERASE_USER])),
     purge("purge_receipts", receipts.purge),
     purge("purge_places", places.purge),
+    purge("purge_seed_files", files.purge),
     purge("purge_post_texts", store.endTexts(settings.POSTS_TEXT_DAYS)),
     purge("reset_quotas", guard.reset),
     purge("purge_erased_subjects", erased.purge),
@@ -164,6 +130,7 @@ const REGULAR: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   { kind: ModelEmbeddingsNightly.EMBED_TRAVELERS, cron: "30 3 * * *", catchUp: "20 hours" },
   { kind: RESUME_ERASURES, cron: "50 3 * * *", catchUp: "20 hours" },
   { kind: "purge_places", cron: "0 4 * * *", catchUp: "20 hours" },
+  { kind: "purge_seed_files", cron: "2 4 * * *", catchUp: "20 hours" },
   { kind: "purge_post_texts", cron: "5 4 * * *", catchUp: "20 hours" },
   { kind: "purge_receipts", cron: "10 4 * * *" },
   { kind: "reset_quotas", cron: "15 4 * * *" },
@@ -201,7 +168,7 @@ export const worker = (places: ReadonlyArray<JobPlace>) =>
       const resume = yield* resumeErasures
       const here = ({ kind }: { readonly kind: string }) => places.includes(AT_HOME.has(kind) ? "at home" : "anywhere")
       const handlers = [
-        yield* seedCity,
+        yield* seedCityJob,
         yield* readSources,
         yield* countDoors,
         (yield* Erasure).handler,
@@ -224,6 +191,7 @@ export const worker = (places: ReadonlyArray<JobPlace>) =>
       DatasetsBuilder.layer,
       trainers,
       PostgresReceipts.layer,
+      PostgresSeedFiles.layer,
       PostgresTripMending.layer,
       PostgresPersonaHistory.layer,
       catalogStore,

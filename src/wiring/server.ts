@@ -59,6 +59,7 @@ import * as PostgresPersonRecords from "../layers/postgres/erasure/person-record
 import * as PostgresEvidenceDocuments from "../layers/postgres/evidence-documents.ts"
 import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
+import * as PostgresSeedFiles from "../layers/postgres/seed-files.ts"
 import * as PostgresSignalReferences from "../layers/postgres/signal-references.ts"
 import * as PostgresStopsAhead from "../layers/postgres/stops-ahead.ts"
 import * as PostgresTripLinks from "../layers/postgres/trip-links.ts"
@@ -155,6 +156,7 @@ const capabilities = Layer.mergeAll(
   receipts,
   PostgresEvidenceDocuments.layer,
   PostgresDoorChecks.layer,
+  PostgresSeedFiles.layer,
   PostgresTripLinks.layer,
   PostgresTripList.layer,
   TripGenerator.layer.pipe(Layer.provide(UnseededCity.layer().pipe(Layer.provide(places)))),

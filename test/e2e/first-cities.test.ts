@@ -30,6 +30,23 @@ describe("a first start", () => {
     return cities.map(({ slug }: { readonly slug: string }) => slug).sort()
   }
 
+  /** How the job ended. */
+  const seeded = async (body: object): Promise<Json> => {
+    const operator = await world.someone({ role: "admin" })
+    const { job_id } = ok(
+      await operator.call("POST", "/admin/seed-city", { city: "lyon", source: "osm", ...body }),
+      202
+    )
+    return until(
+      "the end of the job",
+      async () => {
+        const job = ok(await operator.call("GET", `/admin/jobs/${job_id}`))
+        return (job.state === "done" || job.state === "failed") && job
+      },
+      60_000
+    )
+  }
+
   it("answers with the first city, and has the others soon, also when it is stopped meanwhile", async () => {
     assert.include(await slugs(), "tokyo")
     await world.restart("SIGTERM")
@@ -63,5 +80,29 @@ describe("a first start", () => {
     assert.include(await slugs(), "lyon")
     const again = await seeded({})
     assert.deepInclude(again.result, { new: 0, changed: 0 })
+  })
+
+  it("opens a city from a file that an operator hands in, and keeps nothing of it afterwards", async () => {
+    const operator = await world.someone({ role: "admin" })
+    const base64 = (text: string) => Buffer.from(text).toString("base64")
+    const file = base64(JSON.stringify({ version: 0.6, elements: openCityElements() }))
+    const found = await seeded({ city: "lugdunum", name: "Lugdunum", file })
+    assert.strictEqual(found.state, "done", found.error)
+    assert.isAbove(found.result.new, 100)
+    assert.include(await slugs(), "lugdunum")
+    const broken = await seeded({ city: "nowhere", file: base64("no extract at all") })
+    assert.strictEqual(broken.state, "failed")
+    assert.match(broken.error, /cannot be read as a source of places/)
+    assert.deepStrictEqual(await world.rows((sql) => sql`select id from seed_files`), [])
+
+    const refused = async (body: object, status: number, detail: RegExp) => {
+      const answer = await operator.call("POST", "/admin/seed-city", { city: "lyon", ...body })
+      assert.strictEqual(answer.status, status, JSON.stringify(answer.body))
+      assert.match(answer.body.detail, detail)
+    }
+    await refused({ source: "geojson" }, 422, /reads a file/)
+    await refused({ source: "curated", file }, 422, /reads no file/)
+    await refused({ source: "osm", file: "not base64!" }, 400, /base64/)
+    await refused({ source: "osm", file: "A".repeat(2 * 1024 * 1024) }, 413, /bytes/)
   })
 })

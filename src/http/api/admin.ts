@@ -14,6 +14,12 @@ import { Instant, JobView } from "./shapes.ts"
 const started = Schema.Struct({ job_id: Schema.String }).pipe(HttpApiSchema.status(202))
 const jobErrors = [Unprocessable, Conflict, Unavailable] as const
 
+/** Far more than a body may have: HTTP_MAX_BODY says how much that is. */
+const MOST_BASE64 = 512 * 1024 * 1024
+const Base64 = Text(MOST_BASE64).check(
+  Schema.isPattern(/^[A-Za-z0-9+/]+={0,2}$/, { message: "must be the bytes of a file in base64" })
+)
+
 const window = { from: Instant, until: Instant }
 
 /** What happens in a city; `id` makes announcing it twice harmless. */
@@ -79,11 +85,15 @@ export class AdminGroup extends HttpApiGroup.make("admin")
     HttpApiEndpoint.post("seedCity", "/seed-city", {
       payload: Schema.Struct({
         city: Text(64),
-        source: Schema.optionalKey(Schema.Literals(["curated", "synthetic", "osm"])),
+        source: Schema.optionalKey(
+          Schema.Literals(["curated", "synthetic", "osm", "geojson", "overture", "wikivoyage", "file", "gtfs"])
+        ),
         limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))),
         /** What it is called, and where it lies: of `osm`, for a city that nobody seeded yet. */
         name: Schema.optionalKey(Text(100)),
-        bounds: Schema.optionalKey(Bounds)
+        bounds: Schema.optionalKey(Bounds),
+        /** What a source reads, whole, in base64. */
+        file: Schema.optionalKey(Base64)
       }),
       success: started,
       error: jobErrors

@@ -283,6 +283,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
     "The box that the city lies in, a degree wide and high at most.",
     { south: 45.7, west: 4.77, north: 45.81, east: 4.9 }
   ],
+  file: ["The bytes of the file that the source reads, in base64.", "eyJlbGVtZW50cyI6W119"],
   south: ["Its southern edge, in degrees.", 45.7],
   west: ["Its western edge, in degrees.", 4.77],
   north: ["Its northern edge, in degrees.", 45.81],

@@ -226,7 +226,7 @@ const admin: Readonly<Record<string, OperationWords>> = {
   "admin.seedCity": {
     summary: "Open a city",
     description:
-      "Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before.",
+      "Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before. A `file` in base64 is read in its place: an `.osm.pbf`, an answer of Overpass, GeoJSON, Parquet of Overture, an article's wikitext, a city file, a feed of GTFS. A body has HTTP_MAX_BODY bytes at most: larger files go in with the command `seed-city`.",
     body: { city: "seattle", source: "curated" }
   },
   "admin.seedTrainingData": {

@@ -19,6 +19,7 @@ import {
 } from "../../services/model-registry.ts"
 import { PostSources } from "../../services/post-sources.ts"
 import { Promotions } from "../../services/promotions.ts"
+import { SeedFiles } from "../../services/seed-files.ts"
 import { ShadowReports } from "../../services/shadow-reports.ts"
 import { TRAIN_MODEL, TRAINABLE } from "../../services/trainers.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
@@ -137,6 +138,25 @@ const modelHandlers = (
   shadow: () => Effect.map(orUnavailable(shadows.report), (models) => ({ models }))
 })
 
+/** Whether the source goes with a file, or what to do about it. OpenStreetMap is a file, or is asked for. */
+const fileProblem = (source: string, isThere: boolean): string | undefined => {
+  if (source === "curated" || source === "synthetic") {
+    return isThere ? `The source ${source} reads no file: leave \`file\` out, or name another source.` : undefined
+  }
+  return isThere || source === "osm" ? undefined : `The source ${source} reads a file: send it as \`file\`, in base64.`
+}
+
+/** The request as its job reads it: a file waits for it in the database. */
+const withUpload = Effect.fnUntraced(function* (
+  files: SeedFiles["Service"],
+  { file, ...request }: { readonly source?: string; readonly file?: string }
+) {
+  const problem = fileProblem(request.source ?? "curated", file !== undefined)
+  if (problem !== undefined) return yield* new Unprocessable({ detail: problem })
+  if (file === undefined) return request
+  return { ...request, upload: yield* orUnavailable(files.keep(Buffer.from(file, "base64"))) }
+})
+
 /** What operators look over. */
 const listHandlers = (costs: CostGuard["Service"], sources: PostSources["Service"], doors: DoorChecks["Service"]) => ({
   costs: () => Effect.map(orUnavailable(costs.report(COST_DAYS)), costsView),
@@ -161,6 +181,7 @@ export const layer = HttpApiBuilder.group(
     const costs = yield* CostGuard
     const sources = yield* PostSources
     const doors = yield* DoorChecks
+    const files = yield* SeedFiles
     const trips = yield* TripRuntime
     const actors = yield* ActorKinds
 
@@ -168,7 +189,7 @@ export const layer = HttpApiBuilder.group(
       Effect.map(orUnavailable(jobs.enqueue(kind, payload)), ({ id }) => ({ job_id: id }))
 
     return group.handleAll({
-      seedCity: ({ payload }) => start(SEED_CITY, payload),
+      seedCity: ({ payload }) => Effect.flatMap(withUpload(files, payload), (request) => start(SEED_CITY, request)),
       seedTrainingData: ({ payload }) => start("seed_training_data", payload),
       train: ({ payload }) =>
         Effect.gen(function* () {

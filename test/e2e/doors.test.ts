@@ -99,50 +99,54 @@ describe("what travelers find at a door", () => {
     return { traveler, trip: read, slot, report }
   }
 
-  it("is kept once per visit, believed from three on, checked by an operator, and taken back with whoever leaves", async () => {
-    await seeded()
-    shut = await shown()
-    assert.strictEqual(shut.open, "open")
-    const first = await visitor()
-    const before = first.trip.state_version
-    for (const open of [true, false]) {
-      const { state_version } = ok(await first.report(open))
-      assert.strictEqual(state_version, before, "nothing of the plan changes")
-    }
-    assert.strictEqual((await first.report("no")).status, 400)
-    assert.strictEqual((await first.report(false, await world.someone())).status, 404)
-    const second = await visitor()
-    ok(await second.report(false))
-    const stored = (count: number) =>
-      world.drained(
-        (sql) => sql`select open, opening_hours from door_reports where activity_node_id = ${shut.id}`,
-        (rows) => rows.length === count && rows.every(({ open }) => !open)
-      )
-    assert.strictEqual((await stored(2))[0]!.opening_hours, HOURS_TEXT)
-    await seeded()
-    assert.strictEqual((await shown()).open, "open", "two are bad luck")
-    const [check] = await toCheck()
-    assert.deepInclude(check, { node_id: shut.id, city: "noonville", closed: 2, open: 0, opening_hours: HOURS_TEXT })
+  it(
+    "is kept once per visit, believed from three on, checked by an operator, and taken back with whoever leaves",
+    async () => {
+      await seeded()
+      shut = await shown()
+      assert.strictEqual(shut.open, "open")
+      const first = await visitor()
+      const before = first.trip.state_version
+      for (const open of [true, false]) {
+        const { state_version } = ok(await first.report(open))
+        assert.strictEqual(state_version, before, "nothing of the plan changes")
+      }
+      assert.strictEqual((await first.report("no")).status, 400)
+      assert.strictEqual((await first.report(false, await world.someone())).status, 404)
+      const second = await visitor()
+      ok(await second.report(false))
+      const stored = (count: number) =>
+        world.drained(
+          (sql) => sql`select open, opening_hours from door_reports where activity_node_id = ${shut.id}`,
+          (rows) => rows.length === count && rows.every(({ open }) => !open)
+        )
+      assert.strictEqual((await stored(2))[0]!.opening_hours, HOURS_TEXT)
+      await seeded()
+      assert.strictEqual((await shown()).open, "open", "two are bad luck")
+      const [check] = await toCheck()
+      assert.deepInclude(check, { node_id: shut.id, city: "noonville", closed: 2, open: 0, opening_hours: HOURS_TEXT })
 
-    // The third takes another place because this one is closed.
-    const third = await visitor()
-    const asked = { trigger: "venue_closed", slot_id: third.slot.id }
-    const offer = ok(await third.traveler.call("POST", `/trips/${third.trip.id}/pivot`, asked))
-    const accept = { response: "accept", option_id: offer.options[0].option_id }
-    ok(await third.traveler.call("POST", `/trips/${third.trip.id}/pivots/${offer.pivot_id}`, accept))
-    await stored(3)
-    await seeded()
-    const doubted = await counted(({ open }) => open === "unknown")
-    assert.include(doubted.evidence.map(({ text }: Json) => text).join(), "3 travelers of ours found it closed")
-    assert.include((await world.command("doctor")).said, "Travelers found 1 places closed")
+      // The third takes another place because this one is closed.
+      const third = await visitor()
+      const asked = { trigger: "venue_closed", slot_id: third.slot.id }
+      const offer = ok(await third.traveler.call("POST", `/trips/${third.trip.id}/pivot`, asked))
+      const accept = { response: "accept", option_id: offer.options[0].option_id }
+      ok(await third.traveler.call("POST", `/trips/${third.trip.id}/pivots/${offer.pivot_id}`, accept))
+      await stored(3)
+      await seeded()
+      const doubted = await counted(({ open }) => open === "unknown")
+      assert.include(doubted.evidence.map(({ text }: Json) => text).join(), "3 travelers of ours found it closed")
+      assert.include((await world.command("doctor")).said, "Travelers found 1 places closed")
 
-    assert.isBelow((await first.traveler.call("DELETE", "/users/me")).status, 300)
-    await stored(2)
-    await seeded()
-    const believed = await counted(({ open }) => open === "open")
-    assert.notInclude(believed.evidence.map(({ text }: Json) => text).join(), "found it closed")
-    assert.strictEqual((await toCheck())[0].closed, 2)
-  }, PATIENCE)
+      assert.isBelow((await first.traveler.call("DELETE", "/users/me")).status, 300)
+      await stored(2)
+      await seeded()
+      const believed = await counted(({ open }) => open === "open")
+      assert.notInclude(believed.evidence.map(({ text }: Json) => text).join(), "found it closed")
+      assert.strictEqual((await toCheck())[0].closed, 2)
+    },
+    PATIENCE
+  )
 
   it("is not asked of a stop that is still ahead", async () => {
     const traveler = await world.someone()

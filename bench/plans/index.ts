@@ -3,9 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assemble } from "../../src/domain/itinerary/assemble.ts"
 import type { Assembly } from "../../src/domain/itinerary/model.ts"
-import { type Benchmark, flag, median, numberFlag, type Report } from "../benchmark.ts"
+import type { PlanningCity } from "../../test/support/generated-city.ts"
+import { type Bar, type Benchmark, flag, median, numberFlag, type Report } from "../benchmark.ts"
 import { percentile } from "../percentile.ts"
 import { againstLongSearch, frontOf } from "./front.ts"
+import { importedCities } from "./imported.ts"
 import { judge, type Verdict } from "./judge.ts"
 import { watchSteps } from "./steps.ts"
 import { tripsToJudge } from "./trips.ts"
@@ -54,7 +56,9 @@ const figuresOf = (verdicts: ReadonlyArray<Verdict>): Figures => {
 }
 
 const run = async (args: ReadonlyArray<string>): Promise<Report> => {
-  const trips = tripsToJudge(numberFlag(args, "trips", 400))
+  const folder = flag(args, "data")
+  const imported = folder === undefined ? undefined : await importedCities(folder)
+  const trips = tripsToJudge(numberFlag(args, "trips", 400), imported)
   for (const { input } of trips.slice(0, 30)) assemble(input)
   const costs: Array<number> = []
   const outs: Array<Assembly> = []
@@ -70,18 +74,18 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
   const verdicts = trips.map((trip, at) => judge(trip, outs[at]!.stops))
   const now = figuresOf(verdicts)
   if (flag(args, "keep") !== undefined) writeFileSync(BEFORE, `${JSON.stringify(now)}\n`)
+  if (imported !== undefined) return importedReport(imported, trips.length, now, steps, p95Of(costs))
   const before = existsSync(BEFORE) ? (JSON.parse(readFileSync(BEFORE, "utf8")) as Figures) : now
   const taste = (figures: Figures) => figures.tastes.slice(0, trips.length).reduce((sum, one) => sum + one, 0)
   const way = (figures: Figures) => median(figures.ways.slice(0, trips.length))
   const km = (figures: Figures) => median(figures.kms.slice(0, trips.length))
-  const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`
   const dominated = trips.filter(
     (_, at) => before.ways[at]! < now.ways[at]! && before.tastes[at]! > now.tastes[at]!
   ).length
   const front = numberFlag(args, "front", 120)
   const long = numberFlag(args, "long", 0)
   const rows = (name: string, of: (figures: Figures) => string | number) => [name, of(before), of(now)]
-  const p95 = costs.length === 0 ? 0 : percentile(costs, 0.95)
+  const p95 = p95Of(costs)
   return {
     tables: [
       {
@@ -161,12 +165,63 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
   }
 }
 
+const p95Of = (costs: Array<number>): number => (costs.length === 0 ? 0 : percentile(costs, 0.95))
+
+const share = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`
+
+/** In cities that nobody planned before there is nothing to compare with: what plans are by themselves. */
+const importedReport = (
+  cities: ReadonlyArray<PlanningCity>,
+  trips: number,
+  now: Figures,
+  steps: Bar,
+  p95: number
+): Report => ({
+  tables: [
+    {
+      title: `${trips} trips in ${cities.map(({ city, nodes }) => `${city.name} (${nodes.length} places)`).join(" and ")}`,
+      columns: ["", "now"],
+      rows: [
+        ["way per day, median minutes", median(now.ways).toFixed(1)],
+        ["way per day, median km", median(now.kms).toFixed(2)],
+        ["stops a day", (now.stops / now.days).toFixed(2)],
+        ["stops known to be open", share(now.open, now.stops)],
+        ["taste, mean of a stop", (now.tastes.reduce((sum, one) => sum + one, 0) / now.stops).toFixed(3)]
+      ]
+    }
+  ],
+  bars: [
+    { name: "hard violations", wanted: "0", measured: `${now.faults}`, met: now.faults === 0 },
+    {
+      name: "days fed at the city's hours",
+      wanted: "≥ 97 %",
+      measured: share(now.fed, now.days),
+      met: now.fed / now.days >= 0.97
+    },
+    {
+      name: "days with a hole over 90 minutes",
+      wanted: "≤ 5 %",
+      measured: share(now.holes, now.days),
+      met: now.holes / now.days <= 0.05
+    },
+    {
+      name: "gaps over 45 minutes, of the day",
+      wanted: "≤ 10 %",
+      measured: share(now.gapMinutes, now.minutes),
+      met: now.gapMinutes / now.minutes <= 0.1
+    },
+    { name: "a trip of 3 days, CPU", wanted: "≤ 60 ms p95", measured: `${p95.toFixed(1)} ms`, met: p95 <= 60 },
+    steps
+  ]
+})
+
 export const benchmark: Benchmark = {
   summary: "plans: 400 trips judged by an evaluator of its own, before and now",
   options: [
     "--trips N   trips that are judged (400)",
     "--front N   trips that show what the weights trade (120)",
     "--long N    trips that are compared with ten seconds of search each (none)",
+    "--data FOLDER  plans in the cities whose extracts of OpenStreetMap lie there, which nothing before planned",
     "--keep yes  keeps the figures as those that others are compared with"
   ],
   run

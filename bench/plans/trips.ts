@@ -4,7 +4,8 @@ import { affinityOf } from "../../src/domain/group/affinity.ts"
 import { groupPackage } from "../../src/domain/group/package.ts"
 import type { SlotId } from "../../src/domain/ids.ts"
 import type { AssemblyInput, LockedStop } from "../../src/domain/itinerary/model.ts"
-import { millisAt } from "../../src/domain/itinerary/rules.ts"
+import { dayHours, millisAt } from "../../src/domain/itinerary/rules.ts"
+import { diversifyWithMeals } from "../../src/domain/retrieval/meals.ts"
 import { curatedCities } from "../../test/support/curated-cities.ts"
 import { generateCity, type PlanningCity, pick, type Random, randomOf } from "../../test/support/generated-city.ts"
 
@@ -45,18 +46,39 @@ export const citiesToJudge = (): ReadonlyArray<PlanningCity> => [
   generateCity(102, { nodes: 1500, unknown: 0.8 })
 ]
 
-export const tripsToJudge = (count: number): ReadonlyArray<JudgedInput> => {
-  const cities = citiesToJudge()
+/** Of a city with thousands of places, those that a plan is chosen from: near the party's taste, mixed, with meals among them. */
+const nearTaste = (
+  city: PlanningCity,
+  tastes: ReadonlyArray<Float32Array>,
+  days: AssemblyInput["days"],
+  { constraints, orientations }: Pick<AssemblyInput, "constraints" | "orientations">
+): ReadonlyArray<number> => {
+  const mean = Float32Array.from({ length: 64 }, (_, i) => tastes.reduce((sum, taste) => sum + taste[i]!, 0))
+  const norm = Math.hypot(...mean) || 1
+  const neighbours = city.nodes
+    .map((_, index) => ({
+      index,
+      similarity: mean.reduce((sum, x, i) => sum + x * city.matrix[index * 64 + i]!, 0) / norm
+    }))
+    .sort((a, b) => b.similarity - a.similarity)
+  const hours = dayHours(constraints, orientations)
+  return diversifyWithMeals({ catalog: city, neighbours, constraints, vetoes: [], days, hours }).candidates.map(
+    ({ index }) => index
+  )
+}
+
+export const tripsToJudge = (
+  count: number,
+  imported?: ReadonlyArray<PlanningCity> | undefined
+): ReadonlyArray<JudgedInput> => {
+  const cities = imported ?? citiesToJudge()
   return Array.from({ length: count }, (_, number): JudgedInput => {
     const random = randomOf(number * 7919 + 17)
     const some = (p: number) => random() < p
     const city = cities[number % cities.length]!
     const people = number % 3 === 0 ? 1 : 1 + Math.floor(random() * 6)
     const tastes = Array.from({ length: people }, () => tasteOf(random))
-    const indexes = city.nodes.map((_, index) => index)
-    const affinity = affinityOf(city.matrix, indexes, tastes)
     const days = city.tripDays(START, 1 + (Math.floor(number / cities.length) % 7))
-    const group = people < 2 ? undefined : groupPackage(affinity, days.length * 5)
     const wishes = {
       pace: pick(random, ["leisurely", "moderate", "packed"] as const),
       ...(some(0.4) ? { budget: pick(random, ["low", "mid", "high"] as const) } : {})
@@ -65,9 +87,16 @@ export const tripsToJudge = (count: number): ReadonlyArray<JudgedInput> => {
       pick(random, ["early_bird", "balanced", "night_owl"] as const)
     )
     const locked = some(0.2) ? lockedOn(city, random, days) : []
+    const constraints = { ...wishes, ...(some(0.3) ? { needs: [pick(random, NEEDS)] } : {}) }
+    const indexes =
+      imported === undefined
+        ? city.nodes.map((_, index) => index)
+        : nearTaste(city, tastes, days, { constraints, orientations })
+    const affinity = affinityOf(city.matrix, indexes, tastes)
+    const group = people < 2 ? undefined : groupPackage(affinity, days.length * 5)
     const alone = () =>
       indexes
-        .map((index) => ({ index, score: 0.75 * affinity.own[index]! + 0.25 * (standingOf(city, index) ?? 0.4) }))
+        .map((index, at) => ({ index, score: 0.75 * affinity.own[at]! + 0.25 * (standingOf(city, index) ?? 0.4) }))
         .sort((a, b) => b.score - a.score)
     return {
       number,
@@ -78,7 +107,7 @@ export const tripsToJudge = (count: number): ReadonlyArray<JudgedInput> => {
         scores: (group?.scores ?? alone()).slice(0, RANKED),
         ...(group === undefined ? {} : { coverage: group.coverage }),
         days,
-        constraints: { ...wishes, ...(some(0.3) ? { needs: [pick(random, NEEDS)] } : {}) },
+        constraints,
         vetoes: [],
         orientations,
         locked,

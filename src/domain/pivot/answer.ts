@@ -109,7 +109,10 @@ const district = (
   const { day, affected } = stopsInDistrict(world, places, span)
   return affected.length > 0
     ? answerDay(closed, set, day, closedDistrict(affected), now)
-    : untouched(`No stop that is still ahead lies in ${name}: nothing has to change.`, now)
+    : untouched(
+        `No stop that is still ahead and not booked lies in ${name}: nothing has to change. What is booked is never moved; name such a stop to have it replaced.`,
+        now
+      )
 }
 
 const mood = (world: PivotWorld, set: FallbackSet | undefined, request: PivotRequest, target: Target, now: number) => {

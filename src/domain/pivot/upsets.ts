@@ -50,9 +50,10 @@ export const withoutDistrict = (world: PivotWorld, places: ReadonlySet<number>, 
   return { ...world, live }
 }
 
-/** The first day with stops in the district while it is closed, and their positions. */
+/** The first day with stops in the district while it is closed, and their positions. What is booked is left to who booked it. */
 export const stopsInDistrict = (world: PivotWorld, places: ReadonlySet<number>, { from, to }: TimeSpan) => {
-  const inside = (slot: PlanSlot) => !slot.past && slot.ends > from && slot.starts < to && places.has(slot.index)
+  const inside = (slot: PlanSlot) =>
+    !slot.past && !slot.locked && slot.ends > from && slot.starts < to && places.has(slot.index)
   for (const number of new Set(world.trip.slots.map((slot) => slot.day))) {
     const day = daySlots(world.trip, number, world.catalog.indexOf)
     const affected = day.flatMap((slot, at) => (inside(slot) ? [at] : []))

@@ -56,13 +56,14 @@ const linesTo = (catalog: CityCatalog, slots: ReadonlyArray<Slot>, slot: Slot): 
 export const legLines = (catalog: CityCatalog, slots: ReadonlyArray<Slot>, slot: Slot): ReadonlyArray<string> =>
   catalog.transit === undefined ? [] : linesTo(catalog, slots, slot).map((line) => catalog.transit!.lines[line]!.name)
 
-/** Whether a leg takes this line; undefined where the city's network knows no such line. */
+/** Whether a leg takes this line; undefined where nobody knows the city's network. What is no line of it, nobody takes. */
 export const rides = (
   catalog: CityCatalog,
   slots: ReadonlyArray<Slot>,
   line: string
 ): ((slot: Slot) => boolean) | undefined => {
   const one = heldOf(catalog)
-  const wanted = one === undefined ? -1 : lineNamed(one.map, line)
-  return wanted < 0 ? undefined : (slot) => linesTo(catalog, slots, slot).includes(wanted)
+  if (one === undefined) return undefined
+  const wanted = lineNamed(one.map, line)
+  return (slot) => wanted >= 0 && linesTo(catalog, slots, slot).includes(wanted)
 }

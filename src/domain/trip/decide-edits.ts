@@ -164,15 +164,22 @@ const undoneRecords = (turn: Turn, entry: Undoable): ReadonlyArray<TripRecord> =
   ]
 }
 
+/** Within so long a second press that names no change is the same press. */
+const UNDO_PRESS_MS = 1500
+
 export const undo = (turn: Turn, command: Extract<TripCommand, { _tag: "undo" }>): TripDecision => {
   const { trip, context, state } = turn
   if (isOver(trip)) return reject(closed(trip))
   const { change } = command
-  // Who presses it a moment after somebody else has what they wanted.
-  const done = state.recent.some(({ event }) => event._tag === "plan_undone" && event.undone === change)
-  if (change !== undefined && done) return unchanged(turn)
   const open = undoableNow(trip, context.now)
   const last = open.at(-1)
+  // Who presses it a moment after somebody else, or twice by a slip, has what they wanted.
+  const done = state.recent.some(({ event, at, actor_id }) => {
+    if (event._tag !== "plan_undone") return false
+    if (change !== undefined) return event.undone === change
+    return last !== undefined && actor_id === turn.by && context.now - at < UNDO_PRESS_MS
+  })
+  if (done) return unchanged(turn)
   if (last === undefined || (change !== undefined && !open.some(({ seq }) => seq === change))) {
     return reject(
       new R.NothingToUndo({ message: "There is nothing to undo: a change of the plan can be undone for ten minutes." })

@@ -14,8 +14,12 @@ import type { Touch, TripWorld } from "./planner.ts"
 
 const MINUTE = 60_000
 
-/** Legs of a disrupted line that are looked at: free time absorbs what comes later anyway. */
+/**
+ * Legs that are looked at, until one of them cannot take the delay in: a turn has to stay short. More of them where the line is known,
+ * since few trips ride it; free time absorbs most of what is late somewhere.
+ */
 const MOST_LEGS = 3
+const MOST_RIDES = 12
 
 const UNTOUCHED: ReadonlyArray<Touch> = []
 
@@ -79,12 +83,12 @@ const late = (
     (slot) =>
       legAhead(slot, now, event) &&
       (area === undefined || near(catalog, slot, area)) &&
-      // Of a line that the city's network knows, only those are told who would take it.
+      // Where the city's network is known, only those are told who would take the line.
       (takes === undefined || takes(slot))
   )
   const detail = { delay_minutes, ...(line === undefined ? {} : { line }) }
   return legs
-    .slice(0, MOST_LEGS)
+    .slice(0, takes === undefined ? MOST_LEGS : MOST_RIDES)
     .map((slot) => ({ mark: event.id, slot_ids: [slot.id], request: { trigger: "transit", slot_id: slot.id, detail } }))
 }
 

@@ -163,6 +163,8 @@ describe("a plan that is changed by hand", () => {
         judge(live)
         const past: Array<string> = []
         for (const choice of all) {
+          // No second press of a moment ago.
+          live.now += 2000
           const before = planOf(live.trip)
           const reply = live.send(commandFor(live, choice))
           if (reply._tag !== "changed" || reply.event === null) {
@@ -176,6 +178,7 @@ describe("a plan that is changed by hand", () => {
           if (past.length > 10) past.shift()
         }
         while (past.length > 0) {
+          live.now += 2000
           const reply = live.send({ _tag: "undo", by: owner })
           assert.strictEqual(reply._tag, "changed")
           assert.strictEqual(planOf(live.trip), past.pop())
@@ -196,6 +199,24 @@ describe("a plan that is changed by hand", () => {
     // What cannot be undone any more takes no memory either.
     live.send({ _tag: "wake" })
     assert.isUndefined(live.trip.undoable)
+  })
+
+  it("is undone once by a button that is pressed twice, and twice by one that is pressed again", () => {
+    const live = new LiveTrip(planned(3, []), FIRST_DAY + 7 * HOUR, { planner, catalog: city })
+    const [first, second] = live.trip.slots.slice(-2)
+    const plans = [planOf(live.trip)]
+    for (const { id } of [first!, second!]) {
+      live.send({ _tag: "remove_slot", by: owner, slot_id: id })
+      plans.push(planOf(live.trip))
+    }
+    live.now += 5000
+    live.send({ _tag: "undo", by: owner })
+    live.now += 300
+    const again = live.send({ _tag: "undo", by: owner })
+    assert.deepEqual([again._tag, planOf(live.trip)], ["changed", plans[1]!])
+    live.now += 2000
+    live.send({ _tag: "undo", by: owner })
+    assert.strictEqual(planOf(live.trip), plans[0]!)
   })
 
   it("is not led into what is fixed by any disruption, and an accepted offer goes back too", () => {
@@ -226,11 +247,32 @@ describe("a plan that is changed by hand", () => {
         accepted++
         assert.deepEqual(live.trip.fixed, fixed)
         judge(live)
+        live.now += 2000
         live.send({ _tag: "undo", by: owner })
         assert.strictEqual(planOf(live.trip), before)
       }
     }
     assert.isAbove(accepted, 10)
+  })
+
+  it("keeps what is booked in a district that is closed, and moves what is not", () => {
+    let [moved, kept] = [0, 0]
+    for (let seed = 0; seed < 12; seed++) {
+      const start = planned(seed, [])
+      const [first] = start.slots
+      const district = city.nodes[city.indexOf(first!.node_id)!]!.neighbourhood
+      const booked = { ...start, slots: start.slots.map((slot) => (slot === first ? { ...slot, locked: true } : slot)) }
+      const live = new LiveTrip(booked, FIRST_DAY + 7 * HOUR, { planner, catalog: city })
+      const request = { trigger: "venue_closed", detail: { district } } as const
+      const asked = live.send({ _tag: "request_pivot", by: owner, request })
+      if (asked._tag !== "offered") continue
+      const { options, reasons } = readOffer(asked.offer)
+      for (const { changes } of options) assert.isFalse(changes.some(({ slot_id }) => slot_id === first!.id))
+      if (options.length > 0) moved++
+      else if (reasons?.some(({ message }) => message.includes("booked is never moved"))) kept++
+    }
+    assert.isAbove(moved, 0)
+    assert.isAbove(kept, 0)
   })
 
   it("says what fits into ninety minutes, in time for what is fixed", () => {

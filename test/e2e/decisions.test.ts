@@ -257,4 +257,27 @@ describe("decisions", () => {
       "what put each stop there is logged as it is shown"
     )
   })
+
+  it("log no plan that its trip refuses: nobody is shown it", async () => {
+    const planned = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(14), days: 2 }), 201)
+    const old = { "if-match": String(planned.state_version) }
+    ok(await ann.call("PATCH", `/trips/${planned.id}/slots/${planned.days[0].slots[0].id}`, { action: "lock" }))
+    const refused = [
+      await ann.call("POST", `/trips/${planned.id}/replan`, {}, old),
+      await ann.call("PATCH", `/trips/${planned.id}`, { start_date: dayAhead(20), end_date: dayAhead(21) }, old)
+    ]
+    ok(await ann.call("PATCH", `/trips/${planned.id}`, { status: "cancelled" }))
+    refused.push(await ann.call("POST", `/trips/${planned.id}/replan`, {}))
+    for (const { body, status } of refused) assert.isAtLeast(status, 400, JSON.stringify(body))
+    // What was written after the first two is stored: so would they be.
+    await world.drained(
+      (sql) => sql`select 1 from trips where id = ${planned.id} and status = 'cancelled'`,
+      (found) => found.length > 0
+    )
+    const plans = await world.rows(
+      (sql) => sql`select payload from exp.events
+        where event_type = 'plan_generated' and payload ->> 'trip_id' = ${planned.id}`
+    )
+    assert.lengthOf(plans, 1)
+  })
 })

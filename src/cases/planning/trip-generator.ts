@@ -13,6 +13,7 @@ import { type BringChange, type Brought, broughtTo, firstBrought, lockedIssues }
 import { exploredBefore, keptStops } from "../../domain/trip/generation.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import { constraintIssues, dateIssues, type RequestIssue } from "../../domain/trip/request.ts"
+import { isOver } from "../../domain/trip/turn.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Companions } from "../../services/companions.ts"
 import { Journal } from "../../services/journal.ts"
@@ -136,8 +137,21 @@ const newTrip = ({ brought, catalog, id, made, now, party, people, request, user
   }
 }
 
-const creating = ({ cityOf, consenting, log, peopleOf, plan, trips }: Planning): TripGeneration["Service"]["create"] =>
-  Effect.fnUntraced(function* (userId, request, key) {
+/** The trip as it is now, which says that it can be asked; nothing where it is not there yet. */
+const standing = ({ trips }: Planning, id: TripId, by: UserId) =>
+  trips.ask(id, { _tag: "read", by }).pipe(
+    Effect.map((reply) => (reply._tag === "trip" ? reply.trip : undefined)),
+    Effect.catchTag("TripNotFound", () => Effect.succeed(undefined))
+  )
+
+const begin = ({ trips }: Planning, by: UserId, trip: TripState, key: string | undefined) =>
+  Effect.map(trips.ask(trip.id, { _tag: "create", by, trip, ...withKey(key) }), (reply) =>
+    reply._tag === "changed" ? reply.trip : trip
+  )
+
+const creating = (parts: Planning): TripGeneration["Service"]["create"] => {
+  const { cityOf, consenting, log, peopleOf, plan } = parts
+  return Effect.fnUntraced(function* (userId, request, key) {
     const now = yield* Clock.currentTimeMillis
     const catalog = yield* cityOf(request.city)
     const constraints = request.constraints ?? {}
@@ -152,6 +166,9 @@ const creating = ({ cityOf, consenting, log, peopleOf, plan, trips }: Planning):
     const party = yield* consenting(userId, request.party ?? [])
     const people = yield* peopleOf(party)
     const id = (key === undefined ? newId(now) : uuidOfName("overplanned/trip", userId, key)) as TripId
+    // A plan whose trip cannot begin, or has begun before, is shown to nobody: it is not made, and not logged.
+    const before = yield* standing(parts, id, userId)
+    if (before !== undefined) return yield* begin(parts, userId, before, key)
     const made = yield* plan({
       tripId: id,
       catalog,
@@ -166,19 +183,21 @@ const creating = ({ cityOf, consenting, log, peopleOf, plan, trips }: Planning):
     })
     const trip = newTrip({ id, userId, request, catalog, party, people, brought, made, now })
     yield* log({ userId, trip, catalog, people, outcome: made.outcome, now })
-    const reply = yield* trips.ask(id, { _tag: "create", by: userId, trip, ...withKey(key) })
-    return reply._tag === "changed" ? reply.trip : trip
+    return yield* begin(parts, userId, trip, key)
   })
+}
 
 interface NewPlan extends BringChange {
+  readonly ifMatch?: number
   readonly startDate: string
   readonly days: number
   readonly constraints: TripState["constraints"]
 }
 
 /** A trip planned anew around what stays: bookings, and what is past. */
-const replanning = ({ cityOf, log, peopleOf, plan }: Planning) =>
-  Effect.fnUntraced(function* (userId: UserId, trip: TripState, change: NewPlan) {
+const replanning = (parts: Planning) => {
+  const { cityOf, log, peopleOf, plan } = parts
+  return Effect.fnUntraced(function* (userId: UserId, trip: TripState, change: NewPlan) {
     const { constraints, days, startDate } = change
     const now = yield* Clock.currentTimeMillis
     const catalog = yield* cityOf(trip.city)
@@ -209,11 +228,15 @@ const replanning = ({ cityOf, log, peopleOf, plan }: Planning) =>
     const isFixed = isAny(brought) || trip.slots.some((slot) => slot.locked)
     const plan_context = planContextOf({ explored, constraints, fixed: isFixed })
     const after = { ...trip, ...dates, slots, constraints, model, catalog_version: catalog.version, plan_context }
-    yield* log({ userId, trip: after, catalog, people, outcome: made.outcome, now })
+    // The trip refuses what was planned for another version of it, and what comes when it is over: nobody is shown that.
+    const present = yield* standing(parts, trip.id, userId)
+    const isWelcome = present !== undefined && !isOver(present) && present.seq === (change.ifMatch ?? trip.seq)
+    if (isWelcome) yield* log({ userId, trip: after, catalog, people, outcome: made.outcome, now })
     const { fixed, lodging = null } = brought
     const changed = { plan_context, fixed: isAny(brought) ? fixed : null, lodging, slots, removed }
     return { made, catalog, changed }
   })
+}
 
 type Replan = ReturnType<typeof replanning>
 

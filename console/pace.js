@@ -1,8 +1,8 @@
 /** So that much news does not keep a phone's only thread: drawing what is newest now and then, rather than everything at once. */
 
 /** After drawing it rests this many times as long as it took; what the browser does to paint it counts as well. */
-const REST = 4
-const LEAST_REST_MS = 60
+const REST = 6
+const LEAST_REST_MS = 100
 
 /**
  * Does it at once where it has rested, and once more after a rest where it was asked for meanwhile.

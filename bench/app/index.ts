@@ -190,6 +190,7 @@ const inBrowser = async (browser: Browser, origin: string, seconds: number, offe
           ["heard to shown, median, ms", median(shown)],
           ["changes a second on the stream", frames],
           ["main thread busy meanwhile, %", main.busyShare * 100],
+          ["of that by its own clock, %", main.ownShare * 100],
           ["longest task meanwhile, ms", main.longestMillis],
           ["reload without a network to the plan, ms", offline],
           ["taps of a newcomer to an offer taken", taps],
@@ -207,7 +208,7 @@ const inBrowser = async (browser: Browser, origin: string, seconds: number, offe
       bar("taps of a newcomer", 12, taps, "taps")
     ],
     notes: [
-      `Server, database and browser share this machine. ${Math.round(frames)} changes a second reached the page; each draws the day anew.`
+      `Server, database and browser share this machine. ${Math.round(frames)} changes a second were made, all on one trip; the page draws what is newest now and then. Beside other work the thread's own clock is the better one.`
     ]
   }
 }

@@ -264,7 +264,7 @@ export const settings = {
 
 export type Settings = S.Values<typeof settings>
 
-export class SettingsRefused extends Schema.TaggedError<SettingsRefused>()("SettingsRefused", {
+class SettingsRefused extends Schema.TaggedError<SettingsRefused>()("SettingsRefused", {
   message: Schema.String
 }) {
   /** What system tools use for a wrong configuration. */
@@ -300,7 +300,7 @@ const contradictions = (config: Settings): ReadonlyArray<S.SettingProblem> => {
   return problems
 }
 
-export const readConfig = (
+const readConfig = (
   environment: Readonly<Record<string, string | undefined>>
 ): Result.Result<Settings, SettingsRefused> => {
   const read = S.readSettings(settings, environment, "OVERPLANNED_")

@@ -37,14 +37,14 @@ export interface Arbitration {
   readonly reason: string
 }
 
-export const AGREEMENT = 0.15
-export const TOURIST_FROM = 0.7
-export const LOCAL_UP_TO = 0.4
-export const LLM_SURE_FROM = 0.8
-export const ML_UNSURE_BELOW = 0.5
+const AGREEMENT = 0.15
+const TOURIST_FROM = 0.7
+const LOCAL_UP_TO = 0.4
+const LLM_SURE_FROM = 0.8
+const ML_UNSURE_BELOW = 0.5
 /** How near the accepted places lie to each other in vibe space, and the next pick to them. */
-export const MOMENTUM_COSINE = 0.8
-export const MOMENTUM_LENGTH = 3
+const MOMENTUM_COSINE = 0.8
+const MOMENTUM_LENGTH = 3
 
 /** 0.15 is also what 0.85 − 0.70 gives in floating point, a little above it. */
 const EPSILON = 1e-9

@@ -85,7 +85,7 @@ export const daysBefore = (day: string, days: number): string => utcDay(Date.par
 
 /** Days over which a usual day is averaged, and how far above it a day has to be to ring. */
 export const USUAL_DAYS = 7
-export const ALARM_FACTOR = 2
+const ALARM_FACTOR = 2
 
 /**
  * Whether a day costs more than twice the average of the seven days before it. A week without any cost has no usual

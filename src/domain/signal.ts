@@ -101,7 +101,7 @@ export const countsTowardsGate = (signal: Pick<Signal, "signal_type" | "source">
 export const SIGNAL_WEIGHT: Readonly<Record<SignalSource, number>> = { app: 1, backfill: 0.3 }
 
 /** Most characters of a context as JSON: facts about a moment fit many times over. */
-export const MAX_CONTEXT_LENGTH = 4096
+const MAX_CONTEXT_LENGTH = 4096
 
 export const MAX_SIGNALS = 1000
 

@@ -72,7 +72,7 @@ export const fromCurated = (slug: string, limit?: number): Effect.Effect<SeedInp
   curatedCities().includes(slug) ? fromFile(`${FOLDER}${slug}.json`, limit) : Effect.fail(unknown(slug))
 
 /** How many places a made-up catalog has when nobody says. */
-export const DEFAULT_SYNTHETIC_NODES = 1000
+const DEFAULT_SYNTHETIC_NODES = 1000
 
 /** A place on the map for cities that are wholly made up: the size and the streets of Seattle. */
 const nowhere = (slug: string): CityInfo => ({

@@ -12,8 +12,8 @@ import { UnknownCity } from "../services/catalog.ts"
 import { type Place, PlacesSource, type PlacesUnavailable } from "../services/places-source.ts"
 import type { SeedInput } from "./seed-city.ts"
 
-export const PLACES_SOURCE = "places"
-export const PLACES_LICENCE = "Google Maps Platform terms of service"
+const PLACES_SOURCE = "places"
+const PLACES_LICENCE = "Google Maps Platform terms of service"
 
 /** What is asked for: enough for days of every kind, in few calls. */
 const QUERIES = [

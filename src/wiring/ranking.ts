@@ -68,7 +68,7 @@ export const indexUpToDate = Layer.effectDiscard(Effect.forkScoped(reindexAtStar
   Layer.provide(PostgresIndexSource.layer)
 )
 
-export const costGuard = Layer.unwrap(
+const costGuard = Layer.unwrap(
   Effect.map(Config, (settings) =>
     PostgresCostGuard.layer({
       dailyBudgetUsd: settings.LLM_DAILY_BUDGET_USD,

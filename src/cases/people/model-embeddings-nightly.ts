@@ -25,7 +25,7 @@ const MOST_CHOICES = 1_000
 /** Most people of one night; the others have the next one. */
 const MOST_PEOPLE = 50_000
 
-export const embedAll = (onProgress: (done: number) => void = () => {}) =>
+const embedAll = (onProgress: (done: number) => void = () => {}) =>
   Effect.gen(function* () {
     const embeddings = yield* ModelEmbeddings
     const history = yield* PersonaHistory

@@ -34,7 +34,7 @@ const announceFor = Effect.fnUntraced(function* (slug: string) {
 })
 
 /** One round over all feeds; a city whose feed cannot be had is tried again in the next. */
-export const announceLines = Effect.gen(function* () {
+const announceLines = Effect.gen(function* () {
   const { cities } = yield* LineNewsSource
   for (const slug of cities) {
     yield* Effect.catch(announceFor(slug), (error) =>

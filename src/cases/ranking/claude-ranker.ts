@@ -20,7 +20,7 @@ import { type LlmRanked, LlmRanker } from "../../services/llm-ranker.ts"
 import { RankerUnavailable } from "../../services/ranker.ts"
 
 /** What is left of the deadline when Claude has not answered: enough to rank locally and to assemble a trip. */
-export const HEDGE_MS = 400
+const HEDGE_MS = 400
 
 export const layer = Layer.effect(
   LlmRanker,

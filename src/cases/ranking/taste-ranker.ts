@@ -24,7 +24,7 @@ import { type LoadedRanker, ModelRefused, type RankerLoader } from "../../servic
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
 /** `tasteKnown` gives the taste that a traveler was trained with, or that the night worked out, as far as there is one. */
-export const tasteRanker = (
+const tasteRanker = (
   model: ModelRef,
   scorer: TasteScorer,
   tasteKnown: (userId: string) => Taste | undefined,

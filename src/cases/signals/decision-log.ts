@@ -14,7 +14,7 @@ const keyed = (userId: string) => `user:${userId}`
 export const rankingRecord = (event: RankingEvent): JournalRecord =>
   recordOf(RANKING_EVENT, keyed(event.user_id), event.id, event)
 
-export const experimentRecord = (event: ExperimentEvent): JournalRecord =>
+const experimentRecord = (event: ExperimentEvent): JournalRecord =>
   recordOf(EXPERIMENT_EVENT, keyed(event.unit_id), event.event_id, event)
 
 /** Everything that one generated plan leaves behind, to be appended as one. */

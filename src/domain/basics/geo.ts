@@ -54,7 +54,7 @@ export const DEFAULT_TRAVEL_MODEL: TravelModel = { transit_kmh: 18, overhead_min
 export const WALKING_KMH = 4.6
 
 /** Finding the door takes a moment however near it is. */
-export const DOOR_MINUTES = 2
+const DOOR_MINUTES = 2
 
 export type TravelMode = "walk" | "transit"
 

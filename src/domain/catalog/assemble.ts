@@ -9,7 +9,7 @@ import { type ActivityNode, cityIdOf, type EditorJudgement, nodeIdOf, type Quali
 import { TAXONOMY_VERSION, tagIndex } from "./taxonomy.ts"
 
 /** How far an editor's scores lie from what many people would say: a quarter of the scale, as a standard deviation. */
-export const EDITOR_UNCERTAINTY = 0.25
+const EDITOR_UNCERTAINTY = 0.25
 
 export interface AssembledNode {
   readonly node: ActivityNode
@@ -27,7 +27,7 @@ export interface FileOrigin {
 }
 
 /** What an editor wrote of a place, as a judgement: it is one opinion, however much was read for it. */
-export const editorJudgement = (quality: EditorialQuality, origin: FileOrigin): EditorJudgement => {
+const editorJudgement = (quality: EditorialQuality, origin: FileOrigin): EditorJudgement => {
   const opinion = (voice: Voice) => {
     const said = quality[voice]
     return said === undefined ? null : { score: said.score, note: said.note ?? null }

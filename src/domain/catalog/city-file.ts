@@ -23,7 +23,7 @@ import { isVibeTag } from "./taxonomy.ts"
 const ratio = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 const weight = Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(1))
 
-export const CitySlug = Schema.String.check(
+const CitySlug = Schema.String.check(
   Schema.isPattern(/^[a-z0-9][a-z0-9-]{0,63}$/, { message: "must be lower-case words joined by hyphens" })
 )
 
@@ -33,7 +33,7 @@ export type Bounds = typeof Bounds.Type
 export const Point = Schema.Struct({ lat: Latitude, lon: Longitude })
 
 /** How one gets around: what the great-circle travel model needs to know of a city. */
-export const Transit = Schema.Struct({
+const Transit = Schema.Struct({
   /** Speed over ground between two stops, detours not counted. */
   transit_kmh: Schema.Finite.check(Schema.isBetween({ minimum: 5, maximum: 80 })),
   /** Walking to the stop, waiting, walking from it. */
@@ -41,7 +41,6 @@ export const Transit = Schema.Struct({
   /** How much longer a street is than the crow's flight (hills, water, grid). */
   detour: Schema.Finite.check(Schema.isBetween({ minimum: 1, maximum: 3 }))
 })
-export type Transit = typeof Transit.Type
 
 export const CityInfo = Schema.Struct({
   slug: CitySlug,
@@ -116,7 +115,7 @@ export const CityFileNode = Schema.Struct({
 })
 export type CityFileNode = typeof CityFileNode.Type
 
-export const CITY_FILE_FORMAT = "overplanned/city@1"
+const CITY_FILE_FORMAT = "overplanned/city@1"
 
 /** The file without its nodes decoded: they are decoded one by one, so that a bad one is rejected alone. */
 export const CityFileHeader = Schema.Struct({

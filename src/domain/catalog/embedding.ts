@@ -7,7 +7,7 @@ import { VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { TAXONOMY, tagIndex, VIBE_TAGS } from "./taxonomy.ts"
 
 /** How much of a tag's weight its closest possible relative gets. Larger blurs tags, and past 1/(sum of relations) the inverse is lost. */
-export const SMOOTHING = 0.25
+const SMOOTHING = 0.25
 
 /** Weights of tags; a tag that is not named weighs nothing. */
 export type TagWeights = Readonly<Record<string, number>>

@@ -17,21 +17,21 @@ import {
 } from "./voices.ts"
 
 /** Fewer mentions than this on a side are hearsay. */
-export const MIN_MENTIONS = 3
+const MIN_MENTIONS = 3
 
 /** One loud source is not a crowd: mentions of a single source count no further than this. */
-export const MENTIONS_PER_SOURCE = 40
+const MENTIONS_PER_SOURCE = 40
 
 /** Mentions at which a side's voice counts half: its weight is n / (n + this). */
 const HALF_VOICE = 4
 
 /** One warning is a mood, two are a pattern. */
-export const RECURRING_AVOID = 2
+const RECURRING_AVOID = 2
 
 /** Warnings of posts are a pattern when so many authors give them … */
-export const RECURRING_AUTHORS = 3
+const RECURRING_AUTHORS = 3
 /** … over so many months. */
-export const RECURRING_MONTHS = 2
+const RECURRING_MONTHS = 2
 /** From this share of the locals on, a recurring warning is enough by itself. */
 const WARNED_SHARE = 1 / 3
 
@@ -39,9 +39,9 @@ const WARNED_SHARE = 1 / 3
 const AVOID_WEIGHT = 0.6
 
 /** Praised by tourist lists from here … */
-export const TOURIST_HIGH = 0.7
+const TOURIST_HIGH = 0.7
 /** … and not by locals up to here. */
-export const LOCAL_LOW = 0.4
+const LOCAL_LOW = 0.4
 
 /** A lead this large over both thresholds is as clear as it gets. */
 const CLEAR_MARGIN = 0.3

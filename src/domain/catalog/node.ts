@@ -40,11 +40,10 @@ export const EvidenceKind = Schema.Literals(["editor", "posts", "aggregator", "t
 export type EvidenceKind = typeof EvidenceKind.Type
 
 /** The kinds whose rows carry a count. */
-export const CountedKind = Schema.Literals(["posts", "aggregator", "travelers"])
-export type CountedKind = typeof CountedKind.Type
+const CountedKind = Schema.Literals(["posts", "aggregator", "travelers"])
 
 /** How many quotes a signal keeps: enough to show evidence, too few to copy a source. */
-export const MAX_QUOTES = 3
+const MAX_QUOTES = 3
 export const MAX_QUOTE_LENGTH = 240
 
 const SourceName = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(80))
@@ -70,7 +69,7 @@ export const QualitySignal = Schema.Struct({
 export type QualitySignal = typeof QualitySignal.Type
 
 /** How much an editor of ours thinks that one side likes a place, and in a sentence why. */
-export const EditorOpinion = Schema.Struct({
+const EditorOpinion = Schema.Struct({
   score: ratio,
   note: Schema.NullOr(Schema.String.check(Schema.isMaxLength(MAX_QUOTE_LENGTH)))
 })

@@ -21,7 +21,7 @@ export interface ItemProblem {
 }
 
 /** Two places of one name nearer than this are one place. */
-export const SAME_PLACE_KM = 0.15
+const SAME_PLACE_KM = 0.15
 
 export const decodeHeader = (input: unknown): Result.Result<CityFileHeader, string> => {
   const decoded = Schema.decodeUnknownResult(CityFileHeader)(input)

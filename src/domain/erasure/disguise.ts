@@ -57,7 +57,7 @@ export const archetypeDimensions = (archetype: Archetype | undefined): PersonaDi
 }
 
 /** Cold or warm is all that is left of a count: exact ones would line a person's trips up again. */
-export const coarseCount = (signals: number): number => (signals < COLD_BELOW_SIGNALS ? 0 : COLD_BELOW_SIGNALS)
+const coarseCount = (signals: number): number => (signals < COLD_BELOW_SIGNALS ? 0 : COLD_BELOW_SIGNALS)
 
 export const archetypeVector = (archetype: Archetype | undefined): ReadonlyArray<number> =>
   Array.from(encodePersona({ dimensions: archetypeDimensions(archetype), sequence: [], signalCount: 0 }))

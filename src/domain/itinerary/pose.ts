@@ -16,7 +16,7 @@ export type Days = ReadonlyArray<ReadonlyArray<Stop>>
 
 export const entryOf = (stop: Stop): number =>
   stop.kind === "option" ? stop.option.candidate : stop.block.stops[0]!.candidate
-export const exitOf = (stop: Stop): number =>
+const exitOf = (stop: Stop): number =>
   stop.kind === "option" ? stop.option.candidate : stop.block.stops.at(-1)!.candidate
 export const stayOf = (stop: Stop): number =>
   stop.kind === "option" ? stop.option.stay : stop.block.to - stop.block.from

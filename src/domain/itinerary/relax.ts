@@ -39,7 +39,7 @@ export const takenIn = (days: Days): ReadonlySet<number> =>
     )
   )
 
-export const mealsMissing = (draft: Draft, day: number): ReadonlyArray<Meal> => {
+const mealsMissing = (draft: Draft, day: number): ReadonlyArray<Meal> => {
   const has = new Set(draft.days[day]!.map((stop) => (stop.kind === "option" ? stop.option.role : stop.block.meal)))
   return draft.frame.days[day]!.meals.filter((meal) => !has.has(meal))
 }

@@ -89,7 +89,7 @@ export interface TableHours extends Readonly<Record<Meal, { readonly from: numbe
 }
 
 /** Where nothing else is known. */
-export const MEAL_MINUTES: TableHours = {
+const MEAL_MINUTES: TableHours = {
   lunch: { from: 690, to: 870 },
   dinner: { from: 1050, to: 1290 }
 }

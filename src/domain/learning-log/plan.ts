@@ -65,7 +65,7 @@ export const PlanAccepted = Schema.Struct({
 })
 export type PlanAccepted = typeof PlanAccepted.Type
 
-export const PLAN_EVENTS = {
+const PLAN_EVENTS = {
   plan_generated: PlanGenerated,
   plan_edited: PlanEdited,
   plan_accepted: PlanAccepted

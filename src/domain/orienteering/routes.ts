@@ -21,7 +21,7 @@ export const firstStart = (model: Model, at: number, time: number): number => {
 }
 
 /** The last start at or before `time`, or -1. */
-export const lastStart = (model: Model, at: number, time: number): number => {
+const lastStart = (model: Model, at: number, time: number): number => {
   if (time >= model.last[at]!) return model.last[at]!
   if (time < model.first[at]!) return -1
   const { windows } = model

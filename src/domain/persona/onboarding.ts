@@ -18,10 +18,7 @@ const LONGEST_WORD = 64
 const Word = Text(LONGEST_WORD)
 const words = Schema.Array(Word).check(Schema.isMaxLength(64))
 
-export const OnboardingTags = Schema.Record(
-  Schema.String,
-  Schema.Union([Word, StorableNumber, Schema.Boolean, words])
-).check(
+const OnboardingTags = Schema.Record(Schema.String, Schema.Union([Word, StorableNumber, Schema.Boolean, words])).check(
   Schema.isMaxProperties(64),
   // Asked of the whole: a key that is not of a record's kind would be left out without a word.
   Schema.makeFilter(

@@ -55,7 +55,7 @@ const STRENGTH: Readonly<Partial<Record<SignalType, number>>> = {
 }
 
 /** Somebody who passes within this time did not need to think about it. */
-export const FAST_SKIP_MS = 3_000
+const FAST_SKIP_MS = 3_000
 const SLOW_SKIP_MS = 10_000
 const FAST_SKIP_FACTOR = 1.8
 /** Age after which a signal moves the taste half as much. */

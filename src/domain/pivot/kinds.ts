@@ -4,7 +4,7 @@ import type { PivotEnv } from "./env.ts"
 import { minutesBetween, type PlanSlot } from "./plan.ts"
 
 /** On foot one goes no further than this. */
-export const WALKABLE_MINUTES = 25
+const WALKABLE_MINUTES = 25
 
 const aloneOf = ({ changes, index }: OptionDraft) =>
   changes.length === 1 && index !== undefined ? { change: changes[0]!, index } : undefined

@@ -8,7 +8,7 @@ import { NEEDS } from "../catalog/fits.ts"
 import { NodeId, SlotId, UserId, Uuid } from "../ids.ts"
 import { Budget, DayPart, Pace, type TripStatus } from "../vocabulary.ts"
 
-export const ClockTime = Schema.String.check(
+const ClockTime = Schema.String.check(
   Schema.isPattern(/^([01]\d|2[0-3]):[0-5]\d$/, { message: "must be a time of day such as 09:30" })
 )
 

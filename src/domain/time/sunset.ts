@@ -9,7 +9,7 @@ const EPOCH = 946_728_000_000
 const HORIZON = -0.833 * RADIANS
 
 /** The instant of sunset on the day around `noon`; undefined where the sun does not set or does not rise. */
-export const sunsetAt = ({ lat, lon }: Position, noon: number): number | undefined => {
+const sunsetAt = ({ lat, lon }: Position, noon: number): number | undefined => {
   const day = Math.round((noon - EPOCH) / DAY - 0.0008 + lon / 360)
   const transitDay = day - lon / 360
   const anomaly = ((357.5291 + 0.98560028 * transitDay) % 360) * RADIANS

@@ -91,7 +91,7 @@ export type TripMemoryEvent =
 /** Receipts older than this are dropped: the contract keeps a key for 24 hours. */
 export const RECEIPT_MILLIS = 24 * 3_600_000
 /** More writes with a key than this in 24 hours are beyond any honest client of one trip. */
-export const MAX_RECEIPTS = 512
+const MAX_RECEIPTS = 512
 /** Events kept for streams, by number and by bytes; who was away for longer gets the whole trip. */
 export const MAX_RECENT = 64
 const MAX_RECENT_BYTES = 64 * 1024

@@ -104,7 +104,7 @@ const withMinute = (arrivals: ReadonlyArray<number>, minute: number): ReadonlyAr
   return placed ? out : [...out, minute, minute]
 }
 
-export const pinnedStop = (id: string, index: number, starts: number, ends: number): DayStop => ({
+const pinnedStop = (id: string, index: number, starts: number, ends: number): DayStop => ({
   id,
   index,
   stay: ends - starts,

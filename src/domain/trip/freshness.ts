@@ -7,10 +7,10 @@ import type { TripState } from "./model.ts"
 import type { Fallbacks } from "./planner.ts"
 
 /** Their horizon moves on with the clock: after this long there is enough new in it. */
-export const REFRESH_MILLIS = 6 * 3_600_000
+const REFRESH_MILLIS = 6 * 3_600_000
 
 /** Trips of one city have the same meal times: they take their turns over this long, a few in a second. */
-export const SPREAD_MILLIS = 15 * 60_000
+const SPREAD_MILLIS = 15 * 60_000
 
 /** A stop that was kept ready begins at most this long after the slot it stands in for, or lasts this long. */
 const REACH_MILLIS = 4 * 3_600_000

@@ -26,7 +26,7 @@ interface Window {
 }
 
 /** The instants between which a trip is under way by the calendar, in its city's zone. Every turn asks for them. */
-export const tripWindow = (trip: Pick<TripState, "time_zone" | "start_date" | "end_date">): Window => {
+const tripWindow = (trip: Pick<TripState, "time_zone" | "start_date" | "end_date">): Window => {
   const zone = zoneOf(trip.time_zone)
   const first = parseIsoDate(trip.start_date)
   const last = parseIsoDate(trip.end_date)

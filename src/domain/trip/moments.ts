@@ -19,7 +19,7 @@ type Weather = NonNullable<RankingContext["weather"]>
 const WEATHERS: ReadonlyArray<Weather> = ["clear", "cold", "heat", "snow", "rain", "storm"]
 
 /** The worst weather that is announced for that time. */
-export const weatherBetween = (conditions: CityConditions | undefined, from: number, to: number): Weather => {
+const weatherBetween = (conditions: CityConditions | undefined, from: number, to: number): Weather => {
   let worst = 0
   for (const event of conditions?.events ?? []) {
     if (event.kind !== "weather" || event.from >= to || event.until <= from) continue

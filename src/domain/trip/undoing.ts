@@ -7,7 +7,7 @@ import type { TripState, Undoable } from "./model.ts"
 /** For so long a change can be undone. */
 export const UNDO_MILLIS = 10 * 60_000
 /** And no more than the newest of them. */
-export const MAX_UNDOABLE = 10
+const MAX_UNDOABLE = 10
 
 /** Changes of stops alone; the others also change what the plan is made from. */
 const STOPS: ReadonlySet<TripEvent["_tag"]> = new Set<TripEvent["_tag"]>([

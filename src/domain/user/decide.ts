@@ -41,7 +41,7 @@ export interface UserDecision {
 }
 
 /** What was learnt is written down this long after: a slate's worth of swipes makes one record. */
-export const SAVE_AFTER_MILLIS = 5_000
+const SAVE_AFTER_MILLIS = 5_000
 
 export const saveAt = (state: UserState): number | undefined =>
   state.unsavedSince === undefined ? undefined : state.unsavedSince + SAVE_AFTER_MILLIS

@@ -3,7 +3,7 @@
 const LABEL = /charset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})/i
 const XML = /^<\?xml[^>]{0,200}encoding\s*=\s*["']([a-z0-9_:.-]{2,40})["']/i
 /** As far as a page has to say it. */
-export const HEAD_BYTES = 2048
+const HEAD_BYTES = 2048
 
 const decoderOf = (label: string): TextDecoder | undefined => {
   try {

@@ -7,7 +7,7 @@ export interface Robots {
 }
 
 /** More is not read. */
-export const MAX_ROBOTS_CHARS = 512 * 1024
+const MAX_ROBOTS_CHARS = 512 * 1024
 const LONGEST_DELAY = 300
 
 interface Rule {

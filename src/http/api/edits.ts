@@ -16,7 +16,7 @@ const Why = Schema.optionalKey(Intention)
 
 /** A place of the catalog or one of one's own; where it goes best, unless a day or a time is said. */
 const anywhere = { day: Schema.optionalKey(Schema.Int), at: Schema.optionalKey(Moment), reason: Why }
-export const StopAddition = Schema.Union([
+const StopAddition = Schema.Union([
   Schema.Struct({ node_id: NodeId, ...anywhere }),
   Schema.Struct({
     own: Schema.Struct({

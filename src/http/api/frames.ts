@@ -13,7 +13,7 @@ import { FixedView, Instant, SlotView, TripView, UndoView, VoteView } from "./sh
 /** Longest id that a client may give a frame: a UUID several times over, and short enough to be remembered. */
 export const LONGEST_ID = 128
 
-export const FrameId = Schema.String.check(
+const FrameId = Schema.String.check(
   Schema.isMinLength(1),
   Schema.isMaxLength(LONGEST_ID),
   Schema.makeFilter((text: string) => isStorableText(text) || "holds NUL or half of a surrogate pair")

@@ -10,7 +10,7 @@ import { VoteView } from "./shapes.ts"
 import { IfMatch, tripProblems } from "./trips.ts"
 
 /** Longest that a group may take to decide, in minutes: what was offered does not hold for hours. */
-export const MOST_VOTE_MINUTES = 120
+const MOST_VOTE_MINUTES = 120
 
 const Minutes = Schema.Int.check(
   Schema.isBetween(

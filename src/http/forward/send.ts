@@ -31,7 +31,7 @@ const OWN_HEADERS = new Set([
 const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS, noDelay: true })
 
 /** `untouched`: the other server did nothing with it, and it may be sent again whatever it is. */
-export class NotSent extends Error {
+class NotSent extends Error {
   readonly _tag = "NotSent"
   readonly untouched: boolean
   constructor(untouched: boolean) {

@@ -8,7 +8,7 @@ import { NotFound } from "../api/problems.ts"
 import { orUnavailable } from "./refusals.ts"
 import { tripProblem } from "./trip-problems.ts"
 
-export const noLink = new NotFound({
+const noLink = new NotFound({
   detail: "This link does not hold any more, or the code was mistyped. Ask whoever sent it for a new one."
 })
 

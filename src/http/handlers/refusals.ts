@@ -15,7 +15,7 @@ export const journalRefused = (error: JournalError): Unavailable | Unprocessable
       })
 
 /** A dependency is away; the message is written for people. */
-export const awayFor =
+const awayFor =
   (retryAfterSeconds: number) =>
   (error: { readonly message: string }): Unavailable =>
     new Unavailable({ detail: error.message, retry_after_seconds: retryAfterSeconds })

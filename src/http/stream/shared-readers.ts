@@ -113,5 +113,3 @@ export const makeSharedReaders = ({ after, most, now, watch }: SharedReadersPart
     }
   }
 }
-
-export type SharedReaders = ReturnType<typeof makeSharedReaders>

@@ -33,7 +33,7 @@ export const usageOf = (exchange: Exchange): Usage => ({
   cacheWriteTokens: exchange.cacheWriteTokens
 })
 
-export class CutOff extends Error {}
+class CutOff extends Error {}
 
 /** Runs the exchange and writes into `seen` as it goes. */
 export const converse = async (

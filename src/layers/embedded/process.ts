@@ -26,7 +26,7 @@ const statOf = (pid: number): ReadonlyArray<string> | undefined => {
 const isZombie = (pid: number): boolean => statOf(pid)?.[0] === "Z"
 
 /** A mark that differs between two processes that get the same id one after the other; empty if unknown. */
-export const startMark = (pid: number): string => {
+const startMark = (pid: number): string => {
   if (process.platform === "linux") return statOf(pid)?.[19] ?? ""
   try {
     return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim()

@@ -8,7 +8,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-export class KeepsakeUnreadable extends Schema.TaggedError<KeepsakeUnreadable>()("KeepsakeUnreadable", {
+class KeepsakeUnreadable extends Schema.TaggedError<KeepsakeUnreadable>()("KeepsakeUnreadable", {
   message: Schema.String
 }) {}
 

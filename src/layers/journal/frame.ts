@@ -17,7 +17,7 @@ import { crc32 } from "node:zlib"
 import type { JournalRecord } from "../../services/journal.ts"
 
 export const SEGMENT_HEADER = 24
-export const FRAME_HEADER = 28
+const FRAME_HEADER = 28
 const ID_LENGTH = 36
 export const SMALLEST_FRAME = FRAME_HEADER + ID_LENGTH
 const MAGIC = "OVPJRNL1"
@@ -145,7 +145,7 @@ export const keyHash = (key: string): number => {
 
 const payloadAt = (bytes: Buffer, at: number): number => at + SMALLEST_FRAME + bytes[at + 23]! + bytes[at + 24]!
 
-export const framePayload = (bytes: Buffer, at: number, length: number): string =>
+const framePayload = (bytes: Buffer, at: number, length: number): string =>
   bytes.toString("utf8", payloadAt(bytes, at), at + length)
 
 export const frameId = (bytes: Buffer, at: number): string =>

@@ -7,7 +7,7 @@ import { KeyIndex } from "./key-index.ts"
 
 const SUFFIX = ".journal"
 
-export const segmentPath = (directory: string, base: number): string =>
+const segmentPath = (directory: string, base: number): string =>
   `${directory}/${String(base).padStart(16, "0")}${SUFFIX}`
 
 /** The base positions of the segments among these names, in order. */

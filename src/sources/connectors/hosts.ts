@@ -8,7 +8,7 @@ export interface KnownHost {
   readonly terms: string
 }
 
-export const KNOWN_HOSTS: ReadonlyArray<KnownHost> = [
+const KNOWN_HOSTS: ReadonlyArray<KnownHost> = [
   {
     host: "tabelog.com",
     speaks: "local",

@@ -33,7 +33,7 @@ const LEAST_ROWS = 50
 const refused = (message: string) => (cause: unknown) => new MatchRefused({ message, cause })
 
 /** Trips that real people took together and spoke of afterwards: it went well where they were content. */
-export const realMatches = Effect.fnUntraced(function* (people: ReadonlyArray<Person>) {
+const realMatches = Effect.fnUntraced(function* (people: ReadonlyArray<Person>) {
   const sql = yield* SqlClient
   const known = new Map(people.filter((one) => !one.shadow).map((one) => [one.id, one]))
   if (known.size < 2) return []

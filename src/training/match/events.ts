@@ -88,7 +88,7 @@ const CHANCE = 0.4
 const LEAST_GROUP = 3
 const MOST_GROUP = 5
 
-export const compatibility = (features: MatchFeatures): number =>
+const compatibility = (features: MatchFeatures): number =>
   MATCH_FEATURES.reduce((sum, name) => sum + WORTH[name] * features[name], 0)
 
 export const pairOf = (ids: ReadonlyArray<string>): string => [...ids].sort().join("+")

@@ -36,7 +36,7 @@ export interface People {
 /** Whoever did nothing for longer may want something else by now. */
 const RECENT_DAYS = 365
 const PAGE = 1_000
-export const NO_SESSION = "a session in the last year"
+const NO_SESSION = "a session in the last year"
 
 interface Row {
   readonly id: string

@@ -26,7 +26,7 @@ export interface Archetype {
 }
 
 /** Pairs of values that do not go together, each with the reason. */
-export const IMPLAUSIBLE: ReadonlyArray<readonly [Partial<Archetype>, string]> = [
+const IMPLAUSIBLE: ReadonlyArray<readonly [Partial<Archetype>, string]> = [
   [{ social: "family", interest: "nightlife" }, "clubs do not let children in"],
   [{ social: "family", time: "night_owl" }, "children go to bed"],
   [{ social: "family", pace: "packed" }, "children set the pace"],

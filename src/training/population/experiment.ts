@@ -26,12 +26,12 @@ const SECOND_THOUGHTS = 0.08
 const CHANGED_MIND = 0.25
 
 /** Versions below 1 are of the catalog's made-up past: the city as it was before it was first seeded here. */
-export const PAST_VERSIONS = [
+const PAST_VERSIONS = [
   { version: -1, daysAgo: 800, share: 0.8 },
   { version: 0, daysAgo: 300, share: 0.93 }
 ] as const
 
-export const catalogVersionAt = (population: Population, at: number): number =>
+const catalogVersionAt = (population: Population, at: number): number =>
   at < millisOf(population.today - PAST_VERSIONS[1].daysAgo) ? PAST_VERSIONS[0].version : PAST_VERSIONS[1].version
 
 export const writeCatalogPast = (rows: Rows, population: Population, world: World): void => {

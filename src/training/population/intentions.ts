@@ -8,7 +8,7 @@ import { type Stop, streamOf } from "./plan.ts"
 import type { Rows } from "./tables.ts"
 
 /** Most reasons that one person gives in all; beyond that the person stops answering. */
-export const REASONS_PER_TRIP = 4
+const REASONS_PER_TRIP = 4
 const SAYS_WHY = 0.71
 const EXPENSIVE = 3
 

@@ -22,7 +22,7 @@ const LATEST_START = 21 * 60 + 30
 const SWAPPED = 0.07
 
 /** Disruptions that a trip meets at most: each takes one more place out of what there is to choose from. */
-export const MOST_PIVOTS = 2
+const MOST_PIVOTS = 2
 
 /** Places in the pool for each stop of the trip: a pool that the first days empty leaves the last ones nothing that is liked. */
 const POOL_PER_STOP = 1.5

@@ -94,7 +94,7 @@ const undone = (cause: unknown) =>
     cause
   })
 
-export const seedPopulation = Effect.fnUntraced(function* (
+const seedPopulation = Effect.fnUntraced(function* (
   request: PopulationRequest = {},
   onProgress: Progress = () => Effect.void
 ) {

@@ -3,7 +3,7 @@ import { gaussian, logistic, randomStream, shuffled } from "../../../src/domain/
 import { ACCEPTANCE_COLUMNS, acceptanceOf } from "../../../src/domain/pivot/acceptance.ts"
 import { rocAuc } from "../../../src/training/judge/auc.ts"
 import { sizeOf } from "../../../src/training/learn/onnx/graph.ts"
-import { perceptronServing, perceptronTraining } from "../../../src/training/learn/perceptron/graph.ts"
+import { type PerceptronShape, perceptron, perceptronTraining } from "../../../src/training/learn/perceptron/graph.ts"
 import {
   type LabelledRows,
   logitsOf,
@@ -11,6 +11,7 @@ import {
   trainPerceptron
 } from "../../../src/training/learn/perceptron/train.ts"
 import { open } from "../../../src/training/learn/runtime.ts"
+import { Tape } from "../../../src/training/learn/tape.ts"
 import { weightsOf } from "../../../src/training/models/pivot-acceptance/trainer.ts"
 import { drawn, type Numbers, worstDifference } from "./differences.ts"
 
@@ -33,6 +34,13 @@ const world = (name: string, count: number): { readonly data: LabelledRows; read
       weights: new Float32Array(count).fill(1)
     }
   }
+}
+
+/** The graph that was trained, with its weights in the file: takes `rows`, gives `logits`. */
+const perceptronServing = (shape: PerceptronShape, parameters: (name: string) => ArrayLike<number>): Uint8Array => {
+  const tape = new Tape({ weights: parameters })
+  tape.graph.output("logits", perceptron(tape, shape, tape.data("rows", [shape.batch, shape.columns])))
+  return tape.graph.bytes()
 }
 
 describe("the perceptron", () => {

@@ -62,7 +62,7 @@ export const formsOf = (names: Iterable<string>): ReadonlyArray<NameForm> => {
 }
 
 /** Jaro–Winkler: forgiving of letters changed or swapped, more so behind a common beginning. */
-export const spellingAlike = (a: string, b: string): number => {
+const spellingAlike = (a: string, b: string): number => {
   if (a === b) return 1
   const reach = Math.max(0, Math.floor(Math.max(a.length, b.length) / 2) - 1)
   const takenB = new Uint8Array(b.length)

@@ -5,7 +5,7 @@
 import { dayNumber, nthWeekday, weekdayOf } from "../../time/calendar.ts"
 
 /** Easter Sunday of the western churches, by the Gregorian computus (Meeus, Jones, Butcher). */
-export const westernEaster = (year: number): number => {
+const westernEaster = (year: number): number => {
   const a = year % 19
   const b = Math.floor(year / 100)
   const c = year % 100
@@ -20,7 +20,7 @@ export const westernEaster = (year: number): number => {
 const JULIAN_BEHIND = 13
 
 /** Easter Sunday of the eastern churches: the Julian computus, in our calendar. */
-export const easternEaster = (year: number): number => {
+const easternEaster = (year: number): number => {
   const d = (19 * (year % 19) + 15) % 30
   const e = (2 * (year % 4) + 4 * (year % 7) - d + 34) % 7
   const at = d + e + 114

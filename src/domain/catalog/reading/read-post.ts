@@ -11,7 +11,7 @@ import { foldInPlace, type Language, languageOf, type Span, sentencesOf, type Wo
 import { vibesIn } from "./vibes.ts"
 import { type Heard, voiceOf } from "./voice.ts"
 
-export const LOCAL_READER = "local@1"
+const LOCAL_READER = "local@1"
 
 export type Stance = "praise" | "neutral" | "warn"
 
@@ -58,7 +58,7 @@ const CARRIED = 0.7
 const CLEAR = 0.5
 /** More places than this in one post are a list, and the rest of it is not read. */
 const MOST_MENTIONS = 40
-export const MAX_MENTION_QUOTE = 240
+const MAX_MENTION_QUOTE = 240
 
 interface Tally {
   readonly place: ReadablePlace | null

@@ -45,7 +45,7 @@ export const seal = (secret: string, text: string): string => {
 }
 
 /** Undefined where it was sealed with another secret. */
-export const unseal = (secret: string, sealed: string | null): string | undefined => {
+const unseal = (secret: string, sealed: string | null): string | undefined => {
   const bytes = Buffer.from(sealed ?? "", "base64url")
   if (bytes.length < NONCE + TAG) return undefined
   try {

@@ -92,7 +92,7 @@ interface Row {
 }
 
 /** Parameters: from, to, the last event's time and id, the size of a page. */
-export const PLANNER_QUERY = `
+const PLANNER_QUERY = `
   select g.event_id, g.timestamp as at, g.timestamp::text as exact_at, g.unit_id, g.context, g.payload,
     a.timestamp as accepted_at, a.payload as accepted, e.edits, p.payload as previous,
     persona.persona, persona.valid_from as persona_from,

@@ -22,7 +22,7 @@ export interface PairsRun {
 }
 
 /** The share of comparisons that stand in the right order; a tie counts half. */
-export const orderedShare = (model: BprModel, pairs: Pairs): number => {
+const orderedShare = (model: BprModel, pairs: Pairs): number => {
   let right = 0
   for (let k = 0; k < pairs.users.length; k++) {
     const user = pairs.users[k]!

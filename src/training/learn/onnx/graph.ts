@@ -2,7 +2,7 @@
 import { MessageWriter } from "./protobuf.ts"
 
 /** Element types, by ONNX's own numbers. */
-export const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, double: 11 } as const
+const ELEMENT = { float: 1, int32: 6, int64: 7, bool: 9, double: 11 } as const
 export type Element = keyof typeof ELEMENT
 
 export type Shape = ReadonlyArray<number>

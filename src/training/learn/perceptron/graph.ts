@@ -32,13 +32,3 @@ export const perceptronTraining = (
   tape.graph.output("loss", head.loss)
   return { bytes: tape.graph.bytes(), parameters: tape.parameters }
 }
-
-/** The same with its weights in the file: takes `rows`, gives `logits`. */
-export const perceptronServing = (
-  shape: PerceptronShape,
-  parameters: (name: string) => ArrayLike<number>
-): Uint8Array => {
-  const tape = new Tape({ weights: parameters })
-  tape.graph.output("logits", perceptron(tape, shape, tape.data("rows", [shape.batch, shape.columns])))
-  return tape.graph.bytes()
-}

@@ -13,7 +13,7 @@ const LEAST_PLACES = 80
 export type Vibes = ReadonlyMap<string, ArrayLike<number>>
 
 /** What the vibe of a place says of its vector: for places that nobody was offered before. */
-export const coldPlaces = (
+const coldPlaces = (
   items: ReadonlyArray<string>,
   vectorOf: (i: number) => ReadonlyArray<number>,
   vibes: Vibes

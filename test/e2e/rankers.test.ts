@@ -31,6 +31,9 @@ const judge = async (who: Traveler, count: number) => {
   )
 }
 
+/** Far longer than LLM_TIMEOUT, and than a busy machine needs for a plan without it. */
+const CLAUDE_TAKES_MS = 60_000
+
 /** Three archetypes, three parts of a day, five days: what is asked for once somebody of a kind has planned. */
 const PREPARED = 45
 
@@ -74,14 +77,14 @@ describe("with Claude", () => {
   })
 
   it("a Claude that is too slow is not waited for", async () => {
-    fake.slow(20_000)
+    fake.slow(CLAUDE_TAKES_MS)
     try {
       const began = performance.now()
       const trip = ok(
         await (await world.someone()).call("POST", "/trips", aTrip({ constraints: { avoid: ["comfort_food"] } })),
         201
       )
-      assert.isBelow(performance.now() - began, 8_000)
+      assert.isBelow(performance.now() - began, CLAUDE_TAKES_MS)
       assert.strictEqual(trip.model.source, "local")
       assert.isString(trip.degraded)
     } finally {

@@ -39,7 +39,7 @@ describe("the health of the journal", () => {
       assert.include((yield* status).fix, "JOURNAL_DISK_BUDGET")
       sink.away = false
       yield* journal.drained
-      yield* Effect.repeat(status, { until: (now) => now.status === "up" }).pipe(Effect.timeout("5 seconds"))
+      yield* Effect.repeat(status, { until: (now) => now.status === "up" }).pipe(Effect.timeout("30 seconds"))
     }).pipe(Effect.provide(underTest(new FragileDisk(), sink)))
   })
 

@@ -276,7 +276,7 @@ await contractSuite("Personas at night", { local: { needs: "postgres", layer: ()
         yield* give(liked.slice(0, 15))
         assert.lengthOf(seen, 0)
         yield* give(liked.slice(15, 20))
-        yield* Effect.repeat(openness, { until: (value) => value === 0.6 }).pipe(Effect.timeout("5 seconds"))
+        yield* Effect.repeat(openness, { until: (value) => value === 0.6 }).pipe(Effect.timeout("30 seconds"))
         assert.lengthOf(seen, 1)
         assert.strictEqual(seen[0]!.signals.length, 20)
         assert.isTrue(

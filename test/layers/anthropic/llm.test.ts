@@ -20,7 +20,7 @@ const question = (more: Partial<LlmQuestion<typeof Answer.Type>> = {}): LlmQuest
     data: "a venue",
     answer: Answer,
     maxOutputTokens: 50,
-    deadline: Date.now() + 5_000,
+    deadline: Date.now() + 60_000,
     ...more
   }) as LlmQuestion<typeof Answer.Type>
 
@@ -164,10 +164,9 @@ describe("Claude", () => {
   it.live("does not wait for a retry-after that ends past the deadline", () =>
     withClaude(({ llm, server }) =>
       Effect.gen(function* () {
-        server.always({ status: 429, retryAfter: "60" })
-        const before = Date.now()
+        server.always({ status: 429, retryAfter: "600" })
+        // Waiting would end at the deadline, as a timeout.
         assert.strictEqual(yield* failureOf(llm.ask(question())), "unavailable")
-        assert.isBelow(Date.now() - before, 2_000)
         assert.strictEqual(server.calls.length, 1)
       })
     )
@@ -187,9 +186,8 @@ describe("Claude", () => {
     withClaude(({ llm, server, books }) =>
       Effect.gen(function* () {
         server.always({ hang: true })
-        const before = Date.now()
-        assert.strictEqual(yield* failureOf(llm.ask(question({ deadline: before + 600 }))), "timeout")
-        assert.isBelow(Date.now() - before, 1_500)
+        // It hangs for ever: that this ends at all is the deadline's doing.
+        assert.strictEqual(yield* failureOf(llm.ask(question({ deadline: Date.now() + 600 }))), "timeout")
         assert.deepStrictEqual(
           books.settled.map(({ outcome, usage }) => [outcome, usage]),
           [["timeout", undefined]]
@@ -234,9 +232,7 @@ describe("Claude", () => {
         server.always({ status: 500 })
         for (let i = 0; i < 4; i++) yield* failureOf(llm.ask(question()))
         assert.strictEqual(server.calls.length, 5)
-        const before = Date.now()
         assert.strictEqual(yield* failureOf(llm.ask(question())), "unavailable")
-        assert.isBelow(Date.now() - before, 100)
         assert.strictEqual(server.calls.length, 5)
       })
     )
@@ -265,12 +261,12 @@ describe("Claude", () => {
         const asking = yield* Effect.forkChild(llm.ask(question()))
         yield* Effect.sync(() => server.calls.length).pipe(
           Effect.repeat({ until: (n) => n === 1 }),
-          Effect.timeout(2_000)
+          Effect.timeout("30 seconds")
         )
         yield* Fiber.interrupt(asking)
         yield* Effect.sync(() => books.settled.length).pipe(
           Effect.repeat({ until: (n) => n === 1 }),
-          Effect.timeout(2_000)
+          Effect.timeout("30 seconds")
         )
         assert.deepStrictEqual([books.settled[0]!.outcome, books.settled[0]!.usage], ["abandoned", undefined])
       })

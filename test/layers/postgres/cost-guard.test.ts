@@ -197,7 +197,7 @@ describe("the cost guard", () => {
         const guard = yield* node(1)
         const abandoned = sql<{ outcome: string }>`select outcome from llm_ledger`.pipe(
           Effect.repeat({ until: ([row]) => row?.outcome === "abandoned" }),
-          Effect.timeout("5 seconds")
+          Effect.timeout("30 seconds")
         )
         yield* abandoned
         assert.strictEqual((yield* guard.report(1)).spent_micros, 300)

@@ -17,6 +17,9 @@ import { scratchFolder } from "../../support/server.ts"
 /** Far above the seconds in which it is noticed, far below any limit on statements of these tests. */
 const NOTICED_MS = 12_000
 
+/** Whoever waits does so each time; a busy machine is quick once. */
+const ASKED_AGAIN = 5
+
 describe.skipIf(process.platform !== "linux")("while the database is frozen", () => {
   const scratch = scratchFolder()
   let server: OwnPostgres
@@ -69,9 +72,13 @@ describe.skipIf(process.platform !== "linux")("while the database is frozen", ()
         assert.strictEqual(whyAway(one.failure), "the database does not answer")
       }
       // Known by now: nobody waits for it again.
-      const again = performance.now()
-      assert.isTrue((yield* Effect.exit(sql`select 5`))._tag === "Failure")
-      assert.isBelow(performance.now() - again, 1_000)
+      let shortest = Number.POSITIVE_INFINITY
+      for (let i = 0; i < ASKED_AGAIN; i++) {
+        const again = performance.now()
+        assert.isTrue((yield* Effect.exit(sql`select 5`))._tag === "Failure")
+        shortest = Math.min(shortest, performance.now() - again)
+      }
+      assert.isBelow(shortest, 1_000)
       yield* Effect.sync(server.thaw)
       yield* Effect.retry(sql`select 6`, { times: 200, schedule: Schedule.spaced("50 millis") }).pipe(
         Effect.catch(() => Effect.die("It did not come back."))

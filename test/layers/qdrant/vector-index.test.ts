@@ -72,7 +72,7 @@ describe("the Qdrant index", () => {
       const search = index.search("vibe_embedding", vector(1), 1, "seattle")
       const before = Date.now()
       assert.include(yield* problemOf(search), "Qdrant could not search")
-      assert.isBelow(Date.now() - before, 5_500)
+      assert.isBelow(Date.now() - before, 30_000)
       server.always({ status: 500 })
       for (let i = 0; i < 5; i++) yield* problemOf(search)
       const asked = server.requests.length

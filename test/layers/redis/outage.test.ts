@@ -40,8 +40,14 @@ describe.skipIf(!canOwnRedis())("a Redis that fails", () => {
         const { value } = yield* quick(cache.getOrCompute("hung", Schema.Finite, Effect.succeed(i)), 1_500)
         assert.strictEqual(value, i)
       }
-      // By now nobody waits for it any more.
-      yield* quick(cache.getOrCompute("hung", Schema.Finite, Effect.succeed(9)), 100)
+      // By now nobody waits for it any more: whoever waited would do so each time, a busy machine is quick once.
+      let shortest = Number.POSITIVE_INFINITY
+      for (let i = 0; i < 10; i++) {
+        const before = performance.now()
+        yield* cache.getOrCompute("hung", Schema.Finite, Effect.succeed(9))
+        shortest = Math.min(shortest, performance.now() - before)
+      }
+      assert.isBelow(shortest, 100)
       yield* redis.resume
       yield* redis.kill
       yield* quick(cache.getOrCompute("dead", Schema.Finite, Effect.succeed(1)), 1_500)

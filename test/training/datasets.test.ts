@@ -6,6 +6,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as fc from "fast-check"
+import { CitySeeder } from "../../src/services/city-seeder.ts"
 import { ShadowPopulation } from "../../src/services/shadow-population.ts"
 import { buildDataset, DEFINITIONS } from "../../src/training/datasets/build.ts"
 import type { Columns, DatasetRow } from "../../src/training/datasets/columns.ts"
@@ -89,6 +90,7 @@ describe("building datasets", () => {
     it.effect("publishes what passes, and of what is refused only the report", () =>
       Effect.gen(function* () {
         const root = yield* scratch
+        yield* (yield* CitySeeder).seed({ city: "seattle", source: "curated" })
         const build = (rows: ReadonlyArray<DatasetRow>, keepRefused = false) =>
           buildDataset({ root, trackingUri: undefined, definition: generated(rows) }, { name: "planner", keepRefused })
         const first = yield* build(sound())
@@ -97,7 +99,11 @@ describe("building datasets", () => {
         assert.strictEqual(lineage(first.folder).rows_sha256, lineage(again.folder).rows_sha256)
         const [count] = yield* Effect.promise(() => duck(`select count(*)::int as n from '${again.folder}/*.parquet'`))
         assert.strictEqual(count!["n"], 1_200)
-        assert.match(readFileSync(join(again.folder, "dataset_summary.md"), "utf8"), /!\[x\]\(x\.svg\)/)
+        const summary = readFileSync(join(again.folder, "dataset_summary.md"), "utf8")
+        assert.match(summary, /!\[x\]\(x\.svg\)/)
+        // The places that rows speak of are somebody's work, and the licence goes along.
+        assert.match(summary, /^Places: .*by the editors of Overplanned \(Apache-2\.0\)/m)
+        assert.deepInclude(lineage(again.folder).attribution[0], { source: "curated", licence: "Apache-2.0" })
         const runs = join(root, "mlruns/dataset-planner")
         const run = join(runs, readdirSync(runs).find((name) => name.startsWith("planner-"))!)
         const tracked = (file: string) => readFileSync(join(run, file), "utf8")

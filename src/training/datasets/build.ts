@@ -14,6 +14,7 @@ import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { Config } from "../../config.ts"
+import type { Attribution } from "../../domain/catalog/attribution.ts"
 import {
   type DatasetCheck,
   DatasetFailed,
@@ -33,6 +34,7 @@ import { sequences } from "./definitions/sequences.ts"
 import { vibeLabels } from "./definitions/vibe-labels.ts"
 import { checkDataset } from "./gate.ts"
 import { liveChecks, weatherSpoke } from "./live-features.ts"
+import { owedTo } from "./owed-to.ts"
 import { createParquet, type ParquetFile } from "./parquet.ts"
 import { CODE_VERSION, previousOf, sha256Of } from "./previous.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
@@ -196,7 +198,14 @@ const histogramsOf = ({ columns }: Written["profile"]) => {
 }
 
 /** Puts the report beside the rows, and the draft into its place in one rename. */
-const publish = (build: Build, written: Written, previous: Previous, files: Files, summary: DatasetSummary) => {
+const publish = (
+  build: Build,
+  written: Written,
+  previous: Previous,
+  files: Files,
+  summary: DatasetSummary,
+  attribution: ReadonlyArray<Attribution>
+) => {
   const { definition, keepRefused, name, partial, range } = build
   const { cuts, profile, rowsHash } = written
   const histograms = histogramsOf(profile)
@@ -206,6 +215,7 @@ const publish = (build: Build, written: Written, previous: Previous, files: File
     profile,
     histograms,
     previous: previous.histograms,
+    attribution,
     lineage: {
       dataset: name,
       query: definition.query,
@@ -214,6 +224,7 @@ const publish = (build: Build, written: Written, previous: Previous, files: File
       to: new Date(range.to).toISOString(),
       cuts: { validation_from: new Date(cuts.validationFrom), test_from: new Date(cuts.testFrom) },
       rows_sha256: rowsHash,
+      attribution,
       files
     },
     published: { code_version: CODE_VERSION, files, histograms }
@@ -271,7 +282,7 @@ const readAndPublish = Effect.fnUntraced(function* (build: Build, onProgress: (r
     seconds: (endedAt - startedAt) / 1000,
     peak_memory_mb: Math.round(Math.max(written.peak, process.memoryUsage().rss) / MB)
   }
-  publish(build, written, previous, files, summary)
+  publish(build, written, previous, files, summary, yield* owedTo)
   yield* trackBuild(build, written, summary, endedAt)
   if (passed) return summary
   return yield* refusalOf({
@@ -293,8 +304,7 @@ export const buildDataset = Effect.fnUntraced(function* (
   const sql = yield* SqlClient
   const build = buildOf(options, request, yield* Clock.currentTimeMillis)
   const cleanUp = Effect.sync(() => rmSync(build.partial, { recursive: true, force: true }))
-  // One snapshot for both passes; the limits for requests are not for these reads, nor for what is worked out between them, which
-  // takes a busy machine minutes.
+  // One snapshot for both passes; the limits for requests are not for these reads, nor for the minutes that lie between them.
   const read = Effect.gen(function* () {
     yield* sql`set transaction isolation level repeatable read, read only`
     yield* sql`set local statement_timeout = '10min'`

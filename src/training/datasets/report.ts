@@ -1,6 +1,7 @@
 /** What stands beside a dataset's files: its schema, its lineage, and a summary that a person can judge it by. */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { Attribution } from "../../domain/catalog/attribution.ts"
 import type { DatasetSummary } from "../../services/datasets.ts"
 import type { Columns } from "./columns.ts"
 import { countsPlot, histogramPlot } from "./plots.ts"
@@ -19,6 +20,8 @@ export interface Report {
   readonly profile: Profile
   readonly histograms: Readonly<Record<string, Histogram>>
   readonly previous: Readonly<Record<string, Histogram>> | undefined
+  /** Whose work the places are. */
+  readonly attribution: ReadonlyArray<Attribution>
   readonly lineage: Readonly<Record<string, unknown>>
   readonly published: unknown
 }
@@ -67,6 +70,12 @@ export const writeReport = (folder: string, report: Report): void => {
       `# ${summary.name}: ${passed ? "published" : "refused"}`,
       "",
       `${profile.rows} rows in ${summary.seconds} s; memory at most ${summary.peak_memory_mb} MB. Made again with what stands in lineage.json.`,
+      ...(report.attribution.length === 0
+        ? []
+        : [
+            "",
+            `Places: ${report.attribution.map(({ text, url }) => (url === null ? text : `${text}, ${url}`)).join("; ")}.`
+          ]),
       "",
       "| split | rows |",
       "|---|---|",

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { CATEGORIES } from "../../../src/domain/catalog/category.ts"
-import { NEEDS } from "../../../src/domain/catalog/fits.ts"
+import { placeFacts } from "../../../src/domain/catalog/facts.ts"
+import { fitFor, NEEDS } from "../../../src/domain/catalog/fits.ts"
 import { VIBE_TAGS } from "../../../src/domain/catalog/taxonomy.ts"
 import type { NodeId, SlotId } from "../../../src/domain/ids.ts"
 import { assemble, startAssembly } from "../../../src/domain/itinerary/assemble.ts"
@@ -204,6 +205,40 @@ describe("assembly", () => {
       [["must", true]]
     )
     assert.isAtLeast(out.stops.length, 12)
+  })
+
+  it("leaves a day empty on which every door is closed, says so, and plans the others", () => {
+    const city = generateCity(15, { nodes: 130 })
+    const { noon } = city.tripDays("2026-05-01", 3)[1]!
+    const [from, to] = [noon - 12 * 3_600_000, noon + 14 * 3_600_000]
+    const shut: PlanningCity = {
+      ...city,
+      openAt: (index, at) => (at >= from && at < to ? "closed" : city.openAt(index, at)),
+      nextChange: (index, at) => {
+        const next = city.nextChange(index, at)
+        if (at >= from && at < to) return to
+        return at < from && (next === undefined || next > from) ? from : next
+      }
+    }
+    const out = assemble(inputFor(shut, 1, 3))
+    assert.deepEqual(new Set(out.stops.map(({ day }) => day)), new Set([1, 3]))
+    assert.isTrue(out.problems.some(({ constraint, day }) => constraint === "two_stops" && day === 2))
+  })
+
+  it("leads nobody to a table that is known not to serve them, where no table does, and says which meals are missing", () => {
+    const city = generateCity(16, { nodes: 130 })
+    const nodes = city.nodes.map((node) => ({ ...node, facts: placeFacts({ "diet:vegan": "no" }) }))
+    const nothing: PlanningCity = { ...city, nodes }
+    const out = assemble(inputFor(nothing, 1, 2, { constraints: { needs: ["vegan"] } }))
+    assert.isNotEmpty(out.stops)
+    for (const { index } of out.stops) assert.notStrictEqual(fitFor(nodes[index]!, "vegan"), "does-not")
+    for (const day of [1, 2]) {
+      const told = [...out.relaxations, ...out.problems].filter((one) => one.day === day)
+      assert.isTrue(
+        told.some(({ message }) => /lunch|dinner/.test(message)),
+        `day ${day} says nothing of its meals`
+      )
+    }
   })
 
   it("keeps a vetoed must-see out without saying whose veto it is", () => {

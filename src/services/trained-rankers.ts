@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import type { Arm } from "../domain/learning/traffic.ts"
 import type { SequenceItem } from "../domain/persona/persona.ts"
 import { FACTORS_MODEL_TYPE } from "../domain/rankers/factors.ts"
+import { INTERACTIONS_MODEL_TYPE } from "../domain/rankers/interactions.ts"
 import type { ModelRef } from "../domain/ranking.ts"
 import type { RegisteredModel } from "./model-registry.ts"
 import type { Ranker } from "./ranker.ts"
@@ -18,7 +19,11 @@ import type { Ranker } from "./ranker.ts"
 export const RANKER_MODEL_TYPE = "onnx_ranker"
 
 /** The types of models that rank slates: they come to travelers step by step. */
-export const RANKER_MODEL_TYPES: ReadonlyArray<string> = [RANKER_MODEL_TYPE, FACTORS_MODEL_TYPE]
+export const RANKER_MODEL_TYPES: ReadonlyArray<string> = [
+  RANKER_MODEL_TYPE,
+  FACTORS_MODEL_TYPE,
+  INTERACTIONS_MODEL_TYPE
+]
 
 /** What the registry says of a model, as far as loading it goes. */
 export type RegisteredRanker = Pick<

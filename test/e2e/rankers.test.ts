@@ -5,6 +5,17 @@ import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { FEATURES } from "../../src/domain/features.ts"
 import { ACCEPTANCE_COLUMNS, type AcceptanceWeights } from "../../src/domain/pivot/acceptance.ts"
+import {
+  encodeInteractions,
+  INTERACTIONS_MODEL_TYPE,
+  parametersOf,
+  partsFor
+} from "../../src/domain/rankers/interactions.ts"
+import {
+  CONTEXTS,
+  encodeSequenceModel,
+  parametersOf as sequenceParametersOf
+} from "../../src/domain/rankers/sequence-model.ts"
 import { ACCEPTANCE_MODEL } from "../../src/services/acceptance-model.ts"
 import { RANKER_MODEL_TYPE } from "../../src/services/trained-rankers.ts"
 import type { FakeAnthropic } from "../fakes/anthropic.ts"
@@ -194,6 +205,49 @@ describe("with a trained ranker in production", () => {
     for (const option of byModel.row.options) assert.isTrue(option.measures.chance > 0 && option.measures.chance < 1)
   })
 
+  it("and where it weighs features beside a model of sequences, whose file it brings along, that one answers", async () => {
+    const someone = await world.someone()
+    const nodes = ok(await someone.call("GET", "/cities/seattle/nodes?limit=100")).nodes
+    const small = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i + length) / 10)
+    const named = (sizes: ReadonlyArray<readonly [string, number]>) =>
+      new Map(sizes.map(([name, size]) => [name, small(size)]))
+    const sizes = { width: 128, blocks: 1, length: 20 }
+    const sequence = encodeSequenceModel({
+      ...sizes,
+      items: nodes.map(({ id }: Json) => id),
+      rows: small(nodes.length * sizes.width),
+      contexts: small(CONTEXTS * sizes.width),
+      stranger: small(sizes.width),
+      cold: undefined,
+      parameters: named(sequenceParametersOf(sizes))
+    })
+    const shape = { parts: partsFor(sizes.width), hidden: 8, width: 4 }
+    const columns = shape.parts.reduce((sum, n) => sum + n, 0)
+    const bytes = encodeInteractions(
+      {
+        ...shape,
+        means: new Float32Array(columns),
+        scales: new Float32Array(columns).fill(1),
+        parameters: named(parametersOf(shape))
+      },
+      sequence,
+      "1"
+    )
+    writeFileSync(join(world.folder, "models", "dlrm", "8.bin"), bytes)
+    await world.rows(
+      (sql) => sql`insert into model_registry
+        (id, model_name, model_version, model_type, stage, artifact_path, artifact_sha256)
+        values (gen_random_uuid(), 'dlrm', '8', ${INTERACTIONS_MODEL_TYPE}, 'staging', 'dlrm/8.bin',
+          ${createHash("sha256").update(bytes).digest("hex")})`
+    )
+    const admin = await world.someone({ role: "admin" })
+    ok(await admin.call("POST", "/admin/model-registry/dlrm/8/promote?to=production&force=a+trial"))
+    ok(await admin.call("POST", "/admin/model-registry/dlrm/traffic", { percent: 100, force: "a trial" }))
+    await judge(someone, 25)
+    const said = await until("the model that took over", async () => (await modelOf(someone)) === "dlrm:8", 30_000)
+    assert.isTrue(said)
+  })
+
   it("which an operator replaces by one whose file is there, with a reason where the gate has seen too little", async () => {
     const admin = await world.someone({ role: "admin" })
     const folder = join(world.folder, "models", "bpr")
@@ -235,7 +289,7 @@ describe("with a trained ranker in production", () => {
     const admin = await world.someone({ role: "admin" })
     const unknown = await admin.call("POST", "/admin/train", { model: "magic" })
     assert.strictEqual(unknown.status, 422)
-    assert.match(unknown.body.detail, /There is no trainer of "magic"; there are bpr, sasrec, pivot_acceptance\./)
+    assert.match(unknown.body.detail, /There is no trainer of "magic"; there are bpr, sasrec, dlrm, pivot_acceptance\./)
     const { job_id } = ok(await admin.call("POST", "/admin/train", { model: "bpr" }), 202)
     let job = ok(await admin.call("GET", `/admin/jobs/${job_id}`))
     for (let i = 0; i < 200 && job.state !== "failed" && job.state !== "done"; i++) {
@@ -253,6 +307,6 @@ describe("with a trained ranker in production", () => {
     assert.match((await modelOf(ann)) ?? "", /^local_ranker:/)
     ok(await ann.call("PUT", "/users/me/companions", { user_ids: [bob.id] }))
     assert.match((await modelOf(bob, { party: [ann.id] })) ?? "", /^local_ranker:/)
-    assert.strictEqual(await modelOf(bob), "dlrm:7")
+    assert.strictEqual(await modelOf(bob), "dlrm:8")
   })
 })

@@ -43,6 +43,10 @@ const DIFFER: ReadonlyArray<{ readonly columns: RegExp; readonly why: string }> 
     columns: /^pivot_acceptance price_mismatch: constant, varying/,
     why: "a few days bring a few dozen options, hardly one of them too dear"
   },
+  {
+    columns: /^bpr_triples features_(positive|negative)/,
+    why: "the population logs no more of a candidate than how near it is to the taste"
+  },
   { columns: /^bpr_triples propensity: constant, varying/, why: "what is shown to travelers is not drawn by chance" },
   {
     columns: /^pivot_acceptance day_part_fit: constant, varying/,

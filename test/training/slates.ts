@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { logistic, type Random, randomStream, uuidFrom } from "../../src/domain/basics/random.ts"
+import { FEATURES, type FeatureName } from "../../src/domain/features.ts"
 
 const DAY = 86_400_000
 const SLATE = 12
@@ -23,6 +24,8 @@ export interface Planted {
   readonly now: number
   /** Chance alone decides what is liked. */
   readonly mixed?: boolean
+  /** Plans instead of swipes: candidates are logged with all their features, and price and weather count beside the mood. */
+  readonly described?: boolean
 }
 
 /** How much they would like each of the places now, in units of its own spread. */
@@ -33,11 +36,23 @@ const likings = (mood: ReadonlyArray<number>, places: ReadonlyArray<Place>) => {
   return all.map((x) => (x - mean) / spread)
 }
 
-const rowsOf = ({ mixed = false, now, people, slates }: Planted, places: ReadonlyArray<Place>) => {
+type Described = Record<FeatureName, number>
+
+const drawnFeatures = (random: Random): Described =>
+  Object.fromEntries(FEATURES.map((name) => [name, random()])) as Described
+
+/** What a place is worth to somebody in a mood for it, or not. */
+const worthOf = (felt: number, features: Described | undefined): number =>
+  features === undefined
+    ? 4 * felt - 2
+    : 2 * felt + 4 * (features.price_fit - 0.5) + 4 * (features.weather_fit - 0.5) - 1
+
+const rowsOf = ({ described = false, mixed = false, now, people, slates }: Planted, places: ReadonlyArray<Place>) => {
   const random = randomStream("planted slates", String(mixed))
   const users: Array<string> = []
   const decisions: Array<object> = []
   const swipes: Array<object> = []
+  const sets: Array<object> = []
   for (let p = 0; p < people; p++) {
     const user = uuidFrom(random, now - 70 * DAY)
     users.push(user)
@@ -53,10 +68,15 @@ const rowsOf = ({ mixed = false, now, people, slates }: Planted, places: Readonl
       const id = uuidFrom(random, at)
       const ids = shown.map((place) => place.id)
       const scores = shown.map(() => random())
+      const features = new Map([...order].map((i) => [i, described ? drawnFeatures(random) : undefined]))
+      if (described) {
+        const full = [...order].map((i) => ({ node_id: places[i]!.id, features: features.get(i) }))
+        sets.push({ id: uuidFrom(random, at), user_id: user, trip_id: id, full, at: new Date(at) })
+      }
       decisions.push({ id, user_id: user, session_id: uuidFrom(random, at), ids, scores, at: new Date(at) })
       for (const i of order) {
         at += 2_000
-        const yes = random() < (mixed ? 0.35 : logistic(4 * felt[i]! - 2))
+        const yes = random() < (mixed ? 0.35 : logistic(worthOf(felt[i]!, features.get(i))))
         swipes.push({
           id: uuidFrom(random, at),
           decision_id: id,
@@ -68,7 +88,7 @@ const rowsOf = ({ mixed = false, now, people, slates }: Planted, places: Readonl
       }
     }
   }
-  return { users, decisions, swipes }
+  return { users, decisions, swipes, sets }
 }
 
 /** Takes whatever was swiped before away, and adds slates that were swiped through during the 60 days before `now`. */
@@ -80,15 +100,25 @@ export const plantSlates = Effect.fnUntraced(function* (planted: Planted) {
   const places = yield* sql<Place>`
     select id, vibe_embedding as vibe from activity_nodes where vibe_embedding is not null and retired_at is null
       and city_id = (select min(city_id::text)::uuid from activity_nodes) order by id`
-  const { decisions, swipes, users } = rowsOf(planted, places)
+  const planned = planted.described === true
+  const [yes, no, accept, pass] = planned
+    ? ["confirmed", "skipped", "slot_accept", "slot_skip"]
+    : ["swiped_right", "swiped_left", "discovery_swipe_right", "discovery_swipe_left"]
+  const { decisions, sets, swipes, users } = rowsOf(planted, places)
   yield* sql`insert into users (id) select * from unnest(${users}::uuid[])`
   yield* sql`
-    insert into ranking_events (id, user_id, session_id, surface, model_name, model_version, candidate_ids, ranked_ids,
+    insert into ranking_events (id, user_id, session_id, trip_id, day_number, surface, model_name, model_version, candidate_ids, ranked_ids,
       selected_ids, scores, propensities, latency_ms, occurred_at)
-    select r.id, r.user_id, r.session_id, 'discovery', 'chance', '1', r.ids, r.ids, '{}', r.scores,
+    select r.id, r.user_id, r.session_id, case when ${planned} then r.id end, case when ${planned} then 1 end,
+      case when ${planned} then 'itinerary' else 'discovery' end, 'chance', '1', r.ids, r.ids, '{}', r.scores,
       array_fill(1.0::real, array[${SLATE}::int]), 1, r.at
     from json_to_recordset(${JSON.stringify(decisions)}::text::json)
       as r(id uuid, user_id uuid, session_id uuid, ids uuid[], scores real[], at timestamptz)`
+  yield* sql`
+    insert into behavioral_signals (id, user_id, trip_id, signal_type, context, source, weight, occurred_at)
+    select r.id, r.user_id, r.trip_id, 'candidate_set_logged', jsonb_build_object('full_candidate_set', r."full"), 'app', 1, r.at
+    from json_to_recordset(${JSON.stringify(sets)}::text::json)
+      as r(id uuid, user_id uuid, trip_id uuid, "full" jsonb, at timestamptz)`
   for (let from = 0; from < swipes.length; from += 5_000) {
     const part = JSON.stringify(swipes.slice(from, from + 5_000))
     yield* sql`
@@ -96,9 +126,9 @@ export const plantSlates = Effect.fnUntraced(function* (planted: Planted) {
         as r(id uuid, decision_id uuid, user_id uuid, place uuid, yes boolean, at timestamptz)),
       outcomes as (
         insert into decision_outcomes (id, decision_id, user_id, activity_node_id, outcome, occurred_at)
-        select id, decision_id, user_id, place, case when yes then 'swiped_right' else 'swiped_left' end, at from r)
+        select id, decision_id, user_id, place, case when yes then ${yes} else ${no} end, at from r)
       insert into behavioral_signals (id, user_id, signal_type, activity_node_id, session_id, source, weight, occurred_at)
-      select id, user_id, case when yes then 'discovery_swipe_right' else 'discovery_swipe_left' end, place, decision_id, 'app',
+      select id, user_id, case when yes then ${accept} else ${pass} end, place, decision_id, 'app',
         1, at from r`
   }
 })

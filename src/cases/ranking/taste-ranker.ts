@@ -23,16 +23,14 @@ import { type LoadedRanker, ModelRefused, type RankerLoader } from "../../servic
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
-/** `tasteKnown` gives the taste that a traveler was trained with, or that the night worked out, as far as there is one. */
-const tasteRanker = (
-  model: ModelRef,
-  scorer: TasteScorer,
-  tasteKnown: (userId: string) => Taste | undefined,
-  cityOf: (slug: string) => CityCatalog | undefined
-): Ranker => {
+/**
+ * Whoever's taste is asked for: the one that is known, else what their accepted and passed places say, remembered as long as
+ * their persona stays what it is.
+ */
+export const tastesOf = (scorer: TasteScorer, tasteKnown: (userId: string) => Taste | undefined) => {
   // A persona never changes: what it says of a taste stays true as long as there is the persona.
   const learnt = new WeakMap<Persona, Taste>()
-  const tasteOf = (member: Persona, city: CityCatalog | undefined): Taste => {
+  return (member: Persona, city: CityCatalog | undefined): Taste => {
     const known = tasteKnown(member.user_id)
     if (known !== undefined) return known
     let taste = learnt.get(member)
@@ -48,6 +46,16 @@ const tasteRanker = (
     }
     return taste
   }
+}
+
+/** `tasteKnown` gives the taste that a traveler was trained with, or that the night worked out, as far as there is one. */
+const tasteRanker = (
+  model: ModelRef,
+  scorer: TasteScorer,
+  tasteKnown: (userId: string) => Taste | undefined,
+  cityOf: (slug: string) => CityCatalog | undefined
+): Ranker => {
+  const tasteOf = tastesOf(scorer, tasteKnown)
   const rank = (request: RankRequest): Ranking => {
     const started = performance.now()
     const party = partyOf(request)
@@ -87,7 +95,7 @@ const LOOK_AGAIN_MS = 300_000
 const OVERLAP_MS = 600_000
 
 /** Adds what the nights have worked out since the last look; anew, so that nothing is kept of who has left. */
-const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVersion: string) => {
+export const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVersion: string) => {
   const tastes = new Map<string, Taste>()
   let since = 0
   const look = Effect.fnUntraced(function* (anew: boolean) {
@@ -104,7 +112,16 @@ const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVersion: s
     } while (after !== undefined)
     since = now - OVERLAP_MS
   })
-  return { look, of: (userId: string) => tastes.get(userId) }
+  let lookedAt = Number.NEGATIVE_INFINITY
+  /** Looks for what is new, and now and then for who has left. */
+  const renew = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const anew = Math.abs(now - lookedAt) >= LOOK_AGAIN_MS
+    yield* look(anew)
+    if (anew) lookedAt = now
+    return anew
+  })
+  return { renew, of: (userId: string) => tastes.get(userId) }
 }
 
 /** What a model's file holds: how it scores, and the people it was trained on, by their names in the data set. */
@@ -139,14 +156,9 @@ const tasteLoader =
       const family = familyOf(row.lineage)
       const nightly = nightlyTastes(embeddings, modelVersion(model))
       let known: ReadonlyMap<string, string> = new Map()
-      let lookedAt = Number.NEGATIVE_INFINITY
       const look = Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
-        const anew = Math.abs(now - lookedAt) >= LOOK_AGAIN_MS
-        yield* nightly.look(anew)
-        if (!anew) return
-        if (family !== undefined && users.length > 0) known = yield* names.travelers(family, users)
-        lookedAt = now
+        const anew = yield* nightly.renew
+        if (anew && family !== undefined && users.length > 0) known = yield* names.travelers(family, users)
       })
       yield* look
       const trainedWith = (id: string) => {

@@ -155,7 +155,12 @@ export const stateOf = ({ blocks, length, parameters, width }: SequenceModel, ro
   return norm(x, width, named, "last norm")
 }
 
-export const sequenceScorer = (model: SequenceModel): TasteScorer => {
+export interface SequenceScorer extends TasteScorer {
+  /** What the model knows of a place; undefined where that is nothing. */
+  readonly rowOf: (place: Place) => ArrayLike<number> | undefined
+}
+
+export const sequenceScorer = (model: SequenceModel): SequenceScorer => {
   const { cold, contexts, length, rows, stranger, width } = model
   const numbers = new Map(model.items.map((name, i) => [name, i]))
   const guessed = new WeakMap<ArrayLike<number>, Float64Array>()
@@ -172,6 +177,7 @@ export const sequenceScorer = (model: SequenceModel): TasteScorer => {
   }
   return {
     known: () => undefined,
+    rowOf,
     stranger,
     learnt: (judged) => {
       const seen: Array<{ readonly row: ArrayLike<number>; readonly sign: number; readonly context: number }> = []

@@ -1,5 +1,6 @@
 /** What a trainer is given, and what it makes of it. */
 import type { Evidence } from "../../domain/learning/promotion.ts"
+import type { TrainableModel } from "../../services/trainers.ts"
 import type { Evaluation } from "../judge/judge.ts"
 import type { Progress } from "../learn/progress.ts"
 import type { PublishedDataset } from "./dataset.ts"
@@ -18,6 +19,8 @@ export interface Material {
   /** The vibe of every place there is. */
   readonly vibesOf: () => Promise<ReadonlyMap<string, ArrayLike<number>>>
   readonly placesOf: () => Promise<ReadonlyMap<string, PlaceFacts>>
+  /** The newest registered version of another model, with its file as it was registered. */
+  readonly newest: (model: TrainableModel) => Promise<{ readonly version: string; readonly file: string }>
   readonly watch: (progress: Progress) => void
   readonly signal: AbortSignal
 }

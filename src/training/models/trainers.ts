@@ -8,7 +8,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { Config, modelsDirOf } from "../../config.ts"
 import type { QualitySummary } from "../../domain/catalog/node.ts"
 import { standing } from "../../domain/catalog/standing.ts"
-import { ModelRegistry } from "../../services/model-registry.ts"
+import { ModelRegistry, type RegisteredModel, type RegistryUnavailable } from "../../services/model-registry.ts"
 import {
   type EvaluatedModel,
   type TrainableModel,
@@ -23,6 +23,7 @@ import { TrainingFailed } from "../learn/progress.ts"
 import { codeCommit, nextVersion, writeArtefact } from "./artefact.ts"
 import { bprTrainer } from "./bpr/trainer.ts"
 import { type PublishedDataset, sha256Of } from "./dataset.ts"
+import { dlrmTrainer } from "./dlrm/trainer.ts"
 import { pivotAcceptanceTrainer } from "./pivot-acceptance/trainer.ts"
 import { sasrecTrainer } from "./sasrec/trainer.ts"
 import type { PlaceFacts, Trainer } from "./trainer.ts"
@@ -30,6 +31,7 @@ import type { PlaceFacts, Trainer } from "./trainer.ts"
 const TRAINERS: Readonly<Record<TrainableModel, Trainer>> = {
   bpr: bprTrainer,
   sasrec: sasrecTrainer,
+  dlrm: dlrmTrainer,
   pivot_acceptance: pivotAcceptanceTrainer
 }
 
@@ -67,6 +69,38 @@ const reportFiles = (title: string, card: string, evaluation: Evaluation) => ({
 
 const lineageOf = ({ name, folder, files }: PublishedDataset) => ({ dataset: name, folder, files })
 
+/** Where models lie, and which of them are registered. */
+interface Shelf {
+  readonly modelsDir: string
+  readonly versionsOf: (model: TrainableModel) => Effect.Effect<ReadonlyArray<RegisteredModel>, RegistryUnavailable>
+}
+
+/** The version that was asked for, or the newest, with its file as it was registered. */
+const registered = Effect.fnUntraced(function* (
+  { modelsDir, versionsOf }: Shelf,
+  model: TrainableModel,
+  asked: string | undefined
+) {
+  const versions = (yield* versionsOf(model)).filter(({ artifact_path }) => artifact_path !== null)
+  const row = asked === undefined ? versions[0] : versions.find(({ model_version }) => model_version === asked)
+  if (row === undefined) {
+    const which = asked === undefined ? model : `${model}:${asked}`
+    return yield* new TrainingRefused({
+      message: `No ${which} with an artifact is registered. Make one with train ${model}.`,
+      retry: false
+    })
+  }
+  const file = join(modelsDir, row.artifact_path!)
+  const intact = existsSync(file) && (yield* Effect.promise(() => sha256Of(file))) === row.artifact_sha256
+  if (!intact) {
+    return yield* new TrainingRefused({
+      message: `The file ${file} is missing or is not the one that was registered. Train ${model} again.`,
+      retry: false
+    })
+  }
+  return { row, file }
+})
+
 /** What trainers are given to work with, and where what they make goes. */
 const makeWorkshop = Effect.gen(function* () {
   const sql = yield* SqlClient
@@ -82,6 +116,14 @@ const makeWorkshop = Effect.gen(function* () {
     select id, category, lat, lon, quality_signals as quality from activity_nodes`.pipe(
     Effect.map((rows) => new Map(rows.map(({ id, ...place }) => [id, factsOf(place)])))
   )
+  const modelsDir = modelsDirOf(settings)
+  const versionsOf = (model: TrainableModel) =>
+    Effect.map(registry.list, (list) => list.filter(({ model_name }) => model_name === model))
+  const newestOf = (model: TrainableModel) =>
+    Effect.map(registered({ modelsDir, versionsOf }, model, undefined), ({ file, row }) => ({
+      version: row.model_version,
+      file
+    }))
   const work = <A>(
     run: (material: Parameters<Trainer["train"]>[0]) => Promise<A>,
     onProgress: (progress: TrainingProgress) => void = () => undefined
@@ -92,16 +134,14 @@ const makeWorkshop = Effect.gen(function* () {
           datasetsDir: settings.DATASETS_DIR,
           vibesOf: () => Effect.runPromiseWith(services)(vibes),
           placesOf: () => Effect.runPromiseWith(services)(places),
+          newest: (model) => Effect.runPromiseWith(services)(newestOf(model)),
           watch: onProgress,
           signal
         }),
       catch: refused
     })
 
-  const versionsOf = (model: TrainableModel) =>
-    Effect.map(registry.list, (list) => list.filter(({ model_name }) => model_name === model))
-
-  return { modelsDir: modelsDirOf(settings), registry, sql, versionsOf, work }
+  return { modelsDir, registry, sql, versionsOf, work }
 })
 
 type Workshop = Effect.Success<typeof makeWorkshop>
@@ -179,32 +219,6 @@ const train = (
       notes: trained.notes
     } satisfies TrainedModel
   }).pipe(Effect.catchTag("RegistryUnavailable", (cause) => Effect.fail(refused(cause))))
-
-/** The version that was asked for, or the newest, with its file as it was registered. */
-const registered = Effect.fnUntraced(function* (
-  { modelsDir, versionsOf }: Workshop,
-  model: TrainableModel,
-  asked: string | undefined
-) {
-  const versions = (yield* versionsOf(model)).filter(({ artifact_path }) => artifact_path !== null)
-  const row = asked === undefined ? versions[0] : versions.find(({ model_version }) => model_version === asked)
-  if (row === undefined) {
-    const which = asked === undefined ? model : `${model}:${asked}`
-    return yield* new TrainingRefused({
-      message: `No ${which} with an artifact is registered. Make one with train ${model}.`,
-      retry: false
-    })
-  }
-  const file = join(modelsDir, row.artifact_path!)
-  const intact = existsSync(file) && (yield* Effect.promise(() => sha256Of(file))) === row.artifact_sha256
-  if (!intact) {
-    return yield* new TrainingRefused({
-      message: `The file ${file} is missing or is not the one that was registered. Train ${model} again.`,
-      retry: false
-    })
-  }
-  return { row, file }
-})
 
 const evaluate = (workshop: Workshop, model: TrainableModel, asked: string | undefined) =>
   Effect.gen(function* () {

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { FEATURES } from "../../../domain/features.ts"
 import type { Outcome } from "../../../domain/learning-log/outcomes.ts"
 import type { Definition } from "../definition.ts"
 import { GATE } from "../gate.ts"
@@ -29,7 +30,12 @@ const DECISIONS = `
       order by o.user_id, o.decision_id, o.activity_node_id, o.occurred_at desc, o.id desc) l
     group by l.user_id, l.decision_id
   )
-  select r.id, j.user_id, r.occurred_at as at, r.candidate_ids, r.scores, r.propensities, r.source, r.surface, j.outcomes,
+  select r.id, j.user_id, r.occurred_at as at,
+    case when r.surface = 'itinerary' and r.source = 'app' then (
+      select jsonb_object_agg(c ->> 'node_id', c -> 'features')
+      from behavioral_signals s, jsonb_array_elements(s.context -> 'full_candidate_set') c
+      where s.user_id = r.user_id and s.occurred_at = r.occurred_at and s.trip_id = r.trip_id
+        and s.signal_type = 'candidate_set_logged' and (c ->> 'node_id')::uuid = any (r.candidate_ids)) end as features, r.candidate_ids, r.scores, r.propensities, r.source, r.surface, j.outcomes,
     coalesce(jsonb_array_length(r.user_state -> 'members'), 1)::int as party,
     coalesce(
       (select (m ->> 'signal_count')::int from jsonb_array_elements(r.user_state -> 'members') m
@@ -54,6 +60,8 @@ interface Decision {
   readonly user_id: string
   readonly at: Date
   readonly candidate_ids: ReadonlyArray<string>
+  /** What candidates were described by, where that was logged with the plan. */
+  readonly features: Readonly<Record<string, Readonly<Record<string, number>>>> | null
   readonly outcomes: Readonly<Record<string, Outcome>>
   readonly scores: ReadonlyArray<number>
   readonly propensities: ReadonlyArray<number>
@@ -63,6 +71,13 @@ interface Decision {
   readonly signals: number
   readonly trips: string | null
   readonly city: string | null
+}
+
+/** In the order of `FEATURES`; null where not all of them were logged. */
+const describedBy = ({ features }: Decision, id: string): ReadonlyArray<number> | null => {
+  const known = features?.[id]
+  const numbers = FEATURES.map((name) => known?.[name])
+  return numbers.every((number) => Number.isFinite(number)) ? (numbers as ReadonlyArray<number>) : null
 }
 
 const WEIGHT = { app: 1, backfill: 0.3 } as const
@@ -80,6 +95,8 @@ export const bprTriples: Definition = {
     propensity: { type: "double", role: "remark" },
     score_positive: { type: "double", role: "remark" },
     score_negative: { type: "double", role: "remark" },
+    features_positive: { type: { list: "double" }, role: "remark" },
+    features_negative: { type: { list: "double" }, role: "remark" },
     party_size: { type: "int", role: "remark" },
     signal_count: { type: "int", role: "remark" },
     trip_count: { type: "string", role: "remark" }
@@ -141,6 +158,8 @@ export const bprTriples: Definition = {
                 propensity: one.propensities[at.get(positive)!] ?? null,
                 score_positive: one.scores[at.get(positive)!] ?? null,
                 score_negative: one.scores[at.get(negative)!] ?? null,
+                features_positive: describedBy(one, positive),
+                features_negative: describedBy(one, negative),
                 party_size: one.party,
                 signal_count: one.signals,
                 trip_count: one.trips

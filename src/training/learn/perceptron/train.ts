@@ -1,8 +1,10 @@
 /** Trains a small perceptron to say yes or no. The same rows and seed give the same bits. */
 import { gaussian, type Random, randomStream, shuffled } from "../../../domain/basics/random.ts"
+import { interactionsScorer } from "../../../domain/rankers/interactions.ts"
 import { rocAuc } from "../../judge/auc.ts"
 import { DenseAdam } from "../adam.ts"
 import { EarlyStopping } from "../early-stopping.ts"
+import { type InteractionsShape, interactionsTraining } from "../interactions/graph.ts"
 import { sizeOf } from "../onnx/graph.ts"
 import { finiteLoss, goOn, NOBODY_WATCHES, type Progress, type Watcher } from "../progress.ts"
 import { open } from "../runtime.ts"
@@ -24,6 +26,8 @@ export interface PerceptronSettings {
   readonly rate: number
   readonly mostEpochs: number
   readonly patience: number
+  /** A model of interactions between parts of the columns, in place of one hidden layer over all of them. */
+  readonly interactions?: Omit<InteractionsShape, "batch">
 }
 
 const LEAST_BATCH = 32
@@ -83,8 +87,27 @@ export const logitsOf = (model: PerceptronModel, { columns, rows, labels }: Labe
 
 const initial = (name: string, size: number, columns: number, units: number, random: Random): Float32Array => {
   if (name.endsWith("bias")) return new Float32Array(size)
-  const deviation = Math.sqrt(2 / (name === "hidden weight" ? columns : units))
+  // In a model of interactions every layer is as its own width wants it; a pair begins as a hint.
+  const width = name === "hidden weight" ? columns : units
+  const deviation = name.startsWith("pair")
+    ? 0.1
+    : name.startsWith("part")
+      ? 0.3 / Math.sqrt(units)
+      : Math.sqrt(2 / width)
   return Float32Array.from({ length: size }, () => deviation * gaussian(random))
+}
+
+/** The graph that trains, and what its numbers say of rows. */
+const networkOf = ({ batch, interactions, units }: PerceptronSettings, columns: number) => {
+  if (interactions === undefined) return { graph: perceptronTraining({ batch, columns, units }), score: logitsOf }
+  const score = ({ means, parameters, scales }: PerceptronModel, { rows }: LabelledRows) =>
+    interactionsScorer({
+      ...interactions,
+      means: Float32Array.from(means),
+      scales: Float32Array.from(scales),
+      parameters
+    })(rows)
+  return { graph: interactionsTraining({ ...interactions, batch }), score }
 }
 
 export const trainPerceptron = async (
@@ -96,7 +119,7 @@ export const trainPerceptron = async (
   const { columns } = data
   const { units, batch } = settings
   const { means, scales } = standardization(data)
-  const graph = perceptronTraining({ batch, columns, units })
+  const { graph, score } = networkOf(settings, columns)
   const runtime = await open(graph.bytes)
   const start = randomStream("perceptron", "start", settings.seed)
   const order = randomStream("perceptron", "order", settings.seed)
@@ -163,7 +186,7 @@ export const trainPerceptron = async (
     }
     finiteLoss(loss, epoch)
     const current = copied()
-    const reached = rocAuc(logitsOf(current, validation), validation.labels)
+    const reached = rocAuc(score(current, validation), validation.labels)
     if (stopping.better(epoch, reached)) model = current
     const seconds = (performance.now() - began) / 1000
     const now: Progress = {

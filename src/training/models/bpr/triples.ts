@@ -1,4 +1,5 @@
 /** The dataset `bpr_triples` as the trainer and the judge take it. */
+import { FEATURES } from "../../../domain/features.ts"
 import { COLD_BELOW_SIGNALS } from "../../../domain/vocabulary.ts"
 import type { Split } from "../../datasets/split.ts"
 import type { Slate } from "../../judge/slates.ts"
@@ -137,11 +138,13 @@ export const readValidation = async (
 export interface LoggedSlate {
   readonly slate: Slate
   readonly logged: ReadonlyArray<number>
+  /** What each candidate was described by, in the order of `FEATURES`; absent where not all of them were logged with all. */
+  readonly features?: ReadonlyArray<ReadonlyArray<number>>
 }
 
 interface Gathering {
   readonly row: Readonly<Record<string, unknown>>
-  readonly items: Map<string, { taken: 0 | 1; score: number }>
+  readonly items: Map<string, { taken: 0 | 1; score: number; readonly features: ReadonlyArray<number> | undefined }>
 }
 
 const SLATE_COLUMNS = [
@@ -151,7 +154,9 @@ const SLATE_COLUMNS = [
   "score_negative",
   "party_size",
   "signal_count",
-  "trip_count"
+  "trip_count",
+  "features_positive",
+  "features_negative"
 ]
 
 /** What kind of decision it is; what an older dataset does not say is in no segment. */
@@ -184,14 +189,22 @@ export const readSlates = async (
       decisions.set(id, one)
     }
     const score = (name: string) => (typeof row[name] === "number" ? (row[name] as number) : UNSCORED)
-    one.items.set(String(row["positive_id"]), { taken: 1, score: score("score_positive") })
+    const features = (name: string) => {
+      const numbers = row[name]
+      return Array.isArray(numbers) && numbers.length === FEATURES.length ? numbers.map(Number) : undefined
+    }
+    const positive = { taken: 1 as const, score: score("score_positive"), features: features("features_positive") }
+    one.items.set(String(row["positive_id"]), positive)
     const negative = String(row["negative_id"])
-    if (!one.items.has(negative)) one.items.set(negative, { taken: 0, score: score("score_negative") })
+    if (one.items.has(negative)) return
+    one.items.set(negative, { taken: 0, score: score("score_negative"), features: features("features_negative") })
   })
   return [...decisions].map(([id, { row, items }]) => {
     const user = String(row["user_id"])
     const all = [...items.values()]
+    const features = all.flatMap((item) => (item.features === undefined ? [] : [item.features]))
     return {
+      ...(features.length === all.length ? { features } : {}),
       logged: all.map(({ score }) => score),
       slate: {
         id,

@@ -1,0 +1,204 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { interactionsRanker } from "../../src/cases/ranking/interactions-ranker.ts"
+import { Config } from "../../src/config.ts"
+import { gaussian, randomStream } from "../../src/domain/basics/random.ts"
+import type { Persona } from "../../src/domain/persona/persona.ts"
+import {
+  decodeInteractions,
+  encodeInteractions,
+  type InteractionsModel,
+  interactionsScorer,
+  parametersOf,
+  partsFor
+} from "../../src/domain/rankers/interactions.ts"
+import {
+  CONTEXTS,
+  encodeSequenceModel,
+  parametersOf as sequenceParametersOf
+} from "../../src/domain/rankers/sequence-model.ts"
+import * as PostgresModelRegistry from "../../src/layers/postgres/model-registry.ts"
+import { CitySeeder } from "../../src/services/city-seeder.ts"
+import { isComplete } from "../../src/services/ranker.ts"
+import { Trainers } from "../../src/services/trainers.ts"
+import { buildDataset } from "../../src/training/datasets/build.ts"
+import type { Evaluation } from "../../src/training/judge/judge.ts"
+import { columnsOf, interactionsServing, interactionsTraining } from "../../src/training/learn/interactions/graph.ts"
+import { open } from "../../src/training/learn/runtime.ts"
+import * as ModelTrainers from "../../src/training/models/trainers.ts"
+import { places, request, traveler } from "../domain/rankers/fixtures.ts"
+import { drawn, worstDifference } from "./learn/differences.ts"
+import { populated } from "./population/world.ts"
+import { plantSlates } from "./slates.ts"
+
+describe("a model of feature interactions", () => {
+  const shape = { batch: 5, parts: [4, 3, 3], hidden: 6, width: 2 }
+
+  it("is taught by slopes that are those of finite differences", async () => {
+    const { bytes, parameters } = interactionsTraining(shape, "double")
+    const inputs = {
+      rows: drawn("rows", [shape.batch, columnsOf(shape)]),
+      labels: { shape: [shape.batch, 1], numbers: Float64Array.of(1, 0, 1, 0, 1) },
+      weight: { shape: [shape.batch, 1], numbers: Float64Array.of(0.2, 0.2, 0.2, 0.4, 0) },
+      ...Object.fromEntries([...parameters].map(([name, size]) => [name, drawn(name, size)]))
+    }
+    assert.isBelow(await worstDifference(bytes, inputs, [...parameters.keys()]), 1e-5)
+  })
+
+  it("says what the trainer's runtime says, from its file too, and not of features that are gone", async () => {
+    const random = randomStream("test", "interactions", 1)
+    const numbers = (length: number) => Float32Array.from({ length }, () => gaussian(random))
+    const columns = columnsOf(shape)
+    const model: InteractionsModel = {
+      ...shape,
+      means: new Float32Array(columns),
+      scales: new Float32Array(columns).fill(1),
+      parameters: new Map(parametersOf(shape).map(([name, size]) => [name, numbers(size)]))
+    }
+    const sizes = { width: 4, blocks: 1, length: 3 }
+    const sequence = encodeSequenceModel({
+      ...sizes,
+      items: ["a"],
+      rows: numbers(4),
+      contexts: numbers(CONTEXTS * 4),
+      stranger: numbers(4),
+      cold: undefined,
+      parameters: new Map(sequenceParametersOf(sizes).map(([name, size]) => [name, numbers(size)]))
+    })
+    const bytes = encodeInteractions(model, sequence, "7")
+    const file = decodeInteractions(bytes)
+    assert.deepEqual([file.sequenceVersion, file.sequence.items], ["7", ["a"]])
+    const rows = numbers(shape.batch * columns)
+    const runtime = await open(interactionsServing(shape, (name) => model.parameters.get(name)!))
+    const { logits } = await runtime.session.run({ rows: runtime.float(rows, [shape.batch, columns]) })
+    const own = interactionsScorer(file.model)(rows)
+    for (const [i, logit] of (logits!.data as Float32Array).entries()) assert.closeTo(own[i]!, logit, 1e-4)
+    const older = Buffer.from(Buffer.from(bytes).toString("latin1").replace("affinity", "affinitx"), "latin1")
+    assert.throws(() => decodeInteractions(older), /other features/)
+    assert.throws(() => decodeInteractions(bytes.subarray(0, -4)), /not the length/)
+  })
+
+  it("ranks each candidate once, whatever the order of a party's members, and by everybody's taste", async () => {
+    const random = randomStream("test", "interactions", 2)
+    const numbers = (length: number) => Float32Array.from({ length }, () => gaussian(random) / 4)
+    const nodes = places(60)
+    const ids = nodes.map(({ id }) => id as string)
+    const sizes = { width: 8, blocks: 1, length: 6 }
+    const shape = { parts: partsFor(sizes.width), hidden: 6, width: 3 }
+    const columns = columnsOf(shape)
+    const ranker = interactionsRanker(
+      { name: "dlrm", version: "1" },
+      {
+        sequenceVersion: "1",
+        sequence: {
+          ...sizes,
+          items: ids,
+          rows: numbers(ids.length * sizes.width),
+          contexts: numbers(CONTEXTS * sizes.width),
+          stranger: numbers(sizes.width),
+          cold: undefined,
+          parameters: new Map(sequenceParametersOf(sizes).map(([name, size]) => [name, numbers(size)]))
+        },
+        model: {
+          ...shape,
+          means: new Float32Array(columns),
+          scales: new Float32Array(columns).fill(1),
+          parameters: new Map(parametersOf(shape).map(([name, size]) => [name, numbers(size)]))
+        }
+      },
+      () => undefined,
+      () => undefined
+    )
+    const member = (name: string, first: number) =>
+      traveler(name, "food", {
+        signalCount: 25,
+        sequence: Array.from({ length: 6 }, (_, i) => ({ node_id: ids[first + i]!, accepted: i % 2 === 0, at: i }))
+      })
+    const [ann, bob] = [member("a", 0), member("b", 20)]
+    const asked = request([ann], nodes)
+    const scores = async (members: ReadonlyArray<Persona>) => {
+      const ranking = await Effect.runPromise(ranker.rank({ ...asked, members }))
+      assert.isTrue(isComplete(ranking, asked.candidates))
+      return new Map(ranking.items.map(({ index, score }) => [index, score]))
+    }
+    const [together, turned, alone] = [await scores([ann, bob]), await scores([bob, ann]), await scores([ann])]
+    for (const [index, score] of together) assert.closeTo(turned.get(index)!, score, 1e-6)
+    assert.isTrue([...together].some(([index, score]) => Math.abs(alone.get(index)! - score) > 1e-4))
+  })
+})
+
+/** The same people do the same at the same time, whenever this runs. */
+const NOW = Date.UTC(2026, 4, 1)
+
+const folder = mkdtempSync(join(tmpdir(), "overplanned-dlrm-"))
+const [datasets, models] = [join(folder, "datasets"), join(folder, "models")]
+
+const world = ModelTrainers.layer({ root: folder, version: "test" }).pipe(
+  Layer.provideMerge(PostgresModelRegistry.layer),
+  Layer.provideMerge(populated()),
+  Layer.provide(Config.layer({ OVERPLANNED_DATA_DIR: folder, DATASETS_DIR: datasets, MODELS_DIR: models })),
+  Layer.provideMerge(
+    Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))))
+  )
+)
+
+describe("dlrm, from plans as they were logged", () => {
+  layer(world, { excludeTestServices: true, timeout: 600_000 })((it) => {
+    const plant = Effect.fnUntraced(function* (mixed: boolean) {
+      yield* plantSlates({ people: 115, slates: 9, now: NOW, mixed, described: true })
+      for (const name of ["sequences", "bpr_triples"] as const) {
+        yield* buildDataset({ root: datasets, trackingUri: undefined }, { name })
+      }
+    })
+    const trained = Effect.gen(function* () {
+      const { folder, table } = yield* (yield* Trainers).train("dlrm")
+      const { models }: Evaluation = JSON.parse(readFileSync(join(folder, "evaluation.json"), "utf8"))
+      return { folder, table, own: models[0]!, others: models.slice(1, 8) }
+    })
+
+    it.effect(
+      "beats every baseline, its own inputs among them, where mood and features decide",
+      () =>
+        Effect.gen(function* () {
+          yield* (yield* CitySeeder).seed({ city: "tokyo", source: "curated" })
+          yield* plant(false)
+          const trainers = yield* Trainers
+          assert.match(
+            (yield* Effect.flip(trainers.train("dlrm"))).message,
+            /^No sasrec with an artifact is registered/
+          )
+          yield* trainers.train("sasrec")
+          const { folder, others, own, table } = yield* trained
+          assert.includeMembers(readdirSync(folder), ["interactions.bin", "card.md"])
+          assert.deepEqual(
+            others.slice(-2).map(({ name }) => name),
+            ["sasrec", "affinity"]
+          )
+          for (const { metrics, name } of others) {
+            assert.isAbove(own.metrics.ndcg10.lower, metrics.ndcg10.upper, `${name}\n${table}`)
+          }
+          const again = yield* trainers.evaluate("dlrm")
+          assert.deepEqual(JSON.parse(JSON.stringify(again.evaluation)).models[0], own)
+        }),
+      600_000
+    )
+
+    it.effect(
+      "beats nobody where what becomes of candidates is chance",
+      () =>
+        Effect.gen(function* () {
+          yield* plant(true)
+          const { others, own, table } = yield* trained
+          for (const { metrics, name } of others) {
+            assert.isBelow(own.metrics.ndcg10.lower, metrics.ndcg10.upper, `${name}\n${table}`)
+          }
+          assert.isBelow(Math.abs(own.metrics.auc.mean - 0.5), 0.06)
+        }),
+      600_000
+    )
+  })
+})

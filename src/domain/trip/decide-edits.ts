@@ -173,12 +173,18 @@ export const undo = (turn: Turn, command: Extract<TripCommand, { _tag: "undo" }>
   const { change } = command
   const open = undoableNow(trip, context.now)
   const last = open.at(-1)
-  // Who presses it a moment after somebody else, or twice by a slip, has what they wanted.
-  const done = state.recent.some(({ event, at, actor_id }) => {
-    if (event._tag !== "plan_undone") return false
-    if (change !== undefined) return event.undone === change
-    return last !== undefined && actor_id === turn.by && context.now - at < UNDO_PRESS_MS
-  })
+  // Who presses it a moment after somebody else has what they wanted, and so has who presses it twice by a slip; who changed something
+  // in between means that.
+  const newest = state.recent.at(-1)
+  const isSlip =
+    newest?.event._tag === "plan_undone" &&
+    last !== undefined &&
+    newest.actor_id === turn.by &&
+    context.now - newest.at < UNDO_PRESS_MS
+  const done =
+    change === undefined
+      ? isSlip
+      : state.recent.some(({ event }) => event._tag === "plan_undone" && event.undone === change)
   if (done) return unchanged(turn)
   if (last === undefined || (change !== undefined && !open.some(({ seq }) => seq === change))) {
     return reject(

@@ -214,6 +214,10 @@ describe("a plan that is changed by hand", () => {
     live.now += 300
     const again = live.send({ _tag: "undo", by: owner })
     assert.deepEqual([again._tag, planOf(live.trip)], ["changed", plans[1]!])
+    // Whoever changed something in between means that.
+    live.send({ _tag: "remove_slot", by: owner, slot_id: live.trip.slots[0]!.id })
+    live.send({ _tag: "undo", by: owner })
+    assert.strictEqual(planOf(live.trip), plans[1]!)
     live.now += 2000
     live.send({ _tag: "undo", by: owner })
     assert.strictEqual(planOf(live.trip), plans[0]!)

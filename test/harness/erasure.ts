@@ -72,7 +72,7 @@ export const inHouse = <A, E, R>(body: (folder: string) => Effect.Effect<A, E, R
 export const jobWhere = (id: string, is: (job: Job) => boolean) =>
   Effect.gen(function* () {
     const jobs = yield* Jobs
-    const deadline = Date.now() + 10_000
+    const deadline = Date.now() + 60_000
     for (;;) {
       const job = yield* jobs.find(id)
       if (job !== undefined && is(job)) return job
@@ -117,7 +117,7 @@ export const workedOff = Effect.gen(function* () {
   const jobs = yield* Jobs
   const erasure = yield* Erasure
   yield* quietly(jobs.work([erasure.handler]))
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 60_000
   for (;;) {
     if ((yield* jobs.open(ERASE_USER)).open === 0) return
     if (Date.now() > deadline) throw new Error("somebody still waits to be erased")

@@ -563,6 +563,20 @@ export type Problem = {
   readonly detail?: string
 }
 
+/** A device that is told of offers while the app is closed. */
+export type PushSubscription = {
+  readonly id: string
+  readonly service: string
+  readonly quiet: QuietHours | null
+  readonly created_at: string
+}
+
+/** When nothing is sent, by the clock of the city that one travels in. */
+export type QuietHours = {
+  readonly from: string
+  readonly until: string
+}
+
 /** A wish that could not be met, and what was done about it. */
 export type Relaxation = {
   readonly constraint: string
@@ -1524,6 +1538,65 @@ export interface Operations {
         readonly index: number
         readonly problem: string
       }>
+    }
+  }
+  /** The key that browsers subscribe with. What `pushManager.subscribe` takes as its `applicationServerKey`. The same for as long as the database lives. */
+  readonly "push.key": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: {
+      readonly public_key: string
+    }
+  }
+  /** Your devices that are told. With their quiet hours. */
+  readonly "push.mine": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: {
+      readonly subscriptions: ReadonlyArray<PushSubscription>
+    }
+  }
+  /** Be told on this device. Of offers that come while no stream of the trip is open, and of votes; each event once. Takes what the browser's `PushSubscription.toJSON()` gives, and quiet hours by the clock of the city that you travel in. Ten devices are kept, the newest; sent again, it replaces what it was. */
+  readonly "push.subscribe": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: {
+      readonly endpoint: string
+      readonly keys: {
+        readonly p256dh: string
+        readonly auth: string
+      }
+      readonly quiet?: QuietHours | null
+    }
+    readonly answer: PushSubscription
+  }
+  /** Be told no more on a device. From this moment nothing is sent there. */
+  readonly "push.unsubscribe": {
+    readonly path: { readonly subscription_id: string }
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** Answer from a notification. With the `answer` that came in it, in place of a token: it stands for its person and that one offer. Where the group votes, it is their vote. Needs no token. */
+  readonly "pushAnswers.answer": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: {
+      readonly code: string
+      readonly answer:
+        | {
+            readonly response: "accept"
+            readonly option_id: string
+          }
+        | {
+            readonly response: "dismiss"
+          }
+    }
+    readonly answer: {
+      readonly state_version: number
+      readonly voted: boolean
     }
   }
   /** Read a shared plan. Where one goes and when, by a link of kind `share`. Who travels, where they sleep, what they like and what they ruled out is not part of it. Needs no token; `/ws/shared` tells when there is something new. */

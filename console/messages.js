@@ -388,6 +388,14 @@ export const T = {
     later: "Later",
     undone: "It is as it was before."
   },
+  push: {
+    title: "While the app is closed",
+    hint: "When something happens to your plan this device can tell you, and you can answer from there. Not between 22:00 and 7:00 where you are.",
+    start: "Tell me",
+    stop: "Tell me no more",
+    cannot: "This browser cannot be told anything while the app is closed.",
+    refused: "Your browser keeps notifications of this page to itself. Allow them in its settings, and try again."
+  },
   offer: {
     keep: "Keep the plan",
     close: "Close",

@@ -1,6 +1,7 @@
 /** A traveler's taste in words, what taught it, and their data. */
 import { button, element, held, saveAs } from "./dom.js"
 import { SIGNAL_WORDS, SOURCE_WORDS, T, TASTE_WORDS, words } from "./messages.js"
+import { pushCard } from "./push.js"
 
 const tasteRow = ([name, { value, source }]) => {
   const known = TASTE_WORDS[name]
@@ -111,6 +112,7 @@ export const personaView = async (app) => {
           ? element("p", {}, T.me.none)
           : element("ol", { class: "plain" }, persona.recent.map(lesson))
       ),
+      pushCard(app),
       dataCard(app)
     ]
   }

@@ -43,3 +43,60 @@ self.addEventListener("message", (event) => {
       .then(() => event.ports[0]?.postMessage("kept"))
   )
 })
+
+/** What a notification says came with it; nobody on the way could read it. */
+self.addEventListener("push", (event) => {
+  const { answer, body, option_id, pivot_id, title, trip_id } = event.data?.json() ?? {}
+  if (title === undefined) return
+  const actions =
+    option_id === null
+      ? []
+      : [
+          { action: "accept", title: "Take it" },
+          { action: "dismiss", title: "Keep the plan" }
+        ]
+  event.waitUntil(
+    self.registration.showNotification(title, {
+      body,
+      actions,
+      // One for each event: told again it takes the place of what stands there.
+      tag: pivot_id,
+      icon: "/console/icon.svg",
+      data: { answer, option_id, trip_id }
+    })
+  )
+})
+
+const say = (title, body, data) => self.registration.showNotification(title, { body, data, icon: "/console/icon.svg" })
+
+/** From the notification: its secret stands for the traveler and this one offer, so that the app need not be open. */
+const respond = async ({ answer, option_id, trip_id }, action) => {
+  const said = action === "accept" ? { response: "accept", option_id } : { response: "dismiss" }
+  try {
+    const response = await fetch("/api/v1/push/answers", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ code: answer, answer: said })
+    })
+    const { detail, voted } = await response.json()
+    if (!response.ok) return say("That did not work", detail, { trip_id })
+    const done = action === "accept" ? "Your plan is changed." : "Your plan stays as it is."
+    return say(voted ? "Your vote is in" : "Done", voted ? "The plan follows once it is counted." : done, { trip_id })
+  } catch {
+    return say("That did not work", "The server cannot be reached right now. Open the app to answer.", { trip_id })
+  }
+}
+
+const openTrip = async ({ trip_id }) => {
+  const address = trip_id === undefined ? "/" : `/#/trips/${trip_id}`
+  const [page] = await self.clients.matchAll({ type: "window" })
+  if (page === undefined) return self.clients.openWindow(address)
+  await page.navigate(address).catch(() => {})
+  return page.focus()
+}
+
+self.addEventListener("notificationclick", (event) => {
+  const { action, notification } = event
+  notification.close()
+  event.waitUntil(action === "" ? openTrip(notification.data) : respond(notification.data, action))
+})

@@ -99,6 +99,13 @@ export const settings = {
     "Names of hosts of SOURCES_FILE that may be at inner addresses, separated by commas. None by default.",
     { default: "" }
   ),
+  PUSH_SERVICES: S.list(
+    "Hosts of the push services of browsers that notifications may be sent through; *. stands for any name before it.",
+    { default: "fcm.googleapis.com,*.push.services.mozilla.com,*.notify.windows.com,*.push.apple.com" }
+  ),
+  PUSH_CONTACT: S.optional(
+    S.text("A mailto: or https: address that push services are told, to write to where something is wrong.")
+  ),
   REDDIT_CLIENT_ID: S.optional(S.text("The operator's own application at Reddit.")),
   REDDIT_CLIENT_SECRET: S.optional(S.secret("Secret of REDDIT_CLIENT_ID.")),
   REDDIT_TOKEN_URL: S.url("https:", "http:")("Where Reddit gives out keys.", {

@@ -32,6 +32,22 @@ export interface TripListener {
   readonly offer: (offer: OfferText) => void
   /** What was told before may not be what is stored: whoever listens reads the trip anew. */
   readonly lost: () => void
+  /** Which of the trip's members hear it through this listener. */
+  readonly online?: () => ReadonlyArray<string>
+}
+
+/** Something that travelers may want to know of while their app is closed. */
+export interface TripNews {
+  readonly trip: TripState
+  readonly offer: OfferText
+  /** What it is about, the same however often it is told: an event of the city, or a vote. */
+  readonly event: string
+  /** Until when the group votes on it, where it does. */
+  readonly closes_at?: string
+  /** Whose doing it is: they know already. */
+  readonly by: string | null
+  /** Who follows the trip's stream just now. */
+  readonly online: ReadonlyArray<string>
 }
 
 /** A kind of actor as operators see it; of trips also how many are prepared, once they were counted for the first time. */
@@ -50,6 +66,8 @@ export class TripRuntime extends Context.Service<
     readonly dispatch: (id: TripId, command: TripCommand, answered: (outcome: TripReply | TripFailure) => void) => void
     /** Listens until the returned function is called. Listening alone does not wake a trip up. */
     readonly watch: (id: TripId, listener: TripListener) => () => void
+    /** Hears, until the returned function is called, what travelers may want to know of; never waits, must not throw. */
+    readonly onNews: (heard: (news: TripNews) => void) => () => void
     /** Records an event in a city and tells its active trips; answers how many were told and how many it touches. */
     readonly announce: (
       city: CityId,

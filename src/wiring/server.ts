@@ -33,6 +33,7 @@ import * as TwoTowerRetrieval from "../cases/ranking/two-tower-retrieval.ts"
 import * as SignalIntake from "../cases/signals/journaled-intake.ts"
 import * as ProvenSignalNews from "../cases/signals/proven-signal-news.ts"
 import * as RememberedSlates from "../cases/signals/remembered-slates.ts"
+import * as PushNews from "../cases/trips/push-news.ts"
 import { Config } from "../config.ts"
 import { DEMO_TOKEN_MS, DEMO_TRAVELER } from "../domain/demo.ts"
 import type { Role } from "../domain/nodes/standing.ts"
@@ -44,6 +45,7 @@ import * as Cities from "../http/handlers/cities.ts"
 import * as Edits from "../http/handlers/edits.ts"
 import * as Links from "../http/handlers/links.ts"
 import * as People from "../http/handlers/people.ts"
+import * as Push from "../http/handlers/push.ts"
 import * as Shared from "../http/handlers/shared.ts"
 import * as Trips from "../http/handlers/trips.ts"
 import * as Votes from "../http/handlers/votes.ts"
@@ -58,6 +60,7 @@ import * as PostgresDoorChecks from "../layers/postgres/door-checks.ts"
 import * as PostgresPersonRecords from "../layers/postgres/erasure/person-records.ts"
 import * as PostgresEvidenceDocuments from "../layers/postgres/evidence-documents.ts"
 import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
+import * as PostgresPushSubscriptions from "../layers/postgres/push-subscriptions.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
 import * as PostgresSeedFiles from "../layers/postgres/seed-files.ts"
 import * as PostgresSignalReferences from "../layers/postgres/signal-references.ts"
@@ -66,6 +69,7 @@ import * as PostgresTripLinks from "../layers/postgres/trip-links.ts"
 import * as PostgresTripList from "../layers/postgres/trip-list.ts"
 import * as PostgresTripStorage from "../layers/postgres/trip-storage.ts"
 import * as PostgresUserStorage from "../layers/postgres/user-storage.ts"
+import * as WebPushSender from "../layers/web/push-sender.ts"
 import type { Journal } from "../services/journal.ts"
 import { Ownership } from "../services/ownership.ts"
 import { Startup } from "../services/startup.ts"
@@ -147,6 +151,12 @@ const erasure = Layer.unwrap(
   )
 ).pipe(Layer.provide(receipts))
 
+const pushSender = Layer.unwrap(
+  Effect.map(Config, ({ PUSH_CONTACT, PUSH_SERVICES }) =>
+    WebPushSender.layer({ services: PUSH_SERVICES, contact: PUSH_CONTACT })
+  )
+)
+
 /** All that the routes ask. */
 const capabilities = Layer.mergeAll(
   CurrentModel.layer,
@@ -158,6 +168,8 @@ const capabilities = Layer.mergeAll(
   PostgresDoorChecks.layer,
   PostgresSeedFiles.layer,
   PostgresTripLinks.layer,
+  PostgresPushSubscriptions.layer,
+  pushSender,
   PostgresTripList.layer,
   TripGenerator.layer.pipe(Layer.provide(UnseededCity.layer().pipe(Layer.provide(places)))),
   DiscoverySlates.layer
@@ -198,6 +210,7 @@ const groups = Layer.mergeAll(
   Begin.layer,
   Links.layer,
   Shared.layer,
+  Push.layer,
   Trips.layer,
   Edits.layer,
   Votes.layer,
@@ -290,6 +303,7 @@ export const server = (options: ServerOptions) => {
     preload,
     weather,
     lines,
+    PushNews.layer,
     RetiredPlaces.layer.pipe(Layer.provide(PostgresStopsAhead.layer))
   )
   const anywhere = options.role === "all" ? worker(["anywhere"]) : Layer.empty

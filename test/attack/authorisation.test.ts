@@ -12,7 +12,7 @@ import { type Contract, contractOf } from "./contract.ts"
 
 type Who = "nobody" | "stranger" | "invited" | "member" | "removed" | "owner" | "admin" | "erased"
 
-/** Nobody is asked who they are before they begin, or where they hold a link to read; no demo runs here. An administrator is no member of anybody's trip. Only the owner invites, and an owner cannot leave. */
+/** Nobody is asked who they are before they begin, where they hold a link to read, or answer a notification by its code; no demo runs here. An administrator is no member of anybody's trip. Only the owner invites, and an owner cannot leave. */
 const TABLE = `
   operation               nobody    stranger  invited   member    removed   owner     admin     erased
   begin.vocabularies      200       200       200       200       200       200       200       200
@@ -45,6 +45,11 @@ const TABLE = `
   links.invitation        401       200       200       200       200       200       200       401
   links.accept            401       200       200       200       200       200       200       401
   shared.read             200       200       200       200       200       200       200       200
+  push.key                401       200       200       200       200       200       200       401
+  push.mine               401       200       200       200       200       200       200       401
+  push.subscribe          401       200       200       200       200       200       200       401
+  push.unsubscribe        401       404       404       404       404       204       404       401
+  pushAnswers.answer      404       404       404       404       404       404       404       404
   people.persona          401       200       200       200       200       200       200       401
   people.onboard          401       200       200       200       200       200       200       401
   people.companions       401       200       200       200       200       200       200       401
@@ -153,6 +158,14 @@ describe("who may do what", () => {
   }, 60_000)
   afterAll(() => world?.close())
 
+  const device = (name: string) => ({
+    endpoint: `https://fcm.googleapis.com/fcm/send/${name}`,
+    keys: {
+      p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+      auth: "BTBZMqHH6r4Tts7J_aSIgg"
+    }
+  })
+
   /** An offer that there is something to choose from, whichever stop it is about. */
   const offered = async (who: Traveler, trip: Json): Promise<string> => {
     for (const { id } of trip.days.flatMap((day: Json) => day.slots)) {
@@ -226,6 +239,15 @@ describe("who may do what", () => {
         const made = await people.owner.call("POST", `/trips/${trip.id}/links`, { kind: "share" })
         return [`/shared/${made.body.code}`]
       }
+      case "push.subscribe":
+        return ["/users/me/push-subscriptions", device(randomUUID())]
+      case "push.unsubscribe": {
+        const made = await people.owner.call("PUT", "/users/me/push-subscriptions", device(randomUUID()))
+        return [`/users/me/push-subscriptions/${made.body.id}`]
+      }
+      // Only a notification has the code; that it works is tried where one is sent.
+      case "pushAnswers.answer":
+        return ["/push/answers", { code: "none that was sent", answer: { response: "dismiss" } }]
       case "people.onboard":
         return ["/users/me/onboarding", { tags: { pace: "slow" } }]
       case "people.setCompanions":

@@ -3,7 +3,7 @@ import type { OfferText } from "../../domain/pivot/model.ts"
 import type { TripEventEnvelope } from "../../domain/trip/events.ts"
 import { type HeldTrip, plainTrip } from "../../domain/trip/held-trip.ts"
 import type { TripState } from "../../domain/trip/model.ts"
-import type { TripListener } from "../../services/trip-runtime.ts"
+import type { TripListener, TripNews } from "../../services/trip-runtime.ts"
 
 const add = (index: Map<string, Set<string>>, key: string, id: string): void => {
   const ids = index.get(key)
@@ -23,6 +23,7 @@ const NONE: ReadonlySet<string> = new Set()
 
 export class TripHub {
   readonly #listeners = new Map<string, Set<TripListener>>()
+  readonly #hearers = new Set<(news: TripNews) => void>()
   readonly #byCity = new Map<string, Set<string>>()
   readonly #byUser = new Map<string, Set<string>>()
 
@@ -57,6 +58,18 @@ export class TripHub {
   push(id: string, offer: OfferText): void {
     const listeners = this.#listeners.get(id)
     if (listeners !== undefined) for (const listener of listeners) listener.offer(offer)
+  }
+
+  onNews(heard: (news: TripNews) => void): () => void {
+    this.#hearers.add(heard)
+    return () => void this.#hearers.delete(heard)
+  }
+
+  /** For who may not be there just now; nothing is laid out where nobody asks for it. */
+  news(trip: HeldTrip | undefined, news: Pick<TripNews, "offer" | "event" | "closes_at" | "by">): void {
+    if (trip === undefined || this.#hearers.size === 0) return
+    const online = [...(this.#listeners.get(trip.id) ?? [])].flatMap((listener) => listener.online?.() ?? [])
+    for (const hear of this.#hearers) hear({ ...news, trip: plainTrip(trip), online })
   }
 
   lost(id: string): void {

@@ -110,7 +110,8 @@ export const tripKind = Effect.fnUntraced(function* (
         case "prepare":
           return preparing.add(id)
         case "push_offer":
-          return hub.push(id, task.offer)
+          hub.push(id, task.offer)
+          return hub.news(self.peek(id)?.trip, { offer: task.offer, event: task.event, by: null })
         case "learn":
           for (const [userId, signals] of Map.groupBy(task.signals, (one) => one.user_id)) {
             // A trip's own signals happen the moment they are written down.
@@ -119,12 +120,15 @@ export const tripKind = Effect.fnUntraced(function* (
       }
     },
     publish: (id, events, state) => {
-      if (state.trip !== undefined)
-        hub.publish(
-          id,
-          events.filter((one) => "event" in one),
-          state.trip
-        )
+      if (state.trip === undefined) return
+      const told = events.filter((one) => "event" in one)
+      hub.publish(id, told, state.trip)
+      for (const { actor_id: by, event } of told) {
+        if (event._tag !== "vote_opened") continue
+        const { closes_at, offer } = event.vote
+        const news = { offer, event: `vote/${event.pivot_id}`, closes_at: new Date(closes_at).toISOString(), by }
+        hub.news(state.trip, news)
+      }
     },
     activated: (_id, state) => {
       return state.trip === undefined || isOver(state.trip) ? [] : [{ _tag: "prepare" }]

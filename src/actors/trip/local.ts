@@ -200,6 +200,7 @@ export const layer = (options: TripOptions) =>
       const runtime = TripRuntime.of({
         ...(yield* asking(trips, options.awaited)),
         watch: (id, listener) => hub.watch(id, listener),
+        onNews: (heard) => hub.onNews(heard),
         announce: Effect.fnUntraced(function* (city, event) {
           const { conditions } = yield* cities.report(city, event)
           // Also what was known before: it may have been durable and told to nobody when somebody stumbled.

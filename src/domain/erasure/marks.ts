@@ -17,6 +17,8 @@ const OWN_ROWS: Readonly<Record<string, string>> = {
   persona_dimensions: "id",
   companions: "id",
   trip_links: "id",
+  push_subscriptions: "id",
+  push_notes: "id",
   behavioral_signals: "id",
   ranking_events: "id",
   decision_outcomes: "id",

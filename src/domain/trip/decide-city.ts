@@ -27,6 +27,8 @@ interface Told {
   readonly open: OpenOffer
   readonly records: ReadonlyArray<TripRecord>
   readonly marks: Array<string>
+  /** The city's event that it answers. */
+  readonly event: string
 }
 
 /** The stops that an offer takes care of: what its first option changes, or all it is about where it has none. */
@@ -65,7 +67,7 @@ const answersTo = (turn: Turn, world: TripWorld, events: ReadonlyArray<CityEvent
     }
     // Named after what it answers: told again by a later life of the trip, it is the same offer.
     const pivotId = uuidOfName("city pivot", turn.trip.id, mark) as PivotId
-    const one: Told = { ...makeOffer(turn, world, request, undefined, pivotId), marks: [mark] }
+    const one: Told = { ...makeOffer(turn, world, request, undefined, pivotId), marks: [mark], event: event_id }
     if (changesNothing(one.offer)) continue
     for (const id of coveredBy(one.offer, touch)) caredFor.set(id, one)
     made.push(one)
@@ -107,7 +109,7 @@ const decisionOf = (
         ]
       )
     ],
-    tasks: [...made.map(({ offer }): TripTask => ({ _tag: "push_offer", offer: offer.text })), ...tasks],
+    tasks: [...made.map(({ event, offer }): TripTask => ({ _tag: "push_offer", offer: offer.text, event })), ...tasks],
     advice: true
   }
 }

@@ -40,7 +40,7 @@ export type TripRecord =
 /** What a trip starts when its decision is durable. */
 export type TripTask =
   | { readonly _tag: "prepare" }
-  | { readonly _tag: "push_offer"; readonly offer: OfferText }
+  | { readonly _tag: "push_offer"; readonly offer: OfferText; readonly event: string }
   /** Signals that the trip gave are durable: their travelers may learn from them. */
   | { readonly _tag: "learn"; readonly signals: ReadonlyArray<Signal> }
 

@@ -9,13 +9,26 @@ import { EditsGroup } from "./edits.ts"
 import { RequestForm } from "./form.ts"
 import { LinksGroup } from "./links.ts"
 import { PeopleGroup } from "./people.ts"
+import { PushAnswersGroup, PushGroup } from "./push.ts"
 import { SharedGroup } from "./shared.ts"
 import { TripsGroup } from "./trips.ts"
 import { Validators } from "./validators.ts"
 import { VotesGroup } from "./votes.ts"
 
 export class Api extends HttpApi.make("overplanned")
-  .add(BeginGroup, TripsGroup, EditsGroup, VotesGroup, LinksGroup, SharedGroup, PeopleGroup, CitiesGroup, AdminGroup)
+  .add(
+    BeginGroup,
+    TripsGroup,
+    EditsGroup,
+    VotesGroup,
+    LinksGroup,
+    SharedGroup,
+    PushGroup,
+    PushAnswersGroup,
+    PeopleGroup,
+    CitiesGroup,
+    AdminGroup
+  )
   .middleware(RequestForm)
   .middleware(Validators)
   // Everything that is wrong with a body at once, not one field per attempt.

@@ -104,6 +104,23 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   from: ["When it begins.", at("15:00")],
   from_name: ["What the one who invites wants to be called; whoever holds the link reads it.", "Ann"],
   by_default: ["Whether the default decided: nobody voted, or as many wanted one thing as another.", false],
+  auth: ["The secret of the subscription: 16 bytes in base64url.", "BTBZMqHH6r4Tts7J_aSIgg"],
+  endpoint: [
+    "Where its push service takes messages for it.",
+    "https://fcm.googleapis.com/fcm/send/dpH5lCsTSSM:APA91bHqjZxM0"
+  ],
+  keys: ["What messages to it are encrypted for."],
+  p256dh: [
+    "The key of the subscription: a point of P-256 in base64url.",
+    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+  ],
+  public_key: [
+    "A point of P-256 in base64url.",
+    "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8"
+  ],
+  quiet: ["When nothing is sent; null where that is never."],
+  service: ["The host of its push service.", "fcm.googleapis.com"],
+  subscriptions: ["Your devices, oldest first."],
   opened_at: ["When it was begun.", "2027-05-01T12:35:00.000Z"],
   opened_by: ["Who began it; null where they have left since.", EXAMPLE.traveler],
   tally: ["How many wanted what, most first."],

@@ -3,13 +3,8 @@
  * test, with the ids and days of the example replaced by real ones.
  */
 import { EXAMPLE, EXAMPLE_DAY } from "./examples.ts"
-
-export interface OperationWords {
-  readonly summary: string
-  readonly description: string
-  /** The body of a request that makes sense as it stands. */
-  readonly body?: unknown
-}
+import type { OperationWords } from "./operation-words.ts"
+import { TOGETHER } from "./operations-together.ts"
 
 const trips: Readonly<Record<string, OperationWords>> = {
   "trips.create": {
@@ -107,43 +102,6 @@ const trips: Readonly<Record<string, OperationWords>> = {
     description:
       "Accepting checks the option once more and changes the plan. Where it can no longer be taken, a fresh offer is attached to the refusal.",
     body: { response: "accept", option_id: EXAMPLE.option }
-  },
-  "votes.open": {
-    summary: "Let the group vote on an offer",
-    description:
-      "From then on nobody answers it alone. It is counted when everybody has voted, when one answer has more than half of the group, or at the deadline; where nobody votes, or as many want one thing as another, the default decides: to go on as planned unless another is named. The result comes with the offer's answer on the stream.",
-    body: { minutes: 10, default: { response: "dismiss" } }
-  },
-  "votes.cast": {
-    summary: "Vote",
-    description: "Replaces what you voted before. The others hear that you voted, and nobody hears what.",
-    body: { response: "accept", option_id: EXAMPLE.option }
-  },
-  "votes.read": {
-    summary: "The vote that is open",
-    description: "With what you voted yourself; null where none is open."
-  },
-  "links.make": {
-    summary: "Make a secret link",
-    description:
-      "An invitation for whoever you give it to, a calendar that follows the plan, or a view of the plan that anybody who has the link may read without signing in. Its secret is told once; send this without an `Idempotency-Key`, so that no receipt keeps it.",
-    body: { kind: "invite", from_name: "Ann" }
-  },
-  "links.mine": { summary: "Your links to a trip", description: "Those that still hold, without their secrets." },
-  "links.revoke": {
-    summary: "Revoke a link",
-    description: "From this moment it leads nowhere. Also of a trip that you have left."
-  },
-  "links.invitation": {
-    summary: "Look at an invitation",
-    description:
-      "Who asks, for where and when, and what members see of each other: all that one should know before joining."
-  },
-  "links.accept": { summary: "Join by an invitation", description: "Answers with the trip that you belong to now." },
-  "shared.read": {
-    summary: "Read a shared plan",
-    description:
-      "Where one goes and when, by a link of kind `share`. Who travels, where they sleep, what they like and what they ruled out is not part of it. Needs no token; `/ws/shared` tells when there is something new."
   }
 }
 
@@ -292,7 +250,7 @@ const admin: Readonly<Record<string, OperationWords>> = {
   }
 }
 
-export const OPERATIONS: Readonly<Record<string, OperationWords>> = { ...trips, ...people, ...admin }
+export const OPERATIONS: Readonly<Record<string, OperationWords>> = { ...trips, ...TOGETHER, ...people, ...admin }
 
 /** Parameters whose name stands for something else among the fields, or for nothing there. */
 export const PARAMETERS: Readonly<Record<string, readonly [means: string, example: unknown]>> = {
@@ -319,6 +277,7 @@ export const PARAMETERS: Readonly<Record<string, readonly [means: string, exampl
     "The link's secret, as `code` of the link that was made.",
     "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ"
   ],
+  subscription_id: ["The device's id.", EXAMPLE.link],
   link_id: ["The link's id.", EXAMPLE.link],
   "trips.leave.user_id": ["Who leaves, is sent away, or was invited.", EXAMPLE.companion],
   "if-match": [

@@ -41,6 +41,7 @@ export class TripChannel {
     this.#stop = world.watch({
       events: (events, trip) => this.#events(events, trip),
       offer: (offer) => this.#tell(offerFrame(offer)),
+      online: () => this.online,
       lost: () => this.#close("a change of this trip could not be kept: reconnect to see it as it is")
     })
   }

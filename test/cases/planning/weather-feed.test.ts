@@ -29,6 +29,7 @@ const city = () => {
     Layer.mock(TripRuntime, {
       dispatch: () => assert.fail("nobody asks a trip"),
       watch: () => assert.fail("nobody listens"),
+      onNews: () => assert.fail("nobody listens"),
       announce: (_city, event) =>
         Effect.sync(() => {
           told.push(event)

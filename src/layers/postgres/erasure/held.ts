@@ -48,6 +48,14 @@ const heldTables = (sql: SqlClient, person: string): ReadonlyArray<HeldTable> =>
       "trip_links",
       sql`select id, trip_id, user_id, kind, from_name, expires_at, created_at from trip_links where user_id = ${person}`
     ],
+    [
+      "push_subscriptions",
+      sql`select id, user_id, endpoint, quiet_from, quiet_until, created_at from push_subscriptions where user_id = ${person}`
+    ],
+    [
+      "push_notes",
+      sql`select id, user_id, event, trip_id, pivot_id, sent_at from push_notes where user_id = ${person}`
+    ],
     ["itinerary_slots", sql`select * from itinerary_slots where trip_id in ${trips}`],
     [
       "trip_events",

@@ -1,0 +1,85 @@
+/** A notification in a real browser: the worker of the page shows what came, and what is pressed there answers the offer. */
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { Browser } from "playwright-core"
+import { openWorld, type World } from "../e2e/world.ts"
+import { type PushService, pushDevice, startPushService } from "../fakes/push-service.ts"
+import { chromiumPath, NO_BROWSER, openBrowser } from "../support/browser.ts"
+import { dayAhead, type Json, ok, until } from "../support/server.ts"
+
+describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? NO_BROWSER})`, () => {
+  let service: PushService
+  let world: World
+  let browser: Browser
+
+  beforeAll(async () => {
+    service = await startPushService()
+    world = await openWorld({ RATE_LIMIT: "off", PUSH_SERVICES: service.host })
+    browser = await openBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await world?.close()
+    service?.close()
+  })
+
+  it("is shown by the page's worker, and answered from there while no page has a token", async () => {
+    const [operator, ann] = [await world.someone({ role: "admin" }), await world.someone()]
+    const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(2), days: 3 }), 201)
+    for (const status of ["confirmed", "active"]) ok(await ann.call("PATCH", `/trips/${trip.id}`, { status }))
+    const phone = pushDevice(service)
+    ok(await ann.call("PUT", "/users/me/push-subscriptions", phone.subscription))
+    let text = ""
+    for (const { ends_at, node } of trip.days.flatMap(({ slots }: Json) => slots)) {
+      const before = service.to(phone.path).length
+      const from = new Date(Date.now() - 60_000).toISOString()
+      const event = { kind: "closure", node_id: node.id, from, until: ends_at }
+      ok(await operator.call("POST", "/admin/cities/seattle/events", event), 202)
+      text = phone.read(await until("the message", () => service.to(phone.path)[before]))
+      if (JSON.parse(text).option_id !== null) break
+    }
+    const notice = JSON.parse(text)
+
+    const origin = world.server().url
+    const context = await browser.newContext()
+    await context.grantPermissions(["notifications"], { origin })
+    const page = await context.newPage()
+    await page.goto(origin)
+    const devtools = await context.newCDPSession(page)
+    let registrationId: string | undefined
+    devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      registrationId = registrations[0]?.registrationId ?? registrationId
+    })
+    await devtools.send("ServiceWorker.enable")
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+    const id = await until("the page's worker", () => registrationId)
+    await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId: id, data: text })
+    const shown = await until("the notification", async () =>
+      page.evaluate(async () => {
+        const [one] = await (await navigator.serviceWorker.ready).getNotifications()
+        return one === undefined ? undefined : { title: one.title, body: one.body, tag: one.tag }
+      })
+    )
+    assert.deepStrictEqual(shown, { title: notice.title, body: notice.body, tag: notice.pivot_id })
+
+    const worker = await until("the worker", () => context.serviceWorkers()[0])
+    await worker.evaluate(async () => {
+      // biome-ignore lint/suspicious/noExplicitAny: the types here are a page's, and this runs in its worker.
+      const scope = globalThis as any
+      const [notification] = await scope.registration.getNotifications()
+      scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification, action: "accept" }))
+    })
+    const after = await until("the changed plan", async () => {
+      const { body } = await ann.call("GET", `/trips/${trip.id}`)
+      return body.state_version > notice.state_version || body.undo[0]?.what === "pivot" ? body : undefined
+    })
+    assert.strictEqual(after.undo[0].what, "pivot")
+    const said = await until("the worker's word", async () =>
+      page.evaluate(async () => {
+        const all = await (await navigator.serviceWorker.ready).getNotifications()
+        return all.map(({ title }) => title).find((title) => title === "Done")
+      })
+    )
+    assert.strictEqual(said, "Done")
+    await context.close()
+  })
+})

@@ -7,7 +7,8 @@ import { promisify } from "node:util"
 import { tied } from "../test/support/lifeline.ts"
 
 const ROOT = join(import.meta.dirname, "..")
-const PROGRAM = ["--import", join(ROOT, "scripts/setup/kept-code.mjs"), join(ROOT, "src/main.ts")]
+const KEPT_CODE = ["--import", join(ROOT, "scripts/setup/kept-code.mjs")]
+const MAIN = join(ROOT, "src/main.ts")
 
 /** What Node is told where a server is meant for load: as the containers do it. */
 export const LOADED_FLAGS = ["--max-semi-space-size=64"]
@@ -54,7 +55,15 @@ export const launchServer = (settings: ServerSettings): ChildProcess =>
   tied(
     spawn(
       process.execPath,
-      [...LOADED_FLAGS, ...(settings.flags ?? []), "--disable-warning=ExperimentalWarning", ...PROGRAM, "serve"],
+      // A flag of the caller's that changes sources comes after what keeps them, as the last one loaded is asked first.
+      [
+        ...LOADED_FLAGS,
+        "--disable-warning=ExperimentalWarning",
+        ...KEPT_CODE,
+        ...(settings.flags ?? []),
+        MAIN,
+        "serve"
+      ],
       {
         stdio: ["ignore", process.env["LOG_LEVEL"] === undefined ? "ignore" : "inherit", "inherit"],
         env: environment(settings)
@@ -90,7 +99,17 @@ export const killServer = async (child: ChildProcess): Promise<void> => {
 export const mintTokens = async (settings: ServerSettings, count: number): Promise<ReadonlyArray<string>> => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", ...PROGRAM, "token", "--count", String(count), "--ttl", "12h", "--json"],
+    [
+      "--disable-warning=ExperimentalWarning",
+      ...KEPT_CODE,
+      MAIN,
+      "token",
+      "--count",
+      String(count),
+      "--ttl",
+      "12h",
+      "--json"
+    ],
     { env: environment(settings), maxBuffer: 64 * 1024 * 1024 }
   )
   const { tokens } = JSON.parse(stdout.trim().split("\n").at(-1)!) as { tokens: ReadonlyArray<{ token: string }> }

@@ -49,16 +49,24 @@ export const givingPlace = Effect.gen(function* () {
   if (yield* ownership.handOver(journal.drained)) yield* Effect.logInfo("The trips are handed over to another server.")
 })
 
+/** What became of everything that was acknowledged, once nothing waits to be stored any more. */
+const fateOf = (setAside: number): string =>
+  setAside === 0
+    ? "What was acknowledged is stored."
+    : `What was acknowledged is stored, but for what is set aside in this server's journal (${setAside} in all): see the files in its folder before you delete it.`
+
 /** Ends in failure once another server has taken this one's place and nothing is owed any more. */
 export const steppingDown: Effect.Effect<never, NodeRefused, Journal | Leases | Ownership> = Effect.gen(function* () {
+  const journal = yield* Journal
   const ownership = yield* Ownership
   const owner = yield* ownership.superseded
   const who = owner === undefined ? "Another server" : `The server "${owner.name}"`
   yield* Effect.logError(
-    `${who} has taken this one's place. Nothing is written here any more; what was acknowledged is stored, and then this server ends.`
+    `${who} has taken this one's place. Nothing is written here any more; what was acknowledged is handed to the database, and then this server ends.`
   )
   yield* storeTail
+  const { quarantined } = yield* journal.status
   return yield* new NodeRefused({
-    message: `${who} has taken this one's place while the database heard nothing from here. What was acknowledged is stored. Start this server again once the other one is gone.`
+    message: `${who} has taken this one's place while the database heard nothing from here. ${fateOf(quarantined)} Start this server again once the other one is gone.`
   })
 })

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { PROTOCOL } from "../../src/http/stream/subprotocol.ts"
 import { Socket } from "../../src/http/uws/socket.ts"
 import { UwsApp } from "../../src/http/uws/UwsHttpServer.ts"
 import type { UpgradeRequest } from "../../src/http/uws/upgrade.ts"
@@ -100,7 +101,7 @@ export class Network {
       params: path,
       query,
       headers: Headers.empty,
-      protocols: [`bearer.${token}`],
+      protocols: [PROTOCOL, `bearer.${token}`],
       remoteAddress: Option.none()
     }
     let open = true

@@ -31,7 +31,14 @@ export const follow = async (
   socket.on("close", (code, reason) => {
     closed = { code, reason: reason.toString() }
   })
-  const first = (what: string, fits: (frame: Json) => boolean): Promise<Json> => until(what, () => heard.find(fits))
+  /** The first of what was heard that fits. A stream that ends without it says why, and what it told before. */
+  const first = (what: string, fits: (frame: Json) => boolean): Promise<Json> =>
+    until(what, () => {
+      const found = heard.find(fits)
+      if (found !== undefined || closed === undefined) return found
+      const told = heard.map(({ type }) => type).join(", ")
+      throw new Error(`The stream ended (${closed.code} ${closed.reason}) without ${what}. It told: ${told}`)
+    })
   return {
     heard,
     hello: await first("hello", (frame) => frame.type === "hello"),

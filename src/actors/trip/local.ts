@@ -100,10 +100,15 @@ type Trips = Effect.Success<ReturnType<typeof makeTrips>>
 
 /** What is in memory holds what was lost: it is read anew, and so does whoever follows it. */
 const rereading = ({ engine, hub }: Trips, overtake: (id: string) => void) => {
+  // A trip that somebody follows comes back at once: its vote is counted in time, and its offers run out.
+  const back = (id: string) =>
+    Effect.sync(() => {
+      if (hub.watched(id)) engine.askSync(id, { _tag: "wake" })
+    })
   const forget = (id: string) =>
     Effect.suspend(() => {
       overtake(id)
-      return Effect.asVoid(engine.interrupt(id))
+      return Effect.andThen(engine.interrupt(id), back(id))
     })
   const reread = (id: string) =>
     Effect.andThen(

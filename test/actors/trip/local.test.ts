@@ -1,3 +1,4 @@
+import { setTimeout as soon } from "node:timers/promises"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
@@ -236,6 +237,25 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         assert.strictEqual(offers[0]!.trigger, "venue_closed")
       }).pipe(Effect.provide(process(new FragileDisk(), new Outage())))
     })
+  )
+
+  it.effect(
+    "has a trip back at once whose rows were rewritten, where somebody follows it: its vote has to be counted",
+    () =>
+      Effect.gen(function* () {
+        const [alone, followed] = [tripNumber(61), tripNumber(62)]
+        yield* Effect.gen(function* () {
+          const trips = yield* TripRuntime
+          const known = yield* ResidentTrips
+          for (const one of [alone, followed]) yield* trips.ask(one.id, create(one))
+          yield* (yield* Journal).drained
+          trips.watch(followed.id, { events: () => {}, lost: () => {}, offer: () => {} })
+          for (const one of [alone, followed]) yield* trips.forget(one.id)
+          const back = Effect.promise(() => soon(5).then(() => known.cityOf(owner, followed.id) === cityId))
+          yield* Effect.repeat(back, { until: (isBack) => isBack })
+          assert.isUndefined(known.cityOf(owner, alone.id), "nobody waits for this one")
+        }).pipe(Effect.provide(process(new FragileDisk(), new Outage())))
+      })
   )
 
   it.effect("counts how many active trips are prepared for what, and shows it to operators", () =>

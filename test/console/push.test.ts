@@ -74,12 +74,12 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
     })
     assert.strictEqual(after.undo[0].what, "pivot")
     const said = await until("the worker's word", async () =>
-      page.evaluate(async () => {
+      page.evaluate(async (first) => {
         const all = await (await navigator.serviceWorker.ready).getNotifications()
-        return all.map(({ title }) => title).find((title) => title === "Done")
-      })
+        return all.map(({ body, title }) => `${title}: ${body}`).find((text) => !text.startsWith(first))
+      }, notice.title)
     )
-    assert.strictEqual(said, "Done")
+    assert.strictEqual(said, "Done: Your plan is changed.")
     await context.close()
   })
 })

@@ -84,6 +84,8 @@ describe("notifications", () => {
     assert.isFalse(body.voted)
     const changed = await open.first("the change", ({ cause }) => cause === "pivot")
     assert.deepInclude(changed, { pivot_id: text.pivot_id, by: ann.id, seq: body.state_version })
+    const repeated = await answer({ code: text.answer, answer: { response: "accept", option_id: text.option_id } })
+    assert.deepStrictEqual([repeated.status, await repeated.json()], [200, body], "a request that is sent again")
     const again = await answer({ code: text.answer, answer: { response: "dismiss" } })
     assert.strictEqual(again.status, 409)
     assert.match(((await again.json()) as Json).detail, /accepted already/)

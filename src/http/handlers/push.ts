@@ -85,9 +85,15 @@ const answers = HttpApiBuilder.group(
           const { pivot_id, trip_id, user_id: by } = note
           const { vote } = yield* read(trip_id, by)
           const voted = vote?.pivot_id === pivot_id
+          // A browser sends again what a cut connection left open: whoever said the same before is answered the same.
+          const idempotency_key = ["push", pivot_id, answer.response === "accept" ? answer.option_id : "dismiss"].join(
+            " "
+          )
           const after = yield* change(
             trip_id,
-            voted ? { _tag: "cast_vote", by, pivot_id, answer } : { _tag: "respond_pivot", by, pivot_id, ...answer }
+            voted
+              ? { _tag: "cast_vote", by, pivot_id, answer }
+              : { _tag: "respond_pivot", by, pivot_id, ...answer, idempotency_key }
           )
           return { state_version: after.seq, voted }
         })

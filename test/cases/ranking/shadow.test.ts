@@ -75,7 +75,7 @@ describe("a model in the shadow", () => {
         assert.isUndefined(outcome.shadow)
         assert.strictEqual(outcome.ranking.items.length, nodes.length)
         assert.isUndefined(outcome.ranking.degraded)
-        assert.isBelow(performance.now() - began, 900)
+        assert.isBelow(performance.now() - began, 10_000)
       }).pipe(Effect.provide(deskLayer({ nodes, trained: { shadow: () => shadow.made } })))
     })
   }

@@ -1,6 +1,6 @@
 /** Load on a running server, by the benchmark and by autocannon as anybody would call it. */
+
 import { execFile } from "node:child_process"
-import { randomUUID } from "node:crypto"
 import { readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
@@ -10,6 +10,7 @@ import { NotMeasured } from "../../bench/benchmark.ts"
 import { benchmark as compare } from "../../bench/compare/index.ts"
 import { benchmark } from "../../bench/load/index.ts"
 import { openWorld, type World } from "../e2e/world.ts"
+import { personId } from "../support/person-ids.ts"
 import { scratchFolder, tokenFor } from "../support/server.ts"
 
 const AUTOCANNON = createRequire(import.meta.url).resolve("autocannon/autocannon.js")
@@ -26,7 +27,7 @@ describe("bench load", () => {
     world = await openWorld({ RATE_LIMIT: "off" })
     url = world.server().url
     tokens = join(world.folder, "tokens.json")
-    const minted = Array.from({ length: TRAVELERS }, async () => ({ token: await tokenFor(randomUUID()) }))
+    const minted = Array.from({ length: TRAVELERS }, async () => ({ token: await tokenFor(personId()) }))
     writeFileSync(tokens, JSON.stringify({ tokens: await Promise.all(minted) }))
   })
   afterAll(() => world?.close())

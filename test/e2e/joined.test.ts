@@ -1,9 +1,11 @@
 /** Two servers that know each other: one owns the trips, either is asked, and travelers notice no change of owner. */
+
 import { randomUUID } from "node:crypto"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { freePort } from "../../src/layers/embedded/cluster.ts"
 import { type Followed, follow } from "../support/follow.ts"
+import { personId } from "../support/person-ids.ts"
 import {
   type Answer,
   dayAhead,
@@ -71,7 +73,7 @@ describe("servers that share a database", () => {
   it("answer for each other, and a write sent to both with one key is one write", async () => {
     assert.match(await nodes(0), /this server owns/)
     assert.match(await nodes(1), /owned by "server-0"/)
-    const ann = [await on(0, randomUUID())]
+    const ann = [await on(0, personId())]
     ann.push(await on(1, ann[0]!.id))
     const key = randomUUID()
     const both = await Promise.all(ann.map((one) => plan(one, key)))
@@ -96,7 +98,7 @@ describe("servers that share a database", () => {
   })
 
   it("tell streams on either what happens on either, and end both when an account goes", async () => {
-    const bob = await on(0, randomUUID())
+    const bob = await on(0, personId())
     const there = await on(1, bob.id)
     const made = (await plan(bob)).body
     const { id } = made
@@ -117,13 +119,13 @@ describe("servers that share a database", () => {
   })
 
   it("do not take a stranger for one of them", async () => {
-    const eve = await on(1, randomUUID())
+    const eve = await on(1, personId())
     const answer = await eve.call("GET", "/trips", undefined, { "x-overplanned-node": "f".repeat(64) })
     assert.strictEqual(answer.status, 200)
   })
 
   it("hand over when the owner is told to stop: nobody is turned away, and streams go on without a gap", async () => {
-    const cid = await on(1, randomUUID())
+    const cid = await on(1, personId())
     const made = (await plan(cid)).body
     const { id } = made
     assert.strictEqual((await cid.call("PATCH", `/trips/${id}`, { status: "active" })).status, 200)
@@ -162,7 +164,7 @@ describe("servers that share a database", () => {
   })
 
   it("take over from one that was killed; it stores what it had when it is back", async () => {
-    const dan = await on(0, randomUUID())
+    const dan = await on(0, personId())
     const id = (await plan(dan)).body.id
     await servers[1]!.stop("SIGKILL")
     const killed = performance.now()

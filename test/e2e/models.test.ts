@@ -1,4 +1,5 @@
 /** A model from the shadow to everybody and back, on a running server: who has it, what is logged, how fast it is gone. */
+
 import { createHash, randomUUID } from "node:crypto"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -11,6 +12,7 @@ import {
   parametersOf,
   SEQUENCE_MODEL_TYPE
 } from "../../src/domain/rankers/sequence-model.ts"
+import { personId } from "../support/person-ids.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
@@ -52,8 +54,8 @@ describe("a model", () => {
 
   /** Somebody on one side of the comparison, who gave so many signals. */
   const somebody = async (arm: "candidate" | "control", version: string, signals = 25): Promise<Traveler> => {
-    let id = randomUUID() as string
-    while (armOf(id, { name: "bpr", version }, 10) !== arm) id = randomUUID()
+    let id = personId()
+    while (armOf(id, { name: "bpr", version }, 10) !== arm) id = personId()
     const who = await world.someone({ id })
     const given = Array.from({ length: signals }, (_, i) => ({
       id: randomUUID(),

@@ -29,14 +29,17 @@ describe("features of pivots", () => {
     ann = await world.someone()
     trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 3 }), 201)
     ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
-    const [first, second] = trip.days[1].slots
+    const slots = trip.days[1].slots
+    const [first, second] = slots
     const ask = async (body: object) => {
       const offer = ok(await ann.call("POST", `/trips/${trip.id}/pivot`, body))
       offers.push(offer)
       ok(await ann.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, { response: "dismiss" }))
     }
     await ask({ trigger: "venue_closed", slot_id: first.id })
-    await ask({ trigger: "weather", slot_id: second.id, detail: { condition: "storm", from: second.starts_at } })
+    for (const { id, starts_at } of slots) {
+      await ask({ trigger: "weather", slot_id: id, detail: { condition: "storm", from: starts_at } })
+    }
     await ask({ trigger: "mood", slot_id: first.id, detail: { mood: "cozy" } })
     await ask({ trigger: "transit", slot_id: second.id, detail: { delay_minutes: 150 } })
     const stream = await follow(world.server(), ann, trip.id)
@@ -58,7 +61,7 @@ describe("features of pivots", () => {
   it("are logged whole for every trigger, by both roads, also where no place is new", async () => {
     const rows = await world.drained(
       (sql) =>
-        sql`select pivot_id, slot_id, options from pivot_events where trip_id = ${trip.id} and response is not null`,
+        sql`select pivot_id, trigger, options from pivot_events where trip_id = ${trip.id} and response is not null`,
       (found) => found.length === offers.length
     )
     const options = rows.flatMap((row) => row.options)
@@ -80,8 +83,19 @@ describe("features of pivots", () => {
       assert.closeTo(distance_km, distanceKm(planned, change.node), 0.001)
       assert.strictEqual(same_category, planned.category === change.node.category ? 1 : 0)
     }
-    const [stormy] = rows.filter((row) => row.pivot_id === offers[1].pivot_id)
-    assert.isTrue(stormy.options.some((option: Json) => option.features.weather_fit < 1))
+    // A storm spoils a place by all that it is sensitive to weather.
+    const stormy = rows.filter((row) => row.trigger === "weather").flatMap((row) => row.options)
+    const sensitivity = new Map(
+      (await world.rows((sql) => sql`select id, weather_sensitivity from activity_nodes`)).map((node) => [
+        node.id,
+        node.weather_sensitivity
+      ])
+    )
+    const exposed = stormy.filter((option) => sensitivity.get(option.node_id) > 0)
+    assert.isNotEmpty(exposed)
+    for (const option of exposed) {
+      assert.closeTo(option.features.weather_fit, 1 - sensitivity.get(option.node_id), 0.001)
+    }
   })
 
   it("fill the data set's columns in every row", async () => {

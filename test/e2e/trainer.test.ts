@@ -1,11 +1,12 @@
 /** A node that trains and does nothing else, as compose's profile `ml` starts it. */
-import { randomUUID } from "node:crypto"
+
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer } from "../../src/layers/postgres/client.ts"
+import { personId } from "../support/person-ids.ts"
 import { command, scratchFolder, startCommand, until } from "../support/server.ts"
 import { freshDatabase } from "./world.ts"
 
@@ -36,7 +37,7 @@ describe("train --watch", () => {
   it("takes what is asked for, and what a trainer that was killed left behind, and says in a sentence what it lacks", async () => {
     const environment = { DATABASE_URL: database.url }
     const trainer = startCommand(["train", "--watch"], environment, scratch.path)
-    const [asked, left] = [randomUUID(), randomUUID()]
+    const [asked, left] = [personId(), personId()]
     try {
       await until("a trainer that waits", () => /Waiting for trainings/.test(trainer.output()), 90_000)
       await client.runPromise(

@@ -1,12 +1,12 @@
 /** The real server as a child process, the way an operator runs it, and a client that speaks to it as an app would. */
 import * as assert from "node:assert/strict"
 import { type ChildProcess, spawn } from "node:child_process"
-import { randomUUID } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as jose from "jose"
 import { tied } from "./lifeline.ts"
+import { personId } from "./person-ids.ts"
 
 const ROOT = join(import.meta.dirname, "../..")
 /** As `npm start` does it. */
@@ -196,7 +196,7 @@ export const traveler = async (
   server: () => Pick<Server, "url">,
   options: { readonly id?: string; readonly role?: string } = {}
 ): Promise<Traveler> => {
-  const id = options.id ?? randomUUID()
+  const id = options.id ?? personId()
   const token = await tokenFor(id, options.role === undefined ? {} : { role: options.role })
   return {
     id,

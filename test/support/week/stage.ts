@@ -1,5 +1,7 @@
 /** Where travelers act: a running server by a moved clock. Each of them tells their story; the clock waits for all. */
+
 import { randomUUID } from "node:crypto"
+import { personId } from "../person-ids.ts"
 import { type Answer, type Server, tokenFor } from "../server.ts"
 import type { MovedClock } from "./clock.ts"
 import type { Window } from "./record.ts"
@@ -54,7 +56,7 @@ export class Stage {
   }
 
   traveler(role = "traveler"): Traveler {
-    return { id: randomUUID(), role }
+    return { id: personId(), role }
   }
 
   async token({ id, role }: Traveler): Promise<string> {

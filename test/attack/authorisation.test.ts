@@ -155,7 +155,7 @@ describe("who may do what", () => {
       erased
     }
     await until("the erased are known", async () => (await erased.call("GET", "/users/me/persona")).status === 401)
-  }, 60_000)
+  })
   afterAll(() => world?.close())
 
   const device = (name: string) => ({

@@ -2,7 +2,7 @@
  * The contract as a stranger reads it: `/openapi.json` of a running server, turned into requests (fast-check) and into a
  * judge of answers. It knows nothing of the schemas that the document was made from.
  */
-import * as fc from "fast-check"
+import { fc } from "../support/properties.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON Schema, as the document has it.
 export type JsonSchema = any

@@ -8,9 +8,9 @@ import { randomInt } from "node:crypto"
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { openWorld, type World } from "../e2e/world.ts"
 import { type Held, type Inside, lookInside } from "../harness/inside.ts"
+import { fc } from "../support/properties.ts"
 import { dayAhead, type Traveler, until } from "../support/server.ts"
 import { type Contract, contractOf, misfit, type Operation, valuesOf } from "./contract.ts"
 
@@ -131,7 +131,7 @@ describe("requests made from the contract", () => {
     for (const from of [0, 1, 4]) await plan(owner, from)
     ids["must"] = ids["node_id"]!
     ids["node_ids"] = ids["node_id"]!
-  }, 60_000)
+  })
   afterAll(() => {
     inside?.close()
     return world?.close()

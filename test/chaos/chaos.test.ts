@@ -61,25 +61,21 @@ describe.skipIf(process.platform !== "linux")("a server that is mistreated", () 
         return { who, trip: made.body }
       })
     )
-  }, 60_000)
+  })
   afterAll(() => around?.close())
 
   /** Answers again, and has its trips in memory. */
   const looksAfterTrips = async () => {
-    await until(
-      "every trip after a start",
-      async () => {
-        for (const { trip, who } of travelers) {
-          const read = await who.call("GET", `/trips/${trip.id}`).catch(() => undefined)
-          if (read?.status !== 200) return false
-        }
-        return fetch(`${around.server().url}/ready`).then(
-          ({ ok }) => ok,
-          () => false
-        )
-      },
-      60_000
-    ).catch((cause: unknown) => {
+    await until("every trip after a start", async () => {
+      for (const { trip, who } of travelers) {
+        const read = await who.call("GET", `/trips/${trip.id}`).catch(() => undefined)
+        if (read?.status !== 200) return false
+      }
+      return fetch(`${around.server().url}/ready`).then(
+        ({ ok }) => ok,
+        () => false
+      )
+    }).catch((cause: unknown) => {
       throw new Error(`${String(cause)}. The server's last words:\n${around.server().output().slice(-4_000)}`)
     })
   }

@@ -66,7 +66,7 @@ export const faultsOf = (
   const astray = (behaviour: () => Behaviour) => async () => {
     const asked = claude.calls.length
     claude.always(behaviour)
-    await until("a question to Claude", () => claude.calls.length > asked, 30_000)
+    await until("a question to Claude", () => claude.calls.length > asked)
     await between(1_000, 3_000)
     claude.always(claude.sensible)
   }

@@ -22,7 +22,7 @@ describe("matches on the command line", () => {
     database = await freshDatabase()
     const seeded = await run("seed-training-data", "--users", String(PEOPLE), "--seed", "3")
     assert.strictEqual(seeded.code, 0, seeded.said)
-  }, 180_000)
+  })
   afterAll(async () => {
     await database?.drop()
     scratch.remove()
@@ -40,7 +40,7 @@ describe("matches on the command line", () => {
       }
       assert.isBelow(analysis.duplicates, 0.1)
     }
-  }, 120_000)
+  })
 
   it("say who is complete and what is missing, of everybody and of one", async () => {
     const { people } = await json("check-person")
@@ -51,7 +51,7 @@ describe("matches on the command line", () => {
     const unknown = await run("check-person", stranger)
     assert.notStrictEqual(unknown.code, 0)
     assert.match(unknown.said, /There is no person/)
-  }, 60_000)
+  })
 
   it("explain a match by what each feature adds to its score", async () => {
     const { people } = await json("check-person")
@@ -67,7 +67,7 @@ describe("matches on the command line", () => {
     assert.match(said.said, /Score 0\.\d{3}/)
     assert.match((await run("debug-match", one.id, one.id)).said, /no match of their own/)
     assert.match((await run("debug-match", one.id, "0000abcd-0000-7000-8000-000000000001")).said, /There is no person/)
-  }, 60_000)
+  })
 
   it("name what is missing of somebody who is not whole", async () => {
     // Whoever is not of the population any more is not known at all: a smaller one takes the surplus out.
@@ -82,5 +82,5 @@ describe("matches on the command line", () => {
     const unmatched = await run("debug-match", shadowId(0), shadowId(1))
     assert.notStrictEqual(unmatched.code, 0)
     assert.match(unmatched.said, /cannot be matched: a session in the last year is missing/)
-  }, 120_000)
+  })
 })

@@ -8,9 +8,9 @@ import { streamAddress, TokenKeeper, TripStream, Unanswered } from "../../client
 const HELLO = JSON.stringify({ type: "hello", epoch: "e1", seq: 7, recovered: false, open_offers: [] })
 
 const until = async (what: string, condition: () => boolean): Promise<void> => {
-  const deadline = performance.now() + 5_000
+  const deadline = performance.now() + 30_000
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`not within 5 s: ${what}`)
+    if (performance.now() > deadline) throw new Error(`not within 30 s: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

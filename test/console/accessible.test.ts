@@ -31,7 +31,7 @@ describe.skipIf(chromiumPath === undefined)(`the app for everybody (${chromiumPa
       ["phone", PHONE],
       ["wide", WIDE]
     ] as const) {
-      it(`has no grave fault on any page, ${name}, ${scheme}`, { timeout: 120_000 }, async () => {
+      it(`has no grave fault on any page, ${name}, ${scheme}`, async () => {
         const { page, act, complaints } = await app.visitor(scheme, viewport)
         const found: Array<string> = []
         const look = async (what: string) => {

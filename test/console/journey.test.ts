@@ -45,9 +45,7 @@ describe.skipIf(chromiumPath === undefined)(`a journey (${chromiumPath ?? NO_BRO
     throw new Error("No mood could be answered.")
   }
 
-  it("goes from the first page over rain, undo, a dead server and friends to a calendar that follows", {
-    timeout: 120_000
-  }, async () => {
+  it("goes from the first page over rain, undo, a dead server and friends to a calendar that follows", async () => {
     const { page, complaints } = await app.visitor()
     const city = cityAwake(Date.now())
     await act(page, "demo").click()

@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { uuidOfName } from "../../src/domain/basics/hash.ts"
 import { COARSE_DAY_PARTS, coarseDayPart, rankingKey } from "../../src/domain/cache-key.ts"
 import type { NodeId } from "../../src/domain/ids.ts"
@@ -7,6 +6,7 @@ import { archetypeOf } from "../../src/domain/persona/archetype.ts"
 import { INTERESTS } from "../../src/domain/persona/interests.ts"
 import type { RankRequest } from "../../src/domain/ranking.ts"
 import { DAY_PARTS } from "../../src/domain/time/day-part.ts"
+import { fc } from "../support/properties.ts"
 import { traveler } from "./rankers/fixtures.ts"
 
 const node = (n: number) => uuidOfName("must", `${n}`) as NodeId

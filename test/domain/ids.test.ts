@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { isUuid, uuidV7 } from "../../src/domain/ids.ts"
+import { fc } from "../support/properties.ts"
 
 const millis = fc.integer({ min: 0, max: 2 ** 48 - 1 })
 const random = fc.uint8Array({ minLength: 10, maxLength: 10 })

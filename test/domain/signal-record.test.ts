@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { hash128 } from "../../src/domain/basics/hash.ts"
 import { contentHash, SIGNAL, signalRecord } from "../../src/domain/records/signal.ts"
 import type { Signal } from "../../src/domain/signal.ts"
 import { nodeOf, signalId, tripOf, userOf } from "../harness/signals.ts"
+import { fc } from "../support/properties.ts"
 
 const maybe = <A>(value: A) => fc.constantFrom(null, value)
 

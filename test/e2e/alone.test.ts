@@ -108,7 +108,7 @@ describe("with no database, cache, vector index or model", () => {
       },
       { url: url.toString() }
     )
-  }, 90_000)
+  })
 
   afterAll(async () => {
     sql?.restore()
@@ -156,5 +156,5 @@ describe("with no database, cache, vector index or model", () => {
     assert.strictEqual((await socket.ask({ type: "respond", ...taken })).type, "ack")
     socket.close()
     assert.isAbove(sql.refused(), 0, "the database was away, and was asked for by others than pivots")
-  }, 60_000)
+  })
 })

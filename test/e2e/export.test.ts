@@ -101,7 +101,7 @@ describe.skipIf(process.platform !== "linux")("an export of very much", () => {
     const document = await ((await open()).json() as Promise<{ held: Record<string, ReadonlyArray<unknown>> }>)
     assert.lengthOf(document.held["behavioral_signals"]!, SIGNALS)
     assert.lengthOf(document.held["users"]!, 1)
-  }, 120_000)
+  })
 
   it("is cut where the database goes away in the middle, and the operator is told", async () => {
     const response = await open()
@@ -125,7 +125,7 @@ describe.skipIf(process.platform !== "linux")("an export of very much", () => {
       database.thaw()
     }
     await until("an export again", async () => (await ann.call("GET", "/users/me/companions")).status === 200)
-  }, 60_000)
+  })
 
   it("that cannot begin says why, in place of beginning", async () => {
     database.freeze()

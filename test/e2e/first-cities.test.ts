@@ -37,14 +37,10 @@ describe("a first start", () => {
       await operator.call("POST", "/admin/seed-city", { city: "lyon", source: "osm", ...body }),
       202
     )
-    return until(
-      "the end of the job",
-      async () => {
-        const job = ok(await operator.call("GET", `/admin/jobs/${job_id}`))
-        return (job.state === "done" || job.state === "failed") && job
-      },
-      60_000
-    )
+    return until("the end of the job", async () => {
+      const job = ok(await operator.call("GET", `/admin/jobs/${job_id}`))
+      return (job.state === "done" || job.state === "failed") && job
+    })
   }
 
   it("answers with the first city, and has the others soon, also when it is stopped meanwhile", async () => {
@@ -61,14 +57,10 @@ describe("a first start", () => {
         await operator.call("POST", "/admin/seed-city", { city: "lyon", source: "osm", ...body }),
         202
       )
-      return until(
-        "the end of the job",
-        async () => {
-          const job = ok(await operator.call("GET", `/admin/jobs/${job_id}`))
-          return (job.state === "done" || job.state === "failed") && job
-        },
-        60_000
-      )
+      return until("the end of the job", async () => {
+        const job = ok(await operator.call("GET", `/admin/jobs/${job_id}`))
+        return (job.state === "done" || job.state === "failed") && job
+      })
     }
     const lost = await seeded({})
     assert.strictEqual(lost.state, "failed")

@@ -128,7 +128,7 @@ describe.skipIf(process.platform !== "linux")("while the database is frozen", ()
     } finally {
       database.thaw()
     }
-    await until("readiness", async () => (await ready()).status === 200, 30_000)
+    await until("readiness", async () => (await ready()).status === 200)
     assert.match(server.output(), /answers on/)
   })
 })

@@ -49,5 +49,5 @@ describe("learn --demo", () => {
     const { code, said } = await command(["learn"], {}, scratch.path)
     assert.strictEqual(code, 2)
     assert.match(said, /run learn --demo/)
-  }, 60_000)
+  })
 })

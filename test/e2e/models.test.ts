@@ -91,7 +91,7 @@ describe("a model", () => {
     admin = await world.someone({ role: "admin" })
     nodes = ok(await admin.call("GET", "/cities/seattle/nodes?limit=100")).nodes
     for (const version of VERSIONS) await register(version)
-  }, 120_000)
+  })
   afterAll(() => world?.close())
 
   it("in the shadow ranks beside warm travelers' plans and is reported, never served, and never sees a cold one", async () => {
@@ -117,21 +117,17 @@ describe("a model", () => {
     assert.isTrue((await logged(cold)).every(({ version }) => version === null))
 
     // What somebody answers says who was right; a shadow that a busy machine did not come to in time is not waited for.
-    const report = await until(
-      "a judged decision",
-      async () => {
-        const trip = ok(await warm.call("POST", "/trips", A_TRIP), 201)
-        ok(await warm.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" }))
-        const { models } = ok(await admin.call("GET", "/admin/shadow"))
-        return models[0].judged > 0 && models[0]
-      },
-      60_000
-    )
+    const report = await until("a judged decision", async () => {
+      const trip = ok(await warm.call("POST", "/trips", A_TRIP), 201)
+      ok(await warm.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" }))
+      const { models } = ok(await admin.call("GET", "/admin/shadow"))
+      return models[0].judged > 0 && models[0]
+    })
     assert.deepInclude(report, { model: "bpr", version: "1", days: 1 })
     assert.isAtMost(report.paired.hr5.shadow.mean, 1)
     assert.isTrue(Object.keys(report.served_by)[0]!.startsWith("local_ranker:"))
     assert.match((await world.command("report", "shadow")).said, /bpr:1: \d+ decisions on 1 days.*\n.*local_ranker/)
-  }, 120_000)
+  })
 
   it("in production ranks for a tenth, then for whom an operator says, and every decision says which side it was on", async () => {
     assert.strictEqual((await share(50)).status, 404)
@@ -172,7 +168,7 @@ describe("a model", () => {
     assert.deepEqual(kept, { version: "bpr:1", width: 1 })
     assert.strictEqual(await rankedBy(hasNot), "bpr:1")
     assert.match((await world.command("traffic", "bpr", "0")).said, /0 is no share of travelers.*rollback bpr/)
-  }, 120_000)
+  })
 
   it("is rolled back by one command, to what it took over from, within half a minute", async () => {
     ok(await promote("2", "production"))
@@ -198,7 +194,7 @@ describe("a model", () => {
       (await admin.call("POST", "/admin/model-registry/bpr/rollback", { reason: "again" })).status,
       404
     )
-  }, 180_000)
+  })
 
   it("that people turn down goes by itself, with the figures that spoke against it", async () => {
     ok(await promote("3", "production"))
@@ -235,7 +231,7 @@ describe("a model", () => {
     )
     assert.strictEqual(gone.stage, "archived")
     assert.match(gone.promotion.since[0].rolled_back, /were turned down against 0\.0 %/)
-  }, 120_000)
+  })
 
   it("of sequences gives warm travelers 128 numbers at night, from the twentieth signal on, and ranks for nobody", async () => {
     const sizes = { width: 128, blocks: 1, length: 8 }
@@ -263,17 +259,13 @@ describe("a model", () => {
     assert.deepInclude(promoted, { stage: "production", traffic_percent: null })
     const [warm, cold] = [await somebody("control", "3", 20), await somebody("control", "3", 19)]
     const encoded = async (who: Traveler) => ok(await who.call("GET", "/users/me/persona")).model_encoder_version
-    await until(
-      "a night",
-      async () => {
-        await world.rows(
-          (sql) => sql`insert into jobs (id, kind, state) select gen_random_uuid(), 'embed_travelers', 'queued'
+    await until("a night", async () => {
+      await world.rows(
+        (sql) => sql`insert into jobs (id, kind, state) select gen_random_uuid(), 'embed_travelers', 'queued'
             where not exists (select from jobs where kind = 'embed_travelers' and state in ('queued', 'running'))`
-        )
-        return (await encoded(warm)) === "sasrec:1"
-      },
-      60_000
-    )
+      )
+      return (await encoded(warm)) === "sasrec:1"
+    })
     assert.isNull(await encoded(cold))
     const kept = await world.rows(
       (sql) => sql`select id, cardinality(model_embedding) as width from users
@@ -281,5 +273,5 @@ describe("a model", () => {
     )
     assert.deepEqual(kept, [{ id: warm.id, width: 128 }])
     assert.match(await rankedBy(warm), /^local_ranker:/)
-  }, 180_000)
+  })
 })

@@ -71,7 +71,7 @@ describe("a running server and the made-up population", () => {
       (sql) => sql`select 1 from pivot_events where response is not null`,
       (rows) => rows.length > 0
     )
-  }, 180_000)
+  })
   afterAll(async () => {
     await live?.close()
     await made?.close()

@@ -244,7 +244,7 @@ describe("with a trained ranker in production", () => {
     ok(await admin.call("POST", "/admin/model-registry/dlrm/8/promote?to=production&force=a+trial"))
     ok(await admin.call("POST", "/admin/model-registry/dlrm/traffic", { percent: 100, force: "a trial" }))
     await judge(someone, 25)
-    const said = await until("the model that took over", async () => (await modelOf(someone)) === "dlrm:8", 30_000)
+    const said = await until("the model that took over", async () => (await modelOf(someone)) === "dlrm:8")
     assert.isTrue(said)
   })
 

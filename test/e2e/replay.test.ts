@@ -10,7 +10,7 @@ describe("a replay against a running server", () => {
 
   beforeAll(async () => {
     world = await openWorld({ RATE_LIMIT: "off", AUTH_SECRET: SECRET })
-  }, 60_000)
+  })
 
   afterAll(() => world?.close())
 
@@ -32,5 +32,5 @@ describe("a replay against a running server", () => {
     assert.isAtLeast(card.repaired, 2)
     assert.isEmpty(card.problems)
     assert.isBelow(card.slowest_ms, 2_000)
-  }, 60_000)
+  })
 })

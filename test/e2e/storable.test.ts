@@ -2,8 +2,8 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { follow } from "../support/follow.ts"
+import { fc } from "../support/properties.ts"
 import { type Answer, dayAhead, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 

@@ -63,11 +63,11 @@ describe("train --watch", () => {
     } finally {
       await trainer.stop()
     }
-  }, 240_000)
+  })
 
   it("is either one model or a watch", async () => {
     const { code, said } = await command(["train"], { DATABASE_URL: database.url }, scratch.path)
     assert.strictEqual(code, 2)
     assert.match(said, /train takes one model, or --watch and none\. Models: bpr, /)
-  }, 60_000)
+  })
 })

@@ -6,7 +6,6 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
-import * as fc from "fast-check"
 import { doorsOf, foundAt } from "../../src/domain/catalog/doors.ts"
 import { EDITOR_CAP } from "../../src/domain/catalog/evidence.ts"
 import type { ActivityNode, CountedLine, EditorJudgement } from "../../src/domain/catalog/node.ts"
@@ -24,6 +23,7 @@ import * as Seeder from "../../src/sources/city-seeder.ts"
 import { place } from "../domain/rankers/fixtures.ts"
 import { authorNames } from "../harness/authors.ts"
 import { freshDatabase } from "../harness/postgres.ts"
+import { fc } from "../support/properties.ts"
 
 const root = join(import.meta.dirname, "../..")
 

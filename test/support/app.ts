@@ -53,7 +53,7 @@ export const openApp = async (environment: Environment = {}): Promise<App> => {
     const { body } = await operator.call("GET", "/cities")
     return body.cities.length >= Object.keys(ZONES).length
   }
-  await until("every city of the demo", isComplete, 60_000)
+  await until("every city of the demo", isComplete)
   const browser = await openBrowser()
 
   const visitor: App["visitor"] = async (colorScheme = "light", viewport = PHONE) => {

@@ -17,6 +17,9 @@ export const SECRET = "the secret of tests, long enough to be accepted"
 /** Generous: a test machine may be busy with everything else at once. */
 const START_MS = 90_000
 
+/** Likewise, for a fact that comes about by itself: only a test that fails waits that long. */
+const PATIENCE_MS = 60_000
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** What the surroundings say about us is not what a test asked for. */
@@ -73,7 +76,7 @@ export interface Server {
 export const until = async <A>(
   what: string,
   look: () => Promise<A | undefined | false> | A | undefined | false,
-  millis = 20_000
+  millis = PATIENCE_MS
 ): Promise<A> => {
   const deadline = performance.now() + millis
   for (;;) {
@@ -216,5 +219,8 @@ export const traveler = async (
   }
 }
 
-/** The day this many days from now, safely ahead in every time zone. */
-export const dayAhead = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+/** Of a test file: its days stay the same ones when midnight passes while it runs. */
+const BEGAN = Date.now()
+
+/** The day this many days after the one on which the file began, safely ahead in every time zone. */
+export const dayAhead = (days: number): string => new Date(BEGAN + days * 86_400_000).toISOString().slice(0, 10)

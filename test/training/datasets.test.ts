@@ -5,7 +5,6 @@ import { DuckDBInstance } from "@duckdb/node-api"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import * as fc from "fast-check"
 import { CitySeeder } from "../../src/services/city-seeder.ts"
 import { ShadowPopulation } from "../../src/services/shadow-population.ts"
 import { buildDataset, DEFINITIONS } from "../../src/training/datasets/build.ts"
@@ -15,6 +14,7 @@ import { createParquet } from "../../src/training/datasets/parquet.ts"
 import { cutsOf, isApart, splitOf } from "../../src/training/datasets/split.ts"
 import { newestDataset } from "../../src/training/models/dataset.ts"
 import { shadowId } from "../../src/training/population/profile.ts"
+import { fc } from "../support/properties.ts"
 import { populated, SMALL } from "./population/world.ts"
 import { COLUMNS, sound } from "./sound-rows.ts"
 
@@ -86,7 +86,7 @@ const generated = (rows: ReadonlyArray<DatasetRow>): Definition => ({
 })
 
 describe("building datasets", () => {
-  layer(populated(), { excludeTestServices: true, timeout: 60_000 })((it) => {
+  layer(populated(), { excludeTestServices: true })((it) => {
     it.effect("publishes what passes, and of what is refused only the report", () =>
       Effect.gen(function* () {
         const root = yield* scratch
@@ -165,114 +165,108 @@ describe("building datasets", () => {
       })
     )
 
-    it.effect(
-      "joins plans with what was known then, however much is learnt later",
-      () =>
-        Effect.gen(function* () {
-          const population = yield* ShadowPopulation
-          const sql = yield* SqlClient
-          yield* population.seed({ ...SMALL, users: 40 })
-          const plans = yield* sql<{ unit_id: string; trip_id: string; at: Date }>`
+    it.effect("joins plans with what was known then, however much is learnt later", () =>
+      Effect.gen(function* () {
+        const population = yield* ShadowPopulation
+        const sql = yield* SqlClient
+        yield* population.seed({ ...SMALL, users: 40 })
+        const plans = yield* sql<{ unit_id: string; trip_id: string; at: Date }>`
           select unit_id, payload ->> 'trip_id' as trip_id, timestamp as at from exp.events
           where event_type = 'plan_generated' order by event_id`
-          // At random distances around plans, also a millisecond after: only what came before may be seen.
-          yield* Effect.promise(() =>
-            fc.assert(
-              fc.asyncProperty(
-                fc.array(fc.tuple(fc.nat(plans.length - 1), fc.integer({ min: -50, max: 50 })), {
-                  minLength: 5,
-                  maxLength: 40
-                }),
-                (planted) =>
-                  Effect.runPromise(
-                    sql
-                      .withTransaction(
-                        Effect.gen(function* () {
-                          for (const [i, shift] of planted) {
-                            const { unit_id, trip_id, at } = plans[i]!
-                            const when = new Date(at.getTime() + shift)
-                            yield* sql`insert into exp.persona_snapshots (id, user_id, valid_from, persona)
+        // At random distances around plans, also a millisecond after: only what came before may be seen.
+        yield* Effect.promise(() =>
+          fc.assert(
+            fc.asyncProperty(
+              fc.array(fc.tuple(fc.nat(plans.length - 1), fc.integer({ min: -50, max: 50 })), {
+                minLength: 5,
+                maxLength: 40
+              }),
+              (planted) =>
+                Effect.runPromise(
+                  sql
+                    .withTransaction(
+                      Effect.gen(function* () {
+                        for (const [i, shift] of planted) {
+                          const { unit_id, trip_id, at } = plans[i]!
+                          const when = new Date(at.getTime() + shift)
+                          yield* sql`insert into exp.persona_snapshots (id, user_id, valid_from, persona)
                         select gen_random_uuid(), ${unit_id}, ${when}, jsonb_set(persona, '{pace_preference,value}', '"packed"')
                         from exp.persona_snapshots where user_id = ${unit_id} limit 1`
-                            yield* sql`insert into exp.constraint_snapshots (id, trip_id, valid_from, constraints)
+                          yield* sql`insert into exp.constraint_snapshots (id, trip_id, valid_from, constraints)
                         values (gen_random_uuid(), ${trip_id}, ${when}, '{"avoid": ["planted"]}')`
-                          }
-                          const leaks: Array<number> = []
-                          let seen = 0
-                          yield* DEFINITIONS.planner.read({
-                            range: { from: 0, to: 4e12 },
-                            row: (row) => {
-                              seen++
-                              const { persona, constraints, catalog } = row["input"] as Record<
-                                string,
-                                { valid_from: Date }
-                              >
-                              for (const one of [persona!, constraints!, catalog!]) {
-                                if (one.valid_from > (row["timestamp"] as Date)) leaks.push(seen)
-                              }
-                              const latest = (known: ReadonlyArray<readonly [number, number]>) =>
-                                Math.max(...known.map(([, at]) => at))
-                              const before = planted
-                                .map(([i, shift]) => [i, plans[i]!.at.getTime() + shift] as const)
-                                .filter(
-                                  ([i, at]) =>
-                                    plans[i]!.unit_id === row["input.traveler.id"] &&
-                                    at <= (row["timestamp"] as Date).getTime()
-                                )
-                              if (before.length > 0) assert.isAtLeast(persona!.valid_from.getTime(), latest(before))
-                            },
-                            aside: () => undefined,
-                            skip: () => undefined,
-                            leak: () => leaks.push(-1)
-                          })
-                          assert.isAbove(seen, 50)
-                          assert.deepStrictEqual(leaks, [])
-                          return yield* Effect.fail("undo" as const)
+                        }
+                        const leaks: Array<number> = []
+                        let seen = 0
+                        yield* DEFINITIONS.planner.read({
+                          range: { from: 0, to: 4e12 },
+                          row: (row) => {
+                            seen++
+                            const { persona, constraints, catalog } = row["input"] as Record<
+                              string,
+                              { valid_from: Date }
+                            >
+                            for (const one of [persona!, constraints!, catalog!]) {
+                              if (one.valid_from > (row["timestamp"] as Date)) leaks.push(seen)
+                            }
+                            const latest = (known: ReadonlyArray<readonly [number, number]>) =>
+                              Math.max(...known.map(([, at]) => at))
+                            const before = planted
+                              .map(([i, shift]) => [i, plans[i]!.at.getTime() + shift] as const)
+                              .filter(
+                                ([i, at]) =>
+                                  plans[i]!.unit_id === row["input.traveler.id"] &&
+                                  at <= (row["timestamp"] as Date).getTime()
+                              )
+                            if (before.length > 0) assert.isAtLeast(persona!.valid_from.getTime(), latest(before))
+                          },
+                          aside: () => undefined,
+                          skip: () => undefined,
+                          leak: () => leaks.push(-1)
                         })
-                      )
-                      .pipe(
-                        Effect.provideService(SqlClient, sql),
-                        Effect.catch((error) => (error === "undo" ? Effect.void : Effect.fail(error)))
-                      )
-                  )
-              ),
-              { numRuns: 6 }
-            )
+                        assert.isAbove(seen, 50)
+                        assert.deepStrictEqual(leaks, [])
+                        return yield* Effect.fail("undo" as const)
+                      })
+                    )
+                    .pipe(
+                      Effect.provideService(SqlClient, sql),
+                      Effect.catch((error) => (error === "undo" ? Effect.void : Effect.fail(error)))
+                    )
+                )
+            ),
+            { numRuns: 6 }
           )
-        }),
-      60_000
+        )
+      })
     )
 
-    it.effect(
-      "leaves out people of whom no persona is known, and says how many",
-      () =>
-        Effect.gen(function* () {
-          const sql = yield* SqlClient
-          const root = yield* scratch
-          yield* sql`delete from exp.persona_snapshots where user_id = ${shadowId(0)}`
-          const skipped: Array<string> = []
-          yield* DEFINITIONS.planner.read({
-            range: { from: 0, to: 4e12 },
-            row: (row) => assert.notStrictEqual(row["input.traveler.id"], shadowId(0)),
-            aside: () => undefined,
-            skip: (reason) => skipped.push(reason),
-            leak: () => undefined
-          })
-          assert.isAbove(skipped.length, 0)
-          assert.match(skipped[0]!, /no persona was known/)
+    it.effect("leaves out people of whom no persona is known, and says how many", () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient
+        const root = yield* scratch
+        yield* sql`delete from exp.persona_snapshots where user_id = ${shadowId(0)}`
+        const skipped: Array<string> = []
+        yield* DEFINITIONS.planner.read({
+          range: { from: 0, to: 4e12 },
+          row: (row) => assert.notStrictEqual(row["input.traveler.id"], shadowId(0)),
+          aside: () => undefined,
+          skip: (reason) => skipped.push(reason),
+          leak: () => undefined
+        })
+        assert.isAbove(skipped.length, 0)
+        assert.match(skipped[0]!, /no persona was known/)
 
-          const { folder, rows } = yield* buildDataset({ root, trackingUri: undefined }, { name: "bpr_triples" })
-          const files = `'${folder}/*.parquet'`
-          const [facts] = yield* Effect.promise(() =>
-            duck(`select count(*)::int as n, count(distinct (user_id, positive_id, negative_id))::int as d, max(weight) as w,
+        const { folder, rows } = yield* buildDataset({ root, trackingUri: undefined }, { name: "bpr_triples" })
+        const files = `'${folder}/*.parquet'`
+        const [facts] = yield* Effect.promise(() =>
+          duck(`select count(*)::int as n, count(distinct (user_id, positive_id, negative_id))::int as d, max(weight) as w,
             count(*) filter (where positive_id = negative_id)::int as same, count(*) filter (where origin = 'accept_skip')::int as explicit
             from ${files}`)
-          )
-          const total = Object.values(rows).reduce((a, b) => a + b, 0)
-          assert.deepInclude(facts!, { n: total, d: total, w: 0.3, same: 0 })
-          assert.isAbove(Number(facts!["explicit"]), 0)
-        }),
-      60_000
+        )
+        const total = Object.values(rows).reduce((a, b) => a + b, 0)
+        assert.deepInclude(facts!, { n: total, d: total, w: 0.3, same: 0 })
+        assert.isAbove(Number(facts!["explicit"]), 0)
+      })
     )
   })
 })

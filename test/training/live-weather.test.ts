@@ -50,7 +50,7 @@ const rained = Effect.fnUntraced(function* (from: number) {
       '{"condition": "rain"}', ${new Date(from - MINUTE)})`
 })
 
-layer(freshDatabase(), { excludeTestServices: true, timeout: 60_000 })("the weather of plans", (it) => {
+layer(freshDatabase(), { excludeTestServices: true })("the weather of plans", (it) => {
   it.effect("is asked of the newest four hundred, and not of those before", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient

@@ -34,7 +34,7 @@ describe("the small trainer", () => {
 })
 
 describe("match events", () => {
-  layer(Match.layer.pipe(Layer.provideMerge(populated())), { excludeTestServices: true, timeout: 180_000 })((it) => {
+  layer(Match.layer.pipe(Layer.provideMerge(populated())), { excludeTestServices: true })((it) => {
     it.effect(
       "come from whole people, can be learnt from, and are the same again",
       () =>

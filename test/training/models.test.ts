@@ -36,7 +36,7 @@ const world = ModelTrainers.layer({ root: folder, version: "test" }).pipe(
 )
 
 describe("a model, from what was logged to the gate", () => {
-  layer(world, { excludeTestServices: true, timeout: 120_000 })((it) => {
+  layer(world, { excludeTestServices: true })((it) => {
     it.effect("is not trained where there is nothing to train on", () =>
       Effect.gen(function* () {
         const trainers = yield* Trainers

@@ -13,7 +13,7 @@ const WHO = "00000000-0000-4000-8000-000000000001"
 const MANY = 2_001
 const MOMENT = "timestamptz '2026-05-04 12:00:00.123400+00' + make_interval(secs => (n / 2) * 0.000001)"
 
-layer(freshDatabase(), { excludeTestServices: true, timeout: 60_000 })("pages of one millisecond", (it) => {
+layer(freshDatabase(), { excludeTestServices: true })("pages of one millisecond", (it) => {
   it.effect("hold each pivot once", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient

@@ -4,11 +4,11 @@
  * nothing is left of an actor that has left.
  */
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { Pending } from "../../../src/actors/engine/cell.ts"
 import { Engine } from "../../../src/actors/engine/engine.ts"
 import { DEFAULT_LIMITS } from "../../../src/actors/engine/kind.ts"
 import { isActorError } from "../../../src/domain/actor-errors.ts"
+import { fc } from "../../support/properties.ts"
 import { type Bank, bank, breathe, type Command, Disk, FakeHost } from "./bank.ts"
 
 const KEYS = ["x", "y", "z"]
@@ -224,5 +224,5 @@ describe("the engine against its model", () => {
       }),
       { numRuns: 500 }
     )
-  }, 30_000)
+  })
 })

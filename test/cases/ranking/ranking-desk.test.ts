@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as fc from "fast-check"
 import { rankLocally } from "../../../src/domain/rankers/local.ts"
 import type { Ranking, RankRequest } from "../../../src/domain/ranking.ts"
 import type { Surface } from "../../../src/domain/vocabulary.ts"
 import { type Ranker, RankerUnavailable, RankingDesk } from "../../../src/services/ranker.ts"
 import { places, request, traveler } from "../../domain/rankers/fixtures.ts"
 import { fakeAnthropic } from "../../fakes/anthropic.ts"
+import { fc } from "../../support/properties.ts"
 import { deskLayer, purse } from "./rankers.ts"
 
 const nodes = places(200)

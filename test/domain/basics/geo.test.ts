@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { DEFAULT_TRAVEL_MODEL, distanceKm, distancesOf, estimateTravel } from "../../../src/domain/basics/geo.ts"
+import { fc } from "../../support/properties.ts"
 
 const position = fc.record({
   lat: fc.double({ min: -85, max: 85, noNaN: true }),

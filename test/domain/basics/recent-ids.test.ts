@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { RecentIds } from "../../../src/domain/basics/recent-ids.ts"
+import { fc } from "../../support/properties.ts"
 
 const id = (n: number) =>
   `${(n * 7919).toString(16).padStart(8, "0")}-0000-7000-8000-${n.toString(16).padStart(12, "0")}`

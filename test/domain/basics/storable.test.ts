@@ -1,7 +1,7 @@
 /** What can be stored is judged alike wherever it is asked, and what is mended can be stored. */
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { isStorableNumber, isStorableText, madeStorable, unstorableIn } from "../../../src/domain/basics/storable.ts"
+import { fc } from "../../support/properties.ts"
 
 const text = fc.oneof(
   fc.constantFrom("\u0000", "\ud800", "\udfff", "a\udc00b", "\\u0000", "\\\\ud800", "😀", '"', "[1e-99", ":1e400", ""),

@@ -1,6 +1,5 @@
 /** What travelers found at doors: counted by people who do not travel together, believed from a few on, and never more than that. */
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { type DoorReport, type Doors, doorsOf, ENOUGH_REPORTS, foundAt } from "../../../src/domain/catalog/doors.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import { residentCatalog } from "../../../src/domain/catalog/resident-catalog.ts"
@@ -11,6 +10,7 @@ import { localTime, zoneOf } from "../../../src/domain/time/zone.ts"
 import { tripDays } from "../../../src/domain/trip/request.ts"
 import { evidenceLines } from "../../../src/domain/view/node.ts"
 import type { PlanningCity } from "../../support/generated-city.ts"
+import { fc } from "../../support/properties.ts"
 import { answerPivot, idsFor, tripIn, worldOf } from "../../support/trips.ts"
 import { place } from "../rankers/fixtures.ts"
 

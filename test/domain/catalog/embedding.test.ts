@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import {
   cosine,
   explain,
@@ -9,6 +8,7 @@ import {
   vibeEmbeddingOf
 } from "../../../src/domain/catalog/embedding.ts"
 import { TAG_GROUPS, TAXONOMY, VIBE_TAGS } from "../../../src/domain/catalog/taxonomy.ts"
+import { fc } from "../../support/properties.ts"
 
 const tag = fc.constantFrom(...VIBE_TAGS)
 const weights = fc.dictionary(tag, fc.double({ min: 0.05, max: 1, noNaN: true }), { minKeys: 1, maxKeys: 10 })

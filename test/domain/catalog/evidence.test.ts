@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { crossReference } from "../../../src/domain/catalog/evidence.ts"
 import type { QualitySignal } from "../../../src/domain/catalog/node.ts"
+import { fc } from "../../support/properties.ts"
 
 const signal = (
   voice: "local" | "tourist",

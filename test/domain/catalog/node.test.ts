@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import * as fc from "fast-check"
 import { hash128 } from "../../../src/domain/basics/hash.ts"
 import { CATEGORIES, categoryInfo } from "../../../src/domain/catalog/category.ts"
 import { CityFileNode } from "../../../src/domain/catalog/city-file.ts"
@@ -8,6 +7,7 @@ import { cityIdOf, nodeIdOf } from "../../../src/domain/catalog/node.ts"
 import { isVibeTag } from "../../../src/domain/catalog/taxonomy.ts"
 import { isUuid } from "../../../src/domain/ids.ts"
 import { DAY_PART_MINUTES, DAY_PARTS, dayPartAt } from "../../../src/domain/time/day-part.ts"
+import { fc } from "../../support/properties.ts"
 
 describe("ids of the catalog", () => {
   it("are UUIDs, the same for the same city and key, for ever", () => {

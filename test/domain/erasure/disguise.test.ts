@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { uuidOfName } from "../../../src/domain/basics/hash.ts"
 import { disguisedContext } from "../../../src/domain/erasure/contexts.ts"
 import { coarse, type Disguise, disguisedState, HOUR_MS, WEEK_MS } from "../../../src/domain/erasure/disguise.ts"
@@ -7,6 +6,7 @@ import { disguisedExperiment, disguisedPivot, disguisedSignal } from "../../../s
 import type { UserId } from "../../../src/domain/ids.ts"
 import { planRecords } from "../../../src/domain/trip/plan-records.ts"
 import { SignalType } from "../../../src/domain/vocabulary.ts"
+import { fc } from "../../support/properties.ts"
 import { catalog, FIRST_DAY, trip } from "../trip/fixtures.ts"
 
 const person = uuidOfName("test", "person")

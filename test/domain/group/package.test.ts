@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { vibeEmbedding } from "../../../src/domain/catalog/embedding.ts"
 import { affinityFrom, affinityOf } from "../../../src/domain/group/affinity.ts"
 import { fairnessOf } from "../../../src/domain/group/fairness.ts"
@@ -8,6 +7,7 @@ import { explainPackage, groupPackage } from "../../../src/domain/group/package.
 import { assemble } from "../../../src/domain/itinerary/assemble.ts"
 import { curatedCities } from "../../support/curated-cities.ts"
 import { randomOf } from "../../support/generated-city.ts"
+import { fc } from "../../support/properties.ts"
 
 const METHODS: ReadonlyArray<GroupMethod> = ["averaging", "least_misery", "envy_greedy", "gfar", "proportional"]
 

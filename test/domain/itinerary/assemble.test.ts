@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { CATEGORIES } from "../../../src/domain/catalog/category.ts"
 import { placeFacts } from "../../../src/domain/catalog/facts.ts"
 import { fitFor, NEEDS } from "../../../src/domain/catalog/fits.ts"
@@ -13,6 +12,7 @@ import { validateItinerary } from "../../../src/domain/itinerary/validate.ts"
 import type { TripConstraints } from "../../../src/domain/plan/model.ts"
 import { curatedCities } from "../../support/curated-cities.ts"
 import { generateCity, type PlanningCity, pick, randomOf, scoresFor } from "../../support/generated-city.ts"
+import { fc } from "../../support/properties.ts"
 
 const inputFor = (
   city: PlanningCity,

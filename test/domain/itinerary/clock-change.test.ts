@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { assemble } from "../../../src/domain/itinerary/assemble.ts"
 import { clockAt, millisAt, minuteOfClock } from "../../../src/domain/itinerary/rules.ts"
 import { validateItinerary } from "../../../src/domain/itinerary/validate.ts"
@@ -8,6 +7,7 @@ import { instantOf, localTime, zoneOf } from "../../../src/domain/time/zone.ts"
 import { tripDays } from "../../../src/domain/trip/request.ts"
 import { curatedCities } from "../../support/curated-cities.ts"
 import { randomOf, scoresFor } from "../../support/generated-city.ts"
+import { fc } from "../../support/properties.ts"
 
 /** Zones that change at night, at midnight, late in the evening, by half an hour, southward, and never. */
 const zones = [

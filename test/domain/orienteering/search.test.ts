@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { walk } from "../../../bench/orienteering/check.ts"
 import { problemOf } from "../../../bench/orienteering/instance.ts"
 import { madeUp } from "../../../bench/orienteering/made-up.ts"
 import { randomStream, whole } from "../../../src/domain/basics/random.ts"
 import type { Problem, Visit } from "../../../src/domain/orienteering/problem.ts"
 import { Search } from "../../../src/domain/orienteering/search.ts"
+import { fc } from "../../support/properties.ts"
 import { walkPlan } from "../../support/walk-plan.ts"
 
 /** A problem with everything that problems have: two windows, meals, fixed visits, likes that wear off, people. */

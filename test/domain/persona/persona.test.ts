@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { CATEGORIES } from "../../../src/domain/catalog/category.ts"
 import { cosine, explain, tagVector, vibeEmbedding } from "../../../src/domain/catalog/embedding.ts"
 import { ARCHETYPES, archetypeOf, typicalOf } from "../../../src/domain/persona/archetype.ts"
@@ -15,6 +14,7 @@ import { INTERESTS, interestOf } from "../../../src/domain/persona/interests.ts"
 import { personaFromOnboarding, personaText } from "../../../src/domain/persona/onboarding.ts"
 import { withTrips } from "../../../src/domain/persona/trips.ts"
 import { type Evidence, strengthOf, updatePersona } from "../../../src/domain/persona/update.ts"
+import { fc } from "../../support/properties.ts"
 
 const length = (v: ArrayLike<number>) => Math.sqrt(Array.from(v).reduce((sum, x) => sum + x * x, 0))
 const tastes = (v: ArrayLike<number>) => explain(v, 6).map(({ tag }) => tag)

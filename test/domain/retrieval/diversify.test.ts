@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { assembleNode } from "../../../src/domain/catalog/assemble.ts"
 import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
 import type { CityFile } from "../../../src/domain/catalog/city-file.ts"
@@ -10,6 +9,7 @@ import { VIBE_TAGS } from "../../../src/domain/catalog/taxonomy.ts"
 import { millisAt } from "../../../src/domain/itinerary/rules.ts"
 import { CANDIDATES, type DiversifyRequest, diversify } from "../../../src/domain/retrieval/diversify.ts"
 import { generateCity, pick, randomOf } from "../../support/generated-city.ts"
+import { fc } from "../../support/properties.ts"
 
 const likeTo = (city: CityCatalog, taste: (index: number) => number) =>
   city.nodes.map((_, index) => ({ index, similarity: taste(index) }))

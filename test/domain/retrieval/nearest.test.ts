@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { NearestRows } from "../../../src/domain/retrieval/nearest.ts"
+import { fc } from "../../support/properties.ts"
 
 const WIDTH = 8
 

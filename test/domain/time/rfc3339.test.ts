@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { rfc3339 } from "../../../src/domain/time/rfc3339.ts"
+import { fc } from "../../support/properties.ts"
 
 describe("an instant in text", () => {
   it("is what Date writes", () => {

@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import {
   civilOf,
   dayNumber,
@@ -11,6 +10,7 @@ import {
   weekdayOf
 } from "../../../src/domain/time/calendar.ts"
 import { instantOf, instantOfWall, localDate, localTime, wallOf, zoneOf } from "../../../src/domain/time/zone.ts"
+import { fc } from "../../support/properties.ts"
 
 const zones = [
   "America/Los_Angeles",

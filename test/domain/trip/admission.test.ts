@@ -1,7 +1,7 @@
 /** A receipt is no key: who would be turned away now is turned away, whatever they were answered before. */
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import type { TripCommand } from "../../../src/domain/trip/commands.ts"
+import { fc } from "../../support/properties.ts"
 import { FIRST_DAY, friend, invited, LiveTrip, nodeId, offer, owner, slotId, stranger, tag, trip } from "./fixtures.ts"
 
 const HOUR = 3_600_000

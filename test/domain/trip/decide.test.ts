@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import type { UserId } from "../../../src/domain/ids.ts"
 import { emptyTrip, evolveActor } from "../../../src/domain/trip/actor-state.ts"
 import type { TripCommand, TripReply } from "../../../src/domain/trip/commands.ts"
 import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
 import { plainTrip } from "../../../src/domain/trip/held-trip.ts"
 import { missingFrom, restore } from "../../../src/domain/trip/snapshot.ts"
+import { fc } from "../../support/properties.ts"
 import { active, FIRST_DAY, friend, invited, LiveTrip, nodeId, owner, slotId, stranger, tag, trip } from "./fixtures.ts"
 
 const HOUR = 3_600_000

@@ -1,6 +1,5 @@
 /** Plans that are changed by hand, in any order: what is fixed stays, every way fits, no door is closed, and undoing undoes. */
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { uuidOfName } from "../../../src/domain/basics/hash.ts"
 import type { SlotId } from "../../../src/domain/ids.ts"
 import { assemble } from "../../../src/domain/itinerary/assemble.ts"
@@ -12,6 +11,7 @@ import { fixedStops } from "../../../src/domain/trip/fixed.ts"
 import { tripDays } from "../../../src/domain/trip/request.ts"
 import { curatedCities } from "../../support/curated-cities.ts"
 import { pick, randomOf, scoresFor } from "../../support/generated-city.ts"
+import { fc } from "../../support/properties.ts"
 import { FIRST_DAY, LiveTrip, owner, planner, trip } from "./fixtures.ts"
 
 const MINUTE = 60_000

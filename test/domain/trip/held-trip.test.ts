@@ -1,6 +1,5 @@
 /** A trip at rest is the trip: packed, laid out, changed and written down again, it says what it said before. */
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { wanted } from "../../../src/domain/pivot/fallbacks.ts"
 import { planSlot } from "../../../src/domain/pivot/plan.ts"
 import type { Slot } from "../../../src/domain/plan/model.ts"
@@ -10,6 +9,7 @@ import { holdChanged, holdLoaded, plainTrip } from "../../../src/domain/trip/hel
 import type { TripState } from "../../../src/domain/trip/model.ts"
 import { PackedPlan } from "../../../src/domain/trip/packed-plan.ts"
 import { curatedCities } from "../../support/curated-cities.ts"
+import { fc } from "../../support/properties.ts"
 import { tripIn } from "../../support/trips.ts"
 
 const city = curatedCities()[0]!

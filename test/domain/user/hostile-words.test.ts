@@ -1,7 +1,6 @@
 /** Words that every object knows, such as "constructor", are words like any other: no traveler's actor stumbles over them. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import * as fc from "fast-check"
 import { entryOf } from "../../../src/domain/basics/entry-of.ts"
 import { uuidOfName } from "../../../src/domain/basics/hash.ts"
 import type { UserId } from "../../../src/domain/ids.ts"
@@ -12,6 +11,7 @@ import { judgeSignal, type Signal } from "../../../src/domain/signal.ts"
 import { UserCommand, UserReply } from "../../../src/domain/user/commands.ts"
 import { decideUser, evolveUser, type UserFact } from "../../../src/domain/user/decide.ts"
 import { newUser, type UserState } from "../../../src/domain/user/state.ts"
+import { fc } from "../../support/properties.ts"
 
 const NOW = Date.UTC(2026, 4, 1)
 const USER = uuidOfName("test", "traveler") as UserId

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { isInnerAddress } from "../../../src/domain/web/addresses.ts"
 import { readRobots } from "../../../src/domain/web/robots.ts"
+import { fc } from "../../support/properties.ts"
 
 describe("inner addresses", () => {
   it("are known in all their disguises", () => {

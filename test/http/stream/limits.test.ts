@@ -6,7 +6,7 @@ import { eventually } from "../uws/harness.ts"
 import { answerTo, closedWith, connect, database, frame, joined, newId, server, underWay } from "./harness.ts"
 
 describe("the bounds of a stream", () => {
-  layer(database, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+  layer(database, { excludeTestServices: true })((it) => {
     it.effect("answers garbage with an error and stays; a flood and a frame beyond all measure close it", () =>
       Effect.gen(function* () {
         const owner = newId<UserId>()

@@ -25,7 +25,7 @@ const seqs = (frames: ReadonlyArray<Frame>) =>
   frames.filter((one) => "seq" in one && one.type !== "hello").map((one) => one.seq)
 
 describe("a trip's stream", () => {
-  layer(database, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+  layer(database, { excludeTestServices: true })((it) => {
     it.effect("greets, answers a pivot, takes the answer, and tells everybody what changed", () =>
       Effect.gen(function* () {
         const owner = newId<UserId>()

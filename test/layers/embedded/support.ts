@@ -31,7 +31,7 @@ export const query = (url: Redacted.Redacted, statement = "SELECT 1") =>
   )
 
 /** Waits until the condition holds; the deadline is for when it never will. */
-export const eventually = <E, R>(condition: Effect.Effect<boolean, E, R>, seconds = 15) =>
+export const eventually = <E, R>(condition: Effect.Effect<boolean, E, R>, seconds = 60) =>
   Effect.gen(function* () {
     while (!(yield* condition)) yield* Effect.sleep("20 millis")
   }).pipe(Effect.timeout(`${seconds} seconds`))

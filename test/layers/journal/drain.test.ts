@@ -4,12 +4,12 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
 import * as Scope from "effect/Scope"
-import * as fc from "fast-check"
 import { KeyIndex } from "../../../src/layers/journal/key-index.ts"
 import { journalMetrics } from "../../../src/layers/journal/metrics.ts"
 import type { Journal } from "../../../src/services/journal.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { MemorySink, note, noteNumber, openJournal } from "../../harness/journal.ts"
+import { fc } from "../../support/properties.ts"
 
 describe("draining", () => {
   it.live("stores every record once and in order, and deletes what is stored", () =>

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import * as fc from "fast-check"
 import type { JournalWriteFailed } from "../../../src/services/journal.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { MemorySink, note, noteNumber, openJournal } from "../../harness/journal.ts"
+import { fc } from "../../support/properties.ts"
 
 const turns = (count: number) =>
   Effect.promise(async () => {

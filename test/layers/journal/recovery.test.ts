@@ -64,67 +64,61 @@ const written = Effect.gen(function* () {
 const segmentsOf = (disk: FragileDisk) => [...disk.files.keys()].filter((path) => path.endsWith(".journal")).sort()
 
 describe("a journal found at start", () => {
-  it.live(
-    "cut off at any byte holds every append before the cut, and nothing else",
-    () =>
-      Effect.gen(function* () {
-        const { disk, appends, ends } = yield* written
-        const paths = segmentsOf(disk)
-        assert.isAtLeast(paths.length, 2)
-        const last = paths.at(-1)!
-        const base = Number(last.slice(-24, -8))
-        const whole = disk.files.get(last)!.bytes
-        for (let cut = 0; cut <= whole.length; cut++) {
-          const torn = disk.copy()
-          torn.put(last, Buffer.from(whole.subarray(0, cut)))
-          const { found } = yield* Effect.promise(() => readBack(torn))
-          const expected = appends.filter((_, i) => ends[i]! <= Math.max(base, base + cut - 24)).flat()
-          assert.deepStrictEqual(found.map(noteNumber), expected, `cut at byte ${cut}`)
-          for (const record of found) assert.deepStrictEqual(record, note(noteNumber(record)))
-        }
-      }),
-    60_000
+  it.live("cut off at any byte holds every append before the cut, and nothing else", () =>
+    Effect.gen(function* () {
+      const { disk, appends, ends } = yield* written
+      const paths = segmentsOf(disk)
+      assert.isAtLeast(paths.length, 2)
+      const last = paths.at(-1)!
+      const base = Number(last.slice(-24, -8))
+      const whole = disk.files.get(last)!.bytes
+      for (let cut = 0; cut <= whole.length; cut++) {
+        const torn = disk.copy()
+        torn.put(last, Buffer.from(whole.subarray(0, cut)))
+        const { found } = yield* Effect.promise(() => readBack(torn))
+        const expected = appends.filter((_, i) => ends[i]! <= Math.max(base, base + cut - 24)).flat()
+        assert.deepStrictEqual(found.map(noteNumber), expected, `cut at byte ${cut}`)
+        for (const record of found) assert.deepStrictEqual(record, note(noteNumber(record)))
+      }
+    })
   )
 
-  it.live(
-    "damaged at any byte loses nothing but the record that was hit, and keeps that aside",
-    () =>
-      Effect.gen(function* () {
-        const { disk, appends, ends } = yield* written
-        for (const path of segmentsOf(disk)) {
-          const whole = disk.files.get(path)!.bytes
-          for (let at = 0; at < whole.length; at++) {
-            for (const flip of [0x01, 0xff]) {
-              const damaged = disk.copy()
-              const bytes = Buffer.from(whole)
-              bytes[at]! ^= flip
-              damaged.put(path, bytes)
-              const { found, asides } = yield* Effect.promise(() => readBack(damaged))
-              for (const record of found) {
-                assert.deepStrictEqual(record, note(noteNumber(record)))
-              }
-              const numbers = found.map(noteNumber)
-              assert.deepStrictEqual(
-                numbers,
-                [...new Set(numbers)].sort((a, b) => a - b)
-              )
-              const lost = appends.map((group) => group.filter((n) => !numbers.includes(n)))
-              assert.isAtMost(lost.filter((group) => group.length > 0).length, 1, `byte ${at} of ${path}`)
-              lost.forEach((group, i) => {
-                if (group.length === 0) return
-                const start = ends[i - 1] ?? 0
-                assert.isTrue(
-                  asides.some(({ position, end }) => position >= start && end <= ends[i]! && end > position),
-                  `byte ${at} of ${path}: ${group} vanished without a trace`
-                )
-              })
-              if (at >= 24) assert.isAbove(lost.flat().length, 0, "the damage was not noticed")
-              else assert.strictEqual(lost.flat().length, 0, "a damaged header costs no record")
+  it.live("damaged at any byte loses nothing but the record that was hit, and keeps that aside", () =>
+    Effect.gen(function* () {
+      const { disk, appends, ends } = yield* written
+      for (const path of segmentsOf(disk)) {
+        const whole = disk.files.get(path)!.bytes
+        for (let at = 0; at < whole.length; at++) {
+          for (const flip of [0x01, 0xff]) {
+            const damaged = disk.copy()
+            const bytes = Buffer.from(whole)
+            bytes[at]! ^= flip
+            damaged.put(path, bytes)
+            const { found, asides } = yield* Effect.promise(() => readBack(damaged))
+            for (const record of found) {
+              assert.deepStrictEqual(record, note(noteNumber(record)))
             }
+            const numbers = found.map(noteNumber)
+            assert.deepStrictEqual(
+              numbers,
+              [...new Set(numbers)].sort((a, b) => a - b)
+            )
+            const lost = appends.map((group) => group.filter((n) => !numbers.includes(n)))
+            assert.isAtMost(lost.filter((group) => group.length > 0).length, 1, `byte ${at} of ${path}`)
+            lost.forEach((group, i) => {
+              if (group.length === 0) return
+              const start = ends[i - 1] ?? 0
+              assert.isTrue(
+                asides.some(({ position, end }) => position >= start && end <= ends[i]! && end > position),
+                `byte ${at} of ${path}: ${group} vanished without a trace`
+              )
+            })
+            if (at >= 24) assert.isAbove(lost.flat().length, 0, "the damage was not noticed")
+            else assert.strictEqual(lost.flat().length, 0, "a damaged header costs no record")
           }
         }
-      }),
-    60_000
+      }
+    })
   )
 
   it.live("goes on after positions it has used, and opens twice to the same content", () =>

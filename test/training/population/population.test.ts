@@ -129,30 +129,27 @@ const VALIDATION = `
   where s.trip_id = $1`
 
 describe("seeding the shadow population", () => {
-  layer(populated(), { excludeTestServices: true, timeout: 60_000 })((it) => {
-    it.effect(
-      "writes every table, consistently, and the same again",
-      () =>
-        Effect.gen(function* () {
-          const population = yield* ShadowPopulation
-          const sql = yield* SqlClient
-          const first = yield* population.seed(SMALL)
-          assert.deepStrictEqual(first.cities_seeded, ["new-york", "mexico-city", "tokyo", "seattle"])
-          assert.strictEqual(first.counts["users"], SMALL.users)
-          assert.strictEqual(first.counts["persona_dimensions"], SMALL.users * 8)
-          assert.strictEqual(first.statuses_put_right, 0)
-          for (const [name, count] of Object.entries(first.counts)) assert.isAbove(count, 0, name)
-          const before = yield* digests
+  layer(populated(), { excludeTestServices: true })((it) => {
+    it.effect("writes every table, consistently, and the same again", () =>
+      Effect.gen(function* () {
+        const population = yield* ShadowPopulation
+        const sql = yield* SqlClient
+        const first = yield* population.seed(SMALL)
+        assert.deepStrictEqual(first.cities_seeded, ["new-york", "mexico-city", "tokyo", "seattle"])
+        assert.strictEqual(first.counts["users"], SMALL.users)
+        assert.strictEqual(first.counts["persona_dimensions"], SMALL.users * 8)
+        assert.strictEqual(first.statuses_put_right, 0)
+        for (const [name, count] of Object.entries(first.counts)) assert.isAbove(count, 0, name)
+        const before = yield* digests
 
-          // A database that lost a part of the population, as an older or broken tool may leave it, is made whole.
-          yield* sql`delete from persona_dimensions where user_id = ${shadowId(2)}`
-          yield* sql`delete from itinerary_slots where id in (select id from itinerary_slots limit 50)`
-          const second = yield* population.seed(SMALL)
-          assert.deepStrictEqual(second.counts, first.counts)
-          assert.deepStrictEqual(second.cities_seeded, [])
-          assert.deepStrictEqual(yield* digests, before)
-        }),
-      120_000
+        // A database that lost a part of the population, as an older or broken tool may leave it, is made whole.
+        yield* sql`delete from persona_dimensions where user_id = ${shadowId(2)}`
+        yield* sql`delete from itinerary_slots where id in (select id from itinerary_slots limit 50)`
+        const second = yield* population.seed(SMALL)
+        assert.deepStrictEqual(second.counts, first.counts)
+        assert.deepStrictEqual(second.cities_seeded, [])
+        assert.deepStrictEqual(yield* digests, before)
+      })
     )
 
     it.effect("keeps every rule between rows", () =>
@@ -280,27 +277,24 @@ describe("seeding the shadow population", () => {
       })
     )
 
-    it.effect(
-      "leaves real rows as they are, whoever they name",
-      () =>
-        Effect.gen(function* () {
-          const population = yield* ShadowPopulation
-          const sql = yield* SqlClient
-          const real = yield* plantReal
-          const before = yield* realRows(real)
-          // Fewer people than before: the surplus goes, but for the one whom a real trip names.
-          const summary = yield* population.seed({ ...SMALL, users: 1 })
-          assert.deepStrictEqual(yield* realRows(real), before)
-          assert.strictEqual(summary.counts["trips"], profileOf(SMALL.seed, 0).trips)
-          const left = yield* sql<{
-            id: string
-          }>`select id from users where email like 'shadow-%@overplanned.invalid' order by email`
-          assert.deepStrictEqual(
-            left.map((row) => row.id),
-            [shadowId(0), shadowId(1)]
-          )
-        }),
-      120_000
+    it.effect("leaves real rows as they are, whoever they name", () =>
+      Effect.gen(function* () {
+        const population = yield* ShadowPopulation
+        const sql = yield* SqlClient
+        const real = yield* plantReal
+        const before = yield* realRows(real)
+        // Fewer people than before: the surplus goes, but for the one whom a real trip names.
+        const summary = yield* population.seed({ ...SMALL, users: 1 })
+        assert.deepStrictEqual(yield* realRows(real), before)
+        assert.strictEqual(summary.counts["trips"], profileOf(SMALL.seed, 0).trips)
+        const left = yield* sql<{
+          id: string
+        }>`select id from users where email like 'shadow-%@overplanned.invalid' order by email`
+        assert.deepStrictEqual(
+          left.map((row) => row.id),
+          [shadowId(0), shadowId(1)]
+        )
+      })
     )
 
     it.effect("refuses to take a shadow trip from a real traveler", () =>
@@ -317,28 +311,25 @@ describe("seeding the shadow population", () => {
       })
     )
 
-    it.effect(
-      "leaves nothing behind when it is killed",
-      () =>
-        Effect.gen(function* () {
-          const population = yield* ShadowPopulation
-          const before = yield* digests
-          let reached = 0
-          const fiber = yield* population
-            .seed(SMALL, (done) =>
-              done < 6
-                ? Effect.void
-                : Effect.andThen(
-                    Effect.sync(() => (reached = done)),
-                    Effect.never
-                  )
-            )
-            .pipe(Effect.forkChild)
-          while (reached === 0) yield* Effect.sleep("20 millis")
-          yield* Fiber.interrupt(fiber)
-          assert.deepStrictEqual(yield* digests, before)
-        }),
-      120_000
+    it.effect("leaves nothing behind when it is killed", () =>
+      Effect.gen(function* () {
+        const population = yield* ShadowPopulation
+        const before = yield* digests
+        let reached = 0
+        const fiber = yield* population
+          .seed(SMALL, (done) =>
+            done < 6
+              ? Effect.void
+              : Effect.andThen(
+                  Effect.sync(() => (reached = done)),
+                  Effect.never
+                )
+          )
+          .pipe(Effect.forkChild)
+        while (reached === 0) yield* Effect.sleep("20 millis")
+        yield* Fiber.interrupt(fiber)
+        assert.deepStrictEqual(yield* digests, before)
+      })
     )
   })
 })

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import * as fc from "fast-check"
 import { isPublicHoliday } from "../../../../src/domain/catalog/hours/holidays.ts"
 import { type Hours, nextChange, openAt, openSpans, parseHours } from "../../../../src/domain/catalog/hours/hours.ts"
 import { dayNumber } from "../../../../src/domain/time/calendar.ts"
 import { instantOf, zoneOf } from "../../../../src/domain/time/zone.ts"
+import { fc } from "../../../support/properties.ts"
 import { openingHours } from "./values.ts"
 
 const la = zoneOf("America/Los_Angeles")!

@@ -1,5 +1,5 @@
 // Opening hours as mappers write them, generated: the parts that occur, put together in the ways that occur.
-import * as fc from "fast-check"
+import { fc } from "../../../support/properties.ts"
 
 const two = (n: number) => String(n).padStart(2, "0")
 const clock = (minutes: number) => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`

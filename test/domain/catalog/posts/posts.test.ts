@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import * as fc from "fast-check"
 import { cleanPost, MAX_KEPT_CHARS, MAX_POST_CHARS } from "../../../../src/domain/catalog/posts/clean.ts"
+import { fc } from "../../../support/properties.ts"
 
 const clean = (raw: string) => Result.getOrThrow(cleanPost(raw))
 const honest = "Great espresso at the counter, quiet in the morning."

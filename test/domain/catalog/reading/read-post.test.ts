@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
 import { judgeReading, labelledSentences, readerOf } from "../../../../bench/reading/labelled.ts"
 import { makeNamesIndex } from "../../../../src/domain/catalog/reading/names-index.ts"
 import { makeReader } from "../../../../src/domain/catalog/reading/read-post.ts"
 import { isVibeTag } from "../../../../src/domain/catalog/taxonomy.ts"
+import { fc } from "../../../support/properties.ts"
 
 const seattle = readerOf("seattle")
 const read = (text: string) => seattle({ text })

@@ -49,6 +49,14 @@ const signal = {
   occurred_at: NOW - 1_000
 } as const
 
+const planEntry = {
+  type: "ranking_event",
+  version: 1,
+  key: `user:${owner}`,
+  id: uuidOfName("day"),
+  payload: JSON.stringify({ surface: "itinerary" })
+}
+
 const node = {
   id: nodeId(1),
   category: "cafe",
@@ -110,7 +118,7 @@ describe("a trip", () => {
     const commands: ReadonlyArray<TripCommand> = [
       { _tag: "read", by: owner },
       { _tag: "recover", by: owner, epoch, since: 1 },
-      { _tag: "create", by: owner, trip: trip() },
+      { _tag: "create", by: owner, trip: trip(), log: [planEntry] },
       { _tag: "set_status", ...by, status: "completed" },
       { _tag: "leave", by: friend, user_id: friend },
       { _tag: "set_vetoes", by: owner, node_ids: [nodeId(3)], tags: ["bar"] },

@@ -34,7 +34,7 @@ export const journalKey = (tripId: string): string => `trip:${tripId}`
 /** The trip that a key of the journal stands for, if it stands for one. */
 export const tripOf = (key: string): string | undefined => (key.startsWith("trip:") ? key.slice(5) : undefined)
 
-type PlainRecord = Exclude<TripRecord, { readonly type: "signal" | "pivot_event" }>
+type PlainRecord = Exclude<TripRecord, { readonly type: "signal" | "pivot_event" | "plan_log" }>
 
 const plainRecord = (key: string, { id, payload, type }: PlainRecord, latency_ms: number): JournalRecord =>
   type === "ranking_event"
@@ -60,6 +60,7 @@ export const tripLog = (
       const written: Array<UserState> = []
       for (const record of records) {
         if (record.type === "signal") entries.push(ownSignalRecord(record.payload, now()))
+        else if (record.type === "plan_log") entries.push(record.payload)
         else if (record.type === "pivot_event") {
           const { user_state } = record.payload
           const before = entries.length

@@ -1,11 +1,10 @@
-/** Logs the decision behind a plan whole, durable before the trip that came of it can be seen. */
+/** The whole of the decision behind a plan, for the log: the trip that takes the plan writes it down with its own event. */
 import * as Effect from "effect/Effect"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { UserId } from "../../domain/ids.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import { planRecords } from "../../domain/trip/plan-records.ts"
-import type { Journal } from "../../services/journal.ts"
 import type { RankedOutcome } from "../../services/ranker.ts"
 import type { ErasedSubjects } from "../../services/tokens.ts"
 import { newId } from "../../support/new-id.ts"
@@ -13,7 +12,6 @@ import { planJournal } from "../signals/decision-log.ts"
 import { refuse } from "./refuse-plan.ts"
 
 export interface PlanLogParts {
-  readonly journal: Journal["Service"]
   readonly erased: ErasedSubjects["Service"]
   /** Waits for a turn of the event loop of its own. */
   readonly myTurn: Effect.Effect<void>
@@ -29,7 +27,7 @@ export interface MadePlan {
   readonly now: number
 }
 
-export const planLog = ({ erased, journal, myTurn }: PlanLogParts) =>
+export const planLog = ({ erased, myTurn }: PlanLogParts) =>
   Effect.fnUntraced(function* ({ userId, trip, catalog, people, outcome, now }: MadePlan) {
     yield* myTurn
     // Whoever left while their plan was made is not brought back by it.
@@ -47,5 +45,5 @@ export const planLog = ({ erased, journal, myTurn }: PlanLogParts) =>
       at: now,
       id: () => newId(now)
     })
-    yield* journal.commit("trip", planJournal(userId, records))
+    return planJournal(userId, records)
   })

@@ -12,11 +12,10 @@ import { isoDate, parseIsoDate } from "../../domain/time/calendar.ts"
 import { type BringChange, type Brought, broughtTo, firstBrought, lockedIssues } from "../../domain/trip/brought.ts"
 import { exploredBefore, keptStops } from "../../domain/trip/generation.ts"
 import type { TripState } from "../../domain/trip/model.ts"
+import type { PlanLogEntry } from "../../domain/trip/plan-log.ts"
 import { constraintIssues, dateIssues, type RequestIssue } from "../../domain/trip/request.ts"
-import { isOver } from "../../domain/trip/turn.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { Companions } from "../../services/companions.ts"
-import { Journal } from "../../services/journal.ts"
 import { Narrator } from "../../services/narrator.ts"
 import { Personas } from "../../services/personas.ts"
 import { Retrieval } from "../../services/retrieval.ts"
@@ -40,7 +39,6 @@ const planning = Effect.gen(function* () {
   const retrieval = yield* Retrieval
   const rankPlaces = yield* placesRanking
   const narrator = yield* Narrator
-  const journal = yield* Journal
   const erased = yield* ErasedSubjects
   const trips = yield* TripRuntime
 
@@ -52,7 +50,7 @@ const planning = Effect.gen(function* () {
   return {
     trips,
     plan: planMaker({ retrieval, rankPlaces, narrator, alone, myTurn }),
-    log: planLog({ journal, erased, myTurn }),
+    logOf: planLog({ erased, myTurn }),
     peopleOf: (ids: ReadonlyArray<UserId>) => Effect.forEach(ids, personas.of, { concurrency: "unbounded" }),
     cityOf: (slug: string) =>
       Effect.catchTags(Effect.catchTag(catalogs.city(slug), "UnknownCity", unseeded.lookUp), {
@@ -137,20 +135,24 @@ const newTrip = ({ brought, catalog, id, made, now, party, people, request, user
   }
 }
 
-/** The trip as it is now, which says that it can be asked; nothing where it is not there yet. */
+/** The trip as it is now; nothing where it is not there yet. */
 const standing = ({ trips }: Planning, id: TripId, by: UserId) =>
   trips.ask(id, { _tag: "read", by }).pipe(
     Effect.map((reply) => (reply._tag === "trip" ? reply.trip : undefined)),
     Effect.catchTag("TripNotFound", () => Effect.succeed(undefined))
   )
 
-const begin = ({ trips }: Planning, by: UserId, trip: TripState, key: string | undefined) =>
-  Effect.map(trips.ask(trip.id, { _tag: "create", by, trip, ...withKey(key) }), (reply) =>
-    reply._tag === "changed" ? reply.trip : trip
+const begin = (
+  { trips }: Planning,
+  first: { readonly by: UserId; readonly trip: TripState; readonly log?: ReadonlyArray<PlanLogEntry> },
+  key: string | undefined
+) =>
+  Effect.map(trips.ask(first.trip.id, { _tag: "create", ...first, ...withKey(key) }), (reply) =>
+    reply._tag === "changed" ? reply.trip : first.trip
   )
 
 const creating = (parts: Planning): TripGeneration["Service"]["create"] => {
-  const { cityOf, consenting, log, peopleOf, plan } = parts
+  const { cityOf, consenting, logOf, peopleOf, plan } = parts
   return Effect.fnUntraced(function* (userId, request, key) {
     const now = yield* Clock.currentTimeMillis
     const catalog = yield* cityOf(request.city)
@@ -166,9 +168,9 @@ const creating = (parts: Planning): TripGeneration["Service"]["create"] => {
     const party = yield* consenting(userId, request.party ?? [])
     const people = yield* peopleOf(party)
     const id = (key === undefined ? newId(now) : uuidOfName("overplanned/trip", userId, key)) as TripId
-    // A plan whose trip cannot begin, or has begun before, is shown to nobody: it is not made, and not logged.
-    const before = yield* standing(parts, id, userId)
-    if (before !== undefined) return yield* begin(parts, userId, before, key)
+    // A trip that began under this key before is not planned again: nobody would be shown that plan.
+    const before = key === undefined ? undefined : yield* standing(parts, id, userId)
+    if (before !== undefined) return yield* begin(parts, { by: userId, trip: before }, key)
     const made = yield* plan({
       tripId: id,
       catalog,
@@ -182,22 +184,20 @@ const creating = (parts: Planning): TripGeneration["Service"]["create"] => {
       now
     })
     const trip = newTrip({ id, userId, request, catalog, party, people, brought, made, now })
-    yield* log({ userId, trip, catalog, people, outcome: made.outcome, now })
-    return yield* begin(parts, userId, trip, key)
+    const log = yield* logOf({ userId, trip, catalog, people, outcome: made.outcome, now })
+    return yield* begin(parts, { by: userId, trip, log }, key)
   })
 }
 
 interface NewPlan extends BringChange {
-  readonly ifMatch?: number
   readonly startDate: string
   readonly days: number
   readonly constraints: TripState["constraints"]
 }
 
 /** A trip planned anew around what stays: bookings, and what is past. */
-const replanning = (parts: Planning) => {
-  const { cityOf, log, peopleOf, plan } = parts
-  return Effect.fnUntraced(function* (userId: UserId, trip: TripState, change: NewPlan) {
+const replanning = ({ cityOf, logOf, peopleOf, plan }: Planning) =>
+  Effect.fnUntraced(function* (userId: UserId, trip: TripState, change: NewPlan) {
     const { constraints, days, startDate } = change
     const now = yield* Clock.currentTimeMillis
     const catalog = yield* cityOf(trip.city)
@@ -228,15 +228,11 @@ const replanning = (parts: Planning) => {
     const isFixed = isAny(brought) || trip.slots.some((slot) => slot.locked)
     const plan_context = planContextOf({ explored, constraints, fixed: isFixed })
     const after = { ...trip, ...dates, slots, constraints, model, catalog_version: catalog.version, plan_context }
-    // The trip refuses what was planned for another version of it, and what comes when it is over: nobody is shown that.
-    const present = yield* standing(parts, trip.id, userId)
-    const isWelcome = present !== undefined && !isOver(present) && present.seq === (change.ifMatch ?? trip.seq)
-    if (isWelcome) yield* log({ userId, trip: after, catalog, people, outcome: made.outcome, now })
+    const log = yield* logOf({ userId, trip: after, catalog, people, outcome: made.outcome, now })
     const { fixed, lodging = null } = brought
-    const changed = { plan_context, fixed: isAny(brought) ? fixed : null, lodging, slots, removed }
+    const changed = { plan_context, fixed: isAny(brought) ? fixed : null, lodging, slots, removed, log }
     return { made, catalog, changed }
   })
-}
 
 type Replan = ReturnType<typeof replanning>
 

@@ -8,6 +8,7 @@ import { FixedThing, Lodging, Relaxation, Slot, TripConstraints } from "../plan/
 import { Intention, TripStatus } from "../vocabulary.ts"
 import { TripEventEnvelope } from "./events.ts"
 import { IsoDate, TripModel, TripState } from "./model.ts"
+import { PlanLogEntry } from "./plan-log.ts"
 import { Choices, Fits } from "./suggestions.ts"
 import { VoteAnswer } from "./vote.ts"
 
@@ -24,7 +25,11 @@ const writer = {
 
 const where = { day: Schema.optionalKey(Schema.Int), at: Schema.optionalKey(Schema.Int) }
 
+/** The log of the plan that the trip is given: kept if the trip takes the plan, and only then. */
+const logged = { log: Schema.optionalKey(Schema.Array(PlanLogEntry)) }
+
 const plan = {
+  ...logged,
   slots: Schema.Array(Slot),
   removed: Schema.Array(SlotId),
   plan_context: Schema.optionalKey(PlanContext),
@@ -37,7 +42,12 @@ export const TripCommand = Schema.Union([
   /** Everything after `since` in order, or the whole trip where that cannot be proven complete. */
   Schema.TaggedStruct("recover", { ...reader, epoch: Schema.optionalKey(Uuid), since: Schema.optionalKey(Schema.Int) }),
   /** Starts the trip's life with a finished plan. `trip.seq` is ignored: the creation is event 1. */
-  Schema.TaggedStruct("create", { by: UserId, idempotency_key: Schema.optionalKey(IdempotencyKey), trip: TripState }),
+  Schema.TaggedStruct("create", {
+    by: UserId,
+    idempotency_key: Schema.optionalKey(IdempotencyKey),
+    trip: TripState,
+    ...logged
+  }),
   Schema.TaggedStruct("reschedule", {
     ...writer,
     start_date: IsoDate,

@@ -31,6 +31,7 @@ import {
   NOTHING,
   notFound,
   PREPARE,
+  planLogged,
   reject,
   replayed,
   type TripDecision,
@@ -106,6 +107,7 @@ const create = (
   return {
     reply: { _tag: "changed", trip: events.slice(1).reduce(evolveTrip, trip), event: made, replayed: false },
     events,
+    records: planLogged(command.log),
     tasks: PREPARE
   }
 }
@@ -162,7 +164,7 @@ const reschedule = (turn: Turn, command: Extract<TripCommand, { _tag: "reschedul
   if (command.end_date < command.start_date) {
     return reject(new R.InvalidDates({ message: "A trip cannot end before it starts." }))
   }
-  return changed(turn, {
+  const event: TripEvent = {
     _tag: "trip_rescheduled",
     start_date: command.start_date,
     end_date: command.end_date,
@@ -170,13 +172,14 @@ const reschedule = (turn: Turn, command: Extract<TripCommand, { _tag: "reschedul
     ...planned(command),
     slots: command.slots,
     removed: command.removed
-  })
+  }
+  return changed(turn, event, { records: planLogged(command.log) })
 }
 
 const replan = (turn: Turn, command: Extract<TripCommand, { _tag: "replan" }>): TripDecision => {
   if (isOver(turn.trip)) return reject(closed(turn.trip))
   const { constraints, model, catalog_version, relaxed, slots, removed } = command
-  return changed(turn, {
+  const event: TripEvent = {
     _tag: "trip_replanned",
     constraints,
     model,
@@ -185,7 +188,8 @@ const replan = (turn: Turn, command: Extract<TripCommand, { _tag: "replan" }>): 
     ...planned(command),
     slots,
     removed
-  })
+  }
+  return changed(turn, event, { records: planLogged(command.log) })
 }
 
 const dispatch = (turn: Turn, command: TripCommand): TripDecision => {

@@ -23,6 +23,7 @@ import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
 import { isMember, type TripState } from "./model.ts"
 import type { TripPlanner } from "./plan-engine.ts"
+import type { PlanLogEntry } from "./plan-log.ts"
 import type { TripWorld } from "./planner.ts"
 import * as R from "./rejections.ts"
 
@@ -36,6 +37,7 @@ export type TripRecord =
   | { readonly type: "decision_outcomes"; readonly id: string; readonly payload: OutcomesRecord }
   | { readonly type: "intention_signal"; readonly id: string; readonly payload: IntentionSignal }
   | { readonly type: "door_report"; readonly id: string; readonly payload: DoorReported }
+  | { readonly type: "plan_log"; readonly id: string; readonly payload: PlanLogEntry }
 
 /** What a trip starts when its decision is durable. */
 export type TripTask =
@@ -64,6 +66,10 @@ export interface TripRules {
   readonly planner: TripPlanner
   readonly maxMembers: number
 }
+
+/** The log of a plan that the trip took. */
+export const planLogged = (log: ReadonlyArray<PlanLogEntry> = []): ReadonlyArray<TripRecord> =>
+  log.map((entry) => ({ type: "plan_log", id: entry.id, payload: entry }))
 
 /** What every handler gets: a trip that exists and that the sender belongs to. */
 export interface Turn {

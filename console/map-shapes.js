@@ -2,13 +2,13 @@
 
 const METRES_PER_DEGREE = 111_320
 
-/** A day in one street is still shown with the streets around it. */
-const LEAST_METRES = 900
+/** A day in one street is still shown with the quarters around it. */
+const LEAST_METRES = 2400
 
 /** Round the outermost stops, as a share of the way between them. */
 const MARGIN = 0.18
 
-/** Fewer places make no shape. */
+/** Of fewer places none lies far off. */
 const LEAST_PLACES = 3
 
 /** A place this many times further off than is usual for its neighbourhood is no part of its shape. */
@@ -83,20 +83,24 @@ export const neighbourhoods = (places) => {
   })
 }
 
-export const hasShape = ({ places }) => places.length >= LEAST_PLACES
+/** A label that cannot stand in the middle may stand above or below it, so many lines away. */
+const PLACES_OF_LABELS = [0, -1.4, 1.4, -2.4, 2.4]
 
 /** Labels that fit: the neighbourhoods with most places first, none over another one or over what is `taken`. */
 export const labelsThatFit = (hoods, view, width, height, taken = []) => {
   const boxes = taken.map(([x, y]) => [x - 12, y - 12, x + 12, y + 12])
   const chosen = []
   for (const { name, middle } of [...hoods].sort((a, b) => b.places.length - a.places.length)) {
-    const [x, y] = view.at(middle)
+    const [x, centre] = view.at(middle)
     const half = (name.length * LETTER) / 2
-    const box = [x - half, y - LINE / 2, x + half, y + LINE / 2]
-    const isInside = box[0] >= 0 && box[2] <= width && box[1] >= 0 && box[3] <= height
-    const isFree = boxes.every((one) => box[2] < one[0] || box[0] > one[2] || box[3] < one[1] || box[1] > one[3])
-    if (!isInside || !isFree) continue
-    boxes.push(box)
+    const fits = (y) => {
+      const box = [x - half, y - LINE / 2, x + half, y + LINE / 2]
+      const isInside = box[0] >= 0 && box[2] <= width && box[1] >= 0 && box[3] <= height
+      return isInside && boxes.every((one) => box[2] < one[0] || box[0] > one[2] || box[3] < one[1] || box[1] > one[3])
+    }
+    const y = PLACES_OF_LABELS.map((lines) => centre + lines * LINE).find(fits)
+    if (y === undefined) continue
+    boxes.push([x - half, y - LINE / 2, x + half, y + LINE / 2])
     chosen.push({ name, x, y })
   }
   return chosen

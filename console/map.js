@@ -5,7 +5,7 @@
 import { button, element, redraw, svg } from "./dom.js"
 import { measure, unitsOf } from "./format.js"
 import { makeGestures } from "./map-gestures.js"
-import { hasShape, hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "./map-shapes.js"
+import { hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "./map-shapes.js"
 import { T } from "./messages.js"
 
 const WIDTH = 400
@@ -20,14 +20,17 @@ const LETTERS = "ABCDEFGHIJ"
 
 const pairs = (points) => points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ")
 
+/** Where the scale stands no label does. */
+const SCALE_SPOTS = [20, 44, 68, 92].map((x) => [x, HEIGHT - 14])
+
 /** A screen that is wider than the drawing shows what lies beside it. */
 const isNear = ([x, y]) => x > -WIDTH && x < 2 * WIDTH && y > -HEIGHT && y < 2 * HEIGHT
 
 const drawHoods = (hoods, view, marks) => [
   ...hoods
-    .filter((one) => hasShape(one) && isNear(view.at(one.middle)))
-    .map(({ places }) => svg("polygon", { class: "hood", points: pairs(hull(places.map(view.at))) })),
-  ...labelsThatFit(hoods, view, WIDTH, HEIGHT, marks).map(({ name, x, y }) =>
+    .filter(({ middle }) => isNear(view.at(middle)))
+    .map(({ places }) => svg("path", { class: "hood", d: `M${pairs(hull(places.map(view.at)))}Z` })),
+  ...labelsThatFit(hoods, view, WIDTH, HEIGHT, [...marks, ...SCALE_SPOTS]).map(({ name, x, y }) =>
     svg("text", { class: "hood-name", x, y: y + 4 }, name)
   )
 ]

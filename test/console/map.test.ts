@@ -37,7 +37,7 @@ describe("the map", () => {
     assert.sameDeepMembers(hull([...corners, [1, 1], [1, 0]]), corners)
   })
 
-  it("writes no label over another one, over a stop, or over the edge", () => {
+  it("writes labels beside each other and beside stops, none over the edge, and none where there is no room", () => {
     const view = { at: ({ lat, lon }: { lat: number; lon: number }) => [lon, lat] }
     const hood = (name: string, lon: number, lat: number, n: number) => ({
       name,
@@ -45,16 +45,26 @@ describe("the map", () => {
       places: Array(n).fill(0)
     })
     const fitted = labelsThatFit(
-      [hood("Large", 100, 100, 9), hood("Small", 105, 104, 3), hood("Edge", 2, 50, 9), hood("Stop", 200, 50, 9)],
+      [
+        hood("Large", 100, 100, 9),
+        hood("Small", 105, 104, 3),
+        hood("Edge", 2, 50, 9),
+        hood("Stop", 200, 150, 9),
+        hood("Crowded", 300, 50, 9)
+      ],
       view,
       400,
       230,
-      [[200, 50]]
+      [[200, 150], ...[10, 30, 50, 70, 90].map((y) => [300, y])]
     )
     assert.deepStrictEqual(
       fitted.map(({ name }) => name),
-      ["Large"]
+      ["Large", "Stop", "Small"]
     )
+    for (const { name, y } of fitted) {
+      if (name === "Stop") assert.isAbove(Math.abs(y - 150), 18)
+      if (name === "Small") assert.isAbove(Math.abs(y - 100), 13)
+    }
   })
 
   it("measures as the traveler does", () => {

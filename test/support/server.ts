@@ -22,10 +22,13 @@ const PATIENCE_MS = 60_000
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** The last two are how `faketime` reaches what is started: the suite can be tried at another hour. */
+const KEPT = ["PATH", "HOME", "USER", "TMPDIR", "LANG", "NODE_OPTIONS", "LD_PRELOAD", "FAKETIME"]
+
 /** What the surroundings say about us is not what a test asked for. */
 const surroundings = (): Record<string, string | undefined> => {
   const kept: Record<string, string | undefined> = {}
-  for (const name of ["PATH", "HOME", "USER", "TMPDIR", "LANG", "NODE_OPTIONS"]) kept[name] = process.env[name]
+  for (const name of KEPT) kept[name] = process.env[name]
   return kept
 }
 

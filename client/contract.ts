@@ -1074,6 +1074,15 @@ export interface Operations {
     readonly body: undefined
     readonly answer: unknown
   }
+  /** Begin to hand in a large file. Gives the name of a file whose parts are to come. Without a job it is forgotten after a day; ten may be under way. */
+  readonly "admin.beginSeedFile": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: {
+      readonly file_id: string
+    }
+  }
   /** Cancel a job. One that waits never begins; one that runs is stopped. */
   readonly "admin.cancelJob": {
     readonly path: { readonly id: string }
@@ -1171,6 +1180,18 @@ export interface Operations {
     readonly body: undefined
     readonly answer: ModelView
   }
+  /** Hand in a part of a file. Parts are counted from 0 and come in any order; one that is there already is replaced. A part fits into HTTP_MAX_BODY in base64, and all of them together into SEED_FILE_MAX. */
+  readonly "admin.putSeedFilePart": {
+    readonly path: { readonly id: string; readonly part: string }
+    readonly query: undefined
+    readonly body: {
+      readonly base64: string
+    }
+    readonly answer: {
+      readonly parts: number
+      readonly bytes: number
+    }
+  }
   /** Take a model back. At once; whoever ranked before ranks again. */
   readonly "admin.rollback": {
     readonly path: { readonly name: string }
@@ -1183,7 +1204,7 @@ export interface Operations {
       readonly to: ModelView | null
     }
   }
-  /** Open a city. Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before. A `file` in base64 is read in its place: an `.osm.pbf`, an answer of Overpass, GeoJSON, Parquet of Overture, an article's wikitext, a city file, a feed of GTFS. A body has HTTP_MAX_BODY bytes at most: larger files go in with the command `seed-city`. */
+  /** Open a city. Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before. A `file` in base64 is read in its place: an `.osm.pbf`, an answer of Overpass, GeoJSON, Parquet of Overture, an article's wikitext, a city file, a feed of GTFS. A body has HTTP_MAX_BODY bytes at most: a larger file is handed in by parts, and named as `upload`. */
   readonly "admin.seedCity": {
     readonly path: undefined
     readonly query: undefined
@@ -1199,6 +1220,8 @@ export interface Operations {
         readonly east: number
       }
       readonly file?: string
+      readonly upload?: string
+      readonly upload_bytes?: number
     }
     readonly answer: {
       readonly job_id: string

@@ -2,6 +2,7 @@
 export const ROUTES = {
   "admin.actor": ["GET", "/api/v1/admin/actors/{kind}/{id}"],
   "admin.actors": ["GET", "/api/v1/admin/actors"],
+  "admin.beginSeedFile": ["POST", "/api/v1/admin/seed-files"],
   "admin.cancelJob": ["POST", "/api/v1/admin/jobs/{id}/cancel"],
   "admin.cityEvent": ["POST", "/api/v1/admin/cities/{slug}/events"],
   "admin.costs": ["GET", "/api/v1/admin/costs"],
@@ -11,6 +12,7 @@ export const ROUTES = {
   "admin.models": ["GET", "/api/v1/admin/model-registry"],
   "admin.postSources": ["GET", "/api/v1/admin/post-sources"],
   "admin.promote": ["POST", "/api/v1/admin/model-registry/{name}/{version}/promote"],
+  "admin.putSeedFilePart": ["PUT", "/api/v1/admin/seed-files/{id}/parts/{part}"],
   "admin.rollback": ["POST", "/api/v1/admin/model-registry/{name}/rollback"],
   "admin.seedCity": ["POST", "/api/v1/admin/seed-city"],
   "admin.seedTrainingData": ["POST", "/api/v1/admin/seed-training-data"],

@@ -89,6 +89,13 @@ export const settings = {
   OVERPASS_KEPT: S.duration("How long an answer of Overpass is taken for true before it is asked again.", {
     default: "7d"
   }),
+  SEEDING_MEMORY: S.bytes(
+    "Most heap of the process in which a job of the server seeds a city (curated and synthetic cities need none).",
+    { default: "1GiB" }
+  ),
+  SEED_FILE_MAX: S.bytes("Largest file that an operator may hand in, in parts, to be seeded by a job.", {
+    default: "512MiB"
+  }),
   SOURCES_FILE: S.optional(
     S.text("A JSON file that names the sources of posts to read: docs/sources.md. Unset: none are read.")
   ),

@@ -4,7 +4,7 @@ import type { Described } from "../../src/domain/catalog/conflation/match.ts"
 import { readTags } from "../../src/domain/catalog/osm/read.ts"
 import type { Tags } from "../../src/domain/catalog/osm/rule.ts"
 import type { PlacedElement, ReadTags } from "../../src/sources/osm/extract.ts"
-import { gatherElements } from "../../src/sources/osm/read-overpass.ts"
+import { readOverpassWith } from "../../src/sources/osm/read-overpass.ts"
 import { looksLikePbf, PbfReader } from "../../src/sources/osm/read-pbf.ts"
 import { NotMeasured } from "../benchmark.ts"
 
@@ -38,10 +38,9 @@ const described = ({ ref, lat, lon, place }: PlacedElement<Matched>): Described 
 export const extractPlaces = async (path: string): Promise<ReadonlyArray<Described>> => {
   const bytes = readFileSync(path)
   if (looksLikePbf(bytes)) return (await new PbfReader(path, () => undefined, describe).read()).places.map(described)
-  const answer = JSON.parse(bytes.toString()) as { readonly elements?: ReadonlyArray<unknown> }
-  if (!Array.isArray(answer.elements))
-    throw new NotMeasured(`${path} is neither an .osm.pbf nor an answer of Overpass.`)
-  return gatherElements(answer.elements, describe).places.map(described)
+  const extract = await readOverpassWith(path, describe).catch(() => undefined)
+  if (extract === undefined) throw new NotMeasured(`${path} is neither an .osm.pbf nor an answer of Overpass.`)
+  return extract.places.map(described)
 }
 
 interface Item {

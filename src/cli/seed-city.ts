@@ -6,7 +6,8 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import { Bounds } from "../domain/catalog/city-file.ts"
-import { CitySeeder, SEED_SOURCES, type SeedSummary } from "../services/city-seeder.ts"
+import { CitySeeder, SEED_SOURCES, type SeedRequest, type SeedSummary } from "../services/city-seeder.ts"
+import { beside } from "./beside.ts"
 import { progressBar } from "./progress.ts"
 
 /** As many places as a city may have. */
@@ -63,25 +64,31 @@ export const seedCity = Command.make(
       Flag.withDescription("Of synthetic: the same seed, the same city."),
       Flag.withDefault(1)
     ),
-    json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false))
+    json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false)),
+    beside: Flag.Boolean("beside").pipe(
+      Flag.withDescription(
+        "As a server runs it beside itself: progress and the end as lines of JSON on standard output, and an end as soon as standard input is closed."
+      ),
+      Flag.withDefault(false)
+    )
   },
-  Effect.fnUntraced(function* ({ city, source, limit, file, name, bounds, seed, json }) {
+  Effect.fnUntraced(function* ({ city, source, limit, file, name, bounds, seed, json, beside: isBeside }) {
     const seeder = yield* CitySeeder
+    const request: SeedRequest = {
+      city,
+      source,
+      seed,
+      limit: Option.getOrUndefined(limit),
+      file: Option.getOrUndefined(file),
+      name: Option.getOrUndefined(name),
+      bounds: Option.getOrUndefined(bounds)
+    }
+    if (isBeside) {
+      const { progress, tell } = beside()
+      return yield* tell(seeder.seed(request, progress))
+    }
     const bar = progressBar(`Seeding ${city}`)
-    const summary = yield* seeder
-      .seed(
-        {
-          city,
-          source,
-          seed,
-          limit: Option.getOrUndefined(limit),
-          file: Option.getOrUndefined(file),
-          name: Option.getOrUndefined(name),
-          bounds: Option.getOrUndefined(bounds)
-        },
-        bar.update
-      )
-      .pipe(Effect.ensuring(bar.end))
+    const summary = yield* seeder.seed(request, bar.update).pipe(Effect.ensuring(bar.end))
     yield* Console.log(json ? JSON.stringify(summary) : describe(summary))
   })
 ).pipe(

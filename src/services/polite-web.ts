@@ -25,6 +25,8 @@ export interface WebRequest {
   /** What was learnt of it the last time: answered with `notModified` where nothing changed. */
   readonly etag?: string | undefined
   readonly lastModified?: string | undefined
+  /** A file that a 2xx answer is written to as it comes, byte by byte; `text` is empty then. What lies in it after a failure counts for nothing. */
+  readonly into?: string
 }
 
 export interface WebAnswer {

@@ -13,6 +13,7 @@ import * as PostgresCatalog from "../layers/postgres/catalog.ts"
 import * as PostgresCatalogListener from "../layers/postgres/catalog-listener.ts"
 import * as PostgresCatalogStore from "../layers/postgres/catalog-store.ts"
 import * as PlacesCache from "../layers/postgres/places-cache.ts"
+import * as PostgresSeedFiles from "../layers/postgres/seed-files.ts"
 import * as SourceStates from "../layers/postgres/source-states.ts"
 import * as Overpass from "../layers/web/overpass.ts"
 import * as PoliteWeb from "../layers/web/polite-web.ts"
@@ -80,6 +81,10 @@ const walkTables = Layer.unwrap(
   Effect.map(Config, ({ OSRM_URL }) =>
     OSRM_URL === undefined ? NoWalkTables.layer : Osrm.layer({ url: OSRM_URL.toString() })
   )
+)
+
+export const seedFiles = Layer.unwrap(
+  Effect.map(Config, ({ SEED_FILE_MAX }) => PostgresSeedFiles.layer({ mostBytes: SEED_FILE_MAX }))
 )
 
 /** Extracts of OpenStreetMap, where the settings name a server that gives them out. */

@@ -1,4 +1,5 @@
 /** Work that outlives a request, and what comes by itself: which handlers this node runs, and when. */
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -7,12 +8,12 @@ import * as ModelEmbeddingsNightly from "../cases/people/model-embeddings-nightl
 import * as PersonaNightly from "../cases/people/persona-nightly.ts"
 import * as TripRepair from "../cases/trips/repair.ts"
 import { Config } from "../config.ts"
+import * as ChildProcess from "../layers/child-process/seeding-apart.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as PostgresModelEmbeddings from "../layers/postgres/model-embeddings.ts"
 import * as PostgresPersonaHistory from "../layers/postgres/persona-history.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
-import * as PostgresSeedFiles from "../layers/postgres/seed-files.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { purgeUserStates } from "../layers/postgres/user-states.ts"
 import { CatalogStore } from "../services/catalog-store.ts"
@@ -33,9 +34,17 @@ import { buildDatasetJob, dailyDatasetsJob, dailyDatasetsSchedule } from "../tra
 import { trainModelJob } from "../training/models/job.ts"
 import { seedTrainingDataJob } from "../training/population/job.ts"
 import * as PopulationSeeder from "../training/population/seed.ts"
-import { catalogStore, places as unseededPlaces } from "./catalogs.ts"
+import { catalogStore, seedFiles, places as unseededPlaces } from "./catalogs.ts"
 import { trainers } from "./models.ts"
+import { root } from "./release.ts"
 import { seedCityJob } from "./seed-city-job.ts"
+
+/** The command line of this release, whatever process is asked. */
+const seedingApart = Layer.unwrap(
+  Effect.map(Config, ({ SEEDING_MEMORY }) =>
+    ChildProcess.layer({ program: join(root, "src", "main.ts"), memoryBytes: SEEDING_MEMORY })
+  )
+)
 
 export const jobs = Layer.unwrap(
   Effect.gen(function* () {
@@ -191,10 +200,11 @@ export const worker = (places: ReadonlyArray<JobPlace>) =>
       DatasetsBuilder.layer,
       trainers,
       PostgresReceipts.layer,
-      PostgresSeedFiles.layer,
+      seedFiles,
       PostgresTripMending.layer,
       PostgresPersonaHistory.layer,
       catalogStore,
+      seedingApart,
       PostgresModelEmbeddings.layer,
       unseededPlaces
     ])

@@ -62,7 +62,6 @@ import * as PostgresEvidenceDocuments from "../layers/postgres/evidence-document
 import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresPushSubscriptions from "../layers/postgres/push-subscriptions.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
-import * as PostgresSeedFiles from "../layers/postgres/seed-files.ts"
 import * as PostgresSignalReferences from "../layers/postgres/signal-references.ts"
 import * as PostgresStopsAhead from "../layers/postgres/stops-ahead.ts"
 import * as PostgresTripLinks from "../layers/postgres/trip-links.ts"
@@ -75,7 +74,7 @@ import { Ownership } from "../services/ownership.ts"
 import { Startup } from "../services/startup.ts"
 import { Tokens } from "../services/tokens.ts"
 import { TripRuntime } from "../services/trip-runtime.ts"
-import { catalogStore, catalogs, places, placesHealth, seeder } from "./catalogs.ts"
+import { catalogStore, catalogs, places, placesHealth, seeder, seedFiles } from "./catalogs.ts"
 import { demoTrip, firstCities, otherCities } from "./first-run.ts"
 import { jobs, worker } from "./jobs.ts"
 import { journal } from "./journal.ts"
@@ -166,7 +165,7 @@ const capabilities = Layer.mergeAll(
   receipts,
   PostgresEvidenceDocuments.layer,
   PostgresDoorChecks.layer,
-  PostgresSeedFiles.layer,
+  seedFiles,
   PostgresTripLinks.layer,
   PostgresPushSubscriptions.layer,
   pushSender,

@@ -62,6 +62,8 @@ const TABLE = `
   cities.nodes            401       200       200       200       200       200       200       401
   cities.evidence         401       200       200       200       200       200       200       401
   admin.seedCity          401       403       403       403       403       403       202       401
+  admin.beginSeedFile     401       403       403       403       403       403       201       401
+  admin.putSeedFilePart   401       403       403       403       403       403       404       401
   admin.seedTrainingData  401       403       403       403       403       403       202       401
   admin.train             401       403       403       403       403       403       422       401
   admin.job               401       403       403       403       403       403       404       401
@@ -266,6 +268,8 @@ describe("who may do what", () => {
         return ["/discovery?city=seattle"]
       case "admin.seedCity":
         return ["/admin/seed-city", { city: "seattle" }]
+      case "admin.putSeedFilePart":
+        return [`/admin/seed-files/${randomUUID()}/parts/0`, { base64: "AAAA" }]
       case "admin.seedTrainingData":
         return ["/admin/seed-training-data", { users: 1 }]
       case "admin.train":

@@ -7,6 +7,7 @@ import { Text } from "../../domain/basics/storable.ts"
 import { Bounds } from "../../domain/catalog/city-file.ts"
 import { Area, Severity, WeatherCondition } from "../../domain/city/model.ts"
 import { JobId, NodeId, Uuid } from "../../domain/ids.ts"
+import { MOST_PARTS } from "../../services/seed-files.ts"
 import { AdminAuthorization, Authorization } from "./identity.ts"
 import { Conflict, NotFound, Unavailable, Unprocessable } from "./problems.ts"
 import { Instant, JobView } from "./shapes.ts"
@@ -18,6 +19,11 @@ const jobErrors = [Unprocessable, Conflict, Unavailable] as const
 const MOST_BASE64 = 512 * 1024 * 1024
 const Base64 = Text(MOST_BASE64).check(
   Schema.isPattern(/^[A-Za-z0-9+/]+={0,2}$/, { message: "must be the bytes of a file in base64" })
+)
+
+const PartNumber = Schema.NumberFromString.check(
+  Schema.isInt(),
+  Schema.isBetween({ minimum: 0, maximum: MOST_PARTS - 1 })
 )
 
 const window = { from: Instant, until: Instant }
@@ -93,10 +99,23 @@ export class AdminGroup extends HttpApiGroup.make("admin")
         name: Schema.optionalKey(Text(100)),
         bounds: Schema.optionalKey(Bounds),
         /** What a source reads, whole, in base64. */
-        file: Schema.optionalKey(Base64)
+        file: Schema.optionalKey(Base64),
+        /** The same, where it was handed in by parts; and how many bytes it should have. */
+        upload: Schema.optionalKey(Uuid),
+        upload_bytes: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)))
       }),
       success: started,
-      error: jobErrors
+      error: [NotFound, ...jobErrors]
+    }),
+    HttpApiEndpoint.post("beginSeedFile", "/seed-files", {
+      success: Schema.Struct({ file_id: Schema.String }).pipe(HttpApiSchema.status(201)),
+      error: [Conflict, Unavailable]
+    }),
+    HttpApiEndpoint.put("putSeedFilePart", "/seed-files/:id/parts/:part", {
+      params: { id: Uuid, part: PartNumber },
+      payload: Schema.Struct({ base64: Base64 }),
+      success: Schema.Struct({ parts: Schema.Int, bytes: Schema.Int }),
+      error: [NotFound, Conflict, Unprocessable, Unavailable]
     }),
     HttpApiEndpoint.post("seedTrainingData", "/seed-training-data", {
       payload: Schema.Struct({

@@ -300,6 +300,12 @@ export const FIELDS: Readonly<Record<string, Field>> = {
     "The box that the city lies in, a degree wide and high at most.",
     { south: 45.7, west: 4.77, north: 45.81, east: 4.9 }
   ],
+  base64: ["The bytes of the part, in base64.", "Tm90IHRoZSBmaXJzdCBwYXJ0Lg=="],
+  bytes: ["How many bytes of it are there.", 716800],
+  file_id: ["The name of the file that is being handed in.", EXAMPLE.job],
+  parts: ["How many parts of it are there.", 1],
+  upload: ["The file that the source reads, where it was handed in by parts: its `file_id`.", EXAMPLE.job],
+  upload_bytes: ["How many bytes that file should have: with fewer or more it is refused.", 716800],
   file: ["The bytes of the file that the source reads, in base64.", "eyJlbGVtZW50cyI6W119"],
   south: ["Its southern edge, in degrees.", 45.7],
   west: ["Its western edge, in degrees.", 4.77],

@@ -184,8 +184,19 @@ const admin: Readonly<Record<string, OperationWords>> = {
   "admin.seedCity": {
     summary: "Open a city",
     description:
-      "Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before. A `file` in base64 is read in its place: an `.osm.pbf`, an answer of Overpass, GeoJSON, Parquet of Overture, an article's wikitext, a city file, a feed of GTFS. A body has HTTP_MAX_BODY bytes at most: larger files go in with the command `seed-city`.",
+      "Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before. A `file` in base64 is read in its place: an `.osm.pbf`, an answer of Overpass, GeoJSON, Parquet of Overture, an article's wikitext, a city file, a feed of GTFS. A body has HTTP_MAX_BODY bytes at most: a larger file is handed in by parts, and named as `upload`.",
     body: { city: "seattle", source: "curated" }
+  },
+  "admin.beginSeedFile": {
+    summary: "Begin to hand in a large file",
+    description:
+      "Gives the name of a file whose parts are to come. Without a job it is forgotten after a day; ten may be under way."
+  },
+  "admin.putSeedFilePart": {
+    summary: "Hand in a part of a file",
+    description:
+      "Parts are counted from 0 and come in any order; one that is there already is replaced. A part fits into HTTP_MAX_BODY in base64, and all of them together into SEED_FILE_MAX.",
+    body: { base64: "Tm90IHRoZSBmaXJzdCBwYXJ0Lg==" }
   },
   "admin.seedTrainingData": {
     summary: "Make up people for training",
@@ -254,6 +265,7 @@ export const OPERATIONS: Readonly<Record<string, OperationWords>> = { ...trips, 
 
 /** Parameters whose name stands for something else among the fields, or for nothing there. */
 export const PARAMETERS: Readonly<Record<string, readonly [means: string, example: unknown]>> = {
+  part: ["Which part of the file it is, counted from 0.", 0],
   cursor: ["`next_cursor` of the page before, as it was given.", "50"],
   "trips.list.cursor": ["`next_cursor` of the page before, as it was given.", EXAMPLE.trip],
   id: ["The trip's id.", EXAMPLE.trip],

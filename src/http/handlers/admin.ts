@@ -29,6 +29,7 @@ import { Api } from "../api/api.ts"
 import { Conflict, NotFound, Unavailable, Unprocessable } from "../api/problems.ts"
 import { cityOr404 } from "./cities.ts"
 import { orUnavailable } from "./refusals.ts"
+import { seedFileHandlers, withUpload } from "./seed-files.ts"
 
 /** Days of costs that are shown: today and the week it is compared with, twice. */
 const COST_DAYS = 15
@@ -138,25 +139,6 @@ const modelHandlers = (
   shadow: () => Effect.map(orUnavailable(shadows.report), (models) => ({ models }))
 })
 
-/** Whether the source goes with a file, or what to do about it. OpenStreetMap is a file, or is asked for. */
-const fileProblem = (source: string, isThere: boolean): string | undefined => {
-  if (source === "curated" || source === "synthetic") {
-    return isThere ? `The source ${source} reads no file: leave \`file\` out, or name another source.` : undefined
-  }
-  return isThere || source === "osm" ? undefined : `The source ${source} reads a file: send it as \`file\`, in base64.`
-}
-
-/** The request as its job reads it: a file waits for it in the database. */
-const withUpload = Effect.fnUntraced(function* (
-  files: SeedFiles["Service"],
-  { file, ...request }: { readonly source?: string; readonly file?: string }
-) {
-  const problem = fileProblem(request.source ?? "curated", file !== undefined)
-  if (problem !== undefined) return yield* new Unprocessable({ detail: problem })
-  if (file === undefined) return request
-  return { ...request, upload: yield* orUnavailable(files.keep(Buffer.from(file, "base64"))) }
-})
-
 /** What operators look over. */
 const listHandlers = (costs: CostGuard["Service"], sources: PostSources["Service"], doors: DoorChecks["Service"]) => ({
   costs: () => Effect.map(orUnavailable(costs.report(COST_DAYS)), costsView),
@@ -190,6 +172,7 @@ export const layer = HttpApiBuilder.group(
 
     return group.handleAll({
       seedCity: ({ payload }) => Effect.flatMap(withUpload(files, payload), (request) => start(SEED_CITY, request)),
+      ...seedFileHandlers(files),
       seedTrainingData: ({ payload }) => start("seed_training_data", payload),
       train: ({ payload }) =>
         Effect.gen(function* () {

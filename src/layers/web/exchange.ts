@@ -1,9 +1,10 @@
 /** One request and its answer over a socket of our own: the address is checked where it is used, and a body is counted as it grows. */
 import { lookup } from "node:dns"
+import { createWriteStream } from "node:fs"
 import * as http from "node:http"
 import * as https from "node:https"
 import type { LookupFunction } from "node:net"
-import type { Readable } from "node:stream"
+import { type Readable, Transform } from "node:stream"
 import * as zlib from "node:zlib"
 import { isInnerAddress } from "../../domain/web/addresses.ts"
 import { WebRefused } from "../../services/polite-web.ts"
@@ -22,6 +23,8 @@ export interface ExchangeOptions {
   readonly timeoutMs: number
   /** Hosts that may be behind our own walls. */
   readonly inner: ReadonlySet<string>
+  /** Where a body is written that is not to be held. */
+  readonly into: string | undefined
 }
 
 /** Headers that are longer are not read. */
@@ -56,6 +59,23 @@ const failure = (error: unknown, url: URL): WebRefused =>
         `${url.host} could not be read: ${error instanceof Error ? error.message : String(error)}.`
       )
 
+/** Takes a body part by part: into memory, or into a file that sets the pace. */
+const taking = (
+  body: Readable,
+  into: string | undefined,
+  done: (bytes: Uint8Array) => void,
+  fail: (e: unknown) => void
+) => {
+  if (into !== undefined) {
+    const file = createWriteStream(into, { mode: 0o600 })
+    file.on("error", fail).on("finish", () => done(new Uint8Array()))
+    body.on("error", () => file.destroy()).pipe(file)
+    return
+  }
+  const parts: Array<Buffer> = []
+  body.on("data", (part: Buffer) => parts.push(part)).on("end", () => done(Buffer.concat(parts)))
+}
+
 /** Resolves with the answer; rejects with a `WebRefused`. Nothing goes on after `signal`. */
 export const exchange = (url: URL, options: ExchangeOptions, signal: AbortSignal): Promise<Exchange> =>
   new Promise((resolve, reject) => {
@@ -85,22 +105,27 @@ export const exchange = (url: URL, options: ExchangeOptions, signal: AbortSignal
         agent: false
       },
       (answer) => {
-        const parts: Array<Buffer> = []
+        const status = answer.statusCode ?? 0
         let size = 0
+        const bounded = new Transform({
+          transform: (part: Buffer, _encoding, next) => {
+            size += part.length
+            if (size <= options.maxBytes) next(null, part)
+            else {
+              next(refused("size", `${url.host} sent more than ${options.maxBytes} bytes, and the rest was not read.`))
+            }
+          }
+        })
         const body = unpacked(answer)
         answer.on("error", fail)
         answer.on("aborted", () => fail(new Error("the answer broke off")))
         body.on("error", fail)
-        body.on("data", (part: Buffer) => {
-          size += part.length
-          if (size > options.maxBytes)
-            fail(refused("size", `${url.host} sent more than ${options.maxBytes} bytes, and the rest was not read.`))
-          else parts.push(part)
-        })
-        body.on("end", () => {
+        bounded.on("error", fail)
+        const done = (bytes: Uint8Array) => {
           clearTimeout(timer)
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, bytes: Buffer.concat(parts) })
-        })
+          resolve({ status, headers: answer.headers, bytes })
+        }
+        taking(body.pipe(bounded), status >= 200 && status < 300 ? options.into : undefined, done, fail)
       }
     )
     request.on("error", fail)

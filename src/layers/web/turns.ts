@@ -72,7 +72,8 @@ const asking = (options: PoliteWebOptions) => (url: URL, request: WebRequest) =>
           },
           maxBytes: options.maxBytes ?? MAX_BYTES,
           timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-          inner: options.inner
+          inner: options.inner,
+          into: request.into
         },
         signal
       ),

@@ -24,7 +24,7 @@ export interface Origin {
 
 export const OSM: Origin = { source: "osm", licence: "ODbL-1.0", prefix: "osm-", provider: "openstreetmap" }
 
-/** An answer of Overpass is held in memory whole; a larger city comes as a `.osm.pbf`, which is not. */
+/** JSON takes ten times the room of a `.osm.pbf`, in which a larger city comes. */
 const MAX_JSON_BYTES = 256 * 1024 * 1024
 
 /** From so many of one name on, in one city, they are a chain whether or not anybody tagged it. */
@@ -48,14 +48,13 @@ const readExtract = Effect.fnUntraced(function* (path: string, onProgress: SeedP
   const run = Effect.runForkWith(yield* Effect.context<never>())
   return yield* Effect.tryPromise({
     try: async () => {
-      if (looksLikePbf(beginningOf(path))) {
-        return await readPbf(path, (done, total) => void run(onProgress?.(done, total) ?? Effect.void))
-      }
+      const tell = (done: number, total: number) => void run(onProgress?.(done, total) ?? Effect.void)
+      if (looksLikePbf(beginningOf(path))) return await readPbf(path, tell)
       const { size } = statSync(path)
       if (size > MAX_JSON_BYTES) {
         throw new Error(`it is no .osm.pbf, and an answer of Overpass has ${MAX_JSON_BYTES} bytes at most, not ${size}`)
       }
-      return readOverpass(path)
+      return await readOverpass(path, (read) => tell(read, size))
     },
     catch: (cause) => refused(path, `${cause instanceof Error ? cause.message : String(cause)}.`)
   })

@@ -1,5 +1,5 @@
 /** Overpass over a loopback socket that misbehaves: nothing crashes, nothing is asked twice, and half an answer is none. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -20,7 +20,7 @@ const scratch = Effect.acquireRelease(
 )
 
 /** What becomes of an extract where the server answers so, one answer after the other and the last one for ever. */
-const asking = Effect.fnUntraced(function* (answers: ReadonlyArray<Said>, keptMs = 60_000) {
+const asking = Effect.fnUntraced(function* (answers: ReadonlyArray<Said>, keptMs = 60_000, pace = 1e6) {
   const web = yield* fakeWeb
   const folder = yield* scratch
   let nr = 0
@@ -32,13 +32,14 @@ const asking = Effect.fnUntraced(function* (answers: ReadonlyArray<Said>, keptMs
     keptMs,
     maxBytes: 200_000,
     timeoutMs: 1_500,
-    pace: 1e6
+    pace
   })
   const services = yield* Layer.build(layer)
   const extract = (bounds = LYON) =>
     Effect.flatMap(Overpass, (overpass) => overpass.extract(bounds)).pipe(Effect.provideContext(services))
-  const kept = () => readdirSync(folder)
-  return { extract, kept, web }
+  /** Everything on the disk but the note of when the server was asked. */
+  const kept = () => readdirSync(folder).filter((name) => !name.endsWith(".asked"))
+  return { extract, folder, kept, layer, web }
 })
 
 describe("an extract from Overpass", () => {
@@ -71,6 +72,26 @@ describe("an extract from Overpass", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("is asked for no sooner because another process asks, and takes away what a killed one left", () =>
+    Effect.gen(function* () {
+      // Two a minute, six hundred times as fast: a tenth of a second apart.
+      const { extract, folder, kept, layer, web } = yield* asking([{ body: ANSWER }], 60_000, 300)
+      const left = join(folder, "answer.json.1.part")
+      writeFileSync(left, "half")
+      utimesSync(left, new Date(0), new Date(0))
+      yield* extract()
+      assert.strictEqual(kept().length, 1, "the abandoned part is gone")
+      // Another process knows nothing of this one but what lies on the disk.
+      const other = yield* Layer.build(Layer.fresh(layer))
+      yield* Effect.flatMap(Overpass, (overpass) => overpass.extract({ ...LYON, north: 45.8 })).pipe(
+        Effect.provideContext(other)
+      )
+      assert.strictEqual(web.asked.length, 2)
+      // What a file's time says is whole milliseconds, and the request itself takes a moment.
+      assert.isAtLeast(web.asked[1]!.at - web.asked[0]!.at, 50)
+    }).pipe(Effect.scoped)
+  )
+
   const BROKEN: ReadonlyArray<readonly [what: string, said: Said, sentence: RegExp]> = [
     ["a page that is no JSON", { body: "<html>runtime error</html>" }, /no JSON/],
     ["JSON without elements", { body: "{}" }, /no list of elements/],
@@ -81,6 +102,8 @@ describe("an extract from Overpass", () => {
     ],
     ["an answer without end", { endless: true }, /bytes/],
     ["one that stalls", { stalls: true }, /did not answer whole/],
+    ["one whose end is missing", { body: ANSWER.slice(0, -3) }, /ends in the middle/],
+    ["one with an element that is none", { body: ANSWER.replace('"lat":', '"lat":?') }, /no JSON/],
     ["one that breaks off", { breaks: true }, /could not be read/],
     ["a refusal", { status: 400 }, /answers 400/],
     ["a server that stays busy", { status: 503, headers: { "retry-after": "0" } }, /answers 503, also when/]

@@ -147,6 +147,17 @@ describe("rankings of Claude", () => {
     }
   })
 
+  it("are by a model that the registry knows, whichever Claude that is", async () => {
+    const rows = await world.drained(
+      (sql) => sql`select distinct e.model_name, m.stage, m.model_type
+        from ranking_events e left join model_registry m using (model_name, model_version)`,
+      (found) => found.some((row) => row.model_name === "llm_ranker")
+    )
+    assert.isEmpty(rows.filter((row) => row.stage === null))
+    const claude = rows.find((row) => row.model_name === "llm_ranker")
+    assert.strictEqual(claude.model_type, "llm_ranking")
+  })
+
   it("are logged with the moment that was competed for", async () => {
     const admin = await world.someone({ role: "admin" })
     const event = {

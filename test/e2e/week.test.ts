@@ -136,7 +136,7 @@ describe.skipIf(FAKETIME === undefined)(
 
     describe("held against a record that it does not agree with", () => {
       type Plant = (rows: Rows) => { readonly rows: Rows; readonly what: keyof typeof KINDS }
-      const KINDS = { lost: "lost", invented: "invented" } as const
+      const KINDS = { lost: "lost", invented: "invented", wrong: "wrong" } as const
       const without = ({ aside, rows: all }: Rows, gone: (row: Rows["rows"][number]) => boolean): Rows => ({
         aside,
         rows: all.filter((row) => !gone(row))
@@ -144,8 +144,8 @@ describe.skipIf(FAKETIME === undefined)(
       const also = ({ aside, rows: all }: Rows, row: Rows["rows"][number]): Rows => ({ aside, rows: [...all, row] })
       const first = ({ rows: all }: Rows) => all[0]
 
-      /** Of each data set something that is lost, and something that never happened. */
-      const PLANTS: Readonly<Record<DatasetName, readonly [lost: Plant, invented: Plant]>> = {
+      /** Of each data set something that is lost, and something that never happened; of offers also what became of one. */
+      const PLANTS: Readonly<Record<DatasetName, ReadonlyArray<Plant>>> = {
         planner: [
           (all) => ({ what: "lost", rows: without(all, (row) => row === first(all)) }),
           (all) => ({
@@ -182,7 +182,13 @@ describe.skipIf(FAKETIME === undefined)(
         ],
         pivot_acceptance: [
           (all) => ({ what: "lost", rows: without(all, (row) => row.pivot_id === first(all).pivot_id) }),
-          (all) => ({ what: "invented", rows: also(all, { ...first(all), pivot_id: "another" }) })
+          (all) => ({ what: "invented", rows: also(all, { ...first(all), pivot_id: "another" }) }),
+          // The offer is there, and what became of it is not: somebody took one of its options.
+          (all) => {
+            const taken = all.rows.find(({ accepted }) => accepted)
+            const rows = all.rows.map((row) => (row === taken ? { ...row, accepted: false } : row))
+            return { what: "wrong", rows: { ...all, rows } }
+          }
         ],
         vibe_labels: [
           (all) => ({ what: "lost", rows: without(all, (row) => row.node_id === first(all).node_id) }),

@@ -16,21 +16,27 @@ const finish = (x: number) => {
   return h ^ (h >>> 16)
 }
 
-/** A text's UTF-8 bytes into `bytes`; gives how many. Names and ids are ASCII, for which a call of the encoder costs more. */
-const encode = (text: string, bytes: Uint8Array<ArrayBuffer>): number => {
-  for (let i = 0; i < text.length; i++) {
+/** A text's UTF-8 bytes, and zeros that fill up the last word. Names and ids are ASCII, for which the encoder costs more. */
+const bytesOf = (text: string): { readonly bytes: Uint8Array; readonly length: number } => {
+  const { length } = text
+  const bytes = new Uint8Array(length + 3)
+  for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (code > 127) return encoder.encodeInto(text, bytes).written
+    if (code > 127) return encoded(text)
     bytes[i] = code
   }
-  return text.length
+  return { bytes, length }
+}
+
+const encoded = (text: string) => {
+  // A character takes three bytes at most.
+  const bytes = new Uint8Array(text.length * 3 + 3)
+  return { bytes, length: encoder.encodeInto(text, bytes).written }
 }
 
 /** Four lanes of 32 bits over the text's UTF-8 bytes. */
 const mix = (text: string): Uint32Array<ArrayBuffer> => {
-  // A character takes three bytes at most, and the last word is filled up with zeros.
-  const bytes = new Uint8Array(text.length * 3 + 3)
-  const length = encode(text, bytes)
+  const { bytes, length } = bytesOf(text)
   let a = 0x9e3779b1
   let b = 0x85ebca77
   let c = 0xc2b2ae3d

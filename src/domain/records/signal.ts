@@ -18,8 +18,8 @@ export const SIGNAL: RecordKind<ReceivedSignal> = {
   encode: ({ content_hash, received_at, signal, unverified }) =>
     JSON.stringify({
       ...signal,
-      occurred_at: new Date(signal.occurred_at),
-      received_at: new Date(received_at),
+      occurred_at: new Date(signal.occurred_at).toISOString(),
+      received_at: new Date(received_at).toISOString(),
       content_hash,
       ...(unverified ? { unverified } : {})
     }),

@@ -90,7 +90,8 @@ const TO_COMPLETE = 1
 
 const groupOf = ({ payload }: JournalEntry): typeof ORDINARY | typeof TO_COMPLETE => {
   try {
-    const { signal } = SIGNAL.decode(payload)
+    // As it is written: its instants, which the codec brings back, are not asked for, and every signal comes by here.
+    const signal: Signal = JSON.parse(payload)
     return lacksPlace(signal) || lacksDecision(signal) ? TO_COMPLETE : ORDINARY
   } catch {
     // What is no signal the database refuses, and then it is set aside.

@@ -91,6 +91,32 @@ describe("the rest of the day", () => {
       ok(await bob.call("POST", path(`/pivots/${pivot_id}`), { response: "dismiss" }))
   })
 
+  it("is one offer where one person's phone and tablet report the same, and is logged once", async () => {
+    const slot = slotsOf(trip).at(-1)
+    const request = { trigger: "venue_closed", slot_id: slot.id }
+    const [phone, tablet] = [await follow(world.server(), ann, trip.id), await follow(world.server(), ann, trip.id)]
+    const asking = async (device: typeof phone, id: string) => {
+      device.send({ type: "pivot", id, ...request })
+      const { id: _, ...made } = await device.first("an offer", (frame) => frame.type === "offer" && frame.id === id)
+      return made
+    }
+    const first = await asking(phone, "01980000-0000-7000-8000-0000000000a1")
+    const same = await asking(tablet, "01980000-0000-7000-8000-0000000000a2")
+    assert.deepEqual(same, first)
+    const other = await asking(tablet, "01980000-0000-7000-8000-0000000000a3")
+    assert.notStrictEqual(other.pivot_id, first.pivot_id, "who asks again wants another answer")
+    phone.close()
+    tablet.close()
+    for (const { pivot_id } of [first, other])
+      ok(await ann.call("POST", path(`/pivots/${pivot_id}`), { response: "dismiss" }))
+    const logged = await world.drained(
+      (sql) =>
+        sql`select pivot_id from pivot_events where pivot_id = ${first.pivot_id} or pivot_id = ${other.pivot_id}`,
+      (rows) => rows.length >= 2
+    )
+    assert.lengthOf(logged, 2)
+  })
+
   it("avoids a district that is closed, and refuses one that is none", async () => {
     const slot = slotsOf(trip).find(({ starts_at }) => Date.parse(starts_at) > Date.now())
     const district = slot.node.neighbourhood

@@ -36,6 +36,8 @@ export interface OpenOffer {
   readonly request: PivotRequest
   readonly request_id: string | undefined
   readonly by: string | null
+  /** Whose devices were answered with it, oldest first: who asks again from one of them wants another answer. */
+  readonly answered: ReadonlyArray<string>
   /** The plan that it was made for. */
   readonly plan: PackedPlan
   /** Marks of the city's events that it answers; absent where somebody asked for it. */
@@ -73,6 +75,8 @@ export type TripMemoryEvent =
   | { readonly _tag: "offer_closed"; readonly pivot_id: string }
   /** Somebody came to the trip's stream and was told of all that was open at that instant. */
   | { readonly _tag: "offers_shown"; readonly at: number }
+  /** It was the answer to one device more. */
+  | { readonly _tag: "offer_shared"; readonly pivot_id: string; readonly device: string }
   /** Its time is over earlier than it was promised: the next wake-up says that nobody answered. */
   | { readonly _tag: "offer_due"; readonly pivot_id: string; readonly at: number }
   /** What could be undone until this instant cannot be any more: it takes memory no longer. */
@@ -100,6 +104,8 @@ export const MAX_OFFERS = 8
 /** Offers held: the open ones, and those whose time is over until a wake-up has written that down. */
 export const MAX_HELD_OFFERS = 2 * MAX_OFFERS
 const MAX_TOLD = 64
+/** Devices that are remembered of an offer which answered several; the oldest one may ask again and be told the same. */
+const MAX_DEVICES = 16
 
 export const emptyTrip = (id: string): TripActorState => ({
   id,
@@ -178,6 +184,15 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
         ...memory,
         offers: memory.offers.map((one) => (one.shown || one.expires_at <= event.at ? one : { ...one, shown: true }))
       }
+    case "offer_shared":
+      return {
+        ...memory,
+        offers: memory.offers.map((one) =>
+          one.pivot_id === event.pivot_id
+            ? { ...one, answered: lastOf([...one.answered, event.device], MAX_DEVICES) }
+            : one
+        )
+      }
     case "offer_due":
       return {
         ...memory,
@@ -204,7 +219,11 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
         ...memory,
         personas: memory.personas.filter((persona) => persona.user_id !== event.user_id),
         rankings: undefined,
-        offers: memory.offers.map((one) => (one.by === event.user_id ? { ...one, by: null } : one))
+        offers: memory.offers.map((one) => ({
+          ...one,
+          by: one.by === event.user_id ? null : one.by,
+          answered: one.answered.filter((device) => !device.startsWith(event.user_id))
+        }))
       }
   }
 }

@@ -44,7 +44,7 @@ const fresh = (turn: Turn, request: PivotRequest) => {
   const slot = request.slot_id === undefined ? undefined : slotAhead(turn, request.slot_id)
   const still = slot === undefined || !isRejection(slot)
   const { slot_id: _gone, ...anywhere } = request
-  return makeOffer(turn, world, still ? request : anywhere, undefined)
+  return makeOffer(turn, world, still ? request : anywhere, {})
 }
 
 /** Refuses with a fresh offer that is remembered and logged like any other. */

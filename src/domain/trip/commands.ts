@@ -125,6 +125,8 @@ export const TripCommand = Schema.Union([
   Schema.TaggedStruct("request_pivot", {
     ...reader,
     request_id: Schema.optionalKey(IdempotencyKey),
+    /** The open stream that asks, which tells the devices of one person apart; absent where none does. */
+    device: Schema.optionalKey(Uuid),
     request: PivotRequest
   }),
   /** The group decides on an open offer: at the latest after so many milliseconds, by the default where the votes do not. */

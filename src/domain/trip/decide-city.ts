@@ -67,7 +67,7 @@ const answersTo = (turn: Turn, world: TripWorld, events: ReadonlyArray<CityEvent
     }
     // Named after what it answers: told again by a later life of the trip, it is the same offer.
     const pivotId = uuidOfName("city pivot", turn.trip.id, mark) as PivotId
-    const one: Told = { ...makeOffer(turn, world, request, undefined, pivotId), marks: [mark], event: event_id }
+    const one: Told = { ...makeOffer(turn, world, request, { pivotId }), marks: [mark], event: event_id }
     if (changesNothing(one.offer)) continue
     for (const id of coveredBy(one.offer, touch)) caredFor.set(id, one)
     made.push(one)

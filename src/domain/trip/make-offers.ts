@@ -20,14 +20,17 @@ import {
   worldOf
 } from "./turn.ts"
 
+/** Who asks, and where the answer comes from. */
+interface Asked {
+  readonly requestId?: string | undefined
+  /** Who is answered with it, by device; nobody where the city's event brought it. */
+  readonly device?: string
+  readonly pivotId?: PivotId
+}
+
 /** An offer made: shown at once, remembered, and logged. */
-export const makeOffer = (
-  turn: Turn,
-  world: TripWorld,
-  request: PivotRequest,
-  requestId: string | undefined,
-  pivotId?: PivotId
-) => {
+export const makeOffer = (turn: Turn, world: TripWorld, request: PivotRequest, asked: Asked) => {
+  const { requestId, device, pivotId } = asked
   const { trip, by, context } = turn
   const offer = turn.rules.planner.pivot(world, request, pivotId)
   const payload: PivotOffered = {
@@ -49,6 +52,7 @@ export const makeOffer = (
     request,
     request_id: requestId,
     by,
+    answered: device === undefined ? [] : [device],
     plan: turn.state.trip?.plan ?? new PackedPlan(trip.slots),
     offered_at: context.now,
     expires_at: offer.expires_at,
@@ -114,7 +118,7 @@ export const tellingOf = (
 const sameRequest = (a: PivotRequest, b: PivotRequest): boolean =>
   a.trigger === b.trigger && a.slot_id === b.slot_id && JSON.stringify(a.detail) === JSON.stringify(b.detail)
 
-/** How long an offer is the answer to the same disruption, reported by somebody else of the party. */
+/** How long an offer is the answer to the same disruption, reported from another device of the party. */
 const SHARED_FOR_MS = 3 * 60_000
 
 /** What a request says has happened, without when: two phones never agree on that to the second. */
@@ -124,11 +128,19 @@ const happening = ({ trigger, detail = {} }: PivotRequest): string => {
   return JSON.stringify([trigger, words, delay_minutes, district?.toLowerCase(), line, mood?.toLowerCase(), tags])
 }
 
-/** The offer that a companion's phone was just given, or the city's event brought, for the same disruption and plan. */
-const sharedOffer = (turn: Turn, request: PivotRequest): OpenOffer | undefined =>
+/** A person's device: an open stream, or all that comes without one. */
+const deviceOf = (turn: Turn, { device = "" }: Extract<TripCommand, { _tag: "request_pivot" }>): string =>
+  `${turn.by} ${device}`
+
+/** What came with the refusal of an answer was seen by who gave it, on whichever device. */
+const wasAnswered = (turn: Turn, one: OpenOffer, device: string): boolean =>
+  one.answered.length === 0 ? one.by === turn.by : one.answered.includes(device)
+
+/** The offer that another device was just given, or the city's event brought, for the same disruption and plan. */
+const sharedOffer = (turn: Turn, device: string, request: PivotRequest): OpenOffer | undefined =>
   turn.state.memory.offers.find(
     (one) =>
-      one.by !== turn.by &&
+      !wasAnswered(turn, one, device) &&
       one.shown &&
       one.expires_at > turn.context.now &&
       delayOf(turn, one) <= SHARED_FOR_MS &&
@@ -162,11 +174,18 @@ export const requestPivot = (turn: Turn, command: Extract<TripCommand, { _tag: "
     const slot = slotAhead(turn, command.request.slot_id)
     if (isRejection(slot)) return reject(slot)
   }
-  const shared = sharedOffer(turn, command.request)
-  if (shared !== undefined) return { reply: { _tag: "offered", offer: shared.text }, advice: true }
+  const device = deviceOf(turn, command)
+  const shared = sharedOffer(turn, device, command.request)
+  if (shared !== undefined) {
+    return {
+      reply: { _tag: "offered", offer: shared.text },
+      transient: [{ _tag: "offer_shared", pivot_id: shared.pivot_id, device }],
+      advice: true
+    }
+  }
   const world = worldOf(turn)
   if (world === undefined) return reject(notReady(trip))
-  const { open, records } = makeOffer(turn, world, command.request, command.request_id)
+  const { open, records } = makeOffer(turn, world, command.request, { requestId: command.request_id, device })
   const room = makeRoom(turn, 1)
   return {
     reply: { _tag: "offered", offer: open.text },

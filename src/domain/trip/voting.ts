@@ -88,6 +88,7 @@ const offerOf = (vote: Vote, plan: PackedPlan): OpenOffer => ({
   request: vote.request,
   request_id: undefined,
   by: vote.opened_by,
+  answered: [],
   plan,
   ...(vote.about === undefined ? {} : { about: vote.about }),
   offered_at: vote.offered_at,

@@ -9,6 +9,7 @@ import type { TripReply } from "../../domain/trip/commands.ts"
 import { type Shown, tripView } from "../../domain/view/trip.ts"
 import type { TokenHolder } from "../../services/tokens.ts"
 import type { TripFailure } from "../../services/trip-runtime.ts"
+import { newId } from "../../support/new-id.ts"
 import type { HelloFrame } from "../api/frames.ts"
 import { Unauthorized, Unprocessable } from "../api/problems.ts"
 import { journalRefused } from "../handlers/refusals.ts"
@@ -43,6 +44,8 @@ export class Connection implements Listener {
   readonly #hub: StreamHub
   readonly #trip: TripId
   readonly #budget: FrameBudget
+  /** Tells this device of its traveler from another one. */
+  readonly #device: string
   #channel: TripChannel | undefined
   /** What the trip is shown with was asked for: what is not there now will not come. */
   #waited = false
@@ -56,6 +59,7 @@ export class Connection implements Listener {
     this.#hub = hub
     this.#trip = tripId
     this.userId = holder.userId
+    this.#device = newId(hub.now())
     this.#budget = new FrameBudget(hub.settings.framesPerSecond)
     this.#expireAt(holder.expiresAt)
   }
@@ -147,7 +151,8 @@ export class Connection implements Listener {
     switch (frame.type) {
       case "pivot": {
         const { id, request } = frame
-        const command = { _tag: "request_pivot", by: this.userId, request_id: id, request } as const
+        const device = this.#device
+        const command = { _tag: "request_pivot", by: this.userId, request_id: id, device, request } as const
         this.#hub.trips.dispatch(this.#trip, command, (outcome) => this.#offered(id, outcome))
         return undefined
       }

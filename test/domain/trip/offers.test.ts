@@ -1,5 +1,6 @@
 /** Offers that nobody answers: none leaves memory without its log being told. */
 import { assert, describe, it } from "@effect/vitest"
+import { uuidOfName } from "../../../src/domain/basics/hash.ts"
 import type { PivotOffered } from "../../../src/domain/decisions.ts"
 import { MAX_HELD_OFFERS, MAX_OFFERS } from "../../../src/domain/trip/actor-state.ts"
 import { active, cityId, FIRST_DAY, friend, invited, type LiveTrip, nodeId, offer, owner, tag } from "./fixtures.ts"
@@ -18,6 +19,27 @@ describe("the same disruption from two phones", () => {
       first.pivot_id
     )
     live.now += 4 * 60_000
+    assert.notStrictEqual(offer(live, { request: rain }).pivot_id, first.pivot_id)
+  })
+
+  it("is one offer on two devices of one person, and another answer for who asks again on one of them", () => {
+    const live = active()
+    const [phone, tablet] = [uuidOfName("phone"), uuidOfName("tablet")]
+    const first = offer(live, { device: phone, request: rain })
+    assert.strictEqual(offer(live, { device: tablet, request: rain }).pivot_id, first.pivot_id)
+    assert.isUndefined(live.last.records, "and it is logged once")
+    assert.strictEqual(offer(live, { request: rain }).pivot_id, first.pivot_id, "without a stream, too")
+    const other = offer(live, { device: tablet, request: rain })
+    assert.notStrictEqual(other.pivot_id, first.pivot_id)
+    assert.strictEqual(offer(live, { device: phone, request: rain }).pivot_id, other.pivot_id, "the two stay together")
+    assert.notInclude([first.pivot_id, other.pivot_id], offer(live, { device: phone, request: rain }).pivot_id)
+  })
+
+  it("is another answer for a companion who was given the first and asks again", () => {
+    const live = active()
+    invited(live)
+    const first = offer(live, { by: friend, request: rain })
+    assert.strictEqual(offer(live, { request: rain }).pivot_id, first.pivot_id)
     assert.notStrictEqual(offer(live, { request: rain }).pivot_id, first.pivot_id)
   })
 

@@ -8,6 +8,7 @@ import type { CityId, SlotId } from "../../domain/ids.ts"
 import type { Assembly, LockedStop } from "../../domain/itinerary/model.ts"
 import { homeOf, ownPoints, travelAmong } from "../../domain/itinerary/own-points.ts"
 import { dayHours, type TripDay } from "../../domain/itinerary/rules.ts"
+import { Workspace } from "../../domain/orienteering/workspace.ts"
 import { archetypeOf } from "../../domain/persona/archetype.ts"
 import { partyTaste } from "../../domain/persona/encode.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
@@ -148,8 +149,10 @@ const slotsOf = (
     model_version: version
   }))
 
-export const planMaker = (parts: PlanParts) =>
-  Effect.fnUntraced(function* (wish: PlanWish): Effect.fn.Return<Plan, PlanRefused> {
+export const planMaker = (parts: PlanParts) => {
+  /** Plans are assembled one at a time, and so in the same memory. */
+  const workspace = new Workspace()
+  return Effect.fnUntraced(function* (wish: PlanWish): Effect.fn.Return<Plan, PlanRefused> {
     const { catalog, constraints, now, people } = wish
     const days = tripDays(catalog.city.time_zone, wish.startDate, wish.days)
     const orientations = people.map((person) => person.dimensions.time_orientation.value)
@@ -169,6 +172,7 @@ export const planMaker = (parts: PlanParts) =>
         orientations,
         locked: [...wish.locked, ...fixedStops(wish.brought.fixed, days)],
         notBefore: now,
+        workspace,
         seed: seedOf(catalog.city.slug, wish.startDate, String(wish.days), ...people.map((person) => person.user_id))
       })
     )
@@ -187,3 +191,4 @@ export const planMaker = (parts: PlanParts) =>
       degraded: degraded?.message
     }
   })
+}

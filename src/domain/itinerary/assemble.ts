@@ -5,6 +5,7 @@
 import type { NodeId } from "../ids.ts"
 import { type Model, modelInPieces } from "../orienteering/model.ts"
 import { SEARCH, Search, type SearchSettings } from "../orienteering/search.ts"
+import { Workspace } from "../orienteering/workspace.ts"
 import { dayPartAt } from "../time/day-part.ts"
 import { type Candidates, candidatesOf } from "./candidates.ts"
 import { type Frame, frameOf } from "./frame.ts"
@@ -102,11 +103,12 @@ class Run implements AssemblyRun {
   /** The steps one after the other: what a step does is known when the ones before it have run. */
   private *work(): Generator<() => void> {
     const weights = this.input.weights ?? WEIGHTS
+    const memory = (this.input.workspace ?? new Workspace()).begin()
     let candidates!: Candidates
     let frame!: Frame
     let musts!: Musts
     yield () => {
-      candidates = candidatesOf(this.input)
+      candidates = candidatesOf(this.input, memory)
       frame = frameOf(candidates, tableOf(this.input.catalog.city.country))
       musts = mustsOf(candidates, frame, weights)
     }
@@ -141,7 +143,7 @@ class Run implements AssemblyRun {
         overflow: musts.candidates.length > 0 ? MUST_OVERFLOW : 0
       })
     }
-    const making = modelInPieces(posed.problem)
+    const making = modelInPieces(posed.problem, memory)
     let model: Model | undefined
     while (model === undefined) {
       yield () => {

@@ -1,5 +1,6 @@
 /** Whom a plan can choose from: the ranked places and what is wished for besides, each with its score and standing. */
 
+import { Workspace } from "../orienteering/workspace.ts"
 import { exclusionOf } from "./exclusion.ts"
 import type { AssemblyInput } from "./model.ts"
 import { MEAL, type Places, placesOf, RETIRED } from "./places.ts"
@@ -40,9 +41,9 @@ const JITTER = 1e-4
 
 const MOST_MINUTES = 32_000
 
-const travelTable = (input: AssemblyInput, indexes: Int32Array): Between => {
+const travelTable = (input: AssemblyInput, indexes: Int32Array, memory: Workspace): Between => {
   const n = indexes.length
-  const cache = new Int16Array(n * n).fill(-1)
+  const cache = memory.int16(n * n).fill(-1)
   const at = input.days[0]?.noon ?? 0
   return (from, to) => {
     const known = cache[from * n + to]!
@@ -53,7 +54,7 @@ const travelTable = (input: AssemblyInput, indexes: Int32Array): Between => {
   }
 }
 
-export const candidatesOf = (input: AssemblyInput): Candidates => {
+export const candidatesOf = (input: AssemblyInput, memory: Workspace = new Workspace()): Candidates => {
   const { catalog, constraints } = input
   const places = placesOf(catalog)
   const excluded = exclusionOf(catalog, constraints, input.vetoes)
@@ -93,7 +94,7 @@ export const candidatesOf = (input: AssemblyInput): Candidates => {
           ? "dearer"
           : "offered"
     ),
-    between: travelTable(input, indexes),
+    between: travelTable(input, indexes, memory),
     home: input.home === undefined ? undefined : candidateOf.get(input.home)
   }
 }

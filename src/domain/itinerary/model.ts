@@ -1,6 +1,7 @@
 /** What an itinerary is assembled from, and what comes out. Data only. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { NodeId, SlotId } from "../ids.ts"
+import type { Workspace } from "../orienteering/workspace.ts"
 import type { PlacedBy, Relaxation, TripConstraints, Veto } from "../plan/model.ts"
 import type { Scored } from "../ranking.ts"
 import type { DayPart, Open, TimeOrientation } from "../vocabulary.ts"
@@ -49,6 +50,8 @@ export interface AssemblyInput {
   readonly weights?: PlanWeights
   /** How thoroughly to search, as a share of the usual; 1 where left out. */
   readonly effort?: number
+  /** Memory to work in, which nobody else works in meanwhile; memory of its own where left out. */
+  readonly workspace?: Workspace
   /** Decides between equals; the same input and seed give the same trip. */
   readonly seed: number
 }

@@ -1,8 +1,11 @@
 /** A problem in typed arrays: what the search reads in its innermost loops. Built once per problem. */
 import type { Crowd, Problem, Shares } from "./problem.ts"
+import { Workspace } from "./workspace.ts"
 
 export interface Model {
   readonly problem: Problem
+  /** Where its tables lie, and those of whoever works it out. */
+  readonly memory: Workspace
   readonly visits: number
   readonly routes: number
   /** Visits and, after them, the beginning and the end of each route. */
@@ -93,13 +96,13 @@ const shareModel = (shares: Shares, visits: number): ShareModel => ({
 const ROWS = 20
 const VISITS = 100
 
-function* tables(problem: Problem) {
+function* tables(problem: Problem, memory: Workspace) {
   const n = problem.locations
-  const travel = new Int32Array(n * n)
-  const back = new Int32Array(n * n)
+  const travel = memory.int32(n * n)
+  const back = memory.int32(n * n)
   const costs = problem.wayCost === undefined ? 0 : n * n
-  const cost = new Float64Array(costs)
-  const costBack = new Float64Array(costs)
+  const cost = memory.float64(costs)
+  const costBack = memory.float64(costs)
   for (let from = 0; from < n; from++) {
     if (from % ROWS === ROWS - 1) yield
     for (let to = 0; to < n; to++) {
@@ -116,13 +119,13 @@ function* tables(problem: Problem) {
 }
 
 /** The windows and profits of every visit on every route. */
-function* offers(problem: Problem, visits: number, routes: number) {
+function* offers(problem: Problem, visits: number, routes: number, memory: Workspace) {
   const nodes = visits + 2 * routes
-  const first = new Int32Array(routes * nodes)
-  const last = new Int32Array(routes * nodes).fill(-1)
-  const offset = new Int32Array(routes * nodes)
+  const first = memory.int32(routes * nodes)
+  const last = memory.int32(routes * nodes).fill(-1)
+  const offset = memory.int32(routes * nodes)
   const count = new Uint8Array(routes * nodes)
-  const profit = new Float64Array(routes * nodes)
+  const profit = memory.float64(routes * nodes)
   const windows: Array<number> = []
   for (let route = 0; route < routes; route++) {
     const { opens, closes } = problem.routes[route]!
@@ -156,11 +159,11 @@ const withEnds = (
 ) => Int32Array.from([...problem.visits.map((_, visit) => of(visit)), ...problem.routes.flatMap((_, r) => ends(r))])
 
 /** A model in the making, in pieces: a long trip must not hold up whoever builds one. */
-export function* modelInPieces(problem: Problem): Generator<undefined, Model> {
+export function* modelInPieces(problem: Problem, memory: Workspace): Generator<undefined, Model> {
   const visits = problem.visits.length
   const routes = problem.routes.length
-  const made = yield* offers(problem, visits, routes)
-  const ways = yield* tables(problem)
+  const made = yield* offers(problem, visits, routes, memory)
+  const ways = yield* tables(problem, memory)
   const urgent = Uint8Array.from(problem.visits, (visit) => (visit.urgent === true ? 1 : 0))
   const positive = made.profit.filter((profit, at) => profit > 0 && urgent[at % (visits + 2 * routes)] !== 1)
   const usual = positive.length === 0 ? 1 : positive.reduce((sum, profit) => sum + profit, 0) / positive.length
@@ -174,6 +177,7 @@ export function* modelInPieces(problem: Problem): Generator<undefined, Model> {
   const time = problem.routes.reduce((sum, route) => sum + route.closes - route.opens, 0) / Math.max(1, routes)
   return {
     problem,
+    memory,
     visits,
     routes,
     nodes: visits + 2 * routes,
@@ -213,8 +217,8 @@ export function* modelInPieces(problem: Problem): Generator<undefined, Model> {
   }
 }
 
-export const modelOf = (problem: Problem): Model => {
-  const making = modelInPieces(problem)
+export const modelOf = (problem: Problem, memory: Workspace = new Workspace()): Model => {
+  const making = modelInPieces(problem, memory)
   for (;;) {
     const { done, value } = making.next()
     if (done === true) return value

@@ -32,12 +32,13 @@ export class Rebuilder {
     this.model = model
     this.routes = routes
     this.resting = new Uint8Array(model.visits)
-    this.noise = new Float64Array(model.visits).fill(1)
-    this.position = new Int32Array(model.routes * model.visits)
-    this.shift = new Int32Array(model.routes * model.visits)
-    this.ways = new Float64Array(model.routes * model.visits)
-    this.seen = new Int32Array(model.routes * model.visits)
-    this.open = new Int32Array(model.visits)
+    const { memory } = model
+    this.noise = memory.float64(model.visits).fill(1)
+    this.position = memory.int32(model.routes * model.visits)
+    this.shift = memory.int32(model.routes * model.visits)
+    this.ways = memory.float64(model.routes * model.visits)
+    this.seen = memory.int32(model.routes * model.visits)
+    this.open = memory.int32(model.visits)
   }
 
   /** Tries the positions `low` to `high` of a route; keeps the best among them and what is known already. */

@@ -9,6 +9,7 @@ import type { Assembly, AssemblyInput, LockedStop } from "../../../src/domain/it
 import { millisAt } from "../../../src/domain/itinerary/rules.ts"
 import { WEIGHTS } from "../../../src/domain/itinerary/terms.ts"
 import { validateItinerary } from "../../../src/domain/itinerary/validate.ts"
+import { Workspace } from "../../../src/domain/orienteering/workspace.ts"
 import type { TripConstraints } from "../../../src/domain/plan/model.ts"
 import { curatedCities } from "../../support/curated-cities.ts"
 import { generateCity, type PlanningCity, pick, randomOf, scoresFor } from "../../support/generated-city.ts"
@@ -148,6 +149,15 @@ describe("assembly", () => {
       }),
       { numRuns: 40, seed: 7 }
     )
+  })
+
+  it("gives the same trip in memory that other trips were planned in before", () => {
+    const [city] = curatedCities()
+    const workspace = new Workspace()
+    for (const [seed, days] of [1, 5, 2, 7, 3].entries()) {
+      const input = inputFor(city!, seed, days)
+      assert.deepEqual(assemble({ ...input, workspace }), assemble(input))
+    }
   })
 
   it("gives every day of an ordinary trip its meals, its pace and something to do", () => {

@@ -26,6 +26,9 @@ export class Rebuilder {
   private readonly ways: Float64Array
   private readonly seen: Int32Array
   private readonly open: Int32Array
+  /** By route: the positions that are tried; all of them where nobody narrowed them. */
+  private readonly low: Int32Array
+  private readonly high: Int32Array
 
   constructor(routes: Routes) {
     const { model } = routes
@@ -39,6 +42,24 @@ export class Rebuilder {
     this.ways = memory.float64(model.routes * model.visits)
     this.seen = memory.int32(model.routes * model.visits)
     this.open = memory.int32(model.visits)
+    this.low = new Int32Array(model.routes).fill(1)
+    this.high = new Int32Array(model.routes).fill(model.stride)
+  }
+
+  /** Tries no more than the positions around the hole of a long route, which is where there is room: a round costs what the hole is worth. */
+  narrow(route: number, low: number, high: number): void {
+    this.low[route] = Math.max(1, low)
+    this.high[route] = high
+  }
+
+  /** Tries all positions again. */
+  widen(): void {
+    this.low.fill(1)
+    this.high.fill(this.model.stride)
+  }
+
+  private lookAll(route: number, visit: number): void {
+    this.look(route, visit, this.low[route]!, Math.min(this.high[route]!, this.routes.length[route]! + 1))
   }
 
   /** Tries the positions `low` to `high` of a route; keeps the best among them and what is known already. */
@@ -91,7 +112,7 @@ export class Rebuilder {
     this.position[at] = 0
     this.seen[at] = this.routes.version[route]!
     if (this.model.count[route * this.model.nodes + visit] === 0) return
-    this.look(route, visit, 1, this.routes.length[route]! + 1)
+    this.lookAll(route, visit)
   }
 
   /** What was known before a visit was put at `put`, brought up to date. */
@@ -105,12 +126,12 @@ export class Rebuilder {
       const moved = known > put ? known + 1 : known
       this.look(route, visit, moved, moved)
       if (this.position[at] === 0) {
-        this.look(route, visit, 1, this.routes.length[route]! + 1)
+        this.lookAll(route, visit)
         return
       }
     }
     this.look(route, visit, put, put + 1)
-    if (this.position[at] === 0 && known === put) this.look(route, visit, 1, this.routes.length[route]! + 1)
+    if (this.position[at] === 0 && known === put) this.lookAll(route, visit)
   }
 
   private score(route: number, visit: number, greed: Greed, besides: boolean): number {
@@ -181,6 +202,7 @@ export class Rebuilder {
     const before = routes.version[route]!
     routes.put(route, put, visit)
     routes.refresh(route)
+    this.high[route]!++
     const place = model.place[visit]!
     let left = 0
     for (let i = 0; i < count; i++) {

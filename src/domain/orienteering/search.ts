@@ -9,6 +9,7 @@ import { type Model, modelOf } from "./model.ts"
 import type { Plan, Problem } from "./problem.ts"
 import { type Greed, Rebuilder } from "./rebuild.ts"
 import { type Kept, Routes } from "./routes.ts"
+import { canSweep, Sweep } from "./sweep.ts"
 
 export interface SearchSettings {
   /** Shares of the ways to make room; the rest takes a few stops from anywhere. */
@@ -52,6 +53,14 @@ export const SEARCH: SearchSettings = {
 /** What a round costs beside the positions it tries, counted in positions; a look at every visit comes on top. */
 const ROUND_WORK = 1000
 
+/** Routes of so many stops are long, and filled anew around what was taken out, so many positions to each side; but all of them so often. */
+const LONG = 24
+const AROUND = 3
+const WIDE = 0.1
+
+/** What is searched with once a route is long: more is taken out at once, and less that is worse is gone on with. */
+const LONG_SEARCH = { warm: 0.3, longest: 15 } as const
+
 /** How often what rests stays out of the plan where waiting costs. */
 const LEFT_OUT = 0.3
 
@@ -61,7 +70,7 @@ export class Search {
   /** Rounds done so far. */
   rounds = 0
   private readonly model: Model
-  private readonly settings: SearchSettings
+  private settings: SearchSettings
   private readonly random: Random
   private readonly routes: Routes
   private readonly rebuilder: Rebuilder
@@ -75,6 +84,13 @@ export class Search {
   private idle = 0
   /** Whether the first plan is filled as far as it goes. */
   private begun = false
+  /** The first plan that greed made, while the routes of another one are swept. */
+  private greedy: Kept | undefined
+  /** Whether routes are long: what is tried, and how warmly, is other then. */
+  private long = false
+  private sweep: Sweep | undefined
+  private swept = 0
+  private sweepWork = 0
 
   constructor(problem: Problem | Model, seed: number, settings: SearchSettings = SEARCH) {
     this.model = "problem" in problem ? problem : modelOf(problem)
@@ -90,14 +106,14 @@ export class Search {
 
   /** Positions tried so far: what a round costs differs from problem to problem, what this costs hardly does. */
   get work(): number {
-    return this.rebuilder.work + this.destroyer.work
+    return this.rebuilder.work + this.destroyer.work + this.sweepWork + (this.sweep?.work ?? 0)
   }
 
   get value(): number {
     return this.bestWorth
   }
 
-  /** One visit more in the first plan; after that one round: make room, fill anew, decide. */
+  /** One visit more in the first plan, or one hour of a long one; after that one round: make room, fill anew, decide. */
   step(): void {
     if (!this.begun) {
       this.begin()
@@ -137,14 +153,47 @@ export class Search {
   }
 
   private begin(): void {
-    if (this.rebuilder.putOne(PLAIN)) return
+    if (this.greedy !== undefined ? this.sweepOn(this.greedy) : this.rebuilder.putOne(PLAIN) || this.isLong()) return
     this.begun = true
     this.worth = this.bestWorth = this.cycleBest = this.routes.total()
     this.routes.keepIn(this.current)
     this.routes.keepIn(this.best)
   }
 
+  /** Whether what greed made is so long that a sweep over its hours finds a better one; begins it. */
+  private isLong(): boolean {
+    const { destroyer, model, routes } = this
+    if (!routes.length.some((length) => length >= LONG) || !canSweep(model)) return false
+    this.settings = { ...this.settings, ...LONG_SEARCH }
+    this.long = true
+    this.greedy = routes.keep()
+    destroyer.gone.fill(1)
+    for (let route = 0; route < model.routes; route++) routes.takeOut(route, destroyer.gone)
+    destroyer.gone.fill(0)
+    return true
+  }
+
+  /** Sweeps one hour of one route more; false once the better one of both plans stands. */
+  private sweepOn(greedy: Kept): boolean {
+    const { model, routes } = this
+    this.sweep ??= new Sweep(routes, this.swept)
+    if (this.sweep.step()) return true
+    for (const [at, visit] of this.sweep.visits().entries()) routes.put(this.swept, at + 1, visit)
+    routes.refresh(this.swept)
+    this.sweepWork += this.sweep.work
+    this.sweep = undefined
+    if (++this.swept < model.routes) return true
+    this.rebuilder.fill(PLAIN)
+    const worth = routes.total()
+    const now = routes.keep()
+    routes.goBack(greedy)
+    if (routes.total() < worth) routes.goBack(now)
+    this.greedy = undefined
+    return false
+  }
+
   private undo(): void {
+    this.rebuilder.widen()
     this.destroyer.gone.fill(0)
     this.routes.goBack(this.current)
     this.idle++
@@ -183,7 +232,9 @@ export class Search {
     } else if (way < settings.segment + settings.stranger + settings.around) destroyer.around()
     else destroyer.few()
     const rests = random() < settings.rest
+    const narrow = this.long && random() >= WIDE
     for (let route = 0; route < model.routes; route++) {
+      if (narrow && routes.length[route]! >= LONG) this.narrow(route)
       if (!routes.takeOut(route, destroyer.gone)) return false
     }
     if (rests) rebuilder.resting.set(destroyer.gone.subarray(0, model.visits))
@@ -196,6 +247,21 @@ export class Search {
       }
     }
     return true
+  }
+
+  /** Only the stretch of a long route that is about to be taken out, and a little around it, is tried anew. */
+  private narrow(route: number): void {
+    const { routes, destroyer, rebuilder } = this
+    const base = route * routes.stride
+    let [first, last, count] = [0, 0, 0]
+    for (let i = 1; i <= routes.length[route]!; i++) {
+      if (destroyer.gone[routes.node[base + i]!] === 0) continue
+      if (first === 0) first = i
+      last = i
+      count++
+    }
+    // A stranger that takes nobody's place stands somewhere all the same.
+    if (count > 0) rebuilder.narrow(route, first - AROUND, last - count + 1 + AROUND)
   }
 
   private refill(): void {
@@ -212,6 +278,7 @@ export class Search {
     rebuilder.resting.fill(0)
     // Greed does not see what waiting costs: where it costs, a visit that fits may still be better left out.
     if (this.model.waitCost === 0 || random() >= LEFT_OUT) rebuilder.fill({ power, timed })
+    rebuilder.widen()
   }
 
   plan(): Plan {

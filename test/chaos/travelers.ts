@@ -12,10 +12,10 @@ import type { Condition } from "./faults.ts"
 type Json = any
 
 /** Longest that one try of a request may take; then it is tried again. */
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 40_000
 
-/** Longest that a plan may take, whoever is astray. */
-const PLAN_MS = 8_000
+/** Longest that a plan may take, whoever is astray: a Claude that hangs does so for ever, a busy machine does not. */
+const PLAN_MS = 25_000
 
 export interface World {
   /** Through a network that may be cut. */

@@ -1,8 +1,7 @@
 /** The app where nobody answers: what one says waits and goes out, and what became of it is told; clocks and tokens that are wrong. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
 import type { Page } from "playwright-core"
-import { freePort } from "../../src/layers/embedded/cluster.ts"
+import { portToComeBackTo } from "../harness/port.ts"
 import { type App, cityAwake, openApp, type Visitor } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { dayAhead, tokenFor } from "../support/server.ts"
@@ -15,7 +14,7 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
   let app: App
 
   beforeAll(async () => {
-    app = await openApp({ PORT: String(await Effect.runPromise(freePort)) })
+    app = await openApp({ PORT: String(await portToComeBackTo()) })
   })
   afterAll(() => app?.close())
 

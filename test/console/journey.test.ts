@@ -1,8 +1,7 @@
 /** One journey through everything that a traveler does with the app, in real browsers, with the server killed on the way. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
 import type { Page } from "playwright-core"
-import { freePort } from "../../src/layers/embedded/cluster.ts"
+import { portToComeBackTo } from "../harness/port.ts"
 import { type App, cityAwake, groundDrawn, openApp, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { until } from "../support/server.ts"
@@ -21,7 +20,7 @@ const takeout = (name: string, lon: number, lat: number) =>
 describe.skipIf(chromiumPath === undefined)(`a journey (${chromiumPath ?? NO_BROWSER})`, () => {
   let app: App
   beforeAll(async () => {
-    app = await openApp({ PORT: String(await Effect.runPromise(freePort)) })
+    app = await openApp({ PORT: String(await portToComeBackTo()) })
   })
   afterAll(() => app?.close())
 

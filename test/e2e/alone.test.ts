@@ -6,7 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { fakeQdrant } from "../fakes/qdrant.ts"
-import { type Traveler, until } from "../support/server.ts"
+import { offeredFor } from "../support/offers.ts"
+import { dayAhead, type Traveler, until } from "../support/server.ts"
 import { freshDatabase, openWorld, type World } from "./world.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
@@ -122,17 +123,15 @@ describe("with no database, cache, vector index or model", () => {
     const ann = await world.someone()
     // A server that is down is noticed at once; one that hangs can hold up everybody who asks it.
     qdrant.hang()
-    const today = new Date().toISOString().slice(0, 10)
-    const made = await ann.call("POST", "/trips", { city: "seattle", start_date: today, days: 3 })
+    const made = await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 3 })
     assert.strictEqual(made.status, 201, JSON.stringify(made.body))
     const trip: Json = made.body
     if (trip.status !== "active") await ann.call("PATCH", `/trips/${trip.id}`, { status: "active" })
     assert.isAbove(qdrant.refused(), 0, "making the trip asked the vector index, and went on without it")
     const socket = await stream(world, ann, trip.id)
     sql.cut()
-    const ahead: ReadonlyArray<Json> = trip.days
-      .flatMap((day: Json) => day.slots)
-      .filter((slot: Json) => Date.parse(slot.starts_at) > Date.now())
+    // Whatever the hour: those of today may be over, or too near for another place.
+    const ahead: ReadonlyArray<Json> = trip.days.slice(1).flatMap((day: Json) => day.slots)
     const pivots = [
       { trigger: "venue_closed", slot_id: ahead[0].id },
       { trigger: "weather", detail: { condition: "rain" } },
@@ -150,7 +149,8 @@ describe("with no database, cache, vector index or model", () => {
       const body = answer.body as Json
       assert.isTrue(body.options.length > 0 || body.reasons.length > 0)
     }
-    const offer = await socket.ask({ type: "pivot", ...pivots[0] })
+    const { stop } = await offeredFor(ann, trip.id, ahead)
+    const offer = await socket.ask({ type: "pivot", trigger: "venue_closed", slot_id: stop.id })
     const [option] = offer.options
     const taken = { pivot_id: offer.pivot_id, response: "accept", option_id: option.option_id }
     assert.strictEqual((await socket.ask({ type: "respond", ...taken })).type, "ack")

@@ -1,6 +1,7 @@
 /** A signal that names a stop, an offer or a slate answers the decision that brought it: whatever its sender took it for. */
 import { randomUUID } from "node:crypto"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { offeredFor, swapped } from "../support/offers.ts"
 import { dayAhead, type Json, ok, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
@@ -8,6 +9,8 @@ describe("what signals answer", () => {
   let world: World
   let ann: Traveler
   let trip: Json
+  /** Stops whose place is another one by now. */
+  const changed = new Set<string>()
 
   beforeAll(async () => {
     world = await openWorld({ RATE_LIMIT: "off" })
@@ -66,30 +69,25 @@ describe("what signals answer", () => {
   })
 
   it("is the swap for a stop that was swapped, and the plan for what was said before", async () => {
-    const slot = trip.days[1].slots[2]
     const before = new Date().toISOString()
-    const swapped = ok(await ann.call("PATCH", `/trips/${trip.id}/slots/${slot.id}`, { action: "swap" }))
-    const to = swapped.changed.find((one: Json) => one.id === slot.id).node.id
-    const [late, now] = await send(
+    const { stop: slot, now } = await swapped(ann, trip.id, trip.days[1].slots.slice(1))
+    changed.add(slot.id)
+    const [late, after] = await send(
       ann,
       { signal_type: "thumbs_down", slot_id: slot.id, occurred_at: before },
       { signal_type: "thumbs_up", slot_id: slot.id }
     )
-    answers(now, "swap")
-    assert.deepEqual(now.selected_ids, [to])
+    answers(after, "swap")
+    assert.deepEqual(after.selected_ids, [now.node.id])
     answers(late, "itinerary")
     assert.strictEqual(late.activity_node_id, slot.node.id)
   })
 
   it("is the offer for what names one, and for the stop that it changed", async () => {
-    // What is near a stop and fits is up to the plan: the first stop for which there is something will do.
-    let slot: Json
-    let offer: Json
-    for (slot of trip.days.slice(1).flatMap((day: Json) => day.slots)) {
-      const ask = { trigger: "mood", slot_id: slot.id, detail: { mood: "cozy" } }
-      offer = ok(await ann.call("POST", `/trips/${trip.id}/pivot`, ask))
-      if (offer.options.length > 0) break
-    }
+    const { stop: slot, offer } = await offeredFor(ann, trip.id, trip.days[1].slots, {
+      ask: { trigger: "mood", detail: { mood: "cozy" } }
+    })
+    changed.add(slot.id)
     const { option_id } = offer.options[0]
     const about = { signal_type: "pivot_dismiss", slot_id: slot.id, context: { pivot_id: offer.pivot_id } }
     const [seen] = await send(ann, about)
@@ -117,10 +115,11 @@ describe("what signals answer", () => {
 
   it("is found when they are stored where nothing of it is in memory", async () => {
     const slate = ok(await ann.call("GET", "/discovery?city=seattle"))
+    const planned = trip.days.flatMap(({ slots }: Json) => slots).find(({ id }: Json) => !changed.has(id))
     await world.restart("SIGKILL")
     const rows = await send(
       ann,
-      { signal_type: "slot_view", slot_id: trip.days[1].slots[1].id, trip_id: trip.id },
+      { signal_type: "slot_view", slot_id: planned.id, trip_id: trip.id },
       {
         signal_type: "discovery_swipe_right",
         activity_node_id: slate.nodes[3].node.id,

@@ -1,6 +1,7 @@
 /** What every decision leaves behind in the database: the whole of it, once, and nothing that contradicts it. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { follow } from "../support/follow.ts"
+import { offeredFor, swapped } from "../support/offers.ts"
 import { dayAhead, type Json, ok, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
@@ -59,11 +60,8 @@ describe("decisions", () => {
   })
 
   it("log a swap and a discovery slate once each", async () => {
-    const [slot] = trip.days[0].slots
-    const swapped = ok(
-      await ann.call("PATCH", `/trips/${trip.id}/slots/${slot.id}`, { action: "swap", reason: "curiosity" })
-    )
-    const to = swapped.changed.find((one: Json) => one.id === slot.id).node.id
+    const { stop: slot, now } = await swapped(ann, trip.id, trip.days[0].slots, { reason: "curiosity" })
+    const to = now.node.id
     const swaps = await world.drained(
       (sql) => sql`select candidate_ids, selected_ids from ranking_events
         where trip_id = ${trip.id} and surface = 'swap'`,
@@ -104,10 +102,9 @@ describe("decisions", () => {
   it("log pivots with their options, what decided, and what became of them", async () => {
     const began = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 }), 201)
     ok(await ann.call("PATCH", `/trips/${began.id}`, { status: "active" }))
-    const ahead = began.days[1].slots[0]
-    const ask = async (body: object) => ok(await ann.call("POST", `/trips/${began.id}/pivot`, body))
-    const taken = await ask({ trigger: "venue_closed", slot_id: ahead.id })
-    const refused = await ask({ trigger: "mood", slot_id: ahead.id, detail: { mood: "cozy" } })
+    const { stop: ahead, offer: taken } = await offeredFor(ann, began.id, began.days[1].slots, { least: 2 })
+    const wish = { trigger: "mood", slot_id: ahead.id, detail: { mood: "cozy" } }
+    const refused = ok(await ann.call("POST", `/trips/${began.id}/pivot`, wish))
     const { option_id } = taken.options[1]
     ok(await ann.call("POST", `/trips/${began.id}/pivots/${taken.pivot_id}`, { response: "accept", option_id }))
     ok(await ann.call("POST", `/trips/${began.id}/pivots/${refused.pivot_id}`, { response: "dismiss" }))

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { offeredFor, swapped } from "../support/offers.ts"
 import { readDataset } from "../support/read-dataset.ts"
 import { dayAhead, type Json, ok, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
@@ -48,9 +49,8 @@ describe("the learning log of a running server", () => {
 
   it("keeps a plan, each edit and what was accepted with its own times", async () => {
     const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(9), days: 3 }), 201)
-    const [swapped, , removed] = trip.days[0].slots
-    const change = ok(await ann.call("PATCH", `/trips/${trip.id}/slots/${swapped.id}`, { action: "swap" }))
-    const to = change.changed.find((one: Json) => one.id === swapped.id).node.id
+    const { stop: left, now } = await swapped(ann, trip.id, trip.days[0].slots)
+    const removed = trip.days[0].slots.find(({ id }: Json) => id !== left.id)
     ok(await ann.call("PATCH", `/trips/${trip.id}/slots/${removed.id}`, { action: "remove" }))
     const accepted = ok(await ann.call("GET", `/trips/${trip.id}`))
     ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" }))
@@ -63,7 +63,7 @@ describe("the learning log of a running server", () => {
     assert.deepEqual(
       row["target.user_edits"].map(({ edit, day, from, to: by }: Json) => ({ edit, day, from, to: by })),
       [
-        { edit: "swap", day: 1, from: swapped.node.id, to },
+        { edit: "swap", day: 1, from: left.node.id, to: now.node.id },
         { edit: "remove", day: 1, from: removed.node.id, to: null }
       ]
     )
@@ -105,8 +105,7 @@ describe("the learning log of a running server", () => {
     const cat = await world.someone()
     const trip = ok(await cat.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 }), 201)
     ok(await cat.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
-    const [slot] = trip.days[1].slots
-    const offer = ok(await cat.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: slot.id }))
+    const { stop: slot, offer } = await offeredFor(cat, trip.id, trip.days[1].slots)
     const [option] = offer.options
     const answer = { response: "accept", option_id: option.option_id }
     ok(await cat.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, answer))
@@ -122,8 +121,28 @@ describe("the learning log of a running server", () => {
 
   it("keeps what became of each place apart from the decision that showed it", async () => {
     const dan = await world.someone()
-    const slate = ok(await dan.call("GET", "/discovery?city=seattle"))
-    const [liked, passed, unseen] = slate.nodes.map((one: Json) => one.node.id)
+    const wish = { city: "seattle", start_date: dayAhead(6), days: 2, constraints: { pace: "packed" } }
+    const trip = ok(await dan.call("POST", "/trips", wish), 201)
+    const { stop: left, now } = await swapped(dan, trip.id, trip.days[0].slots)
+    const to = now.node.id
+    const [removed, kept] = trip.days[0].slots.filter(({ id }: Json) => id !== left.id)
+    ok(await dan.call("PATCH", `/trips/${trip.id}/slots/${removed.id}`, { action: "remove" }))
+    ok(await dan.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
+    const { stop: ahead, offer: taken } = await offeredFor(dan, trip.id, trip.days[1].slots, { least: 2 })
+    const answer = (offer: Json, body: object) => dan.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, body)
+    ok(await answer(taken, { response: "accept", option_id: taken.options[1].option_id }))
+    const { offer: refused } = await offeredFor(dan, trip.id, [ahead, ...trip.days[1].slots])
+    ok(await answer(refused, { response: "dismiss" }))
+    // Places that neither the plan nor an offer has: what is said of them here is all that is said of them.
+    const elsewhere = new Set([
+      to,
+      ...trip.days.flatMap(({ slots }: Json) => slots.map(({ node }: Json) => node.id)),
+      ...[taken, refused].flatMap(({ options }) => options.map((one: Json) => one.changes[0].node.id))
+    ])
+    const slate = ok(await dan.call("GET", "/discovery?city=seattle&limit=40"))
+    const [liked, passed, unseen] = slate.nodes
+      .map((one: Json) => one.node.id)
+      .filter((id: string) => !elsewhere.has(id))
     const swipe = (node: string, type: string) => ({
       id: randomUUID(),
       signal_type: type,
@@ -133,27 +152,12 @@ describe("the learning log of a running server", () => {
     })
     const swipes = [swipe(liked, "discovery_swipe_right"), swipe(passed, "discovery_swipe_left")]
     assert.include([200, 202], (await dan.call("POST", "/signals", swipes)).status)
-    const trip = ok(await dan.call("POST", "/trips", { city: "seattle", start_date: dayAhead(6), days: 2 }), 201)
-    const act = (slot: Json, body: object) => dan.call("PATCH", `/trips/${trip.id}/slots/${slot.id}`, body)
-    const [swapped, removed, kept] = trip.days[0].slots
-    const change = ok(await act(swapped, { action: "swap" }))
-    const to = change.changed.find((one: Json) => one.id === swapped.id).node.id
-    ok(await act(removed, { action: "remove" }))
-    ok(await dan.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
-    const [ahead] = trip.days[1].slots
-    const ask = async () =>
-      ok(await dan.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: ahead.id }))
-    const taken = await ask()
-    const answer = (offer: Json, body: object) => dan.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, body)
-    ok(await answer(taken, { response: "accept", option_id: taken.options[1].option_id }))
-    const refused = await ask()
-    ok(await answer(refused, { response: "dismiss" }))
     const rows = await world.drained(
       (sql) => sql`select o.outcome, o.activity_node_id as node, o.decision_id, o.slot_id, d.surface,
           o.activity_node_id = any(d.candidate_ids) as shown, d.selected_ids
         from decision_outcomes o join ranking_events d on d.id = o.decision_id where o.user_id = ${dan.id}
         order by o.occurred_at, o.outcome`,
-      (found) => found.some((row) => row.decision_id === refused.pivot_id)
+      (found) => ["swiped_right", "swiped_left"].every((one) => found.some(({ outcome }) => outcome === one))
     )
     assert.isTrue(rows.every((row) => row.shown))
     const of = (node: string) => rows.filter((row) => row.node === node).map((row) => `${row.surface}: ${row.outcome}`)
@@ -161,7 +165,7 @@ describe("the learning log of a running server", () => {
     assert.include(of(passed), "discovery: swiped_left")
     assert.isEmpty(of(unseen).filter((one) => one.startsWith("discovery")))
     const planned = (node: string) => of(node).filter((one) => one.startsWith("itinerary"))
-    assert.deepEqual(planned(swapped.node.id), ["itinerary: swapped"])
+    assert.deepEqual(planned(left.node.id), ["itinerary: swapped"])
     assert.deepEqual(planned(removed.node.id), ["itinerary: removed"])
     assert.deepEqual(planned(kept.node.id), ["itinerary: confirmed"])
     assert.include(of(to), "swap: confirmed")
@@ -184,7 +188,7 @@ describe("the learning log of a running server", () => {
     assert.isFalse(wanted.has(passed))
     const itinerary = new Set(rows.filter((row) => row.surface === "itinerary").map((row) => row.decision_id))
     const days = triples.filter((row: Json) => itinerary.has(row.decision_id))
-    for (const gone of [swapped, removed, ahead]) {
+    for (const gone of [left, removed, ahead]) {
       assert.isEmpty(days.filter((row: Json) => row.positive_id === gone.node.id))
     }
     assert.isTrue(

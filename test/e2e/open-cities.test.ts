@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { offeredFor } from "../support/offers.ts"
 import { LYON, openCityElements, writeOpenCity } from "../support/open-city.ts"
 import { dayAhead, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
@@ -126,11 +127,10 @@ describe("a city from an extract of OpenStreetMap", () => {
     const { said } = await world.command("doctor")
     assert.match(said, /hours .* lyon: hours of \d+ % of its places/)
     for (const status of ["confirmed", "active"]) await ann.call("PATCH", `/trips/${trip.id}`, { status })
-    const slot = trip.days[0].slots[1]
-    const offer = await ann.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: slot.id })
-    assert.strictEqual(offer.status, 200, JSON.stringify(offer.body))
+    await offeredFor(ann, trip.id, trip.days[0].slots)
 
-    const lost = trip.days[2].slots[0]
+    // The guide knows a museum, too, which is not lost with one of them.
+    const lost = trip.days[2].slots.find(({ node }: Json) => node.category !== "museum")
     await world.drained(
       (sql) => sql`select 1 from itinerary_slots where trip_id = ${trip.id} and status = 'planned'`,
       (rows) => rows.length > 0
@@ -141,6 +141,5 @@ describe("a city from an extract of OpenStreetMap", () => {
       const { days } = (await ann.call("GET", `/trips/${trip.id}`)).body
       return days[2].slots.find((one: Json) => one.id === lost.id)?.open === "closed"
     })
-    assert.isAtLeast(offer.body.options.length, 1)
   })
 })

@@ -5,6 +5,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { distanceKm } from "../../src/domain/basics/geo.ts"
 import { pivotAcceptance } from "../../src/training/datasets/definitions/pivot-acceptance.ts"
 import { follow } from "../support/follow.ts"
+import { offeredFor } from "../support/offers.ts"
 import { dayAhead, type Json, ok, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
@@ -30,20 +31,22 @@ describe("features of pivots", () => {
     trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 3 }), 201)
     ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
     const slots = trip.days[1].slots
-    const [first, second] = slots
     const ask = async (body: object) => {
       const offer = ok(await ann.call("POST", `/trips/${trip.id}/pivot`, body))
       offers.push(offer)
       ok(await ann.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, { response: "dismiss" }))
     }
-    await ask({ trigger: "venue_closed", slot_id: first.id })
+    const { stop: first, offer: closed } = await offeredFor(ann, trip.id, slots)
+    offers.push(closed)
+    ok(await ann.call("POST", `/trips/${trip.id}/pivots/${closed.pivot_id}`, { response: "dismiss" }))
     for (const { id, starts_at } of slots) {
       await ask({ trigger: "weather", slot_id: id, detail: { condition: "storm", from: starts_at } })
     }
     await ask({ trigger: "mood", slot_id: first.id, detail: { mood: "cozy" } })
-    await ask({ trigger: "transit", slot_id: second.id, detail: { delay_minutes: 150 } })
+    for (const { id } of slots) await ask({ trigger: "transit", slot_id: id, detail: { delay_minutes: 150 } })
+    const { stop } = await offeredFor(ann, trip.id, slots, { ask: { trigger: "mood", detail: { mood: "social" } } })
     const stream = await follow(world.server(), ann, trip.id)
-    stream.send({ type: "pivot", id: "streamed", trigger: "mood", slot_id: second.id, detail: { mood: "hungry" } })
+    stream.send({ type: "pivot", id: "streamed", trigger: "mood", slot_id: stop.id, detail: { mood: "social" } })
     const offer = await stream.first("an offer", (frame) => frame.type === "offer" && frame.id === "streamed")
     offers.push(offer)
     stream.send({

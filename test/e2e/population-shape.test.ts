@@ -4,6 +4,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { DATASETS } from "../../src/services/datasets.ts"
 import { DEFINITIONS } from "../../src/training/datasets/build.ts"
 import type { ColumnType } from "../../src/training/datasets/columns.ts"
+import { offeredFor, swapped } from "../support/offers.ts"
 import { readDataset } from "../support/read-dataset.ts"
 import { dayAhead, type Json, ok } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
@@ -59,12 +60,11 @@ describe("a running server and the made-up population", () => {
       assert.include([200, 202], (await one.call("POST", "/signals", swipes)).status)
     }
     const ahead = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(9), days: 2 }), 201)
-    ok(await ann.call("PATCH", `/trips/${ahead.id}/slots/${ahead.days[0].slots[0].id}`, { action: "swap" }))
+    await swapped(ann, ahead.id, ahead.days[0].slots)
     ok(await ann.call("PATCH", `/trips/${ahead.id}`, { status: "confirmed" }))
     const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 }), 201)
-    const [other] = trip.days[1].slots
     ok(await ann.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
-    const offer = ok(await ann.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: other.id }))
+    const { offer } = await offeredFor(ann, trip.id, trip.days[1].slots)
     const answer = { response: "accept", option_id: offer.options[0].option_id }
     ok(await ann.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, answer))
     await live.drained(

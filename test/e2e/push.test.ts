@@ -76,7 +76,7 @@ describe("notifications", () => {
     assert.isAtMost(sender.claims.exp, Date.now() / 1000 + 86_400)
     assert.notInclude(message.bytes.toString("latin1"), stop.node.name)
     assert.deepStrictEqual(service.to(other.path), [], "whoever has the trip open hears it there")
-    assert.isNotEmpty(open.heard.filter(({ pivot_id }) => pivot_id === text.pivot_id))
+    await open.first("the offer", ({ pivot_id }) => pivot_id === text.pivot_id)
 
     const taken = await answer({ code: text.answer, answer: { response: "accept", option_id: text.option_id } })
     const body: Json = await taken.json()

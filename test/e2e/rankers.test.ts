@@ -20,6 +20,7 @@ import { ACCEPTANCE_MODEL } from "../../src/services/acceptance-model.ts"
 import { RANKER_MODEL_TYPE } from "../../src/services/trained-rankers.ts"
 import type { FakeAnthropic } from "../fakes/anthropic.ts"
 import { linearRanker } from "../fakes/onnx.ts"
+import { offeredFor } from "../support/offers.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 import { openWorldWithClaude, type WorldWithClaude } from "./world-with-claude.ts"
@@ -180,8 +181,8 @@ describe("with a trained ranker in production", () => {
     const pivotOf = async (who: Traveler) => {
       const trip = ok(await who.call("POST", "/trips", aTrip({ start_date: dayAhead(0), days: 3 })), 201)
       ok(await who.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
-      const slot_id = trip.days[1].slots[0].id
-      const offer = ok(await who.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id }))
+      const stops = trip.days.slice(1).flatMap(({ slots }: Json) => slots)
+      const { offer } = await offeredFor(who, trip.id, stops, { least: 3 })
       ok(await who.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, { response: "dismiss" }))
       const [row] = await world.drained(
         (sql) => sql`select model_name, model_version, options from pivot_events where pivot_id = ${offer.pivot_id}`,
@@ -291,11 +292,10 @@ describe("with a trained ranker in production", () => {
     assert.strictEqual(unknown.status, 422)
     assert.match(unknown.body.detail, /There is no trainer of "magic"; there are bpr, sasrec, dlrm, pivot_acceptance\./)
     const { job_id } = ok(await admin.call("POST", "/admin/train", { model: "bpr" }), 202)
-    let job = ok(await admin.call("GET", `/admin/jobs/${job_id}`))
-    for (let i = 0; i < 200 && job.state !== "failed" && job.state !== "done"; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 100))
-      job = ok(await admin.call("GET", `/admin/jobs/${job_id}`))
-    }
+    const job = await until("the end of the job", async () => {
+      const { body } = await admin.call("GET", `/admin/jobs/${job_id}`)
+      return (body.state === "failed" || body.state === "done") && body
+    })
     assert.strictEqual(job.state, "failed")
     assert.match(job.error, /No dataset bpr_triples is published/)
   })

@@ -53,7 +53,8 @@ describe("the rest of the day", () => {
     const [whole, ...single] = found.options
     assert.isAtLeast(whole.changes.length, 2)
     for (const { changes } of single) assert.lengthOf(changes, 1)
-    const first = found.options.map(({ changes }: Json) => changes[0].node.id)
+    // What leaves a stop out, or to another hour, brings no place.
+    const first = found.options.flatMap(({ changes }: Json) => changes[0].node?.id ?? [])
     assert.strictEqual(new Set(first).size, first.length, "the first stop is offered no place twice")
 
     const stream = await follow(world.server(), bob, trip.id)
@@ -65,7 +66,7 @@ describe("the rest of the day", () => {
       (one) => one.type === "slot_changed" && one.pivot_id === found.pivot_id
     )
     stream.close()
-    for (const change of whole.changes) {
+    for (const change of whole.changes.filter(({ node }: Json) => node !== undefined)) {
       const now = done.changed.find((slot: Json) => slot.id === change.slot_id)
       assert.strictEqual(now.node.id, change.node.id)
       assert.isTrue(frame.changed.some((slot: Json) => slot.id === change.slot_id && slot.node.id === change.node.id))

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
 const signal = (more: object = {}) => ({
@@ -115,10 +116,16 @@ describe("a signal's two roads", () => {
     for (let n = 3; n < 60; n++) {
       assert.strictEqual((await told(n % 2 === 0 ? SHORT : USUAL, signal())).accepted, 1)
     }
+    // A minute that turns meanwhile forgives one by one what is long ago; counted apart, twice as many would pass.
+    let passed = 0
     for (const road of [SHORT, USUAL]) {
-      const refused = await send(road, who.token, JSON.stringify(signal()), {})
-      assert.strictEqual(refused.status, 429)
+      const refused = await until(`a refusal on ${road}`, async () => {
+        const answer = await send(road, who.token, JSON.stringify(signal()), {})
+        if (answer.status !== 429) passed++
+        return answer.status === 429 && answer
+      })
       assert.match(refused.text, /more than 60 requests in a minute/)
     }
+    assert.isBelow(passed, 30)
   })
 })

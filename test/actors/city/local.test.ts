@@ -81,7 +81,7 @@ await contractSuite("CityWatch", { local: { needs: "postgres", layer: () => fres
       const calm = yield* Effect.repeat(cities.conditions(cityOf(2) as CityId), {
         until: (conditions) => conditions.events.length === 0,
         schedule: Schedule.spaced(5),
-        times: 2_000
+        times: 10_000
       })
       assert.isEmpty(calm.events)
     }).pipe(Effect.provide(process(new FragileDisk())))

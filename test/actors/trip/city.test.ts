@@ -40,7 +40,7 @@ const listening = Effect.fnUntraced(function* (id: TripState["id"]) {
 })
 
 const soon = (what: string, condition: () => boolean) =>
-  Effect.repeat(Effect.sync(condition), { until: (done) => done, schedule: Schedule.spaced(2), times: 5_000 }).pipe(
+  Effect.repeat(Effect.sync(condition), { until: (done) => done, schedule: Schedule.spaced(2), times: 20_000 }).pipe(
     Effect.tap(() => (condition() ? Effect.void : Effect.die(new Error(`did not come about: ${what}`))))
   )
 
@@ -231,7 +231,7 @@ await contractSuite("TripRuntime in its city", { local: { needs: "postgres", lay
         const trips = yield* TripRuntime
         const resident = Effect.map(trips.status, ([status]) => status!.resident)
         const comesDownTo = (count: number) =>
-          Effect.repeat(resident, { until: (now) => now === count, schedule: Schedule.spaced(2), times: 5_000 })
+          Effect.repeat(resident, { until: (now) => now === count, schedule: Schedule.spaced(2), times: 20_000 })
         for (const state of [asking, silent]) yield* trips.ask(state.id, create(state))
         const asked = yield* trips.ask(asking.id, { _tag: "request_pivot", by: owner, request: { trigger: "mood" } })
         yield* comesDownTo(1)
@@ -240,12 +240,15 @@ await contractSuite("TripRuntime in its city", { local: { needs: "postgres", lay
         yield* trips.ask(asking.id, { ...respond, pivot_id: offer.pivot_id })
         // Both are awake when the event comes, and neither is touched by it.
         for (const state of [asking, silent]) yield* trips.ask(state.id, { _tag: "read", by: owner })
-        const until = Date.now() + 400
+        const until = Date.now() + 1_000
         yield* trips.announce(cityId, closure("pinning", nodeId(11), until))
         const before = yield* resident
-        assert.isAtLeast(before, 2)
-        yield* soon("the event is nearly over", () => Date.now() > until - 50)
-        assert.strictEqual(yield* resident, before, "twenty times as long as idle trips stay")
+        while (Date.now() < until) {
+          const now = yield* resident
+          // What was seen when it was over already says nothing.
+          if (Date.now() < until) assert.isAtLeast(now, Math.max(before, 2), "far longer than idle trips stay")
+          yield* Effect.sleep(10)
+        }
         yield* comesDownTo(0)
         assert.isAtLeast(Date.now(), until)
       }).pipe(Effect.provide(process(new FragileDisk(), new Outage(), { limits })))

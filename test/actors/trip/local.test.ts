@@ -3,6 +3,7 @@ import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type Offer, type OfferText, readOffer } from "../../../src/domain/pivot/model.ts"
 import { MAX_OFFERS } from "../../../src/domain/trip/actor-state.ts"
@@ -25,9 +26,12 @@ const changed = (reply: { _tag: string }) => {
   return reply as Extract<TripReply, { _tag: "changed" }>
 }
 
+/** Looked at again and again, with time in between for it to come about. */
+const patiently = { schedule: Schedule.spaced(2), times: 10_000 }
+
 const until = (condition: () => boolean) =>
-  Effect.repeat(Effect.sync(condition), { until: (done) => done, times: 2_000 }).pipe(
-    Effect.tap((done) => (done ? Effect.void : Effect.die(new Error("did not come about"))))
+  Effect.repeat(Effect.sync(condition), { until: (done) => done, ...patiently }).pipe(
+    Effect.tap(() => (condition() ? Effect.void : Effect.die(new Error("did not come about"))))
   )
 
 /** Six places for every stop and every reason, and only two for rain. */
@@ -269,7 +273,7 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         const shares = Effect.map(coverage, (known) =>
           Object.fromEntries(known?.triggers.map(({ trigger, share }) => [trigger, share]) ?? [])
         )
-        yield* Effect.repeat(shares, { until: (known) => known["transit"] === 0.5, times: 2_000 })
+        yield* Effect.repeat(shares, { until: (known) => known["transit"] === 0.5, ...patiently })
         assert.deepInclude(yield* shares, { venue_closed: 0.5, weather: 0, transit: 0.5 })
         assert.strictEqual((yield* coverage)?.trips, 2)
         const gauge = (yield* Metric.snapshot).find(
@@ -277,7 +281,7 @@ await contractSuite("TripRuntime", { local: { needs: "postgres", layer: () => fr
         )
         assert.deepInclude(gauge?.state, { value: 0.5 })
         yield* trips.ask(prepared.id, { _tag: "swap_slot", by: owner, slot_id: prepared.slots[3]!.id })
-        yield* Effect.repeat(shares, { until: (known) => known["transit"] === 0, times: 2_000 })
+        yield* Effect.repeat(shares, { until: (known) => known["transit"] === 0, ...patiently })
         assert.deepInclude(yield* shares, { transit: 0 }, "what was prepared for another plan does not count")
       }).pipe(
         Effect.provide(

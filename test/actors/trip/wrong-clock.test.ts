@@ -39,7 +39,7 @@ const stored = (active: number) =>
     const [row] = yield* sql<{ n: number }>`select count(*)::int as n from trips where status = 'active'`
     return row!.n === active
   }).pipe(
-    Effect.repeat({ until: (done) => done, schedule: Schedule.spaced(20), times: 500 }),
+    Effect.repeat({ until: (done) => done, schedule: Schedule.spaced(20), times: 3_000 }),
     Effect.map((done) => assert.isTrue(done, `${active} trips under way`))
   )
 

@@ -49,7 +49,7 @@ describe("the embedded PostgreSQL", () => {
           yield* sql`CREATE TABLE written (n int)`
           let good = 0
           const oneQuery = sql`INSERT INTO written VALUES (1)`.pipe(
-            Effect.timeout("5 seconds"),
+            Effect.timeout("60 seconds"),
             Effect.andThen(
               Effect.sync(() => {
                 good++
@@ -65,7 +65,6 @@ describe("the embedded PostgreSQL", () => {
           )
           yield* eventually(Effect.sync(() => good > 100))
           process.kill(postmaster(dataDir)!, "SIGKILL")
-          yield* eventually(Effect.map(server.status, (status) => status.state === "restarting"))
           yield* eventually(Effect.map(server.status, (status) => status.state === "up" && status.restarts === 1))
           const before = good
           yield* eventually(Effect.sync(() => good > before + 100))

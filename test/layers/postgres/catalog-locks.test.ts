@@ -31,7 +31,7 @@ const drains = (nodeId: string, name: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
     const id = uuidOfName("catalog-locks", name)
-    yield* sql`set local statement_timeout = '3s'`
+    yield* sql`set local statement_timeout = '20s'`
     yield* sql`insert into users (id) values (${id}) on conflict do nothing`
     yield* sql`insert into trips (id, user_id, city_id, start_date, end_date, status, epoch, model_name, model_version)
       values (${id}, ${id}, ${cityId}, '2026-05-01', '2026-05-02', 'planning', ${id}, 'local_ranker', '1')`

@@ -12,7 +12,7 @@ import { contractSuite } from "../../harness/contract.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
 import { seedPeopleAndPlaces, tripOf } from "../../harness/signals.ts"
 
-const hasty = freshDatabase({ statementTimeout: "300 millis" })
+const hasty = freshDatabase({ statementTimeout: "1 second" })
 
 await contractSuite("JournalSink, enrolling", { postgres: { needs: "postgres", layer: () => hasty } }, (it) => {
   it.effect("gives trips new epochs for as long as that takes, not only for as long as a request may", () =>
@@ -21,7 +21,7 @@ await contractSuite("JournalSink, enrolling", { postgres: { needs: "postgres", l
       const sql = yield* SqlClient
       yield* sql`
         create function slowly() returns trigger language plpgsql as
-        $$ begin perform pg_sleep(0.6); return new; end $$`
+        $$ begin perform pg_sleep(1.5); return new; end $$`
       yield* sql`create trigger slow before update on trips for each row execute function slowly()`
       const epoch = sql<{ epoch: string }>`select epoch from trips where id = ${tripOf(1)}`
       const [before] = yield* epoch

@@ -35,14 +35,14 @@ const handler = (kind: string, run: (job: RunningJob) => Effect.Effect<unknown, 
   run
 })
 
-/** Polls until it is so, for ten seconds at most. */
+/** Polls until it is so, for a minute at most. */
 const until = <A>(look: Effect.Effect<A | undefined | false, unknown>) =>
   Effect.gen(function* () {
-    const deadline = Date.now() + 10_000
+    const deadline = Date.now() + 60_000
     for (;;) {
       const seen = yield* Effect.orDie(look)
       if (seen !== undefined && seen !== false) return seen as A
-      if (Date.now() > deadline) throw new Error("it did not happen within ten seconds")
+      if (Date.now() > deadline) throw new Error("it did not happen within a minute")
       yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 10)))
     }
   })

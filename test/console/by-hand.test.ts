@@ -40,7 +40,11 @@ describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPa
     // Either it goes, or a sentence says why it cannot stand there.
     await page.locator("#notices .notice").waitFor()
     const moved = await page.locator("#notices .notice.info").count()
-    if (moved > 0) assert.strictEqual((await names())[0], before[1])
+    if (moved > 0)
+      await page.waitForFunction(
+        (now) => document.querySelector(".stop:not(.fixed) strong")?.textContent === now,
+        before[1]
+      )
     assert.strictEqual(await page.evaluate(() => document.activeElement?.getAttribute("data-act")), "grip")
 
     const first = page.locator(".stop:not(.fixed)").first()

@@ -2,7 +2,7 @@
 import type { Browser, Locator, Page } from "playwright-core"
 import { openWorld, type World } from "../e2e/world.ts"
 import { complaintsOf, openBrowser } from "./browser.ts"
-import { type Environment, until } from "./server.ts"
+import { type Environment, PATIENCE_MS, until } from "./server.ts"
 
 export const PHONE = { width: 390, height: 844 }
 export const WIDE = { width: 1280, height: 800 }
@@ -58,6 +58,7 @@ export const openApp = async (environment: Environment = {}): Promise<App> => {
 
   const visitor: App["visitor"] = async (colorScheme = "light", viewport = PHONE) => {
     const context = await browser.newContext({ viewport, colorScheme, hasTouch: viewport.width < 800 })
+    context.setDefaultTimeout(PATIENCE_MS)
     const page = await context.newPage()
     const complaints = complaintsOf(page)
     await page.goto(world.server().url)

@@ -18,7 +18,7 @@ export const SECRET = "the secret of tests, long enough to be accepted"
 const START_MS = 90_000
 
 /** Likewise, for a fact that comes about by itself: only a test that fails waits that long. */
-const PATIENCE_MS = 60_000
+export const PATIENCE_MS = 60_000
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

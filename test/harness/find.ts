@@ -111,7 +111,7 @@ export const startRedis = async (
     ],
     { stdio: "ignore" }
   )
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + 60_000
   while (!(await answersPing(chosen))) {
     if (child.exitCode !== null || performance.now() > deadline) throw new Error("redis-server did not start")
     await new Promise((resolve) => setTimeout(resolve, 10))

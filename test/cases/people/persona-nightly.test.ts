@@ -175,7 +175,7 @@ const save = Effect.fnUntraced(function* (user: UserId) {
   yield* Effect.andThen(journal.drained, storedOf(user)).pipe(
     Effect.delay("10 millis"),
     Effect.repeat({ until: (stored) => (stored?.learntUntil ?? 0) > before }),
-    Effect.timeout("10 seconds")
+    Effect.timeout("60 seconds")
   )
 })
 

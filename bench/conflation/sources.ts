@@ -1,5 +1,6 @@
 // The two sources of the benchmark: an extract of OpenStreetMap whose own links to Wikidata are hidden, and a list of items.
 import { readFileSync } from "node:fs"
+import { hash128 } from "../../src/domain/basics/hash.ts"
 import type { Described } from "../../src/domain/catalog/conflation/match.ts"
 import { readTags } from "../../src/domain/catalog/osm/read.ts"
 import type { Tags } from "../../src/domain/catalog/osm/rule.ts"
@@ -41,6 +42,60 @@ export const extractPlaces = async (path: string): Promise<ReadonlyArray<Describ
   const extract = await readOverpassWith(path, describe).catch(() => undefined)
   if (extract === undefined) throw new NotMeasured(`${path} is neither an .osm.pbf nor an answer of Overpass.`)
   return extract.places.map(described)
+}
+
+/** A second source made of the first: its names in one language, a little off, which the first then does not have. */
+export interface Translated {
+  readonly a: ReadonlyArray<Described>
+  readonly b: ReadonlyArray<Described>
+  readonly pairs: ReadonlyArray<LabelledPair>
+  /** Items whose name is another than the first source's own. */
+  readonly translated: number
+}
+
+const OTHER_NAMES = /^(int_name|alt_name.*|official_name.*)$/
+/** As far as two sources put one place apart, in degrees. */
+const APART = 0.0004
+
+/** From -1 to 1, and for one text always the same. */
+const shift = (text: string) => (Number.parseInt(hash128(text).slice(0, 8), 16) / 0xffffffff) * 2 - 1
+
+/** Elements that carry a link to Wikidata become items under their names in `language`; the link is hidden, and so are those names. */
+export const translatedFrom = async (path: string, language: string): Promise<Translated> => {
+  const hidden = `name:${language}`
+  const items = new Map<string, Described>()
+  const pairs: Array<LabelledPair> = []
+  const names = new Map<string, { readonly own: string; readonly said: string | undefined }>()
+  const reads: ReadTags<Matched & { readonly link: string | undefined }> = (tags) => {
+    const seen = Object.fromEntries(Object.entries(tags).filter(([key]) => key !== hidden && !OTHER_NAMES.test(key)))
+    const reading = describe(seen)
+    if (tags.name === undefined || reading === undefined || !("place" in reading)) return undefined
+    const link = /^Q\d+$/.test(tags.wikidata ?? "") ? tags.wikidata : undefined
+    if (link !== undefined) {
+      const said = names.get(link)?.said ?? tags[hidden]
+      names.set(link, { own: names.get(link)?.own ?? tags.name, said })
+    }
+    return { place: { ...reading.place, link } }
+  }
+  const bytes = readFileSync(path)
+  const { places } = looksLikePbf(bytes)
+    ? await new PbfReader(path, () => undefined, reads).read()
+    : await readOverpassWith(path, reads)
+  for (const { lat, lon, place, ref } of places) {
+    const { link } = place
+    if (link === undefined) continue
+    pairs.push({ a: ref, b: link })
+    const { own, said } = names.get(link)!
+    const at = { lat: lat + APART * shift(`${link} north`), lon: lon + APART * shift(`${link} east`) }
+    if (!items.has(link))
+      items.set(link, { id: link, ...at, names: [said ?? own], kind: undefined, website: undefined })
+  }
+  return {
+    a: places.map(({ lat, lon, place: { link: _, ...place }, ref }) => ({ id: ref, lat, lon, ...place })),
+    b: [...items.values()],
+    pairs,
+    translated: [...names.values()].filter(({ own, said }) => said !== undefined && said !== own).length
+  }
 }
 
 interface Item {

@@ -35,8 +35,9 @@ const TABLE: Readonly<Record<string, string>> = {
   cemetery: "cemetery cimetiere cementerio cimitero friedhof reien 霊園 墓地",
   stadium: "stadium stade estadio stadio stadion arena kyujo スタジアム 球場 경기장",
   hotel: "hotel hostel inn ryokan ホテル 旅館",
-  school: "school ecole escuela scuola schule gakko university universite universidad universitat daigaku 学校 大学",
-  hospital: "hospital hopital ospedale krankenhaus byoin 病院",
+  school:
+    "school ecole escuela scuola schule gakko university universite universidad universita universitat universiteit daigaku 学校 大学",
+  hospital: "hospital hopital hospitalier hospitalario ospedale ospedaliero krankenhaus klinikum byoin 病院",
   hall: "hall salle sala halle kaikan ホール 会館",
   house: "house maison casa haus huis dom",
   restaurant: "restaurant ristorante restaurante shokudo レストラン 食堂",
@@ -81,7 +82,7 @@ export const splitEnding = (name: string): { readonly core: string; readonly con
 
 /** Words between others: they tell nothing. */
 export const LINKS: ReadonlySet<string> = new Set(
-  "the a an of and de la le les l du des del della dei di da do dos das von der die den van het el los las y et e und i no at in on for to d s".split(
+  "the a an of and de la le les l du des del dell all nell sull dall della dello degli dei di da do dos das von der die den van het el los las y et e und i no at in on for to d s".split(
     " "
   )
 )

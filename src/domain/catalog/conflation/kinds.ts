@@ -3,10 +3,12 @@ import { CATEGORIES, type Category } from "../category.ts"
 
 /** Broad kinds, by the words that stand in descriptions; the first that occurs counts. */
 const WORDS: ReadonlyArray<readonly [kind: string, words: RegExp]> = [
+  ["station", /(?<!fire |police |power |gas |petrol |radio |filling |bus )\bstation\b/],
   [
     "stop",
     /\b(bus stop|tram stop|platform|stop position|stop area|parking|entrance|ferry terminal|taxi|rail|subway entrance|route)\b/
   ],
+  ["sign", /\b(information|guidepost)\b/],
   ["food", /\b(restaurant|caf[eé]|coffee|bakery|bar|pub|bistro|diner|tavern|brewery|food hall|eatery|ice cream)\b/],
   ["hotel", /\b(hotel|hostel|ryokan|inn)\b/],
   ["school", /\b(university|school|college|campus|faculty)\b/],

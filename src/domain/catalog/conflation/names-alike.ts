@@ -1,6 +1,7 @@
 /** How alike two names are, 0–1, whatever their language and script, and whether they can be compared at all. */
 import { conceptOf, LINKS, splitEnding } from "./concepts.ts"
 import { hasLatin, romanise } from "./romanise.ts"
+import { saidAs } from "./translations.ts"
 
 /** A name taken apart once. */
 export interface NameForm {
@@ -22,7 +23,10 @@ export interface NameForm {
 const CHARACTERS = /[\p{Script=Han}\p{Script=Thai}]/u
 
 const formOf = (name: string, partial: boolean): NameForm | undefined => {
-  const text = romanise(name).replace(/['’`´]/g, "")
+  // "d'Italie" are two words, "Hawke's" is one.
+  const text = romanise(name)
+    .replace(/(?<!\p{L})(d|l|dell|all|nell|sull|dall)['’`´](?=\p{L}{2})/gu, "$1 ")
+    .replace(/['’`´]/g, "")
   const words = text.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => word !== "")
   if (words.length === 0) return undefined
   const telling: Array<string> = []
@@ -31,12 +35,12 @@ const formOf = (name: string, partial: boolean): NameForm | undefined => {
   for (const word of words) {
     const { core, concept } = inCharacters ? splitEnding(word) : { core: word, concept: conceptOf(word) }
     if (concept !== undefined) concepts.push(concept)
-    if (inCharacters ? core !== "" : concept === undefined && !LINKS.has(word)) telling.push(core)
+    if (inCharacters ? core !== "" : concept === undefined && !LINKS.has(word)) telling.push(saidAs(core))
   }
   return {
     telling,
     concepts,
-    words: words.filter((word) => !LINKS.has(word)),
+    words: words.flatMap((word) => (LINKS.has(word) ? [] : [saidAs(word)])),
     partial,
     whole: words.join(""),
     core: telling.join(""),

@@ -32,6 +32,44 @@ describe("places of two sources", () => {
     )
   })
 
+  it("are one under names that were translated word by word, and not under those of another saint or people", () => {
+    const TRANSLATED: ReadonlyArray<readonly [name: string, other: string, same: boolean]> = [
+      ["Jardin japonais", "Japanese Garden", true],
+      ["Musée national d'art moderne", "Museo nazionale d'arte moderna", true],
+      ["Ambassade d'Italie", "Italian Embassy", true],
+      ["Église Saint-Nicolas", "St. Nikolaus Kirche", true],
+      ["Catedral de la Inmaculada", "Cathédrale de l'Immaculée", true],
+      ["Botanischer Garten", "Jardín Botánico", true],
+      ["Fuente de las Rosas", "Fontana delle Rose", true],
+      ["Jardin japonais", "Chinese Garden", false],
+      ["Ambassade d'Italie", "Embassy of France", false],
+      ["Église Saint-Nicolas", "St. Martin Kirche", false],
+      ["Porte du Nord", "South Gate", false]
+    ]
+    for (const [name, other, same] of TRANSLATED) {
+      // Not alone at its place: only the name can tell.
+      const beside = place("c", "Centro Comercial", "shop", 60)
+      const found = matchPlaces([place("a", name, "landmark")], [place("b", other, "landmark", 60), beside])
+      assert.deepStrictEqual(
+        found.map(({ b }) => b),
+        same ? ["b"] : [],
+        `${name} and ${other}`
+      )
+    }
+  })
+
+  it("are not the sign, the stop or the street that bears a sight's name", () => {
+    const pieces = ["information", "bus stop", "street"].map((kind, i) => ({
+      ...place(`piece${i}`, "Palais du Prince", kind),
+      detail: 12
+    }))
+    const [match] = matchPlaces(
+      [...pieces, place("sight", "Palais du Prince", "historic_site", 5)],
+      [{ ...place("item", "Palais du Prince", "", 10), kind: undefined }]
+    )
+    assert.strictEqual(match?.a, "sight")
+  })
+
   it("are one by position alone only where names cannot be compared and no other of their kind is near", () => {
     const shrine = place("a", "旭山神社", "temple")
     const item = place("b", "Asahiyama Shrine", "Shinto shrine", 50)

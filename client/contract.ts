@@ -1712,6 +1712,13 @@ export interface Operations {
     readonly body: TripCreation
     readonly answer: TripView
   }
+  /** Delete a trip. Its owner does, whatever its status, and it is gone for everybody: nobody reads it any more, its links lead nowhere, streams of it end, and nothing brings it back. The record of what you did in it, which your taste rests on, stays until you delete your account. Whoever else travels leaves instead. */
+  readonly "trips.delete": {
+    readonly path: { readonly id: string }
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: undefined
+  }
   /** Invite somebody by their id. The invitation waits for two weeks. To invite somebody whose id you do not know, make a link. */
   readonly "trips.invite": {
     readonly path: { readonly id: string }

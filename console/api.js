@@ -86,6 +86,11 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     trip: (id) => keeping(tripName(id), call("trips.read", ofTrip(id))),
     createTrip: (body, key) => call("trips.create", { body, key }),
     changeTrip: (id, body, ifMatch) => call("trips.change", { ...ofTrip(id), body, ifMatch }),
+    /** Nothing of it stays in this browser either. */
+    deleteTrip: async (id) => {
+      await call("trips.delete", ofTrip(id))
+      await kept.drop(tripName(id)).catch(() => {})
+    },
     leave: (id, user_id) => call("trips.leave", { path: { id, user_id } }),
     fits: (id, minutes, at) => call("edits.fits", { ...ofTrip(id), query: { minutes, at } }),
     changeSlot: (id, slot_id, body, ifMatch, key) =>

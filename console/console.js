@@ -176,6 +176,8 @@ const logIn = (token, address) => {
     expired,
     waiting: makeWaiting(api.client, claims.sub, document.getElementById("waiting")),
     tell: announce,
+    /** Trips that were deleted or left here. */
+    gone: new Set(),
     own: ownOf(claims.sub),
     /** The places of a city, read once. */
     base: (city) => {

@@ -19,12 +19,13 @@ const askForCode = () => {
   )
 }
 
-export const joinView = async ({ api, cities }, code) => {
+export const joinView = async ({ api, cities, gone }, code) => {
   if (code === undefined) return { elements: [askForCode()] }
   const [invitation, known] = await Promise.all([api.invitation(decodeURIComponent(code)), cities()])
   const city = known.find(({ slug }) => slug === invitation.city)?.name ?? invitation.city
   const take = held(async () => {
     const trip = await api.acceptInvitation(decodeURIComponent(code))
+    gone.delete(trip.id)
     location.hash = `#/trips/${trip.id}`
   })
   return {

@@ -17,9 +17,9 @@ const addressOf = (path) => `/kept${path}`
 /**
  * Nothing is kept where the browser keeps nothing.
  *
- * @type {{put: (path: string, answer: unknown) => Promise<void>, get: (path: string) => Promise<any>}}
+ * @type {{put: (path: string, answer: unknown) => Promise<void>, get: (path: string) => Promise<any>, drop: (path: string) => Promise<unknown>}}
  */
-export const NOTHING = { put: async () => {}, get: async () => undefined }
+export const NOTHING = { put: async () => {}, get: async () => undefined, drop: async () => {} }
 
 /** Forgets what others read in this browser. */
 export const forgetOthers = async (person) => {
@@ -43,7 +43,8 @@ export const keptFor = (person) => {
     get: async (path) => {
       const found = await (await open()).match(addressOf(path))
       return found?.json()
-    }
+    },
+    drop: async (path) => (await open()).delete(addressOf(path))
   }
 }
 

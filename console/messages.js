@@ -290,6 +290,8 @@ export const T = {
     leftOut: (count) => `${plural(count, "stop")} left out`,
     moreStops: (count) => plural(count, "more stop"),
     offerNews: (title) => `An offer: ${title}.`,
+    notYours:
+      "This trip is not yours any more: whoever planned it has deleted it, or you are not on it now. What you see is how it was last.",
     stale: "The plan had changed meanwhile; this is how it is now. Nothing else was done.",
     something: "Something happens",
     rain: "It rains for the rest of the day",
@@ -306,6 +308,11 @@ export const T = {
     cancelSure:
       "Call this trip off, for everybody on it? That cannot be undone. Its plan can still be read and copied.",
     cancelled: "The trip is called off.",
+    delete: "Delete this trip",
+    deleteSure:
+      "Delete this trip? Nobody can read it any more and its links lead nowhere. That cannot be undone. The record of what you did in it stays until you delete your account.",
+    deleteSureAll:
+      "Delete this trip, for everybody on it? Nobody can read it any more and its links lead nowhere. That cannot be undone. The record of what each of you did in it stays until you delete your accounts.",
     leave: "Leave this trip",
     leaveSure: "Leave this trip? The others go on without you; only an invitation brings you back."
   },

@@ -16,23 +16,23 @@ const registered = async () => {
   return registration?.active ? registration : undefined
 }
 
-/** What the server has of this device: by its endpoint, which it is subscribed with anew. */
+/** Tells the server of this device, or of it once more: the answer says by which id it is known there. */
+const register = (client, subscription) => {
+  const { endpoint, keys } = subscription.toJSON()
+  return client.call("push.subscribe", { body: { endpoint, keys, quiet: NIGHT } })
+}
+
 const subscribe = async (client, registration) => {
   const { public_key } = await client.call("push.key")
   const applicationServerKey = bytesOf(public_key)
-  const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey })
-  const { endpoint, keys } = subscription.toJSON()
-  await client.call("push.subscribe", { body: { endpoint, keys, quiet: NIGHT } })
+  await register(client, await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }))
 }
 
+/** This device alone: others of the same person are told as before. */
 const unsubscribe = async (client, subscription) => {
-  const { host } = new URL(subscription.endpoint)
-  const { subscriptions } = await client.call("push.mine")
+  const { id } = await register(client, subscription)
+  await client.call("push.unsubscribe", { path: { subscription_id: id } })
   await subscription.unsubscribe()
-  // Others of the same push service that are still good subscribe again when their page is opened.
-  for (const { id, service } of subscriptions) {
-    if (service === host) await client.call("push.unsubscribe", { path: { subscription_id: id } })
-  }
 }
 
 export const pushCard = ({ api }) => {

@@ -178,6 +178,7 @@ const listening = (live, page, expired) => ({
     page.state.className = `badge stream ${name}`
     page.state.textContent = STREAM_WORDS[name]
     if (name === "unauthorized") expired()
+    if (name === "not_found") announce(T.trip.notYours, "error")
   }
 })
 

@@ -74,8 +74,9 @@ const filtersOf = (trips, known, change) => {
   return element("div", { class: "pair" }, field(T.trips.which, which), field(T.trips.where, where))
 }
 
-export const tripsView = async ({ api, cities }) => {
-  const [trips, known] = await Promise.all([allTrips(api), cities()])
+export const tripsView = async ({ api, cities, gone }) => {
+  const [all, known] = await Promise.all([allTrips(api), cities()])
+  const trips = all.filter(({ id }) => !gone.has(id))
   const lists = element("div", { "aria-live": "polite" }, listsOf(trips, known))
   const change = (chosen) =>
     lists.replaceChildren(

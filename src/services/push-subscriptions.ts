@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { PivotId, TripId, UserId } from "../domain/ids.ts"
+import type { Notice } from "../domain/push/notice.ts"
 import type { Quiet } from "../domain/push/quiet.ts"
 
 export interface PushKeys {
@@ -33,6 +34,12 @@ export interface PushNote {
   readonly pivot_id: PivotId
 }
 
+/** A note whose notice is still to be sent. */
+export interface Unsent extends PushNote {
+  readonly id: string
+  readonly notice: Notice
+}
+
 export class PushUnavailable extends Schema.TaggedError<PushUnavailable>()("PushUnavailable", {
   message: Schema.String
 }) {}
@@ -49,8 +56,23 @@ export class PushSubscriptions extends Context.Service<
     readonly forget: (userId: UserId, id: string) => Effect.Effect<boolean, PushUnavailable>
     /** Its push service says that it is no more. */
     readonly gone: (id: string) => Effect.Effect<void, PushUnavailable>
-    /** The secret to answer with; undefined where the person was told of this event before. */
-    readonly note: (note: PushNote, event: string, now: number) => Effect.Effect<string | undefined, PushUnavailable>
+    /**
+     * Before anything is sent: with the secret to answer with. Undefined where the person was told of this event before. An
+     * offer that an earlier server could not tell of any more gives way to the one that was made in its place.
+     */
+    readonly note: (
+      note: Omit<Unsent, "id">,
+      event: string,
+      now: number
+    ) => Effect.Effect<{ readonly id: string; readonly secret: string } | undefined, PushUnavailable>
+    /** Every device was tried. */
+    readonly sent: (id: string) => Effect.Effect<void, PushUnavailable>
+    /** What a server that ended in between left unsent and still makes sense, the oldest first. */
+    readonly unsent: (now: number, limit: number) => Effect.Effect<ReadonlyArray<Unsent>, PushUnavailable>
+    /** A new secret for what is sent after all: of the old one only a hash is known. */
+    readonly renew: (one: Unsent) => Effect.Effect<string | undefined, PushUnavailable>
+    /** What it tells of is no more; the same event may be told of anew. */
+    readonly drop: (one: Unsent) => Effect.Effect<void, PushUnavailable>
     readonly noted: (secret: string, now: number) => Effect.Effect<PushNote | undefined, PushUnavailable>
   }
 >()("overplanned/PushSubscriptions") {}

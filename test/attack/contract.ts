@@ -12,6 +12,7 @@ export interface Parameter {
   readonly in: "path" | "query" | "header"
   readonly required: boolean
   readonly schema: JsonSchema
+  readonly example: string | undefined
 }
 
 export interface Operation {
@@ -20,6 +21,8 @@ export interface Operation {
   readonly path: string
   readonly parameters: ReadonlyArray<Parameter>
   readonly body: JsonSchema | undefined
+  /** A body that shows the operation. */
+  readonly example: unknown
   /** By status: the schema of the answer, or undefined where it has no body. */
   readonly answers: ReadonlyMap<number, JsonSchema | undefined>
 }
@@ -43,6 +46,7 @@ export const contractOf = async (url: string): Promise<Contract> => {
         path,
         parameters: operation.parameters ?? [],
         body: jsonOf(operation.requestBody?.content),
+        example: Object.values<JsonSchema>(operation.requestBody?.content ?? {})[0]?.example,
         answers: new Map(
           Object.entries<JsonSchema>(operation.responses).map(([status, { content }]) => [
             Number(status),

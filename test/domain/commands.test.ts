@@ -121,6 +121,7 @@ describe("a trip", () => {
       { _tag: "create", by: owner, trip: trip(), log: [planEntry] },
       { _tag: "set_status", ...by, status: "completed" },
       { _tag: "leave", by: friend, user_id: friend },
+      { _tag: "delete_trip", by: friend },
       { _tag: "set_vetoes", by: owner, node_ids: [nodeId(3)], tags: ["bar"] },
       { _tag: "swap_slot", by: owner, slot_id: slotId(2, 1), intention: "fatigue" },
       { _tag: "choices", by: owner, slot_id: slotId(2, 2) },

@@ -1,6 +1,7 @@
 /** Secret links: how somebody is asked into a trip, and how a calendar follows it. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { dayAhead, type Traveler, until } from "../support/server.ts"
+import { follow } from "../support/follow.ts"
+import { dayAhead, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of the contract.
@@ -125,6 +126,45 @@ describe("links to a trip", () => {
     await until("the link is gone", async () => (await calendarOf(made)).status === 404)
     await world.drained(
       (sql) => sql`select count(*)::int as n from trip_links where user_id = ${eve.id}`,
+      ([row]) => row.n === 0
+    )
+  })
+
+  it("lead nowhere once the trip is deleted, which nobody on it has any more, also after a restart", async () => {
+    const [owner, member] = [await world.someone(), await world.someone()]
+    const own = ok(await owner.call("POST", "/trips", { city: "seattle", start_date: dayAhead(1), days: 1 }), 201)
+    ok(await owner.call("POST", `/trips/${own.id}/members`, { user_id: member.id }))
+    ok(await member.call("POST", `/trips/${own.id}/join`))
+    const made = async (kind: string) => ok(await owner.call("POST", `/trips/${own.id}/links`, { kind }), 201)
+    const [invitation, calendar, shared] = [await made("invite"), await made("calendar"), await made("share")]
+    const stream = await follow(world.server(), member, own.id)
+    assert.strictEqual((await member.call("DELETE", `/trips/${own.id}`)).status, 409)
+
+    const key = { "idempotency-key": "away with it" }
+    assert.strictEqual((await owner.call("DELETE", `/trips/${own.id}`, undefined, key)).status, 204)
+    assert.strictEqual((await owner.call("DELETE", `/trips/${own.id}`, undefined, key)).status, 204, "sent again")
+    const end = await until("the end of the stream", () => stream.closed())
+    assert.deepStrictEqual(end, { code: 4404, reason: "you are not part of this trip any more" })
+    assert.isNotEmpty(stream.heard.filter(({ status }) => status === "cancelled"))
+
+    const isGone = async () => {
+      for (const who of [owner, member]) assert.strictEqual((await who.call("GET", `/trips/${own.id}`)).status, 404)
+      assert.strictEqual((await owner.call("GET", `/invitations/${invitation.code}`)).status, 404)
+      assert.strictEqual((await calendarOf(calendar)).status, 404)
+      assert.strictEqual((await owner.call("GET", `/shared/${shared.code}`)).status, 404)
+    }
+    await isGone()
+    for (const who of [owner, member]) {
+      await until("a list without it", async () => ok(await who.call("GET", "/trips")).trips.length === 0)
+    }
+    await world.restart("SIGKILL")
+    await isGone()
+
+    // What is kept of it goes with the account of whoever planned it.
+    ok(await owner.call("DELETE", "/users/me"), 202)
+    await world.drained(
+      (sql) => sql`select count(*)::int as n from trip_events
+        where trip_id = ${own.id} and (actor_id = ${owner.id} or payload::text like ${`%${owner.id}%`})`,
       ([row]) => row.n === 0
     )
   })

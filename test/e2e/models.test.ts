@@ -5,13 +5,13 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { armOf } from "../../src/domain/learning/traffic.ts"
-import { encodeFactors, FACTORS_MODEL_TYPE } from "../../src/domain/rankers/factors.ts"
 import {
   CONTEXTS,
   encodeSequenceModel,
   parametersOf,
   SEQUENCE_MODEL_TYPE
 } from "../../src/domain/rankers/sequence-model.ts"
+import { registerFactors } from "../support/factors-model.ts"
 import { personId } from "../support/person-ids.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
@@ -24,31 +24,10 @@ describe("a model", () => {
   let admin: Traveler
   let nodes: Json
 
-  /** Prefers places in the order of the list, or against it. */
-  const register = async (version: string) => {
-    const folder = join(world.folder, "models", "bpr", version)
-    mkdirSync(folder, { recursive: true })
+  /** The first version prefers places against the order of the list, the others in it. */
+  const register = (version: string) => {
     const ids: ReadonlyArray<string> = nodes.map(({ id }: Json) => id)
-    const sign = version === "1" ? 1 : -1
-    const bytes = encodeFactors({
-      users: ["somebody"],
-      items: ids,
-      model: {
-        width: 1,
-        users: Float32Array.of(0.1),
-        items: new Float32Array(ids.length),
-        biases: Float32Array.from(ids, (_, i) => (sign * i) / ids.length)
-      },
-      cold: undefined
-    })
-    writeFileSync(join(folder, "factors.bin"), bytes)
-    const checksum = createHash("sha256").update(bytes).digest("hex")
-    await world.rows(
-      (sql) => sql`insert into model_registry
-        (id, model_name, model_version, model_type, stage, artifact_path, artifact_sha256)
-        values (gen_random_uuid(), 'bpr', ${version}, ${FACTORS_MODEL_TYPE}, 'staging',
-          ${`bpr/${version}/factors.bin`}, ${checksum})`
-    )
+    return registerFactors(world, version, version === "1" ? ids.toReversed() : ids)
   }
 
   /** Somebody on one side of the comparison, who gave so many signals. */

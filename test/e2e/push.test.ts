@@ -130,6 +130,47 @@ describe("notifications", () => {
     })
   })
 
+  it("that a server was about to send as it was killed are sent by the next one, once, and can be answered", async () => {
+    const [eve, mate] = [await world.someone(), await world.someone()]
+    const own = ok(await eve.call("POST", "/trips", { city: "seattle", start_date: dayAhead(2), days: 3 }), 201)
+    ok(await eve.call("POST", `/trips/${own.id}/members`, { user_id: mate.id }))
+    ok(await mate.call("POST", `/trips/${own.id}/join`))
+    for (const status of ["confirmed", "active"]) ok(await eve.call("PATCH", `/trips/${own.id}`, { status }))
+    const [phone, other] = [pushDevice(service), pushDevice(service)]
+    await subscribe(mate, phone)
+    const offered = async (): Promise<Json> => {
+      for (const { id } of own.days.flatMap(({ slots }: Json) => slots)) {
+        const offer = ok(await eve.call("POST", `/trips/${own.id}/pivot`, { trigger: "venue_closed", slot_id: id }))
+        if (offer.options.length > 0) return offer
+      }
+      throw new Error("No stop of the plan can be replaced.")
+    }
+    // The push service is out of order: whoever was about to be told has not been.
+    service.answer(phone.path, 503)
+    const { pivot_id } = await offered()
+    ok(await eve.call("POST", `/trips/${own.id}/pivots/${pivot_id}/vote`, { minutes: 60 }), 201)
+    await until("that it is tried", () => service.to(phone.path)[0])
+    await world.restart("SIGKILL")
+    service.answer(phone.path, 201)
+    await world.drained(
+      (sql) => sql`select id from push_notes where user_id = ${mate.id} and notice is not null`,
+      (left) => left.length === 0
+    )
+    const last = JSON.parse(phone.read(service.to(phone.path).at(-1)!))
+    assert.match(last.title, /^Your group votes until/)
+    const said = await answer({ code: last.answer, answer: { response: "dismiss" } })
+    assert.deepInclude((await said.json()) as Json, { voted: true })
+    // Nor is it told again: in the life after this one somebody else hears of something new, and the phone of nothing.
+    const before = service.to(phone.path).length
+    await world.restart("SIGTERM")
+    await subscribe(eve, other)
+    ok(await eve.call("PUT", `/trips/${own.id}/pivots/${pivot_id}/vote`, { response: "dismiss" }))
+    const next = await offered()
+    ok(await mate.call("POST", `/trips/${own.id}/pivots/${next.pivot_id}/vote`, {}), 201)
+    await until("the next call to vote", () => service.to(other.path)[0])
+    assert.lengthOf(service.to(phone.path), before)
+  })
+
   it("ask for a vote, and take it", async () => {
     const phone = pushDevice(service)
     await subscribe(bob, phone)

@@ -72,6 +72,8 @@ export const TripCommand = Schema.Union([
     reason: Schema.Literals(["declined", "withdrawn"])
   }),
   Schema.TaggedStruct("leave", { ...writer, user_id: UserId }),
+  /** Called off where it was ahead, and nobody's from then on, its owner's neither. */
+  Schema.TaggedStruct("delete_trip", writer),
   /** The person is being erased: taken out of the trip whatever its status, and out of what the actor remembers. */
   Schema.TaggedStruct("erase_member", { user_id: UserId }),
   Schema.TaggedStruct("set_vetoes", {

@@ -4,7 +4,7 @@ import type { Veto } from "../plan/model.ts"
 import type { TripCommand } from "./commands.ts"
 import { isMember } from "./model.ts"
 import * as R from "./rejections.ts"
-import { changed, closed, isOver, reject, type TripDecision, type Turn, unchanged } from "./turn.ts"
+import { changed, changedBy, closed, isOver, reject, type TripDecision, type Turn, unchanged } from "./turn.ts"
 
 const owns = (turn: Turn): boolean => turn.by === null || turn.by === turn.trip.user_id
 
@@ -55,10 +55,24 @@ export const leave = (turn: Turn, userId: UserId): TripDecision => {
     return reject(new R.NotAMember({ message: "This person is not a member of the trip.", user_id: userId }))
   }
   if (userId === trip.user_id) {
-    return reject(new R.OwnerOnly({ message: "The owner cannot leave the trip; cancel it instead." }))
+    return reject(new R.OwnerOnly({ message: "The owner cannot leave the trip; delete it, or cancel it, instead." }))
   }
   if (userId !== turn.by && !owns(turn)) return reject(ownerOnly("remove somebody else"))
   return changed(turn, { _tag: "member_left", user_id: userId, erased: false })
+}
+
+/** Nobody is left who could open it, be told of it or be asked about it: that is how a trip goes. */
+export const deleteTrip = (turn: Turn): TripDecision => {
+  const { trip } = turn
+  if (!owns(turn)) return reject(ownerOnly("delete it; you may leave it"))
+  const goes = (user_id: UserId) => ({ _tag: "member_left", user_id, erased: false }) as const
+  const others = trip.members.filter((member) => member.user_id !== trip.user_id)
+  return changedBy(turn, [
+    ...(isOver(trip) ? [] : [{ _tag: "status_changed", status: "cancelled", previous: trip.status } as const]),
+    ...trip.invitations.map(({ user_id }) => ({ _tag: "invitation_closed", user_id, reason: "withdrawn" }) as const),
+    ...others.map(({ user_id }) => goes(user_id)),
+    goes(trip.user_id)
+  ])
 }
 
 export const eraseMember = (turn: Turn, userId: UserId): TripDecision => {

@@ -12,7 +12,7 @@ import { expireOffers, respondPivot } from "./answer-offers.ts"
 import type { TripCommand } from "./commands.ts"
 import { cityChanged, worldKnown } from "./decide-city.ts"
 import { addStop, choicesFor, fitsFor, moveStop, removeOwn, reorderDay, undo } from "./decide-edits.ts"
-import { closeInvitation, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
+import { closeInvitation, deleteTrip, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
 import { reportDoor } from "./door-reports.ts"
 import { EVENT_WORDS } from "./event-words.ts"
@@ -214,6 +214,8 @@ const dispatch = (turn: Turn, command: TripCommand): TripDecision => {
       return closeInvitation(turn, command)
     case "leave":
       return leave(turn, command.user_id)
+    case "delete_trip":
+      return deleteTrip(turn)
     case "erase_member":
       return eraseMember(turn, command.user_id)
     case "set_vetoes":

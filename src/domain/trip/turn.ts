@@ -110,6 +110,19 @@ export const changed = (
   }
 }
 
+/** Several changes, one after the other and with one fate; the last one is what the answer tells of. */
+export const changedBy = (turn: Turn, events: readonly [...ReadonlyArray<TripEvent>, TripEvent]): TripDecision => {
+  const made: Array<TripEventEnvelope> = []
+  let { trip } = turn
+  for (const event of events) {
+    const key = made.length === events.length - 1 ? turn.key : undefined
+    const one = envelope({ ...turn, trip, key }, event)
+    made.push(one)
+    trip = evolveTrip(trip, one)
+  }
+  return { reply: { _tag: "changed", trip, event: made.at(-1)!, replayed: false }, events: made }
+}
+
 const learnFrom = (records: ReadonlyArray<TripRecord>): ReadonlyArray<TripTask> => {
   const signals = records.flatMap((record) => (record.type === "signal" ? [record.payload] : []))
   return signals.length === 0 ? [] : [{ _tag: "learn", signals }]

@@ -127,6 +127,12 @@ export class TripsGroup extends HttpApiGroup.make("trips")
       success: TripView,
       error: tripProblems
     }),
+    HttpApiEndpoint.delete("delete", "/:id", {
+      params: TripParams,
+      headers: IfMatch,
+      success: HttpApiSchema.NoContent,
+      error: tripProblems
+    }),
     HttpApiEndpoint.post("invite", "/:id/members", {
       params: TripParams,
       headers: IfMatch,

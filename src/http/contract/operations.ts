@@ -33,6 +33,11 @@ const trips: Readonly<Record<string, OperationWords>> = {
       "A trip is planned, confirmed, active and then completed, shortened or cancelled. New dates keep what is locked and still fits.",
     body: { status: "confirmed" }
   },
+  "trips.delete": {
+    summary: "Delete a trip",
+    description:
+      "Its owner does, whatever its status, and it is gone for everybody: nobody reads it any more, its links lead nowhere, streams of it end, and nothing brings it back. The record of what you did in it, which your taste rests on, stays until you delete your account. Whoever else travels leaves instead."
+  },
   "trips.invite": {
     summary: "Invite somebody by their id",
     description: "The invitation waits for two weeks. To invite somebody whose id you do not know, make a link.",

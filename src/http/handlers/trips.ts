@@ -187,6 +187,12 @@ export const layer = HttpApiBuilder.group(
           return yield* show(yield* redate(params.id, payload, who))
         }),
 
+      delete: ({ params, headers }) =>
+        Effect.gen(function* () {
+          const who = yield* writer(headers)
+          yield* change(params.id, { _tag: "delete_trip", ...who })
+        }),
+
       invite: ({ params, payload, headers }) =>
         Effect.gen(function* () {
           const who = yield* writer(headers)

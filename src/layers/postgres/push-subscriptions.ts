@@ -7,7 +7,8 @@ import {
   type PushKeys,
   type PushNote,
   PushSubscriptions,
-  PushUnavailable
+  PushUnavailable,
+  type Unsent
 } from "../../services/push-subscriptions.ts"
 import { newId } from "../../support/new-id.ts"
 import { whyAway } from "./away.ts"
@@ -21,6 +22,8 @@ const REMEMBERED_MS = 7 * 86_400_000
 const SECRET_BYTES = 24
 
 const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex")
+
+const freshSecret = (): string => randomBytes(SECRET_BYTES).toString("base64url")
 
 const orAway = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.mapError(
@@ -114,17 +117,41 @@ export const layer = Layer.effect(
           )
         ),
       gone: (id) => orAway(Effect.asVoid(sql`delete from push_subscriptions where id = ${id}`)),
-      note: ({ pivot_id, trip_id, user_id }, event, now) =>
+      note: ({ notice, pivot_id, trip_id, user_id }, event, now) =>
         orAway(
           Effect.gen(function* () {
-            const secret = randomBytes(SECRET_BYTES).toString("base64url")
+            const secret = freshSecret()
             yield* sql`delete from push_notes where sent_at < ${at(now - REMEMBERED_MS)}`
+            const [row] = yield* sql<{ id: string }>`
+              insert into push_notes as n (id, user_id, event, trip_id, pivot_id, secret_hash, sent_at, notice)
+              values (${newId(now)}, ${user_id}, ${event}, ${trip_id}, ${pivot_id}, ${hashOf(secret)}, ${at(now)},
+                ${JSON.stringify(notice)}::text::jsonb)
+              on conflict (user_id, event) do update set pivot_id = excluded.pivot_id,
+                secret_hash = excluded.secret_hash, sent_at = excluded.sent_at, notice = excluded.notice
+              where n.notice is not null and n.pivot_id <> excluded.pivot_id
+              returning id`
+            return row && { id: row.id, secret }
+          })
+        ),
+      sent: (id) => orAway(Effect.asVoid(sql`update push_notes set notice = null where id = ${id}`)),
+      unsent: (now, limit) =>
+        orAway(sql<Unsent>`
+          select id, user_id, trip_id, pivot_id, notice from push_notes
+          where notice is not null and (notice ->> 'expires_at')::timestamptz > ${at(now)}
+          order by sent_at limit ${limit}`),
+      renew: ({ id, pivot_id }) =>
+        orAway(
+          Effect.gen(function* () {
+            const secret = freshSecret()
             const rows = yield* sql`
-              insert into push_notes (id, user_id, event, trip_id, pivot_id, secret_hash, sent_at)
-              values (${newId(now)}, ${user_id}, ${event}, ${trip_id}, ${pivot_id}, ${hashOf(secret)}, ${at(now)})
-              on conflict (user_id, event) do nothing returning id`
+              update push_notes set secret_hash = ${hashOf(secret)}
+              where id = ${id} and pivot_id = ${pivot_id} and notice is not null returning id`
             return rows.length === 0 ? undefined : secret
           })
+        ),
+      drop: ({ id, pivot_id }) =>
+        orAway(
+          Effect.asVoid(sql`delete from push_notes where id = ${id} and pivot_id = ${pivot_id} and notice is not null`)
         ),
       noted: (secret, now) =>
         orAway(

@@ -46,6 +46,26 @@ describe("who may do what", () => {
     assert.strictEqual(tag(live.send({ _tag: "leave", by: owner, user_id: owner })), "OwnerOnly")
   })
 
+  it("is nobody's any more once its owner has deleted it, whatever its status", () => {
+    for (const ended of [undefined, "completed"] as const) {
+      const live = active()
+      invited(live)
+      live.send({ _tag: "invite", by: owner, user_id: stranger, expires_at: live.now + HOUR })
+      if (ended !== undefined) live.send({ _tag: "set_status", by: owner, status: ended })
+      assert.strictEqual(tag(live.send({ _tag: "delete_trip", by: friend })), "OwnerOnly")
+      assert.strictEqual(tag(live.send({ _tag: "delete_trip", by: stranger })), "TripNotFound")
+      assert.strictEqual(tag(live.send({ _tag: "delete_trip", by: owner, if_match: 1 })), "VersionMismatch")
+      assert.strictEqual(tag(live.send({ _tag: "delete_trip", by: owner })), "changed")
+      const { invitations, members, status, vetoes } = live.trip
+      assert.deepStrictEqual(
+        { invitations, members, status, vetoes },
+        { invitations: [], members: [], status: ended ?? "cancelled", vetoes: [] }
+      )
+      for (const by of [owner, friend]) assert.strictEqual(tag(live.send({ _tag: "read", by })), "TripNotFound")
+      assert.strictEqual(tag(live.send({ _tag: "join", by: stranger })), "TripNotFound")
+    }
+  })
+
   it("forgets an erased person in everything it remembers", () => {
     const live = active()
     invited(live)
@@ -154,6 +174,7 @@ const command = fc.oneof(
     { _tag: "invite", by: owner, user_id: friend, expires_at: FIRST_DAY * 2 },
     { _tag: "join", by: friend },
     { _tag: "leave", by: friend, user_id: friend },
+    { _tag: "delete_trip", by: owner },
     { _tag: "set_status", by: owner, status: "confirmed" },
     { _tag: "set_status", by: owner, status: "active" },
     { _tag: "request_pivot", by: owner, request: { trigger: "weather" } }

@@ -54,7 +54,7 @@ const heldTables = (sql: SqlClient, person: string): ReadonlyArray<HeldTable> =>
     ],
     [
       "push_notes",
-      sql`select id, user_id, event, trip_id, pivot_id, sent_at from push_notes where user_id = ${person}`
+      sql`select id, user_id, event, trip_id, pivot_id, sent_at, notice from push_notes where user_id = ${person}`
     ],
     ["itinerary_slots", sql`select * from itinerary_slots where trip_id in ${trips}`],
     [

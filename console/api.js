@@ -103,7 +103,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     search: (slug, q, limit) => call("cities.nodes", { path: { slug }, query: { limit, q } }),
     pivot: (id, body, key) => call("trips.pivot", { ...ofTrip(id), body, key }),
     answerPivot: (id, pivot_id, body, key) => call("trips.answerPivot", { path: { id, pivot_id }, body, key }),
-    openVote: (id, pivot_id) => call("votes.open", { path: { id, pivot_id }, body: {} }),
+    openVote: (id, pivot_id, body) => call("votes.open", { path: { id, pivot_id }, body }),
     castVote: (id, pivot_id, body) => call("votes.cast", { path: { id, pivot_id }, body }),
     vote: (id) => call("votes.read", ofTrip(id)),
     signal: (body) => call("people.signals", { body })

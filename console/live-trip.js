@@ -52,8 +52,9 @@ export class LiveTrip {
     this.#on.offers()
   }
 
-  async openVote({ pivot_id }) {
-    const { vote } = await this.#api.openVote(this.trip.id, pivot_id)
+  /** `terms`: by when it is decided, and what is done where the votes do not decide. */
+  async openVote({ pivot_id }, terms) {
+    const { vote } = await this.#api.openVote(this.trip.id, pivot_id, terms)
     this.trip = { ...this.trip, vote }
     this.#on.offers()
   }

@@ -452,6 +452,9 @@ export const T = {
   },
   vote: {
     open: "Let the group decide",
+    within: "Decide within",
+    otherwise: "Where the votes do not decide",
+    begin: "Start the vote",
     until: (time, voted, of) =>
       `The group decides until ${time}. ${voted} of ${of} have voted; what each said stays with them.`,
     or: (what) => `Where nobody votes, or as many want one thing as another: ${what}.`,

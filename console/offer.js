@@ -1,6 +1,6 @@
 /** An offer: what could be done about a disruption, each option with what it changes. */
-import { button, element, held } from "./dom.js"
-import { changeText, clockTime, evidenceText, priceText } from "./format.js"
+import { button, element, field, held, select } from "./dom.js"
+import { changeText, clockTime, evidenceText, measure, priceText } from "./format.js"
 import { letterOf, offerMap } from "./map.js"
 import { KIND_WORDS, OPEN_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
 import { slotOf } from "./plan.js"
@@ -48,6 +48,64 @@ const voteElement = (offer, { trip, zone, yours }) => {
     element("p", { class: "soft" }, T.vote.or(answerText(offer, vote.default))),
     yours !== undefined && element("p", {}, element("strong", {}, T.vote.yours(answerText(offer, yours))))
   )
+}
+
+/** For how long a group may think it over, in minutes. */
+const VOTE_MINUTES = [5, 10, 20, 30, 60, 120]
+const USUAL_VOTE_MINUTES = 10
+
+/** Stands for going on as planned, among the ids of options. */
+const KEEP = "keep"
+
+/** What was chosen in an offer's form outlives its being drawn anew. */
+const choices = new WeakMap()
+
+const choiceOf = (offer) => {
+  const choice = choices.get(offer) ?? { open: false, minutes: String(USUAL_VOTE_MINUTES), otherwise: KEEP }
+  choices.set(offer, choice)
+  return choice
+}
+
+/** By when the group decides, and what is done where it does not. */
+const voteForm = (openVote, offer) => {
+  const choice = choiceOf(offer)
+  const chosen = (name, values) => {
+    const box = select(name, values, choice[name])
+    box.addEventListener("change", () => {
+      choice[name] = box.value
+    })
+    return box
+  }
+  const answers = [
+    [KEEP, T.vote.plan],
+    ...offer.options.map(({ option_id }) => [option_id, answerText(offer, { response: "accept", option_id })])
+  ]
+  const open = () => {
+    const { minutes, otherwise } = choice
+    const answer = otherwise === KEEP ? { response: "dismiss" } : { response: "accept", option_id: otherwise }
+    return openVote(offer, { minutes: Number(minutes), default: answer })
+  }
+  const form = element(
+    "details",
+    {
+      class: "vote-form",
+      open: choice.open,
+      toggle: () => {
+        choice.open = form.open
+      }
+    },
+    element("summary", { "data-act": "vote" }, T.vote.open),
+    field(
+      T.vote.within,
+      chosen(
+        "minutes",
+        VOTE_MINUTES.map((count) => [String(count), measure(count, "minute")])
+      )
+    ),
+    field(T.vote.otherwise, chosen("otherwise", answers)),
+    button(T.vote.begin, held(open), { class: "primary", "data-act": "begin-vote" })
+  )
+  return form
 }
 
 /** What a vote came to, for the whole group. */
@@ -130,12 +188,7 @@ export const offerElement = (offer, context) => {
     ),
     options.length === 0 && element("p", {}, T.offer.nothing),
     isVote && voteElement(offer, context),
-    mayVote &&
-      button(
-        T.vote.open,
-        held(() => openVote(offer)),
-        { "data-act": "vote" }
-      ),
+    mayVote && voteForm(openVote, offer),
     offerMap(trip, offer),
     element(
       "ol",

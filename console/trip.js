@@ -71,7 +71,7 @@ const makePanel = (live, zone, days) => {
     next.focus({ preventScroll: true })
   }
   const draw = () => {
-    const openVote = (offer) => live.openVote(offer)
+    const openVote = (offer, terms) => live.openVote(offer, terms)
     const context = { trip: live.trip, zone: zone(), yours: live.yours, accept, dismiss, openVote }
     redraw(panel, [
       live.decided && decidedElement(live.decided, () => live.forgetDecided()),

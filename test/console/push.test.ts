@@ -96,4 +96,50 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
     assert.strictEqual(said.options.body, "Your plan is changed.")
     await context.close()
   })
+
+  it("is asked for and taken back on this device alone, by the card of the page", async () => {
+    const ann = await world.someone()
+    const [here, elsewhere] = [pushDevice(service), pushDevice(service)]
+    ok(await ann.call("PUT", "/users/me/push-subscriptions", elsewhere.subscription))
+    const origin = world.server().url
+    const context = await browser.newContext()
+    await context.grantPermissions(["notifications"], { origin })
+    // This browser has no push service of its own: it subscribes at ours. All else is the page's and the server's.
+    await context.addInitScript((subscription) => {
+      const scope = globalThis as WorkerScope
+      const made = {
+        endpoint: subscription.endpoint,
+        toJSON: () => subscription,
+        unsubscribe: async () => {
+          scope.localStorage.removeItem("subscribed")
+          return true
+        }
+      }
+      scope.PushManager.prototype.subscribe = async (options: Json) => {
+        scope.localStorage.setItem("subscribed", String(options.applicationServerKey.length))
+        return made
+      }
+      scope.PushManager.prototype.getSubscription = async () =>
+        scope.localStorage.getItem("subscribed") === null ? null : made
+    }, here.subscription)
+    const page = await context.newPage()
+    await page.goto(`${origin}/#token=${ann.token}`)
+    await page.waitForFunction(() => document.documentElement.dataset["kept"] === "yes")
+    await page.goto(`${origin}/#/me`)
+    await page.getByRole("button", { name: "Tell me", exact: true }).click()
+    const stop = page.getByRole("button", { name: "Tell me no more" })
+    await stop.waitFor()
+    const mine = async () => ok(await ann.call("GET", "/users/me/push-subscriptions")).subscriptions
+    assert.lengthOf(await mine(), 2)
+    assert.strictEqual(await page.evaluate(() => localStorage.getItem("subscribed")), "65", "the server's key")
+    const [kept] = (await mine()).filter(({ quiet }: Json) => quiet === null)
+    await stop.click()
+    await page.getByRole("button", { name: "Tell me", exact: true }).waitFor()
+    assert.deepStrictEqual(
+      (await mine()).map(({ id }: Json) => id),
+      [kept.id],
+      "the other device is told as before"
+    )
+    await context.close()
+  })
 })

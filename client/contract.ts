@@ -1735,7 +1735,7 @@ export interface Operations {
     readonly body: undefined
     readonly answer: TripView
   }
-  /** Leave, send away, or take back an invitation. Everybody may leave; the owner may send others away, and the invitations by link are revoked then. */
+  /** Leave, send away, or take back an invitation. Everybody may leave, and whoever is invited may decline; the owner may send others away or ask them no more, and the invitations by link are revoked then. */
   readonly "trips.leave": {
     readonly path: { readonly id: string; readonly user_id: string }
     readonly query: undefined

@@ -8,6 +8,10 @@ import { dayAhead, tokenFor } from "../support/server.ts"
 
 const DAY_MS = 86_400_000
 
+const HOUR_MS = 3_600_000
+/** The server's clock after an hour. */
+const AN_HOUR_LATER = `--import=${new URL("../support/an-hour-later.mjs", import.meta.url).href}`
+
 const notice = (page: Page, text: string) => page.locator("#notices").getByText(text).waitFor()
 
 describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chromiumPath ?? NO_BROWSER})`, () => {
@@ -36,6 +40,24 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
       await stop.locator('[data-act="more"]').click()
     }
     await stop.locator(`[data-act="${name}"]`).click()
+  }
+
+  /** The same traveler elsewhere, at the trip of the page. */
+  const beside = async (page: Page) => {
+    const { token, trip } = await page.evaluate(() => ({
+      token: localStorage.getItem("overplanned.token"),
+      trip: location.hash.split("/").at(-1)
+    }))
+    return async (method: string, path: string, body?: unknown) => {
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" }
+      const url = `${app.world.server().url}/api/v1/trips/${trip}${path}`
+      const response = await fetch(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) })
+      })
+      return JSON.parse(await response.text())
+    }
   }
 
   it("keeps what is said while the server is gone, through a reload, and sends it when the server is back", async () => {
@@ -70,20 +92,7 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
     await page.context().setOffline(true)
     await onStop(page, 0, "remove")
     await page.getByText("1 thing waits for the network").waitFor()
-    const { token, trip } = await page.evaluate(() => ({
-      token: localStorage.getItem("overplanned.token"),
-      trip: location.hash.split("/").at(-1)
-    }))
-    const call = async (method: string, path: string, body?: unknown) => {
-      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" }
-      const url = `${app.world.server().url}/api/v1/trips/${trip}${path}`
-      const response = await fetch(url, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) })
-      })
-      return JSON.parse(await response.text())
-    }
+    const call = await beside(page)
     const { days } = await call("GET", "")
     await call("PATCH", `/slots/${days[0].slots[1].id}`, { action: "lock" })
     await page.context().setOffline(false)
@@ -138,6 +147,45 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
     await onStop(page, 0, "like")
     await notice(page, "Noted. Your next plans know.")
     assert.deepStrictEqual(complaints, [])
+    await page.context().close()
+  })
+
+  // The last one here: the server stays an hour ahead.
+  it("keeps through an hour without a server what was said, and says what became of it when the server is back", async () => {
+    const { page } = await planned()
+    await page.clock.install()
+    await page.reload()
+    await page.waitForSelector(".badge.live")
+    const names = await page.locator(".stop strong").allTextContents()
+    const other = await beside(page)
+    await app.world.server().stop("SIGKILL")
+    await page.waitForSelector(".stream.waiting")
+    const saidAt = Date.now()
+    await onStop(page, 1, "like")
+    await onStop(page, 0, "remove")
+    await page.getByText("2 things wait for the network").waitFor()
+    await page.clock.fastForward(HOUR_MS)
+    await page.getByText("2 things wait for the network").waitFor()
+    assert.deepStrictEqual(await page.locator(".stop strong").allTextContents(), names)
+
+    // Somebody else is back first.
+    await page.context().setOffline(true)
+    await app.world.restart("SIGKILL", { NODE_OPTIONS: AN_HOUR_LATER })
+    const { days } = await other("GET", "")
+    await other("PATCH", `/slots/${days[0].slots[1].id}`, { action: "lock" })
+    await page.context().setOffline(false)
+    await notice(page, "and this was not done: Take it out")
+    await page.waitForSelector("#waiting", { state: "hidden" })
+    await page.waitForSelector(".badge.locked")
+    assert.deepStrictEqual(await page.locator(".stop strong").allTextContents(), names)
+    assert.strictEqual(await page.getByText("The clock of this device").count(), 0)
+    // What somebody likes counts from when they said it.
+    const [{ at }] = await app.world.drained(
+      (sql) => sql`select extract(epoch from occurred_at)::double precision * 1000 as at from behavioral_signals
+        where signal_type = 'thumbs_up' and slot_id = ${days[0].slots[1].id}`,
+      (rows) => rows.length === 1
+    )
+    assert.isAtMost(Math.abs(at - saidAt), HOUR_MS / 2)
     await page.context().close()
   })
 })

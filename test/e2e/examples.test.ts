@@ -20,6 +20,8 @@ interface Stage {
   readonly real: Readonly<Record<string, string>>
 }
 
+/** What stands for the first day of the example's trip: it is planned and asked of as one that is ahead. */
+const FIRST_DAY = dayAhead(2)
 /** The version whose example is let further. */
 const MODEL_VERSION = "3"
 const SHARE_CODE = String(PARAMETERS["shared.read.code"]![1])
@@ -35,7 +37,7 @@ describe("the example of every operation", () => {
 
   const replaced = (value: unknown, real: Stage["real"]): string => {
     let text = typeof value === "string" ? value : JSON.stringify(value)
-    for (const [word, one] of Object.entries({ [EXAMPLE_DAY]: dayAhead(2), ...real })) text = text.replaceAll(word, one)
+    for (const [word, one] of Object.entries({ [EXAMPLE_DAY]: FIRST_DAY, ...real })) text = text.replaceAll(word, one)
     return text
   }
 
@@ -88,63 +90,81 @@ describe("the example of every operation", () => {
   const alone = async (): Promise<Stage> => ({ who: await world.someone(), real: {} })
   const asAdmin = async (): Promise<Stage> => ({ who: admin, real: {} })
 
+  /** Made when it is needed first, and the same from then on. */
+  const once = <A>(make: () => Promise<A>): (() => Promise<A>) => {
+    let made: Promise<A> | undefined
+    return () => {
+      made ??= make()
+      return made
+    }
+  }
+
   /** Somebody with the trip of the example. */
-  const planned = async (): Promise<Stage & { readonly trip: Json }> => {
-    const { who } = await alone()
+  const planned = async () => {
+    const who = await world.someone()
     const trip = await sent("trips.create", { who, real: {} })
     const [first] = slotsOf(trip)
     const real = { [EXAMPLE.trip]: trip.id, [EXAMPLE.slot]: first.id, [EXAMPLE.node]: first.node.id }
     return { who, real, trip }
   }
+  /** One for all that leave it a trip that is planned. */
+  const somebodys = once(planned)
 
-  /** A day without stops, whatever was planned for it. */
-  const cleared = async (day: number): Promise<Stage> => {
-    const { trip, ...stage } = await planned()
-    for (const { id } of trip.days[day - 1].slots) {
-      ok(await stage.who.call("PATCH", `/trips/${trip.id}/slots/${id}`, { action: "remove" }))
+  /** The first two days have no stops, whatever was planned for them. */
+  const emptied = once(async (): Promise<Stage> => {
+    const { who, real, trip } = await planned()
+    for (const { id } of [...trip.days[0].slots, ...trip.days[1].slots]) {
+      ok(await who.call("PATCH", `/trips/${trip.id}/slots/${id}`, { action: "remove" }))
     }
-    return stage
-  }
+    return { who, real }
+  })
 
-  const invited = async () => {
-    const stage = await planned()
+  const invited = async (to = somebodys) => {
+    const { who, real: known, trip } = await to()
     const companion = await world.someone()
-    const real = { ...stage.real, [EXAMPLE.companion]: companion.id }
-    await sent("trips.invite", { who: stage.who, real })
-    return { ...stage, real, companion }
+    const real = { ...known, [EXAMPLE.companion]: companion.id }
+    await sent("trips.invite", { who, real })
+    return { who, real, companion, trip }
   }
 
   const underWay = async () => {
-    const { companion, who, real, trip } = await invited()
+    const { companion, who, real, trip } = await invited(planned)
     await sent("trips.join", { who: companion, real })
     await sent("trips.change", { who, real })
     ok(await who.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
     return { who, companion, real, trip }
   }
+  const travelers = once(underWay)
 
   /** With an offer that there is something to choose from, whichever stop it is about. */
-  const offered = async () => {
-    const { trip, ...stage } = await underWay()
+  const offered = async (to = travelers) => {
+    const { trip, ...stage } = await to()
     for (const { id } of slotsOf(trip)) {
-      const ask = { trigger: "venue_closed", slot_id: id }
-      const { options, pivot_id } = ok(await stage.who.call("POST", `/trips/${trip.id}/pivot`, ask))
-      if (options.length === 0) continue
+      const asked = await stage.who.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: id })
+      if (asked.status !== 200 || asked.body.options.length === 0) continue
+      const { options, pivot_id } = asked.body
       return { ...stage, real: { ...stage.real, [EXAMPLE.pivot]: pivot_id, [EXAMPLE.option]: options[0].option_id } }
     }
     throw new Error("No stop of the plan can be replaced.")
   }
 
-  const votedOn = async () => {
+  /** The group votes, and whoever was not there when it began was told by a notification. */
+  const votedOn = once(async () => {
     const stage = await offered()
+    const phone = pushDevice(service)
+    ok(await stage.companion.call("PUT", "/users/me/push-subscriptions", phone.subscription))
     await sent("votes.open", stage)
-    return stage
-  }
+    return {
+      ...stage,
+      told: async () => JSON.parse(phone.read(await until("a call", () => service.to(phone.path)[0])))
+    }
+  })
 
-  const linked = async (): Promise<Stage> => {
-    const { who, real } = await planned()
+  const linked = once(async (): Promise<Stage> => {
+    const { who, real } = await somebodys()
     const { code, id } = await sent("links.make", { who, real })
     return { who, real: { ...real, [EXAMPLE.link]: id, [EXAMPLE.code]: code } }
-  }
+  })
 
   const withJob = async (): Promise<Stage> => {
     const { job_id } = await sent("admin.seedTrainingData", { who: admin, real: {} })
@@ -152,10 +172,12 @@ describe("the example of every operation", () => {
   }
 
   /** The example's model in production. */
-  const inProduction = async (): Promise<Stage> => {
+  const inProduction = once(async (): Promise<Stage> => {
     ok(await admin.call("POST", `/admin/model-registry/bpr/${MODEL_VERSION}/promote?to=production&force=an+example`))
     return asAdmin()
-  }
+  })
+
+  const adminOf = async (): Promise<Stage> => ({ who: admin, real: (await somebodys()).real })
 
   /** What has to be there before the example makes sense; every other operation needs nothing, or a trip that its path names. */
   const STAGES: Readonly<Record<string, () => Promise<Stage>>> = {
@@ -163,25 +185,28 @@ describe("the example of every operation", () => {
       const { who } = await alone()
       return { who, real: { [EXAMPLE.token]: who.token } }
     },
-    "trips.list": planned,
+    "trips.list": somebodys,
+    "trips.change": planned,
+    "trips.delete": planned,
+    "trips.replan": planned,
     "trips.invite": async () => {
-      const { who, real } = await planned()
+      const { who, real } = await somebodys()
       return { who, real: { ...real, [EXAMPLE.companion]: (await world.someone()).id } }
     },
     "trips.join": async () => {
       const { companion, real } = await invited()
       return { who: companion, real }
     },
-    "trips.leave": invited,
-    "trips.pivot": underWay,
-    "trips.answerPivot": offered,
-    "edits.add": () => cleared(2),
+    "trips.leave": () => invited(),
+    "trips.pivot": travelers,
+    "trips.answerPivot": () => offered(),
+    "edits.add": emptied,
     "edits.reorder": async () => {
-      const { who, real } = await cleared(1)
+      const { who, real } = await emptied()
       // The example names them in the order in which they stand already: that holds, whatever stands around them.
-      for (const at of ["10:00", "14:00"]) {
-        const own = { title: `Something at ${at}`, minutes: 30 }
-        ok(await who.call("POST", `/trips/${real[EXAMPLE.trip]}/slots`, { own, day: 1, at }), 201)
+      for (const time of ["10:00", "14:00"]) {
+        const body = { own: { title: `Something at ${time}`, minutes: 30 }, at: `${FIRST_DAY}T${time}` }
+        ok(await who.call("POST", `/trips/${real[EXAMPLE.trip]}/slots`, body), 201)
       }
       const [next, last] = ok(await who.call("GET", `/trips/${real[EXAMPLE.trip]}`)).days[0].slots
       return { who, real: { ...real, [EXAMPLE.nextSlot]: next.id, [EXAMPLE.slot]: last.id } }
@@ -191,15 +216,19 @@ describe("the example of every operation", () => {
       await sent("trips.changeSlot", stage)
       return stage
     },
-    "votes.open": offered,
+    "votes.open": () => offered(underWay),
     "votes.cast": votedOn,
     "votes.read": votedOn,
     "links.mine": linked,
-    "links.revoke": linked,
+    "links.revoke": async () => {
+      const { who, real } = await somebodys()
+      const { id } = await sent("links.make", { who, real })
+      return { who, real: { ...real, [EXAMPLE.link]: id } }
+    },
     "links.invitation": linked,
     "links.accept": async () => ({ who: await world.someone(), real: (await linked()).real }),
     "shared.read": async () => {
-      const { who, real } = await planned()
+      const { who, real } = await somebodys()
       const { code } = ok(await who.call("POST", `/trips/${real[EXAMPLE.trip]}/links`, { kind: "share" }), 201)
       return { who, real: { [SHARE_CODE]: code } }
     },
@@ -209,20 +238,16 @@ describe("the example of every operation", () => {
       return { who, real: { [EXAMPLE.link]: id } }
     },
     "pushAnswers.answer": async () => {
-      const stage = await offered()
-      const phone = pushDevice(service)
-      ok(await stage.companion.call("PUT", "/users/me/push-subscriptions", phone.subscription))
-      await sent("votes.open", stage)
-      const message = await until("the call to vote", () => service.to(phone.path)[0])
-      const { answer, option_id } = JSON.parse(phone.read(message))
-      return { who: stage.companion, real: { [ANSWER_CODE]: answer, [EXAMPLE.option]: option_id } }
+      const { companion, told } = await votedOn()
+      const { answer, option_id } = await told()
+      return { who: companion, real: { [ANSWER_CODE]: answer, [EXAMPLE.option]: option_id } }
     },
     // What is told has happened by now.
     "people.signals": async () => {
-      const { who, real } = await planned()
+      const { who, real } = await somebodys()
       return { who, real: { ...real, [EXAMPLE_DAY]: dayAhead(-1), [EXAMPLE.signal]: randomUUID() } }
     },
-    "cities.evidence": planned,
+    "cities.evidence": somebodys,
     "admin.job": withJob,
     "admin.cancelJob": async () => {
       // It waits, so that it is not done before it is cancelled.
@@ -239,15 +264,15 @@ describe("the example of every operation", () => {
     },
     "admin.traffic": inProduction,
     "admin.rollback": inProduction,
-    "admin.actor": async () => ({ who: admin, real: (await planned()).real }),
-    "admin.interrupt": async () => ({ who: admin, real: (await planned()).real })
+    "admin.actor": adminOf,
+    "admin.interrupt": adminOf
   }
 
   const stageOf = ({ id, path }: Operation): Promise<Stage> => {
     const stage = STAGES[id]
     if (stage !== undefined) return stage()
     if (id.startsWith("admin.")) return asAdmin()
-    return path.startsWith("/api/v1/trips/{id}") ? planned() : alone()
+    return path.startsWith("/api/v1/trips/{id}") ? somebodys() : alone()
   }
 
   beforeAll(async () => {

@@ -140,7 +140,7 @@ describe("links to a trip", () => {
     const stream = await follow(world.server(), member, own.id)
     assert.strictEqual((await member.call("DELETE", `/trips/${own.id}`)).status, 409)
 
-    const key = { "idempotency-key": "away with it" }
+    const key = { "idempotency-key": "away-with-it" }
     assert.strictEqual((await owner.call("DELETE", `/trips/${own.id}`, undefined, key)).status, 204)
     assert.strictEqual((await owner.call("DELETE", `/trips/${own.id}`, undefined, key)).status, 204, "sent again")
     const end = await until("the end of the stream", () => stream.closed())

@@ -71,7 +71,7 @@ const MAKES: Readonly<Partial<Record<TripCommand["_tag"], ReadonlyArray<TripEven
   invite: ["member_invited"],
   join: ["member_joined"],
   close_invitation: ["invitation_closed"],
-  leave: ["member_left"],
+  leave: ["member_left", "invitation_closed"],
   set_vetoes: ["vetoes_set"],
   swap_slot: ["slot_swapped"],
   lock_slot: ["slot_locked"],
@@ -256,7 +256,8 @@ const admits = (trip: TripState, command: TripCommand): boolean => {
   if (!("by" in command)) return true
   if (isMember(trip, command.by)) return true
   const invited = trip.invitations.some((one) => one.user_id === command.by)
-  return invited && (command._tag === "join" || command._tag === "close_invitation")
+  const declines = command._tag === "leave" && command.user_id === command.by
+  return invited && (declines || command._tag === "join" || command._tag === "close_invitation")
 }
 
 const withoutOldUndo = (turn: Turn, decision: TripDecision): TripDecision => {

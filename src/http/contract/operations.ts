@@ -50,7 +50,8 @@ const trips: Readonly<Record<string, OperationWords>> = {
   },
   "trips.leave": {
     summary: "Leave, send away, or take back an invitation",
-    description: "Everybody may leave; the owner may send others away, and the invitations by link are revoked then."
+    description:
+      "Everybody may leave, and whoever is invited may decline; the owner may send others away or ask them no more, and the invitations by link are revoked then."
   },
   "trips.replan": {
     summary: "Plan anew",

@@ -43,6 +43,17 @@ describe("who may do what", () => {
     assert.strictEqual(tag(live.send({ _tag: "join", by: stranger })), "NotInvited")
     live.send({ _tag: "leave", by: friend, user_id: friend })
     assert.strictEqual(tag(live.send({ _tag: "read", by: friend })), "TripNotFound")
+    // Whoever is only invited declines in the same way, or is asked no more; what others were asked is not theirs to end.
+    const ask = (user_id: UserId) =>
+      live.send({ _tag: "invite", by: owner, user_id, expires_at: live.now + HOUR, idempotency_key: `${live.now}` })
+    for (const by of [stranger, owner]) {
+      live.now += 1
+      ask(stranger)
+      assert.strictEqual(tag(live.send({ _tag: "leave", by: fourth, user_id: stranger })), "TripNotFound")
+      assert.strictEqual(tag(live.send({ _tag: "leave", by, user_id: stranger })), "changed")
+      assert.deepStrictEqual(live.trip.invitations, [])
+      assert.strictEqual(tag(live.send({ _tag: "join", by: stranger })), "TripNotFound")
+    }
     assert.strictEqual(tag(live.send({ _tag: "leave", by: owner, user_id: owner })), "OwnerOnly")
   })
 

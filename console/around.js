@@ -9,6 +9,8 @@ import { T } from "./messages.js"
 const USUAL_MINUTES = { arrival: 30, departure: 30 }
 const OTHER_MINUTES = 90
 
+const LONGEST_TITLE = 120
+
 const minutesLater = (at, minutes) => new Date(Date.parse(`${at}Z`) + minutes * 60_000).toISOString().slice(0, 16)
 
 /**
@@ -109,17 +111,52 @@ const addForm = (span, add) => {
   return { part, look }
 }
 
+/** "47.61, -122.33", also within what map apps give out as a link. */
+const COORDINATES = /(-?\d{1,2}\.\d+)\s*,\s*(-?\d{1,3}\.\d+)/
+
+/**
+ * Where somebody says that they sleep: right beside a place of the city, or at coordinates that they bring.
+ *
+ * @param {string} said
+ * @param {Array<{name: string, lat: number, lon: number}>} nodes
+ */
+export const spotOf = (said, nodes) => {
+  const text = said.trim()
+  if (text === "") return undefined
+  const [, lat, lon] = COORDINATES.exec(text) ?? []
+  if (lat !== undefined && Math.abs(Number(lat)) <= 90 && Math.abs(Number(lon)) <= 180)
+    return { lat: Number(lat), lon: Number(lon) }
+  const called = text.toLowerCase()
+  const place =
+    nodes.find(({ name }) => name.toLowerCase() === called) ??
+    nodes.find(({ name }) => name.toLowerCase().includes(called))
+  return place && { lat: place.lat, lon: place.lon }
+}
+
+/** Names that a browser proposes while one types. */
+const MOST_PROPOSED = 500
+
 const lodgingForm = (lodging) => {
   const title = element("input", { name: "lodging", maxlength: "120", value: lodging?.title })
   const part = element("select", { name: "lodging_in" })
-  let hoods = []
+  const near = element("input", { name: "lodging_near", maxlength: "200", list: "lodging-places", autocomplete: "off" })
+  const places = element("datalist", { id: "lodging-places" })
+  let [hoods, spots] = [[], []]
   const as = { of: lodging }
+  /** What is typed leads somewhere, or a sentence says that it does not. */
+  const spot = () => {
+    const found = spotOf(near.value, spots)
+    if (found === undefined && near.value.trim() !== "") throw new Error(T.around.noSuchPlace(near.value.trim()))
+    return found
+  }
   /** The middle of the part of town is near enough for the way there and back. */
   const fill = (nodes) => {
     hoods = neighbourhoods(nodes).sort((a, b) => a.name.localeCompare(b.name))
     const kept = as.of === undefined || as.of === null ? [] : [["kept", T.around.asNow(as.of.title)]]
     const choices = [...kept, ["", T.around.noLodging], ...hoods.map(({ name }) => [name, name])]
     part.replaceChildren(...choices.map(([value, label]) => element("option", { value }, label)))
+    spots = nodes
+    places.replaceChildren(...nodes.slice(0, MOST_PROPOSED).map(({ name }) => element("option", { value: name })))
   }
   fill([])
   return {
@@ -127,18 +164,22 @@ const lodgingForm = (lodging) => {
       "div",
       { class: "pair" },
       field(T.around.lodging, title),
-      field(T.around.lodgingIn, part, T.around.lodgingHint)
+      field(T.around.lodgingIn, part, T.around.lodgingHint),
+      field(T.around.lodgingNear, near, T.around.lodgingNearHint),
+      places
     ),
     fill,
     /** `undefined` where nothing is said of it. */
     wish: () => {
       const hood = hoods.find(({ name }) => name === part.value)
       const called = title.value.trim()
+      const at = spot()
+      if (at !== undefined) return { title: called === "" ? near.value.trim().slice(0, LONGEST_TITLE) : called, ...at }
       if (hood !== undefined) return { title: called === "" ? hood.name : called, ...hood.middle }
       if (part.value !== "kept" || called === "" || called === as.of.title) return as.of ?? undefined
       return { title: called, lat: as.of.lat, lon: as.of.lon }
     },
-    isGone: () => part.value === ""
+    isGone: () => part.value === "" && near.value.trim() === ""
   }
 }
 

@@ -326,6 +326,10 @@ export const T = {
     lodging: "Where you sleep",
     lodgingIn: "Part of town",
     lodgingHint: "The way from there and back counts in every day.",
+    lodgingNear: "Or right beside",
+    lodgingNearHint: "A place of the city, or coordinates such as 47.61, -122.34.",
+    noSuchPlace: (said) =>
+      `No place here is called “${said}”. Choose one from the list, the part of town, or give coordinates such as 47.61, -122.34.`,
     noLodging: "not said",
     asNow: (title) => `as now: ${title}`,
     kind: "What",

@@ -5,8 +5,14 @@ import { FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./me
 import { gripElement } from "./order.js"
 
 /** What the sentence about a stop says already is not said again below it. */
-const unsaid = ({ narrative, evidence }) =>
+export const unsaid = ({ narrative, evidence }) =>
   evidence.filter(({ text }) => !(narrative ?? "").includes(text.replace(/^[^:]*: /, "").trim()))
+
+/** Nor are tastes and reasons that it names. */
+export const unsaidWhy = ({ narrative, why }) => {
+  const said = (narrative ?? "").toLowerCase()
+  return why.filter((one) => !said.includes(words(one).toLowerCase()))
+}
 
 const because = ({ why, evidence }) =>
   (why.length > 0 || evidence.length > 0) &&
@@ -124,7 +130,7 @@ const more = (slot) => [
   slot.expected && element("p", { class: "soft" }, slot.expected.text),
   slot.booking_needed && element("p", { class: "soft" }, T.trip.bookHint),
   fitsElement(slot.fits),
-  because({ ...slot, evidence: unsaid(slot) }),
+  because({ why: unsaidWhy(slot), evidence: unsaid(slot) }),
   directions(slot.node)
 ]
 

@@ -4,13 +4,11 @@ import type { Page } from "playwright-core"
 import { portToComeBackTo } from "../harness/port.ts"
 import { type App, cityAwake, openApp, type Visitor } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
-import { dayAhead, tokenFor } from "../support/server.ts"
+import { clockAhead, dayAhead, tokenFor } from "../support/server.ts"
 
 const DAY_MS = 86_400_000
 
 const HOUR_MS = 3_600_000
-/** The server's clock after an hour. */
-const AN_HOUR_LATER = `--import=${new URL("../support/an-hour-later.mjs", import.meta.url).href}`
 
 const notice = (page: Page, text: string) => page.locator("#notices").getByText(text).waitFor()
 
@@ -170,7 +168,7 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
 
     // Somebody else is back first.
     await page.context().setOffline(true)
-    await app.world.restart("SIGKILL", { NODE_OPTIONS: AN_HOUR_LATER })
+    await app.world.restart("SIGKILL", clockAhead(HOUR_MS))
     const { days } = await other("GET", "")
     await other("PATCH", `/slots/${days[0].slots[1].id}`, { action: "lock" })
     await page.context().setOffline(false)

@@ -3,7 +3,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
 import { type App, cityAwake, groundDrawn, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
-import { dayAhead } from "../support/server.ts"
+import { dayAhead, ok } from "../support/server.ts"
 
 /** The trip under way, on a day that is whole at every hour. */
 const toTomorrow = async (page: Page) => {
@@ -207,5 +207,47 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     await page.getByRole("button", { name: "See a trip under way" }).click()
     await toTomorrow(page)
     await picture(page, "wide-under-way")
+  })
+
+  it("takes whoever follows an invitation while the first page is open to it, and into the trip", async () => {
+    const { page, complaints } = await app.visitor()
+    await act(page, "demo").waitFor()
+    const ann = await app.world.someone()
+    const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(4), days: 1 }), 201)
+    const { path } = ok(await ann.call("POST", `/trips/${trip.id}/links`, { kind: "invite", from_name: "Ann" }), 201)
+    await page.evaluate((address) => {
+      location.hash = new URL(address, location.origin).hash
+    }, path)
+    await act(page, "demo").click()
+    await page.getByRole("heading", { name: "Ann asks you to join a trip to Seattle" }).waitFor()
+    await act(page, "join").click()
+    await page.waitForSelector(".stop")
+    assert.deepStrictEqual(complaints, [])
+    await page.context().close()
+  })
+
+  it("deletes a trip for everybody on it, whoever has it open, and keeps nothing of it", async () => {
+    const { page: owners, complaints } = await app.traveler()
+    await act(owners, "together").click()
+    await act(owners, "invite").click()
+    const link = await owners.locator(".invitation .copyable input").inputValue()
+    const { page: guests } = await app.visitor("light", WIDE)
+    await guests.goto(link)
+    await act(guests, "demo").click()
+    await act(guests, "join").click()
+    await guests.waitForSelector(".badge.live")
+    let asked = ""
+    owners.once("dialog", (dialog) => {
+      asked = dialog.message()
+      return dialog.accept()
+    })
+    await act(owners, "delete-trip").click()
+    await owners.getByRole("heading", { name: "My trips" }).waitFor()
+    assert.match(asked, /for everybody on it/)
+    assert.strictEqual(await owners.locator(".card.link").count(), 0)
+    await guests.getByText("This trip is not yours any more").waitFor()
+    await picture(guests, "wide-trip-deleted")
+    assert.deepStrictEqual(complaints, [])
+    for (const one of [owners, guests]) await one.context().close()
   })
 })

@@ -115,6 +115,12 @@ export const startServer = async (
   }
 }
 
+/** For a server whose clock is so far ahead of the machine's. */
+export const clockAhead = (millis: number): Environment => ({
+  NODE_OPTIONS: `--import=${new URL("./clock-ahead.mjs", import.meta.url).href}`,
+  CLOCK_AHEAD_MS: String(Math.round(millis))
+})
+
 /** A start that is not waited for: the server that may come of it, at the address that the environment gives it. */
 export const launchServer = (environment: Environment & { readonly PORT: string }, folder: string): Server => {
   const { child, output } = launch({ AUTH_SECRET: SECRET, ...environment }, folder)

@@ -4,9 +4,9 @@ import { button, element, held, redraw } from "./dom.js"
 import { fitsElement } from "./fits.js"
 import { calendarDay, clockTime, localDate } from "./format.js"
 import { T } from "./messages.js"
+import { UNDER_CHANGE } from "./plan.js"
 import { directions, stopElement } from "./stop.js"
 
-const UNDER_CHANGE = ["planning", "confirmed", "active"]
 const isOpen = ({ status }) => UNDER_CHANGE.includes(status)
 
 /** Stops, which are numbered, and what is the travelers' own among them. */

@@ -2,7 +2,7 @@
 import { Unanswered } from "../client/index.ts"
 import { Problem } from "./api.js"
 import { T } from "./messages.js"
-import { applyChange, differences, judgeFrame, slotOf } from "./plan.js"
+import { applyChange, differences, judgeFrame, slotOf, UNDER_CHANGE } from "./plan.js"
 import { newId } from "./session.js"
 
 /** Offers kept at the same time; the oldest goes first. */
@@ -124,6 +124,11 @@ export class LiveTrip {
     const stamp = {}
     for (const slot of changed) this.marked.set(slot, stamp)
     if (changed.length > 0) setTimeout(() => this.#unmark(changed, stamp), MARKED_MS)
+    // What is over has nothing to decide any more.
+    if (!UNDER_CHANGE.includes(after.status) && this.offers.size > 0) {
+      this.offers.clear()
+      this.#on.offers()
+    }
     this.#on.plan()
     if (changed.length + removed.length > 0) this.#on.changed(before, changed, removed)
   }
@@ -151,7 +156,7 @@ export class LiveTrip {
         },
         (error) => {
           this.#rereading = undefined
-          this.#on.failed(error.message)
+          this.#on.failed(error.status === 404 ? T.trip.notYours : error.message)
         }
       )
     return this.#rereading

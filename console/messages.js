@@ -409,6 +409,8 @@ export const T = {
   },
   offer: {
     keep: "Keep the plan",
+    fold: "Look at the plan first",
+    unfold: (count) => `Show the ${count === 1 ? "offer" : `${count} offers`} again`,
     close: "Close",
     take: "Take it",
     takeNth: (nth, what) => `Take option ${nth}: ${what}`,

@@ -67,7 +67,13 @@ export const judgeFrame = (trip, frame) => {
   if (frame.type === "trip_changed" && frame.cause === "status") {
     return {
       kind: "change",
-      trip: { ...trip, state_version: frame.seq, status: frame.status },
+      // A vote ends with the trip's being under way.
+      trip: {
+        ...trip,
+        state_version: frame.seq,
+        status: frame.status,
+        vote: frame.status === "active" ? trip.vote : null
+      },
       changed: [],
       removed: []
     }
@@ -97,6 +103,9 @@ export const differences = (before, after) => {
 
 /** Every stop that a frame shows; the first one alone where it lists no others. */
 const changedOf = ({ changed, slot }) => changed ?? (slot?.node === undefined ? [] : [slot])
+
+/** A trip that is neither over nor called off. */
+export const UNDER_CHANGE = ["planning", "confirmed", "active"]
 
 /** Which statuses the traveler may set next. */
 export const NEXT_STATUS = { planning: ["confirmed", "active"], confirmed: ["active"], active: ["completed"] }

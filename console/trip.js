@@ -3,7 +3,7 @@ import { aroundTrip } from "./around.js"
 import { choicesElement, undoElement } from "./by-hand.js"
 import { controlsElement } from "./controls.js"
 import { makeDays, nowElement } from "./days.js"
-import { announce, element, redraw } from "./dom.js"
+import { announce, button, element, redraw } from "./dom.js"
 import { calendarDay, changeText, timeSpan } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
 import { makeMap } from "./map.js"
@@ -70,14 +70,30 @@ const makePanel = (live, zone, days) => {
     const next = panel.querySelector(".offer") ?? document.getElementById("main")
     next.focus({ preventScroll: true })
   }
+  /** The offers that somebody has put aside for now: on a phone they cover most of the plan. What is new comes up again. */
+  let aside = new Set()
+  const fold = button("", () => {
+    aside = panel.classList.contains("folded") ? new Set() : new Set(live.offers.keys())
+    look()
+  })
+  fold.className = "quiet fold"
+  fold.dataset.act = "fold"
+  const look = () => {
+    const isFolded = live.decided === undefined && [...live.offers.keys()].every((id) => aside.has(id))
+    panel.classList.toggle("folded", isFolded)
+    fold.textContent = isFolded ? T.offer.unfold(live.offers.size) : T.offer.fold
+    fold.setAttribute("aria-expanded", String(!isFolded))
+  }
   const draw = () => {
     const openVote = (offer, terms) => live.openVote(offer, terms)
     const context = { trip: live.trip, zone: zone(), yours: live.yours, accept, dismiss, openVote }
     redraw(panel, [
+      fold,
       live.decided && decidedElement(live.decided, () => live.forgetDecided()),
       ...[...live.offers.values()].reverse().map((one) => offerElement(one, context))
     ])
     panel.classList.toggle("filled", live.offers.size > 0 || live.decided !== undefined)
+    look()
   }
   return { panel, draw }
 }

@@ -2,7 +2,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
 import { portToComeBackTo } from "../harness/port.ts"
-import { type App, cityAwake, groundDrawn, openApp, WIDE } from "../support/app.ts"
+import { type App, cityAwake, groundDrawn, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { until } from "../support/server.ts"
 
@@ -131,6 +131,12 @@ describe.skipIf(chromiumPath === undefined)(`a journey (${chromiumPath ?? NO_BRO
     await act(guest, "accept-0").click()
     await guest.getByText("You voted: option A").waitFor()
     await page.getByText("1 of 2 have voted").waitFor()
+    // On a phone offers cover most of the plan, which can be looked at before one says something.
+    await act(page, "fold").click()
+    await page.waitForSelector(".offers.folded")
+    assert.isBelow((await page.locator(".offers").boundingBox())!.height, PHONE.height / 5)
+    await picture(page, "journey-offers-aside")
+    await act(page, "fold").click()
     await picture(page, "journey-vote")
     await act(page, "accept-0").click()
     for (const one of [page, guest]) await one.getByText("The group has decided: option A").waitFor()

@@ -255,6 +255,13 @@ describe("a plan on the page", () => {
     assert.strictEqual(judged.trip.days[0].slots[0], locked)
   })
 
+  it("has no vote any more once it is not under way", () => {
+    const voted = { ...trip, vote: { pivot_id: "p" } }
+    const status = (to: string) =>
+      judgeFrame(voted, { type: "trip_changed", cause: "status", seq: 5, status: to }).trip.vote
+    assert.deepStrictEqual([status("active"), status("cancelled")], [voted.vote, null])
+  })
+
   it("shows what differs after it was read anew", () => {
     const moved = { ...second, starts_at: "2026-05-01T21:00:00Z" }
     const other = slot("d", 2, "2026-05-02T20:00:00Z")

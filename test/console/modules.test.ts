@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeApi, type Problem } from "../../console/api.js"
-import { spotOf } from "../../console/around.js"
 import { firstShown, nowAndNext } from "../../console/days.js"
 import { asGeoJson, asGpx, asKml } from "../../console/exports.js"
 import { calendarDay, changeText, clockTime, localDate, priceText, timeSpan } from "../../console/format.js"
@@ -20,7 +19,6 @@ import { LONGEST_DAYS } from "../../console/new-trip.js"
 import { answersOf, offeredTags } from "../../console/onboarding.js"
 import { applyChange, differences, judgeFrame, MOODS, zoneOfTrip } from "../../console/plan.js"
 import { claimsOf, newId, tokenOfFragment } from "../../console/session.js"
-import { unsaid, unsaidWhy } from "../../console/stop.js"
 import { byTime } from "../../console/trips.js"
 import { NEEDS } from "../../src/domain/catalog/fits.ts"
 import { TAXONOMY } from "../../src/domain/catalog/taxonomy.ts"
@@ -56,31 +54,6 @@ const trip = {
 }
 
 describe("the words of the console", () => {
-  it("find where somebody sleeps by the name of a place beside it, or by coordinates in whatever an app gives out", () => {
-    const nodes = [
-      { name: "Pike Place Market", lat: 47.6097, lon: -122.3422 },
-      { name: "Pike Place", lat: 47.61, lon: -122.34 }
-    ]
-    const { name: _, ...market } = nodes[0]!
-    assert.deepStrictEqual(spotOf(" pike place ", nodes), { lat: 47.61, lon: -122.34 })
-    assert.deepStrictEqual(spotOf("market", nodes), market)
-    assert.deepStrictEqual(spotOf("47.61,-122.34", nodes), { lat: 47.61, lon: -122.34 })
-    assert.deepStrictEqual(spotOf("geo:47.61,-122.34?z=17", nodes), { lat: 47.61, lon: -122.34 })
-    for (const nowhere of ["", "Hotel Nowhere", "97.61, -122.34"]) assert.isUndefined(spotOf(nowhere, nodes))
-  })
-
-  it("say of a stop nothing twice", () => {
-    const narrative = "Le Pichet, restaurant: it shares your taste for comfort food. Editor's note: No hurry."
-    const said = {
-      narrative,
-      why: ["there at sunset", "comfort_food", "cozy"],
-      evidence: [{ text: "Editor's note: No hurry." }, { text: "Our editor finds it calm." }]
-    }
-    assert.deepStrictEqual(unsaidWhy(said), ["there at sunset", "cozy"])
-    assert.deepStrictEqual(unsaid(said), [said.evidence[1]])
-    assert.deepStrictEqual(unsaidWhy({ ...said, narrative: null }), said.why)
-  })
-
   it("tell times and dates on the clocks of the city", () => {
     assert.strictEqual(clockTime("2026-05-01T17:05:00Z", ZONE), "10:05")
     assert.strictEqual(clockTime("2026-05-01T07:00:00Z", ZONE), "00:00")

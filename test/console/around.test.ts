@@ -1,0 +1,31 @@
+/** What the app makes of what somebody types about their bed, and of what is known of a stop. */
+import { assert, describe, it } from "@effect/vitest"
+import { spotOf } from "../../console/around.js"
+import { unsaid, unsaidWhy } from "../../console/stop.js"
+
+describe("the app", () => {
+  it("finds where somebody sleeps by the name of a place beside it, or by coordinates in whatever an app gives out", () => {
+    const nodes = [
+      { name: "Pike Place Market", lat: 47.6097, lon: -122.3422 },
+      { name: "Pike Place", lat: 47.61, lon: -122.34 }
+    ]
+    const { name: _, ...market } = nodes[0]!
+    assert.deepStrictEqual(spotOf(" pike place ", nodes), { lat: 47.61, lon: -122.34 })
+    assert.deepStrictEqual(spotOf("market", nodes), market)
+    assert.deepStrictEqual(spotOf("47.61,-122.34", nodes), { lat: 47.61, lon: -122.34 })
+    assert.deepStrictEqual(spotOf("geo:47.61,-122.34?z=17", nodes), { lat: 47.61, lon: -122.34 })
+    for (const nowhere of ["", "Hotel Nowhere", "97.61, -122.34"]) assert.isUndefined(spotOf(nowhere, nodes))
+  })
+
+  it("says of a stop nothing twice", () => {
+    const narrative = "Le Pichet, restaurant: it shares your taste for comfort food. Editor's note: No hurry."
+    const said = {
+      narrative,
+      why: ["there at sunset", "comfort_food", "cozy"],
+      evidence: [{ text: "Editor's note: No hurry." }, { text: "Our editor finds it calm." }]
+    }
+    assert.deepStrictEqual(unsaidWhy(said), ["there at sunset", "cozy"])
+    assert.deepStrictEqual(unsaid(said), [said.evidence[1]])
+    assert.deepStrictEqual(unsaidWhy({ ...said, narrative: null }), said.why)
+  })
+})

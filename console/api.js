@@ -88,7 +88,10 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     changeTrip: (id, body, ifMatch) => call("trips.change", { ...ofTrip(id), body, ifMatch }),
     /** Nothing of it stays in this browser either. */
     deleteTrip: async (id) => {
-      await call("trips.delete", ofTrip(id))
+      // Gone already is gone: an answer may have been lost on the way.
+      await call("trips.delete", ofTrip(id)).catch((error) => {
+        if (error.status !== 404) throw error
+      })
       await kept.drop(tripName(id)).catch(() => {})
     },
     leave: (id, user_id) => call("trips.leave", { path: { id, user_id } }),

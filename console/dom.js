@@ -68,17 +68,21 @@ const NEWS_MS = 12_000
 
 let fading
 
-/** Says something to who sees the page and to who hears it; `more` is a button beside it. */
+/** Says something to who sees the page and to who hears it; `more` is a button beside it. News do not push aside what went wrong. */
 export const announce = (text, kind = "info", more) => {
   const place = document.getElementById("notices")
   clearTimeout(fading)
-  if (kind !== "error") fading = setTimeout(() => place.replaceChildren(), NEWS_MS)
   const notice = element("p", { class: `notice ${kind}`, role: kind === "error" ? "alert" : "status" }, text)
-  place.replaceChildren(
+  const told = element(
+    "div",
+    { class: `told ${kind}` },
     notice,
-    ...(more === undefined ? [] : [button(more.label, held(more.act), { "data-act": "undo" })]),
-    button(T.dismiss, () => place.replaceChildren(), { class: "quiet" })
+    more !== undefined && button(more.label, held(more.act), { "data-act": "undo" }),
+    button(T.dismiss, () => told.remove(), { class: "quiet" })
   )
+  if (kind !== "error") fading = setTimeout(() => told.remove(), NEWS_MS)
+  const stands = kind === "error" ? null : place.querySelector(".told.error")
+  place.replaceChildren(...[stands, told].filter(Boolean))
 }
 
 /** Which button of which stop or offer has the focus, as a selector that outlives the element. */

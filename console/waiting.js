@@ -34,14 +34,16 @@ export const makeWaiting = (client, person, part) => {
   forgetOthersWaiting(person)
   /** @type {Set<{sent?: (entry: any, answer: any) => void, refused?: (entry: any, problem: any) => void}>} */
   const news = new Set()
+  /** What went out, and in words what did not: told together, once the sending has ended. */
   let told = 0
+  let undone = []
   const queue = client.queue({
     store: storeOrNone(),
     name: PREFIX + person,
     onSent: (entry, answer) => {
       const [refused] = rejectedOf(answer)
       if (refused === undefined) told++
-      else announce(T.waiting.refused(entry.about, refused.problem), "error")
+      else undone.push(T.waiting.refused(entry.about, refused.problem))
       for (const { sent } of news) sent?.(entry, answer)
     },
     onRefused: (entry, problem) => {
@@ -50,8 +52,7 @@ export const makeWaiting = (client, person, part) => {
       const document = problem.document
       const since = (document?.changes ?? []).map(({ what }) => what)
       const said = problem.status === 409 ? changed : refused
-      const text = problem.status === 412 ? stale(entry.about, since) : said(entry.about, problem.message)
-      announce(text, "error")
+      undone.push(problem.status === 412 ? stale(entry.about, since) : said(entry.about, problem.message))
       for (const one of news) one.refused?.(entry, problem)
     }
   })
@@ -87,10 +88,13 @@ export const makeWaiting = (client, person, part) => {
 
   const send = async () => {
     if (queue.entries.length === 0) return draw()
-    told = 0
     await queue.send()
     draw()
-    if (told > 0) announce(T.waiting.sent(told))
+    const sent = told > 0 ? [T.waiting.sent(told)] : []
+    const [texts, isRefused] = [[...undone, ...sent], undone.length > 0]
+    told = 0
+    undone = []
+    if (texts.length > 0) announce(texts.join(" "), isRefused ? "error" : "info")
   }
 
   const again = () => send().catch((error) => announce(error.message, "error"))

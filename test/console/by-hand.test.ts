@@ -38,7 +38,7 @@ describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPa
     await page.locator(".stop .grip").nth(1).focus()
     await page.keyboard.press("ArrowUp")
     // Either it goes, or a sentence says why it cannot stand there.
-    await page.locator("#notices .notice").waitFor()
+    await page.locator("#notices .notice").first().waitFor()
     const moved = await page.locator("#notices .notice.info").count()
     if (moved > 0)
       await page.waitForFunction(

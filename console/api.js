@@ -5,6 +5,12 @@ import { T } from "./messages.js"
 
 export { Problem, problemText } from "../client/index.ts"
 
+/** Gone already is gone: the answer to an earlier asking may have been lost on the way. */
+const unlessGone = (asked) =>
+  asked.catch((error) => {
+    if (error.status !== 404) throw error
+  })
+
 /**
  * Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good and could
  * not be renewed; `onToken` of each renewed one.
@@ -88,10 +94,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     changeTrip: (id, body, ifMatch) => call("trips.change", { ...ofTrip(id), body, ifMatch }),
     /** Nothing of it stays in this browser either. */
     deleteTrip: async (id) => {
-      // Gone already is gone: an answer may have been lost on the way.
-      await call("trips.delete", ofTrip(id)).catch((error) => {
-        if (error.status !== 404) throw error
-      })
+      await unlessGone(call("trips.delete", ofTrip(id)))
       await kept.drop(tripName(id)).catch(() => {})
     },
     leave: (id, user_id) => call("trips.leave", { path: { id, user_id } }),

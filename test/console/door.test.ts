@@ -6,9 +6,6 @@ import { PHONE } from "../support/app.ts"
 import { chromiumPath, complaintsOf, NO_BROWSER, openBrowser, picture } from "../support/browser.ts"
 import { clockAhead, dayAhead, ok, tokenFor } from "../support/server.ts"
 
-/** Longer than it takes until the day of the trip. */
-const TOKEN_SECONDS = 7 * 86_400
-
 describe.skipIf(chromiumPath === undefined)(`before a door (${chromiumPath ?? NO_BROWSER})`, () => {
   let world: World
   let browser: Browser
@@ -28,11 +25,12 @@ describe.skipIf(chromiumPath === undefined)(`before a door (${chromiumPath ?? NO
     for (const status of ["confirmed", "active"]) ok(await ann.call("PATCH", `/trips/${trip.id}`, { status }))
     const [stop] = trip.days[0].slots
     const middle = (Date.parse(stop.starts_at) + Date.parse(stop.ends_at)) / 2
-    await world.restart("SIGKILL", clockAhead(middle - Date.now()))
+    const ahead = middle - Date.now()
+    await world.restart("SIGKILL", clockAhead(ahead))
 
     const page = await (await browser.newContext({ viewport: PHONE, hasTouch: true })).newPage()
     const complaints = complaintsOf(page)
-    const token = await tokenFor(ann.id, { ttl: TOKEN_SECONDS })
+    const token = await tokenFor(ann.id, { from: Math.round(ahead / 1000) })
     await page.goto(`${world.server().url}/#token=${token}`)
     await page.goto(`${world.server().url}/#/trips/${trip.id}`)
     const now = page.locator(".card.now")

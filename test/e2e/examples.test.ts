@@ -242,6 +242,10 @@ describe("the example of every operation", () => {
       return { who, real: { ...real, [EXAMPLE_DAY]: dayAhead(-1), [EXAMPLE.signal]: randomUUID() } }
     },
     "cities.evidence": somebodys,
+    "admin.putSeedFilePart": async () => {
+      const { file_id } = await sent("admin.beginSeedFile", { who: admin, real: {} })
+      return { who: admin, real: { [EXAMPLE.file]: file_id } }
+    },
     "admin.job": withJob,
     "admin.cancelJob": async () => {
       // It waits, so that it is not done before it is cancelled.

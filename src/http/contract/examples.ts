@@ -11,6 +11,7 @@ export const EXAMPLE = {
   companion: "0195e100-1c2d-7f4e-a6b7-58c9d0e1f009",
   link: "0195f2c4-22bb-7d3c-b4e5-96f7a8b9c00a",
   job: "0195f2d1-33cc-7e4d-85f6-a7b8c9dae00b",
+  file: "0195f2d8-3bd4-7ed5-8e7e-b8c9daebf011",
   signal: "0195f2de-44dd-7f5e-96a7-b8c9daebf00c",
   session: "0195f2a0-5b1e-7c3a-9d42-6a1f0c7be00d",
   request: "0195f2eb-55ee-7a6f-a7b8-c9daebfc000e",

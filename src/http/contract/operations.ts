@@ -277,6 +277,7 @@ export const PARAMETERS: Readonly<Record<string, readonly [means: string, exampl
   id: ["The trip's id.", EXAMPLE.trip],
   "cities.evidence.id": ["The place's id.", EXAMPLE.node],
   "admin.job.id": ["The job's id.", EXAMPLE.job],
+  "admin.putSeedFilePart.id": ["The file's name, as `file_id` of its beginning.", EXAMPLE.file],
   "admin.cancelJob.id": ["The job's id.", EXAMPLE.job],
   "admin.actor.id": ["Of which trip, traveler or city.", EXAMPLE.trip],
   "admin.actor.kind": ["`trip`, `user` or `city`.", "trip"],

@@ -304,7 +304,7 @@ describe("who may do what", () => {
 
   /** What one of them did of these decides what the next one may: the next one has another trip, with everybody as they were. */
   const DECIDES =
-    /^trips\.(change|invite|join|leave|answerPivot)$|^votes\.(open|cast)$|^edits\.undo$|^links\.(revoke|accept)$/
+    /^trips\.(change|delete|invite|join|leave|answerPivot)$|^votes\.(open|cast)$|^edits\.undo$|^links\.(revoke|accept)$/
   /** Operations whose request is about something that its owner makes first. */
   const PREPARED = /^links\.|^shared\.|undo|answerPivot|^votes\./
 

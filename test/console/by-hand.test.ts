@@ -70,6 +70,18 @@ describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPa
     await page.locator(".choices:not(:empty)").waitFor()
     await picture(page, "phone-fits")
 
+    const trip = await page.evaluate(() => location.hash.split("/").at(-1))
+    await page.goto(`${app.world.server().url}/#/print/${trip}`)
+    await page.waitForSelector(".printday")
+    const printed = (await page.locator("main").textContent()) ?? ""
+    for (const said of ["You sleep at: Inn <b>", "Train from Kyoto", "Ask for the <i>counter</i>"])
+      assert.include(printed, said)
+    await page.emulateMedia({ media: "print" })
+    await picture(page, "paper")
+
+    await page.emulateMedia({ media: "screen" })
+    await page.goto(`${app.world.server().url}/#/trips/${trip}`)
+    await page.waitForSelector(".badge.live")
     // Another bed, right beside a place of the city: the plan is made anew around it.
     await act("around").click()
     const proposed = page.locator("#lodging-places option").nth(4)
@@ -81,15 +93,10 @@ describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPa
     await page.fill('input[name="lodging_near"]', (await proposed.getAttribute("value"))!)
     await act("save-around").click()
     await page.getByText("The plan goes around it now").waitFor()
-
-    const trip = await page.evaluate(() => location.hash.split("/").at(-1))
-    await page.goto(`${app.world.server().url}/#/print/${trip}`)
-    await page.waitForSelector(".printday")
-    const printed = (await page.locator("main").textContent()) ?? ""
-    for (const said of ["You sleep at: Other inn <b>", "Train from Kyoto", "Ask for the <i>counter</i>"])
-      assert.include(printed, said)
-    await page.emulateMedia({ media: "print" })
-    await picture(page, "paper")
+    await act("around").click()
+    await page
+      .locator('select[name="lodging_in"] option', { hasText: "as now: Other inn <b>" })
+      .waitFor({ state: "attached" })
     assert.deepStrictEqual(complaints, [])
     await page.context().close()
   })

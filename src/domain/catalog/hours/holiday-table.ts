@@ -1,6 +1,6 @@
 /**
  * Public holidays of countries whose days follow dates and Easter. Only nationwide ones: what a region keeps on its own
- * is not known by the country. Where days are put off to another weekday, or follow the moon, a country is not here.
+ * is not known by the country. Where days follow the moon, or most of them the region, a country is not here.
  */
 import { dayNumber, nthWeekday, weekdayOf } from "../../time/calendar.ts"
 
@@ -29,13 +29,19 @@ const easternEaster = (year: number): number => {
 
 /**
  * `05-01`: that date. `E39`, `O-2`: days after western or eastern Easter. `05Mo1`: the first Monday of May, `10Mo-1` the last of
- * October. `Sa06-20`: the first Saturday from that date on. `2026:10-04`: from that year on.
+ * October. `Sa06-20`: the first Saturday from that date on. `2026:10-04`: from that year on. `05-04+`: that date, and where it falls on a
+ * weekend the Monday behind it, too; `05-01s`: the same where it falls on a Sunday; `04-27v`: the day before where it falls on a Sunday.
  */
 const TABLE: Readonly<Record<string, string>> = {
+  AD: "01-01 01-06 E-47 03-14 E-2 E1 05-01 E50 08-15 09-08 11-01 12-08 12-25 12-26",
   AT: "01-01 01-06 E1 05-01 E39 E50 E60 08-15 10-26 11-01 12-08 12-25 12-26",
   BE: "01-01 E1 05-01 E39 E50 07-21 08-15 11-01 11-11 12-25",
+  BR: "01-01 E-2 04-21 05-01 09-07 10-12 11-02 11-15 2024:11-20 12-25",
+  CO: "01-01 Mo01-06 Mo03-19 E-3 E-2 05-01 E43 E64 E71 Mo06-29 07-20 08-07 Mo08-15 Mo10-12 Mo11-01 Mo11-11 12-08 12-25",
+  CY: "01-01 01-06 O-48 03-25 04-01 O-2 O0 O1 05-01 O50 08-15 10-01 10-28 12-25 12-26",
   CZ: "01-01 E-2 E1 05-01 05-08 07-05 07-06 09-28 10-28 11-17 12-24 12-25 12-26",
   DE: "01-01 E-2 E1 05-01 E39 E50 10-03 12-25 12-26",
+  DK: "01-01 E-3 E-2 E0 E1 E39 E49 E50 06-05 12-24 12-25 12-26",
   EE: "01-01 02-24 E-2 E0 05-01 E49 06-23 06-24 08-20 12-24 12-25 12-26",
   ES: "01-01 01-06 E-2 05-01 08-15 10-12 11-01 12-06 12-08 12-25",
   FI: "01-01 01-06 E-2 E0 E1 05-01 E39 E49 Sa06-20 Sa10-31 12-06 12-25 12-26",
@@ -44,37 +50,54 @@ const TABLE: Readonly<Record<string, string>> = {
   HR: "01-01 01-06 E0 E1 05-01 05-30 E60 06-22 08-05 08-15 11-01 11-18 12-25 12-26",
   HU: "01-01 03-15 E-2 E0 E1 05-01 E49 E50 08-20 10-23 11-01 12-25 12-26",
   IE: "01-01 02Mo1 03-17 E1 05Mo1 06Mo1 08Mo1 10Mo-1 12-25 12-26",
+  IS: "01-01 E-3 E-2 E0 E1 Th04-19 05-01 E39 E49 E50 06-17 08Mo1 12-25 12-26",
   IT: "01-01 01-06 E0 E1 04-25 05-01 06-02 08-15 2026:10-04 11-01 12-08 12-25 12-26",
   LT: "01-01 02-16 03-11 E0 E1 05-01 06-24 07-06 08-15 11-01 11-02 12-24 12-25 12-26",
+  LU: "01-01 E1 05-01 05-09 E39 E50 06-23 08-15 11-01 12-25 12-26",
+  LV: "01-01 E-2 E0 E1 05-01 05-04+ 05Su2 E49 06-23 06-24 11-18+ 12-24 12-25 12-26 12-31",
   MC: "01-01 01-27 E1 05-01 E39 E50 E60 08-15 11-01 11-19 12-08 12-25",
   MT: "01-01 02-10 03-19 03-31 E-2 05-01 06-07 06-29 08-15 09-08 09-21 12-08 12-13 12-25",
+  NL: "01-01 E0 E1 04-27v E39 E49 E50 12-25 12-26",
   NO: "01-01 E-3 E-2 E0 E1 05-01 E39 05-17 E49 E50 12-25 12-26",
+  PE: "01-01 E-3 E-2 05-01 2024:06-07 06-29 2024:07-23 07-28 07-29 2022:08-06 08-30 10-08 11-01 12-08 2022:12-09 12-25",
   PL: "01-01 01-06 E0 E1 05-01 05-03 E49 E60 08-15 11-01 11-11 2025:12-24 12-25 12-26",
   PT: "01-01 E-2 E0 04-25 05-01 E60 06-10 08-15 10-05 11-01 12-01 12-08 12-25",
   RO: "01-01 01-02 01-06 01-07 01-24 O-2 O0 O1 05-01 06-01 O49 O50 08-15 11-30 12-01 12-25 12-26",
   SE: "01-01 01-06 E-2 E0 E1 05-01 E39 E49 06-06 Sa06-20 Sa10-31 12-25 12-26",
-  SI: "01-01 01-02 02-08 E0 E1 04-27 05-01 05-02 E49 06-25 08-15 10-31 11-01 12-25 12-26"
+  SI: "01-01 01-02 02-08 E0 E1 04-27 05-01 05-02 E49 06-25 08-15 10-31 11-01 12-25 12-26",
+  ZA: "01-01s 03-21s E-2 E1 04-27s 05-01s 06-16s 08-09s 09-24s 12-16s 12-25 12-26s"
 }
 
+const WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
 const SATURDAY = 5
-const MONDAY = 0
+const SUNDAY = 6
 
-const dayOf = (rule: string, year: number): number | undefined => {
+/** A date with what is done where it falls on a weekend. */
+const movedDays = (date: number, how: string | undefined): ReadonlyArray<number> => {
+  const weekday = weekdayOf(date)
+  if (how === "v") return [weekday === SUNDAY ? date - 1 : date]
+  if (how === "s" && weekday === SUNDAY) return [date, date + 1]
+  if (how === "+" && weekday >= SATURDAY) return [date, date + 7 - weekday]
+  return [date]
+}
+
+const daysOf = (rule: string, year: number): ReadonlyArray<number> => {
   const [, since, mark] = /^(?:(\d{4}):)?(.+)$/.exec(rule)!
-  if (since !== undefined && year < Number(since)) return undefined
+  if (since !== undefined && year < Number(since)) return []
   const easter = /^([EO])(-?\d+)$/.exec(mark!)
-  if (easter !== null) return (easter[1] === "E" ? westernEaster(year) : easternEaster(year)) + Number(easter[2])
-  const monday = /^(\d\d)Mo(-?\d)$/.exec(mark!)
-  if (monday !== null) return nthWeekday(year, Number(monday[1]), MONDAY, Number(monday[2]))
-  const [, saturday, month, day] = /^(Sa)?(\d\d)-(\d\d)$/.exec(mark!)!
+  if (easter !== null) return [(easter[1] === "E" ? westernEaster(year) : easternEaster(year)) + Number(easter[2])]
+  const nth = /^(\d\d)([A-Z][a-z])(-?\d)$/.exec(mark!)
+  if (nth !== null) return [nthWeekday(year, Number(nth[1]), WEEKDAYS.indexOf(nth[2]!), Number(nth[3]))!]
+  const [, from, month, day, how] = /^([A-Z][a-z])?(\d\d)-(\d\d)([+sv])?$/.exec(mark!)!
   const date = dayNumber(year, Number(month), Number(day))
-  return saturday === undefined ? date : date + ((SATURDAY - weekdayOf(date) + 7) % 7)
+  if (from === undefined) return movedDays(date, how)
+  return [date + ((WEEKDAYS.indexOf(from) - weekdayOf(date) + 7) % 7)]
 }
 
 /** The countries of the table, each with its holidays of a year. */
 export const TABLED: Readonly<Record<string, (year: number) => ReadonlyArray<number>>> = Object.fromEntries(
   Object.entries(TABLE).map(([country, rules]) => [
     country,
-    (year: number) => rules.split(" ").flatMap((rule) => dayOf(rule, year) ?? [])
+    (year: number) => rules.split(" ").flatMap((rule) => daysOf(rule, year))
   ])
 )

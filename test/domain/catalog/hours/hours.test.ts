@@ -212,6 +212,44 @@ describe("public holidays", () => {
     for (const date of ["2026-11-27", "2026-07-06", "2026-04-03"]) assert.isFalse(is("US", date), date)
   })
 
+  it("are moved as the law of each country moves them", () => {
+    const MOVED: ReadonlyArray<readonly [country: string, date: string, is: boolean]> = [
+      // Colombia: the Monday from that date on.
+      ...([
+        ["CO", "2026-01-12", true],
+        ["CO", "2026-01-06", false],
+        ["CO", "2026-06-15", true]
+      ] as const),
+      // The Netherlands: the king's birthday is kept the day before where it falls on a Sunday.
+      ...([
+        ["NL", "2031-04-26", true],
+        ["NL", "2031-04-27", false],
+        ["NL", "2026-04-27", true]
+      ] as const),
+      // South Africa: Monday is a holiday, too, where the day falls on a Sunday.
+      ...([
+        ["ZA", "2026-08-10", true],
+        ["ZA", "2026-08-09", true],
+        ["ZA", "2027-08-10", false]
+      ] as const),
+      // Latvia: also behind a Saturday.
+      ...([
+        ["LV", "2028-11-20", true],
+        ["LV", "2027-11-19", false]
+      ] as const),
+      // Iceland: the first Thursday behind the eighteenth of April. Peru: since 2024.
+      ...([
+        ["IS", "2026-04-23", true],
+        ["IS", "2026-04-16", false]
+      ] as const),
+      ...([
+        ["PE", "2026-06-07", true],
+        ["PE", "2023-06-07", false]
+      ] as const)
+    ]
+    for (const [country, date, wanted] of MOVED) assert.strictEqual(is(country, date), wanted, `${country} ${date}`)
+  })
+
   it("of Mexico include the day on which a president takes office", () => {
     for (const date of [
       "2026-02-02",

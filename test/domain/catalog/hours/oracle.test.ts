@@ -31,6 +31,23 @@ const ask = (zone: string, country: string, values: ReadonlyArray<{ text: string
     child.stdin.end(JSON.stringify({ country, values }))
   })
 
+/** It decides no holiday of theirs at all. */
+const UNKNOWN_TO_PACKAGE: ReadonlySet<string> = new Set(["AD", "CO", "CY", "IS", "PE"])
+
+/**
+ * Where the law and the package differ: elections in Brazil, Europe Day in Luxembourg (since 2019), Sundays that are holidays in Latvia
+ * and the Netherlands, and there Good Friday and Liberation Day, on which nobody has to be given off.
+ */
+const DIFFERS_FROM_PACKAGE: Readonly<Record<string, ReadonlyArray<string>>> = {
+  BR: ["2026-10-04", "2026-10-25"],
+  LU: ["2026-05-09", "2027-05-09"],
+  LV: ["2026-05-10", "2026-05-24", "2027-05-09", "2027-05-16"],
+  NL: [
+    ...["2026-04-03", "2026-04-05", "2026-05-05", "2026-05-24"],
+    ...["2027-03-26", "2027-03-28", "2027-05-05", "2027-05-16"]
+  ]
+}
+
 /**
  * Public holidays by law that the package does not have: New Year's Day 2028, a Saturday, is observed the day before,
  * and in 2026 Japan has a day between two holidays. What spills over midnight shows on the day after, too.
@@ -137,6 +154,7 @@ describe("opening hours agree with the reference implementation in the venue's z
       // The reference holds the days of these years; what it lacks of our other countries stands above.
       const days = Array.from({ length: (Date.UTC(2028, 0, 1) - Date.UTC(2026, 0, 1)) / 86_400_000 }, (_, i) => i)
       for (const country of Object.keys(TABLED)) {
+        if (UNKNOWN_TO_PACKAGE.has(country)) continue
         const at = days.map((day) => Date.UTC(2026, 0, 1 + day, 12))
         const [answer] = await ask("UTC", country, [{ text: "PH", at }])
         const ours = Result.getOrThrow(parseHours("PH", country))
@@ -144,7 +162,7 @@ describe("opening hours agree with the reference implementation in the venue's z
         const differ = at.filter((instant, i) => openAt(ours, utc, instant) !== answer!.states![i])
         assert.deepStrictEqual(
           differ.map((instant) => new Date(instant).toISOString().slice(0, 10)),
-          [],
+          DIFFERS_FROM_PACKAGE[country] ?? [],
           country
         )
       }

@@ -89,18 +89,18 @@ export class Cell<T extends Types> extends Timer {
   /** A write failed: what is on disk is not known until it was read back. */
   tainted = false
   bytes = 0
-  lastUsed: number
+  /** In elapsed milliseconds. */
+  lastUsed = 0
   eventsSinceSnapshot = 0
   newer: Cell<T> | undefined = undefined
   older: Cell<T> | undefined = undefined
   readonly #onWake: (cell: Cell<T>) => void
 
-  constructor(key: string, state: T["State"], now: number, onWake: (cell: Cell<T>) => void) {
+  constructor(key: string, state: T["State"], onWake: (cell: Cell<T>) => void) {
     super()
     this.key = key
     this.state = state
     this.durable = state
-    this.lastUsed = now
     this.#onWake = onWake
   }
 

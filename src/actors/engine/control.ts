@@ -32,16 +32,16 @@ const shown = <T extends Types>(engine: Engine<T>): ReadonlyArray<ActorView> => 
   return [...busy, ...others].slice(0, SHOWN)
 }
 
-export const controlOf = <T extends Types>(engine: Engine<T>, now: () => number): ActorKindControl => ({
+export const controlOf = <T extends Types>(engine: Engine<T>): ActorKindControl => ({
   status: () => {
-    const { counters, kind, supervisor, wheel } = engine.core
+    const { counters, deadlines, host, kind, supervisor, wakeUps } = engine.core
     const { activations, bytes, children, feeds, passivations, restarts, turns, waiting } = counters
     return {
       kind: kind.name,
       resident: engine.residency.size,
       bytes,
       mailbox: waiting,
-      timers: wheel.armed,
+      timers: deadlines.armed + wakeUps.armed,
       children,
       feeds,
       activations,
@@ -49,7 +49,9 @@ export const controlOf = <T extends Types>(engine: Engine<T>, now: () => number)
       restarts,
       turns,
       quarantined: supervisor.quarantine,
-      stopped: supervisor.stopped(now()),
+      stopped: supervisor
+        .stopped(host.elapsed())
+        .map(({ cause, key, left }) => ({ key, cause, until: host.now() + left })),
       actors: shown(engine)
     }
   },

@@ -35,14 +35,18 @@ export class Core<T extends Types> {
   readonly host: Host
   readonly counters = new Counters()
   readonly supervisor: Supervisor
-  readonly wheel: TimerWheel
+  /** Of elapsed time: how long somebody waits does not hang on a clock that may be set. */
+  readonly deadlines: TimerWheel
+  /** Of the time of day. */
+  readonly wakeUps: TimerWheel
 
   constructor(kind: ActorKind<T>, limits: Limits, host: Host) {
     this.kind = kind
     this.limits = limits
     this.host = host
     this.supervisor = new Supervisor(limits)
-    this.wheel = new TimerWheel(host.now())
+    this.deadlines = new TimerWheel(host.elapsed())
+    this.wakeUps = new TimerWheel(host.now())
   }
 
   alert(key: string, event: Alert["event"], cause: unknown): void {

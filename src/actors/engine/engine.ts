@@ -48,25 +48,23 @@ export class Engine<T extends Types> {
     command: T["Command"],
     deadlineMillis = this.core.limits.deadlineMillis
   ): T["Reply"] | ActorError | Pending<T> {
-    const now = this.core.host.now()
     const cell = this.residency.get(key)
     if (cell === undefined) {
-      const activated = this.residency.activate(key, now)
+      const activated = this.residency.activate(key)
       if (!(activated instanceof Cell)) {
         this.core.counters.refused++
         return activated
       }
-      const first = this.#turns.enqueue(activated, this.#turns.pending(key, command, deadlineMillis, now))
+      const first = this.#turns.enqueue(activated, this.#turns.pending(key, command, deadlineMillis))
       this.#lives.begin(activated)
       return first
     }
-    cell.lastUsed = now
     this.residency.touch(cell)
     if (cell.status === "ready" && !cell.busy && cell.mailbox === undefined) {
-      return this.#turns.ask(cell, command, deadlineMillis, now)
+      return this.#turns.ask(cell, command, deadlineMillis)
     }
     if (cell.waiting >= this.core.limits.mailboxCapacity) return this.#turns.full(key)
-    return this.#turns.enqueue(cell, this.#turns.pending(key, command, deadlineMillis, now))
+    return this.#turns.enqueue(cell, this.#turns.pending(key, command, deadlineMillis))
   }
 
   /** `askSync` as an Effect. Interrupting it takes a command that has not started out of the mailbox. */
@@ -123,9 +121,10 @@ export class Engine<T extends Types> {
 
   /** Timers, passivation and forgetting; called every few milliseconds. */
   tick(): void {
-    const now = this.core.host.now()
-    this.core.wheel.advance(now, this.#timerFailed)
-    this.residency.sweep(now)
+    const { deadlines, host, wakeUps } = this.core
+    deadlines.advance(host.elapsed(), this.#timerFailed)
+    wakeUps.advance(host.now(), this.#timerFailed)
+    this.residency.sweep()
   }
 
   #stumbled(key: string, cause: unknown): void {

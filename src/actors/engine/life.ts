@@ -162,7 +162,7 @@ export class Lives<T extends Types> {
   /** What was decided settles first, as far as there is anybody left to settle it. */
   #ending(cell: Cell<T>, scope: Scope.Closeable, exit: Exit.Exit<never, unknown>): Effect.Effect<void> {
     cell.status = "ending"
-    this.#core.wheel.disarm(cell)
+    this.#core.wakeUps.disarm(cell)
     if (cell.releases === undefined || this.#over) return Scope.close(scope, exit)
     const settled = Effect.callback<void>((resume) => {
       cell.settled = () => resume(Effect.void)
@@ -171,7 +171,7 @@ export class Lives<T extends Types> {
   }
 
   #letGo(cell: Cell<T>): void {
-    this.#core.wheel.disarm(cell)
+    this.#core.wakeUps.disarm(cell)
     const end = cell.endFeeds
     if (end === undefined) return
     cell.endFeeds = undefined
@@ -185,7 +185,7 @@ export class Lives<T extends Types> {
 
   #ended(cell: Cell<T>, exit: Exit.Exit<never, unknown>): void {
     if (exit._tag === "Success") return
-    const { counters, kind, limits, supervisor } = this.#core
+    const { counters, host, kind, limits, supervisor } = this.#core
     cell.fiber = cell.scope = cell.crash = cell.settled = undefined
     const end = Cause.squash(exit.cause)
     if (Cause.hasInterruptsOnly(exit.cause)) {
@@ -202,7 +202,7 @@ export class Lives<T extends Types> {
     } else if (end instanceof WriteLost) this.#again(cell, Effect.sleep(limits.backoffMillis))
     else {
       this.#core.alert(cell.key, "crashed", end)
-      this.#again(cell, supervisor.rest(cell.key, end))
+      this.#again(cell, supervisor.rest(cell.key, end, host.elapsed()))
     }
   }
 }

@@ -46,7 +46,7 @@ export const make = Effect.fnUntraced(function* <T extends Types>(
       alert: (alert) => void fork(onAlert(alert))
     }
   )
-  const control = controlOf(engine, now)
+  const control = controlOf(engine)
   const kinds = yield* ActorKinds
   kinds.set(kind.name, control)
   const unregister = register(kind.name, engine.core.counters, () => engine.residency.size, context)
@@ -90,9 +90,10 @@ export const drain = Effect.fnUntraced(function* <T extends Types>(
     }
     return true
   }
-  const deadline = (yield* Clock.currentTimeMillis) + withinMillis
+  const { elapsed } = engine.core.host
+  const deadline = elapsed() + withinMillis
   while (!settled()) {
-    if ((yield* Clock.currentTimeMillis) >= deadline) return false
+    if (elapsed() >= deadline) return false
     yield* Effect.sleep(TICK_MILLIS)
   }
   return true

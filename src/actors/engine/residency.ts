@@ -51,6 +51,7 @@ export class Residency<T extends Types> {
   }
 
   touch(cell: Cell<T>): void {
+    cell.lastUsed = this.#core.host.elapsed()
     this.#recency.touch(cell)
   }
 
@@ -61,20 +62,19 @@ export class Residency<T extends Types> {
   }
 
   /** Starts loading a key that is not resident. Whoever asks meanwhile finds the same cell. */
-  activate(key: string, now: number): Cell<T> | ActorError {
+  activate(key: string): Cell<T> | ActorError {
     const { name } = this.#core.kind
     if (this.#closed) return refusals.draining(name, key)
-    const cause = this.#core.supervisor.stoppedBecause(key, now)
+    const cause = this.#core.supervisor.stoppedBecause(key, this.#core.host.elapsed())
     if (cause !== undefined) return refusals.stopped(name, key, cause)
-    if (!this.#makeRoom(now)) return refusals.full(name, key, this.#core.limits.maxResident)
-    return this.#admit(key, now)
+    if (!this.#makeRoom()) return refusals.full(name, key, this.#core.limits.maxResident)
+    return this.#admit(key)
   }
 
   /** Makes an actor resident from a state that was read in bulk; false if it is resident already or there is no room. */
   adopt(key: string, loaded: Loaded<T["State"], T["Event"]>): boolean {
-    const now = this.#core.host.now()
-    if (this.#closed || this.#cells.has(key) || !this.#makeRoom(now)) return false
-    this.#lives.adopt(this.#admit(key, now), loaded)
+    if (this.#closed || this.#cells.has(key) || !this.#makeRoom()) return false
+    this.#lives.adopt(this.#admit(key), loaded)
     return true
   }
 
@@ -94,12 +94,13 @@ export class Residency<T extends Types> {
 
   dropIfVacant(cell: Cell<T>): void {
     const vacant = this.#says(cell, () => this.#core.kind.vacant?.(cell.state) === true, false)
-    if (vacant && this.#evictable(cell, this.#core.host.now())) this.#lives.passivate(cell)
+    if (vacant && this.#evictable(cell)) this.#lives.passivate(cell)
   }
 
   /** Idle ones leave; past the memory budget the least recently used do. A pinned one counts as used. */
-  sweep(now: number): void {
-    const { counters, kind, limits, supervisor } = this.#core
+  sweep(): void {
+    const { counters, host, kind, limits, supervisor } = this.#core
+    const now = host.elapsed()
     if (now - this.#forgottenAt > limits.restartWindowMillis) {
       this.#forgottenAt = now
       supervisor.forget(now)
@@ -110,31 +111,28 @@ export class Residency<T extends Types> {
       if (cell === undefined) return
       const idle = now - cell.lastUsed >= limits.idleMillis
       if (!idle && counters.bytes <= limits.memoryBytes) return
-      if (this.#evictable(cell, now)) this.#lives.passivate(cell)
-      else {
-        cell.lastUsed = now
-        this.#recency.touch(cell)
-      }
+      if (this.#evictable(cell)) this.#lives.passivate(cell)
+      else this.touch(cell)
     }
   }
 
   /** Takes one actor out of memory now, if nothing speaks against it. */
   passivate(key: string): boolean {
-    const { host, kind } = this.#core
+    const { kind } = this.#core
     const cell = this.#cells.get(key)
-    if (cell === undefined || !kind.storage.available() || !this.#evictable(cell, host.now())) return false
+    if (cell === undefined || !kind.storage.available() || !this.#evictable(cell)) return false
     this.#lives.passivate(cell)
     return true
   }
 
-  #evictable(cell: Cell<T>, now: number): boolean {
+  #evictable(cell: Cell<T>): boolean {
     return (
       cell.status === "ready" &&
       !cell.busy &&
       cell.mailbox === undefined &&
       cell.releases === undefined &&
       cell.children === undefined &&
-      !this.#says(cell, () => this.#core.kind.pinned?.(cell.state, now) === true, true)
+      !this.#says(cell, () => this.#core.kind.pinned?.(cell.state, this.#core.host.now()) === true, true)
     )
   }
 
@@ -147,21 +145,21 @@ export class Residency<T extends Types> {
     }
   }
 
-  #admit(key: string, now: number): Cell<T> {
-    const cell = new Cell<T>(key, this.#core.kind.initial(key), now, this.#on.wake)
+  #admit(key: string): Cell<T> {
+    const cell = new Cell<T>(key, this.#core.kind.initial(key), this.#on.wake)
     this.#cells.set(key, cell)
-    this.#recency.touch(cell)
+    this.touch(cell)
     return cell
   }
 
-  #makeRoom(now: number): boolean {
+  #makeRoom(): boolean {
     const { kind, limits } = this.#core
     if (this.#cells.size < limits.maxResident) return true
     if (!kind.storage.available()) return false
     let cell = this.#recency.oldest
     for (let looked = 0; cell !== undefined && looked < SWEEP; looked++) {
       const newer: Cell<T> | undefined = cell.newer
-      if (this.#evictable(cell, now)) {
+      if (this.#evictable(cell)) {
         this.#lives.passivate(cell)
         return this.#cells.size < limits.maxResident
       }

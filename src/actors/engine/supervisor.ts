@@ -1,5 +1,4 @@
 /** How often an actor may crash and how long it rests in between, whom to leave stopped, and which commands are parked. */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Pull from "effect/Pull"
 import * as Schedule from "effect/Schedule"
@@ -48,10 +47,9 @@ export class Supervisor {
     this.#restarts = Schedule.upTo(patiently(limits), { times: limits.maxRestarts })
   }
 
-  /** Rests before the next life; fails when it is not to have one for now. */
-  rest(key: string, cause: unknown): Effect.Effect<unknown, GivenUp> {
+  /** Rests before the next life; fails when it is not to have one for now. All times here are elapsed milliseconds. */
+  rest(key: string, cause: unknown, now: number): Effect.Effect<unknown, GivenUp> {
     return Effect.gen({ self: this }, function* () {
-      const now = yield* Clock.currentTimeMillis
       const known = this.#records.get(key)
       const fresh = known === undefined || known.since <= now - this.#limits.restartWindowMillis
       const record: Record = fresh ? { since: now, cause: "", rest: undefined, stoppedUntil: 0 } : known
@@ -85,10 +83,11 @@ export class Supervisor {
     return this.#quarantine
   }
 
-  stopped(now: number): ReadonlyArray<{ readonly key: string; readonly cause: string; readonly until: number }> {
+  /** Who is stopped, and for how many more milliseconds. */
+  stopped(now: number): ReadonlyArray<{ readonly key: string; readonly cause: string; readonly left: number }> {
     const list = []
     for (const [key, record] of this.#records) {
-      if (record.stoppedUntil > now) list.push({ key, cause: record.cause, until: record.stoppedUntil })
+      if (record.stoppedUntil > now) list.push({ key, cause: record.cause, left: record.stoppedUntil - now })
     }
     return list
   }

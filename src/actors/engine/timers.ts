@@ -1,6 +1,6 @@
 /**
- * One timer wheel for all actors of a kind: deadlines and wake-ups cost an entry in a set each, and nothing at all
- * while they wait.
+ * A timer wheel for all actors of a kind: a deadline or a wake-up costs an entry in a set, and nothing at all while it
+ * waits. Deadlines turn with elapsed time and wake-ups with the time of day, which may be set: each has a wheel of its own.
  */
 
 /** Subclassed by what wants to be woken, so that arming a timer allocates nothing. */
@@ -8,7 +8,7 @@ export abstract class Timer {
   /** Whose timer it is: that actor answers for what it throws. */
   abstract readonly key: string
   bucket = UNARMED
-  /** When it fires at the latest, in Unix milliseconds. */
+  /** When it fires at the latest, in the milliseconds of its wheel. */
   get due(): number | undefined {
     return this.bucket === UNARMED ? undefined : this.bucket * TICK_MILLIS
   }
@@ -66,7 +66,8 @@ export class TimerWheel {
     } else {
       for (let bucket = this.#cursor + 1; bucket <= to; bucket++) collect(bucket)
     }
-    if (to > this.#cursor) this.#cursor = to
+    // Also back, where the time of day was: what is armed from now on is not held up until that time is reached again.
+    this.#cursor = to
     for (const timer of due) {
       if (timer.bucket === UNARMED || timer.bucket > to) continue
       this.disarm(timer)

@@ -33,8 +33,8 @@ export class Turns<T extends Types> {
   }
 
   /** An idle actor is asked on the caller's stack. */
-  ask(cell: Cell<T>, command: T["Command"], deadlineMillis: number, now: number): Outcome<T> {
-    const outcome = this.#turn(cell, command, undefined, deadlineMillis, now)
+  ask(cell: Cell<T>, command: T["Command"], deadlineMillis: number): Outcome<T> {
+    const outcome = this.#turn(cell, command, undefined, deadlineMillis)
     if (cell.mailbox !== undefined) this.#drainSoon(cell)
     return outcome
   }
@@ -52,9 +52,9 @@ export class Turns<T extends Types> {
     this.#drain(cell)
   }
 
-  pending(key: string, command: T["Command"], deadlineMillis: number, now: number): Pending<T> {
+  pending(key: string, command: T["Command"], deadlineMillis: number): Pending<T> {
     const pending = new Pending<T>(key, command, this.#expire)
-    this.#core.wheel.arm(pending, now + deadlineMillis)
+    this.#core.deadlines.arm(pending, this.#core.host.elapsed() + deadlineMillis)
     return pending
   }
 
@@ -70,11 +70,11 @@ export class Turns<T extends Types> {
   /** Takes a command that has not started out of the mailbox; one that has started goes on without its listener. */
   cancel(pending: Pending<T>): void {
     if (this.#dequeue(pending)) this.answer(pending, this.#timedOut(pending, "not_run"))
-    else this.#core.wheel.disarm(pending)
+    else this.#core.deadlines.disarm(pending)
   }
 
   answer(pending: Pending<T>, outcome: T["Reply"] | ActorError): void {
-    this.#core.wheel.disarm(pending)
+    this.#core.deadlines.disarm(pending)
     try {
       pending.settle(outcome)
     } catch (cause) {
@@ -101,17 +101,11 @@ export class Turns<T extends Types> {
     else this.#core.alert(cell.key, "crashed", cause)
   }
 
-  #turn(
-    cell: Cell<T>,
-    command: T["Command"],
-    queued: Pending<T> | undefined,
-    deadlineMillis: number,
-    now: number
-  ): Outcome<T> {
+  #turn(cell: Cell<T>, command: T["Command"], queued: Pending<T> | undefined, deadlineMillis: number): Outcome<T> {
     const { counters, host, kind, limits } = this.#core
     const before = cell.state
     const started = host.elapsed()
-    this.#context.now = now
+    this.#context.now = host.now()
     cell.busy = true
     let decision: Decision<T>
     let next = before
@@ -121,7 +115,7 @@ export class Turns<T extends Types> {
       if (decision.transient !== undefined) for (const event of decision.transient) next = kind.evolve(next, event)
     } catch (cause) {
       cell.busy = false
-      return this.#crashed(cell, queued ?? this.pending(cell.key, command, deadlineMillis, now), cause)
+      return this.#crashed(cell, queued ?? this.pending(cell.key, command, deadlineMillis), cause)
     }
     const events = decision.events ?? NONE
     const records = decision.records ?? NONE
@@ -136,7 +130,7 @@ export class Turns<T extends Types> {
       if ((cell.releases?.length ?? 0) >= limits.mailboxCapacity) {
         return this.#undone(cell, before, this.full(cell.key))
       }
-      const pending = queued ?? this.pending(cell.key, command, deadlineMillis, now)
+      const pending = queued ?? this.pending(cell.key, command, deadlineMillis)
       outcome = pending
       const { reply, tasks } = decision
       const refusal = this.#release(cell, { durable: !appends, pending, reply, events, tasks, state: next }, records)
@@ -159,7 +153,7 @@ export class Turns<T extends Types> {
 
   /** Puts a decision in line for the disk; a log that takes nothing leaves the actor as it was. */
   #release(cell: Cell<T>, release: Release<T>, records: ReadonlyArray<T["Record"]>): ActorError | undefined {
-    const { counters, kind, wheel } = this.#core
+    const { counters, deadlines, kind } = this.#core
     const { durable, events, pending } = release
     cell.releases ??= []
     cell.releases.push(release)
@@ -170,7 +164,7 @@ export class Turns<T extends Types> {
     } catch (refusal) {
       cell.releases.pop()
       if (cell.releases.length === 0) cell.releases = undefined
-      wheel.disarm(pending)
+      deadlines.disarm(pending)
       counters.refused++
       return refusals.writeRefused(kind.name, cell.key, refusal)
     }
@@ -198,7 +192,7 @@ export class Turns<T extends Types> {
       }
       const pending = cell.mailbox[0]!
       this.#dequeue(pending)
-      const outcome = this.#turn(cell, pending.command, pending, 0, this.#core.host.now())
+      const outcome = this.#turn(cell, pending.command, pending, 0)
       if (!(outcome instanceof Pending)) this.answer(pending, outcome)
     }
     cell.draining = false
@@ -253,12 +247,12 @@ export class Turns<T extends Types> {
 
   /** Its size and its next wake-up are those of its new state. */
   #changed(cell: Cell<T>): void {
-    const { kind, wheel } = this.#core
+    const { kind, wakeUps } = this.#core
     try {
       this.#residency.weigh(cell)
       const at = kind.wakeAt?.(cell.state)
-      if (at === undefined) wheel.disarm(cell)
-      else wheel.arm(cell, at)
+      if (at === undefined) wakeUps.disarm(cell)
+      else wakeUps.arm(cell, at)
     } catch (cause) {
       this.stumbled(cell, cause)
     }

@@ -2,13 +2,13 @@
  * What is asked of a server that does not own goes to the one that does. While nobody does, it is held: a hand-over takes some tens
  * of milliseconds, and whoever waited finds the new owner.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import { Config } from "../../config.ts"
 import { Ownership } from "../../services/ownership.ts"
 import { Peers } from "../../services/peers.ts"
+import { Machine } from "../../support/machine.ts"
 import { Unavailable } from "../api/problems.ts"
 import type { RequestFacts } from "../middleware/request-scope.ts"
 import { MARK, MOVED, passOn } from "./send.ts"
@@ -53,8 +53,7 @@ export interface Elsewhere {
 export const makeElsewhere: Effect.Effect<Elsewhere, never, Config | Ownership | Peers> = Effect.gen(function* () {
   const ownership = yield* Ownership
   const { isPeer, mark } = yield* Peers
-  const clock = yield* Clock.Clock
-  const now = () => clock.currentTimeMillisUnsafe()
+  const { elapsed } = yield* Machine
   const here = () => ownership.standing().is === "owner"
   /** Alone, nobody is ever handed anything, and nothing is counted. */
   const joined = (yield* Config).NODE_ADDRESS !== undefined
@@ -73,7 +72,7 @@ export const makeElsewhere: Effect.Effect<Elsewhere, never, Config | Ownership |
     const request = yield* HttpServerRequest.HttpServerRequest
     const body = new Uint8Array(yield* Effect.orElseSucceed(request.arrayBuffer, () => new ArrayBuffer(0)))
     const again = SAFE.has(request.method) || request.headers["idempotency-key"] !== undefined || ADVICE.test(path)
-    const until = now() + HOLD_MS
+    const until = elapsed() + HOLD_MS
     for (;;) {
       if (here()) return yield* ownership.during(routes)
       const at = owner()
@@ -89,7 +88,7 @@ export const makeElsewhere: Effect.Effect<Elsewhere, never, Config | Ownership |
         if (sent._tag === "Success") return sent.success
         if (!sent.failure.untouched && !again) return yield* lost()
       }
-      if (now() > until) return yield* nobody()
+      if (elapsed() > until) return yield* nobody()
       yield* Effect.sleep(LOOK_MS)
     }
   })

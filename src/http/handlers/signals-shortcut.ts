@@ -82,28 +82,25 @@ export const signalsShortcut = Effect.fnUntraced(function* (options: Options) {
     const accepted = signals.acceptNow(caller.userId, items, "app", (outcome) => {
       if (answered) return
       answered = true
-      deadlines.leave(underWay)
+      const took = deadlines.leave(underWay)
       if ("_tag" in outcome) return answer.handOver(through(Effect.fail(journalRefused(outcome))))
       const response = Response.empty({
         status: 202,
         headers: { "content-type": "application/json", ...passages.headersOf(passage) }
       })
-      metrics.answered(request.method, response.status, Date.now() - now)
+      metrics.answered(request.method, response.status, took)
       answer.send(response, JSON.stringify(outcome))
     })
     if (!accepted) return false
     taken.updateUnsafe(1, context)
     addressLimiter?.take(passage.scope.address, now)
     userLimiter?.take(caller.userId, now)
-    const underWay = deadlines.enter(
-      {
-        interruptUnsafe: () => {
-          answered = true
-          answer.handOver(late)
-        }
-      },
-      now
-    )
+    const underWay = deadlines.enter({
+      interruptUnsafe: () => {
+        answered = true
+        answer.handOver(late)
+      }
+    })
     return true
   }
   return take

@@ -1,8 +1,9 @@
 /**
  * The longest that a request may take. One timer looks at the oldest requests under way, in place of a timer and a
- * fiber for each: a late one is interrupted, and the pipeline answers it with 503.
+ * fiber for each: a late one is interrupted, and the pipeline answers it with 503. A clock that is set changes nothing.
  */
 import * as Effect from "effect/Effect"
+import { Machine } from "../../support/machine.ts"
 
 /** What is told when its time is up: a fiber, or whoever answers without one. */
 export interface Interruptible {
@@ -11,7 +12,7 @@ export interface Interruptible {
 
 interface UnderWay {
   readonly work: Interruptible
-  readonly until: number
+  readonly since: number
   late: boolean
 }
 
@@ -21,19 +22,20 @@ export type { UnderWay }
 const LOOK_EVERY_MS = 250
 
 export interface Deadlines {
-  readonly enter: (work: Interruptible, now: number) => UnderWay
-  readonly leave: (request: UnderWay) => void
+  readonly enter: (work: Interruptible) => UnderWay
+  /** Answers how long it was under way, in milliseconds. */
+  readonly leave: (request: UnderWay) => number
 }
 
 export const makeDeadlines = (timeoutMillis: number) =>
   Effect.acquireRelease(
-    Effect.sync(() => {
+    Effect.map(Machine, ({ elapsed }) => {
       // In the order of arrival, which is the order of the deadlines.
       const underWay = new Set<UnderWay>()
       const timer = setInterval(() => {
-        const now = Date.now()
+        const arrivedBy = elapsed() - timeoutMillis
         for (const request of underWay) {
-          if (request.until > now) break
+          if (request.since > arrivedBy) break
           underWay.delete(request)
           request.late = true
           request.work.interruptUnsafe()
@@ -41,12 +43,15 @@ export const makeDeadlines = (timeoutMillis: number) =>
       }, LOOK_EVERY_MS)
       timer.unref()
       const deadlines: Deadlines = {
-        enter: (work, now) => {
-          const request = { work, until: now + timeoutMillis, late: false }
+        enter: (work) => {
+          const request = { work, since: elapsed(), late: false }
           underWay.add(request)
           return request
         },
-        leave: (request) => void underWay.delete(request)
+        leave: (request) => {
+          underWay.delete(request)
+          return elapsed() - request.since
+        }
       }
       return { deadlines, timer }
     }),

@@ -56,16 +56,18 @@ export const pipeline = (options: PipelineOptions, passages: Passages = makePass
       answered: Response.HttpServerResponse
     ): Effect.Effect<Response.HttpServerResponse> => {
       const { path, request, scope } = passage
-      options.deadlines.leave(passage.underWay)
+      const took = options.deadlines.leave(passage.underWay)
       const response = Response.setHeaders(asProblem(answered, scope.id), passages.headersOf(passage))
-      const took = Date.now() - scope.receivedAt
       metrics.answered(request.method, response.status, took)
       const sent = Effect.succeed(response)
       if (!options.logRequests || QUIET.has(path)) return sent
       return Effect.andThen(
-        Effect.annotateLogs(Effect.logDebug(`${request.method} ${loggable(path)} ${response.status} ${took} ms`), {
-          request_id: scope.id
-        }),
+        Effect.annotateLogs(
+          Effect.logDebug(`${request.method} ${loggable(path)} ${response.status} ${took.toFixed(0)} ms`),
+          {
+            request_id: scope.id
+          }
+        ),
         sent
       )
     }
@@ -92,7 +94,7 @@ export const pipeline = (options: PipelineOptions, passages: Passages = makePass
       const receivedAt = Date.now()
       const passage: Timed = {
         ...passages.open(request, receivedAt),
-        underWay: options.deadlines.enter(fiber, receivedAt)
+        underWay: options.deadlines.enter(fiber)
       }
       return Effect.matchCauseEffect(Effect.provideService(enter(passage), RequestScope, passage.scope), {
         onSuccess: (answered) => leave(passage, answered),

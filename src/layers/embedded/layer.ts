@@ -7,13 +7,13 @@
  * still connected.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { layer as reactivity } from "effect/reactivity/Reactivity"
 import { DatabaseServer, DatabaseServerError, type DatabaseServerStatus } from "../../services/database-server.ts"
+import { Machine } from "../../support/machine.ts"
 import { type Binaries, bundled } from "./binaries.ts"
 import * as Cluster from "./cluster.ts"
 import * as Home from "./home.ts"
@@ -56,14 +56,15 @@ const UP: DatabaseServerStatus = { state: "up", restarts: 0 }
 /** Waits for a server that already runs, until it takes clients or ends; its port then, if it does. */
 const adopt = (data: string) =>
   Effect.gen(function* () {
-    const start = yield* Clock.currentTimeMillis
+    const { elapsed } = yield* Machine
+    const start = elapsed()
     for (;;) {
       const found = Cluster.running(data)
       if (found !== undefined && (yield* Cluster.accepts(found.port))) return found
       // A server that is just starting has a process but no port in its pid file yet.
       const pid = Cluster.processOf(data)
       if (pid === undefined) return undefined
-      if ((yield* Clock.currentTimeMillis) - start > RECOVERY_MILLIS) {
+      if (elapsed() - start > RECOVERY_MILLIS) {
         return yield* new DatabaseServerError({
           reason: "busy",
           message: `The embedded PostgreSQL (process ${pid}) runs but takes no clients since a minute; look into its log in ${data}/.., or end that process and try again.`
@@ -111,12 +112,13 @@ const enter = (options: EmbeddedOptions) =>
 const othersConnected = (url: Redacted.Redacted) =>
   Effect.gen(function* () {
     const sql = yield* PgClient.make({ url, maxConnections: 1, connectTimeout: "2 seconds" })
-    const start = yield* Clock.currentTimeMillis
+    const { elapsed } = yield* Machine
+    const start = elapsed()
     for (;;) {
       const [row] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM pg_stat_activity
         WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`
       if (row?.n === 0) return false
-      if ((yield* Clock.currentTimeMillis) - start > LEAVE_MILLIS) return true
+      if (elapsed() - start > LEAVE_MILLIS) return true
       yield* Effect.sleep("10 millis")
     }
   }).pipe(

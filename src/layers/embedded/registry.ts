@@ -5,9 +5,9 @@
  */
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { DatabaseServerError } from "../../services/database-server.ts"
+import { Machine } from "../../support/machine.ts"
 import { isRunning, nameOf } from "./process.ts"
 
 /** Longer than any start or stop takes, so whoever waits this long is told what it waits for. */
@@ -53,14 +53,15 @@ const clearIfAbandoned = (path: string): void => {
 
 const acquire = (path: string) =>
   Effect.gen(function* () {
-    const start = yield* Clock.currentTimeMillis
+    const { elapsed } = yield* Machine
+    const start = elapsed()
     while (!claim(path)) {
       const owner = nameIn(path)
       if (owner !== undefined && !isRunning(owner)) {
         clearIfAbandoned(path)
         continue
       }
-      if ((yield* Clock.currentTimeMillis) - start > LOCK_WAIT_MILLIS) {
+      if (elapsed() - start > LOCK_WAIT_MILLIS) {
         return yield* new DatabaseServerError({
           reason: "busy",
           message: `Process ${owner?.split(" ")[0] ?? "unknown"} has been starting or stopping the embedded PostgreSQL for over a minute; end it and try again.`

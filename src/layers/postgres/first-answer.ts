@@ -3,12 +3,12 @@
  * waited for as long as it takes; one that nobody can reach may be away or misspelt, and is waited for as long as a setting
  * says. One that refuses to be spoken to is told by whoever asks next, and ends the start.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { Startup } from "../../services/startup.ts"
+import { Machine } from "../../support/machine.ts"
 import { ServerSilent } from "./pulse.ts"
 
 const ASK_AGAIN = "500 millis"
@@ -26,7 +26,7 @@ export const layer = (patienceMillis: number) =>
     Effect.gen(function* () {
       const sql = yield* SqlClient
       const startup = yield* Startup
-      const clock = yield* Clock.Clock
+      const { elapsed } = yield* Machine
       let awaySince: number | undefined
       for (;;) {
         const asked = yield* Effect.result(sql`select 1`)
@@ -36,7 +36,7 @@ export const layer = (patienceMillis: number) =>
           yield* startup.say("The database does not answer; it is asked again and again.")
         } else {
           if (asked.failure.reason._tag !== "ConnectionError") break
-          const now = clock.currentTimeMillisUnsafe()
+          const now = elapsed()
           if (awaySince === undefined) {
             awaySince = now
             yield* Effect.logWarning(

@@ -1,6 +1,5 @@
 /** One job at a time: claimed with SKIP LOCKED, kept by a heartbeat, and fenced by claimant and attempt to its end. */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -8,6 +7,7 @@ import * as Metric from "effect/Metric"
 import * as Schedule from "effect/Schedule"
 import { SqlClient } from "effect/sql/SqlClient"
 import { JobFailed, type JobHandler } from "../../services/jobs.ts"
+import { Machine } from "../../support/machine.ts"
 
 export interface RunnerOptions {
   readonly heartbeatEvery: Duration.Input
@@ -41,7 +41,7 @@ const count = (kind: string, outcome: "done" | "failed" | "lost") =>
 export const makeRunner = <R>(options: RunnerOptions, claimant: string, handlers: ReadonlyArray<JobHandler<R>>) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
-    const clock = yield* Clock.Clock
+    const { elapsed } = yield* Machine
     const handlerOf = new Map(handlers.map((handler) => [handler.kind, handler]))
     const staleMillis = Duration.toMillis(Duration.fromInputUnsafe(options.staleAfter))
     const stale = sql`heartbeat_at < now() - make_interval(secs => ${staleMillis / 1000})`
@@ -102,12 +102,12 @@ export const makeRunner = <R>(options: RunnerOptions, claimant: string, handlers
 
       /** Ends when the job is no longer ours, or soon may be: two at work would be worse than none. */
       const lost = Effect.gen(function* () {
-        let heard = clock.currentTimeMillisUnsafe()
+        let heard = elapsed()
         for (;;) {
           yield* Effect.sleep(options.heartbeatEvery)
           const kept = yield* Effect.orElseSucceed(beat, () => undefined)
-          if (kept === true) heard = clock.currentTimeMillisUnsafe()
-          if (kept === false || clock.currentTimeMillisUnsafe() - heard > staleMillis / 2) return undefined
+          if (kept === true) heard = elapsed()
+          if (kept === false || elapsed() - heard > staleMillis / 2) return undefined
         }
       })
       const exit = yield* handlerOf

@@ -1,5 +1,4 @@
 /** Travelers in PostgreSQL: `users`, `persona_dimensions`, and the signals that they learn from. */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -7,6 +6,7 @@ import type { UserId } from "../../domain/ids.ts"
 import { type RawDimension, readDimensions } from "../../domain/persona/dimensions.ts"
 import { ACCEPTED, MAX_SEQUENCE, PASSED } from "../../domain/user/state.ts"
 import { type StoredUser, UserStorage, UserStorageUnavailable } from "../../services/user-storage.ts"
+import { Machine } from "../../support/machine.ts"
 import { whyAway } from "./away.ts"
 import { LESSON_COLUMNS, type LessonRow, lessonOf } from "./lessons.ts"
 import { tripsEnded } from "./trips-ended.ts"
@@ -37,9 +37,9 @@ export const layer = Layer.effect(
   UserStorage,
   Effect.gen(function* () {
     const sql = yield* SqlClient
-    const clock = yield* Clock.Clock
-    let awaySince = 0
-    const away = (since: number) =>
+    const { elapsed } = yield* Machine
+    let awaySince: number | undefined
+    const away = (since: number | undefined) =>
       Effect.sync(() => {
         awaySince = since
       })
@@ -84,8 +84,8 @@ export const layer = Layer.effect(
           )
           .pipe(
             Effect.timeout(TIMEOUT),
-            Effect.tap(() => away(0)),
-            Effect.tapError(() => away(clock.currentTimeMillisUnsafe())),
+            Effect.tap(() => away(undefined)),
+            Effect.tapError(() => away(elapsed())),
             Effect.mapError((cause) => new UserStorageUnavailable({ message: whyAway(cause), cause }))
           ),
       travellers: (tripIds) =>
@@ -96,7 +96,7 @@ export const layer = Layer.effect(
             union select user_id from trip_members where trip_id = any(${[...tripIds]}::uuid[])) p`.pipe(
           Effect.mapError((cause) => new UserStorageUnavailable({ message: whyAway(cause), cause }))
         ),
-      available: () => awaySince === 0 || clock.currentTimeMillisUnsafe() - awaySince > AWAY_MILLIS
+      available: () => awaySince === undefined || elapsed() - awaySince > AWAY_MILLIS
     })
   })
 )

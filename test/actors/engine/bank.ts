@@ -214,7 +214,9 @@ export class FakeHost implements Host {
   get time(): number {
     return this.clock.time
   }
-  now = () => this.time
+  /** By how much the time of day was set, while time went on as ever. */
+  skew = 0
+  now = () => this.time + this.skew
   elapsed = () => this.time
   id = () => `id-${++this.#ids}`
   fork = <A, E>(effect: Effect.Effect<A, E>) => this.#fork(effect)

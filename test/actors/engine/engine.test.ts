@@ -219,7 +219,7 @@ describe("passivation", () => {
 })
 
 describe("wake-ups and children", () => {
-  it("wakes an actor when it asked for it, with one shared wheel", async () => {
+  it("wakes an actor when it asked for it, with one wheel for all", async () => {
     const { send, wait, engine } = start({
       kind: { wakeAt: (state) => (state.notes === 0 ? 1_000_500 : undefined), wake: () => ({ _tag: "Note" }) }
     })

@@ -198,11 +198,11 @@ class World {
       this.host.fork(this.engine.interrupt(name))
     }
     const { core, residency } = this.engine
-    const { counters, wheel } = core
+    const { counters, deadlines, wakeUps } = core
     assert.deepStrictEqual(
       {
         resident: residency.size,
-        timers: wheel.armed,
+        timers: deadlines.armed + wakeUps.armed,
         waiting: counters.waiting,
         bytes: counters.bytes,
         feeds: counters.feeds

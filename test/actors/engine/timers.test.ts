@@ -1,6 +1,7 @@
 /** A timer that throws is its own actor's misfortune: everybody else's deadlines and wake-ups go on. */
 
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 import { Pending } from "../../../src/actors/engine/cell.ts"
@@ -9,6 +10,7 @@ import { type ActorKind, DEFAULT_LIMITS } from "../../../src/actors/engine/kind.
 import { make } from "../../../src/actors/engine/make.ts"
 import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
 import type { ActorError } from "../../../src/domain/actor-errors.ts"
+import { Machine, realMachine } from "../../../src/support/machine.ts"
 import { inRounds } from "../../../src/support/rounds.ts"
 import { logged } from "../../harness/logged.ts"
 import { type Bank, bank, breathe, type Command, Disk, FakeHost } from "./bank.ts"
@@ -183,12 +185,14 @@ it.effect("the clock of a kind goes on ticking over a fault of its own, and says
   disk.immediate = true
   const open = disk.close()
   return Effect.gen(function* () {
-    const engine = yield* make<Bank>(bank(disk))
+    const clock = yield* Clock.Clock
+    const machine = { ...realMachine, elapsed: () => clock.currentTimeMillisUnsafe() }
+    const engine = yield* Effect.provideService(make<Bank>(bank(disk)), Machine, machine)
     const sweep = engine.residency.sweep.bind(engine.residency)
     let faults = 0
-    engine.residency.sweep = (now) => {
+    engine.residency.sweep = () => {
       if (faults++ < 3) throw new Error("the sweep is broken")
-      sweep(now)
+      sweep()
     }
     const outcome = engine.askSync("k", read, 4_000)
     assert.instanceOf(outcome, Pending)

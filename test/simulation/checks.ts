@@ -228,6 +228,23 @@ export const checkErased = ({ fate, oracle, server, tally }: Looked): void => {
   }
 }
 
+/** Of a trip that was put away with who left, nothing stands under its id. */
+const checkPutAway = ({ oracle, server, tally }: Looked): void => {
+  const { store } = server
+  const refused = new Set([...store.scan(undefined, "lost_trip_events")].map((row) => row["trip_id"]))
+  for (const table of ["trip_events", "trip_snapshots"]) {
+    for (const row of store.scan(undefined, table)) {
+      const trip = row["trip_id"] as string
+      if (store.get(undefined, "trips", trip) !== undefined || refused.has(trip)) continue
+      tally.check(
+        "who was erased stays erased",
+        ![...oracle.partOf(trip)].some((user) => oracle.erased.has(user)),
+        () => `trip ${trip} went with who was erased, and ${table} holds ${JSON.stringify(row).slice(0, 400)}`
+      )
+    }
+  }
+}
+
 /** Whatever was told in the epoch that is in force is what stands there. */
 const checkPlaces = ({ oracle, server, tally }: Looked): void => {
   for (const row of server.store.scan(undefined, "trips")) {
@@ -250,5 +267,6 @@ export const checkEverything = (looked: Looked): void => {
   checkChanges(looked)
   checkSignals(looked)
   checkErased(looked)
+  checkPutAway(looked)
   checkPlaces(looked)
 }

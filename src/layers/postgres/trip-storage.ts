@@ -202,12 +202,15 @@ export const layer = Layer.effect(
       ),
       due: (now, limit) => watched(idsDue(sql, now, limit)),
       ofUser: (userId) => watched(idsOfUser(sql, userId)),
+      // Not of a trip that was put away with an erased person meanwhile: its row is locked, so that this is known.
       saveSnapshot: (snapshot) =>
         watched(
           Effect.asVoid(sql`
             insert into trip_snapshots (trip_id, seq, schema_version, state)
-            values (${snapshot.id}, ${snapshot.seq}, ${TRIP_SNAPSHOT_SCHEMA_VERSION},
-              ${JSON.stringify(snapshot)}::text::jsonb)
+            select ${snapshot.id}::uuid, ${snapshot.seq}::bigint, ${TRIP_SNAPSHOT_SCHEMA_VERSION}::smallint,
+              ${JSON.stringify(snapshot)}::text::jsonb
+            where exists (select from trips where id = ${snapshot.id} for key share)
+              or exists (select from lost_trip_events where trip_id = ${snapshot.id})
             on conflict (trip_id) do update
               set seq = excluded.seq, schema_version = excluded.schema_version, state = excluded.state,
                 updated_at = now()

@@ -3,13 +3,19 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
 import { planJournal } from "../../../src/cases/signals/decision-log.ts"
 import { marksOf } from "../../../src/domain/erasure/marks.ts"
+import { recordOf } from "../../../src/domain/records/kind.ts"
+import { TRIP_EVENT } from "../../../src/domain/records/kinds.ts"
 import { ownSignalRecord } from "../../../src/domain/records/signal.ts"
+import type { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
+import * as PostgresTripStorage from "../../../src/layers/postgres/trip-storage.ts"
 import { ERASE_USER, Erasure } from "../../../src/services/erasure.ts"
 import { Jobs } from "../../../src/services/jobs.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { TripRuntime } from "../../../src/services/trip-runtime.ts"
+import { TripStorage } from "../../../src/services/trip-storage.ts"
 
 import { tripNumber } from "../../actors/trip/harness.ts"
 import { contractSuite } from "../../harness/contract.ts"
@@ -69,6 +75,42 @@ await contractSuite("Late records", { postgres: { needs: "postgres", layer: () =
         yield* workedOff
         yield* withoutTrace(folder, departed, marks)
         assert.strictEqual((yield* Effect.exit(runtime.ask(trip.id, { _tag: "read", by: user })))._tag, "Failure")
+      })
+    )
+  )
+
+  it.effect("of what the calendar did to a trip that was put away, and its snapshot, are not stored", () =>
+    inHouse(() =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient
+        const journal = yield* Journal
+        const { alone, user } = yield* somebody
+        yield* erase(user)
+        // It was read once more just before it was put away, as by whoever looks what day it is.
+        const key = `trip:${alone.id}`
+        const done: TripEventEnvelope = {
+          id: freshId(),
+          trip_id: alone.id,
+          seq: 40,
+          at: Date.now(),
+          actor_id: null,
+          event: { _tag: "status_changed", status: "completed", previous: "active", by_calendar: true }
+        }
+        yield* journal.commit("trip", [recordOf(TRIP_EVENT, key, done.id, done)])
+        yield* journal.drained
+        yield* Effect.flatMap(TripStorage, (storage) => storage.saveSnapshot(alone)).pipe(
+          Effect.provide(PostgresTripStorage.layer)
+        )
+        assert.deepStrictEqual(yield* sql`select id from trip_events where trip_id = ${alone.id}`, [])
+        assert.deepStrictEqual(yield* sql`select seq from trip_snapshots where trip_id = ${alone.id}`, [])
+        assert.deepStrictEqual([...(yield* rowsNaming(user)).keys()], [])
+
+        // Where a creation was refused, what follows on it is kept: it can be put back.
+        yield* sql`insert into lost_trip_events (trip_id, seq, type) values (${alone.id}, 1, 'trip_created')`
+        const again = { ...done, id: freshId() }
+        yield* journal.commit("trip", [recordOf(TRIP_EVENT, key, again.id, again)])
+        yield* journal.drained
+        assert.strictEqual((yield* sql`select id from trip_events where trip_id = ${alone.id}`).length, 1)
       })
     )
   )

@@ -64,6 +64,10 @@ const idsOfUser = (at: Executing, user: unknown): ReadonlySet<string> => {
   return found
 }
 
+/** Whether a change of this trip was refused. */
+const wasRefused = (store: Executing["store"], reader: Executing["reader"], trip: unknown): boolean =>
+  [...store.scan(reader, "lost_trip_events")].some((one) => one["trip_id"] === trip)
+
 const lastByCalendar = (at: Executing, trip: unknown): boolean => {
   const last = [...at.store.scan(at.reader, "trip_events")]
     .filter((one) => one["trip_id"] === trip && one["type"] === "status_changed")
@@ -72,6 +76,9 @@ const lastByCalendar = (at: Executing, trip: unknown): boolean => {
 }
 
 const reads = [
+  reading("select distinct trip_id as id from lost_trip_events where", (at, params) =>
+    [...idsIn(params)].filter((id) => wasRefused(at.store, at.reader, id)).map((id) => ({ id }))
+  ),
   reading(
     "select id, trip_id, seq, payload, schema_version, actor_id, idempotency_key, occurred_at from trip_events where trip_id = $1 and seq >",
     (at, [id]) => eventsOf(at, new Set([id]))
@@ -154,6 +161,9 @@ const events = [
   writing(
     "insert into trip_snapshots (trip_id, seq, schema_version, state)",
     ({ store }, [trip_id, seq, schema_version, state]) => {
+      const isThere =
+        store.get(store.writer, "trips", trip_id) !== undefined || wasRefused(store, store.writer, trip_id)
+      if (!isThere) return
       const row = { trip_id, seq, schema_version, state: JSON.parse(text(state)) }
       store.insert("trip_snapshots", row, (old, fresh) =>
         number(old["seq"]) < number(fresh["seq"]) ? fresh : undefined

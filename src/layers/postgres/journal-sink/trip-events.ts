@@ -32,6 +32,25 @@ export const insertTripEvents = Effect.fnUntraced(function* (envelopes: Readonly
     on conflict (id) do nothing`
 })
 
+/**
+ * Of a trip that is not there only what somebody asked for is stored, or what follows on a creation that was refused. A trip of an
+ * erased person may be read once more just before it is put away: what the calendar did to it then belongs to nothing any more.
+ */
+const ofTripsThatStand = Effect.fnUntraced(function* (
+  envelopes: ReadonlyArray<TripEventEnvelope>,
+  there: ReadonlyMap<string, number>
+) {
+  const made = new Set(envelopes.filter(({ event }) => event._tag === "trip_created").map((one) => one.trip_id))
+  const unasked = (one: TripEventEnvelope) => one.actor_id === null && !there.has(one.trip_id) && !made.has(one.trip_id)
+  const ids = [...new Set(envelopes.filter(unasked).map((one) => one.trip_id))]
+  if (ids.length === 0) return envelopes
+  const sql = yield* SqlClient
+  const rows = yield* sql<{ id: string }>`
+    select distinct trip_id as id from lost_trip_events where ${sql.in("trip_id", ids)}`
+  const refused = new Set(rows.map(({ id }) => id))
+  return envelopes.filter((one) => !unasked(one) || refused.has(one.trip_id))
+})
+
 export const tripEventsHandler: SinkHandler = {
   types: [TRIP_EVENT],
   lose: Effect.fnUntraced(function* (record) {
@@ -44,11 +63,12 @@ export const tripEventsHandler: SinkHandler = {
   }),
   apply: Effect.fnUntraced(function* (records) {
     const sql = yield* SqlClient
-    const envelopes = payloadsOfKind(TRIP_EVENT, records)
-    const ids = [...new Set(envelopes.map((one) => one.trip_id))]
+    const all = payloadsOfKind(TRIP_EVENT, records)
+    const ids = [...new Set(all.map((one) => one.trip_id))]
     const rows = yield* sql<{ id: string; state_version: string | number }>`
       select id, state_version from trips where ${sql.in("id", ids)} for update`
     const versions = new Map(rows.map((row) => [row.id, Number(row.state_version)]))
+    const envelopes = yield* ofTripsThatStand(all, versions)
     yield* insertTripEvents(envelopes)
     yield* project(envelopes.filter((one) => one.seq > (versions.get(one.trip_id) ?? 0)))
   })

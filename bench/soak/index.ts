@@ -13,6 +13,7 @@ import { type Benchmark, flag, numberFlag, type Report } from "../benchmark.ts"
 import { percentile } from "../percentile.ts"
 import { ownPostgres } from "../postgres.ts"
 import { freePort, killServer, mintTokens, type ServerSettings, startServer } from "../server.ts"
+import { type Census, census, grown } from "./heap.ts"
 
 const MINUTES = 20
 const TRAVELERS = 200
@@ -28,6 +29,8 @@ const SMALL_BOUNDS = {
   ACTOR_IDLE: "1m"
 }
 const MIB = 1024 * 1024
+/** Kinds of things on the heap that are shown, those that grew most. */
+const GROWN_SHOWN = 25
 /** From when on nothing should grow any more: caches are full, code is compiled. */
 const SETTLED_AFTER = 0.25
 const HEAP_GROWTH = 1.02
@@ -147,7 +150,13 @@ const slope = (points: ReadonlyArray<readonly [minute: number, value: number]>):
   return spread === 0 ? 0 : points.reduce((sum, [at, one]) => sum + (at - minute) * (one - value), 0) / spread
 }
 
-const drive = async (settings: ServerSettings, inspector: number, minutes: number, rate: number | undefined) => {
+interface Options {
+  readonly minutes: number
+  readonly rate: number | undefined
+  readonly explain: boolean
+}
+
+const drive = async (settings: ServerSettings, inspector: number, { explain, minutes, rate }: Options) => {
   const tokens = await mintTokens(settings, TRAVELERS)
   const inside = await lookInside(inspector)
   const traffic = new Traffic(`http://127.0.0.1:${settings.port}`, tokens)
@@ -160,6 +169,7 @@ const drive = async (settings: ServerSettings, inspector: number, minutes: numbe
   const from = performance.now()
   const every = Math.max(15_000, (minutes * 60_000) / 20)
   let nextLook = every
+  let settled: Census | undefined
   let n = 0
   while (performance.now() - from < minutes * 60_000) {
     void traffic.next()
@@ -168,10 +178,15 @@ const drive = async (settings: ServerSettings, inspector: number, minutes: numbe
     if (performance.now() - from < nextLook) continue
     nextLook += every
     const p99 = percentile(traffic.latencies.splice(0), 0.99)
-    looks.push({ minute: (performance.now() - from) / 60_000, held: await inside.held(), p99 })
+    const minute = (performance.now() - from) / 60_000
+    looks.push({ minute, held: await inside.held(), p99 })
+    // Asked between two looks, so that what it costs is in neither.
+    if (explain && settled === undefined && minute >= minutes * SETTLED_AFTER)
+      settled = census(await inside.heapSnapshot())
   }
+  const growth = settled === undefined ? [] : grown(settled, census(await inside.heapSnapshot()), GROWN_SHOWN)
   inside.close()
-  return { looks, asked: traffic.asked, failures: traffic.failures, capacity, perSecond }
+  return { looks, growth, asked: traffic.asked, failures: traffic.failures, capacity, perSecond }
 }
 
 const run = async (args: ReadonlyArray<string>): Promise<Report> => {
@@ -191,13 +206,13 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
       }
       const server = await startServer(settings)
       try {
-        return await drive(settings, inspector, minutes, rate)
+        return await drive(settings, inspector, { minutes, rate, explain: args.includes("--explain") })
       } finally {
         await killServer(server)
       }
     })
   }).pipe(Effect.scoped)
-  const { asked, capacity, failures, looks, perSecond } = await Effect.runPromise(program).finally(() =>
+  const { asked, capacity, failures, growth, looks, perSecond } = await Effect.runPromise(program).finally(() =>
     rmSync(folder, { recursive: true, force: true })
   )
   const settled = looks.filter(({ minute }) => minute >= minutes * SETTLED_AFTER)
@@ -216,7 +231,16 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
           held.handles,
           p99
         ])
-      }
+      },
+      ...(growth.length === 0
+        ? []
+        : [
+            {
+              title: "What grew most on the heap since it was settled",
+              columns: ["what", "grew by, KiB", "more of them", "now, KiB"],
+              rows: growth.map(({ bytes, count, now, what }) => [what, bytes / 1024, count, now / 1024])
+            }
+          ])
     ],
     bars: [
       {
@@ -250,7 +274,8 @@ export const benchmark: Benchmark = {
   summary: "mixed traffic for many minutes: what the server holds afterwards",
   options: [
     `--minutes <n>  how long (default ${MINUTES})`,
-    "--rate <n>     requests a second (default: half of what is measured first)"
+    "--rate <n>     requests a second (default: half of what is measured first)",
+    "--explain      takes what is on the heap apart once it is settled, and at the end"
   ],
   run
 }

@@ -11,6 +11,8 @@ export interface Held {
 export interface Inside {
   /** After a forced collection. */
   readonly held: () => Promise<Held>
+  /** Everything on the heap after a forced collection, as Chrome's tools read it. */
+  readonly heapSnapshot: () => Promise<string>
   readonly close: () => void
 }
 
@@ -24,8 +26,10 @@ export const lookInside = async (inspectorPort: number): Promise<Inside> => {
   await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject))
   const waiting = new Map<number, (result: { readonly result?: { readonly value?: string } }) => void>()
   let last = 0
+  const chunks: Array<string> = []
   socket.on("message", (data) => {
-    const { id, result } = JSON.parse(String(data))
+    const { id, method, params, result } = JSON.parse(String(data))
+    if (method === "HeapProfiler.addHeapSnapshotChunk") return void chunks.push(params.chunk)
     waiting.get(id)?.(result)
     waiting.delete(id)
   })
@@ -41,6 +45,11 @@ export const lookInside = async (inspectorPort: number): Promise<Inside> => {
       const answer = await ask("Runtime.evaluate", { expression: EXPRESSION })
       const { external, handles, heapUsed, rss } = JSON.parse(answer.result!.value!)
       return { rss, heap: heapUsed, external, handles }
+    },
+    heapSnapshot: async () => {
+      chunks.length = 0
+      await ask("HeapProfiler.takeHeapSnapshot", { reportProgress: false })
+      return chunks.splice(0).join("")
     },
     close: () => socket.close()
   }

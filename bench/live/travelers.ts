@@ -3,6 +3,7 @@
  * they are offered, and send signals. Each remembers what it was promised, and comes back when it is cut off.
  */
 import { WebSocket } from "ws"
+import { waitBefore } from "../../client/back-off.ts"
 import { tripId } from "../stream/fixture.ts"
 
 /** An answer that takes longer counts as failed: the traveler has put the phone away. */
@@ -13,6 +14,7 @@ const TAKEN = 5
 const DISMISSED = 5
 const SIGNALLED = 10
 
+/** At first; from the second attempt on they wait as our client does, longer each time and each for another while. */
 const RECONNECT_MS = 100
 
 export interface Seen {
@@ -68,6 +70,8 @@ export class Traveler {
   #seq = 0
   #offers: number
   #ended = false
+  /** Attempts to come back since the last greeting. */
+  #attempts = 0
   /** Called at each greeting. */
   onHello: () => void = () => {}
 
@@ -97,7 +101,9 @@ export class Traveler {
     socket.on("close", () => {
       for (const { seen } of this.#waiting.values()) count(seen.failed, "the stream was cut off")
       this.#waiting.clear()
-      if (!this.#ended) setTimeout(() => this.connect(), RECONNECT_MS)
+      if (this.#ended) return
+      const attempt = this.#attempts++
+      setTimeout(() => this.connect(), attempt === 0 ? RECONNECT_MS : waitBefore(attempt - 1, Math.random()))
     })
   }
 
@@ -187,6 +193,7 @@ export class Traveler {
   }
 
   #greeted(frame: Frame): void {
+    this.#attempts = 0
     if (this.#epoch !== undefined) {
       if (frame.recovered) this.#promised.recovered++
       else this.#promised.renewed++

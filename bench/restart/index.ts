@@ -22,7 +22,11 @@ const SECONDS = 10
 /** Trips, chosen at random, whose first pivot after the start is timed. */
 const ASKED = 200
 const FIRST_PIVOT_MS = 3_000
+/** So soon some ask again who were not answered: they say when the first answer comes. */
 const AGAIN_MS = 20
+const EAGER = 10
+/** The others wait as people do. */
+const PATIENT_MS = 500
 const GIVE_UP_MS = 60_000
 const DRAIN_MS = 1_800_000
 
@@ -42,7 +46,13 @@ interface First {
 }
 
 /** Asks until it is answered. */
-const firstPivot = async (world: LiveWorld, n: number, body: string, started: number): Promise<First | undefined> => {
+const firstPivot = async (
+  world: LiveWorld,
+  n: number,
+  body: string,
+  started: number,
+  againMillis: number
+): Promise<First | undefined> => {
   const url = `http://127.0.0.1:${world.settings.port}/api/v1/trips/${tripId(n)}/pivot`
   const headers = { authorization: `Bearer ${world.tokens[n]}`, "content-type": "application/json" }
   while (performance.now() - started < GIVE_UP_MS) {
@@ -56,7 +66,7 @@ const firstPivot = async (world: LiveWorld, n: number, body: string, started: nu
     )
     const now = performance.now()
     if (ok) return { sinceStart: now - started, itself: now - asked, cpu: cpuMillis(world.server().pid!) }
-    await pause(AGAIN_MS)
+    await pause(againMillis)
   }
   return undefined
 }
@@ -81,7 +91,8 @@ const drive = async (world: LiveWorld, options: Options) => {
     chosen.map(async (n, i) => {
       const begins = (i * FIRST_PIVOT_MS) / ASKED
       await pause(begins)
-      return { n, first: await firstPivot(world, n, `{${bodies[n]![0]!}`, started) }
+      const again = i % (ASKED / EAGER) === 0 ? AGAIN_MS : PATIENT_MS
+      return { n, first: await firstPivot(world, n, `{${bodies[n]![0]!}`, started, again) }
     })
   )
   const back = () => promised.recovered + promised.renewed

@@ -6,7 +6,8 @@ import OpeningHours from "opening_hours"
 import { type Hours, nextChange, openAt, parseHours } from "../../src/domain/catalog/hours/hours.ts"
 import { zoneOf } from "../../src/domain/time/zone.ts"
 import { openingHours } from "../../test/domain/catalog/hours/values.ts"
-import { type Benchmark, numberFlag } from "../benchmark.ts"
+import { type Benchmark, flag, NotMeasured, numberFlag } from "../benchmark.ts"
+import { agreement } from "./agreement.ts"
 
 /** Promised of one question after parsing. */
 const BAR_MICROS = 20
@@ -45,9 +46,18 @@ export const benchmark: Benchmark = {
   summary: "Opening hours: parsing, open or closed, next change, beside the package opening_hours.",
   options: [
     "--values n     generated values besides the curated ones (10000)",
-    "--questions n  questions of each kind (200000)"
+    "--questions n  questions of each kind (200000)",
+    "--extract f    instead: the values of an extract of OpenStreetMap beside the package over a year, with --zone and --country"
   ],
   run: async (args) => {
+    const extract = flag(args, "extract")
+    if (extract !== undefined) {
+      const [zoneName, country] = [flag(args, "zone"), flag(args, "country")]
+      if (zoneName === undefined || country === undefined) {
+        throw new NotMeasured("Say where the extract lies: --zone Europe/Paris --country FR.")
+      }
+      return await agreement(extract, zoneName, country)
+    }
     const texts = [...curated(), ...fc.sample(openingHours, { numRuns: numberFlag(args, "values", 10_000), seed: 1 })]
     const questions = numberFlag(args, "questions", 200_000)
     const zone = zoneOf("America/Los_Angeles")!

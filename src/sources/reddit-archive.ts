@@ -1,8 +1,10 @@
 /** Archives of Reddit, one submission or comment per line of JSON, plain or packed with zstd; read as a stream of any length. */
 import { createReadStream } from "node:fs"
+import { open } from "node:fs/promises"
 import { constants, createZstdDecompress } from "node:zlib"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { ZstdFrames } from "../domain/basics/zstd-frames.ts"
 import type { ReadPost } from "../services/catalog-store.ts"
 import { SeedRefused } from "../services/city-seeder.ts"
 import { jsonOf } from "./connectors/connector.ts"
@@ -14,10 +16,30 @@ const BATCH = 200
 /** Archives are packed with windows of up to 2 GB; more than this is not unpacked. */
 const WINDOW_LOG = 31
 
+/** How a frame of zstd begins: files that were handed in have no name of their own. */
+const PACKED = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+
+const beginsPacked = async (path: string): Promise<boolean> => {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(PACKED.length), 0, PACKED.length, 0)
+    return bytesRead === PACKED.length && buffer.equals(PACKED)
+  } finally {
+    await file.close()
+  }
+}
+
 async function* linesOf(path: string): AsyncGenerator<ReadonlyArray<string>> {
+  const isPacked = path.endsWith(".zst") || (await beginsPacked(path))
   const file = createReadStream(path)
+  const frames = new ZstdFrames()
   const zst = createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG } })
-  const bytes = path.endsWith(".zst") ? file.on("error", (error) => zst.destroy(error)).pipe(zst) : file
+  if (isPacked)
+    file
+      .on("data", (chunk) => frames.push(chunk as Buffer))
+      .on("error", (error) => zst.destroy(error))
+      .pipe(zst)
+  const bytes = isPacked ? zst : file
   const decoder = new TextDecoder()
   let rest = ""
   let skipping = false
@@ -34,6 +56,7 @@ async function* linesOf(path: string): AsyncGenerator<ReadonlyArray<string>> {
     }
     yield parts.filter((line) => line.length <= MAX_LINE_CHARS && line.trim() !== "")
   }
+  if (isPacked && !frames.isWhole) throw new Error("its end is missing")
   if (rest.trim() !== "" && !skipping) yield [rest]
 }
 

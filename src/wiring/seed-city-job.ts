@@ -20,8 +20,11 @@ const Payload = Schema.Struct({
   upload: Schema.optionalKey(Schema.String)
 })
 
-/** These are a few hundred places of our own, in slices. What comes from elsewhere is read beside the server. */
-const READ_HERE: ReadonlySet<SeedSource> = new Set(["curated", "synthetic"])
+/**
+ * A few hundred places of our own, in slices; and posts from other people's servers, which this process reads by itself every hour, too: it
+ * alone knows how lately each was asked. What comes from elsewhere is read beside the server.
+ */
+const READ_HERE: ReadonlySet<SeedSource> = new Set(["curated", "synthetic", "reddit", "feed", "discourse", "pages"])
 
 const failed = (retry: boolean) => (error: { readonly message: string }) =>
   new JobFailed({ message: error.message, retry })
@@ -62,7 +65,7 @@ export const seedCityJob = Effect.gen(function* () {
       .pipe(Effect.mapError((error) => failed(error.retry)(error)))
 
   const seed = (request: SeedRequest, job: RunningJob): Effect.Effect<unknown, JobFailed> =>
-    READ_HERE.has(request.source) ? seedHere(request, job) : seedApart(request, job)
+    READ_HERE.has(request.source) && request.file === undefined ? seedHere(request, job) : seedApart(request, job)
 
   /** One that could not be forgotten is not needed by anybody, and goes with the purge. */
   const forget = (upload: string) =>

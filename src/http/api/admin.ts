@@ -92,7 +92,10 @@ export class AdminGroup extends HttpApiGroup.make("admin")
       payload: Schema.Struct({
         city: Text(64),
         source: Schema.optionalKey(
-          Schema.Literals(["curated", "synthetic", "osm", "geojson", "overture", "wikivoyage", "file", "gtfs"])
+          Schema.Literals([
+            ...(["curated", "synthetic", "osm", "geojson", "overture", "wikivoyage", "file", "gtfs"] as const),
+            ...(["posts", "reddit", "feed", "discourse", "pages"] as const)
+          ])
         ),
         limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))),
         /** What it is called, and where it lies: of `osm`, for a city that nobody seeded yet. */

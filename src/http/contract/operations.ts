@@ -190,7 +190,7 @@ const admin: Readonly<Record<string, OperationWords>> = {
   "admin.seedCity": {
     summary: "Open a city",
     description:
-      "Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before. A `file` in base64 is read in its place: an `.osm.pbf`, an answer of Overpass, GeoJSON, Parquet of Overture, an article's wikitext, a city file, a feed of GTFS. A body has HTTP_MAX_BODY bytes at most: a larger file is handed in by parts, and named as `upload`.",
+      "Starts a job that reads a catalog into the database. `osm` asks the server of Overpass that OVERPASS_URL names; `name` and `bounds` say what the city is called and where it lies, where nobody seeded it before. A `file` in base64 is read in its place: an `.osm.pbf`, an answer of Overpass, GeoJSON, Parquet of Overture, an article's wikitext, a city file, a feed of GTFS, `posts` as lines of JSON, an archive of `reddit`. `reddit` without a file, `feed`, `discourse` and `pages` are read now from what SOURCES_FILE names, whether or not their time has come. A body has HTTP_MAX_BODY bytes at most: a larger file is handed in by parts, and named as `upload`.",
     body: { city: "seattle", source: "curated" }
   },
   "admin.beginSeedFile": {

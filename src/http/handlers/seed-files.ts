@@ -37,12 +37,17 @@ export const seedFileHandlers = (files: SeedFiles["Service"]) => ({
   }) => Effect.mapError(files.put(params.id, params.part, Buffer.from(payload.base64, "base64")), asProblem)
 })
 
-/** Whether the source goes with a file, or what to do about it. OpenStreetMap is a file, or is asked for. */
+/** Our own cities, and sources that are read from where they are. */
+const WITHOUT_FILE = new Set(["curated", "synthetic", "feed", "discourse", "pages"])
+/** OpenStreetMap is a file, or a server of Overpass; Reddit an archive of it, or its API. */
+const WITH_OR_WITHOUT = new Set(["osm", "reddit"])
+
+/** Whether the source goes with a file, or what to do about it. */
 const fileProblem = (source: string, isThere: boolean): string | undefined => {
-  if (source === "curated" || source === "synthetic") {
+  if (WITHOUT_FILE.has(source)) {
     return isThere ? `The source ${source} reads no file: leave it out, or name another source.` : undefined
   }
-  return isThere || source === "osm"
+  return isThere || WITH_OR_WITHOUT.has(source)
     ? undefined
     : `The source ${source} reads a file: send it as \`file\`, in base64, or in parts as an \`upload\`.`
 }

@@ -1,0 +1,89 @@
+/** What people write is read when an operator asks for it: from where it is, and from an archive that is handed in, whole or cut off. */
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { zstdCompressSync } from "node:zlib"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { fakeWeb } from "../fakes/web.ts"
+import { type Json, ok, scratchFolder, type Traveler, until } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+const FEED = `<?xml version="1.0"?><rss version="2.0"><channel><title>Around here</title><link>https://blog.example</link>
+  <description>d</description><item><guid>one</guid><title>Sunday</title><link>https://blog.example/1</link>
+  <pubDate>Sun, 03 May 2026 10:00:00 GMT</pubDate>
+  <description>We live around the corner, and Gas Works Park is a treasure.</description></item></channel></rss>`
+
+const comment = (id: string, body: string) =>
+  JSON.stringify({ id, subreddit: "AskSeattle", author: `a${id}`, body, created_utc: "1746403200" })
+
+describe("posts by a job", { timeout: 300_000 }, () => {
+  const scope = Effect.runSync(Scope.make())
+  const sources = scratchFolder()
+  let world: World
+  let operator: Traveler
+
+  beforeAll(async () => {
+    const web = await Effect.runPromise(Scope.provide(fakeWeb, scope))
+    web.says("/feed.xml", { headers: { "content-type": "application/rss+xml" }, body: FEED })
+    const file = join(sources.path, "sources.json")
+    const blog = { name: "a-blog", city: "seattle", kind: "feed", url: `${web.url}/feed.xml` }
+    writeFileSync(file, JSON.stringify({ sources: [blog] }))
+    world = await openWorld({ RATE_LIMIT: "off", SOURCES_FILE: file, SOURCES_INNER_HOSTS: "127.0.0.1" })
+    operator = await world.someone({ role: "admin" })
+  })
+  afterAll(async () => {
+    await world?.close()
+    sources.remove()
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  })
+
+  const read = async (body: object): Promise<Json> => {
+    const { job_id } = ok(await operator.call("POST", "/admin/seed-city", { city: "seattle", ...body }), 202)
+    const job = await until(
+      "the end of the job",
+      async () => {
+        const seen = ok(await operator.call("GET", `/admin/jobs/${job_id}`))
+        return (seen.state === "done" || seen.state === "failed") && seen
+      },
+      120_000
+    )
+    assert.strictEqual(job.state, "done", job.error)
+    return job.result
+  }
+
+  it("come from a feed that the operator named, and are read once", async () => {
+    assert.deepInclude(await read({ source: "feed" }), { source: "feed", new: 1, broken: [] })
+    assert.deepInclude(await read({ source: "feed" }), { new: 0 })
+    const { sources: list } = ok(await operator.call("GET", "/admin/post-sources"))
+    assert.strictEqual(list.find(({ name }: Json) => name === "a-blog")?.error ?? null, null)
+  })
+
+  it("come from an archive that is handed in, and from what is there of one that was cut off", async () => {
+    const many = Array.from({ length: 5_000 }, (_, i) => comment(`z${i}`, `Number ${Math.sin(i)} of nothing.`))
+    const lines = [comment("k1", "Gas Works Park is a treasure."), comment("k2", "Kerry Park is a trap.")]
+    const packed = zstdCompressSync(Buffer.from([...lines, ...many].join("\n")))
+    const whole = await read({
+      source: "reddit",
+      file: zstdCompressSync(Buffer.from(lines.join("\n"))).toString("base64")
+    })
+    assert.deepInclude(whole, { new: 2, broken: [] })
+    const cut = packed.subarray(0, packed.length - 20_000).toString("base64")
+    const half = await read({ source: "reddit", file: cut, limit: 50_000 })
+    assert.deepInclude(half, { new: 0, unchanged: 2 })
+    assert.match(half.broken.join(), /its end is missing/)
+    assert.deepStrictEqual(await world.rows((sql) => sql`select id from seed_files`), [])
+  })
+
+  it("are refused where a file is missing, or is none of theirs", async () => {
+    for (const [body, detail] of [
+      [{ source: "posts" }, /reads a file/],
+      [{ source: "feed", file: "AAAA" }, /reads no file/]
+    ] as const) {
+      const answer = await operator.call("POST", "/admin/seed-city", { city: "seattle", ...body })
+      assert.strictEqual(answer.status, 422, JSON.stringify(answer.body))
+      assert.match(answer.body.detail, detail)
+    }
+  })
+})

@@ -105,11 +105,6 @@ export const layer = Layer.effectDiscard(
     const subscriptions = yield* PushSubscriptions
     const sending = yield* makeSending
     const sendAfterAll = yield* makeSendingAfterAll(sending)
-    // Before anything of this server's own is noted: what is found here is what another one has left.
-    const unsent = yield* Effect.catch(
-      subscriptions.unsent(yield* Clock.currentTimeMillis, MOST_WAITING),
-      ({ message }) => Effect.as(Effect.logWarning(`What was about to be told before is not told: ${message}`), [])
-    )
     const waiting = yield* Queue.sliding<TripNews>(MOST_WAITING)
     const stop = trips.onNews((news) => void Queue.offerUnsafe(waiting, news))
     yield* Effect.addFinalizer(() => Effect.sync(stop))
@@ -128,11 +123,20 @@ export const layer = Layer.effectDiscard(
       }
     })
 
-    yield* Effect.forkScoped(
-      Effect.forEach(unsent, (one) => Effect.catchCause(sendAfterAll(one), notTold), { discard: true })
+    const leftUnsent = Effect.catch(
+      Effect.flatMap(Clock.currentTimeMillis, (now) => subscriptions.unsent(now, MOST_WAITING)),
+      ({ message }) => Effect.as(Effect.logWarning(`What was about to be told before is not told: ${message}`), [])
     )
+
     yield* Effect.forkScoped(
-      Effect.forever(Effect.flatMap(Queue.take(waiting), (news) => Effect.catchCause(tell(news), notTold)))
+      Effect.gen(function* () {
+        // Before anything of this server's own is noted: what is found here is what another one has left.
+        const unsent = yield* leftUnsent
+        yield* Effect.forkScoped(
+          Effect.forEach(unsent, (one) => Effect.catchCause(sendAfterAll(one), notTold), { discard: true })
+        )
+        yield* Effect.forever(Effect.flatMap(Queue.take(waiting), (news) => Effect.catchCause(tell(news), notTold)))
+      })
     )
   })
 )

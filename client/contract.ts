@@ -92,6 +92,13 @@ export type CityView = {
   readonly catalog_version: number
 }
 
+/** Somebody who might travel well with you, and wants to be asked. */
+export type CompanionSuggestion = {
+  readonly user_id: string
+  readonly score: number
+  readonly interests: ReadonlyArray<string>
+}
+
 /** The trip is in a state that does not allow this. */
 export type Conflict = {
   readonly detail?: string
@@ -1359,6 +1366,39 @@ export interface Operations {
       readonly nodes: ReadonlyArray<NodeView>
       readonly attribution: ReadonlyArray<Attribution>
       readonly next_cursor: string | null
+    }
+  }
+  /** Say what you think of a suggestion. Says whether you both want to. Nobody is told of a no. To plan together, name each other among your companions. */
+  readonly "companions.answer": {
+    readonly path: { readonly suggested_id: string }
+    readonly query: undefined
+    readonly body: {
+      readonly answer: "accepted" | "declined"
+    }
+    readonly answer: {
+      readonly mutual: boolean
+    }
+  }
+  /** Be open to companions, or no longer. Only who is open is suggested to others, and has others suggested. Closed, you are suggested to nobody from this moment, and what was suggested and answered of you is forgotten. */
+  readonly "companions.open": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: {
+      readonly open: boolean
+    }
+    readonly answer: {
+      readonly open: boolean
+    }
+  }
+  /** Who might travel well with you. Up to ten travelers who are open to it, as you have to be: nearest in taste, ordered by the model that `X-Model-Version` names. Of each you see what you both like, and nothing else. That they were shown to you is kept, so that answers can be learnt from; whom you have answered does not come again. */
+  readonly "companions.suggestions": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: {
+      readonly open: boolean
+      readonly missing: ReadonlyArray<string>
+      readonly suggestions: ReadonlyArray<CompanionSuggestion>
     }
   }
   /** Add a stop. A place of the catalog (search `GET /cities/{slug}/nodes?q=`) or one of your own. Other stops give way as little as they can: first in time, then in how long one stays. What cannot be is refused with what stands in its way. */

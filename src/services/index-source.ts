@@ -24,7 +24,7 @@ export class IndexSource extends Context.Service<
   IndexSource,
   {
     readonly cities: Effect.Effect<ReadonlyArray<IndexedCity>, IndexSourceUnavailable>
-    /** Travelers who have a persona and are not deleted. */
+    /** Travelers who are open to be suggested as companions, have a persona and are not deleted. */
     readonly personaCount: Effect.Effect<number, IndexSourceUnavailable>
     readonly personas: (
       afterUserId: string | undefined,

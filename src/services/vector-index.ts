@@ -2,7 +2,7 @@
  * Nearest neighbours by cosine, over vectors that are derived from PostgreSQL and can be rebuilt from it at any time.
  *
  * Two collections: `vibe_embedding` (64 numbers, one point per activity node) and `persona_embedding` (128, one per
- * traveler; nobody is put into it yet, erasure looks through it all the same). Vectors are unit length, so cosine is the
+ * traveler who is open to be suggested as a companion). Vectors are unit length, so cosine is the
  * inner product. A search answers the best `limit` points of one city, best first, ties by id.
  */
 import * as Context from "effect/Context"

@@ -3,6 +3,7 @@
  * city is compared by count, and only what differs is rebuilt; the command `reindex` rebuilds whatever it is told to.
  */
 import * as Effect from "effect/Effect"
+import { indexOpenPersonas, NOWHERE } from "../cases/people/open-personas.ts"
 import type { CatalogStore, CatalogStoreError } from "../services/catalog-store.ts"
 import { IndexSource, type IndexSourceUnavailable } from "../services/index-source.ts"
 import { VectorIndex, type VectorIndexUnavailable } from "../services/vector-index.ts"
@@ -21,33 +22,17 @@ export interface ReindexRequest {
   readonly city?: string
   /** Rebuild also what has the right count. */
   readonly force?: boolean
-  /** Travelers' vectors too. An index in memory does without: nothing reads them there. */
+  /** The vectors too of travelers who are open to be suggested as companions. */
   readonly personas?: boolean
 }
 
 export type ReindexError = CatalogStoreError | IndexSourceUnavailable | VectorIndexUnavailable
 
 const PERSONAS = "travelers"
-const PAGE = 1_000
-
 const reindexPersonas = Effect.gen(function* () {
   const index = yield* VectorIndex
-  const source = yield* IndexSource
-  yield* index.removeCity("persona_embedding", "")
-  let after: string | undefined
-  for (;;) {
-    const page = yield* source.personas(after, PAGE)
-    if (page.length === 0) return
-    yield* index.upsert(
-      "persona_embedding",
-      page.map(({ user_id, persona_embedding }) => ({
-        id: user_id,
-        city: "",
-        vector: Float32Array.from(persona_embedding)
-      }))
-    )
-    after = page.at(-1)!.user_id
-  }
+  yield* index.removeCity("persona_embedding", NOWHERE)
+  yield* indexOpenPersonas
 })
 
 /** What was rebuilt; nothing where everything agreed. */
@@ -70,11 +55,11 @@ export const reindex = Effect.fn("reindex")(function* (
     yield* note({ what: slug, before, wanted: live, after: yield* index.count("vibe_embedding", slug) })
   }
   if (request.personas === true && request.city === undefined) {
-    const before = yield* index.count("persona_embedding", "")
+    const before = yield* index.count("persona_embedding", NOWHERE)
     const wanted = yield* source.personaCount
     if (before !== wanted || request.force === true) {
       yield* reindexPersonas
-      yield* note({ what: PERSONAS, before, wanted, after: yield* index.count("persona_embedding", "") })
+      yield* note({ what: PERSONAS, before, wanted, after: yield* index.count("persona_embedding", NOWHERE) })
     }
   }
   return rebuilt
@@ -83,7 +68,7 @@ export const reindex = Effect.fn("reindex")(function* (
 /** At start: brings the index to what PostgreSQL holds, and says so. Failing is not fatal: searches fall back. */
 export const reindexAtStart = Effect.gen(function* () {
   const { name } = yield* VectorIndex
-  yield* reindex({ personas: name !== "memory" }, ({ what, before, after }) =>
+  yield* reindex({ personas: true }, ({ what, before, after }) =>
     Effect.logInfo(`The vector index (${name}) had ${before} points of ${what}, PostgreSQL has ${after}: rebuilt.`)
   )
 }).pipe(

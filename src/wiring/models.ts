@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Promotions from "../cases/models/promotions.ts"
 import { Config, modelsDirOf } from "../config.ts"
-import * as AcceptanceFiles from "../layers/files/acceptance-model.ts"
 import * as ModelFiles from "../layers/files/model-artefacts.ts"
+import * as PerceptronModels from "../layers/files/perceptron-models.ts"
 import { ModelRegistry } from "../services/model-registry.ts"
 import * as JudgedShadows from "../training/judge/shadow-report.ts"
 import * as ModelTrainers from "../training/models/trainers.ts"
@@ -15,18 +15,21 @@ export const promotions = Promotions.layer.pipe(
   Layer.provide(Layer.unwrap(Effect.map(Config, (settings) => ModelFiles.layer(modelsDirOf(settings)))))
 )
 
+const smallModels = Effect.gen(function* () {
+  const settings = yield* Config
+  const registry = yield* ModelRegistry
+  return {
+    modelsDir: modelsDirOf(settings),
+    production: registry.production,
+    refreshEvery: settings.MODELS_REFRESH_EVERY
+  }
+})
+
 /** The model that orders the options of pivots, where one is in production. */
-export const acceptanceModels = Layer.unwrap(
-  Effect.gen(function* () {
-    const settings = yield* Config
-    const registry = yield* ModelRegistry
-    return AcceptanceFiles.layer({
-      modelsDir: modelsDirOf(settings),
-      production: registry.production,
-      refreshEvery: settings.MODELS_REFRESH_EVERY
-    })
-  })
-)
+export const acceptanceModels = Layer.unwrap(Effect.map(smallModels, PerceptronModels.acceptance))
+
+/** The model that says who travels well together, where one is in production. */
+export const compatibilityModels = Layer.unwrap(Effect.map(smallModels, PerceptronModels.compatibility))
 
 /** How models in the shadow would have done. */
 export const shadowReports = JudgedShadows.layer

@@ -19,6 +19,7 @@ import * as NodesHealth from "../cases/health/nodes-health.ts"
 import * as TripHealth from "../cases/health/trip-health.ts"
 import * as StandingBy from "../cases/nodes/standing-by.ts"
 import { givingPlace, steppingDown, tailKeeper } from "../cases/nodes/stepping-down.ts"
+import * as CompanionSuggestionDesk from "../cases/people/companion-suggestions.ts"
 import * as Erasure from "../cases/people/erasing.ts"
 import * as JournaledNewcomers from "../cases/people/journaled-newcomers.ts"
 import * as TripEndingNews from "../cases/people/trip-ending-news.ts"
@@ -42,6 +43,7 @@ import * as Gateway from "../http/gateway.ts"
 import * as Admin from "../http/handlers/admin.ts"
 import * as Begin from "../http/handlers/begin.ts"
 import * as Cities from "../http/handlers/cities.ts"
+import * as Companions from "../http/handlers/companions.ts"
 import * as Edits from "../http/handlers/edits.ts"
 import * as Links from "../http/handlers/links.ts"
 import * as People from "../http/handlers/people.ts"
@@ -55,10 +57,12 @@ import * as SharedStream from "../http/stream/shared-stream.ts"
 import * as PivotStream from "../http/stream/stream.ts"
 import * as UwsHttpServer from "../http/uws/UwsHttpServer.ts"
 import * as PostgresCityStorage from "../layers/postgres/city-storage.ts"
+import * as PostgresCompanionSeekers from "../layers/postgres/companion-seekers.ts"
 import * as PostgresCompanions from "../layers/postgres/companions.ts"
 import * as PostgresDoorChecks from "../layers/postgres/door-checks.ts"
 import * as PostgresPersonRecords from "../layers/postgres/erasure/person-records.ts"
 import * as PostgresEvidenceDocuments from "../layers/postgres/evidence-documents.ts"
+import * as PostgresIndexSource from "../layers/postgres/index-source.ts"
 import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresPushSubscriptions from "../layers/postgres/push-subscriptions.ts"
 import * as PostgresReceipts from "../layers/postgres/receipts.ts"
@@ -79,7 +83,7 @@ import { demoTrip, firstCities, otherCities } from "./first-run.ts"
 import { jobs, worker } from "./jobs.ts"
 import { journal } from "./journal.ts"
 import { lines } from "./lines.ts"
-import { acceptanceModels, promotions, shadowReports } from "./models.ts"
+import { acceptanceModels, compatibilityModels, promotions, shadowReports } from "./models.ts"
 import { indexUpToDate, llm, personaEncoder, rankers, rankingHealth, trainedRankers, vectorIndex } from "./ranking.ts"
 import { weather } from "./weather.ts"
 
@@ -150,6 +154,10 @@ const erasure = Layer.unwrap(
   )
 ).pipe(Layer.provide(receipts))
 
+const companionSuggestions = CompanionSuggestionDesk.layer.pipe(
+  Layer.provide([PostgresCompanionSeekers.layer, PostgresIndexSource.layer, compatibilityModels])
+)
+
 const pushSender = Layer.unwrap(
   Effect.map(Config, ({ PUSH_CONTACT, PUSH_SERVICES }) =>
     WebPushSender.layer({ services: PUSH_SERVICES, contact: PUSH_CONTACT })
@@ -171,7 +179,8 @@ const capabilities = Layer.mergeAll(
   pushSender,
   PostgresTripList.layer,
   TripGenerator.layer.pipe(Layer.provide(UnseededCity.layer().pipe(Layer.provide(places)))),
-  DiscoverySlates.layer
+  DiscoverySlates.layer,
+  companionSuggestions
 ).pipe(
   Layer.provideMerge(erasure),
   Layer.provideMerge(signals),
@@ -214,6 +223,7 @@ const groups = Layer.mergeAll(
   Edits.layer,
   Votes.layer,
   People.layer,
+  Companions.layer,
   Cities.layer,
   Admin.layer
 )

@@ -55,6 +55,9 @@ const TABLE = `
   people.onboard          401       200       200       200       200       200       200       401
   people.companions       401       200       200       200       200       200       200       401
   people.setCompanions    401       200       200       200       200       200       200       401
+  companions.suggestions  401       200       200       200       200       200       200       401
+  companions.open         401       200       200       200       200       200       200       401
+  companions.answer       401       404       404       404       404       404       404       401
   people.export           401       200       200       200       200       200       200       401
   people.erase            401       202       202       202       202       202       202       401
   people.signals          401       202       202       202       202       202       202       401
@@ -255,6 +258,11 @@ describe("who may do what", () => {
         return ["/users/me/onboarding", { tags: { pace: "slow" } }]
       case "people.setCompanions":
         return ["/users/me/companions", { user_ids: [] }]
+      case "companions.open":
+        return ["/users/me/companions/suggestions", { open: true }]
+      // Whom nobody was shown; that answers are taken is tried where people are suggested.
+      case "companions.answer":
+        return [`/users/me/companions/suggestions/${randomUUID()}`, { answer: "accepted" }]
       case "people.signals":
         return [
           "/signals",

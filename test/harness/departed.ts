@@ -274,6 +274,12 @@ export const livePast = (n: number) =>
     yield* sql`update users set email = ${`ada.${n}@example.org`}, persona_text = ${`Traveler ${n} eats.`} where id = ${user}`
     yield* sql`insert into users (id) values (${friend}) on conflict do nothing`
     yield* sql`insert into companions (id, user_id, companion_id) values (${freshId()}, ${user}, ${friend}), (${freshId()}, ${friend}, ${user})`
+    yield* sql`insert into companion_seekers (user_id) values (${user}), (${friend})`
+    yield* sql`
+      insert into companion_suggestions (id, user_id, suggested_id, model_name, model_version, score, position, features, shown_at,
+        answer, answered_at)
+      values (${freshId()}, ${user}, ${friend}, 'm', '1', 0.51234, 1, '{"age_score": 0.51234}', now(), 'accepted', now()),
+        (${freshId()}, ${friend}, ${user}, 'm', '1', 0.51234, 1, '{"age_score": 0.51234}', now(), null, null)`
     yield* sql`
       insert into trip_invitations (id, trip_id, invited_user_id, invited_by, expires_at)
       values (${freshId()}, ${owned.id}, (select id from users where id not in (${user}, ${friend}) limit 1), ${user}, now())`

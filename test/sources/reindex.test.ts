@@ -41,7 +41,7 @@ describe("rebuilding the index", () => {
       })
     )
 
-    it.effect("knows travelers with a persona, and none that was deleted", () =>
+    it.effect("knows travelers who are open to be suggested and have a persona, and none that was deleted", () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient
         const index = yield* VectorIndex
@@ -49,9 +49,11 @@ describe("rebuilding the index", () => {
           yield* sql`insert into users (id, persona_embedding, deleted_at) values (
             ${`00000000-0000-7000-8000-00000000000${i}`}, ${i === 4 ? null : persona(i)}::real[],
             ${i === 3 ? new Date() : null})`
+          if (i > 0)
+            yield* sql`insert into companion_seekers (user_id) values (${`00000000-0000-7000-8000-00000000000${i}`})`
         }
         assert.deepStrictEqual(yield* reindex({ personas: true }), [
-          { what: "travelers", before: 0, wanted: 3, after: 3 }
+          { what: "travelers", before: 0, wanted: 2, after: 2 }
         ])
         const [nearest] = yield* index.search("persona_embedding", Float32Array.from(persona(1)), 1, "")
         assert.strictEqual(nearest?.id, "00000000-0000-7000-8000-000000000001")

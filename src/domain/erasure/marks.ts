@@ -16,6 +16,7 @@ export type Export = { readonly user_id: string; readonly held: Readonly<Record<
 const OWN_ROWS: Readonly<Record<string, string>> = {
   persona_dimensions: "id",
   companions: "id",
+  companion_suggestions: "id",
   trip_links: "id",
   push_subscriptions: "id",
   push_notes: "id",

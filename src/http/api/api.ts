@@ -5,6 +5,7 @@ import { dressed } from "../contract/document.ts"
 import { AdminGroup } from "./admin.ts"
 import { BeginGroup } from "./begin.ts"
 import { CitiesGroup } from "./cities.ts"
+import { CompanionsGroup } from "./companions.ts"
 import { EditsGroup } from "./edits.ts"
 import { RequestForm } from "./form.ts"
 import { LinksGroup } from "./links.ts"
@@ -26,6 +27,7 @@ export class Api extends HttpApi.make("overplanned")
     PushGroup,
     PushAnswersGroup,
     PeopleGroup,
+    CompanionsGroup,
     CitiesGroup,
     AdminGroup
   )

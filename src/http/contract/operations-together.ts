@@ -35,6 +35,23 @@ export const TOGETHER: Readonly<Record<string, OperationWords>> = {
       "Who asks, for where and when, and what members see of each other: all that one should know before joining."
   },
   "links.accept": { summary: "Join by an invitation", description: "Answers with the trip that you belong to now." },
+  "companions.suggestions": {
+    summary: "Who might travel well with you",
+    description:
+      "Up to ten travelers who are open to it, as you have to be: nearest in taste, ordered by the model that `X-Model-Version` names. Of each you see what you both like, and nothing else. That they were shown to you is kept, so that answers can be learnt from; whom you have answered does not come again."
+  },
+  "companions.open": {
+    summary: "Be open to companions, or no longer",
+    description:
+      "Only who is open is suggested to others, and has others suggested. Closed, you are suggested to nobody from this moment, and what was suggested and answered of you is forgotten.",
+    body: { open: true }
+  },
+  "companions.answer": {
+    summary: "Say what you think of a suggestion",
+    description:
+      "Says whether you both want to. Nobody is told of a no. To plan together, name each other among your companions.",
+    body: { answer: "accepted" }
+  },
   "push.key": {
     summary: "The key that browsers subscribe with",
     description:

@@ -296,6 +296,7 @@ export const PARAMETERS: Readonly<Record<string, readonly [means: string, exampl
     "The link's secret, as `code` of the link that was made.",
     "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ"
   ],
+  suggested_id: ["The traveler who was suggested.", EXAMPLE.traveler],
   subscription_id: ["The device's id.", EXAMPLE.link],
   link_id: ["The link's id.", EXAMPLE.link],
   "trips.leave.user_id": ["Who leaves, is sent away, or was invited.", EXAMPLE.companion],

@@ -27,17 +27,18 @@ export const layer = Layer.effect(
         unavailable
       ),
       personaCount: sql<{ count: number }>`
-        select count(*)::int as count from users where persona_embedding is not null and deleted_at is null`.pipe(
+        select count(*)::int as count from companion_seekers s join users u on u.id = s.user_id
+        where u.persona_embedding is not null and u.deleted_at is null`.pipe(
         Effect.map(([row]) => row?.count ?? 0),
         Effect.mapError(unavailable)
       ),
       personas: (after, limit) =>
         Effect.mapError(
           sql<IndexedPersona>`
-            select id::text as user_id, persona_embedding from users
-            where persona_embedding is not null and deleted_at is null
-              and id > ${after ?? "00000000-0000-0000-0000-000000000000"}::uuid
-            order by id limit ${limit}`,
+            select u.id::text as user_id, u.persona_embedding from companion_seekers s join users u on u.id = s.user_id
+            where u.persona_embedding is not null and u.deleted_at is null
+              and s.user_id > ${after ?? "00000000-0000-0000-0000-000000000000"}::uuid
+            order by s.user_id limit ${limit}`,
           unavailable
         )
     })

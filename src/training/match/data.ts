@@ -7,28 +7,23 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { uuidOfName } from "../../domain/basics/hash.ts"
+import { MATCH_FEATURES, type MatchFeatures, matchFeatures } from "../../domain/companions/features.ts"
+import { type Person, personBefore, readPeople, wholenessOf } from "../../layers/postgres/match-people.ts"
 import { type MatchAnalysis, MatchData, MatchRefused, type MatchRequest } from "../../services/match-data.ts"
 import { histogramPlot } from "../datasets/plots.ts"
 import { histogramOf } from "../datasets/profile.ts"
 import { namePeople, pseudonymsOf, renaming } from "../datasets/pseudonyms.ts"
 import { rocAuc } from "../judge/auc.ts"
-import {
-  MATCH_FEATURES,
-  type MatchEvent,
-  matchFeatures,
-  type PublishedMatch,
-  pairOf,
-  syntheticMatches,
-  validates
-} from "./events.ts"
+import { type MatchEvent, type PublishedMatch, pairOf, syntheticMatches, validates } from "./events.ts"
 import { explainMatch } from "./explain.ts"
 import { fitLogistic } from "./logistic.ts"
-import { type Person, personBefore, readPeople, wholenessOf } from "./people.ts"
 
 const FILES = { events: "match_events.jsonl", train: "train.csv", validation: "val.csv" } as const
 const FAMILY = "companion_match"
 const DEFAULT = 0.5
 const LEAST_ROWS = 50
+/** Answers that are learnt from at most, the newest. */
+const MOST_ANSWERED = 200_000
 
 const refused = (message: string) => (cause: unknown) => new MatchRefused({ message, cause })
 
@@ -62,13 +57,33 @@ const realMatches = Effect.fnUntraced(function* (people: ReadonlyArray<Person>) 
   })
 })
 
+/** Suggested companions who were answered, as alike as the two were when they were shown. */
+const answeredSuggestions = Effect.fnUntraced(function* () {
+  const sql = yield* SqlClient
+  const rows = yield* sql<{ id: string; members: ReadonlyArray<string>; features: MatchFeatures; accepted: boolean }>`
+    select id, array[user_id::text, suggested_id::text] as members, features, answer = 'accepted' as accepted
+    from companion_suggestions where answer is not null order by answered_at desc, id limit ${MOST_ANSWERED}`
+  return rows.map(
+    ({ accepted, features, id, members }): MatchEvent => ({
+      event_id: uuidOfName("overplanned/match-suggested", id),
+      pair: pairOf(members),
+      members,
+      match_type: "solo",
+      source: "real",
+      ...(Object.fromEntries(MATCH_FEATURES.map((name) => [name, Number(features[name])])) as unknown as MatchFeatures),
+      outcome: accepted ? 1 : 0
+    })
+  )
+})
+
 /** All match events there are to be had: real ones, and made-up ones of people who could meet. */
 export const matchEvents = Effect.fnUntraced(function* (
   request: Pick<MatchRequest, "count" | "type" | "seed">,
   now: number
 ) {
   const { people, skipped, mapped } = yield* readPeople(now)
-  const real = (yield* realMatches(people)).filter((event) => event.match_type === request.type)
+  const lived = [...(yield* realMatches(people)), ...(yield* answeredSuggestions())]
+  const real = lived.filter((event) => event.match_type === request.type)
   return { events: [...real, ...syntheticMatches(people, request)], skipped, mapped }
 })
 

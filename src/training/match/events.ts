@@ -2,22 +2,9 @@
 
 import { hash128, uuidOfName } from "../../domain/basics/hash.ts"
 import { gaussian, logistic, randomStream, shuffled, whole } from "../../domain/basics/random.ts"
-import { cosine } from "../../domain/catalog/embedding.ts"
+import { MATCH_FEATURES, type MatchFeatures, matchFeatures } from "../../domain/companions/features.ts"
+import type { Person } from "../../layers/postgres/match-people.ts"
 import type { MatchType } from "../../services/match-data.ts"
-import { commonGround } from "./habits.ts"
-import type { Person } from "./people.ts"
-
-export const MATCH_FEATURES = [
-  "interest_score",
-  "age_score",
-  "personality_score",
-  "pace_score",
-  "budget_score",
-  "time_score",
-  "location_overlap"
-] as const
-export type MatchFeature = (typeof MATCH_FEATURES)[number]
-export type MatchFeatures = Readonly<Record<MatchFeature, number>>
 
 export interface MatchEvent extends MatchFeatures {
   readonly event_id: string
@@ -34,46 +21,6 @@ export interface PublishedMatch extends MatchEvent {
   readonly validates: boolean
 }
 
-const rounded = (x: number) => Math.round(x * 1e4) / 1e4
-
-const jaccard = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): number => {
-  const all = new Set([...a, ...b])
-  return all.size === 0 ? 0 : a.filter((one) => b.includes(one)).length / all.size
-}
-
-/** Years apart at which the score has fallen to a third. */
-const AGE_SCALE = 12
-
-const pairFeatures = (a: Person, b: Person): Record<MatchFeature, number> => {
-  const [x, y] = [a.dimensions, b.dimensions]
-  return {
-    interest_score:
-      0.4 * jaccard(a.interests, b.interests) +
-      0.6 * Math.max(0, cosine(x.category_affinities.value, y.category_affinities.value)),
-    age_score: Math.exp(-Math.abs(a.age - b.age) / AGE_SCALE),
-    personality_score: 1 - Math.abs(a.personality - b.personality),
-    pace_score: 1 - Math.abs(a.habits.pace - b.habits.pace),
-    budget_score: 1 - Math.abs(a.habits.spending - b.habits.spending),
-    time_score: 1 - Math.abs(a.habits.lateness - b.habits.lateness),
-    location_overlap: commonGround(a.seen, b.seen)
-  }
-}
-
-/** Of a group: the mean over its pairs, so that one who fits nobody is felt by all. */
-export const matchFeatures = (people: ReadonlyArray<Person>): MatchFeatures => {
-  const sums = Object.fromEntries(MATCH_FEATURES.map((name) => [name, 0])) as Record<MatchFeature, number>
-  let pairs = 0
-  for (let i = 0; i < people.length; i++) {
-    for (let j = i + 1; j < people.length; j++) {
-      const one = pairFeatures(people[i]!, people[j]!)
-      for (const name of MATCH_FEATURES) sums[name] += one[name]
-      pairs++
-    }
-  }
-  for (const name of MATCH_FEATURES) sums[name] = rounded(sums[name] / pairs)
-  return sums
-}
-
 /** What makes a match work, in units of the noise; pairs are about as often good as bad. */
 const WORTH: MatchFeatures = {
   interest_score: 5.5,
@@ -85,6 +32,8 @@ const WORTH: MatchFeatures = {
   location_overlap: 0.5
 }
 const CHANCE = 0.4
+/** Of all pairs that there are: the last ones are hardly ever drawn by chance. */
+const MOST_OF_PAIRS = 0.9
 const LEAST_GROUP = 3
 const MOST_GROUP = 5
 
@@ -102,7 +51,8 @@ export const syntheticMatches = (
   const drawn = new Map<string, ReadonlyArray<Person>>()
   const most = Math.max(0, (people.length * (people.length - 1)) / 2)
   const byInterest = Map.groupBy(people, (one) => one.dimensions.primary_interest.value)
-  for (let tries = 0; drawn.size < request.count && tries < request.count * 20; tries++) {
+  const wanted = request.type === "solo" ? Math.min(request.count, Math.floor(MOST_OF_PAIRS * most)) : request.count
+  for (let tries = 0; drawn.size < wanted && tries < wanted * 20; tries++) {
     const size = request.type === "solo" ? 2 : whole(random, LEAST_GROUP, MOST_GROUP)
     const first = people[Math.floor(random() * people.length)]
     if (first === undefined || most === 0) break

@@ -1,9 +1,10 @@
 /** Why two people are said to go together: what the simplest of learners makes of their features. */
 import * as Effect from "effect/Effect"
+import { MATCH_FEATURES, matchFeatures } from "../../domain/companions/features.ts"
+import { type Person, readPeople, wholenessOf } from "../../layers/postgres/match-people.ts"
 import { type MatchExplanation, MatchRefused } from "../../services/match-data.ts"
-import { MATCH_FEATURES, type MatchEvent, matchFeatures, syntheticMatches } from "./events.ts"
+import { type MatchEvent, syntheticMatches } from "./events.ts"
 import { fitLogistic } from "./logistic.ts"
-import { type Person, readPeople, wholenessOf } from "./people.ts"
 
 /** Matches that the score is learnt from: the same for the same people, whoever asks. */
 const LEARNT_FROM = 1_000

@@ -24,6 +24,7 @@ import { codeCommit, nextVersion, writeArtefact } from "./artefact.ts"
 import { bprTrainer } from "./bpr/trainer.ts"
 import { type PublishedDataset, sha256Of } from "./dataset.ts"
 import { dlrmTrainer } from "./dlrm/trainer.ts"
+import { matchCompatibilityTrainer } from "./match-compatibility/trainer.ts"
 import { pivotAcceptanceTrainer } from "./pivot-acceptance/trainer.ts"
 import { sasrecTrainer } from "./sasrec/trainer.ts"
 import type { PlaceFacts, Trainer } from "./trainer.ts"
@@ -32,7 +33,8 @@ const TRAINERS: Readonly<Record<TrainableModel, Trainer>> = {
   bpr: bprTrainer,
   sasrec: sasrecTrainer,
   dlrm: dlrmTrainer,
-  pivot_acceptance: pivotAcceptanceTrainer
+  pivot_acceptance: pivotAcceptanceTrainer,
+  match_compatibility: matchCompatibilityTrainer
 }
 
 export interface Release {

@@ -10,9 +10,9 @@ import {
   perceptronSettings,
   trainPerceptron
 } from "../../../src/training/learn/perceptron/train.ts"
+import { weightsOf } from "../../../src/training/learn/perceptron/weights.ts"
 import { open } from "../../../src/training/learn/runtime.ts"
 import { Tape } from "../../../src/training/learn/tape.ts"
-import { weightsOf } from "../../../src/training/models/pivot-acceptance/trainer.ts"
 import { drawn, type Numbers, worstDifference } from "./differences.ts"
 
 const COLUMNS = ACCEPTANCE_COLUMNS.length
@@ -81,7 +81,7 @@ describe("the perceptron", () => {
     const runtime = await open(perceptronServing(shape, (name) => model.parameters.get(name)!))
     const scaled = data.rows.map((x, at) => (x - model.means[at % COLUMNS]!) / model.scales[at % COLUMNS]!)
     const { logits } = await runtime.session.run({ rows: runtime.float(scaled, [300, COLUMNS]) })
-    const weights = weightsOf(model)
+    const weights = weightsOf(model, ACCEPTANCE_COLUMNS)
     for (let r = 0; r < 300; r++) {
       const chance = acceptanceOf(weights, [...data.rows.subarray(r * COLUMNS, (r + 1) * COLUMNS)])
       expect(chance).toBeCloseTo(logistic((logits!.data as Float32Array)[r]!), 5)

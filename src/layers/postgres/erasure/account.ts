@@ -15,6 +15,24 @@ const leaveModels = Effect.fnUntraced(function* (person: string) {
     from gone where m.lineage ->> 'dataset' = gone.family and m.training_date >= gone.created_at`
 })
 
+/**
+ * Who was shown to whom goes; what was answered stays for learning, with somebody unknown in their place, another in each row, and
+ * less exact in time and likeness.
+ */
+const leaveSuggestions = Effect.fnUntraced(function* (person: string) {
+  const sql = yield* SqlClient
+  const unknownIn = (column: string) =>
+    sql`case when ${sql.literal(column)} = ${person} then gen_random_uuid() else ${sql.literal(column)} end`
+  yield* sql`delete from companion_suggestions where answer is null and ${person} in (user_id, suggested_id)`
+  yield* sql`
+    update companion_suggestions set id = gen_random_uuid(), user_id = ${unknownIn("user_id")},
+      suggested_id = ${unknownIn("suggested_id")}, score = round(score::numeric, 1),
+      features = (select jsonb_object_agg(key, round(value::text::numeric, 2)) from jsonb_each(features)),
+      shown_at = date_trunc('day', shown_at), answered_at = date_trunc('day', answered_at),
+      created_at = date_trunc('day', created_at)
+    where ${person} in (user_id, suggested_id)`
+})
+
 /** Personas, consents, invitations and vetoes go with the account, by cascade. */
 export const removeAccount = Effect.fnUntraced(function* (person: string) {
   const sql = yield* SqlClient
@@ -22,6 +40,7 @@ export const removeAccount = Effect.fnUntraced(function* (person: string) {
   yield* sql`delete from user_states where user_ids @> ${[person]}::uuid[]`
   // What they found at doors is taken back: the places are counted again without them.
   yield* sql`delete from door_reports where user_id = ${person}`
+  yield* leaveSuggestions(person)
   yield* sql`delete from idempotency_receipts where user_id = ${person}`
   yield* sql`update llm_ledger set user_id = null, trip_id = null where user_id = ${person}`
   yield* sql`delete from llm_spend where subject = ${person}`

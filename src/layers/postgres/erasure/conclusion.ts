@@ -14,6 +14,8 @@ const NAMING = [
   ["pivot_events", "user_id"],
   ["intention_signals", "user_id"],
   ["door_reports", "user_id"],
+  ["companion_suggestions", "user_id"],
+  ["companion_suggestions", "suggested_id"],
   ["exp.events", "unit_id"],
   ["exp.persona_snapshots", "user_id"],
   ["idempotency_receipts", "user_id"],

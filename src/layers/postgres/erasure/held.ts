@@ -29,6 +29,29 @@ interface HeldTable {
   readonly key: Key
 }
 
+type Rows = readonly [table: string, rows: Fragment, key?: Key]
+
+/** Who they are, and whom they want to have to do with. */
+const ofAccount = (sql: SqlClient, person: string): ReadonlyArray<Rows> => [
+  ["users", sql`select * from users where id = ${person}`],
+  ["persona_dimensions", sql`select * from persona_dimensions where user_id = ${person}`],
+  ["companions", sql`select * from companions where ${person} in (user_id, companion_id)`],
+  ["companion_seekers", sql`select * from companion_seekers where user_id = ${person}`, [["user_id", "uuid"]]],
+  [
+    "companion_suggestions",
+    sql`select id, user_id, suggested_id, model_name, model_version, score, position, features, shown_at, answer,
+      answered_at, created_at from companion_suggestions where user_id = ${person}`
+  ],
+  [
+    "push_subscriptions",
+    sql`select id, user_id, endpoint, quiet_from, quiet_until, created_at from push_subscriptions where user_id = ${person}`
+  ],
+  [
+    "push_notes",
+    sql`select id, user_id, event, trip_id, pivot_id, sent_at, notice from push_notes where user_id = ${person}`
+  ]
+]
+
 /** Each table with the rows of it that are about the person. Others' private vetoes are theirs and not in it. */
 const heldTables = (sql: SqlClient, person: string): ReadonlyArray<HeldTable> => {
   const trips = sql`(
@@ -36,10 +59,8 @@ const heldTables = (sql: SqlClient, person: string): ReadonlyArray<HeldTable> =>
     union select trip_id from trip_members where user_id = ${person})`
   const own = sql`(select id from trips where user_id = ${person})`
   const like = `%${person}%`
-  const tables: ReadonlyArray<readonly [table: string, rows: Fragment, key?: Key]> = [
-    ["users", sql`select * from users where id = ${person}`],
-    ["persona_dimensions", sql`select * from persona_dimensions where user_id = ${person}`],
-    ["companions", sql`select * from companions where ${person} in (user_id, companion_id)`],
+  const tables: ReadonlyArray<Rows> = [
+    ...ofAccount(sql, person),
     ["trips", sql`select * from trips where id in ${trips}`],
     ["trip_members", sql`select * from trip_members where trip_id in ${trips}`],
     ["trip_invitations", sql`select * from trip_invitations where ${person} in (invited_user_id, invited_by)`],
@@ -47,14 +68,6 @@ const heldTables = (sql: SqlClient, person: string): ReadonlyArray<HeldTable> =>
     [
       "trip_links",
       sql`select id, trip_id, user_id, kind, from_name, expires_at, created_at from trip_links where user_id = ${person}`
-    ],
-    [
-      "push_subscriptions",
-      sql`select id, user_id, endpoint, quiet_from, quiet_until, created_at from push_subscriptions where user_id = ${person}`
-    ],
-    [
-      "push_notes",
-      sql`select id, user_id, event, trip_id, pivot_id, sent_at, notice from push_notes where user_id = ${person}`
     ],
     ["itinerary_slots", sql`select * from itinerary_slots where trip_id in ${trips}`],
     [

@@ -1,11 +1,11 @@
 /** Pairs and groups of people, how alike they are, and whether it went well; made-up and real ones together. */
 import * as Effect from "effect/Effect"
+import { MATCH_FEATURES } from "../../../domain/companions/features.ts"
 import { matchEvents } from "../../match/data.ts"
-import { MATCH_FEATURES } from "../../match/events.ts"
 import type { Column } from "../columns.ts"
 import type { Definition } from "../definition.ts"
 
-const COUNT = 4_000
+const COUNT = 20_000
 const SEED = 1
 
 const feature: Column = { type: "double", required: true, role: "feature", continuous: true, default: 0.5 }

@@ -13,7 +13,8 @@ import { rocAuc } from "../../judge/auc.ts"
 import { type Evaluation, judge, type Ranked } from "../../judge/judge.ts"
 import type { Slate } from "../../judge/slates.ts"
 import { learningCurve } from "../../learn/curve.ts"
-import { type PerceptronModel, perceptronSettings } from "../../learn/perceptron/train.ts"
+import { perceptronSettings } from "../../learn/perceptron/train.ts"
+import { weightsOf } from "../../learn/perceptron/weights.ts"
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { newestDataset, type PublishedDataset } from "../dataset.ts"
@@ -29,22 +30,6 @@ const LEAST_AUC = 0.8
 const SEEDS = [1, 2, 3] as const
 
 const refuse = (message: string) => new TrainingRefused({ message, retry: false })
-
-export const weightsOf = ({ columns, units, means, scales, parameters }: PerceptronModel): AcceptanceWeights => {
-  const of = (name: string) => [...parameters.get(name)!]
-  const hidden = of("hidden weight")
-  return {
-    columns: ACCEPTANCE_COLUMNS,
-    means: [...means],
-    scales: [...scales],
-    hidden: Array.from({ length: units }, (_, unit) =>
-      Array.from({ length: columns }, (_, column) => hidden[column * units + unit]!)
-    ),
-    hidden_bias: of("hidden bias"),
-    out: of("out weight"),
-    out_bias: of("out bias")[0]!
-  }
-}
 
 const chanceOf = (weights: AcceptanceWeights) => (option: PivotOption) =>
   acceptanceOf(weights, acceptanceColumns(option.features, option.trigger))
@@ -133,7 +118,7 @@ const train: Trainer["train"] = async ({ datasetsDir, watch, signal }) => {
       progress = run.progress
       epochs = run.bestEpoch
     }
-    versions.push(weightsOf(run.model))
+    versions.push(weightsOf(run.model, ACCEPTANCE_COLUMNS))
   }
   const [weights, ...others] = versions as [AcceptanceWeights, ...ReadonlyArray<AcceptanceWeights>]
   const judgement = await judged(dataset, weights, options, others)

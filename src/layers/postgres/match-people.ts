@@ -1,6 +1,8 @@
 /** People of whom enough is known to say who would travel well with them. Others are left out and counted. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { Traveler } from "../../domain/companions/features.ts"
+import { habitsOf } from "../../domain/companions/habits.ts"
 import {
   DEFAULT_CONFIDENCE,
   DIMENSION_NAMES,
@@ -11,18 +13,11 @@ import {
 import type { PersonaDimensions } from "../../domain/persona/persona.ts"
 import { MS_PER_DAY } from "../../domain/time/calendar.ts"
 import type { Wholeness } from "../../services/match-data.ts"
-import { type Counted, type Habits, habitsOf } from "./habits.ts"
-import { type CountedTrip, readTrips, sumOf } from "./trips.ts"
+import { type CountedTrip, readTrips, sumOf } from "./match-trips.ts"
 
-export interface Person {
+export interface Person extends Traveler {
   readonly id: string
   readonly shadow: boolean
-  readonly age: number
-  readonly interests: ReadonlyArray<string>
-  readonly personality: number
-  readonly dimensions: PersonaDimensions
-  readonly seen: Counted
-  readonly habits: Habits
   /** Of real people: their trips are judged, and what came after one says nothing of it. */
   readonly trips: ReadonlyArray<CountedTrip>
 }
@@ -51,7 +46,7 @@ interface Row {
 
 const NEEDED = ["pace_preference", "budget_sensitivity", "time_orientation", "category_affinities"] as const
 
-const rowsAfter = Effect.fnUntraced(function* (after: string, now: number, only: string | undefined) {
+const rowsAfter = Effect.fnUntraced(function* (after: string, now: number, only: ReadonlyArray<string> | undefined) {
   const sql = yield* SqlClient
   const recent = new Date(now - RECENT_DAYS * MS_PER_DAY)
   return yield* sql<Row>`
@@ -61,7 +56,7 @@ const rowsAfter = Effect.fnUntraced(function* (after: string, now: number, only:
       (select t.persona_seed from trips t where t.user_id = u.id and t.persona_seed is not null order by t.created_at desc limit 1) as seed,
       exists (select 1 from behavioral_signals s where s.user_id = u.id and s.session_id is not null and s.occurred_at >= ${recent}) as active
     from users u where u.deleted_at is null and u.id > ${after}::uuid
-      and (${only ?? null}::uuid is null or u.id = ${only ?? null}::uuid) order by u.id limit ${PAGE}`
+      and (${only === undefined} or u.id = any(${[...(only ?? [])]}::uuid[])) order by u.id limit ${PAGE}`
 })
 
 const dimensionsOf = (row: Row) => {
@@ -85,7 +80,7 @@ export const wholenessOf = Effect.fnUntraced(function* (now: number, only?: stri
   const out: Array<Wholeness> = []
   let after = FIRST
   for (;;) {
-    const page = yield* rowsAfter(after, now, only)
+    const page = yield* rowsAfter(after, now, only === undefined ? undefined : [only])
     for (const row of page) {
       out.push({ id: row.id, shadow: row.shadow, missing: missingOf(row, dimensionsOf(row).dimensions) })
     }
@@ -93,6 +88,21 @@ export const wholenessOf = Effect.fnUntraced(function* (now: number, only?: stri
     after = page.at(-1)!.id
   }
 })
+
+const personOf = (row: Row, dimensions: PersonaDimensions, trips: ReadonlyArray<CountedTrip>): Person => {
+  const seen = sumOf(trips)
+  return {
+    id: row.id,
+    shadow: row.shadow,
+    age: row.age!,
+    interests: row.interests,
+    personality: row.personality!,
+    dimensions,
+    seen,
+    habits: habitsOf(dimensions, seen),
+    trips: row.shadow ? [] : trips
+  }
+}
 
 export const readPeople = Effect.fnUntraced(function* (now: number) {
   const people: Array<Person> = []
@@ -111,25 +121,24 @@ export const readPeople = Effect.fnUntraced(function* (now: number) {
       const missing = missingOf(row, read.dimensions)
       if (missing.some((what) => what !== NO_SESSION)) skip("missing profile")
       else if (missing.length > 0) skip("missing session")
-      else {
-        const own = trips.get(row.id) ?? []
-        const seen = sumOf(own)
-        people.push({
-          id: row.id,
-          shadow: row.shadow,
-          age: row.age!,
-          interests: row.interests,
-          personality: row.personality!,
-          dimensions: read.dimensions,
-          seen,
-          habits: habitsOf(read.dimensions, seen),
-          trips: row.shadow ? [] : own
-        })
-      }
+      else people.push(personOf(row, read.dimensions, trips.get(row.id) ?? []))
     }
     if (page.length < PAGE) return { people, skipped, mapped } satisfies People
     after = page.at(-1)!.id
   }
+})
+
+/** These people, at most a page of them, or what is not known of each. */
+export const knownPeople = Effect.fnUntraced(function* (ids: ReadonlyArray<string>, now: number) {
+  const rows = yield* rowsAfter(FIRST, now, ids)
+  const trips = yield* readTrips(rows.map(({ id }) => id))
+  return new Map(
+    rows.map((row) => {
+      const { dimensions } = dimensionsOf(row)
+      const missing = missingOf(row, dimensions)
+      return [row.id, missing.length > 0 ? { missing } : { person: personOf(row, dimensions, trips.get(row.id) ?? []) }]
+    })
+  )
 })
 
 /** Somebody as they were before a day: what they did since says nothing of a trip that began on it. */

@@ -2,11 +2,11 @@
  * What somebody does on trips, in numbers: what is counted of their stops, and where little is counted what they said and
  * what their taste leans to. Three words of a scale tell hardly anybody apart; what people do differs by degrees.
  */
-import { cosine } from "../../domain/catalog/embedding.ts"
-import { tagIndex } from "../../domain/catalog/taxonomy.ts"
-import { VALUES } from "../../domain/persona/dimensions.ts"
-import type { PersonaDimensions } from "../../domain/persona/persona.ts"
-import { VIBE_DIMENSIONS } from "../../domain/vocabulary.ts"
+import { cosine } from "../catalog/embedding.ts"
+import { tagIndex } from "../catalog/taxonomy.ts"
+import { VALUES } from "../persona/dimensions.ts"
+import type { PersonaDimensions } from "../persona/persona.ts"
+import { VIBE_DIMENSIONS } from "../vocabulary.ts"
 
 /** What the plans of somebody's trips come to; trips that were called off are not counted. */
 export interface Counted {

@@ -1,7 +1,7 @@
 /** What people's trips come to, counted by the database. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import type { Counted } from "./habits.ts"
+import type { Counted } from "../../domain/companions/habits.ts"
 
 export interface CountedTrip extends Counted {
   readonly start_date: string

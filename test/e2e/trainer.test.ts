@@ -1,5 +1,6 @@
 /** A node that trains and does nothing else, as compose's profile `ml` starts it. */
-
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -7,7 +8,9 @@ import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql/SqlClient"
 import { layer } from "../../src/layers/postgres/client.ts"
 import { personId } from "../support/person-ids.ts"
+import { publishRows } from "../support/published-dataset.ts"
 import { command, scratchFolder, startCommand, until } from "../support/server.ts"
+import { madeMatches } from "../training/matches.ts"
 import { freshDatabase } from "./world.ts"
 
 describe("train --watch", () => {
@@ -63,6 +66,83 @@ describe("train --watch", () => {
     } finally {
       await trainer.stop()
     }
+  })
+
+  it("that is killed while it trains leaves nothing behind, and who comes next begins anew", async () => {
+    const environment = { DATABASE_URL: database.url }
+    const datasets = join(scratch.path, "datasets")
+    const heldOut = (name: string) => {
+      const rows = [...madeMatches({ count: 900, name })]
+      return { validation: rows.slice(0, 300), test: rows.slice(300) }
+    }
+    const registered = () =>
+      client.runPromise(
+        Effect.flatMap(
+          SqlClient,
+          (sql) => sql<{ version: string; path: string }>`
+            select model_version as version, artifact_path as path from model_registry where model_name = 'match_compatibility'`
+        )
+      )
+    const training = async (id: string) => {
+      const [row] = await client.runPromise(
+        Effect.flatMap(
+          SqlClient,
+          (sql) => sql<{ state: string; attempts: number; progress: { epoch?: number } | null; error: string | null }>`
+            select state, attempts, progress, error from jobs where id = ${id}`
+        )
+      )
+      return row!
+    }
+    // Enough to be busy with for as long as this takes.
+    publishRows(datasets, "companion_match", "2026-01-01", {
+      train: madeMatches({ count: 300_000, name: "many" }),
+      ...heldOut("many, later")
+    })
+    const id = personId()
+    await client.runPromise(
+      Effect.flatMap(
+        SqlClient,
+        (sql) =>
+          sql`insert into jobs (id, kind, payload, state) values (${id}, 'train_model', '{"model": "match_compatibility"}', 'queued')`
+      )
+    )
+    const killed = startCommand(["train", "--watch"], environment, scratch.path)
+    try {
+      await until("a training under way", async () => ((await training(id)).progress?.epoch ?? 0) > 0, 120_000)
+      const other = await command(["train", "match_compatibility"], environment, scratch.path)
+      assert.notStrictEqual(other.code, 0)
+      assert.match(other.said, /match_compatibility is being trained already\. Wait for that run, or cancel it\./)
+    } finally {
+      await killed.stop("SIGKILL")
+    }
+    assert.deepStrictEqual(await registered(), [])
+    assert.isFalse(existsSync(join(scratch.path, "models", "match_compatibility")))
+
+    publishRows(datasets, "companion_match", "2026-01-02", {
+      train: madeMatches({ count: 1_000, name: "few" }),
+      ...heldOut("few, later")
+    })
+    // Nobody has heard of whoever had it for an hour.
+    await client.runPromise(
+      Effect.flatMap(SqlClient, (sql) => sql`update jobs set heartbeat_at = now() - interval '1 hour' where id = ${id}`)
+    )
+    const next = startCommand(["train", "--watch"], environment, scratch.path)
+    try {
+      const done = await until(
+        "the training that was begun anew",
+        async () => {
+          const row = await training(id)
+          return ["done", "failed"].includes(row.state) && row
+        },
+        120_000
+      )
+      assert.deepInclude(done, { state: "done", attempts: 2, error: null })
+    } finally {
+      await next.stop()
+    }
+    const [model, ...others] = await registered()
+    assert.deepStrictEqual(others, [])
+    assert.isTrue(existsSync(join(scratch.path, "models", model!.path)))
   })
 
   it("is either one model or a watch", async () => {

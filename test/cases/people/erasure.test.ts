@@ -290,6 +290,7 @@ await contractSuite("Erasure", { postgres: { needs: "postgres", layer: () => fre
         yield* Effect.flatMap(Journal, (journal) => journal.drained)
         const named = yield* rowsNaming(user)
         const others = [
+          "public.companion_suggestions",
           "exp.events",
           "public.idempotency_receipts",
           "public.ranking_events",

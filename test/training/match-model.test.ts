@@ -36,7 +36,6 @@ const world = ModelTrainers.layer({ root: folder, version: "test" }).pipe(
 )
 
 const PEOPLE = 300
-const MATCHES = 12_000
 const CITIES = ["tokyo", "seattle", "lisbon", "seoul"]
 
 /** Somebody of the made-up population who has been in two of four cities. */
@@ -53,11 +52,11 @@ const somebody = (n: number): Person => {
 const people = Array.from({ length: PEOPLE }, (_, n) => somebody(n))
 
 /** Matches of people who need no database, whose outcomes may be others. */
-const matches = (outcomeOf: (event: MatchEvent) => number = ({ outcome }) => outcome): Definition => ({
+const matches = (count: number, outcomeOf: (event: MatchEvent) => number = ({ outcome }) => outcome): Definition => ({
   ...companionMatch,
   read: ({ row }) =>
     Effect.sync(() => {
-      const events = syntheticMatches(people, { count: MATCHES, type: "solo", seed: 1 })
+      const events = syntheticMatches(people, { count, type: "solo", seed: 1 })
       for (const [i, event] of events.entries()) row({ ...event, outcome: outcomeOf(event) }, event.pair, i)
     })
 })
@@ -81,7 +80,7 @@ describe("match_compatibility", () => {
       "is learnt from match events, better than any likeness alone, and kept with its features and metadata",
       () =>
         Effect.gen(function* () {
-          yield* build(matches())
+          yield* build(matches(10_000))
           const trainers = yield* Trainers
           const trained = yield* trainers.train("match_compatibility")
           assert.includeMembers(readdirSync(trained.folder), [
@@ -127,7 +126,7 @@ describe("match_compatibility", () => {
         Effect.gen(function* () {
           const trainers = yield* Trainers
           const random = randomStream("chance")
-          yield* build(matches(() => (random() < 0.5 ? 1 : 0)))
+          yield* build(matches(5_000, () => (random() < 0.5 ? 1 : 0)))
           const trained = yield* trainers.train("match_compatibility")
           const [own, ...others] = evaluationIn(trained.folder).models
           for (const { metrics, name } of others.slice(0, BASELINES.length)) {
@@ -140,7 +139,7 @@ describe("match_compatibility", () => {
           )
           assert.match(message, /ROC-AUC over held-out matches is 0\.[45]\d\d; at least 0\.700 is wanted/)
 
-          yield* build(matches(() => 1))
+          yield* build(matches(2_000, () => 1))
           const refused = yield* Effect.flip(trainers.train("match_compatibility"))
           assert.match(refused.message, /\d+ went well: with one answer only there is nothing to tell apart/)
           assert.strictEqual(readdirSync(join(models, "match_compatibility")).length, 2)

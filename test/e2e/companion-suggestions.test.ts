@@ -72,7 +72,7 @@ describe("suggested companions", () => {
     bob = await whole(61, ["food", "culture"])
     cat = await whole(35, ["food", "nightlife"])
     dan = await whole(34, ["food", "culture"])
-  }, 180_000)
+  })
   afterAll(() => world?.close())
 
   it("are those who are open to it as well, of whom enough is known, and nobody else", async () => {
@@ -95,7 +95,7 @@ describe("suggested companions", () => {
     assert.deepStrictEqual(Object.keys(found.suggestions[0]).sort(), ["interests", "score", "user_id"])
     assert.strictEqual((await answer(ann, dan, "accepted")).status, 404)
     assert.deepStrictEqual(await suggested(dan).then(names), [], "nor is anybody shown to who is not open")
-  }, 120_000)
+  })
 
   it("are ordered by the model in production, which is kept with each that was shown", async () => {
     const folder = join(world.folder, "models", "match_compatibility", "1")
@@ -126,7 +126,7 @@ describe("suggested companions", () => {
       ]
     )
     assert.hasAllKeys(shown[0].features, [...MATCH_FEATURES])
-  }, 120_000)
+  })
 
   it("are answered: a yes of both is told to both, a no to nobody, and each is a real match to learn from", async () => {
     assert.deepStrictEqual(ok(await answer(ann, bob, "accepted")), { mutual: false })
@@ -140,7 +140,7 @@ describe("suggested companions", () => {
     const events = await real()
     assert.deepStrictEqual(events.map(({ outcome }) => outcome).sort(), [0, 1, 1])
     assert.isFalse(events.some((event) => JSON.stringify(event).includes(ann.id)))
-  }, 120_000)
+  })
 
   it("are forgotten with whoever closes themselves to it; of whoever leaves, the answer stays without a name", async () => {
     await open(cat, false)
@@ -161,5 +161,5 @@ describe("suggested companions", () => {
     )
     assert.isFalse(JSON.stringify(left).includes(bob.id))
     assert.deepStrictEqual(names(await suggested(ann)), [])
-  }, 180_000)
+  })
 })

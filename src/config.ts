@@ -67,6 +67,10 @@ export const settings = {
   ANTHROPIC_BASE_URL: S.optional(S.url("http:", "https:")("Another address that speaks the Messages API.")),
   LLM_MODEL_FAST: S.text("Model that ranks and narrates.", { default: "claude-haiku-4-5" }),
   LLM_MODEL_CAREFUL: S.text("Model for arbitration edge cases only.", { default: "claude-sonnet-4-5" }),
+  ARBITRATION_BY_CLAUDE: S.oneOf("on", "off")(
+    "Whether the careful model is asked where a trained model and Claude disagree, no rule decides, and neither is sure. It costs more than a ranking.",
+    { default: "off" }
+  ),
   LLM_DAILY_BUDGET_USD: S.decimal(0, 1_000_000)("Most that Claude may cost in one UTC day.", { default: "25" }),
   LLM_USER_DAILY_BUDGET_USD: S.decimal(0, 1_000_000)("Most that one traveler may cost in one UTC day.", {
     default: "1"

@@ -30,6 +30,7 @@ export type ArbitrationRule =
   | "sequence_momentum"
   | "confident_llm"
   | "trained_by_default"
+  | "careful_model"
 
 export interface Arbitration {
   readonly choice: "ml" | "llm" | "local"
@@ -107,6 +108,17 @@ export const arbitrate = (input: ArbitrationInput): Arbitration => {
   const row = ARBITRATION_TABLE.find(({ fits }) => fits(input))!
   return { choice: row.choice(input), rule: row.rule, reason: row.reason(input) }
 }
+
+/** No rule decides, and neither is sure: what a more careful judge may be asked about. */
+export const isEdgeCase = ({ llm, ml }: Pick<ArbitrationInput, "ml" | "llm">, { rule }: Arbitration): boolean =>
+  rule === "trained_by_default" && ml.confidence < ML_UNSURE_BELOW - EPSILON && llm.confidence < LLM_SURE_FROM - EPSILON
+
+/** What the careful judge said of two who were not sure. */
+export const judged = ({ llm, ml }: Pick<ArbitrationInput, "ml" | "llm">, choice: "ml" | "llm"): Arbitration => ({
+  choice,
+  rule: "careful_model",
+  reason: `Neither was sure (${two(ml.confidence)} and ${two(llm.confidence)}); the careful model, who saw both orders without their names, preferred that of the ${choice === "ml" ? "trained model" : "LLM"}.`
+})
 
 /** Whether the last accepted places lie close together, and whether each pick lies close to their middle. */
 export const momentumOf = (

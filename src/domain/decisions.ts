@@ -59,12 +59,27 @@ export interface LoggedCandidate {
   readonly features: Readonly<Record<string, number>>
 }
 
+/** The places that a ranker put first, best first. */
+export interface RankedOrder {
+  readonly ranker: string
+  readonly node_ids: ReadonlyArray<string>
+}
+
+/** Who was believed where a trained model and an LLM disagreed, and why. */
+export interface LoggedArbitration {
+  readonly choice: "ml" | "llm" | "local"
+  readonly rule: string
+  readonly reason: string
+  /** Both orders, where a judge compared them. */
+  readonly orders?: { readonly ml: RankedOrder; readonly llm: RankedOrder }
+}
+
 /** The `context` of a `candidate_set_logged` signal. */
 export interface CandidateSet {
   readonly full_candidate_set: ReadonlyArray<LoggedCandidate>
   readonly ranker: string
   readonly user_state: UserState
-  readonly arbitration?: { readonly choice: "ml" | "llm" | "local"; readonly rule: string; readonly reason: string }
+  readonly arbitration?: LoggedArbitration
 }
 
 /** A user state that the records of decisions refer to. */

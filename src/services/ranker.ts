@@ -8,7 +8,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { TrialSide } from "../domain/decisions.ts"
+import type { LoggedArbitration, TrialSide } from "../domain/decisions.ts"
 import { isGroupCold, type Persona } from "../domain/persona/persona.ts"
 import type { Candidate, ModelRef, Ranking, RankMoment, RankRequest } from "../domain/ranking.ts"
 import { COLD_BELOW_SIGNALS } from "../domain/vocabulary.ts"
@@ -59,7 +59,7 @@ export interface RankedOutcome {
   readonly ranking: Ranking
   /** Where the ranking came from; `cache` is an earlier answer of an LLM to the same question. */
   readonly source: "local" | "llm" | "ml" | "cache"
-  readonly arbitration?: { readonly choice: "ml" | "llm" | "local"; readonly rule: string; readonly reason: string }
+  readonly arbitration?: LoggedArbitration
   /** What a shadow model would have said; logged, never shown. */
   readonly shadow?: Ranking
   /** Of whom a model could rank for: whether they have it yet, and whether it should have ranked and could not. Logged. */

@@ -5,12 +5,14 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { SqlClient } from "effect/sql/SqlClient"
+import * as NoArbiter from "../cases/absent/no-arbiter.ts"
 import * as NoLlm from "../cases/absent/no-llm.ts"
 import * as NoTextEmbedding from "../cases/absent/no-text-embedding.ts"
 import * as SharedCache from "../cases/answers/shared-cache.ts"
 import * as RankingHealth from "../cases/health/ranking-health.ts"
 import * as PersonaEncoders from "../cases/people/persona-encoders.ts"
 import * as CachedNarrator from "../cases/planning/cached-narrator.ts"
+import * as ClaudeArbiter from "../cases/ranking/claude-arbiter.ts"
 import * as ClaudeRanker from "../cases/ranking/claude-ranker.ts"
 import * as ClaudeWarmer from "../cases/ranking/claude-warmer.ts"
 import { interactionsLoader } from "../cases/ranking/interactions-ranker.ts"
@@ -164,6 +166,13 @@ const desk = Layer.unwrap(
   Effect.map(Config, ({ SHADOW_CPU_SHARE }) => RankingDesk.layer({ shadowCpuShare: SHADOW_CPU_SHARE }))
 )
 
+/** The careful judge of what no rule decides; off unless the settings say otherwise, because it costs more. */
+const arbiter = Layer.unwrap(
+  Effect.map(Config, ({ ARBITRATION_BY_CLAUDE }) =>
+    ARBITRATION_BY_CLAUDE === "on" ? ClaudeArbiter.layer : NoArbiter.layer
+  )
+)
+
 const warmer = Layer.unwrap(
   Effect.map(Config, ({ CACHE_TTL, RANKING_WARMING }) =>
     ClaudeWarmer.layer({ enabled: RANKING_WARMING === "on", ttl: CACHE_TTL })
@@ -172,7 +181,7 @@ const warmer = Layer.unwrap(
 
 /** Everything that ranks and narrates. What it still needs: the catalog, the vector index and the trained rankers. */
 export const rankers = Layer.mergeAll(RankingsAtHand.layer, warmer, CachedNarrator.layer).pipe(
-  Layer.provideMerge(desk),
+  Layer.provideMerge(desk.pipe(Layer.provide(arbiter))),
   Layer.provideMerge(ClaudeRanker.layer),
   Layer.provideMerge(LocalRanking.layer),
   Layer.provideMerge(llm),

@@ -50,6 +50,7 @@ const sensible = (call: AnthropicCall): Behaviour => {
   if (call.schema.properties?.["narratives"] !== undefined) {
     return { say: { narratives: numbers.map((n) => ({ n, text: `A good reason to stop here, number ${n}.` })) } }
   }
+  if (call.schema.properties?.["better"] !== undefined) return { say: { better: "A" } }
   return { say: {} }
 }
 

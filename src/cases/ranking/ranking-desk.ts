@@ -8,17 +8,21 @@
  * | swap, discovery | an answer of Claude that is kept already, else local | model, else as for cold |
  * | pivot | local | model, else local |
  *
+ * Where no rule of the arbitration decides and neither is sure, the careful model may be asked, if the settings say so.
+ *
  * Only an itinerary waits for Claude: everything else has to be there at once. When a better ranker should have
  * answered and could not, the ranking says so in `degraded`.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
-import { type Arbitration, arbitrate, momentumOf } from "../../domain/arbitration.ts"
+import { type Arbitration, arbitrate, isEdgeCase, judged, momentumOf } from "../../domain/arbitration.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { standing } from "../../domain/catalog/standing.ts"
+import type { LoggedArbitration } from "../../domain/decisions.ts"
 import { isGroupCold } from "../../domain/persona/persona.ts"
-import type { Candidate, Ranking, RankRequest } from "../../domain/ranking.ts"
+import { type Candidate, modelVersion, type Ranking, type RankRequest } from "../../domain/ranking.ts"
+import { Arbiter } from "../../services/arbiter.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { type LlmRanked, LlmRanker } from "../../services/llm-ranker.ts"
 import {
@@ -47,7 +51,7 @@ type Answer = { readonly ranking: Ranking; readonly source: RankedOutcome["sourc
 const isColdParty = (members: RankRequest["members"]) => members.length === 0 || isGroupCold(members)
 
 type Decided = Answer & {
-  readonly arbitration?: Arbitration
+  readonly arbitration?: LoggedArbitration
   /** A model should have ranked and could not. */
   readonly failed?: boolean
 }
@@ -108,8 +112,41 @@ const coldReason = (request: RankRequest, choice: "llm" | "local"): Arbitration 
     fallback: choice
   })
 
+/** Places of an order that are kept where a judge compared two. */
+const KEPT_OF_AN_ORDER = 20
+
+const orderOf = (request: RankRequest, { items, model }: Ranking) => {
+  const ids = new Map(request.candidates.map(({ index, node }) => [index, node.id as string]))
+  return {
+    ranker: modelVersion(model),
+    node_ids: items.slice(0, KEPT_OF_AN_ORDER).flatMap(({ index }) => ids.get(index) ?? [])
+  }
+}
+
+/** What the rules say, or the careful judge where they say nothing. */
+const arbitrated = Effect.fnUntraced(function* (
+  arbiter: Arbiter["Service"],
+  city: CityCatalog | undefined,
+  request: RankRequest,
+  orders: { readonly ml: Ranking; readonly llm: Ranking }
+): Effect.fn.Return<LoggedArbitration> {
+  const byRule = decide(city, request, orders.ml, orders.llm)
+  if (!isEdgeCase(orders, byRule)) return byRule
+  const choice = yield* arbiter.between(request, orders)
+  if (choice === undefined) return byRule
+  return {
+    ...judged(orders, choice),
+    orders: { ml: orderOf(request, orders.ml), llm: orderOf(request, orders.llm) }
+  }
+})
+
 /** How a party is answered that is cold, and one that is not. */
-const answersOf = (local: LocalRanker["Service"], llm: LlmRanker["Service"], catalog: Catalog["Service"]) => {
+const answersOf = (
+  local: LocalRanker["Service"],
+  llm: LlmRanker["Service"],
+  catalog: Catalog["Service"],
+  arbiter: Arbiter["Service"]
+) => {
   const answerLocally = (request: RankRequest, instead?: RankerUnavailable) => answerWith(local, request, instead)
 
   const cold = (request: RankRequest): Effect.Effect<Decided> =>
@@ -138,7 +175,10 @@ const answersOf = (local: LocalRanker["Service"], llm: LlmRanker["Service"], cat
       if (ml._tag === "Success") {
         if (other?._tag !== "Success") return ml.success
         const city = catalog.resident(request.context.city)
-        const arbitration = decide(city, request, ml.success.ranking, other.success.ranking)
+        const arbitration = yield* arbitrated(arbiter, city, request, {
+          ml: ml.success.ranking,
+          llm: other.success.ranking
+        })
         const chosen: Answer | LlmRanked = arbitration.choice === "llm" ? other.success : ml.success
         return { ...chosen, arbitration }
       }
@@ -164,6 +204,7 @@ const make = ({ shadowCpuShare }: DeskOptions) =>
     const llm = yield* LlmRanker
     const trained = yield* TrainedRankers
     const catalog = yield* Catalog
+    const arbiter = yield* Arbiter
 
     const beginShadow = shadowing({ shadow: trained.shadow, cpuShare: shadowCpuShare, now: yield* monotonic })
 
@@ -177,7 +218,7 @@ const make = ({ shadowCpuShare }: DeskOptions) =>
       return side === undefined ? {} : { trial: { ...side, failed } }
     }
 
-    const { cold, warm } = answersOf(local, llm, catalog)
+    const { cold, warm } = answersOf(local, llm, catalog, arbiter)
 
     const decideFor = (request: RankRequest): Effect.Effect<RankedOutcome> =>
       Effect.gen(function* () {

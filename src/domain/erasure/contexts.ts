@@ -92,8 +92,20 @@ export const blurredFeatures = (features: unknown): Json =>
     )
   )
 
+/** Which places either ranker put first: places and rankers are nobody's own. */
+const ordersOf = (orders: Json): Json => {
+  const of = (order: unknown) => {
+    const { node_ids, ranker } = objectOf(order)
+    return defined({
+      ranker: matching(MODEL_VERSION, ranker),
+      node_ids: listOf(node_ids).flatMap((id) => idOf(id) ?? [])
+    })
+  }
+  return { ml: of(orders.ml), llm: of(orders.llm) }
+}
+
 const candidateSet = (disguise: Disguise, context: Json, ofThisTrip: ReadonlySet<string>): Json => {
-  const { choice, rule } = objectOf(context.arbitration)
+  const { choice, orders, rule } = objectOf(context.arbitration)
   return {
     full_candidate_set: listOf(context.full_candidate_set)
       .map(objectOf)
@@ -110,6 +122,10 @@ const candidateSet = (disguise: Disguise, context: Json, ofThisTrip: ReadonlySet
     arbitration:
       context.arbitration === undefined
         ? undefined
-        : defined({ choice: wordOf(CHOICES, choice), rule: matching(NAME, rule) })
+        : defined({
+            choice: wordOf(CHOICES, choice),
+            rule: matching(NAME, rule),
+            orders: orders === undefined ? undefined : ordersOf(objectOf(orders))
+          })
   }
 }

@@ -2,8 +2,10 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as NoArbiter from "../../../src/cases/absent/no-arbiter.ts"
 import * as NoLlm from "../../../src/cases/absent/no-llm.ts"
 import * as SharedCache from "../../../src/cases/answers/shared-cache.ts"
+import * as ClaudeArbiter from "../../../src/cases/ranking/claude-arbiter.ts"
 import * as ClaudeRanker from "../../../src/cases/ranking/claude-ranker.ts"
 import * as ClaudeWarmer from "../../../src/cases/ranking/claude-warmer.ts"
 import * as LocalRanking from "../../../src/cases/ranking/local-ranker.ts"
@@ -57,6 +59,8 @@ export const deskLayer = (options: {
   readonly trained?: Partial<TrainedRankers["Service"]>
   readonly guard?: Layer.Layer<CostGuard>
   readonly shadowCpuShare?: number
+  /** Whether the careful model is asked where nobody is sure. */
+  readonly arbiter?: boolean
 }) => {
   const llm =
     options.server === undefined
@@ -78,7 +82,9 @@ export const deskLayer = (options: {
     ...options.trained
   })
   return Layer.mergeAll(
-    RankingDesk.layer({ shadowCpuShare: options.shadowCpuShare ?? 1 }),
+    RankingDesk.layer({ shadowCpuShare: options.shadowCpuShare ?? 1 }).pipe(
+      Layer.provide(options.arbiter === true ? ClaudeArbiter.layer : NoArbiter.layer)
+    ),
     ClaudeWarmer.layer({ enabled: true, ttl: "24 hours" })
   ).pipe(
     Layer.provideMerge(ClaudeRanker.layer),

@@ -105,6 +105,8 @@ export interface MadeOffer {
   readonly changes: ReadonlyArray<SlotId>
   readonly slate: DecisionSlate
   readonly expires_at: number
+  /** Which side of the comparison with a model that orders options it was made on. */
+  readonly trial?: { readonly arm: Arm; readonly of: ModelRef }
 }
 
 /** An option with the place that it is about and what that was scored with. */

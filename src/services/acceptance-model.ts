@@ -4,7 +4,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { AcceptanceModel } from "../domain/pivot/acceptance.ts"
+import type { AcceptanceInForce } from "../domain/pivot/acceptance.ts"
 
 /** Its name in `model_registry`. */
 export const ACCEPTANCE_MODEL = "pivot_acceptance"
@@ -12,7 +12,8 @@ export const ACCEPTANCE_MODEL = "pivot_acceptance"
 export class AcceptanceModels extends Context.Service<
   AcceptanceModels,
   {
-    readonly current: () => AcceptanceModel | undefined
+    /** For this traveler: a new version comes to travelers in shares, always the same ones first. */
+    readonly current: (traveler: string) => AcceptanceInForce
     /** Reads the registry again now; keeps what is loaded where that fails. */
     readonly refresh: Effect.Effect<void>
   }

@@ -20,7 +20,7 @@ const smallModels = Effect.gen(function* () {
   const registry = yield* ModelRegistry
   return {
     modelsDir: modelsDirOf(settings),
-    production: registry.production,
+    registered: registry.list,
     refreshEvery: settings.MODELS_REFRESH_EVERY
   }
 })

@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { FIRST_SHARE, type Guard, guardsOf, verdictOf, WHOLE } from "../../domain/learning/traffic.ts"
+import { ACCEPTANCE_MODEL_TYPE } from "../../domain/pivot/acceptance.ts"
 import {
   type ModelRegistry,
   PromotionRefused,
@@ -15,9 +16,12 @@ const MOST_REASON = 500
 
 export const reasonOf = (force: string | undefined): string => force?.trim().slice(0, MOST_REASON) ?? ""
 
-/** What ranks slates comes to travelers step by step; anything else serves all at once. */
+const SHARED_TYPES: ReadonlyArray<string> = [...RANKER_MODEL_TYPES, ACCEPTANCE_MODEL_TYPE]
+
+/** What ranks slates or orders options comes to travelers step by step; anything else serves all at once. */
 const isShared = ({ artifact_path, model_type }: RegisteredModel): boolean =>
-  artifact_path !== null && RANKER_MODEL_TYPES.includes(model_type)
+  artifact_path !== null && SHARED_TYPES.includes(model_type)
+
 export const firstShareOf = (model: RegisteredModel): number | undefined => (isShared(model) ? FIRST_SHARE : undefined)
 
 export const instant = Effect.map(Clock.currentTimeMillis, (now) => new Date(now).toISOString())
@@ -40,7 +44,7 @@ export const trafficOf = (
         return yield* new UnknownModel({ message: `No version of ${name} is in production. Promote one first.` })
       if (!isShared(model)) {
         return yield* new PromotionRefused({
-          message: `${name} serves all travelers or none: it does not rank slates, and has no sides to compare.`
+          message: `${name} serves all travelers or none: it ranks no slates and orders no options, and has no sides to compare.`
         })
       }
       const reason = reasonOf(force)

@@ -3,6 +3,7 @@
  * worked out right here, within the turn: one hidden layer over the features of `features.ts`.
  */
 import { chanceBy, PerceptronWeights, unfitFor } from "../basics/perceptron.ts"
+import type { Arm } from "../learning/traffic.ts"
 import type { ModelRef } from "../ranking.ts"
 import { Trigger } from "../vocabulary.ts"
 import { PIVOT_FEATURES, type PivotFeatures } from "./features.ts"
@@ -24,6 +25,17 @@ export const unfitWeights = (weights: AcceptanceWeights): string | undefined =>
 export interface AcceptanceModel {
   readonly ref: ModelRef
   readonly weights: AcceptanceWeights
+}
+
+/** The type that it is registered with. */
+export const ACCEPTANCE_MODEL_TYPE = "pivot_acceptance"
+
+/** What orders one traveler's options, and which side of the comparison with what ordered before they are on. */
+export interface AcceptanceInForce {
+  /** Absent where the engine orders. */
+  readonly model?: AcceptanceModel
+  /** Absent where no model is in production. */
+  readonly trial?: { readonly arm: Arm; readonly of: ModelRef }
 }
 
 export const acceptanceColumns = (features: PivotFeatures, trigger: Trigger): ReadonlyArray<number> => [

@@ -1,5 +1,6 @@
 /** An offer as the journal keeps it: fields of the rows that `pivot_events` and `ranking_events` get of it. */
 import type { ChosenOption, PivotOffered } from "../decisions.ts"
+import { modelVersion } from "../ranking.ts"
 
 /** Four decimals: more would say nothing about a score or a share. */
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000
@@ -44,6 +45,7 @@ export const pivotRecord = (one: PivotOffered, userStateId: string, latencyMilli
     scores: offer.slate.scores.map(rounded),
     selected_ids: offer.chosen.flatMap(({ node_id }) => (node_id === null ? [] : [node_id])),
     user_state_id: userStateId,
+    ...(offer.trial === undefined ? {} : { arm: offer.trial.arm, arm_of: modelVersion(offer.trial.of) }),
     ...(one.pushed_out === undefined ? {} : { pushed_out: one.pushed_out })
   }
 }

@@ -3,7 +3,7 @@ import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { DecisionSlate, MadeOffer } from "../decisions.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import { isGroupCold } from "../persona/persona.ts"
-import type { AcceptanceModel } from "../pivot/acceptance.ts"
+import type { AcceptanceInForce } from "../pivot/acceptance.ts"
 import { findPivot } from "../pivot/answer.ts"
 import type { PivotWorld, Refused } from "../pivot/answer-model.ts"
 import type { Finding } from "../pivot/draft.ts"
@@ -50,10 +50,12 @@ export type Asked = (surface: "pivot" | "swap", held: boolean) => void
 /** Told of each option that brings a place, and whether that is known to be open then. */
 export type Offered = (city: string, openKnown: boolean) => void
 
+const ENGINE_ALONE: AcceptanceInForce = {}
+
 interface EngineParts {
   readonly settings: PivotSettings
   readonly clock: (() => number) | undefined
-  readonly acceptance: () => AcceptanceModel | undefined
+  readonly acceptance: (traveler: string) => AcceptanceInForce
   readonly asked: Asked
   readonly offered: Offered
 }
@@ -61,8 +63,9 @@ interface EngineParts {
 const pivot =
   ({ acceptance, asked, clock, offered, settings }: EngineParts) =>
   (world: TripWorld, request: PivotRequest, pivotId?: PivotId): MadeOffer => {
-    // While any member is cold, no trained model is asked.
-    const model = world.personas.length === 0 || isGroupCold(world.personas) ? undefined : acceptance()
+    // While any member is cold, no trained model is asked. Whom it is by is who owns the trip: all of it is on one side.
+    const isCold = world.personas.length === 0 || isGroupCold(world.personas)
+    const { model, trial } = isCold ? ENGINE_ALONE : acceptance(world.trip.user_id)
     const known = {
       ...pivotWorld(world, settings),
       ...(clock === undefined ? {} : { clock }),
@@ -77,7 +80,7 @@ const pivot =
     for (const { measures } of offer.chosen) {
       if (measures.open_known !== undefined) offered(world.catalog.city.slug, measures.open_known === 1)
     }
-    return offer
+    return trial === undefined ? offer : { ...offer, trial }
   }
 
 const outcomeOf = (
@@ -237,7 +240,7 @@ const remove =
 export const planEngine = (
   settings: PivotSettings = PIVOT_SETTINGS,
   clock?: () => number,
-  acceptance: () => AcceptanceModel | undefined = () => undefined,
+  acceptance: (traveler: string) => AcceptanceInForce = () => ENGINE_ALONE,
   asked: Asked = () => undefined,
   offered: Offered = () => undefined
 ) => ({

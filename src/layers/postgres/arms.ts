@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Arm, ArmRecord } from "../../domain/learning/traffic.ts"
+import { ACCEPTANCE_MODEL_TYPE } from "../../domain/pivot/acceptance.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import type { RegisteredModel } from "../../services/model-registry.ts"
 
@@ -48,6 +49,13 @@ const answeredOffers = (sql: SqlClient, name: string, from: Date) => sql<Offers>
   join pivot_events p on p.trip_id = t.id and p.offered_at >= ${from} and p.response in ('accept', 'dismiss')
   group by w.arm`
 
+/** Of a model that orders offers itself: each offer was made on its own side. */
+const ownOffers = (sql: SqlClient, name: string, from: Date) => sql<Offers>`
+  select r.arm, count(*)::int as offers, (count(*) filter (where p.response = 'dismiss'))::int as dismissed
+  from ranking_events r join pivot_events p on p.pivot_id = r.id
+  where r.arm_of = ${name} and r.occurred_at >= ${from} and p.response in ('accept', 'dismiss')
+  group by r.arm`
+
 const decisionsOf = (sql: SqlClient, name: string, from: Date) => sql<Decisions>`
   select arm, count(*)::int as decisions, count(distinct user_id)::int as people,
     (count(*) filter (where model_failed))::int as failed,
@@ -60,7 +68,7 @@ export const armsOf = Effect.fnUntraced(function* (sql: SqlClient, model: Regist
   const from = since(model)
   const decisions = yield* decisionsOf(sql, name, from)
   const judged = yield* judgedPlaces(sql, name, from)
-  const offers = yield* answeredOffers(sql, name, from)
+  const offers = yield* (model.model_type === ACCEPTANCE_MODEL_TYPE ? ownOffers : answeredOffers)(sql, name, from)
   const of = (arm: Arm): ArmRecord => {
     const made = decisions.find((one) => one.arm === arm)
     const places = judged.find((one) => one.arm === arm)

@@ -61,7 +61,7 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
         pivot_id uuid, user_id uuid, trip_id uuid, slot_id uuid, trigger text, detail jsonb, options jsonb,
         reasons jsonb, source text, state_version bigint, model_name text, model_version text, latency_ms real,
         offered_at double precision, ranked_for uuid, session_id uuid, candidate_ids uuid[], scores real[],
-        selected_ids uuid[], user_state_id uuid, pushed_out json)
+        selected_ids uuid[], user_state_id uuid, arm text, arm_of text, pushed_out json)
     ), gone as (
       select (one ->> 'pivot_id')::uuid as pivot_id, (one ->> 'after_ms')::bigint as after_ms,
         to_timestamp(r.offered_at / 1000.0) as at
@@ -82,10 +82,10 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
     )
     insert into ranking_events (
       id, user_id, trip_id, session_id, surface, model_name, model_version, candidate_ids, scores, propensities,
-      ranked_ids, selected_ids, user_state, latency_ms, occurred_at)
+      ranked_ids, selected_ids, user_state, arm, arm_of, latency_ms, occurred_at)
     select pivot_id, ranked_for, trip_id, session_id, 'pivot', model_name, model_version, candidate_ids, scores,
       array_fill(1::real, array[cardinality(candidate_ids)]), candidate_ids, selected_ids,
-      coalesce(s.state, '{}'), latency_ms, to_timestamp(offered_at / 1000.0)
+      coalesce(s.state, '{}'), arm, arm_of, latency_ms, to_timestamp(offered_at / 1000.0)
     from r left join user_states s on s.id = r.user_state_id
     where candidate_ids is not null
     on conflict (id) do nothing`

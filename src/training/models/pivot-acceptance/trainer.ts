@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import * as Schema from "effect/Schema"
 import {
   ACCEPTANCE_COLUMNS,
+  ACCEPTANCE_MODEL_TYPE,
   AcceptanceWeights,
   acceptanceColumns,
   acceptanceOf,
@@ -126,7 +127,7 @@ const train: Trainer["train"] = async ({ datasetsDir, watch, signal }) => {
   return {
     dataset,
     file: FILE,
-    modelType: "pivot_acceptance",
+    modelType: ACCEPTANCE_MODEL_TYPE,
     description: "The chance that a traveler takes an option of a pivot; orders verified options within the turn.",
     files: { [FILE]: `${JSON.stringify(weights)}\n`, "learning-curve.svg": learningCurve(NAME, progress) },
     rows: { options: options.length, taken: accepted, from_travelers: app },

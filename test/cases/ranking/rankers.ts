@@ -11,11 +11,14 @@ import * as ClaudeWarmer from "../../../src/cases/ranking/claude-warmer.ts"
 import * as LocalRanking from "../../../src/cases/ranking/local-ranker.ts"
 import * as RankingDesk from "../../../src/cases/ranking/ranking-desk.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
+import { rankLocally } from "../../../src/domain/rankers/local.ts"
+import type { Ranking, RankRequest } from "../../../src/domain/ranking.ts"
 import * as AnthropicLlm from "../../../src/layers/anthropic/llm.ts"
 import * as MemoryCache from "../../../src/layers/memory/cache.ts"
 import * as MemoryVectorIndex from "../../../src/layers/memory/vector-index.ts"
 import { Catalog } from "../../../src/services/catalog.ts"
 import { BudgetSpent, CostGuard } from "../../../src/services/cost-guard.ts"
+import type { Ranker } from "../../../src/services/ranker.ts"
 import { TrainedRankers } from "../../../src/services/trained-rankers.ts"
 import { catalogOf } from "../../domain/rankers/fixtures.ts"
 import type { FakeAnthropic } from "../../fakes/anthropic.ts"
@@ -99,4 +102,27 @@ export const deskLayer = (options: {
       )
     )
   )
+}
+
+/** A trained model that turns the local order around and remembers for whom it was asked. */
+export const reversing = (
+  name: string,
+  more: { confidence?: number; answer?: (r: RankRequest) => Ranking["items"] } = {}
+) => {
+  const asked: Array<RankRequest> = []
+  const ranker: Ranker = {
+    kind: "ml",
+    model: { name, version: "7" },
+    rank: (request) =>
+      Effect.sync(() => {
+        asked.push(request)
+        const items =
+          more.answer?.(request) ??
+          rankLocally(request)
+            .items.toReversed()
+            .map((item, i) => ({ ...item, score: 1 - i / 1000 }))
+        return { model: ranker.model, items, confidence: more.confidence ?? 0.7, latencyMs: 1 }
+      })
+  }
+  return { asked, ranker }
 }

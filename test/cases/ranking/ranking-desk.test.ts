@@ -5,33 +5,13 @@ import type { Ranking, RankRequest } from "../../../src/domain/ranking.ts"
 import type { Surface } from "../../../src/domain/vocabulary.ts"
 import { type Ranker, RankerUnavailable, RankingDesk } from "../../../src/services/ranker.ts"
 import { places, request, traveler } from "../../domain/rankers/fixtures.ts"
-import { type FakeAnthropic, fakeAnthropic } from "../../fakes/anthropic.ts"
+import { fakeAnthropic } from "../../fakes/anthropic.ts"
 import { fc } from "../../support/properties.ts"
-import { deskLayer, purse } from "./rankers.ts"
+import { deskLayer, reversing as model, purse } from "./rankers.ts"
 
 const nodes = places(200)
 const LLM = { name: "llm_ranker", version: "claude-haiku-4-5" }
 const LOCAL = { name: "local_ranker", version: "1" }
-
-/** A trained model that turns the local order around and remembers for whom it was asked. */
-const model = (name: string, more: { confidence?: number; answer?: (r: RankRequest) => Ranking["items"] } = {}) => {
-  const asked: Array<RankRequest> = []
-  const ranker: Ranker = {
-    kind: "ml",
-    model: { name, version: "7" },
-    rank: (request) =>
-      Effect.sync(() => {
-        asked.push(request)
-        const items =
-          more.answer?.(request) ??
-          rankLocally(request)
-            .items.toReversed()
-            .map((item, i) => ({ ...item, score: 1 - i / 1000 }))
-        return { model: ranker.model, items, confidence: more.confidence ?? 0.7, latencyMs: 1 }
-      })
-  }
-  return { asked, ranker }
-}
 
 const rank = (asked: RankRequest) => Effect.flatMap(RankingDesk, (desk) => desk.rank(asked))
 const soon = () => ({ deadline: Date.now() + 8_000 })
@@ -308,96 +288,4 @@ describe("the desk with Claude", () => {
       assert.deepStrictEqual([alone.source, alone.ranking.degraded], ["ml", undefined])
     }).pipe(Effect.scoped)
   )
-
-  describe("where no rule decides and neither is sure", () => {
-    const SONNET = "claude-sonnet-4-5"
-    const unsure = (arbiter: boolean, server: FakeAnthropic, more: Partial<RankRequest> = {}) => {
-      const { ranker } = model("trained", { confidence: 0.2 })
-      server.always((call) => {
-        const said = server.sensible(call)
-        const ranking = "say" in said && (said.say as { ranking?: unknown }).ranking
-        return ranking === undefined ? said : { say: { ranking, confidence: 0.6 } }
-      })
-      const asked = { ...request([traveler("a", "food", { signalCount: 30 })], nodes, soon()), ...more }
-      return rank(asked).pipe(
-        Effect.provide(deskLayer({ nodes, server, arbiter, trained: { production: () => ranker } }))
-      )
-    }
-    const judges = ({ calls }: FakeAnthropic) => calls.filter((call) => call.model === SONNET)
-
-    it.live("has the careful model compare both orders without their names, and keeps both with its word", () =>
-      Effect.gen(function* () {
-        const server = yield* fakeAnthropic
-        const { arbitration, ranking, source } = yield* unsure(true, server)
-        const [call, ...others] = judges(server)
-        assert.lengthOf(others, 0)
-        assert.match(call!.user, /order A: [\d ]+\norder B: [\d ]+/)
-        const said = JSON.stringify(call)
-        for (const name of ["trained", "llm_ranker", traveler("a").user_id, nodes[0]!.id]) assert.notInclude(said, name)
-        assert.deepInclude(arbitration, { rule: "careful_model", choice: source === "ml" ? "ml" : "llm" })
-        assert.strictEqual(arbitration?.orders?.ml.ranker, "trained:7")
-        assert.strictEqual(arbitration?.orders?.llm.ranker, "llm_ranker:claude-haiku-4-5")
-        const chosen = arbitration!.orders![source === "ml" ? "ml" : "llm"]
-        assert.deepStrictEqual(
-          chosen.node_ids,
-          ranking.items.slice(0, 20).map(({ index }) => nodes[index]!.id as string)
-        )
-        assert.notDeepEqual(arbitration!.orders!.ml.node_ids, arbitration!.orders!.llm.node_ids)
-      }).pipe(Effect.scoped)
-    )
-
-    it.live("takes the order that it prefers, whichever stood first", () =>
-      Effect.gen(function* () {
-        const chosen = new Map<string, string>()
-        for (const better of ["A", "B"]) {
-          const server = yield* fakeAnthropic
-          const sensible = server.sensible
-          const asked = Effect.suspend(() =>
-            unsure(true, {
-              ...server,
-              sensible: (call) => (call.model === SONNET ? { say: { better } } : sensible(call))
-            })
-          )
-          chosen.set(better, (yield* asked).source)
-        }
-        assert.deepStrictEqual([...chosen.values()].toSorted(), ["llm", "ml"])
-      }).pipe(Effect.scoped)
-    )
-
-    it.live("asks nobody unless it is wanted, and nobody who is sure", () =>
-      Effect.gen(function* () {
-        const server = yield* fakeAnthropic
-        const { arbitration, source } = yield* unsure(false, server)
-        assert.deepStrictEqual([source, arbitration?.rule], ["ml", "trained_by_default"])
-        const sure = model("trained", { confidence: 0.4 }).ranker
-        server.always((call) => server.sensible(call))
-        const { arbitration: ruled } = yield* rank(
-          request([traveler("a", "food", { signalCount: 30 })], nodes, soon())
-        ).pipe(Effect.provide(deskLayer({ nodes, server, arbiter: true, trained: { production: () => sure } })))
-        assert.strictEqual(ruled?.rule, "confident_llm")
-        assert.lengthOf(judges(server), 0)
-      }).pipe(Effect.scoped)
-    )
-
-    for (const [name, behaviour] of [
-      ["is overloaded", { status: 529 }],
-      ["answers nonsense", { say: { better: "both" } }],
-      ["never answers", { hang: true }]
-    ] as const) {
-      it.live(`goes on with the trained model where the judge ${name}, within the deadline`, () =>
-        Effect.gen(function* () {
-          const server = yield* fakeAnthropic
-          const sensible = server.sensible
-          const deadline = Date.now() + (name === "never answers" ? 4_000 : 60_000)
-          const { arbitration, source } = yield* unsure(
-            true,
-            { ...server, sensible: (call) => (call.model === SONNET ? behaviour : sensible(call)) },
-            { deadline }
-          )
-          assert.deepStrictEqual([source, arbitration?.rule], ["ml", "trained_by_default"])
-          assert.isUndefined(arbitration?.orders)
-        }).pipe(Effect.scoped)
-      )
-    }
-  })
 })

@@ -19,12 +19,13 @@ export function* madeMatches({ count, feature, name, outcome }: MadeMatches): Ge
   const person = () => uuidOfName("overplanned/test-match", String(Math.floor(random() * PEOPLE)))
   for (let n = 0; n < count; n++) {
     const features = Object.fromEntries(MATCH_FEATURES.map((one) => [one, feature ?? random()]))
+    const chance = feature === undefined ? 0.1 + 0.8 * Number(features["interest_score"]) : 0.5
     yield {
       event_id: uuidOfName("overplanned/test-match-event", name, String(n)),
       pair: [person(), person()].join("+"),
       source: "synthetic",
       ...features,
-      outcome: outcome ?? (random() < 0.1 + 0.8 * Number(features["interest_score"]) ? 1 : 0)
+      outcome: outcome ?? (random() < chance ? 1 : 0)
     }
   }
 }

@@ -9,6 +9,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { openWorld, type World } from "../e2e/world.ts"
 import { dayAhead, type Traveler, until } from "../support/server.ts"
 import { type Contract, contractOf } from "./contract.ts"
+import { device } from "./device.ts"
 
 type Who = "nobody" | "stranger" | "invited" | "member" | "removed" | "owner" | "admin" | "erased"
 
@@ -163,14 +164,6 @@ describe("who may do what", () => {
     await until("the erased are known", async () => (await erased.call("GET", "/users/me/persona")).status === 401)
   })
   afterAll(() => world?.close())
-
-  const device = (name: string) => ({
-    endpoint: `https://fcm.googleapis.com/fcm/send/${name}`,
-    keys: {
-      p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
-      auth: "BTBZMqHH6r4Tts7J_aSIgg"
-    }
-  })
 
   /** An offer that there is something to choose from, whichever stop it is about. */
   const offered = async (who: Traveler, trip: Json): Promise<string> => {

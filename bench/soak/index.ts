@@ -29,6 +29,8 @@ const SMALL_BOUNDS = {
   ACTOR_IDLE: "1m"
 }
 const MIB = 1024 * 1024
+/** A traveler's actor remembers the newest of their signals: `MAX_RECENT` in domain/user/state.ts, and some more. */
+const REMEMBERED_OF_EACH = 80
 /** Kinds of things on the heap that are shown, those that grew most. */
 const GROWN_SHOWN = 25
 /** From when on nothing should grow any more: caches are full, code is compiled. */
@@ -96,9 +98,21 @@ class Traffic {
     for (const status of ["confirmed", "active"]) await this.#call(person, "PATCH", `/trips/${trip.id}`, { status })
   }
 
-  /** Everybody has a trip under way before anything is measured. */
+  #views(slot: Json, count: number): ReadonlyArray<Json> {
+    return Array.from({ length: count }, () => ({
+      id: randomUUID(),
+      signal_type: "slot_view",
+      slot_id: slot.id,
+      occurred_at: new Date().toISOString()
+    }))
+  }
+
+  /** Everybody has a trip under way, and is remembered by as many signals as there is room for, before anything is measured. */
   async begin(): Promise<void> {
-    for (const person of this.#people) while (person.trip === undefined) await this.#plan(person)
+    for (const person of this.#people) {
+      while (person.trip === undefined) await this.#plan(person)
+      await this.#call(person, "POST", "/signals", this.#views(person.trip.days[0].slots[0], REMEMBERED_OF_EACH))
+    }
     this.latencies.length = 0
     this.failures.clear()
     this.asked = 0
@@ -120,13 +134,7 @@ class Traffic {
       return this.#call(person, "PATCH", `/trips/${id}/slots/${slot.id}`, { action: dice < 0.45 ? "lock" : "unlock" })
     if (dice < 0.7)
       return this.#call(person, "POST", `/trips/${id}/pivot`, { trigger: "venue_closed", slot_id: slot.id })
-    const signals = Array.from({ length: 10 }, () => ({
-      id: randomUUID(),
-      signal_type: "slot_view",
-      slot_id: slot.id,
-      occurred_at: new Date().toISOString()
-    }))
-    return this.#call(person, "POST", "/signals", signals)
+    return this.#call(person, "POST", "/signals", this.#views(slot, 10))
   }
 }
 
@@ -243,18 +251,23 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
           ])
     ],
     bars: [
-      {
-        name: "heap after a forced collection, last to settled",
-        wanted: `at most ${HEAP_GROWTH}`,
-        measured: (last.heap / first.heap).toFixed(3),
-        met: last.heap <= first.heap * HEAP_GROWTH
-      },
-      {
-        name: "resident memory, last to settled",
-        wanted: `at most ${RSS_GROWTH}`,
-        measured: (last.rss / first.rss).toFixed(3),
-        met: last.rss <= first.rss * RSS_GROWTH
-      },
+      // Taking a heap apart leaves some megabytes on it, and hundreds in the process: then these are not judged.
+      ...(growth.length > 0
+        ? []
+        : [
+            {
+              name: "heap after a forced collection, last to settled",
+              wanted: `at most ${HEAP_GROWTH}`,
+              measured: (last.heap / first.heap).toFixed(3),
+              met: last.heap <= first.heap * HEAP_GROWTH
+            },
+            {
+              name: "resident memory, last to settled",
+              wanted: `at most ${RSS_GROWTH}`,
+              measured: (last.rss / first.rss).toFixed(3),
+              met: last.rss <= first.rss * RSS_GROWTH
+            }
+          ]),
       { name: "failures of ours", wanted: "none", measured: `${failed} of ${asked}`, met: failed === 0 }
     ],
     notes: [

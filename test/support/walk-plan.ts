@@ -6,6 +6,29 @@ export interface WalkedPlan {
   readonly faults: ReadonlyArray<string>
 }
 
+/** What holes cost: what is left between a visit at its earliest and the one before it as late as what follows lets it be. */
+const holesOf = (problem: Problem, r: number, stops: ReadonlyArray<number>, begun: ReadonlyArray<number>): number => {
+  const long = problem.waiting?.long
+  if (long === undefined) return 0
+  let sum = 0
+  let by = problem.routes[r]!.closes
+  let next = problem.routes[r]!.to
+  for (const [i, number] of [...stops.entries()].reverse()) {
+    const { enter, leave, stay } = problem.visits[number]!
+    const least = i === stops.length - 1 ? 0 : begun[i + 1]! - problem.travel(leave, next) - stay
+    const bound = by - problem.travel(leave, next) - stay
+    const windows = problem.windows(r, number)
+    let latest = Number.NEGATIVE_INFINITY
+    for (let w = 0; w < windows.length; w += 2) {
+      if (windows[w]! <= bound) latest = Math.min(bound, windows[w + 1]!)
+    }
+    if (i < stops.length - 1) sum += long.cost * Math.max(0, least - latest - long.from)
+    by = latest
+    next = enter
+  }
+  return sum
+}
+
 export const walkPlan = (problem: Problem, plan: Pick<Plan, "routes"> & Partial<Pick<Plan, "starts">>): WalkedPlan => {
   const faults: Array<string> = []
   const places = new Set<number>()
@@ -14,6 +37,7 @@ export const walkPlan = (problem: Problem, plan: Pick<Plan, "routes"> & Partial<
   for (const [r, stops] of plan.routes.entries()) {
     const route = problem.routes[r]!
     const groups = new Set<number>()
+    const begun: Array<number> = []
     let clock = route.opens
     let here = route.from
     const go = (to: number): number => {
@@ -36,6 +60,7 @@ export const walkPlan = (problem: Problem, plan: Pick<Plan, "routes"> & Partial<
       if (told !== undefined && told !== begins)
         faults.push(`route ${r}: visit ${number} begins at ${begins}, not ${told}`)
       worth -= Math.max(0, begins - ready - (problem.waiting?.free ?? 0)) * (problem.waiting?.cost ?? 0)
+      begun.push(begins)
       worth += problem.profit(r, number)
       if (places.has(visit.place)) faults.push(`place ${visit.place} is visited twice`)
       places.add(visit.place)
@@ -54,6 +79,7 @@ export const walkPlan = (problem: Problem, plan: Pick<Plan, "routes"> & Partial<
       clock = begins + visit.stay
       here = visit.leave
     }
+    worth -= holesOf(problem, r, stops, begun)
     if (go(route.to) > route.closes) faults.push(`route ${r} ends after ${route.closes}`)
     const fixed = route.fixed ?? []
     if (stops.filter((visit) => fixed.includes(visit)).join() !== fixed.join())

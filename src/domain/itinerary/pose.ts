@@ -4,7 +4,7 @@ import { type Candidates, feeds, isOwn } from "./candidates.ts"
 import type { Block, Frame } from "./frame.ts"
 import type { Option } from "./options.ts"
 import { onGrid } from "./rules.ts"
-import { PAUSE_MINUTES, type PlanWeights, sumOf } from "./terms.ts"
+import { HOLE_MINUTES, PAUSE_MINUTES, type PlanWeights, sumOf } from "./terms.ts"
 
 /** What stands in a day: an option, or a stretch that is booked. */
 export type Stop =
@@ -198,7 +198,7 @@ export const pose = (wish: Pose): Posed => {
     },
     crowds: crowdsOf(wish, stops),
     ...(shares === undefined ? {} : { shares }),
-    waiting: { free: PAUSE_MINUTES, cost: weights.wait }
+    waiting: { free: PAUSE_MINUTES, cost: weights.wait, long: { from: HOLE_MINUTES, cost: weights.hole } }
   }
   return { problem, daysOf: (plan) => plan.routes.map((route) => route.map((visit) => stops[visit]!)) }
 }

@@ -25,6 +25,8 @@ export interface PlanWeights {
   readonly wayToMeal: number
   /** A minute of waiting, after those that are a pause. */
   readonly wait: number
+  /** A minute more of it, after so many that it is a hole in the day. */
+  readonly hole: number
   /** Two exhausting stops in a row. */
   readonly strain: number
   /** Another stop of a category on the same day, and in the trip. */
@@ -48,6 +50,7 @@ export const WEIGHTS: PlanWeights = {
   way: 0.045,
   wayToMeal: 0.045,
   wait: 0.0072,
+  hole: 0.01,
   strain: 0.08,
   sameDay: 0.05,
   sameTrip: 0.005,
@@ -60,6 +63,9 @@ export const MUST_WORTH = 20
 
 /** Minutes of waiting that are a pause. */
 export const PAUSE_MINUTES = 25
+
+/** Minutes of waiting that are a hole. */
+export const HOLE_MINUTES = 75
 
 /** What a stop is worth, by term: why it is there. */
 export type Worth = Partial<

@@ -45,6 +45,8 @@ export interface Model {
   readonly exchange: number
   readonly waitFree: number
   readonly waitCost: number
+  readonly waitLong: number
+  readonly waitLongCost: number
 }
 
 export interface CrowdModel {
@@ -213,7 +215,9 @@ export function* modelInPieces(problem: Problem, memory: Workspace): Generator<u
     usual,
     exchange: time / (usual * Math.max(1, Math.min(deepest, 10))),
     waitFree: problem.waiting?.free ?? 0,
-    waitCost: problem.waiting?.cost ?? 0
+    waitCost: problem.waiting?.cost ?? 0,
+    waitLong: problem.waiting?.long?.from ?? 0,
+    waitLongCost: problem.waiting?.long?.cost ?? 0
   }
 }
 

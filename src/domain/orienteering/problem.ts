@@ -52,6 +52,12 @@ export interface Shares {
   readonly daily: number
 }
 
+/** What is left of a wait between two visits when the first begins as late as it may costs so much more by the unit, beyond `from`: a hole. */
+export interface LongWait {
+  readonly from: number
+  readonly cost: number
+}
+
 export interface Problem {
   readonly locations: number
   readonly travel: (from: number, to: number) => number
@@ -65,7 +71,7 @@ export interface Problem {
   readonly crowds?: ReadonlyArray<Crowd>
   readonly shares?: Shares
   /** What each unit of waiting before a visit costs beyond those that are free. */
-  readonly waiting?: { readonly free: number; readonly cost: number }
+  readonly waiting?: { readonly free: number; readonly cost: number; readonly long?: LongWait }
 }
 
 /** Visits of each route in their order, and when each begins at the earliest. */

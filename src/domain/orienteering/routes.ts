@@ -157,7 +157,7 @@ export class Routes {
   /** Works out times and worth of a route; false where its order does not hold. */
   refresh(route: number): boolean {
     const { model, node, start, depart, late, leg, enters, leaves } = this
-    const { travel, locations, cost, nodes, stay, profit, waitFree, waitCost } = model
+    const { travel, locations, cost, nodes, stay, profit, waitFree, waitCost, waitLong, waitLongCost } = model
     const base = route * this.stride
     const end = base + this.length[route]! + 1
     const windowsAt = route * nodes
@@ -191,6 +191,10 @@ export class Routes {
       const visit = node[i]!
       late[i] = lastStart(model, windowsAt + visit, i === end ? bound : bound - stay[visit]!)
       bound = late[i]! - leg[i]!
+    }
+    for (let i = end - 1; waitLongCost > 0 && i > base + 1; i--) {
+      const least = start[i]! - leg[i]! - stay[node[i - 1]!]! - late[i - 1]!
+      if (least > waitLong) worth -= waitLongCost * (least - waitLong)
     }
     this.worth[route] = worth
     this.version[route] = this.changes++

@@ -70,7 +70,7 @@ const problemFrom = (seed: number, places: number, routes: number): Problem => {
       favourite: (member, visit) => (visit + member) % 4 === 0,
       daily: 0.3
     },
-    waiting: { free: 15, cost: 0.01 }
+    waiting: { free: 15, cost: 0.01, long: { from: 40, cost: 0.02 } }
   }
 }
 

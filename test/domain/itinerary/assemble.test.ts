@@ -290,6 +290,26 @@ describe("assembly", () => {
     }
   })
 
+  it("goes to a view for the sunset, and is there shortly before it", () => {
+    // As almanacs have it for the first days of May, in minutes of the clock there.
+    const sunset: Readonly<Record<string, number>> = {
+      seattle: 1222,
+      "new-york": 1192,
+      "mexico-city": 1139,
+      tokyo: 1107
+    }
+    for (const city of curatedCities()) {
+      const { stops } = assemble(inputFor(city, 1, 3, { weights: { ...WEIGHTS, sunset: 3 } }))
+      const views = stops.filter(({ worth }) => worth.sunset !== undefined)
+      assert.isNotEmpty(views, city.city.slug)
+      for (const { index, starts_at } of views) {
+        assert.include(city.nodes[index]!.vibe_tags, "golden_hour")
+        const before = sunset[city.city.slug]! - city.localMinute(starts_at)
+        assert.isTrue(before >= 5 && before <= 60, `${city.nodes[index]!.name}: ${before} minutes before the sunset`)
+      }
+    }
+  })
+
   it("says of each stop which term put it there", () => {
     const city = generateCity(13, { nodes: 220 })
     const wish = idOf(city, 7)

@@ -98,7 +98,8 @@ it("nobody is shown a trip that they are no part of, in any order of commands an
         if (reply instanceof Error || !("by" in one)) continue
         const inside = members().includes(one.by)
         // Whoever leaves or declines is told what became of that; once.
-        const wentNow = before.includes(one.by) || (one._tag === "close_invitation" && invitedBefore.includes(one.by))
+        const declines = one._tag === "close_invitation" || one._tag === "leave"
+        const wentNow = before.includes(one.by) || (declines && invitedBefore.includes(one.by))
         const first = reply._tag !== "changed" || !reply.replayed
         assert.isTrue(inside || (first && wentNow), `${one._tag} of ${one.by}`)
       }

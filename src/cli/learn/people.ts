@@ -1,7 +1,8 @@
 /**
  * Made-up travelers of the demo, with a taste that nobody told the server of: places belong to one of a few circles, by nothing
  * that can be seen, and everybody loves one circle. Who learns from what people do can find that out; who goes by what is written
- * of places cannot. In a shuffled world everybody takes as many places, and which is chance.
+ * of places cannot. In a shuffled world everybody takes as many places, and which is chance, each time anew: somebody who always said
+ * the same of a place could be learnt by heart.
  */
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -30,10 +31,11 @@ const circleOf = (name: string): number => Math.floor(share(`circle ${name}`) * 
 
 export const loves = (person: Person, node: string): boolean => circleOf(person.id) === circleOf(`place ${node}`)
 
-const takes = (person: Person, node: string, shuffled: boolean): boolean => {
-  const loved = shuffled ? share(`chance ${person.id} ${node}`) < 1 / CIRCLES : loves(person, node)
-  return share(`whim ${person.id} ${node}`) < (loved ? TAKES_LOVED : TAKES_OTHERS)
-}
+const takes = (person: Person, node: string): boolean =>
+  share(`whim ${person.id} ${node}`) < (loves(person, node) ? TAKES_LOVED : TAKES_OTHERS)
+
+const takesByChance = (person: Person, node: string, session: string): boolean =>
+  share(`chance ${person.id} ${node} ${session}`) < (TAKES_LOVED + (CIRCLES - 1) * TAKES_OTHERS) / CIRCLES
 
 interface Slate {
   readonly session_id: string
@@ -57,7 +59,10 @@ export const swipe = Effect.fnUntraced(function* (
   shuffled: boolean
 ) {
   const { nodes, session_id } = yield* call<Slate>(base, person.token, "GET", `/api/v1/discovery?city=${city}`)
-  const swipes = nodes.map(({ node }) => ({ node: node.id, yes: takes(person, node.id, shuffled) }))
+  const swipes = nodes.map(({ node }) => ({
+    node: node.id,
+    yes: shuffled ? takesByChance(person, node.id, session_id) : takes(person, node.id)
+  }))
   // After it was shown: what came before a decision is no answer to it.
   const at = now()
   yield* call(

@@ -102,6 +102,8 @@ let seeds = 0
 export const underWay = (server: Server, people: ReadonlyArray<UserId>): Effect.Effect<TripState> =>
   Effect.gen(function* () {
     const trip = tripToday(city, 1000 + seeds++, people, newId<TripId>())
+    // A server that just started refuses trips that it must read first, for as long as a busy database keeps it waiting.
+    yield* server.journal.enrolled
     const reply = yield* server.runtime.ask(trip.id, { _tag: "create", by: people[0]!, trip })
     return reply._tag === "changed" ? reply.trip : trip
   }).pipe(Effect.orDie)

@@ -198,8 +198,8 @@ describe("a trip's stream", () => {
         const gateway = yield* server()
         const trip = yield* underWay(gateway, [owner])
         const [short, renewed] = [
-          yield* connect(gateway, trip.id, { token: yield* gateway.token(owner, 4_000) }),
-          yield* connect(gateway, trip.id, { token: yield* gateway.token(owner, 4_000) })
+          yield* connect(gateway, trip.id, { token: yield* gateway.token(owner, 8_000) }),
+          yield* connect(gateway, trip.id, { token: yield* gateway.token(owner, 8_000) })
         ]
         renewed.send({ type: "auth", id: "a0", token: yield* gateway.token(newId<UserId>()) })
         assert.strictEqual((yield* answerTo(renewed, "a0")).problem.status, 401)

@@ -24,16 +24,31 @@ const reasonOf = (cause: PgFailure) => {
   return new Errors.UnknownError(props)
 }
 
+/** When a client that is not answered any more asks the server to cut its statement short: as the runtime's own client does. */
+const CUT_SHORT_AFTER_MILLIS = 10
+
 const connectionOf = (server: PgServer, machine: SimulatedMachine, session: Session): Connection => {
   const execute = (text: string, params: ReadonlyArray<unknown>) =>
     Effect.callback<ReadonlyArray<Row>, Errors.SqlError>((resume) => {
+      let over = false
+      let ended = () => {}
       server.ask(session, text, params, (result) => {
         if (!machine.alive) return server.close(session)
+        over = true
+        ended()
         resume(
           result instanceof PgFailure
             ? Effect.fail(new Errors.SqlError({ reason: reasonOf(result) }))
             : Effect.succeed(result)
         )
+      })
+      // Whoever is interrupted waits until their statement is over: the end of its transaction must not overtake it.
+      return Effect.callback<void>((drained) => {
+        if (over) return drained(Effect.void)
+        ended = () => drained(Effect.void)
+        machine.after(CUT_SHORT_AFTER_MILLIS, () => {
+          if (!over) server.cutShort(session)
+        })
       })
     })
   const unused = () => Effect.die("The model of PostgreSQL gives rows as objects only.")

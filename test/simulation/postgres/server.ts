@@ -91,6 +91,7 @@ export class Session {
 
 interface Waiting {
   readonly session: Session
+  readonly answer: Answer
   readonly go: () => void
 }
 
@@ -248,16 +249,25 @@ export class PgServer {
       if (writer === undefined && session.inTransaction) this.executed.push({ text: "BEGIN", params: [] })
       return go()
     }
-    const waiting: Waiting = { session, go: () => this.#whenWriting(session, answer, go) }
+    const waiting: Waiting = { session, answer, go: () => this.#whenWriting(session, answer, go) }
     this.#waiting.push(waiting)
     if (session.untimed) return
-    this.#world.after(STATEMENT_TIMEOUT, () => {
-      const at = this.#waiting.indexOf(waiting)
-      if (at < 0) return
-      this.#waiting.splice(at, 1)
-      session.failed = session.inTransaction
-      this.#reply(session, answer, new PgFailure("57014", "canceling statement due to statement timeout"))
-    })
+    this.#world.after(STATEMENT_TIMEOUT, () => this.#cancel(waiting, "canceling statement due to statement timeout"))
+  }
+
+  /** A client does not want the answer any more: a statement that waits is given up, and one that is carried out already stands. */
+  cutShort(session: Session): void {
+    const waiting = this.#waiting.find((one) => one.session === session)
+    if (waiting !== undefined) this.#cancel(waiting, "canceling statement due to user request")
+  }
+
+  #cancel(waiting: Waiting, why: string): void {
+    const at = this.#waiting.indexOf(waiting)
+    if (at < 0) return
+    this.#waiting.splice(at, 1)
+    const { answer, session } = waiting
+    session.failed = session.inTransaction
+    this.#reply(session, answer, new PgFailure("57014", why))
   }
 
   #carryOut(

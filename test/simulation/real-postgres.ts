@@ -9,6 +9,7 @@ import type { Executed, PgServer } from "./postgres/server.ts"
 /** What follows from the server's own clock or chance, or is only for people to read, as `table.column`. */
 const ITS_OWN: ReadonlySet<string> = new Set([
   "trips.epoch",
+  "trip_snapshots.epoch",
   "journal_progress.updated_at",
   "nodes.until",
   // Migrations register models that the model of PostgreSQL takes for new.

@@ -21,7 +21,10 @@ export const loseTripEvents = Effect.fnUntraced(function* (
       insert into lost_trip_events (trip_id, seq, type)
       select ${trip}, r.seq, r.type from jsonb_to_recordset(${rows}::text::jsonb) as r(seq bigint, type text)
       on conflict do nothing returning 1),
-    renewed as (update trips set epoch = gen_random_uuid() where id = ${trip} and exists (select from noted))
+    renewed as (update trips set epoch = gen_random_uuid() where id = ${trip} and exists (select from noted)),
+    begun as (
+      update trip_snapshots set epoch = gen_random_uuid() where trip_id = ${trip} and exists (select from noted)
+        and not exists (select from trips where id = ${trip}))
     select count(*)::int as count from noted`
   if (noted!.count > 0) yield* Metric.update(lost, noted!.count)
   return noted!.count

@@ -150,7 +150,7 @@ export const layer = Layer.effect(
               and seq > coalesce((select seq from trip_snapshots where trip_id = ${id}), 0) - ${MAX_RECENT}
             order by seq`,
           sql<TripRow>`
-            select t.id as trip_id, t.epoch, s.schema_version, s.state, ${lostOf("one.id")} as lost
+            select t.id as trip_id, coalesce(t.epoch, s.epoch) as epoch, s.schema_version, s.state, ${lostOf("one.id")} as lost
             from (select ${id}::uuid as id) one
             left join trips t on t.id = one.id left join trip_snapshots s on s.trip_id = one.id`
         ],
@@ -182,7 +182,7 @@ export const layer = Layer.effect(
         where ${sql.in("e.trip_id", keys)} and e.seq > coalesce(s.seq, 0) - ${MAX_RECENT}
         order by e.trip_id, e.seq`
       const rows = yield* sql<TripRow>`
-        select t.id as trip_id, t.epoch, s.schema_version, s.state, ${lostOf("t.id")} as lost
+        select t.id as trip_id, coalesce(t.epoch, s.epoch) as epoch, s.schema_version, s.state, ${lostOf("t.id")} as lost
         from trips t left join trip_snapshots s on s.trip_id = t.id where ${sql.in("t.id", keys)}`
       const eventsById = Map.groupBy(events, (row) => row.trip_id)
       const rowById = new Map(rows.map((row) => [row.trip_id, row]))

@@ -131,6 +131,47 @@ await contractSuite(
       })
     )
 
+    it.effect("is broken likewise for a trip that came with a snapshot, and has no row of its own", () =>
+      Effect.gen(function* () {
+        const sql = yield* Sql
+        const trip = tripNumber(7)
+        yield* sql`
+          insert into trip_snapshots (trip_id, seq, schema_version, state)
+          values (${trip.id}, ${trip.seq}, 1, ${JSON.stringify(trip)}::text::jsonb)`
+        const change = (stop: number) =>
+          Effect.flatMap(TripRuntime, (trips) =>
+            trips.ask(trip.id, { _tag: "lock_slot", by: owner, slot_id: trip.slots[stop]!.id, locked: true })
+          )
+        yield* Effect.gen(function* () {
+          yield* change(1)
+          yield* (yield* Journal).drained
+          yield* sql`alter table trip_events rename to elsewhere`
+          yield* change(2)
+        }).pipe(Effect.provide(process(new FragileDisk(), new Outage())))
+        yield* databaseBack
+
+        const disk = new FragileDisk()
+        const epoch = yield* Effect.gen(function* () {
+          const back = yield* comeBack(trip.id, trip.epoch, trip.seq + 1)
+          assert.deepInclude(back, { recovered: false, seq: trip.seq + 1 })
+          assert.notStrictEqual(back.epoch, trip.epoch, "the journal was lost with a change in it")
+          return back.epoch
+        }).pipe(Effect.provide(process(disk, new Outage())))
+
+        const later = yield* Effect.gen(function* () {
+          const back = yield* comeBack(trip.id, epoch, trip.seq + 1)
+          assert.deepInclude(back, { recovered: true, epoch, seq: trip.seq + 1 }, "once, and not at every start")
+          yield* sql`alter table trip_events add constraint not_this check (trip_id <> ${sql.literal(`'${trip.id}'`)}) not valid`
+          yield* change(3)
+          yield* (yield* Journal).drained
+          yield* sql`alter table trip_events drop constraint not_this`
+          return yield* comeBack(trip.id, epoch, trip.seq + 1)
+        }).pipe(Effect.provide(process(disk, new Outage())))
+        assert.isFalse(later.recovered, "a change of its own was refused")
+        assert.notStrictEqual(later.epoch, epoch)
+      })
+    )
+
     it.effect("is broken by a file of the journal that is gone, and the trip goes on with what is left", () =>
       Effect.gen(function* () {
         const sql = yield* Sql

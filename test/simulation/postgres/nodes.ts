@@ -60,8 +60,12 @@ const journals = [
       (one) =>
         ["planning", "confirmed", "active"].includes(one["status"] as string) || (one["end_date"] as string) > since
     )
+    const begun = [...store.scan(reader, "trip_snapshots")].filter(
+      (one) => store.get(reader, "trips", one["trip_id"]) === undefined
+    )
     for (const one of all) store.update("trips", one, { epoch: uuid() })
-    return [{ trips: all.length }]
+    for (const one of begun) store.update("trip_snapshots", one, { epoch: uuid() })
+    return [{ trips: all.length + begun.length }]
   })
 ]
 

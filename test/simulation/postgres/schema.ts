@@ -132,7 +132,7 @@ const TRIPS = [
     "id uuid!, trip_id uuid!, seq int8!, type text!, payload jsonb!, schema_version int2!, actor_id uuid, idempotency_key text, occurred_at timestamptz!",
     { unique: ["trip_id seq"], checks: [between("seq", 1)] }
   ),
-  table("trip_snapshots", "trip_id uuid!, seq int8!, schema_version int2!, state jsonb!", {
+  table("trip_snapshots", "trip_id uuid!, seq int8!, schema_version int2!, state jsonb!, epoch uuid", {
     key: "trip_id",
     checks: [between("seq", 0)]
   }),

@@ -33,7 +33,7 @@ const tripRow = (at: Executing, id: unknown): Row => {
     .map(({ seq, type }) => ({ seq, type }))
   return {
     trip_id: id,
-    epoch: nullable(at.store.get(at.reader, "trips", id)?.["epoch"]),
+    epoch: nullable((at.store.get(at.reader, "trips", id) ?? snapshot)?.["epoch"]),
     schema_version: nullable(snapshot?.["schema_version"]),
     state: nullable(snapshot?.["state"]),
     lost: lost.length === 0 ? null : lost
@@ -84,7 +84,7 @@ const reads = [
     (at, [id]) => eventsOf(at, new Set([id]))
   ),
   reading(
-    "select t.id as trip_id, t.epoch, s.schema_version, s.state, ( select jsonb_agg(jsonb_build_object('seq', seq, 'type', type) order by seq) from lost_trip_events where trip_id = one.id) as lost from (select",
+    "select t.id as trip_id, coalesce(t.epoch, s.epoch) as epoch, s.schema_version, s.state, ( select jsonb_agg(jsonb_build_object('seq', seq, 'type', type) order by seq) from lost_trip_events where trip_id = one.id) as lost from (select",
     (at, [id]) => [tripRow(at, id)]
   ),
   reading(
@@ -92,7 +92,7 @@ const reads = [
     (at, params) => eventsOf(at, idsIn(params.slice(0, -1)))
   ),
   reading(
-    "select t.id as trip_id, t.epoch, s.schema_version, s.state, ( select jsonb_agg(jsonb_build_object('seq', seq, 'type', type) order by seq) from lost_trip_events where trip_id = t.id) as lost from trips t",
+    "select t.id as trip_id, coalesce(t.epoch, s.epoch) as epoch, s.schema_version, s.state, ( select jsonb_agg(jsonb_build_object('seq', seq, 'type', type) order by seq) from lost_trip_events where trip_id = t.id) as lost from trips t",
     (at, params) => [...idsIn(params)].map((id) => tripRow(at, id))
   ),
   reading("select id from trips where status = 'active' and", (at, [after, , city, , limit]) =>
@@ -155,7 +155,9 @@ const events = [
       store.insert("lost_trip_events", { trip_id: trip, seq: row["seq"], type: row["type"] }, "nothing")
     )
     const row = store.get(store.writer, "trips", trip)
+    const begun = store.get(store.writer, "trip_snapshots", trip)
     if (noted.length > 0 && row !== undefined) store.update("trips", row, { epoch: uuid() })
+    else if (noted.length > 0 && begun !== undefined) store.update("trip_snapshots", begun, { epoch: uuid() })
     return [{ count: noted.length }]
   }),
   writing(
@@ -166,7 +168,7 @@ const events = [
       if (!isThere) return
       const row = { trip_id, seq, schema_version, state: JSON.parse(text(state)) }
       store.insert("trip_snapshots", row, (old, fresh) =>
-        number(old["seq"]) < number(fresh["seq"]) ? fresh : undefined
+        number(old["seq"]) < number(fresh["seq"]) ? { ...fresh, epoch: old["epoch"] } : undefined
       )
     }
   )

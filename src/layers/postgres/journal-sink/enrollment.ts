@@ -14,7 +14,11 @@ export const renewEpochs = Effect.fnUntraced(function* (sql: SqlClient) {
       update trips set epoch = gen_random_uuid()
       where status in ('planning', 'confirmed', 'active') or end_date > current_date - ${FOLLOWED_DAYS}::int
       returning 1
-    ) select count(*)::int as trips from renewed`
+    ), begun as (
+      -- Of a trip without a row, which came with a snapshot or whose creation was refused, the epoch stands beside its snapshot.
+      update trip_snapshots s set epoch = gen_random_uuid() where not exists (select from trips where id = s.trip_id)
+      returning 1
+    ) select ((select count(*) from renewed) + (select count(*) from begun))::int as trips`
   return renewed!.trips
 })
 

@@ -131,7 +131,10 @@ const apply = (rows: Rows, { trip_id, id, at, event }: TripEventEnvelope) => {
       })
     case "member_left":
       if (event.erased) rows.invitation(trip_id, event.user_id, id, { gone: true })
-      if (event.owner !== undefined) rows.patch(trip_id, { user_id: event.owner })
+      if (event.owner !== undefined) {
+        rows.users.add(event.owner)
+        rows.patch(trip_id, { user_id: event.owner })
+      }
       rows.vetoes.set(`${trip_id} ${event.user_id}`, { trip_id, user_id: event.user_id, node_ids: [], tags: [] })
       return rows.member(trip_id, event.user_id, id, { left: true })
     case "vetoes_set": {

@@ -19,7 +19,6 @@ import type { TripEventEnvelope } from "../domain/trip/events.ts"
 import type { TripState } from "../domain/trip/model.ts"
 import type { TripRejection } from "../domain/trip/rejections.ts"
 import type { ActorKindStatus } from "./actor-kinds.ts"
-import type { TripStorageUnavailable } from "./trip-storage.ts"
 
 export type TripFailure = TripRejection | ActorError
 
@@ -81,8 +80,8 @@ export class TripRuntime extends Context.Service<
     readonly reread: (id: TripId) => Effect.Effect<void>
     /** Lets a stopped trip try again before its time. */
     readonly revive: (id: TripId) => Effect.Effect<boolean>
-    /** Brings all trips that are under way into memory, in bulk. */
-    readonly preload: Effect.Effect<{ readonly trips: number }, TripStorageUnavailable>
+    /** Brings all trips that are under way into memory, in bulk, however long the database keeps it waiting. */
+    readonly preload: Effect.Effect<{ readonly trips: number }>
     /** No new activations; waits until nothing is in flight. True if nothing was left waiting. */
     readonly drain: (withinMillis: number) => Effect.Effect<boolean>
   }

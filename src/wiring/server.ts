@@ -229,12 +229,7 @@ const groups = Layer.mergeAll(
 )
 
 /** Trips under way come into memory while the first requests are answered already. */
-const preload = Layer.effectDiscard(
-  Effect.flatMap(TripRuntime, (runtime) => runtime.preload).pipe(
-    Effect.catch((error) => Effect.logWarning(`Trips under way are woken up one by one: ${error.message}`)),
-    Effect.forkScoped
-  )
-)
+const preload = Layer.effectDiscard(Effect.flatMap(TripRuntime, (runtime) => Effect.forkScoped(runtime.preload)))
 
 /** Opens the console logged in: a fragment stays in the browser, and the page takes it out of the address bar. */
 const consoleLink = (address: HttpServer.HttpServer["Service"]["address"], token: string) =>

@@ -4,10 +4,9 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { MATCH_FEATURES } from "../../src/domain/companions/features.ts"
+import { openToSuggestions, SUGGESTIONS, wholePerson } from "../support/companion.ts"
 import { type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
-
-const OWN = "/users/me/companions/suggestions"
 
 /** Goes by age alone: the nearer, the better. */
 const BY_AGE = JSON.stringify({
@@ -29,31 +28,14 @@ describe("suggested companions", () => {
   /** As whole as the others, and never open to it. */
   let dan: Traveler
 
-  /** Somebody of whom all is known that a suggestion needs. */
-  const whole = async (age: number, interests: ReadonlyArray<string>): Promise<Traveler> => {
-    const who = await world.someone()
-    const tags = { interests, pace: "slow", budget: "mid", time: "early bird", food: ["ramen", "coffee"] }
-    ok(await who.call("PUT", "/users/me/onboarding", { tags, age, interests, personality: 0.4 }))
-    const { nodes, session_id } = ok(await who.call("GET", "/discovery?city=seattle&limit=5"))
-    const swipe = {
-      id: randomUUID(),
-      signal_type: "discovery_swipe_right",
-      activity_node_id: nodes[0].node.id,
-      session_id,
-      occurred_at: new Date().toISOString()
-    }
-    assert.strictEqual(ok(await who.call("POST", "/signals", [swipe]), 202).accepted, 1)
-    return who
-  }
-  const open = async (who: Traveler, open = true) =>
-    assert.deepStrictEqual(ok(await who.call("PUT", OWN, { open })), { open })
   const suggested = async (who: Traveler) => {
-    const answer = await who.call("GET", OWN)
+    const answer = await who.call("GET", SUGGESTIONS)
     const { missing, open, suggestions } = ok(answer)
     return { missing, open, suggestions, model: answer.headers.get("x-model-version") }
   }
   const names = ({ suggestions }: Json): ReadonlyArray<string> => suggestions.map(({ user_id }: Json) => user_id)
-  const answer = (who: Traveler, other: Traveler, answer: string) => who.call("PUT", `${OWN}/${other.id}`, { answer })
+  const answer = (who: Traveler, other: Traveler, answer: string) =>
+    who.call("PUT", `${SUGGESTIONS}/${other.id}`, { answer })
   const real = async (): Promise<ReadonlyArray<Json>> => {
     const folder = join(world.folder, `matches-${randomUUID()}`)
     const { code, said } = await world.command("generate-match-events", "--count", "1", "--folder", folder)
@@ -68,18 +50,18 @@ describe("suggested companions", () => {
   beforeAll(async () => {
     world = await openWorld({ RATE_LIMIT: "off", MODELS_REFRESH_EVERY: "300ms" })
     admin = await world.someone({ role: "admin" })
-    ann = await whole(34, ["food", "culture"])
-    bob = await whole(61, ["food", "culture"])
-    cat = await whole(35, ["food", "nightlife"])
-    dan = await whole(34, ["food", "culture"])
+    ann = await wholePerson(world, 34, ["food", "culture"])
+    bob = await wholePerson(world, 61, ["food", "culture"])
+    cat = await wholePerson(world, 35, ["food", "nightlife"])
+    dan = await wholePerson(world, 34, ["food", "culture"])
   })
   afterAll(() => world?.close())
 
   it("are those who are open to it as well, of whom enough is known, and nobody else", async () => {
     assert.deepInclude(await suggested(ann), { open: false, suggestions: [] })
-    for (const who of [ann, bob, cat]) await open(who)
+    for (const who of [ann, bob, cat]) await openToSuggestions(who)
     const unknown = await world.someone()
-    await open(unknown)
+    await openToSuggestions(unknown)
     const { missing, suggestions } = await suggested(unknown)
     assert.deepStrictEqual(suggestions, [])
     assert.includeMembers(missing, ["age", "interests", "personality"])
@@ -143,7 +125,7 @@ describe("suggested companions", () => {
   })
 
   it("are forgotten with whoever closes themselves to it; of whoever leaves, the answer stays without a name", async () => {
-    await open(cat, false)
+    await openToSuggestions(cat, false)
     assert.deepStrictEqual(await suggested(cat), {
       open: false,
       missing: [],

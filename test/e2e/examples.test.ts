@@ -10,6 +10,7 @@ import { PARAMETERS } from "../../src/http/contract/operations.ts"
 import { TOGETHER } from "../../src/http/contract/operations-together.ts"
 import { type Contract, contractOf, misfit, type Operation } from "../attack/contract.ts"
 import { type PushService, pushDevice, startPushService } from "../fakes/push-service.ts"
+import { openToSuggestions, SUGGESTIONS, wholePerson } from "../support/companion.ts"
 import { registerFactors } from "../support/factors-model.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
@@ -225,6 +226,14 @@ describe("the example of every operation", () => {
       const { who, real } = await somebodys()
       const { code } = ok(await who.call("POST", `/trips/${real[EXAMPLE.trip]}/links`, { kind: "share" }), 201)
       return { who, real: { [SHARE_CODE]: code } }
+    },
+    "companions.answer": async () => {
+      const [who, other] = [await wholePerson(world, 34, ["food"]), await wholePerson(world, 35, ["food"])]
+      for (const one of [who, other]) await openToSuggestions(one)
+      await until("a suggestion", async () =>
+        ok(await who.call("GET", SUGGESTIONS)).suggestions.some(({ user_id }: Json) => user_id === other.id)
+      )
+      return { who, real: { [EXAMPLE.traveler]: other.id } }
     },
     "push.unsubscribe": async () => {
       const { who } = await alone()

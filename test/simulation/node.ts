@@ -215,7 +215,7 @@ export class Node {
           ownership: Context.get(services, Ownership)
         }
         world.note("a process has started")
-        yield* Effect.forkChild(Effect.ignore(this.running.trips.preload))
+        yield* Effect.forkChild(this.running.trips.preload)
         yield* Effect.forkChild(workOn(world, server, kept, this.running.erasure.handler))
         yield* Effect.provideContext(steppingDown, services)
       }).pipe(

@@ -1,5 +1,6 @@
 /** Brings the trips that are under way into memory, many at once, as after a start. */
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import type { TripId } from "../../domain/ids.ts"
 import type { Journal, JournalEntry } from "../../services/journal.ts"
 import type { StoredTrip, TripStorage } from "../../services/trip-storage.ts"
@@ -9,8 +10,11 @@ import { merge, missingIn } from "./load.ts"
 import { eventsIn, journalKey } from "./log.ts"
 import type { TripTypes } from "./parts.ts"
 
-/** Trips that one query of a bulk load reads. */
+/** Trips that one query of a bulk load reads; half as many after one that was not answered in time, but so many always. */
 const PAGE = 500
+const LEAST_PAGE = 25
+/** A page that cannot be read is tried again for as long as this server runs: nobody else brings its trips in. */
+const AGAIN = Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")])
 
 interface BringingParts {
   readonly engine: Engine<TripTypes>
@@ -40,24 +44,41 @@ export const bringingIn = ({ awake, engine, journal, storage }: BringingParts) =
       )
     )
 
+  const readPage = Effect.fnUntraced(function* (after: TripId | undefined, limit: number) {
+    // The journal first, as for a trip alone: what is drained in between is then seen twice, and never in neither.
+    const entries = new Map<string, ReadonlyArray<JournalEntry>>()
+    for (const id of yield* storage.underWayIds(undefined, after, limit)) {
+      const undrained = yield* Effect.orElseSucceed(journal.undrained(journalKey(id)), () => undefined)
+      if (undrained !== undefined) entries.set(id, undrained)
+    }
+    const page = yield* storage.underWay({ after, limit })
+    return { entries, page, isLast: page.length < limit }
+  })
+
   const bringAllIn = Effect.fnUntraced(function* (outdated: ReadonlySet<string>) {
     yield* journal.enrolled
     let trips = 0
+    let limit = PAGE
     let after: TripId | undefined
-    do {
-      // The journal first, as for a trip alone: what is drained in between is then seen twice, and never in neither.
-      const entries = new Map<string, ReadonlyArray<JournalEntry>>()
-      for (const id of yield* storage.underWayIds(undefined, after, PAGE)) {
-        const undrained = yield* Effect.orElseSucceed(journal.undrained(journalKey(id)), () => undefined)
-        if (undrained !== undefined) entries.set(id, undrained)
-      }
-      const page = yield* storage.underWay({ after, limit: PAGE })
+    const nextPage = Effect.suspend(() => readPage(after, limit)).pipe(
+      Effect.tapError((error) => {
+        limit = Math.max(LEAST_PAGE, limit >> 1)
+        return Effect.logWarning(
+          `Trips under way cannot be brought into memory now, and are tried again: ${error.message}`
+        )
+      }),
+      Effect.retry(AGAIN),
+      // The schedule has no end.
+      Effect.orDie
+    )
+    for (;;) {
+      const { entries, isLast, page } = yield* nextPage
       for (const stored of page) {
         if (yield* bringIn(stored, entries.get(stored.id), outdated)) trips++
       }
-      after = page.length === PAGE ? page.at(-1)!.id : undefined
-    } while (after !== undefined)
-    return { trips }
+      if (isLast) return { trips }
+      after = page.at(-1)!.id
+    }
   })
 
   const preload = Effect.suspend(() => {

@@ -51,7 +51,7 @@ export const syntheticMatches = (
   const drawn = new Map<string, ReadonlyArray<Person>>()
   const most = Math.max(0, (people.length * (people.length - 1)) / 2)
   const byInterest = Map.groupBy(people, (one) => one.dimensions.primary_interest.value)
-  const wanted = request.type === "solo" ? Math.min(request.count, Math.floor(MOST_OF_PAIRS * most)) : request.count
+  const wanted = request.type === "solo" ? Math.min(request.count, Math.ceil(MOST_OF_PAIRS * most)) : request.count
   for (let tries = 0; drawn.size < wanted && tries < wanted * 20; tries++) {
     const size = request.type === "solo" ? 2 : whole(random, LEAST_GROUP, MOST_GROUP)
     const first = people[Math.floor(random() * people.length)]

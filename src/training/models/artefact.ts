@@ -12,10 +12,18 @@ export interface Artefact {
   readonly sha256: string
 }
 
+/** None where it cannot be read: who writes there is told why not. */
+const namesIn = (folder: string): ReadonlyArray<string> => {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
 /** The next free version of a day: `2026-05-01.1`. */
 export const nextVersion = (modelsDir: string, model: string, taken: ReadonlySet<string>, day: string): string => {
-  const home = join(modelsDir, model)
-  const known = new Set([...taken, ...(existsSync(home) ? readdirSync(home) : [])])
+  const known = new Set([...taken, ...namesIn(join(modelsDir, model))])
   let n = 1
   while (known.has(`${day}.${n}`)) n++
   return `${day}.${n}`

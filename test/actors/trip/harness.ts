@@ -47,6 +47,8 @@ export const seedCity = Effect.gen(function* () {
 /** A database that can be away. */
 export class Outage {
   on = false
+  /** What it refused so far. */
+  refused = 0
   /** How long every reading of a trip takes. */
   slowMillis = 0
   /** What goes on between the reading of a page of trips and its use. */
@@ -56,7 +58,11 @@ export class Outage {
     Effect.map(TripStorage, (real) => {
       const away = new TripStorageUnavailable({ message: "the database is away" })
       const guard = <A>(effect: Effect.Effect<A, TripStorageUnavailable>) =>
-        Effect.suspend(() => (this.on ? Effect.fail(away) : effect))
+        Effect.suspend(() => {
+          if (!this.on) return effect
+          this.refused++
+          return Effect.fail(away)
+        })
       return TripStorage.of({
         load: (id) => Effect.delay(guard(real.load(id)), this.slowMillis),
         underWay: (page) => guard(Effect.tap(real.underWay(page), () => this.afterPage)),

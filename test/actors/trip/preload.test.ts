@@ -118,6 +118,29 @@ await contractSuite("A bulk load of trips", { local: { needs: "postgres", layer:
     })
   )
 
+  it.effect("tries again what the database did not answer", () =>
+    Effect.gen(function* () {
+      const trip = tripNumber(14)
+      const disk = new FragileDisk()
+      yield* Effect.gen(function* () {
+        yield* (yield* TripRuntime).ask(trip.id, create({ ...trip, status: "active" }))
+        yield* (yield* Journal).drained
+      }).pipe(Effect.provide(process(disk, new Outage())))
+      const outage = new Outage()
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        yield* (yield* Journal).enrolled
+        outage.on = true
+        const preloading = yield* Effect.forkChild(trips.preload)
+        while (outage.refused < 2) yield* Effect.sleep(10)
+        outage.on = false
+        assert.isAbove((yield* Fiber.join(preloading)).trips, 0)
+        outage.on = true
+        assert.strictEqual((yield* trips.ask(trip.id, { _tag: "read", by: owner }))._tag, "trip")
+      }).pipe(Effect.provide(process(disk, outage)))
+    })
+  )
+
   it.effect("makes fallbacks anew with tastes that came too late for the first ones", () =>
     Effect.gen(function* () {
       const trip = tripNumber(13)

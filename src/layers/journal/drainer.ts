@@ -216,7 +216,9 @@ export const makeDrainer = (options: DrainerOptions): Drainer => {
   const { end: endRest, rest } = makeRest(options.machine.after)
   let drained = 0
   let ready = false
-  const progressAt = (position: number): DrainProgress => {
+  /** Positions whose write failed are in no file before the next segment begins: a start would give them to other records. */
+  const progressAt = (passed: number): DrainProgress => {
+    const position = Math.min(passed, writer.segments.at(-1)?.end ?? passed)
     const segment = writer.segments.findLast(({ base }) => base <= position)?.base ?? 0
     return { node: enrollment.name(), segment, byteOffset: position - segment }
   }

@@ -217,6 +217,35 @@ describe("a file of the journal that is gone", () => {
       })
   )
 
+  it.live(
+    "is not taken for one where a server stops before its disk takes writes again: nothing after it is passed over",
+    () =>
+      Effect.gen(function* () {
+        let disk = new FragileDisk()
+        const sink = new MemorySink()
+        sink.away = true
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const journal = yield* openJournal(disk, sink)
+            yield* journal.commit("trip", [note(1)])
+            disk.fault = (at) => (at === "write" ? "EIO" : undefined)
+            yield* Effect.exit(journal.commit("trip", [note(2, "trip:a", "x".repeat(1_500))]))
+            sink.away = false
+            yield* journal.drained
+          })
+        )
+        // The file of the segment that was about to begin was never synced.
+        disk = disk.losePower(() => false)
+        // The store does not answer before more was written than what failed.
+        sink.away = true
+        yield* small(disk, sink, [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
+        sink.away = false
+        yield* small(disk, sink, [21])
+        assert.deepStrictEqual(sink.entries.map(noteNumber), [1, ...Array.from({ length: 19 }, (_, i) => i + 3)])
+        assert.strictEqual(new Set(sink.enrolled).size, 1)
+      })
+  )
+
   it.live("is not taken for one where writes failed or a tail was torn: those positions were given to nobody", () =>
     Effect.gen(function* () {
       const disk = new FragileDisk()

@@ -2,7 +2,7 @@
  * Receipts for writes that carry an `Idempotency-Key`: a repeated request is answered with the first answer, a key
  * used for another request is refused, and a repetition that arrives while the first is under way is told to wait.
  *
- * A receipt is durable before its answer leaves. Keys are kept in memory (a bounded number, read back at start), so
+ * A receipt is durable before its answer leaves. Keys are kept in memory (a bounded number, read back from journal and store at start), so
  * that a write never waits for the database to learn that its key is new; the answer of an old one is read from the
  * store. Where the store is down and memory does not know the key, the write goes ahead: trips, pivots and signals
  * are idempotent by their own ids as well.
@@ -21,6 +21,7 @@ export class ReceiptsUnavailable extends Schema.TaggedError<ReceiptsUnavailable>
 export class ReceiptStore extends Context.Service<
   ReceiptStore,
   {
+    /** The keys of the newest receipts, oldest first. */
     readonly recent: (
       limit: number
     ) => Effect.Effect<

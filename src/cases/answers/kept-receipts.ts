@@ -3,9 +3,10 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import { Config } from "../../config.ts"
 import { uuidOfName } from "../../domain/basics/hash.ts"
-import { recordOf } from "../../domain/records/kind.ts"
+import { payloadsOfKind, recordOf } from "../../domain/records/kind.ts"
 import { RECEIPT, type Receipt } from "../../domain/records/kinds.ts"
 import { Idempotency, ReceiptStore } from "../../services/idempotency.ts"
 import { Journal } from "../../services/journal.ts"
@@ -17,6 +18,58 @@ const REMEMBERED_KEYS = 100_000
 /** Answers whose body is kept in memory too; older ones are read from the store when they are asked for again. */
 const REMEMBERED_ANSWERS = 10_000
 
+/** Before a store that did not answer is asked for its keys again. */
+const ASKED_AGAIN = "1 second"
+
+const nameOf = (userId: string, key: string) => `${userId} ${key}`
+
+/** The keys that were answered, by whatever process: from the journal, from the store, and as they come. */
+const makeKnownKeys = Effect.fnUntraced(function* (
+  journal: typeof Journal.Service,
+  store: typeof ReceiptStore.Service
+) {
+  const keys = new Set<string>()
+  const remember = (name: string) => {
+    if (keys.has(name)) return
+    if (keys.size >= REMEMBERED_KEYS) keys.delete(keys.values().next().value!)
+    keys.add(name)
+  }
+
+  const rememberStored = Effect.map(store.recent(REMEMBERED_KEYS), (stored) => {
+    for (const { user_id, idempotency_key } of stored) remember(nameOf(user_id, idempotency_key))
+  })
+  const scope = yield* Effect.scope
+  const rememberWhenStoreAnswers = Effect.catch(rememberStored, () =>
+    rememberStored.pipe(
+      Effect.delay(ASKED_AGAIN),
+      Effect.retry(Schedule.forever),
+      Effect.ignore,
+      Effect.forkIn(scope),
+      Effect.asVoid
+    )
+  )
+
+  // What an earlier process answered and no database has yet, before what is stored: what is drained in between is seen twice.
+  yield* journal
+    .backlog(Number.POSITIVE_INFINITY, (entries) => {
+      for (const { idempotency_key, user_id } of payloadsOfKind(RECEIPT, entries)) {
+        remember(nameOf(user_id, idempotency_key))
+      }
+    })
+    .pipe(
+      Effect.catch((error) =>
+        Effect.logWarning(
+          `Answers of before the start that are not stored yet may be forgotten once they are: ${error.message}`
+        )
+      )
+    )
+  yield* rememberWhenStoreAnswers
+  // Another server may have answered in the meantime.
+  const stopLosses = journal.onLost((key) => (key === undefined ? rememberWhenStoreAnswers : undefined))
+  yield* Effect.addFinalizer(() => Effect.sync(stopLosses))
+  return { keys, remember }
+})
+
 export const layer = Layer.effect(
   Idempotency,
   Effect.gen(function* () {
@@ -24,26 +77,14 @@ export const layer = Layer.effect(
     const store = yield* ReceiptStore
     const erased = yield* ErasedSubjects
     const config = yield* Config
-    const keys = new Set<string>()
+    const { keys, remember } = yield* makeKnownKeys(journal, store)
     const answers = new Map<string, Receipt>()
     const underWay = new Set<string>()
-    const nameOf = (userId: string, key: string) => `${userId} ${key}`
-
-    const remember = (name: string) => {
-      if (keys.size >= REMEMBERED_KEYS) keys.delete(keys.values().next().value!)
-      keys.add(name)
-    }
-
-    const recent = yield* Effect.orElseSucceed(store.recent(REMEMBERED_KEYS), () => [])
-    for (const { user_id, idempotency_key } of recent) remember(nameOf(user_id, idempotency_key))
 
     const fromJournal = (userId: string, key: string) =>
       Effect.map(
         Effect.orElseSucceed(journal.undrained(`receipts:${userId}`), () => []),
-        (entries) =>
-          entries
-            .map((entry) => JSON.parse(entry.payload) as Receipt)
-            .find((receipt) => receipt.idempotency_key === key)
+        (entries) => payloadsOfKind(RECEIPT, entries).find((receipt) => receipt.idempotency_key === key)
       )
 
     const find = Effect.fnUntraced(function* (userId: string, key: string) {

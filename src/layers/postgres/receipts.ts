@@ -24,9 +24,12 @@ export const layer = Layer.effect(
     return ReceiptStore.of({
       recent: (limit) =>
         patiently(
-          sql<{ user_id: string; idempotency_key: string }>`
-            select user_id, idempotency_key from idempotency_receipts
-            where expires_at > now() order by expires_at limit ${limit}`
+          Effect.map(
+            sql<{ user_id: string; idempotency_key: string }>`
+              select user_id, idempotency_key from idempotency_receipts
+              where expires_at > now() order by expires_at desc limit ${limit}`,
+            (newestFirst) => newestFirst.toReversed()
+          )
         ),
       find: (userId, key) =>
         patiently(

@@ -63,6 +63,8 @@ export interface DrainerOptions {
   readonly sink: typeof JournalSink.Service
   /** Where the log on disk begins: what is before must be in the sink. */
   readonly begins: number
+  /** Where it ended when it was opened: what was appended since cannot make up for what is gone. */
+  readonly ended: number
   readonly batchRecords: number
   /** Waited for before a batch: others need the process more just now. */
   readonly turn: Effect.Effect<void>
@@ -216,10 +218,13 @@ export const makeDrainer = (options: DrainerOptions): Drainer => {
   const { end: endRest, rest } = makeRest(options.machine.after)
   let drained = 0
   let ready = false
+  /** The store cannot know of more than this: what was there at the start, and what it was told since. */
+  let told = options.ended
   /** Positions whose write failed are in no file before the next segment begins: a start would give them to other records. */
   const progressAt = (passed: number): DrainProgress => {
     const position = Math.min(passed, writer.segments.at(-1)?.end ?? passed)
     const segment = writer.segments.findLast(({ base }) => base <= position)?.base ?? 0
+    told = Math.max(told, position)
     return { node: enrollment.name(), segment, byteOffset: position - segment }
   }
 
@@ -243,7 +248,7 @@ export const makeDrainer = (options: DrainerOptions): Drainer => {
     // The store has seen more of this journal than the disk holds, or less than was taken off the disk: files were lost or
     // put back from a copy. Under a new name everything that is here goes in again, and what is stored already is skipped by id.
     const lacks = stored < options.begins
-    if (lacks || stored > writer.appended()) {
+    if (lacks || stored > told) {
       yield* lacks ? Effect.promise(() => aside.missing({ from: stored, to: options.begins })) : options.renew
       stored = yield* enroll
     }

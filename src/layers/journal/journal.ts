@@ -219,7 +219,7 @@ export const makeJournal = (
       node: naming.current,
       former: naming.former,
       renew: Effect.promise(naming.renew),
-      ...{ writer, reader, aside, sink, begins: recovered.begins, batchRecords, machine },
+      ...{ writer, reader, aside, sink, begins: recovered.begins, ended: recovered.next, batchRecords, machine },
       turn: Effect.ignore(Effect.timeout(hurry.over, STANDS_BACK)),
       sequenced: new Set(types.flatMap(({ type, sequenced }) => (sequenced === true ? [type] : []))),
       events: drainerEvents(works)

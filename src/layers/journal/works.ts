@@ -85,6 +85,7 @@ export const writerEvents = (
     count(journalMetrics.available, 0)
     fork(Effect.logError("The journal cannot write; nothing is acknowledged until it can.", cause))
   },
+  skipped: wake,
   reopened: () => {
     count(journalMetrics.available, 1)
     fork(Effect.logInfo("The journal writes again."))

@@ -33,6 +33,8 @@ export interface WriterEvents {
   /** A group became durable. */
   readonly committed: (millis: number, records: number) => void
   readonly failed: (cause: unknown) => void
+  /** Positions were given up that hold nothing: whoever waits for them need not. */
+  readonly skipped: () => void
   /** A `settled` threw, which it must not. */
   readonly crashed: (cause: unknown) => void
   readonly reopened: () => void

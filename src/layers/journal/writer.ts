@@ -290,6 +290,7 @@ class SegmentWriter implements Writer {
     // Positions are never handed out twice: the log goes on after those that failed.
     this.#durable = this.#next
     this.#release(waiting, failure)
+    events.skipped()
     for (const { reject } of this.#rotations.splice(0)) reject(unavailable)
     await this.#reopen(cause, clean)
   }

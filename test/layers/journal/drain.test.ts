@@ -282,43 +282,6 @@ describe("draining", () => {
       assert.strictEqual(sink.positions.size, 2)
     })
   )
-
-  it.live("starts over likewise where more was written than is gone before the store said how far it is", () =>
-    Effect.gen(function* () {
-      const sink = new MemorySink()
-      const life = (disk: FragileDisk, numbers: ReadonlyArray<number>) =>
-        Effect.scoped(
-          Effect.gen(function* () {
-            const journal = yield* openJournal(disk, sink)
-            for (const n of numbers) yield* journal.commit("trip", [note(n)])
-            sink.away = false
-            yield* journal.drained
-          })
-        )
-      const disk = new FragileDisk()
-      yield* life(disk, [1])
-      const copy = disk.copy()
-      yield* life(disk, [2, 3])
-      sink.away = true
-      const later = Array.from({ length: 10 }, (_, i) => i + 4)
-      yield* life(copy, later)
-      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 2, 3, ...later], "acknowledged, and passed over")
-      assert.strictEqual(new Set(sink.enrolled).size, 2)
-    })
-  )
-
-  it.live("has nothing to wait for while the disk refuses writes and all that it holds is stored", () =>
-    Effect.gen(function* () {
-      const disk = new FragileDisk()
-      const journal = yield* openJournal(disk, new MemorySink())
-      yield* journal.commit("trip", [note(1)])
-      yield* journal.drained
-      disk.fault = (at) => (at === "write" ? "EIO" : undefined)
-      assert.isTrue(Exit.isFailure(yield* Effect.exit(journal.commit("trip", [note(2)]))))
-      yield* journal.drained
-      assert.isFalse((yield* journal.status).available)
-    })
-  )
 })
 
 describe("what an operator sees", () => {

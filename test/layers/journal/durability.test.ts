@@ -275,6 +275,19 @@ describe("a disk that fails", () => {
         }
       }).pipe(Effect.scoped)
   )
+
+  it.live("has nothing to wait for while the disk refuses writes and all that it holds is stored", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const journal = yield* openJournal(disk, new MemorySink())
+      yield* journal.commit("trip", [note(1)])
+      yield* journal.drained
+      disk.fault = (at) => (at === "write" ? "EIO" : undefined)
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(journal.commit("trip", [note(2)]))))
+      yield* journal.drained
+      assert.isFalse((yield* journal.status).available)
+    })
+  )
 })
 
 describe("budgets", () => {

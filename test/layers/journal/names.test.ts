@@ -96,6 +96,30 @@ describe("the name of a journal", () => {
     })
   )
 
+  it.live("is another one also where more was written since than is gone, before the store said how far it is", () =>
+    Effect.gen(function* () {
+      const sink = new MemorySink()
+      const life = (disk: FragileDisk, numbers: ReadonlyArray<number>) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const journal = yield* openJournal(disk, sink)
+            for (const n of numbers) yield* journal.commit("trip", [note(n)])
+            sink.away = false
+            yield* journal.drained
+          })
+        )
+      const disk = new FragileDisk()
+      yield* life(disk, [1])
+      const copy = disk.copy()
+      yield* life(disk, [2, 3])
+      sink.away = true
+      const later = Array.from({ length: 10 }, (_, i) => i + 4)
+      yield* life(copy, later)
+      assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 2, 3, ...later], "acknowledged, and passed over")
+      assert.strictEqual(new Set(sink.enrolled).size, 2)
+    })
+  )
+
   it.live("stays when the store will never take a record of a stream, and those who follow it were told", () =>
     Effect.gen(function* () {
       const sink = new MemorySink()

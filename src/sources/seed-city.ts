@@ -3,7 +3,6 @@
  * the second run changes nothing; kill it and the next run goes on where it was; a bad entry is left out with its
  * reason and the others go in.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type AssembledNode, assembleNode, type FileOrigin } from "../domain/catalog/assemble.ts"
 import type { CityFileNode, CityInfo } from "../domain/catalog/city-file.ts"
@@ -12,6 +11,7 @@ import { type ItemProblem, makeGate } from "../domain/catalog/validate.ts"
 import { CatalogStore, type IndexedNode } from "../services/catalog-store.ts"
 import type { SeedProgress, SeedSummary } from "../services/city-seeder.ts"
 import { VectorIndex } from "../services/vector-index.ts"
+import { Machine } from "../support/machine.ts"
 
 /** What is to be seeded. `nodes` may be a generator: it is never held in memory whole. */
 export interface SeedInput {
@@ -79,7 +79,8 @@ export const seedCity = Effect.fn("seedCity")(function* (
   input: SeedInput,
   onProgress: SeedProgress = () => Effect.void
 ) {
-  const began = yield* Clock.currentTimeMillis
+  const { elapsed } = yield* Machine
+  const began = elapsed()
   const store = yield* CatalogStore
   const index = yield* VectorIndex
   const { city, source, licence } = input
@@ -152,7 +153,7 @@ export const seedCity = Effect.fn("seedCity")(function* (
     unread_hours: unread,
     broken: input.broken ?? [],
     catalog_version: closed.catalog_version,
-    took_ms: (yield* Clock.currentTimeMillis) - began,
+    took_ms: Math.round(elapsed() - began),
     counts: closed.counts
   }
   return summary

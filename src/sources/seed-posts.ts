@@ -3,7 +3,6 @@
  * with its reason; one that is about no known place is kept, and counts for nothing until a place matches.
  */
 import { statSync } from "node:fs"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -12,6 +11,7 @@ import type { ItemProblem } from "../domain/catalog/validate.ts"
 import type { ReadPost } from "../services/catalog-store.ts"
 import { type SeedProgress, SeedRefused, type SeedRequest, type SeedSummary } from "../services/city-seeder.ts"
 import { type PostSourceKind, PostSources } from "../services/post-sources.ts"
+import { Machine } from "../support/machine.ts"
 import { postIntake } from "./post-intake.ts"
 import { type Line, linesOf } from "./post-lines.ts"
 import { readArchive } from "./reddit-archive.ts"
@@ -35,7 +35,8 @@ export const seedPosts = Effect.fn("seedPosts")(function* (
   limit: number | undefined,
   onProgress: SeedProgress = () => Effect.void
 ) {
-  const began = yield* Clock.currentTimeMillis
+  const { elapsed } = yield* Machine
+  const began = elapsed()
   const size = yield* Effect.try({
     try: () => statSync(path).size,
     catch: () => new SeedRefused({ message: `There is no file ${path}. It should have one post per line, as JSON.` })
@@ -91,7 +92,7 @@ export const seedPosts = Effect.fn("seedPosts")(function* (
     unread_hours: [],
     broken: [],
     catalog_version: closed.catalog_version,
-    took_ms: (yield* Clock.currentTimeMillis) - began,
+    took_ms: Math.round(elapsed() - began),
     counts: closed.counts
   }
   return summary
@@ -104,7 +105,8 @@ const USUAL_LIMIT = 10_000
 export const seedFromSources = Effect.fn("seedFromSources")(function* (
   request: SeedRequest & { readonly source: PostSourceKind }
 ) {
-  const began = yield* Clock.currentTimeMillis
+  const { elapsed } = yield* Machine
+  const began = elapsed()
   const { city, source, file, limit = USUAL_LIMIT } = request
   const intake = yield* postIntake(city)
   if (file !== undefined && source !== "reddit") {
@@ -157,7 +159,7 @@ export const seedFromSources = Effect.fn("seedFromSources")(function* (
     unread_hours: [],
     broken,
     catalog_version: closed.catalog_version,
-    took_ms: (yield* Clock.currentTimeMillis) - began,
+    took_ms: Math.round(elapsed() - began),
     counts: closed.counts
   }
   return summary

@@ -16,6 +16,7 @@ import * as Semaphore from "effect/Semaphore"
 import { isPossible, mostMicros } from "../../domain/money.ts"
 import { CostGuard, type Settlement } from "../../services/cost-guard.ts"
 import { Llm, type LlmQuestion, LlmUnavailable } from "../../services/llm.ts"
+import { Machine } from "../../support/machine.ts"
 import { converse, newExchange, usageOf } from "./exchange.ts"
 import { type Failure, failureOf } from "./failures.ts"
 import { fence, systemPrompt } from "./prompt.ts"
@@ -229,6 +230,7 @@ const retrying =
 const make = (options: AnthropicOptions) =>
   Effect.gen(function* () {
     const guard = yield* CostGuard
+    const { elapsed } = yield* Machine
     const breaker = yield* CircuitBreaker.make({
       tripPolicy: CircuitBreaker.consecutive(TRIPS_AFTER),
       openDuration: STAYS_OPEN
@@ -244,8 +246,9 @@ const make = (options: AnthropicOptions) =>
     const exchange = <A>(question: LlmQuestion<A>): Effect.Effect<string, Failure> =>
       Effect.gen(function* () {
         const { sdk: module, client, transformJSONSchema } = yield* sdk
-        const started = yield* Clock.currentTimeMillis
-        const left = Math.min(question.deadline - started - SETTLING_MS, options.timeoutMs)
+        const now = yield* Clock.currentTimeMillis
+        const started = elapsed()
+        const left = Math.min(question.deadline - now - SETTLING_MS, options.timeoutMs)
         if (left < LEAST_MS) return yield* Effect.fail<Failure>({ error: tooLate(), retry: false })
         const model = options.models[question.model]
         const body = bodyOf(question, model, schemaOf(question.answer as unknown as Schema.Top, transformJSONSchema))
@@ -259,7 +262,7 @@ const make = (options: AnthropicOptions) =>
           () =>
             Effect.tryPromise({
               try: (signal) => converse(client, body, seen, signal),
-              catch: (cause): Failure => failureOf(module, cause, started)
+              catch: (cause): Failure => failureOf(module, cause, now)
             }).pipe(
               Effect.timeoutOrElse({
                 duration: left,
@@ -273,14 +276,13 @@ const make = (options: AnthropicOptions) =>
             ),
           (reservation, exit) =>
             Effect.gen(function* () {
-              const now = yield* Clock.currentTimeMillis
               if (seen.complete && !isPossible(usageOf(seen), allowed)) {
                 yield* Effect.logWarning(
                   "The provider of Claude counted more tokens than the question and its answer can have, so the call is booked at the most that it can cost. Look at the provider's own bill."
                 )
               }
               // Beside the path: a ledger that is down must not hold up a trip that has its answer.
-              const settlement = settlementOf(seen, allowed, exit, now - started)
+              const settlement = settlementOf(seen, allowed, exit, elapsed() - started)
               yield* FiberSet.run(settlements, guard.settle(reservation, settlement))
             })
         )

@@ -7,6 +7,7 @@ import { liesWithin } from "../../domain/catalog/extent.ts"
 import { cityIdOf } from "../../domain/catalog/node.ts"
 import { CatalogStore } from "../../services/catalog-store.ts"
 import { SeedRefused, type SeedSummary } from "../../services/city-seeder.ts"
+import { Machine } from "../../support/machine.ts"
 import { readFeed } from "./read-feed.ts"
 
 /** Stations so far outside of where the city's places lie still belong to it: about five kilometres. */
@@ -21,7 +22,8 @@ const around = ({ bounds }: CityInfo) => {
 const isoDay = (millis: number): string => new Date(millis).toISOString().slice(0, 10)
 
 export const seedTransit = Effect.fn("seedTransit")(function* (slug: string, path: string) {
-  const began = yield* Clock.currentTimeMillis
+  const { elapsed } = yield* Machine
+  const began = elapsed()
   const store = yield* CatalogStore
   const city = yield* store.city(slug)
   if (city === undefined) {
@@ -42,7 +44,7 @@ export const seedTransit = Effect.fn("seedTransit")(function* (slug: string, pat
     })
   }
   const { catalog_version, changed } = yield* store.saveTransit(cityIdOf(slug), network)
-  const over = network.until !== null && network.until < isoDay(began)
+  const over = network.until !== null && network.until < isoDay(yield* Clock.currentTimeMillis)
   const summary: SeedSummary = {
     city: slug,
     source: "gtfs",
@@ -65,7 +67,7 @@ export const seedTransit = Effect.fn("seedTransit")(function* (slug: string, pat
     unread_hours: [],
     broken: [],
     catalog_version,
-    took_ms: (yield* Clock.currentTimeMillis) - began,
+    took_ms: Math.round(elapsed() - began),
     counts: { lines: network.lines.length, stations: network.stations.length }
   }
   return summary

@@ -28,6 +28,8 @@ interface Books {
   readonly reserved: Array<PlannedCall>
   readonly settled: Array<Settlement>
   refuse: boolean
+  /** Happens once a call is reserved, before it is made. */
+  meanwhile?: () => void
 }
 
 /** An in-memory ledger: what the real one does is tested where it lives. */
@@ -38,6 +40,7 @@ const booksLayer = (books: Books) =>
         ? Effect.fail(new BudgetSpent({ scope: "everybody", message: "spent" }))
         : Effect.sync(() => {
             books.reserved.push(call)
+            books.meanwhile?.()
             return {
               id: `${books.reserved.length}`,
               day: "2026-01-01",
@@ -94,6 +97,26 @@ describe("Claude", () => {
         assert.isAbove(settled!.usage!.inputTokens, 10)
         assert.isAtLeast(books.reserved[0]!.mostMicros, settled!.usage!.inputTokens + 5 * settled!.usage!.outputTokens)
       })
+    )
+  )
+
+  it.live("books how long a call took, not how far the clock was set back meanwhile", () =>
+    withClaude(({ llm, server, books }) =>
+      Effect.gen(function* () {
+        const now = Date.now
+        const asked = question()
+        yield* Effect.addFinalizer(() =>
+          Effect.sync(() => {
+            Date.now = now
+          })
+        )
+        books.meanwhile = () => {
+          Date.now = () => now() - 3_600_000
+        }
+        server.next({ say: { word: "ramen" } })
+        assert.deepStrictEqual(yield* llm.ask(asked), { word: "ramen" })
+        assert.isAtLeast(books.settled[0]!.latencyMs, 0)
+      }).pipe(Effect.scoped)
     )
   )
 

@@ -23,44 +23,75 @@ interface BringingParts {
   readonly storage: TripStorage["Service"]
 }
 
+/** Trips that are read together, and may have to be read anew before they are in memory: nobody there could be told. */
+class Page {
+  readonly #entries = new Map<string, ReadonlyArray<JournalEntry>>()
+  stored: ReadonlyArray<StoredTrip> = []
+
+  add(id: string, undrained: ReadonlyArray<JournalEntry>): void {
+    this.#entries.set(id, undrained)
+  }
+
+  /** What is read of this trip, or of every one, at this moment is outdated. */
+  overtake(id: string | undefined): void {
+    if (id === undefined) this.#entries.clear()
+    else this.#entries.delete(id)
+  }
+
+  undrained(id: string): ReadonlyArray<JournalEntry> | undefined {
+    return this.#entries.get(id)
+  }
+}
+
 export const bringingIn = ({ awake, engine, journal, storage }: BringingParts) => {
-  /** While many trips are read at once: those that were to be read anew since, which nobody could be told who is not in memory yet. */
-  const overtaken = new Set<Set<string>>()
+  /** The pages that are being read, or brought in. */
+  const pages = new Set<Page>()
 
   /** Whether a stored trip came into memory. One that cannot be read must not keep out the others: who asks for it is told. */
-  const bringIn = (
-    stored: StoredTrip,
-    undrained: ReadonlyArray<JournalEntry> | undefined,
-    outdated: ReadonlySet<string>
-  ) =>
+  const bringIn = (stored: StoredTrip, page: Page) =>
     Effect.gen(function* () {
+      const undrained = page.undrained(stored.id)
       // A journal that could not be read, or was not asked, leaves the trip to its own activation.
       if (undrained === undefined || missingIn(stored, eventsIn(undrained)).length > 0) return false
       const snapshot = yield* awake(merge(stored, eventsIn(undrained)))
-      return !outdated.has(stored.id) && engine.residency.adopt(stored.id, { snapshot, events: [] })
+      if (page.undrained(stored.id) === undefined) return false
+      return engine.residency.adopt(stored.id, { snapshot, events: [] })
     }).pipe(
       Effect.catchCause((cause) =>
         Effect.as(Effect.logWarning("A trip could not be brought into memory.", cause), false)
       )
     )
 
-  const readPage = Effect.fnUntraced(function* (after: TripId | undefined, limit: number) {
+  const read = Effect.fnUntraced(function* (page: Page, after: TripId | undefined, limit: number) {
+    const ids = yield* storage.underWayIds(undefined, after, limit)
+    for (const id of ids) page.add(id, [])
     // The journal first, as for a trip alone: what is drained in between is then seen twice, and never in neither.
-    const entries = new Map<string, ReadonlyArray<JournalEntry>>()
-    for (const id of yield* storage.underWayIds(undefined, after, limit)) {
+    for (const id of ids) {
       const undrained = yield* Effect.orElseSucceed(journal.undrained(journalKey(id)), () => undefined)
-      if (undrained !== undefined) entries.set(id, undrained)
+      if (undrained === undefined) page.overtake(id)
+      else if (page.undrained(id) !== undefined) page.add(id, undrained)
     }
-    const page = yield* storage.underWay({ after, limit })
-    return { entries, page, isLast: page.length < limit }
+    page.stored = yield* storage.underWay({ after, limit })
   })
 
-  const bringAllIn = Effect.fnUntraced(function* (outdated: ReadonlySet<string>) {
-    yield* journal.enrolled
-    let trips = 0
-    let limit = PAGE
-    let after: TripId | undefined
-    const nextPage = Effect.suspend(() => readPage(after, limit)).pipe(
+  /** Reads a page, a smaller one after each failure, and brings its trips in. */
+  const nextPage = Effect.fnUntraced(function* (after: TripId | undefined, most: number) {
+    let limit = most
+    const attempt = Effect.suspend(() => {
+      const page = new Page()
+      pages.add(page)
+      const bringing = Effect.gen(function* () {
+        yield* read(page, after, limit)
+        let trips = 0
+        for (const stored of page.stored) if (yield* bringIn(stored, page)) trips++
+        return { trips, limit, last: page.stored.length < limit ? undefined : page.stored.at(-1)!.id }
+      })
+      return Effect.ensuring(
+        bringing,
+        Effect.sync(() => pages.delete(page))
+      )
+    })
+    return yield* attempt.pipe(
       Effect.tapError((error) => {
         limit = Math.max(LEAST_PAGE, limit >> 1)
         return Effect.logWarning(
@@ -71,29 +102,27 @@ export const bringingIn = ({ awake, engine, journal, storage }: BringingParts) =
       // The schedule has no end.
       Effect.orDie
     )
-    for (;;) {
-      const { entries, isLast, page } = yield* nextPage
-      for (const stored of page) {
-        if (yield* bringIn(stored, entries.get(stored.id), outdated)) trips++
-      }
-      if (isLast) return { trips }
-      after = page.at(-1)!.id
-    }
   })
 
-  const preload = Effect.suspend(() => {
-    const outdated = new Set<string>()
-    overtaken.add(outdated)
-    return Effect.ensuring(
-      bringAllIn(outdated),
-      Effect.sync(() => overtaken.delete(outdated))
-    )
+  const preload = Effect.gen(function* () {
+    yield* journal.enrolled
+    let trips = 0
+    let limit = PAGE
+    let after: TripId | undefined
+    do {
+      const page = yield* nextPage(after, limit)
+      trips += page.trips
+      limit = page.limit
+      after = page.last
+    } while (after !== undefined)
+    return { trips }
   })
+
   return {
     preload,
-    /** What is read of this trip at this moment is outdated. */
-    overtake: (id: string) => {
-      for (const outdated of overtaken) outdated.add(id)
+    /** What is read of this trip at this moment, or of every one, is outdated. */
+    overtake: (id: string | undefined) => {
+      for (const page of pages) page.overtake(id)
     }
   }
 }

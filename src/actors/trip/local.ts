@@ -99,7 +99,7 @@ const makeTrips = Effect.fnUntraced(function* (options: TripOptions) {
 type Trips = Effect.Success<ReturnType<typeof makeTrips>>
 
 /** What is in memory holds what was lost: it is read anew, and so does whoever follows it. */
-const rereading = ({ engine, hub }: Trips, overtake: (id: string) => void) => {
+const rereading = ({ engine, hub }: Trips, overtake: (id: string | undefined) => void) => {
   // A trip that somebody follows comes back at once: its vote is counted in time, and its offers run out.
   const back = (id: string) =>
     Effect.sync(() => {
@@ -115,13 +115,18 @@ const rereading = ({ engine, hub }: Trips, overtake: (id: string) => void) => {
       forget(id),
       Effect.sync(() => hub.lost(id))
     )
-  return { forget, reread }
+  const rereadAll = Effect.suspend(() => {
+    overtake(undefined)
+    const ids = [...engine.residency.cells()].map((cell) => cell.key)
+    return Effect.forEach(ids, reread, { concurrency: 64, discard: true })
+  })
+  return { forget, reread, rereadAll }
 }
 
 /** Has the trips in memory hear of their city's places, of their members, and of what the journal lost. */
 const listen = Effect.fnUntraced(function* (
   { catalog, engine, hub, journal, personas }: Trips,
-  reread: (id: string) => Effect.Effect<void>
+  { reread, rereadAll }: Pick<ReturnType<typeof rereading>, "reread" | "rereadAll">
 ) {
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const stopCatalog = catalog.onChange((next) => {
@@ -132,10 +137,7 @@ const listen = Effect.fnUntraced(function* (
     for (const id of hub.ofUser(user)) engine.askSync(id, { _tag: "world_known", refreshed: true })
   })
   const stopLosses = journal.onLost((key) => {
-    if (key === undefined) {
-      const all = Effect.sync(() => [...engine.residency.cells()].map((cell) => cell.key))
-      return Effect.flatMap(all, (ids) => Effect.forEach(ids, reread, { concurrency: 64, discard: true }))
-    }
+    if (key === undefined) return rereadAll
     const id = tripOf(key)
     if (id !== undefined) fork(reread(id))
     return undefined
@@ -190,8 +192,8 @@ export const layer = (options: TripOptions) =>
       const trips = yield* makeTrips(options)
       const { cities, engine, hub, journal, kind, storage, waves } = trips
       const { overtake, preload } = bringingIn({ awake: kind.awake, engine, journal, storage })
-      const { forget, reread } = rereading(trips, overtake)
-      yield* listen(trips, reread)
+      const again = rereading(trips, overtake)
+      yield* listen(trips, again)
       yield* inRounds(
         "Waking the trips whose day has come",
         Effect.ignore(wakeDue(trips, options.owns ?? (() => true))),
@@ -218,8 +220,8 @@ export const layer = (options: TripOptions) =>
             return one.kind === kind.name ? { ...one, coverage: coverage() } : one
           })
         ),
-        forget,
-        reread,
+        forget: again.forget,
+        reread: again.reread,
         revive: (id) => Effect.sync(() => engine.core.supervisor.revive(id)),
         preload,
         drain: (withinMillis) => drain(engine, withinMillis)

@@ -14,6 +14,7 @@ import type { CityId, TripId, UserId } from "../../../src/domain/ids.ts"
 import type { Persona } from "../../../src/domain/persona/persona.ts"
 import type { TripState } from "../../../src/domain/trip/model.ts"
 import { makeJournal } from "../../../src/layers/journal/journal.ts"
+import type { Fence } from "../../../src/layers/journal/works.ts"
 import { decisionsHandler } from "../../../src/layers/postgres/journal-sink/decisions.ts"
 import { signalsHandler } from "../../../src/layers/postgres/journal-sink/signals.ts"
 import * as Sink from "../../../src/layers/postgres/journal-sink/sink.ts"
@@ -159,13 +160,18 @@ export const process = (
   disk: FragileDisk,
   outage: Outage,
   options: Partial<TripOptions> = {},
-  around: Surroundings | Prepare = new Surroundings()
+  around: Surroundings | Prepare = new Surroundings(),
+  fence?: Fence
 ) =>
   tripRuntime({ ...OPTIONS, ...options }).pipe(
     Layer.provideMerge(
       Layer.effect(
         Journal,
-        makeJournal({ ...smallJournal, segmentBytes: 1_000_000, bufferBytes: 1_000_000, diskBytes: 10_000_000 }, disk)
+        makeJournal(
+          { ...smallJournal, segmentBytes: 1_000_000, bufferBytes: 1_000_000, diskBytes: 10_000_000 },
+          disk,
+          fence
+        )
       )
     ),
     Layer.provide(

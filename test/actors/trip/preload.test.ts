@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { Persona } from "../../../src/domain/persona/persona.ts"
 import { newUser } from "../../../src/domain/user/state.ts"
+import type { Fence } from "../../../src/layers/journal/works.ts"
 import { Journal } from "../../../src/services/journal.ts"
 import { TripRuntime } from "../../../src/services/trip-runtime.ts"
 import { owner } from "../../domain/trip/fixtures.ts"
@@ -59,40 +60,86 @@ await contractSuite("A bulk load of trips", { local: { needs: "postgres", layer:
     })
   )
 
-  it.effect("leaves out a trip of which a change is lost while it reads", () =>
+  for (const { meanwhile, number } of [
+    { meanwhile: "while it reads", number: 2 },
+    { meanwhile: "while the database keeps it waiting", number: 3 }
+  ]) {
+    const early = number === 3
+    it.effect(`${early ? "brings in" : "leaves out"} a trip of which a change is lost ${meanwhile}`, () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient
+        const trip = tripNumber(number)
+        const disk = new FragileDisk()
+        yield* sql`update trips set status = 'completed'`
+        yield* Effect.gen(function* () {
+          const trips = yield* TripRuntime
+          yield* trips.ask(trip.id, create(trip))
+          yield* (yield* Journal).drained
+          yield* sql`alter table trip_events rename to elsewhere`
+          const slot_id = trip.slots[0]!.id
+          const swapped = yield* trips.ask(trip.id, { _tag: "swap_slot", by: owner, slot_id })
+          if (swapped._tag !== "changed") throw new Error(`answered ${swapped._tag}`)
+          // What it puts into the plan the database does not take.
+          const refused = sql.literal(`'${swapped.trip.slots[0]!.node_id}'`)
+          yield* sql`
+            alter table itinerary_slots add constraint not_there check (trip_id <> ${sql.literal(`'${trip.id}'`)} or activity_node_id <> ${refused}) not valid`
+        }).pipe(Effect.provide(process(disk, new Outage())))
+        yield* sql`alter table elsewhere rename to trip_events`
+
+        const { letGo, over } = yield* heldBack
+        const outage = new Outage()
+        const reply = yield* Effect.gen(function* () {
+          const trips = yield* TripRuntime
+          const journal = yield* Journal
+          const lose = Effect.andThen(letGo, Effect.andThen(over, journal.drained))
+          if (early) {
+            yield* journal.enrolled
+            outage.on = true
+            const preloading = yield* Effect.forkChild(trips.preload)
+            while (outage.refused === 0) yield* Effect.sleep(10)
+            yield* lose
+            outage.on = false
+            assert.deepStrictEqual(yield* Fiber.join(preloading), { trips: 1 })
+          } else {
+            outage.afterPage = lose
+            assert.deepStrictEqual(yield* trips.preload, { trips: 0 })
+          }
+          return yield* trips.ask(trip.id, { _tag: "read", by: owner })
+        }).pipe(Effect.provide(process(disk, outage)))
+        if (reply._tag !== "trip") throw new Error(`answered ${reply._tag}`)
+        assert.strictEqual(reply.trip.slots[0]!.node_id, trip.slots[0]!.node_id)
+        assert.deepStrictEqual(reply.trip.lost, [{ seq: 2, type: "slot_swapped" }])
+        yield* sql`alter table itinerary_slots drop constraint not_there`
+      })
+    )
+  }
+
+  it.effect("leaves out whatever it read before another server's records were stored", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient
-      const trip = tripNumber(2)
+      const trip = tripNumber(4)
       const disk = new FragileDisk()
       yield* sql`update trips set status = 'completed'`
       yield* Effect.gen(function* () {
-        const trips = yield* TripRuntime
-        yield* trips.ask(trip.id, create(trip))
+        yield* (yield* TripRuntime).ask(trip.id, create(trip))
         yield* (yield* Journal).drained
-        yield* sql`alter table trip_events rename to elsewhere`
-        const slot_id = trip.slots[0]!.id
-        const swapped = yield* trips.ask(trip.id, { _tag: "swap_slot", by: owner, slot_id })
-        if (swapped._tag !== "changed") throw new Error(`answered ${swapped._tag}`)
-        // What it puts into the plan the database does not take.
-        const refused = sql.literal(`'${swapped.trip.slots[0]!.node_id}'`)
-        yield* sql`
-          alter table itinerary_slots add constraint not_there check (trip_id <> ${sql.literal(`'${trip.id}'`)} or activity_node_id <> ${refused}) not valid`
       }).pipe(Effect.provide(process(disk, new Outage())))
-      yield* sql`alter table elsewhere rename to trip_events`
-
-      const { letGo, over } = yield* heldBack
+      let opened: Effect.Effect<void> = Effect.void
+      const fence: Fence = {
+        epoch: () => 0,
+        refusal: () => undefined,
+        onOpened: (listener) => {
+          opened = listener
+          return () => {}
+        }
+      }
       const outage = new Outage()
-      const reply = yield* Effect.gen(function* () {
-        const trips = yield* TripRuntime
-        const journal = yield* Journal
-        outage.afterPage = Effect.andThen(letGo, Effect.andThen(over, journal.drained))
-        assert.deepStrictEqual(yield* trips.preload, { trips: 0 })
-        return yield* trips.ask(trip.id, { _tag: "read", by: owner })
-      }).pipe(Effect.provide(process(disk, outage)))
-      if (reply._tag !== "trip") throw new Error(`answered ${reply._tag}`)
-      assert.strictEqual(reply.trip.slots[0]!.node_id, trip.slots[0]!.node_id)
-      assert.deepStrictEqual(reply.trip.lost, [{ seq: 2, type: "slot_swapped" }])
-      yield* sql`alter table itinerary_slots drop constraint not_there`
+      yield* Effect.gen(function* () {
+        outage.afterPage = Effect.suspend(() => opened)
+        assert.deepStrictEqual(yield* (yield* TripRuntime).preload, { trips: 0 })
+        outage.afterPage = Effect.void
+        assert.deepStrictEqual(yield* (yield* TripRuntime).preload, { trips: 1 })
+      }).pipe(Effect.provide(process(disk, outage, {}, undefined, fence)))
     })
   )
 

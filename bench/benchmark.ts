@@ -45,12 +45,13 @@ export const flag = (args: ReadonlyArray<string>, name: string): string | undefi
   return arg.includes("=") ? arg.slice(arg.indexOf("=") + 1) : (args[at + 1] ?? "")
 }
 
-export const numberFlag = (args: ReadonlyArray<string>, name: string, fallback: number): number => {
+/** A number above 0; 0 too where that means "leave it out". */
+export const numberFlag = (args: ReadonlyArray<string>, name: string, fallback: number, mayBeZero = false): number => {
   const given = flag(args, name)
   if (given === undefined) return fallback
   const value = Number(given)
-  if (given === "" || !Number.isFinite(value) || value <= 0) {
-    throw new Error(`--${name} wants a number above 0, not "${given}"`)
+  if (given === "" || !Number.isFinite(value) || value < 0 || (value === 0 && !mayBeZero)) {
+    throw new Error(`--${name} wants a number ${mayBeZero ? "from 0 on" : "above 0"}, not "${given}"`)
   }
   return value
 }

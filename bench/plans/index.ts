@@ -82,8 +82,8 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
   const dominated = trips.filter(
     (_, at) => before.ways[at]! < now.ways[at]! && before.tastes[at]! > now.tastes[at]!
   ).length
-  const front = numberFlag(args, "front", 120)
-  const long = numberFlag(args, "long", 0)
+  const front = numberFlag(args, "front", 120, true)
+  const long = numberFlag(args, "long", 0, true)
   const rows = (name: string, of: (figures: Figures) => string | number) => [name, of(before), of(now)]
   const p95 = p95Of(costs)
   return {
@@ -219,7 +219,7 @@ export const benchmark: Benchmark = {
   summary: "plans: 400 trips judged by an evaluator of its own, before and now",
   options: [
     "--trips N   trips that are judged (400)",
-    "--front N   trips that show what the weights trade (120)",
+    "--front N   trips that show what the weights trade (120; 0 for none)",
     "--long N    trips that are compared with ten seconds of search each (none)",
     "--data FOLDER  plans in the cities whose extracts of OpenStreetMap lie there, which nothing before planned",
     "--keep yes  keeps the figures as those that others are compared with"

@@ -9,6 +9,9 @@ import { crc32 } from "node:zlib"
 const root = join(import.meta.dirname, "..", "..")
 const kept = join(root, "node_modules", ".cache", "overplanned")
 const ours = pathToFileURL(join(root, "/")).href
+const installed = `${ours}node_modules/`
+/** Of its many files each is a module of JavaScript, and none stands where a link leads elsewhere. */
+const effect = `${installed}effect/dist/`
 
 /** Of the source and of who strips it: what was kept of other bytes, or by another Node, or was cut short, is not taken. */
 const headOf = (source, stripped) =>
@@ -52,8 +55,10 @@ const strip = (source) => {
   }
 }
 
+const isOurs = (url) => url.startsWith(ours) && !url.includes("/node_modules/")
+
 const load = (url, context, next) => {
-  if (!url.endsWith(".ts") || !url.startsWith(ours) || url.includes("/node_modules/")) return next(url, context)
+  if (!url.endsWith(".ts") || !isOurs(url)) return next(url, context)
   const path = fileURLToPath(url)
   const source = readFileSync(path)
   const place = placeOf(path)
@@ -65,10 +70,41 @@ const load = (url, context, next) => {
   return { format: "module", source: stripped, shortCircuit: true }
 }
 
+/** What a package is called by our sources, and where it lies: the same for each of them, which Node looks up for each anew. */
+const packages = new Map()
+
+const ofPackage = (specifier, context, next) => {
+  let found = packages.get(specifier)
+  if (found === undefined) {
+    const { format, url } = next(specifier, context)
+    found = { format, url, shortCircuit: true }
+    packages.set(specifier, found)
+  }
+  return found
+}
+
+/** Where a module lies that another one imports: seen from the name alone, where it stands beside who asks. */
+const resolve = (specifier, context, next) => {
+  const { conditions, importAttributes, parentURL } = context
+  if (parentURL === undefined || !conditions.includes("import") || Object.keys(importAttributes).length > 0) {
+    return next(specifier, context)
+  }
+  const isBeside = specifier.startsWith("./") || specifier.startsWith("../")
+  if (isOurs(parentURL)) {
+    if (!isBeside && !specifier.startsWith("file:")) return ofPackage(specifier, context, next)
+    if (isBeside && specifier.endsWith(".ts")) {
+      return { url: new URL(specifier, parentURL).href, format: "module-typescript", shortCircuit: true }
+    }
+  } else if (isBeside && specifier.endsWith(".js") && parentURL.startsWith(effect)) {
+    return { url: new URL(specifier, parentURL).href, format: "module", shortCircuit: true }
+  }
+  return next(specifier, context)
+}
+
 try {
   mkdirSync(kept, { recursive: true, mode: 0o700 })
   module.enableCompileCache(join(kept, "compiled"))
-  module.registerHooks({ load })
+  module.registerHooks({ load, resolve })
 } catch {
   // Nobody may write here: nothing is kept.
 }

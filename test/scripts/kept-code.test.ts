@@ -73,6 +73,47 @@ describe("what is kept of the sources", () => {
     }
   })
 
+  it("looks for what is imported where Node does, and says which source is missing", async () => {
+    const file = (path: string, text: string) => {
+      mkdirSync(join(root, path, ".."), { recursive: true })
+      writeFileSync(join(root, path), text)
+    }
+    const exported = JSON.stringify({
+      name: "thing",
+      exports: { "./part": { import: "./esm.mjs", default: "./cjs.js" } }
+    })
+    for (const [folder, word] of [
+      ["", "outer"],
+      ["node_modules/other/", "inner"]
+    ] as const) {
+      file(`${folder}node_modules/thing/package.json`, exported)
+      file(`${folder}node_modules/thing/esm.mjs`, `export const part = "${word} module"`)
+      file(`${folder}node_modules/thing/cjs.js`, `exports.part = "${word} script"`)
+    }
+    file("node_modules/other/package.json", '{ "name": "other", "type": "module", "exports": "./other.js" }')
+    file("node_modules/other/other.js", 'export { part } from "./beside.js"')
+    file("node_modules/other/beside.js", 'export { part } from "thing/part"')
+    file("src/data.json", '{ "word": "data" }')
+    file("src/deep/low.ts", 'import { part } from "thing/part"\nexport const low: string = "low " + (part as string)\n')
+    const asked = [
+      'import { createRequire } from "node:module"',
+      'import { part } from "thing/part"',
+      'import { part as inner } from "other"',
+      'import data from "./data.json" with { type: "json" }',
+      'import { low } from "./deep/low.ts"',
+      'import { word } from "../src/word.ts"',
+      'const required = createRequire(import.meta.url)("thing/part").part',
+      "console.log([part, inner, data.word, low, word, required].join())"
+    ]
+    file("src/main.ts", asked.join("\n"))
+    for (let i = 0; i < 2; i++) {
+      assert.strictEqual(await run(), "outer module,inner module,data,low outer module,one,outer script\n")
+    }
+    file("src/main.ts", 'import "./gone.ts"')
+    const said = await run().then(assert.fail, (error: Error) => error.message)
+    assert.match(said, /gone\.ts/)
+  })
+
   it("is nothing where nothing can be written, and the program runs", async () => {
     // A file stands where the folder would be: that stops also who may write everywhere.
     writeFileSync(join(root, "node_modules/.cache"), "")

@@ -84,15 +84,20 @@ const withoutTypes = (source: string): string => {
   }
 }
 
-/** The client's files, as pages load them. */
+/** The client's files, as pages load them: made once, when the first page asks. */
 const clientFiles = Effect.fnUntraced(function* (folder: string) {
   const files = yield* Effect.promise(() => readdir(folder))
   return yield* Effect.forEach(
     files.filter((file) => extname(file) === ".ts"),
     (file) =>
       Effect.map(
-        Effect.promise(() => readFile(join(folder, file), "utf8")),
-        (source) => [`/client/${file}`, withoutTypes(source)] as const
+        Effect.cached(
+          Effect.map(
+            Effect.promise(() => readFile(join(folder, file), "utf8")),
+            withoutTypes
+          )
+        ),
+        (script) => [`/client/${file}`, script] as const
       )
   )
 })
@@ -144,7 +149,11 @@ export const layer = (options: SystemOptions) =>
 
       for (const [path, script] of yield* clientFiles(options.clientFolder)) {
         const page = { contentType: CONTENT_TYPES[".js"]!, headers: PAGE_HEADERS }
-        yield* router.add("GET", path as `/${string}`, Response.text(script, page))
+        yield* router.add(
+          "GET",
+          path as `/${string}`,
+          Effect.map(script, (text) => Response.text(text, page))
+        )
       }
 
       for (const [path, file] of yield* pageFiles(options.consoleFolder)) {

@@ -1,6 +1,5 @@
 /** Blogs by their feeds, RSS, RDF, Atom or JSON: whole entries where the feed has them, else what it says of them. */
 import * as Effect from "effect/Effect"
-import { parseFeed } from "feedsmith"
 import type { ScrapedPost } from "../../domain/catalog/posts/post.ts"
 import { PoliteWeb } from "../../services/polite-web.ts"
 import { type Connector, type Found, list, plainText, record, type SettingOf, textOf } from "./connector.ts"
@@ -78,6 +77,8 @@ const readFeed = Effect.fn("feed")(function* (setting: SettingOf<"feed">, before
   })
   const nothing: Found = { posts: [], removed: [], cursor: before, refused: [] }
   if (answer.notModified) return nothing
+  // Loaded where a feed is read: a start that has none to read does without it.
+  const { parseFeed } = yield* Effect.promise(() => import("feedsmith"))
   const entries = yield* Effect.try(() => {
     const { feed } = parseFeed(answer.text)
     const { items, entries: ofAtom } = record(feed)

@@ -1,6 +1,4 @@
 /** Places of the Overture Maps release, from a Parquet file of its public columns, a few thousand rows at a time. */
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet"
-import { compressors } from "hyparquet-compressors"
 import type { Point } from "../../domain/basics/shapes.ts"
 import { type PlaceFacts, placeFacts } from "../../domain/catalog/facts.ts"
 import type { TaggedPlace } from "../../domain/catalog/osm/read.ts"
@@ -77,6 +75,9 @@ const readRow = (row: Row) => {
 }
 
 export const readOverture = async (path: string, progress: (done: number, total: number) => void): Promise<Extract> => {
+  // Loaded where they are needed: a start reads no such file.
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import("hyparquet")
+  const { compressors } = await import("hyparquet-compressors")
   const file = await asyncBufferFromFile(path)
   const metadata = await parquetMetadataAsync(file)
   const total = Number(metadata.num_rows)

@@ -7,7 +7,6 @@ import { liesWithin } from "../../domain/catalog/extent.ts"
 import { foldName } from "../../domain/catalog/names.ts"
 import { type SeedProgress, SeedRefused } from "../../services/city-seeder.ts"
 import type { SeedInput } from "../seed-city.ts"
-import { cityOfExtract } from "./city-facts.ts"
 import type { Extract, PlacedElement } from "./extract.ts"
 import { readOverpass } from "./read-overpass.ts"
 import { looksLikePbf, readPbf } from "./read-pbf.ts"
@@ -132,6 +131,8 @@ export const inputOfExtract = Effect.fnUntraced(function* (
     const why = extract.broken[0] ?? "there is no named place in it that one could visit"
     return yield* refused(path, `${why}.`)
   }
+  // The borders of all countries and time zones take twenty megabytes: they are loaded where a city is looked for.
+  const { cityOfExtract } = yield* Effect.promise(() => import("./city-facts.ts"))
   const found = cityOfExtract(extract, request.city, request.name)
   if (found === undefined) {
     return yield* refused(path, "its places lie in no country, so neither time zone nor holidays are known.")

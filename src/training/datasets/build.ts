@@ -35,7 +35,6 @@ import { vibeLabels } from "./definitions/vibe-labels.ts"
 import { checkDataset } from "./gate.ts"
 import { liveChecks, weatherSpoke } from "./live-features.ts"
 import { owedTo } from "./owed-to.ts"
-import { createParquet, type ParquetFile } from "./parquet.ts"
 import { CODE_VERSION, previousOf, sha256Of } from "./previous.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
 import { namePeople, pseudonymsOf, renaming } from "./pseudonyms.ts"
@@ -109,8 +108,9 @@ const buildOf = (options: BuildOptions, request: DatasetRequest, startedAt: numb
 /** Reads the rows and writes each into its split, while what the checks need is gathered. */
 const writeRows = Effect.fnUntraced(function* ({ definition, name, partial, range }: Build) {
   const { columns } = definition
+  const { createParquet } = yield* Effect.promise(() => import("./parquet.ts"))
   const cuts: Cuts = yield* cutsFor(definition, range)
-  const files = new Map<string, ParquetFile>()
+  const files = new Map<string, ReturnType<typeof createParquet>>()
   const fileOf = (split: string, aside = false) => {
     let file = files.get(split)
     if (file === undefined) {

@@ -3,7 +3,6 @@ import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { zstdDecompressSync } from "node:zlib"
 import * as Effect from "effect/Effect"
-import { asyncBufferFromFile, parquetRead } from "hyparquet"
 import { StoreNotSearched, type Trace, type TraceStore } from "../../services/trace-search.ts"
 
 const parquetFiles = (root: string): ReadonlyArray<string> =>
@@ -23,6 +22,7 @@ const columnsWith = async (path: string, is: (text: string) => boolean): Promise
     if (typeof value !== "object" || value === null || value instanceof Date) return false
     return Object.values(value).some(holds)
   }
+  const { asyncBufferFromFile, parquetRead } = await import("hyparquet")
   await parquetRead({
     file: await asyncBufferFromFile(path),
     compressors: { ZSTD: (bytes) => zstdDecompressSync(bytes) },

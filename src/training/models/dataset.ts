@@ -4,7 +4,6 @@ import { createReadStream, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { zstdDecompressSync } from "node:zlib"
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet"
 import type { DatasetName } from "../../services/datasets.ts"
 import { TrainingRefused } from "../../services/trainers.ts"
 import { publishedIn } from "../datasets/published.ts"
@@ -52,6 +51,7 @@ export const eachRow = async (
   columns: ReadonlyArray<string>,
   row: (row: Readonly<Record<string, unknown>>) => void
 ): Promise<void> => {
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import("hyparquet")
   const file = await asyncBufferFromFile(join(dataset.folder, `${split}.parquet`))
   const metadata = await parquetMetadataAsync(file)
   const rows = Number(metadata.num_rows)

@@ -157,8 +157,10 @@ export interface DecisionSlate {
 /** What became of an offer. */
 export interface PivotResponse {
   readonly pivot_id: string
-  /** Who answered, who need not be who asked; nobody where its time was over. Absent in records of older programs. */
+  /** Who answered, who need not be who asked; nobody where its time was over, or the group decided. Absent in records of older programs. */
   readonly user_id?: string | null
+  /** The group voted: it says nothing of what anybody wanted. Each vote is an outcome of its voter's own. */
+  readonly voted?: true
   readonly trip_id: string
   readonly response: "accept" | "dismiss" | "ignore"
   readonly chosen_option_id: string | null

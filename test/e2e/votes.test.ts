@@ -2,8 +2,13 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { makeClient, Problem } from "../../client/index.ts"
 import { follow } from "../support/follow.ts"
+import { readDataset } from "../support/read-dataset.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
+
+const slotsOf = (trip: Json): ReadonlyArray<Json> => trip.days.flatMap((day: Json) => day.slots)
+
+const placesOf = (option: Json): ReadonlyArray<string> => option.changes.flatMap(({ node }: Json) => node?.id ?? [])
 
 describe("a vote of a group", () => {
   let world: World
@@ -14,7 +19,7 @@ describe("a vote of a group", () => {
   /** An offer that there is something to choose from, whichever stop it is about. */
   const offered = async (): Promise<Json> => {
     const now = ok(await group[0]!.call("GET", `/trips/${trip.id}`))
-    for (const { id } of now.days.flatMap((day: Json) => day.slots)) {
+    for (const { id } of slotsOf(now)) {
       const { body } = await group[0]!.call("POST", `/trips/${trip.id}/pivot`, { trigger: "venue_closed", slot_id: id })
       if (body.options?.length > 0) return body
     }
@@ -97,6 +102,42 @@ describe("a vote of a group", () => {
         [eve.id, "pivot_accept"]
       ]
     )
+    const [first, ...left] = offer.options
+    const taken = placesOf(first)
+    const others: ReadonlyArray<string> = left.flatMap(placesOf)
+    const passed = [...new Set(others)].filter((node) => !taken.includes(node))
+    const outcomes = await world.drained(
+      (sql) =>
+        sql`select user_id, activity_node_id, outcome from decision_outcomes where decision_id = ${offer.pivot_id}`,
+      (rows) => rows.length >= 2 * (taken.length + passed.length)
+    )
+    assert.sameDeepMembers(
+      outcomes.map(({ activity_node_id, outcome, user_id }) => [user_id, activity_node_id, outcome]),
+      [bob.id, eve.id].flatMap((who) => [
+        ...taken.map((node) => [who, node, "confirmed"]),
+        ...passed.map((node) => [who, node, "skipped"])
+      ]),
+      "what each voter said; whoever was silent said nothing"
+    )
+    const changed = await world.rows(
+      (sql) => sql`select user_id, activity_node_id from decision_outcomes
+        where trip_id = ${trip.id} and outcome in ('swapped', 'removed')`
+    )
+    const gone = slotsOf(trip).flatMap(({ id, node }) => {
+      const now = decided.changed.find((slot: Json) => slot.id === id)
+      return decided.removed?.includes(id) || (now !== undefined && now.node.id !== node.id) ? [node.id] : []
+    })
+    assert.sameDeepMembers(
+      changed.map(({ activity_node_id, user_id }) => [user_id, activity_node_id]),
+      [bob.id, eve.id].flatMap((who) => gone.map((node) => [who, node])),
+      "what went away went for those who wanted that"
+    )
+    const [decision] = await world.rows(
+      (sql) => sql`select cardinality(candidate_ids) as candidates from ranking_events where id = ${offer.pivot_id}`
+    )
+    const { rows: preferences } = await readDataset(world, "bpr_triples")
+    const people = preferences.filter(({ decision_id }) => decision_id === offer.pivot_id).map((row) => row.user_id)
+    assert.sameMembers([...new Set(people)], decision.candidates > 1 && taken.length > 0 ? [bob.id, eve.id] : [])
   })
 
   it("ends by its default where they do not agree, and leaves no name of somebody who is erased", async () => {

@@ -93,13 +93,15 @@ export const answerTo = (
   turn: Turn,
   open: OpenOffer,
   response: PivotResponse["response"],
-  chosen?: OfferOption
+  chosen?: OfferOption,
+  more: Pick<PivotResponse, "voted"> = {}
 ): TripRecord => ({
   type: "pivot_response",
   id: turn.context.id(),
   payload: {
     pivot_id: open.pivot_id,
     user_id: turn.by,
+    ...more,
     trip_id: turn.trip.id,
     response,
     chosen_option_id: chosen?.option_id ?? null,
@@ -180,10 +182,11 @@ const changedSince = (turn: Turn, then: Then, option: OfferOption): boolean => {
   })
 }
 
-/** What a group's vote brings along: the stops as they were when it began, what it came to, and what is written down of it. */
+/** What a group's vote brings along: the stops as they were when it began, what it came to, who wanted that, and what is written down of it. */
 interface Voted {
   readonly stops: Then
   readonly result: VoteResult
+  readonly wantedBy: ReadonlyArray<string>
   readonly records: ReadonlyArray<TripRecord>
 }
 
@@ -235,7 +238,11 @@ export const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefin
       records:
         voted === undefined
           ? responded(turn, open, "accept", { option: chosen, position: offer.options.indexOf(chosen) })
-          : [answerTo(turn, open, "accept", chosen), ...voted.records, ...pivotEdits(turn, pivot_id, chosen)],
+          : [
+              answerTo(turn, open, "accept", chosen, { voted: true }),
+              ...voted.records,
+              ...pivotEdits(turn, pivot_id, chosen, voted.wantedBy)
+            ],
       transient: [{ _tag: "offer_closed", pivot_id }]
     }
   )

@@ -12,10 +12,15 @@ export const outcomeOf = (slot: Slot, outcome: Outcome, id: string): PlaceOutcom
   outcome
 })
 
-export const outcomesRecord = (turn: Turn, outcomes: ReadonlyArray<PlaceOutcome>): ReadonlyArray<TripRecord> => {
+/** `who` did it: whoever the turn is of, else the owner. */
+export const outcomesRecord = (
+  turn: Turn,
+  outcomes: ReadonlyArray<PlaceOutcome>,
+  who: string = turn.by ?? turn.trip.user_id
+): ReadonlyArray<TripRecord> => {
   if (outcomes.length === 0) return []
-  const { id: trip_id, session_id, user_id } = turn.trip
-  const payload = { user_id: turn.by ?? user_id, trip_id, session_id, occurred_at: turn.context.now, outcomes }
+  const { id: trip_id, session_id } = turn.trip
+  const payload = { user_id: who, trip_id, session_id, occurred_at: turn.context.now, outcomes }
   return [{ type: "decision_outcomes", id: turn.context.id(), payload }]
 }
 

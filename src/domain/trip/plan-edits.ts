@@ -35,8 +35,13 @@ export const editedFrom = (
     ...more
   })
 
-/** Each stop whose place the option changes, and what that says of the place; one that only moves keeps it. */
-export const pivotEdits = (turn: Turn, pivotId: PivotId, option: OfferOption): ReadonlyArray<TripRecord> => {
+/** Each stop whose place the option changes, and what `wantedBy` said of the place with that; one that only moves keeps it. */
+export const pivotEdits = (
+  turn: Turn,
+  pivotId: PivotId,
+  option: OfferOption,
+  wantedBy: ReadonlyArray<string> = [turn.by ?? turn.trip.user_id]
+): ReadonlyArray<TripRecord> => {
   const changes = option.changes.flatMap(({ action, node, slot_id }) => {
     const slot = turn.trip.slots.find((one) => one.id === slot_id)
     if (slot === undefined) return []
@@ -45,9 +50,12 @@ export const pivotEdits = (turn: Turn, pivotId: PivotId, option: OfferOption): R
   })
   return [
     ...changes.map(({ slot, to }) => edited(turn, "pivot", slot, to, { pivot_id: pivotId })),
-    ...outcomesRecord(
-      turn,
-      changes.map(({ slot, to }) => outcomeOf(slot, to === null ? "removed" : "swapped", turn.context.id()))
+    ...wantedBy.flatMap((who) =>
+      outcomesRecord(
+        turn,
+        changes.map(({ slot, to }) => outcomeOf(slot, to === null ? "removed" : "swapped", turn.context.id())),
+        who
+      )
     )
   ]
 }

@@ -68,6 +68,10 @@ export const answerOfVoter = (vote: Vote, userId: string): VoteAnswer | undefine
 export const votersOf = (vote: Vote, trip: Voters): ReadonlyArray<UserId> =>
   counted(vote, trip).map(({ user_id }) => user_id)
 
+/** Who wanted that; nobody, where only the default did. */
+export const votersFor = (vote: Vote, answer: VoteAnswer): ReadonlyArray<UserId> =>
+  vote.ballots.filter((one) => same(one.answer, answer)).map(({ user_id }) => user_id)
+
 const countOf = (vote: Vote, trip: Voters) => {
   const answers: Array<{ readonly answer: VoteAnswer; votes: number }> = []
   for (const { answer } of counted(vote, trip)) {

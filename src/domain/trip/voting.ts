@@ -1,13 +1,17 @@
 /** A group decides on an offer: opening a vote, voting, and what is done once it is counted. */
+import type { Uuid } from "../ids.ts"
+import type { PlaceOutcome } from "../learning-log/outcomes.ts"
 import { type OfferOption, readOffer } from "../pivot/model.ts"
+import { judgedPlaces, placesOf } from "../pivot/places.ts"
 import { modelVersion } from "../ranking.ts"
 import type { OpenOffer } from "./actor-state.ts"
 import { accept, answerTo, respondPivot } from "./answer-offers.ts"
 import type { TripCommand } from "./commands.ts"
+import { outcomesRecord } from "./outcomes.ts"
 import { PackedPlan } from "./packed-plan.ts"
 import * as R from "./rejections.ts"
 import { changed, isOver, reject, signal, type TripDecision, type TripRecord, type Turn, worldOf } from "./turn.ts"
-import { countedAt, resultOf, type Vote, type VoteAnswer, type VoteResult } from "./vote.ts"
+import { countedAt, resultOf, type Vote, type VoteAnswer, type VoteResult, votersFor } from "./vote.ts"
 
 /** A trip whose city is not there to check an option with is waited for this long; then nothing is changed. */
 const PATIENCE_MS = 5 * 60_000
@@ -96,19 +100,30 @@ const offerOf = (vote: Vote, plan: PackedPlan): OpenOffer => ({
   shown: true
 })
 
-/** What each of them said, for what is learnt of their tastes: nobody else's choice is laid to their door. */
+/** What each of them said, for what is learnt of their tastes: nobody else's choice is laid to their door, nor anything to that of who was silent. */
 const said = (turn: Turn, vote: Vote): ReadonlyArray<TripRecord> => {
   const { options } = readOffer(vote.offer)
-  return vote.ballots.map(({ answer, user_id }) => {
+  const decision_id = vote.pivot_id as string as typeof Uuid.Type
+  return vote.ballots.flatMap(({ answer, user_id }) => {
+    const outcomes = judgedPlaces(options, answer.response === "accept" ? answer.option_id : undefined).map(
+      ({ node_id, outcome, slot_id }): PlaceOutcome => ({
+        id: turn.context.id(),
+        decision_id,
+        activity_node_id: node_id,
+        slot_id,
+        outcome
+      })
+    )
     const position = answer.response === "accept" ? options.findIndex((one) => one.option_id === answer.option_id) : -1
-    const place = options[position]?.changes.find((change) => change.node !== undefined)?.node?.id ?? null
-    return signal(turn, user_id, answer.response === "accept" ? "pivot_accept" : "pivot_dismiss", {
+    const place = options[position] === undefined ? null : (placesOf(options[position])[0]?.node_id ?? null)
+    const opinion = signal(turn, user_id, answer.response === "accept" ? "pivot_accept" : "pivot_dismiss", {
       slot_id: vote.slot_id,
       node_id: place,
       model_version: modelVersion(vote.model),
-      decision_id: vote.pivot_id,
+      decision_id,
       context: { pivot_id: vote.pivot_id, trigger: vote.request.trigger, ...(position < 0 ? {} : { position }) }
     })
+    return [opinion, ...outcomesRecord(turn, outcomes, user_id)]
   })
 }
 
@@ -122,7 +137,7 @@ const dismissed = (turn: Turn, vote: Vote, open: OpenOffer, result: VoteResult):
       ...(vote.about === undefined ? {} : { about: vote.about }),
       vote: result
     },
-    { records: [answerTo(turn, open, "dismiss"), ...said(turn, vote)] }
+    { records: [answerTo(turn, open, "dismiss", undefined, { voted: true }), ...said(turn, vote)] }
   )
 
 /** Counts a vote whose time has come. */
@@ -136,7 +151,13 @@ export const countVote = (turn: Turn): TripDecision | undefined => {
   if (answer.response === "dismiss") return dismissed(by, vote, open, { ...result, problem: null })
   if (worldOf(turn) === undefined && context.now < vote.closes_at + PATIENCE_MS) return undefined
   const records = said(by, vote)
-  const taken = accept(by, open, answer.option_id, { stops: vote.basis, result: { ...result, problem: null }, records })
+  const wantedBy = votersFor(vote, answer)
+  const taken = accept(by, open, answer.option_id, {
+    stops: vote.basis,
+    result: { ...result, problem: null },
+    wantedBy,
+    records
+  })
   if (!(taken.reply instanceof Error)) return taken
   return dismissed(by, vote, open, { ...result, problem: taken.reply.message })
 }

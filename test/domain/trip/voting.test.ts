@@ -159,6 +159,39 @@ describe("a vote on an offer", () => {
     assert.deepStrictEqual(counted[0], counted[1])
   })
 
+  it("says of the places what each voter said of them, and of nobody what they did not say", () => {
+    const { live, made } = voting()
+    cast(live, friend, option(made, 1))
+    cast(live, stranger, option(made, 1))
+    wake(live)
+    const records = live.last.records!.flatMap((one) => (one.type === "decision_outcomes" ? [one.payload] : []))
+    const told = records.flatMap(({ outcomes, user_id }) =>
+      outcomes.map((one) => [user_id, one.decision_id, one.activity_node_id, one.outcome])
+    )
+    const node = (n: number) => made.options[n]!.changes[0]!.node!.id
+    const planned = live.decisions[0]!.events![0]!.event
+    const before =
+      planned._tag === "trip_created" &&
+      planned.trip.slots.find(({ id }) => id === made.options[1]!.changes[0]!.slot_id)!.node_id
+    assert.sameDeepMembers(
+      told,
+      [friend, stranger].flatMap((who) => [
+        ...made.options.map((_, n) => [who, made.pivot_id, node(n), n === 1 ? "confirmed" : "skipped"]),
+        [who, null, before, "swapped"]
+      ])
+    )
+    const answer = live.last.records!.find(({ type }) => type === "pivot_response")
+    assert.deepInclude(answer?.payload, { response: "accept", voted: true, user_id: null })
+  })
+
+  it("says nothing of anybody where nobody votes", () => {
+    const { live } = voting()
+    live.now += 10 * MINUTE
+    wake(live)
+    const told = live.last.records!.flatMap((one) => (one.type === "pivot_response" ? [] : [one.type]))
+    assert.deepStrictEqual(told, [])
+  })
+
   it("ends with the trip", () => {
     const { live } = voting()
     live.send({ _tag: "set_status", by: owner, status: "cancelled" })

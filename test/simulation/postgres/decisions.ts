@@ -117,7 +117,7 @@ export const decisionStatements: ReadonlyArray<Statement> = [
   writing("with records as materialized", (executing, [json]) => {
     const offers = new Map<unknown, unknown>()
     for (const row of rowsIn(json)) {
-      offers.set(row["pivot_id"], row["response"] == null ? offers.get(row["pivot_id"]) : row["user_id"])
+      if (row["response"] != null && row["voted"] !== true) offers.set(row["pivot_id"], row["user_id"])
       for (const one of pushedOut(row)) if (!offers.has(one["pivot_id"])) offers.set(one["pivot_id"], undefined)
     }
     answeredOffers(executing, offers)

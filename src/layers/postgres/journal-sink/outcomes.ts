@@ -79,16 +79,19 @@ export const decisionOutcomes = Effect.fnUntraced(function* (records: ReadonlyAr
     on conflict (id) do nothing`
 })
 
-/** What an answer to an offer says of each place in it; offers that were pushed out unanswered are among the records. */
+/**
+ * What an answer to an offer says of each place in it; offers that were pushed out unanswered are among the records. What a
+ * group voted for is no answer of anybody: the votes are outcomes of their own.
+ */
 export const pivotOutcomes = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
   const payloads = payloadsOf(sql, records)
   yield* sql`
     with records as materialized (
       select * from json_to_recordset(${payloads}::json) as r(
-        pivot_id uuid, response text, user_id uuid, pushed_out json)
+        pivot_id uuid, response text, user_id uuid, voted boolean, pushed_out json)
     ), named as (
-      select pivot_id, case when response is not null then user_id end as answered_by from records
+      select pivot_id, user_id as answered_by from records where response is not null and voted is not true
       union
       select (one ->> 'pivot_id')::uuid, null from records, json_array_elements(pushed_out) one
     )

@@ -43,6 +43,7 @@ export type Opening =
 export class Idempotency extends Context.Service<
   Idempotency,
   {
+    /** Takes the key where it is new: whoever gets `first` closes it or abandons it, also when the sender is gone. Interrupted, it takes nothing. */
     readonly open: (userId: string, key: string, requestHash: string) => Effect.Effect<Opening>
     /** Keeps the answer; it may leave once this succeeds. */
     readonly close: (

@@ -102,7 +102,8 @@ export const layer = Layer.effect(
         if (underWay.has(name)) return { _tag: "under_way" } as const
         underWay.add(name)
         const now = yield* Clock.currentTimeMillis
-        const receipt = yield* find(userId, key)
+        const free = Effect.sync(() => void underWay.delete(name))
+        const receipt = yield* Effect.onError(find(userId, key), () => free)
         if (receipt === undefined || receipt.expires_at <= now) return { _tag: "first" } as const
         underWay.delete(name)
         return receipt.request_hash === requestHash

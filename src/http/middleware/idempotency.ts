@@ -36,58 +36,60 @@ export const answerOnce = Effect.gen(function* () {
     request: HttpServerRequest.HttpServerRequest,
     key: string
   ) =>
-    Effect.gen(function* () {
-      if (!KEY.test(key)) {
-        return yield* new InvalidRequest({
-          detail: "Idempotency-Key must be 1 to 200 printable characters without spaces; a UUID is a good one."
-        })
-      }
-      const scope = yield* RequestScope
-      scope.idempotencyKey = key
-      const text = yield* Effect.orDie(request.text)
-      const hash = createHash("sha256").update(`${request.method} ${request.url}\n${text}`).digest("base64url")
-      const opening = yield* receipts.open(caller.userId, key, hash)
-      switch (opening._tag) {
-        case "other_request":
-          return yield* new IdempotencyConflict({
-            detail: "This Idempotency-Key belongs to another request of yours. Use a new key for a new request."
-          })
-        case "under_way":
-          return yield* new RequestUnderWay({
-            detail: "You sent this before, and it is still being worked on. Ask again in a moment for its answer.",
-            retry_after_seconds: 1
-          })
-        case "replay": {
-          // The route itself says why not.
-          if (!(yield* admitted)) return yield* handler
-          const { receipt } = opening
-          scope.modelVersion = receipt.headers["x-model-version"]
-          return Response.text(receipt.body, {
-            status: receipt.status,
-            headers: { ...receipt.headers, "idempotency-replayed": "true" }
+    Effect.uninterruptibleMask(
+      Effect.fnUntraced(function* (interruptible) {
+        if (!KEY.test(key)) {
+          return yield* new InvalidRequest({
+            detail: "Idempotency-Key must be 1 to 200 printable characters without spaces; a UUID is a good one."
           })
         }
-        case "first": {
-          const response = yield* Effect.onExit(handler, (exit) =>
-            exit._tag === "Success" ? Effect.void : receipts.abandon(caller.userId, key)
-          )
-          const body = bodyOf(response)
-          if (body === undefined || response.status >= 400) {
-            yield* receipts.abandon(caller.userId, key)
+        const scope = yield* RequestScope
+        scope.idempotencyKey = key
+        const text = yield* interruptible(Effect.orDie(request.text))
+        const hash = createHash("sha256").update(`${request.method} ${request.url}\n${text}`).digest("base64url")
+        const opening = yield* interruptible(receipts.open(caller.userId, key, hash))
+        switch (opening._tag) {
+          case "other_request":
+            return yield* new IdempotencyConflict({
+              detail: "This Idempotency-Key belongs to another request of yours. Use a new key for a new request."
+            })
+          case "under_way":
+            return yield* new RequestUnderWay({
+              detail: "You sent this before, and it is still being worked on. Ask again in a moment for its answer.",
+              retry_after_seconds: 1
+            })
+          case "replay": {
+            // The route itself says why not.
+            if (!(yield* interruptible(admitted))) return yield* interruptible(handler)
+            const { receipt } = opening
+            scope.modelVersion = receipt.headers["x-model-version"]
+            return Response.text(receipt.body, {
+              status: receipt.status,
+              headers: { ...receipt.headers, "idempotency-replayed": "true" }
+            })
+          }
+          case "first": {
+            const response = yield* Effect.onExit(interruptible(handler), (exit) =>
+              exit._tag === "Success" ? Effect.void : receipts.abandon(caller.userId, key)
+            )
+            const body = bodyOf(response)
+            if (body === undefined || response.status >= 400) {
+              yield* receipts.abandon(caller.userId, key)
+              return response
+            }
+            const headers: Record<string, string> = {}
+            for (const name of KEPT) if (response.headers[name] !== undefined) headers[name] = response.headers[name]
+            if (scope.modelVersion !== undefined) headers["x-model-version"] = scope.modelVersion
+            // Whoever went away meanwhile asks again under this key: the answer is kept to the end. The write itself is durable by now; a receipt that cannot be kept costs the replay, not the write.
+            yield* Effect.catch(
+              receipts.close(caller.userId, key, { request_hash: hash, status: response.status, headers, body }),
+              () => receipts.abandon(caller.userId, key)
+            )
             return response
           }
-          const headers: Record<string, string> = {}
-          for (const name of KEPT) if (response.headers[name] !== undefined) headers[name] = response.headers[name]
-          if (scope.modelVersion !== undefined) headers["x-model-version"] = scope.modelVersion
-          // The write itself is durable by now; a receipt that cannot be kept costs the replay, not the write.
-          yield* Effect.catch(
-            receipts.close(caller.userId, key, { request_hash: hash, status: response.status, headers, body }),
-            () => receipts.abandon(caller.userId, key)
-          )
-          return response
         }
-      }
-    })
+      })
+    )
 
   /** `admitted` is asked before a receipt is shown: whether the sender of this request would be let in now. */
   return <E, R, AE, AR>(

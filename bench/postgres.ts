@@ -10,8 +10,8 @@ import { layer } from "../src/layers/postgres/client.ts"
 import { migrate } from "../src/layers/postgres/migrator.ts"
 import { portToComeBackTo } from "../test/harness/port.ts"
 
-/** Started in `folder`, stopped with the scope; meanwhile it may be stopped and started again at the same address. */
-export const ownPostgres = (folder: string) =>
+/** Started in `folder`, stopped with the scope; meanwhile it may be stopped and started again at the same address. `schema`: the migrations of another release. */
+export const ownPostgres = (folder: string, schema?: string) =>
   Effect.gen(function* () {
     const home = join(folder, "postgres")
     mkdirSync(home, { recursive: true })
@@ -23,7 +23,7 @@ export const ownPostgres = (folder: string) =>
     let pid: number = yield* Cluster.start(how, port)
     yield* Effect.addFinalizer(() => Effect.ignore(Cluster.stop(pid)))
     const url = `postgres://${Cluster.USER}:${encodeURIComponent(secret)}@127.0.0.1:${port}/postgres`
-    yield* migrate().pipe(Effect.provide(layer(Redacted.make(url))))
+    yield* migrate(schema).pipe(Effect.provide(layer(Redacted.make(url))))
     return {
       url,
       port,

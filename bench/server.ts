@@ -26,6 +26,8 @@ export interface ServerSettings {
   readonly more?: Readonly<Record<string, string>>
   /** Further flags for Node. */
   readonly flags?: ReadonlyArray<string>
+  /** The folder of another release of this program that is to be started. */
+  readonly root?: string | undefined
 }
 
 const environment = (settings: ServerSettings): NodeJS.ProcessEnv => ({
@@ -59,9 +61,10 @@ export const launchServer = (settings: ServerSettings): ChildProcess =>
       [
         ...LOADED_FLAGS,
         "--disable-warning=ExperimentalWarning",
-        ...KEPT_CODE,
+        // What Node made of our sources is kept for those alone.
+        ...(settings.root === undefined ? KEPT_CODE : []),
         ...(settings.flags ?? []),
-        MAIN,
+        settings.root === undefined ? MAIN : join(settings.root, "src/main.ts"),
         "serve"
       ],
       {

@@ -24,20 +24,30 @@ interface Place {
   readonly database: CutProxy
 }
 
+export interface Versions {
+  readonly broken: string | undefined
+  readonly before: string | undefined
+}
+
 export class Cluster {
   readonly #folder: string
   readonly #url: string
   readonly #broken: string | undefined
+  readonly #before: string | undefined
   readonly #places: Array<Place> = []
   readonly #servers: Array<ChildProcess | undefined> = []
   /** Those to whom the load balancer sends nobody. */
   readonly #shunned = new Set<number>()
 
-  /** `broken`: a defect that is put into each server. */
-  constructor(folder: string, url: string, broken: string | undefined) {
+  /** How often each server was started. */
+  readonly #starts: Array<number> = []
+
+  /** `broken`: a defect that is put into each server. `before`: the folder of another release, of which every server is at first, and again at every second start. */
+  constructor(folder: string, url: string, { before, broken }: Versions) {
     this.#folder = folder
     this.#url = url
     this.#broken = broken
+    this.#before = before
   }
 
   get count(): number {
@@ -49,10 +59,13 @@ export class Cluster {
     const { database, peers, port } = this.#places[n]!
     const url = new URL(this.#url)
     url.port = String(database.port)
+    const starts = this.#starts[n] ?? 0
+    this.#starts[n] = starts + 1
     this.#servers[n] = await startServer({
       dataDirectory: this.#directory(n),
       databaseUrl: url.toString(),
       port,
+      root: starts % 2 === 0 ? this.#before : undefined,
       flags: this.#broken === undefined ? [] : ["--import", new URL("./break.ts", import.meta.url).href],
       more: {
         NODE_ADDRESS: `127.0.0.1:${peers.port}`,
@@ -76,10 +89,15 @@ export class Cluster {
     return this.#places[n]!
   }
 
-  /** Those that take requests, as a load balancer knows it. */
+  #runs(n: number): boolean {
+    const server = this.#servers[n]
+    return server !== undefined && server.exitCode === null && server.signalCode === null
+  }
+
+  /** Those that take requests, as a load balancer knows it: one that has ended counts again once it has started. */
   alive(): ReadonlyArray<number> {
     const ports = this.#places.map(({ port }) => port)
-    const up = ports.filter((_, n) => this.#servers[n] !== undefined && !this.#shunned.has(n))
+    const up = ports.filter((_, n) => this.#runs(n) && !this.#shunned.has(n))
     return up.length === 0 ? ports : up
   }
 
@@ -117,8 +135,7 @@ export class Cluster {
 
   /** Until it has ended by itself. */
   async ended(n: number): Promise<void> {
-    const server = this.#servers[n]!
-    while (server.exitCode === null && server.signalCode === null) await pause(100)
+    while (this.#runs(n)) await pause(100)
   }
 
   signal(n: number, signal: NodeJS.Signals): void {
@@ -148,8 +165,8 @@ export class Cluster {
 
   /** One that found its place taken has ended by itself. */
   async revive(): Promise<void> {
-    for (const [n, server] of this.#servers.entries()) {
-      if (server === undefined || server.exitCode !== null || server.signalCode !== null) await this.begin(n)
+    for (const n of this.#servers.keys()) {
+      if (!this.#runs(n)) await this.begin(n)
       this.#shunned.delete(n)
     }
   }

@@ -17,6 +17,7 @@ import { BREAKS } from "./break.ts"
 import { check, type Epochs, storedKeys, watchEpochs } from "./check.ts"
 import { Cluster, pause, starve } from "./cluster.ts"
 import { FAULT_NAMES, FAULTS, type FaultName, type Ground } from "./faults.ts"
+import { releaseOf } from "./release-before.ts"
 import { Gate, Traveler, tell } from "./travelers.ts"
 
 /** Faults that a drawn run strikes with, one after another. */
@@ -32,6 +33,8 @@ interface Run {
   readonly people: number
   readonly databaseAwayMillis: number
   readonly broken: string | undefined
+  /** The release that servers are of at first. */
+  readonly before: string | undefined
 }
 
 const streamsOf = (cluster: Cluster, random: () => number, over: () => boolean, travelers: ReadonlyArray<Traveler>) => {
@@ -56,12 +59,13 @@ const streamsOf = (cluster: Cluster, random: () => number, over: () => boolean, 
   return { broken, following: Promise.all(following) }
 }
 
-const run = ({ broken, databaseAwayMillis, faults, people, seed, starved }: Run) =>
+const run = ({ before, broken, databaseAwayMillis, faults, people, seed, starved }: Run) =>
   Effect.gen(function* () {
     const folder = mkdtempSync(join(tmpdir(), "overplanned-bench-nodes-"))
     yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
-    const database = yield* ownPostgres(folder)
-    const cluster = new Cluster(folder, database.url, broken)
+    const older = before === undefined ? undefined : releaseOf(before, folder)
+    const database = yield* ownPostgres(folder, older === undefined ? undefined : join(older, "sql"))
+    const cluster = new Cluster(folder, database.url, { before: older, broken })
     yield* Effect.addFinalizer(() => Effect.promise(() => cluster.end()))
     const random = seededRandom(seed)
     const told = tell()
@@ -258,17 +262,19 @@ export const benchmark: Benchmark = {
     "--people <n>   travelers (20)",
     "--away <s>     how long the database is away (9)",
     "--seed <n>     of the first run (1)",
+    "--before <…>   a commit: every server is as of that one at first, and again at every second start; two restarts of all are an upgrade and the way back",
     `--break <…>    put a defect into the servers, which has to be found: ${Object.keys(BREAKS).join(" or ")}`
   ],
   run: async (args) => {
     const people = numberFlag(args, "people", 20)
     const databaseAwayMillis = numberFlag(args, "away", 9) * 1_000
     const broken = flag(args, "break")
+    const before = flag(args, "before")
     if (broken !== undefined && BREAKS[broken] === undefined)
       throw new NotMeasured(`--break takes one of ${Object.keys(BREAKS).join(", ")}.`)
     const done: Array<Done> = []
     for (const one of runsOf(args)) {
-      done.push(await Effect.runPromise(run({ ...one, people, databaseAwayMillis, broken })))
+      done.push(await Effect.runPromise(run({ ...one, people, databaseAwayMillis, before, broken })))
     }
     return report(done)
   }

@@ -27,6 +27,7 @@ export const tell = (): Told => ({
 /** Where travelers are held while something is done that nobody must write meanwhile. */
 export class Gate {
   #closed = false
+  #closings = 0
   #inside = 0
 
   async pass(work: () => Promise<void>): Promise<void> {
@@ -42,6 +43,7 @@ export class Gate {
   /** Nobody is inside any more; gives what opens it. */
   async close(): Promise<() => void> {
     this.#closed = true
+    this.#closings++
     while (this.#inside > 0) await pause(50)
     return () => {
       this.#closed = false
@@ -50,6 +52,11 @@ export class Gate {
 
   get closed(): boolean {
     return this.#closed
+  }
+
+  /** How often everybody has been held. */
+  get closings(): number {
+    return this.#closings
   }
 }
 
@@ -73,6 +80,10 @@ export class Traveler {
   readonly #ports: () => ReadonlyArray<number>
   readonly #random: () => number
   trip: Trip | undefined
+  /** Whether the stop is locked; undefined where this traveler cannot know. */
+  #locked: boolean | undefined
+  /** How often everybody had been held when that was learnt: what was known before may have been given up meanwhile. */
+  #learntAt = 0
 
   constructor(ports: () => ReadonlyArray<number>, random: () => number) {
     this.#ports = ports
@@ -108,37 +119,60 @@ export class Traveler {
     if (made.status !== 201) throw new Error(`No trip: ${made.status} ${JSON.stringify(made.body)}`)
     const begun = await this.#call("PATCH", `/trips/${made.body.id}`, { status: "active" }, randomUUID())
     if (begun.status !== 200) throw new Error(`Not begun: ${begun.status} ${JSON.stringify(begun.body)}`)
-    this.trip = { id: made.body.id, slot: made.body.days[0].slots[0].id }
+    // On the second day: a stop of the first one may be over at this hour, and is not changed any more then.
+    this.trip = { id: made.body.id, slot: made.body.days[1].slots[0].id }
   }
 
   get token(): string {
     return this.#token
   }
 
-  /** One change, sent again under its key until somebody says what became of it, or time is up. */
-  async change(n: number, told: Told, until: () => number): Promise<void> {
+  /** Whether the stop is locked as far as the trip says; undefined where nobody answers. */
+  async #look(): Promise<boolean | undefined> {
     const { id, slot } = this.trip!
+    try {
+      const { body, status } = await this.#call("GET", `/trips/${id}`)
+      if (status !== 200) return undefined
+      const slots: ReadonlyArray<Json> = body.days.flatMap((day: Json) => day.slots)
+      return slots.find((one) => one.id === slot).locked
+    } catch {
+      return undefined
+    }
+  }
+
+  /**
+   * One change, sent again under its key until somebody says what became of it, or time is up. Always one that changes something: whoever asks for what is
+   * so already is acknowledged without anything being stored, which would look like a loss.
+   */
+  async change(gate: Gate, told: Told, until: () => number): Promise<void> {
+    const { id, slot } = this.trip!
+    if (gate.closings !== this.#learntAt) this.#locked = undefined
+    this.#learntAt = gate.closings
+    this.#locked ??= await this.#look()
+    if (this.#locked === undefined) return
+    const action = this.#locked ? "unlock" : "lock"
     const key = randomUUID()
     const began = performance.now()
     for (;;) {
       try {
-        const action = n % 2 === 0 ? "lock" : "unlock"
         const answer = await this.#call("PATCH", `/trips/${id}/slots/${slot}`, { action }, key)
         if (answer.status === 200) {
           told.unknown.delete(key)
           told.acknowledged.add(key)
           told.writeMillis.push(performance.now() - began)
+          this.#locked = action === "lock"
           return
         }
         count(told.refusedWrites, `${answer.status} ${String(answer.body?.detail).slice(0, 70)}`)
-        if (answer.status < 500 && answer.status !== 409 && answer.status !== 429) return
+        if (answer.status < 500 && answer.status !== 409 && answer.status !== 429) break
       } catch (error) {
         count(told.refusedWrites, (error as Error).name)
       }
       told.unknown.add(key)
-      if (performance.now() > until()) return
+      if (performance.now() > until()) break
       await pause(50)
     }
+    this.#locked = undefined
   }
 
   async pivot(told: Told): Promise<void> {
@@ -159,9 +193,9 @@ export class Traveler {
 
   /** Works until it is told to stop. */
   async work(told: Told, gate: Gate, over: () => boolean, until: () => number): Promise<void> {
-    for (let n = 0; !over(); n++) {
+    while (!over()) {
       // Whoever is held gives up on what nobody answers: it is under way for nobody then.
-      await gate.pass(() => this.change(n, told, () => (gate.closed ? 0 : until())))
+      await gate.pass(() => this.change(gate, told, () => (gate.closed ? 0 : until())))
       await gate.pass(() => this.pivot(told))
       await pause(20 + this.#random() * 80)
     }

@@ -21,7 +21,9 @@ export const releaseOf = (commit: string, folder: string): string => {
     files = execFileSync("git", ["archive", "--format=tar", `${commit}^{commit}`], quiet)
   } catch (error) {
     const said = String((error as { stderr?: unknown }).stderr).trim()
-    throw new NotMeasured(`--before takes a commit of this repository, and "${commit}" is none that git can give: ${said}`)
+    throw new NotMeasured(
+      `--before takes a commit of this repository, and "${commit}" is none that git can give: ${said}`
+    )
   }
   execFileSync("tar", ["-x", "-C", root], { input: files })
   // What both depend on is shared; what is of another version is installed as that release asks for it.

@@ -61,10 +61,12 @@ export const mostStops = (pace: PaceRule, hours: DayHours): number => {
   return share <= 0 ? 0 : Math.max(2, Math.round(pace.most * share))
 }
 
+type Bounding = Pick<LockedStop, "bounds" | "day" | "starts_at" | "ends_at">
+
 /** The hours of a day between an arrival and a departure; none on days before the one or after the other. */
-const presentOn = (locked: ReadonlyArray<LockedStop>, day: TripDay, hours: DayHours): DayHours => {
+export const presentOn = (stays: ReadonlyArray<Bounding>, day: TripDay, hours: DayHours): DayHours => {
   let { from, to } = hours
-  for (const { bounds, day: on, ends_at, starts_at } of locked) {
+  for (const { bounds, day: on, ends_at, starts_at } of stays) {
     if (bounds === "arrival") from = on > day.day ? to : on === day.day ? Math.max(from, minuteAt(day, ends_at)) : from
     if (bounds === "departure") to = on < day.day ? from : on === day.day ? Math.min(to, minuteAt(day, starts_at)) : to
   }

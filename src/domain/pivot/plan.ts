@@ -14,6 +14,8 @@ export interface PlanSlot {
   readonly locked: boolean
   /** Lived through or given up: it changes no more. */
   readonly past: boolean
+  /** Nothing goes before an arrival, nor after a departure. */
+  readonly bounds?: "arrival" | "departure"
 }
 
 export type IndexOf = (nodeId: string) => number | undefined
@@ -36,7 +38,8 @@ const fixedSlot = (thing: FixedThing, k: number): PlanSlot => ({
   starts: thing.starts_at,
   ends: thing.ends_at,
   locked: true,
-  past: false
+  past: false,
+  ...(thing.kind === "arrival" || thing.kind === "departure" ? { bounds: thing.kind } : {})
 })
 
 /** Whether it is a stop of the plan, and not something of the travelers' own. */

@@ -101,6 +101,7 @@ export const gapBefore = (day: ReadonlyArray<PlanSlot>, position: number): Gap |
   const before = day[position - 1]
   if (before === undefined) return undefined
   const next = day[position]
+  if (before.bounds === "departure" || next?.bounds === "arrival") return undefined
   return {
     from: before.index,
     depart: before.ends,

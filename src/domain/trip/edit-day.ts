@@ -1,5 +1,6 @@
 /** One day of a trip as somebody changes it by hand: what moves, what does not, and the times that come of an order. */
 
+import { presentOn } from "../itinerary/frame.ts"
 import { NOWHERE, ownIndex } from "../itinerary/own-points.ts"
 import { MEAL } from "../itinerary/places.ts"
 import { type DayStop, isStuck, type RetimedStop, retime, type Stuck } from "../itinerary/retime.ts"
@@ -16,10 +17,11 @@ import {
 import { narrowed, windowsOf } from "../itinerary/windows.ts"
 import type { LiveCity, PivotEnv } from "../pivot/env.ts"
 import { openState, opensAt } from "../pivot/visit.ts"
-import type { Slot } from "../plan/model.ts"
+import type { FixedThing, Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import { dayPartAt } from "../time/day-part.ts"
 import type { TimeOrientation } from "../vocabulary.ts"
+import { boundsOf } from "./fixed.ts"
 import type { TripState } from "./model.ts"
 import { tripDays } from "./request.ts"
 
@@ -54,6 +56,7 @@ const hoursOf = ({ env, live }: EditWorld) => ({
 
 export interface DayFacts {
   readonly day: TripDay
+  /** Those of them in which the travelers are there: after an arrival, before a departure. */
   readonly hours: DayHours
   /** The first minute at which something new may begin. */
   readonly opens: number
@@ -63,9 +66,18 @@ export const dayFacts = (world: EditWorld, number: number): DayFacts => {
   const { trip, now } = world
   const [only] = tripDays(trip.time_zone, isoDate(parseIsoDate(trip.start_date)! + number - 1), 1)
   const day: TripDay = { ...only!, day: number }
-  const hours = hoursOn(day, dayHours(trip.constraints, world.orientations))
-  return { day, hours, opens: Math.max(hours.from, onGrid(minuteAt(day, now))) }
+  const usual = hoursOn(day, dayHours(trip.constraints, world.orientations))
+  const stays = (trip.fixed ?? []).map((thing) => ({ ...thing, ...boundsOf(thing) }))
+  const { from, to } = presentOn(stays, day, usual)
+  const hours = { from: onGrid(from), to: Math.max(onGrid(from), to) }
+  return { day, hours, opens: Math.max(usual.from, onGrid(minuteAt(day, now))) }
 }
+
+/** What says that nobody is there at an instant: an arrival that lies ahead, or a departure that is over. */
+export const absenceAt = ({ trip }: EditWorld, from: number, to: number): FixedThing | undefined =>
+  trip.fixed?.find(({ ends_at, kind, starts_at }) =>
+    kind === "arrival" ? from < ends_at : kind === "departure" && to > starts_at
+  )
 
 export const lastDay = ({ trip }: EditWorld): number =>
   parseIsoDate(trip.end_date)! - parseIsoDate(trip.start_date)! + 1

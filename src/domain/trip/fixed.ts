@@ -208,8 +208,11 @@ export const fixedWithin = (
   return { fixed: moved.filter(within), outside: moved.filter((thing) => !within(thing)) }
 }
 
-const boundsOf = ({ kind }: FixedThing): Pick<LockedStop, "bounds" | "feeds"> =>
-  kind === "arrival" || kind === "departure" ? { bounds: kind } : kind === "reservation" ? { feeds: true } : {}
+/** What nothing is planned before, or after. */
+export const boundsOf = ({ kind }: FixedThing): Pick<LockedStop, "bounds"> =>
+  kind === "arrival" || kind === "departure" ? { bounds: kind } : {}
+
+const feedsAt = ({ kind }: FixedThing): Pick<LockedStop, "feeds"> => (kind === "reservation" ? { feeds: true } : {})
 
 /** As the planner goes around them: on each day that one reaches into, as much of it as lies there. */
 export const fixedStops = (fixed: ReadonlyArray<FixedThing>, days: ReadonlyArray<TripDay>): ReadonlyArray<LockedStop> =>
@@ -218,6 +221,16 @@ export const fixedStops = (fixed: ReadonlyArray<FixedThing>, days: ReadonlyArray
       const starts_at = Math.max(thing.starts_at, day.noon - HALF_DAY)
       const ends_at = Math.min(thing.ends_at, day.noon + HALF_DAY)
       if (starts_at >= ends_at) return []
-      return [{ slot_id: thing.id, day: day.day, index: ownIndex(k), starts_at, ends_at, ...boundsOf(thing) }]
+      return [
+        {
+          slot_id: thing.id,
+          day: day.day,
+          index: ownIndex(k),
+          starts_at,
+          ends_at,
+          ...boundsOf(thing),
+          ...feedsAt(thing)
+        }
+      ]
     })
   )

@@ -12,6 +12,7 @@ import { likingFor } from "../pivot/search.ts"
 import type { Slot } from "../plan/model.ts"
 import { modelVersion } from "../ranking.ts"
 import {
+  absenceAt,
   closedUp,
   type DayFacts,
   dayFacts,
@@ -39,7 +40,7 @@ export interface Where {
   readonly at?: number | undefined
 }
 
-const refused = (reason: string, message: string): Extract<PlanOutcome, { _tag: "refused" }> => ({
+export const refused = (reason: string, message: string): Extract<PlanOutcome, { _tag: "refused" }> => ({
   _tag: "refused",
   reasons: [{ reason, message, places: 0 }]
 })
@@ -62,6 +63,8 @@ interface Seeker {
   readonly index: number
   readonly minutes: number
   readonly name: string
+  /** An arrival comes before everything else of its day, a departure after it. */
+  readonly bounds?: "arrival" | "departure" | undefined
 }
 
 export interface Fit {
@@ -78,8 +81,9 @@ const windowOf = (world: EditWorld, facts: DayFacts, seeker: Seeker, level: Leve
   const { index, minutes } = seeker
   if (at !== undefined) return { stay: minutes, arrivals: [at, at] }
   if (index >= 0) return windowsFor(world, facts, index, minutes, level === "shorter" ? "usual" : level)
+  const first = Math.max(facts.opens, facts.hours.from)
   const last = facts.hours.to - minutes
-  return last < facts.opens ? undefined : { stay: minutes, arrivals: [facts.opens, last] }
+  return last < first ? undefined : { stay: minutes, arrivals: [first, last] }
 }
 
 const fitOn = (
@@ -98,7 +102,9 @@ const fitOn = (
   const before = timesOf(world, facts, others)
   const usual = isStuck(before) ? 0 : waysOf(before)
   let best: Fit | undefined
-  for (let position = 0; position <= others.length; position++) {
+  const first = seeker.bounds === "departure" ? others.length : 0
+  const last = seeker.bounds === "arrival" ? 0 : others.length
+  for (let position = first; position <= last; position++) {
     const wanted =
       minute ?? (position === 0 ? window.arrivals[0]! : others[position - 1]!.wanted + others[position - 1]!.stay)
     const stop: DayStop = { ...seeker, ...window, wanted, pinned: false }
@@ -130,6 +136,18 @@ const nameOfStop = (world: EditWorld, catalog: CityCatalog, id: string): string 
   return index === undefined ? "a stop" : catalog.nodes[index]!.name
 }
 
+/** Why nobody is there then: nothing goes before an arrival, or after a departure. */
+const awayOn = (world: EditWorld, { minutes }: Seeker, at: number | undefined, on: number | undefined) => {
+  if (on === undefined) return undefined
+  const { day, hours } = dayFacts(world, on)
+  if (at === undefined && hours.from < hours.to) return undefined
+  const thing = absenceAt(world, at ?? day.noon, at === undefined ? day.noon : at + minutes * MINUTE)
+  if (thing === undefined) return undefined
+  return thing.kind === "arrival"
+    ? `Nothing goes before "${thing.title}": choose a time after you arrive.`
+    : `Nothing goes after "${thing.title}": choose a time before you leave.`
+}
+
 /** The best place in the plan for a stop, or why there is none. */
 export const placeFor = (world: EditWorld, catalog: CityCatalog, seeker: Seeker, where: Where) => {
   const { at } = where
@@ -142,6 +160,8 @@ export const placeFor = (world: EditWorld, catalog: CityCatalog, seeker: Seeker,
   if (at !== undefined && seeker.index >= 0 && !isOpenFor(world, seeker.index, at, at + seeker.minutes * MINUTE)) {
     return refused("closed", `${seeker.name} is closed at that time, or closes during the visit.`)
   }
+  const away = awayOn(world, seeker, at, on)
+  if (away !== undefined) return refused("away", away)
   const among = on === undefined ? Array.from({ length: days }, (_, i) => i + 1) : [on]
   let inTheWay: DayStop | undefined
   for (const level of LEVELS) {
@@ -214,28 +234,45 @@ export const moveStop = (world: TripWorld, settings: PivotSettings, slot: Slot, 
   return { _tag: "change", change: { slots: [...slotsOf(edit, fit.facts, fit.times), ...left], removed: [] } }
 }
 
-/** What does not move comes where its time is: as soon as the next of the order would not be over before it. */
-const mergedOrder = (
-  movable: ReadonlyArray<DayStop>,
+/**
+ * Puts what does not move, and was not named, into an order: so that as few of the named as can be change sides with it.
+ * Where several places of it are as good, `late` says whether it is put before or behind what might be on either side.
+ */
+const withPins = (
+  named: ReadonlyArray<DayStop>,
   pins: ReadonlyArray<DayStop>,
-  opens: number
+  before: ReadonlyArray<DayStop>,
+  late: boolean
 ): ReadonlyArray<DayStop> => {
-  const out: Array<DayStop> = []
-  const left = [...pins]
-  let ready = opens
-  for (const stop of movable) {
-    while (left.length > 0 && Math.max(ready, stop.arrivals[0] ?? ready) + stop.stay > left[0]!.wanted) {
-      const pin = left.shift()!
-      out.push(pin)
-      ready = Math.max(ready, pin.wanted + pin.stay)
-    }
-    out.push(stop)
-    ready = Math.max(ready, stop.arrivals[0] ?? ready) + stop.stay
+  const positionOf = new Map(before.map((stop, i) => [stop.id, i]))
+  const isBefore = (a: DayStop, b: DayStop) => positionOf.get(a.id)! < positionOf.get(b.id)!
+  type Placed = { readonly cost: number; readonly at: ReadonlyArray<number> }
+  // The best places of the pins so far, none of them behind more than this many of the named.
+  let best = Array.from({ length: named.length + 1 }, (): Placed => ({ cost: 0, at: [] }))
+  for (const pin of pins) {
+    let least: Placed = { cost: Number.POSITIVE_INFINITY, at: [] }
+    best = best.map((sofar, at) => {
+      const crossing = named.filter((stop, i) => i < at !== isBefore(stop, pin)).length
+      const cost = sofar.cost + crossing
+      if (cost < least.cost || (late && cost === least.cost)) least = { cost, at: [...sofar.at, at] }
+      return least
+    })
   }
-  return [...out, ...left]
+  const { at } = best[named.length]!
+  const out: Array<DayStop> = []
+  for (let i = 0; i <= named.length; i++) {
+    pins.forEach((pin, k) => {
+      if (at[k] === i) out.push(pin)
+    })
+    if (i < named.length) out.push(named[i]!)
+  }
+  return out
 }
 
-/** The stops of a day in another order. `ids` are all of its stops that can move, and any that cannot are where they were. */
+/**
+ * The stops of a day in another order. `ids` are all of its stops that can move, and any others that are to be before or behind
+ * some of them; what is not named keeps its side of each.
+ */
 export const reorderDay = (
   world: TripWorld,
   settings: PivotSettings,
@@ -248,21 +285,24 @@ export const reorderDay = (
   for (const level of LEVELS) {
     const stops = stopsOn(edit, facts, level)
     const movable = stops.filter((stop) => !stop.pinned)
-    const byId = new Map(movable.map((stop) => [stop.id, stop]))
-    const wanted = ids.flatMap((id) => byId.get(id) ?? [])
-    const foreign = ids.find((id) => !stops.some((stop) => stop.id === id))
+    const byId = new Map(stops.map((stop) => [stop.id, stop]))
+    const foreign = ids.find((id) => !byId.has(id))
     if (foreign !== undefined)
       return refused("unknown_slot", `Day ${number} has no stop ${foreign}: read the trip again.`)
-    if (wanted.length < movable.length || new Set(ids).size < ids.length) {
+    const named = ids.map((id) => byId.get(id)!)
+    if (named.filter((stop) => !stop.pinned).length < movable.length || new Set(ids).size < ids.length) {
       return refused("incomplete", `Name each stop of day ${number} that can move once: there are ${movable.length}.`)
     }
     // Each takes over the time of whoever had its place in the order.
-    const times = movable.map((stop) => stop.wanted)
-    const placed = wanted.map((stop, i) => ({ ...stop, wanted: times[i]! }))
-    const pins = stops.filter((stop) => stop.pinned)
-    const timed = timesOf(edit, facts, mergedOrder(placed, pins, facts.opens))
-    if (!isStuck(timed)) return { _tag: "change", change: { slots: slotsOf(edit, facts, timed), removed: [] } }
-    stuck = timed.stuck
+    const times = movable.map((stop) => stop.wanted).values()
+    const placed = named.map((stop) => (stop.pinned ? stop : { ...stop, wanted: times.next().value! }))
+    const pins = stops.filter((stop) => stop.pinned && !ids.includes(stop.id))
+    const orders = [false, true].map((late) => timesOf(edit, facts, withPins(placed, pins, stops, late)))
+    const [best] = orders
+      .flatMap((timed) => (isStuck(timed) ? [] : [timed]))
+      .sort((a, b) => minutesMoved(a) - minutesMoved(b))
+    if (best !== undefined) return { _tag: "change", change: { slots: slotsOf(edit, facts, best), removed: [] } }
+    for (const timed of orders) if (isStuck(timed)) stuck = timed.stuck
   }
   const name = nameOfStop(edit, world.catalog, stuck!.id)
   return refused(

@@ -5,8 +5,8 @@ import { millisAt } from "../itinerary/rules.ts"
 import type { PivotSettings } from "../pivot/env.ts"
 import type { FixedThing, Slot } from "../plan/model.ts"
 import { closedUp, dayFacts, slotsOf } from "./edit-day.ts"
-import { inTime } from "./fixed.ts"
-import { editWorld, isFit, placeFor, type Where } from "./plan-editing.ts"
+import { boundsOf, inTime } from "./fixed.ts"
+import { editWorld, isFit, placeFor, refused, type Where } from "./plan-editing.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
 
 const MINUTE = 60_000
@@ -41,10 +41,12 @@ const ownFit = (
   minutes: number,
   where: Where
 ): OwnOutcome => {
-  const wider = withThing(world, thing)
+  const { bounds } = boundsOf(thing)
+  // Where it was bounds nothing any more.
+  const wider = withThing(world, { ...thing, kind: "place" })
   const edit = editWorld(wider, settings)
   const index = ownIndex(wider.trip.fixed!.length - 1)
-  const fit = placeFor(edit, world.catalog, { id: thing.id, index, minutes, name: `"${thing.title}"` }, where)
+  const fit = placeFor(edit, world.catalog, { id: thing.id, index, minutes, name: `"${thing.title}"`, bounds }, where)
   if (!isFit(fit)) return fit
   const { day } = fit.facts.day
   const own = fit.times.find((one) => one.stop.id === thing.id)!
@@ -53,6 +55,13 @@ const ownFit = (
     day,
     starts_at: millisAt(fit.facts.day, own.starts),
     ends_at: millisAt(fit.facts.day, own.ends)
+  }
+  const outside = world.trip.slots.find(({ day: on }) => (bounds === "arrival" ? on < day : bounds && on > day))
+  if (outside !== undefined) {
+    return refused(
+      "bounds",
+      `The plan has stops on day ${outside.day}, on which you would not be there. Change the dates of the trip, or remove those first.`
+    )
   }
   const was = world.trip.fixed?.find((one) => one.id === thing.id)
   const left = was === undefined || was.day === day ? [] : closedUp(edit, dayFacts(edit, was.day), new Set([thing.id]))

@@ -12,11 +12,11 @@ import type { PivotWorld } from "../pivot/answer-model.ts"
 import type { PivotSettings } from "../pivot/env.ts"
 import { allowedNodes, plannedNodes } from "../pivot/fallbacks.ts"
 import { daySlots, minutesBetween, type PlanSlot } from "../pivot/plan.ts"
-import { likingFor } from "../pivot/search.ts"
+import { isExposed, likingFor } from "../pivot/search.ts"
 import { openState } from "../pivot/visit.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
 import { nodeBrief } from "../view/node.ts"
-import { dayFacts, type EditWorld, lastDay, windowsFor } from "./edit-day.ts"
+import { absenceAt, dayFacts, type EditWorld, lastDay, windowsFor } from "./edit-day.ts"
 import { pivotWorld } from "./pivot-world.ts"
 import { editWorld } from "./plan-editing.ts"
 import type { TripWorld } from "./planner.ts"
@@ -66,17 +66,20 @@ const stretchOf = (world: PivotWorld, edit: EditWorld, at: number, minutes: numb
   const here = slots.findLast((slot) => slot.starts <= at)
   const next = slots.find((slot) => slot.starts > at)
   const from = here?.index ?? world.env.home ?? NOWHERE
+  // Nobody leaves what is booked before it is over.
+  const begins = here?.locked === true ? Math.max(at, here.ends) : at
   const whole = at + minutes * MINUTE
   if (next === undefined || next.starts > whole + SOON_MINUTES * MINUTE) {
-    return { day, from, to: NOWHERE, begins: at, ends: whole, slots }
+    return { day, from, to: NOWHERE, begins, ends: whole, slots }
   }
   const way = Math.ceil(minutesBetween(world.env, from, next.index, at)) * MINUTE
-  return { day, from, to: next.index, begins: at, ends: Math.min(next.starts, whole + way), slots }
+  return { day, from, to: next.index, begins, ends: Math.min(next.starts, whole + way), slots }
 }
 
 /** The best places that can be reached and left again, by how they are liked and how far they are. */
 const poolOf = (world: PivotWorld, { begins, ends, from, slots, to }: Stretch): ReadonlyArray<number> => {
-  const { catalog, env, trip, tastes } = world
+  const { catalog, env, live, trip, tastes } = world
+  const isBad = live.badWeather.some((span) => span.from < ends && span.to > begins)
   const allowed = allowedNodes(env, catalog, trip)
   for (const index of plannedNodes(trip, catalog)) allowed[index] = 0
   const room = (ends - begins) / MINUTE
@@ -92,7 +95,7 @@ const poolOf = (world: PivotWorld, { begins, ends, from, slots, to }: Stretch): 
   // Nobody goes further in these minutes than a ride lets them.
   const degrees = (room / 2 / 60) * (RIDE_KMH / KM_PER_DEGREE)
   for (let index = 0; index < env.places.count; index++) {
-    if (allowed[index] === 0) continue
+    if (allowed[index] === 0 || (isBad && isExposed(env, index))) continue
     if (centre !== undefined) {
       if (Math.abs(env.places.lat[index]! - env.places.lat[centre]!) > degrees) continue
       if (Math.abs(env.places.lon[index]! - env.places.lon[centre]!) > 2 * degrees) continue
@@ -163,6 +166,11 @@ export const whatFits = (
     reasons: [{ reason: "nothing_fits", message, places }]
   })
   if (stretch === undefined) return none("That time lies outside the dates of the trip.")
+  const away = absenceAt(edit, at, at + MINUTE)
+  if (away !== undefined) {
+    return none(away.kind === "arrival" ? `That is before "${away.title}".` : `That is after "${away.title}".`)
+  }
+  if (stretch.begins >= stretch.ends) return none("What is booked lasts until then.")
   const facts = dayFacts(edit, stretch.day)
   const minuteOf = (instant: number) => minuteAt(facts.day, instant)
   const within = { ...facts, hours: { from: Math.ceil(minuteOf(stretch.begins)), to: minuteOf(stretch.ends) } }

@@ -244,7 +244,10 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   signals_to_go: ["How many more until a trained model may rank for them.", 8],
   slot: ["The first stop that is other now; only its id where it went, null where none is."],
   slot_id: ["The id of a stop.", EXAMPLE.slot],
-  slot_ids: ["Each stop of the day that can still move, once, in the new order.", [EXAMPLE.nextSlot, EXAMPLE.slot]],
+  slot_ids: [
+    "Each stop of the day that can still move, once, in the new order. A stop that cannot may be named where it is to be among them; what is not named keeps its side of each.",
+    [EXAMPLE.nextSlot, EXAMPLE.slot]
+  ],
   slots: ["The stops of the day, in order."],
   slug: ["The city's name in addresses.", "seattle"],
   source: ["Where it comes from.", "openstreetmap"],

@@ -1,115 +1,11 @@
 /** Plans that are changed by hand, in any order: what is fixed stays, every way fits, no door is closed, and undoing undoes. */
 import { assert, describe, it } from "@effect/vitest"
-import { uuidOfName } from "../../../src/domain/basics/hash.ts"
-import type { SlotId } from "../../../src/domain/ids.ts"
-import { assemble } from "../../../src/domain/itinerary/assemble.ts"
-import { homeOf, ownPoints, travelAmong } from "../../../src/domain/itinerary/own-points.ts"
 import { type Offer, readOffer } from "../../../src/domain/pivot/model.ts"
-import type { FixedThing, Slot } from "../../../src/domain/plan/model.ts"
 import type { TripCommand } from "../../../src/domain/trip/commands.ts"
-import { fixedStops } from "../../../src/domain/trip/fixed.ts"
-import { tripDays } from "../../../src/domain/trip/request.ts"
-import { curatedCities } from "../../support/curated-cities.ts"
-import { pick, randomOf, scoresFor } from "../../support/generated-city.ts"
+import { pick, randomOf } from "../../support/generated-city.ts"
 import { fc } from "../../support/properties.ts"
-import { FIRST_DAY, LiveTrip, owner, planner, trip } from "./fixtures.ts"
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-const DAYS = 3
-const city = curatedCities().find(({ city: { slug } }) => slug === "seattle")!
-const travel = city.city.travel!
-
-const thing = (day: number, hour: number, minutes: number, kind: FixedThing["kind"] = "other"): FixedThing => ({
-  id: uuidOfName("thing", `${day} ${hour}`) as SlotId,
-  title: `Thing of day ${day}`,
-  kind,
-  day,
-  starts_at: FIRST_DAY + (day - 1) * DAY + hour * HOUR,
-  ends_at: FIRST_DAY + (day - 1) * DAY + hour * HOUR + minutes * MINUTE,
-  lat: city.city.lat + 0.01,
-  lon: city.city.lon
-})
-
-/** A plan as the planner makes it, around what is brought. */
-const planned = (seed: number, fixed: ReadonlyArray<FixedThing>) => {
-  const lodging = { lat: city.city.lat, lon: city.city.lon }
-  const brought = { fixed, lodging }
-  const days = tripDays("America/Los_Angeles", "2026-05-01", DAYS)
-  const { stops } = assemble({
-    catalog: city,
-    travel: travelAmong(city, ownPoints(brought)),
-    home: homeOf(brought)!,
-    scores: scoresFor(city, randomOf(seed)),
-    days,
-    constraints: {},
-    vetoes: [],
-    orientations: [],
-    locked: fixedStops(fixed, days),
-    effort: 0.1,
-    seed
-  })
-  const slots = stops.map(
-    (stop, n): Slot => ({
-      id: uuidOfName("slot", `${seed} ${n}`) as SlotId,
-      day: stop.day,
-      order: stop.order,
-      node_id: stop.node_id,
-      day_part: stop.day_part,
-      starts_at: stop.starts_at,
-      ends_at: stop.ends_at,
-      travel_minutes: stop.travel_minutes,
-      locked: false,
-      status: "planned",
-      score: stop.score,
-      model_version: "local_ranker:1"
-    })
-  )
-  return trip({ status: "active", end_date: "2026-05-03", slots, lodging, ...(fixed.length === 0 ? {} : { fixed }) })
-}
-
-/** Minutes between two points, reckoned apart from what plans. */
-const minutesApart = (a: { lat: number; lon: number }, b: { lat: number; lon: number }): number => {
-  const rad = Math.PI / 180
-  const x = (b.lon - a.lon) * rad * Math.cos(((a.lat + b.lat) / 2) * rad)
-  const km = 6371 * Math.hypot(x, (b.lat - a.lat) * rad) * travel.detour
-  return Math.min((km / 4.6) * 60, travel.overhead_minutes + (km / travel.transit_kmh) * 60)
-}
-
-const nodeOf = (slot: Slot) => city.nodes[city.indexOf(slot.node_id)!]!
-
-/** Everything of a day that is still ahead, in order of time. */
-const judge = (live: LiveTrip) => {
-  const { fixed = [], slots } = live.trip
-  for (let day = 1; day <= DAYS; day++) {
-    const own = slots.filter((slot) => slot.day === day)
-    assert.deepEqual(
-      own.map(({ order }) => order),
-      own.map((_, i) => i),
-      `the order of day ${day}`
-    )
-    const all = [
-      ...own.map((slot) => ({ ...slot, ...{ lat: nodeOf(slot).lat, lon: nodeOf(slot).lon } })),
-      ...fixed.filter((one) => one.day === day)
-    ].sort((a, b) => a.starts_at - b.starts_at)
-    for (let i = 1; i < all.length; i++) {
-      const [before, after] = [all[i - 1]!, all[i]!]
-      const gap = (after.starts_at - before.ends_at) / MINUTE
-      const way =
-        before.lat === undefined || after.lat === undefined
-          ? 0
-          : minutesApart(before as { lat: number; lon: number }, after as { lat: number; lon: number })
-      assert.isAtLeast(gap + 0.5, way, `day ${day}, from ${before.id} to ${after.id}`)
-    }
-    for (const slot of own) {
-      assert.notStrictEqual(city.openAt(city.indexOf(slot.node_id)!, slot.starts_at), "closed", nodeOf(slot).name)
-    }
-  }
-  assert.strictEqual(new Set(slots.map(({ node_id }) => node_id)).size, slots.length, "no place twice")
-}
-
-const planOf = ({ fixed = [], lodging, slots }: LiveTrip["trip"]) => JSON.stringify({ fixed, lodging, slots })
+import { city, DAY, DAYS, HOUR, judge, MINUTE, planned, planOf, thing } from "./edited-plans.ts"
+import { FIRST_DAY, LiveTrip, owner, planner } from "./fixtures.ts"
 
 type Choice = { readonly kind: number; readonly seed: number }
 
@@ -158,7 +54,9 @@ describe("a plan that is changed by hand", () => {
     let done = 0
     fc.assert(
       fc.property(fc.nat(50), choices, (seed, all) => {
-        const start = planned(seed, [thing(1, 15, 60), thing(2, 12, 90, "reservation"), thing(3, 17, 30, "departure")])
+        const { lat: _lat, lon: _lon, ...departure } = thing(3, 15, 30, "departure")
+        const fixed = [thing(1, 12, 60, "arrival"), thing(1, 15, 60), thing(2, 12, 90, "reservation"), departure]
+        const start = planned(seed, fixed)
         const live = new LiveTrip(start, FIRST_DAY + 7 * HOUR, { planner, catalog: city })
         judge(live)
         const past: Array<string> = []

@@ -85,6 +85,14 @@ export class Cluster {
     return join(this.#folder, `data-${n}`)
   }
 
+  port(n: number): number {
+    return this.#places[n]!.port
+  }
+
+  pid(n: number): number {
+    return this.#servers[n]!.pid!
+  }
+
   wires(n: number): Pick<Place, "database" | "peers"> {
     return this.#places[n]!
   }

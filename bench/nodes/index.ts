@@ -17,6 +17,7 @@ import { BREAKS } from "./break.ts"
 import { check, type Epochs, storedKeys, watchEpochs } from "./check.ts"
 import { Cluster, pause, starve } from "./cluster.ts"
 import { FAULT_NAMES, FAULTS, type FaultName, type Ground } from "./faults.ts"
+import { figuresOf, figuresReport } from "./figures.ts"
 import { releaseOf } from "./release-before.ts"
 import { Gate, Traveler, tell } from "./travelers.ts"
 
@@ -124,6 +125,23 @@ const run = ({ before, broken, databaseAwayMillis, faults, people, seed, starved
     })
     const found = yield* Effect.provide(check(travelers, told, forgone), sql)
     return { faults, seed, starved, told, streams, epochs, forgone: forgone.size, ...found }
+  }).pipe(Effect.scoped)
+
+/** Two servers that nothing disturbs: what it costs that one passes on to the other. */
+const undisturbed = (calls: number) =>
+  Effect.gen(function* () {
+    const folder = mkdtempSync(join(tmpdir(), "overplanned-bench-nodes-"))
+    yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true })))
+    const database = yield* ownPostgres(folder)
+    const cluster = new Cluster(folder, database.url, { before: undefined, broken: undefined })
+    yield* Effect.addFinalizer(() => Effect.promise(() => cluster.end()))
+    return yield* Effect.promise(async () => {
+      for (const n of [0, 1]) await cluster.begin(n)
+      const owner = await cluster.owner()
+      const one = new Traveler(() => [cluster.port(owner)], seededRandom(1))
+      await one.begin("seattle", new Date().toISOString().slice(0, 10))
+      return await figuresOf(cluster, one, calls)
+    })
   }).pipe(Effect.scoped)
 
 type Done = Effect.Success<ReturnType<typeof run>>
@@ -254,11 +272,12 @@ const runsOf = (args: ReadonlyArray<string>): ReadonlyArray<Pick<Run, "faults" |
 
 export const benchmark: Benchmark = {
   summary:
-    "three servers on one database: kills, sleeps, cut cables, restarts, a database that is away; judged from outside",
+    "three servers on one database: what passing on costs; kills, sleeps, cut cables, restarts, a database that is away; judged from outside",
   options: [
     "--rounds <n>   of each fault, and of a restart of all (1)",
     "--drawn <n>    in place of that: runs that each draw two faults, every second one starved of processor time (0)",
     `--faults <…>   some of ${FAULT_NAMES.join(", ")}, separated by commas (all)`,
+    "--calls <n>    calls that one server passes on to another, measured before any fault (1000; 0: none)",
     "--people <n>   travelers (20)",
     "--away <s>     how long the database is away (9)",
     "--seed <n>     of the first run (1)",
@@ -272,10 +291,14 @@ export const benchmark: Benchmark = {
     const before = flag(args, "before")
     if (broken !== undefined && BREAKS[broken] === undefined)
       throw new NotMeasured(`--break takes one of ${Object.keys(BREAKS).join(", ")}.`)
+    const calls = numberFlag(args, "calls", 1_000, true)
+    const figures = calls === 0 ? undefined : figuresReport(await Effect.runPromise(undisturbed(calls)))
     const done: Array<Done> = []
     for (const one of runsOf(args)) {
       done.push(await Effect.runPromise(run({ ...one, people, databaseAwayMillis, before, broken })))
     }
-    return report(done)
+    const { bars, notes, tables } = report(done)
+    if (figures === undefined) return { bars, notes: notes ?? [], tables }
+    return { bars: [...figures.bars, ...bars], notes: notes ?? [], tables: [figures.table, ...tables] }
   }
 }

@@ -175,6 +175,17 @@ export class Traveler {
     this.#locked = undefined
   }
 
+  /** One change that nothing disturbs; gives the number of the trip's state that came of it. */
+  async toggle(): Promise<number> {
+    const { id, slot } = this.trip!
+    this.#locked ??= await this.#look()
+    const action = this.#locked ? "unlock" : "lock"
+    const { body, status } = await this.#call("PATCH", `/trips/${id}/slots/${slot}`, { action }, randomUUID())
+    if (status !== 200) throw new Error(`Not changed: ${status} ${JSON.stringify(body)}`)
+    this.#locked = action === "lock"
+    return body.state_version
+  }
+
   async pivot(told: Told): Promise<void> {
     const { id, slot } = this.trip!
     const began = performance.now()

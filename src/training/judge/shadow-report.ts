@@ -6,7 +6,7 @@ import type { RegisteredModel } from "../../services/model-registry.ts"
 import { ModelRegistry } from "../../services/model-registry.ts"
 import { type Latency, type ShadowReport, ShadowReports, ShadowUnavailable } from "../../services/shadow-reports.ts"
 import { type Evaluation, type Judged, judge } from "./judge.ts"
-import type { Slate, SlateScorer } from "./slates.ts"
+import { type Slate, type SlateScorer, travelerSegment } from "./slates.ts"
 
 /** Decisions that are judged: the newest. Days and counts are of all. */
 const MOST_DECISIONS = 20_000
@@ -25,7 +25,7 @@ interface Row {
   readonly shadow_ids: ReadonlyArray<string>
   readonly latency: number
   readonly shadow_latency: number | null
-  readonly members: number
+  readonly members: number | null
   readonly trips: string | null
   readonly city: string | null
   /** Places that were wanted in the end; null where nobody answered. */
@@ -36,7 +36,7 @@ const QUERY = `
   select r.id, r.user_id, r.occurred_at as at,
     r.occurred_at::text as exact_at, r.surface, r.model_name || ':' || r.model_version as served,
     r.ranked_ids as served_ids, r.shadow_ranked_ids as shadow_ids, r.latency_ms as latency,
-    r.shadow_latency_ms as shadow_latency, coalesce(jsonb_array_length(r.user_state -> 'members'), 1)::int as members,
+    r.shadow_latency_ms as shadow_latency, nullif(jsonb_array_length(r.user_state -> 'members'), 0)::int as members,
     r.user_state #>> '{dimensions,trip_count,value}' as trips,
     (select c.slug from activity_nodes n join cities c on c.id = n.city_id where n.id = r.candidate_ids[1]) as city,
     (select array_agg(l.activity_node_id) filter (where l.outcome in ('confirmed', 'kept', 'swiped_right')) from (
@@ -68,8 +68,8 @@ const slateOf = (row: Row, items: ReadonlyArray<string>): Slate => {
     segments: {
       city: row.city ?? "unknown",
       surface: row.surface,
-      party: row.members > 1 ? "group" : "solo",
-      traveler: row.trips === null || row.trips === "first" ? "new" : "repeat",
+      ...(row.members === null ? {} : { party: row.members > 1 ? "group" : "solo" }),
+      ...travelerSegment(row.trips),
       served_by: row.served
     }
   }

@@ -1,4 +1,8 @@
 /** Decisions to judge rankers by: all that could have been chosen, what was, and the order in which a ranker puts it. */
+import * as Schema from "effect/Schema"
+import { TripCount } from "../../domain/vocabulary.ts"
+
+const isTripCount = Schema.is(TripCount)
 
 export interface Slate {
   readonly id: string
@@ -16,6 +20,13 @@ export interface Slate {
 
 /** A number per item of the slate; larger is better. */
 export type SlateScorer = (slate: Slate) => ArrayLike<number>
+
+/**
+ * Whether somebody travels with us for the first time, as a segment. A word that the vocabulary does not have (older logs and
+ * datasets say one where nothing was known) puts nobody anywhere.
+ */
+export const travelerSegment = (tripCount: unknown): { readonly traveler?: "new" | "repeat" } =>
+  isTripCount(tripCount) ? { traveler: tripCount === "first_trip" ? "new" : "repeat" } : {}
 
 export const METRICS = ["hr5", "hr10", "mrr", "ndcg10", "auc", "p3"] as const
 export type Metric = (typeof METRICS)[number]

@@ -15,7 +15,8 @@ const PAGE = 100
 
 /**
  * Parameters: from, to, the last person, how many people. What somebody of a group did is their own, whoever the plan was made
- * for, and so are their signals; of what they are like a decision knows its first member only. Of several outcomes of a place the
+ * for, and so are their signals; of what they are like a decision knows its first member only, and what it does not know stays
+ * unknown. Of several outcomes of a place the
  * last one before the end of the range stands: what was confirmed and then swapped was not liked after all.
  */
 const DECISIONS = `
@@ -36,13 +37,11 @@ const DECISIONS = `
       from behavioral_signals s, jsonb_array_elements(s.context -> 'full_candidate_set') c
       where s.user_id = r.user_id and s.occurred_at = r.occurred_at and s.trip_id = r.trip_id
         and s.signal_type = 'candidate_set_logged' and (c ->> 'node_id')::uuid = any (r.candidate_ids)) end as features, r.candidate_ids, r.scores, r.propensities, r.source, r.surface, j.outcomes,
-    coalesce(jsonb_array_length(r.user_state -> 'members'), 1)::int as party,
-    coalesce(
-      (select (m ->> 'signal_count')::int from jsonb_array_elements(r.user_state -> 'members') m
-        where m ->> 'user_id' = j.user_id::text limit 1),
-      (r.user_state ->> 'signal_count')::int, 0) as signals,
-    case when coalesce(r.user_state #>> '{members,0,user_id}', j.user_id::text) = j.user_id::text
-      then coalesce(r.user_state #>> '{dimensions,trip_count,value}', 'first') end as trips,
+    nullif(jsonb_array_length(r.user_state -> 'members'), 0)::int as party,
+    (select (m ->> 'signal_count')::int from jsonb_array_elements(r.user_state -> 'members') m
+      where m ->> 'user_id' = j.user_id::text limit 1) as signals,
+    case when r.user_state #>> '{members,0,user_id}' = j.user_id::text
+      then r.user_state #>> '{dimensions,trip_count,value}' end as trips,
     (select c.slug from activity_nodes n join cities c on c.id = n.city_id where n.id = r.candidate_ids[1]) as city
   from judged j join ranking_events r on r.id = j.decision_id
   where cardinality(r.candidate_ids) > 1 and r.occurred_at >= $1 and r.occurred_at < $2
@@ -67,8 +66,8 @@ interface Decision {
   readonly propensities: ReadonlyArray<number>
   readonly source: "app" | "backfill"
   readonly surface: string
-  readonly party: number
-  readonly signals: number
+  readonly party: number | null
+  readonly signals: number | null
   readonly trips: string | null
   readonly city: string | null
 }

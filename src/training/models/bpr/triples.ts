@@ -2,7 +2,7 @@
 import { FEATURES } from "../../../domain/features.ts"
 import { COLD_BELOW_SIGNALS } from "../../../domain/vocabulary.ts"
 import type { Split } from "../../datasets/split.ts"
-import type { Slate } from "../../judge/slates.ts"
+import { type Slate, travelerSegment } from "../../judge/slates.ts"
 import type { Pairs } from "../../learn/bpr/pairs.ts"
 import { eachRow, type PublishedDataset } from "../dataset.ts"
 
@@ -159,17 +159,17 @@ const SLATE_COLUMNS = [
   "features_negative"
 ]
 
-/** What kind of decision it is; what an older dataset does not say is in no segment. */
+/** What kind of decision it is; what a decision, or an older dataset, does not say is in no segment. */
 const segmentsOf = (row: Readonly<Record<string, unknown>>, isKnown: boolean): Slate["segments"] => ({
   city: String(row["city"]),
   origin: String(row["origin"]),
   people: isKnown ? "known" : "new",
   source: Number(row["weight"]) < 1 ? "backfill" : "app",
-  ...(row["party_size"] === undefined ? {} : { party: Number(row["party_size"]) > 1 ? "group" : "solo" }),
-  ...(row["signal_count"] === undefined
+  ...((row["party_size"] ?? null) === null ? {} : { party: Number(row["party_size"]) > 1 ? "group" : "solo" }),
+  ...((row["signal_count"] ?? null) === null
     ? {}
     : { signals: Number(row["signal_count"]) < COLD_BELOW_SIGNALS ? "cold" : "warm" }),
-  ...((row["trip_count"] ?? null) === null ? {} : { traveler: row["trip_count"] === "first" ? "new" : "repeat" })
+  ...travelerSegment(row["trip_count"])
 })
 
 const UNSCORED = Number.NEGATIVE_INFINITY

@@ -13,7 +13,7 @@ export interface RequestIssue {
 }
 
 /** Further ahead nobody knows hours or holidays. */
-const FURTHEST_DAYS = 730
+export const FURTHEST_DAYS = 730
 
 export const MAX_DAYS = 21
 

@@ -24,6 +24,7 @@ import {
   type DatasetSummary,
   Datasets
 } from "../../services/datasets.ts"
+import { type Build, type BuildOptions, buildOf } from "./asked.ts"
 import { cutsFor } from "./cuts.ts"
 import type { Definition } from "./definition.ts"
 import { bprTriples } from "./definitions/bpr-triples.ts"
@@ -38,7 +39,6 @@ import { owedTo } from "./owed-to.ts"
 import { CODE_VERSION, previousOf, sha256Of } from "./previous.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
 import { namePeople, pseudonymsOf, renaming } from "./pseudonyms.ts"
-import { entryOf } from "./published.ts"
 import { schemaText, writeReport } from "./report.ts"
 import { type Cuts, SPLITS, splitOf, untimedSplitOf } from "./split.ts"
 import { track } from "./tracking.ts"
@@ -55,55 +55,11 @@ export const DEFINITIONS: Readonly<Record<DatasetName, Definition>> = {
 
 const MB = 1024 * 1024
 
-export interface BuildOptions {
-  readonly root: string
-  readonly trackingUri: string | undefined
-  /** Takes the place of a dataset's own definition; for tests of the machinery. */
-  readonly definition?: Definition
-}
-
 const failed = (cause: unknown) =>
   new DatasetFailed({
     message: `The dataset could not be built: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was published; run it again.`,
     cause
   })
-
-/** One build: what is asked for, of which times, and where its draft lies until it is published. */
-interface Build {
-  readonly options: BuildOptions
-  readonly definition: Definition
-  readonly name: DatasetName
-  readonly keepRefused: boolean
-  readonly startedAt: number
-  readonly today: string
-  /** Of a night, or by hand: the two are compared with their own kind. */
-  readonly nightly: boolean
-  /** The name of its folder. */
-  readonly entry: string
-  readonly range: { readonly from: number; readonly to: number }
-  readonly home: string
-  readonly partial: string
-}
-
-const buildOf = (options: BuildOptions, request: DatasetRequest, startedAt: number): Build => {
-  const today = new Date(startedAt).toISOString().slice(0, 10)
-  const home = join(options.root, request.name)
-  const nightly = request.nightly === true
-  const entry = entryOf(today, nightly)
-  return {
-    options,
-    definition: options.definition ?? DEFINITIONS[request.name],
-    name: request.name,
-    keepRefused: request.keepRefused === true,
-    startedAt,
-    today,
-    nightly,
-    entry,
-    range: { from: request.from ?? 0, to: request.to ?? startedAt },
-    home,
-    partial: join(home, `.${entry}.partial`)
-  }
-}
 
 /** Reads the rows and writes each into its split, while what the checks need is gathered. */
 const writeRows = Effect.fnUntraced(function* ({ definition, name, partial, range }: Build) {
@@ -163,7 +119,9 @@ const judge = Effect.fnUntraced(function* (
         select c.slug, count(n.id)::int as nodes from cities c
         left join activity_nodes n on n.city_id = c.id and n.retired_at is null group by c.slug`
     : undefined
-  const weather = yield* weatherSpoke(range)
+  // How the runtime has worked lately, whatever older rows came in beside.
+  const lately = { from: range.heardFrom ?? range.from, to: range.to }
+  const weather = yield* weatherSpoke(lately)
   return [
     ...checkDataset({
       columns: definition.columns,
@@ -172,7 +130,7 @@ const judge = Effect.fnUntraced(function* (
       ...(cityRows === undefined ? {} : { cityNodes: new Map(cityRows.map((row) => [row.slug, row.nodes])) }),
       ...(previous.histograms === undefined ? {} : { previous: previous.histograms })
     }),
-    ...(definition.ranks ? yield* liveChecks(range) : []),
+    ...(definition.ranks ? yield* liveChecks(lately) : []),
     ...(previous.changed === undefined ? [] : [{ rule: "previous", passed: true, says: `Beware: ${previous.changed}` }])
   ]
 })
@@ -222,6 +180,7 @@ const publish = (
       code_version: CODE_VERSION,
       from: new Date(range.from).toISOString(),
       to: new Date(range.to).toISOString(),
+      ...(range.heardFrom === undefined ? {} : { heard_from: new Date(range.heardFrom).toISOString() }),
       cuts: { validation_from: new Date(cuts.validationFrom), test_from: new Date(cuts.testFrom) },
       rows_sha256: rowsHash,
       attribution,
@@ -302,7 +261,12 @@ export const buildDataset = Effect.fnUntraced(function* (
   onProgress: (rows: number) => Effect.Effect<void> = () => Effect.void
 ) {
   const sql = yield* SqlClient
-  const build = buildOf(options, request, yield* Clock.currentTimeMillis)
+  const build = buildOf(
+    options,
+    options.definition ?? DEFINITIONS[request.name],
+    request,
+    yield* Clock.currentTimeMillis
+  )
   const cleanUp = Effect.sync(() => rmSync(build.partial, { recursive: true, force: true }))
   // One snapshot for both passes; the limits for requests are not for these reads, nor for the minutes that lie between them.
   const read = Effect.gen(function* () {

@@ -1,16 +1,13 @@
 /** Where a dataset's rows are cut into splits: by when they happened. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import type { Definition } from "./definition.ts"
+import type { Definition, Range } from "./definition.ts"
 import { cutsOf } from "./split.ts"
 
 /** Times kept to find the cuts; of more rows every second is dropped, again and again. */
 const MOST_TIMES = 100_000
 /** Where to cut the range's rows, from their times; kept sparsely, however many they are. */
-export const cutsFor = Effect.fnUntraced(function* (
-  definition: Definition,
-  range: { readonly from: number; readonly to: number }
-) {
+export const cutsFor = Effect.fnUntraced(function* (definition: Definition, range: Range) {
   if (definition.untimed) return cutsOf([])
   const sql = yield* SqlClient
   let times: Array<number> = []
@@ -23,7 +20,11 @@ export const cutsFor = Effect.fnUntraced(function* (
     stride *= 2
   }
   if (definition.times !== undefined) {
-    const rows = yield* sql.unsafe<{ at: Date }>(definition.times, [new Date(range.from), new Date(range.to)])
+    const rows = yield* sql.unsafe<{ at: Date }>(definition.times, [
+      new Date(range.from),
+      new Date(range.to),
+      new Date(range.heardFrom ?? range.from)
+    ])
     for (const { at } of rows) add(at.getTime())
   } else {
     const nothing = () => undefined

@@ -9,6 +9,11 @@ export interface Range {
   /** Unix milliseconds. */
   readonly from: number
   readonly to: number
+  /**
+   * Of what was made in that time only what something was heard of since then; all of it where absent. A night asks so for a data
+   * set that ripens: a plan is made months before anybody accepts it, and a place is kept when its trip is over.
+   */
+  readonly heardFrom?: number
 }
 
 export interface Reading {
@@ -39,7 +44,9 @@ export interface Definition {
   readonly voluntary?: boolean
   /** Rows have no time of their own: they are split by whom they are about alone. */
   readonly untimed?: boolean
-  /** The rows' times (`at`) for a range (`$1`, `$2`), where that is quicker than reading the rows. */
+  /** What becomes of its rows shows long after they were made: a night takes what it heard of in its days, whenever that was made. */
+  readonly ripens?: boolean
+  /** The rows' times (`at`) for a range (`$1`, `$2`, heard of from `$3` on), where that is quicker than reading the rows. */
   readonly times?: string
   /** The query, as it stands in the lineage. */
   readonly query: string

@@ -35,7 +35,7 @@ export const buildDatasetJob: JobHandler<Datasets> = {
 const DAYS = 7
 
 /**
- * Every dataset over the last seven days. One that is refused stops none of the others, and fails the job in the end: nobody
+ * Every dataset over the last seven days: what was made in them, and of decisions and plans also what was only heard of. One that is refused stops none of the others, and fails the job in the end: nobody
  * would look for it in a result. Trying again the same night changes nothing. One that there is too little of so far is no
  * failure: every installation begins like that, and what is always red is looked at by nobody.
  */

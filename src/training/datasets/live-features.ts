@@ -7,9 +7,11 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { randomStream, shuffled } from "../../domain/basics/random.ts"
 import { FEATURES, type FeatureName } from "../../domain/features.ts"
 import type { DatasetCheck } from "../../services/datasets.ts"
-import type { Range } from "./definition.ts"
 import { GATE } from "./gate.ts"
 import { type Histogram, histogramOf, stabilityIndex } from "./profile.ts"
+
+/** The days that are looked at, as Unix milliseconds. */
+type Days = { readonly from: number; readonly to: number }
 
 /** What differs from moment to moment, whoever travels and wherever. */
 const OF_THE_MOMENT: ReadonlyArray<FeatureName> = ["day_of_trip", "position_in_trip", "day_part_fit", "weather_fit"]
@@ -49,7 +51,7 @@ const QUERY = `
   order by s.occurred_at desc, s.id desc limit $5`
 
 /** The plans of real travelers in that time, oldest first. */
-export const livePlans = Effect.fnUntraced(function* (range: Range) {
+export const livePlans = Effect.fnUntraced(function* (range: Days) {
   const sql = yield* SqlClient
   const plans: Array<LoggedPlan> = []
   let before: readonly [string, string] = ["infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"]
@@ -85,7 +87,7 @@ const UNDER_WEATHER = `
     limit $3) seen`
 
 /** Whether enough plans of that time were made under some weather to judge what is made of it. */
-export const weatherSpoke = Effect.fnUntraced(function* (range: Range) {
+export const weatherSpoke = Effect.fnUntraced(function* (range: Days) {
   const sql = yield* SqlClient
   const [seen] = yield* sql.unsafe<{ readonly plans: number }>(UNDER_WEATHER, [
     new Date(range.from),
@@ -166,7 +168,7 @@ export const checkLiveFeatures = (
 }
 
 /** What the newest plans of travelers say; of the weather they are asked only if there was enough of it for these plans. */
-export const liveChecks = Effect.fnUntraced(function* (range: Range) {
+export const liveChecks = Effect.fnUntraced(function* (range: Days) {
   const plans = yield* livePlans(range)
   const weather = yield* weatherSpoke({ ...range, from: plans[0]?.at ?? range.from })
   return checkLiveFeatures(plans, { weather })

@@ -14,7 +14,7 @@ import { GATE } from "../gate.ts"
 const PAGE = 100
 
 /**
- * Parameters: from, to, the last person, how many people. What somebody of a group did is their own, whoever the plan was made
+ * Parameters: from, to, the last person, how many people, heard of from. What somebody of a group did is their own, whoever the plan was made
  * for, and so are their signals; of what they are like a decision knows its first member only, and what it does not know stays
  * unknown. Of several outcomes of a place the
  * last one before the end of the range stands: what was confirmed and then swapped was not liked after all.
@@ -25,11 +25,12 @@ const DECISIONS = `
   ), judged as (
     select l.user_id, l.decision_id, jsonb_object_agg(l.activity_node_id, l.outcome) as outcomes from (
       select distinct on (o.user_id, o.decision_id, o.activity_node_id)
-        o.user_id, o.decision_id, o.activity_node_id, o.outcome
+        o.user_id, o.decision_id, o.activity_node_id, o.outcome, o.occurred_at
       from people join decision_outcomes o on o.user_id = people.id
       where o.occurred_at >= $1 and o.occurred_at < $2
       order by o.user_id, o.decision_id, o.activity_node_id, o.occurred_at desc, o.id desc) l
     group by l.user_id, l.decision_id
+    having max(l.occurred_at) >= $5
   )
   select r.id, j.user_id, r.occurred_at as at,
     case when r.surface = 'itinerary' and r.source = 'app' then (
@@ -48,7 +49,9 @@ const DECISIONS = `
   order by j.user_id, r.occurred_at, r.id`
 
 const TIMES = `
-  select occurred_at as at from ranking_events where occurred_at >= $1 and occurred_at < $2`
+  select r.occurred_at as at from ranking_events r
+  where r.occurred_at >= $1 and r.occurred_at < $2 and r.id in (
+    select decision_id from decision_outcomes where occurred_at >= $3 and occurred_at < $2)`
 
 /** What says that somebody wanted a place, and what says that they did not want it; anything else says nothing. */
 const WANTED: ReadonlySet<Outcome> = new Set<Outcome>(["confirmed", "kept", "swiped_right"])
@@ -103,6 +106,7 @@ export const bprTriples: Definition = {
   people: [["user_id"]],
   ids: [["decision_id"]],
   ranks: true,
+  ripens: true,
   times: TIMES,
   query: DECISIONS,
   read: Effect.fnUntraced(function* ({ range, row, skip }) {
@@ -126,7 +130,13 @@ export const bprTriples: Definition = {
         id: string
       }>`select id from users where id > ${after}::uuid order by id limit ${PAGE}`
       if (people.length === 0) return
-      const page = yield* sql.unsafe<Decision>(DECISIONS, [new Date(range.from), new Date(range.to), after, PAGE])
+      const page = yield* sql.unsafe<Decision>(DECISIONS, [
+        new Date(range.from),
+        new Date(range.to),
+        after,
+        PAGE,
+        new Date(range.heardFrom ?? range.from)
+      ])
       for (const one of page) {
         if (one.user_id !== person) said.clear()
         person = one.user_id

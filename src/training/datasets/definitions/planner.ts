@@ -12,6 +12,7 @@ import {
   readPlanGenerated
 } from "../../../domain/learning-log/older.ts"
 import type { EventContext, PlanEdited, PlanSlot } from "../../../domain/learning-log/plan.ts"
+import { isoDate, MS_PER_DAY } from "../../../domain/time/calendar.ts"
 import type { Columns, DatasetRow } from "../columns.ts"
 import type { Definition } from "../definition.ts"
 
@@ -91,7 +92,11 @@ interface Row {
   readonly digest: string | null
 }
 
-/** Parameters: from, to, the last event's time and id, the size of a page. */
+/**
+ * Parameters: from, to, the last event's time and id, the size of a page, heard of from (null for everything), and the days at
+ * whose end a plan is past that was heard of then. A plan is heard of when it is accepted, or else when another takes its place or
+ * its last day is past: what may still be accepted is no plan that nobody wanted.
+ */
 const PLANNER_QUERY = `
   select g.event_id, g.timestamp as at, g.timestamp::text as exact_at, g.unit_id, g.context, g.payload,
     a.timestamp as accepted_at, a.payload as accepted, e.edits, p.payload as previous,
@@ -105,6 +110,9 @@ const PLANNER_QUERY = `
         and not exists (select 1 from exp.events n where n.plan_id = g.plan_id and n.event_type = 'plan_generated'
           and (n.timestamp, n.event_id) > (g.timestamp, g.event_id) and n.timestamp <= exp.events.timestamp)
       order by timestamp limit 1) a on true
+    left join lateral (
+      select min(n.timestamp) as timestamp from exp.events n where n.plan_id = g.plan_id and n.event_type = 'plan_generated'
+        and (n.timestamp, n.event_id) > (g.timestamp, g.event_id)) newer on true
     left join lateral (
       select jsonb_agg(jsonb_build_object('payload', x.payload, 'at', x.timestamp) order by x.timestamp, x.event_id) as edits from exp.events x
       where x.plan_id = g.plan_id and x.event_type = 'plan_edited' and x.timestamp between g.timestamp and a.timestamp) e on true
@@ -127,7 +135,14 @@ const PLANNER_QUERY = `
       order by s.valid_from desc limit 1) cat on true
   where g.event_type = 'plan_generated' and g.timestamp >= $1 and g.timestamp < $2
     and (g.timestamp, g.event_id) > ($3::timestamptz, $4)
+    and ($6::timestamptz is null
+      or case when coalesce(a.timestamp, newer.timestamp) is not null
+        then coalesce(a.timestamp, newer.timestamp) >= $6 and coalesce(a.timestamp, newer.timestamp) < $2
+        else coalesce(g.payload ->> 'end_date', $7) >= $7 and coalesce(g.payload ->> 'end_date', $7) < $8 end)
   order by g.timestamp, g.event_id limit $5`
+
+/** At this instant a day is past everywhere, and its calendar has said what it has to say. */
+const pastDay = (at: number): string => isoDate(Math.floor(at / MS_PER_DAY) - 1)
 
 const timed = (slots: ReadonlyArray<PlanSlot>) =>
   slots.map((slot) => ({ ...slot, starts_at: new Date(slot.starts_at), ends_at: new Date(slot.ends_at) }))
@@ -202,6 +217,7 @@ export const planner: Definition = {
   people: [["input.traveler.id"], ["input", "traveler", "id"]],
   ids: [["event_id"]],
   aside: { name: "never_accepted", columns: SHARED },
+  ripens: true,
   query: PLANNER_QUERY,
   read: Effect.fnUntraced(function* ({ range, row, aside, skip, leak }) {
     const sql = yield* SqlClient
@@ -212,7 +228,10 @@ export const planner: Definition = {
         new Date(range.to),
         after[0],
         after[1],
-        PAGE
+        PAGE,
+        range.heardFrom === undefined ? null : new Date(range.heardFrom),
+        pastDay(range.heardFrom ?? range.from),
+        pastDay(range.to)
       ])
       for (const one of page) {
         const read = readRow(one)

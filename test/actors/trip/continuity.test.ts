@@ -172,6 +172,66 @@ await contractSuite(
       })
     )
 
+    it.effect("stays broken where the journal is stored anew, and with it a creation that was refused before", () =>
+      Effect.gen(function* () {
+        const sql = yield* Sql
+        const trip = tripNumber(8)
+        const disk = new FragileDisk()
+        const change = (stop: number) =>
+          Effect.flatMap(TripRuntime, (trips) =>
+            trips.ask(trip.id, { _tag: "lock_slot", by: owner, slot_id: trip.slots[stop]!.id, locked: true })
+          )
+        const later = (earlier: FragileDisk) =>
+          Effect.provide(comeBack(trip.id, trip.epoch, 2), process(earlier, new Outage()))
+        const copy = yield* Effect.gen(function* () {
+          const trips = yield* TripRuntime
+          const journal = yield* Journal
+          yield* journal.enrolled
+          yield* sql`create function later() returns trigger language plpgsql as $$ begin raise exception 'later'; end $$`
+          yield* sql`create trigger later before insert on trip_events for each row execute function later()`
+          yield* trips.ask(trip.id, create(trip))
+          // It goes on from its snapshot.
+          yield* sql`
+            insert into trip_snapshots (trip_id, seq, schema_version, state)
+            values (${trip.id}, ${trip.seq}, 1, ${JSON.stringify(trip)}::text::jsonb)`
+          const refused = sql.literal(`'${trip.id}'`)
+          yield* sql`alter table trip_events add constraint no_trip check (trip_id <> ${refused} or type <> 'trip_created') not valid`
+          yield* sql`alter table trip_events add constraint no_lock check (trip_id <> ${refused} or seq <> 2) not valid`
+          yield* sql`drop trigger later on trip_events`
+          yield* journal.drained
+          yield* change(1)
+          yield* journal.drained
+          yield* change(2)
+          yield* journal.drained
+          const taken = disk.copy()
+          yield* change(3)
+          yield* journal.drained
+          return taken
+        }).pipe(Effect.provide(process(disk, new Outage())))
+        yield* sql`alter table trip_events drop constraint no_trip, drop constraint no_lock`
+
+        yield* Effect.flatMap(Journal, (journal) => Effect.andThen(journal.enrolled, journal.drained)).pipe(
+          Effect.provide(process(copy, new Outage()))
+        )
+        const found = yield* later(copy)
+        assert.isFalse(found.recovered)
+        assert.notStrictEqual(found.epoch, trip.epoch)
+        assert.deepStrictEqual(found.trip.lost, [
+          { seq: 1, type: "trip_created" },
+          { seq: 2, type: "slot_locked" }
+        ])
+        assert.deepStrictEqual(
+          [1, 2, 3].map((stop) => found.trip.slots[stop]!.locked),
+          [false, true, true],
+          "what was decided since was decided without it"
+        )
+        assert.deepStrictEqual(
+          yield* sql`select seq::int as seq from trip_events where trip_id = ${trip.id} order by seq`,
+          [{ seq: 3 }, { seq: 4 }]
+        )
+      })
+    )
+
     it.effect("is broken by a file of the journal that is gone, and the trip goes on with what is left", () =>
       Effect.gen(function* () {
         const sql = yield* Sql

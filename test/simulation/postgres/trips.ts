@@ -76,9 +76,16 @@ const lastByCalendar = (at: Executing, trip: unknown): boolean => {
 }
 
 const reads = [
-  reading("select distinct trip_id as id from lost_trip_events where", (at, params) =>
-    [...idsIn(params)].filter((id) => wasRefused(at.store, at.reader, id)).map((id) => ({ id }))
-  ),
+  reading("select l.trip_id, l.seq, l.settled_at is not null as given_up,", (at, params) => {
+    const ids = idsIn(params)
+    const events = [...at.store.scan(at.reader, "trip_events")].filter((one) => ids.has(text(one["trip_id"])))
+    const there = new Set(events.map((one) => `${one["trip_id"]} ${one["seq"]}`))
+    return [...at.store.scan(at.reader, "lost_trip_events")]
+      .filter((one) => ids.has(text(one["trip_id"])))
+      .map(({ seq, settled_at, trip_id }) => ({
+        ...{ trip_id, seq: String(seq), given_up: settled_at !== null, there: there.has(`${trip_id} ${seq}`) }
+      }))
+  }),
   reading(
     "select id, trip_id, seq, payload, schema_version, actor_id, idempotency_key, occurred_at from trip_events where trip_id = $1 and seq >",
     (at, [id]) => eventsOf(at, new Set([id]))

@@ -7,6 +7,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { payloadsOfKind } from "../../../domain/records/kind.ts"
 import { TRIP_EVENT } from "../../../domain/records/kinds.ts"
 import type { TripEventEnvelope } from "../../../domain/trip/events.ts"
+import { SinkRejected } from "../../../services/journal-sink.ts"
 import { loseTripEvents } from "../lost-trip-events.ts"
 import type { SinkHandler } from "./handler.ts"
 import { project } from "./trip-projection.ts"
@@ -32,24 +33,52 @@ export const insertTripEvents = Effect.fnUntraced(function* (envelopes: Readonly
     on conflict (id) do nothing`
 })
 
+interface KnownLoss {
+  readonly trip_id: string
+  readonly seq: string | number
+  readonly given_up: boolean
+  readonly there: boolean
+}
+
+/** What is written down of these trips as lost. */
+const lossesOf = (sql: SqlClient, ids: ReadonlyArray<string>) =>
+  sql<KnownLoss>`
+    select l.trip_id, l.seq, l.settled_at is not null as given_up,
+      exists (select from trip_events e where e.trip_id = l.trip_id and e.seq = l.seq) as there
+    from lost_trip_events l where ${sql.in("l.trip_id", ids)}`
+
 /**
  * Of a trip that is not there only what somebody asked for is stored, or what follows on a creation that was refused. A trip of an
  * erased person may be read once more just before it is put away: what the calendar did to it then belongs to nothing any more.
  */
-const ofTripsThatStand = Effect.fnUntraced(function* (
+const ofTripsThatStand = (
   envelopes: ReadonlyArray<TripEventEnvelope>,
-  there: ReadonlyMap<string, number>
-) {
+  there: ReadonlyMap<string, number>,
+  losses: ReadonlyArray<KnownLoss>
+) => {
   const made = new Set(envelopes.filter(({ event }) => event._tag === "trip_created").map((one) => one.trip_id))
-  const unasked = (one: TripEventEnvelope) => one.actor_id === null && !there.has(one.trip_id) && !made.has(one.trip_id)
-  const ids = [...new Set(envelopes.filter(unasked).map((one) => one.trip_id))]
-  if (ids.length === 0) return envelopes
-  const sql = yield* SqlClient
-  const rows = yield* sql<{ id: string }>`
-    select distinct trip_id as id from lost_trip_events where ${sql.in("trip_id", ids)}`
-  const refused = new Set(rows.map(({ id }) => id))
-  return envelopes.filter((one) => !unasked(one) || refused.has(one.trip_id))
-})
+  const refused = new Set<string>(losses.map(({ trip_id }) => trip_id))
+  return envelopes.filter(
+    ({ actor_id, trip_id }) => actor_id !== null || there.has(trip_id) || made.has(trip_id) || refused.has(trip_id)
+  )
+}
+
+/**
+ * A change that was refused may come again, where a journal is stored anew or a server stopped in between. The trip went on without
+ * it, so whether it can be put back is for mending to judge, in whose reach it is set aside; one that was given up is passed over.
+ */
+const withoutLost = (envelopes: ReadonlyArray<TripEventEnvelope>, losses: ReadonlyArray<KnownLoss>) => {
+  const lost = new Map(losses.filter((one) => !one.there).map((one) => [`${one.trip_id} ${one.seq}`, one]))
+  const lossOf = (one: TripEventEnvelope) => lost.get(`${one.trip_id} ${one.seq}`)
+  return envelopes.some((one) => lossOf(one)?.given_up === false)
+    ? Effect.fail(
+        new SinkRejected({
+          message:
+            "The change was written down as lost, and its trip goes on without it: repair-trip puts it back where that changes nothing that was decided since."
+        })
+      )
+    : Effect.succeed(envelopes.filter((one) => lossOf(one) === undefined))
+}
 
 export const tripEventsHandler: SinkHandler = {
   types: [TRIP_EVENT],
@@ -68,7 +97,8 @@ export const tripEventsHandler: SinkHandler = {
     const rows = yield* sql<{ id: string; state_version: string | number }>`
       select id, state_version from trips where ${sql.in("id", ids)} for update`
     const versions = new Map(rows.map((row) => [row.id, Number(row.state_version)]))
-    const envelopes = yield* ofTripsThatStand(all, versions)
+    const losses = yield* lossesOf(sql, ids)
+    const envelopes = yield* withoutLost(ofTripsThatStand(all, versions, losses), losses)
     yield* insertTripEvents(envelopes)
     yield* project(envelopes.filter((one) => one.seq > (versions.get(one.trip_id) ?? 0)))
   })

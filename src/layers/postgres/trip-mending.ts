@@ -48,11 +48,14 @@ const putBack = (sql: SqlClient, envelope: TripEventEnvelope) =>
     Effect.catch((error) => (isRejection(error) ? Effect.succeed(false) : Effect.fail(error)))
   )
 
-/** The snapshot and the rows are made from the events again: they may be older than what was put back. */
+/** The snapshot and the rows are made from the events again: they may be older than what was put back. Its epoch stands beside the snapshot where the trip has no row. */
 const retell = Effect.fnUntraced(function* (sql: SqlClient, id: TripId, from: number) {
   yield* project(yield* eventsOf(sql, id, from))
   yield* sql`delete from trip_snapshots where trip_id = ${id} and seq >= ${from}`
   yield* sql`update trips set epoch = gen_random_uuid() where id = ${id}`
+  yield* sql`
+    update trip_snapshots set epoch = gen_random_uuid()
+    where trip_id = ${id} and not exists (select from trips where id = ${id})`
 })
 
 const mend = Effect.fnUntraced(function* (
@@ -65,17 +68,19 @@ const mend = Effect.fnUntraced(function* (
   const stored = yield* eventsOf(sql, id, 1)
   const lost = yield* sql<LostRow>`
     select seq::int as seq, noticed_at from lost_trip_events where trip_id = ${id} order by seq`
-  const [snapshot] = yield* sql`select 1 from trip_snapshots where trip_id = ${id}`
+  const [snapshot] = yield* sql<{ seq: number }>`select seq::int as seq from trip_snapshots where trip_id = ${id}`
   const missing = missingIn(stored, lost, snapshot !== undefined)
-  // A trip that came with a snapshot begins there: its events alone do not make it again.
-  const remade = stored[0]?.seq === 1 || missing[0] === 1
+  /** Changes after this one make the trip again: it begins with its creation, and without one with its snapshot. */
+  let begins = stored[0]?.seq === 1 ? 0 : (snapshot?.seq ?? Number.POSITIVE_INFINITY)
   const done: Array<number> = []
   for (const seq of missing) {
     const envelope = found.find((one) => one.seq === seq)
     const noticed = lost.find((one) => one.seq === seq)?.noticed_at.getTime() ?? Number.POSITIVE_INFINITY
     const decidedWithout = stored.some((one) => one.seq > seq && one.at > noticed)
-    if (envelope === undefined || decidedWithout || !remade) continue
-    if (yield* putBack(sql, envelope)) done.push(seq)
+    if (envelope === undefined || decidedWithout || (seq <= begins && seq !== 1)) continue
+    if (!(yield* putBack(sql, envelope))) continue
+    done.push(seq)
+    if (seq === 1) begins = 0
   }
   if (done.length > 0) {
     yield* retell(sql, id, done[0]!)

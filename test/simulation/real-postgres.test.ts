@@ -12,7 +12,7 @@ const SCRIPTS = Number(process.env["SIMULATION_SCRIPTS"] ?? 3)
 const FIRST = 1
 
 /** Only there to end what hangs. */
-const PATIENCE = 120_000 + SCRIPTS * 20_000
+const PATIENCE = 900_000 + SCRIPTS * 20_000
 
 describe("the model of PostgreSQL", () => {
   it.live(

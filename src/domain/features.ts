@@ -11,7 +11,7 @@
  * | local_score, tourist_score | 0…1 | how well locals and tourists think of it; 0.5 where nobody has said |
  * | local_voice, tourist_voice | 0…1 | how many of them were counted, saturating |
  * | avoid_share | 0…1 | share of local mentions that tell others to stay away |
- * | overrated | 0…1 | confidence that it is overrated; 0 where it is not, or nobody can tell |
+ * | overrated | 0…1 | confidence that it is overrated, by degrees where posts speak of it; 0 where it is not, or nobody can tell |
  * | evidence | 0…1 | how well sources agree; 0.5 where that is unknown |
  * | source_tier | 0…1 | 1 local experts, 0 places fallback |
  * | price_fit | 0…1 | the price against the budget wanted |
@@ -188,7 +188,8 @@ export const featuresOf = (candidate: Candidate, party: Party, context: RankRequ
       (node.quality_signals.avoid_weight ?? node.quality_signals.avoid_mentions) /
         Math.max(1, local?.weight ?? local?.mentions ?? 0)
     ),
-    overrated: node.overrated_flag === true ? (node.cross_ref_confidence ?? 0.6) : 0,
+    overrated:
+      node.quality_signals.overrated ?? (node.overrated_flag === true ? (node.cross_ref_confidence ?? 0.6) : 0),
     evidence: node.cross_ref_confidence ?? 0.5,
     source_tier: (4 - node.source_tier) / 3,
     price_fit: node.price_tier === 0 ? 1 : 1 - clamp01(Math.abs(node.price_tier - PRICE_LIKED[party.budget]) / 3),

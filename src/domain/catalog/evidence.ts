@@ -2,28 +2,21 @@
  * What sources say of a place, cross-referenced: do locals and tourist lists tell the same story, and is the place
  * famous for being famous? Where the evidence is thin the answer is `null`, never a guess.
  */
-import type { CountedLine, EditorJudgement, QualitySignal, QualitySummary, Voice } from "./node.ts"
+import type { EditorJudgement, QualitySignal, QualitySummary, Voice } from "./node.ts"
 import { editorsView, reasonOfSide } from "./sayings.ts"
+import { heard, linesOf, round, type Side, sideOf, sideWithVoices, summarise } from "./sides.ts"
 import { standing } from "./standing.ts"
 import {
   type AuthorVoice,
   CAMPAIGN,
-  heardVoices,
+  CROWD,
   type LeftOut,
   scoreOfSide,
+  warnedOf,
   warnedShare,
   warnings,
   withoutCampaign
 } from "./voices.ts"
-
-/** Fewer mentions than this on a side are hearsay. */
-const MIN_MENTIONS = 3
-
-/** One loud source is not a crowd: mentions of a single source count no further than this. */
-const MENTIONS_PER_SOURCE = 40
-
-/** Mentions at which a side's voice counts half: its weight is n / (n + this). */
-const HALF_VOICE = 4
 
 /** One warning is a mood, two are a pattern. */
 const RECURRING_AVOID = 2
@@ -55,17 +48,6 @@ export const EDITOR_CAP = 0.5
 /** An editor's warning pulls the locals' score down as far as one given by this share of the locals. */
 const WARNING_SHARE = 0.5
 
-interface Side {
-  readonly score: number
-  readonly mentions: number
-  /** As how many voices it counts. */
-  readonly weight: number
-  readonly voice: number
-  /** 0–0.5: how far the sources of this side lie apart. */
-  readonly spread: number
-  readonly sources: ReadonlyArray<string>
-}
-
 export interface CrossReference {
   readonly summary: QualitySummary
   /** How far the sources together can be relied on, 0–1; `null` where there are too few. */
@@ -81,85 +63,6 @@ export interface CrossReference {
 type Verdict = Pick<CrossReference, "overrated_flag" | "overrated_confidence" | "reasons"> & {
   readonly by?: "editor" | "sources"
 }
-
-/** One side of what was counted elsewhere and of the voices of posts, each of its own weight. */
-const sideWithVoices = (
-  signals: ReadonlyArray<QualitySignal>,
-  voices: ReadonlyArray<AuthorVoice>,
-  voice: Voice,
-  leftOut?: LeftOut
-): Side | null => {
-  const counted = sideOf(
-    signals.filter(({ kind }) => kind !== "posts"),
-    voice
-  )
-  const own = voices.filter((one) => one.voice === voice)
-  if (own.length === 0) return counted
-  const left = leftOut === undefined ? own : withoutCampaign(own, voice, leftOut)
-  const heard = heardVoices(left)
-  const posts = leftOut === undefined ? scoreOfSide(own, voice) : heard
-  const elsewhere = counted === null ? 0 : counted.weight
-  const total = elsewhere + (posts?.weight ?? 0)
-  return {
-    score: total === 0 ? 0.5 : ((counted?.score ?? 0) * elsewhere + (posts?.score ?? 0) * (posts?.weight ?? 0)) / total,
-    mentions: (counted?.mentions ?? 0) + left.length,
-    weight: total,
-    voice: total / (total + HALF_VOICE),
-    spread: Math.max(counted?.spread ?? 0, heard?.spread ?? 0),
-    sources: [
-      ...new Set([...(counted?.sources ?? []), ...own.flatMap(({ sources }) => sources.map((name) => `posts:${name}`))])
-    ].sort()
-  }
-}
-
-const sideOf = (signals: ReadonlyArray<QualitySignal>, voice: Voice): Side | null => {
-  const own = signals.filter((signal) => signal.voice === voice && signal.mentions > 0)
-  if (own.length === 0) return null
-  const counted = own.map((signal) => Math.min(signal.mentions, MENTIONS_PER_SOURCE))
-  const total = counted.reduce((sum, n) => sum + n, 0)
-  const score = own.reduce((sum, signal, i) => sum + signal.score * counted[i]!, 0) / total
-  const variance = own.reduce((sum, signal, i) => sum + (signal.score - score) ** 2 * counted[i]!, 0) / total
-  return {
-    score,
-    mentions: own.reduce((sum, signal) => sum + signal.mentions, 0),
-    weight: total,
-    voice: total / (total + HALF_VOICE),
-    spread: Math.min(0.5, Math.sqrt(variance)),
-    sources: [...new Set(own.map((signal) => signal.source))].sort()
-  }
-}
-
-const round = (x: number) => Math.round(x * 1000) / 1000
-
-const summarise = (side: Side | null, weighed: boolean): QualitySummary["local"] =>
-  side === null
-    ? null
-    : {
-        score: round(side.score),
-        mentions: side.mentions,
-        sources: side.sources,
-        ...(weighed ? { weight: round(side.weight) } : {})
-      }
-
-/** Locals first, then by kind and source: the same lines whatever order the rows come in. */
-const linesOf = (signals: ReadonlyArray<QualitySignal>): ReadonlyArray<CountedLine> =>
-  signals
-    .filter(({ mentions }) => mentions > 0)
-    .map(({ kind, voice, source, mentions, score, licence }) => ({
-      kind,
-      voice,
-      source,
-      count: mentions,
-      score: round(score),
-      licence
-    }))
-    .sort((a, b) => order(a).localeCompare(order(b)))
-
-const order = ({ voice, kind, source }: CountedLine) => `${voice}|${kind}|${source}`
-
-/** The side, where enough of it is heard to count. */
-const heard = (side: Side | null): Side | null =>
-  side !== null && side.weight > 0 && side.mentions >= MIN_MENTIONS ? side : null
 
 const confidence = (local: Side | null, tourist: Side | null): number | null => {
   const sides = [heard(local), heard(tourist)].filter((side) => side !== null)
@@ -210,42 +113,46 @@ const bySources = (local: Side | null, tourist: Side | null, avoid: number): Ver
   }
 }
 
-/** The loudest voices of one end, as many as a campaign has, are not listened to. */
-interface Heard {
-  readonly local: Side | null
-  readonly tourist: Side | null
-  readonly warned: number
-}
-
-const hear = (
-  signals: ReadonlyArray<QualitySignal>,
-  voices: ReadonlyArray<AuthorVoice>,
-  doubt: "critics" | "friends"
-): Heard => {
-  const [low, high] = doubt === "critics" ? (["lowest", "highest"] as const) : (["highest", "lowest"] as const)
-  const locals = withoutCampaign(voices, "local", low)
-  const { authors, months } = warnings(locals)
-  const recurring = authors >= RECURRING_AUTHORS && months >= RECURRING_MONTHS
-  return {
-    local: heard(sideWithVoices(signals, voices, "local", low)),
-    tourist: heard(sideWithVoices(signals, voices, "tourist", high)),
-    warned: recurring && locals.length > 0 ? locals.filter(({ avoid }) => avoid).length / locals.length : 0
-  }
+/** Whose loudest voices are not listened to, as many as a campaign has. */
+type Doubt = "critics" | "friends" | "both" | "nobody"
+const LEFT_OUT: Readonly<Record<Doubt, Readonly<Record<Voice, LeftOut>>>> = {
+  critics: { local: "lowest", tourist: "highest" },
+  friends: { local: "highest", tourist: "lowest" },
+  both: { local: "both", tourist: "both" },
+  nobody: { local: "nobody", tourist: "nobody" }
 }
 
 /** How far it is overrated on what is heard, above 0 where it is; `undefined` where too little is heard. */
-const leadOn = ({ local, tourist, warned }: Heard): number | undefined => {
+const leadOn = (
+  signals: ReadonlyArray<QualitySignal>,
+  voices: ReadonlyArray<AuthorVoice>,
+  doubt: Doubt
+): number | undefined => {
+  const locals = withoutCampaign(voices, "local", LEFT_OUT[doubt].local)
+  const local = heard(sideWithVoices(signals, voices, "local", LEFT_OUT[doubt].local))
+  const tourist = heard(sideWithVoices(signals, voices, "tourist", LEFT_OUT[doubt].tourist))
   if (local === null) return undefined
-  const byWarning = warned - WARNED_SHARE
+  const { authors, months } = warnings(locals)
+  const warned = authors >= RECURRING_AUTHORS && months >= RECURRING_MONTHS ? warnedOf(locals) : 0
   const byScores = tourist === null ? -1 : leadOf(tourist.score, local.score - AVOID_WEIGHT * warned)
-  return Math.max(byWarning, byScores)
+  return Math.max(warned - WARNED_SHARE, byScores)
 }
+
+const isOverrated = (lead: number) => lead >= -1e-9
+const agrees = (flag: boolean | null, lead: number | undefined) => lead === undefined || flag === isOverrated(lead)
 
 /**
  * What voices of posts decide: overrated is what is so without its loudest critics, and not overrated what is not so without its
- * loudest friends. So no campaign turns one into the other; what hangs on a handful of voices stays open.
+ * loudest friends. Where no more locals speak than two campaigns have, what was known before posts holds, as long as they do not say
+ * otherwise. So no campaign turns one into the other, nor an editor's word; what hangs on a handful of voices stays open.
  */
-const byVoices = (signals: ReadonlyArray<QualitySignal>, voices: ReadonlyArray<AuthorVoice>): Verdict => {
+const byVoices = (
+  signals: ReadonlyArray<QualitySignal>,
+  voices: ReadonlyArray<AuthorVoice>,
+  before: Verdict,
+  knowsVisitors: boolean
+): Verdict => {
+  const locals = voices.filter(({ voice }) => voice === "local").length
   const [local, tourist] = [sideWithVoices(signals, voices, "local"), sideWithVoices(signals, voices, "tourist")]
   const reasons = [
     local === null ? "no local source speaks of it" : reasonOfSide("local", local),
@@ -254,25 +161,40 @@ const byVoices = (signals: ReadonlyArray<QualitySignal>, voices: ReadonlyArray<A
       ? [reasonOfSide("local", { ...local, avoid: warnings(voices).authors })]
       : [])
   ]
-  const weight = Math.sqrt((local?.voice ?? 0) * (tourist?.voice ?? local?.voice ?? 0))
-  const without = {
-    critics: leadOn(hear(signals, voices, "critics")),
-    friends: leadOn(hear(signals, voices, "friends"))
-  }
-  const decided = (flag: boolean, lead: number): Verdict => ({
-    overrated_flag: flag,
-    overrated_confidence: round(weight * clarityOf(lead)),
-    reasons,
-    by: "sources"
-  })
-  if (without.critics !== undefined && without.critics >= -1e-9) return decided(true, without.critics)
-  if (without.friends !== undefined && without.friends < -1e-9) return decided(false, without.friends)
-  const thin = without.critics === undefined || without.friends === undefined
-  return {
+  const open = (why: string): Verdict => ({
     overrated_flag: null,
     overrated_confidence: 0,
-    reasons: [...reasons, thin ? "too few voices to tell" : `it hangs on ${CAMPAIGN} voices or fewer`]
+    reasons: [...reasons, why]
+  })
+  if (locals <= 2 * CAMPAIGN) {
+    if (before.overrated_flag === null) return open("too few voices to tell")
+    const agreed = locals <= CAMPAIGN || agrees(before.overrated_flag, leadOn(signals, voices, "nobody"))
+    return agreed ? before : open("the few voices say otherwise than what was known before them")
   }
+  const weight = Math.sqrt((local?.voice ?? 0) * (tourist?.voice ?? local?.voice ?? 0))
+  const without = { critics: leadOn(signals, voices, "critics"), friends: leadOn(signals, voices, "friends") }
+  const decided = (flag: boolean, lead: number): Verdict =>
+    // Where an editor knows of visitors, locals alone cannot overrule it.
+    knowsVisitors || before.overrated_flag === null || before.overrated_flag === flag
+      ? { overrated_flag: flag, overrated_confidence: round(weight * clarityOf(lead)), reasons, by: "sources" }
+      : open("locals say otherwise than our editor, and no visitors were counted")
+  if (without.critics !== undefined && isOverrated(without.critics)) return decided(true, without.critics)
+  if (without.friends !== undefined && !isOverrated(without.friends)) return decided(false, without.friends)
+  return open(`it hangs on ${CAMPAIGN} voices or fewer`)
+}
+
+/** How far a place is overrated, 0–1, for the rankers: by degrees, so that a few voices at the bar of the flag move it little. */
+const pullOf = (
+  before: { readonly verdict: Verdict; readonly confidence: number | null },
+  signals: ReadonlyArray<QualitySignal>,
+  voices: ReadonlyArray<AuthorVoice>
+): number => {
+  const weight = scoreOfSide(voices, "local")?.weight ?? 0
+  const share = weight / (weight + CROWD)
+  const lead = leadOn(signals, voices, "both") ?? -1
+  const found = Math.min(1, Math.max(0, 0.5 + lead / (2 * CLEAR_MARGIN)))
+  const known = before.verdict.overrated_flag === true ? (before.confidence ?? 0) : 0
+  return share * found + (1 - share) * known
 }
 
 /** The editor's word, with what was counted taken into its scores; it decides only where counting does not. */
@@ -294,6 +216,48 @@ const byEditor = (summary: QualitySummary, judgement: EditorJudgement): Verdict 
   }
 }
 
+/** What is known without posts. No post can change it, so that an editor's word is nothing that a campaign could turn. */
+const withoutPosts = (signals: ReadonlyArray<QualitySignal>, judgement: EditorJudgement | null) => {
+  const [local, tourist] = [sideOf(signals, "local"), sideOf(signals, "tourist")]
+  const avoid = signals.reduce((sum, one) => sum + (one.voice === "local" ? one.avoid_mentions : 0), 0)
+  const counted: QualitySummary = {
+    local: summarise(local, false),
+    tourist: summarise(tourist, false),
+    avoid_mentions: avoid
+  }
+  const sources = bySources(local, tourist, avoid)
+  // Locals who were counted overrule the editor only together with visitors who were, or where both know of no visitors.
+  const decided = sources.overrated_flag !== null && (heard(tourist) !== null || judgement?.tourist == null)
+  const verdict = decided || judgement === null ? sources : (byEditor(counted, judgement) ?? sources)
+  return { counted, verdict, confidence: mostConfident(local, tourist, judgement) }
+}
+
+const mostConfident = (local: Side | null, tourist: Side | null, judgement: EditorJudgement | null): number | null => {
+  const confidences = [confidence(local, tourist), editorConfidence(judgement)].filter((one) => one !== null)
+  return confidences.length === 0 ? null : Math.max(...confidences)
+}
+
+/** The same with the voices of posts, which are known one by one. */
+const withPosts = (
+  signals: ReadonlyArray<QualitySignal>,
+  judgement: EditorJudgement | null,
+  voices: ReadonlyArray<AuthorVoice>
+) => {
+  const counted = signals.filter(({ kind }) => kind !== "posts")
+  const before = withoutPosts(counted, judgement)
+  const [local, tourist] = [sideWithVoices(counted, voices, "local"), sideWithVoices(counted, voices, "tourist")]
+  const summary: QualitySummary = {
+    local: summarise(local, true),
+    tourist: summarise(tourist, true),
+    avoid_mentions: before.counted.avoid_mentions + warnings(voices).posts,
+    avoid_weight: round(warnedShare(voices) * (local?.weight ?? 0)),
+    overrated: round(pullOf(before, counted, voices))
+  }
+  const knowsVisitors = heard(tourist) !== null || judgement?.tourist == null
+  const verdict = byVoices(counted, voices, before.verdict, knowsVisitors)
+  return { counted: summary, verdict, confidence: mostConfident(local, tourist, judgement) }
+}
+
 /**
  * Cross-references all signals of one place, what an editor thinks of it and, where posts are known one by one, their voices in
  * place of their counts. The order does not matter.
@@ -303,25 +267,8 @@ export const crossReference = (
   judgement: EditorJudgement | null = null,
   voices: ReadonlyArray<AuthorVoice> = []
 ): CrossReference => {
-  const weighed = voices.length > 0
-  const local = weighed ? sideWithVoices(signals, voices, "local") : sideOf(signals, "local")
-  const tourist = weighed ? sideWithVoices(signals, voices, "tourist") : sideOf(signals, "tourist")
-  const avoid = signals.reduce(
-    (sum, { voice, kind, avoid_mentions }) =>
-      sum + (voice === "local" && !(weighed && kind === "posts") ? avoid_mentions : 0),
-    weighed ? warnings(voices).authors : 0
-  )
-  const counted: QualitySummary = {
-    local: summarise(local, weighed),
-    tourist: summarise(tourist, weighed),
-    avoid_mentions: avoid,
-    ...(weighed ? { avoid_weight: round(warnedShare(voices) * (local?.weight ?? 0)) } : {})
-  }
-  const sources = weighed ? byVoices(signals, voices) : bySources(local, tourist, avoid)
-  // Locals who were counted overrule the editor only together with visitors who were, or where both know of no visitors.
-  const decided = sources.overrated_flag !== null && (heard(tourist) !== null || judgement?.tourist == null)
-  const verdict = decided || judgement === null ? sources : (byEditor(counted, judgement) ?? sources)
-  const confidences = [confidence(local, tourist), editorConfidence(judgement)].filter((one) => one !== null)
+  const found = voices.length > 0 ? withPosts(signals, judgement, voices) : withoutPosts(signals, judgement)
+  const { counted, verdict } = found
   return {
     summary: {
       ...counted,
@@ -329,7 +276,7 @@ export const crossReference = (
       ...(judgement === null ? {} : { editor: judgement }),
       ...(verdict.overrated_flag === null || verdict.by === undefined ? {} : { flagged_by: verdict.by })
     },
-    cross_ref_confidence: confidences.length === 0 ? null : Math.max(...confidences),
+    cross_ref_confidence: found.confidence,
     overrated_flag: verdict.overrated_flag,
     overrated_confidence: verdict.overrated_confidence,
     reasons: verdict.reasons

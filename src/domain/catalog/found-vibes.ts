@@ -2,8 +2,10 @@
  * Vibes that posts found, blended into those that a place's sources give it. A tag that a campaign could have brought in does
  * not count: more authors than that have to speak of it, over more than one month.
  */
-import { type AuthorVoice, CAMPAIGN } from "./voices.ts"
+import { type AuthorVoice, CAMPAIGN, weightOf } from "./voices.ts"
 
+/** So many undecided voices are heard beside those that name a tag, so that a few of them are no pattern. */
+const UNDECIDED = 8
 /** Voices at which what posts found weighs as much as what the sources say. */
 const HALF_BLEND = 12
 /** A place's vibes are few enough to be told. */
@@ -25,13 +27,15 @@ export const blendVibes = (own: WeightedTags, voices: ReadonlyArray<AuthorVoice>
   const named = new Map<string, Array<AuthorVoice>>()
   for (const voice of voices) for (const tag of voice.vibes) named.set(tag, [...(named.get(tag) ?? []), voice])
   const found = new Map<string, number>()
+  const all = weightOf(voices)
   for (const [tag, by] of named) {
     const months = new Set(by.map(({ month }) => month)).size
-    if (by.length <= CAMPAIGN || months < 2) continue
-    found.set(tag, NAMED_BY_ALL * Math.min(1, (by.length - CAMPAIGN) / voices.length / FULL_SHARE))
+    const beyond = weightOf(by) - CAMPAIGN
+    if (by.length <= CAMPAIGN || beyond <= 0 || months < 2) continue
+    found.set(tag, NAMED_BY_ALL * Math.min(1, beyond / (all + UNDECIDED) / FULL_SHARE))
   }
   if (found.size === 0) return own
-  const share = voices.length / (voices.length + HALF_BLEND)
+  const share = all / (all + HALF_BLEND)
   const before = new Map(own.tags.map((tag, i) => [tag, own.weights[i]!]))
   const blended = [...new Set([...before.keys(), ...found.keys()])]
     .map((tag) => {

@@ -118,6 +118,8 @@ export const QualitySummary = Schema.Struct({
   avoid_mentions: count,
   /** Of those, how many count where scores are put together; left out where all of them do. Never shown. */
   avoid_weight: Schema.optionalKey(Schema.Finite),
+  /** How far posts and what was known before them call it overrated, 0–1; left out where no posts are known. Never shown. */
+  overrated: Schema.optionalKey(ratio),
   lines: Schema.optionalKey(Schema.Array(CountedLine)),
   editor: Schema.optionalKey(EditorJudgement),
   /** Whose word `overrated_flag` rests on, where it is set. */

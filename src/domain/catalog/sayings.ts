@@ -4,6 +4,7 @@
  */
 import { type Doors, ENOUGH_REPORTS, type FoundAtDoor } from "./doors.ts"
 import type { ActivityNode, CountedLine, EditorJudgement, Voice } from "./node.ts"
+import { CAMPAIGN } from "./voices.ts"
 
 const plural = (count: number, one: string) => `${count} ${one}${count === 1 ? "" : "s"}`
 
@@ -101,9 +102,9 @@ export const evidenceForModel = (node: ActivityNode, voice: Voice): string => {
   return said.length === 0 ? "-" : said.join(", ")
 }
 
-/** Who warns of a place, for a language model: how many locals were counted to, or that an editor does. */
+/** Who warns of a place, for a language model: how many locals were counted to, more than a campaign has, or that an editor does. */
 export const warningForModel = ({ quality_signals: { avoid_mentions, editor } }: ActivityNode): string =>
-  avoid_mentions > 0
+  avoid_mentions > CAMPAIGN
     ? `${avoid_mentions} posts by locals warn of it`
     : editor?.warning == null
       ? ""

@@ -26,6 +26,9 @@ export interface AuthorVoice {
   readonly sources: ReadonlyArray<string>
   readonly sentiment: number
   readonly avoid: boolean
+  /** As how many posts it is counted where people are told of it, and how many of those warn: days, where nobody says who they are. */
+  readonly posts: number
+  readonly warnings: number
   /** The last day, and its month, that it was heard on. */
   readonly day: string | null
   readonly month: string | null
@@ -47,6 +50,8 @@ const HALF_LIFE_DAYS = 3 * 365
 /** What all voices of a week weigh together, at most: so much, or this share of all. */
 const WEEK_VOICES = 3
 const WEEK_SHARE = 1 / 3
+/** What all voices of a source weigh together, at most: so much, or as much as all other sources. */
+const SOURCE_VOICES = 40
 
 const DAY_MS = 86_400_000
 const dayOf = (date: string): number => Math.floor(Date.parse(`${date.slice(0, 10)}T00:00:00Z`) / DAY_MS)
@@ -62,21 +67,48 @@ const halves = (fingerprint: string): readonly [number, number] => [
   Number.parseInt(fingerprint.slice(8, 16), 16) | 0
 ]
 
-/** Of near-copies the oldest alone, so that whoever repeats it adds nothing. */
+/** Who does not say who they are is one voice on each side in each source: nobody can tell them apart. */
+const speakerOf = ({ author, source, voice }: MentionRow): string => author ?? `?${source}|${voice}`
+/** Of an author, or of a source's nameless ones of a day, only the newest few are read. */
+const readTogether = ({ author, source, posted_on }: MentionRow): string => author ?? `?${source}@${posted_on ?? ""}`
+/** An author is counted once, the nameless of a source once for each day. */
+const counted = (own: ReadonlyArray<MentionRow>): number =>
+  own[0] === undefined ? 0 : own[0].author === null ? new Set(own.map(({ posted_on }) => posted_on)).size : 1
+
+/**
+ * Of near-copies one alone, so that whoever repeats it adds nothing: that of the speaker who says least else, and of those the
+ * oldest. So nobody is silenced by being copied under an earlier date. `rows` are the oldest first.
+ */
 const withoutCopies = (rows: ReadonlyArray<MentionRow>): ReadonlyArray<MentionRow> => {
-  const kept: Array<{ readonly row: MentionRow; readonly print: readonly [number, number] }> = []
-  for (const row of rows) {
+  const said = new Map<string, number>()
+  for (const row of rows) said.set(speakerOf(row), (said.get(speakerOf(row)) ?? 0) + 1)
+  const kept: Array<{ readonly at: number; readonly row: MentionRow; readonly print: readonly [number, number] }> = []
+  const leastFirst = rows
+    .map((row, at) => ({ row, at }))
+    .sort((a, b) => said.get(speakerOf(a.row))! - said.get(speakerOf(b.row))! || a.at - b.at)
+  for (const { row, at } of leastFirst) {
     const print = halves(row.fingerprint)
     const copy = kept.some(({ print: [a, b] }) => bits(a ^ print[0]) + bits(b ^ print[1]) <= COPY_BITS)
-    if (!copy) kept.push({ row, print })
+    if (!copy) kept.push({ at, row, print })
   }
-  return kept.map(({ row }) => row)
+  return kept.sort((a, b) => a.at - b.at).map(({ row }) => row)
 }
 
-/** Who does not say who they are is one voice a day in each source. */
-const speakerOf = ({ author, source, posted_on }: MentionRow): string => author ?? `?${source}@${posted_on ?? ""}`
-
 const mean = (list: ReadonlyArray<number>) => list.reduce((sum, x) => sum + x, 0) / list.length
+
+export const weightOf = (voices: ReadonlyArray<AuthorVoice>): number => voices.reduce((sum, one) => sum + one.weight, 0)
+
+/** One source, however many speak there, is no whole city. */
+const boundedBySource = (voices: ReadonlyArray<AuthorVoice>): ReadonlyArray<AuthorVoice> => {
+  const all = weightOf(voices)
+  if (all <= SOURCE_VOICES) return voices
+  const of = new Map([...Map.groupBy(voices, ({ sources }) => sources[0]!)].map(([name, own]) => [name, weightOf(own)]))
+  return voices.map((voice) => {
+    const own = of.get(voice.sources[0]!)!
+    const most = Math.max(SOURCE_VOICES, all - own)
+    return own <= most ? voice : { ...voice, weight: (voice.weight * most) / own }
+  })
+}
 
 /** The voices on one place. `today` is the day that they are heard on. */
 export const voicesOf = (rows: ReadonlyArray<MentionRow>, today: string): ReadonlyArray<AuthorVoice> => {
@@ -87,9 +119,9 @@ export const voicesOf = (rows: ReadonlyArray<MentionRow>, today: string): Readon
   const oldestFirst = sorted
     .reverse()
     .flatMap(([, row]) => {
-      const speaker = speakerOf(row)
-      const said = (left.get(speaker) ?? 0) + 1
-      left.set(speaker, said)
+      const together = readTogether(row)
+      const said = (left.get(together) ?? 0) + 1
+      left.set(together, said)
       return said <= MOST_BY_AUTHOR ? [row] : []
     })
     .slice(0, MOST_COMPARED)
@@ -105,7 +137,9 @@ export const voicesOf = (rows: ReadonlyArray<MentionRow>, today: string): Readon
           : ("tourist" as const),
       sources: [...new Set(own.map(({ source }) => source))],
       sentiment: mean(own.map(({ sentiment }) => sentiment)),
-      avoid: last.avoid,
+      avoid: last.author === null ? own.filter(({ avoid }) => avoid).length * 2 > own.length : last.avoid,
+      posts: counted(own),
+      warnings: last.author === null ? counted(own.filter(({ avoid }) => avoid)) : last.avoid ? 1 : 0,
       day: last.posted_on?.slice(0, 10) ?? null,
       month: last.posted_on?.slice(0, 7) ?? null,
       vibes: [...new Set(own.flatMap(({ vibes }) => vibes))],
@@ -115,14 +149,16 @@ export const voicesOf = (rows: ReadonlyArray<MentionRow>, today: string): Readon
   })
   const most = Math.max(WEEK_VOICES, voices.length * WEEK_SHARE)
   const inWeek = Map.groupBy(voices, ({ week }) => week)
-  return voices.map(({ week, ...voice }) => {
-    const crowd = week < 0 ? 1 : Math.max(1, inWeek.get(week)!.length / most)
-    return { ...voice, weight: voice.weight / crowd }
-  })
+  return boundedBySource(
+    voices.map(({ week, ...voice }) => {
+      const crowd = week < 0 ? 1 : Math.max(1, inWeek.get(week)!.length / most)
+      return { ...voice, weight: voice.weight / crowd }
+    })
+  )
 }
 
 /** Some are left out before the rest is listened to: the loudest of one end, or as many of both. */
-export type LeftOut = "lowest" | "highest" | "both"
+export type LeftOut = "lowest" | "highest" | "both" | "nobody"
 
 const bySentiment = (a: AuthorVoice, b: AuthorVoice) => a.sentiment - b.sentiment || Number(b.avoid) - Number(a.avoid)
 
@@ -133,6 +169,7 @@ export const withoutCampaign = (
   leftOut: LeftOut
 ): ReadonlyArray<AuthorVoice> => {
   const sorted = voices.filter(({ voice }) => voice === side).sort(bySentiment)
+  if (leftOut === "nobody") return sorted
   return sorted.slice(
     leftOut === "highest" ? 0 : CAMPAIGN,
     leftOut === "lowest" ? undefined : Math.max(0, sorted.length - CAMPAIGN)
@@ -147,15 +184,24 @@ export interface HeardVoices {
 }
 
 export const heardVoices = (voices: ReadonlyArray<AuthorVoice>): HeardVoices | null => {
-  const weight = voices.reduce((sum, one) => sum + one.weight, 0)
+  const weight = weightOf(voices)
   if (voices.length === 0 || weight <= 0) return null
   const score = voices.reduce((sum, one) => sum + one.sentiment * one.weight, 0) / weight
   const variance = voices.reduce((sum, one) => sum + (one.sentiment - score) ** 2 * one.weight, 0) / weight
   return { score, weight, spread: Math.min(0.5, Math.sqrt(variance) / Math.sqrt(voices.length)) }
 }
 
-/** Doubt about a few voices: they are heard together with so many that are undecided. */
-const UNDECIDED = 8
+/** A score of a few voices is drawn towards "nobody knows", as if so many undecided ones were heard with them. */
+const UNDECIDED = 16
+/** Beside so many, a few voices hardly weigh: it is what keeps three of them from moving a place by more than three ranks. */
+export const CROWD = 48
+
+/** The voices of one side beyond those that two campaigns could have. */
+const beyondCampaigns = (own: ReadonlyArray<AuthorVoice>): number => Math.max(0, weightOf(own) - 2 * CAMPAIGN)
+const weightHeard = (own: ReadonlyArray<AuthorVoice>): number => {
+  const beyond = beyondCampaigns(own)
+  return (beyond * beyond) / (beyond + CROWD)
+}
 
 /** A side's score without what a campaign may have added, drawn towards "nobody knows" where few are left; and what it weighs. */
 export const scoreOfSide = (
@@ -164,20 +210,31 @@ export const scoreOfSide = (
 ): { readonly score: number; readonly weight: number } | null => {
   const own = voices.filter(({ voice }) => voice === side)
   const middle = heardVoices(withoutCampaign(own, side, "both"))
-  const all = heardVoices(own)
-  const weight = Math.max(0, (all?.weight ?? 0) - 2 * CAMPAIGN)
-  if (middle === null || weight === 0) return null
-  return { score: (middle.score * weight + 0.5 * UNDECIDED) / (weight + UNDECIDED), weight }
+  const beyond = beyondCampaigns(own)
+  if (middle === null || beyond === 0) return null
+  return { score: (middle.score * beyond + 0.5 * UNDECIDED) / (beyond + UNDECIDED), weight: weightHeard(own) }
+}
+
+/** How much of all these voices, by what they weigh, tells others to stay away. */
+export const warnedOf = (voices: ReadonlyArray<AuthorVoice>): number => {
+  const weight = weightOf(voices)
+  return weight <= 0 ? 0 : weightOf(voices.filter(({ avoid }) => avoid)) / weight
 }
 
 /** The share of the locals who warn, without what a campaign may have added, and doubted where few are left. */
 export const warnedShare = (voices: ReadonlyArray<AuthorVoice>): number => {
-  const left = withoutCampaign(voices, "local", "lowest")
-  return left.filter(({ avoid }) => avoid).length / (left.length + UNDECIDED)
+  const own = voices.filter(({ voice }) => voice === "local")
+  const weight = weightHeard(own)
+  return (warnedOf(withoutCampaign(own, "local", "both")) * weight) / (weight + CROWD)
 }
 
-/** Authors who tell others to stay away, and over how many months. */
-export const warnings = (voices: ReadonlyArray<AuthorVoice>): { readonly authors: number; readonly months: number } => {
-  const warning = voices.filter(({ voice, avoid }) => voice === "local" && avoid)
-  return { authors: warning.length, months: new Set(warning.map(({ month }) => month)).size }
+/** Authors who tell others to stay away, over how many months, and in how many posts. */
+export const warnings = (voices: ReadonlyArray<AuthorVoice>) => {
+  const locals = voices.filter(({ voice }) => voice === "local")
+  const warning = locals.filter(({ avoid }) => avoid)
+  return {
+    authors: warning.length,
+    months: new Set(warning.map(({ month }) => month)).size,
+    posts: locals.reduce((sum, one) => sum + one.warnings, 0)
+  }
 }

@@ -6,6 +6,9 @@ import * as Redacted from "effect/Redacted"
 import { AuthorNames } from "../../services/author-names.ts"
 import { authorKey } from "./keepsakes.ts"
 
+/** Who is who in all of a site: an account of Reddit is the same in each of its subreddits. */
+const siteOf = (source: string): string => (source.startsWith("reddit:") ? "reddit" : source)
+
 /** Enough that no two authors share one. */
 const DIGITS = 32
 
@@ -17,7 +20,7 @@ export const layer = (options: { readonly key: Redacted.Redacted<string> | undef
       return AuthorNames.of({
         pseudonym: (source, author) =>
           createHmac("sha256", key)
-            .update(`${source}\u0000${author.normalize("NFKC").toLowerCase()}`)
+            .update(`${siteOf(source)}\u0000${author.normalize("NFKC").toLowerCase()}`)
             .digest("hex")
             .slice(0, DIGITS)
       })

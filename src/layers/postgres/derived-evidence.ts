@@ -74,9 +74,9 @@ const signalsOf = (voices: ReadonlyArray<AuthorVoice>): ReadonlyArray<QualitySig
           source: `posts:${source}`,
           kind: "posts" as const,
           voice,
-          mentions: own.length,
+          mentions: own.reduce((sum, { posts }) => sum + posts, 0),
           score: heard.score,
-          avoid_mentions: own.filter(({ avoid }) => avoid).length,
+          avoid_mentions: own.reduce((sum, { warnings }) => sum + warnings, 0),
           last_seen: own.reduce<string | null>(
             (last, { day }) => (last === null || (day ?? "") > last ? day : last),
             null

@@ -52,9 +52,39 @@ describe("voices", () => {
     assert.isBelow(weight(many(5, () => ({ posted_on: "2010-01-01" }))), 1)
   })
 
-  it("know nobody who does not say who they are: one a day in each source", () => {
-    const rows = many(6, (i) => ({ author: null, posted_on: `2026-05-0${1 + Math.floor(i / 3)}` }))
-    assert.strictEqual(voicesOf(rows, TODAY).length, 2)
+  it("know nobody who does not say who they are: one in each source, on however many days", () => {
+    const rows = many(6, (i) => ({ author: null, posted_on: `2026-05-0${1 + i}`, source: `forum ${i % 2}` }))
+    const voices = voicesOf(rows, TODAY)
+    assert.deepStrictEqual(
+      voices.map(({ posts }) => posts),
+      [3, 3]
+    )
+  })
+
+  it("silence nobody whose words others copy under an earlier date", () => {
+    const words = ["Cold soup and a long wait, we left hungry", "The guards were rude to all of us that morning"]
+    const honest = words.map((text, i) => row(`honest ${i}`, { sentiment: 0.1, fingerprint: fingerprintOf(text) }))
+    const copied = words.map((text) =>
+      row("copier", { sentiment: 0.1, posted_on: "2026-01-01", fingerprint: fingerprintOf(text) })
+    )
+    const praise = row("copier", {
+      sentiment: 1,
+      fingerprint: fingerprintOf("Best noodles of the whole wide west, come")
+    })
+    const heard = voicesOf([...honest, ...copied, praise], TODAY).map(({ sentiment }) => sentiment)
+    assert.deepStrictEqual([...heard].sort(), [0.1, 0.1, 1])
+  })
+
+  it("let one source, however many speak there, pull no further than its bound", () => {
+    const spread = (i: number) => ({
+      posted_on: `202${4 + (i % 3)}-${String(1 + (i % 12)).padStart(2, "0")}-${10 + (i % 17)}`
+    })
+    const crowd = many(300, (i) => ({ ...spread(i), source: "loud" }))
+    const weight = (source: string, rows: ReadonlyArray<MentionRow>) =>
+      voicesOf(rows, TODAY).reduce((sum, one) => sum + (one.sources[0] === source ? one.weight : 0), 0)
+    assert.isAtMost(weight("loud", crowd), 40.001)
+    const others = many(20, (i) => ({ ...spread(i), author: `other ${i}`, source: "quiet", sentiment: 0.1 }))
+    assert.isAtMost(weight("loud", [...crowd, ...others]), 40.001)
   })
 
   it("are the same whatever order they come in", () => {

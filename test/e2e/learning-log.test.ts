@@ -199,6 +199,56 @@ describe("the learning log of a running server", () => {
     )
   })
 
+  it("credits the plan that stands, and not the one that was taken back", async () => {
+    const fay = await world.someone()
+    const wish = { city: "seattle", start_date: dayAhead(9), days: 2, constraints: { pace: "moderate" } }
+    const trip = ok(await fay.call("POST", "/trips", wish), 201)
+    const { stop: left, now } = await swapped(fay, trip.id, trip.days[0].slots)
+    const stands = ok(await fay.call("GET", `/trips/${trip.id}`))
+    const anew = ok(await fay.call("POST", `/trips/${trip.id}/replan`, { constraints: { pace: "packed" } }))
+    await swapped(
+      fay,
+      trip.id,
+      anew.days.flatMap((day: Json) => day.slots)
+    )
+    ok(await fay.call("PATCH", `/trips/${trip.id}`, { start_date: dayAhead(10), end_date: dayAhead(11) }))
+    const { undo } = ok(await fay.call("GET", `/trips/${trip.id}`))
+    for (const { change } of undo.slice(0, 3)) ok(await fay.call("POST", `/trips/${trip.id}/undo`, { change }))
+    const later = ok(await fay.call("GET", `/trips/${trip.id}`))
+    assert.deepEqual(slotsOf(later), slotsOf(stands))
+    ok(await fay.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" }))
+    await settled(trip.id)
+
+    const { aside, rows } = await readDataset(world, "planner")
+    const of = (all: ReadonlyArray<Json>) => all.filter((one) => one["input.traveler.id"] === fay.id)
+    const [row, ...more]: ReadonlyArray<Json> = of(rows)
+    assert.isEmpty(more)
+    assert.deepEqual(planTimes(millis(row["target.accepted_plan"])), planTimes(slotsOf(later)))
+    assert.isNull(row.input.previous_plan)
+    assert.deepEqual(
+      row["target.user_edits"].map(({ edit, from, to }: Json) => [edit, from, to]),
+      [["swap", left.node.id, now.node.id]],
+      "what was changed in the plan that was taken back is no change of this one"
+    )
+    assert.lengthOf(of(aside), 2, "the new plan and the new dates")
+  })
+
+  it("counts a trip that was cut short as lived", async () => {
+    const guy = await world.someone()
+    const wish = { city: "seattle", start_date: dayAhead(0), days: 2 }
+    const trip = ok(await guy.call("POST", "/trips", wish), 201)
+    if (trip.status === "planning") ok(await guy.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
+    ok(await guy.call("PATCH", `/trips/${trip.id}`, { status: "shortened" }))
+    await settled(trip.id)
+    const { aside, rows } = await readDataset(world, "planner")
+    const of = (all: ReadonlyArray<Json>) => all.filter((one) => one["input.traveler.id"] === guy.id)
+    assert.deepEqual(
+      of(rows).map((row) => planTimes(millis(row["target.accepted_plan"]))),
+      [planTimes(slotsOf(trip))]
+    )
+    assert.isEmpty(of(aside))
+  })
+
   it("is read where older programs wrote it: brought to today's shape, or named", async () => {
     const before = (await readDataset(world, "planner")).rows.length
     const place = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`

@@ -19,7 +19,7 @@ export interface PlanLogParts {
 
 export interface MadePlan {
   readonly userId: UserId
-  /** As it will be once the plan is its own. */
+  /** As it will be once the plan is its own, with the version that it will have then. */
   readonly trip: TripState
   readonly catalog: CityCatalog
   readonly people: ReadonlyArray<Persona>

@@ -193,6 +193,7 @@ interface NewPlan extends BringChange {
   readonly startDate: string
   readonly days: number
   readonly constraints: TripState["constraints"]
+  readonly ifMatch?: number | undefined
 }
 
 /** A trip planned anew around what stays: bookings, and what is past. */
@@ -227,7 +228,9 @@ const replanning = ({ cityOf, logOf, peopleOf, plan }: Planning) =>
     const explored = exploredBefore(people, userId, catalog)
     const isFixed = isAny(brought) || trip.slots.some((slot) => slot.locked)
     const plan_context = planContextOf({ explored, constraints, fixed: isFixed })
-    const after = { ...trip, ...dates, slots, constraints, model, catalog_version: catalog.version, plan_context }
+    // The trip takes the plan at this version or refuses it.
+    const seq = (change.ifMatch ?? trip.seq) + 1
+    const after = { ...trip, ...dates, seq, slots, constraints, model, catalog_version: catalog.version, plan_context }
     const log = yield* logOf({ userId, trip: after, catalog, people, outcome: made.outcome, now })
     const { fixed, lodging = null } = brought
     const changed = { plan_context, fixed: isAny(brought) ? fixed : null, lodging, slots, removed, log }

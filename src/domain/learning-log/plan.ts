@@ -25,6 +25,8 @@ export type EventContext = typeof EventContext.Type
 
 export const PlanGenerated = Schema.Struct({
   trip_id: Schema.String,
+  /** The trip's version that began with it; absent in plans that were written before it was kept. */
+  state_version: Schema.optionalKey(Schema.Int),
   city: Schema.String,
   /** Absent where an erasure took it out, because it says when the plan was made. */
   catalog_version: Schema.optionalKey(Schema.Int),
@@ -53,8 +55,16 @@ export const PlanEdited = Schema.Struct({
 })
 export type PlanEdited = typeof PlanEdited.Type
 
+/** A plan was taken back as a whole, and the one before it stands again. */
+export const PlanUndone = Schema.Struct({
+  trip_id: Schema.String,
+  /** The `state_version` that the plan began with. */
+  undone: Schema.Int
+})
+export type PlanUndone = typeof PlanUndone.Type
+
 /**
- * The plan as it stood when its trip went on: confirmed, set out with, or completed. Of one plan the first of them counts;
+ * The plan as it stood when its trip went on: confirmed, set out with, or over. Of one plan the first of them counts;
  * later ones are about a plan that was made since.
  */
 export const PlanAccepted = Schema.Struct({
@@ -68,7 +78,8 @@ export type PlanAccepted = typeof PlanAccepted.Type
 const PLAN_EVENTS = {
   plan_generated: PlanGenerated,
   plan_edited: PlanEdited,
-  plan_accepted: PlanAccepted
+  plan_accepted: PlanAccepted,
+  plan_undone: PlanUndone
 } as const
 export type PlanEventType = keyof typeof PLAN_EVENTS
 export type PlanPayload<T extends PlanEventType> = (typeof PLAN_EVENTS)[T]["Type"]
@@ -76,7 +87,8 @@ export type PlanPayload<T extends PlanEventType> = (typeof PLAN_EVENTS)[T]["Type
 const ENCODERS: { readonly [T in PlanEventType]: (payload: PlanPayload<T>) => Readonly<Record<string, unknown>> } = {
   plan_generated: Schema.encodeSync(PlanGenerated),
   plan_edited: Schema.encodeSync(PlanEdited),
-  plan_accepted: Schema.encodeSync(PlanAccepted)
+  plan_accepted: Schema.encodeSync(PlanAccepted),
+  plan_undone: Schema.encodeSync(PlanUndone)
 }
 
 /** The payload as it is written down. */

@@ -14,6 +14,7 @@ import * as R from "./rejections.ts"
 import {
   changed,
   closed,
+  experiment,
   intention,
   isOver,
   isRejection,
@@ -150,7 +151,9 @@ const undoneRecords = (turn: Turn, entry: Undoable): ReadonlyArray<TripRecord> =
   })
   const gone = entry.removed.flatMap((id) => now.get(id) ?? [])
   // A plan that was made anew is taken back whole: what stood in it was nobody's choice of places.
-  if (entry.was !== undefined && entry.change !== "fixed_changed") return []
+  if (entry.was !== undefined && entry.change !== "fixed_changed") {
+    return [experiment(turn, "plan_undone", { trip_id: turn.trip.id, undone: entry.seq })]
+  }
   return [
     ...back.map(({ slot, then }) => editedFrom(turn, "undo", then, slot?.node_id ?? null, then.node_id)),
     ...gone.map((slot) => editedFrom(turn, "undo", slot, slot.node_id, null)),

@@ -24,6 +24,7 @@ import { userState } from "./turn.ts"
 export const DAY_CANDIDATES = 20
 
 export interface PlanDecision {
+  /** As it is once it has taken the plan, its version included. */
   readonly trip: TripState
   readonly catalog: CityCatalog
   readonly personas: ReadonlyArray<Persona>
@@ -156,6 +157,7 @@ export const planRecords = (decision: PlanDecision): PlanRecords => {
       },
       payload: planPayload("plan_generated", {
         trip_id: trip.id,
+        state_version: trip.seq,
         city: trip.city,
         catalog_version: trip.catalog_version,
         start_date: trip.start_date,

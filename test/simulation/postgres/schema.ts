@@ -236,7 +236,7 @@ const DECISIONS = [
   table(
     "exp.events",
     "event_id uuid!, event_type text!, unit_id uuid!, plan_id uuid!, timestamp timestamptz!, context jsonb!, payload jsonb!",
-    { key: "event_id", checks: [oneOf("event_type", "plan_generated", "plan_edited", "plan_accepted")] }
+    { key: "event_id", checks: [oneOf("event_type", "plan_generated", "plan_edited", "plan_accepted", "plan_undone")] }
   ),
   table("exp.constraint_snapshots", "id uuid!, trip_id uuid!, valid_from timestamptz!, constraints jsonb!"),
   table("model_registry", "model_name text!, model_version text!, model_type text!, description text!, stage text!", {

@@ -282,6 +282,17 @@ export class PlanBook {
     )
   }
 
+  /** A new plan that is taken back at once: it was shown, and the one before it goes on as if there had been none. */
+  async replanAndUndo(by: Traveler, constraints: Json): Promise<void> {
+    const { accepted, plan, stops } = this
+    await this.replan(by, constraints)
+    const made = this.record.plans.findLast(({ id }) => id === this.plan)!
+    const { at, body } = await this.stage.ask(by, "POST", `/trips/${this.id}/undo`, {})
+    made.undone = at
+    Object.assign(this, { accepted, plan, stops })
+    if (body.state_version === undefined) throw new Error(`Trip ${this.id} did not take its plan back.`)
+  }
+
   async move(by: Traveler, start_date: string, end_date: string): Promise<void> {
     this.planned(await this.stage.ask(by, "PATCH", `/trips/${this.id}`, { start_date, end_date }))
   }
@@ -305,7 +316,7 @@ export class PlanBook {
   protected went(status: string, at: Window, by: Traveler | undefined): void {
     const was = this.status
     this.status = status
-    const goes = status === "confirmed" || status === "active" || status === "completed"
+    const goes = status === "confirmed" || status === "active" || status === "completed" || status === "shortened"
     if (goes && !this.accepted) {
       this.accepted = true
       const stops = this.stops.map(({ shown: _, ...stop }) => stop)

@@ -35,6 +35,8 @@ export interface Plan {
   readonly workflow_type: "plan-first" | "explore-first"
   readonly mode: "autopilot" | "assisted"
   readonly stops: ReadonlyArray<Stop>
+  /** When it was taken back: the plan before it stood again. */
+  undone?: Window
 }
 
 export interface Edit {

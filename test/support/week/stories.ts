@@ -15,10 +15,11 @@ const live = async (actor: Actor, trip: TripBook, d: number, days: number, from:
   await actor.at(d + days - 1, 21)
 }
 
-/** Somebody of whom nothing is known takes what is proposed, and the calendar does the rest. */
+/** Somebody of whom nothing is known thinks of another plan, takes what was proposed first, and the calendar does the rest. */
 const takesItAsItIs: Story = async ([ann], d) => {
   await ann!.begin(true)
   const trip = await ann!.plan(d, 2)
+  await trip.replanAndUndo(ann!.who, { pace: "packed" })
   await trip.setStatus(ann!.who, "confirmed")
   await ann!.at(d - 1, 23)
   const from = ann!.stage.clock.now()

@@ -60,6 +60,8 @@ export const relinks = (sql: SqlClient, marks: Marks, k: number) => {
       sql`select 1 from trips t cross join lateral (
           select payload from exp.events e where e.unit_id = t.user_id and e.event_type = 'plan_generated'
             and e.payload ->> 'trip_id' = t.id::text
+            and not exists (select from exp.events u where u.plan_id = e.plan_id and u.event_type = 'plan_undone'
+              and u.payload ->> 'undone' = e.payload ->> 'state_version')
           order by e.timestamp desc, e.event_id desc limit 1) plan
         where t.user_id in ${standIns} and plan.payload ? 'start_date'
           and (plan.payload ->> 'start_date' <> t.start_date::text or plan.payload ->> 'end_date' <> t.end_date::text)`

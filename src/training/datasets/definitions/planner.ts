@@ -92,10 +92,17 @@ interface Row {
   readonly digest: string | null
 }
 
+/** Whether a generated plan had been taken back as a whole by then: since, the one before it stood again. */
+const undone = (plan: string, by: string) => `exists (
+  select from exp.events u where u.plan_id = ${plan}.plan_id and u.event_type = 'plan_undone'
+    and u.payload ->> 'undone' = ${plan}.payload ->> 'state_version'
+    and u.timestamp >= ${plan}.timestamp and u.timestamp <= ${by})`
+
 /**
  * Parameters: from, to, the last event's time and id, the size of a page, heard of from (null for everything), and the days at
- * whose end a plan is past that was heard of then. A plan is heard of when it is accepted, or else when another takes its place or
- * its last day is past: what may still be accepted is no plan that nobody wanted.
+ * whose end a plan is past that was heard of then. A plan is accepted with what its trip went on with, unless a newer one stood by
+ * then; what was changed in a newer one that was taken back is no change of it. It is heard of when it is accepted, or else when another
+ * takes its place for good, it is taken back, or its last day is past: what may still be accepted is no plan that nobody wanted.
  */
 const PLANNER_QUERY = `
   select g.event_id, g.timestamp as at, g.timestamp::text as exact_at, g.unit_id, g.context, g.payload,
@@ -105,22 +112,30 @@ const PLANNER_QUERY = `
     cat.catalog_version, cat.valid_from as catalog_from, cat.nodes, cat.digest
   from exp.events g
     left join lateral (
-      select timestamp, payload from exp.events
-      where plan_id = g.plan_id and event_type = 'plan_accepted' and timestamp >= g.timestamp
+      select y.timestamp, y.payload from exp.events y
+      where y.plan_id = g.plan_id and y.event_type = 'plan_accepted' and y.timestamp >= g.timestamp
+        and not ${undone("g", "y.timestamp")}
         and not exists (select 1 from exp.events n where n.plan_id = g.plan_id and n.event_type = 'plan_generated'
-          and (n.timestamp, n.event_id) > (g.timestamp, g.event_id) and n.timestamp <= exp.events.timestamp)
-      order by timestamp limit 1) a on true
+          and (n.timestamp, n.event_id) > (g.timestamp, g.event_id) and n.timestamp <= y.timestamp
+          and not ${undone("n", "y.timestamp")})
+      order by y.timestamp limit 1) a on true
     left join lateral (
-      select min(n.timestamp) as timestamp from exp.events n where n.plan_id = g.plan_id and n.event_type = 'plan_generated'
-        and (n.timestamp, n.event_id) > (g.timestamp, g.event_id)) newer on true
+      select min(n.timestamp) as timestamp from exp.events n where n.plan_id = g.plan_id and (
+        n.event_type = 'plan_generated' and (n.timestamp, n.event_id) > (g.timestamp, g.event_id)
+          and not ${undone("n", "'infinity'")}
+        or n.event_type = 'plan_undone' and n.timestamp >= g.timestamp
+          and n.payload ->> 'undone' = g.payload ->> 'state_version')) newer on true
     left join lateral (
       select jsonb_agg(jsonb_build_object('payload', x.payload, 'at', x.timestamp) order by x.timestamp, x.event_id) as edits from exp.events x
-      where x.plan_id = g.plan_id and x.event_type = 'plan_edited' and x.timestamp between g.timestamp and a.timestamp) e on true
+      where x.plan_id = g.plan_id and x.event_type = 'plan_edited' and x.timestamp between g.timestamp and a.timestamp
+        and not exists (select 1 from exp.events n where n.plan_id = g.plan_id and n.event_type = 'plan_generated'
+          and (n.timestamp, n.event_id) > (g.timestamp, g.event_id) and n.timestamp <= x.timestamp
+          and not ${undone("n", "x.timestamp")} and ${undone("n", "a.timestamp")})) e on true
     left join lateral (
-      select payload from exp.events
-      where unit_id = g.unit_id and event_type = 'plan_generated' and timestamp < g.timestamp
-        and payload ->> 'trip_id' = g.payload ->> 'trip_id'
-      order by timestamp desc limit 1) p on true
+      select b.payload from exp.events b
+      where b.unit_id = g.unit_id and b.event_type = 'plan_generated' and b.timestamp < g.timestamp
+        and b.payload ->> 'trip_id' = g.payload ->> 'trip_id' and not ${undone("b", "g.timestamp")}
+      order by b.timestamp desc limit 1) p on true
     left join lateral (
       select persona, valid_from from exp.persona_snapshots
       where user_id = g.unit_id and valid_from <= g.timestamp order by valid_from desc limit 1) persona on true

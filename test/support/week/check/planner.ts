@@ -50,7 +50,9 @@ const sameEdits = (findings: Findings, record: WeekRecord, plan: Plan, until: nu
 }
 
 const previous = (record: WeekRecord, plan: Plan): Plan | undefined =>
-  record.plans.filter((one) => one.trip === plan.trip).findLast((one) => one.at[1] <= plan.at[0])
+  record.plans
+    .filter((one) => one.trip === plan.trip && (one.undone === undefined || one.undone[1] > plan.at[0]))
+    .findLast((one) => one.at[1] <= plan.at[0])
 
 const sameInput = (findings: Findings, record: WeekRecord, plan: Plan, row: Row, gone: boolean) => {
   const { input } = row

@@ -36,8 +36,11 @@ const tripWindow = (trip: Pick<TripState, "time_zone" | "start_date" | "end_date
   return { from: instantOf(zone, first, 0), until: instantOf(zone, last + 1, OVER_AT_MINUTE) }
 }
 
-/** A trip that goes on does so with the plan that stands, also with one that was made since the one before was accepted. */
-const GOES_ON: ReadonlySet<TripStatus> = new Set<TripStatus>(["confirmed", "active", "completed"])
+/**
+ * A trip that goes on does so with the plan that stands, also with one that was made since the one before was accepted; and one that is
+ * over was lived with it as far as it went.
+ */
+const GOES_ON: ReadonlySet<TripStatus> = new Set<TripStatus>(["confirmed", "active", "completed", "shortened"])
 
 const moveTo = (turn: Turn, status: TripStatus): TripDecision => {
   const { trip } = turn

@@ -43,11 +43,13 @@ describe("the calendar", () => {
     assert.strictEqual(live.trip.status, "active")
     assert.isUndefined(live.last.advice, "the offer waits for the start to be durable")
     assert.deepEqual(accepted(live), ["calendar"], "the plan that they set out with is logged beside the offer")
-    const today = new LiveTrip()
-    assert.strictEqual(today.trip.status, "active", "a trip made on its first day starts at once")
-    assert.isEmpty(accepted(today), "nobody has seen its plan yet")
-    today.send({ _tag: "set_status", by: owner, status: "completed" })
-    assert.deepEqual(accepted(today), ["traveler"])
+    for (const status of ["completed", "shortened"] as const) {
+      const today = new LiveTrip()
+      assert.strictEqual(today.trip.status, "active", "a trip made on its first day starts at once")
+      assert.isEmpty(accepted(today), "nobody has seen its plan yet")
+      today.send({ _tag: "set_status", by: owner, status })
+      assert.deepEqual(accepted(today), ["traveler"], status)
+    }
   })
 
   it("takes back what it did while the clock was wrong, as often as that happens", () => {

@@ -159,7 +159,10 @@ export interface PivotResponse {
   readonly pivot_id: string
   /** Who answered, who need not be who asked; nobody where its time was over, or the group decided. Absent in records of older programs. */
   readonly user_id?: string | null
-  /** The group voted: it says nothing of what anybody wanted. Each vote is an outcome of its voter's own. */
+  /**
+   * The group voted: it says nothing of what anybody wanted. Each vote is an outcome of its voter's own. Absent in records of older
+   * programs, which took it for the answer of one person.
+   */
   readonly voted?: true
   readonly trip_id: string
   readonly response: "accept" | "dismiss" | "ignore"

@@ -42,8 +42,7 @@ export const USER_STATE = plain<UserStateRecord>("user_state", 1)
 export const RANKING_EVENT = plain<RankingEvent>("ranking_event", 1)
 /** What version 1 was is part of version 2: without the decision behind the offer, which had a record of its own. */
 export const PIVOT_EVENT = plain<PivotRecord>("pivot_event", 2, { upcast: { 1: (payload) => payload } })
-/** Version 1 took what a group voted for the answer of one person, which cannot be told from it any more. */
-export const PIVOT_RESPONSE = plain<PivotResponse>("pivot_response", 2, { upcast: { 1: (payload) => payload } })
+export const PIVOT_RESPONSE = plain<PivotResponse>("pivot_response", 1)
 export const INTENTION_SIGNAL = plain<IntentionSignal>("intention_signal", 1)
 export const DOOR_REPORT = plain<DoorReported>("door_report", 1)
 export const EXPERIMENT_EVENT = plain<ExperimentEvent>("experiment_event", 1)

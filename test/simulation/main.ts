@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { MUTATIONS } from "./mutations.ts"
 import { failureText, type RunReport, tables } from "./report.ts"
-import { simulate } from "./simulation.ts"
 
 const USAGE = `Runs the whole runtime in a simulated world, by seed, and checks what it promises.
 
@@ -45,6 +44,8 @@ const flags = () => {
 const values = flags()
 
 const reportOf = async (seed: number): Promise<RunReport> => {
+  // Loaded by those who do the runs: it brings the whole runtime along.
+  const { simulate } = await import("./simulation.ts")
   const { hash, lines, millis, steps, tally } = await simulate(seed)
   return {
     seed,
@@ -61,6 +62,9 @@ const reportOf = async (seed: number): Promise<RunReport> => {
 
 /** Of a world that is made anew each second nearly everything is garbage soon: a large young generation costs the least. */
 const THRIFT = ["--max-semi-space-size=64", "--single-threaded-gc"]
+
+/** The sources, as the program itself is loaded: where they lie and what they are without their types is kept between runs. */
+const KEPT = ["--import", new URL("../../scripts/setup/kept-code.mjs", import.meta.url).href]
 
 /** A process of its own: it does a seed whenever it is sent one. */
 const work = (): void => {
@@ -83,6 +87,7 @@ const runAll = async (seeds: ReadonlyArray<number>, stopAtFirst: boolean): Promi
   const mutation = values.mutation
   const execArgv = [
     ...THRIFT,
+    ...KEPT,
     ...(mutation === undefined ? [] : ["--import", new URL("./mutate.ts", import.meta.url).href])
   ]
   const env = { ...process.env, SIMULATION_WORKER: "yes", ...(mutation === undefined ? {} : { MUTATION: mutation }) }

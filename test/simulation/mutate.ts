@@ -1,5 +1,7 @@
-/** Loaded first where `MUTATION` names a defect: puts it into the runtime as that is loaded. */
+/** Loaded before the runtime where `MUTATION` names a defect: puts it into that as it is loaded. */
+import { readFileSync } from "node:fs"
 import { registerHooks } from "node:module"
+import { fileURLToPath } from "node:url"
 import { MUTATIONS, mutated } from "./mutations.ts"
 
 const name = process.env["MUTATION"] ?? ""
@@ -8,9 +10,9 @@ if (mutation === undefined) throw new Error(`No mutation is called "${name}".`)
 
 registerHooks({
   load: (url, context, next) => {
-    const loaded = next(url, context)
-    if (!url.endsWith(`/${mutation.file}`) || loaded.source === undefined || loaded.source === null) return loaded
-    const text = typeof loaded.source === "string" ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString()
-    return { ...loaded, source: mutated(mutation, text) }
+    if (!url.endsWith(`/${mutation.file}`)) return next(url, context)
+    // Nothing of it is kept for the next run, which has another defect or none.
+    const source = mutated(mutation, readFileSync(fileURLToPath(url), "utf8"))
+    return { format: "module-typescript", source, shortCircuit: true }
   }
 })

@@ -41,6 +41,9 @@ const counted = (text: string, name: string): number =>
       .slice(name.length) ?? 0
   )
 
+/** The defect that is looked at closely: where a run with it is printed, it was noticed. */
+const SHOWN = "turn-that-awaits"
+
 describe("the simulation", () => {
   it(
     "finds nothing broken, with every kind of fault",
@@ -66,12 +69,12 @@ describe("the simulation", () => {
   it(
     "prints the seed and the script of a run that fails",
     async () => {
-      const mutation = ["--mutation", "turn-that-awaits"]
+      const mutation = ["--mutation", SHOWN, "--workers", "1"]
       const seed = /noticed by seed (\d+)/.exec((await run(...mutation, "--seeds", "50")).text)?.[1]
       assert.isDefined(seed)
       const { code, text } = await run(...mutation, "--seed", seed)
       assert.equal(code, 1, text)
-      assert.include(text, `npm run simulate -- --mutation turn-that-awaits --seed ${seed} does exactly the same again`)
+      assert.include(text, `npm run simulate -- --mutation ${SHOWN} --seed ${seed} does exactly the same again`)
       assert.match(text, /BROKEN: /)
       const file = /all of it: (\S+)\)/.exec(text)![1]!
       assert.include(readFileSync(file, "utf8"), "a process has started")
@@ -80,10 +83,12 @@ describe("the simulation", () => {
   )
 
   for (const [name, { what }] of Object.entries(MUTATIONS)) {
+    if (name === SHOWN) continue
     it(
       `notices within 50 seeds where ${what}`,
       async () => {
-        const { code, text } = await run("--mutation", name, "--seeds", "50")
+        // A first seed or two show it: a second process would load the runtime for nothing.
+        const { code, text } = await run("--mutation", name, "--seeds", "50", "--workers", "1")
         assert.equal(code, 0, text)
       },
       PATIENCE

@@ -110,6 +110,10 @@ export const settings = {
     "Names of hosts of SOURCES_FILE that may be at inner addresses, separated by commas. None by default.",
     { default: "" }
   ),
+  OWN_SERVERS_PACE: S.integer(1, 10_000)(
+    "How many times faster than a stranger's the servers of OVERPASS_URL and SOURCES_INNER_HOSTS are asked. Above 1 only where they are your own.",
+    { default: "1" }
+  ),
   PUSH_SERVICES: S.list(
     "Hosts of the push services of browsers that notifications may be sent through; *. stands for any name before it.",
     { default: "fcm.googleapis.com,*.push.services.mozilla.com,*.notify.windows.com,*.push.apple.com" }

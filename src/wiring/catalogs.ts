@@ -70,6 +70,7 @@ export const postSources = Layer.unwrap(
         reddit
       ),
       inner: new Set(settings.SOURCES_INNER_HOSTS),
+      pace: settings.OWN_SERVERS_PACE,
       userAgent: userAgentOf(settings)
     })
     return PostSources.layer({ sources, reddit }).pipe(Layer.provide([web, SourceStates.layer]))
@@ -94,7 +95,8 @@ const overpass = Layer.unwrap(
       url: settings.OVERPASS_URL === undefined ? undefined : new URL(settings.OVERPASS_URL),
       userAgent: userAgentOf(settings),
       folder: join(settings.OVERPLANNED_DATA_DIR, "overpass"),
-      keptMs: settings.OVERPASS_KEPT
+      keptMs: settings.OVERPASS_KEPT,
+      pace: settings.OWN_SERVERS_PACE
     })
   )
 )

@@ -20,6 +20,7 @@ describe("a first start", { timeout: 3 * PATIENCE_MS }, () => {
     world = await openWorld({
       FIRST_CITIES: "tokyo,mexico-city",
       OVERPASS_URL: `${web.url}/api/interpreter`,
+      OWN_SERVERS_PACE: "1000",
       RATE_LIMIT: "off"
     })
   })

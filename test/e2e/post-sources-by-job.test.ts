@@ -30,7 +30,12 @@ describe("posts by a job", { timeout: 300_000 }, () => {
     const file = join(sources.path, "sources.json")
     const blog = { name: "a-blog", city: "seattle", kind: "feed", url: `${web.url}/feed.xml` }
     writeFileSync(file, JSON.stringify({ sources: [blog] }))
-    world = await openWorld({ RATE_LIMIT: "off", SOURCES_FILE: file, SOURCES_INNER_HOSTS: "127.0.0.1" })
+    world = await openWorld({
+      RATE_LIMIT: "off",
+      SOURCES_FILE: file,
+      SOURCES_INNER_HOSTS: "127.0.0.1",
+      OWN_SERVERS_PACE: "1000"
+    })
     operator = await world.someone({ role: "admin" })
   })
   afterAll(async () => {

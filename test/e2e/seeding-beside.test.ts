@@ -70,7 +70,11 @@ describe.skipIf(process.platform !== "linux")("a seeding beside the server", { t
   beforeAll(async () => {
     const web = await Effect.runPromise(Scope.provide(fakeWeb, scope))
     says = (said) => web.says("/api/interpreter", said)
-    world = await openWorld({ OVERPASS_URL: `${web.url}/api/interpreter`, RATE_LIMIT: "off" })
+    world = await openWorld({
+      OVERPASS_URL: `${web.url}/api/interpreter`,
+      OWN_SERVERS_PACE: "1000",
+      RATE_LIMIT: "off"
+    })
     ann = await world.someone()
     operator = await world.someone({ role: "admin" })
   })

@@ -16,7 +16,7 @@ export interface PoliteWebOptions {
   readonly userAgent: string
   readonly maxBytes?: number
   readonly timeoutMs?: number
-  /** How many times faster than connectors state; for servers of one's own. */
+  /** How many times faster than connectors state those at inner addresses are asked: they are one's own. */
   readonly pace?: number
 }
 
@@ -82,6 +82,7 @@ const asking = (options: PoliteWebOptions) => (url: URL, request: WebRequest) =>
 
 export const makeTurns = (options: PoliteWebOptions) => {
   const once = asking(options)
+  const paceOf = ({ hostname }: URL) => (options.inner.has(hostname) ? (options.pace ?? 1) : 1)
   const hosts = new Map<string, Host>()
   const hostOf = (name: string): Host => {
     const known = hosts.get(name)
@@ -100,7 +101,7 @@ export const makeTurns = (options: PoliteWebOptions) => {
     }
     const at = Math.max(host.nextAt, host.awayUntil)
     if (at > now) yield* Effect.sleep(at - now)
-    const gap = Math.max(60_000 / request.perMinute, (host.robots?.said.delay ?? 0) * 1000) / (options.pace ?? 1)
+    const gap = Math.max(60_000 / request.perMinute, (host.robots?.said.delay ?? 0) * 1000) / paceOf(url)
     host.nextAt = (yield* Clock.currentTimeMillis) + gap
     return yield* once(url, request)
   })
@@ -110,7 +111,7 @@ export const makeTurns = (options: PoliteWebOptions) => {
       const answer = yield* inTurn(host, url, request)
       if (answer.status !== 429 && answer.status < 500) return answer
       const now = yield* Clock.currentTimeMillis
-      const wait = askedWait(answer, now) ?? (FIRST_WAIT_MS * 2 ** (tries - 1)) / (options.pace ?? 1)
+      const wait = askedWait(answer, now) ?? (FIRST_WAIT_MS * 2 ** (tries - 1)) / paceOf(url)
       host.awayUntil = now + wait
       if (tries >= MOST_TRIES || wait > LONGEST_WAIT_MS) {
         return yield* refused(

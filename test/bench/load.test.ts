@@ -6,7 +6,7 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { NotMeasured } from "../../bench/benchmark.ts"
+import { NotMeasured, type Report } from "../../bench/benchmark.ts"
 import { benchmark as compare } from "../../bench/compare/index.ts"
 import { benchmark } from "../../bench/load/index.ts"
 import { openWorld, type World } from "../e2e/world.ts"
@@ -60,13 +60,25 @@ describe("bench load", () => {
   })
 
   it("finds every acknowledged signal in the database, and its numbers are numbers", async () => {
+    const measured = (seconds: number) => run("--scenario", "signals", "--seconds", String(seconds))
+    const signalsOf = ({ figures }: Report) =>
+      (figures!["scenarios"] as Record<string, Record<string, unknown>>)["signals"]!
     process.env["DATABASE_URL"] = world.url
-    const { bars, figures } = await run("--scenario", "signals", "--seconds", "1")
-    delete process.env["DATABASE_URL"]
-    const { signals } = figures!["scenarios"] as Record<string, Record<string, unknown>>
-    assert.isAbove(signals!["acknowledged"] as number, 0)
-    assert.strictEqual(signals!["missing"], 0)
-    for (const name of ["p50_ms", "p95_ms", "p99_ms", "requests_per_second"]) assert.isNumber(signals![name], name)
+    let report: Report
+    try {
+      report = await measured(1)
+      // Within a second a busy machine may answer nobody.
+      for (let seconds = 4; signalsOf(report)["acknowledged"] === 0 && seconds < 100; seconds *= 4) {
+        report = await measured(seconds)
+      }
+    } finally {
+      delete process.env["DATABASE_URL"]
+    }
+    const { bars } = report
+    const signals = signalsOf(report)
+    assert.isAbove(signals["acknowledged"] as number, 0)
+    assert.strictEqual(signals["missing"], 0)
+    for (const name of ["p50_ms", "p95_ms", "p99_ms", "requests_per_second"]) assert.isNumber(signals[name], name)
     assert.deepEqual(
       bars.map(({ met, value }) => ({ met, value })),
       [{ met: true, value: 0 }]
@@ -74,7 +86,7 @@ describe("bench load", () => {
     const [stored] = await world.rows(
       (sql) => sql`select count(*)::int as n from behavioral_signals where signal_type = 'slot_view'`
     )
-    assert.isAtLeast(stored.n, signals!["acknowledged"] as number)
+    assert.isAtLeast(stored.n, signals["acknowledged"] as number)
     const drawn = readFileSync(join(import.meta.dirname, "../../bench/results/load.svg"), "utf8")
     assert.match(drawn, /^<svg .*signals.*<\/svg>/s)
   })

@@ -80,7 +80,7 @@ describe.skipIf(process.platform !== "linux")("while the database is frozen", ()
       }
       assert.isBelow(shortest, 1_000)
       yield* Effect.sync(server.thaw)
-      yield* Effect.retry(sql`select 6`, { times: 200, schedule: Schedule.spaced("50 millis") }).pipe(
+      yield* Effect.retry(sql`select 6`, { times: 1_200, schedule: Schedule.spaced("50 millis") }).pipe(
         Effect.catch(() => Effect.die("It did not come back."))
       )
       assert.lengthOf(

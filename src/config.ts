@@ -37,6 +37,10 @@ export const settings = {
       "Host and port where the other servers of this database reach this one, such as 10.0.0.5:8000. Set it on all of them: one owns the trips, the others pass on to it and take over. Unset: this server is alone."
     )
   ),
+  NODE_STOP_DELAY: S.duration(
+    "How long a server that is told to stop goes on passing requests on to the one that owns the trips, so that a load balancer hears of it first. /ready says meanwhile that it stops. Only with NODE_ADDRESS, beside another server.",
+    { default: "5s" }
+  ),
   NODE_WAITS: S.flag(
     "Where another server owns the trips and NODE_ADDRESS is unset: true waits for its place, false refuses to start.",
     { default: "false" }

@@ -12,6 +12,9 @@ export const pause = (millis: number) => new Promise<void>((resolve) => setTimeo
 /** Longest that an answer about who owns may take. */
 const LOOK_MS = 2_000
 
+/** Until a load balancer has heard that a server stops. */
+const HEARS_MS = 1_000
+
 /** How often a journal is given up that nobody awaits yet. */
 const TRIES = 30
 
@@ -128,11 +131,13 @@ export class Cluster {
     await killServer(server)
   }
 
+  /** Travelers are sent there for a while after it was told: a load balancer hears of it by and by. */
   async stop(n: number): Promise<void> {
     const server = this.#servers[n]!
-    this.#servers[n] = undefined
     const ended = new Promise((resolve) => server.once("exit", resolve))
     server.kill("SIGTERM")
+    await pause(HEARS_MS)
+    this.#servers[n] = undefined
     await ended
   }
 

@@ -279,12 +279,14 @@ const onceOwned = <E, R>(layer: Layer.Layer<never, E, R>): Layer.Layer<never, E,
 /** Runs until it is stopped, or another server has taken its place. */
 const serveUntilSuperseded = <A, E, R>(layer: Layer.Layer<A | Journal, E, R>) =>
   Effect.scoped(
-    Effect.flatMap(Layer.build(layer), (context) =>
-      steppingDown.pipe(
-        Effect.onInterrupt(() => givingPlace),
+    Effect.gen(function* () {
+      const context = yield* Layer.build(layer)
+      const { NODE_STOP_DELAY } = yield* Config
+      return yield* steppingDown.pipe(
+        Effect.onInterrupt(() => givingPlace(NODE_STOP_DELAY)),
         Effect.provideContext(context)
       )
-    )
+    })
   )
 
 /** Runs until it is stopped. Weather is told where trips are live, and so are the jobs that touch them. A worker answers `/health` and `/ready` like everybody else, and runs the other jobs. */

@@ -40,7 +40,7 @@ describe("servers that share a database", () => {
   const ports: Array<number> = []
   let database: Awaited<ReturnType<typeof freshDatabase>>
 
-  const start = async (n: number) => {
+  const start = async (n: number, stopDelay = "0s") => {
     const port = ports[n]!
     servers[n] = await startServer(
       {
@@ -48,6 +48,7 @@ describe("servers that share a database", () => {
         PORT: String(port),
         NODE_ADDRESS: `127.0.0.1:${port}`,
         RATE_LIMIT: "off",
+        NODE_STOP_DELAY: stopDelay,
         OVERPLANNED_NODE_ID: `server-${n}`
       },
       folders[n]!.path
@@ -162,8 +163,24 @@ describe("servers that share a database", () => {
     const back = await follow(servers[1]!, cid, id, `?epoch=${stream.hello.epoch}&since=${stream.hello.seq}`)
     assert.isTrue(back.hello.recovered)
     assert.strictEqual(back.hello.seq, stream.hello.seq + changes)
-    await start(0)
+  })
+
+  it("pass on what still comes after they were told to stop, and say to whoever spreads requests that they stop", async () => {
+    // Longer than this takes anywhere; it is killed before.
+    await start(0, "10m")
     assert.match(await nodes(0), /owned by "server-1"/)
+    const eve = await on(0, personId())
+    const made = (await plan(eve)).body
+    const stopped = servers[0]!.stop("SIGTERM")
+    await until("it to say that it stops", async () => {
+      const ready = await fetch(`${servers[0]!.url}/ready`)
+      return ready.status === 503 && (await ready.text()).includes("told to stop")
+    })
+    assert.strictEqual((await toggle(eve, made, 0)).status, 200)
+    assert.strictEqual((await eve.call("GET", `/trips/${made.id}`)).body.days[0].slots[0].locked, true)
+    await servers[0]!.stop("SIGKILL")
+    await stopped
+    await start(0)
   })
 
   it("take over from one that was killed; it stores what it had when it is back", async () => {

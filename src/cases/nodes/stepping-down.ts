@@ -1,7 +1,9 @@
 /** What a server still owes when it does not own: what it acknowledged is stored, and those who await it are told. */
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { RENEW_EVERY_MS } from "../../domain/nodes/standing.ts"
+import { Health } from "../../services/health.ts"
 import { Journal } from "../../services/journal.ts"
 import { Leases, NodeRefused } from "../../services/leases.ts"
 import { Ownership } from "../../services/ownership.ts"
@@ -42,12 +44,32 @@ export const tailKeeper = Layer.effectDiscard(
   })
 )
 
-/** A server that is told to stop gives its place to another one first, where there is one: nobody waits for its lease to end. */
-export const givingPlace = Effect.gen(function* () {
-  const journal = yield* Journal
-  const ownership = yield* Ownership
-  if (yield* ownership.handOver(journal.drained)) yield* Effect.logInfo("The trips are handed over to another server.")
-})
+const STOPPING = "stopping"
+
+/**
+ * A server that is told to stop gives its place to another one first, where there is one: nobody waits for its lease to end. Then it
+ * passes on for a while what still comes, and says in `/ready` that it stops: who spreads requests over servers hears of it by and by.
+ */
+export const givingPlace = (passesOn: Duration.Input) =>
+  Effect.gen(function* () {
+    const health = yield* Health
+    const journal = yield* Journal
+    const ownership = yield* Ownership
+    yield* health.register(
+      STOPPING,
+      Effect.succeed({
+        name: STOPPING,
+        status: "down",
+        detail: "this server was told to stop: what still comes goes on to another one"
+      })
+    )
+    if (yield* ownership.handOver(journal.drained))
+      yield* Effect.logInfo("The trips are handed over to another server.")
+    const standing = ownership.standing()
+    if (standing.is === "follower" && standing.owner !== undefined && standing.owner.address !== null) {
+      yield* Effect.sleep(passesOn)
+    }
+  })
 
 /** What became of everything that was acknowledged, once nothing waits to be stored any more. */
 const fateOf = (setAside: number): string =>

@@ -15,7 +15,10 @@ export interface TripsInMemory {
   readonly cityOf: (userId: string, tripId: string) => string | null | undefined
   /** A stop of one of the user's trips in memory, with the place that stood there at that instant. */
   readonly stop: (userId: string, slotId: string, at: number, tripId: string | null) => KnownStop | undefined
-  /** An offer that one of the user's trips in memory made, as the decision that it is. */
+  /**
+   * An offer that is open, or voted on, in one of the user's trips in memory, as the decision that it is. Who ordered the options of
+   * one that was answered is not kept here: signals about that are completed when they are stored.
+   */
   readonly offer: (userId: string, pivotId: string, tripId: string | null) => Attribution | undefined
 }
 

@@ -116,7 +116,16 @@ describe("what signals answer", () => {
   it("is found when they are stored where nothing of it is in memory", async () => {
     const slate = ok(await ann.call("GET", "/discovery?city=seattle"))
     const planned = trip.days.flatMap(({ slots }: Json) => slots).find(({ id }: Json) => !changed.has(id))
+    const { offer } = await offeredFor(ann, trip.id, trip.days[1].slots)
+    ok(await ann.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, { response: "dismiss" }))
+    const place = offer.options[0].changes.find(({ node }: Json) => node !== undefined).node.id
+    const context = { pivot_id: offer.pivot_id }
+    await world.drained(
+      (sql) => sql`select from ranking_events where id = ${offer.pivot_id}`,
+      (found) => found.length === 1
+    )
     await world.restart("SIGKILL")
+    const eve = await world.someone()
     const rows = await send(
       ann,
       { signal_type: "slot_view", slot_id: planned.id, trip_id: trip.id },
@@ -124,10 +133,17 @@ describe("what signals answer", () => {
         signal_type: "discovery_swipe_right",
         activity_node_id: slate.nodes[3].node.id,
         session_id: slate.session_id
-      }
+      },
+      { signal_type: "thumbs_up", activity_node_id: slate.nodes[4].node.id, session_id: slate.session_id },
+      { signal_type: "thumbs_down", trip_id: trip.id, activity_node_id: place, context },
+      { signal_type: "pivot_dismiss", activity_node_id: place, context }
     )
-    answers(rows[0], "itinerary")
-    answers(rows[1], "discovery")
+    for (const [i, surface] of ["itinerary", "discovery", "discovery", "pivot", "pivot"].entries()) {
+      answers(rows[i], surface)
+    }
+    for (const row of rows.slice(3)) assert.strictEqual(row.decision_id, offer.pivot_id)
+    const [strange] = await send(eve, { signal_type: "pivot_dismiss", activity_node_id: place, context })
+    assert.isNull(strange.decision_id, "an offer of a trip that she has no part in")
   })
 
   it("is nothing of other people's, and a word of one's own is no decision", async () => {

@@ -188,6 +188,18 @@ describe("with a trained ranker in production", () => {
         (sql) => sql`select model_name, model_version, options from pivot_events where pivot_id = ${offer.pivot_id}`,
         (rows) => rows.length === 1
       )
+      // What is said of it after it was answered is said of whoever ordered it.
+      const id = randomUUID()
+      const late = { id, signal_type: "pivot_dismiss", slot_id: offer.slot_id, occurred_at: new Date().toISOString() }
+      ok(await who.call("POST", "/signals", [{ ...late, context: { pivot_id: offer.pivot_id } }]), 202)
+      const [said] = await world.drained(
+        (sql) => sql`select model_version, decision_id from behavioral_signals where id = ${id}`,
+        (rows) => rows.length === 1
+      )
+      assert.deepEqual(said, {
+        model_version: `${offer.model.name}:${offer.model.version}`,
+        decision_id: offer.pivot_id
+      })
       return { offer, row: row as Json }
     }
     const [cold, warm] = [await world.someone(), await world.someone()]

@@ -1,5 +1,4 @@
 /** What the trips in memory know of the stops and offers that signals name, without a query. */
-import { PIVOT_MODEL } from "../../domain/pivot/env.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import { stopThen } from "../../domain/trip/stop-then.ts"
 import type { TripsInMemory } from "../../services/resident-trips.ts"
@@ -42,13 +41,12 @@ export const tripsInMemory = (engine: Engine<TripTypes>, hub: TripHub): TripsInM
     },
     offer: (userId, pivotId, named) => {
       for (const tripId of theirs(userId, named)) {
-        const { memory, recent, trip } = engine.peek(tripId) ?? {}
-        if (trip === undefined || recent === undefined) continue
-        const open = memory?.offers.find((one) => one.pivot_id === pivotId)
-        if (open !== undefined || recent.some(({ event }) => "pivot_id" in event && event.pivot_id === pivotId)) {
-          const model_version = modelVersion(open?.model ?? PIVOT_MODEL)
-          return { decision_id: pivotId, model_version, session_id: trip.session_id }
-        }
+        const { memory, trip } = engine.peek(tripId) ?? {}
+        if (trip === undefined) continue
+        const one =
+          trip.vote?.pivot_id === pivotId ? trip.vote : memory?.offers.find((open) => open.pivot_id === pivotId)
+        if (one === undefined) continue
+        return { decision_id: pivotId, model_version: modelVersion(one.model), session_id: trip.session_id }
       }
       return undefined
     }

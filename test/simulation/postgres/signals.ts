@@ -65,7 +65,16 @@ const withDecision = (executing: Executing, row: Row): Row => {
     const decision = store.get(reader, "ranking_events", id)
     if (decision !== undefined && decision["trip_id"] === row["trip"]) return { ...row, decided: decision }
   }
-  if (row["slot_id"] !== null) return row
+  const named = context["pivot_id"]
+  if (row["trip"] === null && named !== undefined) {
+    const decision = store.get(reader, "ranking_events", named)
+    const trip = decision?.["surface"] === "pivot" ? store.get(reader, "trips", decision["trip_id"]) : undefined
+    const takesPart =
+      trip?.["user_id"] === row["user_id"] ||
+      (trip !== undefined && store.get(reader, "trip_members", trip["id"], row["user_id"]) !== undefined)
+    if (takesPart) return { ...row, decided: decision! }
+  }
+  if (row["slot_id"] !== null || named !== undefined) return row
   const shown = [...store.scan(reader, "ranking_events")].find(
     (one) =>
       one["user_id"] === row["user_id"] &&

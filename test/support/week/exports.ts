@@ -16,7 +16,20 @@ export const exported = async ({ record, stage }: Week): Promise<ReadonlyArray<J
 const signalsOf = (all: ReadonlyArray<Json>): ReadonlyArray<Json> =>
   all.flatMap(({ held }) => held.behavioral_signals ?? [])
 
-/** Signals that name something of ours and do not carry its decision, model and session; and those that are not there at all. */
+/** What each of the decisions that somebody can read of themselves was made by. */
+const madeBy = (all: ReadonlyArray<Json>): ReadonlyMap<string, string> =>
+  new Map(
+    all.flatMap(({ held }) =>
+      (held.ranking_events ?? []).map(
+        ({ id, model_name, model_version }: Json) => [id, `${model_name}:${model_version}`] as const
+      )
+    )
+  )
+
+/**
+ * Signals that name something of ours and do not carry its decision, model and session, or another model than decided; and those
+ * that are not there at all.
+ */
 export const unattributed = (record: WeekRecord, all: ReadonlyArray<Json>): ReadonlyArray<string> => {
   const signals = signalsOf(all)
   const bare = signals
@@ -32,12 +45,16 @@ export const unattributed = (record: WeekRecord, all: ReadonlyArray<Json>): Read
         decision_id === null || model_version === null || session_id === null
     )
     .map(({ id, signal_type }) => `${signal_type} ${id} knows no decision, model or session`)
+  const models = madeBy(all)
+  const credited = signals
+    .filter(({ decision_id, model_version }) => (models.get(decision_id) ?? model_version) !== model_version)
+    .map(({ decision_id, id, model_version }) => `${id} says ${model_version}, and ${models.get(decision_id)} decided`)
   const stored = new Set(signals.map(({ id }) => id))
   const gone = new Set(record.left.map(({ who }) => who))
   const missing = record.signals
     .filter(({ id, who }) => id !== null && !gone.has(who) && !stored.has(id))
     .map(({ id, type }) => `${type} ${id} is not there`)
-  return [...bare, ...missing]
+  return [...bare, ...credited, ...missing]
 }
 
 const OF_THE_MOMENT = ["day_of_trip", "position_in_trip", "day_part_fit", "weather_fit"]

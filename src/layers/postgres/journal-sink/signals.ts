@@ -74,13 +74,10 @@ const tellProven = (records: ReadonlyArray<JournalEntry>, { ids, nodes, trips }:
     )
   })
 
-const swipes = new Set<unknown>(["discovery_swipe_right", "discovery_swipe_left"])
-const pivotAnswers = new Set<unknown>(["pivot_accept", "pivot_dismiss", "pivot_ignore"])
-
-/** Whether it names something that was decided, which was not in memory when it was taken. */
-const lacksDecision = ({ decision_id, session_id, signal_type, slot_id }: Signal): boolean =>
+/** Whether it names a stop, an offer or what may be a slate, which was not in memory when it was taken: whatever it says of that. */
+const lacksDecision = ({ activity_node_id, context, decision_id, session_id, slot_id }: Signal): boolean =>
   decision_id == null &&
-  (slot_id !== null || pivotAnswers.has(signal_type) || (swipes.has(signal_type) && session_id !== null))
+  (slot_id !== null || context.pivot_id !== undefined || (session_id !== null && activity_node_id !== null))
 
 /** Longest that sorting a batch holds the event loop at a time. */
 const SLICE_MILLIS = 1
@@ -105,7 +102,10 @@ const asNamed = (sql: SqlClient) => sql`
     null::uuid as decided_session
   from incoming r`
 
-/** The same with the decision that it names by an offer, a stop or a slate, where the user had a part in that. */
+/**
+ * The same with the decision that it names by an offer, a stop or a slate, where the user had a part in that. An offer leads to its
+ * trip by itself.
+ */
 const withDecision = (sql: SqlClient, placed: Statement.Fragment) => sql`
   select p.*, d.id as decided, d.model_name || ':' || d.model_version as decided_model, d.session_id as decided_session
   from (${placed}) p
@@ -118,8 +118,13 @@ const withDecision = (sql: SqlClient, placed: Statement.Fragment) => sql`
         where t.trip_id = p.trip and t.occurred_at <= p.occurred_at and slot ->> 'id' = p.slot_id::text
         order by t.seq desc limit 1))
     union all
+    select e.id, e.session_id, e.model_name, e.model_version from ranking_events e join trips t on t.id = e.trip_id
+    where p.decision_id is null and p.trip is null and e.id = (p.context ->> 'pivot_id')::uuid and e.surface = 'pivot'
+      and (t.user_id = p.user_id
+        or exists (select from trip_members m where m.trip_id = t.id and m.user_id = p.user_id))
+    union all
     select e.id, e.session_id, e.model_name, e.model_version from ranking_events e
-    where p.decision_id is null and p.slot_id is null and e.user_id = p.user_id and e.surface = 'discovery'
+    where p.decision_id is null and p.slot_id is null and not p.context ? 'pivot_id' and e.user_id = p.user_id and e.surface = 'discovery'
       and e.session_id = p.session_id and p.activity_node_id = any(e.candidate_ids)
     limit 1) d on true`
 

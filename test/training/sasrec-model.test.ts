@@ -106,6 +106,9 @@ describe("a model of sequences as it serves", () => {
   })
 })
 
+/** The same people do the same at the same time, whenever this runs. */
+const NOW = Date.UTC(2026, 4, 1)
+
 const folder = mkdtempSync(join(tmpdir(), "overplanned-sasrec-"))
 const [datasets, models] = [join(folder, "datasets"), join(folder, "models")]
 
@@ -123,7 +126,7 @@ describe("sasrec, from what was logged", () => {
     const PEOPLE = { people: 115, slates: 9 }
     const trainOn = Effect.fnUntraced(function* (mixed: boolean) {
       const trainers = yield* Trainers
-      yield* plantSlates({ ...PEOPLE, now: Date.now(), mixed })
+      yield* plantSlates({ ...PEOPLE, now: NOW, mixed })
       for (const name of ["sequences", "bpr_triples"] as const) {
         yield* buildDataset({ root: datasets, trackingUri: undefined }, { name })
       }

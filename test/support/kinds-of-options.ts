@@ -2,21 +2,21 @@
 import type { PivotWorld } from "../../src/domain/pivot/answer-model.ts"
 import type { Offer, OfferOption } from "../../src/domain/pivot/model.ts"
 
-/** Minutes from where one is (the stop before, or the stop itself once it has begun) to the option's place. */
+/** Minutes on foot from where one is (the stop before, or the stop itself once it has begun) to the option's place. */
 const away = ({ trip, catalog, env }: PivotWorld, option: OfferOption, now: number): number => {
-  const [change] = option.changes
+  const change = option.changes.find(({ node }) => node !== undefined)
   const slot = trip.slots.find((one) => one.id === change!.slot_id)!
   const day = trip.slots.filter((one) => one.day === slot.day && one.status !== "skipped")
   const before = day[day.indexOf(slot) - 1]
   const from = slot.starts_at <= now ? slot : (before ?? slot)
-  return env.travel(catalog.indexOf(from.node_id)!, catalog.indexOf(change!.node!.id)!, now)
+  return env.onFoot(catalog.indexOf(from.node_id)!, catalog.indexOf(change!.node!.id)!, now)
 }
 
 export const untrueKinds = (world: PivotWorld, offer: Offer, now: number): ReadonlyArray<string> => {
   const untrue: Array<string> = []
   const kinds = offer.options.flatMap(({ kind }) => (kind === undefined ? [] : [kind]))
   const repairs = offer.trigger === "transit"
-  if (!repairs && new Set(kinds).size !== kinds.length) untrue.push(`two options of a kind: ${kinds.join()}`)
+  if (new Set(kinds).size !== kinds.length) untrue.push(`two options of a kind: ${kinds.join()}`)
   const places = offer.options.filter(({ changes }) => changes.length === 1 && changes[0]!.node !== undefined)
   const planned = world.trip.slots.find((slot) => slot.id === places[0]?.changes[0]?.slot_id)
   const category = planned === undefined ? "" : world.catalog.nodes[world.catalog.indexOf(planned.node_id)!]!.category
@@ -27,6 +27,7 @@ export const untrueKinds = (world: PivotWorld, offer: Offer, now: number): Reado
     if (kind === "skip" && !changes.some(({ action }) => action === "drop")) untrue.push("skips nothing")
     if (kind === "another_day" && changes[0]!.day === undefined) untrue.push("stays on its day")
     if (kind === "wait" && changes[0]!.node !== undefined) untrue.push("waits for another place")
+    if (kind === "closest_on_foot" && away(world, option, now) > 25) untrue.push("nobody walks there")
     if (repairs) continue
     if (
       kind === "closest_on_foot" &&

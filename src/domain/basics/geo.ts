@@ -54,7 +54,7 @@ export const DEFAULT_TRAVEL_MODEL: TravelModel = { transit_kmh: 18, overhead_min
 export const WALKING_KMH = 4.6
 
 /** Finding the door takes a moment however near it is. */
-const DOOR_MINUTES = 2
+export const DOOR_MINUTES = 2
 
 export type TravelMode = "walk" | "transit"
 
@@ -73,6 +73,9 @@ const riding = (model: TravelModel, km: number): number =>
 /** Whole minutes for a way of so many kilometres. Never shorter for a longer way. */
 export const travelMinutes = (model: TravelModel, km: number): number =>
   Math.ceil(Math.min(walking(model, km), riding(model, km)) + DOOR_MINUTES)
+
+/** Whole minutes on foot. */
+export const footMinutes = (model: TravelModel, km: number): number => Math.ceil(walking(model, km) + DOOR_MINUTES)
 
 /** The same where the minutes on foot over the streets are known: one rides where that is quicker. */
 export const walkedMinutes = (model: TravelModel, km: number, onFoot: number): number =>

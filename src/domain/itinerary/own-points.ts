@@ -2,7 +2,14 @@
  * Points of the travelers' own among the places of a catalog: what they brought themselves, and where they sleep. Where a
  * position in the catalog is expected they have numbers below -1; -1 itself is nowhere in particular.
  */
-import { DEFAULT_TRAVEL_MODEL, distanceKm, type Position, travelMinutes } from "../basics/geo.ts"
+import {
+  DEFAULT_TRAVEL_MODEL,
+  DOOR_MINUTES,
+  distanceKm,
+  footMinutes,
+  type Position,
+  travelMinutes
+} from "../basics/geo.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { FixedThing, Lodging } from "../plan/model.ts"
 import type { TravelMinutes } from "./rules.ts"
@@ -23,6 +30,18 @@ export const travelAmong = (catalog: CityCatalog, points: ReadonlyArray<Position
     if (from >= 0 && to >= 0) return within(from, to, when)
     const [a, b] = [at(from), at(to)]
     return from === to || a === undefined || b === undefined ? 0 : travelMinutes(model, distanceKm(a, b))
+  }
+}
+
+/** The same on foot, however far it is. */
+export const onFootAmong = (catalog: CityCatalog, points: ReadonlyArray<Position | undefined>): TravelMinutes => {
+  const model = catalog.city.travel ?? DEFAULT_TRAVEL_MODEL
+  const at = (index: number) => (index >= 0 ? catalog.nodes[index] : points[NOWHERE - 1 - index])
+  return (from, to) => {
+    const [a, b] = [at(from), at(to)]
+    if (from === to || a === undefined || b === undefined) return 0
+    const known = from >= 0 && to >= 0 ? catalog.walk?.(from, to) : undefined
+    return known === undefined ? footMinutes(model, distanceKm(a, b)) : Math.ceil(known + DOOR_MINUTES)
   }
 }
 

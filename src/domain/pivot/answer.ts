@@ -22,7 +22,7 @@ import {
   stopsInDistrict,
   withoutDistrict
 } from "./upsets.ts"
-import { exposedDay, weatherWindow } from "./weather.ts"
+import { bookedOutside, exposedDay, weatherWindow } from "./weather.ts"
 
 const refuse = (problem: PivotRefusal, message: string): Refused => ({ _tag: "refused", problem, message })
 
@@ -77,10 +77,20 @@ const dayOf = ({ trip, catalog }: PivotWorld, slot: PlanSlot): ReadonlyArray<Pla
 
 /** The weather of the rest of a day. */
 const weather = (world: PivotWorld, set: FallbackSet | undefined, request: PivotRequest, now: number): Finding => {
-  const { day, affected } = exposedDay(world, weatherWindow(request.detail, now))
-  return affected.length > 0
-    ? answerDay(world, set, day, badWeather(affected), now)
-    : untouched("No stop of the day that is still ahead is exposed to the weather: nothing has to change.", now)
+  const window = weatherWindow(world.env, request.detail, now)
+  const { day, affected } = exposedDay(world, window)
+  if (affected.length > 0) return answerDay(world, set, day, badWeather(affected), now)
+  const booked = bookedOutside(world, window)
+  if (booked.length === 0) {
+    return untouched("No stop that is still ahead then is exposed to the weather: nothing has to change.", now)
+  }
+  const name = world.catalog.nodes[world.catalog.indexOf(booked[0]!.node_id)!]!.name
+  return untouched(
+    booked.length === 1
+      ? `Only ${name} is exposed to the weather, and it is booked: what is booked is never moved. Unlock it to have it replaced.`
+      : `Only booked stops are exposed to the weather, ${name} first: what is booked is never moved. Unlock one to have it replaced.`,
+    now
+  )
 }
 
 /** A district that nobody gets into: its stops go elsewhere, and nobody is sent to another of its places. */

@@ -16,7 +16,7 @@ const USUAL_WEATHER: SpoilingWeather = "rain"
 const weatherOf = (world: PivotWorld, request: PivotRequest, now: number, from: number, to: number) => {
   const told =
     request.trigger === "weather"
-      ? [{ ...weatherWindow(request.detail, now), condition: request.detail?.condition ?? USUAL_WEATHER }]
+      ? [{ ...weatherWindow(world.env, request.detail, now), condition: request.detail?.condition ?? USUAL_WEATHER }]
       : []
   let worst: SpoilingWeather = "sunny"
   for (const span of [...world.weather, ...told]) {

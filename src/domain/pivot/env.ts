@@ -6,6 +6,7 @@
 import { rememberPairs } from "../basics/pairs.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { usuallyClosedAt } from "../catalog/expectation.ts"
+import { onFootAmong } from "../itinerary/own-points.ts"
 import { type Places, placesOf } from "../itinerary/places.ts"
 import { type TableHours, type TravelMinutes, tableOf } from "../itinerary/rules.ts"
 import { travelIn } from "../itinerary/travel.ts"
@@ -24,6 +25,8 @@ export interface PivotEnv {
   /** Whether places of its kind are usually closed then: asked where the hours of a place are unknown. */
   readonly usuallyClosedAt: (index: number, millis: number) => boolean
   readonly travel: TravelMinutes
+  /** Minutes on foot, also where one would rather ride. */
+  readonly onFoot: TravelMinutes
   /** Where the travelers sleep, as `travel` knows it. */
   readonly home?: number
   /** How alike two places are in vibe space, from -1 to 1. */
@@ -43,6 +46,7 @@ export const pivotEnv = (catalog: CityCatalog, travel: TravelMinutes = travelIn(
     nextChange: (index, millis) => catalog.nextChange(index, millis),
     usuallyClosedAt: (index, millis) => usuallyClosedAt(catalog, index, millis),
     travel,
+    onFoot: onFootAmong(catalog, []),
     alike: rememberPairs(catalog.nodes.length, (a, b) => {
       let sum = 0
       for (let i = 0; i < VIBE_DIMENSIONS; i++) {

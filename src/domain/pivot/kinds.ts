@@ -1,10 +1,8 @@
 /** Options that differ in kind: what each of them is beside the others, said truly, and which of many are told. */
+import { NOWHERE } from "../itinerary/own-points.ts"
 import type { OptionDraft } from "./draft.ts"
 import type { PivotEnv } from "./env.ts"
-import { minutesBetween, type PlanSlot } from "./plan.ts"
-
-/** On foot one goes no further than this. */
-const WALKABLE_MINUTES = 25
+import { type PlanSlot, WALKABLE_MINUTES } from "./plan.ts"
 
 const aloneOf = ({ changes, index }: OptionDraft) =>
   changes.length === 1 && index !== undefined ? { change: changes[0]!, index } : undefined
@@ -25,7 +23,7 @@ const least = (drafts: ReadonlyArray<OptionDraft>, of: (draft: OptionDraft, at: 
 
 /**
  * Says of places for one stop, best first, which is the closest in taste, which the closest on foot, and which is a different idea.
- * `wished` where something else than what was planned is asked for: then the best answer to that is the closest in taste.
+ * `wished` where something else than what was planned is asked for: then what is like the planned stop is no merit.
  */
 export const inKinds = (
   env: PivotEnv,
@@ -39,8 +37,8 @@ export const inKinds = (
   const known = planned.index >= 0
   const taste = least(drafts, (draft, at) => {
     const alone = aloneOf(draft)
-    if (alone === undefined) return Number.POSITIVE_INFINITY
-    if (wished || !known) return at
+    if (alone === undefined || wished) return Number.POSITIVE_INFINITY
+    if (!known) return at
     const same = category[alone.index] === category[planned.index] ? 1 : 0
     return -2 * same - env.alike(planned.index, alone.index)
   })
@@ -48,7 +46,7 @@ export const inKinds = (
   const foot = least(drafts, (draft) => {
     const alone = aloneOf(draft)
     if (alone === undefined) return Number.POSITIVE_INFINITY
-    const minutes = minutesBetween(env, from >= 0 ? from : planned.index, alone.index, alone.change.starts)
+    const minutes = env.onFoot(from === NOWHERE ? planned.index : from, alone.index, alone.change.starts)
     return minutes <= WALKABLE_MINUTES ? minutes : Number.POSITIVE_INFINITY
   })
   if (foot >= 0 && !kinds.has(foot)) kinds.set(foot, "closest_on_foot")

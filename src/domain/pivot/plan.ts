@@ -71,6 +71,9 @@ export const daySlots = (
 export const minutesBetween = (env: PivotEnv, from: number, to: number, at: number): number =>
   from === NOWHERE || to === NOWHERE || from === to ? 0 : env.travel(from, to, at)
 
+/** How far one goes on foot. */
+export const WALKABLE_MINUTES = 25
+
 /** Where one comes from and where one has to be: what a slot's replacement lives between. */
 export interface Gap {
   /** The node one sets off from, or what is one's own; -1 at the start of a day. */

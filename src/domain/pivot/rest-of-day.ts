@@ -203,9 +203,12 @@ export const answerDay = (
     (option): OptionDraft => (left > 0 ? { ...option, why: [...option.why, upset.words(left).left] } : option)
   )
   const onDemand = single.source === "on_demand" || replacements.some(({ searched }) => searched !== undefined)
+  // Nothing for the first, and something for one of the others: that is what there is.
+  const later = many === undefined && alone.length === 0 ? whole : undefined
+  const about = later === undefined ? day[first] : day.find(({ id }) => id === later.changes[0]!.slot_id)
   return {
-    slot: day[first],
-    options: many === undefined ? alone : [many, ...alone],
+    slot: about,
+    options: many !== undefined ? [many, ...alone] : later !== undefined ? [later] : alone,
     reasons: single.reasons,
     source: onDemand ? "on_demand" : "precomputed",
     computedAt: onDemand ? now : single.computedAt,

@@ -9,7 +9,7 @@ import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
 import type { FallbackSet } from "./fallbacks.ts"
 import type { Change, NoPivotReason, OptionKind } from "./model.ts"
 import type { Found } from "./pick.ts"
-import { gapAt, minutesBetween, type PlanSlot } from "./plan.ts"
+import { gapAt, minutesBetween, type PlanSlot, WALKABLE_MINUTES } from "./plan.ts"
 import { measuresOf, pickReplacements } from "./replace.ts"
 import { TRANSIT_COLUMN } from "./search.ts"
 
@@ -17,9 +17,6 @@ const MINUTE = 60_000
 
 /** A delay of which nobody says how long. */
 export const USUAL_DELAY = 30
-
-/** On foot: what a late train does not delay. */
-const WALKABLE = 25
 
 /** Stops that are tried for dropping: the day's later ones have time to absorb anyway. */
 const MOST_DROPPED = 5
@@ -130,11 +127,12 @@ const optionOf = (
   rest: ReadonlyArray<PlanSlot>,
   target: PlanSlot,
   minutes: number,
-  repair: Repair
+  repair: Repair,
+  leads: boolean
 ): OptionDraft => {
   const shortened = repair.changes.filter((change) => change.action === "shorten").length
   return {
-    kind: kindOf(repair),
+    ...(leads ? { kind: kindOf(repair) } : {}),
     changes: repair.changes,
     score: 1 / (1 + repair.cost),
     why: tell(world, rest, repair),
@@ -228,8 +226,13 @@ export const repairDay = (
     const picked = pickReplacements(world, set, day, position, TRANSIT_COLUMN, undefined, now)
     candidates = picked.considered
     // The nearest that fits: on foot, no train is late.
-    for (const found of [...picked.found].sort((a, b) => a.visit.travelIn - b.visit.travelIn)) {
-      if (found.visit.travelIn > WALKABLE) break
+    const near = picked.found.filter(({ index, visit }) => {
+      // Of who has not set off nobody knows from where they would: near is what is near to where they were to go.
+      if (start.from === NOWHERE) return env.onFoot(target.index, index, start.depart) <= WALKABLE_MINUTES
+      const minutes = env.onFoot(start.from, index, start.depart)
+      return minutes <= WALKABLE_MINUTES && minutes <= visit.travelIn
+    })
+    for (const found of near.sort((a, b) => a.visit.travelIn - b.visit.travelIn)) {
       const instead: Step = {
         slot: target,
         position,
@@ -242,7 +245,11 @@ export const repairDay = (
     }
   }
   repairs.sort((a, b) => a.cost - b.cost)
-  const options = repairs.slice(0, settings.options).map((repair) => optionOf(world, rest, target, minutes, repair))
+  // The best of each kind, then what else costs least; only the first of a kind is called so.
+  const firsts = repairs.filter((one, at) => repairs.findIndex((other) => kindOf(other) === kindOf(one)) === at)
+  const others = repairs.filter((one) => !firsts.includes(one))
+  const told = [...firsts, ...others].slice(0, settings.options).sort((a, b) => a.cost - b.cost)
+  const options = told.map((repair) => optionOf(world, rest, target, minutes, repair, firsts.includes(repair)))
   return {
     ...nothing,
     options,

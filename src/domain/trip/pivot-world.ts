@@ -1,7 +1,7 @@
 /** What a trip's turn knows, as the pivot engine reads it; what depends on a catalog or on tastes alone is made once. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { budgetOf } from "../features.ts"
-import { homeOf, ownPoints, travelAmong } from "../itinerary/own-points.ts"
+import { homeOf, onFootAmong, ownPoints, travelAmong } from "../itinerary/own-points.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { PivotWorld } from "../pivot/answer-model.ts"
@@ -27,7 +27,9 @@ export const envFor = (catalog: CityCatalog, trip: Pick<PlannedTrip, "fixed" | "
   const env = envOf(catalog)
   if (trip.fixed === undefined && trip.lodging === undefined) return env
   const home = homeOf(trip)
-  return { ...env, travel: travelAmong(catalog, ownPoints(trip)), ...(home === undefined ? {} : { home }) }
+  const points = ownPoints(trip)
+  const [travel, onFoot] = [travelAmong(catalog, points), onFootAmong(catalog, points)]
+  return { ...env, travel, onFoot, ...(home === undefined ? {} : { home }) }
 }
 
 const tastes = new WeakMap<ReadonlyArray<Persona>, ReadonlyArray<Float32Array>>()

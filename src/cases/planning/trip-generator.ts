@@ -10,7 +10,7 @@ import { planContextOf } from "../../domain/learning-log/plan.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import { isoDate, parseIsoDate } from "../../domain/time/calendar.ts"
 import { type BringChange, type Brought, broughtTo, firstBrought, lockedIssues } from "../../domain/trip/brought.ts"
-import { exploredBefore, keptStops } from "../../domain/trip/generation.ts"
+import { asTheyWere, exploredBefore, keptStops } from "../../domain/trip/generation.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { PlanLogEntry } from "../../domain/trip/plan-log.ts"
 import { constraintIssues, dateIssues, type RequestIssue } from "../../domain/trip/request.ts"
@@ -224,7 +224,8 @@ const replanning = ({ cityOf, logOf, peopleOf, plan }: Planning) =>
     const stays = new Set(made.slots.map((slot) => slot.id))
     const removed = trip.slots.filter((slot) => !stays.has(slot.id)).map((slot) => slot.id)
     const dates = { start_date: startDate, end_date: isoDate(parseIsoDate(startDate)! + days - 1) }
-    const { slots, model } = made
+    const slots = asTheyWere(made.slots, trip.slots)
+    const { model } = made
     const explored = exploredBefore(people, userId, catalog)
     const isFixed = isAny(brought) || trip.slots.some((slot) => slot.locked)
     const plan_context = planContextOf({ explored, constraints, fixed: isFixed })

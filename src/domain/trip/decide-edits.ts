@@ -170,6 +170,23 @@ const undoneRecords = (turn: Turn, entry: Undoable): ReadonlyArray<TripRecord> =
 /** Within so long a second press that names no change is the same press. */
 const UNDO_PRESS_MS = 1500
 
+/** The stop that is over by now, and that undoing would take away, or bring back as if it lay ahead. */
+const livedThrough = (
+  slots: ReadonlyArray<Slot>,
+  { removed, slots: were }: Undoable,
+  now: number
+): SlotId | undefined => {
+  const present = new Map(slots.map((slot) => [slot.id, slot]))
+  const isOver = (slot: Slot | undefined) => slot !== undefined && (slot.status === "done" || slot.ends_at <= now)
+  const taken = removed.find((id) => isOver(present.get(id)))
+  if (taken !== undefined) return taken
+  return were.find((was) => {
+    const is = present.get(was.id)
+    const isSame = is !== undefined && is.node_id === was.node_id && is.ends_at === was.ends_at && is.day === was.day
+    return isOver(is) ? !isSame || is?.status === "done" : was.ends_at <= now
+  })?.id
+}
+
 export const undo = (turn: Turn, command: Extract<TripCommand, { _tag: "undo" }>): TripDecision => {
   const { trip, context, state } = turn
   if (isOver(trip)) return reject(closed(trip))
@@ -201,8 +218,7 @@ export const undo = (turn: Turn, command: Extract<TripCommand, { _tag: "undo" }>
       })
     )
   }
-  const over = new Set<SlotId>(trip.slots.flatMap(({ id, status }) => (status === "done" ? [id] : [])))
-  const lived = [...last.slots.map(({ id }) => id), ...last.removed].find((id) => over.has(id))
+  const lived = livedThrough(trip.slots, last, context.now)
   if (lived !== undefined) {
     return reject(
       new R.SlotInPast({ message: "A stop of that change is over by now and stays as it was.", slot_id: lived })

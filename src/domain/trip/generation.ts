@@ -7,6 +7,7 @@ import type { GroupPackage } from "../group/package.ts"
 import type { Uuid } from "../ids.ts"
 import type { LockedStop } from "../itinerary/model.ts"
 import type { Persona } from "../persona/persona.ts"
+import type { Slot } from "../plan/model.ts"
 import type { Ranking, RankRequest } from "../ranking.ts"
 import type { TripState } from "./model.ts"
 
@@ -52,6 +53,17 @@ export const keptStops = (
     if (index === undefined || (!slot.locked && slot.starts_at > now)) return []
     return [{ slot_id: slot.id, day: slot.day - shift, index, starts_at: slot.starts_at, ends_at: slot.ends_at }]
   })
+
+/** A new plan in which what stays is what it was: what has begun is no booking, and keeps its words and the reason it is there. */
+export const asTheyWere = (made: ReadonlyArray<Slot>, before: ReadonlyArray<Slot>): ReadonlyArray<Slot> => {
+  const known = new Map(before.map((slot) => [slot.id, slot]))
+  return made.map((slot) => {
+    const was = known.get(slot.id)
+    if (was === undefined) return slot
+    const { day, decision_id, order, travel_minutes } = slot
+    return { ...was, day, order, travel_minutes, ...(decision_id === undefined ? {} : { decision_id }) }
+  })
+}
 
 /** Whether this traveler has swiped in the city's discovery lately: as far back as a persona remembers. */
 export const exploredBefore = (people: ReadonlyArray<Persona>, userId: string, catalog: CityCatalog): boolean =>

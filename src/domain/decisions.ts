@@ -9,6 +9,7 @@ import type { EventContext, PlanEventType } from "./learning-log/plan.ts"
 import type { UserState } from "./learning-log/snapshots.ts"
 import type { PivotFeatures } from "./pivot/features.ts"
 import type { NoPivotReason, OfferText, PivotDetail } from "./pivot/model.ts"
+import type { OptionPlace } from "./pivot/places.ts"
 import { type ModelRef, modelVersion } from "./ranking.ts"
 import type { Intention, Surface, Trigger } from "./vocabulary.ts"
 
@@ -113,6 +114,8 @@ export interface MadeOffer {
 export interface ChosenOption {
   readonly option_id: OptionId
   readonly node_id: string | null
+  /** All places that it brings, each with the stop that it comes to; the one that it is about comes first. Older records name that one alone. */
+  readonly places: ReadonlyArray<OptionPlace>
   readonly score: number
   /** How many stops it changes. */
   readonly changes: number

@@ -79,6 +79,31 @@ describe("the rest of the day", () => {
     )
     assert.strictEqual(logged[0].slots_changed, whole.changes.length)
     assert.lengthOf(logged[0].options, found.options.length)
+    const placesOf = ({ changes }: Json): ReadonlyArray<readonly [slot: string, place: string]> =>
+      changes.flatMap(({ node, slot_id }: Json) => (node === undefined ? [] : [[slot_id, node.id] as const]))
+    const taken = placesOf(whole)
+    const passed = new Set(single.flatMap(placesOf).map(([, place]: readonly [string, string]) => place))
+    for (const [, place] of taken) passed.delete(place)
+    const told = await world.drained(
+      (sql) => sql`select o.slot_id, o.activity_node_id as place, o.outcome,
+          o.activity_node_id = any(d.candidate_ids) and o.activity_node_id = any(d.selected_ids) as shown
+        from decision_outcomes o join ranking_events d on d.id = o.decision_id where d.id = ${found.pivot_id}`,
+      (rows) => rows.length >= taken.length + passed.size
+    )
+    const those = (outcome: string) => told.filter((row) => row.outcome === outcome)
+    assert.sameDeepMembers(
+      those("confirmed").map(({ place, slot_id }) => `${place} at ${slot_id}`),
+      taken.map(([slot, place]) => `${place} at ${slot}`),
+      "each place that came with the rest of the day"
+    )
+    assert.sameMembers(
+      those("skipped").map(({ place }) => place),
+      [...passed]
+    )
+    assert.isTrue(
+      told.every(({ shown }) => shown),
+      "all of them were among what was shown"
+    )
   })
 
   it("is one offer where two phones report the same", async () => {

@@ -1,5 +1,6 @@
 /** From drafts of options to the offer that goes over the wire, and to what is logged about it. */
 import type { ChosenOption, DecisionSlate, MadeOffer } from "../decisions.ts"
+import type { SlotId } from "../ids.ts"
 import type { ModelRef } from "../ranking.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
 import type { Trigger } from "../vocabulary.ts"
@@ -13,20 +14,30 @@ import { toTell } from "./kinds.ts"
 import { type Change, type Offer, type OfferOption, offerText, type PivotRequest } from "./model.ts"
 import { presentationOf } from "./present.ts"
 
-/** All that was considered, and the options' own places where a search of another kind brought them. */
+/** The places that a draft brings, each with the stop that it comes to: one for a stop, several for the rest of a day. */
+const broughtBy = (draft: OptionDraft): ReadonlyArray<{ readonly slot_id: SlotId; readonly index: number }> =>
+  draft.changes.flatMap(({ index, slot_id }) => (index === undefined ? [] : [{ slot_id, index }]))
+
+/** All that was considered, and the options' own places where a search of another kind, or what was kept ready, brought them. */
 const slateOf = ({ catalog }: PivotWorld, finding: Finding): DecisionSlate => {
   const candidate_ids: Array<string> = []
   const scores: Array<number> = []
+  const known = new Set<number>()
   for (const { index, score } of finding.candidates) {
+    known.add(index)
     candidate_ids.push(catalog.nodes[index]!.id)
     scores.push(score)
   }
-  for (const { index, score } of finding.options) {
-    if (index === undefined || finding.candidates.some((one) => one.index === index)) continue
-    const lower = scores.findIndex((other) => other < score)
-    const at = lower < 0 ? scores.length : lower
-    candidate_ids.splice(at, 0, catalog.nodes[index]!.id)
-    scores.splice(at, 0, score)
+  for (const draft of finding.options) {
+    const { score } = draft
+    for (const { index } of broughtBy(draft)) {
+      if (known.has(index)) continue
+      known.add(index)
+      const lower = scores.findIndex((other) => other < score)
+      const at = lower < 0 ? scores.length : lower
+      candidate_ids.splice(at, 0, catalog.nodes[index]!.id)
+      scores.splice(at, 0, score)
+    }
   }
   return { candidate_ids, scores }
 }
@@ -112,6 +123,7 @@ export const makeOffer = (
     const one: ChosenOption = {
       option_id: ids.option(i),
       node_id: draft.index === undefined ? null : catalog.nodes[draft.index]!.id,
+      places: broughtBy(draft).map(({ index, slot_id }) => ({ slot_id, node_id: catalog.nodes[index]!.id })),
       score: Math.round(draft.score * 1000) / 1000,
       changes: draft.changes.length,
       features: features ?? null,

@@ -14,6 +14,7 @@ const roundedEach = (features: Readonly<Record<string, number>> | null): Readonl
 const optionOf = (one: ChosenOption, position: number) => ({
   option_id: one.option_id,
   node_id: one.node_id,
+  places: one.places,
   score: one.score,
   position,
   changes: one.changes,
@@ -43,7 +44,7 @@ export const pivotRecord = (one: PivotOffered, userStateId: string, latencyMilli
     session_id: one.session_id,
     candidate_ids: offer.slate.candidate_ids,
     scores: offer.slate.scores.map(rounded),
-    selected_ids: offer.chosen.flatMap(({ node_id }) => (node_id === null ? [] : [node_id])),
+    selected_ids: [...new Set(offer.chosen.flatMap(({ places }) => places.map(({ node_id }) => node_id)))],
     user_state_id: userStateId,
     ...(offer.trial === undefined ? {} : { arm: offer.trial.arm, arm_of: modelVersion(offer.trial.of) }),
     ...(one.pushed_out === undefined ? {} : { pushed_out: one.pushed_out })

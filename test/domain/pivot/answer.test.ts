@@ -199,6 +199,32 @@ describe("an answer", () => {
     }
     assert.fail("no made-up day had two exposed stops")
   })
+
+  it("is logged with each place that it brings, among those that were considered, whatever they were kept ready for", () => {
+    let packages = 0
+    for (let seed = 0; seed < 40; seed++) {
+      const rainy = tripIn(city, seed, 2)
+      const at = rainy.slots[0]!.starts_at - 30 * MINUTE
+      const until = new Date(at + 14 * 60 * MINUTE).toISOString()
+      const wet = worldOf(city, rainy, seed)
+      const request: PivotRequest = { trigger: "weather", detail: { condition: "rain", until } }
+      const { chosen, offer, slate } = offered(request, wet, setAt(at, wet), at)
+      for (const [i, option] of offer.options.entries()) {
+        const brought = option.changes.flatMap(({ node, slot_id }) =>
+          node === undefined ? [] : [{ slot_id, node_id: node.id }]
+        )
+        assert.sameDeepMembers([...chosen[i]!.places], brought)
+        for (const { node_id } of brought) assert.include(slate.candidate_ids, node_id)
+        if (brought.length > 1) packages++
+      }
+      assert.lengthOf(new Set(slate.candidate_ids), slate.candidate_ids.length)
+      assert.deepEqual(
+        slate.scores.toSorted((a, b) => b - a),
+        slate.scores
+      )
+    }
+    assert.isAbove(packages, 0)
+  })
 })
 
 describe("a delay", () => {

@@ -53,25 +53,37 @@ const md5Uuid = (text: string): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+/** Each place once, as it comes first. */
+const firstOfPairs = (pairs: ReadonlyArray<readonly [option: Row, place: Row]>) => [
+  ...new Map(pairs.toReversed().map((pair) => [pair[1]["node_id"], pair])).values()
+]
+
 /** Offers by their ids, with who answered where the records say that. */
 const answeredOffers = ({ reader, store }: Executing, offers: ReadonlyMap<unknown, unknown>): void => {
   for (const [id, answeredBy] of offers) {
     const offer = store.get(reader, "pivot_events", id)
     const decision = store.get(reader, "ranking_events", id)
     if (offer === undefined || decision === undefined || offer["response"] === null) continue
-    for (const option of offer["options"] as ReadonlyArray<Row>) {
-      if ((option["node_id"] ?? null) === null) continue
-      const chosen = option["option_id"] === offer["chosen_option_id"]
+    const options = offer["options"] as ReadonlyArray<Row>
+    const isTaken = (option: Row) => option["option_id"] === offer["chosen_option_id"]
+    const places = [...options.filter(isTaken), ...options.filter((option) => !isTaken(option))].flatMap((option) => {
+      const about = { node_id: option["node_id"], slot_id: offer["slot_id"] }
+      const brought = (option["places"] ?? [about]) as ReadonlyArray<Row>
+      return brought.filter((one) => (one["node_id"] ?? null) !== null).map((one): readonly [Row, Row] => [option, one])
+    })
+    for (const [option, place] of firstOfPairs(places)) {
+      const chosen = isTaken(option)
+      const more = place["node_id"] === option["node_id"] ? "" : place["node_id"]
       store.insert(
         "decision_outcomes",
         {
-          id: md5Uuid(`outcome${option["option_id"]}`),
+          id: md5Uuid(`outcome${option["option_id"]}${more}`),
           decision_id: decision["id"],
           user_id: answeredBy ?? decision["user_id"],
           trip_id: offer["trip_id"],
           session_id: decision["session_id"],
-          slot_id: offer["slot_id"],
-          activity_node_id: option["node_id"],
+          slot_id: place["slot_id"],
+          activity_node_id: place["node_id"],
           outcome: offer["response"] === "ignore" ? "ignored" : chosen ? "confirmed" : "skipped",
           occurred_at: offer["responded_at"]
         },

@@ -80,6 +80,20 @@ export const decisionOutcomes = Effect.fnUntraced(function* (records: ReadonlyAr
 })
 
 /**
+ * The places of an offer, each once: as the option that was taken brings it, else as the first one. An option for the rest of a day
+ * brings several, of which older rows name the first alone.
+ */
+const placesOf = (sql: SqlClient) => sql`
+  select distinct on (b.node_id) o.one ->> 'option_id' as option_id, b.node_id, b.slot_id,
+    b.node_id is not distinct from o.one ->> 'node_id' as leads,
+    (o.one ->> 'option_id')::uuid is not distinct from p.chosen_option_id as taken
+  from jsonb_array_elements(p.options) with ordinality o(one, nth)
+    cross join lateral jsonb_to_recordset(coalesce(o.one -> 'places', jsonb_build_array(
+      jsonb_build_object('node_id', o.one -> 'node_id', 'slot_id', p.slot_id)))) b(node_id text, slot_id uuid)
+  where b.node_id is not null
+  order by b.node_id, taken desc, o.nth`
+
+/**
  * What an answer to an offer says of each place in it; offers that were pushed out unanswered are among the records. What a
  * group voted for is no answer of anybody: the votes are outcomes of their own.
  */
@@ -97,17 +111,13 @@ export const pivotOutcomes = Effect.fnUntraced(function* (records: ReadonlyArray
     )
     insert into decision_outcomes (
       id, decision_id, user_id, trip_id, session_id, slot_id, activity_node_id, outcome, occurred_at)
-    select md5('outcome' || (o ->> 'option_id'))::uuid, d.id, coalesce(named.answered_by, d.user_id), p.trip_id, d.session_id, p.slot_id,
-      (o ->> 'node_id')::uuid,
-      case
-        when p.response = 'ignore' then 'ignored'
-        when (o ->> 'option_id')::uuid = p.chosen_option_id then 'confirmed'
-        else 'skipped'
-      end,
+    select md5('outcome' || place.option_id || case when place.leads then '' else place.node_id end)::uuid, d.id,
+      coalesce(named.answered_by, d.user_id), p.trip_id, d.session_id, place.slot_id, place.node_id::uuid,
+      case when p.response = 'ignore' then 'ignored' when place.taken then 'confirmed' else 'skipped' end,
       p.responded_at
-    from named join pivot_events p using (pivot_id) join ranking_events d on d.id = p.pivot_id,
-      jsonb_array_elements(p.options) o
-    where p.response is not null and p.origin = 'app' and o ->> 'node_id' is not null
+    from named join pivot_events p using (pivot_id) join ranking_events d on d.id = p.pivot_id
+      cross join lateral (${placesOf(sql)}) place
+    where p.response is not null and p.origin = 'app'
     on conflict (id) do nothing`
 })
 

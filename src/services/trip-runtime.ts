@@ -11,7 +11,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { ActorError } from "../domain/actor-errors.ts"
 import type { CityEvent } from "../domain/city/model.ts"
-import type { CityId, TripId } from "../domain/ids.ts"
+import type { CityId, PivotId, TripId } from "../domain/ids.ts"
 import type { OfferText } from "../domain/pivot/model.ts"
 import type { TripCommand, TripReply } from "../domain/trip/commands.ts"
 import type { FallbackCoverage } from "../domain/trip/coverage.ts"
@@ -67,6 +67,8 @@ export class TripRuntime extends Context.Service<
     readonly watch: (id: TripId, listener: TripListener) => () => void
     /** Hears, until the returned function is called, what travelers may want to know of; never waits, must not throw. */
     readonly onNews: (heard: (news: TripNews) => void) => () => void
+    /** An offer of a trip in memory here reached somebody whose app is closed: from now on they can ignore it. */
+    readonly told: (id: TripId, pivot: PivotId) => void
     /** Records an event in a city and tells its active trips; answers how many were told and how many it touches. */
     readonly announce: (
       city: CityId,

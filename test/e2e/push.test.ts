@@ -22,10 +22,10 @@ describe("notifications", () => {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body)
     })
-  const close = async (stop: Json) => {
+  const close = async (stop: Json, city = "seattle") => {
     const window = { from: new Date(Date.now() - 60_000).toISOString(), until: stop.ends_at }
     const event = { kind: "closure", node_id: stop.node.id, ...window }
-    ok(await operator.call("POST", "/admin/cities/seattle/events", event), 202)
+    ok(await operator.call("POST", `/admin/cities/${city}/events`, event), 202)
   }
   /** The device is told of a stop that is closed, with something to take in its place. */
   const told = async (device: ReturnType<typeof pushDevice>) => {
@@ -223,5 +223,41 @@ describe("notifications", () => {
       (sql) => sql`select count(*)::int as n from push_subscriptions where user_id = ${eve.id}`,
       ([row]) => row.n === 0
     )
+  })
+
+  it("can be ignored: what a device was told of and nobody answered is logged as that", async () => {
+    const eve = await world.someone()
+    const own = ok(await eve.call("POST", "/trips", { city: "tokyo", start_date: dayAhead(2), days: 5 }), 201)
+    for (const status of ["confirmed", "active"]) ok(await eve.call("PATCH", `/trips/${own.id}`, { status }))
+    const phone = pushDevice(service)
+    await subscribe(eve, phone)
+    const planned: ReadonlyArray<Json> = own.days.flatMap(({ slots }: Json) => slots)
+    let told: Json
+    for (const stop of planned) {
+      const before = service.to(phone.path).length
+      await close(stop, "tokyo")
+      told = JSON.parse(phone.read(await until("the message", () => service.to(phone.path)[before])))
+      if (told.option_id !== null) break
+    }
+    assert.isNotNull(told.option_id, "no stop of the plan could be replaced")
+    await world.drained(
+      (sql) => sql`select 1 from push_notes where user_id = ${eve.id} and notice is not null`,
+      (left) => left.length === 0
+    )
+    // More than a trip holds: newer ones push it out, and nobody has answered it until then.
+    const moods = ["calm", "hungry", "curious", "social", "playful", "tired", "romantic", "energetic"]
+    for (const slot of planned.slice(-2)) {
+      for (const mood of moods)
+        ok(await eve.call("POST", `/trips/${own.id}/pivot`, { trigger: "mood", slot_id: slot.id, detail: { mood } }))
+    }
+    const [row] = await world.drained(
+      (sql) => sql`select response, chosen_option_id from pivot_events where pivot_id = ${told.pivot_id}`,
+      ([one]) => one?.response !== null && one?.response !== undefined
+    )
+    assert.deepEqual(row, { response: "ignore", chosen_option_id: null })
+    const outcomes = await world.rows(
+      (sql) => sql`select distinct outcome, user_id from decision_outcomes where decision_id = ${told.pivot_id}`
+    )
+    assert.deepEqual(outcomes, [{ outcome: "ignored", user_id: eve.id }])
   })
 })

@@ -208,6 +208,9 @@ export const layer = (options: TripOptions) =>
         ...(yield* asking(trips, options.awaited)),
         watch: (id, listener) => hub.watch(id, listener),
         onNews: (heard) => hub.onNews(heard),
+        told: (id, pivot_id) => {
+          if (engine.peek(id) !== undefined) engine.askSync(id, { _tag: "offer_told", pivot_id })
+        },
         announce: Effect.fnUntraced(function* (city, event) {
           const { conditions } = yield* cities.report(city, event)
           // Also what was known before: it may have been durable and told to nobody when somebody stumbled.

@@ -8,7 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
-import type { UserId } from "../../domain/ids.ts"
+import type { PivotId, TripId, UserId } from "../../domain/ids.ts"
 import { readOffer } from "../../domain/pivot/model.ts"
 import { type Notice, offerNotice, voteNotice } from "../../domain/push/notice.ts"
 import { isQuiet } from "../../domain/push/quiet.ts"
@@ -32,12 +32,14 @@ const notTold = (cause: Cause.Cause<unknown>) => Effect.logWarning("Nobody was t
 
 /** How a person's devices are told of something that is noted already. */
 const makeSending = Effect.gen(function* () {
+  const trips = yield* TripRuntime
   const subscriptions = yield* PushSubscriptions
   const sender = yield* PushSender
 
   const tellDevice = Effect.fnUntraced(function* (device: PushDevice, text: string, ttlSeconds: number) {
     const came = yield* sender.send(device, { text, ttlSeconds }, yield* subscriptions.keys)
     if (came === "gone") yield* subscriptions.gone(device.id)
+    return came === "sent"
   })
 
   /** Tried on every device, and then done with: a device that is off is its push service's affair. */
@@ -49,14 +51,16 @@ const makeSending = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const ttl = Math.max(0, Math.ceil((Date.parse(notice.expires_at) - now) / 1000))
     const text = JSON.stringify({ ...notice, answer: secret })
-    yield* Effect.forEach(
+    const came = yield* Effect.forEach(
       devices,
       (device) =>
         Effect.catch(tellDevice(device, text, ttl), ({ message }) =>
-          Effect.logWarning(`A device was not told of an offer: ${message}`)
+          Effect.as(Effect.logWarning(`A device was not told of an offer: ${message}`), false)
         ),
-      { concurrency: AT_ONCE, discard: true }
+      { concurrency: AT_ONCE }
     )
+    // Nobody ignores what reached nobody.
+    if (came.includes(true)) trips.told(notice.trip_id as TripId, notice.pivot_id as PivotId)
     yield* subscriptions.sent(id)
   })
 

@@ -75,6 +75,8 @@ export type TripMemoryEvent =
   | { readonly _tag: "offer_closed"; readonly pivot_id: string }
   /** Somebody came to the trip's stream and was told of all that was open at that instant. */
   | { readonly _tag: "offers_shown"; readonly at: number }
+  /** Somebody was told of it whose app is closed. */
+  | { readonly _tag: "offer_told"; readonly pivot_id: string }
   /** It was the answer to one device more. */
   | { readonly _tag: "offer_shared"; readonly pivot_id: string; readonly device: string }
   /** Its time is over earlier than it was promised: the next wake-up says that nobody answered. */
@@ -183,6 +185,11 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
       return {
         ...memory,
         offers: memory.offers.map((one) => (one.shown || one.expires_at <= event.at ? one : { ...one, shown: true }))
+      }
+    case "offer_told":
+      return {
+        ...memory,
+        offers: memory.offers.map((one) => (one.pivot_id === event.pivot_id ? { ...one, shown: true } : one))
       }
     case "offer_shared":
       return {

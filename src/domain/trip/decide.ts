@@ -46,6 +46,8 @@ import { castVote, countVote, openVote } from "./voting.ts"
 export type TripSelfCommand =
   | { readonly _tag: "wake" }
   | { readonly _tag: "fallbacks_ready"; readonly fallbacks: Fallbacks }
+  /** An offer reached somebody by another road than the trip's stream. */
+  | { readonly _tag: "offer_told"; readonly pivot_id: string }
   /** Something happened in the trip's city; answered with the offer that was pushed, if the plan is touched. */
   | {
       readonly _tag: "city_changed"
@@ -279,6 +281,7 @@ const wake = (turn: Turn): TripDecision => {
 const self = (turn: Turn | undefined, command: TripSelfCommand): TripDecision => {
   switch (command._tag) {
     case "fallbacks_ready":
+    case "offer_told":
       return { ...NOTHING, transient: [command] }
     case "world_known":
       return turn === undefined ? NOTHING : worldKnown(turn, command, command.refreshed === true)
@@ -309,6 +312,7 @@ const movedOn = ({ state, trip }: Turn, expected: number): R.VersionMismatch => 
 const SELF: ReadonlySet<string> = new Set<TripSelfCommand["_tag"]>([
   "wake",
   "fallbacks_ready",
+  "offer_told",
   "city_changed",
   "world_known"
 ])

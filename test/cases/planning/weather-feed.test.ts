@@ -30,6 +30,7 @@ const city = () => {
       dispatch: () => assert.fail("nobody asks a trip"),
       watch: () => assert.fail("nobody listens"),
       onNews: () => assert.fail("nobody listens"),
+      told: () => assert.fail("nobody is told"),
       announce: (_city, event) =>
         Effect.sync(() => {
           told.push(event)

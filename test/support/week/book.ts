@@ -1,7 +1,8 @@
 /** What is offered under way, and what is said of stops: the rest of a trip beside its plan. */
 
+import { until } from "../server.ts"
 import { PlanBook, type Standing, type Wish } from "./plan-book.ts"
-import type { Answer, Offer, WeekRecord, Window } from "./record.ts"
+import type { Answer, Deed, Offer, WeekRecord, Window } from "./record.ts"
 import type { Json, Stage, Traveler } from "./stage.ts"
 
 export class TripBook extends PlanBook {
@@ -24,11 +25,10 @@ export class TripBook extends PlanBook {
   /** An offer that reached somebody, however it did. */
   offered(who: Traveler, offer: Json, at: Window): void {
     if (this.open.has(offer.pivot_id) || this.record.offers.some(({ id }) => id === offer.pivot_id)) return
-    const options = offer.options.map((option: Json) => ({
-      option: option.option_id,
-      node: option.changes.find((change: Json) => change.node !== undefined)?.node.id ?? null,
-      score: option.score
-    }))
+    const options: Offer["options"] = offer.options.map((option: Json) => {
+      const places = option.changes.flatMap(({ node }: Json) => node?.id ?? [])
+      return { option: option.option_id, node: places[0] ?? null, places, score: option.score }
+    })
     this.record.offers.push({
       id: offer.pivot_id,
       who: who.id,
@@ -37,7 +37,7 @@ export class TripBook extends PlanBook {
       at,
       options
     } satisfies Offer)
-    const nodes = options.flatMap(({ node }: { node: string | null }) => node ?? [])
+    const nodes = [...new Set(options.flatMap(({ places }) => places))]
     this.record.shown.push({ id: offer.pivot_id, surface: "pivot", at, trip: this.id, nodes })
     if (options.length > 0) this.open.set(offer.pivot_id, { ...offer, who })
   }
@@ -52,9 +52,48 @@ export class TripBook extends PlanBook {
     this.open.delete(offer.pivot_id)
     this.record.answers.push({ offer: offer.pivot_id, response, option: option?.option_id ?? null })
     const shown = this.record.offers.find(({ id }) => id === offer.pivot_id)!
-    for (const one of shown.options) {
-      const outcome = response === "ignore" ? "ignored" : one.option === option?.option_id ? "confirmed" : "skipped"
-      if (one.node !== null) this.deed(by, offer.pivot_id, one.node, outcome, at)
+    if (response === "ignore") this.#judged(by, shown, () => "ignored", at)
+    else this.#chosen(by, shown, option?.option_id ?? null, at)
+  }
+
+  #judged(by: Traveler, { id, options }: Offer, outcomeOf: (place: string) => Deed["outcome"], at: Window): void {
+    for (const place of new Set(options.flatMap(({ places }) => places))) this.deed(by, id, place, outcomeOf(place), at)
+  }
+
+  /** Whoever takes an option wants all that it brings, and nothing of what only others would have brought. */
+  #chosen(by: Traveler, shown: Offer, option: string | null, at: Window): void {
+    const wanted = new Set(shown.options.find((one) => one.option === option)?.places)
+    this.#judged(by, shown, (place) => (wanted.has(place) ? "confirmed" : "skipped"), at)
+  }
+
+  /** The group votes: whoever wants the first option, and whoever does not; more of them want it. Nobody else says anything. */
+  async vote(offer: Json, by: Traveler, wanting: ReadonlyArray<Traveler>, not: ReadonlyArray<Traveler>): Promise<void> {
+    const [option] = offer.options
+    const path = `/trips/${this.id}/pivots/${offer.pivot_id}/vote`
+    await this.stage.ask(by, "POST", path, { minutes: 60 })
+    const shown = this.record.offers.find(({ id }) => id === offer.pivot_id)!
+    const from = this.stage.clock.now()
+    const dismiss = { response: "dismiss" }
+    for (const one of not) await this.stage.ask(one, "PUT", path, dismiss)
+    for (const one of wanting)
+      await this.stage.ask(one, "PUT", path, { response: "accept", option_id: option.option_id })
+    await until(`the vote of trip ${this.id} to be counted`, async () => {
+      const { body } = await this.stage.ask(by, "GET", `/trips/${this.id}/vote`)
+      return body.vote === null
+    })
+    const at: Window = [from, this.stage.clock.now()]
+    this.open.delete(offer.pivot_id)
+    this.record.answers.push({ offer: offer.pivot_id, response: "accept", option: option.option_id })
+    const edits = await this.changed(by, "pivot", at, offer.pivot_id)
+    for (const one of wanting) {
+      this.#chosen(one, shown, option.option_id, at)
+      for (const { edit, shown: had } of edits)
+        this.deed(one, had, edit.from, edit.to === null ? "removed" : "swapped", at)
+      this.signal(one, "pivot_accept", shown.options[0]!.node, at)
+    }
+    for (const one of not) {
+      this.#chosen(one, shown, null, at)
+      this.signal(one, "pivot_dismiss", null, at)
     }
   }
 

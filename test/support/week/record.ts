@@ -82,7 +82,13 @@ export interface Offer {
   readonly trip: string
   readonly trigger: string
   readonly at: Window
-  readonly options: ReadonlyArray<{ readonly option: string; readonly node: string | null; readonly score: number }>
+  readonly options: ReadonlyArray<{
+    readonly option: string
+    /** The place that it is about, and all that it brings. */
+    readonly node: string | null
+    readonly places: ReadonlyArray<string>
+    readonly score: number
+  }>
 }
 
 export interface Answer {

@@ -110,7 +110,7 @@ const twoTogether: Story = async ([cat, dan], d) => {
   await cat!.rate(trip, chance("content", cat!.seed) < 0.6)
 }
 
-/** Three of whom nobody accepts the plan; their day comes, one of them deletes the account under way. */
+/** Three of whom nobody accepts the plan; their day comes, they vote, and one of them deletes the account under way. */
 const threeAndOneLeaves: Story = async ([eve, flo, gus], d) => {
   for (const one of [eve!, flo!, gus!]) await one.begin(one !== flo)
   await consents(eve!, [flo!, gus!])
@@ -121,9 +121,13 @@ const threeAndOneLeaves: Story = async ([eve, flo, gus], d) => {
   await eve!.at(d, 9)
   await trip.seen("active", from)
   const done = await eve!.follow(trip)
-  const [ahead] = trip.ahead
+  const [ahead, , later] = trip.ahead
   const offer = await trip.pivot(flo!.who, { trigger: "venue_closed", slot_id: ahead!.slot })
   await trip.dismiss(flo!.who, offer)
+  if (later !== undefined) {
+    const other = await trip.pivot(flo!.who, { trigger: "mood", slot_id: later.slot, detail: { mood: "curious" } })
+    if (other.options.length > 0) await trip.vote(other, flo!.who, [eve!.who, flo!.who], [gus!.who])
+  }
   await flo!.signal([trip.say(flo!.who, "slot_skip", trip.ahead[1]!)])
   await eve!.letExpire(trip)
   await eve!.at(d, 20)

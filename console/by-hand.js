@@ -1,5 +1,5 @@
 /** What a traveler does to a plan with their own hands: choosing among places, bringing something along, and taking it all back. */
-import { button, element, field, held, redraw } from "./dom.js"
+import { button, element, field, held, redraw, setText } from "./dom.js"
 import { clockTime, timeSpan } from "./format.js"
 import { T, words } from "./messages.js"
 
@@ -24,20 +24,28 @@ export const choicesElement = ({ choices, reasons }, zone, take) =>
     )
   )
 
-/** The newest change that can still be taken back. */
-export const undoElement = ({ undo = [] }, zone, now, act) => {
-  const [newest] = undo
-  if (newest === undefined || Date.parse(newest.until) <= now) return false
-  return element(
-    "p",
-    { class: "undo" },
-    button(
-      T.byHand.undo(T.byHand.what[newest.what] ?? newest.what),
-      held(() => act(newest.change)),
-      { "data-act": "undo-change" }
-    ),
-    element("span", { class: "soft" }, ` ${T.byHand.undoUntil(clockTime(newest.until, zone))}`)
+/** The newest change that can still be taken back, by the number that it had when it was shown. */
+export const makeUndo = (act) => {
+  let change
+  const undo = button(
+    "",
+    held(() => act(change)),
+    { "data-act": "undo-change" }
   )
+  const until = element("span", { class: "soft" })
+  const line = element("p", { class: "undo" }, undo, until)
+  const part = element("div", {})
+  const draw = ({ undo: changes = [] }, zone, now) => {
+    const [newest] = changes
+    const isOpen = newest !== undefined && Date.parse(newest.until) > now
+    change = newest?.change
+    if (isOpen) {
+      setText(undo, T.byHand.undo(T.byHand.what[newest.what] ?? newest.what))
+      setText(until, ` ${T.byHand.undoUntil(clockTime(newest.until, zone))}`)
+    }
+    redraw(part, [isOpen && line])
+  }
+  return { part, draw }
 }
 
 /** Something of the travelers' own among the stops of a day. */

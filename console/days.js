@@ -1,11 +1,11 @@
 /** A trip's days, one at a time. A stop that nothing happened to keeps its element, with what is folded open in it. */
 import { addElement, fixedElement } from "./by-hand.js"
-import { button, element, held, redraw } from "./dom.js"
+import { button, element, held, redraw, setText, whenOther } from "./dom.js"
 import { fitsElement } from "./fits.js"
 import { calendarDay, clockTime, localDate } from "./format.js"
 import { T } from "./messages.js"
 import { UNDER_CHANGE } from "./plan.js"
-import { directions, stopElement } from "./stop.js"
+import { directions, makeStop } from "./stop.js"
 
 const isOpen = ({ status }) => UNDER_CHANGE.includes(status)
 
@@ -76,18 +76,29 @@ const doorButtons = (slot, acts) =>
     )
   )
 
-export const nowElement = (trip, now, acts) => {
-  const { now: here, next } = nowAndNext(trip, now)
-  if (here === undefined && next === undefined) return false
-  return element(
+const nowElement = ({ now: here, next }, acts) =>
+  element(
     "section",
     { class: "card now", "aria-label": `${T.trip.now}, ${T.trip.next}` },
     place(T.trip.now, here, here && T.trip.until(clockTime(here.ends_at, here.time_zone))),
-    here !== undefined && doorButtons(here, acts),
+    here !== undefined && acts !== undefined && doorButtons(here, acts),
     place(T.trip.next, next, next && clockTime(next.starts_at, next.time_zone)),
     // Whoever is somewhere wants to know the way onward; whoever is nowhere yet, the way there.
     directions((next ?? here).node)
   )
+
+/** What is under way and what comes next, of a trip that is under way; `acts` as for the days. */
+export const makeNow = (acts) => {
+  const part = element("div", {})
+  const drawOther = whenOther((found) =>
+    redraw(part, [(found.now ?? found.next) !== undefined && nowElement(found, acts)])
+  )
+  const told = (slot) => [slot?.id, slot?.node.id, slot?.starts_at, slot?.ends_at]
+  const draw = (trip, now) => {
+    const found = trip.status === "active" ? nowAndNext(trip, now) : {}
+    drawOther([...told(found.now), ...told(found.next)], found)
+  }
+  return { part, draw }
 }
 
 /** One form per day: what is written in it stays while the day is drawn anew. */
@@ -115,76 +126,100 @@ const addingForms = (acts) => {
   }
 }
 
-/** `acts`: what the buttons of a stop do, by name; none where it is for reading alone. `shown(day)` hears which day is looked at; `map` stands above its stops. */
+/** Which day is looked at. */
+const makeTabs = (go) => {
+  const part = element("div", {})
+  const tab = ({ day, date, slots }, looked) =>
+    button(calendarDay(date), () => go(day), {
+      "data-of": `tab-${day}`,
+      "aria-current": day === looked ? "date" : undefined,
+      class: slots.length === 0 ? "empty" : undefined
+    })
+  const drawOther = whenOther(({ days }, looked) =>
+    redraw(part, [
+      days.length > 1 &&
+        element(
+          "nav",
+          { class: "daytabs", "aria-label": T.trip.days },
+          days.map((day) => tab(day, looked))
+        )
+    ])
+  )
+  const draw = (trip, looked) =>
+    drawOther([looked, ...trip.days.flatMap(({ date, slots }) => [date, slots.length === 0])], trip, looked)
+  return { part, draw }
+}
+
+/**
+ * `acts`: what the buttons of a stop do, by name; none where it is for reading alone. `shown(day)` hears which day is looked at; `map` stands above its stops.
+ *
+ * Each part keeps its elements: only what is another one is drawn.
+ */
 export const makeDays = (acts, shown, { map, now, currency = undefined, notes = undefined }) => {
-  const part = element("div", { class: "days" })
-  const drawn = new Map()
+  const stops = new Map()
   const canChange = (trip) => acts !== undefined && isOpen(trip)
   let looked
+  /** What was drawn last, to be drawn again with another day. */
+  let last
 
-  const stop = (slot, nr, trip, zone, marked) => {
-    const isChanged = marked.has(slot.id)
-    const before = drawn.get(slot.id)
-    const isSame = before?.slot === slot && before.isChanged === isChanged && before.nr === nr
-    if (isSame && before.status === trip.status) return before.made
-    const made = stopElement(slot, {
-      nr,
-      zone,
-      currency,
-      isChanged,
-      notes,
-      acts: canChange(trip) ? acts : undefined
-    })
-    const was = before?.made.querySelector("details")
-    if (was?.open) made.querySelector("details").open = true
-    drawn.set(slot.id, { slot, nr, isChanged, status: trip.status, made })
-    return made
-  }
-
+  const tabs = makeTabs((to) => {
+    looked = to
+    draw(...last)
+  })
+  const heading = element("h2", {})
+  const list = element("ol", { class: "plain stops" })
+  const section = element("section", {}, heading)
+  const part = element("div", { class: "days" }, tabs.part, section)
   const adding = addingForms(acts)
 
-  const tabs = (trip, go) =>
-    trip.days.length > 1 &&
-    element(
-      "nav",
-      { class: "daytabs", "aria-label": T.trip.days },
-      trip.days.map(({ day, date, slots }) =>
-        button(calendarDay(date), () => go(day), {
-          "data-of": `tab-${day}`,
-          "aria-current": day === looked ? "date" : undefined,
-          class: slots.length === 0 ? "empty" : undefined
-        })
-      )
-    )
+  const stop = (slot, nr, trip, zone, marked) => {
+    if (!stops.has(slot.id)) {
+      const { part, show } = makeStop(notes)
+      stops.set(slot.id, { part, show: whenOther(show) })
+    }
+    const { part, show } = stops.get(slot.id)
+    const isChanged = marked.has(slot.id)
+    const may = canChange(trip) ? acts : undefined
+    show([slot, nr, zone, isChanged, may], slot, { nr, zone, currency, isChanged, acts: may })
+    return part
+  }
+  const made = new WeakMap()
+  const fixed = (thing, zone, remove) => {
+    if (made.get(thing)?.remove !== remove) made.delete(thing)
+    if (!made.has(thing)) made.set(thing, { remove, part: fixedElement(thing, zone, remove) })
+    return made.get(thing).part
+  }
+  /** Of stops that are in the plan no more nothing is kept. */
+  const forget = ({ days }) => {
+    const kept = new Set(days.flatMap(({ slots }) => slots.map(({ id }) => id)))
+    for (const id of stops.keys()) if (!kept.has(id)) stops.delete(id)
+  }
 
   const draw = (trip, zone, marked) => {
+    last = [trip, zone, marked]
     looked ??= firstShown(trip, zone, now())
     const day = trip.days.find((one) => one.day === looked) ?? trip.days[0]
     looked = day.day
-    const go = (to) => {
-      looked = to
-      draw(trip, zone, marked)
-    }
-    redraw(part, [
-      tabs(trip, go),
-      element(
-        "section",
-        { "aria-labelledby": `day-${day.day}` },
-        element("h2", { id: `day-${day.day}` }, T.trip.day(day.day, calendarDay(day.date))),
-        map,
-        day.slots.length === 0 && element("p", { class: "soft" }, T.trip.noStop),
-        element(
-          "ol",
-          { class: "plain stops" },
-          inTime(
-            trip,
-            day,
-            (slot, nr) => stop(slot, nr, trip, zone, marked),
-            (thing) => fixedElement(thing, zone, canChange(trip) ? acts.removeFixed : undefined)
-          )
-        ),
-        canChange(trip) && adding(trip, day, zone)
+    forget(trip)
+    tabs.draw(trip, looked)
+    heading.id = `day-${day.day}`
+    section.setAttribute("aria-labelledby", heading.id)
+    setText(heading, T.trip.day(day.day, calendarDay(day.date)))
+    redraw(
+      list,
+      inTime(
+        trip,
+        day,
+        (slot, nr) => stop(slot, nr, trip, zone, marked),
+        (thing) => fixed(thing, zone, canChange(trip) ? acts.removeFixed : undefined)
       )
+    )
+    redraw(section, [
+      heading,
+      map,
+      day.slots.length === 0 && element("p", { class: "soft" }, T.trip.noStop),
+      list,
+      canChange(trip) && adding(trip, day, zone)
     ])
     shown(day)
   }

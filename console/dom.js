@@ -95,11 +95,44 @@ const focused = (part) => {
   return owner === null ? undefined : `[data-of="${owner.getAttribute("data-of")}"]${act}`
 }
 
+/** These children in this order. What stands there already is not touched: to take it out and put it back costs as much as new. */
+const settle = (part, children) => {
+  const wanted = new Set(children)
+  for (const one of [...part.childNodes]) if (!wanted.has(one)) one.remove()
+  let place = part.firstChild
+  for (const one of wanted) {
+    if (one === place) place = place.nextSibling
+    else part.insertBefore(one, place)
+  }
+}
+
 /** Draws a part of the page anew; who was at one of its buttons by keyboard is there again. */
 export const redraw = (part, children) => {
   const selector = focused(part)
-  part.replaceChildren(...children.filter(Boolean))
-  if (selector !== undefined) part.querySelector(selector)?.focus({ preventScroll: true })
+  settle(part, children.flat().filter(Boolean))
+  if (selector === undefined || part.contains(document.activeElement)) return
+  part.querySelector(selector)?.focus({ preventScroll: true })
+}
+
+/**
+ * Does it the first time, and then only where what it goes by is not what it was.
+ *
+ * @param {(...given: Array<any>) => void} does
+ * @returns {(by: Array<unknown>, ...given: Array<any>) => void}
+ */
+export const whenOther = (does) => {
+  /** @type {undefined | Array<unknown>} */
+  let last
+  return (by, ...given) => {
+    if (last?.length === by.length && by.every((one, at) => Object.is(one, last[at]))) return
+    last = by
+    does(...given)
+  }
+}
+
+/** Another text, where it is another one: the same one again would be laid out and read out again. */
+export const setText = (node, text) => {
+  if (node.textContent !== text) node.textContent = text
 }
 
 /** Runs what a button does with the button held down, so that an impatient second click asks for nothing. */

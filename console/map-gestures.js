@@ -19,14 +19,16 @@ const middle = (points) => ({
 /**
  * While it goes on, the drawing is only shifted; it is drawn anew when the fingers are gone.
  *
- * @param {HTMLElement} part
+ * @param {SVGElement} map
  * @param {{width: number, zoomBy: (factor: number) => void, moveBy: (by: [number, number]) => void}} does
  */
-export const makeGestures = (part, { width, zoomBy, moveBy }) => {
+export const listenToGestures = (map, { width, zoomBy, moveBy }) => {
   const fingers = new Map()
   /** @type {undefined | {middle: {x: number, y: number}, spread: number}} */
   let start
   let by = { x: 0, y: 0, factor: 1 }
+  const moved = () => /** @type {SVGElement} */ (map.querySelector(".moved"))
+  const unit = () => width / map.getBoundingClientRect().width
 
   const begin = () => {
     const points = [...fingers.values()]
@@ -35,59 +37,53 @@ export const makeGestures = (part, { width, zoomBy, moveBy }) => {
     by = { x: 0, y: 0, factor: 1 }
   }
 
-  const end = (map) => {
+  const end = () => {
     const { x, y, factor } = by
-    const units = width / map.getBoundingClientRect().width
     by = { x: 0, y: 0, factor: 1 }
-    map.querySelector(".moved")?.removeAttribute("style")
-    if (Math.hypot(x, y) >= LEAST_DRAG) moveBy([x * units, y * units])
+    start = undefined
+    moved().removeAttribute("style")
+    if (Math.hypot(x, y) >= LEAST_DRAG) moveBy([x * unit(), y * unit()])
     if (factor !== 1) zoomBy(factor)
   }
 
-  const listen = (map) => {
-    map.addEventListener("pointerdown", (event) => {
-      map.setPointerCapture(event.pointerId)
-      fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
-      begin()
-    })
-    map.addEventListener("pointermove", (event) => {
-      if (!fingers.has(event.pointerId) || start === undefined) return
-      fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
-      const points = [...fingers.values()]
-      const now = middle(points)
-      const factor = points.length > 1 && start.spread > 0 ? distance(points) / start.spread : 1
-      by = { x: now.x - start.middle.x, y: now.y - start.middle.y, factor }
-      const moved = map.querySelector(".moved")
-      const units = width / map.getBoundingClientRect().width
-      moved.style.transformOrigin = "center"
-      moved.style.transform = `translate(${by.x * units}px, ${by.y * units}px) scale(${factor})`
-    })
-    for (const name of ["pointerup", "pointercancel"]) {
-      map.addEventListener(name, (event) => {
-        if (!fingers.delete(event.pointerId)) return
-        fingers.clear()
-        end(map)
-        start = undefined
-      })
-    }
-    map.addEventListener(
-      "wheel",
-      (event) => {
-        // Without Ctrl the wheel belongs to the page; a touchpad's pinch comes with it.
-        if (!event.ctrlKey) return
-        event.preventDefault()
-        zoomBy(2 ** (-event.deltaY / WHEEL_STEP))
-      },
-      { passive: false }
-    )
-    map.addEventListener("keydown", (event) => {
-      const step = KEYS[event.key]
-      if (step !== undefined) moveBy(step)
-      else if (event.key === "+" || event.key === "=") zoomBy(KEY_ZOOM)
-      else if (event.key === "-") zoomBy(1 / KEY_ZOOM)
-      else return
-      event.preventDefault()(/** @type {SVGElement | null} */ part.querySelector(".map"))?.focus()
+  map.addEventListener("pointerdown", (event) => {
+    map.setPointerCapture(event.pointerId)
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
+    begin()
+  })
+  map.addEventListener("pointermove", (event) => {
+    if (!fingers.has(event.pointerId) || start === undefined) return
+    fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
+    const points = [...fingers.values()]
+    const now = middle(points)
+    const factor = points.length > 1 && start.spread > 0 ? distance(points) / start.spread : 1
+    by = { x: now.x - start.middle.x, y: now.y - start.middle.y, factor }
+    moved().style.transformOrigin = "center"
+    moved().style.transform = `translate(${by.x * unit()}px, ${by.y * unit()}px) scale(${factor})`
+  })
+  for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) {
+    map.addEventListener(name, (event) => {
+      if (!fingers.delete(event.pointerId)) return
+      fingers.clear()
+      end()
     })
   }
-  return { listen }
+  map.addEventListener(
+    "wheel",
+    (event) => {
+      // Without Ctrl the wheel belongs to the page; a touchpad's pinch comes with it.
+      if (!event.ctrlKey) return
+      event.preventDefault()
+      zoomBy(2 ** (-event.deltaY / WHEEL_STEP))
+    },
+    { passive: false }
+  )
+  map.addEventListener("keydown", (event) => {
+    const step = KEYS[event.key]
+    if (step !== undefined) moveBy(step)
+    else if (event.key === "+" || event.key === "=") zoomBy(KEY_ZOOM)
+    else if (event.key === "-") zoomBy(1 / KEY_ZOOM)
+    else return
+    event.preventDefault()
+  })
 }

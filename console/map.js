@@ -2,9 +2,9 @@
  * A map of a day or a trip, drawn from our own catalog: no tiles, no network beyond this server, nobody told where. It is
  * moved by dragging, two fingers, buttons or keys.
  */
-import { button, element, redraw, svg } from "./dom.js"
+import { button, element, redraw, setText, svg, whenOther } from "./dom.js"
 import { measure, unitsOf } from "./format.js"
-import { makeGestures } from "./map-gestures.js"
+import { listenToGestures } from "./map-gestures.js"
 import { hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "./map-shapes.js"
 import { T } from "./messages.js"
 
@@ -78,43 +78,66 @@ export const alternativesOf = (offers) =>
 /** The letter that an option has on the map. */
 export const letterOf = (index) => LETTERS[index] ?? "?"
 
-/** @param {any} what to be drawn: days, alternatives, the ground, how it is looked at */
-const drawing = ({
-  days,
-  alternatives,
-  places = [],
-  hoods = [],
-  zoom,
-  shift,
-  label,
-  marked = new Map(),
-  keys = {}
-}) => {
-  const stops = days.flatMap(({ slots }) => slots.map(({ node }) => node))
-  const others = alternatives.map(({ node }) => node)
-  const view = viewOf([...stops, ...others], WIDTH, HEIGHT, zoom, shift)
-  const marks = [...stops, ...others].map(view.at)
+const stopsOf = (days) => days.flatMap(({ slots }) => slots.map(({ node }) => node))
+
+/** Numbers of a day's stops, or of the days where several are shown. */
+const drawPins = (days, alternatives, view, marked) => {
   const going = new Set(alternatives.map(({ slot_id }) => slot_id))
   const numbered = (day, index) => (days.length > 1 ? day.day : index + 1)
   const kind = ({ id }) => `pin${going.has(id) ? " going" : ""}${marked.has(id) ? " changed" : ""}`
-  return svg(
-    "svg",
-    { class: "map", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, ...keys },
-    svg(
-      "g",
-      { class: "moved" },
-      drawHoods(hoods, view, marks),
-      drawSpots(places, view),
-      days.map(({ slots }) => svg("polyline", { class: "way", points: pairs(slots.map(({ node }) => view.at(node))) })),
-      days.flatMap((day) =>
-        day.slots.map((slot, index) =>
-          mark(kind(slot), view.at(slot.node), String(numbered(day, index)), slot.node.name)
-        )
-      ),
-      alternatives.map(({ node, letter }) => mark("pin other", view.at(node), letter, node.name))
+  return [
+    ...days.map(({ slots }) =>
+      svg("polyline", { class: "way", points: pairs(slots.map(({ node }) => view.at(node))) })
     ),
-    drawScale(view.metres)
+    ...days.flatMap((day) =>
+      day.slots.map((slot, index) => mark(kind(slot), view.at(slot.node), String(numbered(day, index)), slot.node.name))
+    ),
+    ...alternatives.map(({ node, letter }) => mark("pin other", view.at(node), letter, node.name))
+  ]
+}
+
+/** All that a drawing of pins goes by. */
+const pinsKey = (days, alternatives, marked) =>
+  JSON.stringify([
+    days.map(({ day, slots }) => [day, slots.map(({ id, node }) => [id, node.id, node.name, marked.has(id)])]),
+    alternatives.map(({ node, slot_id, letter }) => [node.id, slot_id, letter])
+  ])
+
+/**
+ * A drawing in two layers: the ground, which is drawn when one looks elsewhere, and the pins on it, which are drawn when one
+ * of them is another.
+ */
+const makeDrawing = (attributes = {}) => {
+  const [ground, pins] = [svg("g"), svg("g")]
+  const moved = svg("g", { class: "moved" }, ground, pins)
+  const part = svg("svg", { class: "map", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", ...attributes }, moved)
+  let view
+  const drawGround = whenOther(({ places, hoods }, points, zoom, shift) => {
+    view = viewOf(points, WIDTH, HEIGHT, zoom, shift)
+    ground.replaceChildren(...drawHoods(hoods, view, points.map(view.at)), drawSpots(places, view))
+    part.replaceChildren(moved, drawScale(view.metres))
+  })
+  const drawMarks = whenOther((days, alternatives, marked) =>
+    pins.replaceChildren(...drawPins(days, alternatives, view, marked))
   )
+  /** @param {any} what days, alternatives, the ground, how it is looked at */
+  const draw = ({
+    days,
+    alternatives,
+    places = [],
+    hoods = [],
+    zoom = 1,
+    shift = [0, 0],
+    label,
+    marked = new Map()
+  }) => {
+    const points = [...stopsOf(days), ...alternatives.map(({ node }) => node)]
+    const where = points.map(({ lat, lon }) => `${lat},${lon}`).join(" ")
+    drawGround([places, hoods, where, zoom, ...shift], { places, hoods }, points, zoom, shift)
+    drawMarks([view, pinsKey(days, alternatives, marked)], days, alternatives, marked)
+    if (part.getAttribute("aria-label") !== label) part.setAttribute("aria-label", label)
+  }
+  return { part, draw }
 }
 
 /** What one offer would change, on a small map of its day: what goes pales, what may come has its option's letter. */
@@ -124,7 +147,9 @@ export const offerMap = (trip, offer) => {
   const day = trip.days.find(({ slots }) => slots.some(({ id }) => alternatives.some(({ slot_id }) => slot_id === id)))
   if (day === undefined) return false
   const names = alternatives.map(({ letter, node }) => `${letter} ${node.name}`).join(", ")
-  return drawing({ days: [day], alternatives, label: T.map.offer(names) })
+  const { part, draw } = makeDrawing()
+  draw({ days: [day], alternatives, label: T.map.offer(names) })
+  return part
 }
 
 /** `base` gives the places of the city and whose data they are; until it is there, the stops stand alone. */
@@ -136,7 +161,6 @@ export const makeMap = (base, failed) => {
   let shift = [0, 0]
   let isWhole = false
   let last
-  let drawn
 
   const again = () => last !== undefined && draw(...last)
   const rest = () => {
@@ -154,10 +178,35 @@ export const makeMap = (base, failed) => {
     shift = [shift[0] + right, shift[1] + down]
     again()
   }
-  const gestures = makeGestures(part, { width: WIDTH, zoomBy, moveBy })
+  const drawing = makeDrawing({ tabindex: "0" })
+  listenToGestures(drawing.part, { width: WIDTH, zoomBy, moveBy })
+  const frame = element("div", { class: "mapframe", "data-of": "mapframe" }, drawing.part)
+  const tools = element("div", { class: "maptools", "data-of": "map" })
+  const credit = element("p", { class: "soft" })
 
   const tool = (name, label, act, attributes = {}) =>
     button(label, act, { "data-act": name, "aria-label": T.map[name], ...attributes })
+  const drawTools = whenOther((hasDays) =>
+    redraw(tools, [
+      tool("nearer", "+", () => zoomBy(ZOOM_STEP), { disabled: zoom >= MOST_ZOOM }),
+      tool("farther", "−", () => zoomBy(1 / ZOOM_STEP), { disabled: zoom <= LEAST_ZOOM }),
+      (zoom !== 1 || shift.some(Boolean)) &&
+        tool("back", T.map.all, () => {
+          rest()
+          again()
+        }),
+      hasDays &&
+        button(
+          isWhole ? T.map.toDay : T.map.toTrip,
+          () => {
+            isWhole = !isWhole
+            rest()
+            again()
+          },
+          { "data-act": "whole" }
+        )
+    ])
+  )
 
   const draw = (trip, day, offers, marked) => {
     // Another day, or more to see, starts from its own middle.
@@ -168,35 +217,15 @@ export const makeMap = (base, failed) => {
     if (days.every(({ slots }) => slots.length === 0) && alternatives.length === 0) return part.replaceChildren()
     const label = T.map.label(
       isWhole ? T.map.whole : T.map.one(day.day),
-      days.flatMap(({ slots }) => slots.map(({ node }) => node.name)).join(", ")
+      stopsOf(days)
+        .map(({ name }) => name)
+        .join(", ")
     )
-    drawn = drawing({ ...ground, days, alternatives, zoom, shift, label, marked, keys: { tabindex: "0" } })
-    gestures.listen(drawn)
-    redraw(part, [
-      element("div", { class: "mapframe", "data-of": "mapframe" }, drawn),
-      element(
-        "div",
-        { class: "maptools", "data-of": "map" },
-        tool("nearer", "+", () => zoomBy(ZOOM_STEP), { disabled: zoom >= MOST_ZOOM }),
-        tool("farther", "−", () => zoomBy(1 / ZOOM_STEP), { disabled: zoom <= LEAST_ZOOM }),
-        (zoom !== 1 || shift.some(Boolean)) &&
-          tool("back", T.map.all, () => {
-            rest()
-            again()
-          }),
-        trip.days.length > 1 &&
-          button(
-            isWhole ? T.map.toDay : T.map.toTrip,
-            () => {
-              isWhole = !isWhole
-              rest()
-              again()
-            },
-            { "data-act": "whole" }
-          )
-      ),
-      ground.attribution.length > 0 && element("p", { class: "soft" }, T.map.data(ground.attribution.join("; ")))
-    ])
+    drawing.draw({ ...ground, days, alternatives, zoom, shift, label, marked })
+    const hasDays = trip.days.length > 1
+    drawTools([zoom, ...shift, isWhole, hasDays], hasDays)
+    setText(credit, T.map.data(ground.attribution.join("; ")))
+    redraw(part, [frame, tools, ground.attribution.length > 0 && credit])
   }
 
   base().then(

@@ -8,8 +8,9 @@ const LEAST_REST_MS = 100
  * Does it at once where it has rested, and once more after a rest where it was asked for meanwhile.
  *
  * @param {() => void} does
+ * @param {number} [leastRest] in milliseconds
  */
-export const paced = (does) => {
+export const paced = (does, leastRest = LEAST_REST_MS) => {
   let restsUntil = 0
   let waiting
   const run = () => {
@@ -17,7 +18,7 @@ export const paced = (does) => {
     const began = performance.now()
     does()
     const ended = performance.now()
-    restsUntil = ended + Math.max(LEAST_REST_MS, REST * (ended - began))
+    restsUntil = ended + Math.max(leastRest, REST * (ended - began))
   }
   return () => {
     if (waiting !== undefined) return

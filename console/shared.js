@@ -1,5 +1,5 @@
 /** A plan that somebody shared by a link: to read, without signing in, kept up to date until the link ends. */
-import { makeDays, nowElement } from "./days.js"
+import { makeDays, makeNow } from "./days.js"
 import { element } from "./dom.js"
 import { calendarDay } from "./format.js"
 import { makeMap } from "./map.js"
@@ -10,6 +10,7 @@ export const sharedView = async (client, code) => {
   const head = element("div", {})
   const body = element("div", {})
   const said = element("div", { "aria-live": "polite" })
+  const now = makeNow()
   let days
   const draw = (plan) => {
     said.replaceChildren()
@@ -21,7 +22,7 @@ export const sharedView = async (client, code) => {
       days = makeDays(undefined, (day) => map.draw(plan, day, [], new Map()), { map: map.part, now: client.clock.now })
       body.append(days.part)
     }
-    const now = plan.status === "active" && nowElement(plan, client.clock.now())
+    now.draw(plan, client.clock.now())
     head.replaceChildren(
       ...[
         element("p", { class: "soft" }, T.shared.from(plan.from_name)),
@@ -36,8 +37,8 @@ export const sharedView = async (client, code) => {
           { class: "soft facts" },
           `${calendarDay(plan.start_date)} – ${calendarDay(plan.end_date)} · ${T.trip.times(plan.time_zone)} · ${T.together.until(calendarDay(plan.expires_at.slice(0, 10)))}`
         ),
-        now
-      ].filter(Boolean)
+        now.part
+      ]
     )
     days.draw(plan, plan.time_zone, new Map())
   }

@@ -1,5 +1,5 @@
 /** One stop of a day on two lines; what can be done about it is folded away. */
-import { announce, button, element, field, held, select } from "./dom.js"
+import { announce, button, element, field, held, redraw, select, setText } from "./dom.js"
 import { calendarDay, evidenceText, mapAddress, priceText, timeSpan, webMapAddress } from "./format.js"
 import { FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
 import { gripElement } from "./order.js"
@@ -134,48 +134,91 @@ const more = (slot) => [
   directions(slot.node)
 ]
 
-/** `acts`: what the buttons do, by name; none where the trip is over. `nr` is its number on the map. */
-export const stopElement = (slot, { nr, zone, currency, isChanged, acts, notes }) => {
-  const { node } = slot
-  const note = element("span", { class: "note" }, notes?.get(node.id))
-  const canChange = acts !== undefined && slot.status === "planned"
-  const soft = [
+const softText = ({ node, price_tier, travel_minutes, lines, time_zone }, zone, currency) =>
+  [
     words(node.category),
     node.neighbourhood,
-    priceText(slot.price_tier, currency),
-    slot.travel_minutes > 0 && T.trip.walk(slot.travel_minutes),
-    slot.lines?.length > 0 && T.trip.rides(slot.lines),
-    slot.time_zone !== zone && slot.time_zone
+    priceText(price_tier, currency),
+    travel_minutes > 0 && T.trip.walk(travel_minutes),
+    lines?.length > 0 && T.trip.rides(lines),
+    time_zone !== zone && time_zone
   ]
-  return element(
-    "li",
-    { class: `stop ${slot.status}${isChanged ? " changed" : ""}`, "data-of": slot.id },
-    element(
-      "details",
-      { class: "card" },
-      element(
-        "summary",
-        { "data-act": "more" },
-        element("span", { class: "nr", "aria-hidden": "true" }, String(nr)),
-        element(
-          "span",
-          { class: "what" },
-          element(
-            "span",
-            { class: "line" },
-            element("span", { class: "when" }, timeSpan(slot.starts_at, slot.ends_at, slot.time_zone)),
-            badges(slot, isChanged)
-          ),
-          element("strong", {}, node.name),
-          element("span", { class: "soft" }, soft.filter(Boolean).join(" · ")),
-          note
-        )
-      ),
-      ...more(slot),
-      notes !== undefined && noteField(slot, notes, note),
-      canChange && buttons(slot, acts),
-      canChange && moveElement(slot, acts)
-    ),
-    canChange && gripElement(node.name, { shift: (by) => acts.shift(slot, by), place: (at) => acts.place(slot, at) })
+    .filter(Boolean)
+    .join(" · ")
+
+const gripOf = (slot, acts) =>
+  gripElement(slot.node.name, { shift: (by) => acts.shift(slot, by), place: (at) => acts.place(slot, at) })
+
+/** What stands on a stop while it is folded. */
+const makeHead = (note) => {
+  const [nr, line] = [element("span", { class: "nr", "aria-hidden": "true" }), element("span", { class: "line" })]
+  const [when, name, soft] = [element("span", { class: "when" }), element("strong"), element("span", { class: "soft" })]
+  const part = element(
+    "summary",
+    { "data-act": "more" },
+    nr,
+    element("span", { class: "what" }, line, name, soft, note)
   )
+  const show = (slot, { nr: number, zone, currency, isChanged }) => {
+    setText(nr, String(number))
+    setText(when, timeSpan(slot.starts_at, slot.ends_at, slot.time_zone))
+    setText(name, slot.node.name)
+    setText(soft, softText(slot, zone, currency))
+    redraw(line, [when, ...badges(slot, isChanged)])
+  }
+  return { part, show }
+}
+
+/**
+ * One stop, which keeps its elements while the plan changes: what is folded open or typed in it stays. What is folded away
+ * is made when it is looked at.
+ *
+ * `show(slot, how)` draws it: `nr` is its number on the map, `acts` what the buttons do, by name; none where the trip is over.
+ *
+ * @param {any} [notes] what the traveler wrote for themselves
+ */
+export const makeStop = (notes) => {
+  const note = element("span", { class: "note" })
+  const head = makeHead(note)
+  const body = element("div")
+  const card = element("details", { class: "card" }, head.part, body)
+  const part = element("li", {}, card)
+  let [drawn, acts, own, grip, unfolded] = [undefined, undefined, undefined, undefined, undefined]
+
+  const drawBody = () => {
+    unfolded = drawn
+    if (notes !== undefined && own?.place !== drawn.node.id) {
+      own = { place: drawn.node.id, field: noteField(drawn, notes, note) }
+    }
+    redraw(body, [
+      ...more(drawn),
+      own?.field,
+      acts !== undefined && buttons(drawn, acts),
+      acts !== undefined && moveElement(drawn, acts)
+    ])
+  }
+  /** Before it opens where it is pressed, and at once after it where something else opens it. */
+  const fill = () => {
+    if (unfolded !== drawn) drawBody()
+  }
+  const fold = () => {
+    unfolded = undefined
+    body.replaceChildren()
+  }
+  head.part.addEventListener("click", fill)
+  card.addEventListener("toggle", () => (card.open ? fill() : fold()))
+
+  const show = (slot, how) => {
+    drawn = slot
+    acts = slot.status === "planned" ? how.acts : undefined
+    part.className = `stop ${slot.status}${how.isChanged ? " changed" : ""}`
+    part.dataset.of = slot.id
+    setText(note, notes?.get(slot.node.id) ?? "")
+    head.show(slot, how)
+    if (card.open) drawBody()
+    if (acts === undefined) grip = undefined
+    else if (grip?.name !== slot.node.name) grip = { name: slot.node.name, made: gripOf(slot, acts) }
+    redraw(part, [card, grip?.made])
+  }
+  return { part, show }
 }

@@ -1,14 +1,15 @@
 /** The page of one trip: now and next, one day at a time, what happens, and what is offered. */
 import { aroundTrip } from "./around.js"
-import { choicesElement, undoElement } from "./by-hand.js"
+import { choicesElement, makeUndo } from "./by-hand.js"
 import { controlsElement } from "./controls.js"
-import { makeDays, nowElement } from "./days.js"
-import { announce, button, element, redraw } from "./dom.js"
-import { calendarDay, changeText, timeSpan } from "./format.js"
+import { makeDays, makeNow } from "./days.js"
+import { announce, element, setText, whenOther } from "./dom.js"
+import { calendarDay, timeSpan } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
-import { decidedElement, offerElement, offerTitle } from "./offer.js"
+import { offerTitle } from "./offer.js"
+import { makePanel } from "./offers.js"
 import { notesOf } from "./own.js"
 import { oneAtATime, paced } from "./pace.js"
 import { slotOf, zoneOfTrip } from "./plan.js"
@@ -17,6 +18,9 @@ import { moreElement } from "./trip-more.js"
 
 /** Stops that the news of a change names one by one. */
 const MOST_NAMED = 3
+
+/** Where much changes the news of it are told this often at most, and what is kept for later is written this often. */
+const NEWS_REST_MS = 1000
 
 /** "Now" and "next" are looked over this often. */
 const CLOCK_MS = 30_000
@@ -46,56 +50,6 @@ const notesElement = (trip, open) => {
     said.map((message) => element("p", { class: "notice" }, message)),
     element("p", { class: "soft" }, T.trip.sources(trip.attribution.map(({ text }) => text).join("; ")))
   )
-}
-
-const makePanel = (live, zone, days) => {
-  const panel = element("div", { class: "offers", "aria-label": T.trip.offers, role: "region" })
-  const isVoted = ({ pivot_id }) => live.trip.vote?.pivot_id === pivot_id
-  const accept = async (offer, option) => {
-    if (isVoted(offer)) return live.castVote(offer, { response: "accept", option_id: option.option_id })
-    const [first] = option.changes
-    const what = first === undefined ? "" : changeText(first, live.slot(first.slot_id), zone())
-    await live.respond(offer, { response: "accept", option_id: option.option_id }, T.waiting.take(what))
-    const changed = option.changes.find(({ action }) => action !== "drop")
-    if (changed === undefined) return
-    days.look(live.trip, changed.slot_id)
-    days.draw(live.trip, zone(), live.marked)
-    const stop = days.part.querySelector(`[data-of="${changed.slot_id}"]`)
-    stop?.scrollIntoView({ block: "nearest" })
-    stop?.querySelector("summary")?.focus({ preventScroll: true })
-  }
-  const dismiss = async (offer) => {
-    if (isVoted(offer)) return live.castVote(offer, { response: "dismiss" })
-    await live.dismiss(offer)
-    const next = panel.querySelector(".offer") ?? document.getElementById("main")
-    next.focus({ preventScroll: true })
-  }
-  /** The offers that somebody has put aside for now: on a phone they cover most of the plan. What is new comes up again. */
-  let aside = new Set()
-  const fold = button("", () => {
-    aside = panel.classList.contains("folded") ? new Set() : new Set(live.offers.keys())
-    look()
-  })
-  fold.className = "quiet fold"
-  fold.dataset.act = "fold"
-  const look = () => {
-    const isFolded = live.decided === undefined && [...live.offers.keys()].every((id) => aside.has(id))
-    panel.classList.toggle("folded", isFolded)
-    fold.textContent = isFolded ? T.offer.unfold(live.offers.size) : T.offer.fold
-    fold.setAttribute("aria-expanded", String(!isFolded))
-  }
-  const draw = () => {
-    const openVote = (offer, terms) => live.openVote(offer, terms)
-    const context = { trip: live.trip, zone: zone(), yours: live.yours, accept, dismiss, openVote }
-    redraw(panel, [
-      fold,
-      live.decided && decidedElement(live.decided, () => live.forgetDecided()),
-      ...[...live.offers.values()].reverse().map((one) => offerElement(one, context))
-    ])
-    panel.classList.toggle("filled", live.offers.size > 0 || live.decided !== undefined)
-    look()
-  }
-  return { panel, draw }
 }
 
 /** Another order of the stop's day; `to` says from its place which one it gets. */
@@ -175,7 +129,7 @@ const newsOf = (live, page) =>
     const newest = newestOf(before, live().trip)
     const more = newest && { label: T.undo, act: undoing(live(), newest.change) }
     announce(changeNews(live().trip, changed, removed), "info", more)
-  })
+  }, NEWS_REST_MS)
 
 const listening = (live, page, expired) => ({
   plan: () => page.drawPaced(),
@@ -225,10 +179,16 @@ const makeBelow = (app, live, zone, name) => {
     name,
     () => live.online
   )
+  const drawNotes = whenOther((trip) =>
+    notes.replaceChildren(notesElement(trip, notes.querySelector("details")?.open ?? false))
+  )
+  const drawMembers = whenOther(together.draw)
+  const drawMore = whenOther(more.draw)
   const draw = () => {
-    notes.replaceChildren(notesElement(live.trip, notes.querySelector("details")?.open ?? false))
-    together.draw()
-    more.draw()
+    const { trip } = live
+    drawNotes([trip.lost, trip.relaxed, trip.attribution], trip)
+    drawMembers([trip.members])
+    drawMore([trip.members, trip.status])
   }
   return {
     part: element("div", {}, aroundOf(app, live, zone), together.part, notes, more.part),
@@ -252,7 +212,7 @@ export const tripView = async (app, id) => {
   const zone = () => zoneOfTrip(live.trip, known)
   const status = element("span", { class: "badge" })
   const facts = element("p", { class: "soft facts" })
-  const [now, controls] = [element("div", {}), element("div", { class: "controls-part" })]
+  const controls = element("div", { class: "controls-part" })
   const pivot = async (request) => {
     await live.pivot(request)
     const isNarrow = matchMedia("(max-width: 52rem)").matches
@@ -268,38 +228,41 @@ export const tripView = async (app, id) => {
     looked = day
     map.draw(live.trip, day, [...live.offers.values()], live.marked)
   }
-  const city = known.find((one) => one.slug === first.city)
+  const { currency, name = first.city } = known.find((one) => one.slug === first.city) ?? {}
   const acts = actsOn(live, pivot, { api, zone })
   const days = makeDays(acts, drawMap, {
     map: map.part,
-    currency: city?.currency,
+    currency,
     now: api.now,
     notes: notesOf(app.own, id)
   })
   const offers = makePanel(live, zone, days)
-  const name = city?.name ?? first.city
   const below = makeBelow(app, live, zone, name)
   page.drawOnline = below.drawOnline
-  const undoPart = element("div", {})
+  const now = makeNow(acts)
+  const undo = makeUndo((change) => undoing(live, change)())
   const drawNow = () => {
-    redraw(now, [live.trip.status === "active" && nowElement(live.trip, api.now(), acts)])
-    redraw(undoPart, [undoElement(live.trip, zone(), api.now(), (change) => undoing(live, change)())])
+    now.draw(live.trip, api.now())
+    undo.draw(live.trip, zone(), api.now())
   }
-  let drawnStatus
   page.drawOffers = () => {
     offers.draw()
     drawMap()
   }
-  const remember = oneAtATime(() => api.remember(live.trip))
+  const setStatus = (next) => live.change({ status: next })
+  const drawStatus = whenOther((trip) => {
+    status.className = `badge ${trip.status}`
+    status.textContent = STATUS_WORDS[trip.status]
+    controls.replaceChildren(controlsElement(trip, { pivot, setStatus }))
+  })
+  const remember = paced(
+    oneAtATime(() => api.remember(live.trip)),
+    NEWS_REST_MS
+  )
   page.draw = () => {
     const { trip } = live
-    if (drawnStatus !== trip.status) {
-      drawnStatus = trip.status
-      status.className = `badge ${trip.status}`
-      status.textContent = STATUS_WORDS[trip.status]
-      controls.replaceChildren(controlsElement(trip, { pivot, setStatus: (status) => live.change({ status }) }))
-    }
-    facts.textContent = factsText(trip, zone())
+    drawStatus([trip.status], trip)
+    setText(facts, factsText(trip, zone()))
     remember()
     below.draw()
     drawNow()
@@ -316,7 +279,7 @@ export const tripView = async (app, id) => {
       element(
         "div",
         { class: "trip" },
-        element("div", {}, now, undoPart, days.part, below.part),
+        element("div", {}, now.part, undo.part, days.part, below.part),
         element("aside", {}, offers.panel, controls)
       )
     ],

@@ -66,11 +66,6 @@ export const TripCommand = Schema.Union([
   Schema.TaggedStruct("set_status", { ...writer, status: TripStatus }),
   Schema.TaggedStruct("invite", { ...writer, user_id: UserId, expires_at: Schema.Int }),
   Schema.TaggedStruct("join", writer),
-  Schema.TaggedStruct("close_invitation", {
-    ...writer,
-    user_id: UserId,
-    reason: Schema.Literals(["declined", "withdrawn"])
-  }),
   Schema.TaggedStruct("leave", { ...writer, user_id: UserId }),
   /** Called off where it was ahead, and nobody's from then on, its owner's neither. */
   Schema.TaggedStruct("delete_trip", writer),

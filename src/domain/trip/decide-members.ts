@@ -40,20 +40,17 @@ export const join = (turn: Turn, userId: UserId): TripDecision => {
   return changed(turn, { _tag: "member_joined", user_id: userId, ordinal })
 }
 
-export const closeInvitation = (
-  turn: Turn,
-  command: Pick<Extract<TripCommand, { _tag: "close_invitation" }>, "user_id" | "reason">
-): TripDecision => {
-  if (command.user_id !== turn.by && !owns(turn)) return reject(ownerOnly("withdraw an invitation"))
-  if (!turn.trip.invitations.some((one) => one.user_id === command.user_id)) return unchanged(turn)
-  return changed(turn, { _tag: "invitation_closed", user_id: command.user_id, reason: command.reason })
+const closeInvitation = (turn: Turn, userId: UserId): TripDecision => {
+  if (userId !== turn.by && !owns(turn)) return reject(ownerOnly("withdraw an invitation"))
+  const reason = userId === turn.by ? "declined" : "withdrawn"
+  return changed(turn, { _tag: "invitation_closed", user_id: userId, reason })
 }
 
 /** Also of whoever was only asked: they decline, or are asked no more. */
 export const leave = (turn: Turn, userId: UserId): TripDecision => {
   const { trip } = turn
   if (trip.invitations.some((one) => one.user_id === userId)) {
-    return closeInvitation(turn, { user_id: userId, reason: userId === turn.by ? "declined" : "withdrawn" })
+    return closeInvitation(turn, userId)
   }
   if (!isMember(trip, userId)) {
     return reject(new R.NotAMember({ message: "This person is not a member of the trip.", user_id: userId }))

@@ -12,7 +12,7 @@ import { expireOffers, respondPivot } from "./answer-offers.ts"
 import type { TripCommand } from "./commands.ts"
 import { cityChanged, worldKnown } from "./decide-city.ts"
 import { addStop, choicesFor, fitsFor, moveStop, removeOwn, reorderDay, undo } from "./decide-edits.ts"
-import { closeInvitation, deleteTrip, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
+import { deleteTrip, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
 import { reportDoor } from "./door-reports.ts"
 import { EVENT_WORDS } from "./event-words.ts"
@@ -72,7 +72,6 @@ const MAKES: Readonly<Partial<Record<TripCommand["_tag"], ReadonlyArray<TripEven
   set_status: ["status_changed"],
   invite: ["member_invited"],
   join: ["member_joined"],
-  close_invitation: ["invitation_closed"],
   leave: ["member_left", "invitation_closed"],
   set_vetoes: ["vetoes_set"],
   swap_slot: ["slot_swapped"],
@@ -212,8 +211,6 @@ const dispatch = (turn: Turn, command: TripCommand): TripDecision => {
       return invite(turn, command)
     case "join":
       return join(turn, command.by)
-    case "close_invitation":
-      return closeInvitation(turn, command)
     case "leave":
       return leave(turn, command.user_id)
     case "delete_trip":
@@ -259,7 +256,7 @@ const admits = (trip: TripState, command: TripCommand): boolean => {
   if (isMember(trip, command.by)) return true
   const invited = trip.invitations.some((one) => one.user_id === command.by)
   const declines = command._tag === "leave" && command.user_id === command.by
-  return invited && (declines || command._tag === "join" || command._tag === "close_invitation")
+  return invited && (declines || command._tag === "join")
 }
 
 const withoutOldUndo = (turn: Turn, decision: TripDecision): TripDecision => {

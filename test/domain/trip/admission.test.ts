@@ -68,13 +68,6 @@ const command: fc.Arbitrary<TripCommand> = fc.oneof(
     expires_at: fc.constant(2 * FIRST_DAY)
   }),
   fc.record({ _tag: fc.constant("leave" as const), by: anyone, user_id: fc.constant(friend) }),
-  fc.record({
-    _tag: fc.constant("close_invitation" as const),
-    by: anyone,
-    user_id: fc.constant(friend),
-    reason: fc.constantFrom("declined" as const, "withdrawn" as const),
-    idempotency_key: key
-  }),
   fc.record({ _tag: fc.constant("erase_member" as const), user_id: fc.constantFrom(friend, stranger) }),
   fc.record({
     _tag: fc.constant("lock_slot" as const),
@@ -98,8 +91,7 @@ it("nobody is shown a trip that they are no part of, in any order of commands an
         if (reply instanceof Error || !("by" in one)) continue
         const inside = members().includes(one.by)
         // Whoever leaves or declines is told what became of that; once.
-        const declines = one._tag === "close_invitation" || one._tag === "leave"
-        const wentNow = before.includes(one.by) || (declines && invitedBefore.includes(one.by))
+        const wentNow = before.includes(one.by) || (one._tag === "leave" && invitedBefore.includes(one.by))
         const first = reply._tag !== "changed" || !reply.replayed
         assert.isTrue(inside || (first && wentNow), `${one._tag} of ${one.by}`)
       }

@@ -296,6 +296,12 @@ export type ModelView = {
   readonly people_erased: number
 }
 
+/** Somebody who would like to travel with you, as you with them. */
+export type MutualCompanion = {
+  readonly user_id: string
+  readonly interests: ReadonlyArray<string>
+}
+
 /** A link that was just made. Only now is its secret told: a hash of it is all that is kept. */
 export type NewLink = {
   readonly id: string
@@ -1390,7 +1396,7 @@ export interface Operations {
       readonly open: boolean
     }
   }
-  /** Who might travel well with you. Up to ten travelers who are open to it, as you have to be: nearest in taste, ordered by the model that `X-Model-Version` names. Of each you see what you both like, and nothing else. That they were shown to you is kept, so that answers can be learnt from; whom you have answered does not come again. */
+  /** Who might travel well with you. Up to ten travelers who are open to it, as you have to be: nearest in taste, ordered by the model that `X-Model-Version` names. Of each you see what you both like, and nothing else. That they were shown to you is kept, so that answers can be learnt from; whom you have answered does not come again. Where both of you said yes, they stand in `mutual`. */
   readonly "companions.suggestions": {
     readonly path: undefined
     readonly query: undefined
@@ -1399,6 +1405,7 @@ export interface Operations {
       readonly open: boolean
       readonly missing: ReadonlyArray<string>
       readonly suggestions: ReadonlyArray<CompanionSuggestion>
+      readonly mutual: ReadonlyArray<MutualCompanion>
     }
   }
   /** Add a stop. A place of the catalog (search `GET /cities/{slug}/nodes?q=`) or one of your own. Other stops give way as little as they can: first in time, then in how long one stays. What cannot be is refused with what stands in its way. */

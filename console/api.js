@@ -11,6 +11,14 @@ const unlessGone = (asked) =>
     if (error.status !== 404) throw error
   })
 
+const companionCalls = (call) => ({
+  companions: () => call("people.companions"),
+  setCompanions: (user_ids) => call("people.setCompanions", { body: { user_ids } }),
+  suggestedCompanions: () => call("companions.suggestions"),
+  openToCompanions: (open) => call("companions.open", { body: { open } }),
+  answerCompanion: (suggested_id, answer) => call("companions.answer", { path: { suggested_id }, body: { answer } })
+})
+
 /**
  * Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good and could
  * not be renewed; `onToken` of each renewed one.
@@ -111,6 +119,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     answerPivot: (id, pivot_id, body, key) => call("trips.answerPivot", { path: { id, pivot_id }, body, key }),
     openVote: (id, pivot_id, body) => call("votes.open", { path: { id, pivot_id }, body }),
     castVote: (id, pivot_id, body) => call("votes.cast", { path: { id, pivot_id }, body }),
+    ...companionCalls(call),
     vote: (id) => call("votes.read", ofTrip(id)),
     signal: (body) => call("people.signals", { body })
   }

@@ -81,6 +81,14 @@ const forward = (next, setStatus) =>
 
 /** `pivot` asks for an offer, `setStatus` moves the trip on. */
 export const controlsElement = (trip, { pivot, setStatus }) => {
+  if (trip.isLost) {
+    return element(
+      "div",
+      { class: "controls" },
+      element("p", { class: "soft" }, T.trip.notYours),
+      element("a", { class: "act", href: "#/trips" }, T.trips.title)
+    )
+  }
   const next = NEXT_STATUS[trip.status] ?? []
   if (trip.status === "active") {
     return element("div", { class: "controls" }, happenings(pivot, forward(next, setStatus)))

@@ -7,7 +7,7 @@ import { T } from "./messages.js"
 import { UNDER_CHANGE } from "./plan.js"
 import { directions, makeStop } from "./stop.js"
 
-const isOpen = ({ status }) => UNDER_CHANGE.includes(status)
+const isOpen = ({ status, isLost }) => !isLost && UNDER_CHANGE.includes(status)
 
 /** Stops, which are numbered, and what is the travelers' own among them. */
 const inTime = (trip, day, stop, fixed) => {
@@ -95,7 +95,7 @@ export const makeNow = (acts) => {
   )
   const told = (slot) => [slot?.id, slot?.node.id, slot?.starts_at, slot?.ends_at]
   const draw = (trip, now) => {
-    const found = trip.status === "active" ? nowAndNext(trip, now) : {}
+    const found = trip.status === "active" && !trip.isLost ? nowAndNext(trip, now) : {}
     drawOther([...told(found.now), ...told(found.next)], found)
   }
   return { part, draw }

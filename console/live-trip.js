@@ -204,6 +204,15 @@ export class LiveTrip {
     }
   }
 
+  /** It is theirs no more: what was read stays to be read, and nothing can be done with it. */
+  lose() {
+    this.trip = { ...this.trip, isLost: true, undo: [], vote: null }
+    this.offers.clear()
+    this.online.clear()
+    this.#on.offers()
+    this.#on.plan()
+  }
+
   /** Over the live connection where there is one, else over HTTP; the same key makes asking twice harmless. */
   async #ask(frame, overHttp) {
     try {
@@ -295,9 +304,7 @@ export class LiveTrip {
     await this.#api.changeSlot(this.trip.id, slotId, { action: "report", open }, undefined)
   }
 
-  choices(slotId) {
-    return this.#api.choices(this.trip.id, slotId)
-  }
+  choices = (slotId) => this.#api.choices(this.trip.id, slotId)
 
   addStop(body) {
     const { id, state_version } = this.trip
@@ -320,9 +327,7 @@ export class LiveTrip {
     return this.#write(async () => this.#takeWhole(await this.#api.changeTrip(id, patch, state_version)))
   }
 
-  fits(minutes, at) {
-    return this.#api.fits(this.trip.id, minutes, at)
-  }
+  fits = (minutes, at) => this.#api.fits(this.trip.id, minutes, at)
 
   feel(slot, signal_type, about) {
     const body = {

@@ -94,6 +94,29 @@ export const DIET_CHOICES = [
   ["vegan", "Vegan"]
 ]
 
+export const RHYTHM_CHOICES = [
+  ["early_bird", "Early"],
+  ["balanced", "In between"],
+  ["night_owl", "Late"]
+]
+
+/** From somebody who likes to be alone, at 0, to somebody who likes company, at 1. */
+export const COMPANY_CHOICES = [
+  ["0.15", "Rather quiet"],
+  ["0.5", "In between"],
+  ["0.85", "Rather among people"]
+]
+
+/** What people come for. */
+export const INTEREST_WORDS = {
+  food: "food",
+  culture: "culture",
+  outdoors: "being outdoors",
+  nightlife: "nightlife",
+  shopping: "shopping",
+  wellness: "taking it easy"
+}
+
 /** What the facts of a taste are called, and how each value reads. */
 export const TASTE_WORDS = {
   pace_preference: ["Pace", { leisurely: "slow days", moderate: "in between", packed: "full days" }],
@@ -404,6 +427,8 @@ export const T = {
     hint: "When something happens to your plan this device can tell you, and you can answer from there. Not between 22:00 and 7:00 where you are.",
     start: "Tell me",
     stop: "Tell me no more",
+    gone: "This device is not told any more: its browser has ended that, as browsers do after a while.",
+    again: "Tell me again",
     cannot: "This browser cannot be told anything while the app is closed.",
     refused: "Your browser keeps notifications of this page to itself. Allow them in its settings, and try again."
   },
@@ -452,6 +477,37 @@ export const T = {
     shareLink: "Link to read",
     online: "here now",
     links: { invite: "Invitation", calendar: "Calendar", share: "Link to read" }
+  },
+  companions: {
+    title: "Somebody to travel with",
+    hint: "Off until you ask for it. Then you see other travelers who asked as well, and they see you: what you both like, and nothing else. No name, no age, no trip.",
+    start: "Show me who",
+    stop: "Stop, and forget my answers",
+    stopSure:
+      "Stop being suggested to others? Nobody sees you any more, and whom you said yes or no to is forgotten on both sides.",
+    missing: "To find somebody who fits, we need a little more of you. Nobody else reads it.",
+    age: "Your age",
+    interests: "What do you travel for?",
+    noInterest: "Say of at least one thing that you travel for it.",
+    personality: "Among people you are",
+    rhythm: "Your days begin",
+    save: "Look for somebody",
+    swipe: "Say of some places whether you would go there: that tells best who fits you.",
+    swipeGo: "Look at some places",
+    nobody: "Nobody is here at the moment whom you have not answered. Look in again: others come.",
+    likes: (what) => `Somebody who likes what you like: ${what.join(", ")}.`,
+    likesSimilar: "Somebody with a taste near yours.",
+    yes: "I would travel with them",
+    no: "No, thank you",
+    saidYes: "Noted. If they say yes as well, you both see it here. Until then nobody is told.",
+    saidNo: "Noted. They are not told, and do not come again.",
+    both: "You both said yes.",
+    named: "They may plan trips with you now. Where they let you as well, they stand in the form of a new trip.",
+    notNamed: "Let them plan trips with you? A trip that one of you plans then fits both, and both see it.",
+    name: "Yes, let them",
+    unname: "No longer",
+    along: "Who comes along",
+    someone: (nr) => `Companion ${nr}`
   },
   shared: {
     from: (name) => `${name === null ? "Somebody" : name} shares this plan with you. It follows what happens.`

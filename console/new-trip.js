@@ -1,5 +1,6 @@
 import { aroundNewTrip } from "./around.js"
 import { MOST_FIXED, MOST_MUSTS, makeBring } from "./bring.js"
+import { alongPart } from "./companions.js"
 import { button, chips, element, field, held, select } from "./dom.js"
 import { calendarDay, localDate } from "./format.js"
 import { BUDGET_CHOICES, NEED_WORDS, PACE_CHOICES, T } from "./messages.js"
@@ -8,7 +9,7 @@ import { newId } from "./session.js"
 export const LONGEST_DAYS = 21
 
 /** What the form says, as the contract takes it: what was left open is left out. */
-export const tripRequest = (form, { needs = [], musts = [], fixed = [], lodging = undefined } = {}) => {
+export const tripRequest = (form, { needs = [], musts = [], fixed = [], party = [], lodging = undefined } = {}) => {
   const constraints = {}
   for (const name of ["budget", "pace"]) if (form.get(name)) constraints[name] = form.get(name)
   if (needs.length > 0) constraints.needs = needs
@@ -17,6 +18,7 @@ export const tripRequest = (form, { needs = [], musts = [], fixed = [], lodging 
     city: form.get("city"),
     start_date: form.get("start_date"),
     days: Number(form.get("days")),
+    ...(party.length === 0 ? {} : { party }),
     ...(fixed.length === 0 ? {} : { fixed }),
     ...(lodging === undefined ? {} : { lodging }),
     ...(Object.keys(constraints).length === 0 ? {} : { constraints })
@@ -80,7 +82,7 @@ const placesPart = (places) => {
 
 /** @param {any} app @param {string} [asked] the city @param {any} [like] a trip that it begins from */
 const formView = async ({ api, cities, base, own, tell }, asked, like = undefined) => {
-  const known = await cities()
+  const [known, along] = await Promise.all([cities(), alongPart({ api, own })])
   const city = select(
     "city",
     known.map(({ slug, name, nodes }) => [slug, T.newTrip.cityChoice(name, nodes)]),
@@ -126,7 +128,8 @@ const formView = async ({ api, cities, base, own, tell }, asked, like = undefine
           MOST_MUSTS
         ),
         fixed: [...around.fixed(), ...bring.bookings(date.value)].slice(0, MOST_FIXED),
-        lodging: around.lodging()
+        lodging: around.lodging(),
+        party: along.party()
       }),
       key
     )
@@ -143,6 +146,7 @@ const formView = async ({ api, cities, base, own, tell }, asked, like = undefine
     field(T.newTrip.firstDay, date),
     field(T.newTrip.days, days),
     kept.part,
+    along.part,
     element(
       "details",
       { open: need.needs().length > 0 },

@@ -1,4 +1,5 @@
 /** A traveler's taste in words, what taught it, and their data. */
+import { companionsCard } from "./companions.js"
 import { button, element, held, saveAs } from "./dom.js"
 import { SIGNAL_WORDS, SOURCE_WORDS, T, TASTE_WORDS, words } from "./messages.js"
 import { pushCard } from "./push.js"
@@ -112,6 +113,7 @@ export const personaView = async (app) => {
           ? element("p", {}, T.me.none)
           : element("ol", { class: "plain" }, persona.recent.map(lesson))
       ),
+      companionsCard(app, persona),
       pushCard(app),
       dataCard(app)
     ]

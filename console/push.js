@@ -22,42 +22,60 @@ const register = (client, subscription) => {
   return client.call("push.subscribe", { body: { endpoint, keys, quiet: NIGHT } })
 }
 
-const subscribe = async (client, registration) => {
+/** What the server calls this device. */
+const DEVICE = "push"
+
+const subscribe = async ({ api: { client }, own }, registration) => {
   const { public_key } = await client.call("push.key")
   const applicationServerKey = bytesOf(public_key)
-  await register(client, await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }))
+  const { id } = await register(
+    client,
+    await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey })
+  )
+  own.set(DEVICE, id)
 }
 
 /** This device alone: others of the same person are told as before. */
-const unsubscribe = async (client, subscription) => {
+const unsubscribe = async ({ api: { client }, own }, subscription) => {
   const { id } = await register(client, subscription)
   await client.call("push.unsubscribe", { path: { subscription_id: id } })
   await subscription.unsubscribe()
+  own.set(DEVICE, undefined)
 }
 
-export const pushCard = ({ api }) => {
+/** The browser believes that it is told; the server has been told by the push service that nobody is there any more. */
+const isGone = async ({ api: { client }, own }) => {
+  const { subscriptions } = await client.call("push.mine")
+  return own.get(DEVICE) !== undefined && !subscriptions.some(({ id }) => id === own.get(DEVICE))
+}
+
+export const pushCard = (app) => {
   const acts = element("div", { class: "acts" })
+  const start = (label, registration, old) =>
+    button(
+      label,
+      held(async () => {
+        if ((await Notification.requestPermission()) !== "granted") throw new Error(T.push.refused)
+        await old?.unsubscribe()
+        await subscribe(app, registration)
+        await show()
+      })
+    )
+  const stop = (subscription) =>
+    button(
+      T.push.stop,
+      held(async () => {
+        await unsubscribe(app, subscription)
+        await show()
+      })
+    )
   const show = async () => {
     const registration = await registered()
     const subscription = await registration?.pushManager.getSubscription()
     if (registration === undefined) return acts.replaceChildren(element("p", { class: "soft" }, T.push.cannot))
-    const turn = subscription
-      ? button(
-          T.push.stop,
-          held(async () => {
-            await unsubscribe(api.client, subscription)
-            await show()
-          })
-        )
-      : button(
-          T.push.start,
-          held(async () => {
-            if ((await Notification.requestPermission()) !== "granted") throw new Error(T.push.refused)
-            await subscribe(api.client, registration)
-            await show()
-          })
-        )
-    acts.replaceChildren(turn)
+    if (!subscription) return acts.replaceChildren(start(T.push.start, registration))
+    if (!(await isGone(app))) return acts.replaceChildren(stop(subscription))
+    acts.replaceChildren(element("p", {}, T.push.gone), start(T.push.again, registration, subscription))
   }
   show().catch(() => acts.replaceChildren(element("p", { class: "soft" }, T.push.cannot)))
   return element(

@@ -148,7 +148,10 @@ const listening = (live, page, expired) => ({
     page.state.className = `badge stream ${name}`
     page.state.textContent = STREAM_WORDS[name]
     if (name === "unauthorized") expired()
-    if (name === "not_found") announce(T.trip.notYours, "error")
+    if (name === "not_found") {
+      announce(T.trip.notYours, "error")
+      live().lose()
+    }
   }
 })
 
@@ -189,9 +192,12 @@ const makeBelow = (app, live, zone, name) => {
     drawNotes([trip.lost, trip.relaxed, trip.attribution], trip)
     drawMembers([trip.members])
     drawMore([trip.members, trip.status])
+    // What is theirs no more can be read, and that is all.
+    if (trip.isLost) part.replaceChildren(notes)
   }
+  const part = element("div", {}, aroundOf(app, live, zone), together.part, notes, more.part)
   return {
-    part: element("div", {}, aroundOf(app, live, zone), together.part, notes, more.part),
+    part,
     draw,
     drawOnline: together.draw
   }
@@ -261,7 +267,7 @@ export const tripView = async (app, id) => {
   )
   page.draw = () => {
     const { trip } = live
-    drawStatus([trip.status], trip)
+    drawStatus([trip.status, trip.isLost], trip)
     setText(facts, factsText(trip, zone()))
     remember()
     below.draw()

@@ -39,6 +39,8 @@ export class CompanionSeekers extends Context.Service<
     readonly mayBeShown: (userId: UserId, people: ReadonlyArray<UserId>) => Doing<ReadonlySet<UserId>>
     /** How many have been answered already, or turned this traveler down: what a search finds in vain. */
     readonly settled: (userId: UserId) => Doing<number>
+    /** Who accepted this traveler and was accepted by them, the newest first. */
+    readonly mutual: (userId: UserId, limit: number) => Doing<ReadonlyArray<UserId>>
     readonly known: (people: ReadonlyArray<UserId>, now: number) => Doing<ReadonlyMap<UserId, Known>>
     /** Keeps who was shown, where both are still open. */
     readonly shown: (suggestions: ReadonlyArray<Shown>, now: number) => Doing<void>

@@ -24,6 +24,8 @@ export interface Suggestions {
   readonly missing: ReadonlyArray<string>
   readonly model: ModelRef
   readonly suggestions: ReadonlyArray<Suggestion>
+  /** Who said yes to them as they did: the newest first. */
+  readonly mutual: ReadonlyArray<Omit<Suggestion, "score">>
 }
 
 type Failures = CompanionsUnavailable | PersonasUnavailable

@@ -246,6 +246,11 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     assert.match(asked, /for everybody on it/)
     assert.strictEqual(await owners.locator(".card.link").count(), 0)
     await guests.getByText("This trip is not yours any more").waitFor()
+    await guests.waitForSelector('[data-act="leave"]', { state: "detached" })
+    for (const name of ["together", "around", "delete-trip", "happens", "add", "undo-change", "grip"]) {
+      assert.strictEqual(await guests.locator(`[data-act="${name}"]`).count(), 0, name)
+    }
+    assert.isAbove(await guests.locator(".stop").count(), 0, "what was read stays to be read")
     await picture(guests, "wide-trip-deleted")
     assert.deepStrictEqual(complaints, [])
     for (const one of [owners, guests]) await one.context().close()

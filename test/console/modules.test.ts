@@ -5,6 +5,7 @@ import { asGeoJson, asGpx, asKml } from "../../console/exports.js"
 import { calendarDay, changeText, clockTime, localDate, priceText, timeSpan } from "../../console/format.js"
 import {
   BUDGET_CHOICES,
+  INTEREST_WORDS,
   MOOD_WORDS,
   NEED_WORDS,
   NEXT_STATUS_WORDS,
@@ -23,6 +24,7 @@ import { byTime } from "../../console/trips.js"
 import { NEEDS } from "../../src/domain/catalog/fits.ts"
 import { TAXONOMY } from "../../src/domain/catalog/taxonomy.ts"
 import { isUuid } from "../../src/domain/ids.ts"
+import { INTERESTS } from "../../src/domain/persona/interests.ts"
 import { personaFromOnboarding } from "../../src/domain/persona/onboarding.ts"
 import { MAX_DAYS } from "../../src/domain/trip/request.ts"
 import { Budget, Mood, Open, Pace, SignalType, Trigger, TripStatus } from "../../src/domain/vocabulary.ts"
@@ -92,6 +94,7 @@ describe("the words of the console", () => {
     assert.sameMembers(Object.keys(TRIGGER_WORDS), [...Trigger.literals])
     assert.sameMembers(Object.keys(NEED_WORDS), [...NEEDS])
     assert.sameMembers(Object.keys(MOOD_WORDS), [...Mood.literals])
+    assert.sameMembers(Object.keys(INTEREST_WORDS), [...INTERESTS])
     assert.sameMembers(Object.keys(STATUS_WORDS), [...TripStatus.literals])
     assert.includeMembers([...TripStatus.literals], Object.keys(NEXT_STATUS_WORDS))
     assert.includeMembers(

@@ -133,6 +133,14 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
     assert.lengthOf(await mine(), 2)
     assert.strictEqual(await page.evaluate(() => localStorage.getItem("subscribed")), "65", "the server's key")
     const [kept] = (await mine()).filter(({ quiet }: Json) => quiet === null)
+
+    const [gone] = (await mine()).filter(({ quiet }: Json) => quiet !== null)
+    assert.strictEqual((await ann.call("DELETE", `/users/me/push-subscriptions/${gone.id}`)).status, 204)
+    await page.reload()
+    await page.getByText("This device is not told any more").waitFor()
+    await page.getByRole("button", { name: "Tell me again" }).click()
+    await stop.waitFor()
+    assert.lengthOf(await mine(), 2, "one press, and it is told again")
     await stop.click()
     await page.getByRole("button", { name: "Tell me", exact: true }).waitFor()
     assert.deepStrictEqual(

@@ -114,9 +114,13 @@ describe("suggested companions", () => {
     assert.deepStrictEqual(ok(await answer(ann, bob, "accepted")), { mutual: false })
     assert.include(names(await suggested(bob)), ann.id)
     assert.deepStrictEqual(ok(await answer(bob, ann, "accepted")), { mutual: true })
+    const agreed = async (who: Traveler) => ok(await who.call("GET", SUGGESTIONS)).mutual
+    assert.deepStrictEqual(await agreed(ann), [{ user_id: bob.id, interests: ["food", "culture"] }])
+    assert.deepStrictEqual(await agreed(bob), [{ user_id: ann.id, interests: ["food", "culture"] }])
     assert.deepStrictEqual(ok(await answer(ann, cat, "declined")), { mutual: false })
     assert.deepStrictEqual(names(await suggested(ann)), [])
     assert.notInclude(names(await suggested(cat)), ann.id)
+    assert.deepStrictEqual(await agreed(cat), [])
     assert.strictEqual((await answer(cat, ann, "accepted")).status, 404)
 
     const events = await real()

@@ -80,17 +80,24 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           const current = models.current()
           const model = current?.ref ?? BY_INTERESTS
-          const nobody: Suggestions = { open: false, missing: [], model, suggestions: [] }
+          const nobody: Suggestions = { open: false, missing: [], model, suggestions: [], mutual: [] }
           if (!(yield* seekers.isOpen(userId))) return nobody
           const now = yield* Clock.currentTimeMillis
           const candidates = yield* near(userId)
-          const known = yield* seekers.known([userId, ...candidates], now)
+          const agreed = (yield* seekers.mutual(userId, limit)).filter((id) => !erased.has(id))
+          const known = yield* seekers.known([userId, ...candidates, ...agreed], now)
           const me = known.get(userId)
-          if (me === undefined || "missing" in me) return { ...nobody, open: true, missing: me?.missing ?? ["profile"] }
-          const others = candidates.flatMap((id) => {
+          const seeker = (id: UserId) => {
             const one = known.get(id)
-            return one === undefined || "missing" in one ? [] : [one.seeker]
-          })
+            return one === undefined || "missing" in one ? undefined : one.seeker
+          }
+          const mine = seeker(userId)?.interests ?? []
+          const shared = (id: UserId) => (seeker(id)?.interests ?? []).filter((one) => mine.includes(one))
+          const mutual = agreed.map((id) => ({ user_id: id, interests: shared(id) }))
+          if (me === undefined || "missing" in me) {
+            return { ...nobody, open: true, missing: me?.missing ?? ["profile"], mutual }
+          }
+          const others = candidates.map(seeker).filter((one) => one !== undefined)
           const first = ordered(current, me.seeker, others).slice(0, limit)
           yield* seekers.shown(
             first.map(({ features, other, score }, i) => ({
@@ -106,9 +113,9 @@ export const layer = Layer.effect(
           const suggestions = first.map(({ other, score }) => ({
             user_id: other.id,
             score: Math.round(score * 10_000) / 10_000,
-            interests: other.interests.filter((one) => me.seeker.interests.includes(one))
+            interests: shared(other.id)
           }))
-          return { open: true, missing: [], model, suggestions }
+          return { open: true, missing: [], model, suggestions, mutual }
         }),
       set: (userId, open) =>
         Effect.gen(function* () {

@@ -16,6 +16,11 @@ export const CompanionSuggestion = Schema.Struct({
   interests: Schema.Array(Schema.String)
 }).annotate({ identifier: "CompanionSuggestion" })
 
+export const MutualCompanion = Schema.Struct({
+  user_id: UserId,
+  interests: Schema.Array(Schema.String)
+}).annotate({ identifier: "MutualCompanion" })
+
 export class CompanionsGroup extends HttpApiGroup.make("companions")
   .add(
     HttpApiEndpoint.get("suggestions", "/suggestions", {
@@ -23,7 +28,9 @@ export class CompanionsGroup extends HttpApiGroup.make("companions")
         open: Schema.Boolean,
         /** What is not known of you yet, without which nobody can be suggested. */
         missing: Schema.Array(Schema.String),
-        suggestions: Schema.Array(CompanionSuggestion)
+        suggestions: Schema.Array(CompanionSuggestion),
+        /** Who said yes to you as you did to them. */
+        mutual: Schema.Array(MutualCompanion)
       }),
       error: Unavailable
     }),

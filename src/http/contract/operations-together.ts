@@ -38,7 +38,7 @@ export const TOGETHER: Readonly<Record<string, OperationWords>> = {
   "companions.suggestions": {
     summary: "Who might travel well with you",
     description:
-      "Up to ten travelers who are open to it, as you have to be: nearest in taste, ordered by the model that `X-Model-Version` names. Of each you see what you both like, and nothing else. That they were shown to you is kept, so that answers can be learnt from; whom you have answered does not come again."
+      "Up to ten travelers who are open to it, as you have to be: nearest in taste, ordered by the model that `X-Model-Version` names. Of each you see what you both like, and nothing else. That they were shown to you is kept, so that answers can be learnt from; whom you have answered does not come again. Where both of you said yes, they stand in `mutual`."
   },
   "companions.open": {
     summary: "Be open to companions, or no longer",

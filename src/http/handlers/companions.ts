@@ -19,10 +19,12 @@ export const layer = HttpApiBuilder.group(
       suggestions: () =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
-          const { missing, model, open, suggestions } = yield* orUnavailable(companions.of(userId, MOST_SUGGESTIONS))
+          const { missing, model, mutual, open, suggestions } = yield* orUnavailable(
+            companions.of(userId, MOST_SUGGESTIONS)
+          )
           const scope = yield* RequestScope
           scope.modelVersion = modelVersion(model)
-          return { open, missing, suggestions }
+          return { open, missing, suggestions, mutual }
         }),
 
       open: ({ payload: { open } }) =>

@@ -67,6 +67,19 @@ export const layer = Layer.effect(
             ([row]) => row!.count
           )
         ),
+      mutual: (userId, limit) =>
+        orAway(
+          Effect.map(
+            sql<{ id: UserId }>`
+              select mine.suggested_id as id from companion_suggestions mine
+              join companion_suggestions theirs
+                on theirs.user_id = mine.suggested_id and theirs.suggested_id = mine.user_id and theirs.answer = 'accepted'
+              join users u on u.id = mine.suggested_id and u.deleted_at is null
+              where mine.user_id = ${userId} and mine.answer = 'accepted'
+              order by greatest(mine.answered_at, theirs.answered_at) desc, mine.suggested_id limit ${limit}`,
+            (rows) => rows.map(({ id }) => id)
+          )
+        ),
       known: (people, now) =>
         orAway(
           Effect.map(

@@ -1,0 +1,200 @@
+/**
+ * Somebody to travel with: only for who asks for it, among those who asked as well. Of each other people see what both
+ * like, and whoever said no is not told of.
+ */
+import { announce, button, chips, element, field, held, redraw, select } from "./dom.js"
+import { BUDGET_CHOICES, COMPANY_CHOICES, INTEREST_WORDS, PACE_CHOICES, RHYTHM_CHOICES, T } from "./messages.js"
+
+/** What one's companions are called on this device: nobody here has a name. */
+const CALLED = "companions"
+
+const LEAST_AGE = 18
+const MOST_AGE = 120
+
+/** What both like, in words. */
+export const likesText = (interests) =>
+  interests.length === 0
+    ? T.companions.likesSimilar
+    : T.companions.likes(interests.map((one) => INTEREST_WORDS[one] ?? one))
+
+/**
+ * The answers that were missing, beside what was said before: an answer stands for all that one says of oneself.
+ *
+ * @param {FormData} form
+ * @param {{tags: Array<string>, dimensions: any}} known
+ */
+export const missingAnswers = (form, { tags, dimensions }) => {
+  const said = (name, dimension) =>
+    form.get(name) ?? (dimensions[dimension]?.source === "default" ? undefined : dimensions[dimension]?.value)
+  const answers = {
+    pace: said("pace", "pace_preference"),
+    budget: said("budget", "budget_sensitivity"),
+    time: said("time", "time_orientation")
+  }
+  return {
+    tags: {
+      likes: tags,
+      ...Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== undefined))
+    },
+    age: Number(form.get("age")),
+    interests: form.getAll("interest"),
+    personality: Number(form.get("personality"))
+  }
+}
+
+/** Among what is missing: no answer tells it, places that one looked at do. */
+const NEVER_HERE = "a session in the last year"
+
+const canAnswer = ({ missing }) => missing.some((what) => what !== NEVER_HERE)
+
+const LOOKS = 20
+const LOOK_MS = 250
+
+/** What one says of oneself is read a moment after it was acknowledged. */
+const taken = async (api) => {
+  for (let look = 0; look < LOOKS; look++) {
+    if (!canAnswer(await api.suggestedCompanions())) return
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+}
+
+const missingForm = (api, persona, again) => {
+  const age = element("input", {
+    name: "age",
+    type: "number",
+    min: LEAST_AGE,
+    max: MOST_AGE,
+    inputmode: "numeric",
+    required: true
+  })
+  const save = held(async () => {
+    if (!form.reportValidity()) return
+    const answers = new FormData(form)
+    if (answers.getAll("interest").length === 0) throw new Error(T.companions.noInterest)
+    const tags = persona.top_vibes.map(({ tag }) => tag)
+    await api.onboard(missingAnswers(answers, { tags, dimensions: persona.dimensions }))
+    await taken(api)
+    await again()
+  })
+  const form = element(
+    "form",
+    { submit: (event) => event.preventDefault() },
+    element("p", {}, T.companions.missing),
+    field(T.companions.age, age),
+    chips(
+      T.companions.interests,
+      "interest",
+      Object.entries(INTEREST_WORDS),
+      { type: "checkbox", chosen: [] },
+      () => {}
+    ),
+    field(T.companions.personality, select("personality", COMPANY_CHOICES, "0.5")),
+    field(T.companions.rhythm, select("time", RHYTHM_CHOICES, "balanced")),
+    field(T.newTrip.pace, select("pace", PACE_CHOICES, persona.dimensions.pace_preference?.value)),
+    field(T.newTrip.budget, select("budget", BUDGET_CHOICES, persona.dimensions.budget_sensitivity?.value)),
+    button(T.companions.save, save, { type: "submit", class: "primary", "data-act": "save-companion" })
+  )
+  return form
+}
+
+const suggestionItem =
+  (api, again) =>
+  ({ user_id, interests }) => {
+    const say = (answer) =>
+      held(async () => {
+        const { mutual } = await api.answerCompanion(user_id, answer)
+        announce(mutual ? T.companions.both : answer === "accepted" ? T.companions.saidYes : T.companions.saidNo)
+        await again()
+      })
+    return element(
+      "li",
+      { class: "companion", "data-of": user_id },
+      element("p", {}, likesText(interests)),
+      element(
+        "div",
+        { class: "acts" },
+        button(T.companions.yes, say("accepted"), { class: "primary", "data-act": "companion-yes" }),
+        button(T.companions.no, say("declined"), { "data-act": "companion-no" })
+      )
+    )
+  }
+
+/** Both said yes: from here on each decides whether the other may plan with their tastes. */
+const mutualItem =
+  ({ api, own, named }, again) =>
+  ({ user_id, interests }) => {
+    const isNamed = named.includes(user_id)
+    const turn = held(async () => {
+      const others = named.filter((one) => one !== user_id)
+      const { [user_id]: _, ...called } = own.get(CALLED) ?? {}
+      await api.setCompanions(isNamed ? others : [...others, user_id])
+      own.set(CALLED, isNamed ? called : { ...called, [user_id]: likesText(interests) })
+      await again()
+    })
+    return element(
+      "li",
+      { class: "companion", "data-of": user_id },
+      element("p", {}, element("strong", {}, T.companions.both), " ", likesText(interests)),
+      element("p", { class: "soft" }, isNamed ? T.companions.named : T.companions.notNamed),
+      button(isNamed ? T.companions.unname : T.companions.name, turn, { "data-act": "companion-name" })
+    )
+  }
+
+const openParts = (found, { api, own, persona, named }, again) => {
+  const { missing, suggestions, mutual } = found
+  const asks = canAnswer(found)
+  const isEmpty = missing.length === 0 && suggestions.length === 0
+  return [
+    asks && missingForm(api, persona, again),
+    !asks && missing.length > 0 && element("p", {}, T.companions.swipe),
+    !asks && missing.length > 0 && element("a", { class: "act", href: "#/begin" }, T.companions.swipeGo),
+    isEmpty && element("p", {}, T.companions.nobody),
+    element("ul", { class: "plain" }, mutual.map(mutualItem({ api, own, named }, again))),
+    element("ul", { class: "plain" }, suggestions.map(suggestionItem(api, again)))
+  ]
+}
+
+export const companionsCard = ({ api, own }, persona) => {
+  const body = element("div", { "aria-live": "polite" })
+  const turn = (open) =>
+    held(async () => {
+      if (!open && !confirm(T.companions.stopSure)) return
+      await api.openToCompanions(open)
+      await show()
+    })
+  const show = async () => {
+    const [found, { user_ids: named }] = await Promise.all([api.suggestedCompanions(), api.companions()])
+    redraw(
+      body,
+      found.open
+        ? [
+            ...openParts(found, { api, own, persona, named }, show),
+            button(T.companions.stop, turn(false), { class: "quiet", "data-act": "companions-stop" })
+          ]
+        : [button(T.companions.start, turn(true), { "data-act": "companions-start" })]
+    )
+  }
+  const card = element(
+    "section",
+    { class: "card" },
+    element("h2", {}, T.companions.title),
+    element("p", { class: "soft" }, T.companions.hint),
+    body
+  )
+  show().catch((error) => body.replaceChildren(element("p", { class: "soft" }, error.message)))
+  return card
+}
+
+/** In the form of a new trip: those whom one has named, who have to have named one as well. */
+export const alongPart = async ({ api, own }) => {
+  const { user_ids } = await api.companions().catch(() => ({ user_ids: [] }))
+  const called = own.get(CALLED) ?? {}
+  const chosen = new Set()
+  const change = (id) => {
+    if (!chosen.delete(id)) chosen.add(id)
+  }
+  const choices = user_ids.map((id, nr) => [id, called[id] ?? T.companions.someone(nr + 1)])
+  const part =
+    choices.length > 0 && chips(T.companions.along, "along", choices, { type: "checkbox", chosen: [] }, change)
+  return { part, party: () => [...chosen] }
+}

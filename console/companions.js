@@ -176,7 +176,7 @@ export const companionsCard = ({ api, own }, persona) => {
   }
   const card = element(
     "section",
-    { class: "card" },
+    { class: "card below" },
     element("h2", {}, T.companions.title),
     element("p", { class: "soft" }, T.companions.hint),
     body

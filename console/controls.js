@@ -85,7 +85,7 @@ export const controlsElement = (trip, { pivot, setStatus }) => {
     return element(
       "div",
       { class: "controls" },
-      element("p", { class: "soft" }, T.trip.notYours),
+      element("p", { class: "soft" }, T.trip.onlyRead),
       element("a", { class: "act", href: "#/trips" }, T.trips.title)
     )
   }

@@ -56,8 +56,63 @@ export const asKml = (trip, name) => {
   return `${HEAD}<kml xmlns="${KML}"><Document><name>${xml(name)}</name>${folders.join("\n")}</Document></kml>\n`
 }
 
+const CONTROL = /\p{Cc}/gu
+
+const line = (text) =>
+  String(text)
+    .replace(/\\/g, "\\\\")
+    .replace(/([;,])/g, "\\$1")
+    .replace(CONTROL, " ")
+
+/** "20260501T170000Z" */
+const instant = (iso) => new Date(iso).toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "")
+
+const LINE_BYTES = 75
+
+/** A long line goes on in the next one after a blank; no character is cut in two. */
+const folded = (text) => {
+  const bytes = new TextEncoder()
+  let [out, used] = ["", 0]
+  for (const character of text) {
+    const size = bytes.encode(character).length
+    if (used + size > LINE_BYTES) [out, used] = [`${out}\r\n `, 1]
+    out += character
+    used += size
+  }
+  return `${out}\r\n`
+}
+
+/** As the plan is now; with the names of the calendar that follows, so that a program takes both for one. */
+export const asIcs = (trip, name) => {
+  const event = ({ id, starts_at, ends_at }, title, where, { lat, lon }) => [
+    "BEGIN:VEVENT",
+    `UID:${id}@overplanned`,
+    `DTSTAMP:${instant(Date.now())}`,
+    `SEQUENCE:${trip.state_version}`,
+    `DTSTART:${instant(starts_at)}`,
+    `DTEND:${instant(ends_at)}`,
+    `SUMMARY:${line(title)}`,
+    ...(where === "" ? [] : [`LOCATION:${line(where)}`]),
+    ...(lat === null ? [] : [`GEO:${lat};${lon}`]),
+    "END:VEVENT"
+  ]
+  const stop = (slot) =>
+    event(slot, slot.node.name, [slot.node.name, slot.node.neighbourhood, name].filter(Boolean).join(", "), slot.node)
+  return [
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//Overplanned//Trips//EN",
+    ...slotsOf(trip).flatMap(stop),
+    ...(trip.fixed ?? []).flatMap((thing) => event(thing, thing.title, "", thing)),
+    "END:VCALENDAR"
+  ]
+    .map(folded)
+    .join("")
+}
+
 /** @type {Array<[label: string, ending: string, type: string, write: (trip: any, name: string) => string]>} */
 export const FORMATS_BY_NAME = [
+  ["Calendar file", "ics", "text/calendar", asIcs],
   ["GPX", "gpx", "application/gpx+xml", asGpx],
   ["KML", "kml", "application/vnd.google-earth.kml+xml", asKml],
   ["GeoJSON", "geojson", "application/geo+json", asGeoJson]

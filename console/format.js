@@ -99,6 +99,10 @@ export const localDate = (instant, timeZone) => {
 export const calendarDay = (date, locale = LOCALE) =>
   formatter("UTC", { weekday: "short", day: "numeric", month: "short" }, locale).format(new Date(`${date}T12:00:00Z`))
 
+/** From the first day to the last; one day is said once. */
+export const datesText = ({ start_date, end_date }) =>
+  start_date === end_date ? calendarDay(start_date) : `${calendarDay(start_date)} – ${calendarDay(end_date)}`
+
 /** The server words evidence by its kind; the licence of what others counted stands beside it. */
 export const evidenceText = ({ kind, text, licence }) =>
   kind === "aggregator" && licence !== null ? `${text} (${licence})` : text

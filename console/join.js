@@ -1,6 +1,6 @@
 /** The page that an invitation leads to: who asks, where to, and what one will see of each other. */
 import { button, element, field, held } from "./dom.js"
-import { calendarDay } from "./format.js"
+import { datesText } from "./format.js"
 import { T } from "./messages.js"
 
 /** Without a code from a link, a person types theirs. */
@@ -34,11 +34,7 @@ export const joinView = async ({ api, cities, gone }, code) => {
         "section",
         { class: "card narrow" },
         element("h1", {}, T.join.asks(invitation.from_name, city)),
-        element(
-          "p",
-          {},
-          `${calendarDay(invitation.start_date)} – ${calendarDay(invitation.end_date)} · ${T.trip.travelers(invitation.travelers)}`
-        ),
+        element("p", {}, `${datesText(invitation)} · ${T.trip.travelers(invitation.travelers)}`),
         element("h2", {}, T.join.sees),
         element(
           "ul",

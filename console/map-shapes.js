@@ -49,6 +49,40 @@ export const viewOf = (points, width, height, zoom = 1, [right, down] = [0, 0]) 
   }
 }
 
+/** Pushes that many times at most; a crowd that is still one then stays one. */
+const MOST_PUSHES = 12
+
+/**
+ * The same points, those that lie on each other moved apart by as little as it takes to be so far from each other.
+ *
+ * @param {Array<[number, number]>} points
+ * @param {number} least
+ * @returns {Array<[number, number]>}
+ */
+export const apart = (points, least) => {
+  /** @type {Array<[number, number]>} */
+  const out = points.map(([x, y]) => [x, y])
+  for (let push = 0, isMoved = true; push < MOST_PUSHES && isMoved; push++) {
+    isMoved = false
+    for (const [i, a] of out.entries()) {
+      for (const b of out.slice(i + 1)) {
+        const [x, y] = [b[0] - a[0], b[1] - a[1]]
+        const off = Math.hypot(x, y)
+        if (off >= least) continue
+        isMoved = true
+        // Where two are at one place, the later one goes to the right.
+        const [right, down] = off === 0 ? [1, 0] : [x / off, y / off]
+        const by = (least - off) / 2 + 0.01
+        a[0] -= right * by
+        a[1] -= down * by
+        b[0] += right * by
+        b[1] += down * by
+      }
+    }
+  }
+  return out
+}
+
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
 /** The smallest convex shape round the points, counter-clockwise. */

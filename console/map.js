@@ -5,7 +5,7 @@
 import { button, element, redraw, setText, svg, whenOther } from "./dom.js"
 import { measure, unitsOf } from "./format.js"
 import { listenToGestures } from "./map-gestures.js"
-import { hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "./map-shapes.js"
+import { apart, hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "./map-shapes.js"
 import { T } from "./messages.js"
 
 const WIDTH = 400
@@ -15,6 +15,9 @@ const SCALE_UNITS = 90
 const LEAST_ZOOM = 0.2
 const MOST_ZOOM = 12
 const ZOOM_STEP = 1.7
+
+/** From the middle of a pin to that of the next one, so that both numbers can be read. */
+const APART = 16
 
 const LETTERS = "ABCDEFGHIJ"
 
@@ -82,17 +85,18 @@ const stopsOf = (days) => days.flatMap(({ slots }) => slots.map(({ node }) => no
 
 /** Numbers of a day's stops, or of the days where several are shown. */
 const drawPins = (days, alternatives, view, marked) => {
+  const nodes = [...stopsOf(days), ...alternatives.map(({ node }) => node)]
+  const places = apart(nodes.map(view.at), APART)
+  const at = new Map(nodes.map((node, nth) => [node, places[nth]]))
   const going = new Set(alternatives.map(({ slot_id }) => slot_id))
   const numbered = (day, index) => (days.length > 1 ? day.day : index + 1)
   const kind = ({ id }) => `pin${going.has(id) ? " going" : ""}${marked.has(id) ? " changed" : ""}`
   return [
-    ...days.map(({ slots }) =>
-      svg("polyline", { class: "way", points: pairs(slots.map(({ node }) => view.at(node))) })
-    ),
+    ...days.map(({ slots }) => svg("polyline", { class: "way", points: pairs(slots.map(({ node }) => at.get(node))) })),
     ...days.flatMap((day) =>
-      day.slots.map((slot, index) => mark(kind(slot), view.at(slot.node), String(numbered(day, index)), slot.node.name))
+      day.slots.map((slot, index) => mark(kind(slot), at.get(slot.node), String(numbered(day, index)), slot.node.name))
     ),
-    ...alternatives.map(({ node, letter }) => mark("pin other", view.at(node), letter, node.name))
+    ...alternatives.map(({ node, letter }) => mark("pin other", at.get(node), letter, node.name))
   ]
 }
 

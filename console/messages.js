@@ -313,8 +313,8 @@ export const T = {
     leftOut: (count) => `${plural(count, "stop")} left out`,
     moreStops: (count) => plural(count, "more stop"),
     offerNews: (title) => `An offer: ${title}.`,
-    notYours:
-      "This trip is not yours any more: whoever planned it has deleted it, or you are not on it now. What you see is how it was last.",
+    notYours: "This trip is not yours any more: whoever planned it has deleted it, or you are not on it now.",
+    onlyRead: "What you see is how it was last, to read and nothing else.",
     stale: "The plan had changed meanwhile; this is how it is now. Nothing else was done.",
     something: "Something happens",
     rain: "It rains for the rest of the day",

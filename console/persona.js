@@ -59,7 +59,7 @@ const lesson = ({ signal_type, occurred_at, changes }) =>
 const dataCard = ({ api, logOut }) =>
   element(
     "section",
-    { class: "card" },
+    { class: "card below" },
     element("h2", {}, T.me.data),
     element("p", { class: "soft" }, T.me.dataHint),
     element(

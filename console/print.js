@@ -1,6 +1,6 @@
 /** A whole trip on paper: every day, every stop, with what one needs where there is no phone. */
 import { button, element } from "./dom.js"
-import { calendarDay, LOCALE, priceText, timeSpan } from "./format.js"
+import { calendarDay, datesText, LOCALE, priceText, timeSpan } from "./format.js"
 import { FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
 import { notesOf } from "./own.js"
 import { zoneOfTrip } from "./plan.js"
@@ -84,7 +84,7 @@ export const printView = async ({ api, cities, own }, id) => {
   })
   return {
     elements: [
-      element("h1", {}, `${city?.name ?? trip.city}, ${calendarDay(trip.start_date)} – ${calendarDay(trip.end_date)}`),
+      element("h1", {}, `${city?.name ?? trip.city}, ${datesText(trip)}`),
       element(
         "p",
         { class: "acts noprint" },

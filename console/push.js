@@ -80,7 +80,7 @@ export const pushCard = (app) => {
   show().catch(() => acts.replaceChildren(element("p", { class: "soft" }, T.push.cannot)))
   return element(
     "section",
-    { class: "card" },
+    { class: "card below" },
     element("h2", {}, T.push.title),
     element("p", { class: "soft" }, T.push.hint),
     acts

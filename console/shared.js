@@ -1,7 +1,7 @@
 /** A plan that somebody shared by a link: to read, without signing in, kept up to date until the link ends. */
 import { makeDays, makeNow } from "./days.js"
 import { element } from "./dom.js"
-import { calendarDay } from "./format.js"
+import { calendarDay, datesText } from "./format.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, T } from "./messages.js"
 
@@ -35,7 +35,7 @@ export const sharedView = async (client, code) => {
         element(
           "p",
           { class: "soft facts" },
-          `${calendarDay(plan.start_date)} – ${calendarDay(plan.end_date)} · ${T.trip.times(plan.time_zone)} · ${T.together.until(calendarDay(plan.expires_at.slice(0, 10)))}`
+          `${datesText(plan)} · ${T.trip.times(plan.time_zone)} · ${T.together.until(calendarDay(plan.expires_at.slice(0, 10)))}`
         ),
         now.part
       ]

@@ -4,7 +4,7 @@ import { choicesElement, makeUndo } from "./by-hand.js"
 import { controlsElement } from "./controls.js"
 import { makeDays, makeNow } from "./days.js"
 import { announce, element, setText, whenOther } from "./dom.js"
-import { calendarDay, timeSpan } from "./format.js"
+import { datesText, timeSpan } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
@@ -156,11 +156,7 @@ const listening = (live, page, expired) => ({
 })
 
 const factsText = (trip, zone) =>
-  [
-    `${calendarDay(trip.start_date)} – ${calendarDay(trip.end_date)}`,
-    T.trip.travelers(trip.members.length),
-    T.trip.times(zone)
-  ].join(" · ")
+  [datesText(trip), T.trip.travelers(trip.members.length), T.trip.times(zone)].join(" · ")
 
 const aroundOf = ({ base }, live, zone) =>
   aroundTrip({

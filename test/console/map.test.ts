@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { measure, unitsOf } from "../../console/format.js"
-import { hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "../../console/map-shapes.js"
+import { apart, hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "../../console/map-shapes.js"
 
 describe("the map", () => {
   const square = [
@@ -65,6 +65,23 @@ describe("the map", () => {
       if (name === "Stop") assert.isAbove(Math.abs(y - 150), 18)
       if (name === "Small") assert.isAbove(Math.abs(y - 100), 13)
     }
+  })
+
+  it("lets each pin be read where stops lie on each other, and moves no other one", () => {
+    const spread = apart(
+      [
+        [100, 100],
+        [100, 100],
+        [104, 100],
+        [300, 50]
+      ],
+      16
+    )
+    for (const [i, [x, y]] of spread.entries()) {
+      for (const [right, down] of spread.slice(i + 1)) assert.isAtLeast(Math.hypot(right - x, down - y), 15.9)
+    }
+    assert.deepStrictEqual(spread[3], [300, 50])
+    for (const [x, y] of spread.slice(0, 3)) assert.isBelow(Math.hypot(x - 101, y - 100), 24)
   })
 
   it("measures as the traveler does", () => {

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeApi, type Problem } from "../../console/api.js"
 import { firstShown, nowAndNext } from "../../console/days.js"
-import { asGeoJson, asGpx, asKml } from "../../console/exports.js"
 import { calendarDay, changeText, clockTime, localDate, priceText, timeSpan } from "../../console/format.js"
 import {
   BUDGET_CHOICES,
@@ -313,34 +312,5 @@ describe("requests", () => {
     const { api, refused } = answering(401, { detail: "The token has expired." })
     await api.persona().catch(() => {})
     assert.strictEqual(refused(), "The token has expired.")
-  })
-})
-
-describe("a trip as files", () => {
-  const named = {
-    ...trip,
-    days: [
-      {
-        ...trip.days[0]!,
-        slots: [
-          {
-            ...first,
-            node: { ...first.node, name: '<x & "y">\u0000', category: "cafe", neighbourhood: "", lat: 1.5, lon: -2.5 }
-          }
-        ]
-      }
-    ]
-  }
-
-  it("escapes what strangers wrote, and puts places where they are", () => {
-    for (const text of [asGpx(named, "A & B"), asKml(named, "A & B")]) {
-      assert.include(text, "&lt;x &amp; &quot;y&quot;&gt;<")
-      assert.include(text, "A &amp; B")
-      assert.notMatch(text, /<x|\0/)
-    }
-    assert.include(asGpx(named, "n"), 'lat="1.5" lon="-2.5"')
-    assert.include(asKml(named, "n"), "<coordinates>-2.5,1.5</coordinates>")
-    const { features } = JSON.parse(asGeoJson(named))
-    assert.deepStrictEqual(features[0].geometry.coordinates, [-2.5, 1.5])
   })
 })

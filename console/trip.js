@@ -19,7 +19,7 @@ import { moreElement } from "./trip-more.js"
 /** Stops that the news of a change names one by one. */
 const MOST_NAMED = 3
 
-/** Where much changes the news of it are told this often at most, and what is kept for later is written this often. */
+/** Where much changes the news of it are told this often at most. */
 const NEWS_REST_MS = 1000
 
 /** "Now" and "next" are looked over this often. */
@@ -257,10 +257,7 @@ export const tripView = async (app, id) => {
     status.textContent = STATUS_WORDS[trip.status]
     controls.replaceChildren(controlsElement(trip, { pivot, setStatus }))
   })
-  const remember = paced(
-    oneAtATime(() => api.remember(live.trip)),
-    NEWS_REST_MS
-  )
+  const remember = oneAtATime(() => api.remember(live.trip))
   page.draw = () => {
     const { trip } = live
     drawStatus([trip.status, trip.isLost], trip)

@@ -37,11 +37,15 @@ export class SourceStates extends Context.Service<
       source: { readonly name: string; readonly city: string; readonly kind: string },
       progress: SourceProgress
     ) => Effect.Effect<void, CatalogStoreError>
-    /** Some of the posts that are kept of these sources and were written lately, others each time. */
+    /** Some of the posts that are kept of these sources and were written in the last so many days, others each time. */
     readonly kept: (
       cityId: string,
       sources: ReadonlyArray<string>,
-      limit: number
-    ) => Effect.Effect<ReadonlyArray<{ readonly source: string; readonly id: string }>, CatalogStoreError>
+      limit: number,
+      days: number
+    ) => Effect.Effect<
+      ReadonlyArray<{ readonly source: string; readonly id: string; readonly url: string | null }>,
+      CatalogStoreError
+    >
   }
 >()("overplanned/SourceStates") {}

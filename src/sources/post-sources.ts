@@ -23,8 +23,6 @@ import { postIntake } from "./post-intake.ts"
 const BATCH = 200
 /** Posts of one source that a run by itself takes. */
 const USUAL_LIMIT = 2_000
-/** Posts that are kept and looked at again in one run. */
-const LOOKED_AT_AGAIN = 200
 const MOST_TOLD = 50
 
 /** The sources that the operator's file names; none where there is no file. */
@@ -71,8 +69,8 @@ const run = Effect.fn("readSource")(function* (
 ) {
   const states = yield* SourceStates
   const intake = yield* postIntake(setting.city)
-  const sources = setting.kind === "reddit" ? setting.subreddits.map((name) => `reddit:r/${name.toLowerCase()}`) : []
-  const kept = sources.length === 0 ? [] : yield* states.kept(cityIdOf(setting.city), sources, LOOKED_AT_AGAIN)
+  const { most, days } = connector.again
+  const kept = yield* states.kept(cityIdOf(setting.city), connector.keptAs(setting as never), most, days)
   const result = yield* connector
     .read(
       { ...setting, voice: setting.voice ?? connector.speaks } as never,
@@ -90,6 +88,7 @@ const run = Effect.fn("readSource")(function* (
   }
   const found: Found = result.success
   const refused = [...found.refused]
+  const gone = [...found.removed]
   let batch: Array<ReadPost> = []
   const flush = Effect.gen(function* () {
     if (batch.length === 0) return
@@ -101,17 +100,20 @@ const run = Effect.fn("readSource")(function* (
   })
   for (const post of found.posts) {
     const read = intake.readable(post)
+    const empty = Result.isFailure(read) || read.success.row.mentions.length === 0
     if (Result.isFailure(read)) refused.push(`${post.id ?? post.source}: ${read.failure}`)
     else if (read.success.row.mentions.length === 0) total.silent++
-    else batch.push(read.success.row)
+    // What was edited until it speaks of no place any more takes along what it said before.
+    if (empty && post.id !== undefined) gone.push({ source: post.source, id: post.id })
+    if (!empty) batch.push(read.success.row)
     if (batch.length >= BATCH) yield* flush
     else yield* Effect.yieldNow
   }
   yield* flush
-  for (const [source, gone] of Map.groupBy(found.removed, (one) => one.source)) {
+  for (const [source, ones] of Map.groupBy(gone, (one) => one.source)) {
     total.removed += yield* intake.drop(
       source,
-      gone.map(({ id }) => id)
+      ones.map(({ id }) => id)
     )
   }
   yield* intake.close

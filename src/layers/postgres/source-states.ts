@@ -10,9 +10,6 @@ const failed = (cause: unknown) =>
     cause
   })
 
-/** A post is looked at again for as long as people usually think better of it. */
-const LOOKED_AT_AGAIN = "60 days"
-
 export const layer = Layer.effect(
   SourceStates,
   Effect.gen(function* () {
@@ -42,11 +39,11 @@ export const layer = Layer.effect(
           Effect.asVoid,
           Effect.mapError(failed)
         ),
-      kept: (cityId, sources, limit) =>
-        sql<{ source: string; id: string }>`
-          select source, external_id as id from scraped_posts
+      kept: (cityId, sources, limit, days) =>
+        sql<{ source: string; id: string; url: string | null }>`
+          select source, external_id as id, url from scraped_posts
           where city_id = ${cityId} and source = any(${sources as Array<string>}::text[]) and external_id is not null
-            and posted_at > now() - ${LOOKED_AT_AGAIN}::interval
+            and coalesce(posted_at, created_at) > now() - make_interval(days => ${days})
           order by random() limit ${limit}`.pipe(Effect.mapError(failed))
     })
   })

@@ -45,7 +45,7 @@ export const SourcesFile = Schema.Struct({ sources: Schema.Array(SourceSetting).
 export interface Found {
   readonly posts: ReadonlyArray<ScrapedPost>
   /** Ids of posts that are gone, by the name under which the source keeps them. */
-  readonly removed: ReadonlyArray<{ readonly source: string; readonly id: string }>
+  readonly removed: ReadonlyArray<Pick<KeptPost, "source" | "id">>
   readonly cursor: unknown
   /** What was passed over, in words. */
   readonly refused: ReadonlyArray<string>
@@ -55,6 +55,7 @@ export interface Found {
 export interface KeptPost {
   readonly source: string
   readonly id: string
+  readonly url: string | null
 }
 
 export interface Connector<K extends SourceKind> {
@@ -69,6 +70,9 @@ export interface Connector<K extends SourceKind> {
   readonly perMinute: number
   /** Hours between two runs. */
   readonly everyHours: number
+  /** The names under which posts of this source are kept, and which of those a run is given to look at again. */
+  readonly keptAs: (setting: SettingOf<K>) => ReadonlyArray<string>
+  readonly again: { readonly most: number; readonly days: number }
   /** How long words may be kept, as a rule of the source; the setting POSTS_TEXT_DAYS may be shorter. */
   readonly keepsText: string
   readonly read: (
@@ -78,6 +82,9 @@ export interface Connector<K extends SourceKind> {
     kept: ReadonlyArray<KeptPost>
   ) => Effect.Effect<Found, WebRefused, PoliteWeb>
 }
+
+/** Whether this is the answer of a server that has it no more. */
+export const isGone = ({ status }: WebRefused): boolean => status === 404 || status === 410
 
 /** Text of pages as people read it. */
 export const plainText = (html: string): string =>

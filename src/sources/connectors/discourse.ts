@@ -2,19 +2,79 @@
 import * as Effect from "effect/Effect"
 import type { ScrapedPost } from "../../domain/catalog/posts/post.ts"
 import { PoliteWeb } from "../../services/polite-web.ts"
-import { type Connector, type Found, jsonOf, list, plainText, record, type SettingOf, textOf } from "./connector.ts"
+import {
+  type Connector,
+  type Found,
+  isGone,
+  jsonOf,
+  type KeptPost,
+  list,
+  plainText,
+  record,
+  type SettingOf,
+  textOf
+} from "./connector.ts"
 
 const PER_MINUTE = 12
 const MOST_PAGES = 20
 
+const baseOf = ({ url }: SettingOf<"discourse">) => url.replace(/\/+$/, "")
+const sourceOf = ({ url }: SettingOf<"discourse">) => `forum:${new URL(url).host}`
+
+type One = Readonly<Record<string, unknown>>
+const isTakenBack = (one: One) => one["deleted_at"] != null || one["hidden"] === true || one["user_deleted"] === true
+
+const postOf = (setting: SettingOf<"discourse">, id: number, one: One): ScrapedPost | undefined => {
+  const html = textOf(one["cooked"])
+  if (html === undefined) return undefined
+  const author = textOf(one["username"])
+  const topic = textOf(one["topic_title"])
+  const at = textOf(one["created_at"])?.slice(0, 10)
+  return {
+    source: sourceOf(setting),
+    id: String(id),
+    text: plainText(html),
+    ...(topic === undefined ? {} : { title: topic.slice(0, 1000) }),
+    ...(author === undefined ? {} : { author: author.slice(0, 200) }),
+    ...(at !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(at) ? { posted_at: at } : {}),
+    url: `${baseOf(setting)}/p/${id}`,
+    ...(setting.voice === undefined ? {} : { voice: setting.voice })
+  }
+}
+
+/** What became of posts that are kept: one by one, as the forum has no list of what was edited or taken back. */
+const lookAgain = Effect.fnUntraced(function* (setting: SettingOf<"discourse">, kept: ReadonlyArray<KeptPost>) {
+  const web = yield* PoliteWeb
+  const posts: Array<ScrapedPost> = []
+  const removed: Array<KeptPost> = []
+  for (const one of kept) {
+    const url = `${baseOf(setting)}/posts/${one.id}.json`
+    const asked = web.fetch({ url, perMinute: PER_MINUTE, headers: { accept: "application/json" } })
+    const answer = yield* Effect.result(asked)
+    if (answer._tag === "Failure") {
+      if (isGone(answer.failure)) removed.push(one)
+      continue
+    }
+    const now = record(jsonOf(answer.success.text))
+    if (Number(now["id"]) !== Number(one.id)) continue
+    if (isTakenBack(now)) removed.push(one)
+    else if (Number(now["version"] ?? 1) > 1) {
+      const post = postOf(setting, Number(one.id), now)
+      if (post !== undefined) posts.push(post)
+    }
+  }
+  return { posts, removed }
+})
+
 const readDiscourse = Effect.fn("discourse")(function* (
   setting: SettingOf<"discourse">,
   before: unknown,
-  limit: number
+  limit: number,
+  kept: ReadonlyArray<KeptPost>
 ) {
   const web = yield* PoliteWeb
-  const base = setting.url.replace(/\/+$/, "")
-  const source = `forum:${new URL(setting.url).host}`
+  const base = baseOf(setting)
+  const source = sourceOf(setting)
   const last = Number(record(before)["last"] ?? 0)
   const posts: Array<ScrapedPost> = []
   const removed: Array<{ source: string; id: string }> = []
@@ -40,30 +100,27 @@ const readDiscourse = Effect.fn("discourse")(function* (
       newest = Math.max(newest, id)
       // Edits of posts that are known come with their old number: they are read again.
       if (id <= last && Number(one["version"] ?? 1) <= 1) continue
-      const html = textOf(one["cooked"])
-      if (one["deleted_at"] != null || one["hidden"] === true || one["user_deleted"] === true) {
+      if (isTakenBack(one)) {
         removed.push({ source, id: String(id) })
         continue
       }
-      if (html === undefined || posts.length >= limit) continue
-      const author = textOf(one["username"])
-      const topic = textOf(one["topic_title"])
-      const at = textOf(one["created_at"])?.slice(0, 10)
-      posts.push({
-        source,
-        id: String(id),
-        text: plainText(html),
-        ...(topic === undefined ? {} : { title: topic.slice(0, 1000) }),
-        ...(author === undefined ? {} : { author: author.slice(0, 200) }),
-        ...(at !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(at) ? { posted_at: at } : {}),
-        url: `${base}/p/${id}`,
-        ...(setting.voice === undefined ? {} : { voice: setting.voice })
-      })
+      const post = posts.length >= limit ? undefined : postOf(setting, id, one)
+      if (post !== undefined) posts.push(post)
     }
     if (lowest <= last || !Number.isFinite(lowest)) break
     from = lowest
   }
-  const out: Found = { posts, removed, cursor: { last: newest }, refused }
+  const seen = new Set([...posts, ...removed].map(({ id }) => id))
+  const again = yield* lookAgain(
+    setting,
+    kept.filter(({ id }) => !seen.has(id))
+  )
+  const out: Found = {
+    posts: [...posts, ...again.posts],
+    removed: [...removed, ...again.removed],
+    cursor: { last: newest },
+    refused
+  }
   return out
 })
 
@@ -74,6 +131,8 @@ export const discourse: Connector<"discourse"> = {
   speaks: "local",
   perMinute: PER_MINUTE,
   everyHours: 6,
-  keepsText: "what is deleted there is deleted here when the forum says so",
+  keptAs: (setting) => [sourceOf(setting)],
+  again: { most: 20, days: 60 },
+  keepsText: "what is deleted there is deleted here with one of the next runs",
   read: readDiscourse
 }

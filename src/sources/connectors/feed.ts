@@ -2,7 +2,17 @@
 import * as Effect from "effect/Effect"
 import type { ScrapedPost } from "../../domain/catalog/posts/post.ts"
 import { PoliteWeb } from "../../services/polite-web.ts"
-import { type Connector, type Found, list, plainText, record, type SettingOf, textOf } from "./connector.ts"
+import {
+  type Connector,
+  type Found,
+  isGone,
+  type KeptPost,
+  list,
+  plainText,
+  record,
+  type SettingOf,
+  textOf
+} from "./connector.ts"
 
 const PER_MINUTE = 6
 /** Entries of one feed that are looked at. */
@@ -63,7 +73,26 @@ const entryPost = (value: unknown, source: string, voice: ScrapedPost["voice"]):
   }
 }
 
-const readFeed = Effect.fn("feed")(function* (setting: SettingOf<"feed">, before: unknown, limit: number) {
+const sourceOf = ({ url }: SettingOf<"feed">) => `feed:${new URL(url).host}`
+
+/** Of entries that are kept and not in the feed, those whose page is gone. What cannot be had for another reason is still there. */
+const goneFrom = Effect.fnUntraced(function* (kept: ReadonlyArray<KeptPost>) {
+  const web = yield* PoliteWeb
+  const gone: Array<KeptPost> = []
+  for (const one of kept) {
+    if (one.url === null) continue
+    const answer = yield* Effect.result(web.fetch({ url: one.url, perMinute: PER_MINUTE }))
+    if (answer._tag === "Failure" && isGone(answer.failure)) gone.push(one)
+  }
+  return gone
+})
+
+const readFeed = Effect.fn("feed")(function* (
+  setting: SettingOf<"feed">,
+  before: unknown,
+  limit: number,
+  kept: ReadonlyArray<KeptPost>
+) {
   const web = yield* PoliteWeb
   const { etag, lastModified } = record(before)
   const answer = yield* web.fetch({
@@ -76,7 +105,7 @@ const readFeed = Effect.fn("feed")(function* (setting: SettingOf<"feed">, before
     lastModified: textOf(lastModified)
   })
   const nothing: Found = { posts: [], removed: [], cursor: before, refused: [] }
-  if (answer.notModified) return nothing
+  if (answer.notModified) return { ...nothing, removed: yield* goneFrom(kept) }
   // Loaded where a feed is read: a start that has none to read does without it.
   const { parseFeed } = yield* Effect.promise(() => import("feedsmith"))
   const entries = yield* Effect.try(() => {
@@ -85,13 +114,14 @@ const readFeed = Effect.fn("feed")(function* (setting: SettingOf<"feed">, before
     return [...list(items), ...list(ofAtom)].slice(0, MOST_ENTRIES)
   }).pipe(Effect.orElseSucceed(() => undefined))
   if (entries === undefined) return { ...nothing, refused: ["it is no feed that can be read"] }
-  const source = `feed:${new URL(setting.url).host}`
+  const source = sourceOf(setting)
   const posts = entries.flatMap((entry) => entryPost(entry, source, setting.voice) ?? [])
   // Where not all were taken, the next run asks for all of them again.
   const cursor = posts.length > limit ? {} : { etag: answer.etag, lastModified: answer.lastModified }
+  const there = new Set(posts.map(({ id }) => id))
   return {
     posts: posts.slice(0, limit),
-    removed: [],
+    removed: yield* goneFrom(kept.filter(({ id }) => !there.has(id))),
     cursor,
     refused: entries.length > posts.length ? [`${entries.length - posts.length} entries without words`] : []
   }
@@ -104,6 +134,8 @@ export const feed: Connector<"feed"> = {
   speaks: "local",
   perMinute: PER_MINUTE,
   everyHours: 12,
-  keepsText: "as long as POSTS_TEXT_DAYS says",
+  keptAs: (setting) => [sourceOf(setting)],
+  again: { most: 10, days: 60 },
+  keepsText: "as long as POSTS_TEXT_DAYS says; an entry whose page is gone is deleted here with one of the next runs",
   read: readFeed
 }

@@ -2,7 +2,17 @@
 import * as Effect from "effect/Effect"
 import type { ScrapedPost } from "../../domain/catalog/posts/post.ts"
 import { PoliteWeb, WebRefused } from "../../services/polite-web.ts"
-import { type Connector, type Found, jsonOf, list, record, type SettingOf, textOf } from "./connector.ts"
+import {
+  type Connector,
+  type Found,
+  isGone,
+  jsonOf,
+  type KeptPost,
+  list,
+  record,
+  type SettingOf,
+  textOf
+} from "./connector.ts"
 import { knownHost } from "./hosts.ts"
 
 const PER_MINUTE = 4
@@ -48,7 +58,7 @@ const reviewPost = (
   const author = textOf(record(review["author"])["name"]) ?? textOf(review["author"])
   const posted = textOf(review["datePublished"])?.slice(0, 10)
   return {
-    source: `pages:${new URL(url).host}`,
+    source: sourceOf(url),
     id: (textOf(review["@id"]) ?? textOf(review["url"]) ?? `${new URL(url).pathname}#${author ?? index}`)
       .replace(/[\p{Cc}\p{Cs}]/gu, "")
       .slice(0, 200),
@@ -91,7 +101,14 @@ export const reviewsOf = (html: string, url: string, voice: ScrapedPost["voice"]
 
 type Seen = Readonly<Record<string, { readonly etag?: string; readonly lastModified?: string }>>
 
-const readPages = Effect.fn("pages")(function* (setting: SettingOf<"pages">, before: unknown, limit: number) {
+const sourceOf = (url: string) => `pages:${new URL(url).host}`
+
+const readPages = Effect.fn("pages")(function* (
+  setting: SettingOf<"pages">,
+  before: unknown,
+  limit: number,
+  kept: ReadonlyArray<KeptPost>
+) {
   if (setting.permitted === undefined) {
     return yield* new WebRefused({
       reason: "host",
@@ -103,6 +120,7 @@ const readPages = Effect.fn("pages")(function* (setting: SettingOf<"pages">, bef
     ...(record(record(before)["pages"]) as Seen)
   }
   const posts: Array<ScrapedPost> = []
+  const removed: Array<KeptPost> = []
   const refused: Array<string> = []
   const start = Number(record(before)["next"] ?? 0) % setting.urls.length
   let next = start
@@ -117,18 +135,29 @@ const readPages = Effect.fn("pages")(function* (setting: SettingOf<"pages">, bef
         etag: pages[url]?.etag,
         lastModified: pages[url]?.lastModified
       })
-      .pipe(Effect.catch((error) => Effect.sync(() => void refused.push(error.message))))
+      .pipe(
+        Effect.catch((error) =>
+          Effect.sync(() => {
+            refused.push(error.message)
+            if (isGone(error)) removed.push(...kept.filter((one) => one.url === url))
+          })
+        )
+      )
     next = at + 1
     if (answer === undefined || answer.notModified) continue
     const found = reviewsOf(answer.text, url, setting.voice ?? host?.speaks)
     if (found.length === 0) refused.push(`${url} carries no reviews as data of schema.org`)
+    else if (found.length < MOST_REVIEWS) {
+      const there = new Set(found.map(({ id }) => id))
+      removed.push(...kept.filter((one) => one.url === url && !there.has(one.id)))
+    }
     posts.push(...found)
     pages[url] = {
       ...(answer.etag === undefined ? {} : { etag: answer.etag }),
       ...(answer.lastModified === undefined ? {} : { lastModified: answer.lastModified })
     }
   }
-  const out: Found = { posts, removed: [], cursor: { pages, next }, refused }
+  const out: Found = { posts, removed, cursor: { pages, next }, refused }
   return out
 })
 
@@ -139,6 +168,9 @@ export const pages: Connector<"pages"> = {
   speaks: undefined,
   perMinute: PER_MINUTE,
   everyHours: 168,
+  keptAs: ({ urls }) => [...new Set(urls.map(sourceOf))],
+  // A page is read anyway: what is gone from it costs nothing to see.
+  again: { most: 5_000, days: 3_650 },
   keepsText: "as the permission says, and no longer than POSTS_TEXT_DAYS",
   read: readPages
 }

@@ -19,7 +19,8 @@ const PAGE = 100
 const MOST_PAGES = 10
 /** Requests a minute; the API allows sixty. */
 const PER_MINUTE = 50
-const RECHECKED = 200
+/** People think better of what they wrote for some weeks. */
+const AGAIN = { most: 200, days: 60 }
 
 /** By list, when what was read last of it was written, and its id. */
 type Cursor = Readonly<Record<string, { readonly at: number; readonly id: string }>>
@@ -69,7 +70,7 @@ const readReddit = (options: RedditOptions) =>
     const key = yield* token(options)
     const cursor: Record<string, { at: number; id: string }> = { ...cursorOf(before) }
     const posts: Array<ScrapedPost> = []
-    const removed: Array<KeptPost> = []
+    const removed: Array<Pick<KeptPost, "source" | "id">> = []
     const refused: Array<string> = []
     const ask = (path: string) =>
       web
@@ -129,7 +130,7 @@ const readReddit = (options: RedditOptions) =>
       }
     }
     // What was edited or taken back since: asked for in lists of a hundred.
-    const again = kept.slice(0, RECHECKED)
+    const again = kept.slice(0, AGAIN.most)
     for (let from = 0; from < again.length; from += PAGE) {
       const some = again.slice(from, from + PAGE)
       const data = yield* ask(`/api/info?raw_json=1&id=${some.map(({ id }) => id).join(",")}`)
@@ -152,6 +153,8 @@ export const reddit = (options: RedditOptions): Connector<"reddit"> => ({
   speaks: undefined,
   perMinute: PER_MINUTE,
   everyHours: 6,
+  keptAs: ({ subreddits }) => subreddits.map((name) => `reddit:r/${name.toLowerCase()}`),
+  again: AGAIN,
   keepsText: "what is deleted there is deleted here with the next run",
   read: readReddit(options)
 })

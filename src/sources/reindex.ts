@@ -1,9 +1,13 @@
 /**
  * The vector index is derived: it can be emptied, moved or lost, and is made again from PostgreSQL here. At start every
- * city is compared by count, and only what differs is rebuilt; the command `reindex` rebuilds whatever it is told to.
+ * city is compared by count, and only what differs is rebuilt; the command `reindex` rebuilds whatever it is told to. An index in
+ * this process follows each new version of a catalog, whoever seeded it.
  */
 import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
 import { indexOpenPersonas, NOWHERE } from "../cases/people/open-personas.ts"
+import type { CityCatalog } from "../domain/catalog/city-catalog.ts"
+import { Catalog } from "../services/catalog.ts"
 import type { CatalogStore, CatalogStoreError } from "../services/catalog-store.ts"
 import { IndexSource, type IndexSourceUnavailable } from "../services/index-source.ts"
 import { VectorIndex, type VectorIndexUnavailable } from "../services/vector-index.ts"
@@ -65,6 +69,33 @@ export const reindex = Effect.fn("reindex")(function* (
   return rebuilt
 })
 
+/** Cities that wait for the index to take them up; of one city the newest version counts. */
+const MOST_WAITING = 256
+/** Places taken up before others get a turn. */
+const TAKEN_TOGETHER = 500
+
+/** What this version of a city says, in the index of this process. */
+const takeUp = Effect.fnUntraced(function* (catalog: CityCatalog) {
+  const index = yield* VectorIndex
+  const { nodes, city } = catalog
+  for (let from = 0; from < nodes.length; from += TAKEN_TOGETHER) {
+    const some = nodes.slice(from, from + TAKEN_TOGETHER)
+    const gone = some.filter((_, i) => catalog.retired(from + i))
+    const there = some.filter((_, i) => !catalog.retired(from + i))
+    yield* index.upsert(
+      "vibe_embedding",
+      there.map((node) => ({ id: node.id, vector: Float32Array.from(node.vibe_embedding), city: city.slug }))
+    )
+    if (gone.length > 0) {
+      yield* index.remove(
+        "vibe_embedding",
+        gone.map(({ id }) => id)
+      )
+    }
+    yield* Effect.yieldNow
+  }
+})
+
 /** At start: brings the index to what PostgreSQL holds, and says so. Failing is not fatal: searches fall back. */
 export const reindexAtStart = Effect.gen(function* () {
   const { name } = yield* VectorIndex
@@ -79,3 +110,24 @@ export const reindexAtStart = Effect.gen(function* () {
     )
   )
 )
+
+/**
+ * Brings the index up at start, and then after every new version of a catalog: seedings and readings of posts run in processes of
+ * their own, whose index in memory is not this one. An index that nodes share was told by whoever seeded.
+ */
+export const keepIndexUpToDate = Effect.gen(function* () {
+  const { name } = yield* VectorIndex
+  const catalogs = yield* Catalog
+  const changed = yield* Queue.sliding<CityCatalog>(MOST_WAITING)
+  const stop = catalogs.onChange((catalog) => void Queue.offerUnsafe(changed, catalog))
+  yield* Effect.addFinalizer(() => Effect.sync(stop))
+  yield* reindexAtStart
+  if (name !== "memory") return
+  yield* Queue.take(changed).pipe(
+    Effect.flatMap((catalog) => takeUp(catalogs.resident(catalog.city.slug) ?? catalog)),
+    Effect.catch(({ message }) =>
+      Effect.logWarning(`A new version of a catalog is not in the vector index: ${message}`)
+    ),
+    Effect.forever
+  )
+})

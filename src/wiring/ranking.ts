@@ -43,7 +43,7 @@ import { ModelEmbeddings } from "../services/model-embeddings.ts"
 import { ModelRegistry } from "../services/model-registry.ts"
 import { ModelRefused, RANKER_MODEL_TYPE, type RegisteredRanker } from "../services/trained-rankers.ts"
 import type { VectorIndex } from "../services/vector-index.ts"
-import { reindexAtStart } from "../sources/reindex.ts"
+import { keepIndexUpToDate } from "../sources/reindex.ts"
 
 /** Which index the settings choose. */
 export const chosenIndex = Effect.map(Config, (settings) =>
@@ -67,8 +67,8 @@ export const vectorIndex: Layer.Layer<VectorIndex, never, Config | SqlClient> = 
   })
 )
 
-/** Beside the start: an index that is empty or behind is filled while searches use the catalog in memory. */
-export const indexUpToDate = Layer.effectDiscard(Effect.forkScoped(reindexAtStart)).pipe(
+/** Beside the start: an index that is empty or behind is filled while searches use the catalog in memory; then it follows the catalogs. */
+export const indexUpToDate = Layer.effectDiscard(Effect.forkScoped(keepIndexUpToDate)).pipe(
   Layer.provide(PostgresIndexSource.layer)
 )
 

@@ -1,9 +1,11 @@
 /** A city that is seeded by a job is read beside the server: travelers do not wait for it, and it ends with whoever started it. */
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
+import { type Category, categoryInfo } from "../../src/domain/catalog/category.ts"
 import { fakeWeb, type Said } from "../fakes/web.ts"
 import { openCityElements } from "../support/open-city.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
@@ -152,6 +154,40 @@ describe.skipIf(process.platform !== "linux")("a seeding beside the server", { t
       await gone()
     })
   }
+
+  it("reaches the searches of the running server: places that came later are planned without a restart", async () => {
+    const seattle = JSON.parse(readFileSync("data/cities/seattle.json", "utf8"))
+    const file = join(world.folder, "madeville.json")
+    const seed = async (places: number) => {
+      const city = { ...seattle.city, slug: "madeville", name: "Madeville" }
+      writeFileSync(file, JSON.stringify({ ...seattle, city, nodes: seattle.nodes.slice(0, places) }))
+      const { code, said } = await world.command("seed-city", "--city", "madeville", "--source", "file", "--file", file)
+      assert.strictEqual(code, 0, said)
+    }
+    const planned = async (): Promise<ReadonlySet<string>> => {
+      const days = { city: "madeville", start_date: dayAhead(5), days: 5 }
+      const trip = ok(await ann.call("POST", "/trips", days), 201)
+      return new Set(trip.days.flatMap(({ slots }: Json) => slots.map(({ node }: Json) => node?.id)))
+    }
+    await seed(12)
+    await planned()
+    await seed(seattle.nodes.length)
+    const rows = await world.rows(
+      (sql) => sql`select n.id, n.category from activity_nodes n join cities c on c.id = n.city_id
+        where c.slug = 'madeville' and n.node_index >= 12`
+    )
+    // Meals are found without the index, too.
+    const later = rows.filter(({ category }) => !categoryInfo(category as Category).meal).map(({ id }) => id as string)
+    assert.isAbove(later.length, 50)
+    await until(
+      "a plan with places that came later",
+      async () => {
+        const ids = await planned()
+        return later.some((id) => ids.has(id))
+      },
+      PATIENCE_MS
+    )
+  })
 
   it("is ended where it needs more memory than it may have, and says which setting that is", async () => {
     await world.restart("SIGTERM", { SEEDING_MEMORY: "16MiB" })

@@ -8,6 +8,7 @@ const WORDS: ReadonlyArray<readonly [kind: string, words: RegExp]> = [
     "stop",
     /\b(bus stop|tram stop|platform|stop position|stop area|parking|entrance|ferry terminal|taxi|rail|subway entrance|route)\b/
   ],
+  ["part", /\b(swimming pool|playground|toilets|terrace)\b/],
   ["sign", /\b(information|guidepost)\b/],
   ["food", /\b(restaurant|caf[eé]|coffee|bakery|bar|pub|bistro|diner|tavern|brewery|food hall|eatery|ice cream)\b/],
   ["hotel", /\b(hotel|hostel|ryokan|inn)\b/],
@@ -81,6 +82,8 @@ const mixes = (a: string, b: string) => MIXED_UP[a]?.split(" ").includes(b) === 
 export const kindFit = (a: string | undefined, b: string | undefined): KindFit => {
   // A stop that is called after a sight stands at it; only who speaks of stops means one.
   if (a !== b && (a === "stop" || b === "stop")) return "apart"
+  // A pool that is called after a hotel is a part of it, and not the hotel.
+  if (a !== b && (a === "part" || b === "part")) return "apart"
   if (a === undefined || b === undefined) return "unknown"
   if (a === b) return "same"
   return mixes(a, b) || mixes(b, a) ? "near" : "apart"

@@ -124,6 +124,8 @@ const gridOf = (side: ReadonlyArray<Prepared>): ReadonlyMap<string, ReadonlyArra
   Map.groupBy(side, ({ lat, lon }) => `${Math.floor(lat / CELL)}/${Math.floor(lon / CELL)}`)
 
 const BUSINESS = new Set(["food", "shop", "hotel", "fun"])
+/** Of somebody who says nothing of what it is, a bare name is not enough where the other's name says it: "L'Exotique" is no garden. */
+const BARE_NAME = 0.65
 const KIND_FACTOR = { same: 1, near: 0.97, unknown: 0.95, apart: 0.68 } as const
 /** Kinds that are only near one another want names that are all but the same. */
 const NEAR_WANTS = 0.9
@@ -134,6 +136,9 @@ const toleranceOf = (a: Prepared, b: Prepared, fit: KindFit): Tolerance => {
   if (fit === "apart" || fit === "near") return "none"
   return [a, b].some(({ broad }) => broad === undefined || BUSINESS.has(broad)) ? "ending" : "either"
 }
+
+const isBare = ({ broad, forms }: Prepared): boolean =>
+  broad === undefined && forms.every(({ concepts }) => concepts.length === 0)
 
 /** Whether one could be taken for the other where no name tells them apart. */
 const rivals = (a: Prepared, b: Prepared): boolean => {
@@ -172,7 +177,11 @@ class Matcher {
     const near = 1 - 0.3 * (km / reach)
     // Names that are one and the same at one spot are one place, whatever it is called a kind of.
     const there = fit === "apart" && name >= 0.98 && km < 0.03
-    const kind = there ? 0.85 : fit === "near" && name < NEAR_WANTS ? NEAR_ELSE : KIND_FACTOR[fit]
+    const bare =
+      name < 0.98 &&
+      !samePage &&
+      ((isBare(a) && kindOfName(b.forms) !== undefined) || (isBare(b) && kindOfName(a.forms) !== undefined))
+    const kind = there ? 0.85 : bare ? BARE_NAME : fit === "near" && name < NEAR_WANTS ? NEAR_ELSE : KIND_FACTOR[fit]
     const score = name * near * kind
     if (score >= SURE || name < HALF_ALIKE) return score
     return this.#alone(a, b, km, fit, HALF_ALIKE_KM) ? SURE : score

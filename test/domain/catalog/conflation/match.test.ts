@@ -32,6 +32,16 @@ describe("places of two sources", () => {
     )
   })
 
+  it("are not one where one is a part of the other, or bears a part of its name and does not say what it is", () => {
+    const pairs: ReadonlyArray<readonly [a: Described, b: Described]> = [
+      [place("a", "Le Méridien • Pool", "swimming pool"), place("b", "Le Meridien Beach Plaza", "", 40)],
+      [place("a", "L'Exotique", ""), place("b", "Jardin Exotique", "", 60)]
+    ]
+    for (const [a, b] of pairs) assert.deepStrictEqual(matchPlaces([a], [b]), [], a.names[0])
+    const baths = [place("a", "Piscine Molitor", "swimming pool"), place("b", "Piscine Molitor", "", 10)] as const
+    assert.strictEqual(matchPlaces([baths[0]], [baths[1]]).length, 1)
+  })
+
   it("are one under names that were translated word by word, and not under those of another saint or people", () => {
     const TRANSLATED: ReadonlyArray<readonly [name: string, other: string, same: boolean]> = [
       ["Jardin japonais", "Japanese Garden", true],

@@ -1232,6 +1232,7 @@ export interface Operations {
         | "wikivoyage"
         | "file"
         | "gtfs"
+        | "places"
         | "posts"
         | "reddit"
         | "feed"

@@ -31,7 +31,7 @@ export const seedCity = Command.make(
     city: Flag.String("city").pipe(Flag.withDescription("The city's slug, such as seattle.")),
     source: Flag.Literals("source", SEED_SOURCES).pipe(
       Flag.withDescription(
-        "curated: our own files. osm: an extract of OpenStreetMap; without a file, OVERPASS_URL is asked. overture: a Parquet file of its places. wikivoyage: the wikitext of an article. geojson: features with tags. gtfs: the lines of a feed of transit, for a city that has places. synthetic: made up. file: a city file. posts: scraped posts. reddit: what SOURCES_FILE names, or an archive. feed, discourse, pages: what SOURCES_FILE names. places: Google Places."
+        "curated: our own files. osm: an extract of OpenStreetMap; without a file, OVERPASS_URL is asked. overture: a Parquet file of its places. wikivoyage: the wikitext of an article. geojson: features with tags. gtfs: the lines of a feed of transit, for a city that has places. synthetic: made up. file: a city file. posts: scraped posts. reddit: what SOURCES_FILE names, or an archive. feed, discourse, pages: what SOURCES_FILE names. places: Google Places; of a city that other sources describe its stars alone, as the word of visitors."
       ),
       Flag.withDefault("curated" as const)
     ),

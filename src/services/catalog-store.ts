@@ -10,6 +10,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Position } from "../domain/basics/geo.ts"
 import type { AssembledNode } from "../domain/catalog/assemble.ts"
+import type { Category } from "../domain/catalog/category.ts"
 import type { CityInfo } from "../domain/catalog/city-file.ts"
 import type { KnownEntry } from "../domain/catalog/conflation/join.ts"
 import type { SourceEntry } from "../domain/catalog/conflation/merge.ts"
@@ -95,6 +96,7 @@ export interface KnownNode {
   /** In other languages and scripts, and what else it is called. */
   readonly names: Readonly<Record<string, string>>
   readonly neighbourhood: string
+  readonly category: Category
   readonly lat: number
   readonly lon: number
 }

@@ -25,6 +25,7 @@ import { joinSources } from "./join-sources.ts"
 import { fromOpenData, type OpenSource } from "./open/open-city.ts"
 import { fromOsm } from "./osm/osm-city.ts"
 import { fromPlaces } from "./places-city.ts"
+import { ratePlaces } from "./places-ratings.ts"
 import { type SeedInput, seedCity } from "./seed-city.ts"
 import { seedFromSources, seedPosts } from "./seed-posts.ts"
 import { seedWalks } from "./seed-walks.ts"
@@ -122,6 +123,14 @@ const inputOf = (
   }
 }
 
+/** A city that other sources describe is not filled from a places service: its stars are taken as the word of visitors. */
+const stars = Effect.fnUntraced(function* (slug: string) {
+  const store = yield* CatalogStore
+  const city = yield* store.city(slug)
+  if (city === undefined || (yield* store.sourceEntries(cityIdOf(slug))).length === 0) return undefined
+  return yield* ratePlaces(city, yield* store.known(cityIdOf(slug)))
+})
+
 const isPostSource = (source: SeedSource): source is PostSourceKind =>
   source === "reddit" || source === "feed" || source === "discourse" || source === "pages"
 
@@ -147,6 +156,16 @@ const lines = (request: SeedRequest) =>
     seedTransit(request.city, file)
   )
 
+const seed = Effect.fnUntraced(function* (request: SeedRequest, onProgress: SeedProgress | undefined) {
+  const { source } = request
+  if (source === "gtfs") return yield* lines(request)
+  if (source === "posts" || isPostSource(source)) return yield* posts(request, onProgress)
+  const rated = source === "places" ? yield* stars(request.city) : undefined
+  if (rated !== undefined) return rated
+  const input = yield* inputOf({ ...request, source }, onProgress)
+  return yield* withWalks(yield* seedCity(JOINED.has(source) ? yield* joinSources(input) : input, onProgress))
+})
+
 export const layer = Layer.effect(
   CitySeeder,
   Effect.gen(function* () {
@@ -155,17 +174,7 @@ export const layer = Layer.effect(
     >()
     return CitySeeder.of({
       curated: curatedCities(),
-      seed: (request, onProgress) =>
-        request.source === "gtfs"
-          ? Effect.provideContext(lines(request), services)
-          : request.source === "posts" || isPostSource(request.source)
-            ? Effect.provideContext(posts(request, onProgress), services)
-            : inputOf({ ...request, source: request.source }, onProgress).pipe(
-                Effect.flatMap((input) => (JOINED.has(request.source) ? joinSources(input) : Effect.succeed(input))),
-                Effect.flatMap((input) => seedCity(input, onProgress)),
-                Effect.flatMap(withWalks),
-                Effect.provideContext(services)
-              )
+      seed: (request, onProgress) => Effect.provideContext(seed(request, onProgress), services)
     })
   })
 )

@@ -12,11 +12,11 @@ import { UnknownCity } from "../services/catalog.ts"
 import { type Place, PlacesSource, type PlacesUnavailable } from "../services/places-source.ts"
 import type { SeedInput } from "./seed-city.ts"
 
-const PLACES_SOURCE = "places"
-const PLACES_LICENCE = "Google Maps Platform terms of service"
+export const PLACES_SOURCE = "places"
+export const PLACES_LICENCE = "Google Maps Platform terms of service"
 
 /** What is asked for: enough for days of every kind, in few calls. */
-const QUERIES = [
+export const QUERIES = [
   "restaurants",
   "cafes",
   "bakeries",

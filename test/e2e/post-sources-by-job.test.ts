@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { fakeWeb } from "../fakes/web.ts"
+import { startFakePlaces } from "../support/fake-places.ts"
 import { type Json, ok, scratchFolder, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
@@ -23,6 +24,7 @@ describe("posts by a job", { timeout: 300_000 }, () => {
   const sources = scratchFolder()
   let world: World
   let operator: Traveler
+  let google: Awaited<ReturnType<typeof startFakePlaces>>
 
   beforeAll(async () => {
     const web = await Effect.runPromise(Scope.provide(fakeWeb, scope))
@@ -30,16 +32,20 @@ describe("posts by a job", { timeout: 300_000 }, () => {
     const file = join(sources.path, "sources.json")
     const blog = { name: "a-blog", city: "seattle", kind: "feed", url: `${web.url}/feed.xml` }
     writeFileSync(file, JSON.stringify({ sources: [blog] }))
+    google = await startFakePlaces()
     world = await openWorld({
       RATE_LIMIT: "off",
       SOURCES_FILE: file,
       SOURCES_INNER_HOSTS: "127.0.0.1",
-      OWN_SERVERS_PACE: "1000"
+      OWN_SERVERS_PACE: "1000",
+      GOOGLE_PLACES_API_KEY: "AIza-not-a-real-key",
+      GOOGLE_PLACES_BASE_URL: google.url
     })
     operator = await world.someone({ role: "admin" })
   })
   afterAll(async () => {
     await world?.close()
+    await google?.stop()
     sources.remove()
     await Effect.runPromise(Scope.close(scope, Exit.void))
   })
@@ -79,6 +85,58 @@ describe("posts by a job", { timeout: 300_000 }, () => {
     assert.deepInclude(half, { new: 0, unchanged: 2 })
     assert.match(half.broken.join(), /its end is missing/)
     assert.deepStrictEqual(await world.rows((sql) => sql`select id from seed_files`), [])
+  })
+
+  it("call a place overrated together with the stars of visitors, and not without them", async () => {
+    const why = [
+      "dull",
+      "cold",
+      "noisy",
+      "tired",
+      "slow",
+      "stale",
+      "gloomy",
+      "smug",
+      "cramped",
+      "bland",
+      "rushed",
+      "dated"
+    ]
+    const lines = why.map((word, i) => ({
+      source: "forum:town",
+      id: `s${i}`,
+      author: `diner ${i}`,
+      posted_at: `2026-0${1 + (i % 9)}-1${i % 9}`,
+      text: `We live nearby. Canlis was awful, ${word} ${[..."abcdefgh"].map((letter) => letter.repeat(i + 2)).join(" ")}.`
+    }))
+    const file = Buffer.from(lines.map((line) => JSON.stringify(line)).join("\n")).toString("base64")
+    const canlis = async () => {
+      const rows = await world.rows(
+        (sql) =>
+          sql`select id, overrated_flag as flag, quality_signals ->> 'flagged_by' as by from activity_nodes where name = 'Canlis'`
+      )
+      return rows[0]
+    }
+    await read({ source: "posts", file })
+    assert.isFalse((await canlis()).flag, "what no visitor praises is not overrated, however little locals like it")
+
+    google.knows([
+      { name: "Canlis", lat: 47.6432, lon: -122.3469, stars: 4.6 },
+      { name: "Somewhere Else", lat: 47.62, lon: -122.33, stars: 4.9 }
+    ])
+    const rated = await read({ source: "places" })
+    assert.deepInclude(rated, { source: "places", new: 0, changed: 1, joined: 1, retired: 0, broken: [] })
+    assert.deepInclude(await canlis(), { flag: true, by: "sources" })
+    const { id } = await canlis()
+    const { evidence } = ok(await operator.call("GET", `/cities/seattle/nodes/${id}/evidence`))
+    assert.isTrue(
+      evidence.some(
+        ({ kind, count, licence }: Json) => kind === "aggregator" && count === 2_000 && /Google/.test(licence)
+      )
+    )
+    const asked = google.calls.length
+    assert.deepInclude(await read({ source: "places" }), { changed: 1 })
+    assert.strictEqual(google.calls.length, asked, "the second time the cache answers")
   })
 
   it("are refused where a file is missing, or is none of theirs", async () => {

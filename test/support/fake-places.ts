@@ -52,7 +52,7 @@ const read = async (request: IncomingMessage): Promise<string> => {
 
 export const startFakePlaces = async () => {
   const calls: Array<Call> = []
-  const state = { mood: "well" as Mood }
+  const state = { mood: "well" as Mood, known: [] as ReadonlyArray<object> }
   const server = createServer(async (request, response) => {
     const body = JSON.parse(await read(request)) as Call["body"]
     calls.push({
@@ -84,7 +84,8 @@ export const startFakePlaces = async () => {
       default: {
         if (body["includedType"] === "locality")
           return send(200, /lisbon/i.test(body.textQuery) ? { places: [lisbon] } : {})
-        const places: Array<unknown> = placesFor(body.textQuery)
+        const places: Array<unknown> = [...placesFor(body.textQuery)]
+        if (body.textQuery.startsWith("restaurants in")) places.push(...state.known)
         // The real one leaves `places` out where there are none.
         const spoilt = state.mood === "half" ? [7, { id: 3 }, {}, ...places] : places
         return send(200, spoilt.length === 0 ? {} : { places: spoilt })
@@ -95,6 +96,20 @@ export const startFakePlaces = async () => {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    /** It knows these restaurants, too, wherever it is asked. */
+    knows: (
+      places: ReadonlyArray<{
+        readonly name: string
+        readonly lat: number
+        readonly lon: number
+        readonly stars: number
+      }>
+    ) => {
+      state.known = places.map(({ name, lat, lon, stars }, i) => ({
+        ...{ id: `known-${i}`, displayName: text(name), location: { latitude: lat, longitude: lon } },
+        ...{ types: ["restaurant"], rating: stars, userRatingCount: 2_000, businessStatus: "OPERATIONAL" }
+      }))
+    },
     behave: (mood: Mood) => {
       state.mood = mood
     },

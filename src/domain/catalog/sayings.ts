@@ -13,8 +13,9 @@ const WHO: Readonly<Record<Voice, string>> = { local: "locals", tourist: "visito
 /** From here on people speak well of a place. */
 const LIKED = 0.6
 
-/** Sources of posts are named `posts:<where>` in their rows. */
-export const sourceName = (source: string): string => source.replace(/^posts:/, "")
+/** Sources of posts are named `posts:<where>` in their rows; whose name is not what people know is called by that. */
+const CALLED: Readonly<Record<string, string>> = { places: "Google Maps" }
+export const sourceName = (source: string): string => CALLED[source] ?? source.replace(/^posts:/, "")
 
 /** How a counted line is said: what was counted, of whom, by whom. */
 export const countedSaying = ({ kind, voice, source, count }: CountedLine): string => {

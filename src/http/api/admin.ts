@@ -93,7 +93,17 @@ export class AdminGroup extends HttpApiGroup.make("admin")
         city: Text(64),
         source: Schema.optionalKey(
           Schema.Literals([
-            ...(["curated", "synthetic", "osm", "geojson", "overture", "wikivoyage", "file", "gtfs"] as const),
+            ...([
+              "curated",
+              "synthetic",
+              "osm",
+              "geojson",
+              "overture",
+              "wikivoyage",
+              "file",
+              "gtfs",
+              "places"
+            ] as const),
             ...(["posts", "reddit", "feed", "discourse", "pages"] as const)
           ])
         ),

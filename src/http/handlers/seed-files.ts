@@ -38,7 +38,7 @@ export const seedFileHandlers = (files: SeedFiles["Service"]) => ({
 })
 
 /** Our own cities, and sources that are read from where they are. */
-const WITHOUT_FILE = new Set(["curated", "synthetic", "feed", "discourse", "pages"])
+const WITHOUT_FILE = new Set(["curated", "synthetic", "feed", "discourse", "pages", "places"])
 /** OpenStreetMap is a file, or a server of Overpass; Reddit an archive of it, or its API. */
 const WITH_OR_WITHOUT = new Set(["osm", "reddit"])
 

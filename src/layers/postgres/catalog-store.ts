@@ -259,7 +259,7 @@ export const layer = Layer.effect(
       countDoors: countDoors(sql).pipe(Effect.mapError(failed("Counting what travelers found at doors"))),
 
       known: (cityId) =>
-        sql<KnownNode>`select id, name, names, neighbourhood, lat, lon from activity_nodes
+        sql<KnownNode>`select id, name, names, neighbourhood, category, lat, lon from activity_nodes
           where city_id = ${cityId} and retired_at is null order by node_index`.pipe(
           Effect.mapError(failed("Reading the city's places"))
         ),

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { hash128 } from "../../domain/basics/hash.ts"
 import { Place, PlacesApi, PlacesCity, PlacesSource, PlacesUnavailable } from "../../services/places-source.ts"
+import { derive } from "./derived-evidence.ts"
 
 export interface PlacesCacheOptions {
   /** Most calls in one UTC day, over all nodes. */
@@ -41,8 +42,11 @@ const purge = (sql: SqlClient) =>
       where source = 'places' and content_hash <> 'purged' and updated_at < ${limit}::timestamptz returning id`
     const ids = blanked.map(({ id }) => id as string)
     yield* sql`delete from quality_signals where source = 'places' and activity_node_id = any(${ids}::uuid[])`
+    const old = yield* sql<{ id: string }>`delete from quality_signals
+      where source = 'places' and last_seen < ${limit}::timestamptz::date returning activity_node_id as id`
+    yield* derive(sql, [...new Set(old.map(({ id }) => id))])
     const days = yield* sql`delete from places_api_usage where day < ${limit}::date returning day`
-    return gone.length + blanked.length + days.length
+    return gone.length + blanked.length + old.length + days.length
   }).pipe(sql.withTransaction, Effect.mapError(database))
 
 export const layer = (options: PlacesCacheOptions) =>

@@ -221,6 +221,10 @@ describe("a city that nobody seeded", () => {
         const sql = yield* SqlClient
         yield* age(31)
         yield* sql`update activity_nodes set updated_at = now() - interval '31 days'`
+        // A place that another source describes loses the stars, and nothing else.
+        const [other] = yield* sql<{ id: string; name: string }>`update activity_nodes set source = 'osm'
+          where id = (select activity_node_id from quality_signals limit 1) returning id, name`
+        yield* sql`update quality_signals set last_seen = current_date - 31 where activity_node_id = ${other!.id}`
         yield* places.purge
         const left = yield* sql<{ name: string }>`select distinct name from activity_nodes where retired_at is not null`
         assert.deepStrictEqual(
@@ -228,6 +232,9 @@ describe("a city that nobody seeded", () => {
           ["A place of Google Places"]
         )
         assert.strictEqual((yield* sql`select 1 from quality_signals`).length, 0)
+        const [described] =
+          yield* sql`select name, quality_signals -> 'tourist' as tourist from activity_nodes where id = ${other!.id}`
+        assert.deepStrictEqual({ ...described }, { name: other!.name, tourist: null })
         const [kept] =
           yield* sql`select provenance from activity_nodes where provenance::text like '%google_places:%' limit 1`
         assert.isDefined(kept)

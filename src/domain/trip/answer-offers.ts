@@ -15,7 +15,9 @@ import type { PlanOutcome } from "./planner.ts"
 import * as R from "./rejections.ts"
 import {
   changed,
+  closed,
   intention,
+  isOver,
   isRejection,
   NOTHING,
   notReady,
@@ -283,7 +285,9 @@ export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
       (extra) => new R.PivotExpired({ message, pivot_id: command.pivot_id, ...extra })
     )
   }
-  if (command.response === "accept") return accept(turn, open, command.option_id)
+  if (command.response === "accept") {
+    return isOver(turn.trip) ? reject(closed(turn.trip)) : accept(turn, open, command.option_id)
+  }
   return changed(
     turn,
     { _tag: "pivot_dismissed", pivot_id: open.pivot_id, trigger: open.request.trigger, ...aboutOf(open) },

@@ -1,3 +1,12 @@
+import type { TripEvent } from "./events.ts"
+
+/** What a group's vote came to, where that is lost: which of the two events it was, nobody needs to know. */
+export const VOTE_COUNTED = "vote_counted"
+
+/** What a lost change is written down as. */
+export const lossOf = (event: TripEvent): string =>
+  "vote" in event && event._tag !== "vote_opened" ? VOTE_COUNTED : event._tag
+
 /** What happened to a trip, in words for people, by kind of event. */
 export const EVENT_WORDS: Readonly<Record<string, string>> = {
   trip_rescheduled: "new dates",
@@ -21,5 +30,6 @@ export const EVENT_WORDS: Readonly<Record<string, string>> = {
   pivot_dismissed: "an offer that was dismissed",
   pivot_ignored: "an offer that nobody answered",
   vote_opened: "the beginning of a vote",
-  vote_cast: "somebody's vote"
+  vote_cast: "somebody's vote",
+  [VOTE_COUNTED]: "what a vote came to"
 }

@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { emptyTrip, evolveActor, type TripActorState, withRecent, withTold } from "./actor-state.ts"
+import { VOTE_COUNTED } from "./event-words.ts"
 import type { TripEventEnvelope } from "./events.ts"
 import { type HeldTrip, holdLoaded, plainTrip } from "./held-trip.ts"
 import { type LostChange, TripState } from "./model.ts"
@@ -57,19 +58,29 @@ export const missingFrom = (
 /** The same plan in a trip that differs otherwise. */
 export const holding = (trip: HeldTrip, other: Omit<Partial<TripState>, "slots">): HeldTrip => ({ ...trip, ...other })
 
-/** Goes past numbers that stand for nothing any more. A stream that was followed up to here gets the whole trip. */
-const skipTo = (state: TripActorState, trip: HeldTrip, seq: number): TripActorState => ({
-  ...state,
-  trip: holding(trip, { seq }),
-  recent: EMPTY
-})
+/**
+ * Goes past numbers that stand for nothing any more. A stream that was followed up to here gets the whole trip. A vote of which the
+ * outcome is lost is over all the same: counted once more, it would be refused once more, and so on for ever.
+ */
+const skipTo = (
+  state: TripActorState,
+  trip: HeldTrip,
+  seq: number,
+  lost: ReadonlyArray<LostChange>
+): TripActorState => {
+  const { vote, ...others } = trip
+  const isOver = lost.some((one) => one.seq > trip.seq && one.seq <= seq && one.type === VOTE_COUNTED)
+  return { ...state, trip: holding(vote === undefined || isOver ? others : trip, { seq }), recent: EMPTY }
+}
 
 /** Events are facts about the outcome, so what follows a lost one still holds. Nothing follows a trip that never began. */
-const follow = (state: TripActorState, event: TripEventEnvelope): TripActorState => {
-  const { trip } = state
-  if (trip === undefined) return event.event._tag === "trip_created" ? evolveActor(state, event) : state
-  return evolveActor(event.seq > trip.seq + 1 ? skipTo(state, trip, event.seq - 1) : state, event)
-}
+const following =
+  (lost: ReadonlyArray<LostChange>) =>
+  (state: TripActorState, event: TripEventEnvelope): TripActorState => {
+    const { trip } = state
+    if (trip === undefined) return event.event._tag === "trip_created" ? evolveActor(state, event) : state
+    return evolveActor(event.seq > trip.seq + 1 ? skipTo(state, trip, event.seq - 1, lost) : state, event)
+  }
 
 /** Most lost changes that a trip speaks of: the newest. */
 const MOST_TOLD = 20
@@ -78,7 +89,7 @@ const MOST_TOLD = 20
 const withLost = (state: TripActorState, lost: ReadonlyArray<LostChange>): TripActorState => {
   if (state.trip === undefined || lost.length === 0) return state
   const last = Math.max(...lost.map((one) => one.seq))
-  const behind = last > state.trip.seq ? skipTo(state, state.trip, last) : state
+  const behind = last > state.trip.seq ? skipTo(state, state.trip, last, lost) : state
   return { ...behind, trip: holding(behind.trip!, { lost: lost.slice(-MOST_TOLD) }) }
 }
 
@@ -88,13 +99,15 @@ export const restore = (
   snapshot: TripSnapshot | undefined,
   events: ReadonlyArray<TripEventEnvelope>,
   lost: ReadonlyArray<LostChange> = []
-): TripActorState => withLost(fold(id, snapshot, events), lost)
+): TripActorState => withLost(fold(id, snapshot, events, lost), lost)
 
 const fold = (
   id: string,
   snapshot: TripSnapshot | undefined,
-  events: ReadonlyArray<TripEventEnvelope>
+  events: ReadonlyArray<TripEventEnvelope>,
+  lost: ReadonlyArray<LostChange>
 ): TripActorState => {
+  const follow = following(lost)
   if (snapshot === undefined) return events.reduce(follow, emptyTrip(id))
   const { receipts, ...trip } = snapshot
   // A hole before the snapshot would be a silent gap in a stream: only what joins it without one is kept.

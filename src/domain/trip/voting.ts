@@ -10,7 +10,17 @@ import type { TripCommand } from "./commands.ts"
 import { outcomesRecord } from "./outcomes.ts"
 import { PackedPlan } from "./packed-plan.ts"
 import * as R from "./rejections.ts"
-import { changed, isOver, reject, signal, type TripDecision, type TripRecord, type Turn, worldOf } from "./turn.ts"
+import {
+  changed,
+  closed,
+  isOver,
+  reject,
+  signal,
+  type TripDecision,
+  type TripRecord,
+  type Turn,
+  worldOf
+} from "./turn.ts"
 import { countedAt, resultOf, type Vote, type VoteAnswer, type VoteResult, votersFor } from "./vote.ts"
 
 /** A trip whose city is not there to check an option with is waited for this long; then nothing is changed. */
@@ -26,6 +36,7 @@ const noVote = (message: string) => new R.NoVote({ message })
 
 export const openVote = (turn: Turn, command: Extract<TripCommand, { _tag: "open_vote" }>): TripDecision => {
   const { trip, state, context } = turn
+  if (isOver(trip)) return reject(closed(trip))
   if (trip.vote !== undefined) {
     return reject(
       noVote("The group votes on an offer already. Vote on that one; it is counted before the next begins.")
@@ -75,6 +86,7 @@ export const castVote = (turn: Turn, command: Extract<TripCommand, { _tag: "cast
   const { trip, context } = turn
   const { answer, by: user_id, pivot_id } = command
   const { vote } = trip
+  if (isOver(trip)) return reject(closed(trip))
   if (vote === undefined || vote.pivot_id !== pivot_id || countedAt(vote, trip) <= context.now) {
     return reject(noVote("No vote is open on this offer: it was counted, or none was begun. Read the trip again."))
   }

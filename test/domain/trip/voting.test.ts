@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import type { Offer } from "../../../src/domain/pivot/model.ts"
+import { lossOf } from "../../../src/domain/trip/event-words.ts"
 import { TripEventEnvelope } from "../../../src/domain/trip/events.ts"
 import { restore, snapshotOf, TripSnapshot } from "../../../src/domain/trip/snapshot.ts"
 import type { VoteAnswer } from "../../../src/domain/trip/vote.ts"
@@ -198,6 +199,43 @@ describe("a vote on an offer", () => {
     assert.isUndefined(live.trip.vote)
     live.now += 10 * MINUTE
     assert.isUndefined(wake(live))
+  })
+
+  it("is over where what it came to is lost: counted again, it would be refused again", () => {
+    const { live, made } = voting()
+    cast(live, owner, option(made))
+    const before = live.decisions.flatMap((one) => one.events ?? [])
+    const kept = snapshotOf(live.state)!
+    cast(live, friend, option(made))
+    assert.strictEqual(wake(live)?._tag, "pivot_accepted")
+    const counted = live.last.events![0]!
+    const { seq } = counted
+    live.send({ _tag: "lock_slot", by: owner, slot_id: live.trip.slots[5]!.id, locked: true })
+    const later = live.decisions.flatMap((one) => one.events ?? []).slice(before.length)
+    const lost = [{ seq, type: lossOf(counted.event) }]
+    const without = later.filter((one) => one.seq !== seq)
+    const found = [
+      restore(live.state.id, undefined, [...before, ...without], lost),
+      restore(live.state.id, kept, without, lost),
+      restore(live.state.id, kept, without.slice(0, -1), lost)
+    ]
+    for (const state of found) assert.isUndefined(state.trip!.vote)
+    // Another offer that somebody answered alone ends no vote where it is lost.
+    const other = restore(live.state.id, kept, [], [{ seq, type: "pivot_accepted" }])
+    assert.strictEqual(other.trip!.vote?.pivot_id, made.pivot_id)
+  })
+
+  it("is not begun, and nothing accepted, in a trip that is over", () => {
+    const live = active()
+    invited(live, friend)
+    const made = offer(live)
+    live.send({ _tag: "set_status", by: owner, status: "shortened" })
+    const plan = live.trip.slots
+    const open = { _tag: "open_vote", by: owner, pivot_id: made.pivot_id, for_ms: MINUTE, default: KEEP } as const
+    assert.strictEqual(tag(live.send(open)), "TripClosed")
+    const taken = { _tag: "respond_pivot", by: owner, pivot_id: made.pivot_id, ...option(made) } as const
+    assert.strictEqual(tag(live.send(taken)), "TripClosed")
+    assert.deepStrictEqual(live.trip.slots, plan)
   })
 
   it("tells who has voted and never what, and writes each vote down as its voter's own", () => {

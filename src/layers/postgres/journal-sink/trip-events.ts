@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { payloadsOfKind } from "../../../domain/records/kind.ts"
 import { TRIP_EVENT } from "../../../domain/records/kinds.ts"
+import { lossOf } from "../../../domain/trip/event-words.ts"
 import type { TripEventEnvelope } from "../../../domain/trip/events.ts"
 import { SinkRejected } from "../../../services/journal-sink.ts"
 import { loseTripEvents } from "../lost-trip-events.ts"
@@ -85,7 +86,7 @@ export const tripEventsHandler: SinkHandler = {
   lose: Effect.fnUntraced(function* (record) {
     const sql = yield* SqlClient
     const { event, seq, trip_id } = TRIP_EVENT.decode(record.payload)
-    yield* loseTripEvents(sql, trip_id, [{ seq, type: event._tag }])
+    yield* loseTripEvents(sql, trip_id, [{ seq, type: lossOf(event) }])
     yield* Effect.logError(
       `The database refused change ${seq} of a trip (${event._tag}). The trip goes on without it, and its members are told; repair-trip --all puts it back once it can be stored.`
     )

@@ -1,7 +1,8 @@
 /** All that a trip's actor holds: the trip itself, what makes repeating harmless, and what can be derived again. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { type CityConditions, calm } from "../city/model.ts"
-import type { PivotId, SlotId } from "../ids.ts"
+import type { DecisionSlate } from "../decisions.ts"
+import type { PivotId, SlotId, UserId, Uuid } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { OfferText, PivotRequest } from "../pivot/model.ts"
 import { bytesOfRankings, type HeldRankings } from "../pivot/ranked.ts"
@@ -48,6 +49,16 @@ export interface OpenOffer {
   readonly shown: boolean
 }
 
+/** What somebody was shown, best first, and the decision that it is. */
+export interface Look {
+  readonly decision_id: typeof Uuid.Type
+  readonly by: UserId
+  /** The stop that it could replace; null for what fits into some minutes. */
+  readonly slot_id: SlotId | null
+  readonly slate: DecisionSlate
+  readonly at: number
+}
+
 /** Lost in a crash without harm: it is derived again on activation. */
 export interface TripMemory {
   readonly catalog: CityCatalog | undefined
@@ -58,6 +69,8 @@ export interface TripMemory {
   readonly offers: ReadonlyArray<OpenOffer>
   /** Marks of city events that this trip was told of, newest last. */
   readonly told: ReadonlyArray<string>
+  /** What members looked through without changing anything, newest last; absent where nobody did. */
+  readonly looks?: ReadonlyArray<Look>
 }
 
 export interface TripActorState {
@@ -84,6 +97,7 @@ export type TripMemoryEvent =
   /** What could be undone until this instant cannot be any more: it takes memory no longer. */
   | { readonly _tag: "undo_over"; readonly at: number }
   | { readonly _tag: "told"; readonly marks: ReadonlyArray<string> }
+  | { readonly _tag: "looked"; readonly look: Look }
   | { readonly _tag: "fallbacks_ready"; readonly fallbacks: Fallbacks }
   | {
       readonly _tag: "world_known"
@@ -96,6 +110,8 @@ export type TripMemoryEvent =
 
 /** Receipts older than this are dropped: the contract keeps a key for 24 hours. */
 export const RECEIPT_MILLIS = 24 * 3_600_000
+/** Looks that a trip remembers: an older one is logged anew, and taking one of it is a decision of its own. */
+export const MAX_LOOKS = 16
 /** More writes with a key than this in 24 hours are beyond any honest client of one trip. */
 const MAX_RECEIPTS = 512
 /** Events kept for streams, by number and by bytes; who was away for longer gets the whole trip. */
@@ -209,6 +225,8 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
       return memory
     case "told":
       return { ...memory, told: lastOf([...new Set([...memory.told, ...event.marks])], MAX_TOLD) }
+    case "looked":
+      return { ...memory, looks: lastOf([...(memory.looks ?? []), event.look], MAX_LOOKS) }
     case "fallbacks_ready":
       return { ...memory, fallbacks: event.fallbacks }
     case "world_known":
@@ -226,6 +244,7 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
         ...memory,
         personas: memory.personas.filter((persona) => persona.user_id !== event.user_id),
         rankings: undefined,
+        ...(memory.looks === undefined ? {} : { looks: memory.looks.filter(({ by }) => by !== event.user_id) }),
         offers: memory.offers.map((one) => ({
           ...one,
           by: one.by === event.user_id ? null : one.by,
@@ -278,6 +297,7 @@ export const sizeOfTrip = (state: TripActorState): number => {
   let bytes = sizeOfOwn(trip) + 1_200 + trip.plan.bytes + trip.members.length * 200 + trip.vetoes.length * 200
   bytes += state.receipts.length * 150 + state.recent.reduce((sum, event) => sum + sizeOfEvent(event), 0)
   for (const open of memory.offers) bytes += 600 + open.text.length
+  for (const { slate } of memory.looks ?? []) bytes += 400 + slate.candidate_ids.length * 24
   if (memory.rankings !== undefined) bytes += bytesOfRankings(memory.rankings)
   return bytes + (memory.fallbacks?.bytes ?? 0)
 }

@@ -5,6 +5,7 @@ import type { FixedThing, Slot } from "../plan/model.ts"
 import type { TripCommand } from "./commands.ts"
 import { changeable, refused, swapDecision } from "./decide-slots.ts"
 import { MAX_FIXED, placeIssues } from "./fixed.ts"
+import { lookAt, looked, lookRecord } from "./looks.ts"
 import type { Undoable } from "./model.ts"
 import { outcomeOf, outcomesRecord } from "./outcomes.ts"
 import { editedFrom } from "./plan-edits.ts"
@@ -67,8 +68,10 @@ export const addStop = (turn: Turn, command: Extract<TripCommand, { _tag: "add_s
   const outcome = planner.add(world, node_id!, { at, day })
   if (outcome._tag === "refused") return refused(outcome)
   const came = outcome.change.slots.find((slot) => !turn.trip.slots.some(({ id }) => id === slot.id))!
-  const decision = uuidOfName("overplanned/decision", turn.context.id()) as typeof Uuid.Type
-  const logged = swapDecision(turn, world, outcome, came.node_id, decision)
+  const look = lookAt(turn, null, came.node_id)
+  const decision = look?.decision_id ?? (uuidOfName("overplanned/decision", turn.context.id()) as typeof Uuid.Type)
+  const logged =
+    look === undefined ? swapDecision(turn, world, outcome, came.node_id, decision) : [lookRecord(turn, world, look)]
   const slots = outcome.change.slots.map((slot) => (slot.id === came.id ? { ...slot, decision_id: decision } : slot))
   const records: Array<TripRecord> = [
     ...logged,
@@ -243,12 +246,14 @@ export const choicesFor = (turn: Turn, command: Extract<TripCommand, { _tag: "ch
   if (isRejection(slot)) return reject(slot)
   const world = openWorld(turn)
   if (!isWorld(world)) return reject(world)
-  return { reply: { _tag: "choices", choices: turn.rules.planner.choices(world, slot) } }
+  const { choices, slate } = turn.rules.planner.choices(world, slot)
+  return { reply: { _tag: "choices", choices }, ...looked(turn, world, command.by, slot.id, slate) }
 }
 
 export const fitsFor = (turn: Turn, command: Extract<TripCommand, { _tag: "fits" }>): TripDecision => {
   const world = openWorld(turn)
   if (!isWorld(world)) return reject(world)
   const at = command.at ?? turn.context.now
-  return { reply: { _tag: "fits", fits: turn.rules.planner.fits(world, { at, minutes: command.minutes }) } }
+  const { fits, slate } = turn.rules.planner.fits(world, { at, minutes: command.minutes })
+  return { reply: { _tag: "fits", fits }, ...looked(turn, world, command.by, null, slate) }
 }

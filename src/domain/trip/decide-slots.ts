@@ -4,6 +4,7 @@ import type { Uuid } from "../ids.ts"
 import type { Slot } from "../plan/model.ts"
 import type { TripCommand } from "./commands.ts"
 import { decidedBy } from "./decided.ts"
+import { lookAt, lookRecord } from "./looks.ts"
 import { outcomeOf, outcomesRecord } from "./outcomes.ts"
 import { edited } from "./plan-edits.ts"
 import type { PlanOutcome, TripWorld } from "./planner.ts"
@@ -89,9 +90,11 @@ export const swapSlot = (turn: Turn, command: Extract<TripCommand, { _tag: "swap
   const outcome = turn.rules.planner.swap(world, slot, command.node_id)
   if (outcome._tag === "refused") return refused(outcome)
   const { removed } = outcome.change
-  const decision = uuidOfName("overplanned/decision", turn.context.id()) as typeof Uuid.Type
+  const look = lookAt(turn, slot.id, command.node_id)
+  const decision = look?.decision_id ?? (uuidOfName("overplanned/decision", turn.context.id()) as typeof Uuid.Type)
   const node = outcome.change.slots.find((one) => one.id === slot.id)?.node_id ?? null
-  const logged = swapDecision(turn, world, outcome, node, decision)
+  const logged =
+    look === undefined ? swapDecision(turn, world, outcome, node, decision) : [lookRecord(turn, world, look)]
   const slots = logged.length === 0 ? outcome.change.slots : decidedBy(turn.trip.slots, outcome.change.slots, decision)
   const records: Array<TripRecord> = [
     ...logged,

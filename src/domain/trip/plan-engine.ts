@@ -182,16 +182,19 @@ const swap =
 
 const choices =
   ({ asked, settings }: Pick<EngineParts, "asked" | "settings">) =>
-  (world: TripWorld, slot: Slot): Choices => {
+  (world: TripWorld, slot: Slot): { readonly choices: Choices; readonly slate: DecisionSlate } => {
     const known = pivotWorld(world, settings)
     const day = daySlots(world.trip, slot.day, known.catalog.indexOf)
     const position = day.findIndex((one) => one.id === slot.id)
-    if (position < 0) return { choices: [], reasons: [GONE] }
+    if (position < 0) {
+      return { choices: { choices: [], reasons: [GONE] }, slate: { candidate_ids: [], scores: [] } }
+    }
     const picked = choicesAt(known, day, position, world.now)
     asked("swap", saidAt(known, day[position]!) !== undefined)
     const gap = gapAt(day, position, world.now)
-    return {
-      choices: picked.found.slice(0, MOST_CHOICES).map((found) => ({
+    const shown = picked.found.slice(0, MOST_CHOICES)
+    const choices: Choices = {
+      choices: shown.map((found) => ({
         node: nodeBrief(known.catalog.nodes[found.index]!),
         starts_at: rfc3339(found.visit.arrive),
         ends_at: rfc3339(found.visit.leave),
@@ -200,6 +203,13 @@ const choices =
         why: whyOf(known, CLOSED_COLUMN, found, day[position]!, gap, undefined)
       })),
       reasons: picked.found.length === 0 ? picked.reasons : []
+    }
+    return {
+      choices,
+      slate: {
+        candidate_ids: shown.map(({ index }) => known.catalog.nodes[index]!.id),
+        scores: shown.map(({ score }) => score)
+      }
     }
   }
 

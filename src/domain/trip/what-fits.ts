@@ -3,6 +3,7 @@
  * as one of them or as several after each other, and looks again without those for other ideas.
  */
 import { sharedTags } from "../catalog/embedding.ts"
+import type { DecisionSlate } from "../decisions.ts"
 import { NOWHERE } from "../itinerary/own-points.ts"
 import { MEAL } from "../itinerary/places.ts"
 import { type Meal, mealAt, millisAt, minuteAt } from "../itinerary/rules.ts"
@@ -155,15 +156,18 @@ export const whatFits = (
   world: TripWorld,
   settings: PivotSettings,
   { at, minutes }: { readonly at: number; readonly minutes: number }
-): Fits => {
+): { readonly fits: Fits; readonly slate: DecisionSlate } => {
   const known = pivotWorld(world, settings)
   const edit = editWorld(world, settings)
   const stretch = stretchOf(known, edit, at, minutes)
-  const none = (message: string, places = 0): Fits => ({
-    starts_at: rfc3339(at),
-    ends_at: rfc3339(stretch?.ends ?? at + minutes * MINUTE),
-    options: [],
-    reasons: [{ reason: "nothing_fits", message, places }]
+  const none = (message: string, places = 0) => ({
+    fits: {
+      starts_at: rfc3339(at),
+      ends_at: rfc3339(stretch?.ends ?? at + minutes * MINUTE),
+      options: [],
+      reasons: [{ reason: "nothing_fits", message, places }]
+    },
+    slate: { candidate_ids: [], scores: [] }
   })
   if (stretch === undefined) return none("That time lies outside the dates of the trip.")
   const away = absenceAt(edit, at, at + MINUTE)
@@ -182,6 +186,7 @@ export const whatFits = (
     return [{ ...found, index, worth: liking + QUALITY * known.env.places.quality[index]! }]
   })
   const options: Array<Fits["options"][number]> = []
+  const shown: Array<Candidate> = []
   while (pool.length > 0 && options.length < IDEAS) {
     const problem = problemOf(known, stretch, pool, minuteOf)
     const search = new Search(problem, 1, SETTINGS)
@@ -190,11 +195,18 @@ export const whatFits = (
     const visits = plan.routes[0]!
     if (visits.length === 0) break
     options.push(optionOf(world, known, stretch, facts.day, pool, visits, plan.starts[0]!))
+    for (const visit of visits) shown.push(pool[visit]!)
     const used = new Set(visits)
     pool = pool.filter((_, i) => !used.has(i))
   }
   if (options.length > 0) {
-    return { starts_at: rfc3339(stretch.begins), ends_at: rfc3339(stretch.ends), options, reasons: [] }
+    return {
+      fits: { starts_at: rfc3339(stretch.begins), ends_at: rfc3339(stretch.ends), options, reasons: [] },
+      slate: {
+        candidate_ids: shown.map(({ index }) => known.catalog.nodes[index]!.id),
+        scores: shown.map(({ worth }) => worth)
+      }
+    }
   }
   const room = Math.floor((stretch.ends - stretch.begins) / MINUTE)
   return none(

@@ -206,13 +206,16 @@ export class PlanBook {
 
   /** What a swap could bring is looked at first, and the last of it taken. */
   async choose(by: Traveler, stop: Standing): Promise<void> {
-    const nodes = await this.#choices(by, stop)
-    if (nodes.length > 0) await this.#swap(by, stop, nodes, nodes.at(-1))
+    const { at, nodes } = await this.#choices(by, stop)
+    if (nodes.length > 0) await this.#swap(by, stop, nodes, { at, node: nodes.at(-1)! })
   }
 
-  async #choices(by: Traveler, stop: Standing): Promise<ReadonlyArray<string>> {
-    const { body } = await this.stage.ask(by, "GET", `/trips/${this.id}/slots/${stop.slot}/choices`)
-    return body.choices.map((one: Json) => one.node.id)
+  async #choices(
+    by: Traveler,
+    stop: Standing
+  ): Promise<{ readonly nodes: ReadonlyArray<string>; readonly at: Window }> {
+    const { at, body } = await this.stage.ask(by, "GET", `/trips/${this.id}/slots/${stop.slot}/choices`)
+    return { at, nodes: body.choices.map((one: Json) => one.node.id) }
   }
 
   protected deed(who: Traveler, shown: string, node: string, outcome: Deed["outcome"], at: Window): void {
@@ -238,16 +241,21 @@ export class PlanBook {
 
   /** Whatever the server thinks best comes in; how much else would have fitted is asked before. */
   async swap(by: Traveler, stop: Standing): Promise<void> {
-    await this.#swap(by, stop, await this.#choices(by, stop))
+    await this.#swap(by, stop, (await this.#choices(by, stop)).nodes)
   }
 
-  /** `node` is chosen among what could be seen; without it nothing of that was looked at. */
-  async #swap(by: Traveler, stop: Standing, fitting: ReadonlyArray<string>, node?: string): Promise<void> {
+  /** `taken` was chosen among what could be seen, when that was shown; without it the server chose, whatever was seen before. */
+  async #swap(
+    by: Traveler,
+    stop: Standing,
+    fitting: ReadonlyArray<string>,
+    taken?: { readonly node: string; readonly at: Window }
+  ): Promise<void> {
     this.past = this.stops
     const path = `/trips/${this.id}/slots/${stop.slot}`
     const { at } = await this.stage.ask(by, "PATCH", path, {
       action: "swap",
-      ...(node === undefined ? {} : { node_id: node })
+      ...(taken === undefined ? {} : { node_id: taken.node })
     })
     const shown = `${this.id}/swap/${this.count++}`
     const edits = await this.changed(by, "swap", at, shown)
@@ -255,9 +263,9 @@ export class PlanBook {
     this.record.shown.push({
       id: shown,
       surface: "swap",
-      at,
+      at: taken?.at ?? at,
       trip: this.id,
-      nodes: node === undefined ? brought : fitting,
+      nodes: taken === undefined ? brought : fitting,
       alone: fitting.length === 1
     })
     this.deed(by, stop.shown, stop.node, "swapped", at)

@@ -71,6 +71,11 @@ describe("suggested companions", () => {
       return now.suggestions.length === 2 && now
     })
     assert.strictEqual(found.model, "shared_interests:1")
+    const { models } = ok(await admin.call("GET", "/admin/model-registry"))
+    const inForce = models.flatMap(({ model_name, model_version, stage }: Json) =>
+      stage === "production" ? [`${model_name}:${model_version}`] : []
+    )
+    assert.include(inForce, found.model, "who orders them is somebody that operators can look up")
     assert.deepStrictEqual(names(found), [bob.id, cat.id], "whoever likes the same comes first")
     assert.deepStrictEqual(found.suggestions[0].interests, ["food", "culture"])
     assert.deepStrictEqual(found.suggestions[1].interests, ["food"])

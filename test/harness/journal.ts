@@ -9,7 +9,7 @@ import { makeJournal } from "../../src/layers/journal/journal.ts"
 import type { JournalUnreadable } from "../../src/layers/journal/recovery.ts"
 import type { JournalOptions } from "../../src/layers/journal/works.ts"
 import { type Journal, type JournalEntry, type JournalRecord, RecordTypes } from "../../src/services/journal.ts"
-import { JournalSink, SinkRejected, SinkUnavailable } from "../../src/services/journal-sink.ts"
+import { JournalSink, SinkRejected, SinkStale, SinkUnavailable } from "../../src/services/journal-sink.ts"
 
 /** A store that keeps what it is given, by id, and can be away or refuse what it does not like. */
 export class MemorySink {
@@ -21,6 +21,8 @@ export class MemorySink {
   readonly closed: Array<string> = []
   away = false
   refuses: (entry: JournalEntry) => boolean = () => false
+  /** Which records another server's place makes void. */
+  stale: (entry: JournalEntry) => boolean = () => false
   /** Records of which whom they concern was told that they are lost; and whether nobody can be told. */
   readonly lost: Array<JournalEntry> = []
   tellsNobody = false
@@ -53,8 +55,10 @@ export class MemorySink {
         return Effect.void
       }),
     apply: (batch, { node, segment, byteOffset }) =>
-      Effect.suspend((): Effect.Effect<void, SinkUnavailable | SinkRejected> => {
+      Effect.suspend((): Effect.Effect<void, SinkUnavailable | SinkRejected | SinkStale> => {
         if (this.away) return Effect.fail(new SinkUnavailable({ message: "away" }))
+        const positions = batch.filter(this.stale).map(({ position }) => position)
+        if (positions.length > 0) return Effect.fail(new SinkStale({ message: "another server owns", positions }))
         const bad = batch.find(this.refuses)
         if (bad !== undefined) return Effect.fail(new SinkRejected({ message: `will not take ${bad.id}` }))
         for (const entry of batch) {
@@ -86,12 +90,13 @@ export const openJournal = (
   files: FilePort,
   sink: MemorySink,
   options: Partial<JournalOptions> = {},
-  types: ReadonlyArray<RecordType> = journalTypes
+  types: ReadonlyArray<RecordType> = journalTypes,
+  logs: "None" | "Error" = "None"
 ): Effect.Effect<typeof Journal.Service, JournalUnreadable, Scope.Scope> =>
   makeJournal({ ...smallJournal, ...options }, files).pipe(
     Effect.provideService(RecordTypes, types),
     Effect.provideService(JournalSink, sink.service),
-    Effect.provideService(References.MinimumLogLevel, "None")
+    Effect.provideService(References.MinimumLogLevel, logs)
   )
 
 /** The nth note of a key: its id tells who it is. */

@@ -23,6 +23,11 @@ export const quarantineNote = (
         `The journal set something aside at position ${position} (${what}); it is kept in ${asideDirectory}. The rest goes on.`
       )
 
+export const staleNote = (asideDirectory: string, position: number, count: number) =>
+  Effect.logError(
+    `The journal set ${count === 1 ? "a record" : `${count} records`} aside that another server's place makes void, the newest at position ${position}; they are kept in ${asideDirectory}. The rest goes on.`
+  )
+
 export const cannotOpen = (directory: string) => (cause: unknown) =>
   cause instanceof JournalUnreadable
     ? cause

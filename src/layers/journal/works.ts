@@ -7,7 +7,7 @@ import type { Aside, AsideKind } from "./aside.ts"
 import type { DrainerEvents } from "./drainer.ts"
 import type { FilePort } from "./files.ts"
 import { journalMetrics } from "./metrics.ts"
-import { quarantineNote } from "./reading.ts"
+import { quarantineNote, staleNote } from "./reading.ts"
 import type { StoredAcks } from "./stored-acks.ts"
 import type { makeHurry, makeWaitingRecords } from "./waiting.ts"
 import type { Writer, WriterEvents, WriterLimits } from "./writer-contract.ts"
@@ -24,19 +24,25 @@ export interface JournalOptions extends WriterLimits {
 export type Fence = Pick<Ownership["Service"], "epoch" | "refusal" | "onOpened">
 
 /** What is measured and logged of a journal; nobody waits for either. */
+/** An owner whose place was taken may have thousands of records that do not count any more: they are told of as they become ten times as many. */
+const isPowerOfTen = (count: number): boolean => Number.isInteger(Math.log10(count))
+
 export const makeNotes = Effect.fnUntraced(function* (directory: string, asideDirectory: string) {
   const context = yield* Effect.context<never>()
   const fork = Effect.runForkWith(context)
   const count = <Input, State>(metric: Metric.Metric<Input, State>, input: Input) => metric.updateUnsafe(input, context)
   // Told from the start on: what is not there cannot be watched.
   for (const one of [journalMetrics.missing, journalMetrics.quarantined, journalMetrics.stale]) count(one, 0)
+  let staleRecords = 0
   return {
     count,
     fork,
     quarantined: (position: number, what: AsideKind, until?: number) => {
       const { missing, quarantined, stale } = journalMetrics
       count(what === "missing" ? missing : what === "stale" ? stale : quarantined, 1)
-      fork(quarantineNote(directory, asideDirectory, position, what, until))
+      if (what !== "stale") return void fork(quarantineNote(directory, asideDirectory, position, what, until))
+      staleRecords++
+      if (isPowerOfTen(staleRecords)) fork(staleNote(asideDirectory, position, staleRecords))
     }
   }
 })

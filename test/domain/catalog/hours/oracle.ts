@@ -1,19 +1,20 @@
 // Runs the package `opening_hours` in a process whose own time zone is the venue's, because that is the zone it computes in.
-// Reads one JSON question from standard input, writes one JSON answer to standard output.
+// Reads a JSON array of questions from standard input, writes one of answers to standard output.
 import { readFileSync } from "node:fs"
 import OpeningHours from "opening_hours"
 
 export const NEXT_WITHIN_MS = 30 * 86_400_000
 
-interface Question {
+export interface Question {
   readonly country: string
-  readonly values: ReadonlyArray<{ readonly text: string; readonly at: ReadonlyArray<number> }>
+  readonly text: string
+  readonly at: ReadonlyArray<number>
 }
 
 if (import.meta.main) {
-  const { country, values } = JSON.parse(readFileSync(0, "utf8")) as Question
+  const questions: ReadonlyArray<Question> = JSON.parse(readFileSync(0, "utf8"))
 
-  const answers = values.map(({ text, at }) => {
+  const answers = questions.map(({ country, text, at }) => {
     try {
       const hours = new OpeningHours(text, { address: { country_code: country.toLowerCase() } } as never)
       const states = at.map((instant) => {

@@ -12,8 +12,8 @@ export default defineConfig({
   test: {
     // Only there to end a test that hangs; what a thing may take is asserted by the benchmarks, on a quiet machine.
     // Several times what a busy machine needs: a test that hangs may be late to say so, one that works must not fail.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     pool: "forks",
     // As the program itself is loaded: each file's process finds its hundreds of modules without a look into every folder.
     execArgv: ["--import", new URL("./scripts/setup/kept-code.mjs", import.meta.url).href],

@@ -165,11 +165,8 @@ describe("frames made from the grammar", () => {
         assert.deepStrictEqual(faults.slice(0, 5), [], `ATTACK_SEED=${SEED}, frames from ${from}`)
       }
       socket.close()
-      await until(
-        "a journal that is drained",
-        async () =>
-          /(^|\D)0 records ahead of the database/.test(await (await fetch(`${world.server().url}/ready`)).text()),
-        60_000
+      await until("a journal that is drained", async () =>
+        /(^|\D)0 records ahead of the database/.test(await (await fetch(`${world.server().url}/ready`)).text())
       )
       assert.deepStrictEqual(readdirSync(join(world.folder, "journal", "aside")), [], `ATTACK_SEED=${SEED}`)
       await world.restart("SIGKILL")

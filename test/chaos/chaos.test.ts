@@ -154,10 +154,8 @@ describe.skipIf(process.platform !== "linux")("a server that is mistreated", () 
       for (const done of [promised.pivots, promised.writes.size, promised.signals.size, promised.plans]) {
         assert.isAbove(done, 0, `${what}; ${amounts}`)
       }
-      await until(
-        "a journal that is drained",
-        async () => /(^|\D)0 records ahead of the database/.test(await (await fetch(`${world.direct()}/ready`)).text()),
-        60_000
+      await until("a journal that is drained", async () =>
+        /(^|\D)0 records ahead of the database/.test(await (await fetch(`${world.direct()}/ready`)).text())
       )
       assert.deepStrictEqual(readdirSync(join(around.folder, "journal", "aside")), [], what)
       const { events, signals } = await stored()

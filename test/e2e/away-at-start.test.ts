@@ -42,13 +42,9 @@ describe("a start without a database", () => {
       fetch(`${server.url}${path}`)
         .then((response) => response.text())
         .catch(() => "")
-    await until("a word about the database", async () => (await read("/ready")).includes("cannot be reached"), 60_000)
+    await until("a word about the database", async () => (await read("/ready")).includes("cannot be reached"))
     way.mend()
-    await until(
-      "a server that is ready",
-      async () => (await fetch(`${server.url}/ready`).catch(() => undefined))?.ok,
-      60_000
-    )
+    await until("a server that is ready", async () => (await fetch(`${server.url}/ready`).catch(() => undefined))?.ok)
     assert.strictEqual(await server.stop(), 0)
   })
 })

@@ -298,7 +298,7 @@ describe("the example of every operation", () => {
       MODEL_VERSION,
       nodes.map(({ id }: Json) => id)
     )
-  }, 120_000)
+  })
   afterAll(async () => {
     await world?.close()
     service?.close()
@@ -323,5 +323,5 @@ describe("the example of every operation", () => {
       }
     }
     assert.deepStrictEqual(failed, [])
-  }, 120_000)
+  })
 })

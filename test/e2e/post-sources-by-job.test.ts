@@ -19,7 +19,7 @@ const FEED = `<?xml version="1.0"?><rss version="2.0"><channel><title>Around her
 const comment = (id: string, body: string) =>
   JSON.stringify({ id, subreddit: "AskSeattle", author: `a${id}`, body, created_utc: "1746403200" })
 
-describe("posts by a job", { timeout: 300_000 }, () => {
+describe("posts by a job", { timeout: 600_000 }, () => {
   const scope = Effect.runSync(Scope.make())
   const sources = scratchFolder()
   let world: World
@@ -52,14 +52,10 @@ describe("posts by a job", { timeout: 300_000 }, () => {
 
   const read = async (body: object): Promise<Json> => {
     const { job_id } = ok(await operator.call("POST", "/admin/seed-city", { city: "seattle", ...body }), 202)
-    const job = await until(
-      "the end of the job",
-      async () => {
-        const seen = ok(await operator.call("GET", `/admin/jobs/${job_id}`))
-        return (seen.state === "done" || seen.state === "failed") && seen
-      },
-      120_000
-    )
+    const job = await until("the end of the job", async () => {
+      const seen = ok(await operator.call("GET", `/admin/jobs/${job_id}`))
+      return (seen.state === "done" || seen.state === "failed") && seen
+    })
     assert.strictEqual(job.state, "done", job.error)
     return job.result
   }

@@ -76,7 +76,7 @@ describe("with Claude", () => {
     const prompts = JSON.stringify(fake.calls.map((call) => call.system + call.user))
     assert.notInclude(prompts, ann.id)
     // Pre-warming for the archetype's other day parts goes on behind; the same wish is there already.
-    await until("an end of the pre-warming", () => rankings(fake) >= PREPARED, 90_000)
+    await until("an end of the pre-warming", () => rankings(fake) >= PREPARED)
     const asked = rankings(fake)
     const second = ok(await bob.call("POST", "/trips", aTrip()), 201)
     assert.strictEqual(second.model.source, "cache")

@@ -5,7 +5,7 @@ import { openCityElements } from "../support/open-city.ts"
 import { type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 180_000
 const PART_BYTES = 700 * 1024
 const MOST_BYTES = 4 * 2 ** 20
 
@@ -29,7 +29,7 @@ const parts = Array.from({ length: Math.ceil(extract.length / PART_BYTES) }, (_,
   extract.subarray(i * PART_BYTES, (i + 1) * PART_BYTES).toString("base64")
 )
 
-describe("a file in parts", { timeout: 2 * PATIENCE_MS }, () => {
+describe("a file in parts", () => {
   let world: World
   let operator: Traveler
 

@@ -42,7 +42,7 @@ describe("train --watch", () => {
     const trainer = startCommand(["train", "--watch"], environment, scratch.path)
     const [asked, left] = [personId(), personId()]
     try {
-      await until("a trainer that waits", () => /Waiting for trainings/.test(trainer.output()), 90_000)
+      await until("a trainer that waits", () => /Waiting for trainings/.test(trainer.output()))
       await client.runPromise(
         Effect.flatMap(
           SqlClient,
@@ -52,14 +52,10 @@ describe("train --watch", () => {
             (${left}, 'train_model', '{"model": "bpr"}', 'running', 1, 'who was killed', now() - interval '1 hour')`
         )
       )
-      const done = await until(
-        "both trainings",
-        async () => {
-          const rows = await jobs()
-          return rows.every(({ state }) => state === "failed") && rows
-        },
-        90_000
-      )
+      const done = await until("both trainings", async () => {
+        const rows = await jobs()
+        return rows.every(({ state }) => state === "failed") && rows
+      })
       const attempts = new Map(done.map((row) => [row.id, row.attempts]))
       assert.deepStrictEqual([attempts.get(asked), attempts.get(left)], [1, 2])
       for (const { error } of done) assert.match(error ?? "", /^No dataset bpr_triples is published in /)
@@ -108,7 +104,7 @@ describe("train --watch", () => {
     )
     const killed = startCommand(["train", "--watch"], environment, scratch.path)
     try {
-      await until("a training under way", async () => ((await training(id)).progress?.epoch ?? 0) > 0, 120_000)
+      await until("a training under way", async () => ((await training(id)).progress?.epoch ?? 0) > 0)
       const other = await command(["train", "match_compatibility"], environment, scratch.path)
       assert.notStrictEqual(other.code, 0)
       assert.match(other.said, /match_compatibility is being trained already\. Wait for that run, or cancel it\./)
@@ -128,14 +124,10 @@ describe("train --watch", () => {
     )
     const next = startCommand(["train", "--watch"], environment, scratch.path)
     try {
-      const done = await until(
-        "the training that was begun anew",
-        async () => {
-          const row = await training(id)
-          return ["done", "failed"].includes(row.state) && row
-        },
-        120_000
-      )
+      const done = await until("the training that was begun anew", async () => {
+        const row = await training(id)
+        return ["done", "failed"].includes(row.state) && row
+      })
       assert.deepInclude(done, { state: "done", attempts: 2, error: null })
     } finally {
       await next.stop()

@@ -132,7 +132,7 @@ describe.skipIf(FAKETIME === undefined)(
       )
       const unlisted = found.filter((one) => !DIFFER.some(({ columns }) => columns.test(one)))
       assert.deepEqual(unlisted, [])
-    }, 300_000)
+    }, 600_000)
 
     describe("held against a record that it does not agree with", () => {
       type Plant = (rows: Rows) => { readonly rows: Rows; readonly what: keyof typeof KINDS }

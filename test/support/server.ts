@@ -15,10 +15,10 @@ export const PROGRAM = ["--import", join(ROOT, "scripts/setup/kept-code.mjs"), j
 export const SECRET = "the secret of tests, long enough to be accepted"
 
 /** Generous: a test machine may be busy with everything else at once. */
-const START_MS = 90_000
+const START_MS = 180_000
 
 /** Likewise, for a fact that comes about by itself: only a test that fails waits that long. */
-export const PATIENCE_MS = 60_000
+export const PATIENCE_MS = 180_000
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

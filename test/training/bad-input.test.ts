@@ -65,7 +65,7 @@ const refusedOf = Effect.fnUntraced(function* (model: TrainableModel) {
 })
 
 describe("a trainer", () => {
-  layer(world, { excludeTestServices: true, timeout: 240_000 })((it) => {
+  layer(world, { excludeTestServices: true, timeout: 600_000 })((it) => {
     it.effect("has a model in production that none of what follows may touch", () =>
       Effect.gen(function* () {
         publish(madeMatches({ count: 1_000, name: "sound" }))

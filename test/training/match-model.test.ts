@@ -72,7 +72,7 @@ const evaluationIn = (folder: string): { readonly models: ReadonlyArray<Metrics>
 const BASELINES = ["shared_interests", "alike", "common_ground"]
 
 describe("match_compatibility", () => {
-  layer(world, { excludeTestServices: true, timeout: 240_000 })((it) => {
+  layer(world, { excludeTestServices: true, timeout: 600_000 })((it) => {
     const build = (definition: Definition) =>
       buildDataset({ root: datasets, trackingUri: undefined, definition }, { name: "companion_match" })
 
@@ -117,7 +117,7 @@ describe("match_compatibility", () => {
           )
           assert.match(message, /0 accept and skip pairs stand behind it; at least 500 are wanted/)
         }).pipe(Effect.provideService(References.MinimumLogLevel, "None")),
-      240_000
+      600_000
     )
 
     it.effect(
@@ -144,7 +144,7 @@ describe("match_compatibility", () => {
           assert.match(refused.message, /\d+ went well: with one answer only there is nothing to tell apart/)
           assert.strictEqual(readdirSync(join(models, "match_compatibility")).length, 2)
         }).pipe(Effect.provideService(References.MinimumLogLevel, "None")),
-      240_000
+      600_000
     )
   })
 })

@@ -117,7 +117,7 @@ describe("match events", () => {
             /age_score stands at 0.5/
           )
         }).pipe(Effect.provideService(References.MinimumLogLevel, "None")),
-      180_000
+      600_000
     )
   })
 })

@@ -108,7 +108,7 @@ describe("a model, from what was logged to the gate", () => {
           const figures = (one: { models: ReadonlyArray<unknown> }) => one.models.slice(0, 6)
           assert.deepEqual(figures(JSON.parse(JSON.stringify(again.evaluation))), figures(evaluation))
         }),
-      240_000
+      600_000
     )
 
     it.effect(
@@ -133,7 +133,7 @@ describe("a model, from what was logged to the gate", () => {
           yield* sql`update decision_outcomes o set activity_node_id = k.activity_node_id from kept k where k.id = o.id`
           assert.isTrue(existsSync(today))
         }),
-      240_000
+      600_000
     )
 
     it.effect("is trained by one trainer at a time; who is cancelled leaves nothing and nobody waiting", () =>
@@ -205,7 +205,7 @@ describe("a model, from what was logged to the gate", () => {
           assert.isBelow(own.metrics.auc.lower, logged.metrics.auc.upper)
           assert.isBelow(Math.abs(own.metrics.auc.mean - 0.5), 0.1)
         }),
-      240_000
+      600_000
     )
 
     it.effect(

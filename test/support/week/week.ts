@@ -66,8 +66,7 @@ const seed = async (stage: Stage, admin: Traveler, cities: ReadonlyArray<string>
     const { body } = await stage.ask(admin, "POST", "/admin/seed-city", { city })
     await until(
       `${city} to be seeded`,
-      async () => (await stage.ask(admin, "GET", `/admin/jobs/${body.job_id}`)).body.state === "done",
-      120_000
+      async () => (await stage.ask(admin, "GET", `/admin/jobs/${body.job_id}`)).body.state === "done"
     )
   }
 }
@@ -94,15 +93,11 @@ const ready = async (server: Server): Promise<Json> => (await fetch(`${server.ur
 
 /** Nothing is on its way into the database any more, and nobody waits to be forgotten. */
 const settled = (server: Server): Promise<unknown> =>
-  until(
-    "a journal that is drained, and nobody who waits to be forgotten",
-    async () => {
-      const { dependencies } = await ready(server)
-      const detail = (name: string): string => dependencies.find((one: Json) => one.name === name).detail
-      return / 0 records ahead/.test(detail("journal")) && /^nobody waits/.test(detail("erasure"))
-    },
-    120_000
-  )
+  until("a journal that is drained, and nobody who waits to be forgotten", async () => {
+    const { dependencies } = await ready(server)
+    const detail = (name: string): string => dependencies.find((one: Json) => one.name === name).detail
+    return / 0 records ahead/.test(detail("journal")) && /^nobody waits/.test(detail("erasure"))
+  })
 
 const metricsOf = async (server: Server): Promise<string> => (await fetch(`${server.url}/metrics`)).text()
 
@@ -110,8 +105,7 @@ const metricsOf = async (server: Server): Promise<string> => (await fetch(`${ser
 const warmedUp = (server: Server): Promise<unknown> =>
   until(
     "the rankings that are being warmed up",
-    async () => !/^\w*ranking_warmings_waiting(\{[^}]*\})? [1-9]/m.test(await metricsOf(server)),
-    120_000
+    async () => !/^\w*ranking_warmings_waiting(\{[^}]*\})? [1-9]/m.test(await metricsOf(server))
   )
 
 export const runWeek = async (options: WeekOptions): Promise<Week> => {

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 /** What computes alone: no service, no server, nothing that is left in a process. These files share theirs, which loads the sources once. */
 const ALONE = [
@@ -7,6 +8,17 @@ const ALONE = [
   "test/client/**/*.test.ts",
   "test/training/learn/**/*.test.ts"
 ]
+
+/** What takes more than a minute, most of it waiting or in processes of its own: begun last, it would be waited for alone. */
+const LONG = /\/test\/(chaos\/chaos|simulation\/simulation)\.test\.ts$/
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
 
 export default defineConfig({
   test: {
@@ -17,7 +29,9 @@ export default defineConfig({
     pool: "forks",
     // As the program itself is loaded: each file's process finds its hundreds of modules without a look into every folder.
     execArgv: ["--import", new URL("./scripts/setup/kept-code.mjs", import.meta.url).href],
-    maxWorkers: 2,
+    // One more than the processors of a small machine: a test that waits for a server, a timer or a browser leaves one idle.
+    maxWorkers: 3,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,

@@ -200,7 +200,7 @@ const settings = (port: number, throwAway: boolean): ReadonlyArray<string> =>
     `port=${port}`,
     // A socket file would break in a deep folder (paths beyond 107 bytes) and TCP on loopback needs none.
     "unix_socket_directories=",
-    "max_connections=100",
+    `max_connections=${throwAway ? 200 : 100}`,
     "shared_buffers=64MB",
     "log_line_prefix=%m [%p] ",
     // Neither statements nor the rows in an error's detail belong in a log: they hold personal data.

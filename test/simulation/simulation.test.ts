@@ -18,7 +18,7 @@ const SEEDS = Number(process.env["SIMULATION_SEEDS"] ?? 76)
 const OFTEN = Math.floor(0.8 * SEEDS)
 
 /** Only there to end what hangs. */
-const PATIENCE = 900_000
+const PATIENCE = 1_800_000
 
 const run = (...args: ReadonlyArray<string>): Promise<{ readonly code: number; readonly text: string }> =>
   new Promise((resolve) => {

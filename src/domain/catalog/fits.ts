@@ -38,7 +38,9 @@ const dietFit = (place: Fitted, need: (typeof DIETS)[number]): Fit => {
     const answer = place.facts?.diet?.[diet]
     if (answer === "yes" || answer === "only" || place.facts?.cuisine?.includes(diet) === true) return "fits"
   }
-  return place.facts?.diet?.[need] === "no" ? "does-not" : "unknown"
+  if (place.facts?.diet?.[need] === "no") return "does-not"
+  // Who cooks with plants feeds vegetarians; of anything narrower that says nothing.
+  return need === "vegetarian" && place.vibe_tags.includes("plant_based") ? "fits" : "unknown"
 }
 
 const childrenFit = ({ category, facts, vibe_tags }: Fitted): Fit => {

@@ -13,6 +13,10 @@ describe("whether a place is fit", () => {
     assert.strictEqual(fitFor(at("restaurant", placeFacts({ "diet:vegetarian": "yes" })), "vegan"), "unknown")
     assert.strictEqual(fitFor(at("restaurant", placeFacts({ "diet:halal": "no" })), "halal"), "does-not")
     assert.strictEqual(fitFor(at("restaurant", placeFacts({ "diet:vegan": "limited" })), "vegan"), "unknown")
+    const plants = { ...at("restaurant"), vibe_tags: ["plant_based"] as const }
+    assert.strictEqual(fitFor(plants, "vegetarian"), "fits")
+    assert.strictEqual(fitFor(plants, "vegan"), "unknown")
+    assert.strictEqual(fitFor({ ...plants, facts: placeFacts({ "diet:vegetarian": "no" }) }, "vegetarian"), "does-not")
     assert.strictEqual(fitFor(at("museum"), "vegan"), "fits")
     assert.strictEqual(fitFor(at("museum"), "wheelchair"), "unknown")
     assert.strictEqual(fitFor(at("museum", placeFacts({ wheelchair: "limited" })), "wheelchair"), "unknown")

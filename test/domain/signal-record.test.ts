@@ -7,7 +7,7 @@ import { fc } from "../support/properties.ts"
 
 const maybe = <A>(value: A) => fc.constantFrom(null, value)
 
-const signals: fc.Arbitrary<Signal> = fc.record({
+const sent: fc.Arbitrary<Signal> = fc.record({
   id: fc.nat(1000).map(signalId),
   user_id: fc.nat(1000).map(userOf),
   signal_type: fc.constantFrom("slot_accept" as const, "discovery_swipe_left" as const),
@@ -21,6 +21,23 @@ const signals: fc.Arbitrary<Signal> = fc.record({
   model_version: fc.option(fc.string({ unit: "grapheme" })),
   occurred_at: fc.integer({ min: 0, max: 4_102_444_800_000 })
 })
+
+/** Some of them as answers to a decision of ours. */
+const signals: fc.Arbitrary<Signal> = fc
+  .tuple(
+    sent,
+    fc.option(
+      fc.record(
+        {
+          decision_id: fc.constant(signalId(9)),
+          client_model_version: fc.option(fc.string({ unit: "grapheme" })),
+          client_session_id: maybe(signalId(8))
+        },
+        { requiredKeys: ["client_model_version", "client_session_id"] }
+      )
+    )
+  )
+  .map(([signal, more]) => ({ ...signal, ...more }))
 
 describe("a signal in the journal", () => {
   it("is read back as it was, whatever is in it, and its fields are the columns of its row", () => {
@@ -55,6 +72,14 @@ describe("a signal in the journal", () => {
       occurred_at: 1_777_629_600_042
     } as const
     assert.strictEqual(contentHash(sent), "4887e736bb9bc73e0b47a377bf211fa0")
+    // However it is written out, it is the hash of these fields as JSON, in this order.
+    const fields = Object.keys(sent) as ReadonlyArray<keyof Signal>
+    fc.assert(
+      fc.property(signals, (signal) => {
+        const same = JSON.stringify(Object.fromEntries(fields.map((name) => [name, signal[name]])))
+        assert.strictEqual(contentHash(signal), hash128(same))
+      })
+    )
     // What we found out about it since is no part of what its sender said.
     assert.strictEqual(contentHash({ ...sent, decision_id: signalId(9) }), contentHash(sent))
   })
@@ -62,7 +87,15 @@ describe("a signal in the journal", () => {
   it("hash to the same for ever, also texts longer than any before", () => {
     const hashes = new Set(["a", "ab", "abc", "abcd", "é", "日本", "😀", "x".repeat(100_000)].map(hash128))
     assert.strictEqual(hashes.size, 8)
-    assert.strictEqual(hash128("abc"), "cd743eccf6df297daaf98a6adf652072")
+    for (const [text, hash] of [
+      ["", "e02ffb889f0d35186b2fbf8306886499"],
+      ["abc", "cd743eccf6df297daaf98a6adf652072"],
+      ["abcde", "50a480703ab5d26a2ed65c54a23f5030"],
+      ["é", "0fcef97a07c9411df0f46c32e24618ff"],
+      ["x😀", "66302755a0aea50f7d579d02a4f058b4"]
+    ] as const) {
+      assert.strictEqual(hash128(text), hash, text)
+    }
     assert.match(hash128("x".repeat(100_000)), /^[0-9a-f]{32}$/)
   })
 })

@@ -16,33 +16,46 @@ const finish = (x: number) => {
   return h ^ (h >>> 16)
 }
 
-/** A text's UTF-8 bytes, and zeros that fill up the last word. Names and ids are ASCII, for which the encoder costs more. */
-const bytesOf = (text: string): { readonly bytes: Uint8Array; readonly length: number } => {
-  const { length } = text
-  const bytes = new Uint8Array(length + 3)
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i)
-    if (code > 127) return encoded(text)
-    bytes[i] = code
-  }
-  return { bytes, length }
-}
+const NOT_ASCII = /[^\x00-\x7f]/
 
 const encoded = (text: string) => {
-  // A character takes three bytes at most.
+  // A character takes three bytes at most; zeros fill up the last word.
   const bytes = new Uint8Array(text.length * 3 + 3)
   return { bytes, length: encoder.encodeInto(text, bytes).written }
 }
 
-/** Four lanes of 32 bits over the text's UTF-8 bytes. */
+/** What is left of an ASCII text, filled up with zeros. */
+const lastWord = (text: string, from: number): number => {
+  let word = 0
+  for (let i = from; i < text.length; i++) word |= text.charCodeAt(i) << (8 * (i - from))
+  return word
+}
+
+const asciiWord = (text: string, i: number): number =>
+  i + 3 < text.length
+    ? text.charCodeAt(i) |
+      (text.charCodeAt(i + 1) << 8) |
+      (text.charCodeAt(i + 2) << 16) |
+      (text.charCodeAt(i + 3) << 24)
+    : lastWord(text, i)
+
+/**
+ * Four lanes of 32 bits over the text's UTF-8 bytes. Names, ids and most of what is hashed are ASCII, whose characters are its
+ * bytes: a copy of them would cost as much again as the hash.
+ */
 const mix = (text: string): Uint32Array<ArrayBuffer> => {
-  const { bytes, length } = bytesOf(text)
+  const wide = NOT_ASCII.test(text) ? encoded(text) : undefined
+  const bytes = wide?.bytes
+  const length = wide?.length ?? text.length
   let a = 0x9e3779b1
   let b = 0x85ebca77
   let c = 0xc2b2ae3d
   let d = 0x27d4eb2f
   for (let i = 0; i < length; i += 4) {
-    const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24)
+    const word =
+      bytes === undefined
+        ? asciiWord(text, i)
+        : bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24)
     a = Math.imul(rotate(a ^ Math.imul(word, 0x239b961b), 15) + b, 5) + 0x561ccd1b
     b = Math.imul(rotate(b ^ Math.imul(word, 0xab0e9789), 16) + c, 5) + 0x0bcaa747
     c = Math.imul(rotate(c ^ Math.imul(word, 0x38b34ae5), 17) + d, 5) + 0x96cd1c35

@@ -39,6 +39,7 @@ const fileFor = (ids: ReadonlyArray<string>): InteractionsFile => {
   const columns = shape.parts.reduce((sum, n) => sum + n, 0)
   return {
     sequence,
+    members: undefined,
     sequenceVersion: "1",
     model: {
       ...shape,

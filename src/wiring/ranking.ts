@@ -17,12 +17,14 @@ import * as ClaudeRanker from "../cases/ranking/claude-ranker.ts"
 import * as ClaudeWarmer from "../cases/ranking/claude-warmer.ts"
 import { interactionsLoader } from "../cases/ranking/interactions-ranker.ts"
 import * as LocalRanking from "../cases/ranking/local-ranker.ts"
+import { membersLoader } from "../cases/ranking/members-ranker.ts"
 import * as RankingDesk from "../cases/ranking/ranking-desk.ts"
 import * as RankingsAtHand from "../cases/ranking/rankings-at-hand.ts"
 import { tasteLoaders } from "../cases/ranking/taste-ranker.ts"
 import * as TrainedRankerDesk from "../cases/ranking/trained-rankers.ts"
 import { Config, modelsDirOf } from "../config.ts"
 import { INTERACTIONS_MODEL_TYPE } from "../domain/rankers/interactions.ts"
+import { MEMBERS_MODEL_TYPE } from "../domain/rankers/members-model.ts"
 import * as AnthropicLlm from "../layers/anthropic/llm.ts"
 import * as ModelFiles from "../layers/files/model-artefacts.ts"
 import * as MemoryCache from "../layers/memory/cache.ts"
@@ -137,6 +139,7 @@ const rankerLoaders = Effect.gen(function* () {
         Effect.map((ranker) => ({ ranker }))
       ),
     ...tasteLoaders(parts),
+    [MEMBERS_MODEL_TYPE]: membersLoader(parts),
     [INTERACTIONS_MODEL_TYPE]: interactionsLoader(parts)
   }
 })

@@ -1,10 +1,11 @@
 /** A model from the shadow to everybody and back, on a running server: who has it, what is logged, how fast it is gone. */
 
 import { createHash, randomUUID } from "node:crypto"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { armOf } from "../../src/domain/learning/traffic.ts"
+import { encodeMembers, MEMBERS_MODEL_TYPE, shapesOf } from "../../src/domain/rankers/members-model.ts"
 import {
   CONTEXTS,
   encodeSequenceModel,
@@ -245,5 +246,37 @@ describe("a model", () => {
     )
     assert.deepEqual(kept, [{ id: warm.id, width: 128 }])
     assert.match(await rankedBy(warm), /^local_ranker:/)
+  })
+  it("that hears each member of a party ranks beside whoever serves them, on top of the model of sequences", async () => {
+    const width = 128
+    const small = (length: number) => Float32Array.from({ length }, (_, i) => Math.cos(i + length) / 10)
+    const bytes = encodeMembers(
+      {
+        width,
+        parameters: new Map(shapesOf(width).map(([name, shape]) => [name, small(shape.reduce((a, b) => a * b, 1))]))
+      },
+      readFileSync(join(world.folder, "models", "sasrec", "1", "sequence.bin")),
+      "1"
+    )
+    const folder = join(world.folder, "models", "u_sasrec", "1")
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, "members.bin"), bytes)
+    await world.rows(
+      (sql) => sql`insert into model_registry
+        (id, model_name, model_version, model_type, stage, artifact_path, artifact_sha256)
+        values (gen_random_uuid(), 'u_sasrec', '1', ${MEMBERS_MODEL_TYPE}, 'staging', 'u_sasrec/1/members.bin',
+          ${createHash("sha256").update(bytes).digest("hex")})`
+    )
+    ok(await admin.call("POST", "/admin/model-registry/u_sasrec/1/promote?to=shadow&force=a+trial"))
+    const warm = await somebody("control", "3")
+    await until("a plan with a shadow", async () => {
+      assert.match(await rankedBy(warm), /^local_ranker:/)
+      const [newest] = await world.drained(
+        (sql) => sql`select shadow_model_name as name from ranking_events
+          where user_id = ${warm.id} and surface = 'itinerary' order by occurred_at desc`,
+        (rows) => rows.length > 0
+      )
+      return newest.name === "u_sasrec"
+    })
   })
 })

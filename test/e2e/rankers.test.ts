@@ -11,6 +11,7 @@ import {
   parametersOf,
   partsFor
 } from "../../src/domain/rankers/interactions.ts"
+import { encodeMembers, shapesOf } from "../../src/domain/rankers/members-model.ts"
 import {
   CONTEXTS,
   encodeSequenceModel,
@@ -218,7 +219,7 @@ describe("with a trained ranker in production", () => {
     for (const option of byModel.row.options) assert.isTrue(option.measures.chance > 0 && option.measures.chance < 1)
   })
 
-  it("and where it weighs features beside a model of sequences, whose file it brings along, that one answers", async () => {
+  it("and where it weighs features beside what hears each member, whose file it brings along, that one answers", async () => {
     const someone = await world.someone()
     const nodes = ok(await someone.call("GET", "/cities/seattle/nodes?limit=100")).nodes
     const small = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i + length) / 10)
@@ -234,7 +235,7 @@ describe("with a trained ranker in production", () => {
       cold: undefined,
       parameters: named(sequenceParametersOf(sizes))
     })
-    const shape = { parts: partsFor(sizes.width), hidden: 8, width: 4 }
+    const shape = { parts: partsFor(sizes.width, 2), hidden: 8, width: 4 }
     const columns = shape.parts.reduce((sum, n) => sum + n, 0)
     const bytes = encodeInteractions(
       {
@@ -243,8 +244,18 @@ describe("with a trained ranker in production", () => {
         scales: new Float32Array(columns).fill(1),
         parameters: named(parametersOf(shape))
       },
-      sequence,
-      "1"
+      {
+        kind: "members",
+        file: encodeMembers(
+          {
+            width: sizes.width,
+            parameters: named(shapesOf(sizes.width).map(([name, shape]) => [name, shape.reduce((a, b) => a * b, 1)]))
+          },
+          sequence,
+          "1"
+        ),
+        sequenceVersion: "1"
+      }
     )
     writeFileSync(join(world.folder, "models", "dlrm", "8.bin"), bytes)
     await world.rows(

@@ -4,9 +4,14 @@ import { join } from "node:path"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { SqlClient } from "effect/sql/SqlClient"
 import { interactionsRanker } from "../../src/cases/ranking/interactions-ranker.ts"
 import { Config } from "../../src/config.ts"
 import { gaussian, randomStream } from "../../src/domain/basics/random.ts"
+import { affinityFrom } from "../../src/domain/group/affinity.ts"
+import { fairnessOf } from "../../src/domain/group/fairness.ts"
+import { groupPackage } from "../../src/domain/group/package.ts"
+import { vibeQuery } from "../../src/domain/persona/encode.ts"
 import type { Persona } from "../../src/domain/persona/persona.ts"
 import {
   decodeInteractions,
@@ -16,10 +21,12 @@ import {
   parametersOf,
   partsFor
 } from "../../src/domain/rankers/interactions.ts"
+import { decodeMembers, membersScorer } from "../../src/domain/rankers/members-model.ts"
 import {
   CONTEXTS,
   encodeSequenceModel,
-  parametersOf as sequenceParametersOf
+  parametersOf as sequenceParametersOf,
+  sequenceScorer
 } from "../../src/domain/rankers/sequence-model.ts"
 import * as PostgresModelRegistry from "../../src/layers/postgres/model-registry.ts"
 import { CitySeeder } from "../../src/services/city-seeder.ts"
@@ -33,7 +40,7 @@ import * as ModelTrainers from "../../src/training/models/trainers.ts"
 import { places, request, traveler } from "../domain/rankers/fixtures.ts"
 import { drawn, worstDifference } from "./learn/differences.ts"
 import { populated } from "./population/world.ts"
-import { plantSlates } from "./slates.ts"
+import { feelings, type Place, type PlantedPerson, personaVector, plantSlates } from "./slates.ts"
 
 describe("a model of feature interactions", () => {
   const shape = { batch: 5, parts: [4, 3, 3], hidden: 6, width: 2 }
@@ -69,7 +76,7 @@ describe("a model of feature interactions", () => {
       cold: undefined,
       parameters: new Map(sequenceParametersOf(sizes).map(([name, size]) => [name, numbers(size)]))
     })
-    const bytes = encodeInteractions(model, sequence, "7")
+    const bytes = encodeInteractions(model, { kind: "sequence", file: sequence, sequenceVersion: "7" })
     const file = decodeInteractions(bytes)
     assert.deepEqual([file.sequenceVersion, file.sequence.items], ["7", ["a"]])
     const rows = numbers(shape.batch * columns)
@@ -94,6 +101,7 @@ describe("a model of feature interactions", () => {
       { name: "dlrm", version: "1" },
       {
         sequenceVersion: "1",
+        members: undefined,
         sequence: {
           ...sizes,
           items: ids,
@@ -131,6 +139,76 @@ describe("a model of feature interactions", () => {
   })
 })
 
+/** Of a trip of three days. */
+const STOPS = 18
+
+/** What was accepted and passed of somebody, as the runtime remembers it. */
+const remembered = (user: string) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient
+    const rows = yield* sql<{ id: string; accepted: boolean; at: Date }>`
+      select activity_node_id as id, signal_type = 'slot_accept' as accepted, occurred_at as at from behavioral_signals
+      where user_id = ${user} and activity_node_id is not null order by occurred_at`
+    return rows.map(({ accepted, at, id }) => ({ place: { id, vibe: undefined }, accepted, at: at.getTime() }))
+  })
+
+const LOCAL_TASTE = (cosine: number) => Math.max(0.02, (cosine + 0.1) / 1.1) ** 1.5
+const chance = (logit: number) => 1 / (1 + Math.exp(-logit))
+
+/**
+ * Everybody beside whoever wants the most different things: how content the worse-off of both is with a package, both on the mean, and
+ * each alone; from what the ranker that is always there makes of their personas, and from what the model hears of each.
+ */
+const servePairs = Effect.fnUntraced(function* (
+  folder: string,
+  places: ReadonlyArray<Place>,
+  truth: ReadonlyArray<PlantedPerson>
+) {
+  const { model, sequence } = decodeMembers(readFileSync(join(folder, "members.bin")))
+  const scorer = sequenceScorer(sequence)
+  const { hear, needsOf } = membersScorer(model, scorer.rowOf)
+  const people: Array<Record<"really" | "today" | "members", ReadonlyArray<number>>> = []
+  for (const one of truth) {
+    const persona = personaVector(one.liking!)
+    const taste = vibeQuery(Float32Array.from(persona))
+    const needs = [needsOf(scorer.learnt(yield* remembered(one.id)), persona)]
+    people.push({
+      really: feelings(one, places),
+      today: places.map(({ vibe }) => LOCAL_TASTE(vibe.reduce((sum, x, i) => sum + x * taste[i]!, 0))),
+      members: places.map(({ id, vibe }) => chance(hear(needs, { id, vibe })!.score))
+    })
+  }
+  type Known = (typeof people)[number]
+  const unlike = (a: Known, b: Known) => a.really.reduce((sum, x, i) => sum + x * b.really[i]!, 0)
+  const pairs = people.map((one) => [
+    one,
+    people.reduce((most, it) => (unlike(one, it) < unlike(one, most) ? it : most))
+  ])
+  const positions = [...places.keys()]
+  const fairly = (party: ReadonlyArray<Known>, by: "today" | "members") => {
+    const rows = (of: (one: Known) => ReadonlyArray<number>) => affinityFrom(positions, party.map(of))
+    const { scores } = groupPackage(
+      rows((one) => one[by]),
+      STOPS
+    )
+    return fairnessOf(
+      rows(({ really }) => really),
+      scores.slice(0, STOPS).map(({ index }) => index)
+    )
+  }
+  const meanOver = (parties: ReadonlyArray<ReadonlyArray<Known>>, value: (party: ReadonlyArray<Known>) => number) =>
+    parties.reduce((sum, party) => sum + value(party) / parties.length, 0)
+  const by = (kind: "today" | "members") => ({
+    least: meanOver(pairs, (pair) => fairly(pair, kind).leastSatisfaction),
+    mean: meanOver(pairs, (pair) => fairly(pair, kind).meanSatisfaction),
+    alone: meanOver(
+      people.map((one) => [one]),
+      (one) => fairly(one, kind).meanSatisfaction
+    )
+  })
+  return { today: by("today"), members: by("members") }
+})
+
 /** The same people do the same at the same time, whenever this runs. */
 const NOW = Date.UTC(2026, 4, 1)
 
@@ -149,40 +227,65 @@ const world = ModelTrainers.layer({ root: folder, version: "test" }).pipe(
 describe("dlrm, from plans as they were logged", () => {
   layer(world, { excludeTestServices: true, timeout: 600_000 })((it) => {
     const plant = Effect.fnUntraced(function* (mixed: boolean) {
-      yield* plantSlates({ people: 115, slates: 9, now: NOW, mixed, described: true })
+      const planted = yield* plantSlates({
+        people: 115,
+        slates: 9,
+        now: NOW,
+        mixed,
+        described: true,
+        personas: true
+      })
       for (const name of ["sequences", "bpr_triples"] as const) {
         yield* buildDataset({ root: datasets, trackingUri: undefined }, { name })
       }
+      return planted
     })
-    const trained = Effect.gen(function* () {
-      const { folder, table } = yield* (yield* Trainers).train("dlrm")
+    const train = Effect.fnUntraced(function* (model: "u_sasrec" | "dlrm") {
+      const { folder, notes, table } = yield* (yield* Trainers).train(model)
       const { models }: Evaluation = JSON.parse(readFileSync(join(folder, "evaluation.json"), "utf8"))
-      return { folder, table, own: models[0]!, others: models.slice(1, 8) }
+      const [own, ...rest] = models
+      return { folder, notes, table, own: own!, others: rest.filter(({ name }) => !name.startsWith(model)) }
     })
 
     it.effect(
-      "beats every baseline, its own inputs among them, where mood and features decide",
+      "hears a party's members better than any baseline, where persona and mood decide, and weighs that beside features",
       () =>
         Effect.gen(function* () {
           yield* (yield* CitySeeder).seed({ city: "tokyo", source: "curated" })
-          yield* plant(false)
+          const { places, truth } = yield* plant(false)
           const trainers = yield* Trainers
-          assert.match(
-            (yield* Effect.flip(trainers.train("dlrm"))).message,
-            /^No sasrec with an artifact is registered/
-          )
+          for (const model of ["u_sasrec", "dlrm"] as const) {
+            const { message } = yield* Effect.flip(trainers.train(model))
+            assert.match(message, /^No sasrec with an artifact is registered/)
+          }
           yield* trainers.train("sasrec")
-          const { folder, others, own, table } = yield* trained
+
+          const heard = yield* train("u_sasrec")
+          assert.includeMembers(readdirSync(heard.folder), ["members.bin", "card.md", "evaluation.html"])
+          assert.deepEqual(heard.others.at(-1)!.name, "sasrec")
+          for (const { metrics, name } of heard.others) {
+            assert.isAbove(heard.own.metrics.ndcg10.lower, metrics.ndcg10.upper, `${name}\n${heard.table}`)
+          }
+          const again = yield* trainers.evaluate("u_sasrec")
+          assert.deepEqual(JSON.parse(JSON.stringify(again.evaluation)).models[0], heard.own)
+          // As today's packages serve pairs who want different things, at least: what is left between both is no difference.
+          const { members, today } = yield* servePairs(heard.folder, places, truth)
+          assert.isAbove(members.alone, today.alone + 0.005)
+          assert.isAbove(members.mean, today.mean)
+          assert.isAbove(members.least, today.least - 0.01)
+
+          const { folder, notes, others, own, table } = yield* train("dlrm")
+          assert.deepEqual(notes, [])
           assert.includeMembers(readdirSync(folder), ["interactions.bin", "card.md"])
           assert.deepEqual(
-            others.slice(-2).map(({ name }) => name),
-            ["sasrec", "affinity"]
+            others.slice(-3).map(({ name }) => name),
+            ["sasrec", "u_sasrec", "affinity"]
           )
           for (const { metrics, name } of others) {
             assert.isAbove(own.metrics.ndcg10.lower, metrics.ndcg10.upper, `${name}\n${table}`)
           }
-          const again = yield* trainers.evaluate("dlrm")
-          assert.deepEqual(JSON.parse(JSON.stringify(again.evaluation)).models[0], own)
+          const judged = yield* trainers.evaluate("dlrm")
+          assert.deepEqual(JSON.parse(JSON.stringify(judged.evaluation)).models[0], own)
         }),
       600_000
     )
@@ -192,11 +295,13 @@ describe("dlrm, from plans as they were logged", () => {
       () =>
         Effect.gen(function* () {
           yield* plant(true)
-          const { others, own, table } = yield* trained
-          for (const { metrics, name } of others) {
-            assert.isBelow(own.metrics.ndcg10.lower, metrics.ndcg10.upper, `${name}\n${table}`)
+          for (const model of ["u_sasrec", "dlrm"] as const) {
+            const { others, own, table } = yield* train(model)
+            for (const { metrics, name } of others) {
+              assert.isBelow(own.metrics.ndcg10.lower, metrics.ndcg10.upper, `${name}\n${table}`)
+            }
+            assert.isBelow(Math.abs(own.metrics.auc.mean - 0.5), 0.06)
           }
-          assert.isBelow(Math.abs(own.metrics.auc.mean - 0.5), 0.06)
         }),
       600_000
     )

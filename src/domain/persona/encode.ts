@@ -70,6 +70,18 @@ const writeScaled = (to: Float32Array, from: Float64Array, begin: number, end: n
   for (let i = begin; i < end; i++) to[i] = from[i]! * scale
 }
 
+/** Where each of the eight dimensions stands in the vector, from and to; history comes after them. */
+export const DIMENSION_SPANS: ReadonlyArray<readonly [name: keyof PersonaDimensions, from: number, to: number]> = [
+  ["category_affinities", 0, TRAVEL_FROM],
+  ["pace_preference", 64, 67],
+  ["budget_sensitivity", 67, 70],
+  ["cuisine_openness", 70, 72],
+  ["social_mode", 72, 76],
+  ["time_orientation", 76, 79],
+  ["primary_interest", 79, 85],
+  ["trip_count", 85, HISTORY_FROM]
+]
+
 /** The 128 numbers of persona space. The same input gives the same bits. */
 export const encodePersona = (input: {
   readonly dimensions: PersonaDimensions

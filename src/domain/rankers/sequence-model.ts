@@ -129,30 +129,100 @@ const attended = (query: Float32Array, key: Float32Array, value: Float32Array, w
 
 const added = (a: Float32Array, b: Float32Array): Float32Array => a.map((x, i) => x + b[i]!)
 
+/** What can be looked at in a sequence, and what is seen there. */
+interface Seen {
+  readonly key: Float32Array
+  readonly value: Float32Array
+}
+
 /** One block; only the last state is worked out where nobody looks at the others. */
-const throughBlock = (x: Float32Array, width: number, named: Parameters, name: string, lastOnly: boolean) => {
+const throughBlock = (
+  x: Float32Array,
+  { key, value }: Seen,
+  width: number,
+  named: Parameters,
+  name: string,
+  lastOnly: boolean
+) => {
   const own = lastOnly ? x.subarray(x.length - width) : x
   const calm = norm(own, width, named, `${name} attention norm`)
-  const seen = attended(
-    dense(calm, width, named, `${name} query`),
-    dense(x, width, named, `${name} key`),
-    dense(x, width, named, `${name} value`),
-    width
-  )
+  const seen = attended(dense(calm, width, named, `${name} query`), key, value, width)
   const before = norm(added(seen, calm), width, named, `${name} feed norm`)
   const hidden = dense(before, width, named, `${name} feed in`).map((one) => Math.max(0, one))
   return added(dense(hidden, width, named, `${name} feed out`), before)
 }
 
-/** The state after the newest of some rows (places × width), which are as many as the model looks at, or fewer. */
-export const stateOf = ({ blocks, length, parameters, width }: SequenceModel, rows: Float32Array): Float32Array => {
+/** A place in a history. */
+interface Step {
+  readonly row: ArrayLike<number>
+  /** What was passed speaks against what is like it. */
+  readonly sign: 1 | -1
+  readonly context: number
+}
+
+const FIRST_BLOCK = "block 0"
+
+/**
+ * What the first block sees is a sum of what a place, how it came to stand there and where it stands say by themselves: each is worked
+ * out once, so that a taste costs a tenth. At most as many places are kept as the model has, and the vibes of a catalog.
+ */
+const firstLook = ({ contexts, length, parameters, width }: SequenceModel) => {
   const named: Parameters = (name) => parameters.get(name)!
-  const positions = named("positions").subarray(length * width - rows.length)
-  let x: Float32Array = rows.map((one, i) => one * Math.sqrt(width) + positions[i]!)
-  for (let block = 0; block < blocks; block++) {
-    x = throughBlock(x, width, named, `block ${block}`, block === blocks - 1)
+  const nothing = new Float32Array(width)
+  const product = (x: Float32Array, part: "key" | "value", bias: Float32Array) =>
+    dense(x, width, (name) => (name.endsWith("bias") ? bias : named(name)), `${FIRST_BLOCK} ${part}`)
+  const loud = (x: ArrayLike<number>): Float32Array => Float32Array.from(x, (one) => one * Math.sqrt(width))
+  const both = (x: Float32Array, biased: boolean): Seen => ({
+    key: product(x, "key", biased ? named(`${FIRST_BLOCK} key bias`) : nothing),
+    value: product(x, "value", biased ? named(`${FIRST_BLOCK} value bias`) : nothing)
+  })
+  const [ofPositions, ofContexts] = [both(named("positions"), true), both(loud(contexts), false)]
+  const ofRows = new WeakMap<ArrayLike<number>, Seen>()
+  const ofRow = (row: ArrayLike<number>): Seen => {
+    let seen = ofRows.get(row)
+    if (seen === undefined) {
+      seen = both(loud(row), false)
+      ofRows.set(row, seen)
+    }
+    return seen
   }
-  return norm(x, width, named, "last norm")
+  return (steps: ReadonlyArray<Step>): Seen => {
+    const [key, value] = [new Float32Array(steps.length * width), new Float32Array(steps.length * width)]
+    for (const [n, { context, row, sign }] of steps.entries()) {
+      const own = ofRow(row)
+      const [at, position, way] = [n * width, (length - steps.length + n) * width, context * width]
+      for (let i = 0; i < width; i++) {
+        key[at + i] = sign * own.key[i]! + ofContexts.key[way + i]! + ofPositions.key[position + i]!
+        value[at + i] = sign * own.value[i]! + ofContexts.value[way + i]! + ofPositions.value[position + i]!
+      }
+    }
+    return { key, value }
+  }
+}
+
+/** Gives the state after the newest of some steps, which are as many as the model looks at, or fewer. */
+const statesBy = (model: SequenceModel) => {
+  const { blocks, contexts, length, parameters, width } = model
+  const named: Parameters = (name) => parameters.get(name)!
+  const looked = firstLook(model)
+  return (steps: ReadonlyArray<Step>): Float32Array => {
+    const positions = named("positions").subarray((length - steps.length) * width)
+    let x: Float32Array = new Float32Array(steps.length * width)
+    for (const [n, { context, row, sign }] of steps.entries()) {
+      for (let i = 0, at = n * width; i < width; i++, at++) {
+        x[at] = (sign * row[i]! + contexts[context * width + i]!) * Math.sqrt(width) + positions[at]!
+      }
+    }
+    for (let block = 0; block < blocks; block++) {
+      const name = `block ${block}`
+      const seen =
+        block === 0
+          ? looked(steps)
+          : { key: dense(x, width, named, `${name} key`), value: dense(x, width, named, `${name} value`) }
+      x = throughBlock(x, seen, width, named, name, block === blocks - 1)
+    }
+    return norm(x, width, named, "last norm")
+  }
 }
 
 export interface SequenceScorer extends TasteScorer {
@@ -161,12 +231,15 @@ export interface SequenceScorer extends TasteScorer {
 }
 
 export const sequenceScorer = (model: SequenceModel): SequenceScorer => {
-  const { cold, contexts, length, rows, stranger, width } = model
-  const numbers = new Map(model.items.map((name, i) => [name, i]))
+  const { cold, length, rows, stranger, width } = model
+  const numbers = new Map(
+    model.items.map((name, i): readonly [string, Float32Array] => [name, rows.subarray(i * width, (i + 1) * width)])
+  )
+  const stateOf = statesBy(model)
   const guessed = new WeakMap<ArrayLike<number>, Float64Array>()
   const rowOf = ({ id, vibe }: Place): ArrayLike<number> | undefined => {
-    const at = numbers.get(id)
-    if (at !== undefined) return rows.subarray(at * width, (at + 1) * width)
+    const known = numbers.get(id)
+    if (known !== undefined) return known
     if (vibe === undefined || cold === undefined || vibe.length !== cold.inputs) return undefined
     let row = guessed.get(vibe)
     if (row === undefined) {
@@ -180,19 +253,13 @@ export const sequenceScorer = (model: SequenceModel): SequenceScorer => {
     rowOf,
     stranger,
     learnt: (judged) => {
-      const seen: Array<{ readonly row: ArrayLike<number>; readonly sign: number; readonly context: number }> = []
+      const seen: Array<Step> = []
       for (let i = judged.length - 1; i >= 0 && seen.length < length; i--) {
         const row = rowOf(judged[i]!.place)
         if (row === undefined) continue
-        // What was passed speaks against what is like it.
         seen.unshift({ row, sign: judged[i]!.accepted ? 1 : -1, context: contextOf(judged[i]!, judged[i - 1]?.at) })
       }
-      if (seen.length === 0) return stranger
-      const input = new Float32Array(seen.length * width)
-      for (const [n, { context, row, sign }] of seen.entries()) {
-        for (let i = 0; i < width; i++) input[n * width + i] = sign * row[i]! + contexts[context * width + i]!
-      }
-      return stateOf(model, input)
+      return seen.length === 0 ? stranger : stateOf(seen)
     },
     score: (taste, place) => {
       const row = rowOf(place)

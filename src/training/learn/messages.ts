@@ -2,6 +2,7 @@
 import type { BprModel } from "./bpr/model.ts"
 import type { Pairs, PairsRun } from "./bpr/pairs.ts"
 import type { BprRun, BprSettings } from "./bpr/train.ts"
+import type { MembersRun, MembersSettings, PartyRows } from "./members/train.ts"
 import type { LabelledRows, PerceptronRun, PerceptronSettings } from "./perceptron/train.ts"
 import type { Progress } from "./progress.ts"
 import type { SasrecSettings } from "./sasrec/settings.ts"
@@ -23,6 +24,12 @@ export type TrainRequest =
       readonly settings: PerceptronSettings
     }
   | {
+      readonly model: "members"
+      readonly data: PartyRows
+      readonly validation: PartyRows
+      readonly settings: MembersSettings
+    }
+  | {
       readonly model: "bpr_pairs"
       readonly pairs: Pairs
       readonly validation: Pairs
@@ -34,6 +41,7 @@ type Numbers = Pick<BprModel, "width" | "users" | "items" | "biases">
 
 export interface TrainResults {
   readonly perceptron: PerceptronRun
+  readonly members: MembersRun
   readonly bpr_pairs: Omit<PairsRun, "model"> & { readonly model: Numbers }
   readonly sasrec: SasrecRun
   readonly bpr: Omit<BprRun, "model"> & { readonly model: Numbers }

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { trainOnPairs } from "./bpr/pairs.ts"
 import { trainBpr } from "./bpr/train.ts"
+import { trainMembers } from "./members/train.ts"
 import type { WorkerMessage, WorkerSetup } from "./messages.ts"
 import { trainPerceptron } from "./perceptron/train.ts"
 import type { Progress } from "./progress.ts"
@@ -17,6 +18,8 @@ const run = async ({ request, cancel }: WorkerSetup) => {
       return trainSasrec(request.data, request.validation, request.settings, watcher)
     case "perceptron":
       return trainPerceptron(request.data, request.validation, request.settings, watcher)
+    case "members":
+      return trainMembers(request.data, request.validation, request.settings, watcher)
     case "bpr_pairs": {
       const { model, ...rest } = trainOnPairs(request.pairs, request.validation, request.settings, watcher)
       const { width, users, items, biases } = model

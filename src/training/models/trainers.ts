@@ -28,10 +28,12 @@ import { matchCompatibilityTrainer } from "./match-compatibility/trainer.ts"
 import { pivotAcceptanceTrainer } from "./pivot-acceptance/trainer.ts"
 import { sasrecTrainer } from "./sasrec/trainer.ts"
 import type { PlaceFacts, Trainer } from "./trainer.ts"
+import { uSasrecTrainer } from "./u-sasrec/trainer.ts"
 
 const TRAINERS: Readonly<Record<TrainableModel, Trainer>> = {
   bpr: bprTrainer,
   sasrec: sasrecTrainer,
+  u_sasrec: uSasrecTrainer,
   dlrm: dlrmTrainer,
   pivot_acceptance: pivotAcceptanceTrainer,
   match_compatibility: matchCompatibilityTrainer

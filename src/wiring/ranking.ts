@@ -16,12 +16,14 @@ import * as ClaudeArbiter from "../cases/ranking/claude-arbiter.ts"
 import * as ClaudeRanker from "../cases/ranking/claude-ranker.ts"
 import * as ClaudeWarmer from "../cases/ranking/claude-warmer.ts"
 import { interactionsLoader } from "../cases/ranking/interactions-ranker.ts"
+import * as LoadedTowers from "../cases/ranking/item-towers.ts"
 import * as LocalRanking from "../cases/ranking/local-ranker.ts"
 import { membersLoader } from "../cases/ranking/members-ranker.ts"
 import * as RankingDesk from "../cases/ranking/ranking-desk.ts"
 import * as RankingsAtHand from "../cases/ranking/rankings-at-hand.ts"
 import { tasteLoaders } from "../cases/ranking/taste-ranker.ts"
 import * as TrainedRankerDesk from "../cases/ranking/trained-rankers.ts"
+import * as TwoTowerRetrieval from "../cases/ranking/two-tower-retrieval.ts"
 import { Config, modelsDirOf } from "../config.ts"
 import { INTERACTIONS_MODEL_TYPE } from "../domain/rankers/interactions.ts"
 import { MEMBERS_MODEL_TYPE } from "../domain/rankers/members-model.ts"
@@ -162,6 +164,14 @@ export const trainedRankers = Layer.unwrap(
   })
 ).pipe(
   Layer.provide([PostgresDatasetNames.layer, PostgresModelEmbeddings.layer]),
+  Layer.provide(Layer.unwrap(Effect.map(Config, (settings) => ModelFiles.layer(modelsDirOf(settings)))))
+)
+
+/** What finds the places of a city: the index, by the two towers in production where there are any. */
+export const retrieval = TwoTowerRetrieval.layer.pipe(
+  Layer.provide(
+    Layer.unwrap(Effect.map(Config, ({ MODELS_REFRESH_EVERY }) => LoadedTowers.layer(MODELS_REFRESH_EVERY)))
+  ),
   Layer.provide(Layer.unwrap(Effect.map(Config, (settings) => ModelFiles.layer(modelsDirOf(settings)))))
 )
 

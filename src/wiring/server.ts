@@ -30,7 +30,6 @@ import * as FallbackPreparer from "../cases/planning/fallback-preparer.ts"
 import * as RetiredPlaces from "../cases/planning/retired-places.ts"
 import * as TripGenerator from "../cases/planning/trip-generator.ts"
 import * as CurrentModel from "../cases/ranking/current-model.ts"
-import * as TwoTowerRetrieval from "../cases/ranking/two-tower-retrieval.ts"
 import * as SignalIntake from "../cases/signals/journaled-intake.ts"
 import * as ProvenSignalNews from "../cases/signals/proven-signal-news.ts"
 import * as RememberedSlates from "../cases/signals/remembered-slates.ts"
@@ -84,7 +83,16 @@ import { jobs, worker } from "./jobs.ts"
 import { journal } from "./journal.ts"
 import { lines } from "./lines.ts"
 import { acceptanceModels, compatibilityModels, promotions, shadowReports } from "./models.ts"
-import { indexUpToDate, llm, personaEncoder, rankers, rankingHealth, trainedRankers, vectorIndex } from "./ranking.ts"
+import {
+  indexUpToDate,
+  llm,
+  personaEncoder,
+  rankers,
+  rankingHealth,
+  retrieval,
+  trainedRankers,
+  vectorIndex
+} from "./ranking.ts"
 import { weather } from "./weather.ts"
 
 /** Most people on one trip: the owner and seven more. */
@@ -188,7 +196,7 @@ const capabilities = Layer.mergeAll(
   Layer.provideMerge(trips),
   Layer.provideMerge(people),
   Layer.provideMerge(ranking),
-  Layer.provideMerge(TwoTowerRetrieval.layer),
+  Layer.provideMerge(retrieval),
   Layer.provideMerge(
     Layer.mergeAll(
       PostgresCompanions.layer,

@@ -12,6 +12,12 @@ import {
   parametersOf,
   SEQUENCE_MODEL_TYPE
 } from "../../src/domain/rankers/sequence-model.ts"
+import {
+  encodeTowers,
+  shapesOf as shapesOfTower,
+  TOWERS,
+  TWO_TOWER_MODEL_TYPE
+} from "../../src/domain/rankers/two-tower.ts"
 import { registerFactors } from "../support/factors-model.ts"
 import { personId } from "../support/person-ids.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
@@ -282,5 +288,45 @@ describe("a model", () => {
       },
       180_000
     )
+  })
+  it("of two towers finds the places of warm travelers as soon as a city is indexed, and is gone at once", async () => {
+    // People and places all stand in about one place: whoever is found by it is as near as can be.
+    const parameters = new Map(
+      TOWERS.flatMap(shapesOfTower).map(([name, shape]) => [
+        name,
+        new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(name.endsWith("out bias") ? 10 : 0)
+      ])
+    )
+    const bytes = encodeTowers({ parameters })
+    const folder = join(world.folder, "models", "two_tower", "1")
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, "towers.bin"), bytes)
+    await world.rows(
+      (sql) => sql`insert into model_registry
+        (id, model_name, model_version, model_type, stage, artifact_path, artifact_sha256)
+        values (gen_random_uuid(), 'two_tower', '1', ${TWO_TOWER_MODEL_TYPE}, 'staging', 'two_tower/1/towers.bin',
+          ${createHash("sha256").update(bytes).digest("hex")})`
+    )
+    const [warm, cold] = [await somebody("control", "3"), await somebody("control", "3", 19)]
+    /** How near the farthest candidate of a new plan was. */
+    const farthest = async (who: Traveler): Promise<number> => {
+      const trip = ok(await who.call("POST", "/trips", A_TRIP), 201)
+      const [{ least }] = await world.drained(
+        (sql) => sql`select min((c -> 'features' ->> 'similarity')::float8) as least
+          from behavioral_signals s, jsonb_array_elements(s.context -> 'full_candidate_set') c
+          where s.trip_id = ${trip.id} and s.signal_type = 'candidate_set_logged'`,
+        (rows) => rows.length > 0 && rows[0].least !== null
+      )
+      return least
+    }
+    assert.isBelow(await farthest(warm), 0.9)
+    const promoted = ok(
+      await admin.call("POST", "/admin/model-registry/two_tower/1/promote?to=production&force=a+trial")
+    )
+    assert.deepInclude(promoted, { stage: "production", traffic_percent: null })
+    await until("a plan of places that it found", async () => (await farthest(warm)) > 0.9)
+    assert.isBelow(await farthest(cold), 0.9)
+    ok(await admin.call("POST", "/admin/model-registry/two_tower/rollback", { reason: "a trial" }))
+    await until("a plan of places that were found by their vibes", async () => (await farthest(warm)) < 0.9)
   })
 })

@@ -30,6 +30,8 @@ export interface Planted {
   readonly described?: boolean
   /** What people like by their persona, which is logged, counts as much as their mood; and some go with somebody else. */
   readonly personas?: boolean
+  /** What people take is not what their persona says they like, but something else that follows from it; moods do not count. */
+  readonly crossed?: boolean
 }
 
 /** One decision in so many is made for two, of whom each counts. */
@@ -64,6 +66,9 @@ type Described = Record<FeatureName, number>
 const drawnFeatures = (random: Random): Described =>
   Object.fromEntries(FEATURES.map((name) => [name, random()])) as Described
 
+/** What follows from what somebody likes, where that is something else. */
+const elsewhere = (liking: ReadonlyArray<number>) => liking.map((_, i) => liking[(i + 7) % liking.length]!)
+
 /** How loud either is, of a feeling whose spread is one. */
 const MOOD = 0.8
 const LIKING = 0.6
@@ -86,7 +91,7 @@ const worthOf = (felt: number, features: Described | undefined): number =>
     : 2 * felt + 4 * (features.price_fit - 0.5) + 4 * (features.weather_fit - 0.5) - 1
 
 const rowsOf = (
-  { described = false, mixed = false, now, people, personas = false, slates }: Planted,
+  { crossed = false, described = false, mixed = false, now, people, personas = false, slates }: Planted,
   places: ReadonlyArray<Place>
 ) => {
   const random = randomStream("planted slates", String(mixed))
@@ -112,7 +117,8 @@ const rowsOf = (
       const order = new Set<number>()
       while (order.size < SLATE) order.add(Math.floor(random() * places.length))
       const shown = [...order].map((i) => places[i]!)
-      felt[p]!.push(feelings({ mood, liking }, places))
+      const wanted = crossed && liking !== undefined ? { mood: elsewhere(liking), liking: undefined } : { mood, liking }
+      felt[p]!.push(feelings(wanted, places))
       const other = personas && p > 0 && company() < TOGETHER ? Math.floor(company() * p) : p
       const feels = felt[p]![s]!.map((own, i) => (own + felt[other]![s]![i]!) / 2)
       const members = other === p ? [user] : [user, users[other]!]

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { coarseDayPart } from "../../domain/cache-key.ts"
 import { armOfDecision } from "../../domain/decisions.ts"
-import { partyTaste } from "../../domain/persona/encode.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import { CANDIDATES } from "../../domain/retrieval/diversify.ts"
 import { dayPartAt } from "../../domain/time/day-part.ts"
@@ -41,7 +40,7 @@ export const layer = Layer.effect(
         const persona = yield* personas.of(userId)
         // What somebody judged before tells us nothing when it is shown again.
         const seen = new Set(persona.sequence.map((item) => item.node_id))
-        const near = yield* retrieval.nearest(catalog, partyTaste([persona]))
+        const near = yield* retrieval.nearest(catalog, [persona])
         const fresh = near.filter(({ node }) => !seen.has(node.id))
         const pool = (fresh.length >= size ? fresh : near).slice(0, CANDIDATES)
         const { ranking, shadow, trial } = yield* desk.rank({

@@ -10,7 +10,6 @@ import { homeOf, ownPoints, travelAmong } from "../../domain/itinerary/own-point
 import { dayHours, type TripDay } from "../../domain/itinerary/rules.ts"
 import { Workspace } from "../../domain/orienteering/workspace.ts"
 import { archetypeOf } from "../../domain/persona/archetype.ts"
-import { partyTaste } from "../../domain/persona/encode.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
 import { modelVersion, type RankRequest } from "../../domain/ranking.ts"
 import { diversifyWithMeals } from "../../domain/retrieval/meals.ts"
@@ -74,7 +73,7 @@ const rankRequest = Effect.fnUntraced(function* (
   days: ReadonlyArray<TripDay>,
   orientations: Parameters<typeof dayHours>[1]
 ) {
-  const neighbours = yield* retrieval.nearest(catalog, partyTaste(people))
+  const neighbours = yield* retrieval.nearest(catalog, people)
   yield* myTurn
   const hours = dayHours(constraints, orientations)
   const { candidates } = diversifyWithMeals({ catalog, neighbours, constraints, vetoes, days, hours })

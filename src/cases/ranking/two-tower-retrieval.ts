@@ -1,13 +1,16 @@
-/** Asks the vector index, and the city's own matrix where that does not answer. */
+/** Asks the vector index, by a trained model where one is in production, and the city's own matrix where it does not answer. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { categoryInfo } from "../../domain/catalog/category.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import { partyTaste } from "../../domain/persona/encode.ts"
 import type { Candidate } from "../../domain/ranking.ts"
 import { NEIGHBOURS } from "../../domain/retrieval/diversify.ts"
 import { NearestRows } from "../../domain/retrieval/nearest.ts"
+import { ItemTowers } from "../../services/item-towers.ts"
 import { Retrieval } from "../../services/retrieval.ts"
 import { VectorIndex } from "../../services/vector-index.ts"
+import { towerIndex } from "./tower-index.ts"
 
 /** Longest that the index may take before the matrix answers in its place. */
 const INDEX_PATIENCE = "400 millis"
@@ -37,22 +40,29 @@ export const layer = Layer.effect(
   Retrieval,
   Effect.gen(function* () {
     const index = yield* VectorIndex
+    const byModel = yield* towerIndex(index, yield* ItemTowers)
+    const byVibe = (catalog: CityCatalog, query: Float32Array) =>
+      Effect.map(
+        index.search("vibe_embedding", query, NEIGHBOURS, catalog.city.slug),
+        (hits): ReadonlyArray<Candidate> =>
+          hits.flatMap(({ id, score }) => {
+            const at = catalog.indexOf(id)
+            return at === undefined || catalog.retired(at)
+              ? []
+              : [{ index: at, node: catalog.nodes[at]!, similarity: score }]
+          })
+      )
     return Retrieval.of({
-      nearest: (catalog, query) =>
-        index.search("vibe_embedding", query, NEIGHBOURS, catalog.city.slug).pipe(
-          Effect.map((hits) =>
-            hits.flatMap(({ id, score }): ReadonlyArray<Candidate> => {
-              const at = catalog.indexOf(id)
-              return at === undefined || catalog.retired(at)
-                ? []
-                : [{ index: at, node: catalog.nodes[at]!, similarity: score }]
-            })
-          ),
+      nearest: Effect.fnUntraced(function* (catalog, people) {
+        const query = partyTaste(people)
+        const found = yield* byModel(catalog, people).pipe(
+          Effect.flatMap((known) => (known === undefined ? byVibe(catalog, query) : Effect.succeed(known))),
           Effect.timeoutOrElse({ duration: INDEX_PATIENCE, orElse: () => Effect.succeed([]) }),
-          Effect.orElseSucceed((): ReadonlyArray<Candidate> => []),
-          // An index that knows nothing of the city is empty or behind; the matrix is neither.
-          Effect.map((found) => withMeals(catalog, query, found.length === 0 ? fromMatrix(catalog, query) : found))
+          Effect.orElseSucceed((): ReadonlyArray<Candidate> => [])
         )
+        // An index that knows nothing of the city is empty or behind; the matrix is neither.
+        return withMeals(catalog, query, found.length === 0 ? fromMatrix(catalog, query) : found)
+      })
     })
   })
 )

@@ -8,6 +8,7 @@ import type { Progress } from "./progress.ts"
 import type { SasrecSettings } from "./sasrec/settings.ts"
 import type { SasrecRun } from "./sasrec/train.ts"
 import type { Questions, Sequences } from "./sequences.ts"
+import type { Preferences, TowersRun, TowersSettings } from "./two-tower/train.ts"
 
 interface Material {
   readonly data: Sequences
@@ -30,6 +31,12 @@ export type TrainRequest =
       readonly settings: MembersSettings
     }
   | {
+      readonly model: "two_tower"
+      readonly data: Preferences
+      readonly validation: Preferences
+      readonly settings: TowersSettings
+    }
+  | {
       readonly model: "bpr_pairs"
       readonly pairs: Pairs
       readonly validation: Pairs
@@ -42,6 +49,7 @@ type Numbers = Pick<BprModel, "width" | "users" | "items" | "biases">
 export interface TrainResults {
   readonly perceptron: PerceptronRun
   readonly members: MembersRun
+  readonly two_tower: TowersRun
   readonly bpr_pairs: Omit<PairsRun, "model"> & { readonly model: Numbers }
   readonly sasrec: SasrecRun
   readonly bpr: Omit<BprRun, "model"> & { readonly model: Numbers }

@@ -7,6 +7,7 @@ import type { WorkerMessage, WorkerSetup } from "./messages.ts"
 import { trainPerceptron } from "./perceptron/train.ts"
 import type { Progress } from "./progress.ts"
 import { trainSasrec } from "./sasrec/train.ts"
+import { trainTowers } from "./two-tower/train.ts"
 
 const say = (message: WorkerMessage) => parentPort!.postMessage(message)
 
@@ -20,6 +21,8 @@ const run = async ({ request, cancel }: WorkerSetup) => {
       return trainPerceptron(request.data, request.validation, request.settings, watcher)
     case "members":
       return trainMembers(request.data, request.validation, request.settings, watcher)
+    case "two_tower":
+      return trainTowers(request.data, request.validation, request.settings, watcher)
     case "bpr_pairs": {
       const { model, ...rest } = trainOnPairs(request.pairs, request.validation, request.settings, watcher)
       const { width, users, items, biases } = model

@@ -1,4 +1,5 @@
 /** What a trainer is given, and what it makes of it. */
+import type { Category } from "../../domain/catalog/category.ts"
 import type { Evidence } from "../../domain/learning/promotion.ts"
 import type { TrainableModel } from "../../services/trainers.ts"
 import type { Evaluation } from "../judge/judge.ts"
@@ -7,7 +8,8 @@ import type { PublishedDataset } from "./dataset.ts"
 
 /** What is known of a place besides its vibe. */
 export interface PlaceFacts {
-  readonly category: string
+  readonly category: Category
+  readonly priceTier: number
   readonly lat: number
   readonly lon: number
   /** Locals think better of it than visitors do; undefined where either has said nothing. */
@@ -31,6 +33,8 @@ export interface Trained {
   readonly file: string
   readonly files: Readonly<Record<string, string | Uint8Array>>
   readonly modelType: string
+  /** It says where people and places stand: under a name of its own, because vectors of different versions do not compare. */
+  readonly encodes?: true
   readonly description: string
   readonly rows: Readonly<Record<string, number>>
   /** Accept and skip pairs behind it. */

@@ -28,12 +28,14 @@ import { matchCompatibilityTrainer } from "./match-compatibility/trainer.ts"
 import { pivotAcceptanceTrainer } from "./pivot-acceptance/trainer.ts"
 import { sasrecTrainer } from "./sasrec/trainer.ts"
 import type { PlaceFacts, Trainer } from "./trainer.ts"
+import { twoTowerTrainer } from "./two-tower/trainer.ts"
 import { uSasrecTrainer } from "./u-sasrec/trainer.ts"
 
 const TRAINERS: Readonly<Record<TrainableModel, Trainer>> = {
   bpr: bprTrainer,
   sasrec: sasrecTrainer,
   u_sasrec: uSasrecTrainer,
+  two_tower: twoTowerTrainer,
   dlrm: dlrmTrainer,
   pivot_acceptance: pivotAcceptanceTrainer,
   match_compatibility: matchCompatibilityTrainer
@@ -116,8 +118,8 @@ const makeWorkshop = Effect.gen(function* () {
     select id, vibe_embedding as vibe from activity_nodes where vibe_embedding is not null`.pipe(
     Effect.map((rows) => new Map(rows.map(({ id, vibe }) => [id, Float32Array.from(vibe)])))
   )
-  const places = sql<{ id: string; category: string; lat: number; lon: number; quality: QualitySummary }>`
-    select id, category, lat, lon, quality_signals as quality from activity_nodes`.pipe(
+  const places = sql<Omit<PlaceFacts, "localPick"> & { readonly id: string; readonly quality: QualitySummary }>`
+    select id, category, price_tier as "priceTier", lat, lon, quality_signals as quality from activity_nodes`.pipe(
     Effect.map((rows) => new Map(rows.map(({ id, ...place }) => [id, factsOf(place)])))
   )
   const modelsDir = modelsDirOf(settings)
@@ -205,6 +207,7 @@ const train = (
       artifact_sha256: artefact.sha256,
       training_date: new Date(startedAt).toISOString(),
       metrics: { pairs: trained.pairs, required: trained.required, evaluation },
+      ...(trained.encodes === true ? { encoder_version: `${model}:${version}` } : {}),
       code_commit: codeCommit(release.root, release.version),
       lineage: lineageOf(dataset),
       card

@@ -1,5 +1,5 @@
 /** Teaches a model of members on top of a model of sequences that stays as it is. The same data and seed give the same bits. */
-import { gaussian, type Random, randomStream, shuffled } from "../../../domain/basics/random.ts"
+import { gaussian, type Random, randomStream } from "../../../domain/basics/random.ts"
 import {
   DIMENSION_COLUMNS,
   DIMENSIONS,
@@ -9,9 +9,9 @@ import {
 } from "../../../domain/rankers/members-model.ts"
 import { rocAuc } from "../../judge/auc.ts"
 import { DenseAdam } from "../adam.ts"
-import { EarlyStopping } from "../early-stopping.ts"
+import { type EpochsRun, throughEpochs } from "../epochs.ts"
 import { sizeOf } from "../onnx/graph.ts"
-import { finiteLoss, goOn, NOBODY_WATCHES, type Progress, type Watcher } from "../progress.ts"
+import { NOBODY_WATCHES, type Watcher } from "../progress.ts"
 import { open } from "../runtime.ts"
 import { gradientName } from "../tape.ts"
 import { membersTraining } from "./graph.ts"
@@ -56,11 +56,7 @@ export const membersSettings = (rows: number, seed: number, vibes: MembersSettin
   return { seed, batch, rate: 5e-4, mostEpochs: Math.ceil(MOST_STEPS / stepsPerEpoch), patience: 3, vibes }
 }
 
-export interface MembersRun {
-  readonly model: MembersModel
-  readonly progress: ReadonlyArray<Progress>
-  readonly bestEpoch: number
-}
+export type MembersRun = EpochsRun<MembersModel>
 
 const ABSENT = -1e9
 /** What a logit of the model of sequences counts at first. */
@@ -175,40 +171,21 @@ export const trainMembers = async (
   settings: MembersSettings,
   watcher: Watcher = NOBODY_WATCHES
 ): Promise<MembersRun> => {
-  const { batch } = settings
+  const { batch, mostEpochs, patience, seed } = settings
   const { close, copied, step } = await openStep(data, settings)
-  const order = randomStream("members", "order", settings.seed)
-  const stopping = new EarlyStopping(settings.patience)
-  const progress: Array<Progress> = []
-  const began = performance.now()
-  let rows = Array.from({ length: data.labels.length }, (_, r) => r)
-  let model = copied()
-  let epoch = 0
-  while (epoch < settings.mostEpochs && !stopping.over(epoch)) {
-    epoch += 1
-    rows = shuffled(order, rows)
-    let [loss, steps] = [0, 0]
-    for (let from = 0; from < rows.length; from += batch) {
-      goOn(watcher)
-      loss += await step(rows.slice(from, from + batch))
-      steps += 1
-    }
-    finiteLoss(loss, epoch)
-    const current = copied()
-    const reached = rocAuc(membersLogitsOf(current, validation), validation.labels)
-    if (stopping.better(epoch, reached)) model = current
-    const seconds = (performance.now() - began) / 1000
-    const now: Progress = {
-      epoch,
-      most_epochs: settings.mostEpochs,
-      loss: loss / steps,
-      examples_per_second: (epoch * rows.length) / seconds,
-      eta_s: (seconds / epoch) * (settings.mostEpochs - epoch),
-      validation: reached
-    }
-    progress.push(now)
-    watcher.progress(now)
-  }
+  const run = await throughEpochs(
+    {
+      rows: data.labels.length,
+      batch,
+      mostEpochs,
+      patience,
+      order: randomStream("members", "order", seed),
+      step,
+      copied,
+      judged: (model) => rocAuc(membersLogitsOf(model, validation), validation.labels)
+    },
+    watcher
+  )
   await close()
-  return { model, progress, bestEpoch: stopping.bestAt }
+  return run
 }

@@ -1,7 +1,7 @@
 /** Who decisions were made for, as they were known then: each member's taste by what they did before, and their persona. */
-import { DIMENSION_COLUMNS } from "../../../domain/rankers/members-model.ts"
 import { type SequenceModel, type SequenceScorer, sequenceScorer } from "../../../domain/rankers/sequence-model.ts"
 import type { Place, Taste } from "../../../domain/rankers/tastes.ts"
+import { PERSONA_DIMENSIONS } from "../../../domain/vocabulary.ts"
 import type { Slate } from "../../judge/slates.ts"
 import { earlierOf, type Vibes } from "../bpr/ranker.ts"
 import { type LoggedSlate, readSlates, readTraining } from "../bpr/triples.ts"
@@ -11,7 +11,7 @@ import type { PublishedDataset } from "../dataset.ts"
 export const MOST_MEMBERS = 8
 
 /** Of somebody nothing is known. */
-const NOBODY = new Float32Array(DIMENSION_COLUMNS)
+const NOBODY = new Float32Array(PERSONA_DIMENSIONS)
 
 /** The decisions of a dataset of triples by split, and how often what was taken in the time that is trained on. */
 export const readDecisions = async (dataset: PublishedDataset) => {
@@ -49,27 +49,36 @@ const personasBy = (all: ReadonlyArray<LoggedSlate>) => {
     (known.get(user) ?? []).findLast((one) => one.at <= at)?.persona ?? NOBODY
 }
 
+/** Something that somebody accepted or passed, before another decision. */
+interface Before {
+  readonly place: Place
+  readonly accepted: boolean
+  readonly at: number
+}
+
 /**
- * What somebody accepted and passed before a slate. Of a day's plan only what was taken says something: that a place was not in
- * it is no word of theirs.
+ * What is known of people before a decision. Of a day's plan only what was taken says something: that a place was not in it is no word
+ * of theirs.
  */
-export const partiesBy = (sequence: SequenceModel, vibes: Vibes, all: ReadonlyArray<LoggedSlate>): Parties => {
-  const scorer = sequenceScorer(sequence)
+export const historiesBy = (vibes: Vibes, all: ReadonlyArray<LoggedSlate>) => {
   const before = earlierOf(
     all.map(({ slate }) => slate),
     () => true
   )
-  const personaOf = personasBy(all)
   const place = (id: string): Place => ({ id, vibe: vibes.get(id) })
-  const tasteOf = (slate: Slate): Taste =>
-    scorer.learnt(
-      before(slate).flatMap(({ at, items, segments, taken }) =>
-        items.flatMap((id, i) => {
-          const accepted = taken[i] === 1
-          return accepted || segments["origin"] !== "itinerary" ? [{ place: place(id), accepted, at }] : []
-        })
-      )
+  const judgedBefore = (slate: Slate): ReadonlyArray<Before> =>
+    before(slate).flatMap(({ at, items, segments, taken }) =>
+      items.flatMap((id, i) => {
+        const accepted = taken[i] === 1
+        return accepted || segments["origin"] !== "itinerary" ? [{ place: place(id), accepted, at }] : []
+      })
     )
+  return { place, judgedBefore, personaOf: personasBy(all) }
+}
+
+export const partiesBy = (sequence: SequenceModel, vibes: Vibes, all: ReadonlyArray<LoggedSlate>): Parties => {
+  const scorer = sequenceScorer(sequence)
+  const { judgedBefore, personaOf, place } = historiesBy(vibes, all)
   // A decision is asked about by every model that is judged.
   const known = new WeakMap<LoggedSlate, ReadonlyArray<Member>>()
   return {
@@ -80,7 +89,7 @@ export const partiesBy = (sequence: SequenceModel, vibes: Vibes, all: ReadonlyAr
       let party = known.get(logged)
       if (party === undefined) {
         party = members.slice(0, MOST_MEMBERS).map((user) => ({
-          taste: tasteOf({ ...slate, user }),
+          taste: scorer.learnt(judgedBefore({ ...slate, user })),
           persona: personaOf(user, slate.at)
         }))
         known.set(logged, party)

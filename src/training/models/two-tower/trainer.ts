@@ -152,8 +152,9 @@ const judged = (
     later.map(({ slate }) => slate),
     [
       { name: "two_tower", scorer: nearness(model, people, inputOf) },
-      ...baselines(later, counts, places),
+      // What it would take over from comes first: that is what gates compare with.
       { name: "by_vibe", scorer: byVibe },
+      ...baselines(later, counts, places),
       ...others.map(
         (other, i): Ranked => ({ name: `two_tower, seed ${SEEDS[i + 1]}`, scorer: nearness(other, people, inputOf) })
       )
@@ -211,9 +212,9 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
     card: [
       "Two towers into one space of 64 numbers: a place by its vibe, its category and its price; a person by their persona and the vibes of what they accepted and passed last. How near they are is what they are worth to each other.",
       "Each begins as what retrieval goes by without a model, a vibe and a taste in vibes; what is learnt is added. A place needs not to have been offered to anybody, and nothing of a person is in the file.",
-      "In production it finds the candidates of warm travelers, of a party by the mean of its members: places are indexed under its version beside those by vibe, and found by it once a city is there as a whole. It ranks nothing itself, and serves everybody warm at once.",
+      "In production it finds the candidates of warm travelers, of a party by the mean of its members: places are indexed under its version beside those by vibe, and found by it once a city is there as a whole. It ranks nothing itself, so nothing runs of it in the shadow, and serves everybody warm at once: an operator lets it in, and says why.",
       BASELINES_CARD,
-      "by_vibe is what retrieval goes by without it."
+      "by_vibe is what retrieval goes by without it, and what its gate compares it with."
     ],
     notes: []
   }

@@ -218,6 +218,7 @@ describe.skipIf(chromiumPath === undefined)(`trips in the app (${chromiumPath ??
     const { page, act, complaints } = await at(ann, "#/me")
     await page.getByText("Off until you ask for it.").waitFor()
     await act("companions-start").click()
+    await act("companions-stop").waitFor()
     const people = page.locator(".companion")
     await until("both are known", async () => {
       if ((await people.count()) === 2) return true

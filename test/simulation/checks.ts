@@ -12,7 +12,9 @@ import type { Oracle } from "./oracle.ts"
 import { rowsNaming } from "./person-records.ts"
 import type { Row } from "./postgres/schema.ts"
 import type { PgServer } from "./postgres/server.ts"
+import { storedEvents } from "./stored-events.ts"
 import type { Tally } from "./tally.ts"
+import { checkVotes } from "./votes.ts"
 
 export interface Looked {
   readonly server: PgServer
@@ -20,21 +22,6 @@ export interface Looked {
   readonly tally: Tally
   readonly fate: Fate
 }
-
-/** Rows of a trip by number, as the database has them. */
-export const storedEvents = (server: PgServer, trip: string): ReadonlyArray<TripEventEnvelope> =>
-  [...server.store.scan(undefined, "trip_events")]
-    .filter((row) => row["trip_id"] === trip)
-    .map((row) => ({
-      id: row["id"] as string,
-      trip_id: trip,
-      seq: row["seq"] as number,
-      at: row["occurred_at"] as number,
-      actor_id: row["actor_id"] as string | null,
-      ...(row["idempotency_key"] === null ? {} : { idempotency_key: row["idempotency_key"] as string }),
-      event: row["payload"] as TripEventEnvelope["event"]
-    }))
-    .sort((a, b) => a.seq - b.seq)
 
 /** What the events make, told apart from how the runtime reads them: one after another, past those that are lost. */
 const folded = (events: ReadonlyArray<TripEventEnvelope>): TripState | undefined => {
@@ -263,7 +250,9 @@ const checkPlaces = ({ oracle, server, tally }: Looked): void => {
   }
 }
 
-export const checkEverything = (looked: Looked): void => {
+/** `now`: what time it is. */
+export const checkEverything = (looked: Looked, now: number): void => {
+  checkVotes(looked, now)
   checkChanges(looked)
   checkSignals(looked)
   checkErased(looked)

@@ -13,6 +13,7 @@ const USAGE = `Runs the whole runtime in a simulated world, by seed, and checks 
   npm run simulate                              200 seeds, in two processes
   npm run simulate -- --seeds 3000 --from 1     as many as one likes (--workers 2)
   npm run simulate -- --seed 17                 one, again
+  npm run simulate -- --votes                   other runs: groups decide on offers together
   npm run simulate -- --mutation turn-that-awaits --seeds 50     until the planted defect is noticed
   npm run simulate -- --mutation turn-that-awaits --seed 1       one, with what it looks like
 
@@ -33,6 +34,7 @@ const flags = () => {
         seed: { type: "string" },
         workers: { type: "string", default: "2" },
         mutation: { type: "string" },
+        votes: { type: "boolean", default: false },
         help: { type: "boolean", short: "h" }
       }
     }).values
@@ -46,7 +48,9 @@ const values = flags()
 const reportOf = async (seed: number): Promise<RunReport> => {
   // Loaded by those who do the runs: it brings the whole runtime along.
   const { simulate } = await import("./simulation.ts")
-  const { hash, lines, millis, steps, tally } = await simulate(seed)
+  const { hash, lines, millis, steps, tally } = await simulate(seed, {
+    votes: process.env["SIMULATION_VOTES"] === "yes"
+  })
   return {
     seed,
     hash,
@@ -90,7 +94,13 @@ const runAll = async (seeds: ReadonlyArray<number>, stopAtFirst: boolean): Promi
     ...KEPT,
     ...(mutation === undefined ? [] : ["--import", new URL("./mutate.ts", import.meta.url).href])
   ]
-  const env = { ...process.env, SIMULATION_WORKER: "yes", ...(mutation === undefined ? {} : { MUTATION: mutation }) }
+  const votes = values.votes ? "yes" : "no"
+  const env = {
+    ...process.env,
+    SIMULATION_WORKER: "yes",
+    SIMULATION_VOTES: votes,
+    ...(mutation === undefined ? {} : { MUTATION: mutation })
+  }
   const one = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const child: ChildProcess = fork(self, [], { env, execArgv })
@@ -144,10 +154,11 @@ const command = async (): Promise<void> => {
     `\n${runs.length} seeds, ${sum((run) => run.commands)} commands, ${sum((run) => run.steps)} steps, ${Math.round(sum((run) => run.millis) / 1_000)} simulated seconds in ${seconds.toFixed(0)} s; ${failed.length} failed.`
   )
   if (runs.length === 1) console.log(`The trace of seed ${runs[0]!.seed} has the hash ${runs[0]!.hash}.`)
+  const flagsAgain = `${values.mutation === undefined ? "" : ` --mutation ${values.mutation}`}${values.votes ? " --votes" : ""}`
   for (const run of failed.slice(0, 3)) {
     const file = join(mkdtempSync(join(tmpdir(), "simulation-")), `seed-${run.seed}.txt`)
     writeFileSync(file, run.lines.join("\n"))
-    console.log(`\n${failureText(run, commit(), file, values.mutation)}`)
+    console.log(`\n${failureText(run, commit(), file, flagsAgain)}`)
   }
   if (failed.length > 3)
     console.log(

@@ -40,9 +40,9 @@ const untilBroken = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
   return lines.slice(Math.max(0, end - SHOWN), end)
 }
 
-export const failureText = (run: RunReport, commit: string, file: string, mutation: string | undefined): string =>
+export const failureText = (run: RunReport, commit: string, file: string, flags: string): string =>
   [
-    `Seed ${run.seed} at commit ${commit} failed; npm run simulate --${mutation === undefined ? "" : ` --mutation ${mutation}`} --seed ${run.seed} does exactly the same again.`,
+    `Seed ${run.seed} at commit ${commit} failed; npm run simulate --${flags} --seed ${run.seed} does exactly the same again.`,
     ...run.violations.slice(0, 10).map(({ invariant, what }) => `  ${invariant}: ${what.slice(0, 1_000)}`),
     `Its script until the first of that (all of it: ${file}):`,
     ...untilBroken(run.lines).map((line) => `    ${line.slice(0, 200)}`)

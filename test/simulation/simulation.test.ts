@@ -7,12 +7,15 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "vitest"
 import { MUTATIONS } from "./mutations.ts"
-import { FAULTS, INVARIANTS } from "./tally.ts"
+import { FAULTS, INVARIANTS, VOTES_COUNTED } from "./tally.ts"
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url))
 
 /** Seeds in CI, as many as fit into a minute of a machine of two cores that has nothing else to do. */
 const SEEDS = Number(process.env["SIMULATION_SEEDS"] ?? 76)
+
+/** Seeds in which groups vote. */
+const VOTING_SEEDS = 6
 
 /** How often each fault is met and each invariant looked at, at least: the rarest of them 1.3 times a seed, give or take. */
 const OFTEN = Math.floor(0.8 * SEEDS)
@@ -51,6 +54,16 @@ describe("the simulation", () => {
       const { code, text } = await run("--seeds", String(SEEDS))
       assert.equal(code, 0, text)
       for (const name of [...FAULTS, ...INVARIANTS]) assert.isAtLeast(counted(text, name), OFTEN, `${name}\n${text}`)
+    },
+    PATIENCE
+  )
+
+  it(
+    "finds nothing broken where groups vote",
+    async () => {
+      const { code, text } = await run("--votes", "--seeds", String(VOTING_SEEDS))
+      assert.equal(code, 0, text)
+      assert.isAtLeast(counted(text, VOTES_COUNTED), VOTING_SEEDS, text)
     },
     PATIENCE
   )

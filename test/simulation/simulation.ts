@@ -28,6 +28,8 @@ export interface Outcome {
 export interface Options {
   readonly commands?: number
   readonly faults?: number
+  /** Groups decide on offers together. */
+  readonly votes?: boolean
 }
 
 /** What a run holds at least: 1,000 commands and 20 faults. */
@@ -58,7 +60,7 @@ class Run {
   readonly #epochs = new Epochs()
   readonly #looked: Looked
 
-  constructor(seed: number) {
+  constructor(seed: number, votes: boolean) {
     const world = new World(seed)
     this.world = world
     this.tally = new Tally((line) => world.note(line))
@@ -77,16 +79,19 @@ class Run {
       isSignalStored: (id) => server.store.get(undefined, "behavioral_signals", id) !== undefined
     }))
     const { fate } = this
-    this.travelers = new Travelers({
-      world,
-      network,
-      oracle,
-      tally,
-      node: () => fate.node,
-      diskWorks: () => fate.diskWorks(),
-      wall: () => BEGINNING + Math.floor(world.now) + fate.skew,
-      acknowledged: () => fate.acknowledged()
-    })
+    this.travelers = new Travelers(
+      {
+        world,
+        network,
+        oracle,
+        tally,
+        node: () => fate.node,
+        diskWorks: () => fate.diskWorks(),
+        wall: () => BEGINNING + Math.floor(world.now) + fate.skew,
+        acknowledged: () => fate.acknowledged()
+      },
+      votes
+    )
     this.#looked = { server, oracle, tally, fate }
   }
 
@@ -221,7 +226,7 @@ class Run {
   }
 
   end(): Outcome {
-    checkEverything(this.#looked)
+    checkEverything(this.#looked, BEGINNING + this.world.now)
     this.fate.node?.kill()
     const { server, tally, world } = this
     const { hash, lines, seed, steps } = world
@@ -230,7 +235,7 @@ class Run {
 }
 
 export const simulate = async (seed: number, options: Options = {}): Promise<Outcome> => {
-  const run = new Run(seed)
+  const run = new Run(seed, options.votes === true)
   await run.trouble(options)
   await run.calm()
   return run.end()

@@ -39,7 +39,11 @@ export const INVARIANTS = [
   "a refused change is told",
   "everything is answered once faults have stopped"
 ] as const
-export type Invariant = (typeof INVARIANTS)[number]
+
+/** What must hold besides, where groups vote. */
+export const VOTES_COUNTED = "a vote comes to what was said"
+
+export type Invariant = (typeof INVARIANTS)[number] | typeof VOTES_COUNTED
 
 /** How a line of the trace begins that says what was found. */
 export const BROKEN = "BROKEN: "

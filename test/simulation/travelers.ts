@@ -9,6 +9,7 @@ import type { TripState } from "../../src/domain/trip/model.ts"
 import { CITY, NOWHERE, planned } from "./cities.ts"
 import { Follower } from "./follower.ts"
 import { Requests, type TravelersWorld } from "./requests.ts"
+import { casting, opening } from "./votes.ts"
 
 const PEOPLE = 9
 const STRANGERS = 2
@@ -27,11 +28,14 @@ export class Travelers {
     readonly item: { readonly id: string; readonly trip_id: string }
   }> = []
   readonly #in: TravelersWorld
+  readonly #votes: boolean
   #next = 0
   readonly requests: Requests
 
-  constructor(around: TravelersWorld) {
+  /** `votes`: whether groups decide on offers together. */
+  constructor(around: TravelersWorld, votes: boolean) {
     this.#in = around
+    this.#votes = votes
     this.requests = new Requests(around)
     const { world } = around
     this.people = Array.from({ length: PEOPLE }, () => world.uuid() as UserId)
@@ -59,7 +63,10 @@ export class Travelers {
     if (members.length === 0) return this.#read(trip, world.pick(this.#living))
     const member = world.pick(members).user_id
     const roll = world.random()
+    const { vote } = state
     if (roll < 0.18) this.pivot(trip, member, state)
+    else if (roll < 0.34 && vote !== undefined && world.chance(0.8))
+      this.requests.ask(trip, casting(world, member, this.#key, vote))
     else if (roll < 0.34) this.#respond(trip)
     else if (roll < 0.6) this.#change(trip, member, state)
     else if (roll < 0.72) this.#company(trip, member, state)
@@ -126,10 +133,13 @@ export class Travelers {
       const state = this.#in.oracle.shown.get(trip)!
       return this.pivot(trip, world.pick(state.members).user_id, state)
     }
+    const offer = open[0]!.offers.at(-1)!
+    if (this.#votes && this.#in.oracle.shown.get(trip)!.members.length > 1 && world.chance(0.6)) {
+      return this.requests.ask(trip, opening(world, open[0]!.user, this.#key, offer))
+    }
     // Several travelers answer the same offer at the same time.
     const racing = world.chance(0.3) ? open.slice(0, 2) : [world.pick(open)]
     if (racing.length > 1) tally.met("clients raced")
-    const offer = open[0]!.offers.at(-1)!
     for (const follower of racing) {
       const option = offer.options[world.int(Math.max(offer.options.length, 1))]
       const answer =

@@ -14,7 +14,6 @@ import type { Row } from "./postgres/schema.ts"
 import type { PgServer } from "./postgres/server.ts"
 import { storedEvents } from "./stored-events.ts"
 import type { Tally } from "./tally.ts"
-import { checkVotes } from "./votes.ts"
 
 export interface Looked {
   readonly server: PgServer
@@ -250,9 +249,7 @@ const checkPlaces = ({ oracle, server, tally }: Looked): void => {
   }
 }
 
-/** `now`: what time it is. */
-export const checkEverything = (looked: Looked, now: number): void => {
-  checkVotes(looked, now)
+export const checkEverything = (looked: Looked): void => {
   checkChanges(looked)
   checkSignals(looked)
   checkErased(looked)

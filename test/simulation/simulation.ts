@@ -12,6 +12,7 @@ import type { Kept } from "./ports.ts"
 import { PgServer } from "./postgres/server.ts"
 import { Tally } from "./tally.ts"
 import { Travelers } from "./travelers.ts"
+import { checkVotes } from "./votes.ts"
 import { World } from "./world.ts"
 
 export interface Outcome {
@@ -226,7 +227,8 @@ class Run {
   }
 
   end(): Outcome {
-    checkEverything(this.#looked, BEGINNING + this.world.now)
+    checkEverything(this.#looked)
+    checkVotes(this.#looked, BEGINNING + this.world.now)
     this.fate.node?.kill()
     const { server, tally, world } = this
     const { hash, lines, seed, steps } = world

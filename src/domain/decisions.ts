@@ -171,6 +171,7 @@ export interface PivotResponse {
   readonly response: "accept" | "dismiss" | "ignore"
   readonly chosen_option_id: string | null
   readonly time_to_action_ms: number
+  /** None where an option was wanted that did not hold any more. */
   readonly slots_changed: number | null
   readonly responded_at: number
 }

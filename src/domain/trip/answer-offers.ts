@@ -19,6 +19,7 @@ import {
   intention,
   isOver,
   isRejection,
+  learnFrom,
   NOTHING,
   notReady,
   reject,
@@ -49,21 +50,24 @@ const fresh = (turn: Turn, request: PivotRequest) => {
   return makeOffer(turn, world, still ? request : anywhere, {})
 }
 
-/** Refuses with a fresh offer that is remembered and logged like any other. */
+/** Refuses with a fresh offer that is remembered and logged like any other; `answered` is what was wanted all the same. */
 const refuseWith = (
   turn: Turn,
   request: PivotRequest,
   close: string | undefined,
-  refusal: (fresh: { readonly fresh?: Offer }) => R.TripRejection
+  refusal: (fresh: { readonly fresh?: Offer }) => R.TripRejection,
+  answered: ReadonlyArray<TripRecord> = []
 ): TripDecision => {
   const made = fresh(turn, request)
   const closing = close === undefined ? [] : [{ _tag: "offer_closed" as const, pivot_id: close }]
-  if (made === undefined) return { reply: refusal({}), transient: closing }
+  const tasks = learnFrom(answered)
+  if (made === undefined) return { reply: refusal({}), transient: closing, records: answered, tasks }
   const room = makeRoom(turn, 1, close)
   return {
     reply: refusal({ fresh: readOffer(made.open.text) }),
-    records: tellingOf(made.records, room),
+    records: [...answered, ...tellingOf(made.records, room)],
     transient: [...closing, ...room.transient, { _tag: "offered", offer: made.open }],
+    tasks,
     advice: true
   }
 }
@@ -96,50 +100,69 @@ export const answerTo = (
   open: OpenOffer,
   response: PivotResponse["response"],
   chosen?: OfferOption,
-  more: Pick<PivotResponse, "voted"> = {}
+  more: Partial<Pick<PivotResponse, "voted" | "slots_changed">> = {}
 ): TripRecord => ({
   type: "pivot_response",
   id: turn.context.id(),
   payload: {
     pivot_id: open.pivot_id,
     user_id: turn.by,
-    ...more,
     trip_id: turn.trip.id,
     response,
     chosen_option_id: chosen?.option_id ?? null,
     time_to_action_ms: delayOf(turn, open),
     slots_changed: chosen === undefined ? null : chosen.changes.length,
-    responded_at: turn.context.now
+    responded_at: turn.context.now,
+    ...more
   }
 })
 
-/** What becomes of an offer, for the log; `chosen` is the option that was taken, and its place among the others. */
+const answerer = (turn: Turn, open: OpenOffer) => turn.by ?? open.by ?? turn.trip.user_id
+
+/** An option that was chosen, and its place among the others. */
+interface Chosen {
+  readonly option: OfferOption
+  readonly position: number
+}
+
+const opinion = (turn: Turn, open: OpenOffer, response: PivotResponse["response"], chosen?: Chosen): TripRecord =>
+  signal(turn, answerer(turn, open), `pivot_${response}`, {
+    slot_id: open.slot_id,
+    node_id: chosen === undefined ? null : placeOf(chosen.option),
+    model_version: modelVersion(open.model),
+    decision_id: open.pivot_id,
+    context: {
+      pivot_id: open.pivot_id,
+      trigger: open.request.trigger,
+      time_to_action_ms: delayOf(turn, open),
+      ...(chosen === undefined ? {} : { position: chosen.position })
+    }
+  })
+
+/** Somebody wants an option; whether it changes as many stops as it says, or none because it does not hold any more. */
+const wanted = (
+  turn: Turn,
+  open: OpenOffer,
+  chosen: Chosen,
+  slots_changed = chosen.option.changes.length
+): ReadonlyArray<TripRecord> => [
+  answerTo(turn, open, "accept", chosen.option, { slots_changed }),
+  opinion(turn, open, "accept", chosen)
+]
+
+/** What becomes of an offer, for the log; `after` are the stops that it changes as they are from now on. */
 const responded = (
   turn: Turn,
   open: OpenOffer,
   response: PivotResponse["response"],
-  chosen?: { readonly option: OfferOption; readonly position: number }
+  chosen?: Chosen,
+  after: ReadonlyArray<Slot> = []
 ): ReadonlyArray<TripRecord> => {
   const { pivot_id, slot_id } = open
   const { trigger } = open.request
-  const userId = turn.by ?? open.by ?? turn.trip.user_id
-  const delay = delayOf(turn, open)
-  const records: Array<TripRecord> = [
-    answerTo(turn, open, response, chosen?.option),
-    signal(turn, userId, `pivot_${response}`, {
-      slot_id,
-      node_id: chosen === undefined ? null : placeOf(chosen.option),
-      model_version: modelVersion(open.model),
-      decision_id: pivot_id,
-      context: {
-        pivot_id,
-        trigger,
-        time_to_action_ms: delay,
-        ...(chosen === undefined ? {} : { position: chosen.position })
-      }
-    })
-  ]
-  if (chosen === undefined) return records
+  if (chosen === undefined) return [answerTo(turn, open, response), opinion(turn, open, response)]
+  const records: Array<TripRecord> = [...wanted(turn, open, chosen)]
+  const userId = answerer(turn, open)
   const id = turn.context.id()
   records.push({
     type: "intention_signal",
@@ -155,7 +178,7 @@ const responded = (
       occurred_at: turn.context.now
     }
   })
-  records.push(...pivotEdits(turn, pivot_id, chosen.option))
+  records.push(...pivotEdits(turn, pivot_id, chosen.option, after))
   // What an announcement said first is no finding of theirs, and a district that nobody gets into is no door.
   const { detail, slot_id: door } = open.request
   if (trigger === "venue_closed" && open.about === undefined && detail?.district === undefined && door !== undefined) {
@@ -219,7 +242,8 @@ export const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefin
       turn,
       open.request,
       pivot_id,
-      (extra) => new R.OptionInvalid({ message, pivot_id, reasons: outcome.reasons, ...extra })
+      (extra) => new R.OptionInvalid({ message, pivot_id, reasons: outcome.reasons, ...extra }),
+      wanted(turn, open, { option: chosen, position: offer.options.indexOf(chosen) }, 0)
     )
   }
   const { removed } = outcome.change
@@ -239,11 +263,11 @@ export const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefin
     {
       records:
         voted === undefined
-          ? responded(turn, open, "accept", { option: chosen, position: offer.options.indexOf(chosen) })
+          ? responded(turn, open, "accept", { option: chosen, position: offer.options.indexOf(chosen) }, slots)
           : [
               answerTo(turn, open, "accept", chosen, { voted: true }),
               ...voted.records,
-              ...pivotEdits(turn, pivot_id, chosen, voted.wantedBy)
+              ...pivotEdits(turn, pivot_id, chosen, slots, voted.wantedBy)
             ],
       transient: [{ _tag: "offer_closed", pivot_id }]
     }

@@ -7,7 +7,6 @@ import { changeable, refused, swapDecision } from "./decide-slots.ts"
 import { MAX_FIXED, placeIssues } from "./fixed.ts"
 import { lookAt, looked, lookRecord } from "./looks.ts"
 import type { Undoable } from "./model.ts"
-import { outcomeOf, outcomesRecord } from "./outcomes.ts"
 import { editedFrom } from "./plan-edits.ts"
 import type { OwnOutcome } from "./plan-own.ts"
 import type { TripWorld } from "./planner.ts"
@@ -15,7 +14,6 @@ import * as R from "./rejections.ts"
 import {
   changed,
   closed,
-  experiment,
   intention,
   isOver,
   isRejection,
@@ -28,6 +26,7 @@ import {
   worldOf
 } from "./turn.ts"
 import { undoableNow } from "./undoing.ts"
+import { undoneRecords } from "./undone-log.ts"
 
 /** The trip's world where its plan may change, or why not. */
 const openWorld = (turn: Turn): TripWorld | R.TripRejection =>
@@ -143,31 +142,6 @@ export const removeOwn = (
   const over = overNow(turn, thing)
   if (over !== undefined) return reject(over)
   return ownChanged(turn, turn.rules.planner.removeOwn(world, thing), [])
-}
-
-/** What undoing says of places: one that goes was not wanted, one that comes back is. */
-const undoneRecords = (turn: Turn, entry: Undoable): ReadonlyArray<TripRecord> => {
-  const now = new Map<string, Slot>(turn.trip.slots.map((slot) => [slot.id, slot]))
-  const back = entry.slots.flatMap((then) => {
-    const slot = now.get(then.id)
-    return slot?.node_id === then.node_id ? [] : [{ slot, then }]
-  })
-  const gone = entry.removed.flatMap((id) => now.get(id) ?? [])
-  // A plan that was made anew is taken back whole: what stood in it was nobody's choice of places.
-  if (entry.was !== undefined && entry.change !== "fixed_changed") {
-    return [experiment(turn, "plan_undone", { trip_id: turn.trip.id, undone: entry.seq })]
-  }
-  return [
-    ...back.map(({ slot, then }) => editedFrom(turn, "undo", then, slot?.node_id ?? null, then.node_id)),
-    ...gone.map((slot) => editedFrom(turn, "undo", slot, slot.node_id, null)),
-    ...outcomesRecord(turn, [
-      ...back.flatMap(({ slot, then }) => [
-        ...(slot === undefined ? [] : [outcomeOf(slot, "removed", turn.context.id())]),
-        outcomeOf(then, "confirmed", turn.context.id())
-      ]),
-      ...gone.map((slot) => outcomeOf(slot, "removed", turn.context.id()))
-    ])
-  ]
 }
 
 /** Within so long a second press that names no change is the same press. */

@@ -45,7 +45,7 @@ export const changeable = (turn: Turn, slotId: string): Slot | R.TripRejection =
   return slot
 }
 
-const dayOfTrip = (slot: Slot) => ({ day_of_trip: slot.day, day_part: slot.day_part, position: slot.order })
+export const dayOfTrip = (slot: Slot) => ({ day_of_trip: slot.day, day_part: slot.day_part, position: slot.order })
 
 /** A swap is a decision like any other: what could have come, and what did. */
 export const swapDecision = (

@@ -3,7 +3,7 @@
  * calendar days of the city. `seq` is the number of the last event applied and the trip's `state_version`.
  */
 import * as Schema from "effect/Schema"
-import { CityId, SessionId, SlotId, TripId, UserId, Uuid } from "../ids.ts"
+import { CityId, PivotId, SessionId, SlotId, TripId, UserId, Uuid } from "../ids.ts"
 import { PlanContext } from "../learning-log/plan-context.ts"
 import { FixedThing, Lodging, Relaxation, Slot, TripConstraints, Veto } from "../plan/model.ts"
 import { TripStatus } from "../vocabulary.ts"
@@ -50,6 +50,9 @@ export const Undoable = Schema.Struct({
   /** Stops to put back as they were, and those that were not there before. */
   slots: Schema.Array(Slot),
   removed: Schema.Array(SlotId),
+  /** The stop that was moved by hand, and the offer that was taken, where it was that. */
+  moved: Schema.optionalKey(SlotId),
+  pivot_id: Schema.optionalKey(PivotId),
   /** Present where the change went beyond stops; null stands for what the trip did not have. */
   was: Schema.optionalKey(
     Schema.Struct({

@@ -35,11 +35,15 @@ export const editedFrom = (
     ...more
   })
 
-/** Each stop whose place the option changes, and what `wantedBy` said of the place with that; one that only moves keeps it. */
+/**
+ * Each stop whose place the option changes, and what `wantedBy` said of the place with that; one that goes on another day keeps its
+ * place, and says nothing of it. `after` are the stops as they are then.
+ */
 export const pivotEdits = (
   turn: Turn,
   pivotId: PivotId,
   option: OfferOption,
+  after: ReadonlyArray<Slot>,
   wantedBy: ReadonlyArray<string> = [turn.by ?? turn.trip.user_id]
 ): ReadonlyArray<TripRecord> => {
   const changes = option.changes.flatMap(({ action, node, slot_id }) => {
@@ -48,8 +52,13 @@ export const pivotEdits = (
     const to = action === "drop" ? null : (node?.id ?? slot.node_id)
     return to === slot.node_id ? [] : [{ slot, to }]
   })
+  const moved = after.filter((slot) => {
+    const before = turn.trip.slots.find(({ id }) => id === slot.id)
+    return before !== undefined && before.day !== slot.day
+  })
   return [
     ...changes.map(({ slot, to }) => edited(turn, "pivot", slot, to, { pivot_id: pivotId })),
+    ...moved.map((slot) => edited(turn, "pivot", slot, slot.node_id, { pivot_id: pivotId })),
     ...wantedBy.flatMap((who) =>
       outcomesRecord(
         turn,

@@ -123,7 +123,8 @@ export const changedBy = (turn: Turn, events: readonly [...ReadonlyArray<TripEve
   return { reply: { _tag: "changed", trip, event: made.at(-1)!, replayed: false }, events: made }
 }
 
-const learnFrom = (records: ReadonlyArray<TripRecord>): ReadonlyArray<TripTask> => {
+/** What travelers say of themselves is learnt from, also where nothing could be done of it. */
+export const learnFrom = (records: ReadonlyArray<TripRecord>): ReadonlyArray<TripTask> => {
   const signals = records.flatMap((record) => (record.type === "signal" ? [record.payload] : []))
   return signals.length === 0 ? [] : [{ _tag: "learn", signals }]
 }

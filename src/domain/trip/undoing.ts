@@ -65,6 +65,8 @@ export const undoableAfter = (
     at,
     change: event._tag,
     ...takenAway(before.slots, after.slots),
+    ...(event._tag === "slot_moved" ? { moved: event.slot_id } : {}),
+    ...(event._tag === "pivot_accepted" ? { pivot_id: event.pivot_id } : {}),
     ...(whole ? { was: wholeOf(before) } : {})
   }
   return [...known, entry].slice(-MAX_UNDOABLE)

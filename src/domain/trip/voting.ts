@@ -139,7 +139,8 @@ const said = (turn: Turn, vote: Vote): ReadonlyArray<TripRecord> => {
   })
 }
 
-const dismissed = (turn: Turn, vote: Vote, open: OpenOffer, result: VoteResult): TripDecision =>
+/** `chosen` is what the group wanted and what does not hold any more. */
+const dismissed = (turn: Turn, vote: Vote, open: OpenOffer, result: VoteResult, chosen?: OfferOption): TripDecision =>
   changed(
     turn,
     {
@@ -149,7 +150,14 @@ const dismissed = (turn: Turn, vote: Vote, open: OpenOffer, result: VoteResult):
       ...(vote.about === undefined ? {} : { about: vote.about }),
       vote: result
     },
-    { records: [answerTo(turn, open, "dismiss", undefined, { voted: true }), ...said(turn, vote)] }
+    {
+      records: [
+        chosen === undefined
+          ? answerTo(turn, open, "dismiss", undefined, { voted: true })
+          : answerTo(turn, open, "accept", chosen, { voted: true, slots_changed: 0 }),
+        ...said(turn, vote)
+      ]
+    }
   )
 
 /** Counts a vote whose time has come. */
@@ -171,5 +179,6 @@ export const countVote = (turn: Turn): TripDecision | undefined => {
     records
   })
   if (!(taken.reply instanceof Error)) return taken
-  return dismissed(by, vote, open, { ...result, problem: taken.reply.message })
+  const chosen = readOffer(vote.offer).options.find(({ option_id }) => option_id === answer.option_id)
+  return dismissed(by, vote, open, { ...result, problem: taken.reply.message }, chosen)
 }

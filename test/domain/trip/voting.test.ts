@@ -138,6 +138,10 @@ describe("a vote on an offer", () => {
     const event = wake(live)
     assert.strictEqual(event?._tag, "pivot_dismissed")
     assert.match((event!._tag === "pivot_dismissed" && event!.vote?.problem) || "", /\w+/)
+    const answer = live.last.records!.find(({ type }) => type === "pivot_response")
+    const { option_id } = made.options[0]!
+    const wanted = { response: "accept", chosen_option_id: option_id, slots_changed: 0, voted: true } as const
+    assert.deepInclude(answer?.payload, wanted, "what they wanted is known all the same")
   })
 
   it("survives a restart, from its events as from a snapshot, and comes to the same", () => {

@@ -100,6 +100,13 @@ export class PlanBook {
         : [{ slot, shown: had, edit: { trip: this.id, plan: this.plan, edit, day, order, from: node, to, at } }]
     })
     for (const one of edits) this.record.edits.push(one.edit)
+    // What an offer puts on another day stays the place that it is.
+    for (const { day: had, slot } of before) {
+      const stop = now.get(slot)
+      if (edit !== "pivot" || stop === undefined || stop.day === had) continue
+      const { day, node, order } = stop
+      this.record.edits.push({ trip: this.id, plan: this.plan, edit, day, order, from: node, to: node, at })
+    }
     this.stops = [...now.values()].map((stop) => {
       const was = before.find(({ slot }) => slot === stop.slot)
       return {
@@ -153,13 +160,14 @@ export class PlanBook {
     await this.rearranged(by, "add", at, () => false)
   }
 
-  async moveTo(by: Traveler, stop: Standing, day: number): Promise<void> {
+  async moveTo(by: Traveler, stop: Standing, day: number): Promise<boolean> {
     const path = `/trips/${this.id}/slots/${stop.slot}`
     const answer = await this.stage.ask(by, "PATCH", path, { action: "move", day }).catch(refusal)
-    if ("status" in answer) return
+    if ("status" in answer) return false
     const { at } = answer
     this.past = this.stops
     await this.rearranged(by, "move", at, ({ slot }) => slot === stop.slot)
+    return true
   }
 
   /** Two stops of a day after each other change places, the first two of which that is possible. */
@@ -187,14 +195,18 @@ export class PlanBook {
     for (const stop of then) {
       const instead = now.get(stop.slot)
       now.delete(stop.slot)
-      if (instead?.node === stop.node) continue
+      if (instead?.node === stop.node) {
+        // Of the stops that kept their places only one that went to another day was moved by hand.
+        if (instead.day !== stop.day) edit(stop, stop.node, stop.node)
+        continue
+      }
       edit(stop, instead?.node ?? null, stop.node)
-      if (instead !== undefined) this.deed(by, instead.shown, instead.node, "removed", at)
-      this.deed(by, stop.shown, stop.node, "confirmed", at)
+      if (instead !== undefined) this.#undone(by, instead, false, at)
+      this.#undone(by, stop, true, at)
     }
     for (const gone of now.values()) {
       edit(gone, gone.node, null)
-      this.deed(by, gone.shown, gone.node, "removed", at)
+      this.#undone(by, gone, false, at)
     }
     this.stops = then
     const read = await this.stage.ask(by, "GET", `/trips/${this.id}`)
@@ -202,6 +214,11 @@ export class PlanBook {
       JSON.stringify(stops.map(({ slot, node, starts_at }) => [slot, node, starts_at]))
     if (places(stopsOf(read.body)) !== places(then))
       throw new Error(`Trip ${this.id} is not as it was before what was undone.`)
+  }
+
+  #undone(by: Traveler, { node, shown }: Standing, isBack: boolean, at: Window): void {
+    this.deed(by, shown, node, isBack ? "confirmed" : "removed", at)
+    this.signal(by, isBack ? "slot_accept" : "slot_skip", node, at)
   }
 
   /** What a swap could bring is looked at first, and the last of it taken. */

@@ -1,4 +1,4 @@
-/** Each option that a pivot offered, as it was at that moment, and whether it was taken. */
+/** Each option that a pivot offered, as it was at that moment, and whether it was taken and not taken back. */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { PIVOT_FEATURES, type PivotFeatures } from "../../../domain/pivot/features.ts"
@@ -14,8 +14,10 @@ const described = (features: Readonly<Record<string, number>> | null | undefined
 const QUERY = `
   select p.pivot_id, coalesce(p.user_id, t.user_id) as user_id, p.trip_id, p.trigger, p.options, p.response,
     p.chosen_option_id, p.offered_at as at, p.offered_at::text as exact_at, p.origin,
-    p.model_name || ':' || p.model_version as model_version
-  from pivot_events p left join trips t on t.id = p.trip_id
+    p.model_name || ':' || p.model_version as model_version,
+    exists (select from exp.events e where e.plan_id = d.session_id and e.event_type = 'plan_edited'
+      and e.payload ->> 'edit' = 'undo' and e.payload ->> 'pivot_id' = p.pivot_id::text) as undone
+  from pivot_events p left join trips t on t.id = p.trip_id left join ranking_events d on d.id = p.pivot_id
   where p.response is not null and p.offered_at >= $1 and p.offered_at < $2 and (p.offered_at, p.pivot_id) > ($3::timestamptz, $4)
   order by p.offered_at, p.pivot_id limit $5`
 
@@ -37,6 +39,8 @@ interface Row {
   readonly exact_at: string
   readonly origin: string
   readonly model_version: string
+  /** It was taken, and taken back within minutes. */
+  readonly undone: boolean
 }
 
 const COLUMNS: Columns = {
@@ -97,7 +101,7 @@ export const pivotAcceptance: Definition = {
               score: option.score,
               ...Object.fromEntries(PIVOT_FEATURES.map((name) => [name, features[name]])),
               response: one.response,
-              accepted: option.option_id === one.chosen_option_id
+              accepted: option.option_id === one.chosen_option_id && !one.undone
             },
             one.user_id,
             one.at.getTime()

@@ -54,14 +54,17 @@ export const keptStops = (
     return [{ slot_id: slot.id, day: slot.day - shift, index, starts_at: slot.starts_at, ends_at: slot.ends_at }]
   })
 
-/** A new plan in which what stays is what it was: what has begun is no booking, and keeps its words and the reason it is there. */
+/**
+ * A new plan in which what stays is what it was: what has begun is no booking, and keeps its words and the reason it is there. The decision that
+ * it stands in is the new plan's, and so is the model that made it.
+ */
 export const asTheyWere = (made: ReadonlyArray<Slot>, before: ReadonlyArray<Slot>): ReadonlyArray<Slot> => {
   const known = new Map(before.map((slot) => [slot.id, slot]))
   return made.map((slot) => {
     const was = known.get(slot.id)
     if (was === undefined) return slot
-    const { day, decision_id, order, travel_minutes } = slot
-    return { ...was, day, order, travel_minutes, ...(decision_id === undefined ? {} : { decision_id }) }
+    const { day, decision_id, model_version, order, travel_minutes } = slot
+    return { ...was, day, order, travel_minutes, ...(decision_id === undefined ? {} : { decision_id, model_version }) }
   })
 }
 

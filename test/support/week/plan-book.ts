@@ -3,23 +3,12 @@
 import { until } from "../server.ts"
 import type { Deed, Edit, Signal, Stop, WeekRecord, Window } from "./record.ts"
 import { type Json, Refused, type Stage, type Told, type Traveler } from "./stage.ts"
+import { stopsOf } from "./stops.ts"
 
 /** A stop with the showing that brought its place. */
 export interface Standing extends Stop {
   readonly shown: string
 }
-
-const stopsOf = (trip: Json): ReadonlyArray<Stop> =>
-  trip.days.flatMap((day: Json) =>
-    day.slots.map((slot: Json) => ({
-      slot: slot.id,
-      day: day.day,
-      order: slot.order,
-      node: slot.node.id,
-      starts_at: Date.parse(slot.starts_at),
-      ends_at: Date.parse(slot.ends_at)
-    }))
-  )
 
 /** A refusal as a value: some wishes cannot be granted, and another one is tried. */
 const refusal = (error: unknown): Refused => {

@@ -16,11 +16,10 @@ import {
 } from "../../domain/rankers/members-model.ts"
 import { sequenceScorer } from "../../domain/rankers/sequence-model.ts"
 import type { Taste } from "../../domain/rankers/tastes.ts"
-import { type ModelRef, modelVersion, type Ranking, type RankRequest } from "../../domain/ranking.ts"
+import type { ModelRef, Ranking, RankRequest } from "../../domain/ranking.ts"
 import { gated, type Ranker } from "../../services/ranker.ts"
-import { type LoadedRanker, ModelRefused, type RankerLoader } from "../../services/trained-rankers.ts"
 import { breathe } from "../../support/slices.ts"
-import { nightlyTastes, type TasteRankerParts, tastesOf } from "./taste-ranker.ts"
+import { nightlyTasteLoader, tastesOf } from "./taste-ranker.ts"
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
@@ -68,29 +67,4 @@ export const membersRanker = (
   return gated({ kind: "ml", model, rank })
 }
 
-export const membersLoader =
-  ({ artefacts, catalog, embeddings }: TasteRankerParts): RankerLoader =>
-  (row) =>
-    Effect.gen(function* () {
-      const bytes = yield* artefacts.read(row.artifact_path ?? "", row.artifact_sha256 ?? null)
-      const file = yield* Effect.try({
-        try: () => decodeMembers(bytes),
-        catch: (cause) =>
-          new ModelRefused({
-            message: `${row.artifact_path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}. Train it again.`,
-            cause
-          })
-      })
-      const nightly = nightlyTastes(embeddings, modelVersion({ name: "sasrec", version: file.sequenceVersion }))
-      yield* nightly.renew
-      const model = { name: row.model_name, version: row.model_version }
-      return {
-        ranker: membersRanker(model, file, nightly.of, catalog.resident),
-        renew: Effect.ignore(nightly.renew)
-      } satisfies LoadedRanker
-    }).pipe(
-      Effect.catchTags({
-        ArtefactUnusable: ({ message }) => Effect.fail(new ModelRefused({ message })),
-        ModelEmbeddingsUnavailable: ({ message }) => Effect.fail(new ModelRefused({ message }))
-      })
-    )
+export const membersLoader = nightlyTasteLoader(decodeMembers, membersRanker)

@@ -124,6 +124,43 @@ export const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVer
   return { renew, of: (userId: string) => tastes.get(userId) }
 }
 
+/** Loads a model that hears a party by the tastes that the nights work out with the `sasrec` it stands on. */
+export const nightlyTasteLoader =
+  <File extends { readonly sequenceVersion: string }>(
+    decode: (bytes: Uint8Array) => File,
+    rankerOf: (
+      model: ModelRef,
+      file: File,
+      tasteKnown: (userId: string) => Taste | undefined,
+      cityOf: (slug: string) => CityCatalog | undefined
+    ) => Ranker
+  ) =>
+  ({ artefacts, catalog, embeddings }: TasteRankerParts): RankerLoader =>
+  (row) =>
+    Effect.gen(function* () {
+      const bytes = yield* artefacts.read(row.artifact_path ?? "", row.artifact_sha256 ?? null)
+      const file = yield* Effect.try({
+        try: () => decode(bytes),
+        catch: (cause) =>
+          new ModelRefused({
+            message: `${row.artifact_path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}. Train it again.`,
+            cause
+          })
+      })
+      const nightly = nightlyTastes(embeddings, modelVersion({ name: "sasrec", version: file.sequenceVersion }))
+      yield* nightly.renew
+      const model = { name: row.model_name, version: row.model_version }
+      return {
+        ranker: rankerOf(model, file, nightly.of, catalog.resident),
+        renew: Effect.ignore(nightly.renew)
+      } satisfies LoadedRanker
+    }).pipe(
+      Effect.catchTags({
+        ArtefactUnusable: ({ message }) => Effect.fail(new ModelRefused({ message })),
+        ModelEmbeddingsUnavailable: ({ message }) => Effect.fail(new ModelRefused({ message }))
+      })
+    )
+
 /** What a model's file holds: how it scores, and the people it was trained on, by their names in the data set. */
 interface Opened {
   readonly scorer: TasteScorer

@@ -52,14 +52,14 @@ export class Leases extends Context.Service<
     readonly enter: (self: Node, former: FormerLife | undefined) => Effect.Effect<boolean, LeasesUnavailable>
     /** Says that this server is alive, and hears how things stand. */
     readonly renew: (self: Node) => Effect.Effect<Heard, LeasesUnavailable>
-    /** Takes over where nobody alive owns; false where somebody was quicker. What the one before may have left is awaited. */
+    /** Takes over where nobody alive owns, and tells the others; false where somebody was quicker. What the one before may have left is awaited. */
     readonly take: (self: Node) => Effect.Effect<boolean, LeasesUnavailable>
     /** Whether another server is alive that would take over. */
     readonly hasHeir: (self: Node) => Effect.Effect<boolean, LeasesUnavailable>
     /** Gives the lease back: everything that was acknowledged here is stored. Whoever waits for it is told. */
     readonly release: (self: Node) => Effect.Effect<void, LeasesUnavailable>
-    /** Runs this whenever an owner has given its lease back, until interrupted. */
-    readonly onReleased: (work: Effect.Effect<unknown>) => Effect.Effect<never>
+    /** Runs this whenever an owner has given its lease back, or another has taken it, until interrupted. */
+    readonly onMoved: (work: Effect.Effect<unknown>) => Effect.Effect<never>
     /** Ends a life. The lease is given back where everything that was acknowledged is stored. */
     readonly leave: (self: Node) => Effect.Effect<void, LeasesUnavailable>
     /** Nothing is left in this server's journal that anybody awaits; one that never owns gives back what its directory held. */

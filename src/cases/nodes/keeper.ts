@@ -90,8 +90,10 @@ const makeKept = Effect.fnUntraced(function* (self: Node) {
   const moved = new Set<() => void>()
   const underWay = { count: 0 }
   let awaited = false
+  let moves = 0
 
   const move = (next: Standing) => {
+    moves++
     place.set(next)
     for (const listener of [...moved]) listener()
   }
@@ -124,7 +126,7 @@ const makeKept = Effect.fnUntraced(function* (self: Node) {
     yield* Deferred.succeed(owned, undefined)
   })
 
-  return { settle, move, underWay, owned, moved, opened, place, superseded, awaited: () => awaited }
+  return { settle, move, moves: () => moves, underWay, owned, moved, opened, place, superseded, awaited: () => awaited }
 })
 
 type Kept = Effect.Success<ReturnType<typeof makeKept>>
@@ -275,14 +277,21 @@ export const layer = (self: Node, waits = false) =>
 
       /** One look at how things stand, and a step where one is due. */
       const round: Effect.Effect<Heard, LeasesUnavailable> = Effect.gen(function* () {
-        let heard = yield* leases.renew(self)
-        seenSince ??= elapsed()
-        const follows = place.standing().is === "follower" && !retired
-        if (follows && heard.known && mayTake(heard, self, elapsed() - seenSince) && (yield* leases.take(self))) {
-          heard = yield* leases.renew(self)
+        for (;;) {
+          const before = kept.moves()
+          let heard = yield* leases.renew(self)
+          seenSince ??= elapsed()
+          const follows = place.standing().is === "follower" && !retired
+          if (follows && heard.known && mayTake(heard, self, elapsed() - seenSince)) {
+            yield* leases.take(self)
+            // Whoever was quicker is known from now on, and not only with the next look.
+            heard = yield* leases.renew(self)
+          }
+          // This server's place changed while it asked: what it was told may be of before.
+          if (kept.moves() !== before) continue
+          yield* settle(heard)
+          return heard
         }
-        yield* settle(heard)
-        return heard
       }).pipe(
         Effect.tapError(() =>
           Effect.sync(() => {
@@ -300,7 +309,7 @@ export const layer = (self: Node, waits = false) =>
         Effect.forever,
         Effect.forkScoped
       )
-      if (self.address !== null) yield* Effect.forkScoped(leases.onReleased(Effect.ignore(round)))
+      if (self.address !== null) yield* Effect.forkScoped(leases.onMoved(Effect.ignore(round)))
       const services = yield* Effect.context<Leases>()
       return ownershipOf(self, kept, (stored) =>
         Effect.suspend(() => {

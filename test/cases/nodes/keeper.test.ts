@@ -2,9 +2,12 @@ import { randomUUID } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as TestClock from "effect/testing/TestClock"
 import * as StartupDesk from "../../../src/cases/health/startup-desk.ts"
 import * as Keeper from "../../../src/cases/nodes/keeper.ts"
 import { LEASE_MS, type Node } from "../../../src/domain/nodes/standing.ts"
@@ -107,6 +110,115 @@ describe("a server's place among those of its database", () => {
         )
       )
       assert.strictEqual(standing.is, "owner")
+    }).pipe(Effect.scoped, Effect.provide(database))
+  )
+
+  /** Whoever is there is alive for as long as the test takes. */
+  const allLive = Effect.flatMap(SqlClient, (sql) => sql`update nodes set until = now() + interval '1 hour'`)
+
+  /** A server of several, that looks at its place when it is told to, and by no clock. */
+  const joined = (self: Node, leases: Leases["Service"], clock: Clock.Clock) =>
+    Effect.context<SqlClient>().pipe(
+      Effect.map((sql) => ({
+        ...leases,
+        renew: (one: Node) => Effect.tap(leases.renew(one), () => Effect.orDie(Effect.provideContext(allLive, sql)))
+      })),
+      Effect.flatMap((living) =>
+        Layer.build(
+          Layer.provide(Keeper.layer({ ...self, address: `${self.name}:8000` }), [
+            Layer.succeed(Leases, living),
+            StartupDesk.layer
+          ])
+        )
+      ),
+      Effect.map((services) => Context.get(services, Ownership)),
+      Effect.provideService(Machine, realMachine),
+      Effect.provideService(Clock.Clock, clock)
+    )
+
+  const becomes = (what: string, held: () => boolean) =>
+    Effect.suspend(() => (held() ? Effect.void : Effect.fail(what))).pipe(
+      Effect.retry(Schedule.spaced("10 millis")),
+      Effect.timeout("20 seconds")
+    )
+
+  it.live("is known at once to a server that would have taken it and was too late", () =>
+    Effect.gen(function* () {
+      const leases = yield* Leases
+      const [clock, standing] = [yield* Clock.Clock, yield* TestClock.make()]
+      const [given, taken] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const told = (work: Effect.Effect<unknown>) =>
+        Deferred.await(given).pipe(Effect.andThen(work), Effect.andThen(Effect.never))
+      const first = yield* joined(
+        node("first"),
+        { ...leases, release: (self) => Effect.andThen(leases.release(self), Deferred.succeed(given, undefined)) },
+        clock
+      )
+      const quick = yield* joined(
+        node("quick"),
+        {
+          ...leases,
+          onMoved: told,
+          take: (self) => Effect.tap(leases.take(self), () => Deferred.succeed(taken, undefined))
+        },
+        standing
+      )
+      const late = yield* joined(
+        node("late"),
+        { ...leases, onMoved: told, take: (self) => Effect.andThen(Deferred.await(taken), leases.take(self)) },
+        standing
+      )
+      assert.isTrue(yield* first.handOver(Effect.void))
+      yield* becomes("the quick one owns", () => quick.standing().is === "owner")
+      yield* becomes("the late one knows it", () => {
+        const known = late.standing()
+        return known.is === "follower" && known.owner?.name === "quick"
+      })
+    }).pipe(Effect.scoped, Effect.provide(database))
+  )
+
+  it.live("is not taken back by a look that began before it was given away", () =>
+    Effect.gen(function* () {
+      const leases = yield* Leases
+      const standing = yield* TestClock.make()
+      const [begin, looked, answer, over] = yield* Effect.all([1, 2, 3, 4].map(() => Deferred.make<void>()))
+      const heir = { ...node("heir"), address: "heir:8000" }
+      yield* leases.enter(heir, undefined)
+      yield* allLive
+      let slow = false
+      const renew = Effect.fnUntraced(function* (self: Node) {
+        const waits = slow
+        slow = false
+        const heard = yield* leases.renew(self)
+        if (!waits) return heard
+        yield* Deferred.succeed(looked!, undefined)
+        yield* Deferred.await(answer!)
+        return heard
+      })
+      const first = yield* joined(
+        node("first"),
+        {
+          ...leases,
+          renew,
+          release: (self) => Effect.andThen(leases.release(self), leases.take(heir)),
+          onMoved: (work) =>
+            Deferred.await(begin!).pipe(
+              Effect.andThen(work),
+              Effect.andThen(Deferred.succeed(over!, undefined)),
+              Effect.andThen(Effect.never)
+            )
+        },
+        standing
+      )
+      assert.strictEqual(first.standing().is, "owner")
+      slow = true
+      yield* Deferred.succeed(begin!, undefined)
+      yield* Deferred.await(looked!)
+      assert.isTrue(yield* first.handOver(Effect.void))
+      yield* Deferred.succeed(answer!, undefined)
+      yield* Deferred.await(over!)
+      assert.deepInclude(first.standing(), { is: "follower" })
+      assert.isDefined(first.refusal())
     }).pipe(Effect.scoped, Effect.provide(database))
   )
 })

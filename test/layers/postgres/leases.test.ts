@@ -6,6 +6,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
 import * as References from "effect/References"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as NobodyElse from "../../../src/cases/absent/nobody-else.ts"
@@ -135,6 +136,28 @@ await contractSuite("Leases", { postgres: { needs: "postgres", layer: () => Laye
         assert.isTrue(yield* leases.take(c))
         assert.deepEqual((yield* leases.renew(c)).awaits, [{ directory: b.directory, name: "b" }])
       })
+    )
+  )
+
+  it.effect("who waits is told when an owner gives its lease back, and when another has taken it", () =>
+    alone(
+      Effect.gen(function* () {
+        const leases = yield* Leases
+        const sql = yield* SqlClient
+        const [a, b] = [node("a"), node("b")]
+        for (const one of [a, b]) yield* leases.enter(one, undefined)
+        yield* leases.take(a)
+        const told = yield* Queue.unbounded<void>()
+        yield* Effect.forkScoped(leases.onMoved(Queue.offer(told, undefined)))
+        const listens = sql<{ yes: boolean }>`
+          select exists (select 1 from pg_stat_activity
+            where datname = current_database() and query ilike 'listen %overplanned_released%') as yes`
+        while (!(yield* listens)[0]!.yes) yield* Effect.promise(() => setTimeout(10))
+        yield* leases.release(a)
+        yield* Queue.take(told)
+        assert.isTrue(yield* leases.take(b))
+        yield* Queue.take(told)
+      }).pipe(Effect.scoped)
     )
   )
 

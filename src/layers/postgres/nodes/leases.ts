@@ -16,8 +16,8 @@ const unavailable = (error: unknown) =>
 const NO_LEASE =
   "The row of shard_leases is gone, so nobody can own the trips: put it back with an epoch above the last one."
 
-/** On which an owner says that it has given its lease back. */
-const RELEASED = "overplanned_released"
+/** On which an owner says that it has given its lease back, and the next one that it has taken it. */
+const MOVED = "overplanned_released"
 
 /** Before the channel is opened again after the database was away. */
 const REOPEN = Schedule.spaced("2 seconds")
@@ -136,6 +136,7 @@ const take = Effect.fnUntraced(function* (sql: SqlClient, self: Node) {
     update shard_leases set directory = ${self.directory}, incarnation = ${self.incarnation}, epoch = epoch + 1,
       since_epoch = ${own?.since_epoch ?? held.epoch + 1}, changed_at = now()
     where shard = ${SHARD}`
+  yield* sql`select pg_notify(${MOVED}, '')`
   return true
 })
 
@@ -185,14 +186,14 @@ export const layer = Layer.effect(
         sql`
           update shard_leases set directory = null, incarnation = null, changed_at = now()
           where directory = ${directory} and incarnation = ${incarnation}`.pipe(
-          Effect.andThen(sql`select pg_notify(${RELEASED}, '')`),
+          Effect.andThen(sql`select pg_notify(${MOVED}, '')`),
           Effect.asVoid,
           Effect.mapError(unavailable)
         ),
-      onReleased: (work) =>
+      onMoved: (work) =>
         Effect.scoped(
           Effect.gen(function* () {
-            const told = yield* sql.listen(RELEASED)
+            const told = yield* sql.listen(MOVED)
             for (;;) {
               yield* Queue.take(told)
               yield* work

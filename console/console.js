@@ -10,6 +10,7 @@ import { onboardingView } from "./onboarding.js"
 import { forgetOthersOwn, ownOf } from "./own.js"
 import { personaView } from "./persona.js"
 import { printView } from "./print.js"
+import { leaveDevice, lookAtDevice } from "./push.js"
 import { claimsOf, forgetToken, onOtherTab, rememberedToken, rememberToken, takeTokenFromAddress } from "./session.js"
 import { sharedView } from "./shared.js"
 import { tripView } from "./trip.js"
@@ -122,6 +123,7 @@ const logOut = (why) => {
   const waiting = app?.waiting.count() ?? 0
   if (why === undefined && waiting > 0 && !confirm(T.waiting.drop(waiting))) return
   app?.waiting.drop()
+  leaveDevice().catch(() => {})
   forgetToken()
   forgetOthers("").catch(() => {})
   forgetOthersOwn("")
@@ -194,6 +196,7 @@ const logIn = (token, address) => {
     }
   }
   document.getElementById("notices").replaceChildren()
+  if (location.hash !== "#/me") lookAtDevice(app).catch(() => {})
   if (address === undefined || address === location.hash) show()
   else location.hash = address
 }

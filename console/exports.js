@@ -1,5 +1,6 @@
 /** A trip as files for other programs. Pure; names come from strangers and are escaped. */
 
+import { T } from "./messages.js"
 import { GPX, KML } from "./namespaces.js"
 
 const slotsOf = (trip) => trip.days.flatMap(({ slots }) => slots)
@@ -112,7 +113,7 @@ export const asIcs = (trip, name) => {
 
 /** @type {Array<[label: string, ending: string, type: string, write: (trip: any, name: string) => string]>} */
 export const FORMATS_BY_NAME = [
-  ["Calendar file", "ics", "text/calendar", asIcs],
+  [T.together.calendarFile, "ics", "text/calendar", asIcs],
   ["GPX", "gpx", "application/gpx+xml", asGpx],
   ["KML", "kml", "application/vnd.google-earth.kml+xml", asKml],
   ["GeoJSON", "geojson", "application/geo+json", asGeoJson]

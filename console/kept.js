@@ -2,6 +2,8 @@
  * What a traveler read last, for when there is no network: their trips and the places around. Kept by person, in this
  * browser only, and gone when they sign out or somebody else signs in.
  */
+import { T } from "./messages.js"
+
 const PREFIX = "overplanned-read-"
 
 /** Answers that are kept; the oldest goes first. */
@@ -48,10 +50,15 @@ export const keptFor = (person) => {
   }
 }
 
+/** Where the worker looks for the app itself, and for what it says where no page is open. */
+const SHELL = "overplanned-shell"
+const WORDS_OF_THE_WORKER = "/console/words-of-the-worker"
+
 /** Lets the app open without a network, once it was open with one. Resolves when all of it is kept. */
 export const keepShell = async () => {
   const { serviceWorker } = navigator
   if (serviceWorker === undefined) return
+  await (await store.open(SHELL)).put(WORDS_OF_THE_WORKER, Response.json(T.worker))
   await serviceWorker.register("/sw.js")
   const { active } = await serviceWorker.ready
   const parts = performance.getEntriesByType("resource").map(({ name }) => name)

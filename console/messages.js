@@ -429,8 +429,21 @@ export const T = {
     stop: "Tell me no more",
     gone: "This device is not told any more: its browser has ended that, as browsers do after a while.",
     again: "Tell me again",
+    back: "This device is told again.",
     cannot: "This browser cannot be told anything while the app is closed.",
     refused: "Your browser keeps notifications of this page to itself. Allow them in its settings, and try again."
+  },
+  /** In notifications, while no page is open. */
+  worker: {
+    take: "Take it",
+    keep: "Keep the plan",
+    done: "Done",
+    changed: "Your plan is changed.",
+    kept: "Your plan stays as it is.",
+    voted: "Your vote is in",
+    counting: "The plan follows once it is counted.",
+    failed: "That did not work",
+    unreachable: "The server cannot be reached right now. Open the app to answer."
   },
   offer: {
     keep: "Keep the plan",
@@ -462,6 +475,7 @@ export const T = {
     invite: "Ask somebody in",
     subscribe: "Calendar that follows",
     calendar: "Address of the calendar",
+    calendarFile: "Calendar file",
     calendarMade: "Subscribe to this address: the calendar changes when the plan does. Keep it to yourself.",
     print: "To print",
     link: "Link",

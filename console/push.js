@@ -49,15 +49,45 @@ const isGone = async ({ api: { client }, own }) => {
   return own.get(DEVICE) !== undefined && !subscriptions.some(({ id }) => id === own.get(DEVICE))
 }
 
+/** By a press: browsers ask only then. */
+const askFor = async (app, registration) => {
+  if ((await Notification.requestPermission()) !== "granted") throw new Error(T.push.refused)
+  const old = await registration.pushManager.getSubscription()
+  await old?.unsubscribe()
+  await subscribe(app, registration)
+}
+
+/** Which loss of this device was spoken of already. */
+const SPOKEN_OF = "push-gone"
+
+/** Whoever is not told any more hears of it where they are, once, with a way on. */
+export const lookAtDevice = async (app) => {
+  const device = app.own.get(DEVICE)
+  if (device === undefined || app.own.get(SPOKEN_OF) === device || !(await isGone(app))) return
+  const registration = await registered()
+  if (registration === undefined) return
+  app.own.set(SPOKEN_OF, device)
+  const act = async () => {
+    await askFor(app, registration)
+    app.tell(T.push.back)
+  }
+  app.tell(T.push.gone, "error", { label: T.push.again, act })
+}
+
+/** Whoever signs out here is not told here any more: its push service says so to the server. */
+export const leaveDevice = async () => {
+  const registration = await registered()
+  const subscription = await registration?.pushManager.getSubscription()
+  await subscription?.unsubscribe()
+}
+
 export const pushCard = (app) => {
   const acts = element("div", { class: "acts" })
-  const start = (label, registration, old) =>
+  const start = (label, registration) =>
     button(
       label,
       held(async () => {
-        if ((await Notification.requestPermission()) !== "granted") throw new Error(T.push.refused)
-        await old?.unsubscribe()
-        await subscribe(app, registration)
+        await askFor(app, registration)
         await show()
       })
     )
@@ -75,7 +105,7 @@ export const pushCard = (app) => {
     if (registration === undefined) return acts.replaceChildren(element("p", { class: "soft" }, T.push.cannot))
     if (!subscription) return acts.replaceChildren(start(T.push.start, registration))
     if (!(await isGone(app))) return acts.replaceChildren(stop(subscription))
-    acts.replaceChildren(element("p", {}, T.push.gone), start(T.push.again, registration, subscription))
+    acts.replaceChildren(element("p", {}, T.push.gone), start(T.push.again, registration))
   }
   show().catch(() => acts.replaceChildren(element("p", { class: "soft" }, T.push.cannot)))
   return element(

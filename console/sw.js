@@ -44,33 +44,42 @@ self.addEventListener("message", (event) => {
   )
 })
 
-/** What a notification says came with it; nobody on the way could read it. */
-self.addEventListener("push", (event) => {
-  const { answer, body, option_id, pivot_id, title, trip_id } = event.data?.json() ?? {}
-  if (title === undefined) return
+/** What is said from here stands among the texts of the app, which puts it there: a worker loads no module in every browser. */
+const WORDS = "/console/words-of-the-worker"
+
+/** Undefined where the browser has thrown away what was kept. */
+const keptWords = async () => (await lastKept(WORDS))?.json()
+
+const showPush = async ({ answer, body, option_id, pivot_id, title, trip_id }) => {
+  const words = await keptWords()
+  // Without words for the buttons, and where there is nothing to take, it opens the trip, and one answers there.
   const actions =
-    option_id === null
+    option_id === null || words === undefined
       ? []
       : [
-          { action: "accept", title: "Take it" },
-          { action: "dismiss", title: "Keep the plan" }
+          { action: "accept", title: words.take },
+          { action: "dismiss", title: words.keep }
         ]
-  event.waitUntil(
-    self.registration.showNotification(title, {
-      body,
-      actions,
-      // One for each event: told again it takes the place of what stands there.
-      tag: pivot_id,
-      icon: "/console/icon.svg",
-      data: { answer, option_id, trip_id }
-    })
-  )
+  await self.registration.showNotification(title, {
+    body,
+    actions,
+    // One for each event: told again it takes the place of what stands there.
+    tag: pivot_id,
+    icon: "/console/icon.svg",
+    data: { answer, option_id, trip_id, words }
+  })
+}
+
+/** What a notification says came with it; nobody on the way could read it. */
+self.addEventListener("push", (event) => {
+  const told = event.data?.json()
+  if (told?.title !== undefined) event.waitUntil(showPush(told))
 })
 
 const say = (title, body, data) => self.registration.showNotification(title, { body, data, icon: "/console/icon.svg" })
 
 /** From the notification: its secret stands for the traveler and this one offer, so that the app need not be open. */
-const respond = async ({ answer, option_id, trip_id }, action) => {
+const respond = async ({ answer, option_id, trip_id, words }, action) => {
   const said = action === "accept" ? { response: "accept", option_id } : { response: "dismiss" }
   try {
     const response = await fetch("/api/v1/push/answers", {
@@ -79,11 +88,11 @@ const respond = async ({ answer, option_id, trip_id }, action) => {
       body: JSON.stringify({ code: answer, answer: said })
     })
     const { detail, voted } = await response.json()
-    if (!response.ok) return say("That did not work", detail, { trip_id })
-    const done = action === "accept" ? "Your plan is changed." : "Your plan stays as it is."
-    return say(voted ? "Your vote is in" : "Done", voted ? "The plan follows once it is counted." : done, { trip_id })
+    if (!response.ok) return say(words.failed, detail, { trip_id })
+    if (voted) return say(words.voted, words.counting, { trip_id })
+    return say(words.done, action === "accept" ? words.changed : words.kept, { trip_id })
   } catch {
-    return say("That did not work", "The server cannot be reached right now. Open the app to answer.", { trip_id })
+    return say(words.failed, words.unreachable, { trip_id })
   }
 }
 

@@ -1,10 +1,11 @@
 /** A notification in a real browser: the worker of the page shows what came, and what is pressed there answers the offer. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Browser } from "playwright-core"
+import { T } from "../../console/messages.js"
 import { openWorld, type World } from "../e2e/world.ts"
 import { type PushService, pushDevice, startPushService } from "../fakes/push-service.ts"
-import { chromiumPath, NO_BROWSER, openBrowser } from "../support/browser.ts"
-import { dayAhead, type Json, ok, until } from "../support/server.ts"
+import { chromiumPath, NO_BROWSER, openBrowser, picture } from "../support/browser.ts"
+import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: the types here are a page's, and this runs in its worker.
 type WorkerScope = any
@@ -25,18 +26,27 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
     service?.close()
   })
 
-  it("is shown by the page's worker, and answered from there while no page has a token", async () => {
-    const [operator, ann] = [await world.someone({ role: "admin" }), await world.someone()]
-    const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(2), days: 3 }), 201)
-    for (const status of ["confirmed", "active"]) ok(await ann.call("PATCH", `/trips/${trip.id}`, { status }))
-    const phone = pushDevice(service)
-    ok(await ann.call("PUT", "/users/me/push-subscriptions", phone.subscription))
-    let text = ""
-    for (const { ends_at, node } of trip.days.flatMap(({ slots }: Json) => slots)) {
-      const before = service.to(phone.path).length
+  /** A trip under way; `close` closes a place of its plan while it is there, and gives the stop. */
+  const underWay = async (who: Traveler, operator: Traveler) => {
+    const trip = ok(await who.call("POST", "/trips", { city: "seattle", start_date: dayAhead(2), days: 3 }), 201)
+    for (const status of ["confirmed", "active"]) ok(await who.call("PATCH", `/trips/${trip.id}`, { status }))
+    const close = async ({ ends_at, node }: Json) => {
       const from = new Date(Date.now() - 60_000).toISOString()
       const event = { kind: "closure", node_id: node.id, from, until: ends_at }
       ok(await operator.call("POST", "/admin/cities/seattle/events", event), 202)
+    }
+    return { trip, close, stops: trip.days.flatMap(({ slots }: Json) => slots) as ReadonlyArray<Json> }
+  }
+
+  it("is shown by the page's worker, and answered from there while no page has a token", async () => {
+    const [operator, ann] = [await world.someone({ role: "admin" }), await world.someone()]
+    const { trip, close, stops } = await underWay(ann, operator)
+    const phone = pushDevice(service)
+    ok(await ann.call("PUT", "/users/me/push-subscriptions", phone.subscription))
+    let text = ""
+    for (const stop of stops) {
+      const before = service.to(phone.path).length
+      await close(stop)
       text = phone.read(await until("the message", () => service.to(phone.path)[before]))
       if (JSON.parse(text).option_id !== null) break
     }
@@ -53,7 +63,7 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
       registrationId = registrations[0]?.registrationId ?? registrationId
     })
     await devtools.send("ServiceWorker.enable")
-    await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+    await page.waitForFunction(() => document.documentElement.dataset["kept"] === "yes")
     const id = await until("the page's worker", () => registrationId)
     const worker = await until("the worker", () => context.serviceWorkers()[0])
     // What a browser without a screen makes of a notification is its own affair: what it is asked to show counts.
@@ -73,8 +83,11 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
     assert.strictEqual(shown.title, notice.title)
     assert.deepInclude(shown.options, { body: notice.body, tag: notice.pivot_id })
     assert.deepStrictEqual(
-      shown.options.actions.map(({ action }: Json) => action),
-      ["accept", "dismiss"]
+      shown.options.actions.map(({ action, title }: Json) => [action, title]),
+      [
+        ["accept", T.worker.take],
+        ["dismiss", T.worker.keep]
+      ]
     )
 
     await worker.evaluate(({ data }) => {
@@ -92,13 +105,23 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
     })
     assert.strictEqual(after.undo[0].what, "pivot")
     const said = await asked(2)
-    assert.deepInclude(said, { title: "Done" })
-    assert.strictEqual(said.options.body, "Your plan is changed.")
+    assert.deepInclude(said, { title: T.worker.done })
+    assert.strictEqual(said.options.body, T.worker.changed)
+
+    // A browser that is short of room throws away what a page kept, and with it the words for the buttons.
+    await page.evaluate(async () => {
+      for (const name of await caches.keys()) await caches.delete(name)
+    })
+    await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId: id, data: text })
+    const bare = await asked(3)
+    assert.strictEqual(bare.title, notice.title)
+    assert.deepStrictEqual(bare.options.actions, [], "it opens the trip, and one answers there")
     await context.close()
   })
 
   it("is asked for and taken back on this device alone, by the card of the page", async () => {
-    const ann = await world.someone()
+    const [operator, ann] = [await world.someone({ role: "admin" }), await world.someone()]
+    const { close, stops } = await underWay(ann, operator)
     const [here, elsewhere] = [pushDevice(service), pushDevice(service)]
     ok(await ann.call("PUT", "/users/me/push-subscriptions", elsewhere.subscription))
     const origin = world.server().url
@@ -134,13 +157,33 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
     assert.strictEqual(await page.evaluate(() => localStorage.getItem("subscribed")), "65", "the server's key")
     const [kept] = (await mine()).filter(({ quiet }: Json) => quiet === null)
 
-    const [gone] = (await mine()).filter(({ quiet }: Json) => quiet !== null)
-    assert.strictEqual((await ann.call("DELETE", `/users/me/push-subscriptions/${gone.id}`)).status, 204)
+    // The browser ended it: its push service says so to the server, and the app to its traveler, wherever they are.
+    const ended = async (closed: Json) => {
+      ok(await ann.call("PUT", "/users/me/push-subscriptions", here.subscription), 200)
+      service.answer(here.path, 410)
+      await close(closed)
+      await until("that it is forgotten", async () => (await mine()).length === 1)
+      service.answer(here.path, 201)
+    }
+    await ended(stops[0]!)
+    await page.goto(`${origin}/#/trips`)
     await page.reload()
-    await page.getByText("This device is not told any more").waitFor()
-    await page.getByRole("button", { name: "Tell me again" }).click()
-    await stop.waitFor()
+    const notices = page.locator("#notices")
+    await notices.getByText(T.push.gone).waitFor()
+    await picture(page, "push-gone")
+    await notices.getByRole("button", { name: T.push.again }).click()
+    await notices.getByText(T.push.back).waitFor()
     assert.lengthOf(await mine(), 2, "one press, and it is told again")
+
+    await ended(stops[1]!)
+    await page.goto(`${origin}/#/me`)
+    await page.reload()
+    const main = page.locator("main")
+    await main.getByText(T.push.gone).waitFor()
+    assert.strictEqual(await notices.getByText(T.push.gone).count(), 0, "it is said once")
+    await main.getByRole("button", { name: T.push.again }).click()
+    await stop.waitFor()
+    assert.lengthOf(await mine(), 2)
     await stop.click()
     await page.getByRole("button", { name: "Tell me", exact: true }).waitFor()
     assert.deepStrictEqual(
@@ -148,6 +191,11 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
       [kept.id],
       "the other device is told as before"
     )
+
+    await page.getByRole("button", { name: T.push.start, exact: true }).click()
+    await stop.waitFor()
+    await page.getByRole("button", { name: T.me.signOut }).click()
+    await page.waitForFunction(() => localStorage.getItem("subscribed") === null)
     await context.close()
   })
 })

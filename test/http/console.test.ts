@@ -119,6 +119,14 @@ describe("the console's pages", () => {
     })
   }
 
+  /** The contract's pages are for who writes programs. */
+  for (const file of scripts.filter((one) => !["messages.js", "docs.js"].includes(one))) {
+    it(`${file} says nothing itself: its sentences stand in messages.js, where a translator finds them`, () => {
+      const code = text(file).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")
+      assert.deepStrictEqual(code.match(/(["'`])[A-Z][a-z]+,? [a-z][^"'`\n]*\1/g) ?? [], [])
+    })
+  }
+
   for (const file of scripts) {
     it(`${file} never reads text as markup or as code`, () => {
       assert.notMatch(

@@ -6,12 +6,13 @@ import { cityIdOf } from "../domain/catalog/node.ts"
 import { cleanPost } from "../domain/catalog/posts/clean.ts"
 import type { ScrapedPost } from "../domain/catalog/posts/post.ts"
 import { fingerprintOf } from "../domain/catalog/reading/fingerprint.ts"
-import { makeNamesIndex } from "../domain/catalog/reading/names-index.ts"
+import { startNamesIndex } from "../domain/catalog/reading/names-index.ts"
 import { makeReader, type Reading } from "../domain/catalog/reading/read-post.ts"
 import { AuthorNames } from "../services/author-names.ts"
 import { CatalogStore, type ReadPost } from "../services/catalog-store.ts"
 import { SeedRefused } from "../services/city-seeder.ts"
 import { VectorIndex } from "../services/vector-index.ts"
+import { inSlices } from "../support/slices.ts"
 import { indexPoints } from "./seed-city.ts"
 
 /** From here on a voice counts as local, below as a visitor's. */
@@ -49,7 +50,9 @@ export const postIntake = Effect.fn("postIntake")(function* (slug: string) {
       message: `Posts are matched to places, and ${slug} has none yet. Seed its catalog first: seed-city --city ${slug}`
     })
   }
-  const read = makeReader(makeNamesIndex(known, (yield* store.city(slug))?.name))
+  const names = startNamesIndex(known, (yield* store.city(slug))?.name)
+  yield* inSlices(names.places, names.step)
+  const read = makeReader(names.result())
 
   /** A post as it is kept, or the reason why it is not. */
   const readable = (post: ScrapedPost): Result.Result<ReadablePost, string> => {

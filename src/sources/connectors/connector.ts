@@ -86,14 +86,6 @@ export interface Connector<K extends SourceKind> {
 /** Whether this is the answer of a server that has it no more. */
 export const isGone = ({ status }: WebRefused): boolean => status === 404 || status === 410
 
-/** Text of pages as people read it. */
-export const plainText = (html: string): string =>
-  html
-    .replace(/<(br|\/p|\/li|\/div|\/h\d)\b[^>]*>/gi, "\n")
-    .replace(/<(script|style)\b[\s\S]*?<\/\1\s*>/gi, " ")
-    .replace(/<aside\b[\s\S]*?<\/aside\s*>|<blockquote\b[\s\S]*?<\/blockquote\s*>/gi, " ")
-    .replace(/<[^<>]*>/g, " ")
-
 export const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10)
 
 /** An object of an answer, or nothing: what servers send is not what they promise. */

@@ -1,6 +1,7 @@
 /** Forums that run Discourse, by its JSON: the newest posts of all topics, down to those of the last run. */
 import * as Effect from "effect/Effect"
 import type { ScrapedPost } from "../../domain/catalog/posts/post.ts"
+import { plainText } from "../../domain/web/markup.ts"
 import { PoliteWeb } from "../../services/polite-web.ts"
 import {
   type Connector,
@@ -9,7 +10,6 @@ import {
   jsonOf,
   type KeptPost,
   list,
-  plainText,
   record,
   type SettingOf,
   textOf

@@ -1,18 +1,10 @@
 /** Blogs by their feeds, RSS, RDF, Atom or JSON: whole entries where the feed has them, else what it says of them. */
 import * as Effect from "effect/Effect"
 import type { ScrapedPost } from "../../domain/catalog/posts/post.ts"
+import { plainText } from "../../domain/web/markup.ts"
 import { PoliteWeb } from "../../services/polite-web.ts"
-import {
-  type Connector,
-  type Found,
-  isGone,
-  type KeptPost,
-  list,
-  plainText,
-  record,
-  type SettingOf,
-  textOf
-} from "./connector.ts"
+import { breathe } from "../../support/slices.ts"
+import { type Connector, type Found, isGone, type KeptPost, list, record, type SettingOf, textOf } from "./connector.ts"
 
 const PER_MINUTE = 6
 /** Entries of one feed that are looked at. */
@@ -115,7 +107,12 @@ const readFeed = Effect.fn("feed")(function* (
   }).pipe(Effect.orElseSucceed(() => undefined))
   if (entries === undefined) return { ...nothing, refused: ["it is no feed that can be read"] }
   const source = sourceOf(setting)
-  const posts = entries.flatMap((entry) => entryPost(entry, source, setting.voice) ?? [])
+  const posts: Array<ScrapedPost> = []
+  for (const entry of entries) {
+    const post = entryPost(entry, source, setting.voice)
+    if (post !== undefined) posts.push(post)
+    yield* breathe
+  }
   // Where not all were taken, the next run asks for all of them again.
   const cursor = posts.length > limit ? {} : { etag: answer.etag, lastModified: answer.lastModified }
   const there = new Set(posts.map(({ id }) => id))

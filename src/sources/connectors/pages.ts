@@ -1,6 +1,7 @@
 /** Pages that carry reviews as data of schema.org. No page's own shape is known here: what it says of itself is read, or nothing. */
 import * as Effect from "effect/Effect"
 import type { ScrapedPost } from "../../domain/catalog/posts/post.ts"
+import { linkedData } from "../../domain/web/markup.ts"
 import { PoliteWeb, WebRefused } from "../../services/polite-web.ts"
 import {
   type Connector,
@@ -19,12 +20,6 @@ const PER_MINUTE = 4
 const MOST_REVIEWS = 500
 /** Objects of one page that are looked at, however they are nested. */
 const MOST_OBJECTS = 5_000
-
-/** Blocks of linked data in a page, wherever they stand. */
-const blocksOf = (html: string): ReadonlyArray<unknown> =>
-  [...html.matchAll(/<script\b[^>]*type\s*=\s*["']?application\/ld\+json["']?[^>]*>([\s\S]*?)<\/script\s*>/gi)].flatMap(
-    ([, text]) => jsonOf(text!.trim()) ?? []
-  )
 
 const isA = (value: Readonly<Record<string, unknown>>, type: string) =>
   value["@type"] === type || list(value["@type"]).includes(type)
@@ -76,8 +71,8 @@ const reviewPost = (
 
 export const reviewsOf = (html: string, url: string, voice: ScrapedPost["voice"]): ReadonlyArray<ScrapedPost> => {
   const posts: Array<ScrapedPost> = []
-  const waiting: Array<readonly [unknown, About]> = blocksOf(html).map((block) => [
-    block,
+  const waiting: Array<readonly [unknown, About]> = linkedData(html).map((block) => [
+    jsonOf(block),
     { name: undefined, lat: undefined, lon: undefined }
   ])
   for (let seen = 0; seen < waiting.length && seen < MOST_OBJECTS && posts.length < MOST_REVIEWS; seen++) {

@@ -5,6 +5,7 @@
 
 import * as Result from "effect/Result"
 import { entryOf } from "../../basics/entry-of.ts"
+import { withoutElements } from "../../web/markup.ts"
 
 /** Longer than any honest post about places. */
 export const MAX_POST_CHARS = 50_000
@@ -32,10 +33,11 @@ const decodeEntities = (text: string): string =>
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : " "
   })
 
+const NOT_READ = new Set(["script", "style", "template", "noscript", "iframe", "svg", "head"])
+
 /** Whole elements that nobody reads, then all other tags and comments. */
 const stripMarkup = (text: string): string =>
-  text
-    .replace(/<(script|style|template|noscript|iframe|svg|head)\b[^>]*>[\s\S]*?(?:<\/\1\s*>|$)/gi, " ")
+  withoutElements(text, NOT_READ)
     .replace(/<!--[\s\S]*?(?:-->|$)/g, " ")
     .replace(/<[a-z/!?][^<>]*(?:>|$)/gi, " ")
 

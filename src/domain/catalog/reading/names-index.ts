@@ -70,13 +70,14 @@ interface Names {
   readonly byFirst: Map<string, Array<CharactersEntry>>
 }
 
-const collect = (places: ReadonlyArray<ReadablePlace>, cityName: string): Names => {
+/** Notes names of one place after the other. */
+const startCollecting = (places: ReadonlyArray<ReadablePlace>, cityName: string) => {
   const byPhrase: Names["byPhrase"] = new Map()
   const byFirst: Names["byFirst"] = new Map()
   const areas = new Set([
     "",
     nameWords(cityName).join(" "),
-    ...places.map(({ neighbourhood }) => nameWords(neighbourhood).join(" "))
+    ...[...new Set(places.map(({ neighbourhood }) => neighbourhood))].map((area) => nameWords(area).join(" "))
   ])
   const known: Known = { areas, areaWords: new Set([...areas].flatMap((area) => area.split(" "))) }
   const put = (words: ReadonlyArray<string>, place: ReadablePlace, kind: keyof Entry) => {
@@ -93,7 +94,7 @@ const collect = (places: ReadonlyArray<ReadablePlace>, cityName: string): Names 
     list.push({ text, place, exact })
     byFirst.set(text[0]!, list)
   }
-  for (const place of places) {
+  const collect = (place: ReadablePlace) => {
     const others = Object.values(place.names ?? {}).flatMap((names) => names.split(";"))
     for (const name of new Set([place.name, ...others])) {
       if (WITHOUT_SPACES.test(name)) {
@@ -105,10 +106,13 @@ const collect = (places: ReadonlyArray<ReadablePlace>, cityName: string): Names 
       }
     }
   }
-  for (const list of byFirst.values()) {
-    list.sort((a, b) => b.text.length - a.text.length || Number(b.exact) - Number(a.exact))
+  const collected = (): Names => {
+    for (const list of byFirst.values()) {
+      list.sort((a, b) => b.text.length - a.text.length || Number(b.exact) - Number(a.exact))
+    }
+    return { byPhrase, byFirst }
   }
-  return { byPhrase, byFirst }
+  return { collect, collected }
 }
 
 /** What follows a name at the beginning of a sentence, where an everyday word is none. */
@@ -189,8 +193,7 @@ const findCharacters = (byFirst: Names["byFirst"], folded: string): Array<NameHi
   return hits
 }
 
-export const makeNamesIndex = (places: ReadonlyArray<ReadablePlace>, cityName = ""): NamesIndex => {
-  const { byPhrase, byFirst } = collect(places, cityName)
+const indexOf = ({ byPhrase, byFirst }: Names): NamesIndex => {
   return {
     find: (folded, words) => {
       const inCharacters = WITHOUT_SPACES.test(folded) ? findCharacters(byFirst, folded) : []
@@ -206,4 +209,16 @@ export const makeNamesIndex = (places: ReadonlyArray<ReadablePlace>, cityName = 
       return [...new Set(list.map(({ place }) => place))]
     }
   }
+}
+
+/** The same in steps, one place each, for whoever has others waiting: a large city takes about a second. */
+export const startNamesIndex = (places: ReadonlyArray<ReadablePlace>, cityName = "") => {
+  const { collect, collected } = startCollecting(places, cityName)
+  return { places, step: collect, result: () => indexOf(collected()) }
+}
+
+export const makeNamesIndex = (places: ReadonlyArray<ReadablePlace>, cityName = ""): NamesIndex => {
+  const { step, result } = startNamesIndex(places, cityName)
+  for (const place of places) step(place)
+  return result()
 }

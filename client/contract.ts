@@ -616,6 +616,7 @@ export type RespondFrame =
       readonly pivot_id: string
       readonly response: "accept"
       readonly option_id: string
+      readonly said_at?: string
     }
   | {
       readonly type: "respond"
@@ -623,6 +624,7 @@ export type RespondFrame =
       readonly pivot_id: string
       readonly response: "dismiss"
       readonly reason?: "fatigue" | "weather" | "curiosity" | "schedule" | "group_conflict" | "price_mismatch" | "other"
+      readonly said_at?: string
     }
 
 /** Where the shared trip stands: whoever has an older version reads it anew over HTTP. */
@@ -1698,6 +1700,7 @@ export interface Operations {
       | {
           readonly response: "accept"
           readonly option_id: string
+          readonly said_at?: string
         }
       | {
           readonly response: "dismiss"
@@ -1709,6 +1712,7 @@ export interface Operations {
             | "group_conflict"
             | "price_mismatch"
             | "other"
+          readonly said_at?: string
         }
     readonly answer: ChangeView
   }

@@ -110,7 +110,7 @@ export class Queue {
     for (let next = this.#next(); next.length > 0; next = this.#next()) {
       const [first] = next as [Entry, ...Array<Entry>]
       try {
-        const answer = await this.#sendTogether(next)
+        const answer = await this.#sendTogether([this.#dated(first), ...next.slice(1)])
         this.#done(next, answer)
         for (const entry of next) this.#options.onSent?.(entry, answer)
       } catch (error) {
@@ -141,6 +141,20 @@ export class Queue {
       [request.body].flat().map((signal) => this.#inTime(signal, ahead))
     )
     return call("people.signals", { body, key: null })
+  }
+
+  /**
+   * An answer to an offer says when it was given, because the offer's time may be over by now. Said once and for all: what is sent again under its
+   * key has to be the same.
+   */
+  #dated(entry: Entry): Entry {
+    if (entry.operation !== "trips.answerPivot") return entry
+    const { request } = entry as Entry<"trips.answerPivot">
+    if (request.body.said_at !== undefined) return entry
+    const said_at = new Date(entry.at + (this.#options.clock?.ahead ?? 0)).toISOString()
+    const dated = { ...entry, request: { ...request, body: { ...request.body, said_at } } } as Entry
+    this.#keep(this.entries.map((one) => (one.key === entry.key ? dated : one)))
+    return dated
   }
 
   /** By the server's clock, where the device's was known to be wrong only after it was said. */

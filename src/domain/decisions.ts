@@ -167,6 +167,11 @@ export interface PivotResponse {
    * programs, which took it for the answer of one person.
    */
   readonly voted?: true
+  /**
+   * It was given in time by whoever gave it and came when nobody waited for it any more: it takes the place of an `ignore`, if it holds
+   * against the offer's row. Absent in records of older programs.
+   */
+  readonly late?: true
   readonly trip_id: string
   readonly response: "accept" | "dismiss" | "ignore"
   readonly chosen_option_id: string | null

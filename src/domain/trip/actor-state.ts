@@ -47,6 +47,8 @@ export interface OpenOffer {
   readonly expires_at: number
   /** Whether it reached anybody: nobody ignores what nobody saw. */
   readonly shown: boolean
+  /** Somebody had answered it in time, and was heard when its time was over. */
+  readonly heard?: true
 }
 
 /** What somebody was shown, best first, and the decision that it is. */
@@ -67,6 +69,8 @@ export interface TripMemory {
   readonly rankings: HeldRankings | undefined
   readonly fallbacks: Fallbacks | undefined
   readonly offers: ReadonlyArray<OpenOffer>
+  /** Offers that nobody answered in time, newest last: whoever had no network then may have. Absent where there are none. */
+  readonly passed?: ReadonlyArray<OpenOffer>
   /** Marks of city events that this trip was told of, newest last. */
   readonly told: ReadonlyArray<string>
   /** What members looked through without changing anything, newest last; absent where nobody did. */
@@ -85,7 +89,10 @@ export interface TripActorState {
 /** Changes of the memory. They are applied like events and never journaled. */
 export type TripMemoryEvent =
   | { readonly _tag: "offered"; readonly offer: OpenOffer }
-  | { readonly _tag: "offer_closed"; readonly pivot_id: string }
+  /** `passed`: unanswered. */
+  | { readonly _tag: "offer_closed"; readonly pivot_id: string; readonly passed?: true }
+  /** It was answered in time, by somebody who was heard too late. */
+  | { readonly _tag: "offer_heard"; readonly pivot_id: string }
   /** Somebody came to the trip's stream and was told of all that was open at that instant. */
   | { readonly _tag: "offers_shown"; readonly at: number }
   /** Somebody was told of it whose app is closed. */
@@ -121,6 +128,8 @@ const MAX_RECENT_BYTES = 64 * 1024
 export const MAX_OFFERS = 8
 /** Offers held: the open ones, and those whose time is over until a wake-up has written that down. */
 export const MAX_HELD_OFFERS = 2 * MAX_OFFERS
+/** Offers of which a late answer is still looked for in memory; what answers older ones is held against the database. */
+const MAX_PASSED = 4
 const MAX_TOLD = 64
 /** Devices that are remembered of an offer which answered several; the oldest one may ask again and be told the same. */
 const MAX_DEVICES = 16
@@ -191,12 +200,29 @@ const withReceipt = (state: TripActorState, envelope: TripEventEnvelope): Readon
 export const withTold = (memory: TripMemory, { event }: TripEventEnvelope): TripMemory =>
   "about" in event && event.about !== undefined ? remember(memory, { _tag: "told", marks: event.about }) : memory
 
+const withPassed = (memory: TripMemory, offer: OpenOffer | undefined): TripMemory =>
+  offer === undefined || offer.options === 0
+    ? memory
+    : { ...memory, passed: lastOf([...(memory.passed ?? []), offer], MAX_PASSED) }
+
+/** Open or not. */
+const eachOffer = (memory: TripMemory, change: (offer: OpenOffer) => OpenOffer): TripMemory => ({
+  ...memory,
+  offers: memory.offers.map(change),
+  ...(memory.passed === undefined ? {} : { passed: memory.passed.map(change) })
+})
+
 const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
   switch (event._tag) {
     case "offered":
       return { ...memory, offers: lastOf([...memory.offers, event.offer], MAX_HELD_OFFERS) }
     case "offer_closed":
-      return { ...memory, offers: memory.offers.filter((one) => one.pivot_id !== event.pivot_id) }
+      return withPassed(
+        { ...memory, offers: memory.offers.filter((one) => one.pivot_id !== event.pivot_id) },
+        event.passed === true ? memory.offers.find((one) => one.pivot_id === event.pivot_id) : undefined
+      )
+    case "offer_heard":
+      return eachOffer(memory, (one) => (one.pivot_id === event.pivot_id ? { ...one, heard: true } : one))
     case "offers_shown":
       return {
         ...memory,
@@ -241,15 +267,14 @@ const remember = (memory: TripMemory, event: TripMemoryEvent): TripMemory => {
       }
     case "person_forgotten":
       return {
-        ...memory,
-        personas: memory.personas.filter((persona) => persona.user_id !== event.user_id),
-        rankings: undefined,
-        ...(memory.looks === undefined ? {} : { looks: memory.looks.filter(({ by }) => by !== event.user_id) }),
-        offers: memory.offers.map((one) => ({
+        ...eachOffer(memory, (one) => ({
           ...one,
           by: one.by === event.user_id ? null : one.by,
           answered: one.answered.filter((device) => !device.startsWith(event.user_id))
-        }))
+        })),
+        personas: memory.personas.filter((persona) => persona.user_id !== event.user_id),
+        rankings: undefined,
+        ...(memory.looks === undefined ? {} : { looks: memory.looks.filter(({ by }) => by !== event.user_id) })
       }
   }
 }
@@ -297,6 +322,7 @@ export const sizeOfTrip = (state: TripActorState): number => {
   let bytes = sizeOfOwn(trip) + 1_200 + trip.plan.bytes + trip.members.length * 200 + trip.vetoes.length * 200
   bytes += state.receipts.length * 150 + state.recent.reduce((sum, event) => sum + sizeOfEvent(event), 0)
   for (const open of memory.offers) bytes += 600 + open.text.length
+  for (const open of memory.passed ?? []) bytes += 600 + open.text.length
   for (const { slate } of memory.looks ?? []) bytes += 400 + slate.candidate_ids.length * 24
   if (memory.rankings !== undefined) bytes += bytesOfRankings(memory.rankings)
   return bytes + (memory.fallbacks?.bytes ?? 0)

@@ -1,15 +1,12 @@
 /** Answers to offers, and what becomes of those that nobody answers. */
-import type { PivotResponse } from "../decisions.ts"
 import type { OptionId, PivotId, Uuid } from "../ids.ts"
 import { type Offer, type OfferOption, type PivotRequest, readOffer } from "../pivot/model.ts"
 import type { Slot } from "../plan/model.ts"
-import { modelVersion } from "../ranking.ts"
-import type { Intention, Trigger } from "../vocabulary.ts"
 import type { OpenOffer } from "./actor-state.ts"
-import type { TripCommand } from "./commands.ts"
+import { answerTo, ignored, placeOf, responded, wanted } from "./answer-records.ts"
 import { decidedBy } from "./decided.ts"
-import { foundClosed } from "./door-reports.ts"
-import { delayOf, makeOffer, makeRoom, tellingOf } from "./make-offers.ts"
+import { lateAnswer, type Respond } from "./late-answers.ts"
+import { makeOffer, makeRoom, tellingOf } from "./make-offers.ts"
 import { pivotEdits } from "./plan-edits.ts"
 import type { PlanOutcome } from "./planner.ts"
 import * as R from "./rejections.ts"
@@ -23,7 +20,6 @@ import {
   NOTHING,
   notReady,
   reject,
-  signal,
   slotAhead,
   type TripDecision,
   type TripRecord,
@@ -31,14 +27,6 @@ import {
   worldOf
 } from "./turn.ts"
 import type { VoteResult } from "./vote.ts"
-
-/** What taking an offer says about why the plan changed. A mood is a wish, not a nuisance. */
-const INTENTION: Readonly<Record<Trigger, Intention>> = {
-  weather: "weather",
-  transit: "schedule",
-  venue_closed: "schedule",
-  mood: "curiosity"
-}
 
 /** A fresh offer to go with a refusal, so that nobody is left with nothing. */
 const fresh = (turn: Turn, request: PivotRequest) => {
@@ -73,7 +61,7 @@ const refuseWith = (
 }
 
 /** What became of an offer that is not open any more, as far as the recent events tell. */
-const answeredBefore = (turn: Turn, pivotId: PivotId): R.TripRejection | undefined => {
+const answeredBefore = (turn: Turn, pivotId: PivotId): R.PivotAnswered | undefined => {
   for (const { event, actor_id, seq } of turn.state.recent) {
     if (!("pivot_id" in event) || event.pivot_id !== pivotId) continue
     const response =
@@ -92,108 +80,6 @@ const answeredBefore = (turn: Turn, pivotId: PivotId): R.TripRejection | undefin
 }
 
 const aboutOf = ({ about }: OpenOffer) => (about === undefined ? {} : { about })
-type Respond = Extract<TripCommand, { _tag: "respond_pivot" }>
-
-/** What completes the row of an offer. */
-export const answerTo = (
-  turn: Turn,
-  open: OpenOffer,
-  response: PivotResponse["response"],
-  chosen?: OfferOption,
-  more: Partial<Pick<PivotResponse, "voted" | "slots_changed">> = {}
-): TripRecord => ({
-  type: "pivot_response",
-  id: turn.context.id(),
-  payload: {
-    pivot_id: open.pivot_id,
-    user_id: turn.by,
-    trip_id: turn.trip.id,
-    response,
-    chosen_option_id: chosen?.option_id ?? null,
-    time_to_action_ms: delayOf(turn, open),
-    slots_changed: chosen === undefined ? null : chosen.changes.length,
-    responded_at: turn.context.now,
-    ...more
-  }
-})
-
-const answerer = (turn: Turn, open: OpenOffer) => turn.by ?? open.by ?? turn.trip.user_id
-
-/** An option that was chosen, and its place among the others. */
-interface Chosen {
-  readonly option: OfferOption
-  readonly position: number
-}
-
-const opinion = (turn: Turn, open: OpenOffer, response: PivotResponse["response"], chosen?: Chosen): TripRecord =>
-  signal(turn, answerer(turn, open), `pivot_${response}`, {
-    slot_id: open.slot_id,
-    node_id: chosen === undefined ? null : placeOf(chosen.option),
-    model_version: modelVersion(open.model),
-    decision_id: open.pivot_id,
-    context: {
-      pivot_id: open.pivot_id,
-      trigger: open.request.trigger,
-      time_to_action_ms: delayOf(turn, open),
-      ...(chosen === undefined ? {} : { position: chosen.position })
-    }
-  })
-
-/** Somebody wants an option; whether it changes as many stops as it says, or none because it does not hold any more. */
-const wanted = (
-  turn: Turn,
-  open: OpenOffer,
-  chosen: Chosen,
-  slots_changed = chosen.option.changes.length
-): ReadonlyArray<TripRecord> => [
-  answerTo(turn, open, "accept", chosen.option, { slots_changed }),
-  opinion(turn, open, "accept", chosen)
-]
-
-/** What becomes of an offer, for the log; `after` are the stops that it changes as they are from now on. */
-const responded = (
-  turn: Turn,
-  open: OpenOffer,
-  response: PivotResponse["response"],
-  chosen?: Chosen,
-  after: ReadonlyArray<Slot> = []
-): ReadonlyArray<TripRecord> => {
-  const { pivot_id, slot_id } = open
-  const { trigger } = open.request
-  if (chosen === undefined) return [answerTo(turn, open, response), opinion(turn, open, response)]
-  const records: Array<TripRecord> = [...wanted(turn, open, chosen)]
-  const userId = answerer(turn, open)
-  const id = turn.context.id()
-  records.push({
-    type: "intention_signal",
-    id,
-    payload: {
-      id,
-      user_id: userId,
-      trip_id: turn.trip.id,
-      slot_id,
-      intention: INTENTION[trigger],
-      confidence: trigger === "mood" ? 0.5 : 0.9,
-      source: "pivot",
-      occurred_at: turn.context.now
-    }
-  })
-  records.push(...pivotEdits(turn, pivot_id, chosen.option, after))
-  // What an announcement said first is no finding of theirs, and a district that nobody gets into is no door.
-  const { detail, slot_id: door } = open.request
-  if (trigger === "venue_closed" && open.about === undefined && detail?.district === undefined && door !== undefined) {
-    records.push(...foundClosed(turn, door))
-  }
-  return records
-}
-
-/** Where there was nothing to choose nobody ignored a choice, nor where nobody was told of it. */
-const ignored = (turn: Turn, open: OpenOffer): ReadonlyArray<TripRecord> =>
-  open.options === 0 || !open.shown ? [] : responded(turn, open, "ignore")
-
-/** The place that an option is about: the first that it brings in. */
-const placeOf = (option: OfferOption): string | null =>
-  option.changes.find((change) => change.node !== undefined)?.node?.id ?? null
 
 type Then = ReadonlyArray<Pick<Slot, "id" | "node_id" | "starts_at">>
 
@@ -243,7 +129,7 @@ export const accept = (turn: Turn, open: OpenOffer, optionId: OptionId | undefin
       open.request,
       pivot_id,
       (extra) => new R.OptionInvalid({ message, pivot_id, reasons: outcome.reasons, ...extra }),
-      wanted(turn, open, { option: chosen, position: offer.options.indexOf(chosen) }, 0)
+      wanted(turn, open, { option: chosen, position: offer.options.indexOf(chosen) }, { slots_changed: 0 })
     )
   }
   const { removed } = outcome.change
@@ -286,7 +172,23 @@ const OVERTAKEN: PlanOutcome = {
   ]
 }
 
-export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
+/** Its time is over: nothing changes by the answer, and if it was given in time it is written down. */
+const tooLate = (turn: Turn, command: Respond, open: OpenOffer | undefined): TripDecision => {
+  const { pivot_id } = command
+  const before = answeredBefore(turn, pivot_id)
+  if (before !== undefined && before.response !== "ignore") return reject(before)
+  const heard = lateAnswer(turn, command)
+  if (before !== undefined) return { ...heard, reply: before, tasks: learnFrom(heard.records) }
+  // What was lost is not known; the next stop is what a traveler in the middle of a disruption cares about.
+  const request: PivotRequest = open?.request ?? { trigger: "venue_closed" }
+  const message = "This offer has expired; the fresh one attached is what holds now."
+  const refusal = (extra: { readonly fresh?: Offer }) => new R.PivotExpired({ message, pivot_id, ...extra })
+  const refused = refuseWith(turn, request, undefined, refusal, heard.records)
+  return { ...refused, transient: [...heard.transient, ...(refused.transient ?? [])] }
+}
+
+export const respondPivot = (now: Turn, command: Respond): TripDecision => {
+  const turn: Turn = command.said_at === undefined ? now : { ...now, said_at: command.said_at }
   if (turn.trip.vote?.pivot_id === command.pivot_id) {
     return reject(
       new R.VoteOpen({
@@ -297,17 +199,7 @@ export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
   }
   const open = turn.state.memory.offers.find((one) => one.pivot_id === command.pivot_id)
   if (open === undefined || open.expires_at <= turn.context.now) {
-    const before = answeredBefore(turn, command.pivot_id)
-    if (before !== undefined) return reject(before)
-    // What was lost is not known; the next stop is what a traveler in the middle of a disruption cares about.
-    const request: PivotRequest = open?.request ?? { trigger: "venue_closed" }
-    const message = "This offer has expired; the fresh one attached is what holds now."
-    return refuseWith(
-      turn,
-      request,
-      undefined,
-      (extra) => new R.PivotExpired({ message, pivot_id: command.pivot_id, ...extra })
-    )
+    return tooLate(turn, command, open)
   }
   if (command.response === "accept") {
     return isOver(turn.trip) ? reject(closed(turn.trip)) : accept(turn, open, command.option_id)
@@ -326,7 +218,7 @@ export const respondPivot = (turn: Turn, command: Respond): TripDecision => {
 export const expireOffers = (turn: Turn): TripDecision => {
   const due = turn.state.memory.offers.find((one) => one.expires_at <= turn.context.now)
   if (due === undefined) return NOTHING
-  const closing = [{ _tag: "offer_closed" as const, pivot_id: due.pivot_id }]
+  const closing = [{ _tag: "offer_closed" as const, pivot_id: due.pivot_id, passed: true as const }]
   if (due.options === 0 && due.about === undefined) return { ...NOTHING, transient: closing }
   return changed(
     turn,

@@ -136,7 +136,9 @@ export const TripCommand = Schema.Union([
     response: Schema.Literals(["accept", "dismiss"]),
     option_id: Schema.optionalKey(OptionId),
     /** Why somebody dismisses an offer. */
-    intention: Schema.optionalKey(Intention)
+    intention: Schema.optionalKey(Intention),
+    /** When it was said, by a device that had no network then; in Unix milliseconds. */
+    said_at: Schema.optionalKey(Schema.Int)
   })
 ])
 export type TripCommand = typeof TripCommand.Type

@@ -97,7 +97,7 @@ export const makeRoom = (turn: Turn, coming: number, closing?: string): Room => 
     const isOpen = one.expires_at > now
     if (held > 0 || (isOpen && one.about === undefined)) {
       if (one.options > 0 && one.shown) pushedOut.push({ pivot_id: one.pivot_id, after_ms: delayOf(turn, one) })
-      transient.push({ _tag: "offer_closed", pivot_id: one.pivot_id })
+      transient.push({ _tag: "offer_closed", pivot_id: one.pivot_id, passed: true })
       held--
     } else if (isOpen) transient.push({ _tag: "offer_due", pivot_id: one.pivot_id, at: now })
     if (isOpen) open--

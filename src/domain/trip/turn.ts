@@ -79,6 +79,8 @@ export interface Turn {
   readonly rules: TripRules
   readonly by: UserId | null
   readonly key: string | undefined
+  /** When what is asked was said, by the device that had no network then; not yet held against anything. */
+  readonly said_at?: number
 }
 
 export const reject = (reply: R.TripRejection): TripDecision => ({ reply })
@@ -221,7 +223,8 @@ export const signal = (
     /** The decision that it answers, where that has a name. */
     readonly decision_id: string | undefined
     readonly context: Readonly<Record<string, unknown>>
-  }
+  },
+  at: number = turn.context.now
 ): TripRecord => {
   const id = turn.context.id()
   return {
@@ -240,7 +243,7 @@ export const signal = (
       weight: SIGNAL_WEIGHT.app,
       model_version: about.model_version,
       ...(about.decision_id === undefined ? {} : { decision_id: about.decision_id }),
-      occurred_at: turn.context.now
+      occurred_at: at
     }
   }
 }

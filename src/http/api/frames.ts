@@ -8,7 +8,7 @@ import { OptionId, PivotId, SlotId, UserId } from "../../domain/ids.ts"
 import { Offer, PivotRequest } from "../../domain/pivot/model.ts"
 import { VoteResult } from "../../domain/trip/vote.ts"
 import { Intention, Trigger, TripStatus } from "../../domain/vocabulary.ts"
-import { FixedView, Instant, SlotView, TripView, UndoView, VoteView } from "./shapes.ts"
+import { FixedView, Instant, SaidAt, SlotView, TripView, UndoView, VoteView } from "./shapes.ts"
 
 /** Longest id that a client may give a frame: a UUID several times over, and short enough to be remembered. */
 export const LONGEST_ID = 128
@@ -33,14 +33,16 @@ export const CLIENT_FRAMES = {
       id: FrameId,
       pivot_id: PivotId,
       response: Schema.Literal("accept"),
-      option_id: OptionId
+      option_id: OptionId,
+      said_at: Schema.optionalKey(SaidAt)
     }),
     Schema.Struct({
       type: Schema.Literal("respond"),
       id: FrameId,
       pivot_id: PivotId,
       response: Schema.Literal("dismiss"),
-      reason: Schema.optionalKey(Intention)
+      reason: Schema.optionalKey(Intention),
+      said_at: Schema.optionalKey(SaidAt)
     })
   ]).annotate(named("RespondFrame")),
   auth: Schema.Struct({ type: Schema.Literal("auth"), ...maybeId, token: Schema.String }).annotate(named("AuthFrame")),

@@ -20,6 +20,14 @@ export const Moment = Text(40).check(
     message: "must be an instant such as 2026-05-01T12:30:00Z, or a time of the city's clock such as 2026-05-01T14:30"
   })
 )
+/** An instant and nothing else: a device tells when something happened there. */
+export const SaidAt = Text(40).check(
+  Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/, {
+    message: "must be an instant such as 2026-05-01T12:30:00Z"
+  }),
+  Schema.makeFilter((text: string) => !Number.isNaN(Date.parse(text)) || "is no instant there ever was")
+)
+
 /** What somebody calls something of their own. */
 export const Title = Text(120).check(Schema.isMinLength(1))
 export const Lat = StorableNumber.check(

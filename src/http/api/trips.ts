@@ -13,7 +13,7 @@ import { MAX_DAYS } from "../../domain/trip/request.ts"
 import { Intention } from "../../domain/vocabulary.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, InvalidRequest, NotFound, PivotExpired, StaleState, Unavailable, Unprocessable } from "./problems.ts"
-import { ChangeView, Lat, Lon, Moment, page, Title, TripSummary, TripView } from "./shapes.ts"
+import { ChangeView, Lat, Lon, Moment, page, SaidAt, Title, TripSummary, TripView } from "./shapes.ts"
 
 /** Something that stays at its time: an arrival, a reservation, a ticket. Everything else goes around it. */
 const Fixed = Schema.Struct({
@@ -86,9 +86,12 @@ export const SlotAction = Schema.Union([
   Schema.Struct({ action: Schema.Literal("report"), open: Schema.Boolean })
 ])
 
+/** When it was said, where there was no network then. */
+const Said = Schema.optionalKey(SaidAt)
+
 export const PivotAnswer = Schema.Union([
-  Schema.Struct({ response: Schema.Literal("accept"), option_id: OptionId }),
-  Schema.Struct({ response: Schema.Literal("dismiss"), reason: Why })
+  Schema.Struct({ response: Schema.Literal("accept"), option_id: OptionId, said_at: Said }),
+  Schema.Struct({ response: Schema.Literal("dismiss"), reason: Why, said_at: Said })
 ])
 
 /** What asking a trip for something can come to. */

@@ -230,6 +230,10 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   result: ["What the job came to; null while it has not ended.", null],
   retry_after_seconds: ["After how many seconds it makes sense to ask again.", 1],
   role: ["The member's part in the trip."],
+  said_at: [
+    "When it was said, for what had to wait for a network. An answer that was given in time is kept as what you wanted, also where the offer can no longer be taken.",
+    at("15:04")
+  ],
   score: ["How well it fits, as the ranker saw it; higher is better, and only comparable within one answer.", 0.62],
   seed: ["What the made-up people grow from; the same one gives the same people.", 7],
   seeded_cities: ["Cities that trips can be planned in.", ["seattle", "tokyo"]],

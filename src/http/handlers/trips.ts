@@ -92,7 +92,8 @@ const answerOf = (payload: typeof PivotAnswer.Type) => ({
     ? { option_id: payload.option_id }
     : payload.reason === undefined
       ? {}
-      : { intention: payload.reason })
+      : { intention: payload.reason }),
+  ...(payload.said_at === undefined ? {} : { said_at: Date.parse(payload.said_at) })
 })
 
 /** Advice: nothing of the trip changes. */

@@ -158,9 +158,12 @@ export class Connection implements Listener {
       }
       case "respond": {
         const { id } = frame
-        const { reason, ...answer } = { reason: undefined, ...frame.answer }
-        const why = reason === undefined ? {} : { intention: reason }
-        const command = { _tag: "respond_pivot", by: this.userId, idempotency_key: id, ...answer, ...why } as const
+        const { reason, said_at, ...answer } = { reason: undefined, said_at: undefined, ...frame.answer }
+        const more = {
+          ...(reason === undefined ? {} : { intention: reason }),
+          ...(said_at === undefined ? {} : { said_at: Date.parse(said_at) })
+        }
+        const command = { _tag: "respond_pivot", by: this.userId, idempotency_key: id, ...answer, ...more } as const
         this.#hub.trips.dispatch(this.#trip, command, (outcome) => this.#changed(id, outcome))
         return undefined
       }

@@ -92,6 +92,37 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
   yield* pivotOutcomes(records)
 })
 
+/**
+ * Answers that were given in time and came late, against the row of their offer: the trip need not remember it. They take the place of
+ * an `ignore` that was written down after they were given, and so do their outcomes; any other answer stands.
+ */
+const lateResponses = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
+  const sql = yield* SqlClient
+  const heard = yield* sql<{ readonly pivot_id: string }>`
+    with r as (
+      select distinct on (pivot_id) *, to_timestamp(responded_at / 1000.0) as at
+      from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
+        pivot_id uuid, trip_id uuid, response text, chosen_option_id text, slots_changed smallint,
+        responded_at double precision, late boolean)
+      where late order by pivot_id, responded_at
+    )
+    update pivot_events p set
+      response = r.response, chosen_option_id = o.option_id, slots_changed = r.slots_changed,
+      responded_at = greatest(r.at, p.offered_at),
+      time_to_action_ms = (extract(epoch from greatest(r.at, p.offered_at) - p.offered_at) * 1000)::bigint
+    from r left join lateral (
+      select (one ->> 'option_id')::uuid as option_id from pivot_events offered, jsonb_array_elements(offered.options) one
+      where offered.pivot_id = r.pivot_id and one ->> 'option_id' = r.chosen_option_id) o on true
+    where p.pivot_id = r.pivot_id and p.trip_id = r.trip_id and p.origin = 'app' and jsonb_array_length(p.options) > 0
+      and (p.response is null or p.response = 'ignore' and p.responded_at > r.at)
+      and (r.response = 'dismiss' or o.option_id is not null)
+    returning p.pivot_id`
+  if (heard.length === 0) return
+  yield* sql`
+    delete from decision_outcomes
+    where decision_id in ${sql.in(heard.map(({ pivot_id }) => pivot_id))} and outcome = 'ignored'`
+})
+
 /** What became of an offer completes the row that the offer began; an answer, once given, stands. */
 const pivotResponses = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
@@ -103,10 +134,12 @@ const pivotResponses = Effect.fnUntraced(function* (records: ReadonlyArray<Journ
       select distinct on (pivot_id) *
       from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
         pivot_id uuid, response text, chosen_option_id uuid, time_to_action_ms bigint, slots_changed smallint,
-        responded_at double precision)
+        responded_at double precision, late boolean)
+      where late is not true
       order by pivot_id, responded_at
     ) r
     where p.pivot_id = r.pivot_id and p.response is null`
+  yield* lateResponses(records)
   yield* pivotOutcomes(records)
 })
 

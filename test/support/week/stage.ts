@@ -14,7 +14,7 @@ const TOKEN_SECONDS = 86_400
 const RENEWED_AFTER = 3_600_000
 
 /** Times that a call is made that cannot be answered now. */
-const MOST_ATTEMPTS = 10
+const MOST_ATTEMPTS = 60
 const PATIENCE_MS = 1_000
 
 export interface Traveler {

@@ -14,6 +14,11 @@ export interface ModelEmbedding {
   readonly embedding: ArrayLike<number>
 }
 
+export interface KeptEmbedding extends ModelEmbedding {
+  /** Unix milliseconds: what was said until then is in it. */
+  readonly at: number
+}
+
 export class ModelEmbeddings extends Context.Service<
   ModelEmbeddings,
   {
@@ -35,6 +40,10 @@ export class ModelEmbeddings extends Context.Service<
       readonly since: number
       readonly after: UserId | undefined
       readonly limit: number
-    }) => Effect.Effect<ReadonlyArray<ModelEmbedding>, ModelEmbeddingsUnavailable>
+    }) => Effect.Effect<ReadonlyArray<KeptEmbedding>, ModelEmbeddingsUnavailable>
+    /** The vibes of these places, of whichever city, as far as they have one. */
+    readonly vibes: (
+      places: ReadonlyArray<string>
+    ) => Effect.Effect<ReadonlyMap<string, ArrayLike<number>>, ModelEmbeddingsUnavailable>
   }
 >()("overplanned/ModelEmbeddings") {}

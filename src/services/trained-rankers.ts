@@ -52,7 +52,12 @@ export interface LoadedRanker {
 
 export interface TasteEncoder {
   readonly model: ModelRef
-  readonly embed: (userId: string, choices: ReadonlyArray<SequenceItem>) => ArrayLike<number>
+  /** Without its vibe, a place that the model was not trained on says nothing. */
+  readonly embed: (
+    userId: string,
+    choices: ReadonlyArray<SequenceItem>,
+    vibeOf: (place: string) => ArrayLike<number> | undefined
+  ) => ArrayLike<number>
 }
 
 /** Makes a ranker of one type of model; what it holds goes with the scope. */

@@ -55,8 +55,9 @@ const embedAll = (onProgress: (done: number) => void = () => {}) =>
       for (const userId of page) {
         if (erased.has(userId)) continue
         const choices = yield* choicesOf(userId, now)
+        const vibes = yield* embeddings.vibes([...new Set(choices.map(({ node_id }) => node_id))])
         yield* breathe
-        made.push({ user_id: userId, embedding: encoder.embed(userId, choices) })
+        made.push({ user_id: userId, embedding: encoder.embed(userId, choices, (place) => vibes.get(place)) })
       }
       if (made.length > 0) yield* embeddings.keep(encoderVersion, made, now)
       embedded += made.length

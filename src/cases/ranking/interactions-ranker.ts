@@ -23,7 +23,7 @@ import { VIBE_DIMENSIONS } from "../../domain/vocabulary.ts"
 import { gated, type Ranker } from "../../services/ranker.ts"
 import { breathe, inSlices } from "../../support/slices.ts"
 import { needsBy } from "./members-ranker.ts"
-import { nightlyTasteLoader, tastesOf } from "./taste-ranker.ts"
+import { type KnownTaste, nightlyTasteLoader, tastesOf } from "./taste-ranker.ts"
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
@@ -37,7 +37,7 @@ const meanOf = (tastes: ReadonlyArray<Taste>, width: number): Float32Array => {
 export const interactionsRanker = (
   model: ModelRef,
   file: InteractionsFile,
-  tasteKnown: (userId: string) => Taste | undefined,
+  tasteKnown: (userId: string) => KnownTaste | undefined,
   cityOf: (slug: string) => CityCatalog | undefined
 ): Ranker => {
   const sequence = sequenceScorer(file.sequence)

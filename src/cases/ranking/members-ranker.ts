@@ -19,7 +19,7 @@ import type { Taste } from "../../domain/rankers/tastes.ts"
 import type { ModelRef, Ranking, RankRequest } from "../../domain/ranking.ts"
 import { gated, type Ranker } from "../../services/ranker.ts"
 import { breathe } from "../../support/slices.ts"
-import { nightlyTasteLoader, tastesOf } from "./taste-ranker.ts"
+import { type KnownTaste, nightlyTasteLoader, tastesOf } from "./taste-ranker.ts"
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
@@ -38,7 +38,7 @@ export const needsBy = (scorer: MembersScorer) => {
 export const membersRanker = (
   model: ModelRef,
   file: MembersFile,
-  tasteKnown: (userId: string) => Taste | undefined,
+  tasteKnown: (userId: string) => KnownTaste | undefined,
   cityOf: (slug: string) => CityCatalog | undefined
 ): Ranker => {
   const sequence = sequenceScorer(file.sequence)

@@ -23,28 +23,45 @@ import { type LoadedRanker, ModelRefused, type RankerLoader } from "../../servic
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
+/** A taste that was worked out before. */
+export interface KnownTaste {
+  readonly taste: Taste
+  /** Unix milliseconds: what they said later is not in it. Absent where it was trained, and nothing said since is weighed. */
+  readonly until?: number
+}
+
+/** Of the places that somebody judged at least this share has to be known here for them to say more than the night's taste. */
+const LEAST_KNOWN = 0.5
+
+/** What is at hand of somebody: what the places that they judged say, as far as those of this city and of the model are known. */
+const atHand = (scorer: TasteScorer, { sequence }: Persona, city: CityCatalog | undefined) => {
+  const vibeOf = (id: string) => {
+    const at = city?.indexOf(id)
+    return at === undefined ? undefined : city?.nodes[at]?.vibe_embedding
+  }
+  const judged = sequence.map(({ accepted, at, node_id: id }) => ({ place: { id, vibe: vibeOf(id) }, accepted, at }))
+  const known = judged.filter(({ place }) => scorer.knows(place)).length
+  return { city, taste: scorer.learnt(judged), telling: known > 0 && known >= LEAST_KNOWN * judged.length }
+}
+
 /**
  * Whoever's taste is asked for: the one that is known, else what their accepted and passed places say, remembered as long as
- * their persona stays what it is.
+ * their persona stays what it is. What the night worked out gives way to them once they have said something else since; not where
+ * most of what they judged lies in other cities, whose vibes are not at hand.
  */
-export const tastesOf = (scorer: TasteScorer, tasteKnown: (userId: string) => Taste | undefined) => {
+export const tastesOf = (scorer: TasteScorer, tasteKnown: (userId: string) => KnownTaste | undefined) => {
   // A persona never changes: what it says of a taste stays true as long as there is the persona.
-  const learnt = new WeakMap<Persona, Taste>()
+  const learnt = new WeakMap<Persona, ReturnType<typeof atHand>>()
   return (member: Persona, city: CityCatalog | undefined): Taste => {
     const known = tasteKnown(member.user_id)
-    if (known !== undefined) return known
-    let taste = learnt.get(member)
-    if (taste === undefined) {
-      const vibeOf = (id: string) => {
-        const at = city?.indexOf(id)
-        return at === undefined ? undefined : city?.nodes[at]?.vibe_embedding
-      }
-      taste = scorer.learnt(
-        member.sequence.map(({ accepted, at, node_id: id }) => ({ place: { id, vibe: vibeOf(id) }, accepted, at }))
-      )
-      learnt.set(member, taste)
+    const until = known?.until ?? Number.POSITIVE_INFINITY
+    if (known !== undefined && !member.sequence.some(({ at }) => at > until)) return known.taste
+    let own = learnt.get(member)
+    if (own === undefined || own.city !== city) {
+      own = atHand(scorer, member, city)
+      learnt.set(member, own)
     }
-    return taste
+    return known === undefined || own.telling ? own.taste : known.taste
   }
 }
 
@@ -52,7 +69,7 @@ export const tastesOf = (scorer: TasteScorer, tasteKnown: (userId: string) => Ta
 const tasteRanker = (
   model: ModelRef,
   scorer: TasteScorer,
-  tasteKnown: (userId: string) => Taste | undefined,
+  tasteKnown: (userId: string) => KnownTaste | undefined,
   cityOf: (slug: string) => CityCatalog | undefined
 ): Ranker => {
   const tasteOf = tastesOf(scorer, tasteKnown)
@@ -96,7 +113,7 @@ const OVERLAP_MS = 600_000
 
 /** Adds what the nights have worked out since the last look; anew, so that nothing is kept of who has left. */
 export const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVersion: string) => {
-  const tastes = new Map<string, Taste>()
+  const tastes = new Map<string, KnownTaste>()
   let since = 0
   const look = Effect.fnUntraced(function* (anew: boolean) {
     const now = yield* Clock.currentTimeMillis
@@ -107,7 +124,9 @@ export const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVer
     let after: UserId | undefined
     do {
       const page = yield* embeddings.of({ encoderVersion, since, after, limit: PAGE })
-      for (const { embedding, user_id } of page) tastes.set(user_id, Float32Array.from(embedding))
+      for (const { at, embedding, user_id } of page) {
+        tastes.set(user_id, { taste: Float32Array.from(embedding), until: at })
+      }
       after = page.length === PAGE ? page.at(-1)!.user_id : undefined
     } while (after !== undefined)
     since = now - OVERLAP_MS
@@ -131,7 +150,7 @@ export const nightlyTasteLoader =
     rankerOf: (
       model: ModelRef,
       file: File,
-      tasteKnown: (userId: string) => Taste | undefined,
+      tasteKnown: (userId: string) => KnownTaste | undefined,
       cityOf: (slug: string) => CityCatalog | undefined
     ) => Ranker
   ) =>
@@ -202,16 +221,23 @@ const tasteLoader =
         const name = known.get(id)
         return name === undefined ? undefined : scorer.known(name)
       }
-      const tasteKnown = (id: string) => trainedWith(id) ?? nightly.of(id)
+      const tasteKnown = (id: string): KnownTaste | undefined => {
+        const taste = trainedWith(id)
+        return taste === undefined ? nightly.of(id) : { taste }
+      }
       return {
         ranker: tasteRanker(model, scorer, tasteKnown, catalog.resident),
         // Where nobody can be asked, who was known stays known: an erasure takes the persona away besides.
         renew: Effect.ignore(look),
         knows: (id) => tasteKnown(id) !== undefined,
-        embed: (id, choices) =>
+        embed: (id, choices, vibeOf) =>
           trainedWith(id) ??
           scorer.learnt(
-            choices.map(({ accepted, at, node_id }) => ({ place: { id: node_id, vibe: undefined }, accepted, at })),
+            choices.map(({ accepted, at, node_id }) => ({
+              place: { id: node_id, vibe: vibeOf(node_id) },
+              accepted,
+              at
+            })),
             MOST_JUDGED_AT_NIGHT
           )
       } satisfies LoadedRanker

@@ -93,6 +93,7 @@ export const factorScorer = ({ users, items, model, cold }: Factors): TasteScore
       return at === undefined ? undefined : model.users.subarray(at * width, (at + 1) * width)
     },
     stranger,
+    knows: (place) => vectorOf(place) !== undefined,
     learnt: (judged, most = MOST_JUDGED) => {
       const accepted = newest(judged, true, most)
       const passed = newest(judged, false, most)

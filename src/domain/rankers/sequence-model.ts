@@ -251,6 +251,7 @@ export const sequenceScorer = (model: SequenceModel): SequenceScorer => {
   return {
     known: () => undefined,
     rowOf,
+    knows: (place) => rowOf(place) !== undefined,
     stranger,
     learnt: (judged) => {
       const seen: Array<Step> = []

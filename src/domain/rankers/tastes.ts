@@ -26,6 +26,8 @@ export interface TasteScorer {
   readonly stranger: Taste
   /** The taste that makes what they accepted score above what they passed; the stranger's where they judged nothing known. */
   readonly learnt: (judged: ReadonlyArray<Judged>, most?: number) => Taste
+  /** Whether the model knows anything of a place: by its name, or by its vibe. */
+  readonly knows: (place: Place) => boolean
   /** 0 for a place of which nothing is known. */
   readonly score: (taste: Taste, place: Place) => number
 }

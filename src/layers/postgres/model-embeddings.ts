@@ -38,11 +38,25 @@ export const layer = Layer.effect(
           where u.id = r.id and u.deleted_at is null`.pipe(Effect.asVoid, Effect.mapError(unavailable))
       },
       of: ({ after, encoderVersion, limit, since }) =>
-        sql<{ user_id: UserId; embedding: ReadonlyArray<number> }>`
-          select id as user_id, model_embedding as embedding from users
+        sql<{ user_id: UserId; embedding: ReadonlyArray<number>; at: Date }>`
+          select id as user_id, model_embedding as embedding, model_embedded_at as at from users
           where model_encoder_version = ${encoderVersion} and model_embedded_at >= ${new Date(since)}
             and deleted_at is null and id > ${after ?? FIRST}::uuid and signal_count >= ${COLD_BELOW_SIGNALS}
-          order by id limit ${limit}`.pipe(Effect.mapError(unavailable))
+          order by id limit ${limit}`.pipe(
+          Effect.mapBoth({
+            onSuccess: (rows) => rows.map((row) => ({ ...row, at: row.at.getTime() })),
+            onFailure: unavailable
+          })
+        ),
+      vibes: (places) =>
+        sql<{ id: string; vibe: ReadonlyArray<number> }>`
+          select id, vibe_embedding as vibe from activity_nodes
+          where id = any (${places}::uuid[]) and vibe_embedding is not null`.pipe(
+          Effect.mapBoth({
+            onSuccess: (rows) => new Map(rows.map(({ id, vibe }) => [id, vibe])),
+            onFailure: unavailable
+          })
+        )
     })
   })
 )

@@ -321,7 +321,7 @@ export const server = (options: ServerOptions) => {
     RetiredPlaces.layer.pipe(Layer.provide(PostgresStopsAhead.layer))
   )
   const anywhere = options.role === "all" ? worker(["anywhere"]) : Layer.empty
-  const standby = StandingBy.layer.pipe(Layer.provide(PostgresTripStorage.layer))
+  const standby = StandingBy.layer.pipe(Layer.provide([PostgresTripStorage.layer, FallbackPreparer.layer()]))
   const owning = Layer.mergeAll(tailKeeper, standby, anywhere, onceOwned(home), gateway)
   const working = Layer.mergeAll(worker(["anywhere"]), tailKeeper, apart)
   const parts: typeof owning = options.role === "worker" ? working : owning

@@ -150,8 +150,11 @@ const handOver = (
 ) =>
   Effect.gen(function* () {
     const leases = yield* Leases
+    if (place.standing().is !== "owner" || !(yield* leases.hasHeir(self))) return false
+    // Most of what waits is stored while everything is answered as ever: less is left for when nothing is.
+    yield* Effect.timeoutOption(stored, HAND_OVER_MS)
     const before = place.standing()
-    if (before.is !== "owner" || before.awaits.length > 0 || !(yield* leases.hasHeir(self))) return false
+    if (before.is !== "owner" || before.awaits.length > 0) return false
     move({ is: "leaving", finishing: true })
     for (let waited = 0; underWay.count > 0 && waited < FINISH_MS; waited += FINISH_LOOK_MS) {
       yield* Effect.sleep(FINISH_LOOK_MS)

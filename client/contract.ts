@@ -255,6 +255,12 @@ export type Lodging = {
   readonly lon: number
 }
 
+/** Pictures of the ground, in squares of Web Mercator, for whoever draws a map. Whoever serves them hears who looks where. */
+export type MapTiles = {
+  readonly address: string
+  readonly credit: string
+}
+
 /** Somebody was invited, joined or left, or an invitation was closed. */
 export type MemberChangedFrame = {
   readonly type: "member_changed"
@@ -1313,6 +1319,15 @@ export interface Operations {
       readonly as: "newcomer" | "under_way"
     }
     readonly answer: SignedIn
+  }
+  /** What maps may be drawn on. Where the operator has named a source of pictures, a map of the trip can be drawn on them, with the words of their licence beside it. Needs no token. */
+  readonly "begin.map": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: {
+      readonly tiles: MapTiles | null
+    }
   }
   /** Renew a token. Gives a new token of the same traveler for one of this server's that holds, or ran out some days ago: a phone that was away goes on where it was. Where tokens come from somebody else, ask there. */
   readonly "begin.renewToken": {

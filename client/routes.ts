@@ -21,6 +21,7 @@ export const ROUTES = {
   "admin.train": ["POST", "/api/v1/admin/train"],
   "begin.demo": ["GET", "/api/v1/demo"],
   "begin.enterDemo": ["POST", "/api/v1/demo"],
+  "begin.map": ["GET", "/api/v1/map"],
   "begin.renewToken": ["POST", "/api/v1/token/renew"],
   "begin.vocabularies": ["GET", "/api/v1/vocabularies"],
   "cities.evidence": ["GET", "/api/v1/cities/{slug}/nodes/{id}/evidence"],

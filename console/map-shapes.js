@@ -19,14 +19,15 @@ const LETTER = 6.2
 const LINE = 14
 
 /**
- * A flat view of these points: `at` gives where a point is drawn, `metres` how long a unit of the drawing is.
+ * A flat view of these points: `at` gives where a point is drawn, `from` which point is drawn there, `metres` how long a unit
+ * of the drawing is.
  *
  * @param {Array<{lat: number, lon: number}>} points
  * @param {number} width
  * @param {number} height
  * @param {number} [zoom]
  * @param {[number, number]} [shift] how far the ground is moved, in units of the drawing
- * @returns {{metres: number, at: (point: {lat: number, lon: number}) => [number, number]}}
+ * @returns {{metres: number, at: (point: {lat: number, lon: number}) => [number, number], from: (spot: [number, number]) => {lat: number, lon: number}}}
  */
 export const viewOf = (points, width, height, zoom = 1, [right, down] = [0, 0]) => {
   const lats = points.map(({ lat }) => lat)
@@ -45,7 +46,11 @@ export const viewOf = (points, width, height, zoom = 1, [right, down] = [0, 0]) 
     at: ({ lat, lon }) => [
       width / 2 + right + ((lon - middle.lon) * eastMetres) / metres,
       height / 2 + down - ((lat - middle.lat) * METRES_PER_DEGREE) / metres
-    ]
+    ],
+    from: ([x, y]) => ({
+      lat: middle.lat - ((y - height / 2 - down) * metres) / METRES_PER_DEGREE,
+      lon: middle.lon + ((x - width / 2 - right) * metres) / eastMetres
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A map of a day or a trip, drawn from our own catalog: no tiles, no network beyond this server, nobody told where. It is
- * moved by dragging, two fingers, buttons or keys.
+ * A map of a day or a trip, drawn from our own catalog: no network beyond this server, nobody told where, but where an
+ * operator has named a source of pictures to draw it on. It is moved by dragging, two fingers, buttons or keys.
  */
 import { button, element, redraw, setText, svg, whenOther } from "./dom.js"
 import { measure, unitsOf } from "./format.js"
@@ -107,19 +107,40 @@ const pinsKey = (days, alternatives, marked) =>
     alternatives.map(({ node, slot_id, letter }) => [node.id, slot_id, letter])
   ])
 
+/** What a screen of another shape than the drawing shows of it, and how many pixels a unit takes. */
+const seenOf = (part) => {
+  const { width, height } = part.getBoundingClientRect()
+  const pixels = Math.min(width / WIDTH, height / HEIGHT)
+  const [across, down] = [(width / pixels - WIDTH) / 2, (height / pixels - HEIGHT) / 2]
+  return { pixels, piece: { left: -across, top: -down, right: WIDTH + across, bottom: HEIGHT + down } }
+}
+
 /**
  * A drawing in two layers: the ground, which is drawn when one looks elsewhere, and the pins on it, which are drawn when one
- * of them is another.
+ * of them is another. Pictures of the ground, where there are any, lie between them.
  */
 const makeDrawing = (attributes = {}) => {
   const [ground, pins] = [svg("g"), svg("g")]
   const moved = svg("g", { class: "moved" }, ground, pins)
   const part = svg("svg", { class: "map", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", ...attributes }, moved)
   let view
+  let tiles
+  const drawTiles = () => {
+    const { pixels, piece } = seenOf(part)
+    if (view !== undefined && pixels > 0) tiles?.draw(view, piece, pixels)
+  }
+  const layTiles = (layer) => {
+    tiles = layer
+    ground.after(layer.part)
+    part.classList.add("tiled")
+    // At once, and again whenever it is of another size: a drawing that is not on the page yet has none.
+    new ResizeObserver(drawTiles).observe(part)
+  }
   const drawGround = whenOther(({ places, hoods }, points, zoom, shift) => {
     view = viewOf(points, WIDTH, HEIGHT, zoom, shift)
     ground.replaceChildren(...drawHoods(hoods, view, points.map(view.at)), drawSpots(places, view))
     part.replaceChildren(moved, drawScale(view.metres))
+    drawTiles()
   })
   const drawMarks = whenOther((days, alternatives, marked) =>
     pins.replaceChildren(...drawPins(days, alternatives, view, marked))
@@ -141,7 +162,7 @@ const makeDrawing = (attributes = {}) => {
     drawMarks([view, pinsKey(days, alternatives, marked)], days, alternatives, marked)
     if (part.getAttribute("aria-label") !== label) part.setAttribute("aria-label", label)
   }
-  return { part, draw }
+  return { part, draw, layTiles }
 }
 
 /** What one offer would change, on a small map of its day: what goes pales, what may come has its option's letter. */
@@ -156,10 +177,23 @@ export const offerMap = (trip, offer) => {
   return part
 }
 
-/** `base` gives the places of the city and whose data they are; until it is there, the stops stand alone. */
-export const makeMap = (base, failed) => {
+/** Lays the operator's pictures below the pins, where there are any: the words that have to stand beside them. */
+const tiled = async (drawing, source) => {
+  const { tiles } = await source()
+  if (tiles === null) return false
+  const { makeTileLayer } = await import("./map-tiles.js")
+  drawing.layTiles(makeTileLayer(tiles.address))
+  return element("p", { class: "soft", "data-of": "map-credit" }, T.map.tiles(tiles.credit))
+}
+
+/**
+ * `base` gives the places of the city and whose data they are; until it is there, the stops stand alone. `source` gives the
+ * pictures that an operator has named, which a map does without where they cannot be had.
+ */
+export const makeMap = (base, failed, source) => {
   const part = element("div", { class: "mapbox" })
   let ground = { places: [], hoods: [], attribution: [] }
+  let tilesBy
   let zoom = 1
   /** @type {[number, number]} */
   let shift = [0, 0]
@@ -229,9 +263,14 @@ export const makeMap = (base, failed) => {
     const hasDays = trip.days.length > 1
     drawTools([zoom, ...shift, isWhole, hasDays], hasDays)
     setText(credit, T.map.data(ground.attribution.join("; ")))
-    redraw(part, [frame, tools, ground.attribution.length > 0 && credit])
+    redraw(part, [frame, tilesBy, tools, ground.attribution.length > 0 && credit])
   }
 
+  const credited = (credits) => {
+    tilesBy = credits
+    again()
+  }
+  tiled(drawing, source).then(credited, () => {})
   base().then(
     ({ nodes, attribution }) => {
       ground = { places: nodes, hoods: neighbourhoods(nodes), attribution: attribution.map(({ text }) => text) }

@@ -574,7 +574,8 @@ export const T = {
     farther: "Farther",
     toTrip: "Whole trip",
     toDay: "This day",
-    data: (text) => `Places: ${text}.`
+    data: (text) => `Places: ${text}.`,
+    tiles: (credit) => `Map: ${credit}`
   },
   me: {
     title: "Me",

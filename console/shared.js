@@ -17,7 +17,8 @@ export const sharedView = async (client, code) => {
     if (days === undefined) {
       const map = makeMap(
         async () => ({ nodes: [], attribution: plan.attribution }),
-        () => {}
+        () => {},
+        () => client.call("begin.map")
       )
       days = makeDays(undefined, (day) => map.draw(plan, day, [], new Map()), { map: map.part, now: client.clock.now })
       body.append(days.part)

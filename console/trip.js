@@ -223,7 +223,8 @@ export const tripView = async (app, id) => {
   }
   const map = makeMap(
     () => app.base(first.city),
-    (message) => announce(message, "error")
+    (message) => announce(message, "error"),
+    () => api.client.call("begin.map")
   )
   let looked = first.days[0]
   const drawMap = (day = looked) => {

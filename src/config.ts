@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
+import { contradictions } from "./domain/contradictions.ts"
 import * as S from "./domain/settings.ts"
 
 export const settings = {
@@ -125,6 +126,12 @@ export const settings = {
   PUSH_CONTACT: S.optional(
     S.text("A mailto: or https: address that push services are told, to write to where something is wrong.")
   ),
+  MAP_TILES: S.optional(
+    S.tiles(
+      "Pictures of streets below the app's map, such as https://tiles.example.org/{z}/{x}/{y}.png (Web Mercator). Whoever serves them hears where travelers look: mind their terms. Unset: drawn from our own places alone."
+    )
+  ),
+  MAP_TILES_CREDIT: S.optional(S.text("What the licence of MAP_TILES asks to be shown; it stands below the map.")),
   REDDIT_CLIENT_ID: S.optional(S.text("The operator's own application at Reddit.")),
   REDDIT_CLIENT_SECRET: S.optional(S.secret("Secret of REDDIT_CLIENT_ID.")),
   REDDIT_TOKEN_URL: S.url("https:", "http:")("Where Reddit gives out keys.", {
@@ -295,35 +302,6 @@ class SettingsRefused extends Schema.TaggedError<SettingsRefused>()("SettingsRef
 }) {
   /** What system tools use for a wrong configuration. */
   override readonly [Runtime.errorExitCode] = 78
-}
-
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"])
-
-/** Settings that are right one by one and wrong together. */
-const contradictions = (config: Settings): ReadonlyArray<S.SettingProblem> => {
-  const problems: Array<S.SettingProblem> = []
-  if (!LOOPBACK.has(config.HOST) && config.AUTH_SECRET === undefined && config.AUTH_JWKS_URL === undefined) {
-    problems.push({
-      name: "HOST",
-      message: `HOST ${config.HOST} is reachable from outside, and nothing would check tokens with a key of yours. Set AUTH_SECRET or AUTH_JWKS_URL, or listen on 127.0.0.1.`
-    })
-  }
-  if (config.AUTH_SECRET !== undefined && config.AUTH_JWKS_URL !== undefined) {
-    problems.push({
-      name: "AUTH_JWKS_URL",
-      message: "AUTH_SECRET and AUTH_JWKS_URL are both set. Keep the one whose tokens you want to accept."
-    })
-  }
-  if (config.METRICS_PORT !== undefined && config.METRICS_PORT !== 0 && config.METRICS_PORT === config.PORT) {
-    problems.push({
-      name: "METRICS_PORT",
-      message: `METRICS_PORT and PORT are both ${config.PORT}. Give the metrics a port of their own, or leave METRICS_PORT out.`
-    })
-  }
-  if (config.VECTOR_INDEX === "qdrant" && config.QDRANT_URL === undefined) {
-    problems.push({ name: "VECTOR_INDEX", message: "VECTOR_INDEX is qdrant, and QDRANT_URL is not set. Set it." })
-  }
-  return problems
 }
 
 const readConfig = (

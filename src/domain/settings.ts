@@ -115,6 +115,22 @@ export const url = (...protocols: ReadonlyArray<string>) =>
     return protocols.includes(parsed.protocol) ? Result.succeed(value) : fail(`starts with ${parsed.protocol}//`)
   })
 
+/** A host by its plain name or address: whatever stands here is said to browsers in the policy of a page. */
+const PLAIN_ORIGIN = /^https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d+)?$/
+
+/** Where the pictures of a map are: each part of its grid is asked for by how near it is, its column and its row. */
+export const tiles = make(
+  "an address with {z}, {x} and {y} in its path, such as https://tiles.example.org/{z}/{x}/{y}.png",
+  (value) => {
+    const parsed = /^https?:\/\/\S+$/.test(value) && URL.canParse(value) ? new URL(value) : undefined
+    if (parsed === undefined) return fail(`"${value}" is not an address of the web`)
+    if (!PLAIN_ORIGIN.test(parsed.origin)) return fail(`${parsed.host} is no plain name of a host`)
+    if (parsed.username !== "" || parsed.password !== "") return fail("carries a password, which every page would tell")
+    const missing = ["{z}", "{x}", "{y}"].filter((part) => !value.includes(part))
+    return missing.length === 0 ? Result.succeed(value) : fail(`has no ${missing.join(" and no ")}`)
+  }
+)
+
 /** Where a program on another machine answers: a name or an IPv4 address, or an IPv6 address in brackets, and a port. */
 export const address = make("a host and a port, such as 10.0.0.5:8000", (value) =>
   /^(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,45}\]):[1-9]\d{0,4}$/.test(value) &&

@@ -58,7 +58,11 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
         Layer.provide(groups),
         Layer.provide(checks)
       )
-      const routes = Layer.mergeAll(contract, Links.calendar, System.layer({ ...options, sampleMetrics: sample }))
+      const routes = Layer.mergeAll(
+        contract,
+        Links.calendar,
+        System.layer({ ...options, mapTiles: settings.MAP_TILES, sampleMetrics: sample })
+      )
 
       const methodsOf = methodsByPath([
         ...Object.values(Api.groups).flatMap((group) => Object.values(group.endpoints)),

@@ -17,6 +17,7 @@ type Who = "nobody" | "stranger" | "invited" | "member" | "removed" | "owner" | 
 const TABLE = `
   operation               nobody    stranger  invited   member    removed   owner     admin     erased
   begin.vocabularies      200       200       200       200       200       200       200       200
+  begin.map               200       200       200       200       200       200       200       200
   begin.demo              200       200       200       200       200       200       200       200
   begin.renewToken        401       200       200       200       200       200       401       401
   begin.enterDemo         404       404       404       404       404       404       404       404

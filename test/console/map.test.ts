@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { measure, unitsOf } from "../../console/format.js"
 import { apart, hull, labelsThatFit, neighbourhoods, scaleOf, viewOf } from "../../console/map-shapes.js"
+import { tilesOf } from "../../console/map-tiles.js"
 
 describe("the map", () => {
   const square = [
@@ -98,5 +99,54 @@ describe("the map", () => {
     assert.strictEqual(moved.metres, still.metres)
     const [x, y] = still.at(square[0]!)
     assert.deepStrictEqual(moved.at(square[0]!), [x + 30, y - 10])
+  })
+
+  const ADDRESS = "https://tiles.example.org/{z}/{x}/{y}.png"
+  const WHOLE = { left: 0, top: 0, right: 400, bottom: 230 }
+  /** As those who serve such squares write it down. */
+  const squareOf = ({ lat, lon }: { lat: number; lon: number }, zoom: number) => {
+    const angle = (lat * Math.PI) / 180
+    const y = (1 - Math.log(Math.tan(angle) + 1 / Math.cos(angle)) / Math.PI) / 2
+    return [zoom, Math.floor(((lon + 180) / 360) * 2 ** zoom), Math.floor(y * 2 ** zoom)].join("/")
+  }
+
+  it("lies on pictures where they belong, covers itself with them, and is as far away as they are made for", () => {
+    const view = viewOf(square, 400, 230, 1.3, [40, -12])
+    const tiles = tilesOf(view, WHOLE, 0.9, ADDRESS)
+    const zoom = Number(tiles[0]!.key.split("/")[0])
+    for (let lat = 47.6; lat <= 47.7; lat += 0.007) {
+      for (let lon = -122.4; lon <= -122.3; lon += 0.007) {
+        const [x, y] = view.at({ lat, lon })
+        if (x < 0 || x > 400 || y < 0 || y > 230) continue
+        const over = tiles.filter((one) => x >= one.x && x < one.x + one.width && y >= one.y && y < one.y + one.height)
+        // Flat and Mercator differ by less than a thousandth of a square.
+        assert.isAtLeast(over.length, 1, `${lat} ${lon} is covered`)
+        if (over.every((one) => Math.min(x - one.x, one.x + one.width - x, y - one.y, one.y + one.height - y) > 0.2)) {
+          assert.strictEqual(over[0]!.href, `https://tiles.example.org/${squareOf({ lat, lon }, zoom)}.png`)
+        }
+      }
+    }
+    for (const { width, height } of tiles) {
+      assert.approximately(width / height, 1, 0.01)
+      assert.isTrue(width * 0.9 > 170 && width * 0.9 < 370, "looked at as they were drawn")
+    }
+  })
+
+  it("asks for so many pictures and no more, however far away or near one looks, and round the earth", () => {
+    for (const zoom of [0.2, 1, 12]) {
+      for (const pixels of [0.4, 1, 4]) {
+        const tiles = tilesOf(
+          viewOf(square, 400, 230, zoom),
+          { left: -900, top: 0, right: 1300, bottom: 230 },
+          pixels,
+          ADDRESS
+        )
+        assert.isAtMost(tiles.length, 40, `${zoom} ${pixels}`)
+        assert.isAtLeast(tiles.length, 1)
+      }
+    }
+    const fiji = viewOf([{ lat: -16.8, lon: 179.99 }], 400, 230, 0.2)
+    const columns = new Set(tilesOf(fiji, WHOLE, 1, ADDRESS).map(({ href }) => Number(href.split("/")[4])))
+    assert.isTrue(columns.has(0), "the first column follows the last")
   })
 })

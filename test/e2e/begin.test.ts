@@ -112,6 +112,10 @@ describe("the way in", () => {
     assert.strictEqual((await ann.call("GET", "/vocabularies", undefined, { "if-none-match": '"x"' })).status, 200)
   })
 
+  it("names no source of pictures for maps that nobody has set", async () => {
+    assert.deepStrictEqual((await asked(`${world.server().url}/api/v1/map`)).body, { tiles: null })
+  })
+
   it("gives the client's own example a trip, a live connection and a replacement", async () => {
     const example = join(import.meta.dirname, "../../client/example.ts")
     const { stdout } = await promisify(execFile)(process.execPath, [example, world.server().url])

@@ -28,18 +28,21 @@ const scripts = files.filter((file) => file.endsWith(".js"))
 
 const health = Layer.succeed(Health, { register: () => Effect.void, report: Effect.succeed([]) })
 
-const routes = System.layer({
-  version: "test",
-  consoleFolder: FOLDER,
-  clientFolder: CLIENT,
-  sampleMetrics: Effect.void
-})
+const servingWith = (mapTiles?: string) =>
+  Effect.gen(function* () {
+    const options = {
+      version: "test",
+      consoleFolder: FOLDER,
+      clientFolder: CLIENT,
+      mapTiles,
+      sampleMetrics: Effect.void
+    }
+    const app = yield* HttpRouter.toHttpEffect(System.layer(options).pipe(Layer.provide(health)))
+    const { url } = yield* serve(app)
+    return (path: string) => Effect.promise(() => fetch(`${url}${path}`))
+  })
 
-const serving = Effect.gen(function* () {
-  const app = yield* HttpRouter.toHttpEffect(routes.pipe(Layer.provide(health)))
-  const { url } = yield* serve(app)
-  return (path: string) => Effect.promise(() => fetch(`${url}${path}`))
-})
+const serving = servingWith()
 
 /** What a page or a script asks the server for. */
 const references = (file: string): ReadonlyArray<string> =>
@@ -71,6 +74,24 @@ describe("the console's pages", () => {
           assert.strictEqual(response.headers.get("x-content-type-options"), "nosniff", path)
           assert.strictEqual(yield* Effect.promise(() => response.text()), text(file), path)
         }
+      })
+    )
+  )
+
+  it.live("load pictures of the operator's source where the map is, and from nowhere else", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const policyOf = (response: Response) => response.headers.get("content-security-policy") ?? ""
+        const [plain, tiled] = [
+          yield* serving,
+          yield* servingWith("https://tiles.example.org:8443/a/{z}/{x}/{y}.png?k=1")
+        ]
+        const [without, at] = [policyOf(yield* plain("/")), policyOf(yield* tiled("/"))]
+        assert.include(without, "; img-src 'self' data:;")
+        assert.strictEqual(at, without.replace("data:;", "data: https://tiles.example.org:8443;"))
+        for (const path of ["/docs", "/sw.js", "/console/map.js"])
+          assert.strictEqual(policyOf(yield* tiled(path)), without)
+        assert.strictEqual((yield* tiled("/")).headers.get("referrer-policy"), "strict-origin")
       })
     )
   )

@@ -27,9 +27,14 @@ export const SignedIn = Schema.Struct({
   expires_at: Instant
 }).annotate({ identifier: "SignedIn" })
 
+export const MapTiles = Schema.Struct({ address: Schema.String, credit: Schema.String }).annotate({
+  identifier: "MapTiles"
+})
+
 export class BeginGroup extends HttpApiGroup.make("begin")
   .add(
     HttpApiEndpoint.get("vocabularies", "/vocabularies", { success: Vocabularies }),
+    HttpApiEndpoint.get("map", "/map", { success: Schema.Struct({ tiles: Schema.NullOr(MapTiles) }) }),
     HttpApiEndpoint.get("demo", "/demo", { success: Schema.Struct({ available: Schema.Boolean }) }),
     HttpApiEndpoint.post("enterDemo", "/demo", {
       payload: Schema.Struct({

@@ -12,6 +12,10 @@ const at = (time: string) => `${EXAMPLE_DAY}T${time}:00.000Z`
 
 export const FIELDS: Readonly<Record<string, Field>> = {
   accepted: ["How many signals were new and are kept.", 1],
+  address: [
+    "Where each is: `{z}` stands for the zoom, `{x}` for the column and `{y}` for the row.",
+    "https://tiles.example.org/{z}/{x}/{y}.png"
+  ],
   activity_node_id: ["The place that it is about.", EXAMPLE.node],
   context: ["Facts about the moment.", { position: 2 }],
   action: ["What is done with the stop."],
@@ -60,6 +64,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   created_at: ["When it was made.", at("08:00")],
   cross_ref_confidence: ["How far independent sources agree on the place, 0 to 1; null where nobody counted.", 0.82],
   cuisine: ["What is cooked there.", ["ramen"]],
+  credit: ["What has to be shown beside them.", "© OpenStreetMap contributors"],
   currency: ["Three letters of ISO 4217; null where unknown.", "USD"],
   date: ["The calendar day in the city.", EXAMPLE_DAY],
   day: ["Which day of the trip, from 1.", 1],
@@ -268,6 +273,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   tags: ["Vibe tags of `/vocabularies`.", ["specialty_coffee"]],
   text: ["The same in a sentence.", "An editor of ours calls it calm."],
   time_zone: ["The zone of its clock, by its name in the IANA list.", "America/Los_Angeles"],
+  tiles: ["The operator's source of pictures; null where maps are drawn from the places alone."],
   title: ["What such problems have in common."],
   to: ["What it is now.", "leisurely"],
   token: ["A bearer token: send it as `Authorization: Bearer …`.", EXAMPLE.token],

@@ -116,6 +116,11 @@ const people: Readonly<Record<string, OperationWords>> = {
     summary: "The words that the contract understands",
     description: "Tags, categories, needs, moods, triggers, paces and budgets. Needs no token."
   },
+  "begin.map": {
+    summary: "What maps may be drawn on",
+    description:
+      "Where the operator has named a source of pictures, a map of the trip can be drawn on them, with the words of their licence beside it. Needs no token."
+  },
   "begin.demo": {
     summary: "Whether there is a demo here",
     description: "Open on the machine itself only. Needs no token."

@@ -24,6 +24,8 @@ export const SCHEMAS: Readonly<Record<string, string>> = {
   JobView: "Work that goes on after its request was answered.",
   LinkView: "A secret link that holds. Its secret is not told again.",
   Lodging: "Where the travelers sleep: days begin and end there.",
+  MapTiles:
+    "Pictures of the ground, in squares of Web Mercator, for whoever draws a map. Whoever serves them hears who looks where.",
   MemberView: "Somebody who belongs to the trip, and what the plan has for them.",
   ModelView: "One version of a model, with what is known of it.",
   NewLink: "A link that was just made. Only now is its secret told: a hash of it is all that is kept.",

@@ -46,8 +46,11 @@ export const layer = HttpApiBuilder.group(
     const settings = yield* Config
     const tokens = yield* Tokens
     const isDemo = settings.OVERPLANNED_DEMO && settings.AUTH_JWKS_URL === undefined
+    const { MAP_TILES: address, MAP_TILES_CREDIT: credit } = settings
+    const tiles = address === undefined || credit === undefined ? null : { address, credit }
     return group.handleAll({
       vocabularies: () => Effect.succeed(VOCABULARIES),
+      map: () => Effect.succeed({ tiles }),
       renewToken: ({ payload }) =>
         tokens.renew(payload.token).pipe(
           Effect.map(({ userId, token, expiresAt }) => ({

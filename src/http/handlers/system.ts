@@ -17,6 +17,8 @@ export interface SystemOptions {
   readonly consoleFolder: string
   /** The typed client, which the app is the first to use. */
   readonly clientFolder: string
+  /** Pictures of the ground that the app's map is drawn on, where there are any. */
+  readonly mapTiles?: string | undefined
   readonly sampleMetrics: Effect.Effect<void>
 }
 
@@ -27,15 +29,30 @@ const worst = (report: ReadonlyArray<DependencyHealth>): DependencyHealth["statu
       ? "degraded"
       : "up"
 
+const policy = (...imageOrigins: ReadonlyArray<string>) =>
+  `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src ${["'self'", "data:", ...imageOrigins].join(" ")}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+
 /** The pages run their own script and call this server, and nothing else. */
 const PAGE_HEADERS = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "content-security-policy": policy(),
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   // Asked for anew each time: a page must never run beside the script of another version.
   "cache-control": "no-cache"
 }
+
+/**
+ * The page with the map may load pictures from that one origin, where an operator has named one. Who serves such pictures to
+ * the public wants to know for which site, and is told that and no address within it.
+ */
+const appHeaders = (mapTiles: string | undefined) =>
+  mapTiles === undefined
+    ? PAGE_HEADERS
+    : {
+        ...PAGE_HEADERS,
+        "content-security-policy": policy(new URL(mapTiles).origin),
+        "referrer-policy": "strict-origin"
+      }
 
 const PAGES: ReadonlyArray<readonly [path: `/${string}`, file: string]> = [
   ["/", "index.html"],
@@ -157,7 +174,8 @@ export const layer = (options: SystemOptions) =>
       }
 
       for (const [path, file] of yield* pageFiles(options.consoleFolder)) {
-        const page = { contentType: CONTENT_TYPES[extname(file)]!, headers: PAGE_HEADERS }
+        const headers = path === "/" ? appHeaders(options.mapTiles) : PAGE_HEADERS
+        const page = { contentType: CONTENT_TYPES[extname(file)]!, headers }
         yield* router.add(
           "GET",
           path,

@@ -11,18 +11,41 @@ const stamped = (row: Row, ...columns: ReadonlyArray<string>): Row => ({
 
 const pushedOut = (row: Row): ReadonlyArray<Row> => (row["pushed_out"] ?? []) as ReadonlyArray<Row>
 
-const offers = ({ reader, store }: Executing, rows: ReadonlyArray<Row>): void => {
+/** Of several offers under one id the last one. */
+const lastOffers = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => [
+  ...new Map(
+    rows.toSorted((a, b) => at(a, "offered_at") - at(b, "offered_at")).map((row) => [row["pivot_id"], row])
+  ).values()
+]
+
+/** Inserts a row, or takes its place where it is not answered and not newer. */
+const put = ({ reader, store }: Executing, table: string, row: Row, time: string, answered: boolean): void => {
+  const old = store.get(reader, table, row["id"])
+  if (old === undefined) store.insert(table, row, "nothing")
+  else if (!answered && at(old, time) <= at(row, time)) store.update(table, old, row)
+}
+
+const offers = (executing: Executing, told: ReadonlyArray<Row>): void => {
+  const { reader, store } = executing
+  const rows = lastOffers(told)
   const gone = new Map(
-    rows.flatMap((row) =>
+    told.flatMap((row) =>
       pushedOut(row).map((one) => [
         one["pivot_id"],
         { time_to_action_ms: one["after_ms"], responded_at: row["offered_at"], response: "ignore" }
       ])
     )
   )
-  const before = new Set([...gone.keys()].filter((id) => store.get(reader, "pivot_events", id) !== undefined))
+  const offered = new Set(rows.map((row) => row["pivot_id"]))
+  const before = new Set(
+    [...gone.keys()].filter((id) => !offered.has(id) && store.get(reader, "pivot_events", id) !== undefined)
+  )
+  const isAnswered = (id: unknown) => (store.get(reader, "pivot_events", id)?.["response"] ?? null) !== null
+  const answered = new Set([...offered].filter(isAnswered))
+  const nobody = { time_to_action_ms: null, responded_at: null, response: null }
   for (const row of rows) {
-    store.insert("pivot_events", { ...row, id: row["pivot_id"], ...gone.get(row["pivot_id"]) }, "nothing")
+    const id = row["pivot_id"]
+    put(executing, "pivot_events", { ...row, id, ...(gone.get(id) ?? nobody) }, "offered_at", answered.has(id))
   }
   for (const [id, answer] of gone) {
     const old = store.get(reader, "pivot_events", id)
@@ -31,20 +54,17 @@ const offers = ({ reader, store }: Executing, rows: ReadonlyArray<Row>): void =>
   for (const row of rows) {
     if ((row["candidate_ids"] ?? null) === null) continue
     const candidates = list(row["candidate_ids"])
-    store.insert(
-      "ranking_events",
-      {
-        ...row,
-        id: row["pivot_id"],
-        user_id: row["ranked_for"],
-        surface: "pivot",
-        propensities: candidates.map(() => 1),
-        ranked_ids: candidates,
-        user_state: store.get(reader, "user_states", row["user_state_id"])?.["state"] ?? {},
-        occurred_at: row["offered_at"]
-      },
-      "nothing"
-    )
+    const decision = {
+      ...row,
+      id: row["pivot_id"],
+      user_id: row["ranked_for"],
+      surface: "pivot",
+      propensities: candidates.map(() => 1),
+      ranked_ids: candidates,
+      user_state: store.get(reader, "user_states", row["user_state_id"])?.["state"] ?? {},
+      occurred_at: row["offered_at"]
+    }
+    put(executing, "ranking_events", decision, "occurred_at", answered.has(row["pivot_id"]))
   }
 }
 
@@ -105,7 +125,7 @@ export const decisionStatements: ReadonlyArray<Statement> = [
   writing("insert into user_states", ({ store }, [json]) => {
     for (const row of rowsIn(json)) store.insert("user_states", row, "nothing")
   }),
-  writing("with r as materialized ( select * from json_to_recordset", (executing, [json]) =>
+  writing("with told as materialized ( select * from json_to_recordset", (executing, [json]) =>
     offers(
       executing,
       rowsIn(json).map((row) => stamped(row, "offered_at"))

@@ -51,21 +51,24 @@ const userStates = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEn
 
 /**
  * The offer and the decision behind it, under one id. All that was shown was shown for sure, best first. Offers that it pushed
- * out count as ignored, whether they were stored before or come in the same batch; an answer, once given, stands.
+ * out count as ignored, whether they were stored before or come in the same batch; an answer, once given, stands. Who asks again
+ * after a crash may get another offer under the same id: what was offered last is what is answered, so it stands.
  */
 const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
   yield* sql`
-    with r as materialized (
+    with told as materialized (
       select * from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
         pivot_id uuid, user_id uuid, trip_id uuid, slot_id uuid, trigger text, detail jsonb, options jsonb,
         reasons jsonb, source text, state_version bigint, model_name text, model_version text, latency_ms real,
         offered_at double precision, ranked_for uuid, session_id uuid, candidate_ids uuid[], scores real[],
         selected_ids uuid[], user_state_id uuid, arm text, arm_of text, pushed_out json)
+    ), r as materialized (
+      select distinct on (pivot_id) * from told order by pivot_id, offered_at desc
     ), gone as (
       select (one ->> 'pivot_id')::uuid as pivot_id, (one ->> 'after_ms')::bigint as after_ms,
-        to_timestamp(r.offered_at / 1000.0) as at
-      from r, json_array_elements(r.pushed_out) one
+        to_timestamp(told.offered_at / 1000.0) as at
+      from told, json_array_elements(told.pushed_out) one
     ), offered as (
       insert into pivot_events (
         id, pivot_id, user_id, trip_id, slot_id, trigger, detail, options, reasons, source, state_version, model_name,
@@ -74,11 +77,17 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
         model_name, model_version, latency_ms, to_timestamp(offered_at / 1000.0),
         case when g.at is not null then 'ignore' end, g.after_ms, g.at
       from r left join gone g using (pivot_id)
-      on conflict do nothing
+      on conflict (pivot_id) do update set
+        user_id = excluded.user_id, slot_id = excluded.slot_id, trigger = excluded.trigger, detail = excluded.detail, options = excluded.options,
+        reasons = excluded.reasons, source = excluded.source, state_version = excluded.state_version,
+        model_name = excluded.model_name, model_version = excluded.model_version, latency_ms = excluded.latency_ms,
+        offered_at = excluded.offered_at, response = excluded.response, time_to_action_ms = excluded.time_to_action_ms,
+        responded_at = excluded.responded_at
+      where pivot_events.response is null and pivot_events.offered_at <= excluded.offered_at
     ), answered as (
       update pivot_events p set response = 'ignore', time_to_action_ms = g.after_ms, responded_at = g.at
       from gone g
-      where p.pivot_id = g.pivot_id and p.response is null
+      where p.pivot_id = g.pivot_id and p.response is null and not exists (select 1 from r where r.pivot_id = g.pivot_id)
     )
     insert into ranking_events (
       id, user_id, trip_id, session_id, surface, model_name, model_version, candidate_ids, scores, propensities,
@@ -88,7 +97,13 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
       coalesce(s.state, '{}'), arm, arm_of, latency_ms, to_timestamp(offered_at / 1000.0)
     from r left join user_states s on s.id = r.user_state_id
     where candidate_ids is not null
-    on conflict (id) do nothing`
+    on conflict (id) do update set
+      user_id = excluded.user_id, session_id = excluded.session_id, model_name = excluded.model_name, model_version = excluded.model_version,
+      candidate_ids = excluded.candidate_ids, scores = excluded.scores, propensities = excluded.propensities,
+      ranked_ids = excluded.ranked_ids, selected_ids = excluded.selected_ids, user_state = excluded.user_state,
+      arm = excluded.arm, arm_of = excluded.arm_of, latency_ms = excluded.latency_ms, occurred_at = excluded.occurred_at
+    where ranking_events.occurred_at <= excluded.occurred_at
+      and not exists (select 1 from pivot_events p where p.pivot_id = ranking_events.id and p.response is not null)`
   yield* pivotOutcomes(records)
 })
 

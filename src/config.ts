@@ -143,6 +143,8 @@ export const settings = {
       "Key of the pseudonyms under which authors of posts are counted; the same on every node. Unset: made once, kept in the data directory."
     )
   ),
+  POSTS_READ_BY_CLAUDE: S.oneOf("on", "off")("Whether Claude reads posts, too: docs/sources.md.", { default: "on" }),
+  POSTS_READ_AT_ONCE: S.integer(1, 10_000)("Posts of one batch for Claude to read.", { default: "500" }),
   POSTS_TEXT_DAYS: S.integer(1, 3650)("Days that the words of posts are kept; what was read in them stays counted.", {
     default: "90"
   }),

@@ -35,7 +35,8 @@ export const labelledSentences = (half: Half): ReadonlyArray<Labelled> =>
       return { language, city, voice, text, mentions }
     })
 
-const indexOf = (city: string): NamesIndex => {
+/** The places of one of our own cities, by the keys of its file. */
+export const placesOf = (city: string) => {
   const file = JSON.parse(readFileSync(join(import.meta.dirname, `../../data/cities/${city}.json`), "utf8")) as {
     readonly city: { readonly name: string }
     readonly nodes: ReadonlyArray<{
@@ -47,10 +48,12 @@ const indexOf = (city: string): NamesIndex => {
       readonly names?: Record<string, string>
     }>
   }
-  return makeNamesIndex(
-    file.nodes.map((node) => ({ ...node, id: node.key })),
-    file.city.name
-  )
+  return { name: file.city.name, places: file.nodes.map((node) => ({ ...node, id: node.key })) }
+}
+
+const indexOf = (city: string): NamesIndex => {
+  const { name, places } = placesOf(city)
+  return makeNamesIndex(places, name)
 }
 
 /** Makes a reader of one of our own cities. */

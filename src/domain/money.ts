@@ -21,8 +21,22 @@ const PRICES: ReadonlyArray<readonly [family: string, price: ModelPrice]> = [
 /** What a model costs that we do not know: more than any of them, so that the budget holds before the price is known. */
 const UNKNOWN_MODEL: ModelPrice = { input: 15, output: 75, cacheRead: 1.5, cacheWrite: 18.75 }
 
-export const priceOf = (model: string): ModelPrice =>
-  PRICES.find(([family]) => model.includes(family))?.[1] ?? UNKNOWN_MODEL
+/** What the ledger adds to the name of a model whose answers come by the batch. */
+const BATCH = ":batch"
+export const inBatches = (model: string): string => `${model}${BATCH}`
+/** What can wait a day costs half. */
+const BATCH_SHARE = 0.5
+
+export const priceOf = (model: string): ModelPrice => {
+  const price = PRICES.find(([family]) => model.includes(family))?.[1] ?? UNKNOWN_MODEL
+  if (!model.endsWith(BATCH)) return price
+  return {
+    input: price.input * BATCH_SHARE,
+    output: price.output * BATCH_SHARE,
+    cacheRead: price.cacheRead * BATCH_SHARE,
+    cacheWrite: price.cacheWrite * BATCH_SHARE
+  }
+}
 
 export interface Usage {
   /** Tokens that were read anew. */

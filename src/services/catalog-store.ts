@@ -14,7 +14,8 @@ import type { Category } from "../domain/catalog/category.ts"
 import type { CityInfo } from "../domain/catalog/city-file.ts"
 import type { KnownEntry } from "../domain/catalog/conflation/join.ts"
 import type { SourceEntry } from "../domain/catalog/conflation/merge.ts"
-import type { QualitySignal, Voice } from "../domain/catalog/node.ts"
+import type { QualitySignal } from "../domain/catalog/node.ts"
+import type { ReadMention } from "../domain/catalog/reading/mention.ts"
 import type { TransitNetwork } from "../domain/transit/network.ts"
 
 export class CatalogStoreError extends Schema.TaggedError<CatalogStoreError>()("CatalogStoreError", {
@@ -53,19 +54,6 @@ export interface CatalogVersion {
   readonly counts: { readonly activity_nodes: number; readonly quality_signals: number; readonly scraped_posts: number }
   /** Nodes that are not retired. */
   readonly live: number
-}
-
-/** What a reader found in a post about one place, as the table `place_mentions` keeps it. */
-export interface ReadMention {
-  readonly activity_node_id: string
-  readonly voice: Voice
-  readonly stance: "praise" | "neutral" | "warn"
-  readonly sentiment: number
-  readonly avoid: boolean
-  readonly confidence: number
-  readonly vibe_tags: ReadonlyArray<string>
-  /** Words of the post that say so. */
-  readonly quote: string
 }
 
 /** A post that was read, as the table `scraped_posts` keeps it. */

@@ -13,7 +13,7 @@ export class LlmUnavailable extends Schema.TaggedError<LlmUnavailable>()("LlmUna
   cause: Schema.optional(Schema.Defect())
 }) {}
 
-export type LlmPurpose = "rank" | "narrate" | "persona" | "vibe_extraction" | "arbitrate"
+export type LlmPurpose = "rank" | "narrate" | "persona" | "arbitrate"
 
 interface Question<A> {
   /** What to do; ours alone. */

@@ -6,6 +6,7 @@ import { cityIdOf } from "../domain/catalog/node.ts"
 import { cleanPost } from "../domain/catalog/posts/clean.ts"
 import type { ScrapedPost } from "../domain/catalog/posts/post.ts"
 import { fingerprintOf } from "../domain/catalog/reading/fingerprint.ts"
+import { LOCAL_VOICE } from "../domain/catalog/reading/mention.ts"
 import { startNamesIndex } from "../domain/catalog/reading/names-index.ts"
 import { makeReader, type Reading } from "../domain/catalog/reading/read-post.ts"
 import { AuthorNames } from "../services/author-names.ts"
@@ -14,9 +15,6 @@ import { SeedRefused } from "../services/city-seeder.ts"
 import { VectorIndex } from "../services/vector-index.ts"
 import { inSlices } from "../support/slices.ts"
 import { indexPoints } from "./seed-city.ts"
-
-/** From here on a voice counts as local, below as a visitor's. */
-const LOCAL_VOICE = 0.5
 
 export interface TakenIn {
   readonly new: number

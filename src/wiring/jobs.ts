@@ -10,6 +10,7 @@ import * as TripRepair from "../cases/trips/repair.ts"
 import { Config } from "../config.ts"
 import * as ChildProcess from "../layers/child-process/seeding-apart.ts"
 import * as Keepsakes from "../layers/files/keepsakes.ts"
+import * as PostgresClaudeReadings from "../layers/postgres/claude-readings.ts"
 import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as PostgresModelEmbeddings from "../layers/postgres/model-embeddings.ts"
 import * as PostgresPersonaHistory from "../layers/postgres/persona-history.ts"
@@ -22,6 +23,7 @@ import type { Datasets } from "../services/datasets.ts"
 import { ERASE_USER, Erasure } from "../services/erasure.ts"
 import { ReceiptStore } from "../services/idempotency.ts"
 import { JobFailed, type JobHandler, type JobSchedule, Jobs } from "../services/jobs.ts"
+import { LlmBatches } from "../services/llm-batches.ts"
 import { PlacesSource } from "../services/places-source.ts"
 import { PostSources } from "../services/post-sources.ts"
 import { SeedFiles } from "../services/seed-files.ts"
@@ -29,6 +31,7 @@ import type { ShadowPopulation } from "../services/shadow-population.ts"
 import { ErasedSubjects } from "../services/tokens.ts"
 import type { Trainers } from "../services/trainers.ts"
 import { REPAIR_TRIP } from "../services/trip-mending.ts"
+import { readByClaude } from "../sources/read-by-claude.ts"
 import * as DatasetsBuilder from "../training/datasets/build.ts"
 import { buildDatasetJob, dailyDatasetsJob, dailyDatasetsSchedule } from "../training/datasets/job.ts"
 import { trainModelJob } from "../training/models/job.ts"
@@ -36,6 +39,7 @@ import { seedTrainingDataJob } from "../training/population/job.ts"
 import * as PopulationSeeder from "../training/population/seed.ts"
 import { catalogStore, seedFiles, places as unseededPlaces } from "./catalogs.ts"
 import { trainers } from "./models.ts"
+import { llmBatches } from "./ranking.ts"
 import { root } from "./release.ts"
 import { seedCityJob } from "./seed-city-job.ts"
 
@@ -65,6 +69,41 @@ const readSources = Effect.map(
       Effect.mapError(sources.readDue, ({ message, _tag }) => new JobFailed({ message, retry: _tag !== "SeedRefused" }))
   })
 )
+
+const READ_BY_CLAUDE = "read_by_claude"
+
+/** Kept posts that Claude has not read yet, where there is a key. */
+const readPostsByClaude = Effect.gen(function* () {
+  const { POSTS_READ_AT_ONCE } = yield* Config
+  const services = yield* Effect.context<Effect.Services<ReturnType<typeof readByClaude>>>()
+  const { configured } = yield* LlmBatches
+  const handler: JobHandler = {
+    kind: READ_BY_CLAUDE,
+    run: () =>
+      configured
+        ? readByClaude(POSTS_READ_AT_ONCE).pipe(
+            Effect.mapError(({ message }) => new JobFailed({ message, retry: true })),
+            Effect.provideContext(services)
+          )
+        : Effect.succeed({
+            held_up: "Claude reads no posts: ANTHROPIC_API_KEY is not set, or POSTS_READ_BY_CLAUDE is off."
+          })
+  }
+  return handler
+})
+
+/** What such a job took in is put to Claude at once. */
+const thenReadByClaude = (handler: JobHandler) =>
+  Effect.gen(function* () {
+    const { configured } = yield* LlmBatches
+    const desk = yield* Jobs
+    if (!configured) return handler
+    const andRead: JobHandler = {
+      kind: handler.kind,
+      run: (job) => Effect.tap(handler.run(job), () => Effect.ignore(desk.enqueue(READ_BY_CLAUDE, null)))
+    }
+    return andRead
+  })
 
 const COUNT_DOORS = "count_doors"
 
@@ -135,6 +174,7 @@ const REGULAR: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   { kind: GuardModels.GUARD_MODELS, cron: "*/5 * * * *" },
   { kind: COUNT_DOORS, cron: "*/10 * * * *" },
   { kind: READ_SOURCES, cron: "20 * * * *" },
+  { kind: READ_BY_CLAUDE, cron: "*/10 * * * *" },
   { kind: PersonaNightly.PERSONA_NIGHTLY, cron: "0 3 * * *", catchUp: "20 hours" },
   { kind: ModelEmbeddingsNightly.EMBED_TRAVELERS, cron: "30 3 * * *", catchUp: "20 hours" },
   { kind: RESUME_ERASURES, cron: "50 3 * * *", catchUp: "20 hours" },
@@ -177,8 +217,9 @@ export const worker = (places: ReadonlyArray<JobPlace>) =>
       const resume = yield* resumeErasures
       const here = ({ kind }: { readonly kind: string }) => places.includes(AT_HOME.has(kind) ? "at home" : "anywhere")
       const handlers = [
-        yield* seedCityJob,
-        yield* readSources,
+        yield* Effect.flatMap(seedCityJob, thenReadByClaude),
+        yield* Effect.flatMap(readSources, thenReadByClaude),
+        yield* readPostsByClaude,
         yield* countDoors,
         (yield* Erasure).handler,
         yield* TripRepair.handler,
@@ -203,6 +244,8 @@ export const worker = (places: ReadonlyArray<JobPlace>) =>
       seedFiles,
       PostgresTripMending.layer,
       PostgresPersonaHistory.layer,
+      PostgresClaudeReadings.layer,
+      llmBatches,
       catalogStore,
       seedingApart,
       PostgresModelEmbeddings.layer,

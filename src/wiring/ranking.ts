@@ -27,6 +27,7 @@ import * as TwoTowerRetrieval from "../cases/ranking/two-tower-retrieval.ts"
 import { Config, modelsDirOf } from "../config.ts"
 import { INTERACTIONS_MODEL_TYPE } from "../domain/rankers/interactions.ts"
 import { MEMBERS_MODEL_TYPE } from "../domain/rankers/members-model.ts"
+import * as AnthropicBatches from "../layers/anthropic/batches.ts"
 import * as AnthropicLlm from "../layers/anthropic/llm.ts"
 import * as ModelFiles from "../layers/files/model-artefacts.ts"
 import * as MemoryCache from "../layers/memory/cache.ts"
@@ -100,6 +101,19 @@ export const llm = Layer.unwrap(
         })
   })
 ).pipe(Layer.provideMerge(costGuard))
+
+/** Claude for what can wait a day; its costs go to the same guard. */
+export const llmBatches = Layer.unwrap(
+  Effect.map(Config, (settings) =>
+    settings.ANTHROPIC_API_KEY === undefined || settings.POSTS_READ_BY_CLAUDE === "off"
+      ? NoLlm.layerBatches(settings.LLM_MODEL_FAST)
+      : AnthropicBatches.layer({
+          apiKey: settings.ANTHROPIC_API_KEY,
+          ...(settings.ANTHROPIC_BASE_URL === undefined ? {} : { baseUrl: settings.ANTHROPIC_BASE_URL }),
+          model: settings.LLM_MODEL_FAST
+        })
+  )
+)
 
 export const cache = Layer.unwrap(
   Effect.map(Config, (settings) =>

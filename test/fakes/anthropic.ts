@@ -1,10 +1,11 @@
 /**
- * A loopback server that speaks the Messages API, for the real SDK to talk to. It answers rankings and narratives
+ * A loopback server that speaks the Messages API and its batches, for the real SDK to talk to. It answers rankings and narratives
  * sensibly by itself, misbehaves on command, and remembers every request.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as Effect from "effect/Effect"
+import { fakeBatches } from "./anthropic-batches.ts"
 
 export interface AnthropicCall {
   readonly model: string
@@ -129,7 +130,9 @@ export const fakeAnthropic = Effect.acquireRelease(
     let always: Answer = sensible
     let now = 0
     let most = 0
+    const batches = fakeBatches()
     const server = createServer(async (request, response) => {
+      if (batches.isFor(request)) return batches.answer(request, response, await bodyOf(request))
       const body = JSON.parse(await bodyOf(request)) as {
         model: string
         system: string
@@ -159,6 +162,7 @@ export const fakeAnthropic = Effect.acquireRelease(
     return {
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       calls,
+      batches,
       /** The most requests that were under way at once. */
       mostAtOnce: () => most,
       /** What the next requests get, one each; then the server is sensible again, or what `always` said. */

@@ -10,7 +10,6 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as Random from "effect/Random"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import { isPossible, mostMicros } from "../../domain/money.ts"
@@ -20,12 +19,10 @@ import { Machine } from "../../support/machine.ts"
 import { converse, newExchange, usageOf } from "./exchange.ts"
 import { type Failure, failureOf } from "./failures.ts"
 import { fence, systemPrompt } from "./prompt.ts"
+import { type AnthropicAccess, loadSdk, makeSchemas } from "./sdk.ts"
 
-export interface AnthropicOptions {
-  readonly apiKey: Redacted.Redacted
-  readonly baseUrl?: string
+export interface AnthropicOptions extends AnthropicAccess {
   readonly models: { readonly haiku: string; readonly sonnet: string }
-  readonly timeoutMs: number
   readonly maxConcurrent: number
 }
 
@@ -48,37 +45,6 @@ const unavailable = (reason: LlmUnavailable["reason"], message: string, cause?: 
   new LlmUnavailable({ reason, message, ...(cause === undefined ? {} : { cause }) })
 
 const tooLate = () => unavailable("timeout", "There is not enough time left to ask Claude.")
-
-// 10 MB of code that a house without a key never loads.
-const loadSdk = (options: AnthropicOptions) =>
-  Effect.promise(async () => {
-    const [{ default: sdk }, { transformJSONSchema }] = await Promise.all([
-      import("@anthropic-ai/sdk"),
-      import("@anthropic-ai/sdk/lib/transform-json-schema")
-    ])
-    const client = new sdk({
-      apiKey: Redacted.value(options.apiKey),
-      authToken: null,
-      ...(options.baseUrl === undefined ? {} : { baseURL: options.baseUrl }),
-      maxRetries: 0,
-      timeout: options.timeoutMs,
-      logLevel: "off"
-    })
-    return { sdk, client, transformJSONSchema }
-  })
-
-/** Schemas as the provider takes them, made once for each kind of answer. */
-const makeSchemas = () => {
-  const schemas = new WeakMap<object, Record<string, unknown>>()
-  return (answer: Schema.Top, transform: (schema: Record<string, unknown>) => Record<string, unknown>) => {
-    const known = schemas.get(answer)
-    if (known !== undefined) return known
-    const { schema, definitions } = Schema.toJsonSchemaDocument(answer)
-    const made = transform({ ...schema, ...(Object.keys(definitions).length === 0 ? {} : { $defs: definitions }) })
-    schemas.set(answer, made)
-    return made
-  }
-}
 
 interface Allowed {
   readonly promptBytes: number

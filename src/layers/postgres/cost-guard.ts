@@ -12,7 +12,16 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import { SqlClient } from "effect/sql/SqlClient"
 import { uuidV7 } from "../../domain/ids.ts"
-import { costMicros, daysBefore, isUnusual, microsOfUsd, USUAL_DAYS, usd, utcDay } from "../../domain/money.ts"
+import {
+  costMicros,
+  daysBefore,
+  inBatches,
+  isUnusual,
+  microsOfUsd,
+  USUAL_DAYS,
+  usd,
+  utcDay
+} from "../../domain/money.ts"
 import {
   BACKGROUND_SHARE,
   BudgetSpent,
@@ -33,6 +42,8 @@ const PATIENCE = "1 second"
 const SETTLE_RETRIES = Schedule.exponential("200 millis").pipe(Schedule.upTo({ times: 7 }))
 /** A reservation that is this old belongs to a process that is gone. */
 const ABANDONED_AFTER_MINUTES = 10
+/** A batch may be answered a day later, by another process; its provider ends it within 24 hours. */
+const BATCH_ABANDONED_AFTER_MINUTES = 2 * 24 * 60
 
 const spent = Metric.gauge("llm_spent_micros", {
   description: "Micro-dollars spent or reserved for Claude today (UTC)"
@@ -199,7 +210,8 @@ const reportOf = (sql: SqlClient, budgets: Budgets, days: number): Effect.Effect
 /** What a killed process had reserved may have been spent: it keeps counting, and the row says why. */
 const closeAbandoned = (sql: SqlClient) => sql`
   update llm_ledger set outcome = 'abandoned', cost_usd = reserved_usd, settled_at = now()
-  where outcome = 'reserved' and created_at < now() - make_interval(mins => ${ABANDONED_AFTER_MINUTES})`
+  where outcome = 'reserved' and created_at < now() - make_interval(
+    mins => case when model like ${inBatches("%")} then ${BATCH_ABANDONED_AFTER_MINUTES}::int else ${ABANDONED_AFTER_MINUTES}::int end)`
 
 /** A call of yesterday may be settled today still. */
 const reset = (sql: SqlClient) =>

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { hash128 } from "../../domain/basics/hash.ts"
+import { BY_MODEL } from "../../domain/catalog/reading/by-claude.ts"
 import type { ReadPost } from "../../services/catalog-store.ts"
 import { upsertFromJson } from "./catalog-rows.ts"
 import { countPosts } from "./derived-evidence.ts"
@@ -96,7 +97,9 @@ export const savePosts = Effect.fnUntraced(function* (sql: SqlClient, cityId: st
     .map((post) => ({ post, hash: readHash(post) }))
     // What a language model has read is not read again by rules.
     .filter(
-      ({ post, hash }) => before.get(post.id)?.read_hash !== hash && !before.get(post.id)?.extractor.startsWith("llm:")
+      ({ post, hash }) =>
+        before.get(post.id)?.read_hash !== hash &&
+        (!before.get(post.id)?.extractor.startsWith(BY_MODEL) || post.extractor.startsWith(BY_MODEL))
     )
   const written = write.map(({ post }) => post.id)
   const about = new Set(yield* mentionedIn(sql, [...dropped, ...written]))

@@ -4,6 +4,7 @@
  */
 import { distanceKm, type Position } from "../../basics/geo.ts"
 import { nameWords } from "../names.ts"
+import { MAX_MENTION_QUOTE, MOST_MENTIONS } from "./mention.ts"
 import type { NameHit, NamesIndex, ReadablePlace } from "./names-index.ts"
 import { roleOf } from "./roles.ts"
 import { type Named, sayOf } from "./stance.ts"
@@ -56,9 +57,6 @@ const NEAR_KM = 0.3
 const CARRIED = 0.7
 /** From here on it is a praise or a warning. */
 const CLEAR = 0.5
-/** More places than this in one post are a list, and the rest of it is not read. */
-const MOST_MENTIONS = 40
-const MAX_MENTION_QUOTE = 240
 
 interface Tally {
   readonly place: ReadablePlace | null

@@ -82,6 +82,14 @@ export const settings = {
   }),
   LLM_TIMEOUT: S.duration("Longest wait for one call to Claude.", { default: "6s" }),
   LLM_MAX_CONCURRENT: S.integer(1, 1000)("Most calls to Claude at once.", { default: "64" }),
+  LLM_LEDGER_PATIENCE: S.duration(
+    "Longest wait for the database to set a call's cost aside; without that, Claude is not asked.",
+    { default: "1s" }
+  ),
+  PLAN_DEADLINE: S.duration(
+    "Longest that a plan waits for Claude: five eighths of it for the order of places, the rest for the words. What has not come by then, the local ranker and plain words stand in for.",
+    { default: "7200ms" }
+  ),
 
   GOOGLE_PLACES_API_KEY: S.optional(S.secret("Key for Google Places, used for cities that are not seeded.")),
   GOOGLE_PLACES_BASE_URL: S.optional(S.url("http:", "https:")("Another address that speaks the Places API.")),

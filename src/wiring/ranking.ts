@@ -81,7 +81,8 @@ const costGuard = Layer.unwrap(
   Effect.map(Config, (settings) =>
     PostgresCostGuard.layer({
       dailyBudgetUsd: settings.LLM_DAILY_BUDGET_USD,
-      userDailyBudgetUsd: settings.LLM_USER_DAILY_BUDGET_USD
+      userDailyBudgetUsd: settings.LLM_USER_DAILY_BUDGET_USD,
+      patience: settings.LLM_LEDGER_PATIENCE
     })
   )
 )

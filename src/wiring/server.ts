@@ -172,6 +172,10 @@ const pushSender = Layer.unwrap(
   )
 )
 
+const tripGenerator = Layer.unwrap(
+  Effect.map(Config, ({ PLAN_DEADLINE }) => TripGenerator.layer({ deadlineMs: PLAN_DEADLINE }))
+).pipe(Layer.provide(UnseededCity.layer().pipe(Layer.provide(places))))
+
 /** All that the routes ask. */
 const capabilities = Layer.mergeAll(
   CurrentModel.layer,
@@ -186,7 +190,7 @@ const capabilities = Layer.mergeAll(
   PostgresPushSubscriptions.layer,
   pushSender,
   PostgresTripList.layer,
-  TripGenerator.layer.pipe(Layer.provide(UnseededCity.layer().pipe(Layer.provide(places)))),
+  tripGenerator,
   DiscoverySlates.layer,
   companionSuggestions
 ).pipe(

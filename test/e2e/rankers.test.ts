@@ -44,8 +44,8 @@ const judge = async (who: Traveler, count: number) => {
   )
 }
 
-/** Far longer than LLM_TIMEOUT, and than a busy machine needs for a plan without it. */
-const CLAUDE_TAKES_MS = 60_000
+/** Far longer than a plan waits, and than a busy machine needs for one without it. */
+const CLAUDE_TAKES_MS = 120_000
 
 /** Three archetypes, three parts of a day, five days: what is asked for once somebody of a kind has planned. */
 const PREPARED = 45
@@ -90,6 +90,7 @@ describe("with Claude", () => {
   })
 
   it("a Claude that is too slow is not waited for", async () => {
+    await world.restart("SIGTERM", { PLAN_DEADLINE: "2s" })
     fake.slow(CLAUDE_TAKES_MS)
     try {
       const began = performance.now()

@@ -13,6 +13,14 @@ export interface WorldWithClaude {
   readonly close: () => Promise<void>
 }
 
+/** A plan waits for what Claude says as long as a busy machine needs: a test asks who ranked, not how soon. */
+const PATIENT: Environment = {
+  PLAN_DEADLINE: "4m",
+  LLM_TIMEOUT: "2m",
+  LLM_LEDGER_PATIENCE: "2m",
+  HTTP_REQUEST_TIMEOUT: "5m"
+}
+
 export const openWorldWithClaude = async (more: Environment = {}): Promise<WorldWithClaude> => {
   const scope = Effect.runSync(Scope.make())
   const fake = await Effect.runPromise(Scope.provide(fakeAnthropic, scope))
@@ -20,6 +28,7 @@ export const openWorldWithClaude = async (more: Environment = {}): Promise<World
     RATE_LIMIT: "off",
     ANTHROPIC_API_KEY: "a key of the loopback server",
     ANTHROPIC_BASE_URL: fake.url,
+    ...PATIENT,
     ...more
   })
   return {

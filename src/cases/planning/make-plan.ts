@@ -29,11 +29,8 @@ import { countHours } from "./hours-known.ts"
 import type { RankPlaces } from "./ranked-places.ts"
 import { refuse } from "./refuse-plan.ts"
 
-/** Trip generation promises 8 s; rankers get what leaves room for the rest. */
-const RANKING_BUDGET_MS = 4_500
-
-/** By then the narratives are written, or the plain ones stand in; what is left is for the disk. */
-const ANSWER_BUDGET_MS = 7_200
+/** Of the time that a plan may wait, rankers get what leaves room for the words. */
+const RANKING_SHARE = 5 / 8
 
 export interface PlanWish {
   readonly tripId: string
@@ -57,6 +54,8 @@ export interface Plan {
 }
 
 export interface PlanParts {
+  /** By then, after the asking, the narratives are written, or plain ones stand in. */
+  readonly deadlineMs: number
   readonly retrieval: Retrieval["Service"]
   readonly rankPlaces: RankPlaces
   readonly narrator: Narrator["Service"]
@@ -68,7 +67,7 @@ export interface PlanParts {
 
 /** The places near the party's taste, mixed and open in time, as a question to the ranker. */
 const rankRequest = Effect.fnUntraced(function* (
-  { myTurn, retrieval }: PlanParts,
+  { deadlineMs, myTurn, retrieval }: PlanParts,
   { catalog, constraints, now, people, tripId, vetoes }: PlanWish,
   days: ReadonlyArray<TripDay>,
   orientations: Parameters<typeof dayHours>[1]
@@ -88,7 +87,7 @@ const rankRequest = Effect.fnUntraced(function* (
       catalogVersion: catalog.version,
       constraints
     },
-    deadline: now + RANKING_BUDGET_MS,
+    deadline: now + RANKING_SHARE * deadlineMs,
     tripId
   }
   return request
@@ -104,7 +103,7 @@ const nothingFits = ({ problems, relaxations }: Assembly, city: string) => {
 }
 
 const narrated = (
-  { narrator }: PlanParts,
+  { deadlineMs, narrator }: PlanParts,
   { catalog, now, people, tripId }: PlanWish,
   { stops }: Assembly,
   { items }: RankedOutcome["ranking"]
@@ -118,7 +117,7 @@ const narrated = (
       why: why.get(stop.index) ?? []
     })),
     archetype: archetypeOf(people[0]!.dimensions),
-    deadline: now + ANSWER_BUDGET_MS,
+    deadline: now + deadlineMs,
     userId: people[0]!.user_id,
     tripId
   })

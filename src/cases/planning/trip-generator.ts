@@ -30,8 +30,13 @@ import { planLog } from "./plan-log.ts"
 import { placesRanking } from "./ranked-places.ts"
 import { refuse } from "./refuse-plan.ts"
 
+export interface TripGeneratorOptions {
+  /** Longest that a plan waits for others to rank and word it. */
+  readonly deadlineMs: number
+}
+
 /** What planning leans on, and the steps that all its ways share. */
-const planning = Effect.gen(function* () {
+const planning = Effect.fnUntraced(function* ({ deadlineMs }: TripGeneratorOptions) {
   const catalogs = yield* Catalog
   const unseeded = yield* UnseededCity
   const companions = yield* Companions
@@ -49,7 +54,7 @@ const planning = Effect.gen(function* () {
 
   return {
     trips,
-    plan: planMaker({ retrieval, rankPlaces, narrator, alone, myTurn }),
+    plan: planMaker({ deadlineMs, retrieval, rankPlaces, narrator, alone, myTurn }),
     logOf: planLog({ erased, myTurn }),
     peopleOf: (ids: ReadonlyArray<UserId>) => Effect.forEach(ids, personas.of, { concurrency: "unbounded" }),
     cityOf: (slug: string) =>
@@ -76,7 +81,7 @@ const planning = Effect.gen(function* () {
   }
 })
 
-type Planning = Effect.Success<typeof planning>
+type Planning = Effect.Success<ReturnType<typeof planning>>
 
 const ifMatch = (version: number | undefined) => (version === undefined ? {} : { if_match: version })
 const withKey = (key: string | undefined) => (key === undefined ? {} : { idempotency_key: key })
@@ -285,14 +290,15 @@ const reschedule = ({ trips }: Planning, replanned: Replan): TripGeneration["Ser
     return reply._tag === "changed" ? reply.trip : trip
   })
 
-export const layer = Layer.effect(
-  TripGeneration,
-  Effect.map(planning, (parts) => {
-    const replanned = replanning(parts)
-    return TripGeneration.of({
-      create: creating(parts),
-      replan: replan(parts, replanned),
-      reschedule: reschedule(parts, replanned)
+export const layer = (options: TripGeneratorOptions) =>
+  Layer.effect(
+    TripGeneration,
+    Effect.map(planning(options), (parts) => {
+      const replanned = replanning(parts)
+      return TripGeneration.of({
+        create: creating(parts),
+        replan: replan(parts, replanned),
+        reschedule: reschedule(parts, replanned)
+      })
     })
-  })
-)
+  )

@@ -1,12 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { interactionsRanker } from "../../src/cases/ranking/interactions-ranker.ts"
-import { Config } from "../../src/config.ts"
 import { gaussian, randomStream } from "../../src/domain/basics/random.ts"
 import { affinityFrom } from "../../src/domain/group/affinity.ts"
 import { fairnessOf } from "../../src/domain/group/fairness.ts"
@@ -28,7 +25,6 @@ import {
   parametersOf as sequenceParametersOf,
   sequenceScorer
 } from "../../src/domain/rankers/sequence-model.ts"
-import * as PostgresModelRegistry from "../../src/layers/postgres/model-registry.ts"
 import { CitySeeder } from "../../src/services/city-seeder.ts"
 import { isComplete } from "../../src/services/ranker.ts"
 import { Trainers } from "../../src/services/trainers.ts"
@@ -36,11 +32,10 @@ import { buildDataset } from "../../src/training/datasets/build.ts"
 import type { Evaluation } from "../../src/training/judge/judge.ts"
 import { columnsOf, interactionsServing, interactionsTraining } from "../../src/training/learn/interactions/graph.ts"
 import { open } from "../../src/training/learn/runtime.ts"
-import * as ModelTrainers from "../../src/training/models/trainers.ts"
 import { places, request, traveler } from "../domain/rankers/fixtures.ts"
 import { drawn, worstDifference } from "./learn/differences.ts"
-import { populated } from "./population/world.ts"
 import { feelings, type Place, type PlantedPerson, personaVector, plantSlates } from "./slates.ts"
+import { NOW, trainersWorld } from "./trainers-world.ts"
 
 describe("a model of feature interactions", () => {
   const shape = { batch: 5, parts: [4, 3, 3], hidden: 6, width: 2 }
@@ -209,20 +204,7 @@ const servePairs = Effect.fnUntraced(function* (
   return { today: by("today"), members: by("members") }
 })
 
-/** The same people do the same at the same time, whenever this runs. */
-const NOW = Date.UTC(2026, 4, 1)
-
-const folder = mkdtempSync(join(tmpdir(), "overplanned-dlrm-"))
-const [datasets, models] = [join(folder, "datasets"), join(folder, "models")]
-
-const world = ModelTrainers.layer({ root: folder, version: "test" }).pipe(
-  Layer.provideMerge(PostgresModelRegistry.layer),
-  Layer.provideMerge(populated()),
-  Layer.provide(Config.layer({ OVERPLANNED_DATA_DIR: folder, DATASETS_DIR: datasets, MODELS_DIR: models })),
-  Layer.provideMerge(
-    Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))))
-  )
-)
+const { datasets, world } = trainersWorld("dlrm")
 
 describe("dlrm, from plans as they were logged", () => {
   layer(world, { excludeTestServices: true, timeout: 600_000 })((it) => {

@@ -1,10 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import { Config } from "../../src/config.ts"
 import { randomStream } from "../../src/domain/basics/random.ts"
 import {
   CONTEXTS,
@@ -14,7 +11,6 @@ import {
   type SequenceModel,
   sequenceScorer
 } from "../../src/domain/rankers/sequence-model.ts"
-import * as PostgresModelRegistry from "../../src/layers/postgres/model-registry.ts"
 import { CitySeeder } from "../../src/services/city-seeder.ts"
 import { ModelRegistry } from "../../src/services/model-registry.ts"
 import { Trainers } from "../../src/services/trainers.ts"
@@ -24,9 +20,8 @@ import { statesOf } from "../../src/training/learn/sasrec/model.ts"
 import { sasrecSettings } from "../../src/training/learn/sasrec/settings.ts"
 import { trainSasrec } from "../../src/training/learn/sasrec/train.ts"
 import { packed, type Sequences } from "../../src/training/learn/sequences.ts"
-import * as ModelTrainers from "../../src/training/models/trainers.ts"
-import { populated } from "./population/world.ts"
 import { plantSlates } from "./slates.ts"
+import { NOW, trainersWorld } from "./trainers-world.ts"
 
 const HOUR_MS = 3_600_000
 
@@ -106,20 +101,7 @@ describe("a model of sequences as it serves", () => {
   })
 })
 
-/** The same people do the same at the same time, whenever this runs. */
-const NOW = Date.UTC(2026, 4, 1)
-
-const folder = mkdtempSync(join(tmpdir(), "overplanned-sasrec-"))
-const [datasets, models] = [join(folder, "datasets"), join(folder, "models")]
-
-const world = ModelTrainers.layer({ root: folder, version: "test" }).pipe(
-  Layer.provideMerge(PostgresModelRegistry.layer),
-  Layer.provideMerge(populated()),
-  Layer.provide(Config.layer({ OVERPLANNED_DATA_DIR: folder, DATASETS_DIR: datasets, MODELS_DIR: models })),
-  Layer.provideMerge(
-    Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))))
-  )
-)
+const { datasets, world } = trainersWorld("sasrec")
 
 describe("sasrec, from what was logged", () => {
   layer(world, { excludeTestServices: true, timeout: 600_000 })((it) => {

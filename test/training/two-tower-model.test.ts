@@ -1,10 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import { Config } from "../../src/config.ts"
 import { gaussian, randomStream } from "../../src/domain/basics/random.ts"
 import {
   decodeTowers,
@@ -18,7 +15,6 @@ import {
   TOWERS,
   towersOf
 } from "../../src/domain/rankers/two-tower.ts"
-import * as PostgresModelRegistry from "../../src/layers/postgres/model-registry.ts"
 import { CitySeeder } from "../../src/services/city-seeder.ts"
 import { ModelRegistry } from "../../src/services/model-registry.ts"
 import { Trainers } from "../../src/services/trainers.ts"
@@ -27,10 +23,9 @@ import type { Evaluation } from "../../src/training/judge/judge.ts"
 import { sizeOf } from "../../src/training/learn/onnx/graph.ts"
 import { open } from "../../src/training/learn/runtime.ts"
 import { towerServing, towersTraining } from "../../src/training/learn/two-tower/graph.ts"
-import * as ModelTrainers from "../../src/training/models/trainers.ts"
 import { drawn, worstDifference } from "./learn/differences.ts"
-import { populated } from "./population/world.ts"
 import { plantSlates } from "./slates.ts"
+import { NOW, trainersWorld } from "./trainers-world.ts"
 
 describe("a model of two towers", () => {
   const random = randomStream("test", "towers", 1)
@@ -90,20 +85,7 @@ describe("a model of two towers", () => {
   })
 })
 
-/** The same people do the same at the same time, whenever this runs. */
-const NOW = Date.UTC(2026, 4, 1)
-
-const folder = mkdtempSync(join(tmpdir(), "overplanned-towers-"))
-const [datasets, models] = [join(folder, "datasets"), join(folder, "models")]
-
-const world = ModelTrainers.layer({ root: folder, version: "test" }).pipe(
-  Layer.provideMerge(PostgresModelRegistry.layer),
-  Layer.provideMerge(populated()),
-  Layer.provide(Config.layer({ OVERPLANNED_DATA_DIR: folder, DATASETS_DIR: datasets, MODELS_DIR: models })),
-  Layer.provideMerge(
-    Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))))
-  )
-)
+const { datasets, world } = trainersWorld("towers")
 
 describe("two_tower, from what was logged", () => {
   layer(world, { excludeTestServices: true, timeout: 600_000 })((it) => {

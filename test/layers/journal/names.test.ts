@@ -29,6 +29,19 @@ const damage = (disk: FragileDisk, n: number) => {
   disk.put(path, damaged)
 }
 
+/** Of what was acknowledged while the store was away, this record is damaged before the next life finds it. */
+const damagedWhileAway = Effect.fnUntraced(function* (n: 2 | 3) {
+  const disk = new FragileDisk()
+  const sink = new MemorySink()
+  yield* life(disk, sink, [1])
+  sink.away = true
+  yield* life(disk, sink, [2, 3])
+  damage(disk, n)
+  sink.away = false
+  yield* life(disk, sink, [4])
+  return { disk, sink }
+})
+
 describe("the name of a journal", () => {
   it.live("stays through restarts, outages and a torn tail, and is closed when nothing is left", () =>
     Effect.gen(function* () {
@@ -51,14 +64,7 @@ describe("the name of a journal", () => {
 
   it.live("is another one, once, when a record that was acknowledged turns out damaged", () =>
     Effect.gen(function* () {
-      const disk = new FragileDisk()
-      const sink = new MemorySink()
-      yield* life(disk, sink, [1])
-      sink.away = true
-      yield* life(disk, sink, [2, 3])
-      damage(disk, 2)
-      sink.away = false
-      yield* life(disk, sink, [4])
+      const { disk, sink } = yield* damagedWhileAway(2)
       yield* life(disk, sink, [5])
       const [first, second, third] = sink.enrolled
       assert.notStrictEqual(second, first)
@@ -70,14 +76,7 @@ describe("the name of a journal", () => {
 
   it.live("is another one also when it was the very last record, and the end is cut off like a torn one", () =>
     Effect.gen(function* () {
-      const disk = new FragileDisk()
-      const sink = new MemorySink()
-      yield* life(disk, sink, [1])
-      sink.away = true
-      yield* life(disk, sink, [2, 3])
-      damage(disk, 3)
-      sink.away = false
-      yield* life(disk, sink, [4])
+      const { sink } = yield* damagedWhileAway(3)
       assert.strictEqual(new Set(sink.enrolled).size, 2)
       assert.deepStrictEqual(sink.entries.map(noteNumber), [1, 2, 4])
     })

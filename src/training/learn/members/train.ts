@@ -8,12 +8,10 @@ import {
   VALUE_WIDTH
 } from "../../../domain/rankers/members-model.ts"
 import { rocAuc } from "../../judge/auc.ts"
-import { DenseAdam } from "../adam.ts"
 import { type EpochsRun, throughEpochs } from "../epochs.ts"
 import { sizeOf } from "../onnx/graph.ts"
 import { NOBODY_WATCHES, type Watcher } from "../progress.ts"
-import { open } from "../runtime.ts"
-import { gradientName } from "../tape.ts"
+import { inWeightedBatches } from "../weighted-batches.ts"
 import { membersTraining } from "./graph.ts"
 
 /** What became of places that were offered to parties. People and places are told once, and pointed at. */
@@ -105,64 +103,39 @@ const copyRow = (from: Float32Array, row: number, into: Float32Array, at: number
     ? into.fill(0, at * width, (at + 1) * width)
     : into.set(from.subarray(row * width, (row + 1) * width), at * width)
 
-/** One step over the rows of these numbers; gives their loss. */
-const openStep = async (data: PartyRows, { batch, rate, seed, vibes }: MembersSettings) => {
+const learningFrom = (data: PartyRows, { batch, rate, seed, vibes }: MembersSettings) => {
   const { members, width } = data
-  const graph = membersTraining({ batch, members, width })
-  const runtime = await open(graph.bytes)
   const start = randomStream("members", "start", seed)
-  const adam = { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
-  const learnt = new Map(
-    [...graph.parameters].map(([name, shape]) => [
-      name,
-      new DenseAdam(initial(name, sizeOf(shape), width, vibes, start), adam)
-    ])
-  )
   const people = batch * members
-  const read = {
-    tastes: new Float32Array(people * width),
-    personas: new Float32Array(people * DIMENSION_COLUMNS),
-    places: new Float32Array(batch * width),
-    absent: new Float32Array(people),
-    labels: new Float32Array(batch),
-    weight: new Float32Array(batch)
-  }
-  const feeds = {
-    tastes: runtime.float(read.tastes, [people, width]),
-    personas: runtime.float(read.personas, [people, DIMENSION_COLUMNS]),
-    places: runtime.float(read.places, [batch, width]),
-    absent: runtime.float(read.absent, [batch, 1, members]),
-    labels: runtime.float(read.labels, [batch, 1]),
-    weight: runtime.float(read.weight, [batch, 1]),
-    ...Object.fromEntries(
-      [...graph.parameters].map(([name, shape]) => [name, runtime.float(learnt.get(name)!.weights, shape)])
-    )
-  }
-  let time = 0
-  const step = async (rows: ReadonlyArray<number>): Promise<number> => {
-    read.weight.fill(0)
-    const total = rows.reduce((sum, r) => sum + data.weights[r]!, 0)
-    for (const [k, r] of rows.entries()) {
-      copyRow(data.places, data.place[r]!, read.places, k, width)
+  const tastes = new Float32Array(people * width)
+  const personas = new Float32Array(people * DIMENSION_COLUMNS)
+  const places = new Float32Array(batch * width)
+  const absent = new Float32Array(people)
+  const labels = new Float32Array(batch)
+  return inWeightedBatches({
+    graph: membersTraining({ batch, members, width }),
+    batch,
+    rate,
+    initial: (name, shape) => initial(name, sizeOf(shape), width, vibes, start),
+    read: {
+      tastes: { numbers: tastes, shape: [people, width] },
+      personas: { numbers: personas, shape: [people, DIMENSION_COLUMNS] },
+      places: { numbers: places, shape: [batch, width] },
+      absent: { numbers: absent, shape: [batch, 1, members] },
+      labels: { numbers: labels, shape: [batch, 1] }
+    },
+    weights: data.weights,
+    put: (row, at) => {
+      copyRow(data.places, data.place[row]!, places, at, width)
       for (let m = 0; m < members; m++) {
-        const person = data.parties[data.party[r]! * members + m]!
-        copyRow(data.tastes, person, read.tastes, k * members + m, width)
-        copyRow(data.personas, person, read.personas, k * members + m, DIMENSION_COLUMNS)
-        read.absent[k * members + m] = person < 0 ? ABSENT : 0
+        const person = data.parties[data.party[row]! * members + m]!
+        copyRow(data.tastes, person, tastes, at * members + m, width)
+        copyRow(data.personas, person, personas, at * members + m, DIMENSION_COLUMNS)
+        absent[at * members + m] = person < 0 ? ABSENT : 0
       }
-      read.labels[k] = data.labels[r]!
-      read.weight[k] = data.weights[r]! / total
+      labels[at] = data.labels[row]!
     }
-    const results = await runtime.session.run(feeds)
-    time += 1
-    for (const [name, parameter] of learnt) parameter.step(time, results[gradientName(name)]!.data as Float32Array)
-    return (results["loss"]!.data as Float32Array)[0]!
-  }
-  const copied = (): MembersModel => ({
-    width,
-    parameters: new Map([...learnt].map(([name, { weights }]) => [name, weights.slice()]))
   })
-  return { step, copied, close: () => runtime.session.release() }
 }
 
 export const trainMembers = async (
@@ -172,7 +145,7 @@ export const trainMembers = async (
   watcher: Watcher = NOBODY_WATCHES
 ): Promise<MembersRun> => {
   const { batch, mostEpochs, patience, seed } = settings
-  const { close, copied, step } = await openStep(data, settings)
+  const { close, copied, step } = await learningFrom(data, settings)
   const run = await throughEpochs(
     {
       rows: data.labels.length,
@@ -181,7 +154,7 @@ export const trainMembers = async (
       patience,
       order: randomStream("members", "order", seed),
       step,
-      copied,
+      copied: (): MembersModel => ({ width: data.width, parameters: copied() }),
       judged: (model) => rocAuc(membersLogitsOf(model, validation), validation.labels)
     },
     watcher

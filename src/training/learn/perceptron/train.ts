@@ -1,14 +1,12 @@
 /** Trains a small perceptron to say yes or no. The same rows and seed give the same bits. */
-import { gaussian, type Random, randomStream, shuffled } from "../../../domain/basics/random.ts"
+import { gaussian, type Random, randomStream } from "../../../domain/basics/random.ts"
 import { interactionsScorer } from "../../../domain/rankers/interactions.ts"
 import { rocAuc } from "../../judge/auc.ts"
-import { DenseAdam } from "../adam.ts"
-import { EarlyStopping } from "../early-stopping.ts"
+import { type EpochsRun, throughEpochs } from "../epochs.ts"
 import { type InteractionsShape, interactionsTraining } from "../interactions/graph.ts"
 import { sizeOf } from "../onnx/graph.ts"
-import { finiteLoss, goOn, NOBODY_WATCHES, type Progress, type Watcher } from "../progress.ts"
-import { open } from "../runtime.ts"
-import { gradientName } from "../tape.ts"
+import { NOBODY_WATCHES, type Watcher } from "../progress.ts"
+import { inWeightedBatches } from "../weighted-batches.ts"
 import { perceptronTraining } from "./graph.ts"
 
 /** Rows of so many columns, with what was answered and how much each counts. */
@@ -50,11 +48,7 @@ export interface PerceptronModel {
   readonly parameters: ReadonlyMap<string, Float32Array>
 }
 
-export interface PerceptronRun {
-  readonly model: PerceptronModel
-  readonly progress: ReadonlyArray<Progress>
-  readonly bestEpoch: number
-}
+export type PerceptronRun = EpochsRun<PerceptronModel>
 
 const standardization = ({ columns, rows, labels }: LabelledRows) => {
   const means = new Float64Array(columns)
@@ -117,89 +111,42 @@ export const trainPerceptron = async (
   watcher: Watcher = NOBODY_WATCHES
 ): Promise<PerceptronRun> => {
   const { columns } = data
-  const { units, batch } = settings
+  const { batch, mostEpochs, patience, rate, seed, units } = settings
   const { means, scales } = standardization(data)
   const { graph, score } = networkOf(settings, columns)
-  const runtime = await open(graph.bytes)
-  const start = randomStream("perceptron", "start", settings.seed)
-  const order = randomStream("perceptron", "order", settings.seed)
-  const adam = { rate: settings.rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
-  const learnt = new Map(
-    [...graph.parameters].map(([name, shape]) => [
-      name,
-      new DenseAdam(initial(name, sizeOf(shape), columns, units, start), adam)
-    ])
-  )
-  const copied = (): PerceptronModel => ({
-    columns,
-    units,
-    means,
-    scales,
-    parameters: new Map([...learnt].map(([name, { weights }]) => [name, weights.slice()]))
-  })
-  const read = {
-    rows: new Float32Array(batch * columns),
-    labels: new Float32Array(batch),
-    weight: new Float32Array(batch)
-  }
-  const feeds = {
-    rows: runtime.float(read.rows, [batch, columns]),
-    labels: runtime.float(read.labels, [batch, 1]),
-    weight: runtime.float(read.weight, [batch, 1]),
-    ...Object.fromEntries(
-      [...graph.parameters].map(([name, shape]) => [name, runtime.float(learnt.get(name)!.weights, shape)])
-    )
-  }
-  /** One step over the rows of these numbers; gives their loss. */
-  let time = 0
-  const step = async (numbers: ReadonlyArray<number>): Promise<number> => {
-    read.weight.fill(0)
-    const total = numbers.reduce((sum, r) => sum + data.weights[r]!, 0)
-    for (const [k, r] of numbers.entries()) {
+  const start = randomStream("perceptron", "start", seed)
+  const rows = new Float32Array(batch * columns)
+  const labels = new Float32Array(batch)
+  const { close, copied, step } = await inWeightedBatches({
+    graph,
+    batch,
+    rate,
+    initial: (name, shape) => initial(name, sizeOf(shape), columns, units, start),
+    read: {
+      rows: { numbers: rows, shape: [batch, columns] },
+      labels: { numbers: labels, shape: [batch, 1] }
+    },
+    weights: data.weights,
+    put: (row, at) => {
       for (let c = 0; c < columns; c++) {
-        read.rows[k * columns + c] = (data.rows[r * columns + c]! - means[c]!) / scales[c]!
+        rows[at * columns + c] = (data.rows[row * columns + c]! - means[c]!) / scales[c]!
       }
-      read.labels[k] = data.labels[r]!
-      read.weight[k] = data.weights[r]! / total
+      labels[at] = data.labels[row]!
     }
-    const results = await runtime.session.run(feeds)
-    time += 1
-    for (const [name, parameter] of learnt) parameter.step(time, results[gradientName(name)]!.data as Float32Array)
-    return (results["loss"]!.data as Float32Array)[0]!
-  }
-
-  const stopping = new EarlyStopping(settings.patience)
-  const progress: Array<Progress> = []
-  const began = performance.now()
-  let numbers = Array.from({ length: data.labels.length }, (_, r) => r)
-  let model = copied()
-  let epoch = 0
-  while (epoch < settings.mostEpochs && !stopping.over(epoch)) {
-    epoch += 1
-    numbers = shuffled(order, numbers)
-    let loss = 0
-    let steps = 0
-    for (let from = 0; from < numbers.length; from += batch) {
-      goOn(watcher)
-      loss += await step(numbers.slice(from, from + batch))
-      steps += 1
-    }
-    finiteLoss(loss, epoch)
-    const current = copied()
-    const reached = rocAuc(score(current, validation), validation.labels)
-    if (stopping.better(epoch, reached)) model = current
-    const seconds = (performance.now() - began) / 1000
-    const now: Progress = {
-      epoch,
-      most_epochs: settings.mostEpochs,
-      loss: loss / steps,
-      examples_per_second: (epoch * numbers.length) / seconds,
-      eta_s: (seconds / epoch) * (settings.mostEpochs - epoch),
-      validation: reached
-    }
-    progress.push(now)
-    watcher.progress(now)
-  }
-  await runtime.session.release()
-  return { model, progress, bestEpoch: stopping.bestAt }
+  })
+  const run = await throughEpochs(
+    {
+      rows: data.labels.length,
+      batch,
+      mostEpochs,
+      patience,
+      order: randomStream("perceptron", "order", seed),
+      step,
+      copied: (): PerceptronModel => ({ columns, units, means, scales, parameters: copied() }),
+      judged: (model) => rocAuc(score(model, validation), validation.labels)
+    },
+    watcher
+  )
+  await close()
+  return run
 }

@@ -1,11 +1,9 @@
 /** Teaches two towers from who preferred which place to which. The same data and seed give the same bits. */
 import { gaussian, type Random, randomStream } from "../../../domain/basics/random.ts"
 import { PERSON_COLUMNS, PLACE_COLUMNS, type TowersModel, towersOf } from "../../../domain/rankers/two-tower.ts"
-import { DenseAdam } from "../adam.ts"
 import { type EpochsRun, throughEpochs } from "../epochs.ts"
 import { NOBODY_WATCHES, type Watcher } from "../progress.ts"
-import { open } from "../runtime.ts"
-import { gradientName } from "../tape.ts"
+import { inWeightedBatches } from "../weighted-batches.ts"
 import { towersTraining } from "./graph.ts"
 
 /** People as they were at one moment, and places, are told once, and pointed at. */
@@ -64,50 +62,31 @@ const inOrder = (model: TowersModel, { other, people, person, places, preferred 
   return person.length === 0 ? 0.5 : right / person.length
 }
 
-const openStep = async (data: Preferences, { batch, rate, seed }: TowersSettings) => {
-  const graph = towersTraining(batch)
-  const runtime = await open(graph.bytes)
+const copyRow = (from: Float32Array, row: number, to: Float32Array, at: number, width: number) =>
+  to.set(from.subarray(row * width, (row + 1) * width), at * width)
+
+const learningFrom = (data: Preferences, { batch, rate, seed }: TowersSettings) => {
   const start = randomStream("two towers", "start", seed)
-  const adam = { rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
-  const learnt = new Map(
-    [...graph.parameters].map(([name, shape]) => [name, new DenseAdam(initial(name, shape, start), adam)])
-  )
-  const read = {
-    people: new Float32Array(batch * PERSON_COLUMNS),
-    preferred: new Float32Array(batch * PLACE_COLUMNS),
-    others: new Float32Array(batch * PLACE_COLUMNS),
-    weight: new Float32Array(batch)
-  }
-  const feeds = {
-    people: runtime.float(read.people, [batch, PERSON_COLUMNS]),
-    preferred: runtime.float(read.preferred, [batch, PLACE_COLUMNS]),
-    others: runtime.float(read.others, [batch, PLACE_COLUMNS]),
-    weight: runtime.float(read.weight, [batch, 1]),
-    ...Object.fromEntries(
-      [...graph.parameters].map(([name, shape]) => [name, runtime.float(learnt.get(name)!.weights, shape)])
-    )
-  }
-  const copy = (from: Float32Array, row: number, to: Float32Array, at: number, width: number) =>
-    to.set(from.subarray(row * width, (row + 1) * width), at * width)
-  let time = 0
-  const step = async (rows: ReadonlyArray<number>): Promise<number> => {
-    read.weight.fill(0)
-    const total = rows.reduce((sum, r) => sum + data.weights[r]!, 0)
-    for (const [k, r] of rows.entries()) {
-      copy(data.people, data.person[r]!, read.people, k, PERSON_COLUMNS)
-      copy(data.places, data.preferred[r]!, read.preferred, k, PLACE_COLUMNS)
-      copy(data.places, data.other[r]!, read.others, k, PLACE_COLUMNS)
-      read.weight[k] = data.weights[r]! / total
+  const people = new Float32Array(batch * PERSON_COLUMNS)
+  const preferred = new Float32Array(batch * PLACE_COLUMNS)
+  const others = new Float32Array(batch * PLACE_COLUMNS)
+  return inWeightedBatches({
+    graph: towersTraining(batch),
+    batch,
+    rate,
+    initial: (name, shape) => initial(name, shape, start),
+    read: {
+      people: { numbers: people, shape: [batch, PERSON_COLUMNS] },
+      preferred: { numbers: preferred, shape: [batch, PLACE_COLUMNS] },
+      others: { numbers: others, shape: [batch, PLACE_COLUMNS] }
+    },
+    weights: data.weights,
+    put: (row, at) => {
+      copyRow(data.people, data.person[row]!, people, at, PERSON_COLUMNS)
+      copyRow(data.places, data.preferred[row]!, preferred, at, PLACE_COLUMNS)
+      copyRow(data.places, data.other[row]!, others, at, PLACE_COLUMNS)
     }
-    const results = await runtime.session.run(feeds)
-    time += 1
-    for (const [name, parameter] of learnt) parameter.step(time, results[gradientName(name)]!.data as Float32Array)
-    return (results["loss"]!.data as Float32Array)[0]!
-  }
-  const copied = (): TowersModel => ({
-    parameters: new Map([...learnt].map(([name, { weights }]) => [name, weights.slice()]))
   })
-  return { step, copied, close: () => runtime.session.release() }
 }
 
 export type TowersRun = EpochsRun<TowersModel>
@@ -119,7 +98,7 @@ export const trainTowers = async (
   watcher: Watcher = NOBODY_WATCHES
 ): Promise<TowersRun> => {
   const { batch, mostEpochs, patience, seed } = settings
-  const { close, copied, step } = await openStep(data, settings)
+  const { close, copied, step } = await learningFrom(data, settings)
   const run = await throughEpochs(
     {
       rows: data.person.length,
@@ -128,7 +107,7 @@ export const trainTowers = async (
       patience,
       order: randomStream("two towers", "order", seed),
       step,
-      copied,
+      copied: (): TowersModel => ({ parameters: copied() }),
       judged: (model) => inOrder(model, validation)
     },
     watcher

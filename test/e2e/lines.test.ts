@@ -22,25 +22,35 @@ const ok = (answer: Answer, status = 200): Json => {
 }
 
 const seattle = curatedCities().find(({ city }) => city.slug === "seattle")!
-/** Places far from one another: whoever must see them rides. */
-const FAR_APART = seattle.nodes.reduce<ReadonlyArray<(typeof seattle.nodes)[number]>>(
-  (chosen) => {
-    if (chosen.length === 8) return chosen
-    const away = (one: { lat: number; lon: number }) => Math.min(...chosen.map((other) => distanceKm(one, other)))
-    return [...chosen, seattle.nodes.reduce((best, one) => (away(one) > away(best) ? one : best))]
-  },
-  [seattle.nodes[0]!]
-)
+/** So far apart that one rides, and is there within the morning. */
+const RIDDEN_KM = { from: 3, to: 9 }
 
-/** Legs that one rides, with so little room that a missing train is felt. */
-const tightLegs = (trip: Json) =>
-  trip.days.slice(1).flatMap(({ slots }: Json) =>
-    slots.slice(1).flatMap((to: Json, i: number) => {
-      const from = slots[i]
-      const room = (Date.parse(to.starts_at) - Date.parse(from.ends_at)) / MINUTE - to.travel_minutes
-      return distanceKm(from.node, to.node) > 3 && room <= 40 ? [{ from: from.node, to: to.node, slot: to.id }] : []
-    })
-  )
+/** Parks are open all morning, or nobody knows when they are. */
+const PARKS = seattle.nodes.filter(({ category }) => category === "park")
+
+/** Leaves of the second day two parks alone, the second as soon after the first as one gets there: a missing train is felt, whatever the plan was. */
+const hurryOnDayTwo = async (who: Traveler, trip: Json): Promise<{ readonly from: Json; readonly to: Json }> => {
+  for (const { id } of trip.days[1].slots)
+    ok(await who.call("PATCH", `/trips/${trip.id}/slots/${id}`, { action: "remove" }))
+  const added = async (place: (typeof PARKS)[number], at: string): Promise<Json> => {
+    const answer = await who.call("POST", `/trips/${trip.id}/slots`, { node_id: place.id, at })
+    if (answer.status === 422) return undefined
+    return ok(answer, 201).changed.find(({ node }: Json) => node.id === place.id)
+  }
+  for (const first of PARKS) {
+    const from = await added(first, `${dayAhead(1)}T10:00`)
+    if (from === undefined) continue
+    for (const second of PARKS) {
+      const away = distanceKm(from.node, second)
+      if (away < RIDDEN_KM.from || away > RIDDEN_KM.to) continue
+      for (let later = 10; later <= 90; later += 10) {
+        const to = await added(second, new Date(Date.parse(from.ends_at) + later * MINUTE).toISOString())
+        if (to !== undefined) return { from: from.node, to: to.node }
+      }
+    }
+  }
+  throw new Error("No two parks far from one another can be visited one after the other.")
+}
 
 describe("lines", () => {
   let world: World
@@ -48,7 +58,7 @@ describe("lines", () => {
   let message: Buffer = realtimeOf([])
   let status = 200
   const trips: Array<{ readonly who: Traveler; readonly id: string }> = []
-  /** Whose plan has a leg that is ridden without room. */
+  /** Whose plan has a leg that is ridden in a hurry. */
   let rider: (typeof trips)[number]
 
   const read = async ({ who, id }: (typeof trips)[number]) => ok(await who.call("GET", `/trips/${id}`))
@@ -62,7 +72,6 @@ describe("lines", () => {
     world = await openWorld({ RATE_LIMIT: "off", GTFS_RT_FEEDS: `seattle=${url}`, GTFS_RT_EVERY: "1s" })
     for (const pace of ["packed", "moderate", "packed"]) {
       const who = await world.someone()
-      const must = FAR_APART.filter((_, i) => i % 2 === trips.length % 2).map(({ id }) => id)
       ok(
         await who.call("PUT", "/users/me/onboarding", {
           tags: { food: [["ramen"], ["coffee"], ["seafood"]][trips.length]! }
@@ -73,7 +82,7 @@ describe("lines", () => {
           city: "seattle",
           start_date: dayAhead(0),
           days: 3,
-          constraints: { pace, must }
+          constraints: { pace }
         }),
         201
       )
@@ -88,12 +97,9 @@ describe("lines", () => {
 
   it("are seeded for a city that has places, and refused for one that has none", async () => {
     const path = join(world.folder, "feed.zip")
-    const tight = await Promise.all(trips.map(async (trip) => ({ trip, legs: tightLegs(await read(trip)) })))
-    const found = tight.find(({ legs }) => legs.length > 0)
-    assert.isDefined(found, "no leg of any plan is ridden without room")
-    rider = found.trip
-    const [first] = found.legs
-    const stops = [first.from, first.to].map(({ lat, lon }: Json, i: number) => ({
+    rider = trips[0]!
+    const leg = await hurryOnDayTwo(rider.who, await read(rider))
+    const stops = [leg.from, leg.to].map(({ lat, lon }: Json, i: number) => ({
       id: `s${i}`,
       name: `Stop ${i}`,
       lat,

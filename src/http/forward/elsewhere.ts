@@ -20,6 +20,11 @@ const LOOK_MS = 20
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"])
 
+const NOTHING = new Uint8Array(0)
+
+const bodyless = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  headers["content-length"] === undefined && headers["transfer-encoding"] === undefined
+
 /** What is asked again does no harm, whatever became of it the first time: an offer is advice, and changes nothing. */
 const ADVICE = /^\/api\/v1\/trips\/[^/]+\/pivot$/
 
@@ -70,7 +75,9 @@ export const makeElsewhere: Effect.Effect<Elsewhere, never, Config | Ownership |
     routes: Effect.Effect<Response.HttpServerResponse, E, R>
   ) {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const body = new Uint8Array(yield* Effect.orElseSucceed(request.arrayBuffer, () => new ArrayBuffer(0)))
+    const body = bodyless(request)
+      ? NOTHING
+      : new Uint8Array(yield* Effect.orElseSucceed(request.arrayBuffer, () => new ArrayBuffer(0)))
     const again = SAFE.has(request.method) || request.headers["idempotency-key"] !== undefined || ADVICE.test(path)
     const until = elapsed() + HOLD_MS
     for (;;) {

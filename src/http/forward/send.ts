@@ -1,5 +1,6 @@
 /** One request to another server, over connections that stay open. */
 import { Agent, type IncomingMessage, request as send } from "node:http"
+import { urlToHttpOptions } from "node:url"
 import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
@@ -40,15 +41,21 @@ class NotSent extends Error {
   }
 }
 
-const bodyOf = async (message: IncomingMessage): Promise<Buffer> => {
+/** By its events: walking through it as a stream costs several times as much. */
+const wholeBody = (message: IncomingMessage, done: (body: Buffer | undefined) => void) => {
   const chunks: Array<Buffer> = []
-  for await (const chunk of message) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  message.on("data", (chunk: Buffer) => chunks.push(chunk))
+  message.on("end", () => done(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+  // Nothing follows these once it has ended.
+  message.on("error", () => done(undefined))
+  message.on("close", () => done(undefined))
 }
 
-const answerOf = async (message: IncomingMessage): Promise<Response.HttpServerResponse> => {
+/** `answered` hears once: undefined where the rest of the answer was lost. */
+const answerOf = (message: IncomingMessage, answered: (answer: Response.HttpServerResponse | undefined) => void) => {
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(message.headers)) {
+  for (const name in message.headers) {
+    const value = message.headers[name]
     if (!OWN_HEADERS.has(name) && value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value
   }
   const status = message.statusCode ?? 502
@@ -56,14 +63,23 @@ const answerOf = async (message: IncomingMessage): Promise<Response.HttpServerRe
   const options = { status, headers, ...(contentType === undefined ? {} : { contentType }) }
   if (status === 204 || status === 304) {
     message.resume()
-    return Response.empty({ status, headers })
+    return answered(Response.empty({ status, headers }))
   }
   const length = Number(message.headers["content-length"])
-  if (length <= HELD_BYTES) return Response.uint8Array(await bodyOf(message), options)
-  return Response.stream(
-    Stream.fromAsyncIterable<Uint8Array, Error>(message, (cause) => cause as Error),
-    options
-  )
+  if (length <= HELD_BYTES) {
+    return wholeBody(message, (body) => answered(body && Response.uint8Array(body, options)))
+  }
+  const body = Stream.fromAsyncIterable<Uint8Array, Error>(message, (cause) => cause as Error)
+  return answered(Response.stream(body, options))
+}
+
+const PLAIN = /^[\x21-\x7e]+$/
+
+/** What is written as it goes over the wire needs no reading first, which would cost more than all else that is done with it here. */
+const placeOf = (address: string, url: string) => {
+  if (!PLAIN.test(url)) return urlToHttpOptions(new URL(`http://${address}${url}`))
+  const colon = address.lastIndexOf(":")
+  return { hostname: address.slice(0, colon).replace(/^\[|\]$/g, ""), port: address.slice(colon + 1), path: url }
 }
 
 export interface Passed {
@@ -88,7 +104,8 @@ export const passOn = (
     if (body.length > 0) headers["content-length"] = String(body.length)
     let connected = false
     const fail = (untouched: boolean) => resume(Effect.fail(new NotSent(untouched)))
-    const outgoing = send(`http://${address}${request.url}`, { method: request.method, headers, agent })
+    const { method, url } = request
+    const outgoing = send({ ...placeOf(address, url), method, headers, agent })
     const forget = abandoned(() => outgoing.destroy(new Error("abandoned")))
     outgoing.on("socket", (socket) => {
       // One that was open already has been connected for long.
@@ -109,12 +126,10 @@ export const passOn = (
         message.resume()
         return fail(true)
       }
-      answerOf(message).then(
-        (answer) => resume(Effect.succeed(answer)),
-        () => fail(false)
-      )
+      answerOf(message, (answer) => (answer === undefined ? fail(false) : resume(Effect.succeed(answer))))
     })
-    outgoing.end(body)
+    if (body.length > 0) outgoing.end(body)
+    else outgoing.end()
     return Effect.sync(() => {
       forget()
       outgoing.destroy()

@@ -3,7 +3,7 @@ import { ENDINGS, readFile } from "./bring-files.js"
 import { matchPlaces } from "./bring-match.js"
 import { element, field, redraw } from "./dom.js"
 import { calendarDay, clockTime, localDate, timeSpan } from "./format.js"
-import { T, words } from "./messages.js"
+import { categoryWords, T } from "./messages.js"
 
 /** The contract takes no more. */
 export const MOST_MUSTS = 40
@@ -57,7 +57,7 @@ const foundPart = (brought) =>
             if (!isMust) brought.musts.delete(node.id)
             else if (brought.musts.size < MOST_MUSTS) brought.musts.add(node.id)
           },
-          words(node.category)
+          categoryWords(node.category)
         )
       )
     ),

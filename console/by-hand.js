@@ -1,7 +1,7 @@
 /** What a traveler does to a plan with their own hands: choosing among places, bringing something along, and taking it all back. */
 import { button, element, field, held, redraw, setText } from "./dom.js"
-import { clockTime, timeSpan } from "./format.js"
-import { T, words } from "./messages.js"
+import { deadline, timeSpan } from "./format.js"
+import { categoryWords, T } from "./messages.js"
 
 /** Places that a search shows: more is a list nobody reads. */
 const MOST_FOUND = 8
@@ -17,7 +17,7 @@ export const choicesElement = ({ choices, reasons }, zone, take) =>
     choices.length === 0 && reasons.map(({ message }) => element("p", { class: "soft" }, message)),
     choices.map((one, nr) =>
       button(
-        `${one.node.name} · ${words(one.node.category)} · ${timeSpan(one.starts_at, one.ends_at, zone)}`,
+        `${one.node.name} · ${categoryWords(one.node.category)} · ${timeSpan(one.starts_at, one.ends_at, zone)}`,
         held(() => take(one.node)),
         { "data-act": `choose-${nr}`, title: one.why.join(" · ") }
       )
@@ -35,13 +35,13 @@ export const makeUndo = (act) => {
   const until = element("span", { class: "soft" })
   const line = element("p", { class: "undo" }, undo, until)
   const part = element("div", {})
-  const draw = ({ undo: changes = [] }, zone, now) => {
+  const draw = ({ undo: changes = [] }, now) => {
     const [newest] = changes
     const isOpen = newest !== undefined && Date.parse(newest.until) > now
     change = newest?.change
     if (isOpen) {
       setText(undo, T.byHand.undo(T.byHand.what[newest.what] ?? newest.what))
-      setText(until, ` ${T.byHand.undoUntil(clockTime(newest.until, zone))}`)
+      setText(until, ` ${T.byHand.undoUntil(deadline(newest.until))}`)
     }
     redraw(part, [isOpen && line])
   }
@@ -83,8 +83,15 @@ export const addElement = (search, add) => {
   const text = element("input", { name: "what", type: "search", maxlength: "100", required: true })
   const at = element("input", { name: "at", type: "time" })
   const found = element("div", { class: "choices" })
-  const own = () => ({ own: { title: text.value.trim(), minutes: USUAL_MINUTES }, ...when() })
+  const own = () => ({ own: { title: text.value.trim(), minutes: USUAL_MINUTES } })
   const when = () => (at.value === "" ? {} : { time: at.value })
+  /** What was added is not added once more by the same press. */
+  const put = (what) =>
+    held(async () => {
+      if (!(await add({ ...what(), ...when() }))) return
+      text.value = at.value = ""
+      found.replaceChildren()
+    })
   const look = held(async () => {
     if (!text.reportValidity()) return
     const { nodes } = await search(text.value.trim(), MOST_FOUND)
@@ -92,16 +99,12 @@ export const addElement = (search, add) => {
       nodes.length === 0 && element("p", { class: "soft" }, T.byHand.nothing),
       ...nodes.map((node, nr) =>
         button(
-          `${node.name} · ${words(node.category)}`,
-          held(() => add({ node_id: node.id, ...when() })),
+          `${node.name} · ${categoryWords(node.category)}`,
+          put(() => ({ node_id: node.id })),
           { "data-act": `add-${nr}` }
         )
       ),
-      button(
-        T.byHand.own(text.value.trim()),
-        held(() => add(own())),
-        { "data-act": "add-own" }
-      )
+      button(T.byHand.own(text.value.trim()), put(own), { "data-act": "add-own" })
     ])
   })
   return element(

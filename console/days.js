@@ -115,7 +115,7 @@ const addingForms = (acts) => {
           {},
           addElement((text, limit) => acts.search(trip, text, limit), add),
           fitsElement(
-            ({ minutes, time }) => acts.fits(minutes, time === undefined ? undefined : `${day.date}T${time}`),
+            ({ minutes, time }) => acts.fits(minutes, day.date, time),
             acts.takeFitting,
             () => zone
           )

@@ -1,7 +1,7 @@
 /** What fits into some minutes between other things: asked for, looked at, and put into the plan with one press. */
 import { button, element, field, held, redraw } from "./dom.js"
 import { timeSpan } from "./format.js"
-import { T, words } from "./messages.js"
+import { categoryWords, T } from "./messages.js"
 
 const LEAST_MINUTES = 15
 const MOST_MINUTES = 480
@@ -12,7 +12,7 @@ const optionText = ({ stops, way_minutes }, zone) =>
     stops
       .map(
         ({ node, starts_at, ends_at }) =>
-          `${node.name} (${words(node.category)}), ${timeSpan(starts_at, ends_at, zone)}`
+          `${node.name} (${categoryWords(node.category)}), ${timeSpan(starts_at, ends_at, zone)}`
       )
       .join(T.fits.after),
     T.fits.way(way_minutes)
@@ -21,7 +21,7 @@ const optionText = ({ stops, way_minutes }, zone) =>
 /**
  * `ask({minutes, time})` says what fits; `take(stops)` puts them into the plan.
  *
- * @param {(wish: {minutes: number, time?: string}) => Promise<any>} ask
+ * @param {(wish: {minutes: number, time?: string}) => Promise<any>} ask without a time: from now
  * @param {(stops: Array<any>) => Promise<unknown>} take
  * @param {() => string} zone
  */

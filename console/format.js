@@ -99,6 +99,42 @@ export const localDate = (instant, timeZone) => {
 export const calendarDay = (date, locale = LOCALE) =>
   formatter("UTC", { weekday: "short", day: "numeric", month: "short" }, locale).format(new Date(`${date}T12:00:00Z`))
 
+/** A Monday, and a January. */
+const WEEK_BEGINS = Date.UTC(2024, 0, 1)
+const DAY_MS = 86_400_000
+
+/** "Mon" for the first one. */
+export const weekdayName = (nth, locale = LOCALE) =>
+  formatter("UTC", { weekday: "short" }, locale).format(WEEK_BEGINS + nth * DAY_MS)
+
+/** "Jan" for the first one. */
+export const monthName = (nth, locale = LOCALE) =>
+  formatter("UTC", { month: "short" }, locale).format(Date.UTC(2024, nth, 1))
+
+/** "1 May 2027" and "1 May 2027, 10:05" by this device: for what may lie far off, or long ago. */
+export const fullDay = (instant, locale = LOCALE) =>
+  formatter(undefined, { dateStyle: "medium" }, locale).format(new Date(instant))
+
+export const fullTime = (instant, locale = LOCALE) =>
+  formatter(undefined, { dateStyle: "medium", timeStyle: "short" }, locale).format(new Date(instant))
+
+/** By when something has to be done: by the clock that is in one's hand. */
+export const deadline = (instant, locale = LOCALE) => clockTime(instant, undefined, locale)
+
+const isAsHere = (timeZone, now) => {
+  const at = (zone) =>
+    formatter(zone, { dateStyle: "short", timeStyle: "short", hourCycle: "h23" }, "en-GB").format(new Date(now))
+  return at(timeZone) === at(undefined)
+}
+
+/** Which times a plan tells, "Pacific Time", where the clock of this device shows others; undefined where it does not. */
+export const zoneText = (timeZone, now, locale = LOCALE) =>
+  isAsHere(timeZone, now)
+    ? undefined
+    : formatter(timeZone, { timeZoneName: "longGeneric" }, locale)
+        .formatToParts(new Date(now))
+        .find(({ type }) => type === "timeZoneName")?.value
+
 /** From the first day to the last; one day is said once. */
 export const datesText = ({ start_date, end_date }) =>
   start_date === end_date ? calendarDay(start_date) : `${calendarDay(start_date)} – ${calendarDay(end_date)}`

@@ -11,6 +11,9 @@ const MOST_OFFERS = 4
 /** How long a changed stop stays marked. */
 const MARKED_MS = 20_000
 
+/** That nothing can be done is for whoever asked, and for nobody later or else. */
+const offersSomething = ({ options }) => options.length > 0
+
 export class LiveTrip {
   #api
   #waiting
@@ -187,9 +190,11 @@ export class LiveTrip {
       this.online = new Set(frame.online)
       this.#on.online()
       if (this.trip.vote) this.#readYours().catch(() => {})
-      for (const offer of frame.open_offers) if (!this.offers.has(offer.pivot_id)) this.#addOffer(offer)
+      for (const offer of frame.open_offers) {
+        if (offersSomething(offer) && !this.offers.has(offer.pivot_id)) this.#addOffer(offer)
+      }
     } else if (frame.type === "offer") {
-      if (this.offers.has(frame.pivot_id)) return
+      if (!offersSomething(frame) || this.offers.has(frame.pivot_id)) return
       this.#addOffer(frame)
       this.#on.offered(frame)
     } else if (frame.type === "member_changed" && frame.seq === undefined) {

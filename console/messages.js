@@ -8,6 +8,13 @@ export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 
 /** "specialty_coffee" as one says it. */
 export const words = (name) => String(name).replaceAll("_", " ")
 
+/** Kinds of places that read otherwise than they are called. */
+const CATEGORY_WORDS = { cafe: "café", zoo_aquarium: "zoo or aquarium" }
+
+export const categoryWords = (category) => CATEGORY_WORDS[category] ?? words(category)
+
+export const HOURS_WORDS = { always: "at any time", closed: "closed", holidays: "public holidays" }
+
 export const OPEN_WORDS = { open: "open then", closed: "closed then", unknown: "hours unknown" }
 
 /** Where a place's own hours are not known. */
@@ -74,7 +81,11 @@ export const KIND_WORDS = {
   another_day: "On another day"
 }
 
-export const NEXT_STATUS_WORDS = { confirmed: "Confirm", active: "Start now", completed: "Finish" }
+export const NEXT_STATUS_WORDS = {
+  confirmed: "Confirm the plan",
+  active: "Start the trip",
+  completed: "Finish the trip"
+}
 
 export const PACE_CHOICES = [
   ["leisurely", "Slow"],
@@ -131,6 +142,7 @@ export const SOURCE_WORDS = {
   onboarding: "you told us",
   behavior: "from what you did",
   behaviour: "from what you did",
+  signals: "from what you did",
   default: "our guess so far"
 }
 
@@ -274,22 +286,23 @@ export const T = {
   },
   trip: {
     travelers: (count) => plural(count, "traveler"),
-    times: (zone) => `clocks of ${zone.split("/").at(-1).replaceAll("_", " ")}`,
+    times: (zone) => `times are ${zone}`,
     notes: "Notes on this plan",
-    sources: (text) => `Places: ${text}.`,
+    sources: (text) => `Data: ${text}.`,
     noStop: "Nothing is planned.",
     days: "Days",
     day: (nr, date) => `Day ${nr} · ${date}`,
     now: "Now",
     next: "Next",
     until: (time) => `until ${time}`,
-    walk: (minutes) => `${minutes} min to it`,
+    walk: (minutes) => `${minutes} min away`,
     rides: (lines) => `by ${lines.slice(0, 3).join(" or ")}`,
     directions: "Directions",
     webMap: "On a web map",
     book: "book ahead",
     bookHint: "They ask to be booked ahead. Nothing is booked for you.",
     hours: (text) => `Hours on record: ${text}`,
+    checkFirst: "Check before you go.",
     fit: (need, answer) => `${need}: ${answer}.`,
     locked: "kept",
     changed: "changed",
@@ -370,7 +383,8 @@ export const T = {
     title: "What fits in between?",
     minutes: "Minutes that are free",
     from: "From",
-    fromHint: "Left open: from now, while the trip is under way.",
+    fromHint: "Left open: from now, on the day that you are on.",
+    when: "Say from when on: that day is not the one that you are on.",
     look: "Look",
     after: ", then ",
     way: (minutes) => `${minutes} min on the way`
@@ -457,6 +471,7 @@ export const T = {
     stays: (count) => `${plural(count, "stop stays", "stops stay")} as planned`,
     away: (minutes) => `${plural(minutes, "minute")} away`,
     who: "Who says so",
+    insteadOf: (name) => `Instead of ${name}`,
     another: "Another place",
     aStop: "a stop",
     instead: (name, when, old) => `${name}, ${when}, instead of ${old}`,
@@ -574,7 +589,7 @@ export const T = {
     farther: "Farther",
     toTrip: "Whole trip",
     toDay: "This day",
-    data: (text) => `Places: ${text}.`,
+    data: (text) => `Data: ${text}.`,
     tiles: (credit) => `Map: ${credit}`
   },
   me: {

@@ -1,11 +1,12 @@
 /** An offer: what could be done about a disruption, each option with what it changes. */
 import { button, element, field, held, select } from "./dom.js"
-import { changeText, clockTime, evidenceText, measure, priceText } from "./format.js"
+import { changeText, deadline, evidenceText, measure, priceText } from "./format.js"
+import { hoursText } from "./hours.js"
 import { letterOf, offerMap } from "./map.js"
-import { KIND_WORDS, OPEN_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
+import { categoryWords, KIND_WORDS, OPEN_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
 import { slotOf } from "./plan.js"
 
-const changeItem = (change, trip, zone) =>
+const changeItem = (change, { trip, zone, currency }) =>
   element(
     "li",
     {},
@@ -16,11 +17,11 @@ const changeItem = (change, trip, zone) =>
         "span",
         { class: "soft" },
         [
-          words(change.node.category),
+          categoryWords(change.node.category),
           change.node.neighbourhood,
-          priceText(change.price_tier),
+          priceText(change.price_tier, currency),
           change.booking_needed && T.trip.book,
-          change.opening_hours && T.trip.hours(change.opening_hours),
+          change.opening_hours && T.trip.hours(hoursText(change.opening_hours)),
           change.travel_minutes > 0 && T.offer.away(change.travel_minutes)
         ]
           .filter(Boolean)
@@ -39,12 +40,12 @@ const answerText = (offer, { response, option_id }) => {
 }
 
 /** How the vote stands; what others said is nobody's business. */
-const voteElement = (offer, { trip, zone, yours }) => {
+const voteElement = (offer, { trip, yours }) => {
   const { vote } = trip
   return element(
     "div",
     { class: "vote", role: "status" },
-    element("p", {}, T.vote.until(clockTime(vote.closes_at, zone), vote.voted.length, trip.members.length)),
+    element("p", {}, T.vote.until(deadline(vote.closes_at), vote.voted.length, trip.members.length)),
     element("p", { class: "soft" }, T.vote.or(answerText(offer, vote.default))),
     yours !== undefined && element("p", {}, element("strong", {}, T.vote.yours(answerText(offer, yours))))
   )
@@ -126,9 +127,21 @@ export const decidedElement = ({ result, offer, option_id }, close) => {
   )
 }
 
-const optionElement = (option, index, { trip, zone, accept, isVote }) => {
+/** Reasons that an option shows already, beside its times and at its stops. */
+const SHOWN = /^(Open at |Nobody knows its hours: |\d+ later stops? stay)/
+
+/** What is not said yet: neither by the changes nor by what stands beside them. */
+export const unsaidWhy = ({ why, changes }, trip) => {
+  const names = changes.map(({ slot_id }) => slotOf(trip, slot_id)?.node.name).filter(Boolean)
+  const isTold = (line) => SHOWN.test(line) || names.some((name) => line.startsWith(`${name} `))
+  const isUnknown = changes.some(({ action, open }) => action === "replace" && open === "unknown")
+  return [...why.filter((line) => !isTold(line)), ...(isUnknown ? [T.trip.checkFirst] : [])]
+}
+
+const optionElement = (option, index, { trip, zone, currency, accept, isVote }) => {
   const first = option.changes[0]
   const told = first === undefined ? "" : changeText(first, slotOf(trip, first.slot_id), zone)
+  const why = unsaidWhy(option, trip)
   return element(
     "li",
     { class: "option" },
@@ -137,14 +150,14 @@ const optionElement = (option, index, { trip, zone, accept, isVote }) => {
     element(
       "ul",
       { class: "plain" },
-      option.changes.map((change) => changeItem(change, trip, zone))
+      option.changes.map((change) => changeItem(change, { trip, zone, currency }))
     ),
     element("p", { class: "soft" }, T.offer.stays(option.unchanged)),
-    option.why.length > 0 &&
+    why.length > 0 &&
       element(
         "ul",
         { class: "why" },
-        option.why.map((one) => element("li", {}, one))
+        why.map((one) => element("li", {}, one))
       ),
     option.evidence.length > 0 &&
       element(
@@ -164,11 +177,12 @@ const optionElement = (option, index, { trip, zone, accept, isVote }) => {
 export const offerTitle = ({ trigger, slot_id }, trip) => {
   const about = slot_id === null ? undefined : slotOf(trip, slot_id)?.node.name
   const what = TRIGGER_WORDS[trigger] ?? words(trigger)
+  if (about !== undefined && trigger === "mood") return T.offer.insteadOf(about)
   return about === undefined ? what : `${what}: ${about}`
 }
 
 export const offerElement = (offer, context) => {
-  const { trip, zone, accept, dismiss, openVote } = context
+  const { trip, zone, currency, accept, dismiss, openVote } = context
   const { pivot_id, options, reasons = [], expires_at } = offer
   const isVote = isVoted(offer, trip)
   const mayVote = !trip.vote && trip.members.length > 1 && options.length > 0
@@ -194,7 +208,7 @@ export const offerElement = (offer, context) => {
       "ol",
       { class: "plain options" },
       options.map((option, index) =>
-        optionElement(option, index, { trip, zone, isVote, accept: (chosen) => accept(offer, chosen) })
+        optionElement(option, index, { trip, zone, currency, isVote, accept: (chosen) => accept(offer, chosen) })
       )
     ),
     reasons.length > 0 &&
@@ -203,6 +217,6 @@ export const offerElement = (offer, context) => {
         { class: "soft" },
         reasons.map(({ message }) => element("li", {}, message))
       ),
-    options.length > 0 && !isVote && element("p", { class: "soft" }, T.offer.until(clockTime(expires_at, zone)))
+    options.length > 0 && !isVote && element("p", { class: "soft" }, T.offer.until(deadline(expires_at)))
   )
 }

@@ -1,7 +1,8 @@
 /** What a newcomer says about themselves in under a minute: tags, how they travel, and a dozen places. */
 import { button, chips, element, field, held, redraw, select } from "./dom.js"
 import { priceText } from "./format.js"
-import { BUDGET_CHOICES, DIET_CHOICES, PACE_CHOICES, T, words } from "./messages.js"
+import { hoursText } from "./hours.js"
+import { BUDGET_CHOICES, categoryWords, DIET_CHOICES, PACE_CHOICES, T, words } from "./messages.js"
 import { newId } from "./session.js"
 
 /** The ones that the screen asks for. */
@@ -41,7 +42,7 @@ const heading = (at, title, hint) => [
   hint && element("p", { class: "soft" }, hint)
 ]
 
-const placeCard = ({ node }) =>
+const placeCard = ({ node }, currency) =>
   element(
     "div",
     { class: "card place", "aria-live": "polite" },
@@ -50,11 +51,11 @@ const placeCard = ({ node }) =>
       "p",
       { class: "soft" },
       [
-        words(node.category),
+        categoryWords(node.category),
         node.neighbourhood,
-        priceText(node.price_tier),
+        priceText(node.price_tier, currency),
         node.booking_needed && T.trip.book,
-        node.opening_hours && T.trip.hours(node.opening_hours)
+        node.opening_hours && T.trip.hours(hoursText(node.opening_hours))
       ]
         .filter(Boolean)
         .join(" · ")
@@ -68,8 +69,9 @@ const placeCard = ({ node }) =>
   )
 
 /** A dozen places, one at a time; each answer is sent at once and none is waited for. */
-const swipes = async ({ api, tell }, city, done) => {
-  const { session_id, nodes } = await api.discovery(city, SWIPES)
+const swipes = async ({ api, cities, tell }, city, done) => {
+  const [{ session_id, nodes }, known] = await Promise.all([api.discovery(city, SWIPES), cities()])
+  const { currency } = known.find(({ slug }) => slug === city) ?? {}
   const page = element("div", { class: "narrow" })
   let at = 0
   const answer = (likes) => {
@@ -92,7 +94,7 @@ const swipes = async ({ api, tell }, city, done) => {
     redraw(page, [
       ...heading(3, T.begin.swipe, T.begin.swipeHint),
       element("p", { class: "soft" }, T.begin.place(at + 1, nodes.length)),
-      placeCard(nodes[at]),
+      placeCard(nodes[at], currency),
       element(
         "div",
         { class: "acts two", "data-of": "swipe" },

@@ -1,18 +1,21 @@
 /** A traveler's taste in words, what taught it, and their data. */
 import { companionsCard } from "./companions.js"
 import { button, element, held, saveAs } from "./dom.js"
+import { fullTime } from "./format.js"
 import { SIGNAL_WORDS, SOURCE_WORDS, T, TASTE_WORDS, words } from "./messages.js"
 import { pushCard } from "./push.js"
+
+const valueWords = (dimension, value) => TASTE_WORDS[dimension]?.[1][value] ?? words(value)
 
 const tasteRow = ([name, { value, source }]) => {
   const known = TASTE_WORDS[name]
   if (known === undefined) return false
-  const [label, values] = known
+  const [label] = known
   return element(
     "li",
     {},
     element("strong", {}, `${label}: `),
-    values[value] ?? words(value),
+    valueWords(name, value),
     element("span", { class: "soft" }, ` (${SOURCE_WORDS[source] ?? words(source)})`)
   )
 }
@@ -32,7 +35,11 @@ const changeTag = ({ dimension, tag, change, from, to }) => {
     return element(
       "span",
       { class: "tag up" },
-      T.me.became(TASTE_WORDS[dimension]?.[0] ?? words(dimension), words(from), words(to))
+      T.me.became(
+        TASTE_WORDS[dimension]?.[0] ?? words(dimension),
+        valueWords(dimension, from),
+        valueWords(dimension, to)
+      )
     )
   }
   return element(
@@ -48,7 +55,7 @@ const lesson = ({ signal_type, occurred_at, changes }) =>
     {},
     element("strong", {}, SIGNAL_WORDS[signal_type] ?? words(signal_type)),
     " ",
-    element("time", { class: "soft", datetime: occurred_at }, new Date(occurred_at).toLocaleString()),
+    element("time", { class: "soft", datetime: occurred_at }, fullTime(occurred_at)),
     element(
       "div",
       { class: "tags" },

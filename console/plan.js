@@ -5,6 +5,16 @@ const slotsOf = (trip) => trip.days.flatMap((day) => day.slots)
 
 export const slotOf = (trip, slotId) => slotsOf(trip).find((slot) => slot.id === slotId)
 
+/** Where one comes to eat or drink. */
+export const KITCHENS = ["restaurant", "cafe", "bakery", "street_food", "food_hall", "dessert", "bar", "brewery"]
+const DIETS = ["vegetarian", "vegan", "gluten_free", "halal", "kosher", "lactose_free"]
+
+/** The needs that a stop has something to say of: a view from a hill is vegetarian, and nobody asks. */
+export const fitsToTell = ({ fits = {}, node }) =>
+  Object.entries(fits).filter(
+    ([need, fit]) => fit !== "fits" || !DIETS.includes(need) || KITCHENS.includes(node.category)
+  )
+
 /** The zone of the trip's city: every stop carries it. */
 export const zoneOfTrip = (trip, cities) =>
   slotsOf(trip)[0]?.time_zone ?? cities.find((city) => city.slug === trip.city)?.time_zone ?? "UTC"

@@ -1,9 +1,10 @@
 /** A whole trip on paper: every day, every stop, with what one needs where there is no phone. */
 import { button, element } from "./dom.js"
-import { calendarDay, datesText, LOCALE, priceText, timeSpan } from "./format.js"
-import { FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
+import { calendarDay, datesText, fullTime, priceText, timeSpan } from "./format.js"
+import { hoursText } from "./hours.js"
+import { categoryWords, FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
 import { notesOf } from "./own.js"
-import { zoneOfTrip } from "./plan.js"
+import { fitsToTell, zoneOfTrip } from "./plan.js"
 
 const openText = ({ open, expected }) =>
   open === "unknown" && expected ? USUALLY_WORDS[expected.usually] : OPEN_WORDS[open]
@@ -20,7 +21,7 @@ const stopLines = (slot, currency, note) => [
     "p",
     { class: "soft" },
     [
-      words(slot.node.category),
+      categoryWords(slot.node.category),
       slot.node.neighbourhood,
       priceText(slot.price_tier, currency),
       openText(slot),
@@ -31,8 +32,8 @@ const stopLines = (slot, currency, note) => [
       .filter(Boolean)
       .join(" · ")
   ),
-  slot.opening_hours && element("p", { class: "soft" }, T.trip.hours(slot.opening_hours)),
-  ...Object.entries(slot.fits ?? {}).map(([need, fit]) =>
+  slot.opening_hours && element("p", { class: "soft" }, T.trip.hours(hoursText(slot.opening_hours))),
+  ...fitsToTell(slot).map(([need, fit]) =>
     element("p", { class: "soft" }, T.trip.fit(NEED_WORDS[need] ?? words(need), FIT_WORDS[fit]))
   ),
   note !== undefined && element("p", { class: "note" }, note)
@@ -93,7 +94,7 @@ export const printView = async ({ api, cities, own }, id) => {
       ),
       trip.lodging && element("p", {}, T.print.lodging(trip.lodging.title)),
       ...days,
-      element("p", { class: "soft" }, T.print.as(new Date(api.now()).toLocaleString(LOCALE))),
+      element("p", { class: "soft" }, T.print.as(fullTime(api.now()))),
       element("p", { class: "soft" }, T.trip.sources(trip.attribution.map(({ text }) => text).join("; ")))
     ].filter(Boolean)
   }

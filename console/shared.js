@@ -1,9 +1,16 @@
 /** A plan that somebody shared by a link: to read, without signing in, kept up to date until the link ends. */
 import { makeDays, makeNow } from "./days.js"
 import { element } from "./dom.js"
-import { calendarDay, datesText } from "./format.js"
+import { datesText, fullDay, zoneText } from "./format.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, T } from "./messages.js"
+
+const factsText = (plan, now) => {
+  const zone = zoneText(plan.time_zone, now)
+  return [datesText(plan), zone && T.trip.times(zone), T.together.until(fullDay(plan.expires_at))]
+    .filter(Boolean)
+    .join(" · ")
+}
 
 /** `client` may be a visitor's. Shown as soon as the link has answered, one way or the other. */
 export const sharedView = async (client, code) => {
@@ -33,11 +40,7 @@ export const sharedView = async (client, code) => {
           element("h1", {}, plan.city_name),
           element("span", { class: `badge ${plan.status}` }, STATUS_WORDS[plan.status])
         ),
-        element(
-          "p",
-          { class: "soft facts" },
-          `${datesText(plan)} · ${T.trip.times(plan.time_zone)} · ${T.together.until(calendarDay(plan.expires_at.slice(0, 10)))}`
-        ),
+        element("p", { class: "soft facts" }, factsText(plan, client.clock.now())),
         now.part
       ]
     )

@@ -1,8 +1,10 @@
 /** One stop of a day on two lines; what can be done about it is folded away. */
 import { announce, button, element, field, held, redraw, select, setText } from "./dom.js"
 import { calendarDay, evidenceText, mapAddress, priceText, timeSpan, webMapAddress } from "./format.js"
-import { FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
+import { hoursText } from "./hours.js"
+import { categoryWords, FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
 import { gripElement } from "./order.js"
+import { fitsToTell } from "./plan.js"
 
 /** What the sentence about a stop says already is not said again below it. */
 export const unsaid = ({ narrative, evidence }) =>
@@ -107,8 +109,8 @@ const badges = (slot, isChanged) => [
 ]
 
 /** For whom it is fit, as far as it is known: each need of the party with its answer. */
-const fitsElement = (fits = {}) =>
-  Object.entries(fits).map(([need, fit]) =>
+const fitsElement = (slot) =>
+  fitsToTell(slot).map(([need, fit]) =>
     element(
       "p",
       { class: fit === "fits" ? "soft" : "notice small" },
@@ -126,17 +128,17 @@ export const directions = (node) =>
 
 const more = (slot) => [
   slot.narrative && element("p", {}, slot.narrative),
-  slot.opening_hours && element("p", { class: "soft" }, T.trip.hours(slot.opening_hours)),
+  slot.opening_hours && element("p", { class: "soft" }, T.trip.hours(hoursText(slot.opening_hours))),
   slot.expected && element("p", { class: "soft" }, slot.expected.text),
   slot.booking_needed && element("p", { class: "soft" }, T.trip.bookHint),
-  fitsElement(slot.fits),
+  fitsElement(slot),
   because({ why: unsaidWhy(slot), evidence: unsaid(slot) }),
   directions(slot.node)
 ]
 
 const softText = ({ node, price_tier, travel_minutes, lines, time_zone }, zone, currency) =>
   [
-    words(node.category),
+    categoryWords(node.category),
     node.neighbourhood,
     priceText(price_tier, currency),
     travel_minutes > 0 && T.trip.walk(travel_minutes),

@@ -1,7 +1,7 @@
 /** Who travels, how one asks somebody in, and how a trip is taken along: links, a calendar, files. */
 import { announce, button, element, field, held, redraw, saveAs, svg } from "./dom.js"
 import { FORMATS_BY_NAME } from "./exports.js"
-import { calendarDay } from "./format.js"
+import { fullDay } from "./format.js"
 import { T } from "./messages.js"
 import { qrCode } from "./qr.js"
 
@@ -45,7 +45,7 @@ const madeElement = (made) => {
       element("p", {}, T.together.shareMade),
       qrElement(address),
       copyable(T.together.shareLink, address),
-      element("p", { class: "soft" }, T.together.until(calendarDay(made.expires_at.slice(0, 10))))
+      element("p", { class: "soft" }, T.together.until(fullDay(made.expires_at)))
     )
   }
   return element(
@@ -54,7 +54,7 @@ const madeElement = (made) => {
     qrElement(address),
     element("p", {}, T.together.code, element("strong", { class: "code" }, made.code)),
     copyable(T.together.link, address),
-    element("p", { class: "soft" }, T.together.until(calendarDay(made.expires_at.slice(0, 10))))
+    element("p", { class: "soft" }, T.together.until(fullDay(made.expires_at)))
   )
 }
 
@@ -80,13 +80,7 @@ const linksPart = (api, trip) => {
         element(
           "li",
           { class: "copyable" },
-          element(
-            "span",
-            {},
-            T.together.links[link.kind],
-            ", ",
-            T.together.until(calendarDay(link.expires_at.slice(0, 10)))
-          ),
+          element("span", {}, T.together.links[link.kind], ", ", T.together.until(fullDay(link.expires_at))),
           button(
             T.together.revoke,
             held(async () => {

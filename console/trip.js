@@ -4,7 +4,7 @@ import { choicesElement, makeUndo } from "./by-hand.js"
 import { controlsElement } from "./controls.js"
 import { makeDays, makeNow } from "./days.js"
 import { announce, element, setText, whenOther } from "./dom.js"
-import { datesText, timeSpan } from "./format.js"
+import { datesText, localDate, timeSpan, zoneText } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
@@ -91,7 +91,11 @@ const actsOn = (live, pivot, { api, zone }) => ({
     const to = time === "" ? { day: day.day } : { at: `${date}T${time}` }
     return live.changeSlot(slot.id, { action: "move", ...to }, T.waiting.slot(T.byHand.moveIt, slot.node.name))
   },
-  fits: (minutes, at) => live.fits(minutes, at),
+  fits: (minutes, date, time) => {
+    const isNow = live.trip.status === "active" && date === localDate(api.now(), zone())
+    if (time === undefined && !isNow) throw new Error(T.fits.when)
+    return live.fits(minutes, time === undefined ? undefined : `${date}T${time}`)
+  },
   takeFitting: async (stops) => {
     for (const { node, starts_at } of stops) if (!(await live.addStop({ node_id: node.id, at: starts_at }))) return
   },
@@ -155,8 +159,12 @@ const listening = (live, page, expired) => ({
   }
 })
 
-const factsText = (trip, zone) =>
-  [datesText(trip), T.trip.travelers(trip.members.length), T.trip.times(zone)].join(" · ")
+const factsText = (trip, zone, now) => {
+  const told = zoneText(zone, now)
+  return [datesText(trip), T.trip.travelers(trip.members.length), told && T.trip.times(told)]
+    .filter(Boolean)
+    .join(" · ")
+}
 
 const aroundOf = ({ base }, live, zone) =>
   aroundTrip({
@@ -239,14 +247,14 @@ export const tripView = async (app, id) => {
     now: api.now,
     notes: notesOf(app.own, id)
   })
-  const offers = makePanel(live, zone, days)
+  const offers = makePanel(live, zone, days, currency)
   const below = makeBelow(app, live, zone, name)
   page.drawOnline = below.drawOnline
   const now = makeNow(acts)
   const undo = makeUndo((change) => undoing(live, change)())
   const drawNow = () => {
     now.draw(live.trip, api.now())
-    undo.draw(live.trip, zone(), api.now())
+    undo.draw(live.trip, api.now())
   }
   page.drawOffers = () => {
     offers.draw()
@@ -262,7 +270,7 @@ export const tripView = async (app, id) => {
   page.draw = () => {
     const { trip } = live
     drawStatus([trip.status, trip.isLost], trip)
-    setText(facts, factsText(trip, zone()))
+    setText(facts, factsText(trip, zone(), api.now()))
     remember()
     below.draw()
     drawNow()

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeApi, type Problem } from "../../console/api.js"
 import { firstShown, nowAndNext } from "../../console/days.js"
-import { calendarDay, changeText, clockTime, localDate, priceText, timeSpan } from "../../console/format.js"
+import { calendarDay, changeText, clockTime, localDate, priceText, timeSpan, zoneText } from "../../console/format.js"
+import { hoursText } from "../../console/hours.js"
 import {
   BUDGET_CHOICES,
   INTEREST_WORDS,
@@ -16,11 +17,13 @@ import {
   TRIGGER_WORDS
 } from "../../console/messages.js"
 import { LONGEST_DAYS } from "../../console/new-trip.js"
+import { unsaidWhy } from "../../console/offer.js"
 import { answersOf, offeredTags } from "../../console/onboarding.js"
-import { applyChange, differences, judgeFrame, MOODS, zoneOfTrip } from "../../console/plan.js"
+import { applyChange, differences, fitsToTell, judgeFrame, MOODS, zoneOfTrip } from "../../console/plan.js"
 import { claimsOf, newId, tokenOfFragment } from "../../console/session.js"
 import { byTime } from "../../console/trips.js"
-import { NEEDS } from "../../src/domain/catalog/fits.ts"
+import { CATEGORIES } from "../../src/domain/catalog/category.ts"
+import { DIETS, fitFor, NEEDS } from "../../src/domain/catalog/fits.ts"
 import { TAXONOMY } from "../../src/domain/catalog/taxonomy.ts"
 import { isUuid } from "../../src/domain/ids.ts"
 import { INTERESTS } from "../../src/domain/persona/interests.ts"
@@ -72,6 +75,50 @@ describe("the words of the console", () => {
     assert.strictEqual(priceText(0, "EUR"), "free")
     assert.strictEqual(priceText(2, "CHF"), "middling")
     assert.isUndefined(priceText(null, "EUR"))
+  })
+
+  it("tell opening hours as the traveler tells times, and leave what they do not understand", () => {
+    const american = (hours: string) => hoursText(hours, "en-US").replace(/\s/g, " ")
+    assert.strictEqual(american("Tu-Su 09:00-16:30"), "Tue–Sun 9:00 AM – 4:30 PM")
+    assert.strictEqual(american("Tu,Th-Su 10:00-18:00; We off"), "Tue, Thu–Sun 10:00 AM – 6:00 PM; Wed closed")
+    assert.strictEqual(american("Apr-Oct Sa,Su 10:00-18:00"), "Apr–Oct Sat, Sun 10:00 AM – 6:00 PM")
+    assert.strictEqual(american("06:00-24:00"), "6:00 AM – 12:00 AM")
+    assert.strictEqual(hoursText("06:00-12:00,14:00-26:00", "en-GB"), "06:00 – 12:00, 14:00 – 02:00")
+    assert.strictEqual(hoursText("24/7", "en-GB"), "at any time")
+    for (const other of ["sunrise-sunset", "Mo-Fr 09:00+", "by appointment", "week 3 Mo 10:00-12:00"])
+      assert.strictEqual(hoursText(other, "en-GB"), other)
+  })
+
+  it("name the times of a city only where one's own clock shows others", () => {
+    const now = Date.parse("2026-05-01T12:00:00Z")
+    const own = new Intl.DateTimeFormat().resolvedOptions().timeZone
+    assert.isUndefined(zoneText(own, now))
+    // One of them is not where this runs.
+    const told = ["America/Los_Angeles", "Asia/Tokyo"].map((zone) => zoneText(zone, now, "en-GB"))
+    assert.isNotEmpty(told.filter((one) => one === "Pacific Time" || one === "Japan Standard Time"))
+  })
+
+  it("do not repeat as a reason what an option shows", () => {
+    const why = [
+      "Place a is replaced by Café",
+      "Suits the mood: tired",
+      "Nobody knows its hours: check before you go at 10:00",
+      "1 later stop stays as it is"
+    ]
+    const changes = [{ action: "replace", slot_id: "a", open: "unknown", node: { name: "Café" } }]
+    assert.deepStrictEqual(unsaidWhy({ why, changes }, trip), ["Suits the mood: tired", "Check before you go."])
+    assert.deepStrictEqual(unsaidWhy({ why: ["Place b is dropped"], changes: [] }, trip), ["Place b is dropped"])
+  })
+
+  it("say of a diet at kitchens, and elsewhere not", () => {
+    for (const category of CATEGORIES) {
+      const fit = fitFor({ category, vibe_tags: [], facts: undefined }, "vegetarian")
+      const told = fitsToTell({ fits: { vegetarian: "fits" }, node: { category } })
+      assert.strictEqual(told.length > 0, fit === "unknown", category)
+    }
+    const all = Object.fromEntries(DIETS.map((diet) => [diet, "fits"]))
+    assert.isEmpty(fitsToTell({ fits: all, node: { category: "park" } }))
+    assert.isNotEmpty(fitsToTell({ fits: { wheelchair: "fits" }, node: { category: "park" } }))
   })
 
   it("say what a change does to the stop that is there now", () => {

@@ -19,6 +19,21 @@ const companionCalls = (call) => ({
   answerCompanion: (suggested_id, answer) => call("companions.answer", { path: { suggested_id }, body: { answer } })
 })
 
+const linkCalls = (call) => ({
+  links: (id) => call("links.mine", { path: { id } }),
+  /** Without a key: no receipt keeps what the answer tells. */
+  makeLink: (id, body) => call("links.make", { path: { id }, body, key: null }),
+  revokeLink: (id, link_id) => call("links.revoke", { path: { id, link_id } }),
+  invitation: (code) => call("links.invitation", { path: { code } }),
+  acceptInvitation: (code) => call("links.accept", { path: { code } })
+})
+
+const voteCalls = (call) => ({
+  openVote: (id, pivot_id, body) => call("votes.open", { path: { id, pivot_id }, body }),
+  castVote: (id, pivot_id, body) => call("votes.cast", { path: { id, pivot_id }, body }),
+  vote: (id) => call("votes.read", { path: { id } })
+})
+
 /**
  * Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good and could
  * not be renewed; `onToken` of each renewed one.
@@ -76,12 +91,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     erase: () => call("people.erase"),
     /** The trip as the page knows it now, for when there is no network. */
     remember: (one) => kept.put(tripName(one.id), one).catch(() => {}),
-    links: (id) => call("links.mine", ofTrip(id)),
-    /** Without a key: no receipt keeps what the answer tells. */
-    makeLink: (id, body) => call("links.make", { ...ofTrip(id), body, key: null }),
-    revokeLink: (id, link_id) => call("links.revoke", { path: { id, link_id } }),
-    invitation: (code) => call("links.invitation", { path: { code } }),
-    acceptInvitation: (code) => call("links.accept", { path: { code } }),
+    ...linkCalls(call),
     nodes: (slug, cursor) => {
       const query = { limit: 200, cursor }
       const page = cursor === undefined ? "" : `&cursor=${cursor}`
@@ -96,7 +106,13 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
       keeping(
         cursor === undefined ? "/trips" : `/trips?cursor=${encodeURIComponent(cursor)}`,
         call("trips.list", { query: { cursor } })
-      ),
+      ).catch(async (error) => {
+        // Who never opened the list has opened trips.
+        const trips = error.isAway && cursor === undefined ? await kept.trips().catch(() => []) : []
+        if (trips.length === 0) throw error
+        onOffline?.()
+        return { trips, next_cursor: null }
+      }),
     trip: (id) => keeping(tripName(id), call("trips.read", ofTrip(id))),
     createTrip: (body, key) => call("trips.create", { body, key }),
     changeTrip: (id, body, ifMatch) => call("trips.change", { ...ofTrip(id), body, ifMatch }),
@@ -117,10 +133,8 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     search: (slug, q, limit) => call("cities.nodes", { path: { slug }, query: { limit, q } }),
     pivot: (id, body, key) => call("trips.pivot", { ...ofTrip(id), body, key }),
     answerPivot: (id, pivot_id, body, key) => call("trips.answerPivot", { path: { id, pivot_id }, body, key }),
-    openVote: (id, pivot_id, body) => call("votes.open", { path: { id, pivot_id }, body }),
-    castVote: (id, pivot_id, body) => call("votes.cast", { path: { id, pivot_id }, body }),
+    ...voteCalls(call),
     ...companionCalls(call),
-    vote: (id) => call("votes.read", ofTrip(id)),
     signal: (body) => call("people.signals", { body })
   }
 }

@@ -1,5 +1,6 @@
 /** What a plan goes around: where one sleeps, arrivals and departures, tables and tickets. Before a trip is planned, and later. */
 import { MOST_FIXED } from "./bring.js"
+import { placeCalled } from "./bring-match.js"
 import { button, element, field, held, redraw, select } from "./dom.js"
 import { calendarDay, clockTime, localDate } from "./format.js"
 import { neighbourhoods } from "./map-shapes.js"
@@ -126,10 +127,7 @@ export const spotOf = (said, nodes) => {
   const [, lat, lon] = COORDINATES.exec(text) ?? []
   if (lat !== undefined && Math.abs(Number(lat)) <= 90 && Math.abs(Number(lon)) <= 180)
     return { lat: Number(lat), lon: Number(lon) }
-  const called = text.toLowerCase()
-  const place =
-    nodes.find(({ name }) => name.toLowerCase() === called) ??
-    nodes.find(({ name }) => name.toLowerCase().includes(called))
+  const place = placeCalled(text, nodes)
   return place && { lat: place.lat, lon: place.lon }
 }
 

@@ -30,6 +30,20 @@ const metresBetween = (a, b) =>
 
 const namesOf = (node) => [node.name, ...Object.values(node.names ?? {})].map(plainName)
 
+/**
+ * The place that somebody means who types this: by its whole name in any of its languages, else by a part of one.
+ *
+ * @param {string} said
+ * @param {Array<any>} nodes
+ */
+export const placeCalled = (said, nodes) => {
+  const squeezed = (name) => name.replaceAll(" ", "")
+  const asked = squeezed(plainName(said))
+  if (asked === "") return undefined
+  const isNamed = (fits) => (node) => namesOf(node).some((name) => fits(squeezed(name)))
+  return nodes.find(isNamed((name) => name === asked)) ?? nodes.find(isNamed((name) => name.includes(asked)))
+}
+
 const byName = (nodes) => {
   const found = new Map()
   for (const node of nodes) {

@@ -1,6 +1,6 @@
 /** The app: who is signed in, and which view the address asks for. */
 import { makeApi } from "./api.js"
-import { announce, element } from "./dom.js"
+import { announce, button, element } from "./dom.js"
 import { measure } from "./format.js"
 import { joinView } from "./join.js"
 import { forgetOthers, keepShell, keptFor } from "./kept.js"
@@ -75,6 +75,17 @@ const welcome = async () => {
   if (app === undefined) main.replaceChildren(view)
 }
 
+/** A sentence, and a way on. */
+const failed = (error, address) => [
+  element("p", { class: "notice error", role: "alert" }, error.message),
+  element(
+    "p",
+    { class: "acts" },
+    error.isAway && button(T.again, () => show(), { "data-act": "again" }),
+    app !== undefined && address !== "#/trips" && element("a", { class: "act", href: "#/trips" }, T.trips.title)
+  )
+]
+
 const show = async (address = location.hash) => {
   const mine = ++asked
   shown?.close?.()
@@ -103,7 +114,7 @@ const show = async (address = location.hash) => {
     scrollTo(0, 0)
   } catch (error) {
     if (mine === asked && (app !== undefined || isShared)) {
-      main.replaceChildren(element("p", { class: "notice error", role: "alert" }, error.message))
+      main.replaceChildren(...failed(error, address))
     }
   } finally {
     if (mine === asked) main.removeAttribute("aria-busy")

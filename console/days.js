@@ -219,6 +219,7 @@ export const makeDays = (acts, shown, { map, now, currency = undefined, notes = 
       map,
       day.slots.length === 0 && element("p", { class: "soft" }, T.trip.noStop),
       list,
+      day.way?.back_minutes > 0 && element("p", { class: "soft" }, T.trip.back(day.way.back_minutes)),
       canChange(trip) && adding(trip, day, zone)
     ])
     shown(day)

@@ -14,14 +14,16 @@ const WORTH_KEEPING = /^\/(trips(\/[0-9a-f-]{36})?|cities(\/[a-z0-9-]+\/nodes)?)
 
 const store = globalThis.caches
 
+const ONE_TRIP = /^\/kept\/trips\/[0-9a-f-]{36}$/
+
 const addressOf = (path) => `/kept${path}`
 
 /**
  * Nothing is kept where the browser keeps nothing.
  *
- * @type {{put: (path: string, answer: unknown) => Promise<void>, get: (path: string) => Promise<any>, drop: (path: string) => Promise<unknown>}}
+ * @type {{put: (path: string, answer: unknown) => Promise<void>, get: (path: string) => Promise<any>, drop: (path: string) => Promise<unknown>, trips: () => Promise<Array<any>>}}
  */
-export const NOTHING = { put: async () => {}, get: async () => undefined, drop: async () => {} }
+export const NOTHING = { put: async () => {}, get: async () => undefined, drop: async () => {}, trips: async () => [] }
 
 /** Forgets what others read in this browser. */
 export const forgetOthers = async (person) => {
@@ -46,7 +48,13 @@ export const keptFor = (person) => {
       const found = await (await open()).match(addressOf(path))
       return found?.json()
     },
-    drop: async (path) => (await open()).delete(addressOf(path))
+    drop: async (path) => (await open()).delete(addressOf(path)),
+    /** Every trip that was looked at. */
+    trips: async () => {
+      const cache = await open()
+      const keys = (await cache.keys()).filter(({ url }) => ONE_TRIP.test(new URL(url).pathname))
+      return Promise.all(keys.map(async (key) => (await cache.match(key)).json()))
+    }
   }
 }
 

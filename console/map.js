@@ -81,18 +81,37 @@ export const alternativesOf = (offers) =>
 /** The letter that an option has on the map. */
 export const letterOf = (index) => LETTERS[index] ?? "?"
 
+/** Fixed things of these days that lie somewhere. */
+const thingsOf = ({ fixed = [] }, days) =>
+  fixed.filter(({ day, lat }) => lat !== null && lat !== undefined && days.some((one) => one.day === day))
+
+/** A day's way, from where one sleeps and back. */
+const wayOf = ({ day, slots }, things, home) => {
+  const stations = [
+    ...slots.map(({ node, starts_at }) => ({ place: node, starts_at })),
+    ...things.filter((thing) => thing.day === day).map((thing) => ({ place: thing, starts_at: thing.starts_at }))
+  ]
+    .sort((a, b) => a.starts_at.localeCompare(b.starts_at))
+    .map(({ place }) => place)
+  return home && stations.length > 0 ? [home, ...stations, home] : stations
+}
+
 const stopsOf = (days) => days.flatMap(({ slots }) => slots.map(({ node }) => node))
 
 /** Numbers of a day's stops, or of the days where several are shown. */
-const drawPins = (days, alternatives, view, marked) => {
-  const nodes = [...stopsOf(days), ...alternatives.map(({ node }) => node)]
+const drawPins = ({ days, alternatives, things, home, marked }, view) => {
+  const nodes = [...stopsOf(days), ...alternatives.map(({ node }) => node), ...things, ...(home ? [home] : [])]
   const places = apart(nodes.map(view.at), APART)
   const at = new Map(nodes.map((node, nth) => [node, places[nth]]))
   const going = new Set(alternatives.map(({ slot_id }) => slot_id))
   const numbered = (day, index) => (days.length > 1 ? day.day : index + 1)
   const kind = ({ id }) => `pin${going.has(id) ? " going" : ""}${marked.has(id) ? " changed" : ""}`
   return [
-    ...days.map(({ slots }) => svg("polyline", { class: "way", points: pairs(slots.map(({ node }) => at.get(node))) })),
+    ...days.map((day) =>
+      svg("polyline", { class: "way", points: pairs(wayOf(day, things, home).map((place) => at.get(place))) })
+    ),
+    ...(home ? [mark("pin home", at.get(home), "⌂", T.map.home(home.title))] : []),
+    ...things.map((thing) => mark("pin own", at.get(thing), "◆", thing.title)),
     ...days.flatMap((day) =>
       day.slots.map((slot, index) => mark(kind(slot), at.get(slot.node), String(numbered(day, index)), slot.node.name))
     ),
@@ -101,8 +120,10 @@ const drawPins = (days, alternatives, view, marked) => {
 }
 
 /** All that a drawing of pins goes by. */
-const pinsKey = (days, alternatives, marked) =>
+const pinsKey = ({ days, alternatives, things, home, marked }) =>
   JSON.stringify([
+    home,
+    things.map(({ lat, lon, title, starts_at }) => [lat, lon, title, starts_at]),
     days.map(({ day, slots }) => [day, slots.map(({ id, node }) => [id, node.id, node.name, marked.has(id)])]),
     alternatives.map(({ node, slot_id, letter }) => [node.id, slot_id, letter])
   ])
@@ -142,13 +163,13 @@ const makeDrawing = (attributes = {}) => {
     part.replaceChildren(moved, drawScale(view.metres))
     drawTiles()
   })
-  const drawMarks = whenOther((days, alternatives, marked) =>
-    pins.replaceChildren(...drawPins(days, alternatives, view, marked))
-  )
-  /** @param {any} what days, alternatives, the ground, how it is looked at */
+  const drawMarks = whenOther((what) => pins.replaceChildren(...drawPins(what, view)))
+  /** @param {any} what days, alternatives, fixed things, where one sleeps, the ground, how it is looked at */
   const draw = ({
     days,
     alternatives,
+    things = [],
+    home,
     places = [],
     hoods = [],
     zoom = 1,
@@ -156,24 +177,34 @@ const makeDrawing = (attributes = {}) => {
     label,
     marked = new Map()
   }) => {
-    const points = [...stopsOf(days), ...alternatives.map(({ node }) => node)]
+    const points = [...stopsOf(days), ...alternatives.map(({ node }) => node), ...things, ...(home ? [home] : [])]
     const where = points.map(({ lat, lon }) => `${lat},${lon}`).join(" ")
     drawGround([places, hoods, where, zoom, ...shift], { places, hoods }, points, zoom, shift)
-    drawMarks([view, pinsKey(days, alternatives, marked)], days, alternatives, marked)
+    const marks = { days, alternatives, things, home, marked }
+    drawMarks([view, pinsKey(marks)], marks)
     if (part.getAttribute("aria-label") !== label) part.setAttribute("aria-label", label)
   }
   return { part, draw, layTiles }
 }
 
-/** What one offer would change, on a small map of its day: what goes pales, what may come has its option's letter. */
-export const offerMap = (trip, offer) => {
+/**
+ * What one offer would change, on a small map of its day: what goes pales, what may come has its option's letter. `base` gives
+ * the places of the city; until they are there, the stops stand alone.
+ */
+export const offerMap = (trip, offer, base) => {
   const alternatives = alternativesOf([offer])
   if (alternatives.length === 0) return false
   const day = trip.days.find(({ slots }) => slots.some(({ id }) => alternatives.some(({ slot_id }) => slot_id === id)))
   if (day === undefined) return false
   const names = alternatives.map(({ letter, node }) => `${letter} ${node.name}`).join(", ")
   const { part, draw } = makeDrawing()
-  draw({ days: [day], alternatives, label: T.map.offer(names) })
+  const what = { days: [day], alternatives, things: thingsOf(trip, [day]), label: T.map.offer(names) }
+  draw(what)
+  // Whoever has no places has heard of it at the large map.
+  base().then(
+    ({ nodes }) => draw({ ...what, places: nodes, hoods: neighbourhoods(nodes) }),
+    () => {}
+  )
   return part
 }
 
@@ -259,7 +290,8 @@ export const makeMap = (base, failed, source) => {
         .map(({ name }) => name)
         .join(", ")
     )
-    drawing.draw({ ...ground, days, alternatives, zoom, shift, label, marked })
+    const home = trip.lodging ?? undefined
+    drawing.draw({ ...ground, days, alternatives, things: thingsOf(trip, days), home, zoom, shift, label, marked })
     const hasDays = trip.days.length > 1
     drawTools([zoom, ...shift, isWhole, hasDays], hasDays)
     setText(credit, T.map.data(ground.attribution.join("; ")))

@@ -169,7 +169,8 @@ export const T = {
   dismiss: "Dismiss",
   undo: "Undo",
   cancel: "Cancel",
-  unreachable: "The server cannot be reached. You may be offline; what you see is what was known last.",
+  unreachable: "The server cannot be reached; you may be offline. Nothing is lost: try again when there is a network.",
+  again: "Try again",
   welcome: {
     title: "Your trip, as locals would do it",
     text: "A plan by day from what locals say. When it rains, something is closed or you are late, it offers what fits, at once.",
@@ -297,6 +298,7 @@ export const T = {
     until: (time) => `until ${time}`,
     walk: (minutes) => `${minutes} min away`,
     rides: (lines) => `by ${lines.slice(0, 3).join(" or ")}`,
+    back: (minutes) => `${minutes} min back to where you sleep`,
     directions: "Directions",
     webMap: "On a web map",
     book: "book ahead",
@@ -351,6 +353,13 @@ export const T = {
       "Delete this trip, for everybody on it? Nobody can read it any more and its links lead nowhere. That cannot be undone. The record of what each of you did in it stays until you delete your accounts.",
     leave: "Leave this trip",
     leaveSure: "Leave this trip? The others go on without you; only an invitation brings you back."
+  },
+  musts: {
+    title: "Places that must be in it",
+    name: "A place that you want to see",
+    hint: "A part of its name is enough.",
+    unknown: (said) =>
+      `No place here is called “${said}”. Choose one from the list, or add it as your own once the plan is there.`
   },
   copied: {
     from: (city, date) => `Like your trip to ${city} of ${date}: as long, with the same limits and the same bed.`,
@@ -582,6 +591,7 @@ export const T = {
     one: (day) => `day ${day}`,
     whole: "the whole trip",
     label: (what, names) => `Map of ${what}: ${names}`,
+    home: (title) => `You sleep here: ${title}`,
     offer: (names) => `Where the options lie: ${names}`,
     all: "All stops",
     back: "Show all stops",

@@ -4,6 +4,7 @@ import { alongPart } from "./companions.js"
 import { button, chips, element, field, held, select } from "./dom.js"
 import { calendarDay, localDate } from "./format.js"
 import { BUDGET_CHOICES, NEED_WORDS, PACE_CHOICES, T } from "./messages.js"
+import { makeMusts } from "./musts.js"
 import { newId } from "./session.js"
 
 export const LONGEST_DAYS = 21
@@ -80,6 +81,8 @@ const placesPart = (places) => {
   }
 }
 
+const mustsOf = (...lists) => [...new Set(lists.flat())].slice(0, MOST_MUSTS)
+
 /** @param {any} app @param {string} [asked] the city @param {any} [like] a trip that it begins from */
 const formView = async ({ api, cities, base, own, tell }, asked, like = undefined) => {
   const [known, along] = await Promise.all([cities(), alongPart({ api, own })])
@@ -99,11 +102,13 @@ const formView = async ({ api, cities, base, own, tell }, asked, like = undefine
   })
   const bring = makeBring({ city: chosen, base, days: () => Number(days.value) })
   const need = needsPart(own)
+  const nodes = async () => (chosen() === undefined ? [] : (await base(chosen().slug)).nodes)
+  const named = makeMusts(nodes)
   const kept = placesPart([...new Set((like?.days ?? []).flatMap(({ slots }) => slots.map(({ node }) => node.id)))])
   const around = aroundNewTrip({
     span: () => ({ first: date.value, last: dayAfter(date.value, Number(days.value) - 1) }),
     zone: () => chosen()?.time_zone,
-    nodes: async () => (chosen() === undefined ? [] : (await base(chosen().slug)).nodes),
+    nodes,
     begin: { lodging: like?.lodging }
   })
   date.addEventListener("change", () => around.look())
@@ -112,6 +117,7 @@ const formView = async ({ api, cities, base, own, tell }, asked, like = undefine
     today()
     bring.look()
     around.look()
+    named.forget()
   })
   // One key for one plan: pressing the button again after a broken connection makes no second trip.
   let key = newId()
@@ -123,10 +129,7 @@ const formView = async ({ api, cities, base, own, tell }, asked, like = undefine
     const trip = await api.createTrip(
       tripRequest(new FormData(form), {
         needs: need.needs(),
-        musts: [...new Set([...(city.value === like?.city ? kept.places() : []), ...bring.musts()])].slice(
-          0,
-          MOST_MUSTS
-        ),
+        musts: mustsOf(named.musts(), city.value === like?.city ? kept.places() : [], bring.musts()),
         fixed: [...around.fixed(), ...bring.bookings(date.value)].slice(0, MOST_FIXED),
         lodging: around.lodging(),
         party: along.party()
@@ -146,6 +149,7 @@ const formView = async ({ api, cities, base, own, tell }, asked, like = undefine
     field(T.newTrip.firstDay, date),
     field(T.newTrip.days, days),
     kept.part,
+    named.part,
     along.part,
     element(
       "details",

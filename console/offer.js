@@ -9,7 +9,7 @@ import { slotOf } from "./plan.js"
 const changeItem = (change, { trip, zone, currency }) =>
   element(
     "li",
-    {},
+    { class: "change" },
     element("strong", {}, changeText(change, slotOf(trip, change.slot_id), zone)),
     change.action !== "drop" && element("span", { class: `badge ${change.open}` }, OPEN_WORDS[change.open]),
     change.action === "replace" &&
@@ -182,7 +182,7 @@ export const offerTitle = ({ trigger, slot_id }, trip) => {
 }
 
 export const offerElement = (offer, context) => {
-  const { trip, zone, currency, accept, dismiss, openVote } = context
+  const { trip, zone, currency, base, accept, dismiss, openVote } = context
   const { pivot_id, options, reasons = [], expires_at } = offer
   const isVote = isVoted(offer, trip)
   const mayVote = !trip.vote && trip.members.length > 1 && options.length > 0
@@ -203,7 +203,7 @@ export const offerElement = (offer, context) => {
     options.length === 0 && element("p", {}, T.offer.nothing),
     isVote && voteElement(offer, context),
     mayVote && voteForm(openVote, offer),
-    offerMap(trip, offer),
+    offerMap(trip, offer, base),
     element(
       "ol",
       { class: "plain options" },

@@ -14,8 +14,8 @@ const surroundings = ({ slot_id, options }, { days }) => {
   )
 }
 
-/** `zone()` and `currency` are the city's; `days` shows the day of an option that is taken. */
-export const makePanel = (live, zone, days, currency) => {
+/** `zone()`, its places and its currency are the city's; `days` shows the day of an option that is taken. */
+export const makePanel = (live, zone, days, { base, currency }) => {
   const panel = element("div", { class: "offers", "aria-label": T.trip.offers, role: "region" })
   const isVoted = ({ pivot_id }) => live.trip.vote?.pivot_id === pivot_id
   const accept = async (offer, option) => {
@@ -63,7 +63,7 @@ export const makePanel = (live, zone, days, currency) => {
     }
     const { part, draw } = drawn.get(offer.pivot_id)
     const by = [trip.vote, trip.members.length, yours, zone(), surroundings(offer, trip)]
-    draw(by, { trip, zone: zone(), currency, yours, accept, dismiss, openVote })
+    draw(by, { trip, zone: zone(), currency, base, yours, accept, dismiss, openVote })
     return part
   }
   const draw = () => {

@@ -12,7 +12,7 @@ import { offerTitle } from "./offer.js"
 import { makePanel } from "./offers.js"
 import { notesOf } from "./own.js"
 import { oneAtATime, paced } from "./pace.js"
-import { slotOf, zoneOfTrip } from "./plan.js"
+import { slotOf, UNDER_CHANGE, zoneOfTrip } from "./plan.js"
 import { togetherElement } from "./together.js"
 import { moreElement } from "./trip-more.js"
 
@@ -198,8 +198,10 @@ const makeBelow = (app, live, zone, name) => {
     drawMore([trip.members, trip.status])
     // What is theirs no more can be read, and that is all.
     if (trip.isLost) part.replaceChildren(notes)
+    else if (!UNDER_CHANGE.includes(trip.status)) around.remove()
   }
-  const part = element("div", {}, aroundOf(app, live, zone), together.part, notes, more.part)
+  const around = aroundOf(app, live, zone)
+  const part = element("div", {}, around, together.part, notes, more.part)
   return {
     part,
     draw,
@@ -247,7 +249,7 @@ export const tripView = async (app, id) => {
     now: api.now,
     notes: notesOf(app.own, id)
   })
-  const offers = makePanel(live, zone, days, currency)
+  const offers = makePanel(live, zone, days, { base: () => app.base(first.city), currency })
   const below = makeBelow(app, live, zone, name)
   page.drawOnline = below.drawOnline
   const now = makeNow(acts)

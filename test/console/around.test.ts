@@ -14,6 +14,10 @@ describe("the app", () => {
     assert.deepStrictEqual(spotOf("market", nodes), market)
     assert.deepStrictEqual(spotOf("47.61,-122.34", nodes), { lat: 47.61, lon: -122.34 })
     assert.deepStrictEqual(spotOf("geo:47.61,-122.34?z=17", nodes), { lat: 47.61, lon: -122.34 })
+    // As one types it who has no such letters, and by a name in another script.
+    const temple = { name: "Sensō-ji", names: { ja: "浅草寺" }, lat: 35.7148, lon: 139.7967 }
+    for (const said of ["sensoji", "Senso ji", "浅草寺"])
+      assert.deepStrictEqual(spotOf(said, [...nodes, temple]), { lat: temple.lat, lon: temple.lon })
     for (const nowhere of ["", "Hotel Nowhere", "97.61, -122.34"]) assert.isUndefined(spotOf(nowhere, nodes))
   })
 

@@ -113,6 +113,15 @@ const answeredOffers = ({ reader, store }: Executing, offers: ReadonlyMap<unknow
   }
 }
 
+/** The first answer to each offer, of those that are meant. */
+const firstAnswers = (json: unknown, meant: (row: Row) => boolean): ReadonlyArray<Row> =>
+  firstOf(
+    rowsIn(json)
+      .filter(meant)
+      .toSorted((a, b) => at(a, "responded_at") - at(b, "responded_at")),
+    (one) => String(one["pivot_id"])
+  )
+
 export const decisionStatements: ReadonlyArray<Statement> = [
   writing("insert into ranking_events ( id, user_id, trip_id, session_id, day_number", ({ store }, [json]) => {
     for (const row of rowsIn(json))
@@ -132,8 +141,7 @@ export const decisionStatements: ReadonlyArray<Statement> = [
     )
   ),
   writing("update pivot_events p set response = r.response", ({ reader, store }, [json]) => {
-    const sorted = rowsIn(json).toSorted((a, b) => at(a, "responded_at") - at(b, "responded_at"))
-    for (const row of firstOf(sorted, (one) => String(one["pivot_id"]))) {
+    for (const row of firstAnswers(json, (one) => one["late"] !== true)) {
       const old = store.get(reader, "pivot_events", row["pivot_id"])
       if (old === undefined || old["response"] !== null) continue
       const { chosen_option_id, response, slots_changed, time_to_action_ms } = row
@@ -145,6 +153,32 @@ export const decisionStatements: ReadonlyArray<Statement> = [
         responded_at: stamp(row["responded_at"])
       })
     }
+  }),
+  writing("with late_answers as", ({ reader, store }, [json]) => {
+    const heard: Array<Row> = []
+    for (const row of firstAnswers(json, (one) => one["late"] === true)) {
+      const old = store.get(reader, "pivot_events", row["pivot_id"])
+      if (old === undefined || old["trip_id"] !== row["trip_id"]) continue
+      const options = old["options"] as ReadonlyArray<Row>
+      const chosen = options.find((one) => one["option_id"] === row["chosen_option_id"])
+      const said = Number(row["responded_at"])
+      const isOpen = old["response"] === null || (old["response"] === "ignore" && at(old, "responded_at") > said)
+      if (!isOpen || options.length === 0 || (row["response"] !== "dismiss" && chosen === undefined)) continue
+      const responded_at = Math.max(said, at(old, "offered_at"))
+      store.update("pivot_events", old, {
+        response: row["response"],
+        chosen_option_id: nullable(chosen?.["option_id"]),
+        time_to_action_ms: responded_at - at(old, "offered_at"),
+        slots_changed: nullable(row["slots_changed"]),
+        responded_at
+      })
+      heard.push({ pivot_id: row["pivot_id"] })
+    }
+    return heard
+  }),
+  writing("delete from decision_outcomes where decision_id in", ({ reader, store }, ids) => {
+    for (const one of [...store.scan(reader, "decision_outcomes")])
+      if (one["outcome"] === "ignored" && ids.includes(one["decision_id"])) store.remove("decision_outcomes", one)
   }),
   writing("with records as materialized", (executing, [json]) => {
     const offers = new Map<unknown, unknown>()

@@ -114,7 +114,7 @@ const pivotEvents = Effect.fnUntraced(function* (records: ReadonlyArray<JournalE
 const lateResponses = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
   const heard = yield* sql<{ readonly pivot_id: string }>`
-    with r as (
+    with late_answers as (
       select distinct on (pivot_id) *, to_timestamp(responded_at / 1000.0) as at
       from json_to_recordset(${payloadsOf(sql, records)}::json) as r(
         pivot_id uuid, trip_id uuid, response text, chosen_option_id text, slots_changed smallint,
@@ -125,7 +125,7 @@ const lateResponses = Effect.fnUntraced(function* (records: ReadonlyArray<Journa
       response = r.response, chosen_option_id = o.option_id, slots_changed = r.slots_changed,
       responded_at = greatest(r.at, p.offered_at),
       time_to_action_ms = (extract(epoch from greatest(r.at, p.offered_at) - p.offered_at) * 1000)::bigint
-    from r left join lateral (
+    from late_answers r left join lateral (
       select (one ->> 'option_id')::uuid as option_id from pivot_events offered, jsonb_array_elements(offered.options) one
       where offered.pivot_id = r.pivot_id and one ->> 'option_id' = r.chosen_option_id) o on true
     where p.pivot_id = r.pivot_id and p.trip_id = r.trip_id and p.origin = 'app' and jsonb_array_length(p.options) > 0

@@ -102,9 +102,14 @@ describe("suggested companions", () => {
     })
     assert.deepStrictEqual(names(found), [cat.id, bob.id])
     const shown = await world.rows(
-      (sql) => sql`select suggested_id, position, model_name, features from companion_suggestions
+      (sql) => sql`select suggested_id, position, model_name, features, earlier from companion_suggestions
         where user_id = ${ann.id} order by position`
     )
+    for (const { earlier, features, suggested_id } of shown) {
+      const [before] = earlier.filter((one: Json) => one.model_name === "shared_interests").slice(-1)
+      assert.strictEqual(before.position, suggested_id === bob.id ? 1 : 2, "how each was shown before stays known")
+      assert.sameMembers(Object.keys(before.features), Object.keys(features))
+    }
     assert.deepStrictEqual(
       shown.map((row) => [row.suggested_id, row.position, row.model_name]),
       [

@@ -237,6 +237,46 @@ describe("decisions", () => {
     )
     assert.strictEqual(snapshots.at(-1).constraints.pace, "packed")
   })
+  it("log what a plan goes around: when, of which kind and roughly where, and not what it is called", async () => {
+    const day = dayAhead(12)
+    const wish = { title: "Dinner with Ana", kind: "reservation", at: `${day}T19:00`, until: `${day}T20:30` }
+    const brought = {
+      fixed: [{ ...wish, lat: 47.61234, lon: -122.34567 }],
+      lodging: { title: "At Ana's", lat: 47.62345, lon: -122.35678 }
+    }
+    const made = ok(
+      await ann.call("POST", "/trips", {
+        city: "seattle",
+        start_date: day,
+        days: 2,
+        constraints: { pace: "leisurely" },
+        ...brought
+      }),
+      201
+    )
+    const [fixed] = made.fixed
+    ok(await ann.call("PATCH", `/trips/${made.id}`, { lodging: null }))
+    const rows = await world.drained(
+      (sql) => sql`select constraints from exp.constraint_snapshots where trip_id = ${made.id} order by valid_from, id`,
+      (found) => found.length >= 2
+    )
+    const kept = {
+      kind: "reservation",
+      day: 1,
+      starts_at: Date.parse(fixed.starts_at),
+      ends_at: Date.parse(fixed.ends_at),
+      lat: 47.61,
+      lon: -122.35
+    }
+    assert.deepEqual(
+      rows.map(({ constraints }) => constraints),
+      [
+        { ...made.constraints, fixed: [kept], lodging: { lat: 47.62, lon: -122.36 } },
+        { ...made.constraints, fixed: [kept] }
+      ]
+    )
+  })
+
   it("log a plan that was moved with its new dates", async () => {
     const moved = { start_date: dayAhead(20), end_date: dayAhead(21) }
     const planned = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(14), days: 2 }), 201)

@@ -59,4 +59,29 @@ describe("a database with rows of before", () => {
       "an option was logged before all its features were, or is about no place of the catalog": 2
     })
   })
+
+  it("has plans and deeds from before all of it was kept: what is missing is counted by name", async () => {
+    const bob = await world.someone()
+    const trip = (await bob.call("POST", "/trips", { city: "seattle", start_date: dayAhead(2), days: 2 })).body
+    await bob.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" })
+    await bob.call("PATCH", `/trips/${trip.id}/slots/${trip.days[0].slots[0].id}`, { action: "remove" })
+    await world.drained(
+      (sql) => sql`select 1 from decision_outcomes where user_id = ${bob.id} and outcome = 'removed'`,
+      (rows) => rows.length === 1
+    )
+    const unfeatured =
+      "a plan whose candidates were logged before all their features were: what it says stands without them"
+    const unheard = "a signal from before it was kept what became of a place"
+    const today = (await built("bpr_triples")).reasons
+    assert.doesNotHaveAnyKeys(today, [unfeatured, unheard])
+    await world.rows(
+      (sql) => sql`delete from decision_outcomes where user_id = ${bob.id} and outcome = 'removed' returning id`
+    )
+    await world.rows(
+      (sql) => sql`update behavioral_signals set context = '{"full_candidate_set": []}'
+        where user_id = ${bob.id} and signal_type = 'candidate_set_logged' returning id`
+    )
+    const { reasons } = await built("bpr_triples")
+    assert.deepInclude(reasons, { [unfeatured]: 2, [unheard]: 1 })
+  })
 })

@@ -236,9 +236,21 @@ const replanning = ({ cityOf, logOf, peopleOf, plan }: Planning) =>
     const plan_context = planContextOf({ explored, constraints, fixed: isFixed })
     // The trip takes the plan at this version or refuses it.
     const seq = (change.ifMatch ?? trip.seq) + 1
-    const after = { ...trip, ...dates, seq, slots, constraints, model, catalog_version: catalog.version, plan_context }
-    const log = yield* logOf({ userId, trip: after, catalog, people, outcome: made.outcome, now })
     const { fixed, lodging = null } = brought
+    const { lodging: _, ...before } = trip
+    const after = {
+      ...before,
+      ...dates,
+      seq,
+      slots,
+      constraints,
+      model,
+      catalog_version: catalog.version,
+      plan_context,
+      fixed,
+      ...(lodging === null ? {} : { lodging })
+    }
+    const log = yield* logOf({ userId, trip: after, catalog, people, outcome: made.outcome, now })
     const changed = { plan_context, fixed: isAny(brought) ? fixed : null, lodging, slots, removed, log }
     return { made, catalog, changed }
   })

@@ -19,6 +19,15 @@ export const Outcome = Schema.Literals([
 ])
 export type Outcome = typeof Outcome.Type
 
+/** The signals that say what became of a place. */
+export const OUTCOME_SIGNALS = [
+  "slot_accept",
+  "slot_skip",
+  "slot_swap",
+  "discovery_swipe_right",
+  "discovery_swipe_left"
+] as const
+
 export interface PlaceOutcome {
   readonly id: string
   /** Null where the stop does not know it: found when it is stored, as the last one that brought the place into the plan. */

@@ -4,7 +4,7 @@ import { parseIsoDate } from "../time/calendar.ts"
 import { instantOf, zoneOf } from "../time/zone.ts"
 import type { TripStatus } from "../vocabulary.ts"
 import type { TripState } from "./model.ts"
-import { planOutcomes } from "./outcomes.ts"
+import { confirmedPlan, keptPlan } from "./outcomes.ts"
 import * as R from "./rejections.ts"
 import { changed, experiment, reject, type TripDecision, type Turn, unchanged } from "./turn.ts"
 
@@ -49,14 +49,14 @@ const moveTo = (turn: Turn, status: TripStatus): TripDecision => {
   // it is, and says nothing of any place in it.
   const accepted = trip.status === "planning" && (status === "confirmed" || status === "active") && turn.by !== null
   const over = status === "completed" || status === "shortened"
-  const outcome = accepted ? "confirmed" : over ? "kept" : undefined
+  const outcomes = accepted ? confirmedPlan(turn) : over ? keptPlan(turn) : []
   const logged = GOES_ON.has(status)
     ? [experiment(turn, "plan_accepted", { trip_id: trip.id, slots: planSlotsOf(trip.slots), ...byCalendar })]
     : []
   return changed(
     turn,
     { _tag: "status_changed", status, previous: trip.status, ...byCalendar },
-    { records: [...(outcome === undefined ? [] : planOutcomes(turn, outcome)), ...logged] }
+    { records: [...outcomes, ...logged] }
   )
 }
 

@@ -24,11 +24,21 @@ export const outcomesRecord = (
   return [{ type: "decision_outcomes", id: turn.context.id(), payload }]
 }
 
-/** Of a plan that was accepted all, of one that is over what its time allowed. */
-export const planOutcomes = (turn: Turn, outcome: "confirmed" | "kept"): ReadonlyArray<TripRecord> =>
+/** Of a plan that was accepted all. */
+export const confirmedPlan = (turn: Turn): ReadonlyArray<TripRecord> =>
   outcomesRecord(
     turn,
-    turn.trip.slots
-      .filter((slot) => outcome === "confirmed" || (slot.starts_at <= turn.context.now && slot.status !== "skipped"))
-      .map((slot) => outcomeOf(slot, outcome, turn.context.id()))
+    turn.trip.slots.map((slot) => outcomeOf(slot, "confirmed", turn.context.id()))
   )
+
+/** Of a plan that is over what its time allowed: of everybody who was there, whoever says that it is over. */
+export const keptPlan = (turn: Turn): ReadonlyArray<TripRecord> => {
+  const lived = turn.trip.slots.filter((slot) => slot.starts_at <= turn.context.now && slot.status !== "skipped")
+  return turn.trip.members.flatMap(({ joined_at, user_id }) =>
+    outcomesRecord(
+      turn,
+      lived.filter((slot) => slot.ends_at > joined_at).map((slot) => outcomeOf(slot, "kept", turn.context.id())),
+      user_id
+    )
+  )
+}

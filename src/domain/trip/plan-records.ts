@@ -181,7 +181,7 @@ export const planRecords = (decision: PlanDecision): PlanRecords => {
       id: decision.id(),
       trip_id: trip.id,
       valid_from: decision.at,
-      constraints: constraintsKnown(trip.constraints)
+      constraints: constraintsKnown(trip)
     }
   }
 }

@@ -17,6 +17,17 @@ const orAway = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
       })
   )
 
+/** What is remembered of a suggestion besides how it stands: the oldest of more goes. */
+const MOST_EARLIER = 50
+
+/** What was there before, with what these columns hold until now. */
+const andBefore = (sql: SqlClient, columns: ReadonlyArray<string>) => {
+  const held = columns.map((name) => `'${name}', companion_suggestions.${name}`).join(", ")
+  return sql`case when jsonb_array_length(companion_suggestions.earlier) >= ${MOST_EARLIER}
+    then companion_suggestions.earlier - 0 else companion_suggestions.earlier end
+    || jsonb_build_array(jsonb_build_object(${sql.literal(held)}))`
+}
+
 export const layer = Layer.effect(
   CompanionSeekers,
   Effect.gen(function* () {
@@ -104,7 +115,7 @@ export const layer = Layer.effect(
           position,
           features
         }))
-        // Shown again, it is answered as it was shown last.
+        // Shown again, it is answered as it was shown last; how it was shown before stays known.
         return orAway(
           Effect.asVoid(sql`
             insert into companion_suggestions (id, user_id, suggested_id, model_name, model_version, score, position,
@@ -117,7 +128,14 @@ export const layer = Layer.effect(
             join companion_seekers other on other.user_id = r.suggested_id
             on conflict (user_id, suggested_id) do update set model_name = excluded.model_name,
               model_version = excluded.model_version, score = excluded.score, position = excluded.position,
-              features = excluded.features, shown_at = excluded.shown_at
+              features = excluded.features, shown_at = excluded.shown_at,
+              earlier = case
+                when row(companion_suggestions.model_name, companion_suggestions.model_version, companion_suggestions.score,
+                    companion_suggestions.position, companion_suggestions.features)
+                  is distinct from row(excluded.model_name, excluded.model_version, excluded.score, excluded.position,
+                    excluded.features)
+                then ${andBefore(sql, ["model_name", "model_version", "score", "position", "features", "shown_at"])}
+                else companion_suggestions.earlier end
             where companion_suggestions.answer is null`)
         )
       },
@@ -125,7 +143,9 @@ export const layer = Layer.effect(
         orAway(
           Effect.gen(function* () {
             const changed = yield* sql`
-              update companion_suggestions set answer = ${answer}, answered_at = ${at(now)}
+              update companion_suggestions set answer = ${answer}, answered_at = ${at(now)},
+                earlier = case when companion_suggestions.answer <> ${answer}
+                  then ${andBefore(sql, ["answer", "answered_at"])} else companion_suggestions.earlier end
               where user_id = ${userId} and suggested_id = ${suggestedId} returning id`
             if (changed.length === 0) return undefined
             const back = yield* sql`

@@ -121,7 +121,7 @@ export const logPlan = (rows: Rows, journey: Journey): void => {
       id: uuidFrom(random, at),
       trip_id: journey.id,
       valid_from: new Date(at),
-      constraints: constraintsKnown(constraints),
+      constraints: constraintsKnown({ constraints }),
       created_at: new Date(at)
     })
   }

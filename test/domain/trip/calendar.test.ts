@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { nextDate } from "../../../src/domain/trip/lifecycle.ts"
-import { active, FIRST_DAY, LiveTrip, offer, owner, slotId, tag, trip } from "./fixtures.ts"
+import { active, FIRST_DAY, friend, LiveTrip, offer, owner, slotId, stranger, tag, trip } from "./fixtures.ts"
 
 const HOUR = 3_600_000
 
@@ -34,6 +34,38 @@ describe("the calendar", () => {
     assert.strictEqual(live.trip.status, "completed")
     assert.deepEqual([...new Set(told(live))], ["kept"])
     assert.strictEqual(tag(live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(2, 2) })), "TripClosed")
+  })
+
+  it("says of everybody who was there which places were kept, and of who came later of what was left", () => {
+    const members = [owner, friend, stranger].map((user_id, ordinal) => ({
+      user_id,
+      role: ordinal === 0 ? ("owner" as const) : ("member" as const),
+      ordinal,
+      joined_at: ordinal === 2 ? FIRST_DAY + 30 * HOUR : 0
+    }))
+    const live = new LiveTrip(trip({ members }), FIRST_DAY)
+    live.send({ _tag: "wake" })
+    live.now = nextDate(live.trip, live.now)!
+    live.send({ _tag: "wake" })
+    const kept = new Map(
+      (live.last.records ?? []).flatMap((one) =>
+        one.type === "decision_outcomes"
+          ? [[one.payload.user_id, one.payload.outcomes.map(({ slot_id }) => slot_id)] as const]
+          : []
+      )
+    )
+    const all = live.trip.slots.map(({ id }) => id)
+    const left = live.trip.slots.filter(({ ends_at }) => ends_at > FIRST_DAY + 30 * HOUR).map(({ id }) => id)
+    assert.isAbove(left.length, 0)
+    assert.isBelow(left.length, all.length)
+    assert.deepEqual(
+      [...kept],
+      [
+        [owner, all],
+        [friend, all],
+        [stranger, left]
+      ]
+    )
   })
 
   it("is asked before a pivot is refused: a trip that slept through its first morning starts with it", () => {

@@ -1,6 +1,7 @@
 /** The statements about behavioural signals. */
+
+import { OUTCOME_SIGNALS } from "../../../src/domain/learning-log/outcomes.ts"
 import { ABOUT_STOPS, COUNTING_SIGNALS } from "../../../src/domain/signal.ts"
-import { OUTCOME_SIGNALS } from "../../../src/layers/postgres/journal-sink/outcomes.ts"
 import { at, decisionOfTrip, has, newest } from "./judged.ts"
 import type { Row } from "./schema.ts"
 import { type Executing, nullable, reading, rowsIn, type Statement, writing } from "./statement.ts"

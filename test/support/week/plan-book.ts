@@ -342,7 +342,8 @@ export class PlanBook {
     if (status !== "completed" && status !== "shortened") return
     for (const { node, shown, starts_at } of this.stops) {
       // The calendar ends a trip after its last evening.
-      if (by === undefined || starts_at <= at[0]) this.deed(by ?? this.owner, shown, node, "kept", at)
+      if (by !== undefined && starts_at > at[0]) continue
+      for (const one of this.members) this.deed(one, shown, node, "kept", at)
     }
   }
 }

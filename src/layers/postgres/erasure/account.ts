@@ -29,7 +29,7 @@ const leaveSuggestions = Effect.fnUntraced(function* (person: string) {
       suggested_id = ${unknownIn("suggested_id")}, score = round(score::numeric, 1),
       features = (select jsonb_object_agg(key, round(value::text::numeric, 2)) from jsonb_each(features)),
       shown_at = date_trunc('day', shown_at), answered_at = date_trunc('day', answered_at),
-      created_at = date_trunc('day', created_at)
+      created_at = date_trunc('day', created_at), earlier = '[]'
     where ${person} in (user_id, suggested_id)`
 })
 

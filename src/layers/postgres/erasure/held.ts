@@ -40,7 +40,7 @@ const ofAccount = (sql: SqlClient, person: string): ReadonlyArray<Rows> => [
   [
     "companion_suggestions",
     sql`select id, user_id, suggested_id, model_name, model_version, score, position, features, shown_at, answer,
-      answered_at, created_at from companion_suggestions where user_id = ${person}`
+      answered_at, created_at, earlier from companion_suggestions where user_id = ${person}`
   ],
   [
     "push_subscriptions",

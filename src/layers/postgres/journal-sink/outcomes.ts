@@ -121,15 +121,6 @@ export const pivotOutcomes = Effect.fnUntraced(function* (records: ReadonlyArray
     on conflict (id) do nothing`
 })
 
-/** The signals that say what became of a place. */
-export const OUTCOME_SIGNALS = [
-  "slot_accept",
-  "slot_skip",
-  "slot_swap",
-  "discovery_swipe_right",
-  "discovery_swipe_left"
-] as const
-
 /** What signals say of places; where another record says it more exactly, under the signal's id, that one stands. */
 export const signalOutcomes = Effect.fnUntraced(function* (ids: ReadonlyArray<string>) {
   if (ids.length === 0) return

@@ -6,13 +6,14 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { SqlClient } from "effect/sql/SqlClient"
 import type * as Statement from "effect/sql/Statement"
+import { OUTCOME_SIGNALS } from "../../../domain/learning-log/outcomes.ts"
 import { SIGNAL } from "../../../domain/records/signal.ts"
 import { ABOUT_STOPS, COUNTING_SIGNALS, lacksPlace, type Signal } from "../../../domain/signal.ts"
 import type { JournalEntry } from "../../../services/journal.ts"
 import { ProvenSignals } from "../../../services/proven-signals.ts"
 import { inSlices } from "../../../support/slices.ts"
 import { payloadsOf, type SinkHandler } from "./handler.ts"
-import { OUTCOME_SIGNALS, signalOutcomes } from "./outcomes.ts"
+import { signalOutcomes } from "./outcomes.ts"
 
 const COLUMNS = `id uuid, user_id uuid, signal_type text, activity_node_id uuid, slot_id uuid, trip_id uuid, session_id uuid,
   context jsonb, source text, weight real, model_version text, decision_id uuid, client_model_version text,

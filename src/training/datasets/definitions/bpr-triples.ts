@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { FEATURES } from "../../../domain/features.ts"
-import type { Outcome } from "../../../domain/learning-log/outcomes.ts"
+import { OUTCOME_SIGNALS, type Outcome } from "../../../domain/learning-log/outcomes.ts"
 import { PERSONA_DIMENSIONS } from "../../../domain/vocabulary.ts"
 import type { Definition } from "../definition.ts"
 import { GATE } from "../gate.ts"
@@ -18,7 +18,8 @@ const PAGE = 100
  * Parameters: from, to, the last person, how many people, heard of from. What somebody of a group did is their own, whoever the plan was made
  * for, and so are their signals; of what they are like a decision knows its first member only, and what it does not know stays
  * unknown. Of several outcomes of a place the
- * last one before the end of the range stands: what was confirmed and then swapped was not liked after all.
+ * last one before the end of the range stands: what was confirmed and then swapped was not liked after all. Whoever passed a place and came along
+ * when it was kept all the same did not choose it.
  */
 const DECISIONS = `
   with people as (
@@ -29,6 +30,8 @@ const DECISIONS = `
         o.user_id, o.decision_id, o.activity_node_id, o.outcome, o.occurred_at
       from people join decision_outcomes o on o.user_id = people.id
       where o.occurred_at >= $1 and o.occurred_at < $2
+        and not (o.outcome = 'kept' and exists (select from decision_outcomes p where p.decision_id = o.decision_id
+          and p.user_id = o.user_id and p.activity_node_id = o.activity_node_id and p.outcome = 'skipped'))
       order by o.user_id, o.decision_id, o.activity_node_id, o.occurred_at desc, o.id desc) l
     group by l.user_id, l.decision_id
     having max(l.occurred_at) >= $5
@@ -52,6 +55,15 @@ const DECISIONS = `
   from judged j join ranking_events r on r.id = j.decision_id
   where cardinality(r.candidate_ids) > 1 and r.occurred_at >= $1 and r.occurred_at < $2
   order by j.user_id, r.occurred_at, r.id`
+
+/** Signals of before that say what became of a place, of which no outcome was kept then: from, to. */
+const UNHEARD = `
+  select count(*)::int as signals from behavioral_signals s
+  where s.occurred_at >= $1 and s.occurred_at < $2 and s.source = 'app' and s.activity_node_id is not null
+    and s.signal_type = any($3) and not exists (select from decision_outcomes o where o.id = s.id)
+    and exists (select from ranking_events d where d.occurred_at <= s.occurred_at
+      and (d.trip_id = s.trip_id or d.surface = 'discovery' and d.session_id = s.session_id)
+      and s.activity_node_id = any(d.candidate_ids))`
 
 const TIMES = `
   select r.occurred_at as at from ranking_events r
@@ -132,6 +144,12 @@ export const bprTriples: Definition = {
       else return true
       return false
     }
+    const [unheard] = yield* sql.unsafe<{ readonly signals: number }>(UNHEARD, [
+      new Date(range.heardFrom ?? range.from),
+      new Date(range.to),
+      [...OUTCOME_SIGNALS]
+    ])
+    for (let n = 0; n < (unheard?.signals ?? 0); n++) skip("a signal from before it was kept what became of a place")
     let after = "00000000-0000-0000-0000-000000000000"
     // What one person said before is said once: a preference that comes back later would stand in two splits.
     let person: string | undefined
@@ -152,6 +170,9 @@ export const bprTriples: Definition = {
         if (one.user_id !== person) said.clear()
         person = one.user_id
         if (!usable(one.city)) continue
+        if (one.surface === "itinerary" && one.source === "app" && describedBy(one, one.candidate_ids[0]!) === null) {
+          skip("a plan whose candidates were logged before all their features were: what it says stands without them")
+        }
         const at = new Map(one.candidate_ids.map((id, i) => [id, i]))
         const became = new Map(Object.entries(one.outcomes))
         const wanted = one.candidate_ids.filter((id) => WANTED.has(became.get(id)!))

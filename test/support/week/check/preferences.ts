@@ -29,6 +29,8 @@ const judgedBy = (record: WeekRecord): ReadonlyArray<Judged> => {
     const places = last.get(key) ?? new Map<string, Deed>()
     last.set(key, places)
     const before = places.get(deed.node)
+    // Whoever passed a place and came along all the same did not choose it.
+    if (deed.outcome === "kept" && before?.outcome === "skipped") continue
     if (before === undefined || before.at[0] <= deed.at[0]) places.set(deed.node, deed)
   }
   return [...last].flatMap(([, places]) => {

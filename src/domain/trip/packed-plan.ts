@@ -118,18 +118,32 @@ export class PackedPlan {
     })
   }
 
-  /** What stands at a stop and who decided that, without laying the plan out: asked for every signal. */
+  /**
+   * What stands at a stop and who decided that, without laying the plan out: asked for every signal. Ids of one plan begin alike, and
+   * differ at their ends: those are looked at first.
+   */
   at(slotId: string): StopAt | undefined {
     const records = this.#records
-    for (let n = 0; n < this.#nodes.length; n++) {
-      const at = n * WIDTH
-      const from = n === 0 ? 0 : Math.max(records[at - WIDTH + ID_END]!, records[at - WIDTH + NARRATIVE_END]!)
-      if (records[at + ID_END]! - from !== slotId.length || !this.#text.startsWith(slotId, from)) continue
-      return {
-        node_id: this.#nodes[n]!,
-        model_version: typeof this.#models === "string" ? this.#models : this.#models[n]!,
-        decision_id: this.#decisions[n]
+    const text = this.#text
+    const { length } = slotId
+    const last = slotId.charCodeAt(length - 1)
+    const lastButOne = slotId.charCodeAt(length - 2)
+    let from = 0
+    for (let n = 0, at = 0; n < this.#nodes.length; n++, at += WIDTH) {
+      const end = records[at + ID_END]!
+      const isIt =
+        end - from === length &&
+        text.charCodeAt(end - 1) === last &&
+        text.charCodeAt(end - 2) === lastButOne &&
+        text.startsWith(slotId, from)
+      if (isIt) {
+        return {
+          node_id: this.#nodes[n]!,
+          model_version: typeof this.#models === "string" ? this.#models : this.#models[n]!,
+          decision_id: this.#decisions[n]
+        }
       }
+      from = Math.max(end, records[at + NARRATIVE_END]!)
     }
     return undefined
   }

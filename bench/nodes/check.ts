@@ -10,6 +10,20 @@ const LOOK_EVERY = "250 millis"
 
 const tripsOf = (travelers: ReadonlyArray<Traveler>) => travelers.map(({ trip }) => trip!.id)
 
+/** Until every trip is stored as under way: one that is only on a disk is rightly gone with it, and nobody finds it any more. */
+export const tripsStored = Effect.fnUntraced(function* (travelers: ReadonlyArray<Traveler>) {
+  const sql = yield* SqlClient
+  const wanted = tripsOf(travelers)
+  for (const until = Date.now() + SETTLE_MS; ; ) {
+    const [stored] = yield* sql<{ n: number }>`
+      select count(*)::int as n from trips where id::text = any(${wanted}::text[]) and status = 'active'`
+    if (stored!.n === wanted.length) return
+    if (Date.now() > until)
+      throw new Error(`${wanted.length - stored!.n} trips were not stored in ${SETTLE_MS / 1_000} s.`)
+    yield* Effect.sleep(LOOK_EVERY)
+  }
+})
+
 /** How often each change is stored, by its key. */
 export const storedKeys = Effect.fnUntraced(function* (travelers: ReadonlyArray<Traveler>) {
   const sql = yield* SqlClient

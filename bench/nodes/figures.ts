@@ -16,6 +16,9 @@ const ECHOED = 500
 /** Before anything is measured: Node makes code of what runs often. */
 const WARM = 300
 
+/** Calls that are under way together where that is measured. */
+const TOGETHER = 32
+
 export interface Figures {
   readonly echo: Array<number>
   readonly direct: Array<number>
@@ -23,6 +26,9 @@ export interface Figures {
   /** Both servers, for one call that was passed on; and the owner alone, for one that came to it. Microseconds. */
   readonly passedOnCpu: number
   readonly directCpu: number
+  /** The same where many are under way together. */
+  readonly passedOnTogetherCpu: number
+  readonly directTogetherCpu: number
   /** From the request to the frame on a socket of the owner, and on one of another server. */
   readonly frameHere: Array<number>
   readonly frameThere: Array<number>
@@ -62,20 +68,24 @@ const echoes = async (count: number): Promise<Array<number>> => {
   return millis
 }
 
-/** One call after another over one connection. */
-const callsTo = async (port: number, one: Traveler, count: number): Promise<Array<number>> => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, noDelay: true })
+/** So many calls, one after another over each of so many connections. */
+const callsTo = async (port: number, one: Traveler, count: number, connections = 1): Promise<Array<number>> => {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections, noDelay: true })
   const headers = { authorization: `Bearer ${one.token}` }
   const millis: Array<number> = []
-  for (let n = 0; n < count; n++) {
-    const began = performance.now()
-    const sent = request({ port, host: "127.0.0.1", path: `/api/v1/trips/${one.trip!.id}`, headers, agent }).end()
-    const [response] = await once(sent, "response")
-    if (response.statusCode !== 200) throw new Error(`A read was answered ${response.statusCode}.`)
-    response.resume()
-    await once(response, "end")
-    millis.push(performance.now() - began)
+  let left = count
+  const callAgainAndAgain = async () => {
+    while (left-- > 0) {
+      const began = performance.now()
+      const sent = request({ port, host: "127.0.0.1", path: `/api/v1/trips/${one.trip!.id}`, headers, agent }).end()
+      const [response] = await once(sent, "response")
+      if (response.statusCode !== 200) throw new Error(`A read was answered ${response.statusCode}.`)
+      response.resume()
+      await once(response, "end")
+      millis.push(performance.now() - began)
+    }
   }
+  await Promise.all(Array.from({ length: connections }, callAgainAndAgain))
   agent.destroy()
   return millis
 }
@@ -141,6 +151,9 @@ export const figuresOf = async (cluster: Cluster, one: Traveler, count: number):
   const echo = await echoes(count)
   const direct = await costOf([cluster.pid(owner)], count, callsTo(here, one, count))
   const passedOn = await costOf([cluster.pid(owner), cluster.pid(other)], count, callsTo(there, one, count))
+  const directTogether = await costOf([cluster.pid(owner)], count, callsTo(here, one, count, TOGETHER))
+  const both = [cluster.pid(owner), cluster.pid(other)]
+  const passedOnTogether = await costOf(both, count, callsTo(there, one, count, TOGETHER))
   const told = await frames(here, there, one, Math.ceil(count / 4))
   return {
     echo,
@@ -148,6 +161,8 @@ export const figuresOf = async (cluster: Cluster, one: Traveler, count: number):
     passedOn: passedOn.millis,
     directCpu: direct.cpu,
     passedOnCpu: passedOn.cpu,
+    directTogetherCpu: directTogether.cpu,
+    passedOnTogetherCpu: passedOnTogether.cpu,
     ...told
   }
 }
@@ -172,7 +187,8 @@ const bar = (
 })
 
 /** The wire between two servers alone is what passing on adds to a call. */
-export const figuresReport = ({ direct, directCpu, echo, frameHere, frameThere, passedOn, passedOnCpu }: Figures) => {
+export const figuresReport = (figures: Figures) => {
+  const { direct, directCpu, echo, frameHere, frameThere, passedOn, passedOnCpu } = figures
   const row = (what: string, millis: Array<number>, cpu: number | string = "") => [
     what,
     percentile(millis, 0.5),
@@ -189,6 +205,8 @@ export const figuresReport = ({ direct, directCpu, echo, frameHere, frameThere, 
         row(`${ECHOED} bytes there and back, bare`, echo),
         row("a call to the owner", direct, directCpu),
         row("a call that another passes on", passedOn, passedOnCpu),
+        [`the same to the owner, ${TOGETHER} at once`, "", "", figures.directTogetherCpu],
+        [`the same passed on, ${TOGETHER} at once`, "", "", figures.passedOnTogetherCpu],
         row("from a change to its frame, on the owner", frameHere),
         row("from a change to its frame, on another", frameThere)
       ]

@@ -14,7 +14,7 @@ import { type Benchmark, flag, NotMeasured, numberFlag, type Report } from "../b
 import { percentile } from "../percentile.ts"
 import { ownPostgres } from "../postgres.ts"
 import { BREAKS } from "./break.ts"
-import { check, type Epochs, storedKeys, watchEpochs } from "./check.ts"
+import { check, type Epochs, storedKeys, tripsStored, watchEpochs } from "./check.ts"
 import { Cluster, pause, starve } from "./cluster.ts"
 import { FAULT_NAMES, FAULTS, type FaultName, type Ground } from "./faults.ts"
 import { figuresOf, figuresReport } from "./figures.ts"
@@ -94,6 +94,7 @@ const run = ({ before, broken, databaseAwayMillis, faults, people, seed, starved
       for (const n of [0, 1, 2]) await cluster.begin(n)
       const today = new Date().toISOString().slice(0, 10)
       for (const one of travelers) await one.begin("seattle", today)
+      await Effect.runPromise(Effect.provide(tripsStored(travelers), sql))
       let over = false
       let until = Number.POSITIVE_INFINITY
       const watching = Effect.runFork(Effect.provide(watchEpochs(epochs), sql))

@@ -993,18 +993,127 @@ export type Unprocessable = {
 /** The words that the contract understands: nobody has to copy them. */
 export type Vocabularies = {
   readonly tags: ReadonlyArray<{
-    readonly tag: string
+    readonly tag:
+      | "cozy"
+      | "lively"
+      | "quiet"
+      | "romantic"
+      | "playful"
+      | "moody"
+      | "serene"
+      | "festive"
+      | "locals_favorite"
+      | "hidden_gem"
+      | "iconic"
+      | "old_school"
+      | "quirky"
+      | "trendy"
+      | "family_run"
+      | "neighbourhood_hub"
+      | "comfort_food"
+      | "street_food"
+      | "fine_dining"
+      | "seafood"
+      | "plant_based"
+      | "sweet_tooth"
+      | "adventurous_eats"
+      | "farm_to_table"
+      | "specialty_coffee"
+      | "tea_ritual"
+      | "craft_beer"
+      | "wine"
+      | "cocktails"
+      | "dive_bar"
+      | "late_night"
+      | "dancing"
+      | "waterfront"
+      | "green_space"
+      | "scenic_view"
+      | "hiking"
+      | "wildlife"
+      | "gardens"
+      | "beach_day"
+      | "golden_hour"
+      | "contemporary_art"
+      | "fine_art"
+      | "history"
+      | "architecture"
+      | "live_music"
+      | "performing_arts"
+      | "literary"
+      | "spiritual"
+      | "strolling"
+      | "active"
+      | "hands_on"
+      | "people_watching"
+      | "browsing"
+      | "vintage"
+      | "wellness"
+      | "handmade"
+      | "solo_friendly"
+      | "date_night"
+      | "family_friendly"
+      | "group_friendly"
+      | "budget_friendly"
+      | "splurge"
+      | "rainy_day"
+      | "quick_stop"
     readonly group: string
     readonly means: string
   }>
-  readonly categories: ReadonlyArray<string>
-  readonly needs: ReadonlyArray<string>
-  readonly moods: ReadonlyArray<string>
-  readonly triggers: ReadonlyArray<string>
-  readonly paces: ReadonlyArray<string>
-  readonly budgets: ReadonlyArray<string>
-  readonly companions: ReadonlyArray<string>
-  readonly interests: ReadonlyArray<string>
+  readonly categories: ReadonlyArray<
+    | "restaurant"
+    | "cafe"
+    | "bakery"
+    | "street_food"
+    | "food_hall"
+    | "dessert"
+    | "bar"
+    | "brewery"
+    | "nightclub"
+    | "music_venue"
+    | "theatre"
+    | "cinema"
+    | "market"
+    | "shop"
+    | "bookstore"
+    | "museum"
+    | "gallery"
+    | "landmark"
+    | "historic_site"
+    | "temple"
+    | "library"
+    | "park"
+    | "garden"
+    | "viewpoint"
+    | "beach"
+    | "trail"
+    | "neighbourhood_walk"
+    | "zoo_aquarium"
+    | "spa"
+    | "sport"
+    | "workshop"
+    | "entertainment"
+  >
+  readonly needs: ReadonlyArray<
+    | "vegetarian"
+    | "vegan"
+    | "gluten_free"
+    | "halal"
+    | "kosher"
+    | "lactose_free"
+    | "wheelchair"
+    | "children"
+    | "alcohol_free"
+  >
+  readonly moods: ReadonlyArray<
+    "calm" | "energetic" | "hungry" | "curious" | "romantic" | "playful" | "tired" | "social"
+  >
+  readonly triggers: ReadonlyArray<"venue_closed" | "weather" | "mood" | "transit">
+  readonly paces: ReadonlyArray<"leisurely" | "moderate" | "packed">
+  readonly budgets: ReadonlyArray<"low" | "mid" | "high">
+  readonly companions: ReadonlyArray<"solo" | "couple" | "family" | "friends">
+  readonly interests: ReadonlyArray<"food" | "culture" | "outdoors" | "nightlife" | "shopping" | "wellness">
 }
 
 /** A vote on an offer was begun, or somebody voted. What it comes to is told with the offer's answer. */

@@ -30,16 +30,57 @@ const outline = (document, schema, depth = 0) => {
   return s.type ?? "anything"
 }
 
+/** Wider than a phone, and reached by keyboard too. */
+const block = (text) => element("pre", { tabindex: "0" }, text)
+
 const body = (document, title, content) => {
   const schema = content?.["application/json"]?.schema
-  return schema === undefined ? [] : [element("h4", {}, title), element("pre", {}, outline(document, schema))]
+  return schema === undefined ? [] : [element("h4", {}, title), block(outline(document, schema))]
+}
+
+/** What fields mean, and what they look like; those of shapes that stand deeper are in /openapi.json. */
+const fields = (document, schema) => {
+  const { properties = {}, required = [] } = resolve(document, schema) ?? {}
+  return Object.entries(properties).map(([name, part]) => [
+    `${name}${required.includes(name) ? "" : "?"}`,
+    [part.description ?? resolve(document, part)?.description, part.examples?.[0]]
+  ])
+}
+
+/** A name, what it means, and what it looks like. */
+const meanings = (named) =>
+  named.length === 0
+    ? []
+    : [
+        element(
+          "dl",
+          {},
+          ...named.flatMap(([name, [means, example]]) => [
+            element("dt", {}, element("code", {}, name)),
+            element(
+              "dd",
+              {},
+              means ?? "",
+              example !== undefined && [" Such as ", element("code", {}, JSON.stringify(example))].flat()
+            )
+          ])
+        )
+      ]
+
+const example = (content) => {
+  const given = content?.["application/json"]?.example
+  return given === undefined ? [] : [element("h4", {}, "Example"), block(JSON.stringify(given, null, 2))]
 }
 
 const route = (document, path, method, operation) => {
   const answers = Object.entries(operation.responses ?? {})
   const success = answers.filter(([status]) => status < "400")
   const problems = answers.filter(([status]) => status >= "400")
-  const parameters = (operation.parameters ?? []).map((p) => `${p.name}${p.required ? "" : "?"} (${p.in})`)
+  const parameters = (operation.parameters ?? []).map((p) => [
+    `${p.name}${p.required ? "" : "?"} (${p.in})`,
+    [p.description, p.example]
+  ])
+  const given = operation.requestBody?.content
   return element(
     "details",
     { class: "route" },
@@ -48,11 +89,19 @@ const route = (document, path, method, operation) => {
       {},
       element("code", { class: `method ${method}` }, method.toUpperCase()),
       " ",
-      element("code", {}, path)
+      element("code", {}, path),
+      " ",
+      operation.summary
     ),
-    ...(parameters.length > 0 ? [element("p", {}, `Takes ${parameters.join(", ")}.`)] : []),
-    ...body(document, "Body", operation.requestBody?.content),
-    ...success.flatMap(([status, answer]) => body(document, `Answer ${status}`, answer.content)),
+    element("p", {}, operation.description),
+    ...meanings(parameters),
+    ...body(document, "Body", given),
+    ...meanings(fields(document, given?.["application/json"]?.schema)),
+    ...example(given),
+    ...success.flatMap(([status, answer]) => [
+      ...body(document, `Answer ${status}`, answer.content),
+      ...example(answer.content)
+    ]),
     element("p", {}, `Problems: ${problems.map(([status]) => status).join(", ") || "none"}.`)
   )
 }
@@ -72,9 +121,9 @@ const stream = (contract, channel) => {
         "details",
         { class: "route" },
         element("summary", {}, element("code", {}, message.title), " ", message.summary),
-        element("pre", {}, outline(contract, message.payload)),
+        block(outline(contract, message.payload)),
         element("h4", {}, "Example"),
-        element("pre", {}, JSON.stringify(message.examples[0].payload, null, 2))
+        block(JSON.stringify(message.examples[0].payload, null, 2))
       )
     )
   )

@@ -79,6 +79,18 @@ describe.skipIf(chromiumPath === undefined)(`the app for everybody (${chromiumPa
         await open("#/trips", ".card.link")
         await look("trips")
         await open("docs", "text=pivot-stream")
+        const { example, parameters, summary } = await page.evaluate(async () => {
+          const { paths } = await (await fetch("/openapi.json")).json()
+          const { parameters, requestBody, summary } = paths["/api/v1/trips/{id}/pivot"].post
+          return { parameters, summary, example: requestBody.content["application/json"].example }
+        })
+        const told = page.locator("details.route", { hasText: summary }).first()
+        await told.locator("summary").click()
+        for (const { description, name } of parameters) {
+          await told.locator("dt", { hasText: name }).first().waitFor()
+          await told.locator("dd", { hasText: description }).first().waitFor()
+        }
+        await told.locator("pre", { hasText: JSON.stringify(example, null, 2) }).waitFor()
         await look("docs")
         assert.deepStrictEqual(found, [])
         assert.deepStrictEqual(complaints, [])

@@ -4,21 +4,25 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Text } from "../../domain/basics/storable.ts"
+import { Category } from "../../domain/catalog/category.ts"
+import { NEEDS } from "../../domain/catalog/fits.ts"
+import { VIBE_TAGS } from "../../domain/catalog/taxonomy.ts"
 import { UserId } from "../../domain/ids.ts"
+import { Budget, Mood, Pace, PrimaryInterest, SocialMode, Trigger } from "../../domain/vocabulary.ts"
 import { NotFound, Unauthorized } from "./problems.ts"
 import { Instant } from "./shapes.ts"
 
 /** What a client may offer and send, as it stands in the schemas: nobody has to copy it. */
 export const Vocabularies = Schema.Struct({
-  tags: Schema.Array(Schema.Struct({ tag: Schema.String, group: Schema.String, means: Schema.String })),
-  categories: Schema.Array(Schema.String),
-  needs: Schema.Array(Schema.String),
-  moods: Schema.Array(Schema.String),
-  triggers: Schema.Array(Schema.String),
-  paces: Schema.Array(Schema.String),
-  budgets: Schema.Array(Schema.String),
-  companions: Schema.Array(Schema.String),
-  interests: Schema.Array(Schema.String)
+  tags: Schema.Array(Schema.Struct({ tag: Schema.Literals(VIBE_TAGS), group: Schema.String, means: Schema.String })),
+  categories: Schema.Array(Category),
+  needs: Schema.Array(Schema.Literals(NEEDS)),
+  moods: Schema.Array(Mood),
+  triggers: Schema.Array(Trigger),
+  paces: Schema.Array(Pace),
+  budgets: Schema.Array(Budget),
+  companions: Schema.Array(SocialMode),
+  interests: Schema.Array(PrimaryInterest)
 }).annotate({ identifier: "Vocabularies" })
 
 export const SignedIn = Schema.Struct({

@@ -4,6 +4,7 @@ import { standing } from "../../src/domain/catalog/standing.ts"
 import { assemble } from "../../src/domain/itinerary/assemble.ts"
 import type { Assembly, AssemblyInput } from "../../src/domain/itinerary/model.ts"
 import { dayHours, PACE } from "../../src/domain/itinerary/rules.ts"
+import { tableOf } from "../../src/domain/itinerary/table-hours.ts"
 import { validateItinerary } from "../../src/domain/itinerary/validate.ts"
 import { curatedCities } from "../../test/support/curated-cities.ts"
 import { type PlanningCity, pick, randomOf } from "../../test/support/generated-city.ts"
@@ -105,7 +106,7 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
     if (stops.length < 4 || out.relaxations.some((r) => r.constraint === "day_part" || r.constraint === "day_start"))
       continue
     const travel = stops.reduce((sum, stop) => sum + stop.travel_minutes, 0)
-    const hours = dayHours(input.constraints, input.orientations)
+    const hours = dayHours(input.constraints, input.orientations, tableOf(city.city.country))
     const best = bestOrder({
       city,
       stops,

@@ -23,6 +23,9 @@ interface Figures {
   readonly gapMinutes: number
   readonly minutes: number
   readonly lateMornings: number
+  /** Days that begin before ten, and those of them with food or coffee before eleven. */
+  readonly early?: number
+  readonly breakfasts?: number
   readonly open: number
   readonly unlikely?: number
   readonly stops: number
@@ -46,6 +49,8 @@ const figuresOf = (verdicts: ReadonlyArray<Verdict>): Figures => {
     gapMinutes: days.reduce((sum, day) => sum + day.gaps.filter((gap) => gap > FREE).reduce((a, b) => a + b, 0), 0),
     minutes: days.reduce((sum, day) => sum + day.minutes, 0),
     lateMornings: days.filter((day) => day.idle > HOLE).length,
+    early: days.filter((day) => day.breakfast !== undefined).length,
+    breakfasts: days.filter((day) => day.breakfast === true).length,
     open: verdicts.reduce((sum, verdict) => sum + verdict.open, 0),
     unlikely: verdicts.reduce((sum, verdict) => sum + verdict.unlikely, 0),
     stops: verdicts.reduce((sum, verdict) => sum + verdict.stops, 0),
@@ -97,6 +102,9 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
           rows("days with a hole over 90 minutes", (f) => share(f.holes, f.days)),
           rows("gaps over 45 minutes, of the day", (f) => share(f.gapMinutes, f.minutes)),
           rows("days that begin 90 minutes late or more", (f) => share(f.lateMornings, f.days)),
+          rows("days that begin before ten with food before eleven", (f) =>
+            f.early === undefined ? "-" : share(f.breakfasts ?? 0, f.early)
+          ),
           rows("way per day, median minutes", (f) => way(f).toFixed(1)),
           rows("way per day, median km", (f) => median(f.kms).toFixed(2)),
           rows("stops", (f) => f.stops),
@@ -126,6 +134,12 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
         wanted: "≤ 10 %",
         measured: share(now.gapMinutes, now.minutes),
         met: now.gapMinutes / now.minutes <= 0.1
+      },
+      {
+        name: "days that begin before ten with food before eleven",
+        wanted: "≥ 80 %",
+        measured: share(now.breakfasts ?? 0, now.early ?? 0),
+        met: (now.breakfasts ?? 0) >= 0.8 * (now.early ?? 0)
       },
       {
         name: "way per day, median, of what it was",
@@ -182,6 +196,7 @@ const importedReport = (
       title: `${trips} trips in ${cities.map(({ city, nodes }) => `${city.name} (${nodes.length} places)`).join(" and ")}`,
       columns: ["", "now"],
       rows: [
+        ["days that begin before ten with food before eleven", share(now.breakfasts ?? 0, now.early ?? 0)],
         ["way per day, median minutes", median(now.ways).toFixed(1)],
         ["way per day, median km", median(now.kms).toFixed(2)],
         ["stops a day", (now.stops / now.days).toFixed(2)],

@@ -20,6 +20,8 @@ export interface DayVerdict {
   readonly stops: number
   /** Minutes from the beginning of the traveler's day to the first stop. */
   readonly idle: number
+  /** Whether there is something to eat or a coffee before eleven; absent on days that begin at ten or later. */
+  readonly breakfast?: boolean
 }
 
 export interface Verdict {
@@ -43,6 +45,8 @@ const TABLE: Readonly<
 const ELSEWHERE = { lunch: [690, 870], dinner: [1050, 1290] } as const
 
 const EATING = new Set(["restaurant", "street_food", "food_hall"])
+/** Coffee, or something to eat, before eleven, for whoever is out before ten. */
+const MORNING = new Set([...EATING, "cafe", "bakery"])
 const MINUTE = 60_000
 /** A pause after a stop that nobody calls free time. */
 const PAUSE = 15
@@ -97,6 +101,13 @@ const dayOf = (
     gaps,
     minutes,
     stops: stops.length,
+    ...(from < 600
+      ? {
+          breakfast: stops.some(
+            (stop) => MORNING.has(city.nodes[stop.index]!.category) && city.localMinute(stop.starts_at) < 660
+          )
+        }
+      : {}),
     idle: first === undefined ? 0 : Math.max(0, city.localMinute(first.starts_at) - from)
   }
 }

@@ -5,6 +5,7 @@ import { groupPackage } from "../../src/domain/group/package.ts"
 import type { SlotId } from "../../src/domain/ids.ts"
 import type { AssemblyInput, LockedStop } from "../../src/domain/itinerary/model.ts"
 import { dayHours, millisAt } from "../../src/domain/itinerary/rules.ts"
+import { tableOf } from "../../src/domain/itinerary/table-hours.ts"
 import { diversifyWithMeals } from "../../src/domain/retrieval/meals.ts"
 import { curatedCities } from "../../test/support/curated-cities.ts"
 import { generateCity, type PlanningCity, pick, type Random, randomOf } from "../../test/support/generated-city.ts"
@@ -61,7 +62,7 @@ const nearTaste = (
       similarity: mean.reduce((sum, x, i) => sum + x * city.matrix[index * 64 + i]!, 0) / norm
     }))
     .sort((a, b) => b.similarity - a.similarity)
-  const hours = dayHours(constraints, orientations)
+  const hours = dayHours(constraints, orientations, tableOf(city.city.country))
   return diversifyWithMeals({ catalog: city, neighbours, constraints, vetoes: [], days, hours }).candidates.map(
     ({ index }) => index
   )

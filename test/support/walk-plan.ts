@@ -84,7 +84,11 @@ export const walkPlan = (problem: Problem, plan: Pick<Plan, "routes"> & Partial<
     const fixed = route.fixed ?? []
     if (stops.filter((visit) => fixed.includes(visit)).join() !== fixed.join())
       faults.push(`route ${r} lost a fixed visit`)
-    const free = stops.filter((visit) => !fixed.includes(visit))
+    const free = stops.filter(
+      (visit) =>
+        !fixed.includes(visit) &&
+        (problem.uncounted === undefined || problem.visits[visit]!.group !== problem.uncounted)
+    )
     const calm = free.filter((visit) => problem.visits[visit]!.urgent !== true)
     const most = route.most ?? free.length
     if (calm.length > most || free.length > most + (route.overflow ?? 0))

@@ -8,6 +8,7 @@ import type { CityId, SlotId } from "../../domain/ids.ts"
 import type { Assembly, LockedStop } from "../../domain/itinerary/model.ts"
 import { homeOf, ownPoints, travelAmong } from "../../domain/itinerary/own-points.ts"
 import { dayHours, type TripDay } from "../../domain/itinerary/rules.ts"
+import { tableOf } from "../../domain/itinerary/table-hours.ts"
 import { Workspace } from "../../domain/orienteering/workspace.ts"
 import { archetypeOf } from "../../domain/persona/archetype.ts"
 import type { Persona } from "../../domain/persona/persona.ts"
@@ -74,7 +75,7 @@ const rankRequest = Effect.fnUntraced(function* (
 ) {
   const neighbours = yield* retrieval.nearest(catalog, people)
   yield* myTurn
-  const hours = dayHours(constraints, orientations)
+  const hours = dayHours(constraints, orientations, tableOf(catalog.city.country))
   const { candidates } = diversifyWithMeals({ catalog, neighbours, constraints, vetoes, days, hours })
   const request: RankRequest = {
     members: people,

@@ -6,20 +6,20 @@ import {
   clockAt,
   type DayHours,
   dayHours,
+  EARLY_UNTIL,
   FULL_DAY_MINUTES,
   GRID_MINUTES,
   hoursOn,
   MEAL_OVERLAP_MINUTES,
-  type Meal,
   mealAt,
   mealMinutes,
   minuteAt,
   onGrid,
   PACE,
   type PaceRule,
-  type TableHours,
   type TripDay
 } from "./rules.ts"
+import type { Meal, TableHours } from "./table-hours.ts"
 
 /** Bookings that leave no room between them: one stretch of the day that stays as it is. */
 export interface Block {
@@ -37,6 +37,8 @@ export interface DayFrame {
   /** Stops that pace and length of the day allow beside the booked ones. */
   readonly most: number
   readonly meals: ReadonlyArray<Meal>
+  /** It begins early enough for a breakfast, which is no stop of the pace's number. */
+  readonly breakfast: boolean
   /** A day that is over is history, not a plan; nor is one on which nobody is there yet, or any more. */
   readonly over: boolean
   /** An arrival or a departure leaves so little of it that nothing need be missed. */
@@ -142,7 +144,7 @@ const mealsNeeded = (
 export const frameOf = (candidates: Candidates, table: TableHours): Frame => {
   const { input } = candidates
   const pace = PACE[input.constraints.pace ?? "moderate"]
-  const asked = dayHours(input.constraints, input.orientations)
+  const asked = dayHours(input.constraints, input.orientations, table)
   const problems: Array<Relaxation> = []
   for (const stop of input.locked) {
     if (input.days.some((day) => day.day === stop.day)) continue
@@ -179,6 +181,7 @@ export const frameOf = (candidates: Candidates, table: TableHours): Frame => {
       blocks,
       most: over ? 0 : Math.max(0, mostStops(pace, { from: hours.from, to: hours.to - taken }) - booked),
       meals: mealsNeeded(table, day, hours, blocks),
+      breakfast: !over && clockAt(day, hours.from) < EARLY_UNTIL,
       cut,
       over: over && (input.notBefore !== undefined || whole.from >= whole.to)
     }

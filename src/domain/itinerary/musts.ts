@@ -3,7 +3,7 @@ import { type Candidates, feeds, nameOf } from "./candidates.ts"
 import { exclusionOf } from "./exclusion.ts"
 import { type Frame, mostStops } from "./frame.ts"
 import { type Option, optionsOf, rolesOf } from "./options.ts"
-import { type Draft, takenIn } from "./relax.ts"
+import { type Draft, pacedIn, takenIn } from "./relax.ts"
 import { BUDGET_TIER } from "./rules.ts"
 import type { PlanWeights } from "./terms.ts"
 import { openStretches } from "./windows.ts"
@@ -98,7 +98,7 @@ export const sayMusts = (draft: Draft, musts: Musts): void => {
       if (candidates.places.price[index]! > cap) relax("budget", `The must-see ${name} is dearer than the budget.`)
       if (excluded(index) === "avoid") relax("avoid", `The must-see ${name} has something that the trip avoids.`)
     }
-    if (held.length > 0 && stops.length > mostStops(frame.pace, hours)) {
+    if (held.length > 0 && pacedIn(stops) > mostStops(frame.pace, hours)) {
       relax("pace", `Day ${day.day} holds more stops than the pace asks for, to fit its must-sees.`)
     }
   })

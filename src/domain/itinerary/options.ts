@@ -6,7 +6,8 @@ import { fitForAll } from "../catalog/fits.ts"
 import { sunsetMinute } from "../time/sunset.ts"
 import { type Candidates, feeds } from "./candidates.ts"
 import type { DayFrame, Frame } from "./frame.ts"
-import { type DayHours, dayPartMask, type Meal, mealMinutes, millisAt } from "./rules.ts"
+import { BREAKFAST_UNTIL, type DayHours, dayPartMask, mealMinutes, millisAt, minuteOfClock } from "./rules.ts"
+import type { Meal } from "./table-hours.ts"
 import { MUST_WORTH, type PlanWeights, type Worth } from "./terms.ts"
 import { narrowed, type Windows, windowsOf } from "./windows.ts"
 
@@ -33,9 +34,8 @@ const MEAL_PARTS: Readonly<Record<Meal, number>> = {
 }
 
 const BREAKFAST = new Set(["cafe", "bakery"].map((category) => CATEGORIES.indexOf(category as never)))
-/** Breakfast begins within so many minutes of the day's beginning, and by the clock no later than this. */
+/** Breakfast begins within so many minutes of the day's beginning. */
 const BREAKFAST_MINUTES = 90
-const BREAKFAST_UNTIL = 630
 
 /** One goes for the sunset from so long before it until shortly before. */
 const SUNSET_BEFORE = 50
@@ -57,7 +57,12 @@ const hoursFor = (wish: Wish, role: Role, day: DayFrame): DayHours | undefined =
     case "visit":
       return day.hours
     case "breakfast":
-      return { from: day.hours.from, to: Math.min(day.hours.from + BREAKFAST_MINUTES, BREAKFAST_UNTIL) }
+      return day.breakfast
+        ? {
+            from: day.hours.from,
+            to: Math.min(day.hours.from + BREAKFAST_MINUTES, minuteOfClock(day.day, BREAKFAST_UNTIL))
+          }
+        : undefined
     case "sunset": {
       const node = input.catalog.nodes[index]!
       if (!node.vibe_tags.includes("golden_hour" as never)) return undefined

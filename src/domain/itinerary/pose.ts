@@ -188,6 +188,8 @@ export const pose = (wish: Pose): Posed => {
       overflow: wish.overflow,
       fixed: fixed[at]!
     })),
+    // A breakfast is had beside whatever else the day holds.
+    uncounted: GROUPS.breakfast,
     windows: (route, visit) => {
       const day = dayOf.get(visit)
       return day !== undefined && day !== route ? [] : arrivalsOf(stops[visit]!, route)

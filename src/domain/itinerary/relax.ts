@@ -9,7 +9,8 @@ import { type Candidates, feeds, nameOf } from "./candidates.ts"
 import { type Frame, mostStops } from "./frame.ts"
 import { type Loose, type Option, optionsOf, type Role, rolesOf } from "./options.ts"
 import { type Days, entryOf, pose, type Stop } from "./pose.ts"
-import { BUDGET_TIER, type DayHours, type Meal } from "./rules.ts"
+import { BUDGET_TIER, type DayHours } from "./rules.ts"
+import type { Meal } from "./table-hours.ts"
 import { type PlanWeights, sumOf } from "./terms.ts"
 
 /** Fewer stops than this is not a day out. */
@@ -26,6 +27,10 @@ export interface Draft {
   readonly relaxations: Array<Relaxation>
   readonly problems: Array<Relaxation>
 }
+
+/** Stops that count to the pace: a breakfast does not. */
+export const pacedIn = (stops: ReadonlyArray<Stop>): number =>
+  countOf(stops.filter((stop) => stop.kind === "block" || stop.option.role !== "breakfast"))
 
 const countOf = (stops: ReadonlyArray<Stop>): number =>
   stops.reduce((sum, stop) => sum + (stop.kind === "block" ? stop.block.stops.length : 1), 0)
@@ -100,7 +105,7 @@ const spendMore = (draft: Draft, day: number, role: Role): boolean => {
 const withRoom = (draft: Draft, day: number): Days => {
   const { hours } = draft.frame.days[day]!
   const stops = draft.days[day]!
-  if (countOf(stops) < mostStops(draft.frame.pace, hours)) return draft.days
+  if (pacedIn(stops) < mostStops(draft.frame.pace, hours)) return draft.days
   let least: Stop | undefined
   let worth = Number.POSITIVE_INFINITY
   for (const stop of stops) {

@@ -7,6 +7,7 @@
 import type { TripConstraints } from "../plan/model.ts"
 import { DAY_PART_MINUTES, DAY_PARTS } from "../time/day-part.ts"
 import type { Budget, DayPart, Pace, TimeOrientation } from "../vocabulary.ts"
+import type { Meal, TableHours } from "./table-hours.ts"
 
 /**
  * Whole minutes from one node to another (positions in the catalog's matrix) when one leaves at a Unix time.
@@ -80,29 +81,6 @@ export const FULL_DAY_MINUTES = 660
 export const LEAST_STAY = 0.5
 export const LEAST_STAY_MINUTES = 15
 
-export type Meal = "lunch" | "dinner"
-
-/** When one arrives for a meal, by the clock; `to` is exclusive. */
-export interface TableHours extends Readonly<Record<Meal, { readonly from: number; readonly to: number }>> {
-  /** So far from other countries' that a place serves meals then whatever the time of day is called. */
-  readonly own?: true
-}
-
-/** Where nothing else is known. */
-const MEAL_MINUTES: TableHours = {
-  lunch: { from: 690, to: 870 },
-  dinner: { from: 1050, to: 1290 }
-}
-
-/** Countries that sit down at other hours. */
-const TABLE_HOURS: Readonly<Record<string, TableHours>> = {
-  JP: { lunch: { from: 690, to: 825 }, dinner: { from: 1050, to: 1260 } },
-  MX: { lunch: { from: 825, to: 960 }, dinner: { from: 1170, to: 1305 }, own: true }
-}
-
-/** The hours at which a country eats. */
-export const tableOf = (country: string): TableHours => TABLE_HOURS[country] ?? MEAL_MINUTES
-
 /** The same in the minutes of a day. */
 export const mealMinutes = (table: TableHours, day: TripDay, meal: Meal): DayHours => ({
   from: minuteOfClock(day, table[meal].from),
@@ -119,6 +97,10 @@ export const mealAt = ({ lunch, dinner }: TableHours, minute: number): Meal | un
     : minute >= dinner.from && minute < dinner.to
       ? "dinner"
       : undefined
+
+/** Whoever is out before this, by the clock, has breakfast out, and begins it no later than `BREAKFAST_UNTIL`. */
+export const EARLY_UNTIL = 600
+export const BREAKFAST_UNTIL = 630
 
 /** The dearest price tier that a budget includes. */
 export const BUDGET_TIER: Readonly<Record<Budget, number>> = { low: 1, mid: 2, high: 4 }
@@ -145,10 +127,14 @@ export const hoursOn = (day: TripDay, clock: DayHours): DayHours => ({
 /** The least length of a day: hours that leave less than this are taken as a day that ends after midnight. */
 const LEAST_DAY_MINUTES = 60
 
-/** When a day begins and ends by the clock: as asked for, else by how the members live, on average. */
+/** So long after the first tables are laid a day lasts at least: where the city dines late, early risers do as well. */
+const DINNER_MINUTES = 90
+
+/** When a day begins and ends by the clock: as asked for, else by how the members live, on average, and when the city dines. */
 export const dayHours = (
   constraints: Pick<TripConstraints, "day_start" | "day_end">,
-  orientations: ReadonlyArray<TimeOrientation>
+  orientations: ReadonlyArray<TimeOrientation>,
+  table: TableHours
 ): DayHours => {
   const usual = orientations.length === 0 ? [ORIENTATION.balanced] : orientations.map((kind) => ORIENTATION[kind])
   const mean = (side: "from" | "to") =>
@@ -156,7 +142,7 @@ export const dayHours = (
   const from = constraints.day_start === undefined ? mean("from") : clockMinutes(constraints.day_start)
   let to =
     constraints.day_end === undefined
-      ? Math.max(mean("to"), from + LEAST_DAY_MINUTES)
+      ? Math.max(mean("to"), from + LEAST_DAY_MINUTES, table.dinner.from + DINNER_MINUTES)
       : clockMinutes(constraints.day_end)
   if (to <= from) to += 1440
   return { from, to }

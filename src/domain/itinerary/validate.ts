@@ -1,12 +1,13 @@
 /**
- * The judge of itineraries. It shares no code with what makes them: it reads slots, clocks and the catalog, and
- * names every hard rule that a plan breaks. Generation, replans and pivots are all held against it.
+ * The judge of itineraries. It shares no code with what makes them, and of facts only when countries eat: it reads slots, clocks and the
+ * catalog, and names every hard rule that a plan breaks. Generation, replans and pivots are all held against it.
  */
 import { categoryInfo } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { fitFor } from "../catalog/fits.ts"
 import { isVibeTag } from "../catalog/taxonomy.ts"
 import type { Relaxation, TripConstraints, Veto } from "../plan/model.ts"
+import { tableOf } from "./table-hours.ts"
 
 export interface JudgedStop {
   readonly day: number
@@ -68,17 +69,9 @@ const PARTS: Record<string, (m: number) => boolean> = {
 const TIERS = { low: 1, mid: 2, high: 4 }
 const MOST = { leisurely: 5, moderate: 6, packed: 8 }
 
-/** Countries that sit down at other hours than most; their places serve meals then, whatever the time of day is called. */
-const TABLES: Record<string, ReadonlyArray<readonly [number, number]>> = {
-  MX: [
-    [825, 960],
-    [1170, 1305]
-  ]
-}
-const TABLE: ReadonlyArray<readonly [number, number]> = [
-  [690, 870],
-  [1050, 1290]
-]
+/** A breakfast is had beside whatever else a day holds, before this minute. */
+const BREAKFAST = ["cafe", "bakery"]
+const BREAKFAST_BEFORE = 660
 
 const minutesOf = (clock: string): number => {
   const [hours, minutes] = clock.split(":")
@@ -140,9 +133,10 @@ const judgeMoment = ({ catalog }: JudgedTrip, { index, minute, node, stop }: Vis
     say("stay", `${stay} minutes are too short for ${node.name}`)
   }
   const info = categoryInfo(node.category)
-  const own = TABLES[catalog.city.country]
-  const atTable = info.meal && (own ?? TABLE).some(([from, to]) => minute >= from && minute < to)
-  const suits = node.day_parts.some((part) => PARTS[part]!(minute)) || (own !== undefined && atTable)
+  const { dinner, lunch, own } = tableOf(catalog.city.country)
+  const atTable = info.meal && [lunch, dinner].some(({ from, to }) => minute >= from && minute < to)
+  // Where a country sits down at hours of its own, its places serve meals then, whatever the time of day is called.
+  const suits = node.day_parts.some((part) => PARTS[part]!(minute)) || (own === true && atTable)
   if (!suits && !bent("day_part", stop.day)) {
     say("day_part", `${node.name} at minute ${minute} is at the wrong time of day`)
   }
@@ -186,7 +180,7 @@ const judgeWays = (trip: JudgedTrip, stops: ReadonlyArray<JudgedStop>, say: Say)
 
 /** Neither empty nor crammed, and no more meals than people eat. */
 const judgeDay = (
-  { catalog, constraints }: JudgedTrip,
+  { catalog, constraints, localMinute }: JudgedTrip,
   stops: ReadonlyArray<JudgedStop>,
   day: number,
   bent: Bent,
@@ -195,7 +189,13 @@ const judgeDay = (
   const must = new Set<string>(constraints.must ?? [])
   if (stops.some((stop, i) => stop.order !== i)) say("order", `the order of day ${day} has gaps`)
   if (stops.length < 2 && !bent("two_stops", day)) say("two_stops", `day ${day} has ${stops.length} stops`)
-  const free = stops.filter((stop) => !stop.locked && !must.has(stop.node_id)).length
+  const chosen = stops.filter((stop) => !stop.locked && !must.has(stop.node_id))
+  const breakfast = chosen.some(
+    (stop) =>
+      localMinute(stop.starts_at) < BREAKFAST_BEFORE &&
+      BREAKFAST.includes(catalog.nodes[catalog.indexOf(stop.node_id) ?? -1]?.category ?? "")
+  )
+  const free = chosen.length - (breakfast ? 1 : 0)
   if (free > MOST[constraints.pace ?? "moderate"]) say("pace", `day ${day} has ${free} stops`)
   const meals = stops.filter((stop) => {
     const index = catalog.indexOf(stop.node_id)

@@ -144,27 +144,33 @@ export class Destroyer {
     const into = model.enter[visit]! * model.locations
     const out = model.leave[visit]! * model.locations
     const room = (model.urgent[visit] === 1 ? model.mostUrgent : model.most)[route]!
+    const counts = model.group[visit]! < 0 || model.group[visit] !== model.uncounted
+    const held = routes.counted(route)
     let least = most
     this.work += 4 * (n + 1)
     for (let i = 1; i <= n + 1; i++) {
       let lost = 0
+      let fewer = 0
       for (let before = 0; before <= MOST_NEIGHBOURS && i - 1 - before >= 0; before++) {
         if (before > 0) {
           const other = node[base + i - before]!
           if (pinned[other] === 1) break
           lost += profit[route * model.nodes + other]!
+          fewer += routes.counts(other)
         }
         const from = base + i - 1 - before
         const begins = firstStart(model, windowsAt, depart[from]! + model.back[into + leaves[from]!]!)
         if (begins < 0) continue
         let losing = lost
+        let left = held - fewer
         for (let after = 0; after <= MOST_NEIGHBOURS && i + after <= n + 1; after++) {
           if (after > 0) {
             const other = node[base + i + after - 1]!
             if (pinned[other] === 1) break
             losing += profit[route * model.nodes + other]!
+            left -= routes.counts(other)
           }
-          if (n - before - after >= room) continue
+          if (counts && left >= room) continue
           if (losing >= least) break
           const next = base + i + after
           if (begins + model.stay[visit]! + model.travel[out + enters[next]!]! > late[next]!) continue

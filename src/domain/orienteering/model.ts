@@ -13,6 +13,8 @@ export interface Model {
   readonly locations: number
   readonly places: number
   readonly groups: number
+  /** The group whose visits do not count to what a route may hold, or -1. */
+  readonly uncounted: number
   /** Positions that are kept per route, both ends included. */
   readonly stride: number
   /** Travel from row to column, and from column to row: both are read along a row. */
@@ -169,8 +171,11 @@ export function* modelInPieces(problem: Problem, memory: Workspace): Generator<u
   const urgent = Uint8Array.from(problem.visits, (visit) => (visit.urgent === true ? 1 : 0))
   const positive = made.profit.filter((profit, at) => profit > 0 && urgent[at % (visits + 2 * routes)] !== 1)
   const usual = positive.length === 0 ? 1 : positive.reduce((sum, profit) => sum + profit, 0) / positive.length
+  const groups = problem.visits.reduce((count, visit) => Math.max(count, (visit.group ?? -1) + 1), 0)
+  const uncounted = (problem.uncounted ?? groups) < groups ? problem.uncounted! : -1
+  const counted = (visit: number) => uncounted < 0 || problem.visits[visit]!.group !== uncounted
   const most = Int32Array.from(problem.routes, (route) =>
-    Math.min(visits, (route.most ?? visits) + (route.fixed?.length ?? 0))
+    Math.min(visits, (route.most ?? visits) + (route.fixed ?? []).filter(counted).length)
   )
   const mostUrgent = most.map((one, route) => Math.min(visits, one + (problem.routes[route]!.overflow ?? 0)))
   const deepest = mostUrgent.reduce((deep, one) => Math.max(deep, one), 0)
@@ -185,8 +190,9 @@ export function* modelInPieces(problem: Problem, memory: Workspace): Generator<u
     nodes: visits + 2 * routes,
     locations: problem.locations,
     places: problem.visits.reduce((count, visit) => Math.max(count, visit.place + 1), 0),
-    groups: problem.visits.reduce((count, visit) => Math.max(count, (visit.group ?? -1) + 1), 0),
-    stride: deepest + 2,
+    groups,
+    uncounted,
+    stride: deepest + (uncounted < 0 ? 2 : 3),
     ...ways,
     enter: withEnds(
       problem,

@@ -24,7 +24,7 @@ export interface Route {
   readonly to: number
   readonly opens: number
   readonly closes: number
-  /** Visits it may hold beside the fixed ones. */
+  /** Visits it may hold beside the fixed ones and an uncounted one. */
   readonly most?: number
   /** Urgent visits that it may hold beyond that. */
   readonly overflow?: number
@@ -65,6 +65,8 @@ export interface Problem {
   readonly wayCost?: (from: number, to: number) => number
   readonly visits: ReadonlyArray<Visit>
   readonly routes: ReadonlyArray<Route>
+  /** A group whose visits do not count to what a route may hold: there is at most one of them in it anyhow. */
+  readonly uncounted?: number
   /** First and last start of each window, both included, ascending; empty where the visit is not possible. */
   readonly windows: (route: number, visit: number) => ReadonlyArray<number>
   readonly profit: (route: number, visit: number) => number

@@ -171,15 +171,15 @@ export class Rebuilder {
     let chosen = -1
     let into = -1
     for (let route = 0; route < model.routes; route++) {
-      const held = routes.length[route]!
-      if (held >= model.mostUrgent[route]!) continue
+      const held = routes.counted(route)
       const full = held >= model.most[route]!
+      if (full && model.uncounted < 0 && held >= model.mostUrgent[route]!) continue
       const version = routes.version[route]!
       this.work += count
       for (let i = 0; i < count; i++) {
         const visit = open[i]!
-        if (full && model.urgent[visit] === 0) continue
         const group = model.group[visit]!
+        if (full && !this.fits(visit, group, held, route)) continue
         if (group >= 0 && routes.groupTaken[route * model.groups + group] !== 0) continue
         const at = route * model.visits + visit
         if (this.seen[at] !== version) this.scan(route, visit)
@@ -193,6 +193,12 @@ export class Rebuilder {
       }
     }
     return chosen < 0 ? -1 : this.insert(into, chosen, count)
+  }
+
+  /** Whether a route that is full may hold a visit all the same. */
+  private fits(visit: number, group: number, held: number, route: number): boolean {
+    const { mostUrgent, uncounted, urgent } = this.model
+    return (group >= 0 && group === uncounted) || (urgent[visit] === 1 && held < mostUrgent[route]!)
   }
 
   /** Inserts a visit where it fits best and brings what is known of the others up to date. */

@@ -120,6 +120,18 @@ export class Routes {
     this.count(route, visit, 1)
   }
 
+  /** 1 where a visit counts to what a route may hold. */
+  counts(visit: number): number {
+    const { group, uncounted } = this.model
+    return uncounted >= 0 && group[visit] === uncounted ? 0 : 1
+  }
+
+  /** Visits of a route that count to what it may hold. */
+  counted(route: number): number {
+    const { groups, uncounted } = this.model
+    return this.length[route]! - (uncounted < 0 ? 0 : this.groupTaken[route * groups + uncounted]!)
+  }
+
   /** Takes visits out that `gone` marks; false where the rest does not hold (ways that are longer than detours). */
   takeOut(route: number, gone: Uint8Array): boolean {
     const base = route * this.stride

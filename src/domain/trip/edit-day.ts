@@ -66,7 +66,7 @@ export const dayFacts = (world: EditWorld, number: number): DayFacts => {
   const { trip, now } = world
   const [only] = tripDays(trip.time_zone, isoDate(parseIsoDate(trip.start_date)! + number - 1), 1)
   const day: TripDay = { ...only!, day: number }
-  const usual = hoursOn(day, dayHours(trip.constraints, world.orientations))
+  const usual = hoursOn(day, dayHours(trip.constraints, world.orientations, world.env.table))
   const stays = (trip.fixed ?? []).map((thing) => ({ ...thing, ...boundsOf(thing) }))
   const { from, to } = presentOn(stays, day, usual)
   const hours = { from: onGrid(from), to: Math.max(onGrid(from), to) }

@@ -129,6 +129,24 @@ describe("the solver", () => {
     )
   })
 
+  it("counts visits of a group that nothing counts to no limit, and one of them in a route at most", () => {
+    let beyond = 0
+    for (let seed = 0; seed < 30; seed++) {
+      const problem = { ...problemFrom(seed, 30, 3), uncounted: 0 }
+      const plan = new Search(problem, seed).run(80).plan()
+      const walked = walkPlan(problem, plan)
+      assert.deepEqual(walked.faults, [])
+      assert.closeTo(walked.worth, plan.worth, 1e-6)
+      for (const [route, { fixed = [], most = 0 }] of problem.routes.entries()) {
+        const calm = plan.routes[route]!.filter(
+          (visit) => !fixed.includes(visit) && problem.visits[visit]!.urgent !== true
+        )
+        if (calm.length > most) beyond++
+      }
+    }
+    assert.isAbove(beyond, 0)
+  })
+
   it("gives the same plan for the same rounds, in one go or in steps", () => {
     const problem = problemFrom(7, 30, 3)
     const whole = new Search(problem, 3).run(400).plan()

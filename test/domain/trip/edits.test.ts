@@ -101,18 +101,23 @@ describe("a plan that is changed by hand", () => {
 
   it("does not bring back what is over, nor take away what was lived through", () => {
     const start = planned(3, [])
-    const [first, second] = start.slots
+    const [first] = start.slots
     const live = new LiveTrip(start, first!.ends_at - 6 * MINUTE, { planner, catalog: city })
     live.send({ _tag: "remove_slot", by: owner, slot_id: first!.id })
     const removed = planOf(live.trip)
     live.now = first!.ends_at + MINUTE
     assert.strictEqual(live.send({ _tag: "undo", by: owner })._tag, "SlotInPast")
     assert.strictEqual(planOf(live.trip), removed)
-    live.now = second!.ends_at - 6 * MINUTE
-    const swapped = live.send({ _tag: "swap_slot", by: owner, slot_id: second!.id })
-    assert.strictEqual(swapped._tag, "changed")
-    live.now = second!.ends_at + 3 * MINUTE
-    assert.strictEqual(live.send({ _tag: "undo", by: owner })._tag, "SlotInPast")
+    // Not every stop has something that still fits into its place when it is nearly over.
+    let swapped = 0
+    for (const { ends_at, id } of start.slots) {
+      const other = new LiveTrip(start, ends_at - 6 * MINUTE, { planner, catalog: city })
+      if (other.send({ _tag: "swap_slot", by: owner, slot_id: id })._tag !== "changed") continue
+      swapped++
+      other.now = ends_at + 3 * MINUTE
+      assert.strictEqual(other.send({ _tag: "undo", by: owner })._tag, "SlotInPast")
+    }
+    assert.isAbove(swapped, 0)
   })
 
   it("is undone once by a button that is pressed twice, and twice by one that is pressed again", () => {

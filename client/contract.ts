@@ -645,6 +645,7 @@ export type SharedTrip = {
   readonly city: string
   readonly city_name: string
   readonly time_zone: string
+  readonly currency: string | null
   readonly status: "planning" | "confirmed" | "active" | "completed" | "shortened" | "cancelled"
   readonly start_date: string
   readonly end_date: string
@@ -652,6 +653,11 @@ export type SharedTrip = {
   readonly days: ReadonlyArray<DayView>
   readonly fixed: ReadonlyArray<FixedView>
   readonly attribution: ReadonlyArray<Attribution>
+  readonly around: ReadonlyArray<{
+    readonly lat: number
+    readonly lon: number
+    readonly neighbourhood: string
+  }>
   readonly expires_at: string
 }
 

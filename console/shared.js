@@ -23,11 +23,15 @@ export const sharedView = async (client, code) => {
     said.replaceChildren()
     if (days === undefined) {
       const map = makeMap(
-        async () => ({ nodes: [], attribution: plan.attribution }),
+        async () => ({ nodes: plan.around ?? [], attribution: plan.attribution }),
         () => {},
         () => client.call("begin.map")
       )
-      days = makeDays(undefined, (day) => map.draw(plan, day, [], new Map()), { map: map.part, now: client.clock.now })
+      days = makeDays(undefined, (day) => map.draw(plan, day, [], new Map()), {
+        map: map.part,
+        currency: plan.currency,
+        now: client.clock.now
+      })
       body.append(days.part)
     }
     now.draw(plan, client.clock.now())

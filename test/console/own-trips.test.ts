@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
-import { type App, openApp, PHONE, WIDE } from "../support/app.ts"
+import { type App, groundDrawn, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { openToSuggestions, SUGGESTIONS, wholePerson } from "../support/companion.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
@@ -123,6 +123,7 @@ describe.skipIf(chromiumPath === undefined)(`trips in the app (${chromiumPath ??
     const reader = await app.visitor("light", WIDE)
     await reader.page.goto(link)
     await reader.page.waitForSelector(".stop")
+    await groundDrawn(reader.page)
     const names = await reader.page.locator(".stop strong").allTextContents()
     await page.getByRole("button", { name: "Revoke" }).click()
     await reader.page.locator(".notice.error").waitFor()

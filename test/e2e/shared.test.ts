@@ -65,6 +65,11 @@ describe("a shared plan", () => {
       plan.days.flatMap(({ slots }: Json) => slots.map(({ node }: Json) => node.name)),
       trip.days.flatMap(({ slots }: Json) => slots.map(({ node }: Json) => node.name))
     )
+    // A map has its ground and its prices their money, and where they sleep is not told by it.
+    assert.strictEqual(plan.currency, "USD")
+    assert.isAbove(plan.around.length, 50)
+    assert.isAtMost(plan.around.length, 300)
+    assert.hasAllKeys(plan.around[0], ["lat", "lon", "neighbourhood"])
     for (const secret of [ann.id, bob.id, trip.id, "Our flat", "members"]) assert.notInclude(text, secret)
     for (const { slots } of plan.days) for (const { fits } of slots) assert.deepStrictEqual(fits, {})
     const again = await fetch(`${world.server().url}/api/v1/shared/${made.code}`, {

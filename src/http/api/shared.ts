@@ -14,6 +14,7 @@ export const SharedTrip = Schema.Struct({
   city: Schema.String,
   city_name: Schema.String,
   time_zone: Schema.String,
+  currency: Schema.NullOr(Schema.String),
   status: TripStatus,
   start_date: IsoDate,
   end_date: IsoDate,
@@ -21,6 +22,7 @@ export const SharedTrip = Schema.Struct({
   days: Schema.Array(DayView),
   fixed: Schema.Array(FixedView),
   attribution: Schema.Array(Attribution),
+  around: Schema.Array(Schema.Struct({ lat: Schema.Finite, lon: Schema.Finite, neighbourhood: Schema.String })),
   expires_at: Instant
 }).annotate({ identifier: "SharedTrip" })
 

@@ -149,6 +149,10 @@ export const FIELDS_OF: Readonly<Record<string, Field>> = {
   "pushAnswers.answer.answer": ["What you say to the offer."],
   "pushAnswers.answer.code": ["The `answer` of the notification.", "pVd0gJmV4o3yq1uQ0bYc8tqLr5w6S2Zk"],
   "pushAnswers.answer.voted": ["Whether it was taken for your vote, because the group decides.", false],
+  "SharedTrip.around": [
+    "Places around the stops, for a map: an even sample of 300 where there are more.",
+    [{ lat: 47.6097, lon: -122.3422, neighbourhood: "Pike Place Market" }]
+  ],
   "SharedTrip.expires_at": ["Until when the link holds.", "2027-05-15T08:00:00.000Z"],
   "SharedTrip.from_name": ["What the one who shares it wants to be called.", "Ann"],
   "StaleState.changes": ["What has happened since, oldest first, as far as that is remembered."],

@@ -160,6 +160,18 @@ describe("a vote of a group", () => {
     assert.deepInclude(closed, { pivot_id: offer.pivot_id, response: "dismiss" })
     assert.deepInclude(closed.vote, { members: 2, by_default: true })
     await world.drained(
+      (sql) => sql`select 1 from pivot_events p join trip_events e using (trip_id)
+        where p.pivot_id = ${offer.pivot_id} and p.response is not null and e.type = 'pivot_dismissed'`,
+      (rows) => rows.length > 0
+    )
+    const { rows: answered, skipped } = await readDataset(world, "pivot_acceptance")
+    assert.notInclude(
+      answered.map(({ pivot_id }) => pivot_id),
+      offer.pivot_id,
+      "what the default decided was answered by nobody"
+    )
+    assert.include(skipped, "the default of a vote decided, which nobody had said")
+    await world.drained(
       (sql) =>
         sql`select count(*)::int as n from trip_events where payload::text like ${`%${eve.id}%`} or actor_id = ${eve.id}`,
       ([row]) => row.n === 0

@@ -16,7 +16,9 @@ const QUERY = `
     p.chosen_option_id, p.offered_at as at, p.offered_at::text as exact_at, p.origin,
     p.model_name || ':' || p.model_version as model_version,
     exists (select from exp.events e where e.plan_id = d.session_id and e.event_type = 'plan_edited'
-      and e.payload ->> 'edit' = 'undo' and e.payload ->> 'pivot_id' = p.pivot_id::text) as undone
+      and e.payload ->> 'edit' = 'undo' and e.payload ->> 'pivot_id' = p.pivot_id::text) as undone,
+    exists (select from trip_events e where e.trip_id = p.trip_id and e.type in ('pivot_accepted', 'pivot_dismissed')
+      and e.payload ->> 'pivot_id' = p.pivot_id::text and e.payload #>> '{vote,by_default}' = 'true') as by_default
   from pivot_events p left join trips t on t.id = p.trip_id left join ranking_events d on d.id = p.pivot_id
   where p.response is not null and p.offered_at >= $1 and p.offered_at < $2 and (p.offered_at, p.pivot_id) > ($3::timestamptz, $4)
   order by p.offered_at, p.pivot_id limit $5`
@@ -41,6 +43,8 @@ interface Row {
   readonly model_version: string
   /** It was taken, and taken back within minutes. */
   readonly undone: boolean
+  /** A vote that came to nothing: its default decided. */
+  readonly by_default: boolean
 }
 
 const COLUMNS: Columns = {
@@ -79,6 +83,10 @@ export const pivotAcceptance: Definition = {
       for (const one of page) {
         if (one.user_id === null) {
           skip("nobody knows any more whom it was offered to")
+          continue
+        }
+        if (one.by_default) {
+          skip("the default of a vote decided, which nobody had said")
           continue
         }
         for (const option of one.options) {

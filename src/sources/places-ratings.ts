@@ -26,7 +26,7 @@ const theirPlace = ({ id, name, lat, lon, types }: Place): Described => ({
 })
 
 /** The stars of a place as a signal; the day that they were read on is when they begin to grow old. */
-export const starsOf = ({ rating, ratings }: Place, today: string): QualitySignal | undefined =>
+const starsOf = ({ rating, ratings }: Place, today: string): QualitySignal | undefined =>
   rating === null || ratings === 0
     ? undefined
     : {

@@ -112,7 +112,7 @@ const LOOK_AGAIN_MS = 300_000
 const OVERLAP_MS = 600_000
 
 /** Adds what the nights have worked out since the last look; anew, so that nothing is kept of who has left. */
-export const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVersion: string) => {
+const nightlyTastes = (embeddings: ModelEmbeddings["Service"], encoderVersion: string) => {
   const tastes = new Map<string, KnownTaste>()
   let since = 0
   const look = Effect.fnUntraced(function* (anew: boolean) {

@@ -16,7 +16,7 @@ const KEYS = [
 ]
 
 /** A box that is wider or higher than this is no city: an extract as a file does for a region. */
-export const MOST_DEGREES = 1
+const MOST_DEGREES = 1
 
 /** What is wrong with a box, if anything is. */
 export const boxProblem = ({ south, west, north, east }: Bounds): string | undefined => {

@@ -24,7 +24,7 @@ export interface MembersShape {
 }
 
 /** Logits (batch × 1). Members and their dimensions lie one after another; `absent` is far below 0 where nobody is. */
-export const membersLogits = (
+const membersLogits = (
   tape: Tape,
   { batch, members, width }: MembersShape,
   { absent, personas, places, tastes }: Readonly<Record<"tastes" | "personas" | "places" | "absent", Value>>

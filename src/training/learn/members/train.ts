@@ -80,7 +80,7 @@ const initial = (name: string, size: number, width: number, vibes: Float32Array 
 }
 
 /** Logits of rows, as the model serves. */
-export const membersLogitsOf = (model: MembersModel, data: PartyRows): Float64Array => {
+const membersLogitsOf = (model: MembersModel, data: PartyRows): Float64Array => {
   const { members, parties, party, personas, place, places, tastes, width } = data
   const scorer = membersScorer(model, ({ id }) => places.subarray(Number(id) * width, (Number(id) + 1) * width))
   const people = Array.from({ length: tastes.length / width }, (_, p) =>

@@ -9,8 +9,12 @@ const ALONE = [
   "test/training/learn/**/*.test.ts"
 ]
 
-/** What takes more than a minute, most of it waiting or in processes of its own: begun last, it would be waited for alone. */
-const LONG = /\/test\/(chaos\/chaos|simulation\/simulation)\.test\.ts$/
+/**
+ * What takes longest, in computing or in waiting. Vitest begins with the files that are longest to read, which these mostly are not:
+ * begun last, they would be waited for alone.
+ */
+const LONG =
+  /\/test\/(chaos\/chaos|simulation\/simulation|training\/(dlrm|sasrec|two-tower)-model|attack\/requests|console\/(accessible|away)|cli\/match|contract\/vector-index|e2e\/trainer)\.test\.ts$/
 
 class LongFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {

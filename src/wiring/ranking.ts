@@ -62,7 +62,7 @@ export const vectorIndex: Layer.Layer<VectorIndex, never, Config | SqlClient> = 
       case "memory":
         return MemoryVectorIndex.layer
       case "pgvector":
-        return PgvectorIndex.layer
+        return PgvectorIndex.layer()
       case "qdrant":
         return QdrantIndex.layer({
           url: settings.QDRANT_URL!,

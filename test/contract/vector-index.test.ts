@@ -13,6 +13,8 @@ import { vectorIndexSuite } from "./vector-index.ts"
 
 const run = randomBytes(4).toString("hex")
 const prefix = `test_${run}_`
+/** What is found is asked here, not how soon: a busy machine takes longer than a traveler would wait. */
+const searchTimeoutMs = 120_000
 
 await contractSuite(
   "VectorIndex",
@@ -21,18 +23,20 @@ await contractSuite(
     pgvector: {
       needs: "postgres",
       unless: ({ pgvector }) => (pgvector === true ? undefined : "this PostgreSQL has no pgvector"),
-      layer: () => PgvectorIndex.layer.pipe(Layer.provide(freshDatabase()))
+      layer: () => PgvectorIndex.layer({ searchTimeoutMs }).pipe(Layer.provide(freshDatabase()))
     },
     "pgvector, in process": {
       backend: "PGlite's own extension vector, over a socket",
-      layer: PgvectorIndex.layer.pipe(
+      layer: PgvectorIndex.layer({ searchTimeoutMs }).pipe(
         Layer.provide(Layer.unwrap(Effect.map(pgliteUrl, (url) => PostgresClient.layer(url, { maxConnections: 1 }))))
       )
     },
-    qdrant: { needs: "qdrant", layer: ({ url }) => QdrantVectorIndex.layer({ url, prefix }) },
+    qdrant: { needs: "qdrant", layer: ({ url }) => QdrantVectorIndex.layer({ url, prefix, searchTimeoutMs }) },
     "qdrant, its client alone": {
       backend: "a loopback stand-in typed by the client's OpenAPI schema: no Qdrant server took part",
-      layer: Layer.unwrap(Effect.map(fakeQdrant, ({ url }) => QdrantVectorIndex.layer({ url, prefix })))
+      layer: Layer.unwrap(
+        Effect.map(fakeQdrant, ({ url }) => QdrantVectorIndex.layer({ url, prefix, searchTimeoutMs }))
+      )
     }
   },
   (it, implementation) =>

@@ -20,8 +20,12 @@ import {
 const BATCH = 500
 /** Neighbours looked at per round of a search; the most that pgvector takes is 1,000. */
 const EF_SEARCH = 400
-/** A search that takes longer is answered from the catalog in memory. */
-const SEARCH_TIMEOUT = "2 seconds"
+const SEARCH_TIMEOUT_MS = 2_000
+
+export interface PgvectorOptions {
+  /** A search that takes longer is answered from the catalog in memory. */
+  readonly searchTimeoutMs?: number
+}
 
 const failed = (what: string) => (cause: unknown) =>
   cause instanceof VectorIndexUnavailable
@@ -45,7 +49,7 @@ const atLeast = (version: string, major: number, minor: number): boolean => {
   return a > major || (a === major && b >= minor)
 }
 
-const make = Effect.gen(function* () {
+const make = Effect.fnUntraced(function* ({ searchTimeoutMs = SEARCH_TIMEOUT_MS }: PgvectorOptions) {
   const sql = yield* SqlClient
   const tableOf = (collection: Collection) => sql.literal(`vector_index.${collection}`)
 
@@ -131,7 +135,7 @@ const make = Effect.gen(function* () {
           })
         )
         return hits.toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
-      }).pipe(Effect.timeout(SEARCH_TIMEOUT), Effect.mapError(failed("search"))),
+      }).pipe(Effect.timeout(searchTimeoutMs), Effect.mapError(failed("search"))),
     count: (collection, city) =>
       Effect.andThen(
         iterative,
@@ -152,4 +156,5 @@ const make = Effect.gen(function* () {
   })
 })
 
-export const layer: Layer.Layer<VectorIndex, never, SqlClient> = Layer.effect(VectorIndex, make)
+export const layer = (options: PgvectorOptions = {}): Layer.Layer<VectorIndex, never, SqlClient> =>
+  Layer.effect(VectorIndex, make(options))

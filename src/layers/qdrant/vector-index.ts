@@ -23,9 +23,10 @@ export interface QdrantOptions {
   readonly apiKey?: Redacted.Redacted
   /** Put before the names of the collections, so that several houses may share a server. */
   readonly prefix?: string
+  /** A search that takes longer is answered from the catalog in memory. */
+  readonly searchTimeoutMs?: number
 }
 
-/** A search that takes longer than this is answered from the catalog in memory. */
 const SEARCH_TIMEOUT_MS = 2_000
 /** A write of a batch waits until it is searchable, which a busy server may take its time for. */
 const WRITE_TIMEOUT_MS = 30_000
@@ -79,7 +80,7 @@ const makeCall = Effect.fnUntraced(function* (options: QdrantOptions) {
         ...(options.apiKey === undefined ? {} : { apiKey: Redacted.value(options.apiKey) })
       }
       return {
-        reading: new Client({ ...common, timeout: SEARCH_TIMEOUT_MS }),
+        reading: new Client({ ...common, timeout: options.searchTimeoutMs ?? SEARCH_TIMEOUT_MS }),
         writing: new Client({ ...common, timeout: WRITE_TIMEOUT_MS })
       }
     })

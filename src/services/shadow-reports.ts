@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Interval } from "../domain/learning/promotion.ts"
+import type { RegisteredModel } from "./model-registry.ts"
 
 export interface ShadowSegment {
   /** As `city=tokyo`. */
@@ -51,5 +52,9 @@ export class ShadowReports extends Context.Service<
   {
     /** Of everything that is in the shadow now, over its newest decisions. */
     readonly report: Effect.Effect<ReadonlyArray<ShadowReport>, ShadowUnavailable>
+    /** Of one version, also of one that was in the shadow before. */
+    readonly of: (
+      model: Pick<RegisteredModel, "model_name" | "model_version" | "stage">
+    ) => Effect.Effect<ShadowReport, ShadowUnavailable>
   }
 >()("overplanned/ShadowReports") {}

@@ -134,10 +134,20 @@ describe("building datasets", () => {
         const night = yield* build(drifted, true)
         assert.match(night.folder, /\d\.nightly$/)
         const newest = () => Effect.promise(() => newestDataset(root, "bpr_triples"))
-        assert.strictEqual((yield* newest()).folder, night.folder, "it is newer")
+        assert.strictEqual(
+          (yield* newest()).folder,
+          join(root, "bpr_triples", "2001-01-01"),
+          "a night holds a week only"
+        )
         const again = yield* build(sound(1_500), false)
         yield* build(drifted, true)
         assert.strictEqual((yield* newest()).folder, again.folder, "somebody asked for it that day")
+        renameSync(again.folder, join(root, "again"))
+        renameSync(join(root, "bpr_triples", "2001-01-01"), join(root, "first"))
+        const only = yield* newest()
+        assert.strictEqual(only.folder, night.folder, "there is no other")
+        assert.match(only.holds!, /nightly holds all, until .* It is that of a night, because nobody asked for one/)
+        renameSync(join(root, "again"), again.folder)
         const [count] = yield* Effect.promise(() => duck(`select count(*)::int as n from '${again.folder}/*.parquet'`))
         assert.strictEqual(count!["n"], 1_500)
         renameSync(night.folder, join(root, "bpr_triples", "2001-01-02.nightly"))
@@ -259,12 +269,14 @@ describe("building datasets", () => {
         const { folder, rows } = yield* buildDataset({ root, trackingUri: undefined }, { name: "bpr_triples" })
         const files = `'${folder}/*.parquet'`
         const [facts] = yield* Effect.promise(() =>
-          duck(`select count(*)::int as n, count(distinct (user_id, positive_id, negative_id))::int as d, max(weight) as w,
+          duck(`select count(*)::int as n, count(distinct (user_id, positive_id, negative_id))::int as d, count(*) filter (where not repeated)::int as stated, max(weight) as w,
             count(*) filter (where positive_id = negative_id)::int as same, count(*) filter (where origin = 'accept_skip')::int as explicit
             from ${files}`)
         )
         const total = Object.values(rows).reduce((a, b) => a + b, 0)
-        assert.deepInclude(facts!, { n: total, d: total, w: 0.3, same: 0 })
+        assert.deepInclude(facts!, { n: total, w: 0.3, same: 0 })
+        // What is stated again is marked: it is learnt from once.
+        assert.strictEqual(facts!["stated"], facts!["d"])
         assert.isAbove(Number(facts!["explicit"]), 0)
       })
     )

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { interactionsRanker } from "../../src/cases/ranking/interactions-ranker.ts"
 import { gaussian, randomStream } from "../../src/domain/basics/random.ts"
+import { FEATURES_VERSION } from "../../src/domain/features.ts"
 import { affinityFrom } from "../../src/domain/group/affinity.ts"
 import { fairnessOf } from "../../src/domain/group/fairness.ts"
 import { groupPackage } from "../../src/domain/group/package.ts"
@@ -26,6 +27,7 @@ import {
   sequenceScorer
 } from "../../src/domain/rankers/sequence-model.ts"
 import { CitySeeder } from "../../src/services/city-seeder.ts"
+import { ModelRegistry } from "../../src/services/model-registry.ts"
 import { isComplete } from "../../src/services/ranker.ts"
 import { Trainers } from "../../src/services/trainers.ts"
 import { buildDataset } from "../../src/training/datasets/build.ts"
@@ -212,7 +214,8 @@ describe("dlrm, from plans as they were logged", () => {
       const planted = yield* plantSlates({
         people: 115,
         slates: 9,
-        now: NOW,
+        // What is trained beside may not have learnt from what is judged.
+        now: mixed ? NOW + 86_400_000 : NOW,
         mixed,
         described: true,
         personas: true
@@ -242,6 +245,16 @@ describe("dlrm, from plans as they were logged", () => {
             assert.match(message, /^No sasrec with an artifact is registered/)
           }
           yield* trainers.train("sasrec")
+          // On days that end before those that it learnt from, what stands on it would be judged by what it has seen.
+          const build = (to?: number) =>
+            buildDataset(
+              { root: datasets, trackingUri: undefined },
+              { name: "bpr_triples", ...(to === undefined ? {} : { to }) }
+            )
+          yield* build(NOW - 20 * 86_400_000)
+          const { message } = yield* Effect.flip(trainers.train("u_sasrec"))
+          assert.match(message, /^Every version of sasrec has learnt from days that are to be judged by here/)
+          yield* build()
         }),
       600_000
     )
@@ -272,7 +285,10 @@ describe("dlrm, from plans as they were logged", () => {
       () =>
         Effect.gen(function* () {
           const { folder, notes, others, own, table } = yield* train("dlrm")
-          assert.deepEqual(notes, [])
+          assert.strictEqual(notes.length, 1, notes.join())
+          assert.match(notes[0]!, /^The dataset bpr_triples/)
+          const [row] = (yield* (yield* ModelRegistry).list).filter(({ model_name }) => model_name === "dlrm")
+          assert.strictEqual(row!.features_version, FEATURES_VERSION)
           assert.includeMembers(readdirSync(folder), ["interactions.bin", "card.md"])
           assert.deepEqual(
             others.slice(-3).map(({ name }) => name),

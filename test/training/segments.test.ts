@@ -13,7 +13,7 @@ import type { DatasetRow } from "../../src/training/datasets/columns.ts"
 import { bprTriples } from "../../src/training/datasets/definitions/bpr-triples.ts"
 import { createParquet } from "../../src/training/datasets/parquet.ts"
 import * as Shadow from "../../src/training/judge/shadow-report.ts"
-import { readSlates } from "../../src/training/models/bpr/triples.ts"
+import { readSlates } from "../../src/training/models/bpr/logged-slates.ts"
 import { populated } from "./population/world.ts"
 
 /** Decisions of each person: enough for a segment of a report. */

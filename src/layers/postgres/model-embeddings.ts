@@ -49,14 +49,16 @@ export const layer = Layer.effect(
           })
         ),
       vibes: (places) =>
-        sql<{ id: string; vibe: ReadonlyArray<number> }>`
-          select id, vibe_embedding as vibe from activity_nodes
-          where id = any (${places}::uuid[]) and vibe_embedding is not null`.pipe(
-          Effect.mapBoth({
-            onSuccess: (rows) => new Map(rows.map(({ id, vibe }) => [id, vibe])),
-            onFailure: unavailable
-          })
-        )
+        places.length === 0
+          ? Effect.succeed(new Map())
+          : sql<{ id: string; vibe: ReadonlyArray<number> }>`
+              select id, vibe_embedding as vibe from activity_nodes
+              where id = any (${places}::uuid[]) and vibe_embedding is not null`.pipe(
+              Effect.mapBoth({
+                onSuccess: (rows) => new Map(rows.map(({ id, vibe }) => [id, vibe])),
+                onFailure: unavailable
+              })
+            )
     })
   })
 )

@@ -53,12 +53,12 @@ const meanOf = (values: ArrayLike<number>): number => {
   return values.length === 0 ? Number.NaN : sum / values.length
 }
 
-/** The mean of one value per user, or decision, with its interval. The same seed draws the same users. */
-export const bootstrapMean = (values: ArrayLike<number>, options: BootstrapOptions): Interval => {
+/** Means of users drawn again, one at a time. */
+const drawnAgain = (values: ArrayLike<number>, options: BootstrapOptions) => {
   const { sums, counts } = clustered(values, options.clusters)
   const random = randomStream("bootstrap", options.seed)
   const means = new Float64Array(options.resamples ?? RESAMPLES)
-  for (let r = 0; r < means.length; r++) {
+  const draw = (r: number) => {
     let sum = 0
     let count = 0
     for (let k = 0; k < sums.length; k++) {
@@ -68,23 +68,44 @@ export const bootstrapMean = (values: ArrayLike<number>, options: BootstrapOptio
     }
     means[r] = sum / count
   }
-  return between(means, meanOf(values))
+  return { count: means.length, draw, interval: () => between(means, meanOf(values)) }
 }
 
-/** The mean of the differences, candidate less incumbent, of the same users: what they have in common falls away. */
+/** The mean of one value per user, or decision, with its interval. The same seed draws the same users. */
+export const bootstrapMean = (values: ArrayLike<number>, options: BootstrapOptions): Interval => {
+  const { count, draw, interval } = drawnAgain(values, options)
+  for (let r = 0; r < count; r++) draw(r)
+  return interval()
+}
+
+/** The same where others wait for the event loop: `rest` gives it back where it was held long enough. */
+export const bootstrapInTurns = async (
+  values: ArrayLike<number>,
+  options: BootstrapOptions,
+  rest: () => Promise<void> | undefined
+): Promise<Interval> => {
+  const { count, draw, interval } = drawnAgain(values, options)
+  for (let r = 0; r < count; r++) {
+    draw(r)
+    const resting = rest()
+    if (resting !== undefined) await resting
+  }
+  return interval()
+}
+
+/** Candidate less incumbent, of the same users: what they have in common falls away. */
+export const differencesOf = (candidate: ArrayLike<number>, incumbent: ArrayLike<number>): Float64Array => {
+  if (candidate.length !== incumbent.length) {
+    throw new Error(`A pair has two sides: ${candidate.length} values cannot be compared with ${incumbent.length}.`)
+  }
+  return Float64Array.from({ length: candidate.length }, (_, i) => candidate[i]! - incumbent[i]!)
+}
+
 export const pairedDifference = (
   candidate: ArrayLike<number>,
   incumbent: ArrayLike<number>,
   options: BootstrapOptions
-): Interval => {
-  if (candidate.length !== incumbent.length) {
-    throw new Error(`A pair has two sides: ${candidate.length} values cannot be compared with ${incumbent.length}.`)
-  }
-  return bootstrapMean(
-    Float64Array.from({ length: candidate.length }, (_, i) => candidate[i]! - incumbent[i]!),
-    options
-  )
-}
+): Interval => bootstrapMean(differencesOf(candidate, incumbent), options)
 
 /** Neither interval reaches into the other. */
 export const disjoint = (a: Interval, b: Interval): boolean => a.lower > b.upper || b.lower > a.upper

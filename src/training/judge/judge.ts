@@ -1,7 +1,8 @@
 /** Rankers side by side on the same decisions, with intervals over people, overall and by kind of decision. */
 import type { Interval } from "../../domain/learning/promotion.ts"
-import { bootstrapMean, pairedDifference } from "./bootstrap.ts"
+import { bootstrapInTurns, differencesOf } from "./bootstrap.ts"
 import { METRICS, type Metric, ranksOf, type Slate, type SlateScorer, worthOf } from "./slates.ts"
+import { turns } from "./turns.ts"
 
 export interface Judged {
   readonly name: string
@@ -14,13 +15,17 @@ export interface Judged {
   readonly local_picks: number | null
 }
 
-export interface Segment {
-  /** As `city=tokyo`. */
-  readonly name: string
+/** The candidate and another on the same decisions, in the metric that gates go by. */
+export interface Beside {
   readonly decisions: number
   readonly candidate: Interval
   readonly incumbent: Interval
   readonly difference: Interval
+}
+
+export interface Segment extends Beside {
+  /** As `city=tokyo`. */
+  readonly name: string
 }
 
 export interface Comparison {
@@ -43,6 +48,8 @@ export interface Evaluation {
   readonly models: ReadonlyArray<Judged>
   /** The candidate against each of the others, on the same decisions. */
   readonly comparisons: ReadonlyArray<Comparison>
+  /** Against the first of the others, on decisions of travelers alone; null where all of them were made up. */
+  readonly of_travelers: Beside | null
 }
 
 export interface Ranked {
@@ -76,65 +83,127 @@ export interface JudgeOptions {
   readonly localPick?: (item: string) => boolean | undefined
 }
 
+interface Worth {
+  readonly values: ReadonlyArray<Readonly<Record<Metric, number>>>
+  readonly coverage: number
+  readonly bias: number
+  readonly localPicks: number | null
+}
+
+/** What a ranker's orders are worth, decision by decision. */
+const worthBy = async (
+  slates: ReadonlyArray<Slate>,
+  scorer: SlateScorer,
+  popularity: ReadonlyMap<string, number>,
+  localPick: JudgeOptions["localPick"],
+  rest: Rest
+): Promise<Worth> => {
+  const shown = new Set<string>()
+  const popular = (items: ReadonlyArray<string>) => meanOf(items.map((item) => popularity.get(item)!))
+  const local = { known: 0, picks: 0 }
+  const values: Array<Readonly<Record<Metric, number>>> = []
+  let bias = 0
+  for (const slate of slates) {
+    const scores = scorer(slate)
+    const ranks = ranksOf(scores)
+    const first = slate.items.filter((_, i) => ranks[i]! <= TOP)
+    for (const item of first) {
+      shown.add(item)
+      const pick = localPick?.(item)
+      if (pick !== undefined) local.known++
+      if (pick === true) local.picks++
+    }
+    bias += popular(first) - popular(slate.items)
+    values.push(worthOf(slate, scores))
+    await rest()
+  }
+  return {
+    values,
+    coverage: shown.size / Math.max(1, popularity.size),
+    bias: bias / Math.max(1, slates.length),
+    localPicks: local.known === 0 ? null : local.picks / local.known
+  }
+}
+
+type Rest = ReturnType<typeof turns>
+
+/** What travelers themselves decided; all else was made up. */
+const OF_TRAVELERS: ReadonlySet<string | undefined> = new Set(["app", "real"])
+
+/** Intervals of some of the decisions: of one ranker, or of the first and another. */
+const intervalsOver = (slates: ReadonlyArray<Slate>, worths: ReadonlyArray<Worth>, seed: number, rest: Rest) => {
+  const over = (inside: ReadonlyArray<number>) => {
+    const options = { seed, clusters: inside.map((i) => slates[i]!.cluster) }
+    const column = (model: number, metric: Metric) => inside.map((i) => worths[model]!.values[i]![metric])
+    return {
+      mean: (model: number, metric: Metric) => bootstrapInTurns(column(model, metric), options, rest),
+      difference: (against: number, metric: Metric) =>
+        bootstrapInTurns(differencesOf(column(0, metric), column(against, metric)), options, rest)
+    }
+  }
+  const beside = async (inside: ReadonlyArray<number>, against: number, by: Metric): Promise<Beside> => {
+    const { difference, mean } = over(inside)
+    return {
+      decisions: inside.length,
+      candidate: await mean(0, by),
+      incumbent: await mean(against, by),
+      difference: await difference(against, by)
+    }
+  }
+  return { over, beside }
+}
+
+const kindsOf = (slates: ReadonlyArray<Slate>): ReadonlyArray<string> =>
+  [...new Set(slates.flatMap(({ segments }) => Object.entries(segments).map((pair) => pair.join("="))))].sort()
+
+const allOf = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, i) => i)
+
 /**
  * The first of `models` is the candidate. `takenBefore` counts what was taken in the time that was trained on. The same
- * seed draws the same people for every model and every difference.
+ * seed draws the same people for every model and every difference. The event loop is given back again and again.
  */
-export const judge = (
+export const judge = async (
   slates: ReadonlyArray<Slate>,
   models: readonly [Ranked, ...ReadonlyArray<Ranked>],
   takenBefore: ReadonlyMap<string, number>,
   { by = "hr5", localPick, seed = 1 }: JudgeOptions = {}
-): Evaluation => {
-  const clusters = slates.map(({ cluster }) => cluster)
+): Promise<Evaluation> => {
+  const rest = turns()
   const popularity = popularityOf(slates, takenBefore)
-  const worths = models.map(({ scorer }) => {
-    const shown = new Set<string>()
-    let bias = 0
-    const local = { known: 0, picks: 0 }
-    const values = slates.map((slate) => {
-      const scores = scorer(slate)
-      const ranks = ranksOf(scores)
-      const first = slate.items.filter((_, i) => ranks[i]! <= TOP)
-      for (const item of first) {
-        shown.add(item)
-        const pick = localPick?.(item)
-        if (pick !== undefined) local.known++
-        if (pick === true) local.picks++
-      }
-      const popular = (items: ReadonlyArray<string>) => meanOf(items.map((item) => popularity.get(item)!))
-      bias += popular(first) - popular(slate.items)
-      return worthOf(slate, scores)
-    })
-    return {
-      values,
-      coverage: shown.size / Math.max(1, popularity.size),
-      bias: bias / Math.max(1, slates.length),
-      localPicks: local.known === 0 ? null : local.picks / local.known
-    }
-  })
-  const column = (model: number, metric: Metric) => worths[model]!.values.map((worth) => worth[metric])
-  const whole = { seed, clusters }
-
-  const kinds = [...new Set(slates.flatMap(({ segments }) => Object.entries(segments).map((pair) => pair.join("="))))]
-  const segmentsAgainst = (incumbent: number): ReadonlyArray<Segment> =>
-    kinds.sort().flatMap((name) => {
+  const worths: Array<Worth> = []
+  for (const { scorer } of models) worths.push(await worthBy(slates, scorer, popularity, localPick, rest))
+  const { beside, over } = intervalsOver(slates, worths, seed, rest)
+  const whole = over(allOf(slates.length))
+  const judged: Array<Judged> = []
+  for (const [m, { name }] of models.entries()) {
+    const metrics: Partial<Record<Metric, Interval>> = {}
+    for (const metric of METRICS) metrics[metric] = await whole.mean(m, metric)
+    const { bias, coverage, localPicks } = worths[m]!
+    const reached = metrics as Judged["metrics"]
+    judged.push({ name, metrics: reached, coverage, popularity_bias: bias, local_picks: localPicks })
+  }
+  const kinds = kindsOf(slates)
+  const segmentsAgainst = async (incumbent: number): Promise<ReadonlyArray<Segment>> => {
+    const segments: Array<Segment> = []
+    for (const name of kinds) {
       const [kind, value] = name.split("=") as [string, string]
-      const inside = [...slates.keys()].filter((i) => slates[i]!.segments[kind] === value)
-      if (inside.length < LEAST_OF_A_SEGMENT || inside.length === slates.length) return []
-      const part = (model: number) => inside.map((i) => worths[model]!.values[i]![by])
-      const options = { seed, clusters: inside.map((i) => clusters[i]!) }
-      return [
-        {
-          name,
-          decisions: inside.length,
-          candidate: bootstrapMean(part(0), options),
-          incumbent: bootstrapMean(part(incumbent), options),
-          difference: pairedDifference(part(0), part(incumbent), options)
-        }
-      ]
+      const inside = allOf(slates.length).filter((i) => slates[i]!.segments[kind] === value)
+      if (inside.length < LEAST_OF_A_SEGMENT || inside.length === slates.length) continue
+      segments.push({ name, ...(await beside(inside, incumbent, by)) })
+    }
+    return segments
+  }
+  const comparisons: Array<Comparison> = []
+  for (const [i, { name }] of models.slice(1).entries()) {
+    comparisons.push({
+      incumbent: name,
+      hr5: await whole.difference(i + 1, "hr5"),
+      ndcg10: await whole.difference(i + 1, "ndcg10"),
+      difference: await whole.difference(i + 1, by),
+      segments: await segmentsAgainst(i + 1)
     })
-
+  }
+  const real = allOf(slates.length).filter((i) => OF_TRAVELERS.has(slates[i]!.segments["source"]))
   const times = slates.map(({ at }) => at)
   return {
     decisions: slates.length,
@@ -143,21 +212,8 @@ export const judge = (
     to: instantOf(times.reduce((a, b) => Math.max(a, b), times[0] ?? 0)),
     candidate: models[0].name,
     by,
-    models: models.map(({ name }, m) => ({
-      name,
-      metrics: Object.fromEntries(
-        METRICS.map((metric) => [metric, bootstrapMean(column(m, metric), whole)])
-      ) as Judged["metrics"],
-      coverage: worths[m]!.coverage,
-      popularity_bias: worths[m]!.bias,
-      local_picks: worths[m]!.localPicks
-    })),
-    comparisons: models.slice(1).map(({ name }, i) => ({
-      incumbent: name,
-      hr5: pairedDifference(column(0, "hr5"), column(i + 1, "hr5"), whole),
-      ndcg10: pairedDifference(column(0, "ndcg10"), column(i + 1, "ndcg10"), whole),
-      difference: pairedDifference(column(0, by), column(i + 1, by), whole),
-      segments: segmentsAgainst(i + 1)
-    }))
+    models: judged,
+    comparisons,
+    of_travelers: real.length === 0 || models.length < 2 ? null : await beside(real, 1, by)
   }
 }

@@ -5,6 +5,8 @@ import { SqlClient } from "effect/sql/SqlClient"
 import type { RegisteredModel } from "../../services/model-registry.ts"
 import { ModelRegistry } from "../../services/model-registry.ts"
 import { type Latency, type ShadowReport, ShadowReports, ShadowUnavailable } from "../../services/shadow-reports.ts"
+import { inSlices } from "../../support/slices.ts"
+import { clustersOf } from "./clusters.ts"
 import { type Evaluation, type Judged, judge } from "./judge.ts"
 import { type Slate, type SlateScorer, travelerSegment } from "./slates.ts"
 
@@ -26,6 +28,7 @@ interface Row {
   readonly latency: number
   readonly shadow_latency: number | null
   readonly members: number | null
+  readonly party: ReadonlyArray<string> | null
   readonly trips: string | null
   readonly city: string | null
   /** Places that were wanted in the end; null where nobody answered. */
@@ -37,6 +40,8 @@ const QUERY = `
     r.occurred_at::text as exact_at, r.surface, r.model_name || ':' || r.model_version as served,
     r.ranked_ids as served_ids, r.shadow_ranked_ids as shadow_ids, r.latency_ms as latency,
     r.shadow_latency_ms as shadow_latency, nullif(jsonb_array_length(r.user_state -> 'members'), 0)::int as members,
+    (select array_agg(m ->> 'user_id' order by n) from jsonb_array_elements(r.user_state -> 'members')
+      with ordinality as e(m, n)) as party,
     r.user_state #>> '{dimensions,trip_count,value}' as trips,
     (select c.slug from activity_nodes n join cities c on c.id = n.city_id where n.id = r.candidate_ids[1]) as city,
     (select array_agg(l.activity_node_id) filter (where l.outcome in ('confirmed', 'kept', 'swiped_right')) from (
@@ -50,6 +55,8 @@ const QUERY = `
 /** What is kept of a decision: who stood where, by place. */
 interface Kept {
   readonly slate: Slate
+  /** Who the decision was for. */
+  readonly people: ReadonlyArray<string>
   readonly served: ReadonlyMap<string, number>
   readonly shadow: ReadonlyMap<string, number>
 }
@@ -70,6 +77,7 @@ const slateOf = (row: Row, items: ReadonlyArray<string>): Slate => {
       surface: row.surface,
       ...(row.members === null ? {} : { party: row.members > 1 ? "group" : "solo" }),
       ...travelerSegment(row.trips),
+      source: "app",
       served_by: row.served
     }
   }
@@ -105,20 +113,24 @@ const tally = () => {
     shared += most === 0 ? 0 : items.slice(0, TOP).filter((id) => head.has(id)).length / most
     const slate = slateOf(row, items)
     const wanted = slate.taken.reduce((sum, one) => sum + one, 0)
-    if (wanted > 0 && wanted < items.length) kept.push({ slate, served: places(row.served_ids), shadow: inShadow })
+    if (wanted > 0 && wanted < items.length) {
+      const people = [row.user_id, ...(row.party ?? [])]
+      kept.push({ slate, people, served: places(row.served_ids), shadow: inShadow })
+    }
   }
   const agreement = () => ({ same_first: same / Math.max(1, seen), shared_of_five: shared / Math.max(1, seen) })
   return { kept, servedBy, served, shadow, add, agreement }
 }
 
-const evaluate = (kept: ReadonlyArray<Kept>): Evaluation => {
+const evaluate = (kept: ReadonlyArray<Kept>): Promise<Evaluation> => {
   const byId = new Map(kept.map((one) => [one.slate.id, one]))
   const orderOf =
     (side: "served" | "shadow"): SlateScorer =>
     ({ id, items }) =>
       items.map((item) => -byId.get(id)![side].get(item)!)
+  const clusterOf = clustersOf(kept.map(({ people }) => people))
   return judge(
-    kept.map(({ slate }) => slate),
+    kept.map(({ slate }) => ({ ...slate, cluster: clusterOf(slate.user) })),
     [
       { name: "shadow", scorer: orderOf("shadow") },
       { name: "served", scorer: orderOf("served") }
@@ -151,7 +163,7 @@ export const layer = Layer.effect(
       model_name: name,
       model_version: version,
       stage
-    }: RegisteredModel) {
+    }: Pick<RegisteredModel, "model_name" | "model_version" | "stage">) {
       const [whole] = yield* sql<{ days: number; decisions: number; from: Date | null; to: Date | null }>`
         select count(distinct occurred_at::date)::int as days, count(*)::int as decisions, min(occurred_at) as from,
           max(occurred_at) as to
@@ -161,12 +173,12 @@ export const layer = Layer.effect(
       let before: readonly [string, string] = ["infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff"]
       for (let read = 0; read < MOST_DECISIONS; read += PAGE) {
         const page = yield* sql.unsafe<Row>(QUERY, [name, version, ...before, PAGE])
-        for (const row of page) counts.add(row)
+        yield* inSlices(page, counts.add)
         if (page.length < PAGE) break
         const last = page.at(-1)!
         before = [last.exact_at, last.id]
       }
-      const evaluation = counts.kept.length === 0 ? undefined : evaluate(counts.kept)
+      const evaluation = counts.kept.length === 0 ? undefined : yield* Effect.promise(() => evaluate(counts.kept))
       return {
         model: name,
         version,
@@ -193,6 +205,7 @@ export const layer = Layer.effect(
     })
 
     return ShadowReports.of({
+      of: (model) => Effect.mapError(reportOf(model), unavailable),
       report: Effect.gen(function* () {
         const inShadow = (yield* registry.list).filter(({ stage }) => stage === "shadow")
         return yield* Effect.forEach(inShadow, reportOf)

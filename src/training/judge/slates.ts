@@ -7,13 +7,15 @@ const isTripCount = Schema.is(TripCount)
 export interface Slate {
   readonly id: string
   readonly user: string
-  /** Who is drawn together in the bootstrap: the people of a trip, or the user alone. */
+  /** Who is drawn together in the bootstrap: people who travel together, or the user alone. */
   readonly cluster: string
   /** Unix milliseconds. */
   readonly at: number
   readonly items: ReadonlyArray<string>
   /** 1 for what was taken. */
   readonly taken: Uint8Array
+  /** 1 for what was turned down by hand; of all else nobody knows. Absent where that was not logged. */
+  readonly passed?: Uint8Array
   /** What kind of decision it is, by name of the kind: city, people, origin. */
   readonly segments: Readonly<Record<string, string>>
 }

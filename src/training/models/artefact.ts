@@ -64,6 +64,20 @@ export const writeArtefact = async (
   }
 }
 
+/** Puts files in the place of those of a model's folder: all are written before the first is there. */
+export const replaceFiles = (folder: string, files: Readonly<Record<string, string>>): void => {
+  const drafts = Object.keys(files).map((name): readonly [string, string] => [
+    join(folder, `.${name}.draft`),
+    join(folder, name)
+  ])
+  try {
+    for (const [i, content] of Object.values(files).entries()) writeFileSync(drafts[i]![0], content)
+    for (const [draft, place] of drafts) renameSync(draft, place)
+  } finally {
+    for (const [draft] of drafts) rmSync(draft, { force: true })
+  }
+}
+
 /** The commit that this release was built from, where it is known. */
 export const codeCommit = (root: string, release: string): string => {
   try {

@@ -1,12 +1,12 @@
-/** Reads published datasets: the newest of a name, whose files are what was published, a run of rows at a time. */
+/** Reads published datasets: the newest that somebody asked for, whose files are what was published, a run of rows at a time. */
 import { createHash } from "node:crypto"
-import { createReadStream, readFileSync } from "node:fs"
+import { createReadStream, existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { zstdDecompressSync } from "node:zlib"
 import type { DatasetName } from "../../services/datasets.ts"
 import { TrainingRefused } from "../../services/trainers.ts"
-import { publishedIn } from "../datasets/published.ts"
+import { type PublishedEntry, publishedIn } from "../datasets/published.ts"
 import type { Split } from "../datasets/split.ts"
 
 /** Rows that are objects at one time. */
@@ -17,6 +17,10 @@ export interface PublishedDataset {
   readonly folder: string
   /** Of each file its rows and checksum: what a model's lineage is. */
   readonly files: Readonly<Record<string, { readonly rows: number; readonly sha256: string }>>
+  /** From when on its rows test, in Unix milliseconds; absent where that was not written down. */
+  readonly testFrom?: number
+  /** Which days it holds, in a sentence. */
+  readonly holds?: string
 }
 
 export const sha256Of = async (path: string): Promise<string> => {
@@ -27,21 +31,66 @@ export const sha256Of = async (path: string): Promise<string> => {
 
 const refuse = (message: string) => new TrainingRefused({ message, retry: false })
 
-/** The newest published dataset of a name; refuses one whose files were changed since. */
+interface Lineage {
+  readonly from?: string
+  readonly to?: string
+  readonly cuts?: { readonly test_from?: string }
+}
+
+const lineageIn = (folder: string): Lineage => {
+  const file = join(folder, "lineage.json")
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Lineage) : {}
+}
+
+const instantOf = (text: string | undefined): number | undefined => {
+  const at = text === undefined ? Number.NaN : Date.parse(text)
+  return Number.isFinite(at) ? at : undefined
+}
+
+const dayOf = (text: string | undefined): string => text?.slice(0, 10) ?? "a day that was not written down"
+
+const holdsOf = (entry: PublishedEntry, { from, to }: Lineage, name: DatasetName): string => {
+  const since = (instantOf(from) ?? 0) === 0 ? "all" : `what was heard of from ${dayOf(from)} on`
+  return `The dataset ${name}/${entry.entry} holds ${since}, until ${dayOf(to)}.${
+    entry.nightly ? ` It is that of a night, because nobody asked for one: build-dataset ${name} takes all days.` : ""
+  }`
+}
+
+/**
+ * The newest published dataset of a name that somebody asked for; where nobody has, the newest of a night, which holds a week, and
+ * says so. Refuses one whose files were changed since.
+ */
 export const newestDataset = async (root: string, name: DatasetName): Promise<PublishedDataset> => {
   const home = join(root, name)
-  const newest = publishedIn(home).at(-1)?.entry
+  const published = publishedIn(home)
+  const newest = published.findLast(({ nightly }) => !nightly) ?? published.at(-1)
   if (newest === undefined) {
     throw refuse(`No dataset ${name} is published in ${root}. Make one with build-dataset ${name}.`)
   }
-  const folder = join(home, newest)
+  const folder = join(home, newest.entry)
   const { files } = JSON.parse(readFileSync(join(folder, "profile.json"), "utf8")) as Pick<PublishedDataset, "files">
   for (const [file, { sha256 }] of Object.entries(files)) {
     if ((await sha256Of(join(folder, file))) !== sha256) {
       throw refuse(`${join(folder, file)} is not the file that was published. Build the dataset ${name} again.`)
     }
   }
-  return { name, folder, files }
+  const lineage = lineageIn(folder)
+  const testFrom = instantOf(lineage.cuts?.test_from)
+  return {
+    name,
+    folder,
+    files,
+    ...(testFrom === undefined ? {} : { testFrom }),
+    holds: holdsOf(newest, lineage, name)
+  }
+}
+
+/** Refuses a dataset whose later rows say nothing of when to stop: the first epoch would be the best of all. */
+export const stopsBy = ({ folder }: PublishedDataset, rows: number): void => {
+  if (rows > 0) return
+  throw refuse(
+    `The dataset ${folder} has nothing between the time that is trained on and the one that is judged, so nothing says when to stop. Build it over more days.`
+  )
 }
 
 /** Hands over the rows of a split one after another, with the columns that are named, as far as it has them. */

@@ -21,8 +21,8 @@ export interface Material {
   /** The vibe of every place there is. */
   readonly vibesOf: () => Promise<ReadonlyMap<string, ArrayLike<number>>>
   readonly placesOf: () => Promise<ReadonlyMap<string, PlaceFacts>>
-  /** The newest registered version of another model, with its file as it was registered. */
-  readonly newest: (model: TrainableModel) => Promise<{ readonly version: string; readonly file: string }>
+  /** The newest registered version of another model that learnt nothing from then on, with its file as it was registered. */
+  readonly newest: (model: TrainableModel, from: number) => Promise<{ readonly version: string; readonly file: string }>
   readonly watch: (progress: Progress) => void
   readonly signal: AbortSignal
 }
@@ -37,10 +37,16 @@ export interface Trained {
   readonly encodes?: true
   readonly description: string
   readonly rows: Readonly<Record<string, number>>
-  /** Accept and skip pairs behind it. */
+  /** Accept and skip pairs of travelers behind it: not what was made up, nor what was merely not taken. */
   readonly pairs: number
+  /** Nothing that happened from then on was learnt from, in Unix milliseconds; absent where its rows have no time. */
+  readonly learntUntil?: number
+  /** The version of `FEATURES` that it takes; absent where it takes none. */
+  readonly featuresVersion?: string
   readonly epochs: number
   readonly evaluation: Evaluation
+  /** When the time begins that it was judged by; absent where its rows have no time. */
+  readonly judgedFrom?: number
   readonly required: Evidence["required"]
   /** What it is, for people, in lines. */
   readonly card: ReadonlyArray<string>
@@ -51,5 +57,8 @@ export interface Trained {
 export interface Trainer {
   readonly train: (material: Material) => Promise<Trained>
   /** Judges a model's file on the newest dataset. */
-  readonly evaluate: (material: Material, file: string) => Promise<Pick<Trained, "dataset" | "evaluation" | "required">>
+  readonly evaluate: (
+    material: Material,
+    file: string
+  ) => Promise<Pick<Trained, "dataset" | "evaluation" | "judgedFrom" | "required">>
 }

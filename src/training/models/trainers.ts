@@ -1,5 +1,5 @@
 /** `Trainers` over published datasets, the models' folder and the registry. */
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ import {
 import type { Evaluation } from "../judge/judge.ts"
 import { evaluationPage, evaluationPlot, evaluationTable } from "../judge/report.ts"
 import { TrainingFailed } from "../learn/progress.ts"
-import { codeCommit, nextVersion, writeArtefact } from "./artefact.ts"
+import { codeCommit, nextVersion, replaceFiles, writeArtefact } from "./artefact.ts"
 import { bprTrainer } from "./bpr/trainer.ts"
 import { type PublishedDataset, sha256Of } from "./dataset.ts"
 import { dlrmTrainer } from "./dlrm/trainer.ts"
@@ -73,7 +73,40 @@ const reportFiles = (title: string, card: string, evaluation: Evaluation) => ({
   [PAGE]: evaluationPage(title, card, evaluation)
 })
 
-const lineageOf = ({ name, folder, files }: PublishedDataset) => ({ dataset: name, folder, files })
+interface Lineage extends Pick<PublishedDataset, "folder" | "files"> {
+  readonly dataset: string
+  /** From then on nothing was learnt from; absent where rows have no time, and in what older releases registered. */
+  readonly learnt_until?: string
+}
+
+const isoOf = (at: number): string => new Date(at).toISOString()
+
+const lineageOf = ({ name, folder, files }: PublishedDataset, learntUntil: number | undefined): Lineage => ({
+  dataset: name,
+  folder,
+  files,
+  ...(learntUntil === undefined ? {} : { learnt_until: isoOf(learntUntil) })
+})
+
+const learntUntil = ({ lineage }: RegisteredModel): number => {
+  const { learnt_until } = (lineage ?? {}) as Partial<Lineage>
+  return learnt_until === undefined ? Number.POSITIVE_INFINITY : Date.parse(learnt_until)
+}
+
+/** Why a model cannot be judged by what happened from then on: it has learnt from some of it. */
+const learntFromIt = (row: RegisteredModel, dataset: PublishedDataset, judgedFrom: number): string | undefined => {
+  const until = learntUntil(row)
+  if (until <= judgedFrom) return undefined
+  const { files } = (row.lineage ?? {}) as Partial<Lineage>
+  const same = files?.["train.parquet"]?.sha256 === dataset.files["train.parquet"]?.sha256
+  if (until === Number.POSITIVE_INFINITY && same) return undefined
+  const name = `${row.model_name}:${row.model_version}`
+  const learnt =
+    until === Number.POSITIVE_INFINITY
+      ? `It is not known until when ${name} learnt`
+      : `${name} learnt from what happened until ${isoOf(until)}`
+  return `${learnt}, and ${dataset.folder} judges by what happened from ${isoOf(judgedFrom)} on: it would be judged by what it has seen. Build the dataset over later days, or train ${row.model_name} again.`
+}
 
 /** Where models lie, and which of them are registered. */
 interface Shelf {
@@ -81,14 +114,22 @@ interface Shelf {
   readonly versionsOf: (model: TrainableModel) => Effect.Effect<ReadonlyArray<RegisteredModel>, RegistryUnavailable>
 }
 
-/** The version that was asked for, or the newest, with its file as it was registered. */
+/** The version that was asked for, or the newest that was not put away, with its file as it was registered. */
 const registered = Effect.fnUntraced(function* (
   { modelsDir, versionsOf }: Shelf,
   model: TrainableModel,
-  asked: string | undefined
+  asked: string | undefined,
+  fits: (row: RegisteredModel) => boolean = () => true
 ) {
   const versions = (yield* versionsOf(model)).filter(({ artifact_path }) => artifact_path !== null)
-  const row = asked === undefined ? versions[0] : versions.find(({ model_version }) => model_version === asked)
+  const current = versions.filter(({ stage }) => stage !== "archived")
+  const row = asked === undefined ? current.find(fits) : versions.find(({ model_version }) => model_version === asked)
+  if (row === undefined && asked === undefined && current.length > 0) {
+    return yield* new TrainingRefused({
+      message: `Every version of ${model} has learnt from days that are to be judged by here. Train ${model} again, from datasets that were built at the same time, and then this.`,
+      retry: false
+    })
+  }
   if (row === undefined) {
     const which = asked === undefined ? model : `${model}:${asked}`
     return yield* new TrainingRefused({
@@ -125,11 +166,14 @@ const makeWorkshop = Effect.gen(function* () {
   const modelsDir = modelsDirOf(settings)
   const versionsOf = (model: TrainableModel) =>
     Effect.map(registry.list, (list) => list.filter(({ model_name }) => model_name === model))
-  const newestOf = (model: TrainableModel) =>
-    Effect.map(registered({ modelsDir, versionsOf }, model, undefined), ({ file, row }) => ({
-      version: row.model_version,
-      file
-    }))
+  const newestOf = (model: TrainableModel, from: number) =>
+    Effect.map(
+      registered({ modelsDir, versionsOf }, model, undefined, (row) => learntUntil(row) <= from),
+      ({ file, row }) => ({
+        version: row.model_version,
+        file
+      })
+    )
   const work = <A>(
     run: (material: Parameters<Trainer["train"]>[0]) => Promise<A>,
     onProgress: (progress: TrainingProgress) => void = () => undefined
@@ -140,7 +184,7 @@ const makeWorkshop = Effect.gen(function* () {
           datasetsDir: settings.DATASETS_DIR,
           vibesOf: () => Effect.runPromiseWith(services)(vibes),
           placesOf: () => Effect.runPromiseWith(services)(places),
-          newest: (model) => Effect.runPromiseWith(services)(newestOf(model)),
+          newest: (model, from) => Effect.runPromiseWith(services)(newestOf(model, from)),
           watch: onProgress,
           signal
         }),
@@ -208,8 +252,9 @@ const train = (
       training_date: new Date(startedAt).toISOString(),
       metrics: { pairs: trained.pairs, required: trained.required, evaluation },
       ...(trained.encodes === true ? { encoder_version: `${model}:${version}` } : {}),
+      ...(trained.featuresVersion === undefined ? {} : { features_version: trained.featuresVersion }),
       code_commit: codeCommit(release.root, release.version),
-      lineage: lineageOf(dataset),
+      lineage: lineageOf(dataset, trained.learntUntil),
       card
     })
     const endedAt = yield* Clock.currentTimeMillis
@@ -223,7 +268,7 @@ const train = (
       epochs: trained.epochs,
       seconds: (endedAt - startedAt) / 1000,
       table: evaluationTable(evaluation),
-      notes: trained.notes
+      notes: [...(dataset.holds === undefined ? [] : [dataset.holds]), ...trained.notes]
     } satisfies TrainedModel
   }).pipe(Effect.catchTag("RegistryUnavailable", (cause) => Effect.fail(refused(cause))))
 
@@ -231,11 +276,20 @@ const evaluate = (workshop: Workshop, model: TrainableModel, asked: string | und
   Effect.gen(function* () {
     const { modelsDir, registry, work } = workshop
     const { file, row } = yield* registered(workshop, model, asked)
-    const { dataset, evaluation, required } = yield* work((material) => TRAINERS[model].evaluate(material, file))
+    const { dataset, evaluation, judgedFrom, required } = yield* work((material) =>
+      TRAINERS[model].evaluate(material, file)
+    )
+    const problem = judgedFrom === undefined ? undefined : learntFromIt(row, dataset, judgedFrom)
+    if (problem !== undefined) return yield* new TrainingRefused({ message: problem, retry: false })
     const folder = join(modelsDir, model, row.model_version)
-    for (const [name, content] of Object.entries(reportFiles(`${model} ${row.model_version}`, row.card, evaluation))) {
-      writeFileSync(join(folder, name), content)
-    }
+    yield* Effect.try({
+      try: () => replaceFiles(folder, reportFiles(`${model} ${row.model_version}`, row.card, evaluation)),
+      catch: (cause) =>
+        new TrainingRefused({
+          message: `The report could not be written to ${folder}: ${cause instanceof Error ? cause.message : String(cause)}. Make room or mend the folder, and run evaluate again; what was known of the model stays.`,
+          retry: true
+        })
+    })
     const before = row.metrics as { readonly pairs?: number }
     yield* registry.setMetrics(model, row.model_version, { ...before, required, evaluation })
     return {

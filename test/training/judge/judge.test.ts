@@ -55,11 +55,11 @@ const noise =
     return items.map(() => random())
   }
 
-describe("judging", () => {
+describe("judging", async () => {
   const slates = world()
   const good = { name: "good", scorer: (one: Slate) => noise("good")(one).map((x, i) => x + 0.5 * one.taken[i]!) }
   const dull = { name: "dull", scorer: noise("dull") }
-  const evaluation = judge(
+  const evaluation = await judge(
     slates,
     [good, dull, { name: "also dull", scorer: noise("other") }],
     new Map([["item 3", 9]])
@@ -79,16 +79,16 @@ describe("judging", () => {
     expect(against!.segments.every(({ difference }) => difference.lower > 0)).toBe(true)
   })
 
-  it("finds no difference where there is none, and is narrower in pairs than apart", () => {
-    const same = judge(slates, [dull, { name: "also dull", scorer: noise("other") }], new Map())
+  it("finds no difference where there is none, and is narrower in pairs than apart", async () => {
+    const same = await judge(slates, [dull, { name: "also dull", scorer: noise("other") }], new Map())
     const { hr5 } = same.comparisons[0]!
     expect(hr5.lower).toBeLessThan(0)
     expect(hr5.upper).toBeGreaterThan(0)
-    const itself = judge(slates, [dull, { name: "itself", scorer: dull.scorer }], new Map())
+    const itself = await judge(slates, [dull, { name: "itself", scorer: dull.scorer }], new Map())
     expect(itself.comparisons[0]!.hr5).toEqual({ mean: 0, lower: 0, upper: 0 })
   })
 
-  it("sees who only repeats what is popular", () => {
+  it("sees who only repeats what is popular", async () => {
     const popular = {
       name: "popular",
       scorer: ({ items }: Slate) => items.map((item) => (["item 3", "item 4"].includes(item) ? 1 : 0))
@@ -97,7 +97,7 @@ describe("judging", () => {
       ["item 3", 9],
       ["item 4", 5]
     ])
-    const [first, second] = judge(slates, [popular, dull], taken).models
+    const [first, second] = (await judge(slates, [popular, dull], taken)).models
     expect(first!.popularity_bias).toBeGreaterThan(0.3)
     expect(Math.abs(second!.popularity_bias)).toBeLessThan(0.1)
     expect(first!.coverage).toBeLessThan(second!.coverage)

@@ -1,7 +1,8 @@
 /**
  * Somebody preferred this place to that one: of each logged decision every place that its person wanted, by what they did with
  * it, against every candidate that they did not. What a planner picked says nothing by itself. Pairs whose negative was
- * turned down by hand say so. Nothing is guessed or sampled.
+ * turned down by hand say so. Nothing is guessed or sampled. A preference that its person stated before is marked: it is learnt
+ * from once, and a slate that is judged is the one that was shown.
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -102,6 +103,15 @@ const describedBy = ({ features }: Decision, id: string): ReadonlyArray<number> 
   return numbers.every((number) => Number.isFinite(number)) ? (numbers as ReadonlyArray<number>) : null
 }
 
+/**
+ * How whoever served it scored a candidate; null for a must-see or a booking of a plan, which stands among its candidates with 0
+ * and was never ranked.
+ */
+const scoreOf = ({ features, scores, source, surface }: Decision, id: string, at: number): number | null => {
+  const score = scores[at] ?? null
+  return score === 0 && source === "app" && surface === "itinerary" && features?.[id] === undefined ? null : score
+}
+
 const WEIGHT = { app: 1, backfill: 0.3 } as const
 
 export const bprTriples: Definition = {
@@ -113,6 +123,9 @@ export const bprTriples: Definition = {
     negative_id: { type: "string", required: true, role: "feature" },
     city: { type: "string", required: true, role: "remark" },
     origin: { type: "string", required: true, role: "remark" },
+    // Where it was shown, whatever became of this pair.
+    surface: { type: "string", required: true, role: "remark" },
+    repeated: { type: "boolean", required: true, role: "remark" },
     weight: { type: "double", required: true, role: "remark" },
     propensity: { type: "double", role: "remark" },
     score_positive: { type: "double", role: "remark" },
@@ -126,6 +139,7 @@ export const bprTriples: Definition = {
     members: { type: "string", role: "remark" },
     persona: { type: { list: "double" }, role: "remark" }
   },
+  telling: ({ repeated }) => repeated !== true,
   people: [["user_id"], ["members"]],
   ids: [["decision_id"]],
   ranks: true,
@@ -181,10 +195,7 @@ export const bprTriples: Definition = {
         for (const positive of wanted) {
           for (const negative of others) {
             const triple = `${positive} ${negative}`
-            if (said.has(triple)) {
-              skip("a preference that the person stated before")
-              continue
-            }
+            const repeated = said.has(triple)
             said.add(triple)
             row(
               {
@@ -196,10 +207,12 @@ export const bprTriples: Definition = {
                 city: one.city,
                 // Turned down is surer than merely not taken.
                 origin: UNWANTED.has(became.get(negative)!) ? "accept_skip" : one.surface,
+                surface: one.surface,
+                repeated,
                 weight: WEIGHT[one.source],
                 propensity: one.propensities[at.get(positive)!] ?? null,
-                score_positive: one.scores[at.get(positive)!] ?? null,
-                score_negative: one.scores[at.get(negative)!] ?? null,
+                score_positive: scoreOf(one, positive, at.get(positive)!),
+                score_negative: scoreOf(one, negative, at.get(negative)!),
                 features_positive: describedBy(one, positive),
                 features_negative: describedBy(one, negative),
                 party_size: one.party,

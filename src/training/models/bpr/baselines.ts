@@ -1,8 +1,9 @@
 /** What every version of a ranker of slates is held against. The first is whichever ranker served the decisions. */
 import type { Ranked } from "../../judge/judge.ts"
 import type { PlaceFacts } from "../trainer.ts"
+import type { LoggedSlate } from "./logged-slates.ts"
 import { distanceAndCategory } from "./nearby.ts"
-import { byUser, type LoggedSlate, type TrainingTriples } from "./triples.ts"
+import { byUser, type TrainingTriples } from "./triples.ts"
 
 export type Counts = Pick<TrainingTriples, "taken" | "takenBy" | "takenLately" | "choices">
 export type Places = ReadonlyMap<string, PlaceFacts>

@@ -34,8 +34,8 @@ export const withColdPlaces = (factors: Omit<Factors, "cold">, vibes: Vibes): Fa
 }
 
 /**
- * What a stranger did with the slates that came before one: what they took, and what they were shown beside it. Who serves them
- * goes by their signals of that moment; here an answer counts as given when the next slate came.
+ * The slates of a stranger that came before one. Who serves them goes by their signals of that moment; here an answer counts as
+ * given when the next slate came.
  */
 export const earlierOf = (decisions: ReadonlyArray<Slate>, isStranger: (user: string) => boolean) => {
   const byUser = new Map<string, Array<Slate>>()
@@ -49,6 +49,13 @@ export const earlierOf = (decisions: ReadonlyArray<Slate>, isStranger: (user: st
   return ({ at, user }: Slate): ReadonlyArray<Slate> => (byUser.get(user) ?? []).filter((one) => one.at < at)
 }
 
+/** What a person said of places in a slate: that one was not taken is no word of theirs, only that it was turned down by hand. */
+export const wordsOf = ({ at, items, passed, taken }: Slate) =>
+  items.flatMap((id, i) => {
+    const accepted = taken[i] === 1
+    return accepted || passed?.[i] === 1 ? [{ id, accepted, at }] : []
+  })
+
 /**
  * Scores slates by name. Strangers have the taste that their earlier `decisions` say, as when they are served, and the mean of all
  * users before the first; unknown places what their vibe says, else nothing.
@@ -59,9 +66,7 @@ export const bprScorer = (factors: Factors, vibes: Vibes, decisions: ReadonlyArr
   const place = (id: string) => ({ id, vibe: vibes.get(id) })
   const learntBefore = (slate: Slate) =>
     learnt(
-      earlier(slate).flatMap(({ at, items, taken }) =>
-        items.map((id, i) => ({ place: place(id), accepted: taken[i] === 1, at }))
-      )
+      earlier(slate).flatMap((one) => wordsOf(one).map(({ id, accepted, at }) => ({ place: place(id), accepted, at })))
     )
   return (slate) => {
     const taste = known(slate.user) ?? learntBefore(slate)

@@ -3,17 +3,17 @@ import { readFileSync } from "node:fs"
 import { decodeFactors, encodeFactors, FACTORS_MODEL_TYPE, type Factors } from "../../../domain/rankers/factors.ts"
 import { TrainingRefused } from "../../../services/trainers.ts"
 import { type Evaluation, judge, type Ranked } from "../../judge/judge.ts"
-import type { Slate } from "../../judge/slates.ts"
 import { BprModel } from "../../learn/bpr/model.ts"
 import { bprSettings } from "../../learn/bpr/train.ts"
 import { learningCurve } from "../../learn/curve.ts"
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
-import { newestDataset, type PublishedDataset } from "../dataset.ts"
+import { newestDataset, type PublishedDataset, stopsBy } from "../dataset.ts"
 import type { Trainer } from "../trainer.ts"
 import { BASELINES_CARD, baselines, type Counts, type Places } from "./baselines.ts"
+import { readHeldOut, readSlates } from "./logged-slates.ts"
 import { bprScorer, type Vibes, withColdPlaces } from "./ranker.ts"
-import { readSlates, readTraining, readValidation } from "./triples.ts"
+import { readTraining, readValidation } from "./triples.ts"
 
 const DATASET = "bpr_triples"
 const FILE = "factors.bin"
@@ -44,43 +44,45 @@ const judged = async (
   vibes: Vibes,
   places: Places,
   others: ReadonlyArray<Factors> = []
-): Promise<{ readonly evaluation: Evaluation; readonly slates: ReadonlyArray<Slate> }> => {
+): Promise<{ readonly evaluation: Evaluation; readonly judgedFrom: number }> => {
   const known = new Set(factors.users)
-  const logged = [
-    ...(await readSlates(dataset, "test", (user) => known.has(user))),
-    ...(await readSlates(dataset, "new_people", (user) => known.has(user)))
-  ]
+  const isKnown = (user: string) => known.has(user)
+  const { before, from, judged: logged } = await readHeldOut(dataset, isKnown)
+  const validation = await readSlates(dataset, "validation", isKnown)
   if (logged.length < LEAST_JUDGED) {
     throw refuse(
       `The dataset ${dataset.folder} has ${logged.length} decisions to judge by; at least ${LEAST_JUDGED} are needed. Build it over more days.`
     )
   }
   const slates = logged.map(({ slate }) => slate)
-  const evaluation = judge(
+  // What strangers did before is known of them, as when they are served.
+  const history = [...validation, ...before, ...logged].map(({ slate }) => slate)
+  const evaluation = await judge(
     slates,
     [
-      { name: "bpr", scorer: bprScorer(factors, vibes, slates) },
+      { name: "bpr", scorer: bprScorer(factors, vibes, history) },
       ...baselines(logged, counts, places),
       ...others.map(
-        (other, i): Ranked => ({ name: `bpr, seed ${SEEDS[i + 1]}`, scorer: bprScorer(other, vibes, slates) })
+        (other, i): Ranked => ({ name: `bpr, seed ${SEEDS[i + 1]}`, scorer: bprScorer(other, vibes, history) })
       )
     ],
     counts.taken,
     { localPick: (item) => places.get(item)?.localPick }
   )
-  return { evaluation, slates }
+  return { evaluation, judgedFrom: from }
 }
 
 const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, signal }) => {
   const dataset = await newestDataset(datasetsDir, DATASET)
   const training = await readTraining(dataset)
-  const { pairs, users, items, sources } = training
+  const { acceptSkip, pairs, users, items, sources } = training
   if (pairs.users.length < LEAST_PAIRS) {
     throw refuse(
       `The dataset ${dataset.folder} has ${pairs.users.length} comparisons to train on; at least ${LEAST_PAIRS} are needed. Build it over more days.`
     )
   }
   const validation = await readValidation(dataset, training)
+  stopsBy(dataset, validation.users.length)
   const vibes = await vibesOf()
   const versions: Array<Factors> = []
   let progress: ReadonlyArray<Progress> = []
@@ -97,7 +99,7 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
     versions.push(withColdPlaces({ users: users.names, items: items.names, model }, vibes))
   }
   const [factors, ...others] = versions as [Factors, ...ReadonlyArray<Factors>]
-  const { evaluation } = await judged(dataset, factors, training, vibes, await placesOf(), others)
+  const { evaluation, judgedFrom } = await judged(dataset, factors, training, vibes, await placesOf(), others)
   const mixed = Object.entries(sources).map(([source, n]) => `${n} from ${source}`)
   return {
     dataset,
@@ -106,9 +108,11 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
     description: "Bayesian personalised ranking of people and places from decisions as they were logged.",
     files: { [FILE]: encodeFactors(factors), "learning-curve.svg": learningCurve("bpr", progress) },
     rows: { comparisons: pairs.users.length, people: users.names.length, places: items.names.length },
-    pairs: pairs.users.length,
+    pairs: acceptSkip,
+    learntUntil: judgedFrom,
     epochs,
     evaluation,
+    judgedFrom,
     required: [],
     card: [
       "Who prefers which place: a vector per person, a vector and a bias per place.",
@@ -124,8 +128,8 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
 const evaluate: Trainer["evaluate"] = async ({ datasetsDir, placesOf, vibesOf }, file) => {
   const dataset = await newestDataset(datasetsDir, DATASET)
   const factors = decodeFactors(readFileSync(file))
-  const { evaluation } = await judged(dataset, factors, await readTraining(dataset), await vibesOf(), await placesOf())
-  return { dataset, evaluation, required: [] }
+  const counts = await readTraining(dataset)
+  return { dataset, required: [], ...(await judged(dataset, factors, counts, await vibesOf(), await placesOf())) }
 }
 
 export const bprTrainer: Trainer = { train, evaluate }

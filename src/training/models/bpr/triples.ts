@@ -1,8 +1,4 @@
 /** The dataset `bpr_triples` as the trainer and the judge take it. */
-import { FEATURES } from "../../../domain/features.ts"
-import { COLD_BELOW_SIGNALS } from "../../../domain/vocabulary.ts"
-import type { Split } from "../../datasets/split.ts"
-import { type Slate, travelerSegment } from "../../judge/slates.ts"
 import type { Pairs } from "../../learn/bpr/pairs.ts"
 import { eachRow, type PublishedDataset } from "../dataset.ts"
 
@@ -31,6 +27,8 @@ export interface TrainingTriples {
   readonly users: Numbering
   readonly items: Numbering
   readonly pairs: Pairs
+  /** Of these the ones of travelers, of whom one place was wanted and the other turned down by hand. */
+  readonly acceptSkip: number
   /** Comparisons by what they come from, as `itinerary, backfill`. */
   readonly sources: Readonly<Record<string, number>>
   /** How often each item was taken, over decisions, and by each user. */
@@ -47,10 +45,23 @@ const MOST_PAIRS = 4_000_000
 /** A choice that its ranker made unlikely says more than one that it pushed, up to so many times as much, or as little. */
 const MOST_PROPENSITY_WEIGHT = 5
 
+/** The origin of a pair whose other place was turned down by hand. */
+export const TURNED_DOWN = "accept_skip"
+
 /** The week before the time that is judged: what is in fashion. */
 const LATELY_MS = 7 * 86_400_000
 
-const COLUMNS = ["decision_id", "timestamp", "user_id", "positive_id", "negative_id", "origin", "weight", "propensity"]
+const COLUMNS = [
+  "decision_id",
+  "timestamp",
+  "user_id",
+  "positive_id",
+  "negative_id",
+  "origin",
+  "repeated",
+  "weight",
+  "propensity"
+]
 
 type Row = readonly [user: number, preferred: number, other: number, weight: number, propensity: number]
 
@@ -93,10 +104,9 @@ export const readTraining = async (dataset: PublishedDataset): Promise<TrainingT
   let rows: Array<Row> = []
   let stride = 1
   let n = 0
+  let acceptSkip = 0
   const count = (counts: Map<string, number>, name: string) => void counts.set(name, (counts.get(name) ?? 0) + 1)
   await eachRow(dataset, "train", COLUMNS, (row) => {
-    const source = `${row["origin"]}, ${Number(row["weight"]) < 1 ? "backfill" : "app"}`
-    sources[source] = (sources[source] ?? 0) + 1
     const [user, positive] = [String(row["user_id"]), String(row["positive_id"])]
     const choice = `${row["decision_id"]} ${positive}`
     if (!seen.has(choice)) {
@@ -105,6 +115,12 @@ export const readTraining = async (dataset: PublishedDataset): Promise<TrainingT
       choices.push({ user, item: positive, at: new Date(row["timestamp"] as Date).getTime() })
       count(takenBy, byUser(user, positive))
     }
+    // It was learnt from when it was stated first.
+    if (row["repeated"] === true) return
+    const source = Number(row["weight"]) < 1 ? "backfill" : "app"
+    const named = `${row["origin"]}, ${source}`
+    sources[named] = (sources[named] ?? 0) + 1
+    if (source === "app" && row["origin"] === TURNED_DOWN) acceptSkip++
     if (n++ % stride !== 0) return
     rows.push(rowOf(row, users.of(user), items.of(positive), items.of(String(row["negative_id"]))))
     if (rows.length < MOST_PAIRS) return
@@ -114,7 +130,7 @@ export const readTraining = async (dataset: PublishedDataset): Promise<TrainingT
   const end = choices.reduce((last, { at }) => Math.max(last, at), 0)
   const takenLately = new Map<string, number>()
   for (const { item, at } of choices) if (at > end - LATELY_MS) count(takenLately, item)
-  return { users, items, sources, taken, takenBy, takenLately, choices, pairs: pairsOf(rows, users, items) }
+  return { users, items, sources, acceptSkip, taken, takenBy, takenLately, choices, pairs: pairsOf(rows, users, items) }
 }
 
 /** The comparisons of a later split between people and items that were trained on. */
@@ -124,6 +140,7 @@ export const readValidation = async (
 ): Promise<Pairs> => {
   const rows: Array<Row> = []
   await eachRow(dataset, "validation", COLUMNS, (row) => {
+    if (row["repeated"] === true) return
     const user = users.find(String(row["user_id"]))
     const preferred = items.find(String(row["positive_id"]))
     const other = items.find(String(row["negative_id"]))
@@ -132,102 +149,4 @@ export const readValidation = async (
     }
   })
   return pairsOf(rows, users, items)
-}
-
-/** A slate, and how the ranker that served the decision scored it. */
-export interface LoggedSlate {
-  readonly slate: Slate
-  readonly logged: ReadonlyArray<number>
-  /** What each candidate was described by, in the order of `FEATURES`; absent where not all of them were logged with all. */
-  readonly features?: ReadonlyArray<ReadonlyArray<number>>
-  /** Who the decision was for, its person among them; that person alone where it was not logged. */
-  readonly members: ReadonlyArray<string>
-  /** The vector of that person's persona as it was then; absent where it was not logged. */
-  readonly persona?: ReadonlyArray<number>
-}
-
-interface Gathering {
-  readonly row: Readonly<Record<string, unknown>>
-  members: string | undefined
-  persona: ReadonlyArray<number> | undefined
-  readonly items: Map<string, { taken: 0 | 1; score: number; readonly features: ReadonlyArray<number> | undefined }>
-}
-
-const SLATE_COLUMNS = [
-  ...COLUMNS,
-  "city",
-  "score_positive",
-  "score_negative",
-  "party_size",
-  "signal_count",
-  "trip_count",
-  "features_positive",
-  "features_negative",
-  "members",
-  "persona"
-]
-
-/** What kind of decision it is; what a decision, or an older dataset, does not say is in no segment. */
-const segmentsOf = (row: Readonly<Record<string, unknown>>, isKnown: boolean): Slate["segments"] => ({
-  city: String(row["city"]),
-  origin: String(row["origin"]),
-  people: isKnown ? "known" : "new",
-  source: Number(row["weight"]) < 1 ? "backfill" : "app",
-  ...((row["party_size"] ?? null) === null ? {} : { party: Number(row["party_size"]) > 1 ? "group" : "solo" }),
-  ...((row["signal_count"] ?? null) === null
-    ? {}
-    : { signals: Number(row["signal_count"]) < COLD_BELOW_SIGNALS ? "cold" : "warm" }),
-  ...travelerSegment(row["trip_count"])
-})
-
-const UNSCORED = Number.NEGATIVE_INFINITY
-
-/** The decisions of a split. `knownUsers` are those whom the model has seen. */
-export const readSlates = async (
-  dataset: PublishedDataset,
-  split: Split,
-  knownUsers: (user: string) => boolean
-): Promise<ReadonlyArray<LoggedSlate>> => {
-  const decisions = new Map<string, Gathering>()
-  await eachRow(dataset, split, SLATE_COLUMNS, (row) => {
-    const id = String(row["decision_id"])
-    let one = decisions.get(id)
-    if (one === undefined) {
-      one = { row, items: new Map(), members: undefined, persona: undefined }
-      decisions.set(id, one)
-    }
-    if (typeof row["members"] === "string") one.members ??= row["members"]
-    if (Array.isArray(row["persona"]) && row["user_id"] === one.row["user_id"])
-      one.persona ??= row["persona"].map(Number)
-    const score = (name: string) => (typeof row[name] === "number" ? (row[name] as number) : UNSCORED)
-    const features = (name: string) => {
-      const numbers = row[name]
-      return Array.isArray(numbers) && numbers.length === FEATURES.length ? numbers.map(Number) : undefined
-    }
-    const positive = { taken: 1 as const, score: score("score_positive"), features: features("features_positive") }
-    one.items.set(String(row["positive_id"]), positive)
-    const negative = String(row["negative_id"])
-    if (one.items.has(negative)) return
-    one.items.set(negative, { taken: 0, score: score("score_negative"), features: features("features_negative") })
-  })
-  return [...decisions].map(([id, { row, items, members, persona }]) => {
-    const user = String(row["user_id"])
-    const all = [...items.values()]
-    const features = all.flatMap((item) => (item.features === undefined ? [] : [item.features]))
-    return {
-      ...(features.length === all.length ? { features } : {}),
-      ...(persona === undefined ? {} : { persona }),
-      members: [...new Set([user, ...(members?.split("+") ?? [])])],
-      logged: all.map(({ score }) => score),
-      slate: {
-        id,
-        user,
-        cluster: user,
-        at: new Date(row["timestamp"] as Date).getTime(),
-        items: [...items.keys()],
-        taken: Uint8Array.from(all, ({ taken }) => taken),
-        segments: segmentsOf(row, knownUsers(user))
-      }
-    }
-  })
 }

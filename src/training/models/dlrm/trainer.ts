@@ -1,6 +1,6 @@
 /** Trains and judges `dlrm`: what becomes of a candidate, by all that describes it, beside a model of sequences. */
 import { readFileSync } from "node:fs"
-import { FEATURES, type Features } from "../../../domain/features.ts"
+import { FEATURES, FEATURES_VERSION, type Features } from "../../../domain/features.ts"
 import {
   decodeInteractions,
   encodeInteractions,
@@ -21,9 +21,9 @@ import { type LabelledRows, type PerceptronModel, perceptronSettings } from "../
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { BASELINES_CARD, baselines, type Places } from "../bpr/baselines.ts"
+import { acceptSkipPairs, type LoggedSlate } from "../bpr/logged-slates.ts"
 import type { Vibes } from "../bpr/ranker.ts"
-import type { LoggedSlate } from "../bpr/triples.ts"
-import { newestDataset } from "../dataset.ts"
+import { newestDataset, stopsBy } from "../dataset.ts"
 import type { Material, Trainer } from "../trainer.ts"
 import { partiesBy, readDecisions } from "../u-sasrec/parties.ts"
 
@@ -40,7 +40,7 @@ const refuse = (message: string) => new TrainingRefused({ message, retry: false 
 
 /** The logged decisions by split, those only whose candidates were logged with all their features. */
 const readDescribed = async (datasetsDir: string) => {
-  const { all, counts, dataset, later, train, validation } = await readDecisions(
+  const { all, counts, dataset, from, later, train, validation } = await readDecisions(
     await newestDataset(datasetsDir, DATASET)
   )
   const described = (decisions: ReadonlyArray<LoggedSlate>) =>
@@ -49,6 +49,7 @@ const readDescribed = async (datasetsDir: string) => {
     dataset,
     counts,
     all,
+    from,
     train: described(train),
     validation: described(validation),
     logged: described(later)
@@ -114,7 +115,7 @@ const labelled = (decisions: ReadonlyArray<LoggedSlate>, { columns, of }: Return
 
 type Numbers = InteractionsFile["model"]
 
-const judged = (
+const judged = async (
   model: Numbers,
   beside: Beside,
   decisions: Decisions,
@@ -122,7 +123,7 @@ const judged = (
   places: Places,
   others: ReadonlyArray<Numbers> = []
 ) => {
-  const { all, counts, logged } = decisions
+  const { all, counts, from, logged } = decisions
   if (logged.length < LEAST_JUDGED) {
     throw refuse(
       `The dataset ${decisions.dataset.folder} has ${logged.length} decisions with their features to judge by; at least ${LEAST_JUDGED} are needed. Build it over more days.`
@@ -142,7 +143,7 @@ const judged = (
     { name: "sasrec", scorer: byColumn(FEATURES.length) },
     ...(beside.members === undefined ? [] : [{ name: "u_sasrec", scorer: byColumn(FEATURES.length + 1) }])
   ]
-  const evaluation = judge(
+  const evaluation = await judge(
     logged.map(({ slate }) => slate),
     [
       { name: "dlrm", scorer: scorerOf(model) },
@@ -154,7 +155,7 @@ const judged = (
     counts.taken,
     { localPick: (item) => places.get(item)?.localPick }
   )
-  return { evaluation, required: [] }
+  return { evaluation, required: [], judgedFrom: from }
 }
 
 const numbersOf = ({ means, parameters, scales }: PerceptronModel, parts: ReadonlyArray<number>): Numbers => ({
@@ -166,16 +167,16 @@ const numbersOf = ({ means, parameters, scales }: PerceptronModel, parts: Readon
 })
 
 /** The newest of the models that are built on each other: u_sasrec brings its model of sequences along. */
-const readBeside = async (newest: Material["newest"]) => {
+const readBeside = async (newest: Material["newest"], from: number) => {
   try {
-    const { file, version } = await newest("u_sasrec")
+    const { file, version } = await newest("u_sasrec", from)
     const bytes = readFileSync(file)
     const { model: members, sequence, sequenceVersion } = decodeMembers(bytes)
     const named = `u_sasrec ${version}, which is built on sasrec ${sequenceVersion}`
     return { sequence, members, file: { kind: "members" as const, file: bytes, sequenceVersion }, named, notes: [] }
   } catch (cause) {
     if (!(cause instanceof TrainingRefused)) throw cause
-    const { file, version: sequenceVersion } = await newest("sasrec")
+    const { file, version: sequenceVersion } = await newest("sasrec", from)
     const bytes = readFileSync(file)
     return {
       sequence: decodeSequenceModel(bytes),
@@ -189,7 +190,7 @@ const readBeside = async (newest: Material["newest"]) => {
 
 const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf, watch, signal }) => {
   const decisions = await readDescribed(datasetsDir)
-  const beside = await readBeside(newest)
+  const beside = await readBeside(newest, decisions.from)
   const vibes = await vibesOf()
   const rows = rowsBy(beside, vibes, decisions.all)
   const data = labelled(decisions.train, rows)
@@ -200,6 +201,7 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
     )
   }
   const validation = labelled(decisions.validation, rows)
+  stopsBy(decisions.dataset, validation.labels.length)
   const parts = partsBeside(beside)
   const versions: Array<Numbers> = []
   let progress: ReadonlyArray<Progress> = []
@@ -216,7 +218,7 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
     versions.push(numbersOf(run.model, parts))
   }
   const [model, ...others] = versions as [Numbers, ...ReadonlyArray<Numbers>]
-  const { evaluation, required } = judged(model, beside, decisions, vibes, await placesOf(), others)
+  const { evaluation, judgedFrom, required } = await judged(model, beside, decisions, vibes, await placesOf(), others)
   return {
     dataset: decisions.dataset,
     file: FILE,
@@ -227,9 +229,12 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
       "learning-curve.svg": learningCurve("dlrm", progress)
     },
     rows: { candidates: data.labels.length, taken, decisions: decisions.train.length },
-    pairs: data.labels.length - taken,
+    pairs: acceptSkipPairs(decisions.train),
+    learntUntil: decisions.from,
+    featuresVersion: FEATURES_VERSION,
     epochs,
     evaluation,
+    judgedFrom,
     required,
     card: [
       "What becomes of a candidate, by its features as they were logged with the decision, what a model of sequences expects, and the embeddings of party and place, weighed pair by pair.",
@@ -246,7 +251,7 @@ const evaluate: Trainer["evaluate"] = async ({ datasetsDir, placesOf, vibesOf },
   const { members, model, sequence } = decodeInteractions(readFileSync(file))
   const decisions = await readDescribed(datasetsDir)
   const beside = { members, sequence }
-  return { dataset: decisions.dataset, ...judged(model, beside, decisions, await vibesOf(), await placesOf()) }
+  return { dataset: decisions.dataset, ...(await judged(model, beside, decisions, await vibesOf(), await placesOf())) }
 }
 
 export const dlrmTrainer: Trainer = { train, evaluate }

@@ -1,6 +1,7 @@
 /** The dataset `companion_match` as the trainer and the judge take it: matches, how alike their people are, and how they went. */
 import { MATCH_FEATURES, type MatchFeatures } from "../../../domain/companions/features.ts"
 import type { Split } from "../../datasets/split.ts"
+import { clustersOf } from "../../judge/clusters.ts"
 import type { Slate } from "../../judge/slates.ts"
 import type { LabelledRows } from "../../learn/perceptron/train.ts"
 import { eachRow, type PublishedDataset } from "../dataset.ts"
@@ -51,6 +52,7 @@ export const slatesOf = (matches: ReadonlyArray<Match>, known: ReadonlySet<strin
   for (const match of matches) {
     for (const person of match.people) byPerson.set(person, [...(byPerson.get(person) ?? []), match])
   }
+  const clusterOf = clustersOf(matches.map(({ people }) => people))
   return [...byPerson]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([person, own]) => {
@@ -63,7 +65,7 @@ export const slatesOf = (matches: ReadonlyArray<Match>, known: ReadonlySet<strin
           slate: {
             id: person,
             user: person,
-            cluster: person,
+            cluster: clusterOf(person),
             at: 0,
             items: own.map(({ people }) => people.find((one) => one !== person) ?? person),
             taken: Uint8Array.from(own, (match) => (match.good ? 1 : 0)),

@@ -17,7 +17,7 @@ import { perceptronSettings } from "../../learn/perceptron/train.ts"
 import { weightsOf } from "../../learn/perceptron/weights.ts"
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
-import { newestDataset, type PublishedDataset } from "../dataset.ts"
+import { newestDataset, type PublishedDataset, stopsBy } from "../dataset.ts"
 import type { Material, Trainer } from "../trainer.ts"
 import { labelled, type Match, readMatches, slatesOf } from "./matches.ts"
 
@@ -112,7 +112,7 @@ const judged = async (
   const aucs = scored.map(([name, score]) => `${name} ${rocAuc(matches.map(score), labels).toFixed(3)}`)
   const [low, high] = figures.span
   return {
-    evaluation: judge(
+    evaluation: await judge(
       slates.map(({ slate }) => slate),
       [own, ...rest],
       wentWell,
@@ -144,6 +144,7 @@ const versionsOf = async (
   { signal, watch }: Pick<Material, "signal" | "watch">
 ) => {
   const [data, validation] = [labelled(matches), labelled(await readMatches(dataset, "validation"))]
+  stopsBy(dataset, validation.labels.length)
   const versions: Array<PerceptronWeights> = []
   let progress: ReadonlyArray<Progress> = []
   let epochs = 0

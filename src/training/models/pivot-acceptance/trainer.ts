@@ -18,7 +18,7 @@ import { perceptronSettings } from "../../learn/perceptron/train.ts"
 import { weightsOf } from "../../learn/perceptron/weights.ts"
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
-import { newestDataset, type PublishedDataset } from "../dataset.ts"
+import { newestDataset, type PublishedDataset, stopsBy } from "../dataset.ts"
 import type { Trainer } from "../trainer.ts"
 import { labelled, type PivotOption, readOptions, slatesOf } from "./options.ts"
 
@@ -46,6 +46,7 @@ const baselines: ReadonlyArray<Scored> = [
 
 interface Judgement {
   readonly evaluation: Evaluation
+  readonly judgedFrom: number
   /** AUC over all options of all answered pivots, also of those that were sent away whole. */
   readonly auc: Readonly<Record<string, number>>
 }
@@ -56,7 +57,10 @@ const judged = async (
   trained: ReadonlyArray<PivotOption>,
   others: ReadonlyArray<AcceptanceWeights> = []
 ): Promise<Judgement> => {
-  const options = [...(await readOptions(dataset, "test")), ...(await readOptions(dataset, "new_people"))]
+  const test = await readOptions(dataset, "test")
+  const judgedFrom = dataset.testFrom ?? test.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY)
+  // Who is kept apart is so from the first day on: of them too only what came later is judged.
+  const options = [...test, ...(await readOptions(dataset, "new_people")).filter(({ at }) => at >= judgedFrom)]
   const slates = slatesOf(options, new Set(trained.map(({ user }) => user)))
   if (slates.length < LEAST_JUDGED) {
     throw refuse(
@@ -76,7 +80,8 @@ const judged = async (
   for (const { item, accepted } of trained) if (accepted) takenBefore.set(item, (takenBefore.get(item) ?? 0) + 1)
   const labels = options.map(({ accepted }) => (accepted ? 1 : 0))
   return {
-    evaluation: judge(
+    judgedFrom,
+    evaluation: await judge(
       slates.map(({ slate }) => slate),
       [own, ...rest],
       takenBefore,
@@ -108,6 +113,7 @@ const train: Trainer["train"] = async ({ datasetsDir, watch, signal }) => {
     )
   }
   const [data, validation] = [labelled(options), labelled(await readOptions(dataset, "validation"))]
+  stopsBy(dataset, validation.labels.length)
   const versions: Array<AcceptanceWeights> = []
   let progress: ReadonlyArray<Progress> = []
   let epochs = 0
@@ -131,9 +137,11 @@ const train: Trainer["train"] = async ({ datasetsDir, watch, signal }) => {
     description: "The chance that a traveler takes an option of a pivot; orders verified options within the turn.",
     files: { [FILE]: `${JSON.stringify(weights)}\n`, "learning-curve.svg": learningCurve(NAME, progress) },
     rows: { options: options.length, taken: accepted, from_travelers: app },
-    pairs: options.length - accepted,
+    pairs: options.filter((option) => option.origin === "app" && !option.accepted).length,
+    learntUntil: judgement.judgedFrom,
     epochs,
     evaluation: judgement.evaluation,
+    judgedFrom: judgement.judgedFrom,
     required: required(judgement),
     card: [
       "How likely this traveler takes an option of a pivot, from what options are described by and from the trigger.",
@@ -153,7 +161,12 @@ const evaluate: Trainer["evaluate"] = async ({ datasetsDir }, file) => {
   const problem = unfitWeights(weights)
   if (problem !== undefined) throw refuse(`${file} cannot be judged: ${problem}. Train ${NAME} again.`)
   const judgement = await judged(dataset, weights, await readOptions(dataset, "train"))
-  return { dataset, evaluation: judgement.evaluation, required: required(judgement) }
+  return {
+    dataset,
+    evaluation: judgement.evaluation,
+    judgedFrom: judgement.judgedFrom,
+    required: required(judgement)
+  }
 }
 
 export const pivotAcceptanceTrainer: Trainer = { train, evaluate }

@@ -20,8 +20,9 @@ import type { SasrecRun } from "../../learn/sasrec/train.ts"
 import type { Sequences } from "../../learn/sequences.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { BASELINES_CARD, baselines, type Counts, type Places } from "../bpr/baselines.ts"
-import { earlierOf, type Vibes } from "../bpr/ranker.ts"
-import { type LoggedSlate, readSlates, readTraining } from "../bpr/triples.ts"
+import { acceptSkipPairs, type LoggedSlate, readHeldOut, readSlates } from "../bpr/logged-slates.ts"
+import { earlierOf, type Vibes, wordsOf } from "../bpr/ranker.ts"
+import { readTraining } from "../bpr/triples.ts"
 import { newestDataset, type PublishedDataset } from "../dataset.ts"
 import type { Trained, Trainer } from "../trainer.ts"
 import { type Histories, readHistories } from "./histories.ts"
@@ -49,32 +50,24 @@ const readLogged = async (datasetsDir: string) => {
   const dataset = await newestDataset(datasetsDir, SLATES)
   const counts = await readTraining(dataset)
   const trainedOn = new Set(counts.users.names)
-  const logged = [
-    ...(await readSlates(dataset, "test", (user) => trainedOn.has(user))),
-    ...(await readSlates(dataset, "new_people", (user) => trainedOn.has(user)))
-  ]
+  const isKnown = (user: string) => trainedOn.has(user)
+  const { before, from, judged: logged } = await readHeldOut(dataset, isKnown)
   if (logged.length < LEAST_JUDGED) {
     throw refuse(
       `The dataset ${dataset.folder} has ${logged.length} decisions to judge by; at least ${LEAST_JUDGED} are needed. Build it over more days.`
     )
   }
   const earlier = [
-    ...(await readSlates(dataset, "train", (user) => trainedOn.has(user))),
-    ...(await readSlates(dataset, "validation", (user) => trainedOn.has(user)))
+    ...(await readSlates(dataset, "train", isKnown)),
+    ...(await readSlates(dataset, "validation", isKnown)),
+    ...before
   ]
-  const from = logged.reduce(
-    (least, { slate }) => (slate.segments["people"] === "known" ? Math.min(least, slate.at) : least),
-    Number.POSITIVE_INFINITY
-  )
   return { dataset, counts, logged, earlier, from }
 }
 
 type Logged = Awaited<ReturnType<typeof readLogged>>
 
-/**
- * Ranks a slate by what its person had accepted and passed before, as when they are served. Of a day's plan only what was
- * taken says something: that a place was not in it is no word of theirs.
- */
+/** Ranks a slate by what its person had accepted and passed before, as when they are served. */
 const scorerOf = (model: SequenceModel, vibes: Vibes, { earlier, logged }: Logged): SlateScorer => {
   const { learnt, score } = sequenceScorer(model)
   const before = earlierOf(
@@ -84,18 +77,13 @@ const scorerOf = (model: SequenceModel, vibes: Vibes, { earlier, logged }: Logge
   const place = (id: string) => ({ id, vibe: vibes.get(id) })
   return (slate) => {
     const taste = learnt(
-      before(slate).flatMap(({ at, items, segments, taken }) =>
-        items.flatMap((id, i) => {
-          const accepted = taken[i] === 1
-          return accepted || segments["origin"] === "discovery" ? [{ place: place(id), accepted, at }] : []
-        })
-      )
+      before(slate).flatMap((one) => wordsOf(one).map(({ id, accepted, at }) => ({ place: place(id), accepted, at })))
     )
     return slate.items.map((id) => score(taste, place(id)))
   }
 }
 
-const judged = (
+const judged = async (
   model: SequenceModel,
   logged: Logged,
   vibes: Vibes,
@@ -104,7 +92,7 @@ const judged = (
 ) => {
   const slates = logged.logged.map(({ slate }: LoggedSlate) => slate)
   const counts: Counts = logged.counts
-  const evaluation = judge(
+  const evaluation = await judge(
     slates,
     [
       { name: "sasrec", scorer: scorerOf(model, vibes, logged) },
@@ -119,7 +107,7 @@ const judged = (
   const required: Trained["required"] = [
     { what: "NDCG@10 on logged decisions", found: evaluation.models[0]!.metrics.ndcg10.mean, wanted: LEAST_NDCG }
   ]
-  return { evaluation, required }
+  return { evaluation, required, judgedFrom: logged.from }
 }
 
 /** What the description of a place says of its row: learnt with the rest, so that it holds for places that nobody was offered. */
@@ -194,7 +182,7 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
     versions.push(await servable(run, histories))
   }
   const [model, ...others] = versions as [SequenceModel, ...ReadonlyArray<SequenceModel>]
-  const { evaluation, required } = judged(model, logged, vibes, await placesOf(), others)
+  const { evaluation, judgedFrom, required } = await judged(model, logged, vibes, await placesOf(), others)
   return {
     dataset,
     file: FILE,
@@ -207,9 +195,11 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
       accepted: histories.accepted,
       places: histories.items.names.length
     },
-    pairs: histories.steps,
+    pairs: acceptSkipPairs(logged.earlier),
+    learntUntil: logged.from,
     epochs: first!.bestEpoch,
     evaluation,
+    judgedFrom,
     required,
     card: [
       "What somebody will like next, from the newest places that they accepted and passed, and the time between.",
@@ -226,7 +216,7 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
 const evaluate: Trainer["evaluate"] = async ({ datasetsDir, placesOf, vibesOf }, file) => {
   const dataset = await newestDataset(datasetsDir, DATASET)
   const model = decodeSequenceModel(readFileSync(file))
-  return { dataset, ...judged(model, await readLogged(datasetsDir), await vibesOf(), await placesOf()) }
+  return { dataset, ...(await judged(model, await readLogged(datasetsDir), await vibesOf(), await placesOf())) }
 }
 
 export const sasrecTrainer: Trainer = { train, evaluate }

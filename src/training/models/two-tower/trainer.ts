@@ -20,9 +20,9 @@ import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { type Preferences, towersSettings } from "../../learn/two-tower/train.ts"
 import { BASELINES_CARD, baselines, type Places } from "../bpr/baselines.ts"
+import { acceptSkipPairs, type LoggedSlate } from "../bpr/logged-slates.ts"
 import type { Vibes } from "../bpr/ranker.ts"
-import type { LoggedSlate } from "../bpr/triples.ts"
-import { newestDataset } from "../dataset.ts"
+import { newestDataset, stopsBy } from "../dataset.ts"
 import type { Trainer } from "../trainer.ts"
 import { historiesBy, readDecisions } from "../u-sasrec/parties.ts"
 
@@ -132,9 +132,9 @@ const nearness = (
   }
 }
 
-const judged = (
+const judged = async (
   model: TowersModel,
-  { all, counts, dataset, later }: Decisions,
+  { all, counts, dataset, from, later }: Decisions,
   vibes: Vibes,
   places: Places,
   others: ReadonlyArray<TowersModel> = []
@@ -148,7 +148,7 @@ const judged = (
   const inputOf = placesBy(vibes, places)
   const people = new Map(later.map((logged) => [logged.slate.id, personOf(histories, logged)]))
   const byVibe: SlateScorer = ({ id, items }) => items.map((item) => cosine(people.get(id)!, vibes.get(item) ?? []))
-  const evaluation = judge(
+  const evaluation = await judge(
     later.map(({ slate }) => slate),
     [
       { name: "two_tower", scorer: nearness(model, people, inputOf) },
@@ -162,7 +162,7 @@ const judged = (
     counts.taken,
     { localPick: (item) => places.get(item)?.localPick }
   )
-  return { evaluation, required: [] }
+  return { evaluation, required: [], judgedFrom: from }
 }
 
 const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, signal }) => {
@@ -178,6 +178,7 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
     )
   }
   const validation = preferencesOf(decisions.validation, histories, inputOf)
+  stopsBy(dataset, validation.person.length)
   const versions: Array<TowersModel> = []
   let progress: ReadonlyArray<Progress> = []
   let epochs = 0
@@ -192,7 +193,7 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
     versions.push(run.model)
   }
   const [model, ...others] = versions as [TowersModel, ...ReadonlyArray<TowersModel>]
-  const { evaluation, required } = judged(model, decisions, vibes, places, others)
+  const { evaluation, judgedFrom, required } = await judged(model, decisions, vibes, places, others)
   return {
     dataset,
     file: FILE,
@@ -205,9 +206,11 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
       decisions: decisions.train.length,
       places: data.places.length / PLACE_COLUMNS
     },
-    pairs: data.person.length,
+    pairs: acceptSkipPairs(decisions.train),
+    learntUntil: decisions.from,
     epochs,
     evaluation,
+    judgedFrom,
     required,
     card: [
       "Two towers into one space of 64 numbers: a place by its vibe, its category and its price; a person by their persona and the vibes of what they accepted and passed last. How near they are is what they are worth to each other.",
@@ -223,7 +226,7 @@ const train: Trainer["train"] = async ({ datasetsDir, placesOf, vibesOf, watch, 
 const evaluate: Trainer["evaluate"] = async ({ datasetsDir, placesOf, vibesOf }, file) => {
   const model = decodeTowers(readFileSync(file))
   const dataset = await newestDataset(datasetsDir, DATASET)
-  return { dataset, ...judged(model, await readDecisions(dataset), await vibesOf(), await placesOf()) }
+  return { dataset, ...(await judged(model, await readDecisions(dataset), await vibesOf(), await placesOf())) }
 }
 
 export const twoTowerTrainer: Trainer = { train, evaluate }

@@ -3,8 +3,9 @@ import { type SequenceModel, type SequenceScorer, sequenceScorer } from "../../.
 import type { Place, Taste } from "../../../domain/rankers/tastes.ts"
 import { PERSONA_DIMENSIONS } from "../../../domain/vocabulary.ts"
 import type { Slate } from "../../judge/slates.ts"
-import { earlierOf, type Vibes } from "../bpr/ranker.ts"
-import { type LoggedSlate, readSlates, readTraining } from "../bpr/triples.ts"
+import { type LoggedSlate, readHeldOut, readSlates } from "../bpr/logged-slates.ts"
+import { earlierOf, type Vibes, wordsOf } from "../bpr/ranker.ts"
+import { readTraining } from "../bpr/triples.ts"
 import type { PublishedDataset } from "../dataset.ts"
 
 /** Larger parties are those of their first. */
@@ -17,11 +18,19 @@ const NOBODY = new Float32Array(PERSONA_DIMENSIONS)
 export const readDecisions = async (dataset: PublishedDataset) => {
   const counts = await readTraining(dataset)
   const trainedOn = new Set(counts.users.names)
-  const of = async (split: "train" | "validation" | "test" | "new_people") =>
-    await readSlates(dataset, split, (user) => trainedOn.has(user))
-  const [train, validation] = [await of("train"), await of("validation")]
-  const later = [...(await of("test")), ...(await of("new_people"))]
-  return { dataset, counts, train, validation, later, all: [...train, ...validation, ...later] }
+  const isKnown = (user: string) => trainedOn.has(user)
+  const train = await readSlates(dataset, "train", isKnown)
+  const validation = await readSlates(dataset, "validation", isKnown)
+  const { before, from, judged } = await readHeldOut(dataset, isKnown)
+  return {
+    dataset,
+    counts,
+    train,
+    validation,
+    later: judged,
+    from,
+    all: [...train, ...validation, ...before, ...judged]
+  }
 }
 
 export interface Member {
@@ -56,10 +65,7 @@ interface Before {
   readonly at: number
 }
 
-/**
- * What is known of people before a decision. Of a day's plan only what was taken says something: that a place was not in it is no word
- * of theirs.
- */
+/** What is known of people before a decision: what they took, and what they turned down by hand. */
 export const historiesBy = (vibes: Vibes, all: ReadonlyArray<LoggedSlate>) => {
   const before = earlierOf(
     all.map(({ slate }) => slate),
@@ -67,12 +73,7 @@ export const historiesBy = (vibes: Vibes, all: ReadonlyArray<LoggedSlate>) => {
   )
   const place = (id: string): Place => ({ id, vibe: vibes.get(id) })
   const judgedBefore = (slate: Slate): ReadonlyArray<Before> =>
-    before(slate).flatMap(({ at, items, segments, taken }) =>
-      items.flatMap((id, i) => {
-        const accepted = taken[i] === 1
-        return accepted || segments["origin"] !== "itinerary" ? [{ place: place(id), accepted, at }] : []
-      })
-    )
+    before(slate).flatMap((one) => wordsOf(one).map(({ id, accepted, at }) => ({ place: place(id), accepted, at })))
   return { place, judgedBefore, personaOf: personasBy(all) }
 }
 

@@ -17,9 +17,9 @@ import { membersSettings, type PartyRows } from "../../learn/members/train.ts"
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { BASELINES_CARD, baselines, type Places } from "../bpr/baselines.ts"
+import { acceptSkipPairs, type LoggedSlate } from "../bpr/logged-slates.ts"
 import type { Vibes } from "../bpr/ranker.ts"
-import type { LoggedSlate } from "../bpr/triples.ts"
-import { newestDataset } from "../dataset.ts"
+import { newestDataset, stopsBy } from "../dataset.ts"
 import type { Trainer } from "../trainer.ts"
 import { MOST_MEMBERS, type Parties, partiesBy, readDecisions } from "./parties.ts"
 
@@ -120,10 +120,10 @@ const sequenceAlone = (parties: Parties, logged: ReadonlyArray<LoggedSlate>): Sl
   }
 }
 
-const judged = (
+const judged = async (
   model: MembersModel,
   sequence: SequenceModel,
-  { all, counts, dataset, later }: Decisions,
+  { all, counts, dataset, from, later }: Decisions,
   vibes: Vibes,
   places: Places,
   others: ReadonlyArray<MembersModel> = []
@@ -134,7 +134,7 @@ const judged = (
     )
   }
   const parties = partiesBy(sequence, vibes, all)
-  const evaluation = judge(
+  const evaluation = await judge(
     later.map(({ slate }) => slate),
     [
       { name: "u_sasrec", scorer: scorerOf(model, parties, later) },
@@ -147,13 +147,13 @@ const judged = (
     counts.taken,
     { localPick: (item) => places.get(item)?.localPick }
   )
-  return { evaluation, required: [] }
+  return { evaluation, required: [], judgedFrom: from }
 }
 
 const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf, watch, signal }) => {
   const dataset = await newestDataset(datasetsDir, DATASET)
   const decisions = await readDecisions(dataset)
-  const beside = await newest("sasrec")
+  const beside = await newest("sasrec", decisions.from)
   const file = readFileSync(beside.file)
   const sequence = decodeSequenceModel(file)
   const vibes = await vibesOf()
@@ -166,6 +166,7 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
     )
   }
   const validation = rowsOf(decisions.validation, parties, sequence.width)
+  stopsBy(dataset, validation.labels.length)
   const versions: Array<MembersModel> = []
   let progress: ReadonlyArray<Progress> = []
   let epochs = 0
@@ -181,7 +182,7 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
     versions.push(run.model)
   }
   const [model, ...others] = versions as [MembersModel, ...ReadonlyArray<MembersModel>]
-  const { evaluation, required } = judged(model, sequence, decisions, vibes, await placesOf(), others)
+  const { evaluation, judgedFrom, required } = await judged(model, sequence, decisions, vibes, await placesOf(), others)
   const together = decisions.train.filter(({ members }) => members.length > 1).length
   return {
     dataset,
@@ -194,9 +195,11 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
       "learning-curve.svg": learningCurve("u_sasrec", progress)
     },
     rows: { candidates: data.labels.length, taken, decisions: decisions.train.length, of_groups: together },
-    pairs: data.labels.length - taken,
+    pairs: acceptSkipPairs(decisions.train),
+    learntUntil: decisions.from,
     epochs,
     evaluation,
+    judgedFrom,
     required,
     card: [
       "What a party likes next: each member's taste, by sasrec, looks at the eight dimensions of their persona; each place looks at the members.",
@@ -215,7 +218,7 @@ const evaluate: Trainer["evaluate"] = async ({ datasetsDir, placesOf, vibesOf },
   const { model, sequence } = decodeMembers(readFileSync(file))
   const dataset = await newestDataset(datasetsDir, DATASET)
   const decisions = await readDecisions(dataset)
-  return { dataset, ...judged(model, sequence, decisions, await vibesOf(), await placesOf()) }
+  return { dataset, ...(await judged(model, sequence, decisions, await vibesOf(), await placesOf())) }
 }
 
 export const uSasrecTrainer: Trainer = { train, evaluate }

@@ -133,7 +133,9 @@ const statedBy = (rows: ReadonlyArray<Row>): ReadonlyMap<string, number> => {
   return stated
 }
 
-export const checkPreferences = (record: WeekRecord, { rows }: Rows): Agreement => {
+export const checkPreferences = (record: WeekRecord, all: Rows): Agreement => {
+  // What was stated before is there for whoever asks what a slate was.
+  const rows = all.rows.filter(({ repeated }) => repeated !== true)
   const findings = new Findings()
   const groups = groupsOf(rows)
   const judged = judgedBy(record).filter(({ shown, wanted }) => wanted.size > 0 && shown.alone !== true)

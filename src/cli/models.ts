@@ -5,13 +5,22 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { Config } from "../config.ts"
 import type { Interval } from "../domain/learning/promotion.ts"
+import type { RegisteredModel } from "../services/model-registry.ts"
 import { Promotions } from "../services/promotions.ts"
 import { type ShadowReport, ShadowReports } from "../services/shadow-reports.ts"
+import { RANKER_MODEL_TYPES } from "../services/trained-rankers.ts"
 import { Refused } from "./refused.ts"
 
 const json = Flag.Boolean("json").pipe(Flag.withDescription("One JSON object, last."), Flag.withDefault(false))
 const name = Argument.String("model").pipe(Argument.withDescription("Which model."))
+
+/** Whose ranker is asked is a setting: another one's share is kept, and nobody is ranked for by it meanwhile. */
+const unheard = ({ model_name, model_type, model_version }: RegisteredModel, ranks: string): string | undefined =>
+  RANKER_MODEL_TYPES.includes(model_type) && model_name !== ranks
+    ? `${model_name}:${model_version} has its share, and ranks for nobody: RANKING_MODEL is ${ranks} here. Servers that are started with RANKING_MODEL=${model_name} ask it.`
+    : undefined
 
 /** More travelers have the model in production, or fewer. */
 export const traffic = Command.make(
@@ -40,7 +49,8 @@ export const traffic = Command.make(
     yield* Console.log(
       json
         ? JSON.stringify(model)
-        : `${name}:${model.model_version} ranks for ${percent} % of warm travelers, within half a minute.`
+        : (unheard(model, (yield* Config).RANKING_MODEL) ??
+            `${name}:${model.model_version} ranks for ${percent} % of warm travelers, within half a minute.`)
     )
   })
 ).pipe(Command.withDescription("Gives the model in production to more travelers or to fewer, always the same ones."))

@@ -34,12 +34,6 @@ export interface RegisteredModel {
   readonly people_erased: number
 }
 
-/** What ran in the shadow of served decisions, as far as it was logged. */
-export interface ShadowRecord {
-  readonly days: number
-  readonly decisions: number
-}
-
 export interface RolledBack {
   /** What was in production, and is archived now. */
   readonly from: RegisteredModel
@@ -80,7 +74,6 @@ export class ModelRegistry extends Context.Service<
     readonly register: (model: Registration) => Effect.Effect<void, RegistryUnavailable>
     /** Replaces what a version showed. */
     readonly setMetrics: (name: string, version: string, metrics: unknown) => Effect.Effect<void, RegistryUnavailable>
-    readonly shadowRecord: (name: string, version: string) => Effect.Effect<ShadowRecord, RegistryUnavailable>
     /**
      * Moves a version to a stage; whichever version of that name was in production, or in the shadow, is archived in the
      * same moment, and is what the new one took over from. Whether it may is decided before, by `Promotions`.

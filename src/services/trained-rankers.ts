@@ -11,6 +11,8 @@ import type { Arm } from "../domain/learning/traffic.ts"
 import type { SequenceItem } from "../domain/persona/persona.ts"
 import { FACTORS_MODEL_TYPE } from "../domain/rankers/factors.ts"
 import { INTERACTIONS_MODEL_TYPE } from "../domain/rankers/interactions.ts"
+import { MEMBERS_MODEL_TYPE } from "../domain/rankers/members-model.ts"
+import { SEQUENCE_MODEL_TYPE } from "../domain/rankers/sequence-model.ts"
 import type { ModelRef } from "../domain/ranking.ts"
 import type { RegisteredModel } from "./model-registry.ts"
 import type { Ranker } from "./ranker.ts"
@@ -23,6 +25,13 @@ export const RANKER_MODEL_TYPES: ReadonlyArray<string> = [
   RANKER_MODEL_TYPE,
   FACTORS_MODEL_TYPE,
   INTERACTIONS_MODEL_TYPE
+]
+
+/** The types of models that something runs in the shadow; of others nobody knows what they would have done. */
+export const SHADOWED_MODEL_TYPES: ReadonlyArray<string> = [
+  ...RANKER_MODEL_TYPES,
+  SEQUENCE_MODEL_TYPE,
+  MEMBERS_MODEL_TYPE
 ]
 
 /** What the registry says of a model, as far as loading it goes. */

@@ -10,8 +10,12 @@ import * as JudgedShadows from "../training/judge/shadow-report.ts"
 import * as ModelTrainers from "../training/models/trainers.ts"
 import { root, version } from "./release.ts"
 
+/** How models in the shadow would have done. */
+export const shadowReports = JudgedShadows.layer
+
 /** Both still need the registry. */
 export const promotions = Promotions.layer.pipe(
+  Layer.provide(shadowReports),
   Layer.provide(Layer.unwrap(Effect.map(Config, (settings) => ModelFiles.layer(modelsDirOf(settings)))))
 )
 
@@ -30,8 +34,5 @@ export const acceptanceModels = Layer.unwrap(Effect.map(smallModels, PerceptronM
 
 /** The model that says who travels well together, where one is in production. */
 export const compatibilityModels = Layer.unwrap(Effect.map(smallModels, PerceptronModels.compatibility))
-
-/** How models in the shadow would have done. */
-export const shadowReports = JudgedShadows.layer
 
 export const trainers = ModelTrainers.layer({ root, version })

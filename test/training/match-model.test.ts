@@ -17,6 +17,7 @@ import { Trainers } from "../../src/services/trainers.ts"
 import { buildDataset } from "../../src/training/datasets/build.ts"
 import type { Definition } from "../../src/training/datasets/definition.ts"
 import { companionMatch } from "../../src/training/datasets/definitions/companion-match.ts"
+import * as Shadow from "../../src/training/judge/shadow-report.ts"
 import { type MatchEvent, syntheticMatches } from "../../src/training/match/events.ts"
 import * as ModelTrainers from "../../src/training/models/trainers.ts"
 import { dimensionsAfter, profileOf } from "../../src/training/population/profile.ts"
@@ -27,6 +28,7 @@ const [datasets, models] = [join(folder, "datasets"), join(folder, "models")]
 
 const world = ModelTrainers.layer({ root: folder, version: "test" }).pipe(
   Layer.provideMerge(PromotionCases.layer),
+  Layer.provideMerge(Shadow.layer),
   Layer.provideMerge(Layer.mergeAll(PostgresModelRegistry.layer, ModelFiles.layer(models))),
   Layer.provideMerge(freshDatabase({ statementTimeout: "60 seconds" })),
   Layer.provide(Config.layer({ OVERPLANNED_DATA_DIR: folder, DATASETS_DIR: datasets, MODELS_DIR: models })),

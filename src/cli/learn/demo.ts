@@ -24,13 +24,13 @@ const CITY = "seattle"
 const SLATES = 9
 /** People who look through a slate at the same time. */
 const AT_ONCE = 4
-/** Beside how many decisions the shadow has to run: some are left out to spare the processor, or come too late. */
+/** Beside how many decisions the shadow has to run, and how many of them have to be answered: some are left out to spare the processor, or come too late. */
 const WHOLE_SHADOW = {
   decisions: Math.ceil(GATE.leastDecisions * 1.05),
   days: GATE.leastShadowDays + 1,
-  seen: { decisions: GATE.leastDecisions, days: GATE.leastShadowDays }
+  seen: { judged: GATE.leastDecisions, days: GATE.leastShadowDays }
 }
-const SMALL_SHADOW = { decisions: 40, days: 2, seen: { decisions: 20, days: 2 } }
+const SMALL_SHADOW = { decisions: 40, days: 2, seen: { judged: 20, days: 2 } }
 const SMALL_REASON = "a small demo has two days instead of two weeks"
 const MOST_ROUNDS = 400
 /** A model in force is everywhere within half a minute; a night's job begins within a minute of its time. */
@@ -89,7 +89,7 @@ const daysInShadow = Effect.fnUntraced(function* (town: Town, people: ReadonlyAr
     yield* town.moveDays(1)
     if (day + 1 < wanted.days) continue
     const [seen] = lastJson<Shadowed>(yield* town.command("report", "shadow", "--json")).models
-    if (seen !== undefined && seen.days >= wanted.seen.days && seen.decisions >= wanted.seen.decisions) return seen
+    if (seen !== undefined && seen.days >= wanted.seen.days && seen.judged >= wanted.seen.judged) return seen
   }
   return yield* new Refused({ message: "The shadow ran beside too few decisions: the machine is too busy for it." })
 })

@@ -11,7 +11,7 @@ export interface Interval {
 }
 
 export const GATE = {
-  /** Accept and skip pairs that the model was trained and judged with. */
+  /** Accept and skip pairs of travelers that the model was trained with. */
   leastPairs: 500,
   leastShadowDays: 14,
   leastDecisions: 1_000
@@ -20,14 +20,17 @@ export const GATE = {
 export interface Evidence {
   /** What they are compared in: HR@5 for rankers of slates. */
   readonly metric: string
-  /** On the held-out decisions, of the candidate and of whichever ranker served them. */
+  /** On the held-out decisions of travelers, of the candidate and of whichever ranker served them. */
   readonly candidate: Interval
   readonly incumbent: Interval & { readonly name: string }
   /** Candidate less incumbent, on the same decisions. */
   readonly difference: Interval
   readonly pairs: number
   readonly shadowDays: number
+  /** Decisions of travelers, held out or beside the shadow, that they answered. */
   readonly decisions: number
+  /** What it showed in the shadow, less what was served; undefined where nobody answered a decision that it ran beside. */
+  readonly inShadow: Interval | undefined
   /** The same difference within each segment. */
   readonly segments: ReadonlyArray<{ readonly name: string; readonly difference: Interval }>
   /** What is asked of this model besides. */
@@ -61,7 +64,7 @@ export const shadowGate = ({
   difference,
   incumbent,
   metric
-}: Pick<Evidence, "difference" | "incumbent" | "metric">): Verdict =>
+}: Pick<Evidence, "difference" | "metric"> & { readonly incumbent: { readonly name: string } }): Verdict =>
   verdict([
     {
       rule: "paired difference",
@@ -69,6 +72,16 @@ export const shadowGate = ({
       says: `On the same decisions it is ${figure(difference.mean)} [${figure(difference.lower)}, ${figure(difference.upper)}] from ${incumbent.name} in ${metric}; the lower end has to be above 0.`
     }
   ])
+
+/** What it would have done beside what was served may not be worse for sure. */
+const shown = (inShadow: Interval | undefined, metric: string): Check => ({
+  rule: "in the shadow",
+  passed: inShadow !== undefined && inShadow.upper >= 0,
+  says:
+    inShadow === undefined
+      ? "Nobody has answered a decision that it ran beside in the shadow."
+      : `In the shadow it is ${figure(inShadow.mean)} [${figure(inShadow.lower)}, ${figure(inShadow.upper)}] from what was served in ${metric}; the upper end may not be below 0.`
+})
 
 /** Into production: its worst is better than the incumbent's best, on enough of everything, and nobody is worse off. */
 export const productionGate = (evidence: Evidence): Verdict => {
@@ -82,7 +95,8 @@ export const productionGate = (evidence: Evidence): Verdict => {
     },
     atLeast("pairs", evidence.pairs, GATE.leastPairs, "accept and skip pairs stand behind it"),
     atLeast("shadow", evidence.shadowDays, GATE.leastShadowDays, "days in the shadow"),
-    atLeast("decisions", evidence.decisions, GATE.leastDecisions, "decisions were judged"),
+    atLeast("decisions", evidence.decisions, GATE.leastDecisions, "decisions of travelers were judged"),
+    shown(evidence.inShadow, metric),
     {
       rule: "segments",
       passed: worse.length === 0,

@@ -7,7 +7,6 @@ import {
   PromotionRefused,
   type RegisteredModel,
   RegistryUnavailable,
-  type ShadowRecord,
   UnknownModel
 } from "../../services/model-registry.ts"
 import { armsOf } from "./arms.ts"
@@ -85,13 +84,6 @@ export const layer = Layer.effect(
       setMetrics: (name, version, metrics) =>
         sql`update model_registry set metrics = ${JSON.stringify(metrics)}::text::jsonb
           where model_name = ${name} and model_version = ${version}`.pipe(Effect.asVoid, Effect.mapError(unavailable)),
-      shadowRecord: (name, version) =>
-        sql<ShadowRecord>`
-          select count(distinct occurred_at::date)::int as days, count(*)::int as decisions from ranking_events
-          where shadow_model_name = ${name} and shadow_model_version = ${version} and source = 'app'`.pipe(
-          Effect.map(([record]) => record!),
-          Effect.mapError(unavailable)
-        ),
       moveTo: (name, version, stage, promotion, trafficPercent) =>
         inTurn(
           name,

@@ -12,6 +12,7 @@ const evidence: Evidence = {
   pairs: GATE.leastPairs,
   shadowDays: GATE.leastShadowDays,
   decisions: GATE.leastDecisions,
+  inShadow: figure(0.01),
   segments: [
     { name: "city=seattle", difference: figure(0.05) },
     { name: "people=new", difference: figure(-0.01) }
@@ -44,6 +45,12 @@ describe("the gate for production", () => {
     expect(failing({ pairs: 499 })).toEqual(["pairs"])
     expect(failing({ shadowDays: 13 })).toEqual(["shadow"])
     expect(failing({ decisions: 999 })).toEqual(["decisions"])
+  })
+
+  it("blocks what did worse for sure in the shadow, and what nobody answered there", () => {
+    expect(failing({ inShadow: figure(-0.03) })).toEqual(["in the shadow"])
+    expect(failing({ inShadow: figure(-0.01) })).toEqual([])
+    expect(failing({ inShadow: undefined })).toEqual(["in the shadow"])
   })
 
   it("asks of a model what is asked of it besides", () => {

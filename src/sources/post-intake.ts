@@ -9,6 +9,7 @@ import { fingerprintOf } from "../domain/catalog/reading/fingerprint.ts"
 import { LOCAL_VOICE } from "../domain/catalog/reading/mention.ts"
 import { startNamesIndex } from "../domain/catalog/reading/names-index.ts"
 import { makeReader, type Reading } from "../domain/catalog/reading/read-post.ts"
+import { SOUNDS_LOCAL, SOUNDS_VISITING, sideOfScore } from "../domain/catalog/reading/voice.ts"
 import { AuthorNames } from "../services/author-names.ts"
 import { CatalogStore, type ReadPost } from "../services/catalog-store.ts"
 import { SeedRefused } from "../services/city-seeder.ts"
@@ -31,10 +32,14 @@ export interface ReadablePost {
 
 /** Whose voice it is: the post's own words, where they tell; else what its source is as a whole. */
 const voiceOf = (post: ScrapedPost, reading: Reading): number => {
-  if (reading.voice === "visitor") return Math.min(reading.local_score, 0.25)
-  if (reading.voice === "resident") return Math.max(reading.local_score, 0.75)
+  if (reading.voice === "visitor") return Math.min(reading.local_score, SOUNDS_VISITING)
+  if (reading.voice === "resident") return Math.max(reading.local_score, SOUNDS_LOCAL)
   return post.voice === undefined ? reading.local_score : post.voice === "local" ? 1 : 0
 }
+
+/** What a post is known by: nobody who copies its words makes it theirs, and none of both goes with the other. */
+const contentHash = (author: string | null, id: string | null, text: string): string =>
+  hash128(author === null && id === null ? text : JSON.stringify([author, id, text]))
 
 /** Everything that taking in posts of one city needs; refused where the city has no places to speak of. */
 export const postIntake = Effect.fn("postIntake")(function* (slug: string) {
@@ -59,7 +64,8 @@ export const postIntake = Effect.fn("postIntake")(function* (slug: string) {
       const position = post.lat === undefined || post.lon === undefined ? undefined : { lat: post.lat, lon: post.lon }
       const reading = read({ text: clean.text, place: post.place, position })
       const local_score = voiceOf(post, reading)
-      const content_hash = hash128(clean.text)
+      const author = post.author === undefined ? null : authors.pseudonym(post.source, post.author)
+      const content_hash = contentHash(author, post.id ?? null, clean.text)
       const placed = reading.mentions.filter((one) => one.place !== null)
       const unplaced = reading.mentions.flatMap(({ place, text: words, reason }) =>
         place === null ? [`"${words}": ${reason}`] : []
@@ -70,7 +76,7 @@ export const postIntake = Effect.fn("postIntake")(function* (slug: string) {
         external_id: post.id ?? null,
         url: post.url ?? null,
         raw_text: clean.text,
-        author: post.author === undefined ? null : authors.pseudonym(post.source, post.author),
+        author,
         language: reading.language,
         fingerprint: fingerprintOf(clean.text),
         local_score,
@@ -89,8 +95,16 @@ export const postIntake = Effect.fn("postIntake")(function* (slug: string) {
           quote: one.quote
         }))
       }
+      const unheard =
+        placed.length > 0 && sideOfScore(local_score) === "unclear"
+          ? ["counts for neither side: nothing says whether its author lives there or visits"]
+          : []
       const kept = reading.mentions.length === 0 ? ["kept without a place: it names no place that is known"] : []
-      return { post, row, notes: [...clean.notes, ...unplaced.map((one) => `kept without a place: ${one}`), ...kept] }
+      return {
+        post,
+        row,
+        notes: [...clean.notes, ...unplaced.map((one) => `kept without a place: ${one}`), ...unheard, ...kept]
+      }
     })
   }
 

@@ -143,8 +143,8 @@ describe("seeding posts", () => {
           const kept = sql<{ stance: string; quote: string | null; raw_text: string | null }>`
           select m.stance, m.quote, p.raw_text from place_mentions m join scraped_posts p on p.id = m.post_id
           where p.source = 'forum:edits'`
-          yield* write("Canon was wonderful.")
-          yield* write("Canon was awful, I take it back.")
+          yield* write("I live nearby. Canon was wonderful.")
+          yield* write("I live nearby. Canon was awful, I take it back.")
           const [now, ...others] = yield* kept
           assert.deepStrictEqual([now!.stance, others.length], ["warn", 0])
           yield* sql`update scraped_posts set created_at = now() - interval '91 days' where source = 'forum:edits'`

@@ -26,11 +26,11 @@ export const countedSaying = ({ kind, voice, source, count }: CountedLine): stri
   return `${plural(count, "rating")} by ${WHO[voice]} that ${where} counts`
 }
 
-/** The same where people speak well of it. */
+/** The same where people speak well of it: all of them together, as the count is of all and not of those who praise. */
 export const praise = (line: CountedLine): string => {
   const said = countedSaying(line)
-  if (line.kind === "travelers") return `${said}, and well.`
-  return `${said} ${line.count === 1 ? "speaks" : "speak"} well of it.`
+  if (line.kind === "travelers") return `${said}, ${line.count === 1 ? "and well" : "on the whole well"}.`
+  return line.count === 1 ? `${said} speaks well of it.` : `${said} speak well of it on the whole.`
 }
 
 const ended = (sentence: string) => (/[.!?。！？]$/u.test(sentence) ? sentence : `${sentence}.`)
@@ -60,9 +60,16 @@ export const reasonOfSide = (
 }
 
 const overratedSaying = (node: ActivityNode): string | undefined => {
-  const { editor, flagged_by } = node.quality_signals
+  const { editor, flagged_by, local, tourist, avoid_mentions } = node.quality_signals
   if (node.overrated_flag !== true) return undefined
-  if (flagged_by !== "editor") return "Famous, and locals think less of it than visitors do."
+  if (flagged_by !== "editor") {
+    // What locals warn of is flagged without visitors, too.
+    if (local !== null && tourist !== null && tourist.score >= LIKED && local.score < tourist.score)
+      return "Visitors like it, and locals think less of it than they do."
+    return avoid_mentions > CAMPAIGN
+      ? `${plural(avoid_mentions, "post")} by locals ${avoid_mentions === 1 ? "tells" : "tell"} others to stay away.`
+      : "Locals think little of it."
+  }
   const warning = editor?.warning ?? editor?.local?.note ?? null
   return `Our editor calls it overrated${warning === null ? "." : `: ${ended(warning)}`}`
 }

@@ -5,12 +5,15 @@
  */
 import type { Voice } from "./node.ts"
 
+/** Whose side somebody speaks for; who does not say it counts for neither, and is heard for vibes alone. */
+export type HeardVoice = Voice | "unclear"
+
 /** One mention of a place in a post, as it is stored. */
 export interface MentionRow {
   readonly source: string
   /** A pseudonym; `null` where the source does not say who wrote it. */
   readonly author: string | null
-  readonly voice: Voice
+  readonly voice: HeardVoice
   /** 0 dislikes it · 1 loves it. */
   readonly sentiment: number
   readonly avoid: boolean
@@ -22,7 +25,7 @@ export interface MentionRow {
 }
 
 export interface AuthorVoice {
-  readonly voice: Voice
+  readonly voice: HeardVoice
   readonly sources: ReadonlyArray<string>
   readonly sentiment: number
   readonly avoid: boolean
@@ -110,6 +113,13 @@ const boundedBySource = (voices: ReadonlyArray<AuthorVoice>): ReadonlyArray<Auth
   })
 }
 
+/** The side that an author takes where it is said, the locals' where it is said as often of both. */
+const sideTaken = (own: ReadonlyArray<MentionRow>): HeardVoice => {
+  const said = own.filter(({ voice }) => voice !== "unclear")
+  if (said.length === 0) return "unclear"
+  return said.filter(({ voice }) => voice === "local").length * 2 >= said.length ? "local" : "tourist"
+}
+
 /** The voices on one place. `today` is the day that they are heard on. */
 export const voicesOf = (rows: ReadonlyArray<MentionRow>, today: string): ReadonlyArray<AuthorVoice> => {
   const order = (row: MentionRow) =>
@@ -131,10 +141,7 @@ export const voicesOf = (rows: ReadonlyArray<MentionRow>, today: string): Readon
     const last = own.at(-1)!
     const age = last.posted_on === null ? 0 : Math.max(0, dayOf(today) - dayOf(last.posted_on))
     return {
-      voice:
-        own.filter(({ voice }) => voice === "local").length * 2 >= own.length
-          ? ("local" as const)
-          : ("tourist" as const),
+      voice: sideTaken(own),
       sources: [...new Set(own.map(({ source }) => source))],
       sentiment: mean(own.map(({ sentiment }) => sentiment)),
       avoid: last.author === null ? own.filter(({ avoid }) => avoid).length * 2 > own.length : last.avoid,

@@ -5,6 +5,7 @@ import { vibeEmbeddingOf } from "../../domain/catalog/embedding.ts"
 import { crossReference } from "../../domain/catalog/evidence.ts"
 import { blendVibes } from "../../domain/catalog/found-vibes.ts"
 import type { QualitySignal, Voice } from "../../domain/catalog/node.ts"
+import { sideOfScore } from "../../domain/catalog/reading/voice.ts"
 import {
   type AuthorVoice,
   heardVoices,
@@ -36,18 +37,21 @@ export type VoicesByNode = ReadonlyMap<string, ReadonlyArray<AuthorVoice>>
 
 interface Mention extends MentionRow {
   readonly activity_node_id: string
+  /** How local the post sounds that it is in; a side counts it only where that is clear. */
+  readonly local_score: number | null
 }
 
 /** The voices of posts on these nodes: of each post what its newest reader found. */
 const voicesOn = Effect.fnUntraced(function* (sql: SqlClient, nodeIds: ReadonlyArray<string>) {
   const [day] = yield* sql<{ today: string }>`select current_date::text as today`
   const rows = yield* sql<Mention>`
-    select activity_node_id, source, author, voice, sentiment::float8 as sentiment, avoid, posted_on, fingerprint, vibes
+    select activity_node_id, source, author, voice, sentiment::float8 as sentiment, avoid, posted_on, fingerprint, vibes,
+      local_score::float8 as local_score
     from (
       select *, row_number() over (partition by activity_node_id order by posted_on desc nulls last, id) as of_place
       from (
         select m.activity_node_id, p.id, p.source, p.author, m.voice, m.sentiment, m.avoid, p.posted_at::date::text as posted_on,
-          p.fingerprint, m.vibe_tags as vibes,
+          p.fingerprint, m.vibe_tags as vibes, p.local_score,
           row_number() over (partition by m.activity_node_id, p.source, coalesce(p.author, p.posted_at::date::text)
             order by p.posted_at desc nulls last, p.id) as of_author
         from place_mentions m join scraped_posts p on p.id = m.post_id and p.extractor = m.extractor
@@ -55,7 +59,11 @@ const voicesOn = Effect.fnUntraced(function* (sql: SqlClient, nodeIds: ReadonlyA
       where of_author <= ${MOST_BY_AUTHOR}) newest
     where of_place <= ${MOST_COMPARED}`
   const voices = new Map<string, ReadonlyArray<AuthorVoice>>()
-  for (const [id, own] of Map.groupBy(rows, (row) => row.activity_node_id)) voices.set(id, voicesOf(own, day!.today))
+  const heard = rows.map((row) => ({
+    ...row,
+    voice: row.local_score === null ? row.voice : sideOfScore(row.local_score)
+  }))
+  for (const [id, own] of Map.groupBy(heard, (row) => row.activity_node_id)) voices.set(id, voicesOf(own, day!.today))
   return voices
 })
 

@@ -63,6 +63,34 @@ const postRow = (cityId: string, now: string, hash: string, { mentions, ...post 
   }
 }
 
+/**
+ * Rows that these posts take the place of: of the same post before it was edited, or as it was kept when only its words told it
+ * from others, so that whoever copied them became its author.
+ */
+const replacedBy = (sql: SqlClient, cityId: string, posts: ReadonlyArray<ReadPost>) => {
+  const known = posts.flatMap(({ id, source, external_id, author, raw_text }) =>
+    external_id === null && author === null
+      ? []
+      : [{ id, source, external_id, author, words: external_id === null ? hash128(raw_text) : null }]
+  )
+  return Effect.map(
+    sql<{ id: string }>`
+      select p.id from scraped_posts p
+        join json_to_recordset(${JSON.stringify(known)}::json) as e(id uuid, source text, external_id text, author text, words text)
+          on p.source = e.source and p.id <> e.id and (p.external_id = e.external_id
+            or (e.external_id is null and p.external_id is null and p.author = e.author and p.content_hash = e.words))
+      where p.city_id = ${cityId}`,
+    (rows) => rows.map(({ id }) => id)
+  )
+}
+
+/** Each post once; of one that comes twice under one name of its source, what came last. */
+const eachOnce = (posts: ReadonlyArray<ReadPost>): ReadonlyArray<ReadPost> => [
+  ...new Map(
+    posts.map((post) => [post.external_id === null ? post.id : JSON.stringify([post.source, post.external_id]), post])
+  ).values()
+]
+
 /** Of a post that its author edited or took back, what was kept before goes. */
 const dropPosts = (sql: SqlClient, ids: ReadonlyArray<string>) =>
   sql`delete from scraped_posts where id = any(${ids as Array<string>}::uuid[])`
@@ -78,21 +106,14 @@ const mentionedIn = (sql: SqlClient, ids: ReadonlyArray<string>) =>
 const readHash = ({ mentions, extractor, author, tourist_flag, posted_at }: ReadPost) =>
   hash128(JSON.stringify([extractor, author, tourist_flag, posted_at, mentions]))
 
-export const savePosts = Effect.fnUntraced(function* (sql: SqlClient, cityId: string, posts: ReadonlyArray<ReadPost>) {
+export const savePosts = Effect.fnUntraced(function* (sql: SqlClient, cityId: string, given: ReadonlyArray<ReadPost>) {
+  const posts = eachOnce(given)
   const ids = posts.map(({ id }) => id)
   const [clock] = yield* sql<{ now: string }>`select now()::text as now`
   const rows = yield* sql<{ id: string; read_hash: string | null; extractor: string }>`
     select id, read_hash, extractor from scraped_posts where id = any(${ids}::uuid[])`
   const before = new Map(rows.map((row) => [row.id, row]))
-  const external = posts.flatMap(({ id, source, external_id }) =>
-    external_id === null ? [] : [{ id, source, external_id }]
-  )
-  const edited = yield* sql<{ id: string }>`
-    select p.id from scraped_posts p
-      join json_to_recordset(${JSON.stringify(external)}::json) as e(id uuid, source text, external_id text)
-        on p.source = e.source and p.external_id = e.external_id and p.id <> e.id
-    where p.city_id = ${cityId}`
-  const dropped = edited.map(({ id }) => id)
+  const dropped = yield* replacedBy(sql, cityId, posts)
   const write = posts
     .map((post) => ({ post, hash: readHash(post) }))
     // What a language model has read is not read again by rules.
@@ -117,7 +138,7 @@ export const savePosts = Effect.fnUntraced(function* (sql: SqlClient, cityId: st
   }
   const embedded = yield* countPosts(sql, [...about])
   const changed = written.filter((id) => before.has(id)).length
-  return { new: write.length - changed, changed, unchanged: posts.length - write.length, embedded }
+  return { new: write.length - changed, changed, unchanged: given.length - write.length, embedded }
 })
 
 /** Posts that are gone from their source. */

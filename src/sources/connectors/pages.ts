@@ -1,5 +1,6 @@
 /** Pages that carry reviews as data of schema.org. No page's own shape is known here: what it says of itself is read, or nothing. */
 import * as Effect from "effect/Effect"
+import { hash128 } from "../../domain/basics/hash.ts"
 import type { ScrapedPost } from "../../domain/catalog/posts/post.ts"
 import { linkedData } from "../../domain/web/markup.ts"
 import { PoliteWeb, WebRefused } from "../../services/polite-web.ts"
@@ -39,6 +40,18 @@ const aboutOf = (value: Readonly<Record<string, unknown>>, outer: About): About 
   return { name, lat: placed ? lat : undefined, lon: placed ? lon : undefined }
 }
 
+const LONGEST_ID = 200
+const asId = (text: string, behind = ""): string =>
+  `${text.replace(/[\p{Cc}\p{Cs}]/gu, "").slice(0, LONGEST_ID - behind.length)}${behind}`
+
+/** Reviews that have one name on their page, as two of one author do, are told apart by their words. */
+const namedApart = (posts: ReadonlyArray<ScrapedPost>): ReadonlyArray<ScrapedPost> => {
+  const named = Map.groupBy(posts, ({ id }) => id)
+  return posts.map((post) =>
+    named.get(post.id)!.length === 1 ? post : { ...post, id: asId(post.id!, `#${hash128(post.text).slice(0, 16)}`) }
+  )
+}
+
 const reviewPost = (
   review: Readonly<Record<string, unknown>>,
   about: About,
@@ -54,9 +67,7 @@ const reviewPost = (
   const posted = textOf(review["datePublished"])?.slice(0, 10)
   return {
     source: sourceOf(url),
-    id: (textOf(review["@id"]) ?? textOf(review["url"]) ?? `${new URL(url).pathname}#${author ?? index}`)
-      .replace(/[\p{Cc}\p{Cs}]/gu, "")
-      .slice(0, 200),
+    id: asId(textOf(review["@id"]) ?? textOf(review["url"]) ?? `${new URL(url).pathname}#${author ?? index}`),
     url,
     text,
     place: name.slice(0, 200),
@@ -91,7 +102,7 @@ export const reviewsOf = (html: string, url: string, voice: ScrapedPost["voice"]
     for (const inner of Object.values(object))
       if (typeof inner === "object" && inner !== null) waiting.push([inner, about])
   }
-  return posts
+  return namedApart(posts)
 }
 
 type Seen = Readonly<Record<string, { readonly etag?: string; readonly lastModified?: string }>>

@@ -98,10 +98,19 @@ describe("narratives", () => {
       plainNarrative({ node: place("a", "cafe", more), day: 1, dayPart: "morning", why: stops[0]!.why })
     assert.strictEqual(
       stop({}),
-      "cafe a, cafe in Old Town, in the morning: it shares your taste for specialty coffee. 12 posts by locals on forum speak well of it."
+      "cafe a, cafe in Old Town, in the morning: it shares your taste for specialty coffee. 12 posts by locals on forum speak well of it on the whole."
     )
     const silent = { local: null, tourist: null, avoid_mentions: 0 }
     assert.include(stop({ quality_signals: silent }), "evidence for it is thin")
-    assert.include(stop({ quality_signals: silent, overrated_flag: true }), "locals think less of it")
+    assert.include(stop({ quality_signals: silent, overrated_flag: true }), "Locals think little of it.")
+    const side = (score: number) => ({ score, mentions: 14, sources: ["posts:forum"] })
+    const warned = { local: side(0.3), tourist: null, avoid_mentions: 14 }
+    assert.include(
+      stop({ quality_signals: warned, overrated_flag: true }),
+      "14 posts by locals tell others to stay away.",
+      "nothing is said of visitors where none was counted"
+    )
+    const famous = { ...warned, tourist: side(0.9) }
+    assert.include(stop({ quality_signals: famous, overrated_flag: true }), "locals think less of it than they do")
   })
 })

@@ -1,7 +1,17 @@
 /** Whether a post sounds like somebody who lives there or like a visitor; often it does not say. */
+import type { Voice } from "../node.ts"
 import type { Language } from "./text.ts"
 
 export type SpeakerVoice = "resident" | "visitor" | "unclear"
+
+/** From this score on a post speaks for locals … */
+export const SOUNDS_LOCAL = 0.75
+/** … and up to this one for visitors. Between them it does not say, and neither side may be told that it does. */
+export const SOUNDS_VISITING = 0.25
+
+/** Whose side a post of this score speaks for. */
+export const sideOfScore = (localScore: number): Voice | "unclear" =>
+  localScore >= SOUNDS_LOCAL ? "local" : localScore <= SOUNDS_VISITING ? "tourist" : "unclear"
 
 export interface Heard {
   readonly voice: SpeakerVoice
@@ -19,7 +29,7 @@ const RESIDENT: Readonly<Record<Exclude<Language, "other">, Marks>> = {
     ],
     [
       2,
-      /\bliving (in|near|around|here)\b|\bborn and raised\b|\b(as|being|i'm|i am|we're|speaking as) (a|an|) ?(local|native|resident|longtime|lifelong|seattleite|new yorker|chilang[oa])s?\b|\bus locals\b|\blocals (know|like me|like us|here)\b|\blocal here\b/
+      /\bliving (in|near|around|here)\b|\bborn and raised\b|\b(as|being|i'm|i am|we're|speaking as) (a|an|) ?(local|native|resident|longtime|lifelong|seattleite|new yorker|chilang[oa])s?\b|\b(us|we) locals\b|\blocals (know|like me|like us|here)\b|\blocal here\b/
     ],
     [
       2,

@@ -13,11 +13,12 @@ export const joinSources = Effect.fn("joinSources")(function* (input: SeedInput)
   const cityId = cityIdOf(city.slug)
   yield* store.saveCity(city)
   const known = yield* store.sourceEntries(cityId)
-  const { nodes, stored, goneEntries, goneNodes, rejected, joined } = joinSource(known, {
+  const { nodes, stored, goneEntries, goneNodes, rejected, joined, beyond } = joinSource(known, {
     source,
     licence,
     entries: [...input.nodes],
     complete: input.complete,
+    covered: input.covered,
     gate: makeGate(city)
   })
   yield* store.saveEntries(cityId, source, stored, goneEntries)
@@ -26,6 +27,13 @@ export const joinSources = Effect.fn("joinSources")(function* (input: SeedInput)
     nodes: nodes.map(({ entry }) => entry),
     total: nodes.length + input.rejected.length + rejected.length,
     rejected: [...input.rejected, ...rejected],
+    broken:
+      beyond === 0
+        ? (input.broken ?? [])
+        : [
+            ...(input.broken ?? []),
+            `it holds a part of the city alone: ${beyond} places outside of it, known from before, are kept`
+          ],
     joined: {
       originOf: new Map(
         nodes.map(({ entry, origin }) => [entry.key, { source: origin.source, licence: origin.licence }])

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type AssembledNode, assembleNode, type FileOrigin } from "../domain/catalog/assemble.ts"
-import type { CityFileNode, CityInfo } from "../domain/catalog/city-file.ts"
+import type { Bounds, CityFileNode, CityInfo } from "../domain/catalog/city-file.ts"
 import { cityIdOf } from "../domain/catalog/node.ts"
 import { type ItemProblem, makeGate } from "../domain/catalog/validate.ts"
 import { CatalogStore, type IndexedNode } from "../services/catalog-store.ts"
@@ -23,6 +23,8 @@ export interface SeedInput {
   readonly total: number
   /** Whether `nodes` is all that the source has of this city: what is missing from it is then retired. */
   readonly complete: boolean
+  /** The box that was looked through, where that may be less than the city. */
+  readonly covered?: Bounds
   /** Entries that could not even be decoded. */
   readonly rejected: ReadonlyArray<ItemProblem>
   /** What the source has that is no place to visit, counted by reason. */

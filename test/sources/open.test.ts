@@ -55,6 +55,22 @@ describe("GeoJSON", () => {
     assert.lengthOf(extract.broken, 1)
     assert.throws(() => fromFeatures({ type: "Feature" }))
   })
+
+  it("knows a place without an id by what it is and where, wherever in the file it stands", () => {
+    const feature = (name: string, lon: number) => ({
+      type: "Feature",
+      geometry: { type: "Point", coordinates: [lon, 45] },
+      properties: { amenity: "cafe", name }
+    })
+    const refs = (features: ReadonlyArray<unknown>) =>
+      new Map(
+        fromFeatures({ type: "FeatureCollection", features }).extract.places.map(({ ref, place }) => [place.name, ref])
+      )
+    const before = refs([feature("Uno", 7), feature("Due", 7.1)])
+    const after = refs([feature("Zero", 7.2), feature("Uno", 7), feature("Due", 7.1)])
+    assert.strictEqual(new Set(after.values()).size, 3)
+    for (const [name, ref] of before) assert.strictEqual(after.get(name), ref, name)
+  })
 })
 
 describe("an article of Wikivoyage", () => {

@@ -48,3 +48,22 @@ export const middleOf = (places: ReadonlyArray<Position>): Position => {
 
 export const liesWithin = ({ south, north, west, east }: Bounds, { lat, lon }: Position): boolean =>
   lat >= south && lat <= north && (west <= east ? lon >= west && lon <= east : lon >= west || lon <= east)
+
+const widthOf = ({ west, east }: Pick<Bounds, "west" | "east">) => (east - west + 360) % 360
+
+/** The smallest box that holds both, also where the date line runs through one of them. */
+export const boundsOfBoth = (a: Bounds, b: Bounds): Bounds => {
+  const spans = [a, b].map(({ west, east }) => ({ west, east }))
+  // From the west of either to the east of either: the narrowest that holds all four sides and both widths.
+  const narrowest = spans
+    .flatMap(({ west }) => spans.map(({ east }) => ({ west, east })))
+    .map((box) => ({ ...box, width: widthOf(box) }))
+    .filter(({ west, width }) => spans.every((one) => ((one.west - west + 360) % 360) + widthOf(one) <= width + 1e-9))
+    .sort((x, y) => x.width - y.width)[0]
+  return {
+    south: Math.min(a.south, b.south),
+    north: Math.max(a.north, b.north),
+    west: narrowest?.west ?? -180,
+    east: narrowest?.east ?? 180
+  }
+}

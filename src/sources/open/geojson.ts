@@ -1,5 +1,6 @@
 /** GeoJSON whose properties are tags of OpenStreetMap, or a name and a category of ours. */
 import { readFileSync } from "node:fs"
+import { hash128 } from "../../domain/basics/hash.ts"
 import { type Point, pointInside, type Ring } from "../../domain/basics/shapes.ts"
 import { CATEGORIES, type Category } from "../../domain/catalog/category.ts"
 import { placeFacts } from "../../domain/catalog/facts.ts"
@@ -76,16 +77,17 @@ export const fromFeatures = (collection: unknown): GeoJsonExtract => {
     throw new Error("it is no FeatureCollection of GeoJSON")
   }
   const found = new Gathering<TaggedPlace>(readProperties)
-  collection.features.forEach((feature: unknown, index) => {
+  collection.features.forEach((feature: unknown, index: number) => {
     if (!isObject(feature)) {
       found.brokenAt(`feature ${index + 1} is none`)
       return
     }
     const tags = tagsOf(feature.properties)
     const place = found.read(tags)
-    // Without an id of its own, a feature is known by its name and where it stands in the file.
-    const id = String(feature.id ?? tags.id ?? `${index + 1}`)
-    if (place !== undefined) found.put("feature", id, place, positionOf(feature.geometry))
+    const at = positionOf(feature.geometry)
+    // Without an id of its own, a feature is known by its name and where on earth it stands: others may be put before it.
+    const id = feature.id ?? tags.id ?? hash128(JSON.stringify([place?.name, place?.kind.category, at?.lat, at?.lon]))
+    if (place !== undefined) found.put("feature", String(id), place, at)
   })
   const licence = [collection.licence, collection.license].find((one) => typeof one === "string")
   return { extract: found, licence: licence as string | undefined }

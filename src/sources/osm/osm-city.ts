@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { hash128 } from "../../domain/basics/hash.ts"
 import type { CityFileNode, CityInfo } from "../../domain/catalog/city-file.ts"
-import { liesWithin } from "../../domain/catalog/extent.ts"
+import { boundsOfBoth } from "../../domain/catalog/extent.ts"
 import { foldName } from "../../domain/catalog/names.ts"
 import { type SeedProgress, SeedRefused } from "../../services/city-seeder.ts"
 import type { SeedInput } from "../seed-city.ts"
@@ -152,6 +152,7 @@ export const inputOfExtract = Effect.fnUntraced(function* (
     total: wanted.length,
     // A file with broken parts does not say that what is missing from it is gone.
     complete: wanted.length === all.length && extract.broken.length === 0,
+    covered: found.city.bounds,
     rejected: [],
     leftOut: Object.fromEntries([...extract.leftOut].sort((a, b) => b[1] - a[1])),
     broken: extract.broken
@@ -161,18 +162,7 @@ export const inputOfExtract = Effect.fnUntraced(function* (
 
 /** A city that is known keeps what it is; only its box grows to hold what the extract has. */
 const widened = (known: CityInfo, found: CityInfo): Partial<CityInfo> => {
-  const corners = [
-    { lat: found.bounds.south, lon: found.bounds.west },
-    { lat: found.bounds.north, lon: found.bounds.east }
-  ]
-  const bounds = corners.every((corner) => liesWithin(known.bounds, corner))
-    ? known.bounds
-    : {
-        south: Math.min(known.bounds.south, found.bounds.south),
-        north: Math.max(known.bounds.north, found.bounds.north),
-        west: Math.min(known.bounds.west, found.bounds.west),
-        east: Math.max(known.bounds.east, found.bounds.east)
-      }
+  const bounds = boundsOfBoth(known.bounds, found.bounds)
   const { languages, currency } = found
   return {
     bounds,

@@ -5,6 +5,8 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { boxProblem, overpassQuery } from "../../../src/domain/catalog/osm/overpass-query.ts"
+import { PLACE_TAGS } from "../../../src/domain/catalog/osm/read.ts"
 import * as OverpassWeb from "../../../src/layers/web/overpass.ts"
 import { Overpass } from "../../../src/services/overpass.ts"
 import { fakeWeb, type Said } from "../../fakes/web.ts"
@@ -43,6 +45,23 @@ const asking = Effect.fnUntraced(function* (answers: ReadonlyArray<Said>, keptMs
 })
 
 describe("an extract from Overpass", () => {
+  it("asks for everything that a file of the same city would bring in", () => {
+    const query = overpassQuery(LYON, 60)
+    for (const key of ["amenity", "waterway", "route", "boundary", "place", "craft"]) {
+      assert.include(query, `["${key}"`, key)
+    }
+    for (const value of ["waterfall", "hiking", "national_park", "square"]) assert.include(query, value)
+    assert.include(query, '[~"^(name|name:en|brand)$"~"."]')
+    for (const { key } of PLACE_TAGS) assert.include(query, `["${key}"`, key)
+  })
+
+  it("takes a box through which the date line runs for as wide as it is", () => {
+    const taveuni = { south: -17, west: 179.8, north: -16.6, east: -179.8 }
+    assert.isUndefined(boxProblem(taveuni))
+    assert.match(boxProblem({ ...taveuni, east: 179.7 })!, /west not before its east/)
+    assert.match(boxProblem({ ...taveuni, north: -17 })!, /south/)
+  })
+
   it.live("is asked for by the box of the city, once, and kept", () =>
     Effect.gen(function* () {
       const { extract, kept, web } = yield* asking([{ body: ANSWER }])

@@ -1,5 +1,8 @@
 /** Joins what a source says now with what all sources said before: which nodes that touches, and which have nobody left. */
-import type { CityFileNode } from "../city-file.ts"
+import { distanceKm } from "../../basics/geo.ts"
+import type { Bounds, CityFileNode } from "../city-file.ts"
+import { liesWithin } from "../extent.ts"
+import { foldName } from "../names.ts"
 import type { ItemProblem } from "../validate.ts"
 import { type Described, matchPlaces } from "./match.ts"
 import { mergeEntries, type SourceEntry } from "./merge.ts"
@@ -15,6 +18,8 @@ export interface Incoming {
   readonly entries: ReadonlyArray<CityFileNode>
   /** Whether these are all that the source has: what is missing is then gone. */
   readonly complete: boolean
+  /** Where the source was looked through: of what lies elsewhere it does not say that it is gone. Everywhere, if left out. */
+  readonly covered?: Bounds | undefined
   /** Says of an entry why it cannot go in. */
   readonly gate: (entry: CityFileNode) => string | undefined
 }
@@ -27,6 +32,8 @@ export interface Joined {
   readonly goneEntries: ReadonlyArray<string>
   readonly goneNodes: ReadonlyArray<string>
   readonly rejected: ReadonlyArray<ItemProblem>
+  /** Entries that stay though they are missing, as they lie outside of what was looked through. */
+  readonly beyond: number
   /** How many new entries turned out to be places that were there already. */
   readonly joined: number
 }
@@ -44,16 +51,67 @@ const described = (id: string, { name, names, category, facts, lat, lon, externa
 /** Links that sources carry themselves are better than any likeness. */
 const linkOf = ({ external_ids }: CityFileNode): string | undefined => external_ids?.wikidata
 
+/** Metres that a place is moved at most when its source gives it another key. */
+const SAME_SPOT_KM = 0.03
+
+/** Places that the source calls by another key now, as where a point becomes an outline: they stay the nodes that they are. */
+const underNewKeys = (
+  missing: ReadonlyArray<KnownEntry>,
+  fresh: ReadonlyArray<CityFileNode>
+): ReadonlyMap<string, string> => {
+  const called = ({ category, name }: CityFileNode) => `${category}|${foldName(name)}`
+  const left = Map.groupBy(missing, ({ entry }) => called(entry))
+  const found = new Map<string, string>()
+  for (const entry of fresh) {
+    const same = left.get(called(entry)) ?? []
+    const nearest = same
+      .map((one) => ({ one, km: distanceKm(one.entry, entry) }))
+      .filter(({ km }) => km <= SAME_SPOT_KM)
+      .sort((a, b) => a.km - b.km)[0]
+    if (nearest === undefined) continue
+    found.set(entry.key, nearest.one.node_key)
+    left.set(
+      called(entry),
+      same.filter((one) => one !== nearest.one)
+    )
+  }
+  return found
+}
+
+/** So many missing places beyond the edge, and this share of all, are no closures: less of the city was looked through. */
+const MOST_BEYOND = 10
+const MOST_BEYOND_SHARE = 0.1
+
+/** Of missing entries those that the source cannot know of, where it was looked through for a part of the city alone. */
+const outsideOf = (
+  covered: Bounds | undefined,
+  missing: ReadonlyArray<KnownEntry>,
+  own: ReadonlyArray<KnownEntry>
+): ReadonlySet<KnownEntry> => {
+  if (covered === undefined) return new Set()
+  const outside = missing.filter(({ entry }) => !liesWithin(covered, entry))
+  const all = own.filter(({ gone }) => !gone).length
+  return new Set(outside.length > Math.max(MOST_BEYOND, MOST_BEYOND_SHARE * all) ? outside : [])
+}
+
 export const joinSource = (known: ReadonlyArray<KnownEntry>, incoming: Incoming): Joined => {
-  const { source, licence, complete, gate } = incoming
+  const { source, licence, complete, covered, gate } = incoming
   const rejected: Array<ItemProblem> = []
   const entries = incoming.entries.filter((entry) => {
     const reason = gate(entry)
     if (reason !== undefined) rejected.push({ item: entry.key, reason })
     return reason === undefined
   })
-  const nodeOfOwn = new Map(known.filter((one) => one.source === source).map((one) => [one.entry.key, one.node_key]))
+  const here = new Set(entries.map(({ key }) => key))
   const live = known.filter(({ gone }) => !gone)
+  const own = known.filter((one) => one.source === source)
+  const nodeOfOwn = new Map(own.map((one) => [one.entry.key, one.node_key]))
+  const missing = own.filter(({ gone, entry }) => !gone && !here.has(entry.key))
+  const renamed = underNewKeys(
+    missing,
+    entries.filter(({ key }) => !nodeOfOwn.has(key))
+  )
+  for (const [key, node] of renamed) nodeOfOwn.set(key, node)
   const byNode = Map.groupBy(live, ({ node_key }) => node_key)
   // A node that the source speaks of already is no other entry's place.
   const spoken = new Set(entries.flatMap(({ key }) => nodeOfOwn.get(key) ?? []))
@@ -68,11 +126,8 @@ export const joinSource = (known: ReadonlyArray<KnownEntry>, incoming: Incoming)
       entry
     })
   )
-  const here = new Set(entries.map(({ key }) => key))
-  const goneEntries = complete
-    ? live.filter((one) => one.source === source && !here.has(one.entry.key)).map(({ entry }) => entry.key)
-    : []
-  const gone = new Set(goneEntries)
+  const beyond = outsideOf(covered, missing, own)
+  const gone = new Set(complete ? missing.filter((one) => !beyond.has(one)).map(({ entry }) => entry.key) : [])
   const remaining = Map.groupBy(
     [
       ...live.filter((one) => !(one.source === source && (gone.has(one.entry.key) || here.has(one.entry.key)))),
@@ -82,7 +137,7 @@ export const joinSource = (known: ReadonlyArray<KnownEntry>, incoming: Incoming)
   )
   const touched = new Set([
     ...stored.map(({ node_key }) => node_key),
-    ...goneEntries.flatMap((key) => nodeOfOwn.get(key) ?? [])
+    ...[...gone].flatMap((key) => nodeOfOwn.get(key) ?? [])
   ])
   return {
     nodes: [...touched].flatMap((node) => {
@@ -90,9 +145,13 @@ export const joinSource = (known: ReadonlyArray<KnownEntry>, incoming: Incoming)
       return all === undefined ? [] : [mergeEntries(all)]
     }),
     stored,
-    goneEntries,
-    goneNodes: [...touched].filter((node) => !remaining.has(node)),
+    goneEntries: [...gone],
+    // Also those that a run before this one left, which noted what was gone and was killed before it said so of their nodes.
+    goneNodes: [...new Set([...known.map(({ node_key }) => node_key), ...touched])].filter(
+      (node) => !remaining.has(node)
+    ),
     rejected,
+    beyond: complete ? beyond.size : 0,
     joined: nodeOfNew.size
   }
 }

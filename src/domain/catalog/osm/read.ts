@@ -36,6 +36,19 @@ const RULES: ReadonlyArray<KeyRule> = [
   ATTRACTION
 ]
 
+/** What is asked for where nothing but a few values of a key are places: most routes and borders are none. */
+const FEW_OF_MANY = new Set(["boundary", "place", "route", "waterway"])
+
+/** The tags that places are told by: a key, and its values where not all of them may be places. */
+export const PLACE_TAGS: ReadonlyArray<{ readonly key: string; readonly values?: ReadonlyArray<string> }> = [
+  ...Map.groupBy(RULES, ({ key }) => key)
+].map(([key, rules]) =>
+  FEW_OF_MANY.has(key) ? { key, values: rules.flatMap(({ kinds }) => Object.keys(kinds)) } : { key }
+)
+
+/** Where a place's name may stand, the best first. */
+export const NAME_KEYS = ["name", "name:en", "brand"] as const
+
 export const LONGEST_NAME = 200
 
 export interface TaggedPlace {
@@ -125,7 +138,7 @@ const unsuitable = (tags: Tags): string | undefined => {
 }
 
 const localName = (tags: Tags): string | undefined => {
-  for (const key of ["name", "name:en", "brand"]) {
+  for (const key of NAME_KEYS) {
     const name = tags[key]?.trim()
     if (name !== undefined && name !== "") return name
   }

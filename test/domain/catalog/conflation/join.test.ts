@@ -79,6 +79,39 @@ describe("several sources of one city", () => {
     )
   })
 
+  it("lose a place also where the run that missed it was killed before it said so", () => {
+    const known = kept(kept([], "osm", [theirs]), "osm", [])
+    assert.isTrue(known[0]!.gone)
+    assert.deepStrictEqual(join(known, "osm", []).goneNodes, ["osm-way-1"])
+  })
+
+  it("lose nothing that lies outside of an extract of a part of the city", () => {
+    const all = Array.from({ length: 60 }, (_, i) => entry(`osm-node-${i}`, `Place ${i}`, { lat: 45 + i / 1000 }))
+    const known = kept([], "osm", all)
+    const part = { south: 44.99, north: 45.0305, west: 6.9, east: 7.1 }
+    const of = (entries: ReadonlyArray<CityFileNode>) =>
+      joinSource(known, { source: "osm", licence: "a", entries, complete: true, covered: part, gate: () => undefined })
+    const centre = of(all.slice(0, 30))
+    assert.deepStrictEqual([centre.goneEntries, centre.beyond], [["osm-node-30"], 29])
+    const edge = of(all.slice(0, 56))
+    assert.deepStrictEqual([edge.goneEntries.length, edge.beyond], [4, 0], "a few at the edge have closed")
+  })
+
+  it("keep a place's node where its source calls it by another key", () => {
+    const known = kept([], "osm", [theirs])
+    const outlined = { ...theirs, key: "osm-relation-7", lat: theirs.lat + 0.0001 }
+    const { nodes, goneNodes } = join(known, "osm", [outlined, entry("osm-node-3", "Another")])
+    assert.deepStrictEqual(
+      [nodes.map(({ entry: one }) => one.key).sort(), goneNodes],
+      [["osm-node-3", "osm-way-1"], []]
+    )
+    assert.deepStrictEqual(
+      join(known, "osm", [{ ...outlined, lat: 45.01 }]).goneNodes,
+      ["osm-way-1"],
+      "far away it is another place of that name"
+    )
+  })
+
   it("lose a place only when nobody speaks of it any more, and find it again under its old key", () => {
     let known = kept(kept([], "curated", [ours]), "osm", [theirs])
     const left = join(known, "osm", [])

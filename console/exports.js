@@ -5,6 +5,11 @@ import { GPX, KML } from "./namespaces.js"
 
 const slotsOf = (trip) => trip.days.flatMap(({ slots }) => slots)
 
+/** Whose data the places are, as each licence asks to be told wherever they go. */
+const sourcesOf = ({ attribution = [] }) => attribution.map(({ text }) => text).join("; ")
+/** The same as a sentence; nothing where nobody asks for it. */
+const told = (trip) => (sourcesOf(trip) === "" ? "" : T.trip.sources(sourcesOf(trip)))
+
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" }
 
 /** What XML 1.0 cannot hold at all is left out. */
@@ -13,12 +18,15 @@ const xml = (text) =>
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
     .replace(/[&<>"']/g, (character) => ENTITIES[character])
 
+const xmlOf = (tag, inside) => (inside === "" ? "" : `<${tag}>${inside}</${tag}>`)
+
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 export const asGeoJson = (trip) =>
   JSON.stringify(
     {
       type: "FeatureCollection",
+      ...(sourcesOf(trip) === "" ? {} : { attribution: sourcesOf(trip) }),
       features: slotsOf(trip).map((slot) => ({
         type: "Feature",
         id: slot.id,
@@ -45,7 +53,7 @@ export const asGpx = (trip, name) => {
       `<rte><name>${xml(`${name}, ${date}`)}</name>${slots.map((slot) => point("rtept", slot)).join("")}</rte>`
   )
   const points = slotsOf(trip).map((slot) => point("wpt", slot))
-  return `${HEAD}<gpx version="1.1" creator="Overplanned" xmlns="${GPX}">${points.join("\n")}\n${routes.join("\n")}</gpx>\n`
+  return `${HEAD}<gpx version="1.1" creator="Overplanned" xmlns="${GPX}">${xmlOf("metadata", xmlOf("desc", xml(told(trip))))}${points.join("\n")}\n${routes.join("\n")}</gpx>\n`
 }
 
 export const asKml = (trip, name) => {
@@ -54,7 +62,7 @@ export const asKml = (trip, name) => {
   const folders = trip.days.map(
     ({ date, slots }) => `<Folder><name>${xml(date)}</name>${slots.map(placemark).join("\n")}</Folder>`
   )
-  return `${HEAD}<kml xmlns="${KML}"><Document><name>${xml(name)}</name>${folders.join("\n")}</Document></kml>\n`
+  return `${HEAD}<kml xmlns="${KML}"><Document><name>${xml(name)}</name>${xmlOf("description", xml(told(trip)))}${folders.join("\n")}</Document></kml>\n`
 }
 
 const CONTROL = /\p{Cc}/gu
@@ -103,6 +111,7 @@ export const asIcs = (trip, name) => {
     "BEGIN:VCALENDAR",
     "VERSION:2.0",
     "PRODID:-//Overplanned//Trips//EN",
+    ...(told(trip) === "" ? [] : [`DESCRIPTION:${line(told(trip))}`]),
     ...slotsOf(trip).flatMap(stop),
     ...(trip.fixed ?? []).flatMap((thing) => event(thing, thing.title, "", thing)),
     "END:VCALENDAR"

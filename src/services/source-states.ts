@@ -37,7 +37,7 @@ export class SourceStates extends Context.Service<
       source: { readonly name: string; readonly city: string; readonly kind: string },
       progress: SourceProgress
     ) => Effect.Effect<void, CatalogStoreError>
-    /** Some of the posts that are kept of these sources and were written in the last so many days, others each time. */
+    /** Some of the posts that are kept of these sources and were written, or first read, in the last so many days, others each time. */
     readonly kept: (
       cityId: string,
       sources: ReadonlyArray<string>,

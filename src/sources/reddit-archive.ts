@@ -83,6 +83,17 @@ export const readArchive = Effect.fn("readArchive")(function* (
     total.unchanged += saved.unchanged
     batch = []
   })
+  // What was kept from the API or an older archive before its author took it back.
+  let gone: Array<{ readonly source: string; readonly id: string }> = []
+  const forget = Effect.gen(function* () {
+    for (const [source, ones] of Map.groupBy(gone, (one) => one.source)) {
+      yield* intake.drop(
+        source,
+        ones.map(({ id }) => id)
+      )
+    }
+    gone = []
+  })
   const lines = linesOf(path)
   const next = Effect.tryPromise({
     try: () => lines.next(),
@@ -103,8 +114,11 @@ export const readArchive = Effect.fn("readArchive")(function* (
       if (taken >= limit) break
       const read = redditPost(jsonOf(line), voice)
       if (read === undefined) leftOut["no post of Reddit"]++
-      else if (read.removed) leftOut["removed by its author or a moderator"]++
-      else {
+      else if (read.removed) {
+        leftOut["removed by its author or a moderator"]++
+        gone.push({ source: read.post.source, id: read.id })
+        if (gone.length >= BATCH) yield* forget
+      } else {
         const readable = intake.readable(read.post)
         if (Result.isFailure(readable)) total.rejected++
         else if (readable.success.row.mentions.length === 0) leftOut["speaks of no place that is known"]++
@@ -119,6 +133,7 @@ export const readArchive = Effect.fn("readArchive")(function* (
   }
   yield* Effect.promise(() => lines.return(undefined))
   yield* flush
+  yield* forget
   if (broken !== undefined && taken === 0) return yield* new SeedRefused({ message: broken })
   return { total, leftOut, broken: broken === undefined ? [] : [broken] }
 })

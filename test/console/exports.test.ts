@@ -26,6 +26,19 @@ describe("a trip as files", () => {
     assert.deepStrictEqual(features[0].geometry.coordinates, [-2.5, 1.5])
   })
 
+  it("says whose data the places are, as their licences ask", () => {
+    const trip = {
+      ...tripTo("A"),
+      attribution: [{ text: "© OpenStreetMap contributors (ODbL-1.0)" }, { text: "B & C (CC0)" }]
+    }
+    for (const text of [asGpx(trip, "n"), asKml(trip, "n"), asGeoJson(trip), asIcs(trip, "n").replace(/\r\n /g, "")]) {
+      assert.include(text, "© OpenStreetMap contributors (ODbL-1.0)")
+      assert.match(text, /B &(amp;)? C/)
+    }
+    assert.lengthOf(readCalendar(asIcs(trip, "n"), "UTC").fixed, 1)
+    assert.notMatch(asGpx(tripTo("A"), "n") + asKml(tripTo("A"), "n"), /metadata|description/)
+  })
+
   it("goes into a calendar that reads it back as it was, whatever a place is called", () => {
     const name = `Café; "Zürich", ${"so ".repeat(20)}long\\short`
     const text = asIcs(tripTo(`${name}\r\nBEGIN:VALARM`), "Seattle")

@@ -5,39 +5,16 @@ import { zstdCompressSync } from "node:zlib"
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { SqlClient } from "effect/sql/SqlClient"
-import { hash128, uuidOfName } from "../../src/domain/basics/hash.ts"
-import { CatalogStore } from "../../src/services/catalog-store.ts"
+import { SourceStates } from "../../src/services/source-states.ts"
 import { fromCurated } from "../../src/sources/city-files.ts"
-import type { SourceSetting } from "../../src/sources/connectors/connector.ts"
 import { reviewsOf } from "../../src/sources/connectors/pages.ts"
 import { postIntake } from "../../src/sources/post-intake.ts"
 import { readArchive } from "../../src/sources/reddit-archive.ts"
 import { seedCity } from "../../src/sources/seed-city.ts"
 import { fakeWeb } from "../fakes/web.ts"
-import { kept, reading, world } from "./reading.ts"
+import { kept, listing, reading, submission, world } from "./reading.ts"
 
 const seconds = (day: string) => Date.parse(`${day}T12:00:00Z`) / 1000
-/** Posts of the last weeks are looked at again. */
-const LATELY = Math.floor(Date.now() / 1000) - 5 * 86_400
-const submission = (id: string, title: string, selftext: string, more: object = {}) => ({
-  kind: "t3",
-  data: {
-    id,
-    name: `t3_${id}`,
-    subreddit: "Seattle",
-    author: `author-${id}`,
-    title,
-    selftext,
-    created_utc: LATELY + Number.parseInt(id, 36),
-    permalink: `/r/Seattle/comments/${id}/`,
-    ...more
-  }
-})
-const listing = (children: ReadonlyArray<unknown>, after: string | null = null) => ({
-  body: JSON.stringify({ kind: "Listing", data: { children, after } })
-})
-
 describe("sources of posts", () => {
   layer(world, { excludeTestServices: true })((it) => {
     it.effect("reads Reddit as an application, goes on where it was left, and forgets what its authors take back", () =>
@@ -186,113 +163,6 @@ describe("sources of posts", () => {
       })
     )
 
-    it.effect(
-      "counts for neither side who does not say which one is theirs, unless the operator knows it of the source",
-      () =>
-        Effect.gen(function* () {
-          const server = yield* fakeWeb
-          const post = (id: string, words: string) => submission(id, "Out", words, { subreddit: "travel" })
-          server.says("/token", { body: JSON.stringify({ access_token: "opened" }) })
-          const posts = listing([
-            post("9", "Spinasse was superb."),
-            post("8", "Spinasse is wonderful, and I live around the corner."),
-            post("7", "On our trip to Seattle we loved Spinasse, it was wonderful.")
-          ])
-          server.says("/r/travel/new", posts)
-          server.says("/r/travel/comments", listing([]))
-          server.says("/api/info", posts)
-          const travel = { name: "r-travel", city: "seattle", kind: "reddit" as const, subreddits: ["travel"] }
-          const sql = yield* SqlClient
-          const counted = sql<{ voice: string; mentions: number }>`
-          select voice, mentions from quality_signals where source = 'posts:reddit:r/travel' order by voice`
-          const run = (setting: SourceSetting) =>
-            Effect.flatMap(reading(server.url, [setting]), (sources) => sources.read("seattle", "reddit", 100))
-          assert.deepInclude((yield* run(travel))[0], { new: 3, error: null })
-          const each = [
-            { voice: "local", mentions: 1 },
-            { voice: "tourist", mentions: 1 }
-          ]
-          assert.deepStrictEqual(
-            (yield* counted).map((row) => ({ ...row })),
-            each
-          )
-          yield* sql`delete from post_sources where name = 'r-travel'`
-          yield* run({ ...travel, voice: "tourist" })
-          assert.deepStrictEqual(
-            (yield* counted).map((row) => ({ ...row })),
-            [each[0], { voice: "tourist", mentions: 2 }]
-          )
-        })
-    )
-
-    it.effect("lets nobody take over what others wrote by writing it again, nor delete it with the copies", () =>
-      Effect.gen(function* () {
-        const intake = yield* postIntake("seattle")
-        const store = yield* CatalogStore
-        const sql = yield* SqlClient
-        const words = "cold soup|a long wait|rude at the door|dear for what it is|dull wine|a noisy room".split("|")
-        const post = (id: string, author: string, i: number) => ({
-          source: "reddit:r/copies",
-          id,
-          author,
-          voice: "local" as const,
-          posted_at: `2026-0${1 + (i % 6)}-10`,
-          text: `Spinasse was awful: ${words[i % 6]}, ${words[(i * 5 + 1) % 6]} and number ${"abcdefghijklmnopqrst"[i]!.repeat(9)} of it.`
-        })
-        const rows = (one: (i: number) => ReturnType<typeof post>) =>
-          Array.from({ length: 20 }, (_, i) => Result.getOrThrow(intake.readable(one(i))).row)
-        const counted = Effect.map(
-          sql<{ mentions: number; avoid: number }>`select mentions, avoid_mentions as avoid from quality_signals
-            where source = 'posts:reddit:r/copies' and voice = 'local'`,
-          ([row]) => ({ ...row! })
-        )
-        yield* intake.take(rows((i) => post(`t3_a${i}`, `honest ${i}`, i)))
-        const before = yield* counted
-        assert.isAtLeast(before.mentions, 8, "several of them sound alike, and count once")
-        const copies = yield* intake.take(rows((i) => post(`t3_b${i}`, "copier", i)))
-        assert.deepStrictEqual([copies.new, copies.changed], [20, 0])
-        assert.deepStrictEqual(yield* counted, before)
-        const ids = Array.from({ length: 20 }, (_, i) => `t3_b${i}`)
-        assert.strictEqual((yield* store.removePosts(intake.cityId, "reddit:r/copies", ids)).removed, 20)
-        assert.deepStrictEqual(yield* counted, before)
-      })
-    )
-
-    it.effect(
-      "takes posts that were kept when only their words told them apart for the same, and counts them once",
-      () =>
-        Effect.gen(function* () {
-          const intake = yield* postIntake("seattle")
-          const sql = yield* SqlClient
-          const rows = [{ id: "7", author: "one" }, { author: "two" }, {}].map(
-            (who, i) =>
-              Result.getOrThrow(
-                intake.readable({
-                  ...who,
-                  source: "forum:older",
-                  text: `Spinasse was wonderful ${"once twice thrice".split(" ")[i]}.`
-                })
-              ).row
-          )
-          const older = rows.map((row) => {
-            const content_hash = hash128(row.raw_text)
-            return { ...row, content_hash, id: uuidOfName("overplanned/post", "seattle", row.source, content_hash) }
-          })
-          yield* intake.take(older)
-          yield* intake.take(rows)
-          const ids = yield* sql<{ id: string }>`select id from scraped_posts where source = 'forum:older' order by id`
-          assert.deepStrictEqual(
-            ids.map(({ id }) => id),
-            rows.map(({ id }) => id).sort()
-          )
-          assert.strictEqual(
-            rows[2]!.id,
-            older[2]!.id,
-            "where nothing but its words is known, they are what it is known by"
-          )
-        })
-    )
-
     it.effect("reads reviews as data of schema.org, and only where that is permitted", () =>
       Effect.gen(function* () {
         const server = yield* fakeWeb
@@ -359,6 +229,16 @@ describe("sources of posts", () => {
         const plain = join(folder, "comments.jsonl")
         writeFileSync(plain, lines.join("\n"))
         assert.deepInclude((yield* readArchive(intake, plain, 500, undefined)).total, { new: 0, unchanged: 2 })
+        const [old] = yield* (yield* SourceStates).kept(intake.cityId, ["reddit:r/askseattle"], 10, 60)
+        assert.match(old!.id, /^t1_k[14]$/, "what was read lately is looked at again, however long ago it was written")
+        const later = join(folder, "later.jsonl")
+        writeFileSync(later, line("k4", "[removed]"))
+        yield* readArchive(intake, later, 500, undefined)
+        assert.deepStrictEqual(
+          (yield* kept("reddit:r/askseattle")).map(({ name }) => name),
+          ["Comet Tavern"]
+        )
+        yield* readArchive(intake, plain, 500, undefined)
         const half = join(folder, "half.zst")
         const many = Array.from({ length: 5_000 }, (_, i) =>
           line(`z${i}`, `Number ${Math.sin(i)} ${Math.cos(i)} of nothing.`)

@@ -46,3 +46,23 @@ export const kept = (source: string) =>
       select p.external_id, n.name, m.stance, p.author from scraped_posts p join place_mentions m on m.post_id = p.id
         join activity_nodes n on n.id = m.activity_node_id where p.source = ${source} order by p.external_id, n.name`
   )
+
+/** Posts of the last weeks are looked at again. */
+const LATELY = Math.floor(Date.now() / 1000) - 5 * 86_400
+export const submission = (id: string, title: string, selftext: string, more: object = {}) => ({
+  kind: "t3",
+  data: {
+    id,
+    name: `t3_${id}`,
+    subreddit: "Seattle",
+    author: `author-${id}`,
+    title,
+    selftext,
+    created_utc: LATELY + Number.parseInt(id, 36),
+    permalink: `/r/Seattle/comments/${id}/`,
+    ...more
+  }
+})
+export const listing = (children: ReadonlyArray<unknown>, after: string | null = null) => ({
+  body: JSON.stringify({ kind: "Listing", data: { children, after } })
+})

@@ -2,7 +2,7 @@
  * Vibes that posts found, blended into those that a place's sources give it. A tag that a campaign could have brought in does
  * not count: more authors than that have to speak of it, over more than one month.
  */
-import { type AuthorVoice, CAMPAIGN, weightOf } from "./voices.ts"
+import { type AuthorVoice, CAMPAIGN, monthsOf, weightOf } from "./voices.ts"
 
 /** So many undecided voices are heard beside those that name a tag, so that a few of them are no pattern. */
 const UNDECIDED = 8
@@ -29,7 +29,7 @@ export const blendVibes = (own: WeightedTags, voices: ReadonlyArray<AuthorVoice>
   const found = new Map<string, number>()
   const all = weightOf(voices)
   for (const [tag, by] of named) {
-    const months = new Set(by.map(({ month }) => month)).size
+    const months = monthsOf(by)
     const beyond = weightOf(by) - CAMPAIGN
     if (by.length <= CAMPAIGN || beyond <= 0 || months < 2) continue
     found.set(tag, NAMED_BY_ALL * Math.min(1, beyond / (all + UNDECIDED) / FULL_SHARE))

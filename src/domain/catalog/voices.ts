@@ -46,10 +46,14 @@ export const CAMPAIGN = 3
 const COPY_BITS = 9
 /** Of one author on one place, no more than the newest few are read. */
 export const MOST_BY_AUTHOR = 3
+/** Of those of one source that nobody signed, no more than the newest few: together they are one voice on each side. */
+export const MOST_NAMELESS = 60
 /** Mentions of one place that are compared with each other; older ones are not read. */
 export const MOST_COMPARED = 600
 /** A voice weighs half after so many days. */
 const HALF_LIFE_DAYS = 3 * 365
+/** What does not say when it was written may be old: it counts as this old for good. */
+const UNDATED_DAYS = HALF_LIFE_DAYS
 /** What all voices of a week weigh together, at most: so much, or this share of all. */
 const WEEK_VOICES = 3
 const WEEK_SHARE = 1 / 3
@@ -74,6 +78,11 @@ const halves = (fingerprint: string): readonly [number, number] => [
 const speakerOf = ({ author, source, voice }: MentionRow): string => author ?? `?${source}|${voice}`
 /** Of an author, or of a source's nameless ones of a day, only the newest few are read. */
 const readTogether = ({ author, source, posted_on }: MentionRow): string => author ?? `?${source}@${posted_on ?? ""}`
+const countUp = (counts: Map<string, number>, key: string): number => {
+  const count = (counts.get(key) ?? 0) + 1
+  counts.set(key, count)
+  return count
+}
 /** An author is counted once, the nameless of a source once for each day. */
 const counted = (own: ReadonlyArray<MentionRow>): number =>
   own[0] === undefined ? 0 : own[0].author === null ? new Set(own.map(({ posted_on }) => posted_on)).size : 1
@@ -129,17 +138,16 @@ export const voicesOf = (rows: ReadonlyArray<MentionRow>, today: string): Readon
   const oldestFirst = sorted
     .reverse()
     .flatMap(([, row]) => {
-      const together = readTogether(row)
-      const said = (left.get(together) ?? 0) + 1
-      left.set(together, said)
-      return said <= MOST_BY_AUTHOR ? [row] : []
+      const said = countUp(left, readTogether(row))
+      if (said > MOST_BY_AUTHOR) return []
+      return row.author === null && countUp(left, `?${row.source}`) > MOST_NAMELESS ? [] : [row]
     })
     .slice(0, MOST_COMPARED)
     .reverse()
   const bySpeaker = Map.groupBy(withoutCopies(oldestFirst), speakerOf)
   const voices = [...bySpeaker.values()].map((own) => {
     const last = own.at(-1)!
-    const age = last.posted_on === null ? 0 : Math.max(0, dayOf(today) - dayOf(last.posted_on))
+    const age = last.posted_on === null ? UNDATED_DAYS : Math.max(0, dayOf(today) - dayOf(last.posted_on))
     return {
       voice: sideTaken(own),
       sources: [...new Set(own.map(({ source }) => source))],
@@ -235,13 +243,17 @@ export const warnedShare = (voices: ReadonlyArray<AuthorVoice>): number => {
   return (warnedOf(withoutCampaign(own, "local", "both")) * weight) / (weight + CROWD)
 }
 
+/** Over how many months they speak; who does not say when speaks in none. */
+export const monthsOf = (voices: ReadonlyArray<AuthorVoice>): number =>
+  new Set(voices.flatMap(({ month }) => month ?? [])).size
+
 /** Authors who tell others to stay away, over how many months, and in how many posts. */
 export const warnings = (voices: ReadonlyArray<AuthorVoice>) => {
   const locals = voices.filter(({ voice }) => voice === "local")
   const warning = locals.filter(({ avoid }) => avoid)
   return {
     authors: warning.length,
-    months: new Set(warning.map(({ month }) => month)).size,
+    months: monthsOf(warning),
     posts: locals.reduce((sum, one) => sum + one.warnings, 0)
   }
 }

@@ -78,6 +78,10 @@ export const tripCalendar = (trip: Trip, city: string, now: number): string => {
     "CALSCALE:GREGORIAN",
     "METHOD:PUBLISH",
     `X-WR-CALNAME:${text(city)}`,
+    // Whose data the places are, as each licence asks to be told wherever they go.
+    ...(trip.attribution.length === 0
+      ? []
+      : [`DESCRIPTION:${text(`Sources: ${trip.attribution.map((one) => one.text).join("; ")}`)}`]),
     `REFRESH-INTERVAL;VALUE=DURATION:${REFRESH}`,
     `X-PUBLISHED-TTL:${REFRESH}`,
     ...trip.days.flatMap(({ slots }) => slots.flatMap((stop) => event(stop, trip, city, stamp))),

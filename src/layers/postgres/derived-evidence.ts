@@ -12,6 +12,7 @@ import {
   type MentionRow,
   MOST_BY_AUTHOR,
   MOST_COMPARED,
+  MOST_NAMELESS,
   voicesOf
 } from "../../domain/catalog/voices.ts"
 import type { IndexedNode } from "../../services/catalog-store.ts"
@@ -53,10 +54,12 @@ const voicesOn = Effect.fnUntraced(function* (sql: SqlClient, nodeIds: ReadonlyA
         select m.activity_node_id, p.id, p.source, p.author, m.voice, m.sentiment, m.avoid, p.posted_at::date::text as posted_on,
           p.fingerprint, m.vibe_tags as vibes, p.local_score,
           row_number() over (partition by m.activity_node_id, p.source, coalesce(p.author, p.posted_at::date::text)
-            order by p.posted_at desc nulls last, p.id) as of_author
+            order by p.posted_at desc nulls last, p.id) as of_author,
+          dense_rank() over (partition by m.activity_node_id, p.source, p.author is null
+            order by p.posted_at::date desc nulls last) as day_of_source
         from place_mentions m join scraped_posts p on p.id = m.post_id and p.extractor = m.extractor
         where m.activity_node_id = any(${nodeIds as Array<string>}::uuid[])) mentions
-      where of_author <= ${MOST_BY_AUTHOR}) newest
+      where of_author <= ${MOST_BY_AUTHOR} and (author is not null or day_of_source <= ${MOST_NAMELESS})) newest
     where of_place <= ${MOST_COMPARED}`
   const voices = new Map<string, ReadonlyArray<AuthorVoice>>()
   const heard = rows.map((row) => ({

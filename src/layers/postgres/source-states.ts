@@ -43,7 +43,7 @@ export const layer = Layer.effect(
         sql<{ source: string; id: string; url: string | null }>`
           select source, external_id as id, url from scraped_posts
           where city_id = ${cityId} and source = any(${sources as Array<string>}::text[]) and external_id is not null
-            and coalesce(posted_at, created_at) > now() - make_interval(days => ${days})
+            and greatest(posted_at, created_at) > now() - make_interval(days => ${days})
           order by random() limit ${limit}`.pipe(Effect.mapError(failed))
     })
   })

@@ -41,8 +41,9 @@ export const makePoliteWeb = (options: PoliteWebOptions) => {
       const location = header(answer, "location")
       if (REDIRECTS.has(answer.status) && location !== undefined && URL.canParse(location, url)) {
         const next = new URL(location, url)
-        // Keys and what they open stay with the host that they were meant for.
-        if (next.host !== url.host) asked = { url: "", perMinute: request.perMinute }
+        // Keys and what they open stay with the host that they were meant for, and do not go there in the open.
+        const inTheOpen = url.protocol === "https:" && next.protocol !== "https:"
+        if (next.host !== url.host || inTheOpen) asked = { url: "", perMinute: request.perMinute }
         url = next
         continue
       }

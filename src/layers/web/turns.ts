@@ -28,6 +28,7 @@ const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 120_000
 const ROBOTS_KEPT_MS = 86_400_000
 const MOST_HOSTS = 1_000
+const MOST_ROBOTS_REDIRECTS = 5
 /** A program that names itself by its first word. */
 const agentName = (userAgent: string) => userAgent.split(/[/\s]/)[0]!
 
@@ -36,7 +37,8 @@ export interface Host {
   nextAt: number
   /** Left alone until then, as it asked. */
   awayUntil: number
-  robots: { readonly said: Robots; readonly at: number } | undefined
+  /** What it asks for, by the protocol that it was asked with: those are two sites. */
+  readonly robots: Map<string, { readonly said: Robots; readonly at: number }>
 }
 
 export const refused = (reason: WebRefused["reason"], message: string, status?: number) =>
@@ -88,7 +90,7 @@ export const makeTurns = (options: PoliteWebOptions) => {
     const known = hosts.get(name)
     if (known !== undefined) return known
     if (hosts.size >= MOST_HOSTS) hosts.delete(hosts.keys().next().value!)
-    const fresh: Host = { gate: Semaphore.makeUnsafe(1), nextAt: 0, awayUntil: 0, robots: undefined }
+    const fresh: Host = { gate: Semaphore.makeUnsafe(1), nextAt: 0, awayUntil: 0, robots: new Map() }
     hosts.set(name, fresh)
     return fresh
   }
@@ -101,7 +103,8 @@ export const makeTurns = (options: PoliteWebOptions) => {
     }
     const at = Math.max(host.nextAt, host.awayUntil)
     if (at > now) yield* Effect.sleep(at - now)
-    const gap = Math.max(60_000 / request.perMinute, (host.robots?.said.delay ?? 0) * 1000) / paceOf(url)
+    const gap =
+      Math.max(60_000 / request.perMinute, (host.robots.get(url.protocol)?.said.delay ?? 0) * 1000) / paceOf(url)
     host.nextAt = (yield* Clock.currentTimeMillis) + gap
     return yield* once(url, request)
   })
@@ -123,12 +126,27 @@ export const makeTurns = (options: PoliteWebOptions) => {
     }
   })
 
+  /** The file itself, also where it stands somewhere else; undefined where nobody says what is in it. */
+  const robotsFile = Effect.fnUntraced(function* (host: Host, from: URL, perMinute: number) {
+    let url = from
+    for (let redirects = 0; redirects <= MOST_ROBOTS_REDIRECTS; redirects++) {
+      const answer = yield* inTurn(url.host === from.host ? host : hostOf(url.host), url, { url: "", perMinute })
+      const location = header(answer, "location")
+      if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer
+      if (!URL.canParse(location, url)) return undefined
+      url = new URL(location, url)
+      // Nobody but the hosts that were named is asked, and what they send us to is not known then.
+      if (!/^https?:$/.test(url.protocol) || url.username !== "" || !options.hosts.has(url.host)) return undefined
+    }
+    return undefined
+  })
+
   /** What the host asks of us. One that cannot say so is left alone; one that has no such file asks for nothing. */
   const robotsOf = Effect.fnUntraced(function* (host: Host, url: URL, request: WebRequest) {
     const now = yield* Clock.currentTimeMillis
-    if (host.robots !== undefined && now - host.robots.at < ROBOTS_KEPT_MS) return host.robots.said
-    const { perMinute } = request
-    const answer = yield* inTurn(host, new URL("/robots.txt", url), { url: "", perMinute }).pipe(
+    const known = host.robots.get(url.protocol)
+    if (known !== undefined && now - known.at < ROBOTS_KEPT_MS) return known.said
+    const answer = yield* robotsFile(host, new URL("/robots.txt", url), request.perMinute).pipe(
       Effect.orElseSucceed(() => undefined)
     )
     const said =
@@ -137,7 +155,7 @@ export const makeTurns = (options: PoliteWebOptions) => {
         : answer.status >= 300
           ? ALLOWS_ALL
           : readRobots(decodeText(answer.bytes, header(answer, "content-type")), agentName(options.userAgent))
-    host.robots = { said, at: said === ALLOWS_NOTHING ? now - ROBOTS_KEPT_MS + LONGEST_WAIT_MS : now }
+    host.robots.set(url.protocol, { said, at: said === ALLOWS_NOTHING ? now - ROBOTS_KEPT_MS + LONGEST_WAIT_MS : now })
     return said
   })
 

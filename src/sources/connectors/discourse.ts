@@ -66,6 +66,21 @@ const lookAgain = Effect.fnUntraced(function* (setting: SettingOf<"discourse">, 
   return { posts, removed }
 })
 
+/** Parts that are still to be read; the oldest are given up. */
+const MOST_GAPS = 8
+
+/** Posts that a run did not get to: below one number, down to another. */
+interface Stretch {
+  readonly from: number | undefined
+  readonly until: number
+}
+
+const gapsOf = (before: unknown): ReadonlyArray<Stretch> =>
+  list(record(before)["gaps"]).flatMap((gap) => {
+    const { from, until } = record(gap)
+    return typeof from === "number" && typeof until === "number" ? [{ from, until }] : []
+  })
+
 const readDiscourse = Effect.fn("discourse")(function* (
   setting: SettingOf<"discourse">,
   before: unknown,
@@ -80,35 +95,47 @@ const readDiscourse = Effect.fn("discourse")(function* (
   const removed: Array<{ source: string; id: string }> = []
   const refused: Array<string> = []
   let newest = last
-  let from: number | undefined
-  for (let page = 0; page < MOST_PAGES && posts.length < limit; page++) {
-    const answer = yield* web.fetch({
-      url: `${base}/posts.json${from === undefined ? "" : `?before=${from}`}`,
-      perMinute: PER_MINUTE,
-      headers: { accept: "application/json" }
-    })
-    const found = list(record(jsonOf(answer.text))["latest_posts"]).map(record)
-    if (found.length === 0) break
-    let lowest = Number.POSITIVE_INFINITY
-    for (const one of found) {
-      const id = Number(one["id"])
-      if (!Number.isSafeInteger(id)) {
-        refused.push("a post without a number")
-        continue
-      }
-      lowest = Math.min(lowest, id)
-      newest = Math.max(newest, id)
-      // Edits of posts that are known come with their old number: they are read again.
-      if (id <= last && Number(one["version"] ?? 1) <= 1) continue
-      if (isTakenBack(one)) {
-        removed.push({ source, id: String(id) })
-        continue
-      }
-      const post = posts.length >= limit ? undefined : postOf(setting, id, one)
-      if (post !== undefined) posts.push(post)
+  /** One post of a page: whether there is still room for it. */
+  const takeIn = (id: number, one: One, until: number): boolean => {
+    // Edits of posts that are known come with their old number: they are read again.
+    if (id <= until && Number(one["version"] ?? 1) <= 1) return true
+    if (isTakenBack(one)) {
+      removed.push({ source, id: String(id) })
+      return true
     }
-    if (lowest <= last || !Number.isFinite(lowest)) break
-    from = lowest
+    if (posts.length >= limit) return false
+    const post = postOf(setting, id, one)
+    if (post !== undefined) posts.push(post)
+    return true
+  }
+  /** Reads from below one number down to another; gives what it did not get through. */
+  const through = Effect.fnUntraced(function* ({ from: start, until }: Stretch) {
+    let from = start
+    for (let page = 0; page < MOST_PAGES; page++) {
+      if (posts.length >= limit) return { from, until }
+      const answer = yield* web.fetch({
+        url: `${base}/posts.json${from === undefined ? "" : `?before=${from}`}`,
+        perMinute: PER_MINUTE,
+        headers: { accept: "application/json" }
+      })
+      const found = list(record(jsonOf(answer.text))["latest_posts"]).map(record)
+      const numbered = found.filter((one) => Number.isSafeInteger(Number(one["id"])))
+      for (let i = numbered.length; i < found.length; i++) refused.push("a post without a number")
+      if (numbered.length === 0) return undefined
+      for (const one of numbered.sort((a, b) => Number(b["id"]) - Number(a["id"]))) {
+        const id = Number(one["id"])
+        if (!takeIn(id, one, until)) return { from: id + 1, until }
+        newest = Math.max(newest, id)
+        from = Math.min(from ?? id, id)
+      }
+      if (from === undefined || from <= until) return undefined
+    }
+    return { from, until }
+  })
+  const left: Array<Stretch> = []
+  for (const stretch of [{ from: undefined, until: last }, ...gapsOf(before)]) {
+    const rest = yield* through(stretch)
+    if (rest?.from !== undefined) left.push(rest)
   }
   const seen = new Set([...posts, ...removed].map(({ id }) => id))
   const again = yield* lookAgain(
@@ -118,7 +145,7 @@ const readDiscourse = Effect.fn("discourse")(function* (
   const out: Found = {
     posts: [...posts, ...again.posts],
     removed: [...removed, ...again.removed],
-    cursor: { last: newest },
+    cursor: { last: newest, gaps: left.slice(0, MOST_GAPS) },
     refused
   }
   return out

@@ -113,11 +113,15 @@ const readFeed = Effect.fn("feed")(function* (
     if (post !== undefined) posts.push(post)
     yield* breathe
   }
-  // Where not all were taken, the next run asks for all of them again.
-  const cursor = posts.length > limit ? {} : { etag: answer.etag, lastModified: answer.lastModified }
+  // Where not all were taken, the next run asks again and goes on behind them; behind the last it begins once more at the newest.
+  const next = Number(record(before)["next"] ?? 0)
+  const start = next < posts.length ? next : 0
+  const end = start + limit
+  const cursor =
+    end < posts.length ? { next: end } : start > 0 ? {} : { etag: answer.etag, lastModified: answer.lastModified }
   const there = new Set(posts.map(({ id }) => id))
   return {
-    posts: posts.slice(0, limit),
+    posts: posts.slice(start, end),
     removed: yield* goneFrom(kept.filter(({ id }) => !there.has(id))),
     cursor,
     refused: entries.length > posts.length ? [`${entries.length - posts.length} entries without words`] : []

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { crossReference } from "../../../src/domain/catalog/evidence.ts"
 import { blendVibes } from "../../../src/domain/catalog/found-vibes.ts"
 import { fingerprintOf } from "../../../src/domain/catalog/reading/fingerprint.ts"
-import { type MentionRow, voicesOf } from "../../../src/domain/catalog/voices.ts"
+import { type MentionRow, voicesOf, warnings } from "../../../src/domain/catalog/voices.ts"
 
 const TODAY = "2026-11-01"
 const row = (author: string | null, more: Partial<MentionRow> = {}): MentionRow => ({
@@ -73,6 +73,32 @@ describe("voices", () => {
     })
     const heard = voicesOf([...honest, ...copied, praise], TODAY).map(({ sentiment }) => sentiment)
     assert.deepStrictEqual([...heard].sort(), [0.1, 0.1, 1])
+  })
+
+  it("take no missing date for a month of its own, nor for today", () => {
+    const [dated] = voicesOf([row("dated")], TODAY)
+    const [undated] = voicesOf([row("undated", { posted_on: null })], TODAY)
+    assert.isBelow(undated!.weight, dated!.weight)
+    const warn = (posted_on: (i: number) => string | null) =>
+      warnings(
+        voicesOf(
+          many(4, (i) => ({ avoid: true, posted_on: posted_on(i) })),
+          TODAY
+        )
+      ).months
+    assert.deepStrictEqual([warn((i) => (i < 2 ? "2026-05-04" : null)), warn(() => null)], [1, 0])
+  })
+
+  it("silence nobody by a feed without names, however many days it speaks on", () => {
+    const day = (i: number) => new Date(Date.UTC(2026, 9, 30) - i * 86_400_000).toISOString().slice(0, 10)
+    const feed = many(600, (i) => ({ author: null, source: "feed", posted_on: day(i) }))
+    const honest = many(40, (i) => ({
+      posted_on: `2024-0${1 + (i % 9)}-1${i % 9}`,
+      fingerprint: fingerprintOf([..."abcdefgh"].map((letter) => letter.repeat(i + 2)).join(" "))
+    }))
+    const alone = voicesOf(honest, TODAY).length
+    assert.isAbove(alone, 20)
+    assert.strictEqual(voicesOf([...feed, ...honest], TODAY).length, alone + 1)
   })
 
   it("let one source, however many speak there, pull no further than its bound", () => {

@@ -47,6 +47,28 @@ describe("asking other people's servers", () => {
       })
     )
 
+    it.effect("obeys a robots.txt that stands somewhere else, and leaves alone whose file cannot be followed", () =>
+      Effect.gen(function* () {
+        const moved = (location: string) => ({ status: 301, headers: { location } })
+        for (const [start, reason] of [
+          [moved("/rules.txt"), "robots"],
+          [moved("/round"), "robots"],
+          [moved("http://elsewhere.example/robots.txt"), "robots"],
+          [{ status: 404 }, undefined]
+        ] as const) {
+          const server = yield* fakeWeb
+          const fetch = yield* asking(server.host)
+          server.says("/robots.txt", start)
+          server.says("/rules.txt", { body: "User-agent: *\nDisallow: /" })
+          server.says("/round", moved("/round"))
+          server.says("/page", { body: "words" })
+          const answer = yield* Effect.result(fetch({ url: `${server.url}/page` }))
+          assert.strictEqual(answer._tag === "Failure" ? answer.failure.reason : undefined, reason)
+          assert.strictEqual(server.askedFor("/page").length, reason === undefined ? 1 : 0)
+        }
+      })
+    )
+
     it.effect("leaves a host alone whose robots.txt cannot be had", () =>
       Effect.gen(function* () {
         const server = yield* fakeWeb

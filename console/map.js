@@ -85,15 +85,17 @@ export const letterOf = (index) => LETTERS[index] ?? "?"
 const thingsOf = ({ fixed = [] }, days) =>
   fixed.filter(({ day, lat }) => lat !== null && lat !== undefined && days.some((one) => one.day === day))
 
-/** A day's way, from where one sleeps and back. */
-const wayOf = ({ day, slots }, things, home) => {
+/** A day's way; from where one sleeps and back where that counts in the plan: not before an arrival, nor after a departure. */
+export const wayOf = ({ day, slots, way }, things, home) => {
   const stations = [
     ...slots.map(({ node, starts_at }) => ({ place: node, starts_at })),
     ...things.filter((thing) => thing.day === day).map((thing) => ({ place: thing, starts_at: thing.starts_at }))
   ]
     .sort((a, b) => a.starts_at.localeCompare(b.starts_at))
     .map(({ place }) => place)
-  return home && stations.length > 0 ? [home, ...stations, home] : stations
+  if (home === undefined || stations.length === 0) return stations
+  const isFromHome = stations[0] === slots[0]?.node && slots[0].travel_minutes > 0
+  return [...(isFromHome ? [home] : []), ...stations, ...(way?.back_minutes > 0 ? [home] : [])]
 }
 
 const stopsOf = (days) => days.flatMap(({ slots }) => slots.map(({ node }) => node))
@@ -124,7 +126,11 @@ const pinsKey = ({ days, alternatives, things, home, marked }) =>
   JSON.stringify([
     home,
     things.map(({ lat, lon, title, starts_at }) => [lat, lon, title, starts_at]),
-    days.map(({ day, slots }) => [day, slots.map(({ id, node }) => [id, node.id, node.name, marked.has(id)])]),
+    days.map(({ day, slots, way }) => [
+      day,
+      way?.back_minutes,
+      slots.map(({ id, node, travel_minutes }) => [id, node.id, node.name, marked.has(id), travel_minutes])
+    ]),
     alternatives.map(({ node, slot_id, letter }) => [node.id, slot_id, letter])
   ])
 

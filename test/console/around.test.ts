@@ -1,6 +1,7 @@
 /** What the app makes of what somebody types about their bed, and of what is known of a stop. */
 import { assert, describe, it } from "@effect/vitest"
 import { spotOf } from "../../console/around.js"
+import { wayOf } from "../../console/map.js"
 import { unsaid, unsaidWhy } from "../../console/stop.js"
 
 describe("the app", () => {
@@ -19,6 +20,20 @@ describe("the app", () => {
     for (const said of ["sensoji", "Senso ji", "浅草寺"])
       assert.deepStrictEqual(spotOf(said, [...nodes, temple]), { lat: temple.lat, lon: temple.lon })
     for (const nowhere of ["", "Hotel Nowhere", "97.61, -122.34"]) assert.isUndefined(spotOf(nowhere, nodes))
+  })
+
+  it("draws the way from a bed and back only on days that count it", () => {
+    const [home, museum, station] = [
+      { title: "Inn" },
+      { name: "Museum" },
+      { day: 1, starts_at: "2026-05-01T08:00:00Z" }
+    ]
+    const slots = [{ node: museum, starts_at: "2026-05-01T10:00:00Z", travel_minutes: 12 }]
+    const day = (back_minutes: number | null) => ({ day: 1, slots, way: { minutes: 12, back_minutes } })
+    assert.deepStrictEqual(wayOf(day(9), [], home), [home, museum, home])
+    assert.deepStrictEqual(wayOf(day(9), [], undefined), [museum])
+    assert.deepStrictEqual(wayOf(day(null), [], home), [home, museum], "a departure ends the day")
+    assert.deepStrictEqual(wayOf(day(9), [station], home), [station, museum, home], "an arrival begins it")
   })
 
   it("says of a stop nothing twice", () => {

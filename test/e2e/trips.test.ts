@@ -323,6 +323,13 @@ describe("trips", () => {
         if (slots.length === 1) assert.include(told, `Day ${day} has only one stop`)
       }
       assert.match(told, /has no stop/)
+      const { nodes } = ok(await ann.call("GET", "/cities/tinytown/nodes?limit=10"))
+      const avoid = [...new Set(nodes.flatMap((node: Json) => node.vibe_tags))]
+      const refused = async (constraints: object) =>
+        refusedFor(await ann.call("POST", "/trips", aTrip({ city: "tinytown", constraints })), /has no stop/).detail
+      assert.match(await refused({ avoid }), /^constraints\.avoid: /)
+      // Where several wishes together leave nothing, none of them is named for the others.
+      assert.match(await refused({ avoid, day_start: "09:00" }), /^constraints: /)
     })
   })
 })

@@ -28,7 +28,7 @@ import { newId } from "../../support/new-id.ts"
 import { assembleInSlices } from "./assemble-in-slices.ts"
 import { countHours } from "./hours-known.ts"
 import type { RankPlaces } from "./ranked-places.ts"
-import { refuse } from "./refuse-plan.ts"
+import { emptyPlanIssues, refuse } from "./refuse-plan.ts"
 
 /** Of the time that a plan may wait, rankers get what leaves room for the words. */
 const RANKING_SHARE = 5 / 8
@@ -94,12 +94,12 @@ const rankRequest = Effect.fnUntraced(function* (
   return request
 })
 
-const nothingFits = ({ problems, relaxations }: Assembly, city: string) => {
+const nothingFits = ({ problems, relaxations }: Assembly, city: string, constraints: PlanWish["constraints"]) => {
   const why = [...problems, ...relaxations]
   return refuse(
     why.length === 0
       ? [{ path: ["city"], message: `nothing in ${city} fits these dates and constraints` }]
-      : why.map((problem) => ({ path: ["constraints", problem.constraint], message: problem.message }))
+      : emptyPlanIssues(why, constraints)
   )
 }
 
@@ -175,7 +175,7 @@ export const planMaker = (parts: PlanParts) => {
         seed: seedOf(catalog.city.slug, wish.startDate, String(wish.days), ...people.map((person) => person.user_id))
       })
     )
-    if (assembly.stops.length === 0) return yield* nothingFits(assembly, catalog.city.name)
+    if (assembly.stops.length === 0) return yield* nothingFits(assembly, catalog.city.name, constraints)
     const ranking = describedAtStops(ranked.outcome.ranking, request, assembly.stops, days.length, ranked.conditions)
     const outcome = { ...ranked.outcome, ranking }
     const narration = yield* narrated(parts, wish, assembly, ranking)

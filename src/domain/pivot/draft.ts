@@ -17,6 +17,17 @@ export interface ChangeDraft {
   readonly day?: number
 }
 
+/** Leaves a stop out. */
+export const dropOf = (slot: PlanSlot): ChangeDraft => ({
+  slot_id: slot.id,
+  action: "drop",
+  index: undefined,
+  starts: slot.starts,
+  ends: slot.ends,
+  open: "unknown",
+  travel: 0
+})
+
 export interface OptionDraft {
   readonly kind?: OptionKind
   /** Told first, whoever orders the others. */

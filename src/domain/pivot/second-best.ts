@@ -3,7 +3,7 @@ import { MEAL } from "../itinerary/places.ts"
 import { mealAt } from "../itinerary/rules.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep } from "./cascade.ts"
-import type { ChangeDraft, OptionDraft } from "./draft.ts"
+import { type ChangeDraft, dropOf, type OptionDraft } from "./draft.ts"
 import { daySlots, type Gap, gapAt, type PlanSlot } from "./plan.ts"
 import { clock } from "./present.ts"
 import { isExposed } from "./search.ts"
@@ -79,22 +79,7 @@ const wait = (
 }
 
 const skip = (world: PivotWorld, slot: PlanSlot): OptionDraft =>
-  optionOf(
-    "skip",
-    [
-      {
-        slot_id: slot.id,
-        action: "drop",
-        index: undefined,
-        starts: slot.starts,
-        ends: slot.ends,
-        open: "unknown",
-        travel: 0
-      }
-    ],
-    0.1,
-    `Leave out ${nameOf(world, slot)}`
-  )
+  optionOf("skip", [dropOf(slot)], 0.1, `Leave out ${nameOf(world, slot)}`)
 
 /** The gap of a day before the stop at a position; behind the last one it ends when the day is long enough. */
 export const gapBefore = (day: ReadonlyArray<PlanSlot>, position: number): Gap | undefined => {

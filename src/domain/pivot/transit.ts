@@ -5,7 +5,7 @@
 import { NOWHERE } from "../itinerary/own-points.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep, type Mode, type Start, type Step, type Timed } from "./cascade.ts"
-import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
+import { type ChangeDraft, dropOf, type Finding, type OptionDraft } from "./draft.ts"
 import type { FallbackSet } from "./fallbacks.ts"
 import type { Change, NoPivotReason, OptionKind } from "./model.ts"
 import type { Found } from "./pick.ts"
@@ -39,19 +39,9 @@ const sameChanges = (a: Repair, b: Repair): boolean =>
     return change.slot_id === other.slot_id && change.action === other.action && change.starts === other.starts
   })
 
-const dropChange = (slot: PlanSlot): ChangeDraft => ({
-  slot_id: slot.id,
-  action: "drop",
-  index: undefined,
-  starts: slot.starts,
-  ends: slot.ends,
-  open: "unknown",
-  travel: 0
-})
-
 /** What differs between the day as it is and the day as it would be. */
 const repairOf = (timed: ReadonlyArray<Timed>, dropped: ReadonlyArray<PlanSlot>, found: Found | undefined): Repair => {
-  const changes: Array<ChangeDraft> = dropped.map(dropChange)
+  const changes: Array<ChangeDraft> = dropped.map(dropOf)
   let cost = dropped.length * COST.drop
   let moved = 0
   for (const { slot, index, arrive, leave, travelIn, open } of timed) {

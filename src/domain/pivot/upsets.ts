@@ -1,7 +1,7 @@
 /** What cannot be as planned for the rest of a day, by what happened: bad weather, a closed district, somebody tired or hungry. */
 import { MEAL } from "../itinerary/places.ts"
 import type { PivotWorld } from "./answer-model.ts"
-import type { ChangeDraft } from "./draft.ts"
+import { dropOf } from "./draft.ts"
 import type { LiveCity, TimeSpan } from "./env.ts"
 import type { MoodWish } from "./moods.ts"
 import { daySlots, type PlanSlot } from "./plan.ts"
@@ -71,16 +71,6 @@ export const closedDistrict = (affected: ReadonlyArray<number>): Upset => ({
   })
 })
 
-const dropped = (slot: PlanSlot): ChangeDraft => ({
-  slot_id: slot.id,
-  action: "drop",
-  index: undefined,
-  starts: slot.starts,
-  ends: slot.ends,
-  open: "unknown",
-  travel: 0
-})
-
 /** Later stops of the day that may be left out: booked ones and meals are kept. */
 const spareAfter = (world: PivotWorld, day: ReadonlyArray<PlanSlot>, position: number): ReadonlyArray<PlanSlot> =>
   day.slice(position + 1).filter((slot) => !slot.past && !slot.locked && !isMealSlot(world.env, slot))
@@ -95,7 +85,7 @@ const tired = (world: PivotWorld, day: ReadonlyArray<PlanSlot>, position: number
     const spare = spareAfter(world, day, position)
     if (spare.length < 2) return []
     return [
-      dropped(
+      dropOf(
         spare.reduce((longest, slot) => (slot.ends - slot.starts > longest.ends - longest.starts ? slot : longest))
       )
     ]
@@ -114,7 +104,7 @@ const hungry = (world: PivotWorld, day: ReadonlyArray<PlanSlot>, position: numbe
   besides: ([eaten]) => {
     const next = day.slice(position + 1).find((slot) => isMealSlot(world.env, slot))
     const had = eaten !== undefined && next !== undefined && next.starts < eaten.ends + FULL_FOR
-    return had && !next.locked && !next.past ? [dropped(next)] : []
+    return had && !next.locked && !next.past ? [dropOf(next)] : []
   }
 })
 

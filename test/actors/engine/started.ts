@@ -5,6 +5,8 @@ import { type ActorKind, DEFAULT_LIMITS, type Limits } from "../../../src/actors
 import type { ActorError } from "../../../src/domain/actor-errors.ts"
 import { type Bank, bank, type Command, Disk, FakeHost } from "./bank.ts"
 
+export const tagOf = (seen: { outcome?: unknown }) => (seen.outcome as { _tag?: string } | undefined)?._tag
+
 export const start = (
   options: { limits?: Partial<Limits>; kind?: Partial<ActorKind<Bank>>; immediate?: boolean } = {}
 ) => {
@@ -27,9 +29,8 @@ export const start = (
     else seen.outcome = outcome
     return seen
   }
-  const tag = (seen: { outcome?: unknown }) => (seen.outcome as { _tag?: string } | undefined)?._tag
   const entries = (seen: { outcome?: unknown }) => (seen.outcome as Bank["Reply"] | undefined)?.entries
-  return { disk, host, engine, wait, send, tag, entries }
+  return { disk, host, engine, wait, send, tag: tagOf, entries }
 }
 
 export const ran = (seen: { outcome?: unknown }) => (seen.outcome as { outcome?: string } | undefined)?.outcome

@@ -5,7 +5,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 import { Pending } from "../../../src/actors/engine/cell.ts"
-import { Engine } from "../../../src/actors/engine/engine.ts"
 import { type ActorKind, DEFAULT_LIMITS } from "../../../src/actors/engine/kind.ts"
 import { make } from "../../../src/actors/engine/make.ts"
 import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
@@ -13,35 +12,19 @@ import type { ActorError } from "../../../src/domain/actor-errors.ts"
 import { Machine, realMachine } from "../../../src/support/machine.ts"
 import { inRounds } from "../../../src/support/rounds.ts"
 import { logged } from "../../harness/logged.ts"
-import { type Bank, bank, breathe, type Command, Disk, FakeHost } from "./bank.ts"
+import { type Bank, bank, breathe, type Command, Disk } from "./bank.ts"
+import { read, start as startEngine, tagOf } from "./started.ts"
 
-const read: Command = { _tag: "Read" }
 const note: Command = { _tag: "Note" }
 
 const start = (kind: Partial<ActorKind<Bank>>, immediate = true) => {
-  const disk = new Disk()
-  disk.immediate = immediate
-  const host = new FakeHost()
-  const engine = new Engine(bank(disk, kind), { ...DEFAULT_LIMITS, idleMillis: 60_000 }, host)
+  const { wait: pass, ...started } = startEngine({ kind, immediate, limits: { idleMillis: 60_000 } })
   const wait = async (millis: number) => {
-    host.clock.pass(millis)
-    engine.tick()
+    pass(millis)
     await breathe()
   }
-  const send = (key: string, command: Command, deadline?: number) => {
-    const seen: { outcome?: Bank["Reply"] | ActorError } = {}
-    const outcome = engine.askSync(key, command, deadline)
-    if (outcome instanceof Pending)
-      outcome.onSettled((settled) => {
-        seen.outcome = settled
-      })
-    else seen.outcome = outcome
-    return seen
-  }
-  return { disk, engine, host, send, wait }
+  return { ...started, wait }
 }
-
-const tagOf = (seen: { outcome?: unknown }) => (seen.outcome as { _tag?: string } | undefined)?._tag
 
 describe("a wake-up that throws", () => {
   it("restarts its actor alone, and those that are due in the same tick fire", async () => {

@@ -173,7 +173,7 @@ export const T = {
   again: "Try again",
   welcome: {
     title: "Your trip, as locals would do it",
-    text: "A plan by day from what locals say. When it rains, something is closed or you are late, it offers what fits, at once.",
+    text: "A plan by day, and for each stop who speaks for it. When it rains, something is closed or you are late, it offers what fits, at once.",
     fresh: "Try it now",
     freshHint: "No account: a new traveler on this machine, for twelve hours.",
     underWay: "See a trip under way",

@@ -60,10 +60,11 @@ describe("features of live plans", () => {
 
   it("are not refused because travelers stay, and are where newcomers have said more than newcomers had", () => {
     const known = (plan: number, more: number) => ({ signal_count: (plan % 3 === 0 ? more : plan) / 100 })
-    assert.isEmpty(refused(plans(99, (plan) => known(plan, plan % 2))))
-    const [says, ...others] = refused(plans(99, (plan) => known(plan, plan < 50 ? 0 : 60)))
-    assert.match(says!, /^signal_count is distributed otherwise in the newer half of 33 first plans/)
+    assert.isEmpty(refused(plans(180, (plan) => known(plan, plan % 2))))
+    const [says, ...others] = refused(plans(180, (plan) => known(plan, plan < 90 ? 0 : 60)))
+    assert.match(says!, /^signal_count is distributed otherwise in the newer half of 60 first plans/)
     assert.isEmpty(others)
+    assert.isEmpty(refused(plans(99, (plan) => known(plan, plan < 50 ? 0 : 60))), "33 newcomers are too few to tell")
   })
 
   it("are refused where they are others of late, and named where they never change", () => {

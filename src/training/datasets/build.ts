@@ -16,6 +16,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { Config } from "../../config.ts"
 import type { Attribution } from "../../domain/catalog/attribution.ts"
 import {
+  DATASETS,
   type DatasetCheck,
   DatasetFailed,
   type DatasetName,
@@ -288,10 +289,12 @@ const builds = Metric.counter("datasets_total", {
   incremental: true
 })
 
-const count = (dataset: string, outcome: string) =>
-  Metric.update(Metric.withAttributes(builds, { dataset, outcome }), 1)
+const count = (dataset: string, outcome: string, by = 1) =>
+  Metric.update(Metric.withAttributes(builds, { dataset, outcome }), by)
 
-const outcomeOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string => {
+const OUTCOMES = ["published", "waiting", "refused", "failed"] as const
+
+const outcomeOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): (typeof OUTCOMES)[number] => {
   if (Exit.isSuccess(exit)) return "published"
   const failure = Cause.squash(exit.cause)
   return failure instanceof DatasetRefused ? (failure.young ? "waiting" : "refused") : "failed"
@@ -303,6 +306,8 @@ export const layer = Layer.effect(
     const sql = yield* SqlClient
     const settings = yield* Config
     const options = { root: settings.DATASETS_DIR, trackingUri: settings.MLFLOW_TRACKING_URI }
+    // A count that begins with its first refusal shows no rise to whoever watches it.
+    for (const dataset of DATASETS) for (const outcome of OUTCOMES) yield* count(dataset, outcome, 0)
     return Datasets.of({
       build: (request, onProgress) =>
         buildDataset(options, request, onProgress).pipe(

@@ -150,7 +150,9 @@ export const checkLiveFeatures = (
       })
     } else if (distinct.size === 1) constant.push(name)
     if (name === OF_THE_WEATHER) continue
-    const told = driftOf(name === GROWS ? firsts : plans, name)
+    const judged = name === GROWS ? firsts : plans
+    if (judged.length < leastPlans) continue
+    const told = driftOf(judged, name)
     if (told === undefined) continue
     const { chance, drift } = told
     const which = name === GROWS ? `${firsts.length} first plans` : `${plans.length} plans`

@@ -10,8 +10,9 @@ const slot = (name: string, narrative: string | null) => ({
   node: { name, neighbourhood: "Ballard", lat: 47.6, lon: -122.3 }
 })
 
-const trip = (name: string, narrative: string | null = null) =>
+const trip = (name: string, narrative: string | null = null, ...attribution: ReadonlyArray<string>) =>
   ({
+    attribution: attribution.map((one) => ({ text: one })),
     status: "planning",
     state_version: 3,
     days: [{ slots: [slot(name, narrative)] }],
@@ -40,6 +41,16 @@ describe("a trip as a calendar", () => {
       "DTSTART:20260501T190000Z",
       "UID:b@overplanned"
     ])
+  })
+
+  it("says whose data the places are", () => {
+    const from = (...sources: ReadonlyArray<string>) =>
+      tripCalendar(trip("Café", null, ...sources), "Seattle", 0).replaceAll("\r\n ", "")
+    assert.include(
+      from("Map data, its licence", "A guide"),
+      "\r\nDESCRIPTION:Sources: Map data\\, its licence\\; A guide\r\n"
+    )
+    assert.notInclude(from(), "Sources:")
   })
 
   it("lets no name break out of its line, and folds long ones between characters", () => {

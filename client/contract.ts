@@ -1984,6 +1984,17 @@ export interface Operations {
       readonly affected_slots: ReadonlyArray<string>
     }
   }
+  /** Your vetoes. What you have ruled out on this trip. You see your own; nobody sees another's. */
+  readonly "trips.vetoes": {
+    readonly path: { readonly id: string }
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: {
+      readonly nodes: ReadonlyArray<NodeBrief>
+      readonly tags: ReadonlyArray<string>
+      readonly affected_slots: ReadonlyArray<string>
+    }
+  }
   /** Vote. Replaces what you voted before. The others hear that you voted, and nobody hears what. */
   readonly "votes.cast": {
     readonly path: { readonly id: string; readonly pivot_id: string }

@@ -67,6 +67,7 @@ export const ROUTES = {
   "trips.read": ["GET", "/api/v1/trips/{id}"],
   "trips.replan": ["POST", "/api/v1/trips/{id}/replan"],
   "trips.veto": ["PUT", "/api/v1/trips/{id}/vetoes"],
+  "trips.vetoes": ["GET", "/api/v1/trips/{id}/vetoes"],
   "votes.cast": ["PUT", "/api/v1/trips/{id}/pivots/{pivot_id}/vote"],
   "votes.open": ["POST", "/api/v1/trips/{id}/pivots/{pivot_id}/vote"],
   "votes.read": ["GET", "/api/v1/trips/{id}/vote"]

@@ -28,6 +28,11 @@ const linkCalls = (call) => ({
   acceptInvitation: (code) => call("links.accept", { path: { code } })
 })
 
+const vetoCalls = (call) => ({
+  vetoes: (id) => call("trips.vetoes", { path: { id } }),
+  setVetoes: (id, body) => call("trips.veto", { path: { id }, body })
+})
+
 const voteCalls = (call) => ({
   openVote: (id, pivot_id, body) => call("votes.open", { path: { id, pivot_id }, body }),
   castVote: (id, pivot_id, body) => call("votes.cast", { path: { id, pivot_id }, body }),
@@ -133,6 +138,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     search: (slug, q, limit) => call("cities.nodes", { path: { slug }, query: { limit, q } }),
     pivot: (id, body, key) => call("trips.pivot", { ...ofTrip(id), body, key }),
     answerPivot: (id, pivot_id, body, key) => call("trips.answerPivot", { path: { id, pivot_id }, body, key }),
+    ...vetoCalls(call),
     ...voteCalls(call),
     ...companionCalls(call),
     signal: (body) => call("people.signals", { body })

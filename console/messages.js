@@ -516,6 +516,16 @@ export const T = {
     online: "here now",
     links: { invite: "Invitation", calendar: "Calendar", share: "Link to read" }
   },
+  /** What somebody has ruled out of a trip, for themselves alone. */
+  vetoes: {
+    never: "Never on this trip",
+    title: "What you have ruled out",
+    none: "Nothing so far. Among what can be done about a stop there is “Never on this trip”.",
+    said: (name) =>
+      `${name} is not planned or offered on this trip any more. Nobody else sees that. Where it stands in the plan it stays until somebody swaps it or takes it out.`,
+    back: "Take it back",
+    saidBack: (name) => `${name} may be planned again.`
+  },
   companions: {
     title: "Somebody to travel with",
     hint: "Off until you ask for it. Then you see other travelers who asked as well, and they see you: what you both like, and nothing else. No name, no age, no trip.",

@@ -49,6 +49,7 @@ const buttons = (slot, acts) => {
     act("later", T.byHand.later, () => acts.shift(slot, 1)),
     act("lock", slot.locked ? T.trip.actUnlock : T.trip.actLock, () => acts.lock(slot)),
     act("remove", T.trip.actRemove, () => acts.remove(slot)),
+    act("never", T.vetoes.never, () => acts.never(slot)),
     act("like", T.trip.actLike, () => acts.like(slot)),
     act("dislike", T.trip.actDislike, () => acts.dislike(slot))
   )

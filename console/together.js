@@ -102,8 +102,8 @@ const files = (trip, name) =>
     })
   )
 
-/** `trip()` is the trip as it is now, `online()` who of its travelers has it open. */
-export const togetherElement = ({ api, claims }, trip, name, online) => {
+/** `trip()` is the trip as it is now, `online()` who of its travelers has it open, `vetoes` what one has ruled out oneself. */
+export const togetherElement = ({ api, claims }, trip, name, online, vetoes) => {
   const made = element("div", { "aria-live": "polite" })
   const from = element("input", { name: "from", maxlength: "60", autocomplete: "name" })
   const links = linksPart(api, trip())
@@ -119,10 +119,14 @@ export const togetherElement = ({ api, claims }, trip, name, online) => {
   draw()
   const part = element(
     "details",
-    { class: "card together", toggle: held(() => (part.open ? links.draw() : undefined)) },
+    {
+      class: "card together",
+      toggle: held(() => (part.open ? Promise.all([links.draw(), vetoes.draw()]) : undefined))
+    },
     element("summary", { "data-act": "together" }, T.together.title),
     people,
     element("p", { class: "soft" }, T.together.private),
+    vetoes.part,
     field(T.together.from, from, T.together.fromHint),
     element(
       "div",

@@ -15,6 +15,7 @@ import { oneAtATime, paced } from "./pace.js"
 import { slotOf, UNDER_CHANGE, zoneOfTrip } from "./plan.js"
 import { togetherElement } from "./together.js"
 import { moreElement } from "./trip-more.js"
+import { makeVetoes } from "./vetoes.js"
 
 /** Stops that the news of a change names one by one. */
 const MOST_NAMED = 3
@@ -65,7 +66,7 @@ const placed = (live, slot, to) => {
 }
 
 /** What the buttons of a stop do. The first one asks for an offer, which comes into the panel. */
-const actsOn = (live, pivot, { api, zone }) => ({
+const actsOn = (live, pivot, { api, vetoes, zone }) => ({
   closed: (slot) => pivot({ trigger: "venue_closed", slot_id: slot.id }),
   district: (slot) => pivot({ trigger: "venue_closed", detail: { district: slot.node.neighbourhood } }),
   /** Choices come under the button; nothing changes before one of them is taken. */
@@ -108,6 +109,7 @@ const actsOn = (live, pivot, { api, zone }) => ({
       ? live.changeSlot(slot.id, { action: "unlock" }, T.waiting.slot(T.trip.actUnlock, slot.node.name))
       : live.changeSlot(slot.id, { action: "lock" }, T.waiting.slot(T.trip.actLock, slot.node.name)),
   remove: (slot) => live.changeSlot(slot.id, { action: "remove" }, T.waiting.slot(T.trip.actRemove, slot.node.name)),
+  never: ({ node }) => vetoes.rule(node),
   wasOpen: async (slot) => {
     await live.reportDoor(slot.id, true)
     announce(T.trip.doorNoted)
@@ -177,14 +179,15 @@ const aroundOf = ({ base }, live, zone) =>
   })
 
 /** What stands below the days: what the plan goes around, who travels, notes on the plan, and the trip as a whole. */
-const makeBelow = (app, live, zone, name) => {
+const makeBelow = (app, live, zone, name, vetoes) => {
   const notes = element("div", {})
   const more = moreElement(app, live)
   const together = togetherElement(
     app,
     () => live.trip,
     name,
-    () => live.online
+    () => live.online,
+    vetoes
   )
   const drawNotes = whenOther((trip) =>
     notes.replaceChildren(notesElement(trip, notes.querySelector("details")?.open ?? false))
@@ -242,7 +245,8 @@ export const tripView = async (app, id) => {
     map.draw(live.trip, day, [...live.offers.values()], live.marked)
   }
   const { currency, name = first.city } = known.find((one) => one.slug === first.city) ?? {}
-  const acts = actsOn(live, pivot, { api, zone })
+  const vetoes = makeVetoes(api, live)
+  const acts = actsOn(live, pivot, { api, vetoes, zone })
   const days = makeDays(acts, drawMap, {
     map: map.part,
     currency,
@@ -250,7 +254,7 @@ export const tripView = async (app, id) => {
     notes: notesOf(app.own, id)
   })
   const offers = makePanel(live, zone, days, { base: () => app.base(first.city), currency })
-  const below = makeBelow(app, live, zone, name)
+  const below = makeBelow(app, live, zone, name, vetoes)
   page.drawOnline = below.drawOnline
   const now = makeNow(acts)
   const undo = makeUndo((change) => undoing(live, change)())

@@ -30,6 +30,7 @@ const TABLE = `
   trips.join              401       404       200       200       404       200       404       401
   trips.leave             401       404       204       204       404       409       404       401
   trips.replan            401       404       404       200       404       200       404       401
+  trips.vetoes            401       404       404       200       404       200       404       401
   trips.veto              401       404       404       200       404       200       404       401
   trips.changeSlot        401       404       404       200       404       200       404       401
   edits.add               401       404       404       201       404       201       404       401

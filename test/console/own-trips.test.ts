@@ -1,4 +1,4 @@
-/** Trips as a whole in the app: one like another, calling off, finding again; links that are closed; two hands on one plan. */
+/** Trips as a whole in the app: one like another, calling off, finding again; links that are closed; two hands on one plan; what one of them rules out. */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -165,6 +165,51 @@ describe.skipIf(chromiumPath === undefined)(`trips in the app (${chromiumPath ??
       stops.slice(1).map(({ id }: Json) => id)
     )
     for (const { page } of both) await page.context().close()
+  })
+
+  it("never come back to what one of them has ruled out, and only that one sees what it is", async () => {
+    const [ann, bob] = [await app.world.someone(), await app.world.someone()]
+    const trip = await planned(ann, 1, 5)
+    const { code } = ok(await ann.call("POST", `/trips/${trip.id}/links`, { kind: "invite" }), 201)
+    ok(await bob.call("POST", `/invitations/${code}/join`))
+    const [{ id, node }, other] = trip.days[0].slots
+    const bobs = await opened(bob, trip)
+    const anns = await opened(ann, trip, WIDE)
+    const stop = bobs.page.locator(`.stop[data-of="${id}"]`)
+    await stop.locator("summary").first().click()
+    await stop.getByRole("button", { name: "Never on this trip" }).click()
+    await notice(bobs.page, `${node.name} is not planned or offered on this trip any more. Nobody else sees that.`)
+    assert.isTrue(await stop.isVisible(), "nothing changes for the others")
+    await bobs.act("together").click()
+    const ruledOut = bobs.page.locator(".vetoes li", { hasText: node.name })
+    await ruledOut.waitFor()
+    await picture(bobs.page, "phone-vetoes")
+
+    // What comes after it has come to her.
+    ok(await bob.call("PATCH", `/trips/${trip.id}/slots/${other.id}`, { action: "lock" }))
+    await anns.page.locator(`.stop[data-of="${other.id}"] .badge.locked`).waitFor()
+    assert.notInclude(await anns.page.locator("#notices").textContent(), node.name)
+    await anns.act("together").click()
+    await anns.page.locator(".vetoes").getByText("Nothing so far").waitFor()
+    assert.strictEqual(await anns.act("unrule").count(), 0)
+
+    const after = ok(await ann.call("POST", `/trips/${trip.id}/replan`, {})).days[0].slots
+    const places = (list: ReadonlyArray<Json>) => list.map((one) => one.node.id)
+    assert.notInclude(places(after), node.id)
+    for (const slot of after.filter(({ locked }: Json) => !locked)) {
+      const { choices } = ok(await ann.call("GET", `/trips/${trip.id}/slots/${slot.id}/choices`))
+      assert.notInclude(places(choices), node.id)
+    }
+    const add = () => ann.call("POST", `/trips/${trip.id}/slots`, { node_id: node.id })
+    assert.include(JSON.stringify((await add()).body), "goes against a veto")
+
+    await ruledOut.getByRole("button", { name: "Take it back" }).click()
+    await notice(bobs.page, `${node.name} may be planned again.`)
+    await bobs.page.locator(".vetoes").getByText("Nothing so far").waitFor()
+    assert.deepInclude(ok(await bob.call("GET", `/trips/${trip.id}/vetoes`)), { nodes: [], tags: [] })
+    assert.notInclude(JSON.stringify((await add()).body), "goes against a veto")
+    assert.deepStrictEqual([...bobs.complaints, ...anns.complaints], [])
+    for (const { page } of [bobs, anns]) await page.context().close()
   })
 
   it("keep what one has open, writes and looks at while others change the plan", async () => {

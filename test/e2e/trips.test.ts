@@ -147,6 +147,10 @@ describe("trips", () => {
     assert.deepEqual(veto.affected_slots, [first.id])
     const seen = await ann.call("GET", `/trips/${trip.id}`)
     assert.notInclude(JSON.stringify(seen.body), "veto")
+    const own = ok(await bob.call("GET", `/trips/${trip.id}/vetoes`))
+    assert.deepStrictEqual(own, { nodes: [first.node], tags: [], affected_slots: [first.id] })
+    const others = ok(await ann.call("GET", `/trips/${trip.id}/vetoes`))
+    assert.deepStrictEqual(others, { nodes: [], tags: [], affected_slots: [] })
     const after = ok(await ann.call("POST", `/trips/${trip.id}/replan`, {}))
     assert.notInclude(placesOf(after), first.node.id)
     assert.strictEqual(

@@ -5,7 +5,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Text } from "../../domain/basics/storable.ts"
 import { NodeId, OptionId, PivotId, SlotId, TripId, UserId, UUID } from "../../domain/ids.ts"
-import { Offer, PivotRequest } from "../../domain/pivot/model.ts"
+import { NodeBrief, Offer, PivotRequest } from "../../domain/pivot/model.ts"
 import { FIXED_KINDS, TripConstraints } from "../../domain/plan/model.ts"
 import { MAX_FIXED } from "../../domain/trip/fixed.ts"
 import { IsoDate } from "../../domain/trip/model.ts"
@@ -159,6 +159,15 @@ export class TripsGroup extends HttpApiGroup.make("trips")
       headers: IfMatch,
       payload: Schema.Struct({ constraints: Schema.optionalKey(TripConstraints) }),
       success: TripView,
+      error: tripProblems
+    }),
+    HttpApiEndpoint.get("vetoes", "/:id/vetoes", {
+      params: TripParams,
+      success: Schema.Struct({
+        nodes: Schema.Array(NodeBrief),
+        tags: Schema.Array(Schema.String),
+        affected_slots: Schema.Array(SlotId)
+      }),
       error: tripProblems
     }),
     HttpApiEndpoint.put("veto", "/:id/vetoes", {

@@ -58,6 +58,10 @@ const trips: Readonly<Record<string, OperationWords>> = {
     description: "A new plan for what lies ahead. What is locked, done or past stays.",
     body: { constraints: { pace: "moderate" } }
   },
+  "trips.vetoes": {
+    summary: "Your vetoes",
+    description: "What you have ruled out on this trip. You see your own; nobody sees another's."
+  },
   "trips.veto": {
     summary: "Set your vetoes",
     description:

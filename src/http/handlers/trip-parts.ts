@@ -8,6 +8,7 @@ import { zoneOf } from "../../domain/time/zone.ts"
 import type { TripCommand } from "../../domain/trip/commands.ts"
 import { instantIn } from "../../domain/trip/fixed.ts"
 import type { TripState } from "../../domain/trip/model.ts"
+import { nodeBrief } from "../../domain/view/node.ts"
 import { changeView, tripView } from "../../domain/view/trip.ts"
 import type { Intention } from "../../domain/vocabulary.ts"
 import { Catalog } from "../../services/catalog.ts"
@@ -19,6 +20,8 @@ import { makeShowing } from "../showing.ts"
 import { ifMatchVersion } from "./if-match.ts"
 import { orUnavailable } from "./refusals.ts"
 import { tripProblem } from "./trip-problems.ts"
+
+const NOTHING_VETOED: Pick<Veto, "node_ids" | "tags"> = { node_ids: [], tags: [] }
 
 export const makeParts = Effect.gen(function* () {
   const catalogs = yield* Catalog
@@ -52,6 +55,17 @@ export const makeParts = Effect.gen(function* () {
     })
   })
 
+  /** What this member has ruled out, and nobody else's. */
+  const vetoesOf = Effect.fnUntraced(function* (trip: TripState, userId: UserId) {
+    const catalog = yield* orUnavailable(catalogs.city(trip.city))
+    const veto = trip.vetoes.find(({ user_id }) => user_id === userId) ?? NOTHING_VETOED
+    const nodes = veto.node_ids.flatMap((id) => {
+      const index = catalog.indexOf(id)
+      return index === undefined ? [] : [nodeBrief(catalog.nodes[index]!)]
+    })
+    return { nodes, tags: veto.tags, affected_slots: yield* against(trip, veto) }
+  })
+
   const ask = (id: TripId, command: TripCommand) => Effect.mapError(trips.ask(id, command), tripProblem)
 
   /** Asks for a change and gives the trip after it. */
@@ -77,7 +91,7 @@ export const makeParts = Effect.gen(function* () {
     }
   })
 
-  return { show, showChange, against, ask, change, read, writer }
+  return { show, showChange, against, vetoesOf, ask, change, read, writer }
 })
 
 export type Parts = Effect.Success<typeof makeParts>

@@ -5,6 +5,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
 import type { SlotId, TripId, UserId } from "../../domain/ids.ts"
 import { type PivotRequest, readOffer } from "../../domain/pivot/model.ts"
+import type { Veto } from "../../domain/plan/model.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import type { TripCommand } from "../../domain/trip/commands.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
@@ -153,12 +154,30 @@ const changingSlot =
       return yield* showChange(before, yield* change(params.id, command))
     })
 
+const ownVetoes =
+  ({ read, vetoesOf }: Parts) =>
+  ({ params }: { readonly params: { readonly id: TripId } }) =>
+    Effect.gen(function* () {
+      const { userId } = yield* CurrentCaller
+      return yield* vetoesOf(yield* read(params.id, userId), userId)
+    })
+
+const vetoing =
+  ({ against, change, writer }: Parts) =>
+  ({ params, payload }: { readonly params: { readonly id: TripId }; readonly payload: Omit<Veto, "user_id"> }) =>
+    Effect.gen(function* () {
+      const who = yield* writer()
+      yield* knownTags(payload.tags)
+      const trip = yield* change(params.id, { _tag: "set_vetoes", ...who, ...payload })
+      return { ...payload, affected_slots: yield* against(trip, payload) }
+    })
+
 export const layer = HttpApiBuilder.group(
   Api,
   "trips",
   Effect.fnUntraced(function* (group) {
     const parts = yield* makeParts
-    const { show, showChange, against, change, read, writer } = parts
+    const { show, showChange, change, read, writer } = parts
     const planning = yield* TripGeneration
     const redate = redating(parts, planning)
     const leave = leaving(parts, yield* TripLinks)
@@ -223,13 +242,9 @@ export const layer = HttpApiBuilder.group(
           return yield* show(after)
         }),
 
-      veto: ({ params, payload }) =>
-        Effect.gen(function* () {
-          const who = yield* writer()
-          yield* knownTags(payload.tags)
-          const trip = yield* change(params.id, { _tag: "set_vetoes", ...who, ...payload })
-          return { ...payload, affected_slots: yield* against(trip, payload) }
-        }),
+      vetoes: ownVetoes(parts),
+
+      veto: vetoing(parts),
 
       changeSlot: changingSlot(parts),
 

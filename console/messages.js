@@ -522,7 +522,7 @@ export const T = {
     title: "What you have ruled out",
     none: "Nothing so far. Among what can be done about a stop there is “Never on this trip”.",
     said: (name) =>
-      `${name} is not planned or offered on this trip any more. Nobody else sees that. Where it stands in the plan it stays until somebody swaps it or takes it out.`,
+      `${name} is not planned or offered on this trip any more. Nobody else sees that. Where it stands now it stays until it is swapped, taken out or planned anew.`,
     back: "Take it back",
     saidBack: (name) => `${name} may be planned again.`
   },

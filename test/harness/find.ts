@@ -103,18 +103,22 @@ export const startRedis = async (
   port?: number
 ): Promise<{ url: string; port: number; pid: number }> => {
   const chosen = port ?? (await portToComeBackTo())
-  const child = spawn(
-    "redis-server",
-    [
-      ...["--port", String(chosen), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],
-      ...["--pidfile", join(folder, "redis.pid"), "--databases", "1024"]
-    ],
-    { stdio: "ignore" }
-  )
+  const begin = () =>
+    spawn(
+      "redis-server",
+      [
+        ...["--port", String(chosen), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],
+        ...["--pidfile", join(folder, "redis.pid"), "--databases", "1024"]
+      ],
+      { stdio: "ignore" }
+    )
+  let child = begin()
   const deadline = performance.now() + 60_000
   while (!(await answersPing(chosen))) {
-    if (child.exitCode !== null || performance.now() > deadline) throw new Error("redis-server did not start")
+    if (performance.now() > deadline) throw new Error("redis-server did not start")
     await new Promise((resolve) => setTimeout(resolve, 10))
+    // Who was killed a moment ago may still hold the port.
+    if (child.exitCode !== null) child = begin()
   }
   return { url: `redis://127.0.0.1:${chosen}`, port: chosen, pid: child.pid! }
 }

@@ -31,7 +31,7 @@ import { tripOf } from "./log.ts"
 import { onceReady } from "./once-ready.ts"
 import type { TripTypes } from "./parts.ts"
 import { citysTrips } from "./telling.ts"
-import { refusedUnread } from "./unread.ts"
+import { asUnread, refusedUnread } from "./unread.ts"
 import { Waves } from "./waves.ts"
 
 export interface TripOptions {
@@ -168,16 +168,22 @@ const asking = Effect.fnUntraced(function* ({ catalog, engine }: Trips, awaited:
       Effect.suspend(() => {
         const refused = refusedUnread(id, command, awaited)
         if (refused !== undefined) return Effect.fail(refused)
-        return Effect.flatMap(ready(id, engine.ask(id, command, options?.deadlineMillis)), (reply) =>
+        const asked = engine.ask(id, asUnread(command, awaited), options?.deadlineMillis)
+        return Effect.flatMap(ready(id, asked), (reply) =>
           isRejection(reply) ? Effect.fail(reply) : Effect.succeed(reply)
         )
       }),
     dispatch: (id, command, answered) => {
       const settled = (outcome: TripReply | TripFailure) => {
         if (!(outcome instanceof TripNotReady)) return answered(outcome)
-        fork(Effect.match(ready(id, engine.ask(id, command)), { onFailure: answered, onSuccess: answered }))
+        fork(
+          Effect.match(ready(id, engine.ask(id, asUnread(command, awaited))), {
+            onFailure: answered,
+            onSuccess: answered
+          })
+        )
       }
-      const outcome = refusedUnread(id, command, awaited) ?? engine.askSync(id, command)
+      const outcome = refusedUnread(id, command, awaited) ?? engine.askSync(id, asUnread(command, awaited))
       if (outcome instanceof Pending) outcome.onSettled(settled)
       else settled(outcome)
     }

@@ -15,3 +15,7 @@ export const refusedUnread = (
   const why = ANSWERED_FROM_STORED.has(command._tag) ? undefined : awaited?.()
   return why === undefined ? undefined : (writeRefused("trip", id, new Error(why)) as WriteRefused)
 }
+
+/** A pivot is advice: it is answered also where the trip should have started by now, and that cannot be written. */
+export const asUnread = (command: TripCommand, awaited: (() => string | undefined) | undefined): TripCommand =>
+  command._tag === "request_pivot" && awaited?.() !== undefined ? { ...command, unwritten: true } : command

@@ -124,6 +124,8 @@ export const TripCommand = Schema.Union([
     request_id: Schema.optionalKey(IdempotencyKey),
     /** The open stream that asks, which tells the devices of one person apart; absent where none does. */
     device: Schema.optionalKey(Uuid),
+    /** Nothing can be written right now: the answer may not hang on that. */
+    unwritten: Schema.optionalKey(Schema.Boolean),
     request: PivotRequest
   }),
   /** The group decides on an open offer: at the latest after so many milliseconds, by the default where the votes do not. */

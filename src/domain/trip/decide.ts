@@ -117,7 +117,10 @@ const create = (
 const pivot = (turn: Turn, command: Extract<TripCommand, { _tag: "request_pivot" }>): TripDecision => {
   const started = advanceByDate({ ...turn, by: null, key: undefined })
   if (started?.events === undefined) return requestPivot(turn, command)
-  const { advice: _, ...asked } = requestPivot({ ...turn, trip: started.events.reduce(evolveTrip, turn.trip) }, command)
+  const answer = requestPivot({ ...turn, trip: started.events.reduce(evolveTrip, turn.trip) }, command)
+  // It is started by whoever comes once it can be written down.
+  if (command.unwritten === true) return answer
+  const { advice: _, ...asked } = answer
   return {
     ...asked,
     events: started.events,

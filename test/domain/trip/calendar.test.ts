@@ -105,6 +105,21 @@ describe("the calendar", () => {
     assert.strictEqual(live.trip.status, "active", "nobody is turned away until a timer notices")
   })
 
+  it("offers also where nothing can be written, and leaves the start to whoever comes after", () => {
+    const live = active()
+    const right = live.now
+    live.now = right + 100 * HOUR
+    live.send({ _tag: "wake" })
+    live.now = right
+    const request = { trigger: "weather" } as const
+    const reply = live.send({ _tag: "request_pivot", by: owner, unwritten: true, request })
+    assert.strictEqual(tag(reply), "offered")
+    assert.isUndefined(live.last.events)
+    assert.strictEqual(live.trip.status, "completed")
+    live.send({ _tag: "request_pivot", by: owner, request })
+    assert.strictEqual(live.trip.status, "active")
+  })
+
   it("leaves completed what a person completed", () => {
     const live = active()
     const right = live.now

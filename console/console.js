@@ -192,9 +192,13 @@ const logIn = (token, address) => {
     /** Trips that were deleted or left here. */
     gone: new Set(),
     own: ownOf(claims.sub),
-    /** The places of a city, read once. */
+    /** The places of a city, read once; where that failed, again for whoever asks next. */
     base: (city) => {
-      if (!bases.has(city)) bases.set(city, readBase(api, city))
+      if (!bases.has(city)) {
+        const reading = readBase(api, city)
+        bases.set(city, reading)
+        reading.catch(() => bases.delete(city))
+      }
       return bases.get(city)
     },
     /** Read anew after a while: cities come while one looks. */

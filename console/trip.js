@@ -270,6 +270,8 @@ export const tripView = async (app, id) => {
   const drawStatus = whenOther((trip) => {
     status.className = `badge ${trip.status}`
     status.textContent = STATUS_WORDS[trip.status]
+    // Of what is over nothing new is awaited.
+    page.state.hidden = !UNDER_CHANGE.includes(trip.status)
     controls.replaceChildren(controlsElement(trip, { pivot, setStatus }))
   })
   const remember = oneAtATime(() => api.remember(live.trip))

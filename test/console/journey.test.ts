@@ -5,6 +5,7 @@ import { portToComeBackTo } from "../harness/port.ts"
 import { type App, cityAwake, groundDrawn, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { until } from "../support/server.ts"
+import { dayInTheOpen, holderOf } from "../support/under-the-sky.ts"
 
 /** Asked one after the other until something can be offered: what that is depends on the plan and the hour. */
 const MOODS = ["curious", "energetic", "hungry", "calm", "social", "tired"]
@@ -66,21 +67,43 @@ describe.skipIf(chromiumPath === undefined)(`a journey (${chromiumPath ?? NO_BRO
     const before = await calendar()
     await act(page, "together").click()
 
-    await act(page, "happens").click()
-    await act(page, "rain").click()
-    await page.waitForSelector(".offer")
-    await picture(page, "journey-rain")
-    // Where everything is under a roof there is nothing to change, and that is said.
-    await act(page, "dismiss").click()
-    await page.waitForSelector(".offer", { state: "detached" })
-
     const { page: second } = await app.visitor("dark", WIDE)
     const token = await page.evaluate(() => localStorage.getItem("overplanned.token"))
     const address = await page.evaluate(() => location.hash)
     await second.goto(`${app.world.server().url}/#token=${token}`)
     await second.waitForSelector(".card.link")
-    await second.goto(`${app.world.server().url}/${address}`)
-    await second.waitForSelector(".badge.live")
+
+    // What the first trip has in the open depends on the plan and the hour: it rains on one that has nothing else.
+    const outside = await dayInTheOpen(await holderOf(app.world, page))
+    for (const one of [page, second]) {
+      await one.goto(`${app.world.server().url}/#/trips/${outside.id}`)
+      await showing(one, [outside.name])
+      await one.waitForSelector(".badge.live")
+    }
+    await act(page, "happens").click()
+    await act(page, "rain").click()
+    await page.waitForSelector(".offer")
+    await picture(page, "journey-rain")
+    await act(page, "accept-0").click()
+    for (const one of [page, second]) {
+      await one.waitForFunction(
+        (name) => ![...document.querySelectorAll(".stop strong")].some(({ textContent }) => textContent === name),
+        outside.name
+      )
+      await one.locator('[data-act="undo-change"]', { hasText: "the offer you took" }).waitFor()
+    }
+    await act(page, "undo-change").click()
+    for (const one of [page, second]) {
+      // What moved to another day was followed there.
+      await one.locator('[data-of="tab-1"]').click()
+      await showing(one, [outside.name])
+    }
+
+    for (const one of [page, second]) {
+      await one.goto(`${app.world.server().url}/${address}`)
+      await showing(one, planned)
+      await one.waitForSelector(".badge.live")
+    }
     await offered(page)
     await act(page, "accept-0").click()
     await page.waitForSelector(".stop.changed")

@@ -212,6 +212,13 @@ const makeBelow = (app, live, zone, name, vetoes) => {
   }
 }
 
+/** How far the trip is; of what is over nothing new is awaited, and it is not said to be live. */
+const showStatus = ({ status }, badge, stream) => {
+  badge.className = `badge ${status}`
+  badge.textContent = STATUS_WORDS[status]
+  stream.hidden = !UNDER_CHANGE.includes(status)
+}
+
 export const tripView = async (app, id) => {
   const { api, cities, expired, waiting } = app
   const [first, known] = await Promise.all([api.trip(id), cities()])
@@ -268,10 +275,7 @@ export const tripView = async (app, id) => {
   }
   const setStatus = (next) => live.change({ status: next })
   const drawStatus = whenOther((trip) => {
-    status.className = `badge ${trip.status}`
-    status.textContent = STATUS_WORDS[trip.status]
-    // Of what is over nothing new is awaited.
-    page.state.hidden = !UNDER_CHANGE.includes(trip.status)
+    showStatus(trip, status, page.state)
     controls.replaceChildren(controlsElement(trip, { pivot, setStatus }))
   })
   const remember = oneAtATime(() => api.remember(live.trip))

@@ -2,7 +2,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
 import { portToComeBackTo } from "../harness/port.ts"
-import { type App, cityAwake, openApp, type Visitor } from "../support/app.ts"
+import { type App, cityAwake, groundDrawn, openApp, type Visitor } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { clockAhead, dayAhead, tokenFor } from "../support/server.ts"
 
@@ -21,8 +21,9 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
   afterAll(() => app?.close())
 
   /** With a plan of days that are all ahead. */
-  const planned = async (): Promise<Visitor> => {
+  const planned = async (prepare?: (page: Page) => Promise<unknown>): Promise<Visitor> => {
     const made = await app.visitor()
+    await prepare?.(made.page)
     await made.act("demo").click()
     await made.page.waitForSelector(".chip")
     await made.page.goto(`${app.world.server().url}/#/new/seattle`)
@@ -98,6 +99,17 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
     await picture(page, "phone-plan-had-changed")
     await page.waitForSelector(".badge.locked")
     assert.deepStrictEqual(await page.locator(".stop strong").allTextContents(), names)
+    await page.context().close()
+  })
+
+  it("has the ground of the map when a trip is opened again, where its places could not be had at first", async () => {
+    const places = "**/api/v1/cities/*/nodes*"
+    const { page } = await planned((fresh) => fresh.route(places, (route) => route.abort()))
+    await page.locator("#notices .notice.error").waitFor()
+    await page.unroute(places)
+    await page.goto(`${app.world.server().url}/#/trips`)
+    await page.locator(".card.link").first().click()
+    await groundDrawn(page)
     await page.context().close()
   })
 

@@ -1,9 +1,12 @@
 /** The app as a newcomer holds it: in a real browser, on a phone's screen, against the running server. */
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
 import { type App, cityAwake, groundDrawn, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
-import { dayAhead, ok } from "../support/server.ts"
+import { dayAhead, type Json, ok } from "../support/server.ts"
+import { holderOf } from "../support/under-the-sky.ts"
 
 /** The trip under way, on a day that is whole at every hour. */
 const toTomorrow = async (page: Page) => {
@@ -227,6 +230,45 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     await page.getByRole("heading", { name: "Ann asks you to join a trip to Seattle" }).waitFor()
     await act(page, "join").click()
     await page.waitForSelector(".stop")
+    assert.deepStrictEqual(complaints, [])
+    await page.context().close()
+  })
+
+  it("hands whoever asks all that is kept about them as a file, and deletes them once they are sure", async () => {
+    const { page, complaints } = await app.traveler()
+    const trip = await page.evaluate(() => location.hash.split("/").at(-1))
+    const self = await holderOf(app.world, page)
+    await app.world.drained(
+      (sql) => sql`select id from trips where id = ${trip}`,
+      (rows) => rows.length === 1
+    )
+    await page.goto(`${app.world.server().url}/#/me`)
+    const coming = page.waitForEvent("download")
+    await page.getByRole("button", { name: "Download it" }).click()
+    const file = await coming
+    assert.strictEqual(file.suggestedFilename(), "overplanned-export.json")
+    const saved = join(app.world.folder, "export.json")
+    await file.saveAs(saved)
+    const { held } = JSON.parse(readFileSync(saved, "utf8"))
+    assert.deepStrictEqual(
+      held.trips.map(({ id }: Json) => id),
+      [trip]
+    )
+
+    const erase = page.getByRole("button", { name: "Delete me" })
+    page.once("dialog", (dialog) => dialog.dismiss())
+    await erase.click()
+    assert.lengthOf(ok(await self.call("GET", "/trips")).trips, 1, "whoever says no is still there")
+    let asked = ""
+    page.once("dialog", (dialog) => {
+      asked = dialog.message()
+      return dialog.accept()
+    })
+    await erase.click()
+    await page.getByText("You are being deleted.").waitFor()
+    assert.match(asked, /cannot be undone/)
+    assert.isNull(await page.evaluate(() => localStorage.getItem("overplanned.token")), "this browser forgets them")
+    assert.strictEqual((await self.call("GET", "/trips")).status, 401)
     assert.deepStrictEqual(complaints, [])
     await page.context().close()
   })

@@ -1717,7 +1717,7 @@ export interface Operations {
     readonly body: undefined
     readonly answer: unknown
   }
-  /** Say what you like. Replaces what was said before. Words that are not understood are named in the answer's taste by their absence, never guessed. */
+  /** Say what you like. Replaces what was said or learnt of the same: a dimension that is not named stays. What you like, your interests and your personality make one taste: it stays where none of them is said, and is made anew where one is. Words that are not understood are named in the answer's taste by their absence, never guessed. */
   readonly "people.onboard": {
     readonly path: undefined
     readonly query: undefined

@@ -137,7 +137,11 @@ const PERSONALITY_TAGS = {
   extrovert: ["lively", "group_friendly", "festive", "people_watching"]
 }
 
-export const personaFromOnboarding = (onboarding: Onboarding): Onboarded => {
+/** What was not spoken of stays as it was `before`: who tells another pace keeps the taste that their trips taught. */
+export const personaFromOnboarding = (
+  onboarding: Onboarding,
+  before: PersonaDimensions = defaultDimensions()
+): Onboarded => {
   const unknown: Array<string> = []
   const taste = new Float64Array(VIBE_DIMENSIONS)
   const spoken = new Map<PrimaryInterest, number>()
@@ -197,7 +201,7 @@ export const personaFromOnboarding = (onboarding: Onboarding): Onboarded => {
   if (said > 0 || interest !== undefined) {
     dimensions["category_affinities"] = given(Array.from(embedDense(taste)), said > 0 ? GIVEN : INFERRED)
   }
-  return { dimensions: { ...defaultDimensions(interest), ...dimensions } as PersonaDimensions, unknown }
+  return { dimensions: { ...before, ...dimensions } as PersonaDimensions, unknown }
 }
 
 /** A sentence about the traveler, without any name or number that leads to them. */

@@ -180,6 +180,6 @@ export const revise = (state: UserState, dimensions: PersonaDimensions): UserSta
   return { ...state, persona: personaOf(user_id, dimensions, sequence, signal_count), unsavedSince: undefined }
 }
 
-/** Somebody said who they are: that replaces what was assumed, and what the signals taught stays in the sequence. */
+/** Somebody said who they are: that replaces what was known of the same, and what they did not speak of stays. */
 export const onboard = (state: UserState, onboarding: Onboarding): UserState =>
-  revise(state, personaFromOnboarding(onboarding).dimensions)
+  revise(state, personaFromOnboarding(onboarding, state.persona.dimensions).dimensions)

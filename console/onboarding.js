@@ -8,6 +8,9 @@ import { newId } from "./session.js"
 /** The ones that the screen asks for. */
 const DIETS = DIET_CHOICES.map(([value]) => value)
 
+/** The tags that were picked, as this device keeps them: the taste moves on with each trip. */
+const LIKES = "likes"
+
 const STEPS = 3
 const SWIPES = 12
 
@@ -27,14 +30,35 @@ export const offeredTags = (tags) => {
   return mixed
 }
 
-/** The answers as the contract takes them. Vegans and vegetarians lean to the same kitchens; the need itself goes into each trip. */
-export const answersOf = ({ tags, pace, budget, diet }) => ({
-  tags: {
-    likes: diet === "" || tags.includes("plant_based") ? tags : [...tags, "plant_based"],
-    ...(pace === undefined ? {} : { pace }),
-    ...(budget === undefined ? {} : { budget })
+/** Vegans and vegetarians lean to the same kitchens; the need itself goes into each trip. */
+const likesOf = ({ tags, diet }) => (diet === "" || tags.includes("plant_based") ? tags : [...tags, "plant_based"])
+
+const areSame = (some, others) => some.length === others.length && some.every((one) => others.includes(one))
+
+/** @type {{tags: Array<string>, diet: string}} */
+const NOTHING_SAID = { tags: [], diet: "" }
+
+/**
+ * The answers as the contract takes them. Likes replace the whole taste, also what trips have taught: whoever leaves them
+ * as they were `before` says nothing of them.
+ */
+export const answersOf = (answers, before = NOTHING_SAID) => {
+  const likes = likesOf(answers)
+  const { pace, budget } = answers
+  return {
+    tags: {
+      ...(areSame(likes, likesOf(before)) ? {} : { likes }),
+      ...(pace === undefined ? {} : { pace }),
+      ...(budget === undefined ? {} : { budget })
+    }
   }
-})
+}
+
+/** What is ticked at first: what was said on this device, elsewhere what the taste is by now, and for who is new nothing. */
+export const tickedAtFirst = (said, { dimensions, top_vibes }) => {
+  if (said !== undefined) return said
+  return dimensions.category_affinities.source === "default" ? [] : top_vibes.map(({ tag }) => tag)
+}
 
 const heading = (at, title, hint) => [
   element("p", { class: "soft" }, T.begin.step(at, STEPS)),
@@ -45,7 +69,7 @@ const heading = (at, title, hint) => [
 const placeCard = ({ node }, currency) =>
   element(
     "div",
-    { class: "card place", "aria-live": "polite" },
+    { class: "card place" },
     element("h2", {}, node.name),
     element(
       "p",
@@ -73,8 +97,12 @@ const swipes = async ({ api, cities, tell }, city, done) => {
   const [{ session_id, nodes }, known] = await Promise.all([api.discovery(city, SWIPES), cities()])
   const { currency } = known.find(({ slug }) => slug === city) ?? {}
   const page = element("div", { class: "narrow" })
+  // These two stay from place to place: the focus is not lost with a heading, and what changes is read out.
+  const head = heading(3, T.begin.swipe, T.begin.swipeHint)
+  const place = element("div", { "aria-live": "polite" })
   let at = 0
   const answer = (likes) => {
+    if (at >= nodes.length) return
     const { node, position } = nodes[at]
     api
       .signal({
@@ -91,10 +119,13 @@ const swipes = async ({ api, cities, tell }, city, done) => {
   }
   const draw = () => {
     if (at >= nodes.length) return done()
-    redraw(page, [
-      ...heading(3, T.begin.swipe, T.begin.swipeHint),
+    place.replaceChildren(
       element("p", { class: "soft" }, T.begin.place(at + 1, nodes.length)),
-      placeCard(nodes[at], currency),
+      placeCard(nodes[at], currency)
+    )
+    redraw(page, [
+      ...head,
+      place,
       element(
         "div",
         { class: "acts two", "data-of": "swipe" },
@@ -103,8 +134,12 @@ const swipes = async ({ api, cities, tell }, city, done) => {
       ),
       button(T.begin.enough, done, { class: "quiet" })
     ])
+    // Some browsers give a pressed button no focus: keys are heard from within the page alone.
+    if (!page.contains(document.activeElement)) page.querySelector("h1")?.focus({ preventScroll: true })
   }
-  page.addEventListener("keydown", ({ key }) => {
+  page.addEventListener("keydown", ({ key, repeat, altKey, ctrlKey, metaKey }) => {
+    // A key that is held down is one answer, and with another key it is the browser's: back, for one.
+    if (repeat || altKey || ctrlKey || metaKey) return
     if (key === "ArrowRight") answer(true)
     if (key === "ArrowLeft") answer(false)
   })
@@ -161,13 +196,18 @@ export const onboardingView = async (app) => {
   const { api, cities, own, tell } = app
   const [known, vocabulary, persona] = await Promise.all([cities(), api.vocabularies(), api.persona()])
   const said = (dimension) => (dimension?.source === "onboarding" ? dimension.value : undefined)
-  const tags = offeredTags(vocabulary.tags)
-  const isNew = said(persona.dimensions.category_affinities) === undefined
-  const answers = {
-    tags: isNew ? [] : persona.top_vibes.map(({ tag }) => tag).filter((tag) => tags.some((one) => one.tag === tag)),
-    pace: said(persona.dimensions.pace_preference),
-    budget: said(persona.dimensions.budget_sensitivity),
+  const offered = offeredTags(vocabulary.tags)
+  const ticked = tickedAtFirst(own.get(LIKES), persona)
+  // What is ticked can be seen and taken back, whether it is offered to everybody or not.
+  const tags = [...offered, ...vocabulary.tags.filter((one) => ticked.includes(one.tag) && !offered.includes(one))]
+  const before = {
+    tags: ticked.filter((tag) => tags.some((one) => one.tag === tag)),
     diet: (own.get("needs") ?? []).find((need) => DIETS.includes(need)) ?? ""
+  }
+  const answers = {
+    ...before,
+    pace: said(persona.dimensions.pace_preference),
+    budget: said(persona.dimensions.budget_sensitivity)
   }
   const page = element("div", {})
   const turn = (to) => {
@@ -179,7 +219,9 @@ export const onboardingView = async (app) => {
     location.hash = city === "" ? "#/new" : `#/new/${city}`
   }
   const swipe = async (city) => {
-    await api.onboard(answersOf(answers))
+    const body = answersOf(answers, before)
+    await api.onboard(body)
+    if (body.tags.likes !== undefined) own.set(LIKES, answers.tags.length === 0 ? undefined : answers.tags)
     // A diet is a need that every trip has to keep to, and not only a taste.
     const others = (own.get("needs") ?? []).filter((need) => !DIETS.includes(need))
     own.set("needs", answers.diet === "" ? others : [...others, answers.diet])

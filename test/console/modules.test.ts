@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeApi, type Problem } from "../../console/api.js"
 import { firstShown, nowAndNext } from "../../console/days.js"
-import { answersOf, offeredTags } from "../../console/onboarding.js"
+import { answersOf, offeredTags, tickedAtFirst } from "../../console/onboarding.js"
 import { applyChange, differences, judgeFrame, zoneOfTrip } from "../../console/plan.js"
 import { claimsOf, newId, tokenOfFragment } from "../../console/session.js"
 import { byTime } from "../../console/trips.js"
@@ -51,6 +51,24 @@ describe("a newcomer's answers", () => {
     assert.deepStrictEqual(answersOf({ tags: [], pace: undefined, budget: undefined, diet: "vegan" }), {
       tags: { likes: ["plant_based"] }
     })
+  })
+
+  it("say of likes only what is another than before", () => {
+    const before = { tags: ["ramen", "jazz"], diet: "vegan" }
+    const answers = { ...before, pace: "packed", budget: undefined }
+    assert.deepStrictEqual(answersOf({ ...answers, tags: ["jazz", "ramen"] }, before), { tags: { pace: "packed" } })
+    assert.deepStrictEqual(answersOf({ ...answers, tags: ["jazz"] }, before).tags.likes, ["jazz", "plant_based"])
+    assert.deepStrictEqual(answersOf({ ...answers, diet: "" }, before).tags.likes, ["ramen", "jazz"])
+  })
+
+  it("are ticked as they were said, and for who said them elsewhere as the taste is by now", () => {
+    const persona = (source: string) => ({
+      dimensions: { category_affinities: { source } },
+      top_vibes: [{ tag: "jazz" }, { tag: "ramen" }]
+    })
+    assert.deepStrictEqual(tickedAtFirst(["quiet"], persona("signals")), ["quiet"])
+    assert.deepStrictEqual(tickedAtFirst(undefined, persona("signals")), ["jazz", "ramen"])
+    assert.deepStrictEqual(tickedAtFirst(undefined, persona("default")), [])
   })
 })
 

@@ -205,6 +205,39 @@ describe("seeding posts", () => {
         })
     )
 
+    it.effect("takes in no model's reading of a post that is gone, or whose words are", () =>
+      Effect.gen(function* () {
+        const store = yield* CatalogStore
+        const sql = yield* SqlClient
+        const read = {
+          id: "00000000-0000-7000-8000-00000000aaaa",
+          source: "forum:gone",
+          external_id: "g1",
+          url: null,
+          raw_text: "Kerry Park at dusk.",
+          author: null,
+          language: "en",
+          fingerprint: "0000000000000001",
+          local_score: 0.5,
+          tourist_flag: false,
+          extractor: "local@1",
+          content_hash: "gone",
+          posted_at: "2026-04-01",
+          mentions: []
+        }
+        const byModel = { ...read, extractor: "llm:a-model@1" }
+        const kept = sql<{ extractor: string; raw_text: string | null }>`
+          select extractor, raw_text from scraped_posts where source = 'forum:gone'`
+        yield* store.savePosts(cityIdOf("seattle"), [byModel])
+        assert.isEmpty(yield* kept)
+        yield* store.savePosts(cityIdOf("seattle"), [read])
+        yield* sql`update scraped_posts set raw_text = null where source = 'forum:gone'`
+        yield* store.savePosts(cityIdOf("seattle"), [byModel])
+        assert.deepStrictEqual(yield* kept, [{ extractor: "local@1", raw_text: null }])
+        yield* sql`delete from scraped_posts where source = 'forum:gone'`
+      })
+    )
+
     it.effect("leaves out what is hostile or broken, each with its line and reason, and takes the rest", () =>
       Effect.gen(function* () {
         const seeder = yield* CitySeeder

@@ -107,12 +107,15 @@ const readHash = ({ mentions, extractor, author, tourist_flag, posted_at }: Read
   hash128(JSON.stringify([extractor, author, tourist_flag, posted_at, mentions]))
 
 export const savePosts = Effect.fnUntraced(function* (sql: SqlClient, cityId: string, given: ReadonlyArray<ReadPost>) {
-  const posts = eachOnce(given)
-  const ids = posts.map(({ id }) => id)
+  const ids = given.map(({ id }) => id)
   const [clock] = yield* sql<{ now: string }>`select now()::text as now`
-  const rows = yield* sql<{ id: string; read_hash: string | null; extractor: string }>`
-    select id, read_hash, extractor from scraped_posts where id = any(${ids}::uuid[])`
+  const rows = yield* sql<{ id: string; read_hash: string | null; extractor: string; has_text: boolean }>`
+    select id, read_hash, extractor, raw_text is not null as has_text from scraped_posts where id = any(${ids}::uuid[])`
   const before = new Map(rows.map((row) => [row.id, row]))
+  // A model answers a day later: what was edited, taken back or has lost its words meanwhile does not come back with its answer.
+  const posts = eachOnce(given).filter(
+    ({ extractor, id }) => !extractor.startsWith(BY_MODEL) || before.get(id)?.has_text === true
+  )
   const dropped = yield* replacedBy(sql, cityId, posts)
   const write = posts
     .map((post) => ({ post, hash: readHash(post) }))

@@ -215,9 +215,15 @@ class Matcher {
       score + DETAIL_COUNTS * Math.min(1, (a.detail ?? 0) / MUCH_DETAIL) - Math.max(leads(a, b), leads(b, a))
     found.sort((x, y) => worth(y) - worth(x) || x.km - y.km || (x.a.id < y.a.id ? -1 : 1))
     const taken = new Set<Prepared>()
+    const cameLate = new Set<Prepared>()
     const out: Array<Match> = []
     for (const { a, b, score } of found) {
-      if (taken.has(a) || taken.has(b)) continue
+      if (taken.has(a) || cameLate.has(a)) continue
+      if (taken.has(b)) {
+        // Somebody else is the place it was taken for: the next of that name would be another place. Branches of a chain do lie side by side.
+        if (!BUSINESS.has(a.broad ?? "")) cameLate.add(a)
+        continue
+      }
       taken.add(a)
       taken.add(b)
       out.push({ a: a.id, b: b.id, score: Math.round(score * 1000) / 1000 })

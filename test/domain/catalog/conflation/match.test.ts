@@ -32,6 +32,16 @@ describe("places of two sources", () => {
     )
   })
 
+  it("leave the next one of a name alone that is nearest to somebody else: a district twice in one source is no second place", () => {
+    const elements = [place("suburb", "Monte Carlo", "suburb"), place("area", "Monte Carlo", "administrative", 60)]
+    const halt = place("halt", "Monte Carlo", "bus stop", -180)
+    const items = [place("district", "Monte Carlo", "", 20), place("stop", "Monte Carlo", "", -170)]
+    assert.deepStrictEqual(
+      matchPlaces([...elements, halt], items).map(({ a, b }) => `${a}=${b}`),
+      ["suburb=district", "halt=stop"]
+    )
+  })
+
   it("are not one where one is a part of the other, or bears a part of its name and does not say what it is", () => {
     const pairs: ReadonlyArray<readonly [a: Described, b: Described]> = [
       [place("a", "Le Méridien • Pool", "swimming pool"), place("b", "Le Meridien Beach Plaza", "", 40)],

@@ -7,6 +7,7 @@ import { PersonRecords, PersonRecordsUnavailable } from "../../src/services/pers
 import { type Asking, asked, type Kept } from "./ports.ts"
 import { type Row, SCHEMA } from "./postgres/schema.ts"
 import type { PgServer } from "./postgres/server.ts"
+import { PgFailure } from "./postgres/types.ts"
 
 const ROOTS: ReadonlyArray<string> = ["trips", "trip_snapshots"]
 
@@ -63,9 +64,18 @@ export const layer = (asking: Asking, kept: Kept) => {
         asked(asking, () => store.writer === undefined, away),
         (free) => {
           if (!free) return Effect.andThen(Effect.sleep(2), changing(change))
-          const made = change()
-          store.commit()
-          return Effect.succeed(made)
+          const told = server.executed.length
+          try {
+            const made = change()
+            store.commit()
+            return Effect.succeed(made)
+          } catch (cause) {
+            // What refers to what goes has arrived since: nothing of the transaction stands, and it is tried again with that.
+            if (!(cause instanceof PgFailure)) throw cause
+            store.rollback()
+            server.executed.length = told
+            return Effect.fail(away())
+          }
         }
       )
     )

@@ -99,13 +99,14 @@ export const workOn = (world: World, server: PgServer, kept: Kept, handler: JobH
       job.state = "running"
       job.attempt++
       world.note(`job ${job.kind} begins`)
-      const done = yield* Effect.result(
+      // As where the real ones are done: also what ends in a defect is done again.
+      const done = yield* Effect.exit(
         handler.run({ id: job.id, attempt: job.attempt, payload: job.payload, progress: () => {} })
       )
       // Somebody may have asked for it again meanwhile: with what they said, it is begun again.
       if (done._tag === "Success" && job.payload.user_id === undefined) job.state = "done"
       else job.state = "queued"
-      world.note(`job ${job.kind} ends: ${done._tag}`)
+      world.note(`job ${job.kind} ends: ${done._tag === "Success" ? done._tag : String(done.cause).slice(0, 300)}`)
     }
   })
 

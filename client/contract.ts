@@ -48,6 +48,141 @@ export type AuthFrame = {
   readonly token: string
 }
 
+/** What a trip can be asked to leave out: a vibe, a kind of place, or what has a roof or has none. */
+export type Avoidable =
+  | "cozy"
+  | "lively"
+  | "quiet"
+  | "romantic"
+  | "playful"
+  | "moody"
+  | "serene"
+  | "festive"
+  | "locals_favorite"
+  | "hidden_gem"
+  | "iconic"
+  | "old_school"
+  | "quirky"
+  | "trendy"
+  | "family_run"
+  | "neighbourhood_hub"
+  | "comfort_food"
+  | "street_food"
+  | "fine_dining"
+  | "seafood"
+  | "plant_based"
+  | "sweet_tooth"
+  | "adventurous_eats"
+  | "farm_to_table"
+  | "specialty_coffee"
+  | "tea_ritual"
+  | "craft_beer"
+  | "wine"
+  | "cocktails"
+  | "dive_bar"
+  | "late_night"
+  | "dancing"
+  | "waterfront"
+  | "green_space"
+  | "scenic_view"
+  | "hiking"
+  | "wildlife"
+  | "gardens"
+  | "beach_day"
+  | "golden_hour"
+  | "contemporary_art"
+  | "fine_art"
+  | "history"
+  | "architecture"
+  | "live_music"
+  | "performing_arts"
+  | "literary"
+  | "spiritual"
+  | "strolling"
+  | "active"
+  | "hands_on"
+  | "people_watching"
+  | "browsing"
+  | "vintage"
+  | "wellness"
+  | "handmade"
+  | "solo_friendly"
+  | "date_night"
+  | "family_friendly"
+  | "group_friendly"
+  | "budget_friendly"
+  | "splurge"
+  | "rainy_day"
+  | "quick_stop"
+  | "restaurant"
+  | "cafe"
+  | "bakery"
+  | "food_hall"
+  | "dessert"
+  | "bar"
+  | "brewery"
+  | "nightclub"
+  | "music_venue"
+  | "theatre"
+  | "cinema"
+  | "market"
+  | "shop"
+  | "bookstore"
+  | "museum"
+  | "gallery"
+  | "landmark"
+  | "historic_site"
+  | "temple"
+  | "library"
+  | "park"
+  | "garden"
+  | "viewpoint"
+  | "beach"
+  | "trail"
+  | "neighbourhood_walk"
+  | "zoo_aquarium"
+  | "spa"
+  | "sport"
+  | "workshop"
+  | "entertainment"
+  | "indoor"
+  | "outdoor"
+
+/** A kind of place. */
+export type Category =
+  | "restaurant"
+  | "cafe"
+  | "bakery"
+  | "street_food"
+  | "food_hall"
+  | "dessert"
+  | "bar"
+  | "brewery"
+  | "nightclub"
+  | "music_venue"
+  | "theatre"
+  | "cinema"
+  | "market"
+  | "shop"
+  | "bookstore"
+  | "museum"
+  | "gallery"
+  | "landmark"
+  | "historic_site"
+  | "temple"
+  | "library"
+  | "park"
+  | "garden"
+  | "viewpoint"
+  | "beach"
+  | "trail"
+  | "neighbourhood_walk"
+  | "zoo_aquarium"
+  | "spa"
+  | "sport"
+  | "workshop"
+  | "entertainment"
+
 /** What one option does to one stop. */
 export type Change = {
   readonly slot_id: string
@@ -329,18 +464,18 @@ export type NoPivotReason = {
 export type NodeBrief = {
   readonly id: string
   readonly name: string
-  readonly category: string
+  readonly category: Category
   readonly lat: number
   readonly lon: number
   readonly neighbourhood: string
-  readonly vibe_tags: ReadonlyArray<string>
+  readonly vibe_tags: ReadonlyArray<VibeTag>
 }
 
 /** A place of the catalog, with all that is known of it. */
 export type NodeView = {
   readonly id: string
   readonly name: string
-  readonly category: string
+  readonly category: Category
   readonly neighbourhood: string
   readonly lat: number
   readonly lon: number
@@ -349,8 +484,8 @@ export type NodeView = {
   readonly open: "open" | "closed" | "unknown"
   readonly expected: Expected | null
   readonly price_tier: number
-  readonly setting: string
-  readonly vibe_tags: ReadonlyArray<string>
+  readonly setting: "indoor" | "outdoor" | "mixed"
+  readonly vibe_tags: ReadonlyArray<VibeTag>
   readonly overrated: boolean | null
   readonly overrated_by: "editor" | "sources" | null
   readonly cross_ref_confidence: number | null
@@ -440,6 +575,70 @@ export type OfferOption = {
   readonly evidence: ReadonlyArray<EvidenceLine>
 }
 
+/** The taste that was made of what was said, and what was not understood of it. */
+export type Onboarded = {
+  readonly user_id: string
+  readonly dimensions: Readonly<
+    Partial<
+      Record<
+        | "pace_preference"
+        | "budget_sensitivity"
+        | "cuisine_openness"
+        | "social_mode"
+        | "time_orientation"
+        | "primary_interest"
+        | "trip_count"
+        | "category_affinities",
+        {
+          readonly value: unknown
+          readonly confidence: number
+          readonly source: string
+        }
+      >
+    >
+  >
+  readonly top_vibes: ReadonlyArray<{
+    readonly tag: VibeTag
+    readonly weight: number
+  }>
+  readonly encoder_version: string
+  readonly model_encoder_version: string | null
+  readonly state: "cold" | "warm"
+  readonly signal_count: number
+  readonly signals_to_go: number
+  readonly recent: ReadonlyArray<{
+    readonly signal_id: string
+    readonly signal_type:
+      | "slot_view"
+      | "slot_accept"
+      | "slot_skip"
+      | "slot_swap"
+      | "pivot_accept"
+      | "pivot_dismiss"
+      | "pivot_ignore"
+      | "thumbs_up"
+      | "thumbs_down"
+      | "discovery_swipe_right"
+      | "discovery_swipe_left"
+      | "post_trip_rating"
+      | "candidate_set_logged"
+    readonly occurred_at: string
+    readonly changes: ReadonlyArray<
+      | {
+          readonly dimension: string
+          readonly tag: VibeTag
+          readonly change: number
+        }
+      | {
+          readonly dimension: string
+          readonly from: string
+          readonly to: string
+        }
+    >
+  }>
+  readonly not_understood: ReadonlyArray<string>
+}
+
 /** What a traveler says about themselves on the first screen. What is not understood is said, not guessed. */
 export type Onboarding = {
   readonly tags: Readonly<Record<string, string | number | boolean | ReadonlyArray<string>>>
@@ -462,17 +661,26 @@ export type PayloadTooLarge = {
 export type PersonaView = {
   readonly user_id: string
   readonly dimensions: Readonly<
-    Record<
-      string,
-      {
-        readonly value: unknown
-        readonly confidence: number
-        readonly source: string
-      }
+    Partial<
+      Record<
+        | "pace_preference"
+        | "budget_sensitivity"
+        | "cuisine_openness"
+        | "social_mode"
+        | "time_orientation"
+        | "primary_interest"
+        | "trip_count"
+        | "category_affinities",
+        {
+          readonly value: unknown
+          readonly confidence: number
+          readonly source: string
+        }
+      >
     >
   >
   readonly top_vibes: ReadonlyArray<{
-    readonly tag: string
+    readonly tag: VibeTag
     readonly weight: number
   }>
   readonly encoder_version: string
@@ -482,12 +690,25 @@ export type PersonaView = {
   readonly signals_to_go: number
   readonly recent: ReadonlyArray<{
     readonly signal_id: string
-    readonly signal_type: string
+    readonly signal_type:
+      | "slot_view"
+      | "slot_accept"
+      | "slot_skip"
+      | "slot_swap"
+      | "pivot_accept"
+      | "pivot_dismiss"
+      | "pivot_ignore"
+      | "thumbs_up"
+      | "thumbs_down"
+      | "discovery_swipe_right"
+      | "discovery_swipe_left"
+      | "post_trip_rating"
+      | "candidate_set_logged"
     readonly occurred_at: string
     readonly changes: ReadonlyArray<
       | {
           readonly dimension: string
-          readonly tag: string
+          readonly tag: VibeTag
           readonly change: number
         }
       | {
@@ -507,8 +728,8 @@ export type PingFrame = {
 
 /** What is known of the disruption; all of it may be left out. */
 export type PivotDetail = {
-  readonly mood?: string
-  readonly tags?: ReadonlyArray<string>
+  readonly mood?: "calm" | "energetic" | "hungry" | "curious" | "romantic" | "playful" | "tired" | "social" | string
+  readonly tags?: ReadonlyArray<VibeTag>
   readonly delay_minutes?: number
   readonly line?: string
   readonly district?: string
@@ -546,7 +767,22 @@ export type PivotRequest = {
 
 /** For whom a place is fit, and what to know before one goes. What is unknown is absent. */
 export type PlaceFacts = {
-  readonly diet?: Readonly<Record<string, "yes" | "no" | "limited" | "only">>
+  readonly diet?: Readonly<
+    Partial<
+      Record<
+        | "vegetarian"
+        | "vegan"
+        | "pescetarian"
+        | "gluten_free"
+        | "halal"
+        | "kosher"
+        | "lactose_free"
+        | "dairy_free"
+        | "nut_free",
+        "yes" | "no" | "limited" | "only"
+      >
+    >
+  >
   readonly wheelchair?: "yes" | "no" | "limited" | "only"
   readonly outdoor_seating?: boolean
   readonly fee?: boolean
@@ -760,7 +996,22 @@ export type SlotView = {
   readonly opening_hours: string | null
   readonly price_tier: number | null
   readonly booking_needed: boolean
-  readonly fits: Readonly<Record<string, "fits" | "unknown" | "does-not">>
+  readonly fits: Readonly<
+    Partial<
+      Record<
+        | "vegetarian"
+        | "vegan"
+        | "gluten_free"
+        | "halal"
+        | "kosher"
+        | "lactose_free"
+        | "wheelchair"
+        | "children"
+        | "alcohol_free",
+        "fits" | "unknown" | "does-not"
+      >
+    >
+  >
   readonly travel_minutes: number
   readonly lines: ReadonlyArray<string>
   readonly narrative: string | null
@@ -856,7 +1107,7 @@ export type TripConstraints = {
   readonly budget?: "low" | "mid" | "high"
   readonly pace?: "leisurely" | "moderate" | "packed"
   readonly must?: ReadonlyArray<string>
-  readonly avoid?: ReadonlyArray<string>
+  readonly avoid?: ReadonlyArray<Avoidable>
   readonly needs?: ReadonlyArray<
     | "vegetarian"
     | "vegan"
@@ -996,111 +1247,82 @@ export type Unprocessable = {
   readonly title?: "This cannot be done as asked"
 }
 
+/** What a place is like, or somebody's taste, in one word of the taxonomy. */
+export type VibeTag =
+  | "cozy"
+  | "lively"
+  | "quiet"
+  | "romantic"
+  | "playful"
+  | "moody"
+  | "serene"
+  | "festive"
+  | "locals_favorite"
+  | "hidden_gem"
+  | "iconic"
+  | "old_school"
+  | "quirky"
+  | "trendy"
+  | "family_run"
+  | "neighbourhood_hub"
+  | "comfort_food"
+  | "street_food"
+  | "fine_dining"
+  | "seafood"
+  | "plant_based"
+  | "sweet_tooth"
+  | "adventurous_eats"
+  | "farm_to_table"
+  | "specialty_coffee"
+  | "tea_ritual"
+  | "craft_beer"
+  | "wine"
+  | "cocktails"
+  | "dive_bar"
+  | "late_night"
+  | "dancing"
+  | "waterfront"
+  | "green_space"
+  | "scenic_view"
+  | "hiking"
+  | "wildlife"
+  | "gardens"
+  | "beach_day"
+  | "golden_hour"
+  | "contemporary_art"
+  | "fine_art"
+  | "history"
+  | "architecture"
+  | "live_music"
+  | "performing_arts"
+  | "literary"
+  | "spiritual"
+  | "strolling"
+  | "active"
+  | "hands_on"
+  | "people_watching"
+  | "browsing"
+  | "vintage"
+  | "wellness"
+  | "handmade"
+  | "solo_friendly"
+  | "date_night"
+  | "family_friendly"
+  | "group_friendly"
+  | "budget_friendly"
+  | "splurge"
+  | "rainy_day"
+  | "quick_stop"
+
 /** The words that the contract understands: nobody has to copy them. */
 export type Vocabularies = {
   readonly tags: ReadonlyArray<{
-    readonly tag:
-      | "cozy"
-      | "lively"
-      | "quiet"
-      | "romantic"
-      | "playful"
-      | "moody"
-      | "serene"
-      | "festive"
-      | "locals_favorite"
-      | "hidden_gem"
-      | "iconic"
-      | "old_school"
-      | "quirky"
-      | "trendy"
-      | "family_run"
-      | "neighbourhood_hub"
-      | "comfort_food"
-      | "street_food"
-      | "fine_dining"
-      | "seafood"
-      | "plant_based"
-      | "sweet_tooth"
-      | "adventurous_eats"
-      | "farm_to_table"
-      | "specialty_coffee"
-      | "tea_ritual"
-      | "craft_beer"
-      | "wine"
-      | "cocktails"
-      | "dive_bar"
-      | "late_night"
-      | "dancing"
-      | "waterfront"
-      | "green_space"
-      | "scenic_view"
-      | "hiking"
-      | "wildlife"
-      | "gardens"
-      | "beach_day"
-      | "golden_hour"
-      | "contemporary_art"
-      | "fine_art"
-      | "history"
-      | "architecture"
-      | "live_music"
-      | "performing_arts"
-      | "literary"
-      | "spiritual"
-      | "strolling"
-      | "active"
-      | "hands_on"
-      | "people_watching"
-      | "browsing"
-      | "vintage"
-      | "wellness"
-      | "handmade"
-      | "solo_friendly"
-      | "date_night"
-      | "family_friendly"
-      | "group_friendly"
-      | "budget_friendly"
-      | "splurge"
-      | "rainy_day"
-      | "quick_stop"
+    readonly tag: VibeTag
     readonly group: string
     readonly means: string
   }>
-  readonly categories: ReadonlyArray<
-    | "restaurant"
-    | "cafe"
-    | "bakery"
-    | "street_food"
-    | "food_hall"
-    | "dessert"
-    | "bar"
-    | "brewery"
-    | "nightclub"
-    | "music_venue"
-    | "theatre"
-    | "cinema"
-    | "market"
-    | "shop"
-    | "bookstore"
-    | "museum"
-    | "gallery"
-    | "landmark"
-    | "historic_site"
-    | "temple"
-    | "library"
-    | "park"
-    | "garden"
-    | "viewpoint"
-    | "beach"
-    | "trail"
-    | "neighbourhood_walk"
-    | "zoo_aquarium"
-    | "spa"
-    | "sport"
-    | "workshop"
-    | "entertainment"
-  >
+  readonly categories: ReadonlyArray<Category>
+  readonly avoidable: ReadonlyArray<Avoidable>
   readonly needs: ReadonlyArray<
     | "vegetarian"
     | "vegan"
@@ -1112,6 +1334,7 @@ export type Vocabularies = {
     | "children"
     | "alcohol_free"
   >
+  readonly diets: ReadonlyArray<"vegetarian" | "vegan" | "gluten_free" | "halal" | "kosher" | "lactose_free">
   readonly moods: ReadonlyArray<
     "calm" | "energetic" | "hungry" | "curious" | "romantic" | "playful" | "tired" | "social"
   >
@@ -1717,12 +1940,12 @@ export interface Operations {
     readonly body: undefined
     readonly answer: unknown
   }
-  /** Say what you like. Replaces what was said or learnt of the same: a dimension that is not named stays. What you like, your interests and your personality make one taste: it stays where none of them is said, and is made anew where one is. Words that are not understood are named in the answer's taste by their absence, never guessed. */
+  /** Say what you like. Replaces what was said or learnt of the same: a dimension that is not named stays. What you like, your interests and your personality make one taste: it stays where none of them is said, and is made anew where one is. Words that are not understood are never guessed: `not_understood` names them. */
   readonly "people.onboard": {
     readonly path: undefined
     readonly query: undefined
     readonly body: Onboarding
-    readonly answer: PersonaView
+    readonly answer: Onboarded
   }
   /** What we take your taste to be. Dimensions with how sure we are, the strongest tags, and what each recent signal changed. */
   readonly "people.persona": {
@@ -1976,11 +2199,11 @@ export interface Operations {
     readonly query: undefined
     readonly body: {
       readonly node_ids: ReadonlyArray<string>
-      readonly tags: ReadonlyArray<string>
+      readonly tags: ReadonlyArray<VibeTag>
     }
     readonly answer: {
       readonly node_ids: ReadonlyArray<string>
-      readonly tags: ReadonlyArray<string>
+      readonly tags: ReadonlyArray<VibeTag>
       readonly affected_slots: ReadonlyArray<string>
     }
   }
@@ -1991,7 +2214,7 @@ export interface Operations {
     readonly body: undefined
     readonly answer: {
       readonly nodes: ReadonlyArray<NodeBrief>
-      readonly tags: ReadonlyArray<string>
+      readonly tags: ReadonlyArray<VibeTag>
       readonly affected_slots: ReadonlyArray<string>
     }
   }

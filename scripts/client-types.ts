@@ -18,7 +18,12 @@ const objectType = (schema: Json, pad: string): string => {
     ([name, one]) => `${inner}readonly ${key(name)}${required.has(name) ? "" : "?"}: ${typeOf(one, inner)}`
   )
   if (typeof schema.additionalProperties === "object") {
-    const rest = `Readonly<Record<string, ${typeOf(schema.additionalProperties, pad)}>>`
+    const value = typeOf(schema.additionalProperties, pad)
+    const keys: ReadonlyArray<string> | undefined = schema.propertyNames?.enum
+    const rest =
+      keys === undefined
+        ? `Readonly<Record<string, ${value}>>`
+        : `Readonly<Partial<Record<${both(keys.map((one) => JSON.stringify(one)))}, ${value}>>>`
     return lines.length === 0 ? rest : `{\n${lines.join("\n")}\n${pad}} & ${rest}`
   }
   if (lines.length === 0) return "Readonly<Record<string, unknown>>"

@@ -4,6 +4,8 @@
  * texts are not compared.
  */
 
+import { OTHERS_ARE_READ } from "../../src/domain/basics/words.ts"
+
 // biome-ignore lint/suspicious/noExplicitAny: JSON Schema as it is written.
 type Json = any
 
@@ -22,7 +24,8 @@ const resolved = (schema: Json, definitions: Shape["definitions"]): Json => {
   const named = schema.$ref === undefined ? schema : resolved(definitions[lastOf(schema.$ref)], definitions)
   const parts: ReadonlyArray<Json> = named.allOf ?? []
   if (parts.length === 0) return named
-  return Object.assign({}, ...parts.map((part) => resolved(part, definitions)), { ...named, allOf: undefined })
+  const whole = Object.assign({}, ...parts.map((part) => resolved(part, definitions)), { ...named, allOf: undefined })
+  return whole[OTHERS_ARE_READ] === true ? { type: whole.type } : whole
 }
 
 /** All that it may be, each alone. */

@@ -9,6 +9,7 @@ import type { UserId } from "../domain/ids.ts"
 import type { Onboarding } from "../domain/persona/onboarding.ts"
 import type { Persona } from "../domain/persona/persona.ts"
 import type { LearntChange } from "../domain/user/commands.ts"
+import type { SignalType } from "../domain/vocabulary.ts"
 
 export class PersonasUnavailable extends Schema.TaggedError<PersonasUnavailable>()("PersonasUnavailable", {
   message: Schema.String,
@@ -18,7 +19,7 @@ export class PersonasUnavailable extends Schema.TaggedError<PersonasUnavailable>
 /** What one recent signal changed, for people who want to know why. */
 export interface PersonaChangeExplained {
   readonly signal_id: string
-  readonly signal_type: string
+  readonly signal_type: SignalType
   readonly occurred_at: number
   readonly changes: ReadonlyArray<LearntChange>
 }

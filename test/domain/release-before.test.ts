@@ -32,6 +32,14 @@ const named = (release: ReleaseShapes, schema: unknown): Shape => ({ schema, def
 /** The release before knew this command, and no road of it ever asked it: to leave is to decline, and to send away is to withdraw. */
 const NEVER_ASKED = ['trip: it: _tag "close_invitation" is unknown to it']
 
+/** Words of closed lists, which the document names since: the release before refused others as well, or passed over them without a word. */
+const NAMED_SINCE = [
+  "POST /api/v1/trips: it.constraints.avoid[]: string is unknown to it",
+  "POST /api/v1/trips/{id}/replan: it.constraints.avoid[]: string is unknown to it",
+  "PUT /api/v1/trips/{id}/vetoes: it.tags[]: string is unknown to it",
+  "POST /api/v1/trips/{id}/pivot: it.detail.tags[]: string is unknown to it"
+]
+
 describe("beside the release before", () => {
   it("this one reads every record of its journals, and its journals can be gone back to", () => {
     assert.deepEqual(gone("records"), [], "types that are not read any more")
@@ -72,7 +80,7 @@ describe("beside the release before", () => {
       )
       return [...asked, ...answered].map((what) => `${name}: ${what}`)
     })
-    assert.deepEqual(problems, [])
+    assert.deepEqual(problems, NAMED_SINCE)
   })
 })
 

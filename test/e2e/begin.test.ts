@@ -4,7 +4,8 @@ import { request } from "node:http"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { tokenFor, until } from "../support/server.ts"
+import { follow } from "../support/follow.ts"
+import { dayAhead, type Json, ok, tokenFor, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
 const asked = async (url: string, init: RequestInit = {}) => {
@@ -78,6 +79,74 @@ describe("the way in", () => {
     assert.include(body.moods, "tired")
     assert.include(body.needs, "wheelchair")
     assert.deepStrictEqual(body.paces, ["leisurely", "moderate", "packed"])
+  })
+
+  it("states those words as enums in both documents, and the same ones", async () => {
+    const { url } = world.server()
+    const words = (await asked(`${url}/api/v1/vocabularies`)).body
+    const tags = words.tags.map(({ tag }: { tag: string }) => tag)
+    for (const document of ["openapi.json", "asyncapi.json"]) {
+      const { schemas } = (await asked(`${url}/${document}`)).body.components
+      const field = (shape: string, name: string) => {
+        const found = schemas[shape].properties[name]
+        const one = found.items ?? found
+        return one.$ref === undefined ? one : schemas[one.$ref.split("/").at(-1)]
+      }
+      assert.deepStrictEqual(field("NodeBrief", "category").enum, words.categories, document)
+      assert.deepStrictEqual(field("NodeBrief", "vibe_tags").enum, tags, document)
+      assert.deepStrictEqual(field("PivotDetail", "tags").enum, tags, document)
+      assert.deepStrictEqual(field("PivotDetail", "mood").anyOf[0].enum, words.moods, document)
+      assert.deepStrictEqual(field("TripConstraints", "avoid").enum, words.avoidable, document)
+      assert.deepStrictEqual(field("TripConstraints", "needs").enum, words.needs, document)
+      assert.deepStrictEqual(field("TripConstraints", "pace").enum, words.paces, document)
+      assert.deepStrictEqual(field("SlotView", "fits").propertyNames.enum, words.needs, document)
+    }
+    assert.includeMembers(words.needs, words.diets)
+    const openApi = (await asked(`${url}/openapi.json`)).body
+    const place = openApi.paths["/api/v1/cities/{slug}/nodes"].get.parameters
+    const refs = place.flatMap(({ schema }: { schema: { $ref?: string } }) => schema.$ref ?? [])
+    assert.sameMembers(refs, ["#/components/schemas/Category", "#/components/schemas/VibeTag"])
+  })
+
+  it("refuses a word that is in no list by the name of its field and with the list, and drops none", async () => {
+    const ann = await world.someone()
+    const trip = { city: "seattle", start_date: dayAhead(0), days: 2 }
+    const refused = (answer: { status: number; body: { detail: string } }, ...says: ReadonlyArray<RegExp>) => {
+      assert.strictEqual(answer.status, 422, answer.body.detail)
+      for (const one of says) assert.match(answer.body.detail, one)
+    }
+    const floating = await ann.call("POST", "/trips", { ...trip, constraints: { avoid: ["museum", "gravity"] } })
+    refused(floating, /"gravity" is not.*there are .*nightclub.*outdoor/)
+    assert.deepStrictEqual(floating.body.errors[0].path, ["constraints", "avoid", 1])
+    refused(await ann.call("GET", "/cities/seattle/nodes?tag=gravity"), /^tag: "gravity".*there are .*scenic_view/)
+    refused(await ann.call("GET", "/cities/seattle/nodes?category=pub"), /^category: "pub".*there are .*brewery/)
+
+    const avoid = ["nightclub", "museum", "street_food", "dancing"]
+    const mine = ok(await ann.call("POST", "/trips", { ...trip, constraints: { avoid } }), 201)
+    const nodes = mine.days.flatMap(({ slots }: Json) => slots.map(({ node }: Json) => node))
+    assert.isNotEmpty(nodes)
+    for (const { category, vibe_tags } of nodes) assert.notInclude(avoid, category, String(vibe_tags))
+    for (const { vibe_tags } of nodes) assert.isFalse(vibe_tags.some((tag: string) => avoid.includes(tag)))
+
+    const vetoes = await ann.call("PUT", `/trips/${mine.id}/vetoes`, { node_ids: [], tags: ["quiet", "gravity"] })
+    refused(vetoes, /"gravity" is not a vibe tag; there are .*quiet/)
+    ok(await ann.call("PATCH", `/trips/${mine.id}`, { status: "active" }))
+    const pivot = { trigger: "mood", detail: { tags: ["quiet", "gravity"] } }
+    refused(await ann.call("POST", `/trips/${mine.id}/pivot`, pivot), /^detail\.tags: "gravity".*there are .*quiet/)
+    const stream = await follow(world.server(), ann, mine.id)
+    stream.send({ type: "pivot", id: "heavy", ...pivot })
+    const { problem } = await stream.first("the refusal", ({ id }) => id === "heavy")
+    assert.deepStrictEqual([problem.status, /^detail\.tags: "gravity"/.test(problem.detail)], [422, true])
+    stream.close()
+  })
+
+  it("names the words of an onboarding that nothing was made of", async () => {
+    const ann = await world.someone()
+    const said = { tags: { food: ["ramen"], pace: "sideways" }, interests: ["gravity", "museums"] }
+    const persona = ok(await ann.call("PUT", "/users/me/onboarding", said))
+    assert.deepStrictEqual(persona.not_understood, ["pace: sideways", "gravity"])
+    const plain = ok(await ann.call("PUT", "/users/me/onboarding", { tags: { pace: "slow" } }))
+    assert.deepStrictEqual(plain.not_understood, [])
   })
 
   it("renews a token that ran out lately, for its traveler alone, and says of an older one what to do", async () => {

@@ -1,14 +1,21 @@
 /** What is known of a place beyond its category: for whom it is fit, and what to know before one goes. */
 import * as Schema from "effect/Schema"
+import { recordBy } from "../basics/words.ts"
 
 const Answer = Schema.Literals(["yes", "no", "limited", "only"])
 export type Answer = typeof Answer.Type
+
+/** Kinds of diet that are kept; nobody asks for others. */
+const DIETS_KEPT = [
+  ...(["vegetarian", "vegan", "pescetarian", "gluten_free", "halal", "kosher"] as const),
+  ...(["lactose_free", "dairy_free", "nut_free"] as const)
+]
 
 const short = Schema.String.check(Schema.isMaxLength(300))
 
 export const PlaceFacts = Schema.Struct({
   /** By kind of diet: vegetarian, vegan, gluten_free, halal, kosher, lactose_free … */
-  diet: Schema.optionalKey(Schema.Record(Schema.String, Answer)),
+  diet: Schema.optionalKey(recordBy(DIETS_KEPT, Answer)),
   wheelchair: Schema.optionalKey(Answer),
   outdoor_seating: Schema.optionalKey(Schema.Boolean),
   fee: Schema.optionalKey(Schema.Boolean),
@@ -32,8 +39,6 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   ...{ some: "limited", served: "yes" }
 }
 
-/** Kinds of diet that are kept; nobody asks for others. */
-const DIETS = /^diet:(vegetarian|vegan|pescetarian|gluten_free|halal|kosher|lactose_free|dairy_free|nut_free)$/
 const RESERVATIONS = ["required", "recommended", "yes", "no"] as const
 
 const yesOrNo = (value: string | undefined): boolean | undefined =>
@@ -48,7 +53,7 @@ const httpOnly = (value: string | undefined): string | undefined => {
 export const placeFacts = (tags: Readonly<Record<string, string>>): PlaceFacts => {
   const diet: Record<string, Answer> = {}
   for (const [key, value] of Object.entries(tags)) {
-    const kind = DIETS.exec(key)?.[1]
+    const kind = DIETS_KEPT.find((diet) => key === `diet:${diet}`)
     const answer = ANSWERS[value]
     if (kind !== undefined && answer !== undefined) diet[kind] = answer
   }

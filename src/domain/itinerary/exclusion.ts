@@ -47,8 +47,9 @@ const readWords = (words: ReadonlyArray<string>): Words => {
     const at = tagIndex(word)
     if (at !== undefined && at < 32) out.low |= 1 << at
     else if (at !== undefined) out.high |= 1 << (at - 32)
-    else if (CATEGORIES.includes(word as Category)) out.categories.add(categoryIndex(word as Category))
-    else if (word === "indoor" || word === "outdoor") out.settings.add(word)
+    // Some words name a vibe and a kind of place: both are meant.
+    if (CATEGORIES.includes(word as Category)) out.categories.add(categoryIndex(word as Category))
+    if (word === "indoor" || word === "outdoor") out.settings.add(word)
   }
   return out
 }

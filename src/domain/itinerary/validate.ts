@@ -5,7 +5,7 @@
 import { categoryInfo } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { fitFor } from "../catalog/fits.ts"
-import { isVibeTag } from "../catalog/taxonomy.ts"
+import { isNamedBy } from "../catalog/words.ts"
 import type { Relaxation, TripConstraints, Veto } from "../plan/model.ts"
 import { tableOf } from "./table-hours.ts"
 
@@ -99,8 +99,7 @@ interface Visit {
 /** What nobody of the party wants, and what does not suit them. */
 const judgeWishes = (trip: JudgedTrip, { node, stop }: Visit, bent: Bent, say: Say) => {
   const { constraints } = trip
-  const named = (words: ReadonlyArray<string>) =>
-    words.some((w) => (isVibeTag(w) ? node.vibe_tags.includes(w) : w === node.category || w === node.setting))
+  const named = (words: ReadonlyArray<string>) => words.some((word) => isNamedBy(node, word))
   if (trip.vetoes.some((v) => (v.node_ids as ReadonlyArray<string>).includes(stop.node_id) || named(v.tags))) {
     say("veto", `${node.name} is vetoed`)
   }

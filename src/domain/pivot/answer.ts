@@ -128,7 +128,9 @@ const district = (
 const mood = (world: PivotWorld, set: FallbackSet | undefined, request: PivotRequest, target: Target, now: number) => {
   const wish = moodWish(request.detail)
   if (wish === undefined) {
-    return refuse("unknown_mood", `Name a mood (${MOODS.join(", ")}) or tags of the vibe taxonomy.`)
+    const said = request.detail?.mood
+    const start = said === undefined ? "" : `detail.mood: "${said}" suggests nothing that is known of places. `
+    return refuse("unknown_mood", `${start}Name a mood (${MOODS.join(", ")}) or tags of the vibe taxonomy.`)
   }
   const { day, position } = target
   const upset = request.slot_id === undefined ? moodUpset(world, day, position, wish) : undefined

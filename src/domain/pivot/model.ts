@@ -1,13 +1,15 @@
 /** A disruption, and the answers to it. `Offer` is the wire shape of the contract. */
 import * as Schema from "effect/Schema"
 import { Text } from "../basics/storable.ts"
+import { wordOfOrOwn } from "../basics/words.ts"
 import { EvidenceKind, Voice } from "../catalog/node.ts"
+import { CategoryWord, VibeTagWord } from "../catalog/words.ts"
 import { NodeId, OptionId, PivotId, SlotId } from "../ids.ts"
-import { Trigger } from "../vocabulary.ts"
+import { Mood, Trigger } from "../vocabulary.ts"
 
 export const PivotDetail = Schema.Struct({
-  mood: Schema.optionalKey(Text(64)),
-  tags: Schema.optionalKey(Schema.Array(Text(64)).check(Schema.isMaxLength(16))),
+  mood: Schema.optionalKey(wordOfOrOwn(Mood.literals)),
+  tags: Schema.optionalKey(Schema.Array(VibeTagWord).check(Schema.isMaxLength(16))),
   delay_minutes: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1440 }))),
   line: Schema.optionalKey(Text(120)),
   /** With `venue_closed`: a neighbourhood that cannot be entered, as the catalog names it. */
@@ -41,11 +43,11 @@ export type EvidenceLine = typeof EvidenceLine.Type
 export const NodeBrief = Schema.Struct({
   id: NodeId,
   name: Schema.String,
-  category: Schema.String,
+  category: CategoryWord,
   lat: Schema.Finite,
   lon: Schema.Finite,
   neighbourhood: Schema.String,
-  vibe_tags: Schema.Array(Schema.String)
+  vibe_tags: Schema.Array(VibeTagWord)
 }).annotate({ identifier: "NodeBrief" })
 export type NodeBrief = typeof NodeBrief.Type
 

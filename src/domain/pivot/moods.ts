@@ -1,6 +1,7 @@
 /** What a mood asks for, in vibes. */
 import { vibeEmbedding } from "../catalog/embedding.ts"
-import { isVibeTag, TAXONOMY } from "../catalog/taxonomy.ts"
+import { isVibeTag } from "../catalog/taxonomy.ts"
+import { tagSuggestedBy } from "../catalog/words.ts"
 import { Mood, VIBE_DIMENSIONS } from "../vocabulary.ts"
 import type { PivotDetail } from "./model.ts"
 
@@ -47,10 +48,6 @@ export const moodTable = (matrix: Float32Array): Float32Array => {
   return table
 }
 
-const tagOfWord: ReadonlyMap<string, string> = new Map(
-  TAXONOMY.flatMap((info) => info.words.map((word) => [word, info.tag] as const)).reverse()
-)
-
 export interface MoodWish {
   /** The palette's column where it has one. */
   readonly palette: number | undefined
@@ -75,7 +72,7 @@ export const moodWish = (detail: PivotDetail | undefined): MoodWish | undefined 
     const palette = MOODS.indexOf(mood)
     return { palette, label: mood, vector: VECTORS[palette]! }
   }
-  const tag = isVibeTag(mood) ? mood : tagOfWord.get(mood)
+  const tag = tagSuggestedBy(mood)
   return tag === undefined ? undefined : { palette: undefined, label: mood, vector: vibeEmbedding({ [tag]: 1 }) }
 }
 

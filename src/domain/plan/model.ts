@@ -3,8 +3,8 @@
  * change one. Times are Unix milliseconds.
  */
 import * as Schema from "effect/Schema"
-import { Text } from "../basics/storable.ts"
 import { NEEDS } from "../catalog/fits.ts"
+import { AvoidableWord } from "../catalog/words.ts"
 import { NodeId, SlotId, UserId, Uuid } from "../ids.ts"
 import { Budget, DayPart, Pace, type TripStatus } from "../vocabulary.ts"
 
@@ -16,7 +16,7 @@ export const TripConstraints = Schema.Struct({
   budget: Schema.optionalKey(Budget),
   pace: Schema.optionalKey(Pace),
   must: Schema.optionalKey(Schema.Array(NodeId).check(Schema.isMaxLength(40))),
-  avoid: Schema.optionalKey(Schema.Array(Text(64)).check(Schema.isMaxLength(64))),
+  avoid: Schema.optionalKey(Schema.Array(AvoidableWord).check(Schema.isMaxLength(64))),
   /** What somebody of the party needs: no place is planned that is known not to be fit for it. */
   needs: Schema.optionalKey(Schema.Array(Schema.Literals(NEEDS)).check(Schema.isMaxLength(NEEDS.length))),
   day_start: Schema.optionalKey(ClockTime),

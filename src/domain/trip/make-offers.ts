@@ -1,4 +1,6 @@
 /** Offers: made from memory, with room for them among those that are open. */
+import { wordsNotIn } from "../basics/words.ts"
+import { VIBE_TAGS } from "../catalog/taxonomy.ts"
 import type { PivotOffered, PushedOut } from "../decisions.ts"
 import type { PivotId } from "../ids.ts"
 import type { PivotRequest } from "../pivot/model.ts"
@@ -174,6 +176,8 @@ export const requestPivot = (turn: Turn, command: Extract<TripCommand, { _tag: "
     const slot = slotAhead(turn, command.request.slot_id)
     if (isRejection(slot)) return reject(slot)
   }
+  const [unknown] = wordsNotIn(VIBE_TAGS, command.request.detail?.tags ?? [], [], "a vibe tag")
+  if (unknown !== undefined) return reject(new R.DoesNotFit({ message: `detail.tags: ${unknown.message}.` }))
   const device = deviceOf(turn, command)
   const shared = sharedOffer(turn, device, command.request)
   if (shared !== undefined) {

@@ -1,7 +1,9 @@
 /** What somebody asks a trip to be, checked against the calendar and the catalog before anything is planned. */
+
+import { wordsNotIn } from "../basics/words.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { fitFor } from "../catalog/fits.ts"
-import { tagIndex } from "../catalog/taxonomy.ts"
+import { AVOIDABLE, isNamedBy } from "../catalog/words.ts"
 import { type ClockChange, minuteAt, type TripDay } from "../itinerary/rules.ts"
 import type { TripConstraints } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
@@ -75,7 +77,7 @@ export const constraintIssues = (catalog: CityCatalog, constraints: TripConstrai
       issues.push({ path: ["constraints", "must", index], message: `${catalog.city.name} has no such place` })
     } else {
       const node = catalog.nodes[at]!
-      const clash = node.vibe_tags.find((tag) => avoid.includes(tag))
+      const clash = avoid.find((word) => isNamedBy(node, word))
       const need = needs.find((one) => fitFor(node, one) === "does-not")
       if (need !== undefined) {
         issues.push({
@@ -92,11 +94,7 @@ export const constraintIssues = (catalog: CityCatalog, constraints: TripConstrai
       }
     }
   }
-  for (const [index, tag] of avoid.entries()) {
-    if (tagIndex(tag) === undefined) {
-      issues.push({ path: ["constraints", "avoid", index], message: `"${tag}" is not a vibe tag` })
-    }
-  }
+  issues.push(...wordsNotIn(AVOIDABLE, avoid, ["constraints", "avoid"], "something that a trip can avoid"))
   if (day_start !== undefined && day_end !== undefined && day_start === day_end) {
     issues.push({ path: ["constraints", "day_end"], message: "the day ends when it starts: no room for a plan" })
   }

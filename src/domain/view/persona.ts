@@ -3,7 +3,7 @@ import { explain } from "../catalog/embedding.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import { isCold, type Persona } from "../persona/persona.ts"
 import type { LearntChange } from "../user/commands.ts"
-import { COLD_BELOW_SIGNALS } from "../vocabulary.ts"
+import { COLD_BELOW_SIGNALS, type SignalType } from "../vocabulary.ts"
 
 const SHOWN_VIBES = 8
 
@@ -11,7 +11,7 @@ const rounded = (value: number): number => Math.round(value * 1000) / 1000
 
 interface Recent {
   readonly signal_id: string
-  readonly signal_type: string
+  readonly signal_type: SignalType
   readonly occurred_at: number
   readonly changes: ReadonlyArray<LearntChange>
 }

@@ -4,9 +4,8 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Text } from "../../domain/basics/storable.ts"
-import { Category } from "../../domain/catalog/category.ts"
-import { NEEDS } from "../../domain/catalog/fits.ts"
-import { VIBE_TAGS } from "../../domain/catalog/taxonomy.ts"
+import { DIETS, NEEDS } from "../../domain/catalog/fits.ts"
+import { AvoidableWord, CategoryWord, VibeTagWord } from "../../domain/catalog/words.ts"
 import { UserId } from "../../domain/ids.ts"
 import { Budget, Mood, Pace, PrimaryInterest, SocialMode, Trigger } from "../../domain/vocabulary.ts"
 import { NotFound, Unauthorized } from "./problems.ts"
@@ -14,9 +13,11 @@ import { Instant } from "./shapes.ts"
 
 /** What a client may offer and send, as it stands in the schemas: nobody has to copy it. */
 export const Vocabularies = Schema.Struct({
-  tags: Schema.Array(Schema.Struct({ tag: Schema.Literals(VIBE_TAGS), group: Schema.String, means: Schema.String })),
-  categories: Schema.Array(Category),
+  tags: Schema.Array(Schema.Struct({ tag: VibeTagWord, group: Schema.String, means: Schema.String })),
+  categories: Schema.Array(CategoryWord),
+  avoidable: Schema.Array(AvoidableWord),
   needs: Schema.Array(Schema.Literals(NEEDS)),
+  diets: Schema.Array(Schema.Literals(DIETS)),
   moods: Schema.Array(Mood),
   triggers: Schema.Array(Trigger),
   paces: Schema.Array(Pace),

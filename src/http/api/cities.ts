@@ -6,6 +6,7 @@ import { Text } from "../../domain/basics/storable.ts"
 import { Attribution } from "../../domain/catalog/attribution.ts"
 import { NEEDS } from "../../domain/catalog/fits.ts"
 import { Voice } from "../../domain/catalog/node.ts"
+import { CategoryWord, VibeTagWord } from "../../domain/catalog/words.ts"
 import { NodeId } from "../../domain/ids.ts"
 import { EvidenceLine } from "../../domain/pivot/model.ts"
 import { Authorization } from "./identity.ts"
@@ -33,8 +34,8 @@ export class CitiesGroup extends HttpApiGroup.make("cities")
       params: { slug: Text(64) },
       query: {
         ...page(/^\d{1,9}$/),
-        category: Schema.optionalKey(Text(64)),
-        tag: Schema.optionalKey(Text(64)),
+        category: Schema.optionalKey(CategoryWord),
+        tag: Schema.optionalKey(VibeTagWord),
         neighbourhood: Schema.optionalKey(Text(100)),
         /** Only places that are known to be fit for this need. */
         fits: Schema.optionalKey(Schema.Literals(NEEDS)),

@@ -4,19 +4,23 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Text } from "../../domain/basics/storable.ts"
+import { recordBy } from "../../domain/basics/words.ts"
+import { VibeTagWord } from "../../domain/catalog/words.ts"
 import { UserId } from "../../domain/ids.ts"
+import { DIMENSION_NAMES } from "../../domain/persona/dimensions.ts"
 import { Onboarding } from "../../domain/persona/onboarding.ts"
+import { SignalType } from "../../domain/vocabulary.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, NotFound, PayloadTooLarge, Unavailable, Unprocessable } from "./problems.ts"
 import { Instant, Limit, NodeView } from "./shapes.ts"
 
 export const PersonaView = Schema.Struct({
   user_id: UserId,
-  dimensions: Schema.Record(
-    Schema.String,
+  dimensions: recordBy(
+    DIMENSION_NAMES,
     Schema.Struct({ value: Schema.Unknown, confidence: Schema.Finite, source: Schema.String })
   ),
-  top_vibes: Schema.Array(Schema.Struct({ tag: Schema.String, weight: Schema.Finite })),
+  top_vibes: Schema.Array(Schema.Struct({ tag: VibeTagWord, weight: Schema.Finite })),
   encoder_version: Schema.String,
   /** The trained model that has a taste of theirs in its own words; null where none has. */
   model_encoder_version: Schema.NullOr(Schema.String),
@@ -27,12 +31,12 @@ export const PersonaView = Schema.Struct({
   recent: Schema.Array(
     Schema.Struct({
       signal_id: Schema.String,
-      signal_type: Schema.String,
+      signal_type: SignalType,
       occurred_at: Instant,
       /** By how much a taste moved, or what a dimension was and is now. */
       changes: Schema.Array(
         Schema.Union([
-          Schema.Struct({ dimension: Schema.String, tag: Schema.String, change: Schema.Finite }),
+          Schema.Struct({ dimension: Schema.String, tag: VibeTagWord, change: Schema.Finite }),
           Schema.Struct({ dimension: Schema.String, from: Schema.String, to: Schema.String })
         ])
       )
@@ -40,12 +44,18 @@ export const PersonaView = Schema.Struct({
   )
 }).annotate({ identifier: "PersonaView" })
 
+/** The taste that was made of it, and the words that nothing was made of. */
+export const Onboarded = Schema.Struct({
+  ...PersonaView.fields,
+  not_understood: Schema.Array(Schema.String)
+}).annotate({ identifier: "Onboarded" })
+
 export class PeopleGroup extends HttpApiGroup.make("people")
   .add(
     HttpApiEndpoint.get("persona", "/users/me/persona", { success: PersonaView, error: Unavailable }),
     HttpApiEndpoint.put("onboard", "/users/me/onboarding", {
       payload: Onboarding,
-      success: PersonaView,
+      success: Onboarded,
       error: [Unprocessable, Unavailable]
     }),
     HttpApiEndpoint.get("companions", "/users/me/companions", {

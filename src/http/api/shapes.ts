@@ -1,9 +1,12 @@
 /** The JSON shapes that more than one group of the contract speaks of. */
 import * as Schema from "effect/Schema"
 import { StorableNumber, Text } from "../../domain/basics/storable.ts"
+import { recordBy } from "../../domain/basics/words.ts"
 import { Attribution } from "../../domain/catalog/attribution.ts"
 import { PlaceFacts } from "../../domain/catalog/facts.ts"
-import { Names } from "../../domain/catalog/node.ts"
+import { NEEDS } from "../../domain/catalog/fits.ts"
+import { Names, Setting } from "../../domain/catalog/node.ts"
+import { CategoryWord, VibeTagWord } from "../../domain/catalog/words.ts"
 import { NodeId, PivotId, SlotId, TripId, UserId } from "../../domain/ids.ts"
 import { EvidenceLine, NodeBrief, Offer } from "../../domain/pivot/model.ts"
 import { FIXED_KINDS, Lodging, PlacedBy, Relaxation, TripConstraints } from "../../domain/plan/model.ts"
@@ -63,7 +66,7 @@ export const SlotView = Schema.Struct({
   price_tier: Schema.NullOr(Schema.Int),
   booking_needed: Schema.Boolean,
   /** For each need of the party, whether the place is fit for it, as far as it is known. */
-  fits: Schema.Record(Schema.String, Schema.Literals(["fits", "unknown", "does-not"])),
+  fits: recordBy(NEEDS, Schema.Literals(["fits", "unknown", "does-not"])),
   travel_minutes: Schema.Int,
   /** Lines that one would likely take to it; empty where one walks, or where no feed of the city's lines is known. */
   lines: Schema.Array(Schema.String),
@@ -188,7 +191,7 @@ export type ChangeView = typeof ChangeView.Type
 export const NodeView = Schema.Struct({
   id: NodeId,
   name: Schema.String,
-  category: Schema.String,
+  category: CategoryWord,
   neighbourhood: Schema.String,
   lat: Schema.Finite,
   lon: Schema.Finite,
@@ -197,8 +200,8 @@ export const NodeView = Schema.Struct({
   open: Open,
   expected: Schema.NullOr(Expected),
   price_tier: Schema.Int,
-  setting: Schema.String,
-  vibe_tags: Schema.Array(Schema.String),
+  setting: Setting,
+  vibe_tags: Schema.Array(VibeTagWord),
   overrated: Schema.NullOr(Schema.Boolean),
   /** Whose word that is: an editor's of ours, or what sources were counted to say. */
   overrated_by: Schema.NullOr(Schema.Literals(["editor", "sources"])),

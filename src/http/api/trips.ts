@@ -4,6 +4,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Text } from "../../domain/basics/storable.ts"
+import { VibeTagWord } from "../../domain/catalog/words.ts"
 import { NodeId, OptionId, PivotId, SlotId, TripId, UserId, UUID } from "../../domain/ids.ts"
 import { NodeBrief, Offer, PivotRequest } from "../../domain/pivot/model.ts"
 import { FIXED_KINDS, TripConstraints } from "../../domain/plan/model.ts"
@@ -165,7 +166,7 @@ export class TripsGroup extends HttpApiGroup.make("trips")
       params: TripParams,
       success: Schema.Struct({
         nodes: Schema.Array(NodeBrief),
-        tags: Schema.Array(Schema.String),
+        tags: Schema.Array(VibeTagWord),
         affected_slots: Schema.Array(SlotId)
       }),
       error: tripProblems
@@ -174,11 +175,11 @@ export class TripsGroup extends HttpApiGroup.make("trips")
       params: TripParams,
       payload: Schema.Struct({
         node_ids: Schema.Array(NodeId).check(Schema.isMaxLength(200)),
-        tags: Schema.Array(Text(64)).check(Schema.isMaxLength(64))
+        tags: Schema.Array(VibeTagWord).check(Schema.isMaxLength(64))
       }),
       success: Schema.Struct({
         node_ids: Schema.Array(NodeId),
-        tags: Schema.Array(Schema.String),
+        tags: Schema.Array(VibeTagWord),
         /** Slots of the plan that now go against somebody's veto. */
         affected_slots: Schema.Array(SlotId)
       }),

@@ -1,4 +1,5 @@
 /** Puts words and examples to JSON Schemas: what both documents of the contract, of HTTP and of the stream, share. */
+import { OTHERS_ARE_READ } from "../../domain/basics/words.ts"
 import { FIELDS } from "./fields.ts"
 import { FRAMES } from "./frame-words.ts"
 import { FIELDS_OF, SCHEMAS } from "./schemas.ts"
@@ -45,11 +46,19 @@ const property = (owner: string, name: string, schema: Json, used: Used): Json =
   }
 }
 
+/** A list of words is said in a check of its own beside the type: for a reader they are one. */
+const withItsCheck = ({ allOf, ...schema }: Json): Json => {
+  if (allOf === undefined) return schema
+  const { [OTHERS_ARE_READ]: _, ...check } = allOf[0]
+  const isList = (check.enum ?? check.anyOf ?? check.propertyNames) !== undefined
+  return allOf.length === 1 && isList ? { ...schema, ...check } : { ...schema, allOf }
+}
+
 /** The schema with the words of every field in it; `owner` is the shape or operation that it stands in. */
 export const dressSchema = (owner: string, schema: Json, used: Used): Json => {
   if (typeof schema !== "object" || schema === null) return schema
   if (schema.$ref !== undefined) return { ...schema }
-  const plain = schema.type === "integer" || schema.type === "number" ? withoutSafeBounds(schema) : { ...schema }
+  const plain = schema.type === "integer" || schema.type === "number" ? withoutSafeBounds(schema) : withItsCheck(schema)
   for (const key of ["anyOf", "oneOf", "allOf"]) {
     if (plain[key] !== undefined) plain[key] = plain[key].map((one: Json) => dressSchema(owner, one, used))
   }
@@ -86,7 +95,8 @@ export const exampleOf = (schemas: Json, schema: Json): unknown => {
       })
       if (parts.length > 0 || typeof schema.additionalProperties !== "object") return Object.fromEntries(parts)
       const one = exampleOf(schemas, schema.additionalProperties)
-      return one === undefined ? {} : { pace_preference: one }
+      const [key = "pace_preference"] = schema.propertyNames?.enum ?? []
+      return one === undefined ? {} : { [key]: one }
     }
     case "array": {
       const one = exampleOf(schemas, schema.items ?? {})

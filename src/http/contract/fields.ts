@@ -30,7 +30,11 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   attribution: ["Whose work the places are, in the words that their licences ask to be shown."],
   back_minutes: ["The way back to the lodging in the evening, in minutes; null where there is none.", 18],
   available: ["Whether the demo is open to whoever asks.", true],
-  avoid: ["Categories and vibe tags that the plan leaves out.", ["nightlife"]],
+  avoid: [
+    "What the plan leaves out: vibe tags, kinds of places, `indoor` or `outdoor`. Other words are refused.",
+    ["dancing", "nightclub"]
+  ],
+  avoidable: ["What `avoid` may name."],
   booking_needed: ["Whether one has to book before one goes.", false],
   brand: ["The brand that the place belongs to.", "Blue Bottle Coffee"],
   brand_wikidata: ["The same brand in Wikidata.", "Q4928917"],
@@ -77,6 +81,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   detail: ["What happened to this request and what to do about it, in a sentence."],
   diet: ["Which diets are catered for, by kind.", { vegetarian: "yes", vegan: "limited" }],
   dimension: ["The dimension of taste that moved.", "pace_preference"],
+  diets: ["Those of `needs` that are about food."],
   dimensions: ["What we take the traveler's ways to be, each with how sure we are and where we have it from."],
   documents: ["The newest posts that are counted."],
   district: ["With `venue_closed`: a neighbourhood that cannot be entered, as the catalog names it.", "Wallingford"],
@@ -168,8 +173,11 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   models: ["Every version that is registered, newest first."],
   missing: ["What is not known of you yet, without which nobody can be suggested.", ["age"]],
   mutual: ["Whether they would like to travel with you as well.", false],
-  mood: ["How one feels: one of the moods of `/vocabularies`, or one's own word.", "tired"],
-  moods: ["The moods that answers are prepared for; any other word is understood as well as we can."],
+  mood: [
+    "How one feels: one of the moods of `/vocabularies`, which answers are prepared for, or one's own word: a vibe tag, or a word that suggests one. A word that suggests none is refused. Where `tags` are given, they say it alone.",
+    "tired"
+  ],
+  moods: ["The moods that answers are prepared for."],
   moved: ["Stops that keep their place and begin at another time."],
   must: ["Places that have to be in the plan.", [EXAMPLE.node]],
   name: ["What it is called.", "Gas Works Park"],
@@ -181,6 +189,10 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   needs: ["What somebody of the party needs: no place is planned that is known not to be fit for it."],
   neighbourhood: ["The part of the city.", "Wallingford"],
   next_cursor: ["Where the next page begins, to be sent as `cursor`; null on the last one.", null],
+  not_understood: [
+    "Words that nothing was made of: they are neither a dimension, nor an interest, nor do they suggest a vibe.",
+    ["gravity"]
+  ],
   node: ["The place."],
   node_id: ["The id of a place of the catalog.", EXAMPLE.node],
   node_ids: ["Ids of places of the catalog.", [EXAMPLE.otherNode]],

@@ -5,7 +5,9 @@ import type { Field } from "./fields.ts"
 export const SCHEMAS: Readonly<Record<string, string>> = {
   ActorShown: "An actor in memory, or as it was when it was interrupted: its fiber, and the child fibers in its scope.",
   AdminsOnly: "The token is a traveler's, and the route is for administrators.",
+  Avoidable: "What a trip can be asked to leave out: a vibe, a kind of place, or what has a roof or has none.",
   Attribution: "Whose work places are, in the words that the licence asks to be shown wherever they are shown.",
+  Category: "A kind of place.",
   Change: "What one option does to one stop.",
   ChangeView: "What a change did: the stops as they are now, and the ones that are gone.",
   CityView: "A city that trips can be planned in.",
@@ -36,6 +38,7 @@ export const SCHEMAS: Readonly<Record<string, string>> = {
   Offer:
     "The answer to a disruption: verified ways to go on, or an honest none with reasons. Advice until somebody accepts.",
   OfferOption: "One verified way to go on.",
+  Onboarded: "The taste that was made of what was said, and what was not understood of it.",
   Onboarding: "What a traveler says about themselves on the first screen. What is not understood is said, not guessed.",
   PayloadTooLarge: "The body is larger than the server takes.",
   PersonaView: "What we take a traveler's taste to be, and what changed it.",
@@ -67,6 +70,7 @@ export const SCHEMAS: Readonly<Record<string, string>> = {
   Unavailable: "Something that this needs does not answer right now; `retry_after_seconds` says when to ask again.",
   Unprocessable: "The request is well formed and cannot be granted as it is.",
   UndoView: "A change of the plan that can be taken back until then.",
+  VibeTag: "What a place is like, or somebody's taste, in one word of the taxonomy.",
   VoteHere: "The vote of a trip, and what you said in it yourself.",
   VoteResult: "What a vote came to. Who wanted what is not part of it.",
   VoteView: "A vote that is open: on which offer, until when, and who has voted so far.",

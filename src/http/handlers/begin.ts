@@ -4,8 +4,9 @@ import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Config } from "../../config.ts"
 import { CATEGORIES } from "../../domain/catalog/category.ts"
-import { NEEDS } from "../../domain/catalog/fits.ts"
+import { DIETS, NEEDS } from "../../domain/catalog/fits.ts"
 import { TAXONOMY } from "../../domain/catalog/taxonomy.ts"
+import { AVOIDABLE } from "../../domain/catalog/words.ts"
 import { DEMO_TOKEN_MS, DEMO_TRAVELER } from "../../domain/demo.ts"
 import type { UserId } from "../../domain/ids.ts"
 import { Budget, Mood, Pace, PrimaryInterest, SocialMode, Trigger } from "../../domain/vocabulary.ts"
@@ -19,7 +20,9 @@ import { RequestScope } from "../middleware/request-scope.ts"
 const VOCABULARIES = {
   tags: TAXONOMY.map(({ tag, group, means }) => ({ tag, group, means })),
   categories: CATEGORIES,
+  avoidable: AVOIDABLE,
   needs: NEEDS,
+  diets: DIETS,
   moods: Mood.literals,
   triggers: Trigger.literals,
   paces: Pace.literals,

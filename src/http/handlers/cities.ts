@@ -2,11 +2,12 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { wordsNotIn } from "../../domain/basics/words.ts"
 import { attributionsOf } from "../../domain/catalog/attribution.ts"
 import { CATEGORIES } from "../../domain/catalog/category.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { fitFor, type Need } from "../../domain/catalog/fits.ts"
-import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
+import { VIBE_TAGS } from "../../domain/catalog/taxonomy.ts"
 import { evidenceLines, nodeView } from "../../domain/view/node.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { EvidenceDocuments } from "../../services/evidence-documents.ts"
@@ -61,6 +62,16 @@ const passes = (node: CityCatalog["nodes"][number], index: number, filter: Filte
   (filter.fits === undefined || fitFor(node, filter.fits) === "fits") &&
   (filter.setting === undefined || node.setting === filter.setting) &&
   (filter.named === undefined || filter.named(index))
+
+const knownWords = Effect.fnUntraced(function* ({ tag, category }: Pick<Filter, "tag" | "category">) {
+  const unknown = [
+    ...wordsNotIn(VIBE_TAGS, tag === undefined ? [] : [tag], ["query", "tag"], "a vibe tag"),
+    ...wordsNotIn(CATEGORIES, category === undefined ? [] : [category], ["query", "category"], "a kind of place")
+  ].map(({ path, message }) => ({ path: path.slice(0, 2), message }))
+  if (unknown.length === 0) return
+  const detail = unknown.map(({ path, message }) => `${path[1]}: ${message}.`).join(" ")
+  return yield* new Unprocessable({ detail, errors: unknown })
+})
 
 /** Positions never change, so a position is a cursor that survives a new catalog version. */
 const page = (catalog: CityCatalog, filter: Filter, from: number, limit: number) => {
@@ -124,12 +135,7 @@ export const layer = HttpApiBuilder.group(
       nodes: ({ params, query }) =>
         Effect.gen(function* () {
           const catalog = yield* cityOr404(catalogs, params.slug)
-          if (query.tag !== undefined && !isVibeTag(query.tag)) {
-            return yield* new Unprocessable({ detail: `tag: "${query.tag}" is not a vibe tag of the taxonomy.` })
-          }
-          if (query.category !== undefined && !(CATEGORIES as ReadonlyArray<string>).includes(query.category)) {
-            return yield* new Unprocessable({ detail: `category: there are ${CATEGORIES.join(", ")}.` })
-          }
+          yield* knownWords(query)
           const from = Number(query.cursor ?? 0)
           const now = yield* Clock.currentTimeMillis
           const { q, ...wanted } = query

@@ -5,6 +5,7 @@ import * as Response from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Stream from "effect/Stream"
 import type { UserId } from "../../domain/ids.ts"
+import { personaFromOnboarding } from "../../domain/persona/onboarding.ts"
 import { modelVersion } from "../../domain/ranking.ts"
 import { nodeView } from "../../domain/view/node.ts"
 import { personaView } from "../../domain/view/persona.ts"
@@ -66,7 +67,10 @@ export const layer = HttpApiBuilder.group(
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
           const onboarded = yield* orRetry(personas.onboard(userId, payload))
-          return personaView({ ...onboarded, modelEncoderVersion: models.encodedBy(userId) })
+          return {
+            ...personaView({ ...onboarded, modelEncoderVersion: models.encodedBy(userId) }),
+            not_understood: personaFromOnboarding(payload).unknown
+          }
         }),
       export: () =>
         Effect.gen(function* () {

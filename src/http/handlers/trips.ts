@@ -2,7 +2,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import { isVibeTag } from "../../domain/catalog/taxonomy.ts"
+import { wordsNotIn } from "../../domain/basics/words.ts"
+import { VIBE_TAGS } from "../../domain/catalog/taxonomy.ts"
 import type { SlotId, TripId, UserId } from "../../domain/ids.ts"
 import { type PivotRequest, readOffer } from "../../domain/pivot/model.ts"
 import type { Veto } from "../../domain/plan/model.ts"
@@ -50,9 +51,7 @@ const slotCommand = (
 }
 
 const knownTags = Effect.fnUntraced(function* (tags: ReadonlyArray<string>) {
-  const unknown = tags.flatMap((tag, index) =>
-    isVibeTag(tag) ? [] : [{ path: ["tags", index], message: `"${tag}" is not a vibe tag of the taxonomy` }]
-  )
+  const unknown = wordsNotIn(VIBE_TAGS, tags, ["tags"], "a vibe tag")
   if (unknown.length > 0) {
     const detail = unknown.map(({ message }) => message).join("; ")
     return yield* new Unprocessable({ detail, errors: unknown })

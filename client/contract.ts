@@ -195,6 +195,7 @@ export type Change = {
   readonly opening_hours?: string | null
   readonly price_tier?: number
   readonly booking_needed?: boolean
+  readonly expected?: Expected | null
   readonly day?: number
 }
 
@@ -1813,6 +1814,10 @@ export interface Operations {
         readonly starts_at: string
         readonly ends_at: string
         readonly open: "open" | "unknown"
+        readonly opening_hours?: string | null
+        readonly price_tier?: number
+        readonly booking_needed?: boolean
+        readonly expected?: Expected | null
         readonly travel_minutes: number
         readonly why: ReadonlyArray<string>
       }>
@@ -1833,6 +1838,10 @@ export interface Operations {
           readonly starts_at: string
           readonly ends_at: string
           readonly open: "open" | "unknown"
+          readonly opening_hours?: string | null
+          readonly price_tier?: number
+          readonly booking_needed?: boolean
+          readonly expected?: Expected | null
           readonly travel_minutes: number
           readonly why: ReadonlyArray<string>
         }>

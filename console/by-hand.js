@@ -1,6 +1,6 @@
 /** What a traveler does to a plan with their own hands: choosing among places, bringing something along, and taking it all back. */
 import { button, element, field, held, redraw, setText } from "./dom.js"
-import { deadline, timeSpan } from "./format.js"
+import { beforeText, deadline, timeSpan } from "./format.js"
 import { categoryWords, T } from "./messages.js"
 
 /** Places that a search shows: more is a list nobody reads. */
@@ -9,15 +9,26 @@ const MOST_FOUND = 8
 /** How long one stays at something of one's own, where nobody says. */
 const USUAL_MINUTES = 60
 
+/** What to know of a suggested place before one goes; with the sentence, where it says what is usual and not what is known. */
+export const beforeElement = (stop, currency, name) =>
+  element(
+    "span",
+    { class: "soft before" },
+    [name, beforeText(stop, currency), stop.expected?.text].filter(Boolean).join(" · ")
+  )
+
 /** What could stand in a stop's place. `take(node)` takes one of them. */
-export const choicesElement = ({ choices, reasons }, zone, take) =>
+export const choicesElement = ({ choices, reasons }, { zone, currency }, take) =>
   element(
     "div",
     { class: "choices", role: "group", "aria-label": T.byHand.choices },
     choices.length === 0 && reasons.map(({ message }) => element("p", { class: "soft" }, message)),
     choices.map((one, nr) =>
       button(
-        `${one.node.name} · ${categoryWords(one.node.category)} · ${timeSpan(one.starts_at, one.ends_at, zone)}`,
+        [
+          `${one.node.name} · ${categoryWords(one.node.category)} · ${timeSpan(one.starts_at, one.ends_at, zone)}`,
+          beforeElement(one, currency)
+        ],
         held(() => take(one.node)),
         { "data-act": `choose-${nr}`, title: one.why.join(" · ") }
       )

@@ -102,7 +102,7 @@ export const makeNow = (acts) => {
 }
 
 /** One form per day: what is written in it stays while the day is drawn anew. */
-const addingForms = (acts) => {
+const addingForms = (acts, currency) => {
   const forms = new Map()
   return (trip, day, zone) => {
     if (!forms.has(day.day)) {
@@ -117,7 +117,8 @@ const addingForms = (acts) => {
           fitsElement(
             ({ minutes, time }) => acts.fits(minutes, day.date, time),
             acts.takeFitting,
-            () => zone
+            () => zone,
+            currency
           )
         )
       )
@@ -170,7 +171,7 @@ export const makeDays = (acts, shown, { map, now, currency = undefined, notes = 
   const list = element("ol", { class: "plain stops" })
   const section = element("section", {}, heading)
   const part = element("div", { class: "days" }, tabs.part, section)
-  const adding = addingForms(acts)
+  const adding = addingForms(acts, currency)
 
   const stop = (slot, nr, trip, zone, marked) => {
     if (!stops.has(slot.id)) {

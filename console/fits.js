@@ -1,4 +1,5 @@
 /** What fits into some minutes between other things: asked for, looked at, and put into the plan with one press. */
+import { beforeElement } from "./by-hand.js"
 import { button, element, field, held, redraw } from "./dom.js"
 import { timeSpan } from "./format.js"
 import { categoryWords, T } from "./messages.js"
@@ -24,8 +25,9 @@ const optionText = ({ stops, way_minutes }, zone) =>
  * @param {(wish: {minutes: number, time?: string}) => Promise<any>} ask without a time: from now
  * @param {(stops: Array<any>) => Promise<unknown>} take
  * @param {() => string} zone
+ * @param {string} [currency]
  */
-export const fitsElement = (ask, take, zone) => {
+export const fitsElement = (ask, take, zone, currency) => {
   const minutes = element("input", {
     name: "fit_minutes",
     type: "number",
@@ -45,7 +47,10 @@ export const fitsElement = (ask, take, zone) => {
     redraw(found, [
       ...options.map((option, nr) =>
         button(
-          optionText(option, zone()),
+          [
+            optionText(option, zone()),
+            ...option.stops.map((stop) => beforeElement(stop, currency, option.stops.length > 1 && stop.node.name))
+          ],
           held(async () => {
             await take(option.stops)
             found.replaceChildren()

@@ -1,5 +1,5 @@
 /** How times, places and evidence are worded. Pure. */
-import { T } from "./messages.js"
+import { OPEN_WORDS, T, USUALLY_WORDS } from "./messages.js"
 import { DIRECTIONS } from "./namespaces.js"
 
 /** Dates, clocks, distances and prices as the traveler's own device writes them; the words are English. */
@@ -85,6 +85,16 @@ export const priceText = (tier, currency, locale = LOCALE) => {
   const sign = currency === null || currency === undefined ? undefined : currencySign(currency, locale)
   return sign === undefined || sign.length > LONGEST_SIGN ? T.price[tier] : sign.repeat(tier)
 }
+
+/** Whether one gets in: as it is known, else as it is usual there, else that nobody knows. */
+export const openText = ({ open, expected }) =>
+  open === "unknown" && expected ? USUALLY_WORDS[expected.usually] : OPEN_WORDS[open]
+
+/** What to know before one goes, in a line: "$$ · open then · book ahead". */
+export const beforeText = (place, currency) =>
+  [priceText(place.price_tier, currency), openText(place), place.booking_needed && T.trip.book]
+    .filter(Boolean)
+    .join(" · ")
 
 /** "2026-05-01" in that zone. */
 export const localDate = (instant, timeZone) => {

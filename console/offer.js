@@ -3,15 +3,16 @@ import { button, element, field, held, select } from "./dom.js"
 import { changeText, deadline, evidenceText, measure, priceText } from "./format.js"
 import { hoursText } from "./hours.js"
 import { letterOf, offerMap } from "./map.js"
-import { categoryWords, KIND_WORDS, OPEN_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
+import { categoryWords, KIND_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
 import { slotOf } from "./plan.js"
+import { openBadge } from "./stop.js"
 
 const changeItem = (change, { trip, zone, currency }) =>
   element(
     "li",
     { class: "change" },
     element("strong", {}, changeText(change, slotOf(trip, change.slot_id), zone)),
-    change.action !== "drop" && element("span", { class: `badge ${change.open}` }, OPEN_WORDS[change.open]),
+    change.action !== "drop" && openBadge(change),
     change.action === "replace" &&
       element(
         "span",

@@ -1,13 +1,10 @@
 /** A whole trip on paper: every day, every stop, with what one needs where there is no phone. */
 import { button, element } from "./dom.js"
-import { calendarDay, datesText, fullTime, priceText, timeSpan } from "./format.js"
+import { beforeText, calendarDay, datesText, fullTime, timeSpan } from "./format.js"
 import { hoursText } from "./hours.js"
-import { categoryWords, FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
+import { categoryWords, FIT_WORDS, NEED_WORDS, T, words } from "./messages.js"
 import { notesOf } from "./own.js"
 import { fitsToTell, zoneOfTrip } from "./plan.js"
-
-const openText = ({ open, expected }) =>
-  open === "unknown" && expected ? USUALLY_WORDS[expected.usually] : OPEN_WORDS[open]
 
 const stopLines = (slot, currency, note) => [
   element(
@@ -23,9 +20,7 @@ const stopLines = (slot, currency, note) => [
     [
       categoryWords(slot.node.category),
       slot.node.neighbourhood,
-      priceText(slot.price_tier, currency),
-      openText(slot),
-      slot.booking_needed && T.trip.book,
+      beforeText(slot, currency),
       slot.travel_minutes > 0 && T.trip.walk(slot.travel_minutes),
       T.print.at(slot.node.lat, slot.node.lon)
     ]

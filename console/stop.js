@@ -1,8 +1,8 @@
 /** One stop of a day on two lines; what can be done about it is folded away. */
 import { announce, button, element, field, held, redraw, select, setText } from "./dom.js"
-import { calendarDay, evidenceText, mapAddress, priceText, timeSpan, webMapAddress } from "./format.js"
+import { calendarDay, evidenceText, mapAddress, openText, priceText, timeSpan, webMapAddress } from "./format.js"
 import { hoursText } from "./hours.js"
-import { categoryWords, FIT_WORDS, NEED_WORDS, OPEN_WORDS, T, USUALLY_WORDS, words } from "./messages.js"
+import { categoryWords, FIT_WORDS, NEED_WORDS, T, words } from "./messages.js"
 import { gripElement } from "./order.js"
 import { fitsToTell } from "./plan.js"
 
@@ -94,11 +94,10 @@ const noteField = (slot, notes, shown) => {
   return field(T.note.label, text, T.note.hint)
 }
 
-/** Whether one gets in: as it is known, else as it is usual there, else that nobody knows. */
-const openBadge = ({ open, expected }) => {
-  if (open !== "unknown") return element("span", { class: `badge ${open}` }, OPEN_WORDS[open])
-  if (expected) return element("span", { class: `badge usually-${expected.usually}` }, USUALLY_WORDS[expected.usually])
-  return element("span", { class: "badge" }, OPEN_WORDS.unknown)
+export const openBadge = (place) => {
+  const { open, expected } = place
+  const isUsual = open === "unknown" && expected
+  return element("span", { class: `badge ${isUsual ? `usually-${expected.usually}` : open}` }, openText(place))
 }
 
 const badges = (slot, isChanged) => [

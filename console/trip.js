@@ -66,13 +66,13 @@ const placed = (live, slot, to) => {
 }
 
 /** What the buttons of a stop do. The first one asks for an offer, which comes into the panel. */
-const actsOn = (live, pivot, { api, vetoes, zone }) => ({
+const actsOn = (live, pivot, { api, vetoes, zone, currency }) => ({
   closed: (slot) => pivot({ trigger: "venue_closed", slot_id: slot.id }),
   district: (slot) => pivot({ trigger: "venue_closed", detail: { district: slot.node.neighbourhood } }),
   /** Choices come under the button; nothing changes before one of them is taken. */
   swap: async (slot, pressed) => {
     const choices = await live.choices(slot.id)
-    const shown = choicesElement(choices, zone(), (node) =>
+    const shown = choicesElement(choices, { zone: zone(), currency }, (node) =>
       live.changeSlot(
         slot.id,
         { action: "swap", node_id: node.id },
@@ -253,7 +253,7 @@ export const tripView = async (app, id) => {
   }
   const { currency, name = first.city } = known.find((one) => one.slug === first.city) ?? {}
   const vetoes = makeVetoes(api, live)
-  const acts = actsOn(live, pivot, { api, vetoes, zone })
+  const acts = actsOn(live, pivot, { api, vetoes, zone, currency })
   const days = makeDays(acts, drawMap, {
     map: map.part,
     currency,

@@ -86,6 +86,10 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     await first.locator('[data-act="swap"]').click()
     await page.waitForSelector('[data-act="choose-0"]')
     assert.strictEqual(await first.locator("strong").first().textContent(), name, "nothing changes by asking")
+    for (const said of await page.locator('[data-act^="choose-"] .before').allTextContents()) {
+      assert.match(said, /(hours unknown|open then|closed then)/, "whether one gets in")
+      assert.match(said, /^(free|\$+) · /, "and for how much")
+    }
     await picture(page, "phone-choices")
     await act(page, "choose-0").click()
     await page.waitForSelector(".stop.changed")

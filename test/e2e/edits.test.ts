@@ -40,6 +40,13 @@ const TABLE = {
 }
 const INN = { title: "The inn", lat: 47.6145, lon: -122.3478 }
 
+/** What is said of a place, wherever it is shown, to whoever may go there. */
+const beforeOneGoes = ({ booking_needed, expected, open, opening_hours, price_tier }: Json) => {
+  assert.isNumber(price_tier)
+  assert.isBoolean(booking_needed)
+  return { booking_needed, expected, open, opening_hours, price_tier }
+}
+
 /** What the clock there shows at an instant. */
 const inSeattle = (instant: string): string =>
   new Date(instant).toLocaleString("sv-SE", { timeZone: "America/Los_Angeles" }).replace(" ", "T").slice(0, 16)
@@ -239,6 +246,7 @@ describe("plans changed by hand", () => {
     const swapped = ok(await ann.call("PATCH", path, { action: "swap", node_id: chosen.node.id }))
     const now = swapped.changed.find((one: Json) => one.id === slot.id)
     assert.deepEqual([now.node.id, now.starts_at], [chosen.node.id, chosen.starts_at])
+    assert.deepEqual(beforeOneGoes(now), beforeOneGoes(chosen), "what was said of it before is said of the stop")
   })
 
   it("say what fits into some minutes", async () => {
@@ -252,6 +260,7 @@ describe("plans changed by hand", () => {
       let free = Date.parse(at)
       for (const stop of stops) {
         assert.isFalse(planned2.has(stop.node.id))
+        assert.isDefined(beforeOneGoes(stop).expected)
         assert.isAtLeast(Date.parse(stop.starts_at), free + stop.travel_minutes * MINUTE)
         free = Date.parse(stop.ends_at)
       }

@@ -2,6 +2,7 @@
  * When places of a kind are usually open in a city, learnt from those whose hours are known. An expectation is a word of
  * its own: it warns, and never claims that a door is open.
  */
+import * as Schema from "effect/Schema"
 import { dayNumber, weekdayOf } from "../time/calendar.ts"
 import { instantOf, localTime, type Zone, zoneOf } from "../time/zone.ts"
 import type { Category } from "./category.ts"
@@ -21,6 +22,14 @@ interface UsualWeek {
   readonly known: number
   readonly open: Float32Array
 }
+
+/** An expectation as it is told: a warning, never a claim. */
+export const Expected = Schema.Struct({
+  usually: Schema.Literals(["open", "closed"]),
+  /** On how many places of the city it rests. */
+  known: Schema.Int,
+  text: Schema.String
+}).annotate({ identifier: "Expected" })
 
 export interface Expectation {
   readonly usually: "open" | "closed"

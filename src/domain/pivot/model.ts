@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { Text } from "../basics/storable.ts"
 import { wordOfOrOwn } from "../basics/words.ts"
+import { Expected } from "../catalog/expectation.ts"
 import { EvidenceKind, Voice } from "../catalog/node.ts"
 import { CategoryWord, VibeTagWord } from "../catalog/words.ts"
 import { NodeId, OptionId, PivotId, SlotId } from "../ids.ts"
@@ -51,6 +52,17 @@ export const NodeBrief = Schema.Struct({
 }).annotate({ identifier: "NodeBrief" })
 export type NodeBrief = typeof NodeBrief.Type
 
+/**
+ * What to know of a place before one goes there: its hours as written, its price from 0 (free) to 4, a booking, and what is usual
+ * where nobody knows whether it is open. Programs that are older leave them out.
+ */
+export const BEFORE_ONE_GOES = {
+  opening_hours: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  price_tier: Schema.optionalKey(Schema.Int),
+  booking_needed: Schema.optionalKey(Schema.Boolean),
+  expected: Schema.optionalKey(Schema.NullOr(Expected))
+}
+
 /** One slot's part in an option. Times are RFC 3339 in UTC. */
 export const Change = Schema.Struct({
   slot_id: SlotId,
@@ -60,10 +72,8 @@ export const Change = Schema.Struct({
   ends_at: Schema.String,
   open: Schema.Literals(["open", "unknown"]),
   travel_minutes: Schema.Int,
-  /** Of the place that comes in, what to know before one goes: its hours as written, its price from 0 (free) to 4, a booking. */
-  opening_hours: Schema.optionalKey(Schema.NullOr(Schema.String)),
-  price_tier: Schema.optionalKey(Schema.Int),
-  booking_needed: Schema.optionalKey(Schema.Boolean),
+  /** Of the place that comes in. */
+  ...BEFORE_ONE_GOES,
   /** The day of the trip that the stop moves to, where that is another one. */
   day: Schema.optionalKey(Schema.Int)
 }).annotate({ identifier: "Change" })

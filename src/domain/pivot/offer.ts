@@ -3,6 +3,7 @@ import type { ChosenOption, DecisionSlate, MadeOffer } from "../decisions.ts"
 import type { SlotId } from "../ids.ts"
 import type { ModelRef } from "../ranking.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
+import { beforeOneGoes } from "../view/node.ts"
 import type { Trigger } from "../vocabulary.ts"
 import { acceptanceColumns, acceptanceOf } from "./acceptance.ts"
 import type { OfferIds, PivotWorld } from "./answer-model.ts"
@@ -50,7 +51,9 @@ const changeOf = ({ catalog }: PivotWorld, one: ChangeDraft): Change => ({
   open: one.open,
   travel_minutes: one.travel,
   ...(one.day === undefined ? {} : { day: one.day }),
-  ...(one.index === undefined ? {} : presentationOf(catalog, one.index).place)
+  ...(one.index === undefined
+    ? {}
+    : { node: presentationOf(catalog, one.index).node, ...beforeOneGoes(catalog, one.index, one.open, one.starts) })
 })
 
 const optionOf = (

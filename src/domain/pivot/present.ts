@@ -5,12 +5,11 @@ import type { ActivityNode } from "../catalog/node.ts"
 import type { SlotId } from "../ids.ts"
 import { evidenceLines, nodeBrief } from "../view/node.ts"
 import type { ChangeDraft } from "./draft.ts"
-import type { Change, EvidenceLine } from "./model.ts"
+import type { EvidenceLine, NodeBrief } from "./model.ts"
 import type { Visit } from "./visit.ts"
 
 interface Presentation {
-  /** The part of a change that tells the place. */
-  readonly place: Required<Pick<Change, "node" | "opening_hours" | "price_tier" | "booking_needed">>
+  readonly node: NodeBrief
   readonly evidence: ReadonlyArray<EvidenceLine>
   readonly known: string
 }
@@ -57,12 +56,7 @@ export const presentationOf = (catalog: CityCatalog, index: number): Presentatio
   if (one === undefined) {
     const node = catalog.nodes[index]!
     one = {
-      place: {
-        node: nodeBrief(node),
-        opening_hours: node.opening_hours,
-        price_tier: node.price_tier,
-        booking_needed: node.booking_needed
-      },
+      node: nodeBrief(node),
       evidence: evidenceLines(node),
       known: aboutPlace(node)
     }

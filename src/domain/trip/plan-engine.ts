@@ -19,7 +19,7 @@ import { fitVisit, type Visit } from "../pivot/visit.ts"
 import type { FixedThing, Slot } from "../plan/model.ts"
 import type { ModelRef } from "../ranking.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
-import { nodeBrief } from "../view/node.ts"
+import { beforeOneGoes, nodeBrief } from "../view/node.ts"
 import { liveOf } from "./live-city.ts"
 import { envFor, type KnownWorld, pivotWorld, tastesOf } from "./pivot-world.ts"
 import { addPlace, moveStop, reorderDay, type Where } from "./plan-editing.ts"
@@ -199,6 +199,7 @@ const choices =
         starts_at: rfc3339(found.visit.arrive),
         ends_at: rfc3339(found.visit.leave),
         open: found.visit.open,
+        ...beforeOneGoes(known.catalog, found.index, found.visit.open, found.visit.arrive),
         travel_minutes: found.visit.travelIn,
         why: whyOf(known, CLOSED_COLUMN, found, day[position]!, gap, undefined)
       })),

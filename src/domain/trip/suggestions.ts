@@ -1,6 +1,6 @@
 /** Places that a trip is told of when it asks what could be: nothing changes by asking. */
 import * as Schema from "effect/Schema"
-import { NodeBrief, NoPivotReason } from "../pivot/model.ts"
+import { BEFORE_ONE_GOES, NodeBrief, NoPivotReason } from "../pivot/model.ts"
 
 /** A visit that was checked: open or nobody knows, reached in time, in time for what follows. */
 export const SuggestedStop = Schema.Struct({
@@ -9,6 +9,7 @@ export const SuggestedStop = Schema.Struct({
   starts_at: Schema.String,
   ends_at: Schema.String,
   open: Schema.Literals(["open", "unknown"]),
+  ...BEFORE_ONE_GOES,
   /** The way there. */
   travel_minutes: Schema.Int,
   why: Schema.Array(Schema.String)

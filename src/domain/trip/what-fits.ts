@@ -17,7 +17,7 @@ import { daySlots, minutesBetween, type PlanSlot } from "../pivot/plan.ts"
 import { isExposed, likingFor } from "../pivot/search.ts"
 import { openState } from "../pivot/visit.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
-import { nodeBrief } from "../view/node.ts"
+import { beforeOneGoes, nodeBrief } from "../view/node.ts"
 import { absenceAt, dayFacts, type EditWorld, lastDay, windowsFor } from "./edit-day.ts"
 import { pivotWorld } from "./pivot-world.ts"
 import { editWorld } from "./plan-editing.ts"
@@ -236,11 +236,13 @@ const optionOf = (
     const travel_minutes = Math.ceil(minutesBetween(env, before, index, begins))
     before = index
     ways += travel_minutes
+    const open = openState(env, live, index, begins) === "open" ? "open" : "unknown"
     return {
       node: nodeBrief(node),
       starts_at: rfc3339(begins),
       ends_at: rfc3339(begins + stay * MINUTE),
-      open: openState(env, live, index, begins) === "open" ? "open" : "unknown",
+      open,
+      ...beforeOneGoes(catalog, index, open, begins),
       travel_minutes,
       why: tastes[0] === undefined ? [] : sharedTags(tastes[0], node.vibe_embedding, 3).map(({ tag }) => tag)
     }

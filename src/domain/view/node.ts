@@ -5,6 +5,7 @@ import { expectationAt, expectationSaying } from "../catalog/expectation.ts"
 import type { ActivityNode } from "../catalog/node.ts"
 import { countedSaying, doorSayings, editorSaying, sourceName } from "../catalog/sayings.ts"
 import type { EvidenceLine, NodeBrief } from "../pivot/model.ts"
+import type { Open } from "../vocabulary.ts"
 
 /** Tags that are shown of a place: the ones that say most about it. */
 const SHOWN_TAGS = 6
@@ -53,7 +54,7 @@ export const evidenceLines = (node: Pick<ActivityNode, "quality_signals">): Read
 }
 
 /** What is usual for such places at that time, where its own hours are not known; null where nothing is usual. */
-export const expectationView = (catalog: CityCatalog, index: number, millis: number) => {
+const expectationView = (catalog: CityCatalog, index: number, millis: number) => {
   const expectation = expectationAt(catalog, index, millis)
   if (expectation === undefined) return null
   return {
@@ -63,6 +64,13 @@ export const expectationView = (catalog: CityCatalog, index: number, millis: num
   }
 }
 
+/** What to know of a place before one goes there at that time: one shape for stops, offers, choices and ideas. */
+export const beforeOneGoes = (catalog: CityCatalog, index: number, open: Open, millis: number) => {
+  const { booking_needed, opening_hours, price_tier } = catalog.nodes[index]!
+  const expected = open === "unknown" ? expectationView(catalog, index, millis) : null
+  return { opening_hours, price_tier, booking_needed, expected }
+}
+
 /** A place as the catalog shows it, open or not at this instant. */
 export const nodeView = (catalog: CityCatalog, index: number, now: number) => {
   const node = catalog.nodes[index]!
@@ -70,10 +78,8 @@ export const nodeView = (catalog: CityCatalog, index: number, now: number) => {
   return {
     ...nodeBrief(node),
     time_zone: node.time_zone,
-    opening_hours: node.opening_hours,
     open,
-    expected: open === "unknown" ? expectationView(catalog, index, now) : null,
-    price_tier: node.price_tier,
+    ...beforeOneGoes(catalog, index, open, now),
     setting: node.setting,
     overrated: node.overrated_flag,
     overrated_by: node.overrated_flag === null ? null : (node.quality_signals.flagged_by ?? null),
@@ -83,7 +89,6 @@ export const nodeView = (catalog: CityCatalog, index: number, now: number) => {
     evidence: evidenceLines(node),
     names: node.names ?? {},
     facts: node.facts ?? {},
-    booking_needed: node.booking_needed,
     attribution: attributionsFor([node])
   }
 }

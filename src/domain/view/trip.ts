@@ -21,7 +21,7 @@ import { UNDO_MILLIS } from "../trip/undoing.ts"
 import { type VoteAnswer, votersOf } from "../trip/vote.ts"
 import type { Open } from "../vocabulary.ts"
 import { freeTimes } from "./free-time.ts"
-import { evidenceLines, expectationView, nodeBrief, topTags } from "./node.ts"
+import { beforeOneGoes, evidenceLines, nodeBrief, topTags } from "./node.ts"
 
 /** Reasons that are shown for a stop. */
 const SHOWN_REASONS = 3
@@ -77,13 +77,11 @@ const openOn = ({ catalog, conditions }: Shown, index: number, slot: Slot): Open
     ? "closed"
     : catalog.openAt(index, slot.starts_at)
 
-/** What to know before one goes; of a place that is no longer listed nobody knows anything. */
-const factsOf = (node: ActivityNode | undefined, { constraints: { needs = [] } }: TripState) => ({
-  opening_hours: node?.opening_hours ?? null,
-  price_tier: node?.price_tier ?? null,
-  booking_needed: node?.booking_needed ?? false,
-  fits: Object.fromEntries(needs.map((need) => [need, node === undefined ? "unknown" : fitFor(node, need)] as const))
-})
+/** Of a place that is no longer listed nobody knows anything. */
+const UNLISTED = { opening_hours: null, price_tier: null, booking_needed: false, expected: null }
+
+const fitsOf = (node: ActivityNode | undefined, { constraints: { needs = [] } }: TripState) =>
+  Object.fromEntries(needs.map((need) => [need, node === undefined ? "unknown" : fitFor(node, need)] as const))
 
 export const slotView = (slot: Slot, trip: TripState, shown: Shown, taste: Float32Array | undefined) => {
   const { catalog } = shown
@@ -114,9 +112,8 @@ export const slotView = (slot: Slot, trip: TripState, shown: Shown, taste: Float
     status: slot.status,
     node: brief,
     open,
-    // A word beside the three answers: it warns, and never says that the door is open.
-    expected: index === undefined || open !== "unknown" ? null : expectationView(catalog, index, slot.starts_at),
-    ...factsOf(node, trip),
+    ...(index === undefined ? UNLISTED : beforeOneGoes(catalog, index, open, slot.starts_at)),
+    fits: fitsOf(node, trip),
     travel_minutes: slot.travel_minutes,
     lines: legLines(catalog, trip.slots, slot),
     // A stop that came in place of another has nobody's words yet: the plain ones say why it is there.

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { StorableNumber, Text } from "../../domain/basics/storable.ts"
 import { recordBy } from "../../domain/basics/words.ts"
 import { Attribution } from "../../domain/catalog/attribution.ts"
+import { Expected } from "../../domain/catalog/expectation.ts"
 import { PlaceFacts } from "../../domain/catalog/facts.ts"
 import { NEEDS } from "../../domain/catalog/fits.ts"
 import { Names, Setting } from "../../domain/catalog/node.ts"
@@ -39,14 +40,6 @@ export const Lat = StorableNumber.check(
 export const Lon = StorableNumber.check(
   Schema.isBetween({ minimum: -180, maximum: 180 }, { message: "must lie from -180 to 180" })
 )
-
-/** What is usual for such places at that time, where a place's own hours are not known: a warning, never a claim. */
-export const Expected = Schema.Struct({
-  usually: Schema.Literals(["open", "closed"]),
-  /** On how many places of the city it rests. */
-  known: Schema.Int,
-  text: Schema.String
-}).annotate({ identifier: "Expected" })
 
 export const SlotView = Schema.Struct({
   id: SlotId,

@@ -1,5 +1,6 @@
 /** Plans changed by hand: what travelers bring, stops that come, move and go, and all of it taken back. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { beforeOneGoes } from "../support/before-one-goes.ts"
 import { follow } from "../support/follow.ts"
 import { type Answer, dayAhead, type Json, ok, type Traveler } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
@@ -39,15 +40,6 @@ const TABLE = {
   until: `${dayAhead(13)}T21:00`
 }
 const INN = { title: "The inn", lat: 47.6145, lon: -122.3478 }
-
-/** What is said of a place, wherever it is shown, to whoever may go there. */
-const beforeOneGoes = ({ booking_needed, expected, open, opening_hours, price_tier }: Json) => [
-  booking_needed,
-  expected,
-  open,
-  opening_hours,
-  price_tier
-]
 
 /** What the clock there shows at an instant. */
 const inSeattle = (instant: string): string =>

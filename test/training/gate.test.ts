@@ -6,7 +6,7 @@ import { COLUMNS, sound } from "./sound-rows.ts"
 
 const check = (
   rows: ReadonlyArray<DatasetRow>,
-  more: { nodes?: number; before?: ReadonlyArray<DatasetRow>; leak?: boolean } = {}
+  more: { nodes?: number; before?: ReadonlyArray<DatasetRow>; leak?: boolean; people?: number } = {}
 ) => {
   const profile = profiler(COLUMNS)
   for (const row of rows) profile.observe(row)
@@ -16,6 +16,7 @@ const check = (
     columns: COLUMNS,
     profile,
     cityNodes: new Map([["here", more.nodes ?? 200]]),
+    ...(more.people === undefined ? {} : { people: more.people, previousPeople: more.people }),
     ...(more.before === undefined ? {} : { previous: { x: histogramOf(numbers("x")), y: histogramOf(numbers("y")) } })
   })
 }
@@ -24,6 +25,19 @@ const failing = (...args: Parameters<typeof check>) => check(...args).filter((on
 
 describe("the quality gate", () => {
   it("lets sound data through", () => assert.deepStrictEqual(failing(sound(), { before: sound(1_200, "other") }), []))
+
+  it("takes no drift for one that so few people may leave by chance, and knows it where they are many", () => {
+    /** What each of so many people says again and again. */
+    const said = (people: number, seed: string) => {
+      const each = sound(people, seed)
+      return sound(1_200, seed).map((row, i) => ({ ...row, x: each[i % people]!["x"], y: each[i % people]!["y"] }))
+    }
+    const drifts = (found: ReturnType<typeof failing>) => found.filter((one) => one.rule === "drift")
+    assert.isNotEmpty(drifts(failing(said(30, "now"), { before: said(30, "then") })), "as if they were 1,200 people")
+    assert.isEmpty(drifts(failing(said(30, "now"), { before: said(30, "then"), people: 30 })))
+    const cubed = said(400, "now").map((row) => ({ ...row, x: (row.x as number) ** 3 }))
+    assert.match(drifts(failing(cubed, { before: said(400, "then"), people: 400 }))[0]!.says, /^x is .* by chance/)
+  })
 
   const cases: ReadonlyArray<readonly [string, RegExp, () => ReturnType<typeof failing>]> = [
     ["enough_rows", /999 rows; at least 1000/, () => failing(sound(GATE.leastRows - 1))],

@@ -5,14 +5,15 @@ import { GATE } from "../../src/training/datasets/gate.ts"
 import { checkLiveFeatures, type LoggedPlan } from "../../src/training/datasets/live-features.ts"
 import { histogramOf, stabilityIndex } from "../../src/training/datasets/profile.ts"
 
-/** Plans with a random number for every feature, but for those that `but` says; every third is the first of its traveler. */
-const plans = (count: number, but: (plan: number) => Readonly<Record<string, number>> = () => ({})) => {
+/** Plans with a random number for every feature, but for those that `but` says; each traveler made so many, one after another. */
+const plans = (count: number, but: (plan: number) => Readonly<Record<string, number>> = () => ({}), each = 3) => {
   const random = randomStream("live features")
   return Array.from(
     { length: count },
     (_, plan): LoggedPlan => ({
+      traveler: String(Math.floor(plan / each)),
       at: plan,
-      first: plan % 3 === 0,
+      first: plan % each === 0,
       candidates: Array.from({ length: 20 }, () => ({
         ...Object.fromEntries(FEATURES.map((name) => [name, random()])),
         ...but(plan)
@@ -56,6 +57,20 @@ describe("features of live plans", () => {
     const [says, ...others] = refused(plans(60, (plan) => ({ group_size: plan < 30 ? 0.125 : sizes[plan]! })))
     assert.match(says!, /^group_size is distributed otherwise .* by chance/)
     assert.isEmpty(others)
+  })
+
+  it("are not refused for a few travelers who plan much, and are where what all of them see is other than it was", () => {
+    const random = randomStream("a few travelers")
+    const tastes = Array.from({ length: 10 }, () => random())
+    const ofTen = (plan: number) => ({ pace_fit: tastes[Math.floor(plan / 8)]! })
+    assert.isEmpty(refused(plans(80, ofTen, 8)))
+    const staying = plans(80, ofTen, 8).map((plan, n): LoggedPlan => ({ ...plan, traveler: String(n % 10) }))
+    const lost = staying.map(
+      (plan, n): LoggedPlan =>
+        n < 40 ? plan : { ...plan, candidates: plan.candidates.map((one) => ({ ...one, price_fit: 0.9 })) }
+    )
+    const says = refused(lost)
+    assert.isAbove(says.filter((one) => one.startsWith("price_fit is distributed otherwise")).length, 0)
   })
 
   it("are not refused because travelers stay, and are where newcomers have said more than newcomers had", () => {

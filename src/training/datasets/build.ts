@@ -56,6 +56,9 @@ export const DEFINITIONS: Readonly<Record<DatasetName, Definition>> = {
 
 const MB = 1024 * 1024
 
+/** People that are told apart: where there are more, chance explains no drift that matters. */
+const MOST_PEOPLE = 5_000
+
 const failed = (cause: unknown) =>
   new DatasetFailed({
     message: `The dataset could not be built: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was published; run it again.`,
@@ -80,12 +83,14 @@ const writeRows = Effect.fnUntraced(function* ({ definition, name, partial, rang
   for (const split of SPLITS) fileOf(split)
   const profile = profiler(columns)
   const skipped: Record<string, number> = {}
+  const people = new Set<string>()
   const rowHash = createHash("sha256")
   let peak = process.memoryUsage().rss
   let hashed: Array<string> = []
   yield* definition.read({
     range,
     row: (row, user, at) => {
+      if (people.size < MOST_PEOPLE) people.add(user)
       hashed.push(profile.observe(row, definition.telling?.(row) ?? true))
       fileOf(definition.untimed ? untimedSplitOf(user) : splitOf(cuts, user, at)).append(renamed(row))
       if (hashed.length < 500) return
@@ -102,7 +107,7 @@ const writeRows = Effect.fnUntraced(function* ({ definition, name, partial, rang
   rowHash.update(hashed.join("\n"))
   const rows: Record<string, number> = {}
   for (const [split, file] of files) rows[split] = file.close()
-  return { cuts, peak, profile, rows, rowsHash: rowHash.digest("hex"), skipped }
+  return { cuts, peak, people: people.size, profile, rows, rowsHash: rowHash.digest("hex"), skipped }
 })
 
 type Written = Effect.Success<ReturnType<typeof writeRows>>
@@ -111,7 +116,7 @@ type Previous = Awaited<ReturnType<typeof previousOf>>
 /** Everything that a dataset is held against before it is published. */
 const judge = Effect.fnUntraced(function* (
   { definition, range }: Build,
-  { profile }: Written,
+  { people, profile }: Written,
   previous: Previous
 ): Effect.fn.Return<ReadonlyArray<DatasetCheck>, SqlError, SqlClient> {
   const sql = yield* SqlClient
@@ -127,9 +132,11 @@ const judge = Effect.fnUntraced(function* (
     ...checkDataset({
       columns: definition.columns,
       profile,
+      people,
       weather,
       ...(cityRows === undefined ? {} : { cityNodes: new Map(cityRows.map((row) => [row.slug, row.nodes])) }),
-      ...(previous.histograms === undefined ? {} : { previous: previous.histograms })
+      ...(previous.histograms === undefined ? {} : { previous: previous.histograms }),
+      ...(previous.people === undefined ? {} : { previousPeople: previous.people })
     }),
     ...(definition.ranks ? yield* liveChecks(lately) : []),
     ...(previous.changed === undefined ? [] : [{ rule: "previous", passed: true, says: `Beware: ${previous.changed}` }])
@@ -166,7 +173,7 @@ const publish = (
   attribution: ReadonlyArray<Attribution>
 ) => {
   const { definition, keepRefused, name, partial, range } = build
-  const { cuts, profile, rowsHash } = written
+  const { cuts, people, profile, rowsHash } = written
   const histograms = histogramsOf(profile)
   writeReport(partial, {
     summary,
@@ -187,7 +194,7 @@ const publish = (
       attribution,
       files
     },
-    published: { code_version: CODE_VERSION, files, histograms }
+    published: { code_version: CODE_VERSION, people, files, histograms }
   })
   // A refused dataset keeps its report; its rows only for whoever asks for them, in a folder that nobody trains on.
   const passed = summary.checks.every((check) => check.passed)

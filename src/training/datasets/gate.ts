@@ -21,9 +21,16 @@ export interface GateInput {
   readonly weather?: boolean
   /** Places that each city has, where the dataset ranks places. */
   readonly cityNodes?: ReadonlyMap<string, number>
+  /** Of how many people the rows are; each row stands for itself where that is not said. */
+  readonly people?: number
   /** Histograms of the dataset before this one. */
   readonly previous?: Readonly<Record<string, Histogram>>
+  /** Of how many people it was. */
+  readonly previousPeople?: number
 }
+
+/** The 99th percentile of a chi square of nineteen degrees of freedom: histograms have twenty bins. */
+const CHI_SQUARE_99 = 36.19
 
 const percent = (x: number) => `${Math.round(x * 1000) / 10} %`
 const rowsNamed = (rows: ReadonlyArray<number>) => `rows ${rows.join(", ")}${rows.length === 5 ? ", …" : ""}`
@@ -161,18 +168,35 @@ const wellKnownCities = ({ cityNodes, profile }: GateInput): Checks => {
   ]
 }
 
-const steadyFeatures = ({ columns, previous, profile }: GateInput): Checks => {
+const counted = ({ counts }: Histogram): number => counts.reduce((sum, n) => sum + n, 0)
+
+/** As many as there are people to count: rows of one person are no independent witnesses. */
+const ofPeople = (histogram: Histogram, people = Number.POSITIVE_INFINITY): Histogram => {
+  const share = Math.min(1, people / Math.max(1, counted(histogram)))
+  return { ...histogram, counts: histogram.counts.map((n) => n * share) }
+}
+
+/**
+ * The stability index that 99 in 100 pairs of samples of the same stay below: samples of n and m differ by as much as a chi square
+ * of one degree less than there are bins, times 1/n + 1/m.
+ */
+const byChance = (before: Histogram, now: Histogram): number =>
+  CHI_SQUARE_99 * (1 / Math.max(1, counted(before)) + 1 / Math.max(1, counted(now)))
+
+const steadyFeatures = ({ columns, people, previous, previousPeople, profile }: GateInput): Checks => {
   if (previous === undefined) return []
   const checks: Array<DatasetCheck> = []
   for (const name of named(columns, "feature")) {
-    const before = previous[name]
-    if (before === undefined || profile.columns[name]!.numbers.length === 0 || columns[name]!.ofWeather) continue
-    const drift = stabilityIndex(before, histogramOf(Object.values(profile.columns[name]!.numbers), before.edges))
-    if (drift > GATE.mostDrift) {
+    const rows = previous[name]
+    if (rows === undefined || profile.columns[name]!.numbers.length === 0 || columns[name]!.ofWeather) continue
+    const before = ofPeople(rows, previousPeople)
+    const now = ofPeople(histogramOf(Object.values(profile.columns[name]!.numbers), rows.edges), people)
+    const [drift, chance] = [stabilityIndex(before, now), byChance(before, now)]
+    if (drift > GATE.mostDrift && drift > chance) {
       checks.push(
         refused(
           "drift",
-          `${name} is distributed otherwise than in the dataset before (stability index ${drift.toFixed(2)}, at most ${GATE.mostDrift}). Find out what changed; if it is meant, remove the previous dataset's profile.json.`
+          `${name} is distributed otherwise than in the dataset before (stability index ${drift.toFixed(2)}, at most ${GATE.mostDrift}, and ${chance.toFixed(2)} by chance). Find out what changed; if it is meant, remove the previous dataset's profile.json.`
         )
       )
     }

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { randomStream, shuffled } from "../../domain/basics/random.ts"
+import { randomStream } from "../../domain/basics/random.ts"
 import { FEATURES, type FeatureName } from "../../domain/features.ts"
 import type { DatasetCheck } from "../../services/datasets.ts"
 import { GATE } from "./gate.ts"
@@ -28,12 +28,13 @@ const PAGE = 20
 /** Grows by itself for as long as somebody travels with us: of this, travelers are compared at their first plans. */
 const GROWS: FeatureName = "signal_count"
 
-/** How often plans are dealt out anew to learn what drift there is by chance, and which share of that is less. */
+/** How often travelers are dealt out anew to learn what drift there is by chance, and which share of that is less. */
 const DEALS = 200
 const BEYOND_CHANCE = 0.99
 
-/** One plan's candidates by their features, as logged, and whether it was the first of its traveler. */
+/** One plan's candidates by their features, as logged, whose it was, and whether it was their first. */
 export interface LoggedPlan {
+  readonly traveler: string
   /** Unix milliseconds. */
   readonly at: number
   readonly first: boolean
@@ -41,7 +42,7 @@ export interface LoggedPlan {
 }
 
 const QUERY = `
-  select s.id, s.occurred_at as at, s.occurred_at::text as exact_at, s.context -> 'full_candidate_set' as candidates,
+  select s.id, s.user_id as traveler, s.occurred_at as at, s.occurred_at::text as exact_at, s.context -> 'full_candidate_set' as candidates,
     not exists (select from behavioral_signals b
       where b.user_id = s.user_id and b.signal_type = 'candidate_set_logged' and b.source = 'app'
         and (b.occurred_at, b.id) < (s.occurred_at, s.id)) as first
@@ -58,14 +59,20 @@ export const livePlans = Effect.fnUntraced(function* (range: Days) {
   while (plans.length < MOST_PLANS) {
     const page = yield* sql.unsafe<{
       readonly id: string
+      readonly traveler: string
       readonly at: Date
       readonly first: boolean
       /** To the microsecond: a page goes on after exactly this. */
       readonly exact_at: string
       readonly candidates: ReadonlyArray<{ readonly features?: Readonly<Record<string, number>> }> | null
     }>(QUERY, [new Date(range.from), new Date(range.to), before[0], before[1], PAGE])
-    for (const { at, candidates, first } of page) {
-      plans.push({ at: at.getTime(), first, candidates: (candidates ?? []).map(({ features }) => features ?? {}) })
+    for (const { at, candidates, first, traveler } of page) {
+      plans.push({
+        traveler,
+        at: at.getTime(),
+        first,
+        candidates: (candidates ?? []).map(({ features }) => features ?? {})
+      })
     }
     const last = page.at(-1)
     if (last === undefined || page.length < PAGE) break
@@ -108,21 +115,35 @@ const sumOf = (histograms: ReadonlyArray<Histogram>, { edges }: Histogram): Hist
 
 /**
  * How much otherwise the newer half is than the older one, and how much that could be by chance: the candidates of a plan share
- * their party and their moments, so that some dozens of plans differ much from others without any reason. The plans are dealt out
- * into two halves anew, again and again.
+ * their party and their moments, and so do the plans of a traveler, so that some dozens of travelers differ much from others without
+ * any reason. What each of them left in one half and in the other changes sides, or does not, as a coin falls, again and again:
+ * nobody's own plans are torn apart, and whatever became another for many at once is not undone by that.
  */
 const driftOf = (plans: ReadonlyArray<LoggedPlan>, name: FeatureName) => {
   const half = Math.floor(plans.length / 2)
-  const older = valuesOf(plans.slice(0, half), name)
-  if (older.length === 0 || valuesOf(plans.slice(half), name).length === 0) return undefined
-  const whole = histogramOf(older)
-  const each = plans.map((plan) => histogramOf(valuesOf([plan], name), whole.edges))
-  const between = (all: ReadonlyArray<Histogram>) =>
-    stabilityIndex(sumOf(all.slice(0, half), whole), sumOf(all.slice(half), whole))
-  const drift = between(each)
+  const [older, newer] = [plans.slice(0, half), plans.slice(half)]
+  const seen = valuesOf(older, name)
+  if (seen.length === 0 || valuesOf(newer, name).length === 0) return undefined
+  const whole = histogramOf(seen)
+  const [before, since] = [older, newer].map((side) => Map.groupBy(side, ({ traveler }) => traveler))
+  const sides = [...new Set(plans.map(({ traveler }) => traveler))].map((traveler) =>
+    [before, since].map((side) => histogramOf(valuesOf(side!.get(traveler) ?? [], name), whole.edges))
+  )
+  const between = (changed: () => boolean) => {
+    const dealt = sides.map((both) => (changed() ? both.toReversed() : both))
+    return stabilityIndex(
+      ...([0, 1].map((side) =>
+        sumOf(
+          dealt.map((both) => both[side]!),
+          whole
+        )
+      ) as [Histogram, Histogram])
+    )
+  }
+  const drift = between(() => false)
   if (drift <= GATE.mostDrift) return { drift, chance: 0 }
   const random = randomStream(`deals of ${name}`)
-  const deals = Array.from({ length: DEALS }, () => between(shuffled(random, each))).sort((a, b) => a - b)
+  const deals = Array.from({ length: DEALS }, () => between(() => random() < 0.5)).sort((a, b) => a - b)
   return { drift, chance: deals[Math.floor(BEYOND_CHANCE * DEALS)]! }
 }
 

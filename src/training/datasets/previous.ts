@@ -18,15 +18,25 @@ export const sha256Of = async (path: string): Promise<string> => {
 interface Published {
   /** Absent from what releases before the fifth version published. */
   readonly code_version?: string
+  /** Of how many people the rows are, as far as they were counted; absent from what earlier programs published. */
+  readonly people?: number
   readonly files: Readonly<Record<string, { readonly rows: number; readonly sha256: string }>>
   readonly histograms: Readonly<Record<string, Histogram>>
+}
+
+interface Previous {
+  readonly exists: boolean
+  /** Why it is no yardstick. */
+  readonly changed?: string
+  readonly histograms?: Published["histograms"]
+  readonly people?: number
 }
 
 /**
  * The newest dataset of its kind before this one, unless somebody changed its files: then it is no yardstick, and that is said.
  * What a night built of a week is compared with other nights, what was asked for with what was asked for.
  */
-export const previousOf = async (folder: string, today: string, nightly: boolean) => {
+export const previousOf = async (folder: string, today: string, nightly: boolean): Promise<Previous> => {
   const newest = publishedIn(folder).findLast((one) => one.nightly === nightly && one.day < today)?.entry
   if (newest === undefined) return { exists: false }
   try {
@@ -45,7 +55,8 @@ export const previousOf = async (folder: string, today: string, nightly: boolean
         }
       }
     }
-    return { exists: true, histograms: published.histograms }
+    const { histograms, people } = published
+    return { exists: true, histograms, ...(people === undefined ? {} : { people }) }
   } catch (error) {
     return {
       exists: true,

@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { WebSocket } from "ws"
-import { type Answer, dayAhead, type Server, type Traveler, until } from "../support/server.ts"
+import { offeredFor } from "../support/offers.ts"
+import { type Answer, dayAhead, type Json, ok, type Server, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
 describe("a request that was answered before", () => {
@@ -16,6 +17,12 @@ describe("a request that was answered before", () => {
     bob = await world.someone()
   })
   afterAll(() => world?.close())
+
+  const underWay = async (who: Traveler): Promise<Json> => {
+    const made = ok(await who.call("POST", "/trips", { city: "seattle", start_date: dayAhead(1), days: 2 }), 201)
+    for (const status of ["confirmed", "active"]) ok(await who.call("PATCH", `/trips/${made.id}`, { status }))
+    return made
+  }
 
   const refused = (answer: Answer, status = 404) => {
     assert.strictEqual(answer.status, status, JSON.stringify(answer.body).slice(0, 300))
@@ -54,6 +61,44 @@ describe("a request that was answered before", () => {
     refused(await bob.call("GET", path))
     assert.strictEqual((await bob.call("POST", `${path}/join`, undefined, key())).status, 200)
     assert.strictEqual((await lock()).headers.get("idempotency-replayed"), "true")
+  })
+
+  it("is answered to nobody who was removed, where it was a link, a vote or an edit, nor by a trip that is deleted", async () => {
+    const key = () => ({ "idempotency-key": randomUUID() })
+    const made = await underWay(ann)
+    const path = `/trips/${made.id}`
+    const { code } = ok(await ann.call("POST", `${path}/links`, { kind: "invite" }), 201)
+    const [first, second] = made.days.map((day: Json) => day.slots.map((slot: Json) => slot.id))
+    // There is room then for what is added.
+    ok(await ann.call("PATCH", `${path}/slots/${second.at(-1)}`, { action: "remove" }))
+    const sent: Array<() => Promise<Answer>> = []
+    const twice = async (method: string, to: string, body?: object) => {
+      const headers = key()
+      const send = () => bob.call(method, to, body, headers)
+      const before = await send()
+      assert.isBelow(before.status, 300, `${method} ${to}: ${JSON.stringify(before.body)}`)
+      const again = await send()
+      assert.deepEqual([again.status, again.body], [before.status, before.body], `${method} ${to}`)
+      assert.strictEqual(again.headers.get("idempotency-replayed"), "true")
+      sent.push(send)
+    }
+    await twice("POST", `/invitations/${code}/join`)
+    await twice("POST", `${path}/slots`, { own: { title: "A call", minutes: 15 }, day: 2 })
+    await twice("POST", `${path}/undo`, {})
+    await twice("PUT", `${path}/days/1/order`, { slot_ids: first })
+    const { offer } = await offeredFor(ann, made.id, made.days[0].slots)
+    const vote = `${path}/pivots/${offer.pivot_id}/vote`
+    await twice("POST", vote, {})
+    await twice("PUT", vote, { response: "dismiss" })
+    assert.strictEqual((await ann.call("DELETE", `${path}/members/${bob.id}`)).status, 204)
+    for (const send of sent) refused(await send())
+
+    const creating = key()
+    const create = () => ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(5), days: 1 }, creating)
+    const { id } = ok(await create(), 201)
+    assert.strictEqual((await create()).headers.get("idempotency-replayed"), "true")
+    assert.strictEqual((await ann.call("DELETE", `/trips/${id}`)).status, 204)
+    refused(await create())
   })
 
   it("of an administrator is not answered to them once they are none", async () => {

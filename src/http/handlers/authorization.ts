@@ -7,11 +7,14 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import type * as Response from "effect/http/HttpServerResponse"
 import type * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
-import type * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
 import type { unhandled } from "effect/Types"
 import { isUuid, type TripId } from "../../domain/ids.ts"
+import type { Receipt } from "../../domain/records/kinds.ts"
 import { Newcomers } from "../../services/newcomers.ts"
 import { type TokenHolder, Tokens } from "../../services/tokens.ts"
 import { TripRuntime } from "../../services/trip-runtime.ts"
@@ -25,16 +28,26 @@ import {
   Unauthorized,
   Unavailable
 } from "../api/problems.ts"
+import { TripView } from "../api/shapes.ts"
 import { answerOnce } from "../middleware/idempotency.ts"
 import type { RateLimiter } from "../middleware/rate-limit.ts"
 import { type RequestFacts, RequestScope } from "../middleware/request-scope.ts"
 
-/** The groups whose routes are about one trip, where they name one by `id`. */
-const ABOUT_TRIPS: ReadonlySet<string> = new Set(["trips", "links"])
+/** How the paths begin that name a trip, whichever group they belong to. */
+const OF_A_TRIP = "/api/v1/trips/:id"
 
-interface Route {
-  readonly endpoint: HttpApiEndpoint.Top
-  readonly group: HttpApiGroup.Top
+const A_TRIP = SchemaAST.resolveIdentifier(TripView.ast)
+
+const readId = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ id: Schema.String })))
+
+/**
+ * The trip that an answer tells of: the one that its path names, or the one that came of it, where a trip is made or
+ * somebody takes up an invitation. Undefined where it tells of none.
+ */
+const tripTold = (endpoint: HttpApiEndpoint.Top, named: string | undefined, receipt: Receipt): string | undefined => {
+  if (endpoint.path.startsWith(OF_A_TRIP)) return named
+  const isTrip = [...endpoint.success].some(({ ast }) => SchemaAST.resolveIdentifier(ast) === A_TRIP)
+  return isTrip ? Option.getOrUndefined(readId(receipt.body))?.id : undefined
 }
 
 /** What coming in can come to, beside what happens inside. */
@@ -61,10 +74,10 @@ export const layer = (options: {
       const { limiter } = options
 
       /** Whether a request that was answered before would get past the door of its route today. */
-      const letInNow = Effect.fnUntraced(function* ({ endpoint, group }: Route, caller: TokenHolder) {
+      const letInNow = Effect.fnUntraced(function* (endpoint: HttpApiEndpoint.Top, caller: TokenHolder, was: Receipt) {
         if (endpoint.middlewares.has(AdminAuthorization)) return caller.role === "admin"
-        const { id } = yield* HttpRouter.params
-        if (!ABOUT_TRIPS.has(group.identifier) || !isUuid(id)) return true
+        const id = tripTold(endpoint, (yield* HttpRouter.params)["id"], was)
+        if (!isUuid(id)) return true
         return yield* trips.ask(id as TripId, { _tag: "read", by: caller.userId }).pipe(
           Effect.as(true),
           Effect.catchTag("TripNotFound", () => Effect.succeed(false)),
@@ -74,7 +87,7 @@ export const layer = (options: {
 
       const admit = (
         handler: Effect.Effect<Response.HttpServerResponse, unhandled, CurrentCaller>,
-        route: Route,
+        endpoint: HttpApiEndpoint.Top,
         caller: TokenHolder,
         scope: RequestFacts
       ): Effect.Effect<Response.HttpServerResponse, Admission, HttpServerRequest | HttpRouter.RouteContext> => {
@@ -89,20 +102,24 @@ export const layer = (options: {
           )
         }
         newcomers.welcome(caller.userId, scope.receivedAt)
-        return once(Effect.provideService(handler, CurrentCaller, caller), letInNow(route, caller), caller)
+        return once(
+          Effect.provideService(handler, CurrentCaller, caller),
+          (receipt) => letInNow(endpoint, caller, receipt),
+          caller
+        )
       }
 
       return Authorization.of({
         // The usual case, a token that was seen before, is decided on the spot: no fiber steps, no waiting.
-        bearer: (handler, { credential, ...route }) =>
+        bearer: (handler, { credential, endpoint }) =>
           Effect.withFiber((fiber) => {
             const scope = fiber.getRef(RequestScope)
             const token = Redacted.value(credential)
             const known = tokens.known(token, scope.receivedAt)
-            if (known !== undefined) return admit(handler, route, known, scope)
+            if (known !== undefined) return admit(handler, endpoint, known, scope)
             return Effect.matchEffect(tokens.verify(token), {
               onFailure: (refused) => Effect.fail(new Unauthorized({ detail: refused.message })),
-              onSuccess: (caller) => admit(handler, route, caller, scope)
+              onSuccess: (caller) => admit(handler, endpoint, caller, scope)
             })
           })
       })

@@ -127,7 +127,11 @@ export const layer = HttpApiBuilder.group(
                 : Effect.die(`A change was answered with ${reply._tag}.`)
             )
           const expires_at = (yield* Clock.currentTimeMillis) + ANSWER_MS
-          if (!isMember(trip, userId)) yield* ask({ _tag: "invite", by: link.user_id, user_id: userId, expires_at })
+          if (!isMember(trip, userId)) {
+            // Looked up once more: they may have been sent away, and the link revoked with that, after it was found.
+            yield* open("invite", params.code)
+            yield* ask({ _tag: "invite", by: link.user_id, user_id: userId, expires_at })
+          }
           const joined = yield* ask({ _tag: "join", by: userId })
           return tripView(joined, yield* orUnavailable(showing.of(joined)))
         })

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
+import type { Receipt } from "../../domain/records/kinds.ts"
 import { Idempotency } from "../../services/idempotency.ts"
 import type { TokenHolder } from "../../services/tokens.ts"
 import { IdempotencyConflict, InvalidRequest, RequestUnderWay } from "../api/problems.ts"
@@ -26,12 +27,15 @@ const bodyOf = (response: Response.HttpServerResponse): string | undefined => {
   return undefined
 }
 
+/** Asked before a receipt is shown: whether the sender of this request would be let in now. */
+type Admitted<E, R> = (receipt: Receipt) => Effect.Effect<boolean, E, R>
+
 export const answerOnce = Effect.gen(function* () {
   const receipts = yield* Idempotency
 
   const withReceipt = <E, R, AE, AR>(
     handler: Effect.Effect<Response.HttpServerResponse, E, R>,
-    admitted: Effect.Effect<boolean, AE, AR>,
+    admitted: Admitted<AE, AR>,
     caller: TokenHolder,
     request: HttpServerRequest.HttpServerRequest,
     key: string
@@ -60,8 +64,8 @@ export const answerOnce = Effect.gen(function* () {
             })
           case "replay": {
             // The route itself says why not.
-            if (!(yield* interruptible(admitted))) return yield* interruptible(handler)
             const { receipt } = opening
+            if (!(yield* interruptible(admitted(receipt)))) return yield* interruptible(handler)
             scope.modelVersion = receipt.headers["x-model-version"]
             return Response.text(receipt.body, {
               status: receipt.status,
@@ -91,10 +95,9 @@ export const answerOnce = Effect.gen(function* () {
       })
     )
 
-  /** `admitted` is asked before a receipt is shown: whether the sender of this request would be let in now. */
   return <E, R, AE, AR>(
     handler: Effect.Effect<Response.HttpServerResponse, E, R>,
-    admitted: Effect.Effect<boolean, AE, AR>,
+    admitted: Admitted<AE, AR>,
     caller: TokenHolder
   ) =>
     Effect.flatMapEager(HttpServerRequest.HttpServerRequest, (request) => {

@@ -9,6 +9,7 @@ import {
   type Answer,
   dayAhead,
   launchServer,
+  ok,
   type Server,
   scratchFolder,
   startServer,
@@ -103,6 +104,25 @@ describe.skipIf(process.platform !== "linux")("while the database is frozen", ()
     }
     await until("trips to be listed again", async () => (await known.call("GET", "/trips")).status === 200)
     assert.strictEqual((await known.call("POST", "/trips", aTrip)).status, 201)
+  })
+
+  it("nobody is sent away by halves: whoever was, after a refusal and a second try, does not come back by a link", async () => {
+    const [ann, bob] = [await traveler(() => server), await traveler(() => server)]
+    const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(3), days: 1 }), 201)
+    const { code } = ok(await ann.call("POST", `/trips/${trip.id}/links`, { kind: "invite" }), 201)
+    const join = () => bob.call("POST", `/invitations/${code}/join`)
+    ok(await join())
+    const sendAway = () => ann.call("DELETE", `/trips/${trip.id}/members/${bob.id}`)
+    database.freeze()
+    try {
+      assert.strictEqual((await sendAway()).status, 503)
+      assert.strictEqual((await bob.call("GET", `/trips/${trip.id}`)).status, 200, "nothing was done yet")
+    } finally {
+      database.thaw()
+    }
+    await until("that they are sent away", async () => (await sendAway()).status !== 503)
+    assert.strictEqual((await bob.call("GET", `/trips/${trip.id}`)).status, 404)
+    assert.strictEqual((await join()).status, 404)
   })
 
   it("a restart answers for its health at once, says what it waits for, and goes on when the database does", async () => {

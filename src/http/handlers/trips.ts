@@ -124,15 +124,16 @@ const basisOf = (who: Writer) => ({
   ...(who.idempotency_key === undefined ? {} : { idempotencyKey: who.idempotency_key })
 })
 
-const leaving = ({ change, writer }: Parts, links: TripLinks["Service"]) =>
+const leaving = ({ change, read, writer }: Parts, links: TripLinks["Service"]) =>
   Effect.fnUntraced(function* (
     { id, user_id }: { readonly id: TripId; readonly user_id: UserId },
     headers: { readonly "if-match"?: string }
   ) {
     const who = yield* writer(headers)
+    // Whoever is sent away must not come back by a link that still lies around: those go first, or nobody does.
+    const isSentAway = user_id !== who.by && (yield* read(id, who.by)).user_id === who.by
+    if (isSentAway) yield* orUnavailable(links.revokeInvitations(id))
     yield* change(id, { _tag: "leave", ...who, user_id })
-    // Whoever is sent away must not come back by a link that still lies around.
-    if (user_id !== who.by) yield* orUnavailable(links.revokeInvitations(id))
   })
 
 const changingSlot =

@@ -74,7 +74,9 @@ const serving = Effect.gen(function* () {
     written++
     return Response.jsonUnsafe({ written })
   })
-  yield* HttpServer.serveEffect(Effect.interruptible(once(write, Effect.succeed(true), caller)).pipe(Effect.orDie))
+  yield* HttpServer.serveEffect(
+    Effect.interruptible(once(write, () => Effect.succeed(true), caller)).pipe(Effect.orDie)
+  )
   const { address } = yield* HttpServer.HttpServer
   const look = () => fetch(HttpServer.formatAddress(address))
   const send = (key: string, signal?: AbortSignal) =>

@@ -183,7 +183,7 @@ const around = Layer.mergeAll(
   Layer.succeed(TripPlanning, planEngine()),
   fallbackPreparer(),
   NothingRanked.layer,
-  Layer.succeed(MemberPersonas, { of: () => Effect.succeed([]), onChange: () => () => {} }),
+  Layer.succeed(MemberPersonas, { of: () => Effect.succeed([]), resident: () => [], onChange: () => () => {} }),
   Layer.succeed(CityWatch, {
     conditions: () => Effect.succeed(calm(cityId)),
     resident: () => calm(cityId),

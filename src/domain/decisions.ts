@@ -7,7 +7,7 @@ import type { OptionId, PivotId, SlotId } from "./ids.ts"
 import type { Arm } from "./learning/traffic.ts"
 import type { EventContext, PlanEventType } from "./learning-log/plan.ts"
 import type { UserState } from "./learning-log/snapshots.ts"
-import type { PivotFeatures } from "./pivot/features.ts"
+import type { PivotFeatures, TastelessFeatures } from "./pivot/features.ts"
 import type { NoPivotReason, OfferText, PivotDetail } from "./pivot/model.ts"
 import type { OptionPlace } from "./pivot/places.ts"
 import { type ModelRef, modelVersion } from "./ranking.ts"
@@ -119,8 +119,11 @@ export interface ChosenOption {
   readonly score: number
   /** How many stops it changes. */
   readonly changes: number
-  /** What it is described by, in the words of `PIVOT_FEATURES`; null where nothing of it is a place of the catalog. */
-  readonly features: PivotFeatures | null
+  /**
+   * What it is described by, in the words of `PIVOT_FEATURES`; null where nothing of it is a place of the catalog. Where nobody's
+   * taste was known it says nothing of that.
+   */
+  readonly features: PivotFeatures | TastelessFeatures | null
   /** What the engine weighed it with, which differs by trigger. */
   readonly measures: Readonly<Record<string, number>>
 }

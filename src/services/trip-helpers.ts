@@ -26,6 +26,8 @@ export class MemberPersonas extends Context.Service<
   MemberPersonas,
   {
     readonly of: (users: ReadonlyArray<UserId>) => Effect.Effect<ReadonlyArray<Persona>>
+    /** Those of them who are in memory, at once: whoever planned for them a moment ago had asked for them all. */
+    readonly resident: (users: ReadonlyArray<UserId>) => ReadonlyArray<Persona>
     /** Called when a persona that was asked for has changed. Returns the way to stop. */
     readonly onChange: (listener: (user: UserId) => void) => () => void
   }

@@ -225,6 +225,7 @@ const membersOf = ({ listeners }: Travelers, personas: Personas["Service"]) =>
         Effect.forEach(users, (user) => Effect.option(personas.of(user)), { concurrency: CONCURRENCY }),
         (found) => found.flatMap((one) => (one._tag === "Some" ? [one.value] : []))
       ),
+    resident: (users) => users.flatMap((user) => personas.resident(user) ?? []),
     onChange: (listener) => {
       listeners.add(listener)
       return () => void listeners.delete(listener)

@@ -30,6 +30,11 @@ export const PIVOT_FEATURES = [
 export type PivotFeatureName = (typeof PIVOT_FEATURES)[number]
 export type PivotFeatures = Readonly<Record<PivotFeatureName, number>>
 
+/** What is left of it where nobody's taste was known: no number stands for that. */
+export type TastelessFeatures = Omit<PivotFeatures, "affinity" | "affinity_planned">
+
+export const withoutTaste = ({ affinity: _, affinity_planned: __, ...rest }: PivotFeatures): TastelessFeatures => rest
+
 /** How much each weather spoils an outing where the place is wholly at its mercy. */
 export const SPOILS = {
   sunny: 0,

@@ -10,7 +10,7 @@ import type { OfferIds, PivotWorld } from "./answer-model.ts"
 import { describer } from "./describe.ts"
 import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
 import { PIVOT_MODEL } from "./env.ts"
-import type { PivotFeatures } from "./features.ts"
+import { type PivotFeatures, withoutTaste } from "./features.ts"
 import { toTell } from "./kinds.ts"
 import { type Change, type Offer, type OfferOption, offerText, type PivotRequest } from "./model.ts"
 import { presentationOf } from "./present.ts"
@@ -80,16 +80,17 @@ interface Described {
 
 /**
  * The options in the order in which they are told: that of the engine, or of the model where one may decide. An option that
- * cannot be described leaves the order to the engine: a model does not guess.
+ * cannot be described leaves the order to the engine, and so does a party of whom nobody is known: a model does not guess.
  */
 const ordered = (
-  { acceptance }: PivotWorld,
+  { acceptance, tastes }: PivotWorld,
   trigger: Trigger,
   drafts: ReadonlyArray<OptionDraft>,
   describe: (draft: OptionDraft) => PivotFeatures | undefined
 ): { readonly options: ReadonlyArray<Described>; readonly model: ModelRef } => {
   const described = drafts.map((draft) => ({ draft, features: describe(draft) }))
-  if (acceptance === undefined || described.length < 2 || described.some(({ features }) => features === undefined)) {
+  const isWhole = tastes.length > 0 && described.every(({ features }) => features !== undefined)
+  if (acceptance === undefined || described.length < 2 || !isWhole) {
     return { options: described.map((one) => ({ ...one, chance: undefined })), model: PIVOT_MODEL }
   }
   const options = described.map((one) => ({
@@ -129,7 +130,7 @@ export const makeOffer = (
       places: broughtBy(draft).map(({ index, slot_id }) => ({ slot_id, node_id: catalog.nodes[index]!.id })),
       score: Math.round(draft.score * 1000) / 1000,
       changes: draft.changes.length,
-      features: features ?? null,
+      features: features === undefined ? null : world.tastes.length === 0 ? withoutTaste(features) : features,
       measures: chance === undefined ? draft.measures : { ...draft.measures, chance }
     }
     chosen.push(one)

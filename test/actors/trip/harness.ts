@@ -88,6 +88,8 @@ export class Surroundings {
   stumbling: Effect.Effect<void, ActorUnavailable> = Effect.void
   /** Who the members are; whoever asks may have to wait for it. */
   personas: Effect.Effect<ReadonlyArray<Persona>> = Effect.succeed([])
+  /** Those of them who are in memory. */
+  personasInMemory: ReadonlyArray<Persona> = []
   /** The places of the city; whoever asks may have to wait for them. */
   places: Effect.Effect<CityCatalog> = Effect.succeed(catalog)
   /** Those that are in memory. */
@@ -124,6 +126,7 @@ export class Surroundings {
       NothingRanked.layer,
       Layer.succeed(MemberPersonas, {
         of: () => Effect.suspend(() => this.personas),
+        resident: () => this.personasInMemory,
         onChange: (listener) => listen(this.#personas, listener)
       }),
       Layer.succeed(CityWatch, {

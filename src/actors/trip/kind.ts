@@ -1,7 +1,6 @@
 /** The trip as an actor: the pure decider, its state from snapshot, events and journal, and its children. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Persona } from "../../domain/persona/persona.ts"
 import { emptyTrip, evolveActor, sizeOfTrip, type TripActorState } from "../../domain/trip/actor-state.ts"
 import { decideTrip } from "../../domain/trip/decide.ts"
 import { nextDate } from "../../domain/trip/lifecycle.ts"
@@ -14,6 +13,7 @@ import { tripLoading } from "./load.ts"
 import { tripLog } from "./log.ts"
 import { lookingAfter } from "./looking-after.ts"
 import type { TripParts, TripSelf, TripTypes } from "./parts.ts"
+import { equipping } from "./world.ts"
 
 export interface TripKind extends ActorKind<TripTypes> {
   readonly awake: (state: TripActorState) => Effect.Effect<TripActorState>
@@ -51,7 +51,7 @@ export const tripKind = Effect.fnUntraced(function* (
   parts: TripParts,
   self: TripSelf
 ): Effect.fn.Return<TripKind, never, Scope.Scope> {
-  const { catalog, hub, journal, personas, storage } = parts
+  const { hub, journal, storage } = parts
   let turnBegan = 0
   const { elapsed } = parts.machine
   const log = tripLog(journal, parts.now, () => elapsed() - turnBegan, parts.machine.newId)
@@ -60,22 +60,7 @@ export const tripKind = Effect.fnUntraced(function* (
   const preparing = yield* lookingAfter(parts, self)
   const decide = decideTrip(parts.rules)
 
-  /** Who travels, as far as that is in memory: of whoever came a moment ago a trip's child has not brought the taste yet. */
-  const companyOf = ({ memory, trip }: TripActorState): ReadonlyArray<Persona> => {
-    const members = trip?.members ?? []
-    if (memory.personas.length >= members.length) return memory.personas
-    const found = personas.resident(members.map(({ user_id }) => user_id))
-    return found.length > memory.personas.length ? found : memory.personas
-  }
-
-  /** A trip that was made a moment ago finds its city's catalog and its travelers in memory before its child has brought them. */
-  const equipped = (state: TripActorState): TripActorState => {
-    if (state.trip === undefined) return state
-    const found = state.memory.catalog ?? catalog.resident(state.trip.city)
-    const company = companyOf(state)
-    if (found === state.memory.catalog && company === state.memory.personas) return state
-    return { ...state, memory: { ...state.memory, catalog: found, personas: company } }
-  }
+  const equipped = equipping(parts)
 
   /** One for all turns: they come one after another. */
   const turn = { now: 0, id: () => "", watched: false }

@@ -1,5 +1,7 @@
 /** What a trip leans on: its city's catalog, what goes on there, and who its members are. Each of it may come late. */
 import * as Effect from "effect/Effect"
+import type { Persona } from "../../domain/persona/persona.ts"
+import type { TripActorState } from "../../domain/trip/actor-state.ts"
 import type { TripState } from "../../domain/trip/model.ts"
 import type { Catalog } from "../../services/catalog.ts"
 import type { CityWatch, MemberPersonas } from "../../services/trip-helpers.ts"
@@ -67,3 +69,20 @@ export const makeLateWorld = Effect.fnUntraced(function* (
     )
   })
 })
+
+/** A trip that was made a moment ago finds its city's catalog and its travelers in memory before its child has brought them. */
+export const equipping = ({ catalog, personas }: Pick<WorldParts, "catalog" | "personas">) => {
+  const companyOf = ({ memory, trip }: TripActorState): ReadonlyArray<Persona> => {
+    const members = trip?.members ?? []
+    if (memory.personas.length >= members.length) return memory.personas
+    const found = personas.resident(members.map(({ user_id }) => user_id))
+    return found.length > memory.personas.length ? found : memory.personas
+  }
+  return (state: TripActorState): TripActorState => {
+    if (state.trip === undefined) return state
+    const places = state.memory.catalog ?? catalog.resident(state.trip.city)
+    const company = companyOf(state)
+    if (places === state.memory.catalog && company === state.memory.personas) return state
+    return { ...state, memory: { ...state.memory, catalog: places, personas: company } }
+  }
+}

@@ -1692,6 +1692,9 @@ export interface Operations {
     readonly answer: {
       readonly node_id: string
       readonly evidence: ReadonlyArray<EvidenceLine>
+      readonly overrated: boolean | null
+      readonly overrated_by: "editor" | "sources" | null
+      readonly overrated_because: ReadonlyArray<string>
       readonly documents: ReadonlyArray<{
         readonly source: string
         readonly voice: "local" | "tourist"

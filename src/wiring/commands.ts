@@ -16,6 +16,7 @@ import { analyzeDataset, checkPerson, debugMatch, generateMatchEvents } from "..
 import { migrate } from "../cli/migrate.ts"
 import { report, rollback, traffic } from "../cli/models.ts"
 import { nodes } from "../cli/nodes.ts"
+import { places } from "../cli/places.ts"
 import { promote } from "../cli/promote.ts"
 import { read } from "../cli/read.ts"
 import { reindex } from "../cli/reindex.ts"
@@ -138,6 +139,7 @@ const overplanned = Command.make("overplanned").pipe(
     migrate(Migrator.migrate().pipe(Effect.provide(sql))),
     seedCity.pipe(Command.provide(seeding)),
     sources.pipe(Command.provide(seeding)),
+    places.pipe(Command.provide(PostgresCatalog.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
     read((city, file, tell) => Effect.provide(readPosts(city, file, tell), reading)),
     buildDataset.pipe(Command.provide(Datasets.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
     train(Effect.provide(trainingJobs, registry)).pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),

@@ -126,6 +126,12 @@ describe("a city from an extract of OpenStreetMap", () => {
     if (museum !== undefined) assert.strictEqual(museum.open, "open")
     const { said } = await world.command("doctor")
     assert.match(said, /hours .* lyon: hours of \d+ % of its places/)
+    const { overrated_because } = (await ann.call("GET", `/cities/lyon/nodes/${nodes[0].id}/evidence`)).body
+    assert.deepStrictEqual(overrated_because, ["Nobody speaks of it yet."])
+    const listed = await world.command("places", "--city", "lyon", "--named", nodes[0].name, "--overrated", "open")
+    assert.include(listed.said, `${nodes[0].name} (${nodes[0].id})`)
+    assert.match(listed.said, /Whether it is overrated is left open\. Nobody speaks of it yet\./)
+    assert.match((await world.command("places", "--city", "lyon", "--overrated", "yes")).said, /^0 of 0 places/m)
     for (const status of ["confirmed", "active"]) await ann.call("PATCH", `/trips/${trip.id}`, { status })
     await offeredFor(ann, trip.id, trip.days[0].slots)
 

@@ -263,6 +263,8 @@ describe("trips", () => {
       assert.deepEqual(told.documents, [])
       for (const one of told.evidence) assert.deepInclude(one, { kind: "editor", count: null })
       assert.strictEqual(node.overrated_by, node.overrated === null ? null : "editor")
+      assert.deepInclude(told, { overrated: node.overrated, overrated_by: node.overrated_by })
+      assert.match(told.overrated_because.join(" "), node.overrated === null ? /No local source/ : /^Our editor/)
     }
     assert.strictEqual((await ann.call("GET", `/cities/seattle/nodes/${ann.id}/evidence`)).status, 404)
   })

@@ -7,9 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { doorsOf, foundAt } from "../../src/domain/catalog/doors.ts"
-import { EDITOR_CAP } from "../../src/domain/catalog/evidence.ts"
+import { crossReference, EDITOR_CAP } from "../../src/domain/catalog/evidence.ts"
 import type { ActivityNode, CountedLine, EditorJudgement } from "../../src/domain/catalog/node.ts"
+import { fingerprintOf } from "../../src/domain/catalog/reading/fingerprint.ts"
 import * as Sayings from "../../src/domain/catalog/sayings.ts"
+import { voicesOf } from "../../src/domain/catalog/voices.ts"
 import { plainNarrative } from "../../src/domain/narrative.ts"
 import { zoneOf } from "../../src/domain/time/zone.ts"
 import { evidenceLines } from "../../src/domain/view/node.ts"
@@ -139,6 +141,64 @@ describe("what is said of a place", () => {
       assert.isAtMost(found.people, people(found.found === "open"))
     })
     fc.assert(property, { numRuns: 300 })
+  })
+
+  it("gives reasons for being called overrated, or for leaving that open, that count what was counted", () => {
+    const said = fc.record({
+      author: fc.nat(30),
+      voice: line.map((one) => one.voice),
+      avoid: fc.boolean(),
+      month: fc.nat(8)
+    })
+    const property = fc.property(
+      fc.array(line, { maxLength: 5 }),
+      fc.option(judgement),
+      fc.array(said, { maxLength: 40 }),
+      (lines, editor, posts) => {
+        const signals = lines.map(({ count, ...one }) => ({
+          ...one,
+          mentions: count,
+          avoid_mentions: Math.floor(count / 3),
+          last_seen: null,
+          quotes: []
+        }))
+        const rows = posts.map(({ author, month, ...one }, i) => ({
+          ...one,
+          source: "forum",
+          author: `${author}`,
+          sentiment: one.avoid ? 0.1 : 0.9,
+          posted_on: `2026-0${1 + month}-05`,
+          fingerprint: fingerprintOf(`${(i * 7919).toString(36)} ${(i * 104729).toString(36)} ${author} writes`),
+          vibes: []
+        }))
+        const voices = voicesOf(rows, "2026-11-01")
+        const { overrated_flag, summary } = crossReference(signals, editor, voices)
+        const node = place("x", "cafe", { overrated_flag, quality_signals: summary })
+        const side = (counted: typeof signals, voice: string) =>
+          counted.filter((one) => one.voice === voice).reduce((sum, one) => sum + one.mentions, 0)
+        const elsewhere = signals.filter(({ kind }) => kind !== "posts")
+        const locals = voices.filter(({ voice }) => voice === "local")
+        const counted = voices.length === 0 ? signals : elsewhere
+        const allowed = [
+          ...["local", "tourist"].flatMap((voice) => [
+            side(counted, voice),
+            side(counted, voice) + voices.filter((one) => one.voice === voice).length
+          ]),
+          locals.filter(({ avoid }) => avoid).length,
+          counted.filter(({ voice }) => voice === "local").reduce((sum, one) => sum + one.avoid_mentions, 0)
+        ].map(String)
+        const sentences = Sayings.detectorSayings(node)
+        assert.isNotEmpty(sentences)
+        for (const sentence of sentences) {
+          for (const number of numbersIn(sentence)) assert.include(allowed, number, sentence)
+          assert.match(sentence, /^[\dA-Z].*\.$/)
+        }
+        if (/by our editor/.test(Sayings.verdictSaying(node))) assert.isNotNull(editor)
+      }
+    )
+    fc.assert(property, { numRuns: 500 })
+    const unknown = place("x", "cafe", { quality_signals: { local: null, tourist: null, avoid_mentions: 0 } })
+    assert.deepEqual(Sayings.detectorSayings(unknown), ["Nobody speaks of it yet."])
   })
 
   it("calls an editor an editor, and gives no number to one", () => {

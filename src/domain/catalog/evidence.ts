@@ -3,7 +3,7 @@
  * famous for being famous? Where the evidence is thin the answer is `null`, never a guess.
  */
 import type { EditorJudgement, QualitySignal, QualitySummary, Voice } from "./node.ts"
-import { editorsView, reasonOfSide } from "./sayings.ts"
+import { DETECTOR_REASONS, editorsView, reasonOfSide } from "./sayings.ts"
 import { heard, linesOf, round, type Side, sideOf, sideWithVoices, summarise } from "./sides.ts"
 import { standing } from "./standing.ts"
 import {
@@ -87,13 +87,13 @@ const bySources = (local: Side | null, tourist: Side | null, avoid: number): Ver
     overrated_confidence: 0,
     reasons
   })
-  if (local === null) return abstain("no local source speaks of it")
+  if (local === null) return abstain(DETECTOR_REASONS.noLocals)
   if (heard(local) === null) return abstain(reasonOfSide("local", local))
   if (tourist === null) {
     return {
       overrated_flag: false,
       overrated_confidence: round(local.voice),
-      reasons: [reasonOfSide("local", local), "no tourist list names it"],
+      reasons: [reasonOfSide("local", local), DETECTOR_REASONS.noVisitors],
       by: "sources"
     }
   }
@@ -155,8 +155,8 @@ const byVoices = (
   const locals = voices.filter(({ voice }) => voice === "local").length
   const [local, tourist] = [sideWithVoices(signals, voices, "local"), sideWithVoices(signals, voices, "tourist")]
   const reasons = [
-    local === null ? "no local source speaks of it" : reasonOfSide("local", local),
-    tourist === null ? "no tourist list names it" : reasonOfSide("tourist", tourist),
+    local === null ? DETECTOR_REASONS.noLocals : reasonOfSide("local", local),
+    tourist === null ? DETECTOR_REASONS.noVisitors : reasonOfSide("tourist", tourist),
     ...(local !== null && warnings(voices).authors > 0
       ? [reasonOfSide("local", { ...local, avoid: warnings(voices).authors })]
       : [])
@@ -167,9 +167,9 @@ const byVoices = (
     reasons: [...reasons, why]
   })
   if (locals <= 2 * CAMPAIGN) {
-    if (before.overrated_flag === null) return open("too few voices to tell")
+    if (before.overrated_flag === null) return open(DETECTOR_REASONS.tooFew)
     const agreed = locals <= CAMPAIGN || agrees(before.overrated_flag, leadOn(signals, voices, "nobody"))
-    return agreed ? before : open("the few voices say otherwise than what was known before them")
+    return agreed ? before : open(DETECTOR_REASONS.fewDisagree)
   }
   const weight = Math.sqrt((local?.voice ?? 0) * (tourist?.voice ?? local?.voice ?? 0))
   const without = { critics: leadOn(signals, voices, "critics"), friends: leadOn(signals, voices, "friends") }
@@ -177,10 +177,10 @@ const byVoices = (
     // Where an editor knows of visitors, locals alone cannot overrule it.
     knowsVisitors || before.overrated_flag === null || before.overrated_flag === flag
       ? { overrated_flag: flag, overrated_confidence: round(weight * clarityOf(lead)), reasons, by: "sources" }
-      : open("locals say otherwise than our editor, and no visitors were counted")
+      : open(DETECTOR_REASONS.editorDisagrees)
   if (without.critics !== undefined && isOverrated(without.critics)) return decided(true, without.critics)
   if (without.friends !== undefined && !isOverrated(without.friends)) return decided(false, without.friends)
-  return open(`it hangs on ${CAMPAIGN} voices or fewer`)
+  return open(DETECTOR_REASONS.hangsOnFew)
 }
 
 /** How far a place is overrated, 0–1, for the rankers: by degrees, so that a few voices at the bar of the flag move it little. */
@@ -273,6 +273,8 @@ export const crossReference = (
     summary: {
       ...counted,
       lines: linesOf(signals),
+      // Of a place that nobody speaks of there is nothing to keep: most places of a large city are such.
+      ...(signals.length === 0 && judgement === null && voices.length === 0 ? {} : { reasons: verdict.reasons }),
       ...(judgement === null ? {} : { editor: judgement }),
       ...(verdict.overrated_flag === null || verdict.by === undefined ? {} : { flagged_by: verdict.by })
     },

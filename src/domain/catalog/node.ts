@@ -124,6 +124,8 @@ export const QualitySummary = Schema.Struct({
   editor: Schema.optionalKey(EditorJudgement),
   /** Whose word `overrated_flag` rests on, where it is set. */
   flagged_by: Schema.optionalKey(Schema.Literals(["editor", "sources"])),
+  /** Why the detector says so, or why it says nothing; left out where nobody speaks of it. */
+  reasons: Schema.optionalKey(Schema.Array(Schema.String)),
   /** What travelers of ours found at its door; the table `door_reports` is the truth. */
   doors: Schema.optionalKey(Doors),
   /** Set where nothing is known but what a places service says. */

@@ -59,6 +59,36 @@ export const reasonOfSide = (
   return `${plural(row.mentions, "voice")} of ${WHO[voice]} in ${row.sources.map(sourceName).join(", ")}`
 }
 
+/** The detector's reasons where it leaves open whether a place is overrated, and of a side that nobody was counted on. */
+export const DETECTOR_REASONS = {
+  noLocals: "no local source speaks of it",
+  noVisitors: "no tourist list names it",
+  tooFew: "too few voices to tell",
+  fewDisagree: "the few voices say otherwise than what was known before them",
+  editorDisagrees: "locals say otherwise than our editor, and no visitors were counted",
+  hangsOnFew: "it hangs on a handful of voices"
+} as const
+
+const asSentence = (clause: string) => ended(clause.charAt(0).toUpperCase() + clause.slice(1))
+
+/** Why a place is called overrated or not, or why that is left open, as it was found when its evidence was last counted. */
+export const detectorSayings = ({
+  quality_signals: { editor, lines = [], reasons }
+}: Pick<ActivityNode, "quality_signals">): ReadonlyArray<string> => {
+  if (reasons !== undefined) return reasons.map(asSentence)
+  return lines.length === 0 && editor === undefined ? [asSentence("nobody speaks of it yet")] : []
+}
+
+/** What the detector says, in a sentence. */
+export const verdictSaying = ({
+  overrated_flag,
+  quality_signals: { flagged_by }
+}: Pick<ActivityNode, "overrated_flag" | "quality_signals">): string => {
+  if (overrated_flag === null) return "Whether it is overrated is left open."
+  const by = flagged_by === "editor" ? "by our editor" : "by what was counted"
+  return overrated_flag ? `Overrated, ${by}.` : `Not overrated, ${by}.`
+}
+
 const overratedSaying = (node: ActivityNode): string | undefined => {
   const { editor, flagged_by, local, tourist, avoid_mentions } = node.quality_signals
   if (node.overrated_flag !== true) return undefined

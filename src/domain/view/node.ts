@@ -3,7 +3,7 @@ import { attributionsFor } from "../catalog/attribution.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { expectationAt, expectationSaying } from "../catalog/expectation.ts"
 import type { ActivityNode } from "../catalog/node.ts"
-import { countedSaying, doorSayings, editorSaying, sourceName } from "../catalog/sayings.ts"
+import { countedSaying, detectorSayings, doorSayings, editorSaying, sourceName } from "../catalog/sayings.ts"
 import type { EvidenceLine, NodeBrief } from "../pivot/model.ts"
 import type { Open } from "../vocabulary.ts"
 
@@ -52,6 +52,13 @@ export const evidenceLines = (node: Pick<ActivityNode, "quality_signals">): Read
     (a, b) => Number(a.voice === "tourist") - Number(b.voice === "tourist")
   )
 }
+
+/** What the detector says of it, and why. */
+export const detectorView = (node: ActivityNode) => ({
+  overrated: node.overrated_flag,
+  overrated_by: node.overrated_flag === null ? null : (node.quality_signals.flagged_by ?? null),
+  overrated_because: detectorSayings(node)
+})
 
 /** What is usual for such places at that time, where its own hours are not known; null where nothing is usual. */
 const expectationView = (catalog: CityCatalog, index: number, millis: number) => {

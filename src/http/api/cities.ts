@@ -59,6 +59,10 @@ export class CitiesGroup extends HttpApiGroup.make("cities")
       success: Schema.Struct({
         node_id: NodeId,
         evidence: Schema.Array(EvidenceLine),
+        overrated: Schema.NullOr(Schema.Boolean),
+        overrated_by: Schema.NullOr(Schema.Literals(["editor", "sources"])),
+        /** Why it is called so or not, or why that is left open. */
+        overrated_because: Schema.Array(Schema.String),
         /** The newest posts that are counted. */
         documents: Schema.Array(
           Schema.Struct({

@@ -208,6 +208,10 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   order: ["Its place in the day, from 0.", 2],
   outdoor_seating: ["Whether one can sit outside.", true],
   overrated: ["Whether it is held to be overrated; null where nobody says.", false],
+  overrated_because: [
+    "Why it is called overrated or not, or why that is left open: a sentence each.",
+    ["Our editor does not call it overrated."]
+  ],
   overrated_by: ["Whose word that is: an editor's of ours, or what sources were counted to say.", null],
   own: ["A place of your own."],
   pace: ["How much goes into a day."],

@@ -8,7 +8,7 @@ import { CATEGORIES } from "../../domain/catalog/category.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { fitFor, type Need } from "../../domain/catalog/fits.ts"
 import { VIBE_TAGS } from "../../domain/catalog/taxonomy.ts"
-import { evidenceLines, nodeView } from "../../domain/view/node.ts"
+import { detectorView, evidenceLines, nodeView } from "../../domain/view/node.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { EvidenceDocuments } from "../../services/evidence-documents.ts"
 import { inSlices } from "../../support/slices.ts"
@@ -113,7 +113,8 @@ export const layer = HttpApiBuilder.group(
             documents.of(params.id, MOST_DOCUMENTS),
             ({ message }) => new Unavailable({ detail: message, retry_after_seconds: 2 })
           )
-          return { node_id: params.id, evidence: evidenceLines(catalog.nodes[index]!), documents: found }
+          const node = catalog.nodes[index]!
+          return { node_id: params.id, evidence: evidenceLines(node), ...detectorView(node), documents: found }
         }),
 
       list: () =>

@@ -83,6 +83,14 @@ const named = (others: ReadonlyArray<Actor>): { readonly party: ReadonlyArray<Tr
   party: others.map(({ who }) => who)
 })
 
+/** Asks what else there is for a mood, and stays with the plan. */
+const refuse = async (trip: TripBook, by: Actor, mood: string): Promise<void> => {
+  const [ahead] = trip.ahead
+  if (ahead === undefined) return
+  const offer = await trip.pivot(by.who, { trigger: "mood", slot_id: ahead.slot, detail: { mood } })
+  if (offer.options.length > 0) await trip.dismiss(by.who, offer)
+}
+
 /** Two travel together: one changes the plan of the other, asks for another way, and the other takes it. */
 const twoTogether: Story = async ([cat, dan], d) => {
   await cat!.begin(true)
@@ -102,7 +110,8 @@ const twoTogether: Story = async ([cat, dan], d) => {
   const offer = await trip.pivot(dan!.who, { trigger: "mood", slot_id: ahead!.slot, detail: { mood: "hungry" } })
   if (offer.options.length > 1) await trip.accept(cat!.who, offer, 1)
   await cat!.letExpire(trip)
-  await cat!.at(d + 1, 7)
+  await cat!.at(d + 1, 9)
+  await refuse(trip, cat!, "curious")
   await cat!.at(d + 1, 21)
   done()
   await cat!.letExpire(trip)
@@ -202,6 +211,7 @@ const comesHomeEarly: Story = async ([ida], d) => {
   const from = ida!.stage.clock.now()
   await ida!.at(d, 9)
   await trip.seen("active", from)
+  for (const mood of ["calm", "hungry"]) await refuse(trip, ida!, mood)
   await ida!.at(d, 22)
   await trip.setStatus(ida!.who, "shortened")
 }

@@ -41,7 +41,8 @@ export interface UserParts {
   readonly storage: UserStorage["Service"]
   /** The place as a resident catalog knows it. */
   readonly nodeOf: (nodeId: string) => Lesson["node"]
-  readonly changed: (userId: string) => void
+  /** The persona is another one, by signals (`learnt`) or because somebody said so. */
+  readonly changed: (userId: string, learnt: boolean) => void
   readonly now: () => number
 }
 
@@ -108,6 +109,6 @@ export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
     pinned: (state) => state.unsavedSince !== undefined,
     wakeAt: saveAt,
     wake: () => ({ _tag: "save" }),
-    perform: (id) => parts.changed(id)
+    perform: (id, { learnt }) => parts.changed(id, learnt)
   }
 }

@@ -25,6 +25,7 @@ import { Pending } from "../engine/cell.ts"
 import type { Limits } from "../engine/kind.ts"
 import { make } from "../engine/make.ts"
 import { userKind } from "./kind.ts"
+import { TasteNews } from "./taste-news.ts"
 import { WaitingLessons } from "./waiting-lessons.ts"
 
 /** Members of a trip that are woken up at the same time. */
@@ -69,13 +70,16 @@ const makeTravelers = Effect.fnUntraced(function* (limits: Partial<Limits>) {
   const journal = yield* Journal
   const nodeOf = yield* placesInMemory(yield* Catalog)
   const listeners = new Set<(user: UserId) => void>()
+  const tell = (user: string) => {
+    for (const listener of listeners) listener(user as UserId)
+  }
+  const news = new TasteNews(tell, yield* Machine)
+  yield* Effect.addFinalizer(() => Effect.sync(() => news.stop()))
   const kind = userKind({
     journal,
     storage,
     nodeOf,
-    changed: (user) => {
-      for (const listener of listeners) listener(user as UserId)
-    },
+    changed: (user, learnt) => (learnt ? news.moved(user) : news.changed(user)),
     now: () => clock.currentTimeMillisUnsafe()
   })
   const engine = yield* make(kind, limits)

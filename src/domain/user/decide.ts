@@ -30,8 +30,8 @@ export type UserFact =
   | { readonly _tag: "saved"; readonly record: PersonaRecord }
   | { readonly _tag: "learnt"; readonly state: UserState }
 
-/** Who leans on this persona is told that it changed. */
-export type UserTask = { readonly _tag: "tell" }
+/** Who leans on this persona is told that it changed: by signals, of which there may be many, or by something that is said once. */
+export type UserTask = { readonly _tag: "tell"; readonly learnt: boolean }
 
 export interface UserDecision {
   readonly reply: UserReply
@@ -59,7 +59,8 @@ export const evolveUser = (state: UserState, fact: UserFact): UserState => {
   }
 }
 
-const TELL: ReadonlyArray<UserTask> = [{ _tag: "tell" }]
+const TELL: ReadonlyArray<UserTask> = [{ _tag: "tell", learnt: false }]
+const TELL_LEARNT: ReadonlyArray<UserTask> = [{ _tag: "tell", learnt: true }]
 
 const recordOf = (state: UserState, context: { readonly now: number; readonly id: () => string }): PersonaRecord => ({
   id: context.id(),
@@ -85,7 +86,7 @@ export const decideUser = (
     case "observe": {
       const next = learn(state, command.lessons, context.now)
       if (next === state) return { reply: replyOf(state) }
-      return { reply: replyOf(next), transient: [{ _tag: "learnt", state: next }], tasks: TELL }
+      return { reply: replyOf(next), transient: [{ _tag: "learnt", state: next }], tasks: TELL_LEARNT }
     }
     case "onboard": {
       const { onboarding } = command

@@ -18,7 +18,6 @@ export interface Fated {
 /** Trips are over by then. */
 const ALMOST_A_DAY = 23.4 * 3_600_000
 
-const REOPENED_WITHIN = 1_200
 const SHORTEST_REST = 15
 const LONGEST_REST = 250
 
@@ -63,12 +62,6 @@ export class Fate {
     this.node = new Node(this.disk, this.#directory, this.#in.around)
   }
 
-  diskWorks(): boolean {
-    return this.#troubled === undefined && this.#world.now > this.#troubledUntil
-  }
-
-  /** The journal looks after its disk every second. */
-  #troubledUntil = 0
   #troubled: (() => void) | undefined
 
   #restart(): void {
@@ -183,7 +176,6 @@ export class Fate {
       // A restart has another disk object with the same troubles behind it.
       this.disk.capacity = Number.POSITIVE_INFINITY
       this.disk.fault = () => undefined
-      this.#troubledUntil = world.now + REOPENED_WITHIN
     })
   }
 

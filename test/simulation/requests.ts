@@ -16,8 +16,6 @@ export interface TravelersWorld {
   readonly oracle: Oracle
   readonly tally: Tally
   readonly node: () => Node | undefined
-  /** Whether the journal's disk takes writes just now. */
-  readonly diskWorks: () => boolean
   readonly wall: () => number
   /** A change was acknowledged. */
   readonly acknowledged: () => void
@@ -135,9 +133,8 @@ export class Requests {
   }
 
   #checkPivot(at: Node, trip: string, outcome: TripReply | TripFailure): void {
-    const { diskWorks, tally } = this.#in
-    // A trip that the calendar moves on writes that down first, and where the disk refuses that, it says so.
-    const excused = !at.machine.alive || at.stopping || !diskWorks()
+    const { tally } = this.#in
+    const excused = !at.machine.alive || at.stopping
     tally.check(
       "a pivot of a resident trip is answered",
       excused || !isActorError(outcome),

@@ -87,7 +87,6 @@ class Run {
         oracle,
         tally,
         node: () => fate.node,
-        diskWorks: () => fate.diskWorks(),
         wall: () => BEGINNING + Math.floor(world.now) + fate.skew,
         acknowledged: () => fate.acknowledged()
       },

@@ -4,7 +4,8 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { TripReply } from "../../domain/trip/commands.ts"
+import type { TripId } from "../../domain/ids.ts"
+import type { TripCommand, TripReply } from "../../domain/trip/commands.ts"
 import { TripNotReady, type TripRejection } from "../../domain/trip/rejections.ts"
 import { ActorKinds } from "../../services/actor-kinds.ts"
 import { Catalog } from "../../services/catalog.ts"
@@ -31,7 +32,7 @@ import { tripOf } from "./log.ts"
 import { onceReady } from "./once-ready.ts"
 import type { TripTypes } from "./parts.ts"
 import { citysTrips } from "./telling.ts"
-import { asUnread, refusedUnread } from "./unread.ts"
+import { askedUnwritten, asUnread, refusedUnread } from "./unread.ts"
 import { Waves } from "./waves.ts"
 
 export interface TripOptions {
@@ -159,29 +160,40 @@ const wakeDue = ({ engine, now, storage }: Trips, owns: () => boolean) =>
     yield* inSlices(due, (id) => void engine.askSync(id, { _tag: "wake" }))
   })
 
+/** Asks a trip; a pivot is advice, and is asked once more where only a write stood in the way of its answer. */
+const askingTrip = ({ engine }: Trips, awaited: TripOptions["awaited"]) => {
+  const { host, limits } = engine.core
+  return (id: TripId, command: TripCommand, deadlineMillis = limits.deadlineMillis) =>
+    Effect.suspend(() => {
+      const began = host.elapsed()
+      return Effect.catch(engine.ask(id, asUnread(command, awaited), deadlineMillis), (failure) => {
+        const again = askedUnwritten(command, failure)
+        if (again === undefined) return Effect.fail(failure)
+        return engine.ask(id, again, Math.max(deadlineMillis - (host.elapsed() - began), 1))
+      })
+    })
+}
+
 /** How trips are asked, awaited or not. */
-const asking = Effect.fnUntraced(function* ({ catalog, engine }: Trips, awaited: TripOptions["awaited"]) {
+const asking = Effect.fnUntraced(function* (trips: Trips, awaited: TripOptions["awaited"]) {
+  const { catalog, engine } = trips
   const ready = onceReady(engine, catalog)
+  const askTrip = askingTrip(trips, awaited)
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const asked: Pick<TripRuntime["Service"], "ask" | "dispatch"> = {
     ask: (id, command, options) =>
       Effect.suspend(() => {
         const refused = refusedUnread(id, command, awaited)
         if (refused !== undefined) return Effect.fail(refused)
-        const asked = engine.ask(id, asUnread(command, awaited), options?.deadlineMillis)
-        return Effect.flatMap(ready(id, asked), (reply) =>
+        return Effect.flatMap(ready(id, askTrip(id, command, options?.deadlineMillis)), (reply) =>
           isRejection(reply) ? Effect.fail(reply) : Effect.succeed(reply)
         )
       }),
     dispatch: (id, command, answered) => {
       const settled = (outcome: TripReply | TripFailure) => {
-        if (!(outcome instanceof TripNotReady)) return answered(outcome)
-        fork(
-          Effect.match(ready(id, engine.ask(id, asUnread(command, awaited))), {
-            onFailure: answered,
-            onSuccess: answered
-          })
-        )
+        if (!(outcome instanceof TripNotReady) && askedUnwritten(command, outcome) === undefined)
+          return answered(outcome)
+        fork(Effect.match(ready(id, askTrip(id, command)), { onFailure: answered, onSuccess: answered }))
       }
       const outcome = refusedUnread(id, command, awaited) ?? engine.askSync(id, asUnread(command, awaited))
       if (outcome instanceof Pending) outcome.onSettled(settled)

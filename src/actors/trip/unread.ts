@@ -1,5 +1,8 @@
-/** Trips that were read while another server's journal, which may hold more of them, is not stored yet. */
-import type { WriteRefused } from "../../domain/actor-errors.ts"
+/**
+ * What trips answer while nothing can be written down: of those that were read while another server's journal, which may hold more
+ * of them, is not stored yet; and of any while the disk takes nothing.
+ */
+import { WriteFailed, WriteRefused } from "../../domain/actor-errors.ts"
 import type { TripCommand } from "../../domain/trip/commands.ts"
 import { writeRefused } from "../engine/refusals.ts"
 
@@ -19,3 +22,9 @@ export const refusedUnread = (
 /** A pivot is advice: it is answered also where the trip should have started by now, and that cannot be written. */
 export const asUnread = (command: TripCommand, awaited: (() => string | undefined) | undefined): TripCommand =>
   command._tag === "request_pivot" && awaited?.() !== undefined ? { ...command, unwritten: true } : command
+
+/** What a pivot is asked as once more where the disk did not take the start of its trip, or what its answer would have waited for. */
+export const askedUnwritten = (command: TripCommand, failure: unknown): TripCommand | undefined =>
+  command._tag === "request_pivot" && (failure instanceof WriteRefused || failure instanceof WriteFailed)
+    ? { ...command, unwritten: true }
+    : undefined

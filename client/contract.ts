@@ -1712,7 +1712,7 @@ export interface Operations {
       readonly cities: ReadonlyArray<CityView>
     }
   }
-  /** Places of a city. A page of the catalog, filtered. A page may hold fewer places than asked for and still not be the last. */
+  /** Places of a city. A page of the catalog, filtered. A page may hold fewer places than asked for and still not be the last. Whether each is open is told of now, or of `at`. */
   readonly "cities.nodes": {
     readonly path: { readonly slug: string }
     readonly query: {
@@ -1724,6 +1724,7 @@ export interface Operations {
       readonly fits?: string
       readonly setting?: string
       readonly q?: string
+      readonly at?: string
     }
     readonly body: undefined
     readonly answer: {

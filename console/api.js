@@ -135,7 +135,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     reorder: (id, day, slot_ids, ifMatch) =>
       call("edits.reorder", { path: { id, day: String(day) }, body: { slot_ids }, ifMatch }),
     undo: (id, change) => call("edits.undo", { ...ofTrip(id), body: { change } }),
-    search: (slug, q, limit) => call("cities.nodes", { path: { slug }, query: { limit, q } }),
+    search: (slug, q, limit, at) => call("cities.nodes", { path: { slug }, query: { limit, q, at } }),
     pivot: (id, body, key) => call("trips.pivot", { ...ofTrip(id), body, key }),
     answerPivot: (id, pivot_id, body, key) => call("trips.answerPivot", { path: { id, pivot_id }, body, key }),
     ...vetoCalls(call),

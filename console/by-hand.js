@@ -2,6 +2,7 @@
 import { button, element, field, held, redraw, setText } from "./dom.js"
 import { beforeText, deadline, timeSpan } from "./format.js"
 import { categoryWords, T } from "./messages.js"
+import { openBadge } from "./stop.js"
 
 /** Places that a search shows: more is a list nobody reads. */
 const MOST_FOUND = 8
@@ -103,28 +104,40 @@ export const addElement = (search, add) => {
       text.value = at.value = ""
       found.replaceChildren()
     })
-  const look = held(async () => {
+  const look = async () => {
     if (!text.reportValidity()) return
-    const { nodes } = await search(text.value.trim(), MOST_FOUND)
+    const { nodes } = await search(text.value.trim(), MOST_FOUND, when().time)
     redraw(found, [
       nodes.length === 0 && element("p", { class: "soft" }, T.byHand.nothing),
       ...nodes.map((node, nr) =>
-        button(
-          `${node.name} · ${categoryWords(node.category)}`,
-          put(() => ({ node_id: node.id })),
-          { "data-act": `add-${nr}` }
+        element(
+          "div",
+          { class: "found" },
+          button(
+            [node.name, categoryWords(node.category), node.neighbourhood].filter(Boolean).join(" · "),
+            put(() => ({ node_id: node.id })),
+            { "data-act": `add-${nr}`, "aria-describedby": `add-open-${nr}` }
+          ),
+          element("span", { id: `add-open-${nr}` }, openBadge(node))
         )
       ),
       button(T.byHand.own(text.value.trim()), put(own), { "data-act": "add-own" })
     ])
-  })
+  }
+  // At another time other doors are open.
+  at.addEventListener(
+    "change",
+    held(async () => {
+      if (found.childElementCount > 0) await look()
+    })
+  )
   return element(
     "details",
     { class: "add" },
     element("summary", { "data-act": "add" }, T.byHand.add),
     field(T.byHand.what.label, text),
     field(T.byHand.at, at, T.byHand.atHint),
-    button(T.byHand.search, look, { "data-act": "search" }),
+    button(T.byHand.search, held(look), { "data-act": "search" }),
     found
   )
 }

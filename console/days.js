@@ -106,14 +106,15 @@ const addingForms = (acts, currency) => {
   const forms = new Map()
   return (trip, day, zone) => {
     if (!forms.has(day.day)) {
+      const on = (time) => (time === undefined ? day.date : `${day.date}T${time}`)
       const add = ({ time, ...what }) =>
-        acts.add({ ...what, ...(time === undefined ? { day: day.day } : { at: `${day.date}T${time}` }) })
+        acts.add({ ...what, ...(time === undefined ? { day: day.day } : { at: on(time) }) })
       forms.set(
         day.day,
         element(
           "div",
           {},
-          addElement((text, limit) => acts.search(trip, text, limit), add),
+          addElement((text, limit, time) => acts.search(trip, text, limit, on(time)), add),
           fitsElement(
             ({ minutes, time }) => acts.fits(minutes, day.date, time),
             acts.takeFitting,

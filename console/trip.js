@@ -101,7 +101,7 @@ const actsOn = (live, pivot, { api, vetoes, zone, currency }) => ({
     for (const { node, starts_at } of stops) if (!(await live.addStop({ node_id: node.id, at: starts_at }))) return
   },
   add: (body) => live.addStop(body),
-  search: (trip, text, limit) => api.search(trip.city, text, limit),
+  search: (trip, text, limit, at) => api.search(trip.city, text, limit, at),
   removeFixed: (thing) =>
     live.changeSlot(thing.id, { action: "remove" }, T.waiting.slot(T.trip.actRemove, thing.title)),
   lock: (slot) =>

@@ -1,8 +1,9 @@
 /** A plan shaped by its traveler: what it goes around, the order of its stops, other days, notes, and what fits in between. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { categoryWords, OPEN_WORDS, USUALLY_WORDS } from "../../console/messages.js"
 import { type App, openApp } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
-import { dayAhead, ok } from "../support/server.ts"
+import { dayAhead, type Json, ok } from "../support/server.ts"
 import { emptied, holderOf, underTheSky } from "../support/under-the-sky.ts"
 
 describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPath ?? NO_BROWSER})`, () => {
@@ -80,10 +81,45 @@ describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPa
     await shown(other.name)
     assert.strictEqual(await page.locator("#notices .notice.error").count(), 0)
 
+    // What a search finds is told as it will be on that day, and at that time where one is named.
+    const museums = async (at: string) => {
+      const { nodes } = ok(await hand.call("GET", `/cities/tokyo/nodes?q=museum&limit=8&at=${at}`))
+      return nodes.map(({ category, expected, name, neighbourhood, open }: Json) => [
+        `${name} · ${categoryWords(category)} · ${neighbourhood}`,
+        open === "unknown" && expected
+          ? USUALLY_WORDS[expected.usually as "open" | "closed"]
+          : OPEN_WORDS[open as "open"]
+      ])
+    }
+    const found = (expected: ReadonlyArray<ReadonlyArray<string>>) =>
+      page.waitForFunction(
+        (said) =>
+          JSON.stringify(
+            [...document.querySelectorAll(".choices .found")].map((row) => [
+              row.querySelector("button")?.textContent,
+              row.querySelector(".badge")?.textContent
+            ])
+          ) === said,
+        JSON.stringify(expected)
+      )
+    const { date } = rest.days[2]
+    const [byDay, byNight] = [await museums(date), await museums(`${date}T03:30`)]
+    assert.isNotEmpty(byDay)
+    assert.notDeepEqual(byDay, byNight)
+    await act("add").click()
+    await page.fill('input[name="what"]', "museum")
+    await act("search").click()
+    await found(byDay)
+    await picture(page, "phone-search")
+    await page.fill('input[name="at"]', "03:30")
+    await page.locator('input[name="at"]').blur()
+    await found(byNight)
+    await act("add").click()
+
     await act("fits").click()
     await page.fill('input[name="fit_at"]', "15:00")
     await act("look-fits").click()
-    await page.locator(".choices:not(:empty)").waitFor()
+    await page.locator(".choices[aria-live]:not(:empty)").waitFor()
     await picture(page, "phone-fits")
 
     await page.goto(`${app.world.server().url}/#/print/${trip}`)

@@ -140,6 +140,26 @@ describe("the way in", () => {
     stream.close()
   })
 
+  it("finds places as they are on the day and at the time that is asked about", async () => {
+    const ann = await world.someone()
+    const list = async (at: string) => ok(await ann.call("GET", `/cities/seattle/nodes?limit=200&at=${at}`)).nodes
+    const opens = async (id: string, at: string) => (await list(at)).find((node: Json) => node.id === id).open
+    // A Monday and a Tuesday without holidays.
+    const [monday, tuesday] = ["2027-03-08", "2027-03-09"]
+    const museum = (await list(monday)).find(({ opening_hours }: Json) => opening_hours === "Tu-Su 10:00-17:00")
+    assert.isDefined(museum, "a place that is closed on Mondays")
+    assert.strictEqual(museum.open, "closed")
+    assert.strictEqual(await opens(museum.id, tuesday), "open")
+    assert.strictEqual(await opens(museum.id, `${tuesday}T09:59`), "closed")
+    assert.strictEqual(await opens(museum.id, `${tuesday}T10:00`), "open")
+    // The same moment, by the clock of Greenwich.
+    assert.strictEqual(await opens(museum.id, `${tuesday}T18:00:00Z`), "open")
+    assert.strictEqual(await opens(museum.id, `${tuesday}T17:59:00Z`), "closed")
+    const status = async (at: string) => (await ann.call("GET", `/cities/seattle/nodes?at=${at}`)).status
+    assert.deepEqual([await status("2027-02-30"), await status("2027-02-30T10:00")], [422, 422])
+    assert.deepEqual([await status("tomorrow"), await status("2027-03-08T10")], [400, 400])
+  })
+
   it("names the words of an onboarding that nothing was made of", async () => {
     const ann = await world.someone()
     const said = { tags: { food: ["ramen"], pace: "sideways" }, interests: ["gravity", "museums"] }

@@ -132,12 +132,16 @@ export const expectedHours = (catalog: CityCatalog): Pick<CityCatalog, "openAt" 
 })
 
 /** The expectation in a sentence, for a place whose own hours nobody knows. */
-export const expectationSaying = (category: Category, { usually, closedDay }: Expectation): string => {
+export const expectationSaying = (
+  category: Category,
+  { usually, closedDay }: Expectation,
+  when = "at that time"
+): string => {
   const kind = category.replaceAll("_", " ")
   const many = /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : /(s|ch|sh)$/.test(kind) ? `${kind}es` : `${kind}s`
   const name = many.charAt(0).toUpperCase() + many.slice(1)
-  if (usually === "open") return `${name} here are usually open at that time; not confirmed for this one.`
+  if (usually === "open") return `${name} here are usually open ${when}; not confirmed for this one.`
   return closedDay === undefined
-    ? `${name} here are usually closed at that time; not confirmed for this one.`
+    ? `${name} here are usually closed ${when}; not confirmed for this one.`
     : `${name} here are usually closed on ${WEEKDAYS[closedDay]}; not confirmed for this one.`
 }

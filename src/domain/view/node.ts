@@ -61,32 +61,32 @@ export const detectorView = (node: ActivityNode) => ({
 })
 
 /** What is usual for such places at that time, where its own hours are not known; null where nothing is usual. */
-const expectationView = (catalog: CityCatalog, index: number, millis: number) => {
+const expectationView = (catalog: CityCatalog, index: number, millis: number, when?: string) => {
   const expectation = expectationAt(catalog, index, millis)
   if (expectation === undefined) return null
   return {
     usually: expectation.usually,
     known: expectation.known,
-    text: expectationSaying(catalog.nodes[index]!.category, expectation)
+    text: expectationSaying(catalog.nodes[index]!.category, expectation, when)
   }
 }
 
 /** What to know of a place before one goes there at that time: one shape for stops, offers, choices and ideas. */
-export const beforeOneGoes = (catalog: CityCatalog, index: number, open: Open, millis: number) => {
+export const beforeOneGoes = (catalog: CityCatalog, index: number, open: Open, millis: number, when?: string) => {
   const { booking_needed, opening_hours, price_tier } = catalog.nodes[index]!
-  const expected = open === "unknown" ? expectationView(catalog, index, millis) : null
+  const expected = open === "unknown" ? expectationView(catalog, index, millis, when) : null
   return { opening_hours, price_tier, booking_needed, expected }
 }
 
-/** A place as the catalog shows it, open or not at this instant. */
-export const nodeView = (catalog: CityCatalog, index: number, now: number) => {
+/** A place as the catalog shows it, open or not at this instant; `when` says the instant otherwise than as a time. */
+export const nodeView = (catalog: CityCatalog, index: number, now: number, when?: string) => {
   const node = catalog.nodes[index]!
   const open = catalog.openAt(index, now)
   return {
     ...nodeBrief(node),
     time_zone: node.time_zone,
     open,
-    ...beforeOneGoes(catalog, index, open, now),
+    ...beforeOneGoes(catalog, index, open, now, when),
     setting: node.setting,
     overrated: node.overrated_flag,
     overrated_by: node.overrated_flag === null ? null : (node.quality_signals.flagged_by ?? null),

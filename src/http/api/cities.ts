@@ -11,7 +11,7 @@ import { NodeId } from "../../domain/ids.ts"
 import { EvidenceLine } from "../../domain/pivot/model.ts"
 import { Authorization } from "./identity.ts"
 import { NotFound, Unavailable, Unprocessable } from "./problems.ts"
-import { NodeView, page } from "./shapes.ts"
+import { MomentOrDay, NodeView, page } from "./shapes.ts"
 
 export const CityView = Schema.Struct({
   slug: Schema.String,
@@ -41,7 +41,9 @@ export class CitiesGroup extends HttpApiGroup.make("cities")
         fits: Schema.optionalKey(Schema.Literals(NEEDS)),
         setting: Schema.optionalKey(Schema.Literals(["indoor", "outdoor", "mixed"])),
         /** A part of any of its names; accents and case do not matter. */
-        q: Schema.optionalKey(Text(100))
+        q: Schema.optionalKey(Text(100)),
+        /** For when it is asked whether they are open: now, where this is left out. */
+        at: Schema.optionalKey(MomentOrDay)
       },
       success: Schema.Struct({
         city: Schema.String,

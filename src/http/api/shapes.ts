@@ -24,6 +24,14 @@ export const Moment = Text(40).check(
     message: "must be an instant such as 2026-05-01T12:30:00Z, or a time of the city's clock such as 2026-05-01T14:30"
   })
 )
+/** The same, or a whole day by the city's calendar. */
+export const MomentOrDay = Text(40).check(
+  Schema.isPattern(/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/, {
+    message:
+      "must be a day such as 2026-05-01, a time of the city's clock such as 2026-05-01T14:30, or an instant such as 2026-05-01T12:30:00Z"
+  })
+)
+
 /** An instant and nothing else: a device tells when something happened there. */
 export const SaidAt = Text(40).check(
   Schema.isPattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/, {

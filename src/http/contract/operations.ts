@@ -187,7 +187,7 @@ const people: Readonly<Record<string, OperationWords>> = {
   "cities.nodes": {
     summary: "Places of a city",
     description:
-      "A page of the catalog, filtered. A page may hold fewer places than asked for and still not be the last."
+      "A page of the catalog, filtered. A page may hold fewer places than asked for and still not be the last. Whether each is open is told of now, or of `at`."
   },
   "cities.evidence": {
     summary: "What speaks for a place",
@@ -297,6 +297,10 @@ export const PARAMETERS: Readonly<Record<string, readonly [means: string, exampl
   "edits.fits.minutes": ["How many minutes.", "90"],
   name: ["The model's name.", "bpr"],
   "cities.nodes.setting": ["Only places of this setting.", "outdoor"],
+  "cities.nodes.at": [
+    "When one would be there, a day or a moment: `open` and `expected` are told of it. Of a day it is whether one gets in at any time from six in the morning to midnight. Now, where this is left out.",
+    EXAMPLE_DAY
+  ],
   "cities.nodes.category": ["Only places of this category.", "park"],
   "cities.nodes.tag": ["Only places with this vibe tag.", "scenic_view"],
   "cities.nodes.neighbourhood": ["Only places of this part of the city.", "Wallingford"],

@@ -7,7 +7,11 @@ import { attributionsOf } from "../../domain/catalog/attribution.ts"
 import { CATEGORIES } from "../../domain/catalog/category.ts"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import { fitFor, type Need } from "../../domain/catalog/fits.ts"
+import { momentOfDay } from "../../domain/catalog/open-on.ts"
 import { VIBE_TAGS } from "../../domain/catalog/taxonomy.ts"
+import { parseIsoDate } from "../../domain/time/calendar.ts"
+import { zoneOf } from "../../domain/time/zone.ts"
+import { instantIn } from "../../domain/trip/fixed.ts"
 import { detectorView, evidenceLines, nodeView } from "../../domain/view/node.ts"
 import { Catalog } from "../../services/catalog.ts"
 import { EvidenceDocuments } from "../../services/evidence-documents.ts"
@@ -71,6 +75,21 @@ const knownWords = Effect.fnUntraced(function* ({ tag, category }: Pick<Filter, 
   if (unknown.length === 0) return
   const detail = unknown.map(({ path, message }) => `${path[1]}: ${message}.`).join(" ")
   return yield* new Unprocessable({ detail, errors: unknown })
+})
+
+/** The places as they are at that time, or on that day; now, where nothing is said. */
+const viewAt = Effect.fnUntraced(function* (catalog: CityCatalog, said: string | undefined) {
+  const now = yield* Clock.currentTimeMillis
+  if (said === undefined) return (index: number) => nodeView(catalog, index, now)
+  const isDay = !said.includes("T")
+  const day = isDay ? parseIsoDate(said) : undefined
+  if (day !== undefined) {
+    return (index: number) => nodeView(catalog, index, momentOfDay(catalog, index, day), "on that day")
+  }
+  const at = isDay ? undefined : instantIn(zoneOf(catalog.city.time_zone)!, said)
+  if (at !== undefined) return (index: number) => nodeView(catalog, index, at)
+  const message = `"${said}" is no ${isDay ? "day of the calendar" : "time of any day"}`
+  return yield* new Unprocessable({ detail: `at: ${message}.`, errors: [{ path: ["query", "at"], message }] })
 })
 
 /** Positions never change, so a position is a cursor that survives a new catalog version. */
@@ -138,17 +157,19 @@ export const layer = HttpApiBuilder.group(
           const catalog = yield* cityOr404(catalogs, params.slug)
           yield* knownWords(query)
           const from = Number(query.cursor ?? 0)
-          const now = yield* Clock.currentTimeMillis
-          const { q, ...wanted } = query
+          const { at, q, ...wanted } = query
+          const view = yield* viewAt(catalog, at)
           const names = q === undefined ? undefined : yield* namesOf(catalog)
           const part = q === undefined ? "" : folded(q)
           const filter = names === undefined ? wanted : { ...wanted, named: (at: number) => names[at]!.includes(part) }
           const { found, next } = page(catalog, filter, from, query.limit ?? DEFAULT_PAGE)
+          const nodes: Array<ReturnType<typeof nodeView>> = []
+          yield* inSlices(found, (index) => nodes.push(view(index)), 1)
           return {
             city: catalog.city.slug,
             catalog_version: catalog.version,
             attribution: attributionsOf(catalog),
-            nodes: found.map((index) => nodeView(catalog, index, now)),
+            nodes,
             next_cursor: next
           }
         })

@@ -2,7 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Category } from "../../../src/domain/catalog/category.ts"
 import { expectationAt, expectationSaying } from "../../../src/domain/catalog/expectation.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
+import { momentOfDay } from "../../../src/domain/catalog/open-on.ts"
 import { residentCatalog } from "../../../src/domain/catalog/resident-catalog.ts"
+import { dayNumber } from "../../../src/domain/time/calendar.ts"
+import { nodeView } from "../../../src/domain/view/node.ts"
 import { place } from "../rankers/fixtures.ts"
 
 const museum = (key: string, opening_hours: string | null): ActivityNode => place(key, "museum", { opening_hours })
@@ -30,6 +33,47 @@ const UNKNOWN = known.length
 const at = (day: number, hour: number) => Date.UTC(2026, 6, day, hour + 7)
 const MONDAY = 6
 const WEDNESDAY = 8
+
+describe("a whole day", () => {
+  const all = cityOf([
+    ...known.map((hours, i) => museum(`${i}`, hours)),
+    museum("unknown", null),
+    place("late", "shop", { opening_hours: "Mo 18:00-20:00" }),
+    place("lone", "spa", { opening_hours: null }),
+    place("bar", "bar", { opening_hours: "Su 20:00-03:00" })
+  ])
+  const [LATE, LONE, BAR] = [UNKNOWN + 1, UNKNOWN + 2, UNKNOWN + 3]
+  const on = (index: number, day: number) => {
+    const moment = momentOfDay(all, index, dayNumber(2026, 7, day))
+    const { expected, open } = nodeView(all, index, moment, "on that day")
+    return [open, expected?.text ?? null]
+  }
+
+  it("is open where one gets in at some time of it, and closed where one does not", () => {
+    assert.deepStrictEqual(on(LATE, MONDAY), ["open", null])
+    assert.deepStrictEqual(on(LATE, WEDNESDAY), ["closed", null])
+    // The night belongs to the day on which it began.
+    assert.deepStrictEqual(
+      [on(BAR, MONDAY - 1), on(BAR, MONDAY)],
+      [
+        ["open", null],
+        ["closed", null]
+      ]
+    )
+  })
+
+  it("is expected as the kind usually is, and nothing is said where nothing is usual", () => {
+    assert.deepStrictEqual(on(UNKNOWN, WEDNESDAY), [
+      "unknown",
+      "Museums here are usually open on that day; not confirmed for this one."
+    ])
+    assert.deepStrictEqual(on(UNKNOWN, MONDAY), [
+      "unknown",
+      "Museums here are usually closed on Mondays; not confirmed for this one."
+    ])
+    assert.deepStrictEqual(on(LONE, MONDAY), ["unknown", null])
+  })
+})
 
 describe("what is usual for places of a kind", () => {
   it("warns of the day on which such places are closed, in words that claim nothing", () => {

@@ -1,29 +1,19 @@
 /** The parts of a rule that choose days: years, months, days of months, weeks, weekdays and holidays. */
 import { daysInMonth } from "../../time/calendar.ts"
 import { Cursor } from "./cursor.ts"
-import { HOLIDAY_COUNTRIES } from "./holidays.ts"
-import type { Token } from "./lexer.ts"
-import { type DatePoint, type DateSelector, HoursProblem } from "./model.ts"
+import type { DatePoint, DateSelector } from "./model.ts"
 
 /** Selectors of one group are alternatives; all groups must match. In the order in which they are checked. */
 export const GROUPS = ["years", "holidays", "monthdays", "weeks", "weekdays"] as const
 export type Groups = Record<(typeof GROUPS)[number], Array<DateSelector>>
 
 export class DateParser extends Cursor {
-  private readonly country: string
-
-  constructor(tokens: ReadonlyArray<Token>, country: string) {
-    super(tokens)
-    this.country = country
-  }
-
   protected weekdays(into: Array<DateSelector>): void {
     do {
       const token = this.peek()
       if (token?.type === "holiday") {
         this.at++
         into.push({ kind: "holiday", offset: this.dayOffset(1) })
-        this.needHolidays(token)
         continue
       }
       if (token?.type !== "weekday") throw this.fail("a weekday is missing after the comma")
@@ -70,23 +60,12 @@ export class DateParser extends Cursor {
   }
 
   protected holiday(groups: Groups): void {
-    const token = this.peek()!
     if (this.isSign(this.peek(1), ",")) {
       this.weekdays(groups.weekdays)
       return
     }
     this.at++
-    this.needHolidays(token)
     groups.holidays.push({ kind: "holiday", offset: this.dayOffset(1) })
-  }
-
-  private needHolidays(token: Token): void {
-    if (HOLIDAY_COUNTRIES.includes(this.country)) return
-    throw new HoursProblem({
-      kind: "unsupported",
-      at: token.at,
-      message: `the public holidays of ${this.country || "this country"} are not known`
-    })
   }
 
   private dayOffset(limit: number): number {

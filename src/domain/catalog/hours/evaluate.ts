@@ -1,6 +1,6 @@
 /** What parsed hours say at a local day and minute. No zones here: a wall clock in, a state out. */
 import { civilOf, dayNumber, isoWeekOf, nthWeekday, weekdayOf } from "../../time/calendar.ts"
-import { isPublicHoliday } from "./holidays.ts"
+import { holidayOn } from "./holidays.ts"
 import {
   CLOSED,
   type DatePoint,
@@ -19,11 +19,20 @@ interface Day {
   readonly month: number
   readonly weekday: number
   readonly country: string
+  /** What a day is taken for of which nobody can say whether it is a holiday. */
+  readonly unsure: Unsure
 }
 
-const dayOf = (number: number, country: string): Day => {
+type Unsure = "holiday" | "ordinary"
+
+const dayOf = (number: number, country: string, unsure: Unsure): Day => {
   const { year, month } = civilOf(number)
-  return { number, year, month, weekday: weekdayOf(number), country }
+  return { number, year, month, weekday: weekdayOf(number), country, unsure }
+}
+
+const isHoliday = ({ country, unsure }: Day, number: number): boolean => {
+  const known = holidayOn(country, number)
+  return known === "yes" || (known === "maybe" && unsure === "holiday")
 }
 
 const pointIn = (point: DatePoint, year: number): number | undefined => {
@@ -52,7 +61,7 @@ const matches = (selector: DateSelector, day: Day): boolean => {
     case "months":
       return (selector.mask & (1 << day.month)) !== 0
     case "holiday":
-      return isPublicHoliday(day.country, day.number - selector.offset)
+      return isHoliday(day, day.number - selector.offset)
     case "nth":
       return (
         day.weekday === selector.weekday && nthWeekday(day.year, day.month, day.weekday, selector.nth) === day.number
@@ -86,14 +95,18 @@ const ruleMatches = (rule: Rule, day: Day): boolean => {
  * The rules in force on a day. A later rule that matches the day replaces the earlier ones, unless it only closes,
  * adds (`,`), falls back (`||`) or reaches over from the day before; rules without dates replace only rules without dates.
  */
-const inForce = (rules: ReadonlyArray<Rule>, country: string, number: number): ReadonlyArray<Rule> => {
-  const today = dayOf(number, country)
+const inForce = (
+  { rules, country }: Pick<Hours, "rules" | "country">,
+  number: number,
+  unsure: Unsure
+): ReadonlyArray<Rule> => {
+  const today = dayOf(number, country, unsure)
   let yesterday: Day | undefined
   let list: Array<Rule> = []
   for (let i = 0; i < rules.length; i++) {
     const rule = rules[i]!
     if (rule.dates.length > 0) {
-      if (rule.spill) yesterday ??= dayOf(number - 1, country)
+      if (rule.spill) yesterday ??= dayOf(number - 1, country, unsure)
       if (!ruleMatches(rule, rule.spill ? yesterday! : today)) continue
     }
     const dated = rule.dates.length > 0 || (i > 0 && rule.state === OPEN && rules[i - 1]!.dates.length === 0)
@@ -131,10 +144,31 @@ const weekTableState = (week: WeekTable, minuteOfWeek: number): StateCode => {
   return week.states[low] as StateCode
 }
 
+/** Days around one that its holidays may be counted from: the day before reaches over midnight, and `PH -1 day` looks ahead. */
+const AROUND = [-2, -1, 0, 1]
+
+const speaksOfHolidays = (rules: ReadonlyArray<Rule>): boolean =>
+  rules.some(({ dates }) => dates.some((group) => group.some(({ kind }) => kind === "holiday")))
+
+const mayDiffer = ({ rules, country }: Hours, day: number): boolean =>
+  AROUND.some((by) => holidayOn(country, day + by) === "maybe") && speaksOfHolidays(rules)
+
+/** What is in force on a day, and what would be if that were a holiday, where nobody can say whether it is one. */
+const readings = (hours: Hours, day: number): ReadonlyArray<ReadonlyArray<Rule>> =>
+  (mayDiffer(hours, day) ? (["ordinary", "holiday"] as const) : (["ordinary"] as const)).map((unsure) =>
+    inForce(hours, day, unsure)
+  )
+
+/** What all readings of a day say; where they differ, nobody knows. */
+const agreed = (readings: ReadonlyArray<ReadonlyArray<Rule>>, minute: number): StateCode => {
+  const state = stateOf(readings[0]!, minute)
+  return readings.length === 1 || stateOf(readings[1]!, minute) === state ? state : UNKNOWN
+}
+
 /** The state at a local day (days since 1970-01-01) and minute (0–1439). */
 export const stateAt = (hours: Hours, day: number, minute: number): StateCode =>
   hours.week === null
-    ? stateOf(inForce(hours.rules, hours.country, day), minute)
+    ? agreed(readings(hours, day), minute)
     : weekTableState(hours.week, weekdayOf(day) * 1440 + minute)
 
 export interface DaySpan {
@@ -145,10 +179,10 @@ export interface DaySpan {
 
 /** The whole of a local day in order, without gaps; neighbours differ in state. */
 export const dayStates = (hours: Hours, day: number): ReadonlyArray<DaySpan> => {
-  const rules = inForce(hours.rules, hours.country, day)
+  const read = readings(hours, day)
   const spans: Array<{ from: number; to: number; state: StateCode }> = []
   for (const from of hours.edges) {
-    const state = stateOf(rules, from)
+    const state = agreed(read, from)
     const last = spans[spans.length - 1]
     if (last !== undefined) last.to = from
     if (last?.state === state) continue

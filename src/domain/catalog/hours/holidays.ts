@@ -1,9 +1,9 @@
 /**
- * Public holidays by rule, for the countries of our cities, with the days on which they are observed.
+ * Public holidays by rule, with the days on which they are observed: those of our own cities' countries, and those of the table.
  */
 import { entryOf } from "../../basics/entry-of.ts"
 import { civilOf, dayNumber, nthWeekday, weekdayOf } from "../../time/calendar.ts"
-import { TABLED } from "./holiday-table.ts"
+import { anywhere, type Holidays, inTerritories, TABLED } from "./holiday-table.ts"
 
 const MONDAY = 0
 const THURSDAY = 3
@@ -90,30 +90,38 @@ const japan = (year: number): ReadonlyArray<number> => {
   return [...days]
 }
 
-const RULES: Readonly<Record<string, (year: number) => ReadonlyArray<number>>> = {
-  US: unitedStates,
-  MX: mexico,
-  JP: japan,
+const nationwide =
+  (days: (year: number) => ReadonlyArray<number>) =>
+  (year: number): Holidays => ({ certain: days(year), unsure: [] })
+
+/** Their federal holidays are those of the United States. */
+const territory = (year: number): Holidays => ({ certain: unitedStates(year), unsure: inTerritories(year).unsure })
+
+const RULES: Readonly<Record<string, (year: number) => Holidays>> = {
+  US: nationwide(unitedStates),
+  ...Object.fromEntries(["AS", "GU", "MP", "PR", "VI"].map((country) => [country, territory] as const)),
+  MX: nationwide(mexico),
+  JP: nationwide(japan),
   ...TABLED
 }
 
-/** The countries whose public holidays are known here; elsewhere `PH` cannot be decided. */
-export const HOLIDAY_COUNTRIES: ReadonlyArray<string> = Object.keys(RULES)
-
 /** Each country times the years anybody asks about; beyond that the oldest entry goes. */
 const MAX_CACHED_YEARS = 512
-const holidays = new Map<string, ReadonlySet<number>>()
+const holidays = new Map<string, Readonly<Record<keyof Holidays, ReadonlySet<number>>>>()
 
-const holidaysOf = (country: string, year: number): ReadonlySet<number> => {
+const holidaysOf = (country: string, year: number) => {
   const key = `${country}${year}`
   const found = holidays.get(key)
   if (found !== undefined) return found
-  const days = new Set(entryOf(RULES, country)?.(year) ?? [])
+  const { certain, unsure } = (entryOf(RULES, country) ?? anywhere)(year)
+  const days = { certain: new Set(certain), unsure: new Set(unsure) }
   if (holidays.size >= MAX_CACHED_YEARS) holidays.delete(holidays.keys().next().value!)
   holidays.set(key, days)
   return days
 }
 
-/** Whether this day (days since 1970-01-01) is a public holiday in a country of `HOLIDAY_COUNTRIES`. */
-export const isPublicHoliday = (country: string, day: number): boolean =>
-  holidaysOf(country, civilOf(day).year).has(day)
+/** Whether this day (days since 1970-01-01) is a public holiday in a country; `maybe` where that is not known by the country. */
+export const holidayOn = (country: string, day: number): "yes" | "maybe" | "no" => {
+  const { certain, unsure } = holidaysOf(country, civilOf(day).year)
+  return certain.has(day) ? "yes" : unsure.has(day) ? "maybe" : "no"
+}

@@ -19,7 +19,7 @@ export const parseHours = (text: string, country: string): Result.Result<Hours, 
       new HoursProblem({ kind: "syntax", at: MAX_HOURS_LENGTH, message: `longer than ${MAX_HOURS_LENGTH} characters` })
     )
   }
-  const rules = parseRules(text, country)
+  const rules = parseRules(text)
   return rules instanceof HoursProblem ? Result.fail(rules) : Result.succeed(compile(text, country, rules))
 }
 

@@ -163,11 +163,11 @@ const SUN = {
   dusk: { earliest: 990, latest: 1350 }
 } as const
 
-export const parseRules = (text: string, country: string): ReadonlyArray<Rule> | HoursProblem => {
+export const parseRules = (text: string): ReadonlyArray<Rule> | HoursProblem => {
   const tokens = tokenize(text)
   if (tokens instanceof HoursProblem) return tokens
   try {
-    return new Parser(tokens, country).rules()
+    return new Parser(tokens).rules()
   } catch (error) {
     if (error instanceof HoursProblem) return error
     throw error

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import { isPublicHoliday } from "../../../../src/domain/catalog/hours/holidays.ts"
+import { holidayOn } from "../../../../src/domain/catalog/hours/holidays.ts"
 import { type Hours, nextChange, openAt, openSpans, parseHours } from "../../../../src/domain/catalog/hours/hours.ts"
 import { dayNumber } from "../../../../src/domain/time/calendar.ts"
 import { instantOf, zoneOf } from "../../../../src/domain/time/zone.ts"
@@ -109,8 +109,32 @@ describe("opening hours", () => {
     assert.strictEqual(refusal("SH off").kind, "unsupported")
     assert.strictEqual(refusal("easter off").kind, "unsupported")
     assert.strictEqual(refusal("10:00-16:00/01:30").kind, "unsupported")
-    assert.match(refusal("PH off", "AQ").message, /AQ/)
     assert.strictEqual(openAt(parse("Mo-Su 10:00-18:00", "AQ"), la, at(la, "2026-06-05", "12:00")), "open")
+  })
+
+  it("that close on holidays are read where the holidays are not known: ordinary days as written, what may be one as unknown", () => {
+    const on = (country: string, date: string, hour = "12:00") =>
+      openAt(parse("Mo-Fr 10:00-18:00; PH off", country), la, at(la, date, hour))
+    // Nobody wrote down the holidays of Kenya.
+    assert.strictEqual(on("KE", "2026-06-05"), "open")
+    assert.strictEqual(on("KE", "2026-06-06"), "closed")
+    assert.strictEqual(on("KE", "2026-01-01"), "unknown")
+    assert.strictEqual(on("KE", "2026-01-01", "20:00"), "closed", "closed at night, holiday or not")
+    const change = nextChange(parse("Mo-Su 10:00-18:00; PH off", "KE"), la, at(la, "2025-12-31", "20:00"))
+    assert.deepStrictEqual(change, { at: at(la, "2026-01-01", "10:00"), state: "unknown" })
+    // What a part of the country keeps: Scotland has the second of January, and not Easter Monday.
+    for (const date of ["2026-01-02", "2026-04-06", "2026-08-31", "2026-11-30"]) {
+      assert.strictEqual(on("GB", date), "unknown", date)
+    }
+    for (const date of ["2026-04-03", "2026-05-04", "2026-12-25", "2026-12-28"]) {
+      assert.strictEqual(on("GB", date), "closed", date)
+    }
+    assert.strictEqual(on("GB", "2026-08-24"), "open")
+    // On the evening before it is certain.
+    const bar = parse("Mo-Su 20:00-02:00; PH off", "GB")
+    assert.strictEqual(openAt(bar, la, at(la, "2026-08-30", "23:00")), "open")
+    assert.strictEqual(openAt(bar, la, at(la, "2026-08-31", "23:00")), "unknown")
+    assert.strictEqual(openAt(bar, la, at(la, "2026-09-02", "01:00")), "open")
   })
 
   it("never make the parser fail otherwise, whatever the text", () => {
@@ -189,7 +213,7 @@ describe("a day", () => {
 describe("public holidays", () => {
   const is = (country: string, date: string) => {
     const [y, m, d] = date.split("-").map(Number)
-    return isPublicHoliday(country, dayNumber(y!, m!, d!))
+    return holidayOn(country, dayNumber(y!, m!, d!)) === "yes"
   }
 
   it("of the United States are the federal ones, on weekends also the weekday they are observed on", () => {
@@ -236,6 +260,24 @@ describe("public holidays", () => {
       ...([
         ["LV", "2028-11-20", true],
         ["LV", "2027-11-19", false]
+      ] as const),
+      // The United Kingdom and New Zealand: Christmas and the day after, each with a weekday where it falls on a weekend.
+      ...([
+        ["GB", "2027-12-27", true],
+        ["GB", "2027-12-28", true],
+        ["GB", "2027-12-29", false],
+        ["GB", "2022-12-27", true],
+        ["NZ", "2028-01-03", true],
+        ["NZ", "2028-01-04", true],
+        ["NZ", "2026-07-10", true],
+        ["NZ", "2025-07-10", false]
+      ] as const),
+      // Australia: the Monday alone. Korea: by its moon.
+      ...([
+        ["AU", "2025-01-26", false],
+        ["AU", "2025-01-27", true],
+        ["KR", "2026-09-25", true],
+        ["PR", "2026-07-03", true]
       ] as const),
       // Iceland: the first Thursday behind the eighteenth of April. Peru: since 2024.
       ...([

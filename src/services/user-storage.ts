@@ -23,6 +23,8 @@ export interface StoredUser {
   readonly signalCount: number
   /** The newest stored signals in the order of their coming, learnt from or not. */
   readonly signals: ReadonlyArray<Lesson>
+  /** Ids of the cities in whose discovery they have swiped, newest last. */
+  readonly explored: ReadonlyArray<string>
   /** Which of the given signal ids are stored. */
   readonly known: ReadonlySet<string>
 }

@@ -83,6 +83,14 @@ describe("the learning log of a running server", () => {
       occurred_at: new Date().toISOString()
     }
     assert.include([200, 202], (await bob.call("POST", "/signals", swipe)).status)
+    // However much is said since: a persona itself remembers the last fifty verdicts.
+    const since = Array.from({ length: 60 }, () => ({
+      id: randomUUID(),
+      signal_type: "thumbs_up",
+      activity_node_id: slate.nodes[1].node.id,
+      occurred_at: new Date().toISOString()
+    }))
+    assert.deepInclude(ok(await bob.call("POST", "/signals", since), 202), { accepted: 60 })
     const must = slate.nodes[0].node.id
     const body = { city: "seattle", start_date: dayAhead(9), days: 2, constraints: { must: [must] } }
     const trip = ok(await bob.call("POST", "/trips", body), 201)

@@ -15,6 +15,7 @@ import {
   type UserTask
 } from "../../domain/user/decide.ts"
 import {
+  exploredWith,
   learn,
   MAX_SEQUENCE,
   newUser,
@@ -81,7 +82,7 @@ export const userKind = (parts: UserParts): ActorKind<UserTypes> => {
     const dimensions = record?.dimensions ?? stored.dimensions ?? base.persona.dimensions
     const before: UserState = {
       ...base,
-      persona: personaOf(id, dimensions, sequence, count),
+      persona: personaOf(id, dimensions, sequence, count, exploredWith(stored.explored, all)),
       recent: remembered(learnt, record?.recent ?? stored.recent),
       learntUntil
     }

@@ -57,7 +57,7 @@ const placesInMemory = Effect.fnUntraced(function* (catalog: Catalog["Service"])
       const index = city.indexOf(nodeId)
       if (index === undefined) continue
       const { category, price_tier, vibe_embedding } = city.nodes[index]!
-      return { id: nodeId, category, price_tier, vibe: vibe_embedding }
+      return { id: nodeId, category, price_tier, vibe: vibe_embedding, city: city.city.id }
     }
     return undefined
   }

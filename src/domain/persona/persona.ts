@@ -43,6 +43,8 @@ export interface Persona {
   /** Signals that count (see the signal table); below `COLD_BELOW_SIGNALS` the traveler is cold. */
   readonly signal_count: number
   readonly sequence: ReadonlyArray<SequenceItem>
+  /** Ids of the cities in whose discovery they have swiped, however long ago, newest last; absent where there is none. */
+  readonly explored?: ReadonlyArray<string>
 }
 
 export const isCold = (persona: Pick<Persona, "signal_count">): boolean => persona.signal_count < COLD_BELOW_SIGNALS

@@ -68,9 +68,12 @@ export const asTheyWere = (made: ReadonlyArray<Slot>, before: ReadonlyArray<Slot
   })
 }
 
-/** Whether this traveler has swiped in the city's discovery lately: as far back as a persona remembers. */
+/** Whether this traveler has swiped in the city's discovery, however long ago. */
 export const exploredBefore = (people: ReadonlyArray<Persona>, userId: string, catalog: CityCatalog): boolean =>
   people.some(
-    ({ sequence, user_id }) =>
-      user_id === userId && sequence.some((item) => item.swiped === true && catalog.indexOf(item.node_id) !== undefined)
+    ({ explored, sequence, user_id }) =>
+      user_id === userId &&
+      (explored?.includes(catalog.city.id) === true ||
+        // A swipe in a city that was not in memory then.
+        sequence.some((item) => item.swiped === true && catalog.indexOf(item.node_id) !== undefined))
   )

@@ -54,7 +54,8 @@ const Persona = Schema.Struct({
       category: Schema.optionalKey(Category),
       swiped: Schema.optionalKey(Schema.Literal(true))
     })
-  )
+  ),
+  explored: Schema.optionalKey(Schema.Array(Schema.String))
 })
 
 const fact = <S extends Schema.Top>(value: S) => Schema.optionalKey(value)
@@ -96,7 +97,9 @@ export const Lesson = Schema.Struct({
       id: Schema.String,
       category: Category,
       price_tier: Schema.Finite,
-      vibe: Schema.Array(Schema.Finite)
+      vibe: Schema.Array(Schema.Finite),
+      /** The id of its city; a release before this field sends none. */
+      city: Schema.optionalKey(Schema.String)
     })
   ),
   /** When it came in, which is the order of learning: phones that were offline send old signals late. */

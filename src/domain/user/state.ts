@@ -27,6 +27,8 @@ export interface UserState {
 
 /** Things that a persona remembers about the past. */
 export const MAX_SEQUENCE = 50
+/** Cities whose discovery somebody is known to have swiped in. */
+export const MAX_EXPLORED = 100
 const MAX_RECENT = 64
 const TOLD_TAGS = 3
 
@@ -37,14 +39,16 @@ export const personaOf = (
   userId: string,
   dimensions: PersonaDimensions,
   sequence: ReadonlyArray<SequenceItem>,
-  signalCount: number
+  signalCount: number,
+  explored: ReadonlyArray<string> = []
 ): Persona => ({
   user_id: userId as UserId,
   dimensions,
   vector: encodePersona({ dimensions, sequence, signalCount }),
   encoder_version: ENCODER_VERSION,
   signal_count: signalCount,
-  sequence
+  sequence,
+  ...(explored.length === 0 ? {} : { explored })
 })
 
 export const newUser = (id: string): UserState => ({
@@ -68,7 +72,7 @@ export const PASSED: ReadonlySet<SignalType> = new Set<SignalType>([
   "discovery_swipe_left"
 ])
 
-const SWIPES: ReadonlySet<SignalType> = new Set<SignalType>(["discovery_swipe_right", "discovery_swipe_left"])
+export const SWIPES: ReadonlySet<SignalType> = new Set<SignalType>(["discovery_swipe_right", "discovery_swipe_left"])
 
 /** What somebody accepted and passed, in the order given. */
 export const sequenceOf = (lessons: ReadonlyArray<Lesson>): ReadonlyArray<SequenceItem> =>
@@ -85,6 +89,13 @@ export const sequenceOf = (lessons: ReadonlyArray<Lesson>): ReadonlyArray<Sequen
       }
     ]
   })
+
+/** The cities that somebody has explored, once these signals are heard. */
+export const exploredWith = (before: ReadonlyArray<string>, lessons: ReadonlyArray<Lesson>): ReadonlyArray<string> => {
+  const cities = lessons.flatMap(({ node, signal }) => (SWIPES.has(signal.signal_type) ? (node?.city ?? []) : []))
+  const fresh = [...new Set(cities)].filter((city) => !before.includes(city))
+  return fresh.length === 0 ? before : [...before, ...fresh].slice(-MAX_EXPLORED)
+}
 
 const evidenceOf = ({ signal, node }: Lesson): Evidence | undefined => {
   if (node === undefined) return undefined
@@ -166,8 +177,9 @@ export const learn = (state: UserState, lessons: ReadonlyArray<Lesson>, now: num
     moved = true
   }
   if (!moved) return state
+  const explored = exploredWith(state.persona.explored ?? [], lessons)
   return {
-    persona: personaOf(state.persona.user_id, dimensions, sequence.slice(-MAX_SEQUENCE), count),
+    persona: personaOf(state.persona.user_id, dimensions, sequence.slice(-MAX_SEQUENCE), count, explored),
     recent,
     unsavedSince: state.unsavedSince ?? now,
     learntUntil
@@ -176,8 +188,12 @@ export const learn = (state: UserState, lessons: ReadonlyArray<Lesson>, now: num
 
 /** Learnt by other means than a signal: everything else stays. */
 export const revise = (state: UserState, dimensions: PersonaDimensions): UserState => {
-  const { sequence, signal_count, user_id } = state.persona
-  return { ...state, persona: personaOf(user_id, dimensions, sequence, signal_count), unsavedSince: undefined }
+  const { explored, sequence, signal_count, user_id } = state.persona
+  return {
+    ...state,
+    persona: personaOf(user_id, dimensions, sequence, signal_count, explored),
+    unsavedSince: undefined
+  }
 }
 
 /** Somebody said who they are: that replaces what was known of the same, and what they did not speak of stays. */

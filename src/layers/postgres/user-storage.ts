@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { UserId } from "../../domain/ids.ts"
 import { type RawDimension, readDimensions } from "../../domain/persona/dimensions.ts"
-import { ACCEPTED, MAX_SEQUENCE, PASSED } from "../../domain/user/state.ts"
+import { ACCEPTED, MAX_EXPLORED, MAX_SEQUENCE, PASSED, SWIPES } from "../../domain/user/state.ts"
 import { type StoredUser, UserStorage, UserStorageUnavailable } from "../../services/user-storage.ts"
 import { Machine } from "../../support/machine.ts"
 import { whyAway } from "./away.ts"
@@ -65,11 +65,16 @@ export const layer = Layer.effect(
         from behavioral_signals s left join activity_nodes n on n.id = s.activity_node_id
         where s.id in (select id from newest union select id from verdicts)
         order by s.created_at, s.id`
+      const explored = yield* sql<{ readonly city_id: string }>`
+        select n.city_id from behavioral_signals s join activity_nodes n on n.id = s.activity_node_id
+        where s.user_id = ${userId} and s.signal_type in ${sql.in([...SWIPES])}
+        group by n.city_id order by max(s.created_at) desc, n.city_id limit ${MAX_EXPLORED}`
       return {
         dimensions: user?.dimensions == null ? undefined : readDimensions(user.dimensions, "stored").dimensions,
         learntUntil: user?.learnt_until?.getTime() ?? 0,
         recent: user?.recent ?? [],
         signalCount: user?.signal_count ?? 0,
+        explored: explored.map(({ city_id }) => city_id).reverse(),
         signals: rows.map(({ known: _, ...row }) => lessonOf(row)),
         known: new Set(rows.filter((row) => row.known).map((row) => row.id))
       } satisfies StoredUser

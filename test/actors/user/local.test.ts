@@ -15,6 +15,7 @@ import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import type { UserId } from "../../../src/domain/ids.ts"
 import { ownSignalRecord } from "../../../src/domain/records/signal.ts"
 import type { Signal } from "../../../src/domain/signal.ts"
+import { MAX_SEQUENCE } from "../../../src/domain/user/state.ts"
 import { makeJournal } from "../../../src/layers/journal/journal.ts"
 import type { SinkHandler } from "../../../src/layers/postgres/journal-sink/handler.ts"
 import { personasHandler } from "../../../src/layers/postgres/journal-sink/personas.ts"
@@ -31,14 +32,14 @@ import { contractSuite } from "../../harness/contract.ts"
 import { FragileDisk } from "../../harness/fragile-disk.ts"
 import { smallJournal } from "../../harness/journal.ts"
 import { freshDatabase } from "../../harness/postgres.ts"
-import { nodeOf, seedPeopleAndPlaces, signalId, tripOf, userOf } from "../../harness/signals.ts"
+import { cityOf, nodeOf, seedPeopleAndPlaces, signalId, tripOf, userOf } from "../../harness/signals.ts"
 import { withoutFarewell } from "../power-cut.ts"
 
 /** The one place of the seed, as its city's catalog has it. */
 const vibe = Array.from({ length: 64 }, () => 0.125)
 const place = { category: "cafe", price_tier: 1, vibe_embedding: vibe } as unknown as ActivityNode
 const city = {
-  city: { slug: "city-1" },
+  city: { id: cityOf(1), slug: "city-1" },
   nodes: [place],
   indexOf: (id: string) => (id === nodeOf(1) ? 0 : undefined)
 } as unknown as CityCatalog
@@ -174,6 +175,35 @@ await contractSuite("Personas", { local: { needs: "postgres", layer: () => fresh
         third.sequence.map((one) => one.node_id),
         after.sequence.map((one) => one.node_id)
       )
+    })
+  )
+
+  it.effect("knows for good in which cities somebody has swiped, however much they say since", () =>
+    Effect.gen(function* () {
+      const user = userOf(4) as UserId
+      yield* (yield* SqlClient)`insert into users (id) values (${user})`
+      const known = Effect.flatMap(Personas, (personas) => personas.of(user))
+      const disk = new FragileDisk()
+      const before = yield* Effect.gen(function* () {
+        assert.notProperty(yield* known, "explored")
+        const since = Array.from({ length: 2 * MAX_SEQUENCE }, (_, n) => signal(500 + n, user, "thumbs_up"))
+        yield* give([signal(499, user, "discovery_swipe_left"), ...since])
+        const persona = yield* known
+        assert.isFalse(
+          persona.sequence.some(({ swiped }) => swiped === true),
+          "the swipe is older than what is remembered"
+        )
+        assert.deepStrictEqual(persona.explored, [cityOf(1)])
+        return disk.losePower(() => false)
+      }).pipe(withoutFarewell(process(disk)))
+      const again = yield* Effect.gen(function* () {
+        const persona = yield* known
+        yield* (yield* Journal).drained
+        return persona
+      }).pipe(Effect.provide(process(before)))
+      assert.deepStrictEqual(again.explored, [cityOf(1)], "from the journal")
+      const stored = yield* known.pipe(Effect.provide(process(new FragileDisk())))
+      assert.deepStrictEqual(stored.explored, [cityOf(1)], "from the database")
     })
   )
 

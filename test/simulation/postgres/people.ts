@@ -1,5 +1,5 @@
 /** The statements about people, their personas, their receipts and the events of cities. */
-import { ACCEPTED, MAX_SEQUENCE, PASSED } from "../../../src/domain/user/state.ts"
+import { ACCEPTED, MAX_EXPLORED, MAX_SEQUENCE, PASSED, SWIPES } from "../../../src/domain/user/state.ts"
 import type { Row } from "./schema.ts"
 import { type Executing, firstOf, nullable, reading, rowsIn, type Statement, stamp, writing } from "./statement.ts"
 import { partOf } from "./trips.ts"
@@ -90,6 +90,18 @@ const reads = [
   reading("with newest as ( select id, created_at from behavioral_signals", (at, params) =>
     lessons(at, params[0], new Set(params.find((one) => Array.isArray(one)) as ReadonlyArray<unknown>))
   ),
+  reading("select n.city_id from behavioral_signals", (at, [user]) => {
+    const swiped = new Map<string, number>()
+    for (const one of at.store.scan(at.reader, "behavioral_signals")) {
+      if (one["user_id"] !== user || !SWIPES.has(one["signal_type"] as never)) continue
+      const city = at.store.get(at.reader, "activity_nodes", one["activity_node_id"])?.["city_id"] as string | undefined
+      if (city !== undefined) swiped.set(city, Math.max(swiped.get(city) ?? 0, one["created_at"] as number))
+    }
+    return [...swiped]
+      .sort(([a, then], [b, now]) => now - then || (a < b ? -1 : 1))
+      .slice(0, MAX_EXPLORED)
+      .map(([city_id]) => ({ city_id }))
+  }),
   reading("select p.user_id, (", (at, [ids]) => {
     const trips = new Set(ids as ReadonlyArray<unknown>)
     const people = new Set<unknown>()

@@ -72,8 +72,14 @@ describe("a database with rows of before", () => {
     const unfeatured =
       "a plan whose candidates were logged before all their features were: what it says stands without them"
     const unheard = "a signal from before it was kept what became of a place"
+    const forgotten = "a decision that nobody kept: what became of its places says nothing of what else there was"
     const today = (await built("bpr_triples")).reasons
-    assert.doesNotHaveAnyKeys(today, [unfeatured, unheard])
+    assert.doesNotHaveAnyKeys(today, [unfeatured, unheard, forgotten])
+    await world.rows(
+      (sql) => sql`insert into decision_outcomes (id, decision_id, user_id, activity_node_id, outcome, occurred_at)
+        select gen_random_uuid(), ${randomUUID()}, user_id, activity_node_id, outcome, occurred_at from decision_outcomes
+        where user_id = ${bob.id} and outcome = 'confirmed' limit 2 returning id`
+    )
     await world.rows(
       (sql) => sql`delete from decision_outcomes where user_id = ${bob.id} and outcome = 'removed' returning id`
     )
@@ -82,6 +88,6 @@ describe("a database with rows of before", () => {
         where user_id = ${bob.id} and signal_type = 'candidate_set_logged' returning id`
     )
     const { reasons } = await built("bpr_triples")
-    assert.deepInclude(reasons, { [unfeatured]: 2, [unheard]: 1 })
+    assert.deepInclude(reasons, { [unfeatured]: 2, [unheard]: 1, [forgotten]: 1 })
   })
 })

@@ -66,6 +66,12 @@ const UNHEARD = `
       and (d.trip_id = s.trip_id or d.surface = 'discovery' and d.session_id = s.session_id)
       and s.activity_node_id = any(d.candidate_ids))`
 
+/** Decisions that are not there any more, of which somebody did something: from, to. */
+const FORGOTTEN = `
+  select count(distinct (o.user_id, o.decision_id))::int as decisions from decision_outcomes o
+  where o.occurred_at >= $1 and o.occurred_at < $2
+    and not exists (select from ranking_events r where r.id = o.decision_id)`
+
 const TIMES = `
   select r.occurred_at as at from ranking_events r
   where r.occurred_at >= $1 and r.occurred_at < $2 and r.id in (
@@ -158,11 +164,12 @@ export const bprTriples: Definition = {
       else return true
       return false
     }
-    const [unheard] = yield* sql.unsafe<{ readonly signals: number }>(UNHEARD, [
-      new Date(range.heardFrom ?? range.from),
-      new Date(range.to),
-      [...OUTCOME_SIGNALS]
-    ])
+    const heard = [new Date(range.heardFrom ?? range.from), new Date(range.to)]
+    const [forgotten] = yield* sql.unsafe<{ readonly decisions: number }>(FORGOTTEN, heard)
+    for (let n = 0; n < (forgotten?.decisions ?? 0); n++) {
+      skip("a decision that nobody kept: what became of its places says nothing of what else there was")
+    }
+    const [unheard] = yield* sql.unsafe<{ readonly signals: number }>(UNHEARD, [...heard, [...OUTCOME_SIGNALS]])
     for (let n = 0; n < (unheard?.signals ?? 0); n++) skip("a signal from before it was kept what became of a place")
     let after = "00000000-0000-0000-0000-000000000000"
     // What one person said before is said once: a preference that comes back later would stand in two splits.

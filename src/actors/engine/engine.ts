@@ -32,7 +32,10 @@ export class Engine<T extends Types> {
     })
     this.residency = new Residency(this.core, this.#lives, {
       wake: (cell) => {
-        if (kind.wake !== undefined) this.askSync(cell.key, kind.wake())
+        if (kind.wake === undefined) return
+        const outcome = this.askSync(cell.key, kind.wake())
+        if (outcome instanceof Pending) outcome.onSettled((settled) => this.#turns.woken(cell, settled))
+        else this.#turns.woken(cell, outcome)
       },
       stumbled: (key, cause) => this.#stumbled(key, cause)
     })

@@ -132,6 +132,8 @@ export interface Limits {
   readonly snapshotEvery: number
   /** A child task that has not ended by then is interrupted. */
   readonly taskMillis: number
+  /** When a wake-up that was refused is tried again. */
+  readonly wakeAgainMillis: number
   /** Queued turns that one actor runs before it lets the event loop go on. */
   readonly turnsPerSlice: number
   /** Quarantined commands kept for operators; the oldest goes first. */
@@ -152,6 +154,7 @@ export const DEFAULT_LIMITS: Limits = {
   stoppedMillis: 5 * 60_000,
   snapshotEvery: 64,
   taskMillis: 30_000,
+  wakeAgainMillis: 1_000,
   turnsPerSlice: 32,
   quarantineCapacity: 256
 }

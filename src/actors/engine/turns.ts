@@ -1,6 +1,6 @@
 /** One command at a time: the turn, what waits for it, and what waits for the disk after it. */
 import * as Effect from "effect/Effect"
-import type { ActorError } from "../../domain/actor-errors.ts"
+import { type ActorError, isActorError } from "../../domain/actor-errors.ts"
 import { type Cell, Pending, type Release } from "./cell.ts"
 import type { Core } from "./core.ts"
 import type { Decision, Self, Types } from "./kind.ts"
@@ -253,6 +253,21 @@ export class Turns<T extends Types> {
       const at = kind.wakeAt?.(cell.state)
       if (at === undefined) wakeUps.disarm(cell)
       else wakeUps.arm(cell, at)
+    } catch (cause) {
+      this.stumbled(cell, cause)
+    }
+  }
+
+  /** Woken up: what was refused is tried again, what is still to come is not forgotten, and what came in vain is not asked for again. */
+  woken(cell: Cell<T>, outcome: T["Reply"] | ActorError): void {
+    if (cell.status !== "ready" || cell.due !== undefined) return
+    const { host, kind, limits, wakeUps } = this.#core
+    try {
+      const at = kind.wakeAt?.(cell.state)
+      if (at === undefined) return
+      const now = host.now()
+      if (isActorError(outcome)) wakeUps.arm(cell, Math.max(at, now + limits.wakeAgainMillis))
+      else if (at > now) wakeUps.arm(cell, at)
     } catch (cause) {
       this.stumbled(cell, cause)
     }

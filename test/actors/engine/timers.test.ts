@@ -13,7 +13,7 @@ import { Machine, realMachine } from "../../../src/support/machine.ts"
 import { inRounds } from "../../../src/support/rounds.ts"
 import { logged } from "../../harness/logged.ts"
 import { type Bank, bank, breathe, type Command, Disk } from "./bank.ts"
-import { read, start as startEngine, tagOf } from "./started.ts"
+import { add, read, start as startEngine, tagOf } from "./started.ts"
 
 const note: Command = { _tag: "Note" }
 
@@ -52,6 +52,82 @@ describe("a wake-up that throws", () => {
     for (let i = 0; i < 4; i++) await wait(100)
     for (const key of ["a", "b", "c"]) assert.strictEqual(engine.peek(key)?.notes, 1, `${key} woke up again`)
     assert.strictEqual(engine.core.counters.crashes, 3)
+  })
+})
+
+describe("a wake-up that is refused", () => {
+  const dueUntilDone: Partial<ActorKind<Bank>> = {
+    wakeAt: (state) => (state.entries.includes("woken") ? undefined : 1_000_500),
+    wake: () => add("woken")
+  }
+
+  it("by a full disk is tried again until there is room, a while apart, and then no more", async () => {
+    const { disk, engine, host, send, wait } = start(dueUntilDone)
+    send("a", read)
+    await breathe()
+    disk.full = true
+    await wait(600)
+    const refused = engine.core.counters.refused
+    assert.isAtLeast(refused, 1)
+    // Often enough to be in time once there is room, and no busy loop while there is none.
+    for (let i = 0; i < 100; i++) await wait(100)
+    assert.isAtMost(engine.core.counters.refused - refused, 10)
+    assert.deepStrictEqual(engine.peek("a")?.entries, [])
+    disk.full = false
+    await wait(DEFAULT_LIMITS.wakeAgainMillis + 100)
+    assert.deepStrictEqual(engine.peek("a")?.entries, ["woken"])
+    await wait(60_000)
+    assert.deepStrictEqual(
+      disk.durable.get("a")?.map(({ entry }) => entry),
+      ["woken"]
+    )
+    assert.deepStrictEqual(host.alerts, [])
+  })
+
+  it("by those who wait for the disk is tried again when they have gone", async () => {
+    const { disk, engine, entries, send, wait } = startEngine({
+      kind: dueUntilDone,
+      immediate: false,
+      limits: { mailboxCapacity: 2, deadlineMillis: 60_000 }
+    })
+    send("a", read)
+    await breathe()
+    const waiting = [send("a", add("one")), send("a", add("two"))]
+    wait(600)
+    assert.deepStrictEqual(engine.peek("a")?.entries, ["one", "two"], "the wake-up found no place")
+    disk.immediate = true
+    disk.sync()
+    assert.deepStrictEqual(waiting.map(entries), [["one"], ["one", "two"]])
+    await breathe()
+    wait(DEFAULT_LIMITS.wakeAgainMillis + 100)
+    assert.deepStrictEqual(engine.peek("a")?.entries, ["one", "two", "woken"])
+  })
+})
+
+describe("a wake-up that changes nothing", () => {
+  it("is repeated where something is still to come, and not where it has come in vain", async () => {
+    let woken = 0
+    let next = (): number => 1_000_500
+    const { host, send, wait } = start({
+      wakeAt: () => next(),
+      wake: () => {
+        woken++
+        return read
+      }
+    })
+    send("a", read)
+    await breathe()
+    await wait(600)
+    assert.strictEqual(woken, 1)
+    for (let i = 0; i < 10; i++) await wait(1_000)
+    assert.strictEqual(woken, 1, "its moment is over")
+
+    // As a vote that cannot be counted yet says: in a second, again and again.
+    next = () => host.now() + 1_000
+    send("b", read)
+    await breathe()
+    for (let i = 0; i < 5; i++) await wait(1_100)
+    assert.strictEqual(woken, 6)
   })
 })
 

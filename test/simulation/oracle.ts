@@ -17,10 +17,12 @@ export class Oracle {
   readonly keys = new Map<string, string>()
   /** Signals that were taken, with who sent them and of which trip. */
   readonly signals = new Map<string, { readonly user: string; readonly trip: string }>()
-  /** Signals that were sent by who was in their trip then. */
-  readonly sent = new Map<string, { readonly user: string; readonly trip: string }>()
+  /** Signals that were sent by who was in their trip then, to a server that still has its disk. */
+  readonly #sent = new Map<string, { readonly user: string; readonly trip: string }>()
   /** The newest state that anybody was shown. */
   readonly shown = new Map<string, TripState>()
+  /** Trips that showed themselves since a disk was lost: what they showed before, such as who is in them, may have gone with it. */
+  readonly #shownSince = new Set<string>()
   readonly erased = new Set<string>()
   /** Trips that the database could never take: made in a city that it does not know. */
   readonly cursed = new Set<string>()
@@ -132,6 +134,7 @@ export class Oracle {
   }
 
   #saw(trip: string, state: TripState): void {
+    this.#shownSince.add(trip)
     const known = this.shown.get(trip)
     if (known === undefined || state.seq >= known.seq || state.epoch !== known.epoch) this.shown.set(trip, state)
   }
@@ -139,12 +142,20 @@ export class Oracle {
   /** A disk went: of acknowledged writes of which only the key is known, nobody can say whether they were stored by then. */
   keysLost(): void {
     for (const [name, id] of this.keys) if (id === "" || this.forgiven.has(id)) this.forgivenKeys.add(name)
+    this.#sent.clear()
+    this.#shownSince.clear()
     // Who left a moment before may be in again.
     for (const name of this.#out.keys()) if (!this.erased.has(name.split(" ")[1]!)) this.#out.delete(name)
   }
 
+  /** Of who is not in the trip, as far as is known, nothing has to be stored, even where it is taken on trust. */
+  signalSent(id: string, user: string, trip: string): void {
+    const members = this.#shownSince.has(trip) ? this.shown.get(trip)?.members : undefined
+    if (members?.some(({ user_id }) => user_id === user)) this.#sent.set(id, { user, trip })
+  }
+
   signalTaken(id: string): void {
-    const sent = this.sent.get(id)
+    const sent = this.#sent.get(id)
     if (sent !== undefined) this.signals.set(id, sent)
   }
 

@@ -274,8 +274,7 @@ export class Travelers {
     else this.#signals.push(made)
     const sent = repeated ? world.pick(this.#signals) : made
     const { id } = sent.item
-    const inTrip = oracle.shown.get(sent.item.trip_id)?.members.some(({ user_id }) => user_id === sent.user)
-    if (inTrip === true) oracle.sent.set(id, { user: sent.user, trip: sent.item.trip_id })
+    oracle.signalSent(id, sent.user, sent.item.trip_id)
     const follower = this.followers.find((one) => one.trip === trip && one.user === sent.user && one.greeted)
     if (follower !== undefined && world.chance(0.5)) {
       follower.say({ type: "signal", ...sent.item, id })

@@ -84,6 +84,18 @@ const commit = (): string => {
   }
 }
 
+/** Who waits for thousands of seeds hears of them meanwhile, and knows of what was found if the rest never ends. */
+const TOLD_EVERY = 100
+
+const tellProgress = (done: ReadonlyArray<RunReport>, all: number): void => {
+  const { seed, violations } = done.at(-1)!
+  const found = violations[0]
+  if (found !== undefined) console.error(`Seed ${seed}: ${found.invariant}: ${found.what.slice(0, 300)}`)
+  if (done.length % TOLD_EVERY !== 0) return
+  const failed = done.filter((one) => one.violations.length > 0).length
+  console.error(`${done.length} of ${all} seeds, ${failed} failed so far.`)
+}
+
 const runAll = async (seeds: ReadonlyArray<number>, stopAtFirst: boolean): Promise<ReadonlyArray<RunReport>> => {
   const waiting = [...seeds]
   const done: Array<RunReport> = []
@@ -111,6 +123,7 @@ const runAll = async (seeds: ReadonlyArray<number>, stopAtFirst: boolean): Promi
       }
       child.on("message", (report: RunReport) => {
         done.push(report)
+        if (seeds.length >= TOLD_EVERY) tellProgress(done, seeds.length)
         if (stopAtFirst && report.violations.length > 0) waiting.length = 0
         next()
       })

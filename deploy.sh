@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Deploys to Cloud Run: builds an image, starts it beside the one that serves, and lets it take over once it lives.
+# Deploys to Cloud Run: builds an image, starts it beside the one that serves, lets it take over once it lives, and goes back by itself where it does not hold.
 # Usage: ./deploy.sh [--dry-run] api|workers
 # Settings and what must be there before: docs/operate/cloud-run.md
 set -euo pipefail
@@ -39,49 +39,70 @@ environment="JOURNAL_ACKS=pg,NODE_WAITS=true,OVERPLANNED_DEMO=false,LOG_FORMAT=j
 [ -z "$redis_url" ] || environment="$environment,REDIS_URL=$redis_url"
 if [ "$target" = api ]; then role=gateway; most=1; else role=worker; most=${MAX_WORKERS:-2}; fi
 
-run gcloud builds submit --project "$GCP_PROJECT" --tag "$image" .
-run gcloud run deploy "$service" --project "$GCP_PROJECT" --region "$GCP_REGION" --image "$image" \
-  --no-traffic --tag "v-$tag" --args "serve,--role,$role" \
-  --min-instances 1 --max-instances "$most" --no-cpu-throttling --cpu 2 --memory 2Gi --port 8000 --timeout 3600 \
-  --execution-environment gen2 --network "$network" --vpc-egress private-ranges-only \
-  --add-cloudsql-instances "$CLOUD_SQL_INSTANCE" \
-  --set-env-vars "$environment" \
-  --set-secrets "DATABASE_URL=overplanned-database-url:latest,AUTH_SECRET=overplanned-auth-secret:latest,ANTHROPIC_API_KEY=overplanned-anthropic-key:latest" \
-  --add-volume "name=models,type=cloud-storage,bucket=$MODELS_BUCKET" --add-volume-mount "volume=models,mount-path=/models" \
-  --startup-probe "httpGet.path=/health,periodSeconds=2,failureThreshold=60" --liveness-probe "httpGet.path=/health,periodSeconds=10"
-
+built() { ! $dry_run && gcloud artifacts docker images describe "$image" --project "$GCP_PROJECT" >/dev/null 2>&1; }
+# Nothing where the service is not there yet.
+ask() { { gcloud run services describe "$service" --project "$GCP_PROJECT" --region "$GCP_REGION" --format "$1" 2>/dev/null || true; } | tr -d "[]'" | cut -d, -f1; }
 traffic() { run gcloud run services update-traffic "$service" --project "$GCP_PROJECT" --region "$GCP_REGION" "$@"; }
+
+# Starts an image as a revision that nobody is sent to, under a name of its own. The first of a service cannot be started so.
+start_beside() {
+  local image=$1 name=$2 quietly=(--no-traffic)
+  [ -n "$before" ] || quietly=()
+  run gcloud run deploy "$service" --project "$GCP_PROJECT" --region "$GCP_REGION" --image "$image" \
+    "${quietly[@]}" --tag "$name" --args "serve,--role,$role" \
+    --min-instances 1 --max-instances "$most" --no-cpu-throttling --cpu 2 --memory 2Gi --port 8000 --timeout 3600 \
+    --execution-environment gen2 --network "$network" --vpc-egress private-ranges-only \
+    --add-cloudsql-instances "$CLOUD_SQL_INSTANCE" \
+    --set-env-vars "$environment" \
+    --set-secrets "DATABASE_URL=overplanned-database-url:latest,AUTH_SECRET=overplanned-auth-secret:latest,ANTHROPIC_API_KEY=overplanned-anthropic-key:latest" \
+    --add-volume "name=models,type=cloud-storage,bucket=$MODELS_BUCKET" --add-volume-mount "volume=models,mount-path=/models" \
+    --startup-probe "httpGet.path=/health,periodSeconds=2,failureThreshold=60" --liveness-probe "httpGet.path=/health,periodSeconds=10"
+}
+
+# Sends everybody to the revision of that name once it lives, and ends the one before, which is what hands the trips over: it
+# stores what it has and gives its lease back within seconds. Instances there cannot pass on to each other.
+take_over() {
+  local name=$1 from=$2
+  if $dry_run; then address=https://new.example.invalid; else address=$(ask "value(status.traffic.filter(tag=$name).extract(url))"); fi
+  run curl --fail --silent --show-error --output /dev/null --retry 30 --retry-delay 2 --retry-all-errors "$address/health"
+  traffic --to-tags "$name=100"
+  [ -z "$from" ] || run gcloud run revisions delete "$from" --project "$GCP_PROJECT" --region "$GCP_REGION" --quiet
+}
+
+# Whether it stays ready: a minute in which it never is ends the watch.
+holds() {
+  if $dry_run; then echo "+ watch $address/ready for $watch_seconds seconds"; return 0; fi
+  local bad=0 waited
+  for ((waited = 0; waited < watch_seconds; waited += 10)); do
+    sleep 10
+    if curl --fail --silent --output /dev/null "$address/ready"; then bad=0; else bad=$((bad + 1)); fi
+    [ "$bad" -lt 6 ] || return 1
+  done
+}
+
+# An image that is there already is what ran under that tag, whatever lies in this folder now.
+if built; then echo "$image is there and is taken as it is."; else run gcloud builds submit --project "$GCP_PROJECT" --tag "$image" .; fi
+
+if $dry_run; then
+  before=before image_before=image-before
+else
+  before=$(ask "value(status.traffic.filter(percent>0).extract(revisionName))")
+  image_before=
+  [ -z "$before" ] || image_before=$(gcloud run revisions describe "$before" --project "$GCP_PROJECT" --region "$GCP_REGION" --format "value(spec.containers[0].image)")
+fi
+start_beside "$image" "v-$tag"
 
 if [ "$target" = workers ]; then
   traffic --to-latest
   exit 0
 fi
 
-describe() { gcloud run services describe "$service" --project "$GCP_PROJECT" --region "$GCP_REGION" --format "$1" | tr -d "[]'"; }
-if $dry_run; then
-  address=https://new.example.invalid
-  before=before
-else
-  address=$(describe "value(status.traffic.filter(tag=v-$tag).extract(url))")
-  before=$(describe "value(status.traffic.filter(percent>0).extract(revisionName))" | cut -d, -f1)
-fi
-
-# The new revision lives and waits: the old one owns the trips until it ends, and instances there cannot pass on to each other.
-run curl --fail --silent --show-error --output /dev/null --retry 30 --retry-delay 2 --retry-all-errors "$address/health"
-traffic --to-tags "v-$tag=100"
-# Ending the old revision is what hands the trips over: it stores what it has and gives its lease back within seconds.
-[ -z "$before" ] || run gcloud run revisions delete "$before" --project "$GCP_PROJECT" --region "$GCP_REGION" --quiet
-
-if $dry_run; then
-  echo "+ watch $address/ready for $watch_seconds seconds"
-  exit 0
-fi
-bad=0
-for ((waited = 0; waited < watch_seconds; waited += 10)); do
-  sleep 10
-  if curl --fail --silent --output /dev/null "$address/ready"; then bad=0; else bad=$((bad + 1)); fi
-  if [ "$bad" -ge 6 ]; then
-    echo "The new revision has not been ready for a minute. Go back with TAG=<the tag before> ./deploy.sh $target" >&2
-    exit 1
-  fi
-done
+take_over "v-$tag" "$before"
+if holds; then exit 0; fi
+[ -n "$image_before" ] || fail "The new revision has not been ready for a minute, and there was none before to go back to. Its log says why."
+echo "The new revision has not been ready for a minute: going back to $image_before." >&2
+bad_revision=$(ask "value(status.traffic.filter(percent>0).extract(revisionName))")
+back="back-$(date +%s)"
+start_beside "$image_before" "$back"
+take_over "$back" "$bad_revision"
+fail "$tag did not hold. What ran before runs again."

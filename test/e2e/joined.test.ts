@@ -15,7 +15,7 @@ import {
   traveler,
   until
 } from "../support/server.ts"
-import { freshDatabase } from "./world.ts"
+import { freshDatabase, openRows } from "./world.ts"
 
 /** Fewer than a trip keeps for streams that come back. */
 const MOST_CHANGES = 50
@@ -68,7 +68,8 @@ describe("servers that share a database", () => {
     await start(1)
   })
   afterAll(async () => {
-    for (const server of servers) await server?.stop()
+    // One of them would pass on for minutes.
+    for (const server of servers) await server?.stop("SIGKILL")
     await database?.drop()
     for (const folder of folders) folder.remove()
   })
@@ -132,6 +133,10 @@ describe("servers that share a database", () => {
     const made = (await plan(cid)).body
     const { id } = made
     assert.strictEqual((await cid.call("PATCH", `/trips/${id}`, { status: "active" })).status, 200)
+    // Answered by the one that is going to stop: whoever owns then knows the key, and makes no second link.
+    const invite = { "idempotency-key": randomUUID() }
+    const link = await cid.call("POST", `/trips/${id}/links`, { kind: "share" }, invite)
+    assert.strictEqual(link.status, 201, JSON.stringify(link.body))
     const stream = await follow(servers[1]!, cid, id)
     const request = { trigger: "venue_closed", slot_id: made.days[1].slots[0].id }
     const stopped = servers[0]!.stop("SIGTERM")
@@ -158,6 +163,9 @@ describe("servers that share a database", () => {
     await pivots
     assert.deepEqual(failed, [])
     assert.match(await nodes(1), /this server owns the trips, epoch 2/)
+    const again = await cid.call("POST", `/trips/${id}/links`, { kind: "share" }, invite)
+    assert.deepStrictEqual([again.status, again.body], [link.status, link.body])
+    assert.strictEqual((await cid.call("POST", `/trips/${id}/links`, { kind: "calendar" }, invite)).status, 409)
     const closed = await until("the relayed stream to be sent back", () => stream.closed())
     assert.strictEqual(closed.code, 1001)
     const back = await follow(servers[1]!, cid, id, `?epoch=${stream.hello.epoch}&since=${stream.hello.seq}`)
@@ -180,7 +188,7 @@ describe("servers that share a database", () => {
     assert.strictEqual((await eve.call("GET", `/trips/${made.id}`)).body.days[0].slots[0].locked, true)
     await servers[0]!.stop("SIGKILL")
     await stopped
-    await start(0)
+    await start(0, "10m")
   })
 
   it("take over from one that was killed; it stores what it had when it is back", async () => {
@@ -195,5 +203,36 @@ describe("servers that share a database", () => {
     await until("writes to be taken again", async () => (await plan(dan)).status === 201)
     assert.match(await nodes(1), /owned by "server-0"/)
     assert.strictEqual((await (await on(1, dan.id)).call("GET", `/trips/${id}`)).status, 200)
+  })
+
+  it("send streams of their own where the trips are, and leave what is done at home to the new owner, while they still pass on", async () => {
+    const fay = await on(0, personId())
+    await until("writes to be taken", async () => (await plan(fay)).status === 201)
+    assert.match(await nodes(0), /this server owns/)
+    const made = (await plan(fay)).body
+    const stream = await follow(servers[0]!, fay, made.id)
+    const { rows, close } = openRows(database.url)
+    const stopped = servers[0]!.stop("SIGTERM")
+    const closed = await until("the owner's own stream to be sent on", () => stream.closed())
+    assert.strictEqual(closed.code, 1001)
+    const back = await follow(servers[0]!, fay, made.id, `?epoch=${stream.hello.epoch}&since=${stream.hello.seq}`)
+    assert.isTrue(back.hello.recovered)
+    const asked = await rows(
+      (sql) => sql<{ readonly id: string }>`
+        insert into jobs (id, kind, state)
+        select gen_random_uuid(), 'resume_erasures', 'queued' from generate_series(1, 12) returning id`
+    )
+    const ids = asked.map(({ id }) => id)
+    const done = await until("the jobs to be done", async () => {
+      const found = await rows(
+        (sql) => sql<{ readonly claimed_by: string }>`
+          select claimed_by from jobs where ${sql.in("id", ids)} and state = 'done'`
+      )
+      return found.length === ids.length && found
+    })
+    for (const { claimed_by } of done) assert.match(claimed_by, /^server-1 /)
+    await close()
+    await servers[0]!.stop("SIGKILL")
+    await stopped
   })
 })

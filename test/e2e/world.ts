@@ -50,14 +50,19 @@ export const freshDatabase = async (): Promise<{ readonly url: string; readonly 
   return { url: made.url, drop: () => ask("dropDatabase", made) }
 }
 
+/** What stands in a database, asked beside the server. */
+export const openRows = (url: string): Pick<World, "rows"> & { readonly close: () => Promise<void> } => {
+  const client = ManagedRuntime.make(layer(Redacted.make(url), { maxConnections: 1, applicationName: "e2e" }))
+  return { rows: (query) => client.runPromise(Effect.flatMap(Sql, query)), close: () => client.dispose() }
+}
+
 export const openWorld = async (environment: Environment = {}, database?: { readonly url: string }): Promise<World> => {
   const own = database === undefined ? await freshDatabase() : undefined
   const url = database?.url ?? own!.url
   const scratch = scratchFolder()
   const settings = { DATABASE_URL: url, ...environment }
   let server = await startServer(settings, scratch.path)
-  const client = ManagedRuntime.make(layer(Redacted.make(url), { maxConnections: 1, applicationName: "e2e" }))
-  const rows: World["rows"] = (query) => client.runPromise(Effect.flatMap(Sql, query))
+  const { rows, close } = openRows(url)
   return {
     folder: scratch.path,
     url,
@@ -88,7 +93,7 @@ export const openWorld = async (environment: Environment = {}, database?: { read
     command: (...args) => command(args, settings, scratch.path),
     close: async () => {
       await server.stop()
-      await client.dispose()
+      await close()
       await own?.drop()
       scratch.remove()
     }

@@ -78,7 +78,7 @@ export const house = (folder: string, { index = MemoryVectorIndex.layer, retryAf
   )
   return Erasure.layer({ tokenMillis: 3_600_000 }).pipe(
     Layer.provideMerge(PostgresPersonRecords.layer({ kAnonymity: K })),
-    Layer.provideMerge(KeptReceipts.layer.pipe(Layer.provide(PostgresReceipts.layer))),
+    Layer.provideMerge(KeptReceipts.layer.pipe(Layer.provide([PostgresReceipts.layer, NobodyElse.layer]))),
     Layer.provideMerge(
       tripActors(OPTIONS).pipe(Layer.provide([PostgresTrips.layer, NobodyListens.toSignals, new Surroundings().layer]))
     ),

@@ -10,6 +10,7 @@ import { payloadsOfKind, recordOf } from "../../domain/records/kind.ts"
 import { RECEIPT, type Receipt } from "../../domain/records/kinds.ts"
 import { Idempotency, ReceiptStore } from "../../services/idempotency.ts"
 import { Journal } from "../../services/journal.ts"
+import { Ownership } from "../../services/ownership.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
 
 /** Keys that are remembered; of the oldest past it only the actors' own receipts protect. */
@@ -39,14 +40,13 @@ const makeKnownKeys = Effect.fnUntraced(function* (
     for (const { user_id, idempotency_key } of stored) remember(nameOf(user_id, idempotency_key))
   })
   const scope = yield* Effect.scope
+  const rememberAtLast = rememberStored.pipe(
+    Effect.tapError(() => Effect.sleep(ASKED_AGAIN)),
+    Effect.retry(Schedule.forever),
+    Effect.ignore
+  )
   const rememberWhenStoreAnswers = Effect.catch(rememberStored, () =>
-    rememberStored.pipe(
-      Effect.delay(ASKED_AGAIN),
-      Effect.retry(Schedule.forever),
-      Effect.ignore,
-      Effect.forkIn(scope),
-      Effect.asVoid
-    )
+    rememberAtLast.pipe(Effect.delay(ASKED_AGAIN), Effect.forkIn(scope), Effect.asVoid)
   )
 
   // What an earlier process answered and no database has yet, before what is stored: what is drained in between is seen twice.
@@ -67,7 +67,21 @@ const makeKnownKeys = Effect.fnUntraced(function* (
   // Another server may have answered in the meantime.
   const stopLosses = journal.onLost((key) => (key === undefined ? rememberWhenStoreAnswers : undefined))
   yield* Effect.addFinalizer(() => Effect.sync(stopLosses))
-  return { keys, remember }
+  // While this server followed, another one answered: until its keys are read, the store is asked for each.
+  const ownership = yield* Ownership
+  let complete = ownership.standing().is === "owner"
+  if (!complete) {
+    yield* ownership.owned.pipe(
+      Effect.andThen(rememberAtLast),
+      Effect.andThen(
+        Effect.sync(() => {
+          complete = true
+        })
+      ),
+      Effect.forkIn(scope)
+    )
+  }
+  return { mayKnow: (name: string) => !complete || keys.has(name), keys, remember }
 })
 
 export const layer = Layer.effect(
@@ -77,7 +91,7 @@ export const layer = Layer.effect(
     const store = yield* ReceiptStore
     const erased = yield* ErasedSubjects
     const config = yield* Config
-    const { keys, remember } = yield* makeKnownKeys(journal, store)
+    const { keys, mayKnow, remember } = yield* makeKnownKeys(journal, store)
     const answers = new Map<string, Receipt>()
     const underWay = new Set<string>()
 
@@ -92,7 +106,7 @@ export const layer = Layer.effect(
       const held = answers.get(name)
       if (held !== undefined) return held
       const undrained = yield* fromJournal(userId, key)
-      if (undrained !== undefined || !keys.has(name)) return undrained
+      if (undrained !== undefined || !mayKnow(name)) return undrained
       return yield* Effect.orElseSucceed(store.find(userId, key), () => undefined)
     })
 

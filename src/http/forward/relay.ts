@@ -1,6 +1,8 @@
 /** One socket of a client that goes on to the server that owns: what either says, the other hears. */
 
+import type { MachineShape } from "../../support/machine.ts"
 import { CLOSE } from "../stream/close-codes.ts"
+import { drainFrame } from "../stream/frames.ts"
 import type { Socket } from "../uws/socket.ts"
 import { MARK } from "./send.ts"
 
@@ -23,6 +25,7 @@ export interface RelayOptions {
 export class Relay {
   readonly #client: Socket<unknown>
   readonly #owner: WebSocket
+  #leaves: (() => void) | undefined
   #early: Array<string | Uint8Array<ArrayBuffer>> | undefined = []
 
   constructor(client: Socket<unknown>, { address, mark }: RelayOptions) {
@@ -69,12 +72,18 @@ export class Relay {
   }
 
   /** This server stops, or the trip has moved: the client comes back and goes on where it was. */
-  leave(): void {
-    this.#close(CLOSE.goingAway, "reconnect to go on")
+  leave(inMillis: number, after: MachineShape["after"]): void {
+    const go = () => this.#close(CLOSE.goingAway, "reconnect to go on")
+    if (inMillis === 0) go()
+    else if (this.#leaves === undefined) {
+      this.#client.send(drainFrame(inMillis))
+      this.#leaves = after(inMillis, go)
+    }
   }
 
   /** The client's socket is gone. */
   end(): void {
+    this.#leaves?.()
     this.#owner.onclose = null
     this.#owner.close()
   }

@@ -232,6 +232,7 @@ export class Connection implements Listener {
 
   /** Says when to come back, and goes then: not everybody at once. */
   drain(inMillis: number): void {
+    if (this.#leaves !== undefined && inMillis > 0) return
     this.send(drainFrame(inMillis))
     if (inMillis === 0) this.close(CLOSE.goingAway, "the server is stopping")
     else this.#leaves = this.#hub.after(inMillis, () => this.close(CLOSE.goingAway, "the server is stopping"))

@@ -15,7 +15,6 @@ export interface StreamSettings {
   readonly framesPerSecond: number | undefined
   readonly perUser: number | undefined
   readonly clockSkewMillis: number
-  readonly drainSpreadMillis: number
 }
 
 export interface StreamParts {
@@ -29,12 +28,6 @@ export interface StreamParts {
   readonly after: MachineShape["after"]
   readonly fork: (effect: Effect.Effect<void>) => void
 }
-
-/** Sockets that are asked to reconnect at the same time. */
-const DRAIN_GROUP = 100
-
-/** Closest that two groups follow each other. */
-const DRAIN_STEP_MS = 100
 
 /** What the hub knows of a stream that somebody has open. */
 export interface OpenStream {
@@ -56,7 +49,6 @@ export class StreamHub {
   readonly #channels = new Map<TripId, TripChannel>()
   readonly #ofUser = new Map<string, Set<OpenStream>>()
   readonly #erased: StreamParts["erased"]
-  #draining = 0
 
   constructor(parts: StreamParts) {
     this.trips = parts.trips
@@ -124,12 +116,5 @@ export class StreamHub {
 
   closed(id: TripId, channel: TripChannel): void {
     if (this.#channels.get(id) === channel) this.#channels.delete(id)
-  }
-
-  /** When the next socket should go: group after group, faster if there are many groups. */
-  nextDrain(open: number): number {
-    const group = Math.floor(this.#draining++ / DRAIN_GROUP)
-    const step = Math.min(DRAIN_STEP_MS, (this.settings.drainSpreadMillis * DRAIN_GROUP) / Math.max(open, 1))
-    return Math.round(Math.min(group * step, this.settings.drainSpreadMillis))
   }
 }

@@ -38,14 +38,16 @@ export const layer = Layer.effectDiscard(
     const clock = yield* Clock.Clock
     const links = yield* TripLinks
     const open = yield* makeOpening
-    const relays = yield* makeRelays
+    const inside = new Map<Socket<Data>, TripLink>()
+    const relays = yield* makeRelays(() =>
+      [...inside.keys()].map((socket) => () => socket.close(CLOSE.goingAway, "reconnect to go on"))
+    )
     const readers = makeSharedReaders({
       watch: (yield* TripRuntime).watch,
       now: () => clock.currentTimeMillisUnsafe(),
       after: (yield* Machine).after,
       most: settings.STREAM_PER_LINK
     })
-    const inside = new Map<Socket<Data>, TripLink>()
     yield* links.onRevoked(readers.revoked)
     yield* (yield* ErasedSubjects).onErased(readers.erased)
 
@@ -94,7 +96,7 @@ export const layer = Layer.effectDiscard(
         readers.leave(socket, link)
       },
       drain: (socket) => {
-        relays.leave(socket)
+        relays.leave(socket, inside.size)
         socket.close(CLOSE.goingAway, "the server is stopping")
       },
       bounds: {

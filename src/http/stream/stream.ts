@@ -66,15 +66,16 @@ export const layer = Layer.effectDiscard(
       settings: {
         framesPerSecond: limited ? settings.STREAM_FRAMES_PER_SECOND : undefined,
         perUser: limited ? settings.STREAM_PER_USER : undefined,
-        clockSkewMillis: settings.AUTH_CLOCK_SKEW,
-        drainSpreadMillis: Math.min(settings.STREAM_DRAIN_SPREAD, settings.HTTP_DRAIN_TIMEOUT / 2)
+        clockSkewMillis: settings.AUTH_CLOCK_SKEW
       },
       now: () => clock.currentTimeMillisUnsafe(),
       after: (yield* Machine).after,
       fork
     })
     const connections = new Map<Socket<Ticket | Passed>, Connection>()
-    const relays = yield* makeRelays
+    const relays = yield* makeRelays(() =>
+      [...connections.values()].map((connection) => (inMillis: number) => connection.drain(inMillis))
+    )
     yield* erased.onErased((userId) => hub.erased(userId))
 
     yield* app.websocket<Ticket | Passed, never>({
@@ -125,8 +126,8 @@ export const layer = Layer.effectDiscard(
         hub.ended(connection)
       },
       drain: (socket) => {
-        connections.get(socket)?.drain(hub.nextDrain(connections.size))
-        relays.leave(socket)
+        const inMillis = relays.leave(socket, connections.size)
+        connections.get(socket)?.drain(inMillis)
       },
       bounds: {
         maxPayload: settings.STREAM_MAX_FRAME,

@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as NobodyElse from "../../../src/cases/absent/nobody-else.ts"
 import * as NobodyErased from "../../../src/cases/absent/nobody-erased.ts"
 import { layer } from "../../../src/cases/answers/kept-receipts.ts"
 import { Config } from "../../../src/config.ts"
@@ -67,6 +68,7 @@ class Machine {
           Layer.succeed(Journal, journal),
           Layer.succeed(ReceiptStore, store),
           NobodyErased.layer,
+          NobodyElse.layer,
           Config.layer({})
         )
         const built = yield* Layer.build(layer.pipe(Layer.provide(around)))

@@ -6,6 +6,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
+import * as NobodyElse from "../../../src/cases/absent/nobody-else.ts"
 import * as KeptReceipts from "../../../src/cases/answers/kept-receipts.ts"
 import { Config } from "../../../src/config.ts"
 import { RECEIPT } from "../../../src/domain/records/kinds.ts"
@@ -54,6 +55,7 @@ const serving = Effect.gen(function* () {
           Layer.succeed(Journal)(journal),
           Layer.mock(ReceiptStore)({ recent: () => Effect.succeed([]) }),
           Layer.mock(ErasedSubjects)({ has: () => false }),
+          NobodyElse.layer,
           Config.layer({ RATE_LIMIT: "off" })
         ])
       )

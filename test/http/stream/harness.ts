@@ -185,7 +185,7 @@ export const connect = (server: Server, tripId: string, how: Connecting = {}): E
 
 export const closedWith = (client: Client) =>
   Effect.map(
-    eventually("the socket closes", () => client.closed() !== undefined, 30_000),
+    eventually("the socket closes", () => client.closed() !== undefined),
     () => client.closed()!
   )
 
@@ -199,7 +199,7 @@ export const frame = (client: Client, what: string, fits: (frame: Frame) => bool
       return Effect.die(new Error(`closed with ${closed.code} (${closed.reason}) before this came: ${what}`))
     }
     const come = () => client.frames.some(fits) || client.closed() !== undefined
-    return Effect.andThen(eventually(what, come, 30_000), frame(client, what, fits))
+    return Effect.andThen(eventually(what, come), frame(client, what, fits))
   })
 
 export const answerTo = (client: Client, id: string) => frame(client, `an answer to ${id}`, (one) => one.id === id)
@@ -208,7 +208,7 @@ export const answerTo = (client: Client, id: string) => frame(client, `an answer
 export const joined = (server: Server, tripId: string, userId: UserId, query = "") =>
   Effect.gen(function* () {
     const client = yield* connect(server, tripId, { token: yield* server.token(userId), query })
-    yield* eventually("hello or a refusal", () => client.frames.length > 0 || client.closed() !== undefined, 30_000)
+    yield* eventually("hello or a refusal", () => client.frames.length > 0 || client.closed() !== undefined)
     const refused = client.frames.length > 0 ? undefined : client.closed()
     if (refused !== undefined) {
       return yield* Effect.die(new Error(`closed before hello with ${refused.code}: ${refused.reason}`))

@@ -59,7 +59,7 @@ export const raw = (
   })
 
 /** Waits for a condition with a deadline, never for a time. */
-export const eventually = (what: string, condition: () => boolean, deadline = 30_000): Effect.Effect<void> =>
+export const eventually = (what: string, condition: () => boolean, deadline = 120_000): Effect.Effect<void> =>
   Effect.promise(async () => {
     const until = performance.now() + deadline
     while (!condition()) {

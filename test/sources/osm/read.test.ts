@@ -6,6 +6,7 @@ import type { Extract } from "../../../src/sources/osm/extract.ts"
 import { fromElements } from "../../../src/sources/osm/read-overpass.ts"
 import { readPbf } from "../../../src/sources/osm/read-pbf.ts"
 import { headerBlock, nodesBlock, relationsBlock, waysBlock } from "../../support/osm-file.ts"
+import { fc } from "../../support/properties.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "osm-read-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -144,6 +145,42 @@ describe("a file of OpenStreetMap", () => {
 })
 
 describe("an answer of Overpass", () => {
+  /** Counted in the text itself, by nothing that reads extracts: every element that has a name. */
+  const namedIn = (text: string) => text.split(/(?=\{"type":)/).filter((one) => /"name":"[^"]*[^"\s]/.test(one)).length
+
+  it("has every named element in it, or a counted reason why not, whatever the elements say of themselves", () => {
+    const tag = fc.constantFrom(
+      ...["amenity=cafe", "amenity=bank", "amenity=restaurant;bar", "amenity=brothel", "tourism=museum", "tourism=yes"],
+      ...["leisure=park", "leisure=pitch", "historic=memorial", "historic=yes", "shop=books", "shop=yes", "shop=no"],
+      ...["memorial=plaque", "access=private", "disused=yes", "disused:amenity=pub", "opening_hours=closed for now"],
+      ...["natural=beach", "highway=residential", "building=yes", "wikidata=Q1", "constructor=yes", "place=suburb"],
+      ...["name=Here", "name= ", "name=ここ", "brand=Everywhere"]
+    )
+    const element = fc.record({
+      tags: fc.array(tag, { maxLength: 6 }),
+      type: fc.constantFrom("node", "way", "relation"),
+      placed: fc.integer({ min: 0, max: 9 })
+    })
+    fc.assert(
+      fc.property(fc.array(element, { maxLength: 60 }), (made) => {
+        const elements = made.map(({ placed, tags, type }, i) => ({
+          type,
+          id: i + 1,
+          // Some say nowhere where they are.
+          ...(placed === 0 ? {} : type === "node" ? { lat: 43.7, lon: 7.4 } : { center: { lat: 43.7, lon: 7.4 } }),
+          tags: Object.fromEntries(tags.map((one) => one.split("=") as [string, string]))
+        }))
+        const text = JSON.stringify(elements)
+        const extract = fromElements(JSON.parse(text))
+        const reasons = [...extract.leftOut].reduce((sum, [, count]) => sum + count, 0)
+        assert.isAtLeast(extract.places.length + reasons, namedIn(text), text)
+        assert.isAtMost(extract.places.length, elements.length)
+        assert.isTrue([...extract.leftOut.keys()].every((reason) => reason.length > 5))
+      }),
+      { numRuns: 300 }
+    )
+  })
+
   it("is read with centres, with geometry and with nodes, and what makes no sense is told", () => {
     const way = { type: "way", tags: { leisure: "park", name: "Parc" } }
     const ring = [...square, square[0]!]

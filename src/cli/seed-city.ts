@@ -103,5 +103,9 @@ const describe = (summary: SeedSummary): string =>
     ...Object.entries(summary.left_out).map(([reason, count]) => `  left out: ${count} × ${reason}`),
     ...summary.broken.map((what) => `  broken: ${what}`),
     ...summary.rejections.map(({ item, reason }) => `  rejected ${item}: ${reason}`),
+    ...(summary.rejected > summary.rejections.length
+      ? [`  rejected, too, and not listed: ${summary.rejected - summary.rejections.length}`]
+      : []),
+    ...summary.unread_hours.map((text) => `  hours that could not be read: ${text}`),
     ...summary.notes.map(({ item, reason }) => `  note on ${item}: ${reason}`)
   ].join("\n")

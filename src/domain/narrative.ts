@@ -62,13 +62,17 @@ export const narrativeKey = (stop: Stop, archetype: Archetype, model: string): s
 const MAX_LENGTH = 320
 const SUSPICIOUS = /https?:|www\.|[<>{}[\]]|[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\p{Cs}]/u
 
+/** Who is said to have been counted: what a model adds to the rows that it was told of, nobody can vouch for. */
+const COUNTED =
+  /(?:\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|millions?|most|many|countless|everyone|everybody)\b)[\w ,.%+-]{0,24}\b(?:reviewers?|reviews?|ratings?|posts?|mentions?|stars?|locals?|visitors?|tourists?|travell?ers?|people|fans?|guests?|customers?)\b/i
+
 /** The texts by stop; `undefined` where none came, or one that nobody should read. */
 export const acceptedTexts = (answer: NarrativeAnswer, stops: number): ReadonlyArray<string | undefined> => {
   const texts = new Array<string | undefined>(stops).fill(undefined)
   for (const { n, text } of answer.narratives) {
     const clean = text.trim()
     if (!Number.isInteger(n) || n < 1 || n > stops || texts[n - 1] !== undefined) continue
-    if (clean.length < 10 || clean.length > MAX_LENGTH || SUSPICIOUS.test(clean)) continue
+    if (clean.length < 10 || clean.length > MAX_LENGTH || SUSPICIOUS.test(clean) || COUNTED.test(clean)) continue
     texts[n - 1] = clean
   }
   return texts

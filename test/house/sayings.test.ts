@@ -12,7 +12,7 @@ import type { ActivityNode, CountedLine, EditorJudgement } from "../../src/domai
 import { fingerprintOf } from "../../src/domain/catalog/reading/fingerprint.ts"
 import * as Sayings from "../../src/domain/catalog/sayings.ts"
 import { voicesOf } from "../../src/domain/catalog/voices.ts"
-import { plainNarrative } from "../../src/domain/narrative.ts"
+import { acceptedTexts, plainNarrative } from "../../src/domain/narrative.ts"
 import { zoneOf } from "../../src/domain/time/zone.ts"
 import { evidenceLines } from "../../src/domain/view/node.ts"
 import * as MemoryIndex from "../../src/layers/memory/vector-index.ts"
@@ -199,6 +199,25 @@ describe("what is said of a place", () => {
     fc.assert(property, { numRuns: 500 })
     const unknown = place("x", "cafe", { quality_signals: { local: null, tourist: null, avoid_mentions: 0 } })
     assert.deepEqual(Sayings.detectorSayings(unknown), ["Nobody speaks of it yet."])
+  })
+
+  it("takes no sentence of a language model that counts people, whom no row supports", () => {
+    const accepted = (text: string) => acceptedTexts({ narratives: [{ n: 1, text }] }, 1)[0]
+    for (const text of [
+      "1,200 reviewers swear by the ramen here.",
+      "Hundreds of happy visitors come for the view.",
+      "Rated 4.8 stars, and worth the walk.",
+      "Most locals come here on Sundays.",
+      "Loved by 93% of travelers."
+    ]) {
+      assert.isUndefined(accepted(text), text)
+    }
+    for (const text of [
+      "Comics to read, cold brew on tap.",
+      "Open since 1907, with fish that flies through the air."
+    ]) {
+      assert.strictEqual(accepted(text), text)
+    }
   })
 
   it("calls an editor an editor, and gives no number to one", () => {

@@ -7,8 +7,8 @@ import { readWalks } from "../../domain/itinerary/walks.ts"
 import type { TransitNetwork } from "../../domain/transit/network.ts"
 import { CATALOG_CHANGED } from "../../services/catalog-store.ts"
 
-/** The next version, with the same places. */
-const nextVersion = Effect.fnUntraced(function* (sql: SqlClient, cityId: string) {
+/** The next version, with the same places: servers that hold the city read it again. */
+export const nextVersion = Effect.fnUntraced(function* (sql: SqlClient, cityId: string) {
   const [city] = yield* sql<{ slug: string; catalog_version: string }>`
     update cities set catalog_version = catalog_version + 1 where id = ${cityId} returning slug, catalog_version`
   const version = Number(city!.catalog_version)

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { hash128 } from "../../domain/basics/hash.ts"
 import { Place, PlacesApi, PlacesCity, PlacesSource, PlacesUnavailable } from "../../services/places-source.ts"
+import { nextVersion } from "./city-ways.ts"
 import { derive } from "./derived-evidence.ts"
 
 export interface PlacesCacheOptions {
@@ -45,6 +46,11 @@ const purge = (sql: SqlClient) =>
     const old = yield* sql<{ id: string }>`delete from quality_signals
       where source = 'places' and last_seen < ${limit}::timestamptz::date returning activity_node_id as id`
     yield* derive(sql, [...new Set(old.map(({ id }) => id))])
+    // Servers hold cities in memory: what is gone here is shown there until they are told.
+    const touched = [...new Set([...ids, ...old.map(({ id }) => id)])]
+    const cities = yield* sql<{ city_id: string }>`
+      select distinct city_id from activity_nodes where id = any(${touched}::uuid[]) order by city_id`
+    for (const { city_id } of cities) yield* nextVersion(sql, city_id)
     const days = yield* sql`delete from places_api_usage where day < ${limit}::date returning day`
     return gone.length + blanked.length + old.length + days.length
   }).pipe(sql.withTransaction, Effect.mapError(database))

@@ -225,7 +225,14 @@ describe("a city that nobody seeded", () => {
         const [other] = yield* sql<{ id: string; name: string }>`update activity_nodes set source = 'osm'
           where id = (select activity_node_id from quality_signals limit 1) returning id, name`
         yield* sql`update quality_signals set last_seen = current_date - 31 where activity_node_id = ${other!.id}`
+        const versions = sql<{ version: number }>`select catalog_version::int as version from cities where id in
+          (select city_id from activity_nodes where id = ${other!.id})`
+        const [before] = yield* versions
         yield* places.purge
+        const [after] = yield* versions
+        assert.strictEqual(after!.version, before!.version + 1, "servers read the city again")
+        yield* places.purge
+        assert.deepStrictEqual(yield* versions, [after!], "and not where nothing has gone")
         const left = yield* sql<{ name: string }>`select distinct name from activity_nodes where retired_at is not null`
         assert.deepStrictEqual(
           left.map(({ name }) => name),

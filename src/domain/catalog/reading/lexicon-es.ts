@@ -60,6 +60,11 @@ export const SPANISH_LEXICON: Lexicon = {
     /\bquien (te |les )?(dijo|diga|dice) que\b/
   ],
   patterns: [
+    // "Mejor vayan a otra" sends one away from here, and names no better place.
+    [
+      -2.5,
+      /\bmejor (vayan|ve|vete|vaya|vamos|busquen|busca|coman|prueben) (a |en )?(otr[oa]s?|cualquier otr[oa])\b( (lado|lugar|parte|sitio))?(?! \w+ que se llama)/g
+    ],
     [3, /\b(7|8|9|10)(\.\d)? ?(\/|de) ?10\b|\b(cuatro|cinco|4|5) estrellas\b/g],
     [-3, /\b[0-4](\.\d)? ?(\/|de) ?10\b|\b(una|dos|cero|1|2|0) estrellas?\b/g],
     [2.5, /\bsupero (todas |con creces )?(mis|nuestras|las|toda|cualquier) expectativas?\b/g],

@@ -82,6 +82,9 @@ const ownerOf = (
   if (around !== undefined) return around
   const ahead = places.find(({ hit }) => hit.start >= feeling.end && hit.start - feeling.end <= REACHES)
   if (feeling.reaching && language !== "ja") {
+    // "Avoid the Space Needle line by going to Volunteer Park" warns of the line, and of no place that is named behind it.
+    const next = named.find(({ hit }) => hit.start >= feeling.end)
+    if (feeling.weight < 0 && next?.role === "landmark" && next.hit.start - feeling.end <= REACHES) return "other"
     if (ahead !== undefined && (inClause(ahead) || own.length === 0)) return ahead
   }
   const before = (list: ReadonlyArray<Named>) =>

@@ -29,6 +29,17 @@ describe("reading a post", () => {
     assert.deepStrictEqual(stances("Kerry Park, next to the ramen place, is lovely."), { "Kerry Park": "praise" })
   })
 
+  it("takes no warning of a line for one of where else to go, nor praise for what turned a warning around", () => {
+    assert.notStrictEqual(stances("Avoid the Space Needle line by going to Volunteer Park.")["Volunteer Park"], "warn")
+    assert.deepStrictEqual(stances("Zeitgeist Coffee never rushed us."), { "Zeitgeist Coffee": "praise" })
+    assert.deepStrictEqual(stances("Zeitgeist Coffee rushed us out."), { "Zeitgeist Coffee": "warn" })
+    const { mentions } = readerOf("mexico-city")({ text: "El Moro está sobrevalorado, mejor vayan a otra." })
+    assert.deepStrictEqual(
+      mentions.map(({ stance }) => stance),
+      ["warn"]
+    )
+  })
+
   it("tells several places of one post apart", () => {
     assert.deepStrictEqual(
       stances(

@@ -898,6 +898,13 @@ export type SharedTrip = {
   readonly expires_at: string
 }
 
+/** A code that signs in on another device. */
+export type SignInCode = {
+  readonly code: string
+  readonly path: string
+  readonly expires_at: string
+}
+
 /** Tells what the traveler did. Answered by an ack once it is on disk. */
 export type SignalFrame = {
   readonly type: "signal"
@@ -1677,6 +1684,15 @@ export interface Operations {
     }
     readonly answer: SignedIn
   }
+  /** Sign in by a code. Gives a token to who types the code that was made where they are signed in. It is good once. How many may be tried is limited for each address and for all of them together; one that is wrong, was used or has run out gets the same answer. */
+  readonly "begin.signIn": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: {
+      readonly code: string
+    }
+    readonly answer: SignedIn
+  }
   /** The words that the contract understands. Tags, categories, needs, moods, triggers, paces and budgets. Needs no token. */
   readonly "begin.vocabularies": {
     readonly path: undefined
@@ -1952,6 +1968,13 @@ export interface Operations {
     readonly query: undefined
     readonly body: undefined
     readonly answer: unknown
+  }
+  /** Make a code for another device. Who types it there within minutes is signed in as you, once. It takes the place of the one you had before, is told here only, and no receipt keeps it: sent again, it is another one. */
+  readonly "people.makeCode": {
+    readonly path: undefined
+    readonly query: undefined
+    readonly body: undefined
+    readonly answer: SignInCode
   }
   /** Say what you like. Replaces what was said or learnt of the same: a dimension that is not named stays. What you like, your interests and your personality make one taste: it stays where none of them is said, and is made anew where one is. Words that are not understood are never guessed: `not_understood` names them. */
   readonly "people.onboard": {

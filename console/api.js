@@ -19,6 +19,12 @@ const companionCalls = (call) => ({
   answerCompanion: (suggested_id, answer) => call("companions.answer", { path: { suggested_id }, body: { answer } })
 })
 
+const codeCalls = (call) => ({
+  /** Without a key: each is another one. */
+  makeCode: () => call("people.makeCode", { key: null }),
+  signIn: (code) => call("begin.signIn", { body: { code }, key: null }).then((answer) => answer.token)
+})
+
 const linkCalls = (call) => ({
   links: (id) => call("links.mine", { path: { id } }),
   /** Without a key: no receipt keeps what the answer tells. */
@@ -96,6 +102,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     erase: () => call("people.erase"),
     /** The trip as the page knows it now, for when there is no network. */
     remember: (one) => kept.put(tripName(one.id), one).catch(() => {}),
+    ...codeCalls(call),
     ...linkCalls(call),
     nodes: (slug, cursor) => {
       const query = { limit: 200, cursor }

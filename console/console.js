@@ -11,7 +11,7 @@ import { forgetOthersOwn, ownOf } from "./own.js"
 import { personaView } from "./persona.js"
 import { printView } from "./print.js"
 import { leaveDevice, lookAtDevice } from "./push.js"
-import { claimsOf, forgetToken, onOtherTab, rememberedToken, rememberToken, takeTokenFromAddress } from "./session.js"
+import { claimsOf, forgetToken, onOtherTab, rememberedToken, rememberToken, takeFromAddress } from "./session.js"
 import { sharedView } from "./shared.js"
 import { tripView } from "./trip.js"
 import { tripsView } from "./trips.js"
@@ -48,6 +48,8 @@ const CITIES_MS = 10_000
 
 let app
 let shown
+/** The code of another device that came with the address, until somebody is signed in. */
+let code
 /** Numbers the views asked for, so that a slow one does not replace the one that was asked for after it. */
 let asked = 0
 /** The address that the notices on the page speak of. */
@@ -71,7 +73,7 @@ const readBase = async (api, city) => {
 }
 
 const welcome = async () => {
-  const view = await welcomeView({ ...visitor, logIn, isInvited: () => location.hash.startsWith("#/join/") })
+  const view = await welcomeView({ ...visitor, code, logIn, isInvited: () => location.hash.startsWith("#/join/") })
   if (app === undefined) main.replaceChildren(view)
 }
 
@@ -170,6 +172,7 @@ const logIn = (token, address) => {
     return
   }
   rememberToken(token)
+  code = undefined
   app?.waiting.close()
   const api = makeApi(token, expired, undefined, {
     kept: keptFor(claims.sub),
@@ -225,10 +228,21 @@ for (const [address, text] of [
 }
 document.getElementById("contract").textContent = T.nav.contract
 
+/** A code is for who is signed in nowhere here: nobody finds themselves in another's account for having followed a link. */
+const arrive = ({ code: brought, token }) => {
+  if (token !== undefined) return logIn(token)
+  code = brought ?? code
+  if (brought !== undefined && app !== undefined) {
+    code = undefined
+    told = "#/trips"
+    history.replaceState(null, "", told)
+  }
+  show()
+  if (brought !== undefined && app !== undefined) announce(T.welcome.codeToo, "error")
+}
+
 addEventListener("hashchange", () => {
-  const token = takeTokenFromAddress()
-  if (token === undefined) show()
-  else logIn(token)
+  arrive(takeFromAddress())
 })
 // What one tab does about who is signed in holds for all of them.
 onOtherTab((token) => {
@@ -241,9 +255,10 @@ document.getElementById("skip").addEventListener("click", (event) => {
   main.focus()
 })
 
-const token = takeTokenFromAddress() ?? rememberedToken()
-if (token === undefined) show()
-else logIn(token)
+const arrived = takeFromAddress()
+const remembered = arrived.token ?? rememberedToken()
+if (remembered !== undefined) logIn(remembered)
+if (remembered === undefined || arrived.code !== undefined) arrive(arrived)
 
 // Without a network later, the app still opens. Where the browser keeps nothing, it does not.
 keepShell().catch(() => {})

@@ -1,9 +1,10 @@
 /** A traveler's taste in words, what taught it, and their data. */
 import { companionsCard } from "./companions.js"
 import { button, element, held, saveAs } from "./dom.js"
-import { fullTime } from "./format.js"
+import { deadline, fullTime } from "./format.js"
 import { SIGNAL_WORDS, SOURCE_WORDS, T, TASTE_WORDS, words } from "./messages.js"
 import { pushCard } from "./push.js"
+import { copyable, qrElement } from "./together.js"
 
 const valueWords = (dimension, value) => TASTE_WORDS[dimension]?.[1][value] ?? words(value)
 
@@ -62,6 +63,33 @@ const lesson = ({ signal_type, occurred_at, changes }) =>
       changes.length === 0 ? element("span", { class: "soft" }, T.me.unchanged) : changes.map(changeTag)
     )
   )
+
+/** Who is signed in here takes it to another device. */
+const deviceCard = ({ api }) => {
+  const made = element("div", { "aria-live": "polite" })
+  const make = held(async () => {
+    const { code, expires_at, path } = await api.makeCode()
+    const address = new URL(path, location.origin).href
+    made.replaceChildren(
+      element(
+        "div",
+        { class: "invitation" },
+        qrElement(address),
+        element("p", {}, T.me.code, element("strong", { class: "code" }, code)),
+        copyable(T.me.codeLink, address),
+        element("p", { class: "soft" }, T.me.codeUntil(deadline(expires_at)))
+      )
+    )
+  })
+  return element(
+    "section",
+    { class: "card below" },
+    element("h2", {}, T.me.device),
+    element("p", { class: "soft" }, T.me.deviceHint),
+    button(T.me.makeCode, make, { "data-act": "make-code" }),
+    made
+  )
+}
 
 const dataCard = ({ api, logOut }) =>
   element(
@@ -122,6 +150,7 @@ export const personaView = async (app) => {
       ),
       companionsCard(app, persona),
       pushCard(app),
+      deviceCard(app),
       dataCard(app)
     ]
   }

@@ -14,9 +14,10 @@ const storage = () => {
   }
 }
 
+const ofFragment = (fragment, name) => new URLSearchParams(fragment.replace(/^#/, "")).get(name)?.trim() || undefined
+
 /** The token in a printed link, `#token=…`. */
-export const tokenOfFragment = (fragment) =>
-  new URLSearchParams(fragment.replace(/^#/, "")).get("token")?.trim() || undefined
+export const tokenOfFragment = (fragment) => ofFragment(fragment, "token")
 
 export { claimsOf, newId } from "../client/index.ts"
 
@@ -36,10 +37,10 @@ export const onOtherTab = (changed) =>
     if (key === KEY || key === null) changed(newValue ?? undefined)
   })
 
-/** Takes the token out of the address bar, so that it is in no history, bookmark or screenshot. */
-export const takeTokenFromAddress = () => {
+/** Takes the token, or the code of another device, out of the address bar: it is in no history, bookmark or screenshot then. */
+export const takeFromAddress = () => {
   const token = tokenOfFragment(location.hash)
-  if (token === undefined) return undefined
-  history.replaceState(null, "", location.pathname)
-  return token
+  const code = ofFragment(location.hash, "code")
+  if (token !== undefined || code !== undefined) history.replaceState(null, "", location.pathname)
+  return { token, code }
 }

@@ -8,7 +8,7 @@ import { qrCode } from "./qr.js"
 /** Light around a code, in its own dots. */
 const QUIET = 4
 
-const qrElement = (text) => {
+export const qrElement = (text) => {
   const rows = qrCode(text)
   if (rows === undefined) return false
   const size = rows.length + 2 * QUIET
@@ -23,7 +23,7 @@ const qrElement = (text) => {
   )
 }
 
-const copyable = (label, text) => {
+export const copyable = (label, text) => {
   const box = element("input", { value: text, readonly: true, "aria-label": label })
   const copy = async () => {
     box.select()

@@ -1,4 +1,4 @@
-/** The first page: a demo in one tap where there is one, or a token. */
+/** The first page: a demo in one tap where there is one, a code of another device, or a token. */
 import { button, element, field, held } from "./dom.js"
 import { T } from "./messages.js"
 
@@ -24,11 +24,40 @@ const tokenForm = (logIn) => {
   )
 }
 
+/** `code`: the one that the link of another device brought along; who was sent it says so themselves, with a tap. */
+const codeForm = (signIn, logIn, code = "") => {
+  const typed = element("input", {
+    name: "code",
+    required: true,
+    maxlength: "20",
+    spellcheck: "false",
+    autocomplete: "one-time-code",
+    autocapitalize: "characters",
+    placeholder: "K7QM-3XPD",
+    value: code
+  })
+  const enter = held(async (event) => {
+    event.preventDefault()
+    logIn(await signIn(typed.value))
+  })
+  return element(
+    "form",
+    { class: "card", submit: enter },
+    code === "" ? false : element("p", { class: "notice" }, T.welcome.codeHere),
+    field(T.welcome.code, typed, T.welcome.codeHint),
+    button(T.welcome.go, () => {}, {
+      type: "submit",
+      "data-act": "sign-in",
+      class: code === "" ? undefined : "primary"
+    })
+  )
+}
+
 /**
- * `demo` says whether there is one; `enterDemo(as)` gives a token; `logIn(token, address)` goes there signed in, or stays
+ * `signIn(code)` gives a token for a code, `code` is the one that came with the address. `demo` says whether there is one; `enterDemo(as)` gives a token; `logIn(token, address)` goes there signed in, or stays
  * where an invitation is: looked at when somebody enters, as they may follow its link while this page is open.
  */
-export const welcomeView = async ({ demo, enterDemo, logIn, isInvited }) => {
+export const welcomeView = async ({ code, demo, enterDemo, logIn, isInvited, signIn }) => {
   const isDemo = await demo().catch(() => false)
   const enter = (as, address) => held(async () => logIn(await enterDemo(as), isInvited() ? undefined : address))
   return element(
@@ -47,6 +76,7 @@ export const welcomeView = async ({ demo, enterDemo, logIn, isInvited }) => {
         element("p", { class: "soft" }, T.welcome.freshHint),
         button(T.welcome.underWay, enter("under_way", "#/trips"), { class: "big" })
       ),
-    element("details", { class: "card", open: !isDemo }, element("summary", {}, T.welcome.signIn), tokenForm(logIn))
+    codeForm(signIn, logIn, code),
+    element("details", { class: "card" }, element("summary", {}, T.welcome.signIn), tokenForm(logIn))
   )
 }

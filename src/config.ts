@@ -172,6 +172,16 @@ export const settings = {
   }),
   AUTH_CLOCK_SKEW: S.duration("How far another clock may be off.", { default: "30s" }),
 
+  SIGN_IN_CODE_LIFE: S.duration("How long a code holds that signs in on another device.", { default: "10m" }),
+  SIGN_IN_GUESSES_PER_ADDRESS: S.integer(1, 1_000_000)(
+    "Codes that may be tried in a minute from one address (of IPv6: from one network), also where RATE_LIMIT is off.",
+    { default: "10" }
+  ),
+  SIGN_IN_GUESSES: S.integer(1, 1_000_000)(
+    "Codes that may be tried in a minute by everybody together, also where RATE_LIMIT is off.",
+    { default: "300" }
+  ),
+
   CORS_ORIGINS: S.list("Origins that a browser may call from, separated by commas; * for any.", { default: "" }),
   TRUSTED_PROXIES: S.list("Addresses whose X-Forwarded-For is believed, separated by commas.", { default: "" }),
   RATE_LIMIT: S.flag("Limits requests per traveler and per address. off for load tests.", { default: "on" }),

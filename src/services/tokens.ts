@@ -14,6 +14,8 @@ export interface TokenHolder {
   readonly role: "traveler" | "admin"
   /** Unix milliseconds. */
   readonly expiresAt: number
+  /** When they signed in, in Unix milliseconds: the token may have been renewed since. */
+  readonly signedInAt: number
 }
 
 export interface RenewedToken {
@@ -38,6 +40,8 @@ export class Tokens extends Context.Service<
       readonly userId: UserId
       readonly role: "traveler" | "admin"
       readonly ttlMillis: number
+      /** When they signed in, where that was before: renewals end with it. */
+      readonly signedInAt?: number
     }) => Effect.Effect<string, TokenRefused>
     /**
      * A new token of the same traveler for one of our own that holds, or has run out lately; as long-lived as the one it

@@ -25,6 +25,7 @@ import { replay } from "../cli/replay/replay.ts"
 import { seedCity } from "../cli/seed-city.ts"
 import { seedTrainingData } from "../cli/seed-training-data.ts"
 import { serve } from "../cli/serve.ts"
+import { signInCode } from "../cli/sign-in-code.ts"
 import { sources } from "../cli/sources.ts"
 import { token } from "../cli/token.ts"
 import { evaluate, train } from "../cli/train.ts"
@@ -49,7 +50,7 @@ import * as Datasets from "../training/datasets/build.ts"
 import * as MatchData from "../training/match/data.ts"
 import * as ShadowPopulation from "../training/population/seed.ts"
 import { placesHealth, seeder } from "./catalogs.ts"
-import { health, sql, tokens } from "./foundation.ts"
+import { health, signInCodes, sql, tokens } from "./foundation.ts"
 import { promotions, shadowReports, trainers } from "./models.ts"
 import { cache, chosenIndex, llm, rankingHealth, vectorIndex } from "./ranking.ts"
 import { root, version } from "./release.ts"
@@ -156,6 +157,7 @@ const overplanned = Command.make("overplanned").pipe(
     seedTrainingData.pipe(Command.provide(population)),
     reindex({ index: chosenIndex, run: (request) => Effect.provide(Reindex.reindex(request), reindexing) }),
     token.pipe(Command.provide(tokens)),
+    signInCode.pipe(Command.provide(signInCodes.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
     replay.pipe(Command.provide(tokens)),
     erasureCheck({ stores: traceStores }).pipe(Command.provide(vectorIndex.pipe(Layer.provideMerge(sql)))),
     repairTrip({ here: repairHere }).pipe(Command.provide(repairing)),

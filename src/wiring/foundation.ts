@@ -12,6 +12,7 @@ import * as JoseTokens from "../layers/jose/tokens.ts"
 import * as PostgresClient from "../layers/postgres/client.ts"
 import * as ExternalPostgres from "../layers/postgres/external.ts"
 import * as PostgresHealth from "../layers/postgres/health.ts"
+import * as PostgresSignInCodes from "../layers/postgres/sign-in-codes.ts"
 import type { DatabaseServer, DatabaseServerError } from "../services/database-server.ts"
 
 /** The server that is given, or one of our own. */
@@ -34,14 +35,18 @@ export const sql = Layer.unwrap(
   )
 ).pipe(Layer.provideMerge(database))
 
+/** What tokens of our own are signed with. */
+const ownSecret = Effect.flatMap(Config, ({ AUTH_SECRET, OVERPLANNED_DATA_DIR }) =>
+  AUTH_SECRET === undefined
+    ? Effect.map(Keepsakes.authSecret(OVERPLANNED_DATA_DIR), Redacted.make)
+    : Effect.succeed(AUTH_SECRET)
+)
+
 /** Tokens as the server checks them. */
 export const checkedTokens = Layer.unwrap(
   Effect.gen(function* () {
     const settings = yield* Config
-    const secret =
-      settings.AUTH_JWKS_URL !== undefined
-        ? undefined
-        : (settings.AUTH_SECRET ?? Redacted.make(yield* Keepsakes.authSecret(settings.OVERPLANNED_DATA_DIR)))
+    const secret = settings.AUTH_JWKS_URL === undefined ? yield* ownSecret : undefined
     return JoseTokens.layer({
       key: secret === undefined ? { jwksUrl: settings.AUTH_JWKS_URL! } : { secret },
       audience: settings.AUTH_AUDIENCE,
@@ -56,5 +61,11 @@ export const checkedTokens = Layer.unwrap(
 
 /** Tokens for commands, which make them and check none. */
 export const tokens = checkedTokens.pipe(Layer.provide(NobodyErased.layer))
+
+export const signInCodes = Layer.unwrap(
+  Effect.map(Effect.all([Config, ownSecret]), ([{ SIGN_IN_CODE_LIFE: lifeMillis }, secret]) =>
+    PostgresSignInCodes.layer({ lifeMillis, secret })
+  )
+)
 
 export const health = PostgresHealth.layer.pipe(Layer.provideMerge(HealthDesk.layer))

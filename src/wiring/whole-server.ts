@@ -5,7 +5,7 @@ import { Config } from "../config.ts"
 import type { Role } from "../domain/nodes/standing.ts"
 import * as FirstAnswer from "../layers/postgres/first-answer.ts"
 import * as Migrator from "../layers/postgres/migrator.ts"
-import { checkedTokens, health, sql } from "./foundation.ts"
+import { checkedTokens, health, signInCodes, sql } from "./foundation.ts"
 import { ownership, shared } from "./nodes.ts"
 import { root, version } from "./release.ts"
 import { server } from "./server.ts"
@@ -17,7 +17,7 @@ const firstAnswer = Layer.unwrap(
 export const wholeServer = (role: Role) =>
   server({ role, version, root }).pipe(
     Effect.provide(
-      Layer.mergeAll(health, checkedTokens).pipe(
+      Layer.mergeAll(health, checkedTokens, signInCodes).pipe(
         Layer.provideMerge(shared),
         Layer.provideMerge(ownership(role, true)),
         Layer.provideMerge(Migrator.layer()),

@@ -93,7 +93,13 @@ describe("requests made from the contract", () => {
 
   beforeAll(async () => {
     // Whoever is idle leaves soon, so that what stays is not what is merely not gone yet.
-    world = await openWorld({ RATE_LIMIT: "off", ACTOR_IDLE: "5s", NODE_OPTIONS: "--inspect=127.0.0.1:0" })
+    world = await openWorld({
+      RATE_LIMIT: "off",
+      ACTOR_IDLE: "5s",
+      SIGN_IN_GUESSES_PER_ADDRESS: "100000",
+      SIGN_IN_GUESSES: "100000",
+      NODE_OPTIONS: "--inspect=127.0.0.1:0"
+    })
     inside = await lookInside(
       Number(/Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)/.exec(world.server().output())![1])
     )

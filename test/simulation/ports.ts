@@ -158,7 +158,8 @@ export const tokensLayer = (machine: SimulatedMachine) =>
               : Effect.succeed({
                   userId: token as UserId,
                   role: "traveler" as const,
-                  expiresAt: machine.wall() + 30 * DAY
+                  expiresAt: machine.wall() + 30 * DAY,
+                  signedInAt: machine.wall()
                 })
           ),
         known: () => undefined,

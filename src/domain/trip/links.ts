@@ -1,5 +1,6 @@
 /** Secret links: how their secrets look, and how long they hold. */
 import * as Schema from "effect/Schema"
+import { readSpoken, spokenOf, writtenSpoken } from "../basics/spoken.ts"
 
 export const LinkKind = Schema.Literals(["invite", "calendar", "share"])
 export type LinkKind = typeof LinkKind.Type
@@ -23,27 +24,17 @@ export const MOST_LINKS = 10
 /** Where a link leads on its server. What follows a `#` never leaves the browser: no log has it. */
 export const linkPath = (kind: LinkKind, secret: string): string => {
   if (kind === "calendar") return `/calendar/${secret}.ics`
-  return kind === "share" ? `/#/shared/${secret}` : `/#/join/${writtenSecret(secret)}`
+  return kind === "share" ? `/#/shared/${secret}` : `/#/join/${writtenSpoken(secret)}`
 }
-
-/** Letters and digits that nobody mistakes for each other when they read them out. */
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 /** Of 32 letters each: 60 bits are typed by a person and asked for over a limited road; 160 bits stand in an address. */
 const LENGTH: Readonly<Record<LinkKind, number>> = { invite: 12, calendar: 32, share: 32 }
 
-/** The secret that these random bytes make; one byte for each letter. */
-export const secretOf = (kind: LinkKind, random: Uint8Array): string =>
-  Array.from({ length: LENGTH[kind] }, (_, i) => ALPHABET[random[i]! % ALPHABET.length]!).join("")
+/** The secret that these random bytes make, of which there are at least `SECRET_BYTES`. */
+export const secretOf = (kind: LinkKind, random: Uint8Array): string => spokenOf(random.subarray(0, LENGTH[kind]))
 
 /** Most random bytes that a secret takes. */
 export const SECRET_BYTES = 32
 
-/** As it was meant: in any case, with or without dashes, O for 0 and I or L for 1. Undefined where it cannot be one. */
-export const readSecret = (kind: LinkKind, typed: string): string | undefined => {
-  const text = typed.toUpperCase().replace(/[\s-]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1")
-  return text.length === LENGTH[kind] && [...text].every((letter) => ALPHABET.includes(letter)) ? text : undefined
-}
-
-/** "K7QM-3XPD-9TRA": in groups that one can read out. */
-export const writtenSecret = (secret: string): string => secret.replace(/(.{4})(?=.)/g, "$1-")
+/** As it was meant. Undefined where it cannot be one. */
+export const readSecret = (kind: LinkKind, typed: string): string | undefined => readSpoken(LENGTH[kind], typed)

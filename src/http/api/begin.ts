@@ -8,7 +8,7 @@ import { DIETS, NEEDS } from "../../domain/catalog/fits.ts"
 import { AvoidableWord, CategoryWord, VibeTagWord } from "../../domain/catalog/words.ts"
 import { UserId } from "../../domain/ids.ts"
 import { Budget, Mood, Pace, PrimaryInterest, SocialMode, Trigger } from "../../domain/vocabulary.ts"
-import { NotFound, Unauthorized } from "./problems.ts"
+import { NotFound, TooManyRequests, Unauthorized, Unavailable } from "./problems.ts"
 import { Instant } from "./shapes.ts"
 
 /** What a client may offer and send, as it stands in the schemas: nobody has to copy it. */
@@ -53,6 +53,11 @@ export class BeginGroup extends HttpApiGroup.make("begin")
       payload: Schema.Struct({ token: Text(8192) }),
       success: SignedIn,
       error: Unauthorized
+    }),
+    HttpApiEndpoint.post("signIn", "/sign-in", {
+      payload: Schema.Struct({ code: Text(64) }),
+      success: SignedIn,
+      error: [Unauthorized, TooManyRequests, Unavailable]
     })
   )
   .prefix("/api/v1")
@@ -60,6 +65,6 @@ export class BeginGroup extends HttpApiGroup.make("begin")
     OpenApi.annotations({
       title: "Begin",
       description:
-        "What needs no token in the header: the words that the contract understands, a new token for one that runs out, and the way in of a demo, which is open on the machine itself only."
+        "What needs no token in the header: the words that the contract understands, a new token for one that runs out, a code in place of a token, and the way in of a demo, which is open on the machine itself only."
     })
   ) {}

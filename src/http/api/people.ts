@@ -50,6 +50,14 @@ export const Onboarded = Schema.Struct({
   not_understood: Schema.Array(Schema.String)
 }).annotate({ identifier: "Onboarded" })
 
+/** Told once: of the code only a hash is kept. */
+export const SignInCode = Schema.Struct({
+  code: Schema.String,
+  /** Where it can be entered on this server. */
+  path: Schema.String,
+  expires_at: Instant
+}).annotate({ identifier: "SignInCode" })
+
 export class PeopleGroup extends HttpApiGroup.make("people")
   .add(
     HttpApiEndpoint.get("persona", "/users/me/persona", { success: PersonaView, error: Unavailable }),
@@ -71,6 +79,10 @@ export class PeopleGroup extends HttpApiGroup.make("people")
     HttpApiEndpoint.delete("erase", "/users/me", {
       success: Schema.Struct({ job_id: Schema.String }).pipe(HttpApiSchema.status(202)),
       error: [Conflict, Unavailable]
+    }),
+    HttpApiEndpoint.post("makeCode", "/users/me/sign-in-codes", {
+      success: SignInCode.pipe(HttpApiSchema.status(201)),
+      error: [NotFound, Unavailable]
     }),
     HttpApiEndpoint.post("signals", "/signals", {
       /** One signal or an array of them; each item is judged by itself. */

@@ -140,6 +140,17 @@ const people: Readonly<Record<string, OperationWords>> = {
       "Gives a new token of the same traveler for one of this server's that holds, or ran out some days ago: a phone that was away goes on where it was. Where tokens come from somebody else, ask there.",
     body: { token: EXAMPLE.token }
   },
+  "begin.signIn": {
+    summary: "Sign in by a code",
+    description:
+      "Gives a token to who types the code that was made where they are signed in. It is good once. How many may be tried is limited for each address and for all of them together; one that is wrong, was used or has run out gets the same answer.",
+    body: { code: EXAMPLE.signInCode }
+  },
+  "people.makeCode": {
+    summary: "Make a code for another device",
+    description:
+      "Who types it there within minutes is signed in as you, once. It takes the place of the one you had before, is told here only, and no receipt keeps it: sent again, it is another one."
+  },
   "people.persona": {
     summary: "What we take your taste to be",
     description: "Dimensions with how sure we are, the strongest tags, and what each recent signal changed."

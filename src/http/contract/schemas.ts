@@ -50,6 +50,7 @@ export const SCHEMAS: Readonly<Record<string, string>> = {
   Problem: "A problem of the HTTP contract (RFC 9457): its `type` is stable for ever, and says what else it carries.",
   Relaxation: "A wish that could not be met, and what was done about it.",
   RequestUnderWay: "The same write, with the same `Idempotency-Key`, has not been answered yet.",
+  SignInCode: "A code that signs in on another device.",
   PushSubscription: "A device that is told of offers while the app is closed.",
   QuietHours: "When nothing is sent, by the clock of the city that one travels in.",
   SharedTrip: "A plan as anybody sees it who was given the link: places and times, and nothing about the travelers.",
@@ -118,6 +119,16 @@ export const FIELDS_OF: Readonly<Record<string, Field>> = {
   "NewLink.expires_at": ["Until when the link holds.", "2027-05-15T08:00:00.000Z"],
   "NewLink.id": ["The link's id, to revoke it by.", EXAMPLE.link],
   "NewLink.path": ["Where it leads on this server.", `/#/join/${EXAMPLE.code}`],
+  "begin.signIn.code": [
+    "The code that the other device shows, in any case, with or without dashes.",
+    EXAMPLE.signInCode
+  ],
+  "SignInCode.code": ["For people to type or read out.", EXAMPLE.signInCode],
+  "SignInCode.expires_at": ["Until when it holds.", `${EXAMPLE_DAY}T15:14:00.000Z`],
+  "SignInCode.path": [
+    "Where it is entered on this server: a page that waits for one tap.",
+    `/#code=${EXAMPLE.signInCode}`
+  ],
   "ModelView.description": ["What it is, in a sentence.", "Factors learnt from pairs of places"],
   "NoPivotReason.reason": ["The reason, in one word.", "closed_on_arrival"],
   "NodeBrief.id": ["The place's id.", EXAMPLE.node],

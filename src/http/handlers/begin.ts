@@ -16,6 +16,7 @@ import { Api } from "../api/api.ts"
 import { NotFound, Unauthorized } from "../api/problems.ts"
 import { isLoopback } from "../middleware/loopback.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
+import { makeSignIn } from "./sign-in.ts"
 
 const VOCABULARIES = {
   tags: TAXONOMY.map(({ tag, group, means }) => ({ tag, group, means })),
@@ -48,6 +49,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function* (group) {
     const settings = yield* Config
     const tokens = yield* Tokens
+    const signIn = yield* makeSignIn
     const isDemo = settings.OVERPLANNED_DEMO && settings.AUTH_JWKS_URL === undefined
     const { MAP_TILES: address, MAP_TILES_CREDIT: credit } = settings
     const tiles = address === undefined || credit === undefined ? null : { address, credit }
@@ -63,6 +65,7 @@ export const layer = HttpApiBuilder.group(
           })),
           Effect.mapError(({ message }) => new Unauthorized({ detail: message }))
         ),
+      signIn: ({ payload }) => signIn(payload.code),
       demo: () => Effect.map(atTheMachine, (near) => ({ available: isDemo && near })),
       enterDemo: ({ payload }) =>
         Effect.gen(function* () {

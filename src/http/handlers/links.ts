@@ -5,8 +5,9 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { writtenSpoken } from "../../domain/basics/spoken.ts"
 import type { TripId, UserId } from "../../domain/ids.ts"
-import { linkMillis, linkPath, writtenSecret } from "../../domain/trip/links.ts"
+import { linkMillis, linkPath } from "../../domain/trip/links.ts"
 import { isMember } from "../../domain/trip/model.ts"
 import { tripCalendar } from "../../domain/view/calendar.ts"
 import { tripView } from "../../domain/view/trip.ts"
@@ -79,7 +80,7 @@ export const layer = HttpApiBuilder.group(
               ? new Conflict({ detail: error.message })
               : new Unavailable({ detail: error.message, retry_after_seconds: 2 })
           )
-          return { ...linkView(link), code: writtenSecret(secret), path: linkPath(kind, secret) }
+          return { ...linkView(link), code: writtenSpoken(secret), path: linkPath(kind, secret) }
         }),
 
       mine: ({ params }) =>

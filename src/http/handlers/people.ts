@@ -23,6 +23,7 @@ import { Unavailable, Unprocessable } from "../api/problems.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
 import { cityOr404 } from "./cities.ts"
 import { accountDeleted, journalRefused, orUnavailable } from "./refusals.ts"
+import { makeCodes } from "./sign-in.ts"
 
 const orRetry = orUnavailable
 
@@ -56,6 +57,7 @@ export const layer = HttpApiBuilder.group(
     const models = yield* ModelInForce
     const personas = yield* Personas
     const signals = yield* SignalIntake
+    const newCode = yield* makeCodes
     return group.handleAll({
       persona: () =>
         Effect.gen(function* () {
@@ -77,6 +79,7 @@ export const layer = HttpApiBuilder.group(
           const { userId } = yield* CurrentCaller
           return yield* exported(erasure, userId)
         }),
+      makeCode: () => Effect.flatMap(CurrentCaller, newCode),
       erase: () =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller

@@ -77,7 +77,7 @@ export const answerOnce = Effect.gen(function* () {
               exit._tag === "Success" ? Effect.void : receipts.abandon(caller.userId, key)
             )
             const body = bodyOf(response)
-            if (body === undefined || response.status >= 400) {
+            if (body === undefined || response.status >= 400 || scope.tellsSecret) {
               yield* receipts.abandon(caller.userId, key)
               return response
             }

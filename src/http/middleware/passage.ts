@@ -50,7 +50,8 @@ export const makePassages = (options: PassageOptions) => {
         receivedAt,
         modelVersion: undefined,
         callerId: undefined,
-        idempotencyKey: undefined
+        idempotencyKey: undefined,
+        tellsSecret: false
       }
     }),
     headersOf: ({ path, request, scope }: Passage): Record<string, string> => {

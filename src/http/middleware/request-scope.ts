@@ -19,6 +19,8 @@ export interface RequestFacts {
   callerId: string | undefined
   /** The client's `Idempotency-Key`, once it is known to be well formed. */
   idempotencyKey: string | undefined
+  /** The answer tells what is told once: no receipt keeps it. */
+  tellsSecret: boolean
 }
 
 /** Outside the gateway (typed in-memory clients) facts are made up for each reader and lead nowhere. */
@@ -29,6 +31,7 @@ export const RequestScope = Context.Reference<RequestFacts>("overplanned/Request
     receivedAt: 0,
     modelVersion: undefined,
     callerId: undefined,
-    idempotencyKey: undefined
+    idempotencyKey: undefined,
+    tellsSecret: false
   })
 })

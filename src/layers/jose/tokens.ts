@@ -53,6 +53,10 @@ const sentence = (error: unknown): string => {
   return "The token cannot be read."
 }
 
+/** When their traveler signed in, in seconds. */
+const signedIn = (payload: jose.JWTPayload, now: number): number =>
+  typeof payload["auth_time"] === "number" ? payload["auth_time"] : (payload.iat ?? Math.floor(now / 1000))
+
 const readHolder = (payload: jose.JWTPayload, now: number, options: TokensOptions): TokenHolder | string => {
   const { sub, exp, iat } = payload
   const role = payload["role"] ?? "traveler"
@@ -62,20 +66,24 @@ const readHolder = (payload: jose.JWTPayload, now: number, options: TokensOption
     return `The token lives longer than ${options.maxTokenAgeMillis / 3_600_000} hours. Get one that is shorter lived.`
   }
   if (iat !== undefined && iat * 1000 > now + options.clockSkewMillis) return "The token was made in the future."
-  return { userId: sub as UserId, role, expiresAt: exp! * 1000 }
+  return { userId: sub as UserId, role, expiresAt: exp! * 1000, signedInAt: signedIn(payload, now) * 1000 }
 }
 
 /** What the token that stands in for this one is to say, in seconds; or why there is to be none. */
-const successor = (payload: jose.JWTPayload, { role }: TokenHolder, now: number, options: TokensOptions) => {
+const successor = (
+  payload: jose.JWTPayload,
+  { role, signedInAt }: TokenHolder,
+  now: number,
+  options: TokensOptions
+) => {
   if (role !== "traveler") return "Only a traveler's token is renewed. Make a new one."
   const seconds = Math.floor(now / 1000)
   const made = payload.iat ?? seconds
-  const signedIn = typeof payload["auth_time"] === "number" ? payload["auth_time"] : made
-  if (now > signedIn * 1000 + options.sessionMillis) {
+  if (now > signedInAt + options.sessionMillis) {
     return "It is too long ago that you signed in. Sign in again; your trips are as you left them."
   }
   const lives = Math.min(Math.max(payload.exp! - made, 60), Math.floor(options.maxTokenAgeMillis / 1000))
-  return { from: seconds, lives, signedIn }
+  return { from: seconds, lives, signedIn: signedInAt / 1000 }
 }
 
 /** Makes tokens of our own; `signedIn` is when their traveler signed in, in seconds. */
@@ -158,15 +166,15 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
     if (erased.has(holder.userId)) return yield* gone
     const next = successor(payload, holder, now, options)
     if (typeof next === "string") return yield* refused(next)
-    const { from, lives, signedIn } = next
-    const renewed = yield* issue(holder.userId, holder.role, from, lives, signedIn)
+    const { from, lives } = next
+    const renewed = yield* issue(holder.userId, holder.role, from, lives, next.signedIn)
     return { userId: holder.userId, token: renewed, expiresAt: (from + lives) * 1000 }
   })
 
   return Tokens.of({
     verify,
     known,
-    mint: Effect.fnUntraced(function* ({ userId, role, ttlMillis }) {
+    mint: Effect.fnUntraced(function* ({ userId, role, ttlMillis, signedInAt }) {
       if (issue === undefined) return yield* refused(ELSEWHERE)
       if (ttlMillis > options.maxTokenAgeMillis) {
         return yield* refused(
@@ -174,7 +182,8 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
         )
       }
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-      return yield* issue(userId, role, now, Math.floor(ttlMillis / 1000), now)
+      const since = signedInAt === undefined ? now : Math.min(now, Math.floor(signedInAt / 1000))
+      return yield* issue(userId, role, now, Math.floor(ttlMillis / 1000), since)
     }),
     renew
   })

@@ -64,7 +64,7 @@ describe("tokens of our own secret", () => {
       const tokens = yield* Tokens
       const good = yield* tokens.mint({ userId: USER, role: "admin", ttlMillis: HOUR })
       const holder = yield* tokens.verify(good)
-      assert.deepStrictEqual(holder, { userId: USER, role: "admin", expiresAt: NOW + HOUR })
+      assert.deepStrictEqual(holder, { userId: USER, role: "admin", expiresAt: NOW + HOUR, signedInAt: NOW })
 
       const cases: ReadonlyArray<readonly [RegExp, Effect.Effect<string>]> = [
         [/expired/, sign({ exp: NOW / 1000 - 3600, iat: NOW / 1000 - 7200 })],

@@ -41,6 +41,7 @@ export const removeAccount = Effect.fnUntraced(function* (person: string) {
   // What they found at doors is taken back: the places are counted again without them.
   yield* sql`delete from door_reports where user_id = ${person}`
   yield* leaveSuggestions(person)
+  yield* sql`delete from sign_in_codes where user_id = ${person}`
   yield* sql`delete from idempotency_receipts where user_id = ${person}`
   yield* sql`update llm_ledger set user_id = null, trip_id = null where user_id = ${person}`
   yield* sql`delete from llm_spend where subject = ${person}`

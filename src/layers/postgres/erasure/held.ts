@@ -47,6 +47,11 @@ const ofAccount = (sql: SqlClient, person: string): ReadonlyArray<Rows> => [
     sql`select id, user_id, endpoint, quiet_from, quiet_until, created_at from push_subscriptions where user_id = ${person}`
   ],
   [
+    "sign_in_codes",
+    sql`select user_id, signed_in_at, expires_at, created_at from sign_in_codes where user_id = ${person}`,
+    [["user_id", "uuid"]]
+  ],
+  [
     "push_notes",
     sql`select id, user_id, event, trip_id, pivot_id, sent_at, notice from push_notes where user_id = ${person}`
   ]

@@ -188,6 +188,10 @@ describe("the example of every operation", () => {
       const { who } = await alone()
       return { who, real: { [EXAMPLE.token]: who.token } }
     },
+    "begin.signIn": async () => {
+      const { who } = await alone()
+      return { who, real: { [EXAMPLE.signInCode]: (await sent("people.makeCode", { who, real: {} })).code } }
+    },
     "trips.list": somebodys,
     "trips.change": planned,
     "trips.delete": planned,

@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
     await picture(page, "phone-signed-out")
     await page.getByText("Sign in with a token").click()
     await page.fill('textarea[name="token"]', await tokenFor(sub))
-    await page.getByRole("button", { name: "Sign in" }).click()
+    await page.getByRole("group").getByRole("button", { name: "Sign in" }).click()
     await page.waitForSelector(".stop")
     await page.context().close()
   })

@@ -19,7 +19,7 @@ export const EXAMPLE = {
   event: "0195f2f8-66ff-7b7a-b8c9-daebfc0d0010",
   key: "5b0f5a4e-2c58-4c39-9a53-7a6f9f6f1d11",
   code: "K7QM-3XPD-9TRA",
-  signInCode: "K7QM-3XPD",
+  signInCode: "9TRA-4WJD",
   token: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…"
 } as const
 

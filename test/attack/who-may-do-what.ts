@@ -7,14 +7,14 @@
 
 export type Who = "nobody" | "stranger" | "invited" | "member" | "removed" | "owner" | "admin" | "erased" | "repeating"
 
-/** Whoever is repeating was a member when they asked for the first time, under an Idempotency-Key, and was removed since. Nobody is asked who they are before they begin, with a code that somebody made for them, where they hold a link to read, or answer a notification by its code; no demo runs here. An administrator is no member of anybody's trip. Only the owner invites, and an owner cannot leave. */
+/** Whoever is repeating was a member when they asked for the first time, under an Idempotency-Key, and was removed since. Nobody is asked who they are before they begin, with a code that somebody made for them (which is good once), where they hold a link to read, or answer a notification by its code; no demo runs here. An administrator is no member of anybody's trip. Only the owner invites, and an owner cannot leave. */
 const TABLE = `
   operation               nobody    stranger  invited   member    removed   owner     admin     erased    repeating
   begin.vocabularies      200       200       200       200       200       200       200       200       200
   begin.map               200       200       200       200       200       200       200       200       200
   begin.demo              200       200       200       200       200       200       200       200       200
   begin.renewToken        401       200       200       200       200       200       401       401       200
-  begin.signIn            200       200       200       200       200       200       200       401
+  begin.signIn            200       200       200       200       200       200       200       401       401
   begin.enterDemo         404       404       404       404       404       404       404       404       404
   trips.create            401       201       201       201       201       201       201       401       201
   trips.list              401       200       200       200       200       200       200       401       200
@@ -56,7 +56,7 @@ const TABLE = `
   companions.suggestions  401       200       200       200       200       200       200       401       200
   companions.open         401       200       200       200       200       200       200       401       200
   companions.answer       401       404       404       404       404       404       404       401       404
-  people.makeCode         401       201       201       201       201       201       201       401
+  people.makeCode         401       201       201       201       201       201       201       401       201
   people.export           401       200       200       200       200       200       200       401       200
   people.erase            401       202       202       202       202       202       202       401       401
   people.signals          401       202       202       202       202       202       202       401       202

@@ -648,6 +648,13 @@ export type Onboarding = {
   readonly personality?: number
 }
 
+/** What one has ruled out on a trip oneself. */
+export type OwnVetoes = {
+  readonly nodes: ReadonlyArray<NodeBrief>
+  readonly tags: ReadonlyArray<VibeTag>
+  readonly affected_slots: ReadonlyArray<string>
+}
+
 /** The body is larger than the server takes. */
 export type PayloadTooLarge = {
   readonly detail?: string
@@ -869,6 +876,12 @@ export type RespondFrame =
       readonly reason?: "fatigue" | "weather" | "curiosity" | "schedule" | "group_conflict" | "price_mismatch" | "other"
       readonly said_at?: string
     }
+
+/** Places and tags of a veto. */
+export type RuledOut = {
+  readonly node_ids?: ReadonlyArray<string>
+  readonly tags?: ReadonlyArray<VibeTag>
+}
 
 /** Where the shared trip stands: whoever has an older version reads it anew over HTTP. */
 export type SharedFrame = {
@@ -2173,6 +2186,16 @@ export interface Operations {
     readonly body: undefined
     readonly answer: undefined
   }
+  /** Rule something out, or take it back. Adds to your vetoes, and takes out of them, only what is named here: what another device of yours says meanwhile stays. */
+  readonly "trips.editVetoes": {
+    readonly path: { readonly id: string }
+    readonly query: undefined
+    readonly body: {
+      readonly add?: RuledOut
+      readonly remove?: RuledOut
+    }
+    readonly answer: OwnVetoes
+  }
   /** Invite somebody by their id. The invitation waits for two weeks. To invite somebody whose id you do not know, make a link. */
   readonly "trips.invite": {
     readonly path: { readonly id: string }
@@ -2248,11 +2271,7 @@ export interface Operations {
     readonly path: { readonly id: string }
     readonly query: undefined
     readonly body: undefined
-    readonly answer: {
-      readonly nodes: ReadonlyArray<NodeBrief>
-      readonly tags: ReadonlyArray<VibeTag>
-      readonly affected_slots: ReadonlyArray<string>
-    }
+    readonly answer: OwnVetoes
   }
   /** Vote. Replaces what you voted before. The others hear that you voted, and nobody hears what. */
   readonly "votes.cast": {

@@ -61,6 +61,7 @@ export const ROUTES = {
   "trips.changeSlot": ["PATCH", "/api/v1/trips/{id}/slots/{slot_id}"],
   "trips.create": ["POST", "/api/v1/trips"],
   "trips.delete": ["DELETE", "/api/v1/trips/{id}"],
+  "trips.editVetoes": ["PATCH", "/api/v1/trips/{id}/vetoes"],
   "trips.invite": ["POST", "/api/v1/trips/{id}/members"],
   "trips.join": ["POST", "/api/v1/trips/{id}/join"],
   "trips.leave": ["DELETE", "/api/v1/trips/{id}/members/{user_id}"],

@@ -36,7 +36,7 @@ const linkCalls = (call) => ({
 
 const vetoCalls = (call) => ({
   vetoes: (id) => call("trips.vetoes", { path: { id } }),
-  setVetoes: (id, body) => call("trips.veto", { path: { id }, body })
+  editVetoes: (id, body) => call("trips.editVetoes", { path: { id }, body })
 })
 
 const voteCalls = (call) => ({

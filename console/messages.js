@@ -525,6 +525,9 @@ export const T = {
     never: "Never on this trip",
     title: "What you have ruled out",
     none: "Nothing so far. Among what can be done about a stop there is “Never on this trip”.",
+    kinds: "Rule out a kind of place",
+    kindsHint:
+      "Nothing of the kind is planned or offered on this trip any more, and nobody else sees that you said so.",
     said: (name) =>
       `${name} is not planned or offered on this trip any more. Nobody else sees that. Where it stands now it stays until it is swapped, taken out or planned anew.`,
     back: "Take it back",

@@ -1,56 +1,93 @@
-/** What one has ruled out of a trip: obeyed for everybody on it, and shown to nobody else. */
-import { announce, button, element, held, redraw } from "./dom.js"
+/** What one has ruled out of a trip, places and kinds of places: obeyed for everybody on it, and shown to nobody else. */
+import { announce, button, chips, element, held, redraw } from "./dom.js"
 import { T, words } from "./messages.js"
 import { UNDER_CHANGE } from "./plan.js"
 
-/** `rule(node)` rules a place out, `draw` reads the list; `part` shows it, with a way back for each. */
+/** `rule(node)` rules a place out, `draw` reads the list; `part` shows it, with a way back for each, and the kinds there are. */
 export const makeVetoes = (api, live) => {
   const list = element("ul", { class: "plain" })
-  const part = element("div", { class: "vetoes", "data-of": "vetoes" }, element("h3", {}, T.vetoes.title), list)
+  const kinds = element("div", {})
+  const part = element(
+    "div",
+    { class: "vetoes", "data-of": "vetoes" },
+    element("h3", {}, T.vetoes.title),
+    list,
+    element(
+      "details",
+      {},
+      element("summary", { "data-act": "kinds" }, T.vetoes.kinds),
+      element("p", { class: "soft" }, T.vetoes.kindsHint),
+      kinds
+    )
+  )
+  /** @type {{nodes: Array<any>, tags: Array<string>}} */
+  let said = { nodes: [], tags: [] }
   let before = Promise.resolve()
 
+  const isOpen = () => UNDER_CHANGE.includes(live.trip.status)
   const item = (name, without) =>
     element(
       "li",
       { class: "copyable" },
       element("span", {}, name),
-      UNDER_CHANGE.includes(live.trip.status) &&
+      isOpen() &&
         button(
           T.vetoes.back,
-          held(async () => {
-            await change(without)
-            announce(T.vetoes.saidBack(name))
-          }),
+          held(() => change({ remove: without }, T.vetoes.saidBack(name))),
           { "data-act": "unrule", "aria-label": `${T.vetoes.back}: ${name}` }
         )
     )
-  const show = ({ nodes, tags }) =>
+  const tick = () => {
+    for (const box of kinds.querySelectorAll("input")) {
+      box.checked = said.tags.includes(box.value)
+      box.disabled = !isOpen()
+    }
+  }
+  const show = (now) => {
+    said = now
+    const { nodes, tags } = now
     redraw(list, [
-      nodes.map(({ id, name }) =>
-        item(name, (said) => ({ ...said, nodes: said.nodes.filter((node) => node.id !== id) }))
-      ),
-      tags.map((tag) => item(words(tag), (said) => ({ ...said, tags: said.tags.filter((one) => one !== tag) }))),
+      nodes.map(({ id, name }) => item(name, { node_ids: [id] })),
+      tags.map((tag) => item(words(tag), { tags: [tag] })),
       nodes.length + tags.length === 0 && element("li", { class: "soft" }, T.vetoes.none)
     ])
+    tick()
+  }
 
-  /** One after the other: each sends all that is ruled out, with what another device said in it. */
-  const change = (edit) => {
+  /** One after the other, each for itself: what another device says meanwhile stays. */
+  const change = (edit, news) => {
     const mine = before.then(async () => {
-      const after = edit(await api.vetoes(live.trip.id))
-      await api.setVetoes(live.trip.id, { node_ids: after.nodes.map(({ id }) => id), tags: after.tags })
-      show(after)
+      show(await api.editVetoes(live.trip.id, edit))
       await live.reread()
+      announce(news)
     })
     before = mine.catch(() => {})
     return mine
   }
+  const toggle = (tag) => {
+    const name = words(tag)
+    const [edit, news] = kinds.querySelector(`[value="${tag}"]`).matches(":checked")
+      ? [{ add: { tags: [tag] } }, T.vetoes.said(name)]
+      : [{ remove: { tags: [tag] } }, T.vetoes.saidBack(name)]
+    change(edit, news).catch((error) => {
+      tick()
+      announce(error.message, "error")
+    })
+  }
+  const drawKinds = async () => {
+    if (kinds.firstChild !== null) return
+    const { tags } = await api.vocabularies()
+    const choices = tags.map(({ tag, means }) => [tag, words(tag), means])
+    kinds.replaceChildren(chips(T.vetoes.kinds, "veto", choices, { type: "checkbox", chosen: said.tags }, toggle))
+    tick()
+  }
 
   return {
     part,
-    draw: async () => show(await api.vetoes(live.trip.id)),
-    rule: async (node) => {
-      await change((said) => ({ ...said, nodes: [...said.nodes.filter(({ id }) => id !== node.id), node] }))
-      announce(T.vetoes.said(node.name))
-    }
+    draw: async () => {
+      show(await api.vetoes(live.trip.id))
+      await drawKinds()
+    },
+    rule: (node) => change({ add: { node_ids: [node.id] } }, T.vetoes.said(node.name))
   }
 }

@@ -124,6 +124,8 @@ describe("who may do what", () => {
         return [`/trips/${trip.id}/replan`, {}]
       case "trips.veto":
         return [`/trips/${trip.id}/vetoes`, { node_ids: [], tags: ["lively"] }]
+      case "trips.editVetoes":
+        return [`/trips/${trip.id}/vetoes`, { add: { tags: ["lively"] } }]
       case "trips.changeSlot":
         return [`/trips/${trip.id}/slots/${first.id}`, { action: "lock" }]
       case "edits.add":

@@ -1,9 +1,10 @@
 /** A plan shaped by its traveler: what it goes around, the order of its stops, other days, notes, and what fits in between. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import type { Page } from "playwright-core"
 import { categoryWords, OPEN_WORDS, USUALLY_WORDS } from "../../console/messages.js"
-import { type App, openApp } from "../support/app.ts"
+import { type App, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
-import { dayAhead, type Json, ok } from "../support/server.ts"
+import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { emptied, holderOf, underTheSky } from "../support/under-the-sky.ts"
 
 describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPath ?? NO_BROWSER})`, () => {
@@ -150,5 +151,53 @@ describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPa
       .waitFor({ state: "attached" })
     assert.deepStrictEqual(complaints, [])
     await page.context().close()
+  })
+
+  it("is planned without a kind of place that one of them rules out by a tick, and with it once that is taken away", async () => {
+    const [ann, bob] = [await app.world.someone(), await app.world.someone()]
+    const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(5), days: 1 }), 201)
+    const { code } = ok(await ann.call("POST", `/trips/${trip.id}/links`, { kind: "invite" }), 201)
+    ok(await bob.call("POST", `/invitations/${code}/join`))
+    const tag = trip.days[0].slots[0].node.vibe_tags[0]
+    const opened = async (who: Traveler, viewport = PHONE) => {
+      const seen = await app.visitor("light", viewport)
+      await seen.page.goto(`${app.world.server().url}/#token=${who.token}`)
+      await seen.page.getByRole("heading", { name: "My trips" }).waitFor()
+      await seen.page.goto(`${app.world.server().url}/#/trips/${trip.id}`)
+      await seen.page.waitForSelector(".badge.live")
+      return seen
+    }
+    const [phone, desk, anns] = [await opened(bob), await opened(bob, WIDE), await opened(ann)]
+    for (const { act, page } of [phone, desk, anns]) {
+      await act("together").click()
+      await act("kinds").click()
+      await page.locator('input[name="veto"]').first().waitFor()
+    }
+    const box = (page: Page, value: string) => page.locator(`input[name="veto"][value="${value}"]`)
+    const said = async () => ok(await bob.call("GET", `/trips/${trip.id}/vetoes`)).tags
+    await box(phone.page, tag).check()
+    await phone.page.locator(".vetoes li", { hasText: tag.replaceAll("_", " ") }).waitFor()
+    await picture(phone.page, "phone-veto-kinds")
+    // The other device has not heard of it, and says something else.
+    const other = await desk.page
+      .locator('input[name="veto"]')
+      .evaluateAll(
+        (all, first) => all.flatMap((one) => (one as HTMLInputElement).value).find((value) => value !== first)!,
+        tag
+      )
+    await box(desk.page, other).check()
+    await until("both are ruled out", async () => (await said()).length === 2)
+    assert.sameMembers(await said(), [tag, other])
+    assert.isFalse(await box(anns.page, tag).isChecked(), "nobody else sees it")
+
+    const { slots } = ok(await ann.call("POST", `/trips/${trip.id}/replan`, {})).days[0]
+    for (const { node } of slots) assert.notInclude(node.vibe_tags ?? [], tag)
+    await box(desk.page, tag).uncheck()
+    await until("one is left", async () => (await said()).length === 1)
+    assert.deepStrictEqual(await said(), [other])
+    for (const { page, complaints } of [phone, desk, anns]) {
+      assert.deepStrictEqual(complaints, [])
+      await page.context().close()
+    }
   })
 })

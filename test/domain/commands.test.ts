@@ -123,6 +123,12 @@ describe("a trip", () => {
       { _tag: "leave", by: friend, user_id: friend },
       { _tag: "delete_trip", by: friend },
       { _tag: "set_vetoes", by: owner, node_ids: [nodeId(3)], tags: ["bar"] },
+      {
+        _tag: "edit_vetoes",
+        ...by,
+        add: { node_ids: [nodeId(4)], tags: [] },
+        remove: { node_ids: [], tags: ["bar"] }
+      },
       { _tag: "swap_slot", by: owner, slot_id: slotId(2, 1), intention: "fatigue" },
       { _tag: "choices", by: owner, slot_id: slotId(2, 2) },
       { _tag: "fits", by: owner, minutes: 90, at: NOW + 3_600_000 },

@@ -23,6 +23,14 @@ const writer = {
   idempotency_key: Schema.optionalKey(IdempotencyKey)
 }
 
+/** Places of one trip that one traveler may rule out. */
+export const MOST_RULED_OUT = 200
+
+const ruledOut = Schema.Struct({
+  node_ids: Schema.Array(NodeId).check(Schema.isMaxLength(MOST_RULED_OUT)),
+  tags: Schema.Array(Text(64)).check(Schema.isMaxLength(64))
+})
+
 const where = { day: Schema.optionalKey(Schema.Int), at: Schema.optionalKey(Schema.Int) }
 
 /** The log of the plan that the trip is given: kept if the trip takes the plan, and only then. */
@@ -71,11 +79,8 @@ export const TripCommand = Schema.Union([
   Schema.TaggedStruct("delete_trip", writer),
   /** The person is being erased: taken out of the trip whatever its status, and out of what the actor remembers. */
   Schema.TaggedStruct("erase_member", { user_id: UserId }),
-  Schema.TaggedStruct("set_vetoes", {
-    ...writer,
-    node_ids: Schema.Array(NodeId).check(Schema.isMaxLength(200)),
-    tags: Schema.Array(Text(64)).check(Schema.isMaxLength(64))
-  }),
+  Schema.TaggedStruct("set_vetoes", { ...writer, ...ruledOut.fields }),
+  Schema.TaggedStruct("edit_vetoes", { ...writer, add: ruledOut, remove: ruledOut }),
   Schema.TaggedStruct("swap_slot", {
     ...writer,
     slot_id: SlotId,

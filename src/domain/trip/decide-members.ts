@@ -1,7 +1,7 @@
 /** Who travels: invitations, joining, leaving, private vetoes. */
-import type { UserId } from "../ids.ts"
+import type { NodeId, UserId } from "../ids.ts"
 import type { Veto } from "../plan/model.ts"
-import type { TripCommand } from "./commands.ts"
+import { MOST_RULED_OUT, type TripCommand } from "./commands.ts"
 import { isMember } from "./model.ts"
 import * as R from "./rejections.ts"
 import { changed, changedBy, closed, isOver, reject, type TripDecision, type Turn, unchanged } from "./turn.ts"
@@ -90,6 +90,21 @@ export const eraseMember = (turn: Turn, userId: UserId): TripDecision => {
 
 const same = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
   a.length === b.length && a.every((one) => b.includes(one))
+
+/** One at a time, whatever else was ruled out meanwhile on another device: what is named is added or taken back, and all else stays. */
+export const editVetoes = (turn: Turn, command: Extract<TripCommand, { _tag: "edit_vetoes" }>): TripDecision => {
+  const { add, by, remove } = command
+  const before = turn.trip.vetoes.find((one) => one.user_id === by)
+  const after = (of: "node_ids" | "tags") => [
+    ...new Set([...(before?.[of] ?? []).filter((one) => !remove[of].some((other) => other === one)), ...add[of]])
+  ]
+  const node_ids = after("node_ids") as Array<NodeId>
+  if (node_ids.length > MOST_RULED_OUT && node_ids.length > (before?.node_ids.length ?? 0)) {
+    const message = `${MOST_RULED_OUT} places of this trip are ruled out by you already. Take one of them back first.`
+    return reject(new R.DoesNotFit({ message }))
+  }
+  return setVetoes(turn, { user_id: by, node_ids, tags: after("tags") })
+}
 
 export const setVetoes = (turn: Turn, veto: Veto): TripDecision => {
   if (isOver(turn.trip)) return reject(closed(turn.trip))

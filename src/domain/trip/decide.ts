@@ -12,7 +12,7 @@ import { expireOffers, respondPivot } from "./answer-offers.ts"
 import type { TripCommand } from "./commands.ts"
 import { cityChanged, worldKnown } from "./decide-city.ts"
 import { addStop, choicesFor, fitsFor, moveStop, removeOwn, reorderDay, undo } from "./decide-edits.ts"
-import { deleteTrip, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
+import { deleteTrip, editVetoes, eraseMember, invite, join, leave, setVetoes } from "./decide-members.ts"
 import { lockSlot, removeSlot, swapSlot } from "./decide-slots.ts"
 import { reportDoor } from "./door-reports.ts"
 import { EVENT_WORDS } from "./event-words.ts"
@@ -74,6 +74,7 @@ const MAKES: Readonly<Partial<Record<TripCommand["_tag"], ReadonlyArray<TripEven
   join: ["member_joined"],
   leave: ["member_left", "invitation_closed"],
   set_vetoes: ["vetoes_set"],
+  edit_vetoes: ["vetoes_set"],
   swap_slot: ["slot_swapped"],
   lock_slot: ["slot_locked"],
   remove_slot: ["slot_removed", "fixed_changed"],
@@ -222,6 +223,8 @@ const dispatch = (turn: Turn, command: TripCommand): TripDecision => {
       return eraseMember(turn, command.user_id)
     case "set_vetoes":
       return setVetoes(turn, { user_id: command.by, node_ids: command.node_ids, tags: command.tags })
+    case "edit_vetoes":
+      return editVetoes(turn, command)
     case "swap_slot":
       return swapSlot(turn, command)
     case "lock_slot":

@@ -8,6 +8,7 @@ import { VibeTagWord } from "../../domain/catalog/words.ts"
 import { NodeId, OptionId, PivotId, SlotId, TripId, UserId, UUID } from "../../domain/ids.ts"
 import { NodeBrief, Offer, PivotRequest } from "../../domain/pivot/model.ts"
 import { FIXED_KINDS, TripConstraints } from "../../domain/plan/model.ts"
+import { MOST_RULED_OUT } from "../../domain/trip/commands.ts"
 import { MAX_FIXED } from "../../domain/trip/fixed.ts"
 import { IsoDate } from "../../domain/trip/model.ts"
 import { MAX_DAYS } from "../../domain/trip/request.ts"
@@ -111,6 +112,18 @@ export const IfMatch = { "if-match": Schema.optionalKey(Text(64)) }
 
 const created = HttpApiSchema.status(201)
 
+const RuledOut = Schema.Struct({
+  node_ids: Schema.optionalKey(Schema.Array(NodeId).check(Schema.isMaxLength(MOST_RULED_OUT))),
+  tags: Schema.optionalKey(Schema.Array(VibeTagWord).check(Schema.isMaxLength(64)))
+}).annotate({ identifier: "RuledOut" })
+
+const OwnVetoes = Schema.Struct({
+  nodes: Schema.Array(NodeBrief),
+  tags: Schema.Array(VibeTagWord),
+  /** Slots of the plan that now go against one of them. */
+  affected_slots: Schema.Array(SlotId)
+}).annotate({ identifier: "OwnVetoes" })
+
 export class TripsGroup extends HttpApiGroup.make("trips")
   .add(
     HttpApiEndpoint.post("create", "/", {
@@ -164,17 +177,13 @@ export class TripsGroup extends HttpApiGroup.make("trips")
     }),
     HttpApiEndpoint.get("vetoes", "/:id/vetoes", {
       params: TripParams,
-      success: Schema.Struct({
-        nodes: Schema.Array(NodeBrief),
-        tags: Schema.Array(VibeTagWord),
-        affected_slots: Schema.Array(SlotId)
-      }),
+      success: OwnVetoes,
       error: tripProblems
     }),
     HttpApiEndpoint.put("veto", "/:id/vetoes", {
       params: TripParams,
       payload: Schema.Struct({
-        node_ids: Schema.Array(NodeId).check(Schema.isMaxLength(200)),
+        node_ids: Schema.Array(NodeId).check(Schema.isMaxLength(MOST_RULED_OUT)),
         tags: Schema.Array(VibeTagWord).check(Schema.isMaxLength(64))
       }),
       success: Schema.Struct({
@@ -183,6 +192,12 @@ export class TripsGroup extends HttpApiGroup.make("trips")
         /** Slots of the plan that now go against somebody's veto. */
         affected_slots: Schema.Array(SlotId)
       }),
+      error: tripProblems
+    }),
+    HttpApiEndpoint.patch("editVetoes", "/:id/vetoes", {
+      params: TripParams,
+      payload: Schema.Struct({ add: Schema.optionalKey(RuledOut), remove: Schema.optionalKey(RuledOut) }),
+      success: OwnVetoes,
       error: tripProblems
     }),
     HttpApiEndpoint.patch("changeSlot", "/:id/slots/:slot_id", {

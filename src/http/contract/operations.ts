@@ -68,6 +68,12 @@ const trips: Readonly<Record<string, OperationWords>> = {
       "What you do not want, places or tags: obeyed for the whole trip and told to nobody. Replaces what you set before.",
     body: { node_ids: [], tags: ["lively"] }
   },
+  "trips.editVetoes": {
+    summary: "Rule something out, or take it back",
+    description:
+      "Adds to your vetoes, and takes out of them, only what is named here: what another device of yours says meanwhile stays.",
+    body: { add: { tags: ["lively"] } }
+  },
   "trips.changeSlot": {
     summary: "Swap, move, lock, unlock or remove a stop, or say whether its door was open",
     description:

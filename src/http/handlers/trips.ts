@@ -172,6 +172,23 @@ const vetoing =
       return { ...payload, affected_slots: yield* against(trip, payload) }
     })
 
+interface VetoEdit {
+  readonly add?: Partial<Omit<Veto, "user_id">>
+  readonly remove?: Partial<Omit<Veto, "user_id">>
+}
+
+const editingVetoes =
+  ({ change, vetoesOf, writer }: Parts) =>
+  ({ params, payload }: { readonly params: { readonly id: TripId }; readonly payload: VetoEdit }) =>
+    Effect.gen(function* () {
+      const who = yield* writer()
+      const { add, remove } = payload
+      yield* knownTags([...(add?.tags ?? []), ...(remove?.tags ?? [])])
+      const whole = (part: VetoEdit["add"]) => ({ node_ids: part?.node_ids ?? [], tags: part?.tags ?? [] })
+      const command = { _tag: "edit_vetoes", ...who, add: whole(add), remove: whole(remove) } as const
+      return yield* vetoesOf(yield* change(params.id, command), who.by)
+    })
+
 export const layer = HttpApiBuilder.group(
   Api,
   "trips",
@@ -245,6 +262,7 @@ export const layer = HttpApiBuilder.group(
       vetoes: ownVetoes(parts),
 
       veto: vetoing(parts),
+      editVetoes: editingVetoes(parts),
 
       changeSlot: changingSlot(parts),
 

@@ -1989,7 +1989,7 @@ export interface Operations {
     readonly body: undefined
     readonly answer: SignInCode
   }
-  /** Say what you like. Replaces what was said or learnt of the same: a dimension that is not named stays. What you like, your interests and your personality make one taste: it stays where none of them is said, and is made anew where one is. Words that are not understood are never guessed: `not_understood` names them. */
+  /** Say what you like. Replaces what was said or learnt of the same: a dimension that is not named stays. What you like makes your taste anew. Your interests and your personality alone make one where there is none, and let the one that you have lean towards them. Words that are not understood are never guessed: `not_understood` names them. */
   readonly "people.onboard": {
     readonly path: undefined
     readonly query: undefined

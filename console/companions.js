@@ -18,24 +18,25 @@ export const likesText = (interests) =>
     : T.companions.likes(interests.map((one) => INTEREST_WORDS[one] ?? one))
 
 /**
- * The answers that were missing, beside what was said before: an answer stands for all that one says of oneself.
+ * The answers that were missing, and those that are other now. What is known already is not said again: it would stand for
+ * the taste, the pace and the spending that trips have taught.
  *
  * @param {FormData} form
- * @param {{tags: Array<string>, dimensions: any}} known
+ * @param {any} dimensions
  */
-export const missingAnswers = (form, { tags, dimensions }) => {
-  const said = (name, dimension) =>
-    form.get(name) ?? (dimensions[dimension]?.source === "default" ? undefined : dimensions[dimension]?.value)
+export const missingAnswers = (form, dimensions) => {
+  const said = (name, dimension) => {
+    const { source, value } = dimensions[dimension] ?? {}
+    const answer = form.get(name)
+    return answer === null || (source !== "default" && answer === value) ? undefined : answer
+  }
   const answers = {
     pace: said("pace", "pace_preference"),
     budget: said("budget", "budget_sensitivity"),
     time: said("time", "time_orientation")
   }
   return {
-    tags: {
-      likes: tags,
-      ...Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== undefined))
-    },
+    tags: Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== undefined)),
     age: Number(form.get("age")),
     interests: form.getAll("interest"),
     personality: Number(form.get("personality"))
@@ -71,8 +72,7 @@ const missingForm = (api, persona, again) => {
     if (!form.reportValidity()) return
     const answers = new FormData(form)
     if (answers.getAll("interest").length === 0) throw new Error(T.companions.noInterest)
-    const tags = persona.top_vibes.map(({ tag }) => tag)
-    await api.onboard(missingAnswers(answers, { tags, dimensions: persona.dimensions }))
+    await api.onboard(missingAnswers(answers, persona.dimensions))
     await taken(api)
     await again()
   })
@@ -89,7 +89,7 @@ const missingForm = (api, persona, again) => {
       () => {}
     ),
     field(T.companions.personality, select("personality", COMPANY_CHOICES, "0.5")),
-    field(T.companions.rhythm, select("time", RHYTHM_CHOICES, "balanced")),
+    field(T.companions.rhythm, select("time", RHYTHM_CHOICES, persona.dimensions.time_orientation?.value)),
     field(T.newTrip.pace, select("pace", PACE_CHOICES, persona.dimensions.pace_preference?.value)),
     field(T.newTrip.budget, select("budget", BUDGET_CHOICES, persona.dimensions.budget_sensitivity?.value)),
     button(T.companions.save, save, { type: "submit", class: "primary", "data-act": "save-companion" })

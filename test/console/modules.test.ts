@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeApi, type Problem } from "../../console/api.js"
+import { missingAnswers } from "../../console/companions.js"
 import { firstShown, nowAndNext } from "../../console/days.js"
 import { answersOf, offeredTags, tickedAtFirst } from "../../console/onboarding.js"
 import { applyChange, differences, judgeFrame, zoneOfTrip } from "../../console/plan.js"
@@ -34,6 +35,25 @@ const trip = {
     { day: 2, date: "2026-05-02", slots: [third] }
   ]
 }
+
+describe("what was missing to suggest companions", () => {
+  it("is told without what is known already: neither the taste nor what is as it was", () => {
+    const form = new FormData()
+    const said = { age: "34", personality: "0.5", time: "balanced", pace: "moderate", budget: "low", interest: "food" }
+    for (const [name, value] of Object.entries(said)) form.append(name, value)
+    const dimensions = {
+      time_orientation: { value: "balanced", source: "default" },
+      pace_preference: { value: "moderate", source: "signals" },
+      budget_sensitivity: { value: "mid", source: "onboarding" }
+    }
+    assert.deepStrictEqual(missingAnswers(form, dimensions), {
+      tags: { time: "balanced", budget: "low" },
+      age: 34,
+      interests: ["food"],
+      personality: 0.5
+    })
+  })
+})
 
 describe("a newcomer's answers", () => {
   it("are picked from a mix of what there is and understood whole", () => {

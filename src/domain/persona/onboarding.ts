@@ -137,6 +137,12 @@ const PERSONALITY_TAGS = {
   extrovert: ["lively", "group_friendly", "festive", "people_watching"]
 }
 
+/** A taste that is there, leaning towards what somebody comes for: what trips have taught of it is not theirs to say again. */
+const leaning = (known: ReadonlyArray<number>, towards: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const length = Math.hypot(...known)
+  return known.map((one, at) => one * (1 - INTEREST_SHARE) + towards[at]! * length * INTEREST_SHARE)
+}
+
 /** What was not spoken of stays as it was `before`: who tells another pace keeps the taste that their trips taught. */
 export const personaFromOnboarding = (
   onboarding: Onboarding,
@@ -180,10 +186,11 @@ export const personaFromOnboarding = (
       }
     }
   }
+  const namesLikes = spoken.size > 0 || taste.some((weight) => weight > 0)
   for (const word of onboarding.interests ?? []) if (!listen(word, 0.8)) unknown.push(word)
-  const leaning = (onboarding.personality ?? 0.5) - 0.5
-  for (const tag of PERSONALITY_TAGS[leaning < 0 ? "introvert" : "extrovert"]) {
-    taste[tagIndex(tag)!]! += Math.abs(leaning)
+  const outgoing = (onboarding.personality ?? 0.5) - 0.5
+  for (const tag of PERSONALITY_TAGS[outgoing < 0 ? "introvert" : "extrovert"]) {
+    taste[tagIndex(tag)!]! += Math.abs(outgoing)
   }
 
   const strongest = [...spoken].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0]
@@ -199,7 +206,12 @@ export const personaFromOnboarding = (
     for (const [tag, weight] of lent) taste[tagIndex(tag)!]! += (weight / sum) * share
   }
   if (said > 0 || interest !== undefined) {
-    dimensions["category_affinities"] = given(Array.from(embedDense(taste)), said > 0 ? GIVEN : INFERRED)
+    const made = Array.from(embedDense(taste))
+    const known = before.category_affinities
+    dimensions["category_affinities"] =
+      namesLikes || known.source === "default"
+        ? given(made, said > 0 ? GIVEN : INFERRED)
+        : { ...known, value: leaning(known.value, made) }
   }
   return { dimensions: { ...before, ...dimensions } as PersonaDimensions, unknown }
 }

@@ -164,7 +164,7 @@ const people: Readonly<Record<string, OperationWords>> = {
   "people.onboard": {
     summary: "Say what you like",
     description:
-      "Replaces what was said or learnt of the same: a dimension that is not named stays. What you like, your interests and your personality make one taste: it stays where none of them is said, and is made anew where one is. Words that are not understood are never guessed: `not_understood` names them.",
+      "Replaces what was said or learnt of the same: a dimension that is not named stays. What you like makes your taste anew. Your interests and your personality alone make one where there is none, and let the one that you have lean towards them. Words that are not understood are never guessed: `not_understood` names them.",
     body: { tags: { food: ["ramen", "coffee"], pace: "slow" }, age: 34, personality: 0.4 }
   },
   "people.companions": { summary: "Who may plan with your tastes", description: "Travelers whom you have named." },

@@ -56,6 +56,27 @@ describe("onboarding", () => {
     assert.isAbove(cosine(of(1), tagVector("lively")), cosine(of(0), tagVector("lively")))
   })
 
+  it("lets interests and a personality alone lean a taste that is there, and makes it anew of likes", () => {
+    const learnt = personaFromOnboarding({ tags: { likes: ["ramen", "live music", "bookshops"] } }).dimensions
+    const before = { ...learnt, category_affinities: { ...learnt.category_affinities, source: "signals" as const } }
+    const taste = (said: Parameters<typeof personaFromOnboarding>[0]) =>
+      personaFromOnboarding(said, before).dimensions.category_affinities
+    const leant = taste({ tags: { pace: "slow" }, interests: ["outdoors"], personality: 0.15 })
+    assert.strictEqual(leant.source, "signals")
+    assert.isAbove(cosine(leant.value, before.category_affinities.value), 0.7)
+    assert.isAbove(
+      cosine(leant.value, tagVector("hiking")),
+      cosine(before.category_affinities.value, tagVector("hiking"))
+    )
+    assert.isAtMost(length(leant.value), length(before.category_affinities.value) + 1e-9)
+    const anew = taste({ tags: { likes: ["hiking"] }, interests: ["outdoors"] })
+    assert.strictEqual(anew.source, "onboarding")
+    assert.isBelow(
+      cosine(anew.value, before.category_affinities.value),
+      cosine(leant.value, before.category_affinities.value)
+    )
+  })
+
   it("makes a usable persona of nothing", () => {
     const { dimensions } = personaFromOnboarding({ tags: {} })
     assert.closeTo(length(encode(dimensions)), 1, 1e-6)

@@ -96,6 +96,13 @@ describe("an article of Wikivoyage", () => {
     assert.strictEqual(extract.leftOut.get("has no position in this file"), 1)
   })
 
+  it("leaves out listings of a kind that only every object knows", () => {
+    const extract = fromWikitext(
+      "* {{listing | type=constructor | name=Odd | lat=47.6 | long=-122.3 | content=So so.}}"
+    )
+    assert.deepStrictEqual(extract.places, [])
+  })
+
   it("reads times as visitors write them", () => {
     assert.strictEqual(hoursInWords("Mon–Fri 9AM–5:30PM"), "Mo-Fr 09:00-17:30")
     assert.strictEqual(hoursInWords("12AM-12PM"), "00:00-12:00")

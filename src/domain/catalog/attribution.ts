@@ -1,5 +1,7 @@
 /** Whose work the places of a city are, in the words that each licence asks to be shown wherever they are shown. */
+
 import * as Schema from "effect/Schema"
+import { entryOf } from "../basics/entry-of.ts"
 import type { CityCatalog } from "./city-catalog.ts"
 import type { ActivityNode } from "./node.ts"
 
@@ -23,7 +25,7 @@ const OF_SOURCE: Readonly<Record<string, { readonly text: string; readonly url: 
 
 const attributionFor = (name: string, licence: string): Attribution => {
   const source = name.split(":")[0]!
-  const known = OF_SOURCE[source]
+  const known = entryOf(OF_SOURCE, source)
   return { source, licence, text: `${known?.text ?? source} (${licence})`, url: known?.url ?? null }
 }
 

@@ -1,5 +1,7 @@
 /** What is known of a place beyond its category: for whom it is fit, and what to know before one goes. */
+
 import * as Schema from "effect/Schema"
+import { entryOf } from "../basics/entry-of.ts"
 import { recordBy } from "../basics/words.ts"
 
 const Answer = Schema.Literals(["yes", "no", "limited", "only"])
@@ -54,7 +56,7 @@ export const placeFacts = (tags: Readonly<Record<string, string>>): PlaceFacts =
   const diet: Record<string, Answer> = {}
   for (const [key, value] of Object.entries(tags)) {
     const kind = DIETS_KEPT.find((diet) => key === `diet:${diet}`)
-    const answer = ANSWERS[value]
+    const answer = entryOf(ANSWERS, value)
     if (kind !== undefined && answer !== undefined) diet[kind] = answer
   }
   const cuisine = (tags.cuisine ?? "").split(/[;,]/).flatMap((one) => {
@@ -64,14 +66,14 @@ export const placeFacts = (tags: Readonly<Record<string, string>>): PlaceFacts =
   const age = /^\d{1,2}$/.test(tags.min_age ?? "") ? Number(tags.min_age) : undefined
   const facts = {
     diet: Object.keys(diet).length === 0 ? undefined : diet,
-    wheelchair: ANSWERS[tags.wheelchair ?? ""],
+    wheelchair: entryOf(ANSWERS, tags.wheelchair ?? ""),
     outdoor_seating: yesOrNo(tags.outdoor_seating),
     fee: tags.fee === "donation" ? false : yesOrNo(tags.fee),
     reservation: RESERVATIONS.find((one) => one === tags.reservation),
     cuisine: cuisine.length === 0 ? undefined : cuisine.slice(0, 8),
     website: httpOnly(tags.website ?? tags["contact:website"] ?? tags.url),
-    alcohol: ANSWERS[tags.alcohol ?? tags["drink:alcohol"] ?? ""],
-    children: ANSWERS[tags.kids_area ?? tags.children ?? tags["highchair"] ?? ""],
+    alcohol: entryOf(ANSWERS, tags.alcohol ?? tags["drink:alcohol"] ?? ""),
+    children: entryOf(ANSWERS, tags.kids_area ?? tags.children ?? tags["highchair"] ?? ""),
     min_age: age,
     brand: tags.brand?.slice(0, 200),
     brand_wikidata: tags["brand:wikidata"]?.slice(0, 40)

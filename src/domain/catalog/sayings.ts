@@ -2,6 +2,7 @@
  * Every sentence that the product says about the evidence for a place. Each is made from one row, and a number in it is a
  * number of that row: `test/house/sayings.test.ts` reads them all, and refuses counts that are worded anywhere else.
  */
+import { entryOf } from "../basics/entry-of.ts"
 import { type Doors, ENOUGH_REPORTS, type FoundAtDoor } from "./doors.ts"
 import type { ActivityNode, CountedLine, EditorJudgement, Voice } from "./node.ts"
 import { CAMPAIGN } from "./voices.ts"
@@ -15,7 +16,7 @@ const LIKED = 0.6
 
 /** Sources of posts are named `posts:<where>` in their rows; whose name is not what people know is called by that. */
 const CALLED: Readonly<Record<string, string>> = { places: "Google Maps" }
-export const sourceName = (source: string): string => CALLED[source] ?? source.replace(/^posts:/, "")
+export const sourceName = (source: string): string => entryOf(CALLED, source) ?? source.replace(/^posts:/, "")
 
 /** How a counted line is said: what was counted, of whom, by whom. */
 export const countedSaying = ({ kind, voice, source, count }: CountedLine): string => {

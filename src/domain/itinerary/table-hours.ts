@@ -2,6 +2,7 @@
  * When a country sits down: the hours at which one arrives for a meal, by the clock, where a visitor finds kitchens working and locals at
  * the tables. Common knowledge and no more than that: what is known of a place's own hours comes before it.
  */
+import { entryOf } from "../basics/entry-of.ts"
 
 export type Meal = "lunch" | "dinner"
 
@@ -88,4 +89,4 @@ const COUNTRIES: Readonly<Record<string, TableHours>> = {
 }
 
 /** The hours at which a country eats, by its two letters. */
-export const tableOf = (country: string): TableHours => COUNTRIES[country] ?? USUAL
+export const tableOf = (country: string): TableHours => entryOf(COUNTRIES, country) ?? USUAL

@@ -1,5 +1,7 @@
 /** The listings of an article of Wikivoyage, in its wikitext: what visitors are told to see, do, eat, drink and buy. */
+
 import { readFileSync } from "node:fs"
+import { entryOf } from "../../domain/basics/entry-of.ts"
 import type { Category } from "../../domain/catalog/category.ts"
 import { conceptOf } from "../../domain/catalog/conflation/concepts.ts"
 import { romanise } from "../../domain/catalog/conflation/romanise.ts"
@@ -114,7 +116,7 @@ export const hoursInWords = (text: string): string =>
 
 const categoryOf = (listing: Readonly<Record<string, string>>): Category | undefined => {
   const kind = listing.kind === "listing" ? listing.type : listing.kind
-  const usual = OF_KIND[kind ?? ""]
+  const usual = entryOf(OF_KIND, kind ?? "")
   if (usual === undefined) return undefined
   if (kind === "eat" || kind === "buy") return usual
   for (const word of romanise(listing.name ?? "").split(/[^\p{L}]+/u)) {

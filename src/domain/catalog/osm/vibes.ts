@@ -1,4 +1,5 @@
 /** What a place is likely to be like by its kind and tags alone: a beginning, until somebody who was there says more. */
+import { entryOf } from "../../basics/entry-of.ts"
 import { categoryInfo } from "../category.ts"
 import type { Kind, Tags } from "./rule.ts"
 import { list } from "./rule.ts"
@@ -53,7 +54,7 @@ export const vibesOfTags = (tags: Tags, { category, vibes }: Kind): Vibes => {
     for (const [tag, weight] of Object.entries(more)) all[tag] = Math.max(all[tag] ?? 0, weight)
   }
   for (const cuisine of (tags.cuisine ?? "").split(/[;,]/)) {
-    const known = CUISINE[cuisine.trim().toLowerCase()]
+    const known = entryOf(CUISINE, cuisine.trim().toLowerCase())
     if (known !== undefined) add(known)
   }
   for (const [key, value, more] of TAGGED) if (value.test(tags[key] ?? "\u0000") && tags[key] !== undefined) add(more)

@@ -53,14 +53,21 @@ describe("frames made from the grammar", () => {
   const frames = (): fc.Arbitrary<Record<string, unknown>> => {
     const slots = trip.days.flatMap((day: Json) => day.slots.map((slot: Json) => slot.id))
     const nodes = trip.days.flatMap((day: Json) => day.slots.map((slot: Json) => slot.node.id))
+    const districts = trip.days.flatMap((day: Json) => day.slots.map((slot: Json) => slot.node.neighbourhood))
     const offered = pivots.length === 0 ? [[trip.id, trip.id] as const] : pivots.slice(-5)
     const words = (...of: ReadonlyArray<unknown>) => mostly(fc.constantFrom(...of))
+    const moment = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+    const saidAt = words(moment(-0.01), moment(-30), moment(2))
     const detail = fc.record(
       {
         mood: words("hungry", "tired", "a quiet garden"),
         condition: words("rain", "storm"),
         delay_minutes: mostly(fc.integer({ min: 1, max: 240 })),
-        line: words("1", "E Line")
+        line: words("1", "E Line"),
+        from: words(moment(-1), moment(0), moment(1)),
+        until: words(moment(0), moment(2), moment(30)),
+        district: words(...districts, "Nowhere"),
+        tags: mostly(fc.uniqueArray(fc.constantFrom("outdoors", "nature", "lively", "no such tag"), { maxLength: 3 }))
       },
       { requiredKeys: [] }
     )
@@ -82,7 +89,8 @@ describe("frames made from the grammar", () => {
             pivot_id: mostly(fc.constant(pivot_id)),
             option_id: mostly(fc.constant(option_id)),
             response: fc.constant(response),
-            reason: fc.constant(reason)
+            reason: fc.constant(reason),
+            said_at: saidAt
           },
           { requiredKeys: ["type", "pivot_id", "response"] }
         )
@@ -165,6 +173,7 @@ describe("frames made from the grammar", () => {
         assert.deepStrictEqual(faults.slice(0, 5), [], `ATTACK_SEED=${SEED}, frames from ${from}`)
       }
       socket.close()
+      assert.isAbove(pivots.length, 0, "some of them are taken up")
       await until("a journal that is drained", async () =>
         /(^|\D)0 records ahead of the database/.test(await (await fetch(`${world.server().url}/ready`)).text())
       )

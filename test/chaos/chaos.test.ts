@@ -98,6 +98,7 @@ describe.skipIf(process.platform !== "linux")("a server that is mistreated", () 
     const faults = faultsOf(around, now, random, looksAfterTrips).filter(({ name }) =>
       only === undefined ? true : name === only
     )
+    if (faults.length === 0) throw new Error(`This machine allows no fault that is called "${only}".`)
     const counts = new Map(faults.map(({ name }) => [name, 0]))
     const turns = inTurns(faults, random)
     const end = performance.now() + SECONDS * 1_000

@@ -7,7 +7,7 @@ import type { OptionId, PivotId, SlotId } from "./ids.ts"
 import type { Arm } from "./learning/traffic.ts"
 import type { EventContext, PlanEventType } from "./learning-log/plan.ts"
 import type { UserState } from "./learning-log/snapshots.ts"
-import type { PivotFeatures, TastelessFeatures } from "./pivot/features.ts"
+import type { OwnTaste, PivotFeatures, TastelessFeatures } from "./pivot/features.ts"
 import type { NoPivotReason, OfferText, PivotDetail } from "./pivot/model.ts"
 import type { OptionPlace } from "./pivot/places.ts"
 import { type ModelRef, modelVersion } from "./ranking.ts"
@@ -124,6 +124,8 @@ export interface ChosenOption {
    * taste was known it says nothing of that.
    */
   readonly features: PivotFeatures | TastelessFeatures | null
+  /** The same of the taste of whoever asked alone, where others travel with them. */
+  readonly own?: OwnTaste
   /** What the engine weighed it with, which differs by trigger. */
   readonly measures: Readonly<Record<string, number>>
 }

@@ -47,7 +47,7 @@ describe("an answer that comes late", () => {
     world = await openWorld({ RATE_LIMIT: "off", OFFER_TTL: "1s" })
     ann = await world.someone()
     bob = await world.someone()
-    trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(2), days: 4 }), 201)
+    trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(2), days: 5 }), 201)
     ok(await ann.call("POST", `/trips/${trip.id}/members`, { user_id: bob.id }))
     ok(await bob.call("POST", `/trips/${trip.id}/join`))
     for (const status of ["confirmed", "active"]) ok(await ann.call("PATCH", `/trips/${trip.id}`, { status }))
@@ -88,11 +88,29 @@ describe("an answer that comes late", () => {
       (rows) => rows.length > 0
     )
     assert.deepStrictEqual(said, [{ user_id: bob.id, signal_type: "pivot_accept", occurred_at: inTime(taken) }])
-    const { rows } = await readDataset(world, "pivot_acceptance")
-    const accepted = rows.filter(({ accepted, pivot_id }) => pivot_id === taken.pivot_id && accepted === true)
+    const { rows, skipped } = await readDataset(world, "pivot_acceptance")
     assert.deepStrictEqual(
-      accepted.map(({ option_id, response }) => [option_id, response]),
-      placesOf(taken.options[0]).length === 0 ? [] : [[taken.options[0].option_id, "accept"]]
+      rows.filter(({ pivot_id }) => pivot_id === taken.pivot_id),
+      [],
+      "bob took what was described by the taste of ann, who had asked"
+    )
+    assert.include(skipped, "somebody else answered than whose taste its features are about")
+  })
+
+  it("is the answer of whoever asked, where they gave it themselves", async () => {
+    const [mine] = (await ignored(1)) as [Json]
+    await answer(ann, mine, taking(mine, inTime(mine)))
+    await world.drained(
+      (sql) => sql`select 1 from behavioral_signals
+        where decision_id = ${mine.pivot_id} and user_id = ${ann.id} and signal_type = 'pivot_accept'`,
+      (rows) => rows.length > 0
+    )
+    const { rows } = await readDataset(world, "pivot_acceptance")
+    assert.deepStrictEqual(
+      rows
+        .filter(({ pivot_id }) => pivot_id === mine.pivot_id)
+        .map(({ accepted, option_id, response, user_id }) => [user_id, response, option_id, accepted]),
+      mine.options.map(({ option_id }: Json, i: number) => [ann.id, "accept", option_id, i === 0])
     )
   })
 

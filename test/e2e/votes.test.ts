@@ -138,6 +138,13 @@ describe("a vote of a group", () => {
     const { rows: preferences } = await readDataset(world, "bpr_triples")
     const people = preferences.filter(({ decision_id }) => decision_id === offer.pivot_id).map((row) => row.user_id)
     assert.sameMembers([...new Set(people)], decision.candidates > 1 && taken.length > 0 ? [bob.id, eve.id] : [])
+    const { rows: answered, skipped } = await readDataset(world, "pivot_acceptance")
+    assert.notInclude(
+      answered.map(({ pivot_id }) => pivot_id),
+      offer.pivot_id,
+      "it is described by the taste of whoever asked, who said nothing"
+    )
+    assert.include(skipped, "somebody else answered than whose taste its features are about")
   })
 
   it("ends by its default where they do not agree, and leaves no name of somebody who is erased", async () => {
@@ -164,13 +171,28 @@ describe("a vote of a group", () => {
         where p.pivot_id = ${offer.pivot_id} and p.response is not null and e.type = 'pivot_dismissed'`,
       (rows) => rows.length > 0
     )
-    const { rows: answered, skipped } = await readDataset(world, "pivot_acceptance")
-    assert.notInclude(
-      answered.map(({ pivot_id }) => pivot_id),
-      offer.pivot_id,
-      "what the default decided was answered by nobody"
+    await world.drained(
+      (sql) => sql`select 1 from behavioral_signals where decision_id = ${offer.pivot_id} and user_id = ${ann.id}`,
+      (rows) => rows.length > 0
     )
-    assert.include(skipped, "the default of a vote decided, which nobody had said")
+    const { rows } = await readDataset(world, "pivot_acceptance")
+    assert.deepEqual(
+      rows
+        .filter(({ pivot_id }) => pivot_id === offer.pivot_id)
+        .map(({ accepted, option_id, response, user_id }) => [user_id, response, option_id, accepted]),
+      offer.options.map(({ option_id }: Json, i: number) => [ann.id, "accept", option_id, i === 0]),
+      "what the default decided was answered by nobody; whoever asked had a voice of her own"
+    )
+    const [{ options }] = (await world.rows(
+      (sql) => sql`select options from pivot_events where pivot_id = ${offer.pivot_id}`
+    )) as [Json]
+    for (const { affinity, affinity_planned, option_id } of rows.filter((one) => one.pivot_id === offer.pivot_id)) {
+      assert.deepEqual(
+        { affinity, affinity_planned },
+        options.find((one: Json) => one.option_id === option_id).own,
+        "her own taste, and not that of the party"
+      )
+    }
     await world.drained(
       (sql) =>
         sql`select count(*)::int as n from trip_events where payload::text like ${`%${eve.id}%`} or actor_id = ${eve.id}`,

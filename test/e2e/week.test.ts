@@ -12,11 +12,12 @@ import { ShadowPopulation } from "../../src/services/shadow-population.ts"
 import { buildDataset } from "../../src/training/datasets/build.ts"
 import { scratchFolder } from "../support/server.ts"
 import type { Agreement } from "../support/week/check/findings.ts"
+import { checkLog, type Held } from "../support/week/check/log.ts"
 import { type Rows, readRows } from "../support/week/check/rows.ts"
 import { CHECKS } from "../support/week/check/week.ts"
 import { FAKETIME } from "../support/week/clock.ts"
 import { differences } from "../support/week/columns.ts"
-import { exported, momentValues, unattributed } from "../support/week/exports.ts"
+import { exported, heldOf, momentValues, unattributed } from "../support/week/exports.ts"
 import { type BuiltDataset, buildAll, runWeek, type Week } from "../support/week/week.ts"
 import { populated, SMALL } from "../training/population/world.ts"
 
@@ -113,6 +114,21 @@ describe.skipIf(FAKETIME === undefined)(
       const all = await exported(week)
       assert.deepEqual(unattributed(week.record, all), [])
       for (const [feature, values] of momentValues(all)) assert.isAtLeast(values.size, 3, feature)
+    })
+
+    it("keeps each edit, whether its plan was accepted or not, and what became of each place, also of those that nobody wanted", async () => {
+      const held = heldOf(await exported(week))
+      const agreement = checkLog(week.record, held)
+      assert.deepEqual(agreement.findings, [])
+      assert.strictEqual(agreement.found, agreement.expected)
+      const kinds = (all: ReadonlyArray<Held>) => checkLog(week.record, all).findings.map(({ kind }) => kind)
+      const with_ = (of: "edits" | "outcomes", changed: (list: ReadonlyArray<never>) => ReadonlyArray<never>) =>
+        held.map((one, i) => (i === busy ? { ...one, [of]: changed(one[of] as ReadonlyArray<never>) } : one))
+      const busy = held.findIndex(({ edits, outcomes }) => edits.length > 0 && outcomes.length > 0)
+      for (const of of ["edits", "outcomes"] as const) {
+        assert.deepEqual(kinds(with_(of, (list) => list.slice(1))), ["lost"], of)
+        assert.deepEqual(kinds(with_(of, (list) => [...list, list[0]!])), ["invented"], of)
+      }
     })
 
     it("says of each member of a group what they themselves had said before, and only of its first what they are like", () => {

@@ -102,6 +102,7 @@ export const disguisedPivot = (disguise: Disguise, row: PivotRow) => ({
       score: blurredOf(option.score) ?? null,
       position: numberOf(option.position) ?? null,
       features: blurredFeatures(option.features),
+      ...(option.own === undefined ? {} : { own: blurredFeatures(option.own) }),
       ...(option.measures === undefined ? {} : { measures: blurredFeatures(option.measures) }),
       changes: numberOf(option.changes) ?? null
     })),

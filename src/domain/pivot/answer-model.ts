@@ -14,6 +14,8 @@ export interface PivotWorld {
   readonly env: PivotEnv
   /** One unit vector of vibe space per member whose tastes count. */
   readonly tastes: ReadonlyArray<Float32Array>
+  /** That of whoever asks, where others travel with them: what they answer says something of their own. */
+  readonly own?: Float32Array
   /** What was ranked for the moments of the trip, where that is held. */
   readonly ranked?: HeldRankings
   readonly live: LiveCity

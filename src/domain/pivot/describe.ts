@@ -4,7 +4,15 @@ import { dayPartAt } from "../time/day-part.ts"
 import { VIBE_DIMENSIONS } from "../vocabulary.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import type { ChangeDraft, OptionDraft } from "./draft.ts"
-import { type PivotFeatures, type PivotPlace, pivotFeatures, SPOILS, type SpoilingWeather } from "./features.ts"
+import {
+  type OwnTaste,
+  ownTaste,
+  type PivotFeatures,
+  type PivotPlace,
+  pivotFeatures,
+  SPOILS,
+  type SpoilingWeather
+} from "./features.ts"
 import type { PivotRequest } from "./model.ts"
 import type { PlanSlot } from "./plan.ts"
 import { weatherWindow } from "./weather.ts"
@@ -25,10 +33,14 @@ const weatherOf = (world: PivotWorld, request: PivotRequest, now: number, from: 
   return worst
 }
 
-const placeAt = ({ catalog }: PivotWorld, taste: Float32Array, index: number): PivotPlace => {
-  const node = catalog.nodes[index]!
+const affinityOf = ({ catalog }: PivotWorld, taste: Float32Array, index: number): number => {
   let affinity = 0
   for (let i = 0; i < VIBE_DIMENSIONS; i++) affinity += taste[i]! * catalog.matrix[index * VIBE_DIMENSIONS + i]!
+  return affinity
+}
+
+const placeAt = (world: PivotWorld, taste: Float32Array, index: number): PivotPlace => {
+  const node = world.catalog.nodes[index]!
   return {
     lat: node.lat,
     lon: node.lon,
@@ -36,7 +48,7 @@ const placeAt = ({ catalog }: PivotWorld, taste: Float32Array, index: number): P
     price: node.price_tier,
     weatherSensitivity: node.weather_sensitivity,
     dayParts: node.day_parts,
-    affinity
+    affinity: affinityOf(world, taste, index)
   }
 }
 
@@ -46,22 +58,27 @@ const leadOf = ({ changes, index }: OptionDraft): ChangeDraft | undefined =>
 
 /**
  * Describes options of one offer. A place that the catalog knows no more is taken to be the other one of the two: so
- * every option that an offer has is described whole.
+ * every option that an offer has is described whole. `own` is the taste of whoever asks, where others travel with them.
  */
 export const describer = (world: PivotWorld, request: PivotRequest, asked: PlanSlot | undefined, now: number) => {
   const taste = meanTaste(world.tastes)
-  return (draft: OptionDraft): PivotFeatures | undefined => {
+  return (draft: OptionDraft): { readonly features: PivotFeatures; readonly own?: OwnTaste } | undefined => {
     const lead = leadOf(draft)
     const slot = lead === undefined ? undefined : world.trip.slots.find(({ id }) => id === lead.slot_id)
     const known = slot === undefined ? asked?.index : world.catalog.indexOf(slot.node_id)
     const planned = known === undefined || known < 0 ? draft.index : known
     if (lead === undefined || planned === undefined) return undefined
     const before = placeAt(world, taste, planned)
-    const place = draft.index === undefined || draft.index === planned ? before : placeAt(world, taste, draft.index)
-    return pivotFeatures(place, before, {
+    const other = draft.index ?? planned
+    const place = other === planned ? before : placeAt(world, taste, other)
+    const features = pivotFeatures(place, before, {
       budget: world.budget,
       weather: weatherOf(world, request, now, lead.starts, lead.ends),
       dayPart: dayPartAt(world.env.localMinute(lead.starts))
     })
+    const { own } = world
+    if (own === undefined) return { features }
+    const [affinity, affinity_planned] = [affinityOf(world, own, other), affinityOf(world, own, planned)]
+    return { features, own: ownTaste({ affinity, affinity_planned }) }
   }
 }

@@ -35,6 +35,17 @@ export type TastelessFeatures = Omit<PivotFeatures, "affinity" | "affinity_plann
 
 export const withoutTaste = ({ affinity: _, affinity_planned: __, ...rest }: PivotFeatures): TastelessFeatures => rest
 
+/** Four decimals, as they are logged: what is trained on and what is served are the same number. */
+const rounded = (value: number) => Math.round(value * 1e4) / 1e4
+
+/** The party's taste in the features, as that of one of them alone. */
+export type OwnTaste = Pick<PivotFeatures, "affinity" | "affinity_planned">
+
+export const ownTaste = ({ affinity, affinity_planned }: OwnTaste): OwnTaste => ({
+  affinity: rounded(affinity),
+  affinity_planned: rounded(affinity_planned)
+})
+
 /** How much each weather spoils an outing where the place is wholly at its mercy. */
 export const SPOILS = {
   sunny: 0,
@@ -69,9 +80,6 @@ export interface PivotMoment {
   /** Of the arrival. */
   readonly dayPart: DayPart
 }
-
-/** Four decimals, as they are logged: what is trained on and what is served are the same number. */
-const rounded = (value: number) => Math.round(value * 1e4) / 1e4
 
 export const pivotFeatures = (place: PivotPlace, planned: PivotPlace, moment: PivotMoment): PivotFeatures => ({
   affinity: rounded(place.affinity),

@@ -10,7 +10,7 @@ import type { OfferIds, PivotWorld } from "./answer-model.ts"
 import { describer } from "./describe.ts"
 import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
 import { PIVOT_MODEL } from "./env.ts"
-import { type PivotFeatures, withoutTaste } from "./features.ts"
+import { type OwnTaste, type PivotFeatures, withoutTaste } from "./features.ts"
 import { toTell } from "./kinds.ts"
 import { type Change, type Offer, type OfferOption, offerText, type PivotRequest } from "./model.ts"
 import { presentationOf } from "./present.ts"
@@ -74,6 +74,7 @@ const optionOf = (
 interface Described {
   readonly draft: OptionDraft
   readonly features: PivotFeatures | undefined
+  readonly own?: OwnTaste
   /** The chance that it is taken, where a model says one. */
   readonly chance: number | undefined
 }
@@ -86,9 +87,9 @@ const ordered = (
   { acceptance, tastes }: PivotWorld,
   trigger: Trigger,
   drafts: ReadonlyArray<OptionDraft>,
-  describe: (draft: OptionDraft) => PivotFeatures | undefined
+  describe: ReturnType<typeof describer>
 ): { readonly options: ReadonlyArray<Described>; readonly model: ModelRef } => {
-  const described = drafts.map((draft) => ({ draft, features: describe(draft) }))
+  const described = drafts.map((draft) => ({ draft, ...(describe(draft) ?? { features: undefined }) }))
   const isWhole = tastes.length > 0 && described.every(({ features }) => features !== undefined)
   if (acceptance === undefined || described.length < 2 || !isWhole) {
     return { options: described.map((one) => ({ ...one, chance: undefined })), model: PIVOT_MODEL }
@@ -123,7 +124,7 @@ export const makeOffer = (
   const best = toTell(all, count)
   const options: Array<OfferOption> = []
   for (let i = 0; i < count; i++) {
-    const { draft, features, chance } = best[i]!
+    const { draft, features, own, chance } = best[i]!
     const one: ChosenOption = {
       option_id: ids.option(i),
       node_id: draft.index === undefined ? null : catalog.nodes[draft.index]!.id,
@@ -131,6 +132,7 @@ export const makeOffer = (
       score: Math.round(draft.score * 1000) / 1000,
       changes: draft.changes.length,
       features: features === undefined ? null : world.tastes.length === 0 ? withoutTaste(features) : features,
+      ...(own === undefined ? {} : { own }),
       measures: chance === undefined ? draft.measures : { ...draft.measures, chance }
     }
     chosen.push(one)

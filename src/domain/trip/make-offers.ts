@@ -34,7 +34,7 @@ interface Asked {
 export const makeOffer = (turn: Turn, world: TripWorld, request: PivotRequest, asked: Asked) => {
   const { requestId, device, pivotId } = asked
   const { trip, by, context } = turn
-  const offer = turn.rules.planner.pivot(world, request, pivotId)
+  const offer = turn.rules.planner.pivot({ ...world, asker: by }, request, pivotId)
   const payload: PivotOffered = {
     offer,
     detail: request.detail,

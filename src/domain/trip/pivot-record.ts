@@ -19,6 +19,7 @@ const optionOf = (one: ChosenOption, position: number) => ({
   position,
   changes: one.changes,
   features: roundedEach(one.features),
+  ...(one.own === undefined ? {} : { own: one.own }),
   measures: roundedEach(one.measures)
 })
 

@@ -43,13 +43,21 @@ export const tastesOf = (personas: ReadonlyArray<Persona>): ReadonlyArray<Float3
   return known
 }
 
-export type KnownWorld = Pick<TripWorld, "trip" | "catalog" | "personas" | "conditions" | "rankings">
+export type KnownWorld = Pick<TripWorld, "trip" | "catalog" | "personas" | "asker" | "conditions" | "rankings">
+
+/** The taste of whoever asks, where others travel with them. */
+const ownOf = ({ asker, personas, trip }: KnownWorld): Pick<PivotWorld, "own"> => {
+  if (trip.members.length < 2 || asker == null) return {}
+  const own = tastesOf(personas)[personas.findIndex(({ user_id }) => user_id === asker)]
+  return own === undefined ? {} : { own }
+}
 
 export const pivotWorld = (world: KnownWorld, settings: PivotSettings): PivotWorld => ({
   trip: world.trip,
   catalog: world.catalog,
   env: envFor(world.catalog, world.trip),
   tastes: tastesOf(world.personas),
+  ...ownOf(world),
   ...(world.rankings === undefined ? {} : { ranked: world.rankings }),
   live: liveOf(world.conditions, world.catalog),
   budget: world.trip.constraints.budget ?? budgetOf(world.personas),

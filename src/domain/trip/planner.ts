@@ -5,7 +5,7 @@
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { CityConditions } from "../city/model.ts"
 import type { DecisionSlate } from "../decisions.ts"
-import type { SlotId } from "../ids.ts"
+import type { SlotId, UserId } from "../ids.ts"
 import type { Persona } from "../persona/persona.ts"
 import type { FallbackSet } from "../pivot/fallbacks.ts"
 import type { NoPivotReason, OfferOption, PivotRequest } from "../pivot/model.ts"
@@ -42,6 +42,8 @@ export interface TripWorld {
   readonly trip: TripState
   readonly catalog: CityCatalog
   readonly personas: ReadonlyArray<Persona>
+  /** Who asks, where somebody does. */
+  readonly asker?: UserId | null
   readonly conditions: CityConditions
   /** What was ranked for the trip's moments ahead of time; absent where nothing is held. */
   readonly rankings?: HeldRankings | undefined

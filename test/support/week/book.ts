@@ -1,7 +1,7 @@
 /** What is offered under way, and what is said of stops: the rest of a trip beside its plan. */
 
 import { until } from "../server.ts"
-import { PlanBook, type Standing, type Wish } from "./plan-book.ts"
+import { PlanBook, refusal, type Standing, type Wish } from "./plan-book.ts"
 import type { Answer, Deed, Offer, WeekRecord, Window } from "./record.ts"
 import type { Json, Stage, Traveler } from "./stage.ts"
 
@@ -23,7 +23,7 @@ export class TripBook extends PlanBook {
   }
 
   /** An offer that reached somebody, however it did. */
-  offered(who: Traveler, offer: Json, at: Window): void {
+  offered(who: Traveler, offer: Json, at: Window, asked = false): void {
     if (this.open.has(offer.pivot_id) || this.record.offers.some(({ id }) => id === offer.pivot_id)) return
     const options: Offer["options"] = offer.options.map((option: Json) => {
       const places = option.changes.flatMap(({ node }: Json) => node?.id ?? [])
@@ -32,6 +32,8 @@ export class TripBook extends PlanBook {
     this.record.offers.push({
       id: offer.pivot_id,
       who: who.id,
+      asked,
+      party: this.members.length,
       trip: this.id,
       trigger: offer.trigger,
       at,
@@ -44,13 +46,14 @@ export class TripBook extends PlanBook {
 
   async pivot(by: Traveler, request: Json): Promise<Json> {
     const { at, body } = await this.stage.ask(by, "POST", `/trips/${this.id}/pivot`, request)
-    this.offered(by, body, at)
+    this.offered(by, body, at, true)
     return body
   }
 
   #answered(offer: Json, response: Answer["response"], option: Json, at: Window, by: Traveler): void {
     this.open.delete(offer.pivot_id)
-    this.record.answers.push({ offer: offer.pivot_id, response, option: option?.option_id ?? null })
+    const who = response === "ignore" ? null : by.id
+    this.record.answers.push({ offer: offer.pivot_id, who, response, option: option?.option_id ?? null })
     const shown = this.record.offers.find(({ id }) => id === offer.pivot_id)!
     if (response === "ignore") this.#judged(by, shown, () => "ignored", at)
     else this.#chosen(by, shown, option?.option_id ?? null, at)
@@ -83,21 +86,25 @@ export class TripBook extends PlanBook {
     })
     const at: Window = [from, this.stage.clock.now()]
     this.open.delete(offer.pivot_id)
-    this.record.answers.push({ offer: offer.pivot_id, response: "accept", option: option.option_id })
     const edits = await this.changed(by, "pivot", at, offer.pivot_id)
+    const said = (one: Traveler, response: Answer["response"], taken: string | null) =>
+      this.record.answers.push({ offer: offer.pivot_id, who: one.id, response, option: taken })
     for (const one of wanting) {
+      said(one, "accept", option.option_id)
       this.#chosen(one, shown, option.option_id, at)
       for (const { edit, shown: had } of edits)
         this.deed(one, had, edit.from, edit.to === null ? "removed" : "swapped", at)
       this.signal(one, "pivot_accept", shown.options[0]!.node, at)
     }
     for (const one of not) {
+      said(one, "dismiss", null)
       this.#chosen(one, shown, null, at)
       this.signal(one, "pivot_dismiss", null, at)
     }
   }
 
   async accept(by: Traveler, offer: Json, position: number): Promise<void> {
+    this.past = this.stops
     const option = offer.options[position]
     const answer = { response: "accept", option_id: option.option_id }
     const { at } = await this.stage.ask(by, "POST", `/trips/${this.id}/pivots/${offer.pivot_id}`, answer)
@@ -106,6 +113,31 @@ export class TripBook extends PlanBook {
     for (const { edit, shown } of edits) this.deed(by, shown, edit.from, edit.to === null ? "removed" : "swapped", at)
     const place = option.changes.find((change: Json) => change.node !== undefined)?.node.id ?? null
     this.signal(by, "pivot_accept", place, at)
+  }
+
+  /** What an offer brought is taken back at once: they did not want it after all. */
+  async acceptAndUndo(by: Traveler, offer: Json, position: number): Promise<void> {
+    await this.accept(by, offer, position)
+    await this.undo(by)
+    this.record.answers.findLast((one) => one.offer === offer.pivot_id)!.undone = true
+  }
+
+  /** Their phone had no network when they took it, and its time is over by now: nothing changes, and what they wanted is known. */
+  async acceptedThen(by: Traveler, offer: Json, position: number, said: number): Promise<void> {
+    const option = offer.options[position]
+    const answer = { response: "accept", option_id: option.option_id, said_at: new Date(said).toISOString() }
+    const path = `/trips/${this.id}/pivots/${offer.pivot_id}`
+    const told = await this.stage.ask(by, "POST", path, answer).catch(refusal)
+    if (!("status" in told)) throw new Error(`The offer ${offer.pivot_id} was taken although its time was over.`)
+    if (told.body.fresh !== undefined) {
+      const made = Date.parse(told.body.fresh.computed_at)
+      this.offered(by, told.body.fresh, [made, Math.max(made, this.stage.clock.now())], true)
+    }
+    this.record.answers = this.record.answers.filter((one) => one.offer !== offer.pivot_id)
+    this.record.deeds = this.record.deeds.filter((one) => one.shown !== offer.pivot_id)
+    this.#answered(offer, "accept", option, [said, said], by)
+    const place = option.changes.find((change: Json) => change.node !== undefined)?.node.id ?? null
+    this.signal(by, "pivot_accept", place, [said, said])
   }
 
   async dismiss(by: Traveler, offer: Json): Promise<void> {

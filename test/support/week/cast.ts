@@ -207,10 +207,14 @@ export class Actor {
 
   /** Lets every open offer of the trip time out. */
   async letExpire(trip: TripBook): Promise<void> {
-    const from = this.stage.clock.now()
     const open = [...trip.open.values()]
-    await this.stage.until(from + OFFER_OVER)
-    for (const offer of open) if (trip.open.has(offer.pivot_id)) trip.ignored(offer, [from, this.stage.clock.now()])
+    await this.stage.until(this.stage.clock.now() + OFFER_OVER)
+    for (const offer of open) {
+      if (!trip.open.has(offer.pivot_id)) continue
+      // Its time may have been over before anybody looked.
+      const [made] = this.record.offers.find(({ id }) => id === offer.pivot_id)!.at
+      trip.ignored(offer, [made, this.stage.clock.now()])
+    }
   }
 
   /** Says afterwards how it was, stop by stop. */

@@ -1,4 +1,5 @@
 /** What travelers can read of themselves: how their signals are attributed, and what was logged of the plans made for them. */
+import type { Held } from "./check/log.ts"
 import type { WeekRecord } from "./record.ts"
 import type { Json } from "./stage.ts"
 import type { Week } from "./week.ts"
@@ -56,6 +57,13 @@ export const unattributed = (record: WeekRecord, all: ReadonlyArray<Json>): Read
     .map(({ id, type }) => `${type} ${id} is not there`)
   return [...bare, ...credited, ...missing]
 }
+
+/** What everybody who is still there can read of their edits, and of what became of places that they were shown. */
+export const heldOf = (all: ReadonlyArray<Json>): ReadonlyArray<Held> =>
+  all.map(({ held }) => ({
+    edits: (held["exp.events"] ?? []).filter(({ event_type }: Json) => event_type === "plan_edited"),
+    outcomes: held.decision_outcomes ?? []
+  }))
 
 const OF_THE_MOMENT = ["day_of_trip", "position_in_trip", "day_part_fit", "weather_fit"]
 

@@ -11,7 +11,7 @@ export interface Standing extends Stop {
 }
 
 /** A refusal as a value: some wishes cannot be granted, and another one is tried. */
-const refusal = (error: unknown): Refused => {
+export const refusal = (error: unknown): Refused => {
   if (error instanceof Refused) return error
   throw error
 }

@@ -78,7 +78,11 @@ export interface Deed {
 
 export interface Offer {
   readonly id: string
+  /** Who asked for it, or whose trip it was made for. */
   readonly who: string
+  readonly asked: boolean
+  /** How many travelled together then. */
+  readonly party: number
   readonly trip: string
   readonly trigger: string
   readonly at: Window
@@ -91,10 +95,15 @@ export interface Offer {
   }>
 }
 
+/** What one of them said to an offer: of a vote each voter. */
 export interface Answer {
   readonly offer: string
+  /** Nobody, where nobody answered. */
+  readonly who: string | null
   readonly response: "accept" | "dismiss" | "ignore"
   readonly option: string | null
+  /** Whether what was taken was taken back. */
+  undone?: true
 }
 
 /** A signal, whoever wrote it down: an app that sent it, or the server for what a traveler did with the plan. */
@@ -148,9 +157,9 @@ export class WeekRecord {
   readonly plans: Array<Plan> = []
   readonly edits: Array<Edit> = []
   readonly accepted: Array<Accepted> = []
-  readonly deeds: Array<Deed> = []
+  deeds: Array<Deed> = []
   readonly offers: Array<Offer> = []
-  readonly answers: Array<Answer> = []
+  answers: Array<Answer> = []
   readonly signals: Array<Signal> = []
   readonly ended: Array<Ended> = []
   readonly left: Array<Left> = []

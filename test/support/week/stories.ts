@@ -173,17 +173,26 @@ const everythingGoesWrong: Story = async ([hal], d) => {
     )
     if (offer.options.length === 0) continue
     if (i % 3 === 2) await trip.dismiss(hal!.who, offer)
+    else if (i === 0) await trip.acceptAndUndo(hal!.who, offer, 0)
     else await trip.accept(hal!.who, offer, i % offer.options.length)
   }
+  const late = await trip.pivot(hal!.who, {
+    trigger: "mood",
+    slot_id: trip.ahead.at(-1)!.slot,
+    detail: { mood: "hungry" }
+  })
+  const said = hal!.stage.clock.now()
+  await hal!.letExpire(trip)
+  if (late.options.length > 0) await trip.acceptedThen(hal!.who, late, 0, said)
   await hal!.letExpire(trip)
   // More than a trip holds: the first of them is pushed out.
   const far = trip.ahead.at(-1)!
   const asked: Array<Json> = []
+  const began = hal!.stage.clock.now()
   for (const mood of [...MOODS, "silent"])
     asked.push(await trip.pivot(hal!.who, { trigger: "mood", slot_id: far.slot, detail: { mood } }))
   const [first] = asked
-  const now = hal!.stage.clock.now()
-  if (first.options.length > 0) trip.ignored(first, [now, now])
+  if (first.options.length > 0) trip.ignored(first, [began, hal!.stage.clock.now()])
   await hal!.letExpire(trip)
   await trip.swap(hal!.who, trip.ahead.at(-1)!)
   await hal!.at(d + 1, 7)

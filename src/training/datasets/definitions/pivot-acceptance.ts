@@ -1,7 +1,10 @@
-/** Each option that a pivot offered, as it was at that moment, and whether it was taken and not taken back. */
+/**
+ * Each option that a pivot offered, as it was at that moment, and whether it was taken and not taken back: by whom its features are
+ * about. Of a party that is whoever asked, by their own taste; of what somebody else answered nothing is known of theirs.
+ */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { PIVOT_FEATURES, type PivotFeatures } from "../../../domain/pivot/features.ts"
+import { type OwnTaste, PIVOT_FEATURES, type PivotFeatures } from "../../../domain/pivot/features.ts"
 import type { Columns } from "../columns.ts"
 import type { Definition } from "../definition.ts"
 
@@ -11,29 +14,43 @@ const PAGE = 2_000
 const described = (features: Readonly<Record<string, number>> | null | undefined): PivotFeatures | undefined =>
   PIVOT_FEATURES.every((name) => Number.isFinite(features?.[name])) ? (features as PivotFeatures) : undefined
 
+/**
+ * `said` are the opinions that were written down with an answer, one for each who gave one: of a vote there are several. What an app
+ * sends by itself says no trigger.
+ */
 const QUERY = `
-  select p.pivot_id, coalesce(p.user_id, t.user_id) as user_id, p.trip_id, p.trigger, p.options, p.response,
+  select p.pivot_id, p.user_id as asked_by, t.user_id as owner, p.trigger, p.options, p.response,
     p.chosen_option_id, p.offered_at as at, p.offered_at::text as exact_at, p.origin,
-    p.model_name || ':' || p.model_version as model_version,
+    p.model_name || ':' || p.model_version as model_version, d.user_state -> 'members' as members,
+    (select count(*)::int from trip_members m where m.trip_id = p.trip_id) as members_now,
+    (select jsonb_agg(jsonb_build_object('user_id', s.user_id, 'response', substr(s.signal_type, 7),
+        'position', s.context -> 'position') order by s.occurred_at, s.id)
+      from behavioral_signals s where s.trip_id = p.trip_id and s.decision_id = p.pivot_id
+        and s.signal_type in ('pivot_accept', 'pivot_dismiss') and s.context ? 'trigger') as said,
     exists (select from exp.events e where e.plan_id = d.session_id and e.event_type = 'plan_edited'
       and e.payload ->> 'edit' = 'undo' and e.payload ->> 'pivot_id' = p.pivot_id::text) as undone,
     exists (select from trip_events e where e.trip_id = p.trip_id and e.type in ('pivot_accepted', 'pivot_dismissed')
-      and e.payload ->> 'pivot_id' = p.pivot_id::text and e.payload #>> '{vote,by_default}' = 'true') as by_default
+      and e.payload ->> 'pivot_id' = p.pivot_id::text and e.payload ? 'vote') as voted
   from pivot_events p left join trips t on t.id = p.trip_id left join ranking_events d on d.id = p.pivot_id
   where p.response is not null and p.offered_at >= $1 and p.offered_at < $2 and (p.offered_at, p.pivot_id) > ($3::timestamptz, $4)
   order by p.offered_at, p.pivot_id limit $5`
 
+interface Option {
+  readonly option_id: string
+  readonly node_id: string | null
+  readonly score: number
+  readonly position: number
+  readonly features: Readonly<Record<string, number>> | null
+  /** By the taste of whoever asked alone, where others travelled with them. */
+  readonly own?: OwnTaste
+}
+
 interface Row {
   readonly pivot_id: string
-  readonly user_id: string | null
+  readonly asked_by: string | null
+  readonly owner: string | null
   readonly trigger: string
-  readonly options: ReadonlyArray<{
-    readonly option_id: string
-    readonly node_id: string | null
-    readonly score: number
-    readonly position: number
-    readonly features: Readonly<Record<string, number>> | null
-  }>
+  readonly options: ReadonlyArray<Option>
   readonly response: string
   readonly chosen_option_id: string | null
   readonly at: Date
@@ -41,10 +58,54 @@ interface Row {
   readonly exact_at: string
   readonly origin: string
   readonly model_version: string
+  /** Those whose tastes the offer was made by; null where that is not known any more. */
+  readonly members: ReadonlyArray<{ readonly user_id: string }> | null
+  readonly members_now: number
+  readonly said: ReadonlyArray<{
+    readonly user_id: string
+    readonly response: string
+    readonly position: number | null
+  }> | null
   /** It was taken, and taken back within minutes. */
   readonly undone: boolean
-  /** A vote that came to nothing: its default decided. */
-  readonly by_default: boolean
+  /** A group voted on it: what came of it need not be what any one of them said. */
+  readonly voted: boolean
+}
+
+interface Answer {
+  readonly user_id: string
+  readonly response: string
+  readonly taken: (option: Option) => boolean
+}
+
+/** Whether those whose tastes the features are about are this person alone. */
+const isAlone = ({ members, members_now, origin }: Row, who: string): boolean =>
+  origin !== "app" || (members === null ? members_now < 2 : members.length === 1 && members[0]!.user_id === who)
+
+/** The answer of whom the features are about, or why there is none. */
+const answerOf = (one: Row): Answer | string => {
+  const who = one.asked_by ?? one.owner
+  if (who === null) return "nobody knows any more whom it was offered to"
+  const ofParty = one.options.some(({ own }) => own !== undefined)
+  if (!ofParty && one.members?.length === 0) return "nobody knew the traveler when it was offered"
+  if (!ofParty && !isAlone(one, who))
+    return "its features are about the taste of a whole party, and it was one of them who answered"
+  const noOne = () => false
+  if (one.response === "ignore") return { user_id: who, response: "ignore", taken: noOne }
+  const mine = one.said?.find(({ user_id }) => user_id === who)
+  if (mine !== undefined) {
+    const { position, response } = mine
+    // A vote is its voter's own, whatever the group did.
+    const stands = response === "accept" && (one.voted || !one.undone)
+    return { user_id: who, response, taken: (option) => stands && option.position === position }
+  }
+  const isTheirs = one.said === null && !ofParty && !one.voted
+  if (!isTheirs) return "somebody else answered than whose taste its features are about"
+  return {
+    user_id: who,
+    response: one.response,
+    taken: ({ option_id }) => option_id === one.chosen_option_id && !one.undone
+  }
 }
 
 const COLUMNS: Columns = {
@@ -81,16 +142,13 @@ export const pivotAcceptance: Definition = {
     for (;;) {
       const page = yield* sql.unsafe<Row>(QUERY, [new Date(range.from), new Date(range.to), after[0], after[1], PAGE])
       for (const one of page) {
-        if (one.user_id === null) {
-          skip("nobody knows any more whom it was offered to")
-          continue
-        }
-        if (one.by_default) {
-          skip("the default of a vote decided, which nobody had said")
+        const answer = answerOf(one)
+        if (typeof answer === "string") {
+          skip(answer)
           continue
         }
         for (const option of one.options) {
-          const features = described(option.features)
+          const features = described({ ...option.features, ...option.own })
           if (features === undefined) {
             skip("an option was logged before all its features were, or is about no place of the catalog")
             continue
@@ -99,7 +157,7 @@ export const pivotAcceptance: Definition = {
             {
               pivot_id: one.pivot_id,
               option_id: option.option_id,
-              user_id: one.user_id,
+              user_id: answer.user_id,
               node_id: option.node_id,
               timestamp: one.at,
               origin: one.origin,
@@ -108,10 +166,10 @@ export const pivotAcceptance: Definition = {
               position: option.position,
               score: option.score,
               ...Object.fromEntries(PIVOT_FEATURES.map((name) => [name, features[name]])),
-              response: one.response,
-              accepted: option.option_id === one.chosen_option_id && !one.undone
+              response: answer.response,
+              accepted: answer.taken(option)
             },
-            one.user_id,
+            answer.user_id,
             one.at.getTime()
           )
         }

@@ -1,5 +1,8 @@
-/** Offers that were answered or let be, option by option. */
-import type { Offer, WeekRecord } from "../record.ts"
+/**
+ * Offers that were answered or let be, option by option, by whom they describe: whoever asked, or whoever travels alone. What is
+ * known of a party is nobody's own, and so is what another of them said to an offer that describes somebody else.
+ */
+import type { Answer, Offer, WeekRecord } from "../record.ts"
 import { Evidence } from "./assignment.ts"
 import { type Agreement, Findings, isGone, within } from "./findings.ts"
 import type { Row, Rows } from "./rows.ts"
@@ -29,15 +32,20 @@ const namesOf = (record: WeekRecord, told: ReadonlyMap<string, ReadonlyArray<Row
   return people.pairs
 }
 
+/** What whom the offer describes said to it. */
+const answerTo = (record: WeekRecord, { asked, id, party, who }: Offer): Answer | undefined =>
+  asked || party === 1
+    ? record.answers.find((one) => one.offer === id && (one.response === "ignore" || one.who === who))
+    : undefined
+
 export const checkPivots = (record: WeekRecord, { rows }: Rows): Agreement => {
   const findings = new Findings()
   const pivots = byOffer(rows)
   const nameOf = namesOf(record, pivots)
   const known = new Set(nameOf.values())
-  const answers = new Map(record.answers.map((answer) => [answer.offer, answer]))
   const byGone = (who: string) => (isGone(record, who) ? 1 : 0)
   for (const offer of [...record.offers].sort((a, b) => byGone(a.who) - byGone(b.who))) {
-    const answer = answers.get(offer.id)
+    const answer = answerTo(record, offer)
     if (answer === undefined || offer.options.length === 0) continue
     const gone = isGone(record, offer.who)
     const found = [...pivots].find(
@@ -50,7 +58,7 @@ export const checkPivots = (record: WeekRecord, { rows }: Rows): Agreement => {
     if (found === undefined) continue
     pivots.delete(found[0])
     findings.equal(`the response to ${what}`, found[1][0].response, answer.response)
-    const chosen = offer.options.map(({ option }) => option === answer.option)
+    const chosen = offer.options.map(({ option }) => option === answer.option && answer.undone !== true)
     findings.equal(
       `the option taken of ${what}`,
       found[1].map((row) => row.accepted),

@@ -129,9 +129,10 @@ export class TripBook extends PlanBook {
     const path = `/trips/${this.id}/pivots/${offer.pivot_id}`
     const told = await this.stage.ask(by, "POST", path, answer).catch(refusal)
     if (!("status" in told)) throw new Error(`The offer ${offer.pivot_id} was taken although its time was over.`)
-    if (told.body.fresh !== undefined) {
-      const made = Date.parse(told.body.fresh.computed_at)
-      this.offered(by, told.body.fresh, [made, Math.max(made, this.stage.clock.now())], true)
+    const { offer: instead } = told.body
+    if (instead !== undefined) {
+      const made = Date.parse(instead.computed_at)
+      this.offered(by, instead, [made, Math.max(made, this.stage.clock.now())], true)
     }
     this.record.answers = this.record.answers.filter((one) => one.offer !== offer.pivot_id)
     this.record.deeds = this.record.deeds.filter((one) => one.shown !== offer.pivot_id)

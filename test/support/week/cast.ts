@@ -211,9 +211,9 @@ export class Actor {
     await this.stage.until(this.stage.clock.now() + OFFER_OVER)
     for (const offer of open) {
       if (!trip.open.has(offer.pivot_id)) continue
-      // Its time may have been over before anybody looked.
+      // Its time may have been over before this was asked, and is written down when the trip wakes up: by the real clock.
       const [made] = this.record.offers.find(({ id }) => id === offer.pivot_id)!.at
-      trip.ignored(offer, [made, this.stage.clock.now()])
+      trip.ignored(offer, [made, this.stage.clock.now() + DAY])
     }
   }
 

@@ -63,20 +63,23 @@ const checkEdits = (findings: Findings, record: WeekRecord, held: ReadonlyArray<
 }
 
 const checkOutcomes = (findings: Findings, record: WeekRecord, held: ReadonlyArray<HeldOutcome>): void => {
-  const left = Map.groupBy(
-    held,
-    ({ activity_node_id, outcome, user_id }) => `${user_id} ${outcome} ${activity_node_id}`
-  )
-  // Narrow windows first: they leave the wide ones more to choose from.
   const deeds = record.deeds.filter(({ who }) => !isGone(record, who))
-  for (const { at, node, outcome, shown, who } of deeds.toSorted((a, b) => a.at[1] - a.at[0] - (b.at[1] - b.at[0]))) {
-    const found = taken(left.get(`${who} ${outcome} ${node}`) ?? [], (one) => within(Date.parse(one.occurred_at), at))
-    // What nobody showed has an outcome only where it was among the candidates of a plan all the same.
-    if (shown !== "nobody")
-      findings.expect(found, `${node} of ${shown}, ${outcome} by ${who} at ${new Date(at[0]).toISOString()}`)
+  const open = Map.groupBy(deeds, ({ node, outcome, who }) => `${who} ${outcome} ${node}`)
+  // In the order of time, each for the deed whose window ends first: so no other choice would find more.
+  for (const all of open.values()) all.sort((a, b) => a.at[1] - b.at[1])
+  for (const { activity_node_id, occurred_at, outcome, user_id } of held.toSorted(
+    (a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at)
+  )) {
+    const theirs = open.get(`${user_id} ${outcome} ${activity_node_id}`) ?? []
+    if (!taken(theirs, ({ at }) => within(Date.parse(occurred_at), at)))
+      findings.invented(`${activity_node_id}, ${outcome} by ${user_id} at ${occurred_at}`)
   }
-  for (const one of [...left.values()].flat())
-    findings.invented(`${one.activity_node_id}, ${one.outcome} by ${one.user_id} at ${one.occurred_at}`)
+  const lost = new Set([...open.values()].flat())
+  // What nobody showed has an outcome only where it was among the candidates of a plan all the same.
+  for (const deed of deeds.filter((one) => one.shown !== "nobody" || !lost.has(one))) {
+    const { at, node, outcome, shown, who } = deed
+    findings.expect(!lost.has(deed), `${node} of ${shown}, ${outcome} by ${who} at ${new Date(at[0]).toISOString()}`)
+  }
 }
 
 export const checkLog = (record: WeekRecord, all: ReadonlyArray<Held>): Agreement => {

@@ -46,10 +46,14 @@ export class TripStorage extends Context.Service<
     /** The cities, by slug, in which somebody is under way; one query that reads no trip. */
     readonly citiesUnderWay: Effect.Effect<ReadonlyArray<string>, TripStorageUnavailable>
     /**
-     * Trips that have not started although their first day may have come somewhere on earth, and those that the calendar
-     * completed although their last day may not be over: the clock was wrong then.
+     * Trips whom the calendar of their city has something to say, as they are stored: their first day has come, their last one
+     * is over, or the calendar completed them while the clock was wrong. By id, after the given one; fewer than `limit` are the last.
      */
-    readonly due: (now: number, limit: number) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
+    readonly due: (page: {
+      readonly now: number
+      readonly after: TripId | undefined
+      readonly limit: number
+    }) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
     /** The trips that hold something of a person: as owner, member, invited or inviting. */
     readonly ofUser: (userId: UserId) => Effect.Effect<ReadonlyArray<TripId>, TripStorageUnavailable>
     /**

@@ -99,7 +99,7 @@ import { whileOwned } from "./while-owned.ts"
 /** Most people on one trip: the owner and seven more. */
 const MAX_MEMBERS = 8
 
-/** How often trips that are not in memory are looked over for their first day. */
+/** How often trips that are not in memory are looked over for their first and their last day. */
 const DUE_EVERY_MS = 300_000
 
 const signals = Layer.unwrap(

@@ -34,7 +34,11 @@ export const planned = (kind: number): TripState => {
 
 /** What a database knows before anything happens. */
 export const furnish = (server: PgServer): void => {
-  server.change("cities", undefined, { id: CITY.city.id, slug: CITY.city.slug })
+  server.change("cities", undefined, {
+    id: CITY.city.id,
+    slug: CITY.city.slug,
+    time_zone: CITY.city.time_zone
+  })
   for (const { category, city_id, id, price_tier, vibe_embedding } of CITY.nodes) {
     if (!GHOSTS.has(id))
       server.change("activity_nodes", undefined, { id, city_id, category, price_tier, vibe_embedding })

@@ -59,7 +59,7 @@ const furnishReal = (sql: SqlClient) =>
     const { city } = CITY
     yield* sql`
       insert into cities (id, slug, name, country, time_zone, lat, lon)
-      values (${city.id}, ${city.slug}, 'City', 'US', 'UTC', 0, 0)`
+      values (${city.id}, ${city.slug}, 'City', 'US', ${city.time_zone}, 0, 0)`
     for (const [n, node] of CITY.nodes.entries()) {
       if (GHOSTS.has(node.id)) continue
       yield* sql`

@@ -38,7 +38,7 @@ import { Waves } from "./waves.ts"
 export interface TripOptions {
   readonly limits?: Partial<Limits>
   readonly maxMembers: number
-  /** How often trips that are not in memory are looked over for their first day. */
+  /** How often trips that are not in memory are looked over for their first and their last day. */
   readonly dueEvery: number
   /** Whether trips are woken up here whom nobody asked for; without it they are. */
   readonly owns?: () => boolean
@@ -51,8 +51,9 @@ export interface TripOptions {
 /** A walk over all resident trips: often enough for a dashboard, too seldom to be felt. */
 const COVERAGE_MILLIS = 30_000
 
-/** Trips that are woken up together on their day. */
+/** Trips that are looked up at once to be woken up on their day, and those that are woken together. */
 const PAGE = 500
+const WOKEN_AT_ONCE = 16
 
 const isRejection = (reply: TripReply | TripRejection): reply is TripRejection => reply instanceof Error
 
@@ -155,9 +156,14 @@ const listen = Effect.fnUntraced(function* (
 /** Asking a trip for anything wakes it up, and awake it sees by itself what day it is. */
 const wakeDue = ({ engine, now, storage }: Trips, owns: () => boolean) =>
   Effect.gen(function* () {
-    if (!owns()) return
-    const due = yield* storage.due(now(), PAGE)
-    yield* inSlices(due, (id) => void engine.askSync(id, { _tag: "wake" }))
+    let after: TripId | undefined
+    while (owns()) {
+      const due = yield* storage.due({ now: now(), after, limit: PAGE })
+      const wake = (id: TripId) => Effect.ignore(engine.ask(id, { _tag: "wake" }))
+      yield* Effect.forEach(due, wake, { concurrency: WOKEN_AT_ONCE, discard: true })
+      if (due.length < PAGE) return
+      after = due.at(-1)
+    }
   })
 
 /** Asks a trip; a pivot is advice, and is asked once more where only a write stood in the way of its answer. */

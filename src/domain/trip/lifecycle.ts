@@ -79,14 +79,26 @@ export const setStatus = (turn: Turn, status: TripStatus): TripDecision => {
   return moveTo(turn, status)
 }
 
+/** What the calendar goes by. */
+type Dated = Pick<TripState, "time_zone" | "start_date" | "end_date" | "status" | "completed_by_calendar">
+
+/** What the calendar makes of a trip at this instant, where that is something else than it is. */
+const statusByDate = (trip: Dated, now: number): TripStatus | undefined => {
+  const window = tripWindow(trip)
+  if (trip.status === "active") return now >= window.until ? "completed" : undefined
+  if (trip.completed_by_calendar === true) return now < window.until ? "active" : undefined
+  if (trip.status !== "planning" && trip.status !== "confirmed") return undefined
+  return now >= window.from && now < window.until ? "active" : undefined
+}
+
+/** Whether the calendar has something to say to a trip as it is stored; of one in a zone that nobody knows it has nothing. */
+export const isDueByDate = (trip: Dated, now: number): boolean =>
+  zoneOf(trip.time_zone) !== undefined && statusByDate(trip, now) !== undefined
+
 /** What today's date makes of the trip, if anything. */
 export const advanceByDate = (turn: Turn): TripDecision | undefined => {
-  const { trip, context } = turn
-  const window = tripWindow(trip)
-  if (trip.status === "active") return context.now >= window.until ? moveTo(turn, "completed") : undefined
-  if (trip.completed_by_calendar === true) return context.now < window.until ? moveTo(turn, "active") : undefined
-  if (trip.status !== "planning" && trip.status !== "confirmed") return undefined
-  return context.now >= window.from && context.now < window.until ? moveTo(turn, "active") : undefined
+  const status = statusByDate(turn.trip, turn.context.now)
+  return status === undefined ? undefined : moveTo(turn, status)
 }
 
 /** When the calendar next has something to say about the trip; the clock may have been wrong, and been put right since. */

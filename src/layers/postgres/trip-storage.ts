@@ -12,15 +12,13 @@ import { type StoredTrip, TripStorage, TripStorageUnavailable } from "../../serv
 import { Machine } from "../../support/machine.ts"
 import { whyAway } from "./away.ts"
 import { loseTripEvents } from "./lost-trip-events.ts"
+import { tripsDue } from "./trips-due.ts"
 
 /** After a failure the database counts as away for this long, unless it answers before. */
 const AWAY_MILLIS = 5_000
 
 /** Longest that one load waits; an activation behind it has its own deadline. */
 const LOAD_TIMEOUT = "4 seconds"
-
-/** Zones run from 12 hours behind UTC to 14 ahead. */
-const EARLIEST_ZONE_MILLIS = 14 * 3_600_000
 
 export interface EventRow {
   readonly id: string
@@ -82,20 +80,6 @@ const stored = Effect.fnUntraced(function* (id: TripId, row: TripRow | undefined
   }
   return made
 })
-
-/** Trips whose first or last day has come somewhere, and that do not know it yet. */
-const idsDue = (sql: SqlClient, now: number, limit: number) =>
-  Effect.map(
-    sql<{ id: TripId }>`
-      select id from trips
-      where start_date <= ${new Date(now + EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
-        and end_date >= ${new Date(now - 2 * EARLIEST_ZONE_MILLIS).toISOString().slice(0, 10)}::date
-        and (status in ('planning', 'confirmed') or status = 'completed' and (
-          select payload -> 'by_calendar' from trip_events
-          where trip_id = trips.id and type = 'status_changed' order by seq desc limit 1) = 'true')
-      order by start_date limit ${limit}`,
-    (rows) => rows.map((row) => row.id)
-  )
 
 const idsOfUser = (sql: SqlClient, userId: string) =>
   Effect.map(
@@ -200,7 +184,7 @@ export const layer = Layer.effect(
           (rows) => rows.map(({ slug }) => slug)
         )
       ),
-      due: (now, limit) => watched(idsDue(sql, now, limit)),
+      due: tripsDue(sql, watched),
       ofUser: (userId) => watched(idsOfUser(sql, userId)),
       // Not of a trip that was put away with an erased person meanwhile: its row is locked, so that this is known.
       saveSnapshot: (snapshot) =>

@@ -69,7 +69,7 @@ export class Outage {
         underWay: (page) => guard(Effect.tap(real.underWay(page), () => this.afterPage)),
         underWayIds: (city, after, limit) => guard(real.underWayIds(city, after, limit)),
         citiesUnderWay: guard(real.citiesUnderWay),
-        due: (now, limit) => guard(real.due(now, limit)),
+        due: (page) => guard(real.due(page)),
         ofUser: (user) => guard(real.ofUser(user)),
         lose: (id, changes) => guard(real.lose(id, changes)),
         lost: guard(real.lost),

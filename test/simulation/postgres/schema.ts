@@ -157,7 +157,7 @@ const TRIPS = [
 ]
 
 const PLACES = [
-  table("cities", "id uuid!, slug text!"),
+  table("cities", "id uuid!, slug text!, time_zone text!"),
   table("activity_nodes", "id uuid!, city_id uuid!, category text!, price_tier int2!, vibe_embedding float4[]!", {
     references: ["city_id cities"]
   }),

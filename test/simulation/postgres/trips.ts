@@ -113,19 +113,21 @@ const reads = [
       .slice(0, number(limit))
       .map((id) => ({ id }))
   ),
-  reading("select id from trips where start_date <=", (at, [latest, earliest, limit]) =>
-    idsWhere(
-      at,
-      (one) =>
-        text(one["start_date"]) <= text(latest) &&
-        text(one["end_date"]) >= text(earliest) &&
-        (one["status"] === "planning" ||
-          one["status"] === "confirmed" ||
-          (one["status"] === "completed" && lastByCalendar(at, one["id"])))
-    )
+  reading("select t.id, t.status, t.start_date::text as start_date", (at, [soon, after, , lately, , limit]) => {
+    const perhapsDue = (one: Row): boolean => {
+      if (text(one["start_date"]) > text(soon) || text(one["id"]) <= text(after)) return false
+      if (one["status"] === "active") return text(one["end_date"]) <= text(soon)
+      const isLate = text(one["end_date"]) < text(lately)
+      if (one["status"] === "planning" || one["status"] === "confirmed") return !isLate
+      return one["status"] === "completed" && !isLate && lastByCalendar(at, one["id"])
+    }
+    return idsWhere(at, perhapsDue)
       .slice(0, number(limit))
-      .map((id) => ({ id }))
-  ),
+      .map((id) => {
+        const { city_id, end_date, start_date, status } = at.store.get(at.reader, "trips", id)!
+        return { id, status, start_date, end_date, time_zone: at.store.get(at.reader, "cities", city_id)!["time_zone"] }
+      })
+  }),
   reading(
     "select id from trips where user_id = $1 union select trip_id from trip_members where user_id = $2 union select trip_id from trip_vetoes",
     (at, [user]) => [...idsOfUser(at, user)].map((id) => ({ id }))

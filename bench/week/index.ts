@@ -8,10 +8,11 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { fakeAnthropic } from "../../test/fakes/anthropic.ts"
 import type { Agreement } from "../../test/support/week/check/findings.ts"
+import { checkLog } from "../../test/support/week/check/log.ts"
 import { readRows } from "../../test/support/week/check/rows.ts"
 import { CHECKS } from "../../test/support/week/check/week.ts"
 import { FAKETIME } from "../../test/support/week/clock.ts"
-import { exported, momentValues, unattributed } from "../../test/support/week/exports.ts"
+import { exported, heldOf, momentValues, unattributed } from "../../test/support/week/exports.ts"
 import { type BuiltDataset, buildAll, runWeek } from "../../test/support/week/week.ts"
 import { type Bar, type Benchmark, flag, NotMeasured, numberFlag } from "../benchmark.ts"
 
@@ -78,6 +79,7 @@ const measure = (people: number, days: number, ahead: number, keep: string | und
           built: seconds(began) - told,
           held,
           bare: unattributed(week.record, all),
+          log: checkLog(week.record, heldOf(all)),
           moments: momentValues(all),
           rankings,
           calls: claude.calls.length,
@@ -106,7 +108,7 @@ const momentsOf = (metrics: string, kind: (typeof KINDS)[number]) => {
   return { kept, asked, like, all: kept + asked + like }
 }
 
-const barsOf = ({ bare, held, metrics, moments, warming }: Measured): ReadonlyArray<Bar> => {
+const barsOf = ({ bare, held, log, metrics, moments, warming }: Measured): ReadonlyArray<Bar> => {
   const { all, kept } = momentsOf(metrics, "warm")
   return [
     ...held.flatMap(
@@ -125,6 +127,12 @@ const barsOf = ({ bare, held, metrics, moments, warming }: Measured): ReadonlyAr
         }
       ]
     ),
+    {
+      name: "edits and outcomes that travelers can read of themselves",
+      wanted: "all of them, and nothing else",
+      measured: `${log.found} of ${log.expected}, ${log.findings.length} findings`,
+      met: log.found === log.expected && log.findings.length === 0
+    },
     {
       name: "signals that know what they answer",
       wanted: "all",
@@ -169,7 +177,7 @@ export const benchmark: Benchmark = {
     const measured = await Effect.runPromise(
       Effect.scoped(measure(people, days, ahead, flag(args, "keep"), flag(args, "warming") !== "off"))
     )
-    const { built, calls, held, rankings, record, told } = measured
+    const { built, calls, held, log, rankings, record, told } = measured
     const trips = new Set(record.plans.map(({ trip }) => trip)).size
     return {
       tables: [
@@ -208,10 +216,13 @@ export const benchmark: Benchmark = {
         }
       ],
       bars: barsOf(measured),
-      notes: held.flatMap(({ findings, name, published, said }) => [
-        ...(published ? [] : [said]),
-        ...findings.slice(0, MOST_TOLD).map(({ kind, what }) => `${name}, ${kind}: ${what}`)
-      ]),
+      notes: [
+        ...held.flatMap(({ findings, name, published, said }) => [
+          ...(published ? [] : [said]),
+          ...findings.slice(0, MOST_TOLD).map(({ kind, what }) => `${name}, ${kind}: ${what}`)
+        ]),
+        ...log.findings.slice(0, MOST_TOLD).map(({ kind, what }) => `the log, ${kind}: ${what}`)
+      ],
       figures: { travelers: people, days, told_seconds: told, built_seconds: built, claude_rankings: rankings, trips }
     }
   }

@@ -67,6 +67,25 @@ describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPa
     await page.keyboard.press("ArrowUp")
     await shown(other.name, one.name)
     assert.strictEqual(await page.evaluate(() => document.activeElement?.getAttribute("data-act")), "grip")
+    // The same by hand: the upper one to below the other, and back above it.
+    const planned = async () => {
+      const { days } = ok(await hand.call("GET", `/trips/${trip}`))
+      return days[1].slots.map((slot: { node: { name: string } }) => slot.node.name)
+    }
+    for (const [from, to, expected] of [
+      [0, 1, [one.name, other.name]],
+      [1, 0, [other.name, one.name]]
+    ] as const) {
+      const stops = page.locator(".stop:not(.fixed)")
+      await stops.nth(to).evaluate((stop) => stop.scrollIntoView({ block: "center" }))
+      await stops.nth(from).locator(".grip").hover()
+      await page.mouse.down()
+      const goal = (await stops.nth(to).boundingBox())!
+      await page.mouse.move(goal.x + 20, to > from ? goal.y + goal.height - 4 : goal.y + 4, { steps: 5 })
+      await page.mouse.up()
+      await shown(...expected)
+      await until("the plan in that order", async () => (await planned()).join("|") === expected.join("|"))
+    }
 
     const first = page.locator(".stop:not(.fixed)").first()
     await first.locator("summary").first().click()

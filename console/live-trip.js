@@ -4,6 +4,7 @@ import { Problem } from "./api.js"
 import { T } from "./messages.js"
 import { applyChange, differences, judgeFrame, slotOf, UNDER_CHANGE } from "./plan.js"
 import { newId } from "./session.js"
+import { tripCommands } from "./trip-commands.js"
 
 /** Offers kept at the same time; the oldest goes first. */
 const MOST_OFFERS = 4
@@ -42,6 +43,14 @@ export class LiveTrip {
     /** What the last vote came to, with its offer. */
     this.decided = undefined
     if (trip.vote) this.#addVoted(trip.vote)
+    /** What a traveler does to the plan. */
+    this.does = tripCommands(api, {
+      trip: () => this.trip,
+      write: (does) => this.#write(does),
+      orLater: (...what) => this.#orLater(...what),
+      takeAnswer: (answer) => this.#takeAnswer(answer),
+      takeWhole: (fresh) => this.#takeWhole(fresh)
+    })
   }
 
   /** The offer that the group votes on is on everybody's table. */
@@ -291,62 +300,6 @@ export class LiveTrip {
       this.#on.stale()
       return false
     }
-  }
-
-  /** `about` says it in words, for when it has to wait. */
-  changeSlot(slotId, body, about) {
-    const { id, state_version } = this.trip
-    const request = { path: { id, slot_id: slotId }, body, ifMatch: state_version }
-    return this.#write(() =>
-      this.#orLater("trips.changeSlot", request, about, async (key) =>
-        this.#takeAnswer(await this.#api.changeSlot(id, slotId, body, state_version, key))
-      )
-    )
-  }
-
-  /** Whether the door of a stop was open: for who comes after, and without a change of this plan. */
-  async reportDoor(slotId, open) {
-    await this.#api.changeSlot(this.trip.id, slotId, { action: "report", open }, undefined)
-  }
-
-  choices = (slotId) => this.#api.choices(this.trip.id, slotId)
-
-  addStop(body) {
-    const { id, state_version } = this.trip
-    return this.#write(async () => this.#takeAnswer(await this.#api.addStop(id, body, state_version)))
-  }
-
-  reorder(day, slotIds) {
-    const { id, state_version } = this.trip
-    return this.#write(async () => this.#takeAnswer(await this.#api.reorder(id, day, slotIds, state_version)))
-  }
-
-  /** By the number of the change, and not by what the page shows: who comes second has what they wanted. */
-  async undo(change) {
-    await this.#takeAnswer(await this.#api.undo(this.trip.id, change))
-  }
-
-  /** Its status, its dates, or what it goes around. */
-  change(patch) {
-    const { id, state_version } = this.trip
-    return this.#write(async () => this.#takeWhole(await this.#api.changeTrip(id, patch, state_version)))
-  }
-
-  fits = (minutes, at) => this.#api.fits(this.trip.id, minutes, at)
-
-  feel(slot, signal_type, about) {
-    const body = {
-      id: newId(),
-      signal_type,
-      trip_id: this.trip.id,
-      slot_id: slot.id,
-      activity_node_id: slot.node.id,
-      occurred_at: new Date(this.#api.now()).toISOString()
-    }
-    return this.#orLater("people.signals", { body }, about, async () => {
-      const { rejected } = await this.#api.signal(body)
-      if (rejected.length > 0) throw new Error(rejected[0].problem)
-    })
   }
 
   slot(id) {

@@ -8,7 +8,7 @@ const OVER = ["completed", "shortened", "cancelled"]
 export const moreElement = ({ api, claims, gone }, live) => {
   const part = element("div", {})
   const cancel = held(async () => {
-    if (confirm(T.more.cancelSure) && (await live.change({ status: "cancelled" }))) announce(T.more.cancelled)
+    if (confirm(T.more.cancelSure) && (await live.does.change({ status: "cancelled" }))) announce(T.more.cancelled)
   })
   /** Nobody needs to be told by the stream of what they just did themselves. */
   const goesBy = async (does) => {

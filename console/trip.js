@@ -60,7 +60,7 @@ const placed = (live, slot, to) => {
   const at = ids.indexOf(slot.id)
   const goal = to(at)
   if (goal === at || goal < 0 || goal >= ids.length) return undefined
-  return live
+  return live.does
     .reorder(day.day, ids.toSpliced(at, 1).toSpliced(goal, 0, slot.id))
     .catch((error) => announce(error.message, "error"))
 }
@@ -71,9 +71,9 @@ const actsOn = (live, pivot, { api, vetoes, zone, currency }) => ({
   district: (slot) => pivot({ trigger: "venue_closed", detail: { district: slot.node.neighbourhood } }),
   /** Choices come under the button; nothing changes before one of them is taken. */
   swap: async (slot, pressed) => {
-    const choices = await live.choices(slot.id)
+    const choices = await live.does.choices(slot.id)
     const shown = choicesElement(choices, { zone: zone(), currency }, (node) =>
-      live.changeSlot(
+      live.does.changeSlot(
         slot.id,
         { action: "swap", node_id: node.id },
         T.waiting.slot(slot.node.name, T.waiting.take(node.name))
@@ -90,40 +90,41 @@ const actsOn = (live, pivot, { api, vetoes, zone, currency }) => ({
   move: (slot, date, time) => {
     const day = live.trip.days.find((one) => one.date === date)
     const to = time === "" ? { day: day.day } : { at: `${date}T${time}` }
-    return live.changeSlot(slot.id, { action: "move", ...to }, T.waiting.slot(T.byHand.moveIt, slot.node.name))
+    return live.does.changeSlot(slot.id, { action: "move", ...to }, T.waiting.slot(T.byHand.moveIt, slot.node.name))
   },
   fits: (minutes, date, time) => {
     const isNow = live.trip.status === "active" && date === localDate(api.now(), zone())
     if (time === undefined && !isNow) throw new Error(T.fits.when)
-    return live.fits(minutes, time === undefined ? undefined : `${date}T${time}`)
+    return live.does.fits(minutes, time === undefined ? undefined : `${date}T${time}`)
   },
   takeFitting: async (stops) => {
-    for (const { node, starts_at } of stops) if (!(await live.addStop({ node_id: node.id, at: starts_at }))) return
+    for (const { node, starts_at } of stops) if (!(await live.does.addStop({ node_id: node.id, at: starts_at }))) return
   },
-  add: (body) => live.addStop(body),
+  add: (body) => live.does.addStop(body),
   search: (trip, text, limit, at) => api.search(trip.city, text, limit, at),
   removeFixed: (thing) =>
-    live.changeSlot(thing.id, { action: "remove" }, T.waiting.slot(T.trip.actRemove, thing.title)),
+    live.does.changeSlot(thing.id, { action: "remove" }, T.waiting.slot(T.trip.actRemove, thing.title)),
   lock: (slot) =>
     slot.locked
-      ? live.changeSlot(slot.id, { action: "unlock" }, T.waiting.slot(T.trip.actUnlock, slot.node.name))
-      : live.changeSlot(slot.id, { action: "lock" }, T.waiting.slot(T.trip.actLock, slot.node.name)),
-  remove: (slot) => live.changeSlot(slot.id, { action: "remove" }, T.waiting.slot(T.trip.actRemove, slot.node.name)),
+      ? live.does.changeSlot(slot.id, { action: "unlock" }, T.waiting.slot(T.trip.actUnlock, slot.node.name))
+      : live.does.changeSlot(slot.id, { action: "lock" }, T.waiting.slot(T.trip.actLock, slot.node.name)),
+  remove: (slot) =>
+    live.does.changeSlot(slot.id, { action: "remove" }, T.waiting.slot(T.trip.actRemove, slot.node.name)),
   never: ({ node }) => vetoes.rule(node),
   wasOpen: async (slot) => {
-    await live.reportDoor(slot.id, true)
+    await live.does.reportDoor(slot.id, true)
     announce(T.trip.doorNoted)
   },
   like: async (slot) => {
-    if (await live.feel(slot, "thumbs_up", T.waiting.like(slot.node.name))) announce(T.trip.noted)
+    if (await live.does.feel(slot, "thumbs_up", T.waiting.like(slot.node.name))) announce(T.trip.noted)
   },
   dislike: async (slot) => {
-    if (await live.feel(slot, "thumbs_down", T.waiting.dislike(slot.node.name))) announce(T.trip.noted)
+    if (await live.does.feel(slot, "thumbs_down", T.waiting.dislike(slot.node.name))) announce(T.trip.noted)
   }
 })
 
 const undoing = (live, change) => async () => {
-  await live.undo(change)
+  await live.does.undo(change)
   announce(T.byHand.undone)
 }
 
@@ -174,7 +175,7 @@ const aroundOf = ({ base }, live, zone) =>
     zone,
     nodes: async () => (await base(live.trip.city)).nodes,
     save: async (patch) => {
-      if (await live.change(patch)) announce(T.around.saved)
+      if (await live.does.change(patch)) announce(T.around.saved)
     }
   })
 
@@ -273,7 +274,7 @@ export const tripView = async (app, id) => {
     offers.draw()
     drawMap()
   }
-  const setStatus = (next) => live.change({ status: next })
+  const setStatus = (next) => live.does.change({ status: next })
   const drawStatus = whenOther((trip) => {
     showStatus(trip, status, page.state)
     controls.replaceChildren(controlsElement(trip, { pivot, setStatus }))

@@ -624,6 +624,7 @@ export type Onboarded = {
       | "post_trip_rating"
       | "candidate_set_logged"
     readonly occurred_at: string
+    readonly node: NodeBrief | null
     readonly changes: ReadonlyArray<
       | {
           readonly dimension: string
@@ -713,6 +714,7 @@ export type PersonaView = {
       | "post_trip_rating"
       | "candidate_set_logged"
     readonly occurred_at: string
+    readonly node: NodeBrief | null
     readonly changes: ReadonlyArray<
       | {
           readonly dimension: string

@@ -161,6 +161,20 @@ export const SIGNAL_WORDS = {
   post_trip_rating: "Rated a place"
 }
 
+/** The same of a place whose name is known; keeping a plan and letting an offer pass are about none. */
+export const SIGNAL_OF = {
+  slot_view: (name) => `Looked at ${name}`,
+  slot_accept: (name) => `Went to ${name}`,
+  slot_skip: (name) => `Left out ${name}`,
+  slot_swap: (name) => `Swapped ${name} for another place`,
+  pivot_accept: (name) => `Took another way: ${name}`,
+  thumbs_up: (name) => `Liked ${name}`,
+  thumbs_down: (name) => `Did not like ${name}`,
+  discovery_swipe_right: (name) => `Would go to ${name}`,
+  discovery_swipe_left: (name) => `Would not go to ${name}`,
+  post_trip_rating: (name) => `Rated ${name}`
+}
+
 export const T = {
   app: "Overplanned",
   nav: { trips: "Trips", plan: "New trip", me: "Me", contract: "For developers" },

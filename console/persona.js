@@ -2,7 +2,7 @@
 import { companionsCard } from "./companions.js"
 import { button, element, held, saveAs } from "./dom.js"
 import { deadline, fullTime } from "./format.js"
-import { SIGNAL_WORDS, SOURCE_WORDS, T, TASTE_WORDS, words } from "./messages.js"
+import { SIGNAL_OF, SIGNAL_WORDS, SOURCE_WORDS, T, TASTE_WORDS, words } from "./messages.js"
 import { pushCard } from "./push.js"
 import { copyable, qrElement } from "./together.js"
 
@@ -50,11 +50,14 @@ const changeTag = ({ dimension, tag, change, from, to }) => {
   )
 }
 
-const lesson = ({ signal_type, occurred_at, changes }) =>
+const signalText = ({ node, signal_type }) =>
+  (node && SIGNAL_OF[signal_type]?.(node.name)) ?? SIGNAL_WORDS[signal_type] ?? words(signal_type)
+
+const lesson = ({ changes, node, occurred_at, signal_type }) =>
   element(
     "li",
     {},
-    element("strong", {}, SIGNAL_WORDS[signal_type] ?? words(signal_type)),
+    element("strong", {}, signalText({ node, signal_type })),
     " ",
     element("time", { class: "soft", datetime: occurred_at }, fullTime(occurred_at)),
     element(

@@ -21,6 +21,8 @@ export interface PersonaChangeExplained {
   readonly signal_id: string
   readonly signal_type: SignalType
   readonly occurred_at: number
+  /** The place that it was about; absent where it was about none. */
+  readonly node_id?: string
   readonly changes: ReadonlyArray<LearntChange>
 }
 

@@ -2,7 +2,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
 import { type App, openApp } from "../support/app.ts"
-import { chromiumPath, NO_BROWSER } from "../support/browser.ts"
+import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { type Json, ok, until } from "../support/server.ts"
 
 describe.skipIf(chromiumPath === undefined)(`a taste in the app (${chromiumPath ?? NO_BROWSER})`, () => {
@@ -63,6 +63,18 @@ describe.skipIf(chromiumPath === undefined)(`a taste in the app (${chromiumPath 
     })
     assert.strictEqual(learnt["dimensions"].category_affinities.source, "signals")
     await enough(page)
+
+    await page.goto(`${app.world.server().url}/#/me`)
+    const lessons = page.locator("ol.plain li strong")
+    await lessons.first().waitFor()
+    assert.deepStrictEqual(
+      await lessons.allTextContents(),
+      learnt["recent"].map(({ node, signal_type }: Json) =>
+        signal_type === "discovery_swipe_right" ? `Would go to ${node.name}` : `Would not go to ${node.name}`
+      ),
+      "each lesson names its place"
+    )
+    await picture(page, "phone-lessons")
 
     assert.sameMembers(await begin(page), said)
     await toSwipes(page)

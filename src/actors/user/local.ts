@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import type { ActorError } from "../../domain/actor-errors.ts"
-import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
 import type { UserId } from "../../domain/ids.ts"
 import { isCold } from "../../domain/persona/persona.ts"
 import type { ReadSignal } from "../../domain/persona/reading.ts"
@@ -21,6 +20,7 @@ import { TripEndings } from "../../services/trip-endings.ts"
 import { MemberPersonas } from "../../services/trip-helpers.ts"
 import { UserStorage } from "../../services/user-storage.ts"
 import { Machine } from "../../support/machine.ts"
+import { placesInMemory } from "../../support/places-in-memory.ts"
 import { Pending } from "../engine/cell.ts"
 import type { Limits } from "../engine/kind.ts"
 import { make } from "../engine/make.ts"
@@ -42,33 +42,22 @@ const unavailable = (error: ActorError) =>
 
 const explained = ({ persona, recent }: UserReply): PersonaExplained => ({ persona, recent: recent.toReversed() })
 
-/** The places that signals are about, in the catalogs that are in memory. */
-const placesInMemory = Effect.fnUntraced(function* (catalog: Catalog["Service"]) {
-  const catalogs = new Map<string, CityCatalog>()
-  const cities = yield* Effect.orElseSucceed(catalog.cities, () => [])
-  for (const { slug } of cities) {
-    const resident = catalog.resident(slug)
-    if (resident !== undefined) catalogs.set(slug, resident)
+/** The place that a signal is about, as far as learning cares. */
+const lessonsPlace =
+  (placeOf: Effect.Success<ReturnType<typeof placesInMemory>>) =>
+  (nodeId: string): Lesson["node"] => {
+    const found = placeOf(nodeId)
+    if (found === undefined) return undefined
+    const { category, price_tier, vibe_embedding } = found.node
+    return { id: nodeId, category, price_tier, vibe: vibe_embedding, city: found.city.id }
   }
-  const stop = catalog.onChange((next) => void catalogs.set(next.city.slug, next))
-  yield* Effect.addFinalizer(() => Effect.sync(stop))
-  return (nodeId: string): Lesson["node"] => {
-    for (const city of catalogs.values()) {
-      const index = city.indexOf(nodeId)
-      if (index === undefined) continue
-      const { category, price_tier, vibe_embedding } = city.nodes[index]!
-      return { id: nodeId, category, price_tier, vibe: vibe_embedding, city: city.city.id }
-    }
-    return undefined
-  }
-})
 
 /** The engine of this process's travelers. */
 const makeTravelers = Effect.fnUntraced(function* (limits: Partial<Limits>) {
   const clock = yield* Clock.Clock
   const storage = yield* UserStorage
   const journal = yield* Journal
-  const nodeOf = yield* placesInMemory(yield* Catalog)
+  const nodeOf = lessonsPlace(yield* placesInMemory(yield* Catalog))
   const listeners = new Set<(user: UserId) => void>()
   const tell = (user: string) => {
     for (const listener of listeners) listener(user as UserId)

@@ -139,6 +139,8 @@ const Learnt = Schema.Struct({
   signal_id: Schema.String,
   signal_type: SignalType,
   occurred_at: Schema.Finite,
+  /** The place that it was about; absent where it was about none. */
+  node_id: Schema.optionalKey(Schema.String),
   changes: Schema.Array(LearntChange)
 })
 export type Learnt = typeof Learnt.Type

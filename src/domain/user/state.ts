@@ -111,18 +111,20 @@ const evidenceOf = ({ signal, node }: Lesson): Evidence | undefined => {
   }
 }
 
+const heard = ({ activity_node_id, id, occurred_at, signal_type }: Lesson["signal"]): Omit<Learnt, "changes"> => ({
+  signal_id: id,
+  signal_type,
+  occurred_at,
+  ...(activity_node_id === null ? {} : { node_id: activity_node_id })
+})
+
 /**
  * What was learnt before this actor woke up: an app that sends those signals again, because it never saw that they were
  * taken, does not make them count twice. What they changed then stands in what was written down.
  */
 export const remembered = (lessons: ReadonlyArray<Lesson>, told: ReadonlyArray<ToldChanges>): ReadonlyArray<Learnt> => {
   const changesOf = new Map(told.map((one) => [one.signal_id, one.changes]))
-  return lessons.slice(-MAX_RECENT).map(({ signal }) => ({
-    signal_id: signal.id,
-    signal_type: signal.signal_type,
-    occurred_at: signal.occurred_at,
-    changes: changesOf.get(signal.id) ?? []
-  }))
+  return lessons.slice(-MAX_RECENT).map(({ signal }) => ({ ...heard(signal), changes: changesOf.get(signal.id) ?? [] }))
 }
 
 /** What of it is written down with the persona. */
@@ -167,12 +169,7 @@ export const learn = (state: UserState, lessons: ReadonlyArray<Lesson>, now: num
     dimensions = update?.dimensions ?? dimensions
     sequence.push(...sequenceOf([lesson]))
     if (recent.length >= MAX_RECENT) recent.shift()
-    recent.push({
-      signal_id: signal.id,
-      signal_type: signal.signal_type,
-      occurred_at: signal.occurred_at,
-      changes: accountOf(update?.changes ?? [])
-    })
+    recent.push({ ...heard(signal), changes: accountOf(update?.changes ?? []) })
     learntUntil = Math.max(learntUntil, lesson.at)
     moved = true
   }

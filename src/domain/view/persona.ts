@@ -1,9 +1,11 @@
 /** A persona as its owner reads it: what we believe, how sure we are, who says so, and what each signal changed. */
 import { explain } from "../catalog/embedding.ts"
+import type { ActivityNode } from "../catalog/node.ts"
 import { vibeQuery } from "../persona/encode.ts"
 import { isCold, type Persona } from "../persona/persona.ts"
 import type { LearntChange } from "../user/commands.ts"
 import { COLD_BELOW_SIGNALS, type SignalType } from "../vocabulary.ts"
+import { nodeBrief } from "./node.ts"
 
 const SHOWN_VIBES = 8
 
@@ -13,16 +15,22 @@ interface Recent {
   readonly signal_id: string
   readonly signal_type: SignalType
   readonly occurred_at: number
+  readonly node_id?: string
   readonly changes: ReadonlyArray<LearntChange>
 }
+
+const briefOf = (node: ActivityNode | undefined) => (node === undefined ? null : nodeBrief(node))
 
 export const personaView = ({
   modelEncoderVersion,
   persona,
+  placeOf,
   recent
 }: {
   readonly persona: Persona
   readonly recent: ReadonlyArray<Recent>
+  /** A place by its id, where it is known here. */
+  readonly placeOf: (nodeId: string) => ActivityNode | undefined
   /** The trained model that has a taste of theirs, where one has. */
   readonly modelEncoderVersion?: string | undefined
 }) => ({
@@ -50,6 +58,7 @@ export const personaView = ({
     signal_id: one.signal_id,
     signal_type: one.signal_type,
     occurred_at: new Date(one.occurred_at).toISOString(),
+    node: briefOf(one.node_id === undefined ? undefined : placeOf(one.node_id)),
     changes: one.changes.map((it) => ("tag" in it ? { ...it, change: rounded(it.change) } : it))
   }))
 })

@@ -9,6 +9,7 @@ import { VibeTagWord } from "../../domain/catalog/words.ts"
 import { UserId } from "../../domain/ids.ts"
 import { DIMENSION_NAMES } from "../../domain/persona/dimensions.ts"
 import { Onboarding } from "../../domain/persona/onboarding.ts"
+import { NodeBrief } from "../../domain/pivot/model.ts"
 import { SignalType } from "../../domain/vocabulary.ts"
 import { Authorization } from "./identity.ts"
 import { Conflict, NotFound, PayloadTooLarge, Unavailable, Unprocessable } from "./problems.ts"
@@ -33,6 +34,8 @@ export const PersonaView = Schema.Struct({
       signal_id: Schema.String,
       signal_type: SignalType,
       occurred_at: Instant,
+      /** The place that it was about. */
+      node: Schema.NullOr(NodeBrief),
       /** By how much a taste moved, or what a dimension was and is now. */
       changes: Schema.Array(
         Schema.Union([

@@ -81,6 +81,12 @@ export const SCHEMAS: Readonly<Record<string, string>> = {
 }
 
 export const FIELDS_OF: Readonly<Record<string, Field>> = {
+  "PersonaView.node": [
+    "The place that it was about; null where it was about none, or where the place is not known here, or not any more."
+  ],
+  "Onboarded.node": [
+    "The place that it was about; null where it was about none, or where the place is not known here, or not any more."
+  ],
   "ActorShown.children": ["Child fibers in the actor's scope.", [{ fiber: 413, name: "feed" }]],
   "ActorShown.id": ["Of whom or what it is.", EXAMPLE.trip],
   "ActorShown.kind": ["Which kind of actor.", "trip"],

@@ -17,6 +17,7 @@ import { ModelInForce } from "../../services/model-in-force.ts"
 import { Personas } from "../../services/personas.ts"
 import { SignalIntake } from "../../services/signal-intake.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
+import { placesInMemory } from "../../support/places-in-memory.ts"
 import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
 import { Unavailable, Unprocessable } from "../api/problems.ts"
@@ -50,6 +51,8 @@ export const layer = HttpApiBuilder.group(
   "people",
   Effect.fnUntraced(function* (group) {
     const catalogs = yield* Catalog
+    const places = yield* placesInMemory(catalogs)
+    const placeOf = (nodeId: string) => places(nodeId)?.node
     const companions = yield* Companions
     const discovery = yield* Discovery
     const erased = yield* ErasedSubjects
@@ -63,14 +66,14 @@ export const layer = HttpApiBuilder.group(
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
           const explained = yield* orRetry(personas.explain(userId))
-          return personaView({ ...explained, modelEncoderVersion: models.encodedBy(userId) })
+          return personaView({ ...explained, placeOf, modelEncoderVersion: models.encodedBy(userId) })
         }),
       onboard: ({ payload }) =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
           const onboarded = yield* orRetry(personas.onboard(userId, payload))
           return {
-            ...personaView({ ...onboarded, modelEncoderVersion: models.encodedBy(userId) }),
+            ...personaView({ ...onboarded, placeOf, modelEncoderVersion: models.encodedBy(userId) }),
             not_understood: personaFromOnboarding(payload).unknown
           }
         }),

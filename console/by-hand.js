@@ -1,6 +1,6 @@
 /** What a traveler does to a plan with their own hands: choosing among places, bringing something along, and taking it all back. */
 import { button, element, field, held, redraw, setText } from "./dom.js"
-import { beforeText, deadline, timeSpan } from "./format.js"
+import { beforeText, deadline, inClock, timeSpan } from "./format.js"
 import { categoryWords, T } from "./messages.js"
 import { openBadge } from "./stop.js"
 
@@ -23,7 +23,7 @@ export const choicesElement = ({ choices, reasons }, { zone, currency }, take) =
   element(
     "div",
     { class: "choices", role: "group", "aria-label": T.byHand.choices },
-    choices.length === 0 && reasons.map(({ message }) => element("p", { class: "soft" }, message)),
+    choices.length === 0 && reasons.map(({ message }) => element("p", { class: "soft" }, inClock(message))),
     choices.map((one, nr) =>
       button(
         [
@@ -31,7 +31,7 @@ export const choicesElement = ({ choices, reasons }, { zone, currency }, take) =
           beforeElement(one, currency)
         ],
         held(() => take(one.node)),
-        { "data-act": `choose-${nr}`, title: one.why.join(" · ") }
+        { "data-act": `choose-${nr}`, title: inClock(one.why.join(" · ")) }
       )
     )
   )

@@ -1,4 +1,5 @@
 /** How the page is built and spoken through: text stays text. */
+import { inClock } from "./format.js"
 import { T } from "./messages.js"
 import { SVG } from "./namespaces.js"
 
@@ -143,7 +144,7 @@ export const held = (act) => async (event) => {
   try {
     await act(event)
   } catch (error) {
-    announce(error.message, "error")
+    announce(inClock(error.message), "error")
   } finally {
     pressed.removeAttribute("aria-busy")
   }

@@ -1,7 +1,7 @@
 /** What fits into some minutes between other things: asked for, looked at, and put into the plan with one press. */
 import { beforeElement } from "./by-hand.js"
 import { button, element, field, held, redraw } from "./dom.js"
-import { timeSpan } from "./format.js"
+import { inClock, timeSpan } from "./format.js"
 import { categoryWords, T } from "./messages.js"
 
 const LEAST_MINUTES = 15
@@ -55,10 +55,10 @@ export const fitsElement = (ask, take, zone, currency) => {
             await take(option.stops)
             found.replaceChildren()
           }),
-          { "data-act": `fit-${nr}`, title: option.stops.flatMap(({ why }) => why).join(" · ") }
+          { "data-act": `fit-${nr}`, title: inClock(option.stops.flatMap(({ why }) => why).join(" · ")) }
         )
       ),
-      ...(options.length === 0 ? reasons.map(({ message }) => element("p", { class: "soft" }, message)) : [])
+      ...(options.length === 0 ? reasons.map(({ message }) => element("p", { class: "soft" }, inClock(message))) : [])
     ])
   })
   return element(

@@ -33,6 +33,13 @@ const CLOCK = { timeStyle: "short" }
 export const clockTime = (instant, timeZone, locale = LOCALE) =>
   formatter(timeZone, CLOCK, locale).format(new Date(instant))
 
+/** A time of day as the server writes it in its sentences; not a part of an instant, nor of a time that is written otherwise already. */
+const WRITTEN_TIME = /(?<![\d:.T])([01]\d|2[0-3]):([0-5]\d)(?![\d:]|\s?[ap]\.?m)/gi
+
+/** A sentence of the server, whose times are the city's, on 24 hours: written anew as this device writes times. */
+export const inClock = (sentence, locale = LOCALE) =>
+  sentence.replace(WRITTEN_TIME, (_, hour, minute) => clockTime(Date.UTC(2024, 0, 1, hour, minute), "UTC", locale))
+
 /** Both times in full where midnight lies between: a range would name the days. */
 export const timeSpan = (from, until, timeZone, locale = LOCALE) => {
   const clock = formatter(timeZone, CLOCK, locale)
@@ -151,7 +158,7 @@ export const datesText = ({ start_date, end_date }) =>
 
 /** The server words evidence by its kind; the licence of what others counted stands beside it. */
 export const evidenceText = ({ kind, text, licence }) =>
-  kind === "aggregator" && licence !== null ? `${text} (${licence})` : text
+  inClock(kind === "aggregator" && licence !== null ? `${text} (${licence})` : text)
 
 /** Where a place is, for whatever map program a phone has. */
 export const mapAddress = ({ lat, lon, name }) => `geo:${lat},${lon}?q=${lat},${lon}(${encodeURIComponent(name)})`

@@ -465,7 +465,8 @@ export const T = {
   },
   push: {
     title: "While the app is closed",
-    hint: "When something happens to your plan this device can tell you, and you can answer from there. Not between 22:00 and 7:00 where you are.",
+    hint: (from, until) =>
+      `When something happens to your plan this device can tell you, and you can answer from there. Not between ${from} and ${until} where you are.`,
     start: "Tell me",
     stop: "Tell me no more",
     gone: "This device is not told any more: its browser has ended that, as browsers do after a while.",

@@ -1,6 +1,6 @@
 /** An offer: what could be done about a disruption, each option with what it changes. */
 import { button, element, field, held, select } from "./dom.js"
-import { changeText, deadline, evidenceText, measure, priceText } from "./format.js"
+import { changeText, deadline, evidenceText, inClock, measure, priceText } from "./format.js"
 import { hoursText } from "./hours.js"
 import { letterOf, offerMap } from "./map.js"
 import { categoryWords, KIND_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
@@ -158,7 +158,7 @@ const optionElement = (option, index, { trip, zone, currency, accept, isVote }) 
       element(
         "ul",
         { class: "why" },
-        why.map((one) => element("li", {}, one))
+        why.map((one) => element("li", {}, inClock(one)))
       ),
     option.evidence.length > 0 &&
       element(
@@ -216,7 +216,7 @@ export const offerElement = (offer, context) => {
       element(
         "ul",
         { class: "soft" },
-        reasons.map(({ message }) => element("li", {}, message))
+        reasons.map(({ message }) => element("li", {}, inClock(message)))
       ),
     options.length > 0 && !isVote && element("p", { class: "soft" }, T.offer.until(deadline(expires_at)))
   )

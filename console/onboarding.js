@@ -1,6 +1,6 @@
 /** What a newcomer says about themselves in under a minute: tags, how they travel, and a dozen places. */
 import { button, chips, element, field, held, redraw, select } from "./dom.js"
-import { priceText } from "./format.js"
+import { evidenceText, priceText } from "./format.js"
 import { hoursText } from "./hours.js"
 import { BUDGET_CHOICES, categoryWords, DIET_CHOICES, PACE_CHOICES, T, words } from "./messages.js"
 import { newId } from "./session.js"
@@ -89,7 +89,7 @@ const placeCard = ({ node }, currency) =>
       { class: "tags" },
       node.vibe_tags.slice(0, 4).map((tag) => element("span", { class: "tag" }, words(tag)))
     ),
-    node.evidence[0] && element("p", {}, node.evidence[0].text)
+    node.evidence[0] && element("p", {}, evidenceText(node.evidence[0]))
   )
 
 /** A dozen places, one at a time; each answer is sent at once and none is waited for. */

@@ -1,5 +1,6 @@
 /** Being told of offers while the app is closed: only who asks for it, on this device, and not at night. */
 import { button, element, held } from "./dom.js"
+import { inClock } from "./format.js"
 import { T } from "./messages.js"
 
 /** By the clock of the city that one travels in. */
@@ -112,7 +113,7 @@ export const pushCard = (app) => {
     "section",
     { class: "card below" },
     element("h2", {}, T.push.title),
-    element("p", { class: "soft" }, T.push.hint),
+    element("p", { class: "soft" }, T.push.hint(inClock(NIGHT.from), inClock(NIGHT.until))),
     acts
   )
 }

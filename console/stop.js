@@ -1,6 +1,15 @@
 /** One stop of a day on two lines; what can be done about it is folded away. */
 import { announce, button, element, field, held, redraw, select, setText } from "./dom.js"
-import { calendarDay, evidenceText, mapAddress, openText, priceText, timeSpan, webMapAddress } from "./format.js"
+import {
+  calendarDay,
+  evidenceText,
+  inClock,
+  mapAddress,
+  openText,
+  priceText,
+  timeSpan,
+  webMapAddress
+} from "./format.js"
 import { hoursText } from "./hours.js"
 import { categoryWords, FIT_WORDS, NEED_WORDS, T, words } from "./messages.js"
 import { gripElement } from "./order.js"
@@ -25,7 +34,7 @@ const because = ({ why, evidence }) =>
       element(
         "p",
         { class: "tags" },
-        why.map((one) => element("span", { class: "tag" }, words(one)))
+        why.map((one) => element("span", { class: "tag" }, inClock(words(one))))
       ),
     evidence.length > 0 &&
       element(
@@ -127,7 +136,7 @@ export const directions = (node) =>
   )
 
 const more = (slot) => [
-  slot.narrative && element("p", {}, slot.narrative),
+  slot.narrative && element("p", {}, inClock(slot.narrative)),
   slot.opening_hours && element("p", { class: "soft" }, T.trip.hours(hoursText(slot.opening_hours))),
   slot.expected && element("p", { class: "soft" }, slot.expected.text),
   slot.booking_needed && element("p", { class: "soft" }, T.trip.bookHint),

@@ -50,6 +50,14 @@ const WORDS = "/console/words-of-the-worker"
 /** Undefined where the browser has thrown away what was kept. */
 const keptWords = async () => (await lastKept(WORDS))?.json()
 
+/** Its times are the city's, on 24 hours; the app does the same with sentences, and its modules cannot be loaded here. */
+const inClock = (sentence) => {
+  const clock = new Intl.DateTimeFormat(navigator.language, { timeStyle: "short", timeZone: "UTC" })
+  return sentence.replace(/(?<![\d:.T])([01]\d|2[0-3]):([0-5]\d)(?![\d:])/g, (_, hour, minute) =>
+    clock.format(Date.UTC(2024, 0, 1, hour, minute))
+  )
+}
+
 const showPush = async ({ answer, body, option_id, pivot_id, title, trip_id }) => {
   const words = await keptWords()
   // Without words for the buttons, and where there is nothing to take, it opens the trip, and one answers there.
@@ -60,8 +68,8 @@ const showPush = async ({ answer, body, option_id, pivot_id, title, trip_id }) =
           { action: "accept", title: words.take },
           { action: "dismiss", title: words.keep }
         ]
-  await self.registration.showNotification(title, {
-    body,
+  await self.registration.showNotification(inClock(title), {
+    body: inClock(body),
     actions,
     // One for each event: told again it takes the place of what stands there.
     tag: pivot_id,

@@ -4,7 +4,7 @@ import { choicesElement, makeUndo } from "./by-hand.js"
 import { controlsElement } from "./controls.js"
 import { makeDays, makeNow } from "./days.js"
 import { announce, element, setText, whenOther } from "./dom.js"
-import { datesText, localDate, timeSpan, zoneText } from "./format.js"
+import { datesText, inClock, localDate, timeSpan, zoneText } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
@@ -48,7 +48,7 @@ const notesElement = (trip, open) => {
     "details",
     { class: "notes", open },
     element("summary", {}, T.trip.notes),
-    said.map((message) => element("p", { class: "notice" }, message)),
+    said.map((message) => element("p", { class: "notice" }, inClock(message))),
     element("p", { class: "soft" }, T.trip.sources(trip.attribution.map(({ text }) => text).join("; ")))
   )
 }

@@ -1,6 +1,7 @@
 /** A notification in a real browser: the worker of the page shows what came, and what is pressed there answers the offer. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Browser } from "playwright-core"
+import { inClock } from "../../console/format.js"
 import { T } from "../../console/messages.js"
 import { openWorld, type World } from "../e2e/world.ts"
 import { type PushService, pushDevice, startPushService } from "../fakes/push-service.ts"
@@ -80,8 +81,11 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
       until(`notification ${n}`, () => worker.evaluate((at) => (globalThis as WorkerScope).asked[at], n - 1))
     await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId: id, data: text })
     const shown = await asked(1)
-    assert.strictEqual(shown.title, notice.title)
-    assert.deepInclude(shown.options, { body: notice.body, tag: notice.pivot_id })
+    // Its times are told as the device tells times: those of the server are on 24 hours.
+    const locale = await worker.evaluate(() => navigator.language)
+    const title = inClock(notice.title, locale)
+    assert.strictEqual(shown.title, title)
+    assert.deepInclude(shown.options, { body: inClock(notice.body, locale), tag: notice.pivot_id })
     assert.deepStrictEqual(
       shown.options.actions.map(({ action, title }: Json) => [action, title]),
       [
@@ -114,8 +118,13 @@ describe.skipIf(chromiumPath === undefined)(`a notification (${chromiumPath ?? N
     })
     await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId: id, data: text })
     const bare = await asked(3)
-    assert.strictEqual(bare.title, notice.title)
+    assert.strictEqual(bare.title, title)
     assert.deepStrictEqual(bare.options.actions, [], "it opens the trip, and one answers there")
+
+    const vote = { ...notice, option_id: null, title: "Your group votes until 18:30", body: "Instead: A place, 00:05" }
+    await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId: id, data: JSON.stringify(vote) })
+    const timed = await asked(4)
+    assert.deepStrictEqual([timed.title, timed.options.body], [inClock(vote.title, locale), inClock(vote.body, locale)])
     await context.close()
   })
 

@@ -1,6 +1,15 @@
 /** What the app says, as a traveler reads it. */
 import { assert, describe, it } from "@effect/vitest"
-import { calendarDay, changeText, clockTime, localDate, priceText, timeSpan, zoneText } from "../../console/format.js"
+import {
+  calendarDay,
+  changeText,
+  clockTime,
+  inClock,
+  localDate,
+  priceText,
+  timeSpan,
+  zoneText
+} from "../../console/format.js"
 import { hoursText } from "../../console/hours.js"
 import {
   BUDGET_CHOICES,
@@ -20,9 +29,12 @@ import { unsaidWhy } from "../../console/offer.js"
 import { fitsToTell, MOODS } from "../../console/plan.js"
 import { CATEGORIES } from "../../src/domain/catalog/category.ts"
 import { DIETS, fitFor, NEEDS } from "../../src/domain/catalog/fits.ts"
+import { doorSaying } from "../../src/domain/catalog/sayings.ts"
 import { INTERESTS } from "../../src/domain/persona/interests.ts"
+import { openWords } from "../../src/domain/pivot/present.ts"
 import { MAX_DAYS } from "../../src/domain/trip/request.ts"
 import { Budget, Mood, Open, Pace, SignalType, Trigger, TripStatus } from "../../src/domain/vocabulary.ts"
+import { place } from "../domain/rankers/fixtures.ts"
 
 const ZONE = "America/Los_Angeles"
 
@@ -39,6 +51,23 @@ describe("the words of the console", () => {
     assert.strictEqual(calendarDay("2026-05-01", "de"), "Fr., 1. Mai")
     // Over midnight both times are told, and neither with its date.
     assert.strictEqual(timeSpan("2026-05-02T06:30:00Z", "2026-05-02T07:30:00Z", ZONE), "23:30 – 00:30")
+  })
+
+  it("write times in sentences of the server as the traveler's device does, and nothing else", () => {
+    const american = (sentence: string) => inClock(sentence, "en-US").replace(/\s/g, " ")
+    const node = place("p", "museum", { opening_hours: null })
+    assert.strictEqual(american(openWords(node, "open", "18:30")), "Open at 6:30 PM")
+    assert.strictEqual(inClock(openWords(node, "open", "18:30"), "en-GB"), "Open at 18:30")
+    assert.strictEqual(inClock(openWords(node, "open", "18:30"), "fi"), "Open at 18.30")
+    assert.strictEqual(
+      american(openWords(node, "unknown", "09:05")),
+      "Nobody knows its hours: check before you go at 9:05 AM"
+    )
+    const found = doorSaying({ found: "closed", people: 3, when: { weekday: 1, hour: 0 } })
+    assert.strictEqual(american(found), "3 travelers of ours found it closed on Tuesdays around 12:00 AM.")
+    for (const other of ["at 12:30 PM already", "2026-05-01T10:15:00Z", "2:1 and 25:00", "10:15:30"]) {
+      assert.strictEqual(american(other), other)
+    }
   })
 
   it("tell how dear a place is in the money of the city", () => {

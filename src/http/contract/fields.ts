@@ -346,5 +346,8 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   website: ["Its own pages.", "https://example.org/gas-works"],
   weight: ["How strong the taste is, 0 to 1.", 0.41],
   wheelchair: ["Whether one gets in and around in a wheelchair."],
-  why: ["Why it is there for these people, in a few words each.", ["there at sunset", "scenic_view"]]
+  why: [
+    "Why it is there for these people, in a few words each. Times of day in this and in every other sentence are those of the city, on 24 hours as `18:30`: a client may write them anew as its reader does.",
+    ["there at sunset", "scenic_view"]
+  ]
 }

@@ -161,7 +161,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   lost: ["Changes that were acknowledged and could not be kept: the plan goes on without them."],
   means: ["What the tag says of a place.", "Noodles in broth are what one comes for"],
   members: ["Who belongs to the trip."],
-  message: ["The same in a sentence.", "Nothing of the kind is open then."],
+  message: ["The same in a sentence; times are the city's, as 18:30.", "Nothing of the kind is open then."],
   metrics: ["How it was judged.", { ndcg_10: 0.31 }],
   min_age: ["Years that one has to have to be let in.", 21],
   minutes: ["How long, in minutes.", 95],
@@ -287,7 +287,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   stops: ["The stops that are there for this member.", [EXAMPLE.slot]],
   tag: ["A vibe tag of `/vocabularies`.", "scenic_view"],
   tags: ["Vibe tags of `/vocabularies`.", ["specialty_coffee"]],
-  text: ["The same in a sentence.", "An editor of ours calls it calm."],
+  text: ["The same in a sentence; times are the city's, as 18:30.", "An editor of ours calls it calm."],
   time_zone: ["The zone of its clock, by its name in the IANA list.", "America/Los_Angeles"],
   tiles: ["The operator's source of pictures; null where maps are drawn from the places alone."],
   title: ["What such problems have in common."],
@@ -346,8 +346,5 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   website: ["Its own pages.", "https://example.org/gas-works"],
   weight: ["How strong the taste is, 0 to 1.", 0.41],
   wheelchair: ["Whether one gets in and around in a wheelchair."],
-  why: [
-    "Why it is there for these people, in a few words each. Times of day in this and in every other sentence are those of the city, on 24 hours as `18:30`: a client may write them anew as its reader does.",
-    ["there at sunset", "scenic_view"]
-  ]
+  why: ["Why it is there for these people, in a few words each.", ["there at sunset", "scenic_view"]]
 }

@@ -627,12 +627,28 @@ export type Onboarded = {
     readonly node: NodeBrief | null
     readonly changes: ReadonlyArray<
       | {
-          readonly dimension: string
+          readonly dimension:
+            | "pace_preference"
+            | "budget_sensitivity"
+            | "cuisine_openness"
+            | "social_mode"
+            | "time_orientation"
+            | "primary_interest"
+            | "trip_count"
+            | "category_affinities"
           readonly tag: VibeTag
           readonly change: number
         }
       | {
-          readonly dimension: string
+          readonly dimension:
+            | "pace_preference"
+            | "budget_sensitivity"
+            | "cuisine_openness"
+            | "social_mode"
+            | "time_orientation"
+            | "primary_interest"
+            | "trip_count"
+            | "category_affinities"
           readonly from: string
           readonly to: string
         }
@@ -717,12 +733,28 @@ export type PersonaView = {
     readonly node: NodeBrief | null
     readonly changes: ReadonlyArray<
       | {
-          readonly dimension: string
+          readonly dimension:
+            | "pace_preference"
+            | "budget_sensitivity"
+            | "cuisine_openness"
+            | "social_mode"
+            | "time_orientation"
+            | "primary_interest"
+            | "trip_count"
+            | "category_affinities"
           readonly tag: VibeTag
           readonly change: number
         }
       | {
-          readonly dimension: string
+          readonly dimension:
+            | "pace_preference"
+            | "budget_sensitivity"
+            | "cuisine_openness"
+            | "social_mode"
+            | "time_orientation"
+            | "primary_interest"
+            | "trip_count"
+            | "category_affinities"
           readonly from: string
           readonly to: string
         }
@@ -1254,7 +1286,7 @@ export type Unavailable = {
 /** A change of the plan that can be taken back until then. */
 export type UndoView = {
   readonly change: number
-  readonly what: string
+  readonly what: "swap" | "remove" | "add" | "move" | "reorder" | "lock" | "fixed" | "pivot" | "reschedule" | "replan"
   readonly until: string
 }
 
@@ -1341,7 +1373,7 @@ export type VibeTag =
 export type Vocabularies = {
   readonly tags: ReadonlyArray<{
     readonly tag: VibeTag
-    readonly group: string
+    readonly group: "mood" | "character" | "food" | "drink_and_night" | "nature" | "culture" | "activity" | "occasion"
     readonly means: string
   }>
   readonly categories: ReadonlyArray<Category>

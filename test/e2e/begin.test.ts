@@ -99,6 +99,7 @@ describe("the way in", () => {
       assert.deepStrictEqual(field("TripConstraints", "avoid").enum, words.avoidable, document)
       assert.deepStrictEqual(field("TripConstraints", "needs").enum, words.needs, document)
       assert.deepStrictEqual(field("TripConstraints", "pace").enum, words.paces, document)
+      assert.include(field("UndoView", "what").enum, "swap", document)
       assert.deepStrictEqual(field("SlotView", "fits").propertyNames.enum, words.needs, document)
     }
     assert.includeMembers(words.needs, words.diets)

@@ -17,9 +17,11 @@ const told = (jsonSchema: Readonly<Record<string, unknown>>) =>
 /** Stands beside the list for whoever compares releases: words that it has not are read as well. Documents leave it out. */
 export const OTHERS_ARE_READ = "x-others-are-read"
 
-/** A word of the list, under a name of its own in the documents of the contract. */
-export const wordOf = (identifier: string, words: ReadonlyArray<string>) =>
-  told({ enum: words, [OTHERS_ARE_READ]: true }).annotate({ identifier })
+/** A word of the list. */
+export const wordIn = (words: ReadonlyArray<string>) => told({ enum: words, [OTHERS_ARE_READ]: true })
+
+/** The same, under a name of its own in the documents of the contract. */
+export const wordOf = (identifier: string, words: ReadonlyArray<string>) => wordIn(words).annotate({ identifier })
 
 /** A word of the list, or one of one's own. */
 export const wordOfOrOwn = (words: ReadonlyArray<string>) =>

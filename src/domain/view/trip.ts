@@ -165,6 +165,9 @@ const UNDO_WORDS: Readonly<Record<string, string>> = {
   trip_replanned: "replan"
 }
 
+/** What a change that can be taken back may be. */
+export const UNDOABLE: ReadonlyArray<string> = Object.values(UNDO_WORDS)
+
 /** Changes that can be taken back, newest first: only the first of them can be now. */
 export const undoView = ({ undoable = [] }: TripState) =>
   undoable.toReversed().map(({ at, change, seq }) => ({

@@ -4,7 +4,9 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Text } from "../../domain/basics/storable.ts"
+import { wordIn } from "../../domain/basics/words.ts"
 import { DIETS, NEEDS } from "../../domain/catalog/fits.ts"
+import { TAG_GROUPS } from "../../domain/catalog/taxonomy.ts"
 import { AvoidableWord, CategoryWord, VibeTagWord } from "../../domain/catalog/words.ts"
 import { UserId } from "../../domain/ids.ts"
 import { Budget, Mood, Pace, PrimaryInterest, SocialMode, Trigger } from "../../domain/vocabulary.ts"
@@ -13,7 +15,7 @@ import { Instant } from "./shapes.ts"
 
 /** What a client may offer and send, as it stands in the schemas: nobody has to copy it. */
 export const Vocabularies = Schema.Struct({
-  tags: Schema.Array(Schema.Struct({ tag: VibeTagWord, group: Schema.String, means: Schema.String })),
+  tags: Schema.Array(Schema.Struct({ tag: VibeTagWord, group: wordIn(TAG_GROUPS), means: Schema.String })),
   categories: Schema.Array(CategoryWord),
   avoidable: Schema.Array(AvoidableWord),
   needs: Schema.Array(Schema.Literals(NEEDS)),

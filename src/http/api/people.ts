@@ -4,7 +4,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Text } from "../../domain/basics/storable.ts"
-import { recordBy } from "../../domain/basics/words.ts"
+import { recordBy, wordIn } from "../../domain/basics/words.ts"
 import { VibeTagWord } from "../../domain/catalog/words.ts"
 import { UserId } from "../../domain/ids.ts"
 import { DIMENSION_NAMES } from "../../domain/persona/dimensions.ts"
@@ -39,8 +39,8 @@ export const PersonaView = Schema.Struct({
       /** By how much a taste moved, or what a dimension was and is now. */
       changes: Schema.Array(
         Schema.Union([
-          Schema.Struct({ dimension: Schema.String, tag: VibeTagWord, change: Schema.Finite }),
-          Schema.Struct({ dimension: Schema.String, from: Schema.String, to: Schema.String })
+          Schema.Struct({ dimension: wordIn(DIMENSION_NAMES), tag: VibeTagWord, change: Schema.Finite }),
+          Schema.Struct({ dimension: wordIn(DIMENSION_NAMES), from: Schema.String, to: Schema.String })
         ])
       )
     })

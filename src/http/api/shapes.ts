@@ -1,7 +1,7 @@
 /** The JSON shapes that more than one group of the contract speaks of. */
 import * as Schema from "effect/Schema"
 import { StorableNumber, Text } from "../../domain/basics/storable.ts"
-import { recordBy } from "../../domain/basics/words.ts"
+import { recordBy, wordIn } from "../../domain/basics/words.ts"
 import { Attribution } from "../../domain/catalog/attribution.ts"
 import { Expected } from "../../domain/catalog/expectation.ts"
 import { PlaceFacts } from "../../domain/catalog/facts.ts"
@@ -13,6 +13,7 @@ import { EvidenceLine, NodeBrief, Offer } from "../../domain/pivot/model.ts"
 import { FIXED_KINDS, Lodging, PlacedBy, Relaxation, TripConstraints } from "../../domain/plan/model.ts"
 import { IsoDate, TripModel } from "../../domain/trip/model.ts"
 import { VoteAnswer } from "../../domain/trip/vote.ts"
+import { UNDOABLE } from "../../domain/view/trip.ts"
 import { DayPart, Open, TripStatus } from "../../domain/vocabulary.ts"
 
 /** RFC 3339 in UTC. */
@@ -104,7 +105,7 @@ export const FixedView = Schema.Struct({
 }).annotate({ identifier: "FixedView" })
 
 /** A change of the plan that can be taken back until then, by `POST /trips/{id}/undo`; the newest first. */
-export const UndoView = Schema.Struct({ change: Schema.Int, what: Schema.String, until: Instant }).annotate({
+export const UndoView = Schema.Struct({ change: Schema.Int, what: wordIn(UNDOABLE), until: Instant }).annotate({
   identifier: "UndoView"
 })
 

@@ -30,7 +30,7 @@ export const personaView = ({
   readonly persona: Persona
   readonly recent: ReadonlyArray<Recent>
   /** A place by its id, where it is known here. */
-  readonly placeOf: (nodeId: string) => ActivityNode | undefined
+  readonly placeOf: (nodeId: string) => { readonly node: ActivityNode } | undefined
   /** The trained model that has a taste of theirs, where one has. */
   readonly modelEncoderVersion?: string | undefined
 }) => ({
@@ -58,7 +58,7 @@ export const personaView = ({
     signal_id: one.signal_id,
     signal_type: one.signal_type,
     occurred_at: new Date(one.occurred_at).toISOString(),
-    node: briefOf(one.node_id === undefined ? undefined : placeOf(one.node_id)),
+    node: briefOf(one.node_id === undefined ? undefined : placeOf(one.node_id)?.node),
     changes: one.changes.map((it) => ("tag" in it ? { ...it, change: rounded(it.change) } : it))
   }))
 })

@@ -51,8 +51,7 @@ export const layer = HttpApiBuilder.group(
   "people",
   Effect.fnUntraced(function* (group) {
     const catalogs = yield* Catalog
-    const places = yield* placesInMemory(catalogs)
-    const placeOf = (nodeId: string) => places(nodeId)?.node
+    const placeOf = yield* placesInMemory(catalogs)
     const companions = yield* Companions
     const discovery = yield* Discovery
     const erased = yield* ErasedSubjects

@@ -5,7 +5,13 @@ import { categoryWords, OPEN_WORDS, USUALLY_WORDS } from "../../console/messages
 import { type App, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
-import { emptied, holderOf, underTheSky } from "../support/under-the-sky.ts"
+import { dayInTheOpen, emptied, holderOf, underTheSky } from "../support/under-the-sky.ts"
+
+interface Stop {
+  readonly id: string
+  readonly node: { readonly id: string }
+  readonly starts_at: string
+}
 
 describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPath ?? NO_BROWSER})`, () => {
   let app: App
@@ -218,5 +224,38 @@ describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPa
       assert.deepStrictEqual(complaints, [])
       await page.context().close()
     }
+  })
+
+  it("is another one once somebody who is late has said by how much, and taken what was offered", async () => {
+    const { page, act, complaints } = await app.visitor()
+    await act("demo").click()
+    await page.waitForSelector(".chip")
+    const hand = await holderOf(app.world, page)
+    const planOf = async (id: string) => {
+      const { days } = ok(await hand.call("GET", `/trips/${id}`))
+      return days.flatMap(({ slots }: { slots: ReadonlyArray<Stop> }) =>
+        slots.map(({ id, node, starts_at }) => `${id} ${node.id} ${starts_at}`)
+      )
+    }
+    // What is left of today is one place under the sky, whatever a planner may have made of the day.
+    const { id: late } = await dayInTheOpen(hand)
+    await page.goto(`${app.world.server().url}/#/trips/${late}`)
+    await page.waitForSelector(".badge.live")
+    const { days } = ok(await hand.call("GET", `/trips/${late}`))
+    const [stop] = days[0].slots
+    // An hour later than the stop begins: it cannot stay as it is.
+    const minutes = Math.ceil((Date.parse(stop.starts_at) - Date.now()) / 60_000) + 60
+    const before = await planOf(late)
+    await act("happens").click()
+    await page.fill('input[name="minutes"]', String(minutes))
+    await act("late").click()
+    await page.waitForSelector(".offer")
+    await picture(page, "phone-late")
+    await act("accept-0").click()
+    await page.locator('[data-act="undo-change"]', { hasText: "the offer you took" }).waitFor()
+    assert.notDeepEqual(await planOf(late), before)
+    assert.strictEqual(await page.locator("#notices .notice.error").count(), 0)
+    assert.deepStrictEqual(complaints, [])
+    await page.context().close()
   })
 })

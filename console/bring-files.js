@@ -5,6 +5,7 @@
 import { readCalendar } from "./bring-calendar.js"
 import { allNamed, readXml, textOf } from "./bring-xml.js"
 import { readZipped } from "./bring-zip.js"
+import { ENDINGS } from "./file-endings.js"
 import { T } from "./messages.js"
 
 /** Larger than any list of saved places; a file of this size is read in a second. */
@@ -127,9 +128,6 @@ const readGpx = (text) =>
   }))
 
 const PLACES = { geojson: readGeoJson, json: readGeoJson, csv: readCsv, kml: readKml, gpx: readGpx }
-
-/** What one may choose in the dialogue. */
-export const ENDINGS = ["json", "geojson", "csv", "kml", "kmz", "gpx", "ics"]
 
 /** Each place once, and none without a name. */
 const tidy = (places) => {

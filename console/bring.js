@@ -1,7 +1,7 @@
 /** Places and bookings from a file, looked up in the catalog, as a part of the form for a new trip. */
-import { ENDINGS, readFile } from "./bring-files.js"
 import { matchPlaces } from "./bring-match.js"
 import { element, field, redraw } from "./dom.js"
+import { ENDINGS } from "./file-endings.js"
 import { calendarDay, clockTime, localDate, timeSpan } from "./format.js"
 import { categoryWords, T } from "./messages.js"
 
@@ -30,6 +30,12 @@ export const fixedOf = ({ title, at, until, lat, lon }, zone) => {
 
 /** Names that are listed of those that nobody knows here. */
 const MOST_LISTED = 30
+
+/** Most who plan bring no file: what reads them is fetched with the first one. */
+const loadReader = () =>
+  import("./bring-files.js").catch(() => {
+    throw new Error(T.bring.noReader)
+  })
 
 const check = (label, checked, change, note) =>
   element(
@@ -113,6 +119,7 @@ export const makeBring = ({ city, base, days }) => {
 
   const read = async () => {
     const { slug, time_zone } = city()
+    const { readFile } = await loadReader()
     const [{ places, fixed, left }, { nodes }] = await Promise.all([readFile(file, time_zone), base(slug)])
     const matched = matchPlaces(places, nodes)
     const first = matched.found.slice(0, Math.min(MOST_MUSTS, TICKED_PER_DAY * days()))

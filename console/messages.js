@@ -287,6 +287,7 @@ export const T = {
     hint: "Saved places or lists of Google Takeout (GeoJSON, CSV), KML, KMZ, GPX, GeoJSON, or a calendar (ICS). It is read here and goes nowhere.",
     found: (count) => `${plural(count, "place is", "places are")} known here. Ticked ones must be in the plan:`,
     others: "The others count as places that you like.",
+    noReader: "What reads files could not be fetched from the server. Choose the file again once you are connected.",
     bookings: (count) =>
       `${plural(count, "booking")}. Ticked ones within the days of the trip keep their times, and the plan goes around them:`,
     unknownHere: (count) => `${plural(count, "place is", "places are")} not in this city's catalog`,

@@ -1,6 +1,5 @@
 /** What a plan goes around: where one sleeps, arrivals and departures, tables and tickets. Before a trip is planned, and later. */
 import { MOST_FIXED } from "./bring.js"
-import { placeCalled } from "./bring-match.js"
 import { button, element, field, held, redraw, select } from "./dom.js"
 import { calendarDay, clockTime, localDate } from "./format.js"
 import { neighbourhoods } from "./map-shapes.js"
@@ -119,31 +118,31 @@ const COORDINATES = /(-?\d{1,2}\.\d+)\s*,\s*(-?\d{1,3}\.\d+)/
  * Where somebody says that they sleep: right beside a place of the city, or at coordinates that they bring.
  *
  * @param {string} said
- * @param {Array<{name: string, lat: number, lon: number}>} nodes
+ * @param {(name: string) => Promise<{lat: number, lon: number} | undefined>} called
  */
-export const spotOf = (said, nodes) => {
+export const spotOf = async (said, called) => {
   const text = said.trim()
   if (text === "") return undefined
   const [, lat, lon] = COORDINATES.exec(text) ?? []
   if (lat !== undefined && Math.abs(Number(lat)) <= 90 && Math.abs(Number(lon)) <= 180)
     return { lat: Number(lat), lon: Number(lon) }
-  const place = placeCalled(text, nodes)
+  const place = await called(text)
   return place && { lat: place.lat, lon: place.lon }
 }
 
 /** Names that a browser proposes while one types. */
 const MOST_PROPOSED = 500
 
-const lodgingForm = (lodging) => {
+const lodgingForm = (lodging, called) => {
   const title = element("input", { name: "lodging", maxlength: "120", value: lodging?.title })
   const part = element("select", { name: "lodging_in" })
   const near = element("input", { name: "lodging_near", maxlength: "200", list: "lodging-places", autocomplete: "off" })
   const places = element("datalist", { id: "lodging-places" })
-  let [hoods, spots] = [[], []]
+  let hoods = []
   const as = { of: lodging }
   /** What is typed leads somewhere, or a sentence says that it does not. */
-  const spot = () => {
-    const found = spotOf(near.value, spots)
+  const spot = async () => {
+    const found = await spotOf(near.value, called)
     if (found === undefined && near.value.trim() !== "") throw new Error(T.around.noSuchPlace(near.value.trim()))
     return found
   }
@@ -153,7 +152,6 @@ const lodgingForm = (lodging) => {
     const kept = as.of === undefined || as.of === null ? [] : [["kept", T.around.asNow(as.of.title)]]
     const choices = [...kept, ["", T.around.noLodging], ...hoods.map(({ name }) => [name, name])]
     part.replaceChildren(...choices.map(([value, label]) => element("option", { value }, label)))
-    spots = nodes
     places.replaceChildren(...nodes.slice(0, MOST_PROPOSED).map(({ name }) => element("option", { value: name })))
   }
   fill([])
@@ -168,25 +166,26 @@ const lodgingForm = (lodging) => {
     ),
     fill,
     /** `undefined` where nothing is said of it. */
-    wish: () => {
+    wish: async () => {
       const hood = hoods.find(({ name }) => name === part.value)
-      const called = title.value.trim()
-      const at = spot()
-      if (at !== undefined) return { title: called === "" ? near.value.trim().slice(0, LONGEST_TITLE) : called, ...at }
-      if (hood !== undefined) return { title: called === "" ? hood.name : called, ...hood.middle }
-      if (part.value !== "kept" || called === "" || called === as.of.title) return as.of ?? undefined
-      return { title: called, lat: as.of.lat, lon: as.of.lon }
+      const name = title.value.trim()
+      const at = await spot()
+      if (at !== undefined) return { title: name === "" ? near.value.trim().slice(0, LONGEST_TITLE) : name, ...at }
+      if (hood !== undefined) return { title: name === "" ? hood.name : name, ...hood.middle }
+      if (part.value !== "kept" || name === "" || name === as.of.title) return as.of ?? undefined
+      return { title: name, lat: as.of.lat, lon: as.of.lon }
     },
     isGone: () => part.value === "" && near.value.trim() === ""
   }
 }
 
 /**
- * `span()` gives the first and the last day, `zone()` the city's, `nodes()` its places; `begin` is what a trip has already.
+ * `span()` gives the first and the last day, `zone()` the city's, `nodes()` its places and `called(name)` one of them; `begin` is
+ * what a trip has already.
  *
- * @param {{span: () => {first: string, last: string}, zone: () => string, nodes: () => Promise<Array<any>>, begin?: any}} about
+ * @param {{span: () => {first: string, last: string}, zone: () => string, nodes: () => Promise<Array<any>>, called: (said: string) => Promise<any>, begin?: any}} about
  */
-const makeAround = ({ span, zone, nodes, begin = {} }) => {
+const makeAround = ({ span, zone, nodes, called, begin = {} }) => {
   let things = (begin.fixed ?? []).map(wishOf)
   const list = element("div", { "aria-live": "polite" })
   const draw = () =>
@@ -205,7 +204,7 @@ const makeAround = ({ span, zone, nodes, begin = {} }) => {
     if (things.length < MOST_FIXED) things = [...things, thing]
     draw()
   })
-  const lodging = lodgingForm(begin.lodging)
+  const lodging = lodgingForm(begin.lodging, called)
   let read
   const look = async () => {
     form.look()
@@ -238,7 +237,7 @@ export const aroundNewTrip = (about) => {
 }
 
 /** Of a trip that is planned: saved together, since the plan is made anew around it. */
-export const aroundTrip = ({ trip, zone, nodes, save }) => {
+export const aroundTrip = ({ trip, zone, nodes, called, save }) => {
   const body = element("div", {})
   const part = element(
     "details",
@@ -248,9 +247,9 @@ export const aroundTrip = ({ trip, zone, nodes, save }) => {
   )
   const draw = () => {
     const { fixed, lodging, start_date: first, end_date: last } = trip()
-    const around = makeAround({ span: () => ({ first, last }), zone, nodes, begin: { fixed, lodging } })
+    const around = makeAround({ span: () => ({ first, last }), zone, nodes, called, begin: { fixed, lodging } })
     const put = held(async () => {
-      const bed = around.isLodgingGone() ? null : around.lodging()
+      const bed = around.isLodgingGone() ? null : await around.lodging()
       await save({ fixed: around.fixed(), ...(bed === undefined ? {} : { lodging: bed }) })
       part.open = false
     })

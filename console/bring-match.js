@@ -62,10 +62,12 @@ const matchOf = (place, nodes, named) => {
   if (same !== undefined && same.metres <= SAME_NAME_METRES) return same.node
   if (place.lat === undefined) return undefined
   const words = wordsOf(place.name)
+  /** Compared first, as it costs least: a city has thousands. */
+  const isLevel = (node) => Math.abs(place.lat - node.lat) * METRES_PER_DEGREE <= NEAR_METRES
   const isAlike = (node) => namesOf(node).some((name) => words.some((word) => name.split(" ").includes(word)))
   const near = nearest(
     place,
-    nodes.filter((node) => metresBetween(place, node) <= NEAR_METRES && isAlike(node))
+    nodes.filter((node) => isLevel(node) && metresBetween(place, node) <= NEAR_METRES && isAlike(node))
   )
   return near?.node
 }

@@ -2,7 +2,7 @@
 import { matchPlaces } from "./bring-match.js"
 import { element, field, redraw } from "./dom.js"
 import { ENDINGS } from "./file-endings.js"
-import { calendarDay, clockTime, localDate, timeSpan } from "./format.js"
+import { calendarDay, clockTime, LOCALE, localDate, timeSpan } from "./format.js"
 import { categoryWords, T } from "./messages.js"
 
 /** The contract takes no more. */
@@ -90,12 +90,12 @@ const bookingsPart = (brought, zone) =>
     )
   ]
 
-const unknownPart = ({ unknown, elsewhere, left }) => [
+const unknownPart = ({ unknown, among, elsewhere, left }) => [
   unknown.length > 0 &&
     element(
       "details",
       {},
-      element("summary", {}, T.bring.unknownHere(unknown.length)),
+      element("summary", {}, T.bring.unknownHere(unknown.length, among)),
       element(
         "ul",
         { class: "soft" },
@@ -108,20 +108,25 @@ const unknownPart = ({ unknown, elsewhere, left }) => [
 ]
 
 /**
- * `city()` is the chosen one, `base(slug)` gives its places, `days()` how long the trip is.
+ * `city()` is the chosen one, `places(slug)` gives those that a file is looked up in, `days()` how long the trip is.
  *
  * @returns {{part: HTMLElement, musts: () => Array<string>, likes: () => Array<string>, bookings: (firstDay: string) => Array<any>, look: () => Promise<void>}}
  */
-export const makeBring = ({ city, base, days }) => {
+export const makeBring = ({ city, places: placesOf, days }) => {
   const said = element("div", { "aria-live": "polite" })
   let file
   let brought
+  /** Readings that were begun, so that a slow one does not come in place of the one after it. */
+  let begun = 0
 
-  const read = async () => {
+  const read = async (mine) => {
     const { slug, time_zone } = city()
     const { readFile } = await loadReader()
-    const [{ places, fixed, left }, { nodes }] = await Promise.all([readFile(file, time_zone), base(slug)])
-    const matched = matchPlaces(places, nodes)
+    const { places, fixed, left } = await readFile(file, time_zone)
+    const { nodes, rest } = places.length === 0 ? { nodes: [] } : await placesOf(slug)
+    if (mine !== begun) return
+    const among = rest === undefined ? undefined : nodes.length.toLocaleString(LOCALE)
+    const matched = { ...matchPlaces(places, nodes), among }
     const first = matched.found.slice(0, Math.min(MOST_MUSTS, TICKED_PER_DAY * days()))
     brought = { ...matched, fixed, left, musts: new Set(first.map(({ node }) => node.id)), kept: new Set(fixed) }
     const isEmpty = places.length + fixed.length === 0
@@ -134,11 +139,13 @@ export const makeBring = ({ city, base, days }) => {
   /** Reads the file, again when the city is another. */
   const look = async () => {
     if (file === undefined || city() === undefined) return
+    const mine = ++begun
     brought = undefined
     said.replaceChildren(element("p", {}, T.loading))
     try {
-      await read()
+      await read(mine)
     } catch (error) {
+      if (mine !== begun) return
       said.replaceChildren(element("p", { class: "notice error", role: "alert" }, error.message))
     }
   }

@@ -9,6 +9,7 @@ import { copyView, newTripView } from "./new-trip.js"
 import { onboardingView } from "./onboarding.js"
 import { forgetOthersOwn, ownOf } from "./own.js"
 import { personaView } from "./persona.js"
+import { makePlaces } from "./places.js"
 import { printView } from "./print.js"
 import { leaveDevice, lookAtDevice } from "./push.js"
 import { claimsOf, forgetToken, onOtherTab, rememberedToken, rememberToken, takeFromAddress } from "./session.js"
@@ -54,23 +55,6 @@ let code
 let asked = 0
 /** The address that the notices on the page speak of. */
 let told = location.hash
-
-/** Pages of places that a map is drawn from: a thousand places say where the neighbourhoods are. */
-const MOST_PAGES = 5
-
-const readBase = async (api, city) => {
-  const nodes = []
-  let attribution = []
-  let cursor
-  for (let page = 0; page < MOST_PAGES; page++) {
-    const answer = await api.nodes(city, cursor)
-    nodes.push(...answer.nodes)
-    attribution = answer.attribution
-    cursor = answer.next_cursor ?? undefined
-    if (cursor === undefined) break
-  }
-  return { nodes, attribution }
-}
 
 const welcome = async () => {
   const view = await welcomeView({ ...visitor, code, logIn, isInvited: () => location.hash.startsWith("#/join/") })
@@ -182,7 +166,7 @@ const logIn = (token, address) => {
   forgetOthers(claims.sub).catch(() => {})
   forgetOthersOwn(claims.sub)
   let cities
-  const bases = new Map()
+  const places = makePlaces(api)
   let readAt = Number.NEGATIVE_INFINITY
   app = {
     api,
@@ -195,15 +179,9 @@ const logIn = (token, address) => {
     /** Trips that were deleted or left here. */
     gone: new Set(),
     own: ownOf(claims.sub),
-    /** The places of a city, read once; where that failed, again for whoever asks next. */
-    base: (city) => {
-      if (!bases.has(city)) {
-        const reading = readBase(api, city)
-        bases.set(city, reading)
-        reading.catch(() => bases.delete(city))
-      }
-      return bases.get(city)
-    },
+    places,
+    /** The places of a city that a map is drawn from. */
+    base: places.base,
     /** Read anew after a while: cities come while one looks. */
     cities: async () => {
       if (performance.now() - readAt > CITIES_MS) {

@@ -290,7 +290,11 @@ export const T = {
     noReader: "What reads files could not be fetched from the server. Choose the file again once you are connected.",
     bookings: (count) =>
       `${plural(count, "booking")}. Ticked ones within the days of the trip keep their times, and the plan goes around them:`,
-    unknownHere: (count) => `${plural(count, "place is", "places are")} not in this city's catalog`,
+    /** `among` how many of the city, where those are not all. */
+    unknownHere: (count, among) =>
+      among === undefined
+        ? `${plural(count, "place is", "places are")} not in this city's catalog`
+        : `${plural(count, "place is", "places are")} not among the ${among} places of this city that a file is looked up in`,
     andMore: (count) => `and ${count} more`,
     elsewhere: (count) =>
       `${plural(count, "place lies", "places lie")} far from this city and ${count === 1 ? "was" : "were"} passed over.`,

@@ -1,6 +1,5 @@
 /** Places that have to be in a new trip's plan: named one by one, out of the city's own. */
 import { MOST_MUSTS } from "./bring.js"
-import { placeCalled } from "./bring-match.js"
 import { button, element, field, held, redraw } from "./dom.js"
 import { categoryWords, T } from "./messages.js"
 
@@ -8,15 +7,18 @@ import { categoryWords, T } from "./messages.js"
 const MOST_PROPOSED = 500
 
 /**
- * `nodes()` gives the places of the city that is chosen.
+ * `nodes()` gives the places of the city that is chosen, `called(name)` the one of them that is meant.
  *
  * @param {() => Promise<Array<any>>} nodes
+ * @param {(said: string) => Promise<any>} called
  */
-export const makeMusts = (nodes) => {
+export const makeMusts = (nodes, called) => {
   const name = element("input", { name: "must", maxlength: "200", list: "must-places", autocomplete: "off" })
   const proposed = element("datalist", { id: "must-places" })
   const list = element("ul", { class: "plain", "aria-live": "polite" })
   let chosen = []
+  /** What was asked of one city is not for the one that was chosen meanwhile. */
+  let cities = 0
   const draw = () =>
     redraw(
       list,
@@ -39,9 +41,11 @@ export const makeMusts = (nodes) => {
   const put = held(async () => {
     const said = name.value.trim()
     if (said === "") return name.focus()
-    const node = placeCalled(said, await nodes())
+    const asked = cities
+    const node = await called(said)
+    if (asked !== cities) return
     if (node === undefined) throw new Error(T.musts.unknown(said))
-    if (!chosen.includes(node) && chosen.length < MOST_MUSTS) chosen = [...chosen, node]
+    if (!chosen.some(({ id }) => id === node.id) && chosen.length < MOST_MUSTS) chosen = [...chosen, node]
     name.value = ""
     draw()
   })
@@ -69,6 +73,7 @@ export const makeMusts = (nodes) => {
     musts: () => chosen.map(({ id }) => id),
     /** Another city has other places. */
     forget: () => {
+      cities++
       chosen = []
       draw()
       return part.open ? propose() : undefined

@@ -84,7 +84,7 @@ const placesPart = (places) => {
 const mustsOf = (...lists) => [...new Set(lists.flat())].slice(0, MOST_MUSTS)
 
 /** @param {any} app @param {string} [asked] the city @param {any} [like] a trip that it begins from */
-const formView = async ({ api, cities, base, own, tell }, asked, like = undefined) => {
+const formView = async ({ api, cities, base, places, own, tell }, asked, like = undefined) => {
   const [known, along] = await Promise.all([cities(), alongPart({ api, own })])
   const city = select(
     "city",
@@ -100,15 +100,17 @@ const formView = async ({ api, cities, base, own, tell }, asked, like = undefine
     max: LONGEST_DAYS,
     value: like?.days.length ?? "3"
   })
-  const bring = makeBring({ city: chosen, base, days: () => Number(days.value) })
+  const bring = makeBring({ city: chosen, places: places.many, days: () => Number(days.value) })
   const need = needsPart(own)
   const nodes = async () => (chosen() === undefined ? [] : (await base(chosen().slug)).nodes)
-  const named = makeMusts(nodes)
+  const called = async (said) => (chosen() === undefined ? undefined : places.called(chosen().slug, said))
+  const named = makeMusts(nodes, called)
   const kept = placesPart([...new Set((like?.days ?? []).flatMap(({ slots }) => slots.map(({ node }) => node.id)))])
   const around = aroundNewTrip({
     span: () => ({ first: date.value, last: dayAfter(date.value, Number(days.value) - 1) }),
     zone: () => chosen()?.time_zone,
     nodes,
+    called,
     begin: { lodging: like?.lodging }
   })
   date.addEventListener("change", () => around.look())
@@ -131,7 +133,7 @@ const formView = async ({ api, cities, base, own, tell }, asked, like = undefine
         needs: need.needs(),
         musts: mustsOf(named.musts(), city.value === like?.city ? kept.places() : [], bring.musts()),
         fixed: [...around.fixed(), ...bring.bookings(date.value)].slice(0, MOST_FIXED),
-        lodging: around.lodging(),
+        lodging: await around.lodging(),
         party: along.party()
       }),
       key

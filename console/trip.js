@@ -169,11 +169,12 @@ const factsText = (trip, zone, now) => {
     .join(" · ")
 }
 
-const aroundOf = ({ base }, live, zone) =>
+const aroundOf = ({ base, places }, live, zone) =>
   aroundTrip({
     trip: () => live.trip,
     zone,
     nodes: async () => (await base(live.trip.city)).nodes,
+    called: (said) => places.called(live.trip.city, said),
     save: async (patch) => {
       if (await live.does.change(patch)) announce(T.around.saved)
     }

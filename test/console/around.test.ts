@@ -1,25 +1,28 @@
 /** What the app makes of what somebody types about their bed, and of what is known of a stop. */
 import { assert, describe, it } from "@effect/vitest"
 import { spotOf } from "../../console/around.js"
+import { placeCalled } from "../../console/bring-match.js"
 import { wayOf } from "../../console/map.js"
 import { unsaid, unsaidWhy } from "../../console/stop.js"
 
 describe("the app", () => {
-  it("finds where somebody sleeps by the name of a place beside it, or by coordinates in whatever an app gives out", () => {
+  it("finds where somebody sleeps by the name of a place beside it, or by coordinates in whatever an app gives out", async () => {
     const nodes = [
       { name: "Pike Place Market", lat: 47.6097, lon: -122.3422 },
       { name: "Pike Place", lat: 47.61, lon: -122.34 }
     ]
     const { name: _, ...market } = nodes[0]!
-    assert.deepStrictEqual(spotOf(" pike place ", nodes), { lat: 47.61, lon: -122.34 })
-    assert.deepStrictEqual(spotOf("market", nodes), market)
-    assert.deepStrictEqual(spotOf("47.61,-122.34", nodes), { lat: 47.61, lon: -122.34 })
-    assert.deepStrictEqual(spotOf("geo:47.61,-122.34?z=17", nodes), { lat: 47.61, lon: -122.34 })
+    const spot = (said: string, places: ReadonlyArray<object> = nodes) =>
+      spotOf(said, async (name) => placeCalled(name, [...places]))
+    assert.deepStrictEqual(await spot(" pike place "), { lat: 47.61, lon: -122.34 })
+    assert.deepStrictEqual(await spot("market"), market)
+    assert.deepStrictEqual(await spot("47.61,-122.34"), { lat: 47.61, lon: -122.34 })
+    assert.deepStrictEqual(await spot("geo:47.61,-122.34?z=17"), { lat: 47.61, lon: -122.34 })
     // As one types it who has no such letters, and by a name in another script.
     const temple = { name: "Sensō-ji", names: { ja: "浅草寺" }, lat: 35.7148, lon: 139.7967 }
     for (const said of ["sensoji", "Senso ji", "浅草寺"])
-      assert.deepStrictEqual(spotOf(said, [...nodes, temple]), { lat: temple.lat, lon: temple.lon })
-    for (const nowhere of ["", "Hotel Nowhere", "97.61, -122.34"]) assert.isUndefined(spotOf(nowhere, nodes))
+      assert.deepStrictEqual(await spot(said, [...nodes, temple]), { lat: temple.lat, lon: temple.lon })
+    for (const nowhere of ["", "Hotel Nowhere", "97.61, -122.34"]) assert.isUndefined(await spot(nowhere))
   })
 
   it("draws the way from a bed and back only on days that count it", () => {

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core"
 import { categoryWords, OPEN_WORDS, USUALLY_WORDS } from "../../console/messages.js"
 import { type App, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
+import { openCityElements, writeOpenCity } from "../support/open-city.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { dayInTheOpen, emptied, holderOf, underTheSky } from "../support/under-the-sky.ts"
 
@@ -176,6 +177,55 @@ describe.skipIf(chromiumPath === undefined)(`a plan shaped by hand (${chromiumPa
       .waitFor({ state: "attached" })
     assert.deepStrictEqual(complaints, [])
     await page.context().close()
+  })
+
+  it("finds every place of a city that has more than a map is drawn from: typed, in a file, and beside a bed", async () => {
+    const file = writeOpenCity(app.world.folder, openCityElements(undefined, 10))
+    const { code, said } = await app.world.command("seed-city", "--city", "lyon", "--source", "osm", "--file", file)
+    assert.strictEqual(code, 0, said)
+    const ann = await app.world.someone()
+    const page = async (cursor: string) => ok(await ann.call("GET", `/cities/lyon/nodes?limit=200${cursor}`))
+    await until("the city", async () => (await ann.call("GET", "/cities/lyon/nodes?limit=1")).status === 200)
+    const places: Array<Json> = []
+    for (let cursor = ""; ; ) {
+      const { nodes, next_cursor } = await page(cursor)
+      places.push(...nodes)
+      if (next_cursor === null) break
+      cursor = `&cursor=${next_cursor}`
+    }
+    assert.isAbove(places.length, 1_400)
+    const [typed, brought, beside] = [places.at(1_100), places.at(-1), places.at(-200)]
+
+    const { page: phone, act, complaints } = await app.visitor()
+    await phone.goto(`${app.world.server().url}/#token=${ann.token}`)
+    await phone.getByRole("heading", { name: "My trips" }).waitFor()
+    await phone.goto(`${app.world.server().url}/#/new/lyon`)
+    await phone.fill('input[name="start_date"]', dayAhead(9))
+    await act("musts").click()
+    await phone.fill('input[name="must"]', "No such place")
+    await act("add-must").click()
+    await phone.getByText("No place here is called “No such place”").waitFor()
+    await phone.fill('input[name="must"]', typed.name.toUpperCase())
+    await act("add-must").click()
+    await phone.getByRole("button", { name: `Remove: ${typed.name}` }).waitFor()
+    await act("bring").click()
+    await phone.setInputFiles('input[name="bring"]', {
+      name: "list.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(`Title,Note,URL\n${brought.name},,\nMy aunt's kitchen,,\n`)
+    })
+    await phone.getByRole("checkbox", { name: brought.name, checked: true }).waitFor()
+    await phone.getByText("1 place is not in this city's catalog").waitFor()
+    await act("around").click()
+    await phone.fill('input[name="lodging_near"]', beside.name)
+    await act("plan").click()
+    await phone.waitForSelector(".badge.live")
+    const id = await phone.evaluate(() => location.hash.split("/").at(-1))
+    const { constraints, lodging } = ok(await ann.call("GET", `/trips/${id}`))
+    assert.sameMembers(constraints.must, [typed.id, brought.id])
+    assert.deepInclude(lodging, { title: beside.name, lat: beside.lat, lon: beside.lon })
+    assert.deepStrictEqual(complaints, [])
+    await phone.context().close()
   })
 
   it("is planned without a kind of place that one of them rules out by a tick, and with it once that is taken away", async () => {

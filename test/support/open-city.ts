@@ -21,11 +21,11 @@ const KINDS: ReadonlyArray<readonly [tags: Readonly<Record<string, string>>, cou
 
 export const LYON = { lat: 45.76, lon: 4.84 }
 
-/** The elements; `skip` leaves one out, as a fresh extract may. */
-export const openCityElements = (skip?: string): ReadonlyArray<object> => {
+/** The elements; `skip` leaves one out, as a fresh extract may; `times` as many of every kind. */
+export const openCityElements = (skip?: string, times = 1): ReadonlyArray<object> => {
   let id = 100
   return KINDS.flatMap(([tags, count]) =>
-    Array.from({ length: count }, () => {
+    Array.from({ length: count * times }, () => {
       id++
       const kind = Object.values(tags)[0]!.replaceAll("_", " ")
       return {

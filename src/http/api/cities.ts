@@ -40,7 +40,7 @@ export class CitiesGroup extends HttpApiGroup.make("cities")
         /** Only places that are known to be fit for this need. */
         fits: Schema.optionalKey(Schema.Literals(NEEDS)),
         setting: Schema.optionalKey(Schema.Literals(["indoor", "outdoor", "mixed"])),
-        /** A part of any of its names; accents and case do not matter. */
+        /** A part of any of its names; accents, case, blanks and signs do not matter. */
         q: Schema.optionalKey(Text(100)),
         /** For when it is asked whether they are open: now, where this is left out. */
         at: Schema.optionalKey(MomentOrDay)

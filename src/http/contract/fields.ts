@@ -235,7 +235,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   progress: ["How far the job is; null before it says so.", null],
   promoted_at: ["When the model got its stage; null before that.", null],
   promotion: ["Why it was let further, and by whom.", {}],
-  q: ["Letters that the name contains.", "works"],
+  q: ["Letters that the name contains; accents, case, blanks and signs do not matter.", "works"],
   radius_metres: ["How far around, in metres.", 1500],
   reason: ["Why, where somebody says so."],
   reasons: ["Why nothing, or not more, could be offered."],

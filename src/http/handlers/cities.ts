@@ -34,8 +34,13 @@ interface Filter {
   readonly named?: (index: number) => boolean
 }
 
-/** Without accents and case: how names are looked for. */
-const folded = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase()
+/** Letters and digits alone, without accents and case, as people type a name: "sensoji" is Sensō-ji. */
+const folded = (text: string): string =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "")
 
 /** All names of each place, folded; of a catalog they are the same for ever. */
 const named = new WeakMap<CityCatalog, ReadonlyArray<string>>()
@@ -49,7 +54,7 @@ const namesOf = (catalog: CityCatalog) =>
     return Effect.map(
       inSlices(
         catalog.nodes,
-        (node) => made.push(folded([node.name, ...Object.values(node.names ?? {})].join("\n"))),
+        (node) => made.push([node.name, ...Object.values(node.names ?? {})].map(folded).join("\n")),
         1
       ),
       () => {
@@ -58,6 +63,14 @@ const namesOf = (catalog: CityCatalog) =>
       }
     )
   })
+
+/** Where somebody asks for nothing but signs, those stand in the name as it is written. */
+const isNamed = (catalog: CityCatalog, names: ReadonlyArray<string>, q: string) => {
+  const part = folded(q)
+  return part === ""
+    ? (index: number) => catalog.nodes[index]!.name.includes(q.trim())
+    : (index: number) => names[index]!.includes(part)
+}
 
 const passes = (node: CityCatalog["nodes"][number], index: number, filter: Filter): boolean =>
   (filter.category === undefined || node.category === filter.category) &&
@@ -160,8 +173,8 @@ export const layer = HttpApiBuilder.group(
           const { at, q, ...wanted } = query
           const view = yield* viewAt(catalog, at)
           const names = q === undefined ? undefined : yield* namesOf(catalog)
-          const part = q === undefined ? "" : folded(q)
-          const filter = names === undefined ? wanted : { ...wanted, named: (at: number) => names[at]!.includes(part) }
+          const filter =
+            q === undefined || names === undefined ? wanted : { ...wanted, named: isNamed(catalog, names, q) }
           const { found, next } = page(catalog, filter, from, query.limit ?? DEFAULT_PAGE)
           const nodes: Array<ReturnType<typeof nodeView>> = []
           yield* inSlices(found, (index) => nodes.push(view(index)), 1)

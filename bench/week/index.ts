@@ -128,7 +128,7 @@ const barsOf = ({ bare, held, log, metrics, moments, warming }: Measured): Reado
       ]
     ),
     {
-      name: "edits and outcomes that travelers can read of themselves",
+      name: "what travelers can read of themselves: edits, decisions, offers and outcomes",
       wanted: "all of them, and nothing else",
       measured: `${log.found} of ${log.expected}, ${log.findings.length} findings`,
       met: log.found === log.expected && log.findings.length === 0

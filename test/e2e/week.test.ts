@@ -11,8 +11,10 @@ import { DATASETS, type DatasetName } from "../../src/services/datasets.ts"
 import { ShadowPopulation } from "../../src/services/shadow-population.ts"
 import { buildDataset } from "../../src/training/datasets/build.ts"
 import { scratchFolder } from "../support/server.ts"
+import type { HeldDecision } from "../support/week/check/decisions.ts"
 import type { Agreement } from "../support/week/check/findings.ts"
 import { checkLog, type Held } from "../support/week/check/log.ts"
+import type { HeldOffer } from "../support/week/check/offers.ts"
 import { type Rows, readRows } from "../support/week/check/rows.ts"
 import { CHECKS } from "../support/week/check/week.ts"
 import { FAKETIME } from "../support/week/clock.ts"
@@ -116,19 +118,47 @@ describe.skipIf(FAKETIME === undefined)(
       for (const [feature, values] of momentValues(all)) assert.isAtLeast(values.size, 3, feature)
     })
 
-    it("keeps each edit, whether its plan was accepted or not, and what became of each place, also of those that nobody wanted", async () => {
+    it("keeps each edit, decision, offer and outcome, also of what nobody wanted, and credits each outcome where it belongs", async () => {
       const held = heldOf(await exported(week))
       const agreement = checkLog(week.record, held)
       assert.deepEqual(agreement.findings, [])
       assert.strictEqual(agreement.found, agreement.expected)
-      const kinds = (all: ReadonlyArray<Held>) => checkLog(week.record, all).findings.map(({ kind }) => kind)
-      const with_ = (of: "edits" | "outcomes", changed: (list: ReadonlyArray<never>) => ReadonlyArray<never>) =>
-        held.map((one, i) => (i === busy ? { ...one, [of]: changed(one[of] as ReadonlyArray<never>) } : one))
-      const busy = held.findIndex(({ edits, outcomes }) => edits.length > 0 && outcomes.length > 0)
-      for (const of of ["edits", "outcomes"] as const) {
-        assert.deepEqual(kinds(with_(of, (list) => list.slice(1))), ["lost"], of)
-        assert.deepEqual(kinds(with_(of, (list) => [...list, list[0]!])), ["invented"], of)
+
+      /** What is found once the first of those is gone, has a double under another name, or is told otherwise. */
+      const noticed = <A extends keyof Held>(of: A, which: (one: Held[A][number]) => boolean, other: object) => {
+        const who = held.findIndex((one) => (one[of] as ReadonlyArray<Held[A][number]>).some(which))
+        const list = held[who]![of] as ReadonlyArray<Held[A][number]>
+        const at = list.findIndex(which)
+        const found = (changed: ReadonlyArray<object>) =>
+          checkLog(week.record, held.toSpliced(who, 1, { ...held[who]!, [of]: changed })).findings.map(
+            ({ kind }) => kind
+          )
+        const double = { ...list[at]!, id: "another", pivot_id: "another" }
+        return [
+          found(list.toSpliced(at, 1)),
+          found([...list, double]),
+          found(list.map((one, i) => (i === at ? { ...one, ...other } : one)))
+        ]
       }
+      const isLook = ({ selected_ids, surface }: HeldDecision) => surface === "swap" && selected_ids.length === 0
+      const isPlanned = ({ surface }: HeldDecision) => surface === "itinerary"
+      const isAnswered = ({ response, user_id }: HeldOffer) => response === "accept" && user_id !== null
+      const nobody = "nobody"
+      assert.deepEqual(
+        noticed("edits", () => true, { timestamp: new Date(0).toISOString() }),
+        [["lost"], ["invented"], ["lost", "invented"]]
+      )
+      const credited = noticed("outcomes", () => true, { decision_id: "another" })
+      assert.deepEqual(credited, [["lost"], ["invented"], ["wrong"]])
+      const sent = new Set(week.record.signals.flatMap(({ id }) => id ?? []))
+      const signals = noticed("signals", ({ id }) => sent.has(id), { decision_id: "another" })
+      assert.deepEqual(signals, [["lost"], [], ["wrong"]])
+      for (const which of [isLook, isPlanned]) {
+        const decisions = noticed("decisions", which, { candidate_ids: [nobody], selected_ids: [nobody] })
+        assert.deepEqual(decisions, [["lost"], ["invented"], ["lost", "invented"]])
+      }
+      const offers = noticed("offers", isAnswered, { response: "ignore", chosen_option_id: null })
+      assert.deepEqual(offers, [["lost"], ["invented"], ["wrong"]])
     })
 
     it("says of each member of a group what they themselves had said before, and only of its first what they are like", () => {

@@ -76,7 +76,14 @@ describe("two who left and took the same of the same offer", () => {
     const left = (who: string, down: string) => {
       const at = [1_000, 1_010] as const
       record.left.push({ who, trips: [] })
-      record.shown.push({ id: `offer to ${who}`, surface: "pivot", at, trip: who, nodes: ["cafe", "park", "museum"] })
+      record.shown.push({
+        id: `offer to ${who}`,
+        surface: "pivot",
+        who,
+        at,
+        trip: who,
+        nodes: ["cafe", "park", "museum"]
+      })
       record.deeds.push({ who, shown: `offer to ${who}`, node: "cafe", outcome: "confirmed", at })
       record.deeds.push({ who, shown: `offer to ${who}`, node: down, outcome: "skipped", at })
     }
@@ -103,7 +110,7 @@ describe("two who left and took the same of the same offer", () => {
 describe("a swap for the only place that fitted", () => {
   const record = (alone: boolean) => {
     const week = new WeekRecord()
-    week.shown.push({ id: "swap", surface: "swap", at: [995, 1_005], trip: "trip", nodes: ["cafe"], alone })
+    week.shown.push({ id: "swap", surface: "swap", who: "ann", at: [995, 1_005], trip: "trip", nodes: ["cafe"], alone })
     week.deeds.push({ who: "ann", shown: "swap", node: "cafe", outcome: "confirmed", at: [2_000, 2_010] })
     return week
   }

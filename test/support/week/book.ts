@@ -1,11 +1,12 @@
 /** What is offered under way, and what is said of stops: the rest of a trip beside its plan. */
 
 import { until } from "../server.ts"
-import { PlanBook, refusal, type Standing, type Wish } from "./plan-book.ts"
+import { EditBook } from "./edit-book.ts"
+import { refusal, type Standing, type Wish } from "./plan-book.ts"
 import type { Answer, Deed, Offer, WeekRecord, Window } from "./record.ts"
 import type { Json, Stage, Traveler } from "./stage.ts"
 
-export class TripBook extends PlanBook {
+export class TripBook extends EditBook {
   /** Offers that were not answered yet, as shown. */
   readonly open = new Map<string, Json>()
 
@@ -40,7 +41,7 @@ export class TripBook extends PlanBook {
       options
     } satisfies Offer)
     const nodes = [...new Set(options.flatMap(({ places }) => places))]
-    this.record.shown.push({ id: offer.pivot_id, surface: "pivot", at, trip: this.id, nodes })
+    this.record.shown.push({ id: offer.pivot_id, surface: "pivot", who: who.id, at, trip: this.id, nodes })
     if (options.length > 0) this.open.set(offer.pivot_id, { ...offer, who })
   }
 
@@ -167,7 +168,7 @@ export class TripBook extends PlanBook {
       ...more
     }
     const outcome = ({ slot_accept: "confirmed", slot_skip: "skipped" } as const)[type as "slot_accept"]
-    this.signal(who, type, stop.node, [at, at], { id: signal.id })
+    this.signal(who, type, stop.node, [at, at], { id: signal.id, shown: stop.shown })
     if (outcome !== undefined) this.deed(who, stop.shown, stop.node, outcome, [at, at])
     return signal
   }

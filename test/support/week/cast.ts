@@ -117,7 +117,7 @@ export class Actor {
   async swipe(size: number, minds: number): Promise<void> {
     const { at, body } = await this.stage.ask(this.who, "GET", `/discovery?city=seattle&limit=${size}`)
     const nodes: ReadonlyArray<string> = body.nodes.map(({ node }: Json) => node.id)
-    this.record.shown.push({ id: body.session_id, surface: "discovery", at, trip: null, nodes })
+    this.record.shown.push({ id: body.session_id, surface: "discovery", who: this.who.id, at, trip: null, nodes })
     const signals = nodes.slice(0, minds).map((node, i) => {
       const liked = chance("swipe", this.seed, i) < 0.5
       const when = this.stage.clock.now()
@@ -127,7 +127,7 @@ export class Actor {
       const outcome = liked ? "swiped_right" : "swiped_left"
       this.record.deeds.push({ who: this.who.id, shown: body.session_id, node, outcome, at: window })
       const { session_id: session } = body
-      this.record.signals.push({ who: this.who.id, type, node, session, at: window, names: true, id })
+      this.record.signals.push({ who: this.who.id, type, node, session, at: window, names: true, id, shown: session })
       return {
         id,
         signal_type: type,

@@ -58,11 +58,14 @@ export const unattributed = (record: WeekRecord, all: ReadonlyArray<Json>): Read
   return [...bare, ...credited, ...missing]
 }
 
-/** What everybody who is still there can read of their edits, and of what became of places that they were shown. */
+/** What everybody who is still there can read of their edits, of what they were shown and offered, and of what became of it. */
 export const heldOf = (all: ReadonlyArray<Json>): ReadonlyArray<Held> =>
   all.map(({ held }) => ({
     edits: (held["exp.events"] ?? []).filter(({ event_type }: Json) => event_type === "plan_edited"),
-    outcomes: held.decision_outcomes ?? []
+    outcomes: held.decision_outcomes ?? [],
+    decisions: held.ranking_events ?? [],
+    offers: held.pivot_events ?? [],
+    signals: held.behavioral_signals ?? []
   }))
 
 const OF_THE_MOMENT = ["day_of_trip", "position_in_trip", "day_part_fit", "weather_fit"]

@@ -60,7 +60,8 @@ export class PlanBook {
     const days = [...new Set(stops.map(({ day }) => day))]
     for (const day of days) {
       const nodes = stops.filter((stop) => stop.day === day).map(({ node }) => node)
-      this.record.shown.push({ id: `${this.plan}/${day}`, surface: "itinerary", at, trip: this.id, nodes })
+      const [id, who] = [`${this.plan}/${day}`, this.owner.id]
+      this.record.shown.push({ id, surface: "itinerary", who, day, at, trip: this.id, nodes })
     }
     this.stops = stops.map((stop) => ({ ...stop, shown: `${this.plan}/${stop.day}` }))
     const { avoid = [], must = [] } = body.constraints
@@ -112,11 +113,12 @@ export class PlanBook {
     by: Traveler,
     edit: Edit["edit"],
     at: Window,
-    told: (now: Stop, was: Stop | undefined) => boolean
+    told: (now: Stop, was: Stop | undefined) => boolean,
+    shown = "nobody"
   ): Promise<void> {
     const before = new Map(this.stops.map((stop) => [stop.slot, stop]))
     const read = await this.stage.ask(by, "GET", `/trips/${this.id}`)
-    this.stops = stopsOf(read.body).map((stop) => ({ ...stop, shown: before.get(stop.slot)?.shown ?? "nobody" }))
+    this.stops = stopsOf(read.body).map((stop) => ({ ...stop, shown: before.get(stop.slot)?.shown ?? shown }))
     for (const stop of this.stops) {
       const was = before.get(stop.slot)
       if (!told(stop, was)) continue
@@ -134,96 +136,6 @@ export class PlanBook {
     }
   }
 
-  /** A place more, chosen by hand: nobody showed it, so nobody preferred it to anything. */
-  async add(by: Traveler, node: string): Promise<void> {
-    const answer = await this.stage.ask(by, "POST", `/trips/${this.id}/slots`, { node_id: node }).catch(refusal)
-    if ("status" in answer) return
-    this.past = this.stops
-    const { at } = answer
-    await this.rearranged(by, "add", at, (_, was) => was === undefined)
-  }
-
-  /** Something of one's own more: no place of anybody's catalog, and no word of it in what models learn from. */
-  async addOwn(by: Traveler, title: string): Promise<void> {
-    const { at } = await this.stage.ask(by, "POST", `/trips/${this.id}/slots`, { own: { title, minutes: 30 } })
-    await this.rearranged(by, "add", at, () => false)
-  }
-
-  async moveTo(by: Traveler, stop: Standing, day: number): Promise<boolean> {
-    const path = `/trips/${this.id}/slots/${stop.slot}`
-    const answer = await this.stage.ask(by, "PATCH", path, { action: "move", day }).catch(refusal)
-    if ("status" in answer) return false
-    const { at } = answer
-    this.past = this.stops
-    await this.rearranged(by, "move", at, ({ slot }) => slot === stop.slot)
-    return true
-  }
-
-  /** Two stops of a day after each other change places, the first two of which that is possible. */
-  async reorder(by: Traveler, day: number): Promise<void> {
-    const ids = this.stops.filter((stop) => stop.day === day).map(({ slot }) => slot)
-    for (let i = 0; i + 1 < ids.length; i++) {
-      const slot_ids = ids.toSpliced(i, 2, ids[i + 1]!, ids[i]!)
-      const answer = await this.stage.ask(by, "PUT", `/trips/${this.id}/days/${day}/order`, { slot_ids }).catch(refusal)
-      if ("status" in answer) continue
-      this.past = this.stops
-      await this.rearranged(by, "reorder", answer.at, (now, was) => was !== undefined && now.order !== was.order)
-      return
-    }
-  }
-
-  /** The newest change is taken back: a place that goes was not wanted, one that comes back is. */
-  async undo(by: Traveler): Promise<void> {
-    const { at } = await this.stage.ask(by, "POST", `/trips/${this.id}/undo`, {})
-    const then = this.past
-    const now = new Map(this.stops.map((stop) => [stop.slot, stop]))
-    const edit = (stop: Stop, from: string | null, to: string | null) => {
-      const { day, order } = stop
-      this.record.edits.push({ trip: this.id, plan: this.plan, edit: "undo", day, order, from, to, at })
-    }
-    for (const stop of then) {
-      const instead = now.get(stop.slot)
-      now.delete(stop.slot)
-      if (instead?.node === stop.node) {
-        // Of the stops that kept their places only one that went to another day was moved by hand.
-        if (instead.day !== stop.day) edit(stop, stop.node, stop.node)
-        continue
-      }
-      edit(stop, instead?.node ?? null, stop.node)
-      if (instead !== undefined) this.#undone(by, instead, false, at)
-      this.#undone(by, stop, true, at)
-    }
-    for (const gone of now.values()) {
-      edit(gone, gone.node, null)
-      this.#undone(by, gone, false, at)
-    }
-    this.stops = then
-    const read = await this.stage.ask(by, "GET", `/trips/${this.id}`)
-    const places = (stops: ReadonlyArray<Stop>) =>
-      JSON.stringify(stops.map(({ slot, node, starts_at }) => [slot, node, starts_at]))
-    if (places(stopsOf(read.body)) !== places(then))
-      throw new Error(`Trip ${this.id} is not as it was before what was undone.`)
-  }
-
-  #undone(by: Traveler, { node, shown }: Standing, isBack: boolean, at: Window): void {
-    this.deed(by, shown, node, isBack ? "confirmed" : "removed", at)
-    this.signal(by, isBack ? "slot_accept" : "slot_skip", node, at)
-  }
-
-  /** What a swap could bring is looked at first, and the last of it taken. */
-  async choose(by: Traveler, stop: Standing): Promise<void> {
-    const { at, nodes } = await this.#choices(by, stop)
-    if (nodes.length > 0) await this.#swap(by, stop, nodes, { at, node: nodes.at(-1)! })
-  }
-
-  async #choices(
-    by: Traveler,
-    stop: Standing
-  ): Promise<{ readonly nodes: ReadonlyArray<string>; readonly at: Window }> {
-    const { at, body } = await this.stage.ask(by, "GET", `/trips/${this.id}/slots/${stop.slot}/choices`)
-    return { at, nodes: body.choices.map((one: Json) => one.node.id) }
-  }
-
   protected deed(who: Traveler, shown: string, node: string, outcome: Deed["outcome"], at: Window): void {
     this.record.deeds.push({ who: who.id, shown, node, outcome, at })
   }
@@ -234,60 +146,6 @@ export class PlanBook {
 
   get ahead(): ReadonlyArray<Standing> {
     return this.stops.filter(({ starts_at }) => starts_at > this.stage.clock.now())
-  }
-
-  /** Swaps the stop at that place of the plan, unless nothing is there that could replace it: then the server says so. */
-  async swapIfPossible(by: Traveler, at: number): Promise<void> {
-    try {
-      await this.swap(by, this.stops[at]!)
-    } catch (cause) {
-      if (!(cause instanceof Refused) || cause.status !== 422) throw cause
-    }
-  }
-
-  /** Whatever the server thinks best comes in; how much else would have fitted is asked before. */
-  async swap(by: Traveler, stop: Standing): Promise<void> {
-    await this.#swap(by, stop, (await this.#choices(by, stop)).nodes)
-  }
-
-  /** `taken` was chosen among what could be seen, when that was shown; without it the server chose, whatever was seen before. */
-  async #swap(
-    by: Traveler,
-    stop: Standing,
-    fitting: ReadonlyArray<string>,
-    taken?: { readonly node: string; readonly at: Window }
-  ): Promise<void> {
-    this.past = this.stops
-    const path = `/trips/${this.id}/slots/${stop.slot}`
-    const { at } = await this.stage.ask(by, "PATCH", path, {
-      action: "swap",
-      ...(taken === undefined ? {} : { node_id: taken.node })
-    })
-    const shown = `${this.id}/swap/${this.count++}`
-    const edits = await this.changed(by, "swap", at, shown)
-    const brought = edits.flatMap(({ edit }) => edit.to ?? [])
-    this.record.shown.push({
-      id: shown,
-      surface: "swap",
-      at: taken?.at ?? at,
-      trip: this.id,
-      nodes: taken === undefined ? brought : fitting,
-      alone: fitting.length === 1
-    })
-    this.deed(by, stop.shown, stop.node, "swapped", at)
-    this.signal(by, "slot_swap", stop.node, at)
-  }
-
-  async remove(by: Traveler, stop: Standing): Promise<void> {
-    this.past = this.stops
-    const { at } = await this.stage.ask(by, "PATCH", `/trips/${this.id}/slots/${stop.slot}`, { action: "remove" })
-    await this.changed(by, "remove", at, null)
-    this.deed(by, stop.shown, stop.node, "removed", at)
-    this.signal(by, "slot_skip", stop.node, at)
-  }
-
-  async lock(by: Traveler, stop: Standing, locked: boolean): Promise<void> {
-    await this.stage.ask(by, "PATCH", `/trips/${this.id}/slots/${stop.slot}`, { action: locked ? "lock" : "unlock" })
   }
 
   async replan(by: Traveler, constraints?: Json): Promise<void> {

@@ -15,10 +15,16 @@ export interface Stop {
   readonly ends_at: number
 }
 
-/** Places that were shown together: a day of a plan, what a swap brought, an offer, a slate. */
+/** Places that were shown together: a day of a plan, what a swap brought or could bring, what fits, an offer, a slate. */
 export interface Shown {
   readonly id: string
   readonly surface: "itinerary" | "swap" | "pivot" | "discovery"
+  /** Who was shown it; of a plan its owner, of an offer that nobody asked for as well. */
+  readonly who: string
+  /** Of a plan. */
+  readonly day?: number
+  /** Whether somebody only looked through it: nothing was picked for them. */
+  readonly looked?: true
   readonly at: Window
   readonly trip: string | null
   readonly nodes: ReadonlyArray<string>
@@ -116,7 +122,10 @@ export interface Signal {
   readonly at: Window
   /** Whether it names a stop, an offer or a slate of the server's. */
   readonly names: boolean
+  /** Of what an app sent. */
   readonly id: string | null
+  /** What showed the place, of what an app sent. */
+  readonly shown?: string
 }
 
 export interface Person {

@@ -1,14 +1,25 @@
 /**
- * Edits and outcomes as travelers can read them of themselves: also those after a plan was accepted, those of plans that nobody
- * accepted, and what became of places that nobody wanted, none of which is in a data set.
+ * What travelers can read of themselves, and no data set holds: edits after a plan was accepted and those of plans that nobody
+ * accepted, what was shown though nobody wanted any of it, offers to a party, and what became of each place, by the decision that
+ * showed it.
  */
-import type { WeekRecord } from "../record.ts"
+import type { Deed, WeekRecord } from "../record.ts"
+import { checkDecisions, type HeldDecision } from "./decisions.ts"
 import { type Agreement, Findings, isGone, within } from "./findings.ts"
+import { checkOffers, type HeldOffer } from "./offers.ts"
 
 /** What one person can read of themselves. */
 export interface Held {
   readonly edits: ReadonlyArray<HeldEdit>
   readonly outcomes: ReadonlyArray<HeldOutcome>
+  readonly decisions: ReadonlyArray<HeldDecision>
+  readonly offers: ReadonlyArray<HeldOffer>
+  readonly signals: ReadonlyArray<HeldSignal>
+}
+
+interface HeldSignal {
+  readonly id: string
+  readonly decision_id: string | null
 }
 
 interface HeldEdit {
@@ -25,6 +36,7 @@ interface HeldEdit {
 }
 
 interface HeldOutcome {
+  readonly decision_id: string
   readonly user_id: string
   readonly activity_node_id: string
   readonly outcome: string
@@ -62,23 +74,56 @@ const checkEdits = (findings: Findings, record: WeekRecord, held: ReadonlyArray<
     )
 }
 
-const checkOutcomes = (findings: Findings, record: WeekRecord, held: ReadonlyArray<HeldOutcome>): void => {
+/** `decisions` are those of what was shown. Of what nobody showed, or of what somebody showed who left, none is known. */
+const checkOutcomes = (
+  findings: Findings,
+  record: WeekRecord,
+  held: ReadonlyArray<HeldOutcome>,
+  decisions: ReadonlyMap<string, string>
+): void => {
   const deeds = record.deeds.filter(({ who }) => !isGone(record, who))
   const open = Map.groupBy(deeds, ({ node, outcome, who }) => `${who} ${outcome} ${node}`)
   // In the order of time, each for the deed whose window ends first: so no other choice would find more.
   for (const all of open.values()) all.sort((a, b) => a.at[1] - b.at[1])
-  for (const { activity_node_id, occurred_at, outcome, user_id } of held.toSorted(
-    (a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at)
-  )) {
-    const theirs = open.get(`${user_id} ${outcome} ${activity_node_id}`) ?? []
-    if (!taken(theirs, ({ at }) => within(Date.parse(occurred_at), at)))
-      findings.invented(`${activity_node_id}, ${outcome} by ${user_id} at ${occurred_at}`)
+  const isOf = (one: HeldOutcome, fits: (deed: Deed) => boolean): boolean => {
+    const theirs = open.get(`${one.user_id} ${one.outcome} ${one.activity_node_id}`) ?? []
+    return taken(theirs, (deed) => within(Date.parse(one.occurred_at), deed.at) && fits(deed))
+  }
+  const said = held.toSorted((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at))
+  const others = said
+    .filter((one) => !isOf(one, ({ shown }) => decisions.get(shown) === one.decision_id))
+    .filter((one) => !isOf(one, ({ shown }) => !decisions.has(shown)))
+  const astray = new Set<Deed>()
+  for (const one of others) {
+    const { activity_node_id, decision_id, occurred_at, outcome, user_id } = one
+    const what = `${activity_node_id}, ${outcome} by ${user_id} at ${occurred_at}`
+    if (isOf(one, (deed) => astray.add(deed) !== undefined)) findings.wrong(`${what}, is credited to ${decision_id}`)
+    else findings.invented(what)
   }
   const lost = new Set([...open.values()].flat())
   // What nobody showed has an outcome only where it was among the candidates of a plan all the same.
   for (const deed of deeds.filter((one) => one.shown !== "nobody" || !lost.has(one))) {
     const { at, node, outcome, shown, who } = deed
-    findings.expect(!lost.has(deed), `${node} of ${shown}, ${outcome} by ${who} at ${new Date(at[0]).toISOString()}`)
+    if (astray.has(deed)) findings.expected++
+    else
+      findings.expect(!lost.has(deed), `${node} of ${shown}, ${outcome} by ${who} at ${new Date(at[0]).toISOString()}`)
+  }
+}
+
+/** What apps sent answers the decision that showed its place. */
+const checkSignals = (
+  findings: Findings,
+  record: WeekRecord,
+  held: ReadonlyArray<HeldSignal>,
+  decisions: ReadonlyMap<string, string>
+): void => {
+  const credited = new Map(held.map(({ decision_id, id }) => [id, decision_id]))
+  for (const { id, node, shown, type, who } of record.signals) {
+    if (id === null || isGone(record, who)) continue
+    findings.expect(credited.has(id), `the ${type} ${id} of ${node} by ${who}`)
+    const decision = decisions.get(shown ?? "")
+    if (credited.has(id) && decision !== undefined)
+      findings.equal(`the decision that ${type} ${id} answers`, credited.get(id), decision)
   }
 }
 
@@ -89,10 +134,24 @@ export const checkLog = (record: WeekRecord, all: ReadonlyArray<Held>): Agreemen
     record,
     all.flatMap(({ edits }) => edits)
   )
+  const unseen = checkOffers(
+    findings,
+    record,
+    all.flatMap(({ offers }) => offers)
+  )
+  const decided = all.flatMap(({ decisions }) => decisions)
+  const decisions = checkDecisions(findings, record, decided, unseen)
   checkOutcomes(
     findings,
     record,
-    all.flatMap(({ outcomes }) => outcomes)
+    all.flatMap(({ outcomes }) => outcomes),
+    decisions
+  )
+  checkSignals(
+    findings,
+    record,
+    all.flatMap(({ signals }) => signals),
+    decisions
   )
   return findings.agreement
 }

@@ -203,7 +203,16 @@ const everythingGoesWrong: Story = async ([hal], d) => {
   await hal!.rate(trip, true)
 }
 
-/** Somebody makes a new plan of one that was confirmed, and comes home early. */
+/** The rain of the trip's second day is told of by name before it comes: what is best for all of that day is taken. */
+const rainTomorrow = async (trip: TripBook, by: Actor): Promise<void> => {
+  const tomorrow = trip.stops.filter(({ day }) => day === 2)
+  if (tomorrow.length === 0) return
+  const [from, until] = [tomorrow[0]!.starts_at, tomorrow.at(-1)!.ends_at].map((at) => new Date(at).toISOString())
+  const offer = await trip.pivot(by.who, { trigger: "weather", detail: { condition: "rain", from, until } })
+  if (offer.options.length > 0) await trip.accept(by.who, offer, 0)
+}
+
+/** Somebody fills a gap, makes a new plan of one that was confirmed, and comes home early. */
 const comesHomeEarly: Story = async ([ida], d) => {
   await ida!.begin(false)
   await ida!.swipe(6, 0)
@@ -213,6 +222,9 @@ const comesHomeEarly: Story = async ([ida], d) => {
   const second = trip.stops.find(({ day }) => day === 2)!
   if (await trip.moveTo(ida!.who, second, 3)) await trip.undo(ida!.who)
   await trip.moveTo(ida!.who, second, 3)
+  const gone = trip.stops.filter(({ day }) => day === 1).at(-1)!
+  await trip.remove(ida!.who, gone)
+  await trip.addWhatFits(ida!.who, 1, 240, gone.starts_at)
   await trip.setStatus(ida!.who, "confirmed")
   await trip.replan(ida!.who, { pace: "packed" })
   await trip.swap(ida!.who, trip.stops[0]!)
@@ -221,6 +233,7 @@ const comesHomeEarly: Story = async ([ida], d) => {
   await ida!.at(d, 9)
   await trip.seen("active", from)
   for (const mood of ["calm", "hungry"]) await refuse(trip, ida!, mood)
+  await rainTomorrow(trip, ida!)
   await ida!.at(d, 22)
   await trip.setStatus(ida!.who, "shortened")
 }

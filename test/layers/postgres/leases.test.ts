@@ -176,6 +176,29 @@ await contractSuite("Leases", { postgres: { needs: "postgres", layer: () => Laye
     )
   )
 
+  it.effect(
+    "a journal that was acknowledged on the disk is awaited, also where its server came back to acknowledge otherwise",
+    () =>
+      alone(
+        Effect.gen(function* () {
+          const leases = yield* Leases
+          const sql = yield* SqlClient
+          const [a, b] = [node("a"), node("b")]
+          yield* leases.enter(a, undefined)
+          yield* leases.take(a)
+          yield* sql`
+          insert into journal_progress (node_id, segment, byte_offset, directory) values ('j', 0, 0, ${a.directory})`
+          const again = node("a", { directory: a.directory, acks: "pg" })
+          yield* leases.enter(again, yield* leases.former(a.directory))
+          yield* leases.take(again)
+          yield* lapse(again)
+          yield* leases.enter(b, undefined)
+          assert.isTrue(yield* leases.take(b))
+          assert.deepEqual((yield* leases.renew(b)).awaits, [{ directory: a.directory, name: "a" }])
+        })
+      )
+  )
+
   it.effect("a new life on a directory ends the old one, and only one of two that begin at once", () =>
     alone(
       Effect.gen(function* () {

@@ -61,7 +61,10 @@ const makeMembership = (sql: SqlClient, lease: string) => ({
         from nodes where directory = ${directory}`,
       ([row]): FormerLife | undefined => row && { incarnation: row.incarnation, place: row.place, leftMillis: row.left }
     ),
-  /** Run in a transaction. What the directory holds is held by its new life: what was acknowledged before counts as before. */
+  /**
+   * Run in a transaction. What the directory holds is held by its new life: what was acknowledged before counts as before. Where a
+   * journal of before lies open it may hold what is nowhere else, however this life acknowledges: it is awaited until a life ends with it closed.
+   */
   enter: (self: Node, former: FormerLife | undefined) =>
     Effect.map(
       sql`
@@ -71,7 +74,11 @@ const makeMembership = (sql: SqlClient, lease: string) => ({
           ${self.address}, now() + ${lease}::interval)
         on conflict (directory) do update set
           incarnation = excluded.incarnation, name = excluded.name, role = excluded.role, release = excluded.release,
-          place = excluded.place, acks = excluded.acks, address = excluded.address, started_at = now(), until = excluded.until, stopped = false
+          place = excluded.place, address = excluded.address,
+          acks = case when nodes.acks = 'local' and exists (
+              select 1 from journal_progress p where p.directory = nodes.directory and not p.closed)
+            then nodes.acks else excluded.acks end,
+          started_at = now(), until = excluded.until, stopped = false
           where nodes.incarnation = ${former?.incarnation ?? null}
         returning directory
       ), held as (

@@ -3,9 +3,11 @@
  * of milliseconds, and whoever waited finds the new owner.
  */
 import * as Effect from "effect/Effect"
+import type * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import { Config } from "../../config.ts"
+import type { Owner } from "../../domain/nodes/standing.ts"
 import { Ownership } from "../../services/ownership.ts"
 import { Peers } from "../../services/peers.ts"
 import { Machine } from "../../support/machine.ts"
@@ -28,10 +30,12 @@ const bodyless = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
 /** What is asked again does no harm, whatever became of it the first time: an offer is advice, and changes nothing. */
 const ADVICE = /^\/api\/v1\/trips\/[^/]+\/pivot$/
 
-const nobody = () =>
+const nobody = (owner: Owner | undefined) =>
   new Unavailable({
     detail:
-      "Nobody answers for the trips just now: the server that did is gone, and another is taking over. Try again shortly.",
+      owner === undefined
+        ? "Nobody answers for the trips just now: the server that did is gone, and another is taking over. Try again shortly."
+        : `The server "${owner.name}", which answers for the trips, cannot be reached from here. Try again shortly.`,
     retry_after_seconds: 2
   })
 
@@ -52,7 +56,13 @@ export interface Elsewhere {
     path: string,
     facts: RequestFacts,
     routes: Effect.Effect<Response.HttpServerResponse, E, R>
-  ) => Effect.Effect<Response.HttpServerResponse, E | Unavailable, R | HttpServerRequest.HttpServerRequest> | undefined
+  ) =>
+    | Effect.Effect<
+        Response.HttpServerResponse,
+        E | Unavailable | HttpServerError.HttpServerError,
+        R | HttpServerRequest.HttpServerRequest
+      >
+    | undefined
 }
 
 export const makeElsewhere: Effect.Effect<Elsewhere, never, Config | Ownership | Peers> = Effect.gen(function* () {
@@ -75,9 +85,8 @@ export const makeElsewhere: Effect.Effect<Elsewhere, never, Config | Ownership |
     routes: Effect.Effect<Response.HttpServerResponse, E, R>
   ) {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const body = bodyless(request)
-      ? NOTHING
-      : new Uint8Array(yield* Effect.orElseSucceed(request.arrayBuffer, () => new ArrayBuffer(0)))
+    // One that cannot be read is answered as it is where the trips are: nothing goes on without its body.
+    const body = bodyless(request) ? NOTHING : new Uint8Array(yield* request.arrayBuffer)
     const again = SAFE.has(request.method) || request.headers["idempotency-key"] !== undefined || ADVICE.test(path)
     const until = elapsed() + HOLD_MS
     for (;;) {
@@ -95,7 +104,7 @@ export const makeElsewhere: Effect.Effect<Elsewhere, never, Config | Ownership |
         if (sent._tag === "Success") return sent.success
         if (!sent.failure.untouched && !again) return yield* lost()
       }
-      if (elapsed() > until) return yield* nobody()
+      if (elapsed() > until) return yield* nobody(owner())
       yield* Effect.sleep(LOOK_MS)
     }
   })

@@ -4,6 +4,7 @@
  */
 import * as Response from "effect/http/HttpServerResponse"
 import { problemBody } from "../api/problems.ts"
+import { MARK, MOVED } from "../forward/send.ts"
 import type { Refusal, UwsOptions } from "../uws/options.ts"
 import { asProblem } from "./failures.ts"
 import { pathOf } from "./path.ts"
@@ -60,7 +61,10 @@ export const refuse: UwsOptions["refuse"] = (request, refusal, options) => {
   const id = requestIdFor(request.headers["x-request-id"], Date.now())
   const body = problemOf(refusal, options)
   const response = Response.jsonUnsafe(body, { status: body.status, contentType: "application/problem+json" })
-  return Response.setHeader(asProblem(response, id), "x-request-id", id)
+  // Another server that passed it on holds it, and asks again: nothing was done with it.
+  const held = refusal === "starting" && request.headers[MARK] !== undefined
+  const headers = { "x-request-id": id, ...(held ? { [MOVED]: "1" } : {}) }
+  return Response.setHeaders(asProblem(response, id), headers)
 }
 
 /** What monitors hear before the first request is taken, and after the last: that the process lives, and what it is at. */

@@ -50,6 +50,11 @@ export const judgeAll = (nodes: ReadonlyArray<NodeRow>): ReadonlyArray<Dependenc
   }
   const owner = nodes.find((one) => one.owns)
   if (owner?.state === "alive") {
+    if (!nodes.some(({ role, state }) => state === "alive" && role !== "gateway")) {
+      const detail = `"${owner.name}" owns the trips, epoch ${owner.epoch}, and no server runs jobs: no city is seeded, nothing is purged, no data set is built`
+      const fix = "Start one with --role worker, or one that answers travelers with --role all."
+      return [{ name, status: "degraded", detail, fix }]
+    }
     const others = nodes.filter((one) => one !== owner && one.state === "alive")
     const beside = others.length === 0 ? "" : `, beside ${others.map((one) => `"${one.name}"`).join(", ")}`
     return [{ name, status: "up", detail: `"${owner.name}" owns the trips, epoch ${owner.epoch}${beside}` }]

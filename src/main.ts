@@ -4,6 +4,7 @@
  * server would carry for ever.
  */
 import { existsSync } from "node:fs"
+import { inspect } from "node:util"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -15,6 +16,7 @@ import * as Logging from "./layers/files/logging.ts"
 if (existsSync(".env")) process.loadEnvFile(".env")
 
 const config = Config.layer(process.env)
+const format = process.env["LOG_FORMAT"]
 
 const [command, ...rest] = process.argv.slice(2)
 
@@ -35,7 +37,9 @@ const tell = (cause: Cause.Cause<unknown>) =>
     for (const reason of cause.reasons) {
       if (reason._tag === "Fail") {
         const message = reason.error instanceof Error ? reason.error.message : String(reason.error)
-        if (message !== "") console.error(message)
+        if (message !== "") console.error(Logging.lastLine(message, format))
+      } else if (reason._tag === "Die" && format === "json") {
+        console.error(Logging.lastLine(`This should not have happened: ${inspect(reason.defect)}`, format))
       } else if (reason._tag === "Die") console.error("This should not have happened:", reason.defect)
     }
   })

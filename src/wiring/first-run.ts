@@ -1,11 +1,11 @@
 /** What a fresh machine gets by itself: our own cities, and a demo traveler with a trip under way. */
 import * as Clock from "effect/Clock"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Config } from "../config.ts"
 import { DEMO_TRAVELER } from "../domain/demo.ts"
 import { localDate, zoneOf } from "../domain/time/zone.ts"
+import { announce } from "../layers/files/logging.ts"
 import { Catalog } from "../services/catalog.ts"
 import { CitySeeder, SEED_CITY } from "../services/city-seeder.ts"
 import { Jobs } from "../services/jobs.ts"
@@ -38,7 +38,7 @@ export const firstCities = Layer.effectDiscard(
     const [first = FIRST_CITY, ...others] = settings.FIRST_CITIES
     yield* seedLater(others)
     const { counts } = yield* seeder.seed({ city: first, source: "curated" })
-    yield* Console.log(`Seeded the first catalog: ${first}, ${counts["activity_nodes"] ?? 0} places.`)
+    yield* announce(`Seeded the first catalog: ${first}, ${counts["activity_nodes"] ?? 0} places.`)
   })
 )
 

@@ -3,7 +3,6 @@
  * not pay for loading it. Read it from the bottom: what the server is, then what that is made of.
  */
 import { join } from "node:path"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
@@ -55,6 +54,7 @@ import { refuse } from "../http/middleware/refuse.ts"
 import * as SharedStream from "../http/stream/shared-stream.ts"
 import * as PivotStream from "../http/stream/stream.ts"
 import * as UwsHttpServer from "../http/uws/UwsHttpServer.ts"
+import * as Logging from "../layers/files/logging.ts"
 import * as PostgresCityStorage from "../layers/postgres/city-storage.ts"
 import * as PostgresCompanionSeekers from "../layers/postgres/companion-seekers.ts"
 import * as PostgresCompanions from "../layers/postgres/companions.ts"
@@ -253,15 +253,15 @@ const announce = Layer.effectDiscard(
     const { address } = yield* HttpServer.HttpServer
     const settings = yield* Config
     yield* (yield* Startup).done
-    yield* Console.log(`Overplanned answers on ${HttpServer.formatAddress(address)}`)
+    yield* Logging.announce(`Overplanned answers on ${HttpServer.formatAddress(address)}`)
     if (!settings.OVERPLANNED_DEMO || (yield* Ownership).standing().is !== "owner") return
     const tokens = yield* Tokens
     yield* Effect.gen(function* () {
       const trip = yield* demoTrip
       const token = yield* tokens.mint({ userId: DEMO_TRAVELER, role: "traveler", ttlMillis: DEMO_TOKEN_MS })
-      yield* Console.log(`A demo traveler is under way in ${trip.city}: trip ${trip.id}.`)
-      yield* Console.log(`Open the console as that traveler: ${consoleLink(address, token)}`)
-      yield* Console.log(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
+      yield* Logging.announce(`A demo traveler is under way in ${trip.city}: trip ${trip.id}.`)
+      yield* Logging.announce(`Open the console as that traveler: ${consoleLink(address, token)}`)
+      yield* Logging.announce(`Token of the demo traveler, for ${DEMO_TOKEN_MS / 3_600_000} hours: ${token}`)
     }).pipe(Effect.catch((error) => Effect.logWarning(`No demo trip: ${error.message}`)))
     yield* Effect.catch(otherCities, (error) => Effect.logWarning(`The demo has one city only: ${error.message}`))
   })

@@ -53,6 +53,16 @@ describe("a second server on one database", () => {
     assert.strictEqual((await planned(ann)).length, 36)
   })
 
+  it("says each line as JSON where that is asked for: while it serves, and when it is refused", async () => {
+    const lines = (said: string) => said.split("\n").map((line) => JSON.parse(line) as Record<string, unknown>)
+    const refused = await refusedStart(second({ LOG_FORMAT: "json" }), other.path)
+    assert.strictEqual(refused.code, 1)
+    assert.deepInclude(lines(refused.said).at(-1), { level: "FATAL" })
+    const worker = await startServer(second({ LOG_FORMAT: "json" }), other.path, ["serve", "--role", "worker"])
+    assert.strictEqual(await worker.stop(), 0)
+    assert.isTrue(lines(worker.output().trim()).some(({ message }) => /answers on/.test(String(message))))
+  })
+
   it("is refused with another secret, also as a worker", async () => {
     const environment = second({ AUTH_SECRET: "another secret of tests, long enough to be accepted" })
     assertRefused(await refusedStart(environment, other.path, ["serve", "--role", "worker"]), /AUTH_SECRET/)

@@ -100,7 +100,7 @@ export const startServer = async (
     "the server's address",
     () => {
       if (child.exitCode !== null) throw new Error(`The server did not start:\n${output()}`)
-      return /answers on (http:\S+)/.exec(output())?.[1]
+      return /answers on (http:[^\s"]+)/.exec(output())?.[1]
     },
     START_MS
   )

@@ -1,4 +1,5 @@
 /** Structured log lines on stderr, as the settings want them; to an OTLP collector as well when one is configured. */
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -35,3 +36,11 @@ export const layer = Layer.unwrap(
     return endpoint === undefined ? local : Layer.provideMerge(exporters(endpoint, settings), local)
   })
 )
+
+/** A line for whoever started the server, plain as a command's; among lines of JSON it is one of them. */
+export const announce = (text: string) =>
+  Effect.flatMap(Config, ({ LOG_FORMAT }) => (LOG_FORMAT === "json" ? Effect.logInfo(text) : Console.log(text)))
+
+/** Why a command failed, after everything else has ended: no logger is left then. */
+export const lastLine = (text: string, format: string | undefined): string =>
+  format === "json" ? JSON.stringify({ message: text, level: "FATAL", timestamp: new Date().toISOString() }) : text

@@ -79,11 +79,11 @@ describe("draining", () => {
       sink.delayMillis = 200
       const journal = yield* openJournal(new FragileDisk(), sink, { batchRecords: 2, segmentBytes: 100_000 })
       const notes = (from: number) => Array.from({ length: 10 }, (_, n) => note(from + n))
-      /** Of each rest, how long it was beside the batch before it; a timer may be a millisecond early. */
+      /** Of each rest, how long it was beside the batch before it; it counts in whole milliseconds, and a timer may be one early. */
       const rests = (first: number) =>
         sink.times.slice(first + 1).map(({ began }, n) => {
           const before = sink.times[first + n]!
-          return (began - before.ended + 1) / (before.ended - before.began)
+          return (began - before.ended + 2) / (before.ended - before.began)
         })
       yield* journal.commit("trip", notes(1))
       yield* Effect.repeat(Effect.sleep("5 millis"), { until: () => sink.times.length === 5 })

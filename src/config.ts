@@ -164,7 +164,7 @@ export const settings = {
   AUTH_AUDIENCE: S.optional(S.text("Audience that tokens must name.")),
   AUTH_ISSUER: S.optional(S.text("Issuer that tokens must name.")),
   AUTH_MAX_TOKEN_AGE: S.duration("Tokens that live longer than this are refused.", { default: "24h" }),
-  AUTH_SESSION: S.duration("How long after signing in a traveler's own token can be renewed, again and again.", {
+  AUTH_SESSION: S.duration("How long after signing in a traveler's own token can be renewed, again and again, or handed on to another device.", {
     default: "90d"
   }),
   AUTH_RENEW_WITHIN: S.duration("How long after it ran out a token can still be renewed: for phones that were away.", {

@@ -6,6 +6,9 @@ export const CODE_LENGTH = 8
 /** How long the first token of the other device lives; it is renewed from there. */
 export const SIGNED_IN_MS = 12 * 3_600_000
 
+/** What is said where a session is over that was to be renewed, or handed on to another device. */
+export const SESSION_OVER = "It is too long ago that you signed in. Sign in again; your trips are as you left them."
+
 /** What follows a `#` never leaves the browser: no log has it. */
 export const codePath = (written: string): string => `/#code=${written}`
 

@@ -40,12 +40,20 @@ export class Tokens extends Context.Service<
       readonly userId: UserId
       readonly role: "traveler" | "admin"
       readonly ttlMillis: number
-      /** When they signed in, where that was before: renewals end with it. */
-      readonly signedInAt?: number
     }) => Effect.Effect<string, TokenRefused>
     /**
+     * A token for a traveler who signed in before, on another device. It lives so long at most, and ends with the session
+     * that it belongs to; refused where that is over.
+     */
+    readonly handOn: (options: {
+      readonly userId: UserId
+      /** Unix milliseconds. */
+      readonly signedInAt: number
+      readonly ttlMillis: number
+    }) => Effect.Effect<RenewedToken, TokenRefused>
+    /**
      * A new token of the same traveler for one of our own that holds, or has run out lately; as long-lived as the one it
-     * stands in for, and only for so long after they signed in.
+     * stands in for, and never past the end of the session: so long after they signed in.
      */
     readonly renew: (token: string) => Effect.Effect<RenewedToken, TokenRefused>
   }

@@ -26,6 +26,7 @@ describe("a code to sign in by", () => {
   beforeAll(async () => {
     world = await openWorld({
       AUTH_SECRET: SECRET,
+      AUTH_SESSION: "1h",
       RATE_LIMIT: "off",
       SIGN_IN_GUESSES_PER_ADDRESS: "1000",
       LOG_LEVEL: "debug"
@@ -86,16 +87,47 @@ describe("a code to sign in by", () => {
     }
   })
 
-  it("hands a session on, and makes none longer", async () => {
-    const claims = (token: string): Json => JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString())
-    const ann = await world.someone()
-    const old = await tokenFor(ann.id, { from: -1800 })
-    const response = await fetch(`${world.server().url}/api/v1/users/me/sign-in-codes`, {
+  const HOUR = 3600
+  const claims = (token: string): Json => JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString())
+  const post = async (path: string, body?: Json, token?: string) => {
+    const response = await fetch(`${world.server().url}/api/v1${path}`, {
       method: "POST",
-      headers: { authorization: `Bearer ${old}` }
+      headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` })
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) })
     })
-    const { token } = (await signIn(((await response.json()) as Json).code)).body
-    assert.deepInclude(claims(token), { sub: ann.id, role: "traveler", auth_time: claims(old).iat })
+    return { status: response.status, body: (await response.json()) as Json }
+  }
+
+  it("hands a session on, and makes none longer", async () => {
+    const ann = await world.someone()
+    const old = await tokenFor(ann.id, { from: -HOUR / 2 })
+    const signedIn = claims(old).iat
+    const { code } = (await post("/users/me/sign-in-codes", undefined, old)).body
+    const there = (await signIn(code)).body
+    assert.deepInclude(claims(there.token), { sub: ann.id, role: "traveler", auth_time: signedIn })
+    const renewed = (await post("/token/renew", { token: there.token })).body
+    for (const { token, expires_at } of [there, renewed]) {
+      assert.strictEqual(Date.parse(expires_at), claims(token).exp * 1000)
+      assert.isAtMost(claims(token).exp, signedIn + HOUR, "no token lives past its session")
+    }
+  })
+
+  it("is neither made nor good for anything once the session is over", async () => {
+    const ann = await world.someone()
+    const old = await tokenFor(ann.id, { from: -2 * HOUR, ttl: 4 * HOUR })
+    assert.strictEqual((await post("/token/renew", { token: old })).status, 401)
+    const none = await post("/users/me/sign-in-codes", undefined, old)
+    assert.strictEqual(none.status, 401)
+    assert.match(none.body.detail, /too long ago that you signed in/)
+    const { code } = await codeOf(ann)
+    await world.rows((sql) => sql`
+      update sign_in_codes set signed_in_at = now() - interval '2 hours' where user_id = ${ann.id}`)
+    const late = await signIn(code)
+    assert.strictEqual(late.status, 401)
+    assert.match(late.body.detail, /too long ago that you signed in/)
   })
 
   it("does not make an administrator of who types it", async () => {

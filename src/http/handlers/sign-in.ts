@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { Config } from "../../config.ts"
 import { readSpoken, writtenSpoken } from "../../domain/basics/spoken.ts"
-import { CODE_LENGTH, codePath, networkOf, SIGNED_IN_MS } from "../../domain/sign-in-code.ts"
+import { CODE_LENGTH, codePath, networkOf, SESSION_OVER, SIGNED_IN_MS } from "../../domain/sign-in-code.ts"
 import { SignInCodes } from "../../services/sign-in-codes.ts"
 import { ErasedSubjects, type TokenHolder, Tokens } from "../../services/tokens.ts"
 import { NotFound, TooManyRequests, Unauthorized } from "../api/problems.ts"
@@ -26,6 +26,8 @@ export const makeCodes = Effect.gen(function* () {
   return Effect.fnUntraced(function* ({ userId, signedInAt }: TokenHolder) {
     if (settings.AUTH_JWKS_URL !== undefined) return yield* new NotFound({ detail: ELSEWHERE })
     const scope = yield* RequestScope
+    // Where no token would come of it, none is promised.
+    if (scope.receivedAt >= signedInAt + settings.AUTH_SESSION) return yield* new Unauthorized({ detail: SESSION_OVER })
     scope.tellsSecret = true
     const { code, expiresAt } = yield* orUnavailable(codes.make({ userId, signedInAt }, scope.receivedAt))
     const written = writtenSpoken(code)
@@ -57,10 +59,9 @@ export const makeSignIn = Effect.gen(function* () {
     if (code === undefined) return yield* noCode
     const holder = yield* orUnavailable(codes.take(code, receivedAt))
     if (holder === undefined || erased.has(holder.userId)) return yield* noCode
-    const ttlMillis = Math.min(SIGNED_IN_MS, settings.AUTH_MAX_TOKEN_AGE)
-    const token = yield* tokens
-      .mint({ ...holder, role: "traveler", ttlMillis })
+    const { userId, token, expiresAt } = yield* tokens
+      .handOn({ ...holder, ttlMillis: SIGNED_IN_MS })
       .pipe(Effect.mapError(({ message }) => new Unauthorized({ detail: message })))
-    return { user_id: holder.userId, token, expires_at: new Date(receivedAt + ttlMillis).toISOString() }
+    return { user_id: userId, token, expires_at: new Date(expiresAt).toISOString() }
   })
 })

@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as jose from "jose"
 import { isUuid, type UserId } from "../../domain/ids.ts"
+import { SESSION_OVER } from "../../domain/sign-in-code.ts"
 import { ErasedSubjects, type TokenHolder, TokenRefused, Tokens } from "../../services/tokens.ts"
 import { newId } from "../../support/new-id.ts"
 
@@ -69,7 +70,16 @@ const readHolder = (payload: jose.JWTPayload, now: number, options: TokensOption
   return { userId: sub as UserId, role, expiresAt: exp! * 1000, signedInAt: signedIn(payload, now) * 1000 }
 }
 
-/** What the token that stands in for this one is to say, in seconds; or why there is to be none. */
+/** What a token of a session that began before is to say, in seconds: it ends with its session; or why there is to be none. */
+const ofSession = (signedInAt: number, now: number, lifeMillis: number, options: TokensOptions) => {
+  const from = Math.floor(now / 1000)
+  const life = Math.min(lifeMillis, options.maxTokenAgeMillis)
+  const until = Math.floor(Math.min(from * 1000 + life, signedInAt + options.sessionMillis) / 1000)
+  if (until <= from) return SESSION_OVER
+  return { from, lives: until - from, signedIn: Math.min(from, Math.floor(signedInAt / 1000)) }
+}
+
+/** The same for the token that stands in for this one. */
 const successor = (
   payload: jose.JWTPayload,
   { role, signedInAt }: TokenHolder,
@@ -77,13 +87,8 @@ const successor = (
   options: TokensOptions
 ) => {
   if (role !== "traveler") return "Only a traveler's token is renewed. Make a new one."
-  const seconds = Math.floor(now / 1000)
-  const made = payload.iat ?? seconds
-  if (now > signedInAt + options.sessionMillis) {
-    return "It is too long ago that you signed in. Sign in again; your trips are as you left them."
-  }
-  const lives = Math.min(Math.max(payload.exp! - made, 60), Math.floor(options.maxTokenAgeMillis / 1000))
-  return { from: seconds, lives, signedIn: signedInAt / 1000 }
+  const made = payload.iat ?? Math.floor(now / 1000)
+  return ofSession(signedInAt, now, Math.max(payload.exp! - made, 60) * 1000, options)
 }
 
 /** Makes tokens of our own; `signedIn` is when their traveler signed in, in seconds. */
@@ -156,6 +161,14 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
 
   const refused = (message: string) => new TokenRefused({ message })
 
+  const issued = Effect.fnUntraced(function* (userId: UserId, next: ReturnType<typeof ofSession>) {
+    if (issue === undefined) return yield* refused(ELSEWHERE)
+    if (typeof next === "string") return yield* refused(next)
+    const { from, lives, signedIn } = next
+    const token = yield* issue(userId, "traveler", from, lives, signedIn)
+    return { userId, token, expiresAt: (from + lives) * 1000 }
+  })
+
   const renew = Effect.fnUntraced(function* (token: string) {
     if (issue === undefined) return yield* refused(ELSEWHERE)
     if (token.length > LONGEST_TOKEN) return yield* refused("The token is too long to be ours.")
@@ -164,17 +177,13 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
     const holder = holderOf(payload, now)
     if (typeof holder === "string") return yield* refused(holder)
     if (erased.has(holder.userId)) return yield* gone
-    const next = successor(payload, holder, now, options)
-    if (typeof next === "string") return yield* refused(next)
-    const { from, lives } = next
-    const renewed = yield* issue(holder.userId, holder.role, from, lives, next.signedIn)
-    return { userId: holder.userId, token: renewed, expiresAt: (from + lives) * 1000 }
+    return yield* issued(holder.userId, successor(payload, holder, now, options))
   })
 
   return Tokens.of({
     verify,
     known,
-    mint: Effect.fnUntraced(function* ({ userId, role, ttlMillis, signedInAt }) {
+    mint: Effect.fnUntraced(function* ({ userId, role, ttlMillis }) {
       if (issue === undefined) return yield* refused(ELSEWHERE)
       if (ttlMillis > options.maxTokenAgeMillis) {
         return yield* refused(
@@ -182,8 +191,11 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
         )
       }
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-      const since = signedInAt === undefined ? now : Math.min(now, Math.floor(signedInAt / 1000))
-      return yield* issue(userId, role, now, Math.floor(ttlMillis / 1000), since)
+      return yield* issue(userId, role, now, Math.floor(ttlMillis / 1000), now)
+    }),
+    handOn: Effect.fnUntraced(function* ({ userId, signedInAt, ttlMillis }) {
+      const now = yield* Clock.currentTimeMillis
+      return yield* issued(userId, ofSession(signedInAt, now, ttlMillis, options))
     }),
     renew
   })

@@ -164,8 +164,7 @@ export const tokensLayer = (machine: SimulatedMachine) =>
           ),
         known: () => undefined,
         mint: ({ userId }) => Effect.succeed(userId),
-        handOn: ({ userId }) =>
-          Effect.sync(() => ({ userId, token: userId, expiresAt: machine.wall() + 30 * DAY })),
+        handOn: ({ userId }) => Effect.sync(() => ({ userId, token: userId, expiresAt: machine.wall() + 30 * DAY })),
         renew: (token) => Effect.sync(() => ({ userId: token as UserId, token, expiresAt: machine.wall() + 30 * DAY }))
       })
     )

@@ -161,7 +161,10 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
 
   const refused = (message: string) => new TokenRefused({ message })
 
-  const issued = Effect.fnUntraced(function* (userId: UserId, next: ReturnType<typeof ofSession>) {
+  const issued = Effect.fnUntraced(function* (
+    userId: UserId,
+    next: ReturnType<typeof ofSession> | ReturnType<typeof successor>
+  ) {
     if (issue === undefined) return yield* refused(ELSEWHERE)
     if (typeof next === "string") return yield* refused(next)
     const { from, lives, signedIn } = next

@@ -33,12 +33,23 @@ const CLOCK = { timeStyle: "short" }
 export const clockTime = (instant, timeZone, locale = LOCALE) =>
   formatter(timeZone, CLOCK, locale).format(new Date(instant))
 
-/** A time of day as the server writes it in its sentences; not a part of an instant, nor of a time that is written otherwise already. */
-const WRITTEN_TIME = /(?<![\d:.T])([01]\d|2[0-3]):([0-5]\d)(?![\d:]|\s?[ap]\.?m)/gi
+// From here to the end of `withTimes` the worker has the same, word for word: it loads no module in every browser. Nothing looks
+// behind itself in a pattern: browsers of 2022 cannot read that, and with it the whole app.
+/** A time of day on 24 hours, unless it goes on, or is written on twelve already. */
+const WRITTEN_TIME = /([01]\d|2[0-3]):([0-5]\d)(?![\d:]|\s?[ap]\.?m\b)/gi
+
+/** What goes before a part of an instant, and before an offset: from when the sun sets, or of a zone. */
+const NO_TIME_FOLLOWS = /(?:[\d:.T]|(?:\([a-z]+|UTC|GMT)\s?[+-])$/i
+
+/** A sentence with each of its times written anew. */
+const withTimes = (sentence, write) =>
+  sentence.replace(WRITTEN_TIME, (time, hour, minute, at) =>
+    NO_TIME_FOLLOWS.test(sentence.slice(0, at)) ? time : write(Date.UTC(2024, 0, 1, hour, minute))
+  )
 
 /** A sentence of the server, whose times are the city's, on 24 hours: written anew as this device writes times. */
 export const inClock = (sentence, locale = LOCALE) =>
-  sentence.replace(WRITTEN_TIME, (_, hour, minute) => clockTime(Date.UTC(2024, 0, 1, hour, minute), "UTC", locale))
+  withTimes(sentence, (instant) => clockTime(instant, "UTC", locale))
 
 /** Both times in full where midnight lies between: a range would name the days. */
 export const timeSpan = (from, until, timeZone, locale = LOCALE) => {

@@ -50,12 +50,22 @@ const WORDS = "/console/words-of-the-worker"
 /** Undefined where the browser has thrown away what was kept. */
 const keptWords = async () => (await lastKept(WORDS))?.json()
 
+/** A time of day on 24 hours, unless it goes on, or is written on twelve already. */
+const WRITTEN_TIME = /([01]\d|2[0-3]):([0-5]\d)(?![\d:]|\s?[ap]\.?m\b)/gi
+
+/** What goes before a part of an instant, and before an offset: from when the sun sets, or of a zone. */
+const NO_TIME_FOLLOWS = /(?:[\d:.T]|(?:\([a-z]+|UTC|GMT)\s?[+-])$/i
+
+/** A sentence with each of its times written anew. */
+const withTimes = (sentence, write) =>
+  sentence.replace(WRITTEN_TIME, (time, hour, minute, at) =>
+    NO_TIME_FOLLOWS.test(sentence.slice(0, at)) ? time : write(Date.UTC(2024, 0, 1, hour, minute))
+  )
+
 /** Its times are the city's, on 24 hours; the app does the same with sentences, and its modules cannot be loaded here. */
 const inClock = (sentence) => {
   const clock = new Intl.DateTimeFormat(navigator.language, { timeStyle: "short", timeZone: "UTC" })
-  return sentence.replace(/(?<![\d:.T])([01]\d|2[0-3]):([0-5]\d)(?![\d:])/g, (_, hour, minute) =>
-    clock.format(Date.UTC(2024, 0, 1, hour, minute))
-  )
+  return withTimes(sentence, (instant) => clock.format(instant))
 }
 
 const showPush = async ({ answer, body, option_id, pivot_id, title, trip_id }) => {

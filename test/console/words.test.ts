@@ -1,4 +1,6 @@
 /** What the app says, as a traveler reads it. */
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import {
   calendarDay,
@@ -65,9 +67,33 @@ describe("the words of the console", () => {
     )
     const found = doorSaying({ found: "closed", people: 3, when: { weekday: 1, hour: 0 } })
     assert.strictEqual(american(found), "3 travelers of ours found it closed on Tuesdays around 12:00 AM.")
-    for (const other of ["at 12:30 PM already", "2026-05-01T10:15:00Z", "2:1 and 25:00", "10:15:30"]) {
+    assert.strictEqual(
+      american("Open 09:00-17:30, (14:00) among others"),
+      "Open 9:00 AM-5:30 PM, (2:00 PM) among others"
+    )
+    assert.strictEqual(american("Open 10:00 among friends"), "Open 10:00 AM among friends")
+    // The sun's offset is no time; what stands before it is one.
+    assert.strictEqual(american("10:00-(sunset-01:00)"), "10:00 AM-(sunset-01:00)")
+    const others = ["at 12:30 PM already", "12:30 p.m.", "2026-05-01T10:15:00Z", "2:1 and 25:00", "10:15:30"]
+    for (const other of [...others, "(sunrise+00:30)-(sunset-01:00)", "UTC+02:00", "GMT -07:00"]) {
       assert.strictEqual(american(other), other)
     }
+  })
+
+  it("are written alike by the worker, and in no way that an older browser cannot read", () => {
+    const folder = join(import.meta.dirname, "../../console")
+    const read = (file: string) => readFileSync(join(folder, file), "utf8")
+    const rewriting = (file: string) =>
+      /const WRITTEN_TIME[\s\S]*\n\nconst withTimes[\s\S]*?\n {2}\)\n/.exec(
+        read(file).replaceAll(/\/\*\*.*\*\/\n/g, "")
+      )?.[0]
+    assert.isString(rewriting("format.js"))
+    assert.strictEqual(rewriting("sw.js"), rewriting("format.js"))
+    const scripts = readdirSync(folder).filter((file) => file.endsWith(".js"))
+    assert.deepStrictEqual(
+      scripts.filter((file) => /\(\?<[=!]/.test(read(file))),
+      []
+    )
   })
 
   it("tell how dear a place is in the money of the city", () => {

@@ -35,8 +35,11 @@ run() {
 }
 
 # One instance owns the trips, and none has a disk that outlives it: writes are acknowledged once they are in PostgreSQL.
-environment="JOURNAL_ACKS=pg,NODE_WAITS=true,OVERPLANNED_DEMO=false,LOG_FORMAT=json,MODELS_DIR=/models"
-[ -z "$redis_url" ] || environment="$environment,REDIS_URL=$redis_url"
+# Everybody comes by way of Google's front end, which calls from link-local addresses: docs/operate/cloud-run.md
+proxies="169.254.0.0/16${TRUSTED_PROXIES:+,$TRUSTED_PROXIES}"
+# What is between the two ^ stands between the settings, as a value has commas in it.
+environment="^;^JOURNAL_ACKS=pg;NODE_WAITS=true;OVERPLANNED_DEMO=false;LOG_FORMAT=json;MODELS_DIR=/models;TRUSTED_PROXIES=$proxies"
+[ -z "$redis_url" ] || environment="$environment;REDIS_URL=$redis_url"
 if [ "$target" = api ]; then role=gateway; most=1; else role=worker; most=${MAX_WORKERS:-2}; fi
 
 built() { ! $dry_run && gcloud artifacts docker images describe "$image" --project "$GCP_PROJECT" >/dev/null 2>&1; }

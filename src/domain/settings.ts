@@ -4,6 +4,7 @@
  */
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { readNetwork } from "./basics/networks.ts"
 
 export interface Setting<A> {
   readonly doc: string
@@ -86,6 +87,18 @@ export const list = make("a list separated by commas", (value) =>
       .map((item) => item.trim())
       .filter((item) => item !== "") as ReadonlyArray<string>
   )
+)
+
+/** Addresses and ranges of them, as they were written. */
+export const networks = make(
+  "addresses and ranges such as 10.0.0.0/8 or 2001:db8::/32, separated by commas",
+  (value) => {
+    const all = Result.getOrThrow(list("").read(value))
+    const wrong = all.find((one) => readNetwork(one) === undefined)
+    return wrong === undefined
+      ? Result.succeed(all)
+      : fail(`has "${wrong}" in it, which is neither an address nor a range that begins with its first address`)
+  }
 )
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }

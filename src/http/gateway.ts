@@ -27,6 +27,7 @@ import { makeDeadlines } from "./middleware/deadlines.ts"
 import { methodsByPath } from "./middleware/methods.ts"
 import { makePassages } from "./middleware/passage.ts"
 import { type PipelineOptions, pipeline } from "./middleware/pipeline.ts"
+import { proxies } from "./middleware/proxies.ts"
 import { RateLimiter } from "./middleware/rate-limit.ts"
 import { UwsApp } from "./uws/UwsHttpServer.ts"
 
@@ -74,7 +75,7 @@ export const layer = <A, R>(options: GatewayOptions, groups: Layer.Layer<A, neve
       const logRequests = settings.LOG_LEVEL === "debug"
       const rules: PipelineOptions = {
         corsOrigins: settings.CORS_ORIGINS,
-        trustedProxies: new Set(settings.TRUSTED_PROXIES),
+        ...(yield* proxies(settings.TRUSTED_PROXIES)),
         addressLimitPerMinute: settings.RATE_LIMIT ? settings.RATE_LIMIT_ADDRESS_PER_MINUTE : undefined,
         requestTimeoutMillis,
         deadlines,
@@ -113,7 +114,7 @@ export const apartLayer = (options: GatewayOptions & { readonly elsewhere: strin
       )
       const through = pipeline({
         corsOrigins: settings.CORS_ORIGINS,
-        trustedProxies: new Set(settings.TRUSTED_PROXIES),
+        ...(yield* proxies(settings.TRUSTED_PROXIES)),
         addressLimitPerMinute: settings.RATE_LIMIT ? settings.RATE_LIMIT_ADDRESS_PER_MINUTE : undefined,
         requestTimeoutMillis: settings.HTTP_REQUEST_TIMEOUT,
         deadlines: yield* makeDeadlines(settings.HTTP_REQUEST_TIMEOUT),

@@ -123,8 +123,10 @@ describe("a code to sign in by", () => {
     assert.strictEqual(none.status, 401)
     assert.match(none.body.detail, /too long ago that you signed in/)
     const { code } = await codeOf(ann)
-    await world.rows((sql) => sql`
-      update sign_in_codes set signed_in_at = now() - interval '2 hours' where user_id = ${ann.id}`)
+    await world.rows(
+      (sql) => sql`
+      update sign_in_codes set signed_in_at = now() - interval '2 hours' where user_id = ${ann.id}`
+    )
     const late = await signIn(code)
     assert.strictEqual(late.status, 401)
     assert.match(late.body.detail, /too long ago that you signed in/)
@@ -160,6 +162,27 @@ describe("a code to sign in by", () => {
     const other = await world.command("sign-in-code", "--json")
     const made = JSON.parse(other.said.split("\n").at(-1)!)
     assert.strictEqual((await signIn(made.code)).body.user_id, made.user_id)
+  })
+
+  it("says in the log, once, that a proxy which nobody named passes people on", async () => {
+    const warned = () => world.server().output().split("TRUSTED_PROXIES does not name").length - 1
+    for (const address of ["203.0.113.1", "203.0.113.2"]) {
+      assert.strictEqual((await signIn("AAAA-AAAA", address)).status, 401)
+    }
+    await until("a line of the log", () => warned() > 0)
+    assert.strictEqual(warned(), 1)
+    assert.notInclude(world.server().output(), "203.0.113.")
+  })
+
+  it("is taken from one who comes by way of the same proxy as somebody who has guessed too much", async () => {
+    await world.restart("SIGTERM", { SIGN_IN_GUESSES_PER_ADDRESS: "10", TRUSTED_PROXIES: "127.0.0.0/8, 10.0.0.0/8" })
+    const { code } = await codeOf(await world.someone())
+    const through = (address: string) => `192.0.2.1, ${address}, 10.1.2.3`
+    for (let guess = 0; guess < 10; guess++) {
+      assert.strictEqual((await signIn("AAAA-AAAA", through("203.0.113.7"))).status, 401)
+    }
+    assert.strictEqual((await signIn(code, through("203.0.113.7"))).status, 429)
+    assert.strictEqual((await signIn(code, through("203.0.113.8"))).status, 200)
   })
 
   // With one guess a minute the next is refused for a minute at least, and with two in all the third for half a minute.

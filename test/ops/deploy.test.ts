@@ -37,6 +37,18 @@ describe("deploy.sh --dry-run", () => {
       assert.include(stdout, one)
   })
 
+  it("names the front end that everybody comes by way of, and a balancer before it", () => {
+    const settingsOf = (settings: Readonly<Record<string, string>>) => {
+      const said = deploy(["--dry-run", "api"], settings).stdout.replaceAll("\\", "")
+      const [, separator, all] = /--set-env-vars \^(.)\^(\S+)/.exec(said)!
+      return Object.fromEntries(all!.split(separator!).map((one) => one.split("=")))
+    }
+    assert.deepInclude(settingsOf(SETTINGS), { MODELS_DIR: "/models", TRUSTED_PROXIES: "169.254.0.0/16" })
+    const TRUSTED_PROXIES = "203.0.113.5,2001:db8::5"
+    const all = settingsOf({ ...SETTINGS, TRUSTED_PROXIES, REDIS_URL: "redis://10.0.0.3" })
+    assert.deepInclude(all, { TRUSTED_PROXIES: `169.254.0.0/16,${TRUSTED_PROXIES}`, REDIS_URL: "redis://10.0.0.3" })
+  })
+
   it("gives workers a role that owns nothing", () => {
     const { status, stdout } = deploy(["--dry-run", "workers"])
     assert.strictEqual(status, 0)

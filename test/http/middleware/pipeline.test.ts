@@ -5,6 +5,7 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpRequest from "effect/http/HttpServerRequest"
 import * as Response from "effect/http/HttpServerResponse"
 import type * as Scope from "effect/Scope"
+import { type Network, readNetwork } from "../../../src/domain/basics/networks.ts"
 import { Conflict } from "../../../src/http/api/problems.ts"
 import { makeDeadlines } from "../../../src/http/middleware/deadlines.ts"
 import { pipeline } from "../../../src/http/middleware/pipeline.ts"
@@ -14,8 +15,9 @@ import { logged } from "../../harness/logged.ts"
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7/
 
 interface Overrides {
+  readonly onDisbelieved?: (peer: string) => void
   readonly corsOrigins?: ReadonlyArray<string>
-  readonly trustedProxies?: ReadonlySet<string>
+  readonly trustedProxies?: ReadonlyArray<Network>
   readonly addressLimitPerMinute?: number
   readonly requestTimeoutMillis?: number
 }
@@ -28,7 +30,7 @@ const serving = (
     const requestTimeoutMillis = overrides.requestTimeoutMillis ?? 10_000
     const through = pipeline({
       corsOrigins: [],
-      trustedProxies: new Set(),
+      trustedProxies: [],
       addressLimitPerMinute: undefined,
       ...overrides,
       requestTimeoutMillis,
@@ -145,7 +147,8 @@ describe("the pipeline", () => {
     live(
       Effect.gen(function* () {
         const ok = Effect.succeed(Response.jsonUnsafe({}))
-        const ask = yield* serving(ok, { addressLimitPerMinute: 2, trustedProxies: new Set(["127.0.0.1", "10.0.0.1"]) })
+        const trustedProxies = ["127.0.0.1", "10.0.0.0/8", "2001:db8:1::/48"].map((one) => readNetwork(one)!)
+        const ask = yield* serving(ok, { addressLimitPerMinute: 2, trustedProxies })
         const from = (address: string) => ask("/x", { headers: { "x-forwarded-for": address } })
         const spoofed = "203.0.113.9, 198.51.100.1, 10.0.0.1"
         assert.deepStrictEqual(
@@ -154,6 +157,30 @@ describe("the pipeline", () => {
         )
         assert.strictEqual((yield* from("198.51.100.2")).status, 200)
         assert.strictEqual((yield* ask("/health")).status, 200)
+        const sameAgain = "192.0.2.1, 198.51.100.1:4711, [2001:db8:1::7]:443, 10.20.30.40"
+        assert.strictEqual((yield* from(sameAgain)).status, 429, "a port is nobody's own, and ranges are whole")
+        assert.strictEqual((yield* from("198.51.100.1, 2001:db8:2::7")).status, 200, "outside of them is a client")
+      })
+    )
+  )
+
+  it.live("says once of whom it does not believe that they say who they pass on", () =>
+    live(
+      Effect.gen(function* () {
+        const told: Array<string> = []
+        const ask = yield* serving(Effect.succeed(Response.jsonUnsafe({})), {
+          addressLimitPerMinute: 2,
+          onDisbelieved: (peer) => void told.push(peer)
+        })
+        assert.strictEqual((yield* ask("/x")).status, 200)
+        assert.deepStrictEqual(told, [])
+        for (const [address, status] of [
+          ["198.51.100.1", 200],
+          ["198.51.100.2", 429]
+        ] as const) {
+          assert.strictEqual((yield* ask("/x", { headers: { "x-forwarded-for": address } })).status, status)
+        }
+        assert.deepStrictEqual(told, ["127.0.0.1"])
       })
     )
   )

@@ -107,6 +107,18 @@ const issuerOf =
     return Effect.promise(() => token.sign(secret))
   }
 
+const refused = (message: string) => new TokenRefused({ message })
+
+/** Makes travelers' tokens of sessions that began before, where there is one to be made. */
+const sessionIssuer = (issue: ReturnType<typeof issuerOf> | undefined) =>
+  Effect.fnUntraced(function* (userId: UserId, next: ReturnType<typeof ofSession> | ReturnType<typeof successor>) {
+    if (issue === undefined) return yield* refused(ELSEWHERE)
+    if (typeof next === "string") return yield* refused(next)
+    const { from, lives, signedIn } = next
+    const token = yield* issue(userId, "traveler", from, lives, signedIn)
+    return { userId, token, expiresAt: (from + lives) * 1000 }
+  })
+
 export const make = Effect.fnUntraced(function* (options: TokensOptions) {
   const erased = yield* ErasedSubjects
   const remembered = new Map<string, TokenHolder>()
@@ -159,18 +171,7 @@ export const make = Effect.fnUntraced(function* (options: TokensOptions) {
 
   const issue = secret === undefined ? undefined : issuerOf(secret, options)
 
-  const refused = (message: string) => new TokenRefused({ message })
-
-  const issued = Effect.fnUntraced(function* (
-    userId: UserId,
-    next: ReturnType<typeof ofSession> | ReturnType<typeof successor>
-  ) {
-    if (issue === undefined) return yield* refused(ELSEWHERE)
-    if (typeof next === "string") return yield* refused(next)
-    const { from, lives, signedIn } = next
-    const token = yield* issue(userId, "traveler", from, lives, signedIn)
-    return { userId, token, expiresAt: (from + lives) * 1000 }
-  })
+  const issued = sessionIssuer(issue)
 
   const renew = Effect.fnUntraced(function* (token: string) {
     if (issue === undefined) return yield* refused(ELSEWHERE)

@@ -164,12 +164,9 @@ export const settings = {
   AUTH_AUDIENCE: S.optional(S.text("Audience that tokens must name.")),
   AUTH_ISSUER: S.optional(S.text("Issuer that tokens must name.")),
   AUTH_MAX_TOKEN_AGE: S.duration("Tokens that live longer than this are refused.", { default: "24h" }),
-  AUTH_SESSION: S.duration(
-    "How long after signing in a traveler's own token can be renewed, again and again, or handed on to another device.",
-    {
-      default: "90d"
-    }
-  ),
+  AUTH_SESSION: S.duration("How long after signing in a traveler's own token can be renewed or handed on.", {
+    default: "90d"
+  }),
   AUTH_RENEW_WITHIN: S.duration("How long after it ran out a token can still be renewed: for phones that were away.", {
     default: "7d"
   }),
@@ -186,10 +183,7 @@ export const settings = {
   ),
 
   CORS_ORIGINS: S.list("Origins that a browser may call from, separated by commas; * for any.", { default: "" }),
-  TRUSTED_PROXIES: S.networks(
-    "Where your proxies and load balancers call from: their X-Forwarded-For is believed. Unset, all who come by way of one share its limits.",
-    { default: "" }
-  ),
+  TRUSTED_PROXIES: S.networks("Where your proxies call from, whose X-Forwarded-For is believed.", { default: "" }),
   RATE_LIMIT: S.flag("Limits requests per traveler and per address. off for load tests.", { default: "on" }),
   RATE_LIMIT_USER_PER_MINUTE: S.integer(1, 1_000_000)("Requests a traveler may make in a minute.", { default: "1200" }),
   RATE_LIMIT_ADDRESS_PER_MINUTE: S.integer(1, 1_000_000)("Requests an address may make in a minute.", {

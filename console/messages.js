@@ -498,7 +498,7 @@ export const T = {
     unfold: (count) => `Show the ${count === 1 ? "offer" : `${count} offers`} again`,
     close: "Close",
     take: "Take it",
-    takeNth: (nth, what) => `Take option ${nth}: ${what}`,
+    takeNth: (label, nth, what) => `${label}: option ${nth}, ${what}`,
     until: (time) => `Good until ${time}.`,
     nothing: "There is nothing to change:",
     stays: (count) => `${plural(count, "stop stays", "stops stay")} as planned`,

@@ -143,6 +143,7 @@ const optionElement = (option, index, { trip, zone, currency, accept, isVote }) 
   const first = option.changes[0]
   const told = first === undefined ? "" : changeText(first, slotOf(trip, first.slot_id), zone)
   const why = unsaidWhy(option, trip)
+  const label = isVote ? T.vote.yes : T.offer.take
   return element(
     "li",
     { class: "option" },
@@ -168,9 +169,9 @@ const optionElement = (option, index, { trip, zone, currency, accept, isVote }) 
         option.evidence.map((one) => element("p", {}, evidenceText(one)))
       ),
     button(
-      isVote ? T.vote.yes : T.offer.take,
+      label,
       held(() => accept(option)),
-      { class: "primary", "data-act": `accept-${index}`, "aria-label": T.offer.takeNth(index + 1, told) }
+      { class: "primary", "data-act": `accept-${index}`, "aria-label": T.offer.takeNth(label, index + 1, told) }
     )
   )
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { gzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -54,6 +55,15 @@ const references = (file: string): ReadonlyArray<string> =>
         (match) => new URL(match[1]!, "http://page.test/console/").pathname
       )
 
+/** The most that the first view may weigh, packed: somebody opens it on the road for the first time. */
+const FIRST_VIEW_BYTES = 120 * 1024
+
+/** What a script loads before it runs: what it asks for later, as the view wants it, is no part of the first one. */
+const loadedBefore = (path: string, script: string): ReadonlyArray<string> =>
+  [...script.matchAll(/^(?:import|export)\b(?:[^"`;=(]*\bfrom)?\s*"([^"]+)"/gm)].map(
+    (match) => new URL(match[1]!, `http://page.test${path}`).pathname
+  )
+
 describe("the console's pages", () => {
   it.live("are served with their types under a policy that lets nothing else run", () =>
     Effect.scoped(
@@ -104,6 +114,29 @@ describe("the console's pages", () => {
         wanted.delete("/openapi.json") // served by the contract, beside these routes
         assert.isAtLeast(wanted.size, 10)
         for (const path of wanted) assert.strictEqual((yield* ask(path)).status, 200, path)
+      })
+    )
+  )
+
+  it.live("weigh little until the first view stands", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const ask = yield* serving
+        const weights = new Map<string, number>()
+        const waiting = ["/", ...references("index.html").filter((path) => path.startsWith("/console/"))]
+        for (const path of waiting) {
+          if (weights.has(path)) continue
+          const served = yield* Effect.flatMap(ask(path), (one) => Effect.promise(() => one.text()))
+          weights.set(path, gzipSync(served).length)
+          if (path.endsWith(".js") || path.endsWith(".ts")) waiting.push(...loadedBefore(path, served))
+        }
+        const sum = [...weights.values()].reduce((all, one) => all + one, 0)
+        const largest = [...weights]
+          .sort(([, a], [, b]) => b - a)
+          .slice(0, 8)
+          .map(([path, bytes]) => `${path} ${bytes}`)
+        assert.includeMembers([...weights.keys()], ["/console/trip.js", "/client/index.ts", "/console/trip.css"])
+        assert.isAtMost(sum, FIRST_VIEW_BYTES, `the largest of ${weights.size} files: ${largest.join(", ")}`)
       })
     )
   )

@@ -158,9 +158,23 @@ describe.skipIf(chromiumPath === undefined)(`the app for everybody (${chromiumPa
     await page.waitForSelector(".badge.live")
     await groundDrawn(page)
 
+    // It slides in; for who wants nothing to move, it stands there.
+    await page.emulateMedia({ reducedMotion: "no-preference" })
+    const slid = page.evaluate(
+      () =>
+        new Promise((resolve) =>
+          document.addEventListener("animationstart", ({ animationName, target }) => {
+            if (animationName === "offers-in") resolve((target as Element).className)
+          })
+        )
+    )
     await act("happens").click()
     await act("rain").click()
     await act("accept-0").waitFor()
+    assert.strictEqual(await slid, "offers filled")
+    await page.emulateMedia({ reducedMotion: "reduce" })
+    const moves = await page.locator(".offers.filled").evaluate((part) => getComputedStyle(part).animationName)
+    assert.strictEqual(moves, "none")
     // With all that is folded into it.
     await page.evaluate(() => {
       for (const one of document.querySelectorAll<HTMLDetailsElement>(".offer details")) one.open = true

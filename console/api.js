@@ -5,43 +5,124 @@ import { T } from "./messages.js"
 
 export { Problem, problemText } from "../client/index.ts"
 
-/** Gone already is gone: the answer to an earlier asking may have been lost on the way. */
+/**
+ * The contract, as the app asks it: an operation, a parameter or a field that it does not know is an error of the check.
+ *
+ * @typedef {ReturnType<typeof makeClient>["call"]} Call
+ * @typedef {ReturnType<typeof makeApi>} Api
+ * @typedef {import("../client/index.ts").TripView} Trip
+ */
+/**
+ * What an operation is asked with.
+ *
+ * @template {import("../client/index.ts").OperationName} O
+ * @typedef {NonNullable<import("../client/index.ts").Request<O>["body"]>} Body
+ */
+
+/**
+ * Gone already is gone: the answer to an earlier asking may have been lost on the way.
+ *
+ * @param {Promise<unknown>} asked
+ */
 const unlessGone = (asked) =>
   asked.catch((error) => {
     if (error.status !== 404) throw error
   })
 
+/** @param {Call} call */
 const companionCalls = (call) => ({
   companions: () => call("people.companions"),
+  /** @param {Array<string>} user_ids */
   setCompanions: (user_ids) => call("people.setCompanions", { body: { user_ids } }),
   suggestedCompanions: () => call("companions.suggestions"),
+  /** @param {boolean} open */
   openToCompanions: (open) => call("companions.open", { body: { open } }),
+  /** @param {string} suggested_id @param {Body<"companions.answer">["answer"]} answer */
   answerCompanion: (suggested_id, answer) => call("companions.answer", { path: { suggested_id }, body: { answer } })
 })
 
+/** @param {Call} call */
 const codeCalls = (call) => ({
   /** Without a key: each is another one. */
   makeCode: () => call("people.makeCode", { key: null }),
+  /** @param {string} code */
   signIn: (code) => call("begin.signIn", { body: { code }, key: null }).then((answer) => answer.token)
 })
 
+/** @param {Call} call */
 const linkCalls = (call) => ({
+  /** @param {string} id of a trip */
   links: (id) => call("links.mine", { path: { id } }),
-  /** Without a key: no receipt keeps what the answer tells. */
+  /**
+   * Without a key: no receipt keeps what the answer tells.
+   *
+   * @param {string} id
+   * @param {Body<"links.make">} body
+   */
   makeLink: (id, body) => call("links.make", { path: { id }, body, key: null }),
+  /** @param {string} id @param {string} link_id */
   revokeLink: (id, link_id) => call("links.revoke", { path: { id, link_id } }),
+  /** @param {string} code */
   invitation: (code) => call("links.invitation", { path: { code } }),
+  /** @param {string} code */
   acceptInvitation: (code) => call("links.accept", { path: { code } })
 })
 
+/**
+ * What is done to a plan.
+ *
+ * @param {Call} call
+ */
+const planCalls = (call) => ({
+  /** @param {Body<"trips.create">} body @param {string} key */
+  createTrip: (body, key) => call("trips.create", { body, key }),
+  /** @param {string} id @param {Body<"trips.change">} body @param {number} ifMatch */
+  changeTrip: (id, body, ifMatch) => call("trips.change", { path: { id }, body, ifMatch }),
+  /** @param {string} id @param {string} user_id */
+  leave: (id, user_id) => call("trips.leave", { path: { id, user_id } }),
+  /** @param {string} id @param {number} minutes @param {string} [at] without it, from now */
+  fits: (id, minutes, at) => call("edits.fits", { path: { id }, query: { minutes, at } }),
+  /**
+   * @param {string} id
+   * @param {string} slot_id
+   * @param {Body<"trips.changeSlot">} body
+   * @param {number} [ifMatch]
+   * @param {string} [key]
+   */
+  changeSlot: (id, slot_id, body, ifMatch, key) =>
+    call("trips.changeSlot", { path: { id, slot_id }, body, ifMatch, key }),
+  /** @param {string} id @param {Body<"edits.add">} body @param {number} ifMatch */
+  addStop: (id, body, ifMatch) => call("edits.add", { path: { id }, body, ifMatch }),
+  /** @param {string} id @param {string} slot_id */
+  choices: (id, slot_id) => call("edits.choices", { path: { id, slot_id } }),
+  /** @param {string} id @param {number} day @param {Array<string>} slot_ids @param {number} ifMatch */
+  reorder: (id, day, slot_ids, ifMatch) =>
+    call("edits.reorder", { path: { id, day: String(day) }, body: { slot_ids }, ifMatch }),
+  /** @param {string} id @param {number} change */
+  undo: (id, change) => call("edits.undo", { path: { id }, body: { change } }),
+  /** @param {string} slug @param {string} q @param {number} limit @param {string} [at] */
+  search: (slug, q, limit, at) => call("cities.nodes", { path: { slug }, query: { limit, q, at } }),
+  /** @param {string} id @param {Body<"trips.pivot">} body @param {string} key */
+  pivot: (id, body, key) => call("trips.pivot", { path: { id }, body, key }),
+  /** @param {string} id @param {string} pivot_id @param {Body<"trips.answerPivot">} body @param {string} key */
+  answerPivot: (id, pivot_id, body, key) => call("trips.answerPivot", { path: { id, pivot_id }, body, key })
+})
+
+/** @param {Call} call */
 const vetoCalls = (call) => ({
+  /** @param {string} id */
   vetoes: (id) => call("trips.vetoes", { path: { id } }),
+  /** @param {string} id @param {Body<"trips.editVetoes">} body */
   editVetoes: (id, body) => call("trips.editVetoes", { path: { id }, body })
 })
 
+/** @param {Call} call */
 const voteCalls = (call) => ({
+  /** @param {string} id @param {string} pivot_id @param {Body<"votes.open">} body */
   openVote: (id, pivot_id, body) => call("votes.open", { path: { id, pivot_id }, body }),
+  /** @param {string} id @param {string} pivot_id @param {Body<"votes.cast">} body */
   castVote: (id, pivot_id, body) => call("votes.cast", { path: { id, pivot_id }, body }),
+  /** @param {string} id */
   vote: (id) => call("votes.read", { path: { id } })
 })
 
@@ -87,23 +168,33 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     }
   }
 
+  /** @param {string} id */
   const tripName = (id) => `/trips/${encodeURIComponent(id)}`
+  /** @param {string} id */
   const ofTrip = (id) => ({ path: { id } })
   return {
     client,
     /** By the server's clock, where the one of this device is wrong. */
     now: () => client.clock.now(),
     demo: () => call("begin.demo").then(({ available }) => available),
+    /** @param {Body<"begin.enterDemo">["as"]} as */
     enterDemo: (as) => call("begin.enterDemo", { body: { as } }).then((answer) => answer.token),
     vocabularies: () => call("begin.vocabularies"),
+    /** @param {Body<"people.onboard">} body */
     onboard: (body) => call("people.onboard", { body }),
+    /** @param {string} city @param {number} limit */
     discovery: (city, limit) => call("people.discovery", { query: { city, limit } }),
     export: () => client.file("people.export"),
     erase: () => call("people.erase"),
-    /** The trip as the page knows it now, for when there is no network. */
+    /**
+     * The trip as the page knows it now, for when there is no network.
+     *
+     * @param {Trip} one
+     */
     remember: (one) => kept.put(tripName(one.id), one).catch(() => {}),
     ...codeCalls(call),
     ...linkCalls(call),
+    /** @param {string} slug @param {string} [cursor] */
     nodes: (slug, cursor) => {
       const query = { limit: 200, cursor }
       const page = cursor === undefined ? "" : `&cursor=${cursor}`
@@ -114,6 +205,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     },
     cities: () => keeping("/cities", call("cities.list")),
     persona: () => call("people.persona"),
+    /** @param {string} [cursor] */
     trips: (cursor) =>
       keeping(
         cursor === undefined ? "/trips" : `/trips?cursor=${encodeURIComponent(cursor)}`,
@@ -125,29 +217,22 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
         onOffline?.()
         return { trips, next_cursor: null }
       }),
+    /** @param {string} id */
     trip: (id) => keeping(tripName(id), call("trips.read", ofTrip(id))),
-    createTrip: (body, key) => call("trips.create", { body, key }),
-    changeTrip: (id, body, ifMatch) => call("trips.change", { ...ofTrip(id), body, ifMatch }),
-    /** Nothing of it stays in this browser either. */
+    /**
+     * Nothing of it stays in this browser either.
+     *
+     * @param {string} id
+     */
     deleteTrip: async (id) => {
       await unlessGone(call("trips.delete", ofTrip(id)))
       await kept.drop(tripName(id)).catch(() => {})
     },
-    leave: (id, user_id) => call("trips.leave", { path: { id, user_id } }),
-    fits: (id, minutes, at) => call("edits.fits", { ...ofTrip(id), query: { minutes, at } }),
-    changeSlot: (id, slot_id, body, ifMatch, key) =>
-      call("trips.changeSlot", { path: { id, slot_id }, body, ifMatch, key }),
-    addStop: (id, body, ifMatch) => call("edits.add", { ...ofTrip(id), body, ifMatch }),
-    choices: (id, slot_id) => call("edits.choices", { path: { id, slot_id } }),
-    reorder: (id, day, slot_ids, ifMatch) =>
-      call("edits.reorder", { path: { id, day: String(day) }, body: { slot_ids }, ifMatch }),
-    undo: (id, change) => call("edits.undo", { ...ofTrip(id), body: { change } }),
-    search: (slug, q, limit, at) => call("cities.nodes", { path: { slug }, query: { limit, q, at } }),
-    pivot: (id, body, key) => call("trips.pivot", { ...ofTrip(id), body, key }),
-    answerPivot: (id, pivot_id, body, key) => call("trips.answerPivot", { path: { id, pivot_id }, body, key }),
+    ...planCalls(call),
     ...vetoCalls(call),
     ...voteCalls(call),
     ...companionCalls(call),
+    /** @param {Body<"people.signals">} body */
     signal: (body) => call("people.signals", { body })
   }
 }

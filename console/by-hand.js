@@ -47,6 +47,7 @@ export const makeUndo = (act) => {
   const until = element("span", { class: "soft" })
   const line = element("p", { class: "undo" }, undo, until)
   const part = element("div", {})
+  /** @param {{undo?: import("./api.js").Trip["undo"]}} trip @param {number} now */
   const draw = ({ undo: changes = [] }, now) => {
     const [newest] = changes
     const isOpen = newest !== undefined && Date.parse(newest.until) > now

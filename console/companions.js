@@ -5,6 +5,11 @@
 import { announce, button, chips, element, field, held, redraw, select } from "./dom.js"
 import { BUDGET_CHOICES, COMPANY_CHOICES, INTEREST_WORDS, PACE_CHOICES, RHYTHM_CHOICES, T } from "./messages.js"
 
+/**
+ * @typedef {import("../client/index.ts").Operations["people.persona"]["answer"]} Persona
+ * @typedef {import("../client/index.ts").Operations["companions.suggestions"]["answer"]} Suggestions
+ */
+
 /** What one's companions are called on this device: nobody here has a name. */
 const CALLED = "companions"
 
@@ -23,12 +28,14 @@ export const likesText = (interests) =>
  *
  * @param {FormData} form
  * @param {any} dimensions
+ * @returns {import("./api.js").Body<"people.onboard">}
  */
 export const missingAnswers = (form, dimensions) => {
+  /** @param {string} name @param {string} dimension */
   const said = (name, dimension) => {
     const { source, value } = dimensions[dimension] ?? {}
     const answer = form.get(name)
-    return answer === null || (source !== "default" && answer === value) ? undefined : answer
+    return typeof answer !== "string" || (source !== "default" && answer === value) ? undefined : answer
   }
   const answers = {
     pace: said("pace", "pace_preference"),
@@ -38,7 +45,7 @@ export const missingAnswers = (form, dimensions) => {
   return {
     tags: Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== undefined)),
     age: Number(form.get("age")),
-    interests: form.getAll("interest"),
+    interests: form.getAll("interest").filter((one) => typeof one === "string"),
     personality: Number(form.get("personality"))
   }
 }
@@ -51,7 +58,11 @@ const canAnswer = ({ missing }) => missing.some((what) => what !== NEVER_HERE)
 const LOOKS = 20
 const LOOK_MS = 250
 
-/** What one says of oneself is read a moment after it was acknowledged. */
+/**
+ * What one says of oneself is read a moment after it was acknowledged.
+ *
+ * @param {import("./api.js").Api} api
+ */
 const taken = async (api) => {
   for (let look = 0; look < LOOKS; look++) {
     if (!canAnswer(await api.suggestedCompanions())) return
@@ -59,6 +70,11 @@ const taken = async (api) => {
   }
 }
 
+/**
+ * @param {import("./api.js").Api} api
+ * @param {Persona} persona
+ * @param {() => Promise<void>} again
+ */
 const missingForm = (api, persona, again) => {
   const age = element("input", {
     name: "age",
@@ -97,6 +113,7 @@ const missingForm = (api, persona, again) => {
   return form
 }
 
+/** @param {import("./api.js").Api} api @param {() => Promise<void>} again */
 const suggestionItem =
   (api, again) =>
   ({ user_id, interests }) => {
@@ -140,6 +157,11 @@ const mutualItem =
     )
   }
 
+/**
+ * @param {Suggestions} found
+ * @param {{api: import("./api.js").Api, own: import("./session.js").App["own"], persona: Persona, named: ReadonlyArray<string>}} context
+ * @param {() => Promise<void>} again
+ */
 const openParts = (found, { api, own, persona, named }, again) => {
   const { missing, suggestions, mutual } = found
   const asks = canAnswer(found)
@@ -154,6 +176,7 @@ const openParts = (found, { api, own, persona, named }, again) => {
   ]
 }
 
+/** @param {import("./session.js").App} app @param {Persona} persona */
 export const companionsCard = ({ api, own }, persona) => {
   const body = element("div", { "aria-live": "polite" })
   const turn = (open) =>
@@ -185,7 +208,11 @@ export const companionsCard = ({ api, own }, persona) => {
   return card
 }
 
-/** In the form of a new trip: those whom one has named, who have to have named one as well. */
+/**
+ * In the form of a new trip: those whom one has named, who have to have named one as well.
+ *
+ * @param {Pick<import("./session.js").App, "api" | "own">} app
+ */
 export const alongPart = async ({ api, own }) => {
   const { user_ids } = await api.companions().catch(() => ({ user_ids: [] }))
   const called = own.get(CALLED) ?? {}

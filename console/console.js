@@ -25,7 +25,7 @@ const nav = document.getElementById("nav")
 /**
  * Which view stands at which address.
  *
- * @type {Array<[RegExp, (app: any, ...asked: Array<string>) => Promise<any>]>}
+ * @type {Array<[RegExp, (app: import("./session.js").App, ...asked: Array<string>) => Promise<any>]>}
  */
 const VIEWS = [
   [/^#\/trips\/([0-9a-f-]+)$/, tripView],
@@ -47,6 +47,7 @@ const visitor = makeApi(undefined, () => {})
 /** How long a list of the cities is good for. */
 const CITIES_MS = 10_000
 
+/** @type {import("./session.js").App | undefined} */
 let app
 let shown
 /** The code of another device that came with the address, until somebody is signed in. */
@@ -85,7 +86,7 @@ const show = async (address = location.hash) => {
   }
   const isShared = SHARED.test(address)
   if (app === undefined && !isShared) return welcome()
-  /** @type {Array<[RegExp, (app: any, ...asked: Array<string>) => Promise<any>]>} */
+  /** @type {typeof VIEWS} */
   const views = isShared ? [[SHARED, (_, code) => sharedView(visitor.client, code)]] : VIEWS
   const view = views.find(([pattern]) => pattern.test(address))
   if (view === undefined) return location.replace("#/trips")

@@ -19,6 +19,7 @@ const askForCode = () => {
   )
 }
 
+/** @param {import("./session.js").App} app @param {string} [code] */
 export const joinView = async ({ api, cities, gone }, code) => {
   if (code === undefined) return { elements: [askForCode()] }
   const [invitation, known] = await Promise.all([api.invitation(decodeURIComponent(code)), cities()])

@@ -15,8 +15,15 @@ const MARKED_MS = 20_000
 /** That nothing can be done is for whoever asked, and for nobody later or else. */
 const offersSomething = ({ options }) => options.length > 0
 
+/**
+ * @typedef {import("./api.js").Trip & {isLost?: boolean}} Trip `isLost`: it is theirs no more
+ * @typedef {import("../client/index.ts").Offer} Offer
+ */
+
 export class LiveTrip {
+  /** @type {import("./api.js").Api} */
   #api
+  /** @type {import("./session.js").App["waiting"]} */
   #waiting
   #on
   #stream
@@ -27,6 +34,11 @@ export class LiveTrip {
   /**
    * `on` hears: `plan` (draw it), `offers` (draw them), `changed` (which stops are other now), `offered` (one came by
    * itself), `stale` (a write that came too late), `failed` (a sentence), `state` (of the live connection).
+   *
+   * @param {import("./api.js").Api} api
+   * @param {import("./session.js").App["waiting"]} waiting
+   * @param {Trip} trip
+   * @param {any} on
    */
   constructor(api, waiting, trip, on) {
     this.#api = api

@@ -31,15 +31,18 @@ const dayAfter = (date, days) => new Date(Date.parse(date) + days * 86_400_000).
 /** Signals that the contract takes at once. */
 const MOST_SIGNALS = 100
 
-/** What was brought along and is no must still says what somebody likes. */
+/**
+ * What was brought along and is no must still says what somebody likes.
+ *
+ * @param {import("./api.js").Api} api
+ * @param {Array<string>} likes
+ */
 const tellLikes = (api, likes) => {
   const occurred_at = new Date(api.now()).toISOString()
-  const signals = likes.slice(0, MOST_SIGNALS).map((activity_node_id) => ({
-    id: newId(),
-    signal_type: "thumbs_up",
-    activity_node_id,
-    occurred_at
-  }))
+  /** @type {import("./api.js").Body<"people.signals">} */
+  const signals = likes
+    .slice(0, MOST_SIGNALS)
+    .map((activity_node_id) => ({ id: newId(), signal_type: "thumbs_up", activity_node_id, occurred_at }))
   return signals.length === 0 ? undefined : api.signal(signals)
 }
 
@@ -83,7 +86,7 @@ const placesPart = (places) => {
 
 const mustsOf = (...lists) => [...new Set(lists.flat())].slice(0, MOST_MUSTS)
 
-/** @param {any} app @param {string} [asked] the city @param {any} [like] a trip that it begins from */
+/** @param {import("./session.js").App} app @param {string} [asked] the city @param {import("./api.js").Trip} [like] one that it begins from */
 const formView = async ({ api, cities, base, places, own, tell }, asked, like = undefined) => {
   const [known, along] = await Promise.all([cities(), alongPart({ api, own })])
   const city = select(
@@ -173,9 +176,15 @@ const formView = async ({ api, cities, base, places, own, tell }, asked, like = 
   return { elements: [form] }
 }
 
+/** @param {import("./session.js").App} app @param {string} [asked] */
 export const newTripView = (app, asked) => formView(app, asked)
 
-/** Another trip like one that there is. */
+/**
+ * Another trip like one that there is.
+ *
+ * @param {import("./session.js").App} app
+ * @param {string} id
+ */
 export const copyView = async (app, id) => {
   const like = await app.api.trip(id)
   return formView(app, like.city, like)

@@ -92,7 +92,13 @@ const placeCard = ({ node }, currency) =>
     node.evidence[0] && element("p", {}, evidenceText(node.evidence[0]))
   )
 
-/** A dozen places, one at a time; each answer is sent at once and none is waited for. */
+/**
+ * A dozen places, one at a time; each answer is sent at once and none is waited for.
+ *
+ * @param {import("./session.js").App} app
+ * @param {string} city
+ * @param {() => void} done
+ */
 const swipes = async ({ api, cities, tell }, city, done) => {
   const [{ session_id, nodes }, known] = await Promise.all([api.discovery(city, SWIPES), cities()])
   const { currency } = known.find(({ slug }) => slug === city) ?? {}
@@ -192,6 +198,7 @@ const tagsPage = (answers, tags, next) => {
   )
 }
 
+/** @param {import("./session.js").App} app */
 export const onboardingView = async (app) => {
   const { api, cities, own, tell } = app
   const [known, vocabulary, persona] = await Promise.all([cities(), api.vocabularies(), api.persona()])

@@ -67,7 +67,11 @@ const lesson = ({ changes, node, occurred_at, signal_type }) =>
     )
   )
 
-/** Who is signed in here takes it to another device. */
+/**
+ * Who is signed in here takes it to another device.
+ *
+ * @param {import("./session.js").App} app
+ */
 const deviceCard = ({ api }) => {
   const made = element("div", { "aria-live": "polite" })
   const make = held(async () => {
@@ -94,6 +98,7 @@ const deviceCard = ({ api }) => {
   )
 }
 
+/** @param {import("./session.js").App} app */
 const dataCard = ({ api, logOut }) =>
   element(
     "section",
@@ -119,6 +124,7 @@ const dataCard = ({ api, logOut }) =>
     )
   )
 
+/** @param {import("./session.js").App} app */
 export const personaView = async (app) => {
   const persona = await app.api.persona()
   const strongest = Math.max(0.01, ...persona.top_vibes.map(({ weight }) => weight))

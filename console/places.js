@@ -39,7 +39,11 @@ const readOnce = (read) => {
   }
 }
 
-/** `rest` of what it reads is where the places go on that were left out. */
+/**
+ * `rest` of what it reads is where the places go on that were left out.
+ *
+ * @param {import("./api.js").Api} api
+ */
 export const makePlaces = (api) => {
   const base = readOnce((city) => pagesFrom((cursor) => api.nodes(city, cursor), PAGES_TO_DRAW))
   /** What comes after those that are drawn is not kept for when there is no network: it would push trips out. */

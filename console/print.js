@@ -58,6 +58,7 @@ const dayLines = (trip, { day, slots }, zone, stop) =>
     ...trip.fixed.filter((one) => one.day === day).map((one) => ({ at: one.starts_at, lines: fixedLines(one, zone) }))
   ].sort((a, b) => a.at.localeCompare(b.at))
 
+/** @param {import("./session.js").App} app @param {string} id */
 export const printView = async ({ api, cities, own }, id) => {
   const [trip, known] = await Promise.all([api.trip(id), cities()])
   const city = known.find(({ slug }) => slug === trip.city)

@@ -3,6 +3,8 @@ import { button, element, held } from "./dom.js"
 import { inClock } from "./format.js"
 import { T } from "./messages.js"
 
+/** @typedef {import("./session.js").App} App */
+
 /** By the clock of the city that one travels in. */
 const NIGHT = { from: "22:00", until: "07:00" }
 
@@ -17,15 +19,22 @@ const registered = async () => {
   return registration?.active ? registration : undefined
 }
 
-/** Tells the server of this device, or of it once more: the answer says by which id it is known there. */
+/**
+ * Tells the server of this device, or of it once more: the answer says by which id it is known there.
+ *
+ * @param {App["api"]["client"]} client
+ * @param {PushSubscription} subscription
+ */
 const register = (client, subscription) => {
   const { endpoint, keys } = subscription.toJSON()
-  return client.call("push.subscribe", { body: { endpoint, keys, quiet: NIGHT } })
+  const { auth, p256dh } = keys
+  return client.call("push.subscribe", { body: { endpoint, keys: { auth, p256dh }, quiet: NIGHT } })
 }
 
 /** What the server calls this device. */
 const DEVICE = "push"
 
+/** @param {App} app @param {ServiceWorkerRegistration} registration */
 const subscribe = async ({ api: { client }, own }, registration) => {
   const { public_key } = await client.call("push.key")
   const applicationServerKey = bytesOf(public_key)
@@ -36,7 +45,12 @@ const subscribe = async ({ api: { client }, own }, registration) => {
   own.set(DEVICE, id)
 }
 
-/** This device alone: others of the same person are told as before. */
+/**
+ * This device alone: others of the same person are told as before.
+ *
+ * @param {App} app
+ * @param {PushSubscription} subscription
+ */
 const unsubscribe = async ({ api: { client }, own }, subscription) => {
   const { id } = await register(client, subscription)
   await client.call("push.unsubscribe", { path: { subscription_id: id } })
@@ -44,13 +58,22 @@ const unsubscribe = async ({ api: { client }, own }, subscription) => {
   own.set(DEVICE, undefined)
 }
 
-/** The browser believes that it is told; the server has been told by the push service that nobody is there any more. */
+/**
+ * The browser believes that it is told; the server has been told by the push service that nobody is there any more.
+ *
+ * @param {App} app
+ */
 const isGone = async ({ api: { client }, own }) => {
   const { subscriptions } = await client.call("push.mine")
   return own.get(DEVICE) !== undefined && !subscriptions.some(({ id }) => id === own.get(DEVICE))
 }
 
-/** By a press: browsers ask only then. */
+/**
+ * By a press: browsers ask only then.
+ *
+ * @param {App} app
+ * @param {ServiceWorkerRegistration} registration
+ */
 const askFor = async (app, registration) => {
   if ((await Notification.requestPermission()) !== "granted") throw new Error(T.push.refused)
   const old = await registration.pushManager.getSubscription()
@@ -61,7 +84,11 @@ const askFor = async (app, registration) => {
 /** Which loss of this device was spoken of already. */
 const SPOKEN_OF = "push-gone"
 
-/** Whoever is not told any more hears of it where they are, once, with a way on. */
+/**
+ * Whoever is not told any more hears of it where they are, once, with a way on.
+ *
+ * @param {App} app
+ */
 export const lookAtDevice = async (app) => {
   const device = app.own.get(DEVICE)
   if (device === undefined || app.own.get(SPOKEN_OF) === device || !(await isGone(app))) return
@@ -82,6 +109,7 @@ export const leaveDevice = async () => {
   await subscription?.unsubscribe()
 }
 
+/** @param {App} app */
 export const pushCard = (app) => {
   const acts = element("div", { class: "acts" })
   const start = (label, registration) =>

@@ -3,6 +3,26 @@
  * in, and so is the app on the home screen. Never in a cookie, which would travel by itself.
  */
 
+/**
+ * What every view is given.
+ *
+ * @typedef {object} App
+ * @property {import("./api.js").Api} api
+ * @property {string} token
+ * @property {import("../client/tokens.ts").Claims} claims
+ * @property {(why?: string) => void} logOut
+ * @property {() => void} expired
+ * @property {ReturnType<typeof import("./waiting.js").makeWaiting>} waiting what was said while nobody answered
+ * @property {typeof import("./dom.js").announce} tell
+ * @property {Set<string>} gone trips that were deleted or left here
+ * @property {ReturnType<typeof import("./own.js").ownOf>} own
+ * @property {ReturnType<typeof import("./places.js").makePlaces>} places
+ * @property {(city: string) => Promise<Places>} base the places of a city that a map is drawn from
+ * @property {() => Promise<import("../client/index.ts").Operations["cities.list"]["answer"]["cities"]>} cities
+ *
+ * @typedef {{nodes: Array<import("../client/index.ts").NodeView>, attribution: ReadonlyArray<import("../client/index.ts").Attribution>}} Places
+ */
+
 const KEY = "overplanned.token"
 
 /** Some browsers keep nothing for a page in private: then it is good for as long as the page is open. */

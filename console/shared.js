@@ -12,7 +12,12 @@ const factsText = (plan, now) => {
     .join(" · ")
 }
 
-/** `client` may be a visitor's. Shown as soon as the link has answered, one way or the other. */
+/**
+ * `client` may be a visitor's. Shown as soon as the link has answered, one way or the other.
+ *
+ * @param {import("./api.js").Api["client"]} client
+ * @param {string} code
+ */
 export const sharedView = async (client, code) => {
   const head = element("div", {})
   const body = element("div", {})

@@ -70,6 +70,7 @@ const memberItem = (me, online) => (member, index) =>
     member.got && element("p", { class: "soft" }, member.got)
   )
 
+/** @param {import("./api.js").Api} api @param {import("./api.js").Trip} trip */
 const linksPart = (api, trip) => {
   const list = element("ul", { class: "plain" })
   const draw = async () => {
@@ -102,7 +103,15 @@ const files = (trip, name) =>
     })
   )
 
-/** `trip()` is the trip as it is now, `online()` who of its travelers has it open, `vetoes` what one has ruled out oneself. */
+/**
+ * `trip()` is the trip as it is now, `online()` who of its travelers has it open, `vetoes` what one has ruled out oneself.
+ *
+ * @param {import("./session.js").App} app
+ * @param {() => import("./api.js").Trip} trip
+ * @param {string} name
+ * @param {() => Set<string>} online
+ * @param {ReturnType<typeof import("./vetoes.js").makeVetoes>} vetoes
+ */
 export const togetherElement = ({ api, claims }, trip, name, online, vetoes) => {
   const made = element("div", { "aria-live": "polite" })
   const from = element("input", { name: "from", maxlength: "60", autocomplete: "name" })

@@ -4,6 +4,9 @@ import { newId } from "./session.js"
 /**
  * `hand` is the trip as the page holds it: what it knows (`trip`), how a write is made (`write`, based on what is shown; `orLater`,
  * kept where nobody answers), and how an answer is taken over (`takeAnswer`, `takeWhole`).
+ *
+ * @param {import("./api.js").Api} api
+ * @param {{trip: () => import("./api.js").Trip, [does: string]: (...given: Array<any>) => any}} hand
  */
 export const tripCommands = (api, { trip, write, orLater, takeAnswer, takeWhole }) => ({
   /** `about` says it in words, for when it has to wait. */

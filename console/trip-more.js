@@ -4,7 +4,12 @@ import { T } from "./messages.js"
 
 const OVER = ["completed", "shortened", "cancelled"]
 
-/** `live` holds the trip; only who planned it calls it off or deletes it, everybody else may leave. */
+/**
+ * `live` holds the trip; only who planned it calls it off or deletes it, everybody else may leave.
+ *
+ * @param {import("./session.js").App} app
+ * @param {import("./live-trip.js").LiveTrip} live
+ */
 export const moreElement = ({ api, claims, gone }, live) => {
   const part = element("div", {})
   const cancel = held(async () => {

@@ -65,7 +65,13 @@ const placed = (live, slot, to) => {
     .catch((error) => announce(error.message, "error"))
 }
 
-/** What the buttons of a stop do. The first one asks for an offer, which comes into the panel. */
+/**
+ * What the buttons of a stop do. The first one asks for an offer, which comes into the panel.
+ *
+ * @param {LiveTrip} live
+ * @param {(request: import("./api.js").Body<"trips.pivot">) => Promise<void>} pivot
+ * @param {{api: import("./api.js").Api, vetoes: ReturnType<typeof makeVetoes>, zone: () => string, currency: string | null | undefined}} beside
+ */
 const actsOn = (live, pivot, { api, vetoes, zone, currency }) => ({
   closed: (slot) => pivot({ trigger: "venue_closed", slot_id: slot.id }),
   district: (slot) => pivot({ trigger: "venue_closed", detail: { district: slot.node.neighbourhood } }),
@@ -221,6 +227,7 @@ const showStatus = ({ status }, badge, stream) => {
   stream.hidden = !UNDER_CHANGE.includes(status)
 }
 
+/** @param {import("./session.js").App} app @param {string} id */
 export const tripView = async (app, id) => {
   const { api, cities, expired, waiting } = app
   const [first, known] = await Promise.all([api.trip(id), cities()])

@@ -33,6 +33,7 @@ const card = (cities) => (trip) =>
     )
   )
 
+/** @param {import("./api.js").Api} api */
 export const allTrips = async (api) => {
   const trips = []
   let cursor
@@ -74,6 +75,7 @@ const filtersOf = (trips, known, change) => {
   return element("div", { class: "pair" }, field(T.trips.which, which), field(T.trips.where, where))
 }
 
+/** @param {import("./session.js").App} app */
 export const tripsView = async ({ api, cities, gone }) => {
   const [all, known] = await Promise.all([allTrips(api), cities()])
   const trips = all.filter(({ id }) => !gone.has(id))

@@ -3,7 +3,12 @@ import { announce, button, chips, element, held, redraw } from "./dom.js"
 import { T, words } from "./messages.js"
 import { UNDER_CHANGE } from "./plan.js"
 
-/** `rule(node)` rules a place out, `draw` reads the list; `part` shows it, with a way back for each, and the kinds there are. */
+/**
+ * `rule(node)` rules a place out, `draw` reads the list; `part` shows it, with a way back for each, and the kinds there are.
+ *
+ * @param {import("./api.js").Api} api
+ * @param {import("./live-trip.js").LiveTrip} live
+ */
 export const makeVetoes = (api, live) => {
   const list = element("ul", { class: "plain" })
   const kinds = element("div", {})

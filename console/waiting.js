@@ -29,6 +29,10 @@ const rejectedOf = (answer) => answer?.rejected ?? []
 /**
  * `news` hears of each entry that went out (`sent`, with its answer) and of each that was refused (`refused`, with why).
  * `part` shows what waits, wherever one is in the app.
+ *
+ * @param {import("./api.js").Api["client"]} client
+ * @param {string} person
+ * @param {HTMLElement} part
  */
 export const makeWaiting = (client, person, part) => {
   forgetOthersWaiting(person)

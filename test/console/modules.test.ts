@@ -267,7 +267,7 @@ describe("requests", () => {
   it("say a sentence once that the server wrote into its own already", async () => {
     const issue = { path: ["body", "days"], message: "must be a whole number from 1 to 21" }
     const { api } = answering(400, { detail: `body.days: ${issue.message}`, errors: [issue] })
-    const problem: Problem = await api.createTrip({}, "k").then(
+    const problem: Problem = await api.createTrip({ city: "tokyo", start_date: "2026-05-01", days: 0 }, "k").then(
       () => assert.fail("was refused"),
       (error: Problem) => error
     )

@@ -3,6 +3,7 @@
  * like, and whoever said no is not told of.
  */
 import { announce, button, chips, element, field, held, redraw, select } from "./dom.js"
+import { inClock } from "./format.js"
 import { BUDGET_CHOICES, COMPANY_CHOICES, INTEREST_WORDS, PACE_CHOICES, RHYTHM_CHOICES, T } from "./messages.js"
 
 /**
@@ -204,7 +205,7 @@ export const companionsCard = ({ api, own }, persona) => {
     element("p", { class: "soft" }, T.companions.hint),
     body
   )
-  show().catch((error) => body.replaceChildren(element("p", { class: "soft" }, error.message)))
+  show().catch((error) => body.replaceChildren(element("p", { class: "soft" }, inClock(error.message))))
   return card
 }
 

@@ -1,7 +1,7 @@
 /** The app: who is signed in, and which view the address asks for. */
 import { makeApi } from "./api.js"
 import { announce, button, element } from "./dom.js"
-import { measure } from "./format.js"
+import { inClock, measure } from "./format.js"
 import { joinView } from "./join.js"
 import { forgetOthers, keepShell, keptFor } from "./kept.js"
 import { T } from "./messages.js"
@@ -64,7 +64,7 @@ const welcome = async () => {
 
 /** A sentence, and a way on. */
 const failed = (error, address) => [
-  element("p", { class: "notice error", role: "alert" }, error.message),
+  element("p", { class: "notice error", role: "alert" }, inClock(error.message)),
   element(
     "p",
     { class: "acts" },

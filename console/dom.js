@@ -86,6 +86,9 @@ export const announce = (text, kind = "info", more) => {
   place.replaceChildren(...[stands, told].filter(Boolean))
 }
 
+/** Says what went wrong: the times in such a sentence are the server's, and are told as this device tells times. */
+export const announceProblem = ({ message }) => announce(inClock(message), "error")
+
 /** Which button of which stop or offer has the focus, as a selector that outlives the element. */
 const focused = (part) => {
   const button = document.activeElement
@@ -144,7 +147,7 @@ export const held = (act) => async (event) => {
   try {
     await act(event)
   } catch (error) {
-    announce(inClock(error.message), "error")
+    announceProblem(error)
   } finally {
     pressed.removeAttribute("aria-busy")
   }

@@ -1,7 +1,7 @@
 import { aroundNewTrip } from "./around.js"
 import { MOST_FIXED, MOST_MUSTS, makeBring } from "./bring.js"
 import { alongPart } from "./companions.js"
-import { button, chips, element, field, held, select } from "./dom.js"
+import { announceProblem, button, chips, element, field, held, select } from "./dom.js"
 import { calendarDay, localDate } from "./format.js"
 import { BUDGET_CHOICES, NEED_WORDS, PACE_CHOICES, T } from "./messages.js"
 import { makeMusts } from "./musts.js"
@@ -87,7 +87,7 @@ const placesPart = (places) => {
 const mustsOf = (...lists) => [...new Set(lists.flat())].slice(0, MOST_MUSTS)
 
 /** @param {import("./session.js").App} app @param {string} [asked] the city @param {import("./api.js").Trip} [like] one that it begins from */
-const formView = async ({ api, cities, base, places, own, tell }, asked, like = undefined) => {
+const formView = async ({ api, cities, base, places, own }, asked, like = undefined) => {
   const [known, along] = await Promise.all([cities(), alongPart({ api, own })])
   const city = select(
     "city",
@@ -141,7 +141,7 @@ const formView = async ({ api, cities, base, places, own, tell }, asked, like = 
       }),
       key
     )
-    await tellLikes(api, bring.likes())?.catch((error) => tell(error.message, "error"))
+    await tellLikes(api, bring.likes())?.catch(announceProblem)
     location.hash = `#/trips/${trip.id}`
   }
   const form = element(

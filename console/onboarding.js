@@ -1,5 +1,5 @@
 /** What a newcomer says about themselves in under a minute: tags, how they travel, and a dozen places. */
-import { button, chips, element, field, held, redraw, select } from "./dom.js"
+import { announceProblem, button, chips, element, field, held, redraw, select } from "./dom.js"
 import { evidenceText, priceText } from "./format.js"
 import { hoursText } from "./hours.js"
 import { BUDGET_CHOICES, categoryWords, DIET_CHOICES, PACE_CHOICES, T, words } from "./messages.js"
@@ -99,7 +99,7 @@ const placeCard = ({ node }, currency) =>
  * @param {string} city
  * @param {() => void} done
  */
-const swipes = async ({ api, cities, tell }, city, done) => {
+const swipes = async ({ api, cities }, city, done) => {
   const [{ session_id, nodes }, known] = await Promise.all([api.discovery(city, SWIPES), cities()])
   const { currency } = known.find(({ slug }) => slug === city) ?? {}
   const page = element("div", { class: "narrow" })
@@ -119,7 +119,7 @@ const swipes = async ({ api, cities, tell }, city, done) => {
         occurred_at: new Date().toISOString(),
         context: { position }
       })
-      .catch((error) => tell(error.message, "error"))
+      .catch(announceProblem)
     at++
     draw()
   }

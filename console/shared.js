@@ -1,7 +1,7 @@
 /** A plan that somebody shared by a link: to read, without signing in, kept up to date until the link ends. */
 import { makeDays, makeNow } from "./days.js"
 import { element } from "./dom.js"
-import { datesText, fullDay, zoneText } from "./format.js"
+import { datesText, fullDay, inClock, zoneText } from "./format.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, T } from "./messages.js"
 
@@ -64,11 +64,11 @@ export const sharedView = async (client, code) => {
     },
     /** What was read stays on the page; that it is no longer kept up to date is said above it. */
     onEnded: (why) => {
-      said.replaceChildren(element("p", { class: "notice error", role: "alert" }, why))
+      said.replaceChildren(element("p", { class: "notice error", role: "alert" }, inClock(why)))
       resolve(undefined)
     },
     onProblem: ({ message }) => {
-      said.replaceChildren(element("p", { class: "notice error", role: "alert" }, message))
+      said.replaceChildren(element("p", { class: "notice error", role: "alert" }, inClock(message)))
       resolve(undefined)
     }
   })

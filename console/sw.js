@@ -68,6 +68,9 @@ const inClock = (sentence) => {
   return withTimes(sentence, (instant) => clock.format(instant))
 }
 
+/** Systems show no drawing beside what is told, but a picture. */
+const ICON = "/console/icon-192.png"
+
 const showPush = async ({ answer, body, option_id, pivot_id, title, trip_id }) => {
   const words = await keptWords()
   // Without words for the buttons, and where there is nothing to take, it opens the trip, and one answers there.
@@ -83,7 +86,7 @@ const showPush = async ({ answer, body, option_id, pivot_id, title, trip_id }) =
     actions,
     // One for each event: told again it takes the place of what stands there.
     tag: pivot_id,
-    icon: "/console/icon.svg",
+    icon: ICON,
     data: { answer, option_id, trip_id, words }
   })
 }
@@ -94,7 +97,7 @@ self.addEventListener("push", (event) => {
   if (told?.title !== undefined) event.waitUntil(showPush(told))
 })
 
-const say = (title, body, data) => self.registration.showNotification(title, { body, data, icon: "/console/icon.svg" })
+const say = (title, body, data) => self.registration.showNotification(title, { body, data, icon: ICON })
 
 /** From the notification: its secret stands for the traveler and this one offer, so that the app need not be open. */
 const respond = async ({ answer, option_id, trip_id, words }, action) => {
@@ -106,7 +109,7 @@ const respond = async ({ answer, option_id, trip_id, words }, action) => {
       body: JSON.stringify({ code: answer, answer: said })
     })
     const { detail, voted } = await response.json()
-    if (!response.ok) return say(words.failed, detail, { trip_id })
+    if (!response.ok) return say(words.failed, inClock(detail), { trip_id })
     if (voted) return say(words.voted, words.counting, { trip_id })
     return say(words.done, action === "accept" ? words.changed : words.kept, { trip_id })
   } catch {

@@ -1,7 +1,7 @@
 /** Who travels, how one asks somebody in, and how a trip is taken along: links, a calendar, files. */
 import { announce, button, element, field, held, redraw, saveAs, svg } from "./dom.js"
 import { FORMATS_BY_NAME } from "./exports.js"
-import { fullDay } from "./format.js"
+import { fullDay, inClock } from "./format.js"
 import { T } from "./messages.js"
 import { qrCode } from "./qr.js"
 
@@ -67,7 +67,7 @@ const memberItem = (me, online) => (member, index) =>
       online.has(member.user_id) &&
       element("span", { class: "badge stream live" }, T.together.online),
     member.role === "owner" && element("span", { class: "badge" }, T.together.owner),
-    member.got && element("p", { class: "soft" }, member.got)
+    member.got && element("p", { class: "soft" }, inClock(member.got))
   )
 
 /** @param {import("./api.js").Api} api @param {import("./api.js").Trip} trip */

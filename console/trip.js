@@ -3,7 +3,7 @@ import { aroundTrip } from "./around.js"
 import { choicesElement, makeUndo } from "./by-hand.js"
 import { controlsElement } from "./controls.js"
 import { makeDays, makeNow } from "./days.js"
-import { announce, element, setText, whenOther } from "./dom.js"
+import { announce, announceProblem, element, setText, whenOther } from "./dom.js"
 import { datesText, inClock, localDate, timeSpan, zoneText } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
 import { makeMap } from "./map.js"
@@ -60,9 +60,7 @@ const placed = (live, slot, to) => {
   const at = ids.indexOf(slot.id)
   const goal = to(at)
   if (goal === at || goal < 0 || goal >= ids.length) return undefined
-  return live.does
-    .reorder(day.day, ids.toSpliced(at, 1).toSpliced(goal, 0, slot.id))
-    .catch((error) => announce(error.message, "error"))
+  return live.does.reorder(day.day, ids.toSpliced(at, 1).toSpliced(goal, 0, slot.id)).catch(announceProblem)
 }
 
 /**
@@ -156,7 +154,7 @@ const listening = (live, page, expired) => ({
   offered: (offer) => announce(T.trip.offerNews(offerTitle(offer, live().trip))),
   online: () => page.drawOnline?.(),
   stale: () => announce(T.trip.stale, "error"),
-  failed: (message) => announce(message, "error"),
+  failed: (message) => announceProblem({ message }),
   state: (name) => {
     page.state.className = `badge stream ${name}`
     page.state.textContent = STREAM_WORDS[name]
@@ -252,7 +250,7 @@ export const tripView = async (app, id) => {
   }
   const map = makeMap(
     () => app.base(first.city),
-    (message) => announce(message, "error"),
+    (message) => announceProblem({ message }),
     () => api.client.call("begin.map")
   )
   let looked = first.days[0]

@@ -1,5 +1,5 @@
 /** What one has ruled out of a trip, places and kinds of places: obeyed for everybody on it, and shown to nobody else. */
-import { announce, button, chips, element, held, redraw } from "./dom.js"
+import { announce, announceProblem, button, chips, element, held, redraw } from "./dom.js"
 import { T, words } from "./messages.js"
 import { UNDER_CHANGE } from "./plan.js"
 
@@ -76,7 +76,7 @@ export const makeVetoes = (api, live) => {
       : [{ remove: { tags: [tag] } }, T.vetoes.saidBack(name)]
     change(edit, news).catch((error) => {
       tick()
-      announce(error.message, "error")
+      announceProblem(error)
     })
   }
   const drawKinds = async () => {

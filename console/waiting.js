@@ -1,5 +1,6 @@
 /** What a traveler said while nobody answered: kept here, sent when somebody does, and what became of it told in words. */
-import { announce, button, element } from "./dom.js"
+import { announce, announceProblem, button, element } from "./dom.js"
+import { inClock } from "./format.js"
 import { T } from "./messages.js"
 
 /** How often it is tried while something waits; what says that the network is back tries at once. */
@@ -47,16 +48,16 @@ export const makeWaiting = (client, person, part) => {
     onSent: (entry, answer) => {
       const [refused] = rejectedOf(answer)
       if (refused === undefined) told++
-      else undone.push(T.waiting.refused(entry.about, refused.problem))
+      else undone.push(T.waiting.refused(entry.about, inClock(refused.problem)))
       for (const { sent } of news) sent?.(entry, answer)
     },
     onRefused: (entry, problem) => {
       const { stale, changed, refused } = T.waiting
       /** @type {any} */
       const document = problem.document
-      const since = (document?.changes ?? []).map(({ what }) => what)
+      const since = (document?.changes ?? []).map(({ what }) => inClock(what))
       const said = problem.status === 409 ? changed : refused
-      undone.push(problem.status === 412 ? stale(entry.about, since) : said(entry.about, problem.message))
+      undone.push(problem.status === 412 ? stale(entry.about, since) : said(entry.about, inClock(problem.message)))
       for (const one of news) one.refused?.(entry, problem)
     }
   })
@@ -101,7 +102,7 @@ export const makeWaiting = (client, person, part) => {
     if (texts.length > 0) announce(texts.join(" "), isRefused ? "error" : "info")
   }
 
-  const again = () => send().catch((error) => announce(error.message, "error"))
+  const again = () => send().catch(announceProblem)
   const timer = setInterval(() => (queue.entries.length > 0 ? again() : undefined), TRY_EVERY_MS)
   addEventListener("online", again)
   draw()

@@ -132,6 +132,18 @@ describe.skipIf(chromiumPath === undefined)(`the app for everybody (${chromiumPa
     }
   }
 
+  it("can be put on a home screen", async () => {
+    const { page } = await app.visitor()
+    await page.waitForSelector("html[data-kept]")
+    const devtools = await page.context().newCDPSession(page)
+    const { errors } = await devtools.send("Page.getAppManifest")
+    const { installabilityErrors } = await devtools.send("Page.getInstallabilityErrors")
+    // Each visitor's browser forgets, as one in private does, and is told so; nothing else is in the way.
+    const others = installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito")
+    assert.deepStrictEqual([errors, others], [[], []])
+    await page.context().close()
+  })
+
   it("has no grave fault in what comes up on the way, on a phone and a desk, by day and night", async () => {
     const { page, act } = await app.visitor()
     const found: Array<string> = []

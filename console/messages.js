@@ -516,6 +516,8 @@ export const T = {
     title: "Together, and take it along",
     you: "You",
     owner: "planned it",
+    favourites: (count, planned) =>
+      `${count === 0 ? "None" : count} of ${plural(planned, "stop")} ${count === 1 ? "is" : "are"} among their favourites.`,
     traveler: (nr) => `Traveler ${nr}`,
     private: "What somebody has ruled out stays private: nobody else sees it, the plan just leaves it out.",
     from: "Your name, for who is asked",

@@ -58,7 +58,11 @@ const madeElement = (made) => {
   )
 }
 
-const memberItem = (me, online) => (member, index) =>
+/** The sentence of the server speaks to the member whom it is about. */
+const gotText = ({ got, stops }, isMe, planned) =>
+  got && (isMe ? inClock(got) : T.together.favourites(stops.length, planned))
+
+const memberItem = (me, online, planned) => (member, index) =>
   element(
     "li",
     {},
@@ -67,7 +71,7 @@ const memberItem = (me, online) => (member, index) =>
       online.has(member.user_id) &&
       element("span", { class: "badge stream live" }, T.together.online),
     member.role === "owner" && element("span", { class: "badge" }, T.together.owner),
-    member.got && element("p", { class: "soft" }, inClock(member.got))
+    member.got && element("p", { class: "soft" }, gotText(member, member.user_id === me, planned))
   )
 
 /** @param {import("./api.js").Api} api @param {import("./api.js").Trip} trip */
@@ -124,7 +128,8 @@ export const togetherElement = ({ api, claims }, trip, name, online, vetoes) => 
   const called = () => (from.value.trim() === "" ? {} : { from_name: from.value.trim() })
   const people = element("ul", { class: "plain" })
   const owns = trip().members.some(({ user_id, role }) => user_id === claims.sub && role === "owner")
-  const draw = () => people.replaceChildren(...trip().members.map(memberItem(claims.sub, online())))
+  const planned = () => trip().days.reduce((sum, { slots }) => sum + slots.length, 0)
+  const draw = () => people.replaceChildren(...trip().members.map(memberItem(claims.sub, online(), planned())))
   draw()
   const part = element(
     "details",

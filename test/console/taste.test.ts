@@ -3,7 +3,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
 import { type App, openApp } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
-import { type Json, ok, until } from "../support/server.ts"
+import { dayAhead, type Json, ok, until } from "../support/server.ts"
 
 describe.skipIf(chromiumPath === undefined)(`a taste in the app (${chromiumPath ?? NO_BROWSER})`, () => {
   let app: App
@@ -104,5 +104,83 @@ describe.skipIf(chromiumPath === undefined)(`a taste in the app (${chromiumPath 
     await act(other, "plan").waitFor()
     assert.deepStrictEqual([...complaints, ...others], [])
     for (const one of [page, other]) await one.context().close()
+  })
+  it("is told of everybody in Together, each with what the plan has for them", async () => {
+    const someone = async (food: string) => {
+      const who = await app.world.someone()
+      ok(await who.call("PUT", "/users/me/onboarding", { tags: { food: [food] } }))
+      return who
+    }
+    const [ann, bob] = [await someone("ramen"), await someone("coffee")]
+    const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(4), days: 2 }), 201)
+    assert.notProperty(trip.members[0], "got", "nothing is shared out among one")
+    const { code } = ok(await ann.call("POST", `/trips/${trip.id}/links`, { kind: "invite" }), 201)
+    ok(await bob.call("POST", `/invitations/${code}/join`))
+    const { days, members } = await until("what each got", async () => {
+      const now = ok(await bob.call("GET", `/trips/${trip.id}`))
+      return now.members.every(({ got }: Json) => got !== undefined) && now
+    })
+    const slots = days.flatMap((day: Json) => day.slots)
+    const nameOf = (id: string) => slots.find((slot: Json) => slot.id === id).node.name
+    assert.lengthOf(members, 2)
+    for (const { got, stops } of members) {
+      if (stops.length === 0) assert.match(got, /^None of the \d+ stops is among your favourites/)
+      else {
+        assert.include(got, `${stops.length} of ${slots.length} stops are among your favourites, such as `)
+        for (const id of stops.slice(0, 3)) assert.include(got, nameOf(id))
+      }
+    }
+
+    for (const [who, own] of [
+      [ann, 0],
+      [bob, 1]
+    ] as const) {
+      const { page, act, complaints } = await app.visitor()
+      await page.goto(`${app.world.server().url}/#token=${who.token}`)
+      await page.getByRole("heading", { name: "My trips" }).waitFor()
+      await page.goto(`${app.world.server().url}/#/trips/${trip.id}`)
+      await act("together").click()
+      const people = page.locator(".together > ul").first().locator("li")
+      const of = (nr: number) => people.nth(nr).locator("p").textContent()
+      assert.strictEqual(await of(own), members[own].got)
+      const count = members[1 - own].stops.length
+      assert.match((await of(1 - own)) ?? "", /among their favourites\.$/)
+      assert.include(await of(1 - own), `${count === 0 ? "None" : count} of ${slots.length} stop`)
+      await picture(page, "phone-each-got")
+      assert.deepStrictEqual(complaints, [])
+      await page.context().close()
+    }
+  })
+
+  it("knows the next time what somebody did not like on a trip", async () => {
+    const ann = await app.world.someone()
+    const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(4), days: 1 }), 201)
+    const { page, complaints } = await app.visitor()
+    await page.goto(`${app.world.server().url}/#token=${ann.token}`)
+    await page.getByRole("heading", { name: "My trips" }).waitFor()
+    await page.goto(`${app.world.server().url}/#/trips/${trip.id}`)
+    await page.waitForSelector(".badge.live")
+    const [{ id, node }] = trip.days[0].slots
+    await page.locator(`.stop[data-of="${id}"] [data-act="more"]`).click()
+    await page.locator(`.stop[data-of="${id}"] [data-act="dislike"]`).click()
+    await page.getByText("Noted. Your next plans know.").waitFor()
+    const [learnt] = await until("what it taught", async () => {
+      const { recent } = ok(await ann.call("GET", "/users/me/persona"))
+      return recent.length > 0 && recent
+    })
+    assert.deepInclude(learnt, { signal_type: "thumbs_down", node: { id: node.id, name: node.name } })
+    assert.isNotEmpty(learnt.changes)
+
+    await page.goto(`${app.world.server().url}/#/me`)
+    const lesson = page.locator("ol.plain li").first()
+    await lesson.locator("strong", { hasText: `Did not like ${node.name}` }).waitFor()
+    const less = learnt.changes.filter(({ change }: Json) => change < 0)
+    assert.isNotEmpty(less)
+    assert.deepStrictEqual(
+      await lesson.locator(".tag.down").allTextContents(),
+      less.map(({ tag }: Json) => `less ${tag.replaceAll("_", " ")}`)
+    )
+    assert.deepStrictEqual(complaints, [])
+    await page.context().close()
   })
 })

@@ -197,7 +197,10 @@ const dayCount = (trip: Pick<TripState, "start_date" | "end_date">): number =>
 /** Places that a member's favourites are told from: all of a city, or an even sample of a very large one. */
 const MOST_COMPARED = 2_000
 
-/** What each member got out of the plan, in the words of the fair package. */
+/** Whether anything was heard of what somebody likes: else their taste is what is assumed of everybody. */
+const isTasteKnown = ({ dimensions }: Persona): boolean => dimensions.category_affinities.source !== "default"
+
+/** What each member got out of the plan, in the words of the fair package; nobody is told of favourites that they never named. */
 const memberShares = (trip: TripState, catalog: CityCatalog, personas: ReadonlyArray<Persona>) => {
   const chosen = trip.slots.flatMap((slot) => catalog.indexOf(slot.node_id) ?? [])
   const stride = Math.ceil(catalog.nodes.length / MOST_COMPARED)
@@ -207,14 +210,15 @@ const memberShares = (trip: TripState, catalog: CityCatalog, personas: ReadonlyA
   const told = explainPackage(catalog, affinityOf(catalog.matrix, [...compared], tastes), chosen)
   const slotOf = new Map(trip.slots.map((slot) => [slot.node_id as string, slot.id]))
   return new Map(
-    told.map((one) => [
-      personas[one.member]!.user_id as string,
-      {
+    told.map((one) => {
+      const persona = personas[one.member]!
+      const share = {
         share: one.satisfaction,
         stops: one.node_ids.flatMap((id) => slotOf.get(id) ?? []),
-        got: one.message
+        ...(isTasteKnown(persona) ? { got: one.message } : {})
       }
-    ])
+      return [persona.user_id as string, share]
+    })
   )
 }
 

@@ -125,7 +125,7 @@ export const MemberView = Schema.Struct({
   /** How much of this plan serves this member, 0 to 1, and with which stops. */
   share: Schema.optionalKey(Schema.Finite),
   stops: Schema.optionalKey(Schema.Array(SlotId)),
-  /** The same in a sentence. */
+  /** The same in a sentence; absent where nothing is known of what they like. */
   got: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "MemberView" })
 

@@ -37,6 +37,7 @@ import { Config } from "../config.ts"
 import { DEMO_TOKEN_MS, DEMO_TRAVELER } from "../domain/demo.ts"
 import type { Role } from "../domain/nodes/standing.ts"
 import { PIVOT_SETTINGS } from "../domain/pivot/env.ts"
+import * as OwnerReached from "../http/forward/owner-reached.ts"
 import * as Gateway from "../http/gateway.ts"
 import * as Admin from "../http/handlers/admin.ts"
 import * as Begin from "../http/handlers/begin.ts"
@@ -323,6 +324,7 @@ export const server = (options: ServerOptions) => {
         placesHealth,
         JournalHealth.layer,
         NodesHealth.layer,
+        OwnerReached.layer,
         ErasureHealth.layer,
         DatasetsHealth.layer,
         TripHealth.layer.pipe(Layer.provide(PostgresTripStorage.layer))

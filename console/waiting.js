@@ -1,5 +1,5 @@
 /** What a traveler said while nobody answered: kept here, sent when somebody does, and what became of it told in words. */
-import { announce, announceProblem, button, element } from "./dom.js"
+import { announce, announceProblem, button, element, whenOther } from "./dom.js"
 import { inClock } from "./format.js"
 import { T } from "./messages.js"
 
@@ -26,6 +26,27 @@ const forgetOthersWaiting = (person) => {
 
 /** What the server would not take of signals that it was told. */
 const rejectedOf = (answer) => answer?.rejected ?? []
+
+const listElement = (entries, open, forget, send) =>
+  element(
+    "details",
+    { class: "waiting", open },
+    element("summary", { "data-act": "waiting" }, T.waiting.title(entries.length)),
+    element("p", { class: "soft" }, T.waiting.hint),
+    element(
+      "ul",
+      { class: "plain" },
+      entries.map(({ about, key }) =>
+        element(
+          "li",
+          { class: "copyable" },
+          element("span", {}, about),
+          button(T.waiting.forget, () => forget(key))
+        )
+      )
+    ),
+    button(T.waiting.now, send, { "data-act": "send" })
+  )
 
 /**
  * `news` hears of each entry that went out (`sent`, with its answer) and of each that was refused (`refused`, with why).
@@ -62,32 +83,21 @@ export const makeWaiting = (client, person, part) => {
     }
   })
 
+  /** Sending is tried again and again: whoever reads what waits goes on reading it. */
+  const drawOther = whenOther((entries) => {
+    const open = part.querySelector("details")?.open ?? false
+    const forget = (key) => {
+      queue.forget(key)
+      draw()
+    }
+    part.replaceChildren(listElement(entries, open, forget, () => send()))
+  })
   const draw = () => {
     const { entries } = queue
     part.hidden = entries.length === 0
-    part.replaceChildren(
-      element(
-        "details",
-        { class: "waiting" },
-        element("summary", { "data-act": "waiting" }, T.waiting.title(entries.length)),
-        element("p", { class: "soft" }, T.waiting.hint),
-        element(
-          "ul",
-          { class: "plain" },
-          entries.map(({ about, key }) =>
-            element(
-              "li",
-              { class: "copyable" },
-              element("span", {}, about),
-              button(T.waiting.forget, () => {
-                queue.forget(key)
-                draw()
-              })
-            )
-          )
-        ),
-        button(T.waiting.now, () => send(), { "data-act": "send" })
-      )
+    drawOther(
+      entries.map(({ key }) => key),
+      entries
     )
   }
 

@@ -192,6 +192,8 @@ const around = Layer.mergeAll(
   Layer.succeed(Catalog, {
     city: () => Effect.succeed(city),
     resident: () => city,
+    place: () => undefined,
+    places: () => Effect.succeed(new Map()),
     cities: Effect.succeed([]),
     refresh: () => Effect.succeed(city),
     onChange: () => () => {}

@@ -5,7 +5,8 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { City, CityCatalog } from "../domain/catalog/city-catalog.ts"
+import type { City, CityCatalog, PlaceInCity } from "../domain/catalog/city-catalog.ts"
+import type { ActivityNode } from "../domain/catalog/node.ts"
 
 export class UnknownCity extends Schema.TaggedError<UnknownCity>()("UnknownCity", {
   city: Schema.String,
@@ -30,6 +31,13 @@ export class Catalog extends Context.Service<
     readonly city: (slug: string) => Effect.Effect<CityCatalog, UnknownCity | CatalogUnavailable>
     /** The newest version that is in memory now, without waiting: what actor turns use. */
     readonly resident: (slug: string) => CityCatalog | undefined
+    /** A place by its id alone, whichever city it lies in, where that is in memory. */
+    readonly place: (nodeId: string) => PlaceInCity | undefined
+    /**
+     * Places by their ids alone: from memory, and of cities that are not there, in one query that loads none of them. Those that nobody
+     * knows are left out; so are those not in memory while the database is away, or does not answer soon.
+     */
+    readonly places: (nodeIds: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, ActivityNode>>
     readonly cities: Effect.Effect<ReadonlyArray<CityEntry>, CatalogUnavailable>
     /** Loads the city again when PostgreSQL holds a newer version; called after seeding and on a schedule. */
     readonly refresh: (slug: string) => Effect.Effect<CityCatalog, UnknownCity | CatalogUnavailable>

@@ -21,6 +21,7 @@ import * as SignalIntake from "../../src/cases/signals/journaled-intake.ts"
 import * as ProvenSignalNews from "../../src/cases/signals/proven-signal-news.ts"
 import * as RememberedSlates from "../../src/cases/signals/remembered-slates.ts"
 import { Config } from "../../src/config.ts"
+import { placeAmong } from "../../src/domain/catalog/city-catalog.ts"
 import type { Node as Self } from "../../src/domain/nodes/standing.ts"
 import { planEngine } from "../../src/domain/trip/plan-engine.ts"
 import * as PivotStream from "../../src/http/stream/stream.ts"
@@ -84,6 +85,8 @@ const catalogOf = (city: PlanningCity) =>
     Catalog.of({
       city: () => Effect.succeed(city),
       resident: () => city,
+      place: (nodeId) => placeAmong([city], nodeId),
+      places: () => Effect.succeed(new Map()),
       cities: Effect.succeed([{ ...city.city, nodes: city.nodes.length, catalog_version: city.version }]),
       refresh: () => Effect.succeed(city),
       onChange: () => () => {}

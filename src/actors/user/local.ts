@@ -20,7 +20,6 @@ import { TripEndings } from "../../services/trip-endings.ts"
 import { MemberPersonas } from "../../services/trip-helpers.ts"
 import { UserStorage } from "../../services/user-storage.ts"
 import { Machine } from "../../support/machine.ts"
-import { placesInMemory } from "../../support/places-in-memory.ts"
 import { Pending } from "../engine/cell.ts"
 import type { Limits } from "../engine/kind.ts"
 import { make } from "../engine/make.ts"
@@ -44,7 +43,7 @@ const explained = ({ persona, recent }: UserReply): PersonaExplained => ({ perso
 
 /** The place that a signal is about, as far as learning cares. */
 const lessonsPlace =
-  (placeOf: Effect.Success<ReturnType<typeof placesInMemory>>) =>
+  (placeOf: Catalog["Service"]["place"]) =>
   (nodeId: string): Lesson["node"] => {
     const found = placeOf(nodeId)
     if (found === undefined) return undefined
@@ -57,7 +56,7 @@ const makeTravelers = Effect.fnUntraced(function* (limits: Partial<Limits>) {
   const clock = yield* Clock.Clock
   const storage = yield* UserStorage
   const journal = yield* Journal
-  const nodeOf = lessonsPlace(yield* placesInMemory(yield* Catalog))
+  const nodeOf = lessonsPlace((yield* Catalog).place)
   const listeners = new Set<(user: UserId) => void>()
   const tell = (user: string) => {
     for (const listener of listeners) listener(user as UserId)

@@ -39,3 +39,17 @@ export interface CityCatalog {
   /** When that answer next changes, in Unix milliseconds; undefined when it never does or is unknown. */
   readonly nextChange: (index: number, millis: number) => number | undefined
 }
+
+export interface PlaceInCity {
+  readonly city: City
+  readonly node: ActivityNode
+}
+
+/** A place by its id alone, whichever of these cities it lies in. */
+export const placeAmong = (catalogs: Iterable<CityCatalog>, nodeId: string): PlaceInCity | undefined => {
+  for (const { city, indexOf, nodes } of catalogs) {
+    const index = indexOf(nodeId)
+    if (index !== undefined) return { city, node: nodes[index]! }
+  }
+  return undefined
+}

@@ -23,14 +23,14 @@ const briefOf = (node: ActivityNode | undefined) => (node === undefined ? null :
 
 export const personaView = ({
   modelEncoderVersion,
+  nodes,
   persona,
-  placeOf,
   recent
 }: {
   readonly persona: Persona
   readonly recent: ReadonlyArray<Recent>
-  /** A place by its id, where it is known here. */
-  readonly placeOf: (nodeId: string) => { readonly node: ActivityNode } | undefined
+  /** The places that were spoken of, by their ids, as far as they are known here. */
+  readonly nodes: ReadonlyMap<string, ActivityNode>
   /** The trained model that has a taste of theirs, where one has. */
   readonly modelEncoderVersion?: string | undefined
 }) => ({
@@ -58,7 +58,7 @@ export const personaView = ({
     signal_id: one.signal_id,
     signal_type: one.signal_type,
     occurred_at: new Date(one.occurred_at).toISOString(),
-    node: briefOf(one.node_id === undefined ? undefined : placeOf(one.node_id)?.node),
+    node: briefOf(one.node_id === undefined ? undefined : nodes.get(one.node_id)),
     changes: one.changes.map((it) => ("tag" in it ? { ...it, change: rounded(it.change) } : it))
   }))
 })

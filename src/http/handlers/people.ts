@@ -14,10 +14,9 @@ import { Companions } from "../../services/companions.ts"
 import { Discovery, SLATE_SIZE } from "../../services/discovery.ts"
 import { Erasure } from "../../services/erasure.ts"
 import { ModelInForce } from "../../services/model-in-force.ts"
-import { Personas } from "../../services/personas.ts"
+import { type PersonaExplained, Personas } from "../../services/personas.ts"
 import { SignalIntake } from "../../services/signal-intake.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
-import { placesInMemory } from "../../support/places-in-memory.ts"
 import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
 import { Unavailable, Unprocessable } from "../api/problems.ts"
@@ -46,12 +45,18 @@ const exported = Effect.fnUntraced(function* (erasure: Erasure["Service"], userI
   })
 })
 
+/** A persona as its owner reads it, with the names of the places that its lessons were about. */
+const showing = (catalogs: Catalog["Service"], models: ModelInForce["Service"]) =>
+  Effect.fnUntraced(function* (userId: UserId, explained: PersonaExplained) {
+    const nodes = yield* catalogs.places(explained.recent.flatMap(({ node_id }) => node_id ?? []))
+    return personaView({ ...explained, nodes, modelEncoderVersion: models.encodedBy(userId) })
+  })
+
 export const layer = HttpApiBuilder.group(
   Api,
   "people",
   Effect.fnUntraced(function* (group) {
     const catalogs = yield* Catalog
-    const placeOf = yield* placesInMemory(catalogs)
     const companions = yield* Companions
     const discovery = yield* Discovery
     const erased = yield* ErasedSubjects
@@ -60,19 +65,19 @@ export const layer = HttpApiBuilder.group(
     const personas = yield* Personas
     const signals = yield* SignalIntake
     const newCode = yield* makeCodes
+    const shown = showing(catalogs, models)
     return group.handleAll({
       persona: () =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
-          const explained = yield* orRetry(personas.explain(userId))
-          return personaView({ ...explained, placeOf, modelEncoderVersion: models.encodedBy(userId) })
+          return yield* shown(userId, yield* orRetry(personas.explain(userId)))
         }),
       onboard: ({ payload }) =>
         Effect.gen(function* () {
           const { userId } = yield* CurrentCaller
           const onboarded = yield* orRetry(personas.onboard(userId, payload))
           return {
-            ...personaView({ ...onboarded, placeOf, modelEncoderVersion: models.encodedBy(userId) }),
+            ...(yield* shown(userId, onboarded)),
             not_understood: personaFromOnboarding(payload).unknown
           }
         }),

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { TravelModel } from "../../domain/basics/geo.ts"
-import type { City, CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import { type City, type CityCatalog, placeAmong } from "../../domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../domain/catalog/node.ts"
 import { residentCatalog } from "../../domain/catalog/resident-catalog.ts"
 import { Catalog, CatalogUnavailable, UnknownCity } from "../../services/catalog.ts"
@@ -13,6 +13,15 @@ import { waysOf } from "./city-ways.ts"
 
 /** Nodes that one query brings: a city of 100,000 neither fills the connection nor holds the loop. */
 const PAGE = 2_000
+
+/** How long somebody waits for the names of places whose city is not in memory. */
+const PLACES_PATIENCE = "1 second"
+
+/** What a place is made of. */
+const NODE_COLUMNS = `id, city_id, name, neighbourhood, category, lat, lon, time_zone, opening_hours, price_tier, setting,
+  weather_sensitivity, typical_minutes, booking_needed, day_parts, vibe_tags, vibe_weights, vibe_embedding,
+  taxonomy_version, quality_signals, cross_ref_confidence, overrated_flag, source_tier, source, provenance, names, facts,
+  external_ids`
 
 interface CityRow extends Omit<City, "travel"> {
   readonly catalog_version: string
@@ -39,6 +48,28 @@ const cityOf = ({ transit, ...row }: CityRow): City => ({
   currency: row.currency ?? null,
   ...(transit === null ? {} : { travel: transit })
 })
+
+/** Places by their ids: those of cities in memory, and the others from their rows. */
+const placesIn = (sql: SqlClient, resident: ReadonlyMap<string, CityCatalog>) =>
+  Effect.fnUntraced(function* (nodeIds: ReadonlyArray<string>) {
+    const found = new Map<string, ActivityNode>()
+    const elsewhere = new Set<string>()
+    for (const id of nodeIds) {
+      const here = placeAmong(resident.values(), id)
+      if (here === undefined) elsewhere.add(id)
+      else found.set(id, here.node)
+    }
+    if (elsewhere.size === 0) return found
+    const rows = yield* sql<ActivityNode>`
+      select ${sql.literal(NODE_COLUMNS)} from activity_nodes where ${sql.in("id", [...elsewhere])}`.pipe(
+      Effect.timeout(PLACES_PATIENCE),
+      Effect.catch((error) =>
+        Effect.as(Effect.logDebug(`Places of other cities have no names right now: ${error.message}`), [])
+      )
+    )
+    for (const node of rows) found.set(node.id, node)
+    return found
+  })
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient
@@ -68,10 +99,7 @@ export const make = Effect.gen(function* () {
     const retired = new Set<number>()
     for (;;) {
       const page = yield* sql<NodeRow>`
-        select node_index, retired_at is not null as retired, id, city_id, name, neighbourhood, category, lat, lon,
-          time_zone, opening_hours, price_tier, setting, weather_sensitivity, typical_minutes, booking_needed, day_parts,
-          vibe_tags, vibe_weights, vibe_embedding, taxonomy_version, quality_signals, cross_ref_confidence,
-          overrated_flag, source_tier, source, provenance, names, facts, external_ids
+        select node_index, retired_at is not null as retired, ${sql.literal(NODE_COLUMNS)}
         from activity_nodes where city_id = ${row.id} and node_index >= ${nodes.length}
         order by node_index limit ${PAGE}`
       for (const { node_index, retired: gone, ...node } of page) {
@@ -112,6 +140,8 @@ export const make = Effect.gen(function* () {
         return once(slug)(Effect.suspend(() => refreshIfAbsent(slug)))
       }),
     resident: (slug) => resident.get(slug),
+    place: (nodeId) => placeAmong(resident.values(), nodeId),
+    places: placesIn(sql, resident),
     cities: sql<CityRow & { readonly nodes: number }>`
       select ${columns}, (select count(*)::int from activity_nodes n where n.city_id = c.id and n.retired_at is null) as nodes
       from cities c where catalog_version > 0 order by slug`.pipe(

@@ -148,6 +148,8 @@ export class Surroundings {
       Layer.succeed(Catalog, {
         city: () => Effect.suspend(() => this.places),
         resident: () => this.resident,
+        place: () => undefined,
+        places: () => Effect.succeed(new Map()),
         cities: Effect.succeed([]),
         refresh: () => Effect.succeed(catalog),
         onChange: (listener) => listen(this.#catalogs, listener)

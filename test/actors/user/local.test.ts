@@ -10,7 +10,7 @@ import * as NobodyListens from "../../../src/cases/absent/nobody-listens.ts"
 import * as ActorKindList from "../../../src/cases/health/actor-kind-list.ts"
 import * as PersonaEncoders from "../../../src/cases/people/persona-encoders.ts"
 import * as ProvenSignals from "../../../src/cases/signals/proven-signal-news.ts"
-import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
+import { type CityCatalog, placeAmong } from "../../../src/domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import type { UserId } from "../../../src/domain/ids.ts"
 import { ownSignalRecord } from "../../../src/domain/records/signal.ts"
@@ -47,6 +47,8 @@ const city = {
 const catalog = Layer.succeed(Catalog, {
   city: () => Effect.succeed(city),
   resident: () => city,
+  place: (nodeId) => placeAmong([city], nodeId),
+  places: () => Effect.succeed(new Map()),
   cities: Effect.succeed([{ slug: "city-1" } as never]),
   refresh: () => Effect.succeed(city),
   onChange: () => () => {}

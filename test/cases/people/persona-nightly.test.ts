@@ -12,7 +12,7 @@ import * as PersonaEncoders from "../../../src/cases/people/persona-encoders.ts"
 import { rederive, rederiveAll } from "../../../src/cases/people/persona-nightly.ts"
 import { seededRandom } from "../../../src/domain/basics/random.ts"
 import { CATEGORIES } from "../../../src/domain/catalog/category.ts"
-import type { CityCatalog } from "../../../src/domain/catalog/city-catalog.ts"
+import { type CityCatalog, placeAmong } from "../../../src/domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import type { UserId } from "../../../src/domain/ids.ts"
 import { ownSignalRecord } from "../../../src/domain/records/signal.ts"
@@ -60,6 +60,8 @@ const city = {
 const catalog = Layer.succeed(Catalog, {
   city: () => Effect.succeed(city),
   resident: () => city,
+  place: (nodeId) => placeAmong([city], nodeId),
+  places: () => Effect.succeed(new Map()),
   cities: Effect.succeed([{ slug: "city-1" } as never]),
   refresh: () => Effect.succeed(city),
   onChange: () => () => {}

@@ -22,6 +22,7 @@ const city = () => {
   const layer = Layer.mergeAll(
     Layer.mock(Catalog, {
       resident: () => catalog,
+      place: () => undefined,
       onChange: () => () => {},
       cities: Effect.succeed([{ ...catalog.city, nodes: 0, catalog_version: 1 }])
     }),

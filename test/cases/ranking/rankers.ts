@@ -10,6 +10,7 @@ import * as ClaudeRanker from "../../../src/cases/ranking/claude-ranker.ts"
 import * as ClaudeWarmer from "../../../src/cases/ranking/claude-warmer.ts"
 import * as LocalRanking from "../../../src/cases/ranking/local-ranker.ts"
 import * as RankingDesk from "../../../src/cases/ranking/ranking-desk.ts"
+import { placeAmong } from "../../../src/domain/catalog/city-catalog.ts"
 import type { ActivityNode } from "../../../src/domain/catalog/node.ts"
 import { rankLocally } from "../../../src/domain/rankers/local.ts"
 import type { Ranking, RankRequest } from "../../../src/domain/ranking.ts"
@@ -50,6 +51,8 @@ export const catalogLayer = (nodes: ReadonlyArray<ActivityNode>) => {
   return Layer.succeed(Catalog, {
     city: () => Effect.succeed(catalog),
     resident: (slug) => (slug === catalog.city.slug ? catalog : undefined),
+    place: (nodeId) => placeAmong([catalog], nodeId),
+    places: () => Effect.succeed(new Map()),
     cities: Effect.succeed([]),
     refresh: () => Effect.succeed(catalog),
     onChange: () => () => {}

@@ -19,6 +19,8 @@ const catalog = Catalog.of({
   city: () => Effect.die("not asked for"),
   refresh: () => Effect.die("not asked for"),
   resident: () => undefined,
+  place: () => undefined,
+  places: () => Effect.die("not asked for"),
   cities: Effect.succeed([]),
   onChange: (listener) => {
     const city = { id: cityOf(1), slug: "city-1" }

@@ -4,7 +4,12 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { FEATURES } from "../../src/domain/features.ts"
-import { ACCEPTANCE_COLUMNS, type AcceptanceWeights } from "../../src/domain/pivot/acceptance.ts"
+import {
+  ACCEPTANCE_COLUMNS,
+  type AcceptanceWeights,
+  acceptanceColumns,
+  acceptanceOf
+} from "../../src/domain/pivot/acceptance.ts"
 import {
   encodeInteractions,
   INTERACTIONS_MODEL_TYPE,
@@ -21,28 +26,14 @@ import { ACCEPTANCE_MODEL } from "../../src/services/acceptance-model.ts"
 import { RANKER_MODEL_TYPE } from "../../src/services/trained-rankers.ts"
 import type { FakeAnthropic } from "../fakes/anthropic.ts"
 import { linearRanker } from "../fakes/onnx.ts"
+import { judge } from "../support/judge.ts"
 import { offeredFor } from "../support/offers.ts"
+import { readDataset } from "../support/read-dataset.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 import { openWorldWithClaude, type WorldWithClaude } from "./world-with-claude.ts"
 
 const aTrip = (changes: object = {}) => ({ city: "seattle", start_date: dayAhead(12), days: 2, ...changes })
-
-const judge = async (who: Traveler, count: number) => {
-  const { nodes } = ok(await who.call("GET", "/cities/seattle/nodes?limit=100"))
-  const signals = Array.from({ length: count }, (_, index) => ({
-    id: randomUUID(),
-    signal_type: index % 2 === 0 ? "slot_accept" : "slot_skip",
-    activity_node_id: nodes[index].id,
-    occurred_at: new Date(Date.now() - (count - index) * 1000).toISOString(),
-    context: { time_to_action_ms: 4000, day_part: "afternoon", position: 1 }
-  }))
-  assert.strictEqual(ok(await who.call("POST", "/signals", signals), 202).accepted, count)
-  await until(
-    "the persona that learnt",
-    async () => (await who.call("GET", "/users/me/persona")).body.signal_count >= count
-  )
-}
 
 /** Far longer than a plan waits, and than a busy machine needs for one without it. */
 const CLAUDE_TAKES_MS = 120_000
@@ -120,6 +111,17 @@ describe("with Claude", () => {
 
 describe("with a trained ranker in production", () => {
   let world: World
+  // Orders the options of pivots by the way, and by what they are to the taste of whom they are told.
+  const unit = (column: string, sign: number) => ACCEPTANCE_COLUMNS.map((name) => (name === column ? sign : 0))
+  const weights: AcceptanceWeights = {
+    columns: ACCEPTANCE_COLUMNS,
+    means: ACCEPTANCE_COLUMNS.map(() => 0),
+    scales: ACCEPTANCE_COLUMNS.map(() => 1),
+    hidden: [unit("distance_km", 1), unit("affinity", 1), unit("affinity", -1)],
+    hidden_bias: [0, 0, 0],
+    out: [-1, 1, -1],
+    out_bias: 0
+  }
 
   beforeAll(async () => {
     world = await openWorld({ RATE_LIMIT: "off", RANKING_MODEL: "dlrm" })
@@ -132,17 +134,6 @@ describe("with a trained ranker in production", () => {
       ) => sql`insert into model_registry (id, model_name, model_version, model_type, stage, artifact_path, promoted_at)
         values (gen_random_uuid(), 'dlrm', '7', ${RANKER_MODEL_TYPE}, 'production', 'dlrm/7.onnx', now())`
     )
-    // Orders the options of pivots by the way alone: the nearest first.
-    const unit = (sign: number) => ACCEPTANCE_COLUMNS.map((name) => (name === "distance_km" ? sign : 0))
-    const weights: AcceptanceWeights = {
-      columns: ACCEPTANCE_COLUMNS,
-      means: ACCEPTANCE_COLUMNS.map(() => 0),
-      scales: ACCEPTANCE_COLUMNS.map(() => 1),
-      hidden: [unit(1)],
-      hidden_bias: [0],
-      out: [-1],
-      out_bias: 0
-    }
     const text = JSON.stringify(weights)
     mkdirSync(join(world.folder, "models", ACCEPTANCE_MODEL))
     writeFileSync(join(world.folder, "models", ACCEPTANCE_MODEL, "3.json"), text)
@@ -180,8 +171,9 @@ describe("with a trained ranker in production", () => {
   })
 
   it("the options of a pivot are ordered by the chance that a warm traveler takes them, a cold one's by the engine", async () => {
-    const pivotOf = async (who: Traveler) => {
-      const trip = ok(await who.call("POST", "/trips", aTrip({ start_date: dayAhead(0), days: 3 })), 201)
+    const pivotOf = async (who: Traveler, party: ReadonlyArray<string> = []) => {
+      const wish = aTrip({ start_date: dayAhead(0), days: 3, party })
+      const trip = ok(await who.call("POST", "/trips", wish), 201)
       ok(await who.call("PATCH", `/trips/${trip.id}`, { status: "active" }))
       const stops = trip.days.slice(1).flatMap(({ slots }: Json) => slots)
       const { offer } = await offeredFor(who, trip.id, stops, { least: 3 })
@@ -212,12 +204,32 @@ describe("with a trained ranker in production", () => {
     assert.deepEqual(byModel.offer.model, { name: "pivot_acceptance", version: "3" })
     assert.deepEqual([byModel.row.model_name, byModel.row.model_version], ["pivot_acceptance", "3"])
     assert.lengthOf(byModel.offer.options, 3)
-    const distances = byModel.row.options.map((option: Json) => option.features.distance_km)
+    /** What the model says of an option that is described as the data set describes it, as exact as it is logged. */
+    const chanceOf = ({ features, own }: Json) =>
+      Math.round(acceptanceOf(weights, acceptanceColumns({ ...features, ...own }, "venue_closed")) * 1e4) / 1e4
+    const chances = ({ row }: { readonly row: Json }) => row.options.map(({ measures }: Json) => measures.chance)
+    assert.deepEqual(chances(byModel), byModel.row.options.map(chanceOf))
     assert.deepEqual(
-      distances,
-      distances.toSorted((a: number, b: number) => a - b)
+      chances(byModel),
+      chances(byModel).toSorted((a: number, b: number) => b - a)
     )
-    for (const option of byModel.row.options) assert.isTrue(option.measures.chance > 0 && option.measures.chance < 1)
+    for (const chance of chances(byModel)) assert.isTrue(chance > 0 && chance < 1)
+
+    const friend = await world.someone()
+    await judge(friend, 25, (index) => index % 2 === 1)
+    ok(await friend.call("PUT", "/users/me/companions", { user_ids: [warm.id] }))
+    const ofTwo = await pivotOf(warm, [friend.id])
+    assert.deepEqual(ofTwo.offer.model, { name: "pivot_acceptance", version: "3" })
+    assert.isTrue(ofTwo.row.options.some(({ features, own }: Json) => own.affinity !== features.affinity))
+    assert.deepEqual(chances(ofTwo), ofTwo.row.options.map(chanceOf), "by the taste of whoever asks, as it was trained")
+    const found = (await readDataset(world, "pivot_acceptance")).rows.filter(
+      ({ pivot_id }) => pivot_id === ofTwo.offer.pivot_id
+    ) as ReadonlyArray<Json>
+    assert.deepEqual(
+      found.map((features) => chanceOf({ features })),
+      chances(ofTwo),
+      "what is trained on and what is served are the same numbers"
+    )
   })
 
   it("and where it weighs features beside what hears each member, whose file it brings along, that one answers", async () => {

@@ -82,6 +82,7 @@ interface Described {
 /**
  * The options in the order in which they are told: that of the engine, or of the model where one may decide. An option that
  * cannot be described leaves the order to the engine, and so does a party of whom nobody is known: a model does not guess.
+ * It learnt from what single people answered, so whoever asks is asked about by their own taste.
  */
 const ordered = (
   { acceptance, tastes }: PivotWorld,
@@ -89,14 +90,19 @@ const ordered = (
   drafts: ReadonlyArray<OptionDraft>,
   describe: ReturnType<typeof describer>
 ): { readonly options: ReadonlyArray<Described>; readonly model: ModelRef } => {
-  const described = drafts.map((draft) => ({ draft, ...(describe(draft) ?? { features: undefined }) }))
+  const described = drafts.map(
+    (draft): Omit<Described, "chance"> => ({
+      draft,
+      ...(describe(draft) ?? { features: undefined })
+    })
+  )
   const isWhole = tastes.length > 0 && described.every(({ features }) => features !== undefined)
   if (acceptance === undefined || described.length < 2 || !isWhole) {
     return { options: described.map((one) => ({ ...one, chance: undefined })), model: PIVOT_MODEL }
   }
   const options = described.map((one) => ({
     ...one,
-    chance: acceptanceOf(acceptance.weights, acceptanceColumns(one.features!, trigger))
+    chance: acceptanceOf(acceptance.weights, acceptanceColumns({ ...one.features!, ...one.own }, trigger))
   }))
   // The sort is stable: of options that are as likely, the engine's comes first.
   return { options: options.sort((a, b) => b.chance - a.chance), model: acceptance.ref }

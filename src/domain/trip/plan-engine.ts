@@ -63,11 +63,14 @@ interface EngineParts {
 const pivot =
   ({ acceptance, asked, clock, offered, settings }: EngineParts) =>
   (world: TripWorld, request: PivotRequest, pivotId?: PivotId): MadeOffer => {
-    // While any member is cold, no trained model is asked. Whom it is by is who owns the trip: all of it is on one side.
+    const seen = pivotWorld(world, settings)
+    // While any member is cold, no trained model is asked, nor of a party where nobody asks whose own taste is known: the model knows
+    // single people. Whom it is by is who owns the trip: all of it is on one side.
     const isCold = world.personas.length === 0 || isGroupCold(world.personas)
-    const { model, trial } = isCold ? ENGINE_ALONE : acceptance(world.trip.user_id)
+    const isNobodys = world.trip.members.length > 1 && seen.own === undefined
+    const { model, trial } = isCold || isNobodys ? ENGINE_ALONE : acceptance(world.trip.user_id)
     const known = {
-      ...pivotWorld(world, settings),
+      ...seen,
       ...(clock === undefined ? {} : { clock }),
       ...(model === undefined ? {} : { acceptance: model })
     }

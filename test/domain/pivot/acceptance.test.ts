@@ -7,10 +7,11 @@ import {
   acceptanceOf,
   unfitWeights
 } from "../../../src/domain/pivot/acceptance.ts"
+import type { PivotWorld } from "../../../src/domain/pivot/answer-model.ts"
 import type { PivotFeatures } from "../../../src/domain/pivot/features.ts"
 import type { PivotRequest } from "../../../src/domain/pivot/model.ts"
 import { generateCity } from "../../support/generated-city.ts"
-import { acceptOption, answerPivot, idsFor, tripIn, worldOf } from "../../support/trips.ts"
+import { acceptOption, answerPivot, idsFor, tasteOf, tripIn, worldOf } from "../../support/trips.ts"
 
 /** One unit that looks at one column alone: the more of it, the likelier (or, below 0, the less likely). */
 const liking = (column: string, how = 1): AcceptanceWeights => ({
@@ -37,8 +38,8 @@ const trip = tripIn(city, 4, 5)
 const slot = trip.slots.filter((s) => s.day === 2)[1]!
 const now = slot.starts_at - 60 * MINUTE
 
-const offered = (request: PivotRequest, acceptance?: AcceptanceModel) => {
-  const world = worldOf(city, trip, 4, acceptance === undefined ? {} : { acceptance })
+const offered = (request: PivotRequest, acceptance?: AcceptanceModel, more: Partial<PivotWorld> = {}) => {
+  const world = worldOf(city, trip, 4, { ...more, ...(acceptance === undefined ? {} : { acceptance }) })
   const answer = answerPivot(world, undefined, request, now, idsFor("ask"))
   if (answer._tag === "refused") throw new Error(answer.message)
   return answer
@@ -110,6 +111,18 @@ describe("an offer, where an acceptance model may decide", () => {
       same.chosen.map(({ node_id }) => node_id),
       offered(request).chosen.map(({ node_id }) => node_id)
     )
+  })
+
+  it("weighs the options of a party by the taste of whoever asks, as those are that it learnt from", () => {
+    const model = modelOf(liking("affinity"))
+    const { chosen } = offered(request, model, { tastes: [tasteOf(4), tasteOf(5)], own: tasteOf(5) })
+    assert.lengthOf(chosen, 3)
+    for (const { features, measures, own } of chosen) {
+      const party = features as PivotFeatures
+      assert.notStrictEqual(own!.affinity, party.affinity)
+      const columns = acceptanceColumns({ ...party, ...own }, "venue_closed")
+      assert.strictEqual(measures["chance"], acceptanceOf(model.weights, columns))
+    }
   })
 
   it("gives the stop that is taken the name of who offered it", () => {

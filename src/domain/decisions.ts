@@ -154,6 +154,8 @@ export interface PushedOut {
   readonly pivot_id: string
   /** For how long nobody had answered. */
   readonly after_ms: number
+  /** As of a response. */
+  readonly nobodys?: true
 }
 
 /** The places that were eligible for one decision, best first, as it is logged. */
@@ -177,6 +179,11 @@ export interface PivotResponse {
    * against the offer's row. Absent in records of older programs.
    */
   readonly late?: true
+  /**
+   * It was ignored where nobody had asked and several travel: that is nobody's own, and no outcome. Absent in records of older
+   * programs, which took it for the owner's.
+   */
+  readonly nobodys?: true
   readonly trip_id: string
   readonly response: "accept" | "dismiss" | "ignore"
   readonly chosen_option_id: string | null

@@ -32,7 +32,7 @@ export const answerTo = (
   open: OpenOffer,
   response: PivotResponse["response"],
   chosen?: OfferOption,
-  more: Partial<Pick<PivotResponse, "voted" | "late" | "slots_changed">> = {}
+  more: Partial<Pick<PivotResponse, "voted" | "late" | "nobodys" | "slots_changed">> = {}
 ): TripRecord => ({
   type: "pivot_response",
   id: turn.context.id(),
@@ -126,9 +126,15 @@ export const responded = (
   return records
 }
 
+/** Nobody asked for it, and several travel: that it was ignored says nothing of any one of them. */
+export const isNobodys = ({ trip }: Turn, { by }: OpenOffer): boolean => by === null && trip.members.length > 1
+
 /** Where there was nothing to choose nobody ignored a choice, nor where nobody was told of it, or somebody's answer came too late. */
-export const ignored = (turn: Turn, open: OpenOffer): ReadonlyArray<TripRecord> =>
-  open.options === 0 || !open.shown || open.heard === true ? [] : responded(turn, open, "ignore")
+export const ignored = (turn: Turn, open: OpenOffer): ReadonlyArray<TripRecord> => {
+  if (open.options === 0 || !open.shown || open.heard === true) return []
+  if (isNobodys(turn, open)) return [answerTo(turn, open, "ignore", undefined, { nobodys: true })]
+  return responded(turn, open, "ignore")
+}
 
 /** The place that an option is about: the first that it brings in. */
 export const placeOf = (option: OfferOption): string | null =>

@@ -5,6 +5,7 @@ import type { PivotOffered, PushedOut } from "../decisions.ts"
 import type { PivotId } from "../ids.ts"
 import type { PivotRequest } from "../pivot/model.ts"
 import { MAX_HELD_OFFERS, MAX_OFFERS, type OpenOffer, type TripMemoryEvent } from "./actor-state.ts"
+import { isNobodys } from "./answer-records.ts"
 import type { TripCommand } from "./commands.ts"
 import { PackedPlan } from "./packed-plan.ts"
 import type { TripWorld } from "./planner.ts"
@@ -74,6 +75,12 @@ const ROOMY: Room = { pushedOut: [], transient: [] }
 /** How long an offer has been there. */
 export const delayOf = (turn: Turn, open: OpenOffer): number => Math.max(0, turn.context.now - open.offered_at)
 
+const gone = (turn: Turn, open: OpenOffer): PushedOut => ({
+  pivot_id: open.pivot_id,
+  after_ms: delayOf(turn, open),
+  ...(isNobodys(turn, open) ? { nobodys: true } : {})
+})
+
 /**
  * Makes room for this many offers more. Who never answered an offer before newer ones pushed it out ignored it, which is
  * logged with the first of them and waited for by nobody: asking stays advice. It gives no signal, because `pivot_ignore` means that
@@ -98,7 +105,7 @@ export const makeRoom = (turn: Turn, coming: number, closing?: string): Room => 
     if (one.pivot_id === closing) continue
     const isOpen = one.expires_at > now
     if (held > 0 || (isOpen && one.about === undefined)) {
-      if (one.options > 0 && one.shown) pushedOut.push({ pivot_id: one.pivot_id, after_ms: delayOf(turn, one) })
+      if (one.options > 0 && one.shown) pushedOut.push(gone(turn, one))
       transient.push({ _tag: "offer_closed", pivot_id: one.pivot_id, passed: true })
       held--
     } else if (isOpen) transient.push({ _tag: "offer_due", pivot_id: one.pivot_id, at: now })

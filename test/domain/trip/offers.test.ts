@@ -137,6 +137,54 @@ describe("offers that newer ones push out", () => {
     assert.strictEqual(responses(tooLate), 0, "whoever came before a wake-up, but after its time, was told of nothing")
   })
 
+  it("are ignored by nobody where nobody had asked and several travel", () => {
+    const event = { kind: "closure", id: "e1", from: 0, until: FIRST_DAY * 2, node_id: nodeId(1) } as const
+    const news = {
+      _tag: "city_changed",
+      conditions: { city_id: cityId, version: 1, events: [event] },
+      events: [event]
+    } as const
+    const timedOut = active()
+    invited(timedOut)
+    timedOut.send(news)
+    timedOut.now += 3_600_000
+    timedOut.send({ _tag: "wake" })
+    assert.deepStrictEqual(
+      timedOut.last.records?.map(({ type }) => type),
+      ["pivot_response"],
+      "no signal of anybody"
+    )
+    assert.deepInclude(timedOut.last.records?.[0]?.payload, { response: "ignore", nobodys: true })
+
+    const pushedOut = active()
+    invited(pushedOut)
+    pushedOut.send(news)
+    const [first] = pushedOut.pushed
+    for (let round = 0; round < 4; round++) {
+      for (let i = 0; i < MAX_OFFERS; i++) offer(pushedOut)
+      pushedOut.now += 600_000
+    }
+    const gone = pushedOut.decisions.flatMap(({ records = [] }) =>
+      records.flatMap((one) => (one.type === "pivot_event" ? (one.payload.pushed_out ?? []) : []))
+    )
+    assert.deepInclude(
+      gone.find(({ pivot_id }) => pivot_id === first!.pivot_id),
+      { nobodys: true }
+    )
+    assert.isTrue(gone.every(({ nobodys, pivot_id }) => pivot_id === first!.pivot_id || nobodys === undefined))
+
+    const asked = active()
+    invited(asked)
+    offer(asked, { by: friend })
+    asked.now += 3_600_000
+    asked.send({ _tag: "wake" })
+    assert.deepStrictEqual(
+      asked.last.records?.map(({ type }) => type),
+      ["pivot_response", "signal"]
+    )
+    assert.notProperty(asked.last.records?.[0]?.payload, "nobodys", "whoever asked let it be")
+  })
+
   it("are never more than can be held, and none goes without a word, however late wake-ups come", () => {
     const live = active()
     const made: Array<string> = []

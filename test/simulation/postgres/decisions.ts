@@ -183,8 +183,10 @@ export const decisionStatements: ReadonlyArray<Statement> = [
   writing("with records as materialized", (executing, [json]) => {
     const offers = new Map<unknown, unknown>()
     for (const row of rowsIn(json)) {
-      if (row["response"] != null && row["voted"] !== true) offers.set(row["pivot_id"], row["user_id"])
-      for (const one of pushedOut(row)) if (!offers.has(one["pivot_id"])) offers.set(one["pivot_id"], undefined)
+      if (row["response"] != null && row["voted"] !== true && row["nobodys"] !== true)
+        offers.set(row["pivot_id"], row["user_id"])
+      for (const one of pushedOut(row))
+        if (one["nobodys"] !== true && !offers.has(one["pivot_id"])) offers.set(one["pivot_id"], undefined)
     }
     answeredOffers(executing, offers)
   }),

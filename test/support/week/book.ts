@@ -56,8 +56,9 @@ export class TripBook extends EditBook {
     const who = response === "ignore" ? null : by.id
     this.record.answers.push({ offer: offer.pivot_id, who, response, option: option?.option_id ?? null })
     const shown = this.record.offers.find(({ id }) => id === offer.pivot_id)!
-    if (response === "ignore") this.#judged(by, shown, () => "ignored", at)
-    else this.#chosen(by, shown, option?.option_id ?? null, at)
+    // What nobody asked for and a party ignores is ignored by none of them.
+    if (response !== "ignore") this.#chosen(by, shown, option?.option_id ?? null, at)
+    else if (shown.asked || this.members.length === 1) this.#judged(by, shown, () => "ignored", at)
   }
 
   #judged(by: Traveler, { id, options }: Offer, outcomeOf: (place: string) => Deed["outcome"], at: Window): void {

@@ -95,7 +95,8 @@ const placesOf = (sql: SqlClient) => sql`
 
 /**
  * What an answer to an offer says of each place in it; offers that were pushed out unanswered are among the records. What a
- * group voted for is no answer of anybody: the votes are outcomes of their own.
+ * group voted for is no answer of anybody: the votes are outcomes of their own. What nobody had asked for and a party ignored
+ * was ignored by none of them.
  */
 export const pivotOutcomes = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
@@ -103,11 +104,13 @@ export const pivotOutcomes = Effect.fnUntraced(function* (records: ReadonlyArray
   yield* sql`
     with records as materialized (
       select * from json_to_recordset(${payloads}::json) as r(
-        pivot_id uuid, response text, user_id uuid, voted boolean, pushed_out json)
+        pivot_id uuid, response text, user_id uuid, voted boolean, nobodys boolean, pushed_out json)
     ), named as (
-      select pivot_id, user_id as answered_by from records where response is not null and voted is not true
+      select pivot_id, user_id as answered_by from records
+      where response is not null and voted is not true and nobodys is not true
       union
       select (one ->> 'pivot_id')::uuid, null from records, json_array_elements(pushed_out) one
+      where (one ->> 'nobodys')::boolean is not true
     )
     insert into decision_outcomes (
       id, decision_id, user_id, trip_id, session_id, slot_id, activity_node_id, outcome, occurred_at)

@@ -53,6 +53,18 @@ export interface Attribution {
   readonly session_id: string
 }
 
+const ANSWERS: ReadonlySet<SignalType> = new Set<SignalType>(["pivot_accept", "pivot_dismiss", "pivot_ignore"])
+
+/**
+ * A client's signal beside our own: an answer to an offer that names its trigger is one that we wrote down ourselves, with the answer
+ * itself. What a client says of a trigger is kept under another name.
+ */
+export const inTheirWords = (sent: Signal): Signal => {
+  if (!ANSWERS.has(sent.signal_type) || !("trigger" in sent.context)) return sent
+  const { trigger, ...context } = sent.context
+  return { ...sent, context: { ...context, client_trigger: trigger } }
+}
+
 /** The signal as an answer to that decision, whatever its sender took it for. */
 export const attributed = (signal: Signal, { decision_id, model_version, session_id }: Attribution): Signal => ({
   ...signal,

@@ -132,7 +132,7 @@ describe("an answer that comes late", () => {
   })
 
   it("is heard by a server that was started since, against the offer's row alone", async () => {
-    const [mine, other] = (await ignored(2)) as [Json, Json]
+    const [mine, other, asked] = (await ignored(3)) as [Json, Json, Json]
     const own = ok(await bob.call("POST", "/trips", { city: "seattle", start_date: dayAhead(2), days: 1 }), 201)
     await world.restart("SIGKILL")
     // Neither through another trip, nor with an option of another offer.
@@ -153,5 +153,20 @@ describe("an answer that comes late", () => {
       ),
       [{ outcome: "ignored" }]
     )
+
+    await answer(ann, asked, taking(asked, inTime(asked)))
+    await rowOf(asked, ({ response }) => response === "accept")
+    const { rows, skipped } = await readDataset(world, "pivot_acceptance")
+    const said = (offer: Json) =>
+      rows
+        .filter(({ pivot_id }) => pivot_id === offer.pivot_id)
+        .map(({ accepted, option_id, response, user_id }) => [user_id, response, option_id, accepted])
+    assert.deepStrictEqual(
+      said(asked),
+      asked.options.map(({ option_id }: Json, i: number) => [ann.id, "accept", option_id, i === 0]),
+      "whoever asked answered it herself, and no signal says so"
+    )
+    assert.isEmpty(said(mine), "it was answered by bob, and is described by the taste of ann")
+    assert.notInclude(skipped, "nobody knows which of the party answered it")
   })
 })

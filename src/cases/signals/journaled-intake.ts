@@ -12,6 +12,7 @@ import {
   type Attribution,
   atStop,
   attributed,
+  inTheirWords,
   judgeSignal,
   lacksPlace,
   MAX_SIGNALS,
@@ -146,7 +147,7 @@ const judging = (references: References, slates: Slates, rules: SignalRules, use
     const sent = judgeSignal(item, userId, source, rules)
     if ("problem" in sent) rejected.push({ index, problem: sent.problem })
     else {
-      const signal = placed(references, slates, sent)
+      const signal = placed(references, slates, inTheirWords(sent))
       // Of what the client sent, which says the same each time it is sent.
       judged.push({ index, signal, hash: contentHash(sent) })
     }

@@ -21,7 +21,12 @@ export const signalItem = (): Json => ({
     session_id: maybe,
     occurred_at: { type: "string" },
     model_version: { anyOf: [{ type: "string", maxLength: 100 }, { type: "null" }] },
-    context: { type: "object", additionalProperties: true }
+    context: {
+      type: "object",
+      description:
+        "Whatever else is known of the moment. A `trigger` of an answer to an offer is kept as `client_trigger`.",
+      additionalProperties: true
+    }
   },
   required: ["id", "signal_type", "occurred_at"],
   additionalProperties: false

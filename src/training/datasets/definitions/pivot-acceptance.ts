@@ -16,7 +16,8 @@ const described = (features: Readonly<Record<string, number>> | null | undefined
 
 /**
  * `said` are the opinions that were written down with an answer, one for each who gave one: of a vote there are several. What an app
- * sends by itself says no trigger.
+ * sends by itself says no trigger. An answer that came to a server that had been started anew has none: who gave it stands in what
+ * became of the options that it is about.
  */
 const QUERY = `
   select p.pivot_id, p.user_id as asked_by, t.user_id as owner, p.trigger, p.options, p.response,
@@ -27,6 +28,9 @@ const QUERY = `
         'position', s.context -> 'position') order by s.occurred_at, s.id)
       from behavioral_signals s where s.trip_id = p.trip_id and s.decision_id = p.pivot_id
         and s.signal_type in ('pivot_accept', 'pivot_dismiss') and s.context ? 'trigger') as said,
+    (select o.user_id from jsonb_array_elements(p.options) one
+      join decision_outcomes o on o.id = md5('outcome' || (one ->> 'option_id'))::uuid and o.decision_id = p.pivot_id
+      where p.response <> 'ignore' limit 1) as answered_by,
     exists (select from exp.events e where e.plan_id = d.session_id and e.event_type = 'plan_edited'
       and e.payload ->> 'edit' = 'undo' and e.payload ->> 'pivot_id' = p.pivot_id::text) as undone,
     exists (select from trip_events e where e.trip_id = p.trip_id and e.type in ('pivot_accepted', 'pivot_dismissed')
@@ -66,6 +70,8 @@ interface Row {
     readonly response: string
     readonly position: number | null
   }> | null
+  /** Whose the outcomes of an answer are; null where it has none, as that of a vote. */
+  readonly answered_by: string | null
   /** It was taken, and taken back within minutes. */
   readonly undone: boolean
   /** A group voted on it: what came of it need not be what any one of them said. */
@@ -88,10 +94,13 @@ const answerOf = (one: Row): Answer | string => {
   if (who === null) return "nobody knows any more whom it was offered to"
   const ofParty = one.options.some(({ own }) => own !== undefined)
   if (!ofParty && one.members?.length === 0) return "nobody knew the traveler when it was offered"
-  if (!ofParty && !isAlone(one, who))
-    return "its features are about the taste of a whole party, and it was one of them who answered"
+  const ignored = one.response === "ignore"
+  if (!ofParty && !isAlone(one, who)) {
+    const about = "its features are about the taste of a whole party"
+    return `${about}, ${ignored ? "and that they ignored it is nobody's own" : "and it was one of them who answered"}`
+  }
   const noOne = () => false
-  if (one.response === "ignore") return { user_id: who, response: "ignore", taken: noOne }
+  if (ignored) return { user_id: who, response: "ignore", taken: noOne }
   const mine = one.said?.find(({ user_id }) => user_id === who)
   if (mine !== undefined) {
     const { position, response } = mine
@@ -99,7 +108,9 @@ const answerOf = (one: Row): Answer | string => {
     const stands = response === "accept" && (one.voted || !one.undone)
     return { user_id: who, response, taken: (option) => stands && option.position === position }
   }
-  const isTheirs = one.said === null && !ofParty && !one.voted
+  const { answered_by, said, voted } = one
+  if (ofParty && said === null && answered_by === null && !voted) return "nobody knows which of the party answered it"
+  const isTheirs = said === null && !voted && (answered_by ?? who) === who
   if (!isTheirs) return "somebody else answered than whose taste its features are about"
   return {
     user_id: who,

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { DatasetRow } from "../../src/training/datasets/columns.ts"
+import { randomStream } from "../../src/domain/basics/random.ts"
+import type { Columns, DatasetRow } from "../../src/training/datasets/columns.ts"
 import { checkDataset, GATE } from "../../src/training/datasets/gate.ts"
 import { histogramOf, profiler } from "../../src/training/datasets/profile.ts"
 import { COLUMNS, sound } from "./sound-rows.ts"
@@ -37,6 +38,33 @@ describe("the quality gate", () => {
     assert.isEmpty(drifts(failing(said(30, "now"), { before: said(30, "then"), people: 30 })))
     const cubed = said(400, "now").map((row) => ({ ...row, x: (row.x as number) ** 3 }))
     assert.match(drifts(failing(cubed, { before: said(400, "then"), people: 400 }))[0]!.says, /^x is .* by chance/)
+  })
+
+  it("refuses at most a few sound data sets of many columns, and finds the one column that is another", () => {
+    const names = Array.from({ length: 20 }, (_, i) => `c${i}`)
+    const columns: Columns = Object.fromEntries(names.map((name) => [name, { type: "double", role: "feature" }]))
+    const random = randomStream("sound sets")
+    const rows = (but: (value: number, name: string) => number = (value) => value): ReadonlyArray<DatasetRow> =>
+      Array.from({ length: 60 }, () => Object.fromEntries(names.map((name) => [name, but(random(), name)])))
+    const drifts = (before: ReadonlyArray<DatasetRow>, now: ReadonlyArray<DatasetRow>) => {
+      const profile = profiler(columns)
+      for (const row of now) profile.observe(row)
+      const previous = Object.fromEntries(
+        names.map((name) => [name, histogramOf(before.map((row) => row[name] as number))])
+      )
+      return checkDataset({ columns, profile, previous, people: 60, previousPeople: 60 }).flatMap(
+        ({ passed, rule, says }) => (!passed && rule === "drift" ? [says] : [])
+      )
+    }
+    let refused = 0
+    for (let n = 0; n < 200; n++) if (drifts(rows(), rows()).length > 0) refused++
+    assert.isAtMost(refused, 6)
+    const [says, ...others] = drifts(
+      rows(),
+      rows((value, name) => (name === "c7" ? value / 4 : value))
+    )
+    assert.match(says!, /^c7 is distributed otherwise .* by chance/)
+    assert.isEmpty(others)
   })
 
   const cases: ReadonlyArray<readonly [string, RegExp, () => ReturnType<typeof failing>]> = [

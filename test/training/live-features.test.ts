@@ -82,6 +82,27 @@ describe("features of live plans", () => {
     assert.isEmpty(refused(plans(99, (plan) => known(plan, plan < 50 ? 0 : 60))), "33 newcomers are too few to tell")
   })
 
+  it("are refused in at most a few of many sound sets, however many features there are to look strange", () => {
+    const random = randomStream("sound weeks")
+    // Each traveler has numbers of their own, of which every plan of theirs has some: by chance one half has others than the other.
+    const week = (but: (name: string, plan: number) => number | undefined = () => undefined) =>
+      Array.from({ length: 60 }, (_, plan): LoggedPlan => {
+        const own = Object.fromEntries(FEATURES.map((name) => [name, but(name, plan) ?? Math.floor(random() * 8) / 8]))
+        return {
+          traveler: String(plan),
+          at: plan,
+          first: true,
+          candidates: [own, own, own]
+        }
+      })
+    let sets = 0
+    for (let n = 0; n < 200; n++) if (refused(week()).length > 0) sets++
+    assert.isAtMost(sets, 6)
+    const [says, ...others] = refused(week((name, plan) => (name === "pace_fit" && plan >= 30 ? 0.5 : undefined)))
+    assert.match(says!, /^pace_fit is distributed otherwise/)
+    assert.isEmpty(others)
+  })
+
   it("are refused where they are others of late, and named where they never change", () => {
     const [says, ...others] = refused(plans(100, (plan) => (plan < 50 ? {} : { price_fit: 0.9 })))
     assert.match(says!, /^price_fit is distributed otherwise/)

@@ -1,5 +1,6 @@
 /** The rules that a dataset must keep to be published. Each says what it found, in which rows, and what to do. */
 import type { DatasetCheck } from "../../services/datasets.ts"
+import { chiSquareAbove } from "./chance.ts"
 import type { Columns } from "./columns.ts"
 import { classesOf, type Histogram, histogramOf, type Profile, sharedInformation, stabilityIndex } from "./profile.ts"
 
@@ -29,8 +30,8 @@ export interface GateInput {
   readonly previousPeople?: number
 }
 
-/** The 99th percentile of a chi square of nineteen degrees of freedom: histograms have twenty bins. */
-const CHI_SQUARE_99 = 36.19
+/** Of a hundred sound data sets one may be refused, whatever number of columns it has. */
+const CHANCE = 0.01
 
 const percent = (x: number) => `${Math.round(x * 1000) / 10} %`
 const rowsNamed = (rows: ReadonlyArray<number>) => `rows ${rows.join(", ")}${rows.length === 5 ? ", …" : ""}`
@@ -177,21 +178,24 @@ const ofPeople = (histogram: Histogram, people = Number.POSITIVE_INFINITY): Hist
 }
 
 /**
- * The stability index that 99 in 100 pairs of samples of the same stay below: samples of n and m differ by as much as a chi square
- * of one degree less than there are bins, times 1/n + 1/m.
+ * The stability index that pairs of samples of the same stay below, but for so small a share of them: samples of n and m differ by as
+ * much as a chi square of one degree less than there are bins, times 1/n + 1/m.
  */
-const byChance = (before: Histogram, now: Histogram): number =>
-  CHI_SQUARE_99 * (1 / Math.max(1, counted(before)) + 1 / Math.max(1, counted(now)))
+const byChance = (before: Histogram, now: Histogram, share: number): number =>
+  chiSquareAbove(share, before.counts.length - 1) * (1 / Math.max(1, counted(before)) + 1 / Math.max(1, counted(now)))
 
 const steadyFeatures = ({ columns, people, previous, previousPeople, profile }: GateInput): Checks => {
   if (previous === undefined) return []
   const checks: Array<DatasetCheck> = []
-  for (const name of named(columns, "feature")) {
+  const judged = named(columns, "feature").flatMap((name) => {
     const rows = previous[name]
-    if (rows === undefined || profile.columns[name]!.numbers.length === 0 || columns[name]!.ofWeather) continue
+    const { numbers } = profile.columns[name]!
+    return rows === undefined || numbers.length === 0 || columns[name]!.ofWeather ? [] : [{ name, numbers, rows }]
+  })
+  for (const { name, numbers, rows } of judged) {
     const before = ofPeople(rows, previousPeople)
-    const now = ofPeople(histogramOf(Object.values(profile.columns[name]!.numbers), rows.edges), people)
-    const [drift, chance] = [stabilityIndex(before, now), byChance(before, now)]
+    const now = ofPeople(histogramOf(Object.values(numbers), rows.edges), people)
+    const [drift, chance] = [stabilityIndex(before, now), byChance(before, now, CHANCE / judged.length)]
     if (drift > GATE.mostDrift && drift > chance) {
       checks.push(
         refused(

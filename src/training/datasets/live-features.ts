@@ -4,11 +4,10 @@
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { randomStream } from "../../domain/basics/random.ts"
 import { FEATURES, type FeatureName } from "../../domain/features.ts"
 import type { DatasetCheck } from "../../services/datasets.ts"
+import { driftsOf } from "./drift.ts"
 import { GATE } from "./gate.ts"
-import { type Histogram, histogramOf, stabilityIndex } from "./profile.ts"
 
 /** The days that are looked at, as Unix milliseconds. */
 type Days = { readonly from: number; readonly to: number }
@@ -27,10 +26,6 @@ const PAGE = 20
 
 /** Grows by itself for as long as somebody travels with us: of this, travelers are compared at their first plans. */
 const GROWS: FeatureName = "signal_count"
-
-/** How often travelers are dealt out anew to learn what drift there is by chance, and which share of that is less. */
-const DEALS = 200
-const BEYOND_CHANCE = 0.99
 
 /** One plan's candidates by their features, as logged, whose it was, and whether it was their first. */
 export interface LoggedPlan {
@@ -107,46 +102,6 @@ export const weatherSpoke = Effect.fnUntraced(function* (range: Days) {
 const valuesOf = (plans: ReadonlyArray<LoggedPlan>, name: FeatureName): ReadonlyArray<number> =>
   plans.flatMap(({ candidates }) => candidates.flatMap((features) => features[name] ?? []))
 
-const sumOf = (histograms: ReadonlyArray<Histogram>, { edges }: Histogram): Histogram => {
-  const counts = new Array<number>(edges.length - 1).fill(0)
-  for (const one of histograms) for (const [i, n] of one.counts.entries()) counts[i]! += n
-  return { edges, counts }
-}
-
-/**
- * How much otherwise the newer half is than the older one, and how much that could be by chance: the candidates of a plan share
- * their party and their moments, and so do the plans of a traveler, so that some dozens of travelers differ much from others without
- * any reason. What each of them left in one half and in the other changes sides, or does not, as a coin falls, again and again:
- * nobody's own plans are torn apart, and whatever became another for many at once is not undone by that.
- */
-const driftOf = (plans: ReadonlyArray<LoggedPlan>, name: FeatureName) => {
-  const half = Math.floor(plans.length / 2)
-  const [older, newer] = [plans.slice(0, half), plans.slice(half)]
-  const seen = valuesOf(older, name)
-  if (seen.length === 0 || valuesOf(newer, name).length === 0) return undefined
-  const whole = histogramOf(seen)
-  const [before, since] = [older, newer].map((side) => Map.groupBy(side, ({ traveler }) => traveler))
-  const sides = [...new Set(plans.map(({ traveler }) => traveler))].map((traveler) =>
-    [before, since].map((side) => histogramOf(valuesOf(side!.get(traveler) ?? [], name), whole.edges))
-  )
-  const between = (changed: () => boolean) => {
-    const dealt = sides.map((both) => (changed() ? both.toReversed() : both))
-    return stabilityIndex(
-      ...([0, 1].map((side) =>
-        sumOf(
-          dealt.map((both) => both[side]!),
-          whole
-        )
-      ) as [Histogram, Histogram])
-    )
-  }
-  const drift = between(() => false)
-  if (drift <= GATE.mostDrift) return { drift, chance: 0 }
-  const random = randomStream(`deals of ${name}`)
-  const deals = Array.from({ length: DEALS }, () => between(() => random() < 0.5)).sort((a, b) => a - b)
-  return { drift, chance: deals[Math.floor(BEYOND_CHANCE * DEALS)]! }
-}
-
 export const checkLiveFeatures = (
   plans: ReadonlyArray<LoggedPlan>,
   { leastPlans = LEAST_PLANS, weather = true }: { readonly leastPlans?: number; readonly weather?: boolean } = {}
@@ -160,8 +115,7 @@ export const checkLiveFeatures = (
   const checks: Array<DatasetCheck> = []
   const constant: Array<string> = []
   for (const name of FEATURES) {
-    const all = valuesOf(plans, name)
-    const distinct = new Set(all)
+    const distinct = new Set(valuesOf(plans, name))
     const expected = OF_THE_MOMENT.includes(name) && (weather || name !== OF_THE_WEATHER)
     if (expected && distinct.size < LEAST_VALUES) {
       checks.push({
@@ -170,12 +124,14 @@ export const checkLiveFeatures = (
         says: `${name} takes ${distinct.size} values in ${plans.length} plans of travelers; at least ${LEAST_VALUES} are expected of what differs from moment to moment. Look at what the ranker was told of the situation.`
       })
     } else if (distinct.size === 1) constant.push(name)
-    if (name === OF_THE_WEATHER) continue
-    const judged = name === GROWS ? firsts : plans
-    if (judged.length < leastPlans) continue
-    const told = driftOf(judged, name)
-    if (told === undefined) continue
-    const { chance, drift } = told
+  }
+  const judged = FEATURES.flatMap((name) => {
+    const of = name === GROWS ? firsts : plans
+    if (name === OF_THE_WEATHER || of.length < leastPlans) return []
+    const dealt = of.map((plan) => ({ traveler: plan.traveler, values: valuesOf([plan], name) }))
+    return [{ name, plans: dealt }]
+  })
+  for (const { chance, drift, name } of driftsOf(judged, GATE.mostDrift)) {
     const which = name === GROWS ? `${firsts.length} first plans` : `${plans.length} plans`
     if (drift > GATE.mostDrift && drift > chance) {
       checks.push({

@@ -168,14 +168,23 @@ export const histogramOf = (values: ReadonlyArray<number>, edges?: ReadonlyArray
   return { edges: bounds, counts }
 }
 
+type Counted = { readonly counts: ArrayLike<number> }
+
+/** Of all bins together, half a value more in each: none is empty. */
+const halfMore = ({ counts }: Counted): number => {
+  let total = counts.length * 0.5
+  for (let i = 0; i < counts.length; i++) total += counts[i]!
+  return total
+}
+
 /** Population stability index of two histograms over the same bins: 0 the same, above 0.25 another population. */
-export const stabilityIndex = (before: Histogram, now: Histogram): number => {
-  const share = (histogram: Histogram, i: number) => {
-    const total = histogram.counts.reduce((a, b) => a + b, 0)
-    return (histogram.counts[i]! + 0.5) / (total + histogram.counts.length * 0.5)
+export const stabilityIndex = (before: Counted, now: Counted): number => {
+  const bins = before.counts.length
+  const [then, since] = [halfMore(before), halfMore(now)]
+  let sum = 0
+  for (let i = 0; i < bins; i++) {
+    const [a, b] = [(before.counts[i]! + 0.5) / then, (now.counts[i]! + 0.5) / since]
+    sum += (b - a) * Math.log(b / a)
   }
-  return before.counts.reduce(
-    (sum, _, i) => sum + (share(now, i) - share(before, i)) * Math.log(share(now, i) / share(before, i)),
-    0
-  )
+  return sum
 }

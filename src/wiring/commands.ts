@@ -8,6 +8,7 @@ import * as NobodyErased from "../cases/absent/nobody-erased.ts"
 import * as HealthDesk from "../cases/health/health-desk.ts"
 import { judgeAll } from "../cases/health/nodes-health.ts"
 import { buildDataset } from "../cli/build-dataset.ts"
+import { convertOldSignals } from "../cli/convert-old-signals.ts"
 import { doctor } from "../cli/doctor.ts"
 import { drain } from "../cli/drain.ts"
 import { erasureCheck } from "../cli/erasure-check.ts"
@@ -40,6 +41,7 @@ import * as PostgresJobs from "../layers/postgres/jobs.ts"
 import * as Migrator from "../layers/postgres/migrator.ts"
 import * as PostgresModelRegistry from "../layers/postgres/model-registry.ts"
 import * as PostgresLeases from "../layers/postgres/nodes/leases.ts"
+import { convertOlderSignals } from "../layers/postgres/older-signals.ts"
 import * as PostgresTripMending from "../layers/postgres/trip-mending.ts"
 import { Health } from "../services/health.ts"
 import { Leases } from "../services/leases.ts"
@@ -143,6 +145,9 @@ const overplanned = Command.make("overplanned").pipe(
     places.pipe(Command.provide(PostgresCatalog.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
     read((city, file, tell) => Effect.provide(readPosts(city, file, tell), reading)),
     buildDataset.pipe(Command.provide(Datasets.layer.pipe(Layer.provide(Migrator.layer()), Layer.provide(sql)))),
+    convertOldSignals((how) =>
+      Effect.provide(convertOlderSignals(how), Migrator.layer().pipe(Layer.provideMerge(sql)))
+    ),
     train(Effect.provide(trainingJobs, registry)).pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),
     evaluate.pipe(Command.provide(trainers.pipe(Layer.provide(registry)))),
     promote.pipe(Command.provide(promotions.pipe(Layer.provide(registry)))),

@@ -58,6 +58,13 @@ describe("a database with rows of before", () => {
     assert.deepEqual(reasons, {
       "an option was logged before all its features were, or is about no place of the catalog": 2
     })
+    // Before a trip took whom it was for from the memory of whoever planned, a first offer knew nobody.
+    await world.rows(
+      (sql) => sql`update ranking_events set user_state = '{"members": []}' where id = ${offer.pivot_id} returning id`
+    )
+    const unknown = await built("pivot_acceptance")
+    assert.strictEqual(unknown.rows, 0)
+    assert.deepInclude(unknown.reasons, { "nobody knew the traveler when it was offered": 1 })
   })
 
   it("has plans and deeds from before all of it was kept: what is missing is counted by name", async () => {
@@ -89,5 +96,32 @@ describe("a database with rows of before", () => {
     )
     const { reasons } = await built("bpr_triples")
     assert.deepInclude(reasons, { [unfeatured]: 2, [unheard]: 1, [forgotten]: 1 })
+
+    const other = await world.someone()
+    await world.rows((sql) => sql`insert into users (id) values (${other.id}) on conflict do nothing returning id`)
+    // Of a slate that was shown to somebody else: whose it was cannot be told, and it goes on being counted.
+    await world.rows(
+      (sql) => sql`with slate as (
+          insert into ranking_events (id, user_id, session_id, surface, model_name, model_version, candidate_ids, scores,
+            propensities, ranked_ids, selected_ids, user_state, latency_ms, occurred_at)
+          select gen_random_uuid(), ${other.id}, gen_random_uuid(), 'discovery', model_name, model_version,
+            candidate_ids, scores, propensities, ranked_ids, selected_ids, user_state, latency_ms, occurred_at
+          from ranking_events where user_id = ${bob.id} and surface = 'itinerary' limit 1 returning *)
+        insert into behavioral_signals (id, user_id, signal_type, activity_node_id, session_id, source, weight, occurred_at)
+        select gen_random_uuid(), ${bob.id}, 'discovery_swipe_right', candidate_ids[1], session_id, 'app', 1, now()
+        from slate returning id`
+    )
+    const run = async (...more: ReadonlyArray<string>) => (await world.command("convert-old-signals", ...more)).said
+    const told = /2 signals of older releases had no outcome: 1 (.*)\. 1 signal of them cannot: /
+    assert.strictEqual(told.exec(await run("--dry-run"))?.[1], "can have one; nothing was changed")
+    assert.deepInclude((await built("bpr_triples")).reasons, { [unheard]: 2 })
+    assert.strictEqual(told.exec(await run())?.[1], "have one now")
+    const outcomes = await world.rows(
+      (sql) => sql`select o.outcome from decision_outcomes o join behavioral_signals s on s.id = o.id
+        where o.user_id = ${bob.id} and o.activity_node_id = ${trip.days[0].slots[0].node.id}`
+    )
+    assert.deepEqual(outcomes, [{ outcome: "skipped" }])
+    assert.deepInclude((await built("bpr_triples")).reasons, { [unheard]: 1 })
+    assert.match(await run(), /1 signal of older releases had no outcome: 0 have one now/)
   })
 })

@@ -7,8 +7,9 @@
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { FEATURES } from "../../../domain/features.ts"
-import { OUTCOME_SIGNALS, type Outcome } from "../../../domain/learning-log/outcomes.ts"
+import type { Outcome } from "../../../domain/learning-log/outcomes.ts"
 import { PERSONA_DIMENSIONS } from "../../../domain/vocabulary.ts"
+import { UNHEARD } from "../../../layers/postgres/older-signals.ts"
 import type { Definition } from "../definition.ts"
 import { GATE } from "../gate.ts"
 
@@ -57,14 +58,10 @@ const DECISIONS = `
   where cardinality(r.candidate_ids) > 1 and r.occurred_at >= $1 and r.occurred_at < $2
   order by j.user_id, r.occurred_at, r.id`
 
-/** Signals of before that say what became of a place, of which no outcome was kept then: from, to. */
-const UNHEARD = `
+/** Signals of before that were not converted (`convert-old-signals`): from, to. */
+const OF_BEFORE = `
   select count(*)::int as signals from behavioral_signals s
-  where s.occurred_at >= $1 and s.occurred_at < $2 and s.source = 'app' and s.activity_node_id is not null
-    and s.signal_type = any($3) and not exists (select from decision_outcomes o where o.id = s.id)
-    and exists (select from ranking_events d where d.occurred_at <= s.occurred_at
-      and (d.trip_id = s.trip_id or d.surface = 'discovery' and d.session_id = s.session_id)
-      and s.activity_node_id = any(d.candidate_ids))`
+  where s.occurred_at >= $1 and s.occurred_at < $2 and ${UNHEARD}`
 
 /** Decisions that are not there any more, of which somebody did something: from, to. */
 const FORGOTTEN = `
@@ -169,7 +166,7 @@ export const bprTriples: Definition = {
     for (let n = 0; n < (forgotten?.decisions ?? 0); n++) {
       skip("a decision that nobody kept: what became of its places says nothing of what else there was")
     }
-    const [unheard] = yield* sql.unsafe<{ readonly signals: number }>(UNHEARD, [...heard, [...OUTCOME_SIGNALS]])
+    const [unheard] = yield* sql.unsafe<{ readonly signals: number }>(OF_BEFORE, heard)
     for (let n = 0; n < (unheard?.signals ?? 0); n++) skip("a signal from before it was kept what became of a place")
     let after = "00000000-0000-0000-0000-000000000000"
     // What one person said before is said once: a preference that comes back later would stand in two splits.

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
+import { readCalendar } from "../../console/bring-calendar.js"
 import { type App, cityAwake, groundDrawn, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
 import { dayAhead, type Json, ok } from "../support/server.ts"
@@ -197,6 +198,42 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     await page.locator(".stop summary").first().click()
     assert.match((await page.locator(".stop").first().textContent()) ?? "", /With a wheelchair: /)
     assert.deepStrictEqual(complaints, [])
+  })
+
+  it("gives a trip out as files that other programs read, each with every stop", async () => {
+    const { page, complaints } = await app.traveler()
+    const { call } = await holderOf(app.world, page)
+    const { days } = ok(await call("GET", `/trips/${await page.evaluate(() => location.hash.split("/").at(-1))}`))
+    const names = days.flatMap(({ slots }: Json) => slots.map(({ node }: Json) => node.name))
+    await act(page, "together").click()
+    const given = async (ending: string) => {
+      const coming = page.waitForEvent("download")
+      await act(page, `export-${ending}`).click()
+      const file = await coming
+      assert.match(file.suggestedFilename(), new RegExp(`\\d{4}-\\d\\d-\\d\\d\\.${ending}$`))
+      return readFileSync(await file.path(), "utf8")
+    }
+    /** Names in a file as a reader of XML that is not ours finds them; nothing where it is none. */
+    const inXml = (text: string, under: string) =>
+      page.evaluate(
+        ([file, tag]) => {
+          const found = new DOMParser().parseFromString(file!, "application/xml").getElementsByTagName(tag!)
+          return [...found].map((one) => one.getElementsByTagName("name")[0]?.textContent)
+        },
+        [text, under]
+      )
+    const { features } = JSON.parse(await given("geojson"))
+    assert.deepStrictEqual(
+      features.map(({ properties }: Json) => properties.name),
+      names
+    )
+    assert.deepStrictEqual(await inXml(await given("gpx"), "wpt"), names)
+    assert.deepStrictEqual(await inXml(await given("kml"), "Placemark"), names)
+    const { fixed } = readCalendar(await given("ics"), "UTC")
+    const events = fixed.map(({ title }) => title)
+    assert.deepStrictEqual(events, names)
+    assert.deepStrictEqual(complaints, [])
+    await page.context().close()
   })
 
   it("shows a day of six stops on two screens of a phone, light and dark", async () => {

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core"
 import { portToComeBackTo } from "../harness/port.ts"
 import { type App, cityAwake, groundDrawn, openApp, PHONE, WIDE } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
-import { until } from "../support/server.ts"
+import { dayAhead, type Json, ok, until } from "../support/server.ts"
 import { dayInTheOpen, holderOf } from "../support/under-the-sky.ts"
 
 /** Asked one after the other until something can be offered: what that is depends on the plan and the hour. */
@@ -182,7 +182,14 @@ describe.skipIf(chromiumPath === undefined)(`a journey (${chromiumPath ?? NO_BRO
       mimeType: "application/json",
       buffer: Buffer.from(takeout("Sensō-ji", 139.7967, 35.7148))
     })
-    await page.locator(".brought input").first().waitFor()
+    await page.getByRole("checkbox", { name: "Sensō-ji", checked: true }).waitFor()
+    await page.fill('input[name="start_date"]', dayAhead(9))
+    await act(page, "plan").click()
+    await page.waitForFunction(() => location.hash.startsWith("#/trips/"))
+    const id = await page.evaluate(() => location.hash.split("/").at(-1))
+    const { days } = ok(await (await holderOf(app.world, page)).call("GET", `/trips/${id}`))
+    const kept = days.flatMap(({ slots }: Json) => slots.map(({ node }: Json) => node.name))
+    assert.include(kept, "Sensō-ji")
     for (const one of [page, second, guest, reader]) await one.context().close()
   })
 })

@@ -240,7 +240,8 @@ describe.skipIf(chromiumPath === undefined)(`trips in the app (${chromiumPath ??
   })
 
   it("are planned around a file that can be read, and say what is wrong with one that cannot", async () => {
-    const { page, act, complaints } = await at(await app.world.someone(), "#/new/seattle")
+    const ann = await app.world.someone()
+    const { page, act, complaints } = await at(ann, "#/new/seattle")
     await act("plan").waitFor()
     const give = async (name: string, content: string, said: RegExp) => {
       const file = join(app.world.folder, name)
@@ -252,8 +253,20 @@ describe.skipIf(chromiumPath === undefined)(`trips in the app (${chromiumPath ??
     await give("places.json", " ".repeat(30_000_000), /30 MB; up to 20 MB are read/)
     await give("nested.kml", "<a>".repeat(100_000), /unpacks to more than any list/)
     await give("entities.kml", '<!DOCTYPE k [<!ENTITY a "b">]><kml>&a;</kml>', /declares what no list/)
+    const [first, second] = [dayAhead(5), dayAhead(6)]
+    await page.fill('input[name="start_date"]', first)
+    const clock = (time: string) => `TZID=America/Los_Angeles:${second.replaceAll("-", "")}T${time}00`
+    const event = `BEGIN:VEVENT\r\nSUMMARY:Table at Ana's\r\nDTSTART;${clock("1830")}\r\nDTEND;${clock("2000")}\r\nEND:VEVENT`
+    await give("trip.ics", `BEGIN:VCALENDAR\r\n${event}\r\nEND:VCALENDAR`, /1 booking\. Ticked ones/)
     await act("plan").click()
     await page.waitForSelector(".stop")
+    await page.locator('[data-of="tab-2"]').click()
+    await page.locator(".stop.fixed", { hasText: "Table at Ana's" }).getByText(/6:30/).waitFor()
+    const id = await page.evaluate(() => location.hash.split("/").at(-1))
+    const { fixed } = await read(ann, { id })
+    assert.lengthOf(fixed, 1)
+    assert.deepInclude(fixed[0], { title: "Table at Ana's", kind: "reservation" })
+    assert.strictEqual(Date.parse(fixed[0].ends_at) - Date.parse(fixed[0].starts_at), 90 * 60_000)
     assert.deepStrictEqual(complaints, [])
     await page.context().close()
   })

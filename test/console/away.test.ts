@@ -1,10 +1,13 @@
 /** The app where nobody answers: what one says waits and goes out, and what became of it is told; clocks and tokens that are wrong. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import type { Page } from "playwright-core"
+import { hoursText } from "../../console/hours.js"
+import { T } from "../../console/messages.js"
 import { portToComeBackTo } from "../harness/port.ts"
 import { type App, cityAwake, groundDrawn, openApp, type Visitor } from "../support/app.ts"
 import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
-import { clockAhead, dayAhead, tokenFor } from "../support/server.ts"
+import { clockAhead, dayAhead, ok, tokenFor, until } from "../support/server.ts"
+import { emptied, holderOf, underTheSky } from "../support/under-the-sky.ts"
 
 const DAY_MS = 86_400_000
 
@@ -58,6 +61,52 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
       return JSON.parse(await response.text())
     }
   }
+
+  /** What the browser has of the trip and of its city for when nobody answers. */
+  const kept = (page: Page) =>
+    page.evaluate(async () => {
+      const texts = { trip: "", places: "" }
+      const trip = location.hash.split("/").at(-1)!
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name)
+        for (const key of await cache.keys()) {
+          const { pathname } = new URL(key.url)
+          const text = async () => (await cache.match(key))!.text()
+          if (pathname === `/kept/trips/${trip}`) texts.trip += await text()
+          if (/^\/kept\/cities\/.+\/nodes$/.test(pathname)) texts.places += await text()
+        }
+      }
+      return texts
+    })
+
+  it("shows the map with its ground, hours and ways there where it is opened again without a network", async () => {
+    const { page, act } = await planned()
+    const hand = await holderOf(app.world, page)
+    const id = (await page.evaluate(() => location.hash.split("/").at(-1)))!
+    const trip = await emptied(hand, id, [2])
+    const [place] = await underTheSky(hand, trip)
+    ok(await hand.call("POST", `/trips/${id}/slots`, { node_id: place.id, at: `${trip.days[1].date}T12:00` }), 201)
+    await page.locator('[data-of="tab-2"]').click()
+    await page.locator(".stop strong", { hasText: place.name }).waitFor()
+    await groundDrawn(page)
+    await page.waitForSelector("html[data-kept]")
+    await until("all of it is kept", async () => {
+      const { places, trip } = await kept(page)
+      return trip.includes(place.id) && places.includes('"next_cursor":null')
+    })
+    await page.context().setOffline(true)
+    await page.reload()
+    await page.locator('[data-of="tab-2"]').click()
+    await groundDrawn(page)
+    await page.locator(".map .pin").first().waitFor()
+    await act("more").click()
+    const stop = page.locator(".stop", { hasText: place.name })
+    await stop.getByText(T.trip.hours(hoursText(place.opening_hours))).waitFor()
+    const way = await stop.getByRole("link", { name: T.trip.directions, exact: true }).getAttribute("href")
+    assert.include(way, `geo:${place.lat},${place.lon}?q=`)
+    await picture(page, "phone-without-network")
+    await page.context().close()
+  })
 
   it("keeps what is said while the server is gone, through a reload, and sends it when the server is back", async () => {
     const { page, act } = await planned()

@@ -56,6 +56,32 @@ layer(freshDatabase(), { excludeTestServices: true })("pages of one millisecond"
     })
   )
 
+  it.effect("hold each decision of somebody who was shown more than is read at once", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      yield* sql`insert into users (id) values (${WHO}) on conflict do nothing`
+      yield* sql.unsafe(`
+        insert into ranking_events (id, user_id, surface, model_name, model_version, candidate_ids, ranked_ids, selected_ids, scores,
+          propensities, latency_ms, occurred_at)
+        select md5('decision ' || n)::uuid, '${WHO}', 'discovery', 'local_ranker', '1', ids, ids, '{}', '{1,0}', '{1,1}', 1, ${MOMENT}
+        from generate_series(1, ${MANY}) n
+          cross join lateral (select array[md5('wanted ' || n)::uuid, md5('passed ' || n)::uuid] as ids) shown`)
+      yield* sql.unsafe(`
+        insert into decision_outcomes (id, decision_id, user_id, activity_node_id, outcome, occurred_at)
+        select gen_random_uuid(), id, user_id, candidate_ids[1], 'swiped_right', occurred_at from ranking_events`)
+      // No city has these places, which is said of each decision.
+      let read = 0
+      yield* DEFINITIONS.bpr_triples.read({
+        range: WHOLE,
+        row: () => assert.fail("no city has the place"),
+        aside: () => undefined,
+        skip: () => read++,
+        leak: () => undefined
+      })
+      assert.strictEqual(read, MANY)
+    })
+  )
+
   it.effect("hold each logged plan of travelers once", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient

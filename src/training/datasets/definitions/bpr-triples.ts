@@ -10,11 +10,14 @@ import { FEATURES } from "../../../domain/features.ts"
 import type { Outcome } from "../../../domain/learning-log/outcomes.ts"
 import { PERSONA_DIMENSIONS } from "../../../domain/vocabulary.ts"
 import { UNHEARD } from "../../../layers/postgres/older-signals.ts"
+import type { DatasetRow } from "../columns.ts"
 import type { Definition } from "../definition.ts"
 import { GATE } from "../gate.ts"
 
-/** People whose decisions are read at once. */
+/** People of whom it is read at once what they did with what they were shown. */
 const PAGE = 100
+/** Decisions that are read at once with all that was weighed: one of a plan is thousands of numbers, and some people plan a lot. */
+const DECISIONS_AT_ONCE = 200
 
 /**
  * Parameters: from, to, the last person, how many people, heard of from. What somebody of a group did is their own, whoever the plan was made
@@ -23,7 +26,7 @@ const PAGE = 100
  * last one before the end of the range stands: what was confirmed and then swapped was not liked after all. Whoever passed a place and came along
  * when it was kept all the same did not choose it.
  */
-const DECISIONS = `
+const JUDGED = `
   with people as (
     select id from users where id > $3 order by id limit $4
   ), judged as (
@@ -38,12 +41,19 @@ const DECISIONS = `
     group by l.user_id, l.decision_id
     having max(l.occurred_at) >= $5
   )
+  select j.user_id, j.decision_id, j.outcomes
+  from judged j join ranking_events r on r.id = j.decision_id
+  where cardinality(r.candidate_ids) > 1 and r.occurred_at >= $1 and r.occurred_at < $2
+  order by j.user_id, r.occurred_at, r.id`
+
+/** Parameters: decisions, and for each of them who judged it. In the order in which they are asked for. */
+const DECISIONS = `
   select r.id, j.user_id, r.occurred_at as at,
     case when r.surface = 'itinerary' and r.source = 'app' then (
       select jsonb_object_agg(c ->> 'node_id', c -> 'features')
       from behavioral_signals s, jsonb_array_elements(s.context -> 'full_candidate_set') c
       where s.user_id = r.user_id and s.occurred_at = r.occurred_at and s.trip_id = r.trip_id
-        and s.signal_type = 'candidate_set_logged' and (c ->> 'node_id')::uuid = any (r.candidate_ids)) end as features, r.candidate_ids, r.scores, r.propensities, r.source, r.surface, j.outcomes,
+        and s.signal_type = 'candidate_set_logged' and (c ->> 'node_id')::uuid = any (r.candidate_ids)) end as features, r.candidate_ids, r.scores, r.propensities, r.source, r.surface,
     nullif(jsonb_array_length(r.user_state -> 'members'), 0)::int as party,
     (select (m ->> 'signal_count')::int from jsonb_array_elements(r.user_state -> 'members') m
       where m ->> 'user_id' = j.user_id::text limit 1) as signals,
@@ -54,9 +64,8 @@ const DECISIONS = `
     (select string_agg(m ->> 'user_id', '+' order by n) from jsonb_array_elements(r.user_state -> 'members')
       with ordinality as e(m, n)) as members,
     (select c.slug from activity_nodes n join cities c on c.id = n.city_id where n.id = r.candidate_ids[1]) as city
-  from judged j join ranking_events r on r.id = j.decision_id
-  where cardinality(r.candidate_ids) > 1 and r.occurred_at >= $1 and r.occurred_at < $2
-  order by j.user_id, r.occurred_at, r.id`
+  from unnest($1::uuid[], $2::uuid[]) with ordinality j(decision_id, user_id, nth) join ranking_events r on r.id = j.decision_id
+  order by j.nth`
 
 /** Signals of before that were not converted (`convert-old-signals`): from, to. */
 const OF_BEFORE = `
@@ -78,6 +87,13 @@ const TIMES = `
 const WANTED: ReadonlySet<Outcome> = new Set<Outcome>(["confirmed", "kept", "swiped_right"])
 const UNWANTED: ReadonlySet<Outcome> = new Set<Outcome>(["swapped", "removed", "skipped", "swiped_left"])
 
+/** What one person did with what a decision showed them. */
+interface Judged {
+  readonly user_id: string
+  readonly decision_id: string
+  readonly outcomes: Readonly<Record<string, Outcome>>
+}
+
 interface Decision {
   readonly id: string
   readonly user_id: string
@@ -85,7 +101,6 @@ interface Decision {
   readonly candidate_ids: ReadonlyArray<string>
   /** What candidates were described by, where that was logged with the plan. */
   readonly features: Readonly<Record<string, Readonly<Record<string, number>>>> | null
-  readonly outcomes: Readonly<Record<string, Outcome>>
   readonly scores: ReadonlyArray<number>
   readonly propensities: ReadonlyArray<number>
   readonly source: "app" | "backfill"
@@ -116,6 +131,48 @@ const scoreOf = ({ features, scores, source, surface }: Decision, id: string, at
 }
 
 const WEIGHT = { app: 1, backfill: 0.3 } as const
+
+/** Each place that was wanted against each that was not. `said` is what their person stated before, and states now. */
+const pairsOf = (one: Decision, outcomes: Judged["outcomes"], said: Set<string>): ReadonlyArray<DatasetRow> => {
+  const at = new Map(one.candidate_ids.map((id, i) => [id, i]))
+  const described = new Map(one.candidate_ids.map((id) => [id, describedBy(one, id)]))
+  const became = new Map(Object.entries(outcomes))
+  const wanted = one.candidate_ids.filter((id) => WANTED.has(became.get(id)!))
+  const others = one.candidate_ids.filter((id) => !WANTED.has(became.get(id)!))
+  const pairs: Array<DatasetRow> = []
+  for (const positive of wanted) {
+    for (const negative of others) {
+      const told = pairs.length > 0
+      const triple = `${positive} ${negative}`
+      const repeated = said.has(triple)
+      said.add(triple)
+      pairs.push({
+        decision_id: one.id,
+        timestamp: one.at,
+        user_id: one.user_id,
+        positive_id: positive,
+        negative_id: negative,
+        city: one.city,
+        // Turned down is surer than merely not taken.
+        origin: UNWANTED.has(became.get(negative)!) ? "accept_skip" : one.surface,
+        surface: one.surface,
+        repeated,
+        weight: WEIGHT[one.source],
+        propensity: one.propensities[at.get(positive)!] ?? null,
+        score_positive: scoreOf(one, positive, at.get(positive)!),
+        score_negative: scoreOf(one, negative, at.get(negative)!),
+        features_positive: described.get(positive) ?? null,
+        features_negative: described.get(negative) ?? null,
+        party_size: one.party,
+        signal_count: one.signals,
+        trip_count: one.trips,
+        members: told ? null : one.members,
+        persona: told || one.persona?.length !== PERSONA_DIMENSIONS ? null : one.persona.map(Number)
+      })
+    }
+  }
+  return pairs
+}
 
 export const bprTriples: Definition = {
   columns: {
@@ -148,7 +205,7 @@ export const bprTriples: Definition = {
   ranks: true,
   ripens: true,
   times: TIMES,
-  query: DECISIONS,
+  query: `${JUDGED};\n${DECISIONS}`,
   read: Effect.fnUntraced(function* ({ range, row, skip }) {
     const sql = yield* SqlClient
     const cities = yield* sql<{ slug: string; nodes: number }>`
@@ -177,59 +234,27 @@ export const bprTriples: Definition = {
         id: string
       }>`select id from users where id > ${after}::uuid order by id limit ${PAGE}`
       if (people.length === 0) return
-      const page = yield* sql.unsafe<Decision>(DECISIONS, [
+      const judged = yield* sql.unsafe<Judged>(JUDGED, [
         new Date(range.from),
         new Date(range.to),
         after,
         PAGE,
         new Date(range.heardFrom ?? range.from)
       ])
-      for (const one of page) {
-        if (one.user_id !== person) said.clear()
-        person = one.user_id
-        if (!usable(one.city)) continue
-        if (one.surface === "itinerary" && one.source === "app" && describedBy(one, one.candidate_ids[0]!) === null) {
-          skip("a plan whose candidates were logged before all their features were: what it says stands without them")
-        }
-        const at = new Map(one.candidate_ids.map((id, i) => [id, i]))
-        const became = new Map(Object.entries(one.outcomes))
-        const wanted = one.candidate_ids.filter((id) => WANTED.has(became.get(id)!))
-        const others = one.candidate_ids.filter((id) => !WANTED.has(became.get(id)!))
-        let told = false
-        for (const positive of wanted) {
-          for (const negative of others) {
-            const triple = `${positive} ${negative}`
-            const repeated = said.has(triple)
-            said.add(triple)
-            row(
-              {
-                decision_id: one.id,
-                timestamp: one.at,
-                user_id: one.user_id,
-                positive_id: positive,
-                negative_id: negative,
-                city: one.city,
-                // Turned down is surer than merely not taken.
-                origin: UNWANTED.has(became.get(negative)!) ? "accept_skip" : one.surface,
-                surface: one.surface,
-                repeated,
-                weight: WEIGHT[one.source],
-                propensity: one.propensities[at.get(positive)!] ?? null,
-                score_positive: scoreOf(one, positive, at.get(positive)!),
-                score_negative: scoreOf(one, negative, at.get(negative)!),
-                features_positive: describedBy(one, positive),
-                features_negative: describedBy(one, negative),
-                party_size: one.party,
-                signal_count: one.signals,
-                trip_count: one.trips,
-                members: told ? null : one.members,
-                persona: told || one.persona?.length !== PERSONA_DIMENSIONS ? null : one.persona.map(Number)
-              },
-              one.user_id,
-              one.at.getTime()
-            )
-            told = true
+      for (let from = 0; from < judged.length; from += DECISIONS_AT_ONCE) {
+        const asked = judged.slice(from, from + DECISIONS_AT_ONCE)
+        const decisions = yield* sql.unsafe<Decision>(DECISIONS, [
+          asked.map(({ decision_id }) => decision_id),
+          asked.map(({ user_id }) => user_id)
+        ])
+        for (const [i, one] of decisions.entries()) {
+          if (one.user_id !== person) said.clear()
+          person = one.user_id
+          if (!usable(one.city)) continue
+          if (one.surface === "itinerary" && one.source === "app" && describedBy(one, one.candidate_ids[0]!) === null) {
+            skip("a plan whose candidates were logged before all their features were: what it says stands without them")
           }
+          for (const pair of pairsOf(one, asked[i]!.outcomes, said)) row(pair, one.user_id, one.at.getTime())
         }
       }
       after = people.at(-1)!.id

@@ -9,7 +9,7 @@
  * deal is as strange as what was found in any of them: of a hundred sound sets one is refused, whatever number of features they have.
  */
 import { randomStream } from "../../domain/basics/random.ts"
-import { histogramOf, stabilityIndex } from "./profile.ts"
+import { histogramOf, logsUpTo, stabilityIndex } from "./profile.ts"
 
 /** How often travelers are dealt out anew, and which share of that is called chance. */
 const DEALS = 2_000
@@ -43,6 +43,8 @@ interface Halves {
   readonly travelers: Int32Array
   readonly bins: Int32Array
   readonly counts: Float64Array
+  /** Of every count that there can be: the logarithm is what takes long. */
+  readonly logs: Float64Array
 }
 
 const halvesOf = (plans: ReadonlyArray<Said>, numberOf: ReadonlyMap<string, number>): Halves | undefined => {
@@ -73,24 +75,24 @@ const halvesOf = (plans: ReadonlyArray<Said>, numberOf: ReadonlyMap<string, numb
     newer,
     travelers: Int32Array.from(moves, ({ traveler }) => traveler),
     bins: Int32Array.from(moves, ({ bin }) => bin),
-    counts: Float64Array.from(moves, ({ count }) => count)
+    counts: Float64Array.from(moves, ({ count }) => count),
+    logs: logsUpTo(older.reduce((sum, n) => sum + n, 0) + newer.reduce((sum, n) => sum + n, 0))
   }
 }
 
 /** The index once those have changed sides; `room` is for the halves as they are then. */
 const indexOf = (halves: Halves, changed: Uint8Array, room: { before: Float64Array; since: Float64Array }): number => {
-  const { bins, counts, travelers } = halves
+  const { bins, counts, logs, travelers } = halves
   const { before, since } = room
   before.set(halves.older)
   since.set(halves.newer)
   for (let i = 0; i < bins.length; i++) {
-    if (changed[travelers[i]!] === 0) continue
     const bin = bins[i]!
-    const count = counts[i]!
+    const count = counts[i]! * changed[travelers[i]!]!
     before[bin]! += count
     since[bin]! -= count
   }
-  return stabilityIndex({ counts: before }, { counts: since })
+  return stabilityIndex({ counts: before }, { counts: since }, logs)
 }
 
 /** How many of the deals, least first, are at least as much. */

@@ -27,15 +27,22 @@ const dateOf = (millis: number): string => new Date(millis).toISOString().slice(
 /** Those that may be due somewhere on earth: which of them are, their own zone says. */
 const perhapsDue = (sql: SqlClient, now: number, after: TripId | undefined) => {
   const [soon, lately] = [dateOf(now + MARGIN_MILLIS), dateOf(now - MARGIN_MILLIS)]
+  const from = after ?? BEFORE_ALL
+  const columns = sql.literal("id, city_id, status, start_date, end_date")
+  // Two halves, each with an index of its own: those that are over are most of all trips, and few of them ended lately.
   return sql<DatedRow>`
     select t.id, t.status, t.start_date::text as start_date, t.end_date::text as end_date, c.time_zone
-    from trips t join cities c on c.id = t.city_id
-    where t.start_date <= ${soon}::date and t.id > ${after ?? BEFORE_ALL}::uuid
-      and (t.status = 'active' and t.end_date <= ${soon}::date
-        or t.status in ('planning', 'confirmed') and t.end_date >= ${lately}::date
-        or t.status = 'completed' and t.end_date >= ${lately}::date and (
-          select payload -> 'by_calendar' from trip_events
-          where trip_id = t.id and type = 'status_changed' order by seq desc limit 1) = 'true')
+    from ((select ${columns} from trips
+        where status in ('planning', 'confirmed', 'active') and id > ${from}::uuid and start_date <= ${soon}::date
+          and (status <> 'active' or end_date <= ${soon}::date) and (status = 'active' or end_date >= ${lately}::date)
+        order by id limit ${LOOKED_OVER})
+      union all
+      (select ${columns} from trips one
+        where status = 'completed' and end_date >= ${lately}::date and id > ${from}::uuid and start_date <= ${soon}::date
+          and (select payload -> 'by_calendar' from trip_events
+            where trip_id = one.id and type = 'status_changed' order by seq desc limit 1) = 'true'
+        order by id limit ${LOOKED_OVER})) t
+      join cities c on c.id = t.city_id
     order by t.id limit ${LOOKED_OVER}`
 }
 

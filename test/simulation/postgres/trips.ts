@@ -113,7 +113,7 @@ const reads = [
       .slice(0, number(limit))
       .map((id) => ({ id }))
   ),
-  reading("select t.id, t.status, t.start_date::text as start_date", (at, [soon, after, , lately, , limit]) => {
+  reading("select t.id, t.status, t.start_date::text as start_date", (at, [after, soon, , lately, limit]) => {
     const perhapsDue = (one: Row): boolean => {
       if (text(one["start_date"]) > text(soon) || text(one["id"]) <= text(after)) return false
       if (one["status"] === "active") return text(one["end_date"]) <= text(soon)

@@ -60,8 +60,17 @@ const asBefore = (trip: TripState, event: Extract<TripEvent, { _tag: "plan_undon
   return { ...was, ...(plan_context === null ? {} : { plan_context }), ...ownAfter(trip, { fixed, lodging }), slots }
 }
 
-const completedByCalendar = (event: Extract<TripEvent, { _tag: "status_changed" }>): boolean =>
-  event.status === "completed" && event.by_calendar === true
+type ByCalendar = Pick<TripState, "completed_by_calendar" | "never_begun">
+
+const completedByCalendar = ({
+  by_calendar,
+  previous,
+  status
+}: Extract<TripEvent, { _tag: "status_changed" }>): ByCalendar => {
+  if (status !== "completed" || by_calendar !== true) return {}
+  const begun = previous !== "planning" && previous !== "confirmed"
+  return { completed_by_calendar: true, ...(begun ? {} : { never_begun: previous }) }
+}
 
 const change = (trip: TripState, event: TripEvent, at: number): Partial<TripState> => {
   switch (event._tag) {
@@ -87,7 +96,7 @@ const change = (trip: TripState, event: TripEvent, at: number): Partial<TripStat
         slots: withSlots(trip.slots, event.slots, event.removed)
       }
     case "status_changed":
-      return { status: event.status, ...(completedByCalendar(event) ? { completed_by_calendar: true } : {}) }
+      return { status: event.status, ...completedByCalendar(event) }
     case "slot_swapped":
     case "slot_removed":
     case "slot_added":
@@ -157,9 +166,15 @@ export const evolveTrip = (trip: TripState | undefined, envelope: TripEventEnvel
     return { ...event.trip, seq }
   }
   if (seq !== trip.seq + 1) throw new Error(`trip ${trip.id}: event ${seq} cannot follow ${trip.seq}`)
-  const { completed_by_calendar, undoable, vote: before, ...plain } = trip
+  const { completed_by_calendar, never_begun, undoable, vote: before, ...plain } = trip
   // Only the status that the calendar gave is the calendar's.
-  const kept = event._tag !== "status_changed" && completed_by_calendar !== undefined ? { completed_by_calendar } : {}
+  const kept: ByCalendar =
+    event._tag === "status_changed"
+      ? {}
+      : {
+          ...(completed_by_calendar === undefined ? {} : { completed_by_calendar }),
+          ...(never_begun === undefined ? {} : { never_begun })
+        }
   const changes = change(plain, event, envelope.at)
   const rest = isWhole(event) ? withoutOwn(plain) : plain
   const undo = undoableAfter(trip, { slots: changes.slots ?? trip.slots }, envelope)

@@ -42,6 +42,13 @@ const tripWindow = (trip: Pick<TripState, "time_zone" | "start_date" | "end_date
  */
 const GOES_ON: ReadonlySet<TripStatus> = new Set<TripStatus>(["confirmed", "active", "completed", "shortened"])
 
+/**
+ * Days that passed while no server ran: the trip is over as any other, and nobody knows how it was. Nothing of its plan is said to be
+ * accepted or kept, nor when that is taken back because the clock was wrong.
+ */
+const isUnseen = ({ never_begun, status: before }: TripState, status: TripStatus): boolean =>
+  status === "completed" ? before !== "active" : status === never_begun
+
 const moveTo = (turn: Turn, status: TripStatus): TripDecision => {
   const { trip } = turn
   const byCalendar = turn.by === null ? { by_calendar: true as const } : {}
@@ -49,10 +56,12 @@ const moveTo = (turn: Turn, status: TripStatus): TripDecision => {
   // it is, and says nothing of any place in it.
   const accepted = trip.status === "planning" && (status === "confirmed" || status === "active") && turn.by !== null
   const over = status === "completed" || status === "shortened"
-  const outcomes = accepted ? confirmedPlan(turn) : over ? keptPlan(turn) : []
-  const logged = GOES_ON.has(status)
-    ? [experiment(turn, "plan_accepted", { trip_id: trip.id, slots: planSlotsOf(trip.slots), ...byCalendar })]
-    : []
+  const unseen = isUnseen(trip, status)
+  const outcomes = accepted ? confirmedPlan(turn) : over && !unseen ? keptPlan(turn) : []
+  const logged =
+    GOES_ON.has(status) && !unseen
+      ? [experiment(turn, "plan_accepted", { trip_id: trip.id, slots: planSlotsOf(trip.slots), ...byCalendar })]
+      : []
   return changed(
     turn,
     { _tag: "status_changed", status, previous: trip.status, ...byCalendar },
@@ -80,15 +89,22 @@ export const setStatus = (turn: Turn, status: TripStatus): TripDecision => {
 }
 
 /** What the calendar goes by. */
-type Dated = Pick<TripState, "time_zone" | "start_date" | "end_date" | "status" | "completed_by_calendar">
+type Dated = Pick<
+  TripState,
+  "time_zone" | "start_date" | "end_date" | "status" | "completed_by_calendar" | "never_begun"
+>
 
 /** What the calendar makes of a trip at this instant, where that is something else than it is. */
 const statusByDate = (trip: Dated, now: number): TripStatus | undefined => {
   const window = tripWindow(trip)
   if (trip.status === "active") return now >= window.until ? "completed" : undefined
-  if (trip.completed_by_calendar === true) return now < window.until ? "active" : undefined
+  if (trip.completed_by_calendar === true) {
+    if (now >= window.until) return undefined
+    return now < window.from ? (trip.never_begun ?? "active") : "active"
+  }
   if (trip.status !== "planning" && trip.status !== "confirmed") return undefined
-  return now >= window.from && now < window.until ? "active" : undefined
+  if (now < window.from) return undefined
+  return now < window.until ? "active" : "completed"
 }
 
 /** Whether the calendar has something to say to a trip as it is stored; of one in a zone that nobody knows it has nothing. */

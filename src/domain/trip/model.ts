@@ -79,6 +79,8 @@ export const TripState = Schema.Struct({
   status: TripStatus,
   /** The date completed the trip, and not a person: where the clock was wrong, the trip goes on. */
   completed_by_calendar: Schema.optionalKey(Schema.Literal(true)),
+  /** What it was when the calendar completed it although it had never begun: no server ran on its days. */
+  never_begun: Schema.optionalKey(Schema.Literals(["planning", "confirmed"])),
   start_date: IsoDate,
   end_date: IsoDate,
   epoch: Uuid,

@@ -34,7 +34,7 @@ const perhapsDue = (sql: SqlClient, now: number, after: TripId | undefined) => {
     select t.id, t.status, t.start_date::text as start_date, t.end_date::text as end_date, c.time_zone
     from ((select ${columns} from trips
         where status in ('planning', 'confirmed', 'active') and id > ${from}::uuid and start_date <= ${soon}::date
-          and (status <> 'active' or end_date <= ${soon}::date) and (status = 'active' or end_date >= ${lately}::date)
+          and (status <> 'active' or end_date <= ${soon}::date)
         order by id limit ${LOOKED_OVER})
       union all
       (select ${columns} from trips one

@@ -21,10 +21,10 @@ const dateIn = (days: number) => new Date(evening + days * DAY).toISOString().sl
 /** As many as are looked up at once. */
 const MANY = 500
 
-/** That evening. */
-const then = () => {
+/** That evening, or so many days after it. */
+const then = (days = 0) => {
   const real = Clock.Clock.defaultValue()
-  const millis = evening - real.currentTimeMillisUnsafe()
+  const millis = evening + days * DAY - real.currentTimeMillisUnsafe()
   const clock: Clock.Clock = Object.assign(Object.create(real), {
     currentTimeMillisUnsafe: () => real.currentTimeMillisUnsafe() + millis,
     currentTimeMillis: Effect.sync(() => real.currentTimeMillisUnsafe() + millis)
@@ -85,6 +85,27 @@ describe("days that come", () => {
         const [kind] = yield* (yield* TripRuntime).status
         assert.strictEqual(kind?.resident, 2, "those whose day it is, and nobody else")
       }).pipe(Effect.provide(process(disk, new Outage())), then())
+    }).pipe(Effect.provide(freshDatabase()))
+  )
+
+  it.live("end trips that never began, as no server ran on their days", () =>
+    Effect.gen(function* () {
+      yield* seedCity
+      const disk = new FragileDisk()
+      const dates = { start_date: dateIn(2), end_date: dateIn(3) }
+      const planned = tripNumber(1, { status: "planning", ...dates })
+      const confirmed = tripNumber(2, { status: "confirmed", ...dates })
+      const ahead = tripNumber(3, { status: "confirmed", start_date: dateIn(40), end_date: dateIn(41) })
+      yield* Effect.gen(function* () {
+        for (const trip of [planned, confirmed, ahead]) yield* (yield* TripRuntime).ask(trip.id, create(trip))
+        yield* becomes(planned, "planning")
+        yield* becomes(confirmed, "confirmed")
+      }).pipe(Effect.provide(process(disk, new Outage())))
+
+      yield* Effect.gen(function* () {
+        for (const trip of [planned, confirmed]) yield* becomes(trip, "completed")
+        assert.strictEqual(yield* stored(ahead), "confirmed")
+      }).pipe(Effect.provide(process(disk, new Outage())), then(20))
     }).pipe(Effect.provide(freshDatabase()))
   )
 

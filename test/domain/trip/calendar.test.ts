@@ -84,6 +84,32 @@ describe("the calendar", () => {
     }
   })
 
+  it("completes a trip whose days passed while no server ran, and says of its plan nothing that nobody saw", () => {
+    for (const confirmed of [false, true]) {
+      const live = new LiveTrip(trip(), FIRST_DAY - 1)
+      if (confirmed) live.send({ _tag: "set_status", by: owner, status: "confirmed" })
+      const before = live.trip.status
+      live.now = FIRST_DAY + 1_000 * HOUR
+      live.send({ _tag: "wake" })
+      assert.strictEqual(live.trip.status, "completed")
+      assert.isEmpty(accepted(live))
+      assert.isEmpty(told(live))
+      assert.isUndefined(nextDate(live.trip, live.now))
+      assert.strictEqual(tag(live.send({ _tag: "swap_slot", by: owner, slot_id: slotId(2, 2) })), "TripClosed")
+
+      // It was the clock that was wrong: the trip waits for its days as it did.
+      live.now = FIRST_DAY - 2
+      assert.strictEqual(nextDate(live.trip, live.now), live.now)
+      live.send({ _tag: "wake" })
+      assert.strictEqual(live.trip.status, before)
+      assert.isEmpty(accepted(live))
+      assert.isUndefined(live.trip.never_begun)
+      live.now = FIRST_DAY
+      live.send({ _tag: "wake" })
+      assert.strictEqual(live.trip.status, "active")
+    }
+  })
+
   it("takes back what it did while the clock was wrong, as often as that happens", () => {
     const live = active()
     const right = live.now

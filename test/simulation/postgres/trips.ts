@@ -113,13 +113,12 @@ const reads = [
       .slice(0, number(limit))
       .map((id) => ({ id }))
   ),
-  reading("select t.id, t.status, t.start_date::text as start_date", (at, [after, soon, , lately, limit]) => {
+  reading("select t.id, t.status, t.start_date::text as start_date", (at, [after, soon, , limit, lately]) => {
     const perhapsDue = (one: Row): boolean => {
       if (text(one["start_date"]) > text(soon) || text(one["id"]) <= text(after)) return false
       if (one["status"] === "active") return text(one["end_date"]) <= text(soon)
-      const isLate = text(one["end_date"]) < text(lately)
-      if (one["status"] === "planning" || one["status"] === "confirmed") return !isLate
-      return one["status"] === "completed" && !isLate && lastByCalendar(at, one["id"])
+      if (one["status"] === "planning" || one["status"] === "confirmed") return true
+      return one["status"] === "completed" && text(one["end_date"]) >= text(lately) && lastByCalendar(at, one["id"])
     }
     return idsWhere(at, perhapsDue)
       .slice(0, number(limit))

@@ -19,6 +19,8 @@ describe.skipIf(chromiumPath === undefined)(`on another device (${chromiumPath ?
   }
   const made = async (page: Page) => {
     await page.goto(`${app.world.server().url}/#/me`)
+    // Anew: the code made before still stands on a page that is open, and would be read for the new one.
+    await page.reload()
     await page.locator('[data-act="make-code"]').click()
     await page.locator(".qr").waitFor()
     return {

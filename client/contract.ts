@@ -194,6 +194,7 @@ export type Change = {
   readonly travel_minutes: number
   readonly opening_hours?: string | null
   readonly price_tier?: number
+  readonly price_known?: boolean
   readonly booking_needed?: boolean
   readonly expected?: Expected | null
   readonly day?: number
@@ -254,6 +255,7 @@ export type DayView = {
     readonly minutes: number
     readonly back_minutes: number | null
   }
+  readonly prices: PricesView
   readonly free_time?: ReadonlyArray<FreeTimeView>
 }
 
@@ -485,6 +487,7 @@ export type NodeView = {
   readonly open: "open" | "closed" | "unknown"
   readonly expected: Expected | null
   readonly price_tier: number
+  readonly price_known: boolean
   readonly setting: "indoor" | "outdoor" | "mixed"
   readonly vibe_tags: ReadonlyArray<VibeTag>
   readonly overrated: boolean | null
@@ -828,6 +831,7 @@ export type PlaceFacts = {
   readonly wheelchair?: "yes" | "no" | "limited" | "only"
   readonly outdoor_seating?: boolean
   readonly fee?: boolean
+  readonly priced?: true
   readonly reservation?: "required" | "recommended" | "yes" | "no"
   readonly cuisine?: ReadonlyArray<string>
   readonly website?: string
@@ -850,6 +854,19 @@ export type PresenceFrame = {
   readonly type: "member_changed"
   readonly user_id: string
   readonly online: boolean
+}
+
+/** How many stops cost how much. Tiers and no amounts, because no source gives those; what only is usual for such places counts as unknown. */
+export type PricesView = {
+  readonly free: number
+  readonly cheap: number
+  readonly moderate: number
+  readonly expensive: number
+  readonly splurge: number
+  readonly unknown: number
+  readonly above_budget: number | null
+  readonly to_book: number
+  readonly message: string
 }
 
 /** A problem of the HTTP contract (RFC 9457): its `type` is stable for ever, and says what else it carries. */
@@ -1050,6 +1067,7 @@ export type SlotView = {
   readonly expected: Expected | null
   readonly opening_hours: string | null
   readonly price_tier: number | null
+  readonly price_known: boolean
   readonly booking_needed: boolean
   readonly fits: Readonly<
     Partial<
@@ -1247,6 +1265,7 @@ export type TripView = {
   readonly state_version: number
   readonly constraints: TripConstraints
   readonly days: ReadonlyArray<DayView>
+  readonly prices: PricesView
   readonly fixed: ReadonlyArray<FixedView>
   readonly lodging: Lodging | null
   readonly undo: ReadonlyArray<UndoView>
@@ -1883,6 +1902,7 @@ export interface Operations {
         readonly open: "open" | "unknown"
         readonly opening_hours?: string | null
         readonly price_tier?: number
+        readonly price_known?: boolean
         readonly booking_needed?: boolean
         readonly expected?: Expected | null
         readonly travel_minutes: number
@@ -1907,6 +1927,7 @@ export interface Operations {
           readonly open: "open" | "unknown"
           readonly opening_hours?: string | null
           readonly price_tier?: number
+          readonly price_known?: boolean
           readonly booking_needed?: boolean
           readonly expected?: Expected | null
           readonly travel_minutes: number

@@ -2,7 +2,7 @@
 import { addElement, fixedElement } from "./by-hand.js"
 import { button, element, held, redraw, setText, whenOther } from "./dom.js"
 import { fitsElement } from "./fits.js"
-import { calendarDay, clockTime, localDate } from "./format.js"
+import { calendarDay, clockTime, localDate, pricesText } from "./format.js"
 import { T } from "./messages.js"
 import { UNDER_CHANGE } from "./plan.js"
 import { directions, makeStop } from "./stop.js"
@@ -128,6 +128,17 @@ const addingForms = (acts, currency) => {
   }
 }
 
+/** What the day costs as far as anybody said, and all days together. */
+const makePrices = (currency) => {
+  const [ofDay, ofTrip] = [element("p", { class: "soft prices" }), element("p", { class: "soft prices" })]
+  return ({ days }, { slots }) => {
+    const all = days.flatMap((day) => day.slots)
+    setText(ofDay, T.prices.day(pricesText(slots, currency)))
+    setText(ofTrip, T.prices.trip(pricesText(all, currency)))
+    return [slots.length > 0 && ofDay, days.length > 1 && all.length > 0 && ofTrip]
+  }
+}
+
 /** Which day is looked at. */
 const makeTabs = (go) => {
   const part = element("div", {})
@@ -173,6 +184,7 @@ export const makeDays = (acts, shown, { map, now, currency = undefined, notes = 
   const section = element("section", {}, heading)
   const part = element("div", { class: "days" }, tabs.part, section)
   const adding = addingForms(acts, currency)
+  const prices = makePrices(currency)
 
   const stop = (slot, nr, trip, zone, marked) => {
     if (!stops.has(slot.id)) {
@@ -221,6 +233,7 @@ export const makeDays = (acts, shown, { map, now, currency = undefined, notes = 
       map,
       day.slots.length === 0 && element("p", { class: "soft" }, T.trip.noStop),
       list,
+      ...prices(trip, day),
       day.way?.back_minutes > 0 && element("p", { class: "soft" }, T.trip.back(day.way.back_minutes)),
       canChange(trip) && adding(trip, day, zone)
     ])

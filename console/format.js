@@ -104,15 +104,33 @@ export const priceText = (tier, currency, locale = LOCALE) => {
   return sign === undefined || sign.length > LONGEST_SIGN ? T.price[tier] : sign.repeat(tier)
 }
 
+/** The same of a place, and whether somebody said so or it is usual for its kind. */
+export const costText = ({ price_tier, price_known }, currency) => {
+  const price = priceText(price_tier, currency)
+  return price === undefined || price_known !== false ? price : T.prices.usually(price)
+}
+
+/** What stops cost together: "Prices: at least 2 × free, 1 × $$, 1 stop without a known price · book 1 stop ahead". */
+export const pricesText = (slots, currency) => {
+  const left = slots.filter(({ status }) => status !== "skipped")
+  const known = left.filter(({ price_tier, price_known }) => price_tier !== null && price_known)
+  const parts = [0, 1, 2, 3, 4].flatMap((tier) => {
+    const count = known.filter(({ price_tier }) => price_tier === tier).length
+    return count === 0 ? [] : [`${count} × ${priceText(tier, currency)}`]
+  })
+  const booked = left.filter(({ booking_needed }) => booking_needed).length
+  return [T.prices.sum(parts, left.length - known.length), booked > 0 && T.prices.book(booked)]
+    .filter(Boolean)
+    .join(" · ")
+}
+
 /** Whether one gets in: as it is known, else as it is usual there, else that nobody knows. */
 export const openText = ({ open, expected }) =>
   open === "unknown" && expected ? USUALLY_WORDS[expected.usually] : OPEN_WORDS[open]
 
 /** What to know before one goes, in a line: "$$ · open then · book ahead". */
 export const beforeText = (place, currency) =>
-  [priceText(place.price_tier, currency), openText(place), place.booking_needed && T.trip.book]
-    .filter(Boolean)
-    .join(" · ")
+  [costText(place, currency), openText(place), place.booking_needed && T.trip.book].filter(Boolean).join(" · ")
 
 /** "2026-05-01" in that zone. */
 export const localDate = (instant, timeZone) => {

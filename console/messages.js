@@ -281,6 +281,15 @@ export const T = {
     ahead: "Ready when you are: nothing is booked."
   },
   price: ["free", "cheap", "middling", "dear", "a splurge"],
+  prices: {
+    usually: (price) => `usually ${price}`,
+    sum: (known, unknown) =>
+      [known.length > 0 && unknown > 0 && "at least", known.join(", ")].filter(Boolean).join(" ") +
+      (unknown === 0 ? "" : `${known.length > 0 ? ", " : ""}${plural(unknown, "stop", "stops")} without a known price`),
+    book: (count) => `book ${plural(count, "stop", "stops")} ahead`,
+    day: (text) => `Prices this day: ${text}`,
+    trip: (text) => `The whole trip: ${text}`
+  },
   bring: {
     title: "Bring places and bookings",
     file: "A file of yours",

@@ -1,6 +1,6 @@
 /** An offer: what could be done about a disruption, each option with what it changes. */
 import { button, element, field, held, select } from "./dom.js"
-import { changeText, deadline, evidenceText, inClock, measure, priceText } from "./format.js"
+import { changeText, costText, deadline, evidenceText, inClock, measure } from "./format.js"
 import { hoursText } from "./hours.js"
 import { letterOf, offerMap } from "./map.js"
 import { categoryWords, KIND_WORDS, T, TRIGGER_WORDS, words } from "./messages.js"
@@ -20,7 +20,7 @@ const changeItem = (change, { trip, zone, currency }) =>
         [
           categoryWords(change.node.category),
           change.node.neighbourhood,
-          priceText(change.price_tier, currency),
+          costText(change, currency),
           change.booking_needed && T.trip.book,
           change.opening_hours && T.trip.hours(hoursText(change.opening_hours)),
           change.travel_minutes > 0 && T.offer.away(change.travel_minutes)

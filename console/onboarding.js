@@ -1,6 +1,6 @@
 /** What a newcomer says about themselves in under a minute: tags, how they travel, and a dozen places. */
 import { announceProblem, button, chips, element, field, held, redraw, select } from "./dom.js"
-import { evidenceText, priceText } from "./format.js"
+import { costText, evidenceText } from "./format.js"
 import { hoursText } from "./hours.js"
 import { BUDGET_CHOICES, categoryWords, DIET_CHOICES, PACE_CHOICES, T, words } from "./messages.js"
 import { newId } from "./session.js"
@@ -77,7 +77,7 @@ const placeCard = ({ node }, currency) =>
       [
         categoryWords(node.category),
         node.neighbourhood,
-        priceText(node.price_tier, currency),
+        costText(node, currency),
         node.booking_needed && T.trip.book,
         node.opening_hours && T.trip.hours(hoursText(node.opening_hours))
       ]

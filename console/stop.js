@@ -2,11 +2,11 @@
 import { announce, button, element, field, held, redraw, select, setText } from "./dom.js"
 import {
   calendarDay,
+  costText,
   evidenceText,
   inClock,
   mapAddress,
   openText,
-  priceText,
   timeSpan,
   webMapAddress
 } from "./format.js"
@@ -145,17 +145,19 @@ const more = (slot) => [
   directions(slot.node)
 ]
 
-const softText = ({ node, price_tier, travel_minutes, lines, time_zone }, zone, currency) =>
-  [
+const softText = (slot, zone, currency) => {
+  const { node, travel_minutes, lines, time_zone } = slot
+  return [
     categoryWords(node.category),
     node.neighbourhood,
-    priceText(price_tier, currency),
+    costText(slot, currency),
     travel_minutes > 0 && T.trip.walk(travel_minutes),
     lines?.length > 0 && T.trip.rides(lines),
     time_zone !== zone && time_zone
   ]
     .filter(Boolean)
     .join(" · ")
+}
 
 const gripOf = (slot, acts) =>
   gripElement(slot.node.name, { shift: (by) => acts.shift(slot, by), place: (at) => acts.place(slot, at) })

@@ -117,6 +117,7 @@ const nodeOf = (city: CityInfo, place: Place): CityFileNode | undefined => {
     lon: place.lon,
     opening_hours: hoursOfPeriods(place.opening),
     price_tier: (place.price_level ?? (categoryInfo(category).setting === "outdoor" ? 0 : 2)) as PriceTier,
+    ...(place.price_level === null ? {} : { facts: { priced: true } }),
     vibes: categoryInfo(category).vibes,
     source_tier: 4,
     provenance: { "*": { source: `google_places:${place.id}`, licence: PLACES_LICENCE } },

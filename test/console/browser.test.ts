@@ -55,6 +55,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     await tap(act(page, "plan"))
     await page.waitForSelector(".stop")
     await picture(page, "phone-plan")
+    assert.match(await page.locator(".prices").first().innerText(), /^Prices this day: \d+ × /)
     // A trip that begins today is under way by itself.
     await page.waitForSelector(".badge.live")
     await page.waitForSelector('[data-act="happens"], [data-act="set-active"]')

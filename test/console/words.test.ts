@@ -6,8 +6,10 @@ import {
   calendarDay,
   changeText,
   clockTime,
+  costText,
   inClock,
   localDate,
+  pricesText,
   priceText,
   timeSpan,
   zoneText
@@ -102,6 +104,24 @@ describe("the words of the console", () => {
     assert.strictEqual(priceText(0, "EUR"), "free")
     assert.strictEqual(priceText(2, "CHF"), "middling")
     assert.isUndefined(priceText(null, "EUR"))
+  })
+
+  it("tell what a day costs as far as anybody said, and of how many stops nobody did", () => {
+    const stop = (price_tier: number | null, price_known: boolean, changes: object = {}) => ({
+      ...{ price_tier, price_known, booking_needed: false, status: "planned" },
+      ...changes
+    })
+    const known = [stop(0, true), stop(2, true), stop(2, true, { booking_needed: true }), stop(4, true)]
+    assert.strictEqual(pricesText(known, "JPY"), "1 × free, 2 × ¥¥, 1 × ¥¥¥¥ · book 1 stop ahead")
+    const guessed = [stop(2, false), stop(null, false)]
+    assert.strictEqual(
+      pricesText([...known.slice(0, 2), ...guessed], "CHF"),
+      "at least 1 × free, 1 × middling, 2 stops without a known price"
+    )
+    assert.strictEqual(pricesText(guessed.slice(1), "JPY"), "1 stop without a known price")
+    assert.strictEqual(pricesText([...known, stop(3, true, { status: "skipped" })], "JPY"), pricesText(known, "JPY"))
+    assert.strictEqual(costText(stop(2, false), "JPY"), "usually ¥¥")
+    assert.strictEqual(costText(stop(2, true), "JPY"), "¥¥")
   })
 
   it("tell opening hours as the traveler tells times, and leave what they do not understand", () => {

@@ -21,6 +21,8 @@ export const PlaceFacts = Schema.Struct({
   wheelchair: Schema.optionalKey(Answer),
   outdoor_seating: Schema.optionalKey(Schema.Boolean),
   fee: Schema.optionalKey(Schema.Boolean),
+  /** Set where its source says how dear it is; elsewhere that is what is usual for its kind. */
+  priced: Schema.optionalKey(Schema.Literal(true)),
   reservation: Schema.optionalKey(Schema.Literals(["required", "recommended", "yes", "no"])),
   cuisine: Schema.optionalKey(Schema.Array(short)),
   website: Schema.optionalKey(short),

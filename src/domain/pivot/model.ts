@@ -59,6 +59,7 @@ export type NodeBrief = typeof NodeBrief.Type
 export const BEFORE_ONE_GOES = {
   opening_hours: Schema.optionalKey(Schema.NullOr(Schema.String)),
   price_tier: Schema.optionalKey(Schema.Int),
+  price_known: Schema.optionalKey(Schema.Boolean),
   booking_needed: Schema.optionalKey(Schema.Boolean),
   expected: Schema.optionalKey(Schema.NullOr(Expected))
 }

@@ -3,6 +3,7 @@ import { attributionsFor } from "../catalog/attribution.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { expectationAt, expectationSaying } from "../catalog/expectation.ts"
 import type { ActivityNode } from "../catalog/node.ts"
+import { isPriceKnown } from "../catalog/price.ts"
 import { countedSaying, detectorSayings, doorSayings, editorSaying, sourceName } from "../catalog/sayings.ts"
 import type { EvidenceLine, NodeBrief } from "../pivot/model.ts"
 import type { Open } from "../vocabulary.ts"
@@ -73,9 +74,10 @@ const expectationView = (catalog: CityCatalog, index: number, millis: number, wh
 
 /** What to know of a place before one goes there at that time: one shape for stops, offers, choices and ideas. */
 export const beforeOneGoes = (catalog: CityCatalog, index: number, open: Open, millis: number, when?: string) => {
-  const { booking_needed, opening_hours, price_tier } = catalog.nodes[index]!
+  const node = catalog.nodes[index]!
+  const { booking_needed, opening_hours, price_tier } = node
   const expected = open === "unknown" ? expectationView(catalog, index, millis, when) : null
-  return { opening_hours, price_tier, booking_needed, expected }
+  return { opening_hours, price_tier, price_known: isPriceKnown(node), booking_needed, expected }
 }
 
 /** A place as the catalog shows it, open or not at this instant; `when` says the instant otherwise than as a time. */

@@ -4,9 +4,11 @@ import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { sharedTags } from "../catalog/embedding.ts"
 import { fitFor } from "../catalog/fits.ts"
 import type { ActivityNode } from "../catalog/node.ts"
+import { countAbove, pricesOf, pricesSaying } from "../catalog/price.ts"
 import { type CityConditions, shutByEvent } from "../city/model.ts"
 import { affinityOf } from "../group/affinity.ts"
 import { explainPackage } from "../group/package.ts"
+import { BUDGET_TIER } from "../itinerary/rules.ts"
 import { plainNarrative } from "../narrative.ts"
 import { partyTaste, vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
@@ -78,7 +80,7 @@ const openOn = ({ catalog, conditions }: Shown, index: number, slot: Slot): Open
     : catalog.openAt(index, slot.starts_at)
 
 /** Of a place that is no longer listed nobody knows anything. */
-const UNLISTED = { opening_hours: null, price_tier: null, booking_needed: false, expected: null }
+const UNLISTED = { opening_hours: null, price_tier: null, price_known: false, booking_needed: false, expected: null }
 
 const fitsOf = (node: ActivityNode | undefined, { constraints: { needs = [] } }: TripState) =>
   Object.fromEntries(needs.map((need) => [need, node === undefined ? "unknown" : fitFor(node, need)] as const))
@@ -150,6 +152,21 @@ const wayOf = (trip: TripState, catalog: CityCatalog, day: number) => {
     slots.reduce((sum, slot) => sum + slot.travel_minutes, 0) +
     fixed.reduce((sum, thing) => sum + wayTo(trip, catalog, thing), 0)
   return { minutes: there + (back ?? 0), back_minutes: back }
+}
+
+/** What the stops that are left cost, as far as anybody said. */
+const pricesView = (trip: TripState, catalog: CityCatalog, slots: ReadonlyArray<Slot>) => {
+  const places = slots
+    .filter((slot) => slot.status !== "skipped")
+    .map(({ node_id }) => catalog.nodes[catalog.indexOf(node_id) ?? -1])
+  const { budget } = trip.constraints
+  const prices = pricesOf(places)
+  return {
+    ...prices,
+    above_budget: budget === undefined ? null : countAbove(places, BUDGET_TIER[budget]),
+    to_book: places.filter((place) => place?.booking_needed === true).length,
+    message: pricesSaying(prices)
+  }
 }
 
 const UNDO_WORDS: Readonly<Record<string, string>> = {
@@ -252,9 +269,11 @@ export const tripView = (trip: TripState, shown: Shown) => {
         date: isoDate(first + index),
         slots: slots.map((slot) => slotView(slot, trip, shown, taste)),
         way: wayOf(trip, catalog, index + 1),
+        prices: pricesView(trip, catalog, slots),
         ...(free.length === 0 ? {} : { free_time: free })
       }
     }),
+    prices: pricesView(trip, catalog, trip.slots),
     fixed: fixedViews(trip, catalog),
     lodging: trip.lodging ?? null,
     undo: undoView(trip),

@@ -66,6 +66,8 @@ export const SlotView = Schema.Struct({
   opening_hours: Schema.NullOr(Schema.String),
   /** 0 free, 1 cheap, 2 moderate, 3 expensive, 4 a splurge; null for a place that is no longer listed. */
   price_tier: Schema.NullOr(Schema.Int),
+  /** Whether somebody said so; else it is what is usual for such places. */
+  price_known: Schema.Boolean,
   booking_needed: Schema.Boolean,
   /** For each need of the party, whether the place is fit for it, as far as it is known. */
   fits: recordBy(NEEDS, Schema.Literals(["fits", "unknown", "does-not"])),
@@ -109,12 +111,29 @@ export const UndoView = Schema.Struct({ change: Schema.Int, what: wordIn(UNDOABL
   identifier: "UndoView"
 })
 
+const Count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10_000 }))
+
+/** What stops cost, as far as anybody said: tiers and not amounts, because no source gives those. */
+export const PricesView = Schema.Struct({
+  free: Count,
+  cheap: Count,
+  moderate: Count,
+  expensive: Count,
+  splurge: Count,
+  unknown: Count,
+  /** Stops whose known price is above the trip's budget; null where it has none. */
+  above_budget: Schema.NullOr(Count),
+  to_book: Count,
+  message: Schema.String
+}).annotate({ identifier: "PricesView" })
+
 export const DayView = Schema.Struct({
   day: Schema.Int,
   date: IsoDate,
   slots: Schema.Array(SlotView),
   /** Minutes on the way: between stops, from the lodging and, as `back_minutes`, back to it. */
   way: Schema.Struct({ minutes: Schema.Int, back_minutes: Schema.NullOr(Schema.Int) }),
+  prices: PricesView,
   /** Absent where the day has none. */
   free_time: Schema.optionalKey(Schema.Array(FreeTimeView))
 }).annotate({ identifier: "DayView" })
@@ -149,6 +168,7 @@ export const TripView = Schema.Struct({
   state_version: Schema.Int,
   constraints: TripConstraints,
   days: Schema.Array(DayView),
+  prices: PricesView,
   fixed: Schema.Array(FixedView),
   lodging: Schema.NullOr(Lodging),
   undo: Schema.Array(UndoView),
@@ -202,6 +222,7 @@ export const NodeView = Schema.Struct({
   open: Open,
   expected: Schema.NullOr(Expected),
   price_tier: Schema.Int,
+  price_known: Schema.Boolean,
   setting: Setting,
   vibe_tags: Schema.Array(VibeTagWord),
   overrated: Schema.NullOr(Schema.Boolean),

@@ -222,14 +222,12 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   percent: ["The share of warm travelers that the model ranks for.", 10],
   personality: ["0 is introvert, 1 extrovert.", 0.4],
   pivot_id: ["The id of the offer.", EXAMPLE.pivot],
-  placed_by: [
-    "The term of a good day by which it is ahead of an ordinary place; null where people chose it, or a pivot did.",
-    "sunset"
-  ],
+  placed_by: ["The term of a good day that put it there; null where people chose it, or a pivot did.", "sunset"],
   places: ["How many places fell to this reason.", 31],
   position: ["Its place in the order that was shown, from 1.", 1],
   posted_on: ["The day of the post; null where unknown.", "2026-11-02"],
   previous: ["What the status was before."],
+  price_known: ["Whether somebody said how dear it is; else it is what is usual for such places.", true],
   price_tier: ["0 free, 1 cheap, 2 moderate, 3 expensive, 4 a splurge.", 0],
   problem: ["What is wrong, in a sentence.", "occurred_at is missing"],
   progress: ["How far the job is; null before it says so.", null],

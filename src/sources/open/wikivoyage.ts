@@ -130,15 +130,19 @@ const read = (listing: Readonly<Record<string, string>>) => {
   const category = categoryOf(listing)
   if (category === undefined) return { leftOut: `is no listing of what one visits (${listing.kind ?? ""})` }
   const checked = /^\d{4}-\d{2}-\d{2}$/.test(listing.lastedit ?? "") ? listing.lastedit : undefined
+  const free = /\bfree\b/i.test(listing.price ?? "")
   return namedPlace({
     name: listing.name ?? "",
     names: listing.alt === undefined || listing.alt === "" ? {} : { alt_name: listing.alt.slice(0, 200) },
     category,
     opening_hours: listing.hours === undefined ? null : hoursInWords(listing.hours),
-    facts: placeFacts({ ...(listing.url === undefined ? {} : { website: listing.url }) }),
+    facts: placeFacts({
+      ...(listing.url === undefined ? {} : { website: listing.url }),
+      ...(free ? { fee: "no" } : {})
+    }),
     external_ids: /^Q\d+$/.test(listing.wikidata ?? "") ? { wikidata: listing.wikidata! } : {},
     checked,
-    free: /\bfree\b/i.test(listing.price ?? "")
+    free
   })
 }
 

@@ -2,7 +2,7 @@
 import { addElement, fixedElement } from "./by-hand.js"
 import { button, element, held, redraw, setText, whenOther } from "./dom.js"
 import { fitsElement } from "./fits.js"
-import { calendarDay, clockTime, localDate, pricesText } from "./format.js"
+import { calendarDay, clockTime, inClock, localDate, pricesText } from "./format.js"
 import { T } from "./messages.js"
 import { UNDER_CHANGE } from "./plan.js"
 import { directions, makeStop } from "./stop.js"
@@ -128,6 +128,18 @@ const addingForms = (acts, currency) => {
   }
 }
 
+/** Meals that a day has to do without, and why. */
+const makeLacks = () => {
+  const lines = new WeakMap()
+  return ({ relaxed = [] }, { day }) =>
+    relaxed
+      .filter((one) => one.day === day && ["breakfast", "meals"].includes(one.constraint))
+      .map((one) => {
+        if (!lines.has(one)) lines.set(one, element("p", { class: "notice small" }, inClock(one.message)))
+        return lines.get(one)
+      })
+}
+
 /** What the day costs as far as anybody said, and all days together. */
 const makePrices = (currency) => {
   const [ofDay, ofTrip] = [element("p", { class: "soft prices" }), element("p", { class: "soft prices" })]
@@ -184,7 +196,7 @@ export const makeDays = (acts, shown, { map, now, currency = undefined, notes = 
   const section = element("section", {}, heading)
   const part = element("div", { class: "days" }, tabs.part, section)
   const adding = addingForms(acts, currency)
-  const prices = makePrices(currency)
+  const [lacks, prices] = [makeLacks(), makePrices(currency)]
 
   const stop = (slot, nr, trip, zone, marked) => {
     if (!stops.has(slot.id)) {
@@ -233,6 +245,7 @@ export const makeDays = (acts, shown, { map, now, currency = undefined, notes = 
       map,
       day.slots.length === 0 && element("p", { class: "soft" }, T.trip.noStop),
       list,
+      ...lacks(trip, day),
       ...prices(trip, day),
       day.way?.back_minutes > 0 && element("p", { class: "soft" }, T.trip.back(day.way.back_minutes)),
       canChange(trip) && adding(trip, day, zone)

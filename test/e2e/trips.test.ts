@@ -72,30 +72,6 @@ describe("trips", () => {
     assert.strictEqual((await ann.call("PATCH", `/trips/${trip.id}`, { status: "confirmed" })).status, 409)
   })
 
-  it("say what a day and all days cost, as far as it is known, and what has to be booked", async () => {
-    const trip = ok(await ann.call("POST", "/trips", aTrip({ constraints: { budget: "low" } })), 201)
-    const names = ["free", "cheap", "moderate", "expensive", "splurge"]
-    const judge = ({ above_budget, message, to_book, unknown, ...counts }: Json, slots: ReadonlyArray<Json>) => {
-      assert.strictEqual(above_budget, slots.filter((slot) => slot.price_tier > 1).length)
-      assert.strictEqual(to_book, slots.filter((slot) => slot.booking_needed).length)
-      assert.strictEqual(unknown, 0, "our editors say how dear each place is")
-      const count = (tier: number) => slots.filter((slot) => slot.price_tier === tier).length
-      assert.deepEqual(counts, Object.fromEntries(names.map((name, tier) => [name, count(tier)])))
-      assert.include(message, `${count(1)} cheap`)
-    }
-    for (const day of trip.days) judge(day.prices, day.slots)
-    judge(trip.prices, slotsOf(trip))
-    assert.isAbove(trip.prices.cheap, 0)
-    assert.isTrue(slotsOf(trip).every((slot) => slot.price_known))
-    // Without a budget nothing is above it; what is taken out costs nothing any more.
-    const [first] = slotsOf(trip)
-    ok(await ann.call("PATCH", `/trips/${trip.id}/slots/${first.id}`, { action: "remove" }))
-    const { prices } = ok(await ann.call("GET", `/trips/${trip.id}`))
-    const name = names[first.price_tier]!
-    assert.strictEqual(prices[name], trip.prices[name] - 1)
-    assert.isNull(ok(await ann.call("POST", "/trips", aTrip({ days: 1 })), 201).prices.above_budget)
-  })
-
   it("let their stops be swapped, locked and removed", async () => {
     const trip = ok(await ann.call("POST", "/trips", aTrip()), 201)
     const path = (slot: Json) => `/trips/${trip.id}/slots/${slot.id}`

@@ -14,7 +14,7 @@ import { MUST_OVERFLOW, type Musts, mustsOf, sayMusts } from "./musts.ts"
 import { type Option, optionsOf, rolesOf } from "./options.ts"
 import { type Days, type Posed, pose } from "./pose.ts"
 import { withReasons } from "./reasons.ts"
-import { type Draft, relaxDay, relaxMeals, sayShares, sayUnknownFits } from "./relax.ts"
+import { type Draft, relaxDay, relaxMeals, sayBreakfast, sayShares, sayUnknownFits } from "./relax.ts"
 import { clockAt, millisAt } from "./rules.ts"
 import { tableOf } from "./table-hours.ts"
 import { type PlanWeights, WEIGHTS, type Worth } from "./terms.ts"
@@ -182,14 +182,12 @@ class Run implements AssemblyRun {
       }
     }
     yield () => {
+      const stops = frame.days.flatMap((day, at) =>
+        stopsOf(draft, at, timed(candidates, frame.pace.buffer, day, at, draft.days[at]!))
+      )
+      for (const [day] of frame.days.entries()) sayBreakfast(draft, day, stops, options)
       this.assembly = {
-        stops: withReasons(
-          candidates,
-          weights,
-          frame.days.flatMap((day, at) =>
-            stopsOf(draft, at, timed(candidates, frame.pace.buffer, day, at, draft.days[at]!))
-          )
-        ),
+        stops: withReasons(candidates, weights, stops),
         relaxations: draft.relaxations,
         problems: draft.problems
       }

@@ -5,11 +5,13 @@
 import { fitFor } from "../catalog/fits.ts"
 import { Search } from "../orienteering/search.ts"
 import type { Relaxation } from "../plan/model.ts"
+import { BREAKFAST_OVER, hasBreakfast } from "./breakfast.ts"
 import { type Candidates, feeds, nameOf } from "./candidates.ts"
 import { type Frame, mostStops } from "./frame.ts"
+import type { LockedStop, PlannedStop } from "./model.ts"
 import { type Loose, type Option, optionsOf, type Role, rolesOf } from "./options.ts"
 import { type Days, entryOf, pose, type Stop } from "./pose.ts"
-import { BUDGET_TIER, type DayHours } from "./rules.ts"
+import { BUDGET_TIER, clockAt, type DayHours, minuteAt } from "./rules.ts"
 import type { Meal } from "./table-hours.ts"
 import { type PlanWeights, sumOf } from "./terms.ts"
 
@@ -226,6 +228,40 @@ export const relaxDay = (draft: Draft, day: number): void => {
       message: `Day ${number} has ${stops} stops, fewer than the pace asks for: no further place fits.`
     })
   }
+}
+
+/** Says where a day that begins early has nothing to eat or drink in the morning, and why. `options` are all that could be. */
+export const sayBreakfast = (
+  draft: Draft,
+  day: number,
+  stops: ReadonlyArray<PlannedStop>,
+  options: ReadonlyArray<Option>
+): void => {
+  const { candidates, frame } = draft
+  const { breakfast, cut, day: tripDay, over } = frame.days[day]!
+  if (!breakfast || cut || over) return
+  const { catalog, locked } = candidates.input
+  const isTable = ({ day, feeds, starts_at }: LockedStop) =>
+    day === tripDay.day && feeds === true && clockAt(tripDay, minuteAt(tripDay, starts_at)) < BREAKFAST_OVER
+  if (locked.some(isTable) || hasBreakfast(catalog, tripDay.day, stops)) return
+  const places = new Set(
+    options.flatMap(({ arrivals, candidate, role }) =>
+      role === "breakfast" && arrivals[day]!.length > 0 ? [candidate] : []
+    )
+  )
+  const taken = takenIn(draft.days)
+  const left = [...places].filter((candidate) => !taken.has(candidate)).length
+  const why =
+    places.size === 0
+      ? "no café or bakery that it could have is open before your first stop"
+      : left === 0
+        ? "each café or bakery that is open then is in the plan already"
+        : "no café or bakery that is open then lies near enough to the rest of the day"
+  draft.relaxations.push({
+    constraint: "breakfast",
+    day: tripDay.day,
+    message: `Day ${tripDay.day} has no breakfast: ${why}.`
+  })
 }
 
 /** Names the places of which nobody knows whether they are fit for what the party needs. */

@@ -8,12 +8,13 @@ import { countAbove, pricesOf, pricesSaying } from "../catalog/price.ts"
 import { type CityConditions, shutByEvent } from "../city/model.ts"
 import { affinityOf } from "../group/affinity.ts"
 import { explainPackage } from "../group/package.ts"
+import { hasBreakfast } from "../itinerary/breakfast.ts"
 import { BUDGET_TIER } from "../itinerary/rules.ts"
 import { plainNarrative } from "../narrative.ts"
 import { partyTaste, vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import { readOffer } from "../pivot/model.ts"
-import type { FixedThing, PlacedBy, Slot } from "../plan/model.ts"
+import type { FixedThing, PlacedBy, Relaxation, Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import { legLines } from "../transit/legs.ts"
 import { EVENT_WORDS } from "../trip/event-words.ts"
@@ -248,10 +249,15 @@ const lostView = ({ seq, type }: LostChange) => {
   }
 }
 
+/** What people put right by hand since: a morning that has a café now. */
+const isMended = ({ constraint, day }: Relaxation, { slots }: TripState, catalog: CityCatalog): boolean =>
+  constraint === "breakfast" && day !== undefined && hasBreakfast(catalog, day, slots)
+
 export const tripView = (trip: TripState, shown: Shown) => {
   const { catalog, personas } = shown
   const taste = shownTaste(personas)
   const first = parseIsoDate(trip.start_date)!
+  const relaxed = trip.relaxed.filter((one) => !isMended(one, trip, catalog))
   const shares = personas.length > 1 ? memberShares(trip, catalog, personas) : undefined
   return {
     id: trip.id,
@@ -287,7 +293,7 @@ export const tripView = (trip: TripState, shown: Shown) => {
     attribution: attributionsFor(
       trip.slots.flatMap(({ node_id }) => catalog.nodes[catalog.indexOf(node_id) ?? -1] ?? [])
     ),
-    ...(trip.relaxed.length === 0 ? {} : { relaxed: trip.relaxed }),
+    ...(relaxed.length === 0 ? {} : { relaxed }),
     ...(trip.degraded === undefined ? {} : { degraded: trip.degraded }),
     ...(trip.lost === undefined ? {} : { lost: trip.lost.map(lostView) })
   }

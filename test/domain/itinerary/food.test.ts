@@ -57,11 +57,43 @@ describe("food", () => {
     assert.isAtLeast(full, days / 4)
   })
 
+  it("says of each early day whether it lacks a breakfast, and why", () => {
+    const base = generateCity(74, { nodes: 200, unknown: 0 })
+    const isCafe = ({ category }: { readonly category: string }) => ["cafe", "bakery"].includes(category)
+    const late = {
+      ...base,
+      openAt: (index: number, at: number) =>
+        isCafe(base.nodes[index]!) && base.localMinute(at) < 720 ? "closed" : base.openAt(index, at)
+    } as PlanningCity
+    const messages = new Set<string>()
+    for (const city of [base, late, ...curatedCities()]) {
+      for (let seed = 0; seed < 4; seed++) {
+        const out = assemble(inputFor(city, seed, seed === 3 ? 7 : 2, { effort: 0.2 }))
+        for (const { day } of inputFor(city, seed, seed === 3 ? 7 : 2).days) {
+          const has = out.stops.some(
+            (stop) =>
+              stop.day === day &&
+              city.localMinute(stop.starts_at) < 660 &&
+              ["cafe", "bakery", "restaurant", "street_food", "food_hall", "dessert"].includes(
+                city.nodes[stop.index]!.category
+              )
+          )
+          const said = out.relaxations.filter((one) => one.constraint === "breakfast" && one.day === day)
+          assert.lengthOf(said, has ? 0 : 1)
+          for (const { message } of said) messages.add(message.replace(/^Day \d has no breakfast: /, ""))
+          if (city === late && !has) assert.match(said[0]!.message, /no café or bakery .* is open before/)
+        }
+      }
+    }
+    assert.isAtLeast(messages.size, 2, [...messages].join(" "))
+  })
+
   it("looks for no breakfast where the day begins late", () => {
     const city = generateCity(72, { nodes: 200, unknown: 0 })
     for (let seed = 0; seed < 8; seed++) {
       const input = inputFor(city, seed, 2, { effort: 0.2, orientations: ["night_owl"] })
       for (const stop of assemble(input).stops) assert.notEqual(stop.placed_by, "breakfast")
+      assert.isFalse(assemble(input).relaxations.some(({ constraint }) => constraint === "breakfast"))
     }
   })
 

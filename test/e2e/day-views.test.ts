@@ -1,0 +1,70 @@
+/** What the days of a trip say of themselves: what they cost, and what they lack. */
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
+import { openWorld, type World } from "./world.ts"
+
+const slotsOf = (trip: Json): ReadonlyArray<Json> => trip.days.flatMap((day: Json) => day.slots)
+const aTrip = (days: number, constraints: object = {}, city = "seattle") => ({
+  ...{ city, start_date: dayAhead(12), days, constraints }
+})
+
+describe("days", () => {
+  let world: World
+  let ann: Traveler
+
+  beforeAll(async () => {
+    world = await openWorld({ RATE_LIMIT: "off" })
+    ann = await world.someone()
+  })
+  afterAll(() => world?.close())
+
+  it("say what a day and all days cost, as far as it is known, and what has to be booked", async () => {
+    const trip = ok(await ann.call("POST", "/trips", aTrip(3, { budget: "low" })), 201)
+    const names = ["free", "cheap", "moderate", "expensive", "splurge"]
+    const judge = ({ above_budget, message, to_book, unknown, ...counts }: Json, slots: ReadonlyArray<Json>) => {
+      assert.strictEqual(above_budget, slots.filter((slot) => slot.price_tier > 1).length)
+      assert.strictEqual(to_book, slots.filter((slot) => slot.booking_needed).length)
+      assert.strictEqual(unknown, 0, "our editors say how dear each place is")
+      const count = (tier: number) => slots.filter((slot) => slot.price_tier === tier).length
+      assert.deepEqual(counts, Object.fromEntries(names.map((name, tier) => [name, count(tier)])))
+      assert.include(message, `${count(1)} cheap`)
+    }
+    for (const day of trip.days) judge(day.prices, day.slots)
+    judge(trip.prices, slotsOf(trip))
+    assert.isAbove(trip.prices.cheap, 0)
+    assert.isTrue(slotsOf(trip).every((slot) => slot.price_known))
+    // Without a budget nothing is above it; what is taken out costs nothing any more.
+    const [first] = slotsOf(trip)
+    ok(await ann.call("PATCH", `/trips/${trip.id}/slots/${first.id}`, { action: "remove" }))
+    const { prices } = ok(await ann.call("GET", `/trips/${trip.id}`))
+    const name = names[first.price_tier]!
+    assert.strictEqual(prices[name], trip.prices[name] - 1)
+    assert.isNull(ok(await ann.call("POST", "/trips", aTrip(1)), 201).prices.above_budget)
+  })
+
+  it("say that they lack a breakfast, where no café is open early", async () => {
+    const whole = JSON.parse(readFileSync(join(import.meta.dirname, "../../data/cities/seattle.json"), "utf8"))
+    const nodes = whole.nodes.map((node: Json) =>
+      ["cafe", "bakery"].includes(node.category) ? { ...node, opening_hours: "12:00-18:00" } : node
+    )
+    const file = join(world.folder, "late.json")
+    writeFileSync(file, JSON.stringify({ ...whole, city: { ...whole.city, slug: "late", name: "Late" }, nodes }))
+    const seeded = await world.command("seed-city", "--city", "late", "--source", "file", "--file", file)
+    assert.strictEqual(seeded.code, 0, seeded.said)
+    await until("the city", async () =>
+      ok(await ann.call("GET", "/cities")).cities.some((city: Json) => city.slug === "late")
+    )
+    const trip = ok(await ann.call("POST", "/trips", aTrip(2, { day_start: "09:00" }, "late")), 201)
+    const said = trip.relaxed.filter((one: Json) => one.constraint === "breakfast")
+    assert.deepEqual(
+      said.map((one: Json) => one.message),
+      [1, 2].map(
+        (day) => `Day ${day} has no breakfast: no café or bakery that it could have is open before your first stop.`
+      )
+    )
+    const usual = ok(await ann.call("POST", "/trips", aTrip(1, { day_start: "09:00" })), 201)
+    assert.isFalse((usual.relaxed ?? []).some((one: Json) => one.constraint === "breakfast"))
+  })
+})

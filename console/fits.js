@@ -19,6 +19,28 @@ const optionText = ({ stops, way_minutes }, zone) =>
     T.fits.way(way_minutes)
   ].join(" · ")
 
+/** What was found, each with one press into the plan, or why nothing was. */
+const foundElements = ({ options, reasons }, take, zone, currency) => [
+  ...options.map((option, nr) =>
+    button(
+      [
+        optionText(option, zone),
+        ...option.stops.map((stop) => beforeElement(stop, currency, option.stops.length > 1 && stop.node.name))
+      ],
+      held(() => take(option.stops)),
+      { "data-act": `fit-${nr}`, title: inClock(option.stops.flatMap(({ why }) => why).join(" · ")) }
+    )
+  ),
+  ...(options.length === 0 ? reasons.map(({ message }) => element("p", { class: "soft" }, inClock(message))) : [])
+]
+
+/** The same from now on, with one press, for who feels something and has no stop soon that could change. */
+export const nearbyElement = (ask, take, zone, currency) => {
+  const found = element("div", { class: "choices", "aria-live": "polite" })
+  const look = held(async () => redraw(found, foundElements(await ask(USUAL_MINUTES), take, zone, currency)))
+  return element("div", {}, button(T.fits.nearby, look, { class: "primary", "data-act": "nearby" }), found)
+}
+
 /**
  * `ask({minutes, time})` says what fits; `take(stops)` puts them into the plan.
  *
@@ -43,23 +65,11 @@ export const fitsElement = (ask, take, zone, currency) => {
   const look = held(async () => {
     if (!minutes.reportValidity()) return
     const time = at.value === "" ? {} : { time: at.value }
-    const { options, reasons } = await ask({ minutes: Number(minutes.value), ...time })
-    redraw(found, [
-      ...options.map((option, nr) =>
-        button(
-          [
-            optionText(option, zone()),
-            ...option.stops.map((stop) => beforeElement(stop, currency, option.stops.length > 1 && stop.node.name))
-          ],
-          held(async () => {
-            await take(option.stops)
-            found.replaceChildren()
-          }),
-          { "data-act": `fit-${nr}`, title: inClock(option.stops.flatMap(({ why }) => why).join(" · ")) }
-        )
-      ),
-      ...(options.length === 0 ? reasons.map(({ message }) => element("p", { class: "soft" }, inClock(message))) : [])
-    ])
+    const taken = async (stops) => {
+      await take(stops)
+      found.replaceChildren()
+    }
+    redraw(found, foundElements(await ask({ minutes: Number(minutes.value), ...time }), taken, zone(), currency))
   })
   return element(
     "details",

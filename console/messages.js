@@ -427,6 +427,7 @@ export const T = {
     fromHint: "Left open: from now, on the day that you are on.",
     when: "Say from when on: that day is not the one that you are on.",
     look: "Look",
+    nearby: "What is nearby now?",
     after: ", then ",
     way: (minutes) => `${minutes} min on the way`
   },
@@ -509,7 +510,7 @@ export const T = {
     take: "Take it",
     takeNth: (label, nth, what) => `${label}: option ${nth}, ${what}`,
     until: (time) => `Good until ${time}.`,
-    nothing: "There is nothing to change:",
+    nothing: "Nothing else passes, and the plan is as good as it was:",
     stays: (count) => `${plural(count, "stop stays", "stops stay")} as planned`,
     away: (minutes) => `${plural(minutes, "minute")} away`,
     who: "Who says so",

@@ -183,11 +183,19 @@ export const offerTitle = ({ trigger, slot_id }, trip) => {
   return about === undefined ? what : `${what}: ${about}`
 }
 
+/** Reasons that say of themselves that nothing has to change, or what can: they come first. */
+const SAYS_ALL = ["absorbed", "not_affected", "nothing_ahead", "far_ahead"]
+
+/** Whether somebody feels something now, and no stop that is soon can follow. */
+const isLeftAlone = ({ trigger, options, reasons = [] }) =>
+  trigger === "mood" && (options.length === 0 || reasons.some(({ reason }) => reason === "far_ahead"))
+
 export const offerElement = (offer, context) => {
-  const { trip, zone, currency, base, accept, dismiss, openVote } = context
+  const { trip, zone, currency, base, accept, dismiss, openVote, nearby } = context
   const { pivot_id, options, reasons = [], expires_at } = offer
   const isVote = isVoted(offer, trip)
   const mayVote = !trip.vote && trip.members.length > 1 && options.length > 0
+  const whole = reasons.filter(({ reason }) => SAYS_ALL.includes(reason))
   const keep = isVote ? T.vote.no : T.offer.keep
   return element(
     "section",
@@ -202,7 +210,9 @@ export const offerElement = (offer, context) => {
         { "data-act": "dismiss" }
       )
     ),
-    options.length === 0 && element("p", {}, T.offer.nothing),
+    whole.map(({ message }) => element("p", {}, inClock(message))),
+    options.length === 0 && whole.length === 0 && element("p", {}, T.offer.nothing),
+    isLeftAlone(offer) && nearby(offer),
     isVote && voteElement(offer, context),
     mayVote && voteForm(openVote, offer),
     offerMap(trip, offer, base),
@@ -213,11 +223,11 @@ export const offerElement = (offer, context) => {
         optionElement(option, index, { trip, zone, currency, isVote, accept: (chosen) => accept(offer, chosen) })
       )
     ),
-    reasons.length > 0 &&
+    reasons.length > whole.length &&
       element(
         "ul",
         { class: "soft" },
-        reasons.map(({ message }) => element("li", {}, inClock(message)))
+        reasons.filter((one) => !whole.includes(one)).map(({ message }) => element("li", {}, inClock(message)))
       ),
     options.length > 0 && !isVote && element("p", { class: "soft" }, T.offer.until(deadline(expires_at)))
   )

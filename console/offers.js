@@ -1,5 +1,6 @@
 /** The offers on the table, and what their buttons do. */
 import { button, element, redraw, setText, whenOther } from "./dom.js"
+import { nearbyElement } from "./fits.js"
 import { changeText } from "./format.js"
 import { T } from "./messages.js"
 import { decidedElement, offerElement } from "./offer.js"
@@ -15,7 +16,7 @@ const surroundings = ({ slot_id, options }, { days }) => {
 }
 
 /** `zone()`, its places and its currency are the city's; `days` shows the day of an option that is taken. */
-export const makePanel = (live, zone, days, { base, currency }) => {
+export const makePanel = (live, zone, days, { base, currency, takeFitting }) => {
   const panel = element("div", { class: "offers", "aria-label": T.trip.offers, role: "region" })
   const isVoted = ({ pivot_id }) => live.trip.vote?.pivot_id === pivot_id
   const accept = async (offer, option) => {
@@ -51,6 +52,14 @@ export const makePanel = (live, zone, days, { base, currency }) => {
     setText(fold, isFolded ? T.offer.unfold(live.offers.size) : T.offer.fold)
     fold.setAttribute("aria-expanded", String(!isFolded))
   }
+  /** What fits in from now on; an offer of nothing has nothing more to say once something of it is taken. */
+  const nearby = (offer) => {
+    const take = async (stops) => {
+      await takeFitting(stops)
+      if (offer.options.length === 0) await dismiss(offer)
+    }
+    return nearbyElement((minutes) => live.does.fits(minutes), take, zone(), currency)
+  }
   const openVote = (offer, terms) => live.openVote(offer, terms)
   /** Drawn offers by their ids: one that nothing happened to stays as it is. */
   const drawn = new Map()
@@ -63,7 +72,7 @@ export const makePanel = (live, zone, days, { base, currency }) => {
     }
     const { part, draw } = drawn.get(offer.pivot_id)
     const by = [trip.vote, trip.members.length, yours, zone(), surroundings(offer, trip)]
-    draw(by, { trip, zone: zone(), currency, base, yours, accept, dismiss, openVote })
+    draw(by, { trip, zone: zone(), currency, base, yours, accept, dismiss, openVote, nearby })
     return part
   }
   const draw = () => {

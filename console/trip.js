@@ -248,8 +248,9 @@ export const tripView = async (app, id) => {
     if (isNarrow) controls.querySelector("details")?.removeAttribute("open")
     offers.panel.querySelector(".offer")?.focus()
   }
+  const base = () => app.base(first.city)
   const map = makeMap(
-    () => app.base(first.city),
+    base,
     (message) => announceProblem({ message }),
     () => api.client.call("begin.map")
   )
@@ -267,7 +268,7 @@ export const tripView = async (app, id) => {
     now: api.now,
     notes: notesOf(app.own, id)
   })
-  const offers = makePanel(live, zone, days, { base: () => app.base(first.city), currency })
+  const offers = makePanel(live, zone, days, { base, currency, takeFitting: acts.takeFitting })
   const below = makeBelow(app, live, zone, name, vetoes)
   page.drawOnline = below.drawOnline
   const now = makeNow(acts)

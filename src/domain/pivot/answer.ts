@@ -5,9 +5,10 @@
 import type { PivotRefusal, PivotWorld, Refused } from "./answer-model.ts"
 import type { Finding } from "./draft.ts"
 import type { FallbackSet } from "./fallbacks.ts"
-import type { PivotRequest } from "./model.ts"
+import type { NoPivotReason, PivotRequest } from "./model.ts"
 import { MOODS, moodWish } from "./moods.ts"
 import { daySlots, type PlanSlot } from "./plan.ts"
+import { clock } from "./present.ts"
 import { columnOfMood, replaceSlot } from "./replace.ts"
 import { answerDay } from "./rest-of-day.ts"
 import { CLOSED_COLUMN, WEATHER_COLUMN } from "./search.ts"
@@ -34,6 +35,16 @@ interface Target {
   readonly position: number
 }
 
+/** Why no stop that is still ahead could change. */
+const whyNothingAhead = ({ trip }: PivotWorld, { trigger }: PivotRequest, now: number): string => {
+  const ahead = trip.slots.filter((slot) => slot.status === "planned" && slot.ends_at > now)
+  if (ahead.length === 0) return "Nothing more is planned on this trip."
+  if (trigger !== "transit" && ahead.some((slot) => slot.locked && slot.ends_at - now >= WORTH_CHANGING)) {
+    return "All that is still ahead is to be kept whatever happens. Unlock a stop to have it changed."
+  }
+  return "The last stop has begun, and nothing is planned after it."
+}
+
 /** The slot that a request is about: the one it names, else the next one that the trigger can concern. */
 const targetOf = (world: PivotWorld, request: PivotRequest, now: number): Target | Refused => {
   const { trip, catalog } = world
@@ -55,7 +66,7 @@ const targetOf = (world: PivotWorld, request: PivotRequest, now: number): Target
         continue
       if (named === undefined || slot.starts_at < named.starts_at) named = slot
     }
-    if (named === undefined) return refuse("nothing_ahead", "No stop is left that could change.")
+    if (named === undefined) return refuse("nothing_ahead", whyNothingAhead(world, request, now))
   }
   const id = named.id
   const day = daySlots(trip, named.day, catalog.indexOf)
@@ -125,6 +136,16 @@ const district = (
       )
 }
 
+/** Who feels something now and next has a stop in so much time is told which stop the answer is about. */
+const FAR_AHEAD = 2 * 3_600_000
+
+const farAhead = ({ catalog, env }: PivotWorld, { index, day, starts }: PlanSlot): NoPivotReason => {
+  const name = index < 0 ? "the next stop" : catalog.nodes[index]!.name
+  const at = clock(env.localMinute(starts))
+  const message = `Nothing could change before ${name}, on day ${day} at ${at}: this is about that stop.`
+  return { reason: "far_ahead", message, places: 0 }
+}
+
 const mood = (world: PivotWorld, set: FallbackSet | undefined, request: PivotRequest, target: Target, now: number) => {
   const wish = moodWish(request.detail)
   if (wish === undefined) {
@@ -134,9 +155,14 @@ const mood = (world: PivotWorld, set: FallbackSet | undefined, request: PivotReq
   }
   const { day, position } = target
   const upset = request.slot_id === undefined ? moodUpset(world, day, position, wish) : undefined
-  return upset === undefined
-    ? replaceSlot(world, set, day, position, columnOfMood(wish), wish, now)
-    : answerDay(world, set, day, upset, now)
+  const found =
+    upset === undefined
+      ? replaceSlot(world, set, day, position, columnOfMood(wish), wish, now)
+      : answerDay(world, set, day, upset, now)
+  const next = day[position]!
+  return request.slot_id !== undefined || next.starts - now < FAR_AHEAD
+    ? found
+    : { ...found, reasons: [farAhead(world, next), ...found.reasons] }
 }
 
 const search = (

@@ -108,6 +108,9 @@ const ordered = (
   return { options: options.sort((a, b) => b.chance - a.chance), model: acceptance.ref }
 }
 
+/** What is worth saying also beside a full choice: that not all of it was looked at, and that it is about a stop far ahead. */
+const BESIDE_ALL: ReadonlySet<string> = new Set(["out_of_time", "far_ahead"])
+
 export const makeOffer = (
   world: PivotWorld,
   request: PivotRequest,
@@ -121,9 +124,8 @@ export const makeOffer = (
   let planned = 0
   for (const one of trip.slots) if (one.status === "planned") planned++
   const count = Math.min(finding.options.length, settings.options)
-  // Beside a full choice only one thing is worth saying: that not all of it was looked at.
   const reasons =
-    count < settings.options ? finding.reasons : finding.reasons.filter(({ reason }) => reason === "out_of_time")
+    count < settings.options ? finding.reasons : finding.reasons.filter(({ reason }) => BESIDE_ALL.has(reason))
   const expires_at = now + settings.offerTtlMs
   const chosen: Array<ChosenOption> = []
   const { options: all, model } = ordered(world, request.trigger, finding.options, describer(world, request, slot, now))

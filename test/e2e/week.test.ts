@@ -11,6 +11,7 @@ import { DATASETS, type DatasetName } from "../../src/services/datasets.ts"
 import { ShadowPopulation } from "../../src/services/shadow-population.ts"
 import { buildDataset } from "../../src/training/datasets/build.ts"
 import { scratchFolder } from "../support/server.ts"
+import { HOUR } from "../support/week/cast.ts"
 import type { HeldDecision } from "../support/week/check/decisions.ts"
 import type { Agreement } from "../support/week/check/findings.ts"
 import { checkLog, type Held } from "../support/week/check/log.ts"
@@ -23,7 +24,7 @@ import { exported, heldOf, momentValues, unattributed } from "../support/week/ex
 import { type BuiltDataset, buildAll, runWeek, type Week } from "../support/week/week.ts"
 import { populated, SMALL } from "../training/population/world.ts"
 
-const PEOPLE = 12
+const PEOPLE = 17
 const DAYS = 3
 
 /** A few people are too few for a data set to be published; nothing else may be held against it. */
@@ -112,6 +113,23 @@ describe.skipIf(FAKETIME === undefined)(
       })
     }
 
+    it("tells of pushes that were taken and let be, of companions who left or were sent away, and of mornings that got shorter", () => {
+      const { answers, offers, partings, plans } = week.record
+      const said = (of: string) => answers.find(({ offer }) => offer === of)
+      const closures = offers.filter(({ asked, party, trigger }) => !asked && party === 1 && trigger === "venue_closed")
+      const told = closures.flatMap(({ id }) => said(id) ?? []).map(({ pushed, response }) => `${response} ${pushed}`)
+      for (const one of ["accept undefined", "accept true", "ignore undefined"]) assert.include(told, one)
+      assert.sameMembers([...new Set(partings.map(({ by }) => by))], ["themselves", "owner"])
+      const open = (trip: string, who: string) => offers.filter((one) => one.trip === trip && one.who === who)
+      assert.isTrue(partings.every(({ trip, who }) => open(trip, who).some(({ id }) => said(id)?.nobodys)))
+      const later = plans.flatMap(({ at, stops, trip }) =>
+        plans.flatMap((one) =>
+          one.trip === trip && one.at[0] > at[1] ? [one.stops[0]!.starts_at - stops[0]!.starts_at] : []
+        )
+      )
+      assert.isTrue(later.some((millis) => millis > 2 * HOUR && millis < 12 * HOUR))
+    })
+
     it("gives each signal about a stop, an offer or a slate its decision, model and session, and moments that differ", async () => {
       const all = await exported(week)
       assert.deepEqual(unattributed(week.record, all), [])
@@ -157,8 +175,11 @@ describe.skipIf(FAKETIME === undefined)(
         const decisions = noticed("decisions", which, { candidate_ids: [nobody], selected_ids: [nobody] })
         assert.deepEqual(decisions, [["lost"], ["invented"], ["lost", "invented"]])
       }
-      const offers = noticed("offers", isAnswered, { response: "ignore", chosen_option_id: null })
-      assert.deepEqual(offers, [["lost"], ["invented"], ["wrong"]])
+      const isPushed = ({ response, user_id }: HeldOffer) => response === "accept" && user_id === null
+      for (const which of [isAnswered, isPushed]) {
+        const offers = noticed("offers", which, { response: "ignore", chosen_option_id: null })
+        assert.deepEqual(offers, [["lost"], ["invented"], ["wrong"]])
+      }
     })
 
     it("says of each member of a group what they themselves had said before, and only of its first what they are like", () => {

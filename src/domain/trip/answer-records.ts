@@ -6,6 +6,7 @@ import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
 import type { OpenOffer } from "./actor-state.ts"
 import { foundClosed } from "./door-reports.ts"
+import { isMember } from "./model.ts"
 import { pivotEdits } from "./plan-edits.ts"
 import { signal, type TripRecord, type Turn } from "./turn.ts"
 
@@ -126,8 +127,14 @@ export const responded = (
   return records
 }
 
-/** Nobody asked for it, and several travel: that it was ignored says nothing of any one of them. */
-export const isNobodys = ({ trip }: Turn, { by }: OpenOffer): boolean => by === null && trip.members.length > 1
+/**
+ * That it was ignored says nothing of any one of them: nobody asked for it, and several travel; or whoever asked travels on no more,
+ * and could not answer when they had left.
+ */
+export const isNobodys = ({ trip }: Turn, { about, by }: OpenOffer): boolean => {
+  if (by !== null) return !isMember(trip, by)
+  return about === undefined || trip.members.length > 1
+}
 
 /** Where there was nothing to choose nobody ignored a choice, nor where nobody was told of it, or somebody's answer came too late. */
 export const ignored = (turn: Turn, open: OpenOffer): ReadonlyArray<TripRecord> => {

@@ -185,6 +185,27 @@ describe("offers that newer ones push out", () => {
     assert.notProperty(asked.last.records?.[0]?.payload, "nobodys", "whoever asked let it be")
   })
 
+  it("are ignored by nobody where whoever asked has left the trip, or the world, before their time was over", () => {
+    for (const going of [
+      { _tag: "leave", by: friend, user_id: friend },
+      { _tag: "leave", by: owner, user_id: friend },
+      { _tag: "erase_member", user_id: friend }
+    ] as const) {
+      const live = active()
+      invited(live)
+      offer(live, { by: friend })
+      live.send(going)
+      live.now += 3_600_000
+      live.send({ _tag: "wake" })
+      assert.deepStrictEqual(
+        live.last.records?.map(({ type }) => type),
+        ["pivot_response"],
+        "the owner, who is left alone, was not asked either"
+      )
+      assert.deepInclude(live.last.records?.[0]?.payload, { response: "ignore", nobodys: true })
+    }
+  })
+
   it("are never more than can be held, and none goes without a word, however late wake-ups come", () => {
     const live = active()
     const made: Array<string> = []

@@ -4,7 +4,7 @@ import { until } from "../server.ts"
 import { EditBook } from "./edit-book.ts"
 import { refusal, type Standing, type Wish } from "./plan-book.ts"
 import type { Answer, Deed, Offer, WeekRecord, Window } from "./record.ts"
-import type { Json, Stage, Traveler } from "./stage.ts"
+import type { Json, Stage, Told, Traveler } from "./stage.ts"
 
 export class TripBook extends EditBook {
   /** Offers that were not answered yet, as shown. */
@@ -53,12 +53,14 @@ export class TripBook extends EditBook {
 
   #answered(offer: Json, response: Answer["response"], option: Json, at: Window, by: Traveler): void {
     this.open.delete(offer.pivot_id)
-    const who = response === "ignore" ? null : by.id
-    this.record.answers.push({ offer: offer.pivot_id, who, response, option: option?.option_id ?? null })
+    const answer: Answer = { offer: offer.pivot_id, who: by.id, response, option: option?.option_id ?? null }
+    const travels = this.members.some(({ id }) => id === by.id)
+    if (response !== "ignore") this.record.answers.push(answer)
+    else this.record.answers.push({ ...answer, who: null, ...(travels ? {} : { nobodys: true }) })
     const shown = this.record.offers.find(({ id }) => id === offer.pivot_id)!
-    // What nobody asked for and a party ignores is ignored by none of them.
+    // What nobody asked for and a party ignores is ignored by none of them, nor is what somebody asked for who travels on no more.
     if (response !== "ignore") this.#chosen(by, shown, option?.option_id ?? null, at)
-    else if (shown.asked || this.members.length === 1) this.#judged(by, shown, () => "ignored", at)
+    else if (shown.asked ? travels : this.members.length === 1) this.#judged(by, shown, () => "ignored", at)
   }
 
   #judged(by: Traveler, { id, options }: Offer, outcomeOf: (place: string) => Deed["outcome"], at: Window): void {
@@ -106,10 +108,21 @@ export class TripBook extends EditBook {
   }
 
   async accept(by: Traveler, offer: Json, position: number): Promise<void> {
+    await this.#accept(by, offer, position, (answer) =>
+      this.stage.ask(by, "POST", `/trips/${this.id}/pivots/${offer.pivot_id}`, answer)
+    )
+  }
+
+  /** From the notification that told of it: its secret says who answers, and what. */
+  async acceptFromNotification(by: Traveler, offer: Json, code: string): Promise<void> {
+    await this.#accept(by, offer, 0, (answer) => this.stage.ask(by, "POST", "/push/answers", { code, answer }))
+    this.record.answers.findLast((one) => one.offer === offer.pivot_id)!.pushed = true
+  }
+
+  async #accept(by: Traveler, offer: Json, position: number, send: (answer: Json) => Promise<Told>): Promise<void> {
     this.past = this.stops
     const option = offer.options[position]
-    const answer = { response: "accept", option_id: option.option_id }
-    const { at } = await this.stage.ask(by, "POST", `/trips/${this.id}/pivots/${offer.pivot_id}`, answer)
+    const { at } = await send({ response: "accept", option_id: option.option_id })
     this.#answered(offer, "accept", option, at, by)
     const edits = await this.changed(by, "pivot", at, offer.pivot_id)
     for (const { edit, shown } of edits) this.deed(by, shown, edit.from, edit.to === null ? "removed" : "swapped", at)
@@ -154,6 +167,13 @@ export class TripBook extends EditBook {
   /** Nobody answered the offer, and its time is over, or newer ones pushed it out. */
   ignored(offer: Json, at: Window): void {
     this.#answered(offer, "ignore", undefined, at, offer.who ?? this.owner)
+  }
+
+  /** Somebody travels on no more: by their own wish, or by the owner's. */
+  async parts(who: Traveler, by: Traveler): Promise<void> {
+    const { at } = await this.stage.ask(by, "DELETE", `/trips/${this.id}/members/${who.id}`)
+    this.members = this.members.filter(({ id }) => id !== who.id)
+    this.record.partings.push({ who: who.id, trip: this.id, by: by.id === who.id ? "themselves" : "owner", at })
   }
 
   /** What an app says of a stop; some of that says what became of its place. */

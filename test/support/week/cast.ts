@@ -1,9 +1,11 @@
 /** Who takes part in the week, and what each of them does: one story per role, told again with other tastes for as many as are asked for. */
 import { TAXONOMY } from "../../../src/domain/catalog/taxonomy.ts"
+import { type PushService, pushDevice } from "../../fakes/push-service.ts"
 import { follow } from "../follow.ts"
+import { until } from "../server.ts"
 import { TripBook } from "./book.ts"
-import type { Wish } from "./plan-book.ts"
-import type { WeekRecord, Window } from "./record.ts"
+import type { Standing, Wish } from "./plan-book.ts"
+import type { Offer, WeekRecord, Window } from "./record.ts"
 import type { Json, Stage, Traveler } from "./stage.ts"
 
 export const HOUR = 3_600_000
@@ -39,6 +41,9 @@ export interface Cast {
   readonly days: number
   /** Further trips ahead that everybody plans and confirms. */
   readonly plansAhead: number
+  /** Who says what goes on in the city. */
+  readonly operator: Traveler
+  readonly push: PushService
 }
 
 export class Actor {
@@ -202,6 +207,48 @@ export class Actor {
       clearInterval(timer)
       listen()
       stream.close()
+    }
+  }
+
+  /** The city says that a stop is closed until it is over; whoever is to hear of that is told in the meantime. */
+  async #closes({ ends_at, node }: Standing): Promise<void> {
+    const window = { from: new Date(this.stage.clock.now()).toISOString(), until: new Date(ends_at).toISOString() }
+    const event = { kind: "closure", node_id: node, ...window }
+    await this.stage.ask(this.cast.operator, "POST", "/admin/cities/seattle/events", event)
+  }
+
+  /** One stop after another is closed, until something else is offered for one: told to whoever has the trip open. */
+  async hears(trip: TripBook): Promise<Json> {
+    for (const stop of trip.ahead) {
+      const before = this.#pushed(trip)
+      await this.#closes(stop)
+      const told = await until(`that ${stop.node} is closed`, () => this.#pushed(trip).slice(before.length)[0])
+      const offer = trip.open.get(told.id)
+      if (offer !== undefined) return offer
+    }
+    throw new Error(`Nothing takes the place of any stop of trip ${trip.id}.`)
+  }
+
+  #pushed = (trip: TripBook): ReadonlyArray<Offer> =>
+    this.record.offers.filter((one) => one.trip === trip.id && !one.asked && one.trigger === "venue_closed")
+
+  /** A phone that is told while the app is closed, and looked at then: what it says, and the offer as the trip shows it. */
+  async phone(): Promise<(trip: TripBook) => Promise<{ readonly code: string; readonly offer: Json }>> {
+    const { push } = this.cast
+    const device = pushDevice(push)
+    await this.stage.ask(this.who, "PUT", "/users/me/push-subscriptions", device.subscription)
+    return async (trip) => {
+      for (const stop of trip.ahead) {
+        const before = push.to(device.path).length
+        await this.#closes(stop)
+        const message = await until(`a notification that ${stop.node} is closed`, () => push.to(device.path)[before])
+        const { answer, pivot_id } = JSON.parse(device.read(message))
+        const look = await this.follow(trip)
+        look()
+        const offer = trip.open.get(pivot_id)
+        if (offer !== undefined) return { code: answer, offer }
+      }
+      throw new Error(`Nothing takes the place of any stop of trip ${trip.id}.`)
     }
   }
 

@@ -169,6 +169,17 @@ export class PlanBook {
     this.planned(await this.stage.ask(by, "PATCH", `/trips/${this.id}`, { start_date, end_date }))
   }
 
+  /** They come later than they thought: what was planned before goes, and the rest is planned anew around it. */
+  async arriveAt(by: Traveler, at: string, until: string): Promise<void> {
+    const arrival = {
+      title: "Train",
+      kind: "arrival",
+      at: `${this.wish.start_date}T${at}`,
+      until: `${this.wish.start_date}T${until}`
+    }
+    this.planned(await this.stage.ask(by, "PATCH", `/trips/${this.id}`, { fixed: [arrival] }))
+  }
+
   async setStatus(by: Traveler, status: string): Promise<void> {
     const { at } = await this.stage.ask(by, "PATCH", `/trips/${this.id}`, { status })
     this.went(status, at, by)

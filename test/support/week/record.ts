@@ -110,6 +110,10 @@ export interface Answer {
   readonly option: string | null
   /** Whether what was taken was taken back. */
   undone?: true
+  /** Of an offer that was let be: whether whoever had asked travelled on no more by then. */
+  nobodys?: true
+  /** Whether it was answered from its notification. */
+  pushed?: true
 }
 
 /** A signal, whoever wrote it down: an app that sent it, or the server for what a traveler did with the plan. */
@@ -159,6 +163,14 @@ export interface Left {
   readonly trips: ReadonlyArray<string>
 }
 
+/** Somebody who travels on no more: they left the trip, or its owner took them off it. */
+export interface Parting {
+  readonly who: string
+  readonly trip: string
+  readonly by: "themselves" | "owner"
+  readonly at: Window
+}
+
 export class WeekRecord {
   readonly people: Array<Person> = []
   readonly places: Array<Place> = []
@@ -172,4 +184,5 @@ export class WeekRecord {
   readonly signals: Array<Signal> = []
   readonly ended: Array<Ended> = []
   readonly left: Array<Left> = []
+  readonly partings: Array<Parting> = []
 }

@@ -2,9 +2,9 @@
 
 import type { TripBook } from "./book.ts"
 import { Actor, AVOIDED, type Cast, chance } from "./cast.ts"
-import type { Json, Traveler } from "./stage.ts"
-
-type Story = (actors: ReadonlyArray<Actor>, d: number) => Promise<void>
+import type { Json } from "./stage.ts"
+import { consents, named, refuse, type Story } from "./story.ts"
+import { arrivesLate, hearsOfClosures, oneTravelsOn } from "./upset.ts"
 
 const live = async (actor: Actor, trip: TripBook, d: number, days: number, from: number): Promise<void> => {
   await actor.at(d, 8)
@@ -73,23 +73,6 @@ const changesEverything: Story = async ([bob], d) => {
 /** Whether nothing that the trip avoids speaks against a place. */
 const canCome = ({ record }: Actor, node: string, avoided: string): boolean =>
   record.places.find((place) => place.node === node)?.tags.includes(avoided) === false
-
-const consents = async (owner: Actor, others: ReadonlyArray<Actor>): Promise<void> => {
-  for (const other of others)
-    await other.stage.ask(other.who, "PUT", "/users/me/companions", { user_ids: [owner.who.id] })
-}
-
-const named = (others: ReadonlyArray<Actor>): { readonly party: ReadonlyArray<Traveler> } => ({
-  party: others.map(({ who }) => who)
-})
-
-/** Asks what else there is for a mood, and stays with the plan. */
-const refuse = async (trip: TripBook, by: Actor, mood: string): Promise<void> => {
-  const [ahead] = trip.ahead
-  if (ahead === undefined) return
-  const offer = await trip.pivot(by.who, { trigger: "mood", slot_id: ahead.slot, detail: { mood } })
-  if (offer.options.length > 0) await trip.dismiss(by.who, offer)
-}
 
 /** Two travel together: one changes the plan of the other, asks for another way, and the other takes it. */
 const twoTogether: Story = async ([cat, dan], d) => {
@@ -308,7 +291,10 @@ const STORIES: ReadonlyArray<Telling> = [
   { people: 1, story: comesHomeEarly, ahead: [[0, []]] },
   { people: 1, story: staysAtHome, ahead: [[0, []]] },
   { people: 1, story: leavesForGood, ahead: [] },
-  { people: 1, story: looksAround, ahead: [[0, []]] }
+  { people: 1, story: looksAround, ahead: [[0, []]] },
+  { people: 1, story: hearsOfClosures, ahead: [[0, []]] },
+  { people: 3, story: oneTravelsOn, ahead: [[0, [1]]] },
+  { people: 1, story: arrivesLate, ahead: [] }
 ]
 
 /** Days that a story takes from its first one on. */

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DATASETS, type DatasetName } from "../../../src/services/datasets.ts"
+import { startPushService } from "../../fakes/push-service.ts"
 import { command, type Environment, type Server, startServer, until } from "../server.ts"
 import { type Cast, DAY, HOUR } from "./cast.ts"
 import { MovedClock } from "./clock.ts"
@@ -114,8 +115,11 @@ export const runWeek = async (options: WeekOptions): Promise<Week> => {
   mkdirSync(data, { recursive: true })
   const clock = new MovedClock(folder, MIDNIGHT + FIRST_HOUR * HOUR)
   const datasets = join(folder, "datasets")
+  const push = await startPushService()
   const environment: Environment = {
     RATE_LIMIT: "off",
+    PUSH_SERVICES: push.host,
+    PUSH_CONTACT: "mailto:ops@example.org",
     ...clock.environment,
     ...options.environment
   }
@@ -127,7 +131,7 @@ export const runWeek = async (options: WeekOptions): Promise<Week> => {
   const { cities = [] } = options
   await seed(stage, admin, cities)
   for (const city of ["seattle", ...cities]) await places(stage, record, admin, city)
-  const world: Cast = { stage, record, midnight: MIDNIGHT, days, plansAhead }
+  const world: Cast = { stage, record, midnight: MIDNIGHT, days, plansAhead, operator: admin, push }
   await stage.tell(await cast(world, people), () => warmedUp(server))
   clock.moveTo(MIDNIGHT + (days + 1) * DAY + 1 * HOUR)
   await settled(server)
@@ -145,7 +149,10 @@ export const runWeek = async (options: WeekOptions): Promise<Week> => {
       const published = join(datasets, name, day)
       return { name, published: code === 0, folder: existsSync(published) ? published : `${published}.refused`, said }
     },
-    stop: async () => void (await server.stop())
+    stop: async () => {
+      await server.stop()
+      push.close()
+    }
   }
 }
 

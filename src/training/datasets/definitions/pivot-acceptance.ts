@@ -30,7 +30,7 @@ const QUERY = `
         and s.signal_type in ('pivot_accept', 'pivot_dismiss') and s.context ? 'trigger') as said,
     (select o.user_id from jsonb_array_elements(p.options) one
       join decision_outcomes o on o.id = md5('outcome' || (one ->> 'option_id'))::uuid and o.decision_id = p.pivot_id
-      where p.response <> 'ignore' limit 1) as answered_by,
+      limit 1) as answered_by,
     exists (select from exp.events e where e.plan_id = d.session_id and e.event_type = 'plan_edited'
       and e.payload ->> 'edit' = 'undo' and e.payload ->> 'pivot_id' = p.pivot_id::text) as undone,
     exists (select from trip_events e where e.trip_id = p.trip_id and e.type in ('pivot_accepted', 'pivot_dismissed')
@@ -70,7 +70,7 @@ interface Row {
     readonly response: string
     readonly position: number | null
   }> | null
-  /** Whose the outcomes of an answer are; null where it has none, as that of a vote. */
+  /** Whose the outcomes of an answer are, or of letting it be; null where it has none, as that of a vote. */
   readonly answered_by: string | null
   /** It was taken, and taken back within minutes. */
   readonly undone: boolean
@@ -100,6 +100,8 @@ const answerOf = (one: Row): Answer | string => {
     return `${about}, ${ignored ? "and that they ignored it is nobody's own" : "and it was one of them who answered"}`
   }
   const noOne = () => false
+  const isSomebodys = one.answered_by !== null || one.options.every(({ node_id }) => node_id === null)
+  if (ignored && ofParty && !isSomebodys) return "whoever asked travelled on no more when its time was over"
   if (ignored) return { user_id: who, response: "ignore", taken: noOne }
   const mine = one.said?.find(({ user_id }) => user_id === who)
   if (mine !== undefined) {

@@ -68,7 +68,8 @@ export const checkOffers = (
   }
   const unseen = new Set<string>()
   for (const { offered_at, pivot_id, response, trigger, user_id } of left.values()) {
-    if (user_id === null && response === null && trigger === "weather") unseen.add(pivot_id)
+    if (user_id === null && response === null && (trigger === "weather" || trigger === "venue_closed"))
+      unseen.add(pivot_id)
     else findings.invented(`the offer ${pivot_id} (${trigger}, ${response}) of ${offered_at}`)
   }
   return unseen

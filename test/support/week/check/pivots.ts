@@ -35,7 +35,9 @@ const namesOf = (record: WeekRecord, told: ReadonlyMap<string, ReadonlyArray<Row
 /** What whom the offer describes said to it. */
 const answerTo = (record: WeekRecord, { asked, id, party, who }: Offer): Answer | undefined =>
   asked || party === 1
-    ? record.answers.find((one) => one.offer === id && (one.response === "ignore" || one.who === who))
+    ? record.answers.find(
+        (one) => one.offer === id && (one.response === "ignore" ? one.nobodys !== true : one.who === who)
+      )
     : undefined
 
 export const checkPivots = (record: WeekRecord, { rows }: Rows): Agreement => {

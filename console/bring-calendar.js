@@ -20,7 +20,7 @@ const offsetOf = (millis, timeZone) => {
     hourCycle: "h23",
     ...{ year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" }
   }).formatToParts(new Date(millis))
-  const of = (type) => Number(parts.find((part) => part.type === type).value)
+  const of = (type) => Number(parts.find((part) => part.type === type)?.value)
   return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) - millis
 }
 

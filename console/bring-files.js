@@ -150,7 +150,7 @@ const tidy = (places) => {
  * @returns {Promise<Brought>}
  */
 export const readFile = async (file, cityZone) => {
-  const ending = file.name.toLowerCase().split(".").at(-1)
+  const ending = file.name.toLowerCase().split(".").at(-1) ?? ""
   if (!ENDINGS.includes(ending)) throw new Error(T.bring.unknown(clean(file.name)))
   if (file.size > LARGEST_FILE) throw new Error(T.bring.tooLarge(Math.ceil(file.size / 1e6), LARGEST_FILE / 1e6))
   const bytes = new Uint8Array(await file.arrayBuffer())

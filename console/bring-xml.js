@@ -48,7 +48,7 @@ export const readXml = (source) => {
   let count = 0
   for (const piece of source.matchAll(PIECE)) {
     const [whole, data, declaration, closing, name, attributes, empty] = piece
-    const inside = open.at(-1)
+    const inside = open.at(-1) ?? root
     inside.text += decode(source.slice(from, piece.index))
     from = piece.index + whole.length
     if (declaration !== undefined) throw new Error(T.bring.declares)

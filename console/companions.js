@@ -44,7 +44,9 @@ export const missingAnswers = (form, dimensions) => {
     time: said("time", "time_orientation")
   }
   return {
-    tags: Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== undefined)),
+    tags: Object.fromEntries(
+      Object.entries(answers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+    ),
     age: Number(form.get("age")),
     interests: form.getAll("interest").filter((one) => typeof one === "string"),
     personality: Number(form.get("personality"))

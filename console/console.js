@@ -1,6 +1,6 @@
 /** The app: who is signed in, and which view the address asks for. */
 import { makeApi } from "./api.js"
-import { announce, button, element } from "./dom.js"
+import { announce, button, element, partOfPage } from "./dom.js"
 import { inClock, measure } from "./format.js"
 import { joinView } from "./join.js"
 import { forgetOthers, keepShell, keptFor } from "./kept.js"
@@ -19,8 +19,8 @@ import { tripsView } from "./trips.js"
 import { makeWaiting } from "./waiting.js"
 import { welcomeView } from "./welcome.js"
 
-const main = document.getElementById("main")
-const nav = document.getElementById("nav")
+const main = partOfPage("main")
+const nav = partOfPage("nav")
 
 /**
  * Which view stands at which address.
@@ -73,11 +73,24 @@ const failed = (error, address) => [
   )
 ]
 
+/** What draws the view of the address; a shared plan is for whoever holds its link, signed in or not. */
+const viewAt = (address) => {
+  const shared = SHARED.exec(address)
+  if (shared !== null) return () => sharedView(visitor.client, shared[1])
+  const person = app
+  if (person === undefined) return undefined
+  for (const [pattern, draw] of VIEWS) {
+    const found = pattern.exec(address)
+    if (found !== null) return () => draw(person, ...found.slice(1))
+  }
+  return undefined
+}
+
 const show = async (address = location.hash) => {
   const mine = ++asked
   shown?.close?.()
   shown = undefined
-  if (address !== told) document.getElementById("notices").replaceChildren()
+  if (address !== told) partOfPage("notices").replaceChildren()
   told = address
   nav.hidden = app === undefined
   for (const link of nav.querySelectorAll("a")) {
@@ -86,14 +99,11 @@ const show = async (address = location.hash) => {
   }
   const isShared = SHARED.test(address)
   if (app === undefined && !isShared) return welcome()
-  /** @type {typeof VIEWS} */
-  const views = isShared ? [[SHARED, (_, code) => sharedView(visitor.client, code)]] : VIEWS
-  const view = views.find(([pattern]) => pattern.test(address))
-  if (view === undefined) return location.replace("#/trips")
-  const [pattern, draw] = view
+  const draw = viewAt(address)
+  if (draw === undefined) return location.replace("#/trips")
   main.setAttribute("aria-busy", "true")
   try {
-    const made = await draw(app, ...pattern.exec(address).slice(1))
+    const made = await draw()
     if (mine !== asked) return made.close?.()
     shown = made
     lookAtClock((app?.api ?? visitor).client.clock)
@@ -111,7 +121,7 @@ const show = async (address = location.hash) => {
 const leave = (why) => {
   app?.waiting.close()
   app = undefined
-  document.getElementById("notices").replaceChildren()
+  partOfPage("notices").replaceChildren()
   if (why !== undefined) announce(why, "error")
   show()
 }
@@ -175,7 +185,7 @@ const logIn = (token, address) => {
     claims,
     logOut,
     expired,
-    waiting: makeWaiting(api.client, claims.sub, document.getElementById("waiting")),
+    waiting: makeWaiting(api.client, claims.sub, partOfPage("waiting")),
     tell: announce,
     /** Trips that were deleted or left here. */
     gone: new Set(),
@@ -192,7 +202,7 @@ const logIn = (token, address) => {
       return cities
     }
   }
-  document.getElementById("notices").replaceChildren()
+  partOfPage("notices").replaceChildren()
   if (location.hash !== "#/me") lookAtDevice(app).catch(() => {})
   if (address === undefined || address === location.hash) show()
   else location.hash = address
@@ -205,7 +215,7 @@ for (const [address, text] of [
 ]) {
   nav.append(element("a", { href: address }, text))
 }
-document.getElementById("contract").textContent = T.nav.contract
+partOfPage("contract").textContent = T.nav.contract
 
 /** A code is for who is signed in nowhere here: nobody finds themselves in another's account for having followed a link. */
 const arrive = ({ code: brought, token }) => {
@@ -229,7 +239,7 @@ onOtherTab((token) => {
     if (app !== undefined) leave()
   } else if (claimsOf(token)?.sub !== app?.claims.sub) logIn(token)
 })
-document.getElementById("skip").addEventListener("click", (event) => {
+partOfPage("skip").addEventListener("click", (event) => {
   event.preventDefault()
   main.focus()
 })

@@ -179,8 +179,12 @@ const makeTabs = (go) => {
  * `acts`: what the buttons of a stop do, by name; none where it is for reading alone. `shown(day)` hears which day is looked at; `map` stands above its stops.
  *
  * Each part keeps its elements: only what is another one is drawn.
+ *
+ * @param {any} acts
+ * @param {(day: any) => void} shown
+ * @param {{map: Element, now: () => number, currency?: string | null, notes?: ReturnType<typeof import("./own.js").notesOf>}} beside
  */
-export const makeDays = (acts, shown, { map, now, currency = undefined, notes = undefined }) => {
+export const makeDays = (acts, shown, { map, now, currency, notes }) => {
   const stops = new Map()
   const canChange = (trip) => acts !== undefined && isOpen(trip)
   let looked

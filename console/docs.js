@@ -1,5 +1,5 @@
 // Renders /openapi.json and /asyncapi.json: every route with what it takes, what it answers and what can go wrong, and every frame.
-import { element } from "./dom.js"
+import { element, partOfPage } from "./dom.js"
 
 const resolve = (document, schema, seen = []) => {
   if (schema?.$ref === undefined) return schema
@@ -129,7 +129,7 @@ const stream = (contract, channel) => {
   )
 }
 
-const main = document.getElementById("routes")
+const main = partOfPage("routes")
 try {
   const contract = await (await fetch("/openapi.json")).json()
   const groups = new Map()

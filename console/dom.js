@@ -67,11 +67,18 @@ export const chips = (legend, name, choices, { chosen, type }, change) =>
 /** How long news stays; what went wrong stays until it is dismissed. */
 const NEWS_MS = 12_000
 
+/**
+ * A part that the page itself has.
+ *
+ * @param {string} id
+ */
+export const partOfPage = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
+
 let fading
 
 /** Says something to who sees the page and to who hears it; `more` is a button beside it. News do not push aside what went wrong. */
 export const announce = (text, kind = "info", more) => {
-  const place = document.getElementById("notices")
+  const place = partOfPage("notices")
   clearTimeout(fading)
   const notice = element("p", { class: `notice ${kind}`, role: kind === "error" ? "alert" : "status" }, text)
   const told = element(
@@ -92,7 +99,7 @@ export const announceProblem = ({ message }) => announce(inClock(message), "erro
 /** Which button of which stop or offer has the focus, as a selector that outlives the element. */
 const focused = (part) => {
   const button = document.activeElement
-  if (!part.contains(button)) return undefined
+  if (button === null || !part.contains(button)) return undefined
   const owner = button.closest("[data-of]")
   const name = button.getAttribute("data-act")
   const act = name === null ? "" : ` [data-act="${name}"]`
@@ -128,7 +135,8 @@ export const whenOther = (does) => {
   /** @type {undefined | Array<unknown>} */
   let last
   return (by, ...given) => {
-    if (last?.length === by.length && by.every((one, at) => Object.is(one, last[at]))) return
+    const before = last
+    if (before?.length === by.length && by.every((one, at) => Object.is(one, before[at]))) return
     last = by
     does(...given)
   }

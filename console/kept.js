@@ -53,7 +53,7 @@ export const keptFor = (person) => {
     trips: async () => {
       const cache = await open()
       const keys = (await cache.keys()).filter(({ url }) => ONE_TRIP.test(new URL(url).pathname))
-      return Promise.all(keys.map(async (key) => (await cache.match(key)).json()))
+      return Promise.all(keys.map(async (key) => (await cache.match(key))?.json())).then((all) => all.filter(Boolean))
     }
   }
 }
@@ -74,7 +74,7 @@ export const keepShell = async () => {
   const kept = new Promise((resolve) => {
     port1.onmessage = resolve
   })
-  active.postMessage([new URL("/", location.href).href, ...parts], [port2])
+  active?.postMessage([new URL("/", location.href).href, ...parts], [port2])
   await kept
   document.documentElement.dataset.kept = "yes"
 }

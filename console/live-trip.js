@@ -142,7 +142,7 @@ export class LiveTrip {
   }
 
   /** @param {{trip?: any, changed?: Array<string>, removed?: Array<string>}} news */
-  #take({ trip: after, changed, removed }) {
+  #take({ trip: after, changed = [], removed = [] }) {
     const before = this.trip
     this.trip = after
     const stamp = {}

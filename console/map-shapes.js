@@ -154,8 +154,8 @@ export const labelsThatFit = (hoods, view, width, height, taken = []) => {
  */
 export const scaleOf = (metres, units, measures) => {
   const most = metres * units
-  const [unit, long] = measures.find(([, one]) => one <= most) ?? measures.at(-1)
+  const [unit, long] = measures.find(([, one]) => one <= most) ?? measures[measures.length - 1]
   const power = 10 ** Math.floor(Math.log10(most / long))
-  const count = [5, 2, 1].map((step) => step * power).find((one) => one * long <= most)
+  const count = [5, 2].map((step) => step * power).find((one) => one * long <= most) ?? power
   return { units: (count * long) / metres, count, unit }
 }

@@ -105,19 +105,19 @@ const drawPins = ({ days, alternatives, things, home, marked }, view) => {
   const nodes = [...stopsOf(days), ...alternatives.map(({ node }) => node), ...things, ...(home ? [home] : [])]
   const places = apart(nodes.map(view.at), APART)
   const at = new Map(nodes.map((node, nth) => [node, places[nth]]))
+  /** @param {any} node one of them @returns {[number, number]} */
+  const spot = (node) => at.get(node) ?? view.at(node)
   const going = new Set(alternatives.map(({ slot_id }) => slot_id))
   const numbered = (day, index) => (days.length > 1 ? day.day : index + 1)
   const kind = ({ id }) => `pin${going.has(id) ? " going" : ""}${marked.has(id) ? " changed" : ""}`
   return [
-    ...days.map((day) =>
-      svg("polyline", { class: "way", points: pairs(wayOf(day, things, home).map((place) => at.get(place))) })
-    ),
-    ...(home ? [mark("pin home", at.get(home), "⌂", T.map.home(home.title))] : []),
-    ...things.map((thing) => mark("pin own", at.get(thing), "◆", thing.title)),
+    ...days.map((day) => svg("polyline", { class: "way", points: pairs(wayOf(day, things, home).map(spot)) })),
+    ...(home ? [mark("pin home", spot(home), "⌂", T.map.home(home.title))] : []),
+    ...things.map((thing) => mark("pin own", spot(thing), "◆", thing.title)),
     ...days.flatMap((day) =>
-      day.slots.map((slot, index) => mark(kind(slot), at.get(slot.node), String(numbered(day, index)), slot.node.name))
+      day.slots.map((slot, index) => mark(kind(slot), spot(slot.node), String(numbered(day, index)), slot.node.name))
     ),
-    ...alternatives.map(({ node, letter }) => mark("pin other", at.get(node), letter, node.name))
+    ...alternatives.map(({ node, letter }) => mark("pin other", spot(node), letter, node.name))
   ]
 }
 
@@ -223,13 +223,16 @@ const tiled = async (drawing, source) => {
   return element("p", { class: "soft", "data-of": "map-credit" }, T.map.tiles(tiles.credit))
 }
 
+/** Until the places of the city are there. @type {{places: Array<any>, hoods: Array<any>, attribution: Array<string>}} */
+const NO_GROUND = { places: [], hoods: [], attribution: [] }
+
 /**
  * `base` gives the places of the city and whose data they are; until it is there, the stops stand alone. `source` gives the
  * pictures that an operator has named, which a map does without where they cannot be had.
  */
 export const makeMap = (base, failed, source) => {
   const part = element("div", { class: "mapbox" })
-  let ground = { places: [], hoods: [], attribution: [] }
+  let ground = NO_GROUND
   let tilesBy
   let zoom = 1
   /** @type {[number, number]} */

@@ -9,15 +9,20 @@ import { newId } from "./session.js"
 
 export const LONGEST_DAYS = 21
 
-/** What the form says, as the contract takes it: what was left open is left out. */
-export const tripRequest = (form, { needs = [], musts = [], fixed = [], party = [], lodging = undefined } = {}) => {
+/**
+ * What the form says, as the contract takes it: what was left open is left out.
+ *
+ * @param {FormData} form
+ * @param {{needs?: NonNullable<import("./api.js").Body<"trips.create">["constraints"]>["needs"], musts?: Array<string>, fixed?: Array<any>, party?: Array<string>, lodging?: any}} beside
+ */
+export const tripRequest = (form, { needs = [], musts = [], fixed = [], party = [], lodging } = {}) => {
   const constraints = {}
   for (const name of ["budget", "pace"]) if (form.get(name)) constraints[name] = form.get(name)
   if (needs.length > 0) constraints.needs = needs
   if (musts.length > 0) constraints.must = musts
   return {
-    city: form.get("city"),
-    start_date: form.get("start_date"),
+    city: String(form.get("city")),
+    start_date: String(form.get("start_date")),
     days: Number(form.get("days")),
     ...(party.length === 0 ? {} : { party }),
     ...(fixed.length === 0 ? {} : { fixed }),
@@ -84,6 +89,18 @@ const placesPart = (places) => {
   }
 }
 
+/** The places of the city that is chosen, and those that are called so. */
+const placesOf = (chosen, { base, places }) => ({
+  nodes: async () => {
+    const city = chosen()
+    return city === undefined ? [] : (await base(city.slug)).nodes
+  },
+  called: async (said) => {
+    const city = chosen()
+    return city === undefined ? undefined : places.called(city.slug, said)
+  }
+})
+
 const mustsOf = (...lists) => [...new Set(lists.flat())].slice(0, MOST_MUSTS)
 
 /** @param {import("./session.js").App} app @param {string} [asked] the city @param {import("./api.js").Trip} [like] one that it begins from */
@@ -105,8 +122,7 @@ const formView = async ({ api, cities, base, places, own }, asked, like = undefi
   })
   const bring = makeBring({ city: chosen, places: places.many, days: () => Number(days.value) })
   const need = needsPart(own)
-  const nodes = async () => (chosen() === undefined ? [] : (await base(chosen().slug)).nodes)
-  const called = async (said) => (chosen() === undefined ? undefined : places.called(chosen().slug, said))
+  const { nodes, called } = placesOf(chosen, { base, places })
   const named = makeMusts(nodes, called)
   const kept = placesPart([...new Set((like?.days ?? []).flatMap(({ slots }) => slots.map(({ node }) => node.id)))])
   const around = aroundNewTrip({

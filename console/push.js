@@ -26,9 +26,10 @@ const registered = async () => {
  * @param {PushSubscription} subscription
  */
 const register = (client, subscription) => {
-  const { endpoint, keys } = subscription.toJSON()
-  const { auth, p256dh } = keys
-  return client.call("push.subscribe", { body: { endpoint, keys: { auth, p256dh }, quiet: NIGHT } })
+  const { endpoint = subscription.endpoint, keys } = subscription.toJSON()
+  return client.call("push.subscribe", {
+    body: { endpoint, keys: { auth: keys?.auth ?? "", p256dh: keys?.p256dh ?? "" }, quiet: NIGHT }
+  })
 }
 
 /** What the server calls this device. */

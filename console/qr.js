@@ -33,7 +33,7 @@ const correction = (data, degree) => {
   }
   const rest = Array.from({ length: degree }, () => 0)
   for (const byte of data) {
-    const factor = byte ^ rest.shift()
+    const factor = byte ^ (rest.shift() ?? 0)
     rest.push(0)
     for (let i = 0; i < degree; i++) rest[i] ^= times(divisor[i], factor)
   }
@@ -151,7 +151,7 @@ const runs = (rows) => {
 /** Rows of dark (true) and light; undefined where the text is too long. */
 export const qrCode = (text) => {
   const bytes = new TextEncoder().encode(text)
-  const version = VERSIONS.findIndex(([capacity]) => bytes.length + 2 <= capacity)
+  const version = VERSIONS.findIndex(([capacity = 0]) => bytes.length + 2 <= capacity)
   if (version < 0) return undefined
   const [capacity, degree, alignment] = VERSIONS[version]
   const data = codewords(bytes, capacity)

@@ -196,7 +196,13 @@ export const makeStop = (notes) => {
   const body = element("div")
   const card = element("details", { class: "card" }, head.part, body)
   const part = element("li", {}, card)
-  let [drawn, acts, own, grip, unfolded] = [undefined, undefined, undefined, undefined, undefined]
+  let drawn
+  let unfolded
+  let acts
+  /** @type {undefined | {place: string, field: Element}} */
+  let own
+  /** @type {undefined | {name: string, made: Element}} */
+  let grip
 
   const drawBody = () => {
     unfolded = drawn

@@ -93,7 +93,7 @@ const actsOn = (live, pivot, { api, vetoes, zone, currency }) => ({
   days: () => live.trip.days,
   move: (slot, date, time) => {
     const day = live.trip.days.find((one) => one.date === date)
-    const to = time === "" ? { day: day.day } : { at: `${date}T${time}` }
+    const to = time === "" ? { day: day?.day } : { at: `${date}T${time}` }
     return live.does.changeSlot(slot.id, { action: "move", ...to }, T.waiting.slot(T.byHand.moveIt, slot.node.name))
   },
   fits: (minutes, date, time) => {

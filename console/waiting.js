@@ -21,7 +21,7 @@ const storeOrNone = () => {
 const forgetOthersWaiting = (person) => {
   const store = storeOrNone()
   const names = Object.keys(store ?? {}).filter((name) => name.startsWith(PREFIX) && name !== PREFIX + person)
-  for (const name of names) store.removeItem(name)
+  for (const name of names) store?.removeItem(name)
 }
 
 /** What the server would not take of signals that it was told. */

@@ -1,6 +1,6 @@
 /**
  * The whole server as a process, mistreated at random together with all that it stands on: killed, stopped where it
- * stands, its database frozen or cut off, its disk full, Redis away, Claude astray, every connection broken. Afterwards
+ * stands, its database frozen, killed, stopped or cut off, its disk full, Redis away, Claude astray, every connection broken. Afterwards
  * everything that was acknowledged is there, once; no stream had a gap that it was not told of; and no pivot of a trip in
  * memory went unanswered by a server that ran.
  *

@@ -48,11 +48,11 @@ export const faultsOf = (
     now.healthy = now.complete = true
   }
   /** Pivots go on through it; plans may have to wait. */
-  const incomplete = (begin: () => void, end: () => void) => async () => {
+  const incomplete = (begin: () => void | Promise<void>, end: () => void | Promise<void>) => async () => {
     now.complete = false
-    begin()
+    await begin()
     await between(1_000, 3_000)
-    end()
+    await end()
     await looksAfterTrips()
     now.complete = true
   }
@@ -95,6 +95,8 @@ export const faultsOf = (
       now.healthy = now.complete = true
     }),
     named("the database frozen", incomplete(database.freeze, database.thaw)),
+    named("the database killed", incomplete(database.kill, database.start)),
+    named("the database stopped and started", incomplete(database.stop, database.start)),
     named("the database cut off", incomplete(toDatabase.cut, toDatabase.mend)),
     named("every connection of the database broken once", incomplete(toDatabase.drop, toDatabase.mend)),
     named("every connection of a traveler broken", unnoticed(toServer.drop, toServer.drop)),

@@ -44,7 +44,7 @@ export const makeSurroundings = async (): Promise<Surroundings> => {
   mkdirSync(own)
   mkdirSync(journal)
   const disk = mountSmallDisk(journal, SMALL_DISK_MEGABYTES)
-  const database = await startPostgres(own)
+  const database = await startPostgres(own, { survives: true })
   const toDatabase = await startProxy(Number(new URL(database.url).port))
   const redis = canOwnRedis() ? await within(ownRedis) : undefined
   const claude = await within(fakeAnthropic)

@@ -78,6 +78,8 @@ const planCalls = (call) => ({
   createTrip: (body, key) => call("trips.create", { body, key }),
   /** @param {string} id @param {Body<"trips.change">} body @param {number} ifMatch */
   changeTrip: (id, body, ifMatch) => call("trips.change", { path: { id }, body, ifMatch }),
+  /** @param {string} id @param {Body<"trips.replan">} body @param {number} ifMatch */
+  replan: (id, body, ifMatch) => call("trips.replan", { path: { id }, body, ifMatch }),
   /** @param {string} id @param {string} user_id */
   leave: (id, user_id) => call("trips.leave", { path: { id, user_id } }),
   /** @param {string} id @param {number} minutes @param {string} [at] without it, from now */

@@ -281,6 +281,12 @@ export const T = {
     ahead: "Ready when you are: nothing is booked."
   },
   price: ["free", "cheap", "middling", "dear", "a splurge"],
+  needs: {
+    unknown: (needs) => `This plan does not know what you need: ${needs}.`,
+    hint: "Planned anew, it has no place that is known not to fit, for you and everybody else on this trip. What is locked or past stays.",
+    anew: "Plan it anew for that",
+    known: "The plan knows what you need now."
+  },
   prices: {
     usually: (price) => `usually ${price}`,
     sum: (known, unknown) =>

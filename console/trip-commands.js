@@ -44,6 +44,12 @@ export const tripCommands = (api, { trip, write, orLater, takeAnswer, takeWhole 
     return write(async () => takeWhole(await api.changeTrip(id, patch, state_version)))
   },
 
+  /** What stays is locked, past, or the travelers' own. */
+  replan: (constraints) => {
+    const { id, state_version } = trip()
+    return write(async () => takeWhole(await api.replan(id, { constraints }, state_version)))
+  },
+
   fits: (minutes, at) => api.fits(trip().id, minutes, at),
 
   feel: (slot, signal_type, about) => {

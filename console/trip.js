@@ -8,6 +8,7 @@ import { datesText, inClock, localDate, timeSpan, zoneText } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
 import { makeMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
+import { makeNeeds } from "./needs.js"
 import { offerTitle } from "./offer.js"
 import { makePanel } from "./offers.js"
 import { notesOf } from "./own.js"
@@ -271,7 +272,7 @@ export const tripView = async (app, id) => {
   const offers = makePanel(live, zone, days, { base, currency, takeFitting: acts.takeFitting })
   const below = makeBelow(app, live, zone, name, vetoes)
   page.drawOnline = below.drawOnline
-  const now = makeNow(acts)
+  const [needs, now] = [makeNeeds(app.own, live), makeNow(acts)]
   const undo = makeUndo((change) => undoing(live, change)())
   const drawNow = () => {
     now.draw(live.trip, api.now())
@@ -293,6 +294,7 @@ export const tripView = async (app, id) => {
     setText(facts, factsText(trip, zone(), api.now()))
     remember()
     below.draw()
+    needs.draw(trip)
     drawNow()
     days.draw(trip, zone(), live.marked)
     offers.draw()
@@ -307,7 +309,7 @@ export const tripView = async (app, id) => {
       element(
         "div",
         { class: "trip" },
-        element("div", {}, now.part, undo.part, days.part, below.part),
+        element("div", {}, now.part, needs.part, undo.part, days.part, below.part),
         element("aside", {}, offers.panel, controls)
       )
     ],

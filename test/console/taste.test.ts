@@ -156,6 +156,30 @@ describe.skipIf(chromiumPath === undefined)(`a taste in the app (${chromiumPath 
     }
   })
 
+  it("tells whoever joined that the plan does not know what they need, and plans it anew for that", async () => {
+    const [ann, bob] = [await app.world.someone(), await app.world.someone()]
+    const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(4), days: 1 }), 201)
+    const { code } = ok(await ann.call("POST", `/trips/${trip.id}/links`, { kind: "invite" }), 201)
+    ok(await bob.call("POST", `/invitations/${code}/join`))
+    const { page, act, complaints } = await app.visitor()
+    await page.goto(`${app.world.server().url}/#token=${bob.token}`)
+    await page.getByRole("heading", { name: "My trips" }).waitFor()
+    await page.evaluate(
+      ([id]) => localStorage.setItem(`overplanned.own.${id}.needs`, '["vegetarian","children"]'),
+      [bob.id]
+    )
+    await page.goto(`${app.world.server().url}/#/trips/${trip.id}`)
+    const asked = page.locator('[data-of="needs"]')
+    assert.include(await asked.innerText(), "Vegetarian, With children")
+    await picture(page, "phone-needs")
+    await act("needs").click()
+    await page.getByText("The plan knows what you need now.").waitFor()
+    assert.strictEqual(await asked.count(), 0)
+    assert.deepStrictEqual(ok(await ann.call("GET", `/trips/${trip.id}`)).constraints.needs, ["vegetarian", "children"])
+    assert.deepStrictEqual(complaints, [])
+    await page.context().close()
+  })
+
   it("knows the next time what somebody did not like on a trip", async () => {
     const ann = await app.world.someone()
     const trip = ok(await ann.call("POST", "/trips", { city: "seattle", start_date: dayAhead(4), days: 1 }), 201)

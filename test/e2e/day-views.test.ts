@@ -67,4 +67,29 @@ describe("days", () => {
     const usual = ok(await ann.call("POST", "/trips", aTrip(1, { day_start: "09:00" })), 201)
     assert.isFalse((usual.relaxed ?? []).some((one: Json) => one.constraint === "breakfast"))
   })
+
+  it("are planned anew for what somebody needs who joined later, beside what the others need", async () => {
+    const trip = ok(await ann.call("POST", "/trips", aTrip(2, { needs: ["children"], pace: "packed" })), 201)
+    const { code } = ok(await ann.call("POST", `/trips/${trip.id}/links`, { kind: "invite" }), 201)
+    const bob = await world.someone()
+    ok(await bob.call("POST", `/invitations/${code}/join`))
+    const needs = ["children", "alcohol_free", "vegetarian"]
+    const constraints = { ...trip.constraints, needs }
+    const anew = ok(await bob.call("POST", `/trips/${trip.id}/replan`, { constraints }))
+    assert.deepEqual(anew.constraints, constraints)
+    const named = anew.relaxed.filter((one: Json) => one.constraint === "needs").map((one: Json) => one.message)
+    for (const { fits, node } of slotsOf(anew)) {
+      assert.sameMembers(Object.keys(fits), needs)
+      for (const [need, fit] of Object.entries(fits)) {
+        assert.notStrictEqual(fit, "does-not", `${node.name}: ${need}`)
+        const words = `"${need.replaceAll("_", " ")}"`
+        if (fit === "unknown")
+          assert.isTrue(
+            named.some((one: string) => one.includes(node.name) && one.includes(words)),
+            node.name
+          )
+      }
+    }
+    assert.deepEqual(ok(await ann.call("GET", `/trips/${trip.id}`)).constraints.needs, needs, "and Ann sees it")
+  })
 })

@@ -74,3 +74,14 @@ export const fitForAll = (place: Fitted, needs: Iterable<Need>): Fit => {
   }
   return all
 }
+
+/** Whether a need is touched there at all: a museum is no answer to a diet. */
+const isTouched = ({ category }: Fitted, need: Need): boolean =>
+  isDiet(need) ? EATING.has(category) : need !== "alcohol_free" || DRINKING.has(category) || MAY_POUR.has(category)
+
+/** How many of these needs are touched there and known to be met: each for itself, whatever is known of the others. */
+export const needsMet = (place: Fitted, needs: Iterable<Need>): number => {
+  let met = 0
+  for (const need of needs) if (isTouched(place, need) && fitFor(place, need) === "fits") met++
+  return met
+}

@@ -2,7 +2,7 @@
 import { CATEGORIES } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { expectedHours, usuallyClosedAt } from "../catalog/expectation.ts"
-import { fitForAll } from "../catalog/fits.ts"
+import { needsMet } from "../catalog/fits.ts"
 import { sunsetMinute } from "../time/sunset.ts"
 import { type Candidates, feeds } from "./candidates.ts"
 import type { DayFrame, Frame } from "./frame.ts"
@@ -121,7 +121,7 @@ const worthOf = (wish: Wish, role: Role, day: DayFrame, arrival: number, loose: 
   const index = candidates.indexes[candidate]!
   const { catalog, constraints } = candidates.input
   const node = catalog.nodes[index]!
-  const needs = constraints.needs ?? []
+  const met = needsMet(node, constraints.needs ?? [])
   const at = millisAt(day.day, arrival)
   const open = catalog.openAt(index, at)
   const unlikely = open === "unknown" && usuallyClosedAt(catalog, index, at)
@@ -134,7 +134,7 @@ const worthOf = (wish: Wish, role: Role, day: DayFrame, arrival: number, loose: 
     ...(role === "sunset" ? { sunset: weights.sunset } : {}),
     ...(open === "open" ? { open: weights.open } : {}),
     ...(unlikely ? { unlikely: -weights.unlikely } : {}),
-    ...(needs.length > 0 && fitForAll(node, needs) === "fits" ? { fit: weights.fit } : {})
+    ...(met > 0 ? { fit: weights.fit * met } : {})
   }
 }
 

@@ -1,5 +1,5 @@
 /** Why each stop is there: the term by which it is furthest ahead of an ordinary place of the same city. */
-import { fitForAll } from "../catalog/fits.ts"
+import { needsMet } from "../catalog/fits.ts"
 import type { PlacedBy } from "../plan/model.ts"
 import type { Candidates } from "./candidates.ts"
 import type { PlannedStop } from "./model.ts"
@@ -19,7 +19,7 @@ const ordinaryOf = ({ input, indexes, standing, values }: Candidates, weights: P
     count++
     taste += values[candidate]!
     if (node.opening_hours !== null) known++
-    if (needs.length > 0 && fitForAll(node, needs) === "fits") fit++
+    fit += needsMet(node, needs)
   }
   const mean = (sum: number) => sum / Math.max(1, count)
   return {

@@ -16,7 +16,7 @@ export interface PlanWeights {
   readonly open: number
   /** Of unknown hours, and at a time at which such places are usually closed: what it loses. */
   readonly unlikely: number
-  /** Known to be fit for what the party needs, where it needs something. */
+  /** Each need of the party that is touched there and known to be met. */
   readonly fit: number
   /** A view at sunset. */
   readonly sunset: number
@@ -45,7 +45,7 @@ export const WEIGHTS: PlanWeights = {
   breakfast: 0.7,
   open: 0.12,
   unlikely: 1.2,
-  fit: 0.2,
+  fit: 0.5,
   sunset: 0.2,
   way: 0.055,
   wayToMeal: 0.055,

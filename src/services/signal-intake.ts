@@ -36,7 +36,7 @@ export class SignalIntake extends Context.Service<
       source: SignalSource
     ) => Effect.Effect<SignalReceipt, SignalCountRefused | JournalError>
     /**
-     * `accept` for callers that can do without a fiber: a few signals of which memory knows everything are judged and appended
+     * `accept` for callers that can do without a fiber: up to a hundred signals of which memory knows everything are judged and appended
      * before it returns, and `settled` is told later, once. It says false, and has done nothing, where there is more to it
      * than that: too many items, a trip to be looked up, a journal that refuses. Then `accept` is the road.
      */

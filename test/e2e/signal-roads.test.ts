@@ -60,14 +60,17 @@ describe("a signal's two roads", () => {
   }
 
   it("take one signal, several and many", async () => {
-    // Very many at once would hold up others, and go the long way.
-    for (const [count, shortened] of [
-      [1, 1],
-      [5, 1],
-      [40, 0]
+    // Very many at once would hold up others, and go the long way; so does what would take long to be read at all.
+    const noted = () => signal({ context: { note: "n".repeat(3_000) } })
+    for (const [count, shortened, one] of [
+      [1, 1, signal],
+      [5, 1, signal],
+      [100, 1, signal],
+      [101, 0, signal],
+      [40, 0, noted]
     ] as const) {
       const before = await short()
-      const answer = await both(() => (count === 1 ? signal() : Array.from({ length: count }, () => signal())))
+      const answer = await both(() => (count === 1 ? one() : Array.from({ length: count }, () => one())))
       assert.strictEqual(answer.status, 202)
       assert.deepStrictEqual(JSON.parse(answer.text), { accepted: count, duplicates: 0, rejected: [] })
       assert.strictEqual(await short(), before + shortened, `the short way of ${count}`)

@@ -1,5 +1,5 @@
 /**
- * The short way of the ordinary `POST /api/v1/signals`: a token that was checked before, JSON, a few signals, no
+ * The short way of the ordinary `POST /api/v1/signals`: a token that was checked before, JSON, up to a hundred signals, no
  * `Idempotency-Key`. It passes the same checks in the same order as the usual road and gives the same answer; what is not
  * ordinary, and everything that would be refused, it leaves to that road before anything was counted or kept.
  */
@@ -44,6 +44,9 @@ interface Options {
 
 const BEARER = "Bearer "
 
+/** Longer bodies are of more signals than are taken here, or of very wordy ones: nobody waits while they are read, and they are read once. */
+const MOST_BYTES = 64 * 1024
+
 const parsed = (body: Buffer): unknown => {
   try {
     return isUtf8(body) ? JSON.parse(body.toString("utf8")) : undefined
@@ -61,7 +64,7 @@ export const signalsShortcut = Effect.fnUntraced(function* (options: Options) {
   const late = through(Effect.fail(lateAnswer(options.requestTimeoutMillis)))
 
   const take: Shortcut = (request, body, answer) => {
-    if (!options.here()) return false
+    if (!options.here() || body.length > MOST_BYTES) return false
     const { headers } = request
     const credential = headers["authorization"]
     if (headers["content-type"] !== "application/json" || headers["idempotency-key"] !== undefined) return false

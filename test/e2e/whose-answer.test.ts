@@ -23,6 +23,18 @@ describe("an offer to a party", () => {
   const saidOf = (pivot: string) =>
     world.rows((sql) => sql`select user_id, signal_type, context from behavioral_signals where decision_id = ${pivot}`)
 
+  /** Who answered it, and how, by the data set. */
+  const answersTo = async ({ pivot_id }: Json): Promise<ReadonlyArray<Json>> => {
+    const { rows } = await readDataset(world, "pivot_acceptance")
+    const told = rows.filter((row) => row.pivot_id === pivot_id)
+    return [...new Map(told.map(({ response, user_id }) => [user_id, [user_id, response] as const])).values()]
+  }
+  /** Their answers as they were before it was kept of whose taste they were. */
+  const forgetTastes = ({ pivot_id }: Json) =>
+    world.rows(
+      (sql) => sql`update behavioral_signals set context = context - 'own' where decision_id = ${pivot_id} returning id`
+    )
+
   beforeAll(async () => {
     world = await openWorld({ RATE_LIMIT: "off", OFFER_TTL: "1s" })
     operator = await world.someone({ role: "admin" })
@@ -70,7 +82,7 @@ describe("an offer to a party", () => {
     )
   })
 
-  it("that nobody asked for and one of them answers is about the taste of none of them", async () => {
+  it("that nobody asked for and one of them answers is that one's, by their own taste where it was kept", async () => {
     const before = (await readDataset(world, "pivot_acceptance")).skipped
     const reason = "its features are about the taste of a whole party, and it was one of them who answered"
     assert.notInclude(before, reason)
@@ -78,6 +90,8 @@ describe("an offer to a party", () => {
     const said_at = new Date(Date.parse(offer.computed_at) + 1).toISOString()
     await bob.call("POST", `/trips/${trip.id}/pivots/${offer.pivot_id}`, { response: "dismiss", said_at })
     await answerOf(offer.pivot_id, "dismiss")
+    assert.deepEqual(await answersTo(offer), [[bob.id, "dismiss"]])
+    await forgetTastes(offer)
     const { rows, skipped } = await readDataset(world, "pivot_acceptance")
     assert.isEmpty(rows.filter(({ pivot_id }) => pivot_id === offer.pivot_id))
     assert.include(skipped, reason)
@@ -105,6 +119,8 @@ describe("an offer to a party", () => {
       client_trigger: offer.trigger,
       position: 0
     })
+    assert.deepEqual(await answersTo(offer), [[bob.id, "dismiss"]])
+    await forgetTastes(offer)
     const { rows, skipped } = await readDataset(world, "pivot_acceptance")
     assert.isEmpty(rows.filter(({ pivot_id }) => pivot_id === offer.pivot_id))
     assert.include(skipped, "somebody else answered than whose taste its features are about")

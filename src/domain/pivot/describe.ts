@@ -1,4 +1,5 @@
 /** What the features of an offer's options are worked out from: the party, the city and the weather as the trip knows them. */
+import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { meanTaste } from "../persona/encode.ts"
 import { dayPartAt } from "../time/day-part.ts"
 import { VIBE_DIMENSIONS } from "../vocabulary.ts"
@@ -33,9 +34,10 @@ const weatherOf = (world: PivotWorld, request: PivotRequest, now: number, from: 
   return worst
 }
 
-const affinityOf = ({ catalog }: PivotWorld, taste: Float32Array, index: number): number => {
+/** Cosine of a taste and a place. */
+export const affinityTo = ({ matrix }: Pick<CityCatalog, "matrix">, taste: Float32Array, index: number): number => {
   let affinity = 0
-  for (let i = 0; i < VIBE_DIMENSIONS; i++) affinity += taste[i]! * catalog.matrix[index * VIBE_DIMENSIONS + i]!
+  for (let i = 0; i < VIBE_DIMENSIONS; i++) affinity += taste[i]! * matrix[index * VIBE_DIMENSIONS + i]!
   return affinity
 }
 
@@ -48,7 +50,7 @@ const placeAt = (world: PivotWorld, taste: Float32Array, index: number): PivotPl
     price: node.price_tier,
     weatherSensitivity: node.weather_sensitivity,
     dayParts: node.day_parts,
-    affinity: affinityOf(world, taste, index)
+    affinity: affinityTo(world.catalog, taste, index)
   }
 }
 
@@ -78,7 +80,10 @@ export const describer = (world: PivotWorld, request: PivotRequest, asked: PlanS
     })
     const { own } = world
     if (own === undefined) return { features }
-    const [affinity, affinity_planned] = [affinityOf(world, own, other), affinityOf(world, own, planned)]
+    const [affinity, affinity_planned] = [other, planned].map((index) => affinityTo(world.catalog, own, index)) as [
+      number,
+      number
+    ]
     return { features, own: ownTaste({ affinity, affinity_planned }) }
   }
 }

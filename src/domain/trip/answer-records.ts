@@ -1,12 +1,14 @@
 /** What the learning log says of the answer to an offer. */
 import type { PivotResponse } from "../decisions.ts"
-import type { OfferOption } from "../pivot/model.ts"
+import { type OfferOption, readOffer } from "../pivot/model.ts"
 import type { Slot } from "../plan/model.ts"
 import { modelVersion } from "../ranking.ts"
 import type { Intention, Trigger } from "../vocabulary.ts"
 import type { OpenOffer } from "./actor-state.ts"
+import { answeredTaste } from "./answered-taste.ts"
 import { foundClosed } from "./door-reports.ts"
 import { isMember } from "./model.ts"
+import { placeOf } from "./offered-place.ts"
 import { pivotEdits } from "./plan-edits.ts"
 import { signal, type TripRecord, type Turn } from "./turn.ts"
 
@@ -64,6 +66,12 @@ export const opinion = (
   response: PivotResponse["response"],
   chosen?: Chosen
 ): TripRecord => {
+  const who = answerer(turn, open)
+  // Whoever asked has their own in the offer; nobody who lets one be gave an answer.
+  const own =
+    response === "ignore" || who === open.by
+      ? undefined
+      : answeredTaste(turn, who, readOffer(open.text).options, open.plan.unpack())
   const about = {
     slot_id: open.slot_id,
     node_id: chosen === undefined ? null : placeOf(chosen.option),
@@ -73,10 +81,11 @@ export const opinion = (
       pivot_id: open.pivot_id,
       trigger: open.request.trigger,
       time_to_action_ms: saidAt(turn, open) - open.offered_at,
-      ...(chosen === undefined ? {} : { position: chosen.position })
+      ...(chosen === undefined ? {} : { position: chosen.position }),
+      ...(own === undefined ? {} : { own })
     }
   }
-  return signal(turn, answerer(turn, open), `pivot_${response}`, about, saidAt(turn, open))
+  return signal(turn, who, `pivot_${response}`, about, saidAt(turn, open))
 }
 
 /** Somebody wants an option; whether it changes as many stops as it says, or none because it does not hold any more. */
@@ -142,7 +151,3 @@ export const ignored = (turn: Turn, open: OpenOffer): ReadonlyArray<TripRecord> 
   if (isNobodys(turn, open)) return [answerTo(turn, open, "ignore", undefined, { nobodys: true })]
   return responded(turn, open, "ignore")
 }
-
-/** The place that an option is about: the first that it brings in. */
-export const placeOf = (option: OfferOption): string | null =>
-  option.changes.find((change) => change.node !== undefined)?.node?.id ?? null

@@ -7,6 +7,7 @@ import { modelVersion } from "../ranking.ts"
 import type { OpenOffer } from "./actor-state.ts"
 import { accept, respondPivot } from "./answer-offers.ts"
 import { answerTo } from "./answer-records.ts"
+import { answeredTaste } from "./answered-taste.ts"
 import type { TripCommand } from "./commands.ts"
 import { outcomesRecord } from "./outcomes.ts"
 import { PackedPlan } from "./packed-plan.ts"
@@ -129,12 +130,18 @@ const said = (turn: Turn, vote: Vote): ReadonlyArray<TripRecord> => {
     )
     const position = answer.response === "accept" ? options.findIndex((one) => one.option_id === answer.option_id) : -1
     const place = options[position] === undefined ? null : (placesOf(options[position])[0]?.node_id ?? null)
+    const own = answeredTaste(turn, user_id, options, vote.basis)
     const opinion = signal(turn, user_id, answer.response === "accept" ? "pivot_accept" : "pivot_dismiss", {
       slot_id: vote.slot_id,
       node_id: place,
       model_version: modelVersion(vote.model),
       decision_id,
-      context: { pivot_id: vote.pivot_id, trigger: vote.request.trigger, ...(position < 0 ? {} : { position }) }
+      context: {
+        pivot_id: vote.pivot_id,
+        trigger: vote.request.trigger,
+        ...(position < 0 ? {} : { position }),
+        ...(own === undefined ? {} : { own })
+      }
     })
     return [opinion, ...outcomesRecord(turn, outcomes, user_id)]
   })

@@ -1,6 +1,6 @@
 /**
- * Each option that a pivot offered, as it was at that moment, and whether it was taken and not taken back: by whom its features are
- * about. Of a party that is whoever asked, by their own taste; of what somebody else answered nothing is known of theirs.
+ * Each option that a pivot offered, as it was at that moment, and whether it was taken and not taken back, by each who answered: of a
+ * party by their own taste, which is in the offer of whoever asked, and in the answer of everybody else.
  */
 import * as Effect from "effect/Effect"
 import { SqlClient } from "effect/sql/SqlClient"
@@ -25,7 +25,7 @@ const QUERY = `
     p.model_name || ':' || p.model_version as model_version, d.user_state -> 'members' as members,
     (select count(*)::int from trip_members m where m.trip_id = p.trip_id) as members_now,
     (select jsonb_agg(jsonb_build_object('user_id', s.user_id, 'response', substr(s.signal_type, 7),
-        'position', s.context -> 'position') order by s.occurred_at, s.id)
+        'position', s.context -> 'position', 'own', s.context -> 'own') order by s.occurred_at, s.id)
       from behavioral_signals s where s.trip_id = p.trip_id and s.decision_id = p.pivot_id
         and s.signal_type in ('pivot_accept', 'pivot_dismiss') and s.context ? 'trigger') as said,
     (select o.user_id from jsonb_array_elements(p.options) one
@@ -69,6 +69,8 @@ interface Row {
     readonly user_id: string
     readonly response: string
     readonly position: number | null
+    /** Option by option, the taste of whoever answers; absent of whoever asked, and of answers from before it was kept. */
+    readonly own: ReadonlyArray<OwnTaste | null> | null
   }> | null
   /** Whose the outcomes of an answer are, or of letting it be; null where it has none, as that of a vote. */
   readonly answered_by: string | null
@@ -82,11 +84,19 @@ interface Answer {
   readonly user_id: string
   readonly response: string
   readonly taken: (option: Option) => boolean
+  /** Where it is described by another taste than the offer is. */
+  readonly own?: ReadonlyArray<OwnTaste | null>
 }
 
 /** Whether those whose tastes the features are about are this person alone. */
 const isAlone = ({ members, members_now, origin }: Row, who: string): boolean =>
   origin !== "app" || (members === null ? members_now < 2 : members.length === 1 && members[0]!.user_id === who)
+
+/** A vote is its voter's own, whatever the group did; an answer stands unless it was taken back. */
+const saidBy = ({ undone, voted }: Row, { position, response, user_id }: NonNullable<Row["said"]>[number]): Answer => {
+  const stands = response === "accept" && (voted || !undone)
+  return { user_id, response, taken: (option) => stands && option.position === position }
+}
 
 /** The answer of whom the features are about, or why there is none. */
 const answerOf = (one: Row): Answer | string => {
@@ -104,12 +114,7 @@ const answerOf = (one: Row): Answer | string => {
   if (ignored && ofParty && !isSomebodys) return "whoever asked travelled on no more when its time was over"
   if (ignored) return { user_id: who, response: "ignore", taken: noOne }
   const mine = one.said?.find(({ user_id }) => user_id === who)
-  if (mine !== undefined) {
-    const { position, response } = mine
-    // A vote is its voter's own, whatever the group did.
-    const stands = response === "accept" && (one.voted || !one.undone)
-    return { user_id: who, response, taken: (option) => stands && option.position === position }
-  }
+  if (mine !== undefined) return saidBy(one, mine)
   const { answered_by, said, voted } = one
   if (ofParty && said === null && answered_by === null && !voted) return "nobody knows which of the party answered it"
   const isTheirs = said === null && !voted && (answered_by ?? who) === who
@@ -119,6 +124,18 @@ const answerOf = (one: Row): Answer | string => {
     response: one.response,
     taken: ({ option_id }) => option_id === one.chosen_option_id && !one.undone
   }
+}
+
+/** Each answer with the taste that it was given by, or why there is none; whoever never answered said nothing. */
+const answersOf = (one: Row): ReadonlyArray<Answer> | string => {
+  const first = answerOf(one)
+  const known = typeof first === "string" ? [] : [first]
+  for (const said of one.said ?? []) {
+    if (said.own === null || said.own.length !== one.options.length) continue
+    if (known.some(({ user_id }) => user_id === said.user_id)) continue
+    known.push({ ...saidBy(one, said), own: said.own })
+  }
+  return typeof first === "string" && known.length === 0 ? first : known
 }
 
 const COLUMNS: Columns = {
@@ -144,6 +161,41 @@ const COLUMNS: Columns = {
   accepted: { type: "boolean", required: true, role: "label" }
 }
 
+const rowsOf = (
+  one: Row,
+  { own, response, taken, user_id }: Answer,
+  row: Parameters<Definition["read"]>[0]["row"],
+  skip: (reason: string) => void
+): void => {
+  for (const [i, option] of one.options.entries()) {
+    const taste = own === undefined ? option.own : own[i]
+    const features = taste === null ? undefined : described({ ...option.features, ...taste })
+    if (features === undefined) {
+      skip("an option was logged before all its features were, or is about no place of the catalog")
+      continue
+    }
+    row(
+      {
+        pivot_id: one.pivot_id,
+        option_id: option.option_id,
+        user_id,
+        node_id: option.node_id,
+        timestamp: one.at,
+        origin: one.origin,
+        policy_version_id: one.model_version,
+        trigger: one.trigger,
+        position: option.position,
+        score: option.score,
+        ...Object.fromEntries(PIVOT_FEATURES.map((name) => [name, features[name]])),
+        response,
+        accepted: taken(option)
+      },
+      user_id,
+      one.at.getTime()
+    )
+  }
+}
+
 export const pivotAcceptance: Definition = {
   columns: COLUMNS,
   people: [["user_id"]],
@@ -155,37 +207,9 @@ export const pivotAcceptance: Definition = {
     for (;;) {
       const page = yield* sql.unsafe<Row>(QUERY, [new Date(range.from), new Date(range.to), after[0], after[1], PAGE])
       for (const one of page) {
-        const answer = answerOf(one)
-        if (typeof answer === "string") {
-          skip(answer)
-          continue
-        }
-        for (const option of one.options) {
-          const features = described({ ...option.features, ...option.own })
-          if (features === undefined) {
-            skip("an option was logged before all its features were, or is about no place of the catalog")
-            continue
-          }
-          row(
-            {
-              pivot_id: one.pivot_id,
-              option_id: option.option_id,
-              user_id: answer.user_id,
-              node_id: option.node_id,
-              timestamp: one.at,
-              origin: one.origin,
-              policy_version_id: one.model_version,
-              trigger: one.trigger,
-              position: option.position,
-              score: option.score,
-              ...Object.fromEntries(PIVOT_FEATURES.map((name) => [name, features[name]])),
-              response: answer.response,
-              accepted: answer.taken(option)
-            },
-            answer.user_id,
-            one.at.getTime()
-          )
-        }
+        const answers = answersOf(one)
+        if (typeof answers === "string") skip(answers)
+        else for (const answer of answers) rowsOf(one, answer, row, skip)
       }
       if (page.length < PAGE) return
       const last = page.at(-1)!

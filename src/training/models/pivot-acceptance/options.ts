@@ -46,7 +46,8 @@ export const readOptions = async (dataset: PublishedDataset, split: Split): Prom
   await eachRow(dataset, split, COLUMNS, (row) => {
     if (row["response"] === "ignore" || options.length >= MOST_OPTIONS) return
     options.push({
-      pivot: String(row["pivot_id"]),
+      // Of a party several may have answered it, each by their own taste.
+      pivot: `${row["pivot_id"]} ${row["user_id"]}`,
       user: String(row["user_id"]),
       item: String(row["node_id"] ?? row["option_id"]),
       at: new Date(row["timestamp"] as Date).getTime(),

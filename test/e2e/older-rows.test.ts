@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { dayAhead } from "../support/server.ts"
+import { readDataset } from "../support/read-dataset.ts"
+import { dayAhead, type Json } from "../support/server.ts"
 import { openWorld, type World } from "./world.ts"
 
 describe("a database with rows of before", () => {
@@ -123,5 +124,51 @@ describe("a database with rows of before", () => {
     assert.deepEqual(outcomes, [{ outcome: "skipped" }])
     assert.deepInclude((await built("bpr_triples")).reasons, { [unheard]: 1 })
     assert.match(await run(), /1 signal of older releases had no outcome: 0 have one now/)
+  })
+
+  it("has opinions without a session, and without a place: one is a session of its own, and the other counted", async () => {
+    const eve = await world.someone()
+    const trip = (await eve.call("POST", "/trips", { city: "seattle", start_date: dayAhead(2), days: 1 })).body
+    const [stop] = trip.days[0].slots
+    await world.drained(
+      (sql) => sql`select 1 from itinerary_slots where trip_id = ${trip.id}`,
+      (rows) => rows.length > 0
+    )
+    const placeless = "an opinion about a stop of which nobody knows which place it had"
+    assert.notProperty((await built("sequences")).reasons, placeless)
+    const before = (await readDataset(world, "sequences")).rows.length
+    const [kept] = await world.rows(
+      (
+        sql
+      ) => sql`insert into behavioral_signals (id, user_id, signal_type, trip_id, slot_id, activity_node_id, source, weight, occurred_at)
+        values (gen_random_uuid(), ${eve.id}, 'thumbs_up', ${trip.id}, ${stop.id}, ${stop.node.id}, 'app', 1, now()),
+          (gen_random_uuid(), ${eve.id}, 'slot_skip', ${trip.id}, ${stop.id}, null, 'app', 1, now()),
+          (gen_random_uuid(), ${eve.id}, 'pivot_dismiss', ${trip.id}, ${stop.id}, null, 'app', 1, now()) returning id`
+    )
+    const { rows, skipped } = await readDataset(world, "sequences")
+    assert.lengthOf(rows, before + 1)
+    assert.deepInclude(
+      rows.find(({ session_id }) => session_id === kept.id),
+      { user_id: eve.id, node_ids: [stop.node.id], signal_types: ["thumbs_up"] }
+    )
+    assert.deepEqual(skipped, [placeless], "whoever dismisses an offer need not speak of a place")
+    assert.deepInclude((await built("sequences")).reasons, { [placeless]: 1 })
+  })
+
+  it("has places of which an older taxonomy spoke: today's are read, and theirs counted by name", async () => {
+    const before = await readDataset(world, "vibe_labels")
+    assert.isEmpty(before.skipped)
+    const [{ node_id }] = before.rows as [Json]
+    await world.rows(
+      (sql) => sql`update activity_nodes set vibe_tags = '{of_an_older_taxonomy}', vibe_weights = '{1}'
+        where id = ${node_id} returning id`
+    )
+    const { rows, skipped } = await readDataset(world, "vibe_labels")
+    const theirs = before.rows.filter((row) => row.node_id === node_id)
+    assert.lengthOf(rows, before.rows.length - theirs.length)
+    assert.deepEqual(
+      skipped,
+      theirs.map(() => "no tag of the taxonomy in force")
+    )
   })
 })

@@ -28,6 +28,12 @@ const QUERY = `
     group by s.user_id, coalesce(s.session_id, s.id))
   select * from sessions order by user_id, ordinal`
 
+/** Opinions about a stop whose place was not written down, and is not known any more: older programs took the app's word for it. */
+const PLACELESS = `
+  select count(*)::int as signals from behavioral_signals
+  where activity_node_id is null and slot_id is not null and occurred_at >= $1 and occurred_at < $2
+    and signal_type in ('slot_accept', 'slot_skip', 'slot_swap', 'thumbs_up', 'thumbs_down', 'post_trip_rating')`
+
 interface Row {
   readonly user_id: string
   readonly session_id: string
@@ -57,8 +63,11 @@ export const sequences: Definition = {
   ids: [["session_id"]],
   telling: ({ length }) => (length as number) >= OWN_FROM,
   query: QUERY,
-  read: Effect.fnUntraced(function* ({ range, row }) {
+  read: Effect.fnUntraced(function* ({ range, row, skip }) {
     const sql = yield* SqlClient
+    const [placeless] = yield* sql.unsafe<{ signals: number }>(PLACELESS, [new Date(range.from), new Date(range.to)])
+    for (let n = 0; n < placeless!.signals; n++)
+      skip("an opinion about a stop of which nobody knows which place it had")
     let after = "00000000-0000-0000-0000-000000000000"
     for (;;) {
       const users = yield* sql<{ id: string }>`select id from users where id > ${after}::uuid order by id limit ${PAGE}`

@@ -168,6 +168,13 @@ describe.skipIf(FAKETIME === undefined)(
       )
       const credited = noticed("outcomes", () => true, { decision_id: "another" })
       assert.deepEqual(credited, [["lost"], ["invented"], ["wrong"]])
+      const byHand = new Set(
+        week.record.deeds.flatMap(({ node, shown, who }) => (shown.includes("/add/") ? [`${who} ${node}`] : []))
+      )
+      const added = noticed("outcomes", (one) => byHand.has(`${one.user_id} ${one.activity_node_id}`), {
+        decision_id: "another"
+      })
+      assert.deepEqual(added, [["lost"], ["invented"], ["wrong"]])
       const sent = new Set(week.record.signals.flatMap(({ id }) => id ?? []))
       const signals = noticed("signals", ({ id }) => sent.has(id), { decision_id: "another" })
       assert.deepEqual(signals, [["lost"], [], ["wrong"]])

@@ -74,7 +74,10 @@ const checkEdits = (findings: Findings, record: WeekRecord, held: ReadonlyArray<
     )
 }
 
-/** `decisions` are those of what was shown. Of what nobody showed, or of what somebody showed who left, none is known. */
+/**
+ * `decisions` are those of what was shown, which is all of it: a place that was added by hand is a decision with one candidate. None is
+ * known of what somebody showed who left for good, nor of one that is lost, which is told elsewhere.
+ */
 const checkOutcomes = (
   findings: Findings,
   record: WeekRecord,
@@ -82,6 +85,7 @@ const checkOutcomes = (
   decisions: ReadonlyMap<string, string>
 ): void => {
   const deeds = record.deeds.filter(({ who }) => !isGone(record, who))
+  const unknown = new Set(record.shown.flatMap(({ id }) => (decisions.has(id) ? [] : [id])))
   const open = Map.groupBy(deeds, ({ node, outcome, who }) => `${who} ${outcome} ${node}`)
   // In the order of time, each for the deed whose window ends first: so no other choice would find more.
   for (const all of open.values()) all.sort((a, b) => a.at[1] - b.at[1])
@@ -92,7 +96,7 @@ const checkOutcomes = (
   const said = held.toSorted((a, b) => Date.parse(a.occurred_at) - Date.parse(b.occurred_at))
   const others = said
     .filter((one) => !isOf(one, ({ shown }) => decisions.get(shown) === one.decision_id))
-    .filter((one) => !isOf(one, ({ shown }) => !decisions.has(shown)))
+    .filter((one) => !isOf(one, ({ shown }) => unknown.has(shown)))
   const astray = new Set<Deed>()
   for (const one of others) {
     const { activity_node_id, decision_id, occurred_at, outcome, user_id } = one
@@ -101,8 +105,7 @@ const checkOutcomes = (
     else findings.invented(what)
   }
   const lost = new Set([...open.values()].flat())
-  // What nobody showed has an outcome only where it was among the candidates of a plan all the same.
-  for (const deed of deeds.filter((one) => one.shown !== "nobody" || !lost.has(one))) {
+  for (const deed of deeds) {
     const { at, node, outcome, shown, who } = deed
     if (astray.has(deed)) findings.expected++
     else

@@ -33,10 +33,15 @@ interface Figures {
   readonly ways: ReadonlyArray<number>
   readonly kms: ReadonlyArray<number>
   readonly tastes: ReadonlyArray<number>
+  /** Minutes on the way that one day in ten, and one in fifty, has more of. */
+  readonly longWays?: readonly [number, number]
 }
 
 const FREE = 45
 const HOLE = 90
+
+const beyond = (days: ReadonlyArray<{ readonly way: number }>, part: number): number =>
+  days.map((day) => day.way).sort((a, b) => b - a)[Math.floor(part * days.length)] ?? 0
 
 const figuresOf = (verdicts: ReadonlyArray<Verdict>): Figures => {
   const days = verdicts.flatMap((verdict) => verdict.days)
@@ -56,7 +61,8 @@ const figuresOf = (verdicts: ReadonlyArray<Verdict>): Figures => {
     stops: verdicts.reduce((sum, verdict) => sum + verdict.stops, 0),
     ways: verdicts.map((verdict) => round(verdict.days.reduce((sum, day) => sum + day.way, 0) / verdict.days.length)),
     kms: verdicts.map((verdict) => round(verdict.days.reduce((sum, day) => sum + day.km, 0) / verdict.days.length)),
-    tastes: verdicts.map((verdict) => round(verdict.taste))
+    tastes: verdicts.map((verdict) => round(verdict.taste)),
+    longWays: [beyond(days, 0.1), beyond(days, 0.02)]
   }
 }
 
@@ -106,6 +112,10 @@ const run = async (args: ReadonlyArray<string>): Promise<Report> => {
             f.early === undefined ? "-" : share(f.breakfasts ?? 0, f.early)
           ),
           rows("way per day, median minutes", (f) => way(f).toFixed(1)),
+          rows(
+            "minutes on the way that one day in ten, one in fifty has more of",
+            (f) => f.longWays?.join(", ") ?? "-"
+          ),
           rows("way per day, median km", (f) => median(f.kms).toFixed(2)),
           rows("stops", (f) => f.stops),
           rows("stops known to be open", (f) => f.open),

@@ -40,8 +40,9 @@ export const walkPlan = (problem: Problem, plan: Pick<Plan, "routes"> & Partial<
     const begun: Array<number> = []
     let clock = route.opens
     let here = route.from
+    let ways = 0
     const go = (to: number): number => {
-      worth -= problem.wayCost?.(here, to) ?? 0
+      ways += problem.wayCost?.(here, to) ?? 0
       return clock + problem.travel(here, to)
     }
     for (const [position, number] of stops.entries()) {
@@ -81,6 +82,7 @@ export const walkPlan = (problem: Problem, plan: Pick<Plan, "routes"> & Partial<
     }
     worth -= holesOf(problem, r, stops, begun)
     if (go(route.to) > route.closes) faults.push(`route ${r} ends after ${route.closes}`)
+    worth -= ways + (problem.longWays?.more ?? 0) * Math.max(0, ways - (problem.longWays?.from ?? 0))
     const fixed = route.fixed ?? []
     if (stops.filter((visit) => fixed.includes(visit)).join() !== fixed.join())
       faults.push(`route ${r} lost a fixed visit`)

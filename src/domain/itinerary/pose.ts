@@ -190,6 +190,7 @@ export const pose = (wish: Pose): Posed => {
     })),
     // A breakfast is had beside whatever else the day holds.
     uncounted: GROUPS.breakfast,
+    longWays: { from: frame.pace.way * weights.way, more: weights.far },
     windows: (route, visit) => {
       const day = dayOf.get(visit)
       return day !== undefined && day !== route ? [] : arrivalsOf(stops[visit]!, route)

@@ -66,12 +66,14 @@ export interface PaceRule {
   readonly buffer: number
   /** How long one stays, relative to what is typical. */
   readonly stay: number
+  /** Minutes on the way of a day; beyond them each one costs more (`far`). */
+  readonly way: number
 }
 
 export const PACE: Readonly<Record<Pace, PaceRule>> = {
-  leisurely: { fewest: 3, most: 5, buffer: 15, stay: 1.15 },
-  moderate: { fewest: 4, most: 6, buffer: 10, stay: 1 },
-  packed: { fewest: 5, most: 8, buffer: 5, stay: 0.85 }
+  leisurely: { fewest: 3, most: 5, buffer: 15, stay: 1.15, way: 65 },
+  moderate: { fewest: 4, most: 6, buffer: 10, stay: 1, way: 90 },
+  packed: { fewest: 5, most: 8, buffer: 5, stay: 0.85, way: 110 }
 }
 
 /** A day this long carries the pace's full number of stops; a shorter one proportionally fewer. */

@@ -23,6 +23,8 @@ export interface PlanWeights {
   /** A minute on the way; on the way to a meal, which one takes where one is. */
   readonly way: number
   readonly wayToMeal: number
+  /** A minute on the way, after as many in a day as its pace has (`PACE`): so many times as much more. */
+  readonly far: number
   /** A minute of waiting, after those that are a pause. */
   readonly wait: number
   /** A minute more of it, after so many that it is a hole in the day. */
@@ -47,8 +49,9 @@ export const WEIGHTS: PlanWeights = {
   unlikely: 1.2,
   fit: 0.5,
   sunset: 0.2,
-  way: 0.055,
-  wayToMeal: 0.055,
+  way: 0.048,
+  wayToMeal: 0.048,
+  far: 2,
   wait: 0.0072,
   hole: 0.01,
   strain: 0.08,

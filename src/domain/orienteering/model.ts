@@ -45,6 +45,8 @@ export interface Model {
   /** Profit of the usual visit, and how many units of time weigh as much as a unit of profit. */
   readonly usual: number
   readonly exchange: number
+  readonly waysLong: number
+  readonly waysLongMore: number
   readonly waitFree: number
   readonly waitCost: number
   readonly waitLong: number
@@ -220,6 +222,8 @@ export function* modelInPieces(problem: Problem, memory: Workspace): Generator<u
     shares: problem.shares === undefined ? undefined : shareModel(problem.shares, visits),
     usual,
     exchange: time / (usual * Math.max(1, Math.min(deepest, 10))),
+    waysLong: problem.longWays?.from ?? 0,
+    waysLongMore: problem.longWays?.more ?? 0,
     waitFree: problem.waiting?.free ?? 0,
     waitCost: problem.waiting?.cost ?? 0,
     waitLong: problem.waiting?.long?.from ?? 0,

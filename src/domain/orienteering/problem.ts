@@ -58,11 +58,18 @@ export interface LongWait {
   readonly cost: number
 }
 
+/** Ways of a route that cost more than `from` together cost so many times as much more beyond it. */
+export interface LongWays {
+  readonly from: number
+  readonly more: number
+}
+
 export interface Problem {
   readonly locations: number
   readonly travel: (from: number, to: number) => number
   /** What a way costs beside its time. */
   readonly wayCost?: (from: number, to: number) => number
+  readonly longWays?: LongWays
   readonly visits: ReadonlyArray<Visit>
   readonly routes: ReadonlyArray<Route>
   /** A group whose visits do not count to what a route may hold: there is at most one of them in it anyhow. */

@@ -137,7 +137,7 @@ export class Rebuilder {
   private score(route: number, visit: number, greed: Greed, besides: boolean): number {
     const { model, routes } = this
     const at = route * model.visits + visit
-    let gain = model.profit[route * model.nodes + visit]! - this.ways[at]!
+    let gain = model.profit[route * model.nodes + visit]! - this.ways[at]! - routes.longer(route, this.ways[at]!)
     if (besides) gain += routes.besides(route, visit)
     if (gain <= 0) return 0
     const scored = greed.power === 1 ? gain : greed.power === 2 ? gain * gain : gain * gain * gain

@@ -65,6 +65,8 @@ export class Routes {
   /** By route: profits less costs of ways and waiting. */
   readonly worth: Float64Array
   readonly given: Float64Array
+  /** By route: what its ways cost. */
+  readonly ways: Float64Array
   private readonly block: Int32Array
   private readonly numbers: Float64Array
   private changes = 1
@@ -99,9 +101,10 @@ export class Routes {
     this.groupTaken = next(routes * model.groups)
     this.crowded = next(crowds)
     this.favourites = next(routes * members)
-    this.numbers = new Float64Array(routes + members)
+    this.numbers = new Float64Array(2 * routes + members)
     this.worth = this.numbers.subarray(0, routes)
-    this.given = this.numbers.subarray(routes)
+    this.given = this.numbers.subarray(routes, routes + members)
+    this.ways = this.numbers.subarray(routes + members)
     for (let route = 0; route < routes; route++) {
       this.node[route * stride] = beginOf(model, route)
       this.node[route * stride + 1] = endOf(model, route)
@@ -175,6 +178,7 @@ export class Routes {
     const windowsAt = route * nodes
     const costly = cost.length > 0
     let worth = 0
+    let ways = 0
     let time = model.first[windowsAt + node[base]!]!
     let from = model.leave[node[base]!]!
     start[base] = time
@@ -188,7 +192,7 @@ export class Routes {
       const begins = firstStart(model, windowsAt + visit, ready)
       if (begins < 0) return false
       worth += profit[windowsAt + visit]!
-      if (costly) worth -= cost[from * locations + to]!
+      if (costly) ways += cost[from * locations + to]!
       if (i < end && begins - ready > waitFree) worth -= waitCost * (begins - ready - waitFree)
       leg[i] = way
       enters[i] = to
@@ -208,9 +212,18 @@ export class Routes {
       const least = start[i]! - leg[i]! - stay[node[i - 1]!]! - late[i - 1]!
       if (least > waitLong) worth -= waitLongCost * (least - waitLong)
     }
-    this.worth[route] = worth
+    this.ways[route] = ways
+    this.worth[route] = worth - ways - model.waysLongMore * Math.max(0, ways - model.waysLong)
     this.version[route] = this.changes++
     return true
+  }
+
+  /** What ways that cost so much more than now make the whole day of a route cost more, beyond what they cost themselves. */
+  longer(route: number, by: number): number {
+    const { waysLong, waysLongMore } = this.model
+    if (waysLongMore === 0) return 0
+    const ways = this.ways[route]!
+    return waysLongMore * (Math.max(0, ways + by - waysLong) - Math.max(0, ways - waysLong))
   }
 
   /** What one more visit would change beside its own profit: likes that wear off, and everybody's share. */

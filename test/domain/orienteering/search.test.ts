@@ -40,6 +40,7 @@ const problemFrom = (seed: number, places: number, routes: number): Problem => {
     locations: spots.length,
     travel: (a, b) => Math.ceil(Math.hypot(spots[a]![0] - spots[b]![0], spots[a]![1] - spots[b]![1])),
     wayCost: (a, b) => Math.hypot(spots[a]![0] - spots[b]![0], spots[a]![1] - spots[b]![1]) / 100,
+    ...(seed % 2 === 0 ? { longWays: { from: 0.6, more: 1.5 } } : {}),
     visits,
     routes: fixed.map((has, route) => ({
       from: 0,

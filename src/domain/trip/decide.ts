@@ -9,6 +9,7 @@ import type { Persona } from "../persona/persona.ts"
 import type { HeldRankings } from "../pivot/ranked.ts"
 import { subjectOf, type TripActorState } from "./actor-state.ts"
 import { expireOffers, respondPivot } from "./answer-offers.ts"
+import { changeToday, pivotToday } from "./by-date.ts"
 import type { TripCommand } from "./commands.ts"
 import { cityChanged, worldKnown } from "./decide-city.ts"
 import { addStop, choicesFor, fitsFor, moveStop, removeOwn, reorderDay, undo } from "./decide-edits.ts"
@@ -20,7 +21,6 @@ import type { TripEvent, TripEventEnvelope } from "./events.ts"
 import { evolveTrip } from "./evolve.ts"
 import { plainTrip } from "./held-trip.ts"
 import { advanceByDate, setStatus } from "./lifecycle.ts"
-import { requestPivot } from "./make-offers.ts"
 import { isMember, type TripState } from "./model.ts"
 import type { Fallbacks } from "./planner.ts"
 import * as R from "./rejections.ts"
@@ -111,22 +111,6 @@ const create = (
     events,
     records: planLogged(command.log),
     tasks: PREPARE
-  }
-}
-
-/** A pivot of a trip that should have started by now starts it: nobody is turned away for a timer's sake. */
-const pivot = (turn: Turn, command: Extract<TripCommand, { _tag: "request_pivot" }>): TripDecision => {
-  const started = advanceByDate({ ...turn, by: null, key: undefined })
-  if (started?.events === undefined) return requestPivot(turn, command)
-  const answer = requestPivot({ ...turn, trip: started.events.reduce(evolveTrip, turn.trip) }, command)
-  // It is started by whoever comes once it can be written down.
-  if (command.unwritten === true) return answer
-  const { advice: _, ...asked } = answer
-  return {
-    ...asked,
-    events: started.events,
-    records: [...(started.records ?? []), ...(asked.records ?? [])],
-    ...(started.tasks === undefined ? {} : { tasks: started.tasks })
   }
 }
 
@@ -246,7 +230,7 @@ const dispatch = (turn: Turn, command: TripCommand): TripDecision => {
     case "undo":
       return undo(turn, command)
     case "request_pivot":
-      return pivot(turn, command)
+      return pivotToday(turn, command)
     case "open_vote":
       return openVote(turn, command)
     case "cast_vote":
@@ -342,5 +326,5 @@ export const decideTrip =
     if ("if_match" in command && command.if_match !== undefined && command.if_match !== turn.trip.seq) {
       return reject(movedOn(turn, command.if_match))
     }
-    return dispatch(turn, command)
+    return makes === undefined ? dispatch(turn, command) : changeToday(turn, (today) => dispatch(today, command))
   }

@@ -1,5 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { OptionId, PivotId } from "../../../src/domain/ids.ts"
+import { type OfferText, readOffer } from "../../../src/domain/pivot/model.ts"
 import { nextDate } from "../../../src/domain/trip/lifecycle.ts"
+import type { TripState } from "../../../src/domain/trip/model.ts"
 import { active, FIRST_DAY, friend, LiveTrip, offer, owner, slotId, stranger, tag, trip } from "./fixtures.ts"
 
 const HOUR = 3_600_000
@@ -144,6 +147,36 @@ describe("the calendar", () => {
     assert.strictEqual(live.trip.status, "completed")
     live.send({ _tag: "request_pivot", by: owner, request })
     assert.strictEqual(live.trip.status, "active")
+  })
+
+  it("is changed as a trip under way as soon as the clock is right, whether or not a timer has noticed", () => {
+    const changes = [
+      (live: LiveTrip, pivot_id: PivotId, option_id: OptionId) =>
+        live.send({ _tag: "respond_pivot", by: owner, pivot_id, response: "accept", option_id }),
+      (live: LiveTrip) =>
+        live.send({ _tag: "lock_slot", by: owner, slot_id: live.trip.slots.at(-1)!.id, locked: true }),
+      (live: LiveTrip) => live.send({ _tag: "set_vetoes", by: owner, node_ids: [], tags: ["wine"] })
+    ]
+    for (const change of changes) {
+      const live = active()
+      const right = live.now
+      live.now = right + 100 * HOUR
+      live.send({ _tag: "wake" })
+      live.now = right
+      // Where nothing can be written, an offer is made and the trip stays as it is stored.
+      const offered = live.send({ _tag: "request_pivot", by: owner, unwritten: true, request: { trigger: "weather" } })
+      assert.strictEqual(live.trip.status, "completed")
+      const { options, pivot_id } = readOffer((offered as { readonly offer: OfferText }).offer)
+      const before = live.trip.seq
+      const reply = change(live, pivot_id, options[0]!.option_id)
+      assert.strictEqual(tag(reply), "changed")
+      assert.strictEqual(live.trip.status, "active")
+      assert.deepStrictEqual(
+        live.last.events?.map(({ seq }) => seq),
+        [before + 1, before + 2]
+      )
+      assert.strictEqual((reply as { readonly trip: TripState }).trip.seq, live.trip.seq)
+    }
   })
 
   it("leaves completed what a person completed", () => {

@@ -32,7 +32,7 @@ import { tripOf } from "./log.ts"
 import { onceReady } from "./once-ready.ts"
 import type { TripTypes } from "./parts.ts"
 import { citysTrips } from "./telling.ts"
-import { askedUnwritten, asUnread, refusedUnread } from "./unread.ts"
+import { askedUnwritten, asUnread, HELD_UP_MILLIS, mayBeHeldUp, refusedUnread } from "./unread.ts"
 import { Waves } from "./waves.ts"
 
 export interface TripOptions {
@@ -166,13 +166,31 @@ const wakeDue = ({ engine, now, storage }: Trips, owns: () => boolean) =>
     }
   })
 
+/** A pivot of a trip in memory that would start it first, as it is asked; and then without the start, where that takes long to be written. */
+const heldUp = ({ engine, now }: Trips) => {
+  const { host } = engine.core
+  return (id: TripId, command: TripCommand) => {
+    const state = engine.peek(id)
+    const first = state && mayBeHeldUp(command, state, now(), host.id)
+    return first && { first, again: { ...first, unwritten: true } }
+  }
+}
+
 /** Asks a trip; a pivot is advice, and is asked once more where only a write stood in the way of its answer. */
-const askingTrip = ({ engine }: Trips, awaited: TripOptions["awaited"]) => {
+const askingTrip = (trips: Trips, awaited: TripOptions["awaited"]) => {
+  const { engine } = trips
   const { host, limits } = engine.core
+  const isHeldUp = heldUp(trips)
+  const asked = (id: TripId, command: TripCommand, deadlineMillis: number) => {
+    const held = isHeldUp(id, command)
+    if (held === undefined) return engine.ask(id, command, deadlineMillis)
+    const later = Effect.suspend(() => engine.ask(id, held.again, Math.max(deadlineMillis - HELD_UP_MILLIS, 1)))
+    return Effect.raceFirst(engine.ask(id, held.first, deadlineMillis), Effect.delay(later, HELD_UP_MILLIS))
+  }
   return (id: TripId, command: TripCommand, deadlineMillis = limits.deadlineMillis) =>
     Effect.suspend(() => {
       const began = host.elapsed()
-      return Effect.catch(engine.ask(id, asUnread(command, awaited), deadlineMillis), (failure) => {
+      return Effect.catch(asked(id, asUnread(command, awaited), deadlineMillis), (failure) => {
         const again = askedUnwritten(command, failure)
         if (again === undefined) return Effect.fail(failure)
         return engine.ask(id, again, Math.max(deadlineMillis - (host.elapsed() - began), 1))
@@ -185,6 +203,7 @@ const asking = Effect.fnUntraced(function* (trips: Trips, awaited: TripOptions["
   const { catalog, engine } = trips
   const ready = onceReady(engine, catalog)
   const askTrip = askingTrip(trips, awaited)
+  const isHeldUp = heldUp(trips)
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const asked: Pick<TripRuntime["Service"], "ask" | "dispatch"> = {
     ask: (id, command, options) =>
@@ -196,14 +215,23 @@ const asking = Effect.fnUntraced(function* (trips: Trips, awaited: TripOptions["
         )
       }),
     dispatch: (id, command, answered) => {
+      const held = isHeldUp(id, asUnread(command, awaited))
+      let isSettled = false
       const settled = (outcome: TripReply | TripFailure) => {
+        if (isSettled) return
+        isSettled = true
         if (!(outcome instanceof TripNotReady) && askedUnwritten(command, outcome) === undefined)
           return answered(outcome)
         fork(Effect.match(ready(id, askTrip(id, command)), { onFailure: answered, onSuccess: answered }))
       }
-      const outcome = refusedUnread(id, command, awaited) ?? engine.askSync(id, asUnread(command, awaited))
-      if (outcome instanceof Pending) outcome.onSettled(settled)
-      else settled(outcome)
+      const either = { onFailure: settled, onSuccess: settled }
+      const outcome =
+        refusedUnread(id, command, awaited) ?? engine.askSync(id, held?.first ?? asUnread(command, awaited))
+      if (!(outcome instanceof Pending)) return settled(outcome)
+      outcome.onSettled(settled)
+      if (held === undefined) return
+      const later = Effect.suspend(() => (isSettled ? Effect.void : Effect.match(engine.ask(id, held.again), either)))
+      fork(Effect.delay(later, HELD_UP_MILLIS))
     }
   }
   return asked

@@ -109,3 +109,44 @@ await contractSuite("A full disk", { local: { needs: "postgres", layer: () => fr
     })
   )
 })
+
+await contractSuite("A disk that hangs", { local: { needs: "postgres", layer: () => freshDatabase() } }, (it) => {
+  it.effect("holds up no pivot of a trip that should have started by now", () =>
+    Effect.gen(function* () {
+      yield* seedCity
+      const set = new SetClock()
+      const waiting: Array<() => void> = []
+      let hangs = false
+      const disk = new FragileDisk((done) => (hangs ? void waiting.push(done) : void setImmediate(done)))
+      const goOn = Effect.sync(() => {
+        hangs = false
+        for (const done of waiting.splice(0)) done()
+      })
+      yield* Effect.gen(function* () {
+        const trips = yield* TripRuntime
+        const ways = [
+          (trip: TripState, slot: SlotId) => trips.ask(trip.id, pivotAt(slot)),
+          (trip: TripState, slot: SlotId) => dispatched(trip, slot)
+        ]
+        for (const [n, asked] of ways.entries()) {
+          const trip = tripNumber(n + 1, { status: "confirmed" })
+          const [first, second] = trip.slots.map(({ id }) => id)
+          set.behindMillis = Date.now() - Date.UTC(2019, 5, 1)
+          yield* trips.ask(trip.id, create(trip))
+          assert.strictEqual(yield* statusOf(trip), "confirmed")
+          hangs = true
+          set.behindMillis = 0
+          // Its start is on its way to the disk, and nobody knows whether it gets there.
+          offered(yield* asked(trip, second!))
+          offered(yield* asked(trip, first!))
+          yield* goOn
+          assert.strictEqual(yield* statusOf(trip), "active")
+        }
+      }).pipe(
+        Effect.ensuring(goOn),
+        Effect.provide(process(disk, new Outage())),
+        Effect.provideService(Clock.Clock, set.clock)
+      )
+    })
+  )
+})

@@ -184,8 +184,10 @@ const tooLate = (turn: Turn, command: Respond, open: OpenOffer | undefined): Tri
   const request: PivotRequest = open?.request ?? { trigger: "venue_closed" }
   const message = "This offer has expired; the fresh one attached is what holds now."
   const refusal = (extra: { readonly fresh?: Offer }) => new R.PivotExpired({ message, pivot_id, ...extra })
-  const refused = refuseWith(turn, request, undefined, refusal, heard.records)
-  return { ...refused, transient: [...heard.transient, ...(refused.transient ?? [])] }
+  const { advice, ...refused } = refuseWith(turn, request, undefined, refusal, heard.records)
+  const answered = { ...refused, transient: [...heard.transient, ...(refused.transient ?? [])] }
+  // What somebody said is no advice: who is told that they were heard does not say it again.
+  return advice === undefined || heard.records.length > 0 ? answered : { ...answered, advice }
 }
 
 export const respondPivot = (now: Turn, command: Respond): TripDecision => {

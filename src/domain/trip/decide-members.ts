@@ -68,8 +68,12 @@ export const deleteTrip = (turn: Turn): TripDecision => {
   if (!owns(turn)) return reject(ownerOnly("delete it; you may leave it"))
   const goes = (user_id: UserId) => ({ _tag: "member_left", user_id, erased: false }) as const
   const others = trip.members.filter((member) => member.user_id !== trip.user_id)
+  const { status } = trip
+  // What a calendar completed it takes back where its clock was wrong: what is deleted stays over.
+  const over =
+    trip.completed_by_calendar === true ? [{ _tag: "status_changed", status, previous: status } as const] : []
   return changedBy(turn, [
-    ...(isOver(trip) ? [] : [{ _tag: "status_changed", status: "cancelled", previous: trip.status } as const]),
+    ...(isOver(trip) ? over : [{ _tag: "status_changed", status: "cancelled", previous: status } as const]),
     ...trip.invitations.map(({ user_id }) => ({ _tag: "invitation_closed", user_id, reason: "withdrawn" }) as const),
     ...others.map(({ user_id }) => goes(user_id)),
     goes(trip.user_id)

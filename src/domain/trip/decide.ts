@@ -326,5 +326,6 @@ export const decideTrip =
     if ("if_match" in command && command.if_match !== undefined && command.if_match !== turn.trip.seq) {
       return reject(movedOn(turn, command.if_match))
     }
-    return makes === undefined ? dispatch(turn, command) : changeToday(turn, (today) => dispatch(today, command))
+    const changes = makes !== undefined || command._tag === "delete_trip"
+    return changes ? changeToday(turn, (today) => dispatch(today, command)) : dispatch(turn, command)
   }

@@ -179,6 +179,26 @@ describe("the calendar", () => {
     }
   })
 
+  it("takes back nothing of a trip that its owner deleted meanwhile", () => {
+    const live = active()
+    const right = live.now
+    live.now = right + 100 * HOUR
+    live.send({ _tag: "wake" })
+    assert.strictEqual(tag(live.send({ _tag: "delete_trip", by: owner })), "changed")
+    assert.strictEqual(live.trip.status, "completed")
+    live.now = right
+    assert.isUndefined(nextDate(live.trip, live.now))
+    live.send({ _tag: "wake" })
+    assert.strictEqual(live.trip.status, "completed")
+    // And where the clock is right again before the timer has noticed, it is called off as any other.
+    const other = active()
+    other.now = right + 100 * HOUR
+    other.send({ _tag: "wake" })
+    other.now = right
+    assert.strictEqual(tag(other.send({ _tag: "delete_trip", by: owner })), "changed")
+    assert.strictEqual(other.trip.status, "cancelled")
+  })
+
   it("leaves completed what a person completed", () => {
     const live = active()
     const right = live.now

@@ -2,7 +2,9 @@
  * The contract as a stranger reads it: `/openapi.json` of a running server, turned into requests (fast-check) and into a
  * judge of answers. It knows nothing of the schemas that the document was made from.
  */
+
 import { fc } from "../support/properties.ts"
+import { foldDay, gapDay } from "./clock-changes.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON Schema, as the document has it.
 export type JsonSchema = any
@@ -73,8 +75,8 @@ export const HOSTILE_TEXTS = [
   "%00",
   "'; drop table trips; --",
   "<script>alert(1)</script>",
-  "2027-03-14",
-  "2027-11-07",
+  gapDay(),
+  foldDay(),
   "02:30",
   "24:00",
   "9999-12-31T23:59:60Z",
@@ -152,6 +154,17 @@ export const valuesOf = (contract: Contract, schema: JsonSchema, known: Known, n
   if (schema.type === "integer" || schema.type === "number") return seldom(numbers(schema), hostile)
   if (schema.type === "boolean") return seldom(fc.boolean(), hostile)
   return hostile
+}
+
+/** What the document shows as an example, as somebody here would send it: what a name stands for is put in its place. */
+export const likeExample = (example: unknown, known: Known, name: string): fc.Arbitrary<unknown> => {
+  if (Array.isArray(example)) return fc.tuple(...example.map((one) => likeExample(one, known, name)))
+  if (typeof example === "object" && example !== null)
+    return fc.record(
+      Object.fromEntries(Object.entries(example).map(([key, one]) => [key, likeExample(one, known, key)]))
+    )
+  const usual = known(name)
+  return usual === undefined || usual.length === 0 ? fc.constant(example) : fc.constantFrom(...usual)
 }
 
 /** Where a value is not what the schema says: the first such place, in words; undefined where it fits. */

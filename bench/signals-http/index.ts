@@ -2,56 +2,15 @@
  * Signals over HTTP to the whole server, each answered once durable: one per request against an empty request of the same
  * route (through the same gateway and the same check of the token), and a hundred per request.
  */
-import { execFile } from "node:child_process"
 import { join } from "node:path"
-import { promisify } from "node:util"
-import { type Benchmark, numberFlag } from "../benchmark.ts"
-import { cpuMillis } from "../cpu.ts"
+import { type Benchmark, flag, numberFlag } from "../benchmark.ts"
 import { onOwnServer } from "../own-server.ts"
+import { type Measured, wrk } from "./load.ts"
+import { pairs } from "./pairs.ts"
 import { writeTravelers } from "./travelers.ts"
-
-interface Measured {
-  readonly perSecond: number
-  readonly cpuMicros: number
-  readonly p50: number
-  readonly p99: number
-  readonly failed: number
-}
 
 /** Who sends the signals, each about a trip of their own. */
 const TRAVELERS = 50
-
-const SCRIPT = join(import.meta.dirname, "signals.lua")
-
-const wrk = async (
-  pid: number,
-  port: number,
-  travelers: string,
-  options: { readonly batch: number; readonly connections: number; readonly seconds: number }
-): Promise<Measured> => {
-  const before = cpuMillis(pid)
-  const { stdout } = await promisify(execFile)(
-    "wrk",
-    [
-      "-t1",
-      `-c${options.connections}`,
-      `-d${options.seconds}s`,
-      "-s",
-      SCRIPT,
-      `http://127.0.0.1:${port}/api/v1/signals`
-    ],
-    { env: { ...process.env, SIGNALS_BATCH: String(options.batch), SIGNALS_TRAVELERS: travelers } }
-  )
-  const spent = cpuMillis(pid) - before
-  const seen = JSON.parse(/JSON (.*)/.exec(stdout)![1]!) as Record<string, number>
-  return {
-    perSecond: (seen["requests"]! / seen["micros"]!) * 1e6,
-    cpuMicros: (spent * 1000) / seen["requests"]!,
-    p50: seen["p50"]! / 1000,
-    p99: seen["p99"]! / 1000,
-    failed: seen["socket"]! + (options.batch === 0 ? 0 : seen["non2xx"]!)
-  }
-}
 
 const measure = (connections: number, seconds: number) =>
   onOwnServer("signals-http", TRAVELERS, async ({ folder, pid, port, tokens, url }) => {
@@ -70,8 +29,22 @@ const measure = (connections: number, seconds: number) =>
 
 export const benchmark: Benchmark = {
   summary: "signals over HTTP, acknowledged durable: one per request and a hundred",
-  options: ["--connections <count>   for single signals (500)", "--seconds <count>       of each measurement (10)"],
+  options: [
+    "--connections <count>   for single signals (500)",
+    "--seconds <count>       of each measurement (10; 2 beside another release)",
+    "--before <folder>       beside the release in that folder, which has what it depends on: what a request costs, in turns",
+    "--pairs <count>         of turns beside another release (10)"
+  ],
   run: async (args) => {
+    const before = flag(args, "before")
+    if (before !== undefined) {
+      return pairs({
+        before,
+        pairs: numberFlag(args, "pairs", 10),
+        seconds: numberFlag(args, "seconds", 2),
+        travelers: TRAVELERS
+      })
+    }
     const connections = numberFlag(args, "connections", 500)
     const seconds = numberFlag(args, "seconds", 10)
     const { empty, single, calm, hundred } = await measure(connections, seconds)

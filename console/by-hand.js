@@ -107,7 +107,7 @@ export const addElement = (search, add) => {
     })
   const look = async () => {
     if (!text.reportValidity()) return
-    const { nodes } = await search(text.value.trim(), MOST_FOUND, when().time)
+    const { nodes, next_cursor } = await search(text.value.trim(), MOST_FOUND, when().time)
     redraw(found, [
       nodes.length === 0 && element("p", { class: "soft" }, T.byHand.nothing),
       ...nodes.map((node, nr) =>
@@ -122,6 +122,7 @@ export const addElement = (search, add) => {
           element("span", { id: `add-open-${nr}` }, openBadge(node))
         )
       ),
+      next_cursor !== null && element("p", { class: "soft" }, T.byHand.more),
       button(T.byHand.own(text.value.trim()), put(own), { "data-act": "add-own" })
     ])
   }

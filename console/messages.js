@@ -472,6 +472,7 @@ export const T = {
     atHint: "Left open, it goes where it fits best.",
     search: "Look for it",
     nothing: "No place of the city is called so.",
+    more: "More places are called so. Say more of the name to find them.",
     own: (title) => `Add "${title}" as your own`,
     grip: (name) => `Move ${name}: arrow keys, or drag`,
     gripHint: "Drag, or press the arrow keys",

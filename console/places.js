@@ -7,6 +7,9 @@ const PAGES_TO_DRAW = 5
 /** Ten thousand places: more than most cities have, and a file is looked up in no more. */
 const PAGES_TO_MATCH = 50
 
+/** A thousand places whose names hold the same words. */
+const PAGES_OF_A_NAME = 5
+
 /** The contract takes no more at once. */
 const MOST_NODES = 200
 const LONGEST_NAME = 100
@@ -61,8 +64,12 @@ export const makePlaces = (api) => {
     /** The one that somebody means: where not all are at hand, the server is asked for the name as well. */
     called: async (city, said) => {
       const { nodes, rest } = await base(city)
-      const found = rest === undefined ? [] : (await api.search(city, said.slice(0, LONGEST_NAME), MOST_NODES)).nodes
-      return placeCalled(said, [...nodes, ...found])
+      if (rest === undefined) return placeCalled(said, nodes)
+      const q = said.slice(0, LONGEST_NAME)
+      const read = (cursor) =>
+        api.client.call("cities.nodes", { path: { slug: city }, query: { limit: MOST_NODES, q, cursor } })
+      const found = await pagesFrom(read, PAGES_OF_A_NAME)
+      return placeCalled(said, [...nodes, ...found.nodes])
     }
   }
 }

@@ -105,14 +105,15 @@ const viewAt = Effect.fnUntraced(function* (catalog: CityCatalog, said: string |
   return yield* new Unprocessable({ detail: `at: ${message}.`, errors: [{ path: ["query", "at"], message }] })
 })
 
-/** Positions never change, so a position is a cursor that survives a new catalog version. */
+/** Positions never change, so a position is a cursor that survives a new catalog version. It is where the next one is that passes. */
 const page = (catalog: CityCatalog, filter: Filter, from: number, limit: number) => {
   const found: Array<number> = []
-  let index = from
-  for (; index < catalog.nodes.length && found.length < limit; index++) {
-    if (!catalog.retired(index) && passes(catalog.nodes[index]!, index, filter)) found.push(index)
+  for (let index = from; index < catalog.nodes.length; index++) {
+    if (catalog.retired(index) || !passes(catalog.nodes[index]!, index, filter)) continue
+    if (found.length === limit) return { found, next: String(index) }
+    found.push(index)
   }
-  return { found, next: index < catalog.nodes.length ? String(index) : null }
+  return { found, next: null }
 }
 
 /** The city, or what to say when there is none: which ones there are. */

@@ -4,6 +4,7 @@
  */
 import * as Schema from "effect/Schema"
 import { hash128 } from "./basics/hash.ts"
+import { categoryWords } from "./catalog/category.ts"
 import { whereabouts } from "./catalog/neighbourhoods.ts"
 import type { ActivityNode } from "./catalog/node.ts"
 import { evidenceForModel, evidenceSentence } from "./catalog/sayings.ts"
@@ -96,7 +97,7 @@ export const plainNarrative = ({ node, dayPart, why }: Stop): string => {
     tastes.length > 0
       ? `it shares your taste for ${joined(tastes)}`
       : `it is ${joined(node.vibe_tags.slice(0, 2).map(words))}`
-  const place = `${words(node.category)} ${whereabouts(node.neighbourhood)}`.trim()
+  const place = `${categoryWords(node.category)} ${whereabouts(node.neighbourhood)}`.trim()
   const reason = tastes.length === 0 && node.vibe_tags.length === 0 ? "" : `: ${suits}`
   return `${node.name}, ${place}, ${DAY_PART_WORDS[dayPart]}${reason}. ${evidenceSentence(node)}`
 }

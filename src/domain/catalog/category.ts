@@ -79,6 +79,10 @@ export const Category = Schema.Literals(CATEGORIES)
 
 export const categoryInfo = (category: Category): CategoryInfo => CATEGORY_INFO[category]
 
+/** A category as one says it in a sentence. */
+export const categoryWords = (category: Category): string =>
+  category === "cafe" ? "café" : category === "zoo_aquarium" ? "zoo or aquarium" : category.replaceAll("_", " ")
+
 /** The number a category has in packed columns; the order of `CATEGORIES`. */
 export const categoryIndex = (category: Category): number => CATEGORIES.indexOf(category)
 

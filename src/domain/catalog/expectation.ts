@@ -5,7 +5,7 @@
 import * as Schema from "effect/Schema"
 import { dayNumber, weekdayOf } from "../time/calendar.ts"
 import { instantOf, localTime, type Zone, zoneOf } from "../time/zone.ts"
-import type { Category } from "./category.ts"
+import { type Category, categoryWords } from "./category.ts"
 import type { CityCatalog } from "./city-catalog.ts"
 
 /** With fewer known hours of a kind, each of them would be a rule. */
@@ -137,8 +137,15 @@ export const expectationSaying = (
   { usually, closedDay }: Expectation,
   when = "at that time"
 ): string => {
-  const kind = category.replaceAll("_", " ")
-  const many = /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : /(s|ch|sh)$/.test(kind) ? `${kind}es` : `${kind}s`
+  const kind = categoryWords(category)
+  const many =
+    category === "zoo_aquarium"
+      ? "zoos and aquariums"
+      : /[^aeiou]y$/.test(kind)
+        ? `${kind.slice(0, -1)}ies`
+        : /(s|ch|sh)$/.test(kind)
+          ? `${kind}es`
+          : `${kind}s`
   const name = many.charAt(0).toUpperCase() + many.slice(1)
   if (usually === "open") return `${name} here are usually open ${when}; not confirmed for this one.`
   return closedDay === undefined

@@ -1,4 +1,6 @@
 /** How options are told: the place, its evidence, and why. What depends on the catalog alone is made once. */
+
+import { categoryWords } from "../catalog/category.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { whereabouts } from "../catalog/neighbourhoods.ts"
 import type { ActivityNode } from "../catalog/node.ts"
@@ -22,16 +24,14 @@ const strongest = (node: ActivityNode): string =>
     .map(({ tag }) => tag.replaceAll("_", " "))
     .join(", ")
 
-const kindOf = ({ category }: ActivityNode): string => category.replaceAll("_", " ")
-
 const aboutPlace = (node: ActivityNode): string => {
-  const where = `${kindOf(node)} ${whereabouts(node.neighbourhood)}`.trim()
+  const where = `${categoryWords(node.category)} ${whereabouts(node.neighbourhood)}`.trim()
   return node.vibe_tags.length === 0 ? where : `${where}: ${strongest(node)}`
 }
 
 /** What a place has in common with the one that was planned, as far as it has. */
 export const likePlanned = (place: ActivityNode, planned: ActivityNode): string | undefined => {
-  if (place.category === planned.category) return `A ${kindOf(place)}, as ${planned.name} is`
+  if (place.category === planned.category) return `A ${categoryWords(place.category)}, as ${planned.name} is`
   const shared = place.vibe_tags.find((tag) => planned.vibe_tags.includes(tag))
   return shared === undefined ? undefined : `Shares with ${planned.name}: ${shared.replaceAll("_", " ")}`
 }

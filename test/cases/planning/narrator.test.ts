@@ -98,7 +98,7 @@ describe("narratives", () => {
       plainNarrative({ node: place("a", "cafe", more), day: 1, dayPart: "morning", why: stops[0]!.why })
     assert.strictEqual(
       stop({}),
-      "cafe a, cafe in Old Town, in the morning: it shares your taste for specialty coffee. 12 posts by locals on forum speak well of it on the whole."
+      "cafe a, café in Old Town, in the morning: it shares your taste for specialty coffee. 12 posts by locals on forum speak well of it on the whole."
     )
     const silent = { local: null, tourist: null, avoid_mentions: 0 }
     assert.include(stop({ quality_signals: silent }), "evidence for it is thin")

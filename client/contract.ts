@@ -1970,7 +1970,7 @@ export interface Operations {
     readonly body: undefined
     readonly answer: InvitationView
   }
-  /** Make a secret link. An invitation for whoever you give it to, a calendar that follows the plan, or a view of the plan that anybody who has the link may read without signing in. Its secret is told once; send this without an `Idempotency-Key`, so that no receipt keeps it. */
+  /** Make a secret link. An invitation for whoever you give it to, a calendar that follows the plan, or a view of the plan that anybody who has the link may read without signing in. Its secret is told once, and no receipt keeps it: sent again, it is another one. */
   readonly "links.make": {
     readonly path: { readonly id: string }
     readonly query: undefined

@@ -151,10 +151,11 @@ describe("servers that share a database", () => {
     const made = (await plan(cid)).body
     const { id } = made
     assert.strictEqual((await cid.call("PATCH", `/trips/${id}`, { status: "active" })).status, 200)
-    // Answered by the one that is going to stop: whoever owns then knows the key, and makes no second link.
-    const invite = { "idempotency-key": randomUUID() }
-    const link = await cid.call("POST", `/trips/${id}/links`, { kind: "share" }, invite)
-    assert.strictEqual(link.status, 201, JSON.stringify(link.body))
+    // Answered by the one that is going to stop: whoever owns then knows the key, and makes no second offer.
+    const asked = { "idempotency-key": randomUUID() }
+    const calm = { trigger: "mood", detail: { mood: "calm" } }
+    const offer = await cid.call("POST", `/trips/${id}/pivot`, calm, asked)
+    assert.strictEqual(offer.status, 200, JSON.stringify(offer.body))
     const stream = await follow(servers[1]!, cid, id)
     const request = { trigger: "venue_closed", slot_id: made.days[1].slots[0].id }
     const stopped = servers[0]!.stop("SIGTERM")
@@ -181,9 +182,9 @@ describe("servers that share a database", () => {
     await pivots
     assert.deepEqual(failed, [])
     assert.match(await nodes(1), /this server owns the trips, epoch 2/)
-    const again = await cid.call("POST", `/trips/${id}/links`, { kind: "share" }, invite)
-    assert.deepStrictEqual([again.status, again.body], [link.status, link.body])
-    assert.strictEqual((await cid.call("POST", `/trips/${id}/links`, { kind: "calendar" }, invite)).status, 409)
+    const again = await cid.call("POST", `/trips/${id}/pivot`, calm, asked)
+    assert.deepStrictEqual([again.status, again.body], [offer.status, offer.body])
+    assert.strictEqual((await cid.call("POST", `/trips/${id}/pivot`, request, asked)).status, 409)
     const closed = await until("the relayed stream to be sent back", () => stream.closed())
     assert.strictEqual(closed.code, 1001)
     const back = await follow(servers[1]!, cid, id, `?epoch=${stream.hello.epoch}&since=${stream.hello.seq}`)

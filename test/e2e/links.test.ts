@@ -47,6 +47,17 @@ describe("links to a trip", () => {
     assert.strictEqual((await bob.call("POST", `/invitations/${made.code}/join`)).status, 200)
   })
 
+  it("keep their secret out of receipts: sent again under its key, it is another link", async () => {
+    const headers = { "idempotency-key": "one-link-please" }
+    const ask = async () =>
+      ok(await ann.call("POST", `/trips/${trip.id}/links`, { kind: "share", days: 1 }, headers), 201)
+    const [first, second] = [await ask(), await ask()]
+    assert.notStrictEqual(second.id, first.id)
+    assert.notStrictEqual(second.code, first.code)
+    for (const { id } of [first, second])
+      assert.strictEqual((await ann.call("DELETE", `/trips/${trip.id}/links/${id}`)).status, 204)
+  })
+
   it("are the owner's to give, and everybody's own to take back", async () => {
     const refused = await bob.call("POST", `/trips/${trip.id}/links`, { kind: "invite" })
     assert.strictEqual(refused.status, 409)

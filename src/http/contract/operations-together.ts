@@ -21,7 +21,7 @@ export const TOGETHER: Readonly<Record<string, OperationWords>> = {
   "links.make": {
     summary: "Make a secret link",
     description:
-      "An invitation for whoever you give it to, a calendar that follows the plan, or a view of the plan that anybody who has the link may read without signing in. Its secret is told once; send this without an `Idempotency-Key`, so that no receipt keeps it.",
+      "An invitation for whoever you give it to, a calendar that follows the plan, or a view of the plan that anybody who has the link may read without signing in. Its secret is told once, and no receipt keeps it: sent again, it is another one.",
     body: { kind: "invite", from_name: "Ann" }
   },
   "links.mine": { summary: "Your links to a trip", description: "Those that still hold, without their secrets." },

@@ -16,6 +16,7 @@ import { TripRuntime } from "../../services/trip-runtime.ts"
 import { Api } from "../api/api.ts"
 import { CurrentCaller } from "../api/identity.ts"
 import { Conflict, NotFound, Unavailable } from "../api/problems.ts"
+import { RequestScope } from "../middleware/request-scope.ts"
 import { makeShowing } from "../showing.ts"
 import { makeOpening } from "./open-link.ts"
 import { orUnavailable } from "./refusals.ts"
@@ -67,6 +68,8 @@ export const layer = HttpApiBuilder.group(
           if (kind === "invite" && trip.user_id !== userId) {
             return yield* new Conflict({ detail: "Only the trip's owner may invite somebody." })
           }
+          // Sent again under the same key, it is another link: no receipt keeps the secret.
+          ;(yield* RequestScope).tellsSecret = true
           const now = yield* Clock.currentTimeMillis
           const wanted = {
             trip_id: trip.id,

@@ -49,6 +49,7 @@ describe("servers that share a database", () => {
         NODE_ADDRESS: `127.0.0.1:${port}`,
         RATE_LIMIT: "off",
         NODE_STOP_DELAY: stopDelay,
+        SIGN_IN_GUESSES_PER_ADDRESS: "1000",
         OVERPLANNED_NODE_ID: `server-${n}`
       },
       folders[n]!.path
@@ -120,6 +121,44 @@ describe("servers that share a database", () => {
       assert.strictEqual(closed.code, 4401)
     }
     assert.strictEqual((await there.call("GET", "/trips")).status, 401)
+  })
+
+  it("sign in on either by a code that the other made, once, also where both are asked at the same moment", async () => {
+    const ann = await on(0, personId())
+    const signIn = async (n: number, code: string) => {
+      const response = await fetch(`${servers[n]!.url}/api/v1/sign-in`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ code })
+      })
+      return { status: response.status, body: (await response.json()) as Answer["body"] }
+    }
+    const codeOn = async (n: number): Promise<string> => {
+      const made = await (await on(n, ann.id)).call("POST", "/users/me/sign-in-codes")
+      assert.strictEqual(made.status, 201, JSON.stringify(made.body))
+      return made.body.code
+    }
+    for (const [maker, taker] of [
+      [0, 1],
+      [1, 0]
+    ] as const) {
+      const code = await codeOn(maker)
+      const there = await signIn(taker, code)
+      assert.strictEqual(there.status, 200, JSON.stringify(there.body))
+      assert.strictEqual(there.body.user_id, ann.id)
+      const headers = { authorization: `Bearer ${there.body.token}` }
+      for (const one of servers) assert.strictEqual((await fetch(`${one!.url}/api/v1/trips`, { headers })).status, 200)
+      for (const n of [0, 1]) assert.strictEqual((await signIn(n, code)).status, 401)
+    }
+    for (let round = 0; round < 5; round++) {
+      const code = await codeOn(round % 2)
+      const all = await Promise.all([0, 1, 0, 1].map((n) => signIn(n, code)))
+      assert.deepEqual(all.map(({ status }) => status).sort(), [200, 401, 401, 401])
+    }
+    // A newer code made on the other server ends the one before.
+    const [old, fresh] = [await codeOn(0), await codeOn(1)]
+    assert.strictEqual((await signIn(1, old)).status, 401)
+    assert.strictEqual((await signIn(0, fresh)).status, 200)
   })
 
   it("do not take a stranger for one of them", async () => {

@@ -118,11 +118,11 @@ const show = async (address = location.hash) => {
   }
 }
 
-const leave = (why) => {
+const leave = (why, kind = "error") => {
   app?.waiting.close()
   app = undefined
   partOfPage("notices").replaceChildren()
-  if (why !== undefined) announce(why, "error")
+  if (why !== undefined) announce(why, kind)
   show()
 }
 
@@ -135,7 +135,7 @@ const logOut = (why) => {
   forgetToken()
   forgetOthers("").catch(() => {})
   forgetOthersOwn("")
-  leave(why)
+  leave(why, "info")
 }
 
 /** The token has run out in mid-trip: what they read and said stays for when they sign in again, at the same address. */

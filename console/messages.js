@@ -148,7 +148,7 @@ export const SOURCE_WORDS = {
 
 export const SIGNAL_WORDS = {
   slot_view: "Looked at a stop",
-  slot_accept: "Went to a stop",
+  slot_accept: "Chose a stop",
   slot_skip: "Left out a stop",
   slot_swap: "Swapped a stop",
   pivot_accept: "Took another way",
@@ -164,7 +164,7 @@ export const SIGNAL_WORDS = {
 /** The same of a place whose name is known; keeping a plan and letting an offer pass are about none. */
 export const SIGNAL_OF = {
   slot_view: (name) => `Looked at ${name}`,
-  slot_accept: (name) => `Went to ${name}`,
+  slot_accept: (name) => `Chose ${name}`,
   slot_skip: (name) => `Left out ${name}`,
   slot_swap: (name) => `Swapped ${name} for another place`,
   pivot_accept: (name) => `Took another way: ${name}`,

@@ -78,7 +78,8 @@ export const makePanel = (live, zone, days, { base, currency, takeFitting }) => 
   const draw = () => {
     for (const id of drawn.keys()) if (!live.offers.has(id)) drawn.delete(id)
     redraw(panel, [
-      fold,
+      // What the group has decided stands until it is closed.
+      live.decided === undefined && fold,
       live.decided && decidedElement(live.decided, () => live.forgetDecided()),
       ...[...live.offers.values()].reverse().map(offerPart)
     ])

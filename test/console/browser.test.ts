@@ -310,7 +310,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
       return dialog.accept()
     })
     await erase.click()
-    await page.getByText("You are being deleted.").waitFor()
+    await page.locator(".notice.info", { hasText: "You are being deleted." }).waitFor()
     assert.match(asked, /cannot be undone/)
     assert.isNull(await page.evaluate(() => localStorage.getItem("overplanned.token")), "this browser forgets them")
     assert.strictEqual((await self.call("GET", "/trips")).status, 401)

@@ -163,6 +163,9 @@ describe.skipIf(chromiumPath === undefined)(`a journey (${chromiumPath ?? NO_BRO
     await picture(page, "journey-vote")
     await act(page, "accept-0").click()
     for (const one of [page, guest]) await one.getByText("The group has decided: option A").waitFor()
+    // It stays until it is closed: nothing offers to put it aside.
+    assert.strictEqual(await page.locator('[data-act="fold"]').count(), 0)
+    await act(page, "close-decided").click()
 
     await act(page, "together").click()
     await act(page, "share").click()

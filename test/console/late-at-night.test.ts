@@ -40,6 +40,9 @@ describe.skipIf(chromiumPath === undefined)(`a mood late at night (${chromiumPat
     if (!(await act(page, "mood-hungry").isVisible())) await act(page, "happens").click()
     await act(page, "mood-hungry").click()
     await page.waitForSelector(".offer")
+    // What puts the offers aside is in sight, above the one that has the focus.
+    const [fold, panel] = [await act(page, "fold").boundingBox(), await page.locator(".offers").boundingBox()]
+    assert.isAtLeast(fold!.y, panel!.y)
   }
   /** Ideas, or a sentence that says why there is none. */
   const nearby = async (page: Page) => {

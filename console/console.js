@@ -2,7 +2,6 @@
 import { makeApi } from "./api.js"
 import { announce, button, element, partOfPage } from "./dom.js"
 import { inClock, measure } from "./format.js"
-import { joinView } from "./join.js"
 import { forgetOthers, keepShell, keptFor } from "./kept.js"
 import { T } from "./messages.js"
 import { copyView, newTripView } from "./new-trip.js"
@@ -21,6 +20,14 @@ import { welcomeView } from "./welcome.js"
 
 const main = partOfPage("main")
 const nav = partOfPage("nav")
+
+/** Nobody joins without a network: what it takes is fetched when somebody is asked. @type {typeof import("./join.js").joinView} */
+const joinView = async (...given) => {
+  const join = await import("./join.js").catch(() => {
+    throw Object.assign(new Error(T.unreachable), { isAway: true })
+  })
+  return join.joinView(...given)
+}
 
 /**
  * Which view stands at which address.

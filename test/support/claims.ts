@@ -8,6 +8,9 @@ import type { PlanningCity } from "./generated-city.ts"
 
 const words = (text: string) => text.replaceAll("_", " ")
 
+const KINDS: Readonly<Record<string, string>> = { cafe: "café", zoo_aquarium: "zoo or aquarium" }
+const kindWords = (category: string) => KINDS[category] ?? words(category)
+
 interface Told {
   readonly city: PlanningCity
   readonly world: PivotWorld
@@ -34,7 +37,7 @@ const OF_A_CHANGE: ReadonlyArray<Claim> = [
     /^A (.+), as (.+) is$/,
     (told, change, [, kind, name]) => {
       const [now, before] = [newIn(told, change), plannedIn(told, change)]
-      return now?.category === before.category && words(before.category) === kind && before.name === name
+      return now?.category === before.category && kindWords(before.category) === kind && before.name === name
     }
   ],
   [
@@ -117,12 +120,12 @@ const OF_A_CHANGE: ReadonlyArray<Claim> = [
     }
   ],
   [
-    /^([a-z ]+) (?:in|near) (.+): (.+)$/,
+    /^([a-zé ]+) (?:in|near) (.+): (.+)$/,
     (told, change, [, kind, where, tags]) => {
       const node = newIn(told, change)
       return (
         node !== undefined &&
-        words(node.category) === kind &&
+        kindWords(node.category) === kind &&
         node.neighbourhood === where &&
         tags!.split(", ").every((tag) => node.vibe_tags.some((own) => words(own) === tag))
       )

@@ -80,6 +80,12 @@ const retryAfter = (status: number, document: ProblemDocument | undefined): numb
   return wait > LONGEST_RETRY_WAIT_MS ? undefined : wait
 }
 
+/** Nobody said whether the token may be renewed: who asked is still signed in, and asks again when somebody answers. */
+const notRenewed = (error: unknown, unreachable = UNREACHABLE): Problem => {
+  if (!(error instanceof Problem)) return new Problem({ detail: unreachable }, 0)
+  return error.isAway ? error : new Problem({ ...error.document, status: 503 }, 503)
+}
+
 /** Answers that were read once, with the `ETag` they came with: who asks again is answered without the body. */
 const MOST_REMEMBERED = 60
 
@@ -133,7 +139,10 @@ export const makeHttp = (options: HttpOptions) => {
       const problem = new Problem(answer, response.status)
       if (response.status === 401 && token !== undefined && !hasRenewed) {
         hasRenewed = true
-        if ((await tokens.renewed(token).catch(() => undefined)) !== undefined) continue
+        const renewed = await tokens.renewed(token).catch((error: unknown) => {
+          throw notRenewed(error, options.unreachable)
+        })
+        if (renewed !== undefined) continue
         options.onSignedOut?.(problem)
       }
       const wait = mayRepeat && attempt < MOST_RETRIES ? retryAfter(response.status, answer) : undefined

@@ -24,7 +24,10 @@ export interface ClientOptions {
   readonly token?: string | undefined
   /** Hears of every renewed token, to keep it. */
   readonly onToken?: ((token: string) => void) | undefined
-  /** Hears when the token is no longer good and cannot be renewed: time to sign in again. Nothing that was acknowledged is lost. */
+  /**
+   * Hears when the token is no longer good and renewing it was refused: time to sign in again. Nothing that was acknowledged is
+   * lost. Where nobody answers whether it may be renewed, that is a problem that will pass, and is not told here.
+   */
   readonly onSignedOut?: ((problem: Problem) => void) | undefined
   readonly fetch?: typeof globalThis.fetch | undefined
   /** What the client says where no answer came. */

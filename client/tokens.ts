@@ -33,7 +33,8 @@ export class TokenKeeper {
   #token: string | undefined
   #renew: Renew
   #since: number
-  #tried = Number.NEGATIVE_INFINITY
+  #looked = Number.NEGATIVE_INFINITY
+  #answered = Number.NEGATIVE_INFINITY
   #renewing: Promise<string | undefined> | undefined
   #listeners = new Set<(token: string) => void>()
 
@@ -57,20 +58,26 @@ export class TokenKeeper {
   look(): void {
     const claims = this.#token === undefined ? undefined : claimsOf(this.#token)
     if (claims?.exp === undefined || claims.iat === undefined) return
-    const over = performance.now() - this.#since > (claims.exp - claims.iat) * 1000 * RENEW_AFTER
-    if (over) this.renewed().catch(() => {})
+    const now = performance.now()
+    const over = now - this.#since > (claims.exp - claims.iat) * 1000 * RENEW_AFTER
+    if (!over || now - this.#looked < RENEW_AT_MOST_EVERY_MS) return
+    this.#looked = now
+    this.renewed().catch(() => {})
   }
 
-  /** A new token for the one that was turned away; undefined where there is none to be had. One renewal for all who ask. */
+  /**
+   * A new token for the one that was turned away; undefined where there is none to be had. One renewal for all who ask. Rejects
+   * where nobody said either: that is no reason to sign anybody out, and may be asked again at once.
+   */
   renewed(refused = this.#token): Promise<string | undefined> {
     if (refused !== this.#token) return Promise.resolve(this.#token)
     if (this.#renewing !== undefined) return this.#renewing
-    if (refused === undefined || performance.now() - this.#tried < RENEW_AT_MOST_EVERY_MS) {
+    if (refused === undefined || performance.now() - this.#answered < RENEW_AT_MOST_EVERY_MS) {
       return Promise.resolve(undefined)
     }
-    this.#tried = performance.now()
     this.#renewing = this.#renew(refused)
       .then((token) => {
+        this.#answered = performance.now()
         if (token !== undefined) this.#take(token)
         return token
       })

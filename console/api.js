@@ -130,7 +130,7 @@ const voteCalls = (call) => ({
 
 /**
  * Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good and could
- * not be renewed; `onToken` of each renewed one.
+ * be renewed no more; `onToken` of each renewed one.
  *
  * @param {string | undefined} token
  * @param {(why: string) => void} onUnauthorized

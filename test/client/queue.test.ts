@@ -148,6 +148,43 @@ describe("a token that runs out", () => {
     )
   })
 
+  for (const [what, status] of [
+    ["busy", 429],
+    ["away", 503],
+    ["failing", 500]
+  ] as const) {
+    it(`signs nobody out while who renews it is ${what}, and goes on when they are back`, () => {
+      const told: Array<string> = []
+      let isBack = false
+      return answering(
+        ({ path, authorization }) => {
+          if (path.endsWith("/token/renew")) {
+            return isBack ? { status: 200, body: { token: "new.one.x" } } : problem("not-now", status, "Not now.")
+          }
+          return authorization === "Bearer new.one.x"
+            ? { status: 200, body: { cities: [] } }
+            : problem("unauthorized", 401, "The token has expired.")
+        },
+        async (origin, heard) => {
+          const client = makeClient({ origin, token: "a.b.c", onSignedOut: ({ message }) => void told.push(message) })
+          const failure = await client.call("cities.list").catch((error: Problem) => error)
+          assert.deepInclude(failure, { isAway: true, message: "Not now." })
+          const queue = client.queue()
+          queue.add("trips.answerPivot", answerOf("p"))
+          await queue.send()
+          assert.strictEqual(queue.entries.length, 1)
+          const renewals = heard.filter(({ path }) => path.endsWith("/token/renew"))
+          assert.strictEqual(renewals.length, 2, "one for each that was turned away")
+          isBack = true
+          assert.deepStrictEqual(await client.call("cities.list"), { cities: [] } as never)
+          await queue.send()
+          assert.strictEqual(queue.entries.length, 0)
+          assert.deepStrictEqual(told, [])
+        }
+      )
+    })
+  }
+
   it("says so once where it cannot be renewed, in the server's words", () => {
     const told: Array<string> = []
     return answering(

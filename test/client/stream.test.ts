@@ -146,6 +146,24 @@ describe("the live connection", () => {
       async (token) => (token === "a.b.c" ? "d.e.f" : undefined)
     ))
 
+  it("comes back where the token could not be renewed the first time, because nobody answered", () => {
+    let asked = 0
+    return streaming(
+      (socket, request) => {
+        if (request.headers["sec-websocket-protocol"]?.includes("d.e.f")) socket.send(HELLO)
+        else socket.close(4401, "the token has expired")
+      },
+      async ({ states }) => {
+        await until("live", () => states.includes("live"))
+        assert.deepStrictEqual(states, ["connecting", "waiting", "connecting", "connecting", "live"])
+      },
+      async () => {
+        if (++asked === 1) throw new Error("no network")
+        return "d.e.f"
+      }
+    )
+  })
+
   for (const [code, state] of [
     [4401, "unauthorized"],
     [4404, "not_found"]

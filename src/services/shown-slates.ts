@@ -14,7 +14,7 @@ export class ShownSlates extends Context.Service<
   ShownSlates,
   {
     readonly shown: (userId: string, slate: ShownSlate) => void
-    /** The slate of that session, else the newest, that showed the place to the user. */
+    /** The slate of exactly that session, the newest where none is named, that showed the place to the user. */
     readonly answered: (userId: string, nodeId: string, sessionId: string | null) => Attribution | undefined
   }
 >()("overplanned/ShownSlates") {}

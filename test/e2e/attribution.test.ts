@@ -113,6 +113,62 @@ describe("what signals answer", () => {
     }
   })
 
+  it("is the slate whose session is named, however many came since, and none for a stop of a trip", async () => {
+    const bob = await world.someone()
+    const slates: Array<Json> = []
+    for (let i = 0; i < 5; i++) slates.push(ok(await bob.call("GET", "/discovery?city=seattle&limit=40")))
+    const [oldest, newest] = [slates[0], slates[4]]
+    const own = ok(await bob.call("POST", "/trips", { city: "seattle", start_date: dayAhead(0), days: 2 }), 201)
+    const inAll = (id: string) => slates.every(({ nodes }) => nodes.some(({ node }: Json) => node.id === id))
+    const [place, other, third] = newest.nodes.map(({ node }: Json) => node.id).filter(inAll)
+    const planned = own.days
+      .flatMap(({ slots }: Json) => slots.map(({ node }: Json) => node.id))
+      .filter((id: string) => newest.nodes.some(({ node }: Json) => node.id === id))
+    assert.isDefined(third, "three places that every slate showed")
+    assert.isNotEmpty(planned, "a place of the trip that the newest slate showed too")
+    const about = { trip_id: own.id, activity_node_id: planned[0], session_id: randomUUID() }
+    const [swiped, strange, without, skipped, liked, rated] = await send(
+      bob,
+      { signal_type: "discovery_swipe_right", activity_node_id: place, session_id: oldest.session_id },
+      { signal_type: "discovery_swipe_left", activity_node_id: other, session_id: randomUUID() },
+      { signal_type: "discovery_swipe_left", activity_node_id: third },
+      { signal_type: "slot_skip", ...about },
+      { signal_type: "thumbs_up", ...about },
+      { signal_type: "post_trip_rating", ...about, context: { rating: 5 } }
+    )
+    answers(swiped, "discovery")
+    assert.strictEqual(swiped.session_id, oldest.session_id)
+    assert.isNull(strange.decision_id, "a session that no slate has")
+    assert.strictEqual(without.session_id, newest.session_id)
+    for (const row of [skipped, liked, rated]) {
+      assert.deepEqual([row.decision_id, row.session_id], [null, about.session_id], row.signal_type)
+    }
+    const became = await world.rows(
+      (sql) => sql`select o.id, r.surface, r.session_id
+        from decision_outcomes o join ranking_events r on r.id = o.decision_id
+        where o.id in ${sql.in([swiped.id, strange.id, skipped.id])}`
+    )
+    assert.sameDeepMembers(
+      became.map(({ id, session_id, surface }) => [id, surface, session_id === oldest.session_id]),
+      [
+        [swiped.id, "discovery", true],
+        [skipped.id, "itinerary", false]
+      ]
+    )
+
+    await world.restart("SIGKILL")
+    const later = ok(await bob.call("GET", "/discovery?city=seattle&limit=40"))
+    const both = newest.nodes.find(({ node: { id } }: Json) => later.nodes.some(({ node }: Json) => node.id === id))
+    assert.isDefined(both, "a place that the slates before and after a restart showed")
+    const [late] = await send(bob, {
+      signal_type: "discovery_swipe_left",
+      activity_node_id: both.node.id,
+      session_id: newest.session_id
+    })
+    answers(late, "discovery")
+    assert.strictEqual(late.session_id, newest.session_id)
+  })
+
   it("is found when they are stored where nothing of it is in memory", async () => {
     const slate = ok(await ann.call("GET", "/discovery?city=seattle"))
     const planned = trip.days.flatMap(({ slots }: Json) => slots).find(({ id }: Json) => !changed.has(id))

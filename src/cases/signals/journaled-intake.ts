@@ -114,7 +114,10 @@ const referenceProblem = (
     : "activity_node_id names no place of the trip's city"
 }
 
-/** The decision that a signal answers: the offer, the stop or the slate that it names. */
+/**
+ * The decision that a signal answers: the offer, the stop or the slate that it names. What memory does not have exactly is left to
+ * whoever stores it: an offer that is not here is looked for there before its stop, and what names a trip may be about that.
+ */
 const decisionOf = (
   references: References,
   slates: Slates,
@@ -124,9 +127,8 @@ const decisionOf = (
   const { activity_node_id, context, session_id, slot_id, trip_id, user_id } = signal
   if (context.pivot_id !== undefined) return references.offer(user_id, context.pivot_id, trip_id)
   if (slot_id !== null) return stop?.decision ?? undefined
-  return activity_node_id === null || (session_id === null && !SWIPES.has(signal.signal_type))
-    ? undefined
-    : slates.answered(user_id, activity_node_id, session_id)
+  const namesSlate = trip_id === null && (session_id !== null || SWIPES.has(signal.signal_type))
+  return activity_node_id !== null && namesSlate ? slates.answered(user_id, activity_node_id, session_id) : undefined
 }
 
 /** A signal says as little as its sender's app knew: trips and slates in memory know the rest. */

@@ -16,9 +16,11 @@ export const layer = Layer.sync(ShownSlates, () => {
       slates.set(userId, [slate, ...before].slice(0, MOST_SLATES))
       if (slates.size > MOST_TRAVELERS) slates.delete(slates.keys().next().value!)
     },
-    answered: (userId, nodeId, sessionId) => {
-      const having = slates.get(userId)?.filter(({ node_ids }) => node_ids.includes(nodeId))
-      return having?.find(({ session_id }) => session_id === sessionId) ?? having?.[0]
-    }
+    answered: (userId, nodeId, sessionId) =>
+      slates
+        .get(userId)
+        ?.find(
+          ({ node_ids, session_id }) => (sessionId === null || session_id === sessionId) && node_ids.includes(nodeId)
+        )
   })
 })

@@ -64,13 +64,37 @@ const addressOf = (path: string, parts: Readonly<Record<string, unknown>> = {}, 
   return `${filled}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
 }
 
-const readBody = async (response: Response): Promise<Loose> => {
-  const text = await response.text()
+const parsed = (text: string): Loose => {
   try {
-    return text === "" ? undefined : JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+const NO_CONTENT = 204
+
+const reaching = (unreachable = UNREACHABLE) => {
+  const away = () => new Problem({ detail: unreachable }, 0)
+
+  /** What somebody does with the network: where it breaks off in the middle, nobody answered. */
+  const reached = async <A>(given: Loose, work: Promise<A>): Promise<A> => {
+    try {
+      return await work
+    } catch {
+      if (given.signal?.aborted) throw given.signal.reason
+      throw away()
+    }
+  }
+
+  /** A success says what it came to in JSON. A page instead is of whoever stands between, such as a hotel's network: nothing was done. */
+  const readBody = async (response: Response, given: Loose): Promise<Loose> => {
+    const answer = parsed(await reached(given, response.text()))
+    if (response.ok && response.status !== NO_CONTENT && answer === undefined) throw away()
+    return answer
+  }
+
+  return { reached, readBody }
 }
 
 /** Milliseconds after which it makes sense to ask again; undefined where it does not. */
@@ -93,6 +117,8 @@ export const makeHttp = (options: HttpOptions) => {
   const { tokens } = options
   const remembered = new Map<string, { readonly etag: string; readonly answer: unknown }>()
 
+  const { reached, readBody } = reaching(options.unreachable)
+
   const once = async (method: string, address: string, given: Loose, key: string | undefined) => {
     const { token } = tokens
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
@@ -104,14 +130,12 @@ export const makeHttp = (options: HttpOptions) => {
     const late = AbortSignal.timeout(options.timeoutMillis ?? TIMEOUT_MS)
     const body = given.body === undefined ? null : JSON.stringify(given.body)
     const signal = given.signal === undefined ? late : AbortSignal.any([late, given.signal])
-    try {
-      const response = await options.fetch(`${options.origin}${address}`, { method, headers, body, signal })
-      options.clock?.hear(response.headers.get("date"))
-      return { response, token, known }
-    } catch {
-      if (given.signal?.aborted) throw given.signal.reason
-      throw new Problem({ detail: options.unreachable ?? UNREACHABLE }, 0)
-    }
+    const response = await reached(
+      given,
+      options.fetch(`${options.origin}${address}`, { method, headers, body, signal })
+    )
+    options.clock?.hear(response.headers.get("date"))
+    return { response, token, known }
   }
 
   const remember = (address: string, etag: string | null, answer: unknown) => {
@@ -130,8 +154,8 @@ export const makeHttp = (options: HttpOptions) => {
       tokens.look()
       const { response, token, known } = await once(method, address, given, key)
       if (response.status === 304 && known !== undefined) return known.answer
-      if (response.ok && given.asFile) return response.blob()
-      const answer = await readBody(response)
+      if (response.ok && given.asFile) return reached(given, response.blob())
+      const answer = await readBody(response, given)
       if (response.ok) {
         if (method === "GET") remember(address, response.headers.get("etag"), answer)
         return answer

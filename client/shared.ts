@@ -2,6 +2,7 @@
 import { waitBefore } from "./back-off.ts"
 import type { Answer, Http } from "./http.ts"
 import type { Problem } from "./problem.ts"
+import { onceLost } from "./socket.ts"
 
 export type SharedPlan = Answer<"shared.read">
 
@@ -70,10 +71,10 @@ export class SharedTrip {
       this.#attempt = 0
       if (JSON.parse(String(data)).state_version > this.#version) void this.#read()
     }
-    socket.onclose = ({ code: closed, reason }) => {
+    onceLost(socket, (closed, reason) => {
       if (closed === NOT_FOUND) this.#end(reason)
       else if (!this.#closed)
         this.#retry = setTimeout(() => this.#connect(), waitBefore(this.#attempt++, Math.random()))
-    }
+    })
   }
 }

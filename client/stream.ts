@@ -1,6 +1,7 @@
 /** The live connection of one trip: it comes back by itself, asks for what it missed, and never leaves a silent gap. */
 import { waitBefore } from "./back-off.ts"
 import type { ClientFrame, ServerFrame } from "./contract.ts"
+import { onceLost } from "./socket.ts"
 import type { TokenKeeper } from "./tokens.ts"
 
 /** Proxies cut connections that say nothing for a minute. */
@@ -129,7 +130,7 @@ export class TripStream {
       this.#pings = setInterval(() => this.#ping(), PING_EVERY_MS)
     }
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)))
-    socket.onclose = ({ code }) => this.#lost(code, token)
+    onceLost(socket, (code) => this.#lost(code, token))
   }
 
   #ping(): void {

@@ -12,7 +12,6 @@ import { makePlaces } from "./places.js"
 import { printView } from "./print.js"
 import { leaveDevice, lookAtDevice } from "./push.js"
 import { claimsOf, forgetToken, onOtherTab, rememberedToken, rememberToken, takeFromAddress } from "./session.js"
-import { sharedView } from "./shared.js"
 import { tripView } from "./trip.js"
 import { tripsView } from "./trips.js"
 import { makeWaiting } from "./waiting.js"
@@ -21,13 +20,22 @@ import { welcomeView } from "./welcome.js"
 const main = partOfPage("main")
 const nav = partOfPage("nav")
 
-/** Nobody joins without a network: what it takes is fetched when somebody is asked. @type {typeof import("./join.js").joinView} */
-const joinView = async (...given) => {
-  const join = await import("./join.js").catch(() => {
+/**
+ * Nobody joins or opens a link without a network: what that takes is fetched when somebody is asked.
+ *
+ * @template M
+ * @param {Promise<M>} module
+ */
+const fetched = (module) =>
+  module.catch(() => {
     throw Object.assign(new Error(T.unreachable), { isAway: true })
   })
-  return join.joinView(...given)
-}
+
+/** @type {typeof import("./join.js").joinView} */
+const joinView = async (...given) => (await fetched(import("./join.js"))).joinView(...given)
+
+/** @type {typeof import("./shared.js").sharedView} */
+const sharedView = async (...given) => (await fetched(import("./shared.js"))).sharedView(...given)
 
 /**
  * Which view stands at which address.

@@ -1,5 +1,5 @@
 /** What is said without a network, and what becomes of it: over a real socket that can be unplugged. */
-import { createServer, type IncomingMessage, type Server } from "node:http"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { makeClient, type Problem } from "../../client/index.ts"
@@ -197,6 +197,45 @@ describe("a token that runs out", () => {
       }
     )
   })
+})
+
+describe("a network that fails in the middle", () => {
+  for (const [what, spoil] of [
+    [
+      "an answer that is cut off",
+      (response: ServerResponse) => {
+        response.writeHead(200, { "content-length": "1000" })
+        response.write('{"half":')
+        setTimeout(() => response.destroy(), 20)
+      }
+    ],
+    [
+      "the page of a hotel's network",
+      (response: ServerResponse) =>
+        response.writeHead(200, { "content-type": "text/html" }).end("<h1>Room number?</h1>")
+    ]
+  ] as const) {
+    it(`takes ${what} for none, and keeps what was to be sent`, async () => {
+      const server = createServer((request, response) => {
+        request.resume()
+        request.on("end", () => spoil(response))
+      })
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+      try {
+        const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+        const client = makeClient({ origin, token: "a.b.c" })
+        const failure = await client.call("cities.list").catch((error: Problem) => error)
+        assert.deepInclude(failure, { status: 0, isAway: true })
+        const queue = client.queue()
+        queue.add("people.signals", signal("s"))
+        await queue.send()
+        assert.strictEqual(queue.entries.length, 1)
+      } finally {
+        server.closeAllConnections()
+        server.close()
+      }
+    })
+  }
 })
 
 describe("a reading", () => {

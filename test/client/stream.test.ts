@@ -88,6 +88,32 @@ describe("the live connection", () => {
       }
     ))
 
+  it("comes back to a server that was not there", async () => {
+    const place = new WebSocketServer({ host: "127.0.0.1", port: 0 })
+    await new Promise((resolve) => place.once("listening", resolve))
+    const { port } = place.address() as AddressInfo
+    await new Promise((resolve) => place.close(resolve))
+    const states: Array<string> = []
+    const stream = new TripStream({
+      origin: `http://127.0.0.1:${port}`,
+      tripId: "trip",
+      tokens: new TokenKeeper("a.b.c", async () => undefined),
+      since: () => 9,
+      onFrame: () => {},
+      onState: (state) => states.push(state)
+    })
+    await until("a first failure", () => states.includes("waiting"))
+    const server = new WebSocketServer({ host: "127.0.0.1", port, handleProtocols: (offered) => [...offered][0]! })
+    server.on("connection", (socket) => socket.send(HELLO))
+    try {
+      await until("live", () => states.includes("live"))
+    } finally {
+      stream.close()
+      for (const client of server.clients) client.terminate()
+      server.close()
+    }
+  })
+
   it("gives each request its own answer and passes on what nobody asked for", () =>
     streaming(
       (socket) => {

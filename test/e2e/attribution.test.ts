@@ -169,6 +169,17 @@ describe("what signals answer", () => {
     assert.strictEqual(late.session_id, newest.session_id)
   })
 
+  it("is the stop's beside an offer that nobody knows", async () => {
+    const planned = trip.days.flatMap(({ slots }: Json) => slots).find(({ id }: Json) => !changed.has(id))
+    const context = { pivot_id: randomUUID() }
+    const rows = await send(
+      ann,
+      { signal_type: "slot_view", slot_id: planned.id, trip_id: trip.id, context },
+      { signal_type: "pivot_dismiss", slot_id: planned.id, context }
+    )
+    for (const row of rows) answers(row, "itinerary")
+  })
+
   it("is found when they are stored where nothing of it is in memory", async () => {
     const slate = ok(await ann.call("GET", "/discovery?city=seattle"))
     const planned = trip.days.flatMap(({ slots }: Json) => slots).find(({ id }: Json) => !changed.has(id))

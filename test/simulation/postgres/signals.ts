@@ -61,10 +61,13 @@ const withDecision = (executing: Executing, row: Row): Row => {
   const { reader, store } = executing
   const context = row["context"] as Row
   if (row["trip"] !== null) {
-    const id =
-      context["pivot_id"] ?? slotThen(executing, row["trip"], time(row["occurred_at"]), row["slot_id"])?.["decision_id"]
-    const decision = store.get(reader, "ranking_events", id)
-    if (decision !== undefined && decision["trip_id"] === row["trip"]) return { ...row, decided: decision }
+    const ofTrip = (id: unknown) => {
+      const decision = store.get(reader, "ranking_events", id)
+      return decision?.["trip_id"] === row["trip"] ? decision : undefined
+    }
+    const byStop = () => slotThen(executing, row["trip"], time(row["occurred_at"]), row["slot_id"])?.["decision_id"]
+    const decision = ofTrip(context["pivot_id"]) ?? ofTrip(byStop())
+    if (decision !== undefined) return { ...row, decided: decision }
   }
   const named = context["pivot_id"]
   if (row["trip"] === null && named !== undefined) {

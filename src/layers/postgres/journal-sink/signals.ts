@@ -105,7 +105,7 @@ const asNamed = (sql: SqlClient) => sql`
 
 /**
  * The same with the decision that it names by an offer, a stop or a slate, where the user had a part in that. An offer leads to its
- * trip by itself.
+ * trip by itself; beside one that nobody knows, because a crash lost it, its stop says which decision is answered.
  */
 const withDecision = (sql: SqlClient, placed: Statement.Fragment) => sql`
   select p.*, d.id as decided, d.model_name || ':' || d.model_version as decided_model, d.session_id as decided_session
@@ -113,7 +113,7 @@ const withDecision = (sql: SqlClient, placed: Statement.Fragment) => sql`
   left join lateral (
     select e.id, e.session_id, e.model_name, e.model_version from ranking_events e
     where p.decision_id is null and p.trip is not null and e.trip_id = p.trip and e.id = coalesce(
-      (p.context ->> 'pivot_id')::uuid,
+      (select o.id from ranking_events o where o.id = (p.context ->> 'pivot_id')::uuid and o.trip_id = p.trip),
       (select (slot ->> 'decision_id')::uuid
         from trip_events t, jsonb_array_elements(coalesce(t.payload -> 'slots', t.payload #> '{trip,slots}')) slot
         where t.trip_id = p.trip and t.occurred_at <= p.occurred_at and slot ->> 'id' = p.slot_id::text

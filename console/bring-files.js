@@ -63,11 +63,15 @@ const featurePlace = ({ geometry, properties }) => {
   return { name: clean(named), ...(where.lat === undefined ? whereOfAddress(address) : where) }
 }
 
+/** What is no feature stands for a place without a name: the others around it are read. */
+const isFeature = (one) => typeof one === "object" && one !== null && !Array.isArray(one)
+
 const readGeoJson = (text) => {
   const document = JSON.parse(text)
   const features = document?.type === "Feature" ? [document] : document?.features
-  if (!Array.isArray(features)) throw new Error(T.bring.unreadable)
-  return features.map(featurePlace)
+  const isOne = Array.isArray(features) && (features.length === 0 || features.some(isFeature))
+  if (!isOne) throw new Error(T.bring.unreadable)
+  return features.map((one) => (isFeature(one) ? featurePlace(one) : { name: "" }))
 }
 
 /** Rows of comma-separated values, with what stands in quotes. */

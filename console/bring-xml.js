@@ -18,20 +18,85 @@ const decode = (text) =>
     return code <= LAST_CODE_POINT ? String.fromCodePoint(code) : ""
   })
 
-const ATTRIBUTE = /([\w:.-]+)\s*=\s*("([^"]*)"|'([^']*)')/g
+/** A name with its value, or a word that has none and is passed over whole: nothing is looked at twice. */
+const ATTRIBUTE = /([\w:.-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'))?/g
 
 const attributesOf = (text) => {
   const found = {}
-  for (const [, name, , double, single] of text.matchAll(ATTRIBUTE)) found[local(name)] = decode(double ?? single ?? "")
+  for (const [, name, double, single] of text.matchAll(ATTRIBUTE)) {
+    const value = double ?? single
+    if (value !== undefined) found[local(name)] = decode(value)
+  }
   return found
 }
 
 /** Without its prefix: files call the same things by different ones. */
 const local = (name) => name.slice(name.indexOf(":") + 1)
 
-/** A comment, a CDATA section, an instruction, a declaration, or a tag. */
-const PIECE =
-  /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\?[\s\S]*?\?>|<!([A-Za-z])|<(\/?)([^\s/>]+)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>/g
+/** What stands between these is no tag; only what stands in a CDATA section is text. */
+const BETWEEN = [
+  { begin: "<!--", end: "-->", isText: false },
+  { begin: "<![CDATA[", end: "]]>", isText: true },
+  { begin: "<?", end: "?>", isText: false }
+]
+
+/** Where a tag ends that begins there: at the first ">" outside of quotes; -1 where it does not end. */
+const endOfTag = (source, from) => {
+  for (let at = from; at < source.length; at++) {
+    const character = source[at]
+    if (character === ">") return at
+    if (character !== '"' && character !== "'") continue
+    at = source.indexOf(character, at + 1)
+    if (at < 0) return -1
+  }
+  return -1
+}
+
+/** The name that a tag begins with: no blank, no slash. */
+const NAME = /[^\s/>]*/y
+
+/**
+ * A tag in its parts, without "<" and ">"; one that has no name is none.
+ *
+ * @param {string} inside
+ */
+const tagOf = (inside) => {
+  const isClosing = inside.startsWith("/")
+  NAME.lastIndex = isClosing ? 1 : 0
+  const name = NAME.exec(inside)?.[0] ?? ""
+  const isEmpty = inside.endsWith("/") && inside.length > 1
+  return { name: local(name), isClosing, isEmpty, attributes: inside.slice(NAME.lastIndex) }
+}
+
+/**
+ * The pieces of a document in their order, each character looked at once: who waits for an end that never comes reads no
+ * further, and does not begin anew behind each "<".
+ *
+ * @param {string} source
+ * @returns {Generator<{text: string, tag?: undefined} | {text?: undefined, tag: ReturnType<typeof tagOf>}>}
+ */
+function* piecesOf(source) {
+  let from = 0
+  for (let at = source.indexOf("<"); at >= 0; at = source.indexOf("<", at)) {
+    const between = BETWEEN.find(({ begin }) => source.startsWith(begin, at))
+    if (between === undefined && /[A-Za-z]/.test(source[at + 2] ?? "") && source[at + 1] === "!") {
+      throw new Error(T.bring.declares)
+    }
+    const begin = at + (between?.begin.length ?? 1)
+    const end = between === undefined ? endOfTag(source, begin) : source.indexOf(between.end, begin)
+    if (end < 0) return
+    const inside = source.slice(begin, end)
+    const tag = between === undefined ? tagOf(inside) : undefined
+    // A "<" that begins nothing is text.
+    if (tag?.name === "") {
+      at++
+      continue
+    }
+    yield { text: decode(source.slice(from, at)) + (between?.isText ? inside : "") }
+    if (tag !== undefined) yield { tag }
+    at = from = end + (between?.end.length ?? 1)
+  }
+}
 
 /**
  * The document as elements with their name, attributes, children and own text.
@@ -44,26 +109,23 @@ export const readXml = (source) => {
   /** @type {Element} */
   const root = { name: "", attributes: {}, children: [], text: "" }
   const open = [root]
-  let from = 0
   let count = 0
-  for (const piece of source.matchAll(PIECE)) {
-    const [whole, data, declaration, closing, name, attributes, empty] = piece
+  for (const { text, tag } of piecesOf(source)) {
     const inside = open.at(-1) ?? root
-    inside.text += decode(source.slice(from, piece.index))
-    from = piece.index + whole.length
-    if (declaration !== undefined) throw new Error(T.bring.declares)
-    if (data !== undefined) inside.text += data
-    if (name === undefined) continue
-    if (closing === "/") {
+    if (tag === undefined) {
+      inside.text += text
+      continue
+    }
+    if (tag.isClosing) {
       // What was never opened is passed over; what was never closed ends with the one around it.
-      const at = open.findLastIndex((one) => one.name === local(name))
+      const at = open.findLastIndex((one) => one.name === tag.name)
       if (at > 0) open.length = at
       continue
     }
     if (++count > MOST_ELEMENTS || open.length > DEEPEST) throw new Error(T.bring.tooMuch)
-    const element = { name: local(name), attributes: attributesOf(attributes), children: [], text: "" }
+    const element = { name: tag.name, attributes: attributesOf(tag.attributes), children: [], text: "" }
     inside.children.push(element)
-    if (empty !== "/") open.push(element)
+    if (!tag.isEmpty) open.push(element)
   }
   if (root.children.length === 0) throw new Error(T.bring.unreadable)
   return root

@@ -67,6 +67,11 @@ describe("files that travelers bring", () => {
       { name: "Afuri", lat: 35.65, lon: 139.7 },
       { name: "Old form", lat: 35.1, lon: 139.2 }
     ])
+    const holed = await read(
+      "holed.geojson",
+      '{"features": [null, {"properties": {"name": "Still here"}}, 7, "x", [1]]}'
+    )
+    assert.deepStrictEqual(holed, { places: [{ name: "Still here" }], fixed: [], left: 4 })
   })
 
   it("are lists, whose places may have no coordinates", async () => {
@@ -163,6 +168,63 @@ describe("files that travelers bring", () => {
     const bounded = await read("a.json", many)
     assert.strictEqual(bounded.places.length, 2000)
     assert.strictEqual(bounded.left, 1000)
+  })
+
+  it("are read in one pass, however they are made up: none of these would end if each piece were looked for anew", async () => {
+    const many = (text: string) => text.repeat(Math.ceil(2_000_000 / text.length))
+    const place = "<Placemark><name>Here</name></Placemark>"
+    for (const hostile of [
+      many("<!--"),
+      many("<![CDATA["),
+      many("<?"),
+      many("<"),
+      many("< "),
+      `<${many("a")}`,
+      many("<a "),
+      many("<a b='"),
+      many('<a "'),
+      `<${many("a")}>`,
+      `<a ${many("b")}>`,
+      `<a ${many("b=")}>`,
+      `<a b=${many(" ")}>`,
+      `<a "${many("c='")}">`,
+      many("&"),
+      `&${many("a")}`
+    ]) {
+      const { places } = await read("a.kml", `<kml>${place}${hostile}`)
+      assert.strictEqual(places[0]?.name, "Here", hostile.slice(0, 20))
+    }
+    for (const hostile of [many('"'), `"${many("a")}`, many('"""a,'), many('"a,'), many("@1.1 "), `@1.${many("1")}`]) {
+      assert.isAtMost((await read("a.csv", `Title,URL\nHere,https://${hostile}`)).places.length, 2000)
+      await read("a.csv", hostile)
+    }
+    const event = (...lines: Array<string>) => `BEGIN:VEVENT\n${lines.join("\n")}\nEND:VEVENT\n`
+    for (const hostile of [
+      many(";a="),
+      many(';a="'),
+      many("\\n"),
+      many("TZID="),
+      many("\n "),
+      many(event("SUMMARY:a", "DTSTART:20260502T100000"))
+    ]) {
+      const good = event("SUMMARY:Here", "DTSTART:20260502T100000")
+      assert.strictEqual((await read("a.ics", `${good}SUMMARY${hostile}`)).fixed[0]?.title, "Here")
+    }
+  })
+
+  it("are XML as it is written: comments, quotes that hold what else ends a tag, and a < that begins nothing", () => {
+    const [root] =
+      readXml(`<?xml version="1.0" standalone='yes'?><!-- <b> --><x:a y:one="1 > 0" two = 'it is "so"' three four="/">
+      1 < 2 <b/><c d="e"/>and <![CDATA[<not a tag>]]> <!-- - -> --> after</x:a>`).children
+    assert.deepStrictEqual(root, {
+      name: "a",
+      attributes: { one: "1 > 0", two: 'it is "so"', four: "/" },
+      text: "\n      1 < 2 and <not a tag>  after",
+      children: [
+        { name: "b", attributes: {}, text: "", children: [] },
+        { name: "c", attributes: { d: "e" }, text: "", children: [] }
+      ]
+    })
   })
 })
 

@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { EXAMPLE, EXAMPLE_DAY } from "../../src/http/contract/examples.ts"
+import { contractOf, type Operation } from "../attack/contract.ts"
 import { type OwnPostgres, startPostgres } from "../harness/own-postgres.ts"
 import { portToComeBackTo } from "../harness/port.ts"
 import {
@@ -104,6 +106,58 @@ describe.skipIf(process.platform !== "linux")("while the database is frozen", ()
     }
     await until("trips to be listed again", async () => (await known.call("GET", "/trips")).status === 200)
     assert.strictEqual((await known.call("POST", "/trips", aTrip)).status, 201)
+  })
+
+  it("every operation of the contract ends within its deadline: done, refused, or with the cause", async () => {
+    const known = await traveler(() => server)
+    const admin = await traveler(() => server, { role: "admin" })
+    const trip = ok(await known.call("POST", "/trips", { city: "seattle", start_date: dayAhead(3), days: 1 }), 201)
+    const [slot] = trip.days[0].slots
+    const real = {
+      [EXAMPLE_DAY]: dayAhead(3),
+      [EXAMPLE.trip]: trip.id,
+      [EXAMPLE.slot]: slot.id,
+      [EXAMPLE.node]: slot.node.id
+    }
+    const asHere = (example: unknown): string =>
+      Object.entries(real).reduce(
+        (text, [word, one]) => text.replaceAll(word, one),
+        typeof example === "string" ? example : JSON.stringify(example)
+      )
+    const { operations } = await contractOf(server.url)
+    const send = async ({ example, id, method, parameters, path }: Operation) => {
+      const of = (where: string) => parameters.filter((one) => one.in === where)
+      const filled = path
+        .replace("/api/v1", "")
+        .replace(/\{(\w+)\}/g, (_, name) =>
+          encodeURIComponent(asHere(of("path").find((one) => one.name === name)!.example))
+        )
+      const query = new URLSearchParams(of("query").map((one) => [one.name, asHere(one.example)]))
+      const body = example === undefined ? undefined : JSON.parse(asHere(example))
+      const began = performance.now()
+      const answer = await (id.startsWith("admin.") ? admin : known).call(method, `${filled}?${query}`, body)
+      return { id, answer, took: performance.now() - began }
+    }
+    const causes: Array<string> = []
+    const wrong: Array<string> = []
+    database.freeze()
+    try {
+      // What ends a person's trips comes last: the others are asked of somebody who is there.
+      const last = operations.filter(({ id }) => id === "people.erase" || id === "trips.delete")
+      const others = operations.filter((one) => !last.includes(one))
+      const answers = [...(await Promise.all(others.map(send))), ...(await Promise.all(last.map(send)))]
+      for (const { answer, id, took } of answers) {
+        const said = `${id} after ${took.toFixed(0)} ms: ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`
+        if (answer.status === 503 && CAUSE.test(answer.body.detail)) causes.push(id)
+        else if (answer.status >= 500) wrong.push(said)
+        if (took >= DEADLINE_MS) wrong.push(said)
+      }
+    } finally {
+      database.thaw()
+    }
+    assert.deepStrictEqual(wrong, [])
+    assert.isAbove(causes.length, operations.length / 4, `only ${causes.join(", ")} noticed`)
+    await until("trips to be listed again", async () => (await admin.call("GET", "/trips")).status === 200)
   })
 
   it("nobody is sent away by halves: whoever was, after a refusal and a second try, does not come back by a link", async () => {

@@ -34,6 +34,7 @@ import {
   type Settlement
 } from "../../services/cost-guard.ts"
 import { ErasedSubjects } from "../../services/tokens.ts"
+import { whyAway } from "./away.ts"
 
 /** The subject of everybody's total. */
 const EVERYBODY = "00000000-0000-0000-0000-000000000000"
@@ -65,7 +66,7 @@ export interface CostGuardOptions {
 
 const unreachable = (cause: unknown) =>
   new LedgerUnavailable({
-    message: "The ledger of LLM costs cannot be reached, so no paid call is made. Look at the database.",
+    message: `The ledger of LLM costs cannot be reached, so no paid call is made: ${whyAway(cause)}.`,
     cause
   })
 

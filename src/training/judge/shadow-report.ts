@@ -2,8 +2,9 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
+import { whyAway } from "../../layers/postgres/away.ts"
 import type { RegisteredModel } from "../../services/model-registry.ts"
-import { ModelRegistry } from "../../services/model-registry.ts"
+import { ModelRegistry, RegistryUnavailable } from "../../services/model-registry.ts"
 import { type Latency, type ShadowReport, ShadowReports, ShadowUnavailable } from "../../services/shadow-reports.ts"
 import { inSlices } from "../../support/slices.ts"
 import { clustersOf } from "./clusters.ts"
@@ -150,8 +151,13 @@ const pairedOf = ({ comparisons, models }: Evaluation): ShadowReport["paired"] =
   return { hr5: of("hr5"), ndcg10: of("ndcg10") }
 }
 
-const unavailable = () =>
-  new ShadowUnavailable({ message: "What was logged of models in the shadow cannot be read right now. Try again." })
+const unavailable = (failure: unknown) =>
+  new ShadowUnavailable({
+    message:
+      failure instanceof RegistryUnavailable
+        ? failure.message
+        : `What was logged of models in the shadow cannot be read right now: ${whyAway(failure)}. Try again.`
+  })
 
 export const layer = Layer.effect(
   ShadowReports,

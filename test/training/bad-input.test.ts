@@ -35,15 +35,20 @@ const SENTENCE = /^[A-Z/][^\n]*\.$/
 
 /** Days in the order of their tests: the newest is read. */
 let day = 0
-const publish = (train: Iterable<DatasetRow>) => {
+const publish = (train: Iterable<DatasetRow>, heldOut: { [split in "validation" | "test"]?: typeof extreme } = {}) => {
   const sound = madeMatches({ count: 600, name: `held out ${day}` })
   const rest = [...sound]
+  const [validation, test] = [rest.slice(0, 200), rest.slice(200)]
   publishRows(datasets, "companion_match", `2026-01-${String(++day).padStart(2, "0")}`, {
     train,
-    validation: rest.slice(0, 200),
-    test: rest.slice(200)
+    validation: heldOut.validation?.(validation) ?? validation,
+    test: heldOut.test?.(test) ?? test
   })
 }
+
+/** Every tenth row has two features that are numbers, but of no use: to be told from one another they would be taken apart. */
+const extreme = (rows: ReadonlyArray<DatasetRow>, value = 1e39): ReadonlyArray<DatasetRow> =>
+  rows.map((row, i) => (i % 10 === 0 ? { ...row, interest_score: value, location_overlap: -value } : row))
 
 /** Everything there is of models: rows of the registry, and files. */
 const standing = Effect.gen(function* () {
@@ -102,6 +107,21 @@ describe("a trainer", () => {
       Effect.gen(function* () {
         publish(madeMatches({ count: 1_000, name: "endless", feature: 1e39 }))
         assert.match(yield* refusedOf(MODEL), /^The loss became NaN in epoch 1: training is broken off/)
+      })
+    )
+
+    it.effect("says that held-out rows cannot be ordered, instead of going round for ever", () =>
+      Effect.gen(function* () {
+        const train = () => madeMatches({ count: 1_000, name: "sound" })
+        publish(train(), { validation: extreme })
+        assert.match(yield* refusedOf(MODEL), /^Score \d+ of 200 is no number/)
+        publish(train(), { test: (rows) => extreme(rows, 1e308) })
+        assert.match(yield* refusedOf(MODEL), /^Score \d+ of \d+ is no number/)
+        // Large as it is, what is judged by doubles can still be ordered.
+        publish(train(), { test: extreme })
+        const before = (yield* standing).rows.length
+        yield* (yield* Trainers).train(MODEL)
+        assert.strictEqual((yield* standing).rows.length, before + 1)
       })
     )
 

@@ -1,5 +1,8 @@
+import { numbersOf } from "./numbers.ts"
+
 /** The chance that a good one is ranked above a bad one; ties count half. One half where there is only one kind. */
-export const rocAuc = (scores: ArrayLike<number>, labels: ArrayLike<number>): number => {
+export const rocAuc = (given: ArrayLike<number>, labels: ArrayLike<number>): number => {
+  const scores = numbersOf(given)
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!)
   let ranks = 0
   let positives = 0

@@ -1,6 +1,7 @@
 /** Decisions to judge rankers by: all that could have been chosen, what was, and the order in which a ranker puts it. */
 import * as Schema from "effect/Schema"
 import { TripCount } from "../../domain/vocabulary.ts"
+import { numbersOf } from "./numbers.ts"
 
 const isTripCount = Schema.is(TripCount)
 
@@ -34,7 +35,8 @@ export const METRICS = ["hr5", "hr10", "mrr", "ndcg10", "auc", "p3"] as const
 export type Metric = (typeof METRICS)[number]
 
 /** The rank of each item, from 1; those with the same score share the mean of their ranks. */
-export const ranksOf = (scores: ArrayLike<number>): Float64Array => {
+export const ranksOf = (given: ArrayLike<number>): Float64Array => {
+  const scores = numbersOf(given)
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!)
   const ranks = new Float64Array(scores.length)
   for (let i = 0; i < order.length; ) {

@@ -1,7 +1,9 @@
 /** Where the right answer stands among the candidates, and what that is worth. */
+import { numbersOf } from "../judge/numbers.ts"
 
 /** The rank of the first score among all, from 1; a tie counts half. */
-export const rankOfFirst = (scores: ArrayLike<number>): number => {
+export const rankOfFirst = (given: ArrayLike<number>): number => {
+  const scores = numbersOf(given)
   const own = scores[0]!
   let rank = 1
   for (let i = 1; i < scores.length; i++) {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest"
 import { randomStream } from "../../../src/domain/basics/random.ts"
+import { rocAuc } from "../../../src/training/judge/auc.ts"
 import { judge } from "../../../src/training/judge/judge.ts"
 import { evaluationPage, evaluationPlot, evaluationTable } from "../../../src/training/judge/report.ts"
-import { type Slate, worthOf } from "../../../src/training/judge/slates.ts"
+import { ranksOf, type Slate, worthOf } from "../../../src/training/judge/slates.ts"
+import { rankOfFirst } from "../../../src/training/learn/ranks.ts"
 
 const slate = (taken: ReadonlyArray<number>, more: Partial<Slate> = {}): Slate => ({
   id: "s",
@@ -27,6 +29,23 @@ describe("what an order is worth", () => {
   it("gives nothing away for scores that say nothing", () => {
     const worth = worthOf(slate([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), Array(11).fill(1))
     expect(worth).toMatchObject({ hr5: 0, auc: 0.5, mrr: 1 / 6 })
+  })
+})
+
+describe("a score that is no number", () => {
+  it("is refused in a sentence: nothing can be ordered by it", () => {
+    const says = /^Score 2 of 3 is no number, .*\.$/
+    expect(() => ranksOf([1, Number.NaN, 2])).toThrow(says)
+    expect(() => rocAuc([1, Number.NaN, 2], [1, 0, 1])).toThrow(says)
+    expect(() => rankOfFirst([1, Number.NaN, 2])).toThrow(says)
+    expect(() => worthOf(slate([1, 0, 0]), [1, Number.NaN, 2])).toThrow(says)
+  })
+
+  it("is not one without an end: what nobody scored stands last, together", () => {
+    const none = Number.NEGATIVE_INFINITY
+    expect([...ranksOf([none, 2, none])]).toEqual([2.5, 1, 2.5])
+    expect(rocAuc([none, 2, none], [0, 1, 1])).toBe(0.75)
+    expect(rankOfFirst([none, 2, none])).toBe(2.5)
   })
 })
 

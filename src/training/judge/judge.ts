@@ -1,13 +1,22 @@
 /** Rankers side by side on the same decisions, with intervals over people, overall and by kind of decision. */
 import type { Interval } from "../../domain/learning/promotion.ts"
 import { bootstrapInTurns, differencesOf } from "./bootstrap.ts"
-import { METRICS, type Metric, ranksOf, type Slate, type SlateScorer, worthOf } from "./slates.ts"
+import {
+  chanceWithin,
+  METRICS,
+  type Metric,
+  ranksOf,
+  type Slate,
+  type SlateScorer,
+  standingsOf,
+  worthOf
+} from "./slates.ts"
 import { turns } from "./turns.ts"
 
 export interface Judged {
   readonly name: string
   readonly metrics: Readonly<Record<Metric, Interval>>
-  /** The share of all items on offer that come among the first five of some decision. */
+  /** The share of all items on offer that come, or where scores are the same may come, among the first five of some decision. */
   readonly coverage: number
   /** How much more popular its first five are than the slate as a whole, in shares of the ranks by popularity. */
   readonly popularity_bias: number
@@ -99,21 +108,23 @@ const worthBy = async (
   rest: Rest
 ): Promise<Worth> => {
   const shown = new Set<string>()
-  const popular = (items: ReadonlyArray<string>) => meanOf(items.map((item) => popularity.get(item)!))
   const local = { known: 0, picks: 0 }
   const values: Array<Readonly<Record<Metric, number>>> = []
   let bias = 0
   for (const slate of slates) {
     const scores = scorer(slate)
-    const ranks = ranksOf(scores)
-    const first = slate.items.filter((_, i) => ranks[i]! <= TOP)
-    for (const item of first) {
+    const [first, all] = [{ chance: 0, popular: 0 }, meanOf(slate.items.map((item) => popularity.get(item)!))]
+    for (const [i, standing] of standingsOf(scores).entries()) {
+      const [item, chance] = [slate.items[i]!, chanceWithin(TOP, standing)]
+      if (chance === 0) continue
       shown.add(item)
+      first.chance += chance
+      first.popular += chance * popularity.get(item)!
       const pick = localPick?.(item)
-      if (pick !== undefined) local.known++
-      if (pick === true) local.picks++
+      if (pick !== undefined) local.known += chance
+      if (pick === true) local.picks += chance
     }
-    bias += popular(first) - popular(slate.items)
+    bias += first.chance === 0 ? 0 : first.popular / first.chance - all
     values.push(worthOf(slate, scores))
     await rest()
   }

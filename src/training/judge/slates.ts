@@ -34,41 +34,85 @@ export const travelerSegment = (tripCount: unknown): { readonly traveler?: "new"
 export const METRICS = ["hr5", "hr10", "mrr", "ndcg10", "auc", "p3"] as const
 export type Metric = (typeof METRICS)[number]
 
-/** The rank of each item, from 1; those with the same score share the mean of their ranks. */
-export const ranksOf = (given: ArrayLike<number>): Float64Array => {
+/** Where an item stands: how many are above it, and how many share its score, itself among them. */
+export interface Standing {
+  readonly above: number
+  readonly tied: number
+}
+
+export const standingsOf = (given: ArrayLike<number>): ReadonlyArray<Standing> => {
   const scores = numbersOf(given)
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!)
-  const ranks = new Float64Array(scores.length)
+  const standings = Array<Standing>(scores.length)
   for (let i = 0; i < order.length; ) {
     let j = i
     while (j < order.length && scores[order[j]!] === scores[order[i]!]) j++
-    for (let k = i; k < j; k++) ranks[order[k]!] = (i + j + 1) / 2
+    const standing = { above: i, tied: j - i }
+    for (let k = i; k < j; k++) standings[order[k]!] = standing
     i = j
   }
-  return ranks
+  return standings
 }
 
-const gain = (rank: number): number => 1 / Math.log2(rank + 1)
+/** The rank of each item, from 1; those with the same score share the mean of their ranks. */
+export const ranksOf = (scores: ArrayLike<number>): Float64Array =>
+  Float64Array.from(standingsOf(scores), ({ above, tied }) => above + (tied + 1) / 2)
+
+/** The chance to come among the first so many, where chance decides between those with the same score. */
+export const chanceWithin = (first: number, { above, tied }: Standing): number =>
+  Math.min(1, Math.max(0, (first - above) / tied))
+
+/** What a rank is worth, on the mean of those that a standing leaves open. */
+const meanWorth = ({ above, tied }: Standing, worth: (rank: number) => number): number => {
+  let sum = 0
+  for (let rank = above + 1; rank <= above + tied; rank++) sum += worth(rank)
+  return sum / tied
+}
+
+const gain = (rank: number): number => (rank <= 10 ? 1 / Math.log2(rank + 1) : 0)
+
+/**
+ * The chances that the best of what was taken has this rank, from the first that is open to it: so many of those that share
+ * its score were taken, and each may stand anywhere among them.
+ */
+const bestOf = (taken: ReadonlyArray<Standing>) => {
+  const least = taken.reduce((one, other) => (other.above < one.above ? other : one))
+  const wanted = taken.filter(({ above }) => above === least.above).length
+  const chances: Array<readonly [rank: number, chance: number]> = []
+  let still = 1
+  for (let before = 0; before <= least.tied - wanted; before++) {
+    const now = (still * wanted) / (least.tied - before)
+    chances.push([least.above + before + 1, now])
+    still -= now
+  }
+  return chances
+}
 
 /**
  * What an order of the slate is worth. Of several that were taken, hits and reciprocal rank look at the best, NDCG and P@3
- * at all; AUC is the share of pairs that stand in the right order.
+ * at all; AUC is the share of pairs that stand in the right order. Where scores are the same, all of it is the mean over the
+ * orders that they leave open: one that says nothing gets what chance would.
  */
 export const worthOf = (slate: Slate, scores: ArrayLike<number>): Readonly<Record<Metric, number>> => {
-  const ranks = ranksOf(scores)
-  const taken = [...slate.taken.keys()].filter((i) => slate.taken[i] === 1)
-  const best = taken.reduce((least, i) => Math.min(least, ranks[i]!), Number.POSITIVE_INFINITY)
-  const dcg = taken.reduce((sum, i) => sum + (ranks[i]! <= 10 ? gain(ranks[i]!) : 0), 0)
-  const ideal = taken.slice(0, 10).reduce((sum, _, i) => sum + gain(i + 1), 0)
+  const standings = standingsOf(scores)
+  const taken = standings.filter((_, i) => slate.taken[i] === 1)
+  const best = taken.length === 0 ? [] : bestOf(taken)
+  const hit = (first: number) =>
+    Math.min(
+      1,
+      best.reduce((sum, [rank, chance]) => sum + (rank <= first ? chance : 0), 0)
+    )
+  const sum = (worth: (standing: Standing) => number) => taken.reduce((all, one) => all + worth(one), 0)
+  const ideal = taken.slice(0, 10).reduce((all, _, i) => all + gain(i + 1), 0)
   const others = slate.items.length - taken.length
   const above =
-    taken.reduce((sum, i) => sum + (slate.items.length - ranks[i]!), 0) - (taken.length * (taken.length - 1)) / 2
+    sum(({ above, tied }) => slate.items.length - above - (tied + 1) / 2) - (taken.length * (taken.length - 1)) / 2
   return {
-    hr5: best <= 5 ? 1 : 0,
-    hr10: best <= 10 ? 1 : 0,
-    mrr: 1 / best,
-    ndcg10: ideal === 0 ? 0 : dcg / ideal,
+    hr5: hit(5),
+    hr10: hit(10),
+    mrr: best.reduce((all, [rank, chance]) => all + chance / rank, 0),
+    ndcg10: ideal === 0 ? 0 : sum((standing) => meanWorth(standing, gain)) / ideal,
     auc: taken.length === 0 || others === 0 ? 0.5 : above / (taken.length * others),
-    p3: taken.filter((i) => ranks[i]! <= 3).length / 3
+    p3: sum((standing) => chanceWithin(3, standing)) / 3
   }
 }

@@ -3,7 +3,7 @@ import { randomStream } from "../../../src/domain/basics/random.ts"
 import { rocAuc } from "../../../src/training/judge/auc.ts"
 import { judge } from "../../../src/training/judge/judge.ts"
 import { evaluationPage, evaluationPlot, evaluationTable } from "../../../src/training/judge/report.ts"
-import { ranksOf, type Slate, worthOf } from "../../../src/training/judge/slates.ts"
+import { METRICS, ranksOf, type Slate, worthOf } from "../../../src/training/judge/slates.ts"
 import { rankOfFirst } from "../../../src/training/learn/ranks.ts"
 
 const slate = (taken: ReadonlyArray<number>, more: Partial<Slate> = {}): Slate => ({
@@ -26,9 +26,41 @@ describe("what an order is worth", () => {
     expect(worth.auc).toBeCloseTo(3 / 8, 10)
   })
 
-  it("gives nothing away for scores that say nothing", () => {
-    const worth = worthOf(slate([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), Array(11).fill(1))
-    expect(worth).toMatchObject({ hr5: 0, auc: 0.5, mrr: 1 / 6 })
+  it("gives scores that say nothing what chance would, on short slates and long ones", () => {
+    for (const length of [3, 9, 11, 40]) {
+      const places = Array.from({ length }, (_, i) => i + 1)
+      const mean = (value: (place: number) => number) => places.reduce((sum, at) => sum + value(at), 0) / length
+      const worth = worthOf(slate(places.map((at) => (at === 1 ? 1 : 0))), Array(length).fill(1))
+      expect(worth.hr5).toBeCloseTo(Math.min(1, 5 / length), 10)
+      expect(worth.hr10).toBeCloseTo(Math.min(1, 10 / length), 10)
+      expect(worth.mrr).toBeCloseTo(
+        mean((at) => 1 / at),
+        10
+      )
+      expect(worth.ndcg10).toBeCloseTo(
+        mean((at) => (at <= 10 ? 1 / Math.log2(at + 1) : 0)),
+        10
+      )
+      expect(worth.p3).toBeCloseTo(1 / length, 10)
+      expect(worth.auc).toBe(0.5)
+    }
+  })
+
+  it("is the mean over all orders that ties leave open", () => {
+    // One place leads, then four stand together, two of them taken: six ways for those two.
+    const taken = [0, 1, 1, 0, 0, 0]
+    const scores = [9, 5, 5, 5, 5, 1]
+    const open = [2, 3, 4, 5].flatMap((one) => [2, 3, 4, 5].filter((other) => other > one).map((other) => [one, other]))
+    const orders = open.map(([one, other]) =>
+      worthOf(slate([1, 2, 3, 4, 5, 6].map((at) => (at === one || at === other ? 1 : 0))), [6, 5, 4, 3, 2, 1])
+    )
+    const worth = worthOf(slate(taken), scores)
+    for (const metric of METRICS) {
+      expect(worth[metric], metric).toBeCloseTo(orders.reduce((sum, one) => sum + one[metric], 0) / orders.length, 10)
+    }
+    const many = worthOf(slate([...Array(6).fill(0), 1, 1]), [...Array(2).fill(2), ...Array(6).fill(1)])
+    // Two of six, three of which come among the first five: none does in three of fifteen cases.
+    expect(many.hr5).toBeCloseTo(1 - 3 / 15, 10)
   })
 })
 
@@ -107,15 +139,19 @@ describe("judging", async () => {
     expect(itself.comparisons[0]!.hr5).toEqual({ mean: 0, lower: 0, upper: 0 })
   })
 
+  it("gives one that says nothing neither wins nor a leaning: any of a slate may stand first", async () => {
+    const said = { name: "nothing", scorer: ({ items }: Slate) => items.map(() => 0) }
+    const localPick = (item: string) => item < "item 3"
+    const [none, chance] = (await judge(slates, [said, dull], new Map([["item 3", 9]]), { localPick })).models
+    expect(none!.metrics.hr5.mean).toBeCloseTo(5 / 12, 10)
+    expect(none!.popularity_bias).toBeCloseTo(0, 10)
+    expect(none!.coverage).toBe(1)
+    expect(none!.local_picks).toBeCloseTo(chance!.local_picks!, 1)
+  })
+
   it("sees who only repeats what is popular", async () => {
-    const popular = {
-      name: "popular",
-      scorer: ({ items }: Slate) => items.map((item) => (["item 3", "item 4"].includes(item) ? 1 : 0))
-    }
-    const taken = new Map([
-      ["item 3", 9],
-      ["item 4", 5]
-    ])
+    const taken = new Map(slates[0]!.items.map((item, i) => [item, 12 - i]))
+    const popular = { name: "popular", scorer: ({ items }: Slate) => items.map((item) => taken.get(item)!) }
     const [first, second] = (await judge(slates, [popular, dull], taken)).models
     expect(first!.popularity_bias).toBeGreaterThan(0.3)
     expect(Math.abs(second!.popularity_bias)).toBeLessThan(0.1)

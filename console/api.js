@@ -1,4 +1,5 @@
 /** The HTTP contract as the app uses it, on the typed client, with what was read last where there is no network. */
+import { sleep } from "../client/back-off.ts"
 import { makeClient } from "../client/index.ts"
 import { NOTHING } from "./kept.js"
 import { T } from "./messages.js"
@@ -128,6 +129,39 @@ const voteCalls = (call) => ({
   vote: (id) => call("votes.read", { path: { id } })
 })
 
+/** A server that is within reach answers far sooner; where something is kept, nobody looks at an empty page for longer. */
+const KEPT_AFTER_MS = 2_000
+
+/** @param {typeof NOTHING} kept @param {(() => void) | undefined} onOffline */
+const keepingIn = (kept, onOffline) => {
+  /** @param {string} name */
+  const lastOf = (name) => kept.get(name).catch(() => undefined)
+
+  /**
+   * A reading that is kept under this name, and answered from there where the server cannot be reached, or not soon.
+   *
+   * @template A
+   * @param {string} name
+   * @param {Promise<A>} asked
+   * @returns {Promise<A>}
+   */
+  return async (name, asked) => {
+    const reading = asked.then((answer) => {
+      kept.put(name, answer).catch(() => {})
+      return answer
+    })
+    const failed = reading.then(
+      () => undefined,
+      ({ isAway }) => (isAway ? lastOf(name) : undefined)
+    )
+    const overdue = sleep(KEPT_AFTER_MS).then(() => lastOf(name))
+    const last = await Promise.race([failed, overdue])
+    if (last === undefined) return reading
+    onOffline?.()
+    return last
+  }
+}
+
 /**
  * Without a token it asks what is open to everybody. `onUnauthorized` hears of a token that is no longer good and could
  * be renewed no more; `onToken` of each renewed one.
@@ -149,26 +183,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
   })
   const { call } = client
 
-  /**
-   * A reading that is kept under this name, and answered from there where the server cannot be reached.
-   *
-   * @template A
-   * @param {string} name
-   * @param {Promise<A>} reading
-   * @returns {Promise<A>}
-   */
-  const keeping = async (name, reading) => {
-    try {
-      const answer = await reading
-      kept.put(name, answer).catch(() => {})
-      return answer
-    } catch (error) {
-      const last = error.isAway ? await kept.get(name).catch(() => undefined) : undefined
-      if (last === undefined) throw error
-      onOffline?.()
-      return last
-    }
-  }
+  const keeping = keepingIn(kept, onOffline)
 
   /** @param {string} id */
   const tripName = (id) => `/trips/${encodeURIComponent(id)}`
@@ -221,6 +236,12 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
       }),
     /** @param {string} id */
     trip: (id) => keeping(tripName(id), call("trips.read", ofTrip(id))),
+    /**
+     * As it is now, for who knows it already: what was read before would be no news.
+     *
+     * @param {string} id
+     */
+    tripNow: (id) => call("trips.read", ofTrip(id)),
     /**
      * Nothing of it stays in this browser either.
      *

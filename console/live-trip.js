@@ -171,7 +171,7 @@ export class LiveTrip {
   /** Reads the whole trip; asked for twice, it is read once, and again if news came that the reading does not have. */
   reread() {
     this.#rereading ??= this.#api
-      .trip(this.trip.id)
+      .tripNow(this.trip.id)
       .then((fresh) => this.#takeWhole(fresh))
       .then(
         () => {

@@ -179,7 +179,7 @@ export const T = {
   app: "Overplanned",
   nav: { trips: "Trips", plan: "New trip", me: "Me", contract: "For developers" },
   loading: "Loading…",
-  offline: "You are offline: this is what was known last.",
+  offline: "The server does not answer: this is what was known last.",
   dismiss: "Dismiss",
   undo: "Undo",
   cancel: "Cancel",

@@ -15,33 +15,71 @@ const keep = async (request, response) => {
 
 const lastKept = async (request) => (await caches.open(SHELL)).match(request)
 
+/** A server that is within reach has begun to answer by then; where the network is weak, what was kept opens instead. */
+const PAGE_WITHIN_MS = 2_000
+
+/** How long is waited behind a page from what was kept, so that the next one may be new. */
+const NEW_PAGE_WITHIN_MS = 30_000
+
+/** Pages that opened from what was kept: all of each comes from there, so that it runs beside no script of another version. */
+const fromKept = new Set()
+const MOST_FROM_KEPT = 50
+
+const noteFromKept = (page) => {
+  fromKept.add(page)
+  if (fromKept.size > MOST_FROM_KEPT) fromKept.delete(fromKept.values().next().value)
+}
+
 /** Whoever stands before a server that is gone answers in its place, with a page of theirs. */
-const answer = async (request) => {
+const fromServer = async (request, patience) => {
+  const late = patience && new AbortController()
+  const timer = patience && setTimeout(() => late.abort(), patience)
   try {
-    const response = await fetch(request)
-    return response.status < 500 ? await keep(request, response) : ((await lastKept(request)) ?? response)
+    const response = await fetch(request, late && { signal: late.signal })
+    if (response.status >= 500) return { response, isAway: true }
+    return { response: await keep(request, response), isAway: false }
   } catch (error) {
-    const kept = await lastKept(request)
-    if (kept === undefined) throw error
+    return { error, isAway: true }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const answer = async ({ clientId, request, resultingClientId }) => {
+  const isPage = request.mode === "navigate"
+  const kept = await lastKept(request)
+  if (kept !== undefined && !isPage && fromKept.has(clientId)) return kept
+  const { error, isAway, response } = await fromServer(request, isPage && kept ? PAGE_WITHIN_MS : undefined)
+  if (isAway && kept !== undefined) {
+    if (isPage) noteFromKept(resultingClientId)
     return kept
   }
+  if (response === undefined) throw error
+  return response
 }
 
 self.addEventListener("install", () => self.skipWaiting())
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()))
 self.addEventListener("fetch", (event) => {
   const { method, url } = event.request
-  if (method === "GET" && isShell(new URL(url))) event.respondWith(answer(event.request))
+  if (method === "GET" && isShell(new URL(url))) event.respondWith(answer(event))
 })
+
+const keepAll = async (parts) => (await caches.open(SHELL)).addAll(parts)
+
+/** One request first: a server that does not answer is not asked for everything. */
+const keepNext = async (parts) => {
+  const { ok } = await fetch("/", { signal: AbortSignal.timeout(NEW_PAGE_WITHIN_MS) })
+  if (ok) await keepAll(parts)
+}
+
 /** The page tells what it was made of: it was there before this worker was. */
 self.addEventListener("message", (event) => {
   const parts = event.data.filter((address) => isShell(new URL(address)))
-  event.waitUntil(
-    caches
-      .open(SHELL)
-      .then((cache) => cache.addAll(parts))
-      .then(() => event.ports[0]?.postMessage("kept"))
-  )
+  const told = () => event.ports[0]?.postMessage("kept")
+  if (!fromKept.has(event.source?.id)) return event.waitUntil(keepAll(parts).then(told))
+  told()
+  event.waitUntil(keepNext(parts).catch(() => {}))
 })
 
 /** What is said from here stands among the texts of the app, which puts it there: a worker loads no module in every browser. */

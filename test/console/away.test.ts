@@ -134,6 +134,25 @@ describe.skipIf(chromiumPath === undefined)(`the app while nobody answers (${chr
     await page.context().close()
   })
 
+  it("opens with what was known last where the server takes the connection and says nothing, and goes on when it speaks", async () => {
+    const { page } = await planned()
+    await page.waitForSelector("html[data-kept]")
+    const names = await page.locator(".stop strong").allTextContents()
+    await until("the trip is kept", async () => (await kept(page)).trip !== "")
+    const { pid } = app.world.server()
+    process.kill(pid, "SIGSTOP")
+    try {
+      await page.reload()
+      await page.waitForSelector(".stop")
+      await notice(page, T.offline)
+      assert.deepStrictEqual(await page.locator(".stop strong").allTextContents(), names)
+    } finally {
+      process.kill(pid, "SIGCONT")
+    }
+    await page.waitForSelector(".badge.stream.live")
+    await page.context().close()
+  })
+
   it("says so where the plan had changed meanwhile, and does not do it", async () => {
     const { page } = await planned()
     const names = await page.locator(".stop strong").allTextContents()

@@ -2,6 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { makeApi, type Problem } from "../../console/api.js"
 import { missingAnswers } from "../../console/companions.js"
 import { firstShown, nowAndNext } from "../../console/days.js"
+import { NOTHING } from "../../console/kept.js"
+import { LiveTrip } from "../../console/live-trip.js"
+import { T } from "../../console/messages.js"
 import { answersOf, offeredTags, tickedAtFirst } from "../../console/onboarding.js"
 import { applyChange, differences, judgeFrame, zoneOfTrip } from "../../console/plan.js"
 import { claimsOf, newId, tokenOfFragment } from "../../console/session.js"
@@ -272,6 +275,39 @@ describe("requests", () => {
       (error: Problem) => error
     )
     assert.strictEqual(problem.message, "body.days: must be a whole number from 1 to 21")
+  })
+
+  it("for a trip as it is now are not answered with what was read before, over and over", async () => {
+    let asked = 0
+    const failed = Promise.withResolvers<string>()
+    const before = { ...trip, status: "active" }
+    const api = makeApi(
+      "a.b.c",
+      () => {},
+      () => {
+        if (++asked === 5) failed.resolve("asked again")
+        if (asked >= 5) return new Promise(() => {})
+        return Promise.reject(new TypeError("no network"))
+      },
+      { kept: { ...NOTHING, get: async () => before } }
+    )
+    let hear: (frame: never) => void = () => {}
+    const client = {
+      ...api.client,
+      stream: ({ onFrame }: { onFrame: typeof hear }) => {
+        hear = onFrame
+        return { close: () => {} }
+      }
+    }
+    const live = new LiveTrip({ ...api, client } as never, { news: new Set() } as never, before as never, {
+      plan: () => {},
+      offers: () => {},
+      failed: failed.resolve
+    })
+    live.open()
+    hear({ type: "slot_changed", seq: 9, state_version: 9 } as never)
+    assert.strictEqual(await failed.promise, T.unreachable)
+    assert.strictEqual(asked, 1)
   })
 
   it("report a token that is no longer good", async () => {

@@ -38,6 +38,24 @@ export const wishOf = ({ title, kind, starts_at, ends_at, lat, lon }) => ({
   ...(lat === null ? {} : { lat, lon })
 })
 
+/**
+ * Says of what was refused which it was, by its title and not by its number.
+ *
+ * @template A
+ * @param {Promise<A>} asked with these fixed things
+ * @param {Array<{title: string}>} fixed
+ * @returns {Promise<A>}
+ */
+export const namingRefused = (asked, fixed) =>
+  asked.catch((error) => {
+    const issues = error.document?.errors ?? []
+    const things = issues.map(({ path: [first, at] }) => (first === "fixed" ? fixed[at] : undefined))
+    if (things.every((thing) => thing === undefined)) throw error
+    const said = ({ path, message }, thing) =>
+      thing === undefined ? `${path.join(".")} ${message}.` : T.around.refused(thing.title, message)
+    throw new Error(issues.map((issue, nr) => said(issue, things[nr])).join(" "))
+  })
+
 /** "Fri 1 May, 14:30", of an instant or of a time on the city's clock. */
 const whenText = (at, zone) => {
   const isInstant = /(Z|[+-]\d\d:\d\d)$/.test(at)
@@ -250,7 +268,8 @@ export const aroundTrip = ({ trip, zone, nodes, called, save }) => {
     const around = makeAround({ span: () => ({ first, last }), zone, nodes, called, begin: { fixed, lodging } })
     const put = held(async () => {
       const bed = around.isLodgingGone() ? null : await around.lodging()
-      await save({ fixed: around.fixed(), ...(bed === undefined ? {} : { lodging: bed }) })
+      const fixed = around.fixed()
+      await namingRefused(save({ fixed, ...(bed === undefined ? {} : { lodging: bed }) }), fixed)
       part.open = false
     })
     body.replaceChildren(

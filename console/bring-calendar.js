@@ -73,6 +73,7 @@ const instantOf = (field, clocks) => {
 }
 
 const HOUR_MS = 3_600_000
+const minuteOf = (instant) => Math.floor(instant / 60_000)
 
 /** "PT1H30M" in milliseconds. */
 const durationOf = (value) => {
@@ -90,7 +91,8 @@ const eventOf = (fields, clocks) => {
   if (at === undefined) return undefined
   const end = instantOf(fields.DTEND, clocks)
   const until = end ?? at + (durationOf(fields.DURATION?.value) ?? HOUR_MS)
-  if (!(until > at)) return undefined
+  // The contract counts in minutes.
+  if (!(minuteOf(until) > minuteOf(at))) return undefined
   const [lat, lon] = (fields.GEO?.value ?? "").split(";").map(Number.parseFloat)
   const where = Math.abs(lat) <= 90 && Math.abs(lon) <= 180 ? { lat, lon } : {}
   return { title: title || location, at, until, location, ...where }

@@ -25,7 +25,7 @@ const wordsOf = (name) =>
     .split(" ")
     .filter((word) => word.length > 1 && !COMMON.has(word))
 
-const metresBetween = (a, b) =>
+export const metresBetween = (a, b) =>
   METRES_PER_DEGREE * Math.hypot(a.lat - b.lat, (a.lon - b.lon) * Math.cos((a.lat * Math.PI) / 180))
 
 const namesOf = (node) => [node.name, ...Object.values(node.names ?? {})].map(plainName)

@@ -2,8 +2,8 @@
 import { matchPlaces } from "./bring-match.js"
 import { element, field, redraw } from "./dom.js"
 import { ENDINGS } from "./file-endings.js"
-import { calendarDay, clockTime, LOCALE, localDate, timeSpan } from "./format.js"
-import { categoryWords, T } from "./messages.js"
+import { clockTime, LOCALE, localDate } from "./format.js"
+import { T } from "./messages.js"
 
 /** The contract takes no more. */
 export const MOST_MUSTS = 40
@@ -28,91 +28,25 @@ export const fixedOf = ({ title, at, until, lat, lon }, zone) => {
   return { title, kind: "reservation", at: local(at), until: local(until), ...where }
 }
 
-/** Names that are listed of those that nobody knows here. */
-const MOST_LISTED = 30
-
 /** Most who plan bring no file: what reads them is fetched with the first one. */
-const loadReader = () =>
-  import("./bring-files.js").catch(() => {
+const loadReader = async () => {
+  const [{ readFile }, { judgeBookings }, { broughtParts }] = await Promise.all([
+    import("./bring-files.js"),
+    import("./bring-bookings.js"),
+    import("./bring-found.js")
+  ]).catch(() => {
     throw new Error(T.bring.noReader)
   })
-
-const check = (label, checked, change, note) =>
-  element(
-    "li",
-    {},
-    element(
-      "label",
-      { class: "tick" },
-      element("input", { type: "checkbox", checked, change: ({ target }) => change(target.checked) }),
-      element("span", {}, label, note && element("span", { class: "soft" }, ` ${note}`))
-    )
-  )
-
-const foundPart = (brought) =>
-  brought.found.length > 0 && [
-    element("p", {}, T.bring.found(brought.found.length)),
-    element(
-      "ul",
-      { class: "plain brought" },
-      brought.found.map(({ node }) =>
-        check(
-          node.name,
-          brought.musts.has(node.id),
-          (isMust) => {
-            if (!isMust) brought.musts.delete(node.id)
-            else if (brought.musts.size < MOST_MUSTS) brought.musts.add(node.id)
-          },
-          categoryWords(node.category)
-        )
-      )
-    ),
-    element("p", { class: "soft" }, T.bring.others)
-  ]
-
-const bookingsPart = (brought, zone) =>
-  brought.fixed.length > 0 && [
-    element("p", {}, T.bring.bookings(brought.fixed.length)),
-    element(
-      "ul",
-      { class: "plain" },
-      brought.fixed.map((one) =>
-        check(
-          one.title,
-          brought.kept.has(one),
-          (isKept) => {
-            if (isKept) brought.kept.add(one)
-            else brought.kept.delete(one)
-          },
-          `${calendarDay(localDate(one.at, zone))}, ${timeSpan(one.at, one.until, zone)}`
-        )
-      )
-    )
-  ]
-
-const unknownPart = ({ unknown, among, elsewhere, left }) => [
-  unknown.length > 0 &&
-    element(
-      "details",
-      {},
-      element("summary", {}, T.bring.unknownHere(unknown.length, among)),
-      element(
-        "ul",
-        { class: "soft" },
-        unknown.slice(0, MOST_LISTED).map(({ name }) => element("li", {}, name)),
-        unknown.length > MOST_LISTED && element("li", {}, T.bring.andMore(unknown.length - MOST_LISTED))
-      )
-    ),
-  elsewhere > 0 && element("p", { class: "soft" }, T.bring.elsewhere(elsewhere)),
-  left > 0 && element("p", { class: "soft" }, T.bring.leftOut(left))
-]
+  return { readFile, judgeBookings, broughtParts }
+}
 
 /**
- * `city()` is the chosen one, `places(slug)` gives those that a file is looked up in, `days()` how long the trip is.
+ * `city()` is the chosen one, `places(slug)` gives those that a file is looked up in, `some(slug)` enough to say where the
+ * city lies, `days()` how long the trip is.
  *
  * @returns {{part: HTMLElement, musts: () => Array<string>, likes: () => Array<string>, bookings: (firstDay: string) => Array<any>, look: () => Promise<void>}}
  */
-export const makeBring = ({ city, places: placesOf, days }) => {
+export const makeBring = ({ city, places: placesOf, some: someOf, days }) => {
   const said = element("div", { "aria-live": "polite" })
   let file
   let brought
@@ -121,18 +55,26 @@ export const makeBring = ({ city, places: placesOf, days }) => {
 
   const read = async (mine) => {
     const { slug, time_zone } = city()
-    const { readFile } = await loadReader()
-    const { places, fixed, left } = await readFile(file, time_zone)
+    const { readFile, judgeBookings, broughtParts } = await loadReader()
+    const { places, fixed: read, left } = await readFile(file, time_zone)
     const { nodes, rest } = places.length === 0 ? { nodes: [] } : await placesOf(slug)
+    const isPlaced = read.some(({ lat }) => lat !== undefined)
+    const fixed = judgeBookings(read, isPlaced ? (await someOf(slug)).nodes : [])
     if (mine !== begun) return
     const among = rest === undefined ? undefined : nodes.length.toLocaleString(LOCALE)
     const matched = { ...matchPlaces(places, nodes), among }
     const first = matched.found.slice(0, Math.min(MOST_MUSTS, TICKED_PER_DAY * days()))
-    brought = { ...matched, fixed, left, musts: new Set(first.map(({ node }) => node.id)), kept: new Set(fixed) }
+    brought = {
+      ...matched,
+      fixed,
+      left,
+      musts: new Set(first.map(({ node }) => node.id)),
+      kept: new Set(fixed.filter(({ isFree }) => isFree).map(({ booking }) => booking))
+    }
     const isEmpty = places.length + fixed.length === 0
     redraw(said, [
       isEmpty && element("p", { class: "notice" }, T.bring.empty),
-      ...[foundPart(brought), bookingsPart(brought, time_zone), unknownPart(brought)].flat()
+      ...broughtParts(brought, { most: MOST_MUSTS, zone: time_zone })
     ])
   }
 

@@ -305,6 +305,9 @@ export const T = {
     noReader: "What reads files could not be fetched from the server. Choose the file again once you are connected.",
     bookings: (count) =>
       `${plural(count, "booking")}. Ticked ones within the days of the trip keep their times, and the plan goes around them:`,
+    long: "This lasts longer than a day, as a hotel does, and no plan goes around that. Where you sleep is said under “Where you sleep, arrivals, bookings”.",
+    sameTime: (title) => `At the same time as “${title}”: only one of them can be kept.`,
+    far: "Its position lies far from this city and is left out.",
     /** `among` how many of the city, where those are not all. */
     unknownHere: (count, among) =>
       among === undefined
@@ -411,6 +414,7 @@ export const T = {
     lodgingHint: "The way from there and back counts in every day.",
     lodgingNear: "Or right beside",
     lodgingNearHint: "A place of the city, or coordinates such as 47.61, -122.34.",
+    refused: (title, message) => `“${title}” ${message}.`,
     noSuchPlace: (said) =>
       `No place here is called “${said}”. Choose one from the list, the part of town, or give coordinates such as 47.61, -122.34.`,
     noLodging: "not said",

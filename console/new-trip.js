@@ -1,4 +1,4 @@
-import { aroundNewTrip } from "./around.js"
+import { aroundNewTrip, namingRefused } from "./around.js"
 import { MOST_FIXED, MOST_MUSTS, makeBring } from "./bring.js"
 import { alongPart } from "./companions.js"
 import { announceProblem, button, chips, element, field, held, select } from "./dom.js"
@@ -120,7 +120,7 @@ const formView = async ({ api, cities, base, places, own }, asked, like = undefi
     max: LONGEST_DAYS,
     value: like?.days.length ?? "3"
   })
-  const bring = makeBring({ city: chosen, places: places.many, days: () => Number(days.value) })
+  const bring = makeBring({ city: chosen, places: places.many, some: base, days: () => Number(days.value) })
   const need = needsPart(own)
   const { nodes, called } = placesOf(chosen, { base, places })
   const named = makeMusts(nodes, called)
@@ -147,16 +147,15 @@ const formView = async ({ api, cities, base, places, own }, asked, like = undefi
   }
   const plan = async () => {
     if (!form.reportValidity()) return
-    const trip = await api.createTrip(
-      tripRequest(new FormData(form), {
-        needs: need.needs(),
-        musts: mustsOf(named.musts(), city.value === like?.city ? kept.places() : [], bring.musts()),
-        fixed: [...around.fixed(), ...bring.bookings(date.value)].slice(0, MOST_FIXED),
-        lodging: await around.lodging(),
-        party: along.party()
-      }),
-      key
-    )
+    const fixed = [...around.fixed(), ...bring.bookings(date.value)].slice(0, MOST_FIXED)
+    const wish = tripRequest(new FormData(form), {
+      needs: need.needs(),
+      musts: mustsOf(named.musts(), city.value === like?.city ? kept.places() : [], bring.musts()),
+      fixed,
+      lodging: await around.lodging(),
+      party: along.party()
+    })
+    const trip = await namingRefused(api.createTrip(wish, key), fixed)
     await tellLikes(api, bring.likes())?.catch(announceProblem)
     location.hash = `#/trips/${trip.id}`
   }

@@ -1,9 +1,12 @@
-/** What the app makes of what somebody types about their bed, and of what is known of a stop. */
-import { assert, describe, it } from "@effect/vitest"
+/** What the app makes of what somebody types about their bed, of bookings that they bring, and of what is known of a stop. */
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { spotOf } from "../../console/around.js"
 import { placeCalled } from "../../console/bring-match.js"
 import { wayOf } from "../../console/map.js"
 import { unsaid, unsaidWhy } from "../../console/stop.js"
+import { type App, openApp } from "../support/app.ts"
+import { chromiumPath, NO_BROWSER, picture } from "../support/browser.ts"
+import { dayAhead, type Json, ok } from "../support/server.ts"
 
 describe("the app", () => {
   it("finds where somebody sleeps by the name of a place beside it, or by coordinates in whatever an app gives out", async () => {
@@ -49,5 +52,77 @@ describe("the app", () => {
     assert.deepStrictEqual(unsaidWhy(said), ["there at sunset", "cozy"])
     assert.deepStrictEqual(unsaid(said), [said.evidence[1]])
     assert.deepStrictEqual(unsaidWhy({ ...said, narrative: null }), said.why)
+  })
+})
+
+describe.skipIf(chromiumPath === undefined)(`bookings of a calendar (${chromiumPath ?? NO_BROWSER})`, () => {
+  let app: App
+  beforeAll(async () => {
+    app = await openApp()
+  })
+  afterAll(() => app?.close())
+
+  it("are gone around where that can be, stand beside it with why not where it cannot, and one that is refused is named", async () => {
+    const ann = await app.world.someone()
+    const { page, act, complaints } = await app.visitor()
+    await page.goto(`${app.world.server().url}/#token=${ann.token}`)
+    await page.getByRole("heading", { name: "My trips" }).waitFor()
+    await page.goto(`${app.world.server().url}/#/new/seattle`)
+    const [first, third] = [dayAhead(9), dayAhead(11)]
+    await page.fill('input[name="start_date"]', first)
+    await act("bring").click()
+    const at = (day: string, time: string) => `${day.replaceAll("-", "")}T${time}00`
+    const event = (title: string, begin: string, end: string, ...more: ReadonlyArray<string>) =>
+      ["BEGIN:VEVENT", `SUMMARY:${title}`, `DTSTART:${begin}`, `DTEND:${end}`, ...more, "END:VEVENT"].join("\n")
+    const calendar = [
+      "BEGIN:VCALENDAR",
+      event("Hotel Sorrento", at(first, "1500"), at(third, "1100")),
+      event("Dinner", at(first, "1900"), at(first, "2100")),
+      event("Party", at(first, "1800"), at(first, "2300")),
+      event("Flight home", at(third, "1600"), at(third, "1800"), "GEO:50.04;8.56"),
+      "END:VCALENDAR"
+    ].join("\n")
+    await page.setInputFiles('input[name="bring"]', {
+      name: "trip.ics",
+      mimeType: "text/calendar",
+      buffer: Buffer.from(calendar)
+    })
+    const line = (title: string) => page.locator("li", { hasText: new RegExp(`^${title}`) })
+    await line("Flight home").getByText("Its position lies far from this city").waitFor()
+    const ticked = (title: string) => line(title).locator("input").isChecked()
+    assert.deepStrictEqual(await Promise.all(["Hotel Sorrento", "Dinner", "Party", "Flight home"].map(ticked)), [
+      false,
+      true,
+      false,
+      true
+    ])
+    assert.isTrue(await line("Hotel Sorrento").locator("input").isDisabled())
+    assert.include(await line("Hotel Sorrento").textContent(), "lasts longer than a day")
+    assert.include(await line("Party").textContent(), "At the same time as “Dinner”")
+    await picture(page, "phone-bookings")
+
+    await line("Party").locator("input").check()
+    await act("plan").click()
+    const refusal = page.locator("#notices [role=alert]")
+    await refusal.waitFor()
+    assert.match((await refusal.textContent()) ?? "", /“Party” is at the same time as "Dinner"/)
+    assert.notInclude(await refusal.textContent(), "fixed.")
+    await line("Party").locator("input").uncheck()
+    await act("plan").click()
+    await page.waitForSelector(".badge.live")
+    const { fixed } = ok(await ann.call("GET", `/trips/${await page.evaluate(() => location.hash.split("/").at(-1))}`))
+    assert.deepStrictEqual(
+      fixed.map(({ title, lat }: Json) => [title, lat]),
+      [
+        ["Dinner", null],
+        ["Flight home", null]
+      ]
+    )
+    // The one complaint is the browser's own, of the answer that refused.
+    assert.deepStrictEqual(
+      complaints.filter((text) => !text.includes("422")),
+      []
+    )
+    await page.context().close()
   })
 })

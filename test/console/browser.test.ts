@@ -156,7 +156,7 @@ describe.skipIf(chromiumPath === undefined)(`the app in a browser (${chromiumPat
     await page.reload()
     await page.waitForSelector(".stop")
     assert.deepStrictEqual(await page.locator(".stop strong").allTextContents(), plan)
-    assert.include(await page.locator("#notices").textContent(), "offline")
+    assert.include(await page.locator("#notices").textContent(), "this is what was known last")
     await page.waitForSelector(".map .pin")
     await picture(page, "phone-offline")
     // The list was never opened: the trip that was is in it.

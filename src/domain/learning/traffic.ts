@@ -24,12 +24,13 @@ export const armOf = (traveler: string, model: ModelRef, percent: number): Arm =
 /** What was logged of one side since it began. */
 export interface ArmRecord {
   readonly decisions: number
-  readonly people: number
-  /** Places that people did something with, and those of them that they turned down: skipped, swapped, removed, swiped away. */
+  /** Places that people did something with, how many people did, and those places that they turned down: skipped, swapped, removed, swiped away. */
   readonly judged: number
+  readonly judgedBy: number
   readonly turnedDown: number
-  /** Offers of pivots to the same people that were answered, and dismissed. */
+  /** Offers of pivots to the same people that were answered, by how many people, and dismissed. */
   readonly offers: number
+  readonly offeredTo: number
   readonly dismissed: number
   /** Decisions that the model should have made and could not. */
   readonly failed: number
@@ -40,6 +41,8 @@ export const GUARD = {
   /** Of less than this nothing is said. */
   leastDecisions: 30,
   leastJudged: 60,
+  /** Whoever answers a lot is still one: of answers of fewer people than this, on either side, nothing is said. */
+  leastPeople: 10,
   /** By how much the share turned down may be above the other side's: a difference that nobody would notice. */
   tolerance: 0.01,
   /** Standard errors that a difference has to be apart to count as sure. */
@@ -57,6 +60,12 @@ export interface Guard {
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 
+/** The variance of a share that so many people answered; as if two more had, one each way: nobody is sure of all or of none. */
+const varianceOf = (share: number, count: number): number => {
+  const smoothed = (share * count + 1) / (count + 2)
+  return (smoothed * (1 - smoothed)) / (count + 2)
+}
+
 /** Shares of two sides by their standard error. People give several answers each: the error is that of people, not of answers. */
 const shares = (
   what: "skips" | "dismissals",
@@ -71,11 +80,15 @@ const shares = (
       says: `${all} and ${otherAll} ${words}: nothing can be said below ${GUARD.leastJudged}.`
     }
   }
+  if (Math.min(people, otherPeople) < GUARD.leastPeople) {
+    return {
+      what,
+      verdict: "fine",
+      says: `${people} and ${otherPeople} people answered: nothing can be said below ${GUARD.leastPeople}.`
+    }
+  }
   const [own, other] = [bad / all, otherBad / otherAll]
-  const error = Math.sqrt(
-    (own * (1 - own)) / Math.max(1, Math.min(all, people)) +
-      (other * (1 - other)) / Math.max(1, Math.min(otherAll, otherPeople))
-  )
+  const error = Math.sqrt(varianceOf(own, people) + varianceOf(other, otherPeople))
   const worse = own - other - GUARD.tolerance
   const verdict = worse > GUARD.sure * error ? "roll_back" : worse > 0 && worse > error ? "halt" : "fine"
   return {
@@ -106,14 +119,14 @@ export const guardsOf = (candidate: ArmRecord, control: ArmRecord | undefined): 
     shares(
       "skips",
       "judged places were turned down",
-      [candidate.turnedDown, candidate.judged, candidate.people],
-      [control.turnedDown, control.judged, control.people]
+      [candidate.turnedDown, candidate.judged, candidate.judgedBy],
+      [control.turnedDown, control.judged, control.judgedBy]
     ),
     shares(
       "dismissals",
       "answered offers were dismissed",
-      [candidate.dismissed, candidate.offers, candidate.people],
-      [control.dismissed, control.offers, control.people]
+      [candidate.dismissed, candidate.offers, candidate.offeredTo],
+      [control.dismissed, control.offers, control.offeredTo]
     ),
     ...absolute
   ]

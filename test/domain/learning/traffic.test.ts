@@ -25,10 +25,11 @@ describe("shares of travelers", () => {
 describe("guards", () => {
   const record = (more: Partial<ArmRecord> = {}): ArmRecord => ({
     decisions: 500,
-    people: 300,
     judged: 2_000,
+    judgedBy: 300,
     turnedDown: 400,
     offers: 200,
+    offeredTo: 200,
     dismissed: 60,
     failed: 0,
     p95LatencyMs: 30,
@@ -56,8 +57,27 @@ describe("guards", () => {
     assert.deepEqual(of({ dismissed: 130 }), ["roll_back", "dismissals"])
   })
 
-  it("count people, not answers: one who turns down everything is one", () => {
-    assert.deepEqual(of({ people: 4, turnedDown: 700 }), ["fine", ""])
+  it("count people, not answers: one who turns down everything is one, as are a few", () => {
+    for (const few of [1, GUARD.leastPeople - 1]) {
+      for (const turnedDown of [700, 2_000]) {
+        assert.deepEqual(of({ judgedBy: few, turnedDown }), ["fine", ""])
+        assert.deepEqual(of({ turnedDown }, { judgedBy: few }), ["fine", ""])
+      }
+      assert.deepEqual(of({ judged: 60, judgedBy: few, turnedDown: 60 }), ["fine", ""])
+      assert.deepEqual(of({ offeredTo: few, dismissed: 200 }), ["fine", ""])
+      const [skips] = guardsOf(record({ judgedBy: few, turnedDown: 2_000 }), record())
+      assert.match(skips!.says, new RegExp(`^${few} and 300 people answered: .* below ${GUARD.leastPeople}\\.$`))
+    }
+    assert.deepEqual(of({ judgedBy: GUARD.leastPeople, turnedDown: 2_000 }), ["roll_back", "skips"])
+  })
+
+  it("are not surer of all or none than of nearly all or none", () => {
+    const all = guardsOf(record({ judged: 60, judgedBy: 20, turnedDown: 60 }), record({ turnedDown: 0 }))
+    assert.match(all[0]!.says, /100\.0 % of 60 .* ± [1-9]/)
+    assert.deepEqual(
+      of({ judgedBy: 12, judged: 60, turnedDown: 60 }, { judgedBy: 12, judged: 60, turnedDown: 44 })[0],
+      "halt"
+    )
   })
 
   it("say nothing of a handful, and need no other side for slowness and failures", () => {

@@ -20,6 +20,8 @@ import { firstShareOf, instant, reasonOf, trafficOf } from "./traffic.ts"
 const Figure = Schema.Struct({ mean: Schema.Finite, lower: Schema.Finite, upper: Schema.Finite })
 const Beside = Schema.Struct({
   decisions: Schema.Finite,
+  // Evaluations of older releases did not count them: nobody is known to stand behind those.
+  people: Schema.optional(Schema.Finite),
   candidate: Figure,
   incumbent: Figure,
   difference: Figure
@@ -70,6 +72,7 @@ const productionVerdict = (metrics: unknown, shadow: ShadowReport): Verdict => {
     candidate: travelers?.candidate ?? candidate.metrics[by],
     incumbent: { name: incumbent.name, ...(travelers?.incumbent ?? incumbent.metrics[by]) },
     difference: travelers?.difference ?? against.difference,
+    heldOut: { decisions: travelers?.decisions ?? 0, people: travelers?.people ?? 0 },
     pairs,
     shadowDays: shadow.days,
     decisions: Math.max(travelers?.decisions ?? 0, shadow.judged),

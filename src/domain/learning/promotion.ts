@@ -14,7 +14,9 @@ export const GATE = {
   /** Accept and skip pairs of travelers that the model was trained with. */
   leastPairs: 500,
   leastShadowDays: 14,
-  leastDecisions: 1_000
+  leastDecisions: 1_000,
+  /** People behind the held-out decisions: they are what intervals are drawn over, and one over fewer says how alike a few are. */
+  leastPeople: 30
 } as const
 
 export interface Evidence {
@@ -25,6 +27,8 @@ export interface Evidence {
   readonly incumbent: Interval & { readonly name: string }
   /** Candidate less incumbent, on the same decisions. */
   readonly difference: Interval
+  /** What these intervals stand on; of people who travel together one is counted. */
+  readonly heldOut: { readonly decisions: number; readonly people: number }
   readonly pairs: number
   readonly shadowDays: number
   /** Decisions of travelers, held out or beside the shadow, that they answered. */
@@ -83,6 +87,13 @@ const shown = (inShadow: Interval | undefined, metric: string): Check => ({
       : `In the shadow it is ${figure(inShadow.mean)} [${figure(inShadow.lower)}, ${figure(inShadow.upper)}] from what was served in ${metric}; the upper end may not be below 0.`
 })
 
+/** One decision has an interval without any width: being apart means nothing before there are enough. */
+const standsOn = ({ decisions, people }: Evidence["heldOut"]): Check => ({
+  rule: "held out",
+  passed: people >= GATE.leastPeople,
+  says: `${decisions} held-out decisions of ${people} travelers say so, whoever travels together counted once; at least ${GATE.leastPeople} travelers are wanted.`
+})
+
 /** Into production: its worst is better than the incumbent's best, on enough of everything, and nobody is worse off. */
 export const productionGate = (evidence: Evidence): Verdict => {
   const { candidate, incumbent, metric, required, segments } = evidence
@@ -93,6 +104,7 @@ export const productionGate = (evidence: Evidence): Verdict => {
       passed: candidate.lower > incumbent.upper,
       says: `${metric} is at least ${figure(candidate.lower)}, that of ${incumbent.name} at most ${figure(incumbent.upper)}; the first has to be above the second.`
     },
+    standsOn(evidence.heldOut),
     atLeast("pairs", evidence.pairs, GATE.leastPairs, "accept and skip pairs stand behind it"),
     atLeast("shadow", evidence.shadowDays, GATE.leastShadowDays, "days in the shadow"),
     atLeast("decisions", evidence.decisions, GATE.leastDecisions, "decisions of travelers were judged"),

@@ -27,6 +27,8 @@ export interface Judged {
 /** The candidate and another on the same decisions, in the metric that gates go by. */
 export interface Beside {
   readonly decisions: number
+  /** Who was drawn again for the intervals: of people who travel together one is counted. */
+  readonly people: number
   readonly candidate: Interval
   readonly incumbent: Interval
   readonly difference: Interval
@@ -156,6 +158,7 @@ const intervalsOver = (slates: ReadonlyArray<Slate>, worths: ReadonlyArray<Worth
     const { difference, mean } = over(inside)
     return {
       decisions: inside.length,
+      people: new Set(inside.map((i) => slates[i]!.cluster)).size,
       candidate: await mean(0, by),
       incumbent: await mean(against, by),
       difference: await difference(against, by)

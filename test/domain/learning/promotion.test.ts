@@ -9,6 +9,7 @@ const evidence: Evidence = {
   candidate: { mean: 0.73, lower: 0.71, upper: 0.75 },
   incumbent: { name: "llm_ranker", mean: 0.66, lower: 0.64, upper: 0.68 },
   difference: figure(0.07),
+  heldOut: { decisions: 30, people: GATE.leastPeople },
   pairs: GATE.leastPairs,
   shadowDays: GATE.leastShadowDays,
   decisions: GATE.leastDecisions,
@@ -42,9 +43,25 @@ describe("the gate for production", () => {
   })
 
   it("wants enough of everything", () => {
+    expect(failing({ heldOut: { decisions: 900, people: 29 } })).toEqual(["held out"])
     expect(failing({ pairs: 499 })).toEqual(["pairs"])
     expect(failing({ shadowDays: 13 })).toEqual(["shadow"])
     expect(failing({ decisions: 999 })).toEqual(["decisions"])
+  })
+
+  it("takes no single decision for sure, however much the shadow has seen: its interval has no width", () => {
+    const sure = (mean: number) => ({ mean, lower: mean, upper: mean })
+    const one = {
+      candidate: sure(1),
+      incumbent: { name: "llm_ranker", ...sure(0) },
+      difference: sure(1),
+      heldOut: { decisions: 1, people: 1 },
+      decisions: 5_000
+    }
+    expect(failing(one)).toEqual(["held out"])
+    expect(productionGate({ ...evidence, ...one }).checks.find(({ passed }) => !passed)!.says).toBe(
+      "1 held-out decisions of 1 travelers say so, whoever travels together counted once; at least 30 travelers are wanted."
+    )
   })
 
   it("blocks what did worse for sure in the shadow, and what nobody answered there", () => {

@@ -130,6 +130,16 @@ describe("judging", async () => {
     expect(against!.segments.every(({ difference }) => difference.lower > 0)).toBe(true)
   })
 
+  it("counts who stands behind the decisions of travelers: who travels together is one", async () => {
+    const apps = slates.map((one, n) => ({
+      ...one,
+      cluster: `party ${n % 7}`,
+      segments: { source: n < 70 ? "app" : "backfill" }
+    }))
+    const { of_travelers } = await judge(apps, [good, dull], new Map())
+    expect(of_travelers).toMatchObject({ decisions: 70, people: 7 })
+  })
+
   it("finds no difference where there is none, and is narrower in pairs than apart", async () => {
     const same = await judge(slates, [dull, { name: "also dull", scorer: noise("other") }], new Map())
     const { hr5 } = same.comparisons[0]!

@@ -1606,7 +1606,7 @@ export interface Operations {
     readonly body: undefined
     readonly answer: unknown
   }
-  /** Let a model further. Through the gate, or past it for a reason that is kept. */
+  /** Let a model further. Through the gate, or past it for a reason that is kept. Into production only over a version that all travelers have. */
   readonly "admin.promote": {
     readonly path: { readonly name: string; readonly version: string }
     readonly query: { readonly to?: string; readonly force?: string }

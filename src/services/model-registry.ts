@@ -76,7 +76,7 @@ export class ModelRegistry extends Context.Service<
     readonly setMetrics: (name: string, version: string, metrics: unknown) => Effect.Effect<void, RegistryUnavailable>
     /**
      * Moves a version to a stage; whichever version of that name was in production, or in the shadow, is archived in the
-     * same moment, and is what the new one took over from. Whether it may is decided before, by `Promotions`.
+     * same moment, and is what the new one took over from; into production only over one that everybody has. Whether it may is decided before, by `Promotions`.
      */
     readonly moveTo: (
       name: string,

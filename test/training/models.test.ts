@@ -316,6 +316,11 @@ describe("a model, from what was logged to the gate", () => {
             select id from ranking_events where shadow_model_version = 'shown')`
           yield* sql`delete from ranking_events where shadow_model_version = 'shown'`
           yield* beside("won")
+          // What has the model before it at a tenth would have this one's control: the others would get what was never let to them.
+          const narrow = (yield* Effect.flip(promotions.promote({ ...good, force: "in a hurry" }))).message
+          assert.match(narrow, /^bpr:\S+ ranks for 10 % of travelers only, .* traffic bpr 100.* rollback bpr/)
+          assert.strictEqual((yield* registry.find("bpr", version)).stage, "production")
+          yield* promotions.share({ name: "bpr", percent: 100 })
           assert.strictEqual((yield* promotions.promote(good)).stage, "production")
           assert.strictEqual((yield* registry.find("bpr", version)).stage, "archived")
           assert.match((yield* Effect.flip(promote("production", "back"))).message, /is archived/)

@@ -259,7 +259,8 @@ const admin: Readonly<Record<string, OperationWords>> = {
   },
   "admin.promote": {
     summary: "Let a model further",
-    description: "Through the gate, or past it for a reason that is kept."
+    description:
+      "Through the gate, or past it for a reason that is kept. Into production only over a version that all travelers have."
   },
   "admin.traffic": {
     summary: "Set a model's share of travelers",

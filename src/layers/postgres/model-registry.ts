@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { WHOLE } from "../../domain/learning/traffic.ts"
 import {
   ModelRegistry,
   PromotionRefused,
@@ -20,6 +21,17 @@ const MOST_NOTES = 50
 
 const isSqlError = (error: unknown): error is SqlError =>
   typeof error === "object" && error !== null && "_tag" in error && error._tag === "SqlError"
+
+/** Whoever has not been given the version in production would have it from the next one on, as what that is compared with. */
+const refuseOverShare = Effect.fnUntraced(function* (sql: SqlClient, name: string) {
+  const [narrow] = yield* sql<{ version: string; percent: number }>`
+    select model_version as version, traffic_percent as percent from model_registry
+    where model_name = ${name} and stage = 'production' and traffic_percent < ${WHOLE}`
+  if (narrow === undefined) return
+  return yield* new PromotionRefused({
+    message: `${name}:${narrow.version} ranks for ${narrow.percent} % of travelers only, and would come to all others as what the next version is compared with. Give it to all with traffic ${name} 100, or take it back with rollback ${name}, and promote then.`
+  })
+})
 
 export const layer = Layer.effect(
   ModelRegistry,
@@ -95,6 +107,7 @@ export const layer = Layer.effect(
                 message: `${name}:${version} is archived. Register it again as a new version to bring it back.`
               })
             }
+            if (stage === "production") yield* refuseOverShare(sql, name)
             const [before] = yield* sql<{ version: string }>`
               update model_registry set stage = 'archived' where model_name = ${name} and stage = ${stage}
               returning model_version as version`

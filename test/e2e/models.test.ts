@@ -21,6 +21,7 @@ import {
 import { registerFactors } from "../support/factors-model.ts"
 import { personId } from "../support/person-ids.ts"
 import { dayAhead, type Json, ok, type Traveler, until } from "../support/server.ts"
+import { hitsInShadow } from "./hits-in-shadow.ts"
 import { openWorld, type World } from "./world.ts"
 
 const A_TRIP = { city: "seattle", start_date: dayAhead(12), days: 2 }
@@ -105,7 +106,16 @@ describe("a model", () => {
       return models[0].judged > 0 && models[0]
     })
     assert.deepInclude(report, { model: "bpr", version: "1" })
-    assert.isAtMost(report.paired.hr5.shadow.mean, 1)
+    await until("a report of all that was answered", async () => {
+      const logged = await hitsInShadow(world, "1")
+      const { models } = ok(await admin.call("GET", "/admin/shadow"))
+      if (models[0].judged !== logged.judged) return false
+      const { difference, served, shadow } = models[0].paired.hr5
+      assert.closeTo(shadow.mean, logged.shadow, 1e-9)
+      assert.closeTo(served.mean, logged.served, 1e-9)
+      assert.closeTo(difference.mean, logged.shadow - logged.served, 1e-9)
+      return true
+    })
     assert.isTrue(Object.keys(report.served_by)[0]!.startsWith("local_ranker:"))
     assert.match((await world.command("report", "shadow")).said, /bpr:1: \d+ decisions on \d days.*\n.*local_ranker/)
   })
@@ -179,7 +189,7 @@ describe("a model", () => {
     ok(await promote("3", "production"))
     const [has, hasNot] = [await somebody("candidate", "3"), await somebody("control", "3")]
     await untilRankedBy(has, /^bpr:3$/)
-    // Thirty people on either side; those who have the model turn down most of what it shows.
+    // Forty people on either side; those who have the model turn down most of what it shows.
     await world.rows(
       (sql) => sql`
         with people as (

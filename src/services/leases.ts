@@ -69,6 +69,8 @@ export class Leases extends Context.Service<
     /** An operator says that a journal is lost: whoever follows a trip starts anew. Gives how many trips; none where nobody awaits it. */
     readonly giveUp: (directory: string) => Effect.Effect<number | undefined, LeasesUnavailable>
     readonly nodes: Effect.Effect<ReadonlyArray<NodeRow>, LeasesUnavailable>
+    /** Forgets servers that nobody has heard of for a month, that own nothing and whose journal nobody awaits; gives how many. */
+    readonly purge: Effect.Effect<number, LeasesUnavailable>
     readonly journals: Effect.Effect<ReadonlyArray<JournalRow>, LeasesUnavailable>
   }
 >()("overplanned/Leases") {}

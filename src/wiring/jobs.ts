@@ -23,6 +23,7 @@ import type { Datasets } from "../services/datasets.ts"
 import { ERASE_USER, Erasure } from "../services/erasure.ts"
 import { ReceiptStore } from "../services/idempotency.ts"
 import { JobFailed, type JobHandler, type JobSchedule, Jobs } from "../services/jobs.ts"
+import { Leases } from "../services/leases.ts"
 import { LlmBatches } from "../services/llm-batches.ts"
 import { PlacesSource } from "../services/places-source.ts"
 import { PostSources } from "../services/post-sources.ts"
@@ -133,6 +134,7 @@ const purges = Effect.gen(function* () {
   const files = yield* SeedFiles
   const guard = yield* CostGuard
   const erased = yield* ErasedSubjects
+  const leases = yield* Leases
   const purge = (kind: string, rows: Effect.Effect<number, { readonly message: string }>): JobHandler => ({
     kind,
     run: () =>
@@ -149,6 +151,7 @@ const purges = Effect.gen(function* () {
     purge("purge_post_texts", store.endTexts(settings.POSTS_TEXT_DAYS)),
     purge("reset_quotas", guard.reset),
     purge("purge_erased_subjects", erased.purge),
+    purge("purge_nodes", leases.purge),
     purge("purge_user_states", Effect.provideService(purgeUserStates, SqlClient, yield* SqlClient))
   ]
 })
@@ -185,6 +188,7 @@ const REGULAR: ReadonlyArray<Omit<JobSchedule, "zone">> = [
   { kind: "reset_quotas", cron: "15 4 * * *" },
   { kind: "purge_erased_subjects", cron: "20 4 * * *" },
   { kind: "purge_user_states", cron: "25 4 * * *" },
+  { kind: "purge_nodes", cron: "27 4 * * *" },
   { kind: "purge_jobs", cron: "30 4 * * *" }
 ]
 

@@ -35,8 +35,8 @@ export const enter = Effect.fnUntraced(function* (self: Node, elapsed: MachineSh
 const sayTwice = (name: string, address: string): string =>
   `The server "${name}" is alive at ${address} already, which is this server's NODE_ADDRESS: what is meant for one would reach the other. Give each server an address of its own.`
 
-/** One address is one server's: whoever had it before on another directory may still be taken for alive, and is waited out. */
-export const addressIsFree = Effect.fnUntraced(function* (self: Node) {
+/** One address is one server's: whoever had it before on another directory may still be taken for alive, and is waited out for so long. */
+export const addressIsFree = Effect.fnUntraced(function* (self: Node, patienceMillis = LEASE_MS + LOOK_EVERY_MS) {
   if (self.address === null) return
   const leases = yield* Leases
   for (let waited = 0; ; waited += LOOK_EVERY_MS) {
@@ -44,7 +44,7 @@ export const addressIsFree = Effect.fnUntraced(function* (self: Node) {
       ({ address, directory, state }) => state === "alive" && address === self.address && directory !== self.directory
     )
     if (other === undefined) return
-    if (waited > LEASE_MS) return yield* new NodeRefused({ message: sayTwice(other.name, self.address) })
+    if (waited >= patienceMillis) return yield* new NodeRefused({ message: sayTwice(other.name, self.address) })
     yield* Effect.sleep(LOOK_EVERY_MS)
   }
 })

@@ -277,6 +277,8 @@ export const layer = (self: Node, waits = false) =>
       yield* addressIsFree(self)
       yield* enter(self, elapsed)
       yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(leases.leave(self), FAREWELL)))
+      // Of two that came in the same moment neither saw the other: now whoever came later does, or both do.
+      yield* addressIsFree(self, 0)
 
       /** One look at how things stand, and a step where one is due. */
       const round: Effect.Effect<Heard, LeasesUnavailable> = Effect.gen(function* () {

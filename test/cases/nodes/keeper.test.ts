@@ -92,6 +92,49 @@ describe("a server's place among those of its database", () => {
     }).pipe(Effect.scoped, Effect.provide(database))
   )
 
+  it.live("is refused at an address that another one has taken in the same moment", () =>
+    Effect.gen(function* () {
+      const leases = yield* Leases
+      const address = "10.0.0.5:8000"
+      const [other, next] = [
+        { ...node("other"), address },
+        { ...node("next"), address }
+      ]
+      const enter: Leases["Service"]["enter"] = (self, former) =>
+        Effect.andThen(leases.enter(other, undefined), leases.enter(self, former))
+      const refused = yield* standingOf(next, () => 0).pipe(
+        Effect.scoped,
+        Effect.provideService(Leases, { ...leases, enter }),
+        Effect.flip
+      )
+      assert.match(refused.message, /"other" is alive at 10\.0\.0\.5:8000 already/)
+      const [left] = (yield* leases.nodes).filter(({ name }) => name === "next")
+      assert.strictEqual(left?.state, "stopped")
+    }).pipe(Effect.scoped, Effect.provide(database))
+  )
+
+  it.live("is forgotten a month after it was last heard of, unless it owns or owes something", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient
+      const leases = yield* Leases
+      const [awaited, owner] = [node("awaited"), node("owner")]
+      const long = sql`update nodes set until = now() - interval '31 days'`
+      for (const one of [awaited, owner]) {
+        yield* leases.enter(one, undefined)
+        assert.isTrue(yield* leases.take(one))
+        yield* long
+      }
+      yield* leases.enter(node("gone"), undefined)
+      yield* long
+      yield* leases.enter(node("lately"), undefined)
+      assert.strictEqual(yield* leases.purge, 1)
+      assert.sameMembers(
+        (yield* leases.nodes).map(({ name }) => name),
+        ["awaited", "owner", "lately"]
+      )
+    }).pipe(Effect.scoped, Effect.provide(database))
+  )
+
   it.live("is taken once the former owner's lease has lapsed, also where the clock was set back meanwhile", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient

@@ -19,6 +19,9 @@ const NO_LEASE =
 /** On which an owner says that it has given its lease back, and the next one that it has taken it. */
 const MOVED = "overplanned_released"
 
+/** A server that was not heard of for longer is not expected back; where it comes, it is a new one. */
+const FORGOTTEN_AFTER = "30 days"
+
 /** Before the channel is opened again after the database was away. */
 const REOPEN = Schedule.spaced("2 seconds")
 
@@ -230,6 +233,14 @@ export const layer = Layer.effect(
           exists (select 1 from shard_tails t where t.directory = n.directory) as awaited
         from nodes n left join shard_leases l on l.directory = n.directory
         order by n.started_at`.pipe(Effect.mapError(unavailable)),
+      purge: sql`
+        delete from nodes n where until < now() - ${FORGOTTEN_AFTER}::interval
+          and not exists (select 1 from shard_leases l where l.directory = n.directory)
+          and not exists (select 1 from shard_tails t where t.directory = n.directory)
+        returning 1`.pipe(
+        Effect.map((rows) => rows.length),
+        Effect.mapError(unavailable)
+      ),
       journals: sql<JournalRow>`
         select node_id as journal, directory::text, closed, (segment + byte_offset)::float8 as stored_bytes,
           extract(epoch from now() - updated_at)::int as updated_seconds

@@ -27,8 +27,12 @@ describe("files for other tools", () => {
     run("shellcheck", scripts)
   })
 
-  it.skipIf(!isThere("promtool"))("are rules and targets that Prometheus takes", () => {
-    run("promtool", ["check", "rules", "ops/prometheus/alerts.yml"])
-    run("promtool", ["check", "config", "ops/prometheus/scrape.yml"])
-  })
+  it.skipIf(!isThere("promtool"))(
+    "are rules and targets that Prometheus takes, and each rule wakes somebody when it has to",
+    () => {
+      run("promtool", ["check", "rules", "ops/prometheus/alerts.yml"])
+      run("promtool", ["check", "config", "ops/prometheus/scrape.yml"])
+      run("promtool", ["test", "rules", "test/ops/alerts.yml"])
+    }
+  )
 })

@@ -41,9 +41,9 @@ export class Ownership extends Context.Service<
     readonly onMoved: (listener: () => void) => () => void
     /**
      * Gives this server's place to another one that is alive, once everything is stored; completes when that one owns. Where there
-     * is none, or the database is away, everything stays as it was: false.
+     * is none, or the database is away, everything stays as it was: false. For good: it does not take the place again, whoever loses it.
      */
-    readonly handOver: (stored: Effect.Effect<void>) => Effect.Effect<boolean>
+    readonly handOver: (stored: Effect.Effect<void>, forGood: boolean) => Effect.Effect<boolean>
     /** Completes when another server took this one's place. */
     readonly superseded: Effect.Effect<Owner | undefined>
   }

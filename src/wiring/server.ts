@@ -16,6 +16,7 @@ import * as ErasureHealth from "../cases/health/erasure-health.ts"
 import * as JournalHealth from "../cases/health/journal-health.ts"
 import * as NodesHealth from "../cases/health/nodes-health.ts"
 import * as TripHealth from "../cases/health/trip-health.ts"
+import * as FullDisk from "../cases/nodes/full-disk.ts"
 import * as StandingBy from "../cases/nodes/standing-by.ts"
 import { givingPlace, steppingDown, tailKeeper } from "../cases/nodes/stepping-down.ts"
 import * as CompanionSuggestionDesk from "../cases/people/companion-suggestions.ts"
@@ -312,7 +313,7 @@ export const server = (options: ServerOptions) => {
   )
   const anywhere = options.role === "all" ? worker(["anywhere"]) : Layer.empty
   const standby = StandingBy.layer.pipe(Layer.provide([PostgresTripStorage.layer, FallbackPreparer.layer()]))
-  const owning = Layer.mergeAll(tailKeeper, standby, anywhere, whileOwned(home), gateway)
+  const owning = Layer.mergeAll(tailKeeper, FullDisk.layer, standby, anywhere, whileOwned(home), gateway)
   const working = Layer.mergeAll(worker(["anywhere"]), tailKeeper, apart)
   const parts: typeof owning = options.role === "worker" ? working : owning
   const whole = announce.pipe(

@@ -1,8 +1,11 @@
 /** Two servers that know each other: one owns the trips, either is asked, and travelers notice no change of owner. */
 
 import { randomUUID } from "node:crypto"
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { portToComeBackTo } from "../harness/port.ts"
+import { mountSmallDisk, type SmallDisk } from "../harness/small-disk.ts"
 import { type Followed, follow } from "../support/follow.ts"
 import { personId } from "../support/person-ids.ts"
 import {
@@ -38,6 +41,7 @@ describe("servers that share a database", () => {
   const folders = [scratchFolder(), scratchFolder()]
   const servers: Array<Server | undefined> = []
   const ports: Array<number> = []
+  let disks: ReadonlyArray<SmallDisk | undefined> = []
   let database: Awaited<ReturnType<typeof freshDatabase>>
 
   const start = async (n: number, stopDelay = "0s") => {
@@ -63,6 +67,10 @@ describe("servers that share a database", () => {
 
   beforeAll(async () => {
     database = await freshDatabase()
+    disks = folders.map(({ path }) => {
+      mkdirSync(join(path, "journal"))
+      return mountSmallDisk(join(path, "journal"), 16)
+    })
     ports.push(await portToComeBackTo())
     await start(0)
     ports.push(await portToComeBackTo())
@@ -72,6 +80,7 @@ describe("servers that share a database", () => {
     // One of them would pass on for minutes.
     for (const server of servers) await server?.stop("SIGKILL")
     await database?.drop()
+    for (const disk of disks) disk?.unmount()
     for (const folder of folders) folder.remove()
   })
 
@@ -280,6 +289,22 @@ describe("servers that share a database", () => {
     // A slow machine may need longer than anybody is held; nobody is handed what a server says that only begins.
     for (const { status, body } of answers) assert.isTrue(status === 200 || !/starting/.test(body.detail), body.detail)
     assert.isNotEmpty(answers)
+  })
+
+  it("change owner where its disk takes no more, and nobody has to come for that", async (test) => {
+    const hal = await on(1, personId())
+    await until("writes to be taken", async () => (await plan(hal)).status === 201)
+    const owner = (await nodes(0)).includes("this server owns") ? 0 : 1
+    const disk = disks[owner]
+    if (disk === undefined) return test.skip("Only root may mount a small disk.")
+    // Again and again: a journal that is drained gives room back.
+    const filling = setInterval(disk.fill, 50)
+    await until("the other one to own", async () => {
+      await plan(hal)
+      return (await nodes(1 - owner)).includes("this server owns")
+    }).finally(() => clearInterval(filling))
+    assert.strictEqual((await plan(await on(owner, hal.id))).status, 201)
+    disk.empty()
   })
 
   it("send streams of their own where the trips are, and leave what is done at home to the new owner, while they still pass on", async () => {

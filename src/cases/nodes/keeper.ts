@@ -268,8 +268,9 @@ export const layer = (self: Node, waits = false) =>
       const { elapsed } = yield* Machine
       const kept = yield* makeKept(self)
       const { place, settle } = kept
-      /** Whoever gave its place away does not take it again. */
+      /** Whoever gives its place away does not take it meanwhile, and who ends not at all. */
       let retired = false
+      let ending = false
       /** Since when the database answered each time. */
       let seenSince: number | undefined
 
@@ -316,11 +317,19 @@ export const layer = (self: Node, waits = false) =>
       )
       if (self.address !== null) yield* Effect.forkScoped(leases.onMoved(Effect.ignore(round)))
       const services = yield* Effect.context<Leases>()
-      return ownershipOf(self, kept, (stored) =>
+      return ownershipOf(self, kept, (stored, forGood) =>
         Effect.suspend(() => {
+          ending ||= forGood
           retired = true
           return handOver(self, kept, round, stored)
-        }).pipe(Effect.provideContext(services))
+        }).pipe(
+          Effect.ensuring(
+            Effect.sync(() => {
+              retired = ending
+            })
+          ),
+          Effect.provideContext(services)
+        )
       )
     })
   )

@@ -63,7 +63,7 @@ export const givingPlace = (passesOn: Duration.Input) =>
         detail: "this server was told to stop: what still comes goes on to another one"
       })
     )
-    if (yield* ownership.handOver(journal.drained))
+    if (yield* ownership.handOver(journal.drained, true))
       yield* Effect.logInfo("The trips are handed over to another server.")
     const standing = ownership.standing()
     if (standing.is === "follower" && standing.owner !== undefined && standing.owner.address !== null) {

@@ -211,7 +211,7 @@ describe("a server's place among those of its database", () => {
         { ...leases, onMoved: told, take: (self) => Effect.andThen(Deferred.await(taken), leases.take(self)) },
         standing
       )
-      assert.isTrue(yield* first.handOver(Effect.void))
+      assert.isTrue(yield* first.handOver(Effect.void, true))
       yield* becomes("the quick one owns", () => quick.standing().is === "owner")
       yield* becomes("the late one knows it", () => {
         const known = late.standing()
@@ -257,7 +257,7 @@ describe("a server's place among those of its database", () => {
       slow = true
       yield* Deferred.succeed(begin!, undefined)
       yield* Deferred.await(looked!)
-      assert.isTrue(yield* first.handOver(Effect.void))
+      assert.isTrue(yield* first.handOver(Effect.void, true))
       yield* Deferred.succeed(answer!, undefined)
       yield* Deferred.await(over!)
       assert.deepInclude(first.standing(), { is: "follower" })

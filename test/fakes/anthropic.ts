@@ -133,6 +133,8 @@ export const fakeAnthropic = Effect.acquireRelease(
     const batches = fakeBatches()
     const server = createServer(async (request, response) => {
       if (batches.isFor(request)) return batches.answer(request, response, await bodyOf(request))
+      // Whatever else knocks here (a scan of ports, a request cut off) must not end the test's process.
+      if (request.method !== "POST") return response.writeHead(405).end()
       const body = JSON.parse(await bodyOf(request)) as {
         model: string
         system: string

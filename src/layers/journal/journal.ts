@@ -197,7 +197,10 @@ export const makeJournal = (
       catch: cannotOpen(directory)
     })
     const { aside, recovered, writer } = opened
-    waiting.begin(recovered.segments.reduce((sum, segment) => sum + segment.index.count, 0))
+    waiting.begin(
+      recovered.segments.reduce((sum, segment) => sum + segment.index.count, 0),
+      recovered.next
+    )
     notes.count(journalMetrics.available, 1)
 
     const storedAcks = options.acks === "pg" ? new StoredAcks() : undefined

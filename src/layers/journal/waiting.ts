@@ -15,8 +15,10 @@ export const makeWaitingRecords = (elapsed: () => number) => {
   return {
     depth: () => depth,
     lag: () => (marks[0] === undefined ? 0 : elapsed() - marks[0].at),
-    begin: (records: number) => {
+    /** What an earlier life left: how old it is nobody knows, so its age is counted from here. */
+    begin: (records: number, position: number) => {
       depth = records
+      if (records > 0) marks.push({ position, at: elapsed() })
     },
     committed: (durable: number, records: number) => {
       depth += records

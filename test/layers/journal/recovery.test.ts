@@ -171,4 +171,19 @@ describe("a journal found at start", () => {
       assert.isTrue(sink.entries.every(({ version, payload }) => version === 3 && payload.includes('"third":true')))
     })
   )
+
+  it.live("tells how far it is behind, also where an earlier life left what waits", () =>
+    Effect.gen(function* () {
+      const disk = new FragileDisk()
+      const sink = new MemorySink()
+      sink.away = true
+      yield* Effect.scoped(Effect.flatMap(openJournal(disk, sink), (before) => before.commit("trip", [note(1)])))
+      const journal = yield* openJournal(disk, sink)
+      yield* Effect.sleep("2 millis")
+      assert.isAbove((yield* journal.status).lag_millis, 0)
+      sink.away = false
+      yield* journal.drained
+      assert.strictEqual((yield* journal.status).lag_millis, 0)
+    })
+  )
 })

@@ -11,6 +11,8 @@ describe("what signals answer", () => {
   let trip: Json
   /** Stops whose place is another one by now. */
   const changed = new Set<string>()
+  /** One of them: what stood there before, and what was swapped in. */
+  let replaced: { readonly slot: string; readonly was: string; readonly is: string }
 
   beforeAll(async () => {
     world = await openWorld({ RATE_LIMIT: "off" })
@@ -72,15 +74,19 @@ describe("what signals answer", () => {
     const before = new Date().toISOString()
     const { stop: slot, now } = await swapped(ann, trip.id, trip.days[1].slots.slice(1))
     changed.add(slot.id)
-    const [late, after] = await send(
+    replaced = { slot: slot.id, was: slot.node.id, is: now.node.id }
+    const [late, after, named] = await send(
       ann,
       { signal_type: "thumbs_down", slot_id: slot.id, occurred_at: before },
-      { signal_type: "thumbs_up", slot_id: slot.id }
+      { signal_type: "thumbs_up", slot_id: slot.id },
+      { signal_type: "thumbs_down", slot_id: slot.id, activity_node_id: slot.node.id }
     )
     answers(after, "swap")
     assert.deepEqual(after.selected_ids, [now.node.id])
-    answers(late, "itinerary")
-    assert.strictEqual(late.activity_node_id, slot.node.id)
+    for (const row of [late, named]) {
+      answers(row, "itinerary")
+      assert.strictEqual(row.activity_node_id, slot.node.id)
+    }
   })
 
   it("is the offer for what names one, and for the stop that it changed", async () => {
@@ -211,6 +217,32 @@ describe("what signals answer", () => {
     for (const row of rows.slice(3)) assert.strictEqual(row.decision_id, offer.pivot_id)
     const [strange] = await send(eve, { signal_type: "pivot_dismiss", activity_node_id: place, context })
     assert.isNull(strange.decision_id, "an offer of a trip that she has no part in")
+
+    // Her phone's clock is behind: by it nothing of this was planned yet.
+    const behind = { trip_id: trip.id, occurred_at: new Date(Date.now() - 60 * 60_000).toISOString() }
+    const { is, slot, was } = replaced
+    const wrong = await send(
+      ann,
+      { signal_type: "slot_accept", slot_id: planned.id, ...behind },
+      { signal_type: "slot_skip", slot_id: slot, activity_node_id: was, ...behind },
+      { signal_type: "slot_accept", slot_id: slot, activity_node_id: is, ...behind },
+      { signal_type: "slot_skip", slot_id: slot, ...behind },
+      { signal_type: "slot_skip", activity_node_id: planned.node.id, ...behind }
+    )
+    for (const [i, surface] of ["itinerary", "itinerary", "swap", "swap"].entries()) answers(wrong[i], surface)
+    const places = [planned.node.id, was, is, is, planned.node.id]
+    assert.deepEqual(
+      wrong.map((row) => row.activity_node_id),
+      places
+    )
+    const became = await world.rows(
+      (sql) => sql`select o.id, r.surface from decision_outcomes o join ranking_events r on r.id = o.decision_id
+        where o.id in ${sql.in(wrong.map(({ id }) => id))}`
+    )
+    assert.deepEqual(
+      wrong.map((row) => became.find(({ id }) => id === row.id)?.surface),
+      ["itinerary", "itinerary", "swap", "swap", "itinerary"]
+    )
   })
 
   it("is nothing of other people's, and a word of one's own is no decision", async () => {

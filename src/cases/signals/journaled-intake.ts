@@ -116,7 +116,8 @@ const referenceProblem = (
 
 /**
  * The decision that a signal answers: the offer, the stop or the slate that it names. What memory does not have exactly is left to
- * whoever stores it: an offer that is not here is looked for there before its stop, and what names a trip may be about that.
+ * whoever stores it: an offer that is not here is looked for there before its stop, what names a trip may be about that, and a place that
+ * does not stand at its stop is one that did.
  */
 const decisionOf = (
   references: References,
@@ -126,7 +127,10 @@ const decisionOf = (
 ): Attribution | undefined => {
   const { activity_node_id, context, session_id, slot_id, trip_id, user_id } = signal
   if (context.pivot_id !== undefined) return references.offer(user_id, context.pivot_id, trip_id)
-  if (slot_id !== null) return stop?.decision ?? undefined
+  if (slot_id !== null) {
+    const stands = activity_node_id === null || activity_node_id === stop?.activity_node_id
+    return stands ? (stop?.decision ?? undefined) : undefined
+  }
   const namesSlate = trip_id === null && (session_id !== null || SWIPES.has(signal.signal_type))
   return activity_node_id !== null && namesSlate ? slates.answered(user_id, activity_node_id, session_id) : undefined
 }

@@ -12,7 +12,7 @@ import { signalOutcomes } from "./journal-sink/outcomes.ts"
 export const UNHEARD = `s.source = 'app' and s.activity_node_id is not null
     and s.signal_type in (${OUTCOME_SIGNALS.map((type) => `'${type}'`).join(", ")})
     and not exists (select from decision_outcomes o where o.id = s.id)
-    and exists (select from ranking_events d where d.occurred_at <= s.occurred_at
+    and exists (select from ranking_events d where d.occurred_at <= greatest(s.occurred_at, s.created_at)
       and (d.trip_id = s.trip_id or d.surface = 'discovery' and d.session_id = s.session_id)
       and s.activity_node_id = any(d.candidate_ids))`
 

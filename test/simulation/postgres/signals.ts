@@ -25,15 +25,22 @@ const slotsIn = (payload: unknown): ReadonlyArray<Row> => {
   return slots ?? trip?.slots ?? []
 }
 
-/** What an event said last of a stop until then. */
-const slotThen = ({ reader, store }: Executing, trip: unknown, until: number, slot: unknown): Row | undefined =>
-  [...store.scan(reader, "trip_events")]
-    .filter((one) => one["trip_id"] === trip && at(one, "occurred_at") <= until)
-    .sort((a, b) => at(b, "seq") - at(a, "seq"))
-    .flatMap((one) => slotsIn(one["payload"]))
-    .find((one) => one["id"] === slot)
-
 const time = (value: unknown): number => coerce("timestamptz", value) as number
+
+/** What stood at a stop when the signal was said of it: the place that it names, else by its sender's clock, else what stood there last. */
+const stood = ({ reader, store }: Executing, trip: unknown, slot: unknown, signal: Row): Row | undefined => {
+  const said = time(signal["occurred_at"])
+  const named = signal["activity_node_id"]
+  const versions = [...store.scan(reader, "trip_events")]
+    .filter((one) => one["trip_id"] === trip)
+    .flatMap((event) => slotsIn(event["payload"]).flatMap((one) => (one["id"] === slot ? [{ event, one }] : [])))
+  return versions.sort(
+    (a, b) =>
+      Number(a.one["node_id"] !== named) - Number(b.one["node_id"] !== named) ||
+      Number(at(a.event, "occurred_at") > said) - Number(at(b.event, "occurred_at") > said) ||
+      at(b.event, "seq") - at(a.event, "seq")
+  )[0]?.one
+}
 
 /** Trip and place by its stop: the place that stood there when it happened. */
 const byStop = (executing: Executing, row: Row): Row => {
@@ -52,7 +59,7 @@ const byStop = (executing: Executing, row: Row): Row => {
       at(one, "occurred_at") > until &&
       ((one["payload"] as { slots?: ReadonlyArray<Row> }).slots ?? []).some(({ id }) => id === slot["id"])
   )
-  const node = changed ? slotThen(executing, slot["trip_id"], until, slot["id"])?.["node_id"] : slot["activity_node_id"]
+  const node = changed ? stood(executing, slot["trip_id"], slot["id"], row)?.["node_id"] : slot["activity_node_id"]
   return { ...row, trip, node: node === (row["context"] as Row)["replaced_by"] ? null : nullable(node) }
 }
 
@@ -65,7 +72,7 @@ const withDecision = (executing: Executing, row: Row): Row => {
       const decision = store.get(reader, "ranking_events", id)
       return decision?.["trip_id"] === row["trip"] ? decision : undefined
     }
-    const byStop = () => slotThen(executing, row["trip"], time(row["occurred_at"]), row["slot_id"])?.["decision_id"]
+    const byStop = () => stood(executing, row["trip"], row["slot_id"], row)?.["decision_id"]
     const decision = ofTrip(context["pivot_id"]) ?? ofTrip(byStop())
     if (decision !== undefined) return { ...row, decided: decision }
   }
@@ -199,31 +206,34 @@ export const signalStatements: ReadonlyArray<Statement> = [
       return [{ other_content, not_theirs }]
     }
   ),
-  writing("with r as ( select s.*, s.occurred_at as at from behavioral_signals s", (executing, [ids]) => {
-    const { reader, store } = executing
-    for (const id of ids as ReadonlyArray<unknown>) {
-      const row = store.get(reader, "behavioral_signals", id)
-      if (row === undefined || row["activity_node_id"] === null) continue
-      const node = row["activity_node_id"]
-      const named = store.get(reader, "ranking_events", row["decision_id"])
-      const type = row["signal_type"] as string
-      const decision =
-        named !== undefined && has(named["candidate_ids"], node)
-          ? named
-          : type.startsWith("slot")
-            ? decisionOfTrip(executing, row["trip_id"], at(row, "occurred_at"), node)
-            : [...store.scan(reader, "ranking_events")]
-                .filter(
-                  (one) =>
-                    one["session_id"] === row["session_id"] &&
-                    row["session_id"] !== null &&
-                    one["surface"] === "discovery" &&
-                    one["user_id"] === row["user_id"] &&
-                    has(one["candidate_ids"], node)
-                )
-                .sort(newest)[0]
-      if (decision === undefined) continue
-      store.insert("decision_outcomes", { ...row, decision_id: decision["id"], outcome: OUTCOME_OF[type] }, "nothing")
+  writing(
+    "with r as ( select s.*, s.occurred_at as at, s.created_at as heard from behavioral_signals s",
+    (executing, [ids]) => {
+      const { reader, store } = executing
+      for (const id of ids as ReadonlyArray<unknown>) {
+        const row = store.get(reader, "behavioral_signals", id)
+        if (row === undefined || row["activity_node_id"] === null) continue
+        const node = row["activity_node_id"]
+        const named = store.get(reader, "ranking_events", row["decision_id"])
+        const type = row["signal_type"] as string
+        const decision =
+          named !== undefined && has(named["candidate_ids"], node)
+            ? named
+            : type.startsWith("slot")
+              ? decisionOfTrip(executing, row["trip_id"], at(row, "occurred_at"), node, at(row, "created_at"))
+              : [...store.scan(reader, "ranking_events")]
+                  .filter(
+                    (one) =>
+                      one["session_id"] === row["session_id"] &&
+                      row["session_id"] !== null &&
+                      one["surface"] === "discovery" &&
+                      one["user_id"] === row["user_id"] &&
+                      has(one["candidate_ids"], node)
+                  )
+                  .sort(newest)[0]
+        if (decision === undefined) continue
+        store.insert("decision_outcomes", { ...row, decision_id: decision["id"], outcome: OUTCOME_OF[type] }, "nothing")
+      }
     }
-  })
+  )
 ]

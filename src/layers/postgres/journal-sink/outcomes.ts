@@ -54,17 +54,20 @@ export const knownModels = Effect.fnUntraced(function* (records: ReadonlyArray<J
     on conflict do nothing`
 })
 
-/** The last decision that put the place into the plan, else the last that had it among its candidates. */
+/**
+ * The last decision that put the place into the plan, else the last that had it among its candidates: of those from before it was said,
+ * and where the clock that says so is behind all of them, of those from before it was heard.
+ */
 const decisionOfTrip = (sql: SqlClient) => sql`
   select d.id from ranking_events d
-  where d.trip_id = r.trip_id and d.occurred_at <= r.at and r.activity_node_id = any(d.candidate_ids)
-  order by r.activity_node_id = any(d.selected_ids) desc, d.occurred_at desc, d.id desc limit 1`
+  where d.trip_id = r.trip_id and d.occurred_at <= greatest(r.at, r.heard) and r.activity_node_id = any(d.candidate_ids)
+  order by d.occurred_at > r.at, r.activity_node_id = any(d.selected_ids) desc, d.occurred_at desc, d.id desc limit 1`
 
 export const decisionOutcomes = Effect.fnUntraced(function* (records: ReadonlyArray<JournalEntry>) {
   const sql = yield* SqlClient
   yield* sql`
     with r as (
-      select j.user_id, j.trip_id, j.session_id, to_timestamp(j.occurred_at / 1000.0) as at, o.*
+      select j.user_id, j.trip_id, j.session_id, to_timestamp(j.occurred_at / 1000.0) as at, null::timestamptz as heard, o.*
       from json_to_recordset(${payloadsOf(sql, records)}::json) as j(
         user_id uuid, trip_id uuid, session_id uuid, occurred_at double precision, outcomes json)
         cross join lateral json_to_recordset(j.outcomes) as o(
@@ -130,7 +133,7 @@ export const signalOutcomes = Effect.fnUntraced(function* (ids: ReadonlyArray<st
   const sql = yield* SqlClient
   yield* sql`
     with r as (
-      select s.*, s.occurred_at as at from behavioral_signals s
+      select s.*, s.occurred_at as at, s.created_at as heard from behavioral_signals s
       where s.id = any(${[...ids]}::uuid[]) and s.activity_node_id is not null
     )
     insert into decision_outcomes (

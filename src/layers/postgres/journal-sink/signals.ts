@@ -104,6 +104,16 @@ const asNamed = (sql: SqlClient) => sql`
   from incoming r`
 
 /**
+ * What stood at a stop when a signal was said of it: the place that it names, else by its sender's clock. Where that says a time at which
+ * nothing was planned there it is wrong, and what stood there last is meant.
+ */
+const stood = (sql: SqlClient, said: "p" | "r", trip: string, stop: string) => sql`
+  select slot from trip_events e, jsonb_array_elements(coalesce(e.payload -> 'slots', e.payload #> '{trip,slots}')) slot
+  where e.trip_id = ${sql.literal(trip)} and slot ->> 'id' = ${sql.literal(stop)}::text
+  order by slot ->> 'node_id' is distinct from ${sql.literal(said)}.activity_node_id::text,
+    e.occurred_at > ${sql.literal(said)}.occurred_at, e.seq desc limit 1`
+
+/**
  * The same with the decision that it names by an offer, a stop or a slate, where the user had a part in that. An offer leads to its
  * trip by itself; beside one that nobody knows, because a crash lost it, its stop says which decision is answered.
  */
@@ -114,10 +124,7 @@ const withDecision = (sql: SqlClient, placed: Statement.Fragment) => sql`
     select e.id, e.session_id, e.model_name, e.model_version from ranking_events e
     where p.decision_id is null and p.trip is not null and e.trip_id = p.trip and e.id = coalesce(
       (select o.id from ranking_events o where o.id = (p.context ->> 'pivot_id')::uuid and o.trip_id = p.trip),
-      (select (slot ->> 'decision_id')::uuid
-        from trip_events t, jsonb_array_elements(coalesce(t.payload -> 'slots', t.payload #> '{trip,slots}')) slot
-        where t.trip_id = p.trip and t.occurred_at <= p.occurred_at and slot ->> 'id' = p.slot_id::text
-        order by t.seq desc limit 1))
+      (select (slot ->> 'decision_id')::uuid from (${stood(sql, "p", "p.trip", "p.slot_id")}) stood))
     union all
     select e.id, e.session_id, e.model_name, e.model_version from ranking_events e join trips t on t.id = e.trip_id
     where p.decision_id is null and p.trip is null and e.id = (p.context ->> 'pivot_id')::uuid and e.surface = 'pivot'
@@ -138,11 +145,7 @@ const byStop = (sql: SqlClient) => sql`
       else nullif(case
         when not exists (select from trip_events e where e.trip_id = s.trip_id and e.occurred_at > r.occurred_at
           and e.payload -> 'slots' @> jsonb_build_array(jsonb_build_object('id', s.id))) then s.activity_node_id
-        else (
-          select (slot ->> 'node_id')::uuid
-          from trip_events e, jsonb_array_elements(coalesce(e.payload -> 'slots', e.payload #> '{trip,slots}')) slot
-          where e.trip_id = s.trip_id and e.occurred_at <= r.occurred_at and slot ->> 'id' = s.id::text
-          order by e.seq desc limit 1)
+        else (select (slot ->> 'node_id')::uuid from (${stood(sql, "r", "s.trip_id", "s.id")}) stood)
         end, (r.context ->> 'replaced_by')::uuid)
     end as node
   from incoming r

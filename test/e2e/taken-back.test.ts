@@ -105,4 +105,48 @@ describe("the learning log of a change of mind", () => {
     assert.isNotEmpty(options)
     assert.isTrue(options.every(({ accepted }) => accepted === false))
   })
+
+  it("says of an option that only moved or shortened stops that it was taken back", async () => {
+    /** A trip with a late train whose first such option was taken; undefined where this one was offered none. */
+    const taken = async () => {
+      const jo = await world.someone()
+      const wish = { city: "seattle", start_date: dayAhead(3), days: 2, constraints: { pace: "packed" } }
+      const { id } = ok(await jo.call("POST", "/trips", wish), 201)
+      ok(await jo.call("PATCH", `/trips/${id}`, { status: "active" }))
+      for (const delay_minutes of [35, 60, 90]) {
+        const offer = ok(await jo.call("POST", `/trips/${id}/pivot`, { trigger: "transit", detail: { delay_minutes } }))
+        const option = offer.options.find((one: Json) =>
+          one.changes.every(({ action }: Json) => action === "move" || action === "shorten")
+        )
+        if (option === undefined) continue
+        const before = stopsOf(ok(await jo.call("GET", `/trips/${id}`)))
+        const answer = { response: "accept", option_id: option.option_id }
+        ok(await jo.call("POST", `/trips/${id}/pivots/${offer.pivot_id}`, answer))
+        return { jo, id, offer, option, before }
+      }
+    }
+    const [kept, back] = await Promise.all([taken(), taken()])
+    if (kept === undefined || back === undefined) return assert.fail("no late train left a stop to move or shorten")
+    ok(await back.jo.call("POST", `/trips/${back.id}/undo`, {}))
+    assert.deepEqual(stopsOf(ok(await back.jo.call("GET", `/trips/${back.id}`))), back.before)
+    const pivots = [kept.offer.pivot_id, back.offer.pivot_id]
+    await world.drained(
+      (sql) => sql`select 1 from trip_events where type = 'plan_undone' and trip_id = ${back.id}`,
+      (rows) => rows.length === 1
+    )
+    const accepted = async () => {
+      const { rows } = await readDataset(world, "pivot_acceptance")
+      return rows
+        .filter((row) => row["accepted"] === true && pivots.includes(row["pivot_id"] as string))
+        .map((row) => row["pivot_id"])
+    }
+    assert.deepEqual(await accepted(), [kept.offer.pivot_id])
+    // Older programs logged nothing of it, and then the trip's own history says so.
+    const logged = await world.rows(
+      (sql) => sql`delete from exp.events where event_type = 'plan_undone'
+        and payload ->> 'pivot_id' = ${back.offer.pivot_id} returning 1`
+    )
+    assert.lengthOf(logged, 1)
+    assert.deepEqual(await accepted(), [kept.offer.pivot_id])
+  })
 })

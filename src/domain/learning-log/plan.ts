@@ -55,11 +55,13 @@ export const PlanEdited = Schema.Struct({
 })
 export type PlanEdited = typeof PlanEdited.Type
 
-/** A plan was taken back as a whole, and the one before it stands again. */
+/** A plan was taken back as a whole, and the one before it stands again; or an option of an offer that was taken was. */
 export const PlanUndone = Schema.Struct({
   trip_id: Schema.String,
-  /** The `state_version` that the plan began with. */
-  undone: Schema.Int
+  /** The `state_version` that the plan, or what the option changed, began with. */
+  undone: Schema.Int,
+  /** The offer whose option it was. */
+  pivot_id: Schema.optionalKey(Schema.String)
 })
 export type PlanUndone = typeof PlanUndone.Type
 

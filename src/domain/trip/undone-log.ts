@@ -30,15 +30,15 @@ const judged = (turn: Turn, who: string, slot: Slot, isWanted: boolean): Readonl
  * is taken back stops come again that nobody had an opinion of.
  */
 export const undoneRecords = (turn: Turn, entry: Undoable): ReadonlyArray<TripRecord> => {
-  // A plan that was made anew is taken back whole: what stood in it was nobody's choice of places.
-  if (entry.was !== undefined && entry.change !== "fixed_changed") {
-    return [experiment(turn, "plan_undone", { trip_id: turn.trip.id, undone: entry.seq })]
-  }
-  const now = new Map<string, Slot>(turn.trip.slots.map((slot) => [slot.id, slot]))
   const more = entry.pivot_id === undefined ? {} : { pivot_id: entry.pivot_id }
+  const whole = () => experiment(turn, "plan_undone", { trip_id: turn.trip.id, undone: entry.seq, ...more })
+  // A plan that was made anew is taken back whole: what stood in it was nobody's choice of places.
+  if (entry.was !== undefined && entry.change !== "fixed_changed") return [whole()]
+  const now = new Map<string, Slot>(turn.trip.slots.map((slot) => [slot.id, slot]))
   const undone = (slot: Slot, from: string | null, to: string | null) => editedFrom(turn, "undo", slot, from, to, more)
   const gone = entry.removed.flatMap((id) => now.get(id) ?? [])
-  const edits: Array<TripRecord> = []
+  // An option may have changed no more than times: then no stop tells that it was taken back.
+  const edits: Array<TripRecord> = entry.pivot_id === undefined ? [] : [whole()]
   const back: Array<Slot> = []
   const instead: Array<Slot> = []
   for (const then of entry.slots) {

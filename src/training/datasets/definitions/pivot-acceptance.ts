@@ -17,7 +17,8 @@ const described = (features: Readonly<Record<string, number>> | null | undefined
 /**
  * `said` are the opinions that were written down with an answer, one for each who gave one: of a vote there are several. What an app
  * sends by itself says no trigger. An answer that came to a server that had been started anew has none: who gave it stands in what
- * became of the options that it is about.
+ * became of the options that it is about. That an option was taken back is logged; of one that only moved stops older programs logged
+ * nothing, and the trip's own events say it.
  */
 const QUERY = `
   select p.pivot_id, p.user_id as asked_by, t.user_id as owner, p.trigger, p.options, p.response,
@@ -31,8 +32,11 @@ const QUERY = `
     (select o.user_id from jsonb_array_elements(p.options) one
       join decision_outcomes o on o.id = md5('outcome' || (one ->> 'option_id'))::uuid and o.decision_id = p.pivot_id
       limit 1) as answered_by,
-    exists (select from exp.events e where e.plan_id = d.session_id and e.event_type = 'plan_edited'
-      and e.payload ->> 'edit' = 'undo' and e.payload ->> 'pivot_id' = p.pivot_id::text) as undone,
+    exists (select from exp.events e where e.plan_id = d.session_id and e.payload ->> 'pivot_id' = p.pivot_id::text
+      and (e.event_type = 'plan_undone' or e.event_type = 'plan_edited' and e.payload ->> 'edit' = 'undo'))
+    or exists (select from trip_events a join trip_events u using (trip_id)
+      where a.trip_id = p.trip_id and a.type = 'pivot_accepted' and a.payload ->> 'pivot_id' = p.pivot_id::text
+        and u.type = 'plan_undone' and u.payload ->> 'undone' = a.seq::text) as undone,
     exists (select from trip_events e where e.trip_id = p.trip_id and e.type in ('pivot_accepted', 'pivot_dismissed')
       and e.payload ->> 'pivot_id' = p.pivot_id::text and e.payload ? 'vote') as voted
   from pivot_events p left join trips t on t.id = p.trip_id left join ranking_events d on d.id = p.pivot_id

@@ -1,7 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
-import { DatasetRefused, type DatasetRequest, type DatasetSummary, Datasets } from "../../src/services/datasets.ts"
+import {
+  DATASETS,
+  DatasetFailed,
+  DatasetRefused,
+  type DatasetRequest,
+  type DatasetSummary,
+  Datasets
+} from "../../src/services/datasets.ts"
 import { PopulationRefused, type PopulationRequest, ShadowPopulation } from "../../src/services/shadow-population.ts"
 import { dailyDatasetsJob, dailyDatasetsSchedule } from "../../src/training/datasets/job.ts"
 import { seedTrainingDataJob } from "../../src/training/population/job.ts"
@@ -38,13 +45,15 @@ describe("the nightly datasets", () => {
       zone: "UTC"
     }))
 
-  it.effect("cover seven days; one that is refused stops none of the others, and fails the job for good", () =>
+  it.effect("cover seven days; one that is refused or fails stops none of the others, and fails the job", () =>
     Effect.gen(function* () {
       const asked: Array<DatasetRequest> = []
+      let broken = false
       const datasets = Datasets.of({
         build: (request) => {
           asked.push(request)
-          return request.name === "planner"
+          if (broken && request.name === DATASETS[0]) return Effect.fail(new DatasetFailed({ message: "no disk" }))
+          return request.name === "pivot_acceptance"
             ? Effect.fail(new DatasetRefused({ message: "a constant", report: "there", young: false }))
             : request.name === "sequences"
               ? Effect.fail(new DatasetRefused({ message: "too few rows", report: "there", young: true }))
@@ -53,18 +62,29 @@ describe("the nightly datasets", () => {
       })
       const said: Array<unknown> = []
       const running = { ...job({}), progress: (value: unknown) => void said.push(value) }
-      const failure = yield* Effect.flip(dailyDatasetsJob.run(running)).pipe(
+      const night = Effect.flip(dailyDatasetsJob.run(running)).pipe(
         Effect.provideService(Datasets, datasets),
         Effect.provideService(References.MinimumLogLevel, "None")
       )
-      assert.deepInclude(failure, { message: "1 of 6 datasets are refused. a constant", retry: false })
+      assert.deepInclude(yield* night, { message: "1 of 6 datasets are refused. a constant", retry: false })
       assert.deepNestedInclude(said.at(-1) as object, {
-        "results.planner": { refused: "a constant" },
+        "results.pivot_acceptance": { refused: "a constant" },
         "results.sequences": { waits: "too few rows" },
         "results.bpr_triples": { rows: { train: 1 }, folder: "bpr_triples" }
       })
       assert.isTrue(asked.every(({ from, nightly, to }) => nightly === true && to! - from! === 7 * 86_400_000))
       assert.strictEqual(asked.length, 6)
+
+      broken = true
+      assert.deepInclude(yield* night, {
+        message: `1 of 6 datasets failed. 1 of 6 datasets are refused. ${DATASETS[0]}: no disk\na constant`,
+        retry: true
+      })
+      assert.strictEqual(asked.length, 12)
+      assert.deepNestedInclude(said.at(-1) as object, {
+        [`results.${DATASETS[0]}`]: { failed: `${DATASETS[0]}: no disk` },
+        "results.vibe_labels": { rows: { train: 1 }, folder: "vibe_labels" }
+      })
     })
   )
 })

@@ -35,9 +35,10 @@ export const buildDatasetJob: JobHandler<Datasets> = {
 const DAYS = 7
 
 /**
- * Every dataset over the last seven days: what was made in them, and of decisions and plans also what was only heard of. One that is refused stops none of the others, and fails the job in the end: nobody
- * would look for it in a result. Trying again the same night changes nothing. One that there is too little of so far is no
- * failure: every installation begins like that, and what is always red is looked at by nobody.
+ * Every dataset over the last seven days: what was made in them, and of decisions and plans also what was only heard of. One that is
+ * refused or fails stops none of the others, and fails the job in the end: nobody would look for it in a result. Trying again the same
+ * night may mend a failure, and changes nothing of a refusal. One that there is too little of so far is no failure: every installation
+ * begins like that, and what is always red is looked at by nobody.
  */
 export const dailyDatasetsJob: JobHandler<Datasets> = {
   kind: NIGHTLY_DATASETS,
@@ -46,27 +47,34 @@ export const dailyDatasetsJob: JobHandler<Datasets> = {
       const datasets = yield* Datasets
       const to = yield* Clock.currentTimeMillis
       const results: Record<string, unknown> = {}
-      const refused: Array<string> = []
+      const said = { refused: [] as Array<string>, failed: [] as Array<string> }
+      const wrong = (how: keyof typeof said, message: string) => {
+        said[how].push(message)
+        return Effect.as(
+          Effect.logError(`A nightly dataset ${how === "refused" ? "is refused" : "failed"}: ${message}`),
+          { [how]: message }
+        )
+      }
       for (const name of DATASETS) {
         results[name] = yield* datasets.build({ name, nightly: true, from: to - DAYS * MS_PER_DAY, to }).pipe(
-          Effect.map(({ rows, folder }) => ({ rows, folder })),
-          Effect.catchTag("DatasetRefused", (error) =>
-            Effect.suspend((): Effect.Effect<unknown> => {
-              if (error.young) return Effect.succeed({ waits: error.message })
-              refused.push(error.message)
-              return Effect.as(Effect.logError(`A nightly dataset is refused: ${error.message}`), {
-                refused: error.message
-              })
-            })
-          ),
-          Effect.mapError((error) => new JobFailed({ message: error.message, retry: true }))
+          Effect.map(({ rows, folder }): unknown => ({ rows, folder })),
+          Effect.catchTags({
+            DatasetRefused: ({ message, young }): Effect.Effect<unknown> =>
+              young ? Effect.succeed({ waits: message }) : wrong("refused", message),
+            DatasetFailed: ({ message }): Effect.Effect<unknown> => wrong("failed", `${name}: ${message}`)
+          })
         )
         job.progress({ done: Object.keys(results).length, total: DATASETS.length, results })
       }
-      if (refused.length === 0) return results
+      const { failed, refused } = said
+      if (failed.length + refused.length === 0) return results
+      const counts = [
+        ...(failed.length === 0 ? [] : [`${failed.length} of ${DATASETS.length} datasets failed.`]),
+        ...(refused.length === 0 ? [] : [`${refused.length} of ${DATASETS.length} datasets are refused.`])
+      ]
       return yield* new JobFailed({
-        message: `${refused.length} of ${DATASETS.length} datasets are refused. ${refused.join("\n")}`,
-        retry: false
+        message: `${counts.join(" ")} ${[...failed, ...refused].join("\n")}`,
+        retry: failed.length > 0
       })
     })
 }

@@ -77,12 +77,17 @@ describe("Parquet", () => {
   )
 })
 
-const generated = (rows: ReadonlyArray<DatasetRow>): Definition => ({
+const generated = (rows: ReadonlyArray<DatasetRow>, besides: ReadonlyArray<DatasetRow> = []): Definition => ({
   columns: COLUMNS,
   people: [],
   ids: [],
   query: "generated",
-  read: ({ row }) => Effect.sync(() => rows.forEach((one, i) => void row(one, String(i % 97), i)))
+  aside: { name: "set_aside", columns: COLUMNS },
+  read: ({ aside, row }) =>
+    Effect.sync(() => {
+      for (const one of besides) aside(one)
+      rows.forEach((one, i) => void row(one, String(i % 97), i))
+    })
 })
 
 describe("building datasets", () => {
@@ -92,13 +97,16 @@ describe("building datasets", () => {
         const root = yield* scratch
         yield* (yield* CitySeeder).seed({ city: "seattle", source: "curated" })
         const build = (rows: ReadonlyArray<DatasetRow>, keepRefused = false) =>
-          buildDataset({ root, trackingUri: undefined, definition: generated(rows) }, { name: "planner", keepRefused })
+          buildDataset(
+            { root, trackingUri: undefined, definition: generated(rows, sound(1)) },
+            { name: "planner", keepRefused }
+          )
         const first = yield* build(sound())
         const again = yield* build(sound())
         const lineage = (folder: string) => JSON.parse(readFileSync(join(folder, "lineage.json"), "utf8"))
         assert.strictEqual(lineage(first.folder).rows_sha256, lineage(again.folder).rows_sha256)
         const [count] = yield* Effect.promise(() => duck(`select count(*)::int as n from '${again.folder}/*.parquet'`))
-        assert.strictEqual(count!["n"], 1_200)
+        assert.strictEqual(count!["n"], 1_201, "and what was put aside")
         const summary = readFileSync(join(again.folder, "dataset_summary.md"), "utf8")
         assert.match(summary, /!\[x\]\(x\.svg\)/)
         // The places that rows speak of are somebody's work, and the licence goes along.

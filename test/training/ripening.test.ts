@@ -15,6 +15,7 @@ import { readRows } from "../support/week/check/rows.ts"
 import { populated } from "./population/world.ts"
 
 const ANN = "00000000-0000-4000-8000-00000000000a"
+const OLDER = 7
 const job = { id: "1", attempt: 1, payload: {}, progress: () => undefined }
 
 /** Somebody looked through two places, which nobody else does, so many days ago, and said so many days ago which of them it is to be. */
@@ -42,7 +43,8 @@ const plan = Effect.fnUntraced(function* (name: string, made: number, ends: numb
     values (gen_random_uuid(), ${type}, ${ANN}, ${trip}, now() - make_interval(days => ${daysAgo}) - interval '1 minute',
       ${JSON.stringify({ policy_version_id: name, workflow_type: "plan-first", mode: "autopilot" })}::jsonb,
       ${JSON.stringify(payload)}::jsonb || jsonb_build_object('end_date', to_char(now() + make_interval(days => ${ends}), 'YYYY-MM-DD')))`
-  const about = { trip_id: trip, slots: [] }
+  // With a catalog that was not the newest any more.
+  const about = { trip_id: trip, slots: [], ...(name === "accepted_late" ? { catalog_version: OLDER } : {}) }
   yield* event("plan_generated", made, { ...about, city: "seattle", start_date: "2026-01-01", party: [ANN] })
   if (accepted !== undefined) yield* event("plan_accepted", accepted, about)
   return {
@@ -59,6 +61,8 @@ layer(populated(), { excludeTestServices: true })("a night of data sets", (it) =
       yield* sql`insert into users (id) values (${ANN})`
       yield* sql`insert into exp.persona_snapshots (id, user_id, valid_from, persona)
         values (gen_random_uuid(), ${ANN}, now() - interval '1 year', ${JSON.stringify(personaSnapshot(defaultDimensions()))}::jsonb)`
+      yield* sql`insert into exp.catalog_snapshots (id, city_id, catalog_version, valid_from, nodes, digest)
+        select gen_random_uuid(), id, ${OLDER} + n, now() - make_interval(days => 30 - n), 100 + n, 'd' from cities, generate_series(0, 1) n`
       yield* decision("kept_today", 10, 0)
       yield* decision("kept_months_after", 300, 2)
       yield* decision("kept_at_once", 1, 1)
@@ -95,6 +99,15 @@ layer(populated(), { excludeTestServices: true })("a night of data sets", (it) =
       const named = (rows: ReadonlyArray<Record<string, unknown>>) => rows.map((row) => row["policy_version_id"]).sort()
       assert.deepStrictEqual(named(plans.rows), ["accepted_late"])
       assert.deepStrictEqual(named(plans.aside), ["made_anew", "past"])
+      const catalogs = [...plans.rows, ...plans.aside].map(({ input, policy_version_id }) => [
+        policy_version_id,
+        input.catalog.version
+      ])
+      assert.sameDeepMembers(catalogs, [
+        ["accepted_late", OLDER],
+        ["made_anew", OLDER + 1],
+        ["past", null]
+      ])
     })
   )
 })

@@ -204,7 +204,7 @@ const publish = (
 }
 
 /** Tells the tracking server, where there is one, what was built. */
-const trackBuild = (build: Build, { rowsHash }: Written, summary: DatasetSummary, endedAt: number) => {
+const trackBuild = (build: Build, { profile, rowsHash }: Written, summary: DatasetSummary, endedAt: number) => {
   const { definition, entry, name, options, range, startedAt } = build
   const failures = summary.checks.filter((check) => !check.passed).length
   return track(
@@ -218,7 +218,8 @@ const trackBuild = (build: Build, { rowsHash }: Written, summary: DatasetSummary
       params: { code_version: CODE_VERSION, from: String(range.from), to: String(range.to) },
       metrics: {
         ...summary.rows,
-        row_count: Object.values(summary.rows).reduce((sum, n) => sum + n, 0),
+        // Without those that were put aside: they are in no split.
+        row_count: profile.rows,
         seconds: summary.seconds,
         checks_failed: failures
       },

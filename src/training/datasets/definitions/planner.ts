@@ -147,6 +147,8 @@ const PLANNER_QUERY = `
       select s.catalog_version, s.valid_from, s.nodes, s.digest
       from exp.catalog_snapshots s join cities c on c.id = s.city_id
       where c.slug = g.payload ->> 'city' and s.valid_from <= g.timestamp
+        -- A server may have planned with an older one than was there already.
+        and s.catalog_version <= coalesce((g.payload ->> 'catalog_version')::bigint, s.catalog_version)
       order by s.valid_from desc limit 1) cat on true
   where g.event_type = 'plan_generated' and g.timestamp >= $1 and g.timestamp < $2
     and (g.timestamp, g.event_id) > ($3::timestamptz, $4)

@@ -129,6 +129,8 @@ describe("a party that a model may rank for", () => {
         const not = { production: () => undefined, ...side("control") }
         assert.deepStrictEqual(yield* trial(members, not), ["local_ranker", "control", false])
       }
+      // Whoever serves is asked about each of a party alone; the shadow about all of them together.
+      assert.deepStrictEqual([...new Set(candidate.asked)], [1])
       const cold = [traveler("a", "food", { signalCount: 3 })]
       const has = { production: () => candidate.made, ...side("candidate") }
       assert.deepStrictEqual(yield* trial(cold, has), ["local_ranker", undefined, undefined])

@@ -14,6 +14,8 @@ export interface Report {
   readonly notes?: ReadonlyArray<string>
   /** What else belongs into the JSON, by its name there. */
   readonly figures?: Readonly<Record<string, unknown>>
+  /** Said where nothing was: the last figures stay. */
+  readonly measured?: false
 }
 
 /** What was asked for cannot be measured: said in one sentence, without a stack. */

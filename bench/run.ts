@@ -88,7 +88,7 @@ const measure = async (name: string, args: ReadonlyArray<string>): Promise<void>
       })}`
     )
   }
-  console.log(`\nwritten to ${write(name, report)}`)
+  if (report.measured !== false) console.log(`\nwritten to ${write(name, report)}`)
   if (report.bars.some((bar) => !bar.met)) process.exitCode = 1
 }
 

@@ -175,6 +175,7 @@ const hars = (
       { title: "Archives", columns: ["scenario", "by hand"], rows: files.map((one) => [one.scenario, one.command]) }
     ],
     bars: [],
+    measured: false,
     notes: [
       "By hand, each connection sends the whole file from its beginning, so all of them are the same travelers at the same time; signals keep their ids, so that what comes again is answered and not stored again; what was acknowledged is not looked for; and p95 is not told, only 97.5. Tokens, trips and stops are of this server, and end with their hours: whoever holds the files is those travelers. Set RATE_LIMIT=off for the server, or the limit is what is measured."
     ]

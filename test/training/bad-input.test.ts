@@ -11,6 +11,7 @@ import * as PostgresModelRegistry from "../../src/layers/postgres/model-registry
 import { ModelRegistry } from "../../src/services/model-registry.ts"
 import { TRAINABLE, type TrainableModel, Trainers } from "../../src/services/trainers.ts"
 import type { DatasetRow } from "../../src/training/datasets/columns.ts"
+import type { Trained } from "../../src/training/models/trainer.ts"
 import * as ModelTrainers from "../../src/training/models/trainers.ts"
 import { freshDatabase } from "../harness/postgres.ts"
 import { mountSmallDisk } from "../harness/small-disk.ts"
@@ -73,12 +74,19 @@ describe("a trainer", () => {
   layer(world, { excludeTestServices: true, timeout: 600_000 })((it) => {
     it.effect("has a model in production that none of what follows may touch", () =>
       Effect.gen(function* () {
-        publish(madeMatches({ count: 1_000, name: "sound" }))
+        // Travelers go well with whom made-up people do not.
+        publish(madeMatches({ count: 1_000, name: "sound" }), {
+          test: (rows) =>
+            rows.map((row, i) => (i % 3 === 0 ? { ...row, source: "real", outcome: 1 - Number(row["outcome"]) } : row))
+        })
         const { version } = yield* (yield* Trainers).train(MODEL)
         const sql = yield* SqlClient
         yield* sql`update model_registry set stage = 'production' where model_version = ${version}`
         const inProduction = yield* (yield* ModelRegistry).production
         assert.strictEqual(inProduction.find(({ model_name }) => model_name === MODEL)?.model_version, version)
+        const { required } = (yield* (yield* ModelRegistry).find(MODEL, version)).metrics as Trained
+        assert.strictEqual(required[0]!.what, "ROC-AUC over held-out matches of travelers")
+        assert.isBelow(required[0]!.found, 0.4)
       })
     )
 

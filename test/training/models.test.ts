@@ -22,7 +22,7 @@ import * as Shadow from "../../src/training/judge/shadow-report.ts"
 import * as ModelTrainers from "../../src/training/models/trainers.ts"
 import { plantPivots } from "./pivots.ts"
 import { populated, SMALL } from "./population/world.ts"
-import { shown } from "./shown.ts"
+import { shown, worseFor } from "./shown.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "overplanned-models-"))
 const [datasets, models] = [join(folder, "datasets"), join(folder, "models")]
@@ -214,7 +214,7 @@ describe("a model, from what was logged to the gate", () => {
           )
           assert.match(message, /0 days in the shadow; at least 14 are wanted\./)
           const [, reached] = /: pivot_acceptance (0\.\d{3}),/.exec(trained.notes.join())!
-          const wanting = `AUC over all options is ${reached}; at least 0.800 is wanted.`
+          const wanting = `AUC over all options of travelers is ${reached}; at least 0.800 is wanted.`
           assert.strictEqual(message.includes(wanting), Number(reached) < 0.8, `${reached}: ${message}`)
           const aside = { name: "pivot_acceptance", version: trained.version, to: "shadow", force: "a try" } as const
           assert.match(
@@ -292,6 +292,11 @@ describe("a model, from what was logged to the gate", () => {
             )
             assert.match(message, /held-out decisions of [01] travelers say so, .* at least 30 travelers are wanted\./)
           }
+          // Only who travels is worse off by it.
+          const evaluation = worseFor({ everybody: "party=made_up", travelers: "party=group" })
+          yield* registry.setMetrics("bpr", "shown", { ...shown, evaluation })
+          const held = yield* Effect.flip(promotions.promote({ name: "bpr", version: "shown", to: "production" }))
+          assert.match(held.message, /Worse off by their own interval: party=group\./)
           yield* registry.setMetrics("bpr", "shown", shown)
           const good = { name: "bpr", version: "shown", to: "production" } as const
           assert.match((yield* Effect.flip(promotions.promote(good))).message, /0 days in the shadow/)

@@ -16,7 +16,19 @@ export const shown = {
       people: 300,
       candidate: figure(0.73),
       incumbent: figure(0.66),
-      difference: figure(0.07)
+      difference: figure(0.07),
+      segments: []
     }
+  }
+}
+
+/** The same, where a segment of everybody and one of travelers is worse off. */
+export const worseFor = ({ everybody, travelers }: { readonly everybody: string; readonly travelers: string }) => {
+  const [against] = shown.evaluation.comparisons
+  const worse = (name: string) => [{ name, difference: figure(-0.1) }]
+  return {
+    ...shown.evaluation,
+    comparisons: [{ ...against, segments: worse(everybody) }],
+    of_travelers: { ...shown.evaluation.of_travelers, segments: worse(travelers) }
   }
 }

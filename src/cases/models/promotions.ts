@@ -18,13 +18,15 @@ import { SHADOWED_MODEL_TYPES } from "../../services/trained-rankers.ts"
 import { firstShareOf, instant, reasonOf, trafficOf } from "./traffic.ts"
 
 const Figure = Schema.Struct({ mean: Schema.Finite, lower: Schema.Finite, upper: Schema.Finite })
-const Beside = Schema.Struct({
+const Segments = Schema.Array(Schema.Struct({ name: Schema.String, difference: Figure }))
+const OfTravelers = Schema.Struct({
   decisions: Schema.Finite,
   // Evaluations of older releases did not count them: nobody is known to stand behind those.
   people: Schema.optional(Schema.Finite),
   candidate: Figure,
   incumbent: Figure,
-  difference: Figure
+  difference: Figure,
+  segments: Schema.optional(Segments)
 })
 
 /** What of a model's metrics the gate reads: an evaluation as the trainer keeps it. */
@@ -38,11 +40,11 @@ const Shown = Schema.Struct({
       Schema.Struct({
         incumbent: Schema.String,
         difference: Figure,
-        segments: Schema.Array(Schema.Struct({ name: Schema.String, difference: Figure }))
+        segments: Segments
       })
     ),
     // Evaluations of older releases did not hold them apart.
-    of_travelers: Schema.optional(Schema.NullOr(Beside))
+    of_travelers: Schema.optional(Schema.NullOr(OfTravelers))
   })
 })
 const shownBy = Schema.decodeUnknownOption(Shown)
@@ -77,7 +79,7 @@ const productionVerdict = (metrics: unknown, shadow: ShadowReport): Verdict => {
     shadowDays: shadow.days,
     decisions: Math.max(travelers?.decisions ?? 0, shadow.judged),
     inShadow: shadow.paired?.hr5.difference,
-    segments: against.segments,
+    segments: travelers?.segments ?? against.segments,
     required
   })
   return travelers === undefined ? { passed: false, checks: [...MADE_UP.checks, ...verdict.checks] } : verdict

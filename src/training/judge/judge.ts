@@ -39,6 +39,12 @@ export interface Segment extends Beside {
   readonly name: string
 }
 
+/** What the gate of production goes by. */
+export interface OfTravelers extends Beside {
+  readonly ndcg10: Interval
+  readonly segments: ReadonlyArray<Segment>
+}
+
 export interface Comparison {
   readonly incumbent: string
   readonly hr5: Interval
@@ -60,7 +66,7 @@ export interface Evaluation {
   /** The candidate against each of the others, on the same decisions. */
   readonly comparisons: ReadonlyArray<Comparison>
   /** Against the first of the others, on decisions of travelers alone; null where all of them were made up. */
-  readonly of_travelers: Beside | null
+  readonly of_travelers: OfTravelers | null
 }
 
 export interface Ranked {
@@ -143,6 +149,9 @@ type Rest = ReturnType<typeof turns>
 /** What travelers themselves decided; all else was made up. */
 const OF_TRAVELERS: ReadonlySet<string | undefined> = new Set(["app", "real"])
 
+const kindsOf = (slates: ReadonlyArray<Slate>): ReadonlyArray<string> =>
+  [...new Set(slates.flatMap(({ segments }) => Object.entries(segments).map((pair) => pair.join("="))))].sort()
+
 /** Intervals of some of the decisions: of one ranker, or of the first and another. */
 const intervalsOver = (slates: ReadonlyArray<Slate>, worths: ReadonlyArray<Worth>, seed: number, rest: Rest) => {
   const over = (inside: ReadonlyArray<number>) => {
@@ -164,11 +173,19 @@ const intervalsOver = (slates: ReadonlyArray<Slate>, worths: ReadonlyArray<Worth
       difference: await difference(against, by)
     }
   }
-  return { over, beside }
+  const kinds = kindsOf(slates)
+  const segments = async (among: ReadonlyArray<number>, against: number, by: Metric) => {
+    const found: Array<Segment> = []
+    for (const name of kinds) {
+      const [kind, value] = name.split("=") as [string, string]
+      const inside = among.filter((i) => slates[i]!.segments[kind] === value)
+      if (inside.length < LEAST_OF_A_SEGMENT || inside.length === among.length) continue
+      found.push({ name, ...(await beside(inside, against, by)) })
+    }
+    return found
+  }
+  return { over, beside, segments }
 }
-
-const kindsOf = (slates: ReadonlyArray<Slate>): ReadonlyArray<string> =>
-  [...new Set(slates.flatMap(({ segments }) => Object.entries(segments).map((pair) => pair.join("="))))].sort()
 
 const allOf = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, i) => i)
 
@@ -186,8 +203,9 @@ export const judge = async (
   const popularity = popularityOf(slates, takenBefore)
   const worths: Array<Worth> = []
   for (const { scorer } of models) worths.push(await worthBy(slates, scorer, popularity, localPick, rest))
-  const { beside, over } = intervalsOver(slates, worths, seed, rest)
-  const whole = over(allOf(slates.length))
+  const { beside, over, segments } = intervalsOver(slates, worths, seed, rest)
+  const all = allOf(slates.length)
+  const whole = over(all)
   const judged: Array<Judged> = []
   for (const [m, { name }] of models.entries()) {
     const metrics: Partial<Record<Metric, Interval>> = {}
@@ -196,17 +214,6 @@ export const judge = async (
     const reached = metrics as Judged["metrics"]
     judged.push({ name, metrics: reached, coverage, popularity_bias: bias, local_picks: localPicks })
   }
-  const kinds = kindsOf(slates)
-  const segmentsAgainst = async (incumbent: number): Promise<ReadonlyArray<Segment>> => {
-    const segments: Array<Segment> = []
-    for (const name of kinds) {
-      const [kind, value] = name.split("=") as [string, string]
-      const inside = allOf(slates.length).filter((i) => slates[i]!.segments[kind] === value)
-      if (inside.length < LEAST_OF_A_SEGMENT || inside.length === slates.length) continue
-      segments.push({ name, ...(await beside(inside, incumbent, by)) })
-    }
-    return segments
-  }
   const comparisons: Array<Comparison> = []
   for (const [i, { name }] of models.slice(1).entries()) {
     comparisons.push({
@@ -214,10 +221,10 @@ export const judge = async (
       hr5: await whole.difference(i + 1, "hr5"),
       ndcg10: await whole.difference(i + 1, "ndcg10"),
       difference: await whole.difference(i + 1, by),
-      segments: await segmentsAgainst(i + 1)
+      segments: await segments(all, i + 1, by)
     })
   }
-  const real = allOf(slates.length).filter((i) => OF_TRAVELERS.has(slates[i]!.segments["source"]))
+  const real = all.filter((i) => OF_TRAVELERS.has(slates[i]!.segments["source"]))
   const times = slates.map(({ at }) => at)
   return {
     decisions: slates.length,
@@ -228,6 +235,13 @@ export const judge = async (
     by,
     models: judged,
     comparisons,
-    of_travelers: real.length === 0 || models.length < 2 ? null : await beside(real, 1, by)
+    of_travelers:
+      real.length === 0 || models.length < 2
+        ? null
+        : {
+            ...(await beside(real, 1, by)),
+            ndcg10: await over(real).mean(0, "ndcg10"),
+            segments: await segments(real, 1, by)
+          }
   }
 }

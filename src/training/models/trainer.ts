@@ -62,3 +62,9 @@ export interface Trainer {
     file: string
   ) => Promise<Pick<Trained, "dataset" | "evaluation" | "judgedFrom" | "required">>
 }
+
+/** Of what is judged by, what travelers did and nobody made up; all of it, saying whose it is, where there is nothing of them. */
+export const ofTravelers = <A>(all: ReadonlyArray<A>, isReal: (one: A) => boolean) => {
+  const real = all.filter(isReal)
+  return real.length === 0 ? { rows: all, whose: "made-up people" } : { rows: real, whose: "travelers" }
+}

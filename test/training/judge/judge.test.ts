@@ -130,14 +130,18 @@ describe("judging", async () => {
     expect(against!.segments.every(({ difference }) => difference.lower > 0)).toBe(true)
   })
 
-  it("counts who stands behind the decisions of travelers: who travels together is one", async () => {
+  it("holds the decisions of travelers apart, and counts who stands behind them: who travels together is one", async () => {
     const apps = slates.map((one, n) => ({
       ...one,
       cluster: `party ${n % 7}`,
-      segments: { source: n < 70 ? "app" : "backfill" }
+      segments: { ...one.segments, source: n < 70 ? "app" : "backfill" }
     }))
     const { of_travelers } = await judge(apps, [good, dull], new Map())
     expect(of_travelers).toMatchObject({ decisions: 70, people: 7 })
+    // Of tokyo there are 24: too few to say anything of. What made-up people did there is no segment of travelers.
+    expect(of_travelers!.segments.map(({ name, decisions }) => [name, decisions])).toEqual([["city=seattle", 46]])
+    const alone = await judge(apps.slice(0, 70), [good, dull], new Map())
+    expect(of_travelers!.ndcg10).toEqual(alone.models[0]!.metrics.ndcg10)
   })
 
   it("finds no difference where there is none, and is narrower in pairs than apart", async () => {

@@ -18,7 +18,7 @@ import { weightsOf } from "../../learn/perceptron/weights.ts"
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { newestDataset, type PublishedDataset, stopsBy } from "../dataset.ts"
-import type { Material, Trainer } from "../trainer.ts"
+import { type Material, ofTravelers, type Trained, type Trainer } from "../trainer.ts"
 import { labelled, type Match, readMatches, slatesOf } from "./matches.ts"
 
 const NAME = "match_compatibility"
@@ -66,9 +66,9 @@ const figuresOf = (matches: ReadonlyArray<Match>, score: Scored[1]): Figures => 
   }
 }
 
-const required = ({ accuracy, auc, distinct, span: [low, high] }: Figures) => [
-  { what: "ROC-AUC over held-out matches", found: auc, wanted: ASKED.auc },
-  { what: "accuracy over held-out matches", found: accuracy, wanted: ASKED.accuracy },
+const requiredOf = ({ accuracy, auc, distinct, span: [low, high] }: Figures, whose: string) => [
+  { what: `ROC-AUC over held-out matches of ${whose}`, found: auc, wanted: ASKED.auc },
+  { what: `accuracy over held-out matches of ${whose}`, found: accuracy, wanted: ASKED.accuracy },
   { what: "1 less the 5th percentile of scores", found: 1 - low, wanted: 1 - ASKED.low },
   { what: "95th percentile of scores", found: high, wanted: ASKED.high },
   { what: "share of scores that do not repeat", found: distinct, wanted: ASKED.distinct }
@@ -77,6 +77,7 @@ const required = ({ accuracy, auc, distinct, span: [low, high] }: Figures) => [
 interface Judgement {
   readonly evaluation: Evaluation
   readonly figures: Figures
+  readonly required: Trained["required"]
   readonly line: string
 }
 
@@ -111,6 +112,7 @@ const judged = async (
   const labels = matches.map(({ good }) => (good ? 1 : 0))
   const aucs = scored.map(([name, score]) => `${name} ${rocAuc(matches.map(score), labels).toFixed(3)}`)
   const [low, high] = figures.span
+  const { rows, whose } = ofTravelers(matches, ({ real }) => real)
   return {
     evaluation: await judge(
       slates.map(({ slate }) => slate),
@@ -119,6 +121,7 @@ const judged = async (
       { by: "auc" }
     ),
     figures,
+    required: requiredOf(figuresOf(rows, by(weights)), whose),
     line: `ROC-AUC over ${matches.length} held-out matches: ${aucs.join(", ")}. Accuracy ${figures.accuracy.toFixed(3)}; 90 % of scores lie from ${low.toFixed(2)} to ${high.toFixed(2)}, ${(100 * figures.distinct).toFixed(1)} % of them do not repeat.`
   }
 }
@@ -169,7 +172,7 @@ const train: Trainer["train"] = async ({ datasetsDir, watch, signal }) => {
   const matches = await readMatches(dataset, "train")
   learnable(dataset, matches)
   const { epochs, others, progress, weights } = await versionsOf(dataset, matches, { signal, watch })
-  const { evaluation, figures, line } = await judged(dataset, weights, others)
+  const { evaluation, figures, line, required } = await judged(dataset, weights, others)
   const real = matches.filter((match) => match.real).length
   const good = matches.filter((match) => match.good).length
   return {
@@ -198,7 +201,7 @@ const train: Trainer["train"] = async ({ datasetsDir, watch, signal }) => {
     pairs: real,
     epochs,
     evaluation,
-    required: required(figures),
+    required,
     card: [
       "How likely two people travel well together, from seven numbers that say how alike they are.",
       `Learnt from ${real} real matches (trips taken together, and suggestions that were answered) and ${matches.length - real} made-up ones, which count 0.3. Made-up matches show that the road works and say nothing of people.`,
@@ -216,8 +219,8 @@ const evaluate: Trainer["evaluate"] = async ({ datasetsDir }, file) => {
   const weights = readWeights(JSON.parse(readFileSync(file, "utf8")))
   const problem = unfitCompatibility(weights)
   if (problem !== undefined) throw refuse(`${file} cannot be judged: ${problem}. Train ${NAME} again.`)
-  const { evaluation, figures } = await judged(dataset, weights)
-  return { dataset, evaluation, required: required(figures) }
+  const { evaluation, required } = await judged(dataset, weights)
+  return { dataset, evaluation, required }
 }
 
 export const matchCompatibilityTrainer: Trainer = { train, evaluate }

@@ -19,7 +19,7 @@ import { weightsOf } from "../../learn/perceptron/weights.ts"
 import type { Progress } from "../../learn/progress.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { newestDataset, type PublishedDataset, stopsBy } from "../dataset.ts"
-import type { Trainer } from "../trainer.ts"
+import { ofTravelers, type Trained, type Trainer } from "../trainer.ts"
 import { labelled, type PivotOption, readOptions, slatesOf } from "./options.ts"
 
 const NAME = "pivot_acceptance"
@@ -49,6 +49,7 @@ interface Judgement {
   readonly judgedFrom: number
   /** AUC over all options of all answered pivots, also of those that were sent away whole. */
   readonly auc: Readonly<Record<string, number>>
+  readonly required: Trained["required"]
 }
 
 const judged = async (
@@ -78,20 +79,24 @@ const judged = async (
   ) as [Ranked, ...ReadonlyArray<Ranked>]
   const takenBefore = new Map<string, number>()
   for (const { item, accepted } of trained) if (accepted) takenBefore.set(item, (takenBefore.get(item) ?? 0) + 1)
-  const labels = options.map(({ accepted }) => (accepted ? 1 : 0))
+  const aucOf = (some: ReadonlyArray<PivotOption>, score: Scored[1]) =>
+    rocAuc(
+      some.map(score),
+      some.map(({ accepted }) => (accepted ? 1 : 0))
+    )
+  const { rows, whose } = ofTravelers(options, ({ origin }) => origin === "app")
   return {
     judgedFrom,
+    required: [{ what: `AUC over all options of ${whose}`, found: aucOf(rows, chanceOf(weights)), wanted: LEAST_AUC }],
     evaluation: await judge(
       slates.map(({ slate }) => slate),
       [own, ...rest],
       takenBefore,
       { by: "auc" }
     ),
-    auc: Object.fromEntries(scored.map(([name, score]) => [name, rocAuc(options.map(score), labels)]))
+    auc: Object.fromEntries(scored.map(([name, score]) => [name, aucOf(options, score)]))
   }
 }
-
-const required = ({ auc }: Judgement) => [{ what: "AUC over all options", found: auc[NAME]!, wanted: LEAST_AUC }]
 
 const aucLine = (auc: Judgement["auc"]) =>
   `AUC over all options of later pivots: ${Object.entries(auc)
@@ -142,7 +147,7 @@ const train: Trainer["train"] = async ({ datasetsDir, watch, signal }) => {
     epochs,
     evaluation: judgement.evaluation,
     judgedFrom: judgement.judgedFrom,
-    required: required(judgement),
+    required: judgement.required,
     card: [
       "How likely this traveler takes an option of a pivot, from what options are described by and from the trigger.",
       `Learnt from ${app} options of travelers and ${options.length - app} of the shadow population, which count 0.3. Offers that nobody answered teach nothing.`,
@@ -165,7 +170,7 @@ const evaluate: Trainer["evaluate"] = async ({ datasetsDir }, file) => {
     dataset,
     evaluation: judgement.evaluation,
     judgedFrom: judgement.judgedFrom,
-    required: required(judgement)
+    required: judgement.required
   }
 }
 

@@ -104,9 +104,9 @@ const judged = async (
     counts.taken,
     { localPick: (item) => places.get(item)?.localPick }
   )
-  const required: Trained["required"] = [
-    { what: "NDCG@10 on logged decisions", found: evaluation.models[0]!.metrics.ndcg10.mean, wanted: LEAST_NDCG }
-  ]
+  const { models, of_travelers: real } = evaluation
+  const [whose, { mean }] = real === null ? ["made-up people", models[0]!.metrics.ndcg10] : ["travelers", real.ndcg10]
+  const required: Trained["required"] = [{ what: `NDCG@10 on decisions of ${whose}`, found: mean, wanted: LEAST_NDCG }]
   return { evaluation, required, judgedFrom: logged.from }
 }
 

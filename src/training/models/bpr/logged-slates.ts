@@ -24,6 +24,7 @@ interface Item {
   passed: 0 | 1
   readonly score: number
   readonly features: ReadonlyArray<number> | undefined
+  readonly answered: number | undefined
 }
 
 interface Gathering {
@@ -47,6 +48,8 @@ const SLATE_COLUMNS = [
   "city",
   "score_positive",
   "score_negative",
+  "answered_positive",
+  "answered_negative",
   "party_size",
   "signal_count",
   "trip_count",
@@ -73,6 +76,8 @@ const UNSCORED = Number.NEGATIVE_INFINITY
 
 const scoreOf = (score: unknown): number => (typeof score === "number" ? score : UNSCORED)
 
+const instantOf = (value: unknown): number | undefined => (value instanceof Date ? value.getTime() : undefined)
+
 const featuresOf = (numbers: unknown): ReadonlyArray<number> | undefined =>
   Array.isArray(numbers) && numbers.length === FEATURES.length ? numbers.map(Number) : undefined
 
@@ -88,14 +93,15 @@ const gather = (one: Gathering, row: Readonly<Record<string, unknown>>): void =>
     taken: 1,
     passed: 0,
     score: scoreOf(row["score_positive"]),
-    features: featuresOf(row["features_positive"])
+    features: featuresOf(row["features_positive"]),
+    answered: instantOf(row["answered_positive"])
   })
   const negative = String(row["negative_id"])
   const known = one.items.get(negative)
   const passed = origin === TURNED_DOWN ? 1 : 0
   if (known === undefined) {
     const [score, features] = [scoreOf(row["score_negative"]), featuresOf(row["features_negative"])]
-    one.items.set(negative, { taken: 0, passed, score, features })
+    one.items.set(negative, { taken: 0, passed, score, features, answered: instantOf(row["answered_negative"]) })
   } else if (known.taken === 0 && passed === 1) known.passed = 1
 }
 
@@ -133,14 +139,16 @@ export const readSlates = async (
     const taken = all.filter((item) => item.taken === 1).length
     if (taken === 0 || taken === all.length) return []
     const features = all.flatMap((item) => (item.features === undefined ? [] : [item.features]))
+    const at = new Date(row["timestamp"] as Date).getTime()
     const slate = {
       id: idIn(split, id),
       user,
       cluster: user,
-      at: new Date(row["timestamp"] as Date).getTime(),
+      at,
       items: ranked.map(([name]) => name),
       taken: Uint8Array.from(all, (item) => item.taken),
       passed: Uint8Array.from(all, (item) => item.passed),
+      answered: Float64Array.from(all, ({ answered }) => answered ?? at),
       segments: segmentsOf(one, isKnown(user))
     }
     return [

@@ -53,14 +53,13 @@ export interface Trained {
   readonly notes: ReadonlyArray<string>
 }
 
+export type Judged = Pick<Trained, "dataset" | "evaluation" | "judgedFrom" | "required">
+
 /** Both end in `TrainingRefused` or `TrainingFailed`, each one sentence. */
 export interface Trainer {
   readonly train: (material: Material) => Promise<Trained>
   /** Judges a model's file on the newest dataset. */
-  readonly evaluate: (
-    material: Material,
-    file: string
-  ) => Promise<Pick<Trained, "dataset" | "evaluation" | "judgedFrom" | "required">>
+  readonly evaluate: (material: Material, file: string) => Promise<Judged>
 }
 
 /** Of what is judged by, what travelers did and nobody made up; all of it, saying whose it is, where there is nothing of them. */

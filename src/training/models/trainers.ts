@@ -19,41 +19,17 @@ import {
 } from "../../services/trainers.ts"
 import type { Evaluation } from "../judge/judge.ts"
 import { evaluationPage, evaluationPlot, evaluationTable } from "../judge/report.ts"
-import { TrainingFailed } from "../learn/progress.ts"
 import { codeCommit, nextVersion, replaceFiles, writeArtefact } from "./artefact.ts"
-import { bprTrainer } from "./bpr/trainer.ts"
 import { type PublishedDataset, sha256Of } from "./dataset.ts"
-import { dlrmTrainer } from "./dlrm/trainer.ts"
-import { matchCompatibilityTrainer } from "./match-compatibility/trainer.ts"
-import { pivotAcceptanceTrainer } from "./pivot-acceptance/trainer.ts"
-import { sasrecTrainer } from "./sasrec/trainer.ts"
-import type { PlaceFacts, Trainer } from "./trainer.ts"
-import { twoTowerTrainer } from "./two-tower/trainer.ts"
-import { uSasrecTrainer } from "./u-sasrec/trainer.ts"
-
-const TRAINERS: Readonly<Record<TrainableModel, Trainer>> = {
-  bpr: bprTrainer,
-  sasrec: sasrecTrainer,
-  u_sasrec: uSasrecTrainer,
-  two_tower: twoTowerTrainer,
-  dlrm: dlrmTrainer,
-  pivot_acceptance: pivotAcceptanceTrainer,
-  match_compatibility: matchCompatibilityTrainer
-}
+import type { Results, Task } from "./messages.ts"
+import { refused } from "./refused.ts"
+import { workInThread } from "./thread.ts"
+import type { PlaceFacts } from "./trainer.ts"
 
 export interface Release {
   /** Where the code lies, and which release it is: for the lineage. */
   readonly root: string
   readonly version: string
-}
-
-const refused = (cause: unknown): TrainingRefused => {
-  if (cause instanceof TrainingRefused) return cause
-  const problem = cause instanceof Error ? cause.message : String(cause)
-  return new TrainingRefused({
-    message: cause instanceof TrainingFailed ? problem : `Training broke down: ${problem}. Nothing was registered.`,
-    retry: !(cause instanceof TrainingFailed)
-  })
 }
 
 const factsOf = ({
@@ -148,6 +124,9 @@ const registered = Effect.fnUntraced(function* (
   return { row, file }
 })
 
+/** Places that are read at once for a trainer: what is read and handed over holds up whoever is served meanwhile. */
+const PLACES_AT_ONCE = 200
+
 /** What trainers are given to work with, and where what they make goes. */
 const makeWorkshop = Effect.gen(function* () {
   const sql = yield* SqlClient
@@ -155,14 +134,18 @@ const makeWorkshop = Effect.gen(function* () {
   const settings = yield* Config
   const services = yield* Effect.context<never>()
 
-  const vibes = sql<{ id: string; vibe: ReadonlyArray<number> }>`
-    select id, vibe_embedding as vibe from activity_nodes where vibe_embedding is not null`.pipe(
-    Effect.map((rows) => new Map(rows.map(({ id, vibe }) => [id, Float32Array.from(vibe)])))
-  )
-  const places = sql<Omit<PlaceFacts, "localPick"> & { readonly id: string; readonly quality: QualitySummary }>`
-    select id, category, price_tier as "priceTier", lat, lon, quality_signals as quality from activity_nodes`.pipe(
-    Effect.map((rows) => new Map(rows.map(({ id, ...place }) => [id, factsOf(place)])))
-  )
+  const vibes = (after: string) =>
+    sql<{ id: string; vibe: ReadonlyArray<number> }>`
+      select id, vibe_embedding as vibe from activity_nodes
+      where vibe_embedding is not null and id > ${after}::uuid order by id limit ${PLACES_AT_ONCE}`.pipe(
+      Effect.map((rows) => rows.map(({ id, vibe }) => [id, Float32Array.from(vibe)] as const))
+    )
+  const places = (after: string) =>
+    sql<Omit<PlaceFacts, "localPick"> & { readonly id: string; readonly quality: QualitySummary }>`
+      select id, category, price_tier as "priceTier", lat, lon, quality_signals as quality from activity_nodes
+      where id > ${after}::uuid order by id limit ${PLACES_AT_ONCE}`.pipe(
+      Effect.map((rows) => rows.map(({ id, ...place }) => [id, factsOf(place)] as const))
+    )
   const modelsDir = modelsDirOf(settings)
   const versionsOf = (model: TrainableModel) =>
     Effect.map(registry.list, (list) => list.filter(({ model_name }) => model_name === model))
@@ -174,24 +157,22 @@ const makeWorkshop = Effect.gen(function* () {
         file
       })
     )
-  const work = <A>(
-    run: (material: Parameters<Trainer["train"]>[0]) => Promise<A>,
+  const run = Effect.runPromiseWith(services)
+  const server = {
+    vibes: (after: string) => run(vibes(after)),
+    places: (after: string) => run(places(after)),
+    newest: (model: TrainableModel, from: number) => run(newestOf(model, from))
+  }
+  const work = <T extends Task>(
+    task: T,
     onProgress: (progress: TrainingProgress) => void = () => undefined
-  ) =>
+  ): Effect.Effect<Results[T["kind"]], TrainingRefused> =>
     Effect.tryPromise({
-      try: (signal) =>
-        run({
-          datasetsDir: settings.DATASETS_DIR,
-          vibesOf: () => Effect.runPromiseWith(services)(vibes),
-          placesOf: () => Effect.runPromiseWith(services)(places),
-          newest: (model, from) => Effect.runPromiseWith(services)(newestOf(model, from)),
-          watch: onProgress,
-          signal
-        }),
+      try: (signal) => workInThread(task, server, onProgress, signal),
       catch: refused
     })
 
-  return { modelsDir, registry, sql, versionsOf, work }
+  return { datasetsDir: settings.DATASETS_DIR, modelsDir, registry, sql, versionsOf, work }
 })
 
 type Workshop = Effect.Success<typeof makeWorkshop>
@@ -215,14 +196,14 @@ const alone = <A>({ sql }: Workshop, model: TrainableModel, run: Effect.Effect<A
     .pipe(Effect.catchTag("SqlError", (cause) => Effect.fail(refused(cause))))
 
 const train = (
-  { modelsDir, registry, versionsOf, work }: Workshop,
+  { datasetsDir, modelsDir, registry, versionsOf, work }: Workshop,
   release: Release,
   model: TrainableModel,
   onProgress?: (progress: TrainingProgress) => void
 ) =>
   Effect.gen(function* () {
     const startedAt = yield* Clock.currentTimeMillis
-    const trained = yield* work(TRAINERS[model].train, onProgress)
+    const trained = yield* work({ kind: "train", model, datasetsDir }, onProgress)
     const known = new Set((yield* versionsOf(model)).map(({ model_version }) => model_version))
     const day = new Date(startedAt).toISOString().slice(0, 10)
     const version = nextVersion(modelsDir, model, known, day)
@@ -274,11 +255,9 @@ const train = (
 
 const evaluate = (workshop: Workshop, model: TrainableModel, asked: string | undefined) =>
   Effect.gen(function* () {
-    const { modelsDir, registry, work } = workshop
+    const { datasetsDir, modelsDir, registry, work } = workshop
     const { file, row } = yield* registered(workshop, model, asked)
-    const { dataset, evaluation, judgedFrom, required } = yield* work((material) =>
-      TRAINERS[model].evaluate(material, file)
-    )
+    const { dataset, evaluation, judgedFrom, required } = yield* work({ kind: "evaluate", model, datasetsDir, file })
     const problem = judgedFrom === undefined ? undefined : learntFromIt(row, dataset, judgedFrom)
     if (problem !== undefined) return yield* new TrainingRefused({ message: problem, retry: false })
     const folder = join(modelsDir, model, row.model_version)

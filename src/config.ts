@@ -11,6 +11,9 @@ import * as Schema from "effect/Schema"
 import { contradictions } from "./domain/contradictions.ts"
 import * as S from "./domain/settings.ts"
 
+/** The trained models of which one may rank. */
+export const RANKING_MODELS = ["bpr", "dlrm"] as const
+
 export const settings = {
   PORT: S.integer(0, 65_535)("Port of the gateway; 0 takes a free one.", { default: "8000" }),
   HOST: S.text("Address to listen on. Beyond loopback, AUTH_SECRET or AUTH_JWKS_URL must be set.", {
@@ -282,8 +285,8 @@ export const settings = {
   ),
 
   MODELS_DIR: S.optional(S.text("Where trained models are kept. Default: models/ in the data directory.")),
-  RANKING_MODEL: S.oneOf("bpr", "dlrm")(
-    "The trained model that may rank for warm travelers, once a version of it is in production.",
+  RANKING_MODEL: S.oneOf(...RANKING_MODELS)(
+    "The trained model that may rank for warm travelers, once a version of it is in production. For whom its first version does not rank yet, the other one goes on where that is in production for everybody.",
     { default: "bpr" }
   ),
   MODELS_REFRESH_EVERY: S.duration(

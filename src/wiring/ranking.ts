@@ -24,7 +24,7 @@ import * as RankingsAtHand from "../cases/ranking/rankings-at-hand.ts"
 import { tasteLoaders } from "../cases/ranking/taste-ranker.ts"
 import * as TrainedRankerDesk from "../cases/ranking/trained-rankers.ts"
 import * as TwoTowerRetrieval from "../cases/ranking/two-tower-retrieval.ts"
-import { Config, modelsDirOf } from "../config.ts"
+import { Config, modelsDirOf, RANKING_MODELS } from "../config.ts"
 import { INTERACTIONS_MODEL_TYPE } from "../domain/rankers/interactions.ts"
 import { MEMBERS_MODEL_TYPE } from "../domain/rankers/members-model.ts"
 import * as AnthropicBatches from "../layers/anthropic/batches.ts"
@@ -173,6 +173,7 @@ export const trainedRankers = Layer.unwrap(
       registered: registry.list,
       loaders: yield* rankerLoaders,
       ranks: RANKING_MODEL,
+      rankedBefore: RANKING_MODELS,
       encodes: SEQUENCE_ENCODER,
       refreshEvery: MODELS_REFRESH_EVERY
     })

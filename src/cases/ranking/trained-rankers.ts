@@ -28,6 +28,8 @@ export interface TrainedRankersOptions<E> {
   readonly loaders: Readonly<Record<string, RankerLoader>>
   /** The name of the model that may be in production; any where absent. */
   readonly ranks?: string
+  /** The names that may stand there: what ranked before another of them was named is what that takes over from. */
+  readonly rankedBefore?: ReadonlyArray<string>
   /** The name of the model whose words the night puts tastes into; without one in production, those of what ranks. */
   readonly encodes?: string
   /** How soon another node's promotion, or its rollback, is noticed here. */
@@ -57,16 +59,24 @@ type Wanted = Readonly<Record<Role, RegisteredRanker | undefined>>
 
 const wantedOf = (
   all: ReadonlyArray<RegisteredRanker>,
-  { encodes, loaders, ranks }: Pick<TrainedRankersOptions<never>, "encodes" | "loaders" | "ranks">
+  {
+    encodes,
+    loaders,
+    rankedBefore = [],
+    ranks
+  }: Pick<TrainedRankersOptions<never>, "encodes" | "loaders" | "rankedBefore" | "ranks">
 ): Wanted => {
   const models = all.filter(({ model_type }) => Object.hasOwn(loaders, model_type))
   const inProduction = models.filter(({ stage }) => stage === "production")
   const production = newest(inProduction.filter(({ model_name }) => ranks === undefined || model_name === ranks))
   const isControl = (model: RegisteredRanker) =>
     model.model_name === production?.model_name && model.model_version === production.took_over_from
+  // A first version of what is named now took over from nothing of its own name.
+  const isOther = (model: RegisteredRanker) =>
+    model.model_name !== production?.model_name && rankedBefore.includes(model.model_name) && shareOf(model) >= WHOLE
   return {
     production,
-    control: shareOf(production) < WHOLE ? models.find(isControl) : undefined,
+    control: shareOf(production) < WHOLE ? (models.find(isControl) ?? newest(inProduction.filter(isOther))) : undefined,
     shadow: newest(models.filter(({ stage }) => stage === "shadow")),
     encoder: newest(
       inProduction.filter(({ model_name }) => model_name === encodes && model_name !== production?.model_name)

@@ -58,6 +58,7 @@ const house = Effect.gen(function* () {
           )
       },
       ranks: "wide",
+      rankedBefore: ["deep", "wide"],
       refreshEvery: "1 hour"
     })
   )
@@ -131,6 +132,30 @@ describe("trained rankers", () => {
       registry.length = 0
       yield* trained.refresh
       assert.isUndefined(trained.production())
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("leave to what ranked under another name whom the first version does not rank for yet", () =>
+    Effect.gen(function* () {
+      const { registry, write, trained } = yield* house
+      write("1", linearRanker(on("affinity")))
+      const deep = registered("1", { model_name: "deep" })
+      registry.push(deep, registered("1", { traffic_percent: 10 }))
+      const names = () => {
+        const all = Array.from({ length: 200 }, (_, n) => trained.production(`traveler ${n}`)?.model.name ?? "nobody")
+        return Object.fromEntries(
+          Map.groupBy(all, (name) => name)
+            .entries()
+            .map(([name, some]) => [name, some.length])
+        )
+      }
+      yield* trained.refresh
+      assert.hasAllKeys(names(), ["deep", "wide"])
+      assert.isBelow(names()["wide"]!, 60)
+      // What only some had was never let to the others.
+      registry[0] = { ...deep, traffic_percent: 10 }
+      yield* trained.refresh
+      assert.hasAllKeys(names(), ["nobody", "wide"])
     }).pipe(Effect.scoped)
   )
 

@@ -45,9 +45,12 @@ describe("learn --demo", () => {
     1_500_000
   )
 
-  it("says what it is where nobody asked for the demo", async () => {
+  it("says what it is where nobody asked for the demo, and at once what too few travelers cannot show", async () => {
     const { code, said } = await command(["learn"], {}, scratch.path)
     assert.strictEqual(code, 2)
     assert.match(said, /run learn --demo/)
+    const few = await command(["learn", "--demo", "--travelers", "30"], {}, scratch.path)
+    assert.strictEqual(few.code, 2)
+    assert.match(few.said, /30 travelers are too few: the gate wants 30 people .* Take --travelers 45 or more\./)
   })
 })

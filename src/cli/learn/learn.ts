@@ -6,12 +6,18 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { GATE } from "../../domain/learning/promotion.ts"
 import { Refused } from "../refused.ts"
 import { demo } from "./demo.ts"
 import { CIRCLES, TAKES_LOVED, TAKES_OTHERS } from "./people.ts"
 import { openTown } from "./town.ts"
 
 const TRAVELERS = 60
+/**
+ * Nine in ten decide in the time that is judged, and most of them find something there: of fewer, too few stand behind the gate, or there is
+ * too little to judge by even where the gate is overruled or has to stay shut.
+ */
+const LEAST_TRAVELERS = { whole: 45, part: 40 } as const
 
 /** `root` is where the program lies: the demo starts servers and commands of its own. */
 export const learn = (root: string) =>
@@ -24,7 +30,7 @@ export const learn = (root: string) =>
       ),
       travelers: Flag.Int("travelers").pipe(
         Flag.withDescription("How many made-up travelers decide."),
-        Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 20, maximum: 1_000 }))),
+        Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000 }))),
         Flag.withDefault(TRAVELERS)
       ),
       shuffled: Flag.Boolean("shuffled").pipe(
@@ -42,6 +48,12 @@ export const learn = (root: string) =>
         return yield* new Refused({
           message:
             "learn goes through the whole of learning as a demo: run learn --demo. With your own data it is build-dataset, train, promote, report shadow, traffic, rollback."
+        })
+      }
+      const least = small || shuffled ? LEAST_TRAVELERS.part : LEAST_TRAVELERS.whole
+      if (travelers < least) {
+        return yield* new Refused({
+          message: `${travelers} travelers are too few: the gate wants ${GATE.leastPeople} people behind the decisions that are held out, and not everybody decides something then. Take --travelers ${least} or more.`
         })
       }
       const say = (line: string) => (json ? Console.error(line) : Console.log(line))

@@ -12,8 +12,8 @@ const START_MS = 180_000
 const STOP_MS = 30_000
 const COMMAND_MS = 900_000
 const LOOK_MS = 100
-/** Of what a process says the last so much is kept: for who has to know why it failed. */
-const KEPT_TEXT = 20_000
+/** Of what a program prints: the tokens of a thousand travelers have room, whatever a server says in weeks has not. */
+const KEPT_TEXT = 1_000_000
 
 /** Settings of the surroundings that the demo does without: it pays nobody and touches nothing that is not its own. */
 const NOT_OURS = ["ANTHROPIC_API_KEY", "REDIS_URL", "QDRANT_URL", "GOOGLE_PLACES_API_KEY", "AUTH_JWKS_URL", "OSRM_URL"]
@@ -167,6 +167,8 @@ export const openTown = Effect.fnUntraced(function* (root: string, folder: strin
     Effect.gen(function* () {
       const running = launch(root, folder, environment, args)
       const code = yield* ended(running.child).pipe(
+        // It may be gone before all that it printed was read.
+        Effect.tap(() => Effect.timeoutOption(closed(running.child), STOP_MS)),
         Effect.onInterrupt(() => stop(running.child)),
         Effect.timeoutOrElse({
           duration: COMMAND_MS,

@@ -22,7 +22,7 @@ done
 : "${GCP_PROJECT:?Set GCP_PROJECT to the project to deploy to.}"
 : "${GCP_REGION:?Set GCP_REGION, such as europe-west1.}"
 : "${CLOUD_SQL_INSTANCE:?Set CLOUD_SQL_INSTANCE to project:region:instance of the PostgreSQL.}"
-: "${MODELS_BUCKET:?Set MODELS_BUCKET to the bucket that holds trained models.}"
+: "${MODELS_BUCKET:?Set MODELS_BUCKET to the bucket that holds trained models and the datasets that they are trained on.}"
 redis_url=${REDIS_URL:-}
 network=${GCP_NETWORK:-default}
 tag=${TAG:-$(git rev-parse --short HEAD)}
@@ -38,7 +38,7 @@ run() {
 # Everybody comes by way of Google's front end, which calls from link-local addresses: docs/operate/cloud-run.md
 proxies="169.254.0.0/16${TRUSTED_PROXIES:+,$TRUSTED_PROXIES}"
 # What is between the two ^ stands between the settings, as a value has commas in it.
-environment="^;^JOURNAL_ACKS=pg;NODE_WAITS=true;OVERPLANNED_DEMO=false;LOG_FORMAT=json;MODELS_DIR=/models;TRUSTED_PROXIES=$proxies"
+environment="^;^JOURNAL_ACKS=pg;NODE_WAITS=true;OVERPLANNED_DEMO=false;LOG_FORMAT=json;MODELS_DIR=/models;DATASETS_DIR=/models/datasets;TRUSTED_PROXIES=$proxies"
 [ -z "$redis_url" ] || environment="$environment;REDIS_URL=$redis_url"
 if [ "$target" = api ]; then role=gateway; most=1; else role=worker; most=${MAX_WORKERS:-2}; fi
 

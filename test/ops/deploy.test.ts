@@ -43,7 +43,11 @@ describe("deploy.sh --dry-run", () => {
       const [, separator, all] = /--set-env-vars \^(.)\^(\S+)/.exec(said)!
       return Object.fromEntries(all!.split(separator!).map((one) => one.split("=")))
     }
-    assert.deepInclude(settingsOf(SETTINGS), { MODELS_DIR: "/models", TRUSTED_PROXIES: "169.254.0.0/16" })
+    assert.deepInclude(settingsOf(SETTINGS), {
+      MODELS_DIR: "/models",
+      DATASETS_DIR: "/models/datasets",
+      TRUSTED_PROXIES: "169.254.0.0/16"
+    })
     const TRUSTED_PROXIES = "203.0.113.5,2001:db8::5"
     const all = settingsOf({ ...SETTINGS, TRUSTED_PROXIES, REDIS_URL: "redis://10.0.0.3" })
     assert.deepInclude(all, { TRUSTED_PROXIES: `169.254.0.0/16,${TRUSTED_PROXIES}`, REDIS_URL: "redis://10.0.0.3" })

@@ -11,9 +11,11 @@ import { buildDataset, DEFINITIONS } from "../../src/training/datasets/build.ts"
 import type { Columns, DatasetRow } from "../../src/training/datasets/columns.ts"
 import type { Definition } from "../../src/training/datasets/definition.ts"
 import { createParquet } from "../../src/training/datasets/parquet.ts"
+import { publishedIn } from "../../src/training/datasets/published.ts"
 import { cutsOf, isApart, splitOf } from "../../src/training/datasets/split.ts"
 import { newestDataset } from "../../src/training/models/dataset.ts"
 import { shadowId } from "../../src/training/population/profile.ts"
+import { noFolderRenamed } from "../support/mounted-bucket.ts"
 import { fc } from "../support/properties.ts"
 import { populated, SMALL } from "./population/world.ts"
 import { COLUMNS, sound } from "./sound-rows.ts"
@@ -103,6 +105,7 @@ describe("building datasets", () => {
     it.effect("publishes what passes, and of what is refused only the report", () =>
       Effect.gen(function* () {
         const root = yield* scratch
+        yield* noFolderRenamed
         yield* (yield* CitySeeder).seed({ city: "seattle", source: "curated" })
         const build = (rows: ReadonlyArray<DatasetRow>, keepRefused = false) =>
           buildDataset(
@@ -127,6 +130,11 @@ describe("building datasets", () => {
         assert.match(tracked("tags/dataset_version"), /^\d{4}-\d\d-\d\d-[0-9a-f]{12}$/)
         assert.strictEqual(tracked("artifacts/schema.json"), readFileSync(join(again.folder, "schema.json"), "utf8"))
 
+        // Where a build is killed while its files come, nothing is published.
+        assert.strictEqual(publishedIn(join(root, "planner")).length, 1)
+        writeFileSync(join(again.folder, ".unfinished"), "")
+        assert.strictEqual(publishedIn(join(root, "planner")).length, 0)
+        rmSync(join(again.folder, ".unfinished"))
         const refused = yield* Effect.flip(build(sound(10)))
         assert.match(refused.message, /10 rows; at least 1000/)
         const folder = `${again.folder}.refused`

@@ -1,9 +1,9 @@
 /**
  * Builds a dataset: reads it once, writes its splits as Parquet while gathering what the checks need, and publishes the
- * folder in one rename when every check passed. A refused or killed build leaves no dataset behind.
+ * folder when every check passed. A refused or killed build leaves no dataset behind.
  */
 import { createHash } from "node:crypto"
-import { mkdirSync, renameSync, rmSync } from "node:fs"
+import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -40,6 +40,7 @@ import { owedTo } from "./owed-to.ts"
 import { CODE_VERSION, previousOf, sha256Of } from "./previous.ts"
 import { type Histogram, histogramOf, profiler } from "./profile.ts"
 import { namePeople, pseudonymsOf, renaming } from "./pseudonyms.ts"
+import { moveInto } from "./published.ts"
 import { schemaText, writeReport } from "./report.ts"
 import { type Cuts, SPLITS, splitOf, untimedSplitOf } from "./split.ts"
 import { track } from "./tracking.ts"
@@ -202,8 +203,7 @@ const publish = (
   // A refused dataset keeps its report; its rows only for whoever asks for them, in a folder that nobody trains on.
   const passed = summary.checks.every((check) => check.passed)
   if (!passed && !keepRefused) for (const file of Object.keys(files)) rmSync(join(partial, file))
-  rmSync(summary.folder, { recursive: true, force: true })
-  renameSync(partial, summary.folder)
+  moveInto(summary.folder, partial)
 }
 
 /** Tells the tracking server, where there is one, what was built. */

@@ -1,7 +1,12 @@
-/** A model's folder, `<model>/<version>/` in the models' folder: written beside its place and moved there whole. */
-import { execFileSync } from "node:child_process"
+/**
+ * A model's folder, `<model>/<version>/` in the models' folder. No folder is ever renamed: a bucket that is mounted cannot do that. A
+ * version exists by its row in the registry, which is written when all its files are there; what a killed trainer left has none.
+ */
+import { execFile } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { TrainingRefused } from "../../services/trainers.ts"
 import { sha256Of } from "./dataset.ts"
 
@@ -29,7 +34,7 @@ export const nextVersion = (modelsDir: string, model: string, taken: ReadonlySet
   return `${day}.${n}`
 }
 
-/** Writes a model's files and publishes them in one rename; `file` is the one that the registry names and checks. */
+/** Writes the files of a new version; `file` is the one that the registry names and checks. */
 export const writeArtefact = async (
   modelsDir: string,
   {
@@ -44,18 +49,13 @@ export const writeArtefact = async (
     readonly files: Readonly<Record<string, string | Uint8Array>>
   }
 ): Promise<Artefact> => {
-  const home = join(modelsDir, model)
-  const draft = join(home, `.${version}.draft`)
-  const folder = join(home, version)
+  const folder = join(modelsDir, model, version)
   try {
-    rmSync(draft, { recursive: true, force: true })
-    mkdirSync(draft, { recursive: true })
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(draft, name), content)
-    const sha256 = await sha256Of(join(draft, file))
-    renameSync(draft, folder)
-    return { path: `${model}/${version}/${file}`, folder, sha256 }
+    mkdirSync(folder, { recursive: true })
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+    return { path: `${model}/${version}/${file}`, folder, sha256: await sha256Of(join(folder, file)) }
   } catch (cause) {
-    if (existsSync(draft)) rmSync(draft, { recursive: true, force: true })
+    if (existsSync(folder)) rmSync(folder, { recursive: true })
     const problem = cause instanceof Error ? cause.message : String(cause)
     throw new TrainingRefused({
       message: `The model could not be written to ${folder}: ${problem}. Make room or mend the folder, and train again.`,
@@ -79,10 +79,9 @@ export const replaceFiles = (folder: string, files: Readonly<Record<string, stri
 }
 
 /** The commit that this release was built from, where it is known. */
-export const codeCommit = (root: string, release: string): string => {
+export const codeCommit = async (root: string, release: string): Promise<string> => {
   try {
-    const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, stdio: ["ignore", "pipe", "ignore"] })
-    return commit.toString().trim()
+    return (await promisify(execFile)("git", ["rev-parse", "HEAD"], { cwd: root })).stdout.trim()
   } catch {
     return `release ${release}`
   }

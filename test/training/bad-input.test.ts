@@ -15,6 +15,7 @@ import type { Trained } from "../../src/training/models/trainer.ts"
 import * as ModelTrainers from "../../src/training/models/trainers.ts"
 import { freshDatabase } from "../harness/postgres.ts"
 import { mountSmallDisk } from "../harness/small-disk.ts"
+import { noFolderRenamed } from "../support/mounted-bucket.ts"
 import { publishRows } from "../support/published-dataset.ts"
 import { madeMatches } from "./matches.ts"
 
@@ -61,10 +62,10 @@ const standing = Effect.gen(function* () {
 })
 
 /** Refused in a sentence, with everything as it was. */
-const refusedOf = Effect.fnUntraced(function* (model: TrainableModel) {
+const refusedOf = Effect.fnUntraced(function* (model: TrainableModel, onProgress?: () => void) {
   const before = yield* standing
   const trainers = yield* Trainers
-  const { message } = yield* Effect.flip(trainers.train(model))
+  const { message } = yield* Effect.flip(trainers.train(model, onProgress))
   assert.match(message, SENTENCE, model)
   assert.deepStrictEqual(yield* standing, before, model)
   return message
@@ -79,6 +80,7 @@ describe("a trainer", () => {
           test: (rows) =>
             rows.map((row, i) => (i % 3 === 0 ? { ...row, source: "real", outcome: 1 - Number(row["outcome"]) } : row))
         })
+        yield* noFolderRenamed
         const { version } = yield* (yield* Trainers).train(MODEL)
         const sql = yield* SqlClient
         yield* sql`update model_registry set stage = 'production' where model_version = ${version}`
@@ -108,6 +110,10 @@ describe("a trainer", () => {
         assert.match(yield* refusedOf(MODEL), /Of 1000 matches .* 1000 went well: with one answer only/)
         publish(madeMatches({ count: 1_000, name: "all ill", outcome: 0 }))
         assert.match(yield* refusedOf(MODEL), /, 0 went well: with one answer only/)
+        publish(madeMatches({ count: 1_000, name: "sound" }), {
+          validation: (rows) => rows.map((row) => ({ ...row, outcome: 1 }))
+        })
+        assert.match(yield* refusedOf(MODEL), /^All 200 rows of .* say yes, so nothing says when to stop\./)
       })
     )
 
@@ -139,6 +145,21 @@ describe("a trainer", () => {
         writeFileSync(join(datasets, "companion_match", `2026-01-0${day}`, "train.parquet"), "something else")
         assert.match(yield* refusedOf(MODEL), /train\.parquet is not the file that was published\. Build the dataset/)
         rmSync(join(datasets, "companion_match", `2026-01-0${day}`), { recursive: true })
+        // Built anew while it is trained on: it would be judged by rows that it has learnt from.
+        publish(madeMatches({ count: 1_000, name: "before" }))
+        const anew = () => {
+          day--
+          publish(madeMatches({ count: 1_000, name: "after" }))
+        }
+        let told = false
+        const first = () => {
+          if (!told) anew()
+          told = true
+        }
+        assert.match(
+          yield* refusedOf(MODEL, first),
+          /is not the file any more .* built anew meanwhile\. Train again\.$/
+        )
       })
     )
 

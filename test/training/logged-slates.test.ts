@@ -1,5 +1,5 @@
 /** A decision as a judge takes it: all that was ranked, what was taken, what was turned down by hand, and whose it was. */
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, layer } from "@effect/vitest"
@@ -128,7 +128,9 @@ layer(populated(), { excludeTestServices: true })("a logged decision", (it) => {
       const [test, train, apart] = ["test", "train", "new_people"].map((split) =>
         createParquet(join(folder, `${split}.parquet`), bprTriples.columns)
       )
+      const rows: Array<DatasetRow> = []
       const add = (row: DatasetRow) => {
+        rows.push(row)
         test!.append(row)
         train!.append(row)
         // As if he was kept apart from the first day on.
@@ -142,6 +144,15 @@ layer(populated(), { excludeTestServices: true })("a logged decision", (it) => {
         leak: () => undefined
       })
       for (const file of [test, train, apart]) file!.close()
+      const unscored = join(folder, "unscored")
+      mkdirSync(unscored)
+      for (const split of ["test", "new_people"]) {
+        const file = createParquet(join(unscored, `${split}.parquet`), bprTriples.columns)
+        for (const row of split === "test" ? rows : []) {
+          file.append({ ...row, score_positive: null, score_negative: null })
+        }
+        file.close()
+      }
       const dataset = { name: "bpr_triples", folder, files: {} } as const
       const slates = yield* Effect.promise(() => readSlates(dataset, "test", () => true))
       const at = (hour: number): LoggedSlate => slates.find(({ slate }) => slate.at === BEGIN + hour * HOUR)!
@@ -185,6 +196,14 @@ layer(populated(), { excludeTestServices: true })("a logged decision", (it) => {
       assert.strictEqual(acceptSkip, 1 + 2)
       assert.strictEqual(acceptSkipPairs(slates), 1 + 2 + 1)
 
+      // Of what nobody is known to have ranked there is no order that a model could be better than.
+      const nobodys = yield* Effect.tryPromise(() => readHeldOut({ ...dataset, folder: unscored }, () => true)).pipe(
+        Effect.flip
+      )
+      assert.match(
+        String(nobodys.cause),
+        /None of the \d+ decisions to judge by in .* says how whoever served it scored/
+      )
       const held = yield* Effect.promise(() =>
         readHeldOut({ ...dataset, testFrom: BEGIN + 6 * HOUR }, (user) => user === ANA)
       )

@@ -31,6 +31,18 @@ export const sha256Of = async (path: string): Promise<string> => {
 
 const refuse = (message: string) => new TrainingRefused({ message, retry: false })
 
+/** A dataset of that day may be built anew while somebody trains on it: half of it would come from one, and half from the other. */
+const unchanged = async ({ files, folder }: PublishedDataset, name: string): Promise<string> => {
+  const path = join(folder, name)
+  const wanted = files[name]?.sha256
+  const found = wanted === undefined ? undefined : await sha256Of(path).catch(() => "nothing")
+  if (found === wanted) return path
+  throw new TrainingRefused({
+    message: `${path} is not the file any more that it was when the training began: the dataset was built anew meanwhile. Train again.`,
+    retry: true
+  })
+}
+
 interface Lineage {
   readonly from?: string
   readonly to?: string
@@ -85,8 +97,16 @@ export const newestDataset = async (root: string, name: DatasetName): Promise<Pu
   }
 }
 
-/** Refuses a dataset whose later rows say nothing of when to stop: the first epoch would be the best of all. */
-export const stopsBy = ({ folder }: PublishedDataset, rows: number): void => {
+/**
+ * Refuses a dataset whose later rows say nothing of when to stop: the first epoch would be the best of all. `labels` are what those
+ * rows say, where they say yes or no.
+ */
+export const stopsBy = ({ folder }: PublishedDataset, rows: number, labels?: Float32Array): void => {
+  if (rows > 0 && labels?.every((label) => label === labels[0]) === true) {
+    throw refuse(
+      `All ${rows} rows of ${folder} that lie between the time that is trained on and the one that is judged say ${labels[0] === 1 ? "yes" : "no"}, so nothing says when to stop. Build it over more days.`
+    )
+  }
   if (rows > 0) return
   throw refuse(
     `The dataset ${folder} has nothing between the time that is trained on and the one that is judged, so nothing says when to stop. Build it over more days.`
@@ -101,7 +121,7 @@ export const eachRow = async (
   row: (row: Readonly<Record<string, unknown>>) => void
 ): Promise<void> => {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import("hyparquet")
-  const file = await asyncBufferFromFile(join(dataset.folder, `${split}.parquet`))
+  const file = await asyncBufferFromFile(await unchanged(dataset, `${split}.parquet`))
   const metadata = await parquetMetadataAsync(file)
   const rows = Number(metadata.num_rows)
   // A dataset of an older release lacks what was added since: those columns are then undefined.

@@ -177,14 +177,17 @@ const makeWorkshop = Effect.gen(function* () {
 
 type Workshop = Effect.Success<typeof makeWorkshop>
 
-/** One run of a model at a time, on whichever node; the lock goes with whoever is killed. */
+/** One run of a model at a time, on whichever node; the lock goes with whoever is killed, or is not heard of for half a minute. */
 const alone = <A>({ sql }: Workshop, model: TrainableModel, run: Effect.Effect<A, TrainingRefused>) =>
   sql
     .withTransaction(
       Effect.gen(function* () {
         const [{ free }] = (yield* sql<{ free: boolean }>`
           select pg_try_advisory_xact_lock(hashtext(${`train ${model}`})) as free`) as [{ free: boolean }]
-        // The connection rests while a thread trains.
+        // The connection rests while a thread trains; of a host that is dead the database hears before the job is taken over.
+        yield* sql`set local tcp_keepalives_idle = 10`
+        yield* sql`set local tcp_keepalives_interval = 5`
+        yield* sql`set local tcp_keepalives_count = 3`
         yield* sql.unsafe(`set local idle_in_transaction_session_timeout = '${LONGEST_RUN}'`)
         if (free) return yield* run
         return yield* new TrainingRefused({
@@ -234,7 +237,7 @@ const train = (
       metrics: { pairs: trained.pairs, required: trained.required, evaluation },
       ...(trained.encodes === true ? { encoder_version: `${model}:${version}` } : {}),
       ...(trained.featuresVersion === undefined ? {} : { features_version: trained.featuresVersion }),
-      code_commit: codeCommit(release.root, release.version),
+      code_commit: yield* Effect.promise(() => codeCommit(release.root, release.version)),
       lineage: lineageOf(dataset, trained.learntUntil),
       card
     })

@@ -1,6 +1,7 @@
 /** The decisions of the dataset `bpr_triples` as they were shown: what is judged by, and what is known of people before. */
 import { FEATURES } from "../../../domain/features.ts"
 import { COLD_BELOW_SIGNALS } from "../../../domain/vocabulary.ts"
+import { TrainingRefused } from "../../../services/trainers.ts"
 import type { Split } from "../../datasets/split.ts"
 import { clustersOf } from "../../judge/clusters.ts"
 import { type Slate, travelerSegment } from "../../judge/slates.ts"
@@ -183,7 +184,7 @@ export interface HeldOut {
 }
 
 /**
- * What a dataset holds to judge by. Who is kept apart is kept apart from the first day on: of them too only what they decided later is
+ * What a dataset holds to judge by: decisions of which it is known in what order they were served. Who is kept apart is kept apart from the first day on: of them too only what they decided later is
  * judged, because what everybody took meanwhile was learnt from.
  */
 export const readHeldOut = async (dataset: PublishedDataset, isKnown: (user: string) => boolean): Promise<HeldOut> => {
@@ -191,7 +192,14 @@ export const readHeldOut = async (dataset: PublishedDataset, isKnown: (user: str
   const apart = await readSlates(dataset, "new_people", isKnown)
   const from =
     dataset.testFrom ?? test.reduce((least, { slate }) => Math.min(least, slate.at), Number.POSITIVE_INFINITY)
-  const judged = [...test, ...apart.filter(({ slate }) => slate.at >= from)]
+  const later = [...test, ...apart.filter(({ slate }) => slate.at >= from)]
+  const judged = later.filter(({ logged }) => logged.some((score) => score !== UNSCORED))
+  if (later.length > 0 && judged.length === 0) {
+    throw new TrainingRefused({
+      message: `None of the ${later.length} decisions to judge by in ${dataset.folder} says how whoever served it scored its places, so there is no order to hold a model against. Build it over days on which that was logged.`,
+      retry: false
+    })
+  }
   const clusterOf = clustersOf(judged.map(({ members }) => members))
   return {
     judged: judged.map((one) => ({ ...one, slate: { ...one.slate, cluster: clusterOf(one.slate.user) } })),

@@ -201,7 +201,7 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
     )
   }
   const validation = labelled(decisions.validation, rows)
-  stopsBy(decisions.dataset, validation.labels.length)
+  stopsBy(decisions.dataset, validation.labels.length, validation.labels)
   const parts = partsBeside(beside)
   const versions: Array<Numbers> = []
   let progress: ReadonlyArray<Progress> = []

@@ -147,7 +147,7 @@ const versionsOf = async (
   { signal, watch }: Pick<Material, "signal" | "watch">
 ) => {
   const [data, validation] = [labelled(matches), labelled(await readMatches(dataset, "validation"))]
-  stopsBy(dataset, validation.labels.length)
+  stopsBy(dataset, validation.labels.length, validation.labels)
   const versions: Array<PerceptronWeights> = []
   let progress: ReadonlyArray<Progress> = []
   let epochs = 0

@@ -118,7 +118,7 @@ const train: Trainer["train"] = async ({ datasetsDir, watch, signal }) => {
     )
   }
   const [data, validation] = [labelled(options), labelled(await readOptions(dataset, "validation"))]
-  stopsBy(dataset, validation.labels.length)
+  stopsBy(dataset, validation.labels.length, validation.labels)
   const versions: Array<AcceptanceWeights> = []
   let progress: ReadonlyArray<Progress> = []
   let epochs = 0

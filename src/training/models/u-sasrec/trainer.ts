@@ -166,7 +166,7 @@ const train: Trainer["train"] = async ({ datasetsDir, newest, placesOf, vibesOf,
     )
   }
   const validation = rowsOf(decisions.validation, parties, sequence.width)
-  stopsBy(dataset, validation.labels.length)
+  stopsBy(dataset, validation.labels.length, validation.labels)
   const versions: Array<MembersModel> = []
   let progress: ReadonlyArray<Progress> = []
   let epochs = 0

@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
 import { parquetWriteFile } from "hyparquet-writer"
+import { parseHours } from "../../src/domain/catalog/hours/hours.ts"
 import { fromFeatures } from "../../src/sources/open/geojson.ts"
+import { hoursInWords } from "../../src/sources/open/hours-in-words.ts"
 import { readOverture } from "../../src/sources/open/overture.ts"
-import { fromWikitext, hoursInWords } from "../../src/sources/open/wikivoyage.ts"
+import { fromWikitext } from "../../src/sources/open/wikivoyage.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "open-sources-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -104,9 +107,44 @@ describe("an article of Wikivoyage", () => {
   })
 
   it("reads times as visitors write them", () => {
-    assert.strictEqual(hoursInWords("Mon–Fri 9AM–5:30PM"), "Mo-Fr 09:00-17:30")
-    assert.strictEqual(hoursInWords("12AM-12PM"), "00:00-12:00")
-    assert.strictEqual(hoursInWords("ask the guard"), "ask the guard")
+    const said = {
+      "Mon–Fri 9AM–5:30PM": "Mo-Fr 09:00-17:30",
+      "12AM-12PM": "00:00-12:00",
+      "M-Sa 11AM-10PM, Su noon-9PM": "Mo-Sa 11:00-22:00, Su 12:00-21:00",
+      "Tu-Sa 6-11PM": "Tu-Sa 18:00-23:00",
+      "9-noon, 1-5PM": "09:00-12:00, 13:00-17:00",
+      "10-3PM & 8PM-midnight": "10:00-15:00,20:00-00:00",
+      "W–M 9.30am to 5.30pm": "We-Mo 09:30-17:30",
+      "open daily 10:00-18:00h (last entry 5PM)": "open Mo-Su 10:00-18:00",
+      "10AM-5PM, closed Mondays and public holidays": "10:00-17:00; Mo,PH off",
+      "F Sa 7PM till late": "Fr Sa 19:00+",
+      "Apr-Oct daily 9AM-6PM; Nov-Mar weekends 0900-1600": "Apr-Oct Mo-Su 09:00-18:00; Nov-Mar Sa-Su 09:00-16:00",
+      "Open 24 hours": "24/7",
+      "sunrise-sunset": "sunrise-sunset"
+    }
+    assert.deepStrictEqual(Object.fromEntries(Object.keys(said).map((text) => [text, hoursInWords(text)])), said)
+  })
+
+  it("makes no hours of what could be read in two ways", () => {
+    for (const text of [
+      ...["ask the guard", "6-11", "9:30-5:00", "9AM-5", "Closed Tuesdays", "M-F", "9AM-5PM, M-F", "1900-2100"],
+      ...["Tu–Su 10:00–18:00 (Th until 20:00)", "summer 9AM-8PM", "10AM-6PM, by appointment"]
+    ]) {
+      const said = hoursInWords(text)
+      assert.isTrue(said.startsWith(text), said)
+      assert.isTrue(Result.isFailure(parseHours(said, "US")), said)
+    }
+  })
+
+  it("takes for free what is free for everybody alone", () => {
+    const price = (text: string) =>
+      fromWikitext(`* {{see | name=Museo | lat=45 | long=7 | price=${text} }}`).places[0]!.place.facts.fee
+    assert.deepStrictEqual(
+      ["Free", "Free admission.", "free (donations welcome)", "¥500, children free", "Free on Sundays, else €5"].map(
+        price
+      ),
+      [false, false, false, undefined, undefined]
+    )
   })
 })
 

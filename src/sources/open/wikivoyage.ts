@@ -8,6 +8,7 @@ import { romanise } from "../../domain/catalog/conflation/romanise.ts"
 import { placeFacts } from "../../domain/catalog/facts.ts"
 import type { TaggedPlace } from "../../domain/catalog/osm/read.ts"
 import { type Extract, Gathering } from "../osm/extract.ts"
+import { hoursInWords } from "./hours-in-words.ts"
 import { namedPlace } from "./named-place.ts"
 
 const KINDS = /^\s*(see|do|eat|drink|buy|listing)\s*\|/i
@@ -90,29 +91,9 @@ const plain = (text: string): string =>
     .replace(/\s+/g, " ")
     .trim()
 
-const twoDigits = (n: number) => String(n).padStart(2, "0")
-
-/** Times as visitors write them, in the notation of OpenStreetMap; whatever is not understood stays as it is. */
-export const hoursInWords = (text: string): string =>
-  text
-    .replace(/[–—]/g, "-")
-    .replace(
-      /\b(\d{1,2})(?::(\d{2}))?\s*([ap])\.?m\.?\b/gi,
-      (_, hour: string, minute: string | undefined, half: string) => {
-        const h = (Number(hour) % 12) + (half.toLowerCase() === "p" ? 12 : 0)
-        return `${twoDigits(h)}:${minute ?? "00"}`
-      }
-    )
-    .replace(/\bnoon\b/gi, "12:00")
-    .replace(/\bmidnight\b/gi, "24:00")
-    .replace(
-      /\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*\b/gi,
-      (day) => day.slice(0, 1).toUpperCase() + day.slice(1, 2).toLowerCase()
-    )
-    .replace(/^(.*?)\s*\bdaily\b\s*(.*)$/i, (_, before: string, behind: string) => `Mo-Su ${before}${behind}`.trim())
-    .replace(/\bclosed\b/gi, "off")
-    .replace(/\.$/, "")
-    .trim()
+/** Free for everybody and always: "children free" is a price like others. */
+const FREE =
+  /^\W*(?:admission |entry |entrance )?(?:is )?free(?: admission| entry| entrance| of charge)?\W*(?:donations? \w+)?\W*$/i
 
 const categoryOf = (listing: Readonly<Record<string, string>>): Category | undefined => {
   const kind = listing.kind === "listing" ? listing.type : listing.kind
@@ -130,7 +111,7 @@ const read = (listing: Readonly<Record<string, string>>) => {
   const category = categoryOf(listing)
   if (category === undefined) return { leftOut: `is no listing of what one visits (${listing.kind ?? ""})` }
   const checked = /^\d{4}-\d{2}-\d{2}$/.test(listing.lastedit ?? "") ? listing.lastedit : undefined
-  const free = /\bfree\b/i.test(listing.price ?? "")
+  const free = FREE.test(listing.price ?? "")
   return namedPlace({
     name: listing.name ?? "",
     names: listing.alt === undefined || listing.alt === "" ? {} : { alt_name: listing.alt.slice(0, 200) },

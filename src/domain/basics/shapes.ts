@@ -88,8 +88,8 @@ export const areaOf = ({ rings }: Shape): number =>
 /** Lines tried besides the one through the centroid: a very crooked shape may have nothing there. */
 const TRIED = [0, 0.13, -0.17, 0.31, -0.37]
 
-/** A point inside the shape: its centre where that lies inside, else the middle of the widest stretch near it. */
-export const pointInside = (shape: Shape): Point | undefined => {
+/** Its centre where that lies inside, else the middle of the widest stretch near it. */
+const pointWithin = (shape: Shape): Point | undefined => {
   const ring = shape.rings.reduce<Ring | undefined>(
     (best, one) => (best === undefined || areaAndCentroid(one).area > areaAndCentroid(best).area ? one : best),
     undefined
@@ -111,4 +111,21 @@ export const pointInside = (shape: Shape): Point | undefined => {
     if (widest !== undefined && widest[1] > widest[0]) return { lat, lon: (widest[0] + widest[1]) / 2 }
   }
   return ring[0]
+}
+
+/** No shape of a city reaches round half of the globe: what lies far west and far east lies at the date line. */
+const aroundDateLine = ({ rings }: Shape): boolean => {
+  const lons = rings.flatMap((ring) => ring.map(({ lon }) => lon))
+  return lons.some((lon) => lon > 90) && lons.some((lon) => lon < -90)
+}
+
+/** The same on one side of the date line: longitudes beyond 180 are those of the other side. */
+const onOneSide = (rings: ReadonlyArray<Ring>): ReadonlyArray<Ring> =>
+  rings.map((ring) => ring.map(({ lat, lon }) => ({ lat, lon: lon < 0 ? lon + 360 : lon })))
+
+/** A point inside the shape, also where the date line runs through it. */
+export const pointInside = (shape: Shape): Point | undefined => {
+  if (!aroundDateLine(shape)) return pointWithin(shape)
+  const at = pointWithin({ rings: onOneSide(shape.rings) })
+  return at === undefined || at.lon <= 180 ? at : { ...at, lon: at.lon - 360 }
 }

@@ -8,7 +8,7 @@ import { boundsAround, middleOf } from "../../domain/catalog/extent.ts"
 import { foldName } from "../../domain/catalog/names.ts"
 import { makeNeighbourhoods } from "../../domain/catalog/neighbourhoods.ts"
 import { zoneOf } from "../../domain/time/zone.ts"
-import type { Extract } from "./extract.ts"
+import type { Extract, PlacedElement } from "./extract.ts"
 
 /** The longest part of a city's name that is kept. */
 const LONGEST_NAME = 100
@@ -68,13 +68,16 @@ interface Candidate {
   readonly at: Position
 }
 
+/** As far from its middle as places may lie that are of a city: beyond lies another of its name, or a slip of somebody's hand. */
+export const REACH_KM = 200
+
 /** The settlement that the extract is of: the one that is asked for by name, else the greatest, the nearest to the middle. */
 const settlementFor = (extract: Extract, slug: string, name: string | undefined, middle: Position) => {
   const wanted = new Set([foldName(titled(slug)), ...(name === undefined ? [] : [foldName(name)])])
   const candidates = extract.settlements
     .filter(({ place }) => RANKS.includes(place))
     .map((one): Candidate => ({ ...one, rank: RANKS.indexOf(one.place), km: distanceKm(one, middle), at: one }))
-  const named = candidates.filter(({ names }) => names.some((own) => wanted.has(foldName(own))))
+  const named = candidates.filter(({ km, names }) => km < REACH_KM && names.some((own) => wanted.has(foldName(own))))
   const byRank = (a: Candidate, b: Candidate) => a.rank - b.rank || a.km - b.km
   return named.sort(byRank)[0] ?? candidates.filter(({ km }) => km < 60).sort(byRank)[0]
 }
@@ -82,6 +85,8 @@ const settlementFor = (extract: Extract, slug: string, name: string | undefined,
 export interface CityOfExtract {
   readonly city: CityInfo
   readonly neighbourhoodOf: (at: Position) => string
+  /** Those of the extract that are the city's. */
+  readonly places: ReadonlyArray<PlacedElement>
 }
 
 const PARTS = new Set(["suburb", "quarter", "neighbourhood", "borough", "city_district"])
@@ -114,11 +119,12 @@ const LANDMARKS: ReadonlySet<string> = new Set([
 export const cityOfExtract = (extract: Extract, slug: string, name: string | undefined): CityOfExtract | undefined => {
   const middle = middleOf(extract.places)
   const settlement = settlementFor(extract, slug, name, middle)
-  const bounds = boundsAround(settlement === undefined ? extract.places : [...extract.places, settlement.at])
   const centre = settlement === undefined ? middle : { lat: settlement.at.lat, lon: settlement.at.lon }
+  const places = extract.places.filter((place) => distanceKm(place, centre) <= REACH_KM)
+  const bounds = boundsAround(settlement === undefined ? places : [...places, settlement.at])
   const country = countryAt(centre) ?? countryAt(middle)
   if (country === undefined) return undefined
-  const zone = zoneFor(centre, country, extract.places)
+  const zone = zoneFor(centre, country, places)
   const known = countries[country as TCountryCode]
   const called = (name ?? settlement?.name ?? titled(slug)).slice(0, LONGEST_NAME)
   return {
@@ -131,6 +137,7 @@ export const cityOfExtract = (extract: Extract, slug: string, name: string | und
       centre,
       ...(known === undefined ? {} : { languages: known.languages, currency: known.currency[0]! })
     },
-    neighbourhoodOf: neighbourhoodsOf(extract, called)
+    neighbourhoodOf: neighbourhoodsOf({ ...extract, places }, called),
+    places
   }
 }

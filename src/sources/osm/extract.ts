@@ -44,6 +44,7 @@ export interface Extract<P = TaggedPlace> {
 /** More places than this are no city. */
 export const MOST_PLACES = 100_000
 const MOST_BROKEN_TOLD = 100
+export const TAG_TOO_LONG = "a tag too long to be kept was passed over"
 
 const PARTS = /^(city|town|village|borough|suburb|quarter|neighbourhood|city_district|island|municipality|hamlet)$/
 

@@ -1,6 +1,7 @@
 /** A city out of a file of OpenStreetMap, as input of a seeding. */
 import { closeSync, openSync, readSync, statSync } from "node:fs"
 import * as Effect from "effect/Effect"
+import { distanceKm } from "../../domain/basics/geo.ts"
 import { hash128 } from "../../domain/basics/hash.ts"
 import type { CityFileNode, CityInfo } from "../../domain/catalog/city-file.ts"
 import { boundsOfBoth } from "../../domain/catalog/extent.ts"
@@ -132,7 +133,7 @@ export const inputOfExtract = Effect.fnUntraced(function* (
     return yield* refused(path, `${why}.`)
   }
   // The borders of all countries and time zones take twenty megabytes: they are loaded where a city is looked for.
-  const { cityOfExtract } = yield* Effect.promise(() => import("./city-facts.ts"))
+  const { cityOfExtract, REACH_KM } = yield* Effect.promise(() => import("./city-facts.ts"))
   const found = cityOfExtract(extract, request.city, request.name)
   if (found === undefined) {
     return yield* refused(path, "its places lie in no country, so neither time zone nor holidays are known.")
@@ -141,8 +142,16 @@ export const inputOfExtract = Effect.fnUntraced(function* (
     known === undefined
       ? found.city
       : { ...known, ...widened(known, found.city), ...(request.name === undefined ? {} : { name: request.name }) }
-  const chains = chainsOf(extract.places)
-  const all = [...extract.places].sort(byRef)
+  const away = distanceKm(found.city.centre, city.centre)
+  const all = found.places.filter((place) => distanceKm(place, city.centre) <= REACH_KM).sort(byRef)
+  if (all.length === 0) {
+    const why = `its places lie ${Math.round(away)} km from the ${city.name} that is known here: a city of the same name needs one of its own (--city)`
+    return yield* refused(path, `${why}.`)
+  }
+  const chains = chainsOf(all)
+  const beyond = extract.places.length - all.length
+  const leftOut = new Map(extract.leftOut)
+  if (beyond > 0) leftOut.set(`lies more than ${REACH_KM} km from ${city.name}`, beyond)
   const wanted = request.limit === undefined ? all : all.slice(0, request.limit)
   const input: SeedInput = {
     city,
@@ -154,7 +163,7 @@ export const inputOfExtract = Effect.fnUntraced(function* (
     complete: wanted.length === all.length && extract.broken.length === 0,
     covered: found.city.bounds,
     rejected: [],
-    leftOut: Object.fromEntries([...extract.leftOut].sort((a, b) => b[1] - a[1])),
+    leftOut: Object.fromEntries([...leftOut].sort((a, b) => b[1] - a[1])),
     broken: extract.broken
   }
   return input

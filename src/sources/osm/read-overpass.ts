@@ -4,7 +4,15 @@ import { CUT_OFF } from "../../domain/catalog/osm/answer-scan.ts"
 import { readTags } from "../../domain/catalog/osm/read.ts"
 import type { Tags } from "../../domain/catalog/osm/rule.ts"
 import { scanAnswerFile } from "../../support/answer-file.ts"
-import { areaOfTags, type ElementKind, type Extract, Gathering, type ReadTags, settlementOf } from "./extract.ts"
+import {
+  areaOfTags,
+  type ElementKind,
+  type Extract,
+  Gathering,
+  type ReadTags,
+  settlementOf,
+  TAG_TOO_LONG
+} from "./extract.ts"
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -13,11 +21,13 @@ const isObject = (value: unknown): value is Json => typeof value === "object" &&
 const MOST_TAGS = 500
 const LONGEST = 4 * 1024
 
-const tagsOf = (element: Json): Tags => {
+const tagsOf = (element: Json, passOver: () => void): Tags => {
   const tags: Record<string, string> = {}
   if (!isObject(element.tags)) return tags
   for (const [key, value] of Object.entries(element.tags).slice(0, MOST_TAGS)) {
-    if (typeof value === "string" && value.length <= LONGEST) tags[key] = value
+    if (typeof value !== "string") continue
+    if (value.length <= LONGEST) tags[key] = value
+    else passOver()
   }
   return tags
 }
@@ -72,7 +82,8 @@ const middleOfBounds = (bounds: unknown): Point | undefined => {
   if (!isObject(bounds)) return undefined
   const [south, north, west, east] = [bounds.minlat, bounds.maxlat, bounds.minlon, bounds.maxlon].map(Number)
   const lat = (south! + north!) / 2
-  const lon = (west! + east!) / 2
+  const middle = (west! + (west! > east! ? east! + 360 : east!)) / 2
+  const lon = middle > 180 ? middle - 360 : middle
   return Number.isFinite(lat) && Number.isFinite(lon) ? { lat, lon } : undefined
 }
 
@@ -110,7 +121,7 @@ class ElementGathering<P> {
       return
     }
     const [kind, id] = [element.type as ElementKind, element.id as number]
-    const tags = tagsOf(element)
+    const tags = tagsOf(element, () => this.found.leave(TAG_TOO_LONG))
     // Most of a file are the corners of houses.
     if (Object.keys(tags).length === 0) return
     // Unions of queries give an element more than once.

@@ -12,7 +12,8 @@ import {
   Gathering,
   type NamedArea,
   type ReadTags,
-  settlementOf
+  settlementOf,
+  TAG_TOO_LONG
 } from "./extract.ts"
 import { blocksOf } from "./pbf-blocks.ts"
 import { type Member, readBlock, type Visitor } from "./pbf-entities.ts"
@@ -107,7 +108,7 @@ export class PbfReader<P> {
       try {
         if (block.kind === "broken") throw new Error(block.reason)
         const tooLong = readBlock(block.bytes, visitor)
-        if (first) for (let i = 0; i < tooLong; i++) this.#found.leave("a tag too long to be kept was passed over")
+        if (first) for (let i = 0; i < tooLong; i++) this.#found.leave(TAG_TOO_LONG)
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause)
         if (first) this.#found.brokenAt(`the block at byte ${block.at} is broken: ${reason}`)

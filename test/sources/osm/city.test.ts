@@ -1,7 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { CityInfo } from "../../../src/domain/catalog/city-file.ts"
 import { boundsAround, liesWithin, middleOf } from "../../../src/domain/catalog/extent.ts"
 import { offsetAt, zoneOf } from "../../../src/domain/time/zone.ts"
 import { cityOfExtract, zoneFor } from "../../../src/sources/osm/city-facts.ts"
+import { inputOfExtract } from "../../../src/sources/osm/osm-city.ts"
 import { fromElements } from "../../../src/sources/osm/read-overpass.ts"
 
 let ids = 0
@@ -48,6 +52,28 @@ describe("a city out of an extract", () => {
     assert.include([...names], "Near Hiroshima Castle")
     assert.include([...names], "Near Koi Park")
   })
+
+  const portland = (lat: number, lon: number, count: number) => [
+    ...around(lat, lon, count),
+    node(lat, lon, { place: "city", name: "Portland" })
+  ]
+  const origin = { source: "osm", licence: "ODbL-1.0", prefix: "osm-", provider: "openstreetmap" }
+  const seeded = (elements: ReadonlyArray<unknown>, known?: CityInfo) =>
+    Effect.result(inputOfExtract("p.json", fromElements(elements), { city: "portland" }, known, origin))
+
+  it.effect("is one of two of its name, and nothing that lies on the other side of the country", () =>
+    Effect.gen(function* () {
+      const both = [...portland(45.52, -122.67, 40), ...portland(43.66, -70.26, 20), cafeAt(0, 0)]
+      const { city, leftOut, nodes } = Result.getOrThrow(yield* seeded(both))
+      assert.strictEqual(city.time_zone, "America/Los_Angeles")
+      assert.isBelow(city.bounds.east, -120)
+      assert.lengthOf([...nodes], 40)
+      assert.strictEqual(leftOut!["lies more than 200 km from Portland"], 21)
+      const other = yield* seeded(portland(43.66, -70.26, 20), city)
+      assert.isTrue(Result.isFailure(other))
+      assert.match(String(other), /4,?\d{3} km from the Portland that is known here/)
+    })
+  )
 
   it("lies on both sides of the date line", () => {
     const places = [...around(-16.78, 179.98), ...around(-16.8, -179.95)].map(({ lat, lon }) => ({ lat, lon }))

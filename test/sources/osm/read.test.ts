@@ -194,6 +194,12 @@ describe("an answer of Overpass", () => {
       { ...way, id: 5, bounds: { minlat: 43, maxlat: 44, minlon: 7, maxlon: 8 } },
       { ...way, id: 6 },
       { ...way, id: 7, center: { lat: 143.7, lon: 7.4 } },
+      { ...way, id: 9, geometry: ring.map(({ lat, lon }) => ({ lat, lon: lon < 7.405 ? 179.99 : -179.99 })) },
+      { ...way, id: 10, bounds: { minlat: 43, maxlat: 44, minlon: 179.9, maxlon: -179.8 } },
+      ...["constructor", "toString"].map((value, i) => ({
+        ...{ type: "node", id: 111 + i, lat: 43.7, lon: 7.4 },
+        tags: { tourism: value, name: "What every object knows", description: "x".repeat(5_000) }
+      })),
       { type: "area", id: 8 },
       "nonsense",
       null
@@ -206,9 +212,14 @@ describe("an answer of Overpass", () => {
       "way/2": [43.7, 7.4],
       "way/3": [43.705, 7.405],
       "way/4": [43.705, 7.405],
-      "way/5": [43.5, 7.5]
+      "way/5": [43.5, 7.5],
+      "way/9": [43.705, 180],
+      "way/10": [43.5, -179.95]
     })
     assert.deepStrictEqual(Object.fromEntries(extract.leftOut), {
+      "a tag too long to be kept was passed over": 2,
+      "is no place to visit (tourism=constructor)": 1,
+      "is no place to visit (tourism=toString)": 1,
       "has no position in this file": 1,
       "lies nowhere on earth": 1
     })

@@ -2,6 +2,7 @@
  * What one element of OpenStreetMap is to a traveler: a place of one of our categories with what its tags say, or
  * nothing to visit, with the reason. Every named element gets one or the other, so that a city can be counted through.
  */
+import { entryOf } from "../../basics/entry-of.ts"
 import { type CategoryInfo, categoryInfo } from "../category.ts"
 import { type PlaceFacts, placeFacts } from "../facts.ts"
 import type { PriceTier } from "../node.ts"
@@ -96,7 +97,7 @@ const kindOf = (tags: Tags): Kind | undefined => {
     if (value === undefined || value === "no") continue
     // Several values stand beside one another; the first that is a kind of place counts.
     for (const one of value.split(";")) {
-      const found = kinds[one.trim()]
+      const found = entryOf(kinds, one.trim())
       if (found !== undefined) return found
     }
     if (otherwise !== undefined && not?.has(value) !== true) return otherwise

@@ -28,7 +28,7 @@ const NOT_A_PLACE =
 /** What stands between two places where the first is beside the second is about a third thing. */
 /** Who lives beside it speaks of it, and so does who gets off there. */
 const SPEAKS_OF_IT =
-  /\b(live|lived|living|work|working|vivo|vivimos|vivia|trabajo|trabajamos|te deja|los deja|nos deja|stops?|drops you|lets you (off|out))\b[^,;.]{0,24}$/
+  /\b(grew up|growing up|raised|born|live|lived|living|work|working|vivo|vivimos|vivia|trabajo|trabajamos|te deja|los deja|nos deja|stops?|drops you|lets you (off|out))\b[^,;.]{0,24}$/
 
 const isLandmark = (language: Language, before: string, after: string): boolean => {
   if (language !== "ja" && SPEAKS_OF_IT.test(before)) return false

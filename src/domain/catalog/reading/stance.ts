@@ -57,7 +57,7 @@ const isQuestion = (language: Language, text: string, names: number, letters: nu
   if (language === "ja") return QUESTION_JA.test(text.trim())
   if (!/[?？]["')\]]*\s*$/.test(text)) return false
   if (
-    /\b(who (wouldn'?t|doesn'?t|needs)|what'?s not to|what more|why would (you|anyone|anybody)|how can (you|anyone) not|quien no|que mas se puede|para que)\b/.test(
+    /\b(who (came up with|thought|decided|on earth|wouldn'?t|doesn'?t|needs)|what'?s not to|what more|why would (you|anyone|anybody)|how can (you|anyone) not|quien no|que mas se puede|para que)\b/.test(
       text
     )
   )

@@ -6,6 +6,7 @@ import type { City, CityCatalog } from "./city-catalog.ts"
 import { doubting } from "./doors.ts"
 import { nextChange, openAt, parseHours } from "./hours/hours.ts"
 import type { Hours } from "./hours/model.ts"
+import { sunOf } from "./hours/sun.ts"
 import type { ActivityNode } from "./node.ts"
 
 export interface ResidentParts {
@@ -27,13 +28,19 @@ const matrixOf = (nodes: ReadonlyArray<ActivityNode>): Float32Array => {
 }
 
 /** Hours that do not parse are hours that nobody knows: the place is answered with "unknown", never left out. */
-const hoursOf = (nodes: ReadonlyArray<ActivityNode>, country: string): ReadonlyArray<Hours | null> => {
+const hoursOf = (
+  nodes: ReadonlyArray<ActivityNode>,
+  { country, lat, lon }: City,
+  zone: Zone | undefined
+): ReadonlyArray<Hours | null> => {
+  const asksSun = nodes.some(({ opening_hours: text }) => text !== null && /sun(rise|set)|dawn|dusk/i.test(text))
+  const sun = asksSun && zone !== undefined ? sunOf({ lat, lon }, zone) : undefined
   const parsed = new Map<string, Hours | null>()
   return nodes.map(({ opening_hours: text }) => {
     if (text === null) return null
     const known = parsed.get(text)
     if (known !== undefined) return known
-    const hours = Result.getOrElse(parseHours(text, country), () => null)
+    const hours = Result.getOrElse(parseHours(text, country, sun), () => null)
     parsed.set(text, hours)
     return hours
   })
@@ -41,9 +48,9 @@ const hoursOf = (nodes: ReadonlyArray<ActivityNode>, country: string): ReadonlyA
 
 export const residentCatalog = (parts: ResidentParts): CityCatalog => {
   const { city, nodes } = parts
-  const hours = hoursOf(nodes, city.country)
   const positions = new Map(nodes.map((node, index) => [node.id as string, index]))
   const home = zoneOf(city.time_zone)
+  const hours = hoursOf(nodes, city, home)
   const zones = nodes.map(({ time_zone }): Zone | undefined =>
     time_zone === city.time_zone ? home : zoneOf(time_zone)
   )

@@ -51,6 +51,9 @@ const described = (id: string, { name, names, category, facts, lat, lon, externa
 /** Links that sources carry themselves are better than any likeness. */
 const linkOf = ({ external_ids }: CityFileNode): string | undefined => external_ids?.wikidata
 
+/** A link is believed so far: the branches of a chain, and parts of one thing, bear the same. */
+const LINKED_KM = 5
+
 /** Metres that a place is moved at most when its source gives it another key. */
 const SAME_SPOT_KM = 0.03
 
@@ -163,16 +166,16 @@ const matchNew = (fresh: ReadonlyArray<CityFileNode>, free: ReadonlyArray<Group>
   const found = new Map<string, string>()
   if (fresh.length === 0 || free.length === 0) return found
   const merged = free.map(([node, entries]) => [node, mergeEntries(entries).entry] as const)
-  const byLink = new Map(
-    merged.flatMap(([node, entry]) => {
-      const link = linkOf(entry)
-      return link === undefined ? [] : [[link, node] as const]
-    })
-  )
+  const byLink = Map.groupBy(merged, ([, entry]) => linkOf(entry))
   const taken = new Set<string>()
   for (const entry of fresh) {
-    const node = byLink.get(linkOf(entry) ?? "")
-    if (node === undefined || taken.has(node)) continue
+    const link = linkOf(entry)
+    const node = (link === undefined ? [] : (byLink.get(link) ?? []))
+      .filter(([one]) => !taken.has(one))
+      .map(([one, other]) => ({ one, km: distanceKm(other, entry) }))
+      .filter(({ km }) => km <= LINKED_KM)
+      .sort((a, b) => a.km - b.km)[0]?.one
+    if (node === undefined) continue
     taken.add(node)
     found.set(entry.key, node)
   }

@@ -8,18 +8,19 @@ import { instantOf, localTime, nextTransition, type Zone } from "../../time/zone
 import { compile, dayStates, stateAt } from "./evaluate.ts"
 import { CLOSED, type Hours, HoursProblem, MAX_HOURS_LENGTH, OPEN, type OpenState, STATE_NAMES } from "./model.ts"
 import { parseRules } from "./parser.ts"
+import type { Sun } from "./sun.ts"
 
 /**
- * Understands OSM opening hours. `country` (ISO 3166 alpha-2) decides which days are public holidays. Costs tens of
- * microseconds; the result is immutable plain data.
+ * Understands OSM opening hours. `country` (ISO 3166 alpha-2) decides which days are public holidays, and `sun` when it is day. Costs
+ * tens of microseconds; the result is immutable plain data.
  */
-export const parseHours = (text: string, country: string): Result.Result<Hours, HoursProblem> => {
+export const parseHours = (text: string, country: string, sun?: Sun): Result.Result<Hours, HoursProblem> => {
   if (text.length > MAX_HOURS_LENGTH) {
     return Result.fail(
       new HoursProblem({ kind: "syntax", at: MAX_HOURS_LENGTH, message: `longer than ${MAX_HOURS_LENGTH} characters` })
     )
   }
-  const rules = parseRules(text)
+  const rules = parseRules(text, sun)
   return rules instanceof HoursProblem ? Result.fail(rules) : Result.succeed(compile(text, country, rules))
 }
 

@@ -1,12 +1,18 @@
 /** Recursive descent over the tokens of one value, into the rules of `model.ts`. */
 import { DateParser, GROUPS, type Groups } from "./date-parser.ts"
-import type { SunEvent } from "./lexer.ts"
-import { tokenize } from "./lexer.ts"
+import { type SunEvent, type Token, tokenize } from "./lexer.ts"
 import { CLOSED, HoursProblem, MAX_RULES, OPEN, type Rule, type StateCode, type TimeSpan, UNKNOWN } from "./model.ts"
 import { type Clock, normalise, openEnd, spansBetween } from "./spans.ts"
+import { type Sun, USUAL_SUN } from "./sun.ts"
 
 class Parser extends DateParser {
   private readonly openEnds = new Set<TimeSpan>()
+  private readonly sun: Sun
+
+  constructor(tokens: ReadonlyArray<Token>, sun: Sun) {
+    super(tokens)
+    this.sun = sun
+  }
 
   /** All rules, each followed by its spill past midnight where it has one. */
   rules(): ReadonlyArray<Rule> {
@@ -96,7 +102,7 @@ class Parser extends DateParser {
   private times(into: Array<TimeSpan>): void {
     for (;;) {
       const from = this.clock()
-      if (from.latest >= 1440) throw this.fail("a time range must begin within the day")
+      if (from.event === undefined && from.latest >= 1440) throw this.fail("a time range must begin within the day")
       if (this.sign("+")) this.openEnd(into, from, 0)
       else {
         if (!this.sign("-")) throw this.fail("a time range is missing its end")
@@ -125,7 +131,7 @@ class Parser extends DateParser {
     if (token?.type === "event") {
       this.at++
       const event = token.name as SunEvent
-      return { event, ...SUN[event] }
+      return { event, ...this.sun[event] }
     }
     if (this.sign("(")) {
       const event = this.peek()
@@ -135,7 +141,7 @@ class Parser extends DateParser {
       if (sign === 0) throw this.fail("a plus or minus is missing in the parentheses")
       const by = sign * this.hoursAndMinutes()
       if (!this.sign(")")) throw this.fail("a closing parenthesis is missing")
-      const window = SUN[event.name as SunEvent]
+      const window = this.sun[event.name as SunEvent]
       return { event: event.name as SunEvent, earliest: window.earliest + by, latest: window.latest + by }
     }
     const minutes = this.hoursAndMinutes()
@@ -152,22 +158,11 @@ class Parser extends DateParser {
   }
 }
 
-/**
- * Local clock times between which the sun does this, on any day of the year in any city between 50° south and 50°
- * north. Between the two nobody can say without an almanac, so hours that depend on it are unknown there.
- */
-const SUN = {
-  dawn: { earliest: 210, latest: 480 },
-  sunrise: { earliest: 240, latest: 510 },
-  sunset: { earliest: 960, latest: 1305 },
-  dusk: { earliest: 990, latest: 1350 }
-} as const
-
-export const parseRules = (text: string): ReadonlyArray<Rule> | HoursProblem => {
+export const parseRules = (text: string, sun = USUAL_SUN): ReadonlyArray<Rule> | HoursProblem => {
   const tokens = tokenize(text)
   if (tokens instanceof HoursProblem) return tokens
   try {
-    return new Parser(tokens).rules()
+    return new Parser(tokens, sun).rules()
   } catch (error) {
     if (error instanceof HoursProblem) return error
     throw error

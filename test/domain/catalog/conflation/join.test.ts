@@ -140,6 +140,17 @@ describe("several sources of one city", () => {
     const linked = entry("a", "Kunsthalle", { external_ids: { wikidata: "Q5" } })
     const other = entry("b", "The White Cube", { external_ids: { wikidata: "Q5" }, lat: 45.01 })
     assert.strictEqual(join(kept([], "osm", [linked]), "overture", [other]).joined, 1)
+    // Branches of a chain bear one link: the nearest is meant, and none in the next town.
+    const branch = (key: string, lat: number) => entry(key, `Kunsthalle ${key}`, { ...linked, key, lat })
+    const branches = kept([], "osm", [branch("north", 45.2), branch("south", 45)])
+    const { stored } = join(branches, "overture", [
+      { ...other, lat: 45.19 },
+      { ...other, key: "far", name: "Elsewhere", lat: 46 }
+    ])
+    assert.deepStrictEqual(
+      stored.map(({ node_key }) => node_key),
+      ["north", "far"]
+    )
     const twins = [entry("c", "Museo Civico"), entry("d", "Museo Civico", { lat: 45.004 })]
     assert.lengthOf(join(kept([], "curated", [ours]), "osm", twins).nodes, 2)
   })

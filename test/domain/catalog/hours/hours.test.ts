@@ -2,9 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { holidayOn } from "../../../../src/domain/catalog/hours/holidays.ts"
 import { type Hours, nextChange, openAt, openSpans, parseHours } from "../../../../src/domain/catalog/hours/hours.ts"
+import { residentCatalog } from "../../../../src/domain/catalog/resident-catalog.ts"
 import { dayNumber } from "../../../../src/domain/time/calendar.ts"
 import { instantOf, zoneOf } from "../../../../src/domain/time/zone.ts"
 import { fc } from "../../../support/properties.ts"
+import { place } from "../../rankers/fixtures.ts"
 import { openingHours } from "./values.ts"
 
 const la = zoneOf("America/Los_Angeles")!
@@ -75,6 +77,27 @@ describe("opening hours", () => {
     assert.strictEqual(state(park, "2026-06-06", "23:30"), "closed")
     assert.strictEqual(state(park, "2026-06-06", "20:30"), "unknown")
     assert.strictEqual(state("08:00-(sunset-01:00)", "2026-06-06", "14:30"), "open")
+  })
+
+  it("that follow the sun follow it where the city lies", () => {
+    const city = (time_zone: string, lat: number, lon: number) =>
+      residentCatalog({
+        city: { id: "c", slug: "x", name: "X", country: "FI", time_zone, lat, lon },
+        version: 1,
+        nodes: [place("park", "park", { opening_hours: "sunrise-sunset", time_zone })],
+        retired: new Set()
+      })
+    const [helsinki, inTokyo] = [city("Europe/Helsinki", 60.17, 24.94), city("Asia/Tokyo", 35.68, 139.7)]
+    // The sun rises at 9:24 there, and at 6:47 in Tokyo, where it sets at 18:59 on the longest day.
+    for (const [there, at, state] of [
+      [helsinki, Date.UTC(2026, 11, 21, 6, 50), "unknown"],
+      [helsinki, Date.UTC(2026, 11, 21, 10), "open"],
+      [helsinki, Date.UTC(2026, 11, 21, 13, 40), "unknown"],
+      [inTokyo, Date.UTC(2026, 11, 20, 22, 30), "open"],
+      [inTokyo, Date.UTC(2026, 5, 21, 11), "closed"],
+      [city("Europe/Oslo", 69.65, 18.95), Date.UTC(2026, 5, 21, 8), "unknown"]
+    ] as const)
+      assert.strictEqual(there.openAt(0, at), state)
   })
 
   it("are read as people type them", () => {

@@ -199,6 +199,40 @@ describe("a release of Overture", () => {
     assert.strictEqual(extract.leftOut.size, 2)
   })
 
+  it("is read by the release's own names of kinds, in its older columns and its newer ones", async () => {
+    const kinds = [
+      "history_museum",
+      "church_cathedral",
+      "cocktail_bar",
+      "theatre",
+      "bookstore",
+      "ramen_restaurant",
+      "dentist"
+    ]
+    const path = join(folder, "kinds.parquet")
+    const read = async (column: string, data: ReadonlyArray<unknown>) => {
+      parquetWriteFile({
+        filename: path,
+        columnData: [
+          { name: "id", data: kinds, type: "STRING" },
+          { name: "geometry", data: kinds.map(() => point(7, 45)), type: "BYTE_ARRAY" },
+          { name: "names", data: kinds.map((primary) => ({ primary })), type: "JSON" },
+          { name: column, data: [...data], type: "JSON" }
+        ]
+      })
+      const { leftOut, places } = await readOverture(path, () => undefined)
+      return [places.map(({ place }) => place.kind.category), [...leftOut.keys()]]
+    }
+    const wanted = [
+      ["museum", "temple", "bar", "theatre", "bookstore", "restaurant"],
+      ["is no place to visit (dentist)"]
+    ]
+    const older = kinds.map((primary) => ({ primary, alternate: [] }))
+    assert.deepStrictEqual(await read("categories", older), wanted)
+    const newer = kinds.map((primary) => ({ primary, hierarchy: ["something_broad", primary], alternates: null }))
+    assert.deepStrictEqual(await read("taxonomy", newer), wanted)
+  })
+
   it("is refused in a sentence where half of the file is missing", async () => {
     const path = write()
     truncateSync(path, 300)

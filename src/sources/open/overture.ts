@@ -3,14 +3,17 @@ import type { Point } from "../../domain/basics/shapes.ts"
 import { type PlaceFacts, placeFacts } from "../../domain/catalog/facts.ts"
 import type { TaggedPlace } from "../../domain/catalog/osm/read.ts"
 import { type Extract, Gathering } from "../osm/extract.ts"
-import { categoryOfTypes } from "../places-city.ts"
 import { namedPlace } from "./named-place.ts"
+import { overtureCategory } from "./overture-categories.ts"
 
 /** Rows that are held at a time. */
 const PAGE = 4_000
 /** Below this the release itself doubts that the place exists. */
 const SURE_ENOUGH = 0.5
-const COLUMNS = ["id", "geometry", "names", "categories", "confidence", "websites", "brand", "operating_status", "bbox"]
+const COLUMNS = [
+  ...["id", "geometry", "names", "categories", "taxonomy", "basic_category", "confidence", "websites", "brand"],
+  ...["operating_status", "bbox"]
+]
 
 type Row = Readonly<Record<string, unknown>>
 const isRecord = (value: unknown): value is Row => typeof value === "object" && value !== null && !Array.isArray(value)
@@ -56,16 +59,24 @@ const factsOf = ({ websites, brand }: Row): PlaceFacts => {
   })
 }
 
+const textsOf = (value: unknown): ReadonlyArray<string> =>
+  (Array.isArray(value) ? value : [value]).flatMap((one) => textOf(one) ?? [])
+
+/** Older releases say it in `categories`, newer ones in `taxonomy`, whose hierarchy ends with what is most exact. */
+const categoriesOf = ({ basic_category, categories, taxonomy }: Row): ReadonlyArray<string> => {
+  const [old, now]: ReadonlyArray<Row> = [categories, taxonomy].map((one) => (isRecord(one) ? one : {}))
+  return [
+    ...[...textsOf(now?.primary), ...textsOf(old?.primary), ...textsOf(now?.hierarchy).toReversed()],
+    ...[...textsOf(basic_category), ...textsOf(now?.alternates), ...textsOf(old?.alternate)]
+  ]
+}
+
 const readRow = (row: Row) => {
-  const { categories, names, confidence, operating_status } = row
-  const primary = isRecord(categories) ? textOf(categories.primary) : undefined
-  const alternate =
-    isRecord(categories) && Array.isArray(categories.alternate)
-      ? categories.alternate.filter((one) => typeof one === "string")
-      : []
-  const category = categoryOfTypes([...(primary === undefined ? [] : [primary]), ...alternate])
+  const { names, confidence, operating_status } = row
+  const said = categoriesOf(row)
+  const category = overtureCategory(said)
   const name = isRecord(names) ? textOf(names.primary) : undefined
-  if (category === undefined) return { leftOut: `is no place to visit (${(primary ?? "no category").slice(0, 40)})` }
+  if (category === undefined) return { leftOut: `is no place to visit (${(said[0] ?? "no category").slice(0, 40)})` }
   if (operating_status !== undefined && operating_status !== null && operating_status !== "open") {
     return { leftOut: `is not in use (${String(operating_status).slice(0, 40)})` }
   }

@@ -1,6 +1,7 @@
 /** The pivot engine alone: what fallbacks and answers cost, what they weigh, and whether every option holds. */
 import { availableParallelism, loadavg } from "node:os"
-import { CALM_CITY, PIVOT_SETTINGS } from "../../src/domain/pivot/env.ts"
+import { CALM_CITY } from "../../src/domain/city/live.ts"
+import { PIVOT_SETTINGS } from "../../src/domain/pivot/env.ts"
 import {
   bytesOf,
   coverageOf,

@@ -68,6 +68,25 @@ describe("days", () => {
     assert.isFalse((usual.relaxed ?? []).some((one: Json) => one.constraint === "breakfast"))
   })
 
+  it("lead nowhere that is announced to be shut, nor outdoors in bad weather", async () => {
+    const shut = slotsOf(ok(await ann.call("POST", "/trips", aTrip(1)), 201))[0]
+    const operator = await world.someone({ role: "admin" })
+    const [from, until] = [dayAhead(11), dayAhead(15)].map((date) => `${date}T00:00:00Z`)
+    for (const event of [
+      { kind: "closure", node_id: shut.node.id },
+      { kind: "weather", condition: "rain", severity: "severe" }
+    ]) {
+      ok(await operator.call("POST", "/admin/cities/seattle/events", { ...event, from, until }), 202)
+    }
+    const trip = ok(await ann.call("POST", "/trips", aTrip(1, { must: [shut.node.id] })), 201)
+    const places = slotsOf(trip).map(({ node }) => node.id)
+    assert.notInclude(places, shut.node.id)
+    assert.match(trip.relaxed.find((one: Json) => one.constraint === "must").message, /is closed on every day/)
+    const outdoors = await world.rows((sql) => sql`select id from activity_nodes where setting = 'outdoor'`)
+    assert.isEmpty(outdoors.filter(({ id }) => places.includes(id)))
+    assert.isAtLeast(places.length, 4)
+  })
+
   it("are planned anew for what somebody needs who joined later, beside what the others need", async () => {
     const trip = ok(await ann.call("POST", "/trips", aTrip(2, { needs: ["children"], pace: "packed" })), 201)
     const { code } = ok(await ann.call("POST", `/trips/${trip.id}/links`, { kind: "invite" }), 201)

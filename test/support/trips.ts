@@ -1,6 +1,7 @@
 // Trips under way in made-up cities: assembled, then given the shape that their actor holds.
 
 import { uuidOfName } from "../../src/domain/basics/hash.ts"
+import { CALM_CITY } from "../../src/domain/city/live.ts"
 import type { ChosenOption, DecisionSlate } from "../../src/domain/decisions.ts"
 import type { CityId, NodeId, OptionId, PivotId, SlotId, TripId, UserId } from "../../src/domain/ids.ts"
 import { assemble } from "../../src/domain/itinerary/assemble.ts"
@@ -8,7 +9,7 @@ import type { AssemblyInput } from "../../src/domain/itinerary/model.ts"
 import { vibeQuery } from "../../src/domain/persona/encode.ts"
 import { findPivot } from "../../src/domain/pivot/answer.ts"
 import type { OfferIds, PivotWorld, Refused } from "../../src/domain/pivot/answer-model.ts"
-import { CALM_CITY, PIVOT_SETTINGS, pivotEnv } from "../../src/domain/pivot/env.ts"
+import { PIVOT_SETTINGS, pivotEnv } from "../../src/domain/pivot/env.ts"
 import type { FallbackSet } from "../../src/domain/pivot/fallbacks.ts"
 import { type Offer, type PivotRequest, readOffer } from "../../src/domain/pivot/model.ts"
 import { applyChanges } from "../../src/domain/pivot/move-day.ts"

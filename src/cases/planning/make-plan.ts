@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { CityCatalog } from "../../domain/catalog/city-catalog.ts"
+import { liveOf } from "../../domain/city/live.ts"
 import type { CityId, SlotId } from "../../domain/ids.ts"
 import type { Assembly, LockedStop } from "../../domain/itinerary/model.ts"
 import { homeOf, ownPoints, travelAmong } from "../../domain/itinerary/own-points.ts"
@@ -164,6 +165,7 @@ export const planMaker = (parts: PlanParts) => {
         travel: travelAmong(catalog, ownPoints(wish.brought)),
         ...(home === undefined ? {} : { home }),
         scores: ranked.outcome.ranking.items,
+        ...(ranked.conditions === undefined ? {} : { live: liveOf(ranked.conditions, catalog) }),
         ...(ranked.coverage === undefined ? {} : { coverage: ranked.coverage }),
         days,
         constraints,

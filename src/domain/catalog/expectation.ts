@@ -109,19 +109,21 @@ export const usuallyClosedAt = (catalog: CityCatalog, index: number, millis: num
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
+type Hours = Pick<CityCatalog, "openAt" | "nextChange">
+
 /**
  * The hours of a city with what is usual in place of what nobody knows: closed where such places usually are. It is for planning
  * alone: whoever says whether a place is open asks the catalog.
  */
-export const expectedHours = (catalog: CityCatalog): Pick<CityCatalog, "openAt" | "nextChange"> => ({
+export const expectedHours = (catalog: CityCatalog, hours: Hours): Hours => ({
   openAt: (index, millis) => {
-    const open = catalog.openAt(index, millis)
+    const open = hours.openAt(index, millis)
     return open === "unknown" && usuallyClosedAt(catalog, index, millis) ? "closed" : open
   },
   nextChange: (index, millis) => {
-    const change = catalog.nextChange(index, millis)
+    const change = hours.nextChange(index, millis)
     const zone = zoneOf(catalog.nodes[index]?.time_zone ?? "")
-    if (zone === undefined || catalog.openAt(index, millis) !== "unknown") return change
+    if (zone === undefined || hours.openAt(index, millis) !== "unknown") return change
     const before = usuallyClosedAt(catalog, index, millis)
     // What is usual is known by the hour; where it stays so for a day, it stays so.
     const until = Math.min(change ?? Number.POSITIVE_INFINITY, millis + 24 * HOUR)

@@ -58,7 +58,7 @@ const stopsOf = (draft: Draft, day: number, timedStops: ReadonlyArray<Timed>): R
       ends_at: ends,
       travel_minutes: way,
       locked: more.slot_id !== undefined,
-      open: catalog.openAt(index, starts),
+      open: candidates.hours.openAt(index, starts),
       score: candidates.scores[candidate]!,
       worth
     })

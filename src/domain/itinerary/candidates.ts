@@ -1,10 +1,13 @@
 /** Whom a plan can choose from: the ranked places and what is wished for besides, each with its score and standing. */
 
+import { CALM_CITY, type LiveCity } from "../city/live.ts"
 import { Workspace } from "../orienteering/workspace.ts"
 import { exclusionOf } from "./exclusion.ts"
+import { announcedHours } from "./live-hours.ts"
 import type { AssemblyInput } from "./model.ts"
 import { MEAL, type Places, placesOf, RETIRED } from "./places.ts"
 import { BUDGET_TIER } from "./rules.ts"
+import type { Hours } from "./windows.ts"
 
 /** Minutes between two candidates. */
 export type Between = (from: number, to: number) => number
@@ -24,6 +27,9 @@ export interface Candidates {
   /** Whether one may go there, could where nothing within the budget fits, or may not. */
   readonly standing: ReadonlyArray<Standing>
   readonly between: Between
+  /** When places are open, by their hours and by what is announced. */
+  readonly hours: Hours
+  readonly live: LiveCity
   /** Where days begin and end; never chosen. */
   readonly home: number | undefined
 }
@@ -55,7 +61,7 @@ const travelTable = (input: AssemblyInput, indexes: Int32Array, memory: Workspac
 }
 
 export const candidatesOf = (input: AssemblyInput, memory: Workspace = new Workspace()): Candidates => {
-  const { catalog, constraints } = input
+  const { catalog, constraints, live = CALM_CITY } = input
   const places = placesOf(catalog)
   const excluded = exclusionOf(catalog, constraints, input.vetoes)
   const candidateOf = new Map<number, number>()
@@ -94,6 +100,8 @@ export const candidatesOf = (input: AssemblyInput, memory: Workspace = new Works
           ? "dearer"
           : "offered"
     ),
+    hours: announcedHours(catalog, live),
+    live,
     between: travelTable(input, indexes, memory),
     home: input.home === undefined ? undefined : candidateOf.get(input.home)
   }

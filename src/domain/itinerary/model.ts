@@ -1,5 +1,6 @@
 /** What an itinerary is assembled from, and what comes out. Data only. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { LiveCity } from "../city/live.ts"
 import type { NodeId, SlotId } from "../ids.ts"
 import type { Workspace } from "../orienteering/workspace.ts"
 import type { PlacedBy, Relaxation, TripConstraints, Veto } from "../plan/model.ts"
@@ -44,6 +45,8 @@ export interface AssemblyInput {
   readonly orientations: ReadonlyArray<TimeOrientation>
   readonly locked: ReadonlyArray<LockedStop>
   readonly coverage?: Coverage
+  /** What is announced for the city: nobody is sent where it is shut then, nor outdoors in bad weather where it can be helped. */
+  readonly live?: LiveCity
   /** Nothing new begins before this instant: a trip under way is planned from now on. */
   readonly notBefore?: number
   /** What makes a day good; the shipped weights where left out. */

@@ -58,9 +58,8 @@ const whyNot = (draft: Draft, musts: Musts, candidate: number): string => {
   const { candidates, frame } = draft
   const name = nameOf(candidates, candidate)
   const index = candidates.indexes[candidate]!
-  const { catalog } = candidates.input
   const open = (hours: (day: number) => readonly [number, number]) =>
-    frame.days.some(({ day }, at) => openStretches(catalog, index, day, ...hours(at)).length > 0)
+    frame.days.some(({ day }, at) => openStretches(candidates.hours, index, day, ...hours(at)).length > 0)
   if (!open(() => [0, 1440])) return `${name} is closed on every day of the trip. Choose other dates, or drop it.`
   if (!open((at) => [frame.days[at]!.hours.from, frame.days[at]!.hours.to])) {
     return `${name} is closed during the hours of your days. Start earlier or end later to see it.`

@@ -1,15 +1,17 @@
 /** The ways in which each candidate can be part of a plan: as lunch, as a visit, at sunset; when, and what it is worth. */
 import { CATEGORIES } from "../catalog/category.ts"
-import type { CityCatalog } from "../catalog/city-catalog.ts"
 import { expectedHours, usuallyClosedAt } from "../catalog/expectation.ts"
 import { needsMet } from "../catalog/fits.ts"
+import { isWet } from "../city/live.ts"
 import { sunsetMinute } from "../time/sunset.ts"
 import { type Candidates, feeds } from "./candidates.ts"
 import type { DayFrame, Frame } from "./frame.ts"
+import { dryHours } from "./live-hours.ts"
+import { isExposed } from "./places.ts"
 import { BREAKFAST_UNTIL, type DayHours, dayPartMask, mealMinutes, millisAt, minuteOfClock } from "./rules.ts"
 import type { Meal } from "./table-hours.ts"
 import { MUST_WORTH, type PlanWeights, type Worth } from "./terms.ts"
-import { narrowed, type Windows, windowsOf } from "./windows.ts"
+import { type Hours, narrowed, type Windows, windowsOf } from "./windows.ts"
 
 export type Role = "visit" | "breakfast" | "sunset" | Meal
 
@@ -77,28 +79,38 @@ const hoursFor = (wish: Wish, role: Role, day: DayFrame): DayHours | undefined =
 /** The windows of a role on a day. Where a country sits down at hours of its own, its tables do not follow ours. */
 const windowsFor = (wish: Wish, role: Role, day: DayFrame, loose: Loose): Windows | null => {
   const { candidates, frame, candidate } = wish
-  const hours = hoursFor(wish, role, day)
-  if (hours === undefined) return null
+  const asked = hoursFor(wish, role, day)
+  if (asked === undefined) return null
   const within = loose.hours ?? day.hours
   const ownTable = frame.table.own === true && (role === "lunch" || role === "dinner")
-  const { catalog } = candidates.input
+  const { input, live, places } = candidates
   const index = candidates.indexes[candidate]!
-  const by = (known: Pick<CityCatalog, "openAt" | "nextChange">) => {
+  const by = (hours: Hours) => {
     const windows = windowsOf({
-      places: candidates.places,
-      hours: known,
+      places,
+      hours,
       index,
       day: day.day,
       within,
       stay: frame.pace.stay,
-      parts: loose.anyTime === true ? "any" : ownTable ? hours : "usual"
+      parts: loose.anyTime === true ? "any" : ownTable ? asked : "usual"
     })
-    return role === "visit" || loose.anyTime === true ? windows : narrowed(windows, hours)
+    return role === "visit" || loose.anyTime === true ? windows : narrowed(windows, asked)
   }
-  const windows = by(catalog)
-  if (windows === null || catalog.openAt(index, millisAt(day.day, windows.arrivals[0]!)) !== "unknown") return windows
-  // Where nobody knows its hours, one goes when such places are usually open; an expectation forbids nothing.
-  return by(expectedHours(catalog)) ?? windows
+  let known = candidates.hours
+  let windows = by(known)
+  if (windows === null) return null
+  const prefer = (hours: Hours) => {
+    const better = by(hours)
+    if (better === null) return
+    known = hours
+    windows = better
+  }
+  // Where nobody knows its hours, one goes when such places are usually open, and outdoors while it is dry; neither forbids anything.
+  const unknown = known.openAt(index, millisAt(day.day, windows.arrivals[0]!)) === "unknown"
+  if (unknown) prefer(expectedHours(input.catalog, known))
+  if (live.badWeather.length > 0) prefer(dryHours(known, live, places))
+  return windows
 }
 
 export const rolesOf = (candidates: Candidates, candidate: number): ReadonlyArray<Role> => {
@@ -116,14 +128,14 @@ export interface Loose {
 }
 
 /** The worth of a candidate in a role on a day, by term. */
-const worthOf = (wish: Wish, role: Role, day: DayFrame, arrival: number, loose: Loose): Worth => {
+const worthOf = (wish: Wish, role: Role, day: DayFrame, { arrivals, stay }: Windows, loose: Loose): Worth => {
   const { candidates, candidate, weights } = wish
   const index = candidates.indexes[candidate]!
   const { catalog, constraints } = candidates.input
   const node = catalog.nodes[index]!
   const met = needsMet(node, constraints.needs ?? [])
-  const at = millisAt(day.day, arrival)
-  const open = catalog.openAt(index, at)
+  const at = millisAt(day.day, arrivals[0]!)
+  const open = candidates.hours.openAt(index, at)
   const unlikely = open === "unknown" && usuallyClosedAt(catalog, index, at)
   return {
     taste: weights.taste * candidates.values[candidate]!,
@@ -134,6 +146,9 @@ const worthOf = (wish: Wish, role: Role, day: DayFrame, arrival: number, loose: 
     ...(role === "sunset" ? { sunset: weights.sunset } : {}),
     ...(open === "open" ? { open: weights.open } : {}),
     ...(unlikely ? { unlikely: -weights.unlikely } : {}),
+    ...(isExposed(candidates, index) && isWet(candidates.live, at, millisAt(day.day, arrivals[0]! + stay))
+      ? { exposed: -weights.exposed }
+      : {}),
     ...(met > 0 ? { fit: weights.fit * met } : {})
   }
 }
@@ -152,7 +167,7 @@ export const optionsOf = (wish: Wish, role: Role, loose: Loose = {}): ReadonlyAr
       byStay.set(windows.stay, entry)
     }
     entry.arrivals[at] = windows.arrivals
-    entry.worth[at] = worthOf(wish, role, day, windows.arrivals[0]!, loose)
+    entry.worth[at] = worthOf(wish, role, day, windows, loose)
   })
   return [...byStay].map(([stay, { arrivals, worth }]) => ({
     candidate,

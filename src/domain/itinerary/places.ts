@@ -12,6 +12,9 @@ export const OUTDOOR = 2
 export const RETIRED = 4
 export const HOURS_KNOWN = 8
 
+/** Above this, bad weather spoils a place. */
+const WEATHERPROOF = 0.35
+
 export interface Places {
   readonly count: number
   readonly lat: Float32Array
@@ -28,6 +31,10 @@ export interface Places {
   /** Numbers of neighbourhoods; equal means the same one. */
   readonly neighbourhood: Uint16Array
 }
+
+/** Whether bad weather spoils a place. */
+export const isExposed = ({ places }: { readonly places: Places }, index: number): boolean =>
+  (places.flags[index]! & OUTDOOR) !== 0 || places.weatherSensitivity[index]! > WEATHERPROOF
 
 const column = {
   f32: (n: number) => new Float32Array(new SharedArrayBuffer(n * 4)),

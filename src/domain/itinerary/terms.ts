@@ -16,6 +16,8 @@ export interface PlanWeights {
   readonly open: number
   /** Of unknown hours, and at a time at which such places are usually closed: what it loses. */
   readonly unlikely: number
+  /** Where bad weather is announced and would spoil it: what it loses. */
+  readonly exposed: number
   /** Each need of the party that is touched there and known to be met. */
   readonly fit: number
   /** A view at sunset. */
@@ -47,6 +49,7 @@ export const WEIGHTS: PlanWeights = {
   breakfast: 0.7,
   open: 0.12,
   unlikely: 1.2,
+  exposed: 2,
   fit: 0.5,
   sunset: 0.2,
   way: 0.048,
@@ -72,7 +75,7 @@ export const HOLE_MINUTES = 75
 
 /** What a stop is worth, by term: why it is there. */
 export type Worth = Partial<
-  Record<"taste" | "full" | "must" | "meal" | "breakfast" | "open" | "unlikely" | "fit" | "sunset", number>
+  Record<"taste" | "full" | "must" | "meal" | "breakfast" | "open" | "unlikely" | "exposed" | "fit" | "sunset", number>
 >
 
 export const sumOf = (worth: Worth): number => Object.values(worth).reduce((sum, part) => sum + part, 0)

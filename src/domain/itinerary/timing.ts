@@ -2,12 +2,12 @@
  * When each stop begins, once their order is known: as early as it must be and as late as it may be, with the room
  * that the day has shared out between its stops, so that it becomes pauses and longer stays instead of one hole.
  */
-import type { CityCatalog } from "../catalog/city-catalog.ts"
 import type { Candidates } from "./candidates.ts"
 import type { DayFrame } from "./frame.ts"
+import { dryHours } from "./live-hours.ts"
 import { arrivalsOf, legOf, type Stop, stayOf } from "./pose.ts"
 import { GRID_MINUTES } from "./rules.ts"
-import { firstArrival, lastArrival, openStretches } from "./windows.ts"
+import { firstArrival, type Hours, lastArrival, openStretches } from "./windows.ts"
 
 export interface Timed {
   readonly stop: Stop
@@ -63,9 +63,9 @@ const discomfort = (bounds: ReadonlyArray<Bounds>, starts: ReadonlyArray<number>
   return sum
 }
 
-/** How much longer one may stay without the place closing. */
-const openFor = (catalog: CityCatalog, index: number, day: DayFrame, from: number, to: number): number => {
-  const open = openStretches(catalog, index, day.day, from, to)
+/** How much longer one may stay without the place closing, or the weather turning. */
+const openFor = (hours: Hours, index: number, day: DayFrame, from: number, to: number): number => {
+  const open = openStretches(hours, index, day.day, from, to)
   return open.length > 0 && open[0] === from ? Math.min(to, open[1]!) : from
 }
 
@@ -98,6 +98,7 @@ export const timed = (
       starts = attempt
     }
   }
+  const hours = dryHours(candidates.hours, candidates.live, candidates.places)
   return stops.map((stop, i): Timed => {
     const stay = bounds[i]!.stay
     if (stop.kind === "block" || i === stops.length - 1) return { stop, at: starts[i]!, stay }
@@ -105,7 +106,7 @@ export const timed = (
     const more = Math.min(gap - LONG_GAP, LONGER_SHARE * stay, LONGER_MINUTES)
     if (more < GRID_MINUTES) return { stop, at: starts[i]!, stay }
     const index = candidates.indexes[stop.option.candidate]!
-    const until = openFor(candidates.input.catalog, index, day, starts[i]!, starts[i]! + stay + more)
+    const until = openFor(hours, index, day, starts[i]!, starts[i]! + stay + more)
     const longer = Math.floor((until - starts[i]!) / GRID_MINUTES) * GRID_MINUTES
     return { stop, at: starts[i]!, stay: Math.max(stay, longer) }
   })

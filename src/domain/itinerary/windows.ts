@@ -27,7 +27,7 @@ export interface Windows {
 /** Opening states change a handful of times a day; more is a broken calendar, and the rest counts as closed. */
 const MAX_CHANGES = 24
 
-type Hours = Pick<CityCatalog, "openAt" | "nextChange">
+export type Hours = Pick<CityCatalog, "openAt" | "nextChange">
 
 /** The stretches of the day in which the place is not known to be closed: `[from, to)` pairs. */
 export const openStretches = (hours: Hours, index: number, day: TripDay, from: number, to: number): Array<number> => {

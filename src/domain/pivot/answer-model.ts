@@ -1,10 +1,11 @@
 /** What a pivot is answered from, and what comes out besides the offer itself. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { LiveCity, TimeSpan } from "../city/live.ts"
 import type { OptionId, PivotId } from "../ids.ts"
 import type { PlannedTrip } from "../plan/model.ts"
 import type { Budget } from "../vocabulary.ts"
 import type { AcceptanceModel } from "./acceptance.ts"
-import type { LiveCity, PivotEnv, PivotSettings, TimeSpan } from "./env.ts"
+import type { PivotEnv, PivotSettings } from "./env.ts"
 import type { SpoilingWeather } from "./features.ts"
 import type { HeldRankings } from "./ranked.ts"
 

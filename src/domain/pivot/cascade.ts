@@ -2,11 +2,12 @@
  * Letting the rest of a day follow from a change: each stop keeps its time if it can still be reached, is cut short
  * or moved if not, and every stop that moves is checked again at its new time. Bookings never move.
  */
-import { MEAL } from "../itinerary/places.ts"
+
+import { isWet, type LiveCity } from "../city/live.ts"
+import { isExposed, MEAL } from "../itinerary/places.ts"
 import { mealAt } from "../itinerary/rules.ts"
-import type { LiveCity, PivotEnv } from "./env.ts"
+import type { PivotEnv } from "./env.ts"
 import { minutesBetween, type PlanSlot } from "./plan.ts"
-import { isExposed } from "./search.ts"
 import { ceilGrid, goesAt, leastStay, openState, opensAt, openUntil } from "./visit.ts"
 
 export interface Step {
@@ -61,7 +62,7 @@ const rightTime = (env: PivotEnv, index: number, at: number): boolean => {
 }
 
 const rainsOn = (env: PivotEnv, live: LiveCity, index: number, from: number, to: number): boolean =>
-  isExposed(env, index) && live.badWeather.some((span) => from < span.to && to > span.from)
+  isExposed(env, index) && isWet(live, from, to)
 
 /** The times of a stop that is reached at `ready`, or `undefined` where it cannot be. */
 const settle = (

@@ -61,21 +61,6 @@ export const pivotEnv = (catalog: CityCatalog, travel: TravelMinutes = travelIn(
   }
 }
 
-export interface TimeSpan {
-  readonly from: number
-  readonly to: number
-}
-
-/** What is known of the city right now, beyond the catalog. */
-export interface LiveCity {
-  /** Places reported closed, by node index, and when: what closes on Friday is open today. */
-  readonly closures: ReadonlyMap<number, ReadonlyArray<TimeSpan>>
-  /** Weather in which nobody should be sent outdoors. */
-  readonly badWeather: ReadonlyArray<TimeSpan>
-}
-
-export const CALM_CITY: LiveCity = { closures: new Map(), badWeather: [] }
-
 export interface PivotSettings {
   /** Options of an offer. */
   readonly options: number

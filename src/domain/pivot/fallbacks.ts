@@ -3,11 +3,12 @@
  * for that hour. A few kilobytes of typed arrays per trip, worked out slot by slot off the turn, and off the loop.
  */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { LiveCity } from "../city/live.ts"
 import { exclusionOf } from "../itinerary/exclusion.ts"
 import { RETIRED } from "../itinerary/places.ts"
 import { BUDGET_TIER } from "../itinerary/rules.ts"
 import type { PlannedTrip } from "../plan/model.ts"
-import type { LiveCity, PivotEnv, PivotSettings } from "./env.ts"
+import type { PivotEnv, PivotSettings } from "./env.ts"
 import { pickFor } from "./pick.ts"
 import { gapAt, isCatalogued, type PlanSlot, planSlot, withFixed } from "./plan.ts"
 import type { HeldRankings } from "./ranked.ts"

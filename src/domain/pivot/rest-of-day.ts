@@ -2,6 +2,7 @@
  * One answer for all that is left of a day: every stop that cannot be as planned gets another place, in one option, each judged with
  * the one before it replaced. Beside it stand single answers for the first of them.
  */
+import { isExposed } from "../itinerary/places.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import type { ChangeDraft, Finding, OptionDraft } from "./draft.ts"
 import { type FallbackSet, type StoredCandidate, storedFor } from "./fallbacks.ts"
@@ -19,7 +20,7 @@ import {
   replaceSlot,
   whyOf
 } from "./replace.ts"
-import { CLOSED_COLUMN, isExposed, isMealSlot, suits, TRANSIT_COLUMN, WEATHER_COLUMN } from "./search.ts"
+import { CLOSED_COLUMN, isMealSlot, suits, TRANSIT_COLUMN, WEATHER_COLUMN } from "./search.ts"
 import { fitVisit, type Visit } from "./visit.ts"
 
 /** What cannot be as planned, and what is looked for in its place. */

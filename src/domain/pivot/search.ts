@@ -3,12 +3,13 @@
  * to change, and whether each fits. Verdicts are shared by all triggers, so a place is checked once per slot.
  */
 import { categoryIndex } from "../catalog/category.ts"
+import { isWet, type LiveCity } from "../city/live.ts"
 import { NOWHERE } from "../itinerary/own-points.ts"
-import { HOURS_KNOWN, MEAL, OUTDOOR } from "../itinerary/places.ts"
+import { HOURS_KNOWN, isExposed, MEAL } from "../itinerary/places.ts"
 import { mealAt } from "../itinerary/rules.ts"
 import { VIBE_DIMENSIONS } from "../vocabulary.ts"
 import { type Deadline, NO_DEADLINE } from "./deadline.ts"
-import type { LiveCity, PivotEnv } from "./env.ts"
+import type { PivotEnv } from "./env.ts"
 import { MOODS, moodTable } from "./moods.ts"
 import { type Gap, minutesBetween, type PlanSlot } from "./plan.ts"
 import { type HeldRankings, likedAs, momentOf, type Said } from "./ranked.ts"
@@ -21,9 +22,6 @@ export const WEATHER_COLUMN = 1
 export const TRANSIT_COLUMN = 2
 export const MOOD_COLUMN = 3
 const HUNGRY = MOOD_COLUMN + MOODS.indexOf("hungry")
-
-/** Above this, bad weather spoils a place. */
-const WEATHERPROOF = 0.35
 
 const FOOD: ReadonlySet<number> = new Set(
   (["restaurant", "street_food", "food_hall", "cafe", "bakery", "dessert", "market"] as const).map(categoryIndex)
@@ -255,13 +253,6 @@ export const worth = (search: SlotSearch, column: number, p: number, mood: Array
 }
 
 export type Unfit = Misfit | "weather" | "role"
-
-/** Whether bad weather spoils a place. */
-export const isExposed = (env: PivotEnv, index: number): boolean =>
-  (env.places.flags[index]! & OUTDOOR) !== 0 || env.places.weatherSensitivity[index]! > WEATHERPROOF
-
-const isWet = (live: LiveCity, from: number, to: number): boolean =>
-  live.badWeather.some((span) => from < span.to && to > span.from)
 
 /** Whether a place can never be what the column asks for, whenever one comes. */
 export const barred = (env: PivotEnv, column: number, index: number, meal: boolean): Unfit | undefined => {

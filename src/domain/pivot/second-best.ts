@@ -1,12 +1,13 @@
 /** Where no place passes, what is left to do: wait until it is over, leave the stop out, or go there on another day. */
-import { MEAL } from "../itinerary/places.ts"
+
+import { isWet } from "../city/live.ts"
+import { isExposed, MEAL } from "../itinerary/places.ts"
 import { mealAt } from "../itinerary/rules.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { cascade, keptStep } from "./cascade.ts"
 import { type ChangeDraft, dropOf, type OptionDraft } from "./draft.ts"
 import { daySlots, type Gap, gapAt, type PlanSlot } from "./plan.ts"
 import { clock } from "./present.ts"
-import { isExposed } from "./search.ts"
 import { ceilGrid, fitVisit, openState, opensAt, type Visit } from "./visit.ts"
 
 const MINUTE = 60_000
@@ -128,7 +129,7 @@ export const roomIn = (
     if (gap === undefined || gap.depart < now) continue
     const visit = fitVisit(env, live, index, gap)
     if (typeof visit === "string" || !wellTimed(world, day, index, visit)) continue
-    const wet = live.badWeather.some((span) => visit.arrive < span.to && visit.leave > span.from)
+    const wet = isWet(live, visit.arrive, visit.leave)
     if (wet && isExposed(env, index)) continue
     if (best === undefined || visit.leave - visit.arrive > best.visit.leave - best.visit.arrive)
       best = { position, visit }

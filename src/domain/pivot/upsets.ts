@@ -1,8 +1,9 @@
 /** What cannot be as planned for the rest of a day, by what happened: bad weather, a closed district, somebody tired or hungry. */
+
+import type { LiveCity, TimeSpan } from "../city/live.ts"
 import { MEAL } from "../itinerary/places.ts"
 import type { PivotWorld } from "./answer-model.ts"
 import { dropOf } from "./draft.ts"
-import type { LiveCity, TimeSpan } from "./env.ts"
 import type { MoodWish } from "./moods.ts"
 import { daySlots, type PlanSlot } from "./plan.ts"
 import { columnOfMood } from "./replace.ts"

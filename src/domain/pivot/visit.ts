@@ -1,8 +1,10 @@
 /** Whether a place can be visited within a gap of the day: the check that every option passes, when it is computed and again when it is served. */
+
+import type { LiveCity, TimeSpan } from "../city/live.ts"
 import { MEAL } from "../itinerary/places.ts"
 import { LEAST_STAY, LEAST_STAY_MINUTES, MASK_MINUTES, mealAt } from "../itinerary/rules.ts"
 import type { Open } from "../vocabulary.ts"
-import type { LiveCity, PivotEnv, TimeSpan } from "./env.ts"
+import type { PivotEnv } from "./env.ts"
 import { type Gap, minutesBetween } from "./plan.ts"
 
 export interface Visit {

@@ -1,10 +1,12 @@
 /** The weather turns: from when until when, and which stops it spoils. */
+
+import type { TimeSpan } from "../city/live.ts"
+import { isExposed } from "../itinerary/places.ts"
 import type { Slot } from "../plan/model.ts"
 import type { PivotWorld } from "./answer-model.ts"
-import type { PivotEnv, TimeSpan } from "./env.ts"
+import type { PivotEnv } from "./env.ts"
 import type { PivotDetail } from "./model.ts"
 import { daySlots, type PlanSlot } from "./plan.ts"
-import { isExposed } from "./search.ts"
 
 const MINUTE = 60_000
 

@@ -1,12 +1,13 @@
 /** How well the trips under way are prepared: the operator's view of their fallbacks. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import type { TimeSpan } from "../city/live.ts"
+import { liveOf } from "../city/live.ts"
 import type { CityConditions } from "../city/model.ts"
-import type { TimeSpan } from "../pivot/env.ts"
+import { isExposed } from "../itinerary/places.ts"
 import { coverageOf } from "../pivot/fallbacks.ts"
 import type { PlanSlot } from "../pivot/plan.ts"
-import { COLUMNS, isExposed } from "../pivot/search.ts"
+import { COLUMNS } from "../pivot/search.ts"
 import type { TripActorState } from "./actor-state.ts"
-import { liveOf } from "./live-city.ts"
 import { envOf } from "./pivot-world.ts"
 import type { Fallbacks } from "./planner.ts"
 

@@ -1,5 +1,6 @@
 /** One day of a trip as somebody changes it by hand: what moves, what does not, and the times that come of an order. */
 
+import type { LiveCity } from "../city/live.ts"
 import { presentOn } from "../itinerary/frame.ts"
 import { NOWHERE, ownIndex } from "../itinerary/own-points.ts"
 import { MEAL } from "../itinerary/places.ts"
@@ -15,7 +16,7 @@ import {
   type TripDay
 } from "../itinerary/rules.ts"
 import { narrowed, windowsOf } from "../itinerary/windows.ts"
-import type { LiveCity, PivotEnv } from "../pivot/env.ts"
+import type { PivotEnv } from "../pivot/env.ts"
 import { openState, opensAt } from "../pivot/visit.ts"
 import type { FixedThing, Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"

@@ -1,8 +1,8 @@
 /** When fallbacks that were right are worked out anew: because time passes, or because of what happens in the city. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { bites } from "../city/live.ts"
 import type { CityEvent } from "../city/model.ts"
 import { holdsNode } from "../pivot/fallbacks.ts"
-import { bites } from "./live-city.ts"
 import type { TripState } from "./model.ts"
 import type { Fallbacks } from "./planner.ts"
 

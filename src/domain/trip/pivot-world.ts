@@ -1,5 +1,6 @@
 /** What a trip's turn knows, as the pivot engine reads it; what depends on a catalog or on tastes alone is made once. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { liveOf, weatherIn } from "../city/live.ts"
 import { budgetOf } from "../features.ts"
 import { homeOf, onFootAmong, ownPoints, travelAmong } from "../itinerary/own-points.ts"
 import { vibeQuery } from "../persona/encode.ts"
@@ -7,7 +8,6 @@ import type { Persona } from "../persona/persona.ts"
 import type { PivotWorld } from "../pivot/answer-model.ts"
 import { type PivotEnv, type PivotSettings, pivotEnv } from "../pivot/env.ts"
 import type { PlannedTrip } from "../plan/model.ts"
-import { liveOf, weatherIn } from "./live-city.ts"
 import type { TripWorld } from "./planner.ts"
 
 const envs = new WeakMap<CityCatalog, PivotEnv>()

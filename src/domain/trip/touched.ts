@@ -2,13 +2,13 @@
 
 import { distanceKm } from "../basics/geo.ts"
 import type { CityCatalog } from "../catalog/city-catalog.ts"
+import { bites } from "../city/live.ts"
 import type { CityEvent } from "../city/model.ts"
 import type { PivotSettings } from "../pivot/env.ts"
 import { exposedStops } from "../pivot/weather.ts"
 import type { Slot } from "../plan/model.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
 import { rides } from "../transit/legs.ts"
-import { bites } from "./live-city.ts"
 import { pivotWorld } from "./pivot-world.ts"
 import type { Touch, TripWorld } from "./planner.ts"
 

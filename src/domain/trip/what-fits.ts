@@ -2,10 +2,12 @@
  * What fits into the next ninety minutes, or any other: the solver puts places between where one is and where one has to be,
  * as one of them or as several after each other, and looks again without those for other ideas.
  */
+
 import { sharedTags } from "../catalog/embedding.ts"
+import { isWet } from "../city/live.ts"
 import type { DecisionSlate } from "../decisions.ts"
 import { NOWHERE } from "../itinerary/own-points.ts"
-import { MEAL } from "../itinerary/places.ts"
+import { isExposed, MEAL } from "../itinerary/places.ts"
 import { mealAt, millisAt, minuteAt } from "../itinerary/rules.ts"
 import type { Meal } from "../itinerary/table-hours.ts"
 import type { Problem } from "../orienteering/problem.ts"
@@ -14,7 +16,7 @@ import type { PivotWorld } from "../pivot/answer-model.ts"
 import type { PivotSettings } from "../pivot/env.ts"
 import { allowedNodes, plannedNodes } from "../pivot/fallbacks.ts"
 import { daySlots, minutesBetween, type PlanSlot } from "../pivot/plan.ts"
-import { isExposed, likingFor } from "../pivot/search.ts"
+import { likingFor } from "../pivot/search.ts"
 import { openState } from "../pivot/visit.ts"
 import { rfc3339 } from "../time/rfc3339.ts"
 import { beforeOneGoes, nodeBrief } from "../view/node.ts"
@@ -81,7 +83,7 @@ const stretchOf = (world: PivotWorld, edit: EditWorld, at: number, minutes: numb
 /** The best places that can be reached and left again, by how they are liked and how far they are. */
 const poolOf = (world: PivotWorld, { begins, ends, from, slots, to }: Stretch): ReadonlyArray<number> => {
   const { catalog, env, live, trip, tastes } = world
-  const isBad = live.badWeather.some((span) => span.from < ends && span.to > begins)
+  const isBad = isWet(live, begins, ends)
   const allowed = allowedNodes(env, catalog, trip)
   for (const index of plannedNodes(trip, catalog)) allowed[index] = 0
   const room = (ends - begins) / MINUTE

@@ -89,6 +89,54 @@ describe("a plan with places of which nobody knows the hours", () => {
   })
 })
 
+describe("a plan in a city where something is announced", () => {
+  const [{ noon }] = city.tripDays(MONDAY, 1) as [AssemblyInput["days"][number]]
+  /** From and until an hour of Monday; half a minute later, as what is reported by hand may be. */
+  const hours = (from: number, to: number) => ({
+    from: noon + (from - 12) * 3_600_000 + 30_000,
+    to: noon + (to - 12) * 3_600_000 + 30_000
+  })
+  const GALLERY = 7
+  const must = [nodes[GALLERY]!.id as NodeId]
+  const shut = (from: number, to: number) => ({
+    live: { closures: new Map([[GALLERY, [hours(from, to)]]]), badWeather: [] },
+    constraints: { must }
+  })
+
+  it("goes nowhere while it is shut", () => {
+    const [free] = plan(1, { constraints: { must } }).stops.filter(({ index }) => index === GALLERY)
+    const before = city.localMinute(free!.starts_at) / 60
+    const { stops } = plan(1, shut(before - 1, before + 2))
+    const visit = stops.find(({ index }) => index === GALLERY)!
+    const { from, to } = hours(before - 1, before + 2)
+    assert.isTrue(visit.ends_at <= from || visit.starts_at >= to)
+    assert.strictEqual(visit.open, "open")
+    const never = plan(1, shut(0, 30))
+    assert.isUndefined(never.stops.find(({ index }) => index === GALLERY))
+    assert.match(never.problems[0]!.message, /is closed on every day of the trip/)
+  })
+
+  it("is outdoors while it is dry, and in the wet only where it must be", () => {
+    const isWalk = (index: number) => nodes[index]!.category === "park"
+    const raining = (from: number, to: number, constraints = {}) => {
+      const live = { closures: new Map(), badWeather: [hours(from, to)] }
+      return plan(1, {
+        live,
+        constraints,
+        scores: scores.map((one) => ({ ...one, score: isWalk(one.index) ? 1 : 0.5 }))
+      })
+    }
+    const walks = ({ stops }: ReturnType<typeof plan>) => stops.filter(({ index }) => isWalk(index))
+    const dry = raining(13, 24)
+    assert.isNotEmpty(walks(dry))
+    for (const { ends_at } of walks(dry)) assert.isAtMost(ends_at, hours(13, 24).from)
+    assert.isEmpty(walks(raining(0, 24)))
+    const [wet, ...others] = walks(raining(0, 24, { must: [nodes.find(({ category }) => category === "park")!.id] }))
+    assert.isBelow(wet!.worth.exposed!, 0)
+    assert.isEmpty(others)
+  })
+})
+
 describe("an offer with places of which nobody knows the hours", () => {
   const at = tripDays(ZONE, MONDAY, 1)[0]!.noon + 2 * 3_600_000
   const held = (index: number): Slot => ({

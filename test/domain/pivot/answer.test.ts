@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { isVibeTag } from "../../../src/domain/catalog/taxonomy.ts"
+import { CALM_CITY } from "../../../src/domain/city/live.ts"
 import type { OptionId, SlotId } from "../../../src/domain/ids.ts"
 import type { PivotWorld } from "../../../src/domain/pivot/answer-model.ts"
-import { CALM_CITY, PIVOT_SETTINGS } from "../../../src/domain/pivot/env.ts"
+import { PIVOT_SETTINGS } from "../../../src/domain/pivot/env.ts"
 import {
   bytesOf,
   computeFallbacks,

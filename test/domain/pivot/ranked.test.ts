@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { CALM_CITY, PIVOT_MODEL, PIVOT_SETTINGS } from "../../../src/domain/pivot/env.ts"
+import { CALM_CITY } from "../../../src/domain/city/live.ts"
+import { PIVOT_MODEL, PIVOT_SETTINGS } from "../../../src/domain/pivot/env.ts"
 import { computeFallbacks, type FallbackSet, fallbackInput } from "../../../src/domain/pivot/fallbacks.ts"
 import type { PivotRequest } from "../../../src/domain/pivot/model.ts"
 import { type HeldRankings, momentAt, momentName, type Said, saidOf } from "../../../src/domain/pivot/ranked.ts"

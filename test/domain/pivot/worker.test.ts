@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads"
 import { assert, describe, it } from "@effect/vitest"
-import { CALM_CITY, PIVOT_SETTINGS, pivotEnv } from "../../../src/domain/pivot/env.ts"
+import { CALM_CITY } from "../../../src/domain/city/live.ts"
+import { PIVOT_SETTINGS, pivotEnv } from "../../../src/domain/pivot/env.ts"
 import { computeFallbacks, type FallbackSet, fallbackInput } from "../../../src/domain/pivot/fallbacks.ts"
 import { curatedCities } from "../../support/curated-cities.ts"
 import { tasteOf, tripIn } from "../../support/trips.ts"

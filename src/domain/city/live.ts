@@ -1,7 +1,24 @@
-/** A city's conditions as the pivot engine reads them. */
+/** A city's conditions as plans and pivots read them. */
 import type { CityCatalog } from "../catalog/city-catalog.ts"
-import type { CityConditions, CityEvent, WeatherCondition } from "../city/model.ts"
-import { CALM_CITY, type LiveCity, type TimeSpan } from "../pivot/env.ts"
+import type { CityConditions, CityEvent, WeatherCondition } from "./model.ts"
+
+export interface TimeSpan {
+  readonly from: number
+  readonly to: number
+}
+
+/** What is known of the city right now, beyond the catalog. */
+export interface LiveCity {
+  /** Places reported closed, by node index, and when: what closes on Friday is open today. */
+  readonly closures: ReadonlyMap<number, ReadonlyArray<TimeSpan>>
+  /** Weather in which nobody should be sent outdoors. */
+  readonly badWeather: ReadonlyArray<TimeSpan>
+}
+
+export const CALM_CITY: LiveCity = { closures: new Map(), badWeather: [] }
+
+export const isWet = ({ badWeather }: LiveCity, from: number, to: number): boolean =>
+  badWeather.some((span) => from < span.to && to > span.from)
 
 /** Weather that keeps people indoors; an advisory does not empty the parks. */
 export const bites = (event: Extract<CityEvent, { kind: "weather" }>): boolean => event.severity !== "minor"

@@ -35,7 +35,7 @@ const MEAL_PARTS: Readonly<Record<Meal, number>> = {
   dinner: dayPartMask(["evening", "night"])
 }
 
-const BREAKFAST = new Set(["cafe", "bakery"].map((category) => CATEGORIES.indexOf(category as never)))
+export const BREAKFAST = new Set(["cafe", "bakery"].map((category) => CATEGORIES.indexOf(category as never)))
 /** Breakfast begins within so many minutes of the day's beginning. */
 const BREAKFAST_MINUTES = 90
 

@@ -2,7 +2,7 @@
 import type { Crowd, Plan, Problem, Shares, Visit } from "../orienteering/problem.ts"
 import { type Candidates, feeds, isOwn } from "./candidates.ts"
 import type { Block, Frame } from "./frame.ts"
-import type { Option } from "./options.ts"
+import { BREAKFAST, type Option } from "./options.ts"
 import { onGrid } from "./rules.ts"
 import { HOLE_MINUTES, PAUSE_MINUTES, type PlanWeights, sumOf } from "./terms.ts"
 
@@ -27,6 +27,10 @@ export const legOf = (candidates: Candidates, buffer: number, before: Stop, stop
 
 export const arrivalsOf = (stop: Stop, day: number): ReadonlyArray<number> =>
   stop.kind === "option" ? stop.option.arrivals[day]! : [stop.block.from, stop.block.from]
+
+/** Somewhere one has just eaten, or had a coffee and something with it. */
+const isTable = (candidates: Candidates, candidate: number): boolean =>
+  feeds(candidates, candidate) || BREAKFAST.has(candidates.places.category[candidates.indexes[candidate]!]!)
 
 /** So long a stop wears one out. */
 const STRAINING_MINUTES = 100
@@ -120,6 +124,7 @@ const waysOf = ({ candidates, frame, weights }: Pose, stops: ReadonlyArray<Stop>
   const entry = [...chosen, ...booked.map((at) => entryOf(stops[at]!))]
   const exit = [...chosen, ...booked.map((at) => exitOf(stops[at]!))]
   const meal = Uint8Array.from(entry, (candidate) => (feeds(candidates, candidate) ? 1 : 0))
+  const table = Uint8Array.from(exit, (candidate) => (isTable(candidates, candidate) ? 1 : 0))
   const strains = Uint8Array.from(chosen, (candidate) =>
     places.minutes[indexes[candidate]!]! * frame.pace.stay >= STRAINING_MINUTES ? 1 : 0
   )
@@ -149,6 +154,7 @@ const waysOf = ({ candidates, frame, weights }: Pose, stops: ReadonlyArray<Stop>
         if (to === home) return toHome(from)
         return (
           between(exit[from]!, entry[to]!) * (meal[to] === 1 ? weights.wayToMeal : weights.way) +
+          (meal[to] === 1 && table[from] === 1 ? weights.sated : 0) +
           (from < count && to < count && strains[from] === 1 && strains[to] === 1 ? weights.strain : 0)
         )
       }

@@ -31,6 +31,8 @@ export interface PlanWeights {
   readonly wait: number
   /** A minute more of it, after so many that it is a hole in the day. */
   readonly hole: number
+  /** A meal straight after a breakfast, a coffee or another meal. */
+  readonly sated: number
   /** Two exhausting stops in a row. */
   readonly strain: number
   /** Another stop of a category on the same day, and in the trip. */
@@ -57,6 +59,7 @@ export const WEIGHTS: PlanWeights = {
   far: 2,
   wait: 0.0072,
   hole: 0.01,
+  sated: 0.3,
   strain: 0.08,
   sameDay: 0.05,
   sameTrip: 0.005,

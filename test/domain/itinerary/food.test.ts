@@ -29,6 +29,12 @@ const inputFor = (
 const isBreakfast = (city: PlanningCity, stop: { readonly index: number; readonly starts_at: number }) =>
   ["cafe", "bakery"].includes(city.nodes[stop.index]!.category) && city.localMinute(stop.starts_at) < 660
 
+const isMeal = (city: PlanningCity, stop: { readonly index: number }) =>
+  ["restaurant", "street_food", "food_hall"].includes(city.nodes[stop.index]!.category)
+
+const isTable = (city: PlanningCity, stop: { readonly index: number } | undefined) =>
+  stop !== undefined && (isMeal(city, stop) || ["cafe", "bakery"].includes(city.nodes[stop.index]!.category))
+
 /** The same city in another country: its places, its clocks, and the hours at which that country eats. */
 const inCountry = (city: PlanningCity, country: string): PlanningCity => ({
   ...city,
@@ -36,8 +42,8 @@ const inCountry = (city: PlanningCity, country: string): PlanningCity => ({
 })
 
 describe("food", () => {
-  it("has breakfast on days that begin before ten, beside as many stops as the pace has", () => {
-    let [days, breakfasts, full] = [0, 0, 0]
+  it("has breakfast on days that begin before ten, beside as many stops as the pace has, and no lunch straight after it", () => {
+    let [days, breakfasts, full, straight] = [0, 0, 0, 0]
     for (const [at, city] of [...curatedCities(), generateCity(71, { nodes: 300, unknown: 0.6 })].entries()) {
       for (let seed = 0; seed < 6; seed++) {
         const input = inputFor(city, at * 100 + seed, 2 + (seed % 2), { effort: 0.3 })
@@ -49,12 +55,14 @@ describe("food", () => {
           days++
           if (morning.length > 0) breakfasts++
           if (morning.length > 0 && its.length > most) full++
+          if (its.some((stop, i) => isMeal(city, stop) && isTable(city, its[i - 1]))) straight++
           assert.isAtMost(its.length, most + 1)
         }
       }
     }
     assert.isAtLeast(breakfasts / days, 0.8)
     assert.isAtLeast(full, days / 4)
+    assert.isAtMost(straight, days / 10, "a meal straight after another table")
   })
 
   it("says of each early day whether it lacks a breakfast, and why", () => {

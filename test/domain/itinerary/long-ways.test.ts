@@ -17,7 +17,8 @@ const beyond = (pace: (typeof PACES)[number], far: number) => {
       const { stops } = assemble({
         ...{ catalog: city, travel: city.travel, scores: scoresFor(city, randomOf(10 * at + seed)), days, seed },
         ...{ constraints: { pace }, vetoes: [], orientations: [], locked: [], effort: 0.3 },
-        weights: { ...WEIGHTS, far }
+        // At half of what a minute costs, long days are common enough to be counted in few trips.
+        weights: { ...WEIGHTS, way: WEIGHTS.way / 2, wayToMeal: WEIGHTS.wayToMeal / 2, far }
       })
       for (const { day } of days) {
         const ways = stops.reduce((sum, stop) => sum + (stop.day === day ? stop.travel_minutes : 0), 0)

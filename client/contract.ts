@@ -895,6 +895,7 @@ export type QuietHours = {
 export type Relaxation = {
   readonly constraint: string
   readonly day?: number
+  readonly meal?: "lunch" | "dinner"
   readonly message: string
 }
 

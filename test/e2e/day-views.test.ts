@@ -44,11 +44,15 @@ describe("days", () => {
     assert.isNull(ok(await ann.call("POST", "/trips", aTrip(1)), 201).prices.above_budget)
   })
 
-  it("say that they lack a breakfast, where no café is open early", async () => {
+  it("say that they lack a breakfast or a meal, where nothing is open then, and no longer once somebody put one in", async () => {
     const whole = JSON.parse(readFileSync(join(import.meta.dirname, "../../data/cities/seattle.json"), "utf8"))
-    const nodes = whole.nodes.map((node: Json) =>
-      ["cafe", "bakery"].includes(node.category) ? { ...node, opening_hours: "12:00-18:00" } : node
-    )
+    const stand = whole.nodes.find(({ category }: Json) => category === "street_food").key
+    const hours: Json = { cafe: "12:00-18:00", bakery: "12:00-18:00" }
+    for (const table of ["restaurant", "food_hall", "street_food"]) hours[table] = "17:00-23:00"
+    const nodes = whole.nodes.map((node: Json) => ({
+      ...node,
+      opening_hours: node.key === stand ? "11:00-14:30" : (hours[node.category] ?? node.opening_hours)
+    }))
     const file = join(world.folder, "late.json")
     writeFileSync(file, JSON.stringify({ ...whole, city: { ...whole.city, slug: "late", name: "Late" }, nodes }))
     const seeded = await world.command("seed-city", "--city", "late", "--source", "file", "--file", file)
@@ -66,6 +70,14 @@ describe("days", () => {
     )
     const usual = ok(await ann.call("POST", "/trips", aTrip(1, { day_start: "09:00" })), 201)
     assert.isFalse((usual.relaxed ?? []).some((one: Json) => one.constraint === "breakfast"))
+
+    // One stand is open at noon: a day has it, and the other one lacks a lunch until the stand is moved there.
+    const lacks = ({ relaxed = [] }: Json) => relaxed.flatMap(({ day, meal }: Json) => (meal === "lunch" ? [day] : []))
+    const [hungry] = lacks(trip)
+    const lunch = trip.days[2 - hungry].slots.find(({ placed_by }: Json) => placed_by === "meal")
+    const there = { action: "move", day: hungry }
+    ok(await ann.call("PATCH", `/trips/${trip.id}/slots/${lunch.id}`, there))
+    assert.isEmpty(lacks(ok(await ann.call("GET", `/trips/${trip.id}`))))
   })
 
   it("lead nowhere that is announced to be shut, nor outdoors in bad weather", async () => {

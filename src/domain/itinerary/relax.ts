@@ -136,6 +136,7 @@ export const relaxMeals = (draft: Draft, day: number): void => {
     draft.relaxations.push({
       constraint: "meals",
       day: frame.day.day,
+      meal,
       message: `Day ${frame.day.day} has no place for ${meal}: none that is open then, near enough and not used on another day is left.`
     })
   }

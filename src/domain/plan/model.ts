@@ -97,6 +97,8 @@ export type Veto = typeof Veto.Type
 export const Relaxation = Schema.Struct({
   constraint: Schema.String,
   day: Schema.optionalKey(Schema.Int),
+  /** The meal that the day lacks; absent where it is about none, and of plans made before it was named. */
+  meal: Schema.optionalKey(Schema.Literals(["lunch", "dinner"])),
   message: Schema.String
 }).annotate({ identifier: "Relaxation" })
 export type Relaxation = typeof Relaxation.Type

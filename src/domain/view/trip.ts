@@ -8,13 +8,12 @@ import { countAbove, pricesOf, pricesSaying } from "../catalog/price.ts"
 import { type CityConditions, shutByEvent } from "../city/model.ts"
 import { affinityOf } from "../group/affinity.ts"
 import { explainPackage } from "../group/package.ts"
-import { hasBreakfast } from "../itinerary/breakfast.ts"
 import { BUDGET_TIER } from "../itinerary/rules.ts"
 import { plainNarrative } from "../narrative.ts"
 import { partyTaste, vibeQuery } from "../persona/encode.ts"
 import type { Persona } from "../persona/persona.ts"
 import { readOffer } from "../pivot/model.ts"
-import type { FixedThing, PlacedBy, Relaxation, Slot } from "../plan/model.ts"
+import type { FixedThing, PlacedBy, Slot } from "../plan/model.ts"
 import { isoDate, parseIsoDate } from "../time/calendar.ts"
 import { legLines } from "../transit/legs.ts"
 import { EVENT_WORDS } from "../trip/event-words.ts"
@@ -24,6 +23,7 @@ import { UNDO_MILLIS } from "../trip/undoing.ts"
 import { type VoteAnswer, votersOf } from "../trip/vote.ts"
 import type { Open } from "../vocabulary.ts"
 import { freeTimes } from "./free-time.ts"
+import { isMended } from "./mended.ts"
 import { beforeOneGoes, evidenceLines, nodeBrief, topTags } from "./node.ts"
 
 /** Reasons that are shown for a stop. */
@@ -248,10 +248,6 @@ const lostView = ({ seq, type }: LostChange) => {
     message: `Change ${seq} of this trip${what === undefined ? "" : ` (${what})`} could not be kept, and the plan goes on without it. Look it over, and make the change again if you miss it.`
   }
 }
-
-/** What people put right by hand since: a morning that has a café now. */
-const isMended = ({ constraint, day }: Relaxation, { slots }: TripState, catalog: CityCatalog): boolean =>
-  constraint === "breakfast" && day !== undefined && hasBreakfast(catalog, day, slots)
 
 export const tripView = (trip: TripState, shown: Shown) => {
   const { catalog, personas } = shown

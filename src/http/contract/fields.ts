@@ -161,6 +161,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   lost: ["Changes that were acknowledged and could not be kept: the plan goes on without them."],
   means: ["What the tag says of a place.", "Noodles in broth are what one comes for"],
   members: ["Who belongs to the trip."],
+  meal: ["The meal that the day lacks.", "lunch"],
   message: ["The same in a sentence; times are the city's, as 18:30.", "Nothing of the kind is open then."],
   metrics: ["How it was judged.", { ndcg_10: 0.31 }],
   min_age: ["Years that one has to have to be let in.", 21],

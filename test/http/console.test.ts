@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { gzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -41,7 +40,7 @@ const servingWith = (mapTiles?: string) =>
     }
     const app = yield* HttpRouter.toHttpEffect(System.layer(options).pipe(Layer.provide(health)))
     const { url } = yield* serve(app)
-    return (path: string) => Effect.promise(() => fetch(`${url}${path}`))
+    return (path: string, init?: RequestInit) => Effect.promise(() => fetch(`${url}${path}`, init))
   })
 
 const serving = servingWith()
@@ -129,8 +128,9 @@ describe("the console's pages", () => {
         const waiting = ["/", ...references("index.html").filter(isShown)]
         for (const path of waiting) {
           if (weights.has(path)) continue
-          const served = yield* Effect.flatMap(ask(path), (one) => Effect.promise(() => one.text()))
-          weights.set(path, gzipSync(served).length)
+          const answer = yield* ask(path)
+          const served = yield* Effect.promise(() => answer.text())
+          weights.set(path, Number(answer.headers.get("content-length")))
           if (path.endsWith(".js") || path.endsWith(".ts")) waiting.push(...loadedBefore(path, served))
         }
         const sum = [...weights.values()].reduce((all, one) => all + one, 0)
@@ -140,6 +140,34 @@ describe("the console's pages", () => {
           .map(([path, bytes]) => `${path} ${bytes}`)
         assert.includeMembers([...weights.keys()], ["/console/trip.js", "/client/index.ts", "/console/trip.css"])
         assert.isAtMost(sum, FIRST_VIEW_BYTES, `the largest of ${weights.size} files: ${largest.join(", ")}`)
+      })
+    )
+  )
+
+  it.live("travel packed to whoever can unpack them, and not at all to whoever has them", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const ask = yield* serving
+        const facts = (path: string, headers: Record<string, string>) =>
+          Effect.gen(function* () {
+            const response = yield* ask(path, { headers })
+            const { byteLength: length } = yield* Effect.promise(() => response.arrayBuffer())
+            const said = (name: string) => response.headers.get(name)
+            assert.strictEqual(said("vary"), "accept-encoding", path)
+            return { status: response.status, packed: said("content-encoding"), etag: said("etag")!, length }
+          })
+        for (const path of ["/", "/console/map.js", "/client/http.ts"]) {
+          const packed = yield* facts(path, { "accept-encoding": "br;q=1.0, gzip;q=0.8" })
+          const plain = yield* facts(path, { "accept-encoding": "gzip;q=0, *" })
+          assert.deepInclude(packed, { status: 200, packed: "gzip" }, path)
+          assert.deepInclude(plain, { status: 200, packed: null }, path)
+          assert.notStrictEqual(packed.etag, plain.etag, path)
+          const known = { "accept-encoding": "gzip", "if-none-match": `"other", W/${packed.etag}` }
+          assert.deepInclude(yield* facts(path, known), { status: 304, length: 0, etag: packed.etag }, path)
+          const others = { "accept-encoding": "identity", "if-none-match": packed.etag }
+          assert.deepInclude(yield* facts(path, others), { status: 200, etag: plain.etag }, path)
+        }
+        assert.deepInclude(yield* facts("/console/icon-512.png", { "accept-encoding": "gzip" }), { packed: null })
       })
     )
   )

@@ -1,5 +1,5 @@
 /** Routes for monitors and readers: `/health`, `/ready`, `/metrics`, `/docs` and the console. None needs a token. */
-import { readdir, readFile } from "node:fs/promises"
+import { readdir } from "node:fs/promises"
 import { stripTypeScriptTypes } from "node:module"
 import { extname, join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -11,6 +11,7 @@ import { NotFound } from "../api/problems.ts"
 import { streamDocument } from "../contract/stream-document.ts"
 import { isLoopback } from "../middleware/loopback.ts"
 import { RequestScope } from "../middleware/request-scope.ts"
+import { servePage } from "./pages.ts"
 
 export interface SystemOptions {
   readonly version: string
@@ -102,22 +103,10 @@ const withoutTypes = (source: string): string => {
   }
 }
 
-/** The client's files, as pages load them: made once, when the first page asks. */
+/** The client's files, as pages load them. */
 const clientFiles = Effect.fnUntraced(function* (folder: string) {
   const files = yield* Effect.promise(() => readdir(folder))
-  return yield* Effect.forEach(
-    files.filter((file) => extname(file) === ".ts"),
-    (file) =>
-      Effect.map(
-        Effect.cached(
-          Effect.map(
-            Effect.promise(() => readFile(join(folder, file), "utf8")),
-            withoutTypes
-          )
-        ),
-        (script) => [`/client/${file}`, script] as const
-      )
-  )
+  return files.filter((file) => extname(file) === ".ts").map((file) => [`/client/${file}`, file] as const)
 })
 
 const metrics = (sample: Effect.Effect<void>) =>
@@ -165,26 +154,16 @@ export const layer = (options: SystemOptions) =>
         })
       )
 
-      for (const [path, script] of yield* clientFiles(options.clientFolder)) {
-        const page = { contentType: CONTENT_TYPES[".js"]!, headers: PAGE_HEADERS }
-        yield* router.add(
-          "GET",
-          path as `/${string}`,
-          Effect.map(script, (text) => Response.text(text, page))
-        )
+      for (const [path, name] of yield* clientFiles(options.clientFolder)) {
+        const file = join(options.clientFolder, name)
+        const page = { file, made: withoutTypes, contentType: CONTENT_TYPES[".js"]!, headers: PAGE_HEADERS }
+        yield* router.add("GET", path as `/${string}`, servePage(page))
       }
 
-      for (const [path, file] of yield* pageFiles(options.consoleFolder)) {
+      for (const [path, name] of yield* pageFiles(options.consoleFolder)) {
         const headers = path === "/" ? appHeaders(options.mapTiles) : PAGE_HEADERS
-        const page = { contentType: CONTENT_TYPES[extname(file)]!, headers }
-        yield* router.add(
-          "GET",
-          path,
-          Effect.map(
-            Effect.promise(() => readFile(`${options.consoleFolder}/${file}`)),
-            (bytes) => Response.uint8Array(bytes, page)
-          )
-        )
+        const file = join(options.consoleFolder, name)
+        yield* router.add("GET", path, servePage({ file, contentType: CONTENT_TYPES[extname(name)]!, headers }))
       }
     })
   )

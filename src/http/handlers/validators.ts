@@ -10,11 +10,11 @@ import { WITH_ETAG } from "../contract/document.ts"
 /** Letters of the hash: nobody's answers meet by chance in so many. */
 const LETTERS = 22
 
-const etagOf = (body: Uint8Array | string): string =>
+export const etagOf = (body: Uint8Array | string): string =>
   `"${createHash("sha256").update(body).digest("base64url").slice(0, LETTERS)}"`
 
 /** `If-None-Match` may name several, weak ones among them, or any. */
-const isAmong = (etag: string, asked: string | undefined): boolean =>
+export const isAmong = (etag: string, asked: string | undefined): boolean =>
   asked?.split(",").some((one) => one.trim().replace(/^W\//, "") === etag) ?? false
 
 export const layer = Layer.succeed(

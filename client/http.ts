@@ -3,7 +3,7 @@ import { sleep } from "./back-off.ts"
 import type { ServerClock } from "./clock.ts"
 import type { Operations } from "./contract.ts"
 import { newId } from "./ids.ts"
-import { Problem, type ProblemDocument, UNREACHABLE } from "./problem.ts"
+import { Problem, type ProblemDocument, WORDS, type Words } from "./problem.ts"
 import { ROUTES } from "./routes.ts"
 import type { TokenKeeper } from "./tokens.ts"
 
@@ -40,8 +40,7 @@ export interface HttpOptions {
   readonly tokens: TokenKeeper
   readonly clock?: ServerClock | undefined
   readonly fetch: typeof globalThis.fetch
-  /** What the client says where no answer came. */
-  readonly unreachable?: string | undefined
+  readonly words?: Words | undefined
   /** Longest that a request may take. */
   readonly timeoutMillis?: number | undefined
   /** Hears of a token that is no longer good and could not be renewed. */
@@ -74,8 +73,8 @@ const parsed = (text: string): Loose => {
 
 const NO_CONTENT = 204
 
-const reaching = (unreachable = UNREACHABLE) => {
-  const away = () => new Problem({ detail: unreachable }, 0)
+const reaching = (words: Words) => {
+  const away = () => new Problem({ detail: words.unreachable }, 0)
 
   /** What somebody does with the network: where it breaks off in the middle, nobody answered. */
   const reached = async <A>(given: Loose, work: Promise<A>): Promise<A> => {
@@ -94,7 +93,12 @@ const reaching = (unreachable = UNREACHABLE) => {
     return answer
   }
 
-  return { reached, readBody }
+  const readFile = (response: Response, given: Loose): Promise<Blob> => {
+    if (response.headers.get("content-type")?.startsWith("application/json") !== true) throw away()
+    return reached(given, response.blob())
+  }
+
+  return { reached, readBody, readFile }
 }
 
 /** Milliseconds after which it makes sense to ask again; undefined where it does not. */
@@ -105,19 +109,19 @@ const retryAfter = (status: number, document: ProblemDocument | undefined): numb
 }
 
 /** Nobody said whether the token may be renewed: who asked is still signed in, and asks again when somebody answers. */
-const notRenewed = (error: unknown, unreachable = UNREACHABLE): Problem => {
-  if (!(error instanceof Problem)) return new Problem({ detail: unreachable }, 0)
-  return error.isAway ? error : new Problem({ ...error.document, status: 503 }, 503)
+const notRenewed = (error: unknown, words: Words): Problem => {
+  if (!(error instanceof Problem)) return new Problem({ detail: words.unreachable }, 0)
+  return error.isAway ? error : new Problem({ ...error.document, status: 503 }, 503, words)
 }
 
 /** Answers that were read once, with the `ETag` they came with: who asks again is answered without the body. */
 const MOST_REMEMBERED = 60
 
 export const makeHttp = (options: HttpOptions) => {
-  const { tokens } = options
+  const { tokens, words = WORDS } = options
   const remembered = new Map<string, { readonly etag: string; readonly answer: unknown }>()
 
-  const { reached, readBody } = reaching(options.unreachable)
+  const { reached, readBody, readFile } = reaching(words)
 
   const once = async (method: string, address: string, given: Loose, key: string | undefined) => {
     const { token } = tokens
@@ -154,17 +158,17 @@ export const makeHttp = (options: HttpOptions) => {
       tokens.look()
       const { response, token, known } = await once(method, address, given, key)
       if (response.status === 304 && known !== undefined) return known.answer
-      if (response.ok && given.asFile) return reached(given, response.blob())
+      if (response.ok && given.asFile) return readFile(response, given)
       const answer = await readBody(response, given)
       if (response.ok) {
         if (method === "GET") remember(address, response.headers.get("etag"), answer)
         return answer
       }
-      const problem = new Problem(answer, response.status)
+      const problem = new Problem(answer, response.status, words)
       if (response.status === 401 && token !== undefined && !hasRenewed) {
         hasRenewed = true
         const renewed = await tokens.renewed(token).catch((error: unknown) => {
-          throw notRenewed(error, options.unreachable)
+          throw notRenewed(error, words)
         })
         if (renewed !== undefined) continue
         options.onSignedOut?.(problem)

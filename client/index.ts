@@ -1,7 +1,7 @@
 /** Everything that a program needs to talk to an Overplanned server, for browsers and for Node, without a build. */
 import { ServerClock } from "./clock.ts"
 import { makeHttp } from "./http.ts"
-import type { Problem } from "./problem.ts"
+import { type Problem, WORDS, type Words } from "./problem.ts"
 import { Queue, type QueueOptions } from "./queue.ts"
 import { type SharedOptions, SharedTrip } from "./shared.ts"
 import { type StreamOptions, TripStream } from "./stream.ts"
@@ -11,7 +11,7 @@ export { ServerClock } from "./clock.ts"
 export type * from "./contract.ts"
 export type { Answer, OperationName, Request } from "./http.ts"
 export { newId } from "./ids.ts"
-export { Problem, problemText } from "./problem.ts"
+export { Problem, problemText, type Words } from "./problem.ts"
 export { type Entry, Queue, type Queued, type QueueStore } from "./queue.ts"
 export { type SharedPlan, SharedTrip } from "./shared.ts"
 export { type StreamState, streamAddress, TripStream, Unanswered } from "./stream.ts"
@@ -30,8 +30,9 @@ export interface ClientOptions {
    */
   readonly onSignedOut?: ((problem: Problem) => void) | undefined
   readonly fetch?: typeof globalThis.fetch | undefined
-  /** What the client says where no answer came. */
-  readonly unreachable?: string | undefined
+  /** What the client says itself, in other words or another language. */
+  readonly words?: Words | undefined
+  /** Longest that a request, or opening a live connection, may take. */
   readonly timeoutMillis?: number | undefined
 }
 
@@ -39,7 +40,8 @@ export const makeClient = (options: ClientOptions = {}) => {
   const origin = options.origin ?? globalThis.location?.origin ?? "http://127.0.0.1:8000"
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
   const clock = new ServerClock()
-  const shared = { origin, clock, fetch, unreachable: options.unreachable, timeoutMillis: options.timeoutMillis }
+  const { timeoutMillis, words = WORDS } = options
+  const shared = { origin, clock, fetch, words, timeoutMillis }
   // Renewing takes a road of its own: the token in it may have run out.
   const nobody = makeHttp({ ...shared, tokens: new TokenKeeper(undefined, async () => undefined) })
   const tokens = new TokenKeeper(options.token, async (token) => {
@@ -58,11 +60,12 @@ export const makeClient = (options: ClientOptions = {}) => {
     tokens,
     clock,
     /** Opens the live connection of a trip. */
-    stream: (one: Omit<StreamOptions, "origin" | "tokens">) => new TripStream({ ...one, origin, tokens }),
+    stream: (one: Omit<StreamOptions, "origin" | "tokens">) =>
+      new TripStream({ timeoutMillis, ...one, origin, tokens }),
     /** Follows a plan that somebody shared by a link; no token is needed. */
-    shared: (one: Omit<SharedOptions, "origin" | "http">) => new SharedTrip({ ...one, origin, http }),
+    shared: (one: Omit<SharedOptions, "origin" | "http">) => new SharedTrip({ timeoutMillis, ...one, origin, http }),
     /** A queue for what is said without a network. */
-    queue: (one: Omit<QueueOptions, "http" | "clock"> = {}) => new Queue({ ...one, http, clock })
+    queue: (one: Omit<QueueOptions, "http" | "clock"> = {}) => new Queue({ ...one, http, clock, words })
   }
 }
 

@@ -15,19 +15,35 @@ export interface ProblemDocument {
   readonly offer?: any
 }
 
-export const UNREACHABLE = "The server cannot be reached right now."
+/** What the client says itself, where no server speaks. */
+export interface Words {
+  readonly unreachable: string
+  /** Of an answer without a sentence. */
+  readonly answered: (status: number) => string
+  readonly again: (seconds: number) => string
+  /** So much waits to be sent that nothing more is taken. */
+  readonly full: (count: number) => string
+}
+
+export const WORDS: Words = {
+  unreachable: "The server cannot be reached right now.",
+  answered: (status) => `The server answered ${status}.`,
+  again: (seconds) => `Try again in ${seconds} s.`,
+  full: (count) => `${count} things wait to be sent already. Go online first.`
+}
 
 /** The problem in words for people: what happened, each field that is wrong, and when to try again. */
-export const problemText = (document: ProblemDocument | undefined, status: number): string => {
-  const said = document?.detail ?? document?.title ?? `The server answered ${status}.`
+export const problemText = (document: ProblemDocument | undefined, status: number, words = WORDS): string => {
+  const said = document?.detail ?? document?.title ?? words.answered(status)
   // The server's sentence names the fields as a rule; what it names is not said a second time.
   const issues = (document?.errors ?? []).filter(({ message }) => !said.includes(message))
   const text = [said, ...issues.map(({ path, message }) => `${path.join(".")} ${message}`)].join(" ")
   const wait = document?.retry_after_seconds
-  return wait === undefined ? text : `${text} Try again in ${wait} s.`
+  return wait === undefined ? text : `${text} ${words.again(wait)}`
 }
 
-const AWAY: ReadonlySet<number> = new Set([0, 502, 503, 504])
+/** 511 is of a network that wants one to sign in first, such as a hotel's. */
+const AWAY: ReadonlySet<number> = new Set([0, 502, 503, 504, 511])
 
 const PREFIX = "urn:overplanned:problem:"
 
@@ -36,8 +52,8 @@ export class Problem extends Error {
   readonly status: number
   readonly document: ProblemDocument | undefined
 
-  constructor(document: ProblemDocument | undefined, status: number) {
-    super(problemText(document, status))
+  constructor(document: ProblemDocument | undefined, status: number, words?: Words) {
+    super(problemText(document, status, words))
     this.name = "Problem"
     this.status = status
     this.document = document

@@ -5,10 +5,10 @@
 import type { ServerClock } from "./clock.ts"
 import type { Answer, Http, Request } from "./http.ts"
 import { newId } from "./ids.ts"
-import { Problem } from "./problem.ts"
+import { Problem, WORDS, type Words } from "./problem.ts"
 
 /** What makes sense later as well; everything else is asked again by a person. */
-export type Queued = "trips.answerPivot" | "trips.changeSlot" | "trips.veto" | "people.signals"
+export type Queued = "trips.answerPivot" | "trips.changeSlot" | "trips.editVetoes" | "votes.cast" | "people.signals"
 
 export interface Entry<O extends Queued = Queued> {
   readonly operation: O
@@ -34,6 +34,8 @@ export interface QueueOptions {
   readonly store?: QueueStore | undefined
   /** Under which name; one for each person. */
   readonly name?: string | undefined
+  readonly words?: Words | undefined
+  /** Of signals, which go several at once, each hears what was refused of its own. */
   readonly onSent?: (entry: Entry, answer: Answer<Queued>) => void
   /** The plan had changed meanwhile, or the wish makes no sense any more: the problem says what and why. */
   readonly onRefused?: (entry: Entry, problem: Problem) => void
@@ -65,6 +67,20 @@ const follows = (entry: Entry, sent: Entry, answer: Answer<Queued>): Entry => {
   return version === request.ifMatch + 1 ? { ...entry, request: { ...request, ifMatch: version } } : entry
 }
 
+const countOf = (request: Loose): number => [request.body].flat().length
+
+/** What each of several that went together is told: of signals, what the server would not take among its own. */
+const sharesOf = (entries: ReadonlyArray<Entry>, answer: Loose): ReadonlyArray<readonly [Entry, Answer<Queued>]> => {
+  if (entries.length === 1) return [[entries[0]!, answer]]
+  let from = 0
+  return entries.map((entry) => {
+    const [first, until] = [from, from + countOf(entry.request)]
+    from = until
+    const rejected = (answer?.rejected ?? []).filter(({ index }: Loose) => index >= first && index < until)
+    return [entry, { ...answer, rejected }]
+  })
+}
+
 export class Queue {
   readonly #options: QueueOptions
   readonly #name: string
@@ -85,7 +101,8 @@ export class Queue {
   add<O extends Queued>(operation: O, request: Request<O>, key: string = newId(), about?: string): Entry<O> {
     const { entries } = this
     if (entries.length >= MOST_QUEUED) {
-      throw new Problem({ detail: `${MOST_QUEUED} things wait to be sent already. Go online first.` }, 0)
+      const { full } = this.#options.words ?? WORDS
+      throw new Problem({ detail: full(MOST_QUEUED) }, 0)
     }
     const ahead = this.#options.clock?.ahead ?? 0
     const entry: Entry<O> = { operation, request, key, at: Date.now(), ahead, about }
@@ -112,12 +129,12 @@ export class Queue {
       try {
         const answer = await this.#sendTogether([this.#dated(first), ...next.slice(1)])
         this.#done(next, answer)
-        for (const entry of next) this.#options.onSent?.(entry, answer)
+        for (const [entry, own] of sharesOf(next, answer)) this.#options.onSent?.(entry, own)
       } catch (error) {
         if (!(error instanceof Problem)) throw error
         if (waits(error)) return
         this.#done(next)
-        this.#options.onRefused?.(first, error)
+        for (const entry of next) this.#options.onRefused?.(entry, error)
       }
     }
   }
@@ -125,10 +142,12 @@ export class Queue {
   /** The first entry, and the signals that follow it where it is one. */
   #next(): ReadonlyArray<Entry> {
     const { entries } = this
-    const [first] = entries
-    if (first === undefined || first.operation !== "people.signals") return first === undefined ? [] : [first]
-    const others = entries.findIndex(({ operation }) => operation !== "people.signals")
-    return entries.slice(0, others === -1 ? MOST_TOGETHER : Math.min(others, MOST_TOGETHER))
+    let together = 0
+    const end = entries.findIndex(({ operation, request }, nth) => {
+      together += operation === "people.signals" ? countOf(request) : MOST_TOGETHER
+      return nth > 0 && together > MOST_TOGETHER
+    })
+    return end === -1 ? entries : entries.slice(0, end)
   }
 
   #sendTogether(entries: ReadonlyArray<Entry>): Promise<Answer<Queued>> {

@@ -35,6 +35,8 @@ export interface StreamOptions {
   /** Hears every frame that answers nothing. */
   readonly onFrame: (frame: ServerFrame) => void
   readonly onState: (state: StreamState, waitMillis?: number) => void
+  /** Longest that opening the connection may take. */
+  readonly timeoutMillis?: number | undefined
 }
 
 /** Where the stream of a trip is; with a position it gives every frame since. */
@@ -130,7 +132,7 @@ export class TripStream {
       this.#pings = setInterval(() => this.#ping(), PING_EVERY_MS)
     }
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(String(data)))
-    onceLost(socket, (code) => this.#lost(code, token))
+    onceLost(socket, (code) => this.#lost(code, token), this.#options.timeoutMillis)
   }
 
   #ping(): void {

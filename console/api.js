@@ -1,6 +1,7 @@
 /** The HTTP contract as the app uses it, on the typed client, with what was read last where there is no network. */
 import { sleep } from "../client/back-off.ts"
 import { makeClient } from "../client/index.ts"
+import { spanText } from "./format.js"
 import { NOTHING } from "./kept.js"
 import { T } from "./messages.js"
 
@@ -115,19 +116,26 @@ const planCalls = (call) => ({
 const vetoCalls = (call) => ({
   /** @param {string} id */
   vetoes: (id) => call("trips.vetoes", { path: { id } }),
-  /** @param {string} id @param {Body<"trips.editVetoes">} body */
-  editVetoes: (id, body) => call("trips.editVetoes", { path: { id }, body })
+  /** @param {string} id @param {Body<"trips.editVetoes">} body @param {string} key */
+  editVetoes: (id, body, key) => call("trips.editVetoes", { path: { id }, body, key })
 })
 
 /** @param {Call} call */
 const voteCalls = (call) => ({
   /** @param {string} id @param {string} pivot_id @param {Body<"votes.open">} body */
   openVote: (id, pivot_id, body) => call("votes.open", { path: { id, pivot_id }, body }),
-  /** @param {string} id @param {string} pivot_id @param {Body<"votes.cast">} body */
-  castVote: (id, pivot_id, body) => call("votes.cast", { path: { id, pivot_id }, body }),
+  /** @param {string} id @param {string} pivot_id @param {Body<"votes.cast">} body @param {string} key */
+  castVote: (id, pivot_id, body, key) => call("votes.cast", { path: { id, pivot_id }, body, key }),
   /** @param {string} id */
   vote: (id) => call("votes.read", { path: { id } })
 })
+
+/** What the client says itself. */
+const WORDS = {
+  ...T.problem,
+  unreachable: T.unreachable,
+  again: (seconds) => T.problem.again(spanText(seconds * 1000))
+}
 
 /** A server that is within reach answers far sooner; where something is kept, nobody looks at an empty page for longer. */
 const KEPT_AFTER_MS = 2_000
@@ -179,7 +187,7 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     onToken,
     onSignedOut: ({ message }) => onUnauthorized(message),
     fetch,
-    unreachable: T.unreachable
+    words: WORDS
   })
   const { call } = client
 
@@ -254,8 +262,6 @@ export const makeApi = (token, onUnauthorized, fetch, beside = {}) => {
     ...planCalls(call),
     ...vetoCalls(call),
     ...voteCalls(call),
-    ...companionCalls(call),
-    /** @param {Body<"people.signals">} body */
-    signal: (body) => call("people.signals", { body })
+    ...companionCalls(call)
   }
 }

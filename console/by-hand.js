@@ -1,6 +1,7 @@
 /** What a traveler does to a plan with their own hands: choosing among places, bringing something along, and taking it all back. */
 import { button, element, field, held, redraw, setText } from "./dom.js"
 import { beforeText, deadline, inClock, timeSpan } from "./format.js"
+import { letterOf } from "./map.js"
 import { categoryWords, T } from "./messages.js"
 import { openBadge } from "./stop.js"
 
@@ -18,16 +19,23 @@ export const beforeElement = (stop, currency, name) =>
     [name, beforeText(stop, currency), stop.expected?.text].filter(Boolean).join(" · ")
   )
 
-/** What could stand in a stop's place. `take(node)` takes one of them. */
-export const choicesElement = ({ choices, reasons }, { zone, currency }, take) =>
+/** What could stand in a stop's place, each with its letter on the `map` above. `take(node)` takes one of them. */
+export const choicesElement = ({ choices, reasons }, { zone, currency, map }, take) =>
   element(
     "div",
     { class: "choices", role: "group", "aria-label": T.byHand.choices },
+    map,
     choices.length === 0 && reasons.map(({ message }) => element("p", { class: "soft" }, inClock(message))),
     choices.map((one, nr) =>
       button(
         [
-          `${one.node.name} · ${categoryWords(one.node.category)} · ${timeSpan(one.starts_at, one.ends_at, zone)}`,
+          [
+            letterOf(nr),
+            one.node.name,
+            categoryWords(one.node.category),
+            timeSpan(one.starts_at, one.ends_at, zone)
+          ].join(" · "),
+          " ",
           beforeElement(one, currency)
         ],
         held(() => take(one.node)),
@@ -103,7 +111,7 @@ export const addElement = (search, add) => {
     held(async () => {
       if (!(await add({ ...what(), ...when() }))) return
       text.value = at.value = ""
-      found.replaceChildren()
+      redraw(found, [])
     })
   const look = async () => {
     if (!text.reportValidity()) return

@@ -1,13 +1,11 @@
 /** The app: who is signed in, and which view the address asks for. */
 import { makeApi } from "./api.js"
-import { announce, button, element, partOfPage } from "./dom.js"
-import { inClock, measure } from "./format.js"
+import { announce, button, element, entitle, focusIfLost, partOfPage } from "./dom.js"
+import { inClock, spanText } from "./format.js"
 import { forgetOthers, keepShell, keptFor } from "./kept.js"
 import { T } from "./messages.js"
 import { copyView, newTripView } from "./new-trip.js"
-import { onboardingView } from "./onboarding.js"
 import { forgetOthersOwn, ownOf } from "./own.js"
-import { personaView } from "./persona.js"
 import { makePlaces } from "./places.js"
 import { printView } from "./print.js"
 import { leaveDevice, lookAtDevice } from "./push.js"
@@ -21,7 +19,7 @@ const main = partOfPage("main")
 const nav = partOfPage("nav")
 
 /**
- * Nobody joins or opens a link without a network: what that takes is fetched when somebody is asked.
+ * Nobody joins, opens a link or says who they are without a network: what that takes is fetched when somebody comes there.
  *
  * @template M
  * @param {Promise<M>} module
@@ -33,6 +31,12 @@ const fetched = (module) =>
 
 /** @type {typeof import("./join.js").joinView} */
 const joinView = async (...given) => (await fetched(import("./join.js"))).joinView(...given)
+
+/** @type {typeof import("./onboarding.js").onboardingView} */
+const onboardingView = async (app) => (await fetched(import("./onboarding.js"))).onboardingView(app)
+
+/** @type {typeof import("./persona.js").personaView} */
+const personaView = async (app) => (await fetched(import("./persona.js"))).personaView(app)
 
 /** @type {typeof import("./shared.js").sharedView} */
 const sharedView = async (...given) => (await fetched(import("./shared.js"))).sharedView(...given)
@@ -72,9 +76,16 @@ let asked = 0
 /** The address that the notices on the page speak of. */
 let told = location.hash
 
+/** Another page is there: it is called by its name, and who came by keyboard begins at its heading. */
+const arrived = () => {
+  entitle()
+  if (asked > 1) focusIfLost(main)
+}
+
 const welcome = async () => {
   const view = await welcomeView({ ...visitor, code, logIn, isInvited: () => location.hash.startsWith("#/join/") })
   if (app === undefined) main.replaceChildren(view)
+  arrived()
 }
 
 /** A sentence, and a way on. */
@@ -129,7 +140,10 @@ const show = async (address = location.hash) => {
       main.replaceChildren(...failed(error, address))
     }
   } finally {
-    if (mine === asked) main.removeAttribute("aria-busy")
+    if (mine === asked) {
+      main.removeAttribute("aria-busy")
+      arrived()
+    }
   }
 }
 
@@ -159,19 +173,13 @@ const expired = () => {
   leave(T.welcome.expired)
 }
 
-/** Longest difference that is told in hours. */
-const MOST_HOURS = 48
-const HOUR_MS = 3_600_000
-
 let toldOfClock = false
 
 /** Said once: everything else goes on by the server's clock. */
 const lookAtClock = ({ ahead }) => {
   if (ahead === 0 || toldOfClock) return
   toldOfClock = true
-  const hours = Math.abs(ahead) / HOUR_MS
-  const [unit, count] = hours < 1 ? ["minute", hours * 60] : hours < MOST_HOURS ? ["hour", hours] : ["day", hours / 24]
-  announce(T.clock(measure(Math.round(count), unit)), "error")
+  announce(T.clock(spanText(Math.abs(ahead))), "error")
 }
 
 /** Signs in with this token and goes to the address, or stays where one is. */
@@ -231,6 +239,7 @@ for (const [address, text] of [
   nav.append(element("a", { href: address }, text))
 }
 partOfPage("contract").textContent = T.nav.contract
+partOfPage("skip").textContent = T.skip
 
 /** A code is for who is signed in nowhere here: nobody finds themselves in another's account for having followed a link. */
 const arrive = ({ code: brought, token }) => {
@@ -259,10 +268,10 @@ partOfPage("skip").addEventListener("click", (event) => {
   main.focus()
 })
 
-const arrived = takeFromAddress()
-const remembered = arrived.token ?? rememberedToken()
+const brought = takeFromAddress()
+const remembered = brought.token ?? rememberedToken()
 if (remembered !== undefined) logIn(remembered)
-if (remembered === undefined || arrived.code !== undefined) arrive(arrived)
+if (remembered === undefined || brought.code !== undefined) arrive(brought)
 
 // Without a network later, the app still opens. Where the browser keeps nothing, it does not.
 keepShell().catch(() => {})

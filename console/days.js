@@ -1,6 +1,6 @@
 /** A trip's days, one at a time. A stop that nothing happened to keeps its element, with what is folded open in it. */
 import { addElement, fixedElement } from "./by-hand.js"
-import { button, element, held, redraw, setText, whenOther } from "./dom.js"
+import { button, element, entitle, held, redraw, setText, whenOther } from "./dom.js"
 import { fitsElement } from "./fits.js"
 import { calendarDay, clockTime, inClock, localDate, pricesText } from "./format.js"
 import { T } from "./messages.js"
@@ -255,6 +255,7 @@ export const makeDays = (acts, shown, { map, now, currency, notes }) => {
       canChange(trip) && adding(trip, day, zone)
     ])
     shown(day)
+    if (part.isConnected) entitle()
   }
 
   /** Shows the day of that stop. */

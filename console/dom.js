@@ -64,6 +64,42 @@ export const chips = (legend, name, choices, { chosen, type }, change) =>
     )
   )
 
+/** Where one stops on the way through a page by keys. */
+const STOPS = "summary, button, a[href], input, select, textarea"
+
+/** @param {Element | null | undefined} node */
+const stopIn = (node) => (node?.matches(`${STOPS}, [tabindex]`) ? node : node?.querySelector(STOPS))
+
+/** The heading that a part stands below, or has. */
+const headingOf = (part) => {
+  for (let at = part; at !== null; at = at.parentElement) {
+    const heading = at.querySelector("h1, h2, h3")
+    if (heading !== null) return heading
+  }
+  return partOfPage("main")
+}
+
+/** Goes to the first of these that can be gone to, without moving the page: what is hidden cannot. */
+const focusOn = (wanted) => {
+  for (const one of wanted.filter(Boolean)) {
+    if (!one.matches(`${STOPS}, [tabindex]`)) one.tabIndex = -1
+    one.focus({ preventScroll: true })
+    if (document.activeElement === one) return
+  }
+}
+
+/** Who was at what is gone is at the heading of this part. */
+export const focusIfLost = (part) => {
+  if (document.activeElement === document.body) focusOn([headingOf(part)])
+}
+
+/** The page is called what stands on top of it, and the day that is looked at. */
+export const entitle = () => {
+  const said = ["h1", ".days h2"].map((one) => partOfPage("main").querySelector(one)?.textContent)
+  const title = [...said, T.app].filter(Boolean).join(" · ")
+  if (document.title !== title) document.title = title
+}
+
 /** How long news stays; what went wrong stays until it is dismissed. */
 const NEWS_MS = 12_000
 
@@ -75,35 +111,67 @@ const NEWS_MS = 12_000
 export const partOfPage = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
 
 let fading
+/** Where one was before one came by keyboard to what is told. */
+let cameFrom
+
+/** What is told from now on; who was at something that is not told any more is back where they came from. */
+const tell = (told) => {
+  const place = partOfPage("notices")
+  const isThere = place.contains(document.activeElement)
+  place.replaceChildren(...told)
+  if (isThere && !place.contains(document.activeElement)) {
+    focusOn([cameFrom?.isConnected && cameFrom, headingOf(partOfPage("main"))])
+  }
+}
 
 /** Says something to who sees the page and to who hears it; `more` is a button beside it. News do not push aside what went wrong. */
 export const announce = (text, kind = "info", more) => {
   const place = partOfPage("notices")
   clearTimeout(fading)
+  const others = () => [...place.children].filter((one) => one !== told)
+  /** Nobody's button fades away below them. */
+  const fade = () => {
+    if (told.contains(document.activeElement)) fading = setTimeout(fade, NEWS_MS)
+    else told.remove()
+  }
   const notice = element("p", { class: `notice ${kind}`, role: kind === "error" ? "alert" : "status" }, text)
   const told = element(
     "div",
-    { class: `told ${kind}` },
+    {
+      class: `told ${kind}`,
+      focusin: ({ relatedTarget }) => {
+        if (!place.contains(relatedTarget)) cameFrom = relatedTarget
+      }
+    },
     notice,
     more !== undefined && button(more.label, held(more.act), { "data-act": "undo" }),
-    button(T.dismiss, () => told.remove(), { class: "quiet" })
+    button(T.dismiss, () => tell(others()), { class: "quiet" })
   )
-  if (kind !== "error") fading = setTimeout(() => told.remove(), NEWS_MS)
+  if (kind !== "error") fading = setTimeout(fade, NEWS_MS)
   const stands = kind === "error" ? null : place.querySelector(".told.error")
-  place.replaceChildren(...[stands, told].filter(Boolean))
+  tell([stands, told].filter(Boolean))
 }
 
 /** Says what went wrong: the times in such a sentence are the server's, and are told as this device tells times. */
 export const announceProblem = ({ message }) => announce(inClock(message), "error")
 
-/** Which button of which stop or offer has the focus, as a selector that outlives the element. */
+/**
+ * Who is at something of a part by keyboard, and where they are led once it is drawn anew: to the same button, else to what it was
+ * about, else to what stands in its place, else to the heading of it all.
+ */
 const focused = (part) => {
   const button = document.activeElement
   if (button === null || !part.contains(button)) return undefined
   const owner = button.closest("[data-of]")
+  const of = owner && `[data-of="${owner.getAttribute("data-of")}"]`
   const name = button.getAttribute("data-act")
-  const act = name === null ? "" : ` [data-act="${name}"]`
-  return owner === null ? undefined : `[data-of="${owner.getAttribute("data-of")}"]${act}`
+  const nth = [...part.children].findIndex((one) => one.contains(button))
+  return () => {
+    const same = of && part.querySelector(name === null ? of : `${of} [data-act="${name}"]`)
+    const about = owner?.isConnected ? owner : of && part.querySelector(of)
+    const next = part.children[Math.min(nth, part.children.length - 1)]
+    return [same, about, next].map(stopIn).concat(headingOf(part))
+  }
 }
 
 /** These children in this order. What stands there already is not touched: to take it out and put it back costs as much as new. */
@@ -119,10 +187,9 @@ const settle = (part, children) => {
 
 /** Draws a part of the page anew; who was at one of its buttons by keyboard is there again. */
 export const redraw = (part, children) => {
-  const selector = focused(part)
+  const wayBack = focused(part)
   settle(part, children.flat().filter(Boolean))
-  if (selector === undefined || part.contains(document.activeElement)) return
-  part.querySelector(selector)?.focus({ preventScroll: true })
+  if (wayBack !== undefined && !part.contains(document.activeElement)) focusOn(wayBack())
 }
 
 /**

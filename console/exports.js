@@ -22,47 +22,98 @@ const xmlOf = (tag, inside) => (inside === "" ? "" : `<${tag}>${inside}</${tag}>
 
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
+/** Whether something of the travelers' own lies somewhere; of some nobody said where. */
+const isPlaced = ({ lat }) => lat !== null && lat !== undefined
+
+/** What is the travelers' own on these days, in the order of time. */
+const ownOf = ({ fixed = [] }, day) =>
+  fixed
+    .filter((thing) => day === undefined || thing.day === day)
+    .sort((one, other) => one.starts_at.localeCompare(other.starts_at))
+
+/** Where one sleeps, as a place with a name. */
+const bedOf = ({ lodging }) => (lodging ? [{ ...lodging, title: lodging.title ?? T.around.lodging }] : [])
+
+const pointOf = (place) => (isPlaced(place) ? { type: "Point", coordinates: [place.lon, place.lat] } : null)
+
+const ownFeature = (thing) => ({
+  type: "Feature",
+  ...(thing.id === undefined ? {} : { id: thing.id }),
+  geometry: pointOf(thing),
+  properties: {
+    name: thing.title,
+    kind: thing.kind ?? "lodging",
+    ...(thing.starts_at === undefined ? {} : { starts_at: thing.starts_at, ends_at: thing.ends_at })
+  }
+})
+
 export const asGeoJson = (trip) =>
   JSON.stringify(
     {
       type: "FeatureCollection",
       ...(sourcesOf(trip) === "" ? {} : { attribution: sourcesOf(trip) }),
-      features: slotsOf(trip).map((slot) => ({
-        type: "Feature",
-        id: slot.id,
-        geometry: { type: "Point", coordinates: [slot.node.lon, slot.node.lat] },
-        properties: {
-          name: slot.node.name,
-          category: slot.node.category,
-          neighbourhood: slot.node.neighbourhood,
-          starts_at: slot.starts_at,
-          ends_at: slot.ends_at
-        }
-      }))
+      features: [
+        ...slotsOf(trip).map((slot) => ({
+          type: "Feature",
+          id: slot.id,
+          geometry: pointOf(slot.node),
+          properties: {
+            name: slot.node.name,
+            category: slot.node.category,
+            neighbourhood: slot.node.neighbourhood,
+            starts_at: slot.starts_at,
+            ends_at: slot.ends_at
+          }
+        })),
+        ...[...ownOf(trip), ...bedOf(trip)].map(ownFeature)
+      ]
     },
     null,
     2
   )
 
-/** Way points for each stop, and a route for each day. */
+/** Stops and what is the travelers' own, as files of maps take both. */
+const placesOf = (slots, own) =>
+  [
+    ...slots.map(({ node, starts_at, ends_at }) => ({ ...node, kind: node.category, starts_at, ends_at })),
+    ...own.map((thing) => ({ ...thing, name: thing.title }))
+  ].sort((one, other) => one.starts_at.localeCompare(other.starts_at))
+
+/**
+ * Way points for each stop, for what is the travelers' own and for where they sleep, and a route for each day. The format has
+ * no place for what lies nowhere: its name stands in the description.
+ */
 export const asGpx = (trip, name) => {
-  const point = (tag, { node, starts_at }) =>
-    `<${tag} lat="${node.lat}" lon="${node.lon}"><time>${xml(starts_at)}</time><name>${xml(node.name)}</name><type>${xml(node.category)}</type></${tag}>`
+  const point = (tag, { lat, lon, name: called, kind = "lodging", starts_at }) =>
+    `<${tag} lat="${lat}" lon="${lon}">${xmlOf("time", xml(starts_at ?? ""))}<name>${xml(called)}</name><type>${xml(kind)}</type></${tag}>`
   const routes = trip.days.map(
-    ({ date, slots }) =>
-      `<rte><name>${xml(`${name}, ${date}`)}</name>${slots.map((slot) => point("rtept", slot)).join("")}</rte>`
+    ({ day, date, slots }) =>
+      `<rte><name>${xml(`${name}, ${date}`)}</name>${placesOf(slots, ownOf(trip, day).filter(isPlaced))
+        .map((one) => point("rtept", one))
+        .join("")}</rte>`
   )
-  const points = slotsOf(trip).map((slot) => point("wpt", slot))
-  return `${HEAD}<gpx version="1.1" creator="Overplanned" xmlns="${GPX}">${xmlOf("metadata", xmlOf("desc", xml(told(trip))))}${points.join("\n")}\n${routes.join("\n")}</gpx>\n`
+  const points = [
+    ...placesOf(slotsOf(trip), ownOf(trip).filter(isPlaced)),
+    ...bedOf(trip).map((bed) => ({ ...bed, name: bed.title }))
+  ].map((one) => point("wpt", one))
+  const nowhere = ownOf(trip).filter((thing) => !isPlaced(thing))
+  const description = [told(trip), nowhere.length > 0 && T.trip.nowhere(nowhere.map(({ title }) => title).join("; "))]
+  const desc = xml(description.filter(Boolean).join(" "))
+  return `${HEAD}<gpx version="1.1" creator="Overplanned" xmlns="${GPX}">${xmlOf("metadata", xmlOf("desc", desc))}${points.join("\n")}\n${routes.join("\n")}</gpx>\n`
 }
 
 export const asKml = (trip, name) => {
-  const placemark = ({ node, starts_at, ends_at }) =>
-    `<Placemark><name>${xml(node.name)}</name><TimeSpan><begin>${xml(starts_at)}</begin><end>${xml(ends_at)}</end></TimeSpan><Point><coordinates>${node.lon},${node.lat}</coordinates></Point></Placemark>`
+  const time = ({ starts_at, ends_at }) =>
+    starts_at === undefined ? "" : `<TimeSpan><begin>${xml(starts_at)}</begin><end>${xml(ends_at)}</end></TimeSpan>`
+  const point = (place) =>
+    isPlaced(place) ? `<Point><coordinates>${place.lon},${place.lat}</coordinates></Point>` : ""
+  const placemark = (place) => `<Placemark><name>${xml(place.name)}</name>${time(place)}${point(place)}</Placemark>`
   const folders = trip.days.map(
-    ({ date, slots }) => `<Folder><name>${xml(date)}</name>${slots.map(placemark).join("\n")}</Folder>`
+    ({ day, date, slots }) =>
+      `<Folder><name>${xml(date)}</name>${placesOf(slots, ownOf(trip, day)).map(placemark).join("\n")}</Folder>`
   )
-  return `${HEAD}<kml xmlns="${KML}"><Document><name>${xml(name)}</name>${xmlOf("description", xml(told(trip)))}${folders.join("\n")}</Document></kml>\n`
+  const bed = bedOf(trip).map(({ title, ...place }) => placemark({ ...place, name: title }))
+  return `${HEAD}<kml xmlns="${KML}"><Document><name>${xml(name)}</name>${xmlOf("description", xml(told(trip)))}${[...bed, ...folders].join("\n")}</Document></kml>\n`
 }
 
 const CONTROL = /\p{Cc}/gu

@@ -85,6 +85,19 @@ export const unitsOf = (locale = LOCALE) =>
 export const measure = (count, unit, locale = LOCALE) =>
   kept(`${locale} ${unit}`, () => new Intl.NumberFormat(locale, { style: "unit", unit })).format(count)
 
+const [SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS] = [1000, 60_000, 3_600_000, 86_400_000]
+
+/** Longest that is told in seconds, in minutes, and in hours. */
+const [MOST_SECONDS, MOST_MINUTES, MOST_HOURS] = [90, 90, 48]
+
+/** How long something takes, as one says it: "90 sec", "3 hr". */
+export const spanText = (millis, locale = LOCALE) => {
+  const told = (unit, length) => measure(Math.round(millis / length), unit, locale)
+  if (millis <= MOST_SECONDS * SECOND_MS) return told("second", SECOND_MS)
+  if (millis <= MOST_MINUTES * MINUTE_MS) return told("minute", MINUTE_MS)
+  return millis <= MOST_HOURS * HOUR_MS ? told("hour", HOUR_MS) : told("day", DAY_MS)
+}
+
 /** "¥", "$": as short as the device knows it. */
 const currencySign = (currency, locale) =>
   kept(
@@ -147,7 +160,6 @@ export const calendarDay = (date, locale = LOCALE) =>
 
 /** A Monday, and a January. */
 const WEEK_BEGINS = Date.UTC(2024, 0, 1)
-const DAY_MS = 86_400_000
 
 /** "Mon" for the first one. */
 export const weekdayName = (nth, locale = LOCALE) =>

@@ -56,10 +56,9 @@ export class LiveTrip {
     this.decided = undefined
     if (trip.vote) this.#addVoted(trip.vote)
     /** What a traveler does to the plan. */
-    this.does = tripCommands(api, {
+    this.does = tripCommands(api, waiting, {
       trip: () => this.trip,
       write: (does) => this.#write(does),
-      orLater: (...what) => this.#orLater(...what),
       takeAnswer: (answer) => this.#takeAnswer(answer),
       takeWhole: (fresh) => this.#takeWhole(fresh)
     })
@@ -83,8 +82,15 @@ export class LiveTrip {
     this.#on.offers()
   }
 
-  async castVote({ pivot_id }, answer) {
-    const { vote, yours } = await this.#api.castVote(this.trip.id, pivot_id, answer)
+  /** `about` says it in words, for when it has to wait. */
+  castVote({ pivot_id }, answer, about) {
+    const { id } = this.trip
+    return this.#waiting.orLater("votes.cast", { path: { id, pivot_id }, body: answer }, about, async (key) =>
+      this.#takeVote(await this.#api.castVote(id, pivot_id, answer, key))
+    )
+  }
+
+  #takeVote({ vote, yours }) {
     this.trip = { ...this.trip, vote }
     this.yours = yours ?? undefined
     this.#on.offers()
@@ -119,6 +125,11 @@ export class LiveTrip {
       onState: (name) => {
         this.#on.state(name)
         if (name === "live") this.#waiting.send()
+        else if (this.online.size > 0) {
+          // Who is there now, nobody knows without a connection.
+          this.online.clear()
+          this.#on.online()
+        }
       }
     })
     this.#waiting.news.add(this.#news)
@@ -126,8 +137,13 @@ export class LiveTrip {
 
   /** What waited has gone out, or was refused: a fresh offer may have come of it. */
   #news = {
-    sent: ({ request }, answer) => {
-      if (request.path?.id === this.trip.id && answer?.changed !== undefined) this.#takeAnswer(answer)
+    sent: ({ operation, request }, answer) => {
+      if (request.path?.id !== this.trip.id) return
+      if (operation === "votes.cast") this.#takeVote(answer)
+      else if (operation === "trips.editVetoes") {
+        this.#on.vetoes(answer)
+        this.reread()
+      } else if (answer?.changed !== undefined) this.#takeAnswer(answer)
     },
     refused: ({ request }, { document }) => {
       if (request.path?.id !== this.trip.id) return
@@ -258,22 +274,6 @@ export class LiveTrip {
     )
   }
 
-  /** Done now, or kept for later where nobody answers; behind what waits already. Says whether it was done. */
-  async #orLater(operation, request, about, does) {
-    const key = newId()
-    const { id } = this.trip
-    if (!this.#waiting.holds(id)) {
-      try {
-        await does(key)
-        return true
-      } catch (error) {
-        if (!error.isAway) throw error
-      }
-    }
-    this.#waiting.add(operation, request, key, about)
-    return false
-  }
-
   async respond({ pivot_id }, answer, about) {
     const { id } = this.trip
     const ask = (key) =>
@@ -282,7 +282,7 @@ export class LiveTrip {
       )
     try {
       let done
-      await this.#orLater("trips.answerPivot", { path: { id, pivot_id }, body: answer }, about, async (key) => {
+      await this.#waiting.orLater("trips.answerPivot", { path: { id, pivot_id }, body: answer }, about, async (key) => {
         done = await ask(key)
       })
       this.#dropOffer(pivot_id)

@@ -185,6 +185,13 @@ export const T = {
   cancel: "Cancel",
   unreachable: "The server cannot be reached; you may be offline. Nothing is lost: try again when there is a network.",
   again: "Try again",
+  skip: "Skip to content",
+  /** What a refusal says beside the server's own sentence. */
+  problem: {
+    answered: (status) => `The server answered ${status}.`,
+    again: (time) => `Try again in ${time}.`,
+    full: (count) => `${count} things wait to be sent already. Go online first.`
+  },
   welcome: {
     title: "Your trip, as locals would do it",
     text: "A plan by day, and for each stop who speaks for it. When it rains, something is closed or you are late, it offers what fits, at once.",
@@ -222,8 +229,10 @@ export const T = {
     drop: (count) => `${plural(count, "thing waits", "things wait")} to be sent. Sign out all the same, and drop it?`,
     take: (what) => `Take ${what}`,
     keep: "Keep the plan",
+    vote: (what) => `Your vote, ${what}`,
     slot: (what, name) => `${what}: ${name}`,
     like: (name) => `I like ${name}`,
+    likes: (count) => `You like ${plural(count, "place")} that you brought`,
     dislike: (name) => `${name} is not for me`
   },
   begin: {
@@ -331,6 +340,7 @@ export const T = {
     times: (zone) => `times are ${zone}`,
     notes: "Notes on this plan",
     sources: (text) => `Data: ${text}.`,
+    nowhere: (titles) => `Without a place: ${titles}.`,
     noStop: "Nothing is planned.",
     days: "Days",
     day: (nr, date) => `Day ${nr} · ${date}`,
@@ -608,7 +618,8 @@ export const T = {
     someone: (nr) => `Companion ${nr}`
   },
   shared: {
-    from: (name) => `${name === null ? "Somebody" : name} shares this plan with you. It follows what happens.`
+    from: (name) => `${name === null ? "Somebody" : name} shares this plan with you. It follows what happens.`,
+    asOf: (time) => `The server does not answer: this is the plan as it was at ${time}.`
   },
   vote: {
     open: "Let the group decide",

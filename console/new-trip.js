@@ -39,16 +39,16 @@ const MOST_SIGNALS = 100
 /**
  * What was brought along and is no must still says what somebody likes.
  *
- * @param {import("./api.js").Api} api
+ * @param {import("./session.js").App} app
  * @param {Array<string>} likes
  */
-const tellLikes = (api, likes) => {
+const tellLikes = ({ api, waiting }, likes) => {
   const occurred_at = new Date(api.now()).toISOString()
   /** @type {import("./api.js").Body<"people.signals">} */
   const signals = likes
     .slice(0, MOST_SIGNALS)
     .map((activity_node_id) => ({ id: newId(), signal_type: "thumbs_up", activity_node_id, occurred_at }))
-  return signals.length === 0 ? undefined : api.signal(signals)
+  return signals.length === 0 ? undefined : waiting.signal(signals, T.waiting.likes(signals.length))
 }
 
 const needsPart = (own) => {
@@ -104,7 +104,8 @@ const placesOf = (chosen, { base, places }) => ({
 const mustsOf = (...lists) => [...new Set(lists.flat())].slice(0, MOST_MUSTS)
 
 /** @param {import("./session.js").App} app @param {string} [asked] the city @param {import("./api.js").Trip} [like] one that it begins from */
-const formView = async ({ api, cities, base, places, own }, asked, like = undefined) => {
+const formView = async (app, asked, like = undefined) => {
+  const { api, cities, base, places, own } = app
   const [known, along] = await Promise.all([cities(), alongPart({ api, own })])
   const city = select(
     "city",
@@ -156,7 +157,7 @@ const formView = async ({ api, cities, base, places, own }, asked, like = undefi
       party: along.party()
     })
     const trip = await namingRefused(api.createTrip(wish, key), fixed)
-    await tellLikes(api, bring.likes())?.catch(announceProblem)
+    await tellLikes(app, bring.likes())?.catch(announceProblem)
     location.hash = `#/trips/${trip.id}`
   }
   const form = element(

@@ -33,7 +33,7 @@ const changeItem = (change, { trip, zone, currency }) =>
 const isVoted = ({ pivot_id }, { vote }) => vote?.pivot_id === pivot_id
 
 /** What somebody says to an offer, in a word or two. */
-const answerText = (offer, { response, option_id }) => {
+export const answerText = (offer, { response, option_id }) => {
   if (response !== "accept") return T.vote.plan
   const nth = offer.options.findIndex((one) => one.option_id === option_id)
   const place = offer.options[nth]?.changes.find(({ node }) => node !== undefined)?.node.name

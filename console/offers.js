@@ -3,7 +3,7 @@ import { button, element, redraw, setText, whenOther } from "./dom.js"
 import { nearbyElement } from "./fits.js"
 import { changeText } from "./format.js"
 import { T } from "./messages.js"
-import { decidedElement, offerElement } from "./offer.js"
+import { answerText, decidedElement, offerElement } from "./offer.js"
 
 /** What an offer says of the plan around it: the stops of the days that it would change. */
 const surroundings = ({ slot_id, options }, { days }) => {
@@ -19,8 +19,9 @@ const surroundings = ({ slot_id, options }, { days }) => {
 export const makePanel = (live, zone, days, { base, currency, takeFitting }) => {
   const panel = element("div", { class: "offers", "aria-label": T.trip.offers, role: "region" })
   const isVoted = ({ pivot_id }) => live.trip.vote?.pivot_id === pivot_id
+  const vote = (offer, answer) => live.castVote(offer, answer, T.waiting.vote(answerText(offer, answer)))
   const accept = async (offer, option) => {
-    if (isVoted(offer)) return live.castVote(offer, { response: "accept", option_id: option.option_id })
+    if (isVoted(offer)) return vote(offer, { response: "accept", option_id: option.option_id })
     const [first] = option.changes
     const what = first === undefined ? "" : changeText(first, live.slot(first.slot_id), zone())
     await live.respond(offer, { response: "accept", option_id: option.option_id }, T.waiting.take(what))
@@ -33,7 +34,7 @@ export const makePanel = (live, zone, days, { base, currency, takeFitting }) => 
     stop?.querySelector("summary")?.focus({ preventScroll: true })
   }
   const dismiss = async (offer) => {
-    if (isVoted(offer)) return live.castVote(offer, { response: "dismiss" })
+    if (isVoted(offer)) return vote(offer, { response: "dismiss" })
     await live.dismiss(offer)
     const next = panel.querySelector(".offer") ?? document.getElementById("main")
     next.focus({ preventScroll: true })

@@ -1,8 +1,8 @@
 /** What a newcomer says about themselves in under a minute: tags, how they travel, and a dozen places. */
-import { announceProblem, button, chips, element, field, held, redraw, select } from "./dom.js"
+import { announceProblem, button, chips, element, entitle, field, held, redraw, select } from "./dom.js"
 import { costText, evidenceText } from "./format.js"
 import { hoursText } from "./hours.js"
-import { BUDGET_CHOICES, categoryWords, DIET_CHOICES, PACE_CHOICES, T, words } from "./messages.js"
+import { BUDGET_CHOICES, categoryWords, DIET_CHOICES, PACE_CHOICES, SIGNAL_OF, T, words } from "./messages.js"
 import { newId } from "./session.js"
 
 /** The ones that the screen asks for. */
@@ -99,7 +99,7 @@ const placeCard = ({ node }, currency) =>
  * @param {string} city
  * @param {() => void} done
  */
-const swipes = async ({ api, cities }, city, done) => {
+const swipes = async ({ api, cities, waiting }, city, done) => {
   const [{ session_id, nodes }, known] = await Promise.all([api.discovery(city, SWIPES), cities()])
   const { currency } = known.find(({ slug }) => slug === city) ?? {}
   const page = element("div", { class: "narrow" })
@@ -110,16 +110,11 @@ const swipes = async ({ api, cities }, city, done) => {
   const answer = (likes) => {
     if (at >= nodes.length) return
     const { node, position } = nodes[at]
-    api
-      .signal({
-        id: newId(),
-        signal_type: likes ? "discovery_swipe_right" : "discovery_swipe_left",
-        activity_node_id: node.id,
-        session_id,
-        occurred_at: new Date().toISOString(),
-        context: { position }
-      })
-      .catch(announceProblem)
+    /** @type {"discovery_swipe_right" | "discovery_swipe_left"} */
+    const signal_type = likes ? "discovery_swipe_right" : "discovery_swipe_left"
+    const occurred_at = new Date(api.now()).toISOString()
+    const body = { id: newId(), signal_type, activity_node_id: node.id, session_id, occurred_at, context: { position } }
+    waiting.signal(body, SIGNAL_OF[signal_type](node.name)).catch(announceProblem)
     at++
     draw()
   }
@@ -220,6 +215,7 @@ export const onboardingView = async (app) => {
   const turn = (to) => {
     page.replaceChildren(to)
     page.querySelector("h1")?.focus()
+    entitle()
   }
   const finish = (city) => {
     tell(T.begin.done)

@@ -1,15 +1,31 @@
 /** A plan that somebody shared by a link: to read, without signing in, kept up to date until the link ends. */
 import { makeDays, makeNow } from "./days.js"
-import { element } from "./dom.js"
-import { datesText, fullDay, inClock, zoneText } from "./format.js"
+import { element, redraw, setText } from "./dom.js"
+import { datesText, fullDay, fullTime, inClock, zoneText } from "./format.js"
 import { makeMap } from "./map.js"
-import { STATUS_WORDS, T } from "./messages.js"
+import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
+import { UNDER_CHANGE } from "./plan.js"
 
 const factsText = (plan, now) => {
   const zone = zoneText(plan.time_zone, now)
   return [datesText(plan), zone && T.trip.times(zone), T.together.until(fullDay(plan.expires_at))]
     .filter(Boolean)
     .join(" · ")
+}
+
+/** Whether what is shown is kept up to date, and where it is not, as of when it is. */
+const makeState = () => {
+  const badge = element("span", { class: "badge", role: "status" })
+  const asOf = element("p", { class: "notice", role: "status" })
+  const part = element("div", {})
+  const show = (name, heardAt) => {
+    badge.className = `badge stream ${name}`
+    setText(badge, STREAM_WORDS[name])
+    if (heardAt !== undefined) setText(asOf, T.shared.asOf(fullTime(heardAt)))
+    redraw(part, [name === "waiting" && heardAt !== undefined && asOf])
+  }
+  show("connecting")
+  return { badge, part, show }
 }
 
 /**
@@ -23,6 +39,7 @@ export const sharedView = async (client, code) => {
   const body = element("div", {})
   const said = element("div", { "aria-live": "polite" })
   const now = makeNow()
+  const state = makeState()
   let days
   const draw = (plan) => {
     said.replaceChildren()
@@ -47,7 +64,8 @@ export const sharedView = async (client, code) => {
           "div",
           { class: "title" },
           element("h1", {}, plan.city_name),
-          element("span", { class: `badge ${plan.status}` }, STATUS_WORDS[plan.status])
+          element("span", { class: `badge ${plan.status}` }, STATUS_WORDS[plan.status]),
+          ...(UNDER_CHANGE.includes(plan.status) ? [state.badge] : [])
         ),
         element("p", { class: "soft facts" }, factsText(plan, client.clock.now())),
         now.part
@@ -64,14 +82,19 @@ export const sharedView = async (client, code) => {
     },
     /** What was read stays on the page; that it is no longer kept up to date is said above it. */
     onEnded: (why) => {
+      state.badge.remove()
+      state.part.remove()
       said.replaceChildren(element("p", { class: "notice error", role: "alert" }, inClock(why)))
       resolve(undefined)
     },
+    /** Where a plan is shown, its state says so. */
     onProblem: ({ message }) => {
-      said.replaceChildren(element("p", { class: "notice error", role: "alert" }, inClock(message)))
+      if (days === undefined)
+        said.replaceChildren(element("p", { class: "notice error", role: "alert" }, inClock(message)))
       resolve(undefined)
-    }
+    },
+    onState: state.show
   })
   await promise
-  return { elements: [said, head, body], close: () => following.close() }
+  return { elements: [said, state.part, head, body], close: () => following.close() }
 }

@@ -2,19 +2,19 @@
 import { newId } from "./session.js"
 
 /**
- * `hand` is the trip as the page holds it: what it knows (`trip`), how a write is made (`write`, based on what is shown; `orLater`,
- * kept where nobody answers), and how an answer is taken over (`takeAnswer`, `takeWhole`).
+ * `hand` is the trip as the page holds it: what it knows (`trip`), how a write is made (`write`, based on what is shown), and how an answer is taken over (`takeAnswer`, `takeWhole`).
  *
  * @param {import("./api.js").Api} api
+ * @param {import("./session.js").App["waiting"]} waiting where is kept what is said while nobody answers
  * @param {{trip: () => import("./api.js").Trip, [does: string]: (...given: Array<any>) => any}} hand
  */
-export const tripCommands = (api, { trip, write, orLater, takeAnswer, takeWhole }) => ({
+export const tripCommands = (api, waiting, { trip, write, takeAnswer, takeWhole }) => ({
   /** `about` says it in words, for when it has to wait. */
   changeSlot: (slotId, body, about) => {
     const { id, state_version } = trip()
     const request = { path: { id, slot_id: slotId }, body, ifMatch: state_version }
     return write(() =>
-      orLater("trips.changeSlot", request, about, async (key) =>
+      waiting.orLater("trips.changeSlot", request, about, async (key) =>
         takeAnswer(await api.changeSlot(id, slotId, body, state_version, key))
       )
     )
@@ -61,9 +61,6 @@ export const tripCommands = (api, { trip, write, orLater, takeAnswer, takeWhole 
       activity_node_id: slot.node.id,
       occurred_at: new Date(api.now()).toISOString()
     }
-    return orLater("people.signals", { body }, about, async () => {
-      const { rejected } = await api.signal(body)
-      if (rejected.length > 0) throw new Error(rejected[0].problem)
-    })
+    return waiting.signal(body, about)
   }
 })

@@ -1,5 +1,5 @@
 /** What is done with a trip as a whole: another one like it, calling it off, deleting it, leaving it. */
-import { announce, button, element, held } from "./dom.js"
+import { announce, button, element, held, redraw } from "./dom.js"
 import { T } from "./messages.js"
 
 const OVER = ["completed", "shortened", "cancelled"]
@@ -39,7 +39,7 @@ export const moreElement = ({ api, claims, gone }, live) => {
   const draw = () => {
     const { id, members, status } = live.trip
     const isOwner = members.some(({ user_id, role }) => user_id === claims.sub && role === "owner")
-    part.replaceChildren(
+    redraw(part, [
       element(
         "p",
         { class: "acts" },
@@ -50,7 +50,7 @@ export const moreElement = ({ api, claims, gone }, live) => {
         isOwner && button(T.more.delete, remove, { class: "quiet", "data-act": "delete-trip" }),
         !isOwner && button(T.more.leave, leave, { class: "quiet", "data-act": "leave" })
       )
-    )
+    ])
   }
   return { part, draw }
 }

@@ -3,10 +3,10 @@ import { aroundTrip } from "./around.js"
 import { choicesElement, makeUndo } from "./by-hand.js"
 import { controlsElement } from "./controls.js"
 import { makeDays, makeNow } from "./days.js"
-import { announce, announceProblem, element, setText, whenOther } from "./dom.js"
+import { announce, announceProblem, element, redraw, setText, whenOther } from "./dom.js"
 import { datesText, inClock, localDate, timeSpan, zoneText } from "./format.js"
 import { LiveTrip } from "./live-trip.js"
-import { makeMap } from "./map.js"
+import { makeMap, offerMap } from "./map.js"
 import { STATUS_WORDS, STREAM_WORDS, T } from "./messages.js"
 import { makeNeeds } from "./needs.js"
 import { offerTitle } from "./offer.js"
@@ -69,15 +69,17 @@ const placed = (live, slot, to) => {
  *
  * @param {LiveTrip} live
  * @param {(request: import("./api.js").Body<"trips.pivot">) => Promise<void>} pivot
- * @param {{api: import("./api.js").Api, vetoes: ReturnType<typeof makeVetoes>, zone: () => string, currency: string | null | undefined}} beside
+ * @param {{api: import("./api.js").Api, vetoes: ReturnType<typeof makeVetoes>, zone: () => string, currency: string | null | undefined, base: () => Promise<import("./session.js").Places>}} beside
  */
-const actsOn = (live, pivot, { api, vetoes, zone, currency }) => ({
+const actsOn = (live, pivot, { api, vetoes, zone, currency, base }) => ({
   closed: (slot) => pivot({ trigger: "venue_closed", slot_id: slot.id }),
   district: (slot) => pivot({ trigger: "venue_closed", detail: { district: slot.node.neighbourhood } }),
   /** Choices come under the button; nothing changes before one of them is taken. */
   swap: async (slot, pressed) => {
     const choices = await live.does.choices(slot.id)
-    const shown = choicesElement(choices, { zone: zone(), currency }, (node) =>
+    const options = choices.choices.map(({ node }) => ({ changes: [{ node, slot_id: slot.id }] }))
+    const map = offerMap(live.trip, { options }, base)
+    const shown = choicesElement(choices, { zone: zone(), currency, map }, (node) =>
       live.does.changeSlot(
         slot.id,
         { action: "swap", node_id: node.id },
@@ -154,6 +156,7 @@ const listening = (live, page, expired) => ({
   },
   offered: (offer) => announce(T.trip.offerNews(offerTitle(offer, live().trip))),
   online: () => page.drawOnline?.(),
+  vetoes: (said) => page.showVetoes?.(said),
   stale: () => announce(T.trip.stale, "error"),
   failed: (message) => announceProblem({ message }),
   state: (name) => {
@@ -197,7 +200,7 @@ const makeBelow = (app, live, zone, name, vetoes) => {
     vetoes
   )
   const drawNotes = whenOther((trip) =>
-    notes.replaceChildren(notesElement(trip, notes.querySelector("details")?.open ?? false))
+    redraw(notes, [notesElement(trip, notes.querySelector("details")?.open ?? false)])
   )
   const drawMembers = whenOther(together.draw)
   const drawMore = whenOther(more.draw)
@@ -261,8 +264,8 @@ export const tripView = async (app, id) => {
     map.draw(live.trip, day, [...live.offers.values()], live.marked)
   }
   const { currency, name = first.city } = known.find((one) => one.slug === first.city) ?? {}
-  const vetoes = makeVetoes(api, live)
-  const acts = actsOn(live, pivot, { api, vetoes, zone, currency })
+  const vetoes = makeVetoes(app, live)
+  const acts = actsOn(live, pivot, { api, vetoes, zone, currency, base })
   const days = makeDays(acts, drawMap, {
     map: map.part,
     currency,
@@ -271,7 +274,7 @@ export const tripView = async (app, id) => {
   })
   const offers = makePanel(live, zone, days, { base, currency, takeFitting: acts.takeFitting })
   const below = makeBelow(app, live, zone, name, vetoes)
-  page.drawOnline = below.drawOnline
+  Object.assign(page, { drawOnline: below.drawOnline, showVetoes: vetoes.show })
   const [needs, now] = [makeNeeds(app.own, live), makeNow(acts)]
   const undo = makeUndo((change) => undoing(live, change)())
   const drawNow = () => {
@@ -285,7 +288,7 @@ export const tripView = async (app, id) => {
   const setStatus = (next) => live.does.change({ status: next })
   const drawStatus = whenOther((trip) => {
     showStatus(trip, status, page.state)
-    controls.replaceChildren(controlsElement(trip, { pivot, setStatus }))
+    redraw(controls, [controlsElement(trip, { pivot, setStatus })])
   })
   const remember = oneAtATime(() => api.remember(live.trip))
   page.draw = () => {

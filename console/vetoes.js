@@ -4,12 +4,12 @@ import { T, words } from "./messages.js"
 import { UNDER_CHANGE } from "./plan.js"
 
 /**
- * `rule(node)` rules a place out, `draw` reads the list; `part` shows it, with a way back for each, and the kinds there are.
+ * `rule(node)` rules a place out, `draw` reads the list, `show` takes it; `part` shows it, with a way back for each, and the kinds there are.
  *
- * @param {import("./api.js").Api} api
+ * @param {import("./session.js").App} app
  * @param {import("./live-trip.js").LiveTrip} live
  */
-export const makeVetoes = (api, live) => {
+export const makeVetoes = ({ api, waiting }, live) => {
   const list = element("ul", { class: "plain" })
   const kinds = element("div", {})
   const part = element(
@@ -38,7 +38,7 @@ export const makeVetoes = (api, live) => {
       isOpen() &&
         button(
           T.vetoes.back,
-          held(() => change({ remove: without }, T.vetoes.saidBack(name))),
+          held(() => change({ remove: without }, name)),
           { "data-act": "unrule", "aria-label": `${T.vetoes.back}: ${name}` }
         )
     )
@@ -60,21 +60,25 @@ export const makeVetoes = (api, live) => {
   }
 
   /** One after the other, each for itself: what another device says meanwhile stays. */
-  const change = (edit, news) => {
+  const change = (edit, name) => {
+    const { id } = live.trip
+    const isRuledOut = edit.add !== undefined
+    const about = T.waiting.slot(isRuledOut ? T.vetoes.never : T.vetoes.back, name)
     const mine = before.then(async () => {
-      show(await api.editVetoes(live.trip.id, edit))
+      const isDone = await waiting.orLater("trips.editVetoes", { path: { id }, body: edit }, about, async (key) =>
+        show(await api.editVetoes(id, edit, key))
+      )
+      if (!isDone) return
       await live.reread()
-      announce(news)
+      announce(isRuledOut ? T.vetoes.said(name) : T.vetoes.saidBack(name))
     })
     before = mine.catch(() => {})
     return mine
   }
   const toggle = (tag) => {
     const name = words(tag)
-    const [edit, news] = kinds.querySelector(`[value="${tag}"]`).matches(":checked")
-      ? [{ add: { tags: [tag] } }, T.vetoes.said(name)]
-      : [{ remove: { tags: [tag] } }, T.vetoes.saidBack(name)]
-    change(edit, news).catch((error) => {
+    const isRuledOut = kinds.querySelector(`[value="${tag}"]`).matches(":checked")
+    change({ [isRuledOut ? "add" : "remove"]: { tags: [tag] } }, name).catch((error) => {
       tick()
       announceProblem(error)
     })
@@ -93,6 +97,7 @@ export const makeVetoes = (api, live) => {
       show(await api.vetoes(live.trip.id))
       await drawKinds()
     },
-    rule: (node) => change({ add: { node_ids: [node.id] } }, T.vetoes.said(node.name))
+    show,
+    rule: (node) => change({ add: { node_ids: [node.id] } }, node.name)
   }
 }

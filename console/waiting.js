@@ -2,6 +2,7 @@
 import { announce, announceProblem, button, element, whenOther } from "./dom.js"
 import { inClock } from "./format.js"
 import { T } from "./messages.js"
+import { newId } from "./session.js"
 
 /** How often it is tried while something waits; what says that the network is back tries at once. */
 const TRY_EVERY_MS = 20_000
@@ -48,6 +49,34 @@ const listElement = (entries, open, forget, send) =>
     button(T.waiting.now, send, { "data-act": "send" })
   )
 
+/** What went out, and in words what did not: told together, once the sending has ended. */
+const makeReport = () => {
+  let told = 0
+  let undone = []
+  return {
+    /** @param {{about?: string}} entry @param {any} answer */
+    sent: ({ about }, answer) => {
+      const [refused] = rejectedOf(answer)
+      if (refused === undefined) told++
+      else undone.push(T.waiting.refused(about, inClock(refused.problem)))
+    },
+    /** @param {{about?: string}} entry @param {any} problem */
+    refused: ({ about }, problem) => {
+      const { stale, changed, refused } = T.waiting
+      const since = (problem.document?.changes ?? []).map(({ what }) => inClock(what))
+      const said = problem.status === 409 ? changed : refused
+      undone.push(problem.status === 412 ? stale(about, since) : said(about, inClock(problem.message)))
+    },
+    tell: () => {
+      const sent = told > 0 ? [T.waiting.sent(told)] : []
+      const [texts, isRefused] = [[...undone, ...sent], undone.length > 0]
+      told = 0
+      undone = []
+      if (texts.length > 0) announce(texts.join(" "), isRefused ? "error" : "info")
+    }
+  }
+}
+
 /**
  * `news` hears of each entry that went out (`sent`, with its answer) and of each that was refused (`refused`, with why).
  * `part` shows what waits, wherever one is in the app.
@@ -60,25 +89,16 @@ export const makeWaiting = (client, person, part) => {
   forgetOthersWaiting(person)
   /** @type {Set<{sent?: (entry: any, answer: any) => void, refused?: (entry: any, problem: any) => void}>} */
   const news = new Set()
-  /** What went out, and in words what did not: told together, once the sending has ended. */
-  let told = 0
-  let undone = []
+  const report = makeReport()
   const queue = client.queue({
     store: storeOrNone(),
     name: PREFIX + person,
     onSent: (entry, answer) => {
-      const [refused] = rejectedOf(answer)
-      if (refused === undefined) told++
-      else undone.push(T.waiting.refused(entry.about, inClock(refused.problem)))
+      report.sent(entry, answer)
       for (const { sent } of news) sent?.(entry, answer)
     },
     onRefused: (entry, problem) => {
-      const { stale, changed, refused } = T.waiting
-      /** @type {any} */
-      const document = problem.document
-      const since = (document?.changes ?? []).map(({ what }) => inClock(what))
-      const said = problem.status === 409 ? changed : refused
-      undone.push(problem.status === 412 ? stale(entry.about, since) : said(entry.about, inClock(problem.message)))
+      report.refused(entry, problem)
       for (const one of news) one.refused?.(entry, problem)
     }
   })
@@ -105,11 +125,7 @@ export const makeWaiting = (client, person, part) => {
     if (queue.entries.length === 0) return draw()
     await queue.send()
     draw()
-    const sent = told > 0 ? [T.waiting.sent(told)] : []
-    const [texts, isRefused] = [[...undone, ...sent], undone.length > 0]
-    told = 0
-    undone = []
-    if (texts.length > 0) announce(texts.join(" "), isRefused ? "error" : "info")
+    report.tell()
   }
 
   const again = () => send().catch(announceProblem)
@@ -117,17 +133,44 @@ export const makeWaiting = (client, person, part) => {
   addEventListener("online", again)
   draw()
   again()
+
+  /** What comes after something of the same trip that waits has to wait behind it. */
+  const isBehind = ({ path }) =>
+    path?.id !== undefined && queue.entries.some(({ request }) => request.path?.id === path.id)
+
+  /** Done now by `does`, or kept for later where nobody answers. Says whether it was done. */
+  const orLater = async (operation, request, about, does) => {
+    const key = newId()
+    if (!isBehind(request)) {
+      try {
+        await does(key)
+        return true
+      } catch (error) {
+        if (!error.isAway) throw error
+      }
+    }
+    queue.add(operation, request, key, about)
+    draw()
+    announce(T.waiting.kept(about))
+    return false
+  }
+
   return {
     news,
     send: again,
     count: () => queue.entries.length,
-    /** Whether something of this trip waits: what comes after it has to wait behind it. */
-    holds: (tripId) => queue.entries.some(({ request }) => request.path?.id === tripId),
-    add: (operation, request, key, about) => {
-      queue.add(operation, request, key, about)
-      draw()
-      announce(T.waiting.kept(about))
-    },
+    orLater,
+    /**
+     * Tells the server what somebody likes or does not; what it will not take is no news to nobody.
+     *
+     * @param {import("./api.js").Body<"people.signals">} body
+     * @param {string} about
+     */
+    signal: (body, about) =>
+      orLater("people.signals", { body }, about, async () => {
+        const [refused] = rejectedOf(await client.call("people.signals", { body }))
+        if (refused !== undefined) throw new Error(refused.problem)
+      }),
     drop: () => {
       for (const { key } of queue.entries) queue.forget(key)
     },

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http"
-import type { AddressInfo } from "node:net"
+import { type AddressInfo, createServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { type WebSocket, WebSocketServer } from "ws"
 import { waitBefore } from "../../client/back-off.ts"
-import { streamAddress, TokenKeeper, TripStream, Unanswered } from "../../client/index.ts"
+import { makeClient, streamAddress, TokenKeeper, TripStream, Unanswered } from "../../client/index.ts"
 
 const HELLO = JSON.stringify({ type: "hello", epoch: "e1", seq: 7, recovered: false, open_offers: [] })
 
@@ -87,6 +87,29 @@ describe("the live connection", () => {
         assert.strictEqual(asked[1]!.url, "/ws/trips/trip/pivot-stream?epoch=e1&since=9")
       }
     ))
+
+  it("does not wait for ever for a server that takes the connection and says nothing", async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve))
+    const origin = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const client = makeClient({ origin, token: "a.b.c", timeoutMillis: 50 })
+    const heard: Array<string> = []
+    const [onFrame, onPlan, onEnded] = [() => {}, () => {}, () => {}]
+    const stream = client.stream({
+      tripId: "t",
+      since: () => 9,
+      onFrame,
+      onState: (state) => heard.push(`trip ${state}`)
+    })
+    const shared = client.shared({ code: "c", onPlan, onEnded, onState: (state) => heard.push(`shared ${state}`) })
+    try {
+      await until("both wait", () => ["trip waiting", "shared waiting"].every((one) => heard.includes(one)))
+    } finally {
+      stream.close()
+      shared.close()
+      silent.close()
+    }
+  })
 
   it("comes back to a server that was not there", async () => {
     const place = new WebSocketServer({ host: "127.0.0.1", port: 0 })

@@ -26,6 +26,39 @@ describe("a trip as files", () => {
     assert.deepStrictEqual(features[0].geometry.coordinates, [-2.5, 1.5])
   })
 
+  it("takes along what travelers brought and where they sleep, in its place where it has one", () => {
+    const at = { day: 1, starts_at: "2026-05-01T16:00:00Z", ends_at: "2026-05-01T16:30:00Z" }
+    const trip = {
+      ...tripTo("Café"),
+      lodging: { lat: 1.25, lon: -2.25 },
+      fixed: [
+        { ...at, id: "f", kind: "ticket", title: "Opera & more", lat: 1.75, lon: -2.75 },
+        { ...at, id: "g", kind: "arrival", title: "Train", lat: null, lon: null }
+      ]
+    }
+    const { features } = JSON.parse(asGeoJson(trip))
+    assert.deepStrictEqual(
+      features.map(({ geometry, properties }: never) => [properties["name"], geometry?.["coordinates"]]),
+      [
+        ["Café", [-2.5, 1.5]],
+        ["Opera & more", [-2.75, 1.75]],
+        ["Train", undefined],
+        ["Where you sleep", [-2.25, 1.25]]
+      ]
+    )
+    const kml = asKml(trip, "n")
+    const names = [...kml.matchAll(/<Placemark><name>(.*?)<\/name>/g)].map(([, name]) => name)
+    assert.deepStrictEqual(names, ["Where you sleep", "Opera &amp; more", "Train", "Café"])
+    assert.include(kml, "<coordinates>-2.75,1.75</coordinates>")
+    const gpx = asGpx(trip, "n")
+    const points = (tag: string) =>
+      [...gpx.matchAll(new RegExp(`<${tag} .*?<name>(.*?)</name>`, "g"))].map(([, name]) => name)
+    assert.deepStrictEqual(points("wpt"), ["Opera &amp; more", "Café", "Where you sleep"])
+    assert.deepStrictEqual(points("rtept"), ["Opera &amp; more", "Café"])
+    assert.include(gpx, "Without a place: Train.")
+    assert.notInclude(kml + gpx, "null")
+  })
+
   it("says whose data the places are, as their licences ask", () => {
     const trip = {
       ...tripTo("A"),

@@ -151,7 +151,10 @@ describe.skipIf(chromiumPath === undefined)(`a journey (${chromiumPath ?? NO_BRO
     assert.strictEqual((await asked).postDataJSON().minutes, 30)
     await guest.waitForSelector(".vote")
     await guest.getByText("Where nobody votes, or as many want one thing as another: option A").waitFor()
+    await guest.context().setOffline(true)
     await act(guest, "accept-0").click()
+    await guest.getByText("1 thing waits for the network").waitFor()
+    await guest.context().setOffline(false)
     await guest.getByText("You voted: option A").waitFor()
     await page.getByText("1 of 2 have voted").waitFor()
     // On a phone offers cover most of the plan, which can be looked at before one says something.

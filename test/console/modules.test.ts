@@ -257,12 +257,12 @@ describe("requests", () => {
 
   it("tell a refusal in the server's words, with the fields and the wait", async () => {
     const issue = { path: ["constraints", "pace"], message: "is no pace" }
-    const { api, refused } = answering(429, { detail: "Too fast.", errors: [issue], retry_after_seconds: 9 })
+    const { api, refused } = answering(429, { detail: "Too fast.", errors: [issue], retry_after_seconds: 10_800 })
     const problem: Problem = await api.trips(undefined).then(
       () => assert.fail("was refused"),
       (error: Problem) => error
     )
-    assert.strictEqual(problem.message, "Too fast. constraints.pace is no pace Try again in 9 s.")
+    assert.strictEqual(problem.message, "Too fast. constraints.pace is no pace Try again in 3 hrs.")
     assert.strictEqual(problem.status, 429)
     assert.isUndefined(refused())
   })
@@ -308,6 +308,25 @@ describe("requests", () => {
     hear({ type: "slot_changed", seq: 9, state_version: 9 } as never)
     assert.strictEqual(await failed.promise, T.unreachable)
     assert.strictEqual(asked, 1)
+  })
+
+  it("know nobody to be here while there is no live connection", () => {
+    let hears: Record<string, (said: never) => void> = {}
+    const client = {
+      stream: (given: typeof hears) => {
+        hears = given
+        return { close: () => {} }
+      }
+    }
+    const waiting = { news: new Set(), send: () => {} }
+    const heard = { offers: () => {}, online: () => {}, state: () => {} }
+    const live = new LiveTrip({ client } as never, waiting as never, trip as never, heard)
+    live.open()
+    hears["onState"]!("live" as never)
+    hears["onFrame"]!({ type: "hello", online: ["bob"], open_offers: [] } as never)
+    assert.deepStrictEqual([...live.online], ["bob"])
+    hears["onState"]!("waiting" as never)
+    assert.deepStrictEqual([...live.online], [])
   })
 
   it("report a token that is no longer good", async () => {

@@ -170,7 +170,7 @@ describe.skipIf(chromiumPath === undefined)(`a taste in the app (${chromiumPath 
     )
     await page.goto(`${app.world.server().url}/#/trips/${trip.id}`)
     const asked = page.locator('[data-of="needs"]')
-    assert.include(await asked.innerText(), "Vegetarian, With children")
+    assert.include(await asked.textContent(), "Vegetarian, With children")
     await picture(page, "phone-needs")
     await act("needs").click()
     await page.getByText("The plan knows what you need now.").waitFor()

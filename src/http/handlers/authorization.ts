@@ -96,7 +96,7 @@ export const layer = (options: {
         if (wait > 0) {
           return Effect.fail(
             new TooManyRequests({
-              detail: `That is more than ${options.userLimitPerMinute} requests in a minute. Try again in ${wait} seconds.`,
+              detail: `That is more than ${options.userLimitPerMinute} requests in a minute.`,
               retry_after_seconds: wait
             })
           )

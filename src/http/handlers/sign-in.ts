@@ -51,7 +51,7 @@ export const makeSignIn = Effect.gen(function* () {
     const wait = byNetwork.take(networkOf(address), receivedAt) || all.take(EVERYBODY, receivedAt)
     if (wait > 0) {
       return yield* new TooManyRequests({
-        detail: `Too many codes were tried. Try again in ${wait} seconds.`,
+        detail: "Too many codes were tried.",
         retry_after_seconds: wait
       })
     }

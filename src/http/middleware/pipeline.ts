@@ -80,7 +80,7 @@ export const pipeline = (options: PipelineOptions, passages: Passages = makePass
       if (wait > 0) {
         return Effect.fail(
           new TooManyRequests({
-            detail: `Too many requests from this address. Try again in ${wait} seconds.`,
+            detail: "Too many requests came from this address.",
             retry_after_seconds: wait
           })
         )

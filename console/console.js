@@ -26,7 +26,8 @@ const nav = partOfPage("nav")
  */
 const fetched = (module) =>
   module.catch(() => {
-    throw Object.assign(new Error(T.unreachable), { isAway: true })
+    // Some browsers do not ask again for a part that could not be had once.
+    throw Object.assign(new Error(T.unreachable), { isAway: true, isMissing: true })
   })
 
 /** @type {typeof import("./join.js").joinView} */
@@ -94,7 +95,7 @@ const failed = (error, address) => [
   element(
     "p",
     { class: "acts" },
-    error.isAway && button(T.again, () => show(), { "data-act": "again" }),
+    error.isAway && button(T.again, () => (error.isMissing ? location.reload() : show()), { "data-act": "again" }),
     app !== undefined && address !== "#/trips" && element("a", { class: "act", href: "#/trips" }, T.trips.title)
   )
 ]

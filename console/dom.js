@@ -144,8 +144,12 @@ export const announce = (text, kind = "info", more) => {
       }
     },
     notice,
-    more !== undefined && button(more.label, held(more.act), { "data-act": "undo" }),
-    button(T.dismiss, () => tell(others()), { class: "quiet" })
+    element(
+      "span",
+      {},
+      more !== undefined && button(more.label, held(more.act), { "data-act": "undo" }),
+      button(T.dismiss, () => tell(others()), { class: "quiet" })
+    )
   )
   if (kind !== "error") fading = setTimeout(fade, NEWS_MS)
   const stands = kind === "error" ? null : place.querySelector(".told.error")

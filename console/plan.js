@@ -19,6 +19,12 @@ export const fitsToTell = ({ fits = {}, node }) =>
 export const zoneOfTrip = (trip, cities) =>
   slotsOf(trip)[0]?.time_zone ?? cities.find((city) => city.slug === trip.city)?.time_zone ?? "UTC"
 
+/** Whether people would say of a stop that nothing happened to it: its number and the way to it may be others. */
+const isSame = (before, slot) =>
+  before !== undefined &&
+  before.node.id === slot.node.id &&
+  ["starts_at", "ends_at", "locked", "status"].every((name) => before[name] === slot[name])
+
 /**
  * The plan after a change, and which stops to show as changed; `undefined` where the change does not fit what the page
  * knows (a stop it never heard of, one that went to another day) and the trip has to be read anew.
@@ -50,7 +56,7 @@ export const applyChange = (trip, { state_version, status, changed = [], removed
       fixed: fixed ?? trip.fixed,
       undo: undo ?? trip.undo
     },
-    changed: [...now.keys()],
+    changed: changed.filter((slot) => !isSame(known.get(slot.id), slot)).map(({ id }) => id),
     removed: [...gone]
   }
 }
@@ -99,14 +105,9 @@ export const judgeFrame = (trip, frame) => {
 export const differences = (before, after) => {
   const old = new Map(slotsOf(before).map((slot) => [slot.id, slot]))
   const now = slotsOf(after)
-  const isSame = (slot) => {
-    const known = old.get(slot.id)
-    if (known === undefined || known.node.id !== slot.node.id) return false
-    return known.starts_at === slot.starts_at && known.ends_at === slot.ends_at
-  }
   const kept = new Set(now.map((slot) => slot.id))
   return {
-    changed: now.filter((slot) => !isSame(slot)).map((slot) => slot.id),
+    changed: now.filter((slot) => !isSame(old.get(slot.id), slot)).map((slot) => slot.id),
     removed: [...old.keys()].filter((id) => !kept.has(id))
   }
 }

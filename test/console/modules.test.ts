@@ -163,6 +163,10 @@ describe("the token", () => {
 describe("a plan on the page", () => {
   it("takes over changed stops and leaves the others the same objects", () => {
     const later = { ...first, starts_at: "2026-05-01T21:00:00Z", order: 3 }
+    const renumbered = { ...second, order: 2, travel_minutes: 9 }
+    const numbered = applyChange(trip, { state_version: 5, changed: [later, renumbered], removed: [] })!
+    assert.strictEqual(numbered.trip.days[0]!.slots[0], renumbered)
+    assert.deepStrictEqual(numbered.changed, ["a"], "of another number nobody says that it is changed")
     const after = applyChange(trip, { state_version: 5, changed: [later], removed: [] })!
     assert.deepStrictEqual(
       after.trip.days[0]!.slots.map((one: { id: string }) => one.id),

@@ -10,6 +10,15 @@ const ALONE = [
 ]
 
 /**
+ * What plays a part of the program within its process, and leaves nothing there but counters: these files share theirs too,
+ * and none loads anew what the one before had loaded.
+ */
+const PARTS = [
+  "test/{actors,sources}/**/*.test.ts",
+  "test/cases/{answers,health,nodes,planning,ranking,signals}/**/*.test.ts"
+]
+
+/**
  * What takes longest, in computing or in waiting. Vitest begins with the files that are longest to read, which these mostly are not:
  * begun last, they would be waited for alone.
  */
@@ -24,29 +33,29 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+/** Of every project. */
+const COMMON = {
+  // Only there to end a test that hangs; what a thing may take is asserted by the benchmarks, on a quiet machine.
+  // Several times what a busy machine needs: a test that hangs may be late to say so, one that works must not fail.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  pool: "forks",
+  // One more than the processors of a small machine: a test that waits for a server, a timer or a browser leaves one idle.
+  maxWorkers: 3,
+  // As the program itself is loaded: each process finds its hundreds of modules without a look into every folder.
+  execArgv: ["--import", new URL("./scripts/setup/kept-code.mjs", import.meta.url).href]
+} as const
+
 export default defineConfig({
   test: {
-    // Only there to end a test that hangs; what a thing may take is asserted by the benchmarks, on a quiet machine.
-    // Several times what a busy machine needs: a test that hangs may be late to say so, one that works must not fail.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
-    pool: "forks",
-    // As the program itself is loaded: each file's process finds its hundreds of modules without a look into every folder.
-    execArgv: ["--import", new URL("./scripts/setup/kept-code.mjs", import.meta.url).href],
-    // One more than the processors of a small machine: a test that waits for a server, a timer or a browser leaves one idle.
-    maxWorkers: 3,
+    // Once for all projects, which do not inherit it: they share what it finds.
+    globalSetup: ["test/harness/global-setup.ts"],
+    maxWorkers: COMMON.maxWorkers,
     sequence: { sequencer: LongFirst },
     projects: [
-      {
-        extends: true,
-        test: {
-          name: "services",
-          include: ["test/**/*.test.ts"],
-          exclude: ALONE,
-          globalSetup: ["test/harness/global-setup.ts"]
-        }
-      },
-      { extends: true, test: { name: "alone", include: ALONE, isolate: false } }
+      { test: { ...COMMON, name: "services", include: ["test/**/*.test.ts"], exclude: [...PARTS, ...ALONE] } },
+      { test: { ...COMMON, name: "parts", include: PARTS, isolate: false } },
+      { test: { ...COMMON, name: "alone", include: ALONE, isolate: false } }
     ]
   }
 })

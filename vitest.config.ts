@@ -11,10 +11,12 @@ const ALONE = [
 
 /**
  * What plays a part of the program within its process, and leaves nothing there but counters: these files share theirs too,
- * and none loads anew what the one before had loaded.
+ * and none loads anew what the one before had loaded. The layer of the embedded server starts and kills what it likes.
  */
 const PARTS = [
   "test/{actors,sources}/**/*.test.ts",
+  "test/http/middleware/**/*.test.ts",
+  "test/layers/!(embedded)/**/*.test.ts",
   "test/cases/{answers,health,nodes,planning,ranking,signals}/**/*.test.ts"
 ]
 

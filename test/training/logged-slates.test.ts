@@ -15,7 +15,7 @@ import {
   readHeldOut,
   readSlates
 } from "../../src/training/models/bpr/logged-slates.ts"
-import { earlierOf, wordsOf } from "../../src/training/models/bpr/ranker.ts"
+import { wordsOf } from "../../src/training/models/bpr/ranker.ts"
 import { readTraining } from "../../src/training/models/bpr/triples.ts"
 import { populated } from "./population/world.ts"
 
@@ -29,20 +29,10 @@ interface Decided {
   readonly shown: ReadonlyArray<string>
   readonly scores: ReadonlyArray<number>
   readonly became: Readonly<Record<string, string>>
-  /** Hours until it is said what became of the first, the second and so on; 0 where that is not given. */
-  readonly after?: ReadonlyArray<number>
   readonly by?: ReadonlyArray<string>
 }
 
-const decided = Effect.fnUntraced(function* ({
-  after = [],
-  became,
-  by = [ANA],
-  hour,
-  scores,
-  shown,
-  surface
-}: Decided) {
+const decided = Effect.fnUntraced(function* ({ became, by = [ANA], hour, scores, shown, surface }: Decided) {
   const sql = yield* SqlClient
   const at = new Date(BEGIN + hour * HOUR)
   const state = {
@@ -60,11 +50,10 @@ const decided = Effect.fnUntraced(function* ({
       ${`{${scores.join()}}`}::real[], ${`{${shown.map(() => 1).join()}}`}::real[], 1, ${JSON.stringify(state)}::text::jsonb, ${at})
     returning id`
   for (const user of by) {
-    for (const [i, [place, outcome]] of Object.entries(became).entries()) {
+    for (const [place, outcome] of Object.entries(became)) {
       yield* sql`
         insert into decision_outcomes (id, decision_id, user_id, activity_node_id, outcome, occurred_at)
-        values (gen_random_uuid(), ${made!.id}, ${user}, ${place}, ${outcome},
-          ${new Date(at.getTime() + (after[i] ?? 0) * HOUR)})`
+        values (gen_random_uuid(), ${made!.id}, ${user}, ${place}, ${outcome}, ${at})`
     }
   }
 })
@@ -92,8 +81,7 @@ layer(populated(), { excludeTestServices: true })("a logged decision", (it) => {
         surface: "itinerary",
         shown: of(4, 5, 6, 7),
         scores: [0.9, 0.8, 0.7, 0.6],
-        became: { [places[4]!]: "confirmed", [places[5]!]: "swapped", [places[6]!]: "confirmed" },
-        after: [0, 1.5, 9]
+        became: { [places[4]!]: "confirmed", [places[5]!]: "swapped", [places[6]!]: "confirmed" }
       })
       yield* decided({ ...swiped, hour: 3 })
       // The last is a booking: it was chosen, and nobody ranked it.
@@ -174,18 +162,6 @@ layer(populated(), { excludeTestServices: true })("a logged decision", (it) => {
         [5, false],
         [6, true]
       ])
-      // By the fourth hour nobody had said anything of the last stop yet.
-      const known = earlierOf(
-        slates.map(({ slate }) => slate),
-        () => true
-      )(at(4).slate)
-      assert.deepStrictEqual(
-        known.filter(({ id }) => [4, 5, 6].includes(places.indexOf(id))).map(({ at, id }) => [places.indexOf(id), at]),
-        [
-          [4, BEGIN + 2 * HOUR],
-          [5, BEGIN + 3.5 * HOUR]
-        ]
-      )
       assert.deepStrictEqual(numbered(at(3).slate.items), [0, 1, 2, 3])
       assert.deepStrictEqual(at(3).logged.toSorted(), at(1).logged.toSorted())
       assert.deepStrictEqual(numbered(at(4).slate.items), [8, 9])

@@ -84,28 +84,25 @@ const writeRows = Effect.fnUntraced(function* ({ definition, name, partial, rang
   for (const split of SPLITS) fileOf(split)
   const profile = profiler(columns)
   const skipped: Record<string, number> = {}
-  const skip = (reason: string) => {
-    skipped[reason] = (skipped[reason] ?? 0) + 1
-  }
   const people = new Set<string>()
   const rowHash = createHash("sha256")
   let peak = process.memoryUsage().rss
   let hashed: Array<string> = []
   yield* definition.read({
     range,
-    row: (row, user, at, answered) => {
-      const split = definition.untimed ? untimedSplitOf(user) : splitOf(cuts, user, at, answered)
-      if (split === undefined) return skip("decided before the time that is judged, and answered in it")
+    row: (row, user, at) => {
       if (people.size < MOST_PEOPLE) people.add(user)
       hashed.push(profile.observe(row, definition.telling?.(row) ?? true))
-      fileOf(split).append(renamed(row))
+      fileOf(definition.untimed ? untimedSplitOf(user) : splitOf(cuts, user, at)).append(renamed(row))
       if (hashed.length < 500) return
       rowHash.update(hashed.join("\n"))
       hashed = []
       if (profile.rows % 20_000 < 500) peak = Math.max(peak, process.memoryUsage().rss)
     },
     aside: (row) => fileOf(definition.aside!.name, true).append(renamed(row)),
-    skip,
+    skip: (reason) => {
+      skipped[reason] = (skipped[reason] ?? 0) + 1
+    },
     leak: () => void profile.leaks.push(profile.rows)
   })
   rowHash.update(hashed.join("\n"))

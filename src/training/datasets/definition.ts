@@ -18,11 +18,8 @@ export interface Range {
 
 export interface Reading {
   readonly range: Range
-  /**
-   * A row of the dataset proper; with the user it belongs to, its time, and when the last of what it says was known, where that was
-   * later: by these it is split.
-   */
-  readonly row: (row: DatasetRow, user: string, at: number, answered?: number) => void
+  /** A row of the dataset proper; with the user it belongs to and its time, by which it is split. */
+  readonly row: (row: DatasetRow, user: string, at: number) => void
   /** A row of a file of its own, such as plans that were never accepted. */
   readonly aside: (row: DatasetRow) => void
   /** Something that was left out, and why: counted. */

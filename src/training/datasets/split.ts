@@ -1,5 +1,5 @@
 /**
- * Splits by time and by person: what was known first trains, what was decided later tests, and some people are in no other part than
+ * Splits by time and by person: what came first trains, what came later tests, and some people are in no other part than
  * their own, so that what is learnt about strangers can be measured too.
  */
 import { hash128 } from "../../domain/basics/hash.ts"
@@ -35,16 +35,8 @@ export const isApart = (user: string): boolean => {
   return last.apart
 }
 
-/**
- * By when it was decided, and when the last word of it was said: nothing may be learnt from that was not known yet when the time
- * began that is judged. What was decided before that time and answered in it belongs nowhere.
- */
-export const splitOf = (cuts: Cuts, user: string, at: number, answered = at): Split | undefined => {
-  if (isApart(user)) return "new_people"
-  if (at >= cuts.testFrom) return "test"
-  if (answered < cuts.validationFrom) return "train"
-  return answered < cuts.testFrom ? "validation" : undefined
-}
+export const splitOf = (cuts: Cuts, user: string, at: number): Split =>
+  isApart(user) ? "new_people" : at < cuts.validationFrom ? "train" : at < cuts.testFrom ? "validation" : "test"
 
 /** Of rows that have no time: all that is about one person, pair or place stays together. */
 export const untimedSplitOf = (about: string): Split => {

@@ -17,8 +17,6 @@ export interface Slate {
   readonly taken: Uint8Array
   /** 1 for what was turned down by hand; of all else nobody knows. Absent where that was not logged. */
   readonly passed?: Uint8Array
-  /** When it was known what became of each, in Unix milliseconds; where that was not logged, the slate's own time stands for it. */
-  readonly answered?: Float64Array
   /** What kind of decision it is, by name of the kind: city, people, origin. */
   readonly segments: Readonly<Record<string, string>>
 }

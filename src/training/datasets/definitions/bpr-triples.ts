@@ -30,8 +30,7 @@ const JUDGED = `
   with people as (
     select id from users where id > $3 order by id limit $4
   ), judged as (
-    select l.user_id, l.decision_id, jsonb_object_agg(l.activity_node_id, l.outcome) as outcomes,
-      jsonb_object_agg(l.activity_node_id, floor(extract(epoch from l.occurred_at) * 1000)) as answered from (
+    select l.user_id, l.decision_id, jsonb_object_agg(l.activity_node_id, l.outcome) as outcomes from (
       select distinct on (o.user_id, o.decision_id, o.activity_node_id)
         o.user_id, o.decision_id, o.activity_node_id, o.outcome, o.occurred_at
       from people join decision_outcomes o on o.user_id = people.id
@@ -42,7 +41,7 @@ const JUDGED = `
     group by l.user_id, l.decision_id
     having max(l.occurred_at) >= $5
   )
-  select j.user_id, j.decision_id, j.outcomes, j.answered
+  select j.user_id, j.decision_id, j.outcomes
   from judged j join ranking_events r on r.id = j.decision_id
   where cardinality(r.candidate_ids) > 1 and r.occurred_at >= $1 and r.occurred_at < $2
   order by j.user_id, r.occurred_at, r.id`
@@ -93,13 +92,7 @@ interface Judged {
   readonly user_id: string
   readonly decision_id: string
   readonly outcomes: Readonly<Record<string, Outcome>>
-  /** When each of them was known, in Unix milliseconds. */
-  readonly answered: Readonly<Record<string, number>>
 }
-
-/** When it was known what became of a place; null where nothing was heard of it. */
-const answeredAt = ({ answered }: Judged, id: string): Date | null =>
-  answered[id] === undefined ? null : new Date(answered[id])
 
 interface Decision {
   readonly id: string
@@ -140,10 +133,10 @@ const scoreOf = ({ features, scores, source, surface }: Decision, id: string, at
 const WEIGHT = { app: 1, backfill: 0.3 } as const
 
 /** Each place that was wanted against each that was not. `said` is what their person stated before, and states now. */
-const pairsOf = (one: Decision, judged: Judged, said: Set<string>): ReadonlyArray<DatasetRow> => {
+const pairsOf = (one: Decision, outcomes: Judged["outcomes"], said: Set<string>): ReadonlyArray<DatasetRow> => {
   const at = new Map(one.candidate_ids.map((id, i) => [id, i]))
   const described = new Map(one.candidate_ids.map((id) => [id, describedBy(one, id)]))
-  const became = new Map(Object.entries(judged.outcomes))
+  const became = new Map(Object.entries(outcomes))
   const wanted = one.candidate_ids.filter((id) => WANTED.has(became.get(id)!))
   const others = one.candidate_ids.filter((id) => !WANTED.has(became.get(id)!))
   const pairs: Array<DatasetRow> = []
@@ -168,8 +161,6 @@ const pairsOf = (one: Decision, judged: Judged, said: Set<string>): ReadonlyArra
         propensity: one.propensities[at.get(positive)!] ?? null,
         score_positive: scoreOf(one, positive, at.get(positive)!),
         score_negative: scoreOf(one, negative, at.get(negative)!),
-        answered_positive: answeredAt(judged, positive),
-        answered_negative: answeredAt(judged, negative),
         features_positive: described.get(positive) ?? null,
         features_negative: described.get(negative) ?? null,
         party_size: one.party,
@@ -199,8 +190,6 @@ export const bprTriples: Definition = {
     propensity: { type: "double", role: "remark" },
     score_positive: { type: "double", role: "remark" },
     score_negative: { type: "double", role: "remark" },
-    answered_positive: { type: "timestamp", role: "remark" },
-    answered_negative: { type: "timestamp", role: "remark" },
     features_positive: { type: { list: "double" }, role: "remark" },
     features_negative: { type: { list: "double" }, role: "remark" },
     party_size: { type: "int", role: "remark" },
@@ -265,9 +254,7 @@ export const bprTriples: Definition = {
           if (one.surface === "itinerary" && one.source === "app" && describedBy(one, one.candidate_ids[0]!) === null) {
             skip("a plan whose candidates were logged before all their features were: what it says stands without them")
           }
-          // A slate stays whole: all of it is known when the last word of it was said.
-          const answered = Math.max(...Object.values(asked[i]!.answered))
-          for (const pair of pairsOf(one, asked[i]!, said)) row(pair, one.user_id, one.at.getTime(), answered)
+          for (const pair of pairsOf(one, asked[i]!.outcomes, said)) row(pair, one.user_id, one.at.getTime())
         }
       }
       after = people.at(-1)!.id

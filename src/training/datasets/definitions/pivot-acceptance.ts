@@ -32,13 +32,11 @@ const QUERY = `
     (select o.user_id from jsonb_array_elements(p.options) one
       join decision_outcomes o on o.id = md5('outcome' || (one ->> 'option_id'))::uuid and o.decision_id = p.pivot_id
       limit 1) as answered_by,
-    p.responded_at as answered,
-    greatest(
-      (select max(e.timestamp) from exp.events e where e.plan_id = d.session_id and e.payload ->> 'pivot_id' = p.pivot_id::text
-        and (e.event_type = 'plan_undone' or e.event_type = 'plan_edited' and e.payload ->> 'edit' = 'undo')),
-      (select max(u.occurred_at) from trip_events a join trip_events u using (trip_id)
-        where a.trip_id = p.trip_id and a.type = 'pivot_accepted' and a.payload ->> 'pivot_id' = p.pivot_id::text
-          and u.type = 'plan_undone' and u.payload ->> 'undone' = a.seq::text)) as undone,
+    exists (select from exp.events e where e.plan_id = d.session_id and e.payload ->> 'pivot_id' = p.pivot_id::text
+      and (e.event_type = 'plan_undone' or e.event_type = 'plan_edited' and e.payload ->> 'edit' = 'undo'))
+    or exists (select from trip_events a join trip_events u using (trip_id)
+      where a.trip_id = p.trip_id and a.type = 'pivot_accepted' and a.payload ->> 'pivot_id' = p.pivot_id::text
+        and u.type = 'plan_undone' and u.payload ->> 'undone' = a.seq::text) as undone,
     exists (select from trip_events e where e.trip_id = p.trip_id and e.type in ('pivot_accepted', 'pivot_dismissed')
       and e.payload ->> 'pivot_id' = p.pivot_id::text and e.payload ? 'vote') as voted
   from pivot_events p left join trips t on t.id = p.trip_id left join ranking_events d on d.id = p.pivot_id
@@ -64,7 +62,6 @@ interface Row {
   readonly response: string
   readonly chosen_option_id: string | null
   readonly at: Date
-  readonly answered: Date | null
   /** To the microsecond: a page goes on after exactly this. */
   readonly exact_at: string
   readonly origin: string
@@ -82,7 +79,7 @@ interface Row {
   /** Whose the outcomes of an answer are, or of letting it be; null where it has none, as that of a vote. */
   readonly answered_by: string | null
   /** It was taken, and taken back within minutes. */
-  readonly undone: Date | null
+  readonly undone: boolean
   /** A group voted on it: what came of it need not be what any one of them said. */
   readonly voted: boolean
 }
@@ -101,7 +98,7 @@ const isAlone = ({ members, members_now, origin }: Row, who: string): boolean =>
 
 /** A vote is its voter's own, whatever the group did; an answer stands unless it was taken back. */
 const saidBy = ({ undone, voted }: Row, { position, response, user_id }: NonNullable<Row["said"]>[number]): Answer => {
-  const stands = response === "accept" && (voted || undone === null)
+  const stands = response === "accept" && (voted || !undone)
   return { user_id, response, taken: (option) => stands && option.position === position }
 }
 
@@ -129,7 +126,7 @@ const answerOf = (one: Row): Answer | string => {
   return {
     user_id: who,
     response: one.response,
-    taken: ({ option_id }) => option_id === one.chosen_option_id && one.undone === null
+    taken: ({ option_id }) => option_id === one.chosen_option_id && !one.undone
   }
 }
 
@@ -198,8 +195,7 @@ const rowsOf = (
         accepted: taken(option)
       },
       user_id,
-      one.at.getTime(),
-      Math.max(...[one.at, one.answered, one.undone].map((known) => known?.getTime() ?? 0))
+      one.at.getTime()
     )
   }
 }

@@ -279,8 +279,7 @@ export const planner: Definition = {
             seconds_to_accept: (one.accepted_at.getTime() - one.at.getTime()) / 1000
           },
           one.unit_id,
-          one.at.getTime(),
-          one.accepted_at.getTime()
+          one.at.getTime()
         )
       }
       if (page.length < PAGE) return

@@ -25,7 +25,6 @@ interface Item {
   passed: 0 | 1
   readonly score: number
   readonly features: ReadonlyArray<number> | undefined
-  readonly answered: number | undefined
 }
 
 interface Gathering {
@@ -49,8 +48,6 @@ const SLATE_COLUMNS = [
   "city",
   "score_positive",
   "score_negative",
-  "answered_positive",
-  "answered_negative",
   "party_size",
   "signal_count",
   "trip_count",
@@ -77,8 +74,6 @@ const UNSCORED = Number.NEGATIVE_INFINITY
 
 const scoreOf = (score: unknown): number => (typeof score === "number" ? score : UNSCORED)
 
-const instantOf = (value: unknown): number | undefined => (value instanceof Date ? value.getTime() : undefined)
-
 const featuresOf = (numbers: unknown): ReadonlyArray<number> | undefined =>
   Array.isArray(numbers) && numbers.length === FEATURES.length ? numbers.map(Number) : undefined
 
@@ -94,15 +89,14 @@ const gather = (one: Gathering, row: Readonly<Record<string, unknown>>): void =>
     taken: 1,
     passed: 0,
     score: scoreOf(row["score_positive"]),
-    features: featuresOf(row["features_positive"]),
-    answered: instantOf(row["answered_positive"])
+    features: featuresOf(row["features_positive"])
   })
   const negative = String(row["negative_id"])
   const known = one.items.get(negative)
   const passed = origin === TURNED_DOWN ? 1 : 0
   if (known === undefined) {
     const [score, features] = [scoreOf(row["score_negative"]), featuresOf(row["features_negative"])]
-    one.items.set(negative, { taken: 0, passed, score, features, answered: instantOf(row["answered_negative"]) })
+    one.items.set(negative, { taken: 0, passed, score, features })
   } else if (known.taken === 0 && passed === 1) known.passed = 1
 }
 
@@ -140,16 +134,14 @@ export const readSlates = async (
     const taken = all.filter((item) => item.taken === 1).length
     if (taken === 0 || taken === all.length) return []
     const features = all.flatMap((item) => (item.features === undefined ? [] : [item.features]))
-    const at = new Date(row["timestamp"] as Date).getTime()
     const slate = {
       id: idIn(split, id),
       user,
       cluster: user,
-      at,
+      at: new Date(row["timestamp"] as Date).getTime(),
       items: ranked.map(([name]) => name),
       taken: Uint8Array.from(all, (item) => item.taken),
       passed: Uint8Array.from(all, (item) => item.passed),
-      answered: Float64Array.from(all, ({ answered }) => answered ?? at),
       segments: segmentsOf(one, isKnown(user))
     }
     return [

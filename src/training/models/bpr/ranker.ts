@@ -33,31 +33,28 @@ export const withColdPlaces = (factors: Omit<Factors, "cold">, vibes: Vibes): Fa
   return { ...factors, cold: coldPlaces(factors.items, vectorOf, vibes) }
 }
 
-interface Word {
-  readonly id: string
-  readonly accepted: boolean
-  readonly at: number
+/**
+ * The slates of a stranger that came before one. Who serves them goes by their signals of that moment; here an answer counts as
+ * given when the next slate came.
+ */
+export const earlierOf = (decisions: ReadonlyArray<Slate>, isStranger: (user: string) => boolean) => {
+  const byUser = new Map<string, Array<Slate>>()
+  for (const slate of decisions) {
+    if (!isStranger(slate.user)) continue
+    const own = byUser.get(slate.user)
+    if (own === undefined) byUser.set(slate.user, [slate])
+    else own.push(slate)
+  }
+  for (const own of byUser.values()) own.sort((a, b) => a.at - b.at)
+  return ({ at, user }: Slate): ReadonlyArray<Slate> => (byUser.get(user) ?? []).filter((one) => one.at < at)
 }
 
 /** What a person said of places in a slate: that one was not taken is no word of theirs, only that it was turned down by hand. */
-export const wordsOf = ({ answered, at, items, passed, taken }: Slate): ReadonlyArray<Word> =>
+export const wordsOf = ({ at, items, passed, taken }: Slate) =>
   items.flatMap((id, i) => {
     const accepted = taken[i] === 1
-    return accepted || passed?.[i] === 1 ? [{ id, accepted, at: answered?.[i] ?? at }] : []
+    return accepted || passed?.[i] === 1 ? [{ id, accepted, at }] : []
   })
-
-/** What a stranger had said before a slate, in order: by then it was known of them, as where they are served. */
-export const earlierOf = (decisions: ReadonlyArray<Slate>, isStranger: (user: string) => boolean) => {
-  const byUser = new Map<string, Array<Word>>()
-  for (const slate of decisions) {
-    if (!isStranger(slate.user)) continue
-    const own = byUser.get(slate.user) ?? []
-    own.push(...wordsOf(slate))
-    byUser.set(slate.user, own)
-  }
-  for (const own of byUser.values()) own.sort((a, b) => a.at - b.at)
-  return ({ at, user }: Slate): ReadonlyArray<Word> => (byUser.get(user) ?? []).filter((one) => one.at < at)
-}
 
 /**
  * Scores slates by name. Strangers have the taste that their earlier `decisions` say, as when they are served, and the mean of all
@@ -68,7 +65,9 @@ export const bprScorer = (factors: Factors, vibes: Vibes, decisions: ReadonlyArr
   const earlier = earlierOf(decisions, (user) => known(user) === undefined)
   const place = (id: string) => ({ id, vibe: vibes.get(id) })
   const learntBefore = (slate: Slate) =>
-    learnt(earlier(slate).map(({ id, accepted, at }) => ({ place: place(id), accepted, at })))
+    learnt(
+      earlier(slate).flatMap((one) => wordsOf(one).map(({ id, accepted, at }) => ({ place: place(id), accepted, at })))
+    )
   return (slate) => {
     const taste = known(slate.user) ?? learntBefore(slate)
     return slate.items.map((id) => score(taste, place(id)))

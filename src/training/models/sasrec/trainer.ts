@@ -21,7 +21,7 @@ import type { Sequences } from "../../learn/sequences.ts"
 import { trainInThread } from "../../learn/thread.ts"
 import { BASELINES_CARD, baselines, type Counts, type Places } from "../bpr/baselines.ts"
 import { acceptSkipPairs, type LoggedSlate, readHeldOut, readSlates } from "../bpr/logged-slates.ts"
-import { earlierOf, type Vibes } from "../bpr/ranker.ts"
+import { earlierOf, type Vibes, wordsOf } from "../bpr/ranker.ts"
 import { readTraining } from "../bpr/triples.ts"
 import { newestDataset, type PublishedDataset } from "../dataset.ts"
 import type { Trained, Trainer } from "../trainer.ts"
@@ -76,7 +76,9 @@ const scorerOf = (model: SequenceModel, vibes: Vibes, { earlier, logged }: Logge
   )
   const place = (id: string) => ({ id, vibe: vibes.get(id) })
   return (slate) => {
-    const taste = learnt(before(slate).map(({ id, accepted, at }) => ({ place: place(id), accepted, at })))
+    const taste = learnt(
+      before(slate).flatMap((one) => wordsOf(one).map(({ id, accepted, at }) => ({ place: place(id), accepted, at })))
+    )
     return slate.items.map((id) => score(taste, place(id)))
   }
 }

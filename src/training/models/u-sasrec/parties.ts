@@ -4,7 +4,7 @@ import type { Place, Taste } from "../../../domain/rankers/tastes.ts"
 import { PERSONA_DIMENSIONS } from "../../../domain/vocabulary.ts"
 import type { Slate } from "../../judge/slates.ts"
 import { type LoggedSlate, readHeldOut, readSlates } from "../bpr/logged-slates.ts"
-import { earlierOf, type Vibes } from "../bpr/ranker.ts"
+import { earlierOf, type Vibes, wordsOf } from "../bpr/ranker.ts"
 import { readTraining } from "../bpr/triples.ts"
 import type { PublishedDataset } from "../dataset.ts"
 
@@ -73,7 +73,7 @@ export const historiesBy = (vibes: Vibes, all: ReadonlyArray<LoggedSlate>) => {
   )
   const place = (id: string): Place => ({ id, vibe: vibes.get(id) })
   const judgedBefore = (slate: Slate): ReadonlyArray<Before> =>
-    before(slate).map(({ id, accepted, at }) => ({ place: place(id), accepted, at }))
+    before(slate).flatMap((one) => wordsOf(one).map(({ id, accepted, at }) => ({ place: place(id), accepted, at })))
   return { place, judgedBefore, personaOf: personasBy(all) }
 }
 
